@@ -1,0 +1,229 @@
+/**
+ * Reading a response body: one chunk at a time, closed exactly once.
+ *
+ * @module
+ */
+
+import { describe, isThenable, isUint8Array } from "./describe.ts";
+
+interface AnyIterator {
+  next(): unknown;
+  return?: (() => unknown) | undefined;
+}
+
+interface AnyBody {
+  [Symbol.asyncIterator]?: unknown;
+  [Symbol.iterator]?: unknown;
+  close?: unknown;
+}
+
+function bodyError(found: string): TypeError {
+  return new TypeError(
+    `Cannot send the body: application must return an iterable of Uint8Array chunks, got ${found}`,
+  );
+}
+
+/**
+ * Refuses what is no body, also what JavaScript would iterate: a string gives
+ * characters and a bare `Uint8Array` gives numbers.
+ *
+ * @param body What the application returned.
+ * @throws {TypeError} If it is no iterable object, or a `Uint8Array`.
+ */
+function checkBody(body: unknown): asserts body is AnyBody {
+  if (isUint8Array(body)) {
+    throw bodyError(`${describe(body)}: wrap it in an array`);
+  }
+  if (body === undefined) throw bodyError("undefined: is a return missing?");
+  if (typeof body !== "object" || body === null) {
+    throw bodyError(describe(body));
+  }
+}
+
+/**
+ * Refuses a chunk that is not a `Uint8Array`.
+ *
+ * @param chunk What the body yielded, or write() was given.
+ * @throws {TypeError} If it is anything else.
+ */
+export function checkChunk(chunk: unknown): asserts chunk is Uint8Array {
+  if (!isUint8Array(chunk)) {
+    throw new TypeError(
+      `Cannot send the body: chunk must be a Uint8Array, got ${
+        describe(chunk)
+      }`,
+    );
+  }
+}
+
+/** One body and the iterator over it. */
+export class BodyReader {
+  readonly #body: unknown;
+  readonly #log: (error: unknown) => void;
+  #iterator: AnyIterator | undefined;
+  #async = false;
+  /** Ends the waiting for a next() that is pending. */
+  #giveUp: (() => void) | undefined;
+  /** Whether the iterator has finished by itself and wants no return(). */
+  #ended = false;
+  #closed: Promise<void> | undefined | false = false;
+
+  /**
+   * @param body What the application returned.
+   * @param log Takes what `return()` and `close()` throw.
+   */
+  constructor(body: unknown, log: (error: unknown) => void) {
+    this.#body = body;
+    this.#log = log;
+  }
+
+  /** Whether next() gives promises. Known once the body was opened. */
+  get isAsync(): boolean {
+    return this.#async;
+  }
+
+  /**
+   * Takes the body's iterator, the async one if there are both.
+   *
+   * @throws {TypeError} If it is not an iterable of chunks.
+   */
+  open(): void {
+    const body = this.#body;
+    // Until there is an iterator, there is nothing to return().
+    this.#ended = true;
+    checkBody(body);
+    const asyncMethod = body[Symbol.asyncIterator];
+    const method = asyncMethod ?? body[Symbol.iterator];
+    if (typeof method !== "function") throw bodyError(describe(body));
+    const iterator: unknown = method.call(body);
+    if (typeof iterator !== "object" || iterator === null) {
+      throw bodyError(`an iterable whose iterator is ${describe(iterator)}`);
+    }
+    this.#async = asyncMethod !== undefined && asyncMethod !== null;
+    this.#iterator = iterator as AnyIterator;
+    this.#ended = false;
+  }
+
+  #take(result: unknown): Uint8Array | undefined {
+    if (typeof result !== "object" || result === null) {
+      throw new TypeError(
+        `Cannot send the body: next() must give an object, got ${
+          describe(result)
+        }`,
+      );
+    }
+    const { done, value } = result as IteratorResult<unknown>;
+    if (done) {
+      this.#ended = true;
+      return undefined;
+    }
+    checkChunk(value);
+    return value;
+  }
+
+  /**
+   * Asks a sync body for its next chunk.
+   *
+   * @returns The chunk, or `undefined` at the end.
+   * @throws Whatever the body throws.
+   * @throws {TypeError} If the chunk is not a `Uint8Array`.
+   */
+  next(): Uint8Array | undefined {
+    let result: unknown;
+    try {
+      result = this.#iterator!.next();
+    } catch (error) {
+      this.#ended = true;
+      throw error;
+    }
+    if (isThenable(result)) {
+      // Nobody awaits it, and its rejection must not end the process.
+      result.then(undefined, () => {});
+      throw new TypeError(
+        "Cannot send the body: next() of a sync iterator must not give a promise",
+      );
+    }
+    return this.#take(result);
+  }
+
+  /**
+   * Asks an async body for its next chunk.
+   *
+   * @returns The chunk, or `undefined` at the end and when the body was closed
+   * in the meantime. It rejects with what the body throws, and with a
+   * `TypeError` if the chunk is not a `Uint8Array`.
+   */
+  nextAsync(): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      const take = (result: unknown): void => {
+        this.#giveUp = undefined;
+        try {
+          resolve(this.#take(result));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const fail = (error: unknown): void => {
+        this.#giveUp = undefined;
+        this.#ended = true;
+        reject(error);
+      };
+      this.#giveUp = () => resolve(undefined);
+      try {
+        const result = this.#iterator!.next();
+        if (isThenable(result)) result.then(take, fail);
+        else take(result);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  /**
+   * Ends the reading: the iterator's return() if it did not finish by itself,
+   * then the body's close(). Whatever they throw is logged. A later call does
+   * nothing but give the same promise.
+   *
+   * @returns A promise if one of them gave one.
+   */
+  close(): Promise<void> | undefined {
+    if (this.#closed !== false) return this.#closed;
+    this.#closed = undefined;
+    const nextIsPending = this.#giveUp !== undefined;
+    this.#giveUp?.();
+    const wantsReturn = !this.#ended && !Array.isArray(this.#body);
+    const returned = wantsReturn
+      ? this.#call(() => this.#callReturn())
+      : undefined;
+    // The return() of an async generator waits for the next() that is pending,
+    // which may be for ever. Neither close() nor we wait with it.
+    this.#closed = returned === undefined || nextIsPending
+      ? this.#call(() => this.#callClose())
+      : returned.then(() => this.#call(() => this.#callClose()));
+    return this.#closed;
+  }
+
+  #callReturn(): unknown {
+    // A body that was never begun is opened to be told: it cancels a stream.
+    if (this.#iterator === undefined) this.open();
+    return this.#iterator?.return?.();
+  }
+
+  #callClose(): unknown {
+    const body = this.#body as AnyBody | null | undefined;
+    const close = body?.close;
+    return typeof close === "function" ? close.call(body) : undefined;
+  }
+
+  /** Calls, logs what is thrown, and gives a promise only for a promise. */
+  #call(action: () => unknown): Promise<void> | undefined {
+    try {
+      const result = action();
+      if (!isThenable(result)) return undefined;
+      return Promise.resolve(result).then(() => {}, this.#log);
+    } catch (error) {
+      this.#log(error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The early end of a request, told once to whoever has to know.
+ *
+ * @module
+ */
+
+/**
+ * Why a request ended early: the client closed the connection. It is the reason
+ * of the request's signal then.
+ *
+ * @example Usage
+ * ```ts
+ * import { ClientDisconnected } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new ClientDisconnected().name, "ClientDisconnected");
+ * ```
+ */
+export class ClientDisconnected extends Error {
+  /** The name of the class, as in the first line of a stack trace. */
+  override readonly name = "ClientDisconnected";
+  /** Creates the reason. */
+  constructor() {
+    super("The client has left");
+  }
+}
+
+/** Why a request ended early: the server did not wait for it any longer. */
+export class ServerStopped extends Error {
+  /** The name of the class, as in the first line of a stack trace. */
+  override readonly name = "ServerStopped";
+  /** Creates the reason. */
+  constructor() {
+    super("The server was stopped before the response was complete");
+  }
+}
+
+/**
+ * The early end of one request: the client left, a deadline passed, or the
+ * server was forced to stop.
+ *
+ * It is a lighter `AbortController`: most requests end well and are over before
+ * anybody asks for a signal, so the signal is made at the first request for it.
+ * A transport calls {@linkcode Cancellation.cancel} when its client leaves.
+ *
+ * @example Usage
+ * ```ts
+ * import { Cancellation, ClientDisconnected } from "@wsgi/ref";
+ * import { assert } from "@std/assert";
+ *
+ * const cancellation = new Cancellation();
+ * const { signal } = cancellation;
+ * cancellation.cancel(new ClientDisconnected());
+ * assert(signal.aborted);
+ * ```
+ */
+export class Cancellation {
+  #listener: ((reason: unknown) => void) | undefined;
+  #controller: AbortController | undefined;
+  #reason: unknown;
+  #state: "running" | "cancelled" | "over" = "running";
+
+  /** Whether the request ended early. */
+  get cancelled(): boolean {
+    return this.#state === "cancelled";
+  }
+
+  /** Why it ended early. */
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  /** The signal of this request. It never aborts after success. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.cancelled) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * Registers the one listener. It is called at once if it is already too late.
+   *
+   * @param listener Called with the reason, at most once.
+   */
+  listen(listener: (reason: unknown) => void): void {
+    if (this.cancelled) listener(this.#reason);
+    else this.#listener = listener;
+  }
+
+  /**
+   * Ends the request early. Without effect when it is over already.
+   *
+   * @param reason Why: the reason of the signal.
+   */
+  cancel(reason: unknown): void {
+    if (this.#state !== "running") return;
+    this.#state = "cancelled";
+    this.#reason = reason;
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.(reason);
+    this.#controller?.abort(reason);
+  }
+
+  /** Says that the request ended well: nothing can cancel it any more. */
+  finish(): void {
+    if (this.#state !== "running") return;
+    this.#state = "over";
+    this.#listener = undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Noticing that a client leaves before its response has begun.
+ *
+ * Once there is a stream, its cancellation tells. Until then only the signal of
+ * the request does, and on Deno that one is dear: reading it halves the rate of
+ * an async hello, and makes Deno 2.9 print a warning about its future. So it is
+ * read only for requests that wait for longer than a moment, by one timer for
+ * all of them.
+ *
+ * @module
+ */
+
+/** How long a request may wait before its client is watched, in milliseconds. */
+const PATIENCE = 20;
+
+/** One request whose response has not begun. */
+export class DisconnectWatch {
+  static readonly #young = new Set<DisconnectWatch>();
+  static #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #request: Request;
+  readonly #onLeave: () => void;
+  #watching = false;
+  #stopped = false;
+
+  /**
+   * @param request The request.
+   * @param onLeave Called when the client leaves.
+   */
+  constructor(request: Request, onLeave: () => void) {
+    this.#request = request;
+    this.#onLeave = onLeave;
+  }
+
+  /** Begins to watch before long, unless the response begins first. */
+  startSoon(): void {
+    if (this.#watching || this.#stopped) return;
+    DisconnectWatch.#young.add(this);
+    DisconnectWatch.#timer ??= setTimeout(DisconnectWatch.#tick, PATIENCE);
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    if (this.#watching || this.#stopped) return;
+    this.#watching = true;
+    DisconnectWatch.#forget(this);
+    const { signal } = this.#request;
+    // By default Deno aborts it after a success, too: too late to matter.
+    if (signal.aborted) this.#onLeave();
+    else signal.addEventListener("abort", this.#onLeave, { once: true });
+  }
+
+  /** Ends the watch: the response has begun. */
+  stop(): void {
+    this.#stopped = true;
+    DisconnectWatch.#forget(this);
+  }
+
+  static #forget(watch: DisconnectWatch): void {
+    const young = DisconnectWatch.#young;
+    if (young.delete(watch) && young.size === 0) {
+      clearTimeout(DisconnectWatch.#timer);
+      DisconnectWatch.#timer = undefined;
+    }
+  }
+
+  static #tick(this: void): void {
+    DisconnectWatch.#timer = undefined;
+    for (const watch of DisconnectWatch.#young) watch.start();
+  }
+}

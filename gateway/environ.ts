@@ -1,0 +1,190 @@
+/**
+ * The environ of a request that arrives as a fetch `Request`.
+ *
+ * @module
+ */
+
+import { FileWrapper } from "../util/file_wrapper.ts";
+import { StderrStream } from "./error_stream.ts";
+import { headerKey } from "./header_key.ts";
+import type { BodyLimits } from "./request_body.ts";
+import { RequestInput } from "./input_stream.ts";
+import {
+  BadRequest,
+  isAuthority,
+  parseTarget,
+  splitAuthority,
+} from "./request_target.ts";
+import type { Environ } from "./types.ts";
+
+/** What every gateway lets its user say about the environ. */
+export interface EnvironOptions {
+  /**
+   * `SERVER_NAME`.
+   *
+   * @default {the host in the URL of the request}
+   */
+  serverName?: string | undefined;
+  /**
+   * `SERVER_PORT`, from 0 to 65535.
+   *
+   * @default {the port in the URL of the request, or that of its scheme}
+   */
+  serverPort?: number | undefined;
+  /**
+   * `wsgi.url_scheme`. Say it where the server knows better than the URL: a
+   * client may write any scheme into an absolute-form target.
+   *
+   * @default {the scheme in the URL of the request}
+   */
+  urlScheme?: "http" | "https" | undefined;
+  /**
+   * `SERVER_SOFTWARE`.
+   *
+   * @default {"wsgiref/0.1.0"}
+   */
+  serverSoftware?: string | undefined;
+  /**
+   * `wsgi.multiprocess`: whether other processes or isolates serve the same
+   * application, as under `deno serve --parallel`.
+   *
+   * @default {false}
+   */
+  multiprocess?: boolean | undefined;
+  /** Further variables, which win over those of the request. */
+  environ?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The longest request body in bytes. A longer one is answered with 413.
+   *
+   * @default {no limit}
+   */
+  maxRequestBodySize?: number | undefined;
+}
+
+/** The name and version of this package, as `SERVER_SOFTWARE`. */
+export const SERVER_SOFTWARE = "wsgiref/0.1.0";
+
+const DIGITS = /^[0-9]+$/;
+/** What a quoted string in a media type parameter holds may have a comma. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
+const stderr = new StderrStream();
+
+function fileWrapper(
+  ...args: ConstructorParameters<typeof FileWrapper>
+): FileWrapper {
+  return new FileWrapper(...args);
+}
+
+/** Adds the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
+function addHeaders(environ: Environ, headers: Headers): void {
+  for (const [name, value] of headers) {
+    const key = headerKey(name);
+    if (key === undefined) continue;
+    if (key === "CONTENT_LENGTH") {
+      // Two lengths arrive as "5, 5".
+      if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
+        throw new BadRequest("invalid Content-Length");
+      }
+      environ.CONTENT_LENGTH = String(Number(value));
+    } else if (key === "CONTENT_TYPE") {
+      if (value.includes(",") && value.replace(QUOTED, "").includes(",")) {
+        throw new BadRequest("more than one Content-Type");
+      }
+      environ.CONTENT_TYPE = value;
+    } else {
+      environ[key] = value;
+    }
+  }
+}
+
+/** Adds the client's address, where the runtime tells it in Deno's form. */
+function addRemote(environ: Environ, info: unknown): void {
+  const addr = (info as { remoteAddr?: unknown } | null | undefined)
+    ?.remoteAddr as { hostname?: unknown; port?: unknown } | null | undefined;
+  if (typeof addr !== "object" || addr === null) return;
+  if (typeof addr.hostname !== "string") return;
+  environ.REMOTE_ADDR = addr.hostname;
+  if (typeof addr.port === "number") environ.REMOTE_PORT = String(addr.port);
+}
+
+/**
+ * Tells whether the runtime made the authority up. HTTP/1.0 may go without a
+ * Host and Deno then writes `localhost` and its port; HTTP/2 has none either,
+ * but a true authority. Under TLS it is nearly always HTTP/2.
+ */
+function isInvented(authority: string, scheme: string, port: string): boolean {
+  return scheme === "http" &&
+    (authority === `localhost:${port}` || authority === "localhost");
+}
+
+/**
+ * Makes the environ of one request.
+ *
+ * @param request The request; its body is not touched.
+ * @param info What the runtime tells beside it: Deno's `ServeHandlerInfo`, or
+ * anything else.
+ * @param signal Gives the signal of the request.
+ * @param options What the gateway's user says.
+ * @returns A fresh environ.
+ * @throws {BadRequest} If the request is one that no application may see.
+ */
+export function createEnviron(
+  request: Request,
+  info: unknown,
+  signal: () => AbortSignal,
+  options: EnvironOptions,
+): Environ {
+  const { url, headers } = request;
+  const host = headers.get("host");
+  if (host !== null && !isAuthority(host)) {
+    throw new BadRequest("invalid Host");
+  }
+  const target = parseTarget(url);
+  const scheme = options.urlScheme ??
+    (/^https:/i.test(url) ? "https" : "http");
+  const [name, port] = splitAuthority(target.authority, scheme);
+  const serverPort = options.serverPort?.toString() ?? port;
+  const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
+  const environ: Environ = {
+    REQUEST_METHOD: request.method,
+    SCRIPT_NAME: "",
+    PATH_INFO: target.path,
+    QUERY_STRING: target.query,
+    REQUEST_URI: target.uri,
+    SERVER_NAME: options.serverName ?? name,
+    SERVER_PORT: serverPort,
+    // Deno hides the version. This is the one it speaks to most clients.
+    SERVER_PROTOCOL: "HTTP/1.1",
+    SERVER_SOFTWARE: options.serverSoftware ?? SERVER_SOFTWARE,
+    GATEWAY_INTERFACE: "CGI/1.1",
+    "wsgi.version": VERSION,
+    "wsgi.url_scheme": scheme,
+    "wsgi.input": new RequestInput(() => request.body, limits),
+    "wsgi.errors": stderr,
+    "wsgi.multithread": false,
+    "wsgi.multiprocess": options.multiprocess ?? false,
+    "wsgi.run_once": false,
+    "wsgi.file_wrapper": fileWrapper,
+    "wsgi.input_terminated": true,
+    "wsgiref.signal": signal,
+  };
+  if (scheme === "https") environ.HTTPS = "on";
+  addRemote(environ, info);
+  addHeaders(environ, headers);
+  // RFC 9112 section 3.2.2: the target's authority outranks the Host.
+  if (host === null) {
+    if (!isInvented(target.authority, scheme, serverPort)) {
+      environ.HTTP_HOST = target.authority;
+    }
+  } else if (host !== target.authority) {
+    environ.HTTP_HOST = target.authority || host;
+  }
+  if (environ.CONTENT_LENGTH !== undefined) {
+    limits.contentLength = Number(environ.CONTENT_LENGTH);
+    if (limits.contentLength > (options.maxRequestBodySize ?? Infinity)) {
+      throw new BadRequest("the request body is too large", 413);
+    }
+  }
+  return Object.assign(environ, options.environ);
+}

@@ -1,0 +1,89 @@
+/**
+ * What the client and the log get to see of an error.
+ *
+ * @module
+ */
+
+import { ServerStopped } from "./cancellation.ts";
+import { describe, escapeControls } from "./describe.ts";
+import { RequestBodyError } from "./request_body_error.ts";
+import type { ResponseHead } from "./response_head.ts";
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  413: "Content Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/**
+ * Tells which status answers an error.
+ *
+ * @param error What the application let through.
+ * @returns 400 or 413 if the request body was at fault, 503 if the server was
+ * stopped, otherwise 500.
+ */
+export function statusOf(error: unknown): number {
+  if (error instanceof RequestBodyError) return error.status;
+  return error instanceof ServerStopped ? 503 : 500;
+}
+
+/**
+ * Makes the answer to an error. It tells the client the status and no more:
+ * what happened is for the log.
+ *
+ * @param code The status code: 400, 413, 500 or 503.
+ * @returns The head and the body.
+ */
+export function errorResponse(
+  code: number,
+): [head: ResponseHead, page: Uint8Array<ArrayBuffer>] {
+  const status = `${code} ${REASONS[code] ?? "Error"}`;
+  const head: ResponseHead = {
+    status,
+    code,
+    headers: [["Content-Type", "text/plain; charset=utf-8"]],
+    contentLength: undefined,
+  };
+  return [head, new TextEncoder().encode(`${status}\n`)];
+}
+
+/**
+ * Makes the same answer as a fetch `Response`, for a request that no
+ * application has seen.
+ *
+ * @param code The status code: 400, 413 or 503.
+ * @returns The response.
+ */
+export function refuse(code: number): Response {
+  const [head, page] = errorResponse(code);
+  return new Response(page, {
+    status: code,
+    headers: head.headers as [string, string][],
+  });
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return `Thrown: ${describe(error)}`;
+  return error.stack ?? `${error.name}: ${error.message}`;
+}
+
+/**
+ * Formats an error for `wsgi.errors`: its stack and the stacks of its causes.
+ *
+ * @param error What was thrown; anything can be.
+ * @returns Lines without control characters, the last with its line feed.
+ */
+export function formatError(error: unknown): string {
+  // No line of the program is at fault.
+  if (error instanceof RequestBodyError || error instanceof ServerStopped) {
+    return `${escapeControls(error.message)}\n`;
+  }
+  let text = stackOf(error);
+  let cause = error instanceof Error ? error.cause : undefined;
+  for (let depth = 0; cause !== undefined && depth < 5; depth++) {
+    text += `\nCaused by: ${stackOf(cause)}`;
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return `${escapeControls(text)}\n`;
+}

@@ -1,0 +1,55 @@
+/**
+ * One request on its way through a fetch handler.
+ *
+ * @module
+ */
+
+import { createEnviron } from "./environ.ts";
+import { refuse } from "./error_response.ts";
+import type { FetchHandlerOptions } from "./fetch.ts";
+import { FetchTransport } from "./fetch_transport.ts";
+import { BadRequest } from "./request_target.ts";
+import { runApplication } from "./run_application.ts";
+import type { Application, Environ } from "./types.ts";
+
+/** One request on its way through a fetch handler. */
+export interface FetchExchange {
+  /** The response to hand over. */
+  readonly response: Response | Promise<Response>;
+  /** Settles when the body is closed too; nothing if all is over. */
+  readonly done: void | Promise<void>;
+  /** Its transport; none for a request that no application has seen. */
+  readonly transport?: FetchTransport;
+}
+
+/**
+ * Runs an application for one request.
+ *
+ * @param app The application.
+ * @param request The request.
+ * @param info What the runtime tells beside it.
+ * @param options The handler's options.
+ * @returns The response, and when all of it is over.
+ */
+export function handleFetch(
+  app: Application,
+  request: Request,
+  info: unknown,
+  options: FetchHandlerOptions,
+): FetchExchange {
+  const transport = new FetchTransport(request);
+  let environ: Environ;
+  try {
+    environ = createEnviron(
+      request,
+      info,
+      () => transport.signal,
+      options,
+    );
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error;
+    return { response: refuse(error.status), done: undefined };
+  }
+  const done = runApplication(app, environ, transport, options);
+  return { response: transport.response, done, transport };
+}

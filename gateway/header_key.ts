@@ -1,0 +1,47 @@
+/**
+ * From the name of a request header to its key in environ.
+ *
+ * @module
+ */
+
+const TOKEN = /^[!#$%&'*+\-.^`|~0-9A-Za-z]+$/;
+
+/**
+ * Headers that never reach the environ: `Proxy` would become the variable that
+ * HTTP clients take their proxy from (httpoxy, CVE-2016-5385), and the body is
+ * decoded already.
+ */
+const DROPPED: ReadonlySet<string> = new Set(["proxy", "transfer-encoding"]);
+
+/** Names are few and come again; a client must not be able to fill the memory. */
+const MAX_REMEMBERED = 256;
+const remembered = new Map<string, string | undefined>();
+
+function makeKey(name: string): string | undefined {
+  // A name with an underscore, which TOKEN here leaves out, would be taken for
+  // one with a hyphen: "X_Forwarded_For" must not pass as "X-Forwarded-For".
+  if (!TOKEN.test(name)) return undefined;
+  const lower = name.toLowerCase();
+  if (DROPPED.has(lower)) return undefined;
+  const key = lower.toUpperCase().replaceAll("-", "_");
+  return key === "CONTENT_TYPE" || key === "CONTENT_LENGTH"
+    ? key
+    : `HTTP_${key}`;
+}
+
+/**
+ * Gives the environ key for a request header.
+ *
+ * PEP 3333, "environ Variables"; RFC 3875 section 4.1.18.
+ *
+ * @param name The name of the header, in any case.
+ * @returns `CONTENT_TYPE`, `CONTENT_LENGTH` or `HTTP_` and the name, or
+ * `undefined` for a header that is left out.
+ */
+export function headerKey(name: string): string | undefined {
+  let key = remembered.get(name);
+  if (key !== undefined || remembered.has(name)) return key;
+  key = makeKey(name);
+  if (remembered.size < MAX_REMEMBERED) remembered.set(name, key);
+  return key;
+}

@@ -1,0 +1,200 @@
+/**
+ * Status and headers as the application gave them: checked, then copied.
+ *
+ * The checks here are the server's own defences. They run with and without the
+ * validator, because what they refuse would break the message framing, let a
+ * client inject headers, or (in Deno 2.9) end the process.
+ *
+ * @module
+ */
+
+import { isHopByHop } from "../util/is_hop_by_hop.ts";
+import { describe, quote } from "./describe.ts";
+import type { HeaderTuple } from "./types.ts";
+
+/** Status and headers of one response. */
+export interface ResponseHead {
+  /** The whole status: `"200 OK"`. */
+  readonly status: string;
+  /** The status code, from 200 to 599. */
+  readonly code: number;
+  /** The headers in the application's order and case, in arrays of our own. */
+  readonly headers: readonly HeaderTuple[];
+  /** The value of Content-Length in bytes, if the application gave one. */
+  readonly contentLength: number | undefined;
+}
+
+const STATUS = /^([2-5][0-9]{2}) [\x20-\x7e\x80-\xff]*$/;
+const STATUS_SHAPE = /^[0-9]{3} [\x20-\x7e\x80-\xff]*$/;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const DIGITS = /^[0-9]+$/;
+
+/** The length of "content-length": a cheap test before lower-casing a name. */
+const CONTENT_LENGTH = "content-length";
+
+function startError(problem: string): TypeError {
+  return new TypeError(`Cannot start the response: ${problem}`);
+}
+
+function checkStatus(status: unknown): asserts status is string {
+  if (typeof status !== "string") {
+    throw startError(
+      `status must be a string such as "200 OK", got ${describe(status)}`,
+    );
+  }
+  if (STATUS.test(status)) return;
+  if (STATUS_SHAPE.test(status)) {
+    throw new RangeError(
+      `Cannot start the response: status must be from 200 to 599, got ${
+        quote(status)
+      }`,
+    );
+  }
+  throw startError(
+    `status must be three digits, a space and a reason without control characters, got ${
+      quote(status)
+    }`,
+  );
+}
+
+function checkName(name: unknown): asserts name is string {
+  if (typeof name !== "string") {
+    throw startError(`header name must be a string, got ${describe(name)}`);
+  }
+  if (!TOKEN.test(name)) {
+    throw startError(`header name must be a token, got ${quote(name)}`);
+  }
+  // An application may challenge for a proxy; the validator warns about it.
+  if (isHopByHop(name) && !/^proxy-auth/i.test(name)) {
+    throw startError(
+      `hop-by-hop headers belong to the server, got ${quote(name)}`,
+    );
+  }
+}
+
+function checkValue(name: string, value: unknown): asserts value is string {
+  if (typeof value !== "string") {
+    throw startError(
+      `value of header ${quote(name)} must be a string, got ${describe(value)}`,
+    );
+  }
+  if (!VALUE.test(value)) {
+    throw startError(
+      `value of header ${
+        quote(name)
+      } must have no control characters and none above U+00FF, got ${
+        quote(value)
+      }`,
+    );
+  }
+}
+
+function parseLength(value: string, previous: number | undefined): number {
+  if (previous !== undefined) {
+    throw startError("Content-Length must be given once, got it twice");
+  }
+  const length = Number(value);
+  if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+    throw startError(`Content-Length must be digits, got ${quote(value)}`);
+  }
+  return length;
+}
+
+/**
+ * Checks what the application gave to startResponse and copies it.
+ *
+ * The copy is what makes the checks hold: the application may share one header
+ * array between requests, or change it afterwards.
+ *
+ * @param status The status, such as `"200 OK"`.
+ * @param headers The array of name and value tuples.
+ * @returns The checked copy.
+ * @throws {TypeError} If a part has the wrong type or syntax.
+ * @throws {RangeError} If the status code is not from 200 to 599.
+ */
+export function createHead(status: unknown, headers: unknown): ResponseHead {
+  checkStatus(status);
+  if (!Array.isArray(headers)) {
+    throw startError(
+      `headers must be an array of [name, value] tuples, got ${
+        describe(headers)
+      }`,
+    );
+  }
+  const copy: HeaderTuple[] = [];
+  let contentLength: number | undefined;
+  for (let i = 0; i < headers.length; i++) {
+    const entry: unknown = headers[i];
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      throw startError(
+        `headers[${i}] must be a [name, value] tuple, got ${describe(entry)}`,
+      );
+    }
+    const name: unknown = entry[0];
+    const value: unknown = entry[1];
+    checkName(name);
+    checkValue(name, value);
+    if (
+      name.length === CONTENT_LENGTH.length &&
+      name.toLowerCase() === CONTENT_LENGTH
+    ) {
+      contentLength = parseLength(value, contentLength);
+    }
+    copy.push([name, value]);
+  }
+  return {
+    status,
+    code: Number(status.slice(0, 3)),
+    headers: copy,
+    contentLength,
+  };
+}
+
+/**
+ * Gives a head the Content-Length that the application left out.
+ *
+ * @param head The head; unchanged.
+ * @param length The length of the body in bytes.
+ * @returns The head itself if it has a Content-Length, otherwise a new one.
+ */
+export function withContentLength(
+  head: ResponseHead,
+  length: number,
+): ResponseHead {
+  if (head.contentLength !== undefined) return head;
+  return {
+    ...head,
+    headers: [...head.headers, ["Content-Length", String(length)]],
+    contentLength: length,
+  };
+}
+
+/**
+ * Takes the Content-Length out of a head.
+ *
+ * @param head The head; unchanged.
+ * @returns The head itself if it has no Content-Length, otherwise a new one.
+ */
+export function withoutContentLength(head: ResponseHead): ResponseHead {
+  if (head.contentLength === undefined) return head;
+  return {
+    ...head,
+    headers: head.headers.filter(([name]) =>
+      name.toLowerCase() !== CONTENT_LENGTH
+    ),
+    contentLength: undefined,
+  };
+}
+
+/**
+ * Tells whether a status has no body: 204, 205 and 304.
+ *
+ * RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5.
+ *
+ * @param code The status code.
+ * @returns Whether a response with this status carries no body.
+ */
+export function isNullBodyStatus(code: number): boolean {
+  return code === 204 || code === 205 || code === 304;
+}

@@ -1,0 +1,277 @@
+/**
+ * The interface between a server and an application: the shapes that
+ * PEP 3333 describes in prose, as types.
+ *
+ * Nothing here runs. An application imports these types, a server fulfils
+ * them, and neither has to know which runtime the other was written for.
+ *
+ * ```ts
+ * import type { Application } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app: Application = (_environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode("Hello world!\n")];
+ * };
+ * assertEquals(app.length, 2);
+ * ```
+ *
+ * @module
+ */
+
+/**
+ * One response header: its name and its value.
+ *
+ * Both are ByteStrings: no code unit is above U+00FF. Names keep the case in
+ * which they were given and may repeat, as `Set-Cookie` does.
+ *
+ * PEP 3333, "The start_response() Callable": a list of `(header_name,
+ * header_value)` tuples.
+ */
+export type HeaderTuple = readonly [name: string, value: string];
+
+/**
+ * Sends a piece of the body imperatively; {@linkcode StartResponse} returns it.
+ *
+ * The order of the pieces is kept whether or not the promise is awaited.
+ * Awaiting it is what gives backpressure: it resolves when the transport can
+ * take more. New applications return an iterable instead.
+ *
+ * PEP 3333, "The write() Callable".
+ *
+ * @param chunk The bytes to send. An empty chunk sends nothing.
+ * @returns A promise that resolves when the transport can take more. It
+ * rejects when the client has left or the chunk went past Content-Length;
+ * that rejection counts as handled, so ignoring it ends no process.
+ */
+export type Write = (chunk: Uint8Array) => Promise<void>;
+
+/**
+ * Begins the response: the second argument of every application.
+ *
+ * Nothing is transmitted by the call itself. Status and headers leave with the
+ * first non-empty chunk, or at the end of the body. Until then an error handler
+ * may replace them by calling again with `excInfo`; after it, such a call
+ * throws `excInfo`.
+ *
+ * PEP 3333, "The start_response() Callable" and "Error Handling".
+ *
+ * @param status Three digits from 200 to 599, one space and a reason phrase:
+ * `"200 OK"`.
+ * @param headers An array of {@linkcode HeaderTuple}. The server copies it.
+ * @param excInfo Whatever was thrown, when an error handler calls. `undefined`
+ * and `null` mean that there is none.
+ * @returns The function that sends pieces of the body imperatively.
+ */
+export type StartResponse = (
+  status: string,
+  headers: readonly HeaderTuple[],
+  excInfo?: unknown,
+) => Write;
+
+/**
+ * What an application returns: byte chunks, sync or async, with an optional
+ * `close()`.
+ *
+ * The server asks for one chunk at a time, and only when the transport can take
+ * it. `close()` is called exactly once however the request ends, and what it
+ * returns is awaited.
+ *
+ * PEP 3333, "Specification Details" and "Handling the Content-Length Header".
+ */
+export type ResponseBody =
+  & (
+    | Uint8Array[]
+    | Iterable<Uint8Array, void>
+    | AsyncIterable<Uint8Array, void>
+  )
+  & {
+    /** Releases what the body holds; called once, at the end of the request. */
+    close?: (() => unknown) | undefined;
+  };
+
+/**
+ * A web application: called once per request.
+ *
+ * It must call `startResponse` before its body yields the first non-empty
+ * chunk, and must return a body in every case. It may be sync or async.
+ *
+ * PEP 3333, "The Application/Framework Side".
+ *
+ * @param environ The variables of this request. The application may change it.
+ * @param startResponse Begins the response.
+ * @returns The body, or a promise of it.
+ */
+export type Application = (
+  environ: Environ,
+  startResponse: StartResponse,
+) => ResponseBody | Promise<ResponseBody>;
+
+/**
+ * A component that is an application to the server and a server to the
+ * application it wraps.
+ *
+ * PEP 3333, "Middleware: Components that Play Both Sides".
+ *
+ * @param app The application to wrap.
+ * @returns The wrapped application.
+ */
+export type Middleware = (app: Application) => Application;
+
+/**
+ * The request body: `wsgi.input`.
+ *
+ * It is read lazily: nothing is taken from the client before the first call.
+ * Calls are served in the order in which they were made. At the end of the
+ * input every method gives empty results, for ever. A body that the client cut
+ * short or that is over the limit makes the reading reject with a
+ * `RequestBodyError`; it never looks like an end.
+ *
+ * PEP 3333, "Input and Error Streams".
+ */
+export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
+  /**
+   * Reads `size` bytes, fewer only at the end of the input.
+   *
+   * @param size Bytes to read, 0 or more. Without it, or with a negative
+   * number, everything that is left.
+   * @returns A new array; empty at the end of the input.
+   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   */
+  read(size?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Reads one line with its `\n`.
+   *
+   * @param size The most bytes to return, 0 or more. Without it, or with a
+   * negative number, the whole line.
+   * @returns A new array; empty at the end of the input.
+   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   */
+  readline(size?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Reads the lines that are left.
+   *
+   * @param hint Stop after the line that brings the total to this many bytes.
+   * Without it, or with 0 or a negative number, read all lines.
+   * @returns The lines, each with its `\n`.
+   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   */
+  readlines(hint?: number): Promise<Uint8Array<ArrayBuffer>[]>;
+}
+
+/**
+ * The stream for diagnostics: `wsgi.errors`.
+ *
+ * Text with `\n` as line end. Where it goes is the server's decision; the
+ * servers of this package write to stderr.
+ *
+ * PEP 3333, "Input and Error Streams".
+ */
+export interface ErrorStream {
+  /**
+   * Writes text.
+   *
+   * @param text Any string.
+   */
+  write(text: string): void;
+  /**
+   * Writes several strings, adding nothing between them.
+   *
+   * @param texts The strings to write.
+   */
+  writelines(texts: Iterable<string>): void;
+  /** Makes sure that what was written has left the program. */
+  flush(): void;
+}
+
+/**
+ * What `wsgi.file_wrapper` takes: anything that can be read in blocks.
+ *
+ * PEP 3333, "Optional Platform-Specific File Handling".
+ */
+export interface FileLike {
+  /**
+   * Reads the next block.
+   *
+   * @param size The wished size of the block, in bytes.
+   * @returns The block; empty or `null` at the end of the file.
+   */
+  read(
+    size: number,
+  ): Uint8Array | null | undefined | Promise<Uint8Array | null | undefined>;
+  /** Releases the file. */
+  close?: (() => unknown) | undefined;
+}
+
+/**
+ * The variables of one request: a plain, mutable object, fresh per request.
+ *
+ * CGI variables and `HTTP_*` are ByteStrings: one code unit for each byte of
+ * the wire. `decodeUtf8` makes text of them. A variable without a value is left
+ * out.
+ *
+ * PEP 3333, "environ Variables"; RFC 3875 section 4.1 for the CGI variables.
+ */
+export interface Environ {
+  /** The method, never empty, in the case of the request: `"GET"`. */
+  REQUEST_METHOD: string;
+  /** The part of the path that leads to the application; `""` at the root. */
+  SCRIPT_NAME: string;
+  /** The rest of the path, percent-decoded byte by byte. */
+  PATH_INFO: string;
+  /** What follows the first `?` of the target, undecoded; may be empty. */
+  QUERY_STRING: string;
+  /** The raw path and query, so that `%2F` and `/` can be told apart. */
+  REQUEST_URI?: string | undefined;
+  /** The media type of the request body. */
+  CONTENT_TYPE?: string | undefined;
+  /** The length of the request body in bytes, as decimal digits. */
+  CONTENT_LENGTH?: string | undefined;
+  /** The host of the server; never empty. */
+  SERVER_NAME: string;
+  /** The port of the server, as decimal digits; never empty. */
+  SERVER_PORT: string;
+  /** The protocol of the request: `"HTTP/1.1"`. */
+  SERVER_PROTOCOL: string;
+  /** The name of the server software. */
+  SERVER_SOFTWARE?: string | undefined;
+  /** `"CGI/1.1"`. */
+  GATEWAY_INTERFACE?: string | undefined;
+  /** The address of the client. */
+  REMOTE_ADDR?: string | undefined;
+  /** The port of the client, as decimal digits. */
+  REMOTE_PORT?: string | undefined;
+  /** The user whom a server in front has authenticated. */
+  REMOTE_USER?: string | undefined;
+  /** `"on"` under TLS, absent otherwise. */
+  HTTPS?: string | undefined;
+  /** The version of the interface: `[1, 0]`. */
+  "wsgi.version": readonly [major: number, minor: number];
+  /** `"http"` or `"https"`. */
+  "wsgi.url_scheme": string;
+  /** The request body. */
+  "wsgi.input": InputStream;
+  /** The stream for diagnostics. */
+  "wsgi.errors": ErrorStream;
+  /** Whether another thread may call the same application object: `false`. */
+  "wsgi.multithread": boolean;
+  /** Whether another process or isolate may serve the same application. */
+  "wsgi.multiprocess": boolean;
+  /** Whether the process ends after this request: only under CGI. */
+  "wsgi.run_once": boolean;
+  /** Wraps a file into a body that the server may send without copying. */
+  "wsgi.file_wrapper"?:
+    | ((file: FileLike, blockSize?: number) => ResponseBody)
+    | undefined;
+  /** Whether reading `wsgi.input` to its end is safe without a length. */
+  "wsgi.input_terminated"?: boolean | undefined;
+  /**
+   * Returns the signal of this request. It aborts when the client has left, at
+   * a deadline and at a forced shutdown; never after success.
+   */
+  "wsgiref.signal"?: (() => AbortSignal) | undefined;
+  /** The request headers: `HTTP_` and the name, upper case, `-` as `_`. */
+  [name: `HTTP_${string}`]: string | undefined;
+  /** Variables of the server, of middleware and of the deployer. */
+  [key: string]: unknown;
+}

@@ -1,0 +1,72 @@
+/**
+ * WSGI (PEP 3333) for TypeScript: the interface between web servers and
+ * applications, a reference server and a validator. It runs no Python.
+ *
+ * An application is a function. {@linkcode makeServer} runs it on `Deno.serve`,
+ * {@linkcode toFetchHandler} wherever fetch handlers run, and
+ * {@linkcode validator} tells, while you develop, which rule of the interface
+ * was broken, by whom, and how to mend it.
+ *
+ * ```ts
+ * import { type Application, makeServer, validator } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app: Application = (_environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode("Hello world!\n")];
+ * };
+ *
+ * await using server = makeServer("127.0.0.1", 0, validator(app));
+ * server.serveForever();
+ * const response = await fetch(server.url);
+ * assertEquals(await response.text(), "Hello world!\n");
+ * ```
+ *
+ * @module
+ */
+
+export { decodeUtf8, encodeUtf8 } from "./gateway/byte_string.ts";
+export { Cancellation, ClientDisconnected } from "./gateway/cancellation.ts";
+export { demoApp } from "./gateway/demo_app.ts";
+export {
+  type EnvironOptions,
+  type FetchHandler,
+  type FetchHandlerOptions,
+  toFetchHandler,
+} from "./gateway/fetch.ts";
+export {
+  makeServer,
+  type ServerOptions,
+  type WsgiServer,
+} from "./gateway/make_server.ts";
+export { RequestBodyError } from "./gateway/request_body_error.ts";
+export type { ResponseHead } from "./gateway/response_head.ts";
+export { runApplication, type RunOptions } from "./gateway/run_application.ts";
+export type { Transport } from "./gateway/transport.ts";
+export type {
+  Application,
+  Environ,
+  ErrorStream,
+  FileLike,
+  HeaderTuple,
+  InputStream,
+  Middleware,
+  ResponseBody,
+  StartResponse,
+  Write,
+} from "./gateway/types.ts";
+export { FileWrapper } from "./util/file_wrapper.ts";
+export { isHopByHop } from "./util/is_hop_by_hop.ts";
+export {
+  type Blame,
+  ConformanceError,
+  type Profile,
+  type RuleSetting,
+  type Severity,
+  type ValidatedApplication,
+  validator,
+  type ValidatorOptions,
+  type Violation,
+} from "./validator.ts";
+export { guessScheme } from "./util/guess_scheme.ts";
+export { setupTestingDefaults } from "./util/setup_testing_defaults.ts";

@@ -1,0 +1,196 @@
+/**
+ * {@linkcode validator}: checks every call between server and application.
+ *
+ * @module
+ */
+
+import { isThenable } from "../gateway/describe.ts";
+import type {
+  Application,
+  Environ,
+  ErrorStream,
+  InputStream,
+  ResponseBody,
+  StartResponse,
+} from "../gateway/types.ts";
+import { checkedBody } from "./checked_body.ts";
+import { checkedStart } from "./checked_start.ts";
+import { CheckedErrors, CheckedInput } from "./checked_streams.ts";
+import { CONVERSATION, Conversation } from "./conversation.ts";
+import { readEnviron } from "./environ_view.ts";
+import { Layer, type ValidatorOptions } from "./layer.ts";
+import { CALLABLE_RULES } from "./application.ts";
+import { OPEN_RULES } from "./close.ts";
+import type { Rule } from "./rule.ts";
+import { activate, type ActiveRules, RULES } from "./table.ts";
+import { ConformanceError, toViolation } from "./violation.ts";
+
+/** What {@linkcode validator} returns. */
+export interface ValidatedApplication extends Application {
+  /**
+   * Throws if a request through this validator was begun and never closed. For
+   * the end of a test.
+   *
+   * @throws {ConformanceError} If there is such a request.
+   */
+  assertFinished(): void;
+}
+
+/** Wraps wsgi.file_wrapper so that its bodies are known again. */
+function rememberWrappers(
+  values: Record<string, unknown>,
+  environ: object,
+): WeakSet<object> {
+  const own = new WeakSet<object>();
+  const wrap = values["wsgi.file_wrapper"];
+  if (typeof wrap === "function") {
+    Reflect.set(environ, "wsgi.file_wrapper", (...args: unknown[]) => {
+      const body: unknown = Reflect.apply(wrap, undefined, args);
+      if (typeof body === "object" && body !== null) own.add(body);
+      return body;
+    });
+  }
+  return own;
+}
+
+function isStream(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function call(
+  app: Application,
+  layer: Layer,
+  rules: ActiveRules,
+  args: readonly unknown[],
+): ResponseBody | Promise<ResponseBody> {
+  const view = readEnviron(args);
+  const { object: environ, values } = view;
+  const conversation = new Conversation(
+    layer,
+    rules,
+    view,
+    (values as { [CONVERSATION]?: unknown })[CONVERSATION] as
+      | Conversation
+      | undefined,
+  );
+  conversation.check(rules.call, { args });
+  conversation.check(rules.environ, view);
+  // What is no environ or no startResponse can be passed on, not wrapped.
+  if (!isStream(environ) || typeof args[1] !== "function") {
+    return app(...args as Parameters<Application>);
+  }
+  Reflect.set(environ, CONVERSATION, conversation);
+  const input = values["wsgi.input"];
+  if (isStream(input)) {
+    const checked = new CheckedInput(conversation, input as InputStream);
+    Reflect.set(environ, "wsgi.input", checked);
+  }
+  const errors = values["wsgi.errors"];
+  if (isStream(errors)) {
+    const checked = new CheckedErrors(conversation, errors as ErrorStream);
+    Reflect.set(environ, "wsgi.errors", checked);
+  }
+  const own = rememberWrappers(values, environ);
+  const startResponse = checkedStart(conversation, args[1] as StartResponse);
+  let result: unknown;
+  try {
+    result = app(environ as Environ, startResponse);
+  } catch (error) {
+    throw failed(conversation, error);
+  }
+  const finish = (body: unknown): ResponseBody => {
+    try {
+      return checkedBody(conversation, body, (body) => own.has(body));
+    } catch (error) {
+      closeUnseen(body);
+      throw failed(conversation, error);
+    }
+  };
+  if (!isThenable(result)) return finish(result);
+  return Promise.resolve(result).then(finish, (error) => {
+    throw failed(conversation, error);
+  });
+}
+
+/** The server never gets to see this body, so it cannot close it. */
+function closeUnseen(body: unknown): void {
+  const { close } = (body ?? {}) as { close?: unknown };
+  if (typeof close !== "function") return;
+  try {
+    const result: unknown = close.call(body);
+    if (isThenable(result)) result.then(undefined, () => {});
+  } catch {
+    // The finding about the body is what its author has to know.
+  }
+}
+
+/** The application has failed: nothing of it will be closed. */
+function failed(conversation: Conversation, error: unknown): unknown {
+  conversation.deliver(error);
+  conversation.finish();
+  return error;
+}
+
+/**
+ * Wraps an application and checks every call in both directions.
+ *
+ * What the application does is checked, and what the server or middleware hands
+ * in. A broken rule is thrown at once as a {@linkcode ConformanceError} into
+ * whoever broke it; the error says which rule, who broke it, what was expected,
+ * what was found, and how to mend it. Otherwise nothing is changed: arrays stay
+ * arrays, sync stays sync, bytes and errors pass through.
+ *
+ * Validators may be stacked around middleware. They know of each other and tell
+ * which layer broke the rule.
+ *
+ * PEP 3333, all of it; Python's `wsgiref.validate.validator`.
+ *
+ * @param app The application to check.
+ * @param options What is checked, and what happens then.
+ * @returns The application, checked.
+ * @throws {ConformanceError} If `app` is not a function.
+ * @throws {TypeError} If an option is wrong.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Application, makeServer, validator } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app: Application = (_environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode("Hello world!\n")];
+ * };
+ *
+ * await using server = makeServer("127.0.0.1", 0, validator(app));
+ * server.serveForever();
+ * assertEquals((await fetch(server.url)).status, 200);
+ * ```
+ */
+export function validator(
+  app: Application,
+  options: ValidatorOptions = {},
+): ValidatedApplication {
+  const layer = new Layer(options, RULES.map((rule) => rule.id));
+  enforce(CALLABLE_RULES, { app }, layer);
+  const rules = activate(layer);
+  const validated = (...args: unknown[]) => call(app, layer, rules, args);
+  return Object.assign(validated as Application, {
+    assertFinished: () => enforce(OPEN_RULES, { open: layer.open }, layer),
+  });
+}
+
+/** Applies rules that no option can switch off, outside of any request. */
+function enforce<View>(
+  rules: readonly Rule<View>[],
+  view: View,
+  layer: Layer,
+): void {
+  for (const rule of rules) {
+    const finding = rule.check(view);
+    if (finding === undefined) continue;
+    const active = { rule, severity: rule.severity };
+    throw new ConformanceError(
+      toViolation(active, finding, rule.blame, layer.name),
+    );
+  }
+}

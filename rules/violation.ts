@@ -1,0 +1,132 @@
+/**
+ * What the validator tells: {@linkcode Violation} and
+ * {@linkcode ConformanceError}.
+ *
+ * @module
+ */
+
+import { escapeControls } from "../gateway/describe.ts";
+import {
+  actionOf,
+  type ActiveRule,
+  type Blame,
+  type Finding,
+  type Severity,
+} from "./rule.ts";
+
+/** One broken rule, in one request. */
+export interface Violation {
+  /** The id of the rule: `"start-response/called-twice"`. */
+  readonly rule: string;
+  /** Whether it is an error or a warning. */
+  readonly severity: Severity;
+  /** Who broke it. */
+  readonly blame: Blame;
+  /** What was expected, what was found, and where. */
+  readonly message: string;
+  /** How to mend it. */
+  readonly hint?: string | undefined;
+  /** The requirement: `"SPEC.md#start-once"`. */
+  readonly spec: string;
+}
+
+/**
+ * Puts a finding into words.
+ *
+ * @param active The broken rule.
+ * @param finding What its check has found.
+ * @param blame Who broke it.
+ * @param layer The name of the layer that saw it.
+ * @returns The violation.
+ */
+export function toViolation(
+  { rule, severity }: ActiveRule<never>,
+  finding: Exclude<Finding, undefined>,
+  blame: Blame,
+  layer: string | undefined,
+): Violation {
+  const { id, spec } = rule;
+  const { got, hint } = typeof finding === "string"
+    ? { got: finding, hint: rule.hint }
+    : finding;
+  const seenBy = layer === undefined ? "" : `, seen by "${layer}"`;
+  return {
+    rule: id,
+    severity,
+    blame,
+    message: escapeControls(
+      `${actionOf(id)}: ${
+        lowerFirst(rule.title)
+      }, got ${got} (rule ${id}, broken by the ${blame}${seenBy})`,
+    ),
+    hint,
+    spec: `SPEC.md#${spec}`,
+  };
+}
+
+function lowerFirst(title: string): string {
+  // "Content-Length must …" and "SERVER_PORT must …" are names.
+  return /^[A-Z][a-zA-Z]+ /.test(title)
+    ? title.charAt(0).toLowerCase() + title.slice(1)
+    : title;
+}
+
+/**
+ * Gives the address of a requirement: in a checkout the file, on JSR the page.
+ *
+ * @param spec The `spec` of a violation.
+ * @returns The address.
+ */
+export function toSpecUrl(spec: string): string {
+  try {
+    return new URL(`../${spec}`, import.meta.url).href;
+  } catch {
+    // A bundle may have no address of its own.
+    return spec;
+  }
+}
+
+/**
+ * Says that a rule of the interface was broken.
+ *
+ * The validator throws it into whoever broke the rule, so that the stack starts
+ * at the line that did.
+ *
+ * @example Usage
+ * ```ts
+ * import { ConformanceError, setupTestingDefaults, validator } from "@wsgi/ref";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * // deno-lint-ignore no-explicit-any -- a beginner's mistake, on purpose
+ * const app = validator((_environ: any, startResponse: any) => {
+ *   startResponse(200, []);
+ *   return [];
+ * });
+ * const error = assertThrows(
+ *   () => app(setupTestingDefaults({}), () => async () => {}),
+ *   ConformanceError,
+ *   "status must be a string",
+ * );
+ * assertEquals(error.violation.rule, "status/string");
+ * ```
+ */
+export class ConformanceError extends Error {
+  /** The name of the class: `"ConformanceError"`. */
+  override readonly name = "ConformanceError";
+  /** The broken rule. */
+  readonly violation: Violation;
+
+  /**
+   * Makes an error.
+   *
+   * @param violation The broken rule.
+   */
+  constructor(violation: Violation) {
+    const { message, hint, spec } = violation;
+    const lines = [message];
+    if (hint !== undefined) lines.push(`  hint: ${hint}`);
+    lines.push(`  see:  ${toSpecUrl(spec)}`);
+    super(lines.join("\n"));
+    this.violation = violation;
+  }
+}

@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+
+const ROOT = new URL("../", import.meta.url);
+
+interface Dependency {
+  code?: { specifier?: string };
+  type?: { specifier?: string };
+  specifier: string;
+}
+
+interface Module {
+  specifier: string;
+  error?: string;
+  dependencies?: Dependency[];
+}
+
+async function deno(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(code, 0, decoder.decode(stderr));
+  return decoder.decode(stdout);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(new URL(path, ROOT))).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** The TypeScript files of a folder, with its own folders; none without it. */
+async function filesIn(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) files.push(...await filesIn(path));
+      else if (entry.name.endsWith(".ts")) files.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files.toSorted();
+}
+
+/** What has to run without any registry and in any runtime. */
+async function coreModules(): Promise<string[]> {
+  const doors = ["server.ts", "validator.ts", "conformance/mod.ts"];
+  const found = await Promise.all(
+    doors.map(async (door) => await exists(door) ? [door] : []),
+  );
+  const rooms = [...await filesIn("gateway"), ...await filesIn("rules")];
+  // mod.ts is not optional: without it there is nothing to check.
+  return [
+    "mod.ts",
+    ...found.flat(),
+    ...rooms.filter((file) => file !== "gateway/from_fetch.ts"),
+  ];
+}
+
+/** The imports that lead out of the repository, of a module and all it needs. */
+async function foreignImports(file: string): Promise<string[]> {
+  const graph = JSON.parse(await deno("info", "--json", file));
+  const foreign: string[] = [];
+  for (const { specifier, error, dependencies } of graph.modules as Module[]) {
+    const from = specifier.replace(ROOT.href, "");
+    if (error !== undefined && specifier.startsWith(ROOT.href)) {
+      foreign.push(`${from}: ${error}`);
+    }
+    for (const dependency of dependencies ?? []) {
+      const { code, type } = dependency;
+      const target = code?.specifier ?? type?.specifier ?? dependency.specifier;
+      if (target.startsWith(ROOT.href)) continue;
+      // A gateway to a runtime may use what is built into that runtime.
+      if (file.startsWith("gateway/") && target.startsWith("node:")) continue;
+      foreign.push(`${from} imports ${target}`);
+    }
+  }
+  return foreign;
+}
+
+Deno.test("mod.ts exists", async () => {
+  assert(await exists("mod.ts"));
+});
+
+Deno.test("the core imports nothing from outside of the repository", async () => {
+  const foreign: string[] = [];
+  for (const file of await coreModules()) {
+    foreign.push(...await foreignImports(file));
+  }
+  assertEquals([...new Set(foreign)], []);
+});
+
+Deno.test("the core does not touch Deno while it is imported", async () => {
+  const program = `
+    const modules = Deno.args;
+    Object.defineProperty(globalThis, "Deno", {
+      get() {
+        const [, , where] = new Error().stack.split("\\n");
+        throw new Error("Deno was touched" + where);
+      },
+    });
+    const reasons = new Set();
+    for (const module of modules) {
+      try {
+        await import(module);
+      } catch (error) {
+        reasons.add(error.message);
+      }
+    }
+    console.log(JSON.stringify([...reasons]));
+  `;
+  const modules = (await coreModules()).map((file) => new URL(file, ROOT).href);
+  assertEquals(JSON.parse(await deno("eval", program, ...modules)), []);
+});
+
+Deno.test("every entry of exports exists", async () => {
+  const missing: string[] = [];
+  for (const target of Object.values(config.exports)) {
+    if (!await exists(target)) missing.push(target);
+  }
+  assertEquals(missing, []);
+});
+
+Deno.test("every entry of exports is named after its file", () => {
+  for (const [name, target] of Object.entries(config.exports)) {
+    const file = target.replace(/^\.\//, "").replace(/\.ts$/, "");
+    const stem = file.replace(/(?:^|\/)mod$/, "").split("/").at(-1) ?? "";
+    const expected = stem === "" ? "." : `./${stem.replaceAll("_", "-")}`;
+    assertEquals(name, expected);
+    assertMatch(name, /^\.(?:\/[a-z0-9]+(?:-[a-z0-9]+)*)?$/);
+  }
+});
+
+Deno.test("every test runs with the sanitizers on", async () => {
+  assertEquals(config.test, { sanitizeOps: true, sanitizeResources: true });
+  const off: string[] = [];
+  for (const file of await filesIn("tests")) {
+    if (!file.endsWith("_test.ts")) continue;
+    const source = await Deno.readTextFile(new URL(file, ROOT));
+    if (/sanitize(?:Ops|Resources|Exit)\s*:\s*false/.test(source)) {
+      off.push(file);
+    }
+  }
+  assertEquals(off, []);
+});

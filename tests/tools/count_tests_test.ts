@@ -1,0 +1,146 @@
+import { assertEquals } from "@std/assert";
+import { countTests, formatCounts } from "../../tools/count_tests.ts";
+
+async function runProgram(
+  log: string,
+): Promise<{ code: number; stdout: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "tools/count_tests.ts"],
+    cwd: new URL("../..", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(log));
+  await writer.close();
+  const { code, stdout } = await child.output();
+  return { code, stdout: new TextDecoder().decode(stdout) };
+}
+
+/** Runs `deno test` on a source, for its real output. */
+async function realLog(
+  source: string,
+  env: Record<string, string>,
+): Promise<string> {
+  const file = await Deno.makeTempFile({ suffix: "_test.ts" });
+  try {
+    await Deno.writeTextFile(file, source);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--no-config", "--no-lock", "--no-check", file],
+      env,
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test.each([
+  ["passed and failed", "ok | 12 passed | 0 failed (150ms)", [12, 0, 0]],
+  [
+    "ignored tests",
+    "ok | 12 passed | 0 failed | 2 ignored (1s)",
+    [12, 0, 2],
+  ],
+  [
+    "a run with steps",
+    "FAILED | 10 passed (1 step) | 2 failed (4 steps) | 1 ignored (2 steps) (3s)",
+    [10, 2, 1],
+  ],
+  [
+    "a filtered run",
+    "ok | 4 passed | 0 failed | 9 measured | 3 filtered out (1m2s)",
+    [4, 0, 0],
+  ],
+  [
+    "a line with colors",
+    "\x1b[0m\x1b[32mok\x1b[0m | 7 passed | 0 failed \x1b[2m(9ms)\x1b[0m",
+    [7, 0, 0],
+  ],
+  ["a line with CR", "ok | 3 passed | 0 failed (1s)\r", [3, 0, 0]],
+  [
+    "no test name",
+    "adds() says ok | 3 passed | 0 failed (1s) ... ok (2ms)",
+    [0, 0, 0],
+  ],
+])("countTests() reads %s", (_what, line, [passed, failed, skipped]) => {
+  assertEquals(countTests(`noise\n${line}\nnoise\n`), {
+    passed,
+    failed,
+    skipped,
+  });
+});
+
+Deno.test("countTests() adds up several runs", () => {
+  const log = "ok | 2 passed | 0 failed (1s)\n\nFAILED | 3 passed | 1 failed " +
+    "| 1 ignored (1s)\n";
+  assertEquals(countTests(log), { passed: 5, failed: 1, skipped: 1 });
+});
+
+Deno.test("countTests() passes over what a test has printed", () => {
+  const log = [
+    "------- output -------",
+    "ok | 100 passed | 0 failed (1s)",
+    "----- output end -----",
+    "------- post-test output -------",
+    "FAILED | 0 passed | 100 failed (1s)",
+    "----- post-test output end -----",
+    "ok | 1 passed | 0 failed (1s)",
+  ].join("\n");
+  assertEquals(countTests(log), { passed: 1, failed: 0, skipped: 0 });
+});
+
+Deno.test.each([["with colors", { FORCE_COLOR: "1", NO_COLOR: "" }], [
+  "without colors",
+  { NO_COLOR: "1" },
+]])("countTests() reads what deno test prints %s", async (_how, env) => {
+  const log = await realLog(
+    `
+      console.log("ok | 50 passed | 0 failed (1s)");
+      addEventListener("unload", () => console.log("ok | 50 passed | 0 failed"));
+      Deno.test("prints a line", () => console.log("ok | 50 passed | 0 failed"));
+      Deno.test("prints no newline", () => {
+        Deno.stdout.writeSync(new TextEncoder().encode("no newline"));
+      });
+      Deno.test("has steps", async (t) => {
+        await t.step("one", () => {});
+        await t.step("two", () => {});
+      });
+      Deno.test("fails", () => { throw new Error("on purpose"); });
+      Deno.test.ignore("is left out", () => {});
+    `,
+    env,
+  );
+  assertEquals(countTests(log), { passed: 3, failed: 1, skipped: 1 }, log);
+});
+
+Deno.test("formatCounts() names skipped tests only if there are any", () => {
+  assertEquals(
+    formatCounts({ passed: 3, failed: 0, skipped: 0 }),
+    "3 passed, 0 failed",
+  );
+  assertEquals(
+    formatCounts({ passed: 3, failed: 1, skipped: 2 }),
+    "3 passed, 1 failed, 2 skipped",
+  );
+});
+
+Deno.test("count_tests.ts exits with 0 only if tests ran and none failed", async () => {
+  assertEquals(await runProgram("ok | 2 passed | 0 failed (1s)\n"), {
+    code: 0,
+    stdout: "2 passed, 0 failed\n",
+  });
+  assertEquals(await runProgram("FAILED | 2 passed | 1 failed (1s)\n"), {
+    code: 1,
+    stdout: "2 passed, 1 failed\n",
+  });
+  assertEquals(await runProgram("error: Type checking failed.\n"), {
+    code: 1,
+    stdout: "0 passed, 0 failed\n",
+  });
+  assertEquals(await runProgram("ok | 0 passed | 0 failed | 4 ignored (1s)"), {
+    code: 1,
+    stdout: "0 passed, 0 failed, 4 skipped\n",
+  });
+});

@@ -1,0 +1,73 @@
+/**
+ * Adds up what the test runs in a log have counted: reads the log on stdin and
+ * prints `N passed, N failed`, with `, N skipped` when there were any.
+ *
+ * It exits with 1 when a test failed, and also when none ran: a log without
+ * tests is a broken run, not a good one.
+ *
+ * @module
+ */
+
+/** What the runs in a log came to. */
+export interface TestCounts {
+  /** Tests that passed. */
+  passed: number;
+  /** Tests that failed. */
+  failed: number;
+  /** Tests that the runner ignored. */
+  skipped: number;
+}
+
+// deno-lint-ignore no-control-regex
+const COLOR = /\x1b\[[0-9;]*m/g;
+const SUMMARY = /^(?:ok|FAILED) \| \d+ passed\b.* \| \d+ failed\b/;
+const OUTPUT_BEGINS = /^-{7} (?:(?:pre|post)-test )?output -{7}$/;
+// Not anchored: output without a newline at its end shares the line.
+const OUTPUT_ENDS = /-{5} (?:(?:pre|post)-test )?output end -{5}$/;
+
+/**
+ * Adds up the summary lines of `deno test` in a log.
+ *
+ * What a test itself has printed does not count, even if it looks like a
+ * summary: tests of tools start test runs of their own.
+ *
+ * @param log What one or more runs have printed, with or without colors.
+ * @returns The sums. Steps are part of their test and not counted.
+ */
+export function countTests(log: string): TestCounts {
+  const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  let insideOutput = false;
+  for (const line of log.replaceAll(COLOR, "").split(/\r?\n/)) {
+    if (OUTPUT_BEGINS.test(line)) insideOutput = true;
+    else if (OUTPUT_ENDS.test(line)) insideOutput = false;
+    else if (!insideOutput && SUMMARY.test(line)) {
+      counts.passed += numberBefore("passed", line);
+      counts.failed += numberBefore("failed", line);
+      counts.skipped += numberBefore("ignored", line);
+    }
+  }
+  return counts;
+}
+
+/**
+ * Says the counts in one line.
+ *
+ * @param counts The counts.
+ * @returns `"3 passed, 0 failed"`; tests that were skipped are named if there
+ * are any.
+ */
+export function formatCounts({ passed, failed, skipped }: TestCounts): string {
+  const line = `${passed} passed, ${failed} failed`;
+  return skipped === 0 ? line : `${line}, ${skipped} skipped`;
+}
+
+function numberBefore(word: string, line: string): number {
+  return Number(new RegExp(`\\| (\\d+) ${word}\\b`).exec(line)?.[1] ?? 0);
+}
+
+if (import.meta.main) {
+  const counts = countTests(await new Response(Deno.stdin.readable).text());
+  // deno-lint-ignore no-console
+  console.log(formatCounts(counts));
+  Deno.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
+}

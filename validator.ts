@@ -1,0 +1,19 @@
+/**
+ * The validator: wraps an application and checks every call in both directions.
+ *
+ * ```ts
+ * import { validator } from "@wsgi/ref/validator";
+ * import { demoApp } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = validator(demoApp, { name: "demo" });
+ * assertEquals(typeof app, "function");
+ * ```
+ *
+ * @module
+ */
+
+export type { ValidatorOptions } from "./rules/layer.ts";
+export type { Blame, Profile, RuleSetting, Severity } from "./rules/rule.ts";
+export { type ValidatedApplication, validator } from "./rules/validator.ts";
+export { ConformanceError, type Violation } from "./rules/violation.ts";
