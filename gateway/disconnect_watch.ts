@@ -36,7 +36,10 @@ export class DisconnectWatch {
   startSoon(): void {
     if (this.#watching || this.#stopped) return;
     DisconnectWatch.#young.add(this);
+    // Inside of a handler, Deno's first setTimeout() of all runs the promise
+    // jobs that wait: this very request may be answered before it returns.
     DisconnectWatch.#timer ??= setTimeout(DisconnectWatch.#tick, PATIENCE);
+    DisconnectWatch.#rest();
   }
 
   /** Begins to watch. */
@@ -57,11 +60,14 @@ export class DisconnectWatch {
   }
 
   static #forget(watch: DisconnectWatch): void {
-    const young = DisconnectWatch.#young;
-    if (young.delete(watch) && young.size === 0) {
-      clearTimeout(DisconnectWatch.#timer);
-      DisconnectWatch.#timer = undefined;
-    }
+    if (DisconnectWatch.#young.delete(watch)) DisconnectWatch.#rest();
+  }
+
+  /** Stops the timer when nobody needs it. */
+  static #rest(): void {
+    if (DisconnectWatch.#young.size > 0) return;
+    clearTimeout(DisconnectWatch.#timer);
+    DisconnectWatch.#timer = undefined;
   }
 
   static #tick(this: void): void {

@@ -50,8 +50,12 @@ export class FetchTransport implements Transport {
    */
   get response(): Response | Promise<Response> {
     if (this.#response !== undefined) return this.#response;
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    this.#resolve = resolve;
+    // Comes last: it may run what waits on promises, so that the response is
+    // there before it returns.
     this.#watch.startSoon();
-    return new Promise((resolve) => this.#resolve = resolve);
+    return promise;
   }
 
   /**

@@ -8,8 +8,16 @@ import { describe, isUint8Array } from "../gateway/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
 import type { ChunkView, EndView, ResultView, ReturnView } from "./views.ts";
 
-function isIterable(body: unknown): boolean {
+/**
+ * Tells whether a value is a body as far as its type goes: an object that
+ * JavaScript iterates over, and not one chunk.
+ *
+ * @param body What the application returned.
+ * @returns Whether a server can iterate over it.
+ */
+export function isIterable(body: unknown): body is object {
   if (typeof body !== "object" || body === null) return false;
+  if (isUint8Array(body)) return false;
   const iterable = body as {
     [Symbol.asyncIterator]?: unknown;
     [Symbol.iterator]?: unknown;
@@ -69,7 +77,7 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
     why: "The server sends what it yields, chunk by chunk.",
     hint: "Return [bytes], a generator, or a ReadableStream",
     check: ({ body }) =>
-      typeof body === "string" || isIterable(body)
+      typeof body === "string" || isUint8Array(body) || isIterable(body)
         ? undefined
         : notIterable(body),
   },

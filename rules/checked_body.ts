@@ -9,6 +9,7 @@
 
 import { isThenable, isUint8Array } from "../gateway/describe.ts";
 import type { ResponseBody } from "../gateway/types.ts";
+import { isIterable } from "./body.ts";
 import type { Conversation } from "./conversation.ts";
 
 type AnyResult = IteratorResult<Uint8Array, void>;
@@ -60,7 +61,8 @@ class CheckedBody {
     try {
       result = this.#iterator!.next();
     } catch (error) {
-      throw this.#fail(error);
+      this.#ended = true;
+      throw this.#toServer(error);
     }
     return this.#take(result);
   }
@@ -72,7 +74,8 @@ class CheckedBody {
     try {
       result = await this.#iterator!.next();
     } catch (error) {
-      throw this.#fail(error);
+      this.#ended = true;
+      throw this.#toServer(error);
     }
     return this.#take(result);
   }
@@ -82,14 +85,22 @@ class CheckedBody {
     this.#conversation.iterating = true;
   }
 
-  #fail(error: unknown): unknown {
+  /** An error on its way out of next(): the server gets to see it. */
+  #toServer(error: unknown): unknown {
     this.#conversation.iterating = false;
-    this.#ended = true;
     this.#conversation.deliver(error);
     return error;
   }
 
   #take(result: unknown): AnyResult {
+    try {
+      return this.#checkResult(result);
+    } catch (error) {
+      throw this.#toServer(error);
+    }
+  }
+
+  #checkResult(result: unknown): AnyResult {
     const conversation = this.#conversation;
     conversation.iterating = false;
     conversation.check(conversation.rules.result, {
@@ -202,7 +213,9 @@ export function checkedBody(
 ): ResponseBody {
   conversation.returned = true;
   conversation.check(conversation.rules.return, { body, state: conversation });
-  if (typeof body !== "object" || body === null) {
+  if (!isIterable(body)) {
+    // It was reported. What a server makes of it is not to be checked.
+    conversation.finish();
     return body as unknown as ResponseBody;
   }
   const checked = new CheckedBody(conversation, body);
