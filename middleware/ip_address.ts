@@ -1,0 +1,118 @@
+/**
+ * IP addresses and networks, as far as trusting a peer needs them.
+ *
+ * @module
+ */
+
+/** The bytes of an address: 4 or 16 of them. */
+export type AddressBytes = readonly number[];
+
+/** An address and how many of its bits count. */
+export interface Network {
+  /** The address. */
+  readonly bytes: AddressBytes;
+  /** How many leading bits have to agree. */
+  readonly bits: number;
+}
+
+function parseIpv4(text: string): number[] | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  const bytes: number[] = [];
+  for (const part of parts) {
+    // No leading zeros: some readers take them for octal.
+    if (!/^(?:0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) {
+      return undefined;
+    }
+    bytes.push(Number(part));
+  }
+  return bytes;
+}
+
+/** Reads groups of 16 bits; the last of an address may be an IPv4 address. */
+function parseGroups(text: string, isEnd: boolean): number[] | undefined {
+  if (text === "") return [];
+  const bytes: number[] = [];
+  const groups = text.split(":");
+  for (const [index, group] of groups.entries()) {
+    if (isEnd && index === groups.length - 1 && group.includes(".")) {
+      const ipv4 = parseIpv4(group);
+      if (ipv4 === undefined) return undefined;
+      bytes.push(...ipv4);
+    } else if (/^[0-9A-Fa-f]{1,4}$/.test(group)) {
+      const value = parseInt(group, 16);
+      bytes.push(value >> 8, value & 0xff);
+    } else {
+      return undefined;
+    }
+  }
+  return bytes;
+}
+
+function parseIpv6(text: string): number[] | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const head = parseGroups(halves[0] ?? "", halves.length === 1);
+  const tail = parseGroups(halves[1] ?? "", true);
+  if (head === undefined || tail === undefined) return undefined;
+  const missing = 16 - head.length - tail.length;
+  // "::" stands for at least one group.
+  if (halves.length === 2 ? missing < 2 : missing !== 0) return undefined;
+  return [...head, ...Array<number>(missing).fill(0), ...tail];
+}
+
+/**
+ * Reads an IP address.
+ *
+ * RFC 4291 section 2.2; RFC 3986 section 3.2.2 for IPv4.
+ *
+ * @param text The address, without brackets, port or zone.
+ * @returns Its bytes; 4 of them also for an IPv4 address that is written as an
+ * IPv6 one. `undefined` if it is none.
+ */
+export function parseAddress(text: string): AddressBytes | undefined {
+  if (!text.includes(":")) return parseIpv4(text);
+  const bytes = parseIpv6(text);
+  if (bytes === undefined) return undefined;
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) &&
+    bytes[10] === 0xff && bytes[11] === 0xff;
+  return isMapped ? bytes.slice(12) : bytes;
+}
+
+/**
+ * Reads a network: an address, perhaps with a slash and its number of bits.
+ *
+ * @param text The network: `"127.0.0.1"`, `"10.0.0.0/8"`, `"fd00::/8"`.
+ * @returns The network; `undefined` if it is none.
+ */
+export function parseNetwork(text: string): Network | undefined {
+  const slash = text.indexOf("/");
+  const bytes = parseAddress(slash === -1 ? text : text.slice(0, slash));
+  if (bytes === undefined) return undefined;
+  const all = bytes.length * 8;
+  if (slash === -1) return { bytes, bits: all };
+  const suffix = text.slice(slash + 1);
+  const bits = Number(suffix);
+  return /^[0-9]{1,3}$/.test(suffix) && bits <= all
+    ? { bytes, bits }
+    : undefined;
+}
+
+/**
+ * Tells whether an address belongs to a network.
+ *
+ * @param address The address.
+ * @param network The network.
+ * @returns Whether the leading bits agree. An IPv4 address is in no IPv6
+ * network.
+ */
+export function isInNetwork(address: AddressBytes, network: Network): boolean {
+  if (address.length !== network.bytes.length) return false;
+  let bits = network.bits;
+  for (let i = 0; bits > 0; i++, bits -= 8) {
+    const mask = bits >= 8 ? 0xff : 0xff << (8 - bits) & 0xff;
+    const ours = network.bytes[i] ?? 0;
+    if (((address[i] ?? 0) & mask) !== (ours & mask)) return false;
+  }
+  return true;
+}

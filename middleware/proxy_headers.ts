@@ -1,0 +1,274 @@
+/**
+ * Middleware that believes what a proxy in front says about a request.
+ *
+ * ```ts
+ * import { proxyHeaders } from "@wsgi/ref/proxy-headers";
+ * import { demoApp, makeServer } from "@wsgi/ref";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const app = proxyHeaders({ trusted: ["127.0.0.1"] })(demoApp);
+ * await using server = makeServer("127.0.0.1", 0, app);
+ * server.serveForever();
+ * const response = await fetch(server.url, {
+ *   headers: { "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https" },
+ * });
+ * assertStringIncludes(await response.text(), 'REMOTE_ADDR = "192.0.2.1"');
+ * ```
+ *
+ * @module
+ */
+
+import { isAuthority, splitAuthority } from "../gateway/request_target.ts";
+import type {
+  Application,
+  Environ,
+  Middleware,
+  ResponseBody,
+  StartResponse,
+} from "../gateway/types.ts";
+import {
+  ForwardedError,
+  type Hop,
+  pickValue,
+  readForwarded,
+  readNode,
+  readScheme,
+} from "./forwarded.ts";
+import { isInNetwork, parseAddress, parseNetwork } from "./ip_address.ts";
+
+/** Options of {@linkcode proxyHeaders}. */
+export interface ProxyHeadersOptions {
+  /**
+   * The peers that are believed: addresses and networks such as `"127.0.0.1"`
+   * or `"10.0.0.0/8"`, and `"unix"` for whoever connects to a Unix socket.
+   */
+  trusted: readonly string[];
+  /**
+   * How many proxies have added to `X-Forwarded-For`. The address is taken from
+   * the n-th value from the right, since only that one was written by a proxy
+   * of yours. 0 leaves the header alone.
+   *
+   * @default {1}
+   */
+  for?: number | undefined;
+  /**
+   * The same for `X-Forwarded-Proto`.
+   *
+   * @default {1}
+   */
+  proto?: number | undefined;
+  /**
+   * The same for `X-Forwarded-Host`. Many proxies pass a client's own on.
+   *
+   * @default {0}
+   */
+  host?: number | undefined;
+  /**
+   * The same for `X-Forwarded-Port`.
+   *
+   * @default {0}
+   */
+  port?: number | undefined;
+  /**
+   * The same for `X-Forwarded-Prefix`, which goes before `SCRIPT_NAME`.
+   *
+   * @default {0}
+   */
+  prefix?: number | undefined;
+  /**
+   * How many proxies have added to `Forwarded` (RFC 7239). If it is not 0, that
+   * header is used in place of all of the above.
+   *
+   * @default {0}
+   */
+  forwarded?: number | undefined;
+}
+
+/** What proxies write; from whom is not believed it must not reach anybody. */
+const HEADERS = [
+  "HTTP_FORWARDED",
+  "HTTP_X_FORWARDED_FOR",
+  "HTTP_X_FORWARDED_PROTO",
+  "HTTP_X_FORWARDED_HOST",
+  "HTTP_X_FORWARDED_PORT",
+  "HTTP_X_FORWARDED_PREFIX",
+] as const;
+
+function optionError(problem: string): TypeError {
+  return new TypeError(`Cannot make the proxy middleware: ${problem}`);
+}
+
+function hopsOf(
+  options: ProxyHeadersOptions,
+  name: "for" | "proto" | "host" | "port" | "prefix" | "forwarded",
+  fallback: number,
+): number {
+  const hops = options[name] ?? fallback;
+  if (!Number.isSafeInteger(hops) || hops < 0) {
+    throw optionError(`${name} must be 0 or a positive integer, got ${hops}`);
+  }
+  return hops;
+}
+
+/** Makes the test whether a peer is believed. */
+function trust(trusted: readonly string[]): (environ: Environ) => boolean {
+  if (!Array.isArray(trusted) || trusted.length === 0) {
+    throw optionError(
+      'trusted must list at least one peer, such as "127.0.0.1"',
+    );
+  }
+  const trustsUnix = trusted.includes("unix");
+  const networks = trusted.filter((peer) => peer !== "unix").map((peer) => {
+    const network = parseNetwork(peer);
+    if (network === undefined) {
+      throw optionError(
+        `trusted must list addresses and networks, got "${peer}"`,
+      );
+    }
+    return network;
+  });
+  return ({ REMOTE_ADDR }) => {
+    if (REMOTE_ADDR === undefined) return trustsUnix;
+    const address = parseAddress(REMOTE_ADDR);
+    return address !== undefined &&
+      networks.some((network) => isInNetwork(address, network));
+  };
+}
+
+/** Applies what was read to the environ. */
+function apply(environ: Environ, { address, scheme, host }: Hop): void {
+  if (address !== undefined) {
+    environ.REMOTE_ADDR = address;
+    // The port was the proxy's; that of the client is not known.
+    delete environ.REMOTE_PORT;
+  }
+  if (scheme !== undefined) {
+    environ["wsgi.url_scheme"] = scheme;
+    if (scheme === "https") environ.HTTPS = "on";
+    else delete environ.HTTPS;
+  }
+  if (host !== undefined) {
+    if (host === "" || !isAuthority(host)) {
+      throw new ForwardedError("the forwarded host is none");
+    }
+    environ.HTTP_HOST = host;
+    const [name, port] = splitAuthority(host, environ["wsgi.url_scheme"]);
+    environ.SERVER_NAME = name;
+    environ.SERVER_PORT = port;
+  }
+}
+
+function applyPort(environ: Environ, port: string): void {
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
+    throw new ForwardedError("the forwarded port is none");
+  }
+  environ.SERVER_PORT = port;
+}
+
+function applyPrefix(environ: Environ, prefix: string): void {
+  const path = prefix.replace(/\/+$/, "");
+  if (path !== "" && !/^(?:\/(?!\/)[!$&-;=@-Z_a-z~]*)+$/.test(path)) {
+    throw new ForwardedError("the forwarded prefix is no path");
+  }
+  environ.SCRIPT_NAME = path + environ.SCRIPT_NAME;
+}
+
+function refuse(
+  environ: Environ,
+  startResponse: StartResponse,
+  error: ForwardedError,
+): ResponseBody {
+  environ["wsgi.errors"].write(`Bad request from a proxy: ${error.message}\n`);
+  startResponse("400 Bad Request", [["Content-Type", "text/plain"]]);
+  return [new TextEncoder().encode("400 Bad Request\n")];
+}
+
+/**
+ * Makes middleware that takes the client's address, the scheme and more from
+ * what a proxy in front has written.
+ *
+ * Only listed peers are believed, and of a list only the value that a proxy of
+ * yours has added, counted from the right. What is malformed is answered with
+ * 400. From anybody else the forwarding headers are removed, so that nothing
+ * behind can be misled by them.
+ *
+ * RFC 7239; the `X-Forwarded-*` headers have no specification.
+ *
+ * @param options Whom to believe, and what.
+ * @returns The middleware.
+ * @throws {TypeError} If an option is wrong.
+ *
+ * @example Behind one nginx on this machine
+ * ```ts
+ * import { proxyHeaders } from "@wsgi/ref/proxy-headers";
+ * import { type Application, setupTestingDefaults } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app: Application = (environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode(environ.REMOTE_ADDR)];
+ * };
+ * const environ = setupTestingDefaults({
+ *   REMOTE_ADDR: "127.0.0.1",
+ *   HTTP_X_FORWARDED_FOR: "203.0.113.9, 192.0.2.1",
+ * });
+ * proxyHeaders({ trusted: ["127.0.0.1"] })(app)(environ, () => async () => {});
+ * assertEquals(environ.REMOTE_ADDR, "192.0.2.1");
+ * ```
+ */
+export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
+  const isTrusted = trust(options.trusted);
+  const hops = {
+    for: hopsOf(options, "for", 1),
+    proto: hopsOf(options, "proto", 1),
+    host: hopsOf(options, "host", 0),
+    port: hopsOf(options, "port", 0),
+    prefix: hopsOf(options, "prefix", 0),
+    forwarded: hopsOf(options, "forwarded", 0),
+  };
+
+  function pick(
+    environ: Environ,
+    header: "FOR" | "PROTO" | "HOST" | "PORT" | "PREFIX",
+    count: number,
+  ): string | undefined {
+    const value = environ[`HTTP_X_FORWARDED_${header}`];
+    return value === undefined || count === 0
+      ? undefined
+      : pickValue(value, count);
+  }
+
+  function believe(environ: Environ): void {
+    if (hops.forwarded > 0) {
+      const { HTTP_FORWARDED } = environ;
+      if (HTTP_FORWARDED === undefined) return;
+      apply(environ, readForwarded(HTTP_FORWARDED, hops.forwarded) ?? {});
+      return;
+    }
+    const node = pick(environ, "FOR", hops.for);
+    const scheme = pick(environ, "PROTO", hops.proto);
+    apply(environ, {
+      address: node === undefined ? undefined : readNode(node),
+      scheme: scheme === undefined ? undefined : readScheme(scheme),
+      host: pick(environ, "HOST", hops.host),
+    });
+    const port = pick(environ, "PORT", hops.port);
+    if (port !== undefined) applyPort(environ, port);
+    const prefix = pick(environ, "PREFIX", hops.prefix);
+    if (prefix !== undefined) applyPrefix(environ, prefix);
+  }
+
+  return (app: Application): Application => (environ, startResponse) => {
+    if (isTrusted(environ)) {
+      try {
+        believe(environ);
+      } catch (error) {
+        if (!(error instanceof ForwardedError)) throw error;
+        return refuse(environ, startResponse, error);
+      }
+    } else {
+      for (const header of HEADERS) delete environ[header];
+    }
+    return app(environ, startResponse);
+  };
+}
