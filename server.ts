@@ -13,7 +13,9 @@
  *
  * await using server = makeServer("127.0.0.1", 0, demoApp);
  * server.serveForever();
- * assertEquals((await fetch(server.url)).status, 200);
+ * const response = await fetch(server.url);
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
  * ```
  *
  * @module

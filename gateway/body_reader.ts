@@ -28,14 +28,14 @@ function bodyError(found: string): TypeError {
  * characters and a bare `Uint8Array` gives numbers.
  *
  * @param body What the application returned.
- * @throws {TypeError} If it is no iterable object, or a `Uint8Array`.
+ * @throws {TypeError} If it is no iterable object, or a typed array.
  */
 function checkBody(body: unknown): asserts body is AnyBody {
   if (isUint8Array(body)) {
     throw bodyError(`${describe(body)}: wrap it in an array`);
   }
   if (body === undefined) throw bodyError("undefined: is a return missing?");
-  if (typeof body !== "object" || body === null) {
+  if (typeof body !== "object" || body === null || ArrayBuffer.isView(body)) {
     throw bodyError(describe(body));
   }
 }
@@ -82,13 +82,18 @@ export class BodyReader {
     return this.#async;
   }
 
+  /** Whether close() was called. */
+  get isClosed(): boolean {
+    return this.#closed !== false;
+  }
+
   /**
    * Takes the body's iterator, the async one if there are both.
    *
+   * @param body What to iterate if not the body itself.
    * @throws {TypeError} If it is not an iterable of chunks.
    */
-  open(): void {
-    const body = this.#body;
+  open(body: unknown = this.#body): void {
     // Until there is an iterator, there is nothing to return().
     this.#ended = true;
     checkBody(body);

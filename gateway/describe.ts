@@ -83,9 +83,7 @@ export function quote(text: string): string {
 }
 
 function withArticle(noun: string): string {
-  return `${
-    /^[aeio]|^u(?!int|rl)|^[AEIO]|^URL$/.test(noun) ? "an" : "a"
-  } ${noun}`;
+  return `${/^[aeio]|^u(?!int|rl)|^[AEIO]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
 /** The class name of an object, found without calling anything of it. */

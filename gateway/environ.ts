@@ -110,8 +110,9 @@ function addRemote(environ: Environ, info: unknown): void {
 
 /**
  * Tells whether the runtime made the authority up. HTTP/1.0 may go without a
- * Host and Deno then writes `localhost` and its port; HTTP/2 has none either,
- * but a true authority. Under TLS it is nearly always HTTP/2.
+ * Host, and a Host may be empty; Deno then writes `localhost` and its port.
+ * HTTP/2 has none either, but a true authority. Under TLS it is nearly always
+ * HTTP/2.
  */
 function isInvented(authority: string, scheme: string, port: string): boolean {
   return scheme === "http" &&
@@ -172,8 +173,13 @@ export function createEnviron(
   if (scheme === "https") environ.HTTPS = "on";
   addRemote(environ, info);
   addHeaders(environ, headers);
+  if (request.method === "CONNECT") {
+    // RFC 9112 section 3.2.3: its target is an authority and has no path.
+    environ.REQUEST_URI = target.authority;
+    environ.PATH_INFO = "";
+  }
   // RFC 9112 section 3.2.2: the target's authority outranks the Host.
-  if (host === null) {
+  if (host === null || host === "") {
     if (!isInvented(target.authority, scheme, serverPort)) {
       environ.HTTP_HOST = target.authority;
     }

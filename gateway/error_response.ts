@@ -63,21 +63,34 @@ export function refuse(code: number): Response {
   });
 }
 
+/**
+ * Indents all lines but the first, as a stack does: a message may hold what the
+ * client sent, and its line feeds must not begin a line of the log.
+ */
+function indentLines(text: string): string {
+  return escapeControls(text).replace(/\n(?! {4})/g, "\n    ");
+}
+
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${describe(error)}`;
-  return error.stack ?? `${error.name}: ${error.message}`;
+  // Error.prepareStackTrace may have made anything of the stack.
+  const { stack } = error;
+  return indentLines(
+    typeof stack === "string" ? stack : `${error.name}: ${error.message}`,
+  );
 }
 
 /**
  * Formats an error for `wsgi.errors`: its stack and the stacks of its causes.
  *
  * @param error What was thrown; anything can be.
- * @returns Lines without control characters, the last with its line feed.
+ * @returns Lines without control characters, the last with its line feed. All
+ * that comes from a message but its first line is indented.
  */
 export function formatError(error: unknown): string {
   // No line of the program is at fault.
   if (error instanceof RequestBodyError || error instanceof ServerStopped) {
-    return `${escapeControls(error.message)}\n`;
+    return `${indentLines(error.message)}\n`;
   }
   let text = stackOf(error);
   let cause = error instanceof Error ? error.cause : undefined;
@@ -85,5 +98,5 @@ export function formatError(error: unknown): string {
     text += `\nCaused by: ${stackOf(cause)}`;
     cause = cause instanceof Error ? cause.cause : undefined;
   }
-  return `${escapeControls(text)}\n`;
+  return `${text}\n`;
 }

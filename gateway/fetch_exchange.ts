@@ -8,6 +8,7 @@ import { createEnviron } from "./environ.ts";
 import { refuse } from "./error_response.ts";
 import type { FetchHandlerOptions } from "./fetch.ts";
 import { FetchTransport } from "./fetch_transport.ts";
+import { RequestInput } from "./input_stream.ts";
 import { BadRequest } from "./request_target.ts";
 import { runApplication } from "./run_application.ts";
 import type { Application, Environ } from "./types.ts";
@@ -50,6 +51,12 @@ export function handleFetch(
     if (!(error instanceof BadRequest)) throw error;
     return { response: refuse(error.status), done: undefined };
   }
+  // Taken now: the application may change its environ.
+  const input = environ["wsgi.input"];
   const done = runApplication(app, environ, transport, options);
+  if (input instanceof RequestInput) {
+    if (done === undefined) input.release();
+    else done.then(() => input.release());
+  }
   return { response: transport.response, done, transport };
 }

@@ -15,6 +15,7 @@ const DROPPED: ReadonlySet<string> = new Set(["proxy", "transfer-encoding"]);
 
 /** Names are few and come again; a client must not be able to fill the memory. */
 const MAX_REMEMBERED = 256;
+const MAX_LENGTH = 64;
 const remembered = new Map<string, string | undefined>();
 
 function makeKey(name: string): string | undefined {
@@ -42,6 +43,8 @@ export function headerKey(name: string): string | undefined {
   let key = remembered.get(name);
   if (key !== undefined || remembered.has(name)) return key;
   key = makeKey(name);
-  if (remembered.size < MAX_REMEMBERED) remembered.set(name, key);
+  if (name.length <= MAX_LENGTH && remembered.size < MAX_REMEMBERED) {
+    remembered.set(name, key);
+  }
   return key;
 }

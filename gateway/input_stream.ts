@@ -110,6 +110,17 @@ export class RequestInput implements InputStream {
     this.#use().abort(reason);
   }
 
+  /**
+   * Lets go of the source because the request is over. Not for applications.
+   *
+   * Deno keeps a body open, and holds its connection up, as long as nobody has
+   * seen its end, also when Content-Length has told where that is. A source
+   * that was never opened stays so.
+   */
+  release(): void {
+    this.#body?.release();
+  }
+
   #use(): RequestBody {
     return this.#body ??= new RequestBody(this.#open, this.#limits);
   }

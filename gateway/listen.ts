@@ -65,24 +65,21 @@ export function listening<T>(where: string, listen: () => T): T {
     const { AddrInUse, AddrNotAvailable, NotCapable, PermissionDenied } =
       Deno.errors;
     if (error instanceof AddrInUse) {
-      throw new AddrInUse(`${cannot}: the port is in use`, { cause: error });
+      throw new AddrInUse(`${cannot}: the port is in use`);
     }
     if (error instanceof NotCapable) {
       throw new NotCapable(
         `${cannot}: permission is missing, run again with --allow-net=${where}`,
-        { cause: error },
       );
     }
     if (error instanceof PermissionDenied) {
       throw new PermissionDenied(
         `${cannot}: the system does not allow it, ports below 1024 are reserved`,
-        { cause: error },
       );
     }
     if (error instanceof AddrNotAvailable) {
       throw new AddrNotAvailable(
         `${cannot}: it is not an address of this machine`,
-        { cause: error },
       );
     }
     throw error;

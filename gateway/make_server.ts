@@ -69,6 +69,9 @@ export interface WsgiServer extends AsyncDisposable {
 
 const SHUTDOWN_TIMEOUT = 10_000;
 
+/** How long a last answer has for leaving, in milliseconds. */
+const LAST_WORD = 50;
+
 class DenoServer implements WsgiServer {
   readonly host: string;
   readonly port: number;
@@ -81,6 +84,8 @@ class DenoServer implements WsgiServer {
   readonly #queue = new RequestQueue();
   /** The exchanges that are not over yet. */
   readonly #running = new Map<Promise<void>, FetchExchange>();
+  /** Resolves when shutdown() is over, which can be before Deno's own is. */
+  readonly #over = Promise.withResolvers<void>();
   #serving = false;
   #stopped: Promise<void> | undefined;
 
@@ -123,7 +128,7 @@ class DenoServer implements WsgiServer {
   ): Response | Promise<Response> {
     if (this.#serving) return this.#handle(request, info).response;
     // handleRequest() waits for the bytes, too, as far as Deno can tell.
-    return this.#queue.add(request, () => {
+    return this.#queue.add(() => {
       const exchange = this.#handle(request, info);
       const sent = info.completed.catch(() => {});
       return { ...exchange, done: both(exchange.done, sent) };
@@ -144,9 +149,12 @@ class DenoServer implements WsgiServer {
   }
 
   serveForever(): Promise<void> {
-    this.#serving = true;
-    this.#queue.serve();
-    return this.#server.finished.then(() => this.#stopped);
+    if (this.#stopped === undefined) {
+      this.#serving = true;
+      this.#queue.serve();
+    }
+    return Promise.race([this.#server.finished, this.#over.promise])
+      .then(() => this.#stopped);
   }
 
   handleRequest(): Promise<void> {
@@ -178,23 +186,25 @@ class DenoServer implements WsgiServer {
       Promise.all(this.#running.keys()),
       deadline.promise,
     ]);
-    if (this.#running.size > 0) {
-      this.#cutAll();
-      await this.#server.finished;
-    } else {
-      await Promise.race([this.#server.shutdown(), deadline.promise]);
-    }
+    if (this.#running.size > 0) await this.#cutAll();
+    else await Promise.race([this.#server.shutdown(), deadline.promise]);
     clearTimeout(timer);
+    // Bytes that Deno could not get rid of must not keep the program alive.
+    this.#server.unref();
+    this.#over.resolve();
   }
 
   /** The deadline has passed: what still runs is told, then cut. */
-  #cutAll(): void {
+  async #cutAll(): Promise<void> {
     const reason = new ServerStopped();
     for (const { transport } of this.#running.values()) {
       transport?.cancellation.cancel(reason);
     }
     this.#running.clear();
+    // Who has no response yet is answered with 503; let it leave.
+    await new Promise((resolve) => setTimeout(resolve, LAST_WORD));
     this.#cut.abort();
+    await this.#server.finished;
   }
 
   /** What Deno found wrong: a stream that was broken, or a fault of ours. */

@@ -33,6 +33,8 @@ export class RequestBody {
   #open: OpenBody | undefined;
   #limits: BodyLimits;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** The stream, until its end was seen or it was cancelled. */
+  #stream: ReadableStream<Uint8Array> | undefined;
   #received = 0;
   /** The last chunk, and how much of it has been taken. */
   #chunk: Uint8Array = NOTHING;
@@ -93,8 +95,10 @@ export class RequestBody {
       }
       // While it waited, abort() may have come.
       if (this.#reader === undefined) break;
-      if (result.done) this.#end();
-      else this.#accept(result.value);
+      if (result.done) {
+        this.#stream = undefined;
+        this.#end();
+      } else this.#accept(result.value);
       if (!this.isEmpty) return true;
     }
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -117,6 +121,18 @@ export class RequestBody {
     this.#fail(error, reason);
   }
 
+  /**
+   * Lets go of the stream because nothing more will be read. What has come can
+   * still be taken.
+   */
+  release(): void {
+    if (this.#reader !== undefined) {
+      this.abort(new Error("The request is over"));
+    } else {
+      this.#cancel(undefined);
+    }
+  }
+
   #drop(): void {
     this.#chunk = NOTHING;
     this.#offset = 0;
@@ -133,7 +149,9 @@ export class RequestBody {
     }
     if (contentLength === 0) return;
     try {
-      this.#reader = open()?.getReader();
+      const stream = open() ?? undefined;
+      this.#reader = stream?.getReader();
+      this.#stream = stream;
     } catch (error) {
       // A closed request, a locked stream: no fault of the client, so not 400.
       this.#fail(error);
@@ -174,10 +192,15 @@ export class RequestBody {
   #fail(error: unknown, reason: unknown = error): void {
     this.#failure ??= { error };
     this.#open = undefined;
-    // Whether the stream can be cancelled matters to nobody any more.
-    this.#reader?.cancel(reason).catch(() => {});
     this.#reader?.releaseLock();
     this.#reader = undefined;
+    this.#cancel(reason);
+  }
+
+  #cancel(reason: unknown): void {
+    // Whether the stream can be cancelled matters to nobody any more.
+    this.#stream?.cancel(reason).catch(() => {});
+    this.#stream = undefined;
   }
 }
 

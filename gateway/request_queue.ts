@@ -11,7 +11,6 @@ import { refuse } from "./error_response.ts";
 const MAX_WAITING = 128;
 
 interface Waiting {
-  readonly request: Request;
   readonly handle: () => FetchExchange;
   readonly resolve: (response: Response | Promise<Response>) => void;
 }
@@ -26,22 +25,16 @@ export class RequestQueue {
   /**
    * Adds a request, or hands it over if somebody waits for one.
    *
-   * @param request The request.
-   * @param handle Runs the application for it.
+   * @param handle Runs the application for the request.
    * @returns The response; 503 if the queue is full or closed.
    */
-  add(
-    request: Request,
-    handle: () => FetchExchange,
-  ): Response | Promise<Response> {
+  add(handle: () => FetchExchange): Response | Promise<Response> {
     if (this.#closed || this.#waiting.length >= MAX_WAITING) {
       return refuse(503);
     }
     const taker = this.#takers.shift();
     if (taker === undefined) {
-      return new Promise((resolve) =>
-        this.#waiting.push({ request, handle, resolve })
-      );
+      return new Promise((resolve) => this.#waiting.push({ handle, resolve }));
     }
     const exchange = handle();
     taker.resolve(over(exchange));

@@ -94,6 +94,7 @@ export function parseTarget(url: string): RequestTarget {
  * @param authority A valid authority: `"example.com"`, `"[::1]:8000"`.
  * @param scheme The scheme whose port is the default.
  * @returns The host, in brackets if it is an IPv6 address, and the port.
+ * @throws {BadRequest} If the port is not from 1 to 65535.
  */
 export function splitAuthority(
   authority: string,
@@ -102,6 +103,9 @@ export function splitAuthority(
   const colon = authority.lastIndexOf(":");
   const hasPort = colon !== -1 && colon > authority.lastIndexOf("]");
   const host = hasPort ? authority.slice(0, colon) : authority;
-  const port = hasPort ? authority.slice(colon + 1) : "";
-  return [host || "localhost", port || (scheme === "https" ? "443" : "80")];
+  const digits = hasPort ? authority.slice(colon + 1) : "";
+  // RFC 3986 section 3.2.3: the colon may stand without a port.
+  const port = digits === "" ? (scheme === "https" ? 443 : 80) : Number(digits);
+  if (port < 1 || port > 65535) throw new BadRequest("invalid port");
+  return [host || "localhost", String(port)];
 }

@@ -97,6 +97,8 @@ export class ResponseWriter {
     if (allowed.byteLength > 0) {
       this.#sent += allowed.byteLength;
       this.#ready = this.#transport.write(allowed);
+      // Whoever waits for it learns of a failure; nobody may be waiting.
+      this.#ready?.catch(() => {});
     }
     return fits;
   }

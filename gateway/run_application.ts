@@ -6,6 +6,7 @@
  * @module
  */
 
+import { joinChunks, totalLength } from "./array_body.ts";
 import { BodyReader, checkChunk } from "./body_reader.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { describe, isThenable } from "./describe.ts";
@@ -60,27 +61,24 @@ class Exchange {
   }
 
   run(app: Application): void | Promise<void> {
-    let body: unknown;
     try {
-      body = app(
+      const body: unknown = app(
         this.#environ,
         (status, headers, excInfo) => this.#start(status, headers, excInfo),
       );
+      return isThenable(body) ? this.#await(body) : this.#respond(body);
     } catch (error) {
       return this.#fail(error);
     }
-    return isThenable(body) ? this.#await(body) : this.#respond(body);
   }
 
   async #await(promise: PromiseLike<unknown>): Promise<void> {
     this.#listen();
-    let body: unknown;
     try {
-      body = await promise;
+      await this.#respond(await promise);
     } catch (error) {
-      return await this.#fail(error);
+      await this.#fail(error);
     }
-    await this.#respond(body);
   }
 
   /** What the application knows as startResponse. */
@@ -119,10 +117,10 @@ class Exchange {
     } catch (error) {
       throw this.#misuse = error;
     }
-    if (this.#isOver()) throw new Error("Cannot write: the request is over");
     if (this.#end === "left") {
       return handled(Promise.reject(this.#transport.cancellation?.reason));
     }
+    if (this.#isOver()) throw new Error("Cannot write: the request is over");
     const { head } = this.#response;
     if (head === undefined) throw new Error("Cannot write: no status is set");
     if (chunk.byteLength === 0) return Promise.resolve();
@@ -143,15 +141,11 @@ class Exchange {
     );
     // It ended before the application returned: the body is closed unread.
     if (this.#end !== undefined) return body.close();
-    if (this.#misuse !== undefined) return this.#fail(this.#misuse);
-    if (!Array.isArray(result)) {
-      return this.#response.isBodiless ? this.#skip(body) : this.#iterate(body);
-    }
-    try {
-      return this.#sendArray(body, result);
-    } catch (error) {
-      return this.#fail(error);
-    }
+    if (this.#misuse !== undefined) throw this.#misuse;
+    if (Array.isArray(result)) return this.#sendArray(body, result);
+    // Also where nothing is sent: what is no body is refused.
+    body.open();
+    return this.#response.isBodiless ? this.#skip(body) : this.#iterate(body);
   }
 
   /** The fast lane: an array is a whole body, known before the first byte. */
@@ -159,7 +153,7 @@ class Exchange {
     const response = this.#response;
     const head = response.head;
     if (head === undefined) throw neverStarted();
-    const length = lengthOf(chunks);
+    const length = totalLength(chunks);
     if (response.isBodiless) {
       if (length > 0) response.announceLength(length);
       return this.#skip(body);
@@ -167,36 +161,41 @@ class Exchange {
     const isWhole = !response.headSent &&
       (head.contentLength ?? length) === length &&
       (chunks.length === 1 || length <= MAX_JOINED);
-    if (!isWhole) response.announceLength(length);
+    // Copied, since close() comes first and may empty the array.
+    const whole = isWhole ? joinChunks(chunks, length) : undefined;
+    if (whole === undefined) {
+      response.announceLength(length);
+      body.open(Array.from({ length: chunks.length }, (_, i) => chunks[i]));
+    }
     return this.#then(body.close(), () => {
       if (this.#end !== undefined) return;
-      if (!isWhole) return this.#iterate(body);
-      return this.#complete(response.sendWhole(join(chunks, length)));
+      if (whole === undefined) return this.#iterate(body);
+      return this.#complete(response.sendWhole(whole));
     });
   }
 
   async #iterate(body: BodyReader): Promise<void> {
     const response = this.#response;
     try {
-      body.open();
       this.#listen();
       for (;;) {
         // The next chunk is made only when the transport can take it.
-        if (response.ready !== undefined) await response.ready;
+        if (!response.isFull && response.ready !== undefined) {
+          await response.ready;
+        }
         if (this.#end !== undefined) break;
+        if (response.isFull) return await this.#endFull(body);
         const chunk = body.isAsync ? await body.nextAsync() : body.next();
         if (this.#end !== undefined) break;
         if (this.#misuse !== undefined) throw this.#misuse;
         if (response.isBodiless) return await this.#skip(body);
         if (chunk === undefined) return await this.#endBody(body);
         if (chunk.byteLength > 0) this.#send(chunk);
-        if (response.isFull) return await this.#endFull(body);
       }
     } catch (error) {
       if (this.#end === undefined) return await this.#fail(error);
       // Nobody waits for a body whose client has left; what it throws because
       // it was stopped says nothing.
-      if (this.#end === "completed") this.#log(error);
     }
     await body.close();
   }
@@ -298,13 +297,14 @@ class Exchange {
   }
 
   #isOver(): boolean {
-    return this.#end === "completed" || this.#end === "failed";
+    return this.#end === "completed" || this.#end === "failed" ||
+      this.#body?.isClosed === true;
   }
 
   #complete(sending: void | Promise<void>): void | Promise<void> {
     this.#end = "completed";
     this.#transport.cancellation?.finish();
-    return sending;
+    return sending?.catch((error) => this.#log(error));
   }
 
   /** Goes on after a promise, or at once where there is none. */
@@ -313,6 +313,7 @@ class Exchange {
     next: () => void | Promise<void>,
   ): void | Promise<void> {
     if (promise === undefined) return next();
+    this.#listen();
     return promise.then(next).catch((error) => this.#fail(error));
   }
 
@@ -354,28 +355,6 @@ function isAbort(error: unknown): boolean {
 function handled(promise: Promise<void>): Promise<void> {
   promise.catch(() => {});
   return promise;
-}
-
-/** Checks all chunks of an array body and adds up their lengths. */
-function lengthOf(chunks: unknown[]): number {
-  let length = 0;
-  for (let i = 0; i < chunks.length; i++) {
-    const chunk = chunks[i];
-    checkChunk(chunk);
-    length += chunk.byteLength;
-  }
-  return length;
-}
-
-function join(chunks: unknown[], length: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks as Uint8Array[]) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
 }
 
 /**

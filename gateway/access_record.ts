@@ -1,0 +1,128 @@
+/**
+ * What is known of a request when it is over, and its line in a log.
+ *
+ * @module
+ */
+
+/** One request, when it is over. */
+export interface AccessRecord {
+  /** When the request came. */
+  readonly time: Date;
+  /** The address of the client, `undefined` on a Unix socket. */
+  readonly remoteAddress: string | undefined;
+  /** The user whom a server in front has authenticated. */
+  readonly remoteUser: string | undefined;
+  /** The method: `"GET"`. */
+  readonly method: string;
+  /** The raw path and query. */
+  readonly target: string;
+  /** The protocol: `"HTTP/1.1"`. */
+  readonly protocol: string;
+  /** The status code of the response. */
+  readonly status: number;
+  /** Bytes of the response body that were sent. */
+  readonly bytesSent: number;
+  /** How long it took, in milliseconds. */
+  readonly duration: number;
+  /** Whether the client left before the response was complete. */
+  readonly clientLeft: boolean;
+  /** The `Referer` header. */
+  readonly referer: string | undefined;
+  /** The `User-Agent` header. */
+  readonly userAgent: string | undefined;
+}
+
+const MONTHS = [
+  "Jan",
+  "Feb",
+  "Mar",
+  "Apr",
+  "May",
+  "Jun",
+  "Jul",
+  "Aug",
+  "Sep",
+  "Oct",
+  "Nov",
+  "Dec",
+];
+
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const UNSAFE = /["\\\x00-\x1f\x7f-\uffff]/g;
+
+function escapeUnsafe(char: string): string {
+  if (char === '"' || char === "\\") return `\\${char}`;
+  const code = char.charCodeAt(0);
+  return code > 0xff
+    ? `\\u${code.toString(16).padStart(4, "0")}`
+    : `\\x${code.toString(16).padStart(2, "0")}`;
+}
+
+/** A field of a client's making must not end its quotes, nor the line. */
+function escapeField(text: string): string {
+  return text.replace(UNSAFE, escapeUnsafe);
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
+function formatTime(time: Date): string {
+  const day = twoDigits(time.getUTCDate());
+  const month = MONTHS[time.getUTCMonth()] ?? "";
+  const clock = [
+    time.getUTCHours(),
+    time.getUTCMinutes(),
+    time.getUTCSeconds(),
+  ].map(twoDigits).join(":");
+  return `${day}/${month}/${time.getUTCFullYear()}:${clock} +0000`;
+}
+
+/** A field between blanks: nothing is a hyphen, a blank would end it. */
+function bare(text: string | undefined): string {
+  return text === undefined || text === ""
+    ? "-"
+    : escapeField(text).replaceAll(" ", "\\x20");
+}
+
+function quoted(text: string | undefined): string {
+  return `"${text === undefined ? "-" : escapeField(text)}"`;
+}
+
+/**
+ * Formats a record in Common Log Format, the time in UTC. A request whose
+ * client left has that said at its end.
+ *
+ * @param record The request.
+ * @returns One line, without its line feed. What came from the client is
+ * escaped.
+ */
+export function formatCommon(record: AccessRecord): string {
+  const { method, target, protocol, clientLeft } = record;
+  const line = [
+    bare(record.remoteAddress),
+    "-",
+    bare(record.remoteUser),
+    `[${formatTime(record.time)}]`,
+    quoted(`${method} ${target} ${protocol}`),
+    record.status,
+    record.bytesSent === 0 ? "-" : record.bytesSent,
+  ].join(" ");
+  return clientLeft ? `${line} client left` : line;
+}
+
+/**
+ * Formats a record in Combined Log Format: the common one, then `Referer` and
+ * `User-Agent`.
+ *
+ * @param record The request.
+ * @returns One line, without its line feed. What came from the client is
+ * escaped.
+ */
+export function formatCombined(record: AccessRecord): string {
+  const common = formatCommon({ ...record, clientLeft: false });
+  const line = `${common} ${quoted(record.referer)} ${
+    quoted(record.userAgent)
+  }`;
+  return record.clientLeft ? `${line} client left` : line;
+}

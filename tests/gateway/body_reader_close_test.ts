@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { BodyReader } from "../../gateway/body_reader.ts";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { bodyOf, hanging } from "./recording_body.ts";
+import { Events } from "./recording_transport.ts";
+
+/** A reader and the list of what it has logged. */
+function logging(body: unknown): { reader: BodyReader; logged: unknown[] } {
+  const logged: unknown[] = [];
+  return {
+    reader: new BodyReader(body, (error) => logged.push(error)),
+    logged,
+  };
+}
+
+Deno.test("BodyReader.close() calls return(), then close(), of a body that was begun", () => {
+  const events = new Events();
+  const { reader } = logging(bodyOf("iterator", ["a", "b"], events));
+  reader.open();
+  reader.next();
+  assertStrictEquals(reader.close(), undefined);
+  assertEquals(events.list, ["next", "return", "close"]);
+});
+
+// close-unread-body
+Deno.test("BodyReader.close() opens a body that was never begun", () => {
+  const events = new Events();
+  const { reader, logged } = logging(bodyOf("iterator", ["a"], events));
+  reader.close();
+  assertEquals(events.list, ["return", "close"]);
+  assertEquals(logged, []);
+});
+
+Deno.test("BodyReader.close() calls no return() after the end, an error or of an array", () => {
+  const ended = new Events();
+  const first = logging(bodyOf("iterator", [], ended)).reader;
+  first.open();
+  first.next();
+  first.close();
+  assertEquals(ended.list, ["next", "close"]);
+
+  const failed = new Events();
+  const { reader } = logging({
+    [Symbol.iterator]: () => ({
+      next(): never {
+        throw new Error("no more");
+      },
+      return: () => failed.add("return"),
+    }),
+    close: () => failed.add("close"),
+  });
+  reader.open();
+  try {
+    reader.next();
+  } catch {
+    // As expected.
+  }
+  reader.close();
+  assertEquals(failed.list, ["close"]);
+
+  const array = new Events();
+  const body = Object.assign([toBytes("a")], {
+    [Symbol.iterator](): never {
+      throw new Error("unexpected");
+    },
+  });
+  const { reader: unread, logged } = logging(
+    Object.assign(body, { close: () => array.add("close") }),
+  );
+  unread.close();
+  assertEquals(array.list, ["close"]);
+  assertEquals(logged, []);
+});
+
+Deno.test("BodyReader.close() calls return() after a chunk that was none", () => {
+  const events = new Events();
+  const { reader } = logging({
+    [Symbol.iterator]: () => ({
+      next: () => ({ value: "text" }),
+      return: () => events.add("return"),
+    }),
+  });
+  reader.open();
+  try {
+    reader.next();
+  } catch {
+    // As expected.
+  }
+  reader.close();
+  assertEquals(events.list, ["return"]);
+});
+
+// close-once
+Deno.test("BodyReader.close() does all of it once", async () => {
+  const events = new Events();
+  const { reader } = logging(bodyOf("async iterator", ["a"], events));
+  assertEquals(reader.isClosed, false);
+  const first = reader.close();
+  assertEquals(reader.isClosed, true);
+  assert(first instanceof Promise);
+  assertStrictEquals(reader.close(), first);
+  await first;
+  assertStrictEquals(reader.close(), first);
+  assertEquals(events.list, ["return", "close"]);
+});
+
+Deno.test("BodyReader.close() does nothing when it is called by the body's own close()", () => {
+  let calls = 0;
+  const body = {
+    ...bodyOf("iterator", []),
+    close(): void {
+      calls++;
+      reader.close();
+    },
+  };
+  const { reader } = logging(body);
+  reader.close();
+  assertEquals(calls, 1);
+});
+
+// close-pending-next
+Deno.test("BodyReader.close() does not wait for a next() that is pending", async () => {
+  const events = new Events();
+  const { reader } = logging(hanging(events));
+  reader.open();
+  const chunk = reader.nextAsync();
+  await reader.close();
+  assertStrictEquals(await chunk, undefined);
+  assertEquals(events.list, ["next", "return", "close"]);
+});
+
+Deno.test("BodyReader.close() leaves what a pending next() brings too late alone", async () => {
+  const late = [{ value: toBytes("late") }, { value: "no chunk" }, undefined];
+  for (const result of late) {
+    const gate = Promise.withResolvers<unknown>();
+    const { reader, logged } = logging({
+      [Symbol.asyncIterator]: () => ({ next: () => gate.promise }),
+    });
+    reader.open();
+    const chunk = reader.nextAsync();
+    await reader.close();
+    gate.resolve(result);
+    await gate.promise;
+    assertStrictEquals(await chunk, undefined);
+    assertEquals(logged, []);
+  }
+});
+
+// close-awaited
+Deno.test("BodyReader.close() waits for return() before it calls close()", async () => {
+  const events = new Events();
+  const returned = Promise.withResolvers<void>();
+  const { reader } = logging({
+    [Symbol.asyncIterator]: () => ({ return: () => returned.promise }),
+    close: () => events.add("close"),
+  });
+  const closing = reader.close();
+  await Promise.resolve();
+  assertEquals(events.list, []);
+  returned.resolve();
+  await closing;
+  assertEquals(events.list, ["close"]);
+});
+
+// close-error
+Deno.test("BodyReader.close() logs what return() and close() throw or reject with", async () => {
+  const [first, second] = [new Error("return"), new Error("close")];
+  for (const isSync of [true, false]) {
+    const fail = (error: Error): Promise<never> => {
+      if (isSync) throw error;
+      return Promise.reject(error);
+    };
+    const { reader, logged } = logging({
+      [Symbol.asyncIterator]: () => ({ return: () => fail(first) }),
+      close: () => fail(second),
+    });
+    await reader.close();
+    assertEquals(logged, [first, second]);
+  }
+});
+
+Deno.test("BodyReader.close() logs what is wrong with a body that was never opened", () => {
+  const { reader, logged } = logging("text");
+  reader.close();
+  assertEquals(logged.length, 1);
+  assert(logged[0] instanceof TypeError);
+});
+
+Deno.test("BodyReader.close() logs a getter that throws", () => {
+  const failure = new Error("no close");
+  const { reader, logged } = logging({
+    [Symbol.iterator]: () => ({}),
+    get close(): never {
+      throw failure;
+    },
+  });
+  reader.close();
+  assertEquals(logged, [failure]);
+});
+
+Deno.test.each([[undefined], [null], ["close"], [{}]])(
+  "BodyReader.close() ignores %j as a close()",
+  (close) => {
+    const { reader, logged } = logging({
+      [Symbol.iterator]: () => ({}),
+      close,
+    });
+    assertStrictEquals(reader.close(), undefined);
+    assertEquals(logged, []);
+  },
+);

@@ -1,0 +1,180 @@
+import { Buffer } from "node:buffer";
+import { runInNewContext } from "node:vm";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { BodyReader, checkChunk } from "../../gateway/body_reader.ts";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { bodyOf, type Chunks, KINDS } from "./recording_body.ts";
+
+function ignore(): void {}
+
+/** A reader whose body has this iterator. */
+function readerOf(
+  iterator: unknown,
+  symbol: symbol = Symbol.iterator,
+): BodyReader {
+  const reader = new BodyReader({ [symbol]: () => iterator }, ignore);
+  reader.open();
+  return reader;
+}
+
+async function readAll(reader: BodyReader): Promise<string[]> {
+  reader.open();
+  const texts: string[] = [];
+  for (;;) {
+    const chunk = reader.isAsync ? await reader.nextAsync() : reader.next();
+    if (chunk === undefined) return texts;
+    texts.push(new TextDecoder().decode(chunk));
+  }
+}
+
+Deno.test.each(KINDS)(
+  "BodyReader reads the chunks of a body: %s",
+  async (kind) => {
+    const reader = new BodyReader(bodyOf(kind, ["a", "", "b"]), ignore);
+    assertEquals(await readAll(reader), ["a", "", "b"]);
+    assertEquals(reader.isAsync, kind.startsWith("async"));
+  },
+);
+
+Deno.test("BodyReader.open() iterates something else when it is given", async () => {
+  const reader = new BodyReader([toBytes("a")], ignore);
+  reader.open([toBytes("b")]);
+  assertEquals(reader.next(), toBytes("b"));
+  assertEquals(reader.next(), undefined);
+  await reader.close();
+});
+
+// server-iterator-choice
+Deno.test.each([
+  [{ [Symbol.asyncIterator]: () => ({}), [Symbol.iterator]: () => ({}) }, true],
+  [{ [Symbol.asyncIterator]: () => ({}) }, true],
+  [{ [Symbol.asyncIterator]: undefined, [Symbol.iterator]: () => ({}) }, false],
+  [{ [Symbol.asyncIterator]: null, [Symbol.iterator]: () => ({}) }, false],
+])("BodyReader.open() of %o is async: %s", (body, isAsync) => {
+  const reader = new BodyReader(body, ignore);
+  reader.open();
+  assertEquals(reader.isAsync, isAsync);
+});
+
+// body-iterable, body-not-string, body-iterator
+Deno.test.each<[string, unknown]>([
+  ["undefined: is a return missing?", undefined],
+  ["null", null],
+  ["true", true],
+  ["a bigint", 7n],
+  ["a symbol", Symbol("s")],
+  ['"text"', "text"],
+  ["a function", function* (): Chunks {}],
+  ["an object", {}],
+  ["an object", { next(): void {} }],
+  ["an object", { [Symbol.iterator]: [] }],
+  ["an object", { [Symbol.asyncIterator]: 1, [Symbol.iterator]: () => [] }],
+  ["a Response", new Response()],
+  ["a Promise", Promise.resolve([])],
+  ["a Uint8Array of 3 bytes: wrap it in an array", toBytes("abc")],
+  ["a Uint8ClampedArray", new Uint8ClampedArray()],
+  ["a Float64Array", new Float64Array()],
+  ["a DataView", new DataView(new ArrayBuffer(1))],
+  ["an ArrayBuffer", new ArrayBuffer(1)],
+  ["an iterable whose iterator is null", { [Symbol.iterator]: () => null }],
+  ['an iterable whose iterator is "i"', { [Symbol.iterator]: () => "i" }],
+])("BodyReader.open() refuses what is no body: %s", (got, body) => {
+  const reader = new BodyReader(body, ignore);
+  const error = assertThrows(() => reader.open(), TypeError);
+  assertEquals(
+    error.message,
+    `Cannot send the body: application must return an iterable of Uint8Array chunks, got ${got}`,
+  );
+});
+
+// chunk-uint8array
+Deno.test("checkChunk() takes a Uint8Array and its subclasses, also of another realm", () => {
+  const chunks = [
+    new Uint8Array(),
+    new (class Mine extends Uint8Array {})(1),
+    Buffer.from("a"),
+    runInNewContext("new Uint8Array(1)"),
+  ];
+  for (const chunk of chunks) checkChunk(chunk);
+  assert(!(chunks[3] instanceof Uint8Array));
+});
+
+Deno.test.each<[string, unknown]>([
+  ['"text"', "text"],
+  ["104", 104],
+  ["null", null],
+  ["an array", [1]],
+  ["an ArrayBuffer", new ArrayBuffer(1)],
+  ["a Uint8ClampedArray", new Uint8ClampedArray(1)],
+  ["an Int8Array", new Int8Array(1)],
+  ["a Promise", Promise.resolve(toBytes("a"))],
+  ["a Uint8Array", Object.create(Uint8Array.prototype)],
+])("checkChunk() refuses what is no Uint8Array: %s", (got, chunk) => {
+  assertThrows(
+    () => checkChunk(chunk),
+    TypeError,
+    `Cannot send the body: chunk must be a Uint8Array, got ${got}`,
+  );
+});
+
+Deno.test("BodyReader.next() throws what the body throws", () => {
+  const failure = new Error("no more");
+  const reader = readerOf({
+    next(): never {
+      throw failure;
+    },
+  });
+  assertStrictEquals(assertThrows(() => reader.next()), failure);
+});
+
+Deno.test("BodyReader.next() refuses a promise and leaves no unhandled rejection", () => {
+  const reader = readerOf({ next: () => Promise.reject(new Error("x")) });
+  assertThrows(
+    () => reader.next(),
+    TypeError,
+    "Cannot send the body: next() of a sync iterator must not give a promise",
+  );
+});
+
+Deno.test.each([[undefined, "undefined"], [null, "null"], ["a", '"a"']])(
+  "BodyReader refuses %j for a result of next()",
+  async (result, got) => {
+    const message =
+      `Cannot send the body: next() must give an object, got ${got}`;
+    const next = (): unknown => result;
+    assertThrows(() => readerOf({ next }).next(), TypeError, message);
+    const reader = readerOf({ next }, Symbol.asyncIterator);
+    await assertRejects(() => reader.nextAsync(), TypeError, message);
+  },
+);
+
+Deno.test("BodyReader.nextAsync() rejects with what the body throws or rejects with", async () => {
+  const failure = new Error("no more");
+  const nexts = [
+    () => {
+      throw failure;
+    },
+    () => Promise.reject(failure),
+    () => ({
+      get then(): never {
+        throw failure;
+      },
+    }),
+  ];
+  for (const next of nexts) {
+    const reader = readerOf({ next }, Symbol.asyncIterator);
+    assertStrictEquals(await assertRejects(() => reader.nextAsync()), failure);
+  }
+});
+
+Deno.test("BodyReader.nextAsync() takes results that are no promises", async () => {
+  const next = (): unknown => ({ value: toBytes("a") });
+  const reader = readerOf({ next }, Symbol.asyncIterator);
+  assertEquals(await reader.nextAsync(), toBytes("a"));
+});

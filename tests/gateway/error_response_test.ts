@@ -1,0 +1,144 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import fc from "fast-check";
+import {
+  ClientDisconnected,
+  ServerStopped,
+} from "../../gateway/cancellation.ts";
+import {
+  errorResponse,
+  formatError,
+  refuse,
+  statusOf,
+} from "../../gateway/error_response.ts";
+import { RequestBodyError } from "../../gateway/request_body_error.ts";
+
+Deno.test.each([
+  [new RequestBodyError("cut short", 400), 400],
+  [new RequestBodyError("too large", 413), 413],
+  [new ServerStopped(), 503],
+  [new ClientDisconnected(), 500],
+  [new Error("any"), 500],
+  [{ status: 404 }, 500],
+  [undefined, 500],
+])("statusOf() answers %o with %i", (error, status) => {
+  assertEquals(statusOf(error), status);
+});
+
+Deno.test.each([
+  [400, "400 Bad Request"],
+  [413, "413 Content Too Large"],
+  [500, "500 Internal Server Error"],
+  [503, "503 Service Unavailable"],
+  [599, "599 Error"],
+])("errorResponse() makes a page for %i", async (code, status) => {
+  const [head, page] = errorResponse(code);
+  assertEquals(head, {
+    status,
+    code,
+    headers: [["Content-Type", "text/plain; charset=utf-8"]],
+    contentLength: undefined,
+  });
+  assertEquals(new TextDecoder().decode(page), `${status}\n`);
+  const response = refuse(code);
+  assertEquals(response.status, code);
+  assertEquals(
+    response.headers.get("content-type"),
+    "text/plain; charset=utf-8",
+  );
+  assertEquals(await response.text(), `${status}\n`);
+});
+
+// error-logged
+Deno.test("formatError() gives the stack of an error", () => {
+  const text = formatError(new TypeError("no luck"));
+  assertMatch(text, /^TypeError: no luck\n {4}at .+error_response_test\.ts:/);
+  assert(text.endsWith("\n"));
+});
+
+Deno.test("formatError() gives the causes, to a depth", () => {
+  const inner = new Error("inner");
+  const outer = new Error("outer", {
+    cause: new Error("middle", { cause: inner }),
+  });
+  const lines = formatError(outer).split("\n");
+  const heads = lines.filter((line) => line !== "" && !line.startsWith(" "));
+  assertEquals(heads, [
+    "Error: outer",
+    "Caused by: Error: middle",
+    "Caused by: Error: inner",
+  ]);
+  const circle = new Error("circle");
+  circle.cause = circle;
+  assertEquals(formatError(circle).split("Caused by:").length, 6);
+});
+
+Deno.test("formatError() shows a cause that is no error", () => {
+  const text = formatError(new Error("outer", { cause: "text\n" }));
+  assertStringIncludes(text, '\nCaused by: Thrown: "text\\n"\n');
+});
+
+Deno.test.each([
+  ["text", 'Thrown: "text"\n'],
+  [undefined, "Thrown: undefined\n"],
+  [{ message: "like an error" }, "Thrown: an object\n"],
+  [new RequestBodyError("cut short", 400), "cut short\n"],
+  [
+    new ServerStopped(),
+    "The server was stopped before the response was complete\n",
+  ],
+])("formatError() gives one line for %o", (error, text) => {
+  assertEquals(formatError(error), text);
+});
+
+// Some programs set Error.prepareStackTrace, which may return anything.
+Deno.test("formatError() does without a stack", () => {
+  for (const stack of [undefined, [], 7, { toString: () => "fake" }]) {
+    const error = new RangeError("no stack");
+    Object.defineProperty(error, "stack", { value: stack });
+    assertEquals(formatError(error), "RangeError: no stack\n");
+  }
+});
+
+// error-log-escaped: a message may hold what the client sent.
+Deno.test("formatError() lets no message forge a line", () => {
+  const path = '/x\n127.0.0.1 "GET /admin" 200\r\n\x1b[2J\x00\x7f\x9b';
+  const errors = [
+    new Error(path),
+    new Error("outer", { cause: new Error(path) }),
+    new RequestBodyError(path, 400),
+  ];
+  for (const error of errors) {
+    const text = formatError(error);
+    assertStringIncludes(
+      text,
+      '/x\n    127.0.0.1 "GET /admin" 200\\r\n    \\x1b[2J\\x00\\x7f\\x9b',
+    );
+  }
+});
+
+Deno.test("formatError() gives lines that only this program begins, for any message", () => {
+  const anyText = fc.string({
+    unit: fc.constantFrom(
+      "a",
+      " ",
+      "\n",
+      "\r",
+      "\t",
+      "\x00",
+      "\x85",
+      "    at ",
+    ),
+  });
+  fc.assert(fc.property(anyText, (message) => {
+    const error = new Error(message);
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    assert(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(formatError(error)));
+    const [, ...lines] = formatError(error).trimEnd().split("\n");
+    for (const line of lines) assert(line.startsWith("    "), line);
+  }));
+});

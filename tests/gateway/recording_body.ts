@@ -1,0 +1,122 @@
+/**
+ * Response bodies that record how a server uses them.
+ *
+ * @module
+ */
+
+import { toBytes } from "../../gateway/byte_string.ts";
+import type { ResponseBody } from "../../gateway/types.ts";
+import { Events } from "./recording_transport.ts";
+
+/** What a generator returns that is a body. */
+export type Chunks = Generator<Uint8Array, void>;
+
+/** What an async generator returns that is a body. */
+export type AsyncChunks = AsyncGenerator<Uint8Array, void>;
+
+/** The kinds of bodies that an application may return. */
+export const KINDS = [
+  "array",
+  "iterator",
+  "async iterator",
+  "generator",
+  "async generator",
+] as const;
+
+export type Kind = typeof KINDS[number];
+
+/** A body of a kind that notes `next`, `return` and `close` in the events. */
+export function bodyOf(
+  kind: Kind,
+  chunks: Iterable<string>,
+  events: Events = new Events(),
+): ResponseBody {
+  const close = (): void => events.add("close");
+  switch (kind) {
+    case "array":
+      return Object.assign(Array.from(chunks, toBytes), { close });
+    case "iterator":
+      return { close, [Symbol.iterator]: () => syncIterator(chunks, events) };
+    case "async iterator":
+      return {
+        close,
+        [Symbol.asyncIterator]: () => asyncIterator(chunks, events),
+      };
+    case "generator":
+      return Object.assign(generate(chunks, events), { close });
+    case "async generator":
+      return Object.assign(generateAsync(chunks, events), { close });
+  }
+}
+
+function syncIterator(
+  chunks: Iterable<string>,
+  events: Events,
+): Iterator<Uint8Array, void> {
+  const iterator = chunks[Symbol.iterator]();
+  return {
+    next(): IteratorResult<Uint8Array, void> {
+      events.add("next");
+      const { done, value } = iterator.next();
+      return done
+        ? { done, value: undefined }
+        : { done: false, value: toBytes(value) };
+    },
+    return(): IteratorResult<Uint8Array, void> {
+      events.add("return");
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+function asyncIterator(
+  chunks: Iterable<string>,
+  events: Events,
+): AsyncIterator<Uint8Array, void> {
+  const iterator = syncIterator(chunks, events);
+  return {
+    next: () => Promise.resolve(iterator.next()),
+    return: () => Promise.resolve(iterator.return!()),
+  };
+}
+
+function* generate(
+  chunks: Iterable<string>,
+  events: Events,
+): Chunks {
+  // Only a generator that is stopped does not get to the end.
+  let ended = false;
+  try {
+    for (const chunk of chunks) {
+      events.add("next");
+      yield toBytes(chunk);
+    }
+    events.add("next");
+    ended = true;
+  } finally {
+    if (!ended) events.add("return");
+  }
+}
+
+async function* generateAsync(
+  chunks: Iterable<string>,
+  events: Events,
+): AsyncChunks {
+  yield* generate(chunks, events);
+}
+
+/** Chunks without end. */
+export function* endless(chunk: string): Generator<string, void> {
+  for (;;) yield chunk;
+}
+
+/** A body whose next() and return() never settle. */
+export function hanging(events: Events): ResponseBody {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => (events.add("next"), new Promise(() => {})),
+      return: () => (events.add("return"), new Promise(() => {})),
+    }),
+    close: () => events.add("close"),
+  };
+}

@@ -1,0 +1,221 @@
+/**
+ * What the tests of `runApplication()` stand on: transports that record what
+ * they are told, and an environ whose `wsgi.errors` is collected.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { fromBytes } from "../../gateway/byte_string.ts";
+import { Cancellation } from "../../gateway/cancellation.ts";
+import { StderrStream } from "../../gateway/error_stream.ts";
+import {
+  isNullBodyStatus,
+  type ResponseHead,
+  withContentLength,
+} from "../../gateway/response_head.ts";
+import { runApplication } from "../../gateway/run_application.ts";
+import type { Transport } from "../../gateway/transport.ts";
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  StartResponse,
+} from "../../gateway/types.ts";
+import { setupTestingDefaults } from "../../util/setup_testing_defaults.ts";
+
+/** What happened, in order. Transport and body of one test share one list. */
+export class Events {
+  readonly list: string[] = [];
+  readonly #watchers = new Map<string, PromiseWithResolvers<void>>();
+
+  add(event: string): void {
+    this.list.push(event);
+    this.#watchers.get(event)?.resolve();
+  }
+
+  /** Resolves when the event has happened. */
+  seen(event: string): Promise<void> {
+    if (this.list.includes(event)) return Promise.resolve();
+    const watcher = this.#watchers.get(event) ?? Promise.withResolvers<void>();
+    this.#watchers.set(event, watcher);
+    return watcher.promise;
+  }
+
+  count(event: string): number {
+    return this.list.filter((other) => other === event).length;
+  }
+}
+
+/** A transport that has to be told everything piece by piece. */
+export class RecordingTransport implements Transport {
+  readonly cancellation: Cancellation = new Cancellation();
+  readonly events: Events;
+  /** Calls that the contract of a transport forbids. */
+  readonly faults: string[] = [];
+  head: ResponseHead | undefined;
+  /** The body bytes as a ByteString. */
+  body = "";
+  outcome: "open" | "ended" | "aborted" = "open";
+  /** What abort() was given. */
+  reason: unknown;
+  /** While true, write() gives a promise that `release()` settles. */
+  isBusy = false;
+  readonly #waiting: PromiseWithResolvers<void>[] = [];
+
+  constructor(events: Events = new Events()) {
+    this.events = events;
+  }
+
+  get status(): string | undefined {
+    return this.head?.status;
+  }
+
+  get headers(): readonly HeaderTuple[] {
+    return this.head?.headers ?? [];
+  }
+
+  #demand(condition: boolean, fault: string): void {
+    if (!condition) this.faults.push(fault);
+  }
+
+  sendHead(head: ResponseHead): void {
+    this.#demand(this.head === undefined, "second head");
+    this.#demand(this.outcome === "open", "head after the end");
+    this.head = head;
+    this.events.add(`head ${head.code}`);
+  }
+
+  write(chunk: Uint8Array): void | Promise<void> {
+    this.#demand(this.head !== undefined, "write before the head");
+    this.#demand(this.outcome === "open", "write after the end");
+    this.#demand(chunk.byteLength > 0, "empty write");
+    const bytes = fromBytes(chunk);
+    this.body += bytes;
+    const waiting = this.isBusy ? Promise.withResolvers<void>() : undefined;
+    if (waiting !== undefined) this.#waiting.push(waiting);
+    this.events.add(`write ${bytes}`);
+    return waiting?.promise;
+  }
+
+  end(): void | Promise<void> {
+    this.#demand(this.head !== undefined, "end before the head");
+    this.#demand(this.outcome === "open", "second end");
+    this.outcome = "ended";
+    this.events.add("end");
+  }
+
+  abort(reason: unknown): void {
+    this.#demand(this.outcome === "open", "abort after the end");
+    this.outcome = "aborted";
+    this.reason = reason;
+    this.events.add("abort");
+  }
+
+  /** Lets the oldest write() go on, or fail. */
+  release(failure?: Error): void {
+    const waiting = this.#waiting.shift();
+    if (failure === undefined) waiting?.resolve();
+    else waiting?.reject(failure);
+  }
+}
+
+/** A transport that can send a whole response at once. */
+export class RespondingTransport extends RecordingTransport {
+  /** How often respond() was called. */
+  responded = 0;
+
+  respond(head: ResponseHead, body: Uint8Array): void | Promise<void> {
+    this.responded++;
+    // The contract leaves it to the transport to say a length that is left out.
+    this.sendHead(
+      isNullBodyStatus(head.code)
+        ? head
+        : withContentLength(head, body.byteLength),
+    );
+    if (body.byteLength > 0) this.write(body);
+    return this.end();
+  }
+}
+
+/** An environ whose `wsgi.errors` ends in a list. */
+export function testEnviron(
+  variables: Partial<Environ> = {},
+): { environ: Environ; written: string[] } {
+  const written: string[] = [];
+  const errors = new StderrStream((text) => void written.push(text));
+  const environ = setupTestingDefaults({ "wsgi.errors": errors, ...variables });
+  return { environ, written };
+}
+
+/** An application that may return anything, as in JavaScript. */
+export type LooseApplication = (
+  environ: Environ,
+  startResponse: StartResponse,
+) => unknown;
+
+/** Makes an application that answers 200, as text, with a body. */
+export function answering(body: () => unknown): LooseApplication {
+  return (_environ, startResponse) => {
+    startResponse("200 OK", [["Content-Type", "text/plain"]]);
+    return body();
+  };
+}
+
+/** What a test may want otherwise. */
+export interface Settings {
+  method?: string;
+  environ?: Partial<Environ>;
+  transport?: RecordingTransport;
+  onError?: (error: unknown, environ: Environ) => void;
+}
+
+/** One call of runApplication() and what became of it. */
+export class Run {
+  readonly transport: RecordingTransport;
+  readonly environ: Environ;
+  /** What was written to `wsgi.errors`, one text for each error. */
+  readonly written: string[];
+  /** What runApplication() returned. */
+  readonly done: void | Promise<void>;
+
+  constructor(app: LooseApplication, settings: Settings = {}) {
+    this.transport = settings.transport ?? new RespondingTransport();
+    const { environ, written } = testEnviron({
+      REQUEST_METHOD: settings.method ?? "GET",
+      ...settings.environ,
+    });
+    this.environ = environ;
+    this.written = written;
+    this.done = runApplication(app as Application, environ, this.transport, {
+      onError: settings.onError,
+    });
+  }
+
+  get events(): string[] {
+    return this.transport.events.list;
+  }
+
+  /** Waits for its end. The contract of the transport must have been kept. */
+  async finish(): Promise<this> {
+    await this.done;
+    assertEquals(this.transport.faults, []);
+    return this;
+  }
+}
+
+/** Runs an application to its end. */
+export function run(app: LooseApplication, settings?: Settings): Promise<Run> {
+  return new Run(app, settings).finish();
+}
+
+/** Runs it once with respond() and once without. */
+export async function runBoth(
+  app: LooseApplication,
+  settings?: Settings,
+): Promise<[whole: Run, piecewise: Run]> {
+  return [
+    await run(app, { ...settings, transport: new RespondingTransport() }),
+    await run(app, { ...settings, transport: new RecordingTransport() }),
+  ];
+}

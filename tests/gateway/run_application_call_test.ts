@@ -1,0 +1,207 @@
+// SPEC.md 5.1: how an application is called.
+
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { StderrStream } from "../../gateway/error_stream.ts";
+import { runApplication } from "../../gateway/run_application.ts";
+import type { Application, StartResponse } from "../../gateway/types.ts";
+import type { AsyncChunks, Chunks } from "./recording_body.ts";
+import {
+  RecordingTransport,
+  RespondingTransport,
+  Run,
+  run,
+  runBoth,
+  testEnviron,
+} from "./recording_transport.ts";
+
+const HEADERS = [["Content-Type", "text/plain"]] as const;
+
+Deno.test("runApplication() calls the application with environ and startResponse only", async () => {
+  const calls: unknown[][] = [];
+  const app = (...args: unknown[]): Uint8Array[] => {
+    calls.push(args);
+    (args[1] as StartResponse)("200 OK", HEADERS);
+    return [];
+  };
+  const { environ } = await run(app);
+  assertEquals(calls.length, 1);
+  assertEquals(calls[0]!.length, 2);
+  assertStrictEquals(calls[0]![0], environ);
+  assertEquals(typeof calls[0]![1], "function");
+});
+
+// server-sync-path: the shortest path, in code and in time.
+Deno.test.each([
+  [1, ["hello"]],
+  [2, ["hel", "lo"]],
+  [0, []],
+])(
+  "runApplication() returns nothing for a sync array of %i chunks",
+  (_, chunks) => {
+    for (
+      const transport of [new RecordingTransport(), new RespondingTransport()]
+    ) {
+      const sync = new Run((_environ, startResponse) => {
+        startResponse("200 OK", HEADERS);
+        return chunks.map(toBytes);
+      }, { transport });
+      assertStrictEquals(sync.done, undefined);
+      assertEquals(transport.outcome, "ended");
+      assertEquals(transport.body, chunks.join(""));
+      assertEquals(transport.faults, []);
+    }
+  },
+);
+
+Deno.test("runApplication() sends a sync array by one call of respond()", async () => {
+  const transport = new RespondingTransport();
+  await run((_environ, startResponse) => {
+    startResponse("200 OK", HEADERS);
+    return [toBytes("hel"), toBytes("lo")];
+  }, { transport });
+  assertEquals(transport.responded, 1);
+  assertEquals(transport.events.list, ["head 200", "write hello", "end"]);
+});
+
+Deno.test("runApplication() returns nothing for a sync application that throws", () => {
+  const failing = new Run(() => {
+    throw new Error("broken");
+  });
+  assertStrictEquals(failing.done, undefined);
+  assertEquals(failing.transport.head?.code, 500);
+});
+
+// server-function-kind
+class Site {
+  readonly #text = "hello";
+  handle(_environ: unknown, startResponse: StartResponse): Uint8Array[] {
+    startResponse("200 OK", HEADERS);
+    return [toBytes(this.#text)];
+  }
+}
+const site = new Site();
+
+const KINDS: Record<string, Application> = {
+  "a bound method": site.handle.bind(site),
+  "an arrow function": (environ, start) => site.handle(environ, start),
+  "an async function": async (environ, start) => {
+    await Promise.resolve();
+    return site.handle(environ, start);
+  },
+  "a generator": function* (environ, start): Chunks {
+    yield* site.handle(environ, start);
+  },
+  "an async generator": async function* (environ, start): AsyncChunks {
+    await Promise.resolve();
+    yield* site.handle(environ, start);
+  },
+  "a proxy": new Proxy<Application>(
+    (environ, start) => site.handle(environ, start),
+    {},
+  ),
+};
+
+Deno.test.each(Object.keys(KINDS))(
+  "runApplication() runs %s",
+  async (kind) => {
+    for (const { transport, written } of await runBoth(KINDS[kind]!)) {
+      assertEquals(transport.status, "200 OK");
+      assertEquals(transport.body, "hello");
+      assertEquals(transport.outcome, "ended");
+      assertEquals(written, []);
+    }
+  },
+);
+
+Deno.test("runApplication() awaits any object with a then() method", async () => {
+  const { transport } = await run((_environ, startResponse) => {
+    startResponse("200 OK", HEADERS);
+    return {
+      then: (take: (body: unknown) => void) => take([toBytes("later")]),
+    };
+  });
+  assertEquals(transport.body, "later");
+});
+
+Deno.test("runApplication() answers 500 when reading the result throws", async () => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const results = {
+    "a then getter": {
+      get then(): never {
+        throw new Error("no then");
+      },
+    },
+    "a revoked proxy": proxy,
+  };
+  for (const [name, result] of Object.entries(results)) {
+    const { transport } = await run((_environ, startResponse) => {
+      startResponse("200 OK", HEADERS);
+      return result;
+    });
+    assertEquals(transport.head?.code, 500, name);
+  }
+});
+
+// It is the method of the request that counts, whatever becomes of environ.
+Deno.test("runApplication() takes method and wsgi.errors before the call", async () => {
+  const { transport, written } = await run((environ, startResponse) => {
+    environ.REQUEST_METHOD = "HEAD";
+    environ["wsgi.errors"] = new StderrStream(() => {});
+    startResponse("200 OK", HEADERS);
+    const body = [toBytes("hello")];
+    return Object.assign(body, {
+      close(): never {
+        throw new Error("still logged");
+      },
+    });
+  });
+  assertEquals(transport.body, "hello");
+  assert(written.join("").includes("still logged"));
+});
+
+Deno.test("runApplication() leaves the environ to the application", async () => {
+  const { environ } = await run((environ, startResponse) => {
+    environ["my.key"] = 1;
+    delete environ.HTTP_HOST;
+    startResponse("200 OK", HEADERS);
+    return [];
+  });
+  assertEquals(environ["my.key"], 1);
+  assert(!("HTTP_HOST" in environ));
+});
+
+// error-survived, server-one-call
+Deno.test("runApplication() keeps nothing between two calls", async () => {
+  let calls = 0;
+  const app: Application = (_environ, startResponse) => {
+    calls++;
+    if (calls === 1) throw new Error("only once");
+    startResponse("200 OK", HEADERS);
+    return [toBytes("hello")];
+  };
+  assertEquals((await run(app)).transport.head?.code, 500);
+  assertEquals((await run(app)).transport.body, "hello");
+  assertEquals(calls, 2);
+});
+
+Deno.test.each([
+  [undefined, "undefined"],
+  [{ fetch(): void {} }, "an object"],
+  ["app", '"app"'],
+])("runApplication() throws for %s as an application", (app, got) => {
+  const { environ } = testEnviron();
+  const transport = new RecordingTransport();
+  assertThrows(
+    () => runApplication(app as unknown as Application, environ, transport),
+    TypeError,
+    `Cannot run the application: it must be a function (environ, startResponse), got ${got}`,
+  );
+  assertEquals(transport.events.list, []);
+});

@@ -1,0 +1,177 @@
+// SPEC.md 5.12: close() and return(), once, on every way out. That it happens
+// when the client has left is in run_application_cancel_test.ts.
+
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
+import {
+  answering,
+  Events,
+  type LooseApplication,
+  RecordingTransport,
+  RespondingTransport,
+  run,
+  runBoth,
+} from "./recording_transport.ts";
+
+const PLAIN = [["Content-Type", "text/plain"]] as const;
+
+function* failing(chunk: string): Generator<string, void> {
+  yield chunk;
+  throw new Error("no more");
+}
+
+// close-called, close-once: the ways out.
+const WAYS: Record<string, (kind: Kind, events: Events) => LooseApplication> = {
+  "at the normal end": (kind, events) =>
+    answering(() => bodyOf(kind, ["a"], events)),
+  "when startResponse was never called": (kind, events) => () =>
+    bodyOf(kind, ["a"], events),
+  "when startResponse was called twice":
+    (kind, events) => (_environ, start) => {
+      start("200 OK", PLAIN);
+      try {
+        start("200 OK", PLAIN);
+      } catch {
+        // Caught in vain.
+      }
+      return bodyOf(kind, ["a"], events);
+    },
+  "when Content-Length is reached": (kind, events) => (_environ, start) => {
+    start("200 OK", [["Content-Length", "1"]]);
+    return bodyOf(kind, ["a", "b"], events);
+  },
+  "when the body is too short": (kind, events) => (_environ, start) => {
+    start("200 OK", [["Content-Length", "2"]]);
+    return bodyOf(kind, ["a"], events);
+  },
+  "after a write()": (kind, events) => (_environ, start) => {
+    start("200 OK", PLAIN)(toBytes("w"));
+    return bodyOf(kind, ["a"], events);
+  },
+  "for 204": (kind, events) => (_environ, start) => {
+    start("204 Empty", []);
+    return bodyOf(kind, ["a"], events);
+  },
+  "when a promise brought it": (kind, events) => async (environ, start) => {
+    await Promise.resolve();
+    return answering(() => bodyOf(kind, ["a"], events))(environ, start);
+  },
+};
+
+Deno.test.each(Object.keys(WAYS))(
+  "runApplication() closes the body once %s",
+  async (way) => {
+    for (const kind of KINDS) {
+      for (const method of ["GET", "HEAD"]) {
+        for (const Transport of [RespondingTransport, RecordingTransport]) {
+          const events = new Events();
+          const app = WAYS[way]!(kind, events);
+          await run(app, { method, transport: new Transport() });
+          assertEquals(events.count("close"), 1, `${kind} ${method}`);
+        }
+      }
+    }
+  },
+);
+
+Deno.test.each(KINDS.slice(1))(
+  "runApplication() closes the body once when next() throws: %s",
+  async (kind) => {
+    for (const chunk of ["", "a"]) {
+      const events = new Events();
+      const transport = new RecordingTransport(events);
+      await run(answering(() => bodyOf(kind, failing(chunk), events)), {
+        transport,
+      });
+      assertEquals(events.count("close"), 1);
+      // An iteration that threw has ended: a return() would be one too many.
+      if (kind.endsWith("iterator")) assertEquals(events.count("return"), 0);
+    }
+  },
+);
+
+// close-on-body
+Deno.test("runApplication() calls close() as a method of the body, without arguments", async () => {
+  const calls: unknown[][] = [];
+  function close(this: unknown, ...args: unknown[]): void {
+    calls.push([this, ...args]);
+  }
+  for (const kind of KINDS) {
+    const body = Object.assign(bodyOf(kind, ["a"]), { close });
+    await run(answering(() => body));
+    assertEquals(calls.length, 1);
+    assertEquals(calls[0]!.length, 1);
+    assertStrictEquals(calls.pop()![0], body);
+  }
+});
+
+Deno.test("runApplication() calls no close() of the iterator", async () => {
+  const events = new Events();
+  const iterator = Object.assign([toBytes("a")].values(), {
+    close: () => events.add("close of the iterator"),
+  });
+  await run(answering(() => ({ [Symbol.iterator]: () => iterator })));
+  assertEquals(events.list, []);
+});
+
+// close-error
+Deno.test.each(KINDS)(
+  "runApplication() logs what close() throws and sends the same response: %s",
+  async (kind) => {
+    const failures = [
+      () => {
+        throw new Error("close failed");
+      },
+      () => Promise.reject(new Error("close failed")),
+    ];
+    for (const close of failures) {
+      const runs = await runBoth(
+        answering(() => Object.assign(bodyOf(kind, ["a"]), { close })),
+      );
+      for (const { transport, written } of runs) {
+        assertEquals(transport.status, "200 OK");
+        assertEquals(transport.body, "a");
+        assertEquals(transport.outcome, "ended");
+        assertEquals(written.length, 1);
+        assert(written[0]!.includes("close failed"));
+      }
+    }
+  },
+);
+
+Deno.test("runApplication() logs what return() throws and still calls close()", async () => {
+  for (const failure of ["throw", "reject"]) {
+    const events = new Events();
+    const body = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ value: toBytes("a") }),
+        return(): Promise<never> {
+          if (failure === "throw") throw new Error("return failed");
+          return Promise.reject(new Error("return failed"));
+        },
+      }),
+      close: () => events.add("close"),
+    };
+    const { transport, written } = await run((_environ, start) => {
+      start("200 OK", [["Content-Length", "1"]]);
+      return body;
+    });
+    assertEquals(transport.outcome, "ended");
+    assertEquals(events.list, ["close"]);
+    assert(written.at(-1)!.includes("return failed"));
+  }
+});
+
+Deno.test("runApplication() does without close() and return()", async () => {
+  const body = {
+    [Symbol.iterator]: () => ({ next: () => ({ value: toBytes("a") }) }),
+    close: undefined,
+  };
+  const { transport } = await run((_environ, start) => {
+    start("200 OK", [["Content-Length", "1"]]);
+    return body;
+  });
+  assertEquals(transport.body, "a");
+  assertEquals(transport.outcome, "ended");
+});

@@ -1,0 +1,203 @@
+// SPEC.md 5.15: errors of the application, and of what lies under it.
+
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStrictEquals,
+} from "@std/assert";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { RequestBodyError } from "../../gateway/request_body_error.ts";
+import type { Environ } from "../../gateway/types.ts";
+import {
+  type AsyncChunks,
+  bodyOf,
+  type Chunks,
+  KINDS,
+} from "./recording_body.ts";
+import {
+  type LooseApplication,
+  RecordingTransport,
+  run,
+  runBoth,
+} from "./recording_transport.ts";
+
+const PLAIN = [["Content-Type", "text/plain"]] as const;
+const SECRET = "password=hunter2";
+
+function fail(): never {
+  throw new Error(SECRET);
+}
+
+// error-500: every place in which an application can fail before the headers.
+const EARLY: Record<string, LooseApplication> = {
+  "before startResponse": fail,
+  "after startResponse": (_environ, start) => {
+    start("200 OK", [["Set-Cookie", "a=1"], ["Content-Length", "999"]]);
+    fail();
+  },
+  "in a promise": async (_environ, start) => {
+    start("200 OK", PLAIN);
+    await Promise.resolve();
+    fail();
+  },
+  "when its iterator is taken": (_environ, start) => {
+    start("200 OK", PLAIN);
+    return { [Symbol.iterator]: fail };
+  },
+  "in the first next()": function* (_environ, start): Chunks {
+    start("200 OK", PLAIN);
+    yield fail();
+  },
+  "after an empty chunk": async function* (_environ, start): AsyncChunks {
+    start("200 OK", PLAIN);
+    yield await Promise.resolve(new Uint8Array());
+    fail();
+  },
+};
+
+Deno.test.each(Object.keys(EARLY))(
+  "runApplication() answers with a complete 500 to an error %s",
+  async (place) => {
+    for (const { transport, written } of await runBoth(EARLY[place]!)) {
+      assertEquals(transport.status, "500 Internal Server Error");
+      // error-own-answers: nothing of the error, nothing of the application.
+      assertEquals(transport.headers, [
+        ["Content-Type", "text/plain; charset=utf-8"],
+        ["Content-Length", "26"],
+      ]);
+      assertEquals(transport.body, "500 Internal Server Error\n");
+      assertEquals(transport.outcome, "ended");
+      // error-logged: with its stack.
+      assertEquals(written.length, 1);
+      assertMatch(written[0]!, /^Error: password=hunter2\n +at .*fail \(.+\n/);
+      assert(written[0]!.endsWith("\n"));
+    }
+  },
+);
+
+// error-breaks
+Deno.test.each(KINDS.slice(1))(
+  "runApplication() breaks the response by an error after the first byte: %s",
+  async (kind) => {
+    const chunks = function* (): Generator<string, void> {
+      yield "a";
+      fail();
+    };
+    const runs = await runBoth((_environ, startResponse) => {
+      startResponse("200 OK", PLAIN);
+      return bodyOf(kind, chunks());
+    });
+    for (const { transport, written } of runs) {
+      assertEquals(transport.status, "200 OK");
+      assertEquals(transport.body, "a");
+      assertEquals(transport.outcome, "aborted");
+      assertEquals((transport.reason as Error).message, SECRET);
+      assertEquals(written.length, 1);
+    }
+  },
+);
+
+Deno.test("runApplication() breaks the response by an error after a write()", async () => {
+  const runs = await runBoth((_environ, startResponse) => {
+    startResponse("200 OK", PLAIN)(toBytes("a"));
+    fail();
+  });
+  for (const { transport } of runs) {
+    assertEquals(transport.events.list, ["head 200", "write a", "abort"]);
+  }
+});
+
+// error-request-body
+Deno.test.each([
+  [400, "400 Bad Request"],
+  [413, "413 Content Too Large"],
+])(
+  "runApplication() answers a RequestBodyError with its status %i",
+  async (status, line) => {
+    const error = new RequestBodyError("The body was cut short", status as 400);
+    const runs = await runBoth(async (environ, startResponse) => {
+      startResponse("200 OK", PLAIN);
+      await Promise.reject(error);
+      return [environ];
+    });
+    for (const { transport, written } of runs) {
+      assertEquals(transport.status, line);
+      assertEquals(transport.body, `${line}\n`);
+      // No line of the program is at fault, so there is no stack.
+      assertEquals(written, ["The body was cut short\n"]);
+    }
+  },
+);
+
+Deno.test.each([
+  [undefined, "Thrown: undefined"],
+  [null, "Thrown: null"],
+  ["text", 'Thrown: "text"'],
+  [{ code: 7 }, "Thrown: an object"],
+])("runApplication() answers 500 when %j is thrown", async (thrown, logged) => {
+  for (
+    const app of [() => {
+      throw thrown;
+    }, () => Promise.reject(thrown)]
+  ) {
+    const { transport, written } = await run(app);
+    assertEquals(transport.head?.code, 500);
+    assertEquals(written, [`${logged}\n`]);
+  }
+});
+
+Deno.test("runApplication() tells onError the error and the environ, after the log", async () => {
+  const calls: [unknown, Environ, number][] = [];
+  const error = new Error("broken");
+  const failing = await run((environ) => {
+    environ["my.key"] = "mine";
+    throw error;
+  }, {
+    onError: (error, environ) => {
+      const log = environ["wsgi.errors"];
+      calls.push([error, environ, calls.length]);
+      log.write("seen");
+    },
+  });
+  assertEquals(calls.length, 1);
+  assertStrictEquals(calls[0]![0], error);
+  assertStrictEquals(calls[0]![1], failing.environ);
+  assertEquals(failing.written.length, 2);
+  assertEquals(failing.written[1], "seen");
+});
+
+Deno.test("runApplication() answers although the log or onError throws", async () => {
+  const errors = { write: fail, writelines: fail, flush: fail };
+  const noLog = await run(fail, { environ: { "wsgi.errors": errors } });
+  const noHandler = await run(fail, { onError: fail });
+  for (const { transport } of [noLog, noHandler]) {
+    assertEquals(transport.body, "500 Internal Server Error\n");
+    assertEquals(transport.outcome, "ended");
+  }
+});
+
+Deno.test("runApplication() needs no wsgi.errors in the environ", async () => {
+  const { transport, written } = await run((_environ, startResponse) => {
+    startResponse("200 OK", PLAIN);
+    return [toBytes("a")];
+  }, { environ: { "wsgi.errors": undefined as never } });
+  assertEquals(transport.body, "a");
+  assertEquals(written, []);
+});
+
+Deno.test("runApplication() waits for the error page and for close()", async () => {
+  const transport = new RecordingTransport();
+  let closed = false;
+  await run(() =>
+    Object.assign([toBytes("a")], {
+      close: async () => {
+        await transport.events.seen("end");
+        closed = true;
+      },
+    }), { transport });
+  assertEquals(transport.head?.code, 500);
+  assert(closed);
+  assertFalse(transport.body.includes("startResponse"));
+});

@@ -1,0 +1,208 @@
+// Whatever the kind of the body and the transport, the client gets the same
+// response. What it is to be is written down here once more, from SPEC.md.
+
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { toBytes } from "../../gateway/byte_string.ts";
+import type { HeaderTuple } from "../../gateway/types.ts";
+import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
+import {
+  Events,
+  type LooseApplication,
+  RecordingTransport,
+  RespondingTransport,
+  run,
+} from "./recording_transport.ts";
+
+interface Case {
+  method: string;
+  code: number;
+  /** Added to the right length; `null` for no Content-Length at all. */
+  lengthOffset: number | null;
+  writes: string[];
+  chunks: string[];
+  /** Whether startResponse is called late, where the kind allows it. */
+  isLate: boolean;
+  isAsync: boolean;
+}
+
+const anyChunk = fc.oneof(
+  { weight: 1, arbitrary: fc.constant("") },
+  { weight: 3, arbitrary: fc.string({ unit: fc.constantFrom("a", "\xff") }) },
+  { weight: 1, arbitrary: fc.constant("LARGE") },
+);
+
+/** Two large chunks are more than what is joined. */
+function expand(chunks: string[]): string[] {
+  return chunks.map((chunk) => chunk === "LARGE" ? "L".repeat(40_000) : chunk);
+}
+
+const anyCase: fc.Arbitrary<Case> = fc.record({
+  method: fc.constantFrom("GET", "POST", "HEAD"),
+  code: fc.constantFrom(200, 204, 205, 304, 404, 599),
+  lengthOffset: fc.option(fc.constantFrom(0, 0, -1, 1, 100)),
+  writes: fc.array(anyChunk, { maxLength: 2 }),
+  chunks: fc.array(anyChunk, { maxLength: 4 }),
+  isLate: fc.boolean(),
+  isAsync: fc.boolean(),
+});
+
+/** The case's Content-Length, if the application gives one. */
+function lengthOf({ lengthOffset, writes, chunks }: Case): number | undefined {
+  if (lengthOffset === null) return undefined;
+  const right = expand([...writes, ...chunks]).join("").length;
+  return Math.max(0, right + lengthOffset);
+}
+
+function headersOf(given: Case): HeaderTuple[] {
+  const length = lengthOf(given);
+  return [
+    ["X-First", "1"],
+    ...(length === undefined ? [] : [["Content-Length", `${length}`] as const]),
+    ["X-Last", "2"],
+  ];
+}
+
+/** What the client gets, and how often the log is written to. */
+interface Outcome {
+  headers: readonly HeaderTuple[];
+  body: string;
+  outcome: string;
+  errors: number;
+}
+
+/** Whether the server learns that the body is longer than its length. */
+function overflows(given: Case, length: number): boolean {
+  let sent = 0;
+  let isBegun = false;
+  let isOver = false;
+  const send = (chunk: string): void => {
+    isBegun ||= chunk !== "";
+    isOver ||= sent + chunk.length > length;
+    sent = Math.min(length, sent + chunk.length);
+  };
+  expand(given.writes).forEach(send);
+  const chunks = expand(given.chunks);
+  // The next() that calls startResponse late brings a chunk with it.
+  if (given.isLate) send(chunks.shift() ?? "");
+  for (const chunk of chunks) {
+    const isFull = isBegun && sent === length;
+    send(chunk);
+    // Once the length is reached, the body is asked once more.
+    if (isFull) break;
+  }
+  return isOver;
+}
+
+/** The model. */
+function expected(given: Case, kind: Kind): Outcome {
+  const { method, code } = given;
+  const whole = expand([...given.writes, ...given.chunks]).join("");
+  const length = lengthOf(given);
+  const headers = headersOf(given);
+  const isBodiless = method === "HEAD" || [204, 205, 304].includes(code);
+  if (code === 204 || code === 205) {
+    const kept = headers.filter(([name]) => name !== "Content-Length");
+    if (code === 205) kept.push(["Content-Length", "0"]);
+    return { headers: kept, body: "", outcome: "ended", errors: 0 };
+  }
+  const isKnown = kind === "array" || (whole === "" && !isBodiless);
+  const isLengthAdded = length === undefined && code !== 304 && isKnown &&
+    given.writes.join("") === "" && !(method === "HEAD" && whole === "");
+  if (isLengthAdded) headers.push(["Content-Length", `${whole.length}`]);
+  if (isBodiless) return { headers, body: "", outcome: "ended", errors: 0 };
+  const body = whole.slice(0, length ?? Infinity);
+  const isShort = body.length < (length ?? 0);
+  return {
+    headers,
+    body,
+    outcome: isShort ? "aborted" : "ended",
+    errors: isShort || overflows(given, length ?? Infinity) ? 1 : 0,
+  };
+}
+
+/** The application of a case, with the headers that it hands over. */
+function applicationOf(
+  given: Case,
+  kind: Kind,
+  headers: HeaderTuple[],
+  events: Events,
+): LooseApplication {
+  const { code, isLate, isAsync } = given;
+  const [writes, chunks] = [expand(given.writes), expand(given.chunks)];
+  return (_environ, startResponse) => {
+    const start = (): void => {
+      const write = startResponse(`${code} Any`, headers);
+      for (const chunk of writes) write(toBytes(chunk));
+    };
+    if (!isLate) start();
+    const body = bodyOf(
+      kind,
+      !isLate ? chunks : (function* (): Generator<string, void> {
+        yield "";
+        start();
+        yield* chunks;
+      })(),
+      events,
+    );
+    return isAsync ? Promise.resolve(body) : body;
+  };
+}
+
+async function check(
+  any: Case,
+  kind: Kind,
+  transport: RecordingTransport,
+): Promise<void> {
+  // An array is read before the response begins, so nothing of it is late.
+  const given = { ...any, isLate: any.isLate && kind !== "array" };
+  const events = new Events();
+  const headers = headersOf(given);
+  const before = structuredClone(headers);
+  const app = applicationOf(given, kind, headers, events);
+  const { written } = await run(app, { method: given.method, transport });
+  const want = expected(given, kind);
+  assertEquals(transport.head?.code, given.code);
+  assertEquals(transport.headers, want.headers);
+  assert(transport.body === want.body, `${transport.body.length} bytes`);
+  assertEquals(transport.outcome, want.outcome);
+  assertEquals(written.length, want.errors, written.join(""));
+  assertEquals(headers, before);
+  // return() at most once and before close(), close() always once.
+  const ends = events.list.filter((event) => event !== "next");
+  if (ends.length > 1) assertEquals(ends.shift(), "return");
+  assertEquals(ends, ["close"]);
+}
+
+Deno.test.each(KINDS)(
+  "runApplication() gives the same response by every transport: %s",
+  async (kind) => {
+    await fc.assert(
+      fc.asyncProperty(anyCase, async (given) => {
+        await check(given, kind, new RespondingTransport());
+        await check(given, kind, new RecordingTransport());
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
+
+Deno.test("runApplication() gives the same response however slow the transport is", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyCase,
+      fc.constantFrom(...KINDS),
+      async (given, kind) => {
+        const transport = new RecordingTransport();
+        const { write } = transport;
+        // Takes its time for every chunk.
+        transport.write = (chunk) => {
+          write.call(transport, chunk);
+          return new Promise((resolve) => queueMicrotask(resolve));
+        };
+        await check(given, kind, transport);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,236 @@
+/**
+ * An HTTP client that sends exactly the bytes it is given and shows exactly
+ * those that come back. `fetch` would tidy up both.
+ *
+ * @module
+ */
+
+import { fromBytes, toBytes } from "../gateway/byte_string.ts";
+
+/** Far more than anything here needs: it ends a test that would hang. */
+const DEADLINE = 15_000;
+
+/**
+ * Awaits what must come, and fails when it does not.
+ *
+ * @param promise What is waited for.
+ * @param what Its name, for the message.
+ * @returns What the promise gives.
+ */
+export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`Waited too long for ${what}`)),
+    DEADLINE,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Status line and headers as they came over the wire. */
+export class RawHead {
+  /** The status line: `"HTTP/1.1 200 OK"`. */
+  readonly line: string;
+  /** The status code. */
+  readonly status: number;
+  /** The header lines, in their order and case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+
+  /** @param text The head with the empty line at its end. */
+  constructor(text: string) {
+    const [line = "", ...lines] = text.split("\r\n").slice(0, -2);
+    this.line = line;
+    this.status = Number(line.split(" ")[1]);
+    this.headers = lines.map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 1).trim()] as const;
+    });
+  }
+
+  /** Gives all values of a header; the case of its name does not matter. */
+  all(name: string): string[] {
+    return this.headers.filter(([other]) => other.toLowerCase() === name)
+      .map(([, value]) => value);
+  }
+
+  /** Gives the first value of a header. */
+  get(name: string): string | undefined {
+    return this.all(name)[0];
+  }
+}
+
+/** A response, as far as it came. */
+export interface RawResponse {
+  readonly head: RawHead;
+  /** The body as a ByteString, without its framing. */
+  readonly body: string;
+  /** Whether the body came to the end that its framing promised. */
+  readonly complete: boolean;
+}
+
+/** One connection. Whoever opened it closes it: `using client = …`. */
+export class RawClient implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  readonly #buffer = new Uint8Array(65_536);
+  #received = "";
+  #isOpen = true;
+  #ending: "fin" | "reset" | undefined;
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  /** Connects to a port of this machine. */
+  static async connect({ port }: { port: number }): Promise<RawClient> {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    return new RawClient(conn);
+  }
+
+  /** How the server ended the connection, once that was seen. */
+  get ending(): "fin" | "reset" | undefined {
+    return this.#ending;
+  }
+
+  /** Sends bytes, or a ByteString. */
+  async send(data: string | Uint8Array): Promise<void> {
+    let bytes = typeof data === "string" ? toBytes(data) : data;
+    while (bytes.length > 0) {
+      const written = this.#conn.write(bytes);
+      bytes = bytes.subarray(await within(written, "the server to read"));
+    }
+  }
+
+  /** Reads status line and headers. */
+  async head(): Promise<RawHead> {
+    return new RawHead(await this.#through("\r\n\r\n"));
+  }
+
+  /** Reads one response to a request with this method. */
+  async response(method = "GET"): Promise<RawResponse> {
+    const head = await this.head();
+    let body = "";
+    let complete = true;
+    if (method === "HEAD" || [204, 205, 304].includes(head.status)) {
+      return { head, body, complete };
+    }
+    const length = head.get("content-length");
+    if (head.get("transfer-encoding")?.toLowerCase() === "chunked") {
+      let chunk: string | undefined;
+      while (chunk = await this.chunk()) body += chunk;
+      complete = chunk !== undefined;
+    } else if (length !== undefined) {
+      body = await this.bytes(Number(length));
+      complete = body.length === Number(length);
+    } else {
+      body = await this.rest();
+      complete = this.#ending === "fin";
+    }
+    return { head, body, complete };
+  }
+
+  /**
+   * Reads one chunk of a chunked body.
+   *
+   * @returns The chunk, `""` for the last one, and `undefined` if the
+   * connection ended before it was whole.
+   */
+  async chunk(): Promise<string | undefined> {
+    const size = parseInt(await this.#through("\r\n"), 16);
+    if (Number.isNaN(size)) return undefined;
+    const chunk = await this.bytes(size + 2);
+    return chunk.length === size + 2 ? chunk.slice(0, -2) : undefined;
+  }
+
+  /** Reads a number of bytes; fewer if the connection ends before. */
+  async bytes(count: number): Promise<string> {
+    while (this.#received.length < count && await this.#fill());
+    return this.#take(count);
+  }
+
+  /**
+   * Reads many bytes without keeping them.
+   *
+   * @param count How many.
+   * @returns How many there were: fewer if the connection ends before.
+   */
+  async skip(count: number): Promise<number> {
+    let skipped = this.#take(count).length;
+    while (skipped < count && await this.#fill()) {
+      skipped += this.#take(count - skipped).length;
+    }
+    return skipped;
+  }
+
+  /** Reads until the server ends the connection. */
+  async rest(): Promise<string> {
+    while (await this.#fill());
+    return this.#take(this.#received.length);
+  }
+
+  /** Ends the sending, as a client does that waits for its last answer. */
+  async closeWrite(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+
+  /** Leaves. A second call does nothing. */
+  close(): void {
+    if (this.#isOpen) this.#conn.close();
+    this.#isOpen = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Reads through a mark; without it all there was. */
+  async #through(mark: string): Promise<string> {
+    let end: number;
+    while ((end = this.#received.indexOf(mark)) === -1) {
+      if (!await this.#fill()) return this.#take(this.#received.length);
+    }
+    return this.#take(end + mark.length);
+  }
+
+  #take(count: number): string {
+    const taken = this.#received.slice(0, count);
+    this.#received = this.#received.slice(count);
+    return taken;
+  }
+
+  async #fill(): Promise<boolean> {
+    if (this.#ending !== undefined) return false;
+    let count: number | null;
+    try {
+      count = await within(this.#conn.read(this.#buffer), "the server to send");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      this.#ending = "reset";
+      return false;
+    }
+    if (count === null) {
+      this.#ending = "fin";
+      return false;
+    }
+    this.#received += fromBytes(this.#buffer.subarray(0, count));
+    return true;
+  }
+}
+
+/**
+ * Sends a request over a connection of its own.
+ *
+ * @param server The server.
+ * @param request The bytes of the request.
+ * @returns The response, as far as it came.
+ */
+export async function ask(
+  server: { port: number },
+  request: string,
+): Promise<RawResponse> {
+  using client = await RawClient.connect(server);
+  await client.send(request);
+  return await client.response(request.slice(0, request.indexOf(" ")));
+}

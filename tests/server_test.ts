@@ -1,0 +1,124 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { Program } from "./program.ts";
+import { ask, RawClient } from "./raw_client.ts";
+
+const GET = "GET /path?query HTTP/1.1\r\nHost: h\r\n\r\n";
+
+/** Starts server.ts on a free port. */
+async function start(): Promise<{ program: Program; port: number }> {
+  const program = new Program("run", "--allow-net", "server.ts", "0");
+  const line = await program.firstLine();
+  const port = Number(/http:\/\/127\.0\.0\.1:([0-9]+)\//.exec(line)?.[1]);
+  assert(port > 0, line);
+  return { program, port };
+}
+
+/** Runs server.ts, which must refuse to start, and gives what it says. */
+async function refusal(...args: string[]): Promise<string[]> {
+  await using program = new Program("run", "--no-prompt", ...args);
+  const { code, stdout, stderr } = await program.outcome();
+  assertEquals([code, stdout], [1, ""], stderr);
+  const [error = "", hint = "", ...more] = stderr.split("\n");
+  // Two lines and no stack.
+  assertEquals(more, [""], stderr);
+  assertMatch(error, /^error: /);
+  assertMatch(hint, /^hint: /);
+  return [error.slice("error: ".length), hint.slice("hint: ".length)];
+}
+
+Deno.test("server.ts says in one line where it serves, then answers", async () => {
+  const { program, port } = await start();
+  await using _ = program;
+  const { head, body, complete } = await ask({ port }, GET);
+  assertEquals([head.status, complete], [200, true]);
+  assertEquals(head.get("content-type"), "text/plain; charset=utf-8");
+  assertEquals(head.all("content-length"), [String(body.length)]);
+  assertMatch(body, /^Hello world!\n\n/);
+  assertStringIncludes(body, '\nPATH_INFO = "/path"\n');
+  assertStringIncludes(body, '\nQUERY_STRING = "query"\n');
+  program.kill("SIGTERM");
+  const { stdout } = await program.outcome();
+  assertEquals(
+    stdout,
+    `Serving the demo application, validated, on http://127.0.0.1:${port}/ (Ctrl+C ends it)\n`,
+  );
+});
+
+Deno.test("server.ts answers what the validator and the server refuse, and goes on", async () => {
+  const { program, port } = await start();
+  await using _ = program;
+  const bad = "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n";
+  assertEquals((await ask({ port }, bad)).head.status, 400);
+  const head = GET.replace("GET", "HEAD");
+  assertEquals((await ask({ port }, head)).head.status, 200);
+  assertEquals((await ask({ port }, GET)).head.status, 200);
+  program.kill("SIGTERM");
+  assertEquals((await program.outcome()).stderr, "");
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `server.ts ends at ${signal} with code 0 and without a word`,
+    // Windows knows neither of them as a signal to another process.
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      const { program, port } = await start();
+      await using _ = program;
+      // A connection that is kept open must not keep the program alive.
+      using client = await RawClient.connect({ port });
+      await client.send(GET);
+      assertEquals((await client.response()).head.status, 200);
+      program.kill(signal);
+      const { code, stdout, stderr } = await program.outcome();
+      assertEquals([code, stderr, stdout.split("\n").length], [0, "", 2]);
+      assertEquals(await client.rest(), "");
+    },
+  });
+}
+
+Deno.test("server.ts says that its port is in use, and which to try", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  assertEquals(await refusal("--allow-net", "server.ts", String(port)), [
+    `Cannot listen on 127.0.0.1:${port}: the port is in use`,
+    `take another port: server.ts ${port + 1}, or 0 for any`,
+  ]);
+});
+
+Deno.test("server.ts says which permission it needs", async () => {
+  assertEquals(await refusal("server.ts", "8000"), [
+    "Cannot listen on 127.0.0.1:8000: permission is missing, run again with --allow-net=127.0.0.1:8000",
+    "deno run --allow-net=127.0.0.1:8000 server.ts",
+  ]);
+});
+
+Deno.test.each([
+  [["abc"], "no such port: abc"],
+  [["-1"], "no such port: -1"],
+  [["8000.5"], "no such port: 8000.5"],
+  [["0x50"], "no such port: 0x50"],
+  [[""], "no such port: "],
+  [
+    ["65536"],
+    "Cannot make the server: port must be an integer from 0 to 65535, got 65536",
+  ],
+  [["0", "more"], "unexpected argument more"],
+])("server.ts refuses the arguments %s", async (args, message) => {
+  const [error, hint] = await refusal("--allow-net", "server.ts", ...args);
+  assertEquals(error, message);
+  assertEquals(hint, "usage: deno run --allow-net server.ts [PORT]");
+});
+
+Deno.test("server.ts serves nothing when it is imported", async () => {
+  await using program = new Program(
+    "eval",
+    'const { makeServer, demoApp } = await import("./server.ts"); console.log(typeof makeServer, typeof demoApp);',
+  );
+  const { code, stdout, stderr } = await program.outcome();
+  assertEquals([code, stdout, stderr], [0, "function function\n", ""]);
+});
