@@ -89,9 +89,10 @@ export class FetchTransport implements Transport {
   }
 
   write(chunk: Uint8Array): Promise<void> {
+    // Made first: the stream may be pulled, or cancelled, inside of enqueue().
+    const { promise } = this.#waiting ??= Promise.withResolvers();
     this.#controller?.enqueue(chunk);
-    this.#waiting ??= Promise.withResolvers();
-    return this.#waiting.promise;
+    return promise;
   }
 
   end(): void {

@@ -59,7 +59,11 @@ export interface WsgiServer extends AsyncDisposable {
   handleRequest(): Promise<void>;
   /**
    * Takes no more requests, lets running responses end within
-   * {@linkcode ServerOptions.shutdownTimeout}, and cuts what is left.
+   * {@linkcode ServerOptions.shutdownTimeout}, and cuts what is left. Who has no
+   * response by then gets 503.
+   *
+   * Bytes of an array that Deno has taken cannot be cut. They keep neither this
+   * promise nor the program waiting.
    *
    * @returns A promise that resolves when all is over. A second call gives the
    * same promise.
@@ -127,11 +131,11 @@ class DenoServer implements WsgiServer {
     info: Deno.ServeHandlerInfo<Deno.NetAddr>,
   ): Response | Promise<Response> {
     if (this.#serving) return this.#handle(request, info).response;
-    // handleRequest() waits for the bytes, too, as far as Deno can tell.
     return this.#queue.add(() => {
       const exchange = this.#handle(request, info);
+      // Asked for now: later it would never settle.
       const sent = info.completed.catch(() => {});
-      return { ...exchange, done: both(exchange.done, sent) };
+      return { ...exchange, done: whenSent(exchange.done, sent) };
     });
   }
 
@@ -218,12 +222,15 @@ class DenoServer implements WsgiServer {
   }
 }
 
-async function both(
-  first: void | Promise<void>,
-  second: Promise<void>,
+/** Waits for the bytes, too, so that a program may end after one request. */
+async function whenSent(
+  done: void | Promise<void>,
+  sent: Promise<void>,
 ): Promise<void> {
-  await first;
-  await second;
+  await done;
+  await sent;
+  // Deno says so when it has them; a turn later the system has them.
+  await new Promise((resolve) => setTimeout(resolve));
 }
 
 /**

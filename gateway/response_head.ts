@@ -10,6 +10,7 @@
 
 import { isHopByHop } from "../util/is_hop_by_hop.ts";
 import { describe, quote } from "./describe.ts";
+import { describeEntry, describeValue } from "./redact.ts";
 import type { HeaderTuple } from "./types.ts";
 
 /** Status and headers of one response. */
@@ -63,7 +64,7 @@ function checkName(name: unknown): asserts name is string {
     throw startError(`header name must be a string, got ${describe(name)}`);
   }
   if (!TOKEN.test(name)) {
-    throw startError(`header name must be a token, got ${quote(name)}`);
+    throw startError(`header name must be a token, got ${describeEntry(name)}`);
   }
   // An application may challenge for a proxy; the validator warns about it.
   if (isHopByHop(name) && !/^proxy-auth/i.test(name)) {
@@ -76,7 +77,9 @@ function checkName(name: unknown): asserts name is string {
 function checkValue(name: string, value: unknown): asserts value is string {
   if (typeof value !== "string") {
     throw startError(
-      `value of header ${quote(name)} must be a string, got ${describe(value)}`,
+      `value of header ${quote(name)} must be a string, got ${
+        describeValue(name, value)
+      }`,
     );
   }
   if (!VALUE.test(value)) {
@@ -84,7 +87,7 @@ function checkValue(name: string, value: unknown): asserts value is string {
       `value of header ${
         quote(name)
       } must have no control characters and none above U+00FF, got ${
-        quote(value)
+        describeValue(name, value)
       }`,
     );
   }
@@ -118,7 +121,7 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
   if (!Array.isArray(headers)) {
     throw startError(
       `headers must be an array of [name, value] tuples, got ${
-        describe(headers)
+        describeEntry(headers)
       }`,
     );
   }
@@ -128,7 +131,9 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
     const entry: unknown = headers[i];
     if (!Array.isArray(entry) || entry.length !== 2) {
       throw startError(
-        `headers[${i}] must be a [name, value] tuple, got ${describe(entry)}`,
+        `headers[${i}] must be a [name, value] tuple, got ${
+          describeEntry(entry)
+        }`,
       );
     }
     const name: unknown = entry[0];

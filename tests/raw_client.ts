@@ -118,9 +118,7 @@ export class RawClient implements Disposable {
     }
     const length = head.get("content-length");
     if (head.get("transfer-encoding")?.toLowerCase() === "chunked") {
-      let chunk: string | undefined;
-      while (chunk = await this.chunk()) body += chunk;
-      complete = chunk !== undefined;
+      ({ body, complete } = await this.chunks());
     } else if (length !== undefined) {
       body = await this.bytes(Number(length));
       complete = body.length === Number(length);
@@ -142,6 +140,16 @@ export class RawClient implements Disposable {
     if (Number.isNaN(size)) return undefined;
     const chunk = await this.bytes(size + 2);
     return chunk.length === size + 2 ? chunk.slice(0, -2) : undefined;
+  }
+
+  /** Reads the chunks that are left of a chunked body. */
+  async chunks(): Promise<{ body: string; complete: boolean }> {
+    let body = "";
+    for (;;) {
+      const chunk = await this.chunk();
+      if (!chunk) return { body, complete: chunk === "" };
+      body += chunk;
+    }
   }
 
   /** Reads a number of bytes; fewer if the connection ends before. */

@@ -66,7 +66,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     name: `server.ts ends at ${signal} with code 0 and without a word`,
     // Windows knows neither of them as a signal to another process.
     ignore: Deno.build.os === "windows",
-    async fn() {
+    async fn(): Promise<void> {
       const { program, port } = await start();
       await using _ = program;
       // A connection that is kept open must not keep the program alive.

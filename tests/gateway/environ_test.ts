@@ -113,7 +113,7 @@ Deno.test.each([
 Deno.test("createEnviron() reads the body at the first read and not before", async () => {
   let pulls = 0;
   const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
+    pull(controller): void {
       pulls++;
       controller.enqueue(new Uint8Array([97, 98, 99]));
       controller.close();

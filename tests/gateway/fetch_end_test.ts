@@ -1,5 +1,11 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { toBytes } from "../../gateway/byte_string.ts";
+import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { run, TEXT } from "./run_fetch.ts";
 
 Deno.test("toFetchHandler() closes the body when the response is cancelled", async () => {
@@ -9,7 +15,7 @@ Deno.test("toFetchHandler() closes the body when the response is cancelled", asy
     signal = environ["wsgiref.signal"]?.();
     startResponse("200 OK", TEXT);
     return {
-      *[Symbol.iterator]() {
+      *[Symbol.iterator](): Generator<Uint8Array, void> {
         try {
           for (;;) yield toBytes("x");
         } finally {
@@ -44,11 +50,26 @@ Deno.test("toFetchHandler() tells an application that its client has left", asyn
   assertEquals([closed, log], [1, []]);
 });
 
+Deno.test("toFetchHandler() tells it at once when the client has left before", async () => {
+  let reason: unknown;
+  const { response } = await run(async (environ, startResponse) => {
+    await Promise.resolve();
+    reason = environ["wsgiref.signal"]?.().reason;
+    startResponse("200 OK", TEXT);
+    return [toBytes("x")];
+  }, { signal: AbortSignal.abort() });
+  assertEquals(response.status, 503);
+  assertInstanceOf(reason, ClientDisconnected);
+});
+
 Deno.test("toFetchHandler() answers an error before the first chunk with 500", async () => {
   const seen: unknown[] = [];
   const failure = new Error("secret");
   const { response, log } = await run(
-    async function* (_environ, startResponse) {
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
       startResponse("200 OK", [["X-A", "1"]]);
       yield new Uint8Array();
       await Promise.resolve();
@@ -65,11 +86,13 @@ Deno.test("toFetchHandler() answers an error before the first chunk with 500", a
 });
 
 Deno.test("toFetchHandler() breaks the response at an error after the first chunk", async () => {
-  const { response, log } = await run(function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    yield toBytes("abc");
-    throw new Error("too late");
-  });
+  const { response, log } = await run(
+    function* (_environ, startResponse): Generator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      yield toBytes("abc");
+      throw new Error("too late");
+    },
+  );
   assertEquals(response.status, 200);
   await assertRejects(() => response.text(), Error, "too late");
   assertStringIncludes(log.join(""), "too late");

@@ -49,11 +49,17 @@ Deno.test("toFetchHandler() gives the body of every kind of application", async 
       startResponse("200 OK", TEXT);
       return chunks;
     },
-    generator: function* (_environ, startResponse) {
+    generator: function* (
+      _environ,
+      startResponse,
+    ): Generator<Uint8Array, void> {
       startResponse("200 OK", TEXT);
       yield* chunks;
     },
-    "async generator": async function* (_environ, startResponse) {
+    "async generator": async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
       await Promise.resolve();
       startResponse("200 OK", TEXT);
       yield* chunks;
@@ -104,10 +110,12 @@ Deno.test("toFetchHandler() answers HEAD without a body, and with a length it kn
   assertEquals(await lengthOf([]), null);
   assertEquals(await lengthOf([], [["Content-Length", "7"]]), "7");
   assertEquals(
-    await headOf(function* (_environ, startResponse) {
-      startResponse("200 OK", []);
-      for (;;) yield toBytes("x");
-    }),
+    await headOf(
+      function* (_environ, startResponse): Generator<Uint8Array, void> {
+        startResponse("200 OK", []);
+        for (;;) yield toBytes("x");
+      },
+    ),
     null,
   );
 });
@@ -128,10 +136,12 @@ Deno.test.each([
 
 Deno.test("toFetchHandler() asks for a chunk only when the one before was read", async () => {
   let made = 0;
-  const { response } = await run(function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    while (made < 5) yield toBytes(`${++made}`);
-  });
+  const { response } = await run(
+    function* (_environ, startResponse): Generator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      while (made < 5) yield toBytes(`${++made}`);
+    },
+  );
   assert(response.body !== null);
   const reader = response.body.getReader();
   for (const digit of ["1", "2", "3"]) {
@@ -141,6 +151,29 @@ Deno.test("toFetchHandler() asks for a chunk only when the one before was read",
   }
   await reader.cancel();
   assertEquals(made, 3);
+});
+
+Deno.test("toFetchHandler() serves several reads at once", async () => {
+  const { response } = await run(
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      for (const digit of "1234") {
+        yield toBytes(digit);
+        // Until the reads that wait have asked for more.
+        for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      }
+    },
+  );
+  assert(response.body !== null);
+  const reader = response.body.getReader();
+  const results = await Promise.all([1, 2, 3, 4, 5].map(() => reader.read()));
+  assertEquals(
+    results.map(({ done, value }) => done ? "end" : value?.[0]),
+    [0x31, 0x32, 0x33, 0x34, "end"],
+  );
 });
 
 Deno.test("toFetchHandler() sends a chunk that lies in shared memory", async () => {

@@ -13,7 +13,7 @@ function endless(events: string[]): Application {
   return (_environ, startResponse) => {
     startResponse("200 OK", []);
     return {
-      async *[Symbol.asyncIterator]() {
+      async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
         try {
           for (;;) yield await Promise.resolve(BLOCK);
         } finally {
@@ -53,9 +53,7 @@ Deno.test("WsgiServer.shutdown() cuts a response without end", async () => {
   await client.send(get());
   await client.head();
   const stopped = serving.server.shutdown();
-  let chunk: string | undefined;
-  while (chunk = await client.chunk());
-  assertEquals(chunk, undefined);
+  assertEquals((await client.chunks()).complete, false);
   await within(Promise.all([stopped, served]), "shutdown()");
   assertEquals(events, ["return", "close"]);
   assertEquals(serving.log, [STOPPED]);
@@ -69,9 +67,7 @@ Deno.test("WsgiServer.shutdown() cuts a response to a client that does not read"
   await client.head();
   await within(serving.server.shutdown(), "shutdown()");
   assertEquals(events, ["return", "close"]);
-  let chunk: string | undefined;
-  while (chunk = await client.chunk());
-  assertEquals(chunk, undefined);
+  assertEquals((await client.chunks()).complete, false);
 });
 
 Deno.test("WsgiServer.shutdown() cuts a response whose next chunk never comes", async () => {
@@ -108,11 +104,11 @@ Deno.test("WsgiServer.shutdown() does not wait for a close() that never ends", a
   await using serving = serve((_environ, startResponse) => {
     startResponse("200 OK", []);
     return Object.assign(
-      (function* () {
+      (function* (): Generator<Uint8Array, void> {
         yield toBytes("x");
       })(),
       {
-        close() {
+        close(): Promise<never> {
           closing.resolve();
           return new Promise(() => {});
         },

@@ -59,12 +59,17 @@ Deno.test("WsgiServer.shutdown() closes connections that are idle", async () => 
 
 Deno.test("WsgiServer.shutdown() lets a response go on, and takes no other request", async () => {
   const going = Promise.withResolvers<void>();
-  await using serving = serve(async function* (_environ, startResponse) {
-    startResponse("200 OK", []);
-    yield toBytes("one");
-    await going.promise;
-    yield toBytes("two");
-  });
+  await using serving = serve(
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
+      startResponse("200 OK", []);
+      yield toBytes("one");
+      await going.promise;
+      yield toBytes("two");
+    },
+  );
   using client = await RawClient.connect(serving);
   using other = await RawClient.connect(serving);
   await client.send(get());

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { toBytes } from "../../gateway/byte_string.ts";
 import type { Application } from "../../gateway/types.ts";
+import { Program } from "../program.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 import { get, listen, serve, type Serving } from "./serving.ts";
 
@@ -34,11 +35,11 @@ Deno.test("WsgiServer.handleRequest() waits for a request, and until its body is
   await using serving = listen((_environ, startResponse) => {
     startResponse("200 OK", [["Content-Type", "text/plain"]]);
     return Object.assign(
-      (function* () {
+      (function* (): Generator<Uint8Array, void> {
         yield toBytes("x");
       })(),
       {
-        async close() {
+        async close(): Promise<void> {
           await closing.promise;
           closed = true;
         },
@@ -91,7 +92,7 @@ Deno.test("WsgiServer.handleRequest() resolves when the client has left in the m
   await using serving = listen((_environ, startResponse) => {
     startResponse("200 OK", []);
     return Object.assign(
-      (function* () {
+      (function* (): Generator<Uint8Array, void> {
         for (;;) yield toBytes("x".repeat(1000));
       })(),
       { close: () => void events.push("close") },
@@ -104,6 +105,27 @@ Deno.test("WsgiServer.handleRequest() resolves when the client has left in the m
   client.close();
   await within(handled, "handleRequest()");
   assertEquals(events, ["close"]);
+});
+
+Deno.test("WsgiServer.handleRequest() resolves when the response has left the program", async () => {
+  const module = import.meta.resolve("../../gateway/make_server.ts");
+  await using program = new Program(
+    "eval",
+    `
+      import { makeServer } from ${JSON.stringify(module)};
+      const server = makeServer("127.0.0.1", 0, (_environ, startResponse) => {
+        startResponse("200 OK", []);
+        return [new Uint8Array(100_000)];
+      });
+      console.log(server.port);
+      await server.handleRequest();
+      Deno.exit();
+    `,
+  );
+  const port = Number(await program.firstLine());
+  const { body, complete } = await ask({ port }, get());
+  assertEquals([body.length, complete], [100_000, true]);
+  assertEquals((await program.outcome()).code, 0);
 });
 
 Deno.test("WsgiServer.serveForever() takes all that wait, then what comes", async () => {

@@ -46,7 +46,7 @@ function generator(
   headers = TEXT,
   status = "200 OK",
 ): Application {
-  return function* (_environ, startResponse) {
+  return function* (_environ, startResponse): Generator<Uint8Array, void> {
     startResponse(status, headers);
     yield* chunks.map(toBytes);
   };
@@ -74,12 +74,18 @@ Deno.test.each<[string, Application]>([
 Deno.test.each<[string, Application]>([
   ["a generator", generator(["ab", "", "c"])],
   ["a generator with a single chunk", generator(["abc"])],
-  ["an async generator", async function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    yield toBytes("ab");
-    await Promise.resolve();
-    yield toBytes("c");
-  }],
+  [
+    "an async generator",
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      yield toBytes("ab");
+      await Promise.resolve();
+      yield toBytes("c");
+    },
+  ],
   ["write()", (_environ, startResponse) => {
     const write = startResponse("200 OK", TEXT);
     write(toBytes("ab"));
@@ -100,12 +106,17 @@ Deno.test.each<[string, Application]>([
 
 Deno.test("makeServer() sends a chunk before it asks for the next", async () => {
   const asked = Promise.withResolvers<void>();
-  await using serving = serve(async function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    yield toBytes("one");
-    await asked.promise;
-    yield toBytes("two");
-  });
+  await using serving = serve(
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      yield toBytes("one");
+      await asked.promise;
+      yield toBytes("two");
+    },
+  );
   using client = await RawClient.connect(serving);
   await client.send(get());
   await client.head();
@@ -150,10 +161,14 @@ Deno.test.each<[string, Application, string | undefined]>([
     generator(["x"], [["Content-Length", "9"]]),
     "9",
   ],
-  ["a body without end", function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    for (;;) yield toBytes("x");
-  }, undefined],
+  [
+    "a body without end",
+    function* (_environ, startResponse): Generator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      for (;;) yield toBytes("x");
+    },
+    undefined,
+  ],
   ["write()", (_environ, startResponse) => {
     startResponse("200 OK", TEXT)(toBytes("abc"));
     return [];
