@@ -61,6 +61,12 @@ export interface EnvironOptions {
   maxRequestBodySize?: number | undefined;
 }
 
+/** What a server of this package knows besides. */
+export interface ServerEnvironOptions extends EnvironOptions {
+  /** Whether nobody else has the request, nor a clone of it. */
+  ownsRequest?: boolean | undefined;
+}
+
 /** The name and version of this package, as `SERVER_SOFTWARE`. */
 export const SERVER_SOFTWARE = "wsgiref/0.1.0";
 
@@ -134,7 +140,7 @@ export function createEnviron(
   request: Request,
   info: unknown,
   signal: () => AbortSignal,
-  options: EnvironOptions,
+  options: ServerEnvironOptions,
 ): Environ {
   const { url, headers } = request;
   const host = headers.get("host");
@@ -146,7 +152,10 @@ export function createEnviron(
     (/^https:/i.test(url) ? "https" : "http");
   const [name, port] = splitAuthority(target.authority, scheme);
   const serverPort = options.serverPort?.toString() ?? port;
-  const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
+  const limits: BodyLimits = {
+    maxSize: options.maxRequestBodySize,
+    ownsChunks: options.ownsRequest,
+  };
   const environ: Environ = {
     REQUEST_METHOD: request.method,
     SCRIPT_NAME: "",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createEnviron } from "./environ.ts";
+import { createEnviron, type ServerEnvironOptions } from "./environ.ts";
 import { refuse } from "./error_response.ts";
 import type { FetchHandlerOptions } from "./fetch.ts";
 import { FetchTransport } from "./fetch_transport.ts";
@@ -36,7 +36,7 @@ export function handleFetch(
   app: Application,
   request: Request,
   info: unknown,
-  options: FetchHandlerOptions,
+  options: FetchHandlerOptions & ServerEnvironOptions,
 ): FetchExchange {
   const transport = new FetchTransport(request);
   let environ: Environ;

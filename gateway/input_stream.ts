@@ -4,6 +4,9 @@ import type { InputStream } from "./types.ts";
 
 const LINE_FEED = 0x0a;
 
+/** Below this many bytes, freeing a buffer costs more than it gives. */
+const MIN_FREED = 16_384;
+
 /**
  * The `wsgi.input` of the servers of this package, over a stream of bytes.
  *
@@ -148,7 +151,14 @@ export class RequestInput implements InputStream {
       length += piece.length;
       if (line && piece.at(-1) === LINE_FEED) break;
     }
-    return join(pieces, length);
+    const bytes = join(pieces, length);
+    if (this.#limits.ownsChunks === true) {
+      // What is left of the last chunk is for the next read.
+      if (body.isEmpty) body.forget();
+      else pieces.pop();
+      for (const piece of pieces) if (piece !== bytes) freeBuffer(piece);
+    }
+    return bytes;
   }
 
   async #takeLines(
@@ -241,6 +251,13 @@ function ownsBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
   return bytes.constructor === Uint8Array &&
     bytes.buffer instanceof ArrayBuffer &&
     bytes.length === bytes.buffer.byteLength;
+}
+
+/** Gives the memory of a large chunk back at once. */
+function freeBuffer({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIN_FREED) {
+    buffer.transfer(0);
+  }
 }
 
 function ignore(): void {}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ServerEnvironOptions } from "./environ.ts";
 import type { FetchHandlerOptions } from "./fetch.ts";
 import { type FetchExchange, handleFetch } from "./fetch_exchange.ts";
 import { ServerStopped } from "./cancellation.ts";
@@ -81,7 +82,7 @@ class DenoServer implements WsgiServer {
   readonly port: number;
   readonly url: string;
   readonly #app: Application;
-  readonly #options: FetchHandlerOptions;
+  readonly #options: FetchHandlerOptions & ServerEnvironOptions;
   readonly #shutdownTimeout: number;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #cut = new AbortController();
@@ -119,6 +120,7 @@ class DenoServer implements WsgiServer {
       serverName: name,
       serverPort: this.port,
       urlScheme: "http",
+      ownsRequest: true,
     };
     options.signal?.addEventListener("abort", () => this.shutdown(), {
       once: true,

@@ -19,6 +19,12 @@ export interface BodyLimits {
   contentLength?: number | undefined;
   /** The greatest length of the body in bytes, 0 or more. Default: no limit. */
   maxSize?: number | undefined;
+  /**
+   * Whether nobody else can have the chunks of the stream. Their memory is then
+   * given back when they were copied, and need not wait for the collector,
+   * which takes its time: it let an upload of 1 GiB hold 100 MiB.
+   */
+  ownsChunks?: boolean | undefined;
 }
 
 /**
@@ -73,6 +79,11 @@ export class RequestBody {
     if (feed !== -1) taken = taken.subarray(0, feed + 1);
     this.#offset += taken.length;
     return taken;
+  }
+
+  /** Lets go of the last chunk once all of it was taken. */
+  forget(): void {
+    if (this.isEmpty) this.#drop();
   }
 
   /**
