@@ -5,6 +5,7 @@
  */
 
 import { checkChunk } from "./body_reader.ts";
+import { ignoreRejection } from "./ignore_rejection.ts";
 
 /**
  * Checks all chunks of an array body and adds up their lengths.
@@ -15,10 +16,16 @@ import { checkChunk } from "./body_reader.ts";
  */
 export function totalLength(chunks: unknown[]): number {
   let length = 0;
-  for (let i = 0; i < chunks.length; i++) {
-    const chunk = chunks[i];
-    checkChunk(chunk);
-    length += chunk.byteLength;
+  try {
+    for (let i = 0; i < chunks.length; i++) {
+      const chunk = chunks[i];
+      checkChunk(chunk);
+      length += chunk.byteLength;
+    }
+  } catch (error) {
+    // Nobody looks at the others, which may be promises, too.
+    for (const chunk of chunks) ignoreRejection(chunk);
+    throw error;
   }
   return length;
 }

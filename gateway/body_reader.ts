@@ -5,6 +5,7 @@
  */
 
 import { describe, isThenable, isUint8Array } from "./describe.ts";
+import { ignoreRejection } from "./ignore_rejection.ts";
 
 interface AnyIterator {
   next(): unknown;
@@ -48,6 +49,7 @@ function checkBody(body: unknown): asserts body is AnyBody {
  */
 export function checkChunk(chunk: unknown): asserts chunk is Uint8Array {
   if (!isUint8Array(chunk)) {
+    ignoreRejection(chunk);
     throw new TypeError(
       `Cannot send the body: chunk must be a Uint8Array, got ${
         describe(chunk)
@@ -142,8 +144,7 @@ export class BodyReader {
       throw error;
     }
     if (isThenable(result)) {
-      // Nobody awaits it, and its rejection must not end the process.
-      result.then(undefined, () => {});
+      ignoreRejection(result);
       throw new TypeError(
         "Cannot send the body: next() of a sync iterator must not give a promise",
       );

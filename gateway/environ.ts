@@ -73,6 +73,15 @@ export const SERVER_SOFTWARE = "wsgiref/0.1.0";
 const DIGITS = /^[0-9]+$/;
 /** What a quoted string in a media type parameter holds may have a comma. */
 const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+/**
+ * Where a repeated header must not be overlooked: iterating `Headers` gives
+ * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
+ */
+const READ_WHOLE: ReadonlySet<string> = new Set([
+  "CONTENT_LENGTH",
+  "CONTENT_TYPE",
+  "HTTP_SET_COOKIE",
+]);
 const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 const stderr = new StderrStream();
 
@@ -84,9 +93,12 @@ function fileWrapper(
 
 /** Adds the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
 function addHeaders(environ: Environ, headers: Headers): void {
-  for (const [name, value] of headers) {
+  for (const [name, iterated] of headers) {
     const key = headerKey(name);
     if (key === undefined) continue;
+    const value = READ_WHOLE.has(key)
+      ? headers.get(name) ?? iterated
+      : iterated;
     if (key === "CONTENT_LENGTH") {
       // Two lengths arrive as "5, 5".
       if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {

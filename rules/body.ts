@@ -1,45 +1,62 @@
 /**
- * Rules about the body: what the application returns, its chunks, its end.
+ * Rules about what the application returns.
  *
  * @module
  */
 
-import { describe, isUint8Array } from "../gateway/describe.ts";
+import { describe } from "../gateway/describe.ts";
+import { describeNoBody, givesEntries } from "./body_hints.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { ChunkView, EndView, ResultView, ReturnView } from "./views.ts";
+import { isGeneratorFunction } from "./value_shape.ts";
+import type { ReturnView } from "./views.ts";
+
+// They tell a string and bytes even behind a proxy, and call nothing.
+const ARRAY_ITERATOR: unknown = Array.prototype.values;
+const STRING_ITERATOR: unknown = String.prototype[Symbol.iterator];
+const BYTES_ITERATOR: unknown = Uint8Array.prototype[Symbol.iterator];
+
+function isText({ body, method }: ReturnView): boolean {
+  return typeof body === "string" || method === STRING_ITERATOR;
+}
+
+function isBytes({ body, method }: ReturnView): boolean {
+  return method === BYTES_ITERATOR || ArrayBuffer.isView(body);
+}
 
 /**
  * Tells whether a value is a body as far as its type goes: an object that
- * JavaScript iterates over, and not one chunk.
+ * JavaScript iterates over for chunks, and not one chunk.
  *
- * @param body What the application returned.
+ * @param view What the application returned.
  * @returns Whether a server can iterate over it.
  */
-export function isIterable(body: unknown): body is object {
+export function isIterable(view: ReturnView): boolean {
+  const { body, asyncMethod, method } = view;
+  if (Array.isArray(body)) return true;
   if (typeof body !== "object" || body === null) return false;
-  if (isUint8Array(body)) return false;
-  const iterable = body as {
-    [Symbol.asyncIterator]?: unknown;
-    [Symbol.iterator]?: unknown;
-  };
-  return typeof iterable[Symbol.asyncIterator] === "function" ||
-    typeof iterable[Symbol.iterator] === "function";
+  if (typeof asyncMethod === "function") return true;
+  return typeof method === "function" && !isText(view) && !isBytes(view) &&
+    !givesEntries(view);
 }
 
-function notIterable(body: unknown): Finding {
-  if (body === undefined) {
-    return {
-      got: "undefined",
-      hint: "Is a return missing? Return [bytes], or [] for an empty body",
-    };
+/** Whether an array has an iterator of its own, as a subclass may. */
+function hasOwnIteration({ body, method }: ReturnView): boolean {
+  if (method === ARRAY_ITERATOR || !Array.isArray(body)) return false;
+  let owner: object | null = body;
+  while (owner !== null && !Object.hasOwn(owner, Symbol.iterator)) {
+    owner = Object.getPrototypeOf(owner) as object | null;
   }
-  if (typeof body === "function") {
-    return {
-      got: "a function",
-      hint: "Call the generator function: return body(), not return body",
-    };
-  }
-  return describe(body);
+  // The Array.prototype of another realm is an array too.
+  return owner === body || !Array.isArray(owner);
+}
+
+function bytesHint(body: unknown): Finding {
+  const got = describe(body);
+  return got.startsWith("a Uint8Array") ? got : {
+    got,
+    hint:
+      "Put its bytes into an array: [new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]",
+  };
 }
 
 /** Applied to what the application returned. */
@@ -54,18 +71,18 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
     why: "JavaScript iterates over a string character by character.",
     hint:
       "Encode it and put it into an array: [new TextEncoder().encode(text)]",
-    check: ({ body }) => typeof body === "string" ? describe(body) : undefined,
+    check: (view) => isText(view) ? describe(view.body) : undefined,
   },
   {
     id: "body/bytes",
     severity: "error",
     blame: "application",
     profile: "core",
-    spec: "body-not-bytes",
+    spec: "body-not-string",
     title: "The body must be an iterable of byte chunks, not one chunk",
     why: "JavaScript iterates over a Uint8Array number by number.",
     hint: "Put it into an array: [bytes]",
-    check: ({ body }) => isUint8Array(body) ? describe(body) : undefined,
+    check: (view) => isBytes(view) ? bytesHint(view.body) : undefined,
   },
   {
     id: "body/iterable",
@@ -73,60 +90,65 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-iterable",
+    alsoSpec: ["app-returns-body"],
     title: "The body must be an iterable of byte chunks",
     why: "The server sends what it yields, chunk by chunk.",
     hint: "Return [bytes], a generator, or a ReadableStream",
-    check: ({ body }) =>
-      typeof body === "string" || isUint8Array(body) || isIterable(body)
+    check: (view) =>
+      isIterable(view) || isText(view) || isBytes(view)
         ? undefined
-        : notIterable(body),
+        : describeNoBody(view),
   },
-];
-
-/** Applied to what next() of the body gave. */
-export const RESULT_RULES: readonly Rule<ResultView>[] = [];
-
-/** Applied to each chunk. */
-export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
   {
-    id: "body/chunk",
+    id: "body/close-function",
     severity: "error",
     blame: "application",
     profile: "core",
-    spec: "chunk-uint8array",
-    title: "Each chunk must be a Uint8Array",
-    why: "The body is bytes; which bytes other values mean, only you know.",
-    hint: "Encode text: new TextEncoder().encode(text)",
-    check: ({ chunk }) => isUint8Array(chunk) ? undefined : describe(chunk),
+    spec: "body-close-function",
+    title: "The close of a body must be a function",
+    why: "The server calls it at the end, to release what the body holds.",
+    hint: "Write a method close() { … }, or leave the property out",
+    check: ({ close }) => {
+      if (close === undefined) return undefined;
+      if (typeof close !== "function") return describe(close);
+      return isGeneratorFunction(close)
+        ? {
+          got: "a generator function",
+          hint:
+            "Remove the *: to call a generator function does nothing of its work",
+        }
+        : undefined;
+    },
   },
   {
-    id: "start-response/late",
+    id: "body/array-iterator",
     severity: "error",
     blame: "application",
     profile: "core",
-    spec: "start-before-chunk",
-    title: "StartResponse must be called before the first non-empty chunk",
-    why: "Status and headers go before the body.",
-    hint: "Call startResponse before the first yield",
-    check: ({ chunk, state }) =>
-      state.starts > 0 || !isUint8Array(chunk) || chunk.byteLength === 0
-        ? undefined
-        : `${describe(chunk)} before it`,
+    spec: "body-array-fixed",
+    title: "An array as body must give its elements when it is iterated over",
+    why:
+      "A server takes the elements by index or by iteration, whichever it likes.",
+    hint: "Return an object that is no array, or remove [Symbol.iterator]()",
+    check: (view) =>
+      hasOwnIteration(view)
+        ? "an array with an iterator of its own"
+        : undefined,
   },
-];
-
-/** Applied at the end of a body that ended by itself. */
-export const END_RULES: readonly Rule<EndView>[] = [
   {
-    id: "start-response/never-called",
-    severity: "error",
+    id: "body/one-protocol",
+    severity: "warning",
     blame: "application",
-    profile: "core",
-    spec: "start-called",
-    title: "StartResponse must be called before the body ends",
-    why: "Without a status there is no response.",
-    hint: "Call startResponse in every branch, also in the one that returns []",
-    check: ({ state }) =>
-      state.starts > 0 ? undefined : "the end of the body without a call",
+    profile: "paranoid",
+    spec: "body-one-protocol",
+    title:
+      "A body should have either [Symbol.iterator] or [Symbol.asyncIterator]",
+    why:
+      "The server uses the asynchronous one; the other is never run, nor tested.",
+    hint: "Remove the one that is not meant",
+    check: ({ asyncMethod, method }) =>
+      typeof asyncMethod === "function" && typeof method === "function"
+        ? "a body with both"
+        : undefined,
   },
 ];

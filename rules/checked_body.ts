@@ -7,279 +7,167 @@
  * @module
  */
 
-import { isThenable, isUint8Array } from "../gateway/describe.ts";
 import type { ResponseBody } from "../gateway/types.ts";
 import { isIterable } from "./body.ts";
+import { BodyClosing } from "./body_closing.ts";
+import { BodyRun, type ChunkResult } from "./body_run.ts";
 import type { Conversation } from "./conversation.ts";
+import { ignoreRejection } from "../gateway/ignore_rejection.ts";
+import type { BodyKind, ReturnView } from "./views.ts";
 
-type AnyResult = IteratorResult<Uint8Array, void>;
-
-interface AnyIterator {
-  next(): unknown;
-  return?: ((value?: unknown) => unknown) | undefined;
+function readBody(conversation: Conversation, body: unknown): ReturnView {
+  const isObject = typeof body === "object" && body !== null;
+  const {
+    [Symbol.asyncIterator]: asyncMethod,
+    [Symbol.iterator]: method,
+    close,
+  } = (isObject ? body : {}) as {
+    [Symbol.asyncIterator]?: unknown;
+    [Symbol.iterator]?: unknown;
+    close?: unknown;
+  };
+  return { body, asyncMethod, method, close, state: conversation };
 }
 
-interface Closable {
-  close?: unknown;
+function kindOf(conversation: Conversation, view: ReturnView): BodyKind {
+  const body = view.body as object;
+  if (conversation.owns(body)) return "wrapper";
+  if (Array.isArray(body)) return "array";
+  return typeof view.asyncMethod === "function" ? "async" : "sync";
 }
-
-/** One body of one request. */
-class CheckedBody {
-  readonly #conversation: Conversation;
-  readonly #body: Closable;
-  #iterator: AnyIterator | undefined;
-  /** Whether the body's iterator has finished by itself. */
-  #ended = false;
-
-  constructor(conversation: Conversation, body: object) {
-    this.#conversation = conversation;
-    this.#body = body;
-  }
-
-  /** Takes the iterator, as the server does. */
-  open(method: () => unknown): AnyIterator {
-    const conversation = this.#conversation;
-    this.#seen("iterator");
-    conversation.iterators++;
-    this.#iterator = method.call(this.#body) as AnyIterator;
-    return this.#iterator;
-  }
-
-  /** Applies the rules about what the server does. */
-  #seen(action: "iterator" | "next" | "return" | "close"): void {
-    const conversation = this.#conversation;
-    conversation.check(conversation.rules.iteration, {
-      action,
-      state: conversation,
-    });
-  }
-
-  /** Asks for the next chunk of a sync body. */
-  next(): AnyResult {
-    this.#begin();
-    let result: unknown;
-    try {
-      result = this.#iterator!.next();
-    } catch (error) {
-      this.#ended = true;
-      throw this.#toServer(error);
-    }
-    return this.#take(result);
-  }
-
-  /** Asks for the next chunk of an async body. */
-  async nextAsync(): Promise<AnyResult> {
-    this.#begin();
-    let result: unknown;
-    try {
-      result = await this.#iterator!.next();
-    } catch (error) {
-      this.#ended = true;
-      throw this.#toServer(error);
-    }
-    return this.#take(result);
-  }
-
-  #begin(): void {
-    this.#seen("next");
-    this.#conversation.iterating = true;
-  }
-
-  /** An error on its way out of next(): the server gets to see it. */
-  #toServer(error: unknown): unknown {
-    this.#conversation.iterating = false;
-    this.#conversation.deliver(error);
-    return error;
-  }
-
-  #take(result: unknown): AnyResult {
-    try {
-      return this.#checkResult(result);
-    } catch (error) {
-      throw this.#toServer(error);
-    }
-  }
-
-  #checkResult(result: unknown): AnyResult {
-    const conversation = this.#conversation;
-    conversation.iterating = false;
-    conversation.check(conversation.rules.result, {
-      result,
-      state: conversation,
-    });
-    if (typeof result !== "object" || result === null) {
-      return result as unknown as AnyResult;
-    }
-    const { done, value } = result as AnyResult;
-    if (done) {
-      this.#ended = true;
-      this.#end();
-      return { done: true, value: undefined };
-    }
-    checkChunk(conversation, value);
-    return { done: false, value };
-  }
-
-  /** The body has ended by itself. */
-  #end(): void {
-    endBody(this.#conversation);
-    this.#conversation.rethrow();
-  }
-
-  /** Ends the iteration early, as the server asks. */
-  return(value?: unknown): unknown {
-    this.#seen("return");
-    return this.#callReturn(value);
-  }
-
-  #callReturn(value?: unknown): unknown {
-    if (this.#ended) return { done: true, value };
-    this.#ended = true;
-    return this.#iterator?.return?.(value) ?? { done: true, value };
-  }
-
-  /** Closes the body, as the server asks. */
-  close(): unknown {
-    const conversation = this.#conversation;
-    let finding: unknown;
-    try {
-      this.#seen("close");
-    } catch (error) {
-      finding = error;
-    }
-    if (conversation.closes++ > 0) {
-      if (finding !== undefined) throw finding;
-      return undefined;
-    }
-    // A violation ended the iteration for the server, but not for the body.
-    const returned = this.#iterator === undefined
-      ? undefined
-      : this.#callReturn();
-    if (isThenable(returned)) {
-      return returned.then(() => this.#callClose(finding));
-    }
-    return this.#callClose(finding);
-  }
-
-  #callClose(finding: unknown): unknown {
-    const conversation = this.#conversation;
-    try {
-      const { close } = this.#body;
-      const result: unknown = typeof close === "function"
-        ? close.call(this.#body)
-        : undefined;
-      conversation.check(conversation.rules.close, {
-        result,
-        state: conversation,
-      });
-      conversation.rethrow();
-      if (finding !== undefined) throw finding;
-      return result;
-    } finally {
-      conversation.finish();
-    }
-  }
-}
-
-/** Checks a chunk and counts it. */
-function checkChunk(conversation: Conversation, chunk: unknown): void {
-  conversation.check(conversation.rules.chunk, { chunk, state: conversation });
-  conversation.chunks++;
-  const length = isUint8Array(chunk) ? chunk.byteLength : 0;
-  conversation.bytes += length;
-  if (length > 0) conversation.headSent = true;
-}
-
-function endBody(conversation: Conversation): void {
-  conversation.ended = true;
-  conversation.check(conversation.rules.end, { state: conversation });
-}
-
-/** Whether the server made this body itself, in wsgi.file_wrapper. */
-export type IsOwnBody = (body: object) => boolean;
 
 /**
  * Checks what the application returned and wraps it.
  *
  * @param conversation The request.
  * @param body What the application returned, awaited.
- * @param isOwn Tells whether the server made the body itself.
  * @returns The body for the server.
  */
 export function checkedBody(
   conversation: Conversation,
   body: unknown,
-  isOwn: IsOwnBody,
 ): ResponseBody {
   conversation.returned = true;
-  conversation.check(conversation.rules.return, { body, state: conversation });
-  if (!isIterable(body)) {
+  const view = readBody(conversation, body);
+  if (Array.isArray(body)) conversation.array = body;
+  conversation.check(conversation.rules.return, view);
+  conversation.checkPair("return", [body]);
+  if (!isIterable(view)) {
     // It was reported. What a server makes of it is not to be checked.
     conversation.finish();
-    return body as unknown as ResponseBody;
+    return body as ResponseBody;
   }
-  const checked = new CheckedBody(conversation, body);
-  const close = (): unknown => checked.close();
-  if (Array.isArray(body)) return checkedArray(conversation, body, close);
-  if (isOwn(body)) return watched(body, close);
-  const iterable = body as {
-    [Symbol.asyncIterator]?: unknown;
-    [Symbol.iterator]?: unknown;
-  };
-  const asyncMethod = iterable[Symbol.asyncIterator];
-  if (typeof asyncMethod === "function") {
-    return {
-      [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void> {
-        checked.open(asyncMethod as () => unknown);
-        return {
-          next: () => checked.nextAsync(),
-          return: async (value) => await checked.return(value) as AnyResult,
-        };
-      },
-      close,
-    };
+  const run = new BodyRun(conversation, view, kindOf(conversation, view));
+  const wrapper = wrap(conversation, run);
+  conversation.handOver();
+  conversation.watch(wrapper);
+  return wrapper;
+}
+
+function wrap(conversation: Conversation, run: BodyRun): ResponseBody {
+  const closing = new BodyClosing(conversation, run);
+  switch (run.kind) {
+    case "array":
+      return wrapArray(conversation, run, closing);
+    case "wrapper":
+      return shadow(conversation, run, closing);
+    case "async": {
+      const body = { [Symbol.asyncIterator]: () => iterateAsync(run, closing) };
+      return Object.assign(body, { close: closeOf(body, closing) });
+    }
+    case "sync": {
+      const body = { [Symbol.iterator]: () => iterate(run, closing) };
+      return Object.assign(body, { close: closeOf(body, closing) });
+    }
   }
-  const method = iterable[Symbol.iterator];
-  return {
-    [Symbol.iterator](): Iterator<Uint8Array, void> {
-      checked.open(method as () => unknown);
-      return {
-        next: () => checked.next(),
-        return: (value) => checked.return(value) as AnyResult,
-      };
-    },
-    close,
+}
+
+/** Makes the close() of the body that the server gets. */
+function closeOf(body: object, closing: BodyClosing): () => unknown {
+  return function close(this: unknown, ...args: unknown[]): unknown {
+    return closing.close(this === body ? "body" : "other", args);
   };
 }
 
 /** An array is a whole body: all of it is checked at once. */
-function checkedArray(
+function wrapArray(
   conversation: Conversation,
-  body: unknown[],
-  close: () => unknown,
+  run: BodyRun,
+  closing: BodyClosing,
 ): ResponseBody {
+  const body = run.view.body as readonly unknown[];
   const copy: unknown[] = [];
-  for (let i = 0; i < body.length; i++) {
-    const chunk = body[i];
-    checkChunk(conversation, chunk);
-    copy.push(chunk);
+  try {
+    for (let i = 0; i < body.length; i++) {
+      const chunk = body[i];
+      copy.push(chunk);
+      run.sight.takeYielded(chunk, chunk === undefined && !(i in body));
+    }
+  } catch (error) {
+    // Nobody looks at the rest any more.
+    for (let i = copy.length; i < body.length; i++) ignoreRejection(body[i]);
+    throw error;
   }
-  endBody(conversation);
+  run.sight.end();
   conversation.rethrow();
-  return Object.assign(copy as Uint8Array[], { close });
+  return Object.assign(copy as Uint8Array[], { close: closeOf(copy, closing) });
 }
 
-/** The server's own wrapper stays itself; only its close() is watched. */
-function watched(body: object, close: () => unknown): ResponseBody {
+/** The iterator over a sync body. */
+function iterate(
+  run: BodyRun,
+  closing: BodyClosing,
+): IterableIterator<Uint8Array, void> {
+  run.open(run.view.method);
+  const iterator: IterableIterator<Uint8Array, void> = {
+    next: () => run.next(),
+    [Symbol.iterator]: () => iterator,
+  };
+  if (!run.cannotReturn) {
+    iterator.return = (...args) => run.return(args) as ChunkResult;
+  }
+  return closing.guardIterator(iterator);
+}
+
+/** The iterator over an async body. */
+function iterateAsync(
+  run: BodyRun,
+  closing: BodyClosing,
+): AsyncIterableIterator<Uint8Array, void> {
+  run.open(run.view.asyncMethod);
+  const iterator: AsyncIterableIterator<Uint8Array, void> = {
+    next: () => run.nextAsync(),
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  if (!run.cannotReturn) {
+    iterator.return = async (...args) => await run.return(args) as ChunkResult;
+  }
+  return closing.guardIterator(iterator);
+}
+
+/** The server's own wrapper stays itself; what is called on it is watched. */
+function shadow(
+  conversation: Conversation,
+  run: BodyRun,
+  closing: BodyClosing,
+): ResponseBody {
+  const { body, asyncMethod, method } = run.view;
   const own = body as ResponseBody;
-  const original = own.close;
-  let closed = false;
-  Reflect.set(own, "close", () => {
-    if (closed) return;
-    closed = true;
-    // CheckedBody would find this very function at the wrapper.
-    own.close = original;
-    return close();
-  });
+  if (typeof asyncMethod === "function") {
+    define(own, Symbol.asyncIterator, () => iterateAsync(run, closing));
+  } else if (typeof method === "function") {
+    define(own, Symbol.iterator, () => iterate(run, closing));
+  }
+  // What cannot be watched does not count as open.
+  if (!define(own, "close", closeOf(own, closing))) conversation.finish();
   return own;
+}
+
+function define(body: object, key: PropertyKey, value: unknown): boolean {
+  return Reflect.defineProperty(body, key, {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: Object.prototype.propertyIsEnumerable.call(body, key),
+  });
 }

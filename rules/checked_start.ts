@@ -5,8 +5,11 @@
  */
 
 import type { HeaderTuple, StartResponse, Write } from "../gateway/types.ts";
+import { checkedWrite } from "./checked_write.ts";
 import type { Conversation } from "./conversation.ts";
-import { readResponse } from "./response_view.ts";
+import type { Entry } from "./findings.ts";
+import { readResponse, type ResponseView } from "./response_view.ts";
+import { hasExcInfo } from "./start_response.ts";
 
 /**
  * Wraps the server's startResponse.
@@ -24,41 +27,59 @@ export function checkedStart(
   return function startResponse(...args: unknown[]): Write {
     const view = { args, state: conversation };
     try {
+      conversation.checkPair("start", args, startResponse);
       conversation.check(rules.start, view, startResponse);
     } finally {
       // A call that fails was a call.
       conversation.starts++;
     }
-    const response = readResponse(args[0], args[1]);
-    const sent = { response, state: conversation };
-    conversation.check(rules.status, sent, startResponse);
-    conversation.check(rules.headers, sent, startResponse);
+    const response = checkHead(conversation, args, startResponse);
+    const previous = conversation.response;
     conversation.response = response;
     let result: unknown;
     let thrown: { error: unknown } | undefined;
+    conversation.passesExcInfo = hasExcInfo(args);
     try {
       result = server(...args as [string, readonly HeaderTuple[], unknown]);
     } catch (error) {
       thrown = { error };
+      // What the server has refused replaces nothing.
+      conversation.response = previous;
     }
+    // What a middleware has changed is not the application's doing.
+    conversation.headersChanged = response?.takeChange() !== undefined;
+    conversation.passesExcInfo = false;
+    const { outer } = conversation;
+    outer?.checkPair("started", args, startResponse, conversation);
     conversation.check(rules.started, { ...view, result, thrown });
-    if (thrown !== undefined) throw thrown.error;
+    if (thrown !== undefined) {
+      const isLate = conversation.headSent && hasExcInfo(args);
+      conversation.refusal = isLate ? "exc-info" : "arguments";
+      conversation.refusedAt = conversation.chunks;
+      throw thrown.error;
+    }
+    conversation.refusal = undefined;
+    conversation.refusedAt = undefined;
+    if (hasExcInfo(args)) conversation.mend();
     return typeof result === "function"
       ? checkedWrite(conversation, result as Write)
       : result as Write;
   };
 }
 
-function checkedWrite(conversation: Conversation, server: Write): Write {
+/** Checks status and headers, as far as the call has them. */
+function checkHead(
+  conversation: Conversation,
+  args: readonly unknown[],
+  entry: Entry,
+): ResponseView | undefined {
+  // That one of them is missing was reported.
+  if (args.length < 2) return undefined;
   const { rules } = conversation;
-  return function write(...args: unknown[]): Promise<void> {
-    conversation.check(rules.write, { args, state: conversation }, write);
-    const chunk = args[0];
-    const length = ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
-    if (length > 0) {
-      conversation.headSent = true;
-      conversation.written += length;
-    }
-    return server(...args as [Uint8Array]);
-  };
+  const response = readResponse(args[0], args[1]);
+  const sent = { response, state: conversation };
+  conversation.check(rules.status, sent, entry);
+  conversation.check(rules.headers, sent, entry);
+  if (response.isWellFormed) conversation.check(rules.http, sent, entry);
+  return response;
 }

@@ -1,62 +1,75 @@
 /**
- * One request, seen from one layer: its state, and what was found in it.
+ * One request, seen from one layer: how far it has come.
  *
  * @module
  */
 
+import { type Entry, Findings } from "./findings.ts";
 import type { Layer } from "./layer.ts";
+import { unwatchBody, watchBody } from "./leaks.ts";
+import type { PairEvent, PairState } from "./middleware_view.ts";
 import type { ResponseView } from "./response_view.ts";
-import type { ActiveRule, Finding } from "./rule.ts";
 import type { ActiveRules } from "./table.ts";
-import type { EnvironView, State } from "./views.ts";
-import { ConformanceError, toViolation } from "./violation.ts";
+import type { EnvironView } from "./views.ts";
 
 /** Where the layers of one request find each other, through its environ. */
 export const CONVERSATION: unique symbol = Symbol.for("wsgiref.validator");
 
-/** A function that a program called, from which a stack is to start. */
-// deno-lint-ignore ban-types -- captureStackTrace takes any
-export type Entry = Function;
+const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 
 /** One request, seen from one layer. */
-export class Conversation implements State {
+export class Conversation extends Findings implements PairState {
   readonly rules: ActiveRules;
   readonly environ: EnvironView;
   readonly method: string;
   /** The layer between this one and the server, if there is one. */
-  readonly outer: Conversation | undefined;
+  override readonly outer: Conversation | undefined;
   /** The layer between this one and the application, once it was called. */
-  inner: Conversation | undefined;
+  override inner: Conversation | undefined;
   starts = 0;
   response: ResponseView | undefined;
   headSent = false;
+  refusal: "exc-info" | "arguments" | undefined;
+  refusedAt: number | undefined;
   returned = false;
   iterating = false;
   iterators = 0;
   chunks = 0;
   bytes = 0;
   written = 0;
+  emptyRun = 0;
+  uncounted = false;
   ended = false;
-  failed = false;
+  returns = 0;
   closes = 0;
+  array: readonly unknown[] | undefined;
+  lastChunk: unknown;
+  taken = 0;
+  openInner = 0;
+  passesExcInfo = false;
+  headersChanged = false;
 
   readonly #layer: Layer;
-  readonly #found = new Set<string>();
-  /** Errors that were thrown and may have been swallowed since. */
-  #undelivered: ConformanceError | undefined;
+  #handedOver = false;
+  #isWatched = false;
+  /** What wsgi.file_wrapper has made. */
+  #wrappers: WeakSet<object> | undefined;
   #finished = false;
 
   constructor(
     layer: Layer,
     rules: ActiveRules,
     environ: EnvironView,
-    outer: Conversation | undefined,
+    linked: unknown,
   ) {
+    super(layer);
     this.#layer = layer;
     this.rules = rules;
     this.environ = environ;
-    // One that is over belongs to another request: the environ was used again.
-    this.outer = outer?.isOver === false ? outer : undefined;
+    // Another copy of this package may have left its own there.
+    this.outer = linked instanceof Conversation
+      ? linked.#asOuterOf(layer)
+      : undefined;
     const method = environ.values["REQUEST_METHOD"];
     this.method = typeof method === "string" ? method : "";
     if (this.outer !== undefined) this.outer.inner = this;
@@ -64,85 +77,63 @@ export class Conversation implements State {
   }
 
   /**
-   * Applies rules.
+   * Remembers a body that the server has made itself, in wsgi.file_wrapper.
    *
-   * @param rules The rules.
-   * @param view What they look at.
-   * @param entry The function that the program called: the stack of an error
-   * starts at its caller.
-   * @throws {ConformanceError} If one is broken and this layer throws.
+   * @param body The body.
    */
-  check<View>(
-    rules: readonly ActiveRule<View>[],
-    view: View,
+  own(body: object): void {
+    this.#wrappers = (this.#wrappers ?? new WeakSet()).add(body);
+  }
+
+  /**
+   * Tells whether the server has made a body itself.
+   *
+   * @param body The body.
+   * @returns Whether it comes from wsgi.file_wrapper.
+   */
+  owns(body: object): boolean {
+    return this.#wrappers?.has(body) === true;
+  }
+
+  /**
+   * Has it reported if a body is collected as garbage without being closed,
+   * where the layer looks for that.
+   *
+   * @param body The body that the server gets.
+   */
+  watch(body: object): void {
+    if (this.#finished || !this.#layer.watchesGarbage) return;
+    this.#isWatched = true;
+    const path = this.environ.values["PATH_INFO"];
+    watchBody(body, this, {
+      layer: this.#layer,
+      rules: this.rules.open,
+      request: `${this.method} ${typeof path === "string" ? path : ""}`,
+    });
+  }
+
+  /**
+   * Applies the rules about middleware, if there is some between this layer and
+   * an inner one.
+   *
+   * @param event What happens.
+   * @param args The arguments of the call, or the chunk in an array.
+   * @param entry The function that the middleware called.
+   * @param inner The inner layer of which the event comes.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
+   */
+  checkPair(
+    event: PairEvent,
+    args: readonly unknown[] = NO_ARGUMENTS,
     entry?: Entry,
+    inner: Conversation | undefined = this.inner,
   ): void {
-    for (let i = 0; i < rules.length; i++) {
-      const active = rules[i]!;
-      const finding = active.rule.check(view);
-      if (finding !== undefined) this.#report(active, finding, entry);
-    }
-  }
-
-  #report<View>(
-    active: ActiveRule<View>,
-    finding: Exclude<Finding, undefined>,
-    entry: Entry | undefined,
-  ): void {
-    const { id } = active.rule;
-    // What the layer next to the culprit has found, this one need not repeat.
-    const nearer = active.rule.blame === "server" ? this.outer : this.inner;
-    if (nearer?.hasFound(id)) return;
-    this.#found.add(id);
-    const violation = toViolation(
-      active,
-      finding,
-      nearer === undefined ? active.rule.blame : "middleware",
-      this.#layer.name,
+    if (inner === undefined) return;
+    this.check(
+      this.rules.middleware,
+      { event, outer: this, inner, args },
+      entry,
     );
-    const thrown = active.severity === "error" && this.#layer.throws;
-    this.#layer.report(violation, thrown);
-    if (!thrown) return;
-    const error = new ConformanceError(violation);
-    if (entry !== undefined) Error.captureStackTrace?.(error, entry);
-    this.#undelivered = error;
-    throw error;
-  }
-
-  /**
-   * Tells whether a rule was found broken in this request, by this layer or by
-   * one behind it on the same side.
-   *
-   * @param id The id of the rule.
-   * @returns Whether it was.
-   */
-  hasFound(id: string): boolean {
-    return this.#found.has(id);
-  }
-
-  /**
-   * Takes note of an error on its way to the server. A finding that it does not
-   * carry was swallowed, and is reported here, or nobody would ever see it.
-   *
-   * @param error What the application or its body threw.
-   */
-  deliver(error: unknown): void {
-    this.failed = true;
-    const swallowed = this.#undelivered;
-    this.#undelivered = undefined;
-    if (swallowed === undefined || carries(error, swallowed)) return;
-    this.#layer.report(swallowed.violation, false);
-  }
-
-  /**
-   * Throws a finding again that the application has swallowed.
-   *
-   * @throws {ConformanceError} If there is one.
-   */
-  rethrow(): void {
-    const swallowed = this.#undelivered;
-    this.#undelivered = undefined;
-    if (swallowed !== undefined) throw swallowed;
   }
 
   /** Whether the request is over for this layer. */
@@ -150,19 +141,57 @@ export class Conversation implements State {
     return this.#finished;
   }
 
+  /** Whether the request is over for all layers between here and the server. */
+  get isAllOver(): boolean {
+    return this.#finished && this.outer?.isAllOver !== false;
+  }
+
+  /**
+   * Tells whether this layer is somewhere between another one and the server.
+   *
+   * @param other The other layer.
+   * @returns Whether calls of the other one pass through this one.
+   */
+  isOutsideOf(other: Conversation): boolean {
+    for (let next = other.outer; next !== undefined; next = next.outer) {
+      if (next === this) return true;
+    }
+    return false;
+  }
+
+  /** The caller has got a body of this layer, which it has to close. */
+  handOver(): void {
+    if (this.outer === undefined || this.#handedOver) return;
+    this.#handedOver = true;
+    this.outer.openInner++;
+  }
+
+  /** The caller closes the body of this layer, or has never got it. */
+  takeBack(): void {
+    if (this.outer === undefined || !this.#handedOver) return;
+    this.#handedOver = false;
+    this.outer.openInner--;
+  }
+
   /** The request is over for this layer. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
+    if (this.#isWatched) unwatchBody(this);
+    this.takeBack();
     this.#layer.finish();
   }
-}
 
-function carries(error: unknown, carried: Error): boolean {
-  for (let depth = 0; depth < 5; depth++) {
-    if (error === carried) return true;
-    if (!(error instanceof Error)) return false;
-    error = error.cause;
+  /**
+   * Gives the layer outside of a new one. The environ may still point to an
+   * earlier call of the new one's own application, since middleware is free to
+   * call it again, or to a request that is over, if the environ was used again.
+   */
+  #asOuterOf(layer: Layer): Conversation | undefined {
+    const outer = this.outer === undefined
+      ? undefined
+      : this.outer.#asOuterOf(layer);
+    const isEarlier = this.#layer === layer || outer !== this.outer;
+    return isEarlier || this.#finished ? outer : this;
   }
-  return false;
 }

@@ -4,80 +4,60 @@
  * @module
  */
 
-import { describe, quote } from "../gateway/describe.ts";
-import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "./views.ts";
+import { quote } from "../gateway/describe.ts";
+import { NAME_RULES } from "./headers_names.ts";
+import { SHAPE_RULES } from "./headers_shape.ts";
+import { LENGTH_RULES, VALUE_RULES } from "./headers_values.ts";
+import type { ResponseView } from "./response_view.ts";
+import type { Rule } from "./rule.ts";
+import type { HeadView, StateView } from "./views.ts";
 
-/** Hints for what people take for a header list. */
-function notArray(headers: unknown): Finding {
-  const got = describe(headers);
-  if (got === "a Headers") {
-    return {
-      got: "a Headers object",
-      hint: "Spread it: [...headers], which gives an array of pairs",
-    };
+const MAX_FIELD = 8 * 1024;
+const MAX_SECTION = 16 * 1024;
+
+function tooLarge({ fields, size }: ResponseView): string | undefined {
+  // The one field can only be too large where the whole is.
+  if (size <= MAX_FIELD) return undefined;
+  const field = fields.find(({ name, value }) =>
+    name.length + value.length > MAX_FIELD
+  );
+  if (field !== undefined) {
+    return `${field.value.length} bytes in ${quote(field.name)}`;
   }
-  if (got === "a Map") return { got, hint: "Spread it: [...map]" };
-  if (got === "an object") {
-    return { got, hint: "Convert it: Object.entries(headers)" };
-  }
-  return got;
+  return size > MAX_SECTION ? `${size} bytes in all` : undefined;
 }
 
 /** Applied to the second argument of startResponse. */
 export const HEADER_RULES: readonly Rule<HeadView>[] = [
+  ...SHAPE_RULES,
+  ...NAME_RULES,
+  ...VALUE_RULES,
+  ...LENGTH_RULES,
   {
-    id: "headers/array",
-    severity: "error",
+    id: "headers/size",
+    severity: "warning",
     blame: "application",
-    profile: "core",
-    spec: "header-array",
-    title: "Headers must be an array of [name, value] tuples",
-    why:
-      "The order and the repetition of headers matter; only a list keeps both.",
-    hint: 'Write [["Content-Type", "text/plain"]], or [] for none',
-    check: ({ response: { headers } }) =>
-      Array.isArray(headers) ? undefined : notArray(headers),
+    profile: "paranoid",
+    spec: "header-size",
+    title: "Headers should have at most 8 KiB each and 16 KiB together",
+    why: "Many clients and proxies refuse a response with larger ones.",
+    hint: "Keep the data on the server, or send it in the body",
+    check: ({ response }) => tooLarge(response),
   },
+];
+
+/** Applied when status and headers leave: a chunk, a write() or the end. */
+export const LEAVING_RULES: readonly Rule<StateView>[] = [
   {
-    id: "headers/tuple",
-    severity: "error",
+    id: "headers/changed",
+    severity: "warning",
     blame: "application",
     profile: "core",
-    spec: "header-pair",
-    title: "Each header must be a tuple of name and value",
-    why: "A server takes the two by their position.",
-    hint: 'Write ["Content-Type", "text/plain"], an array of exactly two',
-    check: ({ response: { entries, pairs } }) => {
-      if (entries.length === pairs.length) return undefined;
-      const index = entries.findIndex((entry) =>
-        !Array.isArray(entry) || entry.length !== 2
-      );
-      const entry = entries[index];
-      const got = Array.isArray(entry)
-        ? `an array of ${entry.length}`
-        : describe(entry);
-      return `${got} at headers[${index}]`;
-    },
-  },
-  {
-    id: "headers/string",
-    severity: "error",
-    blame: "application",
-    profile: "core",
-    spec: "header-string",
-    title: "Name and value of a header must be strings",
-    why: "They are sent as they are; a number or undefined has no one form.",
-    hint: "Convert it where you know its meaning: String(length)",
-    check: ({ response: { pairs, fields } }) => {
-      if (pairs.length === fields.length) return undefined;
-      for (const [name, value] of pairs) {
-        if (typeof name !== "string") return `${describe(name)} as a name`;
-        if (typeof value !== "string") {
-          return `${describe(value)} as the value of ${quote(name)}`;
-        }
-      }
-      return undefined;
-    },
+    spec: "header-not-changed",
+    title: "Headers should not be changed after startResponse was called",
+    why: "The server has copied them, so the change has no effect.",
+    hint: "Call startResponse when all the headers are known",
+    check: ({ state: { headSent, response } }) =>
+      headSent ? undefined : response?.takeChange(),
   },
 ];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe, quote } from "../gateway/describe.ts";
+import { describe, isThenable, quote } from "../gateway/describe.ts";
 import { ViolationPrinter } from "./printer.ts";
 import {
   type ActiveRule,
@@ -22,7 +22,8 @@ export interface ValidatorOptions {
   name?: string | undefined;
   /**
    * Called for every violation, warnings too. Without it, what is not thrown is
-   * printed to stderr.
+   * printed to stderr. If it throws, the request goes on all the same, and the
+   * violation is printed.
    */
   onViolation?: ((violation: Violation) => void) | undefined;
   /**
@@ -59,6 +60,32 @@ function optionError(problem: string): TypeError {
   return new TypeError(`Cannot make the validator: ${problem}`);
 }
 
+function mustBe(what: string, value: unknown): TypeError {
+  return optionError(`${what}, got ${describe(value)}`);
+}
+
+function checkOptions(options: ValidatorOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw mustBe("options must be an object", options);
+  }
+  const { name, onViolation, throws, profile, rules } = options;
+  if (name !== undefined && typeof name !== "string") {
+    throw mustBe("name must be a string", name);
+  }
+  if (onViolation !== undefined && typeof onViolation !== "function") {
+    throw mustBe("onViolation must be a function", onViolation);
+  }
+  if (throws !== undefined && typeof throws !== "boolean") {
+    throw mustBe("throws must be true or false", throws);
+  }
+  if (profile !== undefined && !isProfile(profile)) {
+    throw mustBe('profile must be "core", "http" or "paranoid"', profile);
+  }
+  if (rules !== undefined && (typeof rules !== "object" || rules === null)) {
+    throw mustBe("rules must be an object of settings by rule", rules);
+  }
+}
+
 function toPattern(glob: string): RegExp {
   const escaped = glob.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replaceAll("\\*", ".*")}$`);
@@ -72,8 +99,9 @@ export class Layer {
   readonly throws: boolean;
   readonly #profile: Profile;
   readonly #settings: readonly Setting[];
-  readonly #onViolation: (violation: Violation) => void;
-  readonly #printsThrown: boolean;
+  readonly #active = new Set<string>();
+  readonly #onViolation: ((violation: Violation) => unknown) | undefined;
+  readonly #printer: ViolationPrinter;
   /** Requests that were begun and not closed. */
   #open = 0;
 
@@ -83,27 +111,14 @@ export class Layer {
    * @throws {TypeError} If an option is wrong.
    */
   constructor(options: ValidatorOptions, ids: Iterable<string>) {
+    checkOptions(options);
     const { name, onViolation, throws = true, profile = "http" } = options;
-    if (!isProfile(profile)) {
-      throw optionError(
-        `profile must be "core", "http" or "paranoid", got ${
-          describe(profile)
-        }`,
-      );
-    }
-    if (onViolation !== undefined && typeof onViolation !== "function") {
-      throw optionError(
-        `onViolation must be a function, got ${describe(onViolation)}`,
-      );
-    }
     this.name = name;
     this.throws = throws;
     this.#profile = profile;
     this.#settings = parseSettings(options.rules ?? {}, [...ids]);
-    const printer = new ViolationPrinter(name);
-    this.#onViolation = onViolation ??
-      ((violation) => printer.print(violation));
-    this.#printsThrown = onViolation !== undefined;
+    this.#onViolation = onViolation;
+    this.#printer = new ViolationPrinter(name);
   }
 
   /**
@@ -115,18 +130,29 @@ export class Layer {
   select<View>(rules: readonly Rule<View>[]): readonly ActiveRule<View>[] {
     const active: ActiveRule<View>[] = [];
     for (const rule of rules) {
-      let setting: RuleSetting = includesProfile(this.#profile, rule.profile)
-        ? rule.severity
-        : "off";
+      let isOffered = includesProfile(this.#profile, rule.profile);
+      let setting: RuleSetting = isOffered ? rule.severity : "off";
       for (const { pattern, isGlob, setting: wanted } of this.#settings) {
         if (!pattern.test(rule.id)) continue;
-        // A glob changes rules that are on; it does not switch the dear ones on.
-        if (isGlob && setting === "off") continue;
-        setting = wanted;
+        // A glob changes what the profile has; only a name adds to it.
+        if (!isGlob) isOffered = true;
+        if (isOffered) setting = wanted;
       }
-      if (setting !== "off") active.push({ rule, severity: setting });
+      if (setting === "off") continue;
+      active.push({ rule, severity: setting });
+      this.#active.add(rule.id);
     }
     return active;
+  }
+
+  /**
+   * Tells whether this layer looks for something.
+   *
+   * @param id The id of a rule.
+   * @returns Whether the rule is on here.
+   */
+  applies(id: string): boolean {
+    return this.#active.has(id);
   }
 
   /**
@@ -136,7 +162,33 @@ export class Layer {
    * @param thrown Whether it is also thrown, and so seen anyway.
    */
   report(violation: Violation, thrown: boolean): void {
-    if (!thrown || this.#printsThrown) this.#onViolation(violation);
+    if (this.#onViolation !== undefined) this.#notify(violation);
+    else if (!thrown) this.#printer.print(violation);
+  }
+
+  /**
+   * Hands a violation over that was thrown, and that nobody let through.
+   *
+   * @param violation The violation.
+   */
+  reportLost(violation: Violation): void {
+    if (this.#onViolation === undefined) this.#printer.print(violation);
+  }
+
+  /** Calls the user's function, which cannot break the request. */
+  #notify(violation: Violation): void {
+    try {
+      const onViolation = this.#onViolation;
+      const result = onViolation?.(violation);
+      if (isThenable(result)) result.then(undefined, () => {});
+    } catch {
+      this.#printer.print(violation);
+    }
+  }
+
+  /** What a message says of who has seen a violation. */
+  get where(): string {
+    return this.name === undefined ? "" : `, seen by ${quote(this.name)}`;
   }
 
   /** Counts a request that was begun. */
@@ -147,6 +199,11 @@ export class Layer {
   /** Counts a request that was closed. */
   finish(): void {
     this.#open--;
+  }
+
+  /** Whether bodies that were collected without a close() are looked for. */
+  get watchesGarbage(): boolean {
+    return this.#profile === "paranoid";
   }
 
   /** How many requests were begun and not closed. */

@@ -24,7 +24,12 @@ export type Profile = "core" | "http" | "paranoid";
 export type Finding =
   | undefined
   | string
-  | { readonly got: string; readonly hint: string };
+  | {
+    readonly got: string;
+    readonly hint?: string;
+    /** The requirement, if it is not that of the rule. */
+    readonly spec?: string;
+  };
 
 /** One requirement that a program can check. */
 export interface Rule<View> {
@@ -32,18 +37,28 @@ export interface Rule<View> {
   readonly id: `${string}/${string}`;
   /** How grave a violation is, unless the user's options say otherwise. */
   readonly severity: Severity;
-  /** Who breaks this rule, where nothing stands between server and application. */
-  readonly blame: Exclude<Blame, "middleware"> | "middleware";
+  /**
+   * Who breaks this rule, where nothing stands between server and application.
+   * `"middleware"` is for what only something in between can break.
+   */
+  readonly blame: Blame;
   /** The least profile that has this rule. */
   readonly profile: Profile;
   /** The anchor of the requirement in SPEC.md. */
   readonly spec: string;
+  /** Further requirements that it looks after; a finding says which it is. */
+  readonly alsoSpec?: readonly string[];
   /** The requirement in one sentence: "Status must be a string". */
   readonly title: string;
   /** What goes wrong where the rule is broken. */
   readonly why: string;
   /** How to mend it. */
   readonly hint: string;
+  /**
+   * Rules that are inevitably broken too where this one is: once this one has
+   * been reported, they say nothing new of the request.
+   */
+  readonly covers?: readonly `${string}/${string}`[];
   /**
    * Looks at what was read of the program's values, each of them once.
    *
@@ -101,6 +116,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   body: "Cannot send the body",
   chunk: "Cannot send the body",
   write: "Cannot write",
+  "file-wrapper": "Cannot wrap the file",
   iteration: "Cannot iterate over the body",
   close: "Cannot close the body",
   input: "Cannot read the request body",

@@ -15,9 +15,13 @@ import type {
 } from "../gateway/types.ts";
 import { checkedBody } from "./checked_body.ts";
 import { checkedStart } from "./checked_start.ts";
-import { CheckedErrors, CheckedInput } from "./checked_streams.ts";
+import { checkedWrapper } from "./checked_wrapper.ts";
+import { CheckedErrors } from "./checked_errors.ts";
+import { CheckedInput } from "./checked_input.ts";
 import { CONVERSATION, Conversation } from "./conversation.ts";
 import { readEnviron } from "./environ_view.ts";
+import type { Entry } from "./findings.ts";
+import { ignoreRejection } from "../gateway/ignore_rejection.ts";
 import { Layer, type ValidatorOptions } from "./layer.ts";
 import { CALLABLE_RULES } from "./application.ts";
 import { OPEN_RULES } from "./close.ts";
@@ -36,23 +40,6 @@ export interface ValidatedApplication extends Application {
   assertFinished(): void;
 }
 
-/** Wraps wsgi.file_wrapper so that its bodies are known again. */
-function rememberWrappers(
-  values: Record<string, unknown>,
-  environ: object,
-): WeakSet<object> {
-  const own = new WeakSet<object>();
-  const wrap = values["wsgi.file_wrapper"];
-  if (typeof wrap === "function") {
-    Reflect.set(environ, "wsgi.file_wrapper", (...args: unknown[]) => {
-      const body: unknown = Reflect.apply(wrap, undefined, args);
-      if (typeof body === "object" && body !== null) own.add(body);
-      return body;
-    });
-  }
-  return own;
-}
-
 function isStream(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
@@ -62,63 +49,86 @@ function call(
   layer: Layer,
   rules: ActiveRules,
   args: readonly unknown[],
+  entry: Entry,
 ): ResponseBody | Promise<ResponseBody> {
-  const view = readEnviron(args);
+  const view = readEnviron(args, rules);
   const { object: environ, values } = view;
   const conversation = new Conversation(
     layer,
     rules,
     view,
-    (values as { [CONVERSATION]?: unknown })[CONVERSATION] as
-      | Conversation
-      | undefined,
+    (values as { [CONVERSATION]?: unknown })[CONVERSATION],
   );
-  conversation.check(rules.call, { args });
-  conversation.check(rules.environ, view);
+  try {
+    conversation.check(rules.call, view, entry);
+    conversation.check(rules.environ, view, entry);
+    conversation.outer?.checkPair("call", [], entry, conversation);
+  } catch (error) {
+    throw failed(conversation, error);
+  }
   // What is no environ or no startResponse can be passed on, not wrapped.
   if (!isStream(environ) || typeof args[1] !== "function") {
+    conversation.finish();
     return app(...args as Parameters<Application>);
   }
   Reflect.set(environ, CONVERSATION, conversation);
   const input = values["wsgi.input"];
   if (isStream(input)) {
-    const checked = new CheckedInput(conversation, input as InputStream);
+    const stream = input instanceof CheckedInput
+      ? input.streamFor(conversation)
+      : input as InputStream;
+    const checked = new CheckedInput(conversation, stream);
     Reflect.set(environ, "wsgi.input", checked);
   }
   const errors = values["wsgi.errors"];
   if (isStream(errors)) {
-    const checked = new CheckedErrors(conversation, errors as ErrorStream);
+    const stream = errors instanceof CheckedErrors
+      ? errors.streamFor(conversation)
+      : errors as ErrorStream;
+    const checked = new CheckedErrors(conversation, stream);
     Reflect.set(environ, "wsgi.errors", checked);
   }
-  const own = rememberWrappers(values, environ);
+  const wrap = values["wsgi.file_wrapper"];
+  if (typeof wrap === "function") {
+    const checked = checkedWrapper(conversation, wrap as () => unknown);
+    Reflect.set(environ, "wsgi.file_wrapper", checked);
+  }
   const startResponse = checkedStart(conversation, args[1] as StartResponse);
   let result: unknown;
+  let isPromise: boolean;
   try {
     result = app(environ as Environ, startResponse);
+    isPromise = isThenable(result);
   } catch (error) {
     throw failed(conversation, error);
   }
-  const finish = (body: unknown): ResponseBody => {
-    try {
-      return checkedBody(conversation, body, (body) => own.has(body));
-    } catch (error) {
-      closeUnseen(body);
+  if (!isPromise) return finish(conversation, result);
+  const promise = Promise.resolve(result).then(
+    (body) => finish(conversation, body),
+    (error) => {
       throw failed(conversation, error);
-    }
-  };
-  if (!isThenable(result)) return finish(result);
-  return Promise.resolve(result).then(finish, (error) => {
+    },
+  );
+  // A server that awaits it sees its rejection; one that does not, does not die.
+  ignoreRejection(promise);
+  return promise;
+}
+
+/** The application has returned. */
+function finish(conversation: Conversation, body: unknown): ResponseBody {
+  try {
+    return checkedBody(conversation, body);
+  } catch (error) {
+    closeUnseen(body);
     throw failed(conversation, error);
-  });
+  }
 }
 
 /** The server never gets to see this body, so it cannot close it. */
 function closeUnseen(body: unknown): void {
-  const { close } = (body ?? {}) as { close?: unknown };
-  if (typeof close !== "function") return;
   try {
-    const result: unknown = close.call(body);
-    if (isThenable(result)) result.then(undefined, () => {});
+    const { close } = (body ?? {}) as { close?: unknown };
+    if (typeof close === "function") ignoreRejection(close.call(body));
   } catch {
     // The finding about the body is what its author has to know.
   }
@@ -127,6 +137,12 @@ function closeUnseen(body: unknown): void {
 /** The application has failed: nothing of it will be closed. */
 function failed(conversation: Conversation, error: unknown): unknown {
   conversation.deliver(error);
+  try {
+    if (!(error instanceof ConformanceError)) conversation.checkPair("closed");
+  } catch {
+    // What has failed is more important than what was then left open.
+    conversation.deliver(error);
+  }
   conversation.finish();
   return error;
 }
@@ -163,7 +179,9 @@ function failed(conversation: Conversation, error: unknown): unknown {
  *
  * await using server = makeServer("127.0.0.1", 0, validator(app));
  * server.serveForever();
- * assertEquals((await fetch(server.url)).status, 200);
+ * const response = await fetch(server.url);
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
  * ```
  */
 export function validator(
@@ -173,7 +191,11 @@ export function validator(
   const layer = new Layer(options, RULES.map((rule) => rule.id));
   enforce(CALLABLE_RULES, { app }, layer);
   const rules = activate(layer);
-  const validated = (...args: unknown[]) => call(app, layer, rules, args);
+  const validated = (
+    ...args: unknown[]
+  ): ResponseBody | Promise<ResponseBody> => {
+    return call(app, layer, rules, args, validated);
+  };
   return Object.assign(validated as Application, {
     assertFinished: () => enforce(OPEN_RULES, { open: layer.open }, layer),
   });
@@ -190,7 +212,7 @@ function enforce<View>(
     if (finding === undefined) continue;
     const active = { rule, severity: rule.severity };
     throw new ConformanceError(
-      toViolation(active, finding, rule.blame, layer.name),
+      toViolation(active, finding, rule.blame, layer.where),
     );
   }
 }

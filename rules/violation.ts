@@ -30,43 +30,50 @@ export interface Violation {
   readonly spec: string;
 }
 
+/** The most that is shown of what was found. */
+const MAX_GOT = 500;
+
 /**
  * Puts a finding into words.
  *
  * @param active The broken rule.
  * @param finding What its check has found.
  * @param blame Who broke it.
- * @param layer The name of the layer that saw it.
+ * @param where Which layer has seen it, or between which it happened.
  * @returns The violation.
  */
 export function toViolation(
   { rule, severity }: ActiveRule<never>,
   finding: Exclude<Finding, undefined>,
   blame: Blame,
-  layer: string | undefined,
+  where: string,
 ): Violation {
-  const { id, spec } = rule;
-  const { got, hint } = typeof finding === "string"
-    ? { got: finding, hint: rule.hint }
-    : finding;
-  const seenBy = layer === undefined ? "" : `, seen by "${layer}"`;
+  const { id } = rule;
+  const { got, hint = rule.hint, spec = rule.spec } =
+    typeof finding === "string" ? { got: finding } : finding;
+  const found = got.length > MAX_GOT ? `${got.slice(0, MAX_GOT)}…` : got;
   return {
     rule: id,
     severity,
     blame,
-    message: escapeControls(
+    message: toLine(
       `${actionOf(id)}: ${
         lowerFirst(rule.title)
-      }, got ${got} (rule ${id}, broken by the ${blame}${seenBy})`,
+      }, got ${found} (rule ${id}, broken by the ${blame}${where})`,
     ),
     hint,
     spec: `SPEC.md#${spec}`,
   };
 }
 
+/** A message is one line, whatever was quoted in it. */
+function toLine(message: string): string {
+  return escapeControls(message).replace(/[\n\t\u2028\u2029]/g, " ");
+}
+
 function lowerFirst(title: string): string {
   // "Content-Length must …" and "SERVER_PORT must …" are names.
-  return /^[A-Z][a-zA-Z]+ /.test(title)
+  return /^[A-Z][a-zA-Z]* /.test(title)
     ? title.charAt(0).toLowerCase() + title.slice(1)
     : title;
 }

@@ -157,7 +157,7 @@ async function get(url: string): Promise<string> {
 Deno.test("every example is tested", async () => {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(new URL("examples/", ROOT))) {
-    files.push(name);
+    if (name.endsWith(".ts")) files.push(name);
   }
   assertEquals(
     files.toSorted(),
@@ -369,6 +369,8 @@ function watch(wrap: (check: typeof validator) => Application): Watched {
     const layer = validator(app, {
       ...options,
       profile: "paranoid",
+      // To answer HEAD as GET is right: the server drops the body.
+      rules: { "body/head": "off" },
       onViolation: ({ rule, message }) =>
         void complaints.push(`${rule}: ${message}`),
     });

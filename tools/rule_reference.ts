@@ -25,12 +25,14 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   status: "The status",
   headers: "The header list",
   http: "What HTTP demands of a response",
-  body: "The body and its chunks",
+  body: "The body",
+  chunk: "The chunks of a body",
   write: "The function write",
   iteration: "How the server iterates over a body",
   close: "How the server closes a body",
   input: "wsgi.input",
   errors: "wsgi.errors",
+  "file-wrapper": "wsgi.file_wrapper",
   middleware: "What middleware does between two validators",
 };
 
@@ -77,12 +79,15 @@ function snippet(scenario: Scenario | undefined): string {
 }
 
 function entry(rule: Rule<never>): string {
-  const { id, severity, blame, profile, spec, title, why, hint } = rule;
+  const { id, severity, blame, profile, title, why, hint } = rule;
+  const anchors = [rule.spec, ...rule.alsoSpec ?? []].map((anchor) =>
+    `[${anchor}](../SPEC.md#${anchor})`
+  );
   const fixture = FIXTURES[id];
   return `### ${id}
 
 ${title}. (_${severity}, broken by the ${blame}, profile \`${profile}\`,
-[${spec}](../SPEC.md#${spec})_)
+${anchors.join(", ")}_)
 
 ${why} **${hint}.**
 

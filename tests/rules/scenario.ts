@@ -30,7 +30,9 @@ export interface Scenario {
   /** The application; a correct one if it is left out. */
   readonly app?: (environ: Loose, startResponse: Loose) => Loose;
   /** A middleware between two validators. */
-  readonly middleware?: (app: Loose) => Loose;
+  readonly middleware?: (
+    app: Loose,
+  ) => (environ: Loose, startResponse: Loose) => Loose;
   /** Changes the environ before the call, or gives another one. */
   readonly environ?: (environ: Loose) => Loose;
   /** The body of the request. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { RequestInput } from "../../gateway/input_stream.ts";
 import type { HeaderTuple } from "../../mod.ts";
 import type { Loose, Scenario } from "../../tests/rules/scenario.ts";
 
@@ -99,4 +100,14 @@ export const conditional: (environ: Loose) => void = variables({
 /** A startResponse that takes everything. */
 export function startServerResponse(): () => Promise<void> {
   return () => Promise.resolve();
+}
+
+/**
+ * Makes a wsgi.input of which some members are not as they should be.
+ *
+ * @param members Those members.
+ * @returns The stream, without any bytes.
+ */
+export function inputWith(members: Loose): Loose {
+  return Object.assign(new RequestInput(() => null), members);
 }

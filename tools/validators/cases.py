@@ -377,9 +377,9 @@ def _(environ, start_response):
     return hello(environ, start_response)
 
 
-@case("input-other-member")
+@case("input-seek")
 def _(environ, start_response):
-    environ["wsgi.input"].tell()
+    environ["wsgi.input"].seek(0)
     return hello(environ, start_response)
 
 

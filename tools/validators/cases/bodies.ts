@@ -1,4 +1,19 @@
-import { type Cases, HELLO, returning, TEXT, toBytes } from "../case.ts";
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+
+/**
+ * Programs that are wrong about the body, wsgi.input or wsgi.errors.
+ *
+ * @module
+ */
+
+import {
+  type Cases,
+  HELLO,
+  inputWith,
+  returning,
+  TEXT,
+  toBytes,
+} from "../case.ts";
 import { runServer } from "../../../tests/rules/scenario.ts";
 
 /** Programs that are wrong about the body. */
@@ -73,7 +88,7 @@ export const BODIES: Cases = {
   },
   "close-no-function": {
     title: "close that is no function",
-    rows: ["b15"],
+    rows: ["O6"],
     app: returning(Object.assign([HELLO], { close: "yes" })),
   },
 };
@@ -81,7 +96,7 @@ export const BODIES: Cases = {
 /** Programs that misuse wsgi.input or wsgi.errors. */
 export const STREAMS: Cases = {
   "input-close": {
-    title: "wsgi.input closed",
+    title: "`wsgi.input` closed",
     rows: ["M10"],
     app: (environ, startResponse) => {
       environ["wsgi.input"].close();
@@ -109,11 +124,14 @@ export const STREAMS: Cases = {
       return [HELLO];
     },
   },
-  "input-other-member": {
-    title: "another member of wsgi.input",
+  "input-seek": {
+    title: "seek() of `wsgi.input` used",
     rows: ["M11"],
+    environ: (environ) => {
+      environ["wsgi.input"] = inputWith({ seek: () => 0 });
+    },
     app: (environ, startResponse) => {
-      environ["wsgi.input"].cancel();
+      environ["wsgi.input"].seek(0);
       startResponse("200 OK", [TEXT]);
       return [HELLO];
     },
@@ -129,7 +147,7 @@ export const STREAMS: Cases = {
     },
   },
   "errors-bytes": {
-    title: "bytes written to wsgi.errors",
+    title: "bytes written to `wsgi.errors`",
     rows: ["N2"],
     app: (environ, startResponse) => {
       environ["wsgi.errors"].write(HELLO);
@@ -138,7 +156,7 @@ export const STREAMS: Cases = {
     },
   },
   "errors-close": {
-    title: "wsgi.errors closed",
+    title: "`wsgi.errors` closed",
     rows: ["N3"],
     app: (environ, startResponse) => {
       environ["wsgi.errors"].close();

@@ -1,3 +1,9 @@
+/**
+ * Programs that are wrong about the header list.
+ *
+ * @module
+ */
+
 import { type Cases, header, HELLO, reply, TEXT } from "../case.ts";
 
 /** Programs that are wrong about the header list. */

@@ -1,3 +1,9 @@
+/**
+ * Programs whose response HTTP itself finds wanting.
+ *
+ * @module
+ */
+
 import {
   type Cases,
   conditional,

@@ -1,3 +1,11 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+
+/**
+ * Servers and middleware that call wrongly.
+ *
+ * @module
+ */
+
 import {
   type Cases,
   header,

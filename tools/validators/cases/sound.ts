@@ -1,3 +1,11 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+
+/**
+ * Programs that are right, though some validator complains of them.
+ *
+ * @module
+ */
+
 import {
   type Cases,
   conditional,
@@ -44,7 +52,7 @@ export const SOUND: Cases = {
     environ: variables({ REQUEST_METHOD: "PROPFIND" }),
   },
   "sound-options-star": {
-    title: "OPTIONS *",
+    title: "`OPTIONS *`",
     rows: ["C6", "C7"],
     environ: variables({ REQUEST_METHOD: "OPTIONS", PATH_INFO: "*" }),
   },
@@ -71,6 +79,7 @@ export const SOUND: Cases = {
   "sound-tab-value": {
     title: "tab in a header value",
     rows: ["F11"],
+    exception: "HTTP allows it, but recipients read it differently: a warning",
     app: header("X-Name", "one\ttwo"),
   },
   "sound-late-start": {
@@ -100,22 +109,22 @@ export const SOUND: Cases = {
     },
   },
   "sound-no-query": {
-    title: "no QUERY_STRING",
+    title: "no `QUERY_STRING`",
     rows: ["B8"],
     environ: variables({ QUERY_STRING: undefined }),
   },
   "sound-no-script-name": {
-    title: "no SCRIPT_NAME",
+    title: "no `SCRIPT_NAME`",
     rows: ["B9"],
     environ: variables({ SCRIPT_NAME: undefined }),
   },
   "sound-no-path": {
-    title: "no PATH_INFO below a SCRIPT_NAME",
+    title: "no `PATH_INFO` below a `SCRIPT_NAME`",
     rows: ["B10"],
     environ: variables({ SCRIPT_NAME: "/app", PATH_INFO: undefined }),
   },
   "sound-utf8-path": {
-    title: "PATH_INFO of UTF-8 bytes",
+    title: "`PATH_INFO` of UTF-8 bytes",
     rows: ["B20"],
     environ: variables({ PATH_INFO: "/caf\u00c3\u00a9" }),
   },

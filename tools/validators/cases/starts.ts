@@ -1,3 +1,11 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+
+/**
+ * Programs that are wrong about startResponse, the status or write().
+ *
+ * @module
+ */
+
 import { type Cases, HELLO, reply, TEXT, toBytes } from "../case.ts";
 
 /** Programs that are wrong about startResponse, status or write(). */

@@ -1,0 +1,90 @@
+/**
+ * What the tests of bodies have in common.
+ *
+ * @module
+ */
+
+import {
+  type Application,
+  type Profile,
+  type ResponseBody,
+  type StartResponse,
+  type ValidatedApplication,
+  validator,
+  type Violation,
+} from "../../mod.ts";
+import { createEnviron, type Loose } from "./scenario.ts";
+
+/** The headers of the applications in the tests. */
+export const TEXT = [["Content-Type", "text/plain"]] as const;
+
+/** A startResponse that takes everything. */
+export const startResponse: StartResponse = () => () => Promise.resolve();
+
+/** One validator, with what it has found. */
+export interface Validated {
+  /** The application. */
+  readonly app: ValidatedApplication;
+  /** The violations, in order. */
+  readonly found: Violation[];
+  /** Calls the application for one request. */
+  readonly call: (
+    method?: string,
+  ) => ResponseBody | Promise<ResponseBody>;
+}
+
+/** Validates an application that begins the response and returns a body. */
+export function validate(
+  app: (environ: Loose, startResponse: Loose) => Loose,
+  options: { throws?: boolean; profile?: Profile } = {},
+): Validated {
+  const found: Violation[] = [];
+  const validated = validator(app as Application, {
+    ...options,
+    onViolation: (violation) => void found.push(violation),
+  });
+  return {
+    app: validated,
+    found,
+    call: (method = "GET") => {
+      const environ = createEnviron();
+      environ.REQUEST_METHOD = method;
+      return validated(environ, startResponse);
+    },
+  };
+}
+
+/** Validates an application that returns a body. */
+export function returning(
+  make: () => Loose,
+  options: { throws?: boolean; profile?: Profile } = {},
+): Validated {
+  return validate((_environ, startResponse) => {
+    startResponse("200 OK", TEXT);
+    return make();
+  }, options);
+}
+
+/** The ids of violations. */
+export function idsOf(found: readonly Violation[]): string[] {
+  return found.map(({ rule }) => rule);
+}
+
+/** Runs a program in a process of its own, and gives what it prints. */
+export async function printed(
+  program: string,
+  ...flags: string[]
+): Promise<string> {
+  const mod = new URL("../../mod.ts", import.meta.url).href;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      ...flags,
+      `import { setupTestingDefaults, validator } from "${mod}";\n${program}`,
+    ],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}

@@ -1,0 +1,205 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+import { assert, assertEquals } from "@std/assert";
+import { type Loose, runScenario, type Scenario } from "./scenario.ts";
+
+/** Everything that a message could carry of a value, and must not call. */
+function hostile(calls: string[]): object {
+  const called = (name: string) => (): never => {
+    calls.push(name);
+    throw new Error(`Called ${name}`);
+  };
+  const methods = [
+    "toString",
+    "valueOf",
+    "toJSON",
+    Symbol.toPrimitive,
+    Symbol.for("Deno.customInspect"),
+    Symbol.for("nodejs.util.inspect.custom"),
+  ];
+  const getters = [
+    "constructor",
+    "name",
+    "message",
+    "stack",
+    "length",
+    "size",
+    Symbol.toStringTag,
+  ];
+  const value = {};
+  for (const key of methods) {
+    Object.defineProperty(value, key, { value: called(String(key)) });
+  }
+  for (const key of getters) {
+    Object.defineProperty(value, key, { get: called(String(key)) });
+  }
+  return value;
+}
+
+const PLACES: Record<string, (value: unknown) => Scenario> = {
+  "as the status": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse(value, []);
+      return [];
+    },
+  }),
+  "as the headers": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", value);
+      return [];
+    },
+  }),
+  "as a header": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", [value]);
+      return [];
+    },
+  }),
+  "as the name of a header": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", [[value, "a"]]);
+      return [];
+    },
+  }),
+  "as the value of a header": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", [["X-A", value]]);
+      return [];
+    },
+  }),
+  "as excInfo": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", []);
+      startResponse("500 Internal Server Error", [], value);
+      return [];
+    },
+  }),
+  "to write()": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", [])(value);
+      return [];
+    },
+  }),
+  "as the body": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", []);
+      return value;
+    },
+  }),
+  "as a chunk": (value) => ({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", []);
+      return [value];
+    },
+  }),
+  "as a yielded chunk": (value) => ({
+    *app(_environ, startResponse) {
+      startResponse("200 OK", []);
+      yield value;
+    },
+  }),
+  "as a size": (value) => ({
+    app: async (environ, startResponse) => {
+      await environ["wsgi.input"].read(value);
+      startResponse("200 OK", []);
+      return [];
+    },
+  }),
+  "to wsgi.errors": (value) => ({
+    app: (environ, startResponse) => {
+      environ["wsgi.errors"].write(value);
+      startResponse("200 OK", []);
+      return [];
+    },
+    environ: (environ) => {
+      environ["wsgi.errors"].write = () => {};
+    },
+  }),
+  "as an error of wsgi.errors": (value) => ({
+    app: (environ, startResponse) => {
+      environ["wsgi.errors"].write("text");
+      startResponse("200 OK", []);
+      return [];
+    },
+    environ: (environ) => {
+      environ["wsgi.errors"].write = () => {
+        throw value;
+      };
+    },
+  }),
+  "as a result of wsgi.input": (value) => ({
+    app: async (environ, startResponse) => {
+      await environ["wsgi.input"].read();
+      startResponse("200 OK", []);
+      return [];
+    },
+    environ: (environ) => {
+      environ["wsgi.input"].read = () => Promise.resolve(value);
+    },
+  }),
+  "as a variable": (value) => ({
+    environ: (environ) => {
+      environ.REMOTE_USER = value;
+    },
+  }),
+  "as wsgi.input": (value) => ({
+    environ: (environ) => {
+      environ["wsgi.input"] = value;
+    },
+  }),
+  "as wsgi.version": (value) => ({
+    environ: (environ) => {
+      environ["wsgi.version"] = value;
+    },
+  }),
+  "as the environ": (value) => ({
+    server: (app) => app(value, () => () => Promise.resolve()),
+  }),
+  "as startResponse": (value) => ({
+    server: (app, environ) => app(environ, value),
+  }),
+  "as write()": (value) => ({
+    server: (app, environ) => app(environ, () => value),
+  }),
+};
+
+/** A server that takes whatever comes, and reads nothing. */
+function indifferent(app: Loose, environ: Loose): unknown {
+  return app(environ, () => () => Promise.resolve());
+}
+
+for (const [place, toScenario] of Object.entries(PLACES)) {
+  Deno.test(`validator() calls nothing of a value ${place}`, async () => {
+    const calls: string[] = [];
+    const value = hostile(calls);
+    const scenario = { server: indifferent, ...toScenario(value) };
+    try {
+      await runScenario(scenario, { profile: "paranoid" });
+    } catch (error) {
+      // The program may fail by itself; it is what was called that counts.
+      if (error === value) return;
+      assert(error instanceof Error);
+      assert(!error.message.startsWith("Called"), error.message);
+    }
+    assertEquals(calls, []);
+  });
+
+  Deno.test(`validator() takes a proxy that throws ${place} for the program's fault`, async () => {
+    const handler = new Proxy({}, {
+      get: (_target, trap) => () => {
+        throw new Error(`Trapped ${String(trap)}`);
+      },
+    });
+    const scenario = {
+      server: indifferent,
+      ...toScenario(new Proxy({}, handler)),
+    };
+    try {
+      await runScenario(scenario, { profile: "paranoid" });
+    } catch (error) {
+      assert(error instanceof Error);
+      // The traps, or the server's own stream.
+      const expected = /^Trapped|is not a function|^Cannot read/;
+      assert(expected.test(error.message), error.stack);
+    }
+  });
+}

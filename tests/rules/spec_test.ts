@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import { RULES } from "../../rules/table.ts";
+
+interface Requirement {
+  readonly anchor: string;
+  readonly text: string;
+}
+
+/** The requirements of SPEC.md: list items that begin with an anchor. */
+function parseRequirements(markdown: string): Requirement[] {
+  return markdown.split(/^- (?=<a id=")/m).slice(1).map((part) => {
+    // An item ends where something begins that is not indented.
+    const item = part.split(/\n(?=\S)/)[0] ?? "";
+    const anchor = /^<a id="([^"]+)">/.exec(item)?.[1] ?? "";
+    return { anchor, text: item.replace(/\s+/g, " ") };
+  });
+}
+
+const spec = await Deno.readTextFile(new URL("../../SPEC.md", import.meta.url));
+const requirements = parseRequirements(spec);
+
+Deno.test("SPEC.md gives each requirement an anchor of its own", () => {
+  const anchors = requirements.map(({ anchor }) => anchor);
+  assert(anchors.length > 200);
+  assertEquals([...new Set(anchors)].length, anchors.length);
+});
+
+Deno.test("SPEC.md uses one RFC 2119 word in each requirement", () => {
+  const wrong = requirements.filter(({ text }) =>
+    text.match(/\b(MUST NOT|MUST|SHOULD NOT|SHOULD|MAY)\b/g)?.length !== 1
+  );
+  assertEquals(wrong.map(({ anchor }) => anchor), []);
+});
+
+Deno.test("SPEC.md has a rule for each MUST, or says why not", () => {
+  const covered = new Set(
+    RULES.flatMap(({ spec, alsoSpec = [] }) => [spec, ...alsoSpec]),
+  );
+  const uncovered = requirements.filter(({ anchor, text }) =>
+    /\bMUST\b/.test(text) &&
+    !/_(?:Server test|Not checkable)\b/.test(text) &&
+    !covered.has(anchor)
+  );
+  assertEquals(uncovered.map(({ anchor }) => anchor), []);
+});
+
+Deno.test("RULES point to requirements of SPEC.md, each of them", () => {
+  const anchors = new Set(requirements.map(({ anchor }) => anchor));
+  const lost = RULES.filter((rule) => !anchors.has(rule.spec));
+  assertEquals(lost.map((rule) => `${rule.id} → ${rule.spec}`), []);
+});
+
+Deno.test("SPEC.md does not call a requirement uncheckable that has a rule", () => {
+  const covered = new Set(
+    RULES.flatMap(({ spec, alsoSpec = [] }) => [spec, ...alsoSpec]),
+  );
+  const wrong = requirements.filter(({ anchor, text }) =>
+    /_Not checkable\b/.test(text) && covered.has(anchor)
+  );
+  assertEquals(wrong.map(({ anchor }) => anchor), []);
+});

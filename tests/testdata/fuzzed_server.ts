@@ -1,0 +1,157 @@
+/**
+ * A server that is sent nonsense. Its application is validated and does
+ * different things at different paths; `/normal` and `/report` are for the test.
+ * The first line of output is the port.
+ *
+ * @module
+ */
+
+import { fromBytes, percentDecode, toBytes } from "../../gateway/byte_string.ts";
+import { StderrStream } from "../../gateway/error_stream.ts";
+import { makeServer } from "../../gateway/make_server.ts";
+import { isAuthority } from "../../gateway/request_target.ts";
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  ResponseBody,
+} from "../../gateway/types.ts";
+import { validator } from "../../rules/validator.ts";
+
+const HEADERS: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
+
+/** What should not have happened, and how often the application was called. */
+const faults: string[] = [];
+let calls = 0;
+
+function say(...lines: string[]): Uint8Array {
+  return toBytes(lines.join("\n"));
+}
+
+function* generate(): Generator<Uint8Array, void> {
+  for (const text of ["one", "", "two"]) yield say(text);
+}
+
+/** Each of these is what some real application does. */
+const behaviours: Record<string, Application> = {
+  "/read": async (environ, startResponse) => {
+    const bytes = await environ["wsgi.input"].read();
+    startResponse("200 OK", HEADERS);
+    return [say(`${bytes.length} bytes`)];
+  },
+  "/lines": async (environ, startResponse) => {
+    let lines = 0;
+    for await (const _ of environ["wsgi.input"]) lines++;
+    startResponse("200 OK", HEADERS);
+    return [say(`${lines} lines`)];
+  },
+  "/generator": (_environ, startResponse) => {
+    startResponse("200 OK", HEADERS);
+    return generate();
+  },
+  "/written": async (environ, startResponse) => {
+    const write = startResponse("200 OK", HEADERS);
+    const bytes = await environ["wsgi.input"].read(10);
+    // It rejects if the client has left.
+    await write(say(`${bytes.length}`)).catch(() => {});
+    return [];
+  },
+  "/unread": async (_environ, startResponse) => {
+    await Promise.resolve();
+    startResponse("200 OK", HEADERS);
+    return [say("not read")];
+  },
+};
+
+const validated = validator((environ, startResponse): ReturnType<Application> => {
+  const behaviour = behaviours[environ.PATH_INFO];
+  if (behaviour !== undefined) return behaviour(environ, startResponse);
+  startResponse("200 OK", HEADERS);
+  return [say(environ.REQUEST_METHOD)];
+}, {
+  onViolation: ({ message }) => void faults.push(message),
+});
+
+/** Puts what the client wrote into the head: the way to end Deno 2.9. */
+const reflect: Application = (environ, startResponse) => {
+  let status = "200 OK";
+  const headers: HeaderTuple[] = [];
+  for (const pair of environ.QUERY_STRING.split("&")) {
+    const [name = "", value = ""] = pair.split("=", 2).map(percentDecode);
+    if (name === "status") status = value;
+    else headers.push([name, value]);
+  }
+  try {
+    startResponse(status, headers);
+  } catch (error) {
+    startResponse("400 Bad Request", HEADERS, error);
+  }
+  // No array: its length would have to fit to what the client wrote.
+  return headers.some(([name]) => /^content-length$/i.test(name))
+    ? []
+    : generate();
+};
+
+/** Sends what the body says: a status line and headers, one a line. */
+const head: Application = async (environ, startResponse) => {
+  const [status = "", ...lines] = fromBytes(await environ["wsgi.input"].read())
+    .split("\n");
+  startResponse(
+    status,
+    lines.map((line): HeaderTuple => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 1)];
+    }),
+  );
+  return [];
+};
+
+/** What no request can change, whoever validates. */
+function check(environ: Environ): void {
+  const { HTTP_HOST, PATH_INFO, REQUEST_METHOD } = environ;
+  const facts: Record<string, boolean> = {
+    "SERVER_NAME": environ.SERVER_NAME === "127.0.0.1",
+    "SERVER_PORT": environ.SERVER_PORT === String(server.port),
+    "REMOTE_ADDR": environ.REMOTE_ADDR === "127.0.0.1",
+    "REMOTE_USER": environ.REMOTE_USER === undefined,
+    "SCRIPT_NAME": environ.SCRIPT_NAME === "",
+    "HTTPS": environ.HTTPS === undefined,
+    "wsgi.url_scheme": environ["wsgi.url_scheme"] === "http",
+    "HTTP_HOST": HTTP_HOST === undefined || isAuthority(HTTP_HOST),
+    "HTTP_PROXY": environ["HTTP_PROXY"] === undefined,
+    "CONTENT_LENGTH": /^[0-9]{1,16}$/.test(environ.CONTENT_LENGTH ?? "0"),
+    "PATH_INFO": PATH_INFO.startsWith("/") ||
+      (REQUEST_METHOD === "CONNECT" && PATH_INFO === ""),
+  };
+  for (const [key, isTrue] of Object.entries(facts)) {
+    if (!isTrue) faults.push(`${key} is ${JSON.stringify(environ[key])}`);
+  }
+}
+
+const routes: Record<string, Application> = {
+  "/normal": (environ, startResponse): ResponseBody => {
+    startResponse("200 OK", HEADERS);
+    return [say("normal ", environ.QUERY_STRING)];
+  },
+  "/report": (_environ, startResponse): ResponseBody => {
+    startResponse("200 OK", HEADERS);
+    return [new TextEncoder().encode(JSON.stringify({ calls, faults }))];
+  },
+  "/reflect": reflect,
+  "/head": head,
+};
+
+const errors = new StderrStream((text) => {
+  // These the client alone has caused, and they are answered with 400.
+  if (!text.startsWith("RequestBodyError: ")) faults.push(`logged: ${text}`);
+});
+
+const server = makeServer("127.0.0.1", 0, (environ, startResponse) => {
+  calls++;
+  check(environ);
+  const app = routes[environ.PATH_INFO] ?? validated;
+  return app(environ, startResponse);
+}, { environ: { "wsgi.errors": errors } });
+// deno-lint-ignore no-console -- a program's output
+console.log(server.port);
+await server.serveForever();

@@ -1,0 +1,273 @@
+"""Applications that satisfy both judges of Python, and some that do not."""
+
+import io
+import json
+import sys
+
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+APPS = {}
+
+
+def app(function):
+    """Makes a function an application of the test."""
+    APPS[function.__name__.replace("_", "-")] = function
+    return function
+
+
+def read_body(environ, size=65536):
+    """Reads as PEP 3333 allows: no more than CONTENT_LENGTH, in pieces."""
+    left = int(environ.get("CONTENT_LENGTH") or 0)
+    pieces = []
+    while left > 0:
+        piece = environ["wsgi.input"].read(min(size, left))
+        if not piece:
+            break
+        pieces.append(piece)
+        left -= len(piece)
+    return pieces
+
+
+# What the server hands in -----------------------------------------------------
+
+
+@app
+def show(environ, start_response):
+    """Shows the variables and the body."""
+    body = b"".join(read_body(environ)).decode("latin-1")
+    texts = {key: value for key, value in environ.items() if "." not in key}
+    page = json.dumps({"environ": texts, "body": body}).encode()
+    start_response(
+        "200 OK",
+        [("Content-Type", "application/json"), ("Content-Length", str(len(page)))],
+    )
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [page]
+
+
+@app
+def types(environ, start_response):
+    """Shows what the wsgi.* variables are to Python."""
+    keys = ["version", "url_scheme", "multithread", "multiprocess", "run_once"]
+    page = "".join(f"{key} {environ['wsgi.' + key]!r}\n" for key in keys)
+    start_response("200 OK", [TEXT])
+    return [page.encode()]
+
+
+@app
+def echo(environ, start_response):
+    start_response("200 OK", [("Content-Type", "application/octet-stream")])
+    return read_body(environ)
+
+
+@app
+def pieces(environ, start_response):
+    """Reads three bytes at a time."""
+    start_response("200 OK", [TEXT])
+    return [b"|".join(read_body(environ, 3))]
+
+
+@app
+def lines(environ, start_response):
+    """Iterates over the lines; Lint refuses any readline()."""
+    start_response("200 OK", [TEXT])
+    return [b"|".join(environ["wsgi.input"])]
+
+
+@app
+def beyond(environ, start_response):
+    """Reads on at the end, which gives nothing, for ever."""
+    read_body(environ)
+    ends = [environ["wsgi.input"].read(10) for _ in range(3)]
+    start_response("200 OK", [TEXT])
+    return [repr(ends).encode()]
+
+
+@app
+def half(environ, start_response):
+    start_response("200 OK", [TEXT])
+    return [environ["wsgi.input"].read(5)]
+
+
+@app
+def unread(environ, start_response):
+    start_response("200 OK", [TEXT])
+    return [b"not read"]
+
+
+@app
+def errors(environ, start_response):
+    stream = environ["wsgi.errors"]
+    print("printed", 1, file=stream)
+    stream.write("writt\u20acn\n")
+    stream.writelines(["two\n", "lines\n"])
+    stream.flush()
+    start_response("200 OK", [TEXT])
+    return [b"logged"]
+
+
+# Status and headers -----------------------------------------------------------
+
+
+@app
+def status(environ, start_response):
+    """Answers with the status and the headers that the query has."""
+    response = json.loads(read_body(environ)[0])
+    start_response(
+        response["status"], [(name, value) for name, value in response["headers"]]
+    )
+    return [chunk.encode() for chunk in response.get("chunks", [])]
+
+
+@app
+def latin1(environ, start_response):
+    """Sends back in a header what came in one."""
+    start_response("200 OK", [TEXT, ("X-Back", environ["HTTP_X_THERE"])])
+    return [b"ok"]
+
+
+# Bodies -----------------------------------------------------------------------
+
+
+@app
+def generator(environ, start_response):
+    start_response("200 OK", [TEXT])
+    yield b"one "
+    yield b"two "
+    yield b"three"
+
+
+@app
+def empty_chunks(environ, start_response):
+    start_response("200 OK", [TEXT])
+    yield b""
+    yield b"a"
+    yield b""
+    yield b"b"
+
+
+@app
+def nothing(environ, start_response):
+    start_response("200 OK", [TEXT])
+    yield from ()
+
+
+@app
+class instance:
+    """A class as application: its instances are the bodies."""
+
+    closed = 0
+
+    def __init__(self, environ, start_response):
+        self.environ = environ
+        self.start_response = start_response
+
+    def __iter__(self):
+        self.start_response("200 OK", [TEXT])
+        yield f"closed before: {self.closed}".encode()
+
+    def close(self):
+        type(self).closed += 1
+
+
+@app
+def wrapped_file(environ, start_response):
+    start_response("200 OK", [TEXT])
+    return environ["wsgi.file_wrapper"](io.BytesIO(b"file " * 20000), 8192)
+
+
+@app
+def big(environ, start_response):
+    start_response("200 OK", [TEXT, ("Content-Length", str(4 * 1024 * 1024))])
+    for _ in range(64):
+        yield b"x" * 65536
+
+
+@app
+def written(environ, start_response):
+    write = start_response("200 OK", [TEXT])
+    write(b"one ")
+    write(b"")
+    write(b"two ")
+    write(b"three")
+    return []
+
+
+@app
+def written_and_yielded(environ, start_response):
+    write = start_response("200 OK", [TEXT, ("Content-Length", "12")])
+    write(b"written ")
+    return iter([b"yie", b"ld"[:1]])
+
+
+# Errors -----------------------------------------------------------------------
+
+
+@app
+def error_page(environ, start_response):
+    """Fails before the first byte, and replaces status and headers."""
+    try:
+        start_response("200 OK", [TEXT, ("X-Old", "1")])
+        raise ValueError("early")
+    except ValueError:
+        start_response("500 Oops", [TEXT, ("X-New", "2")], sys.exc_info())
+        return [b"error page"]
+
+
+@app
+def error_page_of_generator(environ, start_response):
+    """The same in a generator, after a chunk that sends nothing."""
+    start_response("200 OK", [TEXT])
+    try:
+        yield b""
+        raise ValueError("early")
+    except ValueError:
+        start_response("500 Oops", [TEXT], sys.exc_info())
+        yield b"error page"
+
+
+@app
+def too_late(environ, start_response):
+    """Fails after the first byte: start_response raises what it is given."""
+    start_response("200 OK", [TEXT])
+    try:
+        yield b"begun"
+        raise ValueError("late")
+    except ValueError:
+        start_response("500 Oops", [TEXT], sys.exc_info())
+        yield b"never"
+
+
+@app
+def too_late_for_write(environ, start_response):
+    try:
+        start_response("200 OK", [TEXT])(b"begun")
+        raise ValueError("late")
+    except ValueError:
+        start_response("500 Oops", [TEXT], sys.exc_info())
+        return [b"never"]
+
+
+@app
+def failing(environ, start_response):
+    raise LookupError("not handled")
+
+
+@app
+def failing_midway(environ, start_response):
+    start_response("200 OK", [TEXT])
+    yield b"begun"
+    raise LookupError("not handled")
+
+
+# What the judges complain of ----------------------------------------------------
+
+
+@app
+def without_type(environ, start_response):
+    start_response("200 OK", [])
+    return [b"what is it?"]
+
+
+@app
+def unquoted_etag(environ, start_response):
+    start_response("200 OK", [TEXT, ("ETag", "abc")])
+    return [b"tagged"]

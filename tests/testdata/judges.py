@@ -1,0 +1,43 @@
+"""Both judges of Python around the applications of judged_apps.py.
+
+They are wsgiref.validate of CPython and LintMiddleware of Werkzeug.
+"""
+
+import gc
+import sys
+import warnings
+from wsgiref.validate import validator
+
+from werkzeug.middleware.lint import LintMiddleware
+
+from testdata.judged_apps import APPS
+
+complaints = []
+
+
+def application(environ, start_response):
+    """Runs the application that the header X-App names, under both judges."""
+    app = APPS[environ.get("HTTP_X_APP", "show")]
+    # Lint goes inside: its input has no readlines(), of which the other would
+    # complain.
+    return validator(LintMiddleware(app))(environ, start_response)
+
+
+def collect():
+    """Gives what they have complained of since the last call."""
+    gc.collect()  # When a body goes unclosed, they say so.
+    found, complaints[:] = complaints[:], []
+    return "\n".join(found)
+
+
+def note_warning(message, category, *_args, **_kwargs):
+    complaints.append(f"{category.__name__}: {message}")
+
+
+def note_unraisable(args):
+    complaints.append(f"{args.exc_type.__name__}: {args.exc_value}")
+
+
+warnings.simplefilter("always")
+warnings.showwarning = note_warning
+sys.unraisablehook = note_unraisable
