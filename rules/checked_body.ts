@@ -96,7 +96,7 @@ function wrapArray(
   closing: BodyClosing,
 ): ResponseBody {
   const body = run.view.body as readonly unknown[];
-  const copy: unknown[] = [];
+  const copy: unknown[] & { close?: () => unknown } = [];
   try {
     for (let i = 0; i < body.length; i++) {
       const chunk = body[i];
@@ -110,7 +110,8 @@ function wrapArray(
   }
   run.sight.end();
   conversation.rethrow();
-  return Object.assign(copy as Uint8Array[], { close: closeOf(copy, closing) });
+  copy.close = closeOf(copy, closing);
+  return copy as Uint8Array[] & { close: () => unknown };
 }
 
 /** The iterator over a sync body. */

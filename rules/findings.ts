@@ -52,7 +52,7 @@ export abstract class Findings {
   ): void {
     for (let i = 0; i < rules.length; i++) {
       const active = rules[i]!;
-      const finding = active.rule.check(view);
+      const finding = active.check(view);
       if (finding !== undefined) this.#report(active, finding, entry);
     }
   }
@@ -73,7 +73,7 @@ export abstract class Findings {
   ): void {
     for (let i = 0; i < rules.length; i++) {
       const active = rules[i]!;
-      const finding = active.rule.check(view);
+      const finding = active.check(view);
       if (finding === undefined) continue;
       const isThrown = active.severity === "error" && this.#layer.throws;
       if (!isThrown && this.#found?.has(active.rule.id)) continue;

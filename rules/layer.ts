@@ -139,7 +139,7 @@ export class Layer {
         if (isOffered) setting = wanted;
       }
       if (setting === "off") continue;
-      active.push({ rule, severity: setting });
+      active.push({ rule, severity: setting, check: rule.check });
       this.#active.add(rule.id);
     }
     return active;

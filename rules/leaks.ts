@@ -22,7 +22,7 @@ let registry: FinalizationRegistry<Watched> | undefined;
 
 function report({ layer, rules, request }: Watched): void {
   for (const active of rules) {
-    const finding = active.rule.check({ open: 0, collected: request });
+    const finding = active.check({ open: 0, collected: request });
     if (finding === undefined) continue;
     layer.report(
       toViolation(active, finding, active.rule.blame, layer.where),

@@ -74,6 +74,11 @@ export interface ActiveRule<View> {
   readonly rule: Rule<View>;
   /** Its severity here. */
   readonly severity: Severity;
+  /**
+   * Its check. Rules come in many shapes and these objects in one, which makes
+   * a loop over them twice as fast.
+   */
+  readonly check: (view: View) => Finding;
 }
 
 /** What the user may say of a rule. */

@@ -40,6 +40,15 @@ export interface ValidatedApplication extends Application {
   assertFinished(): void;
 }
 
+/** Sets a variable, if the environ lets itself be changed. */
+function replace(environ: object, key: PropertyKey, value: unknown): void {
+  try {
+    (environ as Record<PropertyKey, unknown>)[key] = value;
+  } catch {
+    // That it is frozen was reported.
+  }
+}
+
 function isStream(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
@@ -71,14 +80,14 @@ function call(
     conversation.finish();
     return app(...args as Parameters<Application>);
   }
-  Reflect.set(environ, CONVERSATION, conversation);
+  replace(environ, CONVERSATION, conversation);
   const input = values["wsgi.input"];
   if (isStream(input)) {
     const stream = input instanceof CheckedInput
       ? input.streamFor(conversation)
       : input as InputStream;
     const checked = new CheckedInput(conversation, stream);
-    Reflect.set(environ, "wsgi.input", checked);
+    replace(environ, "wsgi.input", checked);
   }
   const errors = values["wsgi.errors"];
   if (isStream(errors)) {
@@ -86,12 +95,12 @@ function call(
       ? errors.streamFor(conversation)
       : errors as ErrorStream;
     const checked = new CheckedErrors(conversation, stream);
-    Reflect.set(environ, "wsgi.errors", checked);
+    replace(environ, "wsgi.errors", checked);
   }
   const wrap = values["wsgi.file_wrapper"];
   if (typeof wrap === "function") {
     const checked = checkedWrapper(conversation, wrap as () => unknown);
-    Reflect.set(environ, "wsgi.file_wrapper", checked);
+    replace(environ, "wsgi.file_wrapper", checked);
   }
   const startResponse = checkedStart(conversation, args[1] as StartResponse);
   let result: unknown;
@@ -210,7 +219,7 @@ function enforce<View>(
   for (const rule of rules) {
     const finding = rule.check(view);
     if (finding === undefined) continue;
-    const active = { rule, severity: rule.severity };
+    const active = { rule, severity: rule.severity, check: rule.check };
     throw new ConformanceError(
       toViolation(active, finding, rule.blame, layer.where),
     );
