@@ -43,7 +43,7 @@ const MAX_GOT = 500;
  * @returns The violation.
  */
 export function toViolation(
-  { rule, severity }: ActiveRule<never>,
+  { rule, severity }: Pick<ActiveRule<never>, "rule" | "severity">,
   finding: Exclude<Finding, undefined>,
   blame: Blame,
   where: string,

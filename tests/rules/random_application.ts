@@ -1,3 +1,4 @@
+// deno-lint-ignore-file explicit-function-return-type -- what may be anything has no type
 /**
  * Sound applications, built from random parts.
  *
