@@ -45,7 +45,8 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     spec: "start-before-chunk",
     title: "StartResponse must be called before the first non-empty chunk",
     why: "Status and headers go before the body.",
-    hint: "Call startResponse before the first yield",
+    hint:
+      "Call startResponse before the first yield, or before an array is returned",
     check: ({ chunk, length, state }) =>
       length === 0 || state.starts > 0
         ? undefined
