@@ -42,6 +42,17 @@ function decodeAsText(raw: string): string | undefined {
 }
 
 /**
+ * Escapes bytes that were sent raw: REQUEST_URI has one code unit for each of
+ * them, and percentDecode() would take these for text.
+ */
+function escapeBytes(uri: string): string {
+  return uri.replace(
+    /[\x80-\xff]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16)}`,
+  );
+}
+
+/**
  * Compares PATH_INFO with the raw target. Middleware may rewrite a path, so
  * only what has one slip as its explanation is told.
  */
@@ -66,7 +77,7 @@ function pathDecoded(values: Values): Finding {
       }
       : undefined;
   }
-  if (percentDecode(raw).endsWith(path)) return undefined;
+  if (percentDecode(escapeBytes(raw)).endsWith(path)) return undefined;
   // What is above U+00FF, another rule finds.
   return decodeAsText(raw)?.endsWith(path) && isByteString(path)
     ? {

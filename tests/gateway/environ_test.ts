@@ -110,6 +110,7 @@ Deno.test.each([
   },
 );
 
+// SPEC: input-lazy
 Deno.test("createEnviron() reads the body at the first read and not before", async () => {
   let pulls = 0;
   const body = new ReadableStream<Uint8Array>({
