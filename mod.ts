@@ -16,7 +16,8 @@
  *   return [new TextEncoder().encode("Hello world!\n")];
  * };
  *
- * await using server = makeServer("127.0.0.1", 0, validator(app));
+ * const options = { log: false };
+ * await using server = makeServer("127.0.0.1", 0, validator(app), options);
  * server.serveForever();
  * const response = await fetch(server.url);
  * assertEquals(await response.text(), "Hello world!\n");
@@ -26,7 +27,18 @@
  */
 
 export { decodeUtf8, encodeUtf8 } from "./gateway/byte_string.ts";
-export { Cancellation, ClientDisconnected } from "./gateway/cancellation.ts";
+export {
+  type AccessRecord,
+  formatCombined,
+  formatCommon,
+} from "./gateway/access_record.ts";
+export type { AccessLogger } from "./gateway/access_log.ts";
+export {
+  Cancellation,
+  ClientDisconnected,
+  RequestTimeout,
+  ServerStopped,
+} from "./gateway/cancellation.ts";
 export { demoApp } from "./gateway/demo_app.ts";
 export {
   type EnvironOptions,
@@ -42,6 +54,7 @@ export {
 export { RequestBodyError } from "./gateway/request_body_error.ts";
 export type { ResponseHead } from "./gateway/response_head.ts";
 export { runApplication, type RunOptions } from "./gateway/run_application.ts";
+export { toRequest } from "./gateway/to_request.ts";
 export type { Transport } from "./gateway/transport.ts";
 export type {
   Application,
@@ -55,7 +68,10 @@ export type {
   StartResponse,
   Write,
 } from "./gateway/types.ts";
+export { applicationUri } from "./util/application_uri.ts";
 export { FileWrapper } from "./util/file_wrapper.ts";
+export { formatDateTime } from "./util/format_date_time.ts";
+export { HeaderList, type HeaderParameters } from "./util/header_list.ts";
 export { isHopByHop } from "./util/is_hop_by_hop.ts";
 export {
   type Blame,
@@ -69,4 +85,6 @@ export {
   type Violation,
 } from "./validator.ts";
 export { guessScheme } from "./util/guess_scheme.ts";
+export { requestUri, type RequestUriOptions } from "./util/request_uri.ts";
 export { setupTestingDefaults } from "./util/setup_testing_defaults.ts";
+export { type PathVariables, shiftPathInfo } from "./util/shift_path_info.ts";

@@ -5,13 +5,14 @@
  * deno run --allow-net server.ts [PORT]
  * ```
  *
- * serves the demo application, checked by the validator, on 127.0.0.1.
+ * serves the demo application, checked by the validator, on 127.0.0.1. SIGINT
+ * and SIGTERM let running responses end; a second one ends the program at once.
  *
  * ```ts
  * import { demoApp, makeServer } from "@wsgi/ref/server";
  * import { assertEquals } from "@std/assert";
  *
- * await using server = makeServer("127.0.0.1", 0, demoApp);
+ * await using server = makeServer("127.0.0.1", 0, demoApp, { log: false });
  * server.serveForever();
  * const response = await fetch(server.url);
  * assertEquals(response.status, 200);
@@ -22,6 +23,7 @@
  */
 
 import { demoApp } from "./gateway/demo_app.ts";
+import { onEndSignal } from "./gateway/end_signal.ts";
 import { makeServer } from "./gateway/make_server.ts";
 import { validator } from "./rules/validator.ts";
 
@@ -74,9 +76,7 @@ async function main([port = PORT, ...more]: string[]): Promise<void> {
     if (!(error instanceof Error)) throw error;
     fail(error.message, hintFor(error, port));
   }
-  const stop = () => void server.shutdown();
-  Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  onEndSignal(() => void server.shutdown());
   // deno-lint-ignore no-console -- a program's output
   console.log(
     `Serving the demo application, validated, on ${server.url} (Ctrl+C ends it)`,

@@ -171,7 +171,7 @@ async function main(): Promise<void> {
 async function serve(mode: string | undefined): Promise<void> {
   const { makeServer } = await import("../server.ts");
   const app = mode === "validated" ? validator(hello) : hello;
-  const server = makeServer("127.0.0.1", 0, app);
+  const server = makeServer("127.0.0.1", 0, app, { log: false });
   print(server.url);
   await server.serveForever();
 }

@@ -18,9 +18,9 @@ export interface AccessRecord {
   readonly target: string;
   /** The protocol: `"HTTP/1.1"`. */
   readonly protocol: string;
-  /** The status code of the response. */
+  /** The status code of the response; 0 if the client left before there was one. */
   readonly status: number;
-  /** Bytes of the response body that were sent. */
+  /** Bytes of the response body that were handed to the transport. */
   readonly bytesSent: number;
   /** How long it took, in milliseconds. */
   readonly duration: number;
@@ -105,7 +105,7 @@ export function formatCommon(record: AccessRecord): string {
     bare(record.remoteUser),
     `[${formatTime(record.time)}]`,
     quoted(`${method} ${target} ${protocol}`),
-    record.status,
+    record.status === 0 ? "-" : record.status,
     record.bytesSent === 0 ? "-" : record.bytesSent,
   ].join(" ");
   return clientLeft ? `${line} client left` : line;

@@ -35,6 +35,26 @@ export class ServerStopped extends Error {
   }
 }
 
+/** Why a request ended early: it was not over at its deadline. */
+export class RequestTimeout extends Error {
+  /** The name of the class, as in the first line of a stack trace. */
+  override readonly name = "RequestTimeout";
+  /** Creates the reason. */
+  constructor() {
+    super("The request was not over at its deadline");
+  }
+}
+
+/**
+ * Tells whether the server gave a request up, whatever the application did.
+ *
+ * @param reason Why the request ended.
+ * @returns Whether the server was stopped, or the deadline has passed.
+ */
+export function isGivenUp(reason: unknown): boolean {
+  return reason instanceof ServerStopped || reason instanceof RequestTimeout;
+}
+
 /**
  * The early end of one request: the client left, a deadline passed, or the
  * server was forced to stop.

@@ -29,7 +29,7 @@ function show(value: unknown): string {
  * import { demoApp, makeServer } from "@wsgi/ref";
  * import { assertStringIncludes } from "@std/assert";
  *
- * await using server = makeServer("127.0.0.1", 0, demoApp);
+ * await using server = makeServer("127.0.0.1", 0, demoApp, { log: false });
  * server.serveForever();
  * const page = await (await fetch(server.url)).text();
  * assertStringIncludes(page, 'REQUEST_METHOD = "GET"');

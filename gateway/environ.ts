@@ -132,7 +132,14 @@ function addRemote(environ: Environ, info: unknown): void {
  * HTTP/2 has none either, but a true authority. Under TLS it is nearly always
  * HTTP/2.
  */
-function isInvented(authority: string, scheme: string, port: string): boolean {
+function isInvented(
+  authority: string,
+  scheme: string,
+  port: string,
+  isUnix: boolean,
+): boolean {
+  // There it is the path of the socket, percent-encoded, and so has a "%".
+  if (isUnix) return authority.includes("%");
   return scheme === "http" &&
     (authority === `localhost:${port}` || authority === "localhost");
 }
@@ -162,7 +169,10 @@ export function createEnviron(
   const target = parseTarget(url);
   const scheme = options.urlScheme ??
     (/^https:/i.test(url) ? "https" : "http");
-  const [name, port] = splitAuthority(target.authority, scheme);
+  const isUnix = url.startsWith("http+unix:");
+  const [name, port] = isUnix
+    ? ["localhost", scheme === "https" ? "443" : "80"]
+    : splitAuthority(target.authority, scheme);
   const serverPort = options.serverPort?.toString() ?? port;
   const limits: BodyLimits = {
     maxSize: options.maxRequestBodySize,
@@ -201,7 +211,7 @@ export function createEnviron(
   }
   // RFC 9112 section 3.2.2: the target's authority outranks the Host.
   if (host === null || host === "") {
-    if (!isInvented(target.authority, scheme, serverPort)) {
+    if (!isInvented(target.authority, scheme, serverPort, isUnix)) {
       environ.HTTP_HOST = target.authority;
     }
   } else if (host !== target.authority) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ServerStopped } from "./cancellation.ts";
+import { isGivenUp } from "./cancellation.ts";
 import { describe, escapeControls } from "./describe.ts";
 import { RequestBodyError } from "./request_body_error.ts";
 import type { ResponseHead } from "./response_head.ts";
@@ -20,12 +20,12 @@ const REASONS: Readonly<Record<number, string>> = {
  * Tells which status answers an error.
  *
  * @param error What the application let through.
- * @returns 400 or 413 if the request body was at fault, 503 if the server was
- * stopped, otherwise 500.
+ * @returns 400 or 413 if the request body was at fault, 503 if the server gave
+ * the request up, otherwise 500.
  */
 export function statusOf(error: unknown): number {
   if (error instanceof RequestBodyError) return error.status;
-  return error instanceof ServerStopped ? 503 : 500;
+  return isGivenUp(error) ? 503 : 500;
 }
 
 /**
@@ -89,7 +89,10 @@ function stackOf(error: unknown): string {
  */
 export function formatError(error: unknown): string {
   // No line of the program is at fault.
-  if (error instanceof RequestBodyError || error instanceof ServerStopped) {
+  if (
+    error instanceof RequestBodyError ||
+    error instanceof Error && isGivenUp(error)
+  ) {
     return `${indentLines(error.message)}\n`;
   }
   let text = stackOf(error);

@@ -4,11 +4,13 @@
  * @module
  */
 
+import type { LogEntry } from "./access_log.ts";
 import { createEnviron, type ServerEnvironOptions } from "./environ.ts";
 import { refuse } from "./error_response.ts";
 import type { FetchHandlerOptions } from "./fetch.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { RequestInput } from "./input_stream.ts";
+import { LoggedTransport } from "./logged_transport.ts";
 import { BadRequest } from "./request_target.ts";
 import { runApplication } from "./run_application.ts";
 import type { Application, Environ } from "./types.ts";
@@ -30,6 +32,7 @@ export interface FetchExchange {
  * @param request The request.
  * @param info What the runtime tells beside it.
  * @param options The handler's options.
+ * @param entry Where the request is logged, if it is.
  * @returns The response, and when all of it is over.
  */
 export function handleFetch(
@@ -37,6 +40,7 @@ export function handleFetch(
   request: Request,
   info: unknown,
   options: FetchHandlerOptions & ServerEnvironOptions,
+  entry?: LogEntry,
 ): FetchExchange {
   const transport = new FetchTransport(request);
   let environ: Environ;
@@ -49,11 +53,15 @@ export function handleFetch(
     );
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
+    entry?.refuse(error.status);
     return { response: refuse(error.status), done: undefined };
   }
   // Taken now: the application may change its environ.
   const input = environ["wsgi.input"];
-  const done = runApplication(app, environ, transport, options);
+  const way = entry === undefined
+    ? transport
+    : new LoggedTransport(transport, entry, environ);
+  const done = runApplication(app, environ, way, options);
   if (input instanceof RequestInput) {
     if (done === undefined) input.release();
     else done.then(() => input.release());

@@ -32,6 +32,8 @@ export function isReported(error: unknown): boolean {
 /** One response, made for whoever called the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
+  /** Called when the client has left, after everybody else knows. */
+  onLeave: (() => void) | undefined;
   readonly #watch: DisconnectWatch;
   #response: Response | undefined;
   #resolve: ((response: Response) => void) | undefined;
@@ -127,6 +129,7 @@ export class FetchTransport implements Transport {
     this.#waiting?.promise.catch(() => {});
     this.#waiting?.reject(reason);
     this.#waiting = undefined;
+    this.onLeave?.();
   }
 }
 

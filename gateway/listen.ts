@@ -4,22 +4,56 @@
  * @module
  */
 
+import { isStaleSocket } from "./unix_socket.ts";
+
 /** Where a server listens, as its user wrote it. */
 export interface ListenAddress {
   /** A host name or an IP address. */
   readonly host: string;
   /** The port, from 0 to 65535; 0 for any that is free. */
   readonly port: number;
+  /** The path of a Unix socket, in place of the two. */
+  readonly path?: string | undefined;
+  /** The file mode of the Unix socket. */
+  readonly mode?: number | undefined;
+  /** The certificate chain in PEM. */
+  readonly cert?: string | undefined;
+  /** Its private key in PEM. */
+  readonly key?: string | undefined;
+}
+
+/** What Deno is to do with requests. */
+export type Handlers = Pick<Deno.ServeOptions, "signal" | "onError"> & {
+  readonly handler: (
+    request: Request,
+    info: Deno.ServeHandlerInfo,
+  ) => Response | Promise<Response>;
+};
+
+/** A server that listens, and what it is called. */
+export interface Listening {
+  readonly server: Deno.HttpServer;
+  /** The real port, 0 for a Unix socket. */
+  readonly port: number;
+  /** Where to reach it. */
+  readonly url: string;
+  /** What its environs say. */
+  readonly environ: {
+    readonly serverName: string;
+    readonly serverPort: number;
+    readonly urlScheme: "http" | "https";
+  };
 }
 
 /**
- * Checks an address.
+ * Checks an address. That of a Unix socket needs no host and no port.
  *
  * @param address The address.
  * @throws {TypeError} If the host is not a string, or empty.
  * @throws {RangeError} If the port is not an integer from 0 to 65535.
  */
-export function checkAddress({ host, port }: ListenAddress): void {
+export function checkAddress({ host, port, path }: ListenAddress): void {
+  if (path !== undefined) return;
   if (typeof host !== "string" || host === "") {
     throw new TypeError(
       `Cannot make the server: host must be a string such as "127.0.0.1"`,
@@ -61,27 +95,123 @@ export function listening<T>(where: string, listen: () => T): T {
   try {
     return listen();
   } catch (error) {
-    const cannot = `Cannot listen on ${where}`;
-    const { AddrInUse, AddrNotAvailable, NotCapable, PermissionDenied } =
-      Deno.errors;
-    if (error instanceof AddrInUse) {
-      throw new AddrInUse(`${cannot}: the port is in use`);
-    }
-    if (error instanceof NotCapable) {
-      throw new NotCapable(
-        `${cannot}: permission is missing, run again with --allow-net=${where}`,
-      );
-    }
-    if (error instanceof PermissionDenied) {
-      throw new PermissionDenied(
-        `${cannot}: the system does not allow it, ports below 1024 are reserved`,
-      );
-    }
-    if (error instanceof AddrNotAvailable) {
-      throw new AddrNotAvailable(
-        `${cannot}: it is not an address of this machine`,
-      );
-    }
-    throw error;
+    throw explain(error, where) ?? error;
   }
+}
+
+/** Makes the same error with other words, where there are better ones. */
+function explain(error: unknown, where: string): Error | undefined {
+  const cannot = `Cannot listen on ${where}`;
+  const isSocket = !where.includes(":");
+  const {
+    AddrInUse,
+    AddrNotAvailable,
+    NotCapable,
+    NotFound,
+    PermissionDenied,
+  } = Deno.errors;
+  if (error instanceof AddrInUse) {
+    return new AddrInUse(
+      isSocket
+        ? `${cannot}: another server listens there, or the file is no socket`
+        : `${cannot}: the port is in use`,
+    );
+  }
+  if (error instanceof NotCapable) {
+    const options = isSocket
+      ? `--allow-read=${where} --allow-write=${where}`
+      : `--allow-net=${where}`;
+    return new NotCapable(
+      `${cannot}: permission is missing, run again with ${options}`,
+    );
+  }
+  if (error instanceof PermissionDenied) {
+    return new PermissionDenied(
+      `${cannot}: the system does not allow it${
+        isSocket ? "" : ", ports below 1024 are reserved"
+      }`,
+    );
+  }
+  if (error instanceof AddrNotAvailable) {
+    return new AddrNotAvailable(
+      `${cannot}: it is not an address of this machine`,
+    );
+  }
+  if (error instanceof NotFound && isSocket) {
+    return new NotFound(`${cannot}: its folder does not exist`);
+  }
+}
+
+/**
+ * Listens at an address.
+ *
+ * @param address The address, checked.
+ * @param handlers What to do with requests.
+ * @returns The server, listening.
+ * @throws As {@linkcode listening} does.
+ * @throws {TypeError} If certificate and key are none, or the path is too long.
+ */
+export function listen(address: ListenAddress, handlers: Handlers): Listening {
+  return address.path === undefined
+    ? listenTcp(address, handlers)
+    : listenUnix(address.path, address.mode, handlers);
+}
+
+// The program says where it listens, not the library.
+const QUIET = { onListen: () => {} };
+
+function listenTcp(
+  { host, port, cert, key }: ListenAddress,
+  handlers: Handlers,
+): Listening {
+  const server = listening(`${host}:${port}`, () => {
+    const hostname = host.replace(/^\[(.*)\]$/, "$1");
+    const options = { ...QUIET, ...handlers, hostname, port };
+    if (cert === undefined || key === undefined) return Deno.serve(options);
+    try {
+      return Deno.serve({ ...options, cert, key });
+    } catch (error) {
+      if (explain(error, "") !== undefined) throw error;
+      // Deno has many kinds of errors for what is no certificate.
+      throw new TypeError(
+        "Cannot make the server: cert and key must be a certificate and its key in PEM",
+        { cause: error },
+      );
+    }
+  });
+  const serverName = toUrlHost(host);
+  const serverPort = server.addr.port;
+  const urlScheme = cert === undefined ? "http" : "https";
+  return {
+    server,
+    port: serverPort,
+    url: `${urlScheme}://${serverName}:${serverPort}/`,
+    environ: { serverName, serverPort, urlScheme },
+  };
+}
+
+function listenUnix(
+  path: string,
+  mode: number | undefined,
+  handlers: Handlers,
+): Listening {
+  const serve = (): Deno.HttpServer =>
+    Deno.serve({ ...QUIET, ...handlers, path });
+  const server = listening(path, () => {
+    try {
+      return serve();
+    } catch (error) {
+      const isInTheWay = error instanceof Deno.errors.AddrInUse;
+      if (!isInTheWay || !isStaleSocket(path)) throw error;
+      Deno.removeSync(path);
+      return serve();
+    }
+  });
+  if (mode !== undefined) Deno.chmodSync(path, mode);
+  return {
+    server,
+    port: 0,
+    url: `http+unix://${encodeURIComponent(path)}/`,
+    environ: { serverName: "localhost", serverPort: 80, urlScheme: "http" },
+  };
 }

@@ -4,73 +4,23 @@
  * @module
  */
 
-import type { ServerEnvironOptions } from "./environ.ts";
-import type { FetchHandlerOptions } from "./fetch.ts";
-import { type FetchExchange, handleFetch } from "./fetch_exchange.ts";
+import { AccessLog, type LogEntry } from "./access_log.ts";
 import { ServerStopped } from "./cancellation.ts";
-import { checkAddress, listening, toUrlHost } from "./listen.ts";
+import type { ServerEnvironOptions } from "./environ.ts";
 import { formatError, refuse } from "./error_response.ts";
 import { StderrStream } from "./error_stream.ts";
+import type { FetchHandlerOptions } from "./fetch.ts";
+import { handleFetch } from "./fetch_exchange.ts";
 import { isReported } from "./fetch_transport.ts";
+import { checkAddress, listen } from "./listen.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { checkApplication } from "./run_application.ts";
+import { RunningRequests } from "./running_requests.ts";
+import { checkOptions, type ServerOptions } from "./server_options.ts";
 import type { Application } from "./types.ts";
+import type { WsgiServer } from "./wsgi_server.ts";
 
-/** Options of {@linkcode makeServer}. */
-export interface ServerOptions extends
-  Pick<
-    FetchHandlerOptions,
-    | "environ"
-    | "maxRequestBodySize"
-    | "multiprocess"
-    | "onError"
-    | "serverSoftware"
-  > {
-  /** Shuts the server down when it aborts. */
-  signal?: AbortSignal | undefined;
-  /**
-   * How long {@linkcode WsgiServer.shutdown} lets running responses go on, in
-   * milliseconds, 0 or more. Then it cuts them.
-   *
-   * @default {10_000}
-   */
-  shutdownTimeout?: number | undefined;
-}
-
-/** A server that listens. */
-export interface WsgiServer extends AsyncDisposable {
-  /** The host as it was given. */
-  readonly host: string;
-  /** The port; the real one when 0 was asked for. */
-  readonly port: number;
-  /** Where to reach the server: `"http://127.0.0.1:8000/"`. */
-  readonly url: string;
-  /**
-   * Answers requests until the server has shut down.
-   *
-   * @returns A promise that resolves when the server has shut down.
-   */
-  serveForever(): Promise<void>;
-  /**
-   * Answers one request: one that waits, or the next to come.
-   *
-   * @returns A promise that resolves when that response is over and its body
-   * closed, or when the server shuts down before a request came.
-   */
-  handleRequest(): Promise<void>;
-  /**
-   * Takes no more requests, lets running responses end within
-   * {@linkcode ServerOptions.shutdownTimeout}, and cuts what is left. Who has no
-   * response by then gets 503.
-   *
-   * Bytes of an array that Deno has taken cannot be cut. They keep neither this
-   * promise nor the program waiting.
-   *
-   * @returns A promise that resolves when all is over. A second call gives the
-   * same promise.
-   */
-  shutdown(): Promise<void>;
-}
+export type { ServerOptions, WsgiServer };
 
 const SHUTDOWN_TIMEOUT = 10_000;
 
@@ -83,12 +33,14 @@ class DenoServer implements WsgiServer {
   readonly url: string;
   readonly #app: Application;
   readonly #options: FetchHandlerOptions & ServerEnvironOptions;
+  readonly #maxInFlight: number;
   readonly #shutdownTimeout: number;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server: Deno.HttpServer;
+  readonly #log: AccessLog | undefined;
   readonly #cut = new AbortController();
   readonly #queue = new RequestQueue();
-  /** The exchanges that are not over yet. */
-  readonly #running = new Map<Promise<void>, FetchExchange>();
+  /** The requests that are not over yet. */
+  readonly #running: RunningRequests;
   /** Resolves when shutdown() is over, which can be before Deno's own is. */
   readonly #over = Promise.withResolvers<void>();
   #serving = false;
@@ -100,64 +52,79 @@ class DenoServer implements WsgiServer {
     app: Application,
     options: ServerOptions,
   ) {
+    const { log = true, maxInFlight, requestTimeout, signal } = options;
     this.host = host;
     this.#app = app;
+    this.#maxInFlight = maxInFlight ?? Infinity;
     this.#shutdownTimeout = options.shutdownTimeout ?? SHUTDOWN_TIMEOUT;
-    const name = toUrlHost(host);
-    this.#server = listening(`${host}:${port}`, () =>
-      Deno.serve({
-        hostname: host.replace(/^\[(.*)\]$/, "$1"),
-        port,
+    this.#running = new RunningRequests(requestTimeout, () => this.#takeMore());
+    const { server, port: realPort, url, environ } = listen(
+      { ...options, host, port },
+      {
         signal: this.#cut.signal,
         onError: (error) => this.#onError(error),
-        // The program says where it listens, not the library.
-        onListen: () => {},
-      }, (request, info) => this.#accept(request, info)));
-    this.port = this.#server.addr.port;
-    this.url = `http://${name}:${this.port}/`;
-    this.#options = {
-      ...options,
-      serverName: name,
-      serverPort: this.port,
-      urlScheme: "http",
-      ownsRequest: true,
-    };
-    options.signal?.addEventListener("abort", () => this.shutdown(), {
-      once: true,
-    });
-    if (options.signal?.aborted) this.shutdown();
+        handler: (request, info) => this.#accept(request, info),
+      },
+    );
+    this.#server = server;
+    this.port = realPort;
+    this.url = url;
+    this.#options = { ...options, ...environ, ownsRequest: true };
+    if (log !== false) {
+      this.#log = new AccessLog(log === true ? undefined : log);
+    }
+    signal?.addEventListener("abort", () => this.shutdown(), { once: true });
+    if (signal?.aborted) this.shutdown();
   }
 
   #accept(
     request: Request,
-    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+    info: Deno.ServeHandlerInfo,
   ): Response | Promise<Response> {
-    if (this.#serving) return this.#handle(request, info).response;
-    return this.#queue.add(() => {
-      const exchange = this.#handle(request, info);
-      // Asked for now: later it would never settle.
-      const sent = info.completed.catch(() => {});
-      return { ...exchange, done: whenSent(exchange.done, sent) };
+    const entry = this.#log?.begin(request, info);
+    if (this.#hasRoom) return this.#handle(request, info, entry);
+    return this.#queue.add({
+      request,
+      entry,
+      handle: (onOver) => this.#handle(request, info, entry, onOver),
     });
+  }
+
+  get #hasRoom(): boolean {
+    return this.#serving && this.#running.size < this.#maxInFlight;
+  }
+
+  /** Lets those go on that wait, as many as there is room for. */
+  #takeMore(): void {
+    while (!this.#queue.isEmpty && this.#hasRoom) this.#queue.next();
   }
 
   #handle(
     request: Request,
-    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
-  ): FetchExchange {
-    const exchange = handleFetch(this.#app, request, info, this.#options);
-    const { done } = exchange;
-    if (done !== undefined) {
-      this.#running.set(done, exchange);
-      done.then(() => this.#running.delete(done));
-    }
-    return exchange;
+    info: Deno.ServeHandlerInfo,
+    entry: LogEntry | undefined,
+    onOver?: () => void,
+  ): Response | Promise<Response> {
+    const exchange = handleFetch(
+      this.#app,
+      request,
+      info,
+      this.#options,
+      entry,
+    );
+    const { response, done } = exchange;
+    if (onOver !== undefined) {
+      // Asked for now: later it would never settle.
+      const sent = info.completed.catch(() => {});
+      this.#running.add(exchange, whenSent(done, sent), onOver);
+    } else if (done !== undefined) this.#running.add(exchange, done);
+    return response;
   }
 
   serveForever(): Promise<void> {
     if (this.#stopped === undefined) {
       this.#serving = true;
-      this.#queue.serve();
+      this.#takeMore();
     }
     return Promise.race([this.#server.finished, this.#over.promise])
       .then(() => this.#stopped);
@@ -174,7 +141,8 @@ class DenoServer implements WsgiServer {
         new Error("Cannot handle one request: the server serves forever"),
       );
     }
-    return this.#queue.take();
+    // Who handles one request may end the program after it.
+    return this.#queue.take().then(() => this.#log?.flush());
   }
 
   shutdown(): Promise<void> {
@@ -188,13 +156,12 @@ class DenoServer implements WsgiServer {
     const timer = setTimeout(deadline.resolve, this.#shutdownTimeout);
     // Deno's own shutdown() comes last: once it has begun, a client that reads
     // no more can keep it waiting for ever, and nothing can cut it off.
-    await Promise.race([
-      Promise.all(this.#running.keys()),
-      deadline.promise,
-    ]);
+    await Promise.race([this.#running.idle(), deadline.promise]);
     if (this.#running.size > 0) await this.#cutAll();
     else await Promise.race([this.#server.shutdown(), deadline.promise]);
     clearTimeout(timer);
+    this.#running.stop();
+    this.#log?.close();
     // Bytes that Deno could not get rid of must not keep the program alive.
     this.#server.unref();
     this.#over.resolve();
@@ -202,11 +169,7 @@ class DenoServer implements WsgiServer {
 
   /** The deadline has passed: what still runs is told, then cut. */
   async #cutAll(): Promise<void> {
-    const reason = new ServerStopped();
-    for (const { transport } of this.#running.values()) {
-      transport?.cancellation.cancel(reason);
-    }
-    this.#running.clear();
+    this.#running.cancelAll(new ServerStopped());
     // Who has no response yet is answered with 503; let it leave.
     await new Promise((resolve) => setTimeout(resolve, LAST_WORD));
     this.#cut.abort();
@@ -247,10 +210,10 @@ async function whenSent(
  * @param app The application.
  * @param options What else to set.
  * @returns The server, listening.
- * @throws {TypeError} If the host is not a string or the application not a
- * function.
- * @throws {RangeError} If the port is out of range.
- * @throws {Deno.errors.AddrInUse} If the port is in use.
+ * @throws {TypeError} If the host is not a string, the application not a
+ * function, or an option has the wrong type.
+ * @throws {RangeError} If the port or the number in an option is out of range.
+ * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.
  * @throws {Deno.errors.NotCapable} If the program may not listen there.
  *
  * @example Usage
@@ -263,7 +226,7 @@ async function whenSent(
  *   return [new TextEncoder().encode("Hello world!\n")];
  * };
  *
- * await using server = makeServer("127.0.0.1", 0, app);
+ * await using server = makeServer("127.0.0.1", 0, app, { log: false });
  * server.serveForever();
  * const response = await fetch(server.url);
  * assertEquals(await response.text(), "Hello world!\n");
@@ -275,7 +238,8 @@ export function makeServer(
   app: Application,
   options: ServerOptions = {},
 ): WsgiServer {
-  checkAddress({ host, port });
+  checkAddress({ host, port, path: options.path });
   checkApplication(app);
+  checkOptions(options);
   return new DenoServer(host, port, app, options);
 }

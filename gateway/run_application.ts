@@ -13,7 +13,7 @@ import { describe, isThenable } from "./describe.ts";
 import { errorResponse, formatError, statusOf } from "./error_response.ts";
 import { StderrStream } from "./error_stream.ts";
 import { RequestBodyError } from "./request_body_error.ts";
-import { createHead } from "./response_head.ts";
+import { createHead, type ResponseHead } from "./response_head.ts";
 import { ResponseWriter } from "./response_writer.ts";
 import type { Transport } from "./transport.ts";
 import type {
@@ -31,6 +31,14 @@ export interface RunOptions {
    * rule it broke, after that was written to `wsgi.errors`.
    */
   onError?: ((error: unknown, environ: Environ) => void) | undefined;
+  /**
+   * Makes the answer to a request that failed before the headers left.
+   *
+   * @default {the status and its reason as plain text}
+   */
+  errorPage?:
+    | ((code: number) => readonly [head: ResponseHead, page: Uint8Array])
+    | undefined;
 }
 
 /** An array body up to this many bytes is joined and sent at once. */
@@ -258,7 +266,7 @@ class Exchange {
       this.#log(error);
       this.#transport.cancellation?.finish();
       sending = this.#sendError(error);
-    } else if (this.#end !== "left" || !isAbort(error)) {
+    } else if (!this.#wasTold(error)) {
       this.#log(error);
     }
     const closing = this.#body?.close();
@@ -270,7 +278,8 @@ class Exchange {
     const response = this.#response;
     try {
       if (!response.headSent) {
-        const [head, page] = errorResponse(statusOf(error));
+        const { errorPage = errorResponse } = this.#options;
+        const [head, page] = errorPage(statusOf(error));
         response.head = head;
         return response.sendWhole(page)?.catch((error) => this.#log(error));
       }
@@ -289,6 +298,13 @@ class Exchange {
     } else {
       this.#fail(reason);
     }
+  }
+
+  /** Whether an error only gives back why the application was to stop. */
+  #wasTold(error: unknown): boolean {
+    return this.#end === "left"
+      ? isAbort(error)
+      : error !== undefined && error === this.#transport.cancellation?.reason;
   }
 
   /** Learns of an early end from now on. What is sync needs no listener. */

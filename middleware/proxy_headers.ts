@@ -7,7 +7,7 @@
  * import { assertStringIncludes } from "@std/assert";
  *
  * const app = proxyHeaders({ trusted: ["127.0.0.1"] })(demoApp);
- * await using server = makeServer("127.0.0.1", 0, app);
+ * await using server = makeServer("127.0.0.1", 0, app, { log: false });
  * server.serveForever();
  * const response = await fetch(server.url, {
  *   headers: { "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https" },

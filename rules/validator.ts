@@ -186,7 +186,7 @@ function failed(conversation: Conversation, error: unknown): unknown {
  *   return [new TextEncoder().encode("Hello world!\n")];
  * };
  *
- * await using server = makeServer("127.0.0.1", 0, validator(app));
+ * await using server = makeServer("127.0.0.1", 0, validator(app), { log: false });
  * server.serveForever();
  * const response = await fetch(server.url);
  * assertEquals(response.status, 200);

@@ -478,7 +478,7 @@ function wrapped(app: Application): Watched {
 }
 
 function serve({ app, options }: Watched): WsgiServer {
-  const server = makeServer("127.0.0.1", 0, app, options);
+  const server = makeServer("127.0.0.1", 0, app, { log: false, ...options });
   server.serveForever();
   return server;
 }

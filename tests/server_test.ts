@@ -58,7 +58,12 @@ Deno.test("server.ts answers what the validator and the server refuse, and goes 
   assertEquals((await ask({ port }, head)).head.status, 200);
   assertEquals((await ask({ port }, GET)).head.status, 200);
   program.kill("SIGTERM");
-  assertEquals((await program.outcome()).stderr, "");
+  // A line in the log for each, and no complaint.
+  const lines = (await program.outcome()).stderr.trimEnd().split("\n");
+  assertEquals(
+    lines.map((line) => /" (.*)$/.exec(line)?.[1]?.replace(/ \d+$/, "")),
+    ["400", "200 -", "200"],
+  );
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -75,11 +80,34 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       assertEquals((await client.response()).head.status, 200);
       program.kill(signal);
       const { code, stdout, stderr } = await program.outcome();
-      assertEquals([code, stderr, stdout.split("\n").length], [0, "", 2]);
+      assertEquals([code, stdout.split("\n").length], [0, 2]);
+      assertMatch(stderr, /^.* "GET \/path\?query HTTP\/1\.1" 200 \d+\n$/);
       assertEquals(await client.rest(), "");
     },
   });
 }
+
+Deno.test({
+  name: "server.ts can be started again on the same port at once",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    const { program, port } = await start();
+    await using _ = program;
+    using client = await RawClient.connect({ port });
+    await client.send(GET);
+    assertEquals((await client.response()).head.status, 200);
+    program.kill("SIGTERM");
+    assertEquals((await program.outcome()).code, 0);
+    await using next = new Program(
+      "run",
+      "--allow-net",
+      "server.ts",
+      String(port),
+    );
+    assertStringIncludes(await next.firstLine(), `127.0.0.1:${port}/`);
+    assertEquals((await ask({ port }, GET)).head.status, 200);
+  },
+});
 
 Deno.test("server.ts says that its port is in use, and which to try", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -153,6 +153,7 @@ Deno.test("toFetchHandler() asks for a chunk only when the one before was read",
   assertEquals(made, 3);
 });
 
+// SPEC: input-in-order
 Deno.test("toFetchHandler() serves several reads at once", async () => {
   const { response } = await run(
     async function* (

@@ -100,6 +100,7 @@ Deno.test("write() rejects when the client has left, also unawaited", async () =
   assertEquals(serving.log, []);
 });
 
+// SPEC: ext-signal-success
 Deno.test("makeServer() never aborts the signal of a request that ended well", async () => {
   const signals: AbortSignal[] = [];
   await using serving = serve((environ, startResponse) => {

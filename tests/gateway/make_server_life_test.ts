@@ -39,7 +39,7 @@ Deno.test("WsgiServer is shut down at the end of its scope", async () => {
   let port: number;
   let served: Promise<void>;
   {
-    await using server = makeServer("127.0.0.1", 0, hello);
+    await using server = makeServer("127.0.0.1", 0, hello, { log: false });
     port = server.port;
     served = server.serveForever();
   }
@@ -107,7 +107,7 @@ Deno.test("makeServer() serves nobody when its signal has aborted before", async
 Deno.test("makeServer() listens on a port again at once", async () => {
   let port = 0;
   for (let round = 0; round < 5; round++) {
-    await using server = makeServer("127.0.0.1", port, hello);
+    await using server = makeServer("127.0.0.1", port, hello, { log: false });
     server.serveForever();
     port = server.port;
     // The server closes first, so that its side of the connection lingers.

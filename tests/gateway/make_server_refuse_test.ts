@@ -26,6 +26,7 @@ async function statusesOf(request: string): Promise<number[]> {
   return [bad.head.status, good.head.status];
 }
 
+// SPEC: server-bad-host, server-path-from-target
 Deno.test.each([
   ["a path in it", "Host: a/evil?x#y"],
   ["a query in it", "Host: a?x"],

@@ -26,6 +26,7 @@ async function told(serving: Serving, request: string): Promise<Told> {
   return toldBy(body);
 }
 
+// SPEC: environ-path-as-sent
 Deno.test.each([
   ["/a%2Fb", "/a/b", "", "/a%2Fb"],
   ["//x//y", "//x//y", "", "//x//y"],
@@ -52,6 +53,7 @@ Deno.test.each([
   },
 );
 
+// SPEC: environ-http-host, server-forwarded
 Deno.test("makeServer() believes the authority of an absolute target, but not its scheme", async () => {
   await using serving = serve(tell);
   const environ = await told(serving, get("https://user@other:81/a"));
@@ -80,6 +82,7 @@ Deno.test("makeServer() keeps a method as it was sent", async () => {
   }
 });
 
+// SPEC: environ-http-headers, environ-http-own, server-forwarded
 Deno.test("makeServer() makes HTTP_ variables of headers, and of nothing else", async () => {
   await using serving = serve(tell);
   const environ = await told(
@@ -129,6 +132,7 @@ Deno.test("makeServer() answers pipelined requests in their order", async () => 
   assertEquals(toldBy((await client.response()).body).PATH_INFO, "/5");
 });
 
+// SPEC: input-decoded
 Deno.test.each([
   ["a length", "Content-Length: 5\r\n\r\nabcde", "5"],
   [
@@ -150,6 +154,7 @@ Deno.test.each([
   },
 );
 
+// SPEC: server-unread-body
 Deno.test("makeServer() does not take an unread body for a request", async () => {
   await using serving = serve(tell);
   using client = await RawClient.connect(serving);
@@ -166,6 +171,7 @@ Deno.test("makeServer() does not take an unread body for a request", async () =>
   assertEquals(await client.rest(), "");
 });
 
+// SPEC: server-unread-body
 Deno.test("makeServer() does not take the rest of a body for a request", async () => {
   const paths: string[] = [];
   await using serving = serve(async (environ, startResponse) => {
@@ -202,6 +208,7 @@ Deno.test("makeServer() keeps the connection after a body that came late", async
   }
 });
 
+// SPEC: input-cut-short, error-request-body
 Deno.test.each([
   ["a length", "Content-Length: 10\r\n\r\nabc"],
   ["chunks", "Transfer-Encoding: chunked\r\n\r\n5\r\nabc"],

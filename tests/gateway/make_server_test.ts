@@ -159,6 +159,7 @@ Deno.test("makeServer() gives its options to the environ", async () => {
   assertEquals((await ask(serving, get())).body, "mine,true,mine/1");
 });
 
+// SPEC: input-over-limit, server-body-limit
 Deno.test("makeServer() answers a body over maxRequestBodySize with 413", async () => {
   await using serving = serve(async (environ, startResponse) => {
     const body = await environ["wsgi.input"].read();
@@ -189,6 +190,7 @@ Deno.test("makeServer() tells onError what the application threw", async () => {
   assertStringIncludes(serving.log.join(""), "Error: on purpose\n    at ");
 });
 
+// SPEC: async-interleaved
 Deno.test("makeServer() runs requests side by side", async () => {
   const both = Promise.withResolvers<void>();
   let running = 0;

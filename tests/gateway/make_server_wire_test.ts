@@ -71,6 +71,7 @@ Deno.test.each<[string, Application]>([
   assertEquals(head.get("transfer-encoding"), undefined);
 });
 
+// SPEC: length-framed
 Deno.test.each<[string, Application]>([
   ["a generator", generator(["ab", "", "c"])],
   ["a generator with a single chunk", generator(["abc"])],
@@ -126,6 +127,7 @@ Deno.test("makeServer() sends a chunk before it asks for the next", async () => 
   assertEquals(await client.chunk(), "");
 });
 
+// SPEC: server-headers-as-given, server-headers-added
 Deno.test("makeServer() sends headers one by one, in their order and case", async () => {
   const headers: HeaderTuple[] = [
     ["X-One", "1"],
@@ -203,6 +205,7 @@ for (
   );
 }
 
+// SPEC: length-framed
 Deno.test("makeServer() ends a body without a length for HTTP/1.0 with the connection", async () => {
   await using serving = serve(generator(["ab", "c"]));
   using client = await RawClient.connect(serving);

@@ -21,6 +21,7 @@ export function listen(app: Application, options: ServerOptions = {}): Serving {
   const server = makeServer("127.0.0.1", 0, app, {
     // A test that leaves a request behind shall fail, not wait.
     shutdownTimeout: 2000,
+    log: false,
     ...options,
     environ: { "wsgi.errors": errors, ...options.environ },
   });

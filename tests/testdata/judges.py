@@ -10,6 +10,7 @@ from wsgiref.validate import validator
 
 from werkzeug.middleware.lint import LintMiddleware
 
+import testdata.judged_errors  # It adds to APPS.
 from testdata.judged_apps import APPS
 
 complaints = []

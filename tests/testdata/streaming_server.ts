@@ -43,7 +43,7 @@ const app: Application = async (environ, startResponse) => {
   return [new TextEncoder().encode(String(length))];
 };
 
-const server = makeServer("127.0.0.1", 0, app);
+const server = makeServer("127.0.0.1", 0, app, { log: false });
 // deno-lint-ignore no-console -- a program's output
 console.log(server.port);
 await server.serveForever();

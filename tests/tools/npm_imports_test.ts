@@ -1,17 +1,21 @@
 import * as assert from "@std/assert";
+import * as html from "@std/html";
 import * as cookie from "@std/http/cookie";
 import * as etag from "@std/http/etag";
 import * as negotiation from "@std/http/negotiation";
 import * as status from "@std/http/status";
+import * as mediaTypes from "@std/media-types";
 import * as path from "@std/path";
 import * as posix from "@std/path/posix";
 import config from "../../deno.json" with { type: "json" };
 import npm from "../../tools/npm_imports.json" with { type: "json" };
 import * as npmAssert from "../../tools/npm/assert.ts";
+import * as npmHtml from "../../tools/npm/html.ts";
 import * as npmCookie from "../../tools/npm/http_cookie.ts";
 import * as npmEtag from "../../tools/npm/http_etag.ts";
 import * as npmNegotiation from "../../tools/npm/http_negotiation.ts";
 import * as npmStatus from "../../tools/npm/http_status.ts";
+import type * as npmMediaTypes from "../../tools/npm/media_types.ts";
 import * as npmPath from "../../tools/npm/path.ts";
 import * as npmPosix from "../../tools/npm/path_posix.ts";
 
@@ -97,10 +101,12 @@ Deno.test("tools/npm/assert.d.ts declares all of @std/assert", async () => {
 
 Deno.test("no import of @std is any", () => {
   assertTyped<typeof assert>();
+  assertTyped<typeof html>();
   assertTyped<typeof cookie>();
   assertTyped<typeof etag>();
   assertTyped<typeof negotiation>();
   assertTyped<typeof status>();
+  assertTyped<typeof mediaTypes>();
   assertTyped<typeof path>();
   assertTyped<typeof posix>();
   // @ts-expect-error One name of this module is any.
@@ -111,6 +117,8 @@ Deno.test("no import of @std is any", () => {
 Deno.test("tools/npm declares the types of @std", () => {
   assertHas<typeof npmAssert>(assert);
   assertHas<Pick<typeof assert, keyof typeof npmAssert>>(npmAssert);
+  assertHas<typeof npmHtml>(html);
+  assertHas<Pick<typeof html, keyof typeof npmHtml>>(npmHtml);
   assertHas<typeof npmCookie>(cookie);
   assertHas<Pick<typeof cookie, keyof typeof npmCookie>>(npmCookie);
   assertHas<typeof npmEtag>(etag);
@@ -121,6 +129,8 @@ Deno.test("tools/npm declares the types of @std", () => {
   );
   assertHas<typeof npmStatus>(status);
   assertHas<Pick<typeof status, keyof typeof npmStatus>>(npmStatus);
+  // One direction only: @std knows more of contentType() than is declared here.
+  assertHas<typeof npmMediaTypes>(mediaTypes);
   assertHas<typeof npmPath>(path);
   assertHas<Pick<typeof path, keyof typeof npmPath>>(npmPath);
   assertHas<typeof npmPosix>(posix);

@@ -1,0 +1,43 @@
+/**
+ * What a server that listens can do.
+ *
+ * @module
+ */
+
+/** A server that listens. */
+export interface WsgiServer extends AsyncDisposable {
+  /** The host as it was given. */
+  readonly host: string;
+  /** The port; the real one when 0 was asked for, and 0 for a Unix socket. */
+  readonly port: number;
+  /**
+   * Where to reach the server: `"http://127.0.0.1:8000/"`, or for a Unix socket
+   * `"http+unix://%2Frun%2Fapp.sock/"`.
+   */
+  readonly url: string;
+  /**
+   * Answers requests until the server has shut down.
+   *
+   * @returns A promise that resolves when the server has shut down.
+   */
+  serveForever(): Promise<void>;
+  /**
+   * Answers one request: one that waits, or the next to come.
+   *
+   * @returns A promise that resolves when that response is over and its body
+   * closed, or when the server shuts down before a request came.
+   */
+  handleRequest(): Promise<void>;
+  /**
+   * Takes no more requests, lets running responses end within
+   * `shutdownTimeout`, and cuts what is left. Who has no
+   * response by then gets 503.
+   *
+   * Bytes of an array that Deno has taken cannot be cut. They keep neither this
+   * promise nor the program waiting.
+   *
+   * @returns A promise that resolves when all is over. A second call gives the
+   * same promise.
+   */
+  shutdown(): Promise<void>;
+}

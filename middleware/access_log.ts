@@ -1,0 +1,137 @@
+/**
+ * Middleware that logs each request, on any server.
+ *
+ * ```ts
+ * import { accessLog } from "@wsgi/ref/access-log";
+ * import { type AccessRecord, demoApp, makeServer } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const records: AccessRecord[] = [];
+ * const app = accessLog({ log: (record) => records.push(record) })(demoApp);
+ * await using server = makeServer("127.0.0.1", 0, app, { log: false });
+ * server.serveForever();
+ * await (await fetch(`${server.url}hello`)).text();
+ * assertEquals(records.map(({ target }) => target), ["/hello"]);
+ * ```
+ *
+ * @module
+ */
+
+import { type AccessLogger, deliver } from "../gateway/access_log.ts";
+import {
+  type AccessRecord,
+  formatCombined,
+  formatCommon,
+} from "../gateway/access_record.ts";
+import { describe, isThenable } from "../gateway/describe.ts";
+import type {
+  Application,
+  Environ,
+  Middleware,
+  ResponseBody,
+  StartResponse,
+} from "../gateway/types.ts";
+import { countBody } from "./counted_body.ts";
+import { LoggedRequest } from "./logged_request.ts";
+
+export type { AccessLogger, AccessRecord };
+
+/** Options of {@linkcode accessLog}. */
+export interface AccessLogOptions {
+  /**
+   * Gets each record.
+   *
+   * @default {a line to wsgi.errors}
+   */
+  log?: AccessLogger | undefined;
+  /**
+   * The form of the line, where there is no `log`.
+   *
+   * @default {"common"}
+   */
+  format?: "common" | "combined" | undefined;
+}
+
+function loggerOf(
+  { log, format = "common" }: AccessLogOptions,
+): (environ: Environ) => AccessLogger {
+  if (log !== undefined && typeof log !== "function") {
+    throw new TypeError(
+      `Cannot make the access log: log must be a function, got ${
+        describe(log)
+      }`,
+    );
+  }
+  if (format !== "common" && format !== "combined") {
+    throw new TypeError(
+      `Cannot make the access log: format must be "common" or "combined", got ${
+        describe(format)
+      }`,
+    );
+  }
+  const formatRecord = format === "common" ? formatCommon : formatCombined;
+  return (environ) => {
+    // Taken now: the application may change its environ.
+    const errors = environ["wsgi.errors"];
+    return log === undefined
+      ? (record) => errors.write(`${formatRecord(record)}\n`)
+      : (record) => deliver(log, record, errors);
+  };
+}
+
+/**
+ * Makes middleware that logs each request when it is over.
+ *
+ * It writes what `makeServer` writes by itself, for servers that do not, or
+ * with what middleware around it knows: inside of `proxyHeaders` the address is
+ * the client's. It sees what the application hands over. An array counts as
+ * sent when it is returned, and an answer that the server makes itself is not
+ * seen: where the application failed before its first byte, the record has
+ * status 500 and no bytes.
+ *
+ * @param options Where the records go.
+ * @returns The middleware.
+ * @throws {TypeError} If an option is wrong.
+ *
+ * @example Usage
+ * ```ts
+ * import { accessLog } from "@wsgi/ref/access-log";
+ * import { demoApp, toFetchHandler } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const statuses: number[] = [];
+ * const app = accessLog({ log: ({ status }) => statuses.push(status) })(demoApp);
+ * const response = await toFetchHandler(app)(new Request("http://localhost/"));
+ * assertEquals([response.status, statuses], [200, [200]]);
+ * ```
+ */
+export function accessLog(options: AccessLogOptions = {}): Middleware {
+  const logger = loggerOf(options);
+  return (app: Application): Application => (environ, startResponse) => {
+    const request = new LoggedRequest(environ, logger(environ));
+    const start: StartResponse = (status, headers, excInfo) => {
+      const write = excInfo === undefined
+        ? startResponse(status, headers)
+        : startResponse(status, headers, excInfo);
+      request.start(status);
+      return (chunk) => {
+        const written = write(chunk);
+        request.count(chunk);
+        return written;
+      };
+    };
+    const fail = (error: unknown): never => {
+      request.fail();
+      throw error;
+    };
+    const finish = (body: ResponseBody): ResponseBody => {
+      return countBody(body, request);
+    };
+    try {
+      const body = app(environ, start);
+      return isThenable(body) ? body.then(finish, fail) : finish(body);
+    } catch (error) {
+      return fail(error);
+    }
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * One request on its way through the access log middleware.
+ *
+ * @module
+ */
+
+import type { AccessLogger } from "../gateway/access_log.ts";
+import type { AccessRecord } from "../gateway/access_record.ts";
+import { isNullBodyStatus } from "../gateway/response_head.ts";
+import type { Environ } from "../gateway/types.ts";
+
+function targetOf(environ: Environ): string {
+  if (environ.REQUEST_URI !== undefined) return environ.REQUEST_URI;
+  const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } = environ;
+  const path = `${SCRIPT_NAME}${PATH_INFO}`;
+  return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
+}
+
+/** Learns of a request what its record is to say, and logs it once. */
+export class LoggedRequest {
+  readonly #environ: Environ;
+  readonly #logger: AccessLogger;
+  readonly #signal: (() => AbortSignal) | undefined;
+  readonly #known: Pick<
+    AccessRecord,
+    | "time"
+    | "remoteAddress"
+    | "method"
+    | "target"
+    | "protocol"
+    | "referer"
+    | "userAgent"
+  >;
+  readonly #start: number = performance.now();
+  #status = 0;
+  #bytesSent = 0;
+  #logged = false;
+
+  /**
+   * @param environ The variables of the request. What is needed of them is
+   * taken now, since the application may change them.
+   * @param logger Gets the record.
+   */
+  constructor(environ: Environ, logger: AccessLogger) {
+    this.#environ = environ;
+    this.#logger = logger;
+    this.#signal = environ["wsgiref.signal"];
+    this.#known = {
+      time: new Date(),
+      remoteAddress: environ.REMOTE_ADDR,
+      method: environ.REQUEST_METHOD,
+      target: targetOf(environ),
+      protocol: environ.SERVER_PROTOCOL,
+      referer: environ.HTTP_REFERER,
+      userAgent: environ.HTTP_USER_AGENT,
+    };
+  }
+
+  /** Whether the server drops the body, whatever it is. */
+  get isBodiless(): boolean {
+    return this.#known.method === "HEAD" || isNullBodyStatus(this.#status);
+  }
+
+  /**
+   * Takes note of a status that the server has accepted.
+   *
+   * @param status The status with its reason.
+   */
+  start(status: string): void {
+    this.#status = Number(status.slice(0, 3));
+  }
+
+  /**
+   * Counts a chunk that was handed over. What is no chunk is not counted: the
+   * server refuses it.
+   *
+   * @param chunk The chunk.
+   */
+  count(chunk: unknown): void {
+    const length = (chunk as Uint8Array | null | undefined)?.byteLength;
+    if (typeof length === "number") this.#bytesSent += length;
+  }
+
+  /** Logs a request whose application failed. */
+  fail(): void {
+    // Before the first byte the server answers in its place.
+    if (this.#bytesSent === 0 || this.isBodiless) this.#status = 500;
+    this.#log(false);
+  }
+
+  /** Logs a request whose body came to its end. */
+  end(): void {
+    // The server answers in place of an application that did not start.
+    if (this.#status === 0) this.fail();
+    else this.#log(false);
+  }
+
+  /** Logs a request whose body the server did not want to its end. */
+  stop(): void {
+    this.#log(!this.isBodiless && this.#hasLeft());
+  }
+
+  /** Asked only now: a signal is dear, and most requests never need it. */
+  #hasLeft(): boolean {
+    const signal = this.#signal?.();
+    if (signal === undefined) return true;
+    return signal.aborted && signal.reason?.name === "ClientDisconnected";
+  }
+
+  #log(clientLeft: boolean): void {
+    if (this.#logged) return;
+    this.#logged = true;
+    const { REMOTE_USER } = this.#environ;
+    this.#logger({
+      ...this.#known,
+      remoteUser: typeof REMOTE_USER === "string" ? REMOTE_USER : undefined,
+      status: this.#status,
+      bytesSent: this.isBodiless ? 0 : this.#bytesSent,
+      duration: performance.now() - this.#start,
+      clientLeft,
+    });
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * A server behind a validator that forgives nothing.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { type Application, type ServerOptions, validator } from "../mod.ts";
+import { serve, type Serving } from "./gateway/serving.ts";
+
+/** What the validator has found and what went to `wsgi.errors`. */
+export interface Verdict {
+  readonly findings: readonly string[];
+  readonly log: string;
+}
+
+/** Serves an application, with all rules switched on and all findings kept. */
+export class CheckedServer implements AsyncDisposable {
+  readonly #findings: string[] = [];
+  readonly #app: ReturnType<typeof validator>;
+  readonly #serving: Serving;
+
+  constructor(app: Application, options: ServerOptions = {}) {
+    this.#app = validator(app, {
+      profile: "paranoid",
+      throws: false,
+      onViolation: ({ rule, message }) =>
+        void this.#findings.push(`${rule}: ${message}`),
+    });
+    this.#serving = serve(this.#app, options);
+  }
+
+  /** Where it listens, with a slash at the end. */
+  get url(): string {
+    return this.#serving.server.url;
+  }
+
+  /** The port on which it listens. */
+  get port(): number {
+    return this.#serving.port;
+  }
+
+  /** Ends the server, and makes sure that every body was closed. */
+  async verdict(): Promise<Verdict> {
+    await this.#serving.server.shutdown();
+    this.#app.assertFinished();
+    return { findings: this.#findings, log: this.#serving.log.join("") };
+  }
+
+  /** Ends the server, and asserts that nothing was found and nothing logged. */
+  async assertClean(): Promise<void> {
+    assertEquals(await this.verdict(), { findings: [], log: "" });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#serving[Symbol.asyncDispose]();
+  }
+}

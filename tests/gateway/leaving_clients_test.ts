@@ -1,0 +1,136 @@
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { Random } from "../random.ts";
+import { ask, within } from "../raw_client.ts";
+import { startServer, stopServer } from "../server_program.ts";
+import { get } from "./serving.ts";
+
+/** Fixed, so that a failure comes again; set it to try other moments. */
+const SEED = Number(Deno.env.get("WSGIREF_LEAVING_SEED") ?? 3333);
+const COUNT = Number(Deno.env.get("WSGIREF_LEAVING_COUNT") ?? 1000);
+
+/** As many before the memory is looked at for the first time. */
+const WARM_UP = 400;
+const AT_ONCE = 20;
+
+/** How much more may be held by objects when all have left, in bytes. */
+const HELD = 1024 * 1024;
+
+/** And by the process, whose heap takes some time to find its size. */
+const RESIDENT = 80 * 1024 * 1024;
+
+const PATHS = ["/array", "/sync", "/async", "/stream", "/late", "/write"];
+const UPLOADS = ["/upload", "/echo"];
+
+/** What the server says about the bodies it has made. */
+interface Report {
+  readonly bodies: {
+    readonly made: number;
+    readonly closed: number;
+    /** Those that were closed before their end. */
+    readonly cut: number;
+  };
+  /** Generators and streams: how many began, and how many have ended. */
+  readonly work: { readonly entered: number; readonly left: number };
+  readonly faults: readonly string[];
+  readonly memory: { readonly resident: number; readonly held: number };
+}
+
+function pause(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, time));
+}
+
+async function sendAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  let left = bytes;
+  while (left.length > 0) left = left.subarray(await conn.write(left));
+}
+
+/** Reads so many bytes, or up to the end. */
+async function readUpTo(conn: Deno.Conn, count: number): Promise<number> {
+  const buffer = new Uint8Array(Math.min(count, 16_384));
+  let read = 0;
+  while (read < count) {
+    const got = await conn.read(buffer.subarray(0, count - read));
+    if (got === null) break;
+    read += got;
+  }
+  return read;
+}
+
+/** A client that leaves at a moment and in a way that chance decides. */
+async function leave(port: number, random: Random): Promise<void> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  const isUpload = random.chance(0.3);
+  const body = isUpload ? random.below(100_000) : 0;
+  const [line, length] = isUpload
+    ? [`POST ${random.pick(UPLOADS)}`, `Content-Length: ${body}\r\n`]
+    : [`GET ${random.pick(PATHS)}`, ""];
+  // Else a client that reads to the end would wait for it.
+  const head = "Host: h\r\nConnection: close\r\n";
+  const request = toBytes(`${line} HTTP/1.1\r\n${head}${length}\r\n`);
+  const moment = random.pick(["head", "upload", "sent", "read", "end"]);
+  try {
+    if (moment === "head") {
+      await sendAll(conn, request.subarray(0, random.below(request.length)));
+    } else {
+      await sendAll(conn, request);
+      const sent = moment === "upload" ? random.below(body + 1) : body;
+      await sendAll(conn, new Uint8Array(sent));
+    }
+    if (moment === "sent") await pause(random.below(8));
+    // What is left unread makes of the end a reset.
+    if (moment === "read") await readUpTo(conn, 1 + random.below(100_000));
+    if (moment === "end" || random.chance(0.3)) await conn.closeWrite();
+    if (moment === "end") await readUpTo(conn, Infinity);
+  } catch {
+    // The server has closed first: an answer that came before the upload.
+  }
+}
+
+async function leaveMany(
+  port: number,
+  first: number,
+  count: number,
+): Promise<void> {
+  let next = first;
+  async function one(): Promise<void> {
+    while (next < first + count) await leave(port, new Random(next++));
+  }
+  const all = Promise.all(Array.from({ length: AT_ONCE }, one));
+  await within(all, `clients ${first} to ${first + count}`);
+}
+
+async function reportOf(port: number): Promise<Report> {
+  const { head, body } = await ask({ port }, get("/report"));
+  assertEquals(head.status, 200);
+  return JSON.parse(body);
+}
+
+Deno.test(`makeServer() closes every body, whenever ${COUNT} clients leave`, async () => {
+  const server = "tests/testdata/leaving_server.ts";
+  const { program, port } = await startServer(server);
+  await using _ = program;
+  const again = `with WSGIREF_LEAVING_SEED=${SEED}`;
+  let before: Report;
+  let after: Report;
+  try {
+    await leaveMany(port, SEED - WARM_UP, WARM_UP);
+    before = await reportOf(port);
+    await leaveMany(port, SEED, COUNT);
+    after = await reportOf(port);
+  } catch (cause) {
+    const { alarm = "alive" } = await stopServer(program);
+    throw new Error(`Run it again ${again}; server: ${alarm}`, { cause });
+  }
+  assertEquals(after.faults, [], again);
+  assertEquals(after.bodies.closed, after.bodies.made, again);
+  assertEquals(after.work.left, after.work.entered, again);
+  // Else the clients were not there, or did not leave.
+  assertGreater(after.bodies.made - before.bodies.made, COUNT / 2);
+  assertGreater(after.bodies.cut - before.bodies.cut, COUNT / 10);
+  assertLess(after.memory.held - before.memory.held, HELD, again);
+  assertLess(after.memory.resident - before.memory.resident, RESIDENT, again);
+
+  const { alarm, wasAlive } = await stopServer(program);
+  assertEquals([alarm, wasAlive], [undefined, true]);
+});

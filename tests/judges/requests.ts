@@ -1,0 +1,219 @@
+/**
+ * Requests that judge what the server hands in.
+ *
+ * Python's validator warns of every method that it does not know, PROPFIND for
+ * one, so only those that it knows are here. Lint warns of every readline() and
+ * of a read() without a size; the applications do without them.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../gateway/byte_string.ts";
+import type { Judged } from "./judged.ts";
+
+const ALL_BYTES = fromBytes(Uint8Array.from({ length: 256 }, (_, i) => i));
+const MEGABYTE = "0123456789abcdef".repeat(65_536);
+const FORM = "Content-Type: application/x-www-form-urlencoded";
+
+const METHODS: readonly Judged[] = [
+  { what: "GET", environ: { REQUEST_METHOD: "GET", SCRIPT_NAME: "" } },
+  { what: "HEAD", method: "HEAD", text: "" },
+  ...["POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map((method) => ({
+    what: method,
+    method,
+    body: "some",
+    environ: { REQUEST_METHOD: method, CONTENT_LENGTH: "4" },
+    input: "some",
+  })),
+  {
+    what: "the wsgi.* variables",
+    app: "types",
+    text: "version (1, 0)\nurl_scheme 'http'\nmultithread False\n" +
+      "multiprocess False\nrun_once False\n",
+  },
+];
+
+const TARGETS: readonly Judged[] = [
+  { what: "a path", target: "/a/b.c", environ: { PATH_INFO: "/a/b.c" } },
+  { what: "the root", environ: { PATH_INFO: "/", QUERY_STRING: "" } },
+  {
+    what: "an escaped slash",
+    target: "/a%2Fb/%7e",
+    environ: { PATH_INFO: "/a/b/~", REQUEST_URI: "/a%2Fb/%7e" },
+  },
+  {
+    what: "escaped UTF-8",
+    target: "/caf%C3%A9/%E2%82%AC",
+    environ: { PATH_INFO: "/caf\xc3\xa9/\xe2\x82\xac" },
+  },
+  {
+    what: "escapes that are not UTF-8",
+    target: "/caf%E9/%ff%00",
+    environ: { PATH_INFO: "/caf\xe9/\xff\x00" },
+  },
+  {
+    what: "raw UTF-8",
+    target: "/caf\xc3\xa9",
+    environ: { PATH_INFO: "/caf\xc3\xa9" },
+  },
+  {
+    what: "malformed escapes",
+    target: "/100%/%zz/%4",
+    environ: { PATH_INFO: "/100%/%zz/%4" },
+  },
+  {
+    what: "slashes and dots",
+    target: "//a//./b/../c/",
+    environ: { PATH_INFO: "//a//./b/../c/" },
+  },
+  {
+    what: "a whole URL as target",
+    target: "http://other.example/a?b",
+    environ: { PATH_INFO: "/a", QUERY_STRING: "b", REQUEST_URI: "/a?b" },
+  },
+  { what: "OPTIONS *", method: "OPTIONS", target: "*" },
+  { what: "an empty query", target: "/?", environ: { QUERY_STRING: "" } },
+  {
+    what: "a query with all sorts of signs",
+    target: "/?a=1&a=%20+&%C3%A9=\xc3\xa9?b/;",
+    environ: { PATH_INFO: "/" },
+  },
+];
+
+const BODIES: readonly Judged[] = [
+  {
+    what: "a form",
+    method: "POST",
+    headers: [FORM],
+    body: "a=1&b=%C3%A9",
+    environ: { CONTENT_TYPE: "application/x-www-form-urlencoded" },
+    input: "a=1&b=%C3%A9",
+  },
+  {
+    what: "chunks",
+    method: "POST",
+    chunks: ["one ", "two ", "three"],
+    environ: { HTTP_TRANSFER_ENCODING: undefined },
+    input: "one two three",
+  },
+  { what: "no chunk", method: "POST", chunks: [], input: "" },
+  {
+    what: "an empty body",
+    method: "POST",
+    body: "",
+    environ: { CONTENT_LENGTH: "0" },
+    input: "",
+  },
+  { what: "POST without a body", method: "POST", input: "" },
+  { what: "every byte", method: "PUT", body: ALL_BYTES, input: ALL_BYTES },
+  {
+    what: "a big body",
+    app: "echo",
+    method: "POST",
+    body: MEGABYTE,
+    text: MEGABYTE,
+  },
+  {
+    what: "a big body in chunks",
+    app: "echo",
+    method: "POST",
+    chunks: Array(16).fill(MEGABYTE.slice(0, 65_000)),
+    text: MEGABYTE.slice(0, 65_000).repeat(16),
+  },
+  {
+    what: "a body in pieces",
+    app: "pieces",
+    method: "POST",
+    body: "abcdefgh",
+    text: "abc|def|gh",
+  },
+  {
+    what: "a body in lines",
+    app: "lines",
+    method: "POST",
+    body: "one\r\n\ntwo\nend",
+    text: "one\r\n|\n|two\n|end",
+  },
+  {
+    what: "reading on at the end",
+    app: "beyond",
+    method: "POST",
+    body: "some",
+    text: "[b'', b'', b'']",
+  },
+  {
+    what: "half of a body",
+    app: "half",
+    method: "POST",
+    body: "half of it",
+    text: "half ",
+  },
+  {
+    what: "a body that is not read",
+    app: "unread",
+    method: "POST",
+    body: "some",
+    text: "not read",
+  },
+];
+
+const HEADERS: readonly Judged[] = [
+  {
+    what: "many headers",
+    headers: Array.from({ length: 80 }, (_, i) => `X-Header-${i}: ${i}`),
+    environ: { HTTP_X_HEADER_0: "0", HTTP_X_HEADER_79: "79" },
+  },
+  {
+    what: "a repeated header",
+    headers: ["X-A: 1", "x-a: 2", "X-A: 1"],
+    environ: { HTTP_X_A: "1, 2, 1" },
+  },
+  {
+    what: "odd header names",
+    headers: ["x.!#$%&'*+^`|~9: odd", "X_App: no", "Proxy: no", "-: dash"],
+    environ: { HTTP_X_APP: undefined, HTTP_PROXY: undefined },
+  },
+  {
+    what: "headers named like variables",
+    headers: ["Script-Name: /x", "Remote-User: me", "Server-Port: x"],
+    environ: {
+      SCRIPT_NAME: "",
+      REMOTE_USER: undefined,
+      HTTP_REMOTE_USER: "me",
+    },
+  },
+  {
+    what: "cookies",
+    headers: ["Cookie: a=1; b=2", "Cookie: c=3"],
+    environ: { HTTP_COOKIE: "a=1; b=2; c=3" },
+  },
+  {
+    what: "bytes in a header",
+    app: "header",
+    headers: ["X-Bytes: caf\xc3\xa9 \x80\xe9\xff"],
+    text: "caf\xc3\xa9 \x80\xe9\xff",
+  },
+  {
+    what: "an empty header, and one with spaces around",
+    headers: ["X-Empty:", "X-Spaces: \t a  b \t "],
+    environ: { HTTP_X_SPACES: "a  b" },
+  },
+  {
+    what: "credentials",
+    headers: ["Authorization: Basic YTpi"],
+    environ: { HTTP_AUTHORIZATION: "Basic YTpi" },
+  },
+  {
+    what: "HTTP/1.0 without Host",
+    version: "HTTP/1.0",
+    environ: { HTTP_HOST: undefined },
+  },
+];
+
+/** Requests that judge what the server hands in. */
+export const REQUESTS: readonly Judged[] = [
+  ...METHODS,
+  ...TARGETS,
+  ...BODIES,
+  ...HEADERS,
+];

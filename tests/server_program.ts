@@ -1,0 +1,64 @@
+/**
+ * Servers that run beside a test, in a process that may end at any time.
+ *
+ * @module
+ */
+
+import { type Outcome, Program } from "./program.ts";
+
+/** What the signal makes of a program that was alive: 128 and 15. */
+const TERMINATED = 143;
+
+/**
+ * Starts a server whose first line of output is its port.
+ *
+ * @param file The program, below the folder of the project.
+ * @returns The program, and the port.
+ */
+export async function startServer(
+  file: string,
+): Promise<{ program: Program; port: number }> {
+  const program = new Program(
+    "run",
+    "--allow-net",
+    "--allow-sys",
+    // So that its memory can be told from its garbage.
+    "--v8-flags=--expose-gc",
+    file,
+  );
+  return { program, port: Number(await program.firstLine()) };
+}
+
+/** Signs of an end that no server should come to. */
+const ALARM = /panicked|uncaught|unhandled|^error:/i;
+
+/** How a server has ended. */
+export interface ServerOutcome extends Outcome {
+  /** Whether it was alive until it was stopped. */
+  readonly wasAlive: boolean;
+  /** The first line of an error that ends programs. */
+  readonly alarm: string | undefined;
+}
+
+/**
+ * Ends a server.
+ *
+ * @param program The program, which may have ended by itself.
+ * @returns How it ended, and whether it was alive until now.
+ */
+export async function stopServer(program: Program): Promise<ServerOutcome> {
+  try {
+    program.kill("SIGTERM");
+  } catch {
+    // It has ended by itself.
+  }
+  const outcome = await program.outcome();
+  const lines = outcome.stderr.split("\n");
+  const first = lines.findIndex((line) => ALARM.test(line));
+  return {
+    ...outcome,
+    wasAlive: outcome.code === TERMINATED,
+    // Deno tells of a panic in the line after.
+    alarm: first === -1 ? undefined : lines.slice(first, first + 2).join(" "),
+  };
+}

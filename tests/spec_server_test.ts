@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+
+/**
+ * Requirements that no test of this repository can see, with the reason. What
+ * is here is either out of reach or waits for the conformance kit.
+ */
+const UNTESTED: Readonly<Record<string, string>> = {
+  "environ-server-protocol-true":
+    "Deno.serve does not tell the version; SPEC.md, section 10.1",
+};
+
+const ROOT = new URL("../", import.meta.url);
+
+/** The requirements that only a test with a server can see. */
+async function serverRequirements(): Promise<string[]> {
+  const spec = await Deno.readTextFile(new URL("SPEC.md", ROOT));
+  return spec.split(/^- (?=<a id=")/m).slice(1).flatMap((part) => {
+    const item = (part.split(/\n(?=\S)/)[0] ?? "").replace(/\s+/g, " ");
+    const anchor = /^<a id="([^"]+)">/.exec(item)?.[1] ?? "";
+    return /_(?:Server test|Kit)\b/.test(item) ? [anchor] : [];
+  });
+}
+
+/** The anchors that tests name, in a comment of their own before or in them. */
+async function namedAnchors(folder: URL): Promise<Set<string>> {
+  const named = new Set<string>();
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory && name !== "rules") {
+      const found = await namedAnchors(new URL(`${name}/`, folder));
+      for (const anchor of found) named.add(anchor);
+    } else if (name.endsWith("_test.ts")) {
+      const source = await Deno.readTextFile(new URL(name, folder));
+      const comments = source.match(/^\s*\/\/ .*$|Deno\.test\("[^"]*"/gm) ?? [];
+      for (const comment of comments) {
+        for (const [word] of comment.matchAll(/[a-z0-9]+(?:-[a-z0-9]+)+/g)) {
+          named.add(word);
+        }
+      }
+    }
+  }
+  return named;
+}
+
+const requirements = await serverRequirements();
+const named = await namedAnchors(new URL("tests/", ROOT));
+
+Deno.test("SPEC.md has no server requirement that no test names", () => {
+  const untested = requirements.filter((anchor) =>
+    !named.has(anchor) && !(anchor in UNTESTED)
+  );
+  assertEquals(untested, []);
+});
+
+Deno.test("SPEC.md has every requirement that is listed here as untested", () => {
+  const wrong = Object.keys(UNTESTED).filter((anchor) =>
+    !requirements.includes(anchor) || named.has(anchor)
+  );
+  assertEquals(wrong, []);
+});

@@ -1,0 +1,157 @@
+/**
+ * Keeping book of what servers do with bodies.
+ *
+ * @module
+ */
+
+import type { ResponseBody } from "../../gateway/types.ts";
+
+/** How long the ledger waits for what is still open, in milliseconds. */
+const PATIENCE = 5000;
+
+type AnyIterator =
+  | Iterator<Uint8Array, void>
+  | AsyncIterator<Uint8Array, void>;
+
+type AnyResult = ReturnType<AnyIterator["next"]>;
+
+/** One body: what was done with it so far. */
+class Account {
+  isOpen = true;
+  hasEnded = false;
+  returns = 0;
+  readonly isArray: boolean;
+  readonly #complain: (fault: string) => void;
+
+  constructor(isArray: boolean, complain: (fault: string) => void) {
+    this.isArray = isArray;
+    this.#complain = complain;
+  }
+
+  /** Books a call of next(), and whether it was the last. */
+  next(call: () => AnyResult): AnyResult {
+    if (!this.isOpen) this.#complain("next() after close()");
+    if (this.returns > 0) this.#complain("next() after return()");
+    if (this.hasEnded) this.#complain("next() after the end");
+    try {
+      const result = call();
+      if (!(result instanceof Promise)) {
+        this.hasEnded = result.done === true;
+        return result;
+      }
+      return this.#settle(result);
+    } catch (error) {
+      this.hasEnded = true;
+      throw error;
+    }
+  }
+
+  async #settle(
+    result: Promise<IteratorResult<Uint8Array, void>>,
+  ): Promise<IteratorResult<Uint8Array, void>> {
+    try {
+      const settled = await result;
+      if (this.isOpen) this.hasEnded = settled.done === true;
+      return settled;
+    } catch (error) {
+      if (this.isOpen) this.hasEnded = true;
+      throw error;
+    }
+  }
+
+  return(): void {
+    this.returns++;
+    if (!this.isOpen) this.#complain("return() after close()");
+    if (this.hasEnded) this.#complain("return() after the end");
+  }
+
+  close(): void {
+    if (!this.isOpen) this.#complain("close() twice");
+    this.isOpen = false;
+    const due = this.isArray || this.hasEnded ? 0 : 1;
+    if (this.returns !== due) {
+      this.#complain(`return() ${this.returns} times, where ${due} was due`);
+    }
+  }
+}
+
+/** The book of all bodies of a program. */
+export class BodyLedger {
+  /** Bodies that were given to the server. */
+  made = 0;
+  /** Bodies whose close() was called. */
+  closed = 0;
+  /** Those of them that had not come to their end. */
+  cut = 0;
+  /** Pieces of work that were begun: generators, streams. */
+  entered = 0;
+  /** Pieces of work that have ended, one way or another. */
+  left = 0;
+  /** What a server must not do, and did. */
+  readonly faults: string[] = [];
+  #settled: PromiseWithResolvers<void> | undefined;
+
+  /** Books the beginning of some work, and at the end of its scope the end. */
+  enter(): Disposable {
+    this.entered++;
+    let hasLeft = false;
+    return {
+      [Symbol.dispose]: (): void => {
+        if (hasLeft) return;
+        hasLeft = true;
+        this.left++;
+        this.#look();
+      },
+    };
+  }
+
+  /** Books all that is done with a body, and gives it its close(). */
+  watch(body: ResponseBody): ResponseBody {
+    this.made++;
+    const account = new Account(
+      Array.isArray(body),
+      (fault) => void this.faults.push(fault),
+    );
+    for (const key of [Symbol.asyncIterator, Symbol.iterator] as const) {
+      const open: unknown = Reflect.get(body, key);
+      if (typeof open !== "function" || account.isArray) continue;
+      Object.defineProperty(body, key, {
+        value: () => watchIterator(Reflect.apply(open, body, []), account),
+      });
+    }
+    return Object.assign(body, {
+      close: (): void => {
+        account.close();
+        this.closed++;
+        this.cut += account.returns;
+        this.#look();
+      },
+    });
+  }
+
+  /** Waits until nothing is open; not for ever, so that it can be told. */
+  async settled(): Promise<void> {
+    this.#settled ??= Promise.withResolvers();
+    const timer = setTimeout(this.#settled.resolve, PATIENCE);
+    this.#look();
+    await this.#settled.promise;
+    clearTimeout(timer);
+    this.#settled = undefined;
+  }
+
+  #look(): void {
+    if (this.made === this.closed && this.entered === this.left) {
+      this.#settled?.resolve();
+    }
+  }
+}
+
+function watchIterator(iterator: AnyIterator, account: Account): unknown {
+  return {
+    next: (): AnyResult => account.next(() => iterator.next()),
+    return: (): unknown => {
+      account.return();
+      return iterator.return?.();
+    },
+  };
+}

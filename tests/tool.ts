@@ -1,0 +1,72 @@
+/**
+ * Programs of other people, for tests that need a real client or server.
+ *
+ * @module
+ */
+
+/** Far more than any of them needs: it ends one that would hang. */
+const DEADLINE = 30_000;
+
+/** What a program has written, as bytes and as text. */
+export interface ToolOutcome {
+  readonly code: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Tells whether a test has to be ignored.
+ *
+ * @param name The name of a program.
+ * @param option What makes it tell its version and end.
+ * @returns The reason, or `""` if the program is there.
+ */
+export async function missingTool(
+  name: string,
+  option = "--version",
+): Promise<string> {
+  try {
+    await new Deno.Command(name, { args: [option], stdin: "null" }).output();
+    return "";
+  } catch {
+    return ` (${name} is not installed)`;
+  }
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param name The program.
+ * @param args Its arguments.
+ * @param input What it reads; nothing without it.
+ * @returns What it has written.
+ */
+export async function runTool(
+  name: string,
+  args: readonly string[],
+  input: Uint8Array<ArrayBuffer> = new Uint8Array(),
+): Promise<ToolOutcome> {
+  const child = new Deno.Command(name, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
+  try {
+    // A program may end without reading.
+    const writing = new Blob([input]).stream().pipeTo(child.stdin)
+      .catch(() => {});
+    const [output] = await Promise.all([child.output(), writing]);
+    const decoder = new TextDecoder();
+    return {
+      code: output.code,
+      bytes: output.stdout,
+      stdout: decoder.decode(output.stdout),
+      stderr: decoder.decode(output.stderr),
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
