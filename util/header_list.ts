@@ -5,71 +5,13 @@
  */
 
 import { toBytes } from "../gateway/byte_string.ts";
-import { describe, quote } from "../gateway/describe.ts";
-import { describeEntry, describeValue } from "../gateway/redact.ts";
 import type { HeaderTuple } from "../gateway/types.ts";
+import { checkList, checkName, checkValue } from "./header_check.ts";
 
 /** Parameters of a header value; without a value, only the name is written. */
 export type HeaderParameters = Readonly<
   Record<string, string | null | undefined>
 >;
-
-// deno-lint-ignore no-control-regex -- they are what is looked for
-const CONTROL = /[\x00-\x1f\x7f]/;
-// deno-lint-ignore no-control-regex -- HTTP allows a tab inside of a value
-const CONTROL_BUT_TAB = /[\x00-\x08\x0a-\x1f\x7f]/;
-
-function mistake(problem: string): TypeError {
-  return new TypeError(`Cannot use the header: ${problem}`);
-}
-
-function checkName(name: unknown): asserts name is string {
-  if (typeof name !== "string") {
-    throw mistake(`name must be a string, got ${describe(name)}`);
-  }
-  if (CONTROL.test(name)) {
-    throw mistake(
-      `name must have no control characters, got ${describeEntry(name)}`,
-    );
-  }
-}
-
-function checkValue(name: string, value: unknown): asserts value is string {
-  if (typeof value !== "string") {
-    throw mistake(
-      `value of ${quote(name)} must be a string, got ${
-        describeValue(name, value)
-      }`,
-    );
-  }
-  if (CONTROL_BUT_TAB.test(value)) {
-    throw mistake(
-      `value of ${quote(name)} must have no control characters, got ${
-        describeValue(name, value)
-      }`,
-    );
-  }
-}
-
-function checkList(list: unknown): void {
-  if (!Array.isArray(list)) {
-    throw mistake(
-      `the list must be an array of [name, value] tuples, got ${
-        describeEntry(list)
-      }`,
-    );
-  }
-  for (let i = 0; i < list.length; i++) {
-    const entry: unknown = list[i];
-    if (!Array.isArray(entry) || entry.length !== 2) {
-      throw mistake(
-        `list[${i}] must be a [name, value] tuple, got ${describeEntry(entry)}`,
-      );
-    }
-    checkName(entry[0]);
-    checkValue(entry[0], entry[1]);
-  }
-}
 
 function formatParameter(
   header: string,

@@ -7,10 +7,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { runCgi } from "../../gateway/cgi.ts";
-import { demoApp } from "../../gateway/demo_app.ts";
 import type { Application, HeaderTuple } from "../../gateway/types.ts";
 import { answering, type LooseApplication } from "./recording_transport.ts";
-import { cgi, GET, Sink, stdinOf } from "./run_cgi.ts";
+import { cgi, GET, Sink } from "./run_cgi.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -220,85 +219,4 @@ Deno.test("runCgi() tells onError what went wrong", async () => {
   await cgi(failing, {}, [], { onError });
   assert(errors[0] instanceof Error);
   assertEquals([errors.length, errors[0].message], [1, "secret reason"]);
-});
-
-/** An output that fails at the second write. */
-function breaking(error: unknown): WritableStream<Uint8Array> {
-  let writes = 0;
-  return new WritableStream({
-    write(): void {
-      if (++writes === 2) throw error;
-    },
-  });
-}
-
-Deno.test.each<[string, unknown]>([
-  ["BrokenPipe", new Deno.errors.BrokenPipe("Broken pipe (os error 32)")],
-  ["ConnectionReset", new Deno.errors.ConnectionReset("reset")],
-  ["ECONNABORTED", Object.assign(new Error("a"), { code: "ECONNABORTED" })],
-  ["a reader that left", undefined],
-])(
-  "runCgi() is quiet about %s, closes the body and aborts the signal",
-  async (_name, error) => {
-    const events: string[] = [];
-    const app: LooseApplication = (environ, startResponse) => {
-      environ["wsgiref.signal"]?.().addEventListener(
-        "abort",
-        () => events.push("abort"),
-      );
-      startResponse("200 OK", []);
-      const body = function* (): Generator<Uint8Array, void> {
-        try {
-          for (;;) yield encode("x");
-        } finally {
-          events.push("return");
-        }
-      };
-      return Object.assign(body(), { close: () => events.push("close") });
-    };
-    const { errors } = await cgi(app, {}, [], { stdout: breaking(error) });
-    assertEquals(errors, "");
-    assertEquals(events.toSorted(), ["abort", "close", "return"]);
-  },
-);
-
-Deno.test("runCgi() is quiet when nobody reads an array", async () => {
-  const error = new Deno.errors.BrokenPipe();
-  const stdout = breaking(error);
-  const { errors } = await cgi(demoApp as LooseApplication, {}, [], { stdout });
-  assertEquals(errors, "");
-});
-
-Deno.test("runCgi() logs an output that fails in another way", async () => {
-  const stdout = breaking(new Error("disk full"));
-  const { errors } = await cgi(answering(() => [encode("a")]), {}, [], {
-    stdout,
-  });
-  assertEquals(
-    errors,
-    "The response could not be written: Error: disk full\n",
-  );
-});
-
-Deno.test("runCgi() leaves stdin and stderr unlocked and stderr open", async () => {
-  const [stdout, stderr] = [new Sink(), new Sink()];
-  const stdin = stdinOf("abc");
-  await runCgi(failing as Application, {
-    env: { ...GET, REQUEST_METHOD: "POST", CONTENT_LENGTH: "3" },
-    stdin: stdin.stream,
-    stdout: stdout.stream,
-    stderr: stderr.stream,
-  });
-  assertEquals([stdin.stream.locked, stdout.stream.locked], [false, false]);
-  assertEquals([stderr.stream.locked, stderr.end], [false, "open"]);
-});
-
-Deno.test("runCgi() goes on when the log is gone", async () => {
-  const stderr = new WritableStream<Uint8Array>({
-    write(): void {
-      throw new Error("closed");
-    },
-  });
-  const { output } = await cgi(failing, {}, [], { stderr });
-  assertMatch(output, /^Status: 500 /);
 });
