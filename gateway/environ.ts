@@ -135,12 +135,13 @@ function addRemote(environ: Environ, info: unknown): void {
 function isInvented(
   authority: string,
   scheme: string,
-  port: string,
+  port: number | undefined,
   isUnix: boolean,
 ): boolean {
   // There it is the path of the socket, percent-encoded, and so has a "%".
   if (isUnix) return authority.includes("%");
-  return scheme === "http" &&
+  // Whoever has not told its port may have made the request in this program.
+  return scheme === "http" && port !== undefined &&
     (authority === `localhost:${port}` || authority === "localhost");
 }
 
@@ -211,7 +212,7 @@ export function createEnviron(
   }
   // RFC 9112 section 3.2.2: the target's authority outranks the Host.
   if (host === null || host === "") {
-    if (!isInvented(target.authority, scheme, serverPort, isUnix)) {
+    if (!isInvented(target.authority, scheme, options.serverPort, isUnix)) {
       environ.HTTP_HOST = target.authority;
     }
   } else if (host !== target.authority) {

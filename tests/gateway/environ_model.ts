@@ -221,8 +221,9 @@ export function expectEnviron(
   if (scheme === "https") expected["HTTPS"] = "on";
   // environ-http-host; section 10.1 says when Deno leaves no way to know.
   const isUnknown = !host && scheme === "http" &&
+    options.serverPort !== undefined &&
     (authority === "localhost" ||
-      authority === `localhost:${options.serverPort ?? number}`);
+      authority === `localhost:${options.serverPort}`);
   if (!isUnknown) expected["HTTP_HOST"] = authority;
   else if (host !== undefined) expected["HTTP_HOST"] = host;
   return { ...expected, ...options.environ };

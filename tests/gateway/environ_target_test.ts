@@ -135,3 +135,8 @@ Deno.test("createEnviron() leaves HTTP_HOST out where Deno has made the authorit
   assertEquals(hostOf("http://example.com/", {}), "example.com");
   assertEquals(hostOf("https://localhost:8000/", {}), "localhost:8000");
 });
+
+Deno.test("createEnviron() takes HTTP_HOST from the URL of a request that no server gave", () => {
+  const { HTTP_HOST } = environOf({ url: "http://localhost:8000/" });
+  assertEquals(HTTP_HOST, "localhost:8000");
+});

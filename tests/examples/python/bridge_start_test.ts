@@ -7,7 +7,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { PythonException } from "../../../examples/python/bridge.ts";
+import { StderrStream } from "../../../gateway/error_stream.ts";
 import { ConformanceError, validator } from "../../../mod.ts";
+import { get, serve } from "../../gateway/serving.ts";
+import { ask } from "../../raw_client.ts";
 import { call, environOf, iterate, make, test } from "./python_app.ts";
 
 const WRITES = `
@@ -183,4 +186,59 @@ def app(environ, start_response):
     return [object()]
 `);
   await assertRejects(() => call(app), Error, "ConversionError");
+});
+
+test("fromPython() goes on after an error of the application", async () => {
+  const { app } = make(`
+def app(environ, start_response):
+    1 / int(environ["QUERY_STRING"])
+    start_response("200 OK", TEXT)
+    return [b"one"]
+`);
+  await using serving = serve(app);
+  assertEquals((await ask(serving, get("/?0"))).head.status, 500);
+  assertEquals((await ask(serving, get("/?1"))).body, "one");
+  assertMatch(serving.log.join(""), /line 7, in app\n[^]*ZeroDivisionError/);
+});
+
+// wsgi.errors ----------------------------------------------------------------------
+
+test("fromPython() takes text only on wsgi.errors", async () => {
+  const { app, notes } = make(`
+def app(environ, start_response):
+    print("caf\\u00e9", file=environ["wsgi.errors"], flush=True)
+    environ["wsgi.errors"].writelines(["a", "b"])
+    try:
+        environ["wsgi.errors"].write(b"bytes")
+    except TypeError as error:
+        note(error)
+    start_response("200 OK", TEXT)
+    return []
+`);
+  let log = "";
+  const errors = new StderrStream((text) => log += text);
+  await call(app, environOf({ "wsgi.errors": errors }));
+  assertEquals(log, "café\nab");
+  assertEquals(notes, ["write() argument must be str, not <class 'bytes'>"]);
+});
+
+test("fromPython() leaves wsgi.errors alone when Python frees its end", async () => {
+  const { app } = make(`
+def app(environ, start_response):
+    print("line", file=environ["wsgi.errors"])
+    start_response("200 OK", TEXT)
+    return []
+`);
+  const calls: string[] = [];
+  await call(
+    app,
+    environOf({
+      "wsgi.errors": {
+        write: (text) => void calls.push(text),
+        writelines: () => void calls.push("writelines()"),
+        flush: () => void calls.push("flush()"),
+      },
+    }),
+  );
+  assertEquals(calls, ["line", "\n"]);
 });

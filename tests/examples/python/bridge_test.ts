@@ -1,10 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { StderrStream } from "../../../gateway/error_stream.ts";
-import { serve } from "../../gateway/serving.ts";
+import { assertEquals } from "@std/assert";
+import { get, serve } from "../../gateway/serving.ts";
 import { ask, RawClient } from "../../raw_client.ts";
 import { call, environOf, iterate, make, test } from "./python_app.ts";
-
-const GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
 const GENERATOR = `
 def app(environ, start_response):
@@ -84,7 +81,7 @@ test("fromPython() tells the length of a body that came in chunks", async () => 
     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" +
       "3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n",
   );
-  await ask(serving, GET);
+  await ask(serving, get());
   assertEquals(notes, ["6", "b'onetwo'", "None", "b''"]);
 });
 
@@ -97,27 +94,8 @@ test("fromPython() does not call for a body that was cut short", async () => {
   );
   await client.closeWrite();
   await client.rest();
-  await ask(serving, GET);
+  await ask(serving, get());
   assertEquals(notes, ["None", "b''"]);
-});
-
-test("fromPython() takes text only on wsgi.errors", async () => {
-  const { app, notes } = make(`
-def app(environ, start_response):
-    print("caf\\u00e9", file=environ["wsgi.errors"], flush=True)
-    environ["wsgi.errors"].writelines(["a", "b"])
-    try:
-        environ["wsgi.errors"].write(b"bytes")
-    except TypeError as error:
-        note(error)
-    start_response("200 OK", TEXT)
-    return []
-`);
-  let log = "";
-  const errors = new StderrStream((text) => log += text);
-  await call(app, environOf({ "wsgi.errors": errors }));
-  assertEquals(log, "café\nab");
-  assertEquals(notes, ["write() argument must be str, not <class 'bytes'>"]);
 });
 
 // What comes back ------------------------------------------------------------------
@@ -135,7 +113,7 @@ def app(environ, start_response):
     new TextEncoder().encode("two"),
   ]);
   await using serving = serve(app);
-  const { head } = await ask(serving, GET);
+  const { head } = await ask(serving, get());
   assertEquals(head.get("content-length"), "6");
 });
 
@@ -165,9 +143,9 @@ class app:
         note("closed")
 `);
   await using serving = serve(app);
-  assertEquals((await ask(serving, GET)).body, "one");
+  assertEquals((await ask(serving, get())).body, "one");
   assertEquals(notes, ["closed"]);
-  const failing = GET.replace("/", "/?fails");
+  const failing = get("/?fails");
   assertEquals((await ask(serving, failing)).complete, false);
   assertEquals(notes, ["closed", "closed"]);
 });
@@ -192,27 +170,6 @@ def app(environ, start_response):
   second.body.close?.();
   const [before, ...more] = notes;
   assertEquals(more, ["freed", before, "freed"]);
-});
-
-test("fromPython() leaves wsgi.errors alone when Python frees its end", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    print("line", file=environ["wsgi.errors"])
-    start_response("200 OK", TEXT)
-    return []
-`);
-  const calls: string[] = [];
-  await call(
-    app,
-    environOf({
-      "wsgi.errors": {
-        write: (text) => void calls.push(text),
-        writelines: () => void calls.push("writelines()"),
-        flush: () => void calls.push("flush()"),
-      },
-    }),
-  );
-  assertEquals(calls, ["line", "\n"]);
 });
 
 test("fromPython() serves one request after the other", async () => {
@@ -247,24 +204,10 @@ class app:
 `);
   await using serving = serve(app);
   using client = await RawClient.connect(serving);
-  await client.send(GET.replace("/", "/?endless"));
+  await client.send(get("/?endless"));
   await client.head();
   client.close();
-  assertEquals((await ask(serving, GET)).body, "one");
+  assertEquals((await ask(serving, get())).body, "one");
   await serving.server.shutdown();
   assertEquals([notes, serving.log], [["closed", "closed"], []]);
-});
-
-test("fromPython() goes on after an error of the application", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    1 / int(environ["QUERY_STRING"])
-    start_response("200 OK", TEXT)
-    return [b"one"]
-`);
-  await using serving = serve(app);
-  const failing = GET.replace("/", "/?0");
-  assertEquals((await ask(serving, failing)).head.status, 500);
-  assertEquals((await ask(serving, GET.replace("/", "/?1"))).body, "one");
-  assertMatch(serving.log.join(""), /line 7, in app\n[^]*ZeroDivisionError/);
 });
