@@ -184,7 +184,12 @@ export class RequestBody {
     this.#chunk = chunk.length > room ? chunk.subarray(0, room) : chunk;
     if (contentLength !== undefined) {
       // The end is not asked for: a connection that stays open has none.
-      if (chunk.length >= room) this.#end();
+      if (chunk.length >= room) {
+        this.#end();
+        // Deno closes the connection after a long answer if it cannot tell that
+        // nobody wants the rest. Whose chunks are ours, that stream is ours too.
+        if (this.#limits.ownsChunks === true) this.#cancel(undefined);
+      }
     } else if (chunk.length > room) {
       this.#fail(sizeError(maxSize, `at least ${this.#received}`));
     }
