@@ -93,12 +93,12 @@ test("lets nothing through that a client says about itself", async () => {
 
 test("tells TLS, which ends there", async () => {
   const folder = new URL("testdata/", import.meta.url);
-  const certificate = new URL("localhost.crt", folder);
+  const certificate = new URL("localhost_cert.pem", folder);
   await using proxied = await serveBehind(show, [
     ["# listen", "listen"],
     ["# ssl_", "ssl_"],
     ["/path/to/fullchain.pem", certificate.pathname],
-    ["/path/to/privkey.pem", new URL("localhost.key", folder).pathname],
+    ["/path/to/privkey.pem", new URL("localhost_key.pem", folder).pathname],
   ]);
   using client = Deno.createHttpClient({
     caCerts: [await Deno.readTextFile(certificate)],
