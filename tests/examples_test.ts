@@ -1,13 +1,21 @@
 import {
   assertEquals,
   assertMatch,
-  assertNotMatch,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { app as bareServer } from "../examples/bare_server.ts";
+import { app as basicAuth } from "../examples/basic_auth.ts";
+import { app as conditionalGet } from "../examples/conditional_get.ts";
+import { app as download } from "../examples/download.ts";
 import { app as echo } from "../examples/echo.ts";
+import { app as errorCatcher } from "../examples/error_catcher.ts";
+import { app as events } from "../examples/events.ts";
+import { app as fileServer } from "../examples/file_server.ts";
+import { app as framework } from "../examples/framework.ts";
+import { app as gzipped } from "../examples/gzip.ts";
 import { app as hello } from "../examples/hello.ts";
 import { app as helloAsync } from "../examples/hello_async.ts";
 import { app as helloAsyncGenerator } from "../examples/hello_async_generator.ts";
@@ -18,7 +26,11 @@ import {
   app as middleware,
   upperCase,
 } from "../examples/middleware.ts";
+import { app as mounted } from "../examples/mounted.ts";
+import { app as ownHeaders } from "../examples/own_headers.ts";
+import { app as siteApp } from "../examples/site.ts";
 import { app as streaming } from "../examples/streaming.ts";
+import { app as upload } from "../examples/upload.ts";
 import { StderrStream } from "../gateway/error_stream.ts";
 import {
   type Application,
@@ -30,13 +42,21 @@ import {
   validator,
   type WsgiServer,
 } from "../mod.ts";
+import {
+  assertNoComplaint,
+  commandOf,
+  DEADLINE,
+  firstLineOf,
+  Program,
+  withoutWarning,
+} from "./example_program.ts";
 
 const ROOT = new URL("../", import.meta.url);
-/** Far more than a start takes: it ends a program that says nothing. */
-const DEADLINE = 30_000;
 
 const encoder = new TextEncoder();
 
+const TEXT = "text/plain; charset=utf-8";
+const HTML = "text/html; charset=utf-8";
 const HELLO = "Hello world!\n";
 const HASHES =
   "185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969  Hello\n" +
@@ -44,105 +64,6 @@ const HASHES =
 const COUNTDOWN = "10\n9\n8\n7\n6\n5\n4\n3\n2\n1\nLift-off!\n";
 
 // Examples as programs ----------------------------------------------------------
-
-/** What a program prints, read as far as it is needed. */
-class Output {
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  #text = "";
-
-  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  /** Reads on until the output has what is looked for, or has ended. */
-  async until(part: RegExp): Promise<string> {
-    while (!part.test(this.#text)) {
-      const { done, value } = await this.#reader.read();
-      if (done) break;
-      this.#text += value;
-    }
-    return this.#text;
-  }
-
-  /** Reads what is left, once the program has ended. */
-  async all(): Promise<string> {
-    for (;;) {
-      const { done, value } = await this.#reader.read();
-      if (done) return this.#text;
-      this.#text += value;
-    }
-  }
-}
-
-/** A running example. However its test goes on, the process is ended. */
-class Program implements AsyncDisposable {
-  readonly stderr: Output;
-  readonly #stdout: Output;
-  readonly #child: Deno.ChildProcess;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  url = "";
-
-  private constructor(args: readonly string[], env: Record<string, string>) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [...args],
-      cwd: ROOT,
-      env,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#stdout = new Output(this.#child.stdout);
-    this.stderr = new Output(this.#child.stderr);
-    this.#timer = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE);
-  }
-
-  /** Starts an example and waits until it has printed its URL. */
-  static async start(
-    args: readonly string[],
-    env: Record<string, string> = {},
-  ): Promise<Program> {
-    const program = new Program(args, env);
-    const printed = await program.#stdout.until(/\n/);
-    if (!/^http:\/\/127\.0\.0\.1:[0-9]+\/\n$/.test(printed)) {
-      const errors = await program.end();
-      throw new Error(`Expected a URL, got: ${printed}${errors}`);
-    }
-    program.url = printed.trim();
-    return program;
-  }
-
-  /** Ends the process and gives what it has written to stderr. */
-  async end(): Promise<string> {
-    try {
-      this.#child.kill();
-    } catch {
-      // It has ended by itself.
-    }
-    await this.#child.status;
-    clearTimeout(this.#timer);
-    await this.#stdout.all();
-    return await this.stderr.all();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.end();
-  }
-}
-
-/** The command at the top of an example, with 0 as the port. */
-async function commandOf(file: string): Promise<string[]> {
-  const source = await Deno.readTextFile(new URL(`examples/${file}`, ROOT));
-  const [first = ""] = source.split("\n");
-  assertMatch(first, /^\/\/ deno run --allow-net examples\/[a-z_]+\.ts$/);
-  const [, , ...args] = first.split(" ");
-  assertEquals(args.at(-1), `examples/${file}`);
-  return [...args, "0"];
-}
-
-/** Asserts that no error, warning or violation was printed. */
-function assertNoComplaint(stderr: string): void {
-  assertNotMatch(stderr, /error|warning|SPEC\.md|legacy/i);
-}
 
 async function get(url: string): Promise<string> {
   const response = await fetch(url);
@@ -169,9 +90,20 @@ interface Example {
   file: string;
   app: Application;
   /** The body that a GET gets. */
-  page: string;
+  page: string | RegExp;
   /** The body that a POST of "Hello" gets, where it is another one. */
-  posted?: string;
+  posted?: string | RegExp;
+  /** The status that a GET gets, if not 200. */
+  status?: number;
+  /** The status that a POST gets, where it is another one. */
+  postStatus?: number;
+  /** The Content-Type of the page, if not that of plain text. */
+  type?: string;
+}
+
+function assertPage(actual: string, expected: string | RegExp): void {
+  if (typeof expected === "string") assertEquals(actual, expected);
+  else assertMatch(actual, expected);
 }
 
 const EXAMPLES: Example[] = [
@@ -192,17 +124,87 @@ const EXAMPLES: Example[] = [
   },
   { file: "streaming.ts", app: streaming, page: COUNTDOWN },
   { file: "middleware.ts", app: middleware, page: HELLO.toUpperCase() },
+  {
+    file: "file_server.ts",
+    app: fileServer,
+    page: /<a href="[^"]*README\.md"/,
+    type: HTML,
+    posted: "405 Method Not Allowed\n",
+    postStatus: 405,
+  },
+  { file: "bare_server.ts", app: bareServer, page: HELLO },
+  {
+    file: "site.ts",
+    app: siteApp,
+    page: /<h1>A site<\/h1>/,
+    type: HTML,
+    posted: "405 Method Not Allowed\n",
+    postStatus: 405,
+  },
+  {
+    file: "framework.ts",
+    app: framework,
+    page: "Try /mytime, /mynews/42 and /static/index.html.\n",
+  },
+  { file: "own_headers.ts", app: ownHeaders, page: "path /\nquery \n" },
+  { file: "gzip.ts", app: gzipped, page: HELLO.repeat(100) },
+  {
+    file: "basic_auth.ts",
+    app: basicAuth,
+    page: "Who are you?\n",
+    status: 401,
+  },
+  { file: "conditional_get.ts", app: conditionalGet, page: HELLO },
+  { file: "error_catcher.ts", app: errorCatcher, page: HELLO },
+  {
+    file: "mounted.ts",
+    app: mounted,
+    page: "Try /where/am/I and /demo.\n",
+  },
+  {
+    file: "events.ts",
+    app: events,
+    page: /new EventSource\("events"\)/,
+    type: HTML,
+  },
+  {
+    file: "download.ts",
+    app: download,
+    page: /^\/\/ deno run .* examples\/download\.ts\n/,
+    type: "application/octet-stream",
+  },
+  {
+    file: "upload.ts",
+    app: upload,
+    page: /<form method="post" enctype="multipart\/form-data">/,
+    type: HTML,
+    posted: "This is no form.\n",
+    postStatus: 400,
+  },
 ];
 
+/** The examples that are programs, but whose answer is a test of its own. */
+const APART = ["bare_server.ts", "streaming.ts"];
+/** Those that look at the disk, which takes a moment. */
+const READING = ["download.ts", "file_server.ts", "site.ts"];
+
 Deno.test.each(
-  EXAMPLES.filter(({ file }) => file !== "streaming.ts"),
+  EXAMPLES.filter(({ file }) => !APART.includes(file)),
 )("$file answers when it is started by its first line", async (example) => {
-  await using program = await Program.start(await commandOf(example.file));
-  const page = example.page.replace("http://127.0.0.1:8000/", program.url);
-  assertEquals(await get(program.url), page);
+  const { file, page, status = 200, type = TEXT } = example;
+  await using program = await Program.start(await commandOf(file));
+  const response = await fetch(program.url);
+  assertEquals(
+    [response.status, response.headers.get("content-type")],
+    [status, type],
+  );
+  // It may name its own address.
+  const body = await response.text();
+  assertPage(body.replace(program.url, "http://127.0.0.1:8000/"), page);
   const head = await fetch(program.url, { method: "HEAD" });
-  assertEquals([head.status, await head.text()], [200, ""]);
-  assertNoComplaint(await program.end());
+  assertEquals([head.status, await head.text()], [status, ""]);
+  const stderr = await program.end();
+  assertNoComplaint(READING.includes(file) ? withoutWarning(stderr) : stderr);
 });
 
 Deno.test("hello.ts sends a Content-Length", async () => {
@@ -420,14 +422,24 @@ Deno.test.each(
   ),
 )("$file breaks no rule for $method", async (example) => {
   const { app, method, page, posted = page } = example;
+  const { status = 200, postStatus = status } = example;
   const watched = watch((check) => check(app));
-  // Nobody waits for the end of a countdown.
-  using _ = replaceTimers((run, setTimeout) => setTimeout(run, 0));
+  await using server = serve(watched);
   const body = method === "POST" ? { body: "Hello" } : {};
-  const response = await ask(watched, { method, ...body });
-  assertEquals(response.status, 200);
-  const pages: Record<string, string> = { GET: page, HEAD: "", POST: posted };
-  assertEquals(await response.text(), pages[method]);
+  const pages = new Map([["GET", page], ["HEAD", ""], ["POST", posted]]);
+  {
+    // Nobody waits for the end of a countdown.
+    using _ = replaceTimers((run, setTimeout) => setTimeout(run, 0));
+    const response = await fetch(server.url, { method, ...body });
+    assertEquals(response.status, method === "POST" ? postStatus : status);
+    const text = await response.text();
+    assertPage(
+      text.replace(server.url, "http://127.0.0.1:8000/"),
+      pages.get(method)!,
+    );
+  }
+  // A body is closed after its end.
+  await server.shutdown();
   watched.assertClean();
 });
 
@@ -660,8 +672,7 @@ Deno.test("README.md names every example by its first line", async () => {
   const rows = (await readme()).matchAll(/^\| .* \| `(deno run .*)` +\|$/gm);
   const lines: string[] = [];
   for (const { file } of EXAMPLES) {
-    const args = (await commandOf(file)).slice(0, -1);
-    lines.push(`deno ${args.join(" ")}`);
+    lines.push(await firstLineOf(file));
   }
   assertEquals([...rows].map(([, line]) => line).toSorted(), lines.toSorted());
 });

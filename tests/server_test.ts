@@ -126,11 +126,11 @@ Deno.test("server.ts says which permission it needs", async () => {
 });
 
 Deno.test.each([
-  [["abc"], "no such port: abc"],
   [["-1"], "no such port: -1"],
   [["8000.5"], "no such port: 8000.5"],
   [["0x50"], "no such port: 0x50"],
   [[""], "no such port: "],
+  [["examples/hello.ts", "abc"], "no such port: abc"],
   [
     ["65536"],
     "Cannot make the server: port must be an integer from 0 to 65535, got 65536",
@@ -139,7 +139,10 @@ Deno.test.each([
 ])("server.ts refuses the arguments %s", async (args, message) => {
   const [error, hint] = await refusal("--allow-net", "server.ts", ...args);
   assertEquals(error, message);
-  assertEquals(hint, "usage: deno run --allow-net server.ts [PORT]");
+  assertEquals(
+    hint,
+    "usage: deno run -A server.ts [APP] [PORT] (--help tells more)",
+  );
 });
 
 Deno.test("server.ts serves nothing when it is imported", async () => {

@@ -8,6 +8,7 @@ import {
   requestUri,
   setupTestingDefaults,
   validator,
+  type Violation,
 } from "../../mod.ts";
 import { TestClient } from "../../util/test_client.ts";
 
@@ -18,16 +19,18 @@ function where(name: string): Application {
   return (environ, startResponse) => {
     startResponse("200 OK", [["Content-Type", "text/plain; charset=utf-8"]]);
     const { SCRIPT_NAME, PATH_INFO } = environ;
-    return [
-      encoder.encode(decodeUtf8(`${name}: ${SCRIPT_NAME} + ${PATH_INFO}`)),
-    ];
+    const path = decodeUtf8(`${SCRIPT_NAME} + ${PATH_INFO}`);
+    return [encoder.encode(`${name}: ${path}`)];
   };
 }
+
+const findings: string[] = [];
 
 /** Validators in every gap, which forgive nothing. */
 function checked(apps: Record<string, Application>): Application {
   const options = {
     profile: "paranoid",
+    onViolation: ({ rule }: Violation): void => void findings.push(rule),
     rules: { "body/head": "off" },
   } as const;
   const inner = Object.entries(apps).map(([prefix, app]) => [
@@ -227,4 +230,8 @@ Deno.test("mount() refuses what is no application, and no object of them", () =>
     TypeError,
     'Cannot mount the applications: "" and "/" mean the same',
   );
+});
+
+Deno.test("mount() breaks no rule in any of these tests", () => {
+  assertEquals(findings, []);
 });

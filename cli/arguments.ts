@@ -1,0 +1,208 @@
+/**
+ * The command line of `server.ts`.
+ *
+ * It is parsed by hand: the core imports nothing from a registry, and a program
+ * that starts with `--allow-net` alone must not load anything.
+ *
+ * @module
+ */
+
+import { UsageError } from "./usage_error.ts";
+
+/** The forms of the access log. */
+export type LogForm = "common" | "combined" | "dev" | "off";
+
+/** What the command line says, with its defaults. */
+export interface Arguments {
+  /** A module or a folder; without it the demo application is served. */
+  readonly app: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** The path of a Unix socket, in place of host and port. */
+  readonly unix: string | undefined;
+  /** The name of the file with the certificate. */
+  readonly cert: string | undefined;
+  /** The name of the file with its key. */
+  readonly key: string | undefined;
+  readonly log: LogForm;
+  readonly validate: boolean;
+  /** Whether a browser is to be opened. */
+  readonly open: boolean;
+  /** Whether to tell something and end, instead of serving. */
+  readonly tell: "help" | "version" | undefined;
+}
+
+/** Where the server listens if nobody says anything. */
+export const DEFAULTS = { host: "127.0.0.1", port: "8000" } as const;
+
+/** The one line that goes with a mistake. */
+export const USAGE =
+  "usage: deno run -A server.ts [APP] [PORT] (--help tells more)";
+
+/** What `--help` prints. */
+export const HELP: string =
+  `Serves a WSGI application, checked by the validator.
+
+usage: deno run -A server.ts [APP] [PORT]
+
+APP is a module (app.ts, or app.ts:name for one of its exports; otherwise its
+default export, "application" or "app"), a folder of files, or left out for the
+demo application. A number alone is the PORT; 0 takes any that is free.
+
+  --host HOST      listen there (default: $HOST or ${DEFAULTS.host})
+  --port PORT      the same as PORT (default: $PORT or ${DEFAULTS.port})
+  --unix PATH      listen on a Unix socket instead
+  --cert FILE      serve https with this certificate
+  --key FILE       and its private key, both in PEM
+  --log FORM       the access log: common, combined, dev or off
+  --no-validate    without the validator and the error page
+  --open           open a browser
+  --help           print this
+  --version        print the version
+
+To load the application again when a file changes: deno run -A --watch server.ts`;
+
+const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
+const WITH_VALUE = ["host", "port", "unix", "cert", "key", "log"] as const;
+const SWITCHES = ["no-validate", "open", "help", "version"] as const;
+
+type ValueName = (typeof WITH_VALUE)[number];
+type SwitchName = (typeof SWITCHES)[number];
+
+/** How many letters have to be changed, added or dropped. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const change = row[j]! + (a[i] === b[j] ? 0 : 1);
+      next.push(Math.min(change, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function unknown(name: string): UsageError {
+  const wanted = name.replace(/^-+/, "").toLowerCase();
+  const close = [...WITH_VALUE, ...SWITCHES]
+    .map((known) => ({ known, far: distance(wanted, known) }))
+    .sort((a, b) => a.far - b.far)[0]!;
+  // Two slips in a word of three letters leave nothing of it.
+  return close.far <= Math.min(2, Math.floor(close.known.length / 2))
+    ? new UsageError(`unknown option ${name}`, `did you mean --${close.known}?`)
+    : new UsageError(`unknown option ${name}`, USAGE);
+}
+
+/** What was given, before it is understood. */
+class Given {
+  readonly values: Map<ValueName, string> = new Map();
+  readonly switches: Set<SwitchName> = new Set();
+  readonly operands: string[] = [];
+
+  constructor(args: readonly string[]) {
+    const rest = [...args];
+    for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+      if (arg === "--") {
+        this.operands.push(...rest);
+        break;
+      }
+      // "-1" is no option, but a bad port.
+      if (/^-[^0-9]/.test(arg)) this.#option(arg, rest);
+      else this.operands.push(arg);
+    }
+  }
+
+  #option(arg: string, rest: string[]): void {
+    const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    const value = WITH_VALUE.find((known) => name === `--${known}`);
+    if (value !== undefined) {
+      const text = given ?? rest.shift();
+      if (text === undefined || text === "") {
+        throw new UsageError(`${name} needs a value`, USAGE);
+      }
+      this.values.set(value, text);
+      return;
+    }
+    const long = name === "-h" ? "--help" : name;
+    const choice = SWITCHES.find((known) => long === `--${known}`);
+    if (choice === undefined) throw unknown(name);
+    if (given !== undefined) {
+      throw new UsageError(`${name} takes no value, got ${given}`, USAGE);
+    }
+    this.switches.add(choice);
+  }
+}
+
+function isNumeric(text: string): boolean {
+  return !Number.isNaN(Number(text));
+}
+
+/** Tells APP from PORT: a number alone is the port. */
+function toOperands(
+  operands: readonly string[],
+): { app?: string | undefined; port?: string | undefined } {
+  const [first, second] = operands;
+  const hasApp = first !== undefined && !isNumeric(first);
+  const extra = operands[hasApp ? 2 : 1];
+  if (extra !== undefined) {
+    throw new UsageError(`unexpected argument ${extra}`, USAGE);
+  }
+  return hasApp ? { app: first, port: second } : { port: first };
+}
+
+function toPort(port: string): number {
+  if (!/^[0-9]{1,5}$/.test(port)) {
+    throw new UsageError(`no such port: ${port}`, USAGE);
+  }
+  return Number(port);
+}
+
+function toForm(form: string): LogForm {
+  const found = FORMS.find((known) => known === form);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `no such log: ${form}`,
+    `take one of ${FORMS.join(", ")}`,
+  );
+}
+
+/**
+ * Parses the command line. A flag wins over an argument, that over a variable
+ * of the process, that over the default.
+ *
+ * @param args The arguments.
+ * @param env Reads a variable of the process.
+ * @returns What they say.
+ * @throws {UsageError} If they make no sense.
+ */
+export function parseArguments(
+  args: readonly string[],
+  env: (name: string) => string | undefined,
+): Arguments {
+  const { values, switches, operands } = new Given(args);
+  const { app, port } = toOperands(operands);
+  const [cert, key] = [values.get("cert"), values.get("key")];
+  if ((cert === undefined) !== (key === undefined)) {
+    const [given, missing] = key === undefined
+      ? ["cert", "key"]
+      : ["key", "cert"];
+    throw new UsageError(`--${given} needs --${missing}`, USAGE);
+  }
+  return {
+    app,
+    host: values.get("host") ?? (env("HOST") || DEFAULTS.host),
+    port: toPort(values.get("port") ?? port ?? (env("PORT") || DEFAULTS.port)),
+    unix: values.get("unix"),
+    cert,
+    key,
+    log: toForm(values.get("log") ?? "common"),
+    validate: !switches.has("no-validate"),
+    open: switches.has("open"),
+    tell: switches.has("help")
+      ? "help"
+      : switches.has("version")
+      ? "version"
+      : undefined,
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The program that `server.ts` is.
+ *
+ * @module
+ */
+
+import type { AccessLogger } from "../gateway/access_log.ts";
+import { type AccessRecord, formatCombined } from "../gateway/access_record.ts";
+import { demoApp } from "../gateway/demo_app.ts";
+import { onEndSignal } from "../gateway/end_signal.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ.ts";
+import { LogWriter } from "../gateway/log_writer.ts";
+import { makeServer, type WsgiServer } from "../gateway/make_server.ts";
+import type { Application } from "../gateway/types.ts";
+import { validator } from "../rules/validator.ts";
+import {
+  type Arguments,
+  DEFAULTS,
+  HELP,
+  parseArguments,
+  USAGE,
+} from "./arguments.ts";
+import { loadApplication } from "./load_application.ts";
+import { openBrowser } from "./open_browser.ts";
+import { showFailures } from "./show_failures.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Reads a variable; a program that may not has none, and is not asked. */
+function env(name: string): string | undefined {
+  const descriptor = { name: "env", variable: name } as const;
+  const { state } = Deno.permissions.querySync(descriptor);
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+/** A short line: what a person looks for while developing. */
+function formatDev(record: AccessRecord): string {
+  const { method, status, bytesSent, duration, clientLeft } = record;
+  // What a client sent must not write to the terminal.
+  const target = record.target.replace(/[^\x20-\x7e]/g, "?");
+  const left = clientLeft ? ", the client left" : "";
+  return `${method} ${target} ${status}, ${bytesSent} B, ${
+    duration.toFixed(1)
+  } ms${left}`;
+}
+
+function toLog(
+  { log }: Arguments,
+): { log: boolean | AccessLogger; close: () => void } {
+  if (log === "off" || log === "common") {
+    return { log: log === "common", close: () => {} };
+  }
+  const writer = new LogWriter(log === "dev" ? formatDev : formatCombined);
+  return { log: (record) => writer.add(record), close: () => writer.close() };
+}
+
+function readPem(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    const isHidden = error instanceof Deno.errors.NotCapable;
+    throw new UsageError(
+      `Cannot read ${file}: ${
+        isHidden ? "permission is missing" : "there is no such file"
+      }`,
+      isHidden ? "add --allow-read" : USAGE,
+    );
+  }
+}
+
+/** What to do about a server that could not be made. */
+function hintFor(error: Error, { app, host, port, unix }: Arguments): string {
+  const program = app === undefined ? "server.ts" : `server.ts ${app}`;
+  if (unix !== undefined) {
+    return error instanceof Deno.errors.NotCapable
+      ? `deno run --allow-read --allow-write ${program} --unix ${unix}`
+      : "take another path";
+  }
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `take another port: ${program} ${
+      port < 65535 ? port + 1 : Number(DEFAULTS.port)
+    }, or 0 for any`;
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    const read = app === undefined ? "" : " --allow-read";
+    const more = String(port) === DEFAULTS.port ? "" : ` ${port}`;
+    return `deno run --allow-net=${host}:${port}${read} ${program}${more}`;
+  }
+  return USAGE;
+}
+
+function listen(app: Application, given: Arguments): [WsgiServer, () => void] {
+  const { log, close } = toLog(given);
+  const { host, port, unix: path } = given;
+  const [cert, key] = [readPem(given.cert), readPem(given.key)];
+  try {
+    return [makeServer(host, port, app, { log, path, cert, key }), close];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(error.message, hintFor(error, given));
+  }
+}
+
+async function serve(given: Arguments): Promise<void> {
+  const { app: name, validate } = given;
+  const app = name === undefined ? demoApp : await loadApplication(name);
+  const served = validate ? showFailures(validator(app)) : app;
+  const [server, closeLog] = listen(served, given);
+  onEndSignal(() => void server.shutdown());
+  // deno-lint-ignore no-console -- a program's output
+  console.log(
+    `Serving ${name ?? "the demo application"}, ${
+      validate ? "" : "not "
+    }validated, on ${server.url} (Ctrl+C ends it)`,
+  );
+  if (given.open) openBrowser(server.url);
+  await server.serveForever();
+  closeLog();
+}
+
+function tell(what: "help" | "version"): void {
+  const version = `wsgiref for Deno ${SERVER_SOFTWARE.split("/")[1]}`;
+  // deno-lint-ignore no-console -- a program's output
+  console.log(
+    what === "help" ? HELP : `${version} (Deno ${Deno.version.deno})`,
+  );
+}
+
+/**
+ * Runs the program, and ends the process.
+ *
+ * @param args The command line.
+ */
+export async function main(args: readonly string[]): Promise<never> {
+  try {
+    const given = parseArguments(args, env);
+    if (given.tell === undefined) await serve(given);
+    else tell(given.tell);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    // deno-lint-ignore no-console -- a program's error output
+    console.error(`error: ${error.message}\nhint: ${error.hint}`);
+    Deno.exit(1);
+  }
+  Deno.exit();
+}

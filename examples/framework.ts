@@ -1,0 +1,66 @@
+// deno run $(deno task -q std) --allow-net --allow-read examples/framework.ts
+//
+// A framework on one page: `curl http://127.0.0.1:8000/mytime` and `/mynews/42`
+// are answered by handlers, `/static/index.html` is a file.
+
+import {
+  type Application,
+  type Environ,
+  makeServer,
+  requestUri,
+  validator,
+} from "../mod.ts";
+import { mount } from "../middleware/mount.ts";
+import { staticFiles } from "../util/static_files.ts";
+
+/** Makes the text of a page; gets the groups of its route. */
+type Handler = (
+  environ: Environ,
+  groups: Record<string, string | undefined>,
+) => string | Promise<string>;
+
+/** A list of routes, and the application that tries them in turn. */
+class Framework {
+  readonly #routes: [pattern: URLPattern, handler: Handler][] = [];
+
+  route(pathname: string, handler: Handler): this {
+    this.#routes.push([new URLPattern({ pathname }), handler]);
+    return this;
+  }
+
+  readonly application: Application = async (environ, startResponse) => {
+    const uri = requestUri(environ);
+    let status = "404 Not Found";
+    let text = "There is no such page.";
+    for (const [pattern, handler] of this.#routes) {
+      const match = pattern.exec(uri);
+      if (match === null) continue;
+      status = "200 OK";
+      text = await handler(environ, match.pathname.groups);
+      break;
+    }
+    startResponse(status, [["Content-Type", "text/plain; charset=utf-8"]]);
+    return [new TextEncoder().encode(`${text}\n`)];
+  };
+}
+
+const pages = new Framework()
+  .route("/", () => "Try /mytime, /mynews/42 and /static/index.html.")
+  .route("/mytime", () => `It is ${new Date().toISOString()}`)
+  .route(
+    "/mynews{/:id(\\d+)}?",
+    (_environ, { id = "today" }) => `News of ${id}`,
+  );
+
+export const app: Application = mount({
+  "/static": staticFiles(new URL("site", import.meta.url)),
+  "/": pages.application,
+});
+
+if (import.meta.main) {
+  const port = Number(Deno.args[0] ?? 8000);
+  const server = makeServer("127.0.0.1", port, validator(app));
+  // deno-lint-ignore no-console -- a program's output
+  console.log(server.url);
+  await server.serveForever();
+}

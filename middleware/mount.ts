@@ -1,0 +1,140 @@
+/**
+ * Puts several applications into one, each under a path of its own.
+ *
+ * ```ts
+ * import { mount } from "@wsgi/ref/mount";
+ * import { type Application, demoApp } from "@wsgi/ref";
+ * import { TestClient } from "@wsgi/ref/test-client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const home: Application = (_environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode("Welcome\n")];
+ * };
+ * const client = new TestClient(mount({ "/": home, "/demo": demoApp }));
+ * assertEquals((await client.get("/")).text(), "Welcome\n");
+ * assertEquals((await client.get("/demo")).text().slice(0, 12), "Hello world!");
+ * ```
+ *
+ * @module
+ */
+
+import { encodeUtf8 } from "../gateway/byte_string.ts";
+import { describe, quote } from "../gateway/describe.ts";
+import type { Application } from "../gateway/types.ts";
+
+type Mounted = readonly [prefix: string, app: Application];
+
+const NOT_FOUND = "404 Not Found\n";
+
+/** What is wrong with a prefix; `undefined` if nothing is. */
+function problemOf(prefix: string): string | undefined {
+  if (!prefix.startsWith("/")) return 'must begin with "/"';
+  if (prefix.endsWith("/")) return 'must not end with "/"';
+  if (/[?#]/.test(prefix)) return "must be a path, without query and fragment";
+  if (/%[0-9A-Fa-f]{2}/.test(prefix)) {
+    return "must be written as text, without percent-encoding";
+  }
+  // No client asks for them: it takes them out of the path.
+  return prefix.slice(1).split("/").some((part) => /^\.{0,2}$/.test(part))
+    ? "must have no segment that is empty, a dot or two"
+    : undefined;
+}
+
+function readMounts(apps: Readonly<Record<string, Application>>): Mounted[] {
+  if (typeof apps !== "object" || apps === null) {
+    throw new TypeError(
+      `Cannot mount the applications: must be an object of prefixes and applications, got ${
+        describe(apps)
+      }`,
+    );
+  }
+  const mounts = new Map<string, Application>();
+  for (const [key, app] of Object.entries(apps)) {
+    const prefix = key === "/" ? "" : key;
+    const problem = prefix === "" ? undefined : problemOf(prefix);
+    if (problem !== undefined) {
+      throw new TypeError(
+        `Cannot mount an application: its prefix ${problem}, got ${quote(key)}`,
+      );
+    }
+    if (typeof app !== "function") {
+      throw new TypeError(
+        `Cannot mount ${quote(key)}: the application must be a function, got ${
+          describe(app)
+        }`,
+      );
+    }
+    if (mounts.has(prefix)) {
+      throw new TypeError(
+        'Cannot mount the applications: "" and "/" mean the same, so there must be only one of them',
+      );
+    }
+    mounts.set(prefix, app);
+  }
+  // Variables are ByteStrings; prefixes are text.
+  return [...mounts].map(([prefix, app]): Mounted => [encodeUtf8(prefix), app])
+    .toSorted(([a], [b]) => b.length - a.length);
+}
+
+/**
+ * Makes one application of several, by the beginning of the path.
+ *
+ * The longest prefix wins, and only whole segments count: `/shop` takes `/shop`
+ * and `/shop/books`, not `/shopping`. What was matched moves from the beginning
+ * of `PATH_INFO` to the end of `SCRIPT_NAME`, so that the two together stay what
+ * they were and `applicationUri()` leads to the mounted application. `/` (or an
+ * empty string) takes what no other prefix does, with nothing moved. Without it
+ * such a request is answered with 404.
+ *
+ * The path is compared as it is: case counts, and `//shop` does not begin with
+ * `/shop`. An access check therefore belongs into the application it protects,
+ * not in front of the prefix.
+ *
+ * @param apps The applications by prefix, which is written as text: `"/café"`.
+ * A mounted application may be a `mount()` too.
+ * @returns The application.
+ * @throws {TypeError} If a prefix is none, or what it leads to is no function.
+ *
+ * @example Usage
+ * ```ts
+ * import { mount } from "@wsgi/ref/mount";
+ * import { type Application } from "@wsgi/ref";
+ * import { TestClient } from "@wsgi/ref/test-client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const where: Application = (environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   const { SCRIPT_NAME, PATH_INFO } = environ;
+ *   return [new TextEncoder().encode(`${SCRIPT_NAME} + ${PATH_INFO}`)];
+ * };
+ * const client = new TestClient(mount({ "/shop": where }));
+ * assertEquals((await client.get("/shop/books")).text(), "/shop + /books");
+ * assertEquals((await client.get("/shopping")).status, 404);
+ * ```
+ */
+export function mount(
+  apps: Readonly<Record<string, Application>>,
+): Application {
+  const mounts = readMounts(apps);
+  return (environ, startResponse) => {
+    // A server may leave out what is empty.
+    const { SCRIPT_NAME = "", PATH_INFO: path = "" } = environ;
+    for (const [prefix, app] of mounts) {
+      const rest = path.slice(prefix.length);
+      const matches = prefix === "" ||
+        path.startsWith(prefix) && (rest === "" || rest.startsWith("/"));
+      if (!matches) continue;
+      if (prefix !== "") {
+        environ.SCRIPT_NAME = SCRIPT_NAME + prefix;
+        environ.PATH_INFO = rest;
+      }
+      return app(environ, startResponse);
+    }
+    startResponse("404 Not Found", [
+      ["Content-Type", "text/plain; charset=utf-8"],
+      ["Content-Length", String(NOT_FOUND.length)],
+    ]);
+    return [new TextEncoder().encode(NOT_FOUND)];
+  };
+}

@@ -1,0 +1,83 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Arguments, parseArguments } from "../../cli/arguments.ts";
+import { UsageError } from "../../cli/usage_error.ts";
+
+const PLAIN: Arguments = {
+  app: undefined,
+  host: "127.0.0.1",
+  port: 8000,
+  unix: undefined,
+  cert: undefined,
+  key: undefined,
+  log: "common",
+  validate: true,
+  open: false,
+  tell: undefined,
+};
+
+function parse(args: string[], env: Record<string, string> = {}): Arguments {
+  return parseArguments(args, (name) => env[name]);
+}
+
+Deno.test.each<[string[], Partial<Arguments>]>([
+  [[], {}],
+  [["app.ts"], { app: "app.ts" }],
+  [["app.ts:name", "80"], { app: "app.ts:name", port: 80 }],
+  [["9000"], { port: 9000 }],
+  [["0"], { port: 0 }],
+  [["--port", "1", "app.ts", "2"], { app: "app.ts", port: 1 }],
+  [["--port=1"], { port: 1 }],
+  [["--host", "::1", "folder"], { app: "folder", host: "::1" }],
+  [["--no-validate", "--open"], { validate: false, open: true }],
+  [["--log=dev"], { log: "dev" }],
+  [["--log", "off"], { log: "off" }],
+  [["--unix", "/run/a=b.sock"], { unix: "/run/a=b.sock" }],
+  [["--unix=/run/a=b.sock"], { unix: "/run/a=b.sock" }],
+  [["--cert", "c.pem", "--key", "k.pem"], { cert: "c.pem", key: "k.pem" }],
+  [["--", "--odd.ts", "1"], { app: "--odd.ts", port: 1 }],
+  [["-h"], { tell: "help" }],
+  [["--version"], { tell: "version" }],
+  [["--version", "--help"], { tell: "help" }],
+])("parseArguments() understands %j", (args, expected) => {
+  assertEquals(parse(args), { ...PLAIN, ...expected });
+});
+
+Deno.test("parseArguments() takes a flag, an argument, a variable, a default, in this order", () => {
+  const env = { PORT: "3000", HOST: "0.0.0.0" };
+  assertEquals(parse(["--port", "1", "a.ts", "2"], env).port, 1);
+  assertEquals(parse(["a.ts", "2"], env).port, 2);
+  assertEquals(parse([], env), { ...PLAIN, host: "0.0.0.0", port: 3000 });
+  assertEquals(parse(["--host", "h"], env).host, "h");
+  // What is set to nothing is not set.
+  assertEquals(parse([], { PORT: "", HOST: "" }), PLAIN);
+});
+
+Deno.test.each<[string[], string, string]>([
+  [["--prot", "1"], "unknown option --prot", "did you mean --port?"],
+  [["--validate"], "unknown option --validate", "usage:"],
+  [
+    ["--no-validat"],
+    "unknown option --no-validat",
+    "did you mean --no-validate?",
+  ],
+  [["-port"], "unknown option -port", "did you mean --port?"],
+  [["--ky", "k"], "unknown option --ky", "did you mean --key?"],
+  [["--x"], "unknown option --x", "usage:"],
+  [["--port"], "--port needs a value", "usage:"],
+  [["--host="], "--host needs a value", "usage:"],
+  [["--open=yes"], "--open takes no value, got yes", "usage:"],
+  [["--log", "json"], "no such log: json", "take one of common, combined"],
+  [["--port", "1e3"], "no such port: 1e3", "usage:"],
+  [["a.ts", "1", "2"], "unexpected argument 2", "usage:"],
+  [["--cert", "c.pem"], "--cert needs --key", "usage:"],
+  [["--key", "k.pem"], "--key needs --cert", "usage:"],
+])("parseArguments() refuses %j", (args, message, hint) => {
+  const error = assertThrows(() => parse(args), UsageError);
+  assertEquals(error.message, message);
+  assertEquals(error.hint.slice(0, hint.length), hint);
+});
+
+Deno.test("parseArguments() refuses a bad port in the environment", () => {
+  const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
+  assertEquals(error.message, "no such port: http");
+});

@@ -1,0 +1,177 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Program } from "../program.ts";
+import { ask } from "../raw_client.ts";
+
+const GET = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
+
+/** The option without which @std is not found where JSR does not answer. */
+const STD = import.meta.resolve("@std/html").startsWith("jsr:")
+  ? []
+  : ["--import-map=tools/npm_imports.json"];
+
+async function start(
+  ...args: string[]
+): Promise<{ program: Program; port: number; line: string }> {
+  const program = new Program("run", "-A", ...STD, "server.ts", ...args);
+  const line = await program.firstLine();
+  return { program, line, port: Number(/:([0-9]+)\/ /.exec(line)?.[1] ?? 0) };
+}
+
+async function refusal(...args: string[]): Promise<string[]> {
+  await using program = new Program("run", "--no-prompt", ...args);
+  const { code, stdout, stderr } = await program.outcome();
+  assertEquals([code, stdout], [1, ""], stderr);
+  return stderr.trimEnd().split("\n");
+}
+
+Deno.test.each<[string[], string]>([
+  [["examples/hello.ts", "0"], "Serving examples/hello.ts, validated, on "],
+  [
+    ["examples/hello.ts:app", "0"],
+    "Serving examples/hello.ts:app, validated, on ",
+  ],
+  [
+    ["--no-validate", "--port=0"],
+    "Serving the demo application, not validated, on ",
+  ],
+  [["docs", "0"], "Serving docs, validated, on "],
+])("server.ts serves with the arguments %j", async (args, expected) => {
+  const { program, port, line } = await start(...args);
+  await using _ = program;
+  assertEquals(
+    line,
+    `${expected}http://127.0.0.1:${port}/ (Ctrl+C ends it)`,
+  );
+  const { head, complete } = await ask({ port }, GET);
+  assertEquals([head.status, complete], [args[0] === "docs" ? 404 : 200, true]);
+});
+
+Deno.test.each<[string, RegExp]>([
+  ["common", /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/],
+  ["combined", /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/],
+  ["dev", /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/],
+  ["off", /^$/],
+])("server.ts --log=%s writes that form", async (form, expected) => {
+  const { program, port } = await start(`--log=${form}`, "0");
+  await using _ = program;
+  assertEquals((await ask({ port }, GET)).head.status, 200);
+  program.kill("SIGTERM");
+  const { code, stderr } = await program.outcome();
+  // Windows ends a program without asking it.
+  if (Deno.build.os !== "windows") assertEquals(code, 0);
+  assertMatch(stderr, expected);
+});
+
+Deno.test("server.ts serves https with --cert and --key", async () => {
+  const { program, line } = await start(
+    "--cert=tests/testdata/localhost_cert.pem",
+    "--key=tests/testdata/localhost_key.pem",
+    "--host=localhost",
+    "0",
+  );
+  await using _ = program;
+  const url = /https:\/\/localhost:[0-9]+\//.exec(line)?.[0];
+  assert(url !== undefined, line);
+  const ca = await Deno.readTextFile("tests/testdata/localhost_cert.pem");
+  using client = Deno.createHttpClient({ caCerts: [ca] });
+  const response = await fetch(url, { client });
+  assertMatch(await response.text(), /^wsgi\.url_scheme = "https"$/m);
+});
+
+Deno.test({
+  name: "server.ts --unix listens on a socket",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/app.sock`;
+    {
+      const { program, line } = await start("--unix", path);
+      await using _ = program;
+      assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
+      using connection = await Deno.connect({ transport: "unix", path });
+      await connection.write(new TextEncoder().encode(GET));
+      const bytes = new Uint8Array(12);
+      await connection.read(bytes);
+      assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test("server.ts --help and --version say so and end", async () => {
+  await using help = new Program("run", "server.ts", "--help");
+  const told = await help.outcome();
+  assertEquals([told.code, told.stderr], [0, ""]);
+  assertMatch(told.stdout, /^usage: deno run -A server\.ts \[APP\] \[PORT\]$/m);
+  await using version = new Program("run", "server.ts", "--version");
+  assertEquals(
+    (await version.outcome()).stdout,
+    `wsgiref for Deno 0.1.0 (Deno ${Deno.version.deno})\n`,
+  );
+});
+
+Deno.test("server.ts says what it may not read", async () => {
+  assertEquals(await refusal("--allow-net", "server.ts", "examples/hello.ts"), [
+    "error: Cannot load examples/hello.ts: permission is missing to read it",
+    "hint: run again with deno run -A server.ts, or add --allow-read",
+  ]);
+  assertEquals(
+    await refusal("--allow-net", "server.ts", "--cert=a", "--key=b"),
+    ["error: Cannot read a: permission is missing", "hint: add --allow-read"],
+  );
+});
+
+Deno.test("server.ts with a module says which port it may not use", async () => {
+  const args = ["--allow-read", "server.ts", "examples/hello.ts", "8001"];
+  const [, hint] = await refusal(...args);
+  assertEquals(
+    hint,
+    "hint: deno run --allow-net=127.0.0.1:8001 --allow-read server.ts examples/hello.ts 8001",
+  );
+});
+
+Deno.test("server.ts suggests the option that was meant", async () => {
+  assertEquals(await refusal("server.ts", "--prot=1"), [
+    "error: unknown option --prot",
+    "hint: did you mean --port?",
+  ]);
+});
+
+Deno.test("server.ts shows the error page, and without @std the plain answer", async () => {
+  const folder = await Deno.makeTempDir();
+  const app = `${folder}/app.js`;
+  await Deno.writeTextFile(
+    app,
+    "export function app() { throw new Error('boom'); }",
+  );
+  // A map that leads nowhere stands for a registry that does not answer.
+  const map = `${folder}/map.json`;
+  await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
+  for (
+    const [options, args, expected] of [
+      [STD, [], /^Error: boom\n\n.*app\.js:1:/],
+      [STD, ["--no-validate"], /^500 Internal Server Error\n$/],
+      [[`--import-map=${map}`], [], /^500 Internal Server Error\n$/],
+    ] as const
+  ) {
+    await using program = new Program(
+      "run",
+      "-A",
+      ...options,
+      "server.ts",
+      ...args,
+      "--log=off",
+      app,
+      "0",
+    );
+    const port = Number(/:([0-9]+)\/ /.exec(await program.firstLine())?.[1]);
+    const { head, body } = await ask({ port }, GET);
+    assertEquals(head.status, 500);
+    assertMatch(body, expected);
+    program.kill("SIGTERM");
+    // The error is told either way, and nothing else.
+    const { stderr } = await program.outcome();
+    assertMatch(stderr, /^Error: boom\n( {4}at .*\n)+$/);
+  }
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,337 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { toBytes } from "../../gateway/byte_string.ts";
+import { RequestBodyError } from "../../gateway/request_body_error.ts";
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  ResponseBody,
+} from "../../gateway/types.ts";
+import { errorPage } from "../../middleware/error_page.ts";
+import { setupTestingDefaults, validator } from "../../mod.ts";
+import { get, serve } from "../gateway/serving.ts";
+import { ask, RawClient } from "../raw_client.ts";
+
+const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
+const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
+
+/** What a server has seen of a response. */
+interface Seen {
+  readonly starts: { status: string; excInfo: unknown }[];
+  readonly headers: Map<string, string>;
+  readonly chunks: string[];
+  readonly log: string[];
+}
+
+/** Calls an application as a server does that has no answer to an error. */
+async function call(app: Application, more: object = {}): Promise<Seen> {
+  const seen: Seen = { starts: [], headers: new Map(), chunks: [], log: [] };
+  const errors = {
+    write: (text: string): void => void seen.log.push(text),
+    writelines: (): void => {},
+    flush: (): void => {},
+  };
+  const environ = setupTestingDefaults({
+    "wsgi.errors": errors,
+    ...more,
+  } as Partial<Environ>);
+  const decoder = new TextDecoder();
+  const push = (chunk: Uint8Array): void =>
+    void seen.chunks.push(decoder.decode(chunk));
+  let body: ResponseBody | undefined;
+  try {
+    body = await app(environ, (status, headers, excInfo) => {
+      // Empty chunks send nothing.
+      if (excInfo !== undefined && seen.chunks.join("") !== "") throw excInfo;
+      seen.starts.push({ status, excInfo });
+      seen.headers.clear();
+      for (const [name, value] of headers) {
+        seen.headers.set(name.toLowerCase(), value);
+      }
+      return (chunk) => Promise.resolve(push(chunk));
+    });
+    for await (const chunk of body) push(chunk);
+  } finally {
+    await body?.close?.();
+  }
+  return seen;
+}
+
+/** Validates on both sides, so that every slip of the middleware throws. */
+function page(app: Application): Application {
+  const profile = "paranoid";
+  const inner = validator(app, { profile, name: "inner" });
+  return validator(errorPage()(inner), { profile, name: "outer" });
+}
+
+function boom(): never {
+  throw new RangeError("Boom <b>&</b> \x1b[31m");
+}
+
+Deno.test("errorPage() hands on what does not fail", async () => {
+  const app: Application = function* (
+    _environ,
+    start,
+  ): Generator<Uint8Array, void> {
+    start("200 OK", TEXT);
+    yield toBytes("a");
+    yield toBytes("b");
+  };
+  const { starts, chunks, log } = await call(page(app));
+  assertEquals(starts, [{ status: "200 OK", excInfo: undefined }]);
+  assertEquals([chunks, log], [["a", "b"], []]);
+});
+
+Deno.test("errorPage() leaves an array, and a sync call, what they are", () => {
+  const body = [toBytes("a")];
+  const app = errorPage()((_environ, start) => {
+    start("200 OK", TEXT);
+    return body;
+  });
+  assert(app(setupTestingDefaults({}), () => () => Promise.resolve()) === body);
+});
+
+Deno.test.each<[string, Application]>([
+  ["throws", boom],
+  // deno-lint-ignore require-await -- it rejects
+  ["rejects", async () => boom()],
+  ["throws after startResponse", (_environ, start) => {
+    start("200 OK", [...TEXT, ["Content-Length", "3"]]);
+    return boom();
+  }],
+  ["throws after an empty write()", (_environ, start) => {
+    start("200 OK", TEXT)(new Uint8Array());
+    return boom();
+  }],
+  [
+    "fails at the first chunk of a generator",
+    // deno-lint-ignore require-yield -- it fails before
+    function* (): Generator<Uint8Array, void> {
+      boom();
+    },
+  ],
+  [
+    "fails at the first chunk of an async generator",
+    // deno-lint-ignore require-yield -- it fails before
+    async function* (): AsyncGenerator<Uint8Array, void> {
+      await Promise.resolve();
+      boom();
+    },
+  ],
+  [
+    "fails after an empty chunk",
+    function* (_environ, start): Generator<Uint8Array, void> {
+      start("200 OK", TEXT);
+      yield new Uint8Array();
+      boom();
+    },
+  ],
+])("errorPage() answers an application that %s", async (_, app) => {
+  const { starts, headers, chunks, log } = await call(page(app));
+  const { status, excInfo } = starts.at(-1)!;
+  assertEquals(status, "500 Internal Server Error");
+  assert(excInfo instanceof RangeError);
+  const text = chunks.join("");
+  assertMatch(text, /^RangeError: Boom <b>&<\/b> \\x1b\[31m\n\n/);
+  assertEquals(headers.get("content-type"), "text/plain; charset=utf-8");
+  assertEquals(headers.get("content-length"), `${toBytes(text).length}`);
+  assertEquals(log.length, 1);
+  assertMatch(log[0]!, /^RangeError: Boom.*\n +at boom /);
+});
+
+Deno.test.each<[string, Application]>([
+  ["a chunk", function* (_environ, start): Generator<Uint8Array, void> {
+    start("200 OK", TEXT);
+    yield toBytes("begun");
+    boom();
+  }],
+  ["write()", (_environ, start) => {
+    start("200 OK", TEXT)(toBytes("begun"));
+    return boom();
+  }],
+])("errorPage() lets an error pass after %s has sent bytes", async (_, app) => {
+  let log: string[] = [];
+  const error = await assertRejects(
+    () =>
+      call((environ, start) => {
+        log = [];
+        const write = (text: string): void => void log.push(text);
+        environ["wsgi.errors"].write = write;
+        return page(app)(environ, start);
+      }),
+    RangeError,
+  );
+  assertStringIncludes(error.message, "Boom");
+  assertEquals(log, []);
+});
+
+Deno.test("errorPage() lets the error pass that a server throws back", async () => {
+  const error = new RangeError("too late");
+  const app = errorPage()(() => {
+    throw error;
+  });
+  const start = (_status: string, _headers: unknown, excInfo: unknown) => {
+    throw excInfo;
+  };
+  const caught = await assertRejects(async () =>
+    await app(setupTestingDefaults({}), start)
+  );
+  assert(caught === error);
+});
+
+Deno.test("errorPage() lets pass what the client is to blame for", async () => {
+  const error = new RequestBodyError("too long", 413);
+  const app = errorPage()(() => {
+    throw error;
+  });
+  const caught = await assertRejects(() => call(app), RequestBodyError);
+  assert(caught === error);
+});
+
+Deno.test.each([undefined, null, "text", 0])(
+  "errorPage() answers an application that throws %s",
+  async (thrown) => {
+    const app: Application = () => {
+      throw thrown;
+    };
+    const { starts, chunks } = await call(errorPage()(app));
+    // Nothing would not count as an error in startResponse.
+    assert(starts[0]?.excInfo !== undefined && starts[0].excInfo !== null);
+    assertStringIncludes(chunks.join(""), "was thrown, which is no Error");
+  },
+);
+
+Deno.test("errorPage() closes the body once, failed or not", async () => {
+  for (const fails of [true, false]) {
+    let closed = 0;
+    const app: Application = (_environ, start) => {
+      start("200 OK", TEXT);
+      return {
+        *[Symbol.iterator](): Generator<Uint8Array, void> {
+          if (fails) boom();
+          yield toBytes("a");
+        },
+        close: () => void closed++,
+      };
+    };
+    const { starts } = await call(page(app));
+    assertEquals([starts.length, closed], [fails ? 2 : 1, 1]);
+  }
+});
+
+Deno.test("errorPage() shows a broken rule with its hint, clause and line", async () => {
+  const app = errorPage()(validator((_environ, start) => {
+    start(200 as unknown as string, TEXT); // the line at fault
+    return [];
+  }));
+  const { headers, chunks } = await call(app, { HTTP_ACCEPT: HTML });
+  const html = chunks.join("");
+  assertEquals(headers.get("content-type"), "text/html; charset=utf-8");
+  assertStringIncludes(
+    html,
+    "status/string</bdi> <span>broken by the <bdi>app",
+  );
+  assertStringIncludes(html, "got 200</bdi></h1>");
+  assertStringIncludes(html, "<strong>Hint:</strong>");
+  assertStringIncludes(html, "The status MUST be a primitive string");
+  assertMatch(html, /<a href="[^"]+SPEC\.md#status-string">/);
+  assertMatch(html, /<span class="at"><i>\d+<\/i>.*the line at fault/);
+  assertMatch(html, /error_page_test\.ts:\d+:\d+<\/bdi><\/code>/);
+  const text = (await call(app)).chunks.join("");
+  assertMatch(text, /^ {2}hint: .+\n {2}see: {2}.*SPEC\.md#status-string$/m);
+  assertMatch(text, /^> *\d+ \| .*the line at fault$/m);
+});
+
+Deno.test("errorPage({ source: false }) shows no line of the program", async () => {
+  const app = errorPage({ source: false })(boom);
+  const text = (await call(app)).chunks.join("");
+  assertNotMatch(text, /^> *\d+ \| /m);
+  assertStringIncludes(text, "at boom");
+});
+
+Deno.test("errorPage() shows nothing of a request unescaped, and no secret", async () => {
+  const evil = '"><script>alert(1)</script>\x1b]0;x\x07';
+  const request = {
+    PATH_INFO: `/${evil}`,
+    QUERY_STRING: evil,
+    [`HTTP_${evil}`]: evil,
+    HTTP_COOKIE: "session=secret",
+    HTTP_AUTHORIZATION: "Basic secret",
+  };
+  const app = errorPage({ source: false })((environ) => {
+    throw new Error(`${evil} ${environ.HTTP_COOKIE}`, {
+      cause: environ.HTTP_AUTHORIZATION,
+    });
+  });
+  for (const HTTP_ACCEPT of [HTML, "*/*", "\n"]) {
+    const answer = (await call(app, { ...request, HTTP_ACCEPT })).chunks.join(
+      "",
+    );
+    assertNotMatch(answer, /secret/);
+    assertStringIncludes(answer, "a hidden value of 14 characters");
+    // deno-lint-ignore no-control-regex -- it is what must not be there
+    assertNotMatch(answer, /[\x00-\x08\x0b-\x1f\x7f]/);
+    if (HTTP_ACCEPT === HTML) {
+      assertNotMatch(answer, /<script|<img|<link|src=/);
+      assertStringIncludes(answer, "&lt;script&gt;alert(1)");
+    }
+  }
+});
+
+Deno.test.each<[string | undefined, string]>([
+  [undefined, "text/plain"],
+  ["*/*", "text/plain"],
+  ["text/plain, text/html;q=0.5", "text/plain"],
+  ["application/json", "text/plain"],
+  ["text/html", "text/html"],
+  [HTML, "text/html"],
+])(
+  "errorPage() answers Accept: %s with its kind of page",
+  async (accept, type) => {
+    const { headers } = await call(errorPage()(boom), { HTTP_ACCEPT: accept });
+    assertEquals(headers.get("content-type"), `${type}; charset=utf-8`);
+    assertEquals(headers.get("vary"), "Accept");
+    assertEquals(headers.get("cache-control"), "no-store");
+    assertMatch(headers.get("content-security-policy")!, /^default-src 'none'/);
+  },
+);
+
+Deno.test("errorPage() works over a socket, and breaks what has begun", async () => {
+  const app: Application = async function* (
+    environ,
+    start,
+  ): AsyncGenerator<Uint8Array, void> {
+    start("200 OK", TEXT);
+    if (environ.PATH_INFO !== "/begun") boom();
+    yield toBytes("begun");
+    await Promise.resolve();
+    boom();
+  };
+  await using serving = serve(errorPage()(app));
+  const whole = await ask(serving, get("/"));
+  assertEquals([whole.head.status, whole.complete], [500, true]);
+  assertMatch(whole.body, /^RangeError: Boom/);
+  const head = await ask(serving, get("/").replace("GET", "HEAD"));
+  assertEquals([head.head.status, head.body], [500, ""]);
+  using client = await RawClient.connect(serving);
+  await client.send(get("/begun"));
+  const broken = await client.response();
+  assertEquals([broken.head.status, broken.complete], [200, false]);
+  assertEquals(serving.log.filter((line) => /Boom/.test(line)).length, 3);
+});
+
+Deno.test("errorPage() refuses a wrong option", () => {
+  assertThrows(
+    () => errorPage({ source: 1 as unknown as boolean }),
+    TypeError,
+    "Cannot make the error page: source must be a boolean, got 1",
+  );
+});
