@@ -64,6 +64,7 @@ export type {
   HeaderTuple,
   InputStream,
   Middleware,
+  OpenFile,
   ResponseBody,
   StartResponse,
   Write,

@@ -40,10 +40,15 @@ export class FetchTransport implements Transport {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
 
+  /** Resolves when Deno has done with the response, where it is Deno. */
+  readonly #info: { readonly completed?: unknown } | null | undefined;
+
   /**
    * @param request The request that is answered.
+   * @param info What the runtime tells beside it.
    */
-  constructor(request: Request) {
+  constructor(request: Request, info?: unknown) {
+    this.#info = info as { readonly completed?: unknown } | null | undefined;
     this.#watch = new DisconnectWatch(request, () => this.#leave());
   }
 
@@ -77,6 +82,17 @@ export class FetchTransport implements Transport {
 
   respond(head: ResponseHead, body: Uint8Array): void {
     this.#settle(makeResponse(head, body));
+  }
+
+  sendFile(
+    head: ResponseHead,
+    file: () => ReadableStream<Uint8Array>,
+  ): Promise<void> | undefined {
+    const completed = this.#info?.completed;
+    // Without it nobody could tell when the file may be closed.
+    if (!(completed instanceof Promise)) return undefined;
+    this.#settle(makeResponse(head, file()));
+    return completed.then(() => {}, () => {});
   }
 
   sendHead(head: ResponseHead): void {

@@ -43,6 +43,18 @@ export class LoggedTransport implements Transport {
     this.#end();
   }
 
+  sendFile(
+    head: ResponseHead,
+    file: () => ReadableStream<Uint8Array>,
+  ): Promise<void> | undefined {
+    const sending = this.#transport.sendFile(head, file);
+    return sending?.then(() => {
+      this.#status = head.code;
+      this.#bytesSent = head.contentLength ?? 0;
+      this.#end();
+    });
+  }
+
   sendHead(head: ResponseHead): void {
     this.#transport.sendHead(head);
     this.#status = head.code;

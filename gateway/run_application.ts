@@ -7,6 +7,7 @@
  */
 
 import { joinChunks, totalLength } from "./array_body.ts";
+import { FileWrapper } from "../util/file_wrapper.ts";
 import { BodyReader, checkChunk } from "./body_reader.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { describe, isThenable } from "./describe.ts";
@@ -153,7 +154,8 @@ class Exchange {
     if (Array.isArray(result)) return this.#sendArray(body, result);
     // Also where nothing is sent: what is no body is refused.
     body.open();
-    return this.#response.isBodiless ? this.#skip(body) : this.#iterate(body);
+    if (this.#response.isBodiless) return this.#skip(body);
+    return this.#sendFile(body, result) ?? this.#iterate(body);
   }
 
   /** The fast lane: an array is a whole body, known before the first byte. */
@@ -180,6 +182,15 @@ class Exchange {
       if (whole === undefined) return this.#iterate(body);
       return this.#complete(response.sendWhole(whole));
     });
+  }
+
+  /** PEP 3333, "Optional Platform-Specific File Handling". */
+  #sendFile(body: BodyReader, result: unknown): Promise<void> | undefined {
+    if (!(result instanceof FileWrapper)) return undefined;
+    const length = result.bytesLeft;
+    if (length === undefined) return undefined;
+    const sending = this.#response.sendFile(length, () => result.toStream());
+    return sending && this.#complete(sending)?.then(() => body.close());
   }
 
   async #iterate(body: BodyReader): Promise<void> {

@@ -48,6 +48,20 @@ export interface Transport {
    * @param body The whole body; may be empty.
    */
   respond?(head: ResponseHead, body: Uint8Array): void | Promise<void>;
+  /**
+   * Sends a whole response whose body is a file, in the runtime's own way. A
+   * transport that cannot do it gets `sendHead`, `write` and `end`.
+   *
+   * @param head Status and headers, with a Content-Length.
+   * @param file Gives the stream of the file; called only to send it. What goes
+   * past Content-Length is not sent.
+   * @returns A promise that resolves when the file is no longer needed, or
+   * nothing if the transport cannot do it for this response.
+   */
+  sendFile?(
+    head: ResponseHead,
+    file: () => ReadableStream<Uint8Array>,
+  ): Promise<void> | undefined;
   /** Tells when the request ends early, for example because the client left. */
   readonly cancellation?: Cancellation | undefined;
 }

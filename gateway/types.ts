@@ -204,6 +204,29 @@ export interface FileLike {
 }
 
 /**
+ * What `wsgi.file_wrapper` takes besides: an open file that fills buffers, such
+ * as a `Deno.FsFile`.
+ */
+export interface OpenFile {
+  /**
+   * Fills a buffer.
+   *
+   * @param buffer Where the bytes go.
+   * @returns How many there were, `null` at the end of the file.
+   */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /**
+   * Fills a buffer, at once.
+   *
+   * @param buffer Where the bytes go.
+   * @returns How many there were, `null` at the end of the file.
+   */
+  readSync(buffer: Uint8Array): number | null;
+  /** Releases the file. */
+  close?: (() => unknown) | undefined;
+}
+
+/**
  * The variables of one request: a plain, mutable object, fresh per request.
  *
  * CGI variables and `HTTP_*` are ByteStrings: one code unit for each byte of
@@ -261,7 +284,7 @@ export interface Environ {
   "wsgi.run_once": boolean;
   /** Wraps a file into a body that the server may send without copying. */
   "wsgi.file_wrapper"?:
-    | ((file: FileLike, blockSize?: number) => ResponseBody)
+    | ((file: FileLike | OpenFile, blockSize?: number) => ResponseBody)
     | undefined;
   /** Whether reading `wsgi.input` to its end is safe without a length. */
   "wsgi.input_terminated"?: boolean | undefined;

@@ -1,0 +1,149 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Application,
+  FileWrapper,
+  makeServer,
+  type ServerOptions,
+  validator,
+} from "../../mod.ts";
+
+const SIZE = 300_000;
+
+/** A file of bytes that tell their place, and an application that sends it. */
+class Folder implements Disposable {
+  readonly path = Deno.makeTempFileSync();
+  readonly bytes = Uint8Array.from({ length: SIZE }, (_, i) => i % 251);
+  readonly opened: Deno.FsFile[] = [];
+
+  constructor() {
+    Deno.writeFileSync(this.path, this.bytes);
+  }
+
+  /** Sends the file from a place on, with some headers. */
+  app(start: number, headers: [string, string][] = []): Application {
+    return (environ, startResponse) => {
+      const file = Deno.openSync(this.path);
+      this.opened.push(file);
+      file.seekSync(start, Deno.SeekMode.Start);
+      startResponse("200 OK", headers);
+      return environ["wsgi.file_wrapper"]!(file, 4096);
+    };
+  }
+
+  get allClosed(): boolean {
+    return this.opened.every((file) => {
+      try {
+        file.statSync();
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path);
+  }
+}
+
+/** Serves one request, and waits until all of it is over. */
+async function ask(
+  app: Application,
+  use: (url: string) => Promise<void>,
+  options: ServerOptions = {},
+): Promise<void> {
+  const server = makeServer("127.0.0.1", 0, app, { log: false, ...options });
+  server.serveForever();
+  try {
+    await use(server.url);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+Deno.test("FileWrapper sends an open file from where it stands, with its length, and closes it", async () => {
+  using folder = new Folder();
+  await ask(folder.app(1000), async (url) => {
+    const response = await fetch(url);
+    assertEquals(response.headers.get("content-length"), `${SIZE - 1000}`);
+    assertEquals(await response.bytes(), folder.bytes.subarray(1000));
+  });
+  assert(folder.allClosed);
+});
+
+Deno.test("FileWrapper sends no more of a file than Content-Length says", async () => {
+  using folder = new Folder();
+  await ask(folder.app(10, [["Content-Length", "20"]]), async (url) => {
+    const response = await fetch(url);
+    assertEquals(await response.bytes(), folder.bytes.subarray(10, 30));
+  });
+  assert(folder.allClosed);
+});
+
+Deno.test("FileWrapper breaks the response of a file that is shorter than Content-Length", async () => {
+  using folder = new Folder();
+  const app = folder.app(0, [["Content-Length", `${SIZE + 1}`]]);
+  const errors: unknown[] = [];
+  await ask(app, async (url) => {
+    const response = await fetch(url);
+    await assertRejects(() => response.bytes());
+  }, {
+    environ: { "wsgi.errors": { write: (text: string) => errors.push(text) } },
+  });
+  assertEquals(errors.length, 1);
+  assert(folder.allClosed);
+});
+
+Deno.test("FileWrapper closes an empty file, a file under HEAD and one whose client leaves", async () => {
+  using folder = new Folder();
+  await ask(folder.app(SIZE), async (url) => {
+    const response = await fetch(url);
+    assertEquals(response.headers.get("content-length"), "0");
+    assertEquals((await response.bytes()).length, 0);
+    await fetch(url, { method: "HEAD" });
+    await (await fetch(url)).body?.cancel();
+  });
+  assertEquals(folder.opened.length, 3);
+  assert(folder.allClosed);
+});
+
+Deno.test("FileWrapper is read in blocks under the validator, with the same result", async () => {
+  using folder = new Folder();
+  const app = validator(folder.app(5));
+  await ask(app, async (url) => {
+    assertEquals(
+      await (await fetch(url)).bytes(),
+      folder.bytes.subarray(5),
+    );
+  });
+  app.assertFinished();
+  assert(folder.allClosed);
+});
+
+Deno.test("makeServer() logs the bytes of a file", async () => {
+  using folder = new Folder();
+  const records: [number, number][] = [];
+  await ask(folder.app(0), async (url) => {
+    await (await fetch(url)).bytes();
+  }, {
+    log: ({ status, bytesSent }) => void records.push([status, bytesSent]),
+  });
+  assertEquals(records, [[200, SIZE]]);
+});
+
+Deno.test("FileWrapper.bytesLeft is unknown once the iteration has begun", async () => {
+  using folder = new Folder();
+  using file = Deno.openSync(folder.path);
+  const wrapper = new FileWrapper(file);
+  assertEquals(wrapper.bytesLeft, SIZE);
+  await wrapper.next();
+  assertEquals(wrapper.bytesLeft, undefined);
+});
+
+Deno.test("FileWrapper.bytesLeft is unknown for what is no open file", () => {
+  assertEquals(new FileWrapper({ read: () => null }).bytesLeft, undefined);
+  using folder = new Folder();
+  const file = Deno.openSync(folder.path);
+  file.close();
+  assertEquals(new FileWrapper(file).bytesLeft, undefined);
+});
