@@ -67,6 +67,7 @@ export type {
   OpenFile,
   ResponseBody,
   StartResponse,
+  WrapFile,
   Write,
 } from "./gateway/types.ts";
 export { applicationUri } from "./util/application_uri.ts";

@@ -227,6 +227,30 @@ export interface OpenFile {
 }
 
 /**
+ * What `wsgi.file_wrapper` is: a function that makes a body of a file.
+ *
+ * PEP 3333, "Optional Platform-Specific File Handling".
+ */
+export interface WrapFile {
+  /**
+   * Wraps anything that can be read in blocks.
+   *
+   * @param file The file.
+   * @param blockSize The wished size of a block in bytes, 1 or more.
+   * @returns The body, to be returned as it is.
+   */
+  (file: FileLike, blockSize?: number): ResponseBody;
+  /**
+   * Wraps an open file.
+   *
+   * @param file The file. It is sent from where it stands, and closed.
+   * @param blockSize The wished size of a block in bytes, 1 or more.
+   * @returns The body, to be returned as it is.
+   */
+  (file: OpenFile, blockSize?: number): ResponseBody;
+}
+
+/**
  * The variables of one request: a plain, mutable object, fresh per request.
  *
  * CGI variables and `HTTP_*` are ByteStrings: one code unit for each byte of
@@ -284,7 +308,7 @@ export interface Environ {
   "wsgi.run_once": boolean;
   /** Wraps a file into a body that the server may send without copying. */
   "wsgi.file_wrapper"?:
-    | ((file: FileLike | OpenFile, blockSize?: number) => ResponseBody)
+    | WrapFile
     | undefined;
   /** Whether reading `wsgi.input` to its end is safe without a length. */
   "wsgi.input_terminated"?: boolean | undefined;

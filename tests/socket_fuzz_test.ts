@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { toBytes } from "../gateway/byte_string.ts";
 import { goodHead } from "./gateway/head_model.ts";
 import { mutantRequest } from "./mutant_requests.ts";

@@ -55,7 +55,7 @@ function isOpenFile(file: object): file is OpenFile {
  */
 export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   /** The file that is read. */
-  readonly filelike: FileLike | OpenFile | object;
+  readonly filelike: FileLike | object;
   /** The wished size of a block in bytes. */
   readonly blockSize: number;
   /** Closes the file. It exists only if the file has a `close()`. */
@@ -71,7 +71,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
    * @throws {RangeError} If the block size is not a positive integer.
    */
   constructor(
-    filelike: FileLike | OpenFile | object,
+    filelike: FileLike | object,
     blockSize: number = DEFAULT_BLOCK_SIZE,
   ) {
     if (typeof (filelike as Partial<FileLike> | null)?.read !== "function") {
@@ -112,7 +112,8 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   get bytesLeft(): number | undefined {
     const file = this.filelike;
     // The validator counts the blocks: it puts an iterator of its own here.
-    if (this.#begun || Object.hasOwn(this, Symbol.asyncIterator)) return;
+    const isWatched = Object.hasOwn(this, Symbol.asyncIterator);
+    if (this.#begun || isWatched) return undefined;
     try {
       if (!isDenoFile(file)) return undefined;
       const { isFile, size } = file.statSync();

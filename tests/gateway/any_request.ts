@@ -4,7 +4,7 @@
  * @module
  */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import type { EnvironOptions } from "../../gateway/environ.ts";
 import type { WireRequest } from "./environ_model.ts";
 

@@ -4,7 +4,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import {
   decodeUtf8,
   encodeUtf8,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { runInNewContext } from "node:vm";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import {
   describe,
   escapeControls,

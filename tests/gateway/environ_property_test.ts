@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { createEnviron } from "../../gateway/environ.ts";
 import { toFetchHandler } from "../../gateway/fetch.ts";
 import { BadRequest } from "../../gateway/request_target.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { fromBytes } from "../../gateway/byte_string.ts";
 import { BadRequest } from "../../gateway/request_target.ts";
 import { environOf } from "./environ_of.ts";

@@ -4,7 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import {
   ClientDisconnected,
   ServerStopped,

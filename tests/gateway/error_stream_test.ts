@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { StderrStream } from "../../gateway/error_stream.ts";
 import type { ErrorStream } from "../../gateway/types.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 
 /** What an application may give to startResponse. */
 export interface AnyHead {

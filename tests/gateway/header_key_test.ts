@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { headerKey } from "../../gateway/header_key.ts";
 
 Deno.test.each([

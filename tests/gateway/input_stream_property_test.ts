@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { fromBytes } from "../../gateway/byte_string.ts";
 import { RequestInput } from "../../gateway/input_stream.ts";
 import { RequestBodyError } from "../../gateway/request_body_error.ts";

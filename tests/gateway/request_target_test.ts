@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { isByteString } from "../../gateway/byte_string.ts";
 import {
   BadRequest,

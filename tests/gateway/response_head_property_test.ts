@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { toFetchHandler } from "../../gateway/fetch.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { anyHead, goodHead, isAcceptable } from "./head_model.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { createHead } from "../../gateway/response_head.ts";
 
 /** Every code unit up to U+00FF, and a few beyond. */

@@ -2,7 +2,7 @@
 // response. What it is to be is written down here once more, from SPEC.md.
 
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { toBytes } from "../../gateway/byte_string.ts";
 import type { HeaderTuple } from "../../gateway/types.ts";
 import { bodyOf, type Kind, KINDS } from "./recording_body.ts";

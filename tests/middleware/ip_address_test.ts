@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import {
   isInNetwork,
   type Network,

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { assertEquals } from "@std/assert";
 import {
   type Application,

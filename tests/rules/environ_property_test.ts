@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { createEnviron } from "../../gateway/environ.ts";
 import { BadRequest } from "../../gateway/request_target.ts";
 import { ENVIRON_RULES } from "../../rules/environ.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import type { Loose } from "./scenario.ts";
 
 /** How an application gives its body. */

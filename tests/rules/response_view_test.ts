@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { createHead } from "../../gateway/response_head.ts";
 import { lookUpHeader } from "../../rules/headers_known.ts";
 import { parseLength, readResponse } from "../../rules/response_view.ts";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { validator } from "../../mod.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 

@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { fromBytes, toBytes } from "../../gateway/byte_string.ts";
 import type { FileLike, ResponseBody } from "../../gateway/types.ts";
 import { FileWrapper } from "../../util/file_wrapper.ts";

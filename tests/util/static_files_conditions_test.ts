@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { fileState, parseHttpDate } from "../../util/static_conditions.ts";
 import type { TestResponse } from "../../util/test_client.ts";
 import { Tree } from "./static_tree.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4";
 import { encodeUtf8 } from "../../gateway/byte_string.ts";
 import { makeServer } from "../../gateway/make_server.ts";
 import { staticFiles } from "../../util/static_files.ts";
