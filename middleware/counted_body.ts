@@ -6,25 +6,21 @@
 
 import { isThenable } from "../gateway/describe.ts";
 import type { ResponseBody } from "../gateway/types.ts";
+import {
+  type BodyIterator,
+  type BodyResult,
+  iterationOf,
+} from "./iteration_of.ts";
 import type { LoggedRequest } from "./logged_request.ts";
-
-/** What both kinds of iterator give. */
-type Result = IteratorResult<Uint8Array, void>;
-type Results = Result | PromiseLike<Result>;
-
-interface AnyIterator {
-  next(): Results;
-  return?(): Results;
-}
 
 /** An iterator that hands on what another gives. */
 class CountedIterator {
-  readonly #iterator: AnyIterator;
+  readonly #iterator: BodyIterator;
   readonly #request: LoggedRequest;
   /** Only there if the other has one: a server looks. */
-  readonly return: (() => Results) | undefined;
+  readonly return: (() => BodyResult | Promise<BodyResult>) | undefined;
 
-  constructor(iterator: AnyIterator, request: LoggedRequest) {
+  constructor(iterator: BodyIterator, request: LoggedRequest) {
     this.#iterator = iterator;
     this.#request = request;
     this.return = typeof iterator.return === "function"
@@ -32,10 +28,10 @@ class CountedIterator {
       : undefined;
   }
 
-  next(): Results {
+  next(): BodyResult | Promise<BodyResult> {
     try {
       const result = this.#iterator.next();
-      if (!isThenable(result)) return this.#take(result as Result);
+      if (!isThenable(result)) return this.#take(result as BodyResult);
       return result.then(
         (result) => this.#take(result),
         (error) => this.#fail(error),
@@ -45,7 +41,7 @@ class CountedIterator {
     }
   }
 
-  #take(result: Result): Result {
+  #take(result: BodyResult): BodyResult {
     if (result.done) this.#request.end();
     else this.#request.count(result.value);
     return result;
@@ -75,22 +71,22 @@ export function countBody(
     request.end();
     return body;
   }
-  const isBody = typeof body === "object" && body !== null &&
-    (Symbol.iterator in body || Symbol.asyncIterator in body);
-  if (!isBody) {
+  const iteration = iterationOf(body);
+  if (iteration === undefined) {
     request.fail();
     return body;
   }
-  const source = body as unknown as Record<symbol, () => AnyIterator>;
-  const symbol: symbol = Symbol.asyncIterator in body
-    ? Symbol.asyncIterator
-    : Symbol.iterator;
-  const counted = {
-    [symbol]: () => new CountedIterator(source[symbol]!(), request),
-    close(): unknown {
-      request.stop();
-      return body.close?.();
-    },
+  const open = (): CountedIterator =>
+    new CountedIterator(iteration.open(), request);
+  const close = (): unknown => {
+    request.stop();
+    return body.close?.();
   };
-  return counted as unknown as ResponseBody;
+  // The iterator gives promises exactly where that of the body does.
+  return iteration.isAsync
+    ? {
+      [Symbol.asyncIterator]: () => open() as AsyncIterator<Uint8Array, void>,
+      close,
+    }
+    : { [Symbol.iterator]: () => open() as Iterator<Uint8Array, void>, close };
 }

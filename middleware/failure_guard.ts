@@ -16,6 +16,11 @@ import type {
   ResponseBody,
   StartResponse,
 } from "../gateway/types.ts";
+import {
+  type BodyIterator,
+  type BodyResult,
+  iterationOf,
+} from "./iteration_of.ts";
 
 /** The answer in place of the application's. */
 export interface FailureAnswer {
@@ -29,13 +34,6 @@ export type AnswerFailure = (
   error: unknown,
   environ: Environ,
 ) => FailureAnswer | undefined | Promise<FailureAnswer | undefined>;
-
-type Result = IteratorResult<Uint8Array, void>;
-
-interface AnyIterator {
-  next(): Result | PromiseLike<Result>;
-  return?(): unknown;
-}
 
 /** The client or the server is at fault, and the server knows what to say. */
 function isForServer(error: unknown): boolean {
@@ -104,13 +102,13 @@ class GuardedRequest {
 
 /** Hands on what another iterator gives, or the page. */
 class GuardedIterator {
-  readonly #iterator: AnyIterator;
+  readonly #iterator: BodyIterator;
   readonly #request: GuardedRequest;
   #failed = false;
   /** Only there if the other has one: a server looks. */
-  readonly return: (() => Promise<Result>) | undefined;
+  readonly return: (() => Promise<BodyResult>) | undefined;
 
-  constructor(iterator: AnyIterator, request: GuardedRequest) {
+  constructor(iterator: BodyIterator, request: GuardedRequest) {
     this.#iterator = iterator;
     this.#request = request;
     this.return = typeof iterator.return === "function"
@@ -118,9 +116,9 @@ class GuardedIterator {
       : undefined;
   }
 
-  async next(): Promise<Result> {
+  async next(): Promise<BodyResult> {
     if (this.#failed) return { done: true, value: undefined };
-    let result: Result;
+    let result: BodyResult;
     try {
       result = await this.#iterator.next();
     } catch (error) {
@@ -131,7 +129,7 @@ class GuardedIterator {
     return result;
   }
 
-  async #stop(): Promise<Result> {
+  async #stop(): Promise<BodyResult> {
     // An iterator that has thrown is over.
     if (!this.#failed) await this.#iterator.return?.();
     return { done: true, value: undefined };
@@ -140,20 +138,14 @@ class GuardedIterator {
 
 function guardBody(body: ResponseBody, request: GuardedRequest): ResponseBody {
   // An array is sent as it stands, and what is no body the server refuses.
-  const isStream = !Array.isArray(body) && typeof body === "object" &&
-    body !== null &&
-    (Symbol.asyncIterator in body || Symbol.iterator in body);
-  if (!isStream) return body;
-  const source = body as unknown as Record<symbol, () => AnyIterator>;
-  const symbol: symbol = Symbol.asyncIterator in body
-    ? Symbol.asyncIterator
-    : Symbol.iterator;
+  const iteration = iterationOf(body);
+  if (iteration === undefined) return body;
   const guarded = {
     [Symbol.asyncIterator]: () =>
-      new GuardedIterator(source[symbol]!(), request),
+      new GuardedIterator(iteration.open(), request),
     close: (): unknown => body.close?.(),
   };
-  return guarded as unknown as ResponseBody;
+  return guarded as ResponseBody;
 }
 
 /**
