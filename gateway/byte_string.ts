@@ -115,6 +115,19 @@ export function percentDecode(raw: string): string {
 }
 
 /**
+ * Gives the percent escape of one byte, whether it needs one or not.
+ *
+ * RFC 3986 section 2.1.
+ *
+ * @param byte A ByteString of one code unit.
+ * @returns `%` and two hexadecimal digits, in upper case.
+ */
+export function percentEncode(byte: string): string {
+  const digits = byte.charCodeAt(0).toString(16).toUpperCase();
+  return `%${digits.padStart(2, "0")}`;
+}
+
+/**
  * Tells whether a string is a ByteString: no code unit is above U+00FF.
  *
  * PEP 3333, "A Note On String Types"; WebIDL section 2.13.17.

@@ -9,10 +9,10 @@ import { guessScheme } from "../util/guess_scheme.ts";
 import { percentDecode, toBytes } from "./byte_string.ts";
 import { quote } from "./describe.ts";
 import { BadRequest } from "./request_target.ts";
+import { isToken } from "./token.ts";
 import type { Environ, ErrorStream, InputStream } from "./types.ts";
 
 const DIGITS = /^[0-9]+$/;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 
 /** Variables that SPEC.md, environ-http-forbidden, keeps from applications. */
@@ -132,7 +132,7 @@ export function createCgiEnviron(
   repeatsScript: boolean = false,
 ): Environ {
   const { REQUEST_METHOD: method = "" } = variables;
-  if (!TOKEN.test(method)) {
+  if (!isToken(method)) {
     throw new BadRequest(
       `REQUEST_METHOD must be a token, got ${quote(method)}`,
     );

@@ -40,7 +40,7 @@ export class FetchTransport implements Transport {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
 
-  /** Resolves when Deno has done with the response, where it is Deno. */
+  /** On Deno its `completed` tells when the response is over. */
   readonly #info: { readonly completed?: unknown } | null | undefined;
 
   /**

@@ -11,6 +11,7 @@
 import { isHopByHop } from "../util/is_hop_by_hop.ts";
 import { describe, quote } from "./describe.ts";
 import { describeEntry, describeValue } from "./redact.ts";
+import { isToken } from "./token.ts";
 import type { HeaderTuple } from "./types.ts";
 
 /** Status and headers of one response. */
@@ -27,7 +28,6 @@ export interface ResponseHead {
 
 const STATUS = /^([2-5][0-9]{2}) [\x20-\x7e\x80-\xff]*$/;
 const STATUS_SHAPE = /^[0-9]{3} [\x20-\x7e\x80-\xff]*$/;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const DIGITS = /^[0-9]+$/;
 
@@ -63,7 +63,7 @@ function checkName(name: unknown): asserts name is string {
   if (typeof name !== "string") {
     throw startError(`header name must be a string, got ${describe(name)}`);
   }
-  if (!TOKEN.test(name)) {
+  if (!isToken(name)) {
     throw startError(`header name must be a token, got ${describeEntry(name)}`);
   }
   // An application may challenge for a proxy; the validator warns about it.

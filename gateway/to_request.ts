@@ -5,6 +5,7 @@
  */
 
 import { requestUri } from "../util/request_uri.ts";
+import { percentEncode } from "./byte_string.ts";
 import { describe } from "./describe.ts";
 import { RequestBodyError } from "./request_body_error.ts";
 import type { Environ } from "./types.ts";
@@ -17,13 +18,8 @@ const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
 /** What a URL parser would take for text, or for a fragment. */
 const NOT_IN_QUERY = /[^\x21\x22\x24-\x7e]/g;
 
-function escape(character: string): string {
-  const digits = character.charCodeAt(0).toString(16).toUpperCase();
-  return `%${digits.padStart(2, "0")}`;
-}
-
 function urlOf(environ: Environ): string {
-  const query = environ.QUERY_STRING?.replace(NOT_IN_QUERY, escape);
+  const query = environ.QUERY_STRING?.replace(NOT_IN_QUERY, percentEncode);
   return requestUri({ ...environ, QUERY_STRING: query });
 }
 

@@ -9,6 +9,7 @@ import type { InputStream } from "../gateway/types.ts";
 import type { Conversation } from "./conversation.ts";
 import { digest } from "./digest.ts";
 import type { Entry } from "./findings.ts";
+import { parseLength } from "./response_view.ts";
 import { CLOSING_MEMBERS, OTHER_MEMBERS } from "./input.ts";
 import { type InputCall, InputLog } from "./input_log.ts";
 import { defineMembers, toMember, useOther } from "./stream_members.ts";
@@ -24,9 +25,7 @@ interface LastArray {
 
 /** The number in CONTENT_LENGTH, if there is one. */
 function toLimit(length: unknown): number | undefined {
-  if (typeof length !== "string" || !/^[0-9]+$/.test(length)) return undefined;
-  const limit = Number(length);
-  return Number.isSafeInteger(limit) ? limit : undefined;
+  return typeof length === "string" ? parseLength(length) : undefined;
 }
 
 /** wsgi.input, with every call and every result checked. */

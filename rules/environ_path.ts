@@ -4,7 +4,11 @@
  * @module
  */
 
-import { isByteString, percentDecode } from "../gateway/byte_string.ts";
+import {
+  isByteString,
+  percentDecode,
+  percentEncode,
+} from "../gateway/byte_string.ts";
 import { quote } from "../gateway/describe.ts";
 import type { EnvironView } from "./environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -46,10 +50,7 @@ function decodeAsText(raw: string): string | undefined {
  * them, and percentDecode() would take these for text.
  */
 function escapeBytes(uri: string): string {
-  return uri.replace(
-    /[\x80-\xff]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16)}`,
-  );
+  return uri.replace(/[\x80-\xff]/g, percentEncode);
 }
 
 /**

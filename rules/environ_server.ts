@@ -5,10 +5,10 @@
  */
 
 import { describe, quote } from "../gateway/describe.ts";
+import { isToken } from "../gateway/token.ts";
 import type { EnvironView } from "./environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-const TOKEN = /^[!#$%&'*+\-.^`|~0-9A-Za-z_]+$/;
 const PROTOCOL = /^HTTP\/[0-9](?:\.[0-9])?$/;
 const PORT = /^[0-9]{1,5}$/;
 
@@ -66,7 +66,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     hint: "Take request.method, or the first word of the request line",
     check: ({ values }) => {
       const method = values["REQUEST_METHOD"];
-      return typeof method !== "string" || TOKEN.test(method)
+      return typeof method !== "string" || isToken(method)
         ? undefined
         : quote(method);
     },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isToken } from "../gateway/token.ts";
 import { isHopByHop } from "../util/is_hop_by_hop.ts";
 
 /** Headers that a rule asks for, each a bit, so that one number holds a set. */
@@ -69,8 +70,6 @@ export interface HeaderName {
   readonly isToken: boolean;
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 /** Names are few and come again; a program must not fill the memory with them. */
 const MAX_REMEMBERED = 256;
 const MAX_LENGTH = 64;
@@ -79,7 +78,7 @@ const remembered = new Map<string, HeaderName>();
 function examine(name: string): HeaderName {
   const key = name.toLowerCase();
   const bit = BITS.get(key) ?? (isHopByHop(key) ? KNOWN.hopByHop : 0);
-  return { key, bit, isToken: TOKEN.test(name) };
+  return { key, bit, isToken: isToken(name) };
 }
 
 /**

@@ -30,7 +30,13 @@ function isError(value: unknown): boolean {
   }
 }
 
-function isOver({ ended, closes, failed }: State): boolean {
+/**
+ * Tells whether a response is over, so that nothing of it can be sent any more.
+ *
+ * @param state How far the request has come.
+ * @returns Whether the body has ended, was closed or has failed.
+ */
+export function isOver({ ended, closes, failed }: State): boolean {
   return ended || closes > 0 || failed;
 }
 

@@ -7,11 +7,8 @@
 import { describe, isThenable, isUint8Array } from "../gateway/describe.ts";
 import { describeNoChunk } from "./chunk_hints.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { AwaitedView, State, WriteView, WrittenView } from "./views.ts";
-
-function isOver({ ended, closes, failed }: State): boolean {
-  return ended || closes > 0 || failed;
-}
+import { isOver } from "./start_response.ts";
+import type { AwaitedView, WriteView, WrittenView } from "./views.ts";
 
 function tooMany(count: number): Finding {
   const got = count === 0 ? "no arguments" : `${count} arguments`;

@@ -60,6 +60,9 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   readonly blockSize: number;
   /** Closes the file. It exists only if the file has a `close()`. */
   declare readonly close?: () => unknown;
+  #begun = false;
+  /** Whether the runtime's own stream was taken, which closes the file. */
+  #isStreamed = false;
 
   /**
    * Wraps a file.
@@ -89,9 +92,6 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
       this.close = () => this.#close(close);
     }
   }
-
-  #begun = false;
-  #isStreamed = false;
 
   #close(close: () => unknown): unknown {
     try {

@@ -5,15 +5,10 @@
  */
 
 import { describe } from "../gateway/describe.ts";
-import { isByteString } from "../gateway/byte_string.ts";
+import { isByteString, percentEncode } from "../gateway/byte_string.ts";
 
 const QUOTED = /[^A-Za-z0-9_.~/-]/g;
 const QUOTED_IN_PATH_INFO = /[^A-Za-z0-9_.~/;=,-]/g;
-
-function escape(character: string): string {
-  const digits = character.charCodeAt(0).toString(16).toUpperCase();
-  return `%${digits.padStart(2, "0")}`;
-}
 
 /**
  * Percent-encodes a path variable, byte by byte.
@@ -39,6 +34,6 @@ export function quotePath(
   }
   return path.replace(
     name === "PATH_INFO" ? QUOTED_IN_PATH_INFO : QUOTED,
-    escape,
+    percentEncode,
   );
 }

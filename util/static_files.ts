@@ -21,6 +21,7 @@
 import { typeByExtension } from "@std/media-types";
 import { extname, fromFileUrl, resolve } from "@std/path";
 import { describe } from "../gateway/describe.ts";
+import { isToken } from "../gateway/token.ts";
 import type { Application, Environ } from "../gateway/types.ts";
 import { FileSlice } from "./file_slice.ts";
 import {
@@ -59,7 +60,6 @@ export interface StaticFilesOptions {
 }
 
 const INDEX = "index.html";
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const encoder = new TextEncoder();
 
@@ -238,7 +238,7 @@ export function staticFiles(
   const { charset } = options;
   if (
     charset !== undefined && charset !== false &&
-    !(typeof charset === "string" && TOKEN.test(charset))
+    !(typeof charset === "string" && isToken(charset))
   ) {
     throw new TypeError(
       `Cannot serve static files: charset must be a name such as "utf-8" or false, got ${
