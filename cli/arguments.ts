@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Given } from "./given.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The forms of the access log. */
@@ -66,74 +67,6 @@ const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
 const WITH_VALUE = ["host", "port", "unix", "cert", "key", "log"] as const;
 const SWITCHES = ["no-validate", "open", "help", "version"] as const;
 
-type ValueName = (typeof WITH_VALUE)[number];
-type SwitchName = (typeof SWITCHES)[number];
-
-/** How many letters have to be changed, added or dropped. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const change = row[j]! + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(change, row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-function unknown(name: string): UsageError {
-  const wanted = name.replace(/^-+/, "").toLowerCase();
-  const close = [...WITH_VALUE, ...SWITCHES]
-    .map((known) => ({ known, far: distance(wanted, known) }))
-    .sort((a, b) => a.far - b.far)[0]!;
-  // Two slips in a word of three letters leave nothing of it.
-  return close.far <= Math.min(2, Math.floor(close.known.length / 2))
-    ? new UsageError(`unknown option ${name}`, `did you mean --${close.known}?`)
-    : new UsageError(`unknown option ${name}`, USAGE);
-}
-
-/** What was given, before it is understood. */
-class Given {
-  readonly values: Map<ValueName, string> = new Map();
-  readonly switches: Set<SwitchName> = new Set();
-  readonly operands: string[] = [];
-
-  constructor(args: readonly string[]) {
-    const rest = [...args];
-    for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-      if (arg === "--") {
-        this.operands.push(...rest);
-        break;
-      }
-      // "-1" is no option, but a bad port.
-      if (/^-[^0-9]/.test(arg)) this.#option(arg, rest);
-      else this.operands.push(arg);
-    }
-  }
-
-  #option(arg: string, rest: string[]): void {
-    const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    const value = WITH_VALUE.find((known) => name === `--${known}`);
-    if (value !== undefined) {
-      const text = given ?? rest.shift();
-      if (text === undefined || text === "") {
-        throw new UsageError(`${name} needs a value`, USAGE);
-      }
-      this.values.set(value, text);
-      return;
-    }
-    const long = name === "-h" ? "--help" : name;
-    const choice = SWITCHES.find((known) => long === `--${known}`);
-    if (choice === undefined) throw unknown(name);
-    if (given !== undefined) {
-      throw new UsageError(`${name} takes no value, got ${given}`, USAGE);
-    }
-    this.switches.add(choice);
-  }
-}
-
 function isNumeric(text: string): boolean {
   return !Number.isNaN(Number(text));
 }
@@ -180,7 +113,11 @@ export function parseArguments(
   args: readonly string[],
   env: (name: string) => string | undefined,
 ): Arguments {
-  const { values, switches, operands } = new Given(args);
+  const { values, switches, operands } = new Given(args, {
+    values: WITH_VALUE,
+    switches: SWITCHES,
+    usage: USAGE,
+  });
   const { app, port } = toOperands(operands);
   const [cert, key] = [values.get("cert"), values.get("key")];
   if ((cert === undefined) !== (key === undefined)) {

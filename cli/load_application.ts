@@ -4,8 +4,9 @@
  * @module
  */
 
-import { describe, escapeControls } from "../gateway/describe.ts";
+import { describe } from "../gateway/describe.ts";
 import type { Application } from "../gateway/types.ts";
+import { isUrl, loadModule, stat } from "./load_module.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What an export may be called when nobody names one. */
@@ -13,63 +14,9 @@ const NAMES = ["default", "application", "app"] as const;
 
 /** `app.ts:name`, but not the colon of `https://` or of a drive. */
 const WITH_NAME = /^(.+\.[cm]?[jt]sx?):([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
-const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Computed, so that Deno does not fetch `@std` before a folder is served. */
 const STATIC_FILES = new URL("../util/static_files.ts", import.meta.url);
-const PACKAGE = new URL("../", import.meta.url).href;
-
-function toFileUrl(path: string): URL {
-  const slashed = path.replaceAll("\\", "/");
-  const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(slashed);
-  const absolute = isAbsolute
-    ? slashed
-    : `${Deno.cwd().replaceAll("\\", "/")}/${slashed}`;
-  const escaped = absolute.replaceAll("%", "%25").replaceAll("?", "%3F")
-    .replaceAll("#", "%23");
-  return new URL(`file:///${escaped.replace(/^\/+/, "")}`);
-}
-
-/** Deno colours the places in its messages, and may name one twice. */
-function plainMessage(error: Error): string {
-  // deno-lint-ignore no-control-regex -- it is what is looked for
-  const plain = escapeControls(error.message.replace(/\x1b\[[0-9;]*m/g, ""));
-  return plain.replace(/^( *at .*)\n\1$/m, "$1");
-}
-
-/** The place where the user's module failed, unless the message tells it. */
-function placeOf(error: Error): string {
-  const frame = /^ *at .*\b(?:file|https?):\/\/.*$/m.exec(error.stack ?? "");
-  const [line = ""] = frame ?? [];
-  const isOurs = line === "" || line.includes(`${PACKAGE}cli/`);
-  return isOurs || error.message.includes(" at ") ? "" : `\n${line}`;
-}
-
-function cannotImport(name: string, error: unknown): UsageError {
-  if (!(error instanceof Error)) {
-    return new UsageError(
-      `Cannot load ${name}: it throws ${describe(error)}`,
-      "mend the module and start again",
-    );
-  }
-  const message = plainMessage(error);
-  if (/^Requires \w+ access/.test(message)) {
-    return new UsageError(
-      `Cannot load ${name}: ${message}`,
-      "run again with deno run -A server.ts",
-    );
-  }
-  const isMissing = message.startsWith("Module not found");
-  const kind = isMissing || message.startsWith("SyntaxError")
-    ? ""
-    : `it throws ${error.name}: `;
-  return new UsageError(
-    `Cannot load ${name}: ${kind}${message}${placeOf(error)}`,
-    isMissing
-      ? "look at the path of the module and at its imports"
-      : "mend the module and start again",
-  );
-}
 
 function pick(
   module: Readonly<Record<string, unknown>>,
@@ -101,20 +48,6 @@ function pick(
   );
 }
 
-async function importApplication(
-  path: string,
-  url: string,
-  name: string | undefined,
-): Promise<Application> {
-  let module: Record<string, unknown>;
-  try {
-    module = await import(url);
-  } catch (error) {
-    throw cannotImport(path, error);
-  }
-  return pick(module, path, name);
-}
-
 async function serveFolder(path: string): Promise<Application> {
   let module: { staticFiles: (root: string) => Application };
   try {
@@ -128,35 +61,21 @@ async function serveFolder(path: string): Promise<Application> {
   return module.staticFiles(path);
 }
 
-async function stat(path: string): Promise<Deno.FileInfo> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new UsageError(
-        `Cannot load ${path}: permission is missing to read it`,
-        "run again with deno run -A server.ts, or add --allow-read",
-      );
-    }
-    throw new UsageError(
-      `Cannot load ${path}: there is no such file or folder`,
-      "APP is a module such as app.ts, app.ts:name, or a folder",
-    );
-  }
-}
-
 /**
  * Loads an application.
  *
  * @param app A module, a module and a name, or a folder.
+ * @param program The program that is running, for hints.
  * @returns The application.
  * @throws {UsageError} If there is none.
  */
-export async function loadApplication(app: string): Promise<Application> {
+export async function loadApplication(
+  app: string,
+  program: string = "server.ts",
+): Promise<Application> {
   const [, path = app, name] = WITH_NAME.exec(app) ?? [];
-  if (SCHEME.test(path)) return await importApplication(path, path, name);
-  const { isDirectory } = await stat(path);
-  return isDirectory
-    ? await serveFolder(path)
-    : await importApplication(path, toFileUrl(path).href, name);
+  if (!isUrl(path) && (await stat(path, program)).isDirectory) {
+    return await serveFolder(path);
+  }
+  return pick(await loadModule(path, program), path, name);
 }

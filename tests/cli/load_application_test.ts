@@ -117,7 +117,7 @@ Deno.test("loadApplication() knows a fetch handler when it sees one", async () =
 Deno.test("loadApplication() says where there is no file", async () => {
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: there is no such file or folder",
-    "APP is a module such as app.ts, app.ts:name, or a folder",
+    "look at the path, and at the folder in which you are",
   ]);
 });
 

@@ -1,0 +1,107 @@
+/**
+ * Options and operands of a command line, before they are understood.
+ *
+ * @module
+ */
+
+import { UsageError } from "./usage_error.ts";
+
+/** What a program understands. */
+export interface Known<Value extends string, Switch extends string> {
+  /** The options that need a value, without their dashes. */
+  readonly values: readonly Value[];
+  /** The options that have none. Among them, `help` is also `-h`. */
+  readonly switches: readonly Switch[];
+  /** The one line that goes with a mistake. */
+  readonly usage: string;
+}
+
+/** How many letters have to be changed, added or dropped. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const change = row[j]! + (a[i] === b[j] ? 0 : 1);
+      next.push(Math.min(change, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** What was given on a command line. */
+export class Given<Value extends string, Switch extends string> {
+  /** The value of each option; the last one, if it was given several times. */
+  readonly values: Map<Value, string> = new Map();
+  /** The options without a value. */
+  readonly switches: Set<Switch> = new Set();
+  /** What is no option. */
+  readonly operands: string[] = [];
+  readonly #known: Known<Value, Switch>;
+  readonly #all: [name: Value, value: string][] = [];
+
+  /**
+   * Reads a command line.
+   *
+   * @param args The arguments.
+   * @param known What the program understands.
+   * @throws {UsageError} If there is an option that it does not.
+   */
+  constructor(args: readonly string[], known: Known<Value, Switch>) {
+    this.#known = known;
+    const rest = [...args];
+    for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+      if (arg === "--") {
+        this.operands.push(...rest);
+        break;
+      }
+      // "-1" is no option, but a bad operand.
+      if (/^-[^0-9]/.test(arg)) this.#option(arg, rest);
+      else this.operands.push(arg);
+    }
+  }
+
+  /** All values of an option that may be given several times. */
+  all(name: Value): string[] {
+    return this.#all.filter(([other]) => other === name)
+      .map(([, value]) => value);
+  }
+
+  #option(arg: string, rest: string[]): void {
+    const { values, switches, usage } = this.#known;
+    const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    const value = values.find((known) => name === `--${known}`);
+    if (value !== undefined) {
+      const text = given ?? rest.shift();
+      if (text === undefined || text === "") {
+        throw new UsageError(`${name} needs a value`, usage);
+      }
+      this.values.set(value, text);
+      this.#all.push([value, text]);
+      return;
+    }
+    const long = name === "-h" ? "--help" : name;
+    const choice = switches.find((known) => long === `--${known}`);
+    if (choice === undefined) throw this.#unknown(name);
+    if (given !== undefined) {
+      throw new UsageError(`${name} takes no value, got ${given}`, usage);
+    }
+    this.switches.add(choice);
+  }
+
+  #unknown(name: string): UsageError {
+    const { values, switches, usage } = this.#known;
+    const wanted = name.replace(/^-+/, "").toLowerCase();
+    const close = [...values, ...switches]
+      .map((known) => ({ known, far: distance(wanted, known) }))
+      .sort((a, b) => a.far - b.far)[0];
+    // Two slips in a word of three letters leave nothing of it.
+    const isClose = close !== undefined &&
+      close.far <= Math.min(2, Math.floor(close.known.length / 2));
+    return new UsageError(
+      `unknown option ${name}`,
+      isClose ? `did you mean --${close.known}?` : usage,
+    );
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Loading a module that a command line names.
+ *
+ * @module
+ */
+
+import { describe, escapeControls } from "../gateway/describe.ts";
+import { UsageError } from "./usage_error.ts";
+
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
+const PACKAGE = new URL("../", import.meta.url).href;
+
+function toFileUrl(path: string): URL {
+  const slashed = path.replaceAll("\\", "/");
+  const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(slashed);
+  const absolute = isAbsolute
+    ? slashed
+    : `${Deno.cwd().replaceAll("\\", "/")}/${slashed}`;
+  const escaped = absolute.replaceAll("%", "%25").replaceAll("?", "%3F")
+    .replaceAll("#", "%23");
+  return new URL(`file:///${escaped.replace(/^\/+/, "")}`);
+}
+
+/** Deno colours the places in its messages, and may name one twice. */
+function plainMessage(error: Error): string {
+  // deno-lint-ignore no-control-regex -- it is what is looked for
+  const plain = escapeControls(error.message.replace(/\x1b\[[0-9;]*m/g, ""));
+  return plain.replace(/^( *at .*)\n\1$/m, "$1");
+}
+
+/** The place where the user's module failed, unless the message tells it. */
+function placeOf(error: Error): string {
+  const frame = /^ *at .*\b(?:file|https?):\/\/.*$/m.exec(error.stack ?? "");
+  const [line = ""] = frame ?? [];
+  const isOurs = line === "" || line.includes(`${PACKAGE}cli/`);
+  return isOurs || error.message.includes(" at ") ? "" : `\n${line}`;
+}
+
+function cannotImport(
+  name: string,
+  error: unknown,
+  program: string,
+): UsageError {
+  if (!(error instanceof Error)) {
+    return new UsageError(
+      `Cannot load ${name}: it throws ${describe(error)}`,
+      "mend the module and start again",
+    );
+  }
+  const message = plainMessage(error);
+  if (/^Requires \w+ access/.test(message)) {
+    return new UsageError(
+      `Cannot load ${name}: ${message}`,
+      `run again with deno run -A ${program}`,
+    );
+  }
+  const isMissing = message.startsWith("Module not found");
+  const kind = isMissing || message.startsWith("SyntaxError")
+    ? ""
+    : `it throws ${error.name}: `;
+  return new UsageError(
+    `Cannot load ${name}: ${kind}${message}${placeOf(error)}`,
+    isMissing
+      ? "look at the path of the module and at its imports"
+      : "mend the module and start again",
+  );
+}
+
+/** What a path is, or that there is nothing. */
+export async function stat(
+  path: string,
+  program: string,
+): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new UsageError(
+        `Cannot load ${path}: permission is missing to read it`,
+        `run again with deno run -A ${program}, or add --allow-read`,
+      );
+    }
+    throw new UsageError(
+      `Cannot load ${path}: there is no such file or folder`,
+      "look at the path, and at the folder in which you are",
+    );
+  }
+}
+
+/** Tells whether a module is named by a URL rather than by a path. */
+export function isUrl(path: string): boolean {
+  return SCHEME.test(path);
+}
+
+/**
+ * Loads a module.
+ *
+ * @param path Its path, or its URL.
+ * @param program The program that is running, for hints.
+ * @returns What it exports.
+ * @throws {UsageError} If it cannot be loaded.
+ */
+export async function loadModule(
+  path: string,
+  program: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!isUrl(path)) await stat(path, program);
+  try {
+    return await import(isUrl(path) ? path : toFileUrl(path).href);
+  } catch (error) {
+    throw cannotImport(path, error, program);
+  }
+}
