@@ -6,6 +6,7 @@
  */
 
 import { fromBytes, toBytes } from "../gateway/byte_string.ts";
+import type { Transcript } from "./transcript.ts";
 
 /** Far more than anything here needs: it ends a test that would hang. */
 const DEADLINE = 15_000;
@@ -15,13 +16,18 @@ const DEADLINE = 15_000;
  *
  * @param promise What is waited for.
  * @param what Its name, for the message.
+ * @param deadline How long it is waited for, in milliseconds.
  * @returns What the promise gives.
  */
-export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
+export async function within<T>(
+  promise: Promise<T>,
+  what: string,
+  deadline: number = DEADLINE,
+): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => late.reject(new Error(`Waited too long for ${what}`)),
-    DEADLINE,
+    deadline,
   );
   try {
     return await Promise.race([promise, late.promise]);
@@ -71,22 +77,40 @@ export interface RawResponse {
   readonly complete: boolean;
 }
 
+/** What little a raw client can be told. */
+export interface RawClientOptions {
+  /** Keeps what is sent and received. */
+  readonly transcript?: Transcript | undefined;
+  /**
+   * How long the server may be silent, in milliseconds.
+   *
+   * @default {15_000}
+   */
+  readonly deadline?: number | undefined;
+}
+
 /** One connection. Whoever opened it closes it: `using client = …`. */
 export class RawClient implements Disposable {
   readonly #conn: Deno.TcpConn;
+  readonly #options: RawClientOptions;
   readonly #buffer = new Uint8Array(65_536);
   #received = "";
   #isOpen = true;
   #ending: "fin" | "reset" | undefined;
 
-  private constructor(conn: Deno.TcpConn) {
+  private constructor(conn: Deno.TcpConn, options: RawClientOptions) {
     this.#conn = conn;
+    this.#options = options;
   }
 
-  /** Connects to a port of this machine. */
-  static async connect({ port }: { port: number }): Promise<RawClient> {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    return new RawClient(conn);
+  /** Connects to a server, on this machine if it does not say where. */
+  static async connect(
+    { hostname = "127.0.0.1", port }: { hostname?: string; port: number },
+    options: RawClientOptions = {},
+  ): Promise<RawClient> {
+    const conn = await Deno.connect({ hostname, port });
+    options.transcript?.add("opened");
+    return new RawClient(conn, options);
   }
 
   /** How the server ended the connection, once that was seen. */
@@ -97,9 +121,10 @@ export class RawClient implements Disposable {
   /** Sends bytes, or a ByteString. */
   async send(data: string | Uint8Array): Promise<void> {
     let bytes = typeof data === "string" ? toBytes(data) : data;
+    this.#options.transcript?.add("sent", bytes);
     while (bytes.length > 0) {
-      const written = this.#conn.write(bytes);
-      bytes = bytes.subarray(await within(written, "the server to read"));
+      const written = this.#within(this.#conn.write(bytes), "read");
+      bytes = bytes.subarray(await written);
     }
   }
 
@@ -180,17 +205,24 @@ export class RawClient implements Disposable {
 
   /** Ends the sending, as a client does that waits for its last answer. */
   async closeWrite(): Promise<void> {
+    this.#options.transcript?.add("half-closed");
     await this.#conn.closeWrite();
   }
 
   /** Leaves. A second call does nothing. */
   close(): void {
-    if (this.#isOpen) this.#conn.close();
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    if (this.#ending === undefined) this.#options.transcript?.add("closed");
+    this.#conn.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #within<T>(promise: Promise<T>, verb: string): Promise<T> {
+    return within(promise, `the server to ${verb}`, this.#options.deadline);
   }
 
   /** Reads through a mark; without it all there was. */
@@ -212,17 +244,21 @@ export class RawClient implements Disposable {
     if (this.#ending !== undefined) return false;
     let count: number | null;
     try {
-      count = await within(this.#conn.read(this.#buffer), "the server to send");
+      count = await this.#within(this.#conn.read(this.#buffer), "send");
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
       this.#ending = "reset";
+      this.#options.transcript?.add("reset");
       return false;
     }
     if (count === null) {
       this.#ending = "fin";
+      this.#options.transcript?.add("ended");
       return false;
     }
-    this.#received += fromBytes(this.#buffer.subarray(0, count));
+    const bytes = this.#buffer.subarray(0, count);
+    this.#options.transcript?.add("received", bytes);
+    this.#received += fromBytes(bytes);
     return true;
   }
 }

@@ -1,0 +1,63 @@
+/**
+ * Applications that several cases share.
+ *
+ * @module
+ */
+
+import { toBytes } from "../../gateway/byte_string.ts";
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  ResponseBody,
+} from "../../gateway/types.ts";
+import { CaseFailure } from "../expect.ts";
+import type { Probe, RequestParts, Talk } from "../server_case.ts";
+
+/** Makes the headers of a plain text, which a wrong server may change. */
+export function text(): HeaderTuple[] {
+  return [["Content-Type", "text/plain"]];
+}
+
+/** Makes a chunk of a ByteString. */
+export function bytes(content: string): Uint8Array<ArrayBuffer> {
+  return toBytes(content);
+}
+
+/** Answers with a body, whatever kind it is. */
+export function answering(
+  body: (probe: Probe, environ: Environ) => ResponseBody,
+  status: string = "200 OK",
+  headers: readonly HeaderTuple[] = text(),
+): (probe: Probe) => Application {
+  return (probe) => (environ, startResponse) => {
+    startResponse(status, structuredClone(headers) as HeaderTuple[]);
+    return body(probe, environ);
+  };
+}
+
+/** Tells the variables that are strings, and answers `ok`. */
+export function tellEnviron(probe: Probe): Application {
+  return (environ, startResponse) => {
+    const strings = Object.entries(environ).filter(([, value]) =>
+      typeof value === "string"
+    );
+    probe.tell("environ", Object.fromEntries(strings));
+    startResponse("200 OK", text());
+    return [bytes("ok")];
+  };
+}
+
+/** Sends a request to an application that tells its environ. */
+export async function environOf(
+  talk: Talk,
+  parts: RequestParts = {},
+): Promise<Record<string, string>> {
+  const { head } = await talk.ask(parts);
+  if (head.status !== 200) {
+    throw new CaseFailure(
+      `the request must reach the application, got "${head.line}"`,
+    );
+  }
+  return await talk.told("environ") as Record<string, string>;
+}

@@ -1,0 +1,217 @@
+/**
+ * Cases about errors of the application.
+ *
+ * @module
+ */
+
+import type { Application } from "../../gateway/types.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { bytes, text } from "./apps.ts";
+
+const ERROR = new Error("kit: <b>on purpose</b>");
+
+function fail(): never {
+  throw ERROR;
+}
+
+/** Ways to fail before the first byte. */
+const EARLY: readonly [name: string, app: Application][] = [
+  ["throws", fail],
+  ["throws-undefined", () => {
+    throw undefined;
+  }],
+  ["throws-string", () => {
+    throw "kit: a string";
+  }],
+  ["rejects", async () => {
+    await Promise.resolve();
+    return fail();
+  }],
+  ["after-start", (_environ, startResponse) => {
+    startResponse("200 OK", text());
+    return fail();
+  }],
+  ["first-next", (_environ, startResponse) => {
+    startResponse("200 OK", text());
+    return (function* () {
+      yield new Uint8Array();
+      fail();
+    })();
+  }],
+  ["first-async-next", async function* (_environ, startResponse) {
+    startResponse("200 OK", text());
+    yield new Uint8Array();
+    await Promise.resolve();
+    fail();
+  }],
+];
+
+function earlyCase([name, app]: typeof EARLY[number]): ServerCase {
+  return {
+    id: `errors/${name}`,
+    spec: "error-500",
+    title: "A failure before the first byte is answered with a complete 500",
+    broken: true,
+    app: () => app,
+    run: async (talk) => {
+      const { head, body, complete } = await talk.ask();
+      expectEqual([head.status, complete], [500, true], "the answer");
+      expect(
+        !body.includes("kit:") && !/\bat .*:\d+:\d+/.test(body),
+        "the answer must not show the error or its stack, but it does",
+      );
+      await talk.settle();
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const ERROR_CASES: readonly ServerCase[] = [
+  ...EARLY.map(earlyCase),
+  {
+    id: "errors/after-first-chunk",
+    spec: "error-breaks",
+    title: "A failure after the first byte breaks the connection",
+    broken: true,
+    app: (probe) =>
+      async function* (_environ, startResponse) {
+        startResponse("200 OK", text());
+        yield bytes("begun");
+        await probe.gate("go on");
+        fail();
+      },
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request());
+      const head = await client.head();
+      expectEqual(head.status, 200, "the status");
+      const chunked = head.get("transfer-encoding") !== undefined;
+      const first = chunked ? await client.chunk() : await client.bytes(5);
+      expectEqual(first, "begun", "the first chunk");
+      talk.open("go on");
+      const rest = await client.rest();
+      expect(
+        chunked ? !rest.endsWith("0\r\n\r\n") : client.ending === "reset",
+        "the connection must break, but the response came to an end",
+      );
+      expect(
+        !/kit:|Error|500/.test(rest),
+        `nothing must be added to the body, got ${JSON.stringify(rest)}`,
+      );
+      await talk.settle();
+    },
+  },
+  {
+    id: "errors/after-length",
+    spec: "error-breaks",
+    title: "A failure in a body with Content-Length leaves it short",
+    broken: true,
+    app: () =>
+      function* (_environ, startResponse) {
+        startResponse("200 OK", [...text(), ["Content-Length", "100"]]);
+        yield bytes("begun");
+        fail();
+      },
+    run: async (talk) => {
+      const { head, body, complete } = await talk.ask();
+      expectEqual([head.status, complete], [200, false], "the answer");
+      expect(
+        "begun".startsWith(body),
+        `nothing must be added to the body, got ${JSON.stringify(body)}`,
+      );
+      await talk.settle();
+    },
+  },
+  {
+    id: "errors/request-not-shown",
+    spec: "error-own-answers",
+    title: "The answer to a failure shows nothing of the request",
+    broken: true,
+    app: () => fail,
+    run: async (talk) => {
+      const { body } = await talk.ask({
+        target: "/<script>evil</script>",
+        headers: ["X-Evil: <script>evil</script>"],
+      });
+      expect(
+        !body.includes("<script>"),
+        "markup of the request must be escaped or left out, but it is there",
+      );
+    },
+  },
+  {
+    id: "errors/late-rejection",
+    spec: "async-late-rejection",
+    title: "A promise that rejects after the client left ends no process",
+    broken: true,
+    app: (probe) => async () => {
+      probe.tell("waiting");
+      await probe.gate("left");
+      probe.tell("fails");
+      return fail();
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request());
+      await talk.told("waiting");
+      client.close();
+      await talk.settle();
+      talk.open("left");
+      await talk.told("fails");
+      await talk.settle();
+    },
+  },
+  {
+    id: "errors/stream",
+    spec: "error-500",
+    title: "Text that wsgi.errors gets, of any kind, disturbs nothing",
+    app: () => (environ, startResponse) => {
+      const errors = environ["wsgi.errors"];
+      errors.write("");
+      errors.writelines([]);
+      errors.flush();
+      startResponse("200 OK", text());
+      return [bytes("body")];
+    },
+    run: async (talk) => {
+      const { head, body } = await talk.ask();
+      expectEqual([head.status, body], [200, "body"], "the response");
+    },
+  },
+  {
+    id: "errors/body-error-passed-on",
+    spec: "error-request-body",
+    title: "A RequestBodyError that is let through is no clean response",
+    broken: true,
+    app: (probe) => async (environ, startResponse) => {
+      probe.tell("called");
+      try {
+        await environ["wsgi.input"].read();
+      } catch (error) {
+        probe.tell("status", (error as { status?: unknown }).status);
+        throw error;
+      }
+      startResponse("200 OK", text());
+      return [bytes("clean")];
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      const headers = ["Content-Length: 10"];
+      await client.send(`${talk.request({ method: "POST", headers })}0123`);
+      await client.closeWrite();
+      const answer = await client.rest();
+      expect(
+        !answer.includes("clean"),
+        "the response must not be a success, but it is",
+      );
+      if (talk.events().includes("called") && answer !== "") {
+        expect(
+          /^HTTP\/1\.[01] 400 /.test(answer),
+          `the status must be 400, got ${JSON.stringify(answer.slice(0, 40))}`,
+        );
+      }
+      await talk.settle();
+    },
+  },
+];

@@ -1,0 +1,324 @@
+/**
+ * Cases about the length of the body, and about responses without content.
+ *
+ * @module
+ */
+
+import type { ResponseBody } from "../../gateway/types.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { answering, bytes, text } from "./apps.ts";
+
+function* generated(...pieces: string[]): Generator<Uint8Array, void> {
+  for (const piece of pieces) yield bytes(piece);
+}
+
+function* endless(): Generator<Uint8Array, void> {
+  for (;;) yield bytes("endless");
+}
+
+/** The headers with a Content-Length. */
+function withLength(length: number): readonly (readonly [string, string])[] {
+  return [...text(), ["Content-Length", String(length)]];
+}
+
+/** A response without content, whatever the application returns. */
+interface Bodiless {
+  readonly name: string;
+  readonly method?: string;
+  readonly status?: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body: () => ResponseBody;
+  /** The only Content-Lengths that are right; `undefined` for none. */
+  readonly lengths: readonly (string | undefined)[];
+  readonly broken?: boolean;
+}
+
+const NO_TYPE: readonly [] = [];
+
+const BODILESS: readonly Bodiless[] = [
+  {
+    name: "head-array",
+    method: "HEAD",
+    body: () => [bytes("four")],
+    lengths: ["4"],
+  },
+  {
+    name: "head-empty",
+    method: "HEAD",
+    body: () => [],
+    lengths: [undefined],
+  },
+  {
+    name: "head-given",
+    method: "HEAD",
+    headers: withLength(1000),
+    body: () => [],
+    lengths: ["1000"],
+  },
+  {
+    name: "head-generator",
+    method: "HEAD",
+    body: () => generated("four"),
+    lengths: [undefined],
+  },
+  {
+    name: "head-endless",
+    method: "HEAD",
+    body: endless,
+    lengths: [undefined],
+  },
+  {
+    name: "204",
+    status: "204 No Content",
+    headers: NO_TYPE,
+    body: () => [],
+    lengths: [undefined],
+  },
+  {
+    name: "204-body",
+    status: "204 No Content",
+    headers: NO_TYPE,
+    body: () => [bytes("four")],
+    lengths: [undefined],
+    broken: true,
+  },
+  {
+    name: "205",
+    status: "205 Reset Content",
+    headers: NO_TYPE,
+    body: () => generated("four"),
+    lengths: [undefined, "0"],
+    broken: true,
+  },
+  {
+    name: "304",
+    status: "304 Not Modified",
+    headers: [["ETag", '"a"']],
+    body: endless,
+    lengths: [undefined],
+    broken: true,
+  },
+];
+
+/** What only a body, or the request after it, could have brought. */
+function bodilessCase(one: Bodiless): ServerCase {
+  const { method = "GET", status = "200 OK", headers = text() } = one;
+  return {
+    id: `bodiless/${one.name}`,
+    spec: method === "HEAD" && !one.name.endsWith("endless")
+      ? "head-length"
+      : one.name === "204"
+      ? "length-null-body"
+      : one.name.endsWith("endless")
+      ? "head-not-iterated"
+      : "head-no-content",
+    title: "No byte of a body is sent, and the length is true",
+    broken: one.broken,
+    app: answering(() => one.body(), status, headers),
+    run: async (talk) => {
+      const client = await talk.connect();
+      // Two requests, so that a stray body would be in the second's way.
+      for (let round = 0; round < 2; round++) {
+        await client.send(talk.request({ method }));
+        const { head } = await client.response(method);
+        expectEqual(head.status, Number(status.slice(0, 3)), "the status");
+        const length = head.get("content-length");
+        expect(
+          one.lengths.includes(length),
+          `Content-Length must be ${
+            one.lengths.map((length) => length ?? "absent").join(" or ")
+          }, got ${length ?? "none"}`,
+        );
+        if (head.get("connection")?.toLowerCase() === "close") {
+          expectEqual(await client.rest(), "", "what comes after the head");
+          return;
+        }
+      }
+    },
+  };
+}
+
+/** The cases about lengths. */
+export const LENGTH_CASES: readonly ServerCase[] = [
+  {
+    id: "length/array",
+    spec: "length-computed",
+    title: "The length of an array is sent as Content-Length",
+    app: answering(() => [bytes("one"), bytes(""), bytes("three")]),
+    run: async (talk) => {
+      const { head, body } = await talk.ask();
+      expectEqual(head.all("content-length"), ["8"], "Content-Length");
+      expectEqual(head.get("transfer-encoding"), undefined, "the coding");
+      expectEqual(body, "onethree", "the body");
+    },
+  },
+  {
+    id: "length/array-empty",
+    spec: "length-computed",
+    title: "The length of an empty array is 0",
+    app: answering(() => [], "200 OK", []),
+    run: async (talk) => {
+      const { head } = await talk.ask();
+      expectEqual(head.all("content-length"), ["0"], "Content-Length");
+    },
+  },
+  {
+    id: "length/given",
+    spec: "length-framed",
+    title: "The Content-Length of the application frames a generated body",
+    app: answering(() => generated("one", "three"), "200 OK", withLength(8)),
+    run: async (talk) => {
+      const { head, body, complete } = await talk.ask();
+      expectEqual(head.all("content-length"), ["8"], "Content-Length");
+      expectEqual(head.get("transfer-encoding"), undefined, "the coding");
+      expectEqual([body, complete], ["onethree", true], "the body");
+    },
+  },
+  {
+    id: "length/chunked",
+    spec: "length-framed",
+    title: "A body of unknown length is framed so that its end is seen",
+    app: answering(() => generated("one", "three")),
+    run: async (talk) => {
+      const { head, body, complete } = await talk.ask();
+      expectEqual(head.get("content-length"), undefined, "Content-Length");
+      expectEqual([body, complete], ["onethree", true], "the body");
+    },
+  },
+  {
+    id: "length/http-1.0",
+    spec: "length-framed",
+    title: "For HTTP/1.0 a body of unknown length ends with the connection",
+    app: answering(() => generated("one", "three")),
+    run: async (talk) => {
+      const client = await talk.connect();
+      const parts = {
+        version: "HTTP/1.0",
+        headers: ["Connection: keep-alive"],
+      };
+      await client.send(talk.request(parts));
+      const head = await client.head();
+      expectEqual(head.get("transfer-encoding"), undefined, "the coding");
+      expectEqual(await client.rest(), "onethree", "the body");
+      expectEqual(client.ending, "fin", "the end of the connection");
+    },
+  },
+  ...[
+    ["array", () => [bytes("onetwo")]],
+    ["generator", () => generated("one", "two")],
+    ["chunk", () => generated("onetwo")],
+  ].map(([name, body]): ServerCase => ({
+    id: `length/truncated-${String(name)}`,
+    spec: "length-truncated",
+    title: "Not a byte more than Content-Length says is sent",
+    broken: true,
+    app: answering(body as () => ResponseBody, "200 OK", withLength(4)),
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request({ headers: ["Connection: close"] }));
+      const head = await client.head();
+      // An array is known whole: refusing it is allowed as well.
+      if (name === "array" && head.status === 500) return;
+      expectEqual(head.status, 200, "the status");
+      const rest = await client.rest();
+      expectEqual(rest, "onet", "what comes after the head");
+    },
+  })),
+  {
+    id: "length/end-asked",
+    spec: "length-end-asked",
+    title: "When Content-Length is reached, the body is asked once more",
+    app: (probe) =>
+      function* (_environ, startResponse) {
+        startResponse("200 OK", withLength(4));
+        yield bytes("four");
+        probe.tell("after the last yield");
+      },
+    run: async (talk) => {
+      const { body } = await talk.ask();
+      expectEqual(body, "four", "the body");
+      await talk.told("after the last yield");
+    },
+  },
+  ...[
+    ["array", () => [bytes("one")]],
+    ["generator", () => generated("one")],
+  ].map(([name, body]): ServerCase => ({
+    id: `length/short-${String(name)}`,
+    spec: "length-short-breaks",
+    title: "A body that ends short of Content-Length breaks the connection",
+    broken: true,
+    app: answering(body as () => ResponseBody, "200 OK", withLength(4)),
+    run: async (talk) => {
+      const { head, complete } = await talk.ask();
+      if (name === "array" && head.status === 500) return;
+      expect(!complete, "the connection must break, but the body ended");
+      expectEqual(head.get("content-length"), "4", "Content-Length");
+    },
+  })),
+];
+
+/** The cases about responses without content. */
+export const BODILESS_CASES: readonly ServerCase[] = [
+  ...BODILESS.map(bodilessCase),
+  {
+    id: "bodiless/head-like-get",
+    spec: "head-length",
+    title: "HEAD has the status and the headers of GET",
+    app: answering(() => [bytes("four")], "203 Odd", [...text(), ["X-A", "1"]]),
+    run: async (talk) => {
+      const get = await talk.ask();
+      const head = await talk.ask({ method: "HEAD" });
+      const listed = ({ head }: typeof get) =>
+        head.headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
+          .filter((line) => !/^(date|connection|keep-alive):/.test(line))
+          .sort();
+      expectEqual(head.head.status, get.head.status, "the status");
+      expectEqual(listed(head), listed(get), "the headers");
+    },
+  },
+  {
+    id: "bodiless/head-lazy",
+    spec: "head-not-iterated",
+    title: "Under HEAD a generator runs until it calls startResponse",
+    app: (probe) =>
+      function* (_environ, startResponse) {
+        startResponse("206 Partial Content", [
+          ["Content-Range", "bytes 0-1/2"],
+          [
+            "Content-Type",
+            "text/plain",
+          ],
+        ]);
+        yield bytes("a");
+        probe.tell("went on");
+        yield bytes("b");
+      },
+    run: async (talk) => {
+      const { head } = await talk.ask({
+        method: "HEAD",
+        headers: ["Range: bytes=0-1"],
+      });
+      expectEqual(head.status, 206, "the status");
+      await talk.settle();
+      expectEqual(talk.events(), [], "what was told");
+    },
+  },
+  {
+    id: "bodiless/head-write",
+    spec: "head-no-content",
+    title: "Under HEAD nothing that is written is sent",
+    app: () => (_environ, startResponse) => {
+      startResponse("200 OK", text())(bytes("written"));
+      return [bytes("yielded")];
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      const headers = ["Connection: close"];
+      await client.send(talk.request({ method: "HEAD", headers }));
+      await client.head();
+      expectEqual(await client.rest(), "", "what comes after the head");
+    },
+  },
+];

@@ -1,0 +1,229 @@
+/**
+ * Cases about the request target: path, query and the forms it can have.
+ *
+ * @module
+ */
+
+import { expect, expectEqual } from "../expect.ts";
+import type { RequestParts, ServerCase } from "../server_case.ts";
+import { environOf, tellEnviron } from "./apps.ts";
+
+/** A target, and what must become of it. */
+interface Target {
+  readonly name: string;
+  readonly spec: string;
+  readonly title: string;
+  readonly parts: RequestParts;
+  readonly expected: Readonly<Record<string, string>>;
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    name: "root",
+    spec: "environ-path-not-empty",
+    title: "The root has PATH_INFO / and an empty query",
+    parts: { target: "/" },
+    expected: { PATH_INFO: "/", QUERY_STRING: "", REQUEST_URI: "/" },
+  },
+  {
+    name: "path-decoded",
+    spec: "environ-path-decoded",
+    title: "The path is percent-decoded byte by byte",
+    parts: { target: "/caf%C3%A9/%e9/%20%00%ff" },
+    expected: { PATH_INFO: "/caf\u00c3\u00a9/\u00e9/ \0\u00ff" },
+  },
+  {
+    name: "path-decoded-once",
+    spec: "environ-path-decoded",
+    title: "What decoding brings is not decoded again",
+    parts: { target: "/a%2541%252F" },
+    expected: { PATH_INFO: "/a%41%2F" },
+  },
+  {
+    name: "path-slash",
+    spec: "environ-path-decoded",
+    title: "%2F becomes / in PATH_INFO and stays in REQUEST_URI",
+    parts: { target: "/a%2Fb/c%2f" },
+    expected: { PATH_INFO: "/a/b/c/", REQUEST_URI: "/a%2Fb/c%2f" },
+  },
+  {
+    name: "path-question-mark",
+    spec: "environ-path-decoded",
+    title: "%3F belongs to the path",
+    parts: { target: "/a%3Fb?c%3Fd" },
+    expected: { PATH_INFO: "/a?b", QUERY_STRING: "c%3Fd" },
+  },
+  {
+    name: "path-bad-escape",
+    spec: "environ-path-decoded",
+    title: "A % without two hexadecimal digits stays as it is",
+    parts: { target: "/100%/%zz/%4" },
+    expected: { PATH_INFO: "/100%/%zz/%4" },
+  },
+  {
+    name: "path-plus",
+    spec: "environ-path-decoded",
+    title: "A + in the path stays a +",
+    parts: { target: "/a+b" },
+    expected: { PATH_INFO: "/a+b" },
+  },
+  {
+    name: "path-dots",
+    spec: "environ-path-as-sent",
+    title: "Dot segments are not resolved",
+    parts: { target: "/a/../b/./c/%2e%2e/d" },
+    expected: { PATH_INFO: "/a/../b/./c/../d" },
+  },
+  {
+    name: "path-double-slash",
+    spec: "environ-path-as-sent",
+    title: "Two slashes are not joined, nor taken for an authority",
+    parts: { target: "//host//a//" },
+    expected: { PATH_INFO: "//host//a//", REQUEST_URI: "//host//a//" },
+  },
+  {
+    name: "path-backslash",
+    spec: "environ-path-as-sent",
+    title: "A backslash stays a backslash",
+    parts: { target: "/a\\b%5Cc" },
+    expected: { PATH_INFO: "/a\\b\\c" },
+  },
+  {
+    name: "path-special",
+    spec: "environ-path-as-sent",
+    title: "Characters that URLs do not allow are passed on",
+    parts: { target: '/"<>{}|^`;,:@&=' },
+    expected: { PATH_INFO: '/"<>{}|^`;,:@&=' },
+  },
+  {
+    name: "query-raw",
+    spec: "environ-query-string",
+    title: "The query is not decoded, nor changed in any other way",
+    parts: { target: "/?a=%41+b&&%C3%A9=%zz&=" },
+    expected: { QUERY_STRING: "a=%41+b&&%C3%A9=%zz&=", PATH_INFO: "/" },
+  },
+  {
+    name: "query-questions",
+    spec: "environ-query-string",
+    title: "The query begins after the first ? and may hold others",
+    parts: { target: "/a??b?c=/d//e" },
+    expected: { PATH_INFO: "/a", QUERY_STRING: "?b?c=/d//e" },
+  },
+  {
+    name: "query-empty",
+    spec: "environ-query-string",
+    title: "A ? with nothing after it gives an empty query",
+    parts: { target: "/a?" },
+    expected: { PATH_INFO: "/a", QUERY_STRING: "" },
+  },
+  {
+    name: "request-uri",
+    spec: "environ-request-uri-raw",
+    title: "REQUEST_URI is path and query as they were sent",
+    parts: { target: "/a%2Fb/./../c//d%E9/%7e?x=%41" },
+    expected: { REQUEST_URI: "/a%2Fb/./../c//d%E9/%7e?x=%41" },
+  },
+  {
+    name: "absolute-form",
+    spec: "environ-request-uri-raw",
+    title: "From a target in absolute form scheme and authority are taken off",
+    parts: {
+      target: "http://example.test:81/a%2Fb?c",
+      host: "example.test:81",
+    },
+    expected: {
+      PATH_INFO: "/a/b",
+      QUERY_STRING: "c",
+      REQUEST_URI: "/a%2Fb?c",
+      HTTP_HOST: "example.test:81",
+    },
+  },
+  {
+    name: "absolute-form-host",
+    spec: "environ-http-host",
+    title: "The authority of a target in absolute form outranks the Host",
+    parts: { target: "http://example.test/a", host: "other.test" },
+    expected: { PATH_INFO: "/a", HTTP_HOST: "example.test" },
+  },
+  {
+    name: "asterisk-form",
+    spec: "environ-path-info-slash",
+    title: "OPTIONS * has PATH_INFO *",
+    parts: { method: "OPTIONS", target: "*" },
+    expected: { REQUEST_METHOD: "OPTIONS", PATH_INFO: "*" },
+  },
+  {
+    name: "long",
+    spec: "environ-path-as-sent",
+    title: "A target of 8 KiB arrives whole",
+    parts: { target: `/${"p".repeat(4000)}?${"q".repeat(4190)}` },
+    expected: {
+      PATH_INFO: `/${"p".repeat(4000)}`,
+      QUERY_STRING: "q".repeat(4190),
+    },
+  },
+];
+
+function targetCase(
+  { name, spec, title, parts, expected }: Target,
+): ServerCase {
+  return {
+    id: `target/${name}`,
+    spec,
+    title,
+    app: tellEnviron,
+    run: async (talk) => {
+      const environ = await environOf(talk, parts);
+      for (const [key, value] of Object.entries(expected)) {
+        expectEqual(environ[key], value, key);
+      }
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const TARGET_CASES: readonly ServerCase[] = [
+  ...TARGETS.map(targetCase),
+  {
+    id: "target/fragment",
+    spec: "environ-no-fragment",
+    title: "A fragment is refused or dropped, and never reaches the environ",
+    app: tellEnviron,
+    run: async (talk) => {
+      const { head } = await talk.ask({ target: "/a?b#c" });
+      if (head.status === 400) return;
+      const environ = await talk.told("environ") as Record<string, string>;
+      for (const key of ["PATH_INFO", "QUERY_STRING", "REQUEST_URI"]) {
+        expect(
+          !environ[key]?.includes("#"),
+          `${key} must have no "#", got "${environ[key]}"`,
+        );
+      }
+    },
+  },
+  {
+    id: "target/not-from-host",
+    spec: "server-path-from-target",
+    title: "Nothing in the Host becomes a part of path or query",
+    app: tellEnviron,
+    run: async (talk) => {
+      const { head } = await talk.ask({ target: "/p", host: "a/evil?x#y" });
+      if (head.status === 400) return;
+      const environ = await talk.told("environ") as Record<string, string>;
+      expectEqual(environ["PATH_INFO"], "/p", "PATH_INFO");
+      expectEqual(environ["QUERY_STRING"], "", "QUERY_STRING");
+    },
+  },
+  {
+    id: "target/script-name",
+    spec: "environ-path-present",
+    title: "SCRIPT_NAME, PATH_INFO and QUERY_STRING are there where empty",
+    app: tellEnviron,
+    run: async (talk) => {
+      const environ = await environOf(talk, { target: "/" });
+      for (const key of ["SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"]) {
+        expect(key in environ, `${key} must be present, got none`);
+      }
+    },
+  },
+];

@@ -1,0 +1,192 @@
+/**
+ * Cases about `write()`.
+ *
+ * @module
+ */
+
+import type { Application } from "../../gateway/types.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { bytes, text } from "./apps.ts";
+
+/** Calls write() with something that is no chunk. */
+const wrongChunk: ServerCase["app"] = (probe) => (_environ, startResponse) => {
+  const write = startResponse("200 OK", text());
+  try {
+    write("text" as unknown as Uint8Array).catch(() => {});
+    probe.tell("thrown", false);
+  } catch {
+    probe.tell("thrown", true);
+  }
+  return [];
+};
+
+/** The cases of this subject. */
+export const WRITE_CASES: readonly ServerCase[] = [
+  {
+    id: "write/order",
+    spec: "write-order",
+    title: "What is written comes in its order and before the body",
+    app: () => async (_environ, startResponse) => {
+      const write = startResponse("200 OK", text());
+      await write(bytes("one "));
+      await write(bytes("two "));
+      return [bytes("three")];
+    },
+    run: async (talk) => {
+      const { body, complete } = await talk.ask();
+      expectEqual([body, complete], ["one two three", true], "the body");
+    },
+  },
+  {
+    id: "write/not-awaited",
+    spec: "write-order",
+    title: "The order is kept where nobody awaits write()",
+    app: () => (_environ, startResponse) => {
+      const write = startResponse("200 OK", text());
+      for (let index = 0; index < 20; index++) write(bytes(`${index} `));
+      return [bytes("end")];
+    },
+    run: async (talk) => {
+      const { body, complete } = await talk.ask();
+      const expected = `${[...Array(20).keys()].join(" ")} end`;
+      expectEqual([body, complete], [expected, true], "the body");
+    },
+  },
+  {
+    id: "write/sync",
+    spec: "write-order",
+    title: "A sync application may write, and return an empty array",
+    app: () => (_environ, startResponse) => {
+      startResponse("200 OK", text())(bytes("written"));
+      return [];
+    },
+    run: async (talk) => {
+      const { head, body, complete } = await talk.ask();
+      expectEqual(
+        [head.status, body, complete],
+        [200, "written", true],
+        "the response",
+      );
+    },
+  },
+  {
+    id: "write/with-length",
+    spec: "write-order",
+    title: "A Content-Length counts what is written and what is yielded",
+    app: () => async (_environ, startResponse) => {
+      const write = startResponse("200 OK", [...text(), [
+        "Content-Length",
+        "8",
+      ]]);
+      await write(bytes("five "));
+      return [bytes("two")];
+    },
+    run: async (talk) => {
+      const { head, body, complete } = await talk.ask();
+      expectEqual(head.all("content-length"), ["8"], "Content-Length");
+      expectEqual([body, complete], ["five two", true], "the body");
+    },
+  },
+  {
+    id: "write/arrives",
+    spec: "server-no-delay",
+    title: "What is written arrives before the application returns",
+    app: (probe) => async (_environ, startResponse) => {
+      const write = startResponse("200 OK", text());
+      await write(bytes("early"));
+      await probe.gate("go on");
+      return [bytes(" late")];
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request());
+      const head = await client.head();
+      const chunked = head.get("transfer-encoding") !== undefined;
+      const early = chunked ? await client.chunk() : await client.bytes(5);
+      expectEqual(early, "early", "what arrived");
+      talk.open("go on");
+      const late = chunked ? (await client.chunks()).body : await client.rest();
+      expectEqual(late, " late", "the rest");
+    },
+  },
+  {
+    id: "write/empty",
+    spec: "server-headers-leave",
+    title: "An empty chunk that is written sends no headers",
+    app: () => (_environ, startResponse) => {
+      startResponse("200 OK", text())(new Uint8Array());
+      startResponse("409 Conflict", text(), new Error("kit: on purpose"));
+      return [bytes("changed")];
+    },
+    run: async (talk) => {
+      const { head, body } = await talk.ask();
+      expectEqual([head.status, body], [409, "changed"], "the response");
+    },
+  },
+  {
+    id: "write/no-chunk",
+    spec: "write-throws",
+    title: "write() throws at once for what is no chunk, and the request fails",
+    broken: true,
+    app: wrongChunk,
+    run: async (talk) => {
+      const { head } = await talk.ask();
+      expectEqual(head.status, 500, "the status");
+      expectEqual(await talk.told("thrown"), true, "whether it threw");
+      await talk.settle();
+    },
+  },
+  {
+    id: "write/over-length",
+    spec: "write-rejects",
+    title: "write() over the Content-Length rejects, and ends no process",
+    broken: true,
+    app: (probe): Application => async (_environ, startResponse) => {
+      const write = startResponse("200 OK", [...text(), [
+        "Content-Length",
+        "4",
+      ]]);
+      await write(bytes("four"));
+      write(bytes("five"));
+      await write(bytes("more")).then(
+        () => probe.tell("settled", "resolved"),
+        () => probe.tell("settled", "rejected"),
+      );
+      return [];
+    },
+    run: async (talk) => {
+      const { body } = await talk.ask();
+      expectEqual(body, "four", "the body");
+      expectEqual(await talk.told("settled"), "rejected", "the promise");
+      await talk.settle();
+    },
+  },
+  {
+    id: "write/late",
+    spec: "write-throws",
+    title: "write() throws when the request is over",
+    broken: true,
+    app: (probe) => (_environ, startResponse) => {
+      const write = startResponse("200 OK", text());
+      probe.gate("over").then(() => {
+        try {
+          write(bytes("late")).catch(() => {});
+          probe.tell("late", "nothing");
+        } catch {
+          probe.tell("late", "an error");
+        }
+      });
+      return [bytes("body")];
+    },
+    run: async (talk) => {
+      const { body } = await talk.ask();
+      await talk.settle();
+      talk.open("over");
+      expect(
+        await talk.told("late") === "an error" && body === "body",
+        "the late write() must throw, but it did not",
+      );
+    },
+  },
+];

@@ -1,0 +1,228 @@
+/**
+ * {@linkcode checkServer}: runs the cases for servers.
+ *
+ * @module
+ */
+
+import { describe } from "../gateway/describe.ts";
+import { Collector } from "./collector.ts";
+import { Ledger } from "./ledger.ts";
+import { type Listener, probeApplication } from "./probe.ts";
+import {
+  type CaseReport,
+  type CheckOptions,
+  matcher,
+  type Report,
+  toReport,
+} from "./report.ts";
+import type { ServerCase } from "./server_case.ts";
+import { SERVER_CASES } from "./server_cases.ts";
+import type { RunningServer, StartServer } from "./start.ts";
+import { Run } from "./talk.ts";
+import { Transcript } from "./transcript.ts";
+
+/** Options of {@linkcode checkServer}. */
+export type ServerCheckOptions = CheckOptions;
+
+const TIMEOUT = 3000;
+
+/** Hands on what the application tells to the run that it belongs to. */
+class Ledgers implements Listener {
+  readonly #ledgers = new Map<string, Ledger>();
+
+  /** Gives the ledger of a run. */
+  of(run: string): Ledger {
+    const known = this.#ledgers.get(run);
+    if (known !== undefined) return known;
+    const made = new Ledger();
+    this.#ledgers.set(run, made);
+    return made;
+  }
+
+  tell(run: string, event: string, value: unknown): void {
+    this.of(run).add({ event, value });
+  }
+
+  violation(
+    run: string,
+    violation: Parameters<Listener["violation"]>[1],
+  ): void {
+    this.of(run).addViolation(violation);
+  }
+
+  gate(run: string, name: string): Promise<void> {
+    return this.of(run).passed(name);
+  }
+}
+
+/** Runs one case. */
+async function runCase(
+  one: ServerCase,
+  run: string,
+  ledgers: Ledgers,
+  place: { hostname: string; port: number; timeout: number },
+): Promise<CaseReport> {
+  const transcript = new Transcript();
+  const begin = performance.now();
+  let message: string | undefined;
+  {
+    using talk = new Run(
+      place,
+      `${one.id}.${run}`,
+      ledgers.of(run),
+      transcript,
+    );
+    try {
+      await one.run(talk);
+    } catch (error) {
+      message = error instanceof Error ? error.message : describe(error);
+    }
+  }
+  return {
+    id: one.id,
+    spec: one.spec,
+    title: one.title,
+    outcome: message === undefined ? "passed" : "failed",
+    message,
+    duration: performance.now() - begin,
+    exchanged: transcript.entries,
+  };
+}
+
+/** Adds what the validator found, and what was declared, to an outcome. */
+function judge(
+  report: CaseReport,
+  ledger: Ledger,
+  deviations: Readonly<Record<string, string>>,
+): CaseReport {
+  const errors = ledger.violations.filter(({ severity }) =>
+    severity === "error"
+  );
+  const found = errors.map(({ rule, blame, message }) =>
+    `the validator found ${rule}, broken by the ${blame}: ${message}`
+  );
+  const messages = [report.message, ...found].filter((one) =>
+    one !== undefined
+  );
+  if (messages.length === 0) return report;
+  const reason = deviations[report.id];
+  if (reason === undefined) {
+    return { ...report, outcome: "failed", message: messages.join("; ") };
+  }
+  return { ...report, outcome: "deviation", message: reason };
+}
+
+function checkStarted(server: unknown): asserts server is RunningServer {
+  const { hostname, port, stop } = (server ?? {}) as Partial<
+    Record<keyof RunningServer, unknown>
+  >;
+  if (
+    typeof hostname === "string" && typeof port === "number" &&
+    typeof stop === "function"
+  ) return;
+  throw new TypeError(
+    `Cannot check the server: start() must resolve to { hostname, port, stop() }, got ${
+      describe(server)
+    }`,
+  );
+}
+
+function checkDeviations(
+  deviations: Readonly<Record<string, string>>,
+): void {
+  for (const [id, reason] of Object.entries(deviations)) {
+    if (!SERVER_CASES.some((one) => one.id === id)) {
+      throw new TypeError(
+        `Cannot check the server: a deviation must have the id of a case, got ${
+          describe(id)
+        }`,
+      );
+    }
+    if (typeof reason !== "string" || reason.trim() === "") {
+      throw new TypeError(
+        `Cannot check the server: the deviation ${
+          describe(id)
+        } must have a reason, got ${describe(reason)}`,
+      );
+    }
+  }
+}
+
+/**
+ * Finds out whether a server keeps the specification.
+ *
+ * The server is started once, with an application of the kit, and stopped at
+ * the end, whatever happens. Each case sends bytes over sockets of its own,
+ * looks at those that come back, and at what the application saw. The
+ * application runs under the validator, so a case also fails if the server
+ * breaks a rule of the validator in it.
+ *
+ * A case whose id the server lists in `deviations` does not fail: it is
+ * reported as a deviation with the declared reason.
+ *
+ * @param start Starts the server under test.
+ * @param options Which cases are run, and how patiently.
+ * @returns What was found.
+ * @throws {TypeError} If `start` is not a function, or gives no server, or
+ * declares a deviation that names no case or has no reason.
+ *
+ * @example Test a server
+ * ```ts
+ * import { checkServer, denoServeDeviations } from "@wsgi/ref/conformance";
+ * import { makeServer } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const report = await checkServer((app) => {
+ *   const server = makeServer("127.0.0.1", 0, app, { log: false });
+ *   server.serveForever();
+ *   return {
+ *     hostname: server.host,
+ *     port: server.port,
+ *     stop: () => server.shutdown(),
+ *     deviations: denoServeDeviations,
+ *   };
+ * }, { cases: ["environ/*"] });
+ * assertEquals(report.failed, 0);
+ * ```
+ */
+export async function checkServer(
+  start: StartServer,
+  options: ServerCheckOptions = {},
+): Promise<Report> {
+  if (typeof start !== "function") {
+    throw new TypeError(
+      `Cannot check the server: start must be a function, got ${
+        describe(start)
+      }`,
+    );
+  }
+  const { timeout = TIMEOUT, onCase } = options;
+  const chosen = SERVER_CASES.filter(({ id }) => matcher(options.cases)(id));
+  const ledgers = new Ledgers();
+  await using collector = new Collector(ledgers);
+  const server = await start(probeApplication(ledgers), collector);
+  checkStarted(server);
+  const { hostname, port, deviations = {} } = server;
+  const reports: CaseReport[] = [];
+  try {
+    checkDeviations(deviations);
+    for (const [index, one] of chosen.entries()) {
+      const run = String(index + 1);
+      const place = { hostname, port, timeout };
+      const ended = await runCase(one, run, ledgers, place);
+      const report = judge(ended, ledgers.of(run), deviations);
+      reports.push(report);
+      onCase?.(report, reports.length, chosen.length);
+    }
+  } finally {
+    await server.stop();
+  }
+  // What was found after the end of its case counts as well.
+  return toReport(
+    reports.map((report, index) =>
+      report.outcome === "passed"
+        ? judge(report, ledgers.of(String(index + 1)), deviations)
+        : report
+    ),
+  );
+}

@@ -1,0 +1,32 @@
+/**
+ * The conformance kit: finds out whether a server, or an application, keeps the
+ * specification of WSGI for TypeScript, SPEC.md.
+ *
+ * ```ts
+ * import { checkServer, denoServeDeviations } from "@wsgi/ref/conformance";
+ * import { toFetchHandler } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const report = await checkServer((app) => {
+ *   const server = Deno.serve(
+ *     { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *     toFetchHandler(app),
+ *   );
+ *   return {
+ *     hostname: "127.0.0.1",
+ *     port: server.addr.port,
+ *     stop: () => server.shutdown(),
+ *     deviations: denoServeDeviations,
+ *   };
+ * }, { cases: ["response/*"] });
+ * assertEquals(report.failed, 0);
+ * ```
+ *
+ * @module
+ */
+
+export { checkServer, type ServerCheckOptions } from "./check_server.ts";
+export { denoServeDeviations } from "./deno_serve_deviations.ts";
+export type { CaseReport, CheckOptions, Outcome, Report } from "./report.ts";
+export type { RemoteProbe, RunningServer, StartServer } from "./start.ts";
+export type { Direction, Exchanged } from "./transcript.ts";

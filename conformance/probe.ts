@@ -1,0 +1,141 @@
+/**
+ * The application that the kit runs on a server: it does what the case at hand
+ * asks for, which a header of the request names, and tells what it sees.
+ *
+ * @module
+ */
+
+import type { Application, Environ } from "../gateway/types.ts";
+import { validator } from "../rules/validator.ts";
+import type { Violation } from "../rules/violation.ts";
+import type { Probe, ServerCase } from "./server_case.ts";
+import { SERVER_CASES } from "./server_cases.ts";
+
+/** The header that names case and run: `environ/path-decoded.17`. */
+export const MARK = "Wsgi-Case";
+
+/** Where a run of a case is told of. */
+export interface Listener {
+  /** Takes what the application of this run sees. */
+  tell(run: string, event: string, value: unknown): void | Promise<void>;
+  /** Takes what the validator found. */
+  violation(run: string, violation: Violation): void;
+  /** Resolves when the gate is open. */
+  gate(run: string, name: string): Promise<void>;
+}
+
+/** Reads the mark; a request without one belongs to no run. */
+function readMark(environ: Environ): [id: string, run: string] {
+  const mark = environ.HTTP_WSGI_CASE ?? "";
+  const dot = mark.lastIndexOf(".");
+  return [mark.slice(0, Math.max(dot, 0)), mark.slice(dot + 1)];
+}
+
+function createProbe(listener: Listener, run: string): Probe {
+  return {
+    tell: (event, value = null) => listener.tell(run, event, value),
+    gate: (name) => listener.gate(run, name),
+  };
+}
+
+/** Answers a request that belongs to no case. */
+const unmarked: Application = (_environ, startResponse) => {
+  startResponse("404 Not Found", [["Content-Type", "text/plain"]]);
+  return [new TextEncoder().encode(`This request has no header ${MARK}.\n`)];
+};
+
+/**
+ * Makes the application of the kit.
+ *
+ * @param listener Where it tells what it sees.
+ * @returns The application.
+ */
+export function probeApplication(listener: Listener): Application {
+  const cases = new Map<string, ServerCase>(
+    SERVER_CASES.map((one) => [one.id, one]),
+  );
+  // Whatever the server passes is passed on, so that what is too much is seen.
+  return (...args) => {
+    const [environ] = args;
+    const [id, run] = readMark(environ);
+    const one = cases.get(id);
+    if (one === undefined) {
+      listener.tell("", "unmarked", environ.REQUEST_URI ?? null);
+      return unmarked(...args);
+    }
+    const app = one.app(createProbe(listener, run));
+    if (one.broken) return app(...args);
+    return validator(app, {
+      name: "conformance",
+      throws: false,
+      onViolation: (violation) => listener.violation(run, violation),
+    })(...args);
+  };
+}
+
+/** Tells a collector in another process, by HTTP. */
+class RemoteListener implements Listener {
+  readonly #url: string;
+  /** What was told last, so that all arrives in order. */
+  #told: Promise<void> = Promise.resolve();
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  tell(run: string, event: string, value: unknown): Promise<void> {
+    return this.#post({ run, event, value });
+  }
+
+  violation(run: string, violation: Violation): void {
+    this.#post({ run, violation });
+  }
+
+  async gate(run: string, gate: string): Promise<void> {
+    await this.#told;
+    await send(this.#url, { run, gate });
+  }
+
+  #post(message: unknown): Promise<void> {
+    const before = this.#told;
+    return this.#told = (async () => {
+      await before;
+      await send(this.#url, message);
+    })();
+  }
+}
+
+/** Nobody may listen any more when a late application tells something. */
+async function send(url: string, message: unknown): Promise<void> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      body: JSON.stringify(message),
+    });
+    await response.body?.cancel();
+  } catch {
+    // Then nobody waits for it either.
+  }
+}
+
+/**
+ * Makes the application of the kit for a server in another process.
+ *
+ * @param url What `listen()` of the second argument of a `StartServer` gave.
+ * @returns The application.
+ *
+ * @example Serve it
+ * ```ts
+ * import { remoteProbe } from "@wsgi/ref/conformance/probe";
+ * import { makeServer } from "@wsgi/ref";
+ * import { assert } from "@std/assert";
+ *
+ * const app = remoteProbe("http://127.0.0.1:9000/");
+ * await using server = makeServer("127.0.0.1", 0, app, { log: false });
+ * server.serveForever();
+ * assert(server.port > 0);
+ * ```
+ */
+export function remoteProbe(url: string): Application {
+  return probeApplication(new RemoteListener(url));
+}

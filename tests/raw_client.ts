@@ -1,0 +1,1 @@
+export * from "../conformance/raw_client.ts";
