@@ -1,0 +1,86 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  django,
+  flask,
+  pyramid,
+} from "../../tools/matrix/frameworks/python.ts";
+import type { PythonPart } from "../../tools/matrix/frameworks/python/part.ts";
+
+/**
+ * The validator of Python's standard library, which raises what it finds. It
+ * forbids `read()` without a size, which Werkzeug 3 calls where it is told that
+ * the input ends by itself.
+ */
+const WSGIREF_VALIDATE = `
+from wsgiref.validate import validator
+def judge(app):
+    judged = validator(app)
+    def application(environ, start_response):
+        del environ["wsgi.input_terminated"]
+        return judged(environ, start_response)
+    return application
+judge`;
+
+/**
+ * Takes every exercise as a step, and asserts that it leaves no finding behind.
+ *
+ * @returns What the log has in it of exceptions and warnings, each once.
+ */
+async function exercise(
+  t: Deno.TestContext,
+  part: PythonPart,
+  middleware?: string,
+): Promise<string[]> {
+  const running = await part.start({ middleware });
+  try {
+    for (const { name, run } of part.exercises) {
+      const before = running.findings.length;
+      await t.step(name, async () => {
+        await run(running.url);
+        assertEquals(running.findings.slice(before), []);
+      });
+    }
+  } finally {
+    await running.stop();
+  }
+  // A reason that is not true any more has to leave the list.
+  assertEquals([...running.seen], Object.keys(part.known));
+  const complaints = running.log.join("").match(
+    /^\w*(?:Error|Exception): .*|\w+Warning: .*/gm,
+  );
+  return [...new Set(complaints)];
+}
+
+for (const part of [flask, django, pyramid]) {
+  // Of the exception in Pyramid the application has made a page, and no more.
+  const logged = part === pyramid
+    ? []
+    : ["ZeroDivisionError: division by zero"];
+  const missing = await part.missing();
+  const reason = missing === undefined ? "" : ` (${missing})`;
+  const ignore = missing !== undefined;
+
+  Deno.test({
+    name: `makeServer() runs an application of ${part.name}${reason}`,
+    ignore,
+  }, async (t) => {
+    assertEquals(await exercise(t, part), logged);
+  });
+
+  Deno.test({
+    name: `wsgiref.validate and our validator find nothing in an application ` +
+      `of ${part.name}${reason}`,
+    ignore,
+  }, async (t) => {
+    assertEquals(await exercise(t, part, WSGIREF_VALIDATE), logged);
+  });
+
+  Deno.test({
+    name: `versions() tells those of ${part.name} and of Python${reason}`,
+    ignore,
+  }, async () => {
+    const { [part.name]: own = "", Python = "" } = await part.versions();
+    assertMatch(own, /^\d+(?:\.\d+)+$/);
+    assertMatch(Python, /^3\.\d+\.\d+$/);
+  });
+}

@@ -1,0 +1,218 @@
+/**
+ * What the applications `examples/python/*_app.py` must do. They answer the same
+ * addresses, so what is tried is the same for every framework.
+ *
+ * @module
+ */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  RawClient,
+  type RawResponse,
+} from "../../../../conformance/raw_client.ts";
+import type { Exercise } from "../../part.ts";
+import { Visitor } from "./visitor.ts";
+
+/** A name that neither a path nor a form can have as it is. */
+const NAME = "Zoë Ω & 100%?+";
+const STYLE = new URL(
+  "../../../../examples/python/static/style.css",
+  import.meta.url,
+);
+/** Where the application is a second time. */
+export const MOUNTED = "/below";
+/** More numbers than anybody waits for. */
+const ENDLESS = 1_000_000_000;
+
+async function routing(url: URL): Promise<void> {
+  const visitor = new Visitor(url);
+  assertEquals(await visitor.read("hello/Zo%C3%AB"), "Hello Zoë!\n");
+  assertEquals(await visitor.read("hello/a%20b%3Fc?d=e"), "Hello a b?c!\n");
+  assertEquals(await visitor.read("count/3"), "0\n1\n2\n");
+  for (const path of ["sum/a/2", "sum/1", "sum/1/2/3", "HELLO/a"]) {
+    const response = await visitor.ask(path);
+    await response.body?.cancel();
+    assertEquals([response.status, path], [404, path]);
+  }
+}
+
+async function json(url: URL): Promise<void> {
+  const response = await new Visitor(url).ask("sum/40/2");
+  assertEquals(response.headers.get("content-type"), "application/json");
+  assertEquals(await response.json(), { sum: 42 });
+}
+
+async function form(url: URL): Promise<void> {
+  const visitor = new Visitor(url);
+  assertStringIncludes(await visitor.seeForm(), '<form method="post">');
+  const fields = new URLSearchParams({ name: NAME });
+  const shown = await visitor.submit("", fields);
+  await shown.body?.cancel();
+  const location = shown.headers.get("location") ?? "";
+  assertEquals(await visitor.read(location), `Hello ${NAME}!\n`);
+}
+
+async function redirect(url: URL): Promise<void> {
+  const visitor = new Visitor(url);
+  await visitor.seeForm();
+  const fields = new URLSearchParams({ name: "Ann Lee" });
+  const response = await visitor.submit("", fields);
+  await response.body?.cancel();
+  assertEquals(response.status, 303);
+  const location = new URL(response.headers.get("location") ?? "", url);
+  assertEquals(location.href, new URL("hello/Ann%20Lee", url).href);
+}
+
+async function session(url: URL): Promise<void> {
+  const ann = new Visitor(url);
+  const bob = new Visitor(url);
+  const counts: number[] = [];
+  for (const visitor of [ann, ann, bob, ann]) {
+    counts.push(JSON.parse(await visitor.read("visits")).visits);
+  }
+  assertEquals(counts, [1, 2, 1, 3]);
+  // What is changed by one letter is worth nothing.
+  for (const [name, value] of ann.cookies) {
+    ann.cookies.set(name, (value.startsWith("e") ? "f" : "e") + value.slice(1));
+  }
+  assertEquals(JSON.parse(await ann.read("visits")), { visits: 1 });
+}
+
+async function staticFile(url: URL): Promise<void> {
+  const visitor = new Visitor(url);
+  const path = (await visitor.seeForm()).match(/href="([^"]*)"/)?.[1] ?? "";
+  assertEquals(path, `${url.pathname}static/style.css`);
+  const response = await visitor.ask(path);
+  assertMatch(response.headers.get("content-type") ?? "", /^text\/css\b/);
+  const style = await Deno.readTextFile(STYLE);
+  assertEquals(await response.text(), style);
+  const modified = response.headers.get("last-modified") ?? "";
+  const headers = { "if-modified-since": modified };
+  const again = await visitor.ask(path, { headers });
+  assertEquals([again.status, await again.text()], [304, ""]);
+  for (const name of ["none.css", "..%2Fflask_app.py", "%2e%2e%2fbridge.py"]) {
+    const outside = await visitor.ask(path.replace("style.css", name));
+    await outside.body?.cancel();
+    // Django takes the worse ones for an attack and answers 400.
+    assert([400, 404].includes(outside.status), `${outside.status} ${name}`);
+  }
+}
+
+async function streamedResponse(url: URL): Promise<void> {
+  using client = await RawClient.connect({ port: Number(url.port) });
+  await client.send(
+    `GET ${url.pathname}count/${ENDLESS} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`,
+  );
+  const head = await client.head();
+  assertEquals([head.status, head.get("content-length")], [200, undefined]);
+  for (const number of [0, 1, 2]) {
+    assertEquals(await client.chunk(), `${number}\n`);
+  }
+  client.close();
+  // It gets its turn when the generator is closed.
+  assertEquals(await new Visitor(url).read("hello/next"), "Hello next!\n");
+}
+
+async function exceptionPage(url: URL): Promise<void> {
+  const visitor = new Visitor(url);
+  const response = await visitor.ask("fail");
+  const page = await response.text();
+  assertEquals(response.status, 500);
+  for (const part of ["ZeroDivisionError", "division by zero", "1 / 0"]) {
+    assertStringIncludes(page, part);
+  }
+  assertEquals(await visitor.read("hello/next"), "Hello next!\n");
+}
+
+async function upload(url: URL): Promise<void> {
+  // More than any of them keeps in memory.
+  const bytes = Uint8Array.from({ length: 3_000_000 }, (_, index) => index);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const expected = {
+    name: "zoë.bin",
+    size: bytes.length,
+    sha256: new Uint8Array(digest).toHex(),
+  };
+  const visitor = new Visitor(url);
+  // As a whole, and in pieces, without a length.
+  for (const toInit of [(body: FormData) => ({ body }), toPieces]) {
+    await visitor.seeForm();
+    const fields = new FormData();
+    fields.append("file", new File([bytes], expected.name));
+    const response = await visitor.submit("upload", fields, toInit);
+    assertEquals(response.status, 200);
+    assertEquals(await response.json(), expected);
+  }
+}
+
+function toPieces(form: FormData): RequestInit {
+  const { body, headers } = new Response(form);
+  return { body, headers };
+}
+
+async function head(url: URL): Promise<void> {
+  using client = await RawClient.connect({ port: Number(url.port) });
+  const ask = async (path: string, method = "HEAD"): Promise<RawResponse> => {
+    await client.send(
+      `${method} ${url.pathname}${path} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`,
+    );
+    return await client.response(method);
+  };
+  for (const path of ["hello/a", "static/style.css", "sum/1/2"]) {
+    const { head } = await ask(path);
+    const shown = await ask(path, "GET");
+    for (const name of ["content-type", "content-length"]) {
+      assertEquals([path, head.get(name)], [path, shown.head.get(name)]);
+    }
+    assertEquals(head.get("content-length"), String(shown.body.length));
+  }
+  assertEquals((await ask(`count/${ENDLESS}`)).head.status, 200);
+  assertEquals((await ask("nowhere")).head.status, 404);
+  // No body has come in between.
+  assertEquals((await ask("hello/b", "GET")).body, "Hello b!\n");
+}
+
+async function notFound(url: URL): Promise<void> {
+  const response = await new Visitor(url).ask("nowhere");
+  assertEquals(response.status, 404);
+  assertMatch(response.headers.get("content-type") ?? "", /^text\/html\b/);
+  assertMatch(await response.text(), /not found/i);
+}
+
+async function requestsAtOnce(url: URL): Promise<void> {
+  const visitors = Array.from({ length: 8 }, () => new Visitor(url));
+  const answers = await Promise.all(visitors.map(async (visitor, index) => {
+    const sum = JSON.parse(await visitor.read(`sum/${index}/1`)).sum;
+    const lines = (await visitor.read(`count/${index}`)).length;
+    return [sum, lines];
+  }));
+  assertEquals(answers, visitors.map((_, index) => [index + 1, index * 2]));
+}
+
+/** The paths of what a page refers to have to begin with where it is mounted. */
+async function mounted(url: URL): Promise<void> {
+  const below = new URL(`.${MOUNTED}/`, url);
+  for (const run of [form, redirect, staticFile]) await run(below);
+}
+
+/** What is tried, by the names of the matrix's columns. */
+export const EXERCISES: readonly Exercise[] = [
+  { name: "routing", run: routing },
+  { name: "JSON", run: json },
+  { name: "form", run: form },
+  { name: "redirect", run: redirect },
+  { name: "session", run: session },
+  { name: "static file", run: staticFile },
+  { name: "streamed response", run: streamedResponse },
+  { name: "exception page", run: exceptionPage },
+  { name: "upload", run: upload },
+  { name: "HEAD", run: head },
+  { name: "404", run: notFound },
+  { name: "requests at once", run: requestsAtOnce },
+  { name: "mounted", run: mounted },
+];
