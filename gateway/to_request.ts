@@ -5,7 +5,7 @@
  */
 
 import { requestUri } from "../util/request_uri.ts";
-import { percentEncode } from "./byte_string.ts";
+import { percentDecode, percentEncode } from "./byte_string.ts";
 import { describe } from "./describe.ts";
 import { RequestBodyError } from "./request_body_error.ts";
 import type { Environ } from "./types.ts";
@@ -15,12 +15,33 @@ const BLOCK_SIZE = 65_536;
 
 const DIGITS = /^[0-9]+$/;
 const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
+/** Without what a URL parser takes for a slash or an end, or leaves out. */
+const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
 /** What a URL parser would take for text, or for a fragment. */
 const NOT_IN_QUERY = /[^\x21\x22\x24-\x7e]/g;
 
+/**
+ * The path as it was sent, where `%2F` and `/` differ; `undefined` if somebody
+ * has set another since, or if a URL parser would take it for something else.
+ */
+function rawPathOf(environ: Environ): string | undefined {
+  const { REQUEST_URI, SCRIPT_NAME, PATH_INFO } = environ;
+  if (typeof REQUEST_URI !== "string") return undefined;
+  const path = REQUEST_URI.replace(/\?.*$/s, "");
+  return RAW_PATH.test(path) && percentDecode(path) === SCRIPT_NAME + PATH_INFO
+    ? path
+    : undefined;
+}
+
 function urlOf(environ: Environ): string {
   const query = environ.QUERY_STRING?.replace(NOT_IN_QUERY, percentEncode);
-  return requestUri({ ...environ, QUERY_STRING: query });
+  const path = rawPathOf(environ);
+  if (path === undefined) {
+    return requestUri({ ...environ, QUERY_STRING: query });
+  }
+  const root = { ...environ, SCRIPT_NAME: "", PATH_INFO: "" };
+  const origin = requestUri(root, { includeQuery: false }).slice(0, -1);
+  return origin + path + (query ? `?${query}` : "");
 }
 
 function headersOf(environ: Environ): Headers {
@@ -75,8 +96,9 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
  * blocks of 64 KiB, and then it is gone from there. GET and HEAD have none
  * here. The signal is that of `wsgiref.signal`.
  *
- * The URL is that of `requestUri()`, which parsing tidies up once more: a `..`
- * segment is resolved, for example.
+ * The URL is that of `requestUri()`, with the path as it was sent where
+ * `REQUEST_URI` still fits `SCRIPT_NAME` and `PATH_INFO`, so that `%2F` stays.
+ * Parsing tidies it up once more: a `..` segment is resolved, for example.
  *
  * @param environ The variables of the request.
  * @returns The request.

@@ -51,6 +51,24 @@ Deno.test("toRequest() has the method and the URL", () => {
   assertEquals(request.url, "https://h/a/caf%C3%A9?b=%20");
 });
 
+Deno.test.each([
+  { raw: "/a%2Fb/c%20d?e=f", name: "/a", info: "/b/c d", url: "/a%2Fb/c%20d" },
+  // The application was moved, or sees another path than the client's.
+  { raw: "/a%2Fb", name: "", info: "/other", url: "/other" },
+  // What a URL parser would take for a slash or leave out.
+  { raw: "/a\\b", name: "", info: "/a\\b", url: "/a%5Cb" },
+  { raw: "/a\tb", name: "", info: "/a\tb", url: "/a%09b" },
+  { raw: "*", name: "", info: "", url: "/" },
+])("toRequest() has the path of the target $raw", (row) => {
+  const request = toRequest(environWith({
+    REQUEST_URI: row.raw,
+    SCRIPT_NAME: row.name,
+    PATH_INFO: row.info,
+    QUERY_STRING: "",
+  }));
+  assertEquals(request.url, `http://h${row.url}`);
+});
+
 Deno.test("toRequest() keeps the bytes of a raw query", () => {
   const request = toRequest(environWith({ QUERY_STRING: "q=\xc3\xa9 #?/'" }));
   assertEquals(new URL(request.url).searchParams.get("q"), "é #?/'");

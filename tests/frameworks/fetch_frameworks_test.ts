@@ -1,0 +1,57 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { fetchPart } from "../../tools/matrix/frameworks/fetch/part.ts";
+import { h3 } from "../../tools/matrix/frameworks/h3.ts";
+import { hono } from "../../tools/matrix/frameworks/hono.ts";
+import { plainFetch } from "../../tools/matrix/frameworks/plain_fetch.ts";
+
+for (const part of [plainFetch, hono, h3]) {
+  const missing = await part.missing();
+  const reason = missing === undefined ? "" : ` (${missing})`;
+  Deno.test({
+    name: `makeServer() runs an application of ${part.name}${reason}`,
+    ignore: missing !== undefined,
+  }, async (t) => {
+    const running = await part.start();
+    try {
+      for (const { name, run } of part.exercises) {
+        const before = running.findings.length;
+        await t.step(name, async () => {
+          await run(running.url);
+          assertEquals(running.findings.slice(before), []);
+        });
+      }
+    } finally {
+      await running.stop();
+    }
+    // A framework answers what its handlers throw.
+    const thrown = part === plainFetch ? ["Error: failed on purpose"] : [];
+    const logged = running.log.join("").match(/^\w*Error: .*/gm) ?? [];
+    assertEquals([...logged], thrown);
+  });
+}
+
+Deno.test({
+  name: "getConnInfo() of Hono tells the address of the client",
+  ignore: await hono.missing() !== undefined,
+}, async () => {
+  const running = await hono.start();
+  try {
+    const response = await fetch(new URL("client", running.url));
+    assertEquals(await response.text(), "127.0.0.1 tcp\n");
+  } finally {
+    await running.stop();
+  }
+});
+
+Deno.test("fetchPart() says that npm does not give a framework", async () => {
+  const part = fetchPart({ name: "x", npm: "x@^1", app: "no_such_app.ts" });
+  assertMatch(await part.missing() ?? "", /^npm does not give x@\^1: .+$/);
+});
+
+Deno.test({
+  name: "fetchPart() tells the versions of a framework",
+  ignore: await hono.missing() !== undefined,
+}, async () => {
+  assertMatch((await hono.versions())["hono"] ?? "", /^4\./);
+  assertEquals(await plainFetch.versions(), {});
+});

@@ -1,0 +1,132 @@
+/**
+ * The application of the exercises without a framework.
+ *
+ * @module
+ */
+
+import { aborted, type Happenings } from "./happenings.ts";
+
+type Groups = Record<string, string | undefined>;
+type Handler = (
+  request: Request,
+  groups: Groups,
+) => Response | Promise<Response>;
+
+const encoder = new TextEncoder();
+const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
+
+function text(body: string): Response {
+  return new Response(body, { headers: TEXT });
+}
+
+/**
+ * Makes the application.
+ *
+ * @param happenings What it waits for and tells of.
+ * @returns A fetch handler.
+ */
+export function createApp(
+  happenings: Happenings,
+): (request: Request) => Response | Promise<Response> {
+  async function* twoParts(
+    id: string,
+    form: string,
+  ): AsyncGenerator<Uint8Array> {
+    yield encoder.encode(form.replace("*", "first"));
+    await happenings.when(`${id}-open`);
+    yield encoder.encode(form.replace("*", "second"));
+  }
+
+  const routes: readonly [method: string, path: string, handler: Handler][] = [
+    [
+      "GET",
+      "/hello/:name",
+      (_request, { name = "" }) => text(`Hello ${decodeURIComponent(name)}!\n`),
+    ],
+    ["POST", "/sum", async (request) => {
+      const { a, b } = await request.json();
+      return Response.json({ sum: a + b });
+    }],
+    ["POST", "/form", async (request) => {
+      const form = await request.formData();
+      return text(`Hello ${form.get("name")}!\n`);
+    }],
+    ["PUT", "/echo", (request) =>
+      new Response(request.body, {
+        headers: { "Content-Type": "application/octet-stream" },
+      })],
+    [
+      "GET",
+      "/parts/:id",
+      (_request, { id = "" }) =>
+        new Response(ReadableStream.from(twoParts(id, "*\n")), {
+          headers: TEXT,
+        }),
+    ],
+    [
+      "GET",
+      "/events/:id",
+      (_request, { id = "" }) =>
+        new Response(ReadableStream.from(twoParts(id, "data: *\n\n")), {
+          headers: {
+            "Content-Type": "text/event-stream",
+            "Connection": "keep-alive",
+          },
+        }),
+    ],
+    [
+      "GET",
+      "/redirect",
+      (request) => Response.redirect(new URL("/hello/again", request.url)),
+    ],
+    ["GET", "/cookies", (request) => {
+      const response = text(`${request.headers.get("Cookie")}\n`);
+      response.headers.append("Set-Cookie", "a=1; Path=/");
+      response.headers.append("Set-Cookie", "b=2; Path=/");
+      return response;
+    }],
+    ["GET", "/null", () => new Response(null)],
+    ["DELETE", "/null", () => new Response(null, { status: 204 })],
+    ["GET", "/fail", () => {
+      throw new Error("failed on purpose");
+    }],
+    ["GET", "/wait/:id", async ({ signal }, { id = "" }) => {
+      happenings.happen(`${id}-began`);
+      await aborted(signal);
+      happenings.happen(`${id}-left`);
+      return text("too late\n");
+    }],
+    ["GET", "/endless/:id", (_request, { id = "" }) =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(encoder.encode("again\n")),
+          cancel: () => happenings.happen(`${id}-left`),
+        }),
+        { headers: TEXT },
+      )],
+    ["GET", "/happened/:what", async (_request, { what = "" }) => {
+      await happenings.when(what);
+      return text("yes\n");
+    }],
+    ["POST", "/happen/:what", (_request, { what = "" }) => {
+      happenings.happen(what);
+      return text("yes\n");
+    }],
+  ];
+  const patterns = routes.map(([method, pathname, handler]) =>
+    [method, new URLPattern({ pathname }), handler] as const
+  );
+
+  return (request) => {
+    // HEAD is answered as GET: what is under us leaves the body out.
+    const asked = request.method === "HEAD" ? "GET" : request.method;
+    for (const [method, pattern, handler] of patterns) {
+      const match = method === asked ? pattern.exec(request.url) : null;
+      if (match !== null) return handler(request, match.pathname.groups);
+    }
+    return new Response("There is no such page.\n", {
+      status: 404,
+      headers: TEXT,
+    });
+  };
+}

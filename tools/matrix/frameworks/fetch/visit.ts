@@ -1,0 +1,33 @@
+/**
+ * Requests to the applications of this folder.
+ *
+ * @module
+ */
+
+/** A response that was read to its end. */
+export interface Visit {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * Makes a function that sends requests and follows no redirect.
+ *
+ * @param url Where the server is.
+ * @returns The function. It takes a method and a target: `"GET hello/Ada"`.
+ */
+export function askOf(
+  url: URL,
+): (request: string, init?: RequestInit) => Promise<Visit> {
+  return async (request, init = {}) => {
+    const [method = "GET", target = ""] = request.split(" ");
+    const response = await fetch(new URL(target, url), {
+      redirect: "manual",
+      ...init,
+      method,
+    });
+    const { status, headers } = response;
+    return { status, headers, text: await response.text() };
+  };
+}
