@@ -1,0 +1,143 @@
+/**
+ * The limit: `Deno.serve` with handlers that answer the same bytes with the
+ * same headers, and do the same work, by the shortest way that Deno offers.
+ *
+ * `bare-headers` reads every request header besides.
+ *
+ * @module
+ */
+// deno-lint-ignore-file explicit-function-return-type -- JavaScript
+
+import {
+  asked,
+  asyncChunks,
+  bodySize,
+  chunks,
+  FILE_SIZE,
+  held,
+  HELLO,
+  sized,
+} from "./payload.mjs";
+
+const encoder = new TextEncoder();
+
+/** A stream that asks a sync iterator for a chunk when it can be sent. */
+function pulled(iterator) {
+  return new ReadableStream({
+    pull(controller) {
+      const { done, value } = iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+}
+
+/** The same of an async iterator. */
+function pulledAsync(iterator) {
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel() {
+      // A generator that waits for ever would never hear of it.
+    },
+  });
+}
+
+function sumOfHeaders(request) {
+  let total = 0;
+  for (const [, value] of request.headers) total += value.length;
+  return total;
+}
+
+function hello() {
+  return new Response(HELLO, {
+    headers: [["Content-Type", "text/plain"], ["Content-Length", "13"]],
+  });
+}
+
+const octets = [["Content-Type", "application/octet-stream"]];
+
+const handlers = {
+  hello,
+  browser: hello,
+  idle: hello,
+  // Handing request.body on would be less than the application does.
+  async echo(request) {
+    const body = await request.bytes();
+    return new Response(body, {
+      headers: [
+        ["Content-Type", "application/octet-stream"],
+        ["Content-Length", String(body.length)],
+      ],
+    });
+  },
+  stream: () => new Response(pulled(chunks()), { headers: octets }),
+  async: () => new Response(pulledAsync(asyncChunks()), { headers: octets }),
+  held: () => new Response(pulledAsync(held()), { headers: octets }),
+  async file() {
+    const file = await Deno.open(asked.file);
+    return new Response(file.readable, {
+      headers: [
+        ["Content-Type", "application/octet-stream"],
+        ["Content-Length", String(FILE_SIZE)],
+      ],
+    });
+  },
+  json(request, info) {
+    const url = new URL(request.url);
+    const text = JSON.stringify({
+      method: request.method,
+      script: "",
+      path: url.pathname,
+      query: url.search.slice(1),
+      protocol: "HTTP/1.1",
+      port: url.port,
+      client: info.remoteAddr.hostname,
+      host: request.headers.get("host"),
+      accept: request.headers.get("accept"),
+      scheme: url.protocol.slice(0, -1),
+    });
+    const body = encoder.encode(text);
+    return new Response(body, {
+      headers: [
+        ["Content-Type", "application/json"],
+        ["Content-Length", String(body.length)],
+      ],
+    });
+  },
+  headers(request) {
+    const body = encoder.encode(String(sumOfHeaders(request)));
+    return new Response(body, {
+      headers: [
+        ["Content-Type", "text/plain"],
+        ["Content-Length", String(body.length)],
+      ],
+    });
+  },
+  bytes() {
+    const headers = [
+      ["Content-Type", "application/octet-stream"],
+      ["Content-Length", String(bodySize)],
+    ];
+    const [first] = sized();
+    const body = first.length === bodySize ? first : pulled(sized());
+    return new Response(body, { headers });
+  },
+};
+
+const handler = handlers[asked.scenario.replace(/:.*/, "")];
+
+let seen = 0;
+
+function reading(request, info) {
+  seen += sumOfHeaders(request);
+  return handler(request, info);
+}
+
+Deno.serve(
+  { hostname: "127.0.0.1", port: asked.port, onListen() {} },
+  asked.kind === "bare-headers" ? reading : handler,
+);

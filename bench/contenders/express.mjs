@@ -1,0 +1,58 @@
+/**
+ * Express. On Deno it comes from npm by its specifier; Node finds it in the
+ * folder that the environment variable `BENCH_MODULES` names.
+ *
+ * @module
+ */
+// deno-lint-ignore-file explicit-function-return-type -- JavaScript
+
+import { createRequire } from "node:module";
+import process from "node:process";
+import { handlers } from "./node.mjs";
+import { asked, HELLO } from "./payload.mjs";
+
+const modules = process.env.BENCH_MODULES;
+const { default: express } = asked.kind === "express"
+  ? { default: createRequire(`${modules}/`)("express") }
+  : await import("npm:express@5");
+
+const app = express();
+app.disable("x-powered-by");
+app.disable("etag");
+
+function send(res, type, body) {
+  // Not res.set(): it would add a charset, which the others do not send.
+  res.setHeader("Content-Type", type);
+  res.send(body);
+}
+
+const hello = (_req, res) => send(res, "text/plain", Buffer.from(HELLO));
+
+/** What Express has a way of its own for; the rest is node:http. */
+const own = {
+  hello,
+  browser: hello,
+  idle: hello,
+  json(req, res) {
+    const text = JSON.stringify({
+      method: req.method,
+      script: req.baseUrl,
+      path: req.path,
+      query: req.url.slice(req.url.indexOf("?") + 1),
+      protocol: `HTTP/${req.httpVersion}`,
+      port: String(req.socket.localPort),
+      client: req.ip,
+      host: req.get("host"),
+      accept: req.get("accept"),
+      scheme: req.protocol,
+    });
+    send(res, "application/json", Buffer.from(text));
+  },
+  echo: [
+    express.raw({ type: () => true, limit: "1mb" }),
+    (req, res) => send(res, "application/octet-stream", req.body),
+  ],
+};
+
+app.all("/{*path}", own[asked.scenario] ?? handlers[asked.scenario]);
+app.listen(asked.port, "127.0.0.1");

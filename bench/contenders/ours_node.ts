@@ -1,0 +1,15 @@
+/**
+ * This package on node:http, as Deno has it.
+ *
+ * @module
+ */
+
+import { createServer } from "node:http";
+import { toNodeListener } from "../../gateway/node.ts";
+import { askedApplication } from "../applications.ts";
+import { asked } from "./payload.mjs";
+
+createServer(toNodeListener(askedApplication())).listen(
+  asked.port,
+  "127.0.0.1",
+);

@@ -1,0 +1,199 @@
+/**
+ * Compares this package with the bare handler and with others.
+ *
+ * ```sh
+ * deno task bench [--quick] [--scenario=A,B] [--contender=C,D]
+ *                 [--rounds=N] [--seconds=N] [--json=FILE] [--svg=FILE]
+ * ```
+ *
+ * Every contender is a process of its own. They are started for a scenario,
+ * their answers are looked at, they are warmed up, and then they take turns.
+ * Without options: all of them, five rounds of a second, at most 15 minutes.
+ * `--quick` measures in a minute what the goals need. A wrong answer ends the
+ * run. With `BENCH_VERBOSE` in the environment one sees what the contenders
+ * write to stderr.
+ *
+ * It needs Linux and Debian's package `wrk`.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { compare, type ScenarioResult } from "./compare.ts";
+import { type Contender, contendersWith } from "./contenders.ts";
+import { FILE_SIZE } from "./contenders/payload.mjs";
+import { isForGoals, judge } from "./goals.ts";
+import { describeMachine } from "./machine.ts";
+import { plotReport } from "./plot.ts";
+import { formatReport, type Report } from "./report.ts";
+import { type Scenario, SCENARIOS } from "./scenarios.ts";
+import { endWithContenders } from "./serving.ts";
+import { hasWrk } from "./wrk.ts";
+
+/** What the command line asks for. */
+export interface Plan {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly json?: string | undefined;
+  readonly svg?: string | undefined;
+  /** Whether a contender shall run in a scenario. */
+  readonly includes: (contender: string, scenario: string) => boolean;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args The arguments.
+ * @param contenders The names of all contenders.
+ * @param scenarios The names of all scenarios.
+ * @throws {TypeError} If an option or a name is unknown, or a number is none.
+ */
+export function planOf(
+  args: readonly string[],
+  contenders: readonly string[],
+  scenarios: readonly string[],
+): Plan {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      scenario: { type: "string" },
+      contender: { type: "string" },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      json: { type: "string" },
+      svg: { type: "string" },
+    },
+  });
+  const { quick } = values;
+  const wantedContenders = namesOf(values.contender, contenders, "contender");
+  const wantedScenarios = namesOf(values.scenario, scenarios, "scenario");
+  // Whoever names contenders wants them, whatever the goals need.
+  const onlyGoals = quick && values.contender === undefined;
+  return {
+    rounds: countOf(values.rounds ?? (quick ? "2" : "5"), "rounds"),
+    seconds: countOf(values.seconds ?? "1", "seconds"),
+    json: values.json,
+    svg: values.svg,
+    includes: (contender, scenario) =>
+      wantedContenders.has(contender) && wantedScenarios.has(scenario) &&
+      (!onlyGoals || isForGoals(contender, scenario)),
+  };
+}
+
+function namesOf(
+  list: string | undefined,
+  known: readonly string[],
+  what: string,
+): Set<string> {
+  const names = list?.split(",") ?? known;
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new TypeError(
+      `Cannot measure: ${what} must be one of ${known.join(", ")}, ` +
+        `got "${name}"`,
+    );
+  }
+  return new Set(names);
+}
+
+function countOf(text: string, what: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new TypeError(
+    `Cannot measure: ${what} must be a number from 1 to 999, got "${text}"`,
+  );
+}
+
+async function missingOf(
+  contenders: readonly Contender[],
+): Promise<Map<string, string>> {
+  const missing = new Map<string, string>();
+  for (const { id, missing: ask } of contenders) {
+    const reason = await ask();
+    if (reason !== "") missing.set(id, reason);
+  }
+  return missing;
+}
+
+async function versionsOf(
+  contenders: readonly Contender[],
+): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const { id, version } of contenders) {
+    if (version) versions[id] = await version();
+  }
+  return versions;
+}
+
+/** Measures what a plan asks for. */
+async function run(
+  plan: Plan,
+  contenders: readonly Contender[],
+  file: string,
+): Promise<Report> {
+  const taking = contenders.filter(({ id }) =>
+    SCENARIOS.some((scenario) => plan.includes(id, scenario.id))
+  );
+  const missing = await missingOf(taking);
+  const { rounds, seconds } = plan;
+  const results: ScenarioResult[] = [];
+  for (const scenario of SCENARIOS) {
+    const wanted = taking.filter(({ id }) => plan.includes(id, scenario.id));
+    if (wanted.length === 0) continue;
+    results.push(await measureScenario(scenario, wanted));
+  }
+  return {
+    date: new Date().toISOString(),
+    machine: await describeMachine(),
+    rounds,
+    seconds,
+    versions: await versionsOf(taking.filter(({ id }) => !missing.has(id))),
+    results,
+    goals: judge(results),
+  };
+
+  function measureScenario(
+    scenario: Scenario,
+    wanted: readonly Contender[],
+  ): Promise<ScenarioResult> {
+    const options = { rounds, seconds, file, missing, progress: note };
+    return compare(scenario, wanted, options);
+  }
+}
+
+function note(line: string): void {
+  // deno-lint-ignore no-console -- a program's progress
+  console.error(line);
+}
+
+async function main(): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "wsgiref_bench_" });
+  endWithContenders(() => Deno.removeSync(folder, { recursive: true }));
+  try {
+    const contenders = contendersWith(folder);
+    const plan = planOf(
+      Deno.args,
+      contenders.map(({ id }) => id),
+      SCENARIOS.map(({ id }) => id),
+    );
+    if (!await hasWrk()) throw new Error("wrk is not installed");
+    const file = `${folder}/file`;
+    await Deno.writeFile(file, new Uint8Array(FILE_SIZE).fill(120));
+    const report = await run(plan, contenders, file);
+    // deno-lint-ignore no-console -- a program's output
+    console.log(formatReport(report));
+    if (plan.json !== undefined) {
+      await Deno.writeTextFile(
+        plan.json,
+        JSON.stringify(report, null, 2) + "\n",
+      );
+    }
+    if (plan.svg !== undefined) {
+      await Deno.writeTextFile(plan.svg, plotReport(report));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) await main();

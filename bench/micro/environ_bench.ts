@@ -1,0 +1,31 @@
+/**
+ * The environ of one request. The requests are made here; those of Deno.serve
+ * keep their headers outside of JavaScript and differ.
+ *
+ * @module
+ */
+
+import { createEnviron } from "../../gateway/environ.ts";
+import { SCENARIOS } from "../scenarios.ts";
+
+const headers = SCENARIOS.find(({ id }) => id === "browser")?.headers ?? [];
+const url = "http://127.0.0.1:8000/items/7?sort=name";
+const info = {
+  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 50_000 },
+};
+const { signal } = new AbortController();
+const few = new Request(url, { headers: { host: "127.0.0.1:8000" } });
+const many = new Request(url, {
+  headers: [["host", "127.0.0.1:8000"], ...headers.map(([n, v]) => [n, v])] as [
+    string,
+    string,
+  ][],
+});
+
+Deno.bench("environ: Host alone", { group: "environ" }, () => {
+  createEnviron(few, info, () => signal, {});
+});
+
+Deno.bench("environ: 13 browser headers", { group: "environ" }, () => {
+  createEnviron(many, info, () => signal, {});
+});

@@ -1,0 +1,48 @@
+/**
+ * What the validator costs without a socket: nothing, with all rules off, with
+ * all of them, and with each subject alone. The difference to all rules off is
+ * the price of a subject.
+ *
+ * @module
+ */
+
+import {
+  type Application,
+  runApplication,
+  setupTestingDefaults,
+  type Transport,
+  validator,
+} from "../../mod.ts";
+import { RULES } from "../../rules/table.ts";
+import { hello } from "../applications.ts";
+
+const silent: Transport = {
+  respond: () => {},
+  sendHead: () => {},
+  write: () => {},
+  end: () => {},
+  abort: () => {},
+};
+
+function subjectOf(id: string): string {
+  return id.replace(/\/.*/, "/*");
+}
+
+function bench(name: string, app: Application, baseline = false): void {
+  Deno.bench(name, { group: "rules", baseline }, () => {
+    runApplication(app, setupTestingDefaults({}), silent);
+  });
+}
+
+const subjects = new Set(RULES.map(({ id }) => subjectOf(id)));
+const off = Object.fromEntries(
+  [...subjects].map((subject) => [subject, "off"] as const),
+);
+
+bench("no validator", hello);
+bench("all rules off", validator(hello, { rules: off }), true);
+bench("all rules", validator(hello));
+for (const subject of subjects) {
+  const { [subject]: _, ...rules } = off;
+  bench(`${subject} alone`, validator(hello, { rules }));
+}

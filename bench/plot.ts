@@ -1,0 +1,59 @@
+/**
+ * The picture in the README.
+ *
+ * @module
+ */
+
+import { BASELINE } from "./contenders.ts";
+import { cpuOf, GOALS } from "./goals.ts";
+import type { Report } from "./report.ts";
+import { type Bar, barPanel, type Panel, picture } from "./svg.ts";
+
+const OURS: ReadonlySet<string> = new Set([
+  "makeServer",
+  "toFetchHandler",
+  "toNodeListener",
+  "validator",
+  "access-log",
+]);
+
+/** Draws what the same CPU time does: per scenario, and per contender. */
+export function plotReport({ results }: Report): string {
+  const panels: Panel[] = [];
+  const perScenario = results.flatMap(({ scenario }): Bar[] => {
+    const value = ratioOf("makeServer", scenario);
+    const mark = GOALS.find((goal) =>
+      goal.scenario === scenario && goal.against === BASELINE
+    )?.least;
+    return value ? [{ name: scenario, value, mark, isOurs: true }] : [];
+  });
+  if (perScenario.length > 0) {
+    panels.push(barPanel(
+      "makeServer against a bare Deno.serve handler",
+      "Requests for the same CPU time, the bare handler's being 1; " +
+        "red: the goal",
+      perScenario,
+    ));
+  }
+  const [hello] = results;
+  const perContender = hello?.rows.flatMap(({ contender }): Bar[] => {
+    const value = ratioOf(contender, hello.scenario);
+    return value
+      ? [{ name: contender, value, isOurs: OURS.has(contender) }]
+      : [];
+  }) ?? [];
+  if (hello && perContender.length > 0) {
+    panels.push(barPanel(
+      `Everyone: ${hello.title}`,
+      "Requests for the same CPU time, the bare handler's being 1",
+      perContender.toSorted((a, b) => b.value - a.value),
+    ));
+  }
+  return picture("What the same CPU time does", panels);
+
+  function ratioOf(contender: string, scenario: string): number | undefined {
+    const base = cpuOf(results, scenario, BASELINE);
+    const cpu = cpuOf(results, scenario, contender);
+    return base && cpu && base / cpu;
+  }
+}

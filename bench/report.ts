@@ -1,0 +1,128 @@
+/**
+ * Results as text.
+ *
+ * @module
+ */
+
+import type { Row, ScenarioResult } from "./compare.ts";
+import { BASELINE } from "./contenders.ts";
+import type { GoalResult } from "./goals.ts";
+
+/** Everything one run has found out; this is also the JSON. */
+export interface Report {
+  /** When it was made, as an ISO date. */
+  readonly date: string;
+  readonly machine: Readonly<Record<string, string>>;
+  /** How it was measured. */
+  readonly rounds: number;
+  readonly seconds: number;
+  /** The versions of the contenders. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly results: readonly ScenarioResult[];
+  readonly goals: readonly GoalResult[];
+}
+
+const COLUMNS = [
+  "contender",
+  "requests/s",
+  "median",
+  "ratio",
+  "CPU µs",
+  "median",
+  "ratio",
+  "p99 ms",
+  "MiB",
+  "peak",
+  "ratio",
+  "errors",
+];
+
+/** Aligns cells to columns, the first to the left and the others right. */
+export function alignTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) =>
+    row.map((cell, i) =>
+      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)
+    ).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** A number with as many digits as it deserves, thousands set apart. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString("en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function ratio(value: number, base: number | undefined): string {
+  return base === undefined ? "-" : (value / base).toFixed(2);
+}
+
+function cellsOf(row: Row, base: Row | undefined): string[] {
+  const { best, median } = row.summary;
+  const cpu = base?.summary.best.cpu;
+  const mebibytes = (bytes: number): string => formatNumber(bytes / 1048576);
+  return [
+    row.contender,
+    formatNumber(best.perSecond),
+    formatNumber(median.perSecond),
+    ratio(best.perSecond, base?.summary.best.perSecond),
+    formatNumber(best.cpu),
+    formatNumber(median.cpu),
+    // Turned round, so that more is better in every ratio but memory's.
+    cpu === undefined ? "-" : ratio(cpu, best.cpu),
+    formatNumber(best.p99 / 1000),
+    mebibytes(row.memory.rss),
+    mebibytes(row.memory.peak),
+    ratio(row.memory.rss, base?.memory.rss),
+    String(median.errors),
+  ];
+}
+
+/** One scenario as a table, with the reasons why contenders are missing. */
+export function formatResult(result: ScenarioResult): string {
+  const base = result.rows.find(({ contender }) => contender === BASELINE);
+  const table = alignTable([
+    COLUMNS,
+    ...result.rows.map((row) => cellsOf(row, base)),
+  ]);
+  const missing = result.missing.map(({ contender, reason }) =>
+    `${contender}: left out (${reason})`
+  );
+  return [`${result.scenario}: ${result.title}`, table, ...missing].join("\n");
+}
+
+/** The goals as a table. */
+export function formatGoals(goals: readonly GoalResult[]): string {
+  if (goals.length === 0) return "No goal was measured.";
+  return alignTable([
+    ["goal", "against", "at least", "ratio", ""],
+    ...goals.map(({ scenario, ours, against, least, ratio, reached }) => [
+      `${scenario}: ${ours}`,
+      against,
+      least.toFixed(2),
+      ratio.toFixed(2),
+      reached ? "reached" : "missed",
+    ]),
+  ]);
+}
+
+/** A whole report as text. */
+export function formatReport(report: Report): string {
+  const { machine, rounds, seconds, versions, results, goals } = report;
+  return [
+    `${Object.values(machine).join(", ")}; best of ${rounds} rounds of ` +
+    `${seconds} s; ratios to ${BASELINE}, above 1 is better (memory: below)`,
+    ...results.map(formatResult),
+    Object.entries(versions).map((pair) => pair.join(": ")).join("\n"),
+    "Goals, by CPU time per request:\n" + formatGoals(goals),
+  ].filter((part) => part !== "").join("\n\n");
+}

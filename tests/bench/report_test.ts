@@ -1,0 +1,91 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  alignTable,
+  formatGoals,
+  formatNumber,
+  formatReport,
+  formatResult,
+} from "../../bench/report.ts";
+import { report, result, row } from "./results.ts";
+
+Deno.test("alignTable() puts names to the left and numbers to the right", () => {
+  const table = alignTable([["name", "n"], ["a", "100"], ["longer", "7"]]);
+  assertEquals(table, "name      n\na       100\nlonger    7");
+});
+
+Deno.test("formatNumber() keeps about three digits", () => {
+  assertEquals(formatNumber(1.234), "1.23");
+  assertEquals(formatNumber(12.34), "12.3");
+  assertEquals(formatNumber(12345.6), "12,346");
+  assertEquals(formatNumber(NaN), "-");
+});
+
+Deno.test("formatResult() gives each row its ratios to the bare handler", () => {
+  const [, , , ours = ""] = formatResult(result).split("\n");
+  assertEquals(ours.split(/\s+/), [
+    "makeServer",
+    "50,000",
+    "50,000",
+    "0.50",
+    "20.0",
+    "21.0",
+    "0.50",
+    "1.50",
+    "50.0",
+    "60.0",
+    "1.00",
+    "0",
+  ]);
+});
+
+Deno.test("formatResult() says who was left out, and why", () => {
+  assertStringIncludes(
+    formatResult(result),
+    "\noak: left out (it <cannot> be had)",
+  );
+});
+
+Deno.test("formatResult() has no ratios without the bare handler", () => {
+  const alone = formatResult({ ...result, rows: [row("makeServer", 20)] });
+  assertEquals(alone.split("\n")[2]?.split(/\s+/).filter((c) => c === "-"), [
+    "-",
+    "-",
+    "-",
+  ]);
+});
+
+Deno.test("formatGoals() tells reached goals from missed ones", () => {
+  const goal = {
+    scenario: "hello",
+    ours: "makeServer",
+    against: "bare",
+    least: 1,
+  };
+  const [, first, second] = formatGoals([
+    { ...goal, ratio: 1.25, reached: true },
+    { ...goal, ratio: 0.5, reached: false },
+  ]).split("\n");
+  assertEquals(first?.split(/\s+/).slice(2), [
+    "bare",
+    "1.00",
+    "1.25",
+    "reached",
+  ]);
+  assertEquals(second?.split(/\s+/).at(-1), "missed");
+  assertEquals(formatGoals([]), "No goal was measured.");
+});
+
+Deno.test("formatReport() lists the versions, if there are any", () => {
+  assertStringIncludes(
+    formatReport(report),
+    "\n\nbare: Deno 2\noak: oak 14\n\n",
+  );
+  const without = formatReport({ ...report, versions: {} });
+  assertEquals(without.includes("\n\n\n"), false);
+});
+
+Deno.test("formatReport() begins with the machine and ends with the goals", () => {
+  const text = formatReport(report);
+  assertEquals(text.startsWith("a processor, 2 cores; best of 5 rounds"), true);
+  assertEquals(text.endsWith("missed"), true);
+});
