@@ -25,6 +25,11 @@
  * @module
  */
 
+export {
+  type ApplicationCheckOptions,
+  checkApplication,
+  type OwnRequest,
+} from "./check_application.ts";
 export { checkServer, type ServerCheckOptions } from "./check_server.ts";
 export { denoServeDeviations } from "./deno_serve_deviations.ts";
 export type { CaseReport, CheckOptions, Outcome, Report } from "./report.ts";

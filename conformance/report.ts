@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "../gateway/describe.ts";
 import type { Exchanged } from "./transcript.ts";
 
 /**
@@ -24,7 +25,7 @@ export interface CaseReport {
   readonly outcome: Outcome;
   /**
    * What was expected and what was found, if it failed; the declared reason of
-   * a deviation; why it was skipped.
+   * a deviation; why it was skipped; the validator's warnings, if it passed.
    */
   readonly message?: string | undefined;
   /** How long it took, in milliseconds. */
@@ -119,4 +120,29 @@ export function matcher(
     return new RegExp(`^${parts.join(".*")}$`);
   });
   return (id) => patterns.some((pattern) => pattern.test(id));
+}
+
+/** More milliseconds than this no timer can wait. */
+const MAX_TIMEOUT = 2_147_483_647;
+
+/**
+ * Refuses a timeout that makes no sense.
+ *
+ * @param timeout Milliseconds, or `undefined` for the default.
+ * @param subject What is checked, for the message: `"server"`.
+ * @throws {RangeError} If it is not a number from 1 to 2 147 483 647.
+ */
+export function checkTimeout(
+  timeout: number | undefined,
+  subject: string,
+): void {
+  if (timeout === undefined) return;
+  if (
+    typeof timeout === "number" && timeout >= 1 && timeout <= MAX_TIMEOUT
+  ) return;
+  throw new RangeError(
+    `Cannot check the ${subject}: timeout must be milliseconds from 1, got ${
+      describe(timeout)
+    }`,
+  );
 }

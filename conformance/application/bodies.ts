@@ -1,0 +1,183 @@
+/**
+ * Cases: request bodies as clients send them.
+ *
+ * @module
+ */
+
+import { toBytes } from "../../gateway/byte_string.ts";
+import type { ApplicationCase } from "./case.ts";
+import type { Expectation } from "./client.ts";
+import { FORM } from "./methods.ts";
+import type { KitRequest, RequestBody } from "./request.ts";
+
+type Content = Pick<KitRequest, "headers" | "body" | "without" | "method">;
+
+const TEXT = toBytes("name=value&other=%C3%A9\nsecond line\r\n\nlast");
+
+/** A case that posts one body after the other. */
+function posts(
+  name: string,
+  spec: string,
+  title: string,
+  contents: readonly Content[],
+  expectation?: Expectation,
+): ApplicationCase {
+  return {
+    id: `application/${name}`,
+    spec,
+    title,
+    async run(client, target): Promise<void> {
+      for (const content of contents) {
+        const request = { method: "POST", target, ...content };
+        const { isHung } = await client.send(request, expectation);
+        // One that hangs will do so again.
+        if (isHung) return;
+      }
+    },
+  };
+}
+
+function typed(type: string, body: RequestBody): Content {
+  return { headers: [["Content-Type", type]], body };
+}
+
+function text(type: string, content: string): Content {
+  return typed(type, { bytes: toBytes(content) });
+}
+
+/** Each kind of body that an application may know. */
+function ofAllTypes(body: RequestBody): Content[] {
+  return [
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=limit",
+    "application/json",
+    "application/octet-stream",
+  ].map((type) => typed(type, body));
+}
+
+const MULTIPART = [
+  "--limit",
+  'Content-Disposition: form-data; name="file"; filename="a.txt"',
+  "Content-Type: text/plain",
+  "",
+  "Hello",
+  "--limit--",
+  "",
+].join("\r\n");
+
+/** Request bodies. */
+export const BODY_CASES: readonly ApplicationCase[] = [
+  posts(
+    "body-empty",
+    "input-end",
+    "A body of no bytes gets a whole answer",
+    ofAllTypes({ bytes: new Uint8Array() }),
+  ),
+  posts(
+    "body-absent",
+    "input-end",
+    "A POST without a body gets a whole answer",
+    [{}, { headers: FORM.headers }],
+  ),
+  posts(
+    "body-large",
+    "input-sized-read",
+    "A body of 1 MiB gets a whole answer, whether it is read or not",
+    [
+      typed("application/octet-stream", {
+        bytes: new Uint8Array(1_048_576).fill(0x61),
+        piece: 65_536,
+      }),
+    ],
+  ),
+  posts(
+    "body-chunked",
+    "environ-input-terminated",
+    "A body without CONTENT_LENGTH gets a whole answer",
+    ofAllTypes({ bytes: TEXT, isChunked: true, piece: 7 }),
+  ),
+  posts(
+    "body-bytewise",
+    "input-read-exact",
+    "A body that comes byte by byte gets a whole answer",
+    [
+      { ...FORM, body: { ...FORM.body, piece: 1 } },
+      typed("multipart/form-data; boundary=limit", {
+        bytes: toBytes(MULTIPART),
+        piece: 1,
+      }),
+      typed("text/plain", { bytes: TEXT, piece: 1 }),
+    ],
+  ),
+  posts(
+    "body-form",
+    "input-sized-read",
+    "Forms, well-formed and not, get a whole answer",
+    [
+      FORM,
+      text("application/x-www-form-urlencoded", "a&=b&%zz=%&&a=1&a=2"),
+      text("application/x-www-form-urlencoded;charset=utf-16", "a=\xff\xfe"),
+    ],
+  ),
+  posts(
+    "body-multipart",
+    "input-sized-read",
+    "Multipart forms, well-formed and not, get a whole answer",
+    [
+      text("multipart/form-data; boundary=limit", MULTIPART),
+      text("multipart/form-data; boundary=limit", MULTIPART.slice(0, -20)),
+      text("multipart/form-data; boundary=other", MULTIPART),
+      text("multipart/form-data", MULTIPART),
+      text("multipart/form-data; boundary=", ""),
+    ],
+  ),
+  posts(
+    "body-json",
+    "input-sized-read",
+    "JSON, well-formed and not, gets a whole answer",
+    [
+      text("application/json", '{"a":[1,null,"\xc3\xa9"]}'),
+      text("application/json", '{"a":'),
+      text("application/json", "null"),
+      text("application/json", '"\xff\xfe"'),
+      text("application/json", '{"__proto__":{"a":1}}'),
+    ],
+  ),
+  posts(
+    "content-type-absent",
+    "environ-use-fallback",
+    "A body without a Content-Type gets a whole answer",
+    [{ body: { bytes: TEXT } }],
+  ),
+  posts(
+    "content-type-odd",
+    "environ-http-headers",
+    "A body with a malformed Content-Type gets a whole answer",
+    ["", "text", "/", ";charset", "text/\xe9; charset=\xff", 'a/b; c="'].map(
+      (type) => typed(type, { bytes: TEXT }),
+    ),
+  ),
+  posts(
+    "body-with-get",
+    "input-end",
+    "GET with a body gets a whole answer",
+    [{ method: "GET", ...FORM }],
+  ),
+  posts(
+    "body-cut-short",
+    "input-cut-short",
+    "A body that is cut short leaves no request hanging",
+    ofAllTypes({ bytes: TEXT, length: TEXT.length + 100 }),
+    { isClients: true },
+  ),
+  posts(
+    "body-over-limit",
+    "input-over-limit",
+    "A body over the limit of the server leaves no request hanging",
+    [
+      ...ofAllTypes({ bytes: TEXT, limit: 10 }),
+      ...ofAllTypes({ bytes: TEXT, limit: 10, isChunked: true }),
+    ],
+    { isClients: true },
+  ),
+];

@@ -1,0 +1,187 @@
+/**
+ * What a case does with the application, and how it says what is wrong.
+ *
+ * @module
+ */
+
+import { describe, escapeControls } from "../../gateway/describe.ts";
+import { RequestBodyError } from "../../gateway/request_body_error.ts";
+import type { Application } from "../../gateway/types.ts";
+import {
+  ConformanceError,
+  type Profile,
+  type RuleSetting,
+  type Violation,
+} from "../../validator.ts";
+import type { Transcript } from "../transcript.ts";
+import { type Exchange, exchange } from "./exchange.ts";
+import type { Manner } from "./manner.ts";
+import { type KitRequest, nameOf } from "./request.ts";
+
+/** What holds for all requests of one check. */
+export interface Setting {
+  /** The application under test. */
+  readonly app: Application;
+  /** How long it may be silent, in milliseconds. */
+  readonly timeout: number;
+  /** Settings of rules for the validator. */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
+  /** How much the validator checks. */
+  readonly profile: Profile;
+  /** Further variables for every request. */
+  readonly environ: Readonly<Record<string, unknown>>;
+  /** The first answer to GET of each known target. */
+  readonly answers: Map<string, Exchange>;
+  /** Known targets whose bodies take so long that the client leaves. */
+  readonly long: Set<string>;
+  /** Is told of what the validator finds when its request is over. */
+  readonly onLate: (violation: Violation) => void;
+}
+
+/** What a case expects of one answer. */
+export interface Expectation {
+  /** How the server behaves. */
+  readonly manner?: Manner | undefined;
+  /** Whether the client has made a whole answer impossible. */
+  readonly isClients?: boolean | undefined;
+}
+
+/**
+ * Puts an error into one line.
+ *
+ * @param error What was thrown.
+ * @returns Its name and the first line of its message.
+ */
+export function toLine(error: unknown): string {
+  const text = error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : describe(error);
+  return escapeControls(text.split("\n", 1)[0] ?? "");
+}
+
+/**
+ * Says which rule was broken, and how to mend it.
+ *
+ * @param violation What the validator found.
+ * @returns Its message and hint.
+ */
+export function explain({ message, hint }: Violation): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
+}
+
+/** Sends the requests of one case, and keeps what is wrong with the answers. */
+export class Client {
+  /** What is wrong. */
+  readonly problems: string[] = [];
+  /** What the validator warned of. */
+  readonly warnings: Violation[] = [];
+  readonly #setting: Setting;
+  readonly #known: string;
+  readonly #transcript: Transcript;
+
+  /**
+   * @param setting What holds for all requests.
+   * @param known The known target that all requests are made of.
+   * @param transcript Keeps what is sent and received.
+   */
+  constructor(setting: Setting, known: string, transcript: Transcript) {
+    this.#setting = setting;
+    this.#known = known;
+    this.#transcript = transcript;
+  }
+
+  /**
+   * Notes what is wrong with an answer.
+   *
+   * @param request The request.
+   * @param problem What was expected and what was found.
+   */
+  fail(request: KitRequest, problem: string): void {
+    const line = `${nameOf(request)}: ${problem}`;
+    if (!this.problems.includes(line)) this.problems.push(line);
+  }
+
+  /**
+   * Sends a request and looks at what holds for every answer: the application
+   * does not fail, keeps the rules, and answers whole and in time.
+   *
+   * @param request The request.
+   * @param expectation What is special about it.
+   * @returns What became of it.
+   */
+  async send(
+    request: KitRequest,
+    { manner = {}, isClients = false }: Expectation = {},
+  ): Promise<Exchange> {
+    const { app, environ, long, answers: _, ...settings } = this.#setting;
+    const full = { ...request, environ: { ...environ, ...request.environ } };
+    // To wait for the end of such a body once is enough.
+    const isLong = long.has(this.#known) && manner.leaves === undefined;
+    const result = await exchange(app, full, {
+      ...settings,
+      transcript: this.#transcript,
+      manner: isLong ? { ...manner, leaves: "after chunk" } : manner,
+    });
+    if (result.hasLeft && !result.isHung && manner.leaves === undefined) {
+      long.add(this.#known);
+    }
+    this.#judge(result, isClients || manner.leaves !== undefined);
+    return result;
+  }
+
+  /**
+   * Sends the GET of the known target.
+   *
+   * @returns What became of it, and of the first of its kind.
+   */
+  async again(): Promise<{ first: Exchange; now: Exchange }> {
+    const target = this.#known;
+    const now = await this.send({ target });
+    const { answers } = this.#setting;
+    const first = answers.get(target) ?? now;
+    answers.set(target, first);
+    return { first, now };
+  }
+
+  #judge(result: Exchange, isClients: boolean): void {
+    const { request, violations, isHung } = result;
+    for (const violation of violations) {
+      if (violation.severity === "warning") {
+        // The environ is odd on purpose.
+        if (violation.blame !== "server") this.warnings.push(violation);
+      } else this.fail(request, explain(violation));
+    }
+    const isBroken = violations.some(({ severity }) => severity === "error");
+    if (isHung) {
+      this.fail(
+        request,
+        `something must happen within ${this.#setting.timeout} ms, got nothing`,
+      );
+    } else if (!isBroken) this.#judgeAnswer(result, isClients);
+  }
+
+  #judgeAnswer(result: Exchange, isClients: boolean): void {
+    const { request, errors, status, code, isComplete, hasLeft } = result;
+    // What follows from a broken rule is no news, nor what the client did.
+    const failures = errors.filter((error) =>
+      !(error instanceof ConformanceError) &&
+      !(isClients && error instanceof RequestBodyError)
+    );
+    const [failure] = failures;
+    if (failure !== undefined) {
+      this.fail(
+        request,
+        `the application must not fail, got ${toLine(failure)}`,
+      );
+    } else if (isClients) {
+      return;
+    } else if (!isComplete && !hasLeft) {
+      this.fail(request, "the response must be complete, got a broken one");
+    } else if (code === 500) {
+      this.fail(
+        request,
+        `the answer must not be a failure, got ${describe(status)}`,
+      );
+    }
+  }
+}

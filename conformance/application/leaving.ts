@@ -1,0 +1,130 @@
+/**
+ * Cases: clients that leave early, and servers that take their time.
+ *
+ * @module
+ */
+
+import { toBytes } from "../../gateway/byte_string.ts";
+import type { ApplicationCase } from "./case.ts";
+import type { Leaving } from "./manner.ts";
+import type { KitRequest } from "./request.ts";
+
+/** A case of a client that leaves. The next one must be served all the same. */
+function leaving(
+  name: string,
+  spec: string,
+  title: string,
+  leaves: Leaving,
+  request: Omit<KitRequest, "target"> = {},
+): ApplicationCase {
+  return {
+    id: `application/${name}`,
+    spec,
+    title,
+    async run(client, target): Promise<void> {
+      await client.send({ target, ...request }, { manner: { leaves } });
+      await client.send({ target });
+    },
+  };
+}
+
+/** A case of a server that lets time pass wherever it may. */
+function slow(
+  name: string,
+  spec: string,
+  title: string,
+  request: Omit<KitRequest, "target">,
+): ApplicationCase {
+  return {
+    id: `application/${name}`,
+    spec,
+    title,
+    async run(client, target): Promise<void> {
+      await client.send({ target, ...request }, { manner: { isSlow: true } });
+    },
+  };
+}
+
+/** An upload of which the client sends no more than the beginning. */
+const STALLED: Omit<KitRequest, "target"> = {
+  method: "POST",
+  headers: [["Content-Type", "application/x-www-form-urlencoded"]],
+  body: { bytes: toBytes("a=1&b="), length: 1000, stalls: true },
+};
+
+/** Early ends, and late steps. */
+export const LEAVING_CASES: readonly ApplicationCase[] = [
+  leaving(
+    "disconnect-before-return",
+    "close-late-return",
+    "A client that leaves while the application is at work ends the request",
+    "before return",
+  ),
+  leaving(
+    "disconnect-before-first-chunk",
+    "body-not-run-to-end",
+    "A body that was never begun can be closed",
+    "before chunk",
+  ),
+  leaving(
+    "disconnect-after-first-chunk",
+    "body-not-run-to-end",
+    "A body can be closed after its first chunk",
+    "after chunk",
+  ),
+  leaving(
+    "disconnect-in-first-next",
+    "close-pending-next",
+    "A body can be closed while it makes its first chunk",
+    "in first next",
+  ),
+  leaving(
+    "disconnect-in-second-next",
+    "close-pending-next",
+    "A body can be closed while it makes its second chunk",
+    "in second next",
+  ),
+  leaving(
+    "disconnect-under-head",
+    "head-not-iterated",
+    "A client that leaves during HEAD ends the request",
+    "before return",
+    { method: "HEAD" },
+  ),
+  leaving(
+    "disconnect-in-upload",
+    "input-cut-short",
+    "A client that leaves during its upload ends the request",
+    "before return",
+    STALLED,
+  ),
+  leaving(
+    "disconnect-in-read",
+    "input-cut-short",
+    "A client that leaves while its upload is read ends the request",
+    "in read",
+    STALLED,
+  ),
+  slow(
+    "slow-server",
+    "server-backpressure",
+    "A server that waits before each chunk gets a whole answer",
+    {},
+  ),
+  slow(
+    "slow-post",
+    "server-backpressure",
+    "A server that waits before each step of a POST gets a whole answer",
+    {
+      method: "POST",
+      headers: [["Content-Type", "text/plain"]],
+      body: { bytes: toBytes("one\ntwo\n"), piece: 1 },
+    },
+  ),
+  slow(
+    "slow-head",
+    "head-not-iterated",
+    "A server that closes the body under HEAD late gets an answer",
+    { method: "HEAD" },
+  ),
+];

@@ -1,0 +1,92 @@
+/**
+ * Options of `checkApplication()`.
+ *
+ * @module
+ */
+
+import { isByteString } from "../../gateway/byte_string.ts";
+import { describe } from "../../gateway/describe.ts";
+import type { HeaderTuple } from "../../gateway/types.ts";
+import type { Profile, RuleSetting } from "../../validator.ts";
+import { type CheckOptions, checkTimeout } from "../report.ts";
+
+/** A request of the user's own. */
+export interface OwnRequest {
+  /**
+   * The method.
+   *
+   * @default {"GET"}
+   */
+  method?: string | undefined;
+  /** Path and query as a client sends them, such as `"/search?q=x"`. */
+  path: string;
+  /** The headers, as pairs of ByteStrings. Host and Content-Length are added. */
+  headers?: readonly HeaderTuple[] | undefined;
+  /** The body; a string is sent as UTF-8. */
+  body?: string | Uint8Array | undefined;
+}
+
+/** Options of `checkApplication()`. */
+export interface ApplicationCheckOptions extends CheckOptions {
+  /**
+   * Paths that the application knows, with a query if they need one, such as
+   * `"/search?q=x"`. Each case runs for each of them.
+   *
+   * @default {["/"]}
+   */
+  paths?: readonly string[] | undefined;
+  /** Further variables for every request, such as `REMOTE_USER`. */
+  environ?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Requests of your own, sent in the case `application/own-requests`.
+   *
+   * @default {[]}
+   */
+  requests?: readonly OwnRequest[] | undefined;
+  /**
+   * How much the validator checks.
+   *
+   * @default {"paranoid"}
+   */
+  profile?: Profile | undefined;
+  /**
+   * Settings for single rules of the validator, by id or glob.
+   *
+   * @default {{}}
+   */
+  rules?: Readonly<Record<string, RuleSetting>> | undefined;
+}
+
+function checkTarget(what: string, target: unknown): asserts target is string {
+  if (
+    typeof target === "string" && target.startsWith("/") &&
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    isByteString(target) && !/[\x00-\x20\x7f#]/.test(target)
+  ) return;
+  throw new TypeError(
+    `Cannot check the application: ${what} must be a request target such as "/search?q=x", got ${
+      describe(target)
+    }`,
+  );
+}
+
+/**
+ * Refuses options that make no sense.
+ *
+ * @param options What the user gave.
+ * @throws {TypeError} If a path is no request target, or there is none.
+ * @throws {RangeError} If the timeout is not positive.
+ */
+export function checkOptions(options: ApplicationCheckOptions): void {
+  const { paths, requests = [], timeout } = options;
+  if (paths !== undefined && (!Array.isArray(paths) || paths.length === 0)) {
+    throw new TypeError(
+      `Cannot check the application: paths must be an array of at least one path, got ${
+        Array.isArray(paths) ? "an empty array" : describe(paths)
+      }`,
+    );
+  }
+  for (const path of paths ?? []) checkTarget("each of paths", path);
+  for (const { path } of requests) checkTarget("path of a request", path);
+  checkTimeout(timeout, "application");
+}

@@ -1,0 +1,199 @@
+/**
+ * The requests of the application cases, and the environ that each becomes.
+ *
+ * @module
+ */
+
+import { percentDecode, toBytes } from "../../gateway/byte_string.ts";
+import { headerKey } from "../../gateway/header_key.ts";
+import { RequestInput } from "../../gateway/input_stream.ts";
+import { StderrStream } from "../../gateway/error_stream.ts";
+import type { Environ, HeaderTuple, WrapFile } from "../../gateway/types.ts";
+import { FileWrapper } from "../../util/file_wrapper.ts";
+
+/** The body of a request, and how it comes. */
+export interface RequestBody {
+  /** The bytes that come. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /**
+   * Content-Length in bytes.
+   *
+   * @default {the number of the bytes}
+   */
+  readonly length?: number | undefined;
+  /** Whether it comes without a Content-Length, as a chunked upload does. */
+  readonly isChunked?: boolean | undefined;
+  /** How many bytes come at once; all of them if it is not said. */
+  readonly piece?: number | undefined;
+  /** Whether more of it never comes, nor its end, until the client leaves. */
+  readonly stalls?: boolean | undefined;
+  /** The most bytes that the server takes. */
+  readonly limit?: number | undefined;
+}
+
+/** A request, before it becomes an environ. */
+export interface KitRequest {
+  /** The method, `GET` if it is not said. */
+  readonly method?: string | undefined;
+  /** Path and query as the client sends them. */
+  readonly target: string;
+  /** Where the application is mounted; a part of the target. */
+  readonly mount?: string | undefined;
+  /** The protocol, `HTTP/1.1` if it is not said. */
+  readonly protocol?: string | undefined;
+  /** The headers, beside Host and those of the body. */
+  readonly headers?: readonly HeaderTuple[] | undefined;
+  /** The body, if there is one. */
+  readonly body?: RequestBody | undefined;
+  /** Variables that this server does not have. */
+  readonly without?: readonly string[] | undefined;
+  /** Further variables. */
+  readonly environ?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the environ has no prototype, which SPEC.md allows. */
+  readonly bare?: boolean | undefined;
+}
+
+const VERSION = Object.freeze([1, 0] as const);
+const HOST = "127.0.0.1:8000";
+
+const wrapFile: WrapFile = (
+  ...args: ConstructorParameters<typeof FileWrapper>
+): FileWrapper => new FileWrapper(...args);
+
+/**
+ * Names a request in a message.
+ *
+ * @param request The request.
+ * @returns Method and target, shortened.
+ */
+export function nameOf({ method = "GET", target }: KitRequest): string {
+  const shown = target.length > 60 ? `${target.slice(0, 60)}…` : target;
+  return `${method} ${shown}`;
+}
+
+/**
+ * Gives the headers as a client would send them.
+ *
+ * @param request The request.
+ * @returns The headers, with Host and those of the body.
+ */
+export function headersOf(
+  { headers = [], body, without = [] }: KitRequest,
+): HeaderTuple[] {
+  const all: HeaderTuple[] = without.includes("HTTP_HOST")
+    ? []
+    : [["Host", HOST]];
+  all.push(...headers);
+  if (body?.isChunked) all.push(["Transfer-Encoding", "chunked"]);
+  else if (body !== undefined) {
+    all.push(["Content-Length", String(body.length ?? body.bytes.length)]);
+  }
+  return all;
+}
+
+/**
+ * Writes a request down as it would go over the wire.
+ *
+ * @param request The request.
+ * @returns Its bytes; a chunked body is shown without its framing.
+ */
+export function toWire(request: KitRequest): Uint8Array {
+  const { method = "GET", target, protocol = "HTTP/1.1", body } = request;
+  const lines = headersOf(request).map(([name, value]) => `${name}: ${value}`);
+  const head = toBytes(
+    [`${method} ${target} ${protocol}`, ...lines, "", ""].join("\r\n"),
+  );
+  const bytes = body?.bytes ?? new Uint8Array();
+  const wire = new Uint8Array(head.length + bytes.length);
+  wire.set(head);
+  wire.set(bytes, head.length);
+  return wire;
+}
+
+/** Gives the stream of a request body; more is made only when it is asked for. */
+function toStream(
+  body: RequestBody,
+  stalled: () => void,
+): ReadableStream<Uint8Array> {
+  const { bytes, piece = Math.max(bytes.length, 1), stalls = false } = body;
+  let sent = 0;
+  return new ReadableStream({
+    pull(controller): void {
+      if (sent < bytes.length) {
+        // A copy, since the application may change what it reads.
+        controller.enqueue(bytes.slice(sent, sent += piece));
+      } else if (stalls) stalled();
+      else controller.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/**
+ * Makes the input of a request.
+ *
+ * @param request The request.
+ * @param stalled Is called when somebody waits for what never comes.
+ * @returns A fresh input.
+ */
+export function toInput(
+  { body }: KitRequest,
+  stalled: () => void,
+): RequestInput {
+  if (body === undefined) return new RequestInput(() => null);
+  return new RequestInput(() => toStream(body, stalled), {
+    contentLength: body.isChunked ? undefined : body.length ??
+      body.bytes.length,
+    maxSize: body.limit,
+  });
+}
+
+/**
+ * Makes the environ of a request, as a server would.
+ *
+ * @param request The request.
+ * @param input Its body.
+ * @param errors Takes what is written to `wsgi.errors`.
+ * @param signal Gives the signal of the request.
+ * @returns A fresh environ.
+ */
+export function toEnviron(
+  request: KitRequest,
+  input: RequestInput,
+  errors: (text: string) => void,
+  signal: () => AbortSignal,
+): Environ {
+  const { method = "GET", target, mount = "", protocol = "HTTP/1.1" } = request;
+  const mark = target.indexOf("?");
+  const path = mark === -1 ? target : target.slice(0, mark);
+  const environ: Environ = {
+    REQUEST_METHOD: method,
+    SCRIPT_NAME: percentDecode(mount),
+    PATH_INFO: percentDecode(path.slice(mount.length)),
+    QUERY_STRING: mark === -1 ? "" : target.slice(mark + 1),
+    REQUEST_URI: target,
+    SERVER_NAME: "127.0.0.1",
+    SERVER_PORT: "8000",
+    SERVER_PROTOCOL: protocol,
+    SERVER_SOFTWARE: "conformance/1.0",
+    GATEWAY_INTERFACE: "CGI/1.1",
+    REMOTE_ADDR: "127.0.0.1",
+    REMOTE_PORT: "50000",
+    "wsgi.version": VERSION,
+    "wsgi.url_scheme": "http",
+    "wsgi.input": input,
+    "wsgi.errors": new StderrStream(errors),
+    "wsgi.multithread": false,
+    "wsgi.multiprocess": false,
+    "wsgi.run_once": false,
+    "wsgi.file_wrapper": wrapFile,
+    "wsgi.input_terminated": true,
+    "wsgiref.signal": signal,
+  };
+  for (const [name, value] of headersOf(request)) {
+    const key = headerKey(name);
+    if (key !== undefined) environ[key] = value;
+  }
+  Object.assign(environ, request.environ);
+  for (const key of request.without ?? []) delete environ[key];
+  return request.bare ? Object.assign(Object.create(null), environ) : environ;
+}

@@ -1,0 +1,128 @@
+/**
+ * {@linkcode checkApplication}: runs the cases for applications.
+ *
+ * @module
+ */
+
+import { checkApplication as checkCallable } from "../gateway/run_application.ts";
+import type { Application } from "../gateway/types.ts";
+import type { RuleSetting } from "../validator.ts";
+import type { ApplicationCase } from "./application/case.ts";
+import { APPLICATION_CASES } from "./application/cases.ts";
+import { CaseRunner } from "./application/case_runner.ts";
+import { NOTHING_LEFT } from "./application/nothing_left.ts";
+import { Escapes } from "./application/escapes.ts";
+import {
+  type ApplicationCheckOptions,
+  checkOptions,
+  type OwnRequest,
+} from "./application/options.ts";
+import { type CaseReport, matcher, type Report, toReport } from "./report.ts";
+
+export type { ApplicationCheckOptions, OwnRequest };
+
+const TIMEOUT = 3000;
+
+/** Of what SPEC.md forbids the validator only warns here. */
+const STRICT: Readonly<Record<string, RuleSetting>> = {
+  "chunk/changed": "error",
+  "status/spaces": "error",
+};
+
+/** The requests of the user's own, as a case. */
+function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
+  return {
+    id: "application/own-requests",
+    spec: "app-returns-body",
+    title: "The requests of your own get whole answers",
+    isOnce: true,
+    async run(client): Promise<void> {
+      for (const { method, path, headers, body } of requests) {
+        const bytes = typeof body === "string"
+          ? new TextEncoder().encode(body)
+          : body && new Uint8Array(body);
+        const content = bytes && { body: { bytes } };
+        await client.send({ method, target: path, headers, ...content });
+      }
+    },
+  };
+}
+
+/**
+ * Finds out whether an application keeps the specification: sends it a battery
+ * of requests, under the validator in its strictest profile, from a server that
+ * does what servers may.
+ *
+ * Methods, paths, queries, headers, variables and bodies are varied, clients
+ * leave early, requests repeat and overlap. A case fails if a rule is broken, if
+ * the application throws, answers 500, breaks its response off, or is silent for
+ * too long. What the validator only warns of is listed in the message of the
+ * first case that sees it, once for each rule, and fails nothing. A body without
+ * an end is left by the client.
+ *
+ * Nothing is opened: no socket, no file. POST, PUT, PATCH and DELETE are among
+ * the methods, so give the application data that may be lost. An application
+ * that never lets go of the thread, in an endless loop without an `await`,
+ * cannot be stopped. While the check runs, unhandled rejections of the whole
+ * program count as the application's, where the runtime tells of them.
+ *
+ * SPEC.md, sections 4, 6 and 7.
+ *
+ * @param app The application. It may be middleware around another one; a
+ * `validator()` between the two makes more visible.
+ * @param options What the application knows, and what is run.
+ * @returns The report, with one case for each subject, whatever the number of
+ * paths.
+ * @throws {TypeError} If `app` is not a function or an option is wrong.
+ * @throws {RangeError} If the timeout is out of range.
+ *
+ * @example Usage
+ * ```ts
+ * import { checkApplication } from "@wsgi/ref/conformance";
+ * import { demoApp } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const report = await checkApplication(demoApp, { paths: ["/", "/?a=1"] });
+ * assertEquals(report.failed, 0);
+ * ```
+ */
+export async function checkApplication(
+  app: Application,
+  options: ApplicationCheckOptions = {},
+): Promise<Report> {
+  checkCallable(app);
+  checkOptions(options);
+  const { paths = ["/"], requests = [], onCase } = options;
+  const { profile = "paranoid", rules = {} } = options;
+  const isChosen = matcher(options.cases);
+  const own = requests.length > 0 ? [ownCase(requests)] : [];
+  const chosen = [...own, ...APPLICATION_CASES].filter(({ id }) =>
+    isChosen(id)
+  );
+  using escapes = new Escapes();
+  const runner = new CaseRunner(
+    {
+      app,
+      timeout: options.timeout ?? TIMEOUT,
+      environ: options.environ ?? {},
+      profile,
+      rules: profile === "paranoid" ? { ...STRICT, ...rules } : rules,
+      answers: new Map(),
+      long: new Set(),
+    },
+    paths,
+    escapes,
+  );
+  const reports: CaseReport[] = [];
+  const add = async (one: ApplicationCase): Promise<void> => {
+    reports.push(await runner.run(one));
+    onCase?.(reports.at(-1)!, reports.length, chosen.length);
+  };
+  for (const one of chosen) await add(one);
+  // What was left behind is told of in any case.
+  if (runner.hasLate && !chosen.includes(NOTHING_LEFT)) {
+    chosen.push(NOTHING_LEFT);
+    await add(NOTHING_LEFT);
+  }
+  return toReport(reports);
+}
