@@ -6,6 +6,7 @@
 
 import { FileWrapper } from "../util/file_wrapper.ts";
 import { guessScheme } from "../util/guess_scheme.ts";
+import { hasBareComma } from "./bare_comma.ts";
 import { percentDecode, toBytes } from "./byte_string.ts";
 import { quote } from "./describe.ts";
 import { BadRequest } from "./request_target.ts";
@@ -14,6 +15,9 @@ import type { Environ, ErrorStream, InputStream } from "./types.ts";
 
 const DIGITS = /^[0-9]+$/;
 const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
+
+/** RFC 9112 section 3.2.2: what stands before the path in absolute form. */
+const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/;
 
 /** Variables that SPEC.md, environ-http-forbidden, keeps from applications. */
 const FORBIDDEN: readonly string[] = [
@@ -54,6 +58,33 @@ export function contentLengthOf(
   return length;
 }
 
+/**
+ * Gives `REQUEST_URI` as path and query; Apache passes an absolute form on.
+ *
+ * @param variables The CGI variables.
+ * @returns Path and query; nothing where there is no such variable.
+ */
+export function requestUriOf(
+  variables: Readonly<Record<string, string>>,
+): string | undefined {
+  const uri = variables["REQUEST_URI"]?.replace(ORIGIN, "");
+  return uri === "" || uri?.startsWith("?") ? `/${uri}` : uri;
+}
+
+/**
+ * Refuses what a server in front has joined of several.
+ *
+ * @param value The value of Content-Type; may be empty.
+ * @throws {BadRequest} If it is more than one media type.
+ */
+export function checkContentType(value: string): void {
+  if (hasBareComma(value)) {
+    throw new BadRequest(
+      `CONTENT_TYPE must be one media type, got ${quote(value)}`,
+    );
+  }
+}
+
 function isUtf8(byteString: string): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(toBytes(byteString));
@@ -71,7 +102,7 @@ function lostPath(
   variables: Readonly<Record<string, string>>,
   script: string,
 ): string {
-  const [raw = ""] = (variables["REQUEST_URI"] ?? "").split("?", 1);
+  const [raw = ""] = (requestUriOf(variables) ?? "").split("?", 1);
   const path = percentDecode(raw);
   if (!path.startsWith(`${script}/`)) return "";
   const rest = path.slice(script.length);
@@ -137,7 +168,12 @@ export function createCgiEnviron(
       `REQUEST_METHOD must be a token, got ${quote(method)}`,
     );
   }
+  checkContentType(variables["CONTENT_TYPE"] ?? "");
   const length = contentLengthOf(variables);
+  const uri = requestUriOf(variables);
+  if (uri?.includes("#")) {
+    throw new BadRequest(`REQUEST_URI must have no "#", got ${quote(uri)}`);
+  }
   const scheme = guessScheme(variables);
   const environ: Record<string, unknown> = { ...variables };
   for (const name of FORBIDDEN) delete environ[name];
@@ -148,6 +184,7 @@ export function createCgiEnviron(
   if (length !== undefined) environ["CONTENT_LENGTH"] = String(length);
   if (scheme === "https") environ["HTTPS"] = "on";
   else delete environ["HTTPS"];
+  if (uri !== undefined) environ["REQUEST_URI"] = uri;
   environ["QUERY_STRING"] = variables["QUERY_STRING"] ?? "";
   setPaths(environ, variables, repeatsScript);
   setServer(environ, variables, scheme);

@@ -17,10 +17,10 @@ import { BadRequest } from "./request_target.ts";
 import {
   createHead,
   type ResponseHead,
-  withContentLength,
   withoutContentLength,
 } from "./response_head.ts";
 import { runApplication } from "./run_application.ts";
+import { onTermination } from "./termination.ts";
 import type { Application, Environ } from "./types.ts";
 
 type ErrorPage = readonly [head: ResponseHead, page: Uint8Array];
@@ -91,10 +91,15 @@ export class CgiExchange {
    * @param app The application.
    */
   async run(app: Application): Promise<void> {
+    // A process of its own is one that a web server may end.
+    const forget = this.#options.stdout === undefined
+      ? onTermination(() => this.#transport.terminate())
+      : () => {};
     try {
       await this.#respond(app);
       await this.#drain();
     } finally {
+      forget();
       this.#transport.release();
       await this.#logged;
       this.#stderr?.releaseLock();
@@ -140,12 +145,8 @@ export class CgiExchange {
     return Object.assign(created, environ);
   }
 
-  /** Answers a request that no application sees. */
-  async #answer([head, page]: ErrorPage): Promise<void> {
-    const isHead = this.#variables["REQUEST_METHOD"] === "HEAD";
-    this.#transport.sendHead(withContentLength(head, page.byteLength));
-    if (!isHead) this.#transport.write(page).catch(() => {});
-    await this.#transport.end();
+  #answer(page: ErrorPage): Promise<void> {
+    return this.#transport.answer(page, this.#variables["REQUEST_METHOD"]);
   }
 
   /** Reads what is left of the request body, as far as there can be one. */

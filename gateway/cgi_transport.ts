@@ -6,7 +6,7 @@
 
 import { toBytes } from "./byte_string.ts";
 import { Cancellation, ClientDisconnected } from "./cancellation.ts";
-import type { ResponseHead } from "./response_head.ts";
+import { type ResponseHead, withContentLength } from "./response_head.ts";
 import type { Transport } from "./transport.ts";
 
 /** The names and codes of errors which say that nobody reads any more. */
@@ -34,6 +34,12 @@ export interface CgiOutput {
   readonly closes: boolean;
   /** Is told what is worth a line in the log. */
   readonly log: (message: string) => void;
+  /**
+   * What stands before the status.
+   *
+   * @default {"Status:"}
+   */
+  readonly statusPrefix?: string | undefined;
 }
 
 /**
@@ -46,6 +52,7 @@ export class CgiTransport implements Transport {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #last: Promise<void> = Promise.resolve();
   #reason: ClientDisconnected | undefined;
+  #isOver = false;
 
   /**
    * @param output Where the response goes.
@@ -59,14 +66,31 @@ export class CgiTransport implements Transport {
   }
 
   sendHead(head: ResponseHead): void {
-    let text = `Status: ${head.status}\r\n`;
+    const { statusPrefix = "Status:" } = this.#output;
+    let text = `${statusPrefix} ${head.status}\r\n`;
     for (const [name, value] of head.headers) {
-      // The first line is the status: a header of this name would be another.
+      // To the server in front a header of this name would be another status.
       if (name.toLowerCase() === "status") {
         this.#output.log("The header Status was dropped: CGI has its own");
       } else text += `${name}: ${value}\r\n`;
     }
-    this.write(toBytes(`${text}\r\n`)).catch(() => {});
+    this.#last = this.#write(toBytes(`${text}\r\n`));
+    this.#last.catch(() => {});
+  }
+
+  /**
+   * Answers a request that no application sees.
+   *
+   * @param response Head and body.
+   * @param method The method of the request.
+   */
+  async answer(
+    [head, page]: readonly [head: ResponseHead, page: Uint8Array],
+    method: string | undefined,
+  ): Promise<void> {
+    this.sendHead(withContentLength(head, page.byteLength));
+    if (method !== "HEAD") this.write(page).catch(() => {});
+    await this.end();
   }
 
   write(chunk: Uint8Array): Promise<void> {
@@ -100,7 +124,13 @@ export class CgiTransport implements Transport {
 
   /** Lets the output go. Without effect if that was done before. */
   release(): void {
+    this.#isOver = true;
     this.#writer.releaseLock();
+  }
+
+  /** The server in front says that nobody reads any more. */
+  terminate(): void {
+    if (!this.#isOver) this.#leave(undefined);
   }
 
   /** Nobody reads any more, or nothing can be written. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isStaleSocket } from "./unix_socket.ts";
+import { bindUnix } from "./unix_socket.ts";
 
 /** Where a server listens, as its user wrote it. */
 export interface ListenAddress {
@@ -197,16 +197,7 @@ function listenUnix(
 ): Listening {
   const serve = (): Deno.HttpServer =>
     Deno.serve({ ...QUIET, ...handlers, path });
-  const server = listening(path, () => {
-    try {
-      return serve();
-    } catch (error) {
-      const isInTheWay = error instanceof Deno.errors.AddrInUse;
-      if (!isInTheWay || !isStaleSocket(path)) throw error;
-      Deno.removeSync(path);
-      return serve();
-    }
-  });
+  const server = listening(path, () => bindUnix(path, serve));
   if (mode !== undefined) Deno.chmodSync(path, mode);
   return {
     server,

@@ -4,12 +4,17 @@
  * @module
  */
 
-import { RequestTimeout } from "./cancellation.ts";
-import type { FetchExchange } from "./fetch_exchange.ts";
-import type { FetchTransport } from "./fetch_transport.ts";
+import { type Cancellation, RequestTimeout } from "./cancellation.ts";
 
-interface Running {
-  readonly transport: FetchTransport | undefined;
+/** A request that runs, as far as it can be ended. */
+export interface Endable {
+  /** Its transport; none for a request that no application has seen. */
+  readonly transport?:
+    | { readonly cancellation: Cancellation }
+    | undefined;
+}
+
+interface Running extends Endable {
   /** When it is ended, on the clock of `performance.now()`. */
   readonly deadline: number;
   readonly onOver: (() => void) | undefined;
@@ -50,7 +55,7 @@ export class RunningRequests {
    * that comes first.
    */
   add(
-    { transport }: FetchExchange,
+    { transport }: Endable,
     done: Promise<void>,
     onOver?: () => void,
   ): void {

@@ -50,3 +50,22 @@ export function isStaleSocket(path: string): boolean {
   }
   return outcome[0] === REFUSED;
 }
+
+/**
+ * Binds to a Unix socket, in place of one that a dead server left behind.
+ *
+ * @param path The path.
+ * @param bind Binds and returns.
+ * @returns What `bind` returns.
+ * @throws What `bind` throws.
+ */
+export function bindUnix<T>(path: string, bind: () => T): T {
+  try {
+    return bind();
+  } catch (error) {
+    const isInTheWay = error instanceof Deno.errors.AddrInUse;
+    if (!isInTheWay || !isStaleSocket(path)) throw error;
+    Deno.removeSync(path);
+    return bind();
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * An application over SCGI or uwsgi with a real web server in front, configured
+ * as in `examples/deploy/`.
+ *
+ * @module
+ */
+
+import type { RunningServer } from "../../conformance/start.ts";
+import type {
+  BackendOptions,
+  BackendServer,
+} from "../../gateway/backend_options.ts";
+import { serveScgi } from "../../gateway/scgi.ts";
+import type { Application } from "../../gateway/types.ts";
+import { serveUwsgi } from "../../gateway/uwsgi.ts";
+import type { ServerPart } from "./part.ts";
+import {
+  findProgram,
+  freePort,
+  makeFolder,
+  ServerProcess,
+  versionOf,
+} from "./server_process.ts";
+
+const DEPLOY = new URL("../../examples/deploy/", import.meta.url);
+
+/** What a backend speaks. */
+export type Protocol = "scgi" | "uwsgi";
+
+/** How a web server reaches it. */
+export type Way = "tcp" | "unix";
+
+/** A text that is in a configuration, and what takes its place. */
+export type Edits = readonly (readonly [from: string, to: string])[];
+
+/** A web server that can be in front. */
+export interface Front {
+  /** The name of the program. */
+  readonly program: string;
+  /** What its configuration in `examples/deploy/` begins with. */
+  readonly config: string;
+  /** What makes it tell its version. */
+  readonly versionOption: string;
+  /** Its arguments in the foreground, for a folder and a file in it. */
+  readonly args: (folder: string, file: string) => readonly string[];
+  /** What it writes when it is ready. */
+  readonly ready: RegExp;
+  /** What has to change so that it says that. */
+  readonly edits: Edits;
+  /** The address of a backend in its configuration, and what to write there. */
+  readonly address: (
+    protocol: Protocol,
+    backend: { readonly port: number; readonly path: string | undefined },
+  ) => readonly [from: string, to: string];
+}
+
+/** The ports in the examples. */
+const PORTS: Readonly<Record<Protocol, number>> = { scgi: 4000, uwsgi: 3031 };
+
+/** Nginx, `scgi_pass` and `uwsgi_pass`. */
+export const nginx: Front = {
+  program: "nginx",
+  config: "nginx",
+  versionOption: "-v",
+  args: (folder, file) => ["-e", "stderr", "-p", folder, "-c", file],
+  ready: /start worker process/,
+  edits: [["error_log stderr warn;", "error_log stderr notice;"]],
+  address: (protocol, { port, path }) => [
+    `${protocol}_pass 127.0.0.1:${PORTS[protocol]};`,
+    `${protocol}_pass ${path ? `unix:${path}` : `127.0.0.1:${port}`};`,
+  ],
+};
+
+/** lighttpd, mod_scgi. */
+export const lighttpd: Front = {
+  program: "lighttpd",
+  config: "lighttpd",
+  versionOption: "-v",
+  args: (_folder, file) => ["-D", "-f", file],
+  ready: /server started/,
+  edits: [],
+  address: (protocol, { port, path }) => [
+    `"host" => "127.0.0.1",\n  "port" => ${PORTS[protocol]}`,
+    path ? `"socket" => "${path}"` : `"host" => "127.0.0.1", "port" => ${port}`,
+  ],
+};
+
+/** Apache, mod_proxy_scgi and mod_proxy_uwsgi. */
+export const apache: Front = {
+  program: "apache2",
+  config: "apache",
+  versionOption: "-v",
+  args: (folder, file) => ["-D", "FOREGROUND", "-d", folder, "-f", file],
+  ready: /resuming normal operations/,
+  edits: [],
+  address: (protocol, { port, path }) => [
+    `"${protocol}://127.0.0.1:${protocol === "uwsgi" ? 3032 : 4000}/"`,
+    path
+      ? `"unix:${path}|${protocol}://localhost/"`
+      : `"${protocol}://127.0.0.1:${port}/"`,
+  ],
+};
+
+/** Both, serving. At the end of its scope both are stopped. */
+export interface Fronted extends AsyncDisposable {
+  /** The port of the web server, on 127.0.0.1. */
+  readonly port: number;
+  /** The web server. */
+  readonly front: ServerProcess;
+  /** What is behind it. */
+  readonly backend: BackendServer;
+}
+
+/** What differs from the example. */
+export interface FrontedOptions {
+  /** How the web server reaches the application. Default: `"tcp"`. */
+  readonly way?: Way;
+  /** Changes in the configuration. */
+  readonly edits?: Edits;
+  /** Options of the gateway. */
+  readonly backend?: BackendOptions;
+}
+
+async function configure(file: string, edits: Edits): Promise<string> {
+  let text = await Deno.readTextFile(new URL(file, DEPLOY));
+  for (const [from, to] of edits) {
+    if (!text.includes(from)) {
+      throw new Error(`Cannot edit ${file}: it has no "${from}"`);
+    }
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+/**
+ * Serves an application over SCGI or uwsgi, behind a web server.
+ *
+ * @param front The web server.
+ * @param protocol What they speak.
+ * @param app The application.
+ * @param options What differs from the example.
+ * @returns Both, serving.
+ */
+export async function serveBehind(
+  front: Front,
+  protocol: Protocol,
+  app: Application,
+  { way = "tcp", edits = [], backend: options = {} }: FrontedOptions = {},
+): Promise<Fronted> {
+  const folder = await makeFolder({});
+  const path = way === "unix" ? `${folder}/app.sock` : undefined;
+  const serve = protocol === "scgi" ? serveScgi : serveUwsgi;
+  const backend = serve(app, {
+    shutdownTimeout: 2_000,
+    ...options,
+    // The web server may have become another user.
+    ...path === undefined ? {} : { path, mode: 0o666 },
+  });
+  try {
+    const port = freePort();
+    const file = `${front.config}_${protocol}.conf`;
+    const text = await configure(file, [
+      ...edits,
+      ...front.edits,
+      front.address(protocol, { port: backend.port, path }),
+      ["8080", String(port)],
+    ]);
+    await Deno.writeTextFile(`${folder}/${file}`, text);
+    const process = await ServerProcess.start({
+      program: findProgram(front.program) ?? front.program,
+      args: front.args(folder, `${folder}/${file}`),
+      folder,
+      ready: front.ready,
+      port,
+    });
+    return {
+      port,
+      front: process,
+      backend,
+      async [Symbol.asyncDispose](): Promise<void> {
+        await backend.shutdown();
+        await process.stop();
+      },
+    };
+  } catch (error) {
+    await backend.shutdown();
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Makes a row of the matrix.
+ *
+ * @param front The web server.
+ * @param protocol What they speak.
+ * @param options How they meet, and what the web server changes in a way that
+ * no backend can undo: from the id of a case to the reason.
+ * @returns The row.
+ */
+export function frontedPart(
+  front: Front,
+  protocol: Protocol,
+  options: FrontedOptions & {
+    readonly deviations: Readonly<Record<string, string>>;
+  },
+): ServerPart {
+  const { way = "tcp", deviations } = options;
+  const found = findProgram(front.program);
+  return {
+    name: `${front.program}, ${protocol} over ${
+      way === "tcp" ? "TCP" : "a Unix socket"
+    }`,
+    missing: () =>
+      Promise.resolve(
+        found === undefined ? `${front.program} is not installed` : undefined,
+      ),
+    versions: async () => ({
+      [front.program]: await versionOf(
+        found ?? front.program,
+        front.versionOption,
+      ),
+    }),
+    async start(app: Application): Promise<RunningServer> {
+      const fronted = await serveBehind(front, protocol, app, options);
+      return {
+        hostname: "127.0.0.1",
+        port: fronted.port,
+        stop: () => fronted[Symbol.asyncDispose](),
+        deviations,
+      };
+    },
+  };
+}
