@@ -20,6 +20,9 @@ export class Ledger {
   readonly #seen: Seen[] = [];
   readonly #violations: Violation[] = [];
   readonly #gates = new Map<string, PromiseWithResolvers<void>>();
+  /** Resolves when the case is over, so that nothing waits for it any more. */
+  readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
+  #isOver = false;
   /** Resolves at the next event. */
   #next: PromiseWithResolvers<void> = Promise.withResolvers();
 
@@ -67,7 +70,11 @@ export class Ledger {
         await this.#next.promise;
       }
     };
-    return await within(come(), `the application to tell "${event}"`, deadline);
+    return await within(
+      Promise.race([come(), this.#over.promise]),
+      `the application to tell "${event}"`,
+      deadline,
+    );
   }
 
   /** Resolves when a gate is open. */
@@ -80,8 +87,13 @@ export class Ledger {
     this.#gate(gate).resolve();
   }
 
-  /** Opens all gates at which something waits, so that nothing is left over. */
-  openAll(): void {
+  /**
+   * Ends the case: opens all gates, those too to which something comes later,
+   * and ends all waiting.
+   */
+  end(): void {
+    this.#isOver = true;
+    this.#over.resolve();
     for (const gate of this.#gates.values()) gate.resolve();
   }
 
@@ -89,6 +101,7 @@ export class Ledger {
     const known = this.#gates.get(name);
     if (known !== undefined) return known;
     const made = Promise.withResolvers<void>();
+    if (this.#isOver) made.resolve();
     this.#gates.set(name, made);
     return made;
   }

@@ -1,0 +1,174 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { findNode } from "../../tools/matrix/node_process.ts";
+import { npmProgram } from "../../tools/matrix/npm_program.ts";
+import { ServerProcess } from "../../tools/matrix/server_process.ts";
+import { ask } from "../raw_client.ts";
+import { missingTool, runTool } from "../tool.ts";
+import { installPackage } from "./npm_package.ts";
+
+const EXAMPLE = new URL("../../examples/deploy/node.mjs", import.meta.url);
+
+/** Entry points that have to load in every runtime. */
+const DOORS = [
+  "",
+  "/access-log",
+  "/cgi",
+  "/fetch",
+  "/mount",
+  "/node",
+  "/proxy-headers",
+  "/validator",
+];
+
+/** An application that answers with what it got, and fails if asked to. */
+const PROGRAM = `
+import { createServer } from "node:http";
+import { validator } from "@wsgi/ref/validator";
+import { toNodeListener } from "@wsgi/ref/node";
+
+async function* body(environ) {
+  yield new TextEncoder().encode(environ.PATH_INFO + " ");
+  if (environ.PATH_INFO === "/fail") throw new Error("on purpose");
+  yield await environ["wsgi.input"].read();
+}
+function app(environ, startResponse) {
+  startResponse("299 Very Odd", [["Content-Type", "text/plain"], ["x-A", "1"]]);
+  return body(environ);
+}
+const server = createServer(toNodeListener(validator(app)));
+server.listen(0, "127.0.0.1", () => {
+  console.log("listening on " + server.address().port);
+});
+`;
+
+interface Runtime {
+  readonly name: string;
+  readonly path: string | undefined;
+}
+
+const noNpm = await missingTool("npm");
+const runtimes: Runtime[] = [
+  { name: "Deno", path: Deno.execPath() },
+  { name: "Node.js", path: noNpm ? undefined : await findNode() },
+  { name: "Bun", path: noNpm ? undefined : await npmProgram("bun") },
+];
+const tsc = noNpm ? undefined : await npmProgram("typescript", "tsc");
+
+/** An application, right or wrong by what it returns. */
+const typed = (result: string) =>
+  `import type { Application } from "@wsgi/ref";
+import { toNodeListener } from "@wsgi/ref/node";
+const app: Application = (environ, startResponse) => {
+  startResponse("200 OK", [["Content-Type", environ.CONTENT_TYPE ?? "a/b"]]);
+  return ${result};
+};
+export default toNodeListener(app, { maxRequestBodySize: 5 });
+`;
+
+/** Where the package is installed, for all tests of this file. */
+let folder = "";
+
+Deno.test.beforeAll(async () => {
+  if (noNpm) return;
+  const doors = DOORS.map((door) => `import "@wsgi/ref${door}";\n`).join("");
+  folder = await installPackage({
+    "program.mjs": PROGRAM,
+    "doors.mjs": `${doors}console.log("all open");\n`,
+    "example.mjs": await Deno.readTextFile(EXAMPLE),
+    "good.ts": typed("[new Uint8Array(1)]"),
+    "bad.ts": typed('["text"]'),
+  });
+});
+
+Deno.test.afterAll(async () => {
+  if (folder !== "") await Deno.remove(folder, { recursive: true });
+});
+
+/** The arguments by which a runtime runs a file. */
+function runArgs({ name }: Runtime, file: string): string[] {
+  const path = `${folder}/${file}`;
+  return name === "Deno"
+    ? ["run", "-A", "--node-modules-dir=manual", path]
+    : [path];
+}
+
+async function start(
+  runtime: Runtime,
+  file: string,
+  ready: RegExp,
+): Promise<ServerProcess> {
+  return await ServerProcess.start({
+    program: runtime.path!,
+    args: runArgs(runtime, file),
+    env: { PORT: "0" },
+    folder: await Deno.makeTempDir(),
+    ready,
+  });
+}
+
+for (const runtime of runtimes) {
+  const { name, path } = runtime;
+  const missing = noNpm || (path === undefined ? ` (${name} is missing)` : "");
+  const ignore = missing !== "";
+
+  Deno.test({
+    name: `the npm package serves an application on ${name}${missing}`,
+    ignore,
+    fn: async () => {
+      const ready = /listening on ([0-9]+)/;
+      await using server = await start(runtime, "program.mjs", ready);
+      const request = (path: string) =>
+        `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nHello`;
+      const good = await ask(server, request("/a%20b"));
+      assertEquals(good.head.line, "HTTP/1.1 299 Very Odd");
+      assertEquals(good.head.headers.some(([name]) => name === "x-A"), true);
+      assertEquals([good.body, good.complete], ["/a b Hello", true]);
+      const failed = await ask(server, request("/fail"));
+      assertEquals([failed.body, failed.complete], ["/fail ", false]);
+      assertStringIncludes(await server.logged(/on purpose/), "Error: ");
+    },
+  });
+
+  Deno.test({
+    name: `every door of the npm package opens on ${name}${missing}`,
+    ignore,
+    fn: async () => {
+      const args = runArgs(runtime, "doors.mjs");
+      const { stdout, stderr } = await runTool(path!, args);
+      assertEquals([stdout, stderr], ["all open\n", ""]);
+    },
+  });
+
+  Deno.test({
+    name: `examples/deploy/node.mjs serves on ${name}${missing}`,
+    ignore,
+    fn: async () => {
+      const ready = /http:\/\/127\.0\.0\.1:([0-9]+)\//;
+      await using server = await start(runtime, "example.mjs", ready);
+      const { body } = await ask(server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertEquals(body, "Hello 127.0.0.1!\n");
+    },
+  });
+}
+
+const noTsc = noNpm || (tsc === undefined ? " (typescript is missing)" : "");
+
+Deno.test({
+  name: `the npm package has types for tsc${noTsc}`,
+  ignore: noTsc !== "",
+  fn: async () => {
+    const check = async (file: string) =>
+      await runTool(tsc!, [
+        ...["--noEmit", "--strict", "--exactOptionalPropertyTypes"],
+        ...["--target", "es2024", "--lib", "esnext,dom,dom.iterable"],
+        ...["--module", "nodenext", "--types", ""],
+        `${folder}/${file}`,
+      ]);
+    const good = await check("good.ts");
+    assertEquals([good.stdout, good.code], ["", 0]);
+    const bad = await check("bad.ts");
+    assert(bad.code !== 0);
+    assertStringIncludes(bad.stdout, "is not assignable to type");
+    assertStringIncludes(bad.stdout, "bad.ts(3,");
+  },
+});

@@ -1,0 +1,231 @@
+/**
+ * Servers of other people, as processes beside the matrix and the tests.
+ *
+ * @module
+ */
+
+/** Far more than any of them needs. */
+const DEADLINE = 20_000;
+
+/** Where programs are that are not on the path of every user. */
+const FOLDERS = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin"];
+
+/**
+ * Finds a program.
+ *
+ * @param name Its name.
+ * @returns Its path; `undefined` where it is not installed.
+ */
+export function findProgram(name: string): string | undefined {
+  for (const folder of FOLDERS) {
+    try {
+      const path = `${folder}/${name}`;
+      if (Deno.statSync(path).isFile) return path;
+    } catch {
+      // It is not there.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Asks a program for its version.
+ *
+ * @param program Its path.
+ * @param option What makes it tell its version and end.
+ * @returns The first number with dots or dashes in what it says.
+ */
+export async function versionOf(
+  program: string,
+  option: string = "--version",
+): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, {
+    args: [option],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  const said = decoder.decode(stdout) + decoder.decode(stderr);
+  return /[0-9]+(?:[.-][0-9]+)+/.exec(said)?.[0] ?? "unknown";
+}
+
+/**
+ * Finds a port for a server that cannot choose one by itself.
+ *
+ * @returns A port that nobody listens on.
+ */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/**
+ * Makes a folder for a server, which may change its user after the start.
+ *
+ * @param files The files in it, by name.
+ * @returns Its path, without a slash at its end.
+ */
+export async function makeFolder(
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "wsgiref_server_" });
+  // For whatever user the server runs programs as: they may write there.
+  await Deno.chmod(folder, 0o777);
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+    await Deno.chmod(`${folder}/${name}`, 0o755);
+  }
+  return folder;
+}
+
+/** Changes in a file of an example: a text that is there, and another. */
+export type Edits = readonly (readonly [from: string, to: string])[];
+
+/**
+ * Changes the text of an example.
+ *
+ * @param text The text.
+ * @param edits The changes; each is made wherever its first text is.
+ * @returns The new text.
+ * @throws {Error} If a text is not there.
+ */
+export function edit(text: string, edits: Edits): string {
+  for (const [from, to] of edits) {
+    if (!text.includes(from)) {
+      throw new Error(`Cannot edit the example: it has no "${from}"`);
+    }
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+/** How to start a server. */
+export interface ServerCommand {
+  /** The path of the program. */
+  readonly program: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** Variables of its environment, besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder that it runs in; it is removed at the end. */
+  readonly folder: string;
+  /** What it writes when it is ready; the first group may be its port. */
+  readonly ready: RegExp;
+  /** Its port, where `ready` does not tell. */
+  readonly port?: number;
+}
+
+/** A server that runs. At the end of its scope it is stopped. */
+export class ServerProcess implements AsyncDisposable {
+  /** Where it listens, on 127.0.0.1. */
+  port = 0;
+  /** The folder that it runs in. */
+  readonly folder: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #command: ServerCommand;
+  readonly #reading: Promise<unknown>;
+  readonly #ready = Promise.withResolvers<void>();
+  #waiting: { part: RegExp; resolve: () => void } | undefined;
+  #log = "";
+
+  private constructor(command: ServerCommand) {
+    this.#command = command;
+    this.folder = command.folder;
+    this.#child = new Deno.Command(command.program, {
+      args: [...command.args],
+      cwd: command.folder,
+      env: { NO_COLOR: "1", ...command.env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { stdout, stderr, status } = this.#child;
+    const reading = Promise.all([this.#read(stdout), this.#read(stderr)]);
+    this.#reading = reading;
+    this.#ready.promise.catch(() => {});
+    Promise.all([reading, status]).then(() => {
+      const name = command.program.split("/").at(-1);
+      this.#ready.reject(new Error(`${name} has ended\n${this.#log}`));
+    });
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param command How to start it.
+   * @returns It, ready.
+   * @throws {Error} If it ends instead, or is not ready after 20 seconds.
+   */
+  static async start(command: ServerCommand): Promise<ServerProcess> {
+    const server = new ServerProcess(command);
+    const late = () =>
+      server.#ready.reject(new Error(`It does not start\n${server.#log}`));
+    const timer = setTimeout(late, DEADLINE);
+    try {
+      await server.#ready.promise;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    return server;
+  }
+
+  /** What it has written so far, to both of its outputs. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /**
+   * Waits until it has written something.
+   *
+   * @param part What is looked for.
+   * @returns All that it has written.
+   */
+  async logged(part: RegExp): Promise<string> {
+    if (!part.test(this.#log)) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#waiting = { part, resolve };
+      const late = () => reject(new Error(`No ${part} in\n${this.#log}`));
+      const timer = setTimeout(late, DEADLINE);
+      await promise.finally(() => clearTimeout(timer));
+    }
+    return this.#log;
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    this.#kill("SIGTERM");
+    const timer = setTimeout(() => this.#kill("SIGKILL"), DEADLINE / 4);
+    await this.#child.status;
+    await this.#reading;
+    clearTimeout(timer);
+    await Deno.remove(this.folder, { recursive: true }).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #kill(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#log += text;
+      const found = this.port === 0 && this.#command.ready.exec(this.#log);
+      if (found) {
+        this.port = this.#command.port ?? Number(found[1]);
+        this.#ready.resolve();
+      }
+      if (this.#waiting?.part.test(this.#log)) this.#waiting.resolve();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Makes the npm package: a tarball for Node.js and Bun, in JavaScript, with
+ * declarations, and without any dependency.
+ *
+ *     deno task pack [FILE]
+ *
+ * It holds the entry points that need nothing but this repository. Those that
+ * use `@std` stay out: npm has no `@std`, and what `deno pack` makes of `jsr:`
+ * only a machine can install that knows the registry of JSR.
+ *
+ * `deno pack` takes a folder with a `deno.json`, no import map, and leaves out
+ * all declarations if it misses the type of one export. So it runs in a copy
+ * of what is published, and the tarball is looked at afterwards.
+ *
+ * @module
+ */
+
+import config from "../deno.json" with { type: "json" };
+
+const ROOT = new URL("../", import.meta.url);
+
+interface Graph {
+  readonly modules: readonly { specifier: string; error?: string }[];
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string | URL,
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    cwd,
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  if (success) return decoder.decode(stdout);
+  throw new Error(`Cannot run ${program}: ${decoder.decode(stderr)}`);
+}
+
+/**
+ * Finds all modules that an entry point needs.
+ *
+ * @param path The entry point, as in `exports` of `deno.json`.
+ * @returns Their paths in the repository; nothing if one is outside of it.
+ */
+async function modulesOf(path: string): Promise<string[] | undefined> {
+  // With the map no registry is asked: its modules lead into tools/.
+  const map = "--import-map=tools/npm_imports.json";
+  const output = await run(
+    Deno.execPath(),
+    ["info", "--json", map, path],
+    ROOT,
+  );
+  const { modules }: Graph = JSON.parse(output);
+  const paths: string[] = [];
+  for (const { specifier, error } of modules) {
+    if (specifier.startsWith("node:")) continue;
+    if (error !== undefined) throw new Error(`${specifier}: ${error}`);
+    const local = specifier.replace(ROOT.href, "");
+    if (local === specifier || local.startsWith("tools/")) return undefined;
+    paths.push(local);
+  }
+  return paths;
+}
+
+/** Copies what the package is made of, and gives its entry points. */
+async function copyPackage(
+  folder: string,
+): Promise<Record<string, string>> {
+  const exports: Record<string, string> = {};
+  const files = new Set(["LICENSE", "README.md"]);
+  for (const [name, path] of Object.entries(config.exports)) {
+    const modules = await modulesOf(path);
+    if (modules === undefined) continue;
+    exports[name] = path;
+    for (const module of modules) files.add(module);
+  }
+  for (const file of files) {
+    const slash = file.lastIndexOf("/");
+    const parent = `${folder}/${file.slice(0, Math.max(slash, 0))}`;
+    await Deno.mkdir(parent, { recursive: true });
+    await Deno.copyFile(new URL(file, ROOT), `${folder}/${file}`);
+  }
+  return exports;
+}
+
+/**
+ * Makes the npm package.
+ *
+ * @param output The path of the tarball.
+ * @returns The names of its entry points.
+ * @throws {Error} If an entry point has no declarations.
+ */
+export async function pack(output: string): Promise<string[]> {
+  const folder = await Deno.makeTempDir({ prefix: "wsgiref_pack_" });
+  try {
+    const exports = await copyPackage(folder);
+    const { name, version, license, compilerOptions } = config;
+    await Deno.writeTextFile(
+      `${folder}/deno.json`,
+      JSON.stringify({ name, version, license, exports, compilerOptions }),
+    );
+    const options = ["--quiet", "--no-source-maps", "--output", output];
+    await run(Deno.execPath(), ["pack", ...options], folder);
+    const list = await run("tar", ["tzf", output], folder);
+    const files = new Set(list.split("\n"));
+    for (const path of Object.values(exports)) {
+      const types = path.replace(/^\.(.*)\.ts$/, "package$1.d.ts");
+      if (!files.has(types)) throw new Error(`The package misses ${types}`);
+    }
+    return Object.keys(exports);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  const [output = `${Deno.cwd()}/wsgi-ref-${config.version}.tgz`] = Deno.args;
+  const names = await pack(output);
+  // deno-lint-ignore no-console
+  console.log(`${output}: ${names.join(" ")}`);
+}
