@@ -64,8 +64,11 @@ export class BodyReader {
   readonly #log: (error: unknown) => void;
   #iterator: AnyIterator | undefined;
   #async = false;
-  /** Ends the waiting for a next() that is pending. */
-  #giveUp: (() => void) | undefined;
+  /** Who waits for a next() that is pending. */
+  #take: ((chunk: Uint8Array | undefined) => void) | undefined;
+  #fail: ((error: unknown) => void) | undefined;
+  #onResult: ((result: unknown) => void) | undefined;
+  #onError: ((error: unknown) => void) | undefined;
   /** Whether the iterator has finished by itself and wants no return(). */
   #ended = false;
   #closed: Promise<void> | undefined | false = false;
@@ -111,7 +114,7 @@ export class BodyReader {
     this.#ended = false;
   }
 
-  #take(result: unknown): Uint8Array | undefined {
+  #read(result: unknown): Uint8Array | undefined {
     if (typeof result !== "object" || result === null) {
       throw new TypeError(
         `Cannot send the body: next() must give an object, got ${
@@ -149,7 +152,7 @@ export class BodyReader {
         "Cannot send the body: next() of a sync iterator must not give a promise",
       );
     }
-    return this.#take(result);
+    return this.#read(result);
   }
 
   /**
@@ -160,29 +163,53 @@ export class BodyReader {
    * `TypeError` if the chunk is not a `Uint8Array`.
    */
   nextAsync(): Promise<Uint8Array | undefined> {
-    return new Promise((resolve, reject) => {
-      const take = (result: unknown): void => {
-        this.#giveUp = undefined;
-        try {
-          resolve(this.#take(result));
-        } catch (error) {
-          reject(error);
-        }
-      };
-      const fail = (error: unknown): void => {
-        this.#giveUp = undefined;
-        this.#ended = true;
-        reject(error);
-      };
-      this.#giveUp = () => resolve(undefined);
-      try {
-        const result = this.#iterator!.next();
-        if (isThenable(result)) result.then(take, fail);
-        else take(result);
-      } catch (error) {
-        fail(error);
-      }
-    });
+    return new Promise((resolve, reject) => this.ask(resolve, reject));
+  }
+
+  /**
+   * Asks an async body for its next chunk, as nextAsync() does, without a
+   * promise of our own. One of the functions is called, and not at once.
+   *
+   * @param take Called with the chunk, or with `undefined`.
+   * @param fail Called with the error.
+   */
+  ask(
+    take: (chunk: Uint8Array | undefined) => void,
+    fail: (error: unknown) => void,
+  ): void {
+    this.#take = take;
+    this.#fail = fail;
+    // Made once for all chunks.
+    this.#onResult ??= (result) => this.#accept(result);
+    this.#onError ??= (error) => this.#reject(error);
+    let result: Promise<unknown>;
+    try {
+      result = Promise.resolve(this.#iterator!.next());
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    result.then(this.#onResult, this.#onError);
+  }
+
+  #accept(result: unknown): void {
+    const take = this.#take;
+    const fail = this.#fail;
+    this.#take = this.#fail = undefined;
+    let chunk: Uint8Array | undefined;
+    try {
+      chunk = this.#read(result);
+    } catch (error) {
+      fail?.(error);
+      return;
+    }
+    take?.(chunk);
+  }
+
+  #reject(error: unknown): void {
+    const fail = this.#fail;
+    this.#take = this.#fail = undefined;
+    this.#ended = true;
+    fail?.(error);
   }
 
   /**
@@ -195,8 +222,12 @@ export class BodyReader {
   close(): Promise<void> | undefined {
     if (this.#closed !== false) return this.#closed;
     this.#closed = undefined;
-    const nextIsPending = this.#giveUp !== undefined;
-    this.#giveUp?.();
+    const take = this.#take;
+    const nextIsPending = take !== undefined;
+    if (nextIsPending) {
+      this.#take = this.#fail = undefined;
+      queueMicrotask(() => take(undefined));
+    }
     const wantsReturn = !this.#ended && !Array.isArray(this.#body);
     const returned = wantsReturn
       ? this.#call(() => this.#callReturn())

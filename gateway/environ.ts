@@ -5,6 +5,7 @@
  */
 
 import { FileWrapper } from "../util/file_wrapper.ts";
+import { hasBareComma } from "./bare_comma.ts";
 import { StderrStream } from "./error_stream.ts";
 import { headerKey } from "./header_key.ts";
 import type { BodyLimits } from "./request_body.ts";
@@ -71,8 +72,6 @@ export interface ServerEnvironOptions extends EnvironOptions {
 export const SERVER_SOFTWARE = "wsgiref/0.1.0";
 
 const DIGITS = /^[0-9]+$/;
-/** What a quoted string in a media type parameter holds may have a comma. */
-const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 /**
  * Where a repeated header must not be overlooked: iterating `Headers` gives
  * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
@@ -91,29 +90,38 @@ function fileWrapper(
   return new FileWrapper(...args);
 }
 
+/** Adds CONTENT_LENGTH, in its shortest form. */
+function addLength(environ: Environ, value: string): void {
+  // Two lengths arrive as "5, 5".
+  if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
+    throw new BadRequest("invalid Content-Length");
+  }
+  environ.CONTENT_LENGTH = String(Number(value));
+}
+
+/** Adds CONTENT_TYPE. */
+function addType(environ: Environ, value: string): void {
+  if (hasBareComma(value)) {
+    throw new BadRequest("more than one Content-Type");
+  }
+  environ.CONTENT_TYPE = value;
+}
+
 /** Adds the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
 function addHeaders(environ: Environ, headers: Headers): void {
-  for (const [name, iterated] of headers) {
+  // Not `for…of`, whose iterator makes Deno take twice as long for them.
+  headers.forEach((iterated, name) => {
     const key = headerKey(name);
-    if (key === undefined) continue;
-    const value = READ_WHOLE.has(key)
-      ? headers.get(name) ?? iterated
-      : iterated;
-    if (key === "CONTENT_LENGTH") {
-      // Two lengths arrive as "5, 5".
-      if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
-        throw new BadRequest("invalid Content-Length");
-      }
-      environ.CONTENT_LENGTH = String(Number(value));
-    } else if (key === "CONTENT_TYPE") {
-      if (value.includes(",") && value.replace(QUOTED, "").includes(",")) {
-        throw new BadRequest("more than one Content-Type");
-      }
-      environ.CONTENT_TYPE = value;
-    } else {
-      environ[key] = value;
+    if (key === undefined) return;
+    if (!READ_WHOLE.has(key)) {
+      environ[key] = iterated;
+      return;
     }
-  }
+    const value = headers.get(name) ?? iterated;
+    if (key === "CONTENT_LENGTH") addLength(environ, value);
+    else if (key === "CONTENT_TYPE") addType(environ, value);
+    else environ[key] = value;
+  });
 }
 
 /** Adds the client's address, where the runtime tells it in Deno's form. */

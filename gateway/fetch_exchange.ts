@@ -42,7 +42,7 @@ export function handleFetch(
   options: FetchHandlerOptions & ServerEnvironOptions,
   entry?: LogEntry,
 ): FetchExchange {
-  const transport = new FetchTransport(request, info);
+  const transport = new FetchTransport(request, info, options.ownsRequest);
   let environ: Environ;
   try {
     environ = createEnviron(

@@ -7,7 +7,12 @@
 import { Cancellation, ClientDisconnected } from "./cancellation.ts";
 import { DisconnectWatch } from "./disconnect_watch.ts";
 import { refuse } from "./error_response.ts";
-import { isNullBodyStatus, type ResponseHead } from "./response_head.ts";
+import { Gate } from "./gate.ts";
+import {
+  isContentLength,
+  isNullBodyStatus,
+  type ResponseHead,
+} from "./response_head.ts";
 import type { Transport } from "./transport.ts";
 
 /** Only a chunk that somebody waits for is made: nothing is queued ahead. */
@@ -34,11 +39,15 @@ export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
   /** Called when the client has left, after everybody else knows. */
   onLeave: (() => void) | undefined;
-  readonly #watch: DisconnectWatch;
+  readonly #request: Request;
+  /** Made for requests that are not answered at once. */
+  #watch: DisconnectWatch | undefined;
   #response: Response | undefined;
   #resolve: ((response: Response) => void) | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #waiting: PromiseWithResolvers<void> | undefined;
+  /** Made by the first chunk: open while a chunk is asked for. */
+  #gate: Gate | undefined;
+  readonly #isServed: boolean;
 
   /** On Deno its `completed` tells when the response is over. */
   readonly #info: { readonly completed?: unknown } | null | undefined;
@@ -46,10 +55,14 @@ export class FetchTransport implements Transport {
   /**
    * @param request The request that is answered.
    * @param info What the runtime tells beside it.
+   * @param isServed Whether the response goes to `Deno.serve`, and nobody else
+   * looks at it: then it has no reason phrase, and a whole body has no
+   * Content-Length, which cost time and which `Deno.serve` would pass over.
    */
-  constructor(request: Request, info?: unknown) {
+  constructor(request: Request, info?: unknown, isServed = false) {
+    this.#request = request;
     this.#info = info as { readonly completed?: unknown } | null | undefined;
-    this.#watch = new DisconnectWatch(request, () => this.#leave());
+    this.#isServed = isServed;
   }
 
   /**
@@ -61,7 +74,7 @@ export class FetchTransport implements Transport {
     this.#resolve = resolve;
     // Comes last: it may run what waits on promises, so that the response is
     // there before it returns.
-    this.#watch.startSoon();
+    this.#watchClient().startSoon();
     return promise;
   }
 
@@ -70,18 +83,26 @@ export class FetchTransport implements Transport {
    * client leaves.
    */
   get signal(): AbortSignal {
-    this.#watch.start();
+    // Once there is a response, its stream tells.
+    if (this.#response === undefined) this.#watchClient().start();
     return this.cancellation.signal;
   }
 
+  #watchClient(): DisconnectWatch {
+    return this.#watch ??= new DisconnectWatch(
+      this.#request,
+      () => this.#leave(),
+    );
+  }
+
   #settle(response: Response): void {
-    this.#watch.stop();
+    this.#watch?.stop();
     this.#response = response;
     this.#resolve?.(response);
   }
 
   respond(head: ResponseHead, body: Uint8Array): void {
-    this.#settle(makeResponse(head, body));
+    this.#settle(this.#makeResponse(head, body));
   }
 
   sendFile(
@@ -91,7 +112,7 @@ export class FetchTransport implements Transport {
     const completed = this.#info?.completed;
     // Without it nobody could tell when the file may be closed.
     if (!(completed instanceof Promise)) return undefined;
-    this.#settle(makeResponse(head, file()));
+    this.#settle(this.#makeResponse(head, file()));
     return completed.then(() => {}, () => {});
   }
 
@@ -100,23 +121,24 @@ export class FetchTransport implements Transport {
     // HEAD. There the stream is ended before anybody reads it.
     const body = isNullBodyStatus(head.code) ? null : new ReadableStream({
       start: (controller) => void (this.#controller = controller),
-      pull: () => this.#resume(),
+      pull: () => this.#gate?.open(),
       cancel: () => this.#leave(),
     }, NO_QUEUE);
-    this.#settle(makeResponse(head, body));
+    this.#settle(this.#makeResponse(head, body));
   }
 
-  write(chunk: Uint8Array): Promise<void> {
-    // Made first: the stream may be pulled, or cancelled, inside of enqueue().
-    const { promise } = this.#waiting ??= Promise.withResolvers();
+  write(chunk: Uint8Array): Gate | undefined {
+    const gate = this.#gate ??= new Gate();
+    // Closed first: the stream may be pulled, or cancelled, inside of enqueue().
+    gate.close();
     this.#controller?.enqueue(chunk);
-    return promise;
+    return gate.isClosed ? gate : undefined;
   }
 
   end(): void {
     this.#controller?.close();
     this.#controller = undefined;
-    this.#resume();
+    this.#gate?.open();
   }
 
   abort(reason: unknown): void {
@@ -127,12 +149,7 @@ export class FetchTransport implements Transport {
     reported.add(error);
     this.#controller?.error(error);
     this.#controller = undefined;
-    this.#resume();
-  }
-
-  #resume(): void {
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
+    this.#gate?.open();
   }
 
   #leave(): void {
@@ -141,35 +158,32 @@ export class FetchTransport implements Transport {
     this.cancellation.cancel(reason);
     // Nobody will see it, but the runtime waits for one.
     if (this.#response === undefined) this.#settle(refuse(503));
-    // Whoever waits for write() learns it; nobody may be waiting.
-    this.#waiting?.promise.catch(() => {});
-    this.#waiting?.reject(reason);
-    this.#waiting = undefined;
+    this.#gate?.fail(reason);
     this.onLeave?.();
   }
-}
 
-function makeResponse(
-  head: ResponseHead,
-  body: Uint8Array | ReadableStream<Uint8Array> | null,
-): Response {
-  // Deno keeps case, order and repetition of an array of pairs.
-  const headers = head.headers as [string, string][];
-  const init = {
-    status: head.code,
-    statusText: reasonOf(head.status),
-    headers,
-  };
-  try {
-    return new Response(body as BodyInit | null, init);
-  } catch (error) {
-    // A chunk in shared memory is refused as it stands, but its copy is not.
-    if (body instanceof Uint8Array) return new Response(body.slice(), init);
-    throw error;
+  #makeResponse(
+    head: ResponseHead,
+    body: Uint8Array | ReadableStream<Uint8Array> | null,
+  ): Response {
+    let { headers } = head;
+    if (
+      this.#isServed && head.contentLength !== undefined &&
+      body instanceof Uint8Array
+    ) headers = headers.filter(([name]) => !isContentLength(name));
+    const init: ResponseInit = {
+      status: head.code,
+      // Deno keeps case, order and repetition of an array of pairs.
+      headers: headers as [string, string][],
+    };
+    // No server of Deno sends it; whoever holds the Response may look.
+    if (!this.#isServed) init.statusText = head.status.slice(4);
+    try {
+      return new Response(body as BodyInit | null, init);
+    } catch (error) {
+      // A chunk in shared memory is refused as it stands, but its copy is not.
+      if (body instanceof Uint8Array) return new Response(body.slice(), init);
+      throw error;
+    }
   }
-}
-
-/** The reason phrase. No server of Deno sends it; whoever holds the Response may. */
-function reasonOf(status: string): string {
-  return status.slice(4);
 }

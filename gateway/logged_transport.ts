@@ -60,7 +60,7 @@ export class LoggedTransport implements Transport {
     this.#status = head.code;
   }
 
-  write(chunk: Uint8Array): Promise<void> {
+  write(chunk: Uint8Array): void | PromiseLike<void> {
     this.#bytesSent += chunk.byteLength;
     return this.#transport.write(chunk);
   }

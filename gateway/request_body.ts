@@ -185,10 +185,13 @@ export class RequestBody {
     if (contentLength !== undefined) {
       // The end is not asked for: a connection that stays open has none.
       if (chunk.length >= room) {
-        this.#end();
         // Deno closes the connection after a long answer if it cannot tell that
         // nobody wants the rest. Whose chunks are ours, that stream is ours too.
-        if (this.#limits.ownsChunks === true) this.#cancel(undefined);
+        if (this.#limits.ownsChunks === true) {
+          this.#reader?.cancel().catch(() => {});
+          this.#stream = undefined;
+        }
+        this.#end();
       }
     } else if (chunk.length > room) {
       this.#fail(sizeError(maxSize, `at least ${this.#received}`));
@@ -200,7 +203,9 @@ export class RequestBody {
     if (this.#received < contentLength) {
       this.#fail(lengthError(contentLength, this.#received));
     }
-    this.#reader?.releaseLock();
+    // Nobody else can want a stream that is ours, and letting go of it makes an
+    // error with its stack, for whoever waits for its end.
+    if (this.#limits.ownsChunks !== true) this.#reader?.releaseLock();
     this.#reader = undefined;
   }
 

@@ -42,6 +42,9 @@ export interface RequestTarget {
 const HOST =
   /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?$/;
 
+/** The last valid one: most requests of a server name the same host. */
+let lastAuthority = "";
+
 /**
  * Tells whether a value is a host with an optional port, as in a Host header.
  *
@@ -51,7 +54,10 @@ const HOST =
  * @returns Whether it is a `uri-host [":" port]`.
  */
 export function isAuthority(value: string): boolean {
-  return HOST.test(value);
+  if (value === lastAuthority) return true;
+  if (!HOST.test(value)) return false;
+  lastAuthority = value;
+  return true;
 }
 
 /**
@@ -79,14 +85,22 @@ export function parseTarget(url: string): RequestTarget {
   if (raw.includes("#")) throw new BadRequest("fragment in the target");
   const mark = raw.indexOf("?");
   const path = mark === -1 ? raw : raw.slice(0, mark);
+  const uri = encodeUtf8(raw);
   return {
     authority,
     // Only the absolute form can go without a path.
-    uri: path === "" ? `/${encodeUtf8(raw)}` : encodeUtf8(raw),
+    uri: path === "" ? `/${uri}` : uri,
     path: path === "" ? "/" : percentDecode(path),
-    query: mark === -1 ? "" : encodeUtf8(raw.slice(mark + 1)),
+    query: mark === -1 ? "" : uri.slice(uri.indexOf("?") + 1),
   };
 }
+
+/** The last authority that was split, for the same reason. */
+let lastSplit: {
+  readonly authority: string;
+  readonly scheme: string;
+  readonly parts: readonly [host: string, port: string];
+} = { authority: "", scheme: "http", parts: ["localhost", "80"] };
 
 /**
  * Splits an authority into host and port.
@@ -99,7 +113,10 @@ export function parseTarget(url: string): RequestTarget {
 export function splitAuthority(
   authority: string,
   scheme: string,
-): [host: string, port: string] {
+): readonly [host: string, port: string] {
+  if (authority === lastSplit.authority && scheme === lastSplit.scheme) {
+    return lastSplit.parts;
+  }
   const colon = authority.lastIndexOf(":");
   const hasPort = colon !== -1 && colon > authority.lastIndexOf("]");
   const host = hasPort ? authority.slice(0, colon) : authority;
@@ -107,5 +124,7 @@ export function splitAuthority(
   // RFC 3986 section 3.2.3: the colon may stand without a port.
   const port = digits === "" ? (scheme === "https" ? 443 : 80) : Number(digits);
   if (port < 1 || port > 65535) throw new BadRequest("invalid port");
-  return [host || "localhost", String(port)];
+  const parts = [host || "localhost", String(port)] as const;
+  lastSplit = { authority, scheme, parts };
+  return parts;
 }

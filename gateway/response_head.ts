@@ -31,8 +31,21 @@ const STATUS_SHAPE = /^[0-9]{3} [\x20-\x7e\x80-\xff]*$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const DIGITS = /^[0-9]+$/;
 
-/** The length of "content-length": a cheap test before lower-casing a name. */
+/** Its length is a cheap test before lower-casing a name. */
 const CONTENT_LENGTH = "content-length";
+
+/**
+ * Statuses and names that were found good. An application has few of them, and
+ * must not fill the memory with those that it makes up.
+ */
+const MAX_REMEMBERED = 256;
+const MAX_LENGTH = 64;
+const goodStatuses = new Set<string>();
+const goodNames = new Set<string>();
+
+function remember(good: Set<string>, value: string): void {
+  if (good.size < MAX_REMEMBERED && value.length <= MAX_LENGTH) good.add(value);
+}
 
 function startError(problem: string): TypeError {
   return new TypeError(`Cannot start the response: ${problem}`);
@@ -44,7 +57,8 @@ function checkStatus(status: unknown): asserts status is string {
       `status must be a string such as "200 OK", got ${describe(status)}`,
     );
   }
-  if (STATUS.test(status)) return;
+  if (goodStatuses.has(status)) return;
+  if (STATUS.test(status)) return remember(goodStatuses, status);
   if (STATUS_SHAPE.test(status)) {
     throw new RangeError(
       `Cannot start the response: status must be from 200 to 599, got ${
@@ -63,6 +77,7 @@ function checkName(name: unknown): asserts name is string {
   if (typeof name !== "string") {
     throw startError(`header name must be a string, got ${describe(name)}`);
   }
+  if (goodNames.has(name)) return;
   if (!isToken(name)) {
     throw startError(`header name must be a token, got ${describeEntry(name)}`);
   }
@@ -72,6 +87,7 @@ function checkName(name: unknown): asserts name is string {
       `hop-by-hop headers belong to the server, got ${quote(name)}`,
     );
   }
+  remember(goodNames, name);
 }
 
 function checkValue(name: string, value: unknown): asserts value is string {
@@ -140,10 +156,7 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
     const value: unknown = entry[1];
     checkName(name);
     checkValue(name, value);
-    if (
-      name.length === CONTENT_LENGTH.length &&
-      name.toLowerCase() === CONTENT_LENGTH
-    ) {
+    if (isContentLength(name)) {
       contentLength = parseLength(value, contentLength);
     }
     copy.push([name, value]);
@@ -185,11 +198,20 @@ export function withoutContentLength(head: ResponseHead): ResponseHead {
   if (head.contentLength === undefined) return head;
   return {
     ...head,
-    headers: head.headers.filter(([name]) =>
-      name.toLowerCase() !== CONTENT_LENGTH
-    ),
+    headers: head.headers.filter(([name]) => !isContentLength(name)),
     contentLength: undefined,
   };
+}
+
+/**
+ * Tells whether a header is Content-Length.
+ *
+ * @param name The name of the header, in any case.
+ * @returns Whether it is.
+ */
+export function isContentLength(name: string): boolean {
+  return name.length === CONTENT_LENGTH.length &&
+    name.toLowerCase() === CONTENT_LENGTH;
 }
 
 /**

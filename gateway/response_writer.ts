@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Gate } from "./gate.ts";
 import {
   isNullBodyStatus,
   type ResponseHead,
@@ -19,7 +20,7 @@ export class ResponseWriter {
   readonly #isHead: boolean;
   #headSent = false;
   #sent = 0;
-  #ready: void | Promise<void> = undefined;
+  #ready: void | PromiseLike<void> = undefined;
 
   /**
    * Status and headers, once they are known. Until they are sent, another head
@@ -53,8 +54,24 @@ export class ResponseWriter {
   }
 
   /** A promise while the transport can take no more, otherwise nothing. */
-  get ready(): void | Promise<void> {
+  get ready(): void | PromiseLike<void> {
     return this.#ready;
+  }
+
+  /**
+   * Waits until the transport can take more, if more is to come.
+   *
+   * @param next Called then.
+   * @param fail Called with the reason when it never will.
+   * @returns Whether there is anything to wait for.
+   */
+  wait(next: () => void, fail: (reason: unknown) => void): boolean {
+    const ready = this.#ready;
+    if (ready === undefined || this.isFull) return false;
+    if (!(ready instanceof Gate)) ready.then(next, fail);
+    else if (ready.isClosed) ready.wait(next, fail);
+    else return false;
+    return true;
   }
 
   /** Whether all the bytes that Content-Length promises were sent. */
@@ -96,9 +113,9 @@ export class ResponseWriter {
     const allowed = fits ? chunk : chunk.subarray(0, left);
     if (allowed.byteLength > 0) {
       this.#sent += allowed.byteLength;
-      this.#ready = this.#transport.write(allowed);
+      const ready = this.#ready = this.#transport.write(allowed);
       // Whoever waits for it learns of a failure; nobody may be waiting.
-      this.#ready?.catch(() => {});
+      if (ready instanceof Promise) ready.catch(() => {});
     }
     return fits;
   }

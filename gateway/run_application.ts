@@ -193,30 +193,51 @@ class Exchange {
     return sending && this.#complete(sending)?.then(() => body.close());
   }
 
-  async #iterate(body: BodyReader): Promise<void> {
+  /**
+   * Sends the chunks of a body, each made only when the transport can take it.
+   * Not an async function: that would make several promises for each chunk.
+   */
+  #iterate(body: BodyReader): Promise<void> {
     const response = this.#response;
-    try {
-      this.#listen();
-      for (;;) {
-        // The next chunk is made only when the transport can take it.
-        if (!response.isFull && response.ready !== undefined) {
-          await response.ready;
-        }
-        if (this.#end !== undefined) break;
-        if (response.isFull) return await this.#endFull(body);
-        const chunk = body.isAsync ? await body.nextAsync() : body.next();
-        if (this.#end !== undefined) break;
-        if (this.#misuse !== undefined) throw this.#misuse;
-        if (response.isBodiless) return await this.#skip(body);
-        if (chunk === undefined) return await this.#endBody(body);
-        if (chunk.byteLength > 0) this.#send(chunk);
-      }
-    } catch (error) {
-      if (this.#end === undefined) return await this.#fail(error);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const fail = (error: unknown): void => {
       // Nobody waits for a body whose client has left; what it throws because
       // it was stopped says nothing.
-    }
-    await body.close();
+      resolve(this.#end === undefined ? this.#fail(error) : body.close());
+    };
+    /** Takes what next() gave; tells whether to go on. */
+    const take = (chunk: Uint8Array | undefined): boolean => {
+      if (this.#end !== undefined) resolve(body.close());
+      else if (this.#misuse !== undefined) throw this.#misuse;
+      else if (response.isBodiless) resolve(this.#skip(body));
+      else if (chunk === undefined) resolve(this.#endBody(body));
+      else {
+        if (chunk.byteLength > 0) this.#send(chunk);
+        return true;
+      }
+      return false;
+    };
+    const proceed = (): void => {
+      try {
+        do {
+          if (this.#end !== undefined) return resolve(body.close());
+          if (response.isFull) return resolve(this.#endFull(body));
+          if (body.isAsync) return body.ask(takeAsync, fail);
+        } while (take(body.next()) && !response.wait(proceed, fail));
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const takeAsync = (chunk: Uint8Array | undefined): void => {
+      try {
+        if (take(chunk) && !response.wait(proceed, fail)) proceed();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    this.#listen();
+    if (!response.wait(proceed, fail)) proceed();
+    return promise;
   }
 
   /** Sends a chunk that is not empty; tells whether Content-Length held it. */

@@ -30,7 +30,7 @@ export interface Transport {
    * otherwise a promise that resolves when it can, and rejects when it never
    * will.
    */
-  write(chunk: Uint8Array): void | Promise<void>;
+  write(chunk: Uint8Array): void | PromiseLike<void>;
   /** Ends the response cleanly. */
   end(): void | Promise<void>;
   /**

@@ -253,3 +253,33 @@ Deno.test.each<[string, Variables]>([
     app.assertFinished();
   },
 );
+
+Deno.test.each([
+  ["http://example.com:81/a%2Fb?c", "/a%2Fb?c"],
+  ["https://example.com", "/"],
+  ["http://example.com?c", "/?c"],
+  ["/a?b=http://c/d", "/a?b=http://c/d"],
+])(
+  "runCgi() makes path and query of the REQUEST_URI %s",
+  async (uri, expected) => {
+    const environ = await environOf({ ...GET, REQUEST_URI: uri });
+    assertEquals(environ.REQUEST_URI, expected);
+  },
+);
+
+Deno.test("runCgi() refuses two content types in one", async () => {
+  const CONTENT_TYPE = "text/plain, text/html";
+  const { output } = await cgi(demoApp, { CONTENT_TYPE });
+  assertMatch(output, /^Status: 400 /);
+});
+
+Deno.test("runCgi() lets a comma pass in a quoted parameter of the content type", async () => {
+  const CONTENT_TYPE = 'multipart/form-data; boundary="a,b"';
+  const environ = await environOf({ ...GET, CONTENT_TYPE });
+  assertEquals(environ.CONTENT_TYPE, CONTENT_TYPE);
+});
+
+Deno.test("runCgi() refuses a fragment in REQUEST_URI", async () => {
+  const { output } = await cgi(demoApp, { REQUEST_URI: "/a?b#c" });
+  assertMatch(output, /^Status: 400 /);
+});

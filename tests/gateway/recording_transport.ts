@@ -86,7 +86,7 @@ export class RecordingTransport implements Transport {
     this.events.add(`head ${head.code}`);
   }
 
-  write(chunk: Uint8Array): void | Promise<void> {
+  write(chunk: Uint8Array): void | PromiseLike<void> {
     this.#demand(this.head !== undefined, "write before the head");
     this.#demand(this.outcome === "open", "write after the end");
     this.#demand(chunk.byteLength > 0, "empty write");

@@ -1,0 +1,98 @@
+/**
+ * Waiting for a transport without a promise for each chunk.
+ *
+ * @module
+ */
+
+/**
+ * Tells when a transport can take the next chunk: a promise that can be used
+ * again. Who calls {@linkcode Gate.wait} goes on inside of the call that opens
+ * it, without a job of its own: that is what makes it cheap.
+ */
+export class Gate implements PromiseLike<void> {
+  #isClosed = false;
+  #failure: { reason: unknown } | undefined;
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #next: (() => void) | undefined;
+  #fail: ((reason: unknown) => void) | undefined;
+
+  /** Whether nobody gets through now, or ever again. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lets nobody through from now on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Lets everybody through. */
+  open(): void {
+    if (this.#failure !== undefined) return;
+    this.#isClosed = false;
+    const next = this.#next;
+    this.#next = this.#fail = undefined;
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+    next?.();
+  }
+
+  /**
+   * Turns everybody away, for ever.
+   *
+   * @param reason What they are told.
+   */
+  fail(reason: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#isClosed = true;
+    this.#failure = { reason };
+    const fail = this.#fail;
+    this.#next = this.#fail = undefined;
+    this.#waiting?.reject(reason);
+    this.#waiting = undefined;
+    fail?.(reason);
+  }
+
+  /**
+   * Calls back in a job of its own, as a promise does.
+   *
+   * @param next Called when it opens.
+   * @param fail Called with the reason when it never will.
+   * @returns A promise of what they return.
+   */
+  then<A = void, B = never>(
+    next?: ((value: void) => A | PromiseLike<A>) | null,
+    fail?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#promise().then(next, fail);
+  }
+
+  /**
+   * Calls back when the gate opens, inside of the call that opens it; at once if
+   * it is open. There can be one caller at a time.
+   *
+   * @param next Called when it opens.
+   * @param fail Called with the reason when it never will.
+   */
+  wait(next: () => void, fail: (reason: unknown) => void): void {
+    if (this.#failure !== undefined) fail(this.#failure.reason);
+    else if (!this.#isClosed) next();
+    else {
+      this.#next = next;
+      this.#fail = fail;
+    }
+  }
+
+  #promise(): Promise<void> {
+    if (this.#failure !== undefined) {
+      return Promise.reject(this.#failure.reason);
+    }
+    if (!this.#isClosed) return Promise.resolve();
+    if (this.#waiting === undefined) {
+      this.#waiting = Promise.withResolvers();
+      // Nobody may be waiting any more when it fails.
+      this.#waiting.promise.catch(() => {});
+    }
+    return this.#waiting.promise;
+  }
+}
