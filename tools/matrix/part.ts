@@ -56,4 +56,9 @@ export interface FrameworkPart extends Part {
   >;
   /** What is tried. */
   readonly exercises: readonly Exercise[];
+  /**
+   * Rules of the validator that the framework itself breaks, with the reason of
+   * each. They are not among the findings.
+   */
+  readonly known?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,0 +1,45 @@
+// bun run examples/deploy/bun.ts
+//
+// In a project of your own the first import is from "@wsgi/ref/fetch".
+
+import { toFetchHandler } from "../../gateway/fetch.ts";
+import { app } from "../hello.ts";
+
+/** What this file needs of Bun, for those who have not its types. */
+interface BunServer {
+  readonly url: URL;
+  requestIP(
+    request: Request,
+  ): { readonly address: string; readonly port: number } | null;
+}
+
+declare const Bun: {
+  serve(options: {
+    hostname: string;
+    port: number;
+    fetch(
+      request: Request,
+      server: BunServer,
+    ): Response | Promise<Response>;
+  }): BunServer;
+};
+
+const handler = toFetchHandler(app);
+
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 8000,
+  async fetch(request, server): Promise<Response> {
+    // Bun tells it in another form than Deno.
+    const client = server.requestIP(request);
+    const remoteAddr = client && {
+      hostname: client.address,
+      port: client.port,
+    };
+    const response = await handler(request, { remoteAddr });
+    // Bun says Content-Length: 0 for a body that is not there, unless it is null.
+    return request.method === "HEAD" ? new Response(null, response) : response;
+  },
+});
+// deno-lint-ignore no-console -- a program's output
+console.log(server.url.href);

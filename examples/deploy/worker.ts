@@ -1,0 +1,31 @@
+// A worker for workerd and Cloudflare. In a project of your own the first
+// import is from "@wsgi/ref/fetch". See workerd.capnp.
+
+import { toFetchHandler } from "../../gateway/fetch.ts";
+import { app } from "../hello.ts";
+
+const handler = toFetchHandler(app);
+
+/** What this file needs of workerd, for those who have not its types. */
+declare const FixedLengthStream: new (
+  length: number,
+) => TransformStream<Uint8Array, Uint8Array>;
+
+/** Keeps the Content-Length of a streamed response, which is dropped otherwise. */
+function withLength(response: Response): Response {
+  const length = response.headers.get("Content-Length");
+  if (length === null || response.body === null) return response;
+  const stream = new FixedLengthStream(Number(length));
+  return new Response(response.body.pipeThrough(stream), response);
+}
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    // Cloudflare sets this header itself. Where nobody else does, a client can
+    // write anything into it: leave these lines out there.
+    const hostname = request.headers.get("CF-Connecting-IP");
+    const info = hostname === null ? {} : { remoteAddr: { hostname } };
+    const response = await handler(request, info);
+    return request.method === "HEAD" ? response : withLength(response);
+  },
+};

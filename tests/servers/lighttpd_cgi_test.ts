@@ -1,0 +1,3 @@
+import { CgiSuite } from "./cgi_suite.ts";
+
+new CgiSuite("lighttpd").common();

@@ -1,0 +1,144 @@
+/**
+ * The application that is run on servers of others. The header `X-App` says
+ * what it does.
+ *
+ * @module
+ */
+
+import type {
+  Application,
+  Environ,
+  ResponseBody,
+} from "../../gateway/types.ts";
+
+const encoder = new TextEncoder();
+
+const PLAIN = [["Content-Type", "text/plain"]] as const;
+
+/** The environ as JSON; its ByteStrings become text of the same characters. */
+function show(environ: Environ): Uint8Array {
+  return encoder.encode(JSON.stringify(environ));
+}
+
+const ISOLATE = Math.random();
+
+/** The applications, by the value of `X-App`. */
+const APPS: Readonly<Record<string, Application>> = {
+  show(environ, startResponse): ResponseBody {
+    startResponse("200 OK", [["Content-Type", "application/json"]]);
+    return [show(environ)];
+  },
+
+  /** Sends back what it gets. */
+  async *echo(environ, startResponse): AsyncGenerator<Uint8Array, void> {
+    startResponse("200 OK", PLAIN);
+    for (;;) {
+      const bytes = await environ["wsgi.input"].read(65_536);
+      if (bytes.length === 0) return;
+      yield bytes;
+    }
+  },
+
+  headers(_environ, startResponse): ResponseBody {
+    startResponse("404 Nowhere to be seen", [
+      ...PLAIN,
+      ["X-Latin", "caf\xe9"],
+      ["Set-Cookie", "a=1"],
+      ["Set-Cookie", "b=2"],
+    ]);
+    return [encoder.encode("none")];
+  },
+
+  /** Says how long it is, and sends it in parts. */
+  *length(_environ, startResponse): Generator<Uint8Array, void> {
+    startResponse("200 OK", [...PLAIN, ["Content-Length", "6"]]);
+    yield encoder.encode("abc");
+    yield encoder.encode("def");
+  },
+
+  /** Sends less than it has said. */
+  *short(_environ, startResponse): Generator<Uint8Array, void> {
+    startResponse("200 OK", [...PLAIN, ["Content-Length", "6"]]);
+    yield encoder.encode("abc");
+  },
+
+  /** Needs time to close when all has been sent. */
+  late(environ, startResponse): ResponseBody {
+    startResponse("200 OK", [...PLAIN, ["Content-Length", "3"]]);
+    return Object.assign([encoder.encode("abc")].values(), {
+      async close(): Promise<void> {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        environ["wsgi.errors"].write("closed late\n");
+      },
+    });
+  },
+
+  /** Says which isolate it runs in. */
+  isolate(environ, startResponse): ResponseBody {
+    startResponse("200 OK", PLAIN);
+    return [encoder.encode(`${ISOLATE} ${environ["wsgi.multiprocess"]}`)];
+  },
+
+  throws(): never {
+    throw new Error("thrown by the application");
+  },
+
+  errors(environ, startResponse): ResponseBody {
+    environ["wsgi.errors"].write("half ");
+    environ["wsgi.errors"].write("a line, caf\u00e9\n");
+    startResponse("200 OK", PLAIN);
+    return [];
+  },
+
+  /** A file, by way of `wsgi.file_wrapper`. */
+  file(environ, startResponse): ResponseBody {
+    startResponse("200 OK", PLAIN);
+    let left = 200_000;
+    return environ["wsgi.file_wrapper"]!({
+      read(size = left): Uint8Array {
+        const block = new Uint8Array(Math.min(size, left)).fill(0x78);
+        left -= block.length;
+        return block;
+      },
+      close: (): void => environ["wsgi.errors"].write("file closed\n"),
+    });
+  },
+
+  /** Never ends, and says so on `wsgi.errors` when it is closed. */
+  endless(environ, startResponse): ResponseBody {
+    startResponse("200 OK", PLAIN);
+    const body = (async function* (): AsyncGenerator<Uint8Array, void> {
+      for (;;) {
+        yield new Uint8Array(65_536).fill(0x61);
+        // Lets other requests of this process have a turn.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    })();
+    return Object.assign(body, {
+      close: (): void => environ["wsgi.errors"].write("endless closed\n"),
+    });
+  },
+
+  /** Answers later than a server looks after its client. */
+  async wait(_environ, startResponse): Promise<ResponseBody> {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    startResponse("200 OK", PLAIN);
+    return [encoder.encode("waited")];
+  },
+
+  /** Waits for its client to leave. */
+  async leave(environ, startResponse): Promise<ResponseBody> {
+    const signal = environ["wsgiref.signal"]!();
+    environ["wsgi.errors"].write("waiting\n");
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    environ["wsgi.errors"].write(`left: ${signal.reason}\n`);
+    startResponse("200 OK", PLAIN);
+    return [];
+  },
+};
+
+/** Does what `X-App` says; without it, shows the environ. */
+export const app: Application = (environ, startResponse) => {
+  const name = environ["HTTP_X_APP"] ?? "show";
+  return (APPS[name] ?? APPS["show"]!)(environ, startResponse);
+};

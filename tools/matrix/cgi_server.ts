@@ -1,0 +1,117 @@
+/**
+ * Apache and lighttpd with an application as a CGI program, configured as in
+ * `examples/deploy/`.
+ *
+ * @module
+ */
+
+import { fromFileUrl } from "@std/path";
+import {
+  edit,
+  type Edits,
+  findProgram,
+  freePort,
+  makeFolder,
+  ServerProcess,
+} from "./server_process.ts";
+
+const DEPLOY = new URL("../../examples/deploy/", import.meta.url);
+const CGI = new URL("../../gateway/cgi.ts", import.meta.url);
+
+/** Which of the servers. */
+export type CgiServer = "apache2" | "lighttpd";
+
+/** What differs from the example. */
+export interface CgiServerOptions {
+  /** Changes in the configuration. */
+  readonly config?: Edits;
+  /** Changes in `cgi.sh`. */
+  readonly script?: Edits;
+}
+
+async function read(name: string, edits: Edits): Promise<string> {
+  return edit(await Deno.readTextFile(new URL(name, DEPLOY)), edits);
+}
+
+/** Whether a user who owns nothing may read a file. */
+function isOpen(path: string): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const needed = end === path.length ? 0o004 : 0o001;
+    if (((Deno.statSync(path.slice(0, end)).mode ?? 0) & needed) === 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * Tells why a server cannot run CGI programs here.
+ *
+ * @param server Which one.
+ * @returns The reason, or `undefined` if it can.
+ */
+export function missingCgiServer(server: CgiServer): string | undefined {
+  if (findProgram(server) === undefined) return `${server} is not installed`;
+  // Root becomes www-data, who has to read the application and run Deno.
+  for (const path of Deno.uid() === 0 ? [fromFileUrl(CGI)] : []) {
+    if (!isOpen(path)) return `www-data may not read ${path}`;
+  }
+  return undefined;
+}
+
+/**
+ * The text of `app.ts`.
+ *
+ * @param module The module of the application.
+ * @param name An expression for the application: what it exports.
+ * @returns The program.
+ */
+export function cgiProgram(module: URL, name: string): string {
+  return `import { runCgi } from "${CGI}";
+import * as module from "${module}";
+await runCgi(module.${name});
+Deno.exit();
+`;
+}
+
+/**
+ * Starts a server with one application.
+ *
+ * @param server Which one.
+ * @param program The text of `app.ts`.
+ * @param options What differs from the example.
+ * @returns It, serving.
+ */
+export async function startCgiServer(
+  server: CgiServer,
+  program: string,
+  options: CgiServerOptions = {},
+): Promise<ServerProcess> {
+  const port = freePort();
+  const isApache = server === "apache2";
+  const name = isApache ? "apache_cgi.conf" : "lighttpd_cgi.conf";
+  const { config = [], script = [] } = options;
+  // lighttpd stays root where root starts it: its example leaves that to you.
+  const user: Edits = !isApache && Deno.uid() === 0
+    ? [["# server.username", "server.username"], [
+      "# server.groupname",
+      "server.groupname",
+    ]]
+    : [];
+  const folder = await makeFolder({
+    [name]: await read(name, [...config, ...user, ["8080", String(port)]]),
+    "cgi.sh": await read("cgi.sh", script),
+    "app.ts": program,
+  });
+  await Deno.mkdir(`${folder}/deno_dir`);
+  await Deno.chmod(`${folder}/deno_dir`, 0o777);
+  return await ServerProcess.start({
+    program: findProgram(server) ?? server,
+    args: isApache
+      ? ["-D", "FOREGROUND", "-d", folder, "-f", `${folder}/${name}`]
+      : ["-D", "-f", name],
+    folder,
+    ready: isApache ? /resuming normal operations/ : /server started/,
+    port,
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * Servers of fetch handlers as processes: `deno serve`, Bun and workerd, with
+ * the programs of `examples/`.
+ *
+ * @module
+ */
+
+import { npmProgram } from "./npm_program.ts";
+import {
+  edit,
+  type Edits,
+  makeFolder,
+  ServerProcess,
+} from "./server_process.ts";
+
+const NETWORK =
+  '(name = "internet", network = (allow = ["private", "local"])),';
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Where an application is. */
+export interface Subject {
+  /** The module of the application. */
+  readonly module: URL;
+  /** An expression for it: the name of an export, or a call of one. */
+  readonly name: string;
+}
+
+/** Makes a module that exports the application as `app`. */
+function subjectModule({ module, name }: Subject): string {
+  return `import * as module from "${module.pathname}";\n` +
+    `export const app = module.${name};\n`;
+}
+
+async function example(path: string): Promise<string> {
+  const text = await Deno.readTextFile(new URL(`examples/${path}`, ROOT));
+  const fetchModule = new URL("gateway/fetch.ts", ROOT).pathname;
+  return text.replace("../../gateway/fetch.ts", fetchModule)
+    .replace("../hello.ts", "./subject.ts");
+}
+
+/**
+ * Starts `deno serve` with an application.
+ *
+ * @param subject The application.
+ * @param jobs How many isolates, by `--parallel`; one without it.
+ * @returns It, serving.
+ */
+export async function startDenoServe(
+  subject: Subject,
+  jobs: number | undefined = undefined,
+): Promise<ServerProcess> {
+  const fetchModule = new URL("gateway/fetch.ts", ROOT).pathname;
+  const options = jobs === undefined ? "" : ", { multiprocess: true }";
+  const folder = await makeFolder({
+    "subject.ts": subjectModule(subject),
+    "main.ts": `import { toFetchHandler } from "${fetchModule}";
+import { app } from "./subject.ts";
+export default { fetch: toFetchHandler(app${options}) };
+`,
+  });
+  const parallel = jobs === undefined ? [] : ["--parallel"];
+  return await ServerProcess.start({
+    program: Deno.execPath(),
+    args: [
+      "serve",
+      "--allow-net=127.0.0.1",
+      ...parallel,
+      ...["--host", "127.0.0.1", "--port", "0", "main.ts"],
+    ],
+    env: { DENO_JOBS: String(jobs ?? 1) },
+    folder,
+    ready: /http:\/\/127\.0\.0\.1:([0-9]+)\//,
+  });
+}
+
+/**
+ * Starts Bun with an application, by `examples/deploy/bun.ts`.
+ *
+ * @param subject The application.
+ * @returns It, serving.
+ */
+export async function startBun(subject: Subject): Promise<ServerProcess> {
+  const program = await npmProgram("bun") ?? "bun";
+  const main = await example("deploy/bun.ts");
+  const folder = await makeFolder({
+    "subject.ts": subjectModule(subject),
+    "main.ts": main.replace("port: 8000", "port: 0"),
+  });
+  return await ServerProcess.start({
+    program,
+    args: ["run", "main.ts"],
+    folder,
+    ready: /http:\/\/127\.0\.0\.1:([0-9]+)\//,
+  });
+}
+
+/**
+ * Bundles a module for a runtime that is not Deno.
+ *
+ * @param folder Where the module is, and the bundle will be.
+ * @param from The module.
+ * @param to The bundle.
+ */
+async function bundle(folder: string, from: string, to: string): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "browser", "-o", to, from],
+    cwd: folder,
+    stdin: "null",
+  }).output();
+  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/**
+ * Starts workerd with an application, by `examples/deploy/workerd.capnp`.
+ *
+ * @param subject The application.
+ * @param edits What to change in `examples/deploy/worker.ts`.
+ * @returns It, serving.
+ */
+export async function startWorkerd(
+  subject: Subject,
+  edits: Edits = [],
+): Promise<ServerProcess> {
+  const program = await npmProgram("workerd") ?? "workerd";
+  const worker = await example("deploy/worker.ts");
+  const config = await example("deploy/workerd.capnp");
+  const folder = await makeFolder({
+    "subject.ts": subjectModule(subject),
+    "worker.ts": edit(worker, edits),
+    "workerd.capnp": edit(config, [
+      ["127.0.0.1:8080", "127.0.0.1:0"],
+      // So that a worker can tell a test what it saw.
+      ["services = [", `services = [${NETWORK}`],
+    ]),
+  });
+  try {
+    await bundle(folder, "worker.ts", "worker.js");
+  } catch (error) {
+    await Deno.remove(folder, { recursive: true });
+    throw error;
+  }
+  return await ServerProcess.start({
+    program,
+    // It tells by a file descriptor that it listens: here that is stdout.
+    args: ["serve", "--control-fd=1", "workerd.capnp"],
+    folder,
+    ready: /"event":\s*"listen".*"port":\s*([0-9]+)/,
+  });
+}

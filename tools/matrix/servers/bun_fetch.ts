@@ -1,0 +1,53 @@
+import { startBun } from "../fetch_server.ts";
+import { npmProgram } from "../npm_program.ts";
+import type { ServerPart } from "../part.ts";
+import { remoteSubject, toRunning } from "../remote_subject.ts";
+import { versionOf } from "../server_process.ts";
+
+const DEVIATIONS: Readonly<Record<string, string>> = {
+  "environ/method-unknown":
+    "Bun closes the connection of a request whose method it does not know",
+  "environ/method-case":
+    "Bun closes the connection of a request whose method it does not know",
+  "environ/protocol-1.0": "a Request does not tell the version of HTTP",
+  "target/path-dots": "Request.url of Bun has its dot segments resolved",
+  "target/path-backslash":
+    "Request.url of Bun has slashes in the place of backslashes",
+  "target/request-uri": "Request.url of Bun has its dot segments resolved",
+  "target/absolute-form-host":
+    "Request.url of Bun has the authority of the Host header, whatever the target says",
+  "target/asterisk-form": "Bun refuses the target *",
+  "headers/host": "Request.url and the Host header of Bun are in small letters",
+  "headers/host-none": "Bun gives a Request.url without an authority",
+  "refused/length-7": "Bun refuses the length itself, with 413",
+  "input/with-get": "a Request with the method GET has no body",
+  "response/reason": "Bun sends a reason phrase of its own",
+  "response/headers-order": "Bun sends Content-Type and Set-Cookie first",
+  "length/chunked": "Bun puts a length on a stream that ends at once",
+  "length/short-array":
+    "Bun sends nothing of a response whose stream fails at once",
+  "length/short-generator":
+    "Bun sends nothing of a response whose stream fails at once",
+  "bodiless/head-empty":
+    "Bun answers HEAD without a length by Content-Length: 0",
+  "bodiless/head-generator":
+    "Bun answers HEAD without a length by Content-Length: 0",
+  "bodiless/head-endless":
+    "Bun answers HEAD without a length by Content-Length: 0",
+  "errors/after-length":
+    "Bun sends nothing of a response whose stream fails at once",
+};
+
+/** Bun.serve with `toFetchHandler()`, as in `examples/deploy/bun.ts`. */
+export const bunFetch: ServerPart = {
+  name: "Bun.serve, toFetchHandler()",
+  missing: async () =>
+    await npmProgram("bun") === undefined
+      ? "bun cannot be had from npm"
+      : undefined,
+  versions: async () => ({
+    bun: await versionOf(await npmProgram("bun") ?? "bun"),
+  }),
+  start: async (_app, remote) =>
+    toRunning(await startBun(remoteSubject(remote)), DEVIATIONS),
+};

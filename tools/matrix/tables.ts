@@ -1,0 +1,175 @@
+/**
+ * The tables of the matrix, in Markdown.
+ *
+ * @module
+ */
+
+import type {
+  FrameworkResult,
+  MatrixResult,
+  Row,
+  ServerResult,
+} from "./result.ts";
+
+/** The columns of the server table: subjects of the kit, put together. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  environ: ["environ", "target", "headers"],
+  "bad requests": ["refused"],
+  input: ["input"],
+  startResponse: ["start-response", "write"],
+  response: ["response", "length", "bodiless"],
+  body: ["body", "file-wrapper"],
+  "close()": ["close"],
+  errors: ["errors"],
+  connections: ["connection"],
+};
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function table(head: readonly string[], rows: readonly string[][]): string {
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)]
+    .join("\n");
+}
+
+function versionsOf({ versions }: Row): string {
+  return Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+    .join(", ");
+}
+
+function groupCell(
+  { subjects }: ServerResult,
+  group: readonly string[],
+): string {
+  const mine = subjects.filter(({ name }) => group.includes(name));
+  const passed = mine.reduce((sum, one) => sum + one.passed, 0);
+  const total = mine.reduce((sum, one) => sum + one.total, 0);
+  return passed === total ? `${total}` : `${passed} of ${total}`;
+}
+
+function serverRow(server: ServerResult): string[] {
+  if (server.missing !== undefined) {
+    return [server.name, `not run: ${server.missing}`];
+  }
+  const cells = Object.values(GROUPS).map((group) => groupCell(server, group));
+  const { deviations, failed } = server;
+  return [
+    server.name,
+    ...cells,
+    String(Object.keys(deviations).length),
+    String(Object.keys(failed).length),
+  ];
+}
+
+/**
+ * Makes the table of servers.
+ *
+ * @param servers The rows.
+ * @returns Markdown.
+ */
+export function serverTable(servers: readonly ServerResult[]): string {
+  return table(
+    ["server", ...Object.keys(GROUPS), "deviations", "failed"],
+    servers.map(serverRow),
+  );
+}
+
+/** What is told apart by its reason, with the servers that it holds for. */
+function byReason(
+  servers: readonly ServerResult[],
+  pick: (server: ServerResult) => Readonly<Record<string, string>>,
+): string[] {
+  const found = new Map<string, { ids: Set<string>; names: Set<string> }>();
+  for (const server of servers) {
+    for (const [id, reason] of Object.entries(pick(server))) {
+      const entry = found.get(reason) ??
+        { ids: new Set<string>(), names: new Set<string>() };
+      found.set(reason, entry);
+      entry.ids.add(`\`${id}\``);
+      entry.names.add(server.name);
+    }
+  }
+  return [...found].map(([reason, { ids, names }]) =>
+    `- ${[...ids].join(", ")} on ${[...names].join("; ")}: ${reason}.`
+  );
+}
+
+/**
+ * Lists the deviations of servers, each with its reason.
+ *
+ * @param servers The servers.
+ * @returns Markdown.
+ */
+export function deviationList(servers: readonly ServerResult[]): string {
+  return byReason(servers, ({ deviations }) => deviations).join("\n");
+}
+
+/**
+ * Lists what failed.
+ *
+ * @param result The matrix.
+ * @returns Markdown; empty if nothing did.
+ */
+export function failureList({ servers, frameworks }: MatrixResult): string {
+  const ofFrameworks = frameworks.flatMap(({ name, failed }) =>
+    Object.entries(failed).map(([exercise, message]) =>
+      `- ${name}, ${exercise}: ${message}`
+    )
+  );
+  return [...byReason(servers, ({ failed }) => failed), ...ofFrameworks]
+    .join("\n");
+}
+
+function frameworkCell(framework: FrameworkResult, exercise: string): string {
+  if (!framework.exercised.includes(exercise)) return "";
+  return exercise in framework.failed ? "fails" : "yes";
+}
+
+/**
+ * Makes the table of frameworks: a row for each exercise.
+ *
+ * @param frameworks The columns.
+ * @returns Markdown.
+ */
+export function frameworkTable(frameworks: readonly FrameworkResult[]): string {
+  const run = frameworks.filter(({ missing }) => missing === undefined);
+  const exercises = new Set(run.flatMap(({ exercised }) => exercised));
+  const rows = [...exercises].map((exercise) => [
+    exercise,
+    ...run.map((framework) => frameworkCell(framework, exercise)),
+  ]);
+  const missing = frameworks.flatMap(({ name, missing }) =>
+    missing === undefined ? [] : [`\n${name} was not run: ${missing}.`]
+  );
+  return [
+    table(["exercised", ...run.map(({ name }) => name)], rows),
+    ...missing,
+  ].join("\n");
+}
+
+/**
+ * Lists what frameworks do themselves against the rules.
+ *
+ * @param frameworks The frameworks.
+ * @returns Markdown.
+ */
+export function knownList(frameworks: readonly FrameworkResult[]): string {
+  return frameworks.flatMap(({ name, known }) =>
+    Object.entries(known).map(([rule, reason]) =>
+      `- ${name}, \`${rule}\`: ${reason}.`
+    )
+  ).join("\n");
+}
+
+/**
+ * Lists the versions of what took part.
+ *
+ * @param result The matrix.
+ * @returns Markdown.
+ */
+export function versionList({ servers, frameworks }: MatrixResult): string {
+  return [...servers, ...frameworks]
+    .filter(({ missing }) => missing === undefined)
+    .map((row) => `- ${row.name}: ${versionsOf(row)}`).join("\n");
+}
