@@ -9,6 +9,7 @@
  * @module
  */
 
+import { formatMarkdown } from "./format_markdown.ts";
 import type { Rule } from "../rules/rule.ts";
 import { RULES } from "../rules/table.ts";
 import { FIXTURES } from "../tests/rules/fixtures/table.ts";
@@ -99,23 +100,6 @@ Keeps it:
 ${snippet(fixture?.good[0])}`;
 }
 
-/** Formats Markdown as `deno fmt` does. */
-async function format(markdown: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext=md", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const output = child.output();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(markdown));
-  await writer.close();
-  const { success, stdout } = await output;
-  if (!success) throw new Error("Cannot format the reference: deno fmt failed");
-  return new TextDecoder().decode(stdout);
-}
-
 /**
  * Makes the reference.
  *
@@ -129,7 +113,7 @@ export async function createReference(): Promise<string> {
     parts.push(`## ${title}\n`, ...rules.map(entry));
   }
   parts.push(coverageTable());
-  return await format(parts.join("\n"));
+  return await formatMarkdown(parts.join("\n"));
 }
 
 if (import.meta.main) {
