@@ -5,6 +5,7 @@
  */
 
 import { Cancellation, ClientDisconnected } from "./cancellation.ts";
+import { createDeferred } from "./deferred.ts";
 import { DisconnectWatch } from "./disconnect_watch.ts";
 import { refuse } from "./error_response.ts";
 import { Gate } from "./gate.ts";
@@ -70,7 +71,7 @@ export class FetchTransport implements Transport {
    */
   get response(): Response | Promise<Response> {
     if (this.#response !== undefined) return this.#response;
-    const { promise, resolve } = Promise.withResolvers<Response>();
+    const { promise, resolve } = createDeferred<Response>();
     this.#resolve = resolve;
     // Comes last: it may run what waits on promises, so that the response is
     // there before it returns.

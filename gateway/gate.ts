@@ -4,6 +4,8 @@
  * @module
  */
 
+import { createDeferred, type Deferred } from "./deferred.ts";
+
 /**
  * Tells when a transport can take the next chunk: a promise that can be used
  * again. Who calls {@linkcode Gate.wait} goes on inside of the call that opens
@@ -12,7 +14,7 @@
 export class Gate implements PromiseLike<void> {
   #isClosed = false;
   #failure: { reason: unknown } | undefined;
-  #waiting: PromiseWithResolvers<void> | undefined;
+  #waiting: Deferred<void> | undefined;
   #next: (() => void) | undefined;
   #fail: ((reason: unknown) => void) | undefined;
 
@@ -89,7 +91,7 @@ export class Gate implements PromiseLike<void> {
     }
     if (!this.#isClosed) return Promise.resolve();
     if (this.#waiting === undefined) {
-      this.#waiting = Promise.withResolvers();
+      this.#waiting = createDeferred();
       // Nobody may be waiting any more when it fails.
       this.#waiting.promise.catch(() => {});
     }

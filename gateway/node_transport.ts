@@ -5,6 +5,7 @@
  */
 
 import { Cancellation, ClientDisconnected } from "./cancellation.ts";
+import { createDeferred, type Deferred } from "./deferred.ts";
 import type { NodeRequest, NodeResponse, NodeSocket } from "./node_types.ts";
 import { type ResponseHead, withContentLength } from "./response_head.ts";
 import type { Transport } from "./transport.ts";
@@ -30,24 +31,12 @@ function watch(socket: NodeSocket, onClose: () => void): () => void {
   return () => void set.delete(onClose);
 }
 
-/** Resolves when there is room, rejects when there will be none. */
-interface Waiting {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-function createWaiting(): Waiting {
-  let resolve!: () => void;
-  let reject!: (reason: unknown) => void;
-  // Promise.withResolvers() came with Node.js 22.
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
+/** Makes a promise that resolves when there is room, or rejects. */
+function createWaiting(): Deferred<void> {
+  const waiting = createDeferred<void>();
   // Whoever waits for it learns of a failure; nobody may be waiting.
-  promise.catch(() => {});
-  return { promise, resolve, reject };
+  waiting.promise.catch(() => {});
+  return waiting;
 }
 
 /** Writes one response. */
@@ -57,7 +46,7 @@ export class NodeTransport implements Transport {
   readonly #response: NodeResponse;
   readonly #stopWatching: () => void;
   #head: ResponseHead | undefined;
-  #waiting: Waiting | undefined;
+  #waiting: Deferred<void> | undefined;
   #listensToDrain = false;
   #isOver = false;
 

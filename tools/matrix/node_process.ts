@@ -13,13 +13,21 @@ const ROOT = new URL("../../", import.meta.url);
 const PROGRAM = new URL("node_program.ts", import.meta.url);
 
 /**
- * Finds Node.js.
+ * Finds the long-term version of Node.js.
  *
- * @returns The path of the long-term version of npm, or of the one that is
- * installed; nothing if there is none.
+ * @returns Its path, from npm; nothing if npm does not answer.
  */
 export async function findNode(): Promise<string | undefined> {
-  return await npmProgram("node@24") ?? findProgram("node");
+  return await npmProgram("node@24");
+}
+
+/**
+ * Finds the Node.js of the machine.
+ *
+ * @returns Its path; nothing if there is none.
+ */
+export function findOwnNode(): string | undefined {
+  return findProgram("node");
 }
 
 /**

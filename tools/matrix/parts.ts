@@ -21,7 +21,7 @@ import { nginxScgiTcp, nginxScgiUnix } from "./servers/nginx_scgi.ts";
 import { nginxUwsgiTcp, nginxUwsgiUnix } from "./servers/nginx_uwsgi.ts";
 import { nodeBun } from "./servers/node_bun.ts";
 import { nodeDeno } from "./servers/node_deno.ts";
-import { nodeNode } from "./servers/node_node.ts";
+import { nodeNode, nodeOwn } from "./servers/node_node.ts";
 import { workerd } from "./servers/workerd.ts";
 
 /** The servers that run our applications. */
@@ -32,6 +32,7 @@ export const SERVERS: readonly ServerPart[] = [
   denoServeParallel,
   nodeDeno,
   nodeNode,
+  nodeOwn,
   nodeBun,
   bunFetch,
   workerd,
