@@ -1,5 +1,6 @@
 import { describe } from "./describe.ts";
 import { type BodyLimits, type OpenBody, RequestBody } from "./request_body.ts";
+import type { SomeInput } from "./read_some.ts";
 import type { InputStream } from "./types.ts";
 
 const LINE_FEED = 0x0a;
@@ -21,7 +22,7 @@ const MIN_FREED = 16_384;
  *
  * PEP 3333, "Input and Error Streams".
  */
-export class RequestInput implements InputStream {
+export class RequestInput implements InputStream, SomeInput {
   #open: OpenBody;
   #limits: BodyLimits;
   /** Made by the first call that needs it: most requests have no body. */
@@ -97,6 +98,23 @@ export class RequestInput implements InputStream {
     unknown
   > {
     return new LineIterator(this);
+  }
+
+  /**
+   * Reads what has come. Not for applications.
+   *
+   * @param size The most bytes to return.
+   * @returns A new array; empty at the end of the input.
+   */
+  "wsgiref.readSome"(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#enqueue(async () => {
+      const body = this.#use();
+      if (!body.isEmpty || await body.fill()) {
+        // No more than the source gave at once, so that nothing is waited for.
+        return await this.#take(Math.min(size, body.available), false);
+      }
+      return new Uint8Array();
+    });
   }
 
   /**

@@ -63,6 +63,11 @@ export class RequestBody {
     return this.#offset === this.#chunk.length;
   }
 
+  /** How many bytes can be taken at once. */
+  get available(): number {
+    return this.#chunk.length - this.#offset;
+  }
+
   /**
    * Takes some of what has come, without copying it.
    *

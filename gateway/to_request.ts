@@ -8,6 +8,7 @@ import { requestUri } from "../util/request_uri.ts";
 import { percentDecode, percentEncode } from "./byte_string.ts";
 import { describe } from "./describe.ts";
 import { RequestBodyError } from "./request_body_error.ts";
+import { readSome } from "./read_some.ts";
 import type { Environ } from "./types.ts";
 
 /** How much is read at once. */
@@ -74,7 +75,7 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
   const input = environ["wsgi.input"];
   return new ReadableStream({
     async pull(controller): Promise<void> {
-      const chunk = await input.read(Math.min(left, BLOCK_SIZE));
+      const chunk = await readSome(input, Math.min(left, BLOCK_SIZE));
       left -= chunk.byteLength;
       if (chunk.byteLength > 0) controller.enqueue(chunk);
       else if (left > 0 && left !== Infinity) {
@@ -93,7 +94,7 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
  * `headers` and all else that it has are at hand.
  *
  * The body is the `wsgi.input`: it is read when the request's body is, in
- * blocks of 64 KiB, and then it is gone from there. GET and HEAD have none
+ * blocks of up to 64 KiB, and then it is gone from there. GET and HEAD have none
  * here. The signal is that of `wsgiref.signal`.
  *
  * The URL is that of `requestUri()`, with the path as it was sent where

@@ -5,6 +5,7 @@
  */
 
 import { isThenable } from "../gateway/describe.ts";
+import { readSome, type SomeInput } from "../gateway/read_some.ts";
 import type { InputStream } from "../gateway/types.ts";
 import type { Conversation } from "./conversation.ts";
 import { digest } from "./digest.ts";
@@ -29,7 +30,7 @@ function toLimit(length: unknown): number | undefined {
 }
 
 /** wsgi.input, with every call and every result checked. */
-export class CheckedInput implements InputStream {
+export class CheckedInput implements InputStream, SomeInput {
   static {
     defineMembers<CheckedInput>(
       this.prototype,
@@ -69,6 +70,23 @@ export class CheckedInput implements InputStream {
       this,
       (...call) => this.#call<Bytes[]>("readlines", ...call),
     );
+  }
+
+  /**
+   * Reads what has come. `toRequest()` uses it.
+   *
+   * @param size The most bytes to return.
+   * @returns A new array; empty at the end of the input.
+   */
+  "wsgiref.readSome"(size: number): Promise<Bytes> {
+    const input: InputStream & Partial<SomeInput> = this.#input;
+    const call = {
+      method: "read",
+      args: [size],
+      isPartial: "wsgiref.readSome" in input,
+    };
+    this.#check(call.method, call.args, this["wsgiref.readSome"], false);
+    return this.#run(call, () => readSome(input, size));
   }
 
   /**

@@ -15,6 +15,8 @@ export interface InputCall {
   readonly method: string;
   /** Its arguments. */
   readonly args: readonly unknown[];
+  /** Whether it may give less than it was asked for. */
+  readonly isPartial?: boolean;
 }
 
 /** What was returned by a call, before and after it was awaited. */
@@ -149,7 +151,7 @@ export class InputLog {
 
 /** Tells whether a result shows that the input is at its end. */
 function endShownBy(
-  { method, args }: InputCall,
+  { method, args, isPartial = false }: InputCall,
   size: number | undefined,
   pieces: readonly Uint8Array[],
   length: number,
@@ -157,6 +159,7 @@ function endShownBy(
   if (size === 0 && method !== "readlines" || Number.isNaN(size)) {
     return undefined;
   }
+  if (isPartial && length > 0) return undefined;
   const isFull = size !== undefined && size > 0 && length >= size;
   const isLine = method === "readline" || method === "next";
   const goesOn = method === "read"
