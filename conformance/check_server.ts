@@ -11,6 +11,7 @@ import { type Listener, probeApplication } from "./probe.ts";
 import {
   type CaseReport,
   type CheckOptions,
+  checkTimeout,
   matcher,
   type Report,
   toReport,
@@ -25,6 +26,9 @@ import { Transcript } from "./transcript.ts";
 export type ServerCheckOptions = CheckOptions;
 
 const TIMEOUT = 3000;
+
+/** How often this process has checked a server, so that no run has two ids. */
+let checks = 0;
 
 /** Hands on what the application tells to the run that it belongs to. */
 class Ledgers implements Listener {
@@ -165,6 +169,7 @@ function checkDeviations(
  * @returns What was found.
  * @throws {TypeError} If `start` is not a function, or gives no server, or
  * declares a deviation that names no case or has no reason.
+ * @throws {RangeError} If the timeout is not a number from 1.
  *
  * @example Test a server
  * ```ts
@@ -197,17 +202,21 @@ export async function checkServer(
     );
   }
   const { timeout = TIMEOUT, onCase } = options;
-  const chosen = SERVER_CASES.filter(({ id }) => matcher(options.cases)(id));
+  checkTimeout(timeout, "server");
+  const isChosen = matcher(options.cases);
+  const chosen = SERVER_CASES.filter(({ id }) => isChosen(id));
   const ledgers = new Ledgers();
   await using collector = new Collector(ledgers);
   const server = await start(probeApplication(ledgers), collector);
   checkStarted(server);
   const { hostname, port, deviations = {} } = server;
   const reports: CaseReport[] = [];
+  const check = ++checks;
+  const runOf = (index: number) => `${check}-${index + 1}`;
   try {
     checkDeviations(deviations);
     for (const [index, one] of chosen.entries()) {
-      const run = String(index + 1);
+      const run = runOf(index);
       const place = { hostname, port, timeout };
       const ended = await runCase(one, run, ledgers, place);
       const report = judge(ended, ledgers.of(run), deviations);
@@ -221,7 +230,7 @@ export async function checkServer(
   return toReport(
     reports.map((report, index) =>
       report.outcome === "passed"
-        ? judge(report, ledgers.of(String(index + 1)), deviations)
+        ? judge(report, ledgers.of(runOf(index)), deviations)
         : report
     ),
   );

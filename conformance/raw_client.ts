@@ -40,7 +40,7 @@ export async function within<T>(
 export class RawHead {
   /** The status line: `"HTTP/1.1 200 OK"`. */
   readonly line: string;
-  /** The status code. */
+  /** The status code; not a number where the line is no status line. */
   readonly status: number;
   /** The header lines, in their order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -49,7 +49,9 @@ export class RawHead {
   constructor(text: string) {
     const [line = "", ...lines] = text.split("\r\n").slice(0, -2);
     this.line = line;
-    this.status = Number(line.split(" ")[1]);
+    // Nothing may stand before it, such as a body that should not be there.
+    const [, code] = /^HTTP\/1\.[01] ([0-9]{3})(?: |$)/.exec(line) ?? [];
+    this.status = Number(code);
     this.headers = lines.map((line) => {
       const colon = line.indexOf(":");
       return [line.slice(0, colon), line.slice(colon + 1).trim()] as const;
@@ -133,11 +135,13 @@ export class RawClient implements Disposable {
     return new RawHead(await this.#through("\r\n\r\n"));
   }
 
-  /** Reads one response to a request with this method. */
+  /** Reads one response to a request with this method, after any 100. */
   async response(method = "GET"): Promise<RawResponse> {
-    const head = await this.head();
+    let head = await this.head();
+    while (head.status === 100) head = await this.head();
     let body = "";
-    let complete = true;
+    let complete = !Number.isNaN(head.status);
+    if (!complete) return { head, body, complete };
     if (method === "HEAD" || [204, 205, 304].includes(head.status)) {
       return { head, body, complete };
     }

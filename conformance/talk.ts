@@ -95,7 +95,7 @@ export class Run implements Talk, Disposable {
 
   [Symbol.dispose](): void {
     for (const client of this.#clients) client.close();
-    this.#ledger.openAll();
+    this.#ledger.end();
   }
 
   #request(parts: RequestParts, mark: string): string {

@@ -52,7 +52,12 @@ async function filesIn(folder: string): Promise<string[]> {
 
 /** What has to run without any registry and in any runtime. */
 async function coreModules(): Promise<string[]> {
-  const doors = ["server.ts", "validator.ts", "conformance/mod.ts"];
+  const doors = [
+    "server.ts",
+    "validator.ts",
+    "conformance/mod.ts",
+    "conformance/probe.ts",
+  ];
   const found = await Promise.all(
     doors.map(async (door) => await exists(door) ? [door] : []),
   );
@@ -132,10 +137,13 @@ Deno.test("every entry of exports exists", async () => {
 Deno.test("every entry of exports is named after its file", () => {
   for (const [name, target] of Object.entries(config.exports)) {
     const file = target.replace(/^\.\//, "").replace(/\.ts$/, "");
-    const stem = file.replace(/(?:^|\/)mod$/, "").split("/").at(-1) ?? "";
+    const path = file.replace(/(?:^|\/)mod$/, "").split("/");
+    // A folder that is an entry itself stands before its other entries.
+    const isInside = path.length === 2 && `./${path[0]}` in config.exports;
+    const stem = (isInside ? path.join("/") : path.at(-1)) ?? "";
     const expected = stem === "" ? "." : `./${stem.replaceAll("_", "-")}`;
     assertEquals(name, expected);
-    assertMatch(name, /^\.(?:\/[a-z0-9]+(?:-[a-z0-9]+)*)?$/);
+    assertMatch(name, /^\.(?:\/[a-z0-9]+(?:-[a-z0-9]+)*){0,2}$/);
   }
 });
 

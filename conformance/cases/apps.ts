@@ -11,7 +11,8 @@ import type {
   HeaderTuple,
   ResponseBody,
 } from "../../gateway/types.ts";
-import { CaseFailure } from "../expect.ts";
+import { CaseFailure, expectEqual } from "../expect.ts";
+import type { RawClient, RawHead } from "../raw_client.ts";
 import type { Probe, RequestParts, Talk } from "../server_case.ts";
 
 /** Makes the headers of a plain text, which a wrong server may change. */
@@ -60,4 +61,21 @@ export async function environOf(
     );
   }
   return await talk.told("environ") as Record<string, string>;
+}
+
+/**
+ * Tells whether a server ends the connection after a response, as it is free
+ * to do. Then nothing may follow.
+ */
+export async function endsAfter(
+  client: RawClient,
+  head: RawHead,
+): Promise<boolean> {
+  const connection = head.get("connection")?.toLowerCase();
+  const isLast = head.line.startsWith("HTTP/1.0")
+    ? connection !== "keep-alive"
+    : connection === "close";
+  if (!isLast) return false;
+  expectEqual(await client.rest(), "", "what comes after the last response");
+  return true;
 }

@@ -24,7 +24,7 @@ function watched(
         return iterator.return?.() ?? { done: true, value: undefined };
       },
     }),
-    close(this: unknown, ...args: unknown[]) {
+    close(this: unknown, ...args: unknown[]): void | Promise<void> {
       const right = this === body && args.length === 0;
       return probe.tell("close", right);
     },
@@ -109,7 +109,7 @@ const ENDINGS: readonly Ending[] = [
     name: "error-first",
     title: "close() is called when the first next() throws",
     body: (probe) =>
-      watched(probe, function* () {
+      watched(probe, function* (): Generator<Uint8Array, void> {
         yield* chunks();
         throw new Error("kit: on purpose");
       }),
@@ -120,7 +120,7 @@ const ENDINGS: readonly Ending[] = [
     name: "error-later",
     title: "close() is called when a later next() throws",
     body: (probe) =>
-      watched(probe, function* () {
+      watched(probe, function* (): Generator<Uint8Array, void> {
         yield* chunks("a");
         throw new Error("kit: on purpose");
       }),
@@ -218,7 +218,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     spec: "close-return-first",
     title: "A generator that is stopped runs its finally",
     app: (probe) =>
-      function* (_environ, startResponse) {
+      function* (_environ, startResponse): Generator<Uint8Array, void> {
         try {
           startResponse("200 OK", text());
           for (;;) yield bytes("endless");
@@ -230,6 +230,40 @@ export const CLOSE_CASES: readonly ServerCase[] = [
       await talk.ask({ method: "HEAD" });
       await talk.told("finally");
       expectEqual(talk.events(), ["finally"], "what was called");
+    },
+  },
+  {
+    id: "close/awaited",
+    spec: "close-awaited",
+    title: "close() waits until the promise of return() has resolved",
+    app: (probe) => (_environ, startResponse) => {
+      startResponse("200 OK", text());
+      const iterator: AsyncIterator<Uint8Array, void> = {
+        next: () => Promise.resolve({ done: false, value: bytes("a") }),
+        return: async () => {
+          await probe.tell("return begins");
+          await probe.gate("go on");
+          await probe.tell("return ends");
+          return { done: true, value: undefined };
+        },
+      };
+      return {
+        [Symbol.asyncIterator]: () => iterator,
+        close: () => probe.tell("close"),
+      };
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request({ method: "HEAD" }));
+      await talk.told("return begins");
+      await talk.settle();
+      talk.open("go on");
+      await talk.told("close");
+      expectEqual(
+        talk.events(),
+        ["return begins", "return ends", "close"],
+        "what was called",
+      );
     },
   },
   {
@@ -261,12 +295,16 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     title: "When the client leaves a stream, it ends: return(), then close()",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
-      return watched(probe, async function* () {
-        for (;;) {
-          await new Promise((resolve) => setTimeout(resolve));
-          yield new Uint8Array(4096);
-        }
-      }, true);
+      return watched(
+        probe,
+        async function* (): AsyncGenerator<Uint8Array, void> {
+          for (;;) {
+            await new Promise((resolve) => setTimeout(resolve));
+            yield new Uint8Array(4096);
+          }
+        },
+        true,
+      );
     },
     run: async (talk) => {
       await begin(talk);
@@ -281,11 +319,15 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     title: "A next() that is pending does not hold close() back",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
-      return watched(probe, async function* () {
-        yield bytes("a");
-        probe.tell("pending");
-        await probe.gate("never");
-      }, true);
+      return watched(
+        probe,
+        async function* (): AsyncGenerator<Uint8Array, void> {
+          yield bytes("a");
+          probe.tell("pending");
+          await probe.gate("never");
+        },
+        true,
+      );
     },
     run: async (talk) => {
       await begin(talk);

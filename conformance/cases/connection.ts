@@ -8,7 +8,7 @@
 import { fromBytes } from "../../gateway/byte_string.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, endsAfter, text } from "./apps.ts";
 
 /** Answers with the path, and reads no body. */
 const path: ServerCase["app"] = () => (environ, startResponse) => {
@@ -51,6 +51,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
         await client.send(talk.request({ target }));
         const { head, body } = await client.response();
         expectEqual([head.status, body], [200, target], "the response");
+        if (await endsAfter(client, head)) return;
       }
     },
   },
@@ -66,7 +67,9 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
         targets.map((target) => talk.request({ target })).join(""),
       );
       for (const target of targets) {
-        expectEqual((await client.response()).body, target, "the response");
+        const { head, body } = await client.response();
+        expectEqual(body, target, "the response");
+        if (await endsAfter(client, head)) return;
       }
     },
   },
@@ -84,7 +87,9 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
           talk.request({ target: "/4" }).replace("GET", "OPTIONS"),
       );
       for (const expected of ["/1:one", "/2:two", "/3:", "/4:"]) {
-        expectEqual((await client.response()).body, expected, "the response");
+        const { head, body } = await client.response();
+        expectEqual(body, expected, "the response");
+        if (await endsAfter(client, head)) return;
       }
     },
   },
@@ -148,14 +153,13 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect",
     spec: "server-expect",
-    title: "Expect: 100-continue gets the body sent",
+    title: "A body after Expect: 100-continue is read",
     app: echo,
     run: async (talk) => {
       const client = await talk.connect();
       const headers = ["Expect: 100-continue", "Content-Length: 4"];
       await client.send(talk.request({ method: "POST", headers }));
-      const interim = await client.head();
-      expectEqual(interim.status, 100, "the interim status");
+      // Unasked, as a client may: not every server sends 100 before.
       await client.send("four");
       expectEqual((await client.response()).body, "/:four", "the response");
     },

@@ -34,17 +34,23 @@ const EARLY: readonly [name: string, app: Application][] = [
   }],
   ["first-next", (_environ, startResponse) => {
     startResponse("200 OK", text());
-    return (function* () {
+    return (function* (): Generator<Uint8Array, void> {
       yield new Uint8Array();
       fail();
     })();
   }],
-  ["first-async-next", async function* (_environ, startResponse) {
-    startResponse("200 OK", text());
-    yield new Uint8Array();
-    await Promise.resolve();
-    fail();
-  }],
+  [
+    "first-async-next",
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
+      startResponse("200 OK", text());
+      yield new Uint8Array();
+      await Promise.resolve();
+      fail();
+    },
+  ],
 ];
 
 function earlyCase([name, app]: typeof EARLY[number]): ServerCase {
@@ -75,7 +81,10 @@ export const ERROR_CASES: readonly ServerCase[] = [
     title: "A failure after the first byte breaks the connection",
     broken: true,
     app: (probe) =>
-      async function* (_environ, startResponse) {
+      async function* (
+        _environ,
+        startResponse,
+      ): AsyncGenerator<Uint8Array, void> {
         startResponse("200 OK", text());
         yield bytes("begun");
         await probe.gate("go on");
@@ -108,7 +117,7 @@ export const ERROR_CASES: readonly ServerCase[] = [
     title: "A failure in a body with Content-Length leaves it short",
     broken: true,
     app: () =>
-      function* (_environ, startResponse) {
+      function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("200 OK", [...text(), ["Content-Length", "100"]]);
         yield bytes("begun");
         fail();

@@ -97,7 +97,10 @@ function replacing(late: boolean): (probe: Probe) => Application {
     return [bytes("sorry")];
   };
   const other = () =>
-    function* (_environ: unknown, start: Parameters<Application>[1]) {
+    function* (
+      _environ: unknown,
+      start: Parameters<Application>[1],
+    ): Generator<Uint8Array, void> {
       start("200 OK", [["X-First", "1"]]);
       yield new Uint8Array();
       start("503 Service Unavailable", again, "a string");
@@ -127,6 +130,26 @@ function replacedCase(name: string, late: boolean): ServerCase {
 /** The cases of this subject. */
 export const START_CASES: readonly ServerCase[] = [
   ...REFUSED.map(refusedCase),
+  {
+    id: "start-response/refuses-at-once",
+    spec: "server-start-checks",
+    title: "The last of many headers is checked by the call, and not later",
+    broken: true,
+    app: (probe) => (_environ, startResponse) => {
+      const headers: HeaderTuple[] = [...text()];
+      for (let index = 0; index < 40; index++) headers.push([`X-${index}`, ""]);
+      headers.push(["X-Last", "1\nX-More: 2"]);
+      probe.tell("thrown", thrownBy(() => startResponse("200 OK", headers)));
+      probe.tell("went on");
+      return [bytes("body")];
+    },
+    run: async (talk) => {
+      await expectError(talk);
+      expectEqual(await talk.told("thrown"), "an error", "what was thrown");
+      await talk.told("went on");
+      expectEqual(talk.events(), ["thrown", "went on"], "what was told");
+    },
+  },
   replacedCase("replaced", false),
   replacedCase("replaced-late", true),
   {
@@ -197,7 +220,10 @@ export const START_CASES: readonly ServerCase[] = [
     spec: "server-start-rethrows",
     title: "After the first byte excInfo is thrown, and the connection breaks",
     app: (probe) =>
-      async function* (_environ, startResponse) {
+      async function* (
+        _environ,
+        startResponse,
+      ): AsyncGenerator<Uint8Array, void> {
         startResponse("200 OK", text());
         yield bytes("begun");
         await probe.gate("go on");
@@ -251,7 +277,7 @@ export const START_CASES: readonly ServerCase[] = [
     spec: "server-late-start",
     title: "A generator calls startResponse when it is first asked for a chunk",
     app: () =>
-      function* (_environ, startResponse) {
+      function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("202 Accepted", text());
         yield bytes("lazy");
       },
@@ -265,7 +291,10 @@ export const START_CASES: readonly ServerCase[] = [
     spec: "server-late-start",
     title: "startResponse may come after chunks that are empty",
     app: () =>
-      async function* (_environ, startResponse) {
+      async function* (
+        _environ,
+        startResponse,
+      ): AsyncGenerator<Uint8Array, void> {
         yield new Uint8Array();
         yield new Uint8Array();
         startResponse("202 Accepted", text());
@@ -282,7 +311,10 @@ export const START_CASES: readonly ServerCase[] = [
     spec: "server-headers-leave",
     title: "Headers do not leave before the first chunk that is not empty",
     app: (probe) =>
-      async function* (_environ, startResponse) {
+      async function* (
+        _environ,
+        startResponse,
+      ): AsyncGenerator<Uint8Array, void> {
         startResponse("200 OK", text());
         yield new Uint8Array();
         await probe.gate("go on");
@@ -303,7 +335,8 @@ export const START_CASES: readonly ServerCase[] = [
     spec: "server-headers-leave",
     title: "Without any chunk the headers leave at the end",
     app: () =>
-      function* (_environ, startResponse) {
+      // deno-lint-ignore require-yield -- it has no chunk
+      function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("200 OK", [...text(), ["X-Sent", "1"]]);
       },
     run: async (talk) => {

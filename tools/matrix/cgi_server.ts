@@ -60,7 +60,7 @@ export function missingCgiServer(server: CgiServer): string | undefined {
 }
 
 /**
- * The text of `app.ts`.
+ * The text of `main.ts`.
  *
  * @param module The module of the application.
  * @param name An expression for the application: what it exports.
@@ -78,7 +78,7 @@ Deno.exit();
  * Starts a server with one application.
  *
  * @param server Which one.
- * @param program The text of `app.ts`.
+ * @param program The text of `main.ts`.
  * @param options What differs from the example.
  * @returns It, serving.
  */
@@ -101,7 +101,7 @@ export async function startCgiServer(
   const folder = await makeFolder({
     [name]: await read(name, [...config, ...user, ["8080", String(port)]]),
     "cgi.sh": await read("cgi.sh", script),
-    "app.ts": program,
+    "main.ts": program,
   });
   await Deno.mkdir(`${folder}/deno_dir`);
   await Deno.chmod(`${folder}/deno_dir`, 0o777);

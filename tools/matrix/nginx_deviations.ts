@@ -27,8 +27,6 @@ export const nginxDeviations: Readonly<Record<string, string>> = {
     "nginx gathers a chunked body before it calls a backend and then tells its length, which is true",
   "refused/host-3":
     "nginx takes a Host with letters for a port and hands on its host without them",
-  "refused/length-7":
-    "nginx answers 413 where a Content-Length is over client_max_body_size, however long its number is",
   "response/headers-order":
     "nginx writes Content-Type before the headers that it does not know",
   "start-response/rethrows": UNBROKEN,

@@ -10,11 +10,9 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   "target/path-dots": "Apache resolves dot segments in PATH_INFO",
   "target/path-double-slash": "Apache joins slashes in PATH_INFO",
   "target/asterisk-form": "Apache answers OPTIONS * itself",
-  "target/long": "Apache refuses a target over 8190 bytes",
   "headers/token":
     "Apache drops header names with other characters than letters, digits and -",
   "headers/cookies": "Apache joins cookies with a comma",
-  "refused/length-7": "Apache refuses the length itself, with 413",
   "refused/length-and-chunked": "Apache drops the length of a chunked request",
   "input/lazy":
     "Apache reads nothing of the program before it has all of the request",

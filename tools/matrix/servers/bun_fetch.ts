@@ -19,7 +19,6 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   "target/asterisk-form": "Bun refuses the target *",
   "headers/host": "Request.url and the Host header of Bun are in small letters",
   "headers/host-none": "Bun gives a Request.url without an authority",
-  "refused/length-7": "Bun refuses the length itself, with 413",
   "input/with-get": "a Request with the method GET has no body",
   "response/reason": "Bun sends a reason phrase of its own",
   "response/headers-order": "Bun sends Content-Type and Set-Cookie first",

@@ -17,7 +17,6 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   "target/absolute-form-host":
     "lighttpd refuses a target whose authority is not that of Host",
   "target/asterisk-form": "lighttpd answers OPTIONS * itself",
-  "target/long": "lighttpd refuses a head over 8192 bytes",
   "headers/token":
     "lighttpd drops header names with other characters than letters, digits and -",
   "headers/empty": "lighttpd drops a header without a value",
@@ -26,7 +25,6 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   "headers/transfer-encoding":
     "lighttpd decodes a chunked body and tells its length",
   "headers/host": "lighttpd turns the Host into small letters",
-  "refused/length-7": "lighttpd refuses the length itself, with 413",
   "input/with-get": "lighttpd refuses a GET with a body",
   "input/arrives-late":
     "lighttpd starts the program when it has all of the request",

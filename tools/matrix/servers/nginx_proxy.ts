@@ -17,7 +17,6 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
     "nginx drops header names with other characters than letters, digits and -",
   "headers/transfer-encoding":
     "nginx decodes a chunked body and may tell its length",
-  "refused/length-7": "nginx refuses the length itself, with 413",
   "response/headers-order": "nginx sends Content-Type and Content-Length first",
   "bodiless/205":
     "Deno.serve sends a 205 without a length, and nginx waits for its body",

@@ -1,0 +1,22 @@
+/**
+ * How to find out whether your own server keeps the specification:
+ *
+ *     deno run -A conformance/main.ts server examples/check_server.ts
+ *
+ * @module
+ */
+
+import { denoServeDeviations, type StartServer } from "../conformance/mod.ts";
+import { makeServer } from "../mod.ts";
+
+/** Starts the server under test; yours takes the place of `makeServer()`. */
+export const start: StartServer = (app) => {
+  const server = makeServer("127.0.0.1", 0, app, { log: false });
+  server.serveForever();
+  return {
+    hostname: server.host,
+    port: server.port,
+    stop: () => server.shutdown(),
+    deviations: denoServeDeviations,
+  };
+};

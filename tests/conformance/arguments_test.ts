@@ -1,0 +1,85 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../cli/usage_error.ts";
+import { HELP, parseKitArguments, USAGE } from "../../conformance/arguments.ts";
+
+Deno.test("parseKitArguments() needs no option", () => {
+  assertEquals(parseKitArguments(["server", "./start.ts"]), {
+    kind: "server",
+    module: "./start.ts",
+    cases: [],
+    paths: [],
+    timeout: undefined,
+    reports: {},
+    list: false,
+  });
+});
+
+Deno.test("parseKitArguments() takes every option, some of them several times", () => {
+  const args = "application app.ts:name --cases a/* --cases=b/* --path /x " +
+    "--path=/y?z --timeout 500 --text t --junit j --json o --html h --list";
+  assertEquals(parseKitArguments(args.split(" ")), {
+    kind: "application",
+    module: "app.ts:name",
+    cases: ["a/*", "b/*"],
+    paths: ["/x", "/y?z"],
+    timeout: 500,
+    reports: { junit: "j", json: "o", html: "h", text: "t" },
+    list: true,
+  });
+});
+
+Deno.test("parseKitArguments() gives help without anything else", () => {
+  for (const args of [["--help"], ["-h"], ["server", "--help"]]) {
+    assertEquals(parseKitArguments(args), "help");
+  }
+});
+
+Deno.test("parseKitArguments() lists without a module", () => {
+  const given = parseKitArguments(["server", "--list"]);
+  assertEquals(given !== "help" && given.list, true);
+});
+
+const TIME = "--timeout takes milliseconds, such as 3000";
+
+/** Command lines that make no sense, what is said of them, and the hint. */
+const MISTAKES: readonly [args: string, message: string, hint: string][] = [
+  ["", "say what to test: server or application", USAGE],
+  ["serve x.ts", "cannot test serve: it must be server or application", USAGE],
+  ["server", "say which server: a module that exports start(app)", USAGE],
+  ["application", "say which application: a module that exports it", USAGE],
+  ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
+  ["server a.ts --cases", "--cases needs a value", USAGE],
+  ["server a.ts --html=", "--html needs a value", USAGE],
+  ["server a.ts --list=1", "--list takes no value, got 1", USAGE],
+  [
+    "server a.ts --tiemout 5",
+    "unknown option --tiemout",
+    "did you mean --timeout?",
+  ],
+  ["server a.ts --xyzzy", "unknown option --xyzzy", USAGE],
+  ["server a.ts --timeout 0", "no such time: 0", TIME],
+  ["server a.ts --timeout -5", "no such time: -5", TIME],
+  ["server a.ts --timeout 1.5", "no such time: 1.5", TIME],
+  ["server a.ts --timeout 3s", "no such time: 3s", TIME],
+  ["server a.ts --timeout 9999999999", "no such time: 9999999999", TIME],
+  ["server a.ts --path /x", "--path is for applications only", USAGE],
+];
+
+for (const [args, message, hint] of MISTAKES) {
+  Deno.test(`parseKitArguments() refuses "${args}" with a line and a hint`, () => {
+    const error = assertThrows(
+      () => parseKitArguments(args.split(" ").filter((one) => one !== "")),
+      UsageError,
+    );
+    assertEquals([error.message, error.hint], [message, hint]);
+    assertEquals(message.includes("\n"), false);
+  });
+}
+
+Deno.test("HELP names every option, in lines of a terminal", () => {
+  const names = ["cases", "path", "timeout", "text", "junit", "json", "html"];
+  for (const name of [...names, "list", "help"]) {
+    assertEquals(HELP.includes(`--${name}`), true, name);
+  }
+  assertEquals(HELP.split("\n").filter((line) => line.length > 80), []);
+});

@@ -1,0 +1,176 @@
+/**
+ * Servers that are wrong in one way each: ours, with something between it and
+ * the application that a wrong server would have in itself.
+ */
+
+import { StderrStream } from "../../../gateway/error_stream.ts";
+import {
+  denoServeDeviations,
+  type RunningServer,
+} from "../../../conformance/mod.ts";
+import type {
+  Application,
+  Environ,
+  InputStream,
+  ResponseBody,
+  StartResponse,
+} from "../../../mod.ts";
+import { makeServer } from "../../../server.ts";
+
+/** A server that is wrong in one way. */
+export interface BrokenServer {
+  /** What it does wrong. */
+  readonly name: string;
+  /** Starts it. */
+  readonly start: (app: Application) => RunningServer;
+  /**
+   * The cases that find it, as globs: each matches a case that fails, and no
+   * other case fails.
+   */
+  readonly found: readonly string[];
+  /** Instead of naming cases: what the validator says in all that fail. */
+  readonly rule?: string;
+}
+
+/** What applications write to wsgi.errors on purpose is not shown. */
+const SILENT = new StderrStream(() => {});
+
+/** Starts our server for an application. */
+export function serve(app: Application): RunningServer {
+  const server = makeServer("127.0.0.1", 0, app, {
+    log: false,
+    shutdownTimeout: 0,
+    environ: { "wsgi.errors": SILENT },
+  });
+  server.serveForever();
+  return {
+    hostname: server.host,
+    port: server.port,
+    deviations: denoServeDeviations,
+    stop: () => server.shutdown(),
+  };
+}
+
+/** Makes a server that calls applications in another way. */
+export function call(
+  name: string,
+  wrong: (app: Application) => Application,
+  found: readonly string[],
+  rule?: string,
+): BrokenServer {
+  const start = (app: Application) => serve(wrong(app));
+  return rule === undefined
+    ? { name, start, found }
+    : { name, start, found, rule };
+}
+
+/** Makes a server that changes the environ. */
+export function environ(
+  name: string,
+  change: (environ: Environ) => void,
+  found: readonly string[],
+  rule?: string,
+): BrokenServer {
+  return call(
+    name,
+    (app) => (environ, startResponse) => {
+      change(environ);
+      return app(environ, startResponse);
+    },
+    found,
+    rule,
+  );
+}
+
+/** Makes a server whose input has other methods. */
+export function input(
+  name: string,
+  change: (input: InputStream) => Partial<InputStream>,
+  found: readonly string[],
+): BrokenServer {
+  return environ(name, (environ) => {
+    const right = environ["wsgi.input"];
+    const bound: InputStream = {
+      read: (size) => right.read(size),
+      readline: (size) => right.readline(size),
+      readlines: (hint) => right.readlines(hint),
+      [Symbol.asyncIterator]: () => right[Symbol.asyncIterator](),
+    };
+    environ["wsgi.input"] = { ...bound, ...change(right) };
+  }, found);
+}
+
+/** Makes a server with another startResponse. */
+export function start(
+  name: string,
+  change: (startResponse: StartResponse, environ: Environ) => StartResponse,
+  found: readonly string[],
+): BrokenServer {
+  return call(
+    name,
+    (app) => (environ, startResponse) =>
+      app(environ, change(startResponse, environ)),
+    found,
+  );
+}
+
+/** Makes a server that treats bodies in another way. */
+export function body(
+  name: string,
+  change: (body: ResponseBody, environ: Environ) => ResponseBody,
+  found: readonly string[],
+  rule?: string,
+): BrokenServer {
+  return call(
+    name,
+    (app) => (environ, startResponse) => {
+      const result = app(environ, startResponse);
+      return result instanceof Promise
+        ? result.then((body) => change(body, environ))
+        : change(result, environ);
+    },
+    found,
+    rule,
+  );
+}
+
+/** Passes an array on as another one, which is closed like it. */
+export function copy(
+  body: ResponseBody & unknown[],
+  chunks: readonly unknown[],
+  close: (close: (() => unknown) | undefined) => unknown = (go) => go?.(),
+): ResponseBody {
+  const end = body.close?.bind(body);
+  const copied = [...chunks] as Uint8Array[];
+  return Object.assign(copied, { close: () => close(end) as void });
+}
+
+/** Passes a body on as it is, but for what is said. */
+export function like(
+  body: ResponseBody,
+  changes: {
+    next?: (next: () => unknown) => unknown;
+    end?: (end: (() => unknown) | undefined) => unknown;
+    close?: (close: (() => unknown) | undefined) => unknown;
+  },
+): ResponseBody {
+  if (typeof body !== "object" || body === null) return body;
+  const key = Symbol.asyncIterator in body
+    ? Symbol.asyncIterator
+    : Symbol.iterator;
+  if (!(key in body)) return body;
+  const source = body as AsyncIterable<Uint8Array, void>;
+  const { next = (go) => go(), end = (go) => go?.() } = changes;
+  const { close = (go) => go?.() } = changes;
+  return {
+    [key]: () => {
+      const iterator = source[key as typeof Symbol.asyncIterator]();
+      const stop = iterator.return?.bind(iterator);
+      return {
+        next: () => next(() => iterator.next()),
+        return: () => end(stop) ?? { done: true, value: undefined },
+      };
+    },
+    close: () => close(body.close?.bind(body)),
+  } as unknown as ResponseBody;
+}

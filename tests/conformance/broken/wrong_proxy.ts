@@ -1,0 +1,111 @@
+/**
+ * A proxy in front of our server that changes bytes on their way: with it a
+ * server is wrong on the wire, and right in everything else.
+ */
+
+import { fromBytes, toBytes } from "../../../gateway/byte_string.ts";
+import type { RunningServer } from "../../../conformance/mod.ts";
+
+/** What is wrong on one connection. Pieces of bytes are ByteStrings. */
+export interface Wrong {
+  /** Changes what the client sent. */
+  readonly sent?: (piece: string) => string;
+  /** Changes what the server sent. */
+  readonly received?: (piece: string) => string;
+  /** Whether to end the connection after what was sent. */
+  readonly isOver?: () => boolean;
+  /** What is sent when the server ends the connection. */
+  readonly last?: () => string;
+  /** Whether the connection stays open when the server ends it. */
+  readonly stays?: () => boolean;
+}
+
+async function pump(
+  from: Deno.TcpConn,
+  take: (piece: string) => Promise<boolean>,
+): Promise<void> {
+  const buffer = new Uint8Array(65_536);
+  try {
+    for (;;) {
+      const count = await from.read(buffer);
+      if (count === null || !await take(fromBytes(buffer.subarray(0, count)))) {
+        return;
+      }
+    }
+  } catch {
+    // A broken connection is an end as well.
+  }
+}
+
+async function send(to: Deno.TcpConn, piece: string): Promise<void> {
+  let bytes = toBytes(piece);
+  while (bytes.length > 0) bytes = bytes.subarray(await to.write(bytes));
+}
+
+function quietly(close: () => void): void {
+  try {
+    close();
+  } catch {
+    // It was closed before.
+  }
+}
+
+async function connect(
+  client: Deno.TcpConn,
+  port: number,
+  wrong: Wrong,
+): Promise<void> {
+  const { sent = (one) => one, received = (one) => one } = wrong;
+  const server = await Deno.connect({ hostname: "127.0.0.1", port });
+  const there = (async () => {
+    await pump(client, async (piece) => {
+      await send(server, sent(piece));
+      return true;
+    });
+    // The client sends no more: it may have left, or wait for its answer.
+    await server.closeWrite().catch(() => {});
+  })();
+  const back = (async () => {
+    await pump(server, async (piece) => {
+      await send(client, received(piece));
+      return !wrong.isOver?.();
+    });
+    await send(client, wrong.last?.() ?? "").catch(() => {});
+    quietly(() => server.close());
+    if (!wrong.stays?.()) quietly(() => client.close());
+  })();
+  await Promise.all([there, back]);
+  quietly(() => client.close());
+}
+
+/** Puts a proxy in front of a server. */
+export function before(
+  server: RunningServer,
+  wrong: () => Wrong,
+): RunningServer {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections = new Set<Promise<void>>();
+  const clients = new Set<Deno.TcpConn>();
+  const accepting = (async () => {
+    for await (const client of listener) {
+      clients.add(client);
+      const connection = connect(client, server.port, wrong()).catch(() => {})
+        .finally(() => {
+          connections.delete(connection);
+          clients.delete(client);
+        });
+      connections.add(connection);
+    }
+  })();
+  return {
+    ...server,
+    port: listener.addr.port,
+    stop: async () => {
+      listener.close();
+      await accepting;
+      await server.stop();
+      for (const client of clients) quietly(() => client.close());
+      await Promise.all(connections);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** The servers that the kit must see through. */
+
+import { BODY } from "./broken/bodies.ts";
+import { CALL } from "./broken/calls.ts";
+import { ENVIRON } from "./broken/environ.ts";
+import { HANDLERS } from "./broken/handlers.ts";
+import { INPUT } from "./broken/input.ts";
+import type { BrokenServer } from "./broken/server.ts";
+import { START } from "./broken/start_response.ts";
+import { WIRE } from "./broken/wire.ts";
+
+/** All of them. */
+export const BROKEN_SERVERS: readonly BrokenServer[] = [
+  ...ENVIRON,
+  ...INPUT,
+  ...START,
+  ...BODY,
+  ...CALL,
+  ...HANDLERS,
+  ...WIRE,
+];

@@ -1,0 +1,110 @@
+import { assertEquals } from "@std/assert";
+import { checkServer, denoServeDeviations } from "../../conformance/mod.ts";
+import type { CaseReport } from "../../conformance/report.ts";
+import { SERVER_CASES } from "../../conformance/server_cases.ts";
+import { StderrStream } from "../../gateway/error_stream.ts";
+import { toFetchHandler } from "../../mod.ts";
+import { type BrokenServer, serve } from "./broken/server.ts";
+import { BROKEN_SERVERS } from "./broken_servers.ts";
+
+/** Cases that wait in vain wait this long, also on a busy machine. */
+const TIMEOUT = 2000;
+
+/** So many parts run at once: most of them wait. */
+const AT_ONCE = 10;
+
+/** One server is checked in parts, so that what waits does not add up. */
+const PARTS = [0, 1, 2].map((part) =>
+  SERVER_CASES.map(({ id }) => id).filter((_, index) => index % 3 === part)
+);
+
+function matches(glob: string, id: string): boolean {
+  return glob.endsWith("*") ? id.startsWith(glob.slice(0, -1)) : id === glob;
+}
+
+/** Checks all broken servers; gives the cases that failed, by name. */
+async function checkAll(): Promise<Map<string, CaseReport[]>> {
+  const failed = new Map<string, CaseReport[]>();
+  const waiting = BROKEN_SERVERS.flatMap((broken) =>
+    PARTS.map((cases) => ({ broken, cases }))
+  );
+  const work = async () => {
+    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+      const { broken: { name, start }, cases } = one;
+      const report = await checkServer(start, { cases, timeout: TIMEOUT });
+      failed.set(name, [
+        ...failed.get(name) ?? [],
+        ...report.cases.filter(({ outcome }) => outcome === "failed"),
+      ]);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return failed;
+}
+
+/** What is not as it should be with the cases that found a server. */
+function wrongly(
+  { name, found, rule }: BrokenServer,
+  failed: readonly CaseReport[],
+): string[] {
+  const needless = failed.filter(({ id, message = "" }) =>
+    !found.some((glob) => matches(glob, id)) &&
+    (rule === undefined || !message.includes(`the validator found ${rule},`))
+  );
+  const idle = found.filter((glob) =>
+    !failed.some(({ id }) => matches(glob, id))
+  );
+  return [
+    ...needless.map(({ id, message }) => `${name}: found by ${id}: ${message}`),
+    ...idle.map((glob) => `${name}: not found by ${glob}`),
+  ];
+}
+
+Deno.test("checkServer() finds every broken server by the cases about its fault, and by no others", async () => {
+  const all = await checkAll();
+  const wrong = BROKEN_SERVERS.flatMap((broken) =>
+    wrongly(broken, all.get(broken.name) ?? [])
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("there are at least 55 broken servers, each with a name of its own", () => {
+  const names = new Set(BROKEN_SERVERS.map(({ name }) => name));
+  assertEquals(names.size, BROKEN_SERVERS.length);
+  assertEquals(names.size >= 55, true);
+  assertEquals(BROKEN_SERVERS.filter(({ found }) => found.length === 0), []);
+});
+
+/** What did not pass, by outcome. */
+async function others(
+  start: Parameters<typeof checkServer>[0],
+): Promise<{ failed: string[]; deviations: string[] }> {
+  const { cases } = await checkServer(start, { timeout: 10_000 });
+  const of = (wanted: string) =>
+    cases.filter(({ outcome }) => outcome === wanted).map(({ id }) => id);
+  return { failed: of("failed"), deviations: of("deviation") };
+}
+
+Deno.test("checkServer() finds nothing in our servers but what is declared, all of which is needed", async () => {
+  const ours = await others(serve);
+  assertEquals(ours.failed, []);
+  const handler = await others((app) => {
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      toFetchHandler(app, {
+        environ: { "wsgi.errors": new StderrStream(() => {}) },
+      }),
+    );
+    return {
+      hostname: "127.0.0.1",
+      port: server.addr.port,
+      deviations: denoServeDeviations,
+      stop: () => server.shutdown(),
+    };
+  });
+  assertEquals(handler.failed, []);
+  assertEquals(
+    [...new Set([...ours.deviations, ...handler.deviations])].sort(),
+    Object.keys(denoServeDeviations).sort(),
+  );
+});

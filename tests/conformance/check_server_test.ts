@@ -1,0 +1,330 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  type CaseReport,
+  checkServer,
+  denoServeDeviations,
+  type RunningServer,
+  type StartServer,
+} from "../../conformance/mod.ts";
+import { SERVER_CASES } from "../../conformance/server_cases.ts";
+import type { ResponseBody } from "../../mod.ts";
+import { Program } from "../program.ts";
+import { call, serve } from "./broken/server.ts";
+import { before, type Wrong } from "./broken/wrong_proxy.ts";
+
+/** A server of which it is known how often it was stopped. */
+function watched(
+  changes: (server: RunningServer) => Partial<RunningServer> = () => ({}),
+): { start: StartServer; stops: () => number } {
+  let stops = 0;
+  const start: StartServer = (app) => {
+    const server = serve(app);
+    const stop = () => {
+      stops++;
+      return server.stop();
+    };
+    return { ...server, stop, ...changes(server) };
+  };
+  return { start, stops: () => stops };
+}
+
+const ONE = { cases: ["response/status"] };
+
+Deno.test("checkServer() refuses what is no start()", async () => {
+  for (const start of [undefined, null, {}, "start"]) {
+    await assertRejects(
+      () => checkServer(start as unknown as StartServer),
+      TypeError,
+      "Cannot check the server: start must be a function",
+    );
+  }
+});
+
+Deno.test("checkServer() refuses what start() gives if it is no server", async () => {
+  const right = { hostname: "127.0.0.1", port: 1, stop: () => {} };
+  for (
+    const wrong of [
+      undefined,
+      null,
+      1,
+      { ...right, hostname: undefined },
+      { ...right, port: "80" },
+      { ...right, stop: undefined },
+    ]
+  ) {
+    await assertRejects(
+      () => checkServer(() => wrong as unknown as RunningServer),
+      TypeError,
+      "start() must resolve to { hostname, port, stop() }",
+    );
+  }
+});
+
+Deno.test("checkServer() passes on what start() throws", async () => {
+  const error = new Error("no port is free");
+  const thrown = () => {
+    throw error;
+  };
+  await assertRejects(() => checkServer(thrown), Error, "no port is free");
+  await assertRejects(
+    () => checkServer(() => Promise.reject(error)),
+    Error,
+    "no port is free",
+  );
+});
+
+Deno.test("checkServer() refuses a timeout that makes no sense, before it starts anything", async () => {
+  let started = false;
+  const start: StartServer = (app) => {
+    started = true;
+    return serve(app);
+  };
+  for (const timeout of [0, -1, NaN, Infinity, 2 ** 31, "3000"]) {
+    await assertRejects(
+      () => checkServer(start, { timeout: timeout as number }),
+      RangeError,
+      "Cannot check the server: timeout must be milliseconds from 1",
+    );
+  }
+  assert(!started);
+});
+
+Deno.test("checkServer() refuses a glob that makes no sense, before it starts anything", async () => {
+  let started = false;
+  const start: StartServer = (app) => {
+    started = true;
+    return serve(app);
+  };
+  for (const glob of ["", 1]) {
+    await assertRejects(
+      () => checkServer(start, { cases: [glob as string] }),
+      TypeError,
+      "Cannot choose cases",
+    );
+  }
+  assert(!started);
+});
+
+Deno.test("checkServer() stops the server once, whatever happens", async () => {
+  const sound = watched();
+  await checkServer(sound.start, ONE);
+  assertEquals(sound.stops(), 1);
+  const unknown = watched(() => ({ deviations: { "no/case": "because" } }));
+  await assertRejects(
+    () => checkServer(unknown.start, ONE),
+    TypeError,
+    'a deviation must have the id of a case, got "no/case"',
+  );
+  assertEquals(unknown.stops(), 1);
+  const failing = watched();
+  const onCase = () => {
+    throw new Error("the user's own");
+  };
+  await assertRejects(
+    () => checkServer(failing.start, { ...ONE, onCase }),
+    Error,
+    "the user's own",
+  );
+  assertEquals(failing.stops(), 1);
+});
+
+Deno.test("checkServer() refuses a deviation without a reason", async () => {
+  for (const reason of ["", "  ", 1]) {
+    const { start, stops } = watched(() => ({
+      deviations: { "response/reason": reason as string },
+    }));
+    await assertRejects(
+      () => checkServer(start, ONE),
+      TypeError,
+      'the deviation "response/reason" must have a reason',
+    );
+    assertEquals(stops(), 1);
+  }
+});
+
+Deno.test("checkServer() reports a declared failure as a deviation, and a declared success as passed", async () => {
+  const { start } = watched(() => ({
+    deviations: { "response/reason": "the reason", "response/date": "none" },
+  }));
+  const cases = ["response/reason", "response/date"];
+  const report = await checkServer(start, { cases });
+  assertEquals(
+    report.cases.map(({ id, outcome, message }) => [id, outcome, message]),
+    [
+      ["response/reason", "deviation", "the reason"],
+      ["response/date", "passed", undefined],
+    ],
+  );
+  assertEquals([report.passed, report.failed, report.deviations], [1, 0, 1]);
+});
+
+Deno.test("checkServer() reports a failure that was not declared, with what it expected", async () => {
+  const { start } = watched(() => ({ deviations: undefined }));
+  const report = await checkServer(start, { cases: ["response/reason"] });
+  const [one] = report.cases;
+  assertEquals([one?.outcome, report.failed], ["failed", 1]);
+  assertEquals(
+    one?.message,
+    'code and reason must be "404 Nothing Here", got "404 Not Found"',
+  );
+});
+
+Deno.test("checkServer() runs the cases that a glob names, in their order, and tells of each", async () => {
+  const told: [CaseReport, number, number][] = [];
+  const report = await checkServer(serve, {
+    cases: ["write/*", "environ/*-patch", "response/status"],
+    onCase: (...args) => void told.push(args),
+  });
+  const ids = report.cases.map(({ id }) => id);
+  assertEquals(
+    ids,
+    SERVER_CASES.map(({ id }) => id).filter((id) =>
+      id.startsWith("write/") ||
+      ["environ/method-patch", "response/status"].includes(id)
+    ),
+  );
+  assertEquals(told.map(([one]) => one), report.cases);
+  assertEquals(told.map(([, done]) => done), ids.map((_, index) => index + 1));
+  assertEquals(
+    new Set(told.map(([, , total]) => total)),
+    new Set([ids.length]),
+  );
+});
+
+Deno.test("checkServer() runs nothing where no case matches", async () => {
+  const { start, stops } = watched();
+  const report = await checkServer(start, { cases: ["no/*"] });
+  assertEquals([report.cases, report.passed, stops()], [[], 0, 1]);
+});
+
+Deno.test("checkServer() keeps what was sent and received", async () => {
+  const { cases } = await checkServer(serve, ONE);
+  const exchanged = cases[0]?.exchanged ?? [];
+  assertEquals(exchanged.map(({ direction }) => direction), [
+    "opened",
+    "sent",
+    "received",
+    "closed",
+  ]);
+  assertMatch(exchanged[1]?.data ?? "", /^GET \/ HTTP\/1\.1\r\nHost: /);
+  assertMatch(exchanged[2]?.data ?? "", /^HTTP\/1\.1 200 OK\r\n[^]*world!\n$/);
+  assertEquals(exchanged[2]?.size, exchanged[2]?.data.length);
+});
+
+Deno.test("checkServer() fails a case for which a server is silent too long", async () => {
+  await using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const report = await checkServer(() => ({
+    hostname: "127.0.0.1",
+    port: silent.addr.port,
+    stop: () => {},
+  }), { ...ONE, timeout: 1 });
+  assertEquals(report.cases.map(({ message }) => message), [
+    "Waited too long for the server to send",
+  ]);
+});
+
+Deno.test("checkServer() fails a case where no server listens", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const start = () => ({ hostname: "127.0.0.1", port, stop: () => {} });
+  const report = await checkServer(start, ONE);
+  assertEquals([report.failed, report.cases[0]?.exchanged], [1, []]);
+});
+
+Deno.test("checkServer() counts what the validator finds after the end of a case", async () => {
+  // It closes each body a second time when the next request comes.
+  let before: ResponseBody | undefined;
+  const { start } = call("", (app) => (environ, startResponse) => {
+    before?.close?.();
+    const body = app(environ, startResponse);
+    before = body instanceof Promise ? undefined : body;
+    return body;
+  }, []);
+  const told: string[] = [];
+  const report = await checkServer(start, {
+    cases: ["environ/method-get", "environ/method-post"],
+    onCase: ({ outcome }) => void told.push(outcome),
+  });
+  assertEquals(told, ["passed", "passed"]);
+  assertEquals(
+    report.cases.map(({ outcome }) => outcome),
+    ["failed", "passed"],
+  );
+  assertMatch(
+    report.cases[0]?.message ?? "",
+    /the validator found close\/called-twice, broken by the server: /,
+  );
+});
+
+Deno.test("checkServer() finds the same of a server in another process", async () => {
+  const outcomes = async (start: StartServer) => {
+    const { cases } = await checkServer(start, { timeout: 10_000 });
+    return Object.fromEntries(
+      cases.map(({ id, outcome, message }) => [id, { outcome, message }]),
+    );
+  };
+  const there = await outcomes(async (_app, remote) => {
+    const program = new Program(
+      "run",
+      "--allow-net",
+      "tests/conformance/remote_server.ts",
+      remote.listen(),
+    );
+    assertEquals(remote.listen(), remote.listen());
+    return {
+      hostname: "127.0.0.1",
+      port: Number(await program.firstLine()),
+      deviations: denoServeDeviations,
+      stop: () => program[Symbol.asyncDispose](),
+    };
+  });
+  assertEquals(there, await outcomes(serve));
+});
+
+Deno.test("checkServer() may run twice at the same time", async () => {
+  const all = await Promise.all(
+    [serve, serve].map((start) =>
+      checkServer(start, { cases: ["environ/*", "close/*"], timeout: 10_000 })
+    ),
+  );
+  assertEquals(all.map(({ failed }) => failed), [0, 0]);
+});
+
+/** What the cases find with changes on the wire that no server has to avoid. */
+async function findings(wrong: () => Wrong): Promise<unknown[]> {
+  const start: StartServer = (app) => before(serve(app), wrong);
+  const { cases } = await checkServer(start, { timeout: 10_000 });
+  return cases.filter(({ outcome }) => outcome === "failed")
+    .map(({ id, message }) => [id, message]);
+}
+
+Deno.test("checkServer() finds nothing in a server without keep-alive", async () => {
+  const found = await findings(() => ({
+    sent: (piece) =>
+      piece.includes("\r\nConnection: ")
+        ? piece
+        : piece.replace(/^\S+ \S+ HTTP\/1\.1\r\n/, "$&Connection: close\r\n"),
+  }));
+  assertEquals(found, []);
+});
+
+Deno.test("checkServer() finds nothing in a server that never sends 100", async () => {
+  const found = await findings(() => ({
+    received: (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
+  }));
+  assertEquals(found, []);
+});
+
+Deno.test("checkServer() finds nothing in a server whose header names are in upper case, with headers of its own", async () => {
+  const found = await findings(() => ({
+    received: (piece) =>
+      piece.replace(
+        /^HTTP\/1\.1 [2-5][^]*?\r\n\r\n/,
+        (head) =>
+          head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
+            .replace("\r\n", "\r\nSERVER: other/1.0\r\nVIA: 1.1 other\r\n"),
+      ),
+  }));
+  assertEquals(found, []);
+});

@@ -1,0 +1,121 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Ledger } from "../../conformance/ledger.ts";
+import { RawClient, RawHead } from "../../conformance/raw_client.ts";
+import { Transcript } from "../../conformance/transcript.ts";
+import { toBytes } from "../../gateway/byte_string.ts";
+
+/** Lets a client read from a server that sends these bytes and ends. */
+async function receiving<T>(
+  bytes: string,
+  read: (client: RawClient) => Promise<T>,
+): Promise<T> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    using conn = await listener.accept();
+    await conn.write(toBytes(bytes));
+  })();
+  using client = await RawClient.connect(listener.addr);
+  try {
+    return await read(client);
+  } finally {
+    await serving;
+  }
+}
+
+Deno.test("RawHead reads status and headers as they came", () => {
+  const head = new RawHead("HTTP/1.1 200 \r\nX-A: 1\r\nx-a:\t 2 \r\n\r\n");
+  assertEquals(head.status, 200);
+  assertEquals(head.headers, [["X-A", "1"], ["x-a", "2"]]);
+  assertEquals([head.get("x-a"), head.all("x-a")], ["1", ["1", "2"]]);
+  assertEquals(head.get("x-b"), undefined);
+});
+
+Deno.test("RawHead has no status where the line is no status line", () => {
+  for (
+    const line of ["bodyHTTP/1.1 200 OK", "HTTP/1.1 20 OK", "HTTP/2 200", ""]
+  ) {
+    assertEquals(new RawHead(`${line}\r\n\r\n`).status, NaN, line);
+  }
+});
+
+Deno.test("RawClient.response() reads bodies by length, by chunks and to the end", async () => {
+  for (
+    const [framed, body, complete] of [
+      ["Content-Length: 3\r\n\r\nabcd", "abc", true],
+      ["Content-Length: 5\r\n\r\nabcd", "abcd", false],
+      ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "ab", true],
+      ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "ab", false],
+      ["Transfer-Encoding: chunked\r\n\r\n4\r\nab", "", false],
+      ["X-A: 1\r\n\r\nab", "ab", true],
+    ] as const
+  ) {
+    const bytes = `HTTP/1.1 200 OK\r\n${framed}`;
+    const response = await receiving(bytes, (client) => client.response());
+    assertEquals([response.body, response.complete], [body, complete], framed);
+  }
+});
+
+Deno.test("RawClient.response() passes over 100, and reads no body where none can be", async () => {
+  const bytes = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n" +
+    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" +
+    "bodyHTTP/1.1 200 OK\r\n\r\n";
+  const seen = await receiving(bytes, async (client) => [
+    (await client.response()).head.status,
+    (await client.response("HEAD")).head.status,
+    (await client.response()).complete,
+  ]);
+  assertEquals(seen, [204, 200, false]);
+});
+
+Deno.test("RawClient tells how the server ended the connection", async () => {
+  const seen = await receiving("abc", async (client) => [
+    client.ending,
+    await client.rest(),
+    client.ending,
+    await client.bytes(1),
+    await client.skip(1),
+  ]);
+  assertEquals(seen, [undefined, "abc", "fin", "", 0]);
+});
+
+Deno.test("Transcript keeps the beginning of long pieces, and no more than 200", () => {
+  const transcript = new Transcript();
+  for (let index = 0; index < 250; index++) {
+    transcript.add("sent", new Uint8Array(5000).fill(0xe9));
+  }
+  const [first] = transcript.entries;
+  assertEquals(transcript.entries.length, 200);
+  assertEquals(first?.data, "\u00e9".repeat(4096));
+  assertEquals([first?.direction, first?.size], ["sent", 5000]);
+});
+
+Deno.test("Ledger waits for the count of an event, and gives the value of the last", async () => {
+  const ledger = new Ledger();
+  ledger.add({ event: "a", value: 1 });
+  const second = ledger.wait("a", 2, 60_000);
+  ledger.add({ event: "b", value: 2 });
+  ledger.add({ event: "a", value: 3 });
+  assertEquals([await ledger.wait("a", 1, 60_000), await second], [1, 3]);
+  assertEquals(ledger.names(), ["a", "b", "a"]);
+});
+
+Deno.test("Ledger gives up after the deadline", async () => {
+  await assertRejects(
+    () => new Ledger().wait("a", 1, 1),
+    Error,
+    'Waited too long for the application to tell "a"',
+  );
+});
+
+Deno.test("Ledger opens gates for good, and at the end all of them", async () => {
+  const ledger = new Ledger();
+  ledger.open("before");
+  const waiting = ledger.passed("during");
+  await ledger.passed("before");
+  ledger.open("during");
+  await waiting;
+  const never = [ledger.passed("never"), ledger.wait("never", 1, 60_000)];
+  ledger.end();
+  assertEquals(await Promise.all(never), [undefined, undefined]);
+  await ledger.passed("later");
+});

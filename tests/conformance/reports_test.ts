@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type CaseReport, toReport } from "../../conformance/report.ts";
+import { toHtml } from "../../conformance/reports/html.ts";
+import { toJson } from "../../conformance/reports/json.ts";
+import { toJUnit } from "../../conformance/reports/junit.ts";
+import { caseText, toText } from "../../conformance/reports/text.ts";
+import { dumpDom } from "../chromium.ts";
+import { missingTool, runTool } from "../tool.ts";
+
+const BASE = {
+  spec: "status-range",
+  title: "A title",
+  duration: 1234.5,
+  exchanged: [],
+} as const;
+
+const EVIL = `<b>"it's" & </pre></script>\x00\x1b[31m\u2028`;
+
+const CASES: readonly CaseReport[] = [
+  { ...BASE, id: "one/a", outcome: "passed" },
+  {
+    ...BASE,
+    id: "one/b",
+    outcome: "failed",
+    message: EVIL,
+    exchanged: [
+      { direction: "opened", data: "", size: 0 },
+      { direction: "sent", data: "GET /<i> HT", size: 11 },
+      { direction: "sent", data: "TP/1.1\r\n\r\n", size: 10 },
+      { direction: "received", data: "HTTP/1.1 200 OK\r\n\xff", size: 5000 },
+      { direction: "reset", data: "", size: 0 },
+    ],
+  },
+  { ...BASE, id: "two/a", outcome: "deviation", message: "no & never" },
+  { ...BASE, id: "two/b", outcome: "skipped", message: "not here" },
+];
+
+const REPORT = toReport(CASES);
+
+Deno.test("toText() has a line for each subject, what did not pass, and a summary", () => {
+  const lines = toText(REPORT).split("\n");
+  assertEquals(lines.slice(0, 3), [
+    "one  1 passed, 1 failed",
+    "two  0 passed, 0 failed, 1 deviation, 1 skipped",
+    "",
+  ]);
+  assertEquals(lines.slice(-2), [
+    "1 passed, 1 failed, 1 deviation, 1 skipped",
+    "",
+  ]);
+  assert(lines.includes("deviation two/a: A title"));
+  assert(lines.includes("  no & never"));
+  assert(!lines.some((line) => line.includes("one/a")));
+});
+
+Deno.test("toText() shows control characters instead of sending them to the terminal", () => {
+  const text = caseText(CASES[1]!);
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  assert(!/[\x00-\x09\x0b-\x1f]/.test(text));
+  assertMatch(text, /\\x1b\[31m/);
+  assertEquals(text.split("\n").length, 3);
+});
+
+Deno.test("toText() writes a report without cases", () => {
+  assertEquals(toText(toReport([])), "\n0 passed, 0 failed\n");
+});
+
+Deno.test("toJson() gives the report back", () => {
+  assertEquals(JSON.parse(toJson(REPORT)), JSON.parse(JSON.stringify(REPORT)));
+  assert(toJson(REPORT).endsWith("}\n"));
+});
+
+Deno.test("toJUnit() has a suite for each subject and an element for each case", () => {
+  const xml = toJUnit(REPORT);
+  assertMatch(
+    xml,
+    /^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites name="conformance" tests="4" failures="1" time="4\.938">\n/,
+  );
+  assertMatch(
+    xml,
+    /<testsuite name="two" tests="2" failures="0" skipped="2" time="2\.469">/,
+  );
+  assertEquals(xml.match(/<testcase /g)?.length, 4);
+  assertEquals(xml.match(/<failure /g)?.length, 1);
+  assertMatch(xml, /<skipped message="deviation: no &amp; never"\/>/);
+  assertMatch(
+    xml,
+    /<testcase classname="SPEC\.md#status-range" name="one\/a: A title" time="1\.23[45]"><\/testcase>/,
+  );
+});
+
+const noXmllint = await missingTool("xmllint");
+
+Deno.test({
+  name: `toJUnit() is well-formed to xmllint${noXmllint}`,
+  ignore: noXmllint !== "",
+  fn: async () => {
+    const file = await Deno.makeTempFile({ suffix: ".xml" });
+    try {
+      await Deno.writeTextFile(file, toJUnit(REPORT));
+      const query = "string(//failure/@message)";
+      const { code, stdout, stderr } = await runTool("xmllint", [
+        "--xpath",
+        query,
+        file,
+      ]);
+      assertEquals([code, stderr], [0, ""]);
+      assertMatch(stdout, /^<b>"it's" & <\/pre><\/script>\\x00\\x1b\[31m/);
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+});
+
+Deno.test("toHtml() escapes whatever stands in messages and bytes", () => {
+  const page = toHtml(REPORT, "SPEC.md");
+  assert(!page.includes("<b>") && !page.includes("<i>"));
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  assert(!/[\x00-\x09\x0b-\x1f]/.test(page));
+  assertMatch(page, /&lt;b&gt;&quot;it&#39;s&quot; &amp; &lt;\/pre&gt;/);
+});
+
+Deno.test("toHtml() needs nothing from elsewhere", () => {
+  const page = toHtml(REPORT, "SPEC.md");
+  assert(!/<(?:script|link|img|iframe)\b|@import|url\(/i.test(page));
+  const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+  assert(links.every((href) => /^(?:#|SPEC\.md#)/.test(href ?? "")));
+});
+
+Deno.test("toHtml() shows bytes with their ends of lines, joined, and says what is cut", () => {
+  const page = toHtml(REPORT, "SPEC.md");
+  assert(page.includes("GET /&lt;i&gt; HTTP/1.1\\r\\n\n\\r\\n\n</pre>"));
+  assert(page.includes("Sent, 21 bytes</small>"));
+  assert(page.includes("Received, 5000 bytes, the first 18 shown"));
+  assert(page.includes("HTTP/1.1 200 OK\\r\\n\n\\xff</pre>"));
+  assert(page.includes("The server breaks the connection"));
+});
+
+const noChromium = await missingTool("chromium");
+
+Deno.test({
+  name: `toHtml() is one page in which each case can be found${noChromium}`,
+  ignore: noChromium !== "",
+  fn: async () => {
+    const file = await Deno.makeTempFile({ suffix: ".html" });
+    try {
+      // What a reader would look for, asked of the page by a script in it.
+      const script = `<script>
+        const text = (query) => document.querySelector(query)?.textContent;
+        document.title = JSON.stringify([
+          document.querySelectorAll("details").length,
+          document.querySelectorAll("details[open]").length,
+          document.querySelectorAll("b, i").length,
+          text("#one\\\\/b > div > pre"),
+          document.querySelector("#one\\\\/b a").getAttribute("href"),
+          document.querySelectorAll("table tr").length,
+          document.compatMode,
+        ]);
+      </script>`;
+      await Deno.writeTextFile(file, toHtml(REPORT, "SPEC.md") + script);
+      const dom = await dumpDom(`file://${file}`);
+      const title = /<title>(.*?)<\/title>/s.exec(dom)?.[1] ?? "";
+      const unescaped = title.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+        .replaceAll("&amp;", "&");
+      assertEquals(JSON.parse(unescaped), [
+        4,
+        1,
+        0,
+        `<b>"it's" & </pre></script>\\x00\\x1b[31m\u2028`,
+        "SPEC.md#status-range",
+        3,
+        "CSS1Compat",
+      ]);
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+});
