@@ -5,9 +5,9 @@
  * deno run -A server.ts [APP] [PORT]
  * ```
  *
- * serves an application, checked by the validator, on 127.0.0.1: the export of
- * a module (`app.ts` or `app.ts:name`), the files of a folder, or the demo
- * application, for which `--allow-net` is enough. `--help` tells the options.
+ * The program serves an application, checked by the validator, on 127.0.0.1: the
+ * export of a module (`app.ts` or `app.ts:name`), the files of a folder, or the
+ * demo application, for which `--allow-net` is enough. `--help` tells the options.
  * With `deno run -A --watch server.ts app.ts` the application is loaded again
  * when one of its files changes. SIGINT and SIGTERM let running responses end;
  * a second one ends the program at once.

@@ -2,6 +2,19 @@
  * The application that the kit runs on a server: it does what the case at hand
  * asks for, which a header of the request names, and tells what it sees.
  *
+ * A server in another process runs it. The module that starts the server there
+ * passes on the address that `listen()` of its second argument gave:
+ *
+ * ```ts
+ * import { remoteProbe } from "@wsgi/ref/conformance/probe";
+ * import { toFetchHandler } from "@wsgi/ref/fetch";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const handler = toFetchHandler(remoteProbe("http://127.0.0.1:9000/"));
+ * // export default { fetch: handler };
+ * assertEquals(typeof handler, "function");
+ * ```
+ *
  * @module
  */
 
@@ -48,7 +61,24 @@ const unmarked: Application = (_environ, startResponse) => {
  * Makes the application of the kit.
  *
  * @param listener Where it tells what it sees.
- * @returns The application.
+ * @returns The application. A request that names no case is answered with 404.
+ *
+ * @example See what a case tells
+ * ```ts
+ * import { probeApplication } from "@wsgi/ref/conformance/probe";
+ * import { TestClient } from "@wsgi/ref/test-client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const told: string[] = [];
+ * const app = probeApplication({
+ *   tell: (_run, event) => void told.push(event),
+ *   violation: () => {},
+ *   gate: () => Promise.resolve(),
+ * });
+ * const response = await new TestClient(app).get("/");
+ * assertEquals(response.status, 404);
+ * assertEquals(told, ["unmarked"]);
+ * ```
  */
 export function probeApplication(listener: Listener): Application {
   const cases = new Map<string, ServerCase>(

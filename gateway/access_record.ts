@@ -96,6 +96,31 @@ function quoted(text: string | undefined): string {
  * @param record The request.
  * @returns One line, without its line feed. What came from the client is
  * escaped.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatCommon } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const record = {
+ *   time: new Date("2026-11-20T12:00:00Z"),
+ *   remoteAddress: "127.0.0.1",
+ *   remoteUser: undefined,
+ *   method: "GET",
+ *   target: "/",
+ *   protocol: "HTTP/1.1",
+ *   status: 200,
+ *   bytesSent: 13,
+ *   duration: 1.5,
+ *   clientLeft: false,
+ *   referer: undefined,
+ *   userAgent: "curl/7.88.1",
+ * };
+ * assertEquals(
+ *   formatCommon(record),
+ *   '127.0.0.1 - - [20/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 13',
+ * );
+ * ```
  */
 export function formatCommon(record: AccessRecord): string {
   const { method, target, protocol, clientLeft } = record;
@@ -118,6 +143,28 @@ export function formatCommon(record: AccessRecord): string {
  * @param record The request.
  * @returns One line, without its line feed. What came from the client is
  * escaped.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatCombined } from "@wsgi/ref";
+ * import { assertMatch } from "@std/assert";
+ *
+ * const record = {
+ *   time: new Date("2026-11-20T12:00:00Z"),
+ *   remoteAddress: "127.0.0.1",
+ *   remoteUser: undefined,
+ *   method: "GET",
+ *   target: "/",
+ *   protocol: "HTTP/1.1",
+ *   status: 200,
+ *   bytesSent: 13,
+ *   duration: 1.5,
+ *   clientLeft: false,
+ *   referer: undefined,
+ *   userAgent: "curl/7.88.1",
+ * };
+ * assertMatch(formatCombined(record), / 200 13 "-" "curl\/7\.88\.1"$/);
+ * ```
  */
 export function formatCombined(record: AccessRecord): string {
   const common = formatCommon({ ...record, clientLeft: false });

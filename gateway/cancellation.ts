@@ -25,7 +25,17 @@ export class ClientDisconnected extends Error {
   }
 }
 
-/** Why a request ended early: the server did not wait for it any longer. */
+/**
+ * Why a request ended early: the server did not wait for it any longer.
+ *
+ * @example Usage
+ * ```ts
+ * import { ServerStopped } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new ServerStopped().name, "ServerStopped");
+ * ```
+ */
 export class ServerStopped extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "ServerStopped";
@@ -35,7 +45,17 @@ export class ServerStopped extends Error {
   }
 }
 
-/** Why a request ended early: it was not over at its deadline. */
+/**
+ * Why a request ended early: it was not over at its deadline.
+ *
+ * @example Usage
+ * ```ts
+ * import { RequestTimeout } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new RequestTimeout().name, "RequestTimeout");
+ * ```
+ */
 export class RequestTimeout extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "RequestTimeout";

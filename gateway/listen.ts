@@ -118,8 +118,10 @@ function explain(error: unknown, where: string): Error | undefined {
     );
   }
   if (error instanceof NotCapable) {
+    // Deno takes no relative path there.
+    const net = where.startsWith("/") ? `=unix:${where}` : "";
     const options = isSocket
-      ? `--allow-read=${where} --allow-write=${where}`
+      ? `--allow-read=${where} --allow-write=${where} --allow-net${net}`
       : `--allow-net=${where}`;
     return new NotCapable(
       `${cannot}: permission is missing, run again with ${options}`,

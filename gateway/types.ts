@@ -282,7 +282,7 @@ export interface Environ {
   SERVER_PROTOCOL: string;
   /** The name of the server software. */
   SERVER_SOFTWARE?: string | undefined;
-  /** `"CGI/1.1"`. */
+  /** The version of CGI from which the variables come: `"CGI/1.1"`. */
   GATEWAY_INTERFACE?: string | undefined;
   /** The address of the client. */
   REMOTE_ADDR?: string | undefined;

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertMatch,
   assertRejects,
@@ -21,6 +22,7 @@ import { app as helloAsync } from "../examples/hello_async.ts";
 import { app as helloAsyncGenerator } from "../examples/hello_async_generator.ts";
 import { app as helloClass } from "../examples/hello_class.ts";
 import { app as helloGenerator } from "../examples/hello_generator.ts";
+import { app as hono } from "../examples/hono.ts";
 import {
   addHeader,
   app as middleware,
@@ -82,9 +84,20 @@ Deno.test("every example is tested", async () => {
   }
   assertEquals(
     files.toSorted(),
-    EXAMPLES.map(({ file }) => file).toSorted(),
+    [...EXAMPLES.map(({ file }) => file), ...Object.keys(ELSEWHERE)].toSorted(),
   );
+  for (const [file, test] of Object.entries(ELSEWHERE)) {
+    const source = await Deno.readTextFile(new URL(test, ROOT));
+    assertStringIncludes(source, `examples/${file}`);
+  }
 });
+
+/** Examples that are no HTTP servers, and where they are tested. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "check_server.ts": "tests/conformance/main_test.ts",
+  "scgi.ts": "tests/servers/backend_examples_test.ts",
+  "uwsgi.ts": "tests/servers/backend_examples_test.ts",
+};
 
 interface Example {
   file: string;
@@ -121,6 +134,14 @@ const EXAMPLES: Example[] = [
     app: echo,
     page: "Post something: curl -d 'Hello' http://127.0.0.1:8000/\n",
     posted: "Hello",
+  },
+  {
+    file: "hono.ts",
+    app: hono,
+    page: "Try /hello/Ada and /demo.\n",
+    type: "text/plain;charset=UTF-8",
+    posted: "404 Not Found",
+    postStatus: 404,
   },
   { file: "streaming.ts", app: streaming, page: COUNTDOWN },
   { file: "middleware.ts", app: middleware, page: HELLO.toUpperCase() },
@@ -662,20 +683,36 @@ Deno.test("upperCase() passes on return() and close() of a body that was never b
   watched.assertClean();
 });
 
-// The README --------------------------------------------------------------------
+// The pages ---------------------------------------------------------------------
+
+async function gallery(): Promise<string> {
+  return await Deno.readTextFile(new URL("docs/examples.md", ROOT));
+}
+
+Deno.test("docs/examples.md names every example by its first line", async () => {
+  const page = await gallery();
+  for (const { file } of EXAMPLES) {
+    assertStringIncludes(page, `\n${await firstLineOf(file)}\n`);
+  }
+  for (const file of Object.keys(ELSEWHERE)) {
+    assertStringIncludes(page, file);
+  }
+});
+
+Deno.test("docs/examples.md names no line that is not at the top of its file", async () => {
+  const lines = (await gallery()).match(/^(?:[A-Z_]+=\S+ )*deno .*$/gm) ?? [];
+  assert(lines.length > EXAMPLES.length);
+  for (const line of lines) {
+    const [file] = /examples\/\S+\.ts/.exec(line) ?? [""];
+    const source = await Deno.readTextFile(new URL(file, ROOT));
+    const [top = ""] = source.split("\nimport ");
+    assertStringIncludes(top, line);
+  }
+});
 
 async function readme(): Promise<string> {
   return await Deno.readTextFile(new URL("README.md", ROOT));
 }
-
-Deno.test("README.md names every example by its first line", async () => {
-  const rows = (await readme()).matchAll(/^\| .* \| `(deno run .*)` +\|$/gm);
-  const lines: string[] = [];
-  for (const { file } of EXAMPLES) {
-    lines.push(await firstLineOf(file));
-  }
-  assertEquals([...rows].map(([, line]) => line).toSorted(), lines.toSorted());
-});
 
 Deno.test.each([
   { mistake: "a number as status", status: 200, body: [] },

@@ -59,3 +59,44 @@ Deno.test("SPEC.md does not call a requirement uncheckable that has a rule", () 
   );
   assertEquals(wrong.map(({ anchor }) => anchor), []);
 });
+
+/** SPEC.md, section 2.2: why a breach of a MUST is not an error. */
+const ONLY_WARNED: Readonly<Record<string, string>> = {
+  "environ/symbol-key": "a tool may have set it",
+  "environ/data-property": "it may not have been the server",
+  "environ/reused": "middleware may have called twice with it",
+  "environ/wildcard-address": "a client can send such a Host",
+  "environ/path-decoded": "a client can escape an escape",
+  "environ/question-mark": "a client can send two of them",
+  "environ/http-proxy": "a client can send the header",
+  "environ/transfer-encoding": "a client can send the header",
+  "chunk/changed": "it may not have been the application",
+  "iteration/chunk-changed": "it may not have been the server",
+  "input/overwritten": "it may not have been the server",
+  "close/unread": "PEP 3333 does not know return()",
+};
+
+Deno.test("RULES warn of what SPEC.md demands only for a reason", () => {
+  const demanded = new Set(
+    requirements.filter(({ text }) => /\bMUST\b/.test(text))
+      .map(({ anchor }) => anchor),
+  );
+  const warned = RULES.filter(({ severity, spec }) =>
+    severity === "warning" && demanded.has(spec)
+  );
+  assertEquals(
+    warned.map(({ id }) => id).toSorted(),
+    Object.keys(ONLY_WARNED).toSorted(),
+  );
+});
+
+Deno.test("RULES have no error where SPEC.md only advises", () => {
+  const advised = new Set(
+    requirements.filter(({ text }) => !/\bMUST\b/.test(text))
+      .map(({ anchor }) => anchor),
+  );
+  const wrong = RULES.filter(({ severity, spec }) =>
+    severity === "error" && advised.has(spec)
+  );
+  assertEquals(wrong.map(({ id }) => id), []);
+});
