@@ -73,7 +73,7 @@ function hintFor(error: Error, { app, host, port, unix }: Arguments): string {
   const program = app === undefined ? "server.ts" : `server.ts ${app}`;
   if (unix !== undefined) {
     return error instanceof Deno.errors.NotCapable
-      ? `deno run --allow-read --allow-write ${program} --unix ${unix}`
+      ? `deno run --allow-net --allow-read --allow-write ${program} --unix ${unix}`
       : "take another path";
   }
   if (error instanceof Deno.errors.AddrInUse) {

@@ -96,7 +96,7 @@ export class Program implements AsyncDisposable {
 }
 
 /**
- * The command at the top of an example, as the README shows it.
+ * The command at the top of an example, as docs/examples.md shows it.
  *
  * @param file The name of the file.
  * @returns The whole line, without the comment sign.

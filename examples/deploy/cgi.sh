@@ -1,12 +1,13 @@
 #!/bin/sh
-# What a web server starts for each request. The application is app.ts, beside
-# this file:
+# What a web server starts for each request. The program is main.ts, beside this
+# file:
 #
 #   import { runCgi } from "@wsgi/ref/cgi";
+#   import { app } from "./app.ts";
 #   await runCgi(app);
 #   Deno.exit(); // a timer that is still pending would keep the client waiting
 #
-# A line `#!/usr/bin/env -S deno run --allow-env` at the top of app.ts would do
+# A line `#!/usr/bin/env -S deno run --allow-env` at the top of main.ts would do
 # where the server passes a PATH and a home folder on. lighttpd passes neither,
 # Apache no home.
 
@@ -17,4 +18,4 @@ cd "${0%/*}" || exit 1
 export DENO_DIR="$PWD/deno_dir"
 export NO_COLOR=1 # what is written to stderr goes into a log
 # Header values that are not UTF-8 are seen with --allow-all only.
-exec deno run --quiet --allow-env app.ts
+exec deno run --quiet --allow-env main.ts

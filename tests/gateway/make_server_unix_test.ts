@@ -6,6 +6,7 @@ import {
   type WsgiServer,
 } from "../../gateway/make_server.ts";
 import type { Application } from "../../gateway/types.ts";
+import { Program } from "../program.ts";
 import { within } from "../raw_client.ts";
 import { get } from "./serving.ts";
 
@@ -193,8 +194,35 @@ Deno.test({
     );
     assertEquals(
       error.message,
-      "Cannot listen on /nowhere/app.sock: permission is missing, run again with --allow-read=/nowhere/app.sock --allow-write=/nowhere/app.sock",
+      "Cannot listen on /nowhere/app.sock: permission is missing, run again with --allow-read=/nowhere/app.sock --allow-write=/nowhere/app.sock --allow-net=unix:/nowhere/app.sock",
     );
+  },
+});
+
+Deno.test({
+  name: "makeServer() names all permissions that a Unix socket needs",
+  ignore,
+  async fn(): Promise<void> {
+    using folder = scratch();
+    const { path } = folder;
+    const module = new URL("../../mod.ts", import.meta.url);
+    await Deno.writeTextFile(
+      `${path}.ts`,
+      `import { demoApp, makeServer } from "${module}";
+makeServer("", 0, demoApp, { path: "${path}" });
+console.log("it listens");
+Deno.exit();
+`,
+    );
+    await using refused = new Program("run", `${path}.ts`);
+    const { stderr } = await refused.outcome();
+    const [, options = ""] = /run again with (.*)/.exec(stderr) ?? [];
+    await using allowed = new Program(
+      "run",
+      ...options.split(" "),
+      `${path}.ts`,
+    );
+    assertEquals(await allowed.firstLine(), "it listens");
   },
 });
 

@@ -157,3 +157,27 @@ Deno.test("ConformanceError has a stack that starts where the application was ca
     "app(environ, () => () => Promise.resolve()); // here",
   );
 });
+
+Deno.test("toViolation() shows 500 characters of what was found, and no more", () => {
+  const message = (count: number): string => found("x".repeat(count)).message;
+  assert(message(500).includes(`got ${"x".repeat(500)} (rule`));
+  assert(message(501).includes(`got ${"x".repeat(500)}… (rule`));
+});
+
+Deno.test("toViolation() keeps the first letter of a name as it is", () => {
+  const told = (title: string): string =>
+    toViolation(
+      { rule: { ...rule, title }, severity: "error" },
+      "it",
+      "server",
+      "",
+    ).message;
+  assertStringIncludes(told("Content-Length must"), ": Content-Length must");
+  assertStringIncludes(told("SERVER_PORT Must be"), ": SERVER_PORT Must be");
+  assertStringIncludes(told("The name must"), ": the name must");
+});
+
+Deno.test("ConformanceError has no line for a hint that is not there", () => {
+  const error = new ConformanceError({ ...found("x"), hint: undefined });
+  assert(!error.message.includes("hint:"), error.message);
+});

@@ -1,0 +1,160 @@
+/**
+ * Writes the results that are kept in `docs/` into the pages that show them.
+ *
+ * ```sh
+ * deno task bench --json=docs/speed.json --svg=docs/speed.svg
+ * deno task bench:publish
+ * ```
+ *
+ * @module
+ */
+
+import { formatMarkdown, replaceMarked } from "../tools/format_markdown.ts";
+import { BASELINE } from "./contenders.ts";
+import { cpuOf, type GoalResult, GOALS } from "./goals.ts";
+import { formatNumber, type Report } from "./report.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Where the results are, and which pages show them. */
+const FILES = {
+  speed: new URL("docs/speed.json", ROOT),
+  before: new URL("docs/speed_before.json", ROOT),
+  page: new URL("docs/speed.md", ROOT),
+  readme: new URL("README.md", ROOT),
+};
+
+/** The contenders of the table in README.md, in this order. */
+const SHOWN = ["makeServer", "toFetchHandler", "validator", "hono", "express"];
+
+function table(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...rest] = rows;
+  const rule = head.map((_, index) => index === 0 ? "---" : "---:");
+  return [head, rule, ...rest].map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
+}
+
+/** CPU time per request, and its ratio to the bare handler. */
+function cell(report: Report, scenario: string, contender: string): string {
+  const cpu = cpuOf(report.results, scenario, contender);
+  const base = cpuOf(report.results, scenario, BASELINE);
+  if (cpu === undefined) return "";
+  if (base === undefined || contender === BASELINE) return formatNumber(cpu);
+  return `${formatNumber(cpu)} (${(base / cpu).toFixed(2)})`;
+}
+
+/**
+ * Makes the table of README.md: scenarios by contenders.
+ *
+ * @param report The results.
+ * @returns Markdown.
+ */
+export function speedTable(report: Report): string {
+  return table([
+    ["CPU µs per request (bare ÷ it)", BASELINE, ...SHOWN],
+    ...report.results.map(({ scenario }) => [
+      scenario,
+      ...[BASELINE, ...SHOWN].map((one) => cell(report, scenario, one)),
+    ]),
+  ]);
+}
+
+/**
+ * Makes the table of one scenario: everybody who took part.
+ *
+ * @param report The results.
+ * @returns Markdown, one table for each scenario.
+ */
+export function scenarioTables(report: Report): string {
+  return report.results.map(({ scenario, title, rows, missing }) => {
+    const base = rows.find(({ contender }) => contender === BASELINE);
+    const cells = rows.map(({ contender, summary: { best }, memory }) => [
+      contender,
+      formatNumber(best.perSecond),
+      cell(report, scenario, contender),
+      formatNumber(memory.rss / 1048576),
+      base === undefined ? "" : (memory.rss / base.memory.rss).toFixed(2),
+    ]);
+    const absent = missing.map(({ contender, reason }) =>
+      `${contender} was left out: ${reason}.`
+    );
+    return [
+      `### ${scenario}: ${title}`,
+      table([
+        ["contender", "requests/s", "CPU µs (bare ÷ it)", "MiB", "of bare"],
+        ...cells,
+      ]),
+      ...absent,
+    ].join("\n\n");
+  }).join("\n\n");
+}
+
+/**
+ * Makes the table of goals, before the work on speed and after it.
+ *
+ * @param before The goals as they were.
+ * @param after The goals as they are.
+ * @returns Markdown.
+ */
+export function goalTable(
+  before: readonly GoalResult[],
+  after: readonly GoalResult[],
+): string {
+  const ratioOf = (results: readonly GoalResult[], index: number): string => {
+    const { scenario, ours, against } = GOALS[index] ?? {};
+    const found = results.find((one) =>
+      one.scenario === scenario && one.ours === ours && one.against === against
+    );
+    return found?.ratio.toFixed(2) ?? "";
+  };
+  return table([
+    ["goal", "at least", "before", "now", ""],
+    ...GOALS.map(({ scenario, ours, against, least }, index) => {
+      const now = ratioOf(after, index);
+      return [
+        `${scenario}: ${against} ÷ ${ours}`,
+        least.toFixed(2),
+        ratioOf(before, index),
+        now,
+        now === "" ? "" : Number(now) >= least ? "reached" : "missed",
+      ];
+    }),
+  ]);
+}
+
+async function readReport(file: URL): Promise<Report> {
+  return JSON.parse(await Deno.readTextFile(file));
+}
+
+/** How a report was made, in a line. */
+function conditions({ date, machine, rounds, seconds }: Report): string {
+  return `Measured on ${date.slice(0, 10)} on ${
+    Object.values(machine).join(", ")
+  }; the best of ${rounds} rounds of ${seconds} s.`;
+}
+
+/**
+ * Makes the pages.
+ *
+ * @returns README.md and docs/speed.md, formatted.
+ */
+export async function createPages(): Promise<{ readme: string; page: string }> {
+  const report = await readReport(FILES.speed);
+  const before = await readReport(FILES.before);
+  let readme = await Deno.readTextFile(FILES.readme);
+  readme = replaceMarked(readme, "speed", speedTable(report));
+  let page = await Deno.readTextFile(FILES.page);
+  page = replaceMarked(page, "conditions", conditions(report));
+  page = replaceMarked(page, "goals", goalTable(before.goals, report.goals));
+  page = replaceMarked(page, "scenarios", scenarioTables(report));
+  return {
+    readme: await formatMarkdown(readme),
+    page: await formatMarkdown(page),
+  };
+}
+
+if (import.meta.main) {
+  const { readme, page } = await createPages();
+  await Deno.writeTextFile(FILES.readme, readme);
+  await Deno.writeTextFile(FILES.page, page);
+}

@@ -1,0 +1,177 @@
+/**
+ * An empty folder beside a stand-in for the clone, where the recipes of
+ * `docs/deploy.md` are followed.
+ *
+ * @module
+ */
+
+import { fromFileUrl } from "@std/path";
+import { npmProgram } from "../../tools/matrix/npm_program.ts";
+import { takePorts } from "./page_ports.ts";
+import type { Recipe, Talk } from "./recipes.ts";
+
+const ROOT = fromFileUrl(new URL("../../", import.meta.url));
+
+/** How long a server may take until it answers, in milliseconds. */
+const DEADLINE = 20_000;
+
+/** How long commands may take that come to an end, in milliseconds. */
+const PATIENCE = 120_000;
+
+/** What is between two attempts to reach a server that starts. */
+const PAUSE = 50;
+
+/** How much of what was written an error shows. */
+const SHOWN = 2000;
+
+/** Ends a process and all that it has started. */
+function end(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch {
+    // They have ended by themselves.
+  }
+}
+
+/** The folders. At the end of their scope they are removed. */
+export class Workplace implements AsyncDisposable {
+  /** The empty folder. */
+  readonly folder: string;
+  readonly #parent: string;
+  readonly #ports = takePorts();
+  readonly #terminals: Deno.ChildProcess[] = [];
+  readonly #reading: Promise<void>[] = [];
+  #log = "";
+
+  private constructor(parent: string) {
+    this.#parent = parent;
+    this.folder = `${parent}/hello`;
+  }
+
+  /**
+   * Makes the folders.
+   *
+   * @param programs Programs of npm, which `npx` will find.
+   * @returns The folders, one of them empty.
+   */
+  static async create(programs: readonly string[] = []): Promise<Workplace> {
+    const parent = await Deno.makeTempDir({ prefix: "wsgiref_recipe_" });
+    // Where root starts them, servers become somebody else.
+    await Deno.chmod(parent, 0o755);
+    const place = new Workplace(parent);
+    await Deno.mkdir(place.folder);
+    await place.#standIn();
+    // npx looks into the folders above before it installs anything.
+    const bin = `${parent}/node_modules/.bin`;
+    await Deno.mkdir(bin, { recursive: true });
+    for (const name of programs) {
+      const path = await npmProgram(name);
+      if (path !== undefined) await Deno.symlink(path, `${bin}/${name}`);
+    }
+    return place;
+  }
+
+  /** Puts a stand-in for the clone where the page has it. */
+  async #standIn(): Promise<void> {
+    const clone = `${this.#parent}/wsgi-ref`;
+    const deploy = "examples/deploy";
+    await Deno.mkdir(`${clone}/${deploy}`, { recursive: true });
+    for await (const { name } of Deno.readDir(ROOT)) {
+      if (name === "examples" || name.startsWith(".")) continue;
+      await Deno.symlink(`${ROOT}${name}`, `${clone}/${name}`);
+    }
+    for await (const { name } of Deno.readDir(`${ROOT}${deploy}`)) {
+      const original = `${ROOT}${deploy}/${name}`;
+      const copy = `${clone}/${deploy}/${name}`;
+      const text = await Deno.readTextFile(original);
+      await Deno.writeTextFile(copy, this.#ports.put(text));
+      await Deno.chmod(copy, (await Deno.stat(original)).mode ?? 0o644);
+    }
+  }
+
+  /** Writes the files of a recipe. */
+  async write({ files }: Recipe): Promise<void> {
+    for (const [name, text] of files) {
+      await Deno.writeTextFile(`${this.folder}/${name}`, this.#ports.put(text));
+    }
+  }
+
+  /**
+   * Runs the commands of a terminal to their end.
+   *
+   * @throws {Error} If one of them fails.
+   */
+  async run(commands: string): Promise<void> {
+    const child = this.#command(commands, true).spawn();
+    const timer = setTimeout(() => end(child.pid, "SIGKILL"), PATIENCE);
+    const { success, stderr } = await child.output();
+    clearTimeout(timer);
+    if (success) return;
+    throw new Error(
+      `Cannot run ${commands}${new TextDecoder().decode(stderr)}`,
+    );
+  }
+
+  /** Starts the commands of a terminal. */
+  open(commands: string): void {
+    const child = this.#command(commands, true).spawn();
+    this.#terminals.push(child);
+    this.#reading.push(this.#read(child.stdout), this.#read(child.stderr));
+  }
+
+  /**
+   * Types a command, again until a server answers.
+   *
+   * @returns What it prints, with the ports of the page.
+   * @throws {Error} If no server answers in time.
+   */
+  async ask({ command }: Talk): Promise<string> {
+    const script = command.replace("curl ", "curl --silent --max-time 20 ");
+    const late = Date.now() + DEADLINE;
+    while (Date.now() < late) {
+      const { success, stdout } = await this.#command(script).output();
+      const text = new TextDecoder().decode(stdout);
+      // nginx is there before the server behind it.
+      if (success && !text.startsWith("HTTP/1.1 502")) {
+        return this.#ports.takeBack(text.replaceAll("\r", ""));
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    throw new Error(`Cannot reach the server\n${this.#log.slice(0, SHOWN)}`);
+  }
+
+  /** Ends what runs in the terminals. */
+  async closeTerminals(): Promise<void> {
+    const terminals = this.#terminals.splice(0);
+    for (const { pid } of terminals) end(pid, "SIGTERM");
+    const timer = setTimeout(() => {
+      for (const { pid } of terminals) end(pid, "SIGKILL");
+    }, DEADLINE / 4);
+    await Promise.all(terminals.map(({ status }) => status));
+    await Promise.all(this.#reading.splice(0));
+    clearTimeout(timer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.closeTerminals();
+    await Deno.remove(this.#parent, { recursive: true });
+  }
+
+  #command(script: string, detached = false): Deno.Command {
+    return new Deno.Command("bash", {
+      args: ["-ec", this.#ports.put(script)],
+      cwd: this.folder,
+      env: { NO_COLOR: "1", PATH: `${Deno.env.get("PATH")}:/usr/sbin` },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached,
+    });
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#log += text;
+    }
+  }
+}
