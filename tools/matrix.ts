@@ -82,7 +82,8 @@ async function runMatrix(words: readonly string[]): Promise<MatrixResult> {
   };
 }
 
-async function write(result: MatrixResult): Promise<void> {
+/** Writes results down, and the pages that show them. */
+export async function write(result: MatrixResult): Promise<void> {
   await Deno.writeTextFile(
     RESULTS,
     `${JSON.stringify(result, undefined, 2)}\n`,

@@ -15,6 +15,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import config from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
@@ -117,7 +118,8 @@ export async function pack(output: string): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const [output = `${Deno.cwd()}/wsgi-ref-${config.version}.tgz`] = Deno.args;
+  // The package is made in another folder, so a relative path is one to here.
+  const output = resolve(Deno.args[0] ?? `wsgi-ref-${config.version}.tgz`);
   const names = await pack(output);
   // deno-lint-ignore no-console
   console.log(`${output}: ${names.join(" ")}`);

@@ -202,9 +202,9 @@ async function mounted(url: URL): Promise<void> {
 
 /** What is tried, by the names of the matrix's columns. */
 export const EXERCISES: readonly Exercise[] = [
-  { name: "routing", run: routing },
+  { name: "routing with parameters", run: routing },
   { name: "JSON", run: json },
-  { name: "form", run: form },
+  { name: "form post", run: form },
   { name: "redirect", run: redirect },
   { name: "session", run: session },
   { name: "static file", run: staticFile },
@@ -212,7 +212,7 @@ export const EXERCISES: readonly Exercise[] = [
   { name: "exception page", run: exceptionPage },
   { name: "upload", run: upload },
   { name: "HEAD", run: head },
-  { name: "404", run: notFound },
+  { name: "a 404 of the framework", run: notFound },
   { name: "requests at once", run: requestsAtOnce },
   { name: "mounted", run: mounted },
 ];
