@@ -1,0 +1,236 @@
+import { assertEquals } from "@std/assert";
+import { runScenario, type Scenario } from "./scenario.ts";
+
+const PLAIN = ["Content-Type", "text/plain"];
+
+/** What is found of a scenario, each with what it says it got. */
+async function told(scenario: Scenario): Promise<string[]> {
+  const found = await runScenario(scenario, { profile: "paranoid" });
+  return found.map(({ rule, message }) => {
+    const got = message.slice(message.indexOf(", got ") + 6);
+    return `${rule}: ${got.slice(0, got.lastIndexOf(" (rule "))}`;
+  });
+}
+
+function withVariables(variables: Record<string, unknown>): Scenario {
+  return { environ: (environ) => Object.assign(environ, variables) };
+}
+
+function answering(
+  status: string,
+  headers: readonly (readonly string[])[],
+  body: unknown = [],
+): Scenario {
+  return {
+    app: (_environ, startResponse) => {
+      startResponse(status, headers);
+      return body;
+    },
+  };
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+Deno.test.each<[string, Record<string, unknown>, string[]]>([
+  ["the root beside an escape", {
+    PATH_INFO: "/",
+    REQUEST_URI: "/%20",
+  }, []],
+  ["a path that differs from the target", {
+    PATH_INFO: "/x",
+    REQUEST_URI: "/%zz",
+  }, []],
+  ["a query that was escaped", {
+    PATH_INFO: "/a?b",
+    REQUEST_URI: "/a%3Fb?c",
+  }, []],
+  ["a query in the path", {
+    SCRIPT_NAME: "/a",
+    PATH_INFO: "/b?c",
+    REQUEST_URI: "/a/b?c",
+  }, ['environ/path-decoded: "/b?c"']],
+  ["a query in the path of another script", {
+    SCRIPT_NAME: "/z",
+    PATH_INFO: "/b?c",
+    REQUEST_URI: "/b?c",
+  }, []],
+  ["a script of two slashes", {
+    SCRIPT_NAME: "//",
+    PATH_INFO: "/x",
+  }, ['environ/script-name-end: "//"']],
+  ["half of a bracketed address", {
+    SERVER_NAME: "::1]",
+  }, ['environ/server-name: "::1]"']],
+  ["a version that is too long", {
+    "wsgi.version": [1, 2, 3, 4, 5, 6, 7],
+  }, ["environ/version: [1, 2, 3, 4, 5]"]],
+  ["a symbol without a name", { [Symbol() as never]: 1 }, [
+    'environ/symbol-key: the symbol ""',
+  ]],
+  ["NUL in a variable of the client", { HTTP_X: "a\0" }, [
+    "environ/nul: one in HTTP_X",
+  ]],
+])(
+  "validator() judges an environ at the edge of its rules: %s",
+  async (_what, variables, expected) => {
+    assertEquals(await told(withVariables(variables)), expected);
+  },
+);
+
+Deno.test.each([
+  ["a scheme that ends like one", "xhttp:"],
+  ["a scheme with a letter before", "shttp"],
+])("validator() gives no hint about the form of %s", async (_what, scheme) => {
+  const scenario = withVariables({ "wsgi.url_scheme": scheme });
+  const [found] = await runScenario(scenario);
+  assertEquals(found?.rule, "environ/url-scheme");
+  assertEquals(found?.hint?.startsWith('Set it to "https" under TLS'), true);
+});
+
+Deno.test.each<[string, string, string[]]>([
+  ["NO-BREAK SPACE", "a\xa0b", [
+    'headers/non-ascii: U+00A0 at index 1 of the value of "X-A"',
+  ]],
+  ["the sign after it", "a\xa1b", [
+    'headers/non-ascii: "¡" (U+00A1) at index 1 of the value of "X-A"',
+  ]],
+  ["the last surrogate", "a\udfffb", [
+    'headers/byte-string: U+DFFF at index 1 of the value of "X-A"',
+  ]],
+  ["what comes after the surrogates", "a\ue000b", [
+    'headers/byte-string: "\ue000" (U+E000) at index 1 of the value of "X-A"',
+  ]],
+  ["DEL", "a\x7fb", [
+    'headers/control: DEL at index 1 of the value of "X-A"',
+  ]],
+])(
+  "validator() shows a character of a header that should not be there: %s",
+  async (_what, value, expected) => {
+    const scenario = answering("200 OK", [["X-A", value], PLAIN]);
+    assertEquals(await told(scenario), expected);
+  },
+);
+
+Deno.test.each([["204 No Content"], ["205 Reset Content"]])(
+  "validator() misses no Content-Type where there must be no content: %s",
+  async (status) => {
+    const code = status.slice(0, 3);
+    assertEquals(await told(answering(status, [], [bytes("x")])), [
+      `body/no-content: a chunk of 1 byte with status ${code}`,
+    ]);
+    assertEquals(await told(answering(status, [], [bytes("xy")])), [
+      `body/no-content: a chunk of 2 bytes with status ${code}`,
+    ]);
+  },
+);
+
+Deno.test("validator() misses no Content-Type with 304", async () => {
+  const scenario = answering("304 Not Modified", [], [bytes("x")]);
+  assertEquals(await told(scenario), [
+    "http/unasked: 304 without If-None-Match or If-Modified-Since",
+    "body/no-content: a chunk of 1 byte with status 304",
+  ]);
+});
+
+Deno.test.each([
+  ["299 Fine", ["http/forbidden-length: one with 299 in answer to CONNECT"]],
+  ["300 Multiple Choices", []],
+])(
+  "validator() wants no Content-Length after CONNECT if it succeeded: %s",
+  async (status, expected) => {
+    const scenario = answering(status, [["Content-Length", "0"], PLAIN]);
+    const environ = { REQUEST_METHOD: "CONNECT", PATH_INFO: "" };
+    assertEquals(
+      await told({ ...scenario, ...withVariables(environ) }),
+      [...expected],
+    );
+  },
+);
+
+Deno.test.each([
+  ["a status", { status: 5 }],
+  ["a body", { body: 5 }],
+])(
+  "validator() hints at startResponse for an object with %s",
+  async (_what, body) => {
+    const found = await runScenario(answering("200 OK", [PLAIN], body));
+    assertEquals(found.map(({ rule }) => rule), ["body/iterable"]);
+    assertEquals(
+      found[0]?.hint?.startsWith("Give status and headers to startResponse"),
+      true,
+    );
+  },
+);
+
+Deno.test.each([["x200"], ["2000"], ["a 404x"], ["MY HTTP/1.1 200 OK"]])(
+  "validator() hints at the form of a status only where it begins so: %s",
+  async (status) => {
+    const [found] = await runScenario(answering(status, [PLAIN]));
+    const [own] = await runScenario(answering("OK", [PLAIN]));
+    assertEquals(found?.rule, own?.rule);
+    assertEquals(found?.hint, own?.hint);
+  },
+);
+
+Deno.test.each([["199 Odd"], ["600 Odd"], ["999 Odd"]])(
+  "validator() judges no HTTP of a status that cannot be sent: %s",
+  async (status) => {
+    const ids = (await told(answering(status, [], [bytes("x")])))
+      .map((line) => line.slice(0, line.indexOf(":")));
+    assertEquals(ids.filter((id) => id.startsWith("status/")).length, 1);
+    assertEquals(ids.filter((id) => id === "http/reserved-code"), []);
+  },
+);
+
+Deno.test("validator() says whether write() was called from inside the body", async () => {
+  const calling = (isInside: boolean): Scenario => ({
+    app: (_environ, startResponse) => {
+      const write = startResponse("200 OK", [PLAIN]);
+      return {
+        *[Symbol.iterator](): Generator<Uint8Array, void> {
+          if (isInside) write(bytes("inside"));
+          yield bytes("chunk");
+        },
+        write,
+      };
+    },
+    server: (app, environ) => {
+      const body = app(environ, () => () => Promise.resolve());
+      const iterator = body[Symbol.iterator]();
+      while (!iterator.next().done);
+      body.close();
+    },
+  });
+  assertEquals(await told(calling(true)), [
+    "write/in-body: a call from inside the body",
+  ]);
+  assertEquals(await told(calling(false)), []);
+});
+
+Deno.test("validator() says that write() was called after the application had returned", async () => {
+  let write: (chunk: Uint8Array) => unknown = () => {};
+  const scenario: Scenario = {
+    app: (_environ, startResponse) => {
+      write = startResponse("200 OK", [PLAIN]);
+      return {
+        *[Symbol.iterator](): Generator<Uint8Array, void> {
+          yield bytes("chunk");
+        },
+      };
+    },
+    server: (app, environ) => {
+      const body = app(environ, () => () => Promise.resolve());
+      const iterator = body[Symbol.iterator]();
+      iterator.next();
+      write(bytes("late"));
+      while (!iterator.next().done);
+      body.close();
+    },
+  };
+  const found = await told(scenario);
+  assertEquals(found.filter((line) => line.startsWith("write/")), [
+    "write/in-body: a call after it had returned",
+  ]);
+});
