@@ -26,8 +26,10 @@ export function hasBareComma(value: string): boolean {
     if (char === '"') {
       isQuoted = !isQuoted;
       hasQuotedComma = false;
-    } else if (char === "\\" && isQuoted) i++;
-    else if (char === ",") {
+    } else if (char === "\\" && isQuoted) {
+      i++;
+      hasQuotedComma ||= value[i] === ",";
+    } else if (char === ",") {
       if (!isQuoted) return true;
       hasQuotedComma = true;
     }

@@ -5,11 +5,11 @@
  */
 
 import { FileWrapper } from "../util/file_wrapper.ts";
-import { hasBareComma } from "./bare_comma.ts";
 import { StderrStream } from "./error_stream.ts";
-import { headerKey } from "./header_key.ts";
+import { HeaderVariables } from "./header_variables.ts";
 import type { BodyLimits } from "./request_body.ts";
 import { RequestInput } from "./input_stream.ts";
+import { completeLazily, type Laziness } from "./lazy_environ.ts";
 import {
   BadRequest,
   isAuthority,
@@ -66,21 +66,16 @@ export interface EnvironOptions {
 export interface ServerEnvironOptions extends EnvironOptions {
   /** Whether nobody else has the request, nor a clone of it. */
   ownsRequest?: boolean | undefined;
+  /**
+   * Whether headers may be read later. Only for who owns the request: another
+   * could change its headers meanwhile.
+   */
+  laziness?: Laziness | undefined;
 }
 
 /** The name and version of this package, as `SERVER_SOFTWARE`. */
 export const SERVER_SOFTWARE = "wsgiref/0.1.0";
 
-const DIGITS = /^[0-9]+$/;
-/**
- * Where a repeated header must not be overlooked: iterating `Headers` gives
- * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
- */
-const READ_WHOLE: ReadonlySet<string> = new Set([
-  "CONTENT_LENGTH",
-  "CONTENT_TYPE",
-  "HTTP_SET_COOKIE",
-]);
 const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 const stderr = new StderrStream();
 
@@ -88,40 +83,6 @@ function fileWrapper(
   ...args: ConstructorParameters<typeof FileWrapper>
 ): FileWrapper {
   return new FileWrapper(...args);
-}
-
-/** Adds CONTENT_LENGTH, in its shortest form. */
-function addLength(environ: Environ, value: string): void {
-  // Two lengths arrive as "5, 5".
-  if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
-    throw new BadRequest("invalid Content-Length");
-  }
-  environ.CONTENT_LENGTH = String(Number(value));
-}
-
-/** Adds CONTENT_TYPE. */
-function addType(environ: Environ, value: string): void {
-  if (hasBareComma(value)) {
-    throw new BadRequest("more than one Content-Type");
-  }
-  environ.CONTENT_TYPE = value;
-}
-
-/** Adds the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
-function addHeaders(environ: Environ, headers: Headers): void {
-  // Not `for…of`, whose iterator makes Deno take twice as long for them.
-  headers.forEach((iterated, name) => {
-    const key = headerKey(name);
-    if (key === undefined) return;
-    if (!READ_WHOLE.has(key)) {
-      environ[key] = iterated;
-      return;
-    }
-    const value = headers.get(name) ?? iterated;
-    if (key === "CONTENT_LENGTH") addLength(environ, value);
-    else if (key === "CONTENT_TYPE") addType(environ, value);
-    else environ[key] = value;
-  });
 }
 
 /** Adds the client's address, where the runtime tells it in Deno's form. */
@@ -171,6 +132,10 @@ export function createEnviron(
   options: ServerEnvironOptions,
 ): Environ {
   const { url, headers } = request;
+  const lazily = options.laziness?.decide() ? options.laziness : undefined;
+  // It comes first: has() makes Deno fetch the headers, which it does in any
+  // case before the response. Then each get() is spared a call of its own.
+  const hasLength = lazily !== undefined && headers.has("content-length");
   const host = headers.get("host");
   if (host !== null && !isAuthority(host)) {
     throw new BadRequest("invalid Host");
@@ -187,7 +152,7 @@ export function createEnviron(
     maxSize: options.maxRequestBodySize,
     ownsChunks: options.ownsRequest,
   };
-  const environ: Environ = {
+  let environ: Environ = {
     REQUEST_METHOD: request.method,
     SCRIPT_NAME: "",
     PATH_INFO: target.path,
@@ -212,25 +177,35 @@ export function createEnviron(
   };
   if (scheme === "https") environ.HTTPS = "on";
   addRemote(environ, info);
-  addHeaders(environ, headers);
   if (request.method === "CONNECT") {
     // RFC 9112 section 3.2.3: its target is an authority and has no path.
     environ.REQUEST_URI = target.authority;
     environ.PATH_INFO = "";
   }
-  // RFC 9112 section 3.2.2: the target's authority outranks the Host.
-  if (host === null || host === "") {
-    if (!isInvented(target.authority, scheme, options.serverPort, isUnix)) {
-      environ.HTTP_HOST = target.authority;
-    }
-  } else if (host !== target.authority) {
-    environ.HTTP_HOST = target.authority || host;
+  const isUnknown = (host === null || host === "") &&
+    isInvented(target.authority, scheme, options.serverPort, isUnix);
+  const variables = new HeaderVariables(
+    headers,
+    // RFC 9112 section 3.2.2: the target's authority outranks the Host.
+    isUnknown ? host ?? undefined : target.authority || (host ?? ""),
+  );
+  let length: string | undefined;
+  if (lazily === undefined) {
+    const count = variables.addTo(environ);
+    options.laziness?.saw(count);
+    length = environ.CONTENT_LENGTH;
+  } else {
+    // Refused now, before the application is called, not when it looks.
+    if (hasLength) length = variables.get("CONTENT_LENGTH");
+    if (headers.has("content-type")) variables.get("CONTENT_TYPE");
+    environ = completeLazily(environ, variables, lazily);
   }
-  if (environ.CONTENT_LENGTH !== undefined) {
-    limits.contentLength = Number(environ.CONTENT_LENGTH);
+  if (length !== undefined) {
+    limits.contentLength = Number(length);
     if (limits.contentLength > (options.maxRequestBodySize ?? Infinity)) {
       throw new BadRequest("the request body is too large", 413);
     }
   }
-  return Object.assign(environ, options.environ);
+  if (options.environ !== undefined) Object.assign(environ, options.environ);
+  return environ;
 }

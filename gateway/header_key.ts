@@ -17,6 +17,7 @@ const DROPPED: ReadonlySet<string> = new Set(["proxy", "transfer-encoding"]);
 const MAX_REMEMBERED = 256;
 const MAX_LENGTH = 64;
 const remembered = new Map<string, string | undefined>();
+const rememberedNames = new Map<string, string | undefined>();
 
 function makeKey(name: string): string | undefined {
   // A name with an underscore, which TOKEN here leaves out, would be taken for
@@ -47,4 +48,27 @@ export function headerKey(name: string): string | undefined {
     remembered.set(name, key);
   }
   return key;
+}
+
+function makeName(key: string): string | undefined {
+  const rest = key.startsWith("HTTP_") ? key.slice(5) : key;
+  const name = rest.toLowerCase().replaceAll("_", "-");
+  return makeKey(name) === key ? name : undefined;
+}
+
+/**
+ * Gives the request header for an environ key: `headerKey` the other way round.
+ *
+ * @param key Any key of an environ.
+ * @returns The name in lower case, or `undefined` for a key that does not come
+ * from a header.
+ */
+export function headerName(key: string): string | undefined {
+  let name = rememberedNames.get(key);
+  if (name !== undefined || rememberedNames.has(key)) return name;
+  name = makeName(key);
+  if (key.length <= MAX_LENGTH && rememberedNames.size < MAX_REMEMBERED) {
+    rememberedNames.set(key, name);
+  }
+  return name;
 }

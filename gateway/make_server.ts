@@ -12,6 +12,7 @@ import { StderrStream } from "./error_stream.ts";
 import type { FetchHandlerOptions } from "./fetch.ts";
 import { handleFetch } from "./fetch_exchange.ts";
 import { isReported } from "./fetch_transport.ts";
+import { Laziness } from "./lazy_environ.ts";
 import { checkAddress, listen } from "./listen.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { checkApplication } from "./run_application.ts";
@@ -69,7 +70,8 @@ class DenoServer implements WsgiServer {
     this.#server = server;
     this.port = realPort;
     this.url = url;
-    this.#options = { ...options, ...environ, ownsRequest: true };
+    const own = { ownsRequest: true, laziness: new Laziness() };
+    this.#options = { ...options, ...environ, ...own };
     if (log !== false) {
       this.#log = new AccessLog(log === true ? undefined : log);
     }

@@ -12,6 +12,7 @@ Deno.test("hasBareComma() finds a comma outside of quoted strings", () => {
       ['a/b; c="\\",e"', false],
       ['a/b; c="\\\\",e', true],
       ['a/b; c="d,e', true],
+      ['a/b; c="\\,', true],
       ['a/b; c="d', false],
       ["a\\,b", true],
     ] as const
@@ -28,9 +29,6 @@ Deno.test("hasBareComma() agrees with a pattern for quoted strings", () => {
       value += chars[left % 4];
     }
     const rest = value.replace(/"(?:[^"\\]|\\.)*"/g, "");
-    // Where no quote is left over, the two must say the same.
-    if (!rest.includes('"')) {
-      assertEquals(hasBareComma(value), rest.includes(","), value);
-    }
+    assertEquals(hasBareComma(value), rest.includes(","), value);
   }
 });
