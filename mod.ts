@@ -31,8 +31,8 @@ export {
   type AccessRecord,
   formatCombined,
   formatCommon,
-} from "./gateway/access_record.ts";
-export type { AccessLogger } from "./gateway/access_log.ts";
+} from "./gateway/server/access_record.ts";
+export type { AccessLogger } from "./gateway/server/access_log.ts";
 export {
   Cancellation,
   ClientDisconnected,

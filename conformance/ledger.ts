@@ -5,7 +5,7 @@
  */
 
 import type { Violation } from "../rules/violation.ts";
-import { within } from "./raw_client.ts";
+import { within } from "./within.ts";
 
 /** Something that the application saw. */
 export interface Seen {

@@ -5,7 +5,8 @@
  */
 
 import type { Application } from "../gateway/types.ts";
-import type { RawClient, RawResponse } from "./raw_client.ts";
+import type { RawClient } from "./raw_client.ts";
+import type { RawResponse } from "./raw_response.ts";
 
 /** What the application of a case can tell, and wait for. */
 export interface Probe {

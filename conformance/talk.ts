@@ -7,7 +7,8 @@
 import { CaseFailure } from "./expect.ts";
 import type { Ledger } from "./ledger.ts";
 import { MARK } from "./probe.ts";
-import { RawClient, type RawResponse } from "./raw_client.ts";
+import { RawClient } from "./raw_client.ts";
+import type { RawResponse } from "./raw_response.ts";
 import type { RequestParts, Talk } from "./server_case.ts";
 import type { Transcript } from "./transcript.ts";
 

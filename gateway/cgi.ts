@@ -13,8 +13,8 @@
  * @module
  */
 
-import { CgiExchange } from "./cgi_exchange.ts";
-import { readEnviron } from "./read_environ.ts";
+import { CgiExchange } from "./cgi/exchange.ts";
+import { readEnviron } from "./cgi/read_environ.ts";
 import { checkApplication, type RunOptions } from "./run_application.ts";
 import type { Application, HeaderTuple } from "./types.ts";
 

@@ -17,7 +17,7 @@
  */
 
 import type { EnvironOptions } from "./environ.ts";
-import { handleFetch } from "./fetch_exchange.ts";
+import { handleFetch } from "./fetch/exchange.ts";
 import { checkApplication, type RunOptions } from "./run_application.ts";
 import type { Application } from "./types.ts";
 

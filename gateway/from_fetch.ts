@@ -22,9 +22,9 @@
 
 import { STATUS_TEXT, type StatusCode } from "@std/http/status";
 import { describe, isThenable } from "./describe.ts";
-import { checkResponse, headersOf } from "./fetch_answer.ts";
-import { ForwardedSignal } from "./forwarded_signal.ts";
-import { discard, toBody } from "./stream_body.ts";
+import { checkResponse, headersOf } from "./from_fetch/answer.ts";
+import { ForwardedSignal } from "./from_fetch/forwarded_signal.ts";
+import { discard, toBody } from "./from_fetch/stream_body.ts";
 import { toRequest } from "./to_request.ts";
 import type {
   Application,

@@ -4,22 +4,22 @@
  * @module
  */
 
-import { AccessLog, type LogEntry } from "./access_log.ts";
+import { AccessLog, type LogEntry } from "./server/access_log.ts";
 import { ServerStopped } from "./cancellation.ts";
 import type { ServerEnvironOptions } from "./environ.ts";
 import { formatError, refuse } from "./error_response.ts";
 import { StderrStream } from "./error_stream.ts";
 import type { FetchHandlerOptions } from "./fetch.ts";
-import { handleFetch } from "./fetch_exchange.ts";
-import { isReported } from "./fetch_transport.ts";
+import { handleFetch } from "./fetch/exchange.ts";
+import { isReported } from "./fetch/transport.ts";
 import { Laziness } from "./lazy_environ.ts";
-import { checkAddress, listen } from "./listen.ts";
-import { RequestQueue } from "./request_queue.ts";
+import { checkAddress, listen } from "./server/listen.ts";
+import { RequestQueue } from "./server/request_queue.ts";
 import { checkApplication } from "./run_application.ts";
-import { RunningRequests } from "./running_requests.ts";
-import { checkOptions, type ServerOptions } from "./server_options.ts";
+import { RunningRequests } from "./server/running_requests.ts";
+import { checkOptions, type ServerOptions } from "./server/options.ts";
 import type { Application } from "./types.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import type { WsgiServer } from "./server/wsgi_server.ts";
 
 export type { ServerOptions, WsgiServer };
 

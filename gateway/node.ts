@@ -16,9 +16,9 @@
 import type { EnvironOptions } from "./environ.ts";
 import { errorResponse } from "./error_response.ts";
 import { RequestInput } from "./input_stream.ts";
-import { createNodeEnviron } from "./node_environ.ts";
-import { NodeTransport } from "./node_transport.ts";
-import type { NodeRequest, NodeResponse, NodeSocket } from "./node_types.ts";
+import { createNodeEnviron } from "./node/environ.ts";
+import { NodeTransport } from "./node/transport.ts";
+import type { NodeRequest, NodeResponse, NodeSocket } from "./node/types.ts";
 import { BadRequest } from "./request_target.ts";
 import { withContentLength } from "./response_head.ts";
 import {

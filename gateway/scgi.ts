@@ -13,9 +13,9 @@
  * @module
  */
 
-import type { BackendOptions, BackendServer } from "./backend_options.ts";
-import { serveBackend } from "./backend_server.ts";
-import { readScgiBlock } from "./scgi_block.ts";
+import type { BackendOptions, BackendServer } from "./backend/options.ts";
+import { serveBackend } from "./backend/server.ts";
+import { readScgiBlock } from "./backend/scgi_block.ts";
 import type { Application } from "./types.ts";
 
 export type { BackendOptions, BackendServer };

@@ -13,10 +13,10 @@
  * @module
  */
 
-import type { BackendOptions, BackendServer } from "./backend_options.ts";
-import { serveBackend } from "./backend_server.ts";
+import type { BackendOptions, BackendServer } from "./backend/options.ts";
+import { serveBackend } from "./backend/server.ts";
 import type { Application } from "./types.ts";
-import { readUwsgiBlock } from "./uwsgi_block.ts";
+import { readUwsgiBlock } from "./backend/uwsgi_block.ts";
 
 export type { BackendOptions, BackendServer };
 

@@ -69,7 +69,7 @@ export class BodyClosing {
     receiver: ClosingView["receiver"],
     args: readonly unknown[],
   ): ClosingView {
-    const { kind, view, wasAsked, cannotReturn } = this.#run;
+    const { kind, view, wasAsked, cannotReturn, isBroken } = this.#run;
     const { body, close } = view;
     return {
       args,
@@ -77,9 +77,10 @@ export class BodyClosing {
       kind,
       wasAsked,
       cannotReturn,
+      isBroken,
       hasClose: typeof close === "function",
       isGenerator: kind !== "array" && isGenerator(body),
-      length: Array.isArray(body) ? body.length : -1,
+      length: kind === "array" ? (body as readonly unknown[]).length : -1,
       state: this.#conversation,
     };
   }

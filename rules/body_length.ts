@@ -51,14 +51,14 @@ export const CONTENT_RULES: readonly Rule<ChunkView>[] = [
   },
 ];
 
-function wrongLength({ total, last, isEnd, state }: LengthView): Finding {
+function wrongLength({ total, length, state }: LengthView): Finding {
   const announced = state.response?.contentLength;
   if (announced === undefined || state.uncounted || state.failed) {
     return undefined;
   }
   // There Content-Length is about another response.
   if (state.method === "HEAD" || isNoContent(state)) return undefined;
-  if (isEnd) {
+  if (length === undefined) {
     return total < announced
       ? {
         got: `${bytes(total)} in all, not ${announced}`,
@@ -67,7 +67,7 @@ function wrongLength({ total, last, isEnd, state }: LengthView): Finding {
       : undefined;
   }
   // Only where it goes over, not with every chunk after that.
-  return total > announced && total - last <= announced
+  return total > announced && total - length <= announced
     ? `${bytes(total)} so far, not ${announced}`
     : undefined;
 }

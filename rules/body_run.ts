@@ -49,6 +49,11 @@ export class BodyRun {
     return this.#wasAsked;
   }
 
+  /** Whether a violation has ended the iteration for the server alone. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   /** Whether the iterator was taken, and has no return(). */
   get cannotReturn(): boolean {
     return this.#iterator !== undefined &&
@@ -129,7 +134,9 @@ export class BodyRun {
       // Behind an async body there may be a source that runs by itself.
       this.sight.checkHeld(this.kind === "sync" ? "server" : "application");
     } catch (error) {
+      // The body has not failed: what it still does is judged as before.
       this.#isBroken = true;
+      conversation.show(error);
       throw error;
     }
     this.#pending++;

@@ -103,10 +103,9 @@ function wrapArray(
       copy.push(chunk);
       run.sight.takeYielded(chunk, chunk === undefined && !(i in body));
     }
-  } catch (error) {
-    // Nobody looks at the rest any more.
+  } finally {
+    // Nobody looks at the rest any more, if there is one.
     for (let i = copy.length; i < body.length; i++) ignoreRejection(body[i]);
-    throw error;
   }
   run.sight.end();
   conversation.rethrow();
@@ -152,11 +151,11 @@ function shadow(
   run: BodyRun,
   closing: BodyClosing,
 ): ResponseBody {
-  const { body, asyncMethod, method } = run.view;
+  const { body, asyncMethod } = run.view;
   const own = body as ResponseBody;
   if (typeof asyncMethod === "function") {
     define(own, Symbol.asyncIterator, () => iterateAsync(run, closing));
-  } else if (typeof method === "function") {
+  } else {
     define(own, Symbol.iterator, () => iterate(run, closing));
   }
   // What cannot be watched does not count as open.

@@ -7,7 +7,7 @@
 import { describe } from "../gateway/describe.ts";
 import { describeNoChunk } from "./chunk_hints.ts";
 import type { Rule } from "./rule.ts";
-import type { BufferView, ChangeView, ChunkView } from "./views.ts";
+import type { BufferView, ChangeView, ChunkView, StateView } from "./views.ts";
 
 /** Applied to each chunk that the body yields. */
 export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
@@ -171,7 +171,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
 ];
 
 /** Applied to a chunk whose buffer is gone after the server has had it. */
-export const DETACH_RULES: readonly Rule<ChangeView>[] = [
+export const DETACH_RULES: readonly Rule<StateView>[] = [
   {
     id: "iteration/chunk-detached",
     severity: "error",

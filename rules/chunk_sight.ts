@@ -26,8 +26,6 @@ export class ChunkSight implements ChunkView, LengthView {
   length = 0;
   memory: Memory | undefined;
   total = 0;
-  last = 0;
-  isEnd = false;
   /** The last chunk that was not empty, until it is looked at again. */
   #kept: Uint8Array | undefined;
   readonly #watch: ChunkWatch | undefined;
@@ -52,7 +50,8 @@ export class ChunkSight implements ChunkView, LengthView {
    */
   takeYielded(chunk: unknown, isHole = false): void {
     const { state } = this;
-    this.#look(chunk, isHole);
+    this.isHole = isHole;
+    this.#look(chunk);
     if (this.memory === undefined) ignoreRejection(chunk);
     if (state.inner !== undefined) state.checkPair("chunk", [chunk]);
     state.checkOften(state.rules.chunk, this);
@@ -79,15 +78,14 @@ export class ChunkSight implements ChunkView, LengthView {
     const { state } = this;
     this.checkHeld("application", entry);
     this.#watch?.forget();
-    this.#look(chunk, false);
+    this.#look(chunk);
     if (this.memory !== undefined) this.#checkBytes(entry);
     state.written += this.length;
     this.#count();
   }
 
-  #look(chunk: unknown, isHole: boolean): void {
+  #look(chunk: unknown): void {
     this.chunk = chunk;
-    this.isHole = isHole;
     if (isUint8Array(chunk)) {
       this.length = lengthOf(chunk);
       this.memory = memoryOf(chunk, this.length);
@@ -100,8 +98,6 @@ export class ChunkSight implements ChunkView, LengthView {
   #checkBytes(entry?: Entry): void {
     const { state, length } = this;
     this.total = state.bytes + state.written + length;
-    this.last = length;
-    this.isEnd = false;
     state.checkOften(state.rules.bytes, this, entry);
     state.check(state.rules.length, this, entry);
   }
@@ -147,10 +143,7 @@ export class ChunkSight implements ChunkView, LengthView {
     if (kept === undefined || lengthOf(kept) > 0 || !isGone(kept)) return;
     this.#watch?.forget();
     const { state } = this;
-    state.checkServer(state.rules.detach, {
-      change: "detached",
-      holder: "server",
-    });
+    state.checkServer(state.rules.detach, { state });
   }
 
   /** The next chunk comes; the ones before are no longer of interest. */
@@ -168,14 +161,10 @@ export class ChunkSight implements ChunkView, LengthView {
     state.ended = true;
     state.checkPair("end");
     state.check(state.rules.end, this);
-    this.total = state.bytes + state.written;
-    this.last = 0;
-    this.isEnd = true;
-    state.check(state.rules.length, this);
+    const total = state.bytes + state.written;
+    state.check(state.rules.length, { total, length: undefined, state });
     if (this.#watch === undefined) return;
-    state.check(state.rules.buffer, {
-      largest: this.#watch.largestBuffer,
-      total: this.total,
-    });
+    const largest = this.#watch.largestBuffer;
+    state.check(state.rules.buffer, { largest, total });
   }
 }

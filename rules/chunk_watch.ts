@@ -25,12 +25,12 @@ export class ChunkWatch {
   /**
    * Remembers a chunk.
    *
-   * @param chunk The chunk.
+   * @param chunk The chunk, not an empty one.
    * @param length Its length in bytes.
    */
   remember(chunk: Uint8Array, length: number): void {
     this.largestBuffer = Math.max(this.largestBuffer, bufferLengthOf(chunk));
-    if (length === 0 || this.#remembered.length >= MAX_CHUNKS) return;
+    if (this.#remembered.length >= MAX_CHUNKS) return;
     this.#remembered.push({ chunk, length, digest: digest(chunk, length) });
   }
 

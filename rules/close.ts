@@ -75,10 +75,12 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     hint:
       "Call await iterator.return?.() when you stop early, then body.close?.(); a for loop that is left does the first",
     check: (view) => {
-      const { cannotReturn, state } = view;
+      const { cannotReturn, isBroken, state } = view;
       if (!isFirst(view) || cannotReturn || state.iterators === 0) {
         return undefined;
       }
+      // To the server next() has thrown, after which no loop calls return().
+      if (isBroken) return undefined;
       return state.ended || state.failed || state.returns > 0
         ? undefined
         : "a call of close() alone";
@@ -125,9 +127,8 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     title: "An array as body must keep its length until it is closed",
     why: "The server has counted its chunks before.",
     hint: "Return a generator if there are chunks to come",
-    check: ({ length, receiver, state }) =>
-      length === -1 || length === state.chunks || state.closes > 0 ||
-        receiver === "iterator"
+    check: ({ length, state }) =>
+      length === -1 || length === state.chunks || state.closes > 0
         ? undefined
         : `a length of ${length} where it was ${state.chunks}`,
   },

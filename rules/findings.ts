@@ -93,9 +93,18 @@ export abstract class Findings {
     try {
       this.check(rules, view);
     } catch (error) {
-      if (this.#undelivered === error) this.#undelivered = undefined;
+      this.show(error);
       throw error;
     }
+  }
+
+  /**
+   * Takes note of a finding that the server gets to see at once.
+   *
+   * @param error What is thrown to it.
+   */
+  show(error: unknown): void {
+    if (this.#undelivered === error) this.#undelivered = undefined;
   }
 
   /**

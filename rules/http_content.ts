@@ -107,7 +107,7 @@ export const CONTENT_END_RULES: readonly Rule<StateView>[] = [
       if (length === 0 || response === undefined) return undefined;
       return (response.known & KNOWN.contentType) !== 0 || isBodiless(response)
         ? undefined
-        : `${length} bytes without it`;
+        : `${length === 1 ? "1 byte" : `${length} bytes`} without it`;
     },
   },
 ];

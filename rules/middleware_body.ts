@@ -73,7 +73,7 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
       "Return a generator that takes the inner chunks one by one; if all of them are needed, as for a checksum, this warning can be switched off",
     check: ({ event, inner }) =>
       event === "return" && inner.ended && inner.iterators > 0 &&
-        inner.bytes > 0 && inner.array === undefined
+        inner.bytes > 0
         ? `${inner.chunks} chunks taken to the end before it returned`
         : undefined,
   },

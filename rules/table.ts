@@ -58,6 +58,7 @@ import type {
   ReturnView,
   StartedView,
   StartView,
+  StateView,
   StoppedView,
   WrapView,
   WriteView,
@@ -88,7 +89,7 @@ interface Moments {
   readonly bytes: ChunkView;
   readonly length: LengthView;
   readonly change: ChangeView;
-  readonly detach: ChangeView;
+  readonly detach: StateView;
   readonly buffer: BufferView;
   readonly end: EndView;
   readonly stopped: StoppedView;

@@ -170,10 +170,8 @@ export interface ChunkView {
 export interface LengthView {
   /** Bytes that were yielded and written. */
   readonly total: number;
-  /** Those of the last chunk; 0 at the end of the body. */
-  readonly last: number;
-  /** Whether the body has ended by itself. */
-  readonly isEnd: boolean;
+  /** Those of the last chunk; nothing when the body has ended by itself. */
+  readonly length: number | undefined;
   /** How far the request has come. */
   readonly state: State;
 }
@@ -315,6 +313,8 @@ export interface ClosingView extends CallView {
   readonly kind: BodyKind;
   /** Whether its iterator was taken, and has no return(). */
   readonly cannotReturn: boolean;
+  /** Whether next() has thrown a finding that the body knows nothing of. */
+  readonly isBroken: boolean;
   /** Whether the server has ever asked it for a chunk. */
   readonly wasAsked: boolean;
   /** Whether the body itself has a close(). */

@@ -1,1 +1,3 @@
 export * from "../conformance/raw_client.ts";
+export * from "../conformance/raw_response.ts";
+export * from "../conformance/within.ts";

@@ -1,5 +1,5 @@
 /**
- * Applications that several cases share.
+ * Applications that several cases share, and looks at what they told.
  *
  * @module
  */
@@ -11,13 +11,19 @@ import type {
   HeaderTuple,
   ResponseBody,
 } from "../../gateway/types.ts";
-import { CaseFailure, expectEqual } from "../expect.ts";
-import type { RawClient, RawHead } from "../raw_client.ts";
+import { CaseFailure, expect, expectEqual } from "../expect.ts";
+import type { RawClient } from "../raw_client.ts";
+import type { RawHead } from "../raw_response.ts";
 import type { Probe, RequestParts, Talk } from "../server_case.ts";
 
 /** Makes the headers of a plain text, which a wrong server may change. */
 export function text(): HeaderTuple[] {
   return [["Content-Type", "text/plain"]];
+}
+
+/** Makes the headers of a plain text of this length. */
+export function withLength(length: number | string): HeaderTuple[] {
+  return [...text(), ["Content-Length", String(length)]];
 }
 
 /** Makes a chunk of a ByteString. */
@@ -34,6 +40,17 @@ export function answering(
   return (probe) => (environ, startResponse) => {
     startResponse(status, structuredClone(headers) as HeaderTuple[]);
     return body(probe, environ);
+  };
+}
+
+/** Tells what a look at the environ brings, and answers `ok`. */
+export function looking(
+  look: (environ: Environ) => unknown,
+): (probe: Probe) => Application {
+  return (probe) => (environ, startResponse) => {
+    probe.tell("seen", look(environ));
+    startResponse("200 OK", text());
+    return [bytes("ok")];
   };
 }
 
@@ -78,4 +95,29 @@ export async function endsAfter(
   if (!isLast) return false;
   expectEqual(await client.rest(), "", "what comes after the last response");
   return true;
+}
+
+/** An error of an application, to be recognised by. */
+export const MARKER: Error = new Error("kit: on purpose");
+
+/** What a call throws, as a word. */
+export function thrownBy(call: () => unknown): string {
+  try {
+    call();
+    return "nothing";
+  } catch (error) {
+    return error === MARKER ? "the given value" : "an error";
+  }
+}
+
+/** The request must get a complete 500 that does not show the error. */
+export async function expectFailure(talk: Talk): Promise<void> {
+  const { head, body, complete } = await talk.ask();
+  expectEqual(head.status, 500, "the status");
+  expect(complete, "the answer must be complete, but it broke off");
+  expect(
+    !body.includes("kit:") && !body.includes(".ts:"),
+    "the answer must not show the error, but it does",
+  );
+  await talk.settle();
 }

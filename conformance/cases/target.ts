@@ -5,19 +5,11 @@
  */
 
 import { expect, expectEqual } from "../expect.ts";
-import type { RequestParts, ServerCase } from "../server_case.ts";
+import type { ServerCase } from "../server_case.ts";
 import { environOf, tellEnviron } from "./apps.ts";
+import { type Asked, environCase } from "./environ_case.ts";
 
-/** A target, and what must become of it. */
-interface Target {
-  readonly name: string;
-  readonly spec: string;
-  readonly title: string;
-  readonly parts: RequestParts;
-  readonly expected: Readonly<Record<string, string>>;
-}
-
-const TARGETS: readonly Target[] = [
+const TARGETS: readonly Asked[] = [
   {
     name: "root",
     spec: "environ-path-not-empty",
@@ -165,26 +157,9 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-function targetCase(
-  { name, spec, title, parts, expected }: Target,
-): ServerCase {
-  return {
-    id: `target/${name}`,
-    spec,
-    title,
-    app: tellEnviron,
-    run: async (talk) => {
-      const environ = await environOf(talk, parts);
-      for (const [key, value] of Object.entries(expected)) {
-        expectEqual(environ[key], value, key);
-      }
-    },
-  };
-}
-
 /** The cases of this subject. */
 export const TARGET_CASES: readonly ServerCase[] = [
-  ...TARGETS.map(targetCase),
+  ...TARGETS.map((one) => environCase("target", one)),
   {
     id: "target/fragment",
     spec: "environ-no-fragment",

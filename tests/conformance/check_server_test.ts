@@ -1,16 +1,13 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type CaseReport,
   checkServer,
-  denoServeDeviations,
   type RunningServer,
   type StartServer,
 } from "../../conformance/mod.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import type { ResponseBody } from "../../mod.ts";
-import { Program } from "../program.ts";
 import { call, serve } from "./broken/server.ts";
-import { before, type Wrong } from "./broken/wrong_proxy.ts";
 
 /** A server of which it is known how often it was stopped. */
 function watched(
@@ -29,16 +26,6 @@ function watched(
 }
 
 const ONE = { cases: ["response/status"] };
-
-Deno.test("checkServer() refuses what is no start()", async () => {
-  for (const start of [undefined, null, {}, "start"]) {
-    await assertRejects(
-      () => checkServer(start as unknown as StartServer),
-      TypeError,
-      "Cannot check the server: start must be a function",
-    );
-  }
-});
 
 Deno.test("checkServer() refuses what start() gives if it is no server", async () => {
   const right = { hostname: "127.0.0.1", port: 1, stop: () => {} };
@@ -71,38 +58,6 @@ Deno.test("checkServer() passes on what start() throws", async () => {
     Error,
     "no port is free",
   );
-});
-
-Deno.test("checkServer() refuses a timeout that makes no sense, before it starts anything", async () => {
-  let started = false;
-  const start: StartServer = (app) => {
-    started = true;
-    return serve(app);
-  };
-  for (const timeout of [0, -1, NaN, Infinity, 2 ** 31, "3000"]) {
-    await assertRejects(
-      () => checkServer(start, { timeout: timeout as number }),
-      RangeError,
-      "Cannot check the server: timeout must be milliseconds from 1",
-    );
-  }
-  assert(!started);
-});
-
-Deno.test("checkServer() refuses a glob that makes no sense, before it starts anything", async () => {
-  let started = false;
-  const start: StartServer = (app) => {
-    started = true;
-    return serve(app);
-  };
-  for (const glob of ["", 1]) {
-    await assertRejects(
-      () => checkServer(start, { cases: [glob as string] }),
-      TypeError,
-      "Cannot choose cases",
-    );
-  }
-  assert(!started);
 });
 
 Deno.test("checkServer() stops the server once, whatever happens", async () => {
@@ -257,31 +212,6 @@ Deno.test("checkServer() counts what the validator finds after the end of a case
   );
 });
 
-Deno.test("checkServer() finds the same of a server in another process", async () => {
-  const outcomes = async (start: StartServer) => {
-    const { cases } = await checkServer(start, { timeout: 10_000 });
-    return Object.fromEntries(
-      cases.map(({ id, outcome, message }) => [id, { outcome, message }]),
-    );
-  };
-  const there = await outcomes(async (_app, remote) => {
-    const program = new Program(
-      "run",
-      "--allow-net",
-      "tests/conformance/remote_server.ts",
-      remote.listen(),
-    );
-    assertEquals(remote.listen(), remote.listen());
-    return {
-      hostname: "127.0.0.1",
-      port: Number(await program.firstLine()),
-      deviations: denoServeDeviations,
-      stop: () => program[Symbol.asyncDispose](),
-    };
-  });
-  assertEquals(there, await outcomes(serve));
-});
-
 Deno.test("checkServer() may run twice at the same time", async () => {
   const all = await Promise.all(
     [serve, serve].map((start) =>
@@ -289,42 +219,4 @@ Deno.test("checkServer() may run twice at the same time", async () => {
     ),
   );
   assertEquals(all.map(({ failed }) => failed), [0, 0]);
-});
-
-/** What the cases find with changes on the wire that no server has to avoid. */
-async function findings(wrong: () => Wrong): Promise<unknown[]> {
-  const start: StartServer = (app) => before(serve(app), wrong);
-  const { cases } = await checkServer(start, { timeout: 10_000 });
-  return cases.filter(({ outcome }) => outcome === "failed")
-    .map(({ id, message }) => [id, message]);
-}
-
-Deno.test("checkServer() finds nothing in a server without keep-alive", async () => {
-  const found = await findings(() => ({
-    sent: (piece) =>
-      piece.includes("\r\nConnection: ")
-        ? piece
-        : piece.replace(/^\S+ \S+ HTTP\/1\.1\r\n/, "$&Connection: close\r\n"),
-  }));
-  assertEquals(found, []);
-});
-
-Deno.test("checkServer() finds nothing in a server that never sends 100", async () => {
-  const found = await findings(() => ({
-    received: (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
-  }));
-  assertEquals(found, []);
-});
-
-Deno.test("checkServer() finds nothing in a server whose header names are in upper case, with headers of its own", async () => {
-  const found = await findings(() => ({
-    received: (piece) =>
-      piece.replace(
-        /^HTTP\/1\.1 [2-5][^]*?\r\n\r\n/,
-        (head) =>
-          head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
-            .replace("\r\n", "\r\nSERVER: other/1.0\r\nVIA: 1.1 other\r\n"),
-      ),
-  }));
-  assertEquals(found, []);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Ledger } from "../../conformance/ledger.ts";
-import { RawClient, RawHead } from "../../conformance/raw_client.ts";
+import { RawClient } from "../../conformance/raw_client.ts";
+import { RawHead } from "../../conformance/raw_response.ts";
 import { Transcript } from "../../conformance/transcript.ts";
 import { toBytes } from "../../gateway/byte_string.ts";
 

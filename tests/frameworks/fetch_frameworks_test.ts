@@ -3,6 +3,7 @@ import { fetchPart } from "../../tools/matrix/frameworks/fetch/part.ts";
 import { h3 } from "../../tools/matrix/frameworks/h3.ts";
 import { hono } from "../../tools/matrix/frameworks/hono.ts";
 import { plainFetch } from "../../tools/matrix/frameworks/plain_fetch.ts";
+import { takeExercises } from "./exercises.ts";
 
 for (const part of [plainFetch, hono, h3]) {
   const missing = await part.missing();
@@ -12,17 +13,7 @@ for (const part of [plainFetch, hono, h3]) {
     ignore: missing !== undefined,
   }, async (t) => {
     const running = await part.start();
-    try {
-      for (const { name, run } of part.exercises) {
-        const before = running.findings.length;
-        await t.step(name, async () => {
-          await run(running.url);
-          assertEquals(running.findings.slice(before), []);
-        });
-      }
-    } finally {
-      await running.stop();
-    }
+    await takeExercises(t, part, running);
     // A framework answers what its handlers throw.
     const thrown = part === plainFetch ? ["Error: failed on purpose"] : [];
     const logged = running.log.join("").match(/^\w*Error: .*/gm) ?? [];

@@ -5,6 +5,7 @@ import {
   pyramid,
 } from "../../tools/matrix/frameworks/python.ts";
 import type { PythonPart } from "../../tools/matrix/frameworks/python/part.ts";
+import { takeExercises } from "./exercises.ts";
 
 /**
  * The validator of Python's standard library, which raises what it finds. It
@@ -32,17 +33,7 @@ async function exercise(
   middleware?: string,
 ): Promise<string[]> {
   const running = await part.start({ middleware });
-  try {
-    for (const { name, run } of part.exercises) {
-      const before = running.findings.length;
-      await t.step(name, async () => {
-        await run(running.url);
-        assertEquals(running.findings.slice(before), []);
-      });
-    }
-  } finally {
-    await running.stop();
-  }
+  await takeExercises(t, part, running);
   // A reason that is not true any more has to leave the list.
   assertEquals([...running.seen], Object.keys(part.known));
   const complaints = running.log.join("").match(

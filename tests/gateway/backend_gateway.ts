@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Variable } from "../../gateway/backend_block.ts";
+import type { Variable } from "../../gateway/backend/block.ts";
 import { encodeUtf8, fromBytes, toBytes } from "../../gateway/byte_string.ts";
 import { StderrStream } from "../../gateway/error_stream.ts";
 import {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { deliver } from "../../gateway/access_log.ts";
-import type { AccessRecord } from "../../gateway/access_record.ts";
+import { deliver } from "../../gateway/server/access_log.ts";
+import type { AccessRecord } from "../../gateway/server/access_record.ts";
 import { toBytes } from "../../gateway/byte_string.ts";
 import { StderrStream } from "../../gateway/error_stream.ts";
 import type { Application } from "../../gateway/types.ts";

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { toBytes } from "../../gateway/byte_string.ts";
-import { listening, toUrlHost } from "../../gateway/listen.ts";
+import { listening, toUrlHost } from "../../gateway/server/listen.ts";
 import { makeServer } from "../../gateway/make_server.ts";
 import type { Application } from "../../gateway/types.ts";
 import { ask, RawClient, within } from "../raw_client.ts";

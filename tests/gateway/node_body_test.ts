@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { openNodeBody } from "../../gateway/node_input.ts";
-import type { NodeRequest } from "../../gateway/node_types.ts";
+import { openNodeBody } from "../../gateway/node/input.ts";
+import type { NodeRequest } from "../../gateway/node/types.ts";
 import { RequestBodyError } from "../../gateway/request_body_error.ts";
 import type { Application } from "../../gateway/types.ts";
 import { ask, RawClient, within } from "../raw_client.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { AccessRecord } from "../../gateway/access_record.ts";
+import type { AccessRecord } from "../../gateway/server/access_record.ts";
 import { toBytes } from "../../gateway/byte_string.ts";
 import type {
   Application,

@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertFalse,
   assertMatch,
   assertStringIncludes,
   assertThrows,
@@ -10,7 +9,7 @@ import { toFileUrl } from "@std/path";
 import { staticFiles } from "../../util/static_files.ts";
 import { statusOfFileError } from "../../util/static_path.ts";
 import { TestClient } from "../../util/test_client.ts";
-import { STRICT, Tree } from "./static_tree.ts";
+import { Tree } from "./static_tree.ts";
 
 Deno.test("staticFiles() sends a file with its type, length, date and tag", async () => {
   await using tree = await Tree.make({ "a.txt": "hello" });
@@ -148,52 +147,6 @@ Deno.test("staticFiles() refuses other methods with 405 and Allow", async () => 
   }
 });
 
-Deno.test("staticFiles() sends index.html for a folder", async () => {
-  await using tree = await Tree.make({
-    "index.html": "top",
-    "a/index.html": "a",
-    "b/index.html/c": "c",
-  });
-  assertEquals((await tree.client().get("/")).text(), "top");
-  assertEquals((await tree.client().get("/a/")).text(), "a");
-  // A folder with this name is none.
-  assertStringIncludes((await tree.client().get("/b/")).text(), "index.html/");
-});
-
-Deno.test("staticFiles() sends who asks for a folder to its slash", async () => {
-  await using tree = await Tree.make({ "a/b é:c/d": "" });
-  const at = async (target: string): Promise<string | undefined> => {
-    const response = await tree.client().get(target);
-    assertEquals(response.status, 301);
-    return response.header("Location");
-  };
-  assertEquals(await at("/a"), "./a/");
-  assertEquals(await at("/a/b%20%C3%A9:c"), "./b%20%C3%A9%3Ac/");
-  assertEquals(await at("/a?x=1&y=/%22"), "./a/?x=1&y=/%22");
-  const followed = await tree.client().get("/a/b%20%C3%A9:c", {
-    followRedirects: true,
-  });
-  assertEquals(followed.url, "http://localhost/a/b%20%C3%A9%3Ac/");
-  assertEquals(followed.status, 200);
-});
-
-Deno.test("staticFiles() sends who asks for a mounted root to its slash", async () => {
-  await using tree = await Tree.make({ "a": "" });
-  const environ = { SCRIPT_NAME: "/files", PATH_INFO: "" };
-  const response = await tree.client().get("/files", { environ });
-  assertEquals(response.header("Location"), "./files/");
-  // Without a mount there is nothing to add it to.
-  const root = { SCRIPT_NAME: "", PATH_INFO: "" };
-  const app = new TestClient(staticFiles(tree.root), { validate: false });
-  assertEquals((await app.get("/", { environ: root })).status, 200);
-});
-
-Deno.test("staticFiles() does not find a file with a slash after its name", async () => {
-  await using tree = await Tree.make({ "a.txt": "hello" });
-  assertEquals((await tree.client().get("/a.txt/")).status, 404);
-  assertEquals((await tree.client().get("/a.txt/b")).status, 404);
-});
-
 Deno.test("staticFiles() serves names in any script and with any sign", async () => {
   const names = [
     "日本語.txt",
@@ -232,133 +185,6 @@ Deno.test("staticFiles() answers 404 to names that are too long", async () => {
   }
 });
 
-Deno.test("staticFiles() lists a folder, folders first, in order", async () => {
-  await using tree = await Tree.make({
-    "file10": "x".repeat(1234),
-    "file9": "123",
-    "zoo/x": "",
-    ".hidden": "",
-    "gone": { link: "nowhere" },
-    "back\\slash": "",
-  });
-  const response = await tree.client().get("/");
-  assertEquals(response.header("Content-Type"), "text/html; charset=utf-8");
-  const links = [...response.text().matchAll(/href="([^"]*)"/g)].map((m) =>
-    m[1]
-  );
-  assertEquals(links, ["./zoo/", "./file9", "./file10"]);
-  assertStringIncludes(response.text(), "<td>1.2 kB</td>");
-  assertStringIncludes(response.text(), "<td>3 B</td>");
-  assertStringIncludes(response.text(), ">2024-05-06 07:08</time>");
-  assertStringIncludes(response.text(), "color-scheme: light dark");
-  assertFalse(response.text().includes("http:"));
-  const below = (await tree.client().get("/zoo/")).text();
-  assertStringIncludes(below, 'href="../"');
-  assertStringIncludes(below, "<title>/zoo/</title>");
-});
-
-Deno.test("staticFiles() escapes what it lists", async () => {
-  const name = `<script>alert("1")<\u2028&amp;\n`;
-  await using tree = await Tree.make({ [`${name}dir`]: "", "a/<b>/c": "" });
-  const page = (await tree.client().get("/")).text();
-  assertFalse(page.includes("<script>"));
-  assertStringIncludes(page, "&amp;amp;\u240a");
-  const below = (await tree.client().get("/a/%3Cb%3E/")).text();
-  assertStringIncludes(below, "<title>/a/&lt;b&gt;/</title>");
-  assertFalse(below.includes("<b>"));
-});
-
-Deno.test("staticFiles() lists nothing when it is told so", async () => {
-  await using tree = await Tree.make({ "a": "", "b/index.html": "b" });
-  const client = tree.client({ listing: false });
-  assertEquals((await client.get("/")).status, 404);
-  assertEquals((await client.get("/b/")).status, 200);
-});
-
-Deno.test("staticFiles() serves dot files only when it is told so", async () => {
-  await using tree = await Tree.make({
-    ".env": "secret",
-    ".git/config": "secret",
-    "link": { link: ".env" },
-  });
-  for (
-    const target of ["/.env", "/.git/config", "/.git/", "/%2eenv", "/link"]
-  ) {
-    assertEquals((await tree.client().get(target)).status, 404);
-    const served = await tree.client({ dotFiles: true }).get(target);
-    assertEquals(served.status, 200);
-  }
-  for (const target of ["/.", "/..", "/.git/..", "/.git/."]) {
-    const response = await tree.client({ dotFiles: true }).get(target);
-    assertEquals(response.status, 404);
-  }
-});
-
-Deno.test("staticFiles() does not open a pipe", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  await using tree = await Tree.make({});
-  const { success } = await new Deno.Command("mkfifo", {
-    args: [`${tree.root}/pipe`],
-  }).output();
-  assert(success);
-  assertEquals((await tree.client().get("/pipe")).status, 404);
-});
-
-/** Whether permissions mean nothing to this process, as to root. */
-async function readsAll(): Promise<boolean> {
-  await using tree = await Tree.make({ "a": "" });
-  await Deno.chmod(`${tree.root}/a`, 0);
-  try {
-    await Deno.readFile(`${tree.root}/a`);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) return false;
-    throw error;
-  }
-}
-
-const isRoot = Deno.build.os === "windows" || await readsAll();
-
-Deno.test({
-  name: `staticFiles() answers 403 to what it may not read${
-    isRoot ? " (ignore: root may read everything)" : ""
-  }`,
-  ignore: isRoot,
-  fn: async () => {
-    await using tree = await Tree.make({ "a": "", "b/c": "" });
-    await Deno.chmod(`${tree.root}/a`, 0);
-    await Deno.chmod(`${tree.root}/b`, 0);
-    try {
-      assertEquals((await tree.client().get("/a")).status, 403);
-      assertEquals((await tree.client().get("/b/")).status, 403);
-      assertEquals((await tree.client().get("/b/c")).status, 403);
-    } finally {
-      await Deno.chmod(`${tree.root}/b`, 0o700);
-    }
-  },
-});
-
-Deno.test(
-  "staticFiles() answers 403 to what the program may not read, and logs why",
-  {
-    permissions: { read: true, write: true, env: true, sys: true },
-  },
-  async () => {
-    await using tree = await Tree.make({ "a": "hello" });
-    const realPath = Deno.realPath;
-    Deno.realPath = () =>
-      Promise.reject(new Deno.errors.NotCapable("Requires\nread"));
-    try {
-      const response = await tree.client().get("/a");
-      assertEquals(response.status, 403);
-      assertEquals(response.errors, "Requires read\n");
-    } finally {
-      Deno.realPath = realPath;
-    }
-  },
-);
-
 Deno.test.each([
   [new Deno.errors.PermissionDenied(), 403],
   [new Deno.errors.NotCapable(), 403],
@@ -370,21 +196,4 @@ Deno.test.each([
   [null, undefined],
 ])("statusOfFileError(%s) is %s", (error, status) => {
   assertEquals(statusOfFileError(error), status);
-});
-
-Deno.test("staticFiles() lets through what is a fault of the server", async () => {
-  await using tree = await Tree.make({ "a": "hello" });
-  const client = new TestClient(staticFiles(tree.root), {
-    throws: false,
-    validate: STRICT,
-  });
-  const { open } = Deno;
-  Deno.open = () => Promise.reject(new Error("Too many open files"));
-  try {
-    const response = await client.get("/a");
-    assertEquals(response.status, 500);
-    assertStringIncludes(response.errors, "Too many open files");
-  } finally {
-    Deno.open = open;
-  }
 });

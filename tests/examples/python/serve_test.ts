@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { flask } from "../../../tools/matrix/frameworks/python.ts";
-import { assertNoComplaint, Program } from "../../example_program.ts";
+import { assertNoComplaint, ExampleProgram } from "../program.ts";
 
 /** What Deno gets of the command in the first line of serve.ts. */
 async function command(): Promise<string[]> {
@@ -29,7 +29,11 @@ Deno.test({
   ignore,
 }, async () => {
   const app = "examples/python/flask_app.py:flask_app";
-  await using program = await Program.start([...await command(), app, "0"]);
+  await using program = await ExampleProgram.start([
+    ...await command(),
+    app,
+    "0",
+  ]);
   const response = await fetch(new URL("hello/Zo%C3%AB", program.url));
   assertEquals(await response.text(), "Hello Zoë!\n");
   assertNoComplaint(await program.end());

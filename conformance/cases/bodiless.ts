@@ -1,0 +1,189 @@
+/**
+ * Cases about responses without content, whatever the application returns.
+ *
+ * @module
+ */
+
+import type { ResponseBody } from "../../gateway/types.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { answering, bytes, endsAfter, text, withLength } from "./apps.ts";
+import { endless, generated } from "./bodies.ts";
+
+/** A response without content, whatever the application returns. */
+interface Bodiless {
+  readonly name: string;
+  readonly method?: string;
+  readonly status?: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body: () => ResponseBody;
+  /** The only Content-Lengths that are right; `undefined` for none. */
+  readonly lengths: readonly (string | undefined)[];
+  readonly broken?: boolean;
+}
+
+const NO_TYPE: readonly [] = [];
+
+const BODILESS: readonly Bodiless[] = [
+  {
+    name: "head-array",
+    method: "HEAD",
+    body: () => [bytes("four")],
+    lengths: ["4"],
+  },
+  {
+    name: "head-empty",
+    method: "HEAD",
+    body: () => [],
+    lengths: [undefined],
+  },
+  {
+    name: "head-given",
+    method: "HEAD",
+    headers: withLength(1000),
+    body: () => [],
+    lengths: ["1000"],
+  },
+  {
+    name: "head-generator",
+    method: "HEAD",
+    body: () => generated("four"),
+    lengths: [undefined],
+  },
+  {
+    name: "head-endless",
+    method: "HEAD",
+    body: endless,
+    lengths: [undefined],
+  },
+  {
+    name: "204",
+    status: "204 No Content",
+    headers: NO_TYPE,
+    body: () => [],
+    lengths: [undefined],
+  },
+  {
+    name: "204-body",
+    status: "204 No Content",
+    headers: NO_TYPE,
+    body: () => [bytes("four")],
+    lengths: [undefined],
+    broken: true,
+  },
+  {
+    name: "205",
+    status: "205 Reset Content",
+    headers: NO_TYPE,
+    body: () => generated("four"),
+    lengths: [undefined, "0"],
+    broken: true,
+  },
+  {
+    name: "304",
+    status: "304 Not Modified",
+    headers: [["ETag", '"a"']],
+    body: endless,
+    lengths: [undefined],
+    broken: true,
+  },
+];
+
+/** What only a body, or the request after it, could have brought. */
+function bodilessCase(one: Bodiless): ServerCase {
+  const { method = "GET", status = "200 OK", headers = text() } = one;
+  return {
+    id: `bodiless/${one.name}`,
+    spec: method === "HEAD" && !one.name.endsWith("endless")
+      ? "head-length"
+      : one.name === "204"
+      ? "length-null-body"
+      : one.name.endsWith("endless")
+      ? "head-not-iterated"
+      : "head-no-content",
+    title: "No byte of a body is sent, and the length is true",
+    broken: one.broken,
+    app: answering(() => one.body(), status, headers),
+    run: async (talk) => {
+      const client = await talk.connect();
+      // Two requests, so that a stray body would be in the second's way.
+      for (let round = 0; round < 2; round++) {
+        await client.send(talk.request({ method }));
+        const { head } = await client.response(method);
+        expectEqual(head.status, Number(status.slice(0, 3)), "the status");
+        const length = head.get("content-length");
+        expect(
+          one.lengths.includes(length),
+          `Content-Length must be ${
+            one.lengths.map((length) => length ?? "absent").join(" or ")
+          }, got ${length ?? "none"}`,
+        );
+        if (await endsAfter(client, head)) return;
+      }
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const BODILESS_CASES: readonly ServerCase[] = [
+  ...BODILESS.map(bodilessCase),
+  {
+    id: "bodiless/head-like-get",
+    spec: "head-length",
+    title: "HEAD has the status and the headers of GET",
+    app: answering(() => [bytes("four")], "203 Odd", [...text(), ["X-A", "1"]]),
+    run: async (talk) => {
+      const get = await talk.ask();
+      const head = await talk.ask({ method: "HEAD" });
+      const listed = ({ head }: typeof get) =>
+        head.headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
+          .filter((line) => !/^(date|connection|keep-alive):/.test(line))
+          .sort();
+      expectEqual(head.head.status, get.head.status, "the status");
+      expectEqual(listed(head), listed(get), "the headers");
+    },
+  },
+  {
+    id: "bodiless/head-lazy",
+    spec: "head-not-iterated",
+    title: "Under HEAD a generator runs until it calls startResponse",
+    app: (probe) =>
+      function* (_environ, startResponse): Generator<Uint8Array, void> {
+        startResponse("206 Partial Content", [
+          ["Content-Range", "bytes 0-1/2"],
+          [
+            "Content-Type",
+            "text/plain",
+          ],
+        ]);
+        yield bytes("a");
+        probe.tell("went on");
+        yield bytes("b");
+      },
+    run: async (talk) => {
+      const { head } = await talk.ask({
+        method: "HEAD",
+        headers: ["Range: bytes=0-1"],
+      });
+      expectEqual(head.status, 206, "the status");
+      await talk.settle();
+      expectEqual(talk.events(), [], "what was told");
+    },
+  },
+  {
+    id: "bodiless/head-write",
+    spec: "head-no-content",
+    title: "Under HEAD nothing that is written is sent",
+    app: () => (_environ, startResponse) => {
+      startResponse("200 OK", text())(bytes("written"));
+      return [bytes("yielded")];
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      const headers = ["Connection: close"];
+      await client.send(talk.request({ method: "HEAD", headers }));
+      await client.head();
+      expectEqual(await client.rest(), "", "what comes after the head");
+    },
+  },
+];

@@ -1,0 +1,104 @@
+/**
+ * Cases about the pace of a body: nothing is held back, and nothing runs ahead.
+ *
+ * @module
+ */
+
+import { expect, expectEqual } from "../expect.ts";
+import type { Probe, ServerCase } from "../server_case.ts";
+import { answering, bytes, text } from "./apps.ts";
+
+/** A body whose chunks wait for a gate, one after the other. */
+async function* gated(
+  probe: Probe,
+  count: number,
+): AsyncGenerator<Uint8Array, void> {
+  for (let index = 0; index < count; index++) {
+    await probe.gate(`chunk ${index}`);
+    // Told before it is seen, also where telling takes time.
+    await probe.tell("made", index);
+    yield bytes(`chunk ${index};`);
+  }
+}
+
+/** The cases of this subject. */
+export const BODY_FLOW_CASES: readonly ServerCase[] = [
+  {
+    id: "body/not-held-back",
+    spec: "server-no-delay",
+    title: "A chunk arrives before the next one is made",
+    app: answering((probe) => gated(probe, 3)),
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request());
+      talk.open("chunk 0");
+      const head = await client.head();
+      const chunked = head.get("transfer-encoding") !== undefined;
+      for (let index = 0; index < 3; index++) {
+        talk.open(`chunk ${index}`);
+        const chunk = chunked ? await client.chunk() : await client.bytes(8);
+        expectEqual(chunk, `chunk ${index};`, "the chunk");
+        const made = talk.events().filter((event) => event === "made");
+        expectEqual(made.length, index + 1, "the chunks made until then");
+      }
+    },
+  },
+  {
+    id: "body/backpressure",
+    spec: "server-backpressure",
+    title: "A client that does not read stops the body",
+    app: (probe) =>
+      async function* (
+        _environ,
+        startResponse,
+      ): AsyncGenerator<Uint8Array, void> {
+        startResponse("200 OK", [["Content-Type", "application/octet-stream"]]);
+        // 256 MiB, which no server should take.
+        for (let index = 0; index < 256; index++) {
+          probe.tell("made");
+          yield new Uint8Array(1 << 20);
+        }
+        probe.tell("all made");
+      },
+    run: async (talk) => {
+      const client = await talk.connect();
+      await client.send(talk.request());
+      await talk.told("made");
+      let before = -1;
+      // It goes on as long as buffers take more; then nothing happens any more.
+      for (;;) {
+        await talk.settle();
+        await talk.settle();
+        const made = talk.events().length;
+        if (made === before) break;
+        before = made;
+      }
+      expect(
+        !talk.events().includes("all made"),
+        "the body must stop while the client does not read, but it went on",
+      );
+    },
+  },
+  {
+    id: "body/interleaved",
+    spec: "async-interleaved",
+    title: "While one request waits, others are answered",
+    app: (probe) => async (environ, startResponse) => {
+      if (environ.PATH_INFO === "/slow") {
+        probe.tell("waiting");
+        await probe.gate("go on");
+      }
+      startResponse("200 OK", text());
+      return [bytes(environ.PATH_INFO)];
+    },
+    run: async (talk) => {
+      const slow = await talk.connect();
+      await slow.send(talk.request({ target: "/slow" }));
+      await talk.told("waiting");
+      const { body } = await talk.ask({ target: "/fast" });
+      expectEqual(body, "/fast", "the other body");
+      talk.open("go on");
+      expectEqual((await slow.response()).body, "/slow", "the body");
+    },
+  },
+];

@@ -1,0 +1,158 @@
+/**
+ * Cases about `close()`: called once on every way for a request to end.
+ *
+ * @module
+ */
+
+import type { ResponseBody } from "../../gateway/types.ts";
+import { expectEqual } from "../expect.ts";
+import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
+import { bytes, text } from "./apps.ts";
+import { generated, generatedLate, watched } from "./bodies.ts";
+
+/** A way for a request to end. */
+interface Ending {
+  readonly name: string;
+  readonly title: string;
+  readonly body: (probe: Probe) => ResponseBody;
+  readonly status?: string;
+  readonly length?: string;
+  readonly parts?: RequestParts;
+  /** What must be told. `return` comes only where the iteration was stopped. */
+  readonly told: readonly string[];
+  /** Whether startResponse is left out. */
+  readonly silent?: boolean;
+  readonly broken?: boolean;
+}
+
+const ENDINGS: readonly Ending[] = [
+  {
+    name: "iterator",
+    title: "close() is called at the end of an iteration",
+    body: (probe) => watched(probe, () => generated("a", "b")),
+    told: ["close"],
+  },
+  {
+    name: "async-iterator",
+    title: "close() is called at the end of an asynchronous iteration",
+    body: (probe) => watched(probe, () => generatedLate("a", "b"), true),
+    told: ["close"],
+  },
+  {
+    name: "array",
+    title: "close() of an array is called",
+    body: (probe) =>
+      Object.assign([bytes("a")], { close: () => probe.tell("close", true) }),
+    told: ["close"],
+  },
+  {
+    name: "empty",
+    title: "close() is called for a body without chunks",
+    body: (probe) => watched(probe, () => generated()),
+    told: ["close"],
+  },
+  {
+    name: "head",
+    title: "close() is called under HEAD, after return()",
+    body: (probe) => watched(probe, () => generated("a", "b")),
+    parts: { method: "HEAD" },
+    told: ["return", "close"],
+  },
+  {
+    name: "204",
+    title: "close() is called with status 204, after return()",
+    body: (probe) => watched(probe, () => generated()),
+    status: "204 No Content",
+    told: ["return", "close"],
+  },
+  {
+    name: "304",
+    title: "close() is called with status 304, after return()",
+    body: (probe) => watched(probe, () => generated()),
+    status: "304 Not Modified",
+    told: ["return", "close"],
+  },
+  {
+    name: "error-first",
+    title: "close() is called when the first next() throws",
+    body: (probe) =>
+      watched(probe, function* (): Generator<Uint8Array, void> {
+        yield* generated();
+        throw new Error("kit: on purpose");
+      }),
+    broken: true,
+    told: ["close"],
+  },
+  {
+    name: "error-later",
+    title: "close() is called when a later next() throws",
+    body: (probe) =>
+      watched(probe, function* (): Generator<Uint8Array, void> {
+        yield* generated("a");
+        throw new Error("kit: on purpose");
+      }),
+    broken: true,
+    told: ["close"],
+  },
+  {
+    name: "wrong-chunk",
+    title: "close() is called when a chunk is refused, after return()",
+    body: (probe) => watched(probe, () => ["text"].values()),
+    broken: true,
+    told: ["return", "close"],
+  },
+  {
+    name: "never-started",
+    title: "close() is called where startResponse never was",
+    body: (probe) => watched(probe, () => generated()),
+    silent: true,
+    broken: true,
+    told: ["close"],
+  },
+  {
+    name: "too-long",
+    title: "close() is called where the body is too long, after return()",
+    body: (probe) =>
+      watched(probe, () => generated("four", "more", "and more")),
+    length: "4",
+    broken: true,
+    told: ["return", "close"],
+  },
+  {
+    name: "too-short",
+    title: "close() is called where the body is too short",
+    body: (probe) => watched(probe, () => generated("four")),
+    length: "5",
+    broken: true,
+    told: ["close"],
+  },
+];
+
+function endingCase(ending: Ending): ServerCase {
+  const { status = "200 OK", length, told } = ending;
+  return {
+    id: `close/${ending.name}`,
+    spec: told.includes("return") ? "close-return-first" : "close-called",
+    title: ending.title,
+    broken: ending.broken,
+    app: (probe) => (_environ, startResponse) => {
+      const type = /^[34]|^204/.test(status) ? [] : text();
+      const headers = length === undefined
+        ? type
+        : [...type, ["Content-Length", length] as const];
+      if (!ending.silent) startResponse(status, headers);
+      return ending.body(probe);
+    },
+    run: async (talk) => {
+      await talk.ask(ending.parts);
+      expectEqual(await talk.told("close"), true, "this and arguments");
+      await talk.settle();
+      expectEqual(talk.events(), told, "what was called");
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const CLOSE_ENDING_CASES: readonly ServerCase[] = ENDINGS.map(
+  endingCase,
+);

@@ -1,0 +1,123 @@
+/**
+ * Cases about what the environ says of the request line, the server and the
+ * connection.
+ *
+ * @module
+ */
+
+import { expect, expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { environOf, looking, tellEnviron } from "./apps.ts";
+
+const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+
+/** The cases of this subject. */
+export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
+  ...METHODS.map((method): ServerCase => ({
+    id: `environ/method-${method.toLowerCase()}`,
+    spec: "environ-request-method",
+    title: `${method} reaches the application`,
+    app: tellEnviron,
+    run: async (talk) => {
+      const { REQUEST_METHOD } = await environOf(talk, {
+        method,
+        body: method === "GET" ? undefined : "",
+      });
+      expectEqual(REQUEST_METHOD, method, "REQUEST_METHOD");
+    },
+  })),
+  {
+    id: "environ/method-unknown",
+    spec: "environ-request-method",
+    title: "A method that nobody knows reaches the application",
+    app: tellEnviron,
+    run: async (talk) => {
+      const { REQUEST_METHOD } = await environOf(talk, { method: "FROB-X" });
+      expectEqual(REQUEST_METHOD, "FROB-X", "REQUEST_METHOD");
+    },
+  },
+  {
+    id: "environ/method-case",
+    spec: "environ-request-method",
+    title: "The case of a method is kept",
+    app: tellEnviron,
+    run: async (talk) => {
+      const { REQUEST_METHOD } = await environOf(talk, { method: "get" });
+      expectEqual(REQUEST_METHOD, "get", "REQUEST_METHOD");
+    },
+  },
+  ...["HTTP/1.1", "HTTP/1.0"].map((version): ServerCase => ({
+    id: `environ/protocol-${version.slice(-3)}`,
+    spec: "environ-server-protocol-true",
+    title: `SERVER_PROTOCOL is ${version} for a request in ${version}`,
+    app: tellEnviron,
+    run: async (talk) => {
+      const { SERVER_PROTOCOL } = await environOf(talk, { version });
+      expectEqual(SERVER_PROTOCOL, version, "SERVER_PROTOCOL");
+    },
+  })),
+  {
+    id: "environ/server-name",
+    spec: "environ-server-name",
+    title: "SERVER_NAME and SERVER_PORT are a host and a port",
+    app: tellEnviron,
+    run: async (talk) => {
+      const { SERVER_NAME, SERVER_PORT } = await environOf(talk);
+      expect(
+        /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(SERVER_NAME ?? ""),
+        `SERVER_NAME must be a host without a port, got "${SERVER_NAME}"`,
+      );
+      expect(
+        /^[1-9][0-9]{0,4}$/.test(SERVER_PORT ?? ""),
+        `SERVER_PORT must be a port in digits, got "${SERVER_PORT}"`,
+      );
+    },
+  },
+  {
+    id: "environ/url-scheme",
+    spec: "environ-url-scheme",
+    title: "wsgi.url_scheme is http on a plain connection, and HTTPS is absent",
+    app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
+    run: async (talk) => {
+      await talk.ask();
+      expectEqual(await talk.told("seen"), ["http", false], "scheme and HTTPS");
+    },
+  },
+  {
+    id: "environ/scheme-not-from-target",
+    spec: "server-forwarded",
+    title: "The scheme of a target in absolute form changes nothing",
+    app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
+    run: async (talk) => {
+      await talk.ask({ target: "https://example.test/", host: "example.test" });
+      expectEqual(await talk.told("seen"), ["http", false], "scheme and HTTPS");
+    },
+  },
+  {
+    id: "environ/scheme-not-from-headers",
+    spec: "server-forwarded",
+    title: "Forwarding headers change no scheme",
+    app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
+    run: async (talk) => {
+      await talk.ask({
+        headers: ["X-Forwarded-Proto: https", "Forwarded: proto=https"],
+      });
+      expectEqual(await talk.told("seen"), ["http", false], "scheme and HTTPS");
+    },
+  },
+  {
+    id: "environ/remote-addr",
+    spec: "server-forwarded",
+    title: "REMOTE_ADDR, where present, is not taken from X-Forwarded-For",
+    app: tellEnviron,
+    run: async (talk) => {
+      const { REMOTE_ADDR } = await environOf(talk, {
+        headers: ["X-Forwarded-For: 203.0.113.9", "Forwarded: for=203.0.113.9"],
+      });
+      expect(
+        REMOTE_ADDR !== "203.0.113.9",
+        "REMOTE_ADDR must be the peer's address, got the one in a header",
+      );
+    },
+  },
+];

@@ -1,0 +1,131 @@
+/**
+ * Cases about `wsgi.input`: how a body arrives, whole, late or cut short.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../gateway/byte_string.ts";
+import { expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { bytes, text } from "./apps.ts";
+import { reading, whatWasRead } from "./readings.ts";
+
+/** A body of which the end never comes. */
+const CUT: readonly [name: string, head: string, sent: string][] = [
+  ["cut-length", "Content-Length: 10", "01234"],
+  ["cut-chunk", "Transfer-Encoding: chunked", "a\r\n01234"],
+  ["cut-chunks", "Transfer-Encoding: chunked", "5\r\n01234\r\n"],
+];
+
+function cutCase([name, header, sent]: typeof CUT[number]): ServerCase {
+  return {
+    id: `input/${name}`,
+    spec: "input-cut-short",
+    title: "A body that is cut short is refused, and never looks like an end",
+    app: reading(async (input) => fromBytes(await input.read())),
+    run: async (talk) => {
+      const client = await talk.connect();
+      const head = talk.request({ method: "POST", headers: [header] });
+      await client.send(head + sent);
+      client.close();
+      await talk.settle();
+      // Some servers, such as nginx, hand on whole bodies only.
+      if (!talk.events().includes("called")) return;
+      expectEqual(
+        await talk.told("outcome"),
+        { refused: ["RequestBodyError", 400] },
+        "what the reading gave",
+      );
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
+  {
+    id: "input/large",
+    spec: "input-limited",
+    title: "A body of 1 MiB arrives whole",
+    app: reading(async (input) => {
+      let [size, sum] = [0, 0];
+      for (;;) {
+        const piece = await input.read(10_000);
+        if (piece.length === 0) return [size, sum];
+        size += piece.length;
+        for (const byte of piece) sum = (sum * 31 + byte) % 65_521;
+      }
+    }),
+    run: async (talk) => {
+      const pattern = String.fromCharCode(...Array(251).keys());
+      const body = pattern.repeat(4200).slice(0, 1 << 20);
+      let sum = 0;
+      for (let index = 0; index < body.length; index++) {
+        sum = (sum * 31 + body.charCodeAt(index)) % 65_521;
+      }
+      await talk.ask({ method: "POST", body });
+      expectEqual(await whatWasRead(talk), [1 << 20, sum], "size and checksum");
+    },
+  },
+  {
+    id: "input/content-length",
+    spec: "environ-content-length-true",
+    title: "CONTENT_LENGTH, where present, is the number of bytes to read",
+    app: (probe) => async (environ, startResponse) => {
+      const { CONTENT_LENGTH: told = null } = environ;
+      const body = await environ["wsgi.input"].read();
+      probe.tell("lengths", [told, String(body.length)]);
+      startResponse("200 OK", text());
+      return [bytes("ok")];
+    },
+    run: async (talk) => {
+      const sent = [{ body: "four" }, { body: "" }, { chunks: ["fo", "ur"] }];
+      for (const [index, parts] of sent.entries()) {
+        await talk.ask({ method: "POST", ...parts });
+        const lengths = await talk.told("lengths", index + 1);
+        const [told, read] = lengths as [string | null, string];
+        // A server that gathers a chunked body knows its length as well.
+        const absent = parts.body === undefined && told === null;
+        if (!absent) expectEqual(told, read, "CONTENT_LENGTH");
+        expectEqual(read, parts.body === "" ? "0" : "4", "the bytes to read");
+      }
+    },
+  },
+  ...CUT.map(cutCase),
+  {
+    id: "input/arrives-late",
+    spec: "input-read-exact",
+    title: "A reading waits for bytes that the client sends later",
+    app: reading(async (input, probe) => {
+      const first = fromBytes(await input.read(3));
+      probe.tell("first", first);
+      return first + fromBytes(await input.read());
+    }),
+    run: async (talk) => {
+      const client = await talk.connect();
+      const header = "Content-Length: 6";
+      await client.send(
+        `${talk.request({ method: "POST", headers: [header] })}abc`,
+      );
+      expectEqual(await talk.told("first"), "abc", "the first part");
+      await client.send("def");
+      await client.response();
+      expectEqual(await whatWasRead(talk), "abcdef", "the whole");
+    },
+  },
+  {
+    id: "input/lazy",
+    spec: "input-lazy",
+    title: "A response can leave while the body is still to come",
+    app: () => (_environ, startResponse) => {
+      startResponse("200 OK", text());
+      return [bytes("early")];
+    },
+    run: async (talk) => {
+      const client = await talk.connect();
+      const header = "Content-Length: 100000";
+      await client.send(talk.request({ method: "POST", headers: [header] }));
+      const { head, body } = await client.response();
+      expectEqual([head.status, body], [200, "early"], "the response");
+    },
+  },
+];

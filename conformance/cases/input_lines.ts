@@ -1,0 +1,95 @@
+/**
+ * Cases about `wsgi.input`: lines, and ways of reading that follow each other.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../gateway/byte_string.ts";
+import type { ServerCase } from "../server_case.ts";
+import { linesOf, type Reading, readingCase } from "./readings.ts";
+
+const LINES = "one\n\ntwo\r\nthree";
+const POST = { method: "POST" };
+
+const READINGS: readonly Reading[] = [
+  {
+    name: "readline",
+    spec: "input-readline",
+    title: "readline() gives lines with their end, the last without",
+    parts: { ...POST, body: LINES },
+    read: async (input) => {
+      const lines: string[] = [];
+      for (let index = 0; index < 5; index++) {
+        lines.push(fromBytes(await input.readline()));
+      }
+      return lines;
+    },
+    expected: ["one\n", "\n", "two\r\n", "three", ""],
+  },
+  {
+    name: "readline-sized",
+    spec: "input-readline",
+    title: "readline(n) gives n bytes of a line at most",
+    parts: { ...POST, body: "abcdef\ngh" },
+    read: async (input) => [
+      fromBytes(await input.readline(4)),
+      fromBytes(await input.readline(100)),
+      fromBytes(await input.readline(0)),
+      fromBytes(await input.readline(-1)),
+    ],
+    expected: ["abcd", "ef\n", "", "gh"],
+  },
+  {
+    name: "readline-across-chunks",
+    spec: "input-readline",
+    title: "readline() finds the end of a line that chunks cut up",
+    parts: { ...POST, chunks: ["ab", "c", "\nde\n", "f"] },
+    read: linesOf,
+    expected: ["abc\n", "de\n", "f"],
+  },
+  {
+    name: "readlines",
+    spec: "input-readlines",
+    title: "readlines() gives all lines",
+    parts: { ...POST, body: LINES },
+    read: async (input) => (await input.readlines()).map(fromBytes),
+    expected: ["one\n", "\n", "two\r\n", "three"],
+  },
+  {
+    name: "readlines-hint",
+    spec: "input-readlines",
+    title: "readlines(hint) stops after the line that reaches the hint",
+    parts: { ...POST, body: LINES },
+    read: async (input) => [
+      (await input.readlines(5)).map(fromBytes),
+      fromBytes(await input.read()),
+    ],
+    expected: [["one\n", "\n"], "two\r\nthree"],
+  },
+  {
+    name: "iteration",
+    spec: "input-readlines",
+    title: "Iteration gives all lines",
+    parts: { ...POST, body: LINES },
+    read: linesOf,
+    expected: ["one\n", "\n", "two\r\n", "three"],
+  },
+  {
+    name: "mixed",
+    spec: "input-read-exact",
+    title: "All ways of reading go on where the one before stopped",
+    parts: { ...POST, body: "ab\ncd\nef\ngh" },
+    read: async (input) => [
+      fromBytes(await input.read(1)),
+      fromBytes(await input.readline()),
+      (await input.readlines(1)).map(fromBytes),
+      await linesOf(input),
+    ],
+    expected: ["a", "b\n", ["cd\n"], ["ef\n", "gh"]],
+  },
+];
+
+/** The cases of this subject. */
+export const INPUT_LINE_CASES: readonly ServerCase[] = READINGS.map(
+  readingCase,
+);

@@ -1,0 +1,151 @@
+/**
+ * Cases about `wsgi.input`: `read()`, and where the input ends.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../gateway/byte_string.ts";
+import type { ServerCase } from "../server_case.ts";
+import { linesOf, readBy, type Reading, readingCase } from "./readings.ts";
+
+const POST = { method: "POST" };
+
+const READINGS: readonly Reading[] = [
+  {
+    name: "read-all",
+    spec: "input-read-exact",
+    title: "read() gives the whole body, then nothing, for ever",
+    parts: { ...POST, body: "0123456789" },
+    read: async (input) => [
+      fromBytes(await input.read()),
+      fromBytes(await input.read()),
+      fromBytes(await input.read(5)),
+      fromBytes(await input.readline()),
+      await input.readlines(),
+    ],
+    expected: ["0123456789", "", "", "", []],
+  },
+  {
+    name: "read-negative",
+    spec: "input-read-exact",
+    title: "read(-1) gives the whole body",
+    parts: { ...POST, body: "0123456789" },
+    read: async (input) => fromBytes(await input.read(-1)),
+    expected: "0123456789",
+  },
+  {
+    name: "read-zero",
+    spec: "input-read-exact",
+    title: "read(0) gives nothing and takes nothing",
+    parts: { ...POST, body: "abc" },
+    read: async (input) => [
+      fromBytes(await input.read(0)),
+      fromBytes(await input.read()),
+    ],
+    expected: ["", "abc"],
+  },
+  {
+    name: "read-sized",
+    spec: "input-read-exact",
+    title: "read(n) gives exactly n bytes, and less at the end only",
+    parts: { ...POST, body: "0123456789" },
+    read: (input) => readBy(input, 3, 4, 100),
+    expected: ["012", "3456", "789", ""],
+  },
+  {
+    name: "read-across-chunks",
+    spec: "input-read-exact",
+    title: "read(n) gives n bytes across the chunks of the client",
+    parts: { ...POST, chunks: ["0", "12345", "67", "89"] },
+    read: (input) => readBy(input, 4),
+    expected: ["0123", "4567", "89", ""],
+  },
+  {
+    name: "read-bytes",
+    spec: "input-decoded",
+    title: "All values of a byte arrive",
+    parts: {
+      ...POST,
+      body: String.fromCharCode(...Array(256).keys()),
+    },
+    read: async (input) => fromBytes(await input.read()),
+    expected: String.fromCharCode(...Array(256).keys()),
+  },
+  {
+    name: "in-order",
+    spec: "input-in-order",
+    title: "Readings that overlap are served in the order of the calls",
+    parts: { ...POST, body: "abc\ndefghi" },
+    read: async (input) => {
+      const all = [input.read(2), input.readline(), input.read(3)];
+      return (await Promise.all(all)).map(fromBytes);
+    },
+    expected: ["ab", "c\n", "def"],
+  },
+  {
+    name: "fresh",
+    spec: "input-fresh",
+    title: "An array that was given out does not change with later readings",
+    parts: { ...POST, body: "aaaabbbbcccc" },
+    read: async (input) => {
+      const all = [await input.read(4), await input.read(4)];
+      await input.read(4);
+      return all.map(fromBytes);
+    },
+    expected: ["aaaa", "bbbb"],
+  },
+  {
+    name: "none",
+    spec: "input-end",
+    title: "A request without a body has an input at its end",
+    parts: {},
+    read: async (input) => [
+      fromBytes(await input.read()),
+      fromBytes(await input.readline()),
+      await linesOf(input),
+    ],
+    expected: ["", "", []],
+  },
+  {
+    name: "empty",
+    spec: "input-end",
+    title: "An empty body has an input at its end",
+    parts: { ...POST, body: "" },
+    read: async (input) => [fromBytes(await input.read(10))],
+    expected: [""],
+  },
+  {
+    name: "empty-chunked",
+    spec: "input-end",
+    title: "An empty chunked body has an input at its end",
+    parts: { ...POST, chunks: [] },
+    read: async (input) => [fromBytes(await input.read(10))],
+    expected: [""],
+  },
+  {
+    name: "with-get",
+    spec: "input-decoded",
+    title: "A GET may have a body, and the application can read it",
+    parts: { body: "abc" },
+    read: async (input) => fromBytes(await input.read()),
+    expected: "abc",
+  },
+];
+
+/** The cases of this subject. */
+export const INPUT_READ_CASES: readonly ServerCase[] = [
+  ...READINGS.map(readingCase),
+  ...[1, 2, 3, 5, 7, 16, 64, 1000].map((size) =>
+    readingCase({
+      name: `every-split-${size}`,
+      spec: "input-read-exact",
+      title: `Chunks of many lengths, read by ${size}, bring the same bytes`,
+      parts: {
+        ...POST,
+        chunks: ["a", "bb\n", "c".repeat(63), "d".repeat(64), "e\n", "\n\nf"],
+      },
+      read: async (input) => (await readBy(input, size)).join(""),
+      expected: `abb\n${"c".repeat(63)}${"d".repeat(64)}e\n\n\nf`,
+    })
+  ),
+];

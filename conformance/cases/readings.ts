@@ -1,0 +1,94 @@
+/**
+ * Ways to read `wsgi.input`, which the cases about it share.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../gateway/byte_string.ts";
+import type { Application, InputStream } from "../../gateway/types.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { Probe, RequestParts, ServerCase, Talk } from "../server_case.ts";
+import { bytes, text } from "./apps.ts";
+
+/** What reading brought. One of the two is there. */
+interface Outcome {
+  readonly read?: unknown;
+  readonly refused?: readonly [name: unknown, status: unknown];
+}
+
+/** Tells what reading brings: ByteStrings, or how it was refused. */
+export function reading(
+  read: (input: InputStream, probe: Probe) => Promise<unknown>,
+): (probe: Probe) => Application {
+  return (probe) => async (environ, startResponse) => {
+    probe.tell("called");
+    let outcome: Outcome;
+    try {
+      outcome = { read: await read(environ["wsgi.input"], probe) };
+    } catch (error) {
+      const { name, status } = error as { name?: unknown; status?: unknown };
+      outcome = { refused: [name, status] };
+    }
+    probe.tell("outcome", outcome);
+    startResponse("200 OK", text());
+    return [bytes("ok")];
+  };
+}
+
+/** Waits for what was read, which must not have been refused. */
+export async function whatWasRead(talk: Talk): Promise<unknown> {
+  const { read, refused } = await talk.told("outcome") as Outcome;
+  expect(
+    refused === undefined,
+    `the body must be readable, but reading it was refused with ${
+      JSON.stringify(refused)
+    }`,
+  );
+  return read;
+}
+
+/** Reads in pieces of these sizes, and goes on with the last of them. */
+export async function readBy(
+  input: InputStream,
+  ...sizes: (number | undefined)[]
+): Promise<string[]> {
+  const pieces: string[] = [];
+  for (let index = 0;; index++) {
+    const size = sizes[Math.min(index, sizes.length - 1)];
+    const piece = fromBytes(await input.read(size));
+    pieces.push(piece);
+    if (piece === "") return pieces;
+  }
+}
+
+/** Reads line by line, as `for await` does. */
+export async function linesOf(input: InputStream): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of input) lines.push(fromBytes(line));
+  return lines;
+}
+
+/** A body, a way to read it, and what must come. */
+export interface Reading {
+  readonly name: string;
+  readonly spec: string;
+  readonly title: string;
+  readonly parts: RequestParts;
+  readonly read: (input: InputStream) => Promise<unknown>;
+  readonly expected: unknown;
+}
+
+/** Makes the case of a {@linkcode Reading}. */
+export function readingCase(one: Reading): ServerCase {
+  return {
+    id: `input/${one.name}`,
+    spec: one.spec,
+    title: one.title,
+    app: reading(one.read),
+    run: async (talk) => {
+      const { head } = await talk.ask(one.parts);
+      expectEqual(head.status, 200, "the status");
+      expectEqual(await whatWasRead(talk), one.expected, "what was read");
+    },
+  };
+}

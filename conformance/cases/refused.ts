@@ -1,0 +1,114 @@
+/**
+ * Cases about malformed requests, which no application may see.
+ *
+ * @module
+ */
+
+import { expect } from "../expect.ts";
+import type { RequestParts, ServerCase } from "../server_case.ts";
+import { tellEnviron } from "./apps.ts";
+
+/** A malformed request; the application must not see it. */
+interface Refused {
+  readonly name: string;
+  readonly spec: string;
+  readonly title: string;
+  readonly parts: RequestParts;
+  /** @default {[400]} */
+  readonly statuses?: readonly number[];
+}
+
+const REFUSED: readonly Refused[] = [
+  ...["a b", "a/b", "a:b", "[::1", "a@b", "a?b", "a#b", "\u00e9"].map((
+    host,
+    index,
+  ): Refused => ({
+    name: `host-${index + 1}`,
+    spec: "server-bad-host",
+    title: `The Host ${JSON.stringify(host)} gets 400`,
+    parts: { host },
+  })),
+  {
+    name: "two-hosts",
+    spec: "server-bad-host",
+    title: "Two Host headers get 400",
+    parts: { headers: ["Host: other.test"] },
+  },
+  {
+    name: "two-lengths",
+    spec: "server-bad-length",
+    title: "Two Content-Lengths that differ get 400",
+    parts: {
+      method: "POST",
+      headers: ["Content-Length: 4", "Content-Length: 5"],
+    },
+  },
+  {
+    name: "same-lengths",
+    spec: "server-bad-length",
+    title: "Two Content-Lengths get 400 even if they are the same",
+    parts: {
+      method: "POST",
+      headers: ["Content-Length: 0", "Content-Length: 0"],
+    },
+  },
+  ...["+5", "-5", "0x5", "5.0", "5 5", "abc"].map((value, index): Refused => ({
+    name: `length-${index + 1}`,
+    spec: "server-bad-length",
+    title: `The Content-Length ${JSON.stringify(value)} gets 400`,
+    parts: { method: "POST", headers: [`Content-Length: ${value}`] },
+  })),
+  {
+    name: "length-7",
+    spec: "server-bad-length",
+    title: "A Content-Length over 9007199254740991 gets 400, or 413",
+    parts: { method: "POST", headers: ["Content-Length: 9007199254740992"] },
+    // It is over any limit as well (server-body-limit).
+    statuses: [400, 413],
+  },
+  {
+    name: "length-and-chunked",
+    spec: "server-bad-length",
+    title: "A Content-Length beside Transfer-Encoding gets 400",
+    parts: {
+      method: "POST",
+      headers: ["Content-Length: 4"],
+      chunks: ["four"],
+    },
+  },
+  {
+    name: "two-types",
+    spec: "server-bad-type",
+    title: "Two Content-Types get 400",
+    parts: {
+      method: "POST",
+      headers: ["Content-Type: a/b", "Content-Type: c/d"],
+      body: "",
+    },
+  },
+];
+
+function refusedCase(one: Refused): ServerCase {
+  const { name, spec, title, parts, statuses = [400] } = one;
+  return {
+    id: `refused/${name}`,
+    spec,
+    title,
+    app: tellEnviron,
+    run: async (talk) => {
+      const { head } = await talk.ask(parts);
+      expect(
+        statuses.includes(head.status),
+        `the status must be ${statuses.join(" or ")}, got "${head.line}"`,
+      );
+      await talk.settle();
+      expect(
+        !talk.events().includes("environ"),
+        "the application must not be called, but it was",
+      );
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const REFUSED_CASES: readonly ServerCase[] = REFUSED.map(refusedCase);

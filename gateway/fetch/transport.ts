@@ -1,0 +1,190 @@
+/**
+ * The transport that makes a fetch `Response`.
+ *
+ * @module
+ */
+
+import { Cancellation, ClientDisconnected } from "../cancellation.ts";
+import { createDeferred } from "../deferred.ts";
+import { DisconnectWatch } from "./disconnect_watch.ts";
+import { refuse } from "../error_response.ts";
+import { Gate } from "../gate.ts";
+import {
+  isContentLength,
+  isNullBodyStatus,
+  type ResponseHead,
+} from "../response_head.ts";
+import type { Transport } from "../transport.ts";
+
+/** Only a chunk that somebody waits for is made: nothing is queued ahead. */
+const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
+
+/**
+ * Errors that were logged where they happened. A runtime that meets one of them
+ * again, in a stream that was broken with it, need not log it.
+ */
+const reported = new WeakSet<object>();
+
+/**
+ * Tells whether an error was logged already.
+ *
+ * @param error What a runtime found in a stream.
+ * @returns Whether it broke a response of this module.
+ */
+export function isReported(error: unknown): boolean {
+  return typeof error === "object" && error !== null && reported.has(error);
+}
+
+/** One response, made for whoever called the fetch handler. */
+export class FetchTransport implements Transport {
+  readonly cancellation: Cancellation = new Cancellation();
+  /** Called when the client has left, after everybody else knows. */
+  onLeave: (() => void) | undefined;
+  readonly #request: Request;
+  /** Made for requests that are not answered at once. */
+  #watch: DisconnectWatch | undefined;
+  #response: Response | undefined;
+  #resolve: ((response: Response) => void) | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Made by the first chunk: open while a chunk is asked for. */
+  #gate: Gate | undefined;
+  readonly #isServed: boolean;
+
+  /** On Deno its `completed` tells when the response is over. */
+  readonly #info: { readonly completed?: unknown } | null | undefined;
+
+  /**
+   * @param request The request that is answered.
+   * @param info What the runtime tells beside it.
+   * @param isServed Whether the response goes to `Deno.serve`, and nobody else
+   * looks at it: then it has no reason phrase, and a whole body has no
+   * Content-Length, which cost time and which `Deno.serve` would pass over.
+   */
+  constructor(request: Request, info?: unknown, isServed = false) {
+    this.#request = request;
+    this.#info = info as { readonly completed?: unknown } | null | undefined;
+    this.#isServed = isServed;
+  }
+
+  /**
+   * The response: at once if it exists already.
+   */
+  get response(): Response | Promise<Response> {
+    if (this.#response !== undefined) return this.#response;
+    const { promise, resolve } = createDeferred<Response>();
+    this.#resolve = resolve;
+    // Comes last: it may run what waits on promises, so that the response is
+    // there before it returns.
+    this.#watchClient().startSoon();
+    return promise;
+  }
+
+  /**
+   * The signal of the request, for an application that wants to know when its
+   * client leaves.
+   */
+  get signal(): AbortSignal {
+    // Once there is a response, its stream tells.
+    if (this.#response === undefined) this.#watchClient().start();
+    return this.cancellation.signal;
+  }
+
+  #watchClient(): DisconnectWatch {
+    return this.#watch ??= new DisconnectWatch(
+      this.#request,
+      () => this.#leave(),
+    );
+  }
+
+  #settle(response: Response): void {
+    this.#watch?.stop();
+    this.#response = response;
+    this.#resolve?.(response);
+  }
+
+  respond(head: ResponseHead, body: Uint8Array): void {
+    this.#settle(this.#makeResponse(head, body));
+  }
+
+  sendFile(
+    head: ResponseHead,
+    file: () => ReadableStream<Uint8Array>,
+  ): Promise<void> | undefined {
+    const completed = this.#info?.completed;
+    // Without it nobody could tell when the file may be closed.
+    if (!(completed instanceof Promise)) return undefined;
+    this.#settle(this.#makeResponse(head, file()));
+    return completed.then(() => {}, () => {});
+  }
+
+  sendHead(head: ResponseHead): void {
+    // `new Response(null)` would get a Content-Length of 0, which is a lie about
+    // HEAD. There the stream is ended before anybody reads it.
+    const body = isNullBodyStatus(head.code) ? null : new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      pull: () => this.#gate?.open(),
+      cancel: () => this.#leave(),
+    }, NO_QUEUE);
+    this.#settle(this.#makeResponse(head, body));
+  }
+
+  write(chunk: Uint8Array): Gate | undefined {
+    const gate = this.#gate ??= new Gate();
+    // Closed first: the stream may be pulled, or cancelled, inside of enqueue().
+    gate.close();
+    this.#controller?.enqueue(chunk);
+    return gate.isClosed ? gate : undefined;
+  }
+
+  end(): void {
+    this.#controller?.close();
+    this.#controller = undefined;
+    this.#gate?.open();
+  }
+
+  abort(reason: unknown): void {
+    if (this.#response === undefined) this.#settle(refuse(500));
+    const error = typeof reason === "object" && reason !== null
+      ? reason
+      : new Error("The response was broken off", { cause: reason });
+    reported.add(error);
+    this.#controller?.error(error);
+    this.#controller = undefined;
+    this.#gate?.open();
+  }
+
+  #leave(): void {
+    const reason = new ClientDisconnected();
+    this.#controller = undefined;
+    this.cancellation.cancel(reason);
+    // Nobody will see it, but the runtime waits for one.
+    if (this.#response === undefined) this.#settle(refuse(503));
+    this.#gate?.fail(reason);
+    this.onLeave?.();
+  }
+
+  #makeResponse(
+    head: ResponseHead,
+    body: Uint8Array | ReadableStream<Uint8Array> | null,
+  ): Response {
+    let { headers } = head;
+    if (
+      this.#isServed && head.contentLength !== undefined &&
+      body instanceof Uint8Array
+    ) headers = headers.filter(([name]) => !isContentLength(name));
+    const init: ResponseInit = {
+      status: head.code,
+      // Deno keeps case, order and repetition of an array of pairs.
+      headers: headers as [string, string][],
+    };
+    // No server of Deno sends it; whoever holds the Response may look.
+    if (!this.#isServed) init.statusText = head.status.slice(4);
+    try {
+      return new Response(body as BodyInit | null, init);
+    } catch (error) {
+      // A chunk in shared memory is refused as it stands, but its copy is not.
+      if (body instanceof Uint8Array) return new Response(body.slice(), init);
+      throw error;
+    }
+  }
+}

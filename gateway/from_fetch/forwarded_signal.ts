@@ -1,0 +1,67 @@
+/**
+ * The signal of a request that was made of an environ.
+ *
+ * @module
+ */
+
+import type { Environ } from "../types.ts";
+
+/**
+ * How long a handler may take before the server is asked for its signal, in
+ * milliseconds. The servers of this package watch a client from then on anyway.
+ */
+const PATIENCE = 20;
+
+/**
+ * A signal that follows `wsgiref.signal`, but asks for that one late: on Deno it
+ * makes the server read the signal of its own request, which costs 8 µs and
+ * makes the runtime print a warning. Most requests are over before.
+ *
+ * It is a true signal from the start, so that copies of the request follow it.
+ */
+export class ForwardedSignal {
+  readonly #controller = new AbortController();
+  readonly #source: (() => AbortSignal) | undefined;
+  #isFollowing = false;
+
+  /** @param environ The variables of the request. */
+  constructor(environ: Environ) {
+    this.#source = environ["wsgiref.signal"];
+  }
+
+  /** The signal to hand out. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Follows the server's signal if a promise takes its time.
+   *
+   * @param promise What the handler has returned.
+   * @returns The same.
+   */
+  async during<T>(promise: PromiseLike<T>): Promise<T> {
+    if (this.#source === undefined) return await promise;
+    const timer = setTimeout(() => this.#follow(), PATIENCE);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Looks whether the body is closed because the request ended early. */
+  bodyClosed(): void {
+    this.#follow();
+  }
+
+  #follow(): void {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    const source = this.#source?.();
+    if (source === undefined) return;
+    const abort = (): void => this.#controller.abort(source.reason);
+    if (source.aborted) abort();
+    else source.addEventListener("abort", abort, { once: true });
+  }
+}

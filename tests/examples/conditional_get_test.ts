@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { conditionalGet } from "../../examples/conditional_get.ts";
+import { appsOf, clientOf } from "./apps.ts";
+import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
+
+for (
+  const [kind, app] of appsOf(["ETag", '"1"'], ["Cache-Control", "no-cache"])
+) {
+  Deno.test(`conditionalGet() answers a known page from ${kind} with 304`, async () => {
+    const client = clientOf(conditionalGet, app);
+    for (const tags of ['"1"', 'W/"1"', '"0", "1"', "*"]) {
+      const headers = { "If-None-Match": tags };
+      const response = await client.get("/", { headers });
+      assertEquals([response.status, response.text()], [304, ""]);
+      assertEquals(response.headers, [
+        ["ETag", '"1"'],
+        ["Cache-Control", "no-cache"],
+      ]);
+    }
+  });
+
+  Deno.test(`conditionalGet() hands on an unknown page from ${kind}`, async () => {
+    const client = clientOf(conditionalGet, app);
+    for (const tags of ['"2"', "1", ""]) {
+      const headers = { "If-None-Match": tags };
+      const response = await client.get("/", { headers });
+      assertEquals([response.status, response.text()], [200, "abc"]);
+    }
+    const headers = { "If-None-Match": '"1"' };
+    assertEquals((await client.post("/", { headers })).status, 200);
+  });
+}
+
+Deno.test("conditional_get.ts sends its page once", async () => {
+  await using program = await ExampleProgram.start(
+    await commandOf("conditional_get.ts"),
+  );
+  const first = await fetch(program.url);
+  assertEquals(first.headers.get("content-length"), "13");
+  await first.text();
+  const headers = { "If-None-Match": first.headers.get("etag")! };
+  const second = await fetch(program.url, { headers });
+  assertEquals([second.status, await second.text()], [304, ""]);
+  assertNoComplaint(await program.end());
+});

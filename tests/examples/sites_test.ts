@@ -1,0 +1,222 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { app as framework } from "../../examples/framework.ts";
+import { app as ownHeaders } from "../../examples/own_headers.ts";
+import { site } from "../../examples/site.ts";
+import { TestClient } from "../../util/test_client.ts";
+import {
+  assertNoComplaint,
+  commandOf,
+  ExampleProgram,
+  withoutWarning,
+} from "./program.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+Deno.test("bare_server.ts prints status, headers and page, and ends", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: await commandOf("bare_server.ts"),
+    cwd: ROOT,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals([code, decoder.decode(stderr)], [0, ""]);
+  assertEquals(
+    decoder.decode(stdout),
+    "HTTP/1.0 200 OK\r\n" +
+      "Content-Type: text/plain; charset=utf-8\r\n" +
+      "Content-Length: 13\r\n" +
+      "\r\n" +
+      "Hello world!\n",
+  );
+});
+
+Deno.test("file_server.ts serves the files of the current folder", async () => {
+  await using program = await ExampleProgram.start(
+    await commandOf("file_server.ts"),
+  );
+  const response = await fetch(`${program.url}README.md`);
+  assertEquals(response.status, 200);
+  const file = await Deno.readTextFile(new URL("README.md", ROOT));
+  assertEquals(await response.text(), file);
+  const missing = await fetch(`${program.url}missing`);
+  assertEquals([missing.status, await missing.text()], [
+    404,
+    "404 Not Found\n",
+  ]);
+  assertNoComplaint(withoutWarning(await program.end()));
+});
+
+// site.ts -------------------------------------------------------------------------
+
+const MODULE = `export const application = (_environ, startResponse) => {
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  return [new TextEncoder().encode("loaded")];
+};`;
+
+/** A site in a folder of its own, beside which there is a secret module. */
+class Site implements AsyncDisposable {
+  readonly client: TestClient;
+
+  private constructor(readonly root: string, readonly parent: string) {
+    this.client = new TestClient(site(root), { throws: false });
+  }
+
+  static async create(): Promise<Site> {
+    const parent = await Deno.realPath(await Deno.makeTempDir());
+    const root = `${parent}/site`;
+    await Deno.mkdir(`${root}/more`, { recursive: true });
+    await Deno.mkdir(`${parent}/site2`);
+    await Deno.writeTextFile(`${root}/index.html`, "<h1>Index</h1>\n");
+    await Deno.writeTextFile(`${root}/more/a#b%20é.ts`, MODULE);
+    await Deno.writeTextFile(`${root}/none.ts`, "export const other = 1;\n");
+    await Deno.writeTextFile(`${root}/text.txt`, MODULE);
+    // Loading one of these would end the test with an error.
+    for (const path of ["secret.ts", "site2/secret.ts"]) {
+      await Deno.writeTextFile(`${parent}/${path}`, "throw new Error('ran');");
+    }
+    await Deno.symlink(`${parent}/secret.ts`, `${root}/link.ts`);
+    await Deno.symlink(parent, `${root}/up`);
+    await Deno.symlink(`${root}/text.txt`, `${root}/text.ts`);
+    return new Site(root, parent);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.parent, { recursive: true });
+  }
+}
+
+Deno.test("site.ts serves its pages and calls its modules", async () => {
+  await using program = await ExampleProgram.start(await commandOf("site.ts"));
+  const index = await fetch(`${program.url}index.html`);
+  assertMatch(await index.text(), /<h1>A site<\/h1>/);
+  for (let n = 0; n < 2; n++) {
+    const time = await fetch(`${program.url}mytime.ts`);
+    assertEquals(time.status, 200);
+    assertMatch(await time.text(), /^It is [0-9]{4}-[^<>]*Z\n$/);
+  }
+  const missing = await fetch(`${program.url}missing.ts`);
+  assertEquals([missing.status, await missing.text()], [
+    404,
+    "404 Not Found\n",
+  ]);
+  await program.end();
+});
+
+Deno.test("site.ts loads a module whose name a URL would have to quote", async () => {
+  await using folder = await Site.create();
+  const response = await folder.client.get("/more/a%23b%2520%C3%A9.ts");
+  assertEquals([response.status, response.text()], [200, "loaded"]);
+});
+
+Deno.test.each([
+  { target: "/../secret.ts", what: "a climbing path" },
+  { target: "/..%2fsecret.ts", what: "a climbing path with a quoted slash" },
+  { target: "/more/..%2f..%2fsecret.ts", what: "a climb from within" },
+  { target: "/../site2/secret.ts", what: "a folder whose name begins alike" },
+  { target: "/link.ts", what: "a link to a module outside" },
+  { target: "/up/secret.ts", what: "a folder that is a link" },
+  { target: "/text.ts", what: "a link to what is no module" },
+  { target: "/none.ts", what: "a module without an application" },
+  { target: "/missing.ts", what: "a module that is not there" },
+  { target: "/index.html/x.ts", what: "a path through a file" },
+  { target: "/a%00.ts", what: "a path with a NUL" },
+  { target: `/${"a".repeat(5000)}.ts`, what: "a name that is too long" },
+  { target: "/missing.html", what: "a page that is not there" },
+])("site.ts answers $what with 404", async ({ target }) => {
+  await using folder = await Site.create();
+  // Not by URL, which would tidy the path up.
+  const { status } = await folder.client.get("/", {
+    environ: { PATH_INFO: decodeURIComponent(target) },
+  });
+  assertEquals(status, 404);
+  assertEquals((await folder.client.get("/")).text(), "<h1>Index</h1>\n");
+});
+
+Deno.test("site.ts shows nothing but its maintenance page while there is one", async () => {
+  await using folder = await Site.create();
+  const page = "<h1>Back soon</h1>\n";
+  await Deno.writeTextFile(`${folder.root}/maintenance.html`, page);
+  for (const target of ["/", "/more/a%23b%2520%C3%A9.ts", "/missing"]) {
+    const response = await folder.client.get(target);
+    assertEquals([response.status, response.text()], [503, page]);
+    assertEquals(response.header("Content-Type"), "text/html; charset=utf-8");
+  }
+  await Deno.remove(`${folder.root}/maintenance.html`);
+  assertEquals((await folder.client.get("/")).status, 200);
+});
+
+// framework.ts and own_headers.ts ---------------------------------------------------
+
+Deno.test.each([
+  { target: "/mytime", status: 200, page: /^It is [0-9]{4}-.*Z\n$/ },
+  { target: "/mytime?zone=utc", status: 200, page: /^It is / },
+  { target: "/mynews", status: 200, page: /^News of today\n$/ },
+  { target: "/mynews/42", status: 200, page: /^News of 42\n$/ },
+  { target: "/mynews/abc", status: 404, page: /^There is no such page\.\n$/ },
+  { target: "/mytimes", status: 404, page: /^There is no such page\.\n$/ },
+  { target: "/static/index.html", status: 200, page: /<h1>A site<\/h1>/ },
+  { target: "/static/missing", status: 404, page: /^404 Not Found\n$/ },
+])(
+  "framework.ts answers $target with $status",
+  async ({ target, status, page }) => {
+    const response = await new TestClient(framework).get(target);
+    assertEquals(response.status, status);
+    assertMatch(response.text(), page);
+  },
+);
+
+Deno.test("framework.ts answers its routes when it is started by its first line", async () => {
+  await using program = await ExampleProgram.start(
+    await commandOf("framework.ts"),
+  );
+  const news = await fetch(`${program.url}mynews/7`);
+  assertEquals(await news.text(), "News of 7\n");
+  const file = await fetch(`${program.url}static/`);
+  assertMatch(await file.text(), /<h1>A site<\/h1>/);
+  assertNoComplaint(withoutWarning(await program.end()));
+});
+
+Deno.test("own_headers.ts prints its path, and sends headers of its own", async () => {
+  await using program = await ExampleProgram.start(
+    await commandOf("own_headers.ts"),
+  );
+  const { headers, ...response } = await fetch(`${program.url}caf%C3%A9?x=1`)
+    .then(async (response) => ({
+      headers: response.headers,
+      page: await response.text(),
+    }));
+  assertEquals(response.page, "path /café\nquery x=1\n");
+  assertEquals(headers.get("x-path"), "/caf%C3%A9");
+  assertEquals(headers.get("cache-control"), "no-store");
+  assertEquals(headers.getSetCookie(), [
+    "seen=1; Path=/; HttpOnly; SameSite=Lax",
+    "theme=dark; Path=/; SameSite=Lax",
+  ]);
+  assertNoComplaint(await program.end());
+});
+
+Deno.test("own_headers.ts sends no control character of the path back", async () => {
+  const response = await new TestClient(ownHeaders).get("/a%0D%0AX-Evil:%201");
+  assertEquals(response.header("X-Path"), "/a%0D%0AX-Evil:%201");
+  assertEquals(response.header("X-Evil"), undefined);
+});
+
+Deno.test("mounted.ts serves three applications, and logs each request once", async () => {
+  await using program = await ExampleProgram.start(
+    await commandOf("mounted.ts"),
+  );
+  const where = await fetch(`${program.url}where/caf%C3%A9`);
+  assertEquals(await where.text(), "application /where\npath /café\n");
+  const demo = await fetch(`${program.url}demo?x=1`);
+  assertStringIncludes(await demo.text(), 'SCRIPT_NAME = "/demo"');
+  const missing = await fetch(`${program.url}missing`);
+  assertEquals(await missing.text(), "Try /where/am/I and /demo.\n");
+  await program.stderr.until(/\/missing HTTP/);
+  const lines = (await program.end()).trim().split("\n");
+  const targets = lines.map((line) => /"(\S+ \S+) HTTP/.exec(line)?.[1]);
+  assertEquals(targets, [
+    "GET /where/caf%C3%A9",
+    "GET /demo?x=1",
+    "GET /missing",
+  ]);
+});

@@ -1,0 +1,34 @@
+/**
+ * The exercises of a framework, as steps of a test.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { FrameworkPart } from "../../tools/matrix/part.ts";
+
+/**
+ * Takes every exercise as a step, asserts that it leaves no finding behind, and
+ * ends the server.
+ *
+ * @param t The test.
+ * @param part The framework.
+ * @param running What its `start()` gave.
+ */
+export async function takeExercises(
+  t: Deno.TestContext,
+  part: Pick<FrameworkPart, "exercises">,
+  running: Awaited<ReturnType<FrameworkPart["start"]>>,
+): Promise<void> {
+  try {
+    for (const { name, run } of part.exercises) {
+      const before = running.findings.length;
+      await t.step(name, async () => {
+        await run(running.url);
+        assertEquals(running.findings.slice(before), []);
+      });
+    }
+  } finally {
+    await running.stop();
+  }
+}

@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { NodeListenerOptions } from "../../../gateway/node.ts";
+import type { Environ } from "../../../gateway/types.ts";
+import { validator } from "../../../validator.ts";
+import { ask } from "../../raw_client.ts";
+import { serveNode } from "../node_serving.ts";
+
+interface Seen {
+  readonly line: string;
+  /** None if no application was called. */
+  readonly environ: Environ | undefined;
+}
+
+/** Sends a request; the validator looks at the environ too. */
+async function see(
+  request: string,
+  options: NodeListenerOptions = {},
+): Promise<Seen> {
+  let environ: Environ | undefined;
+  const violations: string[] = [];
+  const app = validator((seen, startResponse) => {
+    environ = { ...seen };
+    startResponse("200 OK", [["Content-Type", "text/plain"]]);
+    return [new Uint8Array(1)];
+  }, { onViolation: ({ message }) => void violations.push(message) });
+  await using serving = await serveNode(app, options);
+  const { head } = await ask(serving, request);
+  assertEquals(violations, []);
+  return { line: head.line, environ };
+}
+
+function get(target: string, ...headers: string[]): string {
+  const lines = [`GET ${target} HTTP/1.1`, "Host: h:81", ...headers];
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+Deno.test("toNodeListener() makes environ of the request as it was sent", async () => {
+  const { environ } = await see(
+    get("/a%2Fb//../caf%C3%A9%zz;x?q=%41&?x", "X-Latin: caf\xe9"),
+  );
+  assert(environ !== undefined);
+  assertEquals(environ.REQUEST_METHOD, "GET");
+  assertEquals(environ.SCRIPT_NAME, "");
+  assertEquals(environ.PATH_INFO, "/a/b//../caf\xc3\xa9%zz;x");
+  assertEquals(environ.QUERY_STRING, "q=%41&?x");
+  assertEquals(environ.REQUEST_URI, "/a%2Fb//../caf%C3%A9%zz;x?q=%41&?x");
+  assertEquals(environ.SERVER_NAME, "h");
+  assertEquals(environ.SERVER_PORT, "81");
+  assertEquals(environ.SERVER_PROTOCOL, "HTTP/1.1");
+  assertEquals(environ.HTTP_HOST, "h:81");
+  assertEquals(environ.HTTP_X_LATIN, "caf\xe9");
+  assertEquals(environ.REMOTE_ADDR, "127.0.0.1");
+  assertMatch(String(environ.REMOTE_PORT), /^[0-9]+$/);
+  assertEquals(environ["wsgi.url_scheme"], "http");
+  assertEquals(environ["wsgi.multithread"], false);
+  assertEquals(environ["wsgi.run_once"], false);
+  assertEquals("HTTPS" in environ, false);
+});
+
+Deno.test("toNodeListener() tells HTTP/1.0, and its own address where there is no Host", async () => {
+  const { environ } = await see("GET / HTTP/1.0\r\n\r\n");
+  assertEquals(environ?.SERVER_PROTOCOL, "HTTP/1.0");
+  assertEquals(environ?.SERVER_NAME, "127.0.0.1");
+  assertMatch(String(environ?.SERVER_PORT), /^[1-9][0-9]+$/);
+  assertEquals(environ?.HTTP_HOST, undefined);
+});
+
+Deno.test("toNodeListener() takes authority and path of an absolute target apart", async () => {
+  const { environ } = await see(get("http://other:82/p?q"));
+  assertEquals(environ?.REQUEST_URI, "/p?q");
+  assertEquals(environ?.PATH_INFO, "/p");
+  assertEquals(environ?.HTTP_HOST, "other:82");
+  assertEquals(environ?.SERVER_PORT, "82");
+});
+
+Deno.test("toNodeListener() passes OPTIONS * on", async () => {
+  const request = "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n";
+  const { environ } = await see(request);
+  assertEquals(environ?.PATH_INFO, "*");
+  assertEquals(environ?.REQUEST_URI, "*");
+  assertEquals(environ?.QUERY_STRING, "");
+});
+
+Deno.test("toNodeListener() joins repeated headers", async () => {
+  const { environ } = await see(
+    get("/", "X-a: 1", "Cookie: a=1", "x-A: 2", "Cookie: b=2", "X-E:"),
+  );
+  assertEquals(environ?.HTTP_X_A, "1, 2");
+  assertEquals(environ?.HTTP_COOKIE, "a=1; b=2");
+  assertEquals(environ?.HTTP_X_E, "");
+});
+
+Deno.test("toNodeListener() lets no header pass for another variable", async () => {
+  const { environ } = await see(
+    get(
+      "/",
+      "X_Forwarded_For: 1.1.1.1",
+      "Proxy: http://evil",
+      "Script-Name: /evil",
+      "Remote-User: root",
+      "__proto__: x",
+      "Transfer-Encoding: chunked",
+    ) + "0\r\n\r\n",
+  );
+  assert(environ !== undefined);
+  assertEquals(environ.SCRIPT_NAME, "");
+  assertEquals(environ.HTTP_SCRIPT_NAME, "/evil");
+  for (
+    const name of [
+      "HTTP_X_FORWARDED_FOR",
+      "HTTP_PROXY",
+      "HTTP_TRANSFER_ENCODING",
+      "REMOTE_USER",
+      "CONTENT_LENGTH",
+    ]
+  ) assertEquals(name in environ, false, name);
+});
+
+Deno.test.each([
+  ["a Host that is none", "GET / HTTP/1.1\r\nHost: a/evil?x#y\r\n\r\n"],
+  ["two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"],
+  ["no Host", "GET / HTTP/1.1\r\n\r\n"],
+  ["port 0", "GET / HTTP/1.1\r\nHost: a:0\r\n\r\n"],
+  ["a fragment", get("/a#b")],
+  ["a target that is none", get("*")],
+  ["two Content-Types", get("/", "Content-Type: a/b", "Content-Type: a/b")],
+  ["Content-Types in one line", get("/", "Content-Type: a/b, c/d")],
+  ["two Content-Lengths", get("/", "Content-Length: 0", "Content-Length: 0")],
+  ["a Content-Length with a sign", get("/", "Content-Length: +0")],
+])("toNodeListener() answers %s with 400", async (_what, request) => {
+  const { line, environ } = await see(request);
+  assertEquals(line, "HTTP/1.1 400 Bad Request");
+  assertEquals(environ, undefined);
+});
+
+Deno.test("toNodeListener() keeps a comma inside quotes of a Content-Type", async () => {
+  const { environ } = await see(get("/", 'Content-Type: a/b; c="d, e"'));
+  assertEquals(environ?.CONTENT_TYPE, 'a/b; c="d, e"');
+});
+
+Deno.test("toNodeListener() takes from its options what the request cannot tell", async () => {
+  const { environ } = await see(get("/"), {
+    serverName: "name",
+    serverPort: 443,
+    urlScheme: "https",
+    serverSoftware: "soft/1",
+    multiprocess: true,
+    environ: { "my.key": 5 },
+  });
+  assertEquals(environ?.SERVER_NAME, "name");
+  assertEquals(environ?.SERVER_PORT, "443");
+  assertEquals(environ?.HTTPS, "on");
+  assertEquals(environ?.SERVER_SOFTWARE, "soft/1");
+  assertEquals(environ?.["wsgi.multiprocess"], true);
+  assertEquals(environ?.["my.key"], 5);
+});
