@@ -17,12 +17,12 @@
  * @module
  */
 
-import { type AccessLogger, deliver } from "../gateway/access_log.ts";
+import { type AccessLogger, deliver } from "../gateway/server/access_log.ts";
 import {
   type AccessRecord,
   formatCombined,
   formatCommon,
-} from "../gateway/access_record.ts";
+} from "../gateway/server/access_record.ts";
 import { describe, isThenable } from "../gateway/describe.ts";
 import type {
   Application,

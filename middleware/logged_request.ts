@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { AccessLogger } from "../gateway/access_log.ts";
-import type { AccessRecord } from "../gateway/access_record.ts";
+import type { AccessLogger } from "../gateway/server/access_log.ts";
+import type { AccessRecord } from "../gateway/server/access_record.ts";
 import { isNullBodyStatus } from "../gateway/response_head.ts";
 import type { Environ } from "../gateway/types.ts";
 

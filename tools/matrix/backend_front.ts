@@ -9,7 +9,7 @@ import type { RunningServer } from "../../conformance/start.ts";
 import type {
   BackendOptions,
   BackendServer,
-} from "../../gateway/backend_options.ts";
+} from "../../gateway/backend/options.ts";
 import { serveScgi } from "../../gateway/scgi.ts";
 import type { Application } from "../../gateway/types.ts";
 import { serveUwsgi } from "../../gateway/uwsgi.ts";

@@ -6,7 +6,8 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { RawClient, within } from "../../../../conformance/raw_client.ts";
+import { RawClient } from "../../../../conformance/raw_client.ts";
+import { within } from "../../../../conformance/within.ts";
 import type { Exercise } from "../../part.ts";
 import { askOf } from "./visit.ts";
 

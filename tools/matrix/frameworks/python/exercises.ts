@@ -11,10 +11,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import {
-  RawClient,
-  type RawResponse,
-} from "../../../../conformance/raw_client.ts";
+import { RawClient } from "../../../../conformance/raw_client.ts";
+import type { RawResponse } from "../../../../conformance/raw_response.ts";
 import type { Exercise } from "../../part.ts";
 import { Visitor } from "./visitor.ts";
 
