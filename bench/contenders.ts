@@ -184,8 +184,9 @@ function python(id: string): Contender {
 /**
  * All contenders, the limit first.
  *
- * `bare-headers` reads every header, which nobody asked it for. `access-log`
- * is makeServer with its log, which goes to /dev/null; it is off in all others.
+ * `bare-headers` reads every header, which nobody asked it for; `floor` does what
+ * every gateway has to do. `access-log` is makeServer with its log, which goes
+ * to /dev/null; it is off in all others.
  *
  * @param modules A folder that npm may install to.
  */
@@ -193,6 +194,7 @@ export function contendersWith(modules: string): readonly Contender[] {
   return [
     deno(BASELINE, "bare.mjs"),
     deno("bare-headers", "bare.mjs", { only: ["hello", "browser"] }),
+    deno("floor", "bare.mjs", { only: ["hello", "browser"] }),
     deno("makeServer", "ours.ts"),
     deno("toFetchHandler", "ours.ts"),
     deno("toNodeListener", "ours_node.ts"),

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { FileWrapper } from "../util/file_wrapper.ts";
 import { StderrStream } from "./error_stream.ts";
 import { HeaderVariables } from "./header_variables.ts";
 import type { BodyLimits } from "./request_body.ts";
 import { RequestInput } from "./input_stream.ts";
+import { wrapFile, WSGI_VERSION } from "./interface_values.ts";
 import { completeLazily, type Laziness } from "./lazy_environ.ts";
 import {
   BadRequest,
@@ -76,14 +76,7 @@ export interface ServerEnvironOptions extends EnvironOptions {
 /** The name and version of this package, as `SERVER_SOFTWARE`. */
 export const SERVER_SOFTWARE = "wsgiref/0.1.0";
 
-const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 const stderr = new StderrStream();
-
-function fileWrapper(
-  ...args: ConstructorParameters<typeof FileWrapper>
-): FileWrapper {
-  return new FileWrapper(...args);
-}
 
 /** Adds the client's address, where the runtime tells it in Deno's form. */
 function addRemote(environ: Environ, info: unknown): void {
@@ -164,14 +157,14 @@ export function createEnviron(
     SERVER_PROTOCOL: "HTTP/1.1",
     SERVER_SOFTWARE: options.serverSoftware ?? SERVER_SOFTWARE,
     GATEWAY_INTERFACE: "CGI/1.1",
-    "wsgi.version": VERSION,
+    "wsgi.version": WSGI_VERSION,
     "wsgi.url_scheme": scheme,
     "wsgi.input": new RequestInput(() => request.body, limits),
     "wsgi.errors": stderr,
     "wsgi.multithread": false,
     "wsgi.multiprocess": options.multiprocess ?? false,
     "wsgi.run_once": false,
-    "wsgi.file_wrapper": fileWrapper,
+    "wsgi.file_wrapper": wrapFile,
     "wsgi.input_terminated": true,
     "wsgiref.signal": signal,
   };
@@ -187,7 +180,7 @@ export function createEnviron(
   const variables = new HeaderVariables(
     headers,
     // RFC 9112 section 3.2.2: the target's authority outranks the Host.
-    isUnknown ? host ?? undefined : target.authority || (host ?? ""),
+    isUnknown ? host ?? undefined : target.authority || host || undefined,
   );
   let length: string | undefined;
   if (lazily === undefined) {

@@ -4,12 +4,10 @@
  * @module
  */
 
-import { hasBareComma } from "./bare_comma.ts";
+import { contentLengthFrom, contentTypeFrom } from "./content_variables.ts";
 import { headerKey, headerName } from "./header_key.ts";
-import { BadRequest } from "./request_target.ts";
 import type { Environ } from "./types.ts";
 
-const DIGITS = /^[0-9]+$/;
 /**
  * Where a repeated header must not be overlooked: iterating `Headers` gives
  * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
@@ -19,23 +17,6 @@ const READ_WHOLE: ReadonlySet<string> = new Set([
   "CONTENT_TYPE",
   "HTTP_SET_COOKIE",
 ]);
-
-/** Gives CONTENT_LENGTH in its shortest form. */
-function lengthOf(value: string): string {
-  // Two lengths arrive as "5, 5".
-  if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
-    throw new BadRequest("invalid Content-Length");
-  }
-  return String(Number(value));
-}
-
-/** Gives CONTENT_TYPE. */
-function typeOf(value: string): string {
-  if (hasBareComma(value)) {
-    throw new BadRequest("more than one Content-Type");
-  }
-  return value;
-}
 
 /** `HTTP_*`, `CONTENT_TYPE` and `CONTENT_LENGTH`: one, or all of them. */
 export class HeaderVariables {
@@ -100,7 +81,7 @@ export class HeaderVariables {
 }
 
 function valueOf(key: string, value: string): string {
-  if (key === "CONTENT_LENGTH") return lengthOf(value);
-  if (key === "CONTENT_TYPE") return typeOf(value);
+  if (key === "CONTENT_LENGTH") return contentLengthFrom(value);
+  if (key === "CONTENT_TYPE") return contentTypeFrom(value);
   return value;
 }

@@ -4,12 +4,11 @@
  * @module
  */
 
+import { WSGI_VERSION } from "../gateway/interface_values.ts";
 import { RequestInput } from "../gateway/input_stream.ts";
 import { StderrStream } from "../gateway/error_stream.ts";
 import type { Environ } from "../gateway/types.ts";
 import { guessScheme } from "./guess_scheme.ts";
-
-const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 
 /**
  * Fills an environ with what a request needs at least. What is there already
@@ -53,7 +52,7 @@ export function setupTestingDefaults(
     variables["SCRIPT_NAME"] = "";
     variables["PATH_INFO"] = "/";
   }
-  setDefault("wsgi.version", VERSION);
+  setDefault("wsgi.version", WSGI_VERSION);
   setDefault("wsgi.run_once", false);
   setDefault("wsgi.multithread", false);
   setDefault("wsgi.multiprocess", false);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { FileWrapper } from "../../util/file_wrapper.ts";
 import { guessScheme } from "../../util/guess_scheme.ts";
 import { hasBareComma } from "../bare_comma.ts";
+import { wrapFile, WSGI_VERSION } from "../interface_values.ts";
 import { percentDecode, toBytes } from "../byte_string.ts";
 import { quote } from "../describe.ts";
 import { BadRequest } from "../request_target.ts";
@@ -14,7 +14,6 @@ import { isToken } from "../token.ts";
 import type { Environ, ErrorStream, InputStream } from "../types.ts";
 
 const DIGITS = /^[0-9]+$/;
-const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 
 /** RFC 9112 section 3.2.2: what stands before the path in absolute form. */
 const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/;
@@ -188,16 +187,14 @@ export function createCgiEnviron(
   environ["QUERY_STRING"] = variables["QUERY_STRING"] ?? "";
   setPaths(environ, variables, repeatsScript);
   setServer(environ, variables, scheme);
-  environ["wsgi.version"] = VERSION;
+  environ["wsgi.version"] = WSGI_VERSION;
   environ["wsgi.url_scheme"] = scheme;
   environ["wsgi.input"] = streams.input;
   environ["wsgi.errors"] = streams.errors;
   environ["wsgi.multithread"] = false;
   environ["wsgi.multiprocess"] = true;
   environ["wsgi.run_once"] = true;
-  environ["wsgi.file_wrapper"] = (
-    ...args: ConstructorParameters<typeof FileWrapper>
-  ): FileWrapper => new FileWrapper(...args);
+  environ["wsgi.file_wrapper"] = wrapFile;
   environ["wsgi.input_terminated"] = true;
   environ["wsgiref.signal"] = streams.signal;
   return environ as Environ;

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { FileWrapper } from "../../util/file_wrapper.ts";
-import { hasBareComma } from "../bare_comma.ts";
+import { contentLengthFrom, contentTypeFrom } from "../content_variables.ts";
 import { type EnvironOptions, SERVER_SOFTWARE } from "../environ.ts";
 import { StderrStream } from "../error_stream.ts";
 import { headerKey } from "../header_key.ts";
 import { RequestInput } from "../input_stream.ts";
+import { wrapFile, WSGI_VERSION } from "../interface_values.ts";
 import { openNodeBody } from "./input.ts";
 import type { NodeRequest, NodeSocket } from "./types.ts";
 import type { BodyLimits } from "../request_body.ts";
@@ -22,9 +22,7 @@ import {
 } from "../request_target.ts";
 import type { Environ } from "../types.ts";
 
-const DIGITS = /^[0-9]+$/;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
-const VERSION: readonly [number, number] = Object.freeze([1, 0] as const);
 const stderr = new StderrStream();
 
 /** Of two of them nobody could tell which one another program has believed. */
@@ -33,12 +31,6 @@ const SINGLE: ReadonlySet<string> = new Set([
   "CONTENT_TYPE",
   "HTTP_HOST",
 ]);
-
-function fileWrapper(
-  ...args: ConstructorParameters<typeof FileWrapper>
-): FileWrapper {
-  return new FileWrapper(...args);
-}
 
 /** The variables that the request headers make, repeated ones joined. */
 function headerVariables(
@@ -61,14 +53,9 @@ function headerVariables(
   }
   const { CONTENT_LENGTH: length, CONTENT_TYPE: type } = variables;
   if (length !== undefined) {
-    if (!DIGITS.test(length) || !Number.isSafeInteger(Number(length))) {
-      throw new BadRequest("invalid Content-Length");
-    }
-    variables["CONTENT_LENGTH"] = String(Number(length));
+    variables["CONTENT_LENGTH"] = contentLengthFrom(length);
   }
-  if (type !== undefined && hasBareComma(type)) {
-    throw new BadRequest("more than one Content-Type");
-  }
+  if (type !== undefined) variables["CONTENT_TYPE"] = contentTypeFrom(type);
   return variables;
 }
 
@@ -136,14 +123,14 @@ export function createNodeEnviron(
     SERVER_SOFTWARE: options.serverSoftware ?? SERVER_SOFTWARE,
     GATEWAY_INTERFACE: "CGI/1.1",
     ...variables,
-    "wsgi.version": VERSION,
+    "wsgi.version": WSGI_VERSION,
     "wsgi.url_scheme": scheme,
     "wsgi.input": new RequestInput(() => openNodeBody(request), limits),
     "wsgi.errors": stderr,
     "wsgi.multithread": false,
     "wsgi.multiprocess": options.multiprocess ?? false,
     "wsgi.run_once": false,
-    "wsgi.file_wrapper": fileWrapper,
+    "wsgi.file_wrapper": wrapFile,
     "wsgi.input_terminated": true,
     "wsgiref.signal": signal,
   };

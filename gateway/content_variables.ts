@@ -1,0 +1,36 @@
+/**
+ * `CONTENT_LENGTH` and `CONTENT_TYPE`, which must not be doubted.
+ *
+ * @module
+ */
+
+import { hasBareComma } from "./bare_comma.ts";
+import { BadRequest } from "./request_target.ts";
+
+const DIGITS = /^[0-9]+$/;
+
+/**
+ * Gives `CONTENT_LENGTH` in its shortest form.
+ *
+ * @param value The value of the header; two of them arrive as `"5, 5"`.
+ * @returns The digits.
+ * @throws {BadRequest} If it is no single number, or too large a one.
+ */
+export function contentLengthFrom(value: string): string {
+  if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
+    throw new BadRequest("invalid Content-Length");
+  }
+  return String(Number(value));
+}
+
+/**
+ * Gives `CONTENT_TYPE`.
+ *
+ * @param value The value of the header.
+ * @returns The same.
+ * @throws {BadRequest} If it is more than one media type.
+ */
+export function contentTypeFrom(value: string): string {
+  if (hasBareComma(value)) throw new BadRequest("more than one Content-Type");
+  return value;
+}
