@@ -2,7 +2,16 @@ import { assertEquals } from "@std/assert";
 import { runServer } from "../../tools/matrix/run.ts";
 import { SERVERS } from "../../tools/matrix/parts.ts";
 
-const MISSING = await Promise.all(SERVERS.map((part) => part.missing()));
+/** A process for each request takes its time: that is for `.ci/run`. */
+const isPatient = Deno.env.get("CI") !== undefined;
+
+const MISSING = await Promise.all(
+  SERVERS.map(async (part) =>
+    part.name.endsWith(", CGI") && !isPatient
+      ? "with CI=1, or by deno task matrix"
+      : await part.missing()
+  ),
+);
 
 for (const [index, part] of SERVERS.entries()) {
   const missing = MISSING[index];
