@@ -1,0 +1,48 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Report } from "../../bench/report.ts";
+import { createPages, goalTable, speedTable } from "../../bench/publish.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+function row(contender: string, cpu: number): Report["results"][0]["rows"][0] {
+  const sample = { perSecond: 1000, cpu, p99: 1, errors: 0 };
+  return {
+    contender,
+    summary: { best: sample, median: sample },
+    memory: { rss: 1, peak: 1 },
+  } as unknown as Report["results"][0]["rows"][0];
+}
+
+Deno.test("speedTable() gives CPU time, and how much more the bare handler needs", () => {
+  const table = speedTable(
+    {
+      results: [{
+        scenario: "hello",
+        title: "13 bytes",
+        rows: [row("bare", 10), row("makeServer", 12.5)],
+        missing: [],
+      }],
+    } as unknown as Report,
+  );
+  assertStringIncludes(table, "| hello | 10.0 | 12.5 (0.80) |");
+});
+
+Deno.test("goalTable() tells a goal that was reached from one that was not", () => {
+  const goal = { scenario: "hello", ours: "makeServer", against: "bare" };
+  const least = 1;
+  const table = goalTable(
+    [{ ...goal, least, ratio: 0.5, reached: false }],
+    [{ ...goal, least, ratio: 1.01, reached: true }],
+  );
+  assertStringIncludes(
+    table,
+    "| hello: bare ÷ makeServer | 1.00 | 0.50 | 1.01 | reached |",
+  );
+  assertStringIncludes(table, "| browser: bare ÷ makeServer | 0.95 |  |  |  |");
+});
+
+Deno.test("deno task bench:publish wrote what README.md and docs/speed.md show", async () => {
+  const { readme, page } = await createPages();
+  assertEquals(await Deno.readTextFile(new URL("README.md", ROOT)), readme);
+  assertEquals(await Deno.readTextFile(new URL("docs/speed.md", ROOT)), page);
+});
