@@ -59,7 +59,10 @@ export class RunningRequests {
     done: Promise<void>,
     onOver?: () => void,
   ): void {
-    const deadline = performance.now() + this.#timeout;
+    // Without a timeout nobody needs to know the time.
+    const deadline = this.#timeout === Infinity
+      ? Infinity
+      : performance.now() + this.#timeout;
     const running: Running = { transport, deadline, onOver };
     this.#running.add(running);
     done.then(() => this.#end(running));
