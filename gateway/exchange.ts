@@ -348,7 +348,8 @@ function neverStarted(): Error {
 function isAbort(error: unknown): boolean {
   return error instanceof ClientDisconnected ||
     error instanceof RequestBodyError ||
-    (error instanceof DOMException && error.name === "AbortError");
+    // A DOMException is one too; Node has an AbortError of its own.
+    (error instanceof Error && error.name === "AbortError");
 }
 
 /** Marks a promise as handled: whoever awaits it still sees the rejection. */

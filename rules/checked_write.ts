@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isThenable } from "../gateway/describe.ts";
+import { isThenable, isUint8Array } from "../gateway/describe.ts";
 import type { Write } from "../gateway/types.ts";
 import { ChunkSight } from "./chunk_sight.ts";
 import type { Conversation } from "./conversation.ts";
@@ -24,7 +24,7 @@ export function checkedWrite(conversation: Conversation, server: Write): Write {
   let sight: ChunkSight | undefined;
   let pending = false;
   return function write(...args: unknown[]): Promise<void> {
-    ignoreRejection(args[0]);
+    if (!isUint8Array(args[0])) ignoreRejection(args[0]);
     conversation.check(rules.write, { args, state: conversation }, write);
     conversation.check(rules.awaited, { pending }, write);
     sight ??= new ChunkSight(conversation);

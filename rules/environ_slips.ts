@@ -42,7 +42,7 @@ const ODD = HEADER_NAME | NAME | RESERVED;
 
 const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
 const DOTTED_KEY = /^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/;
-const SMALL_LETTER = /[a-z]/;
+const NO_KEY = /^$|[a-z]/;
 const WIDE = /[\u0100-\uffff]/;
 const WIDE_OR_NUL = /[\0\u0100-\uffff]/;
 
@@ -81,7 +81,7 @@ function judge(key: string): number {
   }
   if (!key.includes(".")) {
     return TEXT | BYTES | NO_NUL | NOT_EMPTY |
-      (key === "" || SMALL_LETTER.test(key) ? NAME : 0);
+      (NO_KEY.test(key) ? NAME : 0);
   }
   if (key.startsWith("wsgi.") || key.startsWith("wsgiref.")) return RESERVED;
   return DOTTED_KEY.test(key) ? 0 : NAME;

@@ -178,8 +178,9 @@ export abstract class Findings {
   #whereOf(blame: Blame, side: Blame): string {
     if (blame !== "middleware") return this.#layer.where;
     const { name } = this.#layer;
-    const next = side === "server" ? this.outer : this.inner;
-    const other = next === undefined ? undefined : next.#layer.name;
+    // Whoever blames middleware has looked at the layer behind it.
+    const next = (side === "server" ? this.outer : this.inner)!;
+    const other = next.#layer.name;
     const [outside, inside] = side === "server" ? [other, name] : [name, other];
     if (outside === undefined) {
       return inside === undefined ? "" : ` around ${quote(inside)}`;
@@ -223,9 +224,7 @@ export abstract class Findings {
    * @throws {ConformanceError} If there is one.
    */
   rethrow(): void {
-    const swallowed = this.#undelivered;
-    this.#undelivered = undefined;
-    if (swallowed !== undefined) throw swallowed;
+    if (this.#undelivered !== undefined) throw this.#undelivered;
   }
 }
 

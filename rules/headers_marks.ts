@@ -44,9 +44,7 @@ export function markText(text: string): number {
   let marks = 0;
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit > 0x7e) {
-      marks |= unit === 0x7f ? MARK.control : markOf(unit);
-    }
+    if (unit < 0x20 || unit > 0x7e) marks |= markOf(unit);
   }
   if (
     length > 0 &&

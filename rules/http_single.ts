@@ -37,7 +37,7 @@ const NEXT_COOKIE = /, +([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=/;
 function findJoined(response: ResponseView): string | undefined {
   if ((response.known & KNOWN.setCookie) === 0) return undefined;
   for (const { bit, value } of response.fields) {
-    if (bit !== KNOWN.setCookie || !value.includes(", ")) continue;
+    if (bit !== KNOWN.setCookie) continue;
     const next = NEXT_COOKIE.exec(value)?.[1];
     if (next === undefined) continue;
     // The values of cookies are secrets.

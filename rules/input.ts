@@ -129,7 +129,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     why: "What other values mean, each server would decide for itself.",
     hint: "Pass the most bytes to read, as a number such as 65536",
     check: ({ method, args }) => {
-      if (args.length === 0 || !isReading(method)) return undefined;
+      if (!isReading(method)) return undefined;
       if (args.length > 1) return `${args.length} arguments in ${method}()`;
       return args[0] === undefined || Number.isSafeInteger(args[0])
         ? undefined

@@ -61,8 +61,8 @@ function overlap(one: Uint8Array, other: Uint8Array): boolean {
     other.byteOffset < one.byteOffset + one.length;
 }
 
-function endsLine(piece: Uint8Array | undefined): boolean {
-  return piece?.at(-1) === LINE_FEED;
+function endsLine(piece: Uint8Array): boolean {
+  return piece.at(-1) === LINE_FEED;
 }
 
 /** Keeps count of what was read, as far as it can be known from outside. */
@@ -151,7 +151,7 @@ export class InputLog {
 
 /** Tells whether a result shows that the input is at its end. */
 function endShownBy(
-  { method, args, isPartial = false }: InputCall,
+  { method, isPartial = false }: InputCall,
   size: number | undefined,
   pieces: readonly Uint8Array[],
   length: number,
@@ -162,15 +162,10 @@ function endShownBy(
   if (isPartial && length > 0) return undefined;
   const isFull = size !== undefined && size > 0 && length >= size;
   const isLine = method === "readline" || method === "next";
-  const goesOn = method === "read"
-    ? isFull
-    : isFull || isLine && endsLine(pieces[0]);
-  if (goesOn) return undefined;
-  const call = method === "next"
-    ? "the iteration"
-    : `${method}(${args.length === 0 ? "" : String(size ?? "")})`;
+  if (isFull || isLine && endsLine(pieces[0]!)) return undefined;
+  const call = method === "next" ? "the iteration" : `${method}(${size ?? ""})`;
   if (length === 0) return { call, kind: "empty", length };
   if (method === "read") return { call, kind: "bytes", length };
-  const kind = endsLine(pieces.at(-1)) ? "lines" : "line";
+  const kind = endsLine(pieces.at(-1)!) ? "lines" : "line";
   return { call, kind, length };
 }

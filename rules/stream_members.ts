@@ -49,7 +49,6 @@ export function defineMembers<Stream extends object>(
     };
     Object.defineProperty(prototype, name, {
       value: member,
-      configurable: true,
       writable: true,
     });
   }

@@ -10,9 +10,10 @@
  *
  * All mutants of a file are put into one copy of it, which asks at every place
  * which of them it is to be; so the tests are loaded once for many mutants, and
- * only those run that come to the place. A mutant that no test finds is told,
- * with what stood there before and after. The exit code is 1 if one of them is
- * not in `tools/mutation/survivors.json`.
+ * only those run that come to the place, the quick ones first, and at first no
+ * more than fit into `--budget`. A mutant that no test finds is told, with what
+ * stood there before and after. The exit code is 1 if one of them is not in
+ * `tools/mutation/survivors.json`, also after a second try with more time.
  *
  * @module
  */
@@ -71,9 +72,13 @@ function progressOf(
   };
 }
 
+/** How many times as much time a survivor gets that nobody has explained. */
+const PATIENCE = 20;
+
 async function trySuite(
   suite: Suite,
   options: MutateOptions,
+  list: SurvivorList,
 ): Promise<Outcome[]> {
   await using copy = await copyProject(options.root, suite.files);
   const tests = await testsOf(options.root, suite.tests);
@@ -87,12 +92,26 @@ async function trySuite(
       `${recording.records.length} tests`,
   );
   for (const name of recording.useless) print(`  left out: ${name}`);
-  return await tryMutants(mutants, urls, recording, {
+  const { jobs, budget } = options;
+  const outcomes = await tryMutants(mutants, urls, recording, {
     ...start,
-    jobs: options.jobs,
-    budget: options.budget,
+    jobs,
+    budget,
     onDone: progressOf(mutants),
   });
+  // A place that all tests come to has only had the quick ones so far.
+  const open = outcomes.filter(({ mutant, verdict }) =>
+    verdict === "survived" && reasonFor(list, mutant) === undefined
+  ).map(({ mutant }) => mutant);
+  print(`  ${open.length} once more, with more tests`);
+  const again = await tryMutants(open, urls, recording, {
+    ...start,
+    jobs,
+    budget: budget * PATIENCE,
+    onDone: () => {},
+  });
+  const second = new Map(again.map((outcome) => [outcome.mutant, outcome]));
+  return outcomes.map((outcome) => second.get(outcome.mutant) ?? outcome);
 }
 
 async function readList(path: string): Promise<SurvivorList> {
@@ -114,7 +133,7 @@ export async function mutate(options: MutateOptions): Promise<Survivor[]> {
   const list = await readList(options.list);
   const outcomes: Outcome[] = [];
   for (const suite of await chooseSuites(options)) {
-    outcomes.push(...await trySuite(suite, options));
+    outcomes.push(...await trySuite(suite, options, list));
   }
   const survivors = outcomes
     .filter(({ verdict }) => verdict !== "killed")

@@ -1,37 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { runScenario, type Scenario } from "./scenario.ts";
-
-const PLAIN = ["Content-Type", "text/plain"];
-
-/** What is found of a scenario, each with what it says it got. */
-async function told(scenario: Scenario): Promise<string[]> {
-  const found = await runScenario(scenario, { profile: "paranoid" });
-  return found.map(({ rule, message }) => {
-    const got = message.slice(message.indexOf(", got ") + 6);
-    return `${rule}: ${got.slice(0, got.lastIndexOf(" (rule "))}`;
-  });
-}
-
-function withVariables(variables: Record<string, unknown>): Scenario {
-  return { environ: (environ) => Object.assign(environ, variables) };
-}
-
-function answering(
-  status: string,
-  headers: readonly (readonly string[])[],
-  body: unknown = [],
-): Scenario {
-  return {
-    app: (_environ, startResponse) => {
-      startResponse(status, headers);
-      return body;
-    },
-  };
-}
-
-function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
+import { answering, bytes, PLAIN, told, withVariables } from "./telling.ts";
 
 Deno.test.each<[string, Record<string, unknown>, string[]]>([
   ["the root beside an escape", {

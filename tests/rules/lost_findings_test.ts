@@ -62,6 +62,7 @@ Deno.test.each<[string, (finding: unknown) => unknown]>([
   ["its cause", (cause) => new Error("other", { cause })],
   ["the cause of its cause", (finding) => deep(finding, 2)],
   ["a cause five levels down", (finding) => deep(finding, 5)],
+  ["the first of its errors", (finding) => new AggregateError([finding])],
   ["one of its errors", (finding) => new AggregateError([0, finding])],
   [
     "the last of ten errors",
@@ -160,4 +161,26 @@ Deno.test("of two findings of one close(), the one that is not thrown is printed
     (body) => body.close("argument"),
   );
   assertEquals(ids.length, 1);
+});
+
+Deno.test("a finding that was hidden by an error nobody can look into is printed", () => {
+  const wrap = (cause: unknown): unknown =>
+    Object.defineProperty(new Error("other"), "cause", {
+      get: () => {
+        throw cause;
+      },
+    });
+  assertEquals(printedBy(throwing(wrap)), ["status/string"]);
+});
+
+Deno.test("what a middleware left open is printed when it throws an error of its own", () => {
+  const inner = validator((_environ, start) => {
+    start("200 OK", TEXT);
+    return [bytes];
+  }) as Loose;
+  const ids = printedBy((environ) => {
+    inner(environ, startResponse);
+    throw new RangeError("mine");
+  });
+  assertEquals(ids, ["middleware/inner-not-closed"]);
 });

@@ -1,0 +1,80 @@
+/**
+ * Short ways to write down one request, and to read what is found in it.
+ *
+ * @module
+ */
+
+import { type Loose, runScenario, type Scenario } from "./scenario.ts";
+
+/** A header that nothing can be said about. */
+export const PLAIN = ["Content-Type", "text/plain"] as const;
+
+/** What is found in a scenario, each with what it says it got. */
+export async function told(
+  scenario: Scenario,
+  options: Parameters<typeof runScenario>[1] = {},
+): Promise<string[]> {
+  const found = await runScenario(scenario, {
+    profile: "paranoid",
+    ...options,
+  });
+  return found.map(({ rule, message }) => {
+    const got = message.slice(message.indexOf(", got ") + 6);
+    return `${rule}: ${got.slice(0, got.lastIndexOf(" (rule "))}`;
+  });
+}
+
+/** A request with other variables. */
+export function withVariables(variables: Record<string, unknown>): Scenario {
+  return { environ: (environ) => Object.assign(environ, variables) };
+}
+
+/** An application that answers so. */
+export function answering(
+  status: unknown,
+  headers: unknown,
+  body: unknown = [],
+): Scenario {
+  return {
+    app: (_environ, startResponse) => {
+      startResponse(status, headers);
+      return body;
+    },
+  };
+}
+
+/** The bytes of a text. */
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** A startResponse that takes everything. */
+export const start = (): () => Promise<void> => () => Promise.resolve();
+
+/** A sync body that gives the results one after the other. */
+export function giving(...results: readonly unknown[]): Loose {
+  const left = [...results];
+  return { [Symbol.iterator]: () => ({ next: () => left.shift() }) };
+}
+
+/** A server that takes all chunks of a sync body, and closes it. */
+export function takeAll(app: Loose, environ: Loose): void {
+  const body = app(environ, start);
+  const iterator = body[Symbol.iterator]();
+  for (let i = 0; i < 20; i++) {
+    if (iterator.next()?.done === true) break;
+  }
+  body.close();
+}
+
+/** An application whose body has these chunks, one by one. */
+export function yielding(...chunks: readonly Uint8Array[]): Loose {
+  return (_environ: Loose, startResponse: Loose) => {
+    startResponse("200 OK", [PLAIN]);
+    return {
+      *[Symbol.iterator](): Generator<Uint8Array, void> {
+        yield* chunks;
+      },
+    };
+  };
+}
