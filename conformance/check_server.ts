@@ -19,7 +19,7 @@ import {
 import type { ServerCase } from "./server_case.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 import type { RunningServer, StartServer } from "./start.ts";
-import { Run } from "./talk.ts";
+import { SocketTalk } from "./talk.ts";
 import { Transcript } from "./transcript.ts";
 
 /** Options of {@linkcode checkServer}. */
@@ -73,7 +73,7 @@ async function runCase(
   const begin = performance.now();
   let message: string | undefined;
   {
-    using talk = new Run(
+    using talk = new SocketTalk(
       place,
       `${one.id}.${run}`,
       ledgers.of(run),

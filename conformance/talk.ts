@@ -23,8 +23,8 @@ export interface Place {
   readonly timeout: number;
 }
 
-/** One run of a case. */
-export class Run implements Talk, Disposable {
+/** One run of a case, over sockets. */
+export class SocketTalk implements Talk, Disposable {
   readonly #place: Place;
   readonly #mark: string;
   readonly #ledger: Ledger;

@@ -1,3 +1,9 @@
+/**
+ * ByteStrings: text in which each code unit is a byte.
+ *
+ * @module
+ */
+
 import { describe } from "./describe.ts";
 
 /** Finds what is not ASCII. No `u` flag: it is about code units. */

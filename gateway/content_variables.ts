@@ -1,5 +1,5 @@
 /**
- * `CONTENT_LENGTH` and `CONTENT_TYPE`, which must not be doubted.
+ * `CONTENT_LENGTH` and `CONTENT_TYPE`, about which there must be no doubt.
  *
  * @module
  */
@@ -21,6 +21,22 @@ export function contentLengthFrom(value: string): string {
     throw new BadRequest("invalid Content-Length");
   }
   return String(Number(value));
+}
+
+/**
+ * Refuses a body that is too large by its own account.
+ *
+ * @param length What Content-Length says, in bytes; nothing if there is none.
+ * @param maxSize The greatest length in bytes.
+ * @throws {BadRequest} If it is greater, with status 413.
+ */
+export function checkBodySize(
+  length: number | undefined,
+  maxSize: number = Infinity,
+): void {
+  if (length !== undefined && length > maxSize) {
+    throw new BadRequest("the request body is too large", 413);
+  }
 }
 
 /**

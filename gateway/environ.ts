@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBodySize } from "./content_variables.ts";
 import { StderrStream } from "./error_stream.ts";
 import { HeaderVariables } from "./header_variables.ts";
 import type { BodyLimits } from "./request_body.ts";
@@ -195,9 +196,7 @@ export function createEnviron(
   }
   if (length !== undefined) {
     limits.contentLength = Number(length);
-    if (limits.contentLength > (options.maxRequestBodySize ?? Infinity)) {
-      throw new BadRequest("the request body is too large", 413);
-    }
+    checkBodySize(limits.contentLength, options.maxRequestBodySize);
   }
   if (options.environ !== undefined) Object.assign(environ, options.environ);
   return environ;

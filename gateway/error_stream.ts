@@ -1,3 +1,9 @@
+/**
+ * The `wsgi.errors` of the gateways of this package.
+ *
+ * @module
+ */
+
 import { describe } from "./describe.ts";
 import type { ErrorStream } from "./types.ts";
 

@@ -1,6 +1,18 @@
 /**
  * One call of an application: the steps of PEP 3333, in their order.
  *
+ * Beside `run_with_cgi()`, the gateway that PEP 3333 gives as an example:
+ *
+ * - the call of the application is `run()`, and `#await()` for a promise;
+ * - `start_response()` is `#start()`, and the headers it sets are
+ *   `#response.head`;
+ * - `write()` is `#write()`; what leaves, leaves through `#send()`, the head
+ *   with the first chunk;
+ * - `for data in result` is `#iterate()`, `#sendArray()` for an array and
+ *   `#sendFile()` for a file;
+ * - the `write('')` after an empty body is in `#endBody()`;
+ * - `finally: result.close()` is `BodyReader.close()`, at every way out.
+ *
  * @module
  */
 

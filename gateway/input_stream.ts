@@ -1,3 +1,9 @@
+/**
+ * The `wsgi.input` of the gateways of this package.
+ *
+ * @module
+ */
+
 import { describe } from "./describe.ts";
 import { type BodyLimits, type OpenBody, RequestBody } from "./request_body.ts";
 import type { SomeInput } from "./read_some.ts";

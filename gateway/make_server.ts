@@ -17,16 +17,15 @@ import { checkAddress, listen } from "./server/listen.ts";
 import { RequestQueue } from "./server/request_queue.ts";
 import { checkApplication } from "./run_application.ts";
 import { RunningRequests } from "./server/running_requests.ts";
-import { checkOptions, type ServerOptions } from "./server/options.ts";
+import {
+  checkOptions,
+  type ServerOptions,
+  SHUTDOWN_TIMEOUT,
+} from "./server/options.ts";
 import type { Application } from "./types.ts";
 import type { WsgiServer } from "./server/wsgi_server.ts";
 
 export type { ServerOptions, WsgiServer };
-
-const SHUTDOWN_TIMEOUT = 10_000;
-
-/** How long a last answer has for leaving, in milliseconds. */
-const LAST_WORD = 50;
 
 class DenoServer implements WsgiServer {
   readonly host: string;
@@ -171,9 +170,7 @@ class DenoServer implements WsgiServer {
 
   /** The deadline has passed: what still runs is told, then cut. */
   async #cutAll(): Promise<void> {
-    this.#running.cancelAll(new ServerStopped());
-    // Who has no response yet is answered with 503; let it leave.
-    await new Promise((resolve) => setTimeout(resolve, LAST_WORD));
+    await this.#running.cancelAll(new ServerStopped());
     this.#cut.abort();
     await this.#server.finished;
   }

@@ -1,3 +1,9 @@
+/**
+ * The bytes under `wsgi.input`: where they come from, and where they end.
+ *
+ * @module
+ */
+
 import { describe, isUint8Array } from "./describe.ts";
 import { RequestBodyError } from "./request_body_error.ts";
 

@@ -1,4 +1,10 @@
 /**
+ * {@linkcode RequestBodyError}: why a request body could not be read.
+ *
+ * @module
+ */
+
+/**
  * Says that the request body could not be read to its end.
  *
  * What the methods of `wsgi.input` reject with, so that a body that was cut

@@ -35,9 +35,9 @@ export function checkApplication(app: unknown): asserts app is Application {
  * This is the server side of PEP 3333, once: the states of `startResponse`,
  * headers that leave with the first non-empty chunk, `write()`, iteration with
  * backpressure, `close()` on every way out, and errors before and after the
- * first byte. It never throws and its promise never rejects: what goes wrong is
- * written to `wsgi.errors` and answered with 500, or with a broken response
- * when the head was sent already.
+ * first byte. Once it has an application it never throws, and its promise never
+ * rejects: what goes wrong is written to `wsgi.errors` and answered with 500, or
+ * with a broken response when the head was sent already.
  *
  * An application that answers at once with an array is answered at once: no
  * promise is made.

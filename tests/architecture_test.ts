@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
+import { SERVER_SOFTWARE } from "../gateway/environ.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -145,6 +146,15 @@ Deno.test("every entry of exports is named after its file", () => {
     assertEquals(name, expected);
     assertMatch(name, /^\.(?:\/[a-z0-9]+(?:-[a-z0-9]+)*){0,2}$/);
   }
+});
+
+Deno.test("SERVER_SOFTWARE and SPEC.md have the version of deno.json", async () => {
+  assertEquals(SERVER_SOFTWARE, `wsgiref/${config.version}`);
+  const spec = await Deno.readTextFile(new URL("SPEC.md", ROOT));
+  assertMatch(
+    spec,
+    new RegExp(`^Version ${config.version.replaceAll(".", "\\.")}\\. `, "m"),
+  );
 });
 
 Deno.test("every test runs with the sanitizers on", async () => {

@@ -10,6 +10,7 @@ import type { RequestFeed } from "./feed.ts";
 import type { BackendOptions } from "./options.ts";
 import { completeVariables, joinVariables } from "./variables.ts";
 import { contentLengthOf, createCgiEnviron } from "../cgi/environ.ts";
+import { checkBodySize } from "../content_variables.ts";
 import { BackendTransport } from "./transport.ts";
 import { SERVER_SOFTWARE } from "../environ.ts";
 import { errorResponse } from "../error_response.ts";
@@ -105,9 +106,7 @@ export class BackendExchange {
     const { options, errors } = this.#context;
     const { maxRequestBodySize: maxSize, serverSoftware } = options;
     const contentLength = contentLengthOf(variables);
-    if ((contentLength ?? 0) > (maxSize ?? Infinity)) {
-      throw new BadRequest("the request body is too large", 413);
-    }
+    checkBodySize(contentLength, maxSize);
     const environ = createCgiEnviron(variables, {
       input: new RequestInput(() => this.#feed?.open() ?? null, {
         contentLength,

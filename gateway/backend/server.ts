@@ -14,14 +14,9 @@ import { StderrStream } from "../error_stream.ts";
 import { checkAddress, listening } from "../server/listen.ts";
 import { checkApplication } from "../run_application.ts";
 import { RunningRequests } from "../server/running_requests.ts";
-import { checkOptions } from "../server/options.ts";
+import { checkOptions, SHUTDOWN_TIMEOUT } from "../server/options.ts";
 import type { Application, ErrorStream } from "../types.ts";
 import { bindUnix } from "../server/unix_socket.ts";
-
-const SHUTDOWN_TIMEOUT = 10_000;
-
-/** How long a last answer has for leaving, in milliseconds. */
-const LAST_WORD = 50;
 
 /** How long to wait when the system has no more connections, in milliseconds. */
 const PAUSE = 100;
@@ -190,9 +185,7 @@ class Backend implements BackendServer {
     ]);
     clearTimeout(timer);
     if (this.#running.size > 0) {
-      this.#running.cancelAll(new ServerStopped());
-      // Who has no response yet is answered with 503; let it leave.
-      await new Promise((resolve) => setTimeout(resolve, LAST_WORD));
+      await this.#running.cancelAll(new ServerStopped());
     }
     for (const connection of this.#connections) connection.destroy();
     this.#running.stop();

@@ -6,6 +6,7 @@
 
 import { encodeUtf8, toBytes } from "../byte_string.ts";
 import type { CgiOptions } from "../cgi.ts";
+import { checkBodySize } from "../content_variables.ts";
 import { contentLengthOf, createCgiEnviron } from "./environ.ts";
 import { CgiInput } from "./input.ts";
 import { CgiTransport } from "./transport.ts";
@@ -133,9 +134,7 @@ export class CgiExchange {
   #createEnviron(): Environ {
     const { maxRequestBodySize: maxSize, iisPathInfo, environ } = this.#options;
     const contentLength = contentLengthOf(this.#variables);
-    if ((contentLength ?? 0) > (maxSize ?? Infinity)) {
-      throw new BadRequest("the request body is too large", 413);
-    }
+    checkBodySize(contentLength, maxSize);
     const open = () => this.#stdin.open();
     const created = createCgiEnviron(this.#variables, {
       input: new RequestInput(open, { contentLength, maxSize }),

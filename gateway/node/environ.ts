@@ -4,7 +4,11 @@
  * @module
  */
 
-import { contentLengthFrom, contentTypeFrom } from "../content_variables.ts";
+import {
+  checkBodySize,
+  contentLengthFrom,
+  contentTypeFrom,
+} from "../content_variables.ts";
 import { type EnvironOptions, SERVER_SOFTWARE } from "../environ.ts";
 import { StderrStream } from "../error_stream.ts";
 import { headerKey } from "../header_key.ts";
@@ -142,9 +146,7 @@ export function createNodeEnviron(
   else delete environ.HTTP_HOST;
   if (environ.CONTENT_LENGTH !== undefined) {
     limits.contentLength = Number(environ.CONTENT_LENGTH);
-    if (limits.contentLength > (options.maxRequestBodySize ?? Infinity)) {
-      throw new BadRequest("the request body is too large", 413);
-    }
+    checkBodySize(limits.contentLength, options.maxRequestBodySize);
   }
   return Object.assign(environ, options.environ);
 }

@@ -20,11 +20,14 @@ export interface AccessRecord {
   readonly protocol: string;
   /** The status code of the response; 0 if the client left before there was one. */
   readonly status: number;
-  /** Bytes of the response body that were handed to the transport. */
+  /** Bytes of the response body that were handed over to be sent. */
   readonly bytesSent: number;
   /** How long it took, in milliseconds. */
   readonly duration: number;
-  /** Whether the client left before the response was complete. */
+  /**
+   * Whether the client left before the response was complete. False for a file
+   * that the runtime sends by itself: Deno does not tell.
+   */
   readonly clientLeft: boolean;
   /** The `Referer` header. */
   readonly referer: string | undefined;

@@ -72,6 +72,9 @@ export interface ServerOptions extends
   shutdownTimeout?: number | undefined;
 }
 
+/** The default of `shutdownTimeout`, in milliseconds. */
+export const SHUTDOWN_TIMEOUT = 10_000;
+
 /** The longest time that a timer can be set to. */
 const MAX_TIME = 2 ** 31 - 1;
 

@@ -6,6 +6,9 @@
 
 import { type Cancellation, RequestTimeout } from "../cancellation.ts";
 
+/** How long a last answer has for leaving, in milliseconds. */
+const LAST_WORD = 50;
+
 /** A request that runs, as far as it can be ended. */
 export interface Endable {
   /** Its transport; none for a request that no application has seen. */
@@ -83,12 +86,14 @@ export class RunningRequests {
   }
 
   /**
-   * Ends all that run.
+   * Ends all that run. Who has no response yet is answered with 503.
    *
    * @param reason What their applications are told.
+   * @returns A promise that resolves when such answers had time to leave.
    */
-  cancelAll(reason: unknown): void {
+  async cancelAll(reason: unknown): Promise<void> {
     for (const running of this.#running) this.#cancel(running, reason);
+    await new Promise((resolve) => setTimeout(resolve, LAST_WORD));
   }
 
   /** Stops the clock, when there will be no more requests. */

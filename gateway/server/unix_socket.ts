@@ -35,7 +35,7 @@ const PROBE = `
  * @returns Whether the file can be removed. Where it is no socket, or the
  * question stays open, it cannot.
  */
-export function isStaleSocket(path: string): boolean {
+function isStaleSocket(path: string): boolean {
   if (!Deno.lstatSync(path).isSocket) return false;
   const outcome = new Int32Array(new SharedArrayBuffer(4));
   const probe = new Worker(
