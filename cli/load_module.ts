@@ -10,6 +10,9 @@ import { UsageError } from "./usage_error.ts";
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 const PACKAGE = new URL("../", import.meta.url).href;
 
+/** What a file that Deno can run may end in. */
+const MODULE_NAME = /\.(?:[cm]?[jt]sx?|wasm)$/i;
+
 function toFileUrl(path: string): URL {
   const slashed = path.replaceAll("\\", "/");
   const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(slashed);
@@ -26,6 +29,14 @@ function plainMessage(error: Error): string {
   // deno-lint-ignore no-control-regex -- it is what is looked for
   const plain = escapeControls(error.message.replace(/\x1b\[[0-9;]*m/g, ""));
   return plain.replace(/^( *at .*)\n\1$/m, "$1");
+}
+
+/** What to do about a module that could not be loaded. */
+function hintFor(name: string, isMissing: boolean): string {
+  if (isMissing) return "look at the path of the module and at its imports";
+  return isUrl(name) || MODULE_NAME.test(name)
+    ? "mend the module and start again"
+    : "name a module, such as app.ts; other files are served with their folder";
 }
 
 /** The place where the user's module failed, unless the message tells it. */
@@ -60,9 +71,7 @@ function cannotImport(
     : `it throws ${error.name}: `;
   return new UsageError(
     `Cannot load ${name}: ${kind}${message}${placeOf(error)}`,
-    isMissing
-      ? "look at the path of the module and at its imports"
-      : "mend the module and start again",
+    hintFor(name, isMissing),
   );
 }
 

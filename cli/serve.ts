@@ -80,7 +80,8 @@ function hintFor(error: Error, { app, host, port, unix }: Arguments): string {
       : "take another path";
   }
   if (error instanceof Deno.errors.AddrInUse) {
-    return `take another port: ${program} ${
+    // No command: this program is started by several, `deno task start` too.
+    return `take another port, such as ${
       port < 65535 ? port + 1 : Number(DEFAULTS.port)
     }, or 0 for any`;
   }

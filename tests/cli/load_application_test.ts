@@ -121,6 +121,18 @@ Deno.test("loadApplication() says where there is no file", async () => {
   ]);
 });
 
+Deno.test.each([
+  ["page.html", "<h1>Hello</h1>", /^name a module, such as app\.ts; /],
+  ["page.md", "# Hello", /^name a module, such as app\.ts; /],
+  ["app.mts", "<h1>Hello</h1>", /^mend the module/],
+])(
+  "loadApplication() tells what to do about %s",
+  async (name, source, hint) => {
+    await using written = await write(source, name);
+    assertMatch((await refusal(written.path))[1], hint);
+  },
+);
+
 Deno.test.each<[string, string, RegExp]>([
   [
     "a module that throws",
