@@ -50,4 +50,6 @@ export type {
   Write,
 } from "./gateway/types.ts";
 
-if (import.meta.main) await main(Deno.args);
+// Not awaited: a module that the program loads may import this one, and would
+// wait for it.
+if (import.meta.main) void main(Deno.args);

@@ -8,6 +8,7 @@ import { describe } from "../gateway/describe.ts";
 import { Collector } from "./collector.ts";
 import { Ledger } from "./ledger.ts";
 import { type Listener, probeApplication } from "./probe.ts";
+import { RawClient } from "./raw_client.ts";
 import {
   type CaseReport,
   type CheckOptions,
@@ -155,6 +156,20 @@ function checkDeviations(
   }
 }
 
+/** Refuses a server that does not listen: every case would say the same. */
+async function checkListening(server: RunningServer): Promise<void> {
+  const { hostname, port } = server;
+  try {
+    using _client = await RawClient.connect(server);
+  } catch (error) {
+    throw new TypeError(
+      `Cannot check the server: it must listen on ${hostname}:${port}, but ${
+        error instanceof Error ? error.message : describe(error)
+      }`,
+    );
+  }
+}
+
 /**
  * Finds out whether a server keeps the specification.
  *
@@ -218,6 +233,7 @@ export async function checkServer(
   const runOf = (index: number) => `${check}-${index + 1}`;
   try {
     checkDeviations(deviations);
+    await checkListening(server);
     for (const [index, one] of chosen.entries()) {
       const run = runOf(index);
       const patience = one.id in deviations

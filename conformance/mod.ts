@@ -22,8 +22,12 @@
  * assertEquals(report.failed, 0);
  * ```
  *
+ * It is a program too: `deno run -A jsr:@wsgi/ref/conformance server ./start.ts`.
+ *
  * @module
  */
+
+import { main } from "./program.ts";
 
 export {
   type ApplicationCheckOptions,
@@ -35,3 +39,7 @@ export { denoServeDeviations } from "./deno_serve_deviations.ts";
 export type { CaseReport, CheckOptions, Outcome, Report } from "./report.ts";
 export type { RemoteProbe, RunningServer, StartServer } from "./start.ts";
 export type { Direction, Exchanged } from "./transcript.ts";
+
+// Not awaited: a module that the program loads may import this one, and would
+// wait for it.
+if (import.meta.main) void main(Deno.args);

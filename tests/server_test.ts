@@ -10,8 +10,17 @@ import { ask, RawClient } from "./raw_client.ts";
 const GET = "GET /path?query HTTP/1.1\r\nHost: h\r\n\r\n";
 
 /** Starts server.ts on a free port. */
-async function start(): Promise<{ program: Program; port: number }> {
-  const program = new Program("run", "--allow-net", "server.ts", "0");
+async function start(
+  ...app: string[]
+): Promise<{ program: Program; port: number }> {
+  const program = new Program(
+    "run",
+    "--allow-net",
+    "--allow-read",
+    "server.ts",
+    ...app,
+    "0",
+  );
   const line = await program.firstLine();
   const port = Number(/http:\/\/127\.0\.0\.1:([0-9]+)\//.exec(line)?.[1]);
   assert(port > 0, line);
@@ -30,6 +39,13 @@ async function refusal(...args: string[]): Promise<string[]> {
   assertMatch(hint, /^hint: /);
   return [error.slice("error: ".length), hint.slice("hint: ".length)];
 }
+
+Deno.test("server.ts serves an application that imports server.ts", async () => {
+  const { program, port } = await start("tests/testdata/imports_server.ts");
+  await using _ = program;
+  const { head } = await ask({ port }, GET);
+  assertEquals(head.status, 200);
+});
 
 Deno.test("server.ts says in one line where it serves, then answers", async () => {
   const { program, port } = await start();

@@ -178,13 +178,18 @@ Deno.test("checkServer() fails a case for which a server is silent too long", as
   ]);
 });
 
-Deno.test("checkServer() fails a case where no server listens", async () => {
+Deno.test("checkServer() says that no server listens, and stops it", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
-  const start = () => ({ hostname: "127.0.0.1", port, stop: () => {} });
-  const report = await checkServer(start, ONE);
-  assertEquals([report.failed, report.cases[0]?.exchanged], [1, []]);
+  let stopped = 0;
+  const start = () => ({ hostname: "127.0.0.1", port, stop: () => stopped++ });
+  await assertRejects(
+    () => checkServer(start, ONE),
+    TypeError,
+    `it must listen on 127.0.0.1:${port}, but`,
+  );
+  assertEquals(stopped, 1);
 });
 
 Deno.test("checkServer() counts what the validator finds after the end of a case", async () => {
