@@ -107,7 +107,8 @@ function list({ kind, cases }: KitArguments): string {
   const all: readonly { id: string; title: string }[] = kind === "server"
     ? SERVER_CASES
     : APPLICATION_CASES;
-  return all.filter(({ id }) => matcher(cases)(id))
+  const isChosen = matcher(cases);
+  return all.filter(({ id }) => isChosen(id))
     .map(({ id, title }) => `${id}: ${title}`).join("\n");
 }
 

@@ -97,6 +97,24 @@ export async function endsAfter(
   return true;
 }
 
+/** Tells whether a body comes in chunked coding. */
+export function isChunked(head: RawHead): boolean {
+  return head.get("transfer-encoding") !== undefined;
+}
+
+/**
+ * Reads what the application gave as one chunk, however it is framed.
+ *
+ * @param size How many bytes it has.
+ */
+export async function readPiece(
+  client: RawClient,
+  head: RawHead,
+  size: number,
+): Promise<string | undefined> {
+  return isChunked(head) ? await client.chunk() : await client.bytes(size);
+}
+
 /** An error of an application, to be recognised by. */
 export const MARKER: Error = new Error("kit: on purpose");
 

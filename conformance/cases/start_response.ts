@@ -8,7 +8,14 @@
 import type { Application, HeaderTuple } from "../../gateway/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
-import { bytes, expectFailure, MARKER, text, thrownBy } from "./apps.ts";
+import {
+  bytes,
+  expectFailure,
+  MARKER,
+  readPiece,
+  text,
+  thrownBy,
+} from "./apps.ts";
 
 /** Fails after startResponse, and begins anew with excInfo. */
 function replacing(late: boolean): (probe: Probe) => Application {
@@ -139,9 +146,7 @@ export const START_CASES: readonly ServerCase[] = [
       await client.send(talk.request());
       const head = await client.head();
       expectEqual(head.status, 200, "the status");
-      const first = head.get("transfer-encoding")
-        ? await client.chunk()
-        : await client.bytes(5);
+      const first = await readPiece(client, head, 5);
       expectEqual(first, "begun", "the first chunk");
       talk.open("go on");
       expectEqual(

@@ -7,7 +7,7 @@
 import type { Application } from "../../gateway/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, isChunked, readPiece, text } from "./apps.ts";
 
 /** Calls write() with something that is no chunk. */
 const wrongChunk: ServerCase["app"] = (probe) => (_environ, startResponse) => {
@@ -102,11 +102,12 @@ export const WRITE_CASES: readonly ServerCase[] = [
       const client = await talk.connect();
       await client.send(talk.request());
       const head = await client.head();
-      const chunked = head.get("transfer-encoding") !== undefined;
-      const early = chunked ? await client.chunk() : await client.bytes(5);
+      const early = await readPiece(client, head, 5);
       expectEqual(early, "early", "what arrived");
       talk.open("go on");
-      const late = chunked ? (await client.chunks()).body : await client.rest();
+      const late = isChunked(head)
+        ? (await client.chunks()).body
+        : await client.rest();
       expectEqual(late, " late", "the rest");
     },
   },

@@ -10,19 +10,8 @@ import {
   start,
   takeAll,
   told,
+  toldOf,
 } from "./telling.ts";
-
-/** What is found in a body that gives the results, and then ends. */
-async function toldOf(
-  headers: readonly (readonly string[])[],
-  ...results: readonly unknown[]
-): Promise<string[]> {
-  const body = giving(...results, { done: true });
-  return await told({
-    ...answering("200 OK", headers, body),
-    server: takeAll,
-  });
-}
 
 Deno.test("validator() takes an empty chunk for no answer to HEAD", async () => {
   const head = (environ: Loose) => ({ ...environ, REQUEST_METHOD: "HEAD" });

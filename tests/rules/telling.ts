@@ -78,3 +78,15 @@ export function yielding(...chunks: readonly Uint8Array[]): Loose {
     };
   };
 }
+
+/** What is found in a body that gives the results, and then ends. */
+export async function toldOf(
+  headers: readonly (readonly string[])[],
+  ...results: readonly unknown[]
+): Promise<string[]> {
+  const body = giving(...results, { done: true });
+  return await told({
+    ...answering("200 OK", headers, body),
+    server: takeAll,
+  });
+}

@@ -1,8 +1,7 @@
+import { bun } from "../bun.ts";
 import { startBun } from "../fetch_server.ts";
-import { npmProgram } from "../npm_program.ts";
 import type { ServerPart } from "../part.ts";
 import { remoteSubject, toRunning } from "../remote_subject.ts";
-import { versionOf } from "../server_process.ts";
 
 const DEVIATIONS: Readonly<Record<string, string>> = {
   "environ/method-unknown":
@@ -40,13 +39,7 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
 /** Bun.serve with `toFetchHandler()`, as in `examples/deploy/bun.ts`. */
 export const bunFetch: ServerPart = {
   name: "Bun.serve, toFetchHandler()",
-  missing: async () =>
-    await npmProgram("bun") === undefined
-      ? "bun cannot be had from npm"
-      : undefined,
-  versions: async () => ({
-    bun: await versionOf(await npmProgram("bun") ?? "bun"),
-  }),
+  ...bun,
   start: async (_app, remote) =>
     toRunning(await startBun(remoteSubject(remote)), DEVIATIONS),
 };

@@ -1,8 +1,8 @@
+import { bun } from "../bun.ts";
 import { NODE_DEVIATIONS } from "../node_deviations.ts";
 import { startNodeProgram } from "../node_process.ts";
 import { npmProgram } from "../npm_program.ts";
 import type { ServerPart } from "../part.ts";
-import { versionOf } from "../server_process.ts";
 
 const DEVIATIONS: Readonly<Record<string, string>> = {
   ...NODE_DEVIATIONS,
@@ -13,13 +13,7 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
 /** `node:http` of Bun with `toNodeListener()`. */
 export const nodeBun: ServerPart = {
   name: "node:http of Bun, toNodeListener()",
-  missing: async () =>
-    await npmProgram("bun") === undefined
-      ? "bun cannot be had from npm"
-      : undefined,
-  versions: async () => ({
-    bun: await versionOf(await npmProgram("bun") ?? "bun"),
-  }),
+  ...bun,
   start: async (_app, remote) =>
     await startNodeProgram(
       await npmProgram("bun") ?? "bun",
