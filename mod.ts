@@ -26,35 +26,35 @@
  * @module
  */
 
-export { decodeUtf8, encodeUtf8 } from "./gateway/byte_string.ts";
+export { decodeUtf8, encodeUtf8 } from "./wsgi/byte_string.ts";
 export {
   type AccessRecord,
   formatCombined,
   formatCommon,
-} from "./gateway/server/access_record.ts";
-export type { AccessLogger } from "./gateway/server/access_log.ts";
+} from "./gateway/access_record.ts";
+export type { AccessLogger } from "./server/access_log.ts";
 export {
   Cancellation,
   ClientDisconnected,
   RequestTimeout,
   ServerStopped,
 } from "./gateway/cancellation.ts";
-export { demoApp } from "./gateway/demo_app.ts";
+export { demoApp } from "./server/demo_app.ts";
 export {
   type EnvironOptions,
   type FetchHandler,
   type FetchHandlerOptions,
   toFetchHandler,
-} from "./gateway/fetch.ts";
+} from "./gateway/fetch/fetch.ts";
 export {
   makeServer,
   type ServerOptions,
   type WsgiServer,
-} from "./gateway/make_server.ts";
-export { RequestBodyError } from "./gateway/request_body_error.ts";
+} from "./server/make_server.ts";
+export { RequestBodyError } from "./gateway/input/request_body_error.ts";
 export type { ResponseHead } from "./gateway/response_head.ts";
 export { runApplication, type RunOptions } from "./gateway/run_application.ts";
-export { toRequest } from "./gateway/to_request.ts";
+export { toRequest } from "./gateway/from_fetch/to_request.ts";
 export type { Transport } from "./gateway/transport.ts";
 export type {
   Application,
@@ -69,12 +69,12 @@ export type {
   StartResponse,
   WrapFile,
   Write,
-} from "./gateway/types.ts";
-export { applicationUri } from "./util/application_uri.ts";
-export { FileWrapper } from "./util/file_wrapper.ts";
-export { formatDateTime } from "./util/format_date_time.ts";
-export { HeaderList, type HeaderParameters } from "./util/header_list.ts";
-export { isHopByHop } from "./util/is_hop_by_hop.ts";
+} from "./wsgi/types.ts";
+export { applicationUri } from "./wsgi/application_uri.ts";
+export { FileWrapper } from "./wsgi/file_wrapper.ts";
+export { formatDateTime } from "./wsgi/format_date_time.ts";
+export { HeaderList, type HeaderParameters } from "./wsgi/header_list.ts";
+export { isHopByHop } from "./wsgi/is_hop_by_hop.ts";
 export {
   type Blame,
   ConformanceError,
@@ -86,7 +86,7 @@ export {
   type ValidatorOptions,
   type Violation,
 } from "./validator.ts";
-export { guessScheme } from "./util/guess_scheme.ts";
-export { requestUri, type RequestUriOptions } from "./util/request_uri.ts";
-export { setupTestingDefaults } from "./util/setup_testing_defaults.ts";
-export { type PathVariables, shiftPathInfo } from "./util/shift_path_info.ts";
+export { guessScheme } from "./wsgi/guess_scheme.ts";
+export { requestUri, type RequestUriOptions } from "./wsgi/request_uri.ts";
+export { setupTestingDefaults } from "./gateway/environ/setup_testing_defaults.ts";
+export { type PathVariables, shiftPathInfo } from "./wsgi/shift_path_info.ts";

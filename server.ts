@@ -32,12 +32,12 @@
 
 import { main } from "./cli/serve.ts";
 
-export { demoApp } from "./gateway/demo_app.ts";
+export { demoApp } from "./server/demo_app.ts";
 export {
   makeServer,
   type ServerOptions,
   type WsgiServer,
-} from "./gateway/make_server.ts";
+} from "./server/make_server.ts";
 export type {
   Application,
   Environ,
@@ -48,7 +48,7 @@ export type {
   ResponseBody,
   StartResponse,
   Write,
-} from "./gateway/types.ts";
+} from "./wsgi/types.ts";
 
 // Not awaited: a module that the program loads may import this one, and would
 // wait for it.

@@ -13,7 +13,12 @@
  * @module
  */
 
-export type { ValidatorOptions } from "./rules/layer.ts";
-export type { Blame, Profile, RuleSetting, Severity } from "./rules/rule.ts";
-export { type ValidatedApplication, validator } from "./rules/validator.ts";
-export { ConformanceError, type Violation } from "./rules/violation.ts";
+export type { ValidatorOptions } from "./validator/layer.ts";
+export type {
+  Blame,
+  Profile,
+  RuleSetting,
+  Severity,
+} from "./validator/rules/rule.ts";
+export { type ValidatedApplication, validator } from "./validator/validator.ts";
+export { ConformanceError, type Violation } from "./validator/violation.ts";

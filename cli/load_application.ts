@@ -4,8 +4,8 @@
  * @module
  */
 
-import { describe } from "../gateway/describe.ts";
-import type { Application } from "../gateway/types.ts";
+import { describe } from "../wsgi/describe.ts";
+import type { Application } from "../wsgi/types.ts";
 import { isUrl, loadModule, stat } from "./load_module.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -16,7 +16,10 @@ const NAMES = ["default", "application", "app"] as const;
 const WITH_NAME = /^(.+\.[cm]?[jt]sx?):([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
 
 /** Computed, so that Deno does not fetch `@std` before a folder is served. */
-const STATIC_FILES = new URL("../util/static_files.ts", import.meta.url);
+const STATIC_FILES = new URL(
+  "../static_files/static_files.ts",
+  import.meta.url,
+);
 
 function pick(
   module: Readonly<Record<string, unknown>>,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe, escapeControls } from "../gateway/describe.ts";
+import { describe, escapeControls } from "../wsgi/describe.ts";
 import { UsageError } from "./usage_error.ts";
 
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;

@@ -4,18 +4,15 @@
  * @module
  */
 
-import type { AccessLogger } from "../gateway/server/access_log.ts";
-import {
-  type AccessRecord,
-  formatCombined,
-} from "../gateway/server/access_record.ts";
-import { demoApp } from "../gateway/demo_app.ts";
-import { onEndSignal } from "../gateway/server/end_signal.ts";
-import { SERVER_SOFTWARE } from "../gateway/environ.ts";
-import { LogWriter } from "../gateway/server/log_writer.ts";
-import { makeServer, type WsgiServer } from "../gateway/make_server.ts";
-import type { Application } from "../gateway/types.ts";
-import { validator } from "../rules/validator.ts";
+import type { AccessLogger } from "../server/access_log.ts";
+import { type AccessRecord, formatCombined } from "../gateway/access_record.ts";
+import { demoApp } from "../server/demo_app.ts";
+import { onEndSignal } from "../server/end_signal.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
+import { LogWriter } from "../server/log_writer.ts";
+import { makeServer, type WsgiServer } from "../server/make_server.ts";
+import type { Application } from "../wsgi/types.ts";
+import { validator } from "../validator/validator.ts";
 import {
   type Arguments,
   DEFAULTS,

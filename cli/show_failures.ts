@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Application, Environ } from "../gateway/types.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
 import {
   type FailureAnswer,
   guardFailures,

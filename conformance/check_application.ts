@@ -5,7 +5,7 @@
  */
 
 import { checkApplication as checkCallable } from "../gateway/run_application.ts";
-import type { Application } from "../gateway/types.ts";
+import type { Application } from "../wsgi/types.ts";
 import type { RuleSetting } from "../validator.ts";
 import type { ApplicationCase } from "./application/case.ts";
 import { APPLICATION_CASES } from "./application/cases.ts";

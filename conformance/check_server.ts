@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../gateway/describe.ts";
+import { describe } from "../wsgi/describe.ts";
 import { Collector } from "./collector.ts";
 import { Ledger } from "./ledger.ts";
 import { type Listener, probeApplication } from "./probe.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Violation } from "../rules/violation.ts";
+import type { Violation } from "../validator/violation.ts";
 import type { Listener } from "./probe.ts";
 
 /** What `remoteProbe()` sends. */

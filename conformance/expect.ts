@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../gateway/describe.ts";
+import { describe } from "../wsgi/describe.ts";
 
 /** That a server or an application did not do what it must. */
 export class CaseFailure extends Error {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Violation } from "../rules/violation.ts";
+import type { Violation } from "../validator/violation.ts";
 import { within } from "./within.ts";
 
 /** Something that the application saw. */

@@ -18,9 +18,9 @@
  * @module
  */
 
-import type { Application, Environ } from "../gateway/types.ts";
-import { validator } from "../rules/validator.ts";
-import type { Violation } from "../rules/violation.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
+import { validator } from "../validator/validator.ts";
+import type { Violation } from "../validator/violation.ts";
 import type { Probe, ServerCase } from "./server_case.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 

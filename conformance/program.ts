@@ -7,7 +7,7 @@
 import { loadApplication } from "../cli/load_application.ts";
 import { loadModule } from "../cli/load_module.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { describe } from "../gateway/describe.ts";
+import { describe } from "../wsgi/describe.ts";
 import { APPLICATION_CASES } from "./application/cases.ts";
 import {
   HELP,

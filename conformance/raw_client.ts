@@ -5,7 +5,7 @@
  * @module
  */
 
-import { fromBytes, toBytes } from "../gateway/byte_string.ts";
+import { fromBytes, toBytes } from "../wsgi/byte_string.ts";
 import { RawHead, type RawResponse } from "./raw_response.ts";
 import type { Transcript } from "./transcript.ts";
 import { within } from "./within.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../gateway/describe.ts";
+import { describe } from "../wsgi/describe.ts";
 import type { Exchanged } from "./transcript.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Application } from "../gateway/types.ts";
+import type { Application } from "../wsgi/types.ts";
 import type { RawClient } from "./raw_client.ts";
 import type { RawResponse } from "./raw_response.ts";
 

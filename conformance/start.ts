@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Application } from "../gateway/types.ts";
+import type { Application } from "../wsgi/types.ts";
 
 /** A server that runs the application of the kit. */
 export interface RunningServer {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromBytes } from "../gateway/byte_string.ts";
+import { fromBytes } from "../wsgi/byte_string.ts";
 
 /** What happened on a connection, seen from the client. */
 export type Direction =

@@ -4,7 +4,7 @@
 // @std: the command takes it from npm where JSR does not answer.
 
 import { type Application, makeServer, validator } from "../mod.ts";
-import { staticFiles } from "../util/static_files.ts";
+import { staticFiles } from "../static_files/static_files.ts";
 
 export const app: Application = staticFiles(".");
 

@@ -11,7 +11,7 @@ import {
   validator,
 } from "../mod.ts";
 import { mount } from "../middleware/mount.ts";
-import { staticFiles } from "../util/static_files.ts";
+import { staticFiles } from "../static_files/static_files.ts";
 
 /** Makes the text of a page; gets the groups of its route. */
 type Handler = (

@@ -4,7 +4,7 @@
 // `curl http://127.0.0.1:8000/hello/Ada` is answered by Hono, `/demo` is not.
 
 import { Hono } from "npm:hono@^4";
-import { fromFetchHandler } from "../gateway/from_fetch.ts";
+import { fromFetchHandler } from "../gateway/from_fetch/from_fetch.ts";
 import { mount } from "../middleware/mount.ts";
 import { type Application, demoApp, makeServer, validator } from "../mod.ts";
 

@@ -6,7 +6,7 @@
 
 import { toFileUrl } from "@std/path";
 import { type Application, decodeUtf8, makeServer, validator } from "../mod.ts";
-import { staticFiles } from "../util/static_files.ts";
+import { staticFiles } from "../static_files/static_files.ts";
 
 function page(status: string, type: string, body: Uint8Array): Application {
   return (_environ, startResponse) => {

@@ -4,7 +4,7 @@
 // `curl http://127.0.0.1:8080/` shows "Hello world!".
 
 import type { Application } from "../mod.ts";
-import { serveUwsgi } from "../gateway/uwsgi.ts";
+import { serveUwsgi } from "../server/uwsgi.ts";
 
 export const app: Application = (_environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain; charset=utf-8"]]);

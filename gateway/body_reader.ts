@@ -4,8 +4,8 @@
  * @module
  */
 
-import { describe, isThenable, isUint8Array } from "./describe.ts";
-import { ignoreRejection } from "./ignore_rejection.ts";
+import { describe, isThenable, isUint8Array } from "../wsgi/describe.ts";
+import { ignoreRejection } from "../wsgi/ignore_rejection.ts";
 
 interface AnyIterator {
   next(): unknown;

@@ -5,8 +5,8 @@
  */
 
 import { isGivenUp } from "./cancellation.ts";
-import { describe, escapeControls } from "./describe.ts";
-import { RequestBodyError } from "./request_body_error.ts";
+import { describe, escapeControls } from "../wsgi/describe.ts";
+import { RequestBodyError } from "./input/request_body_error.ts";
 import type { ResponseHead } from "./response_head.ts";
 
 const REASONS: Readonly<Record<number, string>> = {

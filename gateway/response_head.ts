@@ -8,11 +8,11 @@
  * @module
  */
 
-import { isHopByHop } from "../util/is_hop_by_hop.ts";
-import { describe, quote } from "./describe.ts";
-import { describeEntry, describeValue } from "./redact.ts";
-import { isToken } from "./token.ts";
-import type { HeaderTuple } from "./types.ts";
+import { isHopByHop } from "../wsgi/is_hop_by_hop.ts";
+import { describe, quote } from "../wsgi/describe.ts";
+import { describeEntry, describeValue } from "../wsgi/redact.ts";
+import { isToken } from "../wsgi/token.ts";
+import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** Status and headers of one response. */
 export interface ResponseHead {

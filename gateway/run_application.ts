@@ -6,11 +6,11 @@
  * @module
  */
 
-import { describe } from "./describe.ts";
-import { Exchange } from "./exchange.ts";
+import { describe } from "../wsgi/describe.ts";
+import { Exchange } from "./application_call.ts";
 import type { RunOptions } from "./run_options.ts";
 import type { Transport } from "./transport.ts";
-import type { Application, Environ } from "./types.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
 
 export type { RunOptions };
 

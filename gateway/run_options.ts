@@ -5,7 +5,7 @@
  */
 
 import type { ResponseHead } from "./response_head.ts";
-import type { Environ } from "./types.ts";
+import type { Environ } from "../wsgi/types.ts";
 
 /** Options of `runApplication()`. */
 export interface RunOptions {

@@ -17,20 +17,20 @@
  * @module
  */
 
-import { type AccessLogger, deliver } from "../gateway/server/access_log.ts";
+import { type AccessLogger, deliver } from "../server/access_log.ts";
 import {
   type AccessRecord,
   formatCombined,
   formatCommon,
-} from "../gateway/server/access_record.ts";
-import { describe, isThenable } from "../gateway/describe.ts";
+} from "../gateway/access_record.ts";
+import { describe, isThenable } from "../wsgi/describe.ts";
 import type {
   Application,
   Environ,
   Middleware,
   ResponseBody,
   StartResponse,
-} from "../gateway/types.ts";
+} from "../wsgi/types.ts";
 import { countBody } from "./counted_body.ts";
 import { LoggedRequest } from "./logged_request.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { accepts } from "@std/http/negotiation";
-import type { Environ } from "../gateway/types.ts";
+import type { Environ } from "../wsgi/types.ts";
 import type { FailureAnswer } from "./failure_guard.ts";
 import { toFailureHtml } from "./failure_html.ts";
 import { reportFailure } from "./failure_report.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isThenable } from "../gateway/describe.ts";
-import type { ResponseBody } from "../gateway/types.ts";
+import { isThenable } from "../wsgi/describe.ts";
+import type { ResponseBody } from "../wsgi/types.ts";
 import {
   type BodyIterator,
   type BodyResult,

@@ -19,8 +19,8 @@
  * @module
  */
 
-import { describe } from "../gateway/describe.ts";
-import type { Middleware } from "../gateway/types.ts";
+import { describe } from "../wsgi/describe.ts";
+import type { Middleware } from "../wsgi/types.ts";
 import { answerFailure } from "./answer_failure.ts";
 import { guardFailures } from "./failure_guard.ts";
 

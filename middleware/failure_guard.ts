@@ -5,9 +5,9 @@
  */
 
 import { ClientDisconnected, isGivenUp } from "../gateway/cancellation.ts";
-import { isThenable } from "../gateway/describe.ts";
+import { isThenable } from "../wsgi/describe.ts";
 import { formatError } from "../gateway/error_response.ts";
-import { RequestBodyError } from "../gateway/request_body_error.ts";
+import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import type {
   Application,
   Environ,
@@ -15,7 +15,7 @@ import type {
   HeaderTuple,
   ResponseBody,
   StartResponse,
-} from "../gateway/types.ts";
+} from "../wsgi/types.ts";
 import {
   type BodyIterator,
   type BodyResult,

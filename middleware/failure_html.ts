@@ -5,7 +5,7 @@
  */
 
 import { escape } from "@std/html";
-import { escapeControls } from "../gateway/describe.ts";
+import { escapeControls } from "../wsgi/describe.ts";
 import type { BrokenRule, FailureReport } from "./failure_report.ts";
 import { isUserFrame, type SourceExcerpt } from "./source_excerpt.ts";
 

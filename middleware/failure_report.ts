@@ -4,11 +4,11 @@
  * @module
  */
 
-import { decodeUtf8 } from "../gateway/byte_string.ts";
-import { describe, escapeControls } from "../gateway/describe.ts";
-import { describeValue, isSecret } from "../gateway/redact.ts";
-import type { Environ } from "../gateway/types.ts";
-import { ConformanceError, toSpecUrl } from "../rules/violation.ts";
+import { decodeUtf8 } from "../wsgi/byte_string.ts";
+import { describe, escapeControls } from "../wsgi/describe.ts";
+import { describeValue, isSecret } from "../wsgi/redact.ts";
+import type { Environ } from "../wsgi/types.ts";
+import { ConformanceError, toSpecUrl } from "../validator/violation.ts";
 import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
 
 /** A broken rule. */

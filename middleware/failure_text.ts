@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControls } from "../gateway/describe.ts";
+import { escapeControls } from "../wsgi/describe.ts";
 import type { FailureReport } from "./failure_report.ts";
 import type { SourceExcerpt } from "./source_excerpt.ts";
 

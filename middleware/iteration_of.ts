@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ResponseBody } from "../gateway/types.ts";
+import type { ResponseBody } from "../wsgi/types.ts";
 
 /** What the iterator of a sync or async body gives. */
 export type BodyResult = IteratorResult<Uint8Array, void>;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { AccessLogger } from "../gateway/server/access_log.ts";
-import type { AccessRecord } from "../gateway/server/access_record.ts";
+import type { AccessLogger } from "../server/access_log.ts";
+import type { AccessRecord } from "../gateway/access_record.ts";
 import { isNullBodyStatus } from "../gateway/response_head.ts";
-import type { Environ } from "../gateway/types.ts";
+import type { Environ } from "../wsgi/types.ts";
 
 function targetOf(environ: Environ): string {
   if (environ.REQUEST_URI !== undefined) return environ.REQUEST_URI;

@@ -19,9 +19,9 @@
  * @module
  */
 
-import { encodeUtf8 } from "../gateway/byte_string.ts";
-import { describe, quote } from "../gateway/describe.ts";
-import type { Application } from "../gateway/types.ts";
+import { encodeUtf8 } from "../wsgi/byte_string.ts";
+import { describe, quote } from "../wsgi/describe.ts";
+import type { Application } from "../wsgi/types.ts";
 
 type Mounted = readonly [prefix: string, app: Application];
 

@@ -18,14 +18,17 @@
  * @module
  */
 
-import { isAuthority, splitAuthority } from "../gateway/request_target.ts";
+import {
+  isAuthority,
+  splitAuthority,
+} from "../gateway/environ/request_target.ts";
 import type {
   Application,
   Environ,
   Middleware,
   ResponseBody,
   StartResponse,
-} from "../gateway/types.ts";
+} from "../wsgi/types.ts";
 import {
   ForwardedError,
   type Hop,

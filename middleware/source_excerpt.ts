@@ -23,7 +23,16 @@ const MAX_WIDTH = 300;
 
 const FRAME = /^\s+at (?:.* \()?(file:\/\/.+?):(\d+):(\d+)\)?$/;
 
-const ROOMS = ["cli", "gateway", "middleware", "rules", "util"];
+const ROOMS = [
+  "cli",
+  "gateway",
+  "middleware",
+  "server",
+  "static_files",
+  "test_client",
+  "validator",
+  "wsgi",
+];
 
 function ownFolders(): string[] {
   try {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { SERVER_SOFTWARE } from "../gateway/environ.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -62,12 +62,17 @@ async function coreModules(): Promise<string[]> {
   const found = await Promise.all(
     doors.map(async (door) => await exists(door) ? [door] : []),
   );
-  const rooms = [...await filesIn("gateway"), ...await filesIn("rules")];
+  const rooms = [
+    ...await filesIn("wsgi"),
+    ...await filesIn("gateway"),
+    ...await filesIn("server"),
+    ...await filesIn("validator"),
+  ];
   // mod.ts is not optional: without it there is nothing to check.
   return [
     "mod.ts",
     ...found.flat(),
-    ...rooms.filter((file) => file !== "gateway/from_fetch.ts"),
+    ...rooms.filter((file) => file !== "gateway/from_fetch/from_fetch.ts"),
   ];
 }
 
@@ -139,8 +144,10 @@ Deno.test("every entry of exports is named after its file", () => {
   for (const [name, target] of Object.entries(config.exports)) {
     const file = target.replace(/^\.\//, "").replace(/\.ts$/, "");
     const path = file.replace(/(?:^|\/)mod$/, "").split("/");
-    // A folder that is an entry itself stands before its other entries.
-    const isInside = path.length === 2 && `./${path[0]}` in config.exports;
+    // A folder whose mod.ts is an entry stands before its other entries.
+    const targets: string[] = Object.values(config.exports);
+    const isInside = path.length === 2 &&
+      targets.includes(`./${path[0]}/mod.ts`);
     const stem = (isInside ? path.join("/") : path.at(-1)) ?? "";
     const expected = stem === "" ? "." : `./${stem.replaceAll("_", "-")}`;
     assertEquals(name, expected);

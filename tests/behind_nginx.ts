@@ -6,9 +6,9 @@
 
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { Application } from "../gateway/types.ts";
+import type { Application } from "../wsgi/types.ts";
 import { proxyHeaders } from "../middleware/proxy_headers.ts";
-import { serve, type Serving } from "./gateway/serving.ts";
+import { serve, type Serving } from "./server/serving.ts";
 import { type Edits, Nginx } from "./nginx.ts";
 import { RawHead, within } from "./raw_client.ts";
 

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type Application, type ServerOptions, validator } from "../mod.ts";
-import { serve, type Serving } from "./gateway/serving.ts";
+import { serve, type Serving } from "./server/serving.ts";
 
 /** What the validator has found and what went to `wsgi.errors`. */
 export interface Verdict {

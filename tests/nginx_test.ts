@@ -1,5 +1,5 @@
 import { assertEquals, assertLess } from "@std/assert";
-import type { Application, Environ } from "../gateway/types.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
 import { askFrom, serveBehind } from "./behind_nginx.ts";
 import { nginx } from "./nginx.ts";
 import { ask, RawClient, within } from "./raw_client.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { toBytes } from "../gateway/byte_string.ts";
+import { toBytes } from "../wsgi/byte_string.ts";
 import { goodHead } from "./gateway/head_model.ts";
 import { mutantRequest } from "./mutant_requests.ts";
 import type { Program } from "./program.ts";

@@ -17,7 +17,7 @@ async function serverRequirements(): Promise<string[]> {
 async function namedAnchors(folder: URL): Promise<Set<string>> {
   const named = new Set<string>();
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory && name !== "rules") {
+    if (isDirectory && name !== "validator") {
       const found = await namedAnchors(new URL(`${name}/`, folder));
       for (const anchor of found) named.add(anchor);
     } else if (name.endsWith("_test.ts")) {

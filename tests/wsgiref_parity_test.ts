@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { askPython, WITHOUT_PYTHON } from "./util/python.ts";
+import { askPython, WITHOUT_PYTHON } from "./wsgi/python.ts";
 
 Deno.test({
   name:
@@ -42,7 +42,7 @@ Deno.test("docs/wsgiref.md names as successors what is exported", async () => {
   );
   const [mod, cgi] = await Promise.all([
     import("../mod.ts"),
-    import("../gateway/cgi.ts"),
+    import("../gateway/cgi/cgi.ts"),
   ]);
   const exported = new Set([...Object.keys(mod), ...Object.keys(cgi)]);
   const functions = [

@@ -18,8 +18,11 @@ const FOLDERS = [
   "conformance",
   "gateway",
   "middleware",
-  "rules",
-  "util",
+  "server",
+  "static_files",
+  "test_client",
+  "validator",
+  "wsgi",
 ] as const;
 
 /** How much is reached, in percent. */

@@ -3,7 +3,7 @@
  *
  * ```sh
  * deno task mutate                           # everything in SUITES
- * deno task mutate rules/body.ts             # the mutants of some files
+ * deno task mutate validator/rules/body.ts             # the mutants of some files
  * deno task mutate --sample=300 --seed=7     # some of all mutants
  * deno task mutate --jobs=4                  # four processes at a time
  * ```

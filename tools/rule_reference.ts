@@ -10,10 +10,10 @@
  */
 
 import { formatMarkdown } from "./format_markdown.ts";
-import type { Rule } from "../rules/rule.ts";
-import { RULES } from "../rules/table.ts";
-import { FIXTURES } from "../tests/rules/fixtures/table.ts";
-import type { Scenario } from "../tests/rules/scenario.ts";
+import type { Rule } from "../validator/rules/rule.ts";
+import { RULES } from "../validator/rules/table.ts";
+import { FIXTURES } from "../tests/validator/fixtures/table.ts";
+import type { Scenario } from "../tests/validator/scenario.ts";
 import { coverageTable } from "./check_coverage.ts";
 
 /** Where the reference is. */

@@ -5,7 +5,7 @@
  */
 
 import { createServer } from "node:http";
-import { toNodeListener } from "../../gateway/node.ts";
+import { toNodeListener } from "../../gateway/node/node.ts";
 import { askedApplication } from "../applications.ts";
 import { asked } from "./payload.mjs";
 

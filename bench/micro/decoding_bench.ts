@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  fromBytes,
-  percentDecode,
-  toBytes,
-} from "../../gateway/byte_string.ts";
+import { fromBytes, percentDecode, toBytes } from "../../wsgi/byte_string.ts";
 import { decodeUtf8, encodeUtf8 } from "../../mod.ts";
 
 const plain = "/articles/2026/11/how-servers-speak";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createEnviron } from "../../gateway/environ.ts";
+import { createEnviron } from "../../gateway/environ/environ.ts";
 import { SCENARIOS } from "../scenarios.ts";
 
 const headers = SCENARIOS.find(({ id }) => id === "browser")?.headers ?? [];

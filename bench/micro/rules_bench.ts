@@ -13,7 +13,7 @@ import {
   type Transport,
   validator,
 } from "../../mod.ts";
-import { RULES } from "../../rules/table.ts";
+import { RULES } from "../../validator/rules/table.ts";
 import { hello } from "../applications.ts";
 
 const silent: Transport = {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { describe, escapeControls } from "../../gateway/describe.ts";
-import { RequestBodyError } from "../../gateway/request_body_error.ts";
-import type { Application } from "../../gateway/types.ts";
+import { describe, escapeControls } from "../../wsgi/describe.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
+import type { Application } from "../../wsgi/types.ts";
 import {
   ConformanceError,
   type Profile,

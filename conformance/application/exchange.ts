@@ -5,11 +5,11 @@
  */
 
 import { joinChunks, totalLength } from "../../gateway/array_body.ts";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { runApplication } from "../../gateway/run_application.ts";
-import type { Application, HeaderTuple } from "../../gateway/types.ts";
-import { TestTransport } from "../../util/test_exchange.ts";
+import type { Application, HeaderTuple } from "../../wsgi/types.ts";
+import { TestTransport } from "../../test_client/test_exchange.ts";
 import {
   type Profile,
   type RuleSetting,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HeaderTuple } from "../../gateway/types.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { ApplicationCase } from "./case.ts";
 import type { KitRequest } from "./request.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type { ApplicationCase } from "./case.ts";
 import type { Leaving } from "./manner.ts";
 import type { KitRequest } from "./request.ts";

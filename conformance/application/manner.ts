@@ -6,7 +6,7 @@
  */
 
 import { BodyReader } from "../../gateway/body_reader.ts";
-import type { Application, ResponseBody } from "../../gateway/types.ts";
+import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
 /** What a server may do that others do not. */
 export interface Manner {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { toBytes } from "../../gateway/byte_string.ts";
-import { quote } from "../../gateway/describe.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { quote } from "../../wsgi/describe.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { ApplicationCase } from "./case.ts";
 import type { Exchange } from "./exchange.ts";
 import type { KitRequest, RequestBody } from "./request.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isByteString } from "../../gateway/byte_string.ts";
-import { describe } from "../../gateway/describe.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import { isByteString } from "../../wsgi/byte_string.ts";
+import { describe } from "../../wsgi/describe.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { Profile, RuleSetting } from "../../validator.ts";
 import { type CheckOptions, checkTimeout } from "../report.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quote } from "../../gateway/describe.ts";
+import { quote } from "../../wsgi/describe.ts";
 import type { ApplicationCase } from "./case.ts";
 import type { Exchange } from "./exchange.ts";
 import { stableNames } from "./methods.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { percentDecode, toBytes } from "../../gateway/byte_string.ts";
-import { headerKey } from "../../gateway/header_key.ts";
-import { RequestInput } from "../../gateway/input_stream.ts";
-import { StderrStream } from "../../gateway/error_stream.ts";
-import type { Environ, HeaderTuple, WrapFile } from "../../gateway/types.ts";
-import { FileWrapper } from "../../util/file_wrapper.ts";
+import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
+import { headerKey } from "../../gateway/environ/header_key.ts";
+import { RequestInput } from "../../gateway/input/input_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Environ, HeaderTuple, WrapFile } from "../../wsgi/types.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 
 /** The body of a request, and how it comes. */
 export interface RequestBody {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type {
   Application,
   Environ,
   HeaderTuple,
   ResponseBody,
-} from "../../gateway/types.ts";
+} from "../../wsgi/types.ts";
 import { CaseFailure, expect, expectEqual } from "../expect.ts";
 import type { RawClient } from "../raw_client.ts";
 import type { RawHead } from "../raw_response.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ResponseBody } from "../../gateway/types.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 import type { Probe } from "../server_case.ts";
 import { bytes } from "./apps.ts";
 

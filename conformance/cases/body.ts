@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ResponseBody } from "../../gateway/types.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { answering, bytes, text } from "./apps.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { fromBytes } from "../../gateway/byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
 import { bytes, endsAfter, text } from "./apps.ts";

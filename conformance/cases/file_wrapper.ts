@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Application, ResponseBody } from "../../gateway/types.ts";
+import type { Application, ResponseBody } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
 import { bytes, text } from "./apps.ts";

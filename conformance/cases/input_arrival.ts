@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromBytes } from "../../gateway/byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { bytes, text } from "./apps.ts";

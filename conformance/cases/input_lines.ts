@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromBytes } from "../../gateway/byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { ServerCase } from "../server_case.ts";
 import { linesOf, type Reading, readingCase } from "./readings.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { fromBytes } from "../../gateway/byte_string.ts";
-import type { Application, InputStream } from "../../gateway/types.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import type { Application, InputStream } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase, Talk } from "../server_case.ts";
 import { bytes, text } from "./apps.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HeaderTuple } from "../../gateway/types.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { answering, bytes, text } from "./apps.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HeaderTuple } from "../../gateway/types.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { bytes, expectFailure, text, thrownBy } from "./apps.ts";

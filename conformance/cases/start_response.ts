@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Application, HeaderTuple } from "../../gateway/types.ts";
+import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
 import {

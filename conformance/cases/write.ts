@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Application } from "../../gateway/types.ts";
+import type { Application } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { bytes, isChunked, readPiece, text } from "./apps.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControls } from "../../gateway/describe.ts";
+import { escapeControls } from "../../wsgi/describe.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",

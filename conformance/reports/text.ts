@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControls } from "../../gateway/describe.ts";
+import { escapeControls } from "../../wsgi/describe.ts";
 import type { CaseReport, Report } from "../report.ts";
 import { summarize, toSubjects } from "./subjects.ts";
 

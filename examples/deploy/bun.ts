@@ -2,7 +2,7 @@
 //
 // In a project of your own the first import is from "@wsgi/ref/fetch".
 
-import { toFetchHandler } from "../../gateway/fetch.ts";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { app } from "../hello.ts";
 
 /** What this file needs of Bun, for those who have not its types. */

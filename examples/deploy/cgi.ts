@@ -5,7 +5,7 @@
 //
 // Beside this file are the configurations of Apache and of lighttpd.
 
-import { runCgi } from "../../gateway/cgi.ts";
+import { runCgi } from "../../gateway/cgi/cgi.ts";
 import type { Application } from "../../mod.ts";
 
 /** Says where it was found. */

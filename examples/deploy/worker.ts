@@ -1,7 +1,7 @@
 // A worker for workerd and Cloudflare. In a project of your own the first
 // import is from "@wsgi/ref/fetch". See workerd.capnp.
 
-import { toFetchHandler } from "../../gateway/fetch.ts";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { app } from "../hello.ts";
 
 const handler = toFetchHandler(app);

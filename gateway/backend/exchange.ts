@@ -9,15 +9,15 @@ import type { BackendConnection } from "./connection.ts";
 import type { RequestFeed } from "./feed.ts";
 import type { BackendOptions } from "./options.ts";
 import { completeVariables, joinVariables } from "./variables.ts";
-import { contentLengthOf, createCgiEnviron } from "../cgi/environ.ts";
-import { checkBodySize } from "../content_variables.ts";
+import { contentLengthOf, createCgiEnviron } from "../environ/cgi_environ.ts";
+import { checkBodySize } from "../environ/content_variables.ts";
 import { BackendTransport } from "./transport.ts";
-import { SERVER_SOFTWARE } from "../environ.ts";
+import { SERVER_SOFTWARE } from "../environ/environ.ts";
 import { errorResponse } from "../error_response.ts";
-import { RequestInput } from "../input_stream.ts";
-import { BadRequest } from "../request_target.ts";
+import { RequestInput } from "../input/input_stream.ts";
+import { BadRequest } from "../environ/request_target.ts";
 import { runApplication } from "../run_application.ts";
-import type { Application, Environ, ErrorStream } from "../types.ts";
+import type { Application, Environ, ErrorStream } from "../../wsgi/types.ts";
 
 /** What all requests of one server share. */
 export interface BackendContext {

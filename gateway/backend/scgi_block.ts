@@ -5,8 +5,8 @@
  */
 
 import { type ByteSource, MalformedBlock, type Variable } from "./block.ts";
-import { fromBytes } from "../byte_string.ts";
-import { quote } from "../describe.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { quote } from "../../wsgi/describe.ts";
 
 /** The longest block, in bytes: as much as uwsgi can have. */
 const MAX_LENGTH = 65_535;

@@ -5,7 +5,7 @@
  */
 
 import { type ByteSource, MalformedBlock, type Variable } from "./block.ts";
-import { fromBytes } from "../byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 
 /** Takes strings with a 16-bit length before each from a block. */
 class Strings {

@@ -5,10 +5,10 @@
  */
 
 import type { Variable } from "./block.ts";
-import { percentDecode } from "../byte_string.ts";
-import { checkContentType, requestUriOf } from "../cgi/environ.ts";
-import { quote } from "../describe.ts";
-import { BadRequest, isAuthority } from "../request_target.ts";
+import { percentDecode } from "../../wsgi/byte_string.ts";
+import { checkContentType, requestUriOf } from "../environ/cgi_environ.ts";
+import { quote } from "../../wsgi/describe.ts";
+import { BadRequest, isAuthority } from "../environ/request_target.ts";
 
 const DIGITS = /^[0-9]+$/;
 

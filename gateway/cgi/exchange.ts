@@ -4,17 +4,17 @@
  * @module
  */
 
-import { encodeUtf8, toBytes } from "../byte_string.ts";
-import type { CgiOptions } from "../cgi.ts";
-import { checkBodySize } from "../content_variables.ts";
-import { contentLengthOf, createCgiEnviron } from "./environ.ts";
+import { encodeUtf8, toBytes } from "../../wsgi/byte_string.ts";
+import type { CgiOptions } from "./cgi.ts";
+import { checkBodySize } from "../environ/content_variables.ts";
+import { contentLengthOf, createCgiEnviron } from "../environ/cgi_environ.ts";
 import { CgiInput } from "./input.ts";
 import { CgiTransport } from "./transport.ts";
 import { errorResponse } from "../error_response.ts";
-import { StderrStream } from "../error_stream.ts";
-import { RequestInput } from "../input_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { RequestInput } from "../input/input_stream.ts";
 import { readEnviron } from "./read_environ.ts";
-import { BadRequest } from "../request_target.ts";
+import { BadRequest } from "../environ/request_target.ts";
 import {
   createHead,
   type ResponseHead,
@@ -22,7 +22,7 @@ import {
 } from "../response_head.ts";
 import { runApplication } from "../run_application.ts";
 import { onTermination } from "./termination.ts";
-import type { Application, Environ } from "../types.ts";
+import type { Application, Environ } from "../../wsgi/types.ts";
 
 type ErrorPage = readonly [head: ResponseHead, page: Uint8Array];
 

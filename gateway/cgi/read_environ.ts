@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeUtf8, fromBytes } from "../byte_string.ts";
+import { encodeUtf8, fromBytes } from "../../wsgi/byte_string.ts";
 
 /** What this file needs of Deno. */
 interface Runtime {

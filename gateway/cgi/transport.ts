@@ -4,7 +4,7 @@
  * @module
  */
 
-import { toBytes } from "../byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { Cancellation, ClientDisconnected } from "../cancellation.ts";
 import { type ResponseHead, withContentLength } from "../response_head.ts";
 import type { Transport } from "../transport.ts";

@@ -4,16 +4,19 @@
  * @module
  */
 
-import type { LogEntry } from "../server/access_log.ts";
-import { createEnviron, type ServerEnvironOptions } from "../environ.ts";
+import type { LogEntry } from "../../server/access_log.ts";
+import {
+  createEnviron,
+  type ServerEnvironOptions,
+} from "../environ/environ.ts";
 import { refuse } from "../error_response.ts";
-import type { FetchHandlerOptions } from "../fetch.ts";
+import type { FetchHandlerOptions } from "./fetch.ts";
 import { FetchTransport } from "./transport.ts";
-import { RequestInput } from "../input_stream.ts";
-import { LoggedTransport } from "../server/logged_transport.ts";
-import { BadRequest } from "../request_target.ts";
+import { RequestInput } from "../input/input_stream.ts";
+import { LoggedTransport } from "../../server/logged_transport.ts";
+import { BadRequest } from "../environ/request_target.ts";
 import { runApplication } from "../run_application.ts";
-import type { Application, Environ } from "../types.ts";
+import type { Application, Environ } from "../../wsgi/types.ts";
 
 /** One request on its way through a fetch handler. */
 export interface FetchExchange {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isHopByHop } from "../../util/is_hop_by_hop.ts";
-import { describe } from "../describe.ts";
-import type { HeaderTuple } from "../types.ts";
+import { isHopByHop } from "../../wsgi/is_hop_by_hop.ts";
+import { describe } from "../../wsgi/describe.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 
 /** A challenge is the application's, as in the server itself. */
 const PROXY_AUTH = /^proxy-auth/i;

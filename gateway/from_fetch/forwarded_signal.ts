@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Environ } from "../types.ts";
+import type { Environ } from "../../wsgi/types.ts";
 
 /**
  * How long a handler may take before the server is asked for its signal, in

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { describe, isUint8Array } from "../describe.ts";
+import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import type { ForwardedSignal } from "./forwarded_signal.ts";
-import type { ResponseBody } from "../types.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 
 type Read = ReadableStreamReadResult<unknown>;
 

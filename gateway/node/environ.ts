@@ -8,23 +8,23 @@ import {
   checkBodySize,
   contentLengthFrom,
   contentTypeFrom,
-} from "../content_variables.ts";
-import { type EnvironOptions, SERVER_SOFTWARE } from "../environ.ts";
-import { StderrStream } from "../error_stream.ts";
-import { headerKey } from "../header_key.ts";
-import { RequestInput } from "../input_stream.ts";
-import { wrapFile, WSGI_VERSION } from "../interface_values.ts";
+} from "../environ/content_variables.ts";
+import { type EnvironOptions, SERVER_SOFTWARE } from "../environ/environ.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { headerKey } from "../environ/header_key.ts";
+import { RequestInput } from "../input/input_stream.ts";
+import { wrapFile, WSGI_VERSION } from "../environ/interface_values.ts";
 import { openNodeBody } from "./input.ts";
 import type { NodeRequest, NodeSocket } from "./types.ts";
-import type { BodyLimits } from "../request_body.ts";
+import type { BodyLimits } from "../input/request_body.ts";
 import {
   BadRequest,
   isAuthority,
   parseTarget,
   type RequestTarget,
   splitAuthority,
-} from "../request_target.ts";
-import type { Environ } from "../types.ts";
+} from "../environ/request_target.ts";
+import type { Environ } from "../../wsgi/types.ts";
 
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
 const stderr = new StderrStream();

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { loadApplication } from "../../cli/load_application.ts";
 import { UsageError } from "../../cli/usage_error.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 
 const HELLO = `(_environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain"]]);

@@ -24,7 +24,7 @@ import { app as streaming } from "../../examples/streaming.ts";
 import { app as upload } from "../../examples/upload.ts";
 import { mount } from "../../middleware/mount.ts";
 import { type Application, demoApp, validator } from "../../mod.ts";
-import { staticFiles } from "../../util/static_files.ts";
+import { staticFiles } from "../../static_files/static_files.ts";
 
 const TESTDATA = new URL("../testdata/", import.meta.url);
 

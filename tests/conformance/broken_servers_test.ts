@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { checkServer, denoServeDeviations } from "../../conformance/mod.ts";
 import type { CaseReport } from "../../conformance/report.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
-import { StderrStream } from "../../gateway/error_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import { toFetchHandler } from "../../mod.ts";
 import { type BrokenServer, serve } from "./broken/server.ts";
 import { BROKEN_SERVERS } from "./broken_servers.ts";

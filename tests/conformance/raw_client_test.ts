@@ -3,7 +3,7 @@ import { Ledger } from "../../conformance/ledger.ts";
 import { RawClient } from "../../conformance/raw_client.ts";
 import { RawHead } from "../../conformance/raw_response.ts";
 import { Transcript } from "../../conformance/transcript.ts";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 
 /** Lets a client read from a server that sends these bytes and ends. */
 async function receiving<T>(

@@ -1,6 +1,6 @@
 /** A server in a process of its own, with the application of the kit. */
 
-import { StderrStream } from "../../gateway/error_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import { remoteProbe } from "../../conformance/probe.ts";
 import { makeServer } from "../../server.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Application, HeaderTuple, Middleware } from "../../mod.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 
 const encoder = new TextEncoder();
 

@@ -6,7 +6,7 @@ import {
   encodeUtf8,
   validator,
 } from "../../mod.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 import { TEXT } from "./apps.ts";
 import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { app as hono } from "../../examples/hono.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 
 Deno.test("hono.ts answers with Hono, and with the demo beside it", async () => {

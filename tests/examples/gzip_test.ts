@@ -11,7 +11,7 @@ import {
   type HeaderTuple,
   setupTestingDefaults,
 } from "../../mod.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 import { appsOf, clientOf, TEXT } from "./apps.ts";
 import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { app as framework } from "../../examples/framework.ts";
 import { app as ownHeaders } from "../../examples/own_headers.ts";
 import { site } from "../../examples/site.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 import {
   assertNoComplaint,
   commandOf,

@@ -3,7 +3,7 @@ import { app as download } from "../../examples/download.ts";
 import { app as events } from "../../examples/events.ts";
 import { app as upload } from "../../examples/upload.ts";
 import { setupTestingDefaults } from "../../mod.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 import {
   assertNoComplaint,
   commandOf,

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { StderrStream } from "../../gateway/error_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   type Application,
   type FetchHandlerOptions,

@@ -5,8 +5,8 @@
  */
 
 import fc from "npm:fast-check@^4";
-import type { EnvironOptions } from "../../gateway/environ.ts";
-import type { WireRequest } from "./environ_model.ts";
+import type { EnvironOptions } from "../../gateway/environ/environ.ts";
+import type { WireRequest } from "./environ/environ_model.ts";
 
 /** The port that Deno writes behind `localhost` where there is no Host. */
 export const PORT = 8000;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { BodyReader } from "../../gateway/body_reader.ts";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, hanging } from "./recording_body.ts";
 import { Events } from "./recording_transport.ts";
 

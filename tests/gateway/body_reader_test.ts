@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { BodyReader, checkChunk } from "../../gateway/body_reader.ts";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, type Chunks, KINDS } from "./recording_body.ts";
 
 function ignore(): void {}

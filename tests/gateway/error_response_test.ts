@@ -15,7 +15,7 @@ import {
   refuse,
   statusOf,
 } from "../../gateway/error_response.ts";
-import { RequestBodyError } from "../../gateway/request_body_error.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 
 Deno.test.each([
   [new RequestBodyError("cut short", 400), 400],

@@ -1,9 +1,9 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { Random } from "../random.ts";
 import { ask, within } from "../raw_client.ts";
 import { startServer, stopServer } from "../server_program.ts";
-import { get } from "./serving.ts";
+import { get } from "../server/serving.ts";
 
 /** Fixed, so that a failure comes again; set it to try other moments. */
 const SEED = Number(Deno.env.get("WSGIREF_LEAVING_SEED") ?? 3333);

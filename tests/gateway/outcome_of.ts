@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { Application } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { Application } from "../../wsgi/types.ts";
 import { RawClient, type RawResponse } from "../raw_client.ts";
-import { get, serve } from "./serving.ts";
+import { get, serve } from "../server/serving.ts";
 
 /** What no type would let through. */
 // deno-lint-ignore no-explicit-any

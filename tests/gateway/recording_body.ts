@@ -4,8 +4,8 @@
  * @module
  */
 
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { ResponseBody } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 import { Events } from "./recording_transport.ts";
 
 /** What a generator returns that is a body. */

@@ -6,9 +6,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { fromBytes } from "../../gateway/byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import { Cancellation } from "../../gateway/cancellation.ts";
-import { StderrStream } from "../../gateway/error_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   isNullBodyStatus,
   type ResponseHead,
@@ -21,8 +21,8 @@ import type {
   Environ,
   HeaderTuple,
   StartResponse,
-} from "../../gateway/types.ts";
-import { setupTestingDefaults } from "../../util/setup_testing_defaults.ts";
+} from "../../wsgi/types.ts";
+import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 
 /** What happened, in order. Transport and body of one test share one list. */
 export class Events {

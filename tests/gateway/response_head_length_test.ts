@@ -6,7 +6,7 @@ import {
   withContentLength,
   withoutContentLength,
 } from "../../gateway/response_head.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 
 // length-digits
 Deno.test.each([

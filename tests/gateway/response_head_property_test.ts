@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { toFetchHandler } from "../../gateway/fetch.ts";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { anyHead, goodHead, isAcceptable } from "./head_model.ts";
 

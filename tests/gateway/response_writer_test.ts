@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import { isThenable } from "../../gateway/describe.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { isThenable } from "../../wsgi/describe.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { ResponseWriter } from "../../gateway/response_writer.ts";
 import {

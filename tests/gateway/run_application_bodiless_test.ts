@@ -1,8 +1,8 @@
 // SPEC.md 5.14: HEAD, and statuses without content.
 
 import { assertEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { bodyOf, endless, KINDS } from "./recording_body.ts";
 import {
   Events,

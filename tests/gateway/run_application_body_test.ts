@@ -1,7 +1,7 @@
 // SPEC.md 5.11: how a body is iterated.
 
 import { assertEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { type AsyncChunks, bodyOf, KINDS } from "./recording_body.ts";
 import { answering, Events, run, runBoth } from "./recording_transport.ts";
 

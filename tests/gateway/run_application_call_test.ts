@@ -6,10 +6,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import { StderrStream } from "../../gateway/error_stream.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import { runApplication } from "../../gateway/run_application.ts";
-import type { Application, StartResponse } from "../../gateway/types.ts";
+import type { Application, StartResponse } from "../../wsgi/types.ts";
 import type { AsyncChunks, Chunks } from "./recording_body.ts";
 import {
   RecordingTransport,

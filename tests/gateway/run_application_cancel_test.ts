@@ -1,10 +1,10 @@
 // SPEC.md 5.16: the client leaves, and the server ends a request early.
 
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
-import { RequestBodyError } from "../../gateway/request_body_error.ts";
-import type { StartResponse } from "../../gateway/types.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
+import type { StartResponse } from "../../wsgi/types.ts";
 import {
   type AsyncChunks,
   bodyOf,

@@ -1,9 +1,9 @@
 // SPEC.md 5.12: what comes before close(), and what after it.
 
 import { assert, assertEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, endless, KINDS } from "./recording_body.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import {
   answering,
   Events,

@@ -2,7 +2,7 @@
 // when the client has left is in run_application_cancel_test.ts.
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
 import {
   answering,

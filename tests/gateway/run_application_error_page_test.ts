@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { RequestBodyError } from "../../gateway/request_body_error.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { runApplication } from "../../gateway/run_application.ts";
-import type { Application } from "../../gateway/types.ts";
+import type { Application } from "../../wsgi/types.ts";
 import { RespondingTransport, testEnviron } from "./recording_transport.ts";
 
 /** Runs an application that throws, and gives what was sent and logged. */

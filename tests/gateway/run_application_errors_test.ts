@@ -7,9 +7,9 @@ import {
   assertMatch,
   assertStrictEquals,
 } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import { RequestBodyError } from "../../gateway/request_body_error.ts";
-import type { Environ } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
+import type { Environ } from "../../wsgi/types.ts";
 import {
   type AsyncChunks,
   bodyOf,

@@ -1,7 +1,7 @@
 // SPEC.md 5.8: startResponse with excInfo.
 
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type { AsyncChunks, Chunks } from "./recording_body.ts";
 import { run, runBoth } from "./recording_transport.ts";
 

@@ -1,8 +1,8 @@
 // SPEC.md 5.9: when the headers leave, and which.
 
 import { assertEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { type AsyncChunks, bodyOf, KINDS } from "./recording_body.ts";
 import {
   Events,

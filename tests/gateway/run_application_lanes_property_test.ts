@@ -5,9 +5,9 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { Gate } from "../../gateway/gate.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
 import {
   RecordingTransport,

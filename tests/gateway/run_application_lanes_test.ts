@@ -3,8 +3,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { HeaderTuple } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
 import {
   Events,

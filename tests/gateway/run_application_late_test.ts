@@ -3,13 +3,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { BodyReader } from "../../gateway/body_reader.ts";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { Gate } from "../../gateway/gate.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { ResponseWriter } from "../../gateway/response_writer.ts";
-import type { StartResponse, Write } from "../../gateway/types.ts";
-import { FileWrapper } from "../../util/file_wrapper.ts";
+import type { StartResponse, Write } from "../../wsgi/types.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import {
   answering,
   RecordingTransport,

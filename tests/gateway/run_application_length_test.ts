@@ -2,7 +2,7 @@
 // run_application_bodiless_test.ts.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import {
   type AsyncChunks,
   bodyOf,

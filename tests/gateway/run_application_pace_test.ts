@@ -1,7 +1,7 @@
 // SPEC.md 5.11: the transport sets the pace at which a body is read.
 
 import { assertEquals } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, endless, KINDS } from "./recording_body.ts";
 import {
   answering,

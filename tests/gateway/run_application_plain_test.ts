@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { fromBytes } from "../../gateway/byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import type {
@@ -7,9 +7,9 @@ import type {
   HeaderTuple,
   StartResponse,
   Write,
-} from "../../gateway/types.ts";
-import { FileWrapper } from "../../util/file_wrapper.ts";
-import { setupTestingDefaults } from "../../util/setup_testing_defaults.ts";
+} from "../../wsgi/types.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
+import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 
 const TEXT: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 

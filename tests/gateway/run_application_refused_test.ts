@@ -2,8 +2,8 @@
 // reaches the wire: the client gets a complete 500.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { HeaderTuple, StartResponse } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { HeaderTuple, StartResponse } from "../../wsgi/types.ts";
 import type { Chunks } from "./recording_body.ts";
 import {
   answering,

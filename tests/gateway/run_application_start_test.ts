@@ -6,8 +6,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import type { StartResponse, Write } from "../../gateway/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { StartResponse, Write } from "../../wsgi/types.ts";
 import type { AsyncChunks, Chunks } from "./recording_body.ts";
 import { run, runBoth } from "./recording_transport.ts";
 

@@ -1,7 +1,7 @@
 // SPEC.md 5.17: the deadline of a request, and a forced shutdown.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { ServerStopped } from "../../gateway/cancellation.ts";
 import { type AsyncChunks, hanging } from "./recording_body.ts";
 import {

@@ -7,9 +7,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
-import type { Write } from "../../gateway/types.ts";
+import type { Write } from "../../wsgi/types.ts";
 import { bodyOf, KINDS } from "./recording_body.ts";
 import {
   Events,

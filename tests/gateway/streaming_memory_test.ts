@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { Program } from "../program.ts";
 import { ask, RawClient } from "../raw_client.ts";
-import { get, serve } from "./serving.ts";
+import { get, serve } from "../server/serving.ts";
 
 const MIB = 1024 * 1024;
 

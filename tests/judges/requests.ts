@@ -8,7 +8,7 @@
  * @module
  */
 
-import { fromBytes } from "../../gateway/byte_string.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { Judged } from "./judged.ts";
 
 const ALL_BYTES = fromBytes(Uint8Array.from({ length: 256 }, (_, i) => i));

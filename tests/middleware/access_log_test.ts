@@ -1,16 +1,16 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { AccessRecord } from "../../gateway/server/access_record.ts";
-import { toBytes } from "../../gateway/byte_string.ts";
+import type { AccessRecord } from "../../gateway/access_record.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type {
   Application,
   Environ,
   HeaderTuple,
   ResponseBody,
-} from "../../gateway/types.ts";
+} from "../../wsgi/types.ts";
 import { accessLog } from "../../middleware/access_log.ts";
 import { setupTestingDefaults, validator } from "../../mod.ts";
 import { RawClient, within } from "../raw_client.ts";
-import { get, serve } from "../gateway/serving.ts";
+import { get, serve } from "../server/serving.ts";
 
 const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
 

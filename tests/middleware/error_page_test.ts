@@ -7,17 +7,17 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { toBytes } from "../../gateway/byte_string.ts";
-import { RequestBodyError } from "../../gateway/request_body_error.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import type {
   Application,
   Environ,
   HeaderTuple,
   ResponseBody,
-} from "../../gateway/types.ts";
+} from "../../wsgi/types.ts";
 import { errorPage } from "../../middleware/error_page.ts";
 import { setupTestingDefaults, validator } from "../../mod.ts";
-import { get, serve } from "../gateway/serving.ts";
+import { get, serve } from "../server/serving.ts";
 import { ask, RawClient } from "../raw_client.ts";
 
 const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];

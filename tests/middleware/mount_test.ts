@@ -10,7 +10,7 @@ import {
   validator,
   type Violation,
 } from "../../mod.ts";
-import { TestClient } from "../../util/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 
 const encoder = new TextEncoder();
 

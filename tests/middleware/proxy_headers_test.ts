@@ -5,7 +5,7 @@ import {
   setupTestingDefaults,
   validator,
 } from "../../mod.ts";
-import { StderrStream } from "../../gateway/error_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   proxyHeaders,
   type ProxyHeadersOptions,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { StderrStream } from "../../gateway/error_stream.ts";
-import type { Application } from "../../gateway/types.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application } from "../../wsgi/types.ts";
 import {
   apache,
   lighttpd,
@@ -10,7 +10,7 @@ import {
 } from "../../tools/matrix/backend_front.ts";
 import { findProgram } from "../../tools/matrix/server_process.ts";
 import { validator } from "../../validator.ts";
-import { echo, show, shown } from "../gateway/backend_gateway.ts";
+import { echo, show, shown } from "../server/backend_gateway.ts";
 import { ask } from "../raw_client.ts";
 
 const encoder = new TextEncoder();

@@ -4,7 +4,7 @@ import {
   encodeUwsgi,
   GET,
   statusOf,
-} from "../gateway/backend_gateway.ts";
+} from "../server/backend_gateway.ts";
 import { Program } from "../program.ts";
 import { RawClient } from "../raw_client.ts";
 

@@ -5,11 +5,7 @@
  * @module
  */
 
-import type {
-  Application,
-  Environ,
-  ResponseBody,
-} from "../../gateway/types.ts";
+import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
 
 const encoder = new TextEncoder();
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ResponseBody } from "../../gateway/types.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 
 /** How long the ledger waits for what is still open, in milliseconds. */
 const PATIENCE = 5000;

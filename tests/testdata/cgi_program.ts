@@ -4,9 +4,9 @@
  * @module
  */
 
-import { runCgi } from "../../gateway/cgi.ts";
-import { demoApp } from "../../gateway/demo_app.ts";
-import type { Application, ResponseBody } from "../../gateway/types.ts";
+import { runCgi } from "../../gateway/cgi/cgi.ts";
+import { demoApp } from "../../server/demo_app.ts";
+import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

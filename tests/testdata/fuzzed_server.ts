@@ -6,16 +6,16 @@
  * @module
  */
 
-import { percentDecode, toBytes } from "../../gateway/byte_string.ts";
-import { StderrStream } from "../../gateway/error_stream.ts";
-import { makeServer } from "../../gateway/make_server.ts";
+import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { makeServer } from "../../server/make_server.ts";
 import type {
   Application,
   Environ,
   HeaderTuple,
   ResponseBody,
-} from "../../gateway/types.ts";
-import { validator } from "../../rules/validator.ts";
+} from "../../wsgi/types.ts";
+import { validator } from "../../validator/validator.ts";
 
 const HEADERS: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 

@@ -9,13 +9,13 @@
  * @module
  */
 
-import { StderrStream } from "../../gateway/error_stream.ts";
-import { makeServer } from "../../gateway/make_server.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { makeServer } from "../../server/make_server.ts";
 import type {
   Application,
   InputStream,
   ResponseBody,
-} from "../../gateway/types.ts";
+} from "../../wsgi/types.ts";
 import { Random } from "../random.ts";
 import { BodyLedger } from "./body_ledger.ts";
 

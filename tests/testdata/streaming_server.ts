@@ -8,8 +8,8 @@
  * @module
  */
 
-import { makeServer } from "../../gateway/make_server.ts";
-import type { Application } from "../../gateway/types.ts";
+import { makeServer } from "../../server/make_server.ts";
+import type { Application } from "../../wsgi/types.ts";
 
 const PIECE = 65_536;
 const { gc } = globalThis as { gc?: () => void };

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { RULES } from "../../rules/table.ts";
+import { RULES } from "../../validator/rules/table.ts";
 import { CHECKS, coverageTable } from "../../tools/check_coverage.ts";
 import { BEYOND } from "../../tools/checks/beyond.ts";
 import { createReference } from "../../tools/rule_reference.ts";

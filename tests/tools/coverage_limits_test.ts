@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readLcov, shortfall } from "../../tools/coverage_limits.ts";
 
-const LCOV = `SF:/project/rules/a.ts
+const LCOV = `SF:/project/validator/a.ts
 FN:1,f
 FNF:1
 FNH:1
@@ -18,7 +18,7 @@ BRH:0
 LH:0
 LF:100
 end_of_record
-SF:/project/rules/b.ts
+SF:/project/validator/b.ts
 BRF:0
 BRH:0
 LH:10
@@ -27,19 +27,19 @@ end_of_record
 `;
 
 function ruleOf(file: string): string | undefined {
-  return /\/rules\//.test(file) ? "rules" : undefined;
+  return /\/validator\//.test(file) ? "validator" : undefined;
 }
 
 Deno.test("readLcov() adds up the files of a group, and no others", () => {
   assertEquals(
     [...readLcov(LCOV, ruleOf)],
-    [["rules", { lines: 95, branches: 75 }]],
+    [["validator", { lines: 95, branches: 75 }]],
   );
 });
 
 Deno.test("readLcov() counts a group without branches as reached", () => {
   const groups = readLcov(LCOV, (file) => file);
-  assertEquals(groups.get("/project/rules/b.ts"), {
+  assertEquals(groups.get("/project/validator/b.ts"), {
     lines: 100,
     branches: 100,
   });
@@ -73,7 +73,7 @@ Deno.test("coverage_limits.ts exits with 1 if too little is reached", async () =
     const text = new TextDecoder().decode(stdout);
     assertEquals(code, 1);
     assertMatch(text, /^Too little is tested: lines must/m);
-    assertMatch(text, /^No test loads rules\/body\.ts$/m);
+    assertMatch(text, /^No test loads validator\/findings\.ts$/m);
   } finally {
     await Deno.remove(file);
   }

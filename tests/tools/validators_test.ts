@@ -8,7 +8,7 @@ import {
   judgeInPython,
   readResults,
 } from "../../tools/validators/compare.ts";
-import type { Scenario } from "../rules/scenario.ts";
+import type { Scenario } from "../validator/scenario.ts";
 
 const all = { ...BROKEN, ...SOUND };
 const results = await readResults();

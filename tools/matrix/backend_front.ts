@@ -10,9 +10,9 @@ import type {
   BackendOptions,
   BackendServer,
 } from "../../gateway/backend/options.ts";
-import { serveScgi } from "../../gateway/scgi.ts";
-import type { Application } from "../../gateway/types.ts";
-import { serveUwsgi } from "../../gateway/uwsgi.ts";
+import { serveScgi } from "../../server/scgi.ts";
+import type { Application } from "../../wsgi/types.ts";
+import { serveUwsgi } from "../../server/uwsgi.ts";
 import type { ServerPart } from "./part.ts";
 import {
   findProgram,

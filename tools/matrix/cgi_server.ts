@@ -16,7 +16,7 @@ import {
 } from "./server_process.ts";
 
 const DEPLOY = new URL("../../examples/deploy/", import.meta.url);
-const CGI = new URL("../../gateway/cgi.ts", import.meta.url);
+const CGI = new URL("../../gateway/cgi/cgi.ts", import.meta.url);
 
 /** Which of the servers. */
 export type CgiServer = "apache2" | "lighttpd";

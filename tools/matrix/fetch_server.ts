@@ -34,8 +34,8 @@ function subjectModule({ module, name }: Subject): string {
 
 async function example(path: string): Promise<string> {
   const text = await Deno.readTextFile(new URL(`examples/${path}`, ROOT));
-  const fetchModule = new URL("gateway/fetch.ts", ROOT).pathname;
-  return text.replace("../../gateway/fetch.ts", fetchModule)
+  const fetchModule = new URL("gateway/fetch/fetch.ts", ROOT).pathname;
+  return text.replace("../../gateway/fetch/fetch.ts", fetchModule)
     .replace("../hello.ts", "./subject.ts");
 }
 
@@ -50,7 +50,7 @@ export async function startDenoServe(
   subject: Subject,
   jobs: number | undefined = undefined,
 ): Promise<ServerProcess> {
-  const fetchModule = new URL("gateway/fetch.ts", ROOT).pathname;
+  const fetchModule = new URL("gateway/fetch/fetch.ts", ROOT).pathname;
   const options = jobs === undefined ? "" : ", { multiprocess: true }";
   const folder = await makeFolder({
     "subject.ts": subjectModule(subject),

@@ -11,7 +11,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { remoteProbe } from "../../conformance/probe.ts";
-import { toNodeListener } from "../../gateway/node.ts";
+import { toNodeListener } from "../../gateway/node/node.ts";
 
 const app = remoteProbe(process.argv[2] ?? "");
 const server = createServer(toNodeListener(app));

@@ -15,19 +15,19 @@ export interface Suite {
 
 /** What the check is about: the rules, and the way of a response. */
 export const SUITES: readonly Suite[] = [
-  { name: "rules", files: ["rules"], tests: ["tests/rules"] },
+  { name: "rules", files: ["validator"], tests: ["tests/validator"] },
   {
     name: "gateway",
     files: [
       "gateway/run_application.ts",
-      "gateway/exchange.ts",
-      "gateway/exchange_log.ts",
+      "gateway/application_call.ts",
+      "gateway/call_log.ts",
       "gateway/pump.ts",
       "gateway/body_reader.ts",
       "gateway/response_writer.ts",
       "gateway/response_head.ts",
     ],
-    tests: ["tests/gateway"],
+    tests: ["tests/gateway", "tests/server"],
   },
 ];
 

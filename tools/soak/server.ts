@@ -8,14 +8,14 @@
  * @module
  */
 
-import { StderrStream } from "../../gateway/error_stream.ts";
-import { makeServer } from "../../gateway/make_server.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { makeServer } from "../../server/make_server.ts";
 import type {
   Application,
   HeaderTuple,
   InputStream,
-} from "../../gateway/types.ts";
-import { validator } from "../../rules/validator.ts";
+} from "../../wsgi/types.ts";
+import { validator } from "../../validator/validator.ts";
 import { BodyLedger } from "../../tests/testdata/body_ledger.ts";
 import type { Report } from "./report.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { RequestInput } from "../../gateway/input_stream.ts";
+import { RequestInput } from "../../gateway/input/input_stream.ts";
 import type { HeaderTuple } from "../../mod.ts";
-import type { Loose, Scenario } from "../../tests/rules/scenario.ts";
+import type { Loose, Scenario } from "../../tests/validator/scenario.ts";
 
 /** One program, broken or sound. What it leaves out is correct. */
 export interface Case extends Scenario {

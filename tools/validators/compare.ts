@@ -23,7 +23,7 @@ import {
   createEnviron,
   helloApp,
   type Scenario,
-} from "../../tests/rules/scenario.ts";
+} from "../../tests/validator/scenario.ts";
 import { BROKEN, SOUND } from "./cases.ts";
 
 /** Where the results are kept. */

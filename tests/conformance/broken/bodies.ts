@@ -1,6 +1,6 @@
 /** Servers that are wrong with bodies. */
 
-import { fromBytes, toBytes } from "../../../gateway/byte_string.ts";
+import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { body, type BrokenServer, copy, like } from "./server.ts";
 
 type Result = IteratorResult<Uint8Array, void>;

@@ -1,6 +1,6 @@
 /** Servers that are wrong with the environ. */
 
-import { toBytes } from "../../../gateway/byte_string.ts";
+import { toBytes } from "../../../wsgi/byte_string.ts";
 import type { Environ } from "../../../mod.ts";
 import { type BrokenServer, environ } from "./server.ts";
 

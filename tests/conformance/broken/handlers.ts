@@ -1,6 +1,6 @@
 /** Servers that are wrong between `Deno.serve` and the handler. */
 
-import { StderrStream } from "../../../gateway/error_stream.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
 import { denoServeDeviations } from "../../../conformance/mod.ts";
 import { toFetchHandler } from "../../../mod.ts";
 import type { BrokenServer } from "./server.ts";

@@ -3,7 +3,7 @@
  * the application that a wrong server would have in itself.
  */
 
-import { StderrStream } from "../../../gateway/error_stream.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
 import {
   denoServeDeviations,
   type RunningServer,

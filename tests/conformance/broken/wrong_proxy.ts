@@ -3,7 +3,7 @@
  * server is wrong on the wire, and right in everything else.
  */
 
-import { fromBytes, toBytes } from "../../../gateway/byte_string.ts";
+import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import type { RunningServer } from "../../../conformance/mod.ts";
 
 /** What is wrong on one connection. Pieces of bytes are ByteStrings. */

@@ -7,9 +7,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { PythonException } from "../../../examples/python/bridge.ts";
-import { StderrStream } from "../../../gateway/error_stream.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
 import { ConformanceError, validator } from "../../../mod.ts";
-import { get, serve } from "../../gateway/serving.ts";
+import { get, serve } from "../../server/serving.ts";
 import { ask } from "../../raw_client.ts";
 import { call, environOf, iterate, make, test } from "./python_app.ts";
 

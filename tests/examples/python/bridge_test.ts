@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { get, serve } from "../../gateway/serving.ts";
+import { get, serve } from "../../server/serving.ts";
 import { ask, RawClient } from "../../raw_client.ts";
 import { call, environOf, iterate, make, test } from "./python_app.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { fromPython } from "../../../examples/python/bridge.ts";
-import { StderrStream } from "../../../gateway/error_stream.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
 import {
   type Application,
   type Environ,

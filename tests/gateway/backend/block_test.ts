@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ByteSource, Variable } from "../../../gateway/backend/block.ts";
 import { MalformedBlock } from "../../../gateway/backend/block.ts";
-import { toBytes } from "../../../gateway/byte_string.ts";
+import { toBytes } from "../../../wsgi/byte_string.ts";
 import { readScgiBlock } from "../../../gateway/backend/scgi_block.ts";
 import { readUwsgiBlock } from "../../../gateway/backend/uwsgi_block.ts";
 import { Random } from "../../random.ts";
@@ -18,7 +18,7 @@ import {
   shown,
   statusOf,
   test,
-} from "../backend_gateway.ts";
+} from "../../server/backend_gateway.ts";
 
 /** Bytes that are all there. */
 class Bytes implements ByteSource {

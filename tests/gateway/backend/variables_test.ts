@@ -3,7 +3,7 @@ import {
   completeVariables,
   joinVariables,
 } from "../../../gateway/backend/variables.ts";
-import { BadRequest } from "../../../gateway/request_target.ts";
+import { BadRequest } from "../../../gateway/environ/request_target.ts";
 
 /** Completes variables and gives those that matter. */
 function pathOf(variables: Record<string, string>): unknown[] {

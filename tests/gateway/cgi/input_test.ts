@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromBytes } from "../../../gateway/byte_string.ts";
-import { runCgi } from "../../../gateway/cgi.ts";
-import { toRequest } from "../../../gateway/to_request.ts";
-import type { Application, Environ } from "../../../gateway/types.ts";
+import { fromBytes } from "../../../wsgi/byte_string.ts";
+import { runCgi } from "../../../gateway/cgi/cgi.ts";
+import { toRequest } from "../../../gateway/from_fetch/to_request.ts";
+import type { Application, Environ } from "../../../wsgi/types.ts";
 import { answering, type LooseApplication } from "../recording_transport.ts";
-import { cgi, GET, Sink } from "../run_cgi.ts";
+import { cgi, GET, Sink } from "./run_cgi.ts";
 
 /** Answers with all of the input. */
 const echo: LooseApplication = async (environ, startResponse) => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotStrictEquals } from "@std/assert";
-import { isByteString } from "../../../gateway/byte_string.ts";
-import { readEnviron } from "../../../gateway/cgi.ts";
+import { isByteString } from "../../../wsgi/byte_string.ts";
+import { readEnviron } from "../../../gateway/cgi/cgi.ts";
 
 Deno.test.each([
   ["/a", "/a"],

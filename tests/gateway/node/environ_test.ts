@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { NodeListenerOptions } from "../../../gateway/node.ts";
-import type { Environ } from "../../../gateway/types.ts";
+import type { NodeListenerOptions } from "../../../gateway/node/node.ts";
+import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator.ts";
 import { ask } from "../../raw_client.ts";
-import { serveNode } from "../node_serving.ts";
+import { serveNode } from "./node_serving.ts";
 
 interface Seen {
   readonly line: string;

@@ -1,6 +1,6 @@
 import type { RunningServer } from "../../../conformance/start.ts";
 import { denoServeDeviations } from "../../../conformance/mod.ts";
-import { toFetchHandler } from "../../../gateway/fetch.ts";
+import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import type { ServerPart } from "../part.ts";
 
 /** `Deno.serve()` with `toFetchHandler()`. */

@@ -1,6 +1,6 @@
 import type { RunningServer } from "../../../conformance/start.ts";
 import { denoServeDeviations } from "../../../conformance/mod.ts";
-import { makeServer } from "../../../gateway/make_server.ts";
+import { makeServer } from "../../../server/make_server.ts";
 import type { ServerPart } from "../part.ts";
 
 /** `makeServer()`. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { toNodeListener } from "../../../gateway/node.ts";
+import { toNodeListener } from "../../../gateway/node/node.ts";
 import { NODE_DEVIATIONS } from "../node_deviations.ts";
 import type { ServerPart } from "../part.ts";
 

@@ -14,7 +14,7 @@ import {
   TEXT,
   toBytes,
 } from "../case.ts";
-import { runServer } from "../../../tests/rules/scenario.ts";
+import { runServer } from "../../../tests/validator/scenario.ts";
 
 /** Programs that are wrong about the body. */
 export const BODIES: Cases = {

@@ -5,7 +5,7 @@
  */
 
 import { type Cases, HELLO, inputWith, TEXT, variables } from "../case.ts";
-import type { Loose } from "../../../tests/rules/scenario.ts";
+import type { Loose } from "../../../tests/validator/scenario.ts";
 
 /** An application that reads three bytes. */
 async function readThree(

@@ -19,7 +19,7 @@ import {
   helloApp,
   type Loose,
   runServer,
-} from "../../../tests/rules/scenario.ts";
+} from "../../../tests/validator/scenario.ts";
 
 /** A body that is no array, so that its iteration can be watched. */
 function lazyBody(...chunks: Uint8Array[]): Loose {

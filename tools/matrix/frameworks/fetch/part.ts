@@ -4,12 +4,12 @@
  * @module
  */
 
-import { StderrStream } from "../../../../gateway/error_stream.ts";
+import { StderrStream } from "../../../../wsgi/error_stream.ts";
 import {
   type FetchFunction,
   type FetchModule,
   fromFetchHandler,
-} from "../../../../gateway/from_fetch.ts";
+} from "../../../../gateway/from_fetch/from_fetch.ts";
 import { makeServer, validator } from "../../../../mod.ts";
 import type { FrameworkPart } from "../../part.ts";
 import { EXERCISES } from "./exercises.ts";

@@ -14,7 +14,7 @@ import {
   loadDebianPython,
   PACKAGES,
 } from "../../../../examples/python/debian.ts";
-import { StderrStream } from "../../../../gateway/error_stream.ts";
+import { StderrStream } from "../../../../wsgi/error_stream.ts";
 import { mount } from "../../../../middleware/mount.ts";
 import { makeServer, validator } from "../../../../mod.ts";
 import type { FrameworkPart } from "../../part.ts";

@@ -1,0 +1,376 @@
+/**
+ * One call of an application: the steps of PEP 3333, in their order.
+ *
+ * Beside `run_with_cgi()`, the gateway that PEP 3333 gives as an example:
+ *
+ * - the call of the application is `run()`, and `#await()` for a promise;
+ * - `start_response()` is `#start()`, and the headers it sets are
+ *   `#response.head`;
+ * - `write()` is `#write()`; what leaves, leaves through `#send()`, the head
+ *   with the first chunk;
+ * - `for data in result` is `#iterate()`, `#sendArray()` for an array and
+ *   `#sendFile()` for a file;
+ * - the `write('')` after an empty body is in `#endBody()`;
+ * - `finally: result.close()` is `BodyReader.close()`, at every way out.
+ *
+ * @module
+ */
+
+import { joinChunks, totalLength } from "./array_body.ts";
+import { FileWrapper } from "../wsgi/file_wrapper.ts";
+import { BodyReader, checkChunk } from "./body_reader.ts";
+import { ClientDisconnected } from "./cancellation.ts";
+import { isThenable } from "../wsgi/describe.ts";
+import { errorResponse, statusOf } from "./error_response.ts";
+import { ExchangeLog } from "./call_log.ts";
+import { pump } from "./pump.ts";
+import { RequestBodyError } from "./input/request_body_error.ts";
+import { createHead } from "./response_head.ts";
+import { ResponseWriter } from "./response_writer.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { Transport } from "./transport.ts";
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  Write,
+} from "../wsgi/types.ts";
+
+/** An array body up to this many bytes is joined and sent at once. */
+const MAX_JOINED = 65_536;
+
+/** One call of an application, from startResponse to close(). */
+export class Exchange {
+  readonly #environ: Environ;
+  readonly #transport: Transport;
+  readonly #options: RunOptions;
+  readonly #log: ExchangeLog;
+  readonly #response: ResponseWriter;
+  #body: BodyReader | undefined;
+  #started = false;
+  /** A misuse that the application may have swallowed, but not mended. */
+  #misuse: unknown;
+  /** Why nothing may be sent any more. */
+  #end: "completed" | "failed" | "left" | undefined;
+
+  /**
+   * @param environ The variables of the request.
+   * @param transport The way to the client.
+   * @param options What to do beside it.
+   */
+  constructor(environ: Environ, transport: Transport, options: RunOptions) {
+    this.#environ = environ;
+    this.#transport = transport;
+    this.#options = options;
+    this.#log = new ExchangeLog(environ, options);
+    this.#response = new ResponseWriter(transport, environ.REQUEST_METHOD);
+  }
+
+  /**
+   * Calls the application and sends its response.
+   *
+   * @param app The application.
+   * @returns Nothing if all is over, otherwise a promise that resolves when it
+   * is.
+   */
+  run(app: Application): void | Promise<void> {
+    try {
+      const body: unknown = app(
+        this.#environ,
+        (status, headers, excInfo) => this.#start(status, headers, excInfo),
+      );
+      return isThenable(body) ? this.#await(body) : this.#respond(body);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  async #await(promise: PromiseLike<unknown>): Promise<void> {
+    this.#listen();
+    try {
+      await this.#respond(await promise);
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  /** What the application knows as startResponse. */
+  #start(
+    status: string,
+    headers: readonly HeaderTuple[],
+    excInfo: unknown,
+  ): Write {
+    if (excInfo !== undefined && excInfo !== null) {
+      // Too late to replace what was sent: the error goes on.
+      if (this.#response.headSent) throw excInfo;
+      this.#misuse = undefined;
+    } else if (this.#started) {
+      throw this.#misuse = new Error(
+        "Cannot start the response: it was started before, and a second call must give excInfo",
+      );
+    }
+    if (this.#isOver()) {
+      throw new Error("Cannot start the response: the request is over");
+    }
+    // Set before the checks: a call that fails was a call.
+    this.#started = true;
+    this.#response.head = undefined;
+    try {
+      this.#response.head = createHead(status, headers);
+    } catch (error) {
+      throw this.#misuse = error;
+    }
+    return (chunk) => this.#write(chunk);
+  }
+
+  /** What the application knows as write. */
+  #write(chunk: Uint8Array): Promise<void> {
+    try {
+      checkChunk(chunk);
+    } catch (error) {
+      throw this.#misuse = error;
+    }
+    if (this.#end === "left") {
+      return handled(Promise.reject(this.#transport.cancellation?.reason));
+    }
+    if (this.#isOver()) throw new Error("Cannot write: the request is over");
+    const { head } = this.#response;
+    if (head === undefined) throw new Error("Cannot write: no status is set");
+    if (chunk.byteLength === 0) return Promise.resolve();
+    if (this.#send(chunk)) {
+      return handled(Promise.resolve(this.#response.ready));
+    }
+    return handled(Promise.reject(
+      new RangeError(
+        `Cannot write: the body is longer than its Content-Length of ${head.contentLength}`,
+      ),
+    ));
+  }
+
+  #respond(result: unknown): void | Promise<void> {
+    const body = this.#body = new BodyReader(
+      result,
+      (error) => this.#log.add(error),
+    );
+    // It ended before the application returned: the body is closed unread.
+    if (this.#end !== undefined) return body.close();
+    if (this.#misuse !== undefined) throw this.#misuse;
+    if (Array.isArray(result)) return this.#sendArray(body, result);
+    // Also where nothing is sent: what is no body is refused.
+    body.open();
+    if (this.#response.isBodiless) return this.#skip(body);
+    return this.#sendFile(body, result) ?? this.#iterate(body);
+  }
+
+  /** The fast lane: an array is a whole body, known before the first byte. */
+  #sendArray(body: BodyReader, chunks: unknown[]): void | Promise<void> {
+    const response = this.#response;
+    const head = response.head;
+    if (head === undefined) throw neverStarted();
+    const length = totalLength(chunks);
+    if (response.isBodiless) {
+      if (length > 0) response.announceLength(length);
+      return this.#skip(body);
+    }
+    const isWhole = !response.headSent &&
+      (head.contentLength ?? length) === length &&
+      (chunks.length === 1 || length <= MAX_JOINED);
+    // Copied, since close() comes first and may empty the array.
+    const whole = isWhole ? joinChunks(chunks, length) : undefined;
+    if (whole === undefined) {
+      response.announceLength(length);
+      body.open(Array.from({ length: chunks.length }, (_, i) => chunks[i]));
+    }
+    return this.#then(body.close(), () => {
+      if (this.#end !== undefined) return;
+      if (whole === undefined) return this.#iterate(body);
+      return this.#complete(response.sendWhole(whole));
+    });
+  }
+
+  /** PEP 3333, "Optional Platform-Specific File Handling". */
+  #sendFile(body: BodyReader, result: unknown): Promise<void> | undefined {
+    if (!(result instanceof FileWrapper)) return undefined;
+    const length = result.bytesLeft;
+    if (length === undefined) return undefined;
+    const sending = this.#response.sendFile(length, () => result.toStream());
+    return sending && this.#complete(sending)?.then(() => body.close());
+  }
+
+  /** Sends the chunks of a body, each made only when the transport can take it. */
+  #iterate(body: BodyReader): Promise<void> {
+    this.#listen();
+    return new Promise((resolve) => {
+      const leave = (way: void | Promise<void>) => {
+        resolve(way);
+        return false;
+      };
+      pump(body, this.#response, {
+        mayAsk: () => {
+          if (this.#end !== undefined) return leave(body.close());
+          if (this.#response.isFull) return leave(this.#endFull(body));
+          return true;
+        },
+        take: (chunk) => {
+          if (this.#end !== undefined) return leave(body.close());
+          if (this.#misuse !== undefined) throw this.#misuse;
+          if (this.#response.isBodiless) return leave(this.#skip(body));
+          if (chunk === undefined) return leave(this.#endBody(body));
+          if (chunk.byteLength > 0) this.#send(chunk);
+          return true;
+        },
+        // Nobody waits for a body whose client has left; what it throws
+        // because it was stopped says nothing.
+        fail: (error) =>
+          leave(this.#end === undefined ? this.#fail(error) : body.close()),
+      });
+    });
+  }
+
+  /** Sends a chunk that is not empty; tells whether Content-Length held it. */
+  #send(chunk: Uint8Array): boolean {
+    if (this.#response.head === undefined) throw neverStarted();
+    const fits = this.#response.send(chunk);
+    if (!fits) this.#log.addOverflow(this.#response);
+    return fits;
+  }
+
+  // The ways out --------------------------------------------------------------
+
+  /** No body is sent: the head leaves, the body is closed as it is. */
+  #skip(body: BodyReader): void | Promise<void> {
+    return this.#then(body.close(), () => {
+      if (this.#end === undefined) return this.#complete(this.#response.end());
+    });
+  }
+
+  /** The body came to its end. */
+  #endBody(body: BodyReader): void | Promise<void> {
+    const response = this.#response;
+    if (response.head === undefined) throw neverStarted();
+    if (response.isShort) {
+      response.sendHead();
+      throw new Error(
+        `Cannot complete the response: the body has ${response.sent} bytes, its Content-Length is ${response.head.contentLength}`,
+      );
+    }
+    const sending = this.#complete(
+      response.headSent ? response.end() : response.sendWhole(new Uint8Array()),
+    );
+    const closing = body.close();
+    return this.#then(sending, () => closing);
+  }
+
+  /**
+   * Content-Length is reached, so the client has it all. The body is asked once
+   * more, so that code after its last chunk runs; if it goes on, it is stopped.
+   */
+  async #endFull(body: BodyReader): Promise<void> {
+    const sending = this.#complete(this.#response.end());
+    try {
+      const extra = body.isAsync ? await body.nextAsync() : body.next();
+      if (extra !== undefined && extra.byteLength > 0) {
+        this.#log.addOverflow(this.#response);
+      }
+    } catch (error) {
+      this.#log.add(error);
+    }
+    await body.close();
+    await sending;
+  }
+
+  /** The application failed, or broke the contract. */
+  #fail(error: unknown): void | Promise<void> {
+    let sending: void | Promise<void> = undefined;
+    if (this.#end === undefined) {
+      this.#end = "failed";
+      this.#log.add(error);
+      this.#transport.cancellation?.finish();
+      sending = this.#sendError(error);
+    } else if (!this.#wasTold(error)) {
+      this.#log.add(error);
+    }
+    const closing = this.#body?.close();
+    return sending === undefined ? closing : sending.then(() => closing);
+  }
+
+  /** A complete error page, or a broken response if another has begun. */
+  #sendError(error: unknown): void | Promise<void> {
+    const response = this.#response;
+    try {
+      if (!response.headSent) {
+        const { errorPage = errorResponse } = this.#options;
+        const [head, page] = errorPage(statusOf(error));
+        response.head = head;
+        return response.sendWhole(page)?.catch((error) => this.#log.add(error));
+      }
+    } catch (error) {
+      this.#log.add(error);
+    }
+    response.abort(error);
+  }
+
+  /** The request ended early: nothing more is sent, the body is closed. */
+  #cancel(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    if (reason instanceof ClientDisconnected) {
+      this.#end = "left";
+      this.#body?.close();
+    } else {
+      this.#fail(reason);
+    }
+  }
+
+  /** Whether an error only gives back why the application was to stop. */
+  #wasTold(error: unknown): boolean {
+    return this.#end === "left"
+      ? isAbort(error)
+      : error !== undefined && error === this.#transport.cancellation?.reason;
+  }
+
+  /** Learns of an early end from now on. What is sync needs no listener. */
+  #listen(): void {
+    this.#transport.cancellation?.listen((reason) => this.#cancel(reason));
+  }
+
+  #isOver(): boolean {
+    return this.#end === "completed" || this.#end === "failed" ||
+      this.#body?.isClosed === true;
+  }
+
+  #complete(sending: void | Promise<void>): void | Promise<void> {
+    this.#end = "completed";
+    this.#transport.cancellation?.finish();
+    return sending?.catch((error) => this.#log.add(error));
+  }
+
+  /** Goes on after a promise, or at once where there is none. */
+  #then(
+    promise: void | Promise<void>,
+    next: () => void | Promise<void>,
+  ): void | Promise<void> {
+    if (promise === undefined) return next();
+    this.#listen();
+    return promise.then(next).catch((error) => this.#fail(error));
+  }
+}
+
+function neverStarted(): Error {
+  return new Error(
+    "Cannot send the body: the application must call startResponse before its first chunk",
+  );
+}
+
+/** Whether an error only says that somebody was told to stop. */
+function isAbort(error: unknown): boolean {
+  return error instanceof ClientDisconnected ||
+    error instanceof RequestBodyError ||
+    // A DOMException is one too; Node has an AbortError of its own.
+    (error instanceof Error && error.name === "AbortError");
+}
+
+/** Marks a promise as handled: whoever awaits it still sees the rejection. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,77 @@
+/**
+ * Runs a WSGI application as a fetch handler: under `Deno.serve`,
+ * `deno serve`, Bun, workerd, or inside a framework that mounts fetch handlers.
+ *
+ * ```ts
+ * import { toFetchHandler } from "@wsgi/ref/fetch";
+ * import { demoApp } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const handler = toFetchHandler(demoApp);
+ * const response = await handler(new Request("http://localhost:8000/"));
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
+ * ```
+ *
+ * @module
+ */
+
+import type { EnvironOptions } from "../environ/environ.ts";
+import { handleFetch } from "./exchange.ts";
+import { checkApplication, type RunOptions } from "../run_application.ts";
+import type { Application } from "../../wsgi/types.ts";
+
+export type { EnvironOptions, RunOptions };
+
+/** Options of {@linkcode toFetchHandler}. */
+export interface FetchHandlerOptions extends EnvironOptions, RunOptions {}
+
+/**
+ * A fetch handler.
+ *
+ * @param request The request.
+ * @param info What the runtime tells beside the request. Deno's forms are
+ * understood; anything else is ignored.
+ * @returns The response: at once when the application answered at once.
+ */
+export type FetchHandler = (
+  request: Request,
+  info?: unknown,
+) => Response | Promise<Response>;
+
+/**
+ * Makes a fetch handler of an application.
+ *
+ * The handler is for any server of fetch handlers. `makeServer` is this and the
+ * life of a server around it.
+ *
+ * PEP 3333, "The Server/Gateway Side".
+ *
+ * @param app The application.
+ * @param options What to tell it about the server, and limits.
+ * @returns The handler. It never throws and never rejects.
+ * @throws {TypeError} If `app` is not a function.
+ *
+ * @example Usage with `deno serve`
+ * ```ts
+ * import { toFetchHandler } from "@wsgi/ref/fetch";
+ * import type { Application } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app: Application = (_environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode("Hello world!\n")];
+ * };
+ * const server = { fetch: toFetchHandler(app) }; // export default server
+ *
+ * const response = await server.fetch(new Request("http://localhost/"));
+ * assertEquals(await response.text(), "Hello world!\n");
+ * ```
+ */
+export function toFetchHandler(
+  app: Application,
+  options: FetchHandlerOptions = {},
+): FetchHandler {
+  checkApplication(app);
+  return (request, info) => handleFetch(app, request, info, options).response;
+}

@@ -1,0 +1,223 @@
+/**
+ * Runs a fetch handler as a WSGI application: a function from `Request` to
+ * `Response`, a module `{ fetch }`, an application of Hono or h3.
+ *
+ * So it can stand behind every gateway of this package, beside other
+ * applications under one `mount()`, and with the validator around it.
+ *
+ * ```ts
+ * import { fromFetchHandler } from "@wsgi/ref/from-fetch";
+ * import { TestClient } from "@wsgi/ref/test-client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = fromFetchHandler((request) =>
+ *   new Response(`Hello ${new URL(request.url).pathname}\n`)
+ * );
+ * const response = await new TestClient(app).get("/world");
+ * assertEquals(response.text(), "Hello /world\n");
+ * ```
+ *
+ * @module
+ */
+
+import { STATUS_TEXT, type StatusCode } from "@std/http/status";
+import { describe, isThenable } from "../../wsgi/describe.ts";
+import { checkResponse, headersOf } from "./answer.ts";
+import { ForwardedSignal } from "./forwarded_signal.ts";
+import { discard, toBody } from "./stream_body.ts";
+import { toRequest } from "./to_request.ts";
+import type {
+  Application,
+  Environ,
+  ResponseBody,
+  StartResponse,
+} from "../../wsgi/types.ts";
+
+/** What a fetch handler is told beside the request. */
+export interface FetchInfo {
+  /**
+   * Where the client is, as `Deno.serve` tells it; from `REMOTE_ADDR` and
+   * `REMOTE_PORT`. Absent where the server does not know it.
+   */
+  readonly remoteAddr?: {
+    /** Always `"tcp"`. */
+    readonly transport: "tcp";
+    /** The address of the client. */
+    readonly hostname: string;
+    /** The port of the client. Absent where the server does not know it. */
+    readonly port?: number;
+  };
+  /** The variables of the request. */
+  readonly environ: Environ;
+}
+
+/**
+ * A function that answers a fetch `Request`.
+ *
+ * @param request The request.
+ * @param info What there is beside it.
+ * @returns The response, or a promise of it.
+ */
+export type FetchFunction = (
+  request: Request,
+  info: FetchInfo,
+) => Response | Promise<Response>;
+
+/** An object that answers a fetch `Request`, such as Hono's or h3's app. */
+export interface FetchModule {
+  /**
+   * Answers a request.
+   *
+   * @param request The request.
+   * @param info What there is beside it.
+   * @returns The response, or a promise of it.
+   */
+  fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
+}
+
+/** Methods that no `Request` can have: Fetch section 2.2.1. */
+const FORBIDDEN_METHOD = /^(?:CONNECT|TRACE|TRACK)$/i;
+
+function toFunction(handler: unknown): FetchFunction {
+  if (typeof handler === "function") return handler as FetchFunction;
+  const module = handler as Partial<FetchModule> | null | undefined;
+  if (typeof module?.fetch === "function") {
+    return (request, info) => (module as FetchModule).fetch(request, info);
+  }
+  throw new TypeError(
+    `Cannot make an application: handler must be a function (request) or an object with fetch(), got ${
+      describe(handler)
+    }`,
+  );
+}
+
+function infoOf(environ: Environ): FetchInfo {
+  const { REMOTE_ADDR: hostname, REMOTE_PORT } = environ;
+  if (!hostname) return { environ };
+  const remoteAddr = { transport: "tcp", hostname } as const;
+  if (!REMOTE_PORT) return { remoteAddr, environ };
+  return { remoteAddr: { ...remoteAddr, port: Number(REMOTE_PORT) }, environ };
+}
+
+/** The status line: fetch allows tabs and outer spaces, WSGI does not. */
+function statusOf({ status, statusText }: Response): string {
+  const reason = statusText.replaceAll("\t", " ").trim() ||
+    (STATUS_TEXT[status as StatusCode] ?? "Unknown");
+  return `${status} ${reason}`;
+}
+
+async function respondToHead(
+  response: Response,
+  startResponse: StartResponse,
+): Promise<ResponseBody> {
+  const headers = headersOf(response);
+  const length = response.body ? await discard(response.body) : undefined;
+  if (length !== undefined && !response.headers.has("Content-Length")) {
+    headers.push(["Content-Length", String(length)]);
+  }
+  startResponse(statusOf(response), headers);
+  return [];
+}
+
+function respond(
+  response: unknown,
+  signal: ForwardedSignal,
+  method: string,
+  startResponse: StartResponse,
+): ResponseBody | Promise<ResponseBody> {
+  checkResponse(response);
+  // Frameworks answer HEAD as GET. WSGI wants no body then.
+  if (method === "HEAD") return respondToHead(response, startResponse);
+  const { body } = response;
+  try {
+    startResponse(statusOf(response), headersOf(response));
+  } catch (error) {
+    // Nobody is going to read it.
+    body?.cancel(error).catch(() => {});
+    throw error;
+  }
+  return body === null ? [] : toBody(body, signal);
+}
+
+function refuse(method: string, startResponse: StartResponse): ResponseBody {
+  startResponse("501 Not Implemented", [
+    ["Content-Type", "text/plain; charset=utf-8"],
+  ]);
+  const text = `No fetch handler can answer ${method}.\n`;
+  return [new TextEncoder().encode(text)];
+}
+
+/**
+ * Makes an application of a fetch handler.
+ *
+ * The request is that of `toRequest()`: its body is read from the client when
+ * the handler reads it. The body of the response is read one chunk at a time,
+ * when the client can take it, and cancelled when the client leaves. One that is
+ * there as a whole, such as a text, becomes an array, so that the server can
+ * send its Content-Length; to see that, the second chunk is asked for before the
+ * first is sent. The body of an answer to HEAD is cancelled.
+ *
+ * `request.signal` aborts when `wsgiref.signal` does: it costs little, because
+ * the server is asked only for a handler that takes longer than 20 ms, and when
+ * a body is closed early. A client that leaves within the first 20 ms is
+ * noticed at their end. Behind a server that has no `wsgiref.signal` it never
+ * aborts; the body is cancelled all the same.
+ *
+ * The handler's second argument is a {@linkcode FetchInfo}: Hono has it as
+ * `c.env`, so that `getConnInfo()` of its Deno adapter works. There is no third.
+ *
+ * What differs from a server of fetch handlers:
+ *
+ * - Hop-by-hop headers of the response, such as `Connection` and
+ *   `Transfer-Encoding`, are left out: they are the server's.
+ * - CONNECT, TRACE and TRACK, which no `Request` can express, get a 501.
+ * - A response without a `statusText` gets the usual reason phrase.
+ * - What is no `Response`, a status of 0 (`Response.error()`) or 101 (a
+ *   WebSocket), and a body in use are errors, as is what the handler throws: the
+ *   server answers 500.
+ *
+ * PEP 3333, "The Application/Framework Side".
+ *
+ * @param handler A function, or an object with a `fetch()` method.
+ * @returns The application.
+ * @throws {TypeError} If `handler` is neither.
+ *
+ * @example An application with routes, and the validator around it
+ * ```ts
+ * import { fromFetchHandler } from "@wsgi/ref/from-fetch";
+ * import { toFetchHandler, validator } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const routes = {
+ *   fetch: (request: Request) =>
+ *     request.method === "POST"
+ *       ? new Response(request.body)
+ *       : Response.redirect("http://localhost/login"),
+ * };
+ * const handle = toFetchHandler(validator(fromFetchHandler(routes)));
+ *
+ * const response = await handle(new Request("http://localhost/"));
+ * assertEquals(response.status, 302);
+ * assertEquals(response.headers.get("Location"), "http://localhost/login");
+ * ```
+ */
+export function fromFetchHandler(
+  handler: FetchFunction | FetchModule,
+): Application {
+  const answer = toFunction(handler);
+  return (environ, startResponse) => {
+    const { REQUEST_METHOD: method } = environ;
+    if (FORBIDDEN_METHOD.test(method)) return refuse(method, startResponse);
+    const signal = new ForwardedSignal(environ);
+    const request = toRequest({
+      ...environ,
+      "wsgiref.signal": () => signal.signal,
+    });
+    const response: unknown = answer(request, infoOf(environ));
+    const finish = (response: unknown): ReturnType<Application> =>
+      respond(response, signal, method, startResponse);
+    return isThenable(response)
+      ? signal.during(response).then(finish)
+      : finish(response);
+  };
+}

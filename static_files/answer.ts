@@ -1,0 +1,138 @@
+/**
+ * What {@linkcode staticFiles} answers.
+ *
+ * @module
+ */
+
+import type { Environ, HeaderTuple, ResponseBody } from "../wsgi/types.ts";
+import { FileSlice } from "./file_slice.ts";
+import { FileWrapper } from "../wsgi/file_wrapper.ts";
+import { evaluate, type FileState, requestedRange } from "./conditions.ts";
+
+/** What is sent, before anything of it is. */
+export interface Answer {
+  readonly status: string;
+  readonly headers: readonly HeaderTuple[];
+  readonly body?: Uint8Array | FileSlice | undefined;
+}
+
+/** What is answered about a file, and which bytes of it belong to that. */
+export interface Plan {
+  readonly answer: Answer;
+  readonly first: number;
+  readonly length: number;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Makes an answer that says no more than its status.
+ *
+ * @param status The status: `"404 Not Found"`.
+ * @param headers What has to be said beside it.
+ * @returns The answer.
+ */
+export function plain(status: string, ...headers: HeaderTuple[]): Answer {
+  const body = encoder.encode(`${status}\n`);
+  return {
+    status,
+    headers: [
+      ["Content-Type", "text/plain; charset=utf-8"],
+      ["Content-Length", String(body.length)],
+      ...headers,
+    ],
+    body,
+  };
+}
+
+/** Percent-encodes all of a ByteString that is not plain in a path. */
+function encodeSegment(byteString: string): string {
+  return byteString.replace(
+    /[^A-Za-z0-9\-._~]/g,
+    (byte) =>
+      `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
+}
+
+/**
+ * Says where a folder really is: beside itself, with a slash. It is relative,
+ * because only the client knows its own name for this server.
+ *
+ * @param environ The request, whose path has no slash at its end.
+ * @returns The redirect.
+ */
+export function redirectTo(environ: Environ): Answer {
+  const path = environ.SCRIPT_NAME + environ.PATH_INFO;
+  const name = encodeSegment(path.slice(path.lastIndexOf("/") + 1));
+  const query = environ.QUERY_STRING.replace(
+    /[^\x21-\x7e]|["#<>\\^`{|}]/g,
+    encodeSegment,
+  );
+  const location = `./${name}/${query === "" ? "" : `?${query}`}`;
+  return plain("301 Moved Permanently", ["Location", location]);
+}
+
+/** The headers that name a state of a file. */
+function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
+  const headers: HeaderTuple[] = [];
+  if (tag !== undefined) headers.push(["ETag", tag]);
+  if (modified !== undefined) {
+    headers.push(["Last-Modified", modified.toUTCString()]);
+  }
+  return headers;
+}
+
+/**
+ * Decides what is answered about a file, and which bytes of it belong to that.
+ *
+ * @param environ The request.
+ * @param state The file.
+ * @param type The value of Content-Type.
+ * @returns The answer, without its body, and where the body is in the file.
+ */
+export function planFile(
+  environ: Environ,
+  state: FileState,
+  type: string,
+): Plan {
+  const without = (answer: Answer): Plan => ({ answer, first: 0, length: 0 });
+  const headers = stateHeaders(state);
+  const outcome = evaluate(environ, state);
+  if (outcome === 304) {
+    return without({ status: "304 Not Modified", headers });
+  }
+  if (outcome === 412) return without(plain("412 Precondition Failed"));
+  const { size } = state;
+  const range = requestedRange(environ, state);
+  if (range === "unsatisfiable") {
+    return without(
+      plain("416 Range Not Satisfiable", [
+        "Content-Range",
+        `bytes */${size}`,
+      ]),
+    );
+  }
+  const { first, last } = range ?? { first: 0, last: size - 1 };
+  const length = last - first + 1;
+  headers.unshift(["Content-Type", type], ["Content-Length", String(length)]);
+  headers.push(["Accept-Ranges", "bytes"]);
+  if (range !== undefined) {
+    headers.push(["Content-Range", `bytes ${first}-${last}/${size}`]);
+  }
+  const status = range === undefined ? "200 OK" : "206 Partial Content";
+  return { answer: { status, headers }, first, length };
+}
+
+/**
+ * Makes the body that is returned to the server.
+ *
+ * @param answer What is answered.
+ * @param environ The request.
+ * @returns The body; empty for a HEAD.
+ */
+export function bodyOf({ body }: Answer, environ: Environ): ResponseBody {
+  if (body === undefined || environ.REQUEST_METHOD === "HEAD") return [];
+  if (!(body instanceof FileSlice)) return [body];
+  const wrap = environ["wsgi.file_wrapper"];
+  return wrap === undefined ? new FileWrapper(body) : wrap(body);
+}

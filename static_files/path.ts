@@ -1,0 +1,132 @@
+/**
+ * From a request path to a file, and never to one outside of the root.
+ *
+ * @module
+ */
+
+import { join, SEPARATOR } from "@std/path";
+import { toBytes } from "../wsgi/byte_string.ts";
+
+/** A request path, taken apart. */
+export interface RequestPath {
+  /** The names on the way, decoded; none of them is special in any way. */
+  readonly names: readonly string[];
+  /** Whether the path ends with a slash. */
+  readonly isFolder: boolean;
+}
+
+/** A file or folder that may be shown. */
+export interface Found {
+  /** Where it really is: absolute, without symbolic links. */
+  readonly path: string;
+  /** What kind it is. */
+  readonly kind: "file" | "folder";
+}
+
+/**
+ * What no name may hold. The backslash is a separator on Windows, and is
+ * refused everywhere, so that a site is the same on each system.
+ */
+const SPECIAL = /[\0/\\]/;
+/** Streams, drives, wildcards, and ends that Windows drops. */
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const SPECIAL_ON_WINDOWS = /[<>:"|?*\x01-\x1f]|[. ]$/;
+
+/** File systems have bytes for names; Deno opens those that are UTF-8. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Tells whether a name can be asked for.
+ *
+ * @param name The name of a file or folder, without its path.
+ * @param dotFiles Whether it may begin with a dot.
+ * @returns Whether it stands for an entry of its folder, and nothing else.
+ */
+export function isServed(name: string, dotFiles: boolean): boolean {
+  if (name === "" || name === "." || name === "..") return false;
+  if (!dotFiles && name.startsWith(".")) return false;
+  if (SPECIAL.test(name)) return false;
+  return SEPARATOR === "/" || !SPECIAL_ON_WINDOWS.test(name);
+}
+
+/**
+ * Takes a request path apart.
+ *
+ * @param path The `PATH_INFO`, a ByteString.
+ * @param dotFiles Whether names may begin with a dot.
+ * @returns The names, or nothing if no file can have this path.
+ */
+export function parsePath(
+  path: string,
+  dotFiles: boolean,
+): RequestPath | undefined {
+  if (path === "") return { names: [], isFolder: false };
+  if (!path.startsWith("/")) return undefined;
+  let text: string;
+  try {
+    text = decoder.decode(toBytes(path));
+  } catch {
+    return undefined;
+  }
+  const names = text.slice(1).split("/");
+  const isFolder = names.at(-1) === "";
+  if (isFolder) names.pop();
+  if (!names.every((name) => isServed(name, dotFiles))) return undefined;
+  return { names, isFolder };
+}
+
+/**
+ * Finds a file or folder, through symbolic links if they stay in the root.
+ *
+ * @param root The folder that is served.
+ * @param names The way from there.
+ * @param dotFiles Whether names may begin with a dot.
+ * @returns What is there, or nothing if it may not be shown.
+ * @throws {Deno.errors.NotFound} If nothing is there, and whatever else the
+ * system says.
+ */
+export async function locate(
+  root: string,
+  names: readonly string[],
+  dotFiles: boolean,
+): Promise<Found | undefined> {
+  const top = await Deno.realPath(root);
+  const path = await Deno.realPath(join(top, ...names));
+  if (!isWithin(top, path, dotFiles)) return undefined;
+  const { isFile, isDirectory } = await Deno.stat(path);
+  // A pipe or a device would be opened for ever, or never end.
+  if (!isFile && !isDirectory) return undefined;
+  return { path, kind: isFile ? "file" : "folder" };
+}
+
+/** Whether a real path is in a folder, and on the way no name is refused. */
+function isWithin(top: string, path: string, dotFiles: boolean): boolean {
+  if (path === top) return true;
+  const base = top.endsWith(SEPARATOR) ? top : top + SEPARATOR;
+  // Windows has short names: "GIT~1" is ".git", so the real ones are looked at.
+  return path.startsWith(base) &&
+    path.slice(base.length).split(SEPARATOR)
+      .every((name) => isServed(name, dotFiles));
+}
+
+/**
+ * Tells which status stands for an error of the file system.
+ *
+ * @param error What was thrown.
+ * @returns 403 or 404, or nothing for what is a fault of the server.
+ */
+export function statusOfFileError(error: unknown): 403 | 404 | undefined {
+  const { errors } = Deno;
+  if (
+    error instanceof errors.PermissionDenied ||
+    error instanceof errors.NotCapable
+  ) return 403;
+  if (
+    error instanceof errors.NotFound ||
+    error instanceof errors.NotADirectory ||
+    error instanceof errors.FilesystemLoop
+  ) return 404;
+  // Deno has no class for these two.
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return code === "ENAMETOOLONG" || code === "EILSEQ" ? 404 : undefined;
+}

@@ -1,0 +1,254 @@
+/**
+ * Serves the files of a folder.
+ *
+ * ```ts
+ * import { staticFiles } from "@wsgi/ref/static-files";
+ * import { TestClient } from "@wsgi/ref/test-client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const root = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${root}/hello.txt`, "Hello world!\n");
+ *
+ * const response = await new TestClient(staticFiles(root)).get("/hello.txt");
+ * assertEquals(response.text(), "Hello world!\n");
+ * assertEquals(response.header("Content-Type"), "text/plain; charset=utf-8");
+ * await Deno.remove(root, { recursive: true });
+ * ```
+ *
+ * @module
+ */
+
+import { typeByExtension } from "@std/media-types";
+import { extname, fromFileUrl, resolve } from "@std/path";
+import { describe } from "../wsgi/describe.ts";
+import { isToken } from "../wsgi/token.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
+import { FileSlice } from "./file_slice.ts";
+import { type Answer, bodyOf, plain, planFile, redirectTo } from "./answer.ts";
+import { fileState } from "./conditions.ts";
+import { listFolder } from "./listing.ts";
+import { locate, parsePath, statusOfFileError } from "./path.ts";
+
+/** Options of {@linkcode staticFiles}. */
+export interface StaticFilesOptions {
+  /**
+   * Whether a folder without `index.html` is listed. If not, it is answered
+   * with 404.
+   *
+   * @default {true}
+   */
+  listing?: boolean | undefined;
+  /**
+   * The charset of what has a type `text/…`, such as `"gbk"` for old pages;
+   * `false` says none, so that each page may say its own.
+   *
+   * @default {"utf-8"}
+   */
+  charset?: string | false | undefined;
+  /**
+   * Whether files and folders are served whose names begin with a dot.
+   *
+   * @default {false}
+   */
+  dotFiles?: boolean | undefined;
+}
+
+const INDEX = "index.html";
+
+const encoder = new TextEncoder();
+
+class StaticFiles {
+  readonly #root: string;
+  readonly #listing: boolean;
+  readonly #charset: string | false;
+  readonly #dotFiles: boolean;
+
+  constructor(root: string, options: StaticFilesOptions) {
+    const { listing = true, charset = "utf-8", dotFiles = false } = options;
+    this.#root = root;
+    this.#listing = listing;
+    this.#charset = charset;
+    this.#dotFiles = dotFiles;
+  }
+
+  async answer(environ: Environ): Promise<Answer> {
+    const { REQUEST_METHOD: method } = environ;
+    if (method !== "GET" && method !== "HEAD") {
+      return plain("405 Method Not Allowed", ["Allow", "GET, HEAD"]);
+    }
+    try {
+      return await this.#find(environ) ?? plain("404 Not Found");
+    } catch (error) {
+      const status = statusOfFileError(error);
+      if (status === undefined) throw error;
+      if (error instanceof Deno.errors.NotCapable) {
+        // The client may not know why, but who started the program should.
+        environ["wsgi.errors"].write(`${error.message.replace(/\s+/g, " ")}\n`);
+      }
+      return plain(status === 403 ? "403 Forbidden" : "404 Not Found");
+    }
+  }
+
+  async #find(environ: Environ): Promise<Answer | undefined> {
+    const { SCRIPT_NAME, PATH_INFO } = environ;
+    const path = parsePath(PATH_INFO, this.#dotFiles);
+    if (path === undefined) return undefined;
+    const found = await this.#locate(path.names);
+    if (found === undefined) return undefined;
+    if (found.kind === "file") {
+      return path.isFolder
+        ? undefined
+        : await this.#send(environ, found.path, path.names.at(-1) ?? "");
+    }
+    // The root of a server has no name, and no path without a slash.
+    if (!path.isFolder && SCRIPT_NAME + PATH_INFO !== "") {
+      return redirectTo(environ);
+    }
+    const index = await this.#index(path.names);
+    if (index !== undefined) return await this.#send(environ, index, INDEX);
+    if (this.#listing) return await this.#list(path.names, found.path);
+  }
+
+  #locate(names: readonly string[]): ReturnType<typeof locate> {
+    return locate(this.#root, names, this.#dotFiles);
+  }
+
+  async #index(names: readonly string[]): Promise<string | undefined> {
+    try {
+      const found = await this.#locate([...names, INDEX]);
+      return found?.kind === "file" ? found.path : undefined;
+    } catch (error) {
+      if (statusOfFileError(error) !== 404) throw error;
+    }
+  }
+
+  async #list(names: readonly string[], path: string): Promise<Answer> {
+    const page = await listFolder(this.#root, names, path, this.#dotFiles);
+    const body = encoder.encode(page);
+    return {
+      status: "200 OK",
+      headers: [
+        ["Content-Type", "text/html; charset=utf-8"],
+        ["Content-Length", String(body.length)],
+        [
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'unsafe-inline'",
+        ],
+      ],
+      body,
+    };
+  }
+
+  async #send(
+    environ: Environ,
+    path: string,
+    name: string,
+  ): Promise<Answer | undefined> {
+    const type = this.#typeOf(name);
+    if (environ.REQUEST_METHOD === "HEAD") {
+      const state = await fileState(await Deno.stat(path), Date.now());
+      return planFile(environ, state, type).answer;
+    }
+    const file = await Deno.open(path);
+    let slice: FileSlice | undefined;
+    try {
+      // Asked of the open file: the path may lead to another one by now.
+      const info = await file.stat();
+      if (!info.isFile) return undefined;
+      const state = await fileState(info, Date.now());
+      const { answer, first, length } = planFile(environ, state, type);
+      if (length === 0) return answer;
+      if (first > 0) await file.seek(first, Deno.SeekMode.Start);
+      slice = new FileSlice(file, length);
+      return { ...answer, body: slice };
+    } finally {
+      if (slice === undefined) file.close();
+    }
+  }
+
+  #typeOf(name: string): string {
+    const type = typeByExtension(extname(name)) ?? "application/octet-stream";
+    return type.startsWith("text/") && this.#charset !== false
+      ? `${type}; charset=${this.#charset}`
+      : type;
+  }
+}
+
+function toRoot(root: unknown): string {
+  if (typeof root === "string" && root !== "") return resolve(root);
+  if (root instanceof URL && root.protocol === "file:") {
+    return resolve(fromFileUrl(root));
+  }
+  throw new TypeError(
+    `Cannot serve static files: root must be the path or file URL of a folder, got ${
+      describe(root instanceof URL ? root.href : root)
+    }`,
+  );
+}
+
+/**
+ * Makes an application that serves the files of a folder.
+ *
+ * A folder is answered with its `index.html`, or else with a list of what is in
+ * it. `GET` and `HEAD` are understood, with conditions (`If-None-Match` and the
+ * others) and a byte range; of several ranges all of the file is sent. Files go
+ * through `wsgi.file_wrapper` where the server has one.
+ *
+ * Nothing outside of the folder is read: symbolic links are followed as long as
+ * they stay in it. Names that begin with a dot, that are not UTF-8 or that hold
+ * a backslash are not found. Whoever may rename files in the folder while they
+ * are served is trusted.
+ *
+ * RFC 9110 sections 8.8, 13 and 14; PEP 3333, "Optional Platform-Specific File
+ * Handling".
+ *
+ * @param root The folder: its path or its `file:` URL. It is looked at with
+ * each request.
+ * @param options What else to set.
+ * @returns The application. The program needs `--allow-read` for the folder.
+ * @throws {TypeError} If the root is no path or an option is wrong.
+ *
+ * @example Usage
+ * ```ts
+ * import { makeServer } from "@wsgi/ref";
+ * import { staticFiles } from "@wsgi/ref/static-files";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const root = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${root}/index.html`, "<title>Hello</title>\n");
+ * {
+ *   await using server = makeServer("127.0.0.1", 0, staticFiles(root));
+ *   server.serveForever();
+ *   const response = await fetch(server.url);
+ *   assertEquals(await response.text(), "<title>Hello</title>\n");
+ * }
+ * await Deno.remove(root, { recursive: true });
+ * ```
+ */
+export function staticFiles(
+  root: string | URL,
+  options: StaticFilesOptions = {},
+): Application {
+  const { charset } = options;
+  if (
+    charset !== undefined && charset !== false &&
+    !(typeof charset === "string" && isToken(charset))
+  ) {
+    throw new TypeError(
+      `Cannot serve static files: charset must be a name such as "utf-8" or false, got ${
+        describe(charset)
+      }`,
+    );
+  }
+  const files = new StaticFiles(toRoot(root), options);
+  return async (environ, startResponse) => {
+    const answer = await files.answer(environ);
+    try {
+      startResponse(answer.status, answer.headers);
+      return bodyOf(answer, environ);
+    } catch (error) {
+      if (answer.body instanceof FileSlice) answer.body.close();
+      throw error;
+    }
+  };
+}

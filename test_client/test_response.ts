@@ -1,0 +1,142 @@
+/**
+ * {@linkcode TestResponse}: what the test client has seen.
+ *
+ * @module
+ */
+
+import { joinChunks, totalLength } from "../gateway/array_body.ts";
+import type { HeaderTuple } from "../wsgi/types.ts";
+import type { Violation } from "../validator.ts";
+
+/** What one request has led to. */
+export interface TestOutcome {
+  /** The URL that was asked. */
+  readonly url: string;
+  /** The status line: `"200 OK"`. */
+  readonly statusLine: string;
+  /** The headers as they were sent, `Content-Length` with them. */
+  readonly headers: readonly HeaderTuple[];
+  /** The chunks of the body, as they were sent. */
+  readonly chunks: readonly Uint8Array[];
+  /** Whether the response came to its end. */
+  readonly complete: boolean;
+  /** Whether the body had a `close()` and it was called. */
+  readonly closed: boolean;
+  /** What was written to `wsgi.errors`. */
+  readonly errors: string;
+  /** What the validator has found, warnings too. */
+  readonly violations: readonly Violation[];
+  /** The responses that led here by redirects. */
+  readonly redirects: readonly TestResponse[];
+}
+
+/**
+ * A response as the test client has seen it, with all that happened beside.
+ *
+ * @example Usage
+ * ```ts
+ * import { demoApp } from "@wsgi/ref";
+ * import { TestClient, type TestResponse } from "@wsgi/ref/test-client";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const response: TestResponse = await new TestClient(demoApp).get("/");
+ * assertEquals(response.statusLine, "200 OK");
+ * assertEquals(response.header("content-type"), "text/plain; charset=utf-8");
+ * assert(response.text().startsWith("Hello world!"));
+ * assertEquals(response.errors, "");
+ * ```
+ */
+export class TestResponse implements TestOutcome {
+  /** The URL that was asked. */
+  readonly url: string;
+  /** The status line: `"200 OK"`. */
+  readonly statusLine: string;
+  /** The headers as they were sent, `Content-Length` with them. */
+  readonly headers: readonly HeaderTuple[];
+  /** The chunks of the body, as they were sent. */
+  readonly chunks: readonly Uint8Array[];
+  /**
+   * Whether the response came to its end. It does not if the body failed, was
+   * shorter than its `Content-Length`, or if the client left.
+   */
+  readonly complete: boolean;
+  /** Whether the body had a `close()` and it was called. */
+  readonly closed: boolean;
+  /** What was written to `wsgi.errors`. */
+  readonly errors: string;
+  /** What the validator has found, warnings too. */
+  readonly violations: readonly Violation[];
+  /** The responses that led here by redirects. */
+  readonly redirects: readonly TestResponse[];
+  #bytes: Uint8Array | undefined;
+
+  /**
+   * Makes a response. The test client does.
+   *
+   * @param outcome What the request has led to.
+   */
+  constructor(outcome: TestOutcome) {
+    this.url = outcome.url;
+    this.statusLine = outcome.statusLine;
+    this.headers = outcome.headers;
+    this.chunks = outcome.chunks;
+    this.complete = outcome.complete;
+    this.closed = outcome.closed;
+    this.errors = outcome.errors;
+    this.violations = outcome.violations;
+    this.redirects = outcome.redirects;
+  }
+
+  /** The status code: 200. */
+  get status(): number {
+    return Number(this.statusLine.slice(0, 3));
+  }
+
+  /** The reason phrase: `"OK"`. */
+  get reason(): string {
+    return this.statusLine.slice(4);
+  }
+
+  /** The body. */
+  get bytes(): Uint8Array {
+    const chunks = [...this.chunks];
+    return this.#bytes ??= joinChunks(chunks, totalLength(chunks));
+  }
+
+  /**
+   * Gives the value of a header.
+   *
+   * @param name Its name, in any case.
+   * @returns The value, or `undefined`. Several are joined by `", "`; `headers`
+   * has them one by one.
+   */
+  header(name: string): string | undefined {
+    const wanted = name.toLowerCase();
+    const values = this.headers
+      .filter(([other]) => other.toLowerCase() === wanted)
+      .map(([, value]) => value);
+    return values.length === 0 ? undefined : values.join(", ");
+  }
+
+  /**
+   * Gives the body as text, in the charset of its `Content-Type`, or in UTF-8.
+   *
+   * @returns The text.
+   * @throws {RangeError} If the charset is not known.
+   */
+  text(): string {
+    const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i
+      .exec(this.header("Content-Type") ?? "")?.[1];
+    return new TextDecoder(charset).decode(this.bytes);
+  }
+
+  /**
+   * Gives the value that the body has in JSON.
+   *
+   * @returns The value.
+   * @throws {SyntaxError} If the body is no JSON.
+   */
+  json(): unknown {
+    return JSON.parse(new TextDecoder().decode(this.bytes));
+  }
+}

@@ -1,0 +1,147 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
+import { BadRequest } from "../../../gateway/environ/request_target.ts";
+import type { Environ } from "../../../wsgi/types.ts";
+import { environOf } from "./environ_of.ts";
+
+/** Gives the variables that the headers have made. */
+function variablesOf(headers: [string, string][]): Record<string, unknown> {
+  const without = environOf();
+  return Object.fromEntries(
+    Object.entries(environOf({ headers: [["Host", "h"], ...headers] }))
+      .filter(([key]) => !(key in without)),
+  );
+}
+
+Deno.test.each<[string, [string, string][], Record<string, string>]>([
+  [
+    "a name with hyphens",
+    [["Accept-Language", "de"]],
+    { HTTP_ACCEPT_LANGUAGE: "de" },
+  ],
+  ["a repeated one", [["x-a", "1"], ["X-A", "2"]], { HTTP_X_A: "1, 2" }],
+  [
+    "unusual characters of a token",
+    [["a.b!|~^`#$%&'*+", "1"]],
+    { "HTTP_A.B!|~^`#$%&'*+": "1" },
+  ],
+  ["an empty value", [["X-A", ""]], { HTTP_X_A: "" }],
+  ["bytes above 0x7F", [["X-A", "\xe9\xff"]], { HTTP_X_A: "\xe9\xff" }],
+  ["names of properties", [["constructor", "1"]], { HTTP_CONSTRUCTOR: "1" }],
+  [
+    "the names of other variables",
+    [["Script-Name", "/x"], ["Remote-User", "root"], ["HTTPS", "on"], [
+      "Path-Info",
+      "/y",
+    ]],
+    {
+      HTTP_SCRIPT_NAME: "/x",
+      HTTP_REMOTE_USER: "root",
+      HTTP_HTTPS: "on",
+      HTTP_PATH_INFO: "/y",
+    },
+  ],
+  [
+    "forwarding headers",
+    [["X-Forwarded-Proto", "https"], ["Forwarded", "for=1.2.3.4"]],
+    { HTTP_X_FORWARDED_PROTO: "https", HTTP_FORWARDED: "for=1.2.3.4" },
+  ],
+  ["Content-Type", [["Content-Type", "text/plain"]], {
+    CONTENT_TYPE: "text/plain",
+  }],
+  [
+    "a comma in a quoted parameter",
+    [["Content-Type", 'a/b; c="d, \\", e"; f=g']],
+    { CONTENT_TYPE: 'a/b; c="d, \\", e"; f=g' },
+  ],
+  ["Content-Length", [["Content-Length", "007"]], { CONTENT_LENGTH: "7" }],
+  ["the longest Content-Length", [["Content-Length", "9007199254740991"]], {
+    CONTENT_LENGTH: "9007199254740991",
+  }],
+])("createEnviron() makes variables of %s", (_what, headers, expected) => {
+  assertEquals(variablesOf(headers), expected);
+});
+
+Deno.test.each([
+  ["X_A"],
+  ["x_forwarded_for"],
+  ["Content_Length"],
+  ["content_type"],
+  ["HTTP_HOST"],
+  ["__proto__"],
+  ["Proxy"],
+  ["PROXY"],
+  ["Transfer-Encoding"],
+])("createEnviron() drops the header %s", (name) => {
+  assertEquals(variablesOf([[name, "1"]]), {});
+});
+
+Deno.test("createEnviron() keeps the header with a hyphen beside one with an underscore", () => {
+  assertEquals(
+    variablesOf([["X_Real_Ip", "evil"], ["X-Real-Ip", "true"]]),
+    { HTTP_X_REAL_IP: "true" },
+  );
+});
+
+Deno.test("createEnviron() remembers no more than a few names, and maps all", () => {
+  for (let i = 0; i < 1000; i++) {
+    const name = `x-${i}`;
+    assertEquals(variablesOf([[name, "1"]]), { [`HTTP_X_${i}`]: "1" });
+    assertEquals(variablesOf([[`x_${i}`, "1"]]), {});
+  }
+});
+
+Deno.test.each([
+  ["Content-Length", ""],
+  ["Content-Length", "abc"],
+  ["Content-Length", "-1"],
+  ["Content-Length", "+5"],
+  ["Content-Length", "5.0"],
+  ["Content-Length", "1e3"],
+  ["Content-Length", "0x10"],
+  ["Content-Length", "5 5"],
+  ["Content-Length", "5, 5"],
+  ["Content-Length", "\u00b2"],
+  ["Content-Length", "9007199254740992"],
+  ["Content-Type", "a/b, c/d"],
+  ["Content-Type", 'a/b; c="d", e/f'],
+  ["Content-Type", 'a/b; c="d, e/f'],
+])("createEnviron() refuses %s: %s", (name, value) => {
+  const { status } = assertThrows(
+    () => environOf({ headers: { Host: "h", [name]: value } }),
+    BadRequest,
+  );
+  assertEquals(status, 400);
+});
+
+Deno.test("createEnviron() refuses a body that is announced as longer than the limit", () => {
+  const environ = (length: string): Environ =>
+    environOf({ headers: { "content-length": length } }, {
+      maxRequestBodySize: 10,
+    });
+  assertEquals(environ("10").CONTENT_LENGTH, "10");
+  assertEquals(assertThrows(() => environ("11"), BadRequest).status, 413);
+});
+
+Deno.test("toFetchHandler() answers a refused request without calling the application", async () => {
+  let calls = 0;
+  const handler = toFetchHandler((_environ, startResponse) => {
+    calls++;
+    startResponse("200 OK", []);
+    return [];
+  }, { maxRequestBodySize: 10 });
+  const statusOf = async (headers: HeadersInit): Promise<number> => {
+    const response = await handler(new Request("http://h/", { headers }));
+    assertEquals(
+      await response.text(),
+      `${response.status} ${
+        response.status === 413 ? "Content Too Large" : "Bad Request"
+      }\n`,
+    );
+    return response.status;
+  };
+  assertEquals(await statusOf({ host: "a/<b>" }), 400);
+  assertEquals(await statusOf({ "content-length": "5, 5" }), 400);
+  assertEquals(await statusOf({ "content-length": "11" }), 413);
+  assertEquals(calls, 0);
+});

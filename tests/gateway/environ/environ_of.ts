@@ -1,0 +1,27 @@
+import {
+  createEnviron,
+  type EnvironOptions,
+} from "../../../gateway/environ/environ.ts";
+import type { Environ } from "../../../wsgi/types.ts";
+
+/** A request in its parts: by default `GET /` with the Host `h`. */
+export interface RequestParts {
+  method?: string;
+  /** What Deno joins of scheme, Host and target; it tidies nothing. */
+  url?: string;
+  headers?: HeadersInit;
+  body?: ReadableStream<Uint8Array>;
+}
+
+/** Makes the environ of a request as Deno.serve, not a constructor, makes it. */
+export function environOf(
+  parts: RequestParts = {},
+  options: EnvironOptions = {},
+  info?: unknown,
+): Environ {
+  const { method = "GET", url = "http://h/", body = null } = parts;
+  const headers = new Headers(parts.headers ?? { Host: "h" });
+  const request = { method, url, headers, body } as Request;
+  const signal = () => new AbortController().signal;
+  return createEnviron(request, info, signal, options);
+}

@@ -1,0 +1,157 @@
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { isByteString } from "../../../wsgi/byte_string.ts";
+import {
+  BadRequest,
+  isAuthority,
+  parseTarget,
+  splitAuthority,
+} from "../../../gateway/environ/request_target.ts";
+
+Deno.test.each([
+  ["http://h/", "h", "/", "/", ""],
+  ["http://h:8000/a/b?c=d", "h:8000", "/a/b?c=d", "/a/b", "c=d"],
+  ["https://[::1]:8443/a", "[::1]:8443", "/a", "/a", ""],
+  ["HTTP://h/a", "h", "/a", "/a", ""],
+  // Only the absolute form can go without a path.
+  ["http://h", "h", "/", "/", ""],
+  ["http://h?", "h", "/?", "/", ""],
+  ["http://h?a/b", "h", "/?a/b", "/", "a/b"],
+  ["http://user:pass@h:1/a", "h:1", "/a", "/a", ""],
+  ["http://a@b@h/", "h", "/", "/", ""],
+  ["http:///a", "", "/a", "/a", ""],
+  // What new URL() would change.
+  ["http://h/a/../b/./c", "h", "/a/../b/./c", "/a/../b/./c", ""],
+  ["http://h/%2e%2e/a", "h", "/%2e%2e/a", "/../a", ""],
+  ["http://h//x//y", "h", "//x//y", "//x//y", ""],
+  ["http://h/a\\b", "h", "/a\\b", "/a\\b", ""],
+  ["http://h/a%2Fb%20c", "h", "/a%2Fb%20c", "/a/b c", ""],
+  ["http://h/%zz%", "h", "/%zz%", "/%zz%", ""],
+  ["http://h/a+b", "h", "/a+b", "/a+b", ""],
+  // The query stays as it is, question marks and all.
+  ["http://h/?a?b%20&c", "h", "/?a?b%20&c", "/", "a?b%20&c"],
+  ["http://h/a?", "h", "/a?", "/a", ""],
+  ["http://h/?http://x/@y", "h", "/?http://x/@y", "/", "http://x/@y"],
+  ["http://h/@a:b", "h", "/@a:b", "/@a:b", ""],
+  ["http://h/*", "h", "/*", "/*", ""],
+  // ByteStrings: what the runtime has decoded becomes bytes again.
+  [
+    "http://h/caf\xe9?\xe9",
+    "h",
+    "/caf\xc3\xa9?\xc3\xa9",
+    "/caf\xc3\xa9",
+    "\xc3\xa9",
+  ],
+  ["http://h/%E9", "h", "/%E9", "/\xe9", ""],
+])("parseTarget() takes %s apart", (url, authority, uri, path, query) => {
+  assertEquals(parseTarget(url), { authority, uri, path, query });
+});
+
+// server-bad-host, server-path-from-target
+Deno.test.each([
+  ["http://a\\evil/x"],
+  ["http://a b/x"],
+  ["http://a<b/x"],
+  ["http://a#x/y"],
+  ["http://[::1/x"],
+  ["http://::1/x"],
+  ["http://h:port/x"],
+  ["http://h:123456/x"],
+  ["http://h%/x"],
+  ["http://caf\xe9/x"],
+  ["http://h/x#y"],
+  ["http://h/x?y#z"],
+])("parseTarget() refuses %s", (url) => {
+  const error = assertThrows(() => parseTarget(url), BadRequest);
+  assertEquals(error.status, 400);
+  assertEquals(error.name, "BadRequest");
+});
+
+Deno.test("parseTarget() gives back every target that a client can send", () => {
+  const unit = fc.constantFrom(..."ab/?%2F\\@:.+&;=[]'\"<>{}|^`~\xe9€");
+  fc.assert(fc.property(fc.string({ unit }), (rest) => {
+    const { uri, path, query, authority } = parseTarget(`http://h:1/${rest}`);
+    assertEquals(authority, "h:1");
+    assert(uri.startsWith("/") && path.startsWith("/"));
+    assert([uri, path, query].every(isByteString));
+    const mark = uri.indexOf("?");
+    assertEquals(query, mark === -1 ? "" : uri.slice(mark + 1));
+    // Nothing but escapes and letters beyond ASCII is changed.
+    const raw = `/${rest}`;
+    const bytes = new TextEncoder().encode(raw.toWellFormed());
+    assertEquals(uri, String.fromCharCode(...bytes));
+  }));
+});
+
+Deno.test.each([
+  "example.com",
+  "example.com:80",
+  "example.com:",
+  "a-b_c~d.e!$&'()*+,;=",
+  "%41",
+  "127.0.0.1:65535",
+  "[::1]",
+  "[::ffff:127.0.0.1]:80",
+  "",
+  ":80",
+])("isAuthority() accepts %j", (value) => {
+  assert(isAuthority(value));
+});
+
+Deno.test.each([
+  "a/b",
+  "a?b",
+  "a#b",
+  "a\\b",
+  "a b",
+  "a\tb",
+  "a\n",
+  "user@host",
+  "a:b",
+  "a:1:2",
+  "a:-1",
+  "a:123456",
+  "%4",
+  "%zz",
+  "::1",
+  "[]",
+  "[::1",
+  "[g::1]",
+  "[::1]x",
+  "[::1%25eth0]",
+  "a,b:1,c/",
+  "caf\xe9",
+  "€",
+])("isAuthority() refuses %j", (value) => {
+  assertFalse(isAuthority(value));
+});
+
+Deno.test.each([
+  ["h", "http", "h", "80"],
+  ["h", "https", "h", "443"],
+  ["h:8000", "http", "h", "8000"],
+  ["h:", "https", "h", "443"],
+  ["h:00080", "https", "h", "80"],
+  ["[::1]", "http", "[::1]", "80"],
+  ["[::1]:8000", "http", "[::1]", "8000"],
+  ["", "http", "localhost", "80"],
+  [":8000", "http", "localhost", "8000"],
+])(
+  "splitAuthority() of %j under %s is %s and %s",
+  (authority, scheme, host, port) => {
+    assertEquals(splitAuthority(authority, scheme), [host, port]);
+  },
+);
+
+Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
+  "splitAuthority() refuses the port of %s",
+  (authority) => {
+    assertThrows(() => splitAuthority(authority, "http"), BadRequest);
+  },
+);
+
+Deno.test("BadRequest has the status 400 unless it is told another", () => {
+  assertEquals(new BadRequest("why").status, 400);
+  assertEquals(new BadRequest("too large", 413).status, 413);
+  assertEquals(String(new BadRequest("why")), "BadRequest: why");
+});

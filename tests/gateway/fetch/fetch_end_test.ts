@@ -1,0 +1,116 @@
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { toBytes } from "../../../wsgi/byte_string.ts";
+import { ClientDisconnected } from "../../../gateway/cancellation.ts";
+import { run, TEXT } from "./run_fetch.ts";
+
+Deno.test("toFetchHandler() closes the body when the response is cancelled", async () => {
+  const events: string[] = [];
+  let signal: AbortSignal | undefined;
+  const { response, log } = await run((environ, startResponse) => {
+    signal = environ["wsgiref.signal"]?.();
+    startResponse("200 OK", TEXT);
+    return {
+      *[Symbol.iterator](): Generator<Uint8Array, void> {
+        try {
+          for (;;) yield toBytes("x");
+        } finally {
+          events.push("return");
+        }
+      },
+      close: () => void events.push("close"),
+    };
+  });
+  assertEquals(events, []);
+  await response.body?.cancel();
+  assertEquals(events, ["return", "close"]);
+  assertEquals(signal?.reason.name, "ClientDisconnected");
+  assertEquals(log, []);
+});
+
+Deno.test("toFetchHandler() tells an application that its client has left", async () => {
+  const client = new AbortController();
+  let closed = 0;
+  const { response, log } = await run(async (environ, startResponse) => {
+    const signal = environ["wsgiref.signal"]!();
+    const left = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => left.resolve());
+    client.abort();
+    await left.promise;
+    startResponse("200 OK", TEXT);
+    return Object.assign([toBytes("x")], { close: () => void closed++ });
+  }, { signal: client.signal });
+  // Nobody sees it, but the runtime gets its response.
+  assertEquals(response.status, 503);
+  await response.body?.cancel();
+  assertEquals([closed, log], [1, []]);
+});
+
+Deno.test("toFetchHandler() tells it at once when the client has left before", async () => {
+  let reason: unknown;
+  const { response } = await run(async (environ, startResponse) => {
+    await Promise.resolve();
+    reason = environ["wsgiref.signal"]?.().reason;
+    startResponse("200 OK", TEXT);
+    return [toBytes("x")];
+  }, { signal: AbortSignal.abort() });
+  assertEquals(response.status, 503);
+  assertInstanceOf(reason, ClientDisconnected);
+});
+
+Deno.test("toFetchHandler() answers an error before the first chunk with 500", async () => {
+  const seen: unknown[] = [];
+  const failure = new Error("secret");
+  const { response, log } = await run(
+    async function* (
+      _environ,
+      startResponse,
+    ): AsyncGenerator<Uint8Array, void> {
+      startResponse("200 OK", [["X-A", "1"]]);
+      yield new Uint8Array();
+      await Promise.resolve();
+      throw failure;
+    },
+    {},
+    { onError: (error) => void seen.push(error) },
+  );
+  assertEquals(response.status, 500);
+  assertEquals(response.headers.get("x-a"), null);
+  assertEquals(await response.text(), "500 Internal Server Error\n");
+  assertStringIncludes(log.join(""), "Error: secret\n    at ");
+  assertEquals(seen, [failure]);
+});
+
+Deno.test("toFetchHandler() breaks the response at an error after the first chunk", async () => {
+  const { response, log } = await run(
+    function* (_environ, startResponse): Generator<Uint8Array, void> {
+      startResponse("200 OK", TEXT);
+      yield toBytes("abc");
+      throw new Error("too late");
+    },
+  );
+  assertEquals(response.status, 200);
+  await assertRejects(() => response.text(), Error, "too late");
+  assertStringIncludes(log.join(""), "too late");
+});
+
+Deno.test("toFetchHandler() answers a body over the limit with 413", async () => {
+  const { response, log } = await run(
+    async (environ, startResponse) => {
+      const body = await environ["wsgi.input"].read();
+      startResponse("200 OK", TEXT);
+      return [body];
+    },
+    { method: "POST", body: ReadableStream.from([new Uint8Array(11)]) },
+    { maxRequestBodySize: 10 },
+  );
+  assertEquals(response.status, 413);
+  assertEquals(await response.text(), "413 Content Too Large\n");
+  assertEquals(log, [
+    "Cannot read the request body: it must be at most 10 bytes, got at least 11\n",
+  ]);
+});

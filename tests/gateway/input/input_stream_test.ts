@@ -1,0 +1,372 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
+import { RequestInput } from "../../../gateway/input/input_stream.ts";
+import {
+  inputOf,
+  rejectsWith,
+  sourceOf,
+  text,
+  texts,
+} from "./input_sources.ts";
+
+Deno.test("RequestInput touches the source at the first read and only then", async () => {
+  const source = sourceOf(["abc"]);
+  const input = new RequestInput(source.open);
+  const iterator = input[Symbol.asyncIterator]();
+  await input.read(0);
+  await input.readline(0);
+  await iterator.return?.();
+  assertEquals([source.opened, source.pulls], [0, 0]);
+  assertEquals(await text(input.read(1)), "a");
+  assertEquals([source.opened, source.pulls], [1, 1]);
+  assertEquals(await text(input.read()), "bc");
+  assertEquals(await text(input.read()), "");
+  assertEquals(source.opened, 1);
+});
+
+Deno.test("RequestInput takes no more from the source than a read needs", async () => {
+  const source = sourceOf(["ab", "cd", "ef\n", "gh"]);
+  const input = new RequestInput(source.open);
+  await input.read(2);
+  assertEquals(source.pulls, 1);
+  await input.read(1);
+  assertEquals(source.pulls, 2);
+  await input.readline();
+  assertEquals(source.pulls, 3);
+});
+
+Deno.test("RequestInput reads a null source as an empty body", async () => {
+  const input = new RequestInput(() => null);
+  assertEquals(await text(input.read(5)), "");
+  assertEquals(await text(input.readline()), "");
+  assertEquals(await texts(input.readlines()), []);
+});
+
+Deno.test("RequestInput rejects with what the source threw when it cannot be opened", async () => {
+  const failure = new TypeError("Request closed");
+  let calls = 0;
+  const input = new RequestInput(() => {
+    calls++;
+    throw failure;
+  });
+  assertStrictEquals(await assertRejects(() => input.read()), failure);
+  assertStrictEquals(await assertRejects(() => input.readline()), failure);
+  assertEquals(calls, 1);
+});
+
+Deno.test("RequestInput rejects when the stream of the source is locked", async () => {
+  const { stream } = sourceOf(["a"]);
+  const reader = stream.getReader();
+  const input = new RequestInput(() => stream);
+  await assertRejects(() => input.read(), TypeError);
+  await assertRejects(() => input.read(), TypeError);
+  reader.releaseLock();
+});
+
+Deno.test("RequestInput refuses chunks that are no bytes", async () => {
+  const stream = ReadableStream.from(["abc"]) as unknown as ReadableStream<
+    Uint8Array
+  >;
+  const input = new RequestInput(() => stream);
+  const error = await assertRejects(() => input.read(), TypeError);
+  assertEquals(
+    error.message,
+    'Cannot read the request body: every chunk of its stream must be a Uint8Array, got "abc"',
+  );
+  assertStrictEquals(await assertRejects(() => input.read(1)), error);
+  assert(!stream.locked);
+});
+
+Deno.test("RequestInput releases the lock at the end", async () => {
+  for (const contentLength of [undefined, 6]) {
+    const { stream, cancelled } = sourceOf(["abc", "def"]);
+    const input = new RequestInput(() => stream, { contentLength });
+    await input.read(3);
+    assert(stream.locked);
+    await input.read();
+    assert(!stream.locked);
+    assertEquals(cancelled, []);
+  }
+});
+
+Deno.test("read() gives exactly as many bytes as asked until the input ends", async () => {
+  const input = inputOf(["a", "bc", "", "defg", "hi"]);
+  assertEquals(await text(input.read(2)), "ab");
+  assertEquals(await text(input.read(4)), "cdef");
+  assertEquals(await text(input.read(1)), "g");
+  assertEquals(await text(input.read(10)), "hi");
+  assertEquals(await text(input.read(10)), "");
+});
+
+Deno.test("read() without a size, or with a negative one, gives all that is left", async () => {
+  for (const size of [undefined, null, -1, -0.5, -Infinity]) {
+    const input = inputOf(["ab", "c\nd", "ef"]);
+    assertEquals(await text(input.read(1)), "a");
+    assertEquals(await text(input.read(size as number)), "bc\ndef");
+    assertEquals(await text(input.read(size as number)), "");
+  }
+});
+
+Deno.test("read() gives empty arrays for ever at the end", async () => {
+  const input = inputOf(["abc"]);
+  await input.read();
+  for (let turn = 0; turn < 3; turn++) {
+    assertEquals(await text(input.read()), "");
+    assertEquals(await text(input.read(1)), "");
+    assertEquals(await text(input.readline()), "");
+    assertEquals(await texts(input.readlines()), []);
+    assertEquals(await input[Symbol.asyncIterator]().next(), {
+      done: true,
+      value: undefined,
+    });
+  }
+});
+
+Deno.test("read() with 0 consumes nothing", async () => {
+  const input = inputOf(["ab"]);
+  assertEquals(await text(input.read(0)), "");
+  assertEquals(await text(input.read(-0)), "");
+  assertEquals(await text(input.read(1)), "a");
+  assertEquals(await text(input.read(0)), "");
+  assertEquals(await text(input.read()), "b");
+});
+
+Deno.test("read() takes a size far beyond the body", async () => {
+  assertEquals(await text(inputOf(["ab"]).read(Number.MAX_SAFE_INTEGER)), "ab");
+  assertEquals(await text(inputOf(["ab"]).read(1e300)), "ab");
+});
+
+Deno.test("read(), readline() and readlines() reject invalid sizes", async () => {
+  const cases: [unknown, ErrorConstructor, string][] = [
+    [NaN, RangeError, "got NaN"],
+    [1.5, RangeError, "got 1.5"],
+    [Infinity, RangeError, "got Infinity"],
+    ["5", TypeError, 'got "5"'],
+    [5n, TypeError, "got a bigint"],
+    [true, TypeError, "got true"],
+    [{}, TypeError, "got an object"],
+  ];
+  const source = sourceOf(["abc"]);
+  const input = new RequestInput(source.open);
+  for (const [size, ErrorClass, got] of cases) {
+    const size_ = size as number;
+    const message =
+      `Cannot read the request body: size must be an integer, ${got}`;
+    assertEquals(
+      (await assertRejects(() => input.read(size_), ErrorClass)).message,
+      message,
+    );
+    assertEquals(
+      (await assertRejects(() => input.readline(size_), ErrorClass)).message,
+      message,
+    );
+    await assertRejects(
+      () => input.readlines(size_),
+      ErrorClass,
+      "hint must be an integer",
+    );
+  }
+  assertEquals(source.opened, 0);
+  assertEquals(await text(input.read()), "abc");
+});
+
+Deno.test("readline() gives lines with their line feed", async () => {
+  const input = inputOf(["one\ntw", "o", "\n", "\n\r\nla", "st"]);
+  assertEquals(await text(input.readline()), "one\n");
+  assertEquals(await text(input.readline()), "two\n");
+  assertEquals(await text(input.readline()), "\n");
+  assertEquals(await text(input.readline()), "\r\n");
+  assertEquals(await text(input.readline()), "last");
+  assertEquals(await text(input.readline()), "");
+});
+
+Deno.test("readline() gives at most as many bytes as asked", async () => {
+  const input = inputOf(["abc", "def\ngh\n"]);
+  assertEquals(await text(input.readline(2)), "ab");
+  assertEquals(await text(input.readline(0)), "");
+  assertEquals(await text(input.readline(3)), "cde");
+  assertEquals(await text(input.readline(1)), "f");
+  assertEquals(await text(input.readline(9)), "\n");
+  assertEquals(await text(input.readline(3)), "gh\n");
+  assertEquals(await text(input.readline(3)), "");
+});
+
+Deno.test("readlines() gives the lines that are left", async () => {
+  for (const hint of [undefined, null, 0, -1]) {
+    const input = inputOf(["one\ntw", "o\nthree"]);
+    await input.readline();
+    assertEquals(await texts(input.readlines(hint as number)), [
+      "two\n",
+      "three",
+    ]);
+    assertEquals(await texts(input.readlines()), []);
+  }
+});
+
+Deno.test("readlines() stops after the line that reaches the hint", async () => {
+  const input = inputOf(["a\nbb\nccc\ndd"]);
+  assertEquals(await texts(input.readlines(1)), ["a\n"]);
+  assertEquals(await texts(input.readlines(4)), ["bb\n", "ccc\n"]);
+  assertEquals(await texts(input.readlines(100)), ["dd"]);
+});
+
+Deno.test("RequestInput iterates over lines", async () => {
+  const lines = await Array.fromAsync(inputOf(["a\nb", "b\n", "c"]));
+  assertEquals(lines.map(fromBytes), ["a\n", "bb\n", "c"]);
+  assertEquals(await Array.fromAsync(inputOf([])), []);
+});
+
+Deno.test("RequestInput goes on after an iteration that was left early", async () => {
+  const source = sourceOf(["a\nb\nc", "\nd\n"]);
+  const input = new RequestInput(source.open);
+  for await (const line of input) {
+    assertEquals(fromBytes(line), "a\n");
+    break;
+  }
+  assertEquals(source.cancelled, []);
+  assertEquals(await text(input.readline()), "b\n");
+  assertEquals((await Array.fromAsync(input)).map(fromBytes), ["c\n", "d\n"]);
+});
+
+Deno.test("RequestInput gives iterators that stay ended after return()", async () => {
+  const input = inputOf(["a\nb\n"]);
+  const iterator = input[Symbol.asyncIterator]();
+  assertEquals(await iterator.return?.(), { done: true, value: undefined });
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+  assertEquals(await text(input.readline()), "a\n");
+});
+
+Deno.test("RequestInput gives iterators that are iterable and stay ended at the end", async () => {
+  const iterator = inputOf(["a\n"])[Symbol.asyncIterator]();
+  assertStrictEquals(iterator[Symbol.asyncIterator](), iterator);
+  assertEquals(fromBytes((await iterator.next()).value!), "a\n");
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+});
+
+Deno.test("readline() scans every byte once, however small the sizes and chunks", async () => {
+  let scanned = 0;
+  class Counting extends Uint8Array {
+    override indexOf(value: number, from = 0): number {
+      const index = super.indexOf(value, from);
+      scanned += (index === -1 ? this.length : index + 1) - from;
+      return index;
+    }
+  }
+  const chunk = new Counting(1000).fill(97);
+  const sized = inputOf([chunk]);
+  for (let turn = 0; turn < 1000; turn++) await sized.readline(1);
+  assertEquals(scanned, 1000);
+  scanned = 0;
+  const whole = inputOf(Array<Uint8Array>(100).fill(chunk));
+  assertEquals((await whole.readline()).length, 100_000);
+  assertEquals(scanned, 100_000);
+});
+
+Deno.test("readline() joins a line of very many chunks", async () => {
+  const input = inputOf([...Array<string>(50_000).fill("x"), "\n", "y"]);
+  assertEquals((await input.readline()).length, 50_001);
+  assertEquals(await text(input.readline()), "y");
+});
+
+Deno.test("read() gives arrays that own the whole of their buffer", async () => {
+  const whole = toBytes("0123456789");
+  const chunks = [
+    whole.subarray(2, 8),
+    toBytes("ab\ncd\n"),
+    ofSubclass("efgh"),
+  ];
+  const input = inputOf(chunks);
+  const results = [
+    await input.read(2),
+    await input.read(3),
+    ...await input.readlines(1),
+    await input.readline(),
+    await input.read(4),
+    await input.read(),
+  ];
+  assertEquals(results.map(fromBytes), [
+    "23",
+    "456",
+    "7ab\n",
+    "cd\n",
+    "efgh",
+    "",
+  ]);
+  assertEquals(
+    new Set(results.map((bytes) => bytes.buffer)).size,
+    results.length,
+  );
+  for (const bytes of results) {
+    assertStrictEquals(bytes.constructor, Uint8Array);
+    assertEquals([bytes.byteOffset, bytes.buffer.byteLength], [
+      0,
+      bytes.length,
+    ]);
+  }
+});
+
+/** Bytes of a subclass, as Node's Buffer is one. */
+function ofSubclass(text: string): Uint8Array {
+  class Subclass extends Uint8Array {}
+  return Subclass.from(toBytes(text));
+}
+
+Deno.test("read() gives arrays whose change or transfer leaves the rest alone", async () => {
+  const input = inputOf(["abcdef\nxyz"]);
+  const first = await input.read(3);
+  first.fill(0);
+  structuredClone(first, { transfer: [first.buffer] });
+  const second = await input.readline();
+  assertEquals(fromBytes(second), "def\n");
+  structuredClone(second, { transfer: [second.buffer] });
+  assertEquals(await text(input.read()), "xyz");
+});
+
+Deno.test("read() hands a chunk over without copying when it is the whole answer", async () => {
+  const chunk = toBytes("abc");
+  assertStrictEquals((await inputOf([chunk]).read(3)).buffer, chunk.buffer);
+  assertStrictEquals((await inputOf([chunk]).read()).buffer, chunk.buffer);
+});
+
+Deno.test("read() copies chunks of shared memory", async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(3));
+  shared.set(toBytes("abc"));
+  const result = await inputOf([shared]).read();
+  assertInstanceOf(result.buffer, ArrayBuffer);
+  assertEquals(fromBytes(result), "abc");
+});
+
+Deno.test("read() gives what Response, Blob and digest take", async () => {
+  const bytes = await inputOf(["abc"]).read();
+  assertEquals(await new Response(bytes).text(), "abc");
+  assertEquals(new Blob([bytes]).size, 3);
+  await crypto.subtle.digest("SHA-256", bytes);
+});
+
+Deno.test("RequestInput ends no process when a rejected read is not awaited", async () => {
+  const input = inputOf(["abc"], { contentLength: 4 });
+  input.read();
+  input.readline();
+  input.readlines();
+  input[Symbol.asyncIterator]().next();
+  await rejectsWith(400, input.read());
+});
+
+Deno.test("RequestInput goes on after a call with an invalid size", async () => {
+  const input = inputOf(["abc"]);
+  const calls = [input.read(1), input.read(NaN), input.read(1)];
+  const results = await Promise.allSettled(calls);
+  assertEquals(results.map(({ status }) => status), [
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+  ]);
+  assertEquals(await text(input.read()), "c");
+});

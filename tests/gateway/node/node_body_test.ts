@@ -1,0 +1,233 @@
+import { assert, assertEquals } from "@std/assert";
+import { openNodeBody } from "../../../gateway/node/input.ts";
+import type { NodeRequest } from "../../../gateway/node/types.ts";
+import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
+import type { Application } from "../../../wsgi/types.ts";
+import { ask, RawClient, within } from "../../raw_client.ts";
+import { serveNode } from "./node_serving.ts";
+import { get } from "../../server/serving.ts";
+
+function post(body: string, target = "/"): string {
+  return `POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+function postChunked(...chunks: string[]): string {
+  const lines = chunks.map((chunk) =>
+    `${chunk.length.toString(16)}\r\n${chunk}\r\n`
+  );
+  return `POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${
+    lines.join("")
+  }0\r\n\r\n`;
+}
+
+/** Reads as many bytes as the path says, all of them for "/". */
+const echo: Application = async (environ, startResponse) => {
+  const size = environ.PATH_INFO.slice(1);
+  const input = environ["wsgi.input"];
+  const bytes = await input.read(size === "" ? -1 : Number(size));
+  startResponse("200 OK", []);
+  return [bytes];
+};
+
+Deno.test("toNodeListener() gives every byte of a body", async () => {
+  const bytes = Array.from(
+    { length: 300_000 },
+    (_, i) => String.fromCharCode(i % 256),
+  ).join("");
+  await using serving = await serveNode(echo);
+  assertEquals((await ask(serving, post(bytes))).body, bytes);
+});
+
+Deno.test("toNodeListener() gives a chunked body", async () => {
+  await using serving = await serveNode(echo);
+  assertEquals(
+    (await ask(serving, postChunked("ab", "c", "de"))).body,
+    "abcde",
+  );
+});
+
+Deno.test("toNodeListener() gives an empty input to a request without a body", async () => {
+  await using serving = await serveNode(echo);
+  assertEquals((await ask(serving, get())).body, "");
+});
+
+Deno.test("toNodeListener() gives the body of a GET", async () => {
+  await using serving = await serveNode(echo);
+  const request = post("body").replace("POST", "GET");
+  assertEquals((await ask(serving, request)).body, "body");
+});
+
+Deno.test("toNodeListener() sends 100 Continue as node:http does", async () => {
+  await using serving = await serveNode(echo);
+  using client = await RawClient.connect(serving);
+  const [head, body] = post("body").split("\r\n\r\n");
+  await client.send(`${head}\r\nExpect: 100-continue\r\n\r\n`);
+  assertEquals((await client.head()).line, "HTTP/1.1 100 Continue");
+  await client.send(body!);
+  assertEquals((await client.response()).body, "body");
+});
+
+Deno.test("toNodeListener() goes on after a body that was not read, or not all", async () => {
+  await using serving = await serveNode(echo);
+  using client = await RawClient.connect(serving);
+  const large = "x".repeat(1 << 20);
+  await client.send(post(large, "/0"));
+  assertEquals((await client.response()).body, "");
+  await client.send(post(large, "/3"));
+  assertEquals((await client.response()).body, "xxx");
+  await client.send(postChunked(large, large).replace("/", "/4"));
+  assertEquals((await client.response()).body, "xxxx");
+  await client.send(post("last"));
+  assertEquals((await client.response()).body, "last");
+});
+
+Deno.test("toNodeListener() answers before a body that is still to come", async () => {
+  await using serving = await serveNode(echo);
+  using client = await RawClient.connect(serving);
+  const request = post("abcdef", "/3");
+  await client.send(request.slice(0, -3));
+  assertEquals((await client.response()).body, "abc");
+  await client.send(request.slice(-3) + post("next"));
+  assertEquals((await client.response()).body, "next");
+});
+
+Deno.test("toNodeListener() refuses a Content-Length over the limit unread", async () => {
+  let calls = 0;
+  await using serving = await serveNode((environ, startResponse) => {
+    calls++;
+    return echo(environ, startResponse);
+  }, { maxRequestBodySize: 4 });
+  using client = await RawClient.connect(serving);
+  await client.send(post("abcde"));
+  const { head, body } = await client.response();
+  assertEquals(head.line, "HTTP/1.1 413 Content Too Large");
+  assertEquals(body, "413 Content Too Large\n");
+  assertEquals(calls, 0);
+  await client.send(post("abcd"));
+  assertEquals((await client.response()).body, "abcd");
+});
+
+Deno.test("toNodeListener() answers HEAD with 413 without a page", async () => {
+  await using serving = await serveNode(echo, { maxRequestBodySize: 4 });
+  using client = await RawClient.connect(serving);
+  await client.send(post("abcde").replace("POST", "HEAD") + get());
+  assertEquals((await client.head()).status, 413);
+  assertEquals((await client.head()).line, "HTTP/1.1 200 OK");
+});
+
+Deno.test("toNodeListener() counts a chunked body", async () => {
+  await using serving = await serveNode(echo, { maxRequestBodySize: 4 });
+  using client = await RawClient.connect(serving);
+  await client.send(postChunked("ab", "cde"));
+  assertEquals((await client.response()).head.status, 413);
+  await client.send(post("next"));
+  assertEquals((await client.response()).body, "next");
+});
+
+Deno.test.each([
+  ["with a length", post("abcdef").slice(0, -3)],
+  ["in chunks", postChunked("abc").slice(0, -5)],
+  ["in the middle of a chunk", postChunked("abcdef").slice(0, -9)],
+])("toNodeListener() rejects the reads of a body cut short %s", async (
+  _how,
+  request,
+) => {
+  const began = Promise.withResolvers<void>();
+  const caught = Promise.withResolvers<unknown>();
+  await using serving = await serveNode(async (environ, startResponse) => {
+    const input = environ["wsgi.input"];
+    await input.read(1);
+    began.resolve();
+    await input.read().then(caught.resolve, caught.resolve);
+    startResponse("200 OK", []);
+    return [];
+  });
+  using client = await RawClient.connect(serving);
+  await client.send(request);
+  await within(began.promise, "the first byte");
+  client.close();
+  const error = await within(caught.promise, "the end of the input");
+  assert(error instanceof RequestBodyError);
+  assertEquals(error.status, 400);
+});
+
+Deno.test("toNodeListener() rejects a read that begins after the client left", async () => {
+  const called = Promise.withResolvers<void>();
+  const caught = Promise.withResolvers<unknown>();
+  await using serving = await serveNode(async (environ, startResponse) => {
+    const left = Promise.withResolvers<void>();
+    environ["wsgiref.signal"]!().addEventListener(
+      "abort",
+      () => left.resolve(),
+    );
+    called.resolve();
+    await left.promise;
+    environ["wsgi.input"].read().then(caught.resolve, caught.resolve);
+    startResponse("200 OK", []);
+    return [];
+  });
+  using client = await RawClient.connect(serving);
+  await client.send(post("abcdef").slice(0, -3));
+  await within(called.promise, "the call of the application");
+  client.close();
+  const error = await within(caught.promise, "the end of the input");
+  assert(error instanceof RequestBodyError);
+});
+
+Deno.test("toNodeListener() reads no further than the application", async () => {
+  const called = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  await using serving = await serveNode(async (environ, startResponse) => {
+    called.resolve();
+    await goOn.promise;
+    return echo(environ, startResponse);
+  });
+  using client = await RawClient.connect(serving);
+  const size = 64 << 20;
+  await client.send(
+    `POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: ${size}\r\n\r\n`,
+  );
+  await within(called.promise, "the call of the application");
+  const part = new Uint8Array(1 << 20);
+  let sent = 0;
+  const sending = (async () => {
+    for (; sent < size; sent += part.length) await client.send(part);
+  })();
+  // It is held back when no byte was taken during many turns.
+  for (let before = -1, turns = 0; turns < 200; turns++) {
+    if (before !== sent) turns = 0;
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assert(sent < size, `${sent} bytes`);
+  goOn.resolve();
+  assertEquals((await client.response()).body, "\0\0");
+  await sending;
+  assertEquals(sent, size);
+});
+
+Deno.test("openNodeBody() leaves no listener behind", async () => {
+  const listeners = new Map<string, (value?: unknown) => void>();
+  const resumed = Promise.withResolvers<void>();
+  const request = {
+    complete: true,
+    destroyed: false,
+    readableEnded: false,
+    on: (event: string, listener: () => void) => listeners.set(event, listener),
+    off: (event: string) => listeners.delete(event),
+    pause: () => {},
+    resume: () => resumed.resolve(),
+  } as unknown as NodeRequest;
+  const reader = openNodeBody(request).getReader();
+  assertEquals([...listeners.keys()], []);
+  const reading = reader.read();
+  await resumed.promise;
+  assertEquals(listeners.size, 4);
+  listeners.get("data")?.(new Uint8Array(1));
+  assertEquals((await reading).value, new Uint8Array(1));
+  assertEquals([...listeners.keys()], []);
+  const rest = reader.read();
+  await reader.cancel();
+  assertEquals((await rest).done, true);
+  assertEquals([...listeners.keys()], []);
+});

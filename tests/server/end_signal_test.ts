@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { Program } from "../program.ts";
+import { ask, RawClient } from "../raw_client.ts";
+import { get } from "./serving.ts";
+
+const room = import.meta.resolve("../../server/");
+
+/** A server that never answers /running, and others once that was called. */
+const PROGRAM = `
+  import { onEndSignal } from ${JSON.stringify(`${room}end_signal.ts`)};
+  import { makeServer } from ${JSON.stringify(`${room}make_server.ts`)};
+  const running = Promise.withResolvers();
+  const server = makeServer("127.0.0.1", 0, async (environ, startResponse) => {
+    if (environ.PATH_INFO === "/running") {
+      running.resolve();
+      await new Promise(() => {});
+    }
+    await running.promise;
+    startResponse("200 OK", []);
+    return [];
+  }, { log: false });
+  server.serveForever();
+  onEndSignal(() => void server.shutdown());
+  console.log(server.port);
+`;
+
+for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test({
+    name:
+      `onEndSignal() ends the program at once at a second signal, ${signal}, with ${expected}`,
+    // Windows knows neither of them as a signal to another process.
+    ignore: Deno.build.os === "windows",
+    async fn(): Promise<void> {
+      await using program = new Program("eval", PROGRAM);
+      const port = Number(await program.firstLine());
+      using running = await RawClient.connect({ port });
+      await running.send(get("/running"));
+      assertEquals((await ask({ port }, get())).head.status, 200);
+      program.kill("SIGINT");
+      // Once it says 503, the first signal has arrived.
+      while ((await ask({ port }, get())).head.status !== 503);
+      program.kill(signal);
+      assertEquals((await program.outcome()).code, expected);
+    },
+  });
+}

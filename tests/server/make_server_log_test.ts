@@ -1,0 +1,276 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { deliver } from "../../server/access_log.ts";
+import type { AccessRecord } from "../../gateway/access_record.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application } from "../../wsgi/types.ts";
+import { Program } from "../program.ts";
+import { ask, RawClient, within } from "../raw_client.ts";
+import { get, listen, serve, type Serving } from "./serving.ts";
+
+/** A server whose records can be awaited. */
+interface Logged extends Serving {
+  /** Waits for the next record. */
+  record(): Promise<AccessRecord>;
+}
+
+function serveLogged(app: Application, options = {}, start = serve): Logged {
+  const records = new TransformStream<AccessRecord>(undefined, {
+    highWaterMark: 100,
+  }, { highWaterMark: 100 });
+  const reader = records.readable.getReader();
+  const writer = records.writable.getWriter();
+  const serving = start(app, {
+    log: (record) => void writer.write(record),
+    ...options,
+  });
+  return {
+    ...serving,
+    async record(): Promise<AccessRecord> {
+      return (await within(reader.read(), "a record")).value!;
+    },
+  };
+}
+
+function answering(...chunks: string[]): Application {
+  return (_environ, startResponse) => {
+    startResponse("200 OK", [["Content-Type", "text/plain"]]);
+    return chunks.map((chunk) => toBytes(chunk));
+  };
+}
+
+function* generate(): Generator<Uint8Array, void> {
+  yield toBytes("abc");
+  yield toBytes("de");
+}
+
+Deno.test("makeServer() gives its log a record of each request", async () => {
+  const before = Date.now();
+  await using serving = serveLogged(answering("hello"));
+  await ask(
+    serving,
+    "PURGE /a%2Fb?c HTTP/1.1\r\nHost: h\r\nReferer: r\r\nUser-Agent: u\r\n\r\n",
+  );
+  const { time, duration, ...record } = await serving.record();
+  assertEquals(record, {
+    remoteAddress: "127.0.0.1",
+    remoteUser: undefined,
+    method: "PURGE",
+    target: "/a%2Fb?c",
+    protocol: "HTTP/1.1",
+    status: 200,
+    bytesSent: 5,
+    clientLeft: false,
+    referer: "r",
+    userAgent: "u",
+  });
+  assert(time.getTime() >= before && time.getTime() <= Date.now());
+  assert(duration >= 0 && duration < 15_000);
+});
+
+Deno.test.each<[string, string, Application, number, number]>([
+  [
+    "a generator",
+    "GET",
+    (_environ, start) => {
+      start("201 Created", []);
+      return generate();
+    },
+    201,
+    5,
+  ],
+  [
+    "write()",
+    "GET",
+    (_environ, start) => {
+      start("200 OK", [])(toBytes("abc"));
+      return [toBytes("d")];
+    },
+    200,
+    4,
+  ],
+  ["HEAD", "HEAD", answering("hello"), 200, 0],
+  [
+    "HEAD of a generator",
+    "HEAD",
+    (_environ, start) => {
+      start("200 OK", []);
+      return generate();
+    },
+    200,
+    0,
+  ],
+  [
+    "a status without content",
+    "GET",
+    (_environ, start) => {
+      start("204 No Content", []);
+      return generate();
+    },
+    204,
+    0,
+  ],
+  [
+    "an application that throws",
+    "GET",
+    () => {
+      throw new Error("on purpose");
+    },
+    500,
+    26,
+  ],
+  ["an empty array", "GET", answering(), 200, 0],
+])("makeServer() logs %s", async (_what, method, app, status, bytesSent) => {
+  await using serving = serveLogged(app);
+  await ask(serving, `${method} / HTTP/1.1\r\nHost: h\r\n\r\n`);
+  const record = await serving.record();
+  assertEquals([record.status, record.bytesSent], [status, bytesSent]);
+  assertEquals(record.clientLeft, false);
+});
+
+Deno.test("makeServer() logs a response that breaks off with what it has sent", async () => {
+  await using serving = serveLogged((_environ, startResponse) => {
+    startResponse("200 OK", []);
+    return (function* (): Generator<Uint8Array, void> {
+      yield toBytes("abc");
+      throw new Error("on purpose");
+    })();
+  });
+  assertEquals((await ask(serving, get())).complete, false);
+  const record = await serving.record();
+  assertEquals([record.status, record.bytesSent], [200, 3]);
+});
+
+Deno.test("makeServer() logs what REMOTE_USER is at the end", async () => {
+  await using serving = serveLogged((environ, startResponse) => {
+    environ.REMOTE_USER = "ada";
+    environ.REQUEST_METHOD = "FORGED";
+    environ.REQUEST_URI = "/forged";
+    return answering()(environ, startResponse);
+  });
+  await ask(serving, get("/"));
+  const { remoteUser, method, target } = await serving.record();
+  assertEquals([remoteUser, method, target], ["ada", "GET", "/"]);
+});
+
+Deno.test("makeServer() logs requests that it refuses", async () => {
+  await using serving = serveLogged(answering("x"), { maxRequestBodySize: 3 });
+  const bad = "GET /a HTTP/1.1\r\nHost: a/evil?x#y\r\n\r\n";
+  assertEquals((await ask(serving, bad)).head.status, 400);
+  const first = await serving.record();
+  assertEquals([first.status, first.target, first.bytesSent], [400, "/a", 16]);
+  const large = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nabcd";
+  assertEquals((await ask(serving, large)).head.status, 413);
+  const second = await serving.record();
+  assertEquals([second.status, second.target], [413, "/b"]);
+});
+
+Deno.test("makeServer() logs a request that comes while it shuts down", async () => {
+  const called = Promise.withResolvers<void>();
+  const going = Promise.withResolvers<void>();
+  await using serving = serveLogged(async (environ, startResponse) => {
+    called.resolve();
+    await going.promise;
+    return answering("x")(environ, startResponse);
+  });
+  using client = await RawClient.connect(serving);
+  using late = await RawClient.connect(serving);
+  await client.send(get("/running"));
+  await within(called.promise, "the application");
+  const stopped = serving.server.shutdown();
+  await late.send(get("/late"));
+  assertEquals((await late.response()).head.status, 503);
+  const { status, target, bytesSent } = await serving.record();
+  assertEquals([status, target, bytesSent], [503, "/late", 24]);
+  going.resolve();
+  await stopped;
+});
+
+Deno.test("makeServer() logs once and quietly that a client has left, before the head", async () => {
+  const called = Promise.withResolvers<void>();
+  await using serving = serveLogged((environ) => {
+    environ["wsgiref.signal"]!();
+    called.resolve();
+    return new Promise(() => {});
+  }, { shutdownTimeout: 20 });
+  using client = await RawClient.connect(serving);
+  await client.send(get());
+  await within(called.promise, "the application");
+  client.close();
+  const { status, bytesSent, clientLeft } = await serving.record();
+  assertEquals([status, bytesSent, clientLeft], [0, 0, true]);
+  assertEquals(serving.log, []);
+});
+
+Deno.test("makeServer() logs once and quietly that a client has left, in the body", async () => {
+  await using serving = serveLogged((_environ, startResponse) => {
+    startResponse("200 OK", []);
+    return (function* (): Generator<Uint8Array, void> {
+      for (;;) yield toBytes("x".repeat(1000));
+    })();
+  });
+  using client = await RawClient.connect(serving);
+  await client.send(get());
+  await client.head();
+  client.close();
+  const { status, bytesSent, clientLeft } = await serving.record();
+  assertEquals([status, clientLeft], [200, true]);
+  assert(bytesSent > 0 && bytesSent % 1000 === 0);
+  assertEquals(serving.log, []);
+});
+
+Deno.test("deliver() tells of a log that fails, and goes on", async () => {
+  const told: string[] = [];
+  const errors = new StderrStream((text) => void told.push(text));
+  const record = {} as AccessRecord;
+  deliver(
+    () => {
+      throw new RangeError("sync");
+    },
+    record,
+    errors,
+  );
+  deliver(() => Promise.reject(new RangeError("async")), record, errors);
+  await Promise.resolve();
+  assertEquals(told.map((text) => text.split("\n")[0]), [
+    "The access log failed: RangeError: sync",
+    "The access log failed: RangeError: async",
+  ]);
+});
+
+Deno.test("makeServer() writes its access log to stderr by default, and nothing without", async () => {
+  const module = import.meta.resolve("../../server/make_server.ts");
+  const lines = async (options: string): Promise<string> => {
+    await using program = new Program(
+      "eval",
+      `
+        import { makeServer } from ${JSON.stringify(module)};
+        const server = makeServer("127.0.0.1", 0, (_environ, startResponse) => {
+          startResponse("200 OK", []);
+          return [new Uint8Array(3)];
+        }, ${options});
+        console.log(server.port);
+        await server.handleRequest();
+        Deno.exit();
+      `,
+    );
+    const port = Number(await program.firstLine());
+    await ask({ port }, get("/a\x7f%0a").replace("\x7f", ""));
+    return (await program.outcome()).stderr;
+  };
+  assertMatch(
+    await lines("{}"),
+    /^127\.0\.0\.1 - - \[[^\]]+ \+0000\] "GET \/a%0a HTTP\/1\.1" 200 3\n$/,
+  );
+  assertEquals(await lines("{ log: false }"), "");
+});
+
+Deno.test("makeServer() logs the request of a client that leaves while it waits", async () => {
+  await using serving = serveLogged(answering("x"), {}, listen);
+  using client = await RawClient.connect(serving);
+  await client.send(get("/waits"));
+  client.close();
+  // It is in the queue, or has not yet arrived: both end with its record.
+  const { target, status, clientLeft } = await serving.record();
+  assertEquals([target, status, clientLeft], ["/waits", 0, true]);
+});

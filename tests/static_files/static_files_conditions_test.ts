@@ -1,0 +1,204 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { fileState, parseHttpDate } from "../../static_files/conditions.ts";
+import type { TestResponse } from "../../test_client/test_client.ts";
+import { Tree } from "./static_tree.ts";
+
+const DATE = "Mon, 06 May 2024 07:08:09 GMT";
+const EARLIER = "Mon, 06 May 2024 07:08:08 GMT";
+const LATER = "Mon, 06 May 2024 07:08:10 GMT";
+
+async function ask(
+  headers: Record<string, string>,
+  content = "0123456789",
+  method = "GET",
+): Promise<TestResponse> {
+  await using tree = await Tree.make({ "a": content });
+  return await tree.client().request(method, "/a", { headers });
+}
+
+const TAG = (await ask({})).header("ETag") ?? "";
+
+Deno.test.each<[Record<string, string>, number]>([
+  [{ "If-None-Match": TAG }, 304],
+  [{ "If-None-Match": `W/${TAG}` }, 304],
+  [{ "If-None-Match": `"x", ${TAG}` }, 304],
+  [{ "If-None-Match": "*" }, 304],
+  [{ "If-None-Match": '"x"' }, 200],
+  [{ "If-None-Match": "" }, 200],
+  [{ "If-Modified-Since": DATE }, 304],
+  [{ "If-Modified-Since": LATER }, 304],
+  [{ "If-Modified-Since": EARLIER }, 200],
+  [{ "If-Modified-Since": "2099" }, 200],
+  [{ "If-Modified-Since": "Monday, 06-May-24 07:08:09 GMT" }, 304],
+  [{ "If-Modified-Since": "Mon May  6 07:08:09 2024" }, 304],
+  [{ "If-Modified-Since": DATE, "If-None-Match": '"x"' }, 200],
+  [{ "If-Modified-Since": EARLIER, "If-None-Match": TAG }, 304],
+  [{ "If-Match": TAG }, 200],
+  [{ "If-Match": "*" }, 200],
+  [{ "If-Match": `W/${TAG}` }, 412],
+  [{ "If-Match": '"x"' }, 412],
+  [{ "If-Unmodified-Since": DATE }, 200],
+  [{ "If-Unmodified-Since": EARLIER }, 412],
+  [{ "If-Unmodified-Since": "1999" }, 200],
+  [{ "If-Unmodified-Since": EARLIER, "If-Match": TAG }, 200],
+  [{ "If-Match": '"x"', "If-None-Match": TAG }, 412],
+  [{ "If-Match": TAG, "If-None-Match": TAG }, 304],
+])("staticFiles() evaluates %j to %i", async (headers, status) => {
+  for (const method of ["GET", "HEAD"]) {
+    const response = await ask(headers, undefined, method);
+    assertEquals(response.status, status);
+    if (status === 304) {
+      assertEquals(response.headers, [["ETag", TAG], ["Last-Modified", DATE]]);
+      assertEquals(response.chunks, []);
+    }
+  }
+});
+
+Deno.test.each<[string, string, string]>([
+  ["bytes=0-0", "0", "0-0"],
+  ["bytes=2-4", "234", "2-4"],
+  ["bytes=7-", "789", "7-9"],
+  ["bytes=7-99", "789", "7-9"],
+  [`bytes=7-${"9".repeat(400)}`, "789", "7-9"],
+  ["bytes=-3", "789", "7-9"],
+  ["bytes=-99", "0123456789", "0-9"],
+  ["BYTES = 1-1 ", "1", "1-1"],
+])("staticFiles() sends the range %s", async (range, text, sent) => {
+  const response = await ask({ Range: range });
+  assertEquals(response.statusLine, "206 Partial Content");
+  assertEquals(response.text(), text);
+  assertEquals(response.header("Content-Length"), String(text.length));
+  assertEquals(response.header("Content-Range"), `bytes ${sent}/10`);
+  assertEquals(response.header("ETag"), TAG);
+});
+
+Deno.test.each([
+  ["bytes=10-"],
+  ["bytes=10-20"],
+  [`bytes=${"9".repeat(400)}-`],
+  ["bytes=-0"],
+])("staticFiles() cannot satisfy the range %s", async (range) => {
+  const response = await ask({ Range: range });
+  assertEquals(response.status, 416);
+  assertEquals(response.header("Content-Range"), "bytes */10");
+});
+
+Deno.test.each([
+  ["bytes=4-2"],
+  ["bytes=-"],
+  ["bytes=a-b"],
+  ["bytes=0-1,3-4"],
+  ["bytes=+1-2"],
+  ["bytes=0x1-2"],
+  ["lines=1-2"],
+  ["bytes"],
+  [""],
+])("staticFiles() sends all where the range is %j", async (range) => {
+  const response = await ask({ Range: range });
+  assertEquals([response.status, response.text()], [200, "0123456789"]);
+  assertEquals(response.header("Content-Range"), undefined);
+});
+
+Deno.test.each<[string, number]>([
+  [TAG, 206],
+  [DATE, 206],
+  [`W/${TAG}`, 200],
+  ['"x"', 200],
+  [LATER, 200],
+  [EARLIER, 200],
+  ["", 200],
+])("staticFiles() heeds the If-Range %s", async (value, status) => {
+  const response = await ask({ Range: "bytes=1-2", "If-Range": value });
+  assertEquals(response.status, status);
+});
+
+Deno.test("staticFiles() ignores a range under HEAD", async () => {
+  const response = await ask({ Range: "bytes=1-2" }, undefined, "HEAD");
+  assertEquals(response.status, 200);
+  assertEquals(response.header("Content-Length"), "10");
+});
+
+Deno.test("staticFiles() knows no part of an empty file", async () => {
+  assertEquals((await ask({ Range: "bytes=0-" }, "")).status, 416);
+  assertEquals((await ask({ Range: "bytes=-1" }, "")).status, 200);
+});
+
+Deno.test("staticFiles() sends any range of a file that is larger than a block", async () => {
+  const text = Array.from({ length: 200_000 }, (_, i) => i % 10).join("");
+  await using tree = await Tree.make({ "a": text });
+  const client = tree.client();
+  const byte = fc.integer({ min: 0, max: text.length - 1 });
+  await fc.assert(
+    fc.asyncProperty(byte, byte, async (a, b) => {
+      const [first, last] = a < b ? [a, b] : [b, a];
+      const headers = { Range: `bytes=${first}-${last}` };
+      const response = await client.get("/a", { headers });
+      assertEquals(response.status, 206);
+      assertEquals(response.text(), text.slice(first, last + 1));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test("fileState() has a weak tag for a file that was just changed", async () => {
+  const mtime = new Date(1_000_000_000_000);
+  const at = (now: number): ReturnType<typeof fileState> =>
+    fileState({ size: 5, mtime }, now);
+  assertEquals((await at(mtime.getTime() + 1999)).isStrong, false);
+  const strong = await at(mtime.getTime() + 2000);
+  assertEquals(strong.isStrong, true);
+  assertEquals((await at(mtime.getTime() + 1999)).tag, `W/${strong.tag}`);
+});
+
+Deno.test("fileState() has no date that is yet to come", async () => {
+  const mtime = new Date("2030-01-01T00:00:00Z");
+  const now = Date.parse("2024-01-01T00:00:00.500Z");
+  const state = await fileState({ size: 5, mtime }, now);
+  assertEquals(state.modified, new Date("2024-01-01T00:00:00Z"));
+  assertEquals(state.isStrong, false);
+});
+
+Deno.test("fileState() has neither tag nor date for a file without one", async () => {
+  assertEquals(await fileState({ size: 5, mtime: null }, 0), {
+    size: 5,
+    tag: undefined,
+    modified: undefined,
+    isStrong: false,
+  });
+});
+
+Deno.test("fileState() tells two states of a file apart", async () => {
+  const tags = new Set<string | undefined>();
+  for (const size of [1, 2]) {
+    for (const time of [0, 1, 1000]) {
+      const state = await fileState({ size, mtime: new Date(time) }, 10_000);
+      tags.add(state.tag);
+    }
+  }
+  assertEquals(tags.size, 6);
+  assertNotEquals(tags.has(undefined), true);
+});
+
+Deno.test("parseHttpDate() reads what toUTCString() writes", () => {
+  fc.assert(fc.property(
+    fc.date({
+      min: new Date(0),
+      max: new Date("9999-12-31T23:59:59Z"),
+      noInvalidDate: true,
+    }),
+    (date) => {
+      const seconds = Math.floor(date.getTime() / 1000) * 1000;
+      assertEquals(parseHttpDate(date.toUTCString()), seconds);
+    },
+  ));
+});
+
+Deno.test.each([[undefined], [""], ["2024"], [DATE + "x"], [
+  DATE.slice(0, -4),
+]])(
+  "parseHttpDate(%j) is nothing",
+  (value) => {
+    assertEquals(parseHttpDate(value), undefined);
+  },
+);

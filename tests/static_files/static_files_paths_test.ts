@@ -1,0 +1,299 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { encodeUtf8 } from "../../wsgi/byte_string.ts";
+import { makeServer } from "../../server/make_server.ts";
+import { staticFiles } from "../../static_files/static_files.ts";
+import { parsePath } from "../../static_files/path.ts";
+import { validator } from "../../validator.ts";
+import { ask } from "../raw_client.ts";
+import { STRICT, Tree } from "./static_tree.ts";
+
+/** What stands in every file that must not be read. */
+const SECRET = "SECRET";
+
+/** A tree with secrets around it, and links to them in it. */
+function guarded(): Promise<Tree> {
+  return Tree.make({
+    "a/b.txt": "inside",
+    "~/x": "inside",
+    "../secret.txt": SECRET,
+    "../root-too/secret.txt": SECRET,
+    "../.env": SECRET,
+    ".env": SECRET,
+    "out": { link: "../secret.txt" },
+    "up": { link: ".." },
+    "a/out": { link: "../../root-too" },
+    "self": { link: "../root" },
+    "etc": { link: "/etc" },
+    "index.html": { link: "../secret.txt" },
+    "in": { link: "a" },
+  });
+}
+
+const TARGETS = [
+  "/../secret.txt",
+  "/..%2fsecret.txt",
+  "/%2e%2e/secret.txt",
+  "/%2E%2E%2Fsecret.txt",
+  "/a/../../secret.txt",
+  "/a/..%2f..%2fsecret.txt",
+  "/..%5csecret.txt",
+  "/..\\secret.txt",
+  "/a\\..\\..\\secret.txt",
+  "/%252e%252e/secret.txt",
+  "/%252e%252e%252fsecret.txt",
+  "/..%00/secret.txt",
+  "/../secret.txt%00.html",
+  "/%00",
+  "/a/b.txt%00",
+  "/%c0%ae%c0%ae/secret.txt",
+  "/%c0%af..%c0%afsecret.txt",
+  "/%e0%80%ae%e0%80%ae/secret.txt",
+  "/%uff0e%uff0e/secret.txt",
+  "/．．/secret.txt",
+  "/..;/secret.txt",
+  "/...//secret.txt",
+  "/./../secret.txt",
+  "/%2fetc/passwd",
+  "//etc/passwd",
+  "///etc/passwd",
+  "/~root/.profile",
+  "/~/../../secret.txt",
+  "/file:///etc/passwd",
+  "/C:/secret.txt",
+  "/../root-too/secret.txt",
+  "/out",
+  "/up/secret.txt",
+  "/up/",
+  "/a/out/",
+  "/a/out/secret.txt",
+  "/etc/passwd",
+  "/index.html",
+  "/.env",
+  "/%2eenv",
+  "/a/./b.txt",
+  "/a//b.txt",
+  "/./a/b.txt",
+  "/%ff",
+];
+
+for (const target of TARGETS) {
+  Deno.test(`staticFiles() does not find ${target}`, async () => {
+    await using tree = await guarded();
+    const response = await tree.client().get(target);
+    assertEquals(response.status, 404);
+    assertFalse(response.text().includes(SECRET));
+  });
+}
+
+Deno.test("staticFiles() finds none of them over a socket either", async () => {
+  await using tree = await guarded();
+  const app = validator(staticFiles(tree.root), STRICT);
+  await using server = makeServer("127.0.0.1", 0, app, { log: false });
+  server.serveForever();
+  for (const target of TARGETS) {
+    const raw = encodeUtf8(target);
+    const { head, body } = await ask(
+      server,
+      `GET ${raw} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    );
+    // Some of them are refused by the server itself.
+    assert(
+      head.status === 404 || head.status === 400,
+      `${target}: ${head.line}`,
+    );
+    assertFalse(body.includes(SECRET), target);
+  }
+  const found = await ask(
+    server,
+    "GET /in/b.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+  );
+  assertEquals([found.head.status, found.body], [200, "inside"]);
+});
+
+Deno.test("staticFiles() follows links that stay in its root", async () => {
+  await using tree = await guarded();
+  const client = tree.client();
+  assertEquals((await client.get("/in/b.txt")).text(), "inside");
+  assertEquals((await client.get("/self/a/b.txt")).text(), "inside");
+  assertEquals((await client.get("/~/x")).text(), "inside");
+});
+
+Deno.test("staticFiles() lists no link that leads out", async () => {
+  await using tree = await guarded();
+  await Deno.remove(`${tree.root}/index.html`);
+  const page = (await tree.client().get("/")).text();
+  const names = [...page.matchAll(/href="\.\/([^"]*)"/g)].map(([, name]) =>
+    name
+  );
+  assertEquals(names, ["~/", "a/", "in/", "self/"]);
+});
+
+Deno.test("staticFiles() may have a link for its root", async () => {
+  await using tree = await guarded();
+  await Deno.symlink(tree.root, `${tree.base}/current`);
+  const { base } = tree;
+  await using server = makeServer(
+    "127.0.0.1",
+    0,
+    staticFiles(`${base}/current`),
+    { log: false },
+  );
+  server.serveForever();
+  const response = await fetch(`${server.url}a/b.txt`);
+  assertEquals(await response.text(), "inside");
+});
+
+Deno.test.each([["a"], ["*"], ["http://x/"], ["/\u0100"], ["/\xff"]])(
+  "parsePath() refuses %j",
+  (path) => {
+    assertEquals(parsePath(path, true), undefined);
+  },
+);
+
+Deno.test("parsePath() gives names that are no way to anywhere else", () => {
+  const part = fc.constantFrom(
+    "..",
+    ".",
+    "/",
+    "\\",
+    "\0",
+    "a",
+    "%2f",
+    "\xc3\xa9",
+  );
+  fc.assert(fc.property(fc.array(part), fc.boolean(), (parts, dotFiles) => {
+    const path = parsePath(`/${parts.join("")}`, dotFiles);
+    for (const name of path?.names ?? []) {
+      assertFalse(["", ".", ".."].includes(name));
+      assertFalse(/[/\\\0]/.test(name));
+      assert(dotFiles || !name.startsWith("."));
+    }
+  }));
+});
+
+/** Names of few kinds, so that random trees and random paths meet. */
+const NAMES = ["a", "b", "c", ".d", "é", "index.html", "e f"];
+const LINKS = [
+  "..",
+  "../..",
+  "../outside",
+  "../../outside/file",
+  "../outside/folder",
+  "/",
+  ".",
+  "a",
+  "b/c",
+];
+
+const treeOf = fc.array(
+  fc.record({
+    path: fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 }),
+    link: fc.option(fc.constantFrom(...LINKS)),
+  }),
+  { maxLength: 8 },
+);
+
+const STEPS = [
+  ...NAMES,
+  "..",
+  ".",
+  "",
+  "%2e%2e",
+  "..%2f..",
+  "..%5c",
+  "outside",
+  "folder",
+  "file",
+  "root",
+  "%00",
+  "%C3%A9",
+  "e%20f",
+];
+
+const targetOf = fc.array(fc.constantFrom(...STEPS), { maxLength: 6 })
+  .map((steps) => `/${steps.join("/")}`);
+
+/** Puts a random tree beside a secret; what does not fit is left out. */
+async function plant(
+  entries: readonly { path: string[]; link: string | null }[],
+): Promise<Tree> {
+  const tree = await Tree.make({
+    "../outside/file": SECRET,
+    "../outside/folder/file": SECRET,
+    "../file": SECRET,
+  });
+  for (const { path, link } of entries) {
+    const full = `${tree.root}/${path.join("/")}`;
+    try {
+      await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), {
+        recursive: true,
+      });
+      if (link !== null) {
+        await Deno.symlink(link, full);
+        continue;
+      }
+      // A link on the way may lead out; what is there stays a secret.
+      const real = await Deno.realPath(full.slice(0, full.lastIndexOf("/")));
+      const isInside = `${real}/`.startsWith(`${tree.root}/`);
+      const isHidden = `${real}/${path.at(-1)}`.slice(tree.root.length)
+        .includes("/.");
+      if (isInside) {
+        await Deno.writeTextFile(full, isHidden ? SECRET : "inside", {
+          createNew: true,
+        });
+      }
+    } catch (error) {
+      const isExpected = error instanceof Deno.errors.AlreadyExists ||
+        error instanceof Deno.errors.NotADirectory ||
+        error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.FilesystemLoop;
+      if (!isExpected) throw error;
+    }
+  }
+  return tree;
+}
+
+Deno.test("staticFiles() never reads outside of its root, whatever the tree and the path", async () => {
+  const { open, readDir } = Deno;
+  const statuses = new Set<number>();
+  try {
+    await fc.assert(
+      fc.asyncProperty(treeOf, fc.array(targetOf), async (entries, targets) => {
+        Object.assign(Deno, { open, readDir });
+        await using tree = await plant(entries);
+        const check = (path: string | URL): void => {
+          const inside = `${path}/`.startsWith(`${tree.root}/`);
+          assert(inside, `${path} was opened`);
+        };
+        Deno.open = (path, options) => (check(path), open(path, options));
+        Deno.readDir = (path) => (check(path), readDir(path));
+        const client = tree.client();
+        // Chance alone would seldom hit upon what there is.
+        const known = entries.map(({ path }) =>
+          `/${path.map(encodeURIComponent).join("/")}`
+        );
+        const ends = ["", "/", "/file", "/folder/file"];
+        const aimed = known.flatMap((path) => ends.map((end) => path + end));
+        for (const target of [...targets, ...aimed, "/"]) {
+          const response = await client.get(target);
+          statuses.add(response.status);
+          assertFalse(response.text().includes(SECRET));
+          if (response.status === 301) {
+            // Whatever it says, it leads to this host.
+            const url = new URL(
+              response.header("Location") ?? "",
+              response.url,
+            );
+            assertEquals(url.origin, "http://localhost");
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  } finally {
+    Object.assign(Deno, { open, readDir });
+  }
+  // It would prove nothing if nothing was ever found.
+  assertEquals(statuses, new Set([200, 301, 404]));
+});

@@ -1,0 +1,175 @@
+import { assert, assertEquals } from "@std/assert";
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { makeServer } from "../../server/make_server.ts";
+import type { Application, FileLike } from "../../wsgi/types.ts";
+import { FileSlice } from "../../static_files/file_slice.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
+import { staticFiles } from "../../static_files/static_files.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import { validator } from "../../validator.ts";
+import { RawClient, within } from "../raw_client.ts";
+import { STRICT, Tree } from "./static_tree.ts";
+
+/** A wsgi.file_wrapper that tells when its file was closed. */
+function watched(): {
+  wrap: (file: FileLike) => FileWrapper;
+  wrapped: FileLike[];
+  closed: Promise<void>;
+} {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wrapped: FileLike[] = [];
+  const wrap = (file: FileLike): FileWrapper => {
+    wrapped.push(file);
+    return new FileWrapper({
+      read: (size) => file.read(size),
+      close: () => {
+        file.close?.();
+        resolve();
+      },
+    });
+  };
+  return { wrap, wrapped, closed: promise };
+}
+
+Deno.test("staticFiles() sends a large file over a socket, with its length", async () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(65_536));
+  const content = new Uint8Array(65_536 * 20 + 7);
+  for (let at = 0; at + bytes.length <= content.length; at += bytes.length) {
+    content.set(bytes, at);
+  }
+  await using tree = await Tree.make({ "a.bin": content });
+  const app = validator(staticFiles(tree.root), STRICT);
+  await using server = makeServer("127.0.0.1", 0, app, { log: false });
+  server.serveForever();
+  const response = await fetch(`${server.url}a.bin`);
+  assertEquals(response.headers.get("Content-Length"), `${content.length}`);
+  assertEquals(await response.bytes(), content);
+});
+
+Deno.test("staticFiles() keeps a connection usable after 304, 416 and HEAD", async () => {
+  await using tree = await Tree.make({ "a": "hello" });
+  const app = validator(staticFiles(tree.root), STRICT);
+  await using server = makeServer("127.0.0.1", 0, app, { log: false });
+  server.serveForever();
+  using client = await RawClient.connect(server);
+  const statuses: number[] = [];
+  for (
+    const [method, extra] of [
+      ["GET", "If-None-Match: *"],
+      ["GET", "Range: bytes=9-"],
+      ["HEAD", "X: y"],
+      ["GET", "Range: bytes=1-2"],
+      ["GET", "X: y"],
+    ] as const
+  ) {
+    await client.send(
+      `${method} /a HTTP/1.1\r\nHost: localhost\r\n${extra}\r\n\r\n`,
+    );
+    const { head, complete } = await client.response(method);
+    assert(complete);
+    statuses.push(head.status);
+  }
+  assertEquals(statuses, [304, 416, 200, 206, 200]);
+});
+
+Deno.test("staticFiles() closes its file when the client leaves", async () => {
+  await using tree = await Tree.make({ "a": new Uint8Array(30_000_000) });
+  const { wrap, closed } = watched();
+  await using server = makeServer("127.0.0.1", 0, staticFiles(tree.root), {
+    log: false,
+    environ: { "wsgi.file_wrapper": wrap },
+  });
+  server.serveForever();
+  {
+    using client = await RawClient.connect(server);
+    await client.send("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertEquals((await client.head()).status, 200);
+    await client.bytes(1000);
+  }
+  await within(closed, "the file to be closed");
+});
+
+Deno.test("staticFiles() sends files through wsgi.file_wrapper, and only files", async () => {
+  await using tree = await Tree.make({ "a": "hello", "b/c": "" });
+  const { wrap, wrapped, closed } = watched();
+  const environ = { "wsgi.file_wrapper": wrap };
+  const client = tree.client();
+  assertEquals((await client.get("/a", { environ })).text(), "hello");
+  await closed;
+  for (const target of ["/b/", "/b", "/b/c", "/none"]) {
+    await client.get(target, { environ });
+  }
+  await client.head("/a", { environ });
+  assertEquals(wrapped.length, 1);
+});
+
+Deno.test("staticFiles() needs no wsgi.file_wrapper", async () => {
+  await using tree = await Tree.make({ "a": "hello" });
+  const environ = { "wsgi.file_wrapper": undefined };
+  const client = new TestClient(staticFiles(tree.root), { validate: false });
+  const response = await client.get("/a", { environ });
+  assertEquals([response.text(), response.closed], ["hello", true]);
+});
+
+Deno.test("staticFiles() closes its file when startResponse or the wrapper throws", async () => {
+  await using tree = await Tree.make({ "a": "hello" });
+  const broken = (): never => {
+    throw new Error("broken");
+  };
+  const app = staticFiles(tree.root);
+  const failing: Application = (environ) => app(environ, broken);
+  const options = { validate: false, throws: false };
+  // The sanitizers see that nothing stays open.
+  assertEquals((await new TestClient(failing, options).get("/a")).status, 500);
+  const environ = { "wsgi.file_wrapper": broken };
+  const client = new TestClient(app, { ...options, environ });
+  assertEquals((await client.get("/a")).status, 500);
+});
+
+Deno.test("staticFiles() breaks off where a file became shorter", async () => {
+  await using tree = await Tree.make({ "a": "0123456789".repeat(20_000) });
+  const client = new TestClient(staticFiles(tree.root), { throws: false });
+  const response = await client.get("/a", {
+    onChunk: () => Deno.truncate(`${tree.root}/a`, 100),
+  });
+  assertEquals([response.status, response.complete], [200, false]);
+  assertEquals(response.bytes.length, 65_536);
+  assert(response.closed);
+});
+
+Deno.test("staticFiles() sends no more than the length it has said", async () => {
+  await using tree = await Tree.make({ "a": "x".repeat(100_000) });
+  let grown = false;
+  const response = await tree.client().get("/a", {
+    onChunk: async () => {
+      if (grown) return;
+      grown = true;
+      await Deno.writeTextFile(`${tree.root}/a`, "more", { append: true });
+    },
+  });
+  assertEquals([response.bytes.length, response.complete], [100_000, true]);
+});
+
+Deno.test("FileSlice reads its bytes and not one more", async () => {
+  await using tree = await Tree.make({ "a": "0123456789" });
+  const file = await Deno.open(`${tree.root}/a`);
+  const slice = new FileSlice(file, 5);
+  const blocks: (string | null)[] = [];
+  for (let i = 0; i < 4; i++) {
+    const block = await slice.read(3);
+    blocks.push(block && fromBytes(block));
+  }
+  slice.close();
+  assertEquals(blocks, ["012", "34", null, null]);
+});
+
+Deno.test("FileSlice may be closed twice, and while it is read", async () => {
+  await using tree = await Tree.make({ "a": "0123456789" });
+  const file = await Deno.open(`${tree.root}/a`);
+  const slice = new FileSlice(file, 10);
+  const reading = slice.read(3).catch(() => null);
+  slice.close();
+  slice.close();
+  await within(reading, "the read to end");
+  assertEquals(await slice.read(3), null);
+});

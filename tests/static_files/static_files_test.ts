@@ -1,0 +1,199 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { toFileUrl } from "@std/path";
+import { staticFiles } from "../../static_files/static_files.ts";
+import { statusOfFileError } from "../../static_files/path.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import { Tree } from "./static_tree.ts";
+
+Deno.test("staticFiles() sends a file with its type, length, date and tag", async () => {
+  await using tree = await Tree.make({ "a.txt": "hello" });
+  const response = await tree.client().get("/a.txt");
+  assertEquals(response.statusLine, "200 OK");
+  assertEquals(response.text(), "hello");
+  assertEquals(response.header("Content-Type"), "text/plain; charset=utf-8");
+  assertEquals(response.header("Content-Length"), "5");
+  assertEquals(
+    response.header("Last-Modified"),
+    "Mon, 06 May 2024 07:08:09 GMT",
+  );
+  assertMatch(response.header("ETag") ?? "", /^"5-[^"]+"$/);
+  assertEquals(response.header("Accept-Ranges"), "bytes");
+  assertEquals(response.violations, []);
+  assert(response.closed);
+});
+
+Deno.test("staticFiles() takes a file URL for its root", async () => {
+  await using tree = await Tree.make({ "a.txt": "hello" });
+  const client = new TestClient(staticFiles(toFileUrl(tree.root)));
+  assertEquals((await client.get("/a.txt")).text(), "hello");
+});
+
+Deno.test.each([[""], [null], [7], [new URL("http://localhost/")]])(
+  "staticFiles() refuses the root %j",
+  (root) => {
+    assertThrows(
+      () => staticFiles(root as string),
+      TypeError,
+      "root must be the path or file URL of a folder",
+    );
+  },
+);
+
+Deno.test.each([["utf 8"], [""], ["a\r\nb"], [true], [null]])(
+  "staticFiles() refuses the charset %j",
+  (charset) => {
+    assertThrows(
+      () => staticFiles(".", { charset: charset as string }),
+      TypeError,
+      "charset must be a name",
+    );
+  },
+);
+
+Deno.test("staticFiles() answers 404 to everything where its root is missing", async () => {
+  await using tree = await Tree.make({});
+  const client = new TestClient(staticFiles(`${tree.base}/gone`));
+  assertEquals((await client.get("/")).status, 404);
+  assertEquals((await client.get("/a")).status, 404);
+});
+
+Deno.test("staticFiles() sees what changes in its folder", async () => {
+  await using tree = await Tree.make({});
+  const client = tree.client();
+  assertEquals((await client.get("/a")).status, 404);
+  await Deno.writeTextFile(`${tree.root}/a`, "new");
+  assertEquals((await client.get("/a")).text(), "new");
+});
+
+Deno.test("staticFiles() gives the type of the name that was asked for", async () => {
+  await using tree = await Tree.make({
+    "a.css": "",
+    "b.json": "{}",
+    "c.unknown": "",
+    "d": "",
+    "e.JPG": "",
+    "now.html": { link: "v1" },
+    "v1": "<title>v1</title>",
+  });
+  const types: string[] = [];
+  for (
+    const name of ["a.css", "b.json", "c.unknown", "d", "e.JPG", "now.html"]
+  ) {
+    const response = await tree.client().get(`/${name}`);
+    types.push(response.header("Content-Type") ?? "");
+  }
+  assertEquals(types, [
+    "text/css; charset=utf-8",
+    "application/json",
+    "application/octet-stream",
+    "application/octet-stream",
+    "image/jpeg",
+    "text/html; charset=utf-8",
+  ]);
+});
+
+Deno.test("staticFiles() declares the charset it is told, or none", async () => {
+  // "中文" in GBK.
+  const page = new Uint8Array([0xd6, 0xd0, 0xce, 0xc4]);
+  await using tree = await Tree.make({ "a.html": page });
+  const none = await tree.client({ charset: false }).get("/a.html");
+  assertEquals(none.header("Content-Type"), "text/html");
+  assertEquals(none.bytes, page);
+  const gbk = await tree.client({ charset: "gbk" }).get("/a.html");
+  assertEquals(gbk.header("Content-Type"), "text/html; charset=gbk");
+  assertEquals(gbk.text(), "中文");
+});
+
+Deno.test("staticFiles() answers HEAD as GET, without opening the file", async () => {
+  await using tree = await Tree.make({ "a.txt": "hello", "b/c": "" });
+  const { open } = Deno;
+  for (const target of ["/a.txt", "/b/", "/b", "/none"]) {
+    let opened = 0;
+    Deno.open = (...args) => (opened++, open(...args));
+    try {
+      const get = await tree.client().get(target);
+      assertEquals(opened, target === "/a.txt" ? 1 : 0);
+      opened = 0;
+      const head = await tree.client().head(target);
+      assertEquals(head.statusLine, get.statusLine);
+      assertEquals(head.headers, get.headers);
+      assertEquals(head.chunks, []);
+    } finally {
+      Deno.open = open;
+    }
+    assertEquals(opened, 0);
+  }
+});
+
+Deno.test("staticFiles() sends an empty file", async () => {
+  await using tree = await Tree.make({ "a.txt": "" });
+  const response = await tree.client().get("/a.txt");
+  assertEquals([response.status, response.bytes.length], [200, 0]);
+  assertEquals(response.header("Content-Length"), "0");
+});
+
+Deno.test("staticFiles() refuses other methods with 405 and Allow", async () => {
+  await using tree = await Tree.make({ "a.txt": "hello" });
+  for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"]) {
+    const response = await tree.client().request(method, "/a.txt");
+    assertEquals(response.status, 405);
+    assertEquals(response.header("Allow"), "GET, HEAD");
+  }
+});
+
+Deno.test("staticFiles() serves names in any script and with any sign", async () => {
+  const names = [
+    "日本語.txt",
+    "Привет мир",
+    "עברית",
+    "🦕",
+    "e\u0301",
+    "\ufffd",
+    "\ufeff",
+    "a\nb",
+    "\x01\x7f",
+    "100%",
+    "%41",
+    "a?b#c",
+    "~root",
+    "a;b=c",
+    `"<&'>`,
+    "x".repeat(255),
+  ];
+  await using tree = await Tree.make(
+    Object.fromEntries(names.map((name) => [name, `content of ${name}`])),
+  );
+  const page = (await tree.client().get("/")).text();
+  for (const name of names) {
+    const href = `/${encodeURIComponent(name)}`;
+    const response = await tree.client().get(href);
+    assertEquals(response.text(), `content of ${name}`);
+    assertStringIncludes(page, `href=".${href.replaceAll("'", "&#39;")}"`);
+  }
+});
+
+Deno.test("staticFiles() answers 404 to names that are too long", async () => {
+  await using tree = await Tree.make({});
+  for (const name of ["x".repeat(256), "x".repeat(10_000), "x/".repeat(3000)]) {
+    assertEquals((await tree.client().get(`/${name}`)).status, 404);
+  }
+});
+
+Deno.test.each([
+  [new Deno.errors.PermissionDenied(), 403],
+  [new Deno.errors.NotCapable(), 403],
+  [new Deno.errors.NotFound(), 404],
+  [new Deno.errors.NotADirectory(), 404],
+  [Object.assign(new Error(), { code: "ENAMETOOLONG" }), 404],
+  [Object.assign(new Error(), { code: "EMFILE" }), undefined],
+  [new TypeError(), undefined],
+  [null, undefined],
+])("statusOfFileError(%s) is %s", (error, status) => {
+  assertEquals(statusOfFileError(error), status);
+});

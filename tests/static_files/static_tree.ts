@@ -1,0 +1,69 @@
+/**
+ * Folders that the tests of `staticFiles()` serve.
+ *
+ * @module
+ */
+
+import { dirname, join } from "@std/path";
+import {
+  staticFiles,
+  type StaticFilesOptions,
+} from "../../static_files/static_files.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+
+/** When the files of a tree were changed, if nothing else is said. */
+export const CHANGED: Date = new Date("2024-05-06T07:08:09Z");
+
+/** What is in a tree, by path: text, bytes, or a link to elsewhere. */
+export type Content = Readonly<
+  Record<string, string | Uint8Array | { readonly link: string }>
+>;
+
+/** A folder that is removed at the end of the test: `await using tree = …`. */
+export class Tree implements AsyncDisposable {
+  /** Where everything is; what is served is the folder `root` in it. */
+  readonly base: string;
+
+  private constructor(base: string) {
+    this.base = base;
+  }
+
+  /** Makes a tree. Paths are relative to what is served. */
+  static async make(content: Content): Promise<Tree> {
+    const tree = new Tree(await Deno.makeTempDir({ prefix: "wsgiref-" }));
+    await Deno.mkdir(tree.root);
+    for (const [path, entry] of Object.entries(content)) {
+      const full = join(tree.root, path);
+      await Deno.mkdir(dirname(full), { recursive: true });
+      if (typeof entry === "object" && "link" in entry) {
+        await Deno.symlink(entry.link, full);
+      } else {
+        const bytes = typeof entry === "string"
+          ? new TextEncoder().encode(entry)
+          : entry;
+        await Deno.writeFile(full, bytes);
+        await Deno.utime(full, CHANGED, CHANGED);
+      }
+    }
+    return tree;
+  }
+
+  /** The folder that is served. */
+  get root(): string {
+    return join(this.base, "root");
+  }
+
+  /** A client of it. Whatever the validator finds fails the test. */
+  client(options?: StaticFilesOptions): TestClient {
+    return new TestClient(staticFiles(this.root, options), {
+      validate: STRICT,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.base, { recursive: true });
+  }
+}
+
+/** The validator as it is by default, only that warnings are errors. */
+export const STRICT = { rules: { "*": "error" } } as const;

@@ -1,0 +1,126 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Application } from "../../wsgi/types.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+
+/** `/301/x` is a 301 to `/x`; anything else says what it was asked. */
+const app: Application = async (environ, startResponse) => {
+  const body = new TextDecoder().decode(await environ["wsgi.input"].read());
+  const [, code, to] = /^\/(30\d)\/(.*)$/.exec(environ.PATH_INFO) ?? [];
+  if (code !== undefined) {
+    startResponse(`${code} Elsewhere`, [
+      ["Location", to === "away" ? "http://example.org/" : `/${to}`],
+      ["Content-Type", "text/plain"],
+      ["Set-Cookie", "seen=1; Path=/"],
+    ]);
+    return [];
+  }
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  const { REQUEST_METHOD: method, CONTENT_TYPE: type = "-" } = environ;
+  const answer = [method, body || "-", type, environ.HTTP_COOKIE ?? "-"];
+  return [new TextEncoder().encode(answer.join(" "))];
+};
+
+const headers = { "Content-Type": "a/b" };
+
+Deno.test("TestClient follows no redirect unless it is told to", async () => {
+  const response = await new TestClient(app).get("/302/x");
+  assertEquals([response.status, response.redirects], [302, []]);
+});
+
+Deno.test.each([
+  [301, "GET", "GET - - seen=1"],
+  [301, "POST", "GET - - seen=1"],
+  [302, "POST", "GET - - seen=1"],
+  [302, "PUT", "PUT data a/b seen=1"],
+  [303, "POST", "GET - - seen=1"],
+  [303, "PUT", "GET - - seen=1"],
+  [307, "POST", "POST data a/b seen=1"],
+  [308, "POST", "POST data a/b seen=1"],
+  [308, "DELETE", "DELETE data a/b seen=1"],
+])("TestClient follows a %i after %s", async (code, method, expected) => {
+  const client = new TestClient(app, { followRedirects: true });
+  const options = method === "GET" ? {} : { body: "data", headers };
+  const response = await client.request(method, `/${code}/x`, options);
+  assertEquals(response.text(), expected);
+  assertEquals(response.url, "http://localhost/x");
+  assertEquals(response.redirects.map(({ status }) => status), [code]);
+});
+
+Deno.test("TestClient stays with HEAD", async () => {
+  const client = new TestClient(app, { followRedirects: true });
+  const response = await client.head("/303/x");
+  assertEquals([response.status, response.header("Content-Length")], [
+    200,
+    "15",
+  ]);
+});
+
+Deno.test("TestClient follows a redirect for one request", async () => {
+  const client = new TestClient(app);
+  const response = await client.get("/302/x", { followRedirects: true });
+  assertEquals(response.status, 200);
+  const follower = new TestClient(app, { followRedirects: true });
+  const stayed = await follower.get("/302/x", { followRedirects: false });
+  assertEquals(stayed.status, 302);
+});
+
+Deno.test("TestClient follows as many redirects as it is told, and no more", async () => {
+  const client = new TestClient(app, { followRedirects: 2 });
+  const response = await client.get("/302/301/x");
+  assertEquals(response.redirects.map(({ url }) => url), [
+    "http://localhost/302/301/x",
+    "http://localhost/301/x",
+  ]);
+  await assertRejects(
+    () => client.get("/302/302/302/x"),
+    Error,
+    'Cannot follow more than 2 redirects: the last leads to "/x"',
+  );
+});
+
+Deno.test("TestClient ends in a circle", async () => {
+  const circle: Application = (_environ, startResponse) => {
+    startResponse("302 Found", [
+      ["Location", ""],
+      ["Content-Type", "text/plain"],
+    ]);
+    return [];
+  };
+  const client = new TestClient(circle, {
+    followRedirects: true,
+    validate: false,
+  });
+  await assertRejects(() => client.get("/?a"), Error, "more than 20 redirects");
+});
+
+Deno.test("TestClient does not follow to another host", async () => {
+  const client = new TestClient(app, { followRedirects: true });
+  const response = await client.get("/302/away");
+  assertEquals([response.status, response.redirects.length], [302, 0]);
+});
+
+Deno.test("TestClient cannot send a stream again", async () => {
+  const client = new TestClient(app, { followRedirects: true });
+  const stream = (): ReadableStream<Uint8Array> => ReadableStream.from([]);
+  await assertRejects(
+    () => client.post("/307/x", { body: stream() }),
+    Error,
+    "a stream can be sent once only",
+  );
+  const response = await client.post("/303/x", { body: stream() });
+  assertEquals(response.status, 200);
+});
+
+Deno.test("TestClient follows a relative Location with text in UTF-8", async () => {
+  const relative: Application = (environ, startResponse) => {
+    const isFirst = environ.PATH_INFO === "/a/b";
+    startResponse(isFirst ? "302 Found" : "200 OK", [
+      ...(isFirst ? [["Location", "../c%20\xc3\xa9?x#y"] as const] : []),
+      ["Content-Type", "text/plain"],
+    ]);
+    return [];
+  };
+  const client = new TestClient(relative, { validate: false });
+  const response = await client.get("/a/b", { followRedirects: true });
+  assertEquals(response.url, "http://localhost/c%20%C3%A9?x");
+});

@@ -1,0 +1,152 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { createEnviron } from "../../gateway/environ/environ.ts";
+import { BadRequest } from "../../gateway/environ/request_target.ts";
+import { ENVIRON_RULES } from "../../validator/rules/environ.ts";
+import { readEnviron } from "../../validator/views/environ_view.ts";
+import type { Finding, Rule } from "../../validator/rules/rule.ts";
+import { activate, type ActiveRules } from "../../validator/rules/table.ts";
+import { Layer } from "../../validator/layer.ts";
+import {
+  ARGUMENT_RULES,
+  CALLABLE_RULES,
+} from "../../validator/rules/application.ts";
+
+const rules: ActiveRules = activate(new Layer({}, []));
+
+function findings<View>(rules: readonly Rule<View>[], view: View): Finding[] {
+  return rules.map((rule) => rule.check(view)).filter((found) =>
+    found !== undefined
+  );
+}
+
+function assertWords(found: Finding[]): void {
+  for (const finding of found) {
+    const got = typeof finding === "string" ? finding : finding?.got;
+    assert(typeof got === "string" && got !== "", `${got} is no words`);
+    assert(got.length < 400, "the words for a finding have a bound");
+  }
+}
+
+/** Keys as a program may use them, those that mean something more often. */
+const keys = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(
+      "REQUEST_METHOD",
+      "SCRIPT_NAME",
+      "PATH_INFO",
+      "QUERY_STRING",
+      "REQUEST_URI",
+      "CONTENT_LENGTH",
+      "SERVER_NAME",
+      "SERVER_PORT",
+      "SERVER_PROTOCOL",
+      "HTTPS",
+      "HTTP_HOST",
+      "HTTP_CONTENT_TYPE",
+      "HTTP_TRANSFER_ENCODING",
+      "wsgi.version",
+      "wsgi.url_scheme",
+      "wsgi.input",
+      "wsgi.errors",
+      "wsgi.run_once",
+      "wsgi.file_wrapper",
+      "wsgiref.signal",
+      "__proto__",
+      "constructor",
+      "toString",
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+);
+
+const anything = fc.oneof(
+  fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withBoxedValues: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  }),
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("", "/", "?", "%41", "[", ":", "[::1]:", "*"),
+  fc.constantFrom(Symbol("x"), () => {}, class {}, new Proxy({}, {})),
+);
+
+function environs(): fc.Arbitrary<object> {
+  return fc.array(fc.tuple(keys, anything), { maxLength: 12 }).map(
+    Object.fromEntries,
+  );
+}
+
+Deno.test("ENVIRON_RULES find words for any environ, and never throw", () => {
+  fc.assert(fc.property(environs(), (environ) => {
+    assertWords(
+      findings(ENVIRON_RULES, readEnviron([environ, () => {}], rules)),
+    );
+  }));
+});
+
+Deno.test("the rules about a call find words for any arguments, and never throw", () => {
+  fc.assert(fc.property(fc.array(anything, { maxLength: 4 }), (args) => {
+    const view = readEnviron(args, rules);
+    assertWords(findings(ARGUMENT_RULES, view));
+    assertWords(findings(ENVIRON_RULES, view));
+  }));
+});
+
+Deno.test("CALLABLE_RULES find words for anything, and never throw", () => {
+  fc.assert(fc.property(anything, (app) => {
+    assertWords(findings(CALLABLE_RULES, { app }));
+  }));
+});
+
+/** What arrives over a wire, as far as a client decides about it. */
+const requests = fc.record({
+  method: fc.constantFrom("GET", "OPTIONS", "M-SEARCH", "FOO|BAR"),
+  host: fc.constantFrom("a", "a_b:80", "[::1]:1", "0.0.0.0", "%41", "a.", "~"),
+  path: fc.string({
+    unit: fc.constantFrom(
+      "/",
+      "%2",
+      "%41",
+      "%E2%82%AC",
+      "%00",
+      "%ff",
+      "a",
+      "*",
+    ),
+  }),
+  query: fc.option(
+    fc.string({ unit: fc.constantFrom("?", "/", "%", "a", "=", "&", "%23") }),
+  ),
+  headers: fc.dictionary(
+    fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,8}$/),
+    fc.string({ unit: fc.constantFrom("a", " ", ",", "\t", "\xe9", '"') }),
+  ),
+});
+
+Deno.test("ENVIRON_RULES find nothing in what a server makes of any request", () => {
+  const wanted = ENVIRON_RULES.filter(({ profile }) => profile !== "paranoid");
+  fc.assert(fc.property(requests, ({ method, host, path, query, headers }) => {
+    // A fetch Request would tidy the target up; this is what Deno hands over.
+    const url = `http://${host}/${path}${query === null ? "" : `?${query}`}`;
+    delete headers["Content-Length"];
+    const request = { url, method, headers: new Headers(headers), body: null };
+    const signal = () => new AbortController().signal;
+    let environ: object;
+    try {
+      environ = createEnviron(request as Request, undefined, signal, {});
+    } catch (error) {
+      if (error instanceof BadRequest) return;
+      throw error;
+    }
+    const view = readEnviron([environ, () => {}], rules);
+    assertEquals(findings(wanted, view), []);
+  }));
+});

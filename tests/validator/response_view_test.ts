@@ -1,0 +1,168 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { createHead } from "../../gateway/response_head.ts";
+import { lookUpHeader } from "../../validator/views/headers_known.ts";
+import {
+  parseLength,
+  readResponse,
+} from "../../validator/views/response_view.ts";
+import {
+  type Profile,
+  setupTestingDefaults,
+  validator,
+  type Violation,
+} from "../../mod.ts";
+
+/** What the validator finds in one call of startResponse. */
+function findings(
+  status: unknown,
+  headers: unknown,
+  profile: Profile = "core",
+): Violation[] {
+  const found: Violation[] = [];
+  const app = validator((_environ, startResponse) => {
+    startResponse(status as string, headers as [string, string][]);
+    return [];
+  }, { throws: false, profile, onViolation: (v) => void found.push(v) });
+  app(setupTestingDefaults({}), () => () => Promise.resolve());
+  return found.filter(({ rule }) => /^(status|headers|http)\//.test(rule));
+}
+
+function refuses(status: unknown, headers: unknown): boolean {
+  try {
+    createHead(status, headers);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Text with what is special here in it, more often than by chance. */
+const text = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(...'\0\t\n\r \x7f\x80\xff\u0100\ud800:;=,"\\019aZ-_/|()'),
+    fc.string({ minLength: 1, maxLength: 1 }),
+  ),
+  maxLength: 12,
+});
+
+const status = fc.oneof(
+  text,
+  fc.tuple(fc.integer({ min: 0, max: 1000 }), text).map(([code, rest]) =>
+    `${code}${rest}`
+  ),
+  fc.tuple(fc.integer({ min: 200, max: 599 }), text).map(([code, rest]) =>
+    `${code} ${rest}`
+  ),
+  fc.anything(),
+);
+
+const name = fc.oneof(
+  text,
+  fc.constantFrom("Content-Type", "Location", "ETag", "Set-Cookie", "Expires")
+    .map((name) => name.toLowerCase()),
+  fc.constantFrom("Content-Length", "Connection", "Retry-After", "X-A"),
+);
+
+const header = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(name, text) },
+  { weight: 1, arbitrary: fc.anything() },
+);
+
+const headers = fc.oneof(
+  { weight: 8, arbitrary: fc.array(header, { maxLength: 4 }) },
+  { weight: 1, arbitrary: fc.anything() },
+);
+
+Deno.test("validator() finds an error where the server refuses status or headers, and nowhere else", () => {
+  fc.assert(
+    fc.property(status, headers, (status, headers) => {
+      const found = findings(status, headers).filter(({ severity, rule }) =>
+        // The server lets Status pass, which harms only under CGI.
+        severity === "error" && rule !== "headers/status"
+      );
+      assertEquals(found.length > 0, refuses(status, headers));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("validator() looks at any status and headers without throwing", () => {
+  fc.assert(
+    fc.property(status, headers, (status, headers) => {
+      for (const { message } of findings(status, headers, "paranoid")) {
+        assert(message.length < 1000);
+        assert(!/\p{Cc}/u.test(message), message);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("validator() lets through what reading the headers throws", () => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  assertThrows(() => findings("200 OK", proxy), TypeError);
+  const header = ["X-A", "1"];
+  Object.defineProperty(header, 0, {
+    get: () => {
+      throw new RangeError("mine");
+    },
+  });
+  assertThrows(() => findings("200 OK", [header]), RangeError, "mine");
+});
+
+Deno.test("validator() reads each status and header once", () => {
+  let reads = 0;
+  const header = ["X-A", "1"];
+  Object.defineProperty(header, 1, { get: () => String(++reads) });
+  const response = readResponse("200 OK", [header]);
+  assertEquals(reads, 1);
+  assertEquals(response.fields[0]?.value, "1");
+});
+
+Deno.test("readResponse() stops at what is no pair, however long the array is", () => {
+  const response = readResponse("200 OK", new Array(2 ** 32 - 1));
+  assertEquals(response.noPair?.index, 0);
+});
+
+Deno.test("readResponse() reads headers of another realm's kind", () => {
+  class List extends Array<[string, string]> {}
+  const response = readResponse("200 OK", List.from([["X-A", "1"]]));
+  assertEquals(response.fields.map(({ key }) => key), ["x-a"]);
+  assert(response.isWellFormed);
+});
+
+Deno.test("readResponse() gives a code only where three digits and a space begin the status", () => {
+  const codes = ["200 OK", "200 ", "999 X", "200", "2000 OK", "", "OK", " 200"]
+    .map((status) => readResponse(status, []).code);
+  assertEquals(codes, [200, 200, 999, ...new Array(5).fill(undefined)]);
+});
+
+Deno.test("ResponseView.takeChange() tells a change once, findChange() always", () => {
+  const headers = [["X-A", "1"]];
+  const response = readResponse("200 OK", headers);
+  assertEquals(response.takeChange(), undefined);
+  headers.push(["X-B", "2"]);
+  assertEquals(response.takeChange(), "2 headers in place of 1");
+  assertEquals(response.takeChange(), undefined);
+  assertEquals(response.findChange(), "2 headers in place of 1");
+});
+
+Deno.test("parseLength() takes safe integers in digits and nothing else", () => {
+  assertEquals(parseLength("0"), 0);
+  assertEquals(parseLength("007"), 7);
+  assertEquals(parseLength("9007199254740991"), Number.MAX_SAFE_INTEGER);
+  for (const bad of ["", " 1", "1 ", "+1", "-1", "1e3", "0x1", "1.0", "1_0"]) {
+    assertEquals(parseLength(bad), undefined, bad);
+  }
+  assertEquals(parseLength("9007199254740992"), undefined);
+});
+
+Deno.test("lookUpHeader() forgets no name and fills no memory", () => {
+  const long = `X-${"a".repeat(1000)}`;
+  assertEquals(lookUpHeader(long), lookUpHeader(long));
+  for (let i = 0; i < 1000; i++) {
+    assertEquals(lookUpHeader(`X-${i}`).key, `x-${i}`);
+  }
+});

@@ -1,0 +1,132 @@
+/**
+ * Running what breaks a rule, and what keeps it.
+ *
+ * @module
+ */
+
+import {
+  type Application,
+  type Environ,
+  type Middleware,
+  type Profile,
+  runApplication,
+  setupTestingDefaults,
+  type StartResponse,
+  type Transport,
+  type ValidatedApplication,
+  validator,
+  type ValidatorOptions,
+  type Violation,
+} from "../../mod.ts";
+import { RequestInput } from "../../gateway/input/input_stream.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+
+// What is wrong on purpose has no type: these are the beginner's mistakes.
+// deno-lint-ignore no-explicit-any -- see above
+export type Loose = any;
+
+/** One request between a server and an application. */
+export interface Scenario {
+  /** The application; a correct one if it is left out. */
+  readonly app?: (environ: Loose, startResponse: Loose) => Loose;
+  /** A middleware between two validators. */
+  readonly middleware?: (
+    app: Loose,
+  ) => (environ: Loose, startResponse: Loose) => Loose;
+  /** Changes the environ before the call, or gives another one. */
+  readonly environ?: (environ: Loose) => Loose;
+  /** The body of the request. */
+  readonly input?: string;
+  /** Plays the server; a correct one if it is left out. */
+  readonly server?: (app: Loose, environ: Loose) => Loose;
+  /** Uses the validator otherwise than in one request. */
+  readonly validate?: (validate: Loose) => Loose;
+}
+
+/** What breaks a rule, and what keeps it; the first of each is shown in docs. */
+export interface Fixture {
+  /** Breaks the rule, and no other. */
+  readonly bad: readonly Scenario[];
+  /** Breaks none. */
+  readonly good: readonly Scenario[];
+}
+
+/** The fixtures of some rules, by id. */
+export type Fixtures = Readonly<Record<string, Fixture>>;
+
+/** A correct application, for scenarios about the server. */
+export function helloApp(
+  _environ: Environ,
+  startResponse: StartResponse,
+): Uint8Array[] {
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  return [new TextEncoder().encode("Hello world!\n")];
+}
+
+/** A correct server: the algorithm of this package over a silent transport. */
+export async function runServer(
+  app: Application,
+  environ: Environ,
+): Promise<void> {
+  const transport: Transport = {
+    sendHead: () => {},
+    write: () => {},
+    end: () => {},
+    abort: () => {},
+  };
+  await runApplication(app, environ, transport);
+}
+
+/** An environ as a server makes it, with a silent wsgi.errors. */
+export function createEnviron(input?: string): Environ {
+  const environ = setupTestingDefaults({
+    SERVER_PROTOCOL: "HTTP/1.1",
+    "wsgi.errors": new StderrStream(() => {}),
+  });
+  if (input !== undefined) {
+    const bytes = new TextEncoder().encode(input);
+    environ.REQUEST_METHOD = "POST";
+    environ.CONTENT_LENGTH = String(bytes.byteLength);
+    environ["wsgi.input"] = new RequestInput(
+      () => ReadableStream.from([bytes]),
+      { contentLength: bytes.byteLength },
+    );
+  }
+  return environ;
+}
+
+/**
+ * Runs a scenario and collects what its validators find.
+ *
+ * @param scenario What happens.
+ * @param options Options for every validator in it.
+ * @returns The violations, in order. What is thrown is not: with `throws` they
+ * are the same, only that the first error is the last.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  options: ValidatorOptions & { profile?: Profile } = {},
+): Promise<Violation[]> {
+  const found: Violation[] = [];
+  const validate = (app: unknown, name?: string): ValidatedApplication =>
+    validator(app as Application, {
+      throws: false,
+      ...options,
+      name,
+      onViolation: (violation) => void found.push(violation),
+    });
+  if (scenario.validate !== undefined) {
+    await scenario.validate(validate);
+    return found;
+  }
+  let app: Application = validate(scenario.app ?? helloApp);
+  if (scenario.middleware !== undefined) {
+    const middleware: Middleware = scenario.middleware;
+    app = validate(middleware(app), "outer");
+  }
+  const environ = createEnviron(scenario.input);
+  const changed: Environ = scenario.environ?.(environ) ?? environ;
+  const server = scenario.server ?? runServer;
+  await server(app, changed);
+  return found;
+}

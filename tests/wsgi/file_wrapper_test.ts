@@ -1,0 +1,176 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import type { FileLike, ResponseBody } from "../../wsgi/types.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
+import { answering, run } from "../gateway/recording_transport.ts";
+
+/** A file that gives a text, and counts what is done with it. */
+class TextFile implements FileLike {
+  readonly sizes: number[] = [];
+  closed = 0;
+  #left: Uint8Array;
+
+  constructor(text: string) {
+    this.#left = toBytes(text);
+  }
+
+  read(size: number): Uint8Array {
+    this.sizes.push(size);
+    const block = this.#left.subarray(0, size);
+    this.#left = this.#left.subarray(size);
+    return block;
+  }
+
+  close(): void {
+    this.closed++;
+  }
+}
+
+async function blocksOf(wrapper: FileWrapper): Promise<string[]> {
+  return (await Array.fromAsync(wrapper)).map(fromBytes);
+}
+
+Deno.test("FileWrapper reads blocks of its size until there are no more", async () => {
+  const file = new TextFile("hello");
+  const wrapper = new FileWrapper(file, 2);
+  assertStrictEquals<unknown>(wrapper.filelike, file);
+  assertEquals(wrapper.blockSize, 2);
+  assertEquals(await blocksOf(wrapper), ["he", "ll", "o"]);
+  assertEquals(file.sizes, [2, 2, 2, 2]);
+});
+
+Deno.test("FileWrapper reads blocks of 64 KiB if nothing else is said", async () => {
+  const file = new TextFile("");
+  const wrapper = new FileWrapper(file);
+  assertEquals(await blocksOf(wrapper), []);
+  assertEquals(file.sizes, [65_536]);
+});
+
+Deno.test.each([
+  ["an empty block", new Uint8Array()],
+  ["null", null],
+  ["undefined", undefined],
+  ["a promise of null", Promise.resolve(null)],
+])("FileWrapper takes %s for the end", async (_what, end) => {
+  assertEquals(await blocksOf(new FileWrapper({ read: () => end })), []);
+});
+
+Deno.test("FileWrapper reads on from where an iteration was left", async () => {
+  const wrapper = new FileWrapper(new TextFile("abcd"), 1);
+  for await (const block of wrapper) {
+    assertEquals(fromBytes(block), "a");
+    break;
+  }
+  assertStrictEquals(wrapper[Symbol.asyncIterator](), wrapper);
+  assertEquals(await blocksOf(wrapper), ["b", "c", "d"]);
+});
+
+// file-wrapper-close
+Deno.test("FileWrapper.close() closes the file, and only it does", async () => {
+  const file = new TextFile("a");
+  const wrapper = new FileWrapper(file);
+  await blocksOf(wrapper);
+  assertEquals(file.closed, 0);
+  // It may be torn off, as a body's close() is.
+  const { close } = wrapper;
+  close?.();
+  assertEquals(file.closed, 1);
+});
+
+Deno.test("FileWrapper.close exists only for a file that has one", () => {
+  assert("close" in new FileWrapper(new TextFile("")));
+  assert(!("close" in new FileWrapper({ read: () => null })));
+  const file = { read: () => null, close: undefined };
+  assert(!("close" in new FileWrapper(file)));
+});
+
+Deno.test("FileWrapper gives what close() of the file returns", async () => {
+  const closed = Promise.resolve("closed");
+  const wrapper = new FileWrapper({ read: () => null, close: () => closed });
+  assertStrictEquals(wrapper.close?.(), closed);
+  await closed;
+});
+
+// file-wrapper-readable
+Deno.test.each([[undefined], [null], ["text"], [{}], [{ read: "text" }]])(
+  "FileWrapper refuses %j, which has no read()",
+  (file) => {
+    assertThrows(
+      () => new FileWrapper(file as unknown as FileLike),
+      TypeError,
+      "Cannot wrap the file: it must have a read() method",
+    );
+  },
+);
+
+Deno.test.each([[0], [-1], [1.5], [NaN], [Infinity], ["7"]])(
+  "FileWrapper refuses a block size of %j",
+  (size) => {
+    assertThrows(
+      () => new FileWrapper(new TextFile(""), size as number),
+      RangeError,
+      `Cannot wrap the file: block size must be a positive integer, got ${size}`,
+    );
+  },
+);
+
+Deno.test("FileWrapper rejects with what read() throws or rejects with", async () => {
+  const failure = new Error("disk");
+  const reads = [
+    () => {
+      throw failure;
+    },
+    () => Promise.reject(failure),
+  ];
+  for (const read of reads) {
+    const wrapper = new FileWrapper({ read });
+    assertStrictEquals(await assertRejects(() => wrapper.next()), failure);
+  }
+});
+
+Deno.test("FileWrapper reads a Deno.FsFile into a new buffer for each block", async () => {
+  const path = new URL(import.meta.url);
+  const text = await Deno.readTextFile(path);
+  const wrapper = new FileWrapper(await Deno.open(path), 1000);
+  const blocks = await Array.fromAsync(wrapper);
+  assertEquals(new Set(blocks.map(({ buffer }) => buffer)).size, blocks.length);
+  assertEquals(await new Blob(blocks as BlobPart[]).text(), text);
+  // The sanitizers see that this closes the file.
+  wrapper.close?.();
+});
+
+// file-wrapper-body, file-wrapper-same-bytes
+Deno.test("FileWrapper is a body with the same bytes, whatever the block size", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: fc.constantFrom("a", "b") }),
+      fc.integer({ min: 1, max: 12 }),
+      async (text, size) => {
+        const file = new TextFile(text);
+        const body: ResponseBody = new FileWrapper(file, size);
+        const { transport } = await run(answering(() => body));
+        assertEquals(transport.body, text);
+        assertEquals(file.closed, 1);
+      },
+    ),
+  );
+});
+
+Deno.test("FileWrapper closes its file once when not all of it is read", async () => {
+  for (const method of ["GET", "HEAD"]) {
+    const file = new TextFile("hello");
+    const { transport } = await run((_environ, startResponse) => {
+      startResponse("200 OK", [["Content-Length", "2"]]);
+      return new FileWrapper(file, 1);
+    }, { method });
+    assertEquals(transport.body, method === "HEAD" ? "" : "he");
+    assertEquals(file.closed, 1);
+  }
+});

@@ -1,0 +1,256 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertNotStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import type { HeaderTuple } from "../../wsgi/types.ts";
+import { HeaderList, type HeaderParameters } from "../../wsgi/header_list.ts";
+import { askPython, WITHOUT_PYTHON } from "./python.ts";
+
+function sample(): HeaderTuple[] {
+  return [["A", "1"], ["b", "2"], ["a", "3"]];
+}
+
+Deno.test("HeaderList wraps the array that it is given and copies nothing", () => {
+  const list = sample();
+  const headers = new HeaderList(list);
+  headers.append("c", "4");
+  headers.delete("A");
+  assertEquals(list, [["b", "2"], ["c", "4"]]);
+  list.push(["d", "5"]);
+  assertEquals(headers.get("D"), "5");
+});
+
+Deno.test("HeaderList is empty without an array", () => {
+  for (const headers of [new HeaderList(), new HeaderList(null)]) {
+    assertEquals(headers.length, 0);
+    assertEquals(headers.entries(), []);
+    assertEquals(headers.toString(), "\r\n");
+    headers.set("a", "1");
+    assertEquals(headers.length, 1);
+  }
+});
+
+Deno.test("HeaderList.get() and has() find the first header in any case", () => {
+  const headers = new HeaderList(sample());
+  assertEquals([headers.get("a"), headers.get("A")], ["1", "1"]);
+  assertEquals(headers.get("B"), "2");
+  assertEquals(headers.get("c"), undefined);
+  assert(headers.has("B"));
+  assertFalse(headers.has("c"));
+  assert(new HeaderList([["empty", ""]]).has("Empty"));
+});
+
+Deno.test("HeaderList.getAll() gives all values in their order", () => {
+  const headers = new HeaderList(sample());
+  assertEquals(headers.getAll("A"), ["1", "3"]);
+  assertEquals(headers.getAll("c"), []);
+});
+
+Deno.test("HeaderList gives names, values and headers in order, repeated ones too", () => {
+  const list = sample();
+  const headers = new HeaderList(list);
+  assertEquals(headers.length, 3);
+  assertEquals(headers.keys(), ["A", "b", "a"]);
+  assertEquals(headers.values(), ["1", "2", "3"]);
+  assertEquals(headers.entries(), list);
+  assertEquals([...headers], list);
+  assertNotStrictEquals(headers.entries(), list);
+});
+
+Deno.test("HeaderList.set() replaces all headers of its name by one at the end", () => {
+  const list = sample();
+  new HeaderList(list).set("a", "4");
+  assertEquals(list, [["b", "2"], ["a", "4"]]);
+});
+
+Deno.test("HeaderList.set() changes nothing when it refuses", () => {
+  const list = sample();
+  assertThrows(() => new HeaderList(list).set("a", "4\n"), TypeError);
+  assertEquals(list, sample());
+});
+
+Deno.test("HeaderList.append() keeps the headers of its name", () => {
+  const list = sample();
+  new HeaderList(list).append("A", "4");
+  assertEquals(list, [...sample(), ["A", "4"]]);
+});
+
+Deno.test("HeaderList.delete() removes all headers of a name, or none", () => {
+  const list = sample();
+  const headers = new HeaderList(list);
+  headers.delete("c");
+  assertEquals(list, sample());
+  headers.delete("A");
+  assertEquals(list, [["b", "2"]]);
+});
+
+Deno.test("HeaderList.setDefault() adds only what is missing", () => {
+  const list = sample();
+  const headers = new HeaderList(list);
+  assertEquals(headers.setDefault("A", "9"), "1");
+  assertEquals(list, sample());
+  assertEquals(headers.setDefault("C", "9"), "9");
+  assertEquals(list.at(-1), ["C", "9"]);
+});
+
+Deno.test.each<[string | null, HeaderParameters | undefined, string]>([
+  ["text/plain", undefined, "text/plain"],
+  ["text/plain", {}, "text/plain"],
+  ["a", { filename: "x.png" }, 'a; filename="x.png"'],
+  ["a", { one_two: "3" }, 'a; one-two="3"'],
+  ["a", { x: 'say "\\"' }, 'a; x="say \\"\\\\\\""'],
+  ["a", { x: "token" }, 'a; x="token"'],
+  ["a", { x: "" }, "a; x"],
+  ["a", { x: null, y: undefined, z: "1" }, 'a; x; y; z="1"'],
+  [null, { x: "1", y: null }, 'x="1"; y'],
+  [null, undefined, ""],
+  ["", { x: "1" }, '; x="1"'],
+])(
+  "HeaderList.addHeader() makes of %j and %j the value %s",
+  (value, params, text) => {
+    const headers = new HeaderList([["H", "before"]]);
+    headers.addHeader("h", value, params);
+    assertEquals(headers.entries(), [["H", "before"], ["h", text]]);
+  },
+);
+
+Deno.test("HeaderList.toString() and toBytes() write what HTTP sends", () => {
+  const headers = new HeaderList([["A", "1"], ["B", "\xe9"]]);
+  assertEquals(headers.toString(), "A: 1\r\nB: \xe9\r\n\r\n");
+  assertEquals(`${headers}`, headers.toString());
+  const bytes = [..."A: 1\r\nB: \xe9\r\n\r\n"].map((c) => c.charCodeAt(0));
+  assertEquals([...headers.toBytes()], bytes);
+});
+
+Deno.test("HeaderList.toBytes() refuses what is not a ByteString", () => {
+  const headers = new HeaderList([["A", "€"]]);
+  assertEquals(headers.get("A"), "€");
+  assertThrows(() => headers.toBytes(), TypeError, "U+20AC");
+});
+
+Deno.test.each<[unknown, string]>([
+  [{}, "the list must be an array of [name, value] tuples, got an object"],
+  ["a: 1", 'the list must be an array of [name, value] tuples, got "a: 1"'],
+  [new Headers(), "must be an array of [name, value] tuples, got a Headers"],
+  [["a: 1"], 'list[0] must be a [name, value] tuple, got "a: 1"'],
+  [[["a"]], "list[0] must be a [name, value] tuple, got an array"],
+  [[["a", "1"], ["b", 2]], 'value of "b" must be a string, got 2'],
+  [[[1, "a"]], "name must be a string, got 1"],
+  [
+    [["a", "\r\n"]],
+    'value of "a" must have no control characters, got "\\r\\n"',
+  ],
+])("new HeaderList(%j) is refused", (list, message) => {
+  assertThrows(
+    () => new HeaderList(list as HeaderTuple[]),
+    TypeError,
+    message,
+  );
+});
+
+const CONTROLS = [...Array.from({ length: 32 }, (_, i) => i), 127]
+  .map((code) => String.fromCharCode(code));
+
+Deno.test("HeaderList refuses control characters everywhere, but a tab in a value", () => {
+  for (const control of CONTROLS) {
+    const bad = `a${control}b`;
+    const headers = new HeaderList();
+    const calls: (() => void)[] = [
+      () => headers.set(bad, "v"),
+      () => headers.append(bad, "v"),
+      () => headers.setDefault(bad, "v"),
+      () => headers.addHeader(bad, "v"),
+      () => headers.addHeader("n", "v", { [bad.replace("\t", "\n")]: "x" }),
+    ];
+    if (control !== "\t") {
+      calls.push(
+        () => headers.set("n", bad),
+        () => headers.append("n", bad),
+        () => headers.setDefault("n", bad),
+        () => headers.addHeader("n", bad),
+        () => headers.addHeader("n", "v", { x: bad }),
+      );
+    }
+    for (const call of calls) {
+      assertThrows(call, TypeError, "must have no control characters, got ");
+    }
+    assertEquals(headers.length, 0);
+  }
+  const headers = new HeaderList();
+  headers.set("n", "a\tb");
+  assertEquals(headers.get("n"), "a\tb");
+});
+
+Deno.test.each<[unknown]>([[1], [true], [{}], [new String("a")], [["a"]]])(
+  "HeaderList refuses %j as name, value and parameter",
+  (wrong) => {
+    const headers = new HeaderList();
+    const text = wrong as string;
+    for (
+      const call of [
+        () => headers.set(text, "v"),
+        () => headers.set("n", text),
+        () => headers.append("n", text),
+        () => headers.setDefault("n", text),
+        () => headers.addHeader("n", text),
+        () => headers.addHeader("n", "v", { x: text }),
+      ]
+    ) {
+      assertThrows(call, TypeError, "must be a string, got ");
+    }
+    assertEquals(headers.length, 0);
+  },
+);
+
+Deno.test("HeaderList hides secrets in its messages", () => {
+  const error = assertThrows(
+    () => new HeaderList().set("Set-Cookie", "session=hunter2\n"),
+    TypeError,
+  );
+  assertFalse(error.message.includes("hunter2"), error.message);
+});
+
+Deno.test({
+  name: `HeaderList does what Python's Headers does${WITHOUT_PYTHON}`,
+  ignore: WITHOUT_PYTHON !== "",
+  async fn(): Promise<void> {
+    const values = ["v", "", 'q"\\', null];
+    const cases = values.flatMap((value) =>
+      values.flatMap((x) =>
+        ["x_y", "X", "_"].map((key) => ({
+          value,
+          params: { [key]: x, z: "1" },
+        }))
+      )
+    );
+    const expected = await askPython(
+      `
+from wsgiref.headers import Headers
+def run(case):
+    headers = Headers([("A", "1"), ("b", "2"), ("a", "3")])
+    headers.add_header("B", case["value"], **case["params"])
+    first = headers.setdefault("b", "9")
+    headers["a"] = "4"
+    return [first, headers.get_all("B"), headers.keys(), len(headers), str(headers)]
+`,
+      cases,
+    );
+    const actual = cases.map(({ value, params }) => {
+      const headers = new HeaderList(sample());
+      headers.addHeader("B", value, params);
+      const first = headers.setDefault("b", "9");
+      headers.set("a", "4");
+      return [
+        first,
+        headers.getAll("B"),
+        headers.keys(),
+        headers.length,
+        headers.toString(),
+      ];
+    });
+    assertEquals(actual, expected);
+  },
+});

@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import { encodeUtf8, fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { RequestInput } from "../../gateway/input/input_stream.ts";
+import { readSome } from "../../wsgi/read_some.ts";
+import type { Application, InputStream } from "../../mod.ts";
+import { setupTestingDefaults, toRequest, validator } from "../../mod.ts";
+
+function inputOf(...chunks: string[]): RequestInput {
+  return new RequestInput(() =>
+    ReadableStream.from(chunks.map((chunk) => toBytes(encodeUtf8(chunk))))
+  );
+}
+
+/** A body that gives its next chunk when it is told to. */
+function trickle(): { send: (text: string) => void; input: RequestInput } {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  return {
+    send: (text) => void writer.write(toBytes(text)),
+    input: new RequestInput(() => readable),
+  };
+}
+
+Deno.test("readSome() gives what one chunk has, and at most so many bytes", async () => {
+  const input = inputOf("abc", "defgh");
+  assertEquals(fromBytes(await readSome(input, 10)), "abc");
+  assertEquals(fromBytes(await readSome(input, 2)), "de");
+  assertEquals(fromBytes(await readSome(input, 10)), "fgh");
+  assertEquals((await readSome(input, 10)).length, 0);
+});
+
+Deno.test("readSome() goes on where read() has stopped", async () => {
+  const input = inputOf("abc", "defgh");
+  assertEquals(fromBytes(await input.read(4)), "abcd");
+  assertEquals(fromBytes(await readSome(input, 10)), "efgh");
+});
+
+Deno.test("readSome() of an input without that method reads as many bytes", async () => {
+  const right = inputOf("abc", "defgh");
+  const input: InputStream = {
+    read: (size) => right.read(size),
+    readline: () => right.readline(),
+    readlines: () => right.readlines(),
+    [Symbol.asyncIterator]: () => right[Symbol.asyncIterator](),
+  };
+  assertEquals(fromBytes(await readSome(input, 5)), "abcde");
+});
+
+Deno.test("toRequest() gives a body piece by piece as it comes", async () => {
+  const { send, input } = trickle();
+  const request = toRequest(setupTestingDefaults({
+    REQUEST_METHOD: "POST",
+    "wsgi.input": input,
+    "wsgi.input_terminated": true,
+  }));
+  const reader = request.body!.getReader();
+  for (const piece of ["one", "two"]) {
+    const reading = reader.read();
+    send(piece);
+    assertEquals(fromBytes((await reading).value!), piece);
+  }
+});
+
+Deno.test("validator() finds nothing in readings of what has come", async () => {
+  const { send, input } = trickle();
+  const found: string[] = [];
+  const pieces: string[] = [];
+  const app: Application = async (environ, startResponse) => {
+    const reader = toRequest(environ).body!.getReader();
+    for (const piece of ["one", "two"]) {
+      const reading = reader.read();
+      send(piece);
+      pieces.push(fromBytes((await reading).value!));
+    }
+    startResponse("204 No Content", []);
+    return [];
+  };
+  const checked = validator(app, {
+    profile: "paranoid",
+    onViolation: ({ rule }) => void found.push(rule),
+  });
+  const environ = setupTestingDefaults({
+    REQUEST_METHOD: "POST",
+    "wsgi.input": input,
+    "wsgi.input_terminated": true,
+  });
+  const body = await checked(environ, () => () => Promise.resolve());
+  await body.close?.();
+  assertEquals(pieces, ["one", "two"]);
+  assertEquals(found, []);
+});

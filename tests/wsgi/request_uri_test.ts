@@ -1,0 +1,125 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { applicationUri } from "../../wsgi/application_uri.ts";
+import { requestUri } from "../../wsgi/request_uri.ts";
+import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
+import { askPython, WITHOUT_PYTHON } from "./python.ts";
+
+type Variables = Record<string, unknown>;
+
+/** What the tests below are given, so that the scheme need not be repeated. */
+const HTTP = { "wsgi.url_scheme": "http", HTTP_HOST: "h" };
+
+/** All bytes, as characters. */
+const BYTES = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i))
+  .join("");
+
+const SERVER = { SERVER_NAME: "s", HTTP_HOST: "" };
+
+Deno.test.each<[Variables, string]>([
+  [{ ...HTTP, SCRIPT_NAME: "/a" }, "http://h/a"],
+  [{ ...HTTP, SCRIPT_NAME: "" }, "http://h/"],
+  [{ ...HTTP }, "http://h/"],
+  [{ ...HTTP, HTTP_HOST: "h:8000" }, "http://h:8000/"],
+  [
+    { ...HTTP, HTTP_HOST: "h", SERVER_PORT: "81", SERVER_NAME: "s" },
+    "http://h/",
+  ],
+  [{ ...HTTP, SCRIPT_NAME: "/spämmity" }, "http://h/sp%E4mmity"],
+  [{ ...HTTP, SCRIPT_NAME: "/a;b=c,d" }, "http://h/a%3Bb%3Dc%2Cd"],
+  [{ ...HTTP, PATH_INFO: "/p", QUERY_STRING: "q" }, "http://h/"],
+  [{ ...HTTP, ...SERVER, SERVER_PORT: "80" }, "http://s/"],
+  [{ ...HTTP, ...SERVER, SERVER_PORT: "443" }, "http://s:443/"],
+  [
+    { "wsgi.url_scheme": "https", ...SERVER, SERVER_PORT: "443" },
+    "https://s/",
+  ],
+  [
+    { "wsgi.url_scheme": "https", ...SERVER, SERVER_PORT: "80" },
+    "https://s:80/",
+  ],
+  [{ "wsgi.url_scheme": "ftp", ...SERVER, SERVER_PORT: "80" }, "ftp://s/"],
+])("applicationUri() makes of %j the URI %s", (environ, uri) => {
+  assertEquals(applicationUri(environ), uri);
+});
+
+Deno.test.each<[Variables, string]>([
+  [{ ...HTTP, SCRIPT_NAME: "/a", PATH_INFO: "/b" }, "http://h/a/b"],
+  [{ ...HTTP, SCRIPT_NAME: "/a", PATH_INFO: "" }, "http://h/a"],
+  [{ ...HTTP, SCRIPT_NAME: "/a" }, "http://h/a"],
+  [{ ...HTTP, PATH_INFO: "/a//b/" }, "http://h/a//b/"],
+  [{ ...HTTP, PATH_INFO: "nosl" }, "http://h/osl"],
+  [{ ...HTTP, PATH_INFO: "/a;b=c,d" }, "http://h/a;b=c,d"],
+  [
+    { ...HTTP, PATH_INFO: "/~!$&'()*+,;=:@%é" },
+    "http://h/~%21%24%26%27%28%29%2A%2B,;=%3A%40%25%E9",
+  ],
+  [{ ...HTTP, PATH_INFO: "/", QUERY_STRING: "" }, "http://h/"],
+  [{ ...HTTP, PATH_INFO: "/", QUERY_STRING: "a=b c?#é" }, "http://h/?a=b c?#é"],
+])("requestUri() makes of %j the URI %s", (environ, uri) => {
+  assertEquals(requestUri(environ), uri);
+});
+
+Deno.test("requestUri() and applicationUri() take what setupTestingDefaults() makes", () => {
+  const environ = setupTestingDefaults();
+  assertEquals(applicationUri(environ), "http://127.0.0.1/");
+  assertEquals(requestUri(environ), "http://127.0.0.1/");
+});
+
+Deno.test("requestUri() leaves the query out when it is asked to", () => {
+  const environ = { ...HTTP, PATH_INFO: "/a", QUERY_STRING: "b" };
+  assertEquals(requestUri(environ, { includeQuery: true }), "http://h/a?b");
+  assertEquals(requestUri(environ, { includeQuery: false }), "http://h/a");
+});
+
+Deno.test.each<[Variables, string]>([
+  [{ HTTP_HOST: "h" }, "wsgi.url_scheme"],
+  [{ "wsgi.url_scheme": "http", SERVER_PORT: "80" }, "SERVER_NAME"],
+  [{ "wsgi.url_scheme": "http", SERVER_NAME: "s" }, "SERVER_PORT"],
+  [{ ...HTTP, SCRIPT_NAME: "/€" }, "SCRIPT_NAME"],
+  [{ ...HTTP, PATH_INFO: "/€" }, "PATH_INFO"],
+  [{ ...HTTP, PATH_INFO: 7 }, "PATH_INFO"],
+])("requestUri() refuses %j and names %s", (environ, name) => {
+  assertThrows(
+    () => requestUri(environ),
+    TypeError,
+    `Cannot make the URI: ${name} must be a string `,
+  );
+});
+
+Deno.test({
+  name:
+    `requestUri() and applicationUri() do what Python's do${WITHOUT_PYTHON}`,
+  ignore: WITHOUT_PYTHON !== "",
+  async fn(): Promise<void> {
+    const paths = ["", "/", "/a", "/é ü", `/${BYTES}`, "a", "//", undefined];
+    const cases: Variables[] = [];
+    for (const SCRIPT_NAME of paths) {
+      for (const PATH_INFO of paths) {
+        cases.push({ ...HTTP, SCRIPT_NAME, PATH_INFO, QUERY_STRING: "?é" });
+      }
+    }
+    for (const scheme of ["http", "https", "ftp"]) {
+      for (const SERVER_PORT of ["80", "443", "8000"]) {
+        cases.push({
+          "wsgi.url_scheme": scheme,
+          SERVER_NAME: "s",
+          SERVER_PORT,
+        });
+      }
+    }
+    const expected = await askPython(
+      `
+from wsgiref.util import application_uri, request_uri
+def run(case):
+    return [application_uri(case), request_uri(case), request_uri(case, False)]
+`,
+      cases,
+    );
+    const actual = cases.map((environ) => [
+      applicationUri(environ),
+      requestUri(environ),
+      requestUri(environ, { includeQuery: false }),
+    ]);
+    assertEquals(actual, expected);
+  },
+});

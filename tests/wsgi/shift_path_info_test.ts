@@ -1,0 +1,120 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { shiftPathInfo } from "../../wsgi/shift_path_info.ts";
+import { askPython, WITHOUT_PYTHON } from "./python.ts";
+
+type Row = [
+  script: string,
+  path: string,
+  segment: string | undefined,
+  newScript: string,
+  newPath: string,
+];
+
+Deno.test.each<Row>([
+  ["", "/", "", "/", ""],
+  ["", "/x", "x", "/x", ""],
+  ["/", "", undefined, "/", ""],
+  ["/a", "/x/y", "x", "/a/x", "/y"],
+  ["/a", "/x/", "x", "/a/x", "/"],
+  ["/a/b", "/../y", "..", "/a", "/y"],
+  ["", "/../y", "..", "", "/y"],
+  ["/a/b", "//y", "y", "/a/b/y", ""],
+  ["/a/b", "//y/", "y", "/a/b/y", "/"],
+  ["/a/b", "/./y", "y", "/a/b/y", ""],
+  ["/a/b", "/./y/", "y", "/a/b/y", "/"],
+  ["/a/b", "///./..//y/.//", "..", "/a", "/y/"],
+  ["/a/b", "///", "", "/a/b/", ""],
+  ["/a/b", "/.///", "", "/a/b/", ""],
+  ["/a/b", "/.//", "", "/a/b/", ""],
+  ["/a/b", "/x//", "x", "/a/b/x", "/"],
+  ["/a/b", "/.", undefined, "/a/b", ""],
+  ["", "/a//b", "a", "/a", "/b"],
+  ["/x", "/..", "..", "", ""],
+  ["/", "/a", "a", "//a", ""],
+  ["//", "/a", "a", "/a", ""],
+  ["/a", "/b/..", "b", "/a/b", "/.."],
+  ["", "/./.", undefined, "", ""],
+  ["", "/%2e", "%2e", "/%2e", ""],
+])(
+  "shiftPathInfo() with SCRIPT_NAME %j and PATH_INFO %j gives %j",
+  (script, path, segment, newScript, newPath) => {
+    const environ = { SCRIPT_NAME: script, PATH_INFO: path };
+    assertEquals(shiftPathInfo(environ), segment);
+    assertEquals(environ, { SCRIPT_NAME: newScript, PATH_INFO: newPath });
+  },
+);
+
+Deno.test("shiftPathInfo() takes a missing variable for an empty one", () => {
+  const nothing = {};
+  assertEquals(shiftPathInfo(nothing), undefined);
+  assertEquals<object>(nothing, {});
+  const path = { PATH_INFO: "/a/b" };
+  assertEquals(shiftPathInfo(path), "a");
+  assertEquals<object>(path, { SCRIPT_NAME: "/a", PATH_INFO: "/b" });
+});
+
+Deno.test.each<[unknown]>([["abc"], ["*"], [7], [["/a"]]])(
+  "shiftPathInfo() refuses the PATH_INFO %j and changes nothing",
+  (PATH_INFO) => {
+    const environ = { SCRIPT_NAME: "/s", PATH_INFO: PATH_INFO as string };
+    assertThrows(
+      () => shiftPathInfo(environ),
+      TypeError,
+      'Cannot shift the path: PATH_INFO must be a string that begins with "/", got ',
+    );
+    assertEquals(environ, {
+      SCRIPT_NAME: "/s",
+      PATH_INFO: PATH_INFO as string,
+    });
+  },
+);
+
+/** All strings of up to `length` of the pieces. */
+function* combinations(pieces: string[], length: number): Iterable<string> {
+  if (length === 0) return yield "";
+  for (const rest of combinations(pieces, length - 1)) {
+    yield rest;
+    if (rest.length === length - 1) { for (const p of pieces) yield rest + p; }
+  }
+}
+
+Deno.test({
+  name: `shiftPathInfo() does what Python's does${WITHOUT_PYTHON}`,
+  ignore: WITHOUT_PYTHON !== "",
+  async fn(): Promise<void> {
+    const paths = [...combinations(["/", ".", "a"], 6)]
+      .filter((path) => path === "" || path.startsWith("/"));
+    const scripts = [
+      "",
+      "/",
+      "//",
+      "///",
+      "/s",
+      "/s/t",
+      "/s/",
+      "s",
+      "..",
+      "/..",
+    ];
+    const cases = scripts.flatMap((script) =>
+      paths.map((path) => [script, path])
+    );
+    const expected = await askPython(
+      `
+from wsgiref.util import shift_path_info
+def run(case):
+    environ = {"SCRIPT_NAME": case[0], "PATH_INFO": case[1]}
+    segment = shift_path_info(environ)
+    return [segment, environ["SCRIPT_NAME"], environ["PATH_INFO"]]
+`,
+      cases,
+    );
+    const actual = cases.map(([SCRIPT_NAME = "", PATH_INFO = ""]) => {
+      const environ = { SCRIPT_NAME, PATH_INFO };
+      const segment = shiftPathInfo(environ) ?? null;
+      return [segment, environ.SCRIPT_NAME, environ.PATH_INFO];
+    });
+    assertEquals(cases.length > 3000, true);
+    assertEquals(actual, expected);
+  },
+});

@@ -1,0 +1,250 @@
+/**
+ * What was found in one request by one layer, and who gets to know.
+ *
+ * @module
+ */
+
+import { quote } from "../wsgi/describe.ts";
+import type { Layer } from "./layer.ts";
+import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
+import { ConformanceError, toViolation } from "./violation.ts";
+
+/** A function that a program called, from which a stack is to start. */
+// deno-lint-ignore ban-types -- captureStackTrace takes any
+export type Entry = Function;
+
+/** Applies rules for one request, and keeps what they find. */
+export abstract class Findings {
+  /** What the layer between this one and the server has found. */
+  abstract readonly outer: Findings | undefined;
+  /** What the layer between this one and the application has found. */
+  abstract readonly inner: Findings | undefined;
+  /** Whether the application failed: it threw, or its body did. */
+  failed = false;
+  readonly #layer: Layer;
+  /** The rules that were found broken. Most requests have none. */
+  #found: Set<string> | undefined;
+  /** The rules of which that was no news. */
+  #covered: Set<string> | undefined;
+  /** An error that was thrown and may have been swallowed since. */
+  #undelivered: ConformanceError | undefined;
+
+  /**
+   * @param layer The layer.
+   */
+  constructor(layer: Layer) {
+    this.#layer = layer;
+  }
+
+  /**
+   * Applies rules.
+   *
+   * @param rules The rules.
+   * @param view What they look at.
+   * @param entry The function that the program called: the stack of an error
+   * starts at its caller.
+   * @throws {ConformanceError} If one is broken and this layer throws.
+   */
+  check<View>(
+    rules: readonly ActiveRule<View>[],
+    view: View,
+    entry?: Entry,
+  ): void {
+    for (let i = 0; i < rules.length; i++) {
+      const active = rules[i]!;
+      const finding = active.check(view);
+      if (finding !== undefined) this.#report(active, finding, entry);
+    }
+  }
+
+  /**
+   * Applies rules that are applied again and again in one request. What is not
+   * thrown is reported once.
+   *
+   * @param rules The rules.
+   * @param view What they look at.
+   * @param entry The function that the program called.
+   * @throws {ConformanceError} If one is broken and this layer throws.
+   */
+  checkOften<View>(
+    rules: readonly ActiveRule<View>[],
+    view: View,
+    entry?: Entry,
+  ): void {
+    for (let i = 0; i < rules.length; i++) {
+      const active = rules[i]!;
+      const finding = active.check(view);
+      if (finding === undefined) continue;
+      const isThrown = active.severity === "error" && this.#layer.throws;
+      if (!isThrown && this.#found?.has(active.rule.id)) continue;
+      this.#report(active, finding, entry);
+    }
+  }
+
+  /**
+   * Applies rules where it is the server that called: it gets to see at once
+   * what is thrown, so that nothing of it can be swallowed.
+   *
+   * @param rules The rules.
+   * @param view What they look at.
+   * @throws {ConformanceError} If one is broken and this layer throws.
+   */
+  checkServer<View>(rules: readonly ActiveRule<View>[], view: View): void {
+    try {
+      this.check(rules, view);
+    } catch (error) {
+      this.show(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes note of a finding that the server gets to see at once.
+   *
+   * @param error What is thrown to it.
+   */
+  show(error: unknown): void {
+    if (this.#undelivered === error) this.#undelivered = undefined;
+  }
+
+  /**
+   * Picks the one error that is thrown where there are several. An error of the
+   * program comes before findings, and these are reported then.
+   *
+   * @param errors The errors, at least one.
+   * @returns The error to throw.
+   */
+  pick(errors: readonly unknown[]): unknown {
+    const isFinding = (error: unknown): error is ConformanceError =>
+      error instanceof ConformanceError;
+    const own = errors.findIndex((error) => !isFinding(error));
+    const picked = errors[Math.max(own, 0)];
+    for (const error of errors) {
+      if (error !== picked && isFinding(error)) {
+        this.#layer.reportLost(error.violation);
+      }
+    }
+    return picked;
+  }
+
+  #report<View>(
+    active: ActiveRule<View>,
+    finding: Exclude<Finding, undefined>,
+    entry: Entry | undefined,
+  ): void {
+    const { id, covers } = active.rule;
+    const blame = this.#toBlame(active.rule.blame, id);
+    if (blame === undefined || this.#covered?.has(id)) return;
+    this.#found = (this.#found ?? new Set()).add(id);
+    if (covers !== undefined) {
+      this.#covered = new Set([...this.#covered ?? [], ...covers]);
+    }
+    const violation = toViolation(
+      active,
+      finding,
+      blame,
+      this.#whereOf(blame, active.rule.blame),
+    );
+    const thrown = active.severity === "error" && this.#layer.throws;
+    this.#layer.report(violation, thrown);
+    if (!thrown) return;
+    const error = new ConformanceError(violation);
+    if (entry !== undefined) Error.captureStackTrace?.(error, entry);
+    this.#reportSwallowed();
+    this.#undelivered = error;
+    throw error;
+  }
+
+  /**
+   * Finds out who broke a rule. What a layer nearer to the culprit has looked
+   * for and not seen was added by the middleware in between.
+   *
+   * @param blame Who breaks the rule where there is no other layer.
+   * @param id The id of the rule.
+   * @returns Who broke it; nothing if a nearer layer has reported it already.
+   */
+  #toBlame(blame: Blame, id: string): Blame | undefined {
+    if (blame === "middleware") return blame;
+    const side = blame === "server" ? "outer" : "inner";
+    let culprit: Blame = blame;
+    for (let next = this[side]; next !== undefined; next = next[side]) {
+      if (next.#found?.has(id)) return undefined;
+      if (next.#layer.applies(id)) culprit = "middleware";
+    }
+    return culprit;
+  }
+
+  /** Tells which layer has seen it, or between which layers it happened. */
+  #whereOf(blame: Blame, side: Blame): string {
+    if (blame !== "middleware") return this.#layer.where;
+    const { name } = this.#layer;
+    // Whoever blames middleware has looked at the layer behind it.
+    const next = (side === "server" ? this.outer : this.inner)!;
+    const other = next.#layer.name;
+    const [outside, inside] = side === "server" ? [other, name] : [name, other];
+    if (outside === undefined) {
+      return inside === undefined ? "" : ` around ${quote(inside)}`;
+    }
+    return inside === undefined
+      ? ` inside of ${quote(outside)}`
+      : ` between ${quote(outside)} and ${quote(inside)}`;
+  }
+
+  /**
+   * Takes note of an error on its way to the server. A finding that it does not
+   * carry was swallowed, and is reported here, or nobody would ever see it.
+   *
+   * @param error What the application or its body threw.
+   */
+  deliver(error: unknown): void {
+    this.failed = true;
+    if (this.#undelivered === undefined) return;
+    if (carries(error, this.#undelivered)) this.#undelivered = undefined;
+    this.#reportSwallowed();
+  }
+
+  /**
+   * Takes note that an error handler has begun another response. A finding that
+   * brought it there is reported, but does not fail this response too.
+   */
+  mend(): void {
+    this.#reportSwallowed();
+  }
+
+  /** Reports a finding that was thrown, and that the program swallowed. */
+  #reportSwallowed(): void {
+    const swallowed = this.#undelivered;
+    this.#undelivered = undefined;
+    if (swallowed !== undefined) this.#layer.reportLost(swallowed.violation);
+  }
+
+  /**
+   * Throws a finding again that the application has swallowed.
+   *
+   * @throws {ConformanceError} If there is one.
+   */
+  rethrow(): void {
+    if (this.#undelivered !== undefined) throw this.#undelivered;
+  }
+}
+
+/** Whether an error is, or was made of, another one. */
+function carries(error: unknown, carried: Error, depth = 0): boolean {
+  if (error === carried) return true;
+  if (depth === 5) return false;
+  try {
+    if (!(error instanceof Error)) return false;
+    const { cause, error: last, suppressed, errors } = error as Error & {
+      error?: unknown;
+      suppressed?: unknown;
+      errors?: unknown;
+    };
+    const parts = Array.isArray(errors) ? errors.slice(0, 10) : [];
+    return [cause, last, suppressed, ...parts].some((part) =>
+      part !== undefined && carries(part, carried, depth + 1)
+    );
+  } catch {
+    // An error of the program's own making may throw when it is looked at.
+    return false;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Rules about how an application is made and called.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type { CallableView, CallView } from "../views/views.ts";
+
+/** What a property holds, found without calling a getter. */
+function valueOf(object: object, key: PropertyKey): unknown {
+  let holder: object | null = object;
+  // A prototype chain may be long or, behind a proxy, endless.
+  for (let depth = 0; holder !== null && depth < 10; depth++) {
+    const property = Object.getOwnPropertyDescriptor(holder, key);
+    if (property !== undefined) return property.value;
+    holder = Object.getPrototypeOf(holder);
+  }
+  return undefined;
+}
+
+/** Hints for what people take for an application. */
+function notCallable(app: unknown): Finding {
+  const got = describe(app);
+  if (app === undefined) {
+    return {
+      got,
+      hint:
+        "Is the name in the import right? Modules that import each other in a circle see undefined for a while",
+    };
+  }
+  if (typeof app !== "object" || app === null) return got;
+  if (valueOf(app, Symbol.toStringTag) === "Module") {
+    return {
+      got: "a module",
+      hint: 'Pass what it exports: import app from "./app.ts"',
+    };
+  }
+  if (typeof valueOf(app, "then") === "function") {
+    return { got, hint: "Await it first: validator(await promise)" };
+  }
+  if (typeof valueOf(app, "fetch") === "function") {
+    return {
+      got: `${got} with fetch()`,
+      hint:
+        "Turn the fetch handler into an application: fromFetchHandler((request) => app.fetch(request))",
+    };
+  }
+  return got;
+}
+
+/** A class: only its source tells, and that its prototype cannot be replaced. */
+function isClass(app: unknown): app is object {
+  return typeof app === "function" &&
+    Object.getOwnPropertyDescriptor(app, "prototype")?.writable === false &&
+    Function.prototype.toString.call(app).startsWith("class");
+}
+
+/** Applied when the validator is made. */
+export const CALLABLE_RULES: readonly Rule<CallableView>[] = [
+  {
+    id: "application/not-callable",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "app-callable",
+    title: "The application must be a function (environ, startResponse)",
+    why: "The server calls it once for each request.",
+    hint:
+      "Pass the function itself: not its result, not a promise of it, not the module",
+    check: ({ app }) =>
+      typeof app === "function" ? undefined : notCallable(app),
+  },
+  {
+    id: "application/class",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "app-callable",
+    title: "The application must be a function that is called without new",
+    why: "A server calls every application the same way; a class throws then.",
+    hint:
+      "Pass a function that uses the class: (environ, startResponse) => new App().handle(environ, startResponse)",
+    check: ({ app }) => {
+      if (!isClass(app)) return undefined;
+      const name = valueOf(app, "name");
+      return typeof name === "string" && name !== ""
+        ? `the class ${name.slice(0, 60)}`
+        : "a class";
+    },
+  },
+];
+
+/** Hints for other ways of calling. */
+function notTwo(args: readonly unknown[]): Finding {
+  const got = `${args.length} ${args.length === 1 ? "argument" : "arguments"}`;
+  const [first] = args;
+  if (args.length !== 1 || typeof first !== "object" || first === null) {
+    return got;
+  }
+  if (typeof valueOf(first, "startResponse") === "function") {
+    return {
+      got: "one object with both in it",
+      hint:
+        "Call app(environ, startResponse), not app({ environ, startResponse })",
+    };
+  }
+  if (describe(first) === "a Request") {
+    return {
+      got: "a Request",
+      hint: "Where fetch handlers are called, give toFetchHandler(app)",
+    };
+  }
+  return got;
+}
+
+/** Applied when the server calls the application. */
+export const ARGUMENT_RULES: readonly Rule<CallView>[] = [
+  {
+    id: "application/arguments",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-two-arguments",
+    title:
+      "The application must be called with two arguments, environ and startResponse",
+    why: "An application can count on what it is called with.",
+    hint:
+      "Call app(environ, startResponse); what else it is to know belongs in environ",
+    check: ({ args }) => args.length === 2 ? undefined : notTwo(args),
+  },
+  {
+    id: "application/start-response",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-two-arguments",
+    title: "The second argument of the application must be a function",
+    why: "The application begins its response by calling it.",
+    hint: "Call app(environ, startResponse)",
+    check: ({ args }) => {
+      if (args.length < 2 || typeof args[1] === "function") return undefined;
+      return typeof args[0] === "function"
+        ? {
+          got: `${describe(args[1])}, and a function as the first`,
+          hint: "Swap them: app(environ, startResponse)",
+        }
+        : describe(args[1]);
+    },
+  },
+];

@@ -1,0 +1,154 @@
+/**
+ * Rules about what the application returns.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import { describeNoBody, givesEntries } from "./body_hints.ts";
+import type { Finding, Rule } from "./rule.ts";
+import { isGeneratorFunction } from "../views/value_shape.ts";
+import type { ReturnView } from "../views/views.ts";
+
+// They tell a string and bytes even behind a proxy, and call nothing.
+const ARRAY_ITERATOR: unknown = Array.prototype.values;
+const STRING_ITERATOR: unknown = String.prototype[Symbol.iterator];
+const BYTES_ITERATOR: unknown = Uint8Array.prototype[Symbol.iterator];
+
+function isText({ body, method }: ReturnView): boolean {
+  return typeof body === "string" || method === STRING_ITERATOR;
+}
+
+function isBytes({ body, method }: ReturnView): boolean {
+  return method === BYTES_ITERATOR || ArrayBuffer.isView(body);
+}
+
+/**
+ * Tells whether a value is a body as far as its type goes: an object that
+ * JavaScript iterates over for chunks, and not one chunk.
+ *
+ * @param view What the application returned.
+ * @returns Whether a server can iterate over it.
+ */
+export function isIterable(view: ReturnView): boolean {
+  const { body, asyncMethod, method } = view;
+  if (Array.isArray(body)) return true;
+  if (typeof body !== "object" || body === null) return false;
+  if (typeof asyncMethod === "function") return true;
+  return typeof method === "function" && !isText(view) && !isBytes(view) &&
+    !givesEntries(view);
+}
+
+/** Whether an array has an iterator of its own, as a subclass may. */
+function hasOwnIteration({ body, method }: ReturnView): boolean {
+  if (method === ARRAY_ITERATOR || !Array.isArray(body)) return false;
+  let owner: object | null = body;
+  while (owner !== null && !Object.hasOwn(owner, Symbol.iterator)) {
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  // The Array.prototype of another realm is an array too.
+  return owner === body || !Array.isArray(owner);
+}
+
+function bytesHint(body: unknown): Finding {
+  const got = describe(body);
+  return got.startsWith("a Uint8Array") ? got : {
+    got,
+    hint:
+      "Put its bytes into an array: [new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]",
+  };
+}
+
+/** Applied to what the application returned. */
+export const RETURN_RULES: readonly Rule<ReturnView>[] = [
+  {
+    id: "body/string",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-not-string",
+    title: "The body must be an iterable of byte chunks, not a string",
+    why: "JavaScript iterates over a string character by character.",
+    hint:
+      "Encode it and put it into an array: [new TextEncoder().encode(text)]",
+    check: (view) => isText(view) ? describe(view.body) : undefined,
+  },
+  {
+    id: "body/bytes",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-not-string",
+    title: "The body must be an iterable of byte chunks, not one chunk",
+    why: "JavaScript iterates over a Uint8Array number by number.",
+    hint: "Put it into an array: [bytes]",
+    check: (view) => isBytes(view) ? bytesHint(view.body) : undefined,
+  },
+  {
+    id: "body/iterable",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-iterable",
+    alsoSpec: ["app-returns-body"],
+    title: "The body must be an iterable of byte chunks",
+    why: "The server sends what it yields, chunk by chunk.",
+    hint: "Return [bytes], a generator, or a ReadableStream",
+    check: (view) =>
+      isIterable(view) || isText(view) || isBytes(view)
+        ? undefined
+        : describeNoBody(view),
+  },
+  {
+    id: "body/close-function",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-close-function",
+    title: "The close of a body must be a function",
+    why: "The server calls it at the end, to release what the body holds.",
+    hint: "Write a method close() { … }, or leave the property out",
+    check: ({ close }) => {
+      if (close === undefined) return undefined;
+      if (typeof close !== "function") return describe(close);
+      return isGeneratorFunction(close)
+        ? {
+          got: "a generator function",
+          hint:
+            "Remove the *: to call a generator function does nothing of its work",
+        }
+        : undefined;
+    },
+  },
+  {
+    id: "body/array-iterator",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-array-fixed",
+    title: "An array as body must give its elements when it is iterated over",
+    why:
+      "A server takes the elements by index or by iteration, whichever it likes.",
+    hint: "Return an object that is no array, or remove [Symbol.iterator]()",
+    check: (view) =>
+      hasOwnIteration(view)
+        ? "an array with an iterator of its own"
+        : undefined,
+  },
+  {
+    id: "body/one-protocol",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "body-one-protocol",
+    title:
+      "A body should have either [Symbol.iterator] or [Symbol.asyncIterator]",
+    why:
+      "The server uses the asynchronous one; the other is never run, nor tested.",
+    hint: "Remove the one that is not meant",
+    check: ({ asyncMethod, method }) =>
+      typeof asyncMethod === "function" && typeof method === "function"
+        ? "a body with both"
+        : undefined,
+  },
+];

@@ -1,0 +1,133 @@
+/**
+ * Hints for what people take for a body.
+ *
+ * They are looked for only when a check has failed, and call nothing of the
+ * value.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type { Finding } from "./rule.ts";
+import { attempt, dataOf, isGeneratorFunction } from "../views/value_shape.ts";
+import type { ReturnView } from "../views/views.ts";
+
+let entryMethods: Set<unknown> | undefined;
+
+/** The iterator methods of what has keys and values: they give pairs. */
+function toEntryMethods(): Set<unknown> {
+  const classes: readonly unknown[] = [
+    Map,
+    globalThis.Headers,
+    globalThis.URLSearchParams,
+    globalThis.FormData,
+  ];
+  // Not every runtime has all of them.
+  return new Set(
+    classes.filter((made) => typeof made === "function").map((made) =>
+      (made as { prototype: { entries: unknown } }).prototype.entries
+    ),
+  );
+}
+
+/**
+ * Tells whether a body would be iterated over by pairs of key and value.
+ *
+ * @param view What the application returned.
+ * @returns Whether it is a `Map`, a `Headers` or the like.
+ */
+export function givesEntries({ body, method }: ReturnView): boolean {
+  if (typeof method !== "function" || Array.isArray(body)) return false;
+  return (entryMethods ??= toEntryMethods()).has(method);
+}
+
+/**
+ * Describes what cannot be iterated over for chunks.
+ *
+ * @param view What the application returned.
+ * @returns What there is instead of a body, with a hint where it is known.
+ */
+export function describeNoBody(view: ReturnView): Finding {
+  const { body } = view;
+  if (givesEntries(view)) {
+    return {
+      got: `${describe(body)}, which iterates over pairs`,
+      hint: "Make text of it and encode that: [new TextEncoder().encode(text)]",
+    };
+  }
+  if (body === undefined) {
+    return {
+      got: "undefined",
+      hint: "Is a return missing? Return [bytes], or [] for an empty body",
+      spec: "app-returns-body",
+    };
+  }
+  if (body === null) {
+    return { got: "null", hint: "Return [] for an empty body" };
+  }
+  if (typeof body === "function") {
+    return attempt(() => describeFunction(body), body);
+  }
+  if (typeof body !== "object") return describe(body);
+  return attempt(() => describeObject(body), body);
+}
+
+function describeFunction(body: object): Finding {
+  if (isGeneratorFunction(body)) {
+    return {
+      got: "a generator function",
+      hint: "Call it: return body(), not return body",
+    };
+  }
+  if (dataOf(body, "name") === "write") {
+    return {
+      got: "a function",
+      hint:
+        "Is it what startResponse returned? Return the body: startResponse(…); return [bytes]",
+    };
+  }
+  return {
+    got: "a function",
+    hint: "Call it, and return the iterable that it makes",
+  };
+}
+
+function describeObject(body: object): Finding {
+  const got = describe(body);
+  switch (got) {
+    case "a Response":
+      return {
+        got,
+        hint:
+          "Give its status and headers to startResponse, and return its body: response.body ?? []",
+      };
+    case "a Request":
+      return { got, hint: "Return its body: request.body ?? []" };
+    case "a Blob":
+    case "a File":
+      return { got, hint: "Return its stream: blob.stream()" };
+    case "an ArrayBuffer":
+    case "a SharedArrayBuffer":
+    case "a DataView":
+      return { got, hint: "Make bytes of it: [new Uint8Array(buffer)]" };
+  }
+  if (typeof dataOf(body, "next") === "function") {
+    return {
+      got: `${got} with next(), an iterator that is not iterable`,
+      hint:
+        "Add the method that the server calls: [Symbol.iterator]() { return this; }, or [Symbol.asyncIterator] if next() gives promises",
+    };
+  }
+  if (Object.hasOwn(body, "body") || Object.hasOwn(body, "status")) {
+    return {
+      got,
+      hint:
+        "Give status and headers to startResponse, and return the body alone",
+    };
+  }
+  return {
+    got,
+    hint:
+      "Return [bytes], a generator, or a ReadableStream; for JSON, [new TextEncoder().encode(JSON.stringify(data))]",
+  };
+}

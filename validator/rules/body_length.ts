@@ -1,0 +1,129 @@
+/**
+ * Rules about the length of a body and its end.
+ *
+ * @module
+ */
+
+import type { Finding, Rule } from "./rule.ts";
+import type { ChunkView, EndView, LengthView, State } from "../views/views.ts";
+
+/** Whether the status allows no content. */
+function isNoContent({ response }: State): boolean {
+  const code = response?.code;
+  return code === 204 || code === 205 || code === 304;
+}
+
+function bytes(count: number): string {
+  return count === 1 ? "1 byte" : `${count} bytes`;
+}
+
+/** Applied to each chunk that is yielded or written, if it is one. */
+export const CONTENT_RULES: readonly Rule<ChunkView>[] = [
+  {
+    id: "body/no-content",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-no-content",
+    title: "A response with status 204, 205 or 304 must have no body",
+    why:
+      "Its end is where the headers end; a server drops the body or refuses the response.",
+    hint: "Return [], or use another status, such as 200",
+    check: ({ length, state }) =>
+      length > 0 && isNoContent(state)
+        ? `a chunk of ${bytes(length)} with status ${state.response?.code}`
+        : undefined,
+  },
+  {
+    id: "body/head",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "http-head-body",
+    title: "The answer to HEAD should have no body",
+    why: "The server drops it, so it was made for nothing.",
+    hint:
+      'Return [] if environ.REQUEST_METHOD is "HEAD", with the headers of a GET',
+    check: ({ length, state }) =>
+      length > 0 && state.method === "HEAD" && !isNoContent(state)
+        ? `a chunk of ${bytes(length)}`
+        : undefined,
+  },
+];
+
+function wrongLength({ total, length, state }: LengthView): Finding {
+  const announced = state.response?.contentLength;
+  if (announced === undefined || state.uncounted || state.failed) {
+    return undefined;
+  }
+  // There Content-Length is about another response.
+  if (state.method === "HEAD" || isNoContent(state)) return undefined;
+  if (length === undefined) {
+    return total < announced
+      ? {
+        got: `${bytes(total)} in all, not ${announced}`,
+        spec: "length-reached",
+      }
+      : undefined;
+  }
+  // Only where it goes over, not with every chunk after that.
+  return total > announced && total - length <= announced
+    ? `${bytes(total)} so far, not ${announced}`
+    : undefined;
+}
+
+/** Applied to each chunk, and at the end of a body that ended by itself. */
+export const LENGTH_RULES: readonly Rule<LengthView>[] = [
+  {
+    id: "body/content-length",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "length-not-exceeded",
+    alsoSpec: ["length-reached"],
+    title: "The body must have as many bytes as its Content-Length says",
+    why:
+      "The client takes what is too much for the next response, and waits for what is missing.",
+    hint:
+      "Count bytes, not characters: String(bytes.byteLength) after encoding; or leave Content-Length to the server",
+    check: wrongLength,
+  },
+];
+
+/** So many chunks are very many, … */
+const MANY_CHUNKS = 1000;
+/** … and so few bytes in each of them very few. */
+const FEW_BYTES = 64;
+
+/** Applied at the end of a body that ended by itself. */
+export const END_RULES: readonly Rule<EndView>[] = [
+  {
+    id: "start-response/never-called",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "start-called",
+    title: "StartResponse must be called before the body ends",
+    why: "Without a status there is no response.",
+    hint: "Call startResponse in every branch, also in the one that returns []",
+    // What was sent without it was reported as late.
+    check: ({ state }) =>
+      state.starts > 0 || state.headSent
+        ? undefined
+        : "the end of the body without a call",
+  },
+  {
+    id: "body/tiny-chunks",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "body-buffered",
+    title: "A body should not be cut into very many tiny chunks",
+    why: "Each chunk is sent on its own, which costs more than its bytes.",
+    hint: "Collect them and yield some kilobytes at a time",
+    check: ({ state: { chunks, bytes } }) =>
+      chunks >= MANY_CHUNKS && bytes < chunks * FEW_BYTES
+        ? `${chunks} chunks with ${bytes} bytes in all`
+        : undefined,
+  },
+];

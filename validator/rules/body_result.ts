@@ -1,0 +1,128 @@
+/**
+ * Rules about the iterator of a body and what it gives, chunks excepted.
+ *
+ * @module
+ */
+
+import { describe, isUint8Array } from "../../wsgi/describe.ts";
+import { lengthOf } from "../views/memory.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type { IteratorView, ResultView, StoppedView } from "../views/views.ts";
+
+function noIterator(iterator: unknown): Finding {
+  const got = describe(iterator);
+  if (got === "a Promise") {
+    return {
+      got,
+      hint:
+        "Remove async from the method: it returns the iterator at once, and next() gives promises",
+    };
+  }
+  return typeof iterator === "object" && iterator !== null
+    ? `${got} without next()`
+    : got;
+}
+
+/** Applied to what the iterator method of the body returned. */
+export const ITERATOR_RULES: readonly Rule<IteratorView>[] = [
+  {
+    id: "body/iterator",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-iterator",
+    title: "The iterator of a body must be an object with a method next()",
+    why: "The server calls it for every chunk.",
+    hint: "Make the method a generator: *[Symbol.iterator]() { yield bytes; }",
+    check: ({ iterator, next }) =>
+      typeof next === "function" ? undefined : noIterator(iterator),
+  },
+];
+
+function noResult({ result, isPromise }: ResultView): Finding {
+  const got = describe(result);
+  if (isPromise) {
+    return {
+      got,
+      hint:
+        "A body that waits is asynchronous: use async function*, or name the method [Symbol.asyncIterator]",
+    };
+  }
+  return isUint8Array(result)
+    ? { got, hint: "Give { done: false, value: chunk }, not the chunk itself" }
+    : got;
+}
+
+/** Whether a last result carries something that gets lost. */
+function isLost(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  // A reader that fills a buffer ends with an empty one.
+  return !isUint8Array(value) || lengthOf(value) > 0;
+}
+
+/** Applied to what next() gave, unless it is plainly a chunk. */
+export const RESULT_RULES: readonly Rule<ResultView>[] = [
+  {
+    id: "body/result",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-iterator",
+    title: "The next() of a body must give an object { done, value }",
+    why: "The server can tell neither a chunk nor the end from anything else.",
+    hint: "Give { done: false, value: chunk }, and { done: true } at the end",
+    check: (view) => {
+      const { result, isPromise } = view;
+      const isResult = typeof result === "object" && result !== null &&
+        !isPromise && !isUint8Array(result);
+      return isResult ? undefined : noResult(view);
+    },
+  },
+  {
+    id: "body/done",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-iterator",
+    title: "The done of what next() gives must be true, false or absent",
+    why: 'JavaScript takes "false" for true, and ends the body there.',
+    hint: "Use a boolean: { done: index === chunks.length }",
+    check: ({ done }) =>
+      done === undefined || typeof done === "boolean"
+        ? undefined
+        : describe(done),
+  },
+  {
+    id: "body/return-value",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-no-return-value",
+    title: "The end of a body must not carry a value",
+    why: "What a generator returns never reaches the client.",
+    hint: "Yield it: yield chunk, then return without a value",
+    check: ({ done, value }) =>
+      done === true && isLost(value) ? describe(value) : undefined,
+  },
+];
+
+/** Applied to what return() of the body's iterator gave. */
+export const STOPPED_RULES: readonly Rule<StoppedView>[] = [
+  {
+    id: "close/return-yields",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-return-ends",
+    title: "The return() of a body's iterator must end it with { done: true }",
+    why: "What comes after a yield in a finally block is not run any more.",
+    hint:
+      "Do not yield in finally; give { done: true } from a return() of yours",
+    check: ({ result, done }) => {
+      if (done === true) return undefined;
+      return typeof result === "object" && result !== null
+        ? "a result that is not done"
+        : describe(result);
+    },
+  },
+];

@@ -1,0 +1,216 @@
+/**
+ * Rules about each chunk, and the memory on which it lies.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import { describeNoChunk } from "./chunk_hints.ts";
+import type { Rule } from "./rule.ts";
+import type {
+  BufferView,
+  ChangeView,
+  ChunkView,
+  StateView,
+} from "../views/views.ts";
+
+/** Applied to each chunk that the body yields. */
+export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
+  {
+    id: "body/chunk",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-uint8array",
+    title: "Each chunk must be a Uint8Array",
+    why: "The body is bytes; which bytes other values mean, only you know.",
+    hint: "Encode text: new TextEncoder().encode(text)",
+    check: ({ chunk, isHole, isInArray, memory }) =>
+      memory !== undefined || isHole
+        ? undefined
+        : describeNoChunk(chunk, isInArray ? "array" : "yield"),
+  },
+  {
+    id: "body/array-hole",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-array-fixed",
+    title: "An array as body must have a chunk at every index",
+    why: "A hole is undefined to whoever iterates, and is not sent.",
+    hint: "Fill it with push(), not by setting its length or a later index",
+    check: ({ isHole, state }) =>
+      isHole ? `nothing at index ${state.chunks}` : undefined,
+  },
+  {
+    id: "start-response/late",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "start-before-chunk",
+    title: "StartResponse must be called before the first non-empty chunk",
+    why: "Status and headers go before the body.",
+    hint:
+      "Call startResponse before the first yield, or before an array is returned",
+    check: ({ chunk, length, state }) =>
+      length === 0 || state.starts > 0
+        ? undefined
+        : `${describe(chunk)} before it`,
+  },
+];
+
+/** So many empty chunks in a row are no pause any more. */
+const MAX_EMPTY_RUN = 10_000;
+
+/** Applied to each chunk that is yielded or written, if it is one. */
+export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
+  {
+    id: "chunk/detached",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-not-detached",
+    title: "A chunk must lie on a buffer that is still there",
+    why: "It has lost its bytes and would pass for an empty chunk.",
+    hint:
+      "Copy it before its buffer is transferred: bytes.slice(). A stream of type bytes takes the buffers that are put into it",
+    check: ({ memory }) =>
+      memory === "detached"
+        ? "a chunk whose buffer was transferred (detached)"
+        : undefined,
+  },
+  {
+    id: "chunk/out-of-bounds",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-not-detached",
+    title: "A chunk must lie within its buffer",
+    why: "It has lost its bytes and would pass for an empty chunk.",
+    hint: "Copy it before its buffer is resized: bytes.slice()",
+    check: ({ memory }) =>
+      memory === "outOfBounds"
+        ? "a chunk that is out of bounds, since its buffer has shrunk"
+        : undefined,
+  },
+  {
+    id: "chunk/shared",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-not-shared",
+    title: "A chunk must not lie on shared memory",
+    why:
+      "Another thread can change it while it is sent; Response refuses it altogether.",
+    hint: "Copy it: bytes.slice()",
+    check: ({ length, memory }) =>
+      memory === "shared"
+        ? `a Uint8Array of ${length} bytes on a SharedArrayBuffer`
+        : undefined,
+  },
+  {
+    id: "chunk/resizable",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-own-buffer",
+    title: "A chunk should not lie on a resizable buffer",
+    why: "When the buffer is resized, bytes vanish that were not sent yet.",
+    hint: "Copy it: bytes.slice()",
+    check: ({ length, memory }) =>
+      memory === "resizable"
+        ? `a Uint8Array of ${length} bytes on a resizable ArrayBuffer`
+        : undefined,
+  },
+  {
+    id: "body/empty-chunks",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "body-buffered",
+    title: "A body should not yield empty chunks without end",
+    why: "They send nothing and keep the server busy.",
+    hint:
+      "Wait for what is to come, in an async generator, instead of yielding empty chunks until it is there",
+    check: ({ length, state }) =>
+      length === 0 && state.emptyRun === MAX_EMPTY_RUN - 1
+        ? `${MAX_EMPTY_RUN} empty chunks in a row`
+        : undefined,
+  },
+];
+
+/** Applied to a chunk that is not what it was when it was passed on. */
+export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
+  {
+    id: "chunk/changed",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "chunk-not-changed",
+    title: "A chunk must not be changed once it was yielded or written",
+    why: "What is still to be sent changes with it.",
+    hint:
+      "Use a new buffer for each chunk, or pass on a copy: yield buffer.slice(0, length)",
+    check: ({ change, holder }) => {
+      if (holder !== "application") return undefined;
+      return change === "changed"
+        ? "a chunk with other bytes than before"
+        : "a chunk whose buffer was transferred afterwards";
+    },
+  },
+  {
+    id: "iteration/chunk-changed",
+    severity: "warning",
+    blame: "server",
+    profile: "paranoid",
+    spec: "server-chunk-untouched",
+    title: "The chunks of a body must not be changed by the server",
+    why: "The application may send the same array again.",
+    hint:
+      "Write into a copy of the chunk; if nothing here does, the application changes it behind your back",
+    check: ({ change, holder }) =>
+      holder === "server" && change === "changed"
+        ? "a chunk with other bytes than before"
+        : undefined,
+  },
+];
+
+/** Applied to a chunk whose buffer is gone after the server has had it. */
+export const DETACH_RULES: readonly Rule<StateView>[] = [
+  {
+    id: "iteration/chunk-detached",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-chunk-untouched",
+    title: "The buffer of a chunk must not be transferred by the server",
+    why:
+      "The application may send the same array again, which would then be empty.",
+    hint:
+      "Put the chunks into a ReadableStream without type, or copies into one of type bytes",
+    check: () => "a chunk whose buffer is detached",
+  },
+];
+
+/** A buffer is large from here on, … */
+const LARGE_BUFFER = 1_048_576;
+/** … if it is so many times as large as all that was sent. */
+const LARGE_FACTOR = 64;
+
+/** Applied at the end of a body that ended by itself. */
+export const BUFFER_RULES: readonly Rule<BufferView>[] = [
+  {
+    id: "chunk/large-buffer",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "chunk-own-buffer",
+    title: "A chunk should not be a small view of a much larger buffer",
+    why: "It keeps all of the buffer in memory until it is sent.",
+    hint: "Copy it: bytes.slice()",
+    check: ({ largest, total }) =>
+      largest >= LARGE_BUFFER && largest > LARGE_FACTOR * total
+        ? `${total} bytes on a buffer of ${largest} bytes`
+        : undefined,
+  },
+];

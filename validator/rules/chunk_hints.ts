@@ -1,0 +1,146 @@
+/**
+ * Hints for what people take for a chunk.
+ *
+ * They are looked for only when a check has failed, and call nothing of the
+ * value.
+ *
+ * @module
+ */
+
+import { describe, isUint8Array } from "../../wsgi/describe.ts";
+import type { Finding } from "./rule.ts";
+import { attempt, dataOf } from "../views/value_shape.ts";
+
+type Pass = (what: string) => string;
+
+/** How a chunk is passed on. */
+const PASSES = {
+  yield: (what: string): string => `yield ${what}`,
+  array: (what: string): string => `[${what}]`,
+  write: (what: string): string => `write(${what})`,
+};
+
+/**
+ * Describes what is no chunk.
+ *
+ * @param chunk What was yielded or written.
+ * @param way How it is passed on.
+ * @returns What there is instead of bytes, with a hint where it is known.
+ */
+export function describeNoChunk(
+  chunk: unknown,
+  way: "yield" | "array" | "write",
+): Finding {
+  const pass = PASSES[way];
+  return attempt(() => findNoChunk(chunk, pass), chunk);
+}
+
+function findNoChunk(chunk: unknown, pass: Pass): Finding {
+  const got = describe(chunk);
+  switch (typeof chunk) {
+    case "string":
+      return {
+        got,
+        hint: `Encode it: ${pass("new TextEncoder().encode(text)")}`,
+      };
+    case "number":
+      return {
+        got,
+        hint: `Pass the whole array on, not its bytes: ${
+          pass("bytes")
+        }; yield* would take it apart`,
+      };
+    case "undefined":
+      return {
+        got,
+        hint: `Is a value missing? Use ${
+          pass("bytes")
+        }; an empty chunk is new Uint8Array()`,
+      };
+    case "function":
+      return { got, hint: `Call it: ${pass("make()")}` };
+    case "object":
+      return chunk === null
+        ? { got, hint: "Use new Uint8Array() for an empty chunk" }
+        : describeNoBytes(chunk, got, pass);
+  }
+  return got;
+}
+
+function describeNoBytes(chunk: object, got: string, pass: Pass): Finding {
+  // The tag of a view is in a slot, so that it cannot be forged.
+  if (ArrayBuffer.isView(chunk)) {
+    return {
+      got,
+      hint: `Look at its bytes: ${
+        pass("new Uint8Array(view.buffer, view.byteOffset, view.byteLength)")
+      }`,
+    };
+  }
+  if (chunk instanceof Uint8Array) {
+    return {
+      got: "an object that only inherits from Uint8Array, such as a Proxy",
+      hint: `Pass the array itself: ${pass("bytes")}`,
+    };
+  }
+  if (chunk instanceof String) {
+    return {
+      got: "a String object",
+      hint: `Encode it: ${pass("new TextEncoder().encode(`${text}`)")}`,
+    };
+  }
+  switch (got) {
+    case "an ArrayBuffer":
+    case "a SharedArrayBuffer":
+      return {
+        got,
+        hint: `Make bytes of it: ${pass("new Uint8Array(buffer)")}`,
+      };
+    case "a Blob":
+    case "a File":
+    case "a Response":
+      return {
+        got,
+        hint: `Read it: ${
+          pass(`await ${got === "a Response" ? "response" : "blob"}.bytes()`)
+        }`,
+      };
+  }
+  if (Array.isArray(chunk)) return describeArray(chunk, got, pass);
+  if (typeof dataOf(chunk, "then") === "function") {
+    return { got, hint: `Await it: ${pass("await promise")}` };
+  }
+  if (typeof dataOf(chunk, Symbol.asyncIterator) === "function") {
+    return {
+      got,
+      hint: "Pass its chunks on from an async generator: yield* body",
+    };
+  }
+  if (typeof dataOf(chunk, Symbol.iterator) === "function") {
+    return { got, hint: "Pass its chunks on, one by one: yield* body" };
+  }
+  return {
+    got,
+    hint: `Make text of it and encode that: ${
+      pass("new TextEncoder().encode(JSON.stringify(data))")
+    }`,
+  };
+}
+
+function describeArray(
+  chunk: readonly unknown[],
+  got: string,
+  pass: Pass,
+): Finding {
+  const first: unknown = Object.getOwnPropertyDescriptor(chunk, "0")?.value;
+  if (typeof first === "number") {
+    return {
+      got: "an array of numbers",
+      hint: `Make bytes of it: ${pass("Uint8Array.from(numbers)")}`,
+    };
+  }
+  return {
+    got: isUint8Array(first) ? "an array of chunks" : got,
+    hint: "Pass its chunks on, one by one: yield* chunks, or [...chunks]",
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * Rules about the variables that a server is free to offer.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type { EnvironView } from "../views/environ_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+/** What an extension has to be where it is offered. */
+interface Extension {
+  readonly key: string;
+  readonly name: string;
+  readonly spec: string;
+  readonly shape: "function" | "boolean";
+  readonly demand: string;
+  readonly why: string;
+  readonly hint: string;
+}
+
+/** The extensions that SPEC.md knows. */
+const EXTENSIONS: readonly Extension[] = [
+  {
+    key: "wsgi.file_wrapper",
+    name: "file-wrapper",
+    spec: "file-wrapper-function",
+    shape: "function",
+    demand: "must be a function (file, blockSize)",
+    why: "Applications call it with a file and return what it gives.",
+    hint:
+      "Set it to (file, blockSize) => new FileWrapper(file, blockSize), or leave it out",
+  },
+  {
+    key: "wsgi.input_terminated",
+    name: "input-terminated",
+    spec: "environ-input-terminated",
+    shape: "boolean",
+    demand: "must be true or false",
+    why:
+      "An application that believes it reads to the end, and waits for ever if there is none.",
+    hint: "Set it to true if wsgi.input ends by itself; otherwise leave it out",
+  },
+  {
+    key: "wsgiref.signal",
+    name: "signal",
+    spec: "ext-signal-function",
+    shape: "function",
+    demand: "must be a function that returns an AbortSignal",
+    why: "Applications call it; most never do, and then none is made.",
+    hint: "Set it to a function, () => signal, or leave it out",
+  },
+];
+
+function toRule(extension: Extension): Rule<EnvironView> {
+  const { key, name, spec, shape, demand, why, hint } = extension;
+  return {
+    id: `environ/${name}`,
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec,
+    title: `${key} ${demand}`,
+    why,
+    hint,
+    check: ({ values }): Finding => {
+      const value = values[key];
+      // undefined says that it is not there.
+      return value === undefined || typeof value === shape
+        ? undefined
+        : describe(value);
+    },
+  };
+}
+
+/** Rules about extensions, where they are offered. */
+export const ENVIRON_EXTENSION_RULES: readonly Rule<EnvironView>[] = EXTENSIONS
+  .map(toRule);

@@ -1,0 +1,114 @@
+/**
+ * Rules about the variables that hold request headers.
+ *
+ * @module
+ */
+
+import { quote } from "../../wsgi/describe.ts";
+import { showKey } from "../views/environ_slips.ts";
+import type { EnvironView } from "../views/environ_view.ts";
+import type { Rule } from "./rule.ts";
+
+const DIGITS = /^[0-9]+$/;
+
+function isLength(value: string): boolean {
+  return value === "" ||
+    DIGITS.test(value) && Number.isSafeInteger(Number(value));
+}
+
+/** Rules about request headers. */
+export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
+  {
+    id: "environ/header-name",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-name",
+    title:
+      "The name of a request header must be in capitals and have no hyphen",
+    why: "Applications ask for HTTP_USER_AGENT and find no other spelling.",
+    hint: '"HTTP_" + name.toUpperCase().replaceAll("-", "_")',
+    check: ({ slips }) =>
+      slips?.headerName === undefined ? undefined : showKey(slips.headerName),
+  },
+  {
+    id: "environ/content-variable",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-forbidden",
+    title:
+      "The environ must have Content-Type and Content-Length without HTTP_",
+    why:
+      "Two variables for one header can differ, and programs then disagree on where the body ends.",
+    hint: "Name them CONTENT_TYPE and CONTENT_LENGTH",
+    check: ({ values }) => {
+      if (values["HTTP_CONTENT_TYPE"] !== undefined) return "HTTP_CONTENT_TYPE";
+      if (values["HTTP_CONTENT_LENGTH"] === undefined) return undefined;
+      return "HTTP_CONTENT_LENGTH";
+    },
+  },
+  {
+    id: "environ/content-length",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-content-length",
+    title: "CONTENT_LENGTH must be digits, and no more than 9007199254740991",
+    why: "Applications read that many bytes, and keep room for them.",
+    hint: "Answer a request with another Content-Length with status 400",
+    check: ({ values }) => {
+      const value = values["CONTENT_LENGTH"];
+      return typeof value !== "string" || isLength(value)
+        ? undefined
+        : quote(value);
+    },
+  },
+  {
+    id: "environ/http-proxy",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-forbidden",
+    title: "The environ must not have HTTP_PROXY",
+    why:
+      "Many HTTP clients take their proxy from the variable of this name (httpoxy, CVE-2016-5385); a Proxy header would choose it.",
+    hint: "Drop the request header Proxy: no standard knows it",
+    check: ({ values }) =>
+      values["HTTP_PROXY"] === undefined ? undefined : "one that has it",
+  },
+  {
+    id: "environ/transfer-encoding",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-forbidden",
+    title: "The environ must not have HTTP_TRANSFER_ENCODING",
+    why:
+      "The server has decoded the body; an application that believes the header decodes it again.",
+    hint: "Drop the header when the body is decoded",
+    check: ({ values }) =>
+      values["HTTP_TRANSFER_ENCODING"] === undefined ||
+        values["CONTENT_LENGTH"] !== undefined
+        ? undefined
+        : "one that has it",
+  },
+  {
+    id: "environ/two-lengths",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-forbidden",
+    title:
+      "The environ must not have CONTENT_LENGTH with HTTP_TRANSFER_ENCODING",
+    why:
+      "They disagree on where the body ends, and what follows would be taken for another request (request smuggling).",
+    hint:
+      "Drop Content-Length where there is a Transfer-Encoding, or answer with status 400 (RFC 9112, section 6.3)",
+    check: ({ values }) =>
+      values["HTTP_TRANSFER_ENCODING"] === undefined ||
+        values["CONTENT_LENGTH"] === undefined
+        ? undefined
+        : "one that has both",
+  },
+];

@@ -1,0 +1,150 @@
+/**
+ * Rules about the environ as an object.
+ *
+ * @module
+ */
+
+import { describe, quote } from "../../wsgi/describe.ts";
+import { CONVERSATION, type Conversation } from "../wrap/conversation.ts";
+import { showKey } from "../views/environ_slips.ts";
+import { type EnvironView, isPlainObject } from "../views/environ_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+function notPlain(object: unknown): Finding {
+  const got = describe(object);
+  if (got === "an object") {
+    return {
+      got: "an object with another object behind it",
+      hint: "Copy what both have into one: { ...base, ...environ }",
+    };
+  }
+  if (got === "a Map" || got === "a Headers") {
+    return { got, hint: "Convert it: Object.fromEntries(variables)" };
+  }
+  if (got === "a Request") {
+    return {
+      got,
+      hint: "Make the environ of it; toFetchHandler(app) does that for you",
+    };
+  }
+  return got;
+}
+
+function closedness(object: object): string {
+  if (Object.isFrozen(object)) return "a frozen object";
+  return Object.isSealed(object)
+    ? "a sealed object"
+    : "an object that takes no new variables";
+}
+
+/** What the descriptors of an environ tell, which are dear to read. */
+function findOddProperty(object: object): Finding {
+  for (const key of Object.getOwnPropertyNames(object)) {
+    const property = Object.getOwnPropertyDescriptor(object, key);
+    if (property === undefined) continue;
+    if (property.get !== undefined || property.set !== undefined) {
+      return `an accessor as ${showKey(key)}`;
+    }
+    if (!property.enumerable) return `${showKey(key)}, which is not enumerable`;
+    if (!property.writable) return `${showKey(key)}, which is not writable`;
+    if (!property.configurable) {
+      return `${showKey(key)}, which cannot be deleted`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether the earlier call, now over, was for a request that still runs. */
+function isCalledAgain({ isOver, outer }: Conversation): boolean {
+  return isOver && outer !== undefined && !outer.isOver;
+}
+
+/** Rules about the object that is the environ. */
+export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
+  {
+    id: "environ/plain-object",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-plain-object",
+    title: "The environ must be a plain object",
+    why:
+      "Applications and middleware read, change and copy it as one; a Map or a class instance behaves otherwise.",
+    hint: "Make it with { … } or Object.create(null), afresh for each request",
+    check: ({ args, object, startResponse, isEnviron }) => {
+      // Too few arguments, and swapped ones, have rules of their own.
+      if (isEnviron || args.length < 2 || isPlainObject(object)) {
+        return undefined;
+      }
+      const swapped = typeof object === "function" &&
+        typeof startResponse !== "function";
+      return swapped ? undefined : notPlain(object);
+    },
+  },
+  {
+    id: "environ/frozen",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-data-property",
+    title: "The environ must be open to change",
+    why: "PEP 3333 lets applications and middleware change it in any way.",
+    hint:
+      "Do not freeze it; a copy is open again, if you keep a frozen one: { ...base }",
+    check: ({ object, isEnviron }) =>
+      !isEnviron || Object.isExtensible(object)
+        ? undefined
+        : closedness(object as object),
+  },
+  {
+    id: "environ/symbol-key",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-key-string",
+    title: "Each key of the environ must be a string",
+    why: "What reads or logs an environ by its keys does not see a symbol.",
+    hint: 'Use a name with a prefix of your own: "example.user"',
+    check: ({ values, isEnviron }) => {
+      if (!isEnviron) return undefined;
+      for (const symbol of Object.getOwnPropertySymbols(values)) {
+        if (symbol !== CONVERSATION) {
+          return `the symbol ${quote(symbol.description ?? "")}`;
+        }
+      }
+      return undefined;
+    },
+  },
+  {
+    id: "environ/data-property",
+    severity: "warning",
+    blame: "server",
+    profile: "paranoid",
+    spec: "environ-data-property",
+    title: "Each variable must be an ordinary property of the environ",
+    why:
+      "A getter runs at every read, also for a log; what is not enumerable is lost in a copy; what is not writable throws.",
+    hint: "Assign it, instead of Object.defineProperty() or a get in a literal",
+    check: ({ object, isEnviron }) =>
+      isEnviron && Object.isExtensible(object)
+        ? findOddProperty(object as object)
+        : undefined,
+  },
+  {
+    id: "environ/reused",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-fresh",
+    title: "The environ must be made afresh for each request",
+    why: "What one request leaves in it, another one would find.",
+    hint: "Make it for each call, or call with a copy: { ...environ }",
+    check: ({ earlier }) => {
+      // Middleware is free to call an application again for the same request.
+      if (earlier === undefined || isCalledAgain(earlier)) return undefined;
+      return earlier.isOver
+        ? "one that was used for an earlier request"
+        : "one that another request still uses";
+    },
+  },
+];

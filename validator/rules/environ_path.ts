@@ -1,0 +1,231 @@
+/**
+ * Rules about the variables that hold the target of the request.
+ *
+ * @module
+ */
+
+import {
+  isByteString,
+  percentDecode,
+  percentEncode,
+} from "../../wsgi/byte_string.ts";
+import { quote } from "../../wsgi/describe.ts";
+import type { EnvironView } from "../views/environ_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const ESCAPE = /%[0-9A-Fa-f]{2}/;
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+
+/** The text of a variable; empty if there is none. */
+function textOf(values: Values, key: string): string {
+  const value = values[key];
+  return typeof value === "string" ? value : "";
+}
+
+function pathInfo(values: Values): Finding {
+  const path = values["PATH_INFO"];
+  if (typeof path !== "string" || path === "" || path.startsWith("/")) {
+    return undefined;
+  }
+  if (path === "*" && values["REQUEST_METHOD"] === "OPTIONS") return undefined;
+  const got = quote(path);
+  return SCHEME.test(path)
+    ? { got, hint: "Take off the scheme and the host" }
+    : got;
+}
+
+/** Text as decodeURIComponent() makes it, if it can. */
+function decodeAsText(raw: string): string | undefined {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Escapes bytes that were sent raw: REQUEST_URI has one code unit for each of
+ * them, and percentDecode() would take these for text.
+ */
+function escapeBytes(uri: string): string {
+  return uri.replace(/[\x80-\xff]/g, percentEncode);
+}
+
+/**
+ * Compares PATH_INFO with the raw target. Middleware may rewrite a path, so
+ * only what has one slip as its explanation is told.
+ */
+function pathDecoded(values: Values): Finding {
+  const uri = textOf(values, "REQUEST_URI");
+  const path = textOf(values, "PATH_INFO");
+  if (path.length < 2 || uri === "") return undefined;
+  const question = uri.indexOf("?");
+  if (question !== -1 && path.includes("?")) {
+    if (textOf(values, "SCRIPT_NAME") + path === uri) {
+      return { got: quote(path), hint: "Cut it off at the first ?" };
+    }
+  }
+  if (!uri.includes("%")) return undefined;
+  const raw = question === -1 ? uri : uri.slice(0, question);
+  if (raw.endsWith(path)) {
+    return ESCAPE.test(path)
+      ? {
+        got: `${quote(path)}, which is still encoded`,
+        hint:
+          "URL.pathname is encoded; make one code unit of each %XX, and not text as decodeURIComponent() does",
+      }
+      : undefined;
+  }
+  if (percentDecode(escapeBytes(raw)).endsWith(path)) return undefined;
+  // What is above U+00FF, another rule finds.
+  return decodeAsText(raw)?.endsWith(path) && isByteString(path)
+    ? {
+      got: `${quote(path)}, which is text`,
+      hint:
+        "decodeURIComponent() makes text of bytes; make one code unit of each %XX, or encode the text: encodeUtf8(path)",
+    }
+    : undefined;
+}
+
+function requestUri(values: Values): Finding {
+  const uri = values["REQUEST_URI"];
+  if (typeof uri !== "string" || uri.startsWith("/")) return undefined;
+  const method = values["REQUEST_METHOD"];
+  if (method === "CONNECT" || (uri === "*" && method === "OPTIONS")) {
+    return undefined;
+  }
+  // The query may hold a secret.
+  const got = quote(uri.replace(/\?.*/s, "?…"));
+  return SCHEME.test(uri)
+    ? { got, hint: "request.url has scheme and host: take them off" }
+    : got;
+}
+
+/** Rules about the target of the request. */
+export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
+  {
+    id: "environ/script-name",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-script-name-slash",
+    title: 'SCRIPT_NAME must be empty or begin with "/" and a name',
+    why: "Links are made of SCRIPT_NAME and what follows it.",
+    hint: 'At the root it is "", and PATH_INFO has the "/"',
+    check: ({ values }) => {
+      const script = values["SCRIPT_NAME"];
+      if (typeof script !== "string" || script === "") return undefined;
+      return script.startsWith("/") && script.length > 1
+        ? undefined
+        : quote(script);
+    },
+  },
+  {
+    id: "environ/script-name-end",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-script-name-end",
+    title: 'SCRIPT_NAME should not end with "/"',
+    why: 'With PATH_INFO behind it, a link gets "//".',
+    hint: 'Leave the "/" to PATH_INFO',
+    check: ({ values }) => {
+      const script = values["SCRIPT_NAME"];
+      return typeof script === "string" && script.length > 1 &&
+          script.endsWith("/") && textOf(values, "PATH_INFO") !== ""
+        ? quote(script)
+        : undefined;
+    },
+  },
+  {
+    id: "environ/path-info",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-path-info-slash",
+    title: 'PATH_INFO must be empty or begin with "/"',
+    why: "Applications compare it with paths.",
+    hint: 'Put a "/" before it, or give the path of the target as it is',
+    check: ({ values }) => pathInfo(values),
+  },
+  {
+    id: "environ/path-decoded",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-path-decoded",
+    title: "PATH_INFO must be the path, percent-decoded byte by byte",
+    why: "A route for /café must see the same path from every server.",
+    hint: "Make one code unit of each %XX",
+    check: ({ values }) => pathDecoded(values),
+  },
+  {
+    id: "environ/query-string",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-query-string",
+    title: "QUERY_STRING must be what follows the question mark",
+    why: 'The first name in it would be "?name".',
+    hint: "URL.search begins with it: url.search.slice(1)",
+    check: ({ values }) => {
+      const query = values["QUERY_STRING"];
+      if (typeof query !== "string" || !query.startsWith("?")) return undefined;
+      const uri = textOf(values, "REQUEST_URI");
+      // The query of "/path??a" begins with it; the client meant it so.
+      return uri === "" || uri.charAt(uri.indexOf("?") + 1) === "?"
+        ? undefined
+        : "the question mark too";
+    },
+  },
+  {
+    id: "environ/question-mark",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-query-string",
+    title: "QUERY_STRING must not have the question mark of the target",
+    why: 'The first name in it would be "?name".',
+    hint: "URL.search begins with it: url.search.slice(1)",
+    check: ({ values }) => {
+      const query = values["QUERY_STRING"];
+      return typeof query === "string" && query.startsWith("?") &&
+          textOf(values, "REQUEST_URI") === ""
+        ? "one at its beginning"
+        : undefined;
+    },
+  },
+  {
+    id: "environ/fragment",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-no-fragment",
+    title: "Neither QUERY_STRING nor REQUEST_URI should contain a #",
+    why: "What follows it is not for servers; a client should not send it.",
+    hint: "Cut the target off at the #, or answer with status 400",
+    check: ({ values }) => {
+      const query = values["QUERY_STRING"];
+      if (typeof query === "string" && query.includes("#")) {
+        return "one in QUERY_STRING";
+      }
+      const uri = values["REQUEST_URI"];
+      return typeof uri === "string" && uri.includes("#")
+        ? "one in REQUEST_URI"
+        : undefined;
+    },
+  },
+  {
+    id: "environ/request-uri",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-request-uri-raw",
+    title: "REQUEST_URI must be path and query, as they were sent",
+    why: "Applications look there for what decoding has lost, such as %2F.",
+    hint: 'Give the target of the request, which begins with "/"',
+    check: ({ values }) => requestUri(values),
+  },
+];

@@ -1,0 +1,150 @@
+/**
+ * Rules about the variables that say what was asked of which server.
+ *
+ * @module
+ */
+
+import { describe, quote } from "../../wsgi/describe.ts";
+import { isToken } from "../../wsgi/token.ts";
+import type { EnvironView } from "../views/environ_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+const PROTOCOL = /^HTTP\/[0-9](?:\.[0-9])?$/;
+const PORT = /^[0-9]{1,5}$/;
+
+/**
+ * Finds the slips of servers. What a client can send in a Host header, and a
+ * server believes, is another matter: odd characters pass.
+ */
+function serverName(name: unknown): Finding {
+  if (typeof name !== "string") return undefined;
+  if (name === "") return '""';
+  if (name.startsWith("[") && name.endsWith("]")) return undefined;
+  const colon = name.indexOf(":");
+  if (colon === -1) {
+    return name.startsWith("/")
+      ? { got: quote(name), hint: 'On a Unix socket it is "localhost"' }
+      : undefined;
+  }
+  const got = quote(name);
+  if (name.startsWith("://", colon)) {
+    return { got, hint: "An origin has the scheme too: take URL.hostname" };
+  }
+  return !name.startsWith("[") && name.indexOf(":", colon + 1) !== -1
+    ? { got, hint: "Put an IPv6 address into brackets: `[${hostname}]`" }
+    : { got, hint: "URL.host and Host have the port too: take URL.hostname" };
+}
+
+function serverPort(port: unknown): Finding {
+  if (port === undefined || port === null) return undefined;
+  if (typeof port === "number") {
+    return { got: describe(port), hint: "Convert it: String(addr.port)" };
+  }
+  if (typeof port !== "string") return describe(port);
+  if (port === "") {
+    return {
+      got: '""',
+      hint:
+        'URL.port is "" for the usual port of the scheme: then it is "80" or "443"',
+    };
+  }
+  if (!PORT.test(port)) return quote(port);
+  const number = Number(port);
+  return number >= 1 && number <= 65535 ? undefined : quote(port);
+}
+
+/** Rules about method, server and protocol. */
+export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
+  {
+    id: "environ/request-method",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-request-method",
+    title: 'REQUEST_METHOD must be one word such as "GET"',
+    why: "It is the first word of the request and decides what is asked.",
+    hint: "Take request.method, or the first word of the request line",
+    check: ({ values }) => {
+      const method = values["REQUEST_METHOD"];
+      return typeof method !== "string" || isToken(method)
+        ? undefined
+        : quote(method);
+    },
+  },
+  {
+    id: "environ/server-name",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-server-name",
+    title: "SERVER_NAME must be a host name or an address, without a port",
+    why: "Applications without HTTP_HOST make their links of it.",
+    hint: "Set it to the host that the server listens on",
+    check: ({ values }) => serverName(values["SERVER_NAME"]),
+  },
+  {
+    id: "environ/wildcard-address",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-server-name",
+    title: "SERVER_NAME must be a host that a client can reach",
+    why: "A link to a wildcard address leads nowhere.",
+    hint: 'Set it to "localhost" where the server listens on all addresses',
+    check: ({ values }) => {
+      const name = values["SERVER_NAME"];
+      if (name !== "0.0.0.0" && name !== "[::]") return undefined;
+      // A client on the same machine can reach it, and has said so.
+      const host = values["HTTP_HOST"];
+      return typeof host === "string" && host.startsWith(name)
+        ? undefined
+        : quote(name);
+    },
+  },
+  {
+    id: "environ/server-port",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-server-port",
+    title: 'SERVER_PORT must be a string of digits, from "1" to "65535"',
+    why: "Applications put it behind the host; every CGI variable is text.",
+    hint: "Set it to String(addr.port)",
+    check: ({ values }) => serverPort(values["SERVER_PORT"]),
+  },
+  {
+    id: "environ/server-protocol",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-server-protocol",
+    title: 'SERVER_PROTOCOL must be like "HTTP/1.1" or "HTTP/2"',
+    why: "Applications read the version out of it.",
+    hint: 'Where the transport does not tell it, set it to "HTTP/1.1"',
+    check: ({ values }) => {
+      const protocol = values["SERVER_PROTOCOL"];
+      return protocol === "HTTP/1.1" || typeof protocol !== "string" ||
+          PROTOCOL.test(protocol)
+        ? undefined
+        : quote(protocol);
+    },
+  },
+  {
+    id: "environ/https",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-cgi-more",
+    title: "The variable HTTPS should agree with wsgi.url_scheme",
+    why:
+      "One part of a program takes the connection for safe, and another does not.",
+    hint: 'Set HTTPS to "on" under TLS and leave it out otherwise',
+    check: ({ values }) => {
+      const https = values["HTTPS"];
+      return (https === "on" || https === "1" || https === "yes") &&
+          values["wsgi.url_scheme"] === "http"
+        ? `${quote(https)} with the scheme "http"`
+        : undefined;
+    },
+  },
+];

@@ -1,0 +1,154 @@
+/**
+ * Rules about all variables of an environ: their names, and that CGI variables
+ * are ByteStrings.
+ *
+ * @module
+ */
+
+import { describeValue } from "../../wsgi/redact.ts";
+import { showKey } from "../views/environ_slips.ts";
+import type { EnvironView } from "../views/environ_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+function absent({ values, slips }: EnvironView): Finding {
+  const key = slips?.absent;
+  if (key === undefined) return undefined;
+  const got = `${values[key]} as ${showKey(key)}`;
+  return values[key] === null && key.startsWith("HTTP_")
+    ? {
+      got,
+      hint:
+        "headers.get() gives null for a header that was not sent: loop over the headers instead",
+    }
+    : got;
+}
+
+function notString({ values, slips }: EnvironView): Finding {
+  const key = slips?.type;
+  if (key === undefined) return undefined;
+  const value = values[key];
+  const got = `${describeValue(key, value)} as ${showKey(key)}`;
+  if (typeof value === "number" || typeof value === "bigint") {
+    return { got, hint: `Convert it: String(${typeof value})` };
+  }
+  if (key === "HTTPS") {
+    return { got, hint: 'It is "on" under TLS, and left out otherwise' };
+  }
+  if (Array.isArray(value)) {
+    return {
+      got,
+      hint: 'Join the values of a repeated header: values.join(", ")',
+    };
+  }
+  if (got.startsWith("a String as ")) {
+    return { got, hint: "Write a string without new String()" };
+  }
+  return got;
+}
+
+function wide({ values, slips }: EnvironView): Finding {
+  const key = slips?.wide;
+  if (key === undefined) return undefined;
+  const value = String(values[key]);
+  // Not the value itself: it may be a secret.
+  const at = value.search(/[\u0100-\uffff]/);
+  const unit = value.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+  const got = `U+${unit} in ${showKey(key)} at index ${at}`;
+  return key === "PATH_INFO" || key === "SCRIPT_NAME"
+    ? {
+      got,
+      hint:
+        "decodeURIComponent() makes text of a path; decode %XX byte by byte, or encode the text: encodeUtf8(path)",
+    }
+    : got;
+}
+
+/** Rules about all variables. */
+export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
+  {
+    id: "environ/undefined",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-cgi-string",
+    title: "Variables without a value must be left out of the environ",
+    why:
+      'An application asks "HTTP_COOKIE" in environ, or reads its length, and finds something there.',
+    hint: "Assign it only if there is a value, or delete it",
+    check: absent,
+  },
+  {
+    id: "environ/string",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-cgi-string",
+    title: "Variables whose name has no dot must be strings",
+    why: "Applications call the methods of strings on them.",
+    hint:
+      'Convert it to a string, or give it a name with a prefix and a dot: "example.user"',
+    check: notString,
+  },
+  {
+    id: "environ/bytestring",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-bytestring",
+    title: "Variables whose name has no dot must hold bytes up to U+00FF",
+    why:
+      "Each code unit stands for one byte of the request; one above U+00FF is none.",
+    hint: "Encode the text: encodeUtf8(text)",
+    check: wide,
+  },
+  {
+    id: "environ/nul",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-no-nul",
+    title: "Variables other than paths should not contain U+0000",
+    why:
+      "For C libraries and shells a string ends there; nothing in a request but a path can have it.",
+    hint: "Refuse such a request with status 400",
+    check: ({ slips }) =>
+      slips?.nul === undefined ? undefined : `one in ${showKey(slips.nul)}`,
+  },
+  {
+    id: "environ/empty",
+    severity: "warning",
+    blame: "server",
+    profile: "paranoid",
+    spec: "environ-no-empty",
+    title: "Variables without a value should be left out of the environ",
+    why: "Some applications ask only whether a variable is there.",
+    hint: "Assign it only if there is a value",
+    check: ({ slips }) =>
+      slips?.empty === undefined ? undefined : `"" as ${showKey(slips.empty)}`,
+  },
+  {
+    id: "environ/key-name",
+    severity: "warning",
+    blame: "server",
+    profile: "paranoid",
+    spec: "environ-key-names",
+    title:
+      "Names of variables should be in capitals, or in small letters with a prefix and a dot",
+    why: "So nobody's names meet those of CGI, or those of somebody else.",
+    hint: 'Choose a prefix of your own: "example.user_id"',
+    check: ({ slips }) =>
+      slips?.name === undefined ? undefined : showKey(slips.name),
+  },
+  {
+    id: "environ/reserved-prefix",
+    severity: "warning",
+    blame: "server",
+    profile: "paranoid",
+    spec: "ext-reserved-prefix",
+    title: "Names that begin with wsgi. or wsgiref. should be those of SPEC.md",
+    why: "A later version of the interface may give it another meaning.",
+    hint: 'Choose a prefix of your own: "example.user_id"',
+    check: ({ slips }) =>
+      slips?.reserved === undefined ? undefined : showKey(slips.reserved),
+  },
+];

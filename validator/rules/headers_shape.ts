@@ -1,0 +1,149 @@
+/**
+ * Rules about the shape of the header list: an array of pairs of strings.
+ *
+ * @module
+ */
+
+import { describe, quote } from "../../wsgi/describe.ts";
+import { describeEntry, describeValue } from "../../wsgi/redact.ts";
+import type { Misfit } from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type { HeadView } from "../views/views.ts";
+
+/** Hints for what people take for a header list, by what it is called. */
+const LIST_HINTS: Readonly<Record<string, string>> = {
+  "a Headers": "Spread it: [...headers], which gives an array of pairs",
+  "a Map": "Spread it: [...map], which gives an array of pairs",
+  "a URLSearchParams": "Spread it: [...params], which gives an array of pairs",
+  "a FormData": "Write an array of pairs; a form is for a body",
+  "a Set": "Spread it: [...set], an array of pairs",
+  "a Response": "Spread its headers: [...response.headers]",
+  "a Promise": "Await it before it is passed",
+  "an object": "Convert it: Object.entries(headers)",
+};
+
+/** Whether an object is an iterator, found without calling anything of it. */
+function isIterator(value: object): boolean {
+  try {
+    let object: object | null = value;
+    for (let depth = 0; depth < 10 && object !== null; depth++) {
+      const next = Object.getOwnPropertyDescriptor(object, "next")?.value;
+      if (typeof next === "function") return true;
+      object = Object.getPrototypeOf(object);
+    }
+  } catch {
+    // Only a proxy with a throwing trap gets here.
+  }
+  return false;
+}
+
+function notArray(headers: unknown): Finding {
+  const got = describeEntry(headers);
+  if (typeof headers === "string") {
+    return { got, hint: 'Write [["Content-Type", "text/plain"]]' };
+  }
+  if (typeof headers !== "object" || headers === null) return got;
+  if (isIterator(headers)) {
+    return { got: "an iterator", hint: "Spread it: [...headers.entries()]" };
+  }
+  const hint = LIST_HINTS[got];
+  if (hint === undefined) return got;
+  return { got: got === "a Headers" ? "a Headers object" : got, hint };
+}
+
+function notPair({ index, entry, length }: Misfit): Finding {
+  const place = `at headers[${index}]`;
+  if (typeof entry === "string") {
+    const colon = entry.indexOf(":");
+    if (colon > 0) {
+      const name = entry.slice(0, colon);
+      return {
+        // The value stays out of the message: it may be a secret.
+        got: `one string for name and value of ${quote(name)} ${place}`,
+        hint: `Write [${quote(name)}, value], an array of two strings`,
+      };
+    }
+    return {
+      got: `${describe(entry)} ${place}`,
+      hint: 'Put each pair into an array of its own: [["Name", "value"]]',
+    };
+  }
+  if (length === undefined) {
+    return entry === undefined
+      ? { got: `nothing ${place}`, hint: "Leave no holes in the array" }
+      : `${describe(entry)} ${place}`;
+  }
+  const got = `an array of ${length} ${place}`;
+  if (length > 2) {
+    return { got, hint: "Write one pair for each value; names may repeat" };
+  }
+  return got;
+}
+
+/** Hints for what is given in place of a string value. */
+const VALUE_HINTS: Readonly<Record<string, string>> = {
+  "an array": "Write one pair for each value; names may repeat",
+  "a Date": "Write date.toUTCString()",
+  "an URL": "Write url.href",
+  "a String": "Write the string without new String()",
+  "undefined": "Leave the header out where it has no value",
+  "null": "Leave the header out where it has no value",
+};
+
+function notStrings(pair: readonly [name: unknown, value: unknown]): Finding {
+  const [name, value] = pair;
+  if (typeof name !== "string") return `${describe(name)} as a name`;
+  const got = describeValue(name, value);
+  const place = `${got} as the value of ${quote(name)}`;
+  if (typeof value === "number" || typeof value === "bigint") {
+    return {
+      got: place,
+      hint: name.toLowerCase() === "content-length"
+        ? 'Write String(bytes.byteLength), which counts bytes: ["Content-Length", "12"]'
+        : "Write String(number)",
+    };
+  }
+  const hint = VALUE_HINTS[got];
+  return hint === undefined ? place : { got: place, hint };
+}
+
+/** Rules about the array, its pairs and their types. */
+export const SHAPE_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "headers/array",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "header-array",
+    title: "Headers must be an array of [name, value] tuples",
+    why:
+      "The order and the repetition of headers matter; only a list keeps both.",
+    hint: 'Write [["Content-Type", "text/plain"]], or [] for none',
+    check: ({ response: { headers } }) =>
+      Array.isArray(headers) ? undefined : notArray(headers),
+  },
+  {
+    id: "headers/tuple",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "header-pair",
+    title: "Each header must be a tuple of name and value",
+    why: "A server takes the two by their position.",
+    hint: 'Write ["Content-Type", "text/plain"], an array of exactly two',
+    check: ({ response: { noPair } }) =>
+      noPair === undefined ? undefined : notPair(noPair),
+  },
+  {
+    id: "headers/string",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "header-string",
+    title: "Name and value of a header must be strings",
+    why: "They are sent as they are; a number or undefined has no one form.",
+    hint: "Convert it where you know its meaning, for instance with String()",
+    check: ({ response: { noStrings } }) =>
+      noStrings?.pair === undefined ? undefined : notStrings(noStrings.pair),
+  },
+];

@@ -1,0 +1,202 @@
+/**
+ * Rules about header values: which characters they are made of.
+ *
+ * @module
+ */
+
+import { describe, quote } from "../../wsgi/describe.ts";
+import { KNOWN } from "../views/headers_known.ts";
+import { MARK, showMarked } from "../views/headers_marks.ts";
+import {
+  type Field,
+  parseLength,
+  type ResponseView,
+} from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type { HeadView } from "../views/views.ts";
+
+/** Finds the first header whose value has a mark. */
+function findMarked(
+  response: ResponseView,
+  kind: number,
+): Field | undefined {
+  return response.fields.find(({ marks }) => (marks & kind) !== 0);
+}
+
+function showValue({ name, value }: Field, kind: number): string {
+  return `${showMarked(value, kind)} of the value of ${quote(name)}`;
+}
+
+function control(field: Field): Finding {
+  const got = showValue(field, MARK.control);
+  return /[\r\n]/.test(field.value) ? got : {
+    got,
+    hint: "Take it out; a value is one line of text",
+  };
+}
+
+function wide(field: Field): Finding {
+  const got = showValue(field, MARK.wide);
+  if (field.key === "content-disposition") {
+    return {
+      got,
+      hint:
+        "Give the file name as RFC 8187 has it: filename*=UTF-8''${encodeURIComponent(name)}",
+    };
+  }
+  if (field.bit === KNOWN.contentLength) {
+    return { got, hint: "Write String(bytes.byteLength)" };
+  }
+  if (field.bit === KNOWN.location) {
+    return { got, hint: "Escape it: new URL(target, base).href" };
+  }
+  return got;
+}
+
+/** Whether a tab is in a value otherwise than at its ends. */
+function hasInnerTab({ bit, value, marks }: Field): boolean {
+  // Of a Content-Length another rule demands digits.
+  if ((marks & MARK.tab) === 0 || bit === KNOWN.contentLength) return false;
+  return (marks & MARK.outerSpace) === 0 || value.trim().includes("\t");
+}
+
+function hasOuterSpace({ bit, marks }: Field): boolean {
+  return (marks & MARK.outerSpace) !== 0 && bit !== KNOWN.contentLength;
+}
+
+/** Rules about values. */
+export const VALUE_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "headers/control",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "header-no-control",
+    title: "The value of a header must have no control characters",
+    why:
+      "A line end begins a new header, or the body: that is how a client who controls the value splits the response.",
+    hint:
+      "Refuse or escape line ends in what a client sent before it gets into a header",
+    check: ({ response }) => {
+      if ((response.marks & MARK.control) === 0) return undefined;
+      const field = findMarked(response, MARK.control);
+      return field && control(field);
+    },
+  },
+  {
+    id: "headers/byte-string",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "header-bytestring",
+    title: "The value of a header must have no characters above U+00FF",
+    why: "Each character of it becomes one byte; those above have none.",
+    hint: "Encode it as UTF-8: encodeUtf8(text); or percent-encode it",
+    check: ({ response }) => {
+      if ((response.marks & MARK.wide) === 0) return undefined;
+      const field = findMarked(response, MARK.wide);
+      return field && wide(field);
+    },
+  },
+  {
+    id: "headers/tab",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "header-plain-value",
+    title: "The value of a header should have no tabs",
+    why: "PEP 3333 forbids them and HTTP allows them, so servers differ.",
+    hint: "Write a space instead",
+    check: ({ response }) => {
+      if ((response.marks & MARK.tab) === 0) return undefined;
+      const field = response.fields.find(hasInnerTab);
+      return field && `a tab in the value of ${quote(field.name)}`;
+    },
+  },
+  {
+    id: "headers/outer-space",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "header-plain-value",
+    title: "The value of a header should not begin or end with a space",
+    why: "Recipients take the spaces away, so the value is not what was sent.",
+    hint: "Trim it: value.trim()",
+    check: ({ response }) => {
+      if ((response.marks & MARK.outerSpace) === 0) return undefined;
+      const field = response.fields.find(hasOuterSpace);
+      return field && `spaces around the value of ${quote(field.name)}`;
+    },
+  },
+  {
+    id: "headers/non-ascii",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "header-plain-value",
+    title: "The value of a header should be ASCII",
+    why: "Recipients read other bytes as latin-1 or as UTF-8, as they like.",
+    hint: "Percent-encode it, or use the form of RFC 8187: name*=UTF-8''…",
+    check: ({ response }) => {
+      if ((response.marks & MARK.latin1) === 0) return undefined;
+      const field = findMarked(response, MARK.latin1);
+      return field && showValue(field, MARK.latin1);
+    },
+  },
+];
+
+function notLength({ value }: Field): Finding {
+  const got = describe(value);
+  if (/^[0-9]+ *,/.test(value)) {
+    return { got, hint: "Send one number, and the header once" };
+  }
+  if (/^[0-9]+$/.test(value)) {
+    return {
+      got,
+      hint: "Leave it out; the server frames a body of any length",
+    };
+  }
+  return got;
+}
+
+function countLengths({ fields }: ResponseView): number {
+  return fields.filter(({ bit }) => bit === KNOWN.contentLength).length;
+}
+
+/** Rules about Content-Length. */
+export const LENGTH_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "headers/content-length",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "length-digits",
+    title: "The Content-Length header must be a whole number in digits",
+    why: "Where the response ends depends on it, and so does the next one.",
+    hint: "Write String(bytes.byteLength)",
+    check: ({ response }) => {
+      if ((response.known & KNOWN.contentLength) === 0) return undefined;
+      const broken = MARK.control | MARK.wide;
+      const field = response.fields.find(({ bit, value, marks }) =>
+        bit === KNOWN.contentLength && (marks & broken) === 0 &&
+        parseLength(value) === undefined
+      );
+      return field && notLength(field);
+    },
+  },
+  {
+    id: "headers/content-length-twice",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "length-digits",
+    title: "The Content-Length header must be given once",
+    why:
+      "Two recipients may believe two lengths; what is left over passes for another response.",
+    hint: "Take the old one out before a new one is added",
+    check: ({ response }) =>
+      (response.repeated & KNOWN.contentLength) === 0
+        ? undefined
+        : `${countLengths(response)} of them`,
+  },
+];

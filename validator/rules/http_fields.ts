@@ -1,0 +1,157 @@
+/**
+ * Rules about the values of single headers.
+ *
+ * @module
+ */
+
+import { quote } from "../../wsgi/describe.ts";
+import { KNOWN } from "../views/headers_known.ts";
+import { MARK } from "../views/headers_marks.ts";
+import type { Field, ResponseView } from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type { HeadView } from "../views/views.ts";
+
+/** Applies a check to the headers of some names, until it finds something. */
+function findIn(
+  response: ResponseView,
+  bits: number,
+  check: (field: Field) => Finding,
+): Finding {
+  if ((response.known & bits) === 0) return undefined;
+  for (const field of response.fields) {
+    if ((field.bit & bits) === 0) continue;
+    const finding = check(field);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}
+
+// RFC 9110 section 8.3.1. Written so that no part can match in two ways: a
+// value that comes from a client must not be able to take long.
+const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
+const MEDIA_TYPE = new RegExp(
+  `^${TOKEN}/${TOKEN}(?:[ \\t]*;(?:[ \\t]*${TOKEN}=(?:${TOKEN}|${QUOTED}))?)*[ \\t]*$`,
+);
+
+function mediaType({ value }: Field): Finding {
+  if (MEDIA_TYPE.test(value.trim())) return undefined;
+  const got = quote(value);
+  if (/^[^/;]*(?:;|$)/.test(value)) {
+    return { got, hint: "Write type and subtype with a slash: text/html" };
+  }
+  if (/^[^;,]*,/.test(value)) {
+    return { got, hint: "Send one media type, not a list" };
+  }
+  return got;
+}
+
+/** RFC 9110 section 8.8.3. */
+const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/;
+
+function entityTag({ value }: Field): Finding {
+  if (ENTITY_TAG.test(value.trim())) return undefined;
+  const got = quote(value);
+  if (!value.includes('"')) {
+    return { got, hint: 'Put it into double quotes: `"${tag}"`' };
+  }
+  if (/^w\//.test(value)) {
+    return { got, hint: "Write W/ with a capital letter" };
+  }
+  return got;
+}
+
+/**
+ * What a URI cannot have. Others, such as `|` or `[`, RFC 3986 does not allow
+ * either, but `URL` leaves them in its `href`, and every client takes them.
+ */
+const NOT_IN_URI = /[ "<>]|^[^?#]*\\/;
+
+function uriReference({ value, marks }: Field): Finding {
+  const trimmed = value.trim();
+  const isAscii = (marks & (MARK.latin1 | MARK.tab)) === 0;
+  const isFree = !NOT_IN_URI.test(trimmed);
+  if (isAscii && isFree && URL.canParse(trimmed, "http://localhost/")) {
+    return undefined;
+  }
+  const got = quote(value);
+  return isAscii && isFree
+    ? { got, hint: "Write it as /path?query or https://host/path" }
+    : got;
+}
+
+function isDate(value: string): boolean {
+  const date = new Date(value);
+  // This is IMF-fixdate, and it shows whether the weekday is right.
+  return !Number.isNaN(date.getTime()) && date.toUTCString() === value;
+}
+
+const DIGITS = /^[0-9]+$/;
+
+function httpDate({ bit, name, value }: Field): Finding {
+  const trimmed = value.trim();
+  if (isDate(trimmed)) return undefined;
+  if (bit === KNOWN.retryAfter && DIGITS.test(trimmed)) return undefined;
+  // RFC 9111 section 5.3: caches know these as "expired long ago".
+  if (bit === KNOWN.expires && (trimmed === "0" || trimmed === "-1")) {
+    return undefined;
+  }
+  return `${quote(value)} as ${name}`;
+}
+
+/** Rules about values. */
+export const FIELD_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "http/content-type-syntax",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-content-type-syntax",
+    title:
+      'The Content-Type header should be a media type such as "text/html; charset=utf-8"',
+    why: "Clients guess the type of what they cannot parse.",
+    hint: 'Separate parameters by semicolons: "text/html; charset=utf-8"',
+    check: ({ response }) => findIn(response, KNOWN.contentType, mediaType),
+  },
+  {
+    id: "http/etag",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-etag",
+    title: 'The ETag header must be an entity tag such as "abc" or W/"abc"',
+    why: "Caches compare it as a whole; what they cannot parse never matches.",
+    hint:
+      "Put double quotes around it, and no spaces or other quotes between them",
+    check: ({ response }) => findIn(response, KNOWN.etag, entityTag),
+  },
+  {
+    id: "http/location",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-location",
+    title: "The Location header must be a URL, absolute or relative",
+    why: "Clients escape or refuse the rest, each in its own way.",
+    hint: "Escape it: encodeURI(path), or new URL(target, base).href",
+    check: ({ response }) => findIn(response, KNOWN.location, uriReference),
+  },
+  {
+    id: "http/date",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-date",
+    title:
+      'Dates in headers should have the form "Sun, 06 Nov 1994 08:49:37 GMT"',
+    why:
+      "Recipients treat what they cannot parse as no date, or as a past one.",
+    hint: "Write date.toUTCString()",
+    check: ({ response }) =>
+      findIn(
+        response,
+        KNOWN.date | KNOWN.expires | KNOWN.lastModified | KNOWN.retryAfter,
+        httpDate,
+      ),
+  },
+];

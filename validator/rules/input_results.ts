@@ -1,0 +1,229 @@
+/**
+ * Rules about what the server's wsgi.input gives.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type {
+  EarlierRead,
+  InputMemoryView,
+  InputResultView,
+} from "../views/views.ts";
+
+const LINE_FEED = 0x0a;
+
+/** The call as it was written: `read(5)`. */
+function callOf({ method, args, size }: InputResultView): string {
+  if (method === "next") return "the iteration";
+  return `${method}(${args.length === 0 ? "" : size ?? describe(args[0])})`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function andMore({ call, length }: EarlierRead): string {
+  return `${counted(length, "byte")} from ${call}, and then more`;
+}
+
+/** Whether the method gives lines. */
+function givesLines(method: string): boolean {
+  return method !== "read";
+}
+
+function notBytes(view: InputResultView): Finding {
+  const { method, result } = view;
+  const from = ` from ${callOf(view)}`;
+  if (result === null || result === undefined) {
+    return {
+      got: `${result}${from}`,
+      hint: "At the end of the input give new Uint8Array(0)",
+    };
+  }
+  if (typeof result === "string") {
+    return {
+      got: describe(result) + from,
+      hint: "Do not decode the body: that is up to the application",
+    };
+  }
+  if (method === "readlines" && Array.isArray(result)) {
+    return `an array with something else in it${from}`;
+  }
+  return describe(result) + from;
+}
+
+function wrongLine(view: InputResultView): Finding {
+  const { method, size, pieces, earlier } = view;
+  if (earlier?.kind === "line") {
+    return `${
+      counted(earlier.length, "byte")
+    } without "\\n" at the end from ${earlier.call}, and then more`;
+  }
+  if (pieces === undefined || !givesLines(method)) return undefined;
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i]!;
+    const index = piece.indexOf(LINE_FEED);
+    if (index !== -1 && index < piece.length - 1) {
+      return `${
+        counted(piece.length - index - 1, "byte")
+      } after the first "\\n" from ${callOf(view)}`;
+    }
+    if (index === -1 && i < pieces.length - 1) {
+      return `a line without "\\n" before the last from ${callOf(view)}`;
+    }
+    if (piece.length === 0 && method !== "readline") {
+      return `an empty line from ${callOf(view)}`;
+    }
+  }
+  return method === "readline" && size !== undefined && view.length > size
+    ? `${counted(view.length, "byte")} from ${callOf(view)}`
+    : undefined;
+}
+
+function wrongHint(view: InputResultView): Finding {
+  const { method, size, pieces, length, earlier } = view;
+  if (earlier?.kind === "lines") return andMore(earlier);
+  if (method !== "readlines" || pieces === undefined) return undefined;
+  if (size === undefined || !(size > 0)) return undefined;
+  const withoutLast = length - (pieces.at(-1)?.length ?? 0);
+  return withoutLast >= size
+    ? `${counted(length, "byte")} in ${counted(pieces.length, "line")} from ${
+      callOf(view)
+    }`
+    : undefined;
+}
+
+/** Applied to what a method of wsgi.input gave. */
+export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
+  {
+    id: "input/promise",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-uint8array",
+    title: "The methods of wsgi.input must return promises",
+    why: "An application may call then() on what it gets.",
+    hint: "Make them async functions, even where the bytes are there already",
+    check: (view) =>
+      view.isPromised
+        ? undefined
+        : `${describe(view.result)} from ${callOf(view)}`,
+  },
+  {
+    id: "input/bytes",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-uint8array",
+    title:
+      "What wsgi.input gives must be a Uint8Array, or for readlines() an array of them",
+    why: "The request body is bytes; applications rely on their methods.",
+    hint: "Give a Uint8Array, an empty one at the end of the input",
+    check: (view) => view.pieces === undefined ? notBytes(view) : undefined,
+  },
+  {
+    id: "input/read-size",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-read-exact",
+    title:
+      "Calls of read(size) must give exactly size bytes unless the input ends",
+    why: "Applications that read records would lose their place.",
+    hint: "Go on reading from the client until there are size bytes",
+    check: (view) => {
+      const { method, size, length, earlier } = view;
+      if (earlier?.kind === "bytes") return andMore(earlier);
+      return method === "read" && size !== undefined && length > size
+        ? `${counted(length, "byte")} from ${callOf(view)}`
+        : undefined;
+    },
+  },
+  {
+    id: "input/line",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-readline",
+    title:
+      'A line of wsgi.input must end with the first "\\n", with its size or with the input',
+    why: "Applications that parse lines would take two for one, or half a one.",
+    hint:
+      'Look for the byte 10 in what has come, and keep what is after it for the next call; "\\r" is no line end',
+    check: wrongLine,
+  },
+  {
+    id: "input/lines",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-readlines",
+    title:
+      "Calls of readlines(hint) must give lines until hint bytes are reached, or all of them",
+    why: "The hint is how an application limits the memory that is used.",
+    hint: "Stop after the line with which the total reaches the hint",
+    check: wrongHint,
+  },
+  {
+    id: "input/end",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-end",
+    title: "After the end of the input every reading must give nothing",
+    why: "An application stops at an empty result and misses the rest.",
+    hint: "Wait for the next bytes instead of giving an empty result",
+    check: (view) =>
+      view.earlier?.kind === "empty"
+        ? `${counted(view.length, "byte")} from ${
+          callOf(view)
+        } after nothing from ${view.earlier.call}`
+        : undefined,
+  },
+  {
+    id: "input/too-much",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-limited",
+    title: "The input must not give more bytes than CONTENT_LENGTH says",
+    why: "What follows belongs to the next request on the connection.",
+    hint: "Count the bytes, and end the input when CONTENT_LENGTH is reached",
+    check: ({ limit, total, length }) =>
+      limit !== undefined && total > limit && total - length <= limit
+        ? `${total} bytes where CONTENT_LENGTH is ${limit}`
+        : undefined,
+  },
+  {
+    id: "input/reused",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-fresh",
+    title: "An array that wsgi.input has given must not be used again",
+    why: "What the application has kept would change under its hands.",
+    hint: "Copy what is given away: buffer.slice(0, length), not subarray()",
+    check: (view) =>
+      view.isReused
+        ? `an array over the same memory as the last one from ${callOf(view)}`
+        : undefined,
+  },
+];
+
+/** Applied to the array that wsgi.input gave before, after the next call. */
+export const INPUT_MEMORY_RULES: readonly Rule<InputMemoryView>[] = [
+  {
+    id: "input/overwritten",
+    severity: "warning",
+    blame: "server",
+    profile: "paranoid",
+    spec: "input-fresh",
+    title: "An array that wsgi.input has given must not be written to",
+    why: "What the application has kept would change under its hands.",
+    hint: "Copy what is given away: buffer.slice(0, length)",
+    check: ({ before, after }) =>
+      before === after ? undefined : "other bytes in it after the next reading",
+  },
+];

@@ -1,0 +1,71 @@
+/**
+ * Rules about how the server iterates over a body.
+ *
+ * @module
+ */
+
+import type { Rule } from "./rule.ts";
+import type { IterationView } from "../views/views.ts";
+
+/** Applied when the server takes the iterator of a body. */
+export const TAKE_RULES: readonly Rule<IterationView>[] = [
+  {
+    id: "iteration/second-iterator",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-iterator-once",
+    covers: ["iteration/next-after-end"],
+    title: "The iterator of a body must be taken once",
+    why: "Most bodies can be gone through only once: the second time is empty.",
+    hint:
+      "Use one loop, or keep the iterator; whoever needs the chunks twice keeps them",
+    check: ({ state }) =>
+      state.iterators > 0 ? "a second call of the iterator method" : undefined,
+  },
+];
+
+/** Applied when the server asks a body for a chunk. */
+export const NEXT_RULES: readonly Rule<IterationView>[] = [
+  {
+    id: "iteration/overlapping",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-one-next",
+    title: "The next() of a body must not be called while a call is pending",
+    why:
+      "Not every iterator keeps calls in order; a generator may refuse them.",
+    hint: "Await each next() before the next one",
+    check: ({ state }) => state.iterating ? "a second call" : undefined,
+  },
+  {
+    id: "iteration/next-after-end",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-no-late-next",
+    title: "The next() of a body must not be called after its end",
+    why: "What an iterator does then is not defined.",
+    hint: "Stop at { done: true }, and when next() throws",
+    check: ({ state }) => {
+      if (state.closes > 0 || state.returns > 0) return undefined;
+      if (state.ended) return "a call after { done: true }";
+      return state.failed ? "a call after next() had thrown" : undefined;
+    },
+  },
+  {
+    id: "iteration/next-after-close",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-no-late-next",
+    title: "The next() of a body must not be called after it was closed",
+    why: "What the body needs to make a chunk has been released.",
+    hint: "Call close() last, when nothing more is wanted of the body",
+    check: ({ state }) => {
+      if (state.closes > 0) return "a call after close()";
+      return state.returns > 0 ? "a call after return()" : undefined;
+    },
+  },
+];

@@ -1,0 +1,127 @@
+/**
+ * Rules about what stands between two validators: they see what it was given,
+ * and what it made of that.
+ *
+ * @module
+ */
+
+import { describe, isUint8Array, quote } from "../../wsgi/describe.ts";
+import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
+import type { PairState, PairView } from "../views/middleware_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+import { hasExcInfo } from "./start_response.ts";
+
+function pathOf(state: PairState): readonly [script: string, path: string] {
+  const { SCRIPT_NAME: script, PATH_INFO: path } = state.environ.values;
+  return [
+    typeof script === "string" ? script : "",
+    typeof path === "string" ? path : "",
+  ];
+}
+
+/** A call of startResponse that did not get through. */
+function lostStart(view: PairView): Finding {
+  const { event, outer, inner, args: [chunk] } = view;
+  if (outer.starts > 0 || inner.starts === 0 || outer.bytes > 0) {
+    return undefined;
+  }
+  const isChunk = event === "chunk" && isUint8Array(chunk) &&
+    chunk.byteLength > 0;
+  if (!isChunk && event !== "end") return undefined;
+  return `${
+    isChunk ? describe(chunk) : "the end of the body"
+  } before a call, after ${
+    describe(inner.response?.status)
+  } from the inner application`;
+}
+
+/** Applied when something happens on either side of a middleware. */
+export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
+  {
+    id: "middleware/start-response-lost",
+    severity: "error",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-starts",
+    title:
+      "The middleware must call startResponse before its body, as the inner application has done",
+    why: "The server waits for the status that the middleware has received.",
+    hint:
+      "Pass a startResponse to the inner application that calls the server's",
+    covers: ["start-response/never-called", "start-response/late"],
+    check: lostStart,
+  },
+  {
+    id: "middleware/exc-info-lost",
+    severity: "error",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-exc-info",
+    title: "The middleware must pass on the excInfo of the inner application",
+    why: "Without it the server takes the call for a second response.",
+    hint:
+      "Take three arguments and pass three: startResponse(status, headers, excInfo)",
+    covers: ["start-response/called-twice"],
+    check: ({ event, inner, args }) =>
+      event === "start" && inner.passesExcInfo && !hasExcInfo(args)
+        ? "a call without it"
+        : undefined,
+  },
+  {
+    id: "middleware/headers-changed",
+    severity: "warning",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-header-array",
+    title:
+      "The middleware should not change the header array that it was given",
+    why: "The application may send the same array with every response.",
+    hint: "Pass on an array of your own: [...headers, [name, value]]",
+    check: ({ event, outer, inner }) =>
+      event === "started" && inner.headersChanged && !outer.headersChanged
+        ? "other headers in it when startResponse had returned"
+        : undefined,
+  },
+  {
+    id: "middleware/path",
+    severity: "warning",
+    blame: "middleware",
+    profile: "paranoid",
+    spec: "middleware-path",
+    title:
+      "The middleware should leave SCRIPT_NAME and PATH_INFO together as they were",
+    why: "Applications make the URLs of their links of the two.",
+    hint: "Move the same text from PATH_INFO to SCRIPT_NAME",
+    check: ({ event, outer, inner }) => {
+      if (event !== "call") return undefined;
+      const [outerScript, outerPath] = pathOf(outer);
+      const [script, path] = pathOf(inner);
+      // One of them alone is changed by a rewrite, or by a known prefix.
+      if (script === outerScript || path === outerPath) return undefined;
+      return script + path === outerScript + outerPath
+        ? undefined
+        : `${quote(script + path)} where it was ${
+          quote(outerScript + outerPath)
+        }`;
+    },
+  },
+  {
+    id: "middleware/write",
+    severity: "error",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-write",
+    title:
+      "The middleware must not pass chunks of the inner body to write() of its server",
+    why: "The server could no longer hold the body back for a slow client.",
+    hint: "Yield them in a body of your own",
+    covers: ["middleware/drained"],
+    check: ({ event, inner, args: [chunk] }) =>
+      event === "write" && inner.written === 0 && isUint8Array(chunk) &&
+        chunk.byteLength > 0 &&
+        (chunk === inner.lastChunk || inner.array?.includes(chunk) === true)
+        ? `${describe(chunk)} that the inner body has given`
+        : undefined,
+  },
+  ...MIDDLEWARE_BODY_RULES,
+];

@@ -1,0 +1,117 @@
+/**
+ * Rules about what middleware makes of the inner body.
+ *
+ * @module
+ */
+
+import { isUint8Array } from "../../wsgi/describe.ts";
+import type { PairState, PairView } from "../views/middleware_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+function totalOf({ bytes, written }: PairState): number {
+  return bytes + written;
+}
+
+/** Whether a response has content whose length can be judged. */
+function hasContent({ method, response }: PairState): boolean {
+  const code = response?.code;
+  return method !== "HEAD" && code !== 204 && code !== 205 && code !== 304;
+}
+
+/** Content-Length of the inner application, with another body. */
+function staleLength(view: PairView): Finding {
+  const { event, outer, inner, args: [chunk] } = view;
+  if (event !== "chunk" && event !== "end") return undefined;
+  const length = outer.response?.contentLength;
+  if (length === undefined || inner.response?.contentLength !== length) {
+    return undefined;
+  }
+  if (!hasContent(outer) || outer.uncounted || inner.uncounted) {
+    return undefined;
+  }
+  const innerTotal = totalOf(inner);
+  const total = totalOf(outer);
+  if (event === "end") {
+    // A body that was too short from the beginning was reported there.
+    return total >= length || inner.ended && innerTotal < length
+      ? undefined
+      : `a body of ${total} bytes with the Content-Length ${length} of the inner application`;
+  }
+  const now = total + (isUint8Array(chunk) ? chunk.byteLength : 0);
+  return total <= length && now > length && innerTotal <= length
+    ? `${now} bytes with the Content-Length ${length} of the inner application`
+    : undefined;
+}
+
+/** Applied together with the other rules about middleware. */
+export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
+  {
+    id: "middleware/content-length",
+    severity: "error",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-length",
+    title:
+      "The middleware must not pass on the Content-Length of a body that it changes",
+    why: "The client cuts the body off, or waits for the rest for ever.",
+    hint:
+      "Remove Content-Length from the headers, or set it to the new length in bytes",
+    covers: ["body/content-length"],
+    check: staleLength,
+  },
+  {
+    id: "middleware/drained",
+    severity: "warning",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-returns-at-once",
+    title:
+      "The middleware should return its body before it takes the chunks of the inner one",
+    why:
+      "Nothing reaches the client before the last chunk is made, and a body without end fills the memory.",
+    hint:
+      "Return a generator that takes the inner chunks one by one; if all of them are needed, as for a checksum, this warning can be switched off",
+    check: ({ event, inner }) =>
+      event === "return" && inner.ended && inner.iterators > 0 &&
+        inner.bytes > 0
+        ? `${inner.chunks} chunks taken to the end before it returned`
+        : undefined,
+  },
+  {
+    id: "middleware/chunk-for-chunk",
+    severity: "warning",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-chunk-for-chunk",
+    title:
+      "The middleware should yield a chunk for each chunk of the inner body",
+    why:
+      "While it collects chunks the server waits, and so does the client, for what was there already.",
+    hint:
+      "Yield new Uint8Array(0) if there is nothing to pass on yet; if chunks are collected on purpose, as by a compressor, this warning can be switched off",
+    check: ({ event, outer }) =>
+      event === "inner chunk" && outer.taken === 2
+        ? "a second one taken before it has yielded"
+        : undefined,
+  },
+  {
+    id: "middleware/inner-not-closed",
+    severity: "error",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-close",
+    title: "The middleware must close the inner body when its own is closed",
+    why:
+      "The inner application waits for its close() with open files, locks and connections.",
+    hint:
+      "Give your body close: () => inner.close?.(), and close the inner one where you do not pass it on",
+    check: ({ event, outer }) =>
+      event === "closed" && outer.openInner > 0
+        ? `${
+          outer.openInner === 1
+            ? "one inner body"
+            : `${outer.openInner} inner bodies`
+        } left open`
+        : undefined,
+  },
+];

@@ -1,0 +1,231 @@
+/**
+ * Rules about startResponse: how often, when and with what it is called, and
+ * what the server makes of it.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type {
+  StartedView,
+  StartView,
+  State,
+  StateView,
+} from "../views/views.ts";
+
+/**
+ * Tells whether a call of startResponse has the third argument.
+ *
+ * @param args The arguments of the call.
+ * @returns Whether there is an excInfo; `undefined` and `null` are none.
+ */
+export function hasExcInfo(args: readonly unknown[]): boolean {
+  return args[2] !== undefined && args[2] !== null;
+}
+
+/** Whether a value is an Error, of this realm or another. */
+function isError(value: unknown): boolean {
+  try {
+    // Deno and Node know Error.isError; others look at the prototype.
+    return value instanceof Error || Error.isError?.(value) === true;
+  } catch {
+    // Only a proxy with a throwing trap gets here.
+    return false;
+  }
+}
+
+/**
+ * Tells whether a response is over, so that nothing of it can be sent any more.
+ *
+ * @param state How far the request has come.
+ * @returns Whether the body has ended, was closed or has failed.
+ */
+export function isOver({ ended, closes, failed }: State): boolean {
+  return ended || closes > 0 || failed;
+}
+
+function wrongArguments(args: readonly unknown[]): Finding {
+  const [only] = args;
+  if (args.length > 1) return `${args.length} arguments`;
+  if (typeof only === "object" && only !== null) {
+    return {
+      got: `only ${describe(only)}`,
+      hint: "Pass them by their position: startResponse(status, headers)",
+    };
+  }
+  return args.length === 1
+    ? { got: "one argument", hint: "Pass the headers too, [] for none" }
+    : "no arguments";
+}
+
+function noError(excInfo: unknown): Finding {
+  const got = describe(excInfo);
+  if (excInfo === false) {
+    return { got, hint: "Leave excInfo out where there was no error" };
+  }
+  if (got === "an array") {
+    return { got, hint: "Pass what was caught itself, not in an array" };
+  }
+  return got;
+}
+
+/** Applied when the application calls startResponse. */
+export const START_RULES: readonly Rule<StartView>[] = [
+  {
+    id: "start-response/arguments",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "start-arguments",
+    title:
+      "StartResponse must be called with status, headers and perhaps excInfo",
+    why: "A server takes them by their position.",
+    hint: 'Call startResponse("200 OK", [["Content-Type", "text/plain"]])',
+    check: ({ args }) =>
+      args.length === 2 || args.length === 3 ? undefined : wrongArguments(args),
+  },
+  {
+    id: "start-response/after-end",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "start-not-after-end",
+    title: "StartResponse must be called before the response is over",
+    why:
+      "Nobody waits for it any more; with the next request it has nothing to do.",
+    hint:
+      "Await what the response depends on before the application returns, and leave no timer behind",
+    check: ({ state }) => {
+      if (!isOver(state)) return undefined;
+      if (state.closes > 0) return "a call after the body was closed";
+      return state.ended
+        ? "a call after the end of the body"
+        : "a call after the application has thrown";
+    },
+  },
+  {
+    id: "start-response/called-twice",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "start-once",
+    title: "StartResponse must be called once, and again only with excInfo",
+    why: "There is one response; which of two is meant, a server cannot know.",
+    hint:
+      "Give what was thrown as the third argument if this is an error handler; otherwise call it in one place",
+    check: ({ args, state }) =>
+      state.starts === 0 || hasExcInfo(args) || isOver(state)
+        ? undefined
+        : "a second call without excInfo",
+  },
+  {
+    id: "start-response/exc-info",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "exc-info-error",
+    title: "ExcInfo should be the Error that was caught",
+    why: "The server throws or logs it; what is no Error has no stack to show.",
+    hint: "Throw new Error(…), and pass on what catch gives you",
+    check: ({ args }) =>
+      !hasExcInfo(args) || isError(args[2]) ? undefined : noError(args[2]),
+  },
+];
+
+/** Applied when the server's startResponse has returned or thrown. */
+export const STARTED_RULES: readonly Rule<StartedView>[] = [
+  {
+    id: "start-response/returns-write",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-start-returns-write",
+    title: "StartResponse must return the function write",
+    why: "Imperative applications send their body with it.",
+    hint:
+      "Return a function (chunk) => Promise<void>, even if it is rarely used",
+    check: ({ result, thrown }) =>
+      thrown !== undefined || typeof result === "function"
+        ? undefined
+        : notWrite(result),
+  },
+  {
+    id: "start-response/rethrows",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-start-rethrows",
+    title:
+      "StartResponse must throw the excInfo that it is given when the headers have left",
+    why:
+      "An error page after half a response looks to the client like a part of it.",
+    hint: "Throw excInfo itself: if (headersSent) throw excInfo",
+    check: ({ args, state, thrown }) => {
+      if (!state.headSent || !hasExcInfo(args)) return undefined;
+      // Its end was reported, and a server may refuse that in its own words.
+      if (isOver(state)) return undefined;
+      if (thrown === undefined) return "a normal return";
+      return Object.is(thrown.error, args[2])
+        ? undefined
+        : `${describe(thrown.error)} thrown in its place`;
+    },
+  },
+];
+
+function notWrite(result: unknown): Finding {
+  const got = describe(result);
+  if (got === "a Promise") {
+    return {
+      got,
+      hint: "Make startResponse a plain function, not an async one",
+    };
+  }
+  if (result === undefined) {
+    return {
+      got,
+      hint:
+        "Return what the server's startResponse returned, or a function (chunk) => Promise<void>",
+    };
+  }
+  return got;
+}
+
+/** Whether this is the first that an application does after a caught error. */
+function goesOn(state: State): boolean {
+  return state.refusedAt !== undefined && state.refusedAt === state.chunks;
+}
+
+/** Applied when the application goes on: to each chunk and to the end. */
+export const GOING_ON_RULES: readonly Rule<StateView>[] = [
+  {
+    id: "start-response/exc-info-caught",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "exc-info-not-caught",
+    title: "The excInfo that startResponse throws must reach the server",
+    why:
+      "The headers have left, so the client would take half a response for a whole one.",
+    hint: "Call startResponse with excInfo outside of any try block",
+    check: ({ state }) =>
+      goesOn(state) && state.refusal === "exc-info"
+        ? "an application that caught it and went on"
+        : undefined,
+  },
+  {
+    id: "start-response/refusal-caught",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "start-error-propagates",
+    title: "What startResponse throws should reach the server",
+    why: "The server has refused status or headers and will fail the request.",
+    hint:
+      "Let the error through, or call startResponse again with it as excInfo",
+    check: ({ state }) =>
+      goesOn(state) && state.refusal === "arguments"
+        ? "an application that caught it and went on"
+        : undefined,
+  },
+];

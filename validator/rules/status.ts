@@ -1,0 +1,203 @@
+/**
+ * Rules about the status.
+ *
+ * @module
+ */
+
+import { describe, quote } from "../../wsgi/describe.ts";
+import { MARK, showMarked } from "../views/headers_marks.ts";
+import type { Finding, Rule } from "./rule.ts";
+import type { HeadView } from "../views/views.ts";
+
+/** What cannot be sent; it is reported before anything about the form. */
+const BROKEN = MARK.control | MARK.tab | MARK.wide;
+
+/** The phrases that beginners need most, for hints. */
+const PHRASES: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  204: "No Content",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+function example(code: number): string {
+  const phrase = PHRASES[code];
+  return `"${code} ${phrase ?? "Any Reason"}"`;
+}
+
+function notString(status: unknown): Finding {
+  const got = describe(status);
+  if (typeof status === "number") {
+    return { got, hint: `Write the code and its reason: ${example(status)}` };
+  }
+  if (got === "a Response") {
+    return {
+      got,
+      hint: "Write `${response.status} ${response.statusText}`",
+    };
+  }
+  if (got === "a String") {
+    return {
+      got: "a String object",
+      hint: 'Write "200 OK" without new String()',
+    };
+  }
+  return got;
+}
+
+function wrongShape(status: string): Finding {
+  const got = quote(status);
+  if (/^[0-9]{3}$/.test(status)) {
+    return { got, hint: `Add a reason: ${example(Number(status))}` };
+  }
+  if (/^HTTP\//i.test(status)) {
+    return { got, hint: 'Leave the protocol out: "200 OK"' };
+  }
+  if (/^[0-9]{3}[^0-9 ]/.test(status)) {
+    return { got, hint: "Put one space between the code and the reason" };
+  }
+  return got;
+}
+
+function outOfRange(code: number): Finding {
+  const got = String(code).padStart(3, "0");
+  if (code === 101) {
+    return {
+      got,
+      hint:
+        "Answer a WebSocket or another upgrade with a fetch handler beside the application",
+    };
+  }
+  if (code >= 100 && code < 200) {
+    return {
+      got,
+      hint: "Send the final status; interim responses are the server's",
+    };
+  }
+  return got;
+}
+
+/** Applied to the first argument of startResponse. */
+export const STATUS_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "status/string",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "status-string",
+    title: 'Status must be a string such as "200 OK"',
+    why: "The server sends it as the status line.",
+    hint: 'Write the code and its reason: "404 Not Found", not 404',
+    check: ({ response: { status } }) =>
+      typeof status === "string" ? undefined : notString(status),
+  },
+  {
+    id: "status/control",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "status-no-control",
+    title: "Status must have no control characters",
+    why:
+      "A line end in it would begin a header that nobody has checked; some servers end the process.",
+    hint:
+      "Keep what comes from outside, such as an error message, out of the status",
+    check: ({ response: { status, statusMarks } }) =>
+      (statusMarks & (MARK.control | MARK.tab)) === 0
+        ? undefined
+        : showMarked(status as string, MARK.control | MARK.tab),
+  },
+  {
+    id: "status/byte-string",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "status-bytestring",
+    title: "Status must have no characters above U+00FF",
+    why: "Each character of it becomes one byte; those above have none.",
+    hint: "Use ASCII here, and say what has to be said in the body",
+    check: ({ response: { status, statusMarks } }) =>
+      (statusMarks & MARK.wide) === 0
+        ? undefined
+        : showMarked(status as string, MARK.wide),
+  },
+  {
+    id: "status/digits",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "status-digits",
+    title: "Status must begin with three digits and a space",
+    why: "Servers and middleware take the code from the first three places.",
+    hint: 'Write "200 OK"',
+    check: ({ response: { status, code, statusMarks } }) =>
+      code !== undefined || typeof status !== "string" ||
+        (statusMarks & BROKEN) !== 0
+        ? undefined
+        : wrongShape(status),
+  },
+  {
+    id: "status/range",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "status-range",
+    title: "Status must have a code from 200 to 599",
+    why:
+      "Codes below are the server's own, and those above mean nothing to a client.",
+    hint: "Take a code that HTTP defines",
+    check: ({ response: { code } }) =>
+      code === undefined || (code >= 200 && code <= 599)
+        ? undefined
+        : outOfRange(code),
+  },
+  {
+    id: "status/reason",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "status-reason",
+    title: "Status should have a reason after the code",
+    why:
+      "PEP 3333 asks for one; servers that can send it do, and logs show it.",
+    hint: 'Write "200 OK"; any short text will do',
+    check: ({ response: { status, code } }) =>
+      code !== undefined && (status as string).length === 4
+        ? quote(status as string)
+        : undefined,
+  },
+  {
+    id: "status/spaces",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "status-single-space",
+    title: "Status should have one space after the code and none at its end",
+    why: "PEP 3333 allows no other, and some servers compare the whole string.",
+    hint: "Trim the reason",
+    check: ({ response: { status, code } }) =>
+      code !== undefined && hasWrongSpaces(status as string)
+        ? quote(status as string)
+        : undefined,
+  },
+];
+
+function hasWrongSpaces(status: string): boolean {
+  // "299 " has no reason; that is another rule's.
+  return status.length > 4 &&
+    (status.charCodeAt(4) === 0x20 ||
+      status.charCodeAt(status.length - 1) === 0x20);
+}

@@ -1,0 +1,117 @@
+/**
+ * Rules about write().
+ *
+ * @module
+ */
+
+import { describe, isThenable, isUint8Array } from "../../wsgi/describe.ts";
+import { describeNoChunk } from "./chunk_hints.ts";
+import type { Finding, Rule } from "./rule.ts";
+import { isOver } from "./start_response.ts";
+import type { AwaitedView, WriteView, WrittenView } from "../views/views.ts";
+
+function tooMany(count: number): Finding {
+  const got = count === 0 ? "no arguments" : `${count} arguments`;
+  return count < 3 ? got : {
+    got,
+    hint:
+      "Is it a callback? Array.forEach adds arguments: for (const chunk of chunks) await write(chunk)",
+  };
+}
+
+/** Applied when the application calls write(). */
+export const WRITE_RULES: readonly Rule<WriteView>[] = [
+  {
+    id: "write/arguments",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "start-arguments",
+    title: "The function write must be called with one argument, a chunk",
+    why: "A server takes the first argument, and may use more in its own way.",
+    hint: "Write one chunk at a time: await write(chunk)",
+    check: ({ args }) => args.length === 1 ? undefined : tooMany(args.length),
+  },
+  {
+    id: "write/chunk",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-uint8array",
+    title: "What is written must be a Uint8Array",
+    why: "The body is bytes; which bytes other values mean, only you know.",
+    hint: "Encode text: write(new TextEncoder().encode(text))",
+    check: ({ args }) =>
+      args.length === 0 || isUint8Array(args[0])
+        ? undefined
+        : describeNoChunk(args[0], "write"),
+  },
+  {
+    id: "write/in-body",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "write-not-in-body",
+    title: "The function write must be called before the application returns",
+    why:
+      "After that the server sends what the body yields; nobody could say what comes first.",
+    hint:
+      "Yield the chunk instead, or make the application async and await what writes",
+    check: ({ state }) => {
+      if (!state.returned || isOver(state)) return undefined;
+      return state.iterating
+        ? "a call from inside the body"
+        : "a call after it had returned";
+    },
+  },
+  {
+    id: "write/after-end",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "write-not-in-body",
+    title: "The function write must not be called when the response is over",
+    why: "What is written then can reach nobody.",
+    hint:
+      "Await all that writes before the application returns, and leave no timer behind",
+    check: ({ state }) => {
+      if (!isOver(state)) return undefined;
+      if (state.closes > 0) return "a call after the body was closed";
+      return state.ended
+        ? "a call after the end of the body"
+        : "a call after the application had failed";
+    },
+  },
+];
+
+/** Applied when the application calls write() and it is known who waits. */
+export const AWAITED_RULES: readonly Rule<AwaitedView>[] = [
+  {
+    id: "write/not-awaited",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "write-discouraged",
+    title: "The promise of write() should be awaited before the next call",
+    why:
+      "Otherwise all of the body is kept in memory while the client is slow.",
+    hint: "Write await write(chunk), or yield the chunks from a generator",
+    check: ({ pending }) =>
+      pending ? "a call while the one before was pending" : undefined,
+  },
+];
+
+/** Applied to what the server's write() returned. */
+export const WRITTEN_RULES: readonly Rule<WrittenView>[] = [
+  {
+    id: "write/returns-promise",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "server-start-returns-write",
+    title: "The function write must return a promise",
+    why: "Applications await it, and add to it with then() and catch().",
+    hint: "Make it async, or return Promise.resolve()",
+    check: ({ result }) => isThenable(result) ? undefined : describe(result),
+  },
+];

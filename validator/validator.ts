@@ -1,0 +1,227 @@
+/**
+ * {@linkcode validator}: checks every call between server and application.
+ *
+ * @module
+ */
+
+import { isThenable } from "../wsgi/describe.ts";
+import type {
+  Application,
+  Environ,
+  ErrorStream,
+  InputStream,
+  ResponseBody,
+  StartResponse,
+} from "../wsgi/types.ts";
+import { checkedBody } from "./wrap/checked_body.ts";
+import { checkedStart } from "./wrap/checked_start.ts";
+import { checkedWrapper } from "./wrap/checked_wrapper.ts";
+import { CheckedErrors } from "./wrap/checked_errors.ts";
+import { CheckedInput } from "./wrap/checked_input.ts";
+import { CONVERSATION, Conversation } from "./wrap/conversation.ts";
+import { readEnviron } from "./views/environ_view.ts";
+import type { Entry } from "./findings.ts";
+import { ignoreRejection } from "../wsgi/ignore_rejection.ts";
+import { Layer, type ValidatorOptions } from "./layer.ts";
+import { CALLABLE_RULES } from "./rules/application.ts";
+import { OPEN_RULES } from "./rules/close.ts";
+import type { Rule } from "./rules/rule.ts";
+import { activate, type ActiveRules, RULES } from "./rules/table.ts";
+import { ConformanceError, toViolation } from "./violation.ts";
+
+/** What {@linkcode validator} returns. */
+export interface ValidatedApplication extends Application {
+  /**
+   * Throws if a request through this validator was begun and never closed. For
+   * the end of a test.
+   *
+   * @throws {ConformanceError} If there is such a request.
+   */
+  assertFinished(): void;
+}
+
+/** Sets a variable, if the environ lets itself be changed. */
+function replace(environ: object, key: PropertyKey, value: unknown): void {
+  try {
+    (environ as Record<PropertyKey, unknown>)[key] = value;
+  } catch {
+    // That it is frozen was reported.
+  }
+}
+
+function isStream(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function call(
+  app: Application,
+  layer: Layer,
+  rules: ActiveRules,
+  args: readonly unknown[],
+  entry: Entry,
+): ResponseBody | Promise<ResponseBody> {
+  const view = readEnviron(args, rules);
+  const { object: environ, values } = view;
+  const conversation = new Conversation(
+    layer,
+    rules,
+    view,
+    (values as { [CONVERSATION]?: unknown })[CONVERSATION],
+  );
+  try {
+    conversation.check(rules.call, view, entry);
+    conversation.check(rules.environ, view, entry);
+    conversation.outer?.checkPair("call", [], entry, conversation);
+  } catch (error) {
+    throw failed(conversation, error);
+  }
+  // What is no environ or no startResponse can be passed on, not wrapped.
+  if (!isStream(environ) || typeof args[1] !== "function") {
+    conversation.finish();
+    return app(...args as Parameters<Application>);
+  }
+  replace(environ, CONVERSATION, conversation);
+  const input = values["wsgi.input"];
+  if (isStream(input)) {
+    const stream = input instanceof CheckedInput
+      ? input.streamFor(conversation)
+      : input as InputStream;
+    const checked = new CheckedInput(conversation, stream);
+    replace(environ, "wsgi.input", checked);
+  }
+  const errors = values["wsgi.errors"];
+  if (isStream(errors)) {
+    const stream = errors instanceof CheckedErrors
+      ? errors.streamFor(conversation)
+      : errors as ErrorStream;
+    const checked = new CheckedErrors(conversation, stream);
+    replace(environ, "wsgi.errors", checked);
+  }
+  const wrap = values["wsgi.file_wrapper"];
+  if (typeof wrap === "function") {
+    const checked = checkedWrapper(conversation, wrap as () => unknown);
+    replace(environ, "wsgi.file_wrapper", checked);
+  }
+  const startResponse = checkedStart(conversation, args[1] as StartResponse);
+  let result: unknown;
+  let isPromise: boolean;
+  try {
+    result = app(environ as Environ, startResponse);
+    isPromise = isThenable(result);
+  } catch (error) {
+    throw failed(conversation, error);
+  }
+  if (!isPromise) return finish(conversation, result);
+  const promise = Promise.resolve(result).then(
+    (body) => finish(conversation, body),
+    (error) => {
+      throw failed(conversation, error);
+    },
+  );
+  // A server that awaits it sees its rejection; one that does not, does not die.
+  ignoreRejection(promise);
+  return promise;
+}
+
+/** The application has returned. */
+function finish(conversation: Conversation, body: unknown): ResponseBody {
+  try {
+    return checkedBody(conversation, body);
+  } catch (error) {
+    closeUnseen(body);
+    throw failed(conversation, error);
+  }
+}
+
+/** The server never gets to see this body, so it cannot close it. */
+function closeUnseen(body: unknown): void {
+  try {
+    const { close } = (body ?? {}) as { close?: unknown };
+    if (typeof close === "function") ignoreRejection(close.call(body));
+  } catch {
+    // The finding about the body is what its author has to know.
+  }
+}
+
+/** The application has failed: nothing of it will be closed. */
+function failed(conversation: Conversation, error: unknown): unknown {
+  conversation.deliver(error);
+  try {
+    if (!(error instanceof ConformanceError)) conversation.checkPair("closed");
+  } catch {
+    // What has failed is more important than what was then left open.
+    conversation.deliver(error);
+  }
+  conversation.finish();
+  return error;
+}
+
+/**
+ * Wraps an application and checks every call in both directions.
+ *
+ * What the application does is checked, and what the server or middleware hands
+ * in. A broken rule is thrown at once as a {@linkcode ConformanceError} into
+ * whoever broke it; the error says which rule, who broke it, what was expected,
+ * what was found, and how to mend it. Otherwise nothing is changed: arrays stay
+ * arrays, sync stays sync, bytes and errors pass through.
+ *
+ * Validators may be stacked around middleware. They know of each other and tell
+ * which layer broke the rule.
+ *
+ * PEP 3333, all of it; Python's `wsgiref.validate.validator`.
+ *
+ * @param app The application to check.
+ * @param options What is checked, and what happens then.
+ * @returns The application, checked.
+ * @throws {ConformanceError} If `app` is not a function.
+ * @throws {TypeError} If an option is wrong.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Application, makeServer, validator } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app: Application = (_environ, startResponse) => {
+ *   startResponse("200 OK", [["Content-Type", "text/plain"]]);
+ *   return [new TextEncoder().encode("Hello world!\n")];
+ * };
+ *
+ * await using server = makeServer("127.0.0.1", 0, validator(app), { log: false });
+ * server.serveForever();
+ * const response = await fetch(server.url);
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
+ * ```
+ */
+export function validator(
+  app: Application,
+  options: ValidatorOptions = {},
+): ValidatedApplication {
+  const layer = new Layer(options, RULES.map((rule) => rule.id));
+  enforce(CALLABLE_RULES, { app }, layer);
+  const rules = activate(layer);
+  const validated = (
+    ...args: unknown[]
+  ): ResponseBody | Promise<ResponseBody> => {
+    return call(app, layer, rules, args, validated);
+  };
+  return Object.assign(validated as Application, {
+    assertFinished: () => enforce(OPEN_RULES, { open: layer.open }, layer),
+  });
+}
+
+/** Applies rules that no option can switch off, outside of any request. */
+function enforce<View>(
+  rules: readonly Rule<View>[],
+  view: View,
+  layer: Layer,
+): void {
+  for (const rule of rules) {
+    const finding = rule.check(view);
+    if (finding === undefined) continue;
+    const active = { rule, severity: rule.severity, check: rule.check };
+    throw new ConformanceError(
+      toViolation(active, finding, rule.blame, layer.where),
+    );
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * One look at all variables of an environ.
+ *
+ * It is made for every request. So what is to be said of a name is remembered,
+ * and what is found is only the first name for each thing that can be wrong.
+ *
+ * @module
+ */
+
+import { quote } from "../../wsgi/describe.ts";
+
+/** What can be wrong with a variable or its name. */
+export type Slip =
+  | "absent"
+  | "type"
+  | "wide"
+  | "nul"
+  | "empty"
+  | "headerName"
+  | "name"
+  | "reserved";
+
+/** The first variable for each thing that is wrong. */
+export type Slips = { [name in Slip]?: string };
+
+/** It is text: it has no dot, or begins with HTTP_. */
+const TEXT = 1;
+/** No code unit may be above U+00FF, and no other rule sees to it. */
+const BYTES = 2;
+/** No code unit may be U+0000. */
+const NO_NUL = 4;
+/** It is left out rather than empty. */
+const NOT_EMPTY = 8;
+/** No header name turns into this. */
+const HEADER_NAME = 16;
+/** No name for a variable. */
+const NAME = 32;
+/** It begins with `wsgi.`, and SPEC.md does not know it. */
+const RESERVED = 64;
+/** What is wrong is wrong with the name alone. */
+const ODD = HEADER_NAME | NAME | RESERVED;
+
+const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
+const DOTTED_KEY = /^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/;
+const NO_KEY = /^$|[a-z]/;
+const WIDE = /[\u0100-\uffff]/;
+const WIDE_OR_NUL = /[\0\u0100-\uffff]/;
+
+/** Variables about which there is something of their own to say. */
+const KNOWN: ReadonlyMap<string, number> = new Map([
+  // Rules of their own look at what these hold.
+  ["REQUEST_METHOD", TEXT],
+  ["SERVER_PORT", TEXT],
+  ["SERVER_PROTOCOL", TEXT],
+  ["CONTENT_LENGTH", TEXT | NOT_EMPTY],
+  // A client may send %00.
+  ["SCRIPT_NAME", TEXT | BYTES],
+  ["PATH_INFO", TEXT | BYTES],
+  ["QUERY_STRING", TEXT | BYTES | NO_NUL],
+  ["SERVER_NAME", TEXT | BYTES | NO_NUL],
+  ["REQUEST_URI", TEXT | BYTES | NO_NUL],
+  ["wsgi.version", 0],
+  ["wsgi.url_scheme", 0],
+  ["wsgi.input", 0],
+  ["wsgi.errors", 0],
+  ["wsgi.multithread", 0],
+  ["wsgi.multiprocess", 0],
+  ["wsgi.run_once", 0],
+  ["wsgi.file_wrapper", 0],
+  ["wsgi.input_terminated", 0],
+  ["wsgiref.signal", 0],
+]);
+
+/** Names are few and come again; a client must not be able to fill the memory. */
+const MAX_REMEMBERED = 512;
+const remembered = new Map<string, number>(KNOWN);
+
+function judge(key: string): number {
+  if (key.startsWith("HTTP_")) {
+    return TEXT | BYTES | NO_NUL | (HEADER_KEY.test(key) ? 0 : HEADER_NAME);
+  }
+  if (!key.includes(".")) {
+    return TEXT | BYTES | NO_NUL | NOT_EMPTY |
+      (NO_KEY.test(key) ? NAME : 0);
+  }
+  if (key.startsWith("wsgi.") || key.startsWith("wsgiref.")) return RESERVED;
+  return DOTTED_KEY.test(key) ? 0 : NAME;
+}
+
+function lookUp(key: string): number {
+  const kind = judge(key);
+  if (remembered.size < MAX_REMEMBERED) remembered.set(key, kind);
+  return kind;
+}
+
+/**
+ * Writes the name of a variable for a message.
+ *
+ * @param key The name.
+ * @returns The name, quoted if it is an odd one.
+ */
+export function showKey(key: string): string {
+  return /^[\w.]{1,60}$/.test(key) ? key : quote(key);
+}
+
+/** What is wrong with the value of a variable that is text. */
+function findSlip(kind: number, key: string, value: unknown): Slip | undefined {
+  if (value === undefined || value === null) return "absent";
+  // Its own rule has the right hint for a number.
+  if (typeof value !== "string") {
+    return key === "SERVER_PORT" ? undefined : "type";
+  }
+  if (value === "") return (kind & NOT_EMPTY) === 0 ? undefined : "empty";
+  if ((kind & BYTES) === 0) return undefined;
+  if (WIDE.test(value)) return "wide";
+  return (kind & NO_NUL) !== 0 && value.includes("\0") ? "nul" : undefined;
+}
+
+/** Whether findSlip() has to look; it says so for nearly no variable. */
+function isSuspect(kind: number, value: unknown): boolean {
+  if (typeof value !== "string" || value === "") return true;
+  if ((kind & BYTES) === 0) return false;
+  return ((kind & NO_NUL) === 0 ? WIDE : WIDE_OR_NUL).test(value);
+}
+
+/**
+ * Looks at each variable once.
+ *
+ * @param values The variables.
+ * @returns What is wrong; nothing if all is well.
+ */
+export function findSlips(
+  values: Readonly<Record<string, unknown>>,
+): Slips | undefined {
+  let slips: Slips | undefined;
+  // It is a copy, and this way its values are read without a look-up.
+  for (const key in values) {
+    const kind = remembered.get(key) ?? lookUp(key);
+    if (kind === 0) continue;
+    const value = values[key];
+    const suspect = (kind & TEXT) !== 0 && isSuspect(kind, value);
+    if (!suspect && (kind & ODD) === 0) continue;
+    // Somebody may have added to Object.prototype.
+    if (!Object.hasOwn(values, key)) continue;
+    slips ??= {};
+    if ((kind & HEADER_NAME) !== 0) slips.headerName ??= key;
+    if ((kind & NAME) !== 0) slips.name ??= key;
+    if ((kind & RESERVED) !== 0) slips.reserved ??= key;
+    if (!suspect) continue;
+    const slip = findSlip(kind, key, value);
+    if (slip !== undefined) slips[slip] ??= key;
+  }
+  return slips;
+}

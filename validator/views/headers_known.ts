@@ -1,0 +1,98 @@
+/**
+ * Header names as the checks know them.
+ *
+ * @module
+ */
+
+import { isToken } from "../../wsgi/token.ts";
+import { isHopByHop } from "../../wsgi/is_hop_by_hop.ts";
+
+/** Headers that a rule asks for, each a bit, so that one number holds a set. */
+export const KNOWN = {
+  accessControlAllowOrigin: 0x1,
+  age: 0x2,
+  allow: 0x4,
+  contentEncoding: 0x8,
+  contentLanguage: 0x10,
+  contentLength: 0x20,
+  contentLocation: 0x40,
+  contentRange: 0x80,
+  contentType: 0x100,
+  date: 0x200,
+  etag: 0x400,
+  expires: 0x800,
+  /** All hop-by-hop headers, but for the two about proxy authentication. */
+  hopByHop: 0x1000,
+  lastModified: 0x2000,
+  location: 0x4000,
+  proxyAuthenticate: 0x8000,
+  proxyAuthorization: 0x10000,
+  retryAfter: 0x20000,
+  server: 0x40000,
+  setCookie: 0x80000,
+  status: 0x100000,
+  strictTransportSecurity: 0x200000,
+  wwwAuthenticate: 0x400000,
+} as const;
+
+const BITS: ReadonlyMap<string, number> = new Map([
+  ["access-control-allow-origin", KNOWN.accessControlAllowOrigin],
+  ["age", KNOWN.age],
+  ["allow", KNOWN.allow],
+  ["content-encoding", KNOWN.contentEncoding],
+  ["content-language", KNOWN.contentLanguage],
+  ["content-length", KNOWN.contentLength],
+  ["content-location", KNOWN.contentLocation],
+  ["content-range", KNOWN.contentRange],
+  ["content-type", KNOWN.contentType],
+  ["date", KNOWN.date],
+  ["etag", KNOWN.etag],
+  ["expires", KNOWN.expires],
+  ["last-modified", KNOWN.lastModified],
+  ["location", KNOWN.location],
+  ["proxy-authenticate", KNOWN.proxyAuthenticate],
+  ["proxy-authorization", KNOWN.proxyAuthorization],
+  ["retry-after", KNOWN.retryAfter],
+  ["server", KNOWN.server],
+  ["set-cookie", KNOWN.setCookie],
+  ["status", KNOWN.status],
+  ["strict-transport-security", KNOWN.strictTransportSecurity],
+  ["www-authenticate", KNOWN.wwwAuthenticate],
+]);
+
+/** What there is to know of a header name. */
+export interface HeaderName {
+  /** The name in lower case. */
+  readonly key: string;
+  /** Its bit of {@linkcode KNOWN}; 0 for a header that no rule asks for. */
+  readonly bit: number;
+  /** Whether it is a token, as RFC 9110 section 5.6.2 demands. */
+  readonly isToken: boolean;
+}
+
+/** Names are few and come again; a program must not fill the memory with them. */
+const MAX_REMEMBERED = 256;
+const MAX_LENGTH = 64;
+const remembered = new Map<string, HeaderName>();
+
+function examine(name: string): HeaderName {
+  const key = name.toLowerCase();
+  const bit = BITS.get(key) ?? (isHopByHop(key) ? KNOWN.hopByHop : 0);
+  return { key, bit, isToken: isToken(name) };
+}
+
+/**
+ * Looks a header name up.
+ *
+ * @param name The name as given.
+ * @returns What there is to know of it.
+ */
+export function lookUpHeader(name: string): HeaderName {
+  let known = remembered.get(name);
+  if (known !== undefined) return known;
+  known = examine(name);
+  if (remembered.size < MAX_REMEMBERED && name.length <= MAX_LENGTH) {
+    remembered.set(name, known);
+  }
+  return known;
+}

@@ -1,0 +1,98 @@
+/**
+ * What is odd about the text of a status or a header, found in one pass.
+ *
+ * @module
+ */
+
+import { quote } from "../../wsgi/describe.ts";
+
+/** What can be odd about text, each a bit, so that one number holds a set. */
+export const MARK = {
+  /** U+0000 to U+001F but for the tab, or U+007F. */
+  control: 0x1,
+  /** A tab. */
+  tab: 0x2,
+  /** U+0080 to U+00FF. */
+  latin1: 0x4,
+  /** Above U+00FF, so no byte. */
+  wide: 0x8,
+  /** A space or a tab at one of the ends. */
+  outerSpace: 0x10,
+} as const;
+
+const TAB = 0x09;
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === TAB;
+}
+
+function markOf(unit: number): number {
+  if (unit > 0xff) return MARK.wide;
+  if (unit >= 0x80) return MARK.latin1;
+  return unit === TAB ? MARK.tab : MARK.control;
+}
+
+/**
+ * Finds what is odd about a text.
+ *
+ * @param text The text.
+ * @returns A set of {@linkcode MARK}; 0 if it is visible ASCII and spaces
+ * between.
+ */
+export function markText(text: string): number {
+  const { length } = text;
+  let marks = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) marks |= markOf(unit);
+  }
+  if (
+    length > 0 &&
+    (isBlank(text.charCodeAt(0)) || isBlank(text.charCodeAt(length - 1)))
+  ) {
+    marks |= MARK.outerSpace;
+  }
+  return marks;
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  0x00: "NUL (\\0)",
+  0x09: "a tab (\\t)",
+  0x0a: "a line feed (\\n)",
+  0x0d: "a carriage return (\\r)",
+  0x7f: "DEL",
+};
+
+function toHex(unit: number): string {
+  return `U+${unit.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** Names a character in a way that can be read in a log. */
+function nameCharacter(text: string, index: number): string {
+  const unit = text.charCodeAt(index);
+  const name = NAMES[unit];
+  if (name !== undefined) return name;
+  const point = text.codePointAt(index)!;
+  // Half of a surrogate pair and what is invisible can only be named.
+  if (point <= 0xa0 || (point >= 0xd800 && point <= 0xdfff)) {
+    return toHex(point);
+  }
+  return `${quote(String.fromCodePoint(point))} (${toHex(point)})`;
+}
+
+/**
+ * Shows the first character of a kind, and nothing else of the text: it may be
+ * long, and it may be a secret.
+ *
+ * @param text The text.
+ * @param kind What to look for: a set of {@linkcode MARK}.
+ * @returns The character and its place.
+ */
+export function showMarked(text: string, kind: number): string {
+  for (let i = 0; i < text.length; i++) {
+    if ((markText(`x${text.charAt(i)}x`) & kind) !== 0) {
+      return `${nameCharacter(text, i)} at index ${i}`;
+    }
+  }
+  return "such a character";
+}

@@ -1,0 +1,85 @@
+/**
+ * What a value looks like, found without calling anything of it.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type { Finding } from "../rules/rule.ts";
+
+const GENERATOR_FUNCTIONS: readonly object[] = [
+  Object.getPrototypeOf(function* (): Generator {}),
+  Object.getPrototypeOf(async function* (): AsyncGenerator {}),
+];
+
+/**
+ * Tells whether a value is a generator function, so that calling it does none
+ * of its work.
+ *
+ * @param value The value to test.
+ * @returns Whether it is one, sync or async.
+ */
+export function isGeneratorFunction(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  try {
+    return GENERATOR_FUNCTIONS.includes(Object.getPrototypeOf(value));
+  } catch {
+    // A proxy may throw.
+    return false;
+  }
+}
+
+const GENERATORS: readonly object[] = GENERATOR_FUNCTIONS.map((made) =>
+  (made as { prototype: object }).prototype
+);
+
+/**
+ * Tells whether a value is a generator of this realm.
+ *
+ * @param value The value to test.
+ * @returns Whether it is one, sync or async.
+ */
+export function isGenerator(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return GENERATORS.some((prototype) =>
+      Object.prototype.isPrototypeOf.call(prototype, value)
+    );
+  } catch {
+    // A proxy may throw.
+    return false;
+  }
+}
+
+/**
+ * Reads a property that needs no call to be read, own or inherited.
+ *
+ * @param value The object.
+ * @param key The name of the property.
+ * @returns Its value; nothing for a getter.
+ */
+export function dataOf(value: object, key: PropertyKey): unknown {
+  let owner: object | null = value;
+  for (let depth = 0; owner !== null && depth < 10; depth++) {
+    const property = Object.getOwnPropertyDescriptor(owner, key);
+    if (property !== undefined) return property.value;
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  return undefined;
+}
+
+/**
+ * Describes a value; in plain words if the value is a proxy with a trap that
+ * throws.
+ *
+ * @param find Looks at the value closely.
+ * @param value The value.
+ * @returns What was found.
+ */
+export function attempt(find: () => Finding, value: unknown): Finding {
+  try {
+    return find();
+  } catch {
+    return describe(value);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The end of a body: its close(), called once.
+ *
+ * @module
+ */
+
+import { isThenable } from "../../wsgi/describe.ts";
+import type { BodyRun } from "./body_run.ts";
+import type { Conversation } from "./conversation.ts";
+import { isGenerator } from "../views/value_shape.ts";
+import type { ClosingView } from "../views/views.ts";
+
+/** Closes a body for the server, and checks both sides. */
+export class BodyClosing {
+  readonly #conversation: Conversation;
+  readonly #run: BodyRun;
+
+  /**
+   * @param conversation The request.
+   * @param run The iteration over the body.
+   */
+  constructor(conversation: Conversation, run: BodyRun) {
+    this.#conversation = conversation;
+    this.#run = run;
+  }
+
+  /**
+   * Closes the body, as the server asks.
+   *
+   * @param receiver On what the server called it.
+   * @param args The arguments of the call.
+   * @returns What the body's own close() returned.
+   */
+  close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
+    const conversation = this.#conversation;
+    const errors: unknown[] = [];
+    attempt(errors, () => {
+      const view = this.#view(receiver, args);
+      conversation.checkServer(conversation.rules.closing, view);
+      this.#run.sight.checkKept();
+      this.#run.sight.checkHeld("server");
+    });
+    // To call it twice is the server's fault; the body need not suffer it.
+    if (conversation.closes++ > 0) return this.#throwOr(errors, undefined);
+    conversation.takeBack();
+    const returned = attempt(errors, () => this.#run.returnBroken());
+    if (!isThenable(returned)) return this.#closeBody(errors, args);
+    return Promise.resolve(returned)
+      .catch((error) => void errors.push(error))
+      .then(() => this.#closeBody(errors, args));
+  }
+
+  /**
+   * Adds a close() to an iterator, which has none, to say so.
+   *
+   * @param iterator The iterator that the server gets.
+   * @returns The iterator.
+   */
+  guardIterator<Iterator extends object>(iterator: Iterator): Iterator {
+    const conversation = this.#conversation;
+    const close = (...args: unknown[]): void => {
+      const view = this.#view("iterator", args);
+      conversation.checkServer(conversation.rules.closing, view);
+    };
+    return Object.assign(iterator, { close });
+  }
+
+  #view(
+    receiver: ClosingView["receiver"],
+    args: readonly unknown[],
+  ): ClosingView {
+    const { kind, view, wasAsked, cannotReturn, isBroken } = this.#run;
+    const { body, close } = view;
+    return {
+      args,
+      receiver,
+      kind,
+      wasAsked,
+      cannotReturn,
+      isBroken,
+      hasClose: typeof close === "function",
+      isGenerator: kind !== "array" && isGenerator(body),
+      length: kind === "array" ? (body as readonly unknown[]).length : -1,
+      state: this.#conversation,
+    };
+  }
+
+  #closeBody(errors: unknown[], args: readonly unknown[]): unknown {
+    const { body, close } = this.#run.view;
+    const result = typeof close === "function"
+      ? attempt(errors, () => Reflect.apply(close, body, args))
+      : undefined;
+    return isThenable(result)
+      ? this.#await(errors, result)
+      : this.#finish(errors, result);
+  }
+
+  async #await(
+    errors: unknown[],
+    promise: PromiseLike<unknown>,
+  ): Promise<unknown> {
+    let result: unknown;
+    try {
+      result = await promise;
+    } catch (error) {
+      errors.push(error);
+    }
+    return this.#finish(errors, result);
+  }
+
+  /** The body is closed. What was swallowed until now has its last chance. */
+  #finish(errors: unknown[], result: unknown): unknown {
+    const conversation = this.#conversation;
+    attempt(errors, () => conversation.checkPair("closed"));
+    conversation.finish();
+    attempt(errors, () => conversation.rethrow());
+    return this.#throwOr(errors, result);
+  }
+
+  #throwOr(errors: readonly unknown[], result: unknown): unknown {
+    if (errors.length === 0) return result;
+    throw this.#conversation.pick(errors);
+  }
+}
+
+function attempt(errors: unknown[], action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    errors.push(error);
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * wsgi.errors as the application gets it from the validator.
+ *
+ * @module
+ */
+
+import type { ErrorStream } from "../../wsgi/types.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Entry } from "../findings.ts";
+import {
+  ERRORS_CLOSING_MEMBERS,
+  ERRORS_OTHER_MEMBERS,
+} from "../rules/errors.ts";
+import { defineMembers, toMember, useOther } from "./stream_members.ts";
+import { ConformanceError } from "../violation.ts";
+
+/** What can be iterated is iterated once, here, and passed on as an array. */
+function toTexts(texts: unknown): readonly unknown[] | undefined {
+  if (typeof texts !== "object" || texts === null) return undefined;
+  const { [Symbol.iterator]: method } = texts as Partial<Iterable<unknown>>;
+  return typeof method === "function"
+    ? Array.from(texts as Iterable<unknown>)
+    : undefined;
+}
+
+/** wsgi.errors, with every call checked. */
+export class CheckedErrors implements ErrorStream {
+  static {
+    defineMembers<CheckedErrors>(
+      this.prototype,
+      [...ERRORS_CLOSING_MEMBERS, ...ERRORS_OTHER_MEMBERS],
+      (stream, name, args, entry) => stream.#useOther(name, args, entry),
+    );
+  }
+
+  readonly #conversation: Conversation;
+  readonly #errors: ErrorStream;
+
+  /**
+   * @param conversation The request.
+   * @param errors The server's wsgi.errors.
+   */
+  constructor(conversation: Conversation, errors: ErrorStream) {
+    this.#conversation = conversation;
+    this.#errors = errors;
+  }
+
+  // Getters: a method alone does not know its stream once it was torn off.
+
+  /** Writes text. */
+  get write(): ErrorStream["write"] {
+    return toMember(this, (args, entry, isTorn) => {
+      this.#check("write", args, undefined, entry, isTorn);
+      this.#forward("write", args, typeof args[0] === "string");
+    });
+  }
+
+  /** Writes several strings. */
+  get writelines(): ErrorStream["writelines"] {
+    return toMember(this, (args, entry, isTorn) => {
+      const texts = toTexts(args[0]);
+      this.#check("writelines", args, texts, entry, isTorn);
+      const isText = texts?.every((text) => typeof text === "string") === true;
+      const given = texts === undefined ? args : [texts, ...args.slice(1)];
+      this.#forward("writelines", given, isText);
+    });
+  }
+
+  /** Makes sure that what was written has left. */
+  get flush(): ErrorStream["flush"] {
+    return toMember(this, (args, entry, isTorn) => {
+      this.#check("flush", args, undefined, entry, isTorn);
+      this.#forward("flush", args, true);
+    });
+  }
+
+  /**
+   * Gives the stream to wrap for a further layer.
+   *
+   * @param conversation The further layer.
+   * @returns This one if that layer is inside of this. If it is not, the
+   * application is called again with the same environ: then what is behind.
+   */
+  streamFor(conversation: Conversation): ErrorStream {
+    if (this.#conversation.isOutsideOf(conversation)) return this;
+    return this.#errors instanceof CheckedErrors
+      ? this.#errors.streamFor(conversation)
+      : this.#errors;
+  }
+
+  #check(
+    method: string,
+    args: readonly unknown[],
+    texts: readonly unknown[] | undefined,
+    entry: Entry,
+    isTorn: boolean,
+  ): void {
+    const state = this.#conversation;
+    const isOver = state.isAllOver;
+    const view = { method, args, texts, isTorn, isOver, state };
+    state.check(state.rules.errors, view, entry);
+  }
+
+  #forward(
+    method: "write" | "writelines" | "flush",
+    args: readonly unknown[],
+    isText: boolean,
+  ): void {
+    const errors = this.#errors;
+    try {
+      Reflect.apply(errors[method], errors, args);
+    } catch (error) {
+      const state = this.#conversation;
+      const { rules } = state;
+      // What it was given is to blame, or a layer has said so already.
+      if (isText && !(error instanceof ConformanceError)) {
+        state.check(rules.errorsThrown, { method, error });
+      }
+      throw error;
+    }
+  }
+
+  #useOther(name: string, args: readonly unknown[], entry: Entry): unknown {
+    this.#check(name, args, undefined, entry, false);
+    const isMissing = ERRORS_CLOSING_MEMBERS.includes(name) &&
+      !(name in this.#errors);
+    return isMissing ? undefined : useOther(this.#errors, name, args);
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * wsgi.input as the application gets it from the validator.
+ *
+ * @module
+ */
+
+import { isThenable } from "../../wsgi/describe.ts";
+import { readSome, type SomeInput } from "../../wsgi/read_some.ts";
+import type { InputStream } from "../../wsgi/types.ts";
+import type { Conversation } from "./conversation.ts";
+import { digest } from "./digest.ts";
+import type { Entry } from "../findings.ts";
+import { parseLength } from "../views/response_view.ts";
+import { CLOSING_MEMBERS, OTHER_MEMBERS } from "../rules/input.ts";
+import { type InputCall, InputLog } from "./input_log.ts";
+import { defineMembers, toMember, useOther } from "./stream_members.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The array that was given last, and a number made of its bytes. */
+interface LastArray {
+  readonly array: Uint8Array;
+  readonly length: number;
+  readonly before: number;
+}
+
+/** The number in CONTENT_LENGTH, if there is one. */
+function toLimit(length: unknown): number | undefined {
+  return typeof length === "string" ? parseLength(length) : undefined;
+}
+
+/** wsgi.input, with every call and every result checked. */
+export class CheckedInput implements InputStream, SomeInput {
+  static {
+    defineMembers<CheckedInput>(
+      this.prototype,
+      [...CLOSING_MEMBERS, ...OTHER_MEMBERS],
+      (stream, name, args, entry) => stream.#useOther(name, args, entry),
+    );
+  }
+
+  readonly #conversation: Conversation;
+  readonly #input: InputStream;
+  /** Made by the first call: most requests are never read from. */
+  #log: InputLog | undefined;
+
+  /**
+   * @param conversation The request.
+   * @param input The server's wsgi.input.
+   */
+  constructor(conversation: Conversation, input: InputStream) {
+    this.#conversation = conversation;
+    this.#input = input;
+  }
+
+  // Getters: a method alone does not know its stream once it was torn off.
+  /** Reads bytes. */
+  get read(): InputStream["read"] {
+    return toMember(this, (...call) => this.#call<Bytes>("read", ...call));
+  }
+
+  /** Reads a line. */
+  get readline(): InputStream["readline"] {
+    return toMember(this, (...call) => this.#call<Bytes>("readline", ...call));
+  }
+
+  /** Reads the lines that are left. */
+  get readlines(): InputStream["readlines"] {
+    return toMember(
+      this,
+      (...call) => this.#call<Bytes[]>("readlines", ...call),
+    );
+  }
+
+  /**
+   * Reads what has come. `toRequest()` uses it.
+   *
+   * @param size The most bytes to return.
+   * @returns A new array; empty at the end of the input.
+   */
+  "wsgiref.readSome"(size: number): Promise<Bytes> {
+    const input: InputStream & Partial<SomeInput> = this.#input;
+    const call = {
+      method: "read",
+      args: [size],
+      isPartial: "wsgiref.readSome" in input,
+    };
+    this.#check(call.method, call.args, this["wsgiref.readSome"], false);
+    return this.#run(call, () => readSome(input, size));
+  }
+
+  /**
+   * Iterates over the lines that are left.
+   *
+   * @returns An iterator over the lines.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Bytes> {
+    const entry = this[Symbol.asyncIterator];
+    this.#check("[Symbol.asyncIterator]", [], entry, false);
+    const iterator = this.#input[Symbol.asyncIterator]();
+    const next = (): Promise<IteratorResult<Bytes>> => {
+      const call = { method: "next", args: [] };
+      this.#check(call.method, call.args, next, false);
+      return this.#run(call, () => iterator.next());
+    };
+    return {
+      next,
+      return: async (value) => {
+        await iterator.return?.(value);
+        return { done: true, value };
+      },
+      [Symbol.asyncIterator](): AsyncIterableIterator<Bytes> {
+        return this;
+      },
+    };
+  }
+
+  /**
+   * Gives the stream to wrap for a further layer.
+   *
+   * @param conversation The further layer.
+   * @returns This one if that layer is inside of this. If it is not, the
+   * application is called again with the same environ: then what is behind.
+   */
+  streamFor(conversation: Conversation): InputStream {
+    if (this.#conversation.isOutsideOf(conversation)) return this;
+    return this.#input instanceof CheckedInput
+      ? this.#input.streamFor(conversation)
+      : this.#input;
+  }
+
+  #check(
+    method: string,
+    args: readonly unknown[],
+    entry: Entry,
+    isTorn: boolean,
+  ): void {
+    const state = this.#conversation;
+    const isOver = state.isAllOver;
+    const { left } = this.#use();
+    const view = { method, args, isTorn, isOver, left, state };
+    state.check(state.rules.input, view, entry);
+  }
+
+  #call<Result>(
+    method: "read" | "readline" | "readlines",
+    args: readonly unknown[],
+    entry: Entry,
+    isTorn: boolean,
+  ): Promise<Result> {
+    this.#check(method, args, entry, isTorn);
+    const input = this.#input;
+    return this.#run(
+      { method, args },
+      () => Reflect.apply(input[method], input, args),
+    );
+  }
+
+  #useOther(name: string, args: readonly unknown[], entry: Entry): unknown {
+    this.#check(name, args, entry, false);
+    // Who returns the input as the body has it closed by the server.
+    const isMissing = CLOSING_MEMBERS.includes(name) && !(name in this.#input);
+    return isMissing ? undefined : useOther(this.#input, name, args);
+  }
+
+  /** Makes a call, and checks what comes of it. */
+  #run<Result>(call: InputCall, start: () => unknown): Promise<Result> {
+    const log = this.#use();
+    const last = this.#remember(log.last);
+    log.begin();
+    let returned: unknown;
+    try {
+      returned = start();
+    } catch (error) {
+      log.fail();
+      throw error;
+    }
+    const promise = this.#take(call, returned, last) as Promise<Result>;
+    // Like the server's own: who does not await it need not fear a rejection.
+    promise.catch(() => {});
+    return promise;
+  }
+
+  async #take(
+    call: InputCall,
+    returned: unknown,
+    last: LastArray | undefined,
+  ): Promise<unknown> {
+    const isPromised = isThenable(returned);
+    const log = this.#use();
+    let result: unknown;
+    try {
+      result = await returned;
+    } catch (error) {
+      log.fail();
+      throw error;
+    }
+    if (call.method !== "next" || typeof result !== "object" || !result) {
+      this.#checkResult(call, { isPromised, result }, last);
+      return result;
+    }
+    const { done, value } = result as IteratorResult<unknown, unknown>;
+    if (done) log.end();
+    else this.#checkResult(call, { isPromised, result: value }, last);
+    return { done, value };
+  }
+
+  #checkResult(
+    call: InputCall,
+    given: { readonly isPromised: boolean; readonly result: unknown },
+    last: LastArray | undefined,
+  ): void {
+    const state = this.#conversation;
+    const { rules } = state;
+    state.check(rules.inputResult, this.#use().take(call, given));
+    if (last === undefined) return;
+    const { array, length, before } = last;
+    // The application may have given it away in the meantime.
+    if (array.length !== length) return;
+    state.check(rules.inputMemory, { before, after: digest(array, length) });
+  }
+
+  /** Notes the bytes of an array, if there is a rule that asks for it. */
+  #remember(array: Uint8Array | undefined): LastArray | undefined {
+    const { rules } = this.#conversation;
+    if (array === undefined || rules.inputMemory.length === 0) return undefined;
+    const { length } = array;
+    return { array, length, before: digest(array, length) };
+  }
+
+  #use(): InputLog {
+    const { environ } = this.#conversation;
+    return this.#log ??= new InputLog(toLimit(environ.values.CONTENT_LENGTH));
+  }
+}

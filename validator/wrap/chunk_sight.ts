@@ -1,0 +1,175 @@
+/**
+ * What the checks see of a chunk, and the counting of chunks and bytes.
+ *
+ * @module
+ */
+
+import { isUint8Array } from "../../wsgi/describe.ts";
+import { ChunkWatch } from "./chunk_watch.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Entry } from "../findings.ts";
+import { ignoreRejection } from "../../wsgi/ignore_rejection.ts";
+import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
+import type {
+  ChangeView,
+  ChunkView,
+  LengthView,
+  Memory,
+} from "../views/views.ts";
+
+/**
+ * Looks at one chunk after the other.
+ *
+ * It is itself the view of the checks, filled anew for each chunk: a body has
+ * very many of them.
+ */
+export class ChunkSight implements ChunkView, LengthView {
+  readonly state: Conversation;
+  readonly isInArray: boolean;
+  chunk: unknown;
+  isHole = false;
+  length = 0;
+  memory: Memory | undefined;
+  total = 0;
+  /** The last chunk that was not empty, until it is looked at again. */
+  #kept: Uint8Array | undefined;
+  readonly #watch: ChunkWatch | undefined;
+
+  /**
+   * @param conversation The request.
+   * @param isInArray Whether the chunks are those of an array.
+   */
+  constructor(conversation: Conversation, isInArray = false) {
+    this.state = conversation;
+    this.isInArray = isInArray;
+    const { change, buffer } = conversation.rules;
+    if (change.length + buffer.length > 0) this.#watch = new ChunkWatch();
+  }
+
+  /**
+   * Checks a chunk that the body yielded, and counts it.
+   *
+   * @param chunk The chunk.
+   * @param isHole Whether it is the absence of one in an array.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
+   */
+  takeYielded(chunk: unknown, isHole = false): void {
+    const { state } = this;
+    this.isHole = isHole;
+    this.#look(chunk);
+    if (this.memory === undefined) ignoreRejection(chunk);
+    if (state.inner !== undefined) state.checkPair("chunk", [chunk]);
+    state.checkOften(state.rules.chunk, this);
+    if (this.memory !== undefined) this.#checkBytes();
+    state.chunks++;
+    state.bytes += this.length;
+    this.#count();
+    state.lastChunk = chunk;
+    const { outer } = state;
+    if (outer?.iterating === true) {
+      outer.taken++;
+      outer.checkPair("inner chunk", [chunk], undefined, state);
+    }
+  }
+
+  /**
+   * Checks a chunk that was given to write(), and counts it.
+   *
+   * @param chunk The chunk.
+   * @param entry The function that the program called.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
+   */
+  takeWritten(chunk: unknown, entry: Entry): void {
+    const { state } = this;
+    this.checkHeld("application", entry);
+    this.#watch?.forget();
+    this.#look(chunk);
+    if (this.memory !== undefined) this.#checkBytes(entry);
+    state.written += this.length;
+    this.#count();
+  }
+
+  #look(chunk: unknown): void {
+    this.chunk = chunk;
+    if (isUint8Array(chunk)) {
+      this.length = lengthOf(chunk);
+      this.memory = memoryOf(chunk, this.length);
+    } else {
+      this.length = 0;
+      this.memory = undefined;
+    }
+  }
+
+  #checkBytes(entry?: Entry): void {
+    const { state, length } = this;
+    this.total = state.bytes + state.written + length;
+    state.checkOften(state.rules.bytes, this, entry);
+    state.check(state.rules.length, this, entry);
+  }
+
+  #count(): void {
+    const { state, length } = this;
+    if (this.memory === undefined) {
+      state.uncounted = true;
+      return;
+    }
+    if (length === 0) {
+      state.emptyRun++;
+      return;
+    }
+    state.emptyRun = 0;
+    state.headSent = true;
+    this.#kept = this.chunk as Uint8Array;
+    this.#watch?.remember(this.#kept, length);
+  }
+
+  /**
+   * Looks again at what was handed over, whether it was changed.
+   *
+   * @param holder Who had it in the meantime.
+   * @param entry The function that the program called.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
+   */
+  checkHeld(holder: ChangeView["holder"], entry?: Entry): void {
+    const change = this.#watch?.find();
+    if (change === undefined) return;
+    const { state } = this;
+    state.check(state.rules.change, { change, holder }, entry);
+  }
+
+  /**
+   * Looks whether the server has taken the buffer of the last chunk away.
+   *
+   * @throws {ConformanceError} If it has, and this layer throws.
+   */
+  checkKept(): void {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept === undefined || lengthOf(kept) > 0 || !isGone(kept)) return;
+    this.#watch?.forget();
+    const { state } = this;
+    state.checkServer(state.rules.detach, { state });
+  }
+
+  /** The next chunk comes; the ones before are no longer of interest. */
+  forget(): void {
+    this.#watch?.forget();
+  }
+
+  /**
+   * Checks the length of a body that has ended by itself.
+   *
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
+   */
+  end(): void {
+    const { state } = this;
+    state.ended = true;
+    state.checkPair("end");
+    state.check(state.rules.end, this);
+    const total = state.bytes + state.written;
+    state.check(state.rules.length, { total, length: undefined, state });
+    if (this.#watch === undefined) return;
+    const largest = this.#watch.largestBuffer;
+    state.check(state.rules.buffer, { largest, total });
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * One request, seen from one layer: how far it has come.
+ *
+ * @module
+ */
+
+import { type Entry, Findings } from "../findings.ts";
+import type { Layer } from "../layer.ts";
+import { unwatchBody, watchBody } from "../leaks.ts";
+import type { PairEvent, PairState } from "../views/middleware_view.ts";
+import type { ResponseView } from "../views/response_view.ts";
+import type { ActiveRules } from "../rules/table.ts";
+import type { EnvironView } from "../views/views.ts";
+
+/** Where the layers of one request find each other, through its environ. */
+export const CONVERSATION: unique symbol = Symbol.for("wsgiref.validator");
+
+const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
+
+/** One request, seen from one layer. */
+export class Conversation extends Findings implements PairState {
+  readonly rules: ActiveRules;
+  readonly environ: EnvironView;
+  readonly method: string;
+  /** The layer between this one and the server, if there is one. */
+  override readonly outer: Conversation | undefined;
+  /** The layer between this one and the application, once it was called. */
+  override inner: Conversation | undefined;
+  starts = 0;
+  response: ResponseView | undefined;
+  headSent = false;
+  refusal: "exc-info" | "arguments" | undefined;
+  refusedAt: number | undefined;
+  returned = false;
+  iterating = false;
+  iterators = 0;
+  chunks = 0;
+  bytes = 0;
+  written = 0;
+  emptyRun = 0;
+  uncounted = false;
+  ended = false;
+  returns = 0;
+  closes = 0;
+  array: readonly unknown[] | undefined;
+  lastChunk: unknown;
+  taken = 0;
+  openInner = 0;
+  passesExcInfo = false;
+  headersChanged = false;
+
+  readonly #layer: Layer;
+  #handedOver = false;
+  #isWatched = false;
+  /** What wsgi.file_wrapper has made. */
+  #wrappers: WeakSet<object> | undefined;
+  #finished = false;
+
+  constructor(
+    layer: Layer,
+    rules: ActiveRules,
+    environ: EnvironView,
+    linked: unknown,
+  ) {
+    super(layer);
+    this.#layer = layer;
+    this.rules = rules;
+    this.environ = environ;
+    // Another copy of this package may have left its own there.
+    this.outer = linked instanceof Conversation
+      ? linked.#asOuterOf(layer)
+      : undefined;
+    const method = environ.values["REQUEST_METHOD"];
+    this.method = typeof method === "string" ? method : "";
+    if (this.outer !== undefined) this.outer.inner = this;
+    layer.begin();
+  }
+
+  /**
+   * Remembers a body that the server has made itself, in wsgi.file_wrapper.
+   *
+   * @param body The body.
+   */
+  own(body: object): void {
+    this.#wrappers = (this.#wrappers ?? new WeakSet()).add(body);
+  }
+
+  /**
+   * Tells whether the server has made a body itself.
+   *
+   * @param body The body.
+   * @returns Whether it comes from wsgi.file_wrapper.
+   */
+  owns(body: object): boolean {
+    return this.#wrappers?.has(body) === true;
+  }
+
+  /**
+   * Has it reported if a body is collected as garbage without being closed,
+   * where the layer looks for that.
+   *
+   * @param body The body that the server gets.
+   */
+  watch(body: object): void {
+    if (this.#finished || !this.#layer.watchesGarbage) return;
+    this.#isWatched = true;
+    const path = this.environ.values["PATH_INFO"];
+    watchBody(body, this, {
+      layer: this.#layer,
+      rules: this.rules.open,
+      request: `${this.method} ${typeof path === "string" ? path : ""}`,
+    });
+  }
+
+  /**
+   * Applies the rules about middleware, if there is some between this layer and
+   * an inner one.
+   *
+   * @param event What happens.
+   * @param args The arguments of the call, or the chunk in an array.
+   * @param entry The function that the middleware called.
+   * @param inner The inner layer of which the event comes.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
+   */
+  checkPair(
+    event: PairEvent,
+    args: readonly unknown[] = NO_ARGUMENTS,
+    entry?: Entry,
+    inner: Conversation | undefined = this.inner,
+  ): void {
+    if (inner === undefined) return;
+    this.check(
+      this.rules.middleware,
+      { event, outer: this, inner, args },
+      entry,
+    );
+  }
+
+  /** Whether the request is over for this layer. */
+  get isOver(): boolean {
+    return this.#finished;
+  }
+
+  /** Whether the request is over for all layers between here and the server. */
+  get isAllOver(): boolean {
+    return this.#finished && this.outer?.isAllOver !== false;
+  }
+
+  /**
+   * Tells whether this layer is somewhere between another one and the server.
+   *
+   * @param other The other layer.
+   * @returns Whether calls of the other one pass through this one.
+   */
+  isOutsideOf(other: Conversation): boolean {
+    for (let next = other.outer; next !== undefined; next = next.outer) {
+      if (next === this) return true;
+    }
+    return false;
+  }
+
+  /** The caller has got a body of this layer, which it has to close. */
+  handOver(): void {
+    if (this.outer === undefined || this.#handedOver) return;
+    this.#handedOver = true;
+    this.outer.openInner++;
+  }
+
+  /** The caller closes the body of this layer, or has never got it. */
+  takeBack(): void {
+    if (this.outer === undefined || !this.#handedOver) return;
+    this.#handedOver = false;
+    this.outer.openInner--;
+  }
+
+  /** The request is over for this layer. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    if (this.#isWatched) unwatchBody(this);
+    this.takeBack();
+    this.#layer.finish();
+  }
+
+  /**
+   * Gives the layer outside of a new one. The environ may still point to an
+   * earlier call of the new one's own application, since middleware is free to
+   * call it again, or to a request that is over, if the environ was used again.
+   */
+  #asOuterOf(layer: Layer): Conversation | undefined {
+    const outer = this.outer === undefined
+      ? undefined
+      : this.outer.#asOuterOf(layer);
+    const isEarlier = this.#layer === layer || outer !== this.outer;
+    return isEarlier || this.#finished ? outer : this;
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * What one wsgi.input has given so far.
+ *
+ * @module
+ */
+
+import { isUint8Array } from "../../wsgi/describe.ts";
+import type { EarlierRead, InputResultView } from "../views/views.ts";
+
+const LINE_FEED = 0x0a;
+
+/** One call of a method of wsgi.input. */
+export interface InputCall {
+  /** The method that was called. */
+  readonly method: string;
+  /** Its arguments. */
+  readonly args: readonly unknown[];
+  /** Whether it may give less than it was asked for. */
+  readonly isPartial?: boolean;
+}
+
+/** What was returned by a call, before and after it was awaited. */
+export interface InputResult {
+  /** Whether it was a promise. */
+  readonly isPromised: boolean;
+  /** The result, awaited. */
+  readonly result: unknown;
+}
+
+/**
+ * Reads the size of a call.
+ *
+ * @param args The arguments of the call.
+ * @returns The size; nothing where there is no limit, NaN where it is not clear
+ * what is meant.
+ */
+function sizeOf(args: readonly unknown[]): number | undefined {
+  const size = args[0];
+  if (size === undefined) return undefined;
+  if (args.length > 1 || !Number.isSafeInteger(size)) return NaN;
+  return size as number < 0 ? undefined : size as number;
+}
+
+/** Takes a result apart; nothing if it is not what the method has to give. */
+function piecesOf(
+  method: string,
+  result: unknown,
+): readonly Uint8Array[] | undefined {
+  if (method !== "readlines") {
+    return isUint8Array(result) ? [result] : undefined;
+  }
+  if (!Array.isArray(result)) return undefined;
+  const pieces = Array.from<unknown>(result);
+  return pieces.every(isUint8Array) ? pieces : undefined;
+}
+
+/** Whether two arrays have a byte of memory in common. */
+function overlap(one: Uint8Array, other: Uint8Array): boolean {
+  return one.buffer === other.buffer && one.length > 0 && other.length > 0 &&
+    one.byteOffset < other.byteOffset + other.length &&
+    other.byteOffset < one.byteOffset + one.length;
+}
+
+function endsLine(piece: Uint8Array): boolean {
+  return piece.at(-1) === LINE_FEED;
+}
+
+/** Keeps count of what was read, as far as it can be known from outside. */
+export class InputLog {
+  /** The number in CONTENT_LENGTH, if there is one. */
+  readonly limit: number | undefined;
+  /** Bytes that all calls have given. */
+  total = 0;
+  /** The array that was given last. */
+  last: Uint8Array | undefined;
+  #earlier: EarlierRead | undefined;
+  #pending = 0;
+  /** Whether calls overlapped, so that their results came in an unknown order. */
+  #isTangled = false;
+
+  /** @param limit The number in CONTENT_LENGTH, if there is one. */
+  constructor(limit: number | undefined) {
+    this.limit = limit;
+  }
+
+  /** Bytes that are left to be read, if that is known. */
+  get left(): number | undefined {
+    return this.limit === undefined || this.#pending > 0
+      ? undefined
+      : this.limit - this.total;
+  }
+
+  /** A call begins. */
+  begin(): void {
+    if (this.#pending++ > 0) this.#isTangled = true;
+  }
+
+  /** A call has failed. */
+  fail(): void {
+    if (--this.#pending === 0) this.#isTangled = false;
+  }
+
+  /**
+   * A call has given a result.
+   *
+   * @param call The call.
+   * @param given The result.
+   * @returns What the rules look at.
+   */
+  take(call: InputCall, given: InputResult): InputResultView {
+    const { method, args } = call;
+    const size = sizeOf(args);
+    const pieces = piecesOf(method, given.result);
+    let length = 0;
+    let isReused = false;
+    for (const piece of pieces ?? []) {
+      length += piece.length;
+      if (this.last !== undefined && overlap(this.last, piece)) isReused = true;
+      this.last = piece;
+    }
+    this.total += length;
+    const earlier = length > 0 ? this.#earlier : undefined;
+    if (earlier !== undefined) this.#earlier = undefined;
+    if (pieces !== undefined && !this.#isTangled) {
+      this.#earlier ??= endShownBy(call, size, pieces, length);
+    }
+    this.fail();
+    return {
+      method,
+      args,
+      size,
+      isPromised: given.isPromised,
+      result: given.result,
+      pieces,
+      length,
+      total: this.total,
+      limit: this.limit,
+      earlier,
+      isReused,
+    };
+  }
+
+  /** An iteration has come to its end. */
+  end(): void {
+    if (!this.#isTangled) {
+      this.#earlier ??= { call: "the iteration", kind: "empty", length: 0 };
+    }
+    this.fail();
+  }
+}
+
+/** Tells whether a result shows that the input is at its end. */
+function endShownBy(
+  { method, isPartial = false }: InputCall,
+  size: number | undefined,
+  pieces: readonly Uint8Array[],
+  length: number,
+): EarlierRead | undefined {
+  if (size === 0 && method !== "readlines" || Number.isNaN(size)) {
+    return undefined;
+  }
+  if (isPartial && length > 0) return undefined;
+  const isFull = size !== undefined && size > 0 && length >= size;
+  const isLine = method === "readline" || method === "next";
+  if (isFull || isLine && endsLine(pieces[0]!)) return undefined;
+  const call = method === "next" ? "the iteration" : `${method}(${size ?? ""})`;
+  if (length === 0) return { call, kind: "empty", length };
+  if (method === "read") return { call, kind: "bytes", length };
+  const kind = endsLine(pieces.at(-1)!) ? "lines" : "line";
+  return { call, kind, length };
+}

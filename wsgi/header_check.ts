@@ -1,0 +1,87 @@
+/**
+ * What a `HeaderList` takes and what it refuses.
+ *
+ * @module
+ */
+
+import { describe, quote } from "./describe.ts";
+import { describeEntry, describeValue } from "./redact.ts";
+
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+// deno-lint-ignore no-control-regex -- HTTP allows a tab inside of a value
+const CONTROL_BUT_TAB = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+function mistake(problem: string): TypeError {
+  return new TypeError(`Cannot use the header: ${problem}`);
+}
+
+/**
+ * Refuses what is no header name.
+ *
+ * @param name What was given.
+ * @throws {TypeError} If it is no string or has a control character.
+ */
+export function checkName(name: unknown): asserts name is string {
+  if (typeof name !== "string") {
+    throw mistake(`name must be a string, got ${describe(name)}`);
+  }
+  if (CONTROL.test(name)) {
+    throw mistake(
+      `name must have no control characters, got ${describeEntry(name)}`,
+    );
+  }
+}
+
+/**
+ * Refuses what is no header value.
+ *
+ * @param name The name of the header.
+ * @param value What was given.
+ * @throws {TypeError} If it is no string or has a control character.
+ */
+export function checkValue(
+  name: string,
+  value: unknown,
+): asserts value is string {
+  if (typeof value !== "string") {
+    throw mistake(
+      `value of ${quote(name)} must be a string, got ${
+        describeValue(name, value)
+      }`,
+    );
+  }
+  if (CONTROL_BUT_TAB.test(value)) {
+    throw mistake(
+      `value of ${quote(name)} must have no control characters, got ${
+        describeValue(name, value)
+      }`,
+    );
+  }
+}
+
+/**
+ * Refuses what is no array of headers.
+ *
+ * @param list What was given.
+ * @throws {TypeError} If it is no array of pairs of names and values.
+ */
+export function checkList(list: unknown): void {
+  if (!Array.isArray(list)) {
+    throw mistake(
+      `the list must be an array of [name, value] tuples, got ${
+        describeEntry(list)
+      }`,
+    );
+  }
+  for (let i = 0; i < list.length; i++) {
+    const entry: unknown = list[i];
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      throw mistake(
+        `list[${i}] must be a [name, value] tuple, got ${describeEntry(entry)}`,
+      );
+    }
+    checkName(entry[0]);
+    checkValue(entry[0], entry[1]);
+  }
+}

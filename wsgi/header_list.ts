@@ -1,0 +1,245 @@
+/**
+ * {@linkcode HeaderList}: response headers, by name and in order.
+ *
+ * @module
+ */
+
+import { toBytes } from "./byte_string.ts";
+import type { HeaderTuple } from "./types.ts";
+import { checkList, checkName, checkValue } from "./header_check.ts";
+
+/** Parameters of a header value; without a value, only the name is written. */
+export type HeaderParameters = Readonly<
+  Record<string, string | null | undefined>
+>;
+
+function formatParameter(
+  header: string,
+  name: string,
+  value: string | null | undefined,
+): string {
+  const key = name.replaceAll("_", "-");
+  if (value === undefined || value === null || value === "") return key;
+  checkValue(header, value);
+  const escaped = value.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  return `${key}="${escaped}"`;
+}
+
+/**
+ * Response headers, with methods to look them up and to change them by name.
+ *
+ * It wraps the array that it is given: what is changed here is changed there,
+ * so the same array can go to `startResponse`. Names are compared without
+ * regard to case; order, case and repetition are kept, unlike in the `Headers`
+ * of fetch.
+ *
+ * Python's `wsgiref.headers.Headers`.
+ *
+ * @example Usage
+ * ```ts
+ * import { HeaderList, type HeaderTuple } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const list: HeaderTuple[] = [["Content-Type", "text/html"]];
+ * const headers = new HeaderList(list);
+ * headers.set("content-type", "text/csv");
+ * headers.addHeader("Content-Disposition", "attachment", {
+ *   filename: "a.csv",
+ * });
+ * assertEquals(list, [
+ *   ["content-type", "text/csv"],
+ *   ["Content-Disposition", 'attachment; filename="a.csv"'],
+ * ]);
+ * ```
+ */
+export class HeaderList implements Iterable<HeaderTuple> {
+  readonly #list: HeaderTuple[];
+
+  /**
+   * Wraps an array of headers.
+   *
+   * @param list The array; a new one without it.
+   * @throws {TypeError} If it is no array of pairs of strings, or one of them
+   * has a control character.
+   */
+  constructor(list?: HeaderTuple[] | null) {
+    if (list !== undefined && list !== null) checkList(list);
+    this.#list = list ?? [];
+  }
+
+  /** How many headers there are; repeated ones count each. */
+  get length(): number {
+    return this.#list.length;
+  }
+
+  /**
+   * Gives the value of a header.
+   *
+   * @param name The name, in any case.
+   * @returns The first value, or `undefined`.
+   */
+  get(name: string): string | undefined {
+    const key = name.toLowerCase();
+    return this.#list.find(([other]) => other.toLowerCase() === key)?.[1];
+  }
+
+  /**
+   * Gives all values of a header.
+   *
+   * @param name The name, in any case.
+   * @returns The values in their order; a new array.
+   */
+  getAll(name: string): string[] {
+    const key = name.toLowerCase();
+    return this.#list.filter(([other]) => other.toLowerCase() === key)
+      .map(([, value]) => value);
+  }
+
+  /**
+   * Tells whether there is a header.
+   *
+   * @param name The name, in any case.
+   * @returns Whether it occurs.
+   */
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /**
+   * Sets a header at the end, in place of all that have its name.
+   *
+   * @param name The name, in the case in which it is sent.
+   * @param value The value.
+   * @throws {TypeError} If one is no string or has a control character.
+   */
+  set(name: string, value: string): void {
+    checkName(name);
+    checkValue(name, value);
+    this.delete(name);
+    this.#list.push([name, value]);
+  }
+
+  /**
+   * Adds a header at the end, beside those that have its name.
+   *
+   * @param name The name, in the case in which it is sent.
+   * @param value The value.
+   * @throws {TypeError} If one is no string or has a control character.
+   */
+  append(name: string, value: string): void {
+    checkName(name);
+    checkValue(name, value);
+    this.#list.push([name, value]);
+  }
+
+  /**
+   * Adds a header with parameters, such as `attachment; filename="a.csv"`.
+   *
+   * @param name The name, in the case in which it is sent.
+   * @param value The value before the parameters; `null` and `undefined` for
+   * none.
+   * @param params The parameters. A `_` in a name becomes `-`. Values are
+   * quoted; one that is `null`, `undefined` or empty leaves only the name.
+   * @throws {TypeError} If one is no string or has a control character.
+   */
+  addHeader(
+    name: string,
+    value: string | null | undefined,
+    params: HeaderParameters = {},
+  ): void {
+    checkName(name);
+    const parts: string[] = [];
+    if (value !== undefined && value !== null) {
+      checkValue(name, value);
+      parts.push(value);
+    }
+    for (const [key, parameter] of Object.entries(params)) {
+      parts.push(formatParameter(name, key, parameter));
+    }
+    this.append(name, parts.join("; "));
+  }
+
+  /**
+   * Removes all headers of a name; nothing if there is none.
+   *
+   * @param name The name, in any case.
+   */
+  delete(name: string): void {
+    const key = name.toLowerCase();
+    for (let i = this.#list.length - 1; i >= 0; i--) {
+      if (this.#list[i]?.[0].toLowerCase() === key) this.#list.splice(i, 1);
+    }
+  }
+
+  /**
+   * Adds a header unless there is one of its name.
+   *
+   * @param name The name.
+   * @param value The value.
+   * @returns The first value that is there now.
+   * @throws {TypeError} If one is no string or has a control character.
+   */
+  setDefault(name: string, value: string): string {
+    const present = this.get(name);
+    if (present !== undefined) return present;
+    this.append(name, value);
+    return value;
+  }
+
+  /**
+   * Gives the names.
+   *
+   * @returns All of them in order, repeated ones each; a new array.
+   */
+  keys(): string[] {
+    return this.#list.map(([name]) => name);
+  }
+
+  /**
+   * Gives the values.
+   *
+   * @returns All of them in order; a new array.
+   */
+  values(): string[] {
+    return this.#list.map(([, value]) => value);
+  }
+
+  /**
+   * Gives the headers.
+   *
+   * @returns All of them in order; a new array.
+   */
+  entries(): HeaderTuple[] {
+    return [...this.#list];
+  }
+
+  /**
+   * Iterates over the headers.
+   *
+   * @returns An iterator over name and value.
+   */
+  [Symbol.iterator](): IterableIterator<HeaderTuple> {
+    return this.entries()[Symbol.iterator]();
+  }
+
+  /**
+   * Writes the headers as HTTP does.
+   *
+   * @returns A line for each header, and the empty line after them; each ends
+   * with CR and LF.
+   */
+  toString(): string {
+    const lines = this.#list.map(([name, value]) => `${name}: ${value}\r\n`);
+    return `${lines.join("")}\r\n`;
+  }
+
+  /**
+   * Gives the bytes of {@linkcode HeaderList.toString}.
+   *
+   * @returns The bytes, one for each character.
+   * @throws {TypeError} If a character is above U+00FF.
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return toBytes(this.toString());
+  }
+}
