@@ -14,7 +14,6 @@ import type { Rule } from "../validator/rules/rule.ts";
 import { RULES } from "../validator/rules/table.ts";
 import { FIXTURES } from "../tests/validator/fixtures/table.ts";
 import type { Scenario } from "../tests/validator/scenario.ts";
-import { coverageTable } from "./check_coverage.ts";
 
 /** Where the reference is. */
 export const REFERENCE: URL = new URL("../docs/rules.md", import.meta.url);
@@ -112,7 +111,6 @@ export async function createReference(): Promise<string> {
     if (rules.length === 0) continue;
     parts.push(`## ${title}\n`, ...rules.map(entry));
   }
-  parts.push(coverageTable());
   return await formatMarkdown(parts.join("\n"));
 }
 

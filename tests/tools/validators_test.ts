@@ -1,68 +1,53 @@
 import { assert, assertEquals } from "@std/assert";
-import { CHECKS } from "../../tools/check_coverage.ts";
-import { inputWith } from "../../tools/validators/case.ts";
-import { BROKEN, SOUND } from "../../tools/validators/cases.ts";
+import { CASES } from "../../tools/validators/cases.ts";
 import {
+  createPage,
   judge,
   judgeAll,
   judgeInPython,
+  PAGE,
   readResults,
 } from "../../tools/validators/compare.ts";
+import { inputWith, PROGRAMS } from "../../tools/validators/programs.ts";
 import type { Scenario } from "../validator/scenario.ts";
 
-const all = { ...BROKEN, ...SOUND };
 const results = await readResults();
 const python = await judgeInPython();
 
 /** The ids in the source, so that Python itself is not needed to compare. */
-async function idsInPython(): Promise<string[]> {
-  const file = new URL("../../tools/validators/cases.py", import.meta.url);
+async function idsInPython(): Promise<Set<string>> {
+  const file = new URL("../../tools/validators/programs.py", import.meta.url);
   const source = await Deno.readTextFile(file);
-  const calls = source.matchAll(/^@?(?:case|environ|part)\(\s*"([^"]+)"/gm);
-  return [...new Set([...calls].map(([, id]) => id ?? ""))];
+  const calls = source.matchAll(
+    /^@?(?:part|returning|setting|between)\(\s*"([^"]+)"/gm,
+  );
+  return new Set([...calls].map(([, id]) => id ?? ""));
 }
 
-Deno.test("cases.py has the same cases as cases.ts", async () => {
-  assertEquals((await idsInPython()).sort(), Object.keys(all).sort());
+Deno.test("programs.py has the same programs as programs.ts", async () => {
+  const ids = Object.keys(PROGRAMS).sort();
+  assertEquals([...await idsInPython()].sort(), ids);
+  const known = new Set(CASES.map(({ id }) => id));
+  assertEquals(ids.filter((id) => !known.has(id)), []);
 });
 
-Deno.test("cases.ts has enough of both kinds", () => {
-  assert(Object.keys(BROKEN).length >= 50);
-  assert(Object.keys(SOUND).length >= 8);
+Deno.test("cases.jsonl has enough cases of both kinds, each once", () => {
+  assertEquals(new Set(CASES.map(({ title }) => title)).size, CASES.length);
+  assert(CASES.filter(({ isSound }) => isSound).length >= 22);
+  assert(CASES.filter(({ isSound }) => !isSound).length >= 127);
 });
 
-for (const [id, program] of Object.entries(BROKEN)) {
-  const says = program.exception === undefined ? "finds" : "does not find";
-  Deno.test(`validator() ${says} what is broken in ${id}`, async () => {
+for (const program of CASES) {
+  const { id, isSound, rule } = program;
+  Deno.test(`validator() finds ${rule ?? "nothing"} in ${id}`, async () => {
     const { outcome, rules } = await judge(program);
-    if (program.exception !== undefined) {
-      assertEquals(outcome, "-");
-      return;
-    }
-    const expected = program.rows.flatMap((row) => {
-      const ours = CHECKS[row]?.ours;
-      return ours !== undefined && "rules" in ours ? ours.rules : [row];
-    });
-    assert(outcome === "error" || outcome === "warning", outcome);
-    assert(
-      // A row about the validator itself has no rule to look for.
-      rules.some((rule) => expected.includes(rule)) ||
-        program.rows.some((row) => "itself" in (CHECKS[row]?.ours ?? {})),
-      `found ${rules.join(", ")}, not one of ${expected.join(", ")}`,
-    );
+    assertEquals(rules, rule === undefined ? [] : [rule]);
+    assertEquals(outcome === "-", rule === undefined);
+    assert(isSound || rule !== undefined);
   });
 }
 
-for (const [id, program] of Object.entries(SOUND)) {
-  const says = program.exception === undefined ? "nothing" : "something";
-  Deno.test(`validator() says ${says} about ${id}`, async () => {
-    const { outcome, rules } = await judge(program);
-    if (program.exception === undefined) assertEquals(rules, []);
-    assertEquals(outcome === "-", program.exception === undefined);
-  });
-}
-
-Deno.test("judge() calls it a crash when only the validated program fails", async () => {
+Deno.test("judge() reports a crash when only the validated program fails", async () => {
   const call = (name: string): Scenario => ({
     environ: (environ) => {
       environ["wsgi.input"] = inputWith({ unheardOf: () => {} });
@@ -77,20 +62,20 @@ Deno.test("judge() calls it a crash when only the validated program fails", asyn
   assertEquals((await judge(call("notThere"))).outcome, "-");
 });
 
-Deno.test("results.json has what validator() says (deno task validators)", async () => {
-  assertEquals(results["ours"]?.outcomes, await judgeAll());
+Deno.test("docs/validators.md is up to date (deno task validators)", async () => {
+  const page = await Deno.readTextFile(PAGE);
+  assertEquals(page, await createPage({ ...results, ...await judgeAll() }));
 });
 
 for (const name of ["wsgiref", "webtest", "werkzeug"]) {
-  const here = python[name];
-  const kept = results[name];
+  const [here, kept] = [python[name], results[name]];
   const reason = here === undefined
     ? " (not installed here)"
     : here.version !== kept?.version
-    ? ` (kept of ${kept?.version}, here is ${here.version})`
+    ? ` (the page has ${kept?.version}, here is ${here.version})`
     : "";
   Deno.test({
-    name: `results.json has what ${name} says${reason}`,
+    name: `docs/validators.md has what ${name} reports${reason}`,
     ignore: reason !== "",
     fn: () => assertEquals(kept?.outcomes, here?.outcomes),
   });

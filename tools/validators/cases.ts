@@ -1,29 +1,94 @@
 /**
  * The shared set: broken and sound programs, the same for every validator.
  *
- * What is broken in a case is one thing; everything else in it is right for all
- * of the validators. `cases.py` has the same programs in Python.
+ * `cases.jsonl` has a line for each case. What a case leaves out is correct. The
+ * parts of a case that are code are in `programs.ts` and `programs.py`.
  *
  * @module
  */
 
-import type { Cases } from "./case.ts";
-import { BODIES, STREAMS } from "./cases/bodies.ts";
-import { ENVIRONS } from "./cases/environs.ts";
-import { HEADERS } from "./cases/headers.ts";
-import { MESSAGES } from "./cases/messages.ts";
-import { MIDDLEWARE, SERVERS } from "./cases/servers.ts";
-import { STARTS } from "./cases/starts.ts";
-export { SOUND } from "./cases/sound.ts";
+import {
+  helloApp,
+  type Loose,
+  type Scenario,
+} from "../../tests/validator/scenario.ts";
+import { PROGRAMS } from "./programs.ts";
 
-/** Programs in which something is to be found. */
-export const BROKEN: Cases = {
-  ...STARTS,
-  ...HEADERS,
-  ...MESSAGES,
-  ...BODIES,
-  ...STREAMS,
-  ...ENVIRONS,
-  ...SERVERS,
-  ...MIDDLEWARE,
-};
+/** A line of `cases.jsonl`. */
+interface Line {
+  /** The name of the case; those of sound programs begin with `sound-`. */
+  readonly id: string;
+  /** What the program does, in a few words. */
+  readonly title: string;
+  /** The rule of this validator that the program breaks. */
+  readonly rule?: string;
+  /** The response, where it is not the usual one. */
+  readonly status?: unknown;
+  readonly headers?: unknown;
+  readonly body?: readonly [];
+  /** All arguments of startResponse. */
+  readonly start?: readonly unknown[];
+  /** What the application returns; null for nothing. */
+  readonly returns?: unknown;
+  /** Something the application calls first: variable, method, arguments. */
+  readonly call?: readonly [string, string, ...unknown[]];
+  /** Variables that the server sets, and variables that it leaves out. */
+  readonly environ?: Readonly<Record<string, unknown>>;
+  readonly drop?: readonly string[];
+}
+
+/** One program, broken or sound. */
+export interface Case extends Scenario {
+  readonly id: string;
+  readonly title: string;
+  /** The rule that is broken; in a sound program, a rule that warns anyway. */
+  readonly rule: string | undefined;
+  readonly isSound: boolean;
+}
+
+const TEXT = ["Content-Type", "text/plain"];
+const HELLO = new TextEncoder().encode("Hello world!\n");
+
+function toApp(line: Line): NonNullable<Scenario["app"]> {
+  const { status = "200 OK", headers = [TEXT], body = [HELLO], call } = line;
+  const { start = [status, headers], returns = undefined } = line;
+  const result = "returns" in line ? returns ?? undefined : body;
+  if (call === undefined) {
+    return (_environ: Loose, startResponse: Loose): Loose => {
+      startResponse(...start);
+      return result;
+    };
+  }
+  const [variable, method, ...args] = call;
+  return async (environ: Loose, startResponse: Loose): Promise<Loose> => {
+    await environ[variable][method](...args);
+    return helloApp(environ, startResponse);
+  };
+}
+
+function toEnviron({ environ = {}, drop = [] }: Line): Loose {
+  return (target: Loose): void => {
+    Object.assign(target, environ);
+    for (const name of drop) delete target[name];
+  };
+}
+
+function toCase(line: Line): Case {
+  const { id, title, rule } = line;
+  return {
+    id,
+    title,
+    rule,
+    isSound: id.startsWith("sound-"),
+    app: toApp(line),
+    environ: toEnviron(line),
+    ...line.call?.[0] === "wsgi.input" ? { input: "one\ntwo\n" } : {},
+    ...PROGRAMS[id],
+  };
+}
+
+const text = Deno.readTextFileSync(new URL("cases.jsonl", import.meta.url));
+
+/** All cases. */
+export const CASES: readonly Case[] = text.trimEnd().split("\n")
+  .map((line) => toCase(JSON.parse(line)));

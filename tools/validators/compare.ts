@@ -1,10 +1,13 @@
 /**
  * Runs the shared set under this validator and under those of Python that are
- * installed, and keeps the results for the rule reference.
+ * installed, and writes `docs/validators.md`.
  *
  * ```sh
  * deno task validators
  * ```
+ *
+ * The page is also where the results are kept: the column of a validator that
+ * is not installed here stays as it is.
  *
  * @module
  */
@@ -24,28 +27,27 @@ import {
   helloApp,
   type Scenario,
 } from "../../tests/validator/scenario.ts";
-import { BROKEN, SOUND } from "./cases.ts";
+import { formatMarkdown } from "../format_markdown.ts";
+import { type Case, CASES } from "./cases.ts";
 
-/** Where the results are kept. */
-export const RESULTS: URL = new URL("results.json", import.meta.url);
+/** Where the results are. */
+export const PAGE: URL = new URL("../../docs/validators.md", import.meta.url);
+
+/** The columns of the page. */
+const NAMES = ["@wsgi/ref", "wsgiref", "webtest", "werkzeug"] as const;
 
 /**
- * What a validator makes of a program: it fails with an error of its own, it
- * warns, it fails by accident, or it says nothing.
+ * What a validator reports of a program: it fails with an error of its own, it
+ * warns, it fails by accident, or it reports nothing.
  */
 export type Outcome = "error" | "warning" | "crash" | "-";
 
-/** Outcomes by the id of the case. */
-export type Outcomes = Readonly<Record<string, Outcome>>;
-
-/** What one validator makes of the shared set. */
+/** What one validator reports of the shared set. */
 export interface Results {
   /** Its version; for one of Python's standard library, that of Python. */
   readonly version: string;
-  /** The day on which it was run. */
-  readonly date?: string;
-  /** What it says. */
-  readonly outcomes: Outcomes;
+  /** The outcome of each case, by its id. */
+  readonly outcomes: Readonly<Record<string, Outcome>>;
 }
 
 /** The results of several validators, by their name. */
@@ -58,17 +60,10 @@ const TRANSPORT: Transport = {
   abort: () => {},
 };
 
-/** What this validator says of a program. */
-export interface Judgement {
-  readonly outcome: Outcome;
-  /** The rules that it finds broken. */
-  readonly rules: readonly string[];
-}
-
 /** Makes a layer around an application; without it, one is run as it is. */
 type Wrap = (app: unknown, name?: string) => Application;
 
-/** Runs a program; gives what failed in it. */
+/** Runs a program; returns what failed in it. */
 async function run(program: Scenario, wrap: Wrap): Promise<unknown[]> {
   const failures: unknown[] = [];
   const fail = (error: unknown): void => void failures.push(error);
@@ -90,6 +85,10 @@ async function run(program: Scenario, wrap: Wrap): Promise<unknown[]> {
   return failures;
 }
 
+function isFinding(error: unknown): error is ConformanceError {
+  return error instanceof ConformanceError;
+}
+
 /** Whether a program fails by accident, and would not without a validator. */
 async function hasCrashed(
   program: Scenario,
@@ -100,17 +99,15 @@ async function hasCrashed(
   return (await run(program, (app) => app as Application)).length === 0;
 }
 
-function isFinding(error: unknown): error is ConformanceError {
-  return error instanceof ConformanceError;
-}
-
 /**
  * Asks this validator about a program.
  *
  * @param program The program.
- * @returns What it says.
+ * @returns The outcome, and the rules that are broken.
  */
-export async function judge(program: Scenario): Promise<Judgement> {
+export async function judge(
+  program: Scenario,
+): Promise<{ outcome: Outcome; rules: readonly string[] }> {
   const found: Violation[] = [];
   const onViolation = (violation: Violation): void =>
     void found.push(violation);
@@ -118,7 +115,7 @@ export async function judge(program: Scenario): Promise<Judgement> {
     program,
     (app, name) => validator(app as Application, { name, onViolation }),
   );
-  // assertFinished() throws only.
+  // assertFinished() throws without a call of onViolation.
   found.push(...failures.filter(isFinding).map((error) => error.violation));
   const rules = [...new Set(found.map(({ rule }) => rule))];
   if (found.some(({ severity }) => severity === "error")) {
@@ -129,24 +126,20 @@ export async function judge(program: Scenario): Promise<Judgement> {
   return { outcome: crashed ? "crash" : "-", rules };
 }
 
-/**
- * Asks this validator about the whole set.
- *
- * @returns What it says.
- */
-export async function judgeAll(): Promise<Outcomes> {
+/** Asks this validator about the whole set. */
+export async function judgeAll(): Promise<AllResults> {
   const outcomes: Record<string, Outcome> = {};
-  for (const [id, program] of Object.entries({ ...BROKEN, ...SOUND })) {
-    outcomes[id] = (await judge(program)).outcome;
+  for (const program of CASES) {
+    outcomes[program.id] = (await judge(program)).outcome;
   }
-  return outcomes;
+  return { "@wsgi/ref": { version: config.version, outcomes } };
 }
 
 /**
- * Asks the validators of Python. Debian's is tried first, for which there are
- * packages; another one has them only if somebody has installed them there.
+ * Asks the validators of Python. Debian's Python, which has packages for them,
+ * is tried first.
  *
- * @returns What those say that are installed; nothing without Python.
+ * @returns The results of those that are installed; none without Python.
  */
 export async function judgeInPython(): Promise<AllResults> {
   let all: AllResults = {};
@@ -168,28 +161,103 @@ export async function judgeInPython(): Promise<AllResults> {
   return all;
 }
 
-/**
- * Reads the results that are kept.
- *
- * @returns The results.
- */
-export async function readResults(): Promise<AllResults> {
-  return JSON.parse(await Deno.readTextFile(RESULTS));
-}
-
-/** Runs all that can be run here; what others have said elsewhere stays. */
-async function main(): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const kept = await readResults().catch(() => ({}));
-  const fresh: Record<string, Results> = {
-    ours: { version: config.version, outcomes: await judgeAll() },
-    ...await judgeInPython(),
-  };
-  const dated = Object.entries(fresh).map(([name, { version, outcomes }]) =>
-    [name, { version, date, outcomes }] as const
+function cellsOf(line: string): string[] {
+  return line.split(/(?<!\\)\|/).slice(1, -1).map((cell) =>
+    cell.trim().replaceAll("\\|", "|")
   );
-  const results = { ...kept, ...Object.fromEntries(dated) };
-  await Deno.writeTextFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-if (import.meta.main) await main();
+/**
+ * Reads the results out of a page.
+ *
+ * @param page The page.
+ * @returns The results by the name of the validator.
+ */
+export function readPage(page: string): AllResults {
+  const rows = page.split("\n").filter((line) => line[0] === "|").map(cellsOf);
+  const all: Record<string, Results> = {};
+  for (const [index, head] of (rows[0] ?? []).entries()) {
+    const [name = "", version = ""] = head.split(" ");
+    if (!NAMES.some((known) => known === name)) continue;
+    const outcomes = CASES.map(({ id, title }) => {
+      const row = rows.find(([first]) => first === title);
+      return [id, (row?.[index] ?? "-").replace("–", "-")] as const;
+    });
+    const entries = Object.fromEntries(outcomes) as Results["outcomes"];
+    all[name] = { version, outcomes: entries };
+  }
+  return all;
+}
+
+/** Counts what a validator reports of some programs, accidents apart. */
+function sum({ outcomes }: Results, cases: readonly Case[]): string {
+  const found = cases.map(({ id }) => outcomes[id]);
+  const meant = found.filter((one) => one === "error" || one === "warning");
+  const crashes = found.filter((outcome) => outcome === "crash").length;
+  const accidents = crashes === 0 ? "" : ` and ${crashes} by accident`;
+  return `**${meant.length}**${accidents}`;
+}
+
+function table(name: string, cases: readonly Case[], all: AllResults): string {
+  const columns = NAMES.flatMap((name) => all[name] ?? []);
+  const versions = NAMES.filter((name) => name in all)
+    .map((name) => `${name} ${all[name]?.version}`);
+  const rows = [
+    [name, "rule", ...versions],
+    ["---", "---", ...columns.map(() => "---")],
+    ...cases.map(({ id, title, rule }) => [
+      title.replaceAll("|", "\\|"),
+      rule === undefined ? "" : `\`${rule}\``,
+      ...columns.map(({ outcomes }) => outcomes[id]?.replace(/^-$/, "–") ?? ""),
+    ]),
+    [`**of ${cases.length}**`, "", ...columns.map((one) => sum(one, cases))],
+  ];
+  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/**
+ * Creates the page.
+ *
+ * @param all The results.
+ * @returns Markdown, formatted.
+ */
+export async function createPage(all: AllResults): Promise<string> {
+  const [broken, sound] = [false, true].map((isSound) =>
+    CASES.filter((one) => one.isSound === isSound)
+  ) as [Case[], Case[]];
+  return await formatMarkdown(`# Validators side by side
+
+The same programs under this validator and three of Python, all without options:
+${broken.length} that are broken, and ${sound.length} that are sound, where every report is a false alarm.
+\`deno task validators\` runs them and writes this page. The set has one program
+for each kind of mistake, so it shows what a validator looks for, and not how
+often a mistake is made. The programs are in \`tools/validators/\`.
+
+- **error**: the validator fails with an error of its own.
+- **warning**: it warns, or complains without stopping anything.
+- **crash**: it fails by accident, in its own lines or where the program alone
+  does not fail.
+
+## Broken programs
+
+${table("program", broken, all)}
+
+## Sound programs
+
+A tab in a header value is allowed, but recipients read it differently: it is
+the one false alarm of this validator, a warning.
+
+${table("program", sound, all)}
+`);
+}
+
+/** Reads the results that are kept. */
+export async function readResults(): Promise<AllResults> {
+  return readPage(await Deno.readTextFile(PAGE));
+}
+
+if (import.meta.main) {
+  const kept = await readResults().catch(() => ({}));
+  const all = { ...kept, ...await judgeAll(), ...await judgeInPython() };
+  await Deno.writeTextFile(PAGE, await createPage(all));
+}

@@ -3,19 +3,20 @@
 Prints JSON: {validator: {"version": …, "outcomes": {id: outcome}}}, where an
 outcome is "error" (the validator raised its own error), "warning" (it warned or
 complained without stopping anything), "crash" (it failed by accident) or "-".
-With --messages, prints what they said.
+With --messages, prints what they said instead.
 """
 
 import gc
 import importlib.metadata
 import io
 import json
+import os
 import platform
 import sys
 import traceback
 import warnings
 
-import cases
+from programs import HELLO, PROGRAMS, TEXT, Body, Input, hello, serve
 
 
 def find_validators():
@@ -42,16 +43,78 @@ def find_validators():
     return found
 
 
+def create_environ():
+    return {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": Input(b"one\ntwo\n"),
+        "wsgi.errors": Errors(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+class Errors(io.StringIO):
+    """A log whose own errors do not look like those of a validator."""
+
+    def write(self, *args):
+        return super().write(*args)
+
+
+def to_headers(headers):
+    """Turns lists of JSON into the tuples that Python expects."""
+    if not isinstance(headers, list):
+        return headers
+    return [tuple(part) if isinstance(part, list) else part for part in headers]
+
+
+def to_app(case):
+    """Makes the application of a line of cases.jsonl."""
+    status, headers = case.get("status", "200 OK"), case.get("headers", [TEXT])
+    start = case.get("start", [status, headers])
+    body = Body(case.get("body", [HELLO]))
+
+    def app(environ, start_response):
+        start_response(*(to_headers(argument) for argument in start))
+        return case["returns"] if "returns" in case else body
+
+    def call(environ, start_response):
+        variable, method, *args = case["call"]
+        getattr(environ[variable], method)(*args)
+        return hello(environ, start_response)
+
+    return call if "call" in case else app
+
+
+def to_environ(case):
+    """Makes the environ of a line of cases.jsonl."""
+    environ = create_environ()
+    for name, value in case.get("environ", {}).items():
+        environ[name] = tuple(value) if isinstance(value, list) else value
+    for name in case.get("drop", []):
+        del environ[name]
+    return environ
+
+
 def run(case, wrap):
     """Runs a case; gives what it raised, if anything."""
-    environ = cases.create_environ()
-    if "environ" in case:
-        environ = case["environ"](environ) or environ
+    program = PROGRAMS.get(case["id"], {})
+    environ = to_environ(case)
+    environ = program.get("environ", lambda _: None)(environ) or environ
     try:
-        app = wrap(case.get("app", cases.hello))
-        if "middleware" in case:
-            app = wrap(case["middleware"](app))
-        case.get("server", cases.serve)(app, environ)
+        app = wrap(program.get("app") or to_app(case))
+        if "middleware" in program:
+            app = wrap(program["middleware"](app))
+        program.get("server", serve)(app, environ)
     except Exception as error:
         return error
     return None
@@ -86,7 +149,7 @@ def judge(case, module, wrap):
             own, meant, text = False, False, ""
             if error is not None:
                 own, meant = locate(module, error)
-                # Whatever fails without the validator too is no news.
+                # An error that occurs without the validator too is not its own.
                 own = own or type(error) is not type(bare)
                 text = f"{type(error).__name__}: {error}"
             # The frames of the traceback keep the body alive.
@@ -108,14 +171,16 @@ def judge(case, module, wrap):
 
 
 def main():
+    with open(os.path.join(os.path.dirname(__file__), "cases.jsonl")) as file:
+        cases = [json.loads(line) for line in file]
     report = {}
     for name, version, module, wrap in find_validators():
         outcomes = {}
-        for id, case in cases.CASES.items():
+        for case in cases:
             outcome, words = judge(case, module, wrap)
-            outcomes[id] = outcome
+            outcomes[case["id"]] = outcome
             if "--messages" in sys.argv and words:
-                print(f"{id}: {name}: {outcome}: {words}")
+                print(f"{case['id']}: {name}: {outcome}: {words}")
         report[name] = {"version": version, "outcomes": outcomes}
     if "--messages" not in sys.argv:
         json.dump(report, sys.stdout)
