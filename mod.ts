@@ -70,11 +70,11 @@ export type {
   WrapFile,
   Write,
 } from "./wsgi/types.ts";
-export { applicationUri } from "./wsgi/application_uri.ts";
+export { applicationUri } from "./wsgi/uri.ts";
 export { FileWrapper } from "./wsgi/file_wrapper.ts";
 export { formatDateTime } from "./wsgi/format_date_time.ts";
 export { HeaderList, type HeaderParameters } from "./wsgi/header_list.ts";
-export { isHopByHop } from "./wsgi/is_hop_by_hop.ts";
+export { isHopByHop } from "./wsgi/http_syntax.ts";
 export {
   type Blame,
   ConformanceError,

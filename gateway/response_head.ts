@@ -8,7 +8,7 @@
  * @module
  */
 
-import { isHopByHop } from "../wsgi/is_hop_by_hop.ts";
+import { isHopByHop } from "../wsgi/http_syntax.ts";
 import { describe, quote } from "../wsgi/describe.ts";
 import { describeEntry, describeValue } from "../wsgi/redact.ts";
 import { isToken } from "../wsgi/token.ts";

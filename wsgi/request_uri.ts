@@ -4,7 +4,7 @@
  * @module
  */
 
-import { applicationUri } from "./application_uri.ts";
+import { applicationUri } from "./uri.ts";
 import { quotePath } from "./quote_path.ts";
 
 /** Options of {@linkcode requestUri}. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isHopByHop } from "../../wsgi/is_hop_by_hop.ts";
+import { isHopByHop } from "../../wsgi/http_syntax.ts";
 import { describe } from "../../wsgi/describe.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { isToken } from "../../wsgi/token.ts";
-import { isHopByHop } from "../../wsgi/is_hop_by_hop.ts";
+import { isHopByHop } from "../../wsgi/http_syntax.ts";
 
 /** Headers that a rule asks for, each a bit, so that one number holds a set. */
 export const KNOWN = {

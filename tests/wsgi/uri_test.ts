@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { applicationUri } from "../../wsgi/application_uri.ts";
+import { applicationUri } from "../../wsgi/uri.ts";
 import { requestUri } from "../../wsgi/request_uri.ts";
 import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 import { askPython, WITHOUT_PYTHON } from "./python.ts";

@@ -1,5 +1,5 @@
 import { assert, assertFalse } from "@std/assert";
-import { isHopByHop } from "../../wsgi/is_hop_by_hop.ts";
+import { isHopByHop } from "../../wsgi/http_syntax.ts";
 
 const NAMES = [
   "Connection",
