@@ -70,11 +70,9 @@ export type {
   WrapFile,
   Write,
 } from "./wsgi/types.ts";
-export { applicationUri } from "./wsgi/uri.ts";
 export { FileWrapper } from "./wsgi/file_wrapper.ts";
-export { formatDateTime } from "./wsgi/format_date_time.ts";
 export { HeaderList, type HeaderParameters } from "./wsgi/header_list.ts";
-export { isHopByHop } from "./wsgi/http_syntax.ts";
+export { formatDateTime, isHopByHop } from "./wsgi/http_syntax.ts";
 export {
   type Blame,
   ConformanceError,
@@ -86,7 +84,11 @@ export {
   type ValidatorOptions,
   type Violation,
 } from "./validator.ts";
-export { guessScheme } from "./wsgi/guess_scheme.ts";
-export { requestUri, type RequestUriOptions } from "./wsgi/request_uri.ts";
+export {
+  applicationUri,
+  guessScheme,
+  requestUri,
+  type RequestUriOptions,
+} from "./wsgi/uri.ts";
 export { setupTestingDefaults } from "./gateway/environ/setup_testing_defaults.ts";
 export { type PathVariables, shiftPathInfo } from "./wsgi/shift_path_info.ts";

@@ -5,7 +5,7 @@
  */
 
 import { checkChunk } from "./body_reader.ts";
-import { ignoreRejection } from "../wsgi/ignore_rejection.ts";
+import { ignoreRejection } from "../wsgi/describe.ts";
 
 /**
  * Checks all chunks of an array body and adds up their lengths.

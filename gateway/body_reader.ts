@@ -4,8 +4,12 @@
  * @module
  */
 
-import { describe, isThenable, isUint8Array } from "../wsgi/describe.ts";
-import { ignoreRejection } from "../wsgi/ignore_rejection.ts";
+import {
+  describe,
+  ignoreRejection,
+  isThenable,
+  isUint8Array,
+} from "../wsgi/describe.ts";
 
 interface AnyIterator {
   next(): unknown;

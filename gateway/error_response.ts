@@ -8,13 +8,7 @@ import { isGivenUp } from "./cancellation.ts";
 import { describe, escapeControls } from "../wsgi/describe.ts";
 import { RequestBodyError } from "./input/request_body_error.ts";
 import type { ResponseHead } from "./response_head.ts";
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  413: "Content Too Large",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
+import { reasonPhrase } from "../wsgi/status.ts";
 
 /**
  * Tells which status answers an error.
@@ -38,7 +32,7 @@ export function statusOf(error: unknown): number {
 export function errorResponse(
   code: number,
 ): [head: ResponseHead, page: Uint8Array<ArrayBuffer>] {
-  const status = `${code} ${REASONS[code] ?? "Error"}`;
+  const status = `${code} ${reasonPhrase(code) ?? "Error"}`;
   const head: ResponseHead = {
     status,
     code,

@@ -8,10 +8,13 @@
  * @module
  */
 
-import { isHopByHop } from "../wsgi/http_syntax.ts";
+import {
+  isHopByHop,
+  isToken,
+  parseContentLength,
+} from "../wsgi/http_syntax.ts";
 import { describe, quote } from "../wsgi/describe.ts";
 import { describeEntry, describeValue } from "../wsgi/redact.ts";
-import { isToken } from "../wsgi/token.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** Status and headers of one response. */
@@ -29,7 +32,6 @@ export interface ResponseHead {
 const STATUS = /^([2-5][0-9]{2}) [\x20-\x7e\x80-\xff]*$/;
 const STATUS_SHAPE = /^[0-9]{3} [\x20-\x7e\x80-\xff]*$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const DIGITS = /^[0-9]+$/;
 
 /** Its length is a cheap test before lower-casing a name. */
 const CONTENT_LENGTH = "content-length";
@@ -113,8 +115,8 @@ function parseLength(value: string, previous: number | undefined): number {
   if (previous !== undefined) {
     throw startError("Content-Length must be given once, got it twice");
   }
-  const length = Number(value);
-  if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+  const length = parseContentLength(value);
+  if (length === undefined) {
     throw startError(`Content-Length must be digits, got ${quote(value)}`);
   }
   return length;
@@ -212,16 +214,4 @@ export function withoutContentLength(head: ResponseHead): ResponseHead {
 export function isContentLength(name: string): boolean {
   return name.length === CONTENT_LENGTH.length &&
     name.toLowerCase() === CONTENT_LENGTH;
-}
-
-/**
- * Tells whether a status has no body: 204, 205 and 304.
- *
- * RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5.
- *
- * @param code The status code.
- * @returns Whether a response with this status carries no body.
- */
-export function isNullBodyStatus(code: number): boolean {
-  return code === 204 || code === 205 || code === 304;
 }

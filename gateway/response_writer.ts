@@ -7,12 +7,12 @@
 
 import { Gate } from "./gate.ts";
 import {
-  isNullBodyStatus,
   type ResponseHead,
   withContentLength,
   withoutContentLength,
 } from "./response_head.ts";
 import type { Transport } from "./transport.ts";
+import { hasNoBody } from "../wsgi/status.ts";
 
 /** Sends one response through a transport. */
 export class ResponseWriter {
@@ -45,7 +45,7 @@ export class ResponseWriter {
   /** Whether the body is not to be sent: HEAD, 204, 205 and 304. */
   get isBodiless(): boolean {
     return this.head !== undefined &&
-      (this.#isHead || isNullBodyStatus(this.head.code));
+      (this.#isHead || hasNoBody(this.head.code));
   }
 
   /** Body bytes sent so far. */
@@ -94,7 +94,7 @@ export class ResponseWriter {
   announceLength(length: number): void {
     // RFC 9110 section 8.6: a 204 has no length; that of a 304 is another's.
     if (this.#headSent || this.head === undefined) return;
-    if (isNullBodyStatus(this.head.code)) return;
+    if (hasNoBody(this.head.code)) return;
     this.head = withContentLength(this.head, length);
   }
 

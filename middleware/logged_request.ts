@@ -6,7 +6,7 @@
 
 import type { AccessLogger } from "../server/access_log.ts";
 import type { AccessRecord } from "../gateway/access_record.ts";
-import { isNullBodyStatus } from "../gateway/response_head.ts";
+import { hasNoBody } from "../wsgi/status.ts";
 import type { Environ } from "../wsgi/types.ts";
 
 function targetOf(environ: Environ): string {
@@ -58,7 +58,7 @@ export class LoggedRequest {
 
   /** Whether the server drops the body, whatever it is. */
   get isBodiless(): boolean {
-    return this.#known.method === "HEAD" || isNullBodyStatus(this.#status);
+    return this.#known.method === "HEAD" || hasNoBody(this.#status);
   }
 
   /**

@@ -18,10 +18,7 @@
  * @module
  */
 
-import {
-  isAuthority,
-  splitAuthority,
-} from "../gateway/environ/request_target.ts";
+import { isAuthority, splitAuthority } from "../wsgi/http_syntax.ts";
 import type {
   Application,
   Environ,
@@ -151,13 +148,14 @@ function apply(environ: Environ, { address, scheme, host }: Hop): void {
     else delete environ.HTTPS;
   }
   if (host !== undefined) {
-    if (host === "" || !isAuthority(host)) {
+    const server = host !== "" && isAuthority(host)
+      ? splitAuthority(host, environ["wsgi.url_scheme"])
+      : undefined;
+    if (server === undefined) {
       throw new ForwardedError("the forwarded host is none");
     }
     environ.HTTP_HOST = host;
-    const [name, port] = splitAuthority(host, environ["wsgi.url_scheme"]);
-    environ.SERVER_NAME = name;
-    environ.SERVER_PORT = port;
+    [environ.SERVER_NAME, environ.SERVER_PORT] = server;
   }
 }
 

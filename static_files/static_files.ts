@@ -21,7 +21,7 @@
 import { typeByExtension } from "@std/media-types";
 import { extname, fromFileUrl, resolve } from "@std/path";
 import { describe } from "../wsgi/describe.ts";
-import { isToken } from "../wsgi/token.ts";
+import { isToken } from "../wsgi/http_syntax.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { FileSlice } from "./file_slice.ts";
 import { type Answer, bodyOf, plain, planFile, redirectTo } from "./answer.ts";

@@ -72,7 +72,7 @@ async function coreModules(): Promise<string[]> {
   return [
     "mod.ts",
     ...found.flat(),
-    ...rooms.filter((file) => file !== "gateway/from_fetch/from_fetch.ts"),
+    ...rooms,
   ];
 }
 

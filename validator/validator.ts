@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isThenable } from "../wsgi/describe.ts";
+import { ignoreRejection, isThenable } from "../wsgi/describe.ts";
 import type {
   Application,
   Environ,
@@ -21,7 +21,6 @@ import { CheckedInput } from "./wrap/checked_input.ts";
 import { CONVERSATION, Conversation } from "./wrap/conversation.ts";
 import { readEnviron } from "./views/environ_view.ts";
 import type { Entry } from "./findings.ts";
-import { ignoreRejection } from "../wsgi/ignore_rejection.ts";
 import { Layer, type ValidatorOptions } from "./layer.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";

@@ -1,5 +1,5 @@
 /**
- * Words for a value that is not what it should be.
+ * What a foreign value is, and words for it where it is not what it should be.
  *
  * A message about a wrong value is built from whatever a program handed over.
  * So these functions never call a method, a getter or `toString()` of it, bound
@@ -14,6 +14,8 @@ const MAX_SHOWN = 60;
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const UNPRINTABLE_IN_LINE = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+const { then } = Promise.prototype;
 
 const toStringTagOf = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
@@ -43,6 +45,21 @@ export function isUint8Array(value: unknown): value is Uint8Array {
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return value !== null && typeof value === "object" &&
     typeof (value as { then?: unknown }).then === "function";
+}
+
+/**
+ * Sees to it that the rejection of a promise that was refused, and so is
+ * awaited by nobody, does not end the process.
+ *
+ * @param value What was refused; if it is no promise, nothing happens.
+ */
+export function ignoreRejection(value: unknown): void {
+  try {
+    // Not its own then(), which need not be one.
+    then.call(value as Promise<unknown>, undefined, () => {});
+  } catch {
+    // It is no promise.
+  }
 }
 
 function escape(unprintable: string): string {

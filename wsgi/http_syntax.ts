@@ -1,8 +1,17 @@
 /**
- * {@linkcode isHopByHop}: which headers are the server's own.
+ * The syntax of HTTP that more than one room reads or writes.
  *
  * @module
  */
+
+import { describe } from "./describe.ts";
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const DIGITS = /^[0-9]+$/;
+
+// RFC 3986 section 3.2.2: host, which may be empty, and RFC 9110 section 7.2.
+const HOST =
+  /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?$/;
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
@@ -16,6 +25,134 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
+
+/** The first moments of the years 0 and 10000. */
+const FIRST_DATE = Date.UTC(-1, 12);
+const DATE_END = Date.UTC(10_000);
+
+/**
+ * Tells whether a string is a token: a method, a header name, a charset.
+ *
+ * RFC 9110 section 5.6.2.
+ *
+ * @param value The string to test.
+ * @returns Whether it is one or more of the characters of a token.
+ */
+export function isToken(value: string): boolean {
+  return TOKEN.test(value);
+}
+
+/**
+ * Tells whether a string has digits and nothing else, as a length in bytes has.
+ *
+ * RFC 9110 section 8.6.
+ *
+ * @param value The string to test.
+ * @returns Whether it is one or more ASCII digits.
+ */
+export function isDigits(value: string): boolean {
+  return DIGITS.test(value);
+}
+
+/**
+ * Parses the value of a Content-Length.
+ *
+ * RFC 9110 section 8.6.
+ *
+ * @param value The value; two headers arrive joined, as `"5, 5"`.
+ * @returns The length in bytes, or `undefined` if the value is not one number
+ * or too large to count with.
+ */
+export function parseContentLength(value: string): number | undefined {
+  if (!DIGITS.test(value)) return undefined;
+  const length = Number(value);
+  return Number.isSafeInteger(length) ? length : undefined;
+}
+
+/** The last valid one: most requests of a server name the same host. */
+let lastAuthority = "";
+
+/**
+ * Tells whether a value is a host with an optional port, as in a Host header.
+ *
+ * RFC 9110 section 7.2, RFC 3986 section 3.2.2.
+ *
+ * @param value The value to test.
+ * @returns Whether it is a `uri-host [":" port]`.
+ */
+export function isAuthority(value: string): boolean {
+  if (value === lastAuthority) return true;
+  if (!HOST.test(value)) return false;
+  lastAuthority = value;
+  return true;
+}
+
+/** The last authority that was split, for the same reason. */
+let lastSplit: {
+  readonly authority: string;
+  readonly scheme: string;
+  readonly parts: readonly [host: string, port: string];
+} = { authority: "", scheme: "http", parts: ["localhost", "80"] };
+
+/**
+ * Splits an authority into host and port.
+ *
+ * @param authority A valid authority: `"example.com"`, `"[::1]:8000"`.
+ * @param scheme The scheme whose port is the default.
+ * @returns The host, in brackets if it is an IPv6 address, and the port;
+ * `undefined` if the port is not from 1 to 65535.
+ */
+export function splitAuthority(
+  authority: string,
+  scheme: string,
+): readonly [host: string, port: string] | undefined {
+  if (authority === lastSplit.authority && scheme === lastSplit.scheme) {
+    return lastSplit.parts;
+  }
+  const colon = authority.lastIndexOf(":");
+  const hasPort = colon !== -1 && colon > authority.lastIndexOf("]");
+  const host = hasPort ? authority.slice(0, colon) : authority;
+  const digits = hasPort ? authority.slice(colon + 1) : "";
+  // RFC 3986 section 3.2.3: the colon may stand without a port.
+  const port = digits === "" ? (scheme === "https" ? 443 : 80) : Number(digits);
+  if (port < 1 || port > 65535) return undefined;
+  const parts = [host || "localhost", String(port)] as const;
+  lastSplit = { authority, scheme, parts };
+  return parts;
+}
+
+/**
+ * Tells whether a header value has a comma outside of quoted strings, as
+ * several values have that were joined. A quoted string without its end is
+ * none.
+ *
+ * It reads the value once: a pattern for quoted strings would take seconds for
+ * thousands of quotes, which a client can send.
+ *
+ * RFC 9110 sections 5.3 and 5.6.4.
+ *
+ * @param value The value.
+ * @returns Whether there is such a comma.
+ */
+export function hasBareComma(value: string): boolean {
+  if (!value.includes(",")) return false;
+  let isQuoted = false;
+  let hasQuotedComma = false;
+  for (let i = 0; i < value.length; i++) {
+    const char = value[i];
+    if (char === '"') {
+      isQuoted = !isQuoted;
+      hasQuotedComma = false;
+    } else if (char === "\\" && isQuoted) {
+      i++;
+      hasQuotedComma ||= value[i] === ",";
+    } else if (char === ",") {
+      if (!isQuoted) return true;
+      hasQuotedComma = true;
+    }
+  }
+  return isQuoted && hasQuotedComma;
+}
 
 /**
  * Tells whether a header is hop-by-hop: about one connection, not about the
@@ -40,4 +177,39 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
  */
 export function isHopByHop(name: string): boolean {
   return HOP_BY_HOP.has(name.toLowerCase());
+}
+
+/**
+ * Formats a moment for a header such as `Date`, `Expires` or `Last-Modified`:
+ * in English, in UTC, to the second.
+ *
+ * Python's `wsgiref.handlers.format_date_time`, which counts in seconds.
+ *
+ * RFC 9110 section 5.6.7: IMF-fixdate.
+ *
+ * @param time A `Date`, or milliseconds since 1970, as `Date.now()` gives them.
+ * @returns The date.
+ * @throws {RangeError} If the date is invalid or its year has not four digits.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatDateTime } from "@wsgi/ref";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   formatDateTime(new Date("2006-06-05T18:49:54Z")),
+ *   "Mon, 05 Jun 2006 18:49:54 GMT",
+ * );
+ * assertEquals(formatDateTime(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+ * ```
+ */
+export function formatDateTime(time: Date | number): string {
+  const moment = Number(time);
+  if (!(moment >= FIRST_DATE && moment < DATE_END)) {
+    const got = time instanceof Date ? String(moment) : describe(time);
+    throw new RangeError(
+      `Cannot format the date: it must be in the years 0 to 9999, got ${got}`,
+    );
+  }
+  return new Date(moment).toUTCString();
 }

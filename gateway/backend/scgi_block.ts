@@ -7,13 +7,13 @@
 import { type ByteSource, MalformedBlock, type Variable } from "./block.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
+import { isDigits } from "../../wsgi/http_syntax.ts";
 
 /** The longest block, in bytes: as much as uwsgi can have. */
 const MAX_LENGTH = 65_535;
 
 const COLON = 0x3a;
 const COMMA = 0x2c;
-const DIGITS = /^[0-9]+$/;
 
 /** Reads the digits before the colon of a netstring. */
 async function readLength(source: ByteSource): Promise<number | undefined> {
@@ -26,7 +26,7 @@ async function readLength(source: ByteSource): Promise<number | undefined> {
     }
     if (byte[0] === COLON && digits !== "") break;
     digits += fromBytes(byte);
-    if (!DIGITS.test(digits) || /^0./.test(digits)) {
+    if (!isDigits(digits) || /^0./.test(digits)) {
       throw new MalformedBlock(
         `it must begin with its length in digits, got ${quote(digits)}`,
       );
@@ -74,7 +74,7 @@ export async function readScgiBlock(
     variables.push([fields[i] ?? "", fields[i + 1] ?? ""]);
   }
   const [first] = variables;
-  if (first?.[0] !== "CONTENT_LENGTH" || !DIGITS.test(first[1])) {
+  if (first?.[0] !== "CONTENT_LENGTH" || !isDigits(first[1])) {
     throw new MalformedBlock(
       "its first variable must be CONTENT_LENGTH with digits",
     );

@@ -8,9 +8,8 @@ import type { Variable } from "./block.ts";
 import { percentDecode } from "../../wsgi/byte_string.ts";
 import { checkContentType, requestUriOf } from "../environ/cgi_environ.ts";
 import { quote } from "../../wsgi/describe.ts";
-import { BadRequest, isAuthority } from "../environ/request_target.ts";
-
-const DIGITS = /^[0-9]+$/;
+import { isAuthority, isDigits } from "../../wsgi/http_syntax.ts";
+import { BadRequest } from "../environ/request_target.ts";
 
 function isBlank(char: string | undefined): boolean {
   return char === " " || char === "\t";
@@ -76,7 +75,7 @@ function checkRequest(variables: Readonly<Record<string, string>>): void {
       `HTTP_HOST must be a host with an optional port, got ${quote(host)}`,
     );
   }
-  if (length !== "" && !DIGITS.test(length)) {
+  if (length !== "" && !isDigits(length)) {
     throw new BadRequest(
       `HTTP_CONTENT_LENGTH must be digits, got ${quote(length)}`,
     );

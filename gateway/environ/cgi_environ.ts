@@ -4,16 +4,17 @@
  * @module
  */
 
-import { guessScheme } from "../../wsgi/guess_scheme.ts";
-import { hasBareComma } from "../../wsgi/bare_comma.ts";
+import { guessScheme } from "../../wsgi/uri.ts";
+import {
+  hasBareComma,
+  isToken,
+  parseContentLength,
+} from "../../wsgi/http_syntax.ts";
 import { wrapFile, WSGI_VERSION } from "./interface_values.ts";
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { BadRequest } from "./request_target.ts";
-import { isToken } from "../../wsgi/token.ts";
 import type { Environ, ErrorStream, InputStream } from "../../wsgi/types.ts";
-
-const DIGITS = /^[0-9]+$/;
 
 /** RFC 9112 section 3.2.2: what stands before the path in absolute form. */
 const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/;
@@ -48,8 +49,8 @@ export function contentLengthOf(
 ): number | undefined {
   const value = variables["CONTENT_LENGTH"] ?? "";
   if (value === "") return undefined;
-  const length = Number(value);
-  if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+  const length = parseContentLength(value);
+  if (length === undefined) {
     throw new BadRequest(
       `CONTENT_LENGTH must be digits, got ${quote(value)}`,
     );

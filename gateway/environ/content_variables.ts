@@ -4,10 +4,8 @@
  * @module
  */
 
-import { hasBareComma } from "../../wsgi/bare_comma.ts";
+import { hasBareComma, parseContentLength } from "../../wsgi/http_syntax.ts";
 import { BadRequest } from "./request_target.ts";
-
-const DIGITS = /^[0-9]+$/;
 
 /**
  * Gives `CONTENT_LENGTH` in its shortest form.
@@ -17,10 +15,9 @@ const DIGITS = /^[0-9]+$/;
  * @throws {BadRequest} If it is no single number, or too large a one.
  */
 export function contentLengthFrom(value: string): string {
-  if (!DIGITS.test(value) || !Number.isSafeInteger(Number(value))) {
-    throw new BadRequest("invalid Content-Length");
-  }
-  return String(Number(value));
+  const length = parseContentLength(value);
+  if (length === undefined) throw new BadRequest("invalid Content-Length");
+  return String(length);
 }
 
 /**

@@ -11,12 +11,8 @@ import type { BodyLimits } from "../input/request_body.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { wrapFile, WSGI_VERSION } from "./interface_values.ts";
 import { completeLazily, type Laziness } from "./lazy_environ.ts";
-import {
-  BadRequest,
-  isAuthority,
-  parseTarget,
-  splitAuthority,
-} from "./request_target.ts";
+import { BadRequest, parseTarget, serverOf } from "./request_target.ts";
+import { isAuthority } from "../../wsgi/http_syntax.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
 /** What every gateway lets its user say about the environ. */
@@ -140,7 +136,7 @@ export function createEnviron(
   const isUnix = url.startsWith("http+unix:");
   const [name, port] = isUnix
     ? ["localhost", scheme === "https" ? "443" : "80"]
-    : splitAuthority(target.authority, scheme);
+    : serverOf(target.authority, scheme);
   const serverPort = options.serverPort?.toString() ?? port;
   const limits: BodyLimits = {
     maxSize: options.maxRequestBodySize,

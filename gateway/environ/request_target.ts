@@ -8,6 +8,7 @@
  */
 
 import { encodeUtf8, percentDecode } from "../../wsgi/byte_string.ts";
+import { isAuthority, splitAuthority } from "../../wsgi/http_syntax.ts";
 
 /** A request that the server refuses before any application sees it. */
 export class BadRequest extends Error {
@@ -36,28 +37,6 @@ export interface RequestTarget {
   readonly path: string;
   /** What follows the first `?`, raw. */
   readonly query: string;
-}
-
-// RFC 3986 section 3.2.2: host, which may be empty, and RFC 9110 section 7.2.
-const HOST =
-  /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?$/;
-
-/** The last valid one: most requests of a server name the same host. */
-let lastAuthority = "";
-
-/**
- * Tells whether a value is a host with an optional port, as in a Host header.
- *
- * RFC 9110 section 7.2, RFC 3986 section 3.2.2.
- *
- * @param value The value to test.
- * @returns Whether it is a `uri-host [":" port]`.
- */
-export function isAuthority(value: string): boolean {
-  if (value === lastAuthority) return true;
-  if (!HOST.test(value)) return false;
-  lastAuthority = value;
-  return true;
 }
 
 /**
@@ -95,36 +74,19 @@ export function parseTarget(url: string): RequestTarget {
   };
 }
 
-/** The last authority that was split, for the same reason. */
-let lastSplit: {
-  readonly authority: string;
-  readonly scheme: string;
-  readonly parts: readonly [host: string, port: string];
-} = { authority: "", scheme: "http", parts: ["localhost", "80"] };
-
 /**
- * Splits an authority into host and port.
+ * Gives `SERVER_NAME` and `SERVER_PORT` as a client names them.
  *
- * @param authority A valid authority: `"example.com"`, `"[::1]:8000"`.
+ * @param authority A valid authority.
  * @param scheme The scheme whose port is the default.
  * @returns The host, in brackets if it is an IPv6 address, and the port.
  * @throws {BadRequest} If the port is not from 1 to 65535.
  */
-export function splitAuthority(
+export function serverOf(
   authority: string,
   scheme: string,
-): readonly [host: string, port: string] {
-  if (authority === lastSplit.authority && scheme === lastSplit.scheme) {
-    return lastSplit.parts;
-  }
-  const colon = authority.lastIndexOf(":");
-  const hasPort = colon !== -1 && colon > authority.lastIndexOf("]");
-  const host = hasPort ? authority.slice(0, colon) : authority;
-  const digits = hasPort ? authority.slice(colon + 1) : "";
-  // RFC 3986 section 3.2.3: the colon may stand without a port.
-  const port = digits === "" ? (scheme === "https" ? 443 : 80) : Number(digits);
-  if (port < 1 || port > 65535) throw new BadRequest("invalid port");
-  const parts = [host || "localhost", String(port)] as const;
-  lastSplit = { authority, scheme, parts };
+): readonly [name: string, port: string] {
+  const parts = splitAuthority(authority, scheme);
+  if (parts === undefined) throw new BadRequest("invalid port");
   return parts;
 }

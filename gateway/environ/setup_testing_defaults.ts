@@ -8,7 +8,7 @@ import { WSGI_VERSION } from "./interface_values.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Environ } from "../../wsgi/types.ts";
-import { guessScheme } from "../../wsgi/guess_scheme.ts";
+import { guessScheme } from "../../wsgi/uri.ts";
 
 /**
  * Fills an environ with what a request needs at least. What is there already

@@ -9,12 +9,9 @@ import { createDeferred } from "../deferred.ts";
 import { DisconnectWatch } from "./disconnect_watch.ts";
 import { refuse } from "../error_response.ts";
 import { Gate } from "../gate.ts";
-import {
-  isContentLength,
-  isNullBodyStatus,
-  type ResponseHead,
-} from "../response_head.ts";
+import { isContentLength, type ResponseHead } from "../response_head.ts";
 import type { Transport } from "../transport.ts";
+import { hasNoBody } from "../../wsgi/status.ts";
 
 /** Only a chunk that somebody waits for is made: nothing is queued ahead. */
 const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
@@ -120,7 +117,7 @@ export class FetchTransport implements Transport {
   sendHead(head: ResponseHead): void {
     // `new Response(null)` would get a Content-Length of 0, which is a lie about
     // HEAD. There the stream is ended before anybody reads it.
-    const body = isNullBodyStatus(head.code) ? null : new ReadableStream({
+    const body = hasNoBody(head.code) ? null : new ReadableStream({
       start: (controller) => void (this.#controller = controller),
       pull: () => this.#gate?.open(),
       cancel: () => this.#leave(),

@@ -20,12 +20,12 @@
  * @module
  */
 
-import { STATUS_TEXT, type StatusCode } from "@std/http/status";
 import { describe, isThenable } from "../../wsgi/describe.ts";
 import { checkResponse, headersOf } from "./answer.ts";
 import { ForwardedSignal } from "./forwarded_signal.ts";
 import { discard, toBody } from "./stream_body.ts";
 import { toRequest } from "./to_request.ts";
+import { reasonPhrase } from "../../wsgi/status.ts";
 import type {
   Application,
   Environ,
@@ -102,7 +102,7 @@ function infoOf(environ: Environ): FetchInfo {
 /** The status line: fetch allows tabs and outer spaces, WSGI does not. */
 function statusOf({ status, statusText }: Response): string {
   const reason = statusText.replaceAll("\t", " ").trim() ||
-    (STATUS_TEXT[status as StatusCode] ?? "Unknown");
+    (reasonPhrase(status) ?? "Unknown");
   return `${status} ${reason}`;
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { requestUri } from "../../wsgi/request_uri.ts";
+import { requestUri } from "../../wsgi/uri.ts";
 import { percentDecode, percentEncode } from "../../wsgi/byte_string.ts";
 import { describe } from "../../wsgi/describe.ts";
+import { isDigits } from "../../wsgi/http_syntax.ts";
 import { RequestBodyError } from "../input/request_body_error.ts";
 import { readSome } from "../../wsgi/read_some.ts";
 import type { Environ } from "../../wsgi/types.ts";
@@ -14,7 +15,6 @@ import type { Environ } from "../../wsgi/types.ts";
 /** How much is read at once. */
 const BLOCK_SIZE = 65_536;
 
-const DIGITS = /^[0-9]+$/;
 const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
 /** Without what a URL parser takes for a slash or an end, or leaves out. */
 const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
@@ -65,7 +65,7 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
     return undefined;
   }
   let left = Infinity;
-  if (CONTENT_LENGTH !== undefined && DIGITS.test(CONTENT_LENGTH)) {
+  if (CONTENT_LENGTH !== undefined && isDigits(CONTENT_LENGTH)) {
     left = Number(CONTENT_LENGTH);
   } else if (environ["wsgi.input_terminated"] !== true) {
     // Nothing says where the body ends, so CGI takes it for empty.

@@ -19,11 +19,11 @@ import type { NodeRequest, NodeSocket } from "./types.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import {
   BadRequest,
-  isAuthority,
   parseTarget,
   type RequestTarget,
-  splitAuthority,
+  serverOf,
 } from "../environ/request_target.ts";
+import { isAuthority } from "../../wsgi/http_syntax.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
@@ -81,14 +81,14 @@ function toHost(address: string): string {
 }
 
 /** The server's name and port: what the client calls it, or its address. */
-function serverOf(
+function serverOfSocket(
   authority: string,
   scheme: string,
   socket: NodeSocket,
 ): readonly [name: string, port: string] {
   const { localAddress, localPort } = socket;
   if (authority !== "" || !localAddress || !localPort) {
-    return splitAuthority(authority, scheme);
+    return serverOf(authority, scheme);
   }
   return [toHost(localAddress), String(localPort)];
 }
@@ -113,7 +113,7 @@ export function createNodeEnviron(
   if (!isAuthority(host)) throw new BadRequest("invalid Host");
   const target = targetOf(request, host);
   const scheme = options.urlScheme ?? (socket.encrypted ? "https" : "http");
-  const [name, port] = serverOf(target.authority, scheme, socket);
+  const [name, port] = serverOfSocket(target.authority, scheme, socket);
   const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
   const environ: Environ = {
     REQUEST_METHOD: request.method ?? "GET",

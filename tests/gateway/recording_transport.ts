@@ -10,11 +10,11 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 import { Cancellation } from "../../gateway/cancellation.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
-  isNullBodyStatus,
   type ResponseHead,
   withContentLength,
 } from "../../gateway/response_head.ts";
 import { runApplication } from "../../gateway/run_application.ts";
+import { hasNoBody } from "../../wsgi/status.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import type {
   Application,
@@ -129,9 +129,7 @@ export class RespondingTransport extends RecordingTransport {
     this.responded++;
     // The contract leaves it to the transport to say a length that is left out.
     this.sendHead(
-      isNullBodyStatus(head.code)
-        ? head
-        : withContentLength(head, body.byteLength),
+      hasNoBody(head.code) ? head : withContentLength(head, body.byteLength),
     );
     if (body.byteLength > 0) this.write(body);
     return this.end();

@@ -1,7 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   createHead,
-  isNullBodyStatus,
   type ResponseHead,
   withContentLength,
   withoutContentLength,
@@ -72,12 +71,4 @@ Deno.test("withoutContentLength() is the opposite of withContentLength()", () =>
   assertEquals(without.contentLength, undefined);
   assertEquals(given.contentLength, 0);
   assertStrictEquals(withoutContentLength(without), without);
-});
-
-Deno.test("isNullBodyStatus() knows 204, 205 and 304", () => {
-  const found = [];
-  for (let code = 200; code <= 599; code++) {
-    if (isNullBodyStatus(code)) found.push(code);
-  }
-  assertEquals(found, [204, 205, 304]);
 });

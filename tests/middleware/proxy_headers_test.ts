@@ -150,6 +150,7 @@ Deno.test("proxyHeaders() refuses a scheme, host, port or prefix that is none", 
   refused({ HTTP_X_FORWARDED_PROTO: "javascript" });
   refused({ HTTP_X_FORWARDED_HOST: "a/evil?x" }, { host: 1 });
   refused({ HTTP_X_FORWARDED_HOST: "" }, { host: 1 });
+  refused({ HTTP_X_FORWARDED_HOST: "h:0" }, { host: 1 });
   refused({ HTTP_X_FORWARDED_PORT: "80a" }, { port: 1 });
   refused({ HTTP_X_FORWARDED_PORT: "0" }, { port: 1 });
   refused({ HTTP_X_FORWARDED_PREFIX: "//evil" }, { prefix: 1 });

@@ -3,7 +3,6 @@ import * as html from "@std/html";
 import * as cookie from "@std/http/cookie";
 import * as etag from "@std/http/etag";
 import * as negotiation from "@std/http/negotiation";
-import * as status from "@std/http/status";
 import * as mediaTypes from "@std/media-types";
 import * as path from "@std/path";
 import * as posix from "@std/path/posix";
@@ -14,7 +13,6 @@ import * as npmHtml from "../../tools/npm/html.ts";
 import * as npmCookie from "../../tools/npm/http_cookie.ts";
 import * as npmEtag from "../../tools/npm/http_etag.ts";
 import * as npmNegotiation from "../../tools/npm/http_negotiation.ts";
-import * as npmStatus from "../../tools/npm/http_status.ts";
 import type * as npmMediaTypes from "../../tools/npm/media_types.ts";
 import * as npmPath from "../../tools/npm/path.ts";
 import * as npmPosix from "../../tools/npm/path_posix.ts";
@@ -105,7 +103,6 @@ Deno.test("no import of @std is any", () => {
   assertTyped<typeof cookie>();
   assertTyped<typeof etag>();
   assertTyped<typeof negotiation>();
-  assertTyped<typeof status>();
   assertTyped<typeof mediaTypes>();
   assertTyped<typeof path>();
   assertTyped<typeof posix>();
@@ -127,8 +124,6 @@ Deno.test("tools/npm declares the types of @std", () => {
   assertHas<Pick<typeof negotiation, keyof typeof npmNegotiation>>(
     npmNegotiation,
   );
-  assertHas<typeof npmStatus>(status);
-  assertHas<Pick<typeof status, keyof typeof npmStatus>>(npmStatus);
   // One direction only: @std knows more of contentType() than is declared here.
   assertHas<typeof npmMediaTypes>(mediaTypes);
   assertHas<typeof npmPath>(path);

@@ -1,5 +1,151 @@
-import { assert, assertFalse } from "@std/assert";
-import { isHopByHop } from "../../wsgi/http_syntax.ts";
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import {
+  formatDateTime,
+  hasBareComma,
+  isAuthority,
+  isDigits,
+  isHopByHop,
+  isToken,
+  parseContentLength,
+  splitAuthority,
+} from "../../wsgi/http_syntax.ts";
+import { askPython, WITHOUT_PYTHON } from "./python.ts";
+
+Deno.test("isToken() takes each character of RFC 9110, and no other", () => {
+  const others = "!#$%&'*+-.^_`|~";
+  for (let code = 0; code < 0x200; code++) {
+    const char = String.fromCharCode(code);
+    const isAlphanumeric = /^[0-9A-Za-z]$/.test(char);
+    assertEquals(isToken(char), isAlphanumeric || others.includes(char), char);
+    assertEquals(isToken(`a${char}b`), isToken(char), char);
+  }
+});
+
+Deno.test("isToken() refuses nothing at all and a line feed at the end", () => {
+  assertEquals(isToken(""), false);
+  assertEquals(isToken("GET\n"), false);
+});
+
+Deno.test.each<[string, number | undefined]>([
+  ["0", 0],
+  ["5", 5],
+  ["005", 5],
+  ["9007199254740991", Number.MAX_SAFE_INTEGER],
+  ["9007199254740992", undefined],
+  ["", undefined],
+  ["-1", undefined],
+  ["+1", undefined],
+  ["1.0", undefined],
+  ["1e3", undefined],
+  ["0x1", undefined],
+  [" 1", undefined],
+  ["1 ", undefined],
+  ["1\n", undefined],
+  ["5, 5", undefined],
+  ["\u0661", undefined],
+])("parseContentLength() makes %j %i", (value, length) => {
+  assertEquals(parseContentLength(value), length);
+  assertEquals(isDigits(value), /^[0-9]+$/.test(value));
+});
+
+Deno.test.each([
+  "example.com",
+  "example.com:80",
+  "example.com:",
+  "a-b_c~d.e!$&'()*+,;=",
+  "%41",
+  "127.0.0.1:65535",
+  "[::1]",
+  "[::ffff:127.0.0.1]:80",
+  "",
+  ":80",
+])("isAuthority() accepts %j", (value) => {
+  assert(isAuthority(value));
+});
+
+Deno.test.each([
+  "a/b",
+  "a?b",
+  "a#b",
+  "a\\b",
+  "a b",
+  "a\tb",
+  "a\n",
+  "user@host",
+  "a:b",
+  "a:1:2",
+  "a:-1",
+  "a:123456",
+  "%4",
+  "%zz",
+  "::1",
+  "[]",
+  "[::1",
+  "[g::1]",
+  "[::1]x",
+  "[::1%25eth0]",
+  "a,b:1,c/",
+  "caf\xe9",
+  "€",
+])("isAuthority() refuses %j", (value) => {
+  assertFalse(isAuthority(value));
+});
+
+Deno.test.each([
+  ["h", "http", "h", "80"],
+  ["h", "https", "h", "443"],
+  ["h:8000", "http", "h", "8000"],
+  ["h:", "https", "h", "443"],
+  ["h:00080", "https", "h", "80"],
+  ["[::1]", "http", "[::1]", "80"],
+  ["[::1]:8000", "http", "[::1]", "8000"],
+  ["", "http", "localhost", "80"],
+  [":8000", "http", "localhost", "8000"],
+])(
+  "splitAuthority() of %j under %s is %s and %s",
+  (authority, scheme, host, port) => {
+    assertEquals(splitAuthority(authority, scheme), [host, port]);
+  },
+);
+
+Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
+  "splitAuthority() does not take the port of %s",
+  (authority) => {
+    assertEquals(splitAuthority(authority, "http"), undefined);
+  },
+);
+
+Deno.test("hasBareComma() finds a comma outside of quoted strings", () => {
+  for (
+    const [value, expected] of [
+      ["", false],
+      ["text/plain", false],
+      ["a/b, c/d", true],
+      ['a/b; c="d,e"', false],
+      ['a/b; c="d,e", f/g', true],
+      ['a/b; c="\\",e"', false],
+      ['a/b; c="\\\\",e', true],
+      ['a/b; c="d,e', true],
+      ['a/b; c="\\,', true],
+      ['a/b; c="d', false],
+      ["a\\,b", true],
+    ] as const
+  ) {
+    assertEquals(hasBareComma(value), expected, value);
+  }
+});
+
+Deno.test("hasBareComma() agrees with a pattern for quoted strings", () => {
+  const chars = ["a", ",", '"', "\\"];
+  for (let number = 0; number < 4 ** 7; number++) {
+    let value = "";
+    for (let left = number; left > 0; left = Math.floor(left / 4)) {
+      value += chars[left % 4];
+    }
+    const rest = value.replace(/"(?:[^"\\]|\\.)*"/g, "");
+    assertEquals(hasBareComma(value), rest.includes(","), value);
+  }
+});
 
 const NAMES = [
   "Connection",
@@ -41,4 +187,47 @@ Deno.test.each([
   "",
 ])("isHopByHop() does not take %j for one", (name) => {
   assertFalse(isHopByHop(name));
+});
+
+Deno.test.each<[Date | number, string]>([
+  [new Date("2006-06-05T18:49:54Z"), "Mon, 05 Jun 2006 18:49:54 GMT"],
+  [new Date("2006-06-05T18:49:54.999Z"), "Mon, 05 Jun 2006 18:49:54 GMT"],
+  [new Date("2006-06-05T18:49:54+02:00"), "Mon, 05 Jun 2006 16:49:54 GMT"],
+  [0, "Thu, 01 Jan 1970 00:00:00 GMT"],
+  [-1, "Wed, 31 Dec 1969 23:59:59 GMT"],
+  [951_782_400_000, "Tue, 29 Feb 2000 00:00:00 GMT"],
+  [new Date("0001-01-01T00:00:00Z"), "Mon, 01 Jan 0001 00:00:00 GMT"],
+  [new Date("9999-12-31T23:59:59Z"), "Fri, 31 Dec 9999 23:59:59 GMT"],
+])("formatDateTime() writes %s as %s", (time, text) => {
+  assertEquals(formatDateTime(time), text);
+});
+
+Deno.test.each<[unknown]>([
+  [NaN],
+  [Infinity],
+  [new Date(NaN)],
+  [new Date("+010000-01-01T00:00:00Z")],
+  [new Date("-000001-12-31T23:59:59Z")],
+  ["soon"],
+  [undefined],
+])("formatDateTime() refuses %s", (time) => {
+  assertThrows(
+    () => formatDateTime(time as number),
+    RangeError,
+    "Cannot format the date: it must be in the years 0 to 9999, got ",
+  );
+});
+
+Deno.test({
+  name: `formatDateTime() does what Python's does${WITHOUT_PYTHON}`,
+  ignore: WITHOUT_PYTHON !== "",
+  async fn(): Promise<void> {
+    // Every weekday and month, leap days, and seconds up to 59.
+    const seconds = Array.from({ length: 1500 }, (_, i) => i * 1_234_577);
+    const expected = await askPython(
+      "from wsgiref.handlers import format_date_time as run",
+      seconds,
+    );
+    assertEquals(seconds.map((time) => formatDateTime(time * 1000)), expected);
+  },
 });

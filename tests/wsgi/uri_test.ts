@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { applicationUri } from "../../wsgi/uri.ts";
-import { requestUri } from "../../wsgi/request_uri.ts";
 import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
+import { applicationUri, guessScheme, requestUri } from "../../wsgi/uri.ts";
 import { askPython, WITHOUT_PYTHON } from "./python.ts";
 
 type Variables = Record<string, unknown>;
@@ -122,4 +121,28 @@ def run(case):
     ]);
     assertEquals(actual, expected);
   },
+});
+
+Deno.test.each<[unknown, "http" | "https"]>([
+  ["on", "https"],
+  ["yes", "https"],
+  ["1", "https"],
+  ["ON", "http"],
+  ["Yes", "http"],
+  ["true", "http"],
+  ["off", "http"],
+  ["0", "http"],
+  ["", "http"],
+  [" on", "http"],
+  [1, "http"],
+  [true, "http"],
+  [undefined, "http"],
+])("guessScheme() makes %j %s", (HTTPS, scheme) => {
+  assertEquals(guessScheme({ HTTPS }), scheme);
+});
+
+Deno.test("guessScheme() looks at HTTPS only", () => {
+  assertEquals(guessScheme({}), "http");
+  assertEquals(guessScheme({ https: "on", HTTP_HTTPS: "on" }), "http");
+  assertEquals(guessScheme({ "wsgi.url_scheme": "https" }), "http");
 });

@@ -5,12 +5,12 @@
  */
 
 import type { Finding, Rule } from "./rule.ts";
+import { hasNoBody } from "../../wsgi/status.ts";
 import type { ChunkView, EndView, LengthView, State } from "../views/views.ts";
 
 /** Whether the status allows no content. */
 function isNoContent({ response }: State): boolean {
-  const code = response?.code;
-  return code === 204 || code === 205 || code === 304;
+  return hasNoBody(response?.code);
 }
 
 function bytes(count: number): string {

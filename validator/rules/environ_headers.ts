@@ -5,15 +5,13 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
+import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import { showKey } from "../views/environ_slips.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Rule } from "./rule.ts";
 
-const DIGITS = /^[0-9]+$/;
-
 function isLength(value: string): boolean {
-  return value === "" ||
-    DIGITS.test(value) && Number.isSafeInteger(Number(value));
+  return value === "" || parseContentLength(value) !== undefined;
 }
 
 /** Rules about request headers. */

@@ -5,7 +5,7 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { isToken } from "../../wsgi/token.ts";
+import { isToken } from "../../wsgi/http_syntax.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 

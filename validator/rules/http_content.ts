@@ -8,6 +8,7 @@ import { quote } from "../../wsgi/describe.ts";
 import { KNOWN } from "../views/headers_known.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
+import { hasNoBody } from "../../wsgi/status.ts";
 import type { HeadView, State, StateView } from "../views/views.ts";
 
 function forbiddenLength(
@@ -105,14 +106,11 @@ export const CONTENT_END_RULES: readonly Rule<StateView>[] = [
     check: ({ state: { response, bytes, written } }) => {
       const length = bytes + written;
       if (length === 0 || response === undefined) return undefined;
-      return (response.known & KNOWN.contentType) !== 0 || isBodiless(response)
+      // What such a status drops, another rule reports.
+      return (response.known & KNOWN.contentType) !== 0 ||
+          hasNoBody(response.code)
         ? undefined
         : `${length === 1 ? "1 byte" : `${length} bytes`} without it`;
     },
   },
 ];
-
-/** Whether what follows is dropped, which another rule reports. */
-function isBodiless({ code }: ResponseView): boolean {
-  return code === 204 || code === 205 || code === 304;
-}

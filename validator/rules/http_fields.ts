@@ -5,6 +5,7 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
+import { isDigits } from "../../wsgi/http_syntax.ts";
 import { KNOWN } from "../views/headers_known.ts";
 import { MARK } from "../views/headers_marks.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
@@ -86,12 +87,10 @@ function isDate(value: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toUTCString() === value;
 }
 
-const DIGITS = /^[0-9]+$/;
-
 function httpDate({ bit, name, value }: Field): Finding {
   const trimmed = value.trim();
   if (isDate(trimmed)) return undefined;
-  if (bit === KNOWN.retryAfter && DIGITS.test(trimmed)) return undefined;
+  if (bit === KNOWN.retryAfter && isDigits(trimmed)) return undefined;
   // RFC 9111 section 5.3: caches know these as "expired long ago".
   if (bit === KNOWN.expires && (trimmed === "0" || trimmed === "-1")) {
     return undefined;

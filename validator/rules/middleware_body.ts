@@ -5,6 +5,7 @@
  */
 
 import { isUint8Array } from "../../wsgi/describe.ts";
+import { hasNoBody } from "../../wsgi/status.ts";
 import type { PairState, PairView } from "../views/middleware_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
@@ -14,8 +15,7 @@ function totalOf({ bytes, written }: PairState): number {
 
 /** Whether a response has content whose length can be judged. */
 function hasContent({ method, response }: PairState): boolean {
-  const code = response?.code;
-  return method !== "HEAD" && code !== 204 && code !== 205 && code !== 304;
+  return method !== "HEAD" && !hasNoBody(response?.code);
 }
 
 /** Content-Length of the inner application, with another body. */

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { isToken } from "../../wsgi/token.ts";
-import { isHopByHop } from "../../wsgi/http_syntax.ts";
+import { isHopByHop, isToken } from "../../wsgi/http_syntax.ts";
 
 /** Headers that a rule asks for, each a bit, so that one number holds a set. */
 export const KNOWN = {

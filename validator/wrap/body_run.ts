@@ -4,10 +4,13 @@
  * @module
  */
 
-import { isThenable, isUint8Array } from "../../wsgi/describe.ts";
+import {
+  ignoreRejection,
+  isThenable,
+  isUint8Array,
+} from "../../wsgi/describe.ts";
 import { ChunkSight } from "./chunk_sight.ts";
 import type { Conversation } from "./conversation.ts";
-import { ignoreRejection } from "../../wsgi/ignore_rejection.ts";
 import {
   type AnyIterator,
   doneOf,

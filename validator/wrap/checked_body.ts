@@ -12,7 +12,7 @@ import { isIterable } from "../rules/body.ts";
 import { BodyClosing } from "./body_closing.ts";
 import { BodyRun, type ChunkResult } from "./body_run.ts";
 import type { Conversation } from "./conversation.ts";
-import { ignoreRejection } from "../../wsgi/ignore_rejection.ts";
+import { ignoreRejection } from "../../wsgi/describe.ts";
 import type { BodyKind, ReturnView } from "../views/views.ts";
 
 function readBody(conversation: Conversation, body: unknown): ReturnView {

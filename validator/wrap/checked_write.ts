@@ -4,11 +4,14 @@
  * @module
  */
 
-import { isThenable, isUint8Array } from "../../wsgi/describe.ts";
+import {
+  ignoreRejection,
+  isThenable,
+  isUint8Array,
+} from "../../wsgi/describe.ts";
 import type { Write } from "../../wsgi/types.ts";
 import { ChunkSight } from "./chunk_sight.ts";
 import type { Conversation } from "./conversation.ts";
-import { ignoreRejection } from "../../wsgi/ignore_rejection.ts";
 
 /**
  * Wraps the server's write().

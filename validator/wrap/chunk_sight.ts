@@ -4,11 +4,10 @@
  * @module
  */
 
-import { isUint8Array } from "../../wsgi/describe.ts";
+import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
 import { ChunkWatch } from "./chunk_watch.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Entry } from "../findings.ts";
-import { ignoreRejection } from "../../wsgi/ignore_rejection.ts";
 import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type {
   ChangeView,

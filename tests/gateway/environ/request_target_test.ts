@@ -1,11 +1,10 @@
-import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { isByteString } from "../../../wsgi/byte_string.ts";
 import {
   BadRequest,
-  isAuthority,
   parseTarget,
-  splitAuthority,
+  serverOf,
 } from "../../../gateway/environ/request_target.ts";
 
 Deno.test.each([
@@ -83,70 +82,10 @@ Deno.test("parseTarget() gives back every target that a client can send", () => 
   }));
 });
 
-Deno.test.each([
-  "example.com",
-  "example.com:80",
-  "example.com:",
-  "a-b_c~d.e!$&'()*+,;=",
-  "%41",
-  "127.0.0.1:65535",
-  "[::1]",
-  "[::ffff:127.0.0.1]:80",
-  "",
-  ":80",
-])("isAuthority() accepts %j", (value) => {
-  assert(isAuthority(value));
-});
-
-Deno.test.each([
-  "a/b",
-  "a?b",
-  "a#b",
-  "a\\b",
-  "a b",
-  "a\tb",
-  "a\n",
-  "user@host",
-  "a:b",
-  "a:1:2",
-  "a:-1",
-  "a:123456",
-  "%4",
-  "%zz",
-  "::1",
-  "[]",
-  "[::1",
-  "[g::1]",
-  "[::1]x",
-  "[::1%25eth0]",
-  "a,b:1,c/",
-  "caf\xe9",
-  "€",
-])("isAuthority() refuses %j", (value) => {
-  assertFalse(isAuthority(value));
-});
-
-Deno.test.each([
-  ["h", "http", "h", "80"],
-  ["h", "https", "h", "443"],
-  ["h:8000", "http", "h", "8000"],
-  ["h:", "https", "h", "443"],
-  ["h:00080", "https", "h", "80"],
-  ["[::1]", "http", "[::1]", "80"],
-  ["[::1]:8000", "http", "[::1]", "8000"],
-  ["", "http", "localhost", "80"],
-  [":8000", "http", "localhost", "8000"],
-])(
-  "splitAuthority() of %j under %s is %s and %s",
-  (authority, scheme, host, port) => {
-    assertEquals(splitAuthority(authority, scheme), [host, port]);
-  },
-);
-
 Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
-  "splitAuthority() refuses the port of %s",
+  "serverOf() refuses the port of %s",
   (authority) => {
-    assertThrows(() => splitAuthority(authority, "http"), BadRequest);
+    assertThrows(() => serverOf(authority, "http"), BadRequest);
   },
 );
 
