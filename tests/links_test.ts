@@ -4,10 +4,11 @@ import { assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** The pages: those at the top, and those in `docs/`. */
+/** Finds the pages: those at the top, and those in `docs/`. */
 async function pages(): Promise<URL[]> {
   const found: URL[] = [];
-  for (const folder of [ROOT, new URL("docs/", ROOT)]) {
+  for (const path of ["./", "docs/", "docs/rules/"]) {
+    const folder = new URL(path, ROOT);
     for await (const { name } of Deno.readDir(folder)) {
       if (name.endsWith(".md")) found.push(new URL(name, folder));
     }

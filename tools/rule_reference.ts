@@ -1,5 +1,5 @@
 /**
- * Writes `docs/rules.md`, the reference of the validator's rules, from the rule
+ * Writes `docs/rules/`, the reference of the validator's rules, from the rule
  * table and the fixtures that the tests run.
  *
  * ```sh
@@ -10,54 +10,71 @@
  */
 
 import { formatMarkdown } from "./format_markdown.ts";
+import { RULE_PAGES, type RulePage } from "./rule_pages.ts";
 import type { Rule } from "../validator/rules/rule.ts";
 import { RULES } from "../validator/rules/table.ts";
 import { FIXTURES } from "../tests/validator/fixtures/table.ts";
 import type { Scenario } from "../tests/validator/scenario.ts";
 
-/** Where the reference is. */
-export const REFERENCE: URL = new URL("../docs/rules.md", import.meta.url);
-
-const SUBJECTS: Readonly<Record<string, string>> = {
-  application: "How an application is made and called",
-  environ: "What the server puts into the environ",
-  "start-response": "How startResponse is called, and what it does",
-  status: "The status",
-  headers: "The header list",
-  http: "What HTTP demands of a response",
-  body: "The body",
-  chunk: "The chunks of a body",
-  write: "The function write",
-  iteration: "How the server iterates over a body",
-  close: "How the server closes a body",
-  input: "wsgi.input",
-  errors: "wsgi.errors",
-  "file-wrapper": "wsgi.file_wrapper",
-  middleware: "What middleware does between two validators",
-};
+/** The folder of the reference. */
+export const REFERENCE: URL = new URL("../docs/rules/", import.meta.url);
 
 const INTRODUCTION = `# Rules
 
-What the validator checks, rule by rule. This page is made from the rule table
-and from the fixtures of its tests by \`deno task rules\`; a test fails when it is
-stale.
+The validator checks ${RULES.length} rules. \`deno task rules\` writes these pages
+from the rule table and from the programs that test the rules. Each rule comes with
+a program that breaks it and one that follows it.
 
-Each rule has an id, which \`rules\` in the options of \`validator()\` can set to
-\`"error"\`, \`"warning"\` or \`"off"\`, alone or by a glob such as \`"headers/*"\`. An
-error is thrown, a warning reported. The profile tells from which on a rule is
-applied: \`core\` is PEP 3333, \`http\` (the default) adds what HTTP demands of a
-response, \`paranoid\` adds what is dear to find out or often harmless; a single
-rule of it can be had by naming its id in full.
+- **Severity.** The validator throws an error and reports a warning.
+- **Broken by.** The side that has to change: the application, the server, or
+  the middleware between them.
+- **Profile.** The option \`profile\` of \`validator()\` chooses how much is checked.
+  \`core\` checks PEP 3333. \`http\`, the default, adds what HTTP requires of a
+  response. \`paranoid\` adds checks that cost time, and problems that are often
+  harmless.
+
+The option \`rules\` sets a rule to \`"error"\`, \`"warning"\` or \`"off"\`. Its keys are
+ids, or patterns such as \`"headers/*"\`. A rule of another profile is turned on by
+its full id.
 `;
 
-function subjectOf(rule: Rule<never>): string {
-  return rule.id.slice(0, rule.id.indexOf("/"));
+/** Finds the rules of a page, in the order in which they are applied. */
+function rulesOn(page: RulePage): Rule<never>[] {
+  return RULES.filter(({ id }) => pageOf(id) === page);
+}
+
+/** Finds the page of a rule: the one that names it comes before a star. */
+function pageOf(id: string): RulePage {
+  const star = `${id.slice(0, id.indexOf("/"))}/*`;
+  const page = RULE_PAGES.find(({ rules }) => rules.includes(id)) ??
+    RULE_PAGES.find(({ rules }) => rules.includes(star));
+  if (page === undefined) {
+    throw new Error(`Cannot place ${id}: add ${star} to tools/rule_pages.ts`);
+  }
+  return page;
+}
+
+/**
+ * Joins the lines of short arrays, objects and arguments. The compiler puts
+ * each element on a line of its own, and the formatter keeps it there.
+ */
+function joinLines(source: string): string {
+  const joined = source.replace(
+    /([[{(])\n((?:[^\n]*[^\n;[{(]\n)*?)[ \t]*([\]})])/g,
+    (whole, open: string, content: string, close: string) => {
+      const text = content.split("\n").map((line) => line.trim()).join(" ")
+        .trim();
+      const isShort = text.length < 60 && !text.includes("// ");
+      return isShort ? `${open}${text}${close}` : whole;
+    },
+  );
+  return joined === source ? source : joinLines(joined);
 }
 
 /** Writes a function of a fixture as a program would. */
 function toSource(name: string, fn: (...args: never[]) => unknown): string {
   const source = fn.toString();
-  const method = /^(async )?(\*)?\s*(\w+)\(/.exec(source);
+  const method = /^(async )?(\*)?\s*(\w+)\s*\(/.exec(source);
   if (method !== null && method[3] !== "function" && method[3] !== "async") {
     const [whole, isAsync = "", star = ""] = method;
     return `${isAsync}function${star} ${name}(${source.slice(whole.length)}`;
@@ -75,45 +92,74 @@ function snippet(scenario: Scenario | undefined): string {
     server,
     use: validate,
   }).flatMap(([name, fn]) => fn === undefined ? [] : [toSource(name, fn)]);
-  return `\`\`\`ts ignore\n${parts.join("\n\n")}\n\`\`\`\n`;
+  return `\`\`\`ts ignore\n${joinLines(parts.join("\n\n"))}\n\`\`\`\n`;
 }
 
 function entry(rule: Rule<never>): string {
   const { id, severity, blame, profile, title, why, hint } = rule;
   const anchors = [rule.spec, ...rule.alsoSpec ?? []].map((anchor) =>
-    `[${anchor}](../SPEC.md#${anchor})`
+    `[${anchor}](../../SPEC.md#${anchor})`
   );
   const fixture = FIXTURES[id];
-  return `### ${id}
+  return `## ${id}
 
-${title}. (_${severity}, broken by the ${blame}, profile \`${profile}\`,
-${anchors.join(", ")}_)
+**${title}.** ${why}
 
-${why} **${hint}.**
+Fix: ${hint}.
 
-Breaks it:
+_${severity}, broken by the ${blame}, profile \`${profile}\`, SPEC.md: ${
+    anchors.join(", ")
+  }_
+
+Breaks the rule:
 
 ${snippet(fixture?.bad[0])}
-Keeps it:
+Follows the rule:
 
 ${snippet(fixture?.good[0])}`;
+}
+
+function createPage(page: RulePage): string {
+  const entries = rulesOn(page).map(entry);
+  return `# ${page.title}\n\n[All rules](README.md)\n\n${entries.join("\n")}`;
+}
+
+function createIndex(): string {
+  const sections = RULE_PAGES.map((page) => {
+    const rows = rulesOn(page).map(({ id, severity, blame, profile, title }) =>
+      `| [${id}](${page.name}.md#${id.replace("/", "")}) | ${
+        title.replaceAll("|", "\\|")
+      } | ${severity} | ${blame} | ${profile} |\n`
+    );
+    return `## [${page.title}](${page.name}.md)
+
+| rule | requirement | severity | broken by | profile |
+| --- | --- | --- | --- | --- |
+${rows.join("")}`;
+  });
+  return [INTRODUCTION, ...sections].join("\n");
 }
 
 /**
  * Makes the reference.
  *
- * @returns The page, formatted.
+ * @returns The formatted pages, by the name of the file in `docs/rules/`.
  */
-export async function createReference(): Promise<string> {
-  const parts = [INTRODUCTION];
-  for (const [subject, title] of Object.entries(SUBJECTS)) {
-    const rules = RULES.filter((rule) => subjectOf(rule) === subject);
-    if (rules.length === 0) continue;
-    parts.push(`## ${title}\n`, ...rules.map(entry));
-  }
-  return await formatMarkdown(parts.join("\n"));
+export async function createReference(): Promise<Map<string, string>> {
+  const sources = new Map([
+    ["README.md", createIndex()],
+    ...RULE_PAGES.map((page) => [`${page.name}.md`, createPage(page)] as const),
+  ]);
+  const pages = [...sources].map(async ([name, source]) =>
+    [name, await formatMarkdown(source)] as const
+  );
+  return new Map(await Promise.all(pages));
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(REFERENCE, await createReference());
+  await Deno.remove(REFERENCE, { recursive: true });
+  await Deno.mkdir(REFERENCE);
+  for (const [name, page] of await createReference()) {
+    await Deno.writeTextFile(new URL(name, REFERENCE), page);
+  }
 }

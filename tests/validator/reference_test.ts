@@ -1,6 +1,43 @@
 import { assertEquals } from "@std/assert";
 import { createReference, REFERENCE } from "../../tools/rule_reference.ts";
+import { RULES } from "../../validator/rules/table.ts";
 
-Deno.test("docs/rules.md is what the rule table says (deno task rules)", async () => {
-  assertEquals(await Deno.readTextFile(REFERENCE), await createReference());
+const reference = await createReference();
+
+Deno.test("docs/rules/ is up to date (deno task rules)", async () => {
+  const stale = new Set(reference.keys());
+  for await (const { name } of Deno.readDir(REFERENCE)) {
+    const page = await Deno.readTextFile(new URL(name, REFERENCE));
+    if (page === reference.get(name)) stale.delete(name);
+    else stale.add(name);
+  }
+  assertEquals([...stale], []);
+});
+
+Deno.test("docs/rules/ explains each rule once", () => {
+  const headings = [...reference.values()].flatMap((page) =>
+    [...page.matchAll(/^## (\S+\/\S+)$/gm)].map(([, id]) => id)
+  );
+  assertEquals(headings.sort(), RULES.map(({ id }) => `${id}`).sort());
+});
+
+Deno.test("docs/rules/ has no page over 400 lines", () => {
+  const long = [...reference].filter(([, page]) =>
+    page.split("\n").length > 400
+  );
+  assertEquals(long.map(([name]) => name), []);
+});
+
+Deno.test("docs/rules/ shows programs that can be parsed", () => {
+  const broken: string[] = [];
+  for (const [name, page] of reference) {
+    for (const [, code = ""] of page.matchAll(/^```ts ignore\n(.*?)^```$/gms)) {
+      try {
+        new Function(code);
+      } catch {
+        broken.push(`${name}: ${code}`);
+      }
+    }
+  }
+  assertEquals(broken, []);
 });
