@@ -28,11 +28,11 @@
 
 export { decodeUtf8, encodeUtf8 } from "./wsgi/byte_string.ts";
 export {
+  type AccessLogger,
   type AccessRecord,
   formatCombined,
   formatCommon,
 } from "./gateway/access_record.ts";
-export type { AccessLogger } from "./server/access_log.ts";
 export {
   Cancellation,
   ClientDisconnected,

@@ -4,12 +4,15 @@
  * @module
  */
 
-import type { AccessLogger } from "../server/access_log.ts";
-import { type AccessRecord, formatCombined } from "../gateway/access_record.ts";
+import {
+  type AccessLogger,
+  type AccessRecord,
+  formatCombined,
+} from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
 import { onEndSignal } from "../server/end_signal.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
-import { LogWriter } from "../server/log_writer.ts";
+import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
 import type { Application } from "../wsgi/types.ts";
 import { validator } from "../validator/validator.ts";

@@ -1,8 +1,13 @@
 /**
- * What is known of a request when it is over, and its line in a log.
+ * The record of a finished request: its fields, its line in a log, and how it
+ * reaches the function that logs it.
  *
  * @module
  */
+
+import { isThenable } from "../wsgi/describe.ts";
+import type { ErrorStream } from "../wsgi/types.ts";
+import { formatError } from "./error_response.ts";
 
 /** One request, when it is over. */
 export interface AccessRecord {
@@ -34,6 +39,9 @@ export interface AccessRecord {
   /** The `User-Agent` header. */
   readonly userAgent: string | undefined;
 }
+
+/** Receives the record of each request. What it returns is ignored. */
+export type AccessLogger = (record: AccessRecord) => unknown;
 
 const MONTHS = [
   "Jan",
@@ -175,4 +183,27 @@ export function formatCombined(record: AccessRecord): string {
     quoted(record.userAgent)
   }`;
   return record.clientLeft ? `${line} client left` : line;
+}
+
+/**
+ * Calls an access logger. An error that it throws, or a promise of it that is
+ * rejected, is logged and does not affect the request.
+ *
+ * @param logger The function.
+ * @param record The record it gets.
+ * @param errors Where a failure is logged.
+ */
+export function deliver(
+  logger: AccessLogger,
+  record: AccessRecord,
+  errors: ErrorStream,
+): void {
+  const complain = (error: unknown): void =>
+    errors.write(`The access log failed: ${formatError(error)}`);
+  try {
+    const result: unknown = logger(record);
+    if (isThenable(result)) result.then(undefined, complain);
+  } catch (error) {
+    complain(error);
+  }
 }

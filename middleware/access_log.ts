@@ -17,9 +17,10 @@
  * @module
  */
 
-import { type AccessLogger, deliver } from "../server/access_log.ts";
 import {
+  type AccessLogger,
   type AccessRecord,
+  deliver,
   formatCombined,
   formatCommon,
 } from "../gateway/access_record.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { AccessLogger } from "../server/access_log.ts";
-import type { AccessRecord } from "../gateway/access_record.ts";
+import type { AccessLogger, AccessRecord } from "../gateway/access_record.ts";
 import { hasNoBody } from "../wsgi/status.ts";
 import type { Environ } from "../wsgi/types.ts";
 

@@ -1,108 +1,78 @@
 /**
- * The access log of a server: one record for each request.
+ * The access log of a server: one record for each request, written so that no
+ * response waits for it.
  *
  * @module
  */
 
-import { type AccessRecord, formatCommon } from "../gateway/access_record.ts";
-import { encodeUtf8 } from "../wsgi/byte_string.ts";
-import { isThenable } from "../wsgi/describe.ts";
-import { errorResponse, formatError } from "../gateway/error_response.ts";
+import {
+  type AccessLogger,
+  type AccessRecord,
+  deliver,
+  formatCommon,
+} from "../gateway/access_record.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
-import { LogWriter } from "./log_writer.ts";
-import type { Environ, ErrorStream } from "../wsgi/types.ts";
+import { LogEntry } from "./log_entry.ts";
 
-/** Where records go: whatever a program wants to do with them. */
-export type AccessLogger = (record: AccessRecord) => unknown;
+/** How long a line may wait for others, in milliseconds. */
+const FLUSH_DELAY_MS = 50;
 
-/** How a request ended. */
-interface End {
-  readonly status: number;
-  readonly bytesSent: number;
-  readonly clientLeft?: boolean;
-  readonly environ?: Environ;
-}
+/** How many lines may wait. */
+const MAX_WAITING = 1_000;
 
 /**
- * Gives path and query as they were sent, also of a URL that is none: Deno
- * joins scheme, Host and target, whatever they are.
+ * Gathers what is to be logged, and formats and writes it together, after the
+ * responses that it is about.
  */
-function targetOf(url: string, host: string | null): string {
-  const start = url.indexOf("://") + 3;
-  const path = host !== null && url.startsWith(host, start)
-    ? start + host.length
-    : url.indexOf("/", start);
-  return encodeUtf8(
-    url.slice(path === -1 || path >= url.length ? start : path),
-  );
-}
-
-function remoteAddressOf(info: unknown): string | undefined {
-  const addr = (info as { remoteAddr?: { hostname?: unknown } } | undefined)
-    ?.remoteAddr;
-  return typeof addr?.hostname === "string" ? addr.hostname : undefined;
-}
-
-/** One request that is going to be logged, once. */
-export class LogEntry {
-  readonly #log: AccessLogger;
-  readonly #time = new Date();
-  readonly #start: number = performance.now();
-  readonly #method: string;
-  readonly #url: string;
-  readonly #headers: Headers;
-  readonly #remoteAddress: string | undefined;
-  #ended = false;
+export class LogWriter<T> {
+  readonly #format: (item: T) => string;
+  readonly #write: (text: string) => void;
+  #waiting: T[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
 
   /**
-   * @param request The request, which has just come.
-   * @param info What the runtime tells beside it.
-   * @param log Gets the record.
+   * @param format Makes the line of an item, without its line feed.
+   * @param write Takes the lines, each with its line feed. Without it they go
+   * to stderr.
    */
-  constructor(request: Request, info: unknown, log: AccessLogger) {
-    this.#log = log;
-    // Taken now: a runtime may not tell when the request is over.
-    this.#method = request.method;
-    this.#url = request.url;
-    this.#headers = request.headers;
-    this.#remoteAddress = remoteAddressOf(info);
+  constructor(format: (item: T) => string, write?: (text: string) => void) {
+    const stderr = new StderrStream();
+    this.#format = format;
+    this.#write = write ?? ((text) => stderr.write(text));
   }
 
   /**
-   * Logs a request that the server has answered itself.
+   * Adds an item.
    *
-   * @param status The status of the answer.
+   * @param item What is to be logged.
    */
-  refuse(status: number): void {
-    const [, page] = errorResponse(status);
-    const bytesSent = this.#method === "HEAD" ? 0 : page.byteLength;
-    this.end({ status, bytesSent });
+  add(item: T): void {
+    const waiting = this.#waiting.push(item);
+    if (this.#closed || waiting >= MAX_WAITING) this.flush();
+    // Later: Deno's first setTimeout() of all runs the promise jobs that wait.
+    else if (waiting === 1) queueMicrotask(() => this.#startTimer());
   }
 
-  /**
-   * Logs the request. A second call does nothing.
-   *
-   * @param end How it ended.
-   */
-  end({ status, bytesSent, clientLeft = false, environ }: End): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const remoteUser: unknown = environ?.REMOTE_USER;
-    const headers = this.#headers;
-    this.#log({
-      time: this.#time,
-      remoteAddress: this.#remoteAddress,
-      remoteUser: typeof remoteUser === "string" ? remoteUser : undefined,
-      method: this.#method,
-      target: targetOf(this.#url, headers.get("host")),
-      protocol: "HTTP/1.1",
-      status,
-      bytesSent,
-      duration: performance.now() - this.#start,
-      clientLeft,
-      referer: headers.get("referer") ?? undefined,
-      userAgent: headers.get("user-agent") ?? undefined,
-    });
+  #startTimer(): void {
+    if (this.#waiting.length === 0) return;
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_DELAY_MS);
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length === 0) return;
+    const lines = this.#waiting.map((item) => `${this.#format(item)}\n`);
+    this.#waiting = [];
+    this.#write(lines.join(""));
+  }
+
+  /** Writes what waits, and from now on everything at once. */
+  close(): void {
+    this.#closed = true;
+    this.flush();
   }
 }
 
@@ -145,27 +115,5 @@ export class AccessLog {
   /** Writes what waits, and keeps nothing back from now on. */
   close(): void {
     this.#writer?.close();
-  }
-}
-
-/**
- * Calls a program's function. Its failure is not that of a request.
- *
- * @param logger The function.
- * @param record What it gets.
- * @param errors Where a failure is told.
- */
-export function deliver(
-  logger: AccessLogger,
-  record: AccessRecord,
-  errors: ErrorStream,
-): void {
-  const complain = (error: unknown): void =>
-    errors.write(`The access log failed: ${formatError(error)}`);
-  try {
-    const result: unknown = logger(record);
-    if (isThenable(result)) result.then(undefined, complain);
-  } catch (error) {
-    complain(error);
   }
 }

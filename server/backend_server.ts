@@ -16,10 +16,7 @@ import {
   type BackendContext,
   BackendExchange,
 } from "../gateway/backend/exchange.ts";
-import type {
-  BackendOptions,
-  BackendServer,
-} from "../gateway/backend/options.ts";
+import type { BackendOptions, BackendServer } from "./backend_options.ts";
 import { ServerStopped } from "../gateway/cancellation.ts";
 import { formatError } from "../gateway/error_response.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
@@ -94,8 +91,8 @@ class Backend implements BackendServer {
   readonly #accepting: Promise<void>;
   #stopped: Promise<void> | undefined;
 
-  constructor(context: BackendContext) {
-    const { hostname = "127.0.0.1", port = 0, ...options } = context.options;
+  constructor(context: BackendContext, options: BackendOptions) {
+    const { hostname = "127.0.0.1", port = 0 } = options;
     this.hostname = hostname;
     this.finished = this.#over.promise;
     this.#context = context;
@@ -234,5 +231,5 @@ export function serveBackend(
     protocol,
     options,
     errors: errors ?? new StderrStream(),
-  });
+  }, options);
 }

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { AccessLog, type LogEntry } from "./access_log.ts";
+import { AccessLog } from "./access_log.ts";
+import type { LogEntry } from "./log_entry.ts";
 import { ServerStopped } from "../gateway/cancellation.ts";
 import type { ServerEnvironOptions } from "../gateway/environ/environ.ts";
 import { formatError, refuse } from "../gateway/error_response.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { FetchHandlerOptions } from "../gateway/fetch/fetch.ts";
-import { handleFetch } from "../gateway/fetch/exchange.ts";
+import { handleFetch } from "../gateway/fetch/handle_fetch.ts";
 import { isReported } from "../gateway/fetch/transport.ts";
 import { Laziness } from "../gateway/environ/lazy_environ.ts";
 import { checkAddress, listen } from "./listen.ts";
@@ -106,19 +107,19 @@ class DenoServer implements WsgiServer {
     entry: LogEntry | undefined,
     onOver?: () => void,
   ): Response | Promise<Response> {
-    const exchange = handleFetch(
+    const handled = handleFetch(
       this.#app,
       request,
       info,
       this.#options,
       entry,
     );
-    const { response, done } = exchange;
+    const { response, done } = handled;
     if (onOver !== undefined) {
       // Asked for now: later it would never settle.
       const sent = info.completed.catch(() => {});
-      this.#running.add(exchange, whenSent(done, sent), onOver);
-    } else if (done !== undefined) this.#running.add(exchange, done);
+      this.#running.add(handled, whenSent(done, sent), onOver);
+    } else if (done !== undefined) this.#running.add(handled, done);
     return response;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AccessLogger } from "./access_log.ts";
+import type { AccessLogger } from "../gateway/access_record.ts";
 import { describe } from "../wsgi/describe.ts";
 import type { FetchHandlerOptions } from "../gateway/fetch/fetch.ts";
 

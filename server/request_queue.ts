@@ -6,7 +6,7 @@
 
 import { DisconnectWatch } from "../gateway/fetch/disconnect_watch.ts";
 import { refuse } from "../gateway/error_response.ts";
-import type { LogEntry } from "./access_log.ts";
+import type { LogEntry } from "./log_entry.ts";
 
 /** As many as the system's own listen queue holds by default. */
 const MAX_WAITING = 128;
@@ -115,6 +115,6 @@ export class RequestQueue {
 }
 
 function reject({ entry }: QueuedRequest): Response {
-  entry?.refuse(503);
+  entry?.endWithError(503);
   return refuse(503);
 }

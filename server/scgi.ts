@@ -13,10 +13,7 @@
  * @module
  */
 
-import type {
-  BackendOptions,
-  BackendServer,
-} from "../gateway/backend/options.ts";
+import type { BackendOptions, BackendServer } from "./backend_options.ts";
 import { serveBackend } from "./backend_server.ts";
 import { readScgiBlock } from "../gateway/backend/scgi_block.ts";
 import type { Application } from "../wsgi/types.ts";

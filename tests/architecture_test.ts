@@ -1,8 +1,48 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
+import {
+  findCircle,
+  importsIn,
+  readImports,
+  showImport,
+} from "./import_graph.ts";
 
 const ROOT = new URL("../", import.meta.url);
+
+/**
+ * The rooms of the package, from the lowest to the highest. A file may import
+ * from its own room and from those above it in this table; where `only` is
+ * given, from its own room and those alone. A path belongs to the longest
+ * entry that it starts with.
+ */
+const ROOMS: readonly { path: string; only?: readonly string[] }[] = [
+  { path: "wsgi/", only: [] },
+  { path: "http1/", only: ["wsgi/"] },
+  { path: "gateway/" },
+  { path: "gateway/fetch/" },
+  { path: "gateway/node/" },
+  { path: "gateway/cgi/" },
+  { path: "gateway/backend/" },
+  { path: "gateway/from_fetch/" },
+  { path: "validator/", only: ["wsgi/"] },
+  { path: "validator.ts", only: ["validator/", "wsgi/"] },
+  { path: "server/" },
+  { path: "middleware/" },
+  { path: "static_files/" },
+  { path: "test_client/" },
+  { path: "cli/" },
+  { path: "conformance/" },
+  { path: "dev/" },
+  { path: "server.ts" },
+  { path: "mod.ts" },
+];
+
+/** Rooms that still have a circle. Each entry goes as soon as it can. */
+const CIRCLES_LEFT = ["validator/", "gateway/cgi/"];
+
+/** Folders with programs that are no part of the package. */
+const OUTSIDE = ["bench", "docs", "examples", "tests", "tools"];
 
 interface Dependency {
   code?: { specifier?: string };
@@ -130,6 +170,95 @@ Deno.test("the core does not touch Deno while it is imported", async () => {
   `;
   const modules = (await coreModules()).map((file) => new URL(file, ROOT).href);
   assertEquals(JSON.parse(await deno("eval", program, ...modules)), []);
+});
+
+/** The room of a file: its place in the table. */
+function roomOf(file: string): number {
+  let room = -1;
+  for (const [index, { path }] of ROOMS.entries()) {
+    const isLonger = path.length > (ROOMS[room]?.path.length ?? 0);
+    if (file.startsWith(path) && isLonger) room = index;
+  }
+  return room;
+}
+
+async function filesOfRooms(): Promise<string[]> {
+  const tops = new Set(ROOMS.map(({ path }) => path.split("/")[0] ?? ""));
+  const files = await Promise.all(
+    [...tops].map(async (top) =>
+      top.endsWith(".ts") ? [top] : await filesIn(top)
+    ),
+  );
+  return files.flat();
+}
+
+Deno.test("every folder of the repository has its place in the table of rooms", async () => {
+  const known = new Set([...OUTSIDE, ...ROOMS.map(({ path }) => path)]);
+  const unknown: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(ROOT)) {
+    const path = isDirectory ? `${name}/` : name;
+    if (known.has(name) || known.has(path)) continue;
+    if (isDirectory ? (await filesIn(name)).length > 0 : /\.ts$/.test(name)) {
+      unknown.push(path);
+    }
+  }
+  assertEquals(unknown, []);
+});
+
+Deno.test("imports run downwards", async () => {
+  const wrong: string[] = [];
+  for (const step of await readImports(await filesOfRooms())) {
+    const [from, to] = [roomOf(step.from), roomOf(step.to)];
+    if (from === to) continue;
+    const { only } = ROOMS[from]!;
+    const target = ROOMS[to]?.path ?? "";
+    if (to === -1 || to > from || only?.includes(target) === false) {
+      wrong.push(showImport(step));
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("no files import each other in a circle", async () => {
+  const all = await readImports(await filesOfRooms());
+  const imports = all.filter(({ from }) =>
+    !CIRCLES_LEFT.some((room) => from.startsWith(room))
+  );
+  assertEquals(findCircle(imports)?.map(showImport), undefined);
+});
+
+Deno.test("imports of all kinds are found, with their names", () => {
+  const source = `
+    // import { none } from "./comment.ts";
+import "./effect.ts";
+import type { A } from "./type.ts";
+export { b, type C } from "../up.ts";
+import {
+  d,
+  e as f,
+} from "./several.ts";
+import { assert } from "@std/assert";
+const g = await import("./dynamic.ts");
+type H = import("./in_type.ts").H;
+const i = new URL("../rooms/i.ts", import.meta.url);
+`;
+  assertEquals(importsIn("a/b.ts", source).map(showImport), [
+    "a/b.ts imports all from a/effect.ts",
+    "a/b.ts imports type { A } from a/type.ts",
+    "a/b.ts imports { b, type C } from up.ts",
+    "a/b.ts imports { d, e as f, } from a/several.ts",
+    "a/b.ts imports import from a/dynamic.ts",
+    "a/b.ts imports import from a/in_type.ts",
+    "a/b.ts imports new URL from rooms/i.ts",
+  ]);
+});
+
+Deno.test("the shortest circle is found", () => {
+  const step = (from: string, to: string) => ({ from, to, names: "" });
+  const way = [step("a", "b"), step("b", "c"), step("c", "d")];
+  assertEquals(findCircle(way), undefined);
+  const circles = [...way, step("d", "a"), step("c", "b")];
+  assertEquals(findCircle(circles), [step("b", "c"), step("c", "b")]);
 });
 
 Deno.test("every entry of exports exists", async () => {

@@ -7,23 +7,30 @@
 import type { BackendProtocol, Variable } from "./block.ts";
 import type { BackendConnection } from "./connection.ts";
 import type { RequestFeed } from "./feed.ts";
-import type { BackendOptions } from "./options.ts";
 import { completeVariables, joinVariables } from "./variables.ts";
 import { contentLengthOf, createCgiEnviron } from "../environ/cgi_environ.ts";
 import { checkBodySize } from "../environ/content_variables.ts";
 import { BackendTransport } from "./transport.ts";
-import { SERVER_SOFTWARE } from "../environ/environ.ts";
+import { type EnvironOptions, SERVER_SOFTWARE } from "../environ/environ.ts";
 import { errorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { BadRequest } from "../environ/request_target.ts";
-import { runApplication } from "../run_application.ts";
+import { runApplication, type RunOptions } from "../run_application.ts";
 import type { Application, Environ, ErrorStream } from "../../wsgi/types.ts";
+
+/** The options of a server that concern one request. */
+export type BackendRequestOptions =
+  & Pick<
+    EnvironOptions,
+    "environ" | "maxRequestBodySize" | "multiprocess" | "serverSoftware"
+  >
+  & Pick<RunOptions, "onError">;
 
 /** What all requests of one server share. */
 export interface BackendContext {
   readonly app: Application;
   readonly protocol: BackendProtocol;
-  readonly options: BackendOptions;
+  readonly options: BackendRequestOptions;
   /** Where the server, and the application if nobody says else, writes. */
   readonly errors: ErrorStream;
 }

@@ -17,14 +17,11 @@
  */
 
 import type { EnvironOptions } from "../environ/environ.ts";
-import { handleFetch } from "./exchange.ts";
+import { type FetchHandlerOptions, handleFetch } from "./handle_fetch.ts";
 import { checkApplication, type RunOptions } from "../run_application.ts";
 import type { Application } from "../../wsgi/types.ts";
 
-export type { EnvironOptions, RunOptions };
-
-/** Options of {@linkcode toFetchHandler}. */
-export interface FetchHandlerOptions extends EnvironOptions, RunOptions {}
+export type { EnvironOptions, FetchHandlerOptions, RunOptions };
 
 /**
  * A fetch handler.

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LogWriter } from "../../server/log_writer.ts";
+import { LogWriter } from "../../server/access_log.ts";
 import { within } from "../raw_client.ts";
 
 Deno.test("LogWriter gathers lines and writes them together, unasked", async () => {

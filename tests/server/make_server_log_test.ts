@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { deliver } from "../../server/access_log.ts";
+import { deliver } from "../../gateway/access_record.ts";
 import type { AccessRecord } from "../../gateway/access_record.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";

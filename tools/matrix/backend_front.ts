@@ -9,7 +9,7 @@ import type { RunningServer } from "../../conformance/start.ts";
 import type {
   BackendOptions,
   BackendServer,
-} from "../../gateway/backend/options.ts";
+} from "../../server/backend_options.ts";
 import { serveScgi } from "../../server/scgi.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";

@@ -4,22 +4,42 @@
  * @module
  */
 
-import type { LogEntry } from "../../server/access_log.ts";
 import {
   createEnviron,
+  type EnvironOptions,
   type ServerEnvironOptions,
 } from "../environ/environ.ts";
 import { refuse } from "../error_response.ts";
-import type { FetchHandlerOptions } from "./fetch.ts";
 import { FetchTransport } from "./transport.ts";
 import { RequestInput } from "../input/input_stream.ts";
-import { LoggedTransport } from "../../server/logged_transport.ts";
 import { BadRequest } from "../environ/request_target.ts";
-import { runApplication } from "../run_application.ts";
+import { runApplication, type RunOptions } from "../run_application.ts";
+import type { Transport } from "../transport.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 
-/** One request on its way through a fetch handler. */
-export interface FetchExchange {
+/** Options of `toFetchHandler()`. */
+export interface FetchHandlerOptions extends EnvironOptions, RunOptions {}
+
+/** Follows one request, for a server that logs it. */
+export interface FetchObserver {
+  /**
+   * Called when the request is answered without the application.
+   *
+   * @param status The status code of the error response.
+   */
+  endWithError(status: number): void;
+  /**
+   * Called before the application.
+   *
+   * @param transport The transport of the request.
+   * @param environ Its variables.
+   * @returns The transport to use: the same, or one around it.
+   */
+  observe(transport: FetchTransport, environ: Environ): Transport;
+}
+
+/** One request that was handed to the application, or refused. */
+export interface HandledRequest {
   /** The response to hand over. */
   readonly response: Response | Promise<Response>;
   /** Settles when the body is closed too; nothing if all is over. */
@@ -35,7 +55,7 @@ export interface FetchExchange {
  * @param request The request.
  * @param info What the runtime tells beside it.
  * @param options The handler's options.
- * @param entry Where the request is logged, if it is.
+ * @param observer Follows the request.
  * @returns The response, and when all of it is over.
  */
 export function handleFetch(
@@ -43,8 +63,8 @@ export function handleFetch(
   request: Request,
   info: unknown,
   options: FetchHandlerOptions & ServerEnvironOptions,
-  entry?: LogEntry,
-): FetchExchange {
+  observer?: FetchObserver,
+): HandledRequest {
   const transport = new FetchTransport(request, info, options.ownsRequest);
   let environ: Environ;
   try {
@@ -56,15 +76,13 @@ export function handleFetch(
     );
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
-    entry?.refuse(error.status);
+    observer?.endWithError(error.status);
     return { response: refuse(error.status), done: undefined };
   }
   // Taken now: the application may change its environ.
   const input = environ["wsgi.input"];
-  const way = entry === undefined
-    ? transport
-    : new LoggedTransport(transport, entry, environ);
-  const done = runApplication(app, environ, way, options);
+  const observed = observer?.observe(transport, environ) ?? transport;
+  const done = runApplication(app, environ, observed, options);
   if (input instanceof RequestInput) {
     if (done === undefined) input.release();
     else done.then(() => input.release());

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ServerOptions } from "../../server/options.ts";
+import type { ServerOptions } from "./options.ts";
 
 /** Options of `serveScgi()` and `serveUwsgi()`. */
 export interface BackendOptions extends

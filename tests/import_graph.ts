@@ -1,0 +1,108 @@
+/**
+ * The imports between the files of this repository.
+ *
+ * They are read from the source, so that a message can give the imported names.
+ *
+ * @module
+ */
+
+const ROOT = new URL("../", import.meta.url);
+
+/** One import, export from, `import()` or URL of another file. */
+export interface Import {
+  /** The file that imports. */
+  readonly from: string;
+  /** The file that is imported. */
+  readonly to: string;
+  /** The names, as they are written. */
+  readonly names: string;
+}
+
+/** `import … from "./a.ts"`, `export … from "./a.ts"` and `import "./a.ts"`. */
+const STATIC =
+  /^(?:import|export)\s+(?:([^;"']*?)\s+from\s+)?["'](\.{1,2}\/[^"']+)["']/gm;
+/** `import("./a.ts")`, also in a type, and `new URL("./a.ts", …)`. */
+const DYNAMIC =
+  /\b(import|new URL)\(\s*["'](\.{1,2}\/[^"']+\.ts)["'](?:,\s*import\.meta\.url)?,?\s*\)/g;
+const COMMENT = /^\s*(?:\*|\/\*|\/\/).*$/gm;
+
+/**
+ * Finds the imports in a source text.
+ *
+ * @param from The path of the file, from the root of the repository.
+ * @param source Its text.
+ * @returns The imports of other files of the repository.
+ */
+export function importsIn(from: string, source: string): Import[] {
+  const code = source.replace(COMMENT, "");
+  const found = [...code.matchAll(STATIC), ...code.matchAll(DYNAMIC)];
+  return found.map(([, names = "", specifier = ""]) => ({
+    from,
+    to: new URL(specifier, new URL(from, ROOT)).href.replace(ROOT.href, ""),
+    names: names.replace(/\s+/g, " "),
+  }));
+}
+
+/**
+ * Reads the imports of files.
+ *
+ * @param files Their paths, from the root of the repository.
+ * @returns The imports of all of them.
+ */
+export async function readImports(files: readonly string[]): Promise<Import[]> {
+  const imports = await Promise.all(
+    files.map(async (file) =>
+      importsIn(file, await Deno.readTextFile(new URL(file, ROOT)))
+    ),
+  );
+  return imports.flat();
+}
+
+/**
+ * Finds circles of files.
+ *
+ * @param imports The imports.
+ * @returns The imports that form one of the shortest circles, if there is one.
+ */
+export function findCircle(imports: readonly Import[]): Import[] | undefined {
+  const outgoing = Map.groupBy(imports, ({ from }) => from);
+  let shortest: Import[] | undefined;
+  for (const start of outgoing.keys()) {
+    const circle = findWay(outgoing, start, start);
+    if (circle === undefined) continue;
+    if (circle.length < (shortest?.length ?? Infinity)) shortest = circle;
+  }
+  return shortest;
+}
+
+/** Finds the shortest way from one file to another, breadth first. */
+function findWay(
+  outgoing: ReadonlyMap<string, Import[]>,
+  start: string,
+  target: string,
+): Import[] | undefined {
+  const seen = new Set<string>();
+  let ways: Import[][] = [[]];
+  while (ways.length > 0) {
+    const longer: Import[][] = [];
+    for (const way of ways) {
+      for (const step of outgoing.get(way.at(-1)?.to ?? start) ?? []) {
+        if (step.to === target) return [...way, step];
+        if (seen.has(step.to)) continue;
+        seen.add(step.to);
+        longer.push([...way, step]);
+      }
+    }
+    ways = longer;
+  }
+}
+
+/**
+ * Shows an import in a message.
+ *
+ * @param step The import.
+ * @returns Both files and the names.
+ */
+export function showImport({ from, to, names }: Import): string {
+  return `${from} imports ${names || "all"} from ${to}`;
+}
