@@ -6,7 +6,7 @@
 
 import { describe } from "../wsgi/describe.ts";
 import { Collector } from "./collector.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger } from "./case_record.ts";
 import { type Listener, probeApplication } from "./probe.ts";
 import { RawClient } from "./raw_client.ts";
 import {
@@ -19,8 +19,8 @@ import {
 } from "./report.ts";
 import type { ServerCase } from "./server_case.ts";
 import { SERVER_CASES } from "./server_cases.ts";
-import type { RunningServer, StartServer } from "./start.ts";
-import { SocketTalk } from "./talk.ts";
+import type { RunningServer, StartServer } from "./server_under_test.ts";
+import { SocketTalk } from "./case_client.ts";
 import { Transcript } from "./transcript.ts";
 
 /** Options of {@linkcode checkServer}. */

@@ -27,7 +27,7 @@
  * @module
  */
 
-import { main } from "./program.ts";
+import { main } from "./main.ts";
 
 export {
   type ApplicationCheckOptions,
@@ -37,7 +37,11 @@ export {
 export { checkServer, type ServerCheckOptions } from "./check_server.ts";
 export { denoServeDeviations } from "./deno_serve_deviations.ts";
 export type { CaseReport, CheckOptions, Outcome, Report } from "./report.ts";
-export type { RemoteProbe, RunningServer, StartServer } from "./start.ts";
+export type {
+  RemoteProbe,
+  RunningServer,
+  StartServer,
+} from "./server_under_test.ts";
 export type { Direction, Exchanged } from "./transcript.ts";
 
 // Not awaited: a module that the program loads may import this one, and would

@@ -10,7 +10,7 @@ import {
   type BodyIterator,
   type BodyResult,
   iterationOf,
-} from "./iteration_of.ts";
+} from "./response_observer.ts";
 import type { LoggedRequest } from "./logged_request.ts";
 
 /** An iterator that hands on what another gives. */

@@ -20,7 +20,7 @@ import {
   type BodyIterator,
   type BodyResult,
   iterationOf,
-} from "./iteration_of.ts";
+} from "./response_observer.ts";
 
 /** The answer in place of the application's. */
 export interface FailureAnswer {

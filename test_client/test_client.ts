@@ -38,7 +38,7 @@ import {
   type Violation,
 } from "../validator.ts";
 import { CookieJar } from "./cookie_jar.ts";
-import { CloseWatch, TestTransport } from "./test_exchange.ts";
+import { CloseWatch, TestTransport } from "./test_transport.ts";
 import { nextStep, type Step } from "./test_redirect.ts";
 import {
   type TestRequestOptions,

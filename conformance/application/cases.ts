@@ -4,9 +4,9 @@
  * @module
  */
 
-import { BODY_CASES } from "./bodies.ts";
+import { BODY_CASES } from "./request_bodies.ts";
 import type { ApplicationCase } from "./case.ts";
-import { HEADER_CASES } from "./headers.ts";
+import { HEADER_CASES } from "./request_headers.ts";
 import { LEAVING_CASES } from "./leaving.ts";
 import { METHOD_CASES } from "./methods.ts";
 import { NOTHING_LEFT } from "./nothing_left.ts";

@@ -14,8 +14,8 @@ import {
   type Violation,
 } from "../../validator.ts";
 import type { Transcript } from "../transcript.ts";
-import { type Exchange, exchange } from "./exchange.ts";
-import type { Manner } from "./manner.ts";
+import { type Exchange, exchange } from "./send_request.ts";
+import type { Manner } from "./sending_mode.ts";
 import { type KitRequest, nameOf } from "./request.ts";
 
 /** What holds for all requests of one check. */

@@ -6,7 +6,7 @@
 
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { ApplicationCase } from "./case.ts";
-import type { Leaving } from "./manner.ts";
+import type { Leaving } from "./sending_mode.ts";
 import type { KitRequest } from "./request.ts";
 
 /** A case of a client that leaves. The next one must be served all the same. */

@@ -8,7 +8,7 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { ApplicationCase } from "./case.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "./send_request.ts";
 import type { KitRequest, RequestBody } from "./request.ts";
 
 /** Headers that may differ between two answers of the same kind. */

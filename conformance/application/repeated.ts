@@ -6,7 +6,7 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import type { ApplicationCase } from "./case.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "./send_request.ts";
 import { stableNames } from "./methods.ts";
 
 /** How many requests are under way at the same time. */

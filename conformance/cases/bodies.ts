@@ -6,7 +6,7 @@
 
 import type { ResponseBody } from "../../wsgi/types.ts";
 import type { Probe } from "../server_case.ts";
-import { bytes } from "./apps.ts";
+import { bytes } from "./fixtures.ts";
 
 /** A generator of these chunks. */
 export function* generated(

@@ -7,7 +7,7 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, endsAfter, text, withLength } from "./apps.ts";
+import { answering, bytes, endsAfter, text, withLength } from "./fixtures.ts";
 import { endless, generated } from "./bodies.ts";
 
 /** A response without content, whatever the application returns. */

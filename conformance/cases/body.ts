@@ -7,7 +7,7 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, text } from "./apps.ts";
+import { answering, bytes, text } from "./fixtures.ts";
 import { generated, generatedLate } from "./bodies.ts";
 
 /** An iterable that is no array, no generator and nothing else. */

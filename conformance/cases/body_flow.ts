@@ -6,7 +6,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
-import { answering, bytes, readPiece, text } from "./apps.ts";
+import { answering, bytes, readPiece, text } from "./fixtures.ts";
 
 /** A body whose chunks wait for a gate, one after the other. */
 async function* gated(

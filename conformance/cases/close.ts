@@ -6,7 +6,7 @@
 
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, text } from "./fixtures.ts";
 
 /** The cases of this subject. */
 export const CLOSE_CASES: readonly ServerCase[] = [

@@ -7,7 +7,7 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, text } from "./fixtures.ts";
 import { generated, generatedLate, watched } from "./bodies.ts";
 
 /** A way for a request to end. */

@@ -6,7 +6,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase, Talk } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, text } from "./fixtures.ts";
 import { generated, watched } from "./bodies.ts";
 
 /** Waits for the head and the first chunk of an endless body. */

@@ -8,7 +8,7 @@
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
-import { bytes, endsAfter, text } from "./apps.ts";
+import { bytes, endsAfter, text } from "./fixtures.ts";
 
 /** Answers with the path, and reads no body. */
 const path: ServerCase["app"] = () => (environ, startResponse) => {

@@ -6,7 +6,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, environOf, looking, tellEnviron, text } from "./apps.ts";
+import { bytes, environOf, looking, tellEnviron, text } from "./fixtures.ts";
 
 /** The variables that every environ has. */
 const ALWAYS = [

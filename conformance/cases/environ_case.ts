@@ -6,7 +6,7 @@
 
 import { expectEqual } from "../expect.ts";
 import type { RequestParts, ServerCase } from "../server_case.ts";
-import { environOf, tellEnviron } from "./apps.ts";
+import { environOf, tellEnviron } from "./fixtures.ts";
 
 /** A request, and the variables that must come of it; `undefined` for none. */
 export interface Asked {

@@ -7,7 +7,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { environOf, looking, tellEnviron } from "./apps.ts";
+import { environOf, looking, tellEnviron } from "./fixtures.ts";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 

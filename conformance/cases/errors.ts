@@ -7,7 +7,7 @@
 import type { Application } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, isChunked, readPiece, text } from "./apps.ts";
+import { bytes, isChunked, readPiece, text } from "./fixtures.ts";
 
 const ERROR = new Error("kit: <b>on purpose</b>");
 

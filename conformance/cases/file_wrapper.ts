@@ -7,7 +7,7 @@
 import type { Application, ResponseBody } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, text } from "./fixtures.ts";
 
 /** Something like a file, and how it is read. */
 class MemoryFile {

@@ -7,8 +7,8 @@
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
-import { reading, whatWasRead } from "./readings.ts";
+import { bytes, text } from "./fixtures.ts";
+import { reading, whatWasRead } from "./input_case.ts";
 
 /** A body of which the end never comes. */
 const CUT: readonly [name: string, head: string, sent: string][] = [

@@ -6,7 +6,7 @@
 
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { ServerCase } from "../server_case.ts";
-import { linesOf, type Reading, readingCase } from "./readings.ts";
+import { linesOf, type Reading, readingCase } from "./input_case.ts";
 
 const LINES = "one\n\ntwo\r\nthree";
 const POST = { method: "POST" };

@@ -7,7 +7,7 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, withLength } from "./apps.ts";
+import { answering, bytes, withLength } from "./fixtures.ts";
 import { generated } from "./bodies.ts";
 
 /** The cases about lengths. */

@@ -6,7 +6,7 @@
 
 import { expect } from "../expect.ts";
 import type { RequestParts, ServerCase } from "../server_case.ts";
-import { tellEnviron } from "./apps.ts";
+import { tellEnviron } from "./fixtures.ts";
 
 /** A malformed request; the application must not see it. */
 interface Refused {

@@ -7,7 +7,7 @@
 import type { HeaderTuple } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, text } from "./apps.ts";
+import { answering, bytes, text } from "./fixtures.ts";
 
 /** Shared by all requests, as constants of a module are. */
 const SHARED: readonly HeaderTuple[] = Object.freeze([

@@ -6,7 +6,7 @@
 
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, MARKER, text } from "./apps.ts";
+import { bytes, MARKER, text } from "./fixtures.ts";
 
 /** The cases of this subject. */
 export const START_HEADERS_CASES: readonly ServerCase[] = [

@@ -7,7 +7,7 @@
 import type { HeaderTuple } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, expectFailure, text, thrownBy } from "./apps.ts";
+import { bytes, expectFailure, text, thrownBy } from "./fixtures.ts";
 
 /** Arguments that startResponse must refuse. */
 const REFUSED: readonly [

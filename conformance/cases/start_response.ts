@@ -15,7 +15,7 @@ import {
   readPiece,
   text,
   thrownBy,
-} from "./apps.ts";
+} from "./fixtures.ts";
 
 /** Fails after startResponse, and begins anew with excInfo. */
 function replacing(late: boolean): (probe: Probe) => Application {

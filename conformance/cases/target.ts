@@ -6,7 +6,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { environOf, tellEnviron } from "./apps.ts";
+import { environOf, tellEnviron } from "./fixtures.ts";
 import { type Asked, environCase } from "./environ_case.ts";
 
 const TARGETS: readonly Asked[] = [

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Ledger } from "../../conformance/ledger.ts";
+import { Ledger } from "../../conformance/case_record.ts";
 import { RawClient } from "../../conformance/raw_client.ts";
 import { RawHead } from "../../conformance/raw_response.ts";
 import { Transcript } from "../../conformance/transcript.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RunningServer } from "../../conformance/start.ts";
+import type { RunningServer } from "../../conformance/server_under_test.ts";
 import type {
   BackendOptions,
   BackendServer,

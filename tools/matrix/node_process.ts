@@ -4,7 +4,10 @@
  * @module
  */
 
-import type { RemoteProbe, RunningServer } from "../../conformance/start.ts";
+import type {
+  RemoteProbe,
+  RunningServer,
+} from "../../conformance/server_under_test.ts";
 import { npmProgram } from "./npm_program.ts";
 import { toRunning } from "./remote_subject.ts";
 import { findProgram, makeFolder, ServerProcess } from "./server_process.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { StartServer } from "../../conformance/start.ts";
+import type { StartServer } from "../../conformance/server_under_test.ts";
 
 /** A real program that a row of the matrix needs. */
 export interface Part {

@@ -4,7 +4,10 @@
  * @module
  */
 
-import type { RemoteProbe, RunningServer } from "../../conformance/start.ts";
+import type {
+  RemoteProbe,
+  RunningServer,
+} from "../../conformance/server_under_test.ts";
 import type { Subject } from "./fetch_server.ts";
 import type { ServerProcess } from "./server_process.ts";
 

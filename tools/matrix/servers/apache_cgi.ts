@@ -1,4 +1,4 @@
-import type { RunningServer } from "../../../conformance/start.ts";
+import type { RunningServer } from "../../../conformance/server_under_test.ts";
 import { cgiProgram, missingCgiServer, startCgiServer } from "../cgi_server.ts";
 import type { ServerPart } from "../part.ts";
 import { remoteSubject, toRunning } from "../remote_subject.ts";

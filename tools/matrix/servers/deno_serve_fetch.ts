@@ -1,4 +1,4 @@
-import type { RunningServer } from "../../../conformance/start.ts";
+import type { RunningServer } from "../../../conformance/server_under_test.ts";
 import { denoServeDeviations } from "../../../conformance/mod.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import type { ServerPart } from "../part.ts";

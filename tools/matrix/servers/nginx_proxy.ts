@@ -1,4 +1,4 @@
-import type { RunningServer } from "../../../conformance/start.ts";
+import type { RunningServer } from "../../../conformance/server_under_test.ts";
 import { denoServeDeviations } from "../../../conformance/mod.ts";
 import { makeServer } from "../../../server/make_server.ts";
 import { proxyHeaders } from "../../../middleware/proxy_headers.ts";

@@ -1,4 +1,4 @@
-import type { RemoteProbe } from "../../../conformance/start.ts";
+import type { RemoteProbe } from "../../../conformance/server_under_test.ts";
 import { startWorkerd, type Subject } from "../fetch_server.ts";
 import { npmProgram } from "../npm_program.ts";
 import type { ServerPart } from "../part.ts";

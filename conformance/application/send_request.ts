@@ -9,7 +9,7 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import type { Application, HeaderTuple } from "../../wsgi/types.ts";
-import { TestTransport } from "../../test_client/test_exchange.ts";
+import { TestTransport } from "../../test_client/test_transport.ts";
 import {
   type Profile,
   type RuleSetting,
@@ -17,7 +17,7 @@ import {
   type Violation,
 } from "../../validator.ts";
 import type { Transcript } from "../transcript.ts";
-import { inManner, type Manner, turn } from "./manner.ts";
+import { inManner, type Manner, turn } from "./sending_mode.ts";
 import { type KitRequest, toEnviron, toInput, toWire } from "./request.ts";
 
 /** What became of one request. */

@@ -5,7 +5,7 @@
  */
 
 import { CaseFailure } from "./expect.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "./case_record.ts";
 import { MARK } from "./probe.ts";
 import { RawClient } from "./raw_client.ts";
 import type { RawResponse } from "./raw_response.ts";

@@ -8,7 +8,7 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { Application, InputStream } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase, Talk } from "../server_case.ts";
-import { bytes, text } from "./apps.ts";
+import { bytes, text } from "./fixtures.ts";
 
 /** What reading brought. One of the two is there. */
 interface Outcome {
