@@ -1,22 +1,21 @@
 /**
- * The client's side of one run of a case.
+ * The client's side of a case, over sockets.
  *
  * @module
  */
 
 import { CaseFailure } from "./expect.ts";
-import type { Ledger } from "./case_record.ts";
+import type { CaseRecord } from "./case_record.ts";
 import { MARK } from "./probe.ts";
-import { RawClient } from "./raw_client.ts";
-import type { RawResponse } from "./raw_response.ts";
-import type { RequestParts, Talk } from "./server_case.ts";
-import type { Transcript } from "./transcript.ts";
+import { RawClient, type RawResponse } from "./raw_client.ts";
+import type { CaseClient, RequestParts } from "./server_case.ts";
+import type { Transcript } from "./report.ts";
 
 /** The case that `settle()` asks. */
 const PLAIN = "response/status";
 
-/** Where a run takes place. */
-export interface Place {
+/** The server, and how long it may be silent. */
+export interface ServerAddress {
   readonly hostname: string;
   readonly port: number;
   /** How long the server may be silent, in milliseconds. */
@@ -24,35 +23,35 @@ export interface Place {
 }
 
 /** One run of a case, over sockets. */
-export class SocketTalk implements Talk, Disposable {
-  readonly #place: Place;
+export class SocketCaseClient implements CaseClient, Disposable {
+  readonly #server: ServerAddress;
   readonly #mark: string;
-  readonly #ledger: Ledger;
+  readonly #record: CaseRecord;
   readonly #transcript: Transcript;
   readonly #clients: RawClient[] = [];
 
   /**
-   * @param place Where the server listens.
+   * @param server Where the server listens.
    * @param mark What leads to this case.
-   * @param ledger What its application tells.
+   * @param record What its application reports.
    * @param transcript What goes over the wire.
    */
   constructor(
-    place: Place,
+    server: ServerAddress,
     mark: string,
-    ledger: Ledger,
+    record: CaseRecord,
     transcript: Transcript,
   ) {
-    this.#place = place;
+    this.#server = server;
     this.#mark = mark;
-    this.#ledger = ledger;
+    this.#record = record;
     this.#transcript = transcript;
   }
 
   async connect(): Promise<RawClient> {
-    const client = await RawClient.connect(this.#place, {
+    const client = await RawClient.connect(this.#server, {
       transcript: this.#transcript,
-      deadline: this.#place.timeout,
+      deadline: this.#server.timeout,
     });
     this.#clients.push(client);
     return client;
@@ -70,16 +69,16 @@ export class SocketTalk implements Talk, Disposable {
     return response;
   }
 
-  told(event: string, count: number = 1): Promise<unknown> {
-    return this.#ledger.wait(event, count, this.#place.timeout);
+  waitFor(event: string, count: number = 1): Promise<unknown> {
+    return this.#record.waitFor(event, count, this.#server.timeout);
   }
 
   events(): string[] {
-    return this.#ledger.names();
+    return this.#record.names();
   }
 
   open(gate: string): void {
-    this.#ledger.open(gate);
+    this.#record.open(gate);
   }
 
   async settle(): Promise<void> {
@@ -96,13 +95,13 @@ export class SocketTalk implements Talk, Disposable {
 
   [Symbol.dispose](): void {
     for (const client of this.#clients) client.close();
-    this.#ledger.end();
+    this.#record.end();
   }
 
   #request(parts: RequestParts, mark: string): string {
     const { method = "GET", target = "/", version = "HTTP/1.1" } = parts;
     const { headers = [], body, chunks } = parts;
-    const { host = `${this.#place.hostname}:${this.#place.port}` } = parts;
+    const { host = `${this.#server.hostname}:${this.#server.port}` } = parts;
     const lines = [`${method} ${target} ${version}`];
     if (host !== false) lines.push(`Host: ${host}`);
     lines.push(`${MARK}: ${mark}`, ...headers);

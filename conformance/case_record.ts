@@ -1,23 +1,25 @@
 /**
- * What the application of the kit saw, and the gates at which it waits.
+ * Records of what the application of the kit reports in each run of a case, from
+ * this process or, over HTTP, from another one.
  *
  * @module
  */
 
 import type { Violation } from "../validator/violation.ts";
-import { within } from "./within.ts";
+import { within } from "./expect.ts";
+import type { Listener } from "./probe.ts";
 
-/** Something that the application saw. */
-export interface Seen {
+/** An event that the application reported. */
+export interface ReportedEvent {
   /** What it was, such as `"environ"` or `"closed"`. */
   readonly event: string;
   /** More about it; whatever JSON can hold. */
   readonly value: unknown;
 }
 
-/** What one run of one case has seen. */
-export class Ledger {
-  readonly #seen: Seen[] = [];
+/** Record of one run of a case: events, violations, and gates. */
+export class CaseRecord {
+  readonly #events: ReportedEvent[] = [];
   readonly #violations: Violation[] = [];
   readonly #gates = new Map<string, PromiseWithResolvers<void>>();
   /** Resolves when the case is over, so that nothing waits for it any more. */
@@ -33,23 +35,23 @@ export class Ledger {
 
   /** The values of all events of this name, so far. */
   values(event: string): unknown[] {
-    return this.#seen.filter((seen) => seen.event === event)
+    return this.#events.filter((one) => one.event === event)
       .map(({ value }) => value);
   }
 
   /** The names of all events, so far. */
   names(): string[] {
-    return this.#seen.map(({ event }) => event);
+    return this.#events.map(({ event }) => event);
   }
 
-  /** Takes down what the application saw. */
-  add(seen: Seen): void {
-    this.#seen.push(seen);
+  /** Adds an event. */
+  add(event: ReportedEvent): void {
+    this.#events.push(event);
     this.#next.resolve();
     this.#next = Promise.withResolvers();
   }
 
-  /** Takes down what the validator found. */
+  /** Adds what the validator found. */
   addViolation(violation: Violation): void {
     this.#violations.push(violation);
   }
@@ -62,7 +64,11 @@ export class Ledger {
    * @param deadline How long to wait, in milliseconds.
    * @returns The value of the last one that was waited for.
    */
-  async wait(event: string, count: number, deadline: number): Promise<unknown> {
+  async waitFor(
+    event: string,
+    count: number,
+    deadline: number,
+  ): Promise<unknown> {
     const come = async () => {
       for (;;) {
         const values = this.values(event);
@@ -104,5 +110,75 @@ export class Ledger {
     if (this.#isOver) made.resolve();
     this.#gates.set(name, made);
     return made;
+  }
+}
+
+/** The records of all runs. Reports go to the run that they belong to. */
+export class CaseRecords implements Listener {
+  readonly #records = new Map<string, CaseRecord>();
+
+  /** Returns the record of a run. */
+  of(run: string): CaseRecord {
+    const known = this.#records.get(run);
+    if (known !== undefined) return known;
+    const made = new CaseRecord();
+    this.#records.set(run, made);
+    return made;
+  }
+
+  tell(run: string, event: string, value: unknown): void {
+    this.of(run).add({ event, value });
+  }
+
+  violation(run: string, violation: Violation): void {
+    this.of(run).addViolation(violation);
+  }
+
+  gate(run: string, name: string): Promise<void> {
+    return this.of(run).passed(name);
+  }
+}
+
+/** What `remoteProbe()` sends. */
+interface Message {
+  readonly run: string;
+  readonly event?: string;
+  readonly value?: unknown;
+  readonly gate?: string;
+  readonly violation?: Violation;
+}
+
+/** Receives reports of another process on 127.0.0.1, once it is needed. */
+export class Collector implements AsyncDisposable {
+  readonly #listener: Listener;
+  #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+
+  /** @param listener Receives what the other process reports. */
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  /** Starts to listen at the first call, and returns the address. */
+  listen(): string {
+    this.#server ??= Deno.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      onListen: () => {},
+    }, async (request) => {
+      const message: Message = await request.json();
+      await this.#take(message);
+      return new Response();
+    });
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.shutdown();
+  }
+
+  async #take({ run, event, value, gate, violation }: Message): Promise<void> {
+    if (event !== undefined) await this.#listener.tell(run, event, value);
+    if (violation !== undefined) this.#listener.violation(run, violation);
+    if (gate !== undefined) await this.#listener.gate(run, gate);
   }
 }

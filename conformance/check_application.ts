@@ -6,22 +6,44 @@
 
 import { checkApplication as checkCallable } from "../gateway/run_application.ts";
 import type { Application } from "../wsgi/types.ts";
-import type { RuleSetting } from "../validator.ts";
-import type { ApplicationCase } from "./application/case.ts";
-import { APPLICATION_CASES } from "./application/cases.ts";
-import { CaseRunner } from "./application/case_runner.ts";
-import { NOTHING_LEFT } from "./application/nothing_left.ts";
-import { Escapes } from "./application/escapes.ts";
+import type { RuleSetting } from "../validator/rules/rule.ts";
+import {
+  CaseRunner,
+  EscapedErrors,
+  NOTHING_LEFT,
+} from "./application/case_runner.ts";
+import type { ApplicationCase } from "./application/client.ts";
+import { LEAVING_CASES } from "./application/leaving.ts";
+import { METHOD_CASES } from "./application/methods.ts";
 import {
   type ApplicationCheckOptions,
   checkOptions,
   type OwnRequest,
 } from "./application/options.ts";
-import { type CaseReport, matcher, type Report, toReport } from "./report.ts";
+import { REPEATED_CASES } from "./application/repeated.ts";
+import { BODY_CASES } from "./application/request_bodies.ts";
+import { HEADER_CASES } from "./application/request_headers.ts";
+import { TARGET_CASES } from "./application/targets.ts";
+import { VARIABLE_CASES } from "./application/variables.ts";
+import { matcher } from "./check_options.ts";
+import { type CaseReport, type Report, toReport } from "./report.ts";
 
 export type { ApplicationCheckOptions, OwnRequest };
 
-const TIMEOUT = 3000;
+/** How long an application may be silent. */
+const DEFAULT_TIMEOUT_MS = 3000;
+
+/** The cases for applications, in their order. */
+export const APPLICATION_CASES: readonly ApplicationCase[] = [
+  ...METHOD_CASES,
+  ...TARGET_CASES,
+  ...HEADER_CASES,
+  ...VARIABLE_CASES,
+  ...BODY_CASES,
+  ...REPEATED_CASES,
+  ...LEAVING_CASES,
+  NOTHING_LEFT,
+];
 
 /**
  * Elsewhere the validator has to guess who changed a chunk, and only warns. The
@@ -101,11 +123,11 @@ export async function checkApplication(
   const chosen = [...own, ...APPLICATION_CASES].filter(({ id }) =>
     isChosen(id)
   );
-  using escapes = new Escapes();
+  using escapes = new EscapedErrors();
   const runner = new CaseRunner(
     {
       app,
-      timeout: options.timeout ?? TIMEOUT,
+      timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
       environ: options.environ ?? {},
       profile,
       rules: profile === "paranoid" ? { ...STRICT, ...rules } : rules,

@@ -5,83 +5,55 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
-import { Collector } from "./collector.ts";
-import { Ledger } from "./case_record.ts";
-import { type Listener, probeApplication } from "./probe.ts";
-import { RawClient } from "./raw_client.ts";
+import { SocketCaseClient } from "./case_client.ts";
+import { type CaseRecord, CaseRecords, Collector } from "./case_record.ts";
+import { type CheckOptions, checkTimeout, matcher } from "./check_options.ts";
+import { probeApplication } from "./probe.ts";
 import {
   type CaseReport,
-  type CheckOptions,
-  checkTimeout,
-  matcher,
   type Report,
   toReport,
+  Transcript,
 } from "./report.ts";
 import type { ServerCase } from "./server_case.ts";
 import { SERVER_CASES } from "./server_cases.ts";
-import type { RunningServer, StartServer } from "./server_under_test.ts";
-import { SocketTalk } from "./case_client.ts";
-import { Transcript } from "./transcript.ts";
+import {
+  checkListening,
+  checkStarted,
+  type StartServer,
+} from "./server_under_test.ts";
 
 /** Options of {@linkcode checkServer}. */
 export type ServerCheckOptions = CheckOptions;
 
-const TIMEOUT = 3000;
+/** How long a server may be silent. */
+const DEFAULT_TIMEOUT_MS = 3000;
 
-/** A case that is expected to fail need not be waited for as long. */
-const DEVIATION_TIMEOUT = 1000;
+/** A case that is expected to fail gets less time. */
+const DEVIATION_TIMEOUT_MS = 1000;
 
-/** How often this process has checked a server, so that no run has two ids. */
+/** Numbers the checks of this process, so that no two runs share an id. */
 let checks = 0;
-
-/** Hands on what the application tells to the run that it belongs to. */
-class Ledgers implements Listener {
-  readonly #ledgers = new Map<string, Ledger>();
-
-  /** Gives the ledger of a run. */
-  of(run: string): Ledger {
-    const known = this.#ledgers.get(run);
-    if (known !== undefined) return known;
-    const made = new Ledger();
-    this.#ledgers.set(run, made);
-    return made;
-  }
-
-  tell(run: string, event: string, value: unknown): void {
-    this.of(run).add({ event, value });
-  }
-
-  violation(
-    run: string,
-    violation: Parameters<Listener["violation"]>[1],
-  ): void {
-    this.of(run).addViolation(violation);
-  }
-
-  gate(run: string, name: string): Promise<void> {
-    return this.of(run).passed(name);
-  }
-}
 
 /** Runs one case. */
 async function runCase(
   one: ServerCase,
   run: string,
-  ledgers: Ledgers,
+  records: CaseRecords,
   place: { hostname: string; port: number; timeout: number },
 ): Promise<CaseReport> {
   const transcript = new Transcript();
   const begin = performance.now();
   let message: string | undefined;
   {
-    using talk = new SocketTalk(
+    using client = new SocketCaseClient(
       place,
       `${one.id}.${run}`,
-      ledgers.of(run),
+      records.of(run),
       transcript,
     );
     try {
-      await one.run(talk);
+      await one.run(client);
     } catch (error) {
       message = error instanceof Error ? error.message : describe(error);
     }
@@ -100,10 +72,10 @@ async function runCase(
 /** Adds what the validator found, and what was declared, to an outcome. */
 function judge(
   report: CaseReport,
-  ledger: Ledger,
+  record: CaseRecord,
   deviations: Readonly<Record<string, string>>,
 ): CaseReport {
-  const errors = ledger.violations.filter(({ severity }) =>
+  const errors = record.violations.filter(({ severity }) =>
     severity === "error"
   );
   const found = errors.map(({ rule, blame, message }) =>
@@ -118,21 +90,6 @@ function judge(
     return { ...report, outcome: "failed", message: messages.join("; ") };
   }
   return { ...report, outcome: "deviation", message: reason };
-}
-
-function checkStarted(server: unknown): asserts server is RunningServer {
-  const { hostname, port, stop } = (server ?? {}) as Partial<
-    Record<keyof RunningServer, unknown>
-  >;
-  if (
-    typeof hostname === "string" && typeof port === "number" &&
-    typeof stop === "function"
-  ) return;
-  throw new TypeError(
-    `Cannot check the server: start() must resolve to { hostname, port, stop() }, got ${
-      describe(server)
-    }`,
-  );
 }
 
 function checkDeviations(
@@ -153,20 +110,6 @@ function checkDeviations(
         } must have a reason, got ${describe(reason)}`,
       );
     }
-  }
-}
-
-/** Refuses a server that does not listen: every case would say the same. */
-async function checkListening(server: RunningServer): Promise<void> {
-  const { hostname, port } = server;
-  try {
-    using _client = await RawClient.connect(server);
-  } catch (error) {
-    throw new TypeError(
-      `Cannot check the server: it must listen on ${hostname}:${port}, but ${
-        error instanceof Error ? error.message : describe(error)
-      }`,
-    );
   }
 }
 
@@ -219,13 +162,13 @@ export async function checkServer(
       }`,
     );
   }
-  const { timeout = TIMEOUT, onCase } = options;
+  const { timeout = DEFAULT_TIMEOUT_MS, onCase } = options;
   checkTimeout(timeout, "server");
   const isChosen = matcher(options.cases);
   const chosen = SERVER_CASES.filter(({ id }) => isChosen(id));
-  const ledgers = new Ledgers();
-  await using collector = new Collector(ledgers);
-  const server = await start(probeApplication(ledgers), collector);
+  const records = new CaseRecords();
+  await using collector = new Collector(records);
+  const server = await start(probeApplication(records), collector);
   checkStarted(server);
   const { hostname, port, deviations = {} } = server;
   const reports: CaseReport[] = [];
@@ -236,12 +179,12 @@ export async function checkServer(
     await checkListening(server);
     for (const [index, one] of chosen.entries()) {
       const run = runOf(index);
-      const patience = one.id in deviations
-        ? Math.min(timeout, DEVIATION_TIMEOUT)
+      const limit = one.id in deviations
+        ? Math.min(timeout, DEVIATION_TIMEOUT_MS)
         : timeout;
-      const place = { hostname, port, timeout: patience };
-      const ended = await runCase(one, run, ledgers, place);
-      const report = judge(ended, ledgers.of(run), deviations);
+      const place = { hostname, port, timeout: limit };
+      const ended = await runCase(one, run, records, place);
+      const report = judge(ended, records.of(run), deviations);
       reports.push(report);
       onCase?.(report, reports.length, chosen.length);
     }
@@ -252,7 +195,7 @@ export async function checkServer(
   return toReport(
     reports.map((report, index) =>
       report.outcome === "passed"
-        ? judge(report, ledgers.of(runOf(index)), deviations)
+        ? judge(report, records.of(runOf(index)), deviations)
         : report
     ),
   );

@@ -1,5 +1,5 @@
 /**
- * What cases say of what they find.
+ * Assertions of cases: values, conditions, and time limits.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export function expectEqual(
 ): void {
   if (isEqual(found, expected)) return;
   throw new CaseFailure(
-    `${what} must be ${show(expected)}, got ${show(found)}`,
+    `${what} must be ${showValue(expected)}, got ${showValue(found)}`,
   );
 }
 
@@ -55,7 +55,36 @@ export function expect(condition: boolean, message: string): asserts condition {
   if (!condition) throw new CaseFailure(message);
 }
 
-function show(value: unknown): string {
+function showValue(value: unknown): string {
   if (typeof value !== "object" || value === null) return describe(value);
   return JSON.stringify(value);
+}
+
+/** Is far more than any wait needs. It ends a test that would hang. */
+const DEFAULT_DEADLINE_MS = 15_000;
+
+/**
+ * Awaits a promise, and fails if it takes too long.
+ *
+ * @param promise The promise.
+ * @param what Its name, for the message.
+ * @param deadline The time limit in milliseconds.
+ * @returns The value of the promise.
+ * @throws {Error} If the promise is still pending after the time limit.
+ */
+export async function within<T>(
+  promise: Promise<T>,
+  what: string,
+  deadline: number = DEFAULT_DEADLINE_MS,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`Waited too long for ${what}`)),
+    deadline,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,10 @@
 /**
- * The program that `main.ts` and the entry point of the kit are.
+ * The conformance kit as a program.
+ *
+ * ```sh
+ * deno run -A conformance/main.ts server ./start.ts
+ * deno run -A conformance/main.ts application ./app.ts
+ * ```
  *
  * @module
  */
@@ -8,7 +13,6 @@ import { loadApplication } from "../cli/load_application.ts";
 import { loadModule } from "../cli/load_module.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { describe } from "../wsgi/describe.ts";
-import { APPLICATION_CASES } from "./application/cases.ts";
 import {
   HELP,
   type KitArguments,
@@ -17,14 +21,13 @@ import {
   type ReportForm,
   USAGE,
 } from "./arguments.ts";
-import { checkApplication } from "./check_application.ts";
+import { APPLICATION_CASES, checkApplication } from "./check_application.ts";
+import { type CheckOptions, matcher } from "./check_options.ts";
 import { checkServer } from "./check_server.ts";
-import { Progress } from "./progress.ts";
+import { type Report, toJson } from "./report.ts";
 import { toHtml } from "./reports/html.ts";
-import { toJson } from "./reports/json.ts";
 import { toJUnit } from "./reports/junit.ts";
-import { toText } from "./reports/text.ts";
-import { type CheckOptions, matcher, type Report } from "./report.ts";
+import { Progress, toText } from "./reports/text.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 import type { StartServer } from "./server_under_test.ts";
 
@@ -37,8 +40,8 @@ const WRITERS: Readonly<Record<ReportForm, (report: Report) => string>> = {
   html: (report) => toHtml(report, SPEC),
 };
 
-/** Whatever start() throws is the user's to mend, so it is shown in a line. */
-function guarded(start: StartServer): StartServer {
+/** Shows what `start()` throws in a line, since the user has to fix it. */
+function withUsageErrors(start: StartServer): StartServer {
   return async (app, remote) => {
     try {
       return await start(app, remote);
@@ -79,7 +82,7 @@ async function check(given: KitArguments): Promise<Report> {
         "export function start(app) { …; return { hostname, port, stop }; }",
       );
     }
-    return await checkServer(guarded(found as StartServer), options);
+    return await checkServer(withUsageErrors(found as StartServer), options);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) {
       throw error;

@@ -35,14 +35,20 @@ export {
   type OwnRequest,
 } from "./check_application.ts";
 export { checkServer, type ServerCheckOptions } from "./check_server.ts";
-export { denoServeDeviations } from "./deno_serve_deviations.ts";
-export type { CaseReport, CheckOptions, Outcome, Report } from "./report.ts";
+export type { CheckOptions } from "./check_options.ts";
 export type {
-  RemoteProbe,
-  RunningServer,
-  StartServer,
+  CaseReport,
+  Direction,
+  Exchanged,
+  Outcome,
+  Report,
+} from "./report.ts";
+export {
+  denoServeDeviations,
+  type RemoteProbe,
+  type RunningServer,
+  type StartServer,
 } from "./server_under_test.ts";
-export type { Direction, Exchanged } from "./transcript.ts";
 
 // Not awaited: a module that the program loads may import this one, and would
 // wait for it.

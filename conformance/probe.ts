@@ -1,6 +1,6 @@
 /**
  * The application that the kit runs on a server: it does what the case at hand
- * asks for, which a header of the request names, and tells what it sees.
+ * asks for, which a header of the request names, and reports what it sees.
  *
  * A server in another process runs it. The module that starts the server there
  * passes on the address that `listen()` of its second argument gave:
@@ -27,7 +27,7 @@ import { SERVER_CASES } from "./server_cases.ts";
 /** The header that names case and run: `environ/path-decoded.17`. */
 export const MARK = "Wsgi-Case";
 
-/** Where a run of a case is told of. */
+/** Receives what the application reports in a run of a case. */
 export interface Listener {
   /** Takes what the application of this run sees. */
   tell(run: string, event: string, value: unknown): void | Promise<void>;
@@ -46,7 +46,7 @@ function readMark(environ: Environ): [id: string, run: string] {
 
 function createProbe(listener: Listener, run: string): Probe {
   return {
-    tell: (event, value = null) => listener.tell(run, event, value),
+    report: (event, value = null) => listener.tell(run, event, value),
     gate: (name) => listener.gate(run, name),
   };
 }
@@ -60,10 +60,10 @@ const unmarked: Application = (_environ, startResponse) => {
 /**
  * Makes the application of the kit.
  *
- * @param listener Where it tells what it sees.
+ * @param listener Receives what it sees.
  * @returns The application. A request that names no case is answered with 404.
  *
- * @example See what a case tells
+ * @example See what the application reports
  * ```ts
  * import { probeApplication } from "@wsgi/ref/conformance/probe";
  * import { TestClient } from "@wsgi/ref/test-client";
@@ -103,11 +103,11 @@ export function probeApplication(listener: Listener): Application {
   };
 }
 
-/** Tells a collector in another process, by HTTP. */
+/** Sends reports to the collector in another process, over HTTP. */
 class RemoteListener implements Listener {
   readonly #url: string;
-  /** What was told last, so that all arrives in order. */
-  #told: Promise<void> = Promise.resolve();
+  /** The last message, so that all arrive in order. */
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(url: string) {
     this.#url = url;
@@ -122,20 +122,20 @@ class RemoteListener implements Listener {
   }
 
   async gate(run: string, gate: string): Promise<void> {
-    await this.#told;
+    await this.#sent;
     await send(this.#url, { run, gate });
   }
 
   #post(message: unknown): Promise<void> {
-    const before = this.#told;
-    return this.#told = (async () => {
+    const before = this.#sent;
+    return this.#sent = (async () => {
       await before;
       await send(this.#url, message);
     })();
   }
 }
 
-/** Nobody may listen any more when a late application tells something. */
+/** Sends a message, which may be so late that nobody listens any more. */
 async function send(url: string, message: unknown): Promise<void> {
   try {
     const response = await fetch(url, {

@@ -1,11 +1,34 @@
 /**
- * What the kit found out.
+ * Reports: how each case ended, and what went over the wire in it.
  *
  * @module
  */
 
-import { describe } from "../wsgi/describe.ts";
-import type { Exchanged } from "./transcript.ts";
+import { fromBytes } from "../wsgi/byte_string.ts";
+
+/** What happened on a connection, seen from the client. */
+export type Direction =
+  | "opened"
+  | "sent"
+  | "received"
+  /** The client sends no more. */
+  | "half-closed"
+  /** The client left. */
+  | "closed"
+  /** The server ended the connection. */
+  | "ended"
+  /** The server broke the connection. */
+  | "reset";
+
+/** One thing that happened on a connection. */
+export interface Exchanged {
+  /** What happened. */
+  readonly direction: Direction;
+  /** The bytes, as a ByteString; shortened where there were many. */
+  readonly data: string;
+  /** How many bytes there were. */
+  readonly size: number;
+}
 
 /**
  * How a case ended. A deviation is a failure that was declared beforehand, with
@@ -48,35 +71,6 @@ export interface Report {
   readonly skipped: number;
 }
 
-/** What both parts of the kit can be told. */
-export interface CheckOptions {
-  /**
-   * Which cases are run: globs over their ids, such as `"environ/*"`, where `*`
-   * stands for any characters. Case ids without a match are left out of the
-   * report.
-   *
-   * @default {all of them}
-   */
-  cases?: readonly string[] | undefined;
-  /**
-   * How long the server or the application may be silent, in milliseconds, from
-   * 1.
-   *
-   * @default {3000}
-   */
-  timeout?: number | undefined;
-  /**
-   * Is called when a case has ended.
-   *
-   * @param report How it ended.
-   * @param done How many have ended, from 1.
-   * @param total How many there are.
-   */
-  onCase?:
-    | ((report: CaseReport, done: number, total: number) => void)
-    | undefined;
-}
-
 /**
  * Counts outcomes.
  *
@@ -95,54 +89,85 @@ export function toReport(cases: readonly CaseReport[]): Report {
   };
 }
 
-/**
- * Makes a test of globs.
- *
- * @param globs Patterns in which `*` stands for any characters.
- * @returns Tells whether one of them matches an id; without globs, always.
- * @throws {TypeError} If a glob is no string or is empty.
- */
-export function matcher(
-  globs: readonly string[] | undefined,
-): (id: string) => boolean {
-  if (globs === undefined || globs.length === 0) return () => true;
-  const patterns = globs.map((glob) => {
-    if (typeof glob !== "string" || glob === "") {
-      throw new TypeError(
-        `Cannot choose cases: a glob must be a string such as "environ/*", got ${
-          JSON.stringify(glob)
-        }`,
-      );
-    }
-    const parts = glob.split("*").map((part) =>
-      part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")
-    );
-    return new RegExp(`^${parts.join(".*")}$`);
-  });
-  return (id) => patterns.some((pattern) => pattern.test(id));
+/** The cases of one subject. */
+export interface Subject extends Report {
+  /** The subject, such as `"environ"`. */
+  readonly name: string;
 }
 
-/** More milliseconds than this no timer can wait. */
-const MAX_TIMEOUT = 2_147_483_647;
+/**
+ * Gives the subject of a case.
+ *
+ * @param one The case.
+ * @returns What its id begins with.
+ */
+export function subjectOf({ id }: Pick<CaseReport, "id">): string {
+  return id.split("/", 1)[0] ?? id;
+}
 
 /**
- * Refuses a timeout that makes no sense.
+ * Divides a report by subject.
  *
- * @param timeout Milliseconds, or `undefined` for the default.
- * @param subject What is checked, for the message: `"server"`.
- * @throws {RangeError} If it is not a number from 1 to 2 147 483 647.
+ * @param report The report.
+ * @returns The subjects, in the order of their first cases.
  */
-export function checkTimeout(
-  timeout: number | undefined,
-  subject: string,
-): void {
-  if (timeout === undefined) return;
-  if (
-    typeof timeout === "number" && timeout >= 1 && timeout <= MAX_TIMEOUT
-  ) return;
-  throw new RangeError(
-    `Cannot check the ${subject}: timeout must be milliseconds from 1, got ${
-      describe(timeout)
-    }`,
-  );
+export function toSubjects({ cases }: Report): Subject[] {
+  const names = new Set(cases.map(subjectOf));
+  return [...names].map((name) => ({
+    name,
+    ...toReport(cases.filter((one) => subjectOf(one) === name)),
+  }));
+}
+
+/**
+ * Says in a line how cases ended.
+ *
+ * @param counts A report, or a part of one.
+ * @returns Such as `"80 passed, 0 failed, 4 deviations"`.
+ */
+export function summarize(counts: Report): string {
+  const { passed, failed, deviations, skipped } = counts;
+  const parts = [`${passed} passed`, `${failed} failed`];
+  if (deviations > 0) {
+    parts.push(`${deviations} deviation${deviations === 1 ? "" : "s"}`);
+  }
+  if (skipped > 0) parts.push(`${skipped} skipped`);
+  return parts.join(", ");
+}
+
+/**
+ * Writes a report as JSON. Bytes are strings in which each character is one.
+ *
+ * @param report The report.
+ * @returns The JSON, with a line end.
+ */
+export function toJson(report: Report): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+/** More of one piece is not kept. */
+const MAX_PIECE = 4096;
+/** More pieces are not kept. */
+const MAX_PIECES = 200;
+
+/** Keeps what was sent and received in one case. */
+export class Transcript {
+  readonly #entries: Exchanged[] = [];
+
+  /** What happened, in order. */
+  get entries(): readonly Exchanged[] {
+    return this.#entries;
+  }
+
+  /**
+   * Adds what happened.
+   *
+   * @param direction What it was.
+   * @param bytes What was sent or received.
+   */
+  add(direction: Direction, bytes: Uint8Array = new Uint8Array()): void {
+    if (this.#entries.length >= MAX_PIECES) return;
+    const data = fromBytes(bytes.subarray(0, MAX_PIECE));
+    this.#entries.push({ direction, data, size: bytes.byteLength });
+  }
 }

@@ -5,13 +5,12 @@
  */
 
 import type { Application } from "../wsgi/types.ts";
-import type { RawClient } from "./raw_client.ts";
-import type { RawResponse } from "./raw_response.ts";
+import type { RawClient, RawResponse } from "./raw_client.ts";
 
-/** What the application of a case can tell, and wait for. */
+/** What the application of a case reports, and waits for. */
 export interface Probe {
   /**
-   * Tells the client's side of the case what the application sees.
+   * Reports to the client's side of the case what the application sees.
    *
    * @param event Its name.
    * @param value More about it; whatever JSON can hold.
@@ -19,7 +18,7 @@ export interface Probe {
    * time. `close()` of a body returns it, so that a process that ends after its
    * one request ends no earlier.
    */
-  tell(event: string, value?: unknown): void | Promise<void>;
+  report(event: string, value?: unknown): void | Promise<void>;
   /**
    * Waits until the client's side opens a gate.
    *
@@ -50,7 +49,7 @@ export interface RequestParts {
 }
 
 /** The client's side of one run of a case. */
-export interface Talk {
+export interface CaseClient {
   /** Opens a connection. It is closed at the end of the case. */
   connect(): Promise<RawClient>;
   /** Makes the bytes of a request, with the mark that leads to this case. */
@@ -58,14 +57,14 @@ export interface Talk {
   /** Sends a request over a connection of its own and reads the response. */
   ask(parts?: RequestParts): Promise<RawResponse>;
   /**
-   * Waits for what the application tells.
+   * Waits for an event that the application reports.
    *
    * @param event Its name.
-   * @param count How often it must have been told.
+   * @param count How often it must have been reported.
    * @returns The value that came with it.
    */
-  told(event: string, count?: number): Promise<unknown>;
-  /** The names of all that was told until now, in order. */
+  waitFor(event: string, count?: number): Promise<unknown>;
+  /** Returns the names of all events so far, in order. */
   events(): string[];
   /** Opens a gate. */
   open(gate: string): void;
@@ -95,5 +94,5 @@ export interface ServerCase {
    */
   readonly broken?: boolean | undefined;
   /** Talks to the server, and throws if it does not do what it must. */
-  readonly run: (talk: Talk) => Promise<void>;
+  readonly run: (client: CaseClient) => Promise<void>;
 }

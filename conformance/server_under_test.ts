@@ -1,10 +1,13 @@
 /**
- * How the kit gets a server to test.
+ * The server under test: how it is started, checked at the start, and what it
+ * cannot do.
  *
  * @module
  */
 
+import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
+import { RawClient } from "./raw_client.ts";
 
 /** A server that runs the application of the kit. */
 export interface RunningServer {
@@ -44,3 +47,64 @@ export type StartServer = (
   app: Application,
   remote: RemoteProbe,
 ) => RunningServer | Promise<RunningServer>;
+
+/**
+ * The deviations of servers on `Deno.serve`, for `RunningServer.deviations`:
+ * from the id of a case to what the interface of `Deno.serve` lacks for it.
+ * Section 10.1 of SPEC.md has the same list in prose.
+ */
+export const denoServeDeviations: Readonly<Record<string, string>> = {
+  "environ/protocol-1.0":
+    "A Request has no property for the HTTP version, and neither has ServeHandlerInfo",
+  "environ/scheme-not-from-target":
+    "Request.url begins with the scheme that the client wrote into a target in absolute form; makeServer knows its own, toFetchHandler only if it is told (urlScheme)",
+  "headers/host-none":
+    "Request.url has the server's own address where the client sent no Host, and nothing tells it from a Host; makeServer knows its port, toFetchHandler only if it is told (serverPort)",
+  "input/with-get":
+    "Request.body is null for GET and HEAD, and the bytes are dropped",
+  "response/reason":
+    "Deno.serve ignores Response.statusText and writes the phrase of a built-in table",
+  "target/asterisk-form":
+    "Request.url is http://host/* for the target * as well as for /*",
+};
+
+/**
+ * Checks what `start()` returned.
+ *
+ * @param server The value.
+ * @throws {TypeError} If it is not a {@linkcode RunningServer}.
+ */
+export function checkStarted(server: unknown): asserts server is RunningServer {
+  const { hostname, port, stop } = (server ?? {}) as Partial<
+    Record<keyof RunningServer, unknown>
+  >;
+  if (
+    typeof hostname === "string" && typeof port === "number" &&
+    typeof stop === "function"
+  ) return;
+  throw new TypeError(
+    `Cannot check the server: start() must resolve to { hostname, port, stop() }, got ${
+      describe(server)
+    }`,
+  );
+}
+
+/**
+ * Checks that the server listens. Otherwise every case would fail in the same
+ * way.
+ *
+ * @param server The server.
+ * @throws {TypeError} If no connection can be opened.
+ */
+export async function checkListening(server: RunningServer): Promise<void> {
+  const { hostname, port } = server;
+  try {
+    using _client = await RawClient.connect(server);
+  } catch (error) {
+    throw new TypeError(
+      `Cannot check the server: it must listen on ${hostname}:${port}, but ${
+        error instanceof Error ? error.message : describe(error)
+      }`,
+    );
+  }
+}

@@ -48,28 +48,28 @@ td:first-child { color: var(--dim); white-space: nowrap; width: 1%; }
 tr + tr td { border-top: 1px solid var(--line); }`;
 
 /** Shows text so that it can neither be markup nor turn its neighbours around. */
-function show(text: string): string {
+function showText(text: string): string {
   return `<bdi>${escape(escapeControls(text))}</bdi>`;
 }
 
 function showRule(rule: BrokenRule): string {
   const hint = rule.hint === undefined
     ? ""
-    : `<p class="hint"><strong>Hint:</strong> ${show(rule.hint)}</p>\n`;
-  const clause = rule.clause === undefined ? "" : `${show(rule.clause)} `;
+    : `<p class="hint"><strong>Hint:</strong> ${showText(rule.hint)}</p>\n`;
+  const clause = rule.clause === undefined ? "" : `${showText(rule.clause)} `;
   return `${hint}<p class="clause">${clause}<a href="${escape(rule.url)}">${
-    show(rule.spec)
+    showText(rule.spec)
   }</a></p>\n`;
 }
 
 function showExcerpt({ file, line, column, lines }: SourceExcerpt): string {
   const rows = lines.map(([number, text]) =>
     `<span${number === line ? ' class="at"' : ""}><i>${number}</i>${
-      show(text)
+      showText(text)
     }</span>`
   );
   return `<h2>Source</h2>\n<p><code>${
-    show(`${file}:${line}:${column}`)
+    showText(`${file}:${line}:${column}`)
   }</code></p>\n<pre class="box">${rows.join("")}</pre>\n`;
 }
 
@@ -81,17 +81,17 @@ function showStack(frames: readonly string[]): string {
       : isUserFrame(` ${frame}`)
       ? ""
       : ' class="ours"';
-    return `<span${kind}>${show(frame)}</span>`;
+    return `<span${kind}>${showText(frame)}</span>`;
   });
   return `<h2>Stack</h2>\n<pre class="box">${rows.join("")}</pre>\n`;
 }
 
 function showRequest(report: FailureReport): string {
   const rows = report.variables.map(([name, value]) =>
-    `<tr><td>${show(name)}</td><td>${show(value)}</td></tr>\n`
+    `<tr><td>${showText(name)}</td><td>${showText(value)}</td></tr>\n`
   );
   return `<h2>Request</h2>\n<p><code>${
-    show(`${report.method} ${report.target}`)
+    showText(`${report.method} ${report.target}`)
   }</code></p>\n<div class="box"><table>\n${rows.join("")}</table></div>\n`;
 }
 
@@ -104,8 +104,8 @@ function showRequest(report: FailureReport): string {
 export function toFailureHtml(report: FailureReport): string {
   const { name, message, rule, excerpt } = report;
   const kind = rule === undefined
-    ? show(name)
-    : `${show(rule.id)} <span>broken by the ${show(rule.blame)}</span>`;
+    ? showText(name)
+    : `${showText(rule.id)} <span>broken by the ${showText(rule.blame)}</span>`;
   return `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -115,7 +115,7 @@ export function toFailureHtml(report: FailureReport): string {
 ${STYLE}
 </style>
 <p class="kind">${kind}</p>
-<h1>${show(message)}</h1>
+<h1>${showText(message)}</h1>
 ${rule === undefined ? "" : showRule(rule)}${
     excerpt === undefined ? "" : showExcerpt(excerpt)
   }${showStack(report.stack)}${showRequest(report)}</html>

@@ -41,7 +41,7 @@ export interface FailureReport {
 const MAX_CAUSES = 5;
 
 /** Makes text from bytes as strings, without what would write to a terminal. */
-function toText(value: string): string {
+function toVisibleText(value: string): string {
   return escapeControls(decodeUtf8(value));
 }
 
@@ -114,8 +114,10 @@ function variablesOf(environ: Environ): (readonly [string, string])[] {
   return Object.entries(environ).toSorted(([a], [b]) => a < b ? -1 : 1)
     .flatMap(([name, value]) => {
       if (typeof value !== "string") return [];
-      const shown = isSecret(name) ? describeValue(name, value) : toText(value);
-      return [[toText(name), shown] as const];
+      const shown = isSecret(name)
+        ? describeValue(name, value)
+        : toVisibleText(value);
+      return [[toVisibleText(name), shown] as const];
     });
 }
 
@@ -153,8 +155,8 @@ export function reportFailure(
     rule: error instanceof ConformanceError ? ruleOf(error) : undefined,
     excerpt: source ? readExcerpt(stackOf(error)) : undefined,
     stack: allFrames(error).map(hide),
-    method: toText(String(environ.REQUEST_METHOD)),
-    target: toText(String(target)),
+    method: toVisibleText(String(environ.REQUEST_METHOD)),
+    target: toVisibleText(String(target)),
     variables: variablesOf(environ),
   };
 }

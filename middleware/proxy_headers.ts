@@ -174,7 +174,7 @@ function applyPrefix(environ: Environ, prefix: string): void {
   environ.SCRIPT_NAME = path + environ.SCRIPT_NAME;
 }
 
-function refuse(
+function rejectRequest(
   environ: Environ,
   startResponse: StartResponse,
   error: ForwardedError,
@@ -265,7 +265,7 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
         believe(environ);
       } catch (error) {
         if (!(error instanceof ForwardedError)) throw error;
-        return refuse(environ, startResponse, error);
+        return rejectRequest(environ, startResponse, error);
       }
     } else {
       for (const header of HEADERS) delete environ[header];

@@ -33,7 +33,7 @@ const UNITS = ["kB", "MB", "GB", "TB", "PB"];
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
 /** Shows a name as text: control characters become visible. */
-function show(name: string): string {
+function visibleName(name: string): string {
   const visible = name.replace(
     CONTROL,
     (char) =>
@@ -68,7 +68,9 @@ function showEntry({ name, isFolder, size, modified }: Entry): string {
   const slash = isFolder ? "/" : "";
   // "./" keeps a name with a colon from being a scheme.
   const href = `./${encodeURIComponent(name)}${slash}`;
-  return `<tr><td><a href="${escape(href)}">${show(name)}${slash}</a></td>` +
+  return `<tr><td><a href="${escape(href)}">${
+    visibleName(name)
+  }${slash}</a></td>` +
     `<td>${isFolder ? "" : showSize(size)}</td>` +
     `<td>${showTime(modified)}</td></tr>`;
 }
@@ -131,14 +133,14 @@ export async function listFolder(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${show(title).replace(/<\/?bdi>/g, "")}</title>
+<title>${visibleName(title).replace(/<\/?bdi>/g, "")}</title>
 <style>
 ${STYLE}
 </style>
 </head>
 <body>
 <main>
-<h1>${show(title)}</h1>
+<h1>${visibleName(title)}</h1>
 <table>
 <thead><tr><th scope="col">Name</th><th scope="col">Size</th><th scope="col">\
 Modified (UTC)</th></tr></thead>

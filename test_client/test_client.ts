@@ -31,12 +31,9 @@ import {
   runApplication,
 } from "../gateway/run_application.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
-import {
-  ConformanceError,
-  validator,
-  type ValidatorOptions,
-  type Violation,
-} from "../validator.ts";
+import type { ValidatorOptions } from "../validator/layer.ts";
+import { validator } from "../validator/validator.ts";
+import { ConformanceError, type Violation } from "../validator/violation.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { CloseWatch, TestTransport } from "./test_transport.ts";
 import { nextStep, type Step } from "./test_redirect.ts";

@@ -6,7 +6,7 @@
 
 import { joinChunks, totalLength } from "../gateway/array_body.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
-import type { Violation } from "../validator.ts";
+import type { Violation } from "../validator/violation.ts";
 
 /** What one request has led to. */
 export interface TestOutcome {

@@ -1,3 +1,2 @@
 export * from "../conformance/raw_client.ts";
-export * from "../conformance/raw_response.ts";
-export * from "../conformance/within.ts";
+export { within } from "../conformance/expect.ts";

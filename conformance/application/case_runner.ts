@@ -1,25 +1,82 @@
 /**
- * Runs cases one after the other.
+ * Runs cases one after the other, and collects what a request leaves behind:
+ * late violations and errors that escape.
  *
  * @module
  */
 
-import type { Violation } from "../../validator.ts";
-import type { CaseReport, Outcome } from "../report.ts";
-import { Transcript } from "../transcript.ts";
-import type { ApplicationCase } from "./case.ts";
-import { Client, explain, type Setting, toLine } from "./client.ts";
-import type { Escapes } from "./escapes.ts";
-import { NOTHING_LEFT } from "./nothing_left.ts";
+import type { Violation } from "../../validator/violation.ts";
+import { type CaseReport, type Outcome, Transcript } from "../report.ts";
+import {
+  type ApplicationCase,
+  ApplicationClient,
+  type ApplicationSettings,
+  explain,
+  toLine,
+} from "./client.ts";
+
+/** The properties that the two events have. */
+interface EscapeEvent extends Event {
+  readonly reason?: unknown;
+  readonly error?: unknown;
+}
+
+const ESCAPE_TYPES = ["unhandledrejection", "error"] as const;
+
+/**
+ * Collects errors that reach nobody while it lives: rejections that no program
+ * has handled, and what a timer throws. They end no process then. A runtime
+ * without these events is not watched.
+ */
+export class EscapedErrors implements Disposable {
+  readonly #found: unknown[] = [];
+  readonly #listener = (event: Event): void => {
+    event.preventDefault();
+    const { reason, error } = event as EscapeEvent;
+    this.#found.push(event.type === "error" ? error : reason);
+  };
+
+  constructor() {
+    for (const type of ESCAPE_TYPES) {
+      globalThis.addEventListener?.(type, this.#listener);
+    }
+  }
+
+  /** Gives what has escaped since the last call. */
+  take(): unknown[] {
+    return this.#found.splice(0);
+  }
+
+  [Symbol.dispose](): void {
+    for (const type of ESCAPE_TYPES) {
+      globalThis.removeEventListener?.(type, this.#listener);
+    }
+  }
+}
+
+/** How long work that was left behind has to show itself. */
+const LINGER_MS = 100;
+
+/**
+ * The last case. It sends nothing: it waits, and gets what was found when the
+ * request it belongs to was over.
+ */
+export const NOTHING_LEFT: ApplicationCase = {
+  id: "application/nothing-left",
+  spec: "async-no-work-left",
+  title: "Nothing goes on, and no error escapes, when a request is over",
+  isOnce: true,
+  run: () => new Promise((resolve) => setTimeout(resolve, LINGER_MS)),
+};
 
 /** A message with more lines helps nobody. */
 const MAX_LINES = 5;
 
 /** Runs cases one after the other, and sees what comes too late. */
 export class CaseRunner {
-  readonly #setting: Setting;
+  readonly #settings: ApplicationSettings;
   readonly #paths: readonly string[];
-  readonly #escapes: Escapes;
+  readonly #escapes: EscapedErrors;
   /** Rules that were warned of; each of them is listed once. */
   readonly #warned = new Set<string>();
   /** What came when its case was over. */
@@ -27,17 +84,17 @@ export class CaseRunner {
   readonly #lateWarnings: Violation[] = [];
 
   /**
-   * @param setting What holds for all requests.
+   * @param settings What holds for all requests.
    * @param paths The known targets.
    * @param escapes Sees the errors that escape.
    */
   constructor(
-    setting: Omit<Setting, "onLate">,
+    settings: Omit<ApplicationSettings, "onLate">,
     paths: readonly string[],
-    escapes: Escapes,
+    escapes: EscapedErrors,
   ) {
-    this.#setting = {
-      ...setting,
+    this.#settings = {
+      ...settings,
       onLate: (violation) => this.#addLate(violation),
     };
     this.#paths = paths;
@@ -63,7 +120,7 @@ export class CaseRunner {
     const skips: string[] = [];
     const paths = one.isOnce ? this.#paths.slice(0, 1) : this.#paths;
     for (const path of paths) {
-      const client = new Client(this.#setting, path, transcript);
+      const client = new ApplicationClient(this.#settings, path, transcript);
       const skip = await one.run(client, path);
       problems.push(...client.problems);
       warnings.push(...client.warnings);

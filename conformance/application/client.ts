@@ -1,5 +1,5 @@
 /**
- * What a case does with the application, and how it says what is wrong.
+ * What a case for applications is, and the client that sends its requests.
  *
  * @module
  */
@@ -7,19 +7,35 @@
 import { describe, escapeControls } from "../../wsgi/describe.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import type { Application } from "../../wsgi/types.ts";
-import {
-  ConformanceError,
-  type Profile,
-  type RuleSetting,
-  type Violation,
-} from "../../validator.ts";
-import type { Transcript } from "../transcript.ts";
-import { type Exchange, exchange } from "./send_request.ts";
-import type { Manner } from "./sending_mode.ts";
-import { type KitRequest, nameOf } from "./request.ts";
+import type { Profile, RuleSetting } from "../../validator/rules/rule.ts";
+import { ConformanceError, type Violation } from "../../validator/violation.ts";
+import type { Transcript } from "../report.ts";
+import { type RequestOutcome, sendRequest } from "./send_request.ts";
+import type { SendingMode } from "./sending_mode.ts";
+import { type KitRequest, requestName } from "./request.ts";
+
+/** One case: requests, and what an application must do with them. */
+export interface ApplicationCase {
+  /** Its name, such as `"application/head-like-get"`. */
+  readonly id: string;
+  /** The anchor of its requirement in SPEC.md. */
+  readonly spec: string;
+  /** What is expected, as a sentence. */
+  readonly title: string;
+  /** Whether it has nothing to do with a path, and runs once. */
+  readonly isOnce?: boolean | undefined;
+  /**
+   * Sends its requests.
+   *
+   * @param client Sends them, and keeps what is wrong.
+   * @param target The target of a path that the application knows.
+   * @returns Why there was nothing to look at, if so.
+   */
+  run(client: ApplicationClient, target: string): Promise<string | void>;
+}
 
 /** What holds for all requests of one check. */
-export interface Setting {
+export interface ApplicationSettings {
   /** The application under test. */
   readonly app: Application;
   /** How long it may be silent, in milliseconds. */
@@ -31,17 +47,17 @@ export interface Setting {
   /** Further variables for every request. */
   readonly environ: Readonly<Record<string, unknown>>;
   /** The first answer to GET of each known target. */
-  readonly answers: Map<string, Exchange>;
+  readonly answers: Map<string, RequestOutcome>;
   /** Known targets whose bodies take so long that the client leaves. */
   readonly long: Set<string>;
-  /** Is told of what the validator finds when its request is over. */
+  /** Receives what the validator finds when its request is over. */
   readonly onLate: (violation: Violation) => void;
 }
 
 /** What a case expects of one answer. */
 export interface Expectation {
   /** How the server behaves. */
-  readonly manner?: Manner | undefined;
+  readonly mode?: SendingMode | undefined;
   /** Whether the client has made a whole answer impossible. */
   readonly isClients?: boolean | undefined;
 }
@@ -70,22 +86,26 @@ export function explain({ message, hint }: Violation): string {
 }
 
 /** Sends the requests of one case, and keeps what is wrong with the answers. */
-export class Client {
+export class ApplicationClient {
   /** What is wrong. */
   readonly problems: string[] = [];
   /** What the validator warned of. */
   readonly warnings: Violation[] = [];
-  readonly #setting: Setting;
+  readonly #settings: ApplicationSettings;
   readonly #known: string;
   readonly #transcript: Transcript;
 
   /**
-   * @param setting What holds for all requests.
+   * @param settings What holds for all requests.
    * @param known The known target that all requests are made of.
    * @param transcript Keeps what is sent and received.
    */
-  constructor(setting: Setting, known: string, transcript: Transcript) {
-    this.#setting = setting;
+  constructor(
+    settings: ApplicationSettings,
+    known: string,
+    transcript: Transcript,
+  ) {
+    this.#settings = settings;
     this.#known = known;
     this.#transcript = transcript;
   }
@@ -97,7 +117,7 @@ export class Client {
    * @param problem What was expected and what was found.
    */
   fail(request: KitRequest, problem: string): void {
-    const line = `${nameOf(request)}: ${problem}`;
+    const line = `${requestName(request)}: ${problem}`;
     if (!this.problems.includes(line)) this.problems.push(line);
   }
 
@@ -111,21 +131,21 @@ export class Client {
    */
   async send(
     request: KitRequest,
-    { manner = {}, isClients = false }: Expectation = {},
-  ): Promise<Exchange> {
-    const { app, environ, long, answers: _, ...settings } = this.#setting;
+    { mode = {}, isClients = false }: Expectation = {},
+  ): Promise<RequestOutcome> {
+    const { app, environ, long, answers: _, ...sending } = this.#settings;
     const full = { ...request, environ: { ...environ, ...request.environ } };
     // To wait for the end of such a body once is enough.
-    const isLong = long.has(this.#known) && manner.leaves === undefined;
-    const result = await exchange(app, full, {
-      ...settings,
+    const isLong = long.has(this.#known) && mode.leaves === undefined;
+    const result = await sendRequest(app, full, {
+      ...sending,
       transcript: this.#transcript,
-      manner: isLong ? { ...manner, leaves: "after chunk" } : manner,
+      mode: isLong ? { ...mode, leaves: "after chunk" } : mode,
     });
-    if (result.hasLeft && !result.isHung && manner.leaves === undefined) {
+    if (result.hasLeft && !result.isHung && mode.leaves === undefined) {
       long.add(this.#known);
     }
-    this.#judge(result, isClients || manner.leaves !== undefined);
+    this.#judge(result, isClients || mode.leaves !== undefined);
     return result;
   }
 
@@ -134,16 +154,16 @@ export class Client {
    *
    * @returns What became of it, and of the first of its kind.
    */
-  async again(): Promise<{ first: Exchange; now: Exchange }> {
+  async again(): Promise<{ first: RequestOutcome; now: RequestOutcome }> {
     const target = this.#known;
     const now = await this.send({ target });
-    const { answers } = this.#setting;
+    const { answers } = this.#settings;
     const first = answers.get(target) ?? now;
     answers.set(target, first);
     return { first, now };
   }
 
-  #judge(result: Exchange, isClients: boolean): void {
+  #judge(result: RequestOutcome, isClients: boolean): void {
     const { request, violations, isHung } = result;
     for (const violation of violations) {
       if (violation.severity === "warning") {
@@ -155,12 +175,12 @@ export class Client {
     if (isHung) {
       this.fail(
         request,
-        `something must happen within ${this.#setting.timeout} ms, got nothing`,
+        `something must happen within ${this.#settings.timeout} ms, got nothing`,
       );
     } else if (!isBroken) this.#judgeAnswer(result, isClients);
   }
 
-  #judgeAnswer(result: Exchange, isClients: boolean): void {
+  #judgeAnswer(result: RequestOutcome, isClients: boolean): void {
     const { request, errors, status, code, isComplete, hasLeft } = result;
     // What follows from a broken rule is no news, nor what the client did.
     const failures = errors.filter((error) =>

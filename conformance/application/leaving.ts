@@ -5,7 +5,7 @@
  */
 
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { ApplicationCase } from "./case.ts";
+import type { ApplicationCase } from "./client.ts";
 import type { Leaving } from "./sending_mode.ts";
 import type { KitRequest } from "./request.ts";
 
@@ -22,7 +22,7 @@ function leaving(
     spec,
     title,
     async run(client, target): Promise<void> {
-      await client.send({ target, ...request }, { manner: { leaves } });
+      await client.send({ target, ...request }, { mode: { leaves } });
       await client.send({ target });
     },
   };
@@ -40,7 +40,7 @@ function slow(
     spec,
     title,
     async run(client, target): Promise<void> {
-      await client.send({ target, ...request }, { manner: { isSlow: true } });
+      await client.send({ target, ...request }, { mode: { isSlow: true } });
     },
   };
 }

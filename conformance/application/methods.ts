@@ -7,8 +7,8 @@
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
-import type { ApplicationCase } from "./case.ts";
-import type { Exchange } from "./send_request.ts";
+import type { ApplicationCase } from "./client.ts";
+import type { RequestOutcome } from "./send_request.ts";
 import type { KitRequest, RequestBody } from "./request.ts";
 
 /** Headers that may differ between two answers of the same kind. */
@@ -67,7 +67,10 @@ export function stableNames(headers: readonly HeaderTuple[]): string {
     .filter((name) => !VOLATILE.has(name)).toSorted().join(", ");
 }
 
-function valueOf({ headers }: Exchange, name: string): string | undefined {
+function valueOf(
+  { headers }: RequestOutcome,
+  name: string,
+): string | undefined {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1];
 }
 
@@ -76,7 +79,7 @@ function head(
   name: string,
   spec: string,
   what: string,
-  pick: (answer: Exchange) => string | undefined,
+  pick: (answer: RequestOutcome) => string | undefined,
 ): ApplicationCase {
   return {
     id: `application/${name}`,

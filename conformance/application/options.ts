@@ -7,8 +7,8 @@
 import { isByteString } from "../../wsgi/byte_string.ts";
 import { describe } from "../../wsgi/describe.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
-import type { Profile, RuleSetting } from "../../validator.ts";
-import { type CheckOptions, checkTimeout } from "../report.ts";
+import type { Profile, RuleSetting } from "../../validator/rules/rule.ts";
+import { type CheckOptions, checkTimeout } from "../check_options.ts";
 
 /** A request of the user's own. */
 export interface OwnRequest {

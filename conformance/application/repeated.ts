@@ -5,8 +5,8 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import type { ApplicationCase } from "./case.ts";
-import type { Exchange } from "./send_request.ts";
+import type { ApplicationCase } from "./client.ts";
+import type { RequestOutcome } from "./send_request.ts";
 import { stableNames } from "./methods.ts";
 
 /** How many requests are under way at the same time. */
@@ -31,7 +31,10 @@ function numbered(target: string, number: number): string {
 function twice(
   name: string,
   title: string,
-  compare: (first: Exchange, second: Exchange) => string | undefined,
+  compare: (
+    first: RequestOutcome,
+    second: RequestOutcome,
+  ) => string | undefined,
 ): ApplicationCase {
   return {
     id: `application/${name}`,
@@ -98,7 +101,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
       );
       await Promise.all(
         requests.map((request, i) =>
-          client.send(request, { manner: { isSlow: i % 2 === 0 } })
+          client.send(request, { mode: { isSlow: i % 2 === 0 } })
         ),
       );
     },
@@ -112,7 +115,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
         { length: DIFFERENT },
         (_, i) => numbered(target, i),
       );
-      const alone: Exchange[] = [];
+      const alone: RequestOutcome[] = [];
       for (const target of [...targets, ...targets]) {
         alone.push(await client.send({ target }));
       }
@@ -128,7 +131,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
           { length: INTERLEAVED },
           (_, i) =>
             client.send({ target: targets[i % DIFFERENT]! }, {
-              manner: { isSlow: i % 2 === 0 },
+              mode: { isSlow: i % 2 === 0 },
             }),
         ),
       );

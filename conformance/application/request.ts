@@ -66,7 +66,7 @@ const wrapFile: WrapFile = (
  * @param request The request.
  * @returns Method and target, shortened.
  */
-export function nameOf({ method = "GET", target }: KitRequest): string {
+export function requestName({ method = "GET", target }: KitRequest): string {
   const shown = target.length > 60 ? `${target.slice(0, 60)}…` : target;
   return `${method} ${shown}`;
 }
@@ -77,7 +77,7 @@ export function nameOf({ method = "GET", target }: KitRequest): string {
  * @param request The request.
  * @returns The headers, with Host and those of the body.
  */
-export function headersOf(
+export function clientHeaders(
   { headers = [], body, without = [] }: KitRequest,
 ): HeaderTuple[] {
   const all: HeaderTuple[] = without.includes("HTTP_HOST")
@@ -99,7 +99,9 @@ export function headersOf(
  */
 export function toWire(request: KitRequest): Uint8Array {
   const { method = "GET", target, protocol = "HTTP/1.1", body } = request;
-  const lines = headersOf(request).map(([name, value]) => `${name}: ${value}`);
+  const lines = clientHeaders(request).map(([name, value]) =>
+    `${name}: ${value}`
+  );
   const head = toBytes(
     [`${method} ${target} ${protocol}`, ...lines, "", ""].join("\r\n"),
   );
@@ -189,7 +191,7 @@ export function toEnviron(
     "wsgi.input_terminated": true,
     "wsgiref.signal": signal,
   };
-  for (const [name, value] of headersOf(request)) {
+  for (const [name, value] of clientHeaders(request)) {
     const key = headerKey(name);
     if (key !== undefined) environ[key] = value;
   }

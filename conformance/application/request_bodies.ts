@@ -5,7 +5,7 @@
  */
 
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { ApplicationCase } from "./case.ts";
+import type { ApplicationCase } from "./client.ts";
 import type { Expectation } from "./client.ts";
 import { FORM } from "./methods.ts";
 import type { KitRequest, RequestBody } from "./request.ts";
@@ -41,7 +41,7 @@ function typed(type: string, body: RequestBody): Content {
   return { headers: [["Content-Type", type]], body };
 }
 
-function text(type: string, content: string): Content {
+function textBody(type: string, content: string): Content {
   return typed(type, { bytes: toBytes(content) });
 }
 
@@ -115,8 +115,11 @@ export const BODY_CASES: readonly ApplicationCase[] = [
     "Forms, well-formed and not, get a whole answer",
     [
       FORM,
-      text("application/x-www-form-urlencoded", "a&=b&%zz=%&&a=1&a=2"),
-      text("application/x-www-form-urlencoded;charset=utf-16", "a=\xff\xfe"),
+      textBody("application/x-www-form-urlencoded", "a&=b&%zz=%&&a=1&a=2"),
+      textBody(
+        "application/x-www-form-urlencoded;charset=utf-16",
+        "a=\xff\xfe",
+      ),
     ],
   ),
   posts(
@@ -124,11 +127,11 @@ export const BODY_CASES: readonly ApplicationCase[] = [
     "input-sized-read",
     "Multipart forms, well-formed and not, get a whole answer",
     [
-      text("multipart/form-data; boundary=limit", MULTIPART),
-      text("multipart/form-data; boundary=limit", MULTIPART.slice(0, -20)),
-      text("multipart/form-data; boundary=other", MULTIPART),
-      text("multipart/form-data", MULTIPART),
-      text("multipart/form-data; boundary=", ""),
+      textBody("multipart/form-data; boundary=limit", MULTIPART),
+      textBody("multipart/form-data; boundary=limit", MULTIPART.slice(0, -20)),
+      textBody("multipart/form-data; boundary=other", MULTIPART),
+      textBody("multipart/form-data", MULTIPART),
+      textBody("multipart/form-data; boundary=", ""),
     ],
   ),
   posts(
@@ -136,11 +139,11 @@ export const BODY_CASES: readonly ApplicationCase[] = [
     "input-sized-read",
     "JSON, well-formed and not, gets a whole answer",
     [
-      text("application/json", '{"a":[1,null,"\xc3\xa9"]}'),
-      text("application/json", '{"a":'),
-      text("application/json", "null"),
-      text("application/json", '"\xff\xfe"'),
-      text("application/json", '{"__proto__":{"a":1}}'),
+      textBody("application/json", '{"a":[1,null,"\xc3\xa9"]}'),
+      textBody("application/json", '{"a":'),
+      textBody("application/json", "null"),
+      textBody("application/json", '"\xff\xfe"'),
+      textBody("application/json", '{"__proto__":{"a":1}}'),
     ],
   ),
   posts(

@@ -5,7 +5,7 @@
  */
 
 import type { HeaderTuple } from "../../wsgi/types.ts";
-import type { ApplicationCase } from "./case.ts";
+import type { ApplicationCase } from "./client.ts";
 import type { KitRequest } from "./request.ts";
 
 /** A case that sends GETs with odd headers. */

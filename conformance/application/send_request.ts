@@ -10,18 +10,15 @@ import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { TestTransport } from "../../test_client/test_transport.ts";
-import {
-  type Profile,
-  type RuleSetting,
-  validator,
-  type Violation,
-} from "../../validator.ts";
-import type { Transcript } from "../transcript.ts";
-import { inManner, type Manner, turn } from "./sending_mode.ts";
+import type { Profile, RuleSetting } from "../../validator/rules/rule.ts";
+import { validator } from "../../validator/validator.ts";
+import type { Violation } from "../../validator/violation.ts";
+import type { Transcript } from "../report.ts";
+import { inSendingMode, type SendingMode, turn } from "./sending_mode.ts";
 import { type KitRequest, toEnviron, toInput, toWire } from "./request.ts";
 
 /** What became of one request. */
-export interface Exchange {
+export interface RequestOutcome {
   /** The request. */
   readonly request: KitRequest;
   /** The status as the application gave it; none if none left. */
@@ -44,8 +41,8 @@ export interface Exchange {
   readonly violations: readonly Violation[];
 }
 
-/** What an exchange needs beside its request. */
-export interface ExchangeSettings {
+/** What {@linkcode sendRequest} needs beside the request. */
+export interface SendSettings {
   /** How long the application may be silent, in milliseconds. */
   readonly timeout: number;
   /** Settings of rules for the validator. */
@@ -53,22 +50,22 @@ export interface ExchangeSettings {
   /** How much the validator checks. */
   readonly profile: Profile;
   /** How the server behaves. */
-  readonly manner: Manner;
+  readonly mode: SendingMode;
   /** Keeps what is sent and received. */
   readonly transcript: Transcript;
-  /** Is told of what the validator finds when the exchange is over. */
+  /** Receives what the validator finds when the request is over. */
   readonly onLate: (violation: Violation) => void;
 }
 
-/** A body that goes on for longer than this, in milliseconds, is left. */
-const MAX_BODY_TIME = 250;
+/** The client leaves a body that goes on for longer than this. */
+const MAX_BODY_TIME_MS = 250;
 /** A body with more bytes is left. */
 const MAX_BODY_SIZE = 4_194_304;
 /** After so many chunks a sync body lets others run. */
 const CHUNKS_IN_A_ROW = 16;
 
-/** Ends the waiting when nothing happens for too long. */
-class Patience {
+/** Ends the waiting when the application is silent for too long. */
+class SilenceTimer {
   readonly #timeout: number;
   readonly #over = Promise.withResolvers<"hung">();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -94,16 +91,16 @@ class Patience {
   }
 }
 
-/** Takes the chunks of a response, at the pace of the manner. */
-class Receiver {
-  readonly #manner: Manner;
+/** Takes the chunks of a response, at the pace of the mode. */
+class ChunkReceiver {
+  readonly #mode: SendingMode;
   readonly #leave: () => void;
   #begin: number | undefined;
   #size = 0;
   #count = 0;
 
-  constructor(manner: Manner, leave: () => void) {
-    this.#manner = manner;
+  constructor(mode: SendingMode, leave: () => void) {
+    this.#mode = mode;
     this.#leave = leave;
   }
 
@@ -112,13 +109,13 @@ class Receiver {
     this.#begin ??= now;
     this.#size += chunk.length;
     this.#count++;
-    const isLong = now - this.#begin > MAX_BODY_TIME ||
+    const isLong = now - this.#begin > MAX_BODY_TIME_MS ||
       this.#size > MAX_BODY_SIZE;
-    if (isLong || this.#manner.leaves === "after chunk") {
+    if (isLong || this.#mode.leaves === "after chunk") {
       this.#leave();
       return;
     }
-    if (this.#manner.isSlow || this.#count % CHUNKS_IN_A_ROW === 0) {
+    if (this.#mode.isSlow || this.#count % CHUNKS_IN_A_ROW === 0) {
       return turn();
     }
   }
@@ -156,16 +153,16 @@ function noting(
  * @param settings What else there is to know.
  * @returns What became of it. The promise never rejects.
  */
-export async function exchange(
+export async function sendRequest(
   app: Application,
   request: KitRequest,
-  { timeout, rules, profile, manner, transcript, onLate }: ExchangeSettings,
-): Promise<Exchange> {
+  { timeout, rules, profile, mode, transcript, onLate }: SendSettings,
+): Promise<RequestOutcome> {
   const violations: Violation[] = [];
   const errors: unknown[] = [];
   const input = toInput(request, () => {
     // Later: now the input is in the middle of its work.
-    if (manner.leaves === "in read") queueMicrotask(leave);
+    if (mode.leaves === "in read") queueMicrotask(leave);
   });
   let hasLeft = false;
   let isOver = false;
@@ -175,9 +172,9 @@ export async function exchange(
     transport.cancellation.cancel(reason);
     input.abort(reason);
   };
-  const receiver = new Receiver(manner, leave);
+  const receiver = new ChunkReceiver(mode, leave);
   const transport = new TestTransport((chunk) => {
-    patience.renew();
+    silence.renew();
     return receiver.take(chunk);
   });
   const validated = validator(app, {
@@ -199,16 +196,16 @@ export async function exchange(
     () => transport.cancellation.signal,
   );
   transcript.add("sent", toWire(request));
-  const patience = new Patience(timeout);
+  const silence = new SilenceTimer(timeout);
   const running = runApplication(
-    inManner(noted, manner, leave, failed),
+    inSendingMode(noted, mode, leave, failed),
     environ,
     transport,
     { onError: failed },
   );
-  const ending = await Promise.race([running, patience.over]);
+  const ending = await Promise.race([running, silence.over]);
   const isHung = ending === "hung";
-  patience.end();
+  silence.end();
   if (isHung) leave();
   input.release();
   // What the application left running shows itself in the next turn.

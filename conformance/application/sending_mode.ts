@@ -9,7 +9,7 @@ import { BodyReader } from "../../gateway/body_reader.ts";
 import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
 /** What a server may do that others do not. */
-export interface Manner {
+export interface SendingMode {
   /** When the client leaves. */
   readonly leaves?: Leaving | undefined;
   /** Whether it lets time pass before each step, and takes chunks slowly. */
@@ -40,10 +40,10 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Reads a body in a manner. What it throws goes to the server as it is. */
+/** Reads a body in a sending mode. What it throws goes to the server as it is. */
 async function* iterate(
   reader: BodyReader,
-  { isSlow, leaves }: Manner,
+  { isSlow, leaves }: SendingMode,
   leave: () => void,
 ): AsyncGenerator<Uint8Array, void> {
   if (leaves === "before chunk") return leave();
@@ -65,18 +65,18 @@ async function* iterate(
  * in between. It goes outside of the validator, as servers do.
  *
  * @param app The application.
- * @param manner How the server behaves.
+ * @param mode How the server behaves.
  * @param leave Makes the client leave.
  * @param failed Takes what `return()` and `close()` throw.
  * @returns The application as that server runs it.
  */
-export function inManner(
+export function inSendingMode(
   app: Application,
-  manner: Manner,
+  mode: SendingMode,
   leave: () => void,
   failed: (error: unknown) => void,
 ): Application {
-  const { isSlow = false, leaves } = manner;
+  const { isSlow = false, leaves } = mode;
   const isUsual = leaves === undefined || leaves === "after chunk" ||
     leaves === "in read";
   if (!isSlow && isUsual) return app;
@@ -86,7 +86,7 @@ export function inManner(
     if (leaves === "before return") leave();
     const reader = new BodyReader(await result, failed);
     return {
-      [Symbol.asyncIterator]: () => iterate(reader, manner, leave),
+      [Symbol.asyncIterator]: () => iterate(reader, mode, leave),
       close: () => reader.close(),
     };
   };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ApplicationCase } from "./case.ts";
+import type { ApplicationCase } from "./client.ts";
 
 /** A case that sends one GET whose target is made of the known one. */
 function target(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ApplicationCase } from "./case.ts";
+import type { ApplicationCase } from "./client.ts";
 import { FORM } from "./methods.ts";
 import type { KitRequest } from "./request.ts";
 

@@ -7,8 +7,15 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, endsAfter, text, withLength } from "./fixtures.ts";
-import { endless, generated } from "./bodies.ts";
+import {
+  answering,
+  bytes,
+  endless,
+  endsAfter,
+  generated,
+  text,
+  withLength,
+} from "./fixtures.ts";
 
 /** A response without content, whatever the application returns. */
 interface Bodiless {
@@ -104,12 +111,12 @@ function bodilessCase(one: Bodiless): ServerCase {
     title: "No byte of a body is sent, and the length is true",
     broken: one.broken,
     app: answering(() => one.body(), status, headers),
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       // Two requests, so that a stray body would be in the second's way.
       for (let round = 0; round < 2; round++) {
-        await client.send(talk.request({ method }));
-        const { head } = await client.response(method);
+        await connection.send(client.request({ method }));
+        const { head } = await connection.response(method);
         expectEqual(head.status, Number(status.slice(0, 3)), "the status");
         const length = head.get("content-length");
         expect(
@@ -118,7 +125,7 @@ function bodilessCase(one: Bodiless): ServerCase {
             one.lengths.map((length) => length ?? "absent").join(" or ")
           }, got ${length ?? "none"}`,
         );
-        if (await endsAfter(client, head)) return;
+        if (await endsAfter(connection, head)) return;
       }
     },
   };
@@ -132,9 +139,9 @@ export const BODILESS_CASES: readonly ServerCase[] = [
     spec: "head-length",
     title: "HEAD has the status and the headers of GET",
     app: answering(() => [bytes("four")], "203 Odd", [...text(), ["X-A", "1"]]),
-    run: async (talk) => {
-      const get = await talk.ask();
-      const head = await talk.ask({ method: "HEAD" });
+    run: async (client) => {
+      const get = await client.ask();
+      const head = await client.ask({ method: "HEAD" });
       const listed = ({ head }: typeof get) =>
         head.headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
           .filter((line) => !/^(date|connection|keep-alive):/.test(line))
@@ -157,17 +164,17 @@ export const BODILESS_CASES: readonly ServerCase[] = [
           ],
         ]);
         yield bytes("a");
-        probe.tell("went on");
+        probe.report("went on");
         yield bytes("b");
       },
-    run: async (talk) => {
-      const { head } = await talk.ask({
+    run: async (client) => {
+      const { head } = await client.ask({
         method: "HEAD",
         headers: ["Range: bytes=0-1"],
       });
       expectEqual(head.status, 206, "the status");
-      await talk.settle();
-      expectEqual(talk.events(), [], "what was told");
+      await client.settle();
+      expectEqual(client.events(), [], "what was told");
     },
   },
   {
@@ -178,12 +185,12 @@ export const BODILESS_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text())(bytes("written"));
       return [bytes("yielded")];
     },
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const headers = ["Connection: close"];
-      await client.send(talk.request({ method: "HEAD", headers }));
-      await client.head();
-      expectEqual(await client.rest(), "", "what comes after the head");
+      await connection.send(client.request({ method: "HEAD", headers }));
+      await connection.head();
+      expectEqual(await connection.rest(), "", "what comes after the head");
     },
   },
 ];

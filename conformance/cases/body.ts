@@ -7,8 +7,13 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, text } from "./fixtures.ts";
-import { generated, generatedLate } from "./bodies.ts";
+import {
+  answering,
+  bytes,
+  generated,
+  generatedLate,
+  text,
+} from "./fixtures.ts";
 
 /** An iterable that is no array, no generator and nothing else. */
 function iterable(chunks: readonly string[]): Iterable<Uint8Array, void> {
@@ -74,14 +79,14 @@ function wrongCase([name, spec, make]: typeof WRONG[number]): ServerCase {
       startResponse("200 OK", text());
       return make() as ResponseBody;
     },
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual([head.status, complete], [500, true], "the answer");
       expect(
         !body.includes("good") && !body.includes("text"),
         "the answer must be the server's own, but it has the body's bytes",
       );
-      await talk.settle();
+      await client.settle();
     },
   };
 }
@@ -93,8 +98,8 @@ export const BODY_CASES: readonly ServerCase[] = [
     spec: "server-bytes-unchanged",
     title: `A body that is ${name.replace("-", " ")} is sent`,
     app: answering(make),
-    run: async (talk) => {
-      const { body, complete } = await talk.ask();
+    run: async (client) => {
+      const { body, complete } = await client.ask();
       expectEqual([body, complete], ["one two three", true], "the body");
     },
   }, {
@@ -106,8 +111,8 @@ export const BODY_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text());
       return make();
     },
-    run: async (talk) => {
-      const { body, complete } = await talk.ask();
+    run: async (client) => {
+      const { body, complete } = await client.ask();
       expectEqual([body, complete], ["one two three", true], "the body");
     },
   }]),
@@ -121,8 +126,8 @@ export const BODY_CASES: readonly ServerCase[] = [
       [Symbol.iterator]: () => generated("sync"),
       [Symbol.asyncIterator]: () => generatedLate("async"),
     })),
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       expectEqual(body, "async", "the body");
     },
   },
@@ -138,17 +143,17 @@ export const BODY_CASES: readonly ServerCase[] = [
       };
       for (const name of ["length", "cancel", "getReader", "destroy", "read"]) {
         Object.defineProperty(members, name, {
-          get: () => probe.tell("touched", name),
+          get: () => probe.report("touched", name),
         });
       }
       return members as unknown as ResponseBody;
     },
     broken: true,
-    run: async (talk) => {
-      const { body } = await talk.ask();
-      await talk.settle();
+    run: async (client) => {
+      const { body } = await client.ask();
+      await client.settle();
       expectEqual(body, "body", "the body");
-      expectEqual(talk.events(), [], "what was touched");
+      expectEqual(client.events(), [], "what was touched");
     },
   },
   {
@@ -156,8 +161,8 @@ export const BODY_CASES: readonly ServerCase[] = [
     spec: "server-bytes-unchanged",
     title: "All values of a byte arrive",
     app: answering(() => [Uint8Array.from(Array(256).keys())]),
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       const expected = String.fromCharCode(...Array(256).keys());
       expectEqual(body, expected, "the body");
     },
@@ -169,8 +174,8 @@ export const BODY_CASES: readonly ServerCase[] = [
     app: answering(function* (): Generator<Uint8Array, void> {
       yield bytes("<<<0123456789>>>").subarray(3, 13);
     }),
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       expectEqual(body, "0123456789", "the body");
     },
   },
@@ -182,8 +187,8 @@ export const BODY_CASES: readonly ServerCase[] = [
       const chunk = bytes("same;");
       return [chunk, chunk, chunk];
     }),
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       expectEqual(body, "same;same;same;", "the body");
     },
   },
@@ -196,11 +201,15 @@ export const BODY_CASES: readonly ServerCase[] = [
         yield new Uint8Array(65_536).fill(index);
       }
     }),
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request({ version: "HTTP/1.0" }));
-      await client.head();
-      expectEqual(await client.skip(1 << 23), 1 << 22, "the number of bytes");
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request({ version: "HTTP/1.0" }));
+      await connection.head();
+      expectEqual(
+        await connection.skip(1 << 23),
+        1 << 22,
+        "the number of bytes",
+      );
     },
   },
   ...WRONG.map(wrongCase),

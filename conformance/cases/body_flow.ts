@@ -16,7 +16,7 @@ async function* gated(
   for (let index = 0; index < count; index++) {
     await probe.gate(`chunk ${index}`);
     // Told before it is seen, also where telling takes time.
-    await probe.tell("made", index);
+    await probe.report("made", index);
     yield bytes(`chunk ${index};`);
   }
 }
@@ -28,16 +28,16 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
     spec: "server-no-delay",
     title: "A chunk arrives before the next one is made",
     app: answering((probe) => gated(probe, 3)),
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      talk.open("chunk 0");
-      const head = await client.head();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      client.open("chunk 0");
+      const head = await connection.head();
       for (let index = 0; index < 3; index++) {
-        talk.open(`chunk ${index}`);
-        const chunk = await readPiece(client, head, 8);
+        client.open(`chunk ${index}`);
+        const chunk = await readPiece(connection, head, 8);
         expectEqual(chunk, `chunk ${index};`, "the chunk");
-        const made = talk.events().filter((event) => event === "made");
+        const made = client.events().filter((event) => event === "made");
         expectEqual(made.length, index + 1, "the chunks made until then");
       }
     },
@@ -54,26 +54,26 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
         startResponse("200 OK", [["Content-Type", "application/octet-stream"]]);
         // 256 MiB, which no server should take.
         for (let index = 0; index < 256; index++) {
-          probe.tell("made");
+          probe.report("made");
           yield new Uint8Array(1 << 20);
         }
-        probe.tell("all made");
+        probe.report("all made");
       },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      await talk.told("made");
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      await client.waitFor("made");
       let before = -1;
       // It goes on as long as buffers take more; then nothing happens any more.
       for (;;) {
-        await talk.settle();
-        await talk.settle();
-        const made = talk.events().length;
+        await client.settle();
+        await client.settle();
+        const made = client.events().length;
         if (made === before) break;
         before = made;
       }
       expect(
-        !talk.events().includes("all made"),
+        !client.events().includes("all made"),
         "the body must stop while the client does not read, but it went on",
       );
     },
@@ -84,19 +84,19 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
     title: "While one request waits, others are answered",
     app: (probe) => async (environ, startResponse) => {
       if (environ.PATH_INFO === "/slow") {
-        probe.tell("waiting");
+        probe.report("waiting");
         await probe.gate("go on");
       }
       startResponse("200 OK", text());
       return [bytes(environ.PATH_INFO)];
     },
-    run: async (talk) => {
-      const slow = await talk.connect();
-      await slow.send(talk.request({ target: "/slow" }));
-      await talk.told("waiting");
-      const { body } = await talk.ask({ target: "/fast" });
+    run: async (client) => {
+      const slow = await client.connect();
+      await slow.send(client.request({ target: "/slow" }));
+      await client.waitFor("waiting");
+      const { body } = await client.ask({ target: "/fast" });
       expectEqual(body, "/fast", "the other body");
-      talk.open("go on");
+      client.open("go on");
       expectEqual((await slow.response()).body, "/slow", "the body");
     },
   },

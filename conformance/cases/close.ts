@@ -18,13 +18,13 @@ export const CLOSE_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text());
       return new ReadableStream<Uint8Array>({
         pull: (controller) => controller.enqueue(bytes("a")),
-        cancel: () => probe.tell("cancelled"),
+        cancel: () => probe.report("cancelled"),
       }, { highWaterMark: 0 });
     },
-    run: async (talk) => {
-      await talk.ask({ method: "HEAD" });
-      await talk.told("cancelled");
-      expectEqual(talk.events(), ["cancelled"], "what was called");
+    run: async (client) => {
+      await client.ask({ method: "HEAD" });
+      await client.waitFor("cancelled");
+      expectEqual(client.events(), ["cancelled"], "what was called");
     },
   },
   {
@@ -37,13 +37,13 @@ export const CLOSE_CASES: readonly ServerCase[] = [
           startResponse("200 OK", text());
           for (;;) yield bytes("endless");
         } finally {
-          probe.tell("finally");
+          probe.report("finally");
         }
       },
-    run: async (talk) => {
-      await talk.ask({ method: "HEAD" });
-      await talk.told("finally");
-      expectEqual(talk.events(), ["finally"], "what was called");
+    run: async (client) => {
+      await client.ask({ method: "HEAD" });
+      await client.waitFor("finally");
+      expectEqual(client.events(), ["finally"], "what was called");
     },
   },
   {
@@ -55,26 +55,26 @@ export const CLOSE_CASES: readonly ServerCase[] = [
       const iterator: AsyncIterator<Uint8Array, void> = {
         next: () => Promise.resolve({ done: false, value: bytes("a") }),
         return: async () => {
-          await probe.tell("return begins");
+          await probe.report("return begins");
           await probe.gate("go on");
-          await probe.tell("return ends");
+          await probe.report("return ends");
           return { done: true, value: undefined };
         },
       };
       return {
         [Symbol.asyncIterator]: () => iterator,
-        close: () => probe.tell("close"),
+        close: () => probe.report("close"),
       };
     },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request({ method: "HEAD" }));
-      await talk.told("return begins");
-      await talk.settle();
-      talk.open("go on");
-      await talk.told("close");
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request({ method: "HEAD" }));
+      await client.waitFor("return begins");
+      await client.settle();
+      client.open("go on");
+      await client.waitFor("close");
       expectEqual(
-        talk.events(),
+        client.events(),
         ["return begins", "return ends", "close"],
         "what was called",
       );
@@ -93,14 +93,14 @@ export const CLOSE_CASES: readonly ServerCase[] = [
         },
       });
     },
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(
         [head.status, body, complete],
         [200, "body", true],
         "the response",
       );
-      await talk.settle();
+      await client.settle();
     },
   },
 ];

@@ -7,8 +7,7 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
-import { bytes, text } from "./fixtures.ts";
-import { generated, generatedLate, watched } from "./bodies.ts";
+import { bytes, generated, generatedLate, text, watched } from "./fixtures.ts";
 
 /** A way for a request to end. */
 interface Ending {
@@ -42,7 +41,7 @@ const ENDINGS: readonly Ending[] = [
     name: "array",
     title: "close() of an array is called",
     body: (probe) =>
-      Object.assign([bytes("a")], { close: () => probe.tell("close", true) }),
+      Object.assign([bytes("a")], { close: () => probe.report("close", true) }),
     told: ["close"],
   },
   {
@@ -143,11 +142,11 @@ function endingCase(ending: Ending): ServerCase {
       if (!ending.silent) startResponse(status, headers);
       return ending.body(probe);
     },
-    run: async (talk) => {
-      await talk.ask(ending.parts);
-      expectEqual(await talk.told("close"), true, "this and arguments");
-      await talk.settle();
-      expectEqual(talk.events(), told, "what was called");
+    run: async (client) => {
+      await client.ask(ending.parts);
+      expectEqual(await client.waitFor("close"), true, "this and arguments");
+      await client.settle();
+      expectEqual(client.events(), told, "what was called");
     },
   };
 }

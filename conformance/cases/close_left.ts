@@ -5,17 +5,16 @@
  */
 
 import { expect, expectEqual } from "../expect.ts";
-import type { ServerCase, Talk } from "../server_case.ts";
-import { bytes, text } from "./fixtures.ts";
-import { generated, watched } from "./bodies.ts";
+import type { CaseClient, ServerCase } from "../server_case.ts";
+import { bytes, generated, text, watched } from "./fixtures.ts";
 
 /** Waits for the head and the first chunk of an endless body. */
-async function begin(talk: Talk): Promise<void> {
-  const client = await talk.connect();
-  await client.send(talk.request());
-  await client.head();
-  await client.bytes(1);
-  client.close();
+async function begin(client: CaseClient): Promise<void> {
+  const connection = await client.connect();
+  await connection.send(client.request());
+  await connection.head();
+  await connection.bytes(1);
+  connection.close();
 }
 
 /** The cases of this subject. */
@@ -37,11 +36,11 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
         true,
       );
     },
-    run: async (talk) => {
-      await begin(talk);
-      await talk.told("close");
-      await talk.settle();
-      expectEqual(talk.events(), ["return", "close"], "what was called");
+    run: async (client) => {
+      await begin(client);
+      await client.waitFor("close");
+      await client.settle();
+      expectEqual(client.events(), ["return", "close"], "what was called");
     },
   },
   {
@@ -54,17 +53,17 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
         probe,
         async function* (): AsyncGenerator<Uint8Array, void> {
           yield bytes("a");
-          probe.tell("pending");
+          probe.report("pending");
           await probe.gate("never");
         },
         true,
       );
     },
-    run: async (talk) => {
-      await begin(talk);
-      await talk.told("close");
+    run: async (client) => {
+      await begin(client);
+      await client.waitFor("close");
       expect(
-        talk.events().filter((event) => event === "close").length === 1,
+        client.events().filter((event) => event === "close").length === 1,
         "close() must be called once",
       );
     },
@@ -75,7 +74,7 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
     title: "When the client leaves before there is a body, it is closed unread",
     app: (probe) => async (environ, startResponse) => {
       const signal = environ["wsgiref.signal"]?.();
-      probe.tell("waiting");
+      probe.report("waiting");
       await (signal === undefined
         ? probe.gate("left")
         : new Promise((resolve) =>
@@ -86,21 +85,21 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
         const rest = generated("a");
         return {
           next: () => {
-            probe.tell("next");
+            probe.report("next");
             return rest.next();
           },
         };
       });
     },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      await talk.told("waiting");
-      client.close();
-      talk.open("left");
-      await talk.told("close");
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      await client.waitFor("waiting");
+      connection.close();
+      client.open("left");
+      await client.waitFor("close");
       expect(
-        !talk.events().includes("next"),
+        !client.events().includes("next"),
         "the body must be closed unread, but next() was called",
       );
     },

@@ -27,12 +27,12 @@ const echo: ServerCase["app"] = () => async (environ, startResponse) => {
 const signalled: ServerCase["app"] =
   (probe: Probe) => async (environ, startResponse) => {
     const signal = environ["wsgiref.signal"]?.();
-    probe.tell("waiting", signal !== undefined);
+    probe.report("waiting", signal !== undefined);
     if (signal !== undefined) {
       await new Promise((resolve) =>
         signal.addEventListener("abort", resolve, { once: true })
       );
-      probe.tell("aborted");
+      probe.report("aborted");
     }
     startResponse("200 OK", text());
     return [];
@@ -45,13 +45,13 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "length-framed",
     title: "Three requests are answered over one connection",
     app: path,
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       for (const target of ["/1", "/2", "/3"]) {
-        await client.send(talk.request({ target }));
-        const { head, body } = await client.response();
+        await connection.send(client.request({ target }));
+        const { head, body } = await connection.response();
         expectEqual([head.status, body], [200, target], "the response");
-        if (await endsAfter(client, head)) return;
+        if (await endsAfter(connection, head)) return;
       }
     },
   },
@@ -60,16 +60,16 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "length-framed",
     title: "Requests that are sent together are answered in their order",
     app: path,
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const targets = ["/1", "/2", "/3", "/4"];
-      await client.send(
-        targets.map((target) => talk.request({ target })).join(""),
+      await connection.send(
+        targets.map((target) => client.request({ target })).join(""),
       );
       for (const target of targets) {
-        const { head, body } = await client.response();
+        const { head, body } = await connection.response();
         expectEqual(body, target, "the response");
-        if (await endsAfter(client, head)) return;
+        if (await endsAfter(connection, head)) return;
       }
     },
   },
@@ -78,18 +78,22 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "input-limited",
     title: "Bodies of pipelined requests are not mixed up",
     app: echo,
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(
-        talk.request({ method: "POST", target: "/1", body: "one" }) +
-          talk.request({ method: "POST", target: "/2", chunks: ["t", "wo"] }) +
-          talk.request({ method: "POST", target: "/3", body: "" }) +
-          talk.request({ target: "/4" }).replace("GET", "OPTIONS"),
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(
+        client.request({ method: "POST", target: "/1", body: "one" }) +
+          client.request({
+            method: "POST",
+            target: "/2",
+            chunks: ["t", "wo"],
+          }) +
+          client.request({ method: "POST", target: "/3", body: "" }) +
+          client.request({ target: "/4" }).replace("GET", "OPTIONS"),
       );
       for (const expected of ["/1:one", "/2:two", "/3:", "/4:"]) {
-        const { head, body } = await client.response();
+        const { head, body } = await connection.response();
         expectEqual(body, expected, "the response");
-        if (await endsAfter(client, head)) return;
+        if (await endsAfter(connection, head)) return;
       }
     },
   },
@@ -98,11 +102,11 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "input-read-exact",
     title: "A request that comes byte by byte is read like any other",
     app: echo,
-    run: async (talk) => {
-      const client = await talk.connect();
-      const request = talk.request({ method: "POST", chunks: ["ab", "c"] });
-      for (const byte of request) await client.send(byte);
-      expectEqual((await client.response()).body, "/:abc", "the response");
+    run: async (client) => {
+      const connection = await client.connect();
+      const request = client.request({ method: "POST", chunks: ["ab", "c"] });
+      for (const byte of request) await connection.send(byte);
+      expectEqual((await connection.response()).body, "/:abc", "the response");
     },
   },
   ...["Content-Length: 34", "Transfer-Encoding: chunked"].map((
@@ -113,19 +117,19 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "server-unread-body",
     title: "A body that nobody read is not taken for the next request",
     app: path,
-    run: async (talk) => {
+    run: async (client) => {
       const smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
       const body = index === 0
         ? smuggled
         : `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`;
-      const client = await talk.connect();
+      const connection = await client.connect();
       const headers = [header.replace("34", String(smuggled.length))];
-      await client.send(
-        talk.request({ method: "POST", target: "/1", headers }) + body +
-          talk.request({ target: "/2", headers: ["Connection: close"] }),
+      await connection.send(
+        client.request({ method: "POST", target: "/1", headers }) + body +
+          client.request({ target: "/2", headers: ["Connection: close"] }),
       );
-      expectEqual((await client.response()).body, "/1", "the response");
-      const rest = await client.rest();
+      expectEqual((await connection.response()).body, "/1", "the response");
+      const rest = await connection.rest();
       expect(
         !rest.includes("smuggled") && !rest.includes("404 "),
         "the body must not be taken for a request, but it was",
@@ -142,12 +146,12 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "length-framed",
     title: "Connection: close ends the connection after the response",
     app: path,
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request({ headers: ["Connection: close"] }));
-      await client.response();
-      expectEqual(await client.rest(), "", "what comes after the response");
-      expectEqual(client.ending, "fin", "the end of the connection");
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request({ headers: ["Connection: close"] }));
+      await connection.response();
+      expectEqual(await connection.rest(), "", "what comes after the response");
+      expectEqual(connection.ending, "fin", "the end of the connection");
     },
   },
   {
@@ -155,13 +159,13 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "server-expect",
     title: "A body after Expect: 100-continue is read",
     app: echo,
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const headers = ["Expect: 100-continue", "Content-Length: 4"];
-      await client.send(talk.request({ method: "POST", headers }));
+      await connection.send(client.request({ method: "POST", headers }));
       // Unasked, as a client may: not every server sends 100 before.
-      await client.send("four");
-      expectEqual((await client.response()).body, "/:four", "the response");
+      await connection.send("four");
+      expectEqual((await connection.response()).body, "/:four", "the response");
     },
   },
   {
@@ -169,13 +173,13 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "ext-signal-aborts",
     title: "The signal, where there is one, aborts when the client leaves",
     app: signalled,
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      const has = await talk.told("waiting");
-      client.close();
-      if (has) await talk.told("aborted");
-      await talk.settle();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      const has = await client.waitFor("waiting");
+      connection.close();
+      if (has) await client.waitFor("aborted");
+      await client.settle();
     },
   },
   {
@@ -183,12 +187,12 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "error-survived",
     title: "A client that leaves in the middle of a head disturbs nobody",
     app: path,
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request().slice(0, 30));
-      client.close();
-      await talk.settle();
-      expectEqual(talk.events(), [], "what was told");
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request().slice(0, 30));
+      connection.close();
+      await client.settle();
+      expectEqual(client.events(), [], "what was told");
     },
   },
   {
@@ -196,12 +200,12 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "error-survived",
     title: "A connection without a byte disturbs nobody",
     app: path,
-    run: async (talk) => {
-      const client = await talk.connect();
-      client.close();
-      const open = await talk.connect();
-      await talk.settle();
-      await open.send(talk.request({ target: "/late" }));
+    run: async (client) => {
+      const connection = await client.connect();
+      connection.close();
+      const open = await client.connect();
+      await client.settle();
+      await open.send(client.request({ target: "/late" }));
       expectEqual((await open.response()).body, "/late", "the response");
     },
   },
@@ -210,15 +214,15 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
     spec: "error-survived",
     title: "What is no HTTP is refused or cut off, and disturbs nobody",
     app: path,
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send("\x16\x03\x01\x02\x00 garbage\r\n\r\n");
-      const answer = await client.rest();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send("\x16\x03\x01\x02\x00 garbage\r\n\r\n");
+      const answer = await connection.rest();
       expect(
         answer === "" || /^HTTP\/1\.[01] [45]\d\d/.test(answer),
         `the answer must be an error, got ${JSON.stringify(answer)}`,
       );
-      await talk.settle();
+      await client.settle();
     },
   },
 ];

@@ -6,7 +6,8 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, environOf, looking, tellEnviron, text } from "./fixtures.ts";
+import { environOf, reportEnviron } from "./environ_case.ts";
+import { bytes, looking, text } from "./fixtures.ts";
 
 /** The variables that every environ has. */
 const ALWAYS = [
@@ -33,9 +34,9 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
     spec: "environ-flags",
     title: "Every variable that is always there is there",
     app: looking((environ) => ALWAYS.filter((key) => !(key in environ))),
-    run: async (talk) => {
-      await talk.ask();
-      expectEqual(await talk.told("seen"), [], "the missing variables");
+    run: async (client) => {
+      await client.ask();
+      expectEqual(await client.waitFor("seen"), [], "the missing variables");
     },
   },
   {
@@ -59,10 +60,10 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
         deleted: !("HTTP_HOST" in environ),
       };
     }),
-    run: async (talk) => {
-      await talk.ask();
+    run: async (client) => {
+      await client.ask();
       expectEqual(
-        await talk.told("seen"),
+        await client.waitFor("seen"),
         { plain: true, odd: [], added: true, deleted: true },
         "what the environ shows",
       );
@@ -77,10 +78,10 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
       environ["kit.left"] = "1";
       return left;
     }),
-    run: async (talk) => {
-      await talk.ask();
-      await talk.ask();
-      expectEqual(await talk.told("seen", 2), false, "the second environ");
+    run: async (client) => {
+      await client.ask();
+      await client.ask();
+      expectEqual(await client.waitFor("seen", 2), false, "the second environ");
     },
   },
   {
@@ -88,24 +89,24 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
     spec: "server-one-call",
     title: "The application is called once for a request, with two arguments",
     app: (probe) => (...args) => {
-      probe.tell("called", args.length);
+      probe.report("called", args.length);
       args[1]("200 OK", text());
       return [bytes("ok")];
     },
-    run: async (talk) => {
-      await talk.ask();
-      await talk.settle();
-      expectEqual(await talk.told("called"), 2, "the number of arguments");
-      expectEqual(talk.events(), ["called"], "what was called");
+    run: async (client) => {
+      await client.ask();
+      await client.settle();
+      expectEqual(await client.waitFor("called"), 2, "the number of arguments");
+      expectEqual(client.events(), ["called"], "what was called");
     },
   },
   {
     id: "environ/no-content",
     spec: "environ-no-empty",
     title: "CONTENT_LENGTH and CONTENT_TYPE are absent where none was sent",
-    app: tellEnviron,
-    run: async (talk) => {
-      const environ = await environOf(talk);
+    app: reportEnviron,
+    run: async (client) => {
+      const environ = await environOf(client);
       expect(
         !("CONTENT_TYPE" in environ) && !("CONTENT_LENGTH" in environ),
         "CONTENT_TYPE and CONTENT_LENGTH must be absent, got one",
@@ -119,26 +120,26 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
     app: (probe) => (environ, startResponse) => {
       const { HTTP_WSGI_CASE: mark = "", PATH_INFO } = environ;
       if (PATH_INFO === "/again") {
-        probe.tell("aborted until now", ABORTED.has(mark));
+        probe.report("aborted until now", ABORTED.has(mark));
       } else {
         environ["wsgiref.signal"]?.().addEventListener("abort", () => {
           ABORTED.add(mark);
-          probe.tell("aborted");
+          probe.report("aborted");
         });
       }
       startResponse("200 OK", text());
       return [bytes("ok")];
     },
-    run: async (talk) => {
-      const { body } = await talk.ask();
-      await talk.settle();
+    run: async (client) => {
+      const { body } = await client.ask();
+      await client.settle();
       // What the first request told from another process may still be on its
       // way, so the next one is asked.
-      await talk.ask({ target: "/again" });
-      const aborted = await talk.told("aborted until now");
+      await client.ask({ target: "/again" });
+      const aborted = await client.waitFor("aborted until now");
       expectEqual(body, "ok", "the body");
       expect(
-        aborted === false && !talk.events().includes("aborted"),
+        aborted === false && !client.events().includes("aborted"),
         "the signal must not abort, but it did",
       );
     },

@@ -1,15 +1,47 @@
 /**
- * A request and the variables that must come of it, as a case.
+ * A request and the variables that it must become, as a case.
  *
  * @module
  */
 
-import { expectEqual } from "../expect.ts";
-import type { RequestParts, ServerCase } from "../server_case.ts";
-import { environOf, tellEnviron } from "./fixtures.ts";
+import type { Application } from "../../wsgi/types.ts";
+import { CaseFailure, expectEqual } from "../expect.ts";
+import type {
+  CaseClient,
+  Probe,
+  RequestParts,
+  ServerCase,
+} from "../server_case.ts";
+import { bytes, text } from "./fixtures.ts";
+
+/** Reports the variables that are strings, and answers `ok`. */
+export function reportEnviron(probe: Probe): Application {
+  return (environ, startResponse) => {
+    const strings = Object.entries(environ).filter(([, value]) =>
+      typeof value === "string"
+    );
+    probe.report("environ", Object.fromEntries(strings));
+    startResponse("200 OK", text());
+    return [bytes("ok")];
+  };
+}
+
+/** Sends a request to an application that reports its environ. */
+export async function environOf(
+  client: CaseClient,
+  parts: RequestParts = {},
+): Promise<Record<string, string>> {
+  const { head } = await client.ask(parts);
+  if (head.status !== 200) {
+    throw new CaseFailure(
+      `the request must reach the application, got "${head.line}"`,
+    );
+  }
+  return await client.waitFor("environ") as Record<string, string>;
+}
 
 /** A request, and the variables that must come of it; `undefined` for none. */
-export interface Asked {
+export interface EnvironRequest {
   readonly name: string;
   readonly spec: string;
   readonly title: string;
@@ -18,15 +50,18 @@ export interface Asked {
 }
 
 /** Makes the case of a request. */
-export function environCase(subject: string, asked: Asked): ServerCase {
-  const { name, spec, title, parts, expected } = asked;
+export function environCase(
+  subject: string,
+  request: EnvironRequest,
+): ServerCase {
+  const { name, spec, title, parts, expected } = request;
   return {
     id: `${subject}/${name}`,
     spec,
     title,
-    app: tellEnviron,
-    run: async (talk) => {
-      const environ = await environOf(talk, parts);
+    app: reportEnviron,
+    run: async (client) => {
+      const environ = await environOf(client, parts);
       for (const [key, value] of Object.entries(expected)) {
         expectEqual(environ[key], value, key);
       }

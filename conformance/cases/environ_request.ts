@@ -7,7 +7,8 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { environOf, looking, tellEnviron } from "./fixtures.ts";
+import { environOf, reportEnviron } from "./environ_case.ts";
+import { looking } from "./fixtures.ts";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
@@ -17,9 +18,9 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     id: `environ/method-${method.toLowerCase()}`,
     spec: "environ-request-method",
     title: `${method} reaches the application`,
-    app: tellEnviron,
-    run: async (talk) => {
-      const { REQUEST_METHOD } = await environOf(talk, {
+    app: reportEnviron,
+    run: async (client) => {
+      const { REQUEST_METHOD } = await environOf(client, {
         method,
         body: method === "GET" ? undefined : "",
       });
@@ -30,9 +31,9 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     id: "environ/method-unknown",
     spec: "environ-request-method",
     title: "A method that nobody knows reaches the application",
-    app: tellEnviron,
-    run: async (talk) => {
-      const { REQUEST_METHOD } = await environOf(talk, { method: "FROB-X" });
+    app: reportEnviron,
+    run: async (client) => {
+      const { REQUEST_METHOD } = await environOf(client, { method: "FROB-X" });
       expectEqual(REQUEST_METHOD, "FROB-X", "REQUEST_METHOD");
     },
   },
@@ -40,9 +41,9 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     id: "environ/method-case",
     spec: "environ-request-method",
     title: "The case of a method is kept",
-    app: tellEnviron,
-    run: async (talk) => {
-      const { REQUEST_METHOD } = await environOf(talk, { method: "get" });
+    app: reportEnviron,
+    run: async (client) => {
+      const { REQUEST_METHOD } = await environOf(client, { method: "get" });
       expectEqual(REQUEST_METHOD, "get", "REQUEST_METHOD");
     },
   },
@@ -50,9 +51,9 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     id: `environ/protocol-${version.slice(-3)}`,
     spec: "environ-server-protocol-true",
     title: `SERVER_PROTOCOL is ${version} for a request in ${version}`,
-    app: tellEnviron,
-    run: async (talk) => {
-      const { SERVER_PROTOCOL } = await environOf(talk, { version });
+    app: reportEnviron,
+    run: async (client) => {
+      const { SERVER_PROTOCOL } = await environOf(client, { version });
       expectEqual(SERVER_PROTOCOL, version, "SERVER_PROTOCOL");
     },
   })),
@@ -60,9 +61,9 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     id: "environ/server-name",
     spec: "environ-server-name",
     title: "SERVER_NAME and SERVER_PORT are a host and a port",
-    app: tellEnviron,
-    run: async (talk) => {
-      const { SERVER_NAME, SERVER_PORT } = await environOf(talk);
+    app: reportEnviron,
+    run: async (client) => {
+      const { SERVER_NAME, SERVER_PORT } = await environOf(client);
       expect(
         /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(SERVER_NAME ?? ""),
         `SERVER_NAME must be a host without a port, got "${SERVER_NAME}"`,
@@ -78,9 +79,13 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     spec: "environ-url-scheme",
     title: "wsgi.url_scheme is http on a plain connection, and HTTPS is absent",
     app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
-    run: async (talk) => {
-      await talk.ask();
-      expectEqual(await talk.told("seen"), ["http", false], "scheme and HTTPS");
+    run: async (client) => {
+      await client.ask();
+      expectEqual(
+        await client.waitFor("seen"),
+        ["http", false],
+        "scheme and HTTPS",
+      );
     },
   },
   {
@@ -88,9 +93,16 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     spec: "server-forwarded",
     title: "The scheme of a target in absolute form changes nothing",
     app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
-    run: async (talk) => {
-      await talk.ask({ target: "https://example.test/", host: "example.test" });
-      expectEqual(await talk.told("seen"), ["http", false], "scheme and HTTPS");
+    run: async (client) => {
+      await client.ask({
+        target: "https://example.test/",
+        host: "example.test",
+      });
+      expectEqual(
+        await client.waitFor("seen"),
+        ["http", false],
+        "scheme and HTTPS",
+      );
     },
   },
   {
@@ -98,20 +110,24 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     spec: "server-forwarded",
     title: "Forwarding headers change no scheme",
     app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
-    run: async (talk) => {
-      await talk.ask({
+    run: async (client) => {
+      await client.ask({
         headers: ["X-Forwarded-Proto: https", "Forwarded: proto=https"],
       });
-      expectEqual(await talk.told("seen"), ["http", false], "scheme and HTTPS");
+      expectEqual(
+        await client.waitFor("seen"),
+        ["http", false],
+        "scheme and HTTPS",
+      );
     },
   },
   {
     id: "environ/remote-addr",
     spec: "server-forwarded",
     title: "REMOTE_ADDR, where present, is not taken from X-Forwarded-For",
-    app: tellEnviron,
-    run: async (talk) => {
-      const { REMOTE_ADDR } = await environOf(talk, {
+    app: reportEnviron,
+    run: async (client) => {
+      const { REMOTE_ADDR } = await environOf(client, {
         headers: ["X-Forwarded-For: 203.0.113.9", "Forwarded: for=203.0.113.9"],
       });
       expect(

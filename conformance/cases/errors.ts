@@ -60,14 +60,14 @@ function earlyCase([name, app]: typeof EARLY[number]): ServerCase {
     title: "A failure before the first byte is answered with a complete 500",
     broken: true,
     app: () => app,
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual([head.status, complete], [500, true], "the answer");
       expect(
         !body.includes("kit:") && !/\bat .*:\d+:\d+/.test(body),
         "the answer must not show the error or its stack, but it does",
       );
-      await talk.settle();
+      await client.settle();
     },
   };
 }
@@ -90,26 +90,26 @@ export const ERROR_CASES: readonly ServerCase[] = [
         await probe.gate("go on");
         fail();
       },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      const head = await client.head();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      const head = await connection.head();
       expectEqual(head.status, 200, "the status");
-      const first = await readPiece(client, head, 5);
+      const first = await readPiece(connection, head, 5);
       expectEqual(first, "begun", "the first chunk");
-      talk.open("go on");
-      const rest = await client.rest();
+      client.open("go on");
+      const rest = await connection.rest();
       expect(
         isChunked(head)
           ? !rest.endsWith("0\r\n\r\n")
-          : client.ending === "reset",
+          : connection.ending === "reset",
         "the connection must break, but the response came to an end",
       );
       expect(
         !/kit:|Error|500/.test(rest),
         `nothing must be added to the body, got ${JSON.stringify(rest)}`,
       );
-      await talk.settle();
+      await client.settle();
     },
   },
   {
@@ -123,14 +123,14 @@ export const ERROR_CASES: readonly ServerCase[] = [
         yield bytes("begun");
         fail();
       },
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual([head.status, complete], [200, false], "the answer");
       expect(
         "begun".startsWith(body),
         `nothing must be added to the body, got ${JSON.stringify(body)}`,
       );
-      await talk.settle();
+      await client.settle();
     },
   },
   {
@@ -139,8 +139,8 @@ export const ERROR_CASES: readonly ServerCase[] = [
     title: "The answer to a failure shows nothing of the request",
     broken: true,
     app: () => fail,
-    run: async (talk) => {
-      const { body } = await talk.ask({
+    run: async (client) => {
+      const { body } = await client.ask({
         target: "/<script>evil</script>",
         headers: ["X-Evil: <script>evil</script>"],
       });
@@ -156,20 +156,20 @@ export const ERROR_CASES: readonly ServerCase[] = [
     title: "A promise that rejects after the client left ends no process",
     broken: true,
     app: (probe) => async () => {
-      probe.tell("waiting");
+      probe.report("waiting");
       await probe.gate("left");
-      probe.tell("fails");
+      probe.report("fails");
       return fail();
     },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      await talk.told("waiting");
-      client.close();
-      await talk.settle();
-      talk.open("left");
-      await talk.told("fails");
-      await talk.settle();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      await client.waitFor("waiting");
+      connection.close();
+      await client.settle();
+      client.open("left");
+      await client.waitFor("fails");
+      await client.settle();
     },
   },
   {
@@ -184,8 +184,8 @@ export const ERROR_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text());
       return [bytes("body")];
     },
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual([head.status, body], [200, "body"], "the response");
     },
   },
@@ -195,33 +195,35 @@ export const ERROR_CASES: readonly ServerCase[] = [
     title: "A RequestBodyError that is let through is no clean response",
     broken: true,
     app: (probe) => async (environ, startResponse) => {
-      probe.tell("called");
+      probe.report("called");
       try {
         await environ["wsgi.input"].read();
       } catch (error) {
-        probe.tell("status", (error as { status?: unknown }).status);
+        probe.report("status", (error as { status?: unknown }).status);
         throw error;
       }
       startResponse("200 OK", text());
       return [bytes("clean")];
     },
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const headers = ["Content-Length: 10"];
-      await client.send(`${talk.request({ method: "POST", headers })}0123`);
-      await client.closeWrite();
-      const answer = await client.rest();
+      await connection.send(
+        `${client.request({ method: "POST", headers })}0123`,
+      );
+      await connection.closeWrite();
+      const answer = await connection.rest();
       expect(
         !answer.includes("clean"),
         "the response must not be a success, but it is",
       );
-      if (talk.events().includes("called") && answer !== "") {
+      if (client.events().includes("called") && answer !== "") {
         expect(
           /^HTTP\/1\.[01] 400 /.test(answer),
           `the status must be 400, got ${JSON.stringify(answer.slice(0, 40))}`,
         );
       }
-      await talk.settle();
+      await client.settle();
     },
   },
 ];

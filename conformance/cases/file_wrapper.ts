@@ -28,7 +28,7 @@ class MemoryFile {
   }
 
   close(): void | Promise<void> {
-    return this.#probe.tell("closed");
+    return this.#probe.report("closed");
   }
 }
 
@@ -80,7 +80,7 @@ const SENDINGS: readonly Sending[] = [
 function sending(one: Sending): (probe: Probe) => Application {
   return (probe) => (environ, startResponse): ResponseBody => {
     const wrap = environ["wsgi.file_wrapper"];
-    probe.tell("has", wrap !== undefined);
+    probe.report("has", wrap !== undefined);
     startResponse(
       "200 OK",
       one.length === undefined
@@ -100,13 +100,13 @@ export const FILE_WRAPPER_CASES: readonly ServerCase[] = [
     title: one.title,
     broken: one.broken,
     app: sending(one),
-    run: async (talk) => {
-      const { body } = await talk.ask(one.parts);
-      if (!await talk.told("has")) return;
+    run: async (client) => {
+      const { body } = await client.ask(one.parts);
+      if (!await client.waitFor("has")) return;
       expectEqual(body, one.expected, "the body");
-      await talk.told("closed");
-      await talk.settle();
-      expectEqual(talk.events(), ["has", "closed"], "what was told");
+      await client.waitFor("closed");
+      await client.settle();
+      expectEqual(client.events(), ["has", "closed"], "what was told");
     },
   })),
   {
@@ -118,8 +118,8 @@ export const FILE_WRAPPER_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text());
       return [bytes("other")];
     },
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       expectEqual(body, "other", "the body");
     },
   },

@@ -1,5 +1,5 @@
 /**
- * Applications that several cases share, and looks at what they told.
+ * Fixtures: applications, bodies and checks that several cases share.
  *
  * @module
  */
@@ -11,10 +11,9 @@ import type {
   HeaderTuple,
   ResponseBody,
 } from "../../wsgi/types.ts";
-import { CaseFailure, expect, expectEqual } from "../expect.ts";
-import type { RawClient } from "../raw_client.ts";
-import type { RawHead } from "../raw_response.ts";
-import type { Probe, RequestParts, Talk } from "../server_case.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { RawClient, RawHead } from "../raw_client.ts";
+import type { CaseClient, Probe } from "../server_case.ts";
 
 /** Makes the headers of a plain text, which a wrong server may change. */
 export function text(): HeaderTuple[] {
@@ -43,41 +42,60 @@ export function answering(
   };
 }
 
-/** Tells what a look at the environ brings, and answers `ok`. */
+/** Reports what a look at the environ brings, and answers `ok`. */
 export function looking(
   look: (environ: Environ) => unknown,
 ): (probe: Probe) => Application {
   return (probe) => (environ, startResponse) => {
-    probe.tell("seen", look(environ));
+    probe.report("seen", look(environ));
     startResponse("200 OK", text());
     return [bytes("ok")];
   };
 }
 
-/** Tells the variables that are strings, and answers `ok`. */
-export function tellEnviron(probe: Probe): Application {
-  return (environ, startResponse) => {
-    const strings = Object.entries(environ).filter(([, value]) =>
-      typeof value === "string"
-    );
-    probe.tell("environ", Object.fromEntries(strings));
-    startResponse("200 OK", text());
-    return [bytes("ok")];
-  };
+/** A generator of these chunks. */
+export function* generated(
+  ...chunks: readonly string[]
+): Generator<Uint8Array, void> {
+  for (const chunk of chunks) yield bytes(chunk);
 }
 
-/** Sends a request to an application that tells its environ. */
-export async function environOf(
-  talk: Talk,
-  parts: RequestParts = {},
-): Promise<Record<string, string>> {
-  const { head } = await talk.ask(parts);
-  if (head.status !== 200) {
-    throw new CaseFailure(
-      `the request must reach the application, got "${head.line}"`,
-    );
+/** An asynchronous generator of these chunks. */
+export async function* generatedLate(
+  ...chunks: readonly string[]
+): AsyncGenerator<Uint8Array, void> {
+  for (const chunk of chunks) {
+    await Promise.resolve();
+    yield bytes(chunk);
   }
-  return await talk.told("environ") as Record<string, string>;
+}
+
+/** A generator that never ends by itself. */
+export function* endless(): Generator<Uint8Array, void> {
+  for (;;) yield bytes("endless");
+}
+
+/** A body that reports what is done with it. */
+export function watched(
+  probe: Probe,
+  chunks: () => Iterator<unknown> | AsyncIterator<unknown>,
+  isAsync = false,
+): ResponseBody {
+  const iterator = chunks() as AsyncIterator<unknown>;
+  const body = {
+    [isAsync ? Symbol.asyncIterator : Symbol.iterator]: () => ({
+      next: () => iterator.next(),
+      return: () => {
+        probe.report("return");
+        return iterator.return?.() ?? { done: true, value: undefined };
+      },
+    }),
+    close(this: unknown, ...args: unknown[]): void | Promise<void> {
+      const right = this === body && args.length === 0;
+      return probe.report("close", right);
+    },
+  };
+  return body as unknown as ResponseBody;
 }
 
 /**
@@ -85,15 +103,19 @@ export async function environOf(
  * to do. Then nothing may follow.
  */
 export async function endsAfter(
-  client: RawClient,
+  connection: RawClient,
   head: RawHead,
 ): Promise<boolean> {
-  const connection = head.get("connection")?.toLowerCase();
+  const option = head.get("connection")?.toLowerCase();
   const isLast = head.line.startsWith("HTTP/1.0")
-    ? connection !== "keep-alive"
-    : connection === "close";
+    ? option !== "keep-alive"
+    : option === "close";
   if (!isLast) return false;
-  expectEqual(await client.rest(), "", "what comes after the last response");
+  expectEqual(
+    await connection.rest(),
+    "",
+    "what comes after the last response",
+  );
   return true;
 }
 
@@ -108,11 +130,13 @@ export function isChunked(head: RawHead): boolean {
  * @param size How many bytes it has.
  */
 export async function readPiece(
-  client: RawClient,
+  connection: RawClient,
   head: RawHead,
   size: number,
 ): Promise<string | undefined> {
-  return isChunked(head) ? await client.chunk() : await client.bytes(size);
+  return isChunked(head)
+    ? await connection.chunk()
+    : await connection.bytes(size);
 }
 
 /** An error of an application, to be recognised by. */
@@ -129,13 +153,13 @@ export function thrownBy(call: () => unknown): string {
 }
 
 /** The request must get a complete 500 that does not show the error. */
-export async function expectFailure(talk: Talk): Promise<void> {
-  const { head, body, complete } = await talk.ask();
+export async function expectFailure(client: CaseClient): Promise<void> {
+  const { head, body, complete } = await client.ask();
   expectEqual(head.status, 500, "the status");
   expect(complete, "the answer must be complete, but it broke off");
   expect(
     !body.includes("kit:") && !body.includes(".ts:"),
     "the answer must not show the error, but it does",
   );
-  await talk.settle();
+  await client.settle();
 }

@@ -23,16 +23,16 @@ function cutCase([name, header, sent]: typeof CUT[number]): ServerCase {
     spec: "input-cut-short",
     title: "A body that is cut short is refused, and never looks like an end",
     app: reading(async (input) => fromBytes(await input.read())),
-    run: async (talk) => {
-      const client = await talk.connect();
-      const head = talk.request({ method: "POST", headers: [header] });
-      await client.send(head + sent);
-      client.close();
-      await talk.settle();
+    run: async (client) => {
+      const connection = await client.connect();
+      const head = client.request({ method: "POST", headers: [header] });
+      await connection.send(head + sent);
+      connection.close();
+      await client.settle();
       // Some servers, such as nginx, hand on whole bodies only.
-      if (!talk.events().includes("called")) return;
+      if (!client.events().includes("called")) return;
       expectEqual(
-        await talk.told("outcome"),
+        await client.waitFor("outcome"),
         { refused: ["RequestBodyError", 400] },
         "what the reading gave",
       );
@@ -55,15 +55,19 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
         for (const byte of piece) sum = (sum * 31 + byte) % 65_521;
       }
     }),
-    run: async (talk) => {
+    run: async (client) => {
       const pattern = String.fromCharCode(...Array(251).keys());
       const body = pattern.repeat(4200).slice(0, 1 << 20);
       let sum = 0;
       for (let index = 0; index < body.length; index++) {
         sum = (sum * 31 + body.charCodeAt(index)) % 65_521;
       }
-      await talk.ask({ method: "POST", body });
-      expectEqual(await whatWasRead(talk), [1 << 20, sum], "size and checksum");
+      await client.ask({ method: "POST", body });
+      expectEqual(
+        await whatWasRead(client),
+        [1 << 20, sum],
+        "size and checksum",
+      );
     },
   },
   {
@@ -73,15 +77,15 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
     app: (probe) => async (environ, startResponse) => {
       const { CONTENT_LENGTH: told = null } = environ;
       const body = await environ["wsgi.input"].read();
-      probe.tell("lengths", [told, String(body.length)]);
+      probe.report("lengths", [told, String(body.length)]);
       startResponse("200 OK", text());
       return [bytes("ok")];
     },
-    run: async (talk) => {
+    run: async (client) => {
       const sent = [{ body: "four" }, { body: "" }, { chunks: ["fo", "ur"] }];
       for (const [index, parts] of sent.entries()) {
-        await talk.ask({ method: "POST", ...parts });
-        const lengths = await talk.told("lengths", index + 1);
+        await client.ask({ method: "POST", ...parts });
+        const lengths = await client.waitFor("lengths", index + 1);
         const [told, read] = lengths as [string | null, string];
         // A server that gathers a chunked body knows its length as well.
         const absent = parts.body === undefined && told === null;
@@ -97,19 +101,19 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
     title: "A reading waits for bytes that the client sends later",
     app: reading(async (input, probe) => {
       const first = fromBytes(await input.read(3));
-      probe.tell("first", first);
+      probe.report("first", first);
       return first + fromBytes(await input.read());
     }),
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const header = "Content-Length: 6";
-      await client.send(
-        `${talk.request({ method: "POST", headers: [header] })}abc`,
+      await connection.send(
+        `${client.request({ method: "POST", headers: [header] })}abc`,
       );
-      expectEqual(await talk.told("first"), "abc", "the first part");
-      await client.send("def");
-      await client.response();
-      expectEqual(await whatWasRead(talk), "abcdef", "the whole");
+      expectEqual(await client.waitFor("first"), "abc", "the first part");
+      await connection.send("def");
+      await connection.response();
+      expectEqual(await whatWasRead(client), "abcdef", "the whole");
     },
   },
   {
@@ -120,11 +124,13 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text());
       return [bytes("early")];
     },
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const header = "Content-Length: 100000";
-      await client.send(talk.request({ method: "POST", headers: [header] }));
-      const { head, body } = await client.response();
+      await connection.send(
+        client.request({ method: "POST", headers: [header] }),
+      );
+      const { head, body } = await connection.response();
       expectEqual([head.status, body], [200, "early"], "the response");
     },
   },

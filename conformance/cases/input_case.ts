@@ -7,7 +7,12 @@
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { Application, InputStream } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
-import type { Probe, RequestParts, ServerCase, Talk } from "../server_case.ts";
+import type {
+  CaseClient,
+  Probe,
+  RequestParts,
+  ServerCase,
+} from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
 /** What reading brought. One of the two is there. */
@@ -21,7 +26,7 @@ export function reading(
   read: (input: InputStream, probe: Probe) => Promise<unknown>,
 ): (probe: Probe) => Application {
   return (probe) => async (environ, startResponse) => {
-    probe.tell("called");
+    probe.report("called");
     let outcome: Outcome;
     try {
       outcome = { read: await read(environ["wsgi.input"], probe) };
@@ -29,15 +34,15 @@ export function reading(
       const { name, status } = error as { name?: unknown; status?: unknown };
       outcome = { refused: [name, status] };
     }
-    probe.tell("outcome", outcome);
+    probe.report("outcome", outcome);
     startResponse("200 OK", text());
     return [bytes("ok")];
   };
 }
 
 /** Waits for what was read, which must not have been refused. */
-export async function whatWasRead(talk: Talk): Promise<unknown> {
-  const { read, refused } = await talk.told("outcome") as Outcome;
+export async function whatWasRead(client: CaseClient): Promise<unknown> {
+  const { read, refused } = await client.waitFor("outcome") as Outcome;
   expect(
     refused === undefined,
     `the body must be readable, but reading it was refused with ${
@@ -85,10 +90,10 @@ export function readingCase(one: Reading): ServerCase {
     spec: one.spec,
     title: one.title,
     app: reading(one.read),
-    run: async (talk) => {
-      const { head } = await talk.ask(one.parts);
+    run: async (client) => {
+      const { head } = await client.ask(one.parts);
       expectEqual(head.status, 200, "the status");
-      expectEqual(await whatWasRead(talk), one.expected, "what was read");
+      expectEqual(await whatWasRead(client), one.expected, "what was read");
     },
   };
 }

@@ -7,8 +7,7 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { answering, bytes, withLength } from "./fixtures.ts";
-import { generated } from "./bodies.ts";
+import { answering, bytes, generated, withLength } from "./fixtures.ts";
 
 /** The cases about lengths. */
 export const LENGTH_CASES: readonly ServerCase[] = [
@@ -17,8 +16,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     spec: "length-computed",
     title: "The length of an array is sent as Content-Length",
     app: answering(() => [bytes("one"), bytes(""), bytes("three")]),
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual(head.all("content-length"), ["8"], "Content-Length");
       expectEqual(head.get("transfer-encoding"), undefined, "the coding");
       expectEqual(body, "onethree", "the body");
@@ -29,8 +28,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     spec: "length-computed",
     title: "The length of an empty array is 0",
     app: answering(() => [], "200 OK", []),
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       expectEqual(head.all("content-length"), ["0"], "Content-Length");
     },
   },
@@ -39,8 +38,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     spec: "length-framed",
     title: "The Content-Length of the application frames a generated body",
     app: answering(() => generated("one", "three"), "200 OK", withLength(8)),
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(head.all("content-length"), ["8"], "Content-Length");
       expectEqual(head.get("transfer-encoding"), undefined, "the coding");
       expectEqual([body, complete], ["onethree", true], "the body");
@@ -51,8 +50,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     spec: "length-framed",
     title: "A body of unknown length is framed so that its end is seen",
     app: answering(() => generated("one", "three")),
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(head.get("content-length"), undefined, "Content-Length");
       expectEqual([body, complete], ["onethree", true], "the body");
     },
@@ -62,17 +61,17 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     spec: "length-framed",
     title: "For HTTP/1.0 a body of unknown length ends with the connection",
     app: answering(() => generated("one", "three")),
-    run: async (talk) => {
-      const client = await talk.connect();
+    run: async (client) => {
+      const connection = await client.connect();
       const parts = {
         version: "HTTP/1.0",
         headers: ["Connection: keep-alive"],
       };
-      await client.send(talk.request(parts));
-      const head = await client.head();
+      await connection.send(client.request(parts));
+      const head = await connection.head();
       expectEqual(head.get("transfer-encoding"), undefined, "the coding");
-      expectEqual(await client.rest(), "onethree", "the body");
-      expectEqual(client.ending, "fin", "the end of the connection");
+      expectEqual(await connection.rest(), "onethree", "the body");
+      expectEqual(connection.ending, "fin", "the end of the connection");
     },
   },
   ...[
@@ -85,14 +84,14 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     title: "Not a byte more than Content-Length says is sent",
     broken: true,
     app: answering(body as () => ResponseBody, "200 OK", withLength(4)),
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request({ headers: ["Connection: close"] }));
-      const head = await client.head();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request({ headers: ["Connection: close"] }));
+      const head = await connection.head();
       // An array is known whole: refusing it is allowed as well.
       if (name === "array" && head.status === 500) return;
       expectEqual(head.status, 200, "the status");
-      const rest = await client.rest();
+      const rest = await connection.rest();
       expectEqual(rest, "onet", "what comes after the head");
     },
   })),
@@ -104,12 +103,12 @@ export const LENGTH_CASES: readonly ServerCase[] = [
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("200 OK", withLength(4));
         yield bytes("four");
-        probe.tell("after the last yield");
+        probe.report("after the last yield");
       },
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       expectEqual(body, "four", "the body");
-      await talk.told("after the last yield");
+      await client.waitFor("after the last yield");
     },
   },
   ...[
@@ -121,8 +120,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
     title: "A body that ends short of Content-Length breaks the connection",
     broken: true,
     app: answering(body as () => ResponseBody, "200 OK", withLength(4)),
-    run: async (talk) => {
-      const { head, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, complete } = await client.ask();
       if (name === "array" && head.status === 500) return;
       expect(!complete, "the connection must break, but the body ended");
       expectEqual(head.get("content-length"), "4", "Content-Length");

@@ -6,7 +6,7 @@
 
 import { expect } from "../expect.ts";
 import type { RequestParts, ServerCase } from "../server_case.ts";
-import { tellEnviron } from "./fixtures.ts";
+import { reportEnviron } from "./environ_case.ts";
 
 /** A malformed request; the application must not see it. */
 interface Refused {
@@ -88,22 +88,22 @@ const REFUSED: readonly Refused[] = [
   },
 ];
 
-function refusedCase(one: Refused): ServerCase {
+function refusedRequestCase(one: Refused): ServerCase {
   const { name, spec, title, parts, statuses = [400] } = one;
   return {
     id: `refused/${name}`,
     spec,
     title,
-    app: tellEnviron,
-    run: async (talk) => {
-      const { head } = await talk.ask(parts);
+    app: reportEnviron,
+    run: async (client) => {
+      const { head } = await client.ask(parts);
       expect(
         statuses.includes(head.status),
         `the status must be ${statuses.join(" or ")}, got "${head.line}"`,
       );
-      await talk.settle();
+      await client.settle();
       expect(
-        !talk.events().includes("environ"),
+        !client.events().includes("environ"),
         "the application must not be called, but it was",
       );
     },
@@ -111,4 +111,6 @@ function refusedCase(one: Refused): ServerCase {
 }
 
 /** The cases of this subject. */
-export const REFUSED_CASES: readonly ServerCase[] = REFUSED.map(refusedCase);
+export const REFUSED_CASES: readonly ServerCase[] = REFUSED.map(
+  refusedRequestCase,
+);

@@ -5,9 +5,9 @@
  */
 
 import type { ServerCase } from "../server_case.ts";
-import { type Asked, environCase } from "./environ_case.ts";
+import { environCase, type EnvironRequest } from "./environ_case.ts";
 
-const SENT: readonly Asked[] = [
+const SENT: readonly EnvironRequest[] = [
   {
     name: "named",
     spec: "environ-http-headers",

@@ -22,8 +22,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
     spec: "server-plain",
     title: "The code of the status and the body reach the client",
     app: answering(() => [bytes("Hello world!\n")]),
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual(head.status, 200, "the status");
       expectEqual(body, "Hello world!\n", "the body");
     },
@@ -34,8 +34,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       spec: "status-range",
       title: `A status of ${status.slice(0, 3)} reaches the client`,
       app: answering(() => [bytes("body")], status),
-      run: async (talk) => {
-        const { head, body } = await talk.ask();
+      run: async (client) => {
+        const { head, body } = await client.ask();
         expectEqual(head.status, Number(status.slice(0, 3)), "the status");
         expectEqual(body, "body", "the body");
       },
@@ -45,8 +45,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
     spec: "server-reason-sent",
     title: "The reason phrase reaches the client as it was given",
     app: answering(() => [bytes("body")], "404 Nothing Here"),
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       expectEqual(
         head.line.slice(head.line.indexOf(" ") + 1),
         "404 Nothing Here",
@@ -64,8 +64,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       ["X-First", "1"],
       ["X-Empty", ""],
     ]),
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       const sent = head.headers.filter(([name]) => /^(x|content-t)/i.test(name))
         .map(([name, value]) => `${name.toLowerCase()}: ${value}`);
       expectEqual(sent, [
@@ -87,8 +87,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       ["Set-Cookie", "b=2, with a comma"],
       ["set-cookie", "a=1; Path=/"],
     ]),
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       expectEqual(head.all("set-cookie"), [
         "a=1; Path=/",
         "b=2, with a comma",
@@ -104,8 +104,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       ...text(),
       ["X-Bytes", "caf\u00e9 \u00ff"],
     ]),
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       expectEqual(head.get("x-bytes"), "caf\u00e9 \u00ff", "the value");
     },
   },
@@ -117,9 +117,9 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       startResponse("200 OK", SHARED);
       return [bytes("body")];
     },
-    run: async (talk) => {
+    run: async (client) => {
       for (let round = 0; round < 3; round++) {
-        const { head } = await talk.ask();
+        const { head } = await client.ask();
         expectEqual(head.status, 200, "the status");
         expectEqual(head.all("x-shared"), ["1"], "the header");
       }
@@ -140,8 +140,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       headers.push(["X-Late", "1"]);
       return [bytes("body")];
     },
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       expectEqual(head.get("x-kept"), "as it was", "the value");
       expectEqual(head.get("x-late"), undefined, "the late header");
     },
@@ -155,8 +155,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
       ["CONTENT-LENGTH", "4"],
       ["dATE", "Sun, 06 Nov 1994 08:49:37 GMT"],
     ]),
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual(head.all("content-type"), ["text/html"], "Content-Type");
       expectEqual(head.all("content-length"), ["4"], "Content-Length");
       expectEqual(head.all("date").length, 1, "the number of Date headers");
@@ -168,8 +168,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
     spec: "server-headers-added",
     title: "A response without a Date gets one",
     app: answering(() => [bytes("body")]),
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       const date = head.get("date") ?? "none";
       expect(
         /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/
@@ -189,8 +189,8 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
         (_, index): HeaderTuple => [`X-${index}`, "v".repeat(40)],
       ),
     ]),
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       const sent = head.headers.filter(([name]) => /^x-\d+$/i.test(name));
       expectEqual(sent.length, 60, "the number of headers");
       expectEqual(body, "body", "the body");

@@ -19,8 +19,8 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
         startResponse("202 Accepted", text());
         yield bytes("lazy");
       },
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual([head.status, body], [202, "lazy"], "the response");
     },
   },
@@ -39,8 +39,8 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
         yield new Uint8Array();
         yield bytes("lazy");
       },
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual([head.status, body], [202, "lazy"], "the response");
     },
   },
@@ -59,12 +59,12 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
         startResponse("409 Conflict", text(), MARKER);
         yield bytes("changed");
       },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      await talk.settle();
-      talk.open("go on");
-      const { head, body } = await client.response();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      await client.settle();
+      client.open("go on");
+      const { head, body } = await connection.response();
       expectEqual([head.status, body], [409, "changed"], "the response");
     },
   },
@@ -77,8 +77,8 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("200 OK", [...text(), ["X-Sent", "1"]]);
       },
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(head.get("x-sent"), "1", "the header");
       expectEqual([body, complete], ["", true], "the body");
     },

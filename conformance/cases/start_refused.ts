@@ -42,7 +42,7 @@ const REFUSED: readonly [
   ]]],
 ];
 
-function refusedCase(
+function refusedStartCase(
   [name, spec, status, headers]: typeof REFUSED[number],
 ): ServerCase {
   return {
@@ -54,19 +54,23 @@ function refusedCase(
       const thrown = thrownBy(() =>
         startResponse(status as string, headers as HeaderTuple[])
       );
-      probe.tell("thrown", thrown);
+      probe.report("thrown", thrown);
       return [bytes("body")];
     },
-    run: async (talk) => {
-      await expectFailure(talk);
-      expectEqual(await talk.told("thrown"), "an error", "what was thrown");
+    run: async (client) => {
+      await expectFailure(client);
+      expectEqual(
+        await client.waitFor("thrown"),
+        "an error",
+        "what was thrown",
+      );
     },
   };
 }
 
 /** The cases of this subject. */
 export const START_REFUSED_CASES: readonly ServerCase[] = [
-  ...REFUSED.map(refusedCase),
+  ...REFUSED.map(refusedStartCase),
   {
     id: "start-response/refuses-at-once",
     spec: "server-start-checks",
@@ -76,15 +80,19 @@ export const START_REFUSED_CASES: readonly ServerCase[] = [
       const headers: HeaderTuple[] = [...text()];
       for (let index = 0; index < 40; index++) headers.push([`X-${index}`, ""]);
       headers.push(["X-Last", "1\nX-More: 2"]);
-      probe.tell("thrown", thrownBy(() => startResponse("200 OK", headers)));
-      probe.tell("went on");
+      probe.report("thrown", thrownBy(() => startResponse("200 OK", headers)));
+      probe.report("went on");
       return [bytes("body")];
     },
-    run: async (talk) => {
-      await expectFailure(talk);
-      expectEqual(await talk.told("thrown"), "an error", "what was thrown");
-      await talk.told("went on");
-      expectEqual(talk.events(), ["thrown", "went on"], "what was told");
+    run: async (client) => {
+      await expectFailure(client);
+      expectEqual(
+        await client.waitFor("thrown"),
+        "an error",
+        "what was thrown",
+      );
+      await client.waitFor("went on");
+      expectEqual(client.events(), ["thrown", "went on"], "what was told");
     },
   },
 ];

@@ -46,8 +46,8 @@ function replacedCase(name: string, late: boolean): ServerCase {
       ? "After an empty chunk excInfo still replaces status and headers"
       : "excInfo replaces status and headers as a whole",
     app: replacing(late),
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(head.status, 503, "the status");
       expectEqual(head.get("x-first"), undefined, "the replaced header");
       expectEqual(head.get("x-again"), "1", "the new header");
@@ -66,16 +66,20 @@ export const START_CASES: readonly ServerCase[] = [
     title: "undefined and null as excInfo mean that there is none",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text(), undefined);
-      probe.tell(
+      probe.report(
         "thrown",
         thrownBy(() => startResponse("200 OK", [["X-Second", "1"]], null)),
       );
       return [bytes("body")];
     },
     broken: true,
-    run: async (talk) => {
-      await expectFailure(talk);
-      expectEqual(await talk.told("thrown"), "an error", "what was thrown");
+    run: async (client) => {
+      await expectFailure(client);
+      expectEqual(
+        await client.waitFor("thrown"),
+        "an error",
+        "what was thrown",
+      );
     },
   },
   {
@@ -85,12 +89,16 @@ export const START_CASES: readonly ServerCase[] = [
     broken: true,
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
-      probe.tell("thrown", thrownBy(() => startResponse("200 OK", text())));
+      probe.report("thrown", thrownBy(() => startResponse("200 OK", text())));
       return [bytes("body")];
     },
-    run: async (talk) => {
-      await expectFailure(talk);
-      expectEqual(await talk.told("thrown"), "an error", "what was thrown");
+    run: async (client) => {
+      await expectFailure(client);
+      expectEqual(
+        await client.waitFor("thrown"),
+        "an error",
+        "what was thrown",
+      );
     },
   },
   {
@@ -100,12 +108,16 @@ export const START_CASES: readonly ServerCase[] = [
     broken: true,
     app: (probe) => (_environ, startResponse) => {
       thrownBy(() => startResponse("bad", text()));
-      probe.tell("thrown", thrownBy(() => startResponse("200 OK", text())));
+      probe.report("thrown", thrownBy(() => startResponse("200 OK", text())));
       return [bytes("body")];
     },
-    run: async (talk) => {
-      await expectFailure(talk);
-      expectEqual(await talk.told("thrown"), "an error", "what was thrown");
+    run: async (client) => {
+      await expectFailure(client);
+      expectEqual(
+        await client.waitFor("thrown"),
+        "an error",
+        "what was thrown",
+      );
     },
   },
   {
@@ -118,8 +130,8 @@ export const START_CASES: readonly ServerCase[] = [
       startResponse("502 Bad Gateway", text(), MARKER);
       return [bytes("saved")];
     },
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual([head.status, body], [502, "saved"], "the response");
     },
   },
@@ -138,28 +150,28 @@ export const START_CASES: readonly ServerCase[] = [
         const thrown = thrownBy(() =>
           startResponse("500 Internal Server Error", text(), MARKER)
         );
-        probe.tell("thrown", thrown);
+        probe.report("thrown", thrown);
         throw MARKER;
       },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      const head = await client.head();
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      const head = await connection.head();
       expectEqual(head.status, 200, "the status");
-      const first = await readPiece(client, head, 5);
+      const first = await readPiece(connection, head, 5);
       expectEqual(first, "begun", "the first chunk");
-      talk.open("go on");
+      client.open("go on");
       expectEqual(
-        await talk.told("thrown"),
+        await client.waitFor("thrown"),
         "the given value",
         "what startResponse threw",
       );
-      const rest = await client.rest();
+      const rest = await connection.rest();
       expect(
         !rest.includes("0\r\n\r\n") && !rest.includes("500"),
         "the connection must break, but the response came to an end",
       );
-      await talk.settle();
+      await client.settle();
     },
   },
   {
@@ -186,19 +198,19 @@ export const START_CASES: readonly ServerCase[] = [
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
       probe.gate("over").then(() =>
-        probe.tell(
+        probe.report(
           "thrown",
           thrownBy(() => startResponse("200 OK", text(), MARKER)),
         )
       );
       return [bytes("body")];
     },
-    run: async (talk) => {
-      await talk.ask();
-      await talk.settle();
-      talk.open("over");
+    run: async (client) => {
+      await client.ask();
+      await client.settle();
+      client.open("over");
       expect(
-        await talk.told("thrown") !== "nothing",
+        await client.waitFor("thrown") !== "nothing",
         "the late call must throw, but it did not",
       );
     },

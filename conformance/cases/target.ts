@@ -6,10 +6,14 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { environOf, tellEnviron } from "./fixtures.ts";
-import { type Asked, environCase } from "./environ_case.ts";
+import {
+  environCase,
+  environOf,
+  type EnvironRequest,
+  reportEnviron,
+} from "./environ_case.ts";
 
-const TARGETS: readonly Asked[] = [
+const TARGETS: readonly EnvironRequest[] = [
   {
     name: "root",
     spec: "environ-path-not-empty",
@@ -164,11 +168,11 @@ export const TARGET_CASES: readonly ServerCase[] = [
     id: "target/fragment",
     spec: "environ-no-fragment",
     title: "A fragment is refused or dropped, and never reaches the environ",
-    app: tellEnviron,
-    run: async (talk) => {
-      const { head } = await talk.ask({ target: "/a?b#c" });
+    app: reportEnviron,
+    run: async (client) => {
+      const { head } = await client.ask({ target: "/a?b#c" });
       if (head.status === 400) return;
-      const environ = await talk.told("environ") as Record<string, string>;
+      const environ = await client.waitFor("environ") as Record<string, string>;
       for (const key of ["PATH_INFO", "QUERY_STRING", "REQUEST_URI"]) {
         expect(
           !environ[key]?.includes("#"),
@@ -181,11 +185,11 @@ export const TARGET_CASES: readonly ServerCase[] = [
     id: "target/not-from-host",
     spec: "server-path-from-target",
     title: "Nothing in the Host becomes a part of path or query",
-    app: tellEnviron,
-    run: async (talk) => {
-      const { head } = await talk.ask({ target: "/p", host: "a/evil?x#y" });
+    app: reportEnviron,
+    run: async (client) => {
+      const { head } = await client.ask({ target: "/p", host: "a/evil?x#y" });
       if (head.status === 400) return;
-      const environ = await talk.told("environ") as Record<string, string>;
+      const environ = await client.waitFor("environ") as Record<string, string>;
       expectEqual(environ["PATH_INFO"], "/p", "PATH_INFO");
       expectEqual(environ["QUERY_STRING"], "", "QUERY_STRING");
     },
@@ -194,9 +198,9 @@ export const TARGET_CASES: readonly ServerCase[] = [
     id: "target/script-name",
     spec: "environ-path-present",
     title: "SCRIPT_NAME, PATH_INFO and QUERY_STRING are there where empty",
-    app: tellEnviron,
-    run: async (talk) => {
-      const environ = await environOf(talk, { target: "/" });
+    app: reportEnviron,
+    run: async (client) => {
+      const environ = await environOf(client, { target: "/" });
       for (const key of ["SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"]) {
         expect(key in environ, `${key} must be present, got none`);
       }

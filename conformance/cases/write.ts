@@ -14,9 +14,9 @@ const wrongChunk: ServerCase["app"] = (probe) => (_environ, startResponse) => {
   const write = startResponse("200 OK", text());
   try {
     write("text" as unknown as Uint8Array).catch(() => {});
-    probe.tell("thrown", false);
+    probe.report("thrown", false);
   } catch {
-    probe.tell("thrown", true);
+    probe.report("thrown", true);
   }
   return [];
 };
@@ -33,8 +33,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
       await write(bytes("two "));
       return [bytes("three")];
     },
-    run: async (talk) => {
-      const { body, complete } = await talk.ask();
+    run: async (client) => {
+      const { body, complete } = await client.ask();
       expectEqual([body, complete], ["one two three", true], "the body");
     },
   },
@@ -47,8 +47,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
       for (let index = 0; index < 20; index++) write(bytes(`${index} `));
       return [bytes("end")];
     },
-    run: async (talk) => {
-      const { body, complete } = await talk.ask();
+    run: async (client) => {
+      const { body, complete } = await client.ask();
       const expected = `${[...Array(20).keys()].join(" ")} end`;
       expectEqual([body, complete], [expected, true], "the body");
     },
@@ -61,8 +61,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
       startResponse("200 OK", text())(bytes("written"));
       return [];
     },
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(
         [head.status, body, complete],
         [200, "written", true],
@@ -82,8 +82,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
       await write(bytes("five "));
       return [bytes("two")];
     },
-    run: async (talk) => {
-      const { head, body, complete } = await talk.ask();
+    run: async (client) => {
+      const { head, body, complete } = await client.ask();
       expectEqual(head.all("content-length"), ["8"], "Content-Length");
       expectEqual([body, complete], ["five two", true], "the body");
     },
@@ -98,16 +98,16 @@ export const WRITE_CASES: readonly ServerCase[] = [
       await probe.gate("go on");
       return [bytes(" late")];
     },
-    run: async (talk) => {
-      const client = await talk.connect();
-      await client.send(talk.request());
-      const head = await client.head();
-      const early = await readPiece(client, head, 5);
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request());
+      const head = await connection.head();
+      const early = await readPiece(connection, head, 5);
       expectEqual(early, "early", "what arrived");
-      talk.open("go on");
+      client.open("go on");
       const late = isChunked(head)
-        ? (await client.chunks()).body
-        : await client.rest();
+        ? (await connection.chunks()).body
+        : await connection.rest();
       expectEqual(late, " late", "the rest");
     },
   },
@@ -120,8 +120,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
       startResponse("409 Conflict", text(), new Error("kit: on purpose"));
       return [bytes("changed")];
     },
-    run: async (talk) => {
-      const { head, body } = await talk.ask();
+    run: async (client) => {
+      const { head, body } = await client.ask();
       expectEqual([head.status, body], [409, "changed"], "the response");
     },
   },
@@ -131,11 +131,11 @@ export const WRITE_CASES: readonly ServerCase[] = [
     title: "write() throws at once for what is no chunk, and the request fails",
     broken: true,
     app: wrongChunk,
-    run: async (talk) => {
-      const { head } = await talk.ask();
+    run: async (client) => {
+      const { head } = await client.ask();
       expectEqual(head.status, 500, "the status");
-      expectEqual(await talk.told("thrown"), true, "whether it threw");
-      await talk.settle();
+      expectEqual(await client.waitFor("thrown"), true, "whether it threw");
+      await client.settle();
     },
   },
   {
@@ -151,16 +151,16 @@ export const WRITE_CASES: readonly ServerCase[] = [
       await write(bytes("four"));
       write(bytes("five"));
       await write(bytes("more")).then(
-        () => probe.tell("settled", "resolved"),
-        () => probe.tell("settled", "rejected"),
+        () => probe.report("settled", "resolved"),
+        () => probe.report("settled", "rejected"),
       );
       return [];
     },
-    run: async (talk) => {
-      const { body } = await talk.ask();
+    run: async (client) => {
+      const { body } = await client.ask();
       expectEqual(body, "four", "the body");
-      expectEqual(await talk.told("settled"), "rejected", "the promise");
-      await talk.settle();
+      expectEqual(await client.waitFor("settled"), "rejected", "the promise");
+      await client.settle();
     },
   },
   {
@@ -173,19 +173,19 @@ export const WRITE_CASES: readonly ServerCase[] = [
       probe.gate("over").then(() => {
         try {
           write(bytes("late")).catch(() => {});
-          probe.tell("late", "nothing");
+          probe.report("late", "nothing");
         } catch {
-          probe.tell("late", "an error");
+          probe.report("late", "an error");
         }
       });
       return [bytes("body")];
     },
-    run: async (talk) => {
-      const { body } = await talk.ask();
-      await talk.settle();
-      talk.open("over");
+    run: async (client) => {
+      const { body } = await client.ask();
+      await client.settle();
+      client.open("over");
       expect(
-        await talk.told("late") === "an error" && body === "body",
+        await client.waitFor("late") === "an error" && body === "body",
         "the late write() must throw, but it did not",
       );
     },

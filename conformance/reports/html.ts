@@ -4,10 +4,14 @@
  * @module
  */
 
-import type { CaseReport, Report } from "../report.ts";
-import type { Exchanged } from "../transcript.ts";
-import { escapeMarkup } from "./markup.ts";
-import { summarize, toSubjects } from "./subjects.ts";
+import { escapeControls } from "../../wsgi/describe.ts";
+import {
+  type CaseReport,
+  type Exchanged,
+  type Report,
+  summarize,
+  toSubjects,
+} from "../report.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -41,8 +45,30 @@ const LABELS: Readonly<Record<Exchanged["direction"], string>> = {
   reset: "The server breaks the connection",
 };
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Escapes text for XML and HTML. Control characters, most of which XML cannot
+ * have at all, are written as in JavaScript.
+ *
+ * @param text The text.
+ * @returns What stands for it.
+ */
+export function escapeMarkup(text: string): string {
+  return escapeControls(text).replace(
+    /[&<>"']/g,
+    (one) => ENTITIES[one] ?? one,
+  );
+}
+
 /** Shows the ends of lines and the bytes that are no visible ASCII. */
-function show(data: string): string {
+function visibleBytes(data: string): string {
   const visible = data.replace(
     // deno-lint-ignore no-control-regex -- it is what is made visible
     /[\x00-\x09\x0b-\x1f\x7f-\xff]/g,
@@ -77,7 +103,7 @@ function exchangedHtml({ direction, data, size }: Exchanged): string {
   if (size === 0) return `<p><small>${label}</small></p>`;
   const cut = size > data.length ? `, the first ${data.length} shown` : "";
   return `<p><small>${label}, ${size} bytes${cut}</small></p><pre class="${direction}">${
-    show(data)
+    visibleBytes(data)
   }</pre>`;
 }
 

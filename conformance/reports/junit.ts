@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { CaseReport, Report } from "../report.ts";
-import { escapeMarkup } from "./markup.ts";
-import { toSubjects } from "./subjects.ts";
+import { type CaseReport, type Report, toSubjects } from "../report.ts";
+import { escapeMarkup } from "./html.ts";
 
 function seconds(cases: readonly CaseReport[]): string {
   const total = cases.reduce((sum, { duration }) => sum + duration, 0);

@@ -1,12 +1,16 @@
 /**
- * A report for a terminal.
+ * A report for a terminal, and the progress that it shows before.
  *
  * @module
  */
 
 import { escapeControls } from "../../wsgi/describe.ts";
-import type { CaseReport, Report } from "../report.ts";
-import { summarize, toSubjects } from "./subjects.ts";
+import {
+  type CaseReport,
+  type Report,
+  summarize,
+  toSubjects,
+} from "../report.ts";
 
 /**
  * Writes one case that did not pass.
@@ -43,4 +47,41 @@ export function toText(report: Report): string {
   );
   return [...lines, "", ...others.map(caseText), summarize(report), ""]
     .join("\n");
+}
+
+/** Shows how far it is: on a terminal by a line that is written over. */
+export class Progress {
+  readonly #isTerminal: boolean;
+  readonly #write: (text: string) => void;
+
+  /**
+   * @param isTerminal Whether a line can be written over.
+   * @param write Where it goes.
+   */
+  constructor(isTerminal: boolean, write: (text: string) => void) {
+    this.#isTerminal = isTerminal;
+    this.#write = write;
+  }
+
+  /** Takes the end of a case. */
+  add(report: CaseReport, done: number, total: number): void {
+    if (report.outcome === "failed") {
+      this.#clear();
+      this.#write(`${caseText(report)}\n`);
+    }
+    if (this.#isTerminal) {
+      this.#write(`\r\x1b[K${done}/${total} ${report.id}`);
+    } else if (done % 50 === 0 || done === total) {
+      this.#write(`${done} of ${total} cases\n`);
+    }
+  }
+
+  /** Takes away the line that was written over. */
+  end(): void {
+    this.#clear();
+  }
+
+  #clear(): void {
+    if (this.#isTerminal) this.#write("\r\x1b[K");
+  }
 }

@@ -4,7 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { APPLICATION_CASES } from "../../conformance/application/cases.ts";
+import { APPLICATION_CASES } from "../../conformance/check_application.ts";
 import {
   type ApplicationCheckOptions,
   checkApplication,

@@ -8,7 +8,7 @@ import { type BrokenServer, serve } from "./broken/server.ts";
 import { BROKEN_SERVERS } from "./broken_servers.ts";
 
 /** Cases that wait in vain wait this long, also on a busy machine. */
-const TIMEOUT = 2000;
+const CASE_TIMEOUT_MS = 2000;
 
 /** So many parts run at once: most of them wait. */
 const AT_ONCE = 10;
@@ -31,7 +31,10 @@ async function checkAll(): Promise<Map<string, CaseReport[]>> {
   const work = async () => {
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
       const { broken: { name, start }, cases } = one;
-      const report = await checkServer(start, { cases, timeout: TIMEOUT });
+      const report = await checkServer(start, {
+        cases,
+        timeout: CASE_TIMEOUT_MS,
+      });
       failed.set(name, [
         ...failed.get(name) ?? [],
         ...report.cases.filter(({ outcome }) => outcome === "failed"),

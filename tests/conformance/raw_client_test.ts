@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Ledger } from "../../conformance/case_record.ts";
+import { CaseRecord } from "../../conformance/case_record.ts";
 import { RawClient } from "../../conformance/raw_client.ts";
-import { RawHead } from "../../conformance/raw_response.ts";
-import { Transcript } from "../../conformance/transcript.ts";
+import { RawHead } from "../../conformance/raw_client.ts";
+import { Transcript } from "../../conformance/report.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 
 /** Lets a client read from a server that sends these bytes and ends. */
@@ -90,33 +90,33 @@ Deno.test("Transcript keeps the beginning of long pieces, and no more than 200",
   assertEquals([first?.direction, first?.size], ["sent", 5000]);
 });
 
-Deno.test("Ledger waits for the count of an event, and gives the value of the last", async () => {
-  const ledger = new Ledger();
-  ledger.add({ event: "a", value: 1 });
-  const second = ledger.wait("a", 2, 60_000);
-  ledger.add({ event: "b", value: 2 });
-  ledger.add({ event: "a", value: 3 });
-  assertEquals([await ledger.wait("a", 1, 60_000), await second], [1, 3]);
-  assertEquals(ledger.names(), ["a", "b", "a"]);
+Deno.test("CaseRecord waits for the count of an event, and gives the value of the last", async () => {
+  const record = new CaseRecord();
+  record.add({ event: "a", value: 1 });
+  const second = record.waitFor("a", 2, 60_000);
+  record.add({ event: "b", value: 2 });
+  record.add({ event: "a", value: 3 });
+  assertEquals([await record.waitFor("a", 1, 60_000), await second], [1, 3]);
+  assertEquals(record.names(), ["a", "b", "a"]);
 });
 
-Deno.test("Ledger gives up after the deadline", async () => {
+Deno.test("CaseRecord gives up after the deadline", async () => {
   await assertRejects(
-    () => new Ledger().wait("a", 1, 1),
+    () => new CaseRecord().waitFor("a", 1, 1),
     Error,
     'Waited too long for the application to tell "a"',
   );
 });
 
-Deno.test("Ledger opens gates for good, and at the end all of them", async () => {
-  const ledger = new Ledger();
-  ledger.open("before");
-  const waiting = ledger.passed("during");
-  await ledger.passed("before");
-  ledger.open("during");
+Deno.test("CaseRecord opens gates for good, and at the end all of them", async () => {
+  const record = new CaseRecord();
+  record.open("before");
+  const waiting = record.passed("during");
+  await record.passed("before");
+  record.open("during");
   await waiting;
-  const never = [ledger.passed("never"), ledger.wait("never", 1, 60_000)];
-  ledger.end();
+  const never = [record.passed("never"), record.waitFor("never", 1, 60_000)];
+  record.end();
   assertEquals(await Promise.all(never), [undefined, undefined]);
-  await ledger.passed("later");
+  await record.passed("later");
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type CaseReport, toReport } from "../../conformance/report.ts";
 import { toHtml } from "../../conformance/reports/html.ts";
-import { toJson } from "../../conformance/reports/json.ts";
+import { toJson } from "../../conformance/report.ts";
 import { toJUnit } from "../../conformance/reports/junit.ts";
 import { caseText, toText } from "../../conformance/reports/text.ts";
 import { dumpDom } from "../chromium.ts";

@@ -9,7 +9,7 @@ import { assertMatch, assertNotMatch } from "@std/assert";
 const ROOT = new URL("../../", import.meta.url);
 const STD = "$(deno task -q std)";
 /** Far more than a start takes: it ends a program that says nothing. */
-export const DEADLINE = 30_000;
+export const PROGRAM_DEADLINE_MS = 30_000;
 
 /** What a program prints, read as far as it is needed. */
 export class Output {
@@ -59,7 +59,10 @@ export class ExampleProgram implements AsyncDisposable {
     }).spawn();
     this.#stdout = new Output(this.#child.stdout);
     this.stderr = new Output(this.#child.stderr);
-    this.#timer = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE);
+    this.#timer = setTimeout(
+      () => this.#child.kill("SIGKILL"),
+      PROGRAM_DEADLINE_MS,
+    );
   }
 
   /** Starts an example and waits until it has printed its URL. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { app as echo } from "../../examples/echo.ts";
 import { app as streaming } from "../../examples/streaming.ts";
-import { DEADLINE } from "./program.ts";
+import { PROGRAM_DEADLINE_MS } from "./program.ts";
 import { assertPage, EXAMPLES } from "./list.ts";
 import { ask, replaceTimers, serve, watch } from "./watched.ts";
 
@@ -51,7 +51,7 @@ Deno.test("streaming.ts leaves no timer behind when its client leaves", async ()
   using _ = replaceTimers((run, setTimeout) => {
     pausing.resolve();
     // If nobody clears it, the sanitizer finds it.
-    return setTimeout(run, DEADLINE);
+    return setTimeout(run, PROGRAM_DEADLINE_MS);
   });
   const response = await ask(watched);
   const reader = response.body!.getReader();

@@ -5,7 +5,7 @@
  */
 
 import { checkServer } from "../../conformance/mod.ts";
-import { toSubjects } from "../../conformance/reports/subjects.ts";
+import { toSubjects } from "../../conformance/report.ts";
 import type { FrameworkPart, Part, ServerPart } from "./part.ts";
 import type { FrameworkResult, Row, ServerResult } from "./result.ts";
 

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../../../../conformance/raw_client.ts";
-import { within } from "../../../../conformance/within.ts";
+import { within } from "../../../../conformance/expect.ts";
 import type { Exercise } from "../../part.ts";
 import { askOf } from "./visit.ts";
 

@@ -12,7 +12,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RawClient } from "../../../../conformance/raw_client.ts";
-import type { RawResponse } from "../../../../conformance/raw_response.ts";
+import type { RawResponse } from "../../../../conformance/raw_client.ts";
 import type { Exercise } from "../../part.ts";
 import { Visitor } from "./visitor.ts";
 
