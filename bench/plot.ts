@@ -1,5 +1,5 @@
 /**
- * The picture in the README.
+ * The picture `docs/speed.svg`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Writes the results that are kept in `docs/` into the pages that show them.
+ * Writes the results in `docs/speed.json` into `docs/speed.md`.
  *
  * ```sh
  * deno task bench --json=docs/speed.json --svg=docs/speed.svg
@@ -16,15 +16,14 @@ import { formatNumber, type Report } from "./report.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Where the results are, and which pages show them. */
+/** Where the results are, and which page shows them. */
 const FILES = {
   speed: new URL("docs/speed.json", ROOT),
   before: new URL("docs/speed_before.json", ROOT),
   page: new URL("docs/speed.md", ROOT),
-  readme: new URL("README.md", ROOT),
 };
 
-/** The contenders of the table in README.md, in this order. */
+/** The contenders of the summary, in this order. */
 const SHOWN = ["makeServer", "toFetchHandler", "validator", "hono", "express"];
 
 function table(rows: readonly (readonly string[])[]): string {
@@ -44,7 +43,7 @@ function cell(report: Report, scenario: string, contender: string): string {
 }
 
 /**
- * Makes the table of README.md: scenarios by contenders.
+ * Makes the summary: scenarios by contenders.
  *
  * @param report The results.
  * @returns Markdown.
@@ -134,27 +133,21 @@ function conditions({ date, machine, rounds, seconds }: Report): string {
 }
 
 /**
- * Makes the pages.
+ * Makes the page.
  *
- * @returns README.md and docs/speed.md, formatted.
+ * @returns docs/speed.md, formatted.
  */
-export async function createPages(): Promise<{ readme: string; page: string }> {
+export async function createPage(): Promise<string> {
   const report = await readReport(FILES.speed);
   const before = await readReport(FILES.before);
-  let readme = await Deno.readTextFile(FILES.readme);
-  readme = replaceMarked(readme, "speed", speedTable(report));
   let page = await Deno.readTextFile(FILES.page);
   page = replaceMarked(page, "conditions", conditions(report));
+  page = replaceMarked(page, "summary", speedTable(report));
   page = replaceMarked(page, "goals", goalTable(before.goals, report.goals));
   page = replaceMarked(page, "scenarios", scenarioTables(report));
-  return {
-    readme: await formatMarkdown(readme),
-    page: await formatMarkdown(page),
-  };
+  return await formatMarkdown(page);
 }
 
 if (import.meta.main) {
-  const { readme, page } = await createPages();
-  await Deno.writeTextFile(FILES.readme, readme);
-  await Deno.writeTextFile(FILES.page, page);
+  await Deno.writeTextFile(FILES.page, await createPage());
 }

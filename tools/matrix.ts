@@ -1,7 +1,7 @@
 /**
  * Runs every server that can run our applications against the conformance kit,
- * and every framework on our server, and writes down what came of it:
- * `tools/matrix/results.json`, `docs/servers.md` and the tables of README.md.
+ * and every framework on our server, and writes the results to
+ * `tools/matrix/results.json` and `docs/servers.md`.
  *
  * ```sh
  * deno task matrix                 # installs what is missing, and runs all
@@ -11,9 +11,9 @@
  * @module
  */
 
-import { formatMarkdown, replaceMarked } from "./format_markdown.ts";
+import { formatMarkdown } from "./format_markdown.ts";
 import { installPackages } from "./matrix/install.ts";
-import { createPage, README_SERVERS } from "./matrix/page.ts";
+import { createPage } from "./matrix/page.ts";
 import { FRAMEWORKS, SERVERS } from "./matrix/parts.ts";
 import type {
   FrameworkResult,
@@ -21,17 +21,11 @@ import type {
   ServerResult,
 } from "./matrix/result.ts";
 import { runFramework, runServer } from "./matrix/run.ts";
-import {
-  deviationList,
-  failureList,
-  frameworkTable,
-  serverTable,
-} from "./matrix/tables.ts";
+import { failureList, frameworkTable, serverTable } from "./matrix/tables.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const RESULTS = new URL("tools/matrix/results.json", ROOT);
 const PAGE = new URL("docs/servers.md", ROOT);
-const README = new URL("README.md", ROOT);
 
 function print(text: string): void {
   // deno-lint-ignore no-console -- a program's output
@@ -82,21 +76,13 @@ async function runMatrix(words: readonly string[]): Promise<MatrixResult> {
   };
 }
 
-/** Writes results down, and the pages that show them. */
+/** Writes the results, and the page that shows them. */
 export async function write(result: MatrixResult): Promise<void> {
   await Deno.writeTextFile(
     RESULTS,
     `${JSON.stringify(result, undefined, 2)}\n`,
   );
   await Deno.writeTextFile(PAGE, await formatMarkdown(createPage(result)));
-  let page = await Deno.readTextFile(README);
-  const ours = result.servers.filter(({ name }) =>
-    README_SERVERS.includes(name)
-  );
-  page = replaceMarked(page, "servers", serverTable(result.servers));
-  page = replaceMarked(page, "deviations", deviationList(ours));
-  page = replaceMarked(page, "frameworks", frameworkTable(result.frameworks));
-  await Deno.writeTextFile(README, await formatMarkdown(page));
 }
 
 if (import.meta.main) {

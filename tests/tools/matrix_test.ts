@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatMarkdown, replaceMarked } from "../../tools/format_markdown.ts";
-import { createPage, README_SERVERS } from "../../tools/matrix/page.ts";
+import { createPage } from "../../tools/matrix/page.ts";
 import { FRAMEWORKS, SERVERS } from "../../tools/matrix/parts.ts";
 import type { MatrixResult, ServerResult } from "../../tools/matrix/result.ts";
 import results from "../../tools/matrix/results.json" with { type: "json" };
@@ -71,22 +71,6 @@ Deno.test("replaceMarked() replaces what stands between two marks", () => {
     replaceMarked(page, "x", "new"),
     "a\n<!-- x -->\n\nnew\n\n<!-- end x -->\nb\n",
   );
-});
-
-Deno.test("deno task matrix wrote the tables that README.md shows", async () => {
-  const page = await Deno.readTextFile(new URL("README.md", ROOT));
-  const ours = result.servers.filter(({ name }) =>
-    README_SERVERS.includes(name)
-  );
-  assertEquals(ours.length, README_SERVERS.length);
-  let expected = replaceMarked(page, "servers", serverTable(result.servers));
-  expected = replaceMarked(expected, "deviations", deviationList(ours));
-  expected = replaceMarked(
-    expected,
-    "frameworks",
-    frameworkTable(result.frameworks),
-  );
-  assertEquals(page, await formatMarkdown(expected));
 });
 
 Deno.test("deno task matrix wrote docs/servers.md from the same results", async () => {

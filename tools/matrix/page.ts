@@ -14,14 +14,6 @@ import {
   versionList,
 } from "./tables.ts";
 
-/** The servers whose deviations README.md lists. */
-export const README_SERVERS: readonly string[] = [
-  "Deno.serve, makeServer()",
-  "Deno.serve, toFetchHandler()",
-  "node:http of Node.js, toNodeListener()",
-  "Apache, CGI",
-];
-
 /**
  * Makes the page.
  *
