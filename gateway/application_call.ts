@@ -10,24 +10,25 @@
  *   with the first chunk;
  * - `for data in result` is `#iterate()`, `#sendArray()` for an array and
  *   `#sendFile()` for a file;
- * - the `write('')` after an empty body is in `#endBody()`;
+ * - the `write('')` after an empty body is in `CallOutcome.endBody()`;
  * - `finally: result.close()` is `BodyReader.close()`, at every way out.
  *
  * @module
  */
 
-import { joinChunks, totalLength } from "./array_body.ts";
 import { FileWrapper } from "../wsgi/file_wrapper.ts";
-import { BodyReader, checkChunk } from "./body_reader.ts";
+import {
+  BodyReader,
+  checkChunk,
+  joinChunks,
+  totalLength,
+} from "./body_reader.ts";
+import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
-import { errorResponse, statusOf } from "./error_response.ts";
-import { ExchangeLog } from "./call_log.ts";
 import { pump } from "./pump.ts";
-import { RequestBodyError } from "./input/request_body_error.ts";
 import { createHead } from "./response_head.ts";
 import { ResponseWriter } from "./response_writer.ts";
-import type { RunOptions } from "./run_options.ts";
 import type { Transport } from "./transport.ts";
 import type {
   Application,
@@ -40,30 +41,33 @@ import type {
 const MAX_JOINED = 65_536;
 
 /** One call of an application, from startResponse to close(). */
-export class Exchange {
+export class ApplicationCall {
   readonly #environ: Environ;
   readonly #transport: Transport;
-  readonly #options: RunOptions;
-  readonly #log: ExchangeLog;
+  readonly #log: CallLog;
   readonly #response: ResponseWriter;
+  readonly #outcome: CallOutcome;
   #body: BodyReader | undefined;
   #started = false;
-  /** A misuse that the application may have swallowed, but not mended. */
+  /** A misuse that the application may have caught, but has not corrected. */
   #misuse: unknown;
-  /** Why nothing may be sent any more. */
-  #end: "completed" | "failed" | "left" | undefined;
 
   /**
    * @param environ The variables of the request.
    * @param transport The way to the client.
-   * @param options What to do beside it.
+   * @param options The options of the call.
    */
   constructor(environ: Environ, transport: Transport, options: RunOptions) {
     this.#environ = environ;
     this.#transport = transport;
-    this.#options = options;
-    this.#log = new ExchangeLog(environ, options);
+    this.#log = new CallLog(environ, options);
     this.#response = new ResponseWriter(transport, environ.REQUEST_METHOD);
+    this.#outcome = new CallOutcome(
+      this.#response,
+      transport.cancellation,
+      this.#log,
+      options,
+    );
   }
 
   /**
@@ -130,7 +134,7 @@ export class Exchange {
     } catch (error) {
       throw this.#misuse = error;
     }
-    if (this.#end === "left") {
+    if (this.#outcome.clientLeft) {
       return handled(Promise.reject(this.#transport.cancellation?.reason));
     }
     if (this.#isOver()) throw new Error("Cannot write: the request is over");
@@ -153,7 +157,7 @@ export class Exchange {
       (error) => this.#log.add(error),
     );
     // It ended before the application returned: the body is closed unread.
-    if (this.#end !== undefined) return body.close();
+    if (this.#outcome.isDecided) return body.close();
     if (this.#misuse !== undefined) throw this.#misuse;
     if (Array.isArray(result)) return this.#sendArray(body, result);
     // Also where nothing is sent: what is no body is refused.
@@ -165,8 +169,7 @@ export class Exchange {
   /** The fast lane: an array is a whole body, known before the first byte. */
   #sendArray(body: BodyReader, chunks: unknown[]): void | Promise<void> {
     const response = this.#response;
-    const head = response.head;
-    if (head === undefined) throw neverStarted();
+    const head = response.requireHead();
     const length = totalLength(chunks);
     if (response.isBodiless) {
       if (length > 0) response.announceLength(length);
@@ -182,9 +185,9 @@ export class Exchange {
       body.open(Array.from({ length: chunks.length }, (_, i) => chunks[i]));
     }
     return this.#then(body.close(), () => {
-      if (this.#end !== undefined) return;
+      if (this.#outcome.isDecided) return;
       if (whole === undefined) return this.#iterate(body);
-      return this.#complete(response.sendWhole(whole));
+      return this.#outcome.complete(response.sendWhole(whole));
     });
   }
 
@@ -194,7 +197,7 @@ export class Exchange {
     const length = result.bytesLeft;
     if (length === undefined) return undefined;
     const sending = this.#response.sendFile(length, () => result.toStream());
-    return sending && this.#complete(sending)?.then(() => body.close());
+    return sending && this.#outcome.complete(sending)?.then(() => body.close());
   }
 
   /** Sends the chunks of a body, each made only when the transport can take it. */
@@ -207,29 +210,29 @@ export class Exchange {
       };
       pump(body, this.#response, {
         mayAsk: () => {
-          if (this.#end !== undefined) return leave(body.close());
-          if (this.#response.isFull) return leave(this.#endFull(body));
+          if (this.#outcome.isDecided) return leave(body.close());
+          if (this.#response.isFull) return leave(this.#outcome.endFull(body));
           return true;
         },
         take: (chunk) => {
-          if (this.#end !== undefined) return leave(body.close());
+          if (this.#outcome.isDecided) return leave(body.close());
           if (this.#misuse !== undefined) throw this.#misuse;
           if (this.#response.isBodiless) return leave(this.#skip(body));
-          if (chunk === undefined) return leave(this.#endBody(body));
+          if (chunk === undefined) return leave(this.#outcome.endBody(body));
           if (chunk.byteLength > 0) this.#send(chunk);
           return true;
         },
         // Nobody waits for a body whose client has left; what it throws
         // because it was stopped says nothing.
         fail: (error) =>
-          leave(this.#end === undefined ? this.#fail(error) : body.close()),
+          leave(!this.#outcome.isDecided ? this.#fail(error) : body.close()),
       });
     });
   }
 
-  /** Sends a chunk that is not empty; tells whether Content-Length held it. */
+  /** Sends a chunk that is not empty. Returns whether it fits Content-Length. */
   #send(chunk: Uint8Array): boolean {
-    if (this.#response.head === undefined) throw neverStarted();
+    this.#response.requireHead();
     const fits = this.#response.send(chunk);
     if (!fits) this.#log.addOverflow(this.#response);
     return fits;
@@ -240,92 +243,28 @@ export class Exchange {
   /** No body is sent: the head leaves, the body is closed as it is. */
   #skip(body: BodyReader): void | Promise<void> {
     return this.#then(body.close(), () => {
-      if (this.#end === undefined) return this.#complete(this.#response.end());
-    });
-  }
-
-  /** The body came to its end. */
-  #endBody(body: BodyReader): void | Promise<void> {
-    const response = this.#response;
-    if (response.head === undefined) throw neverStarted();
-    if (response.isShort) {
-      response.sendHead();
-      throw new Error(
-        `Cannot complete the response: the body has ${response.sent} bytes, its Content-Length is ${response.head.contentLength}`,
-      );
-    }
-    const sending = this.#complete(
-      response.headSent ? response.end() : response.sendWhole(new Uint8Array()),
-    );
-    const closing = body.close();
-    return this.#then(sending, () => closing);
-  }
-
-  /**
-   * Content-Length is reached, so the client has it all. The body is asked once
-   * more, so that code after its last chunk runs; if it goes on, it is stopped.
-   */
-  async #endFull(body: BodyReader): Promise<void> {
-    const sending = this.#complete(this.#response.end());
-    try {
-      const extra = body.isAsync ? await body.nextAsync() : body.next();
-      if (extra !== undefined && extra.byteLength > 0) {
-        this.#log.addOverflow(this.#response);
+      if (!this.#outcome.isDecided) {
+        return this.#outcome.complete(this.#response.end());
       }
-    } catch (error) {
-      this.#log.add(error);
-    }
-    await body.close();
-    await sending;
+    });
   }
 
   /** The application failed, or broke the contract. */
   #fail(error: unknown): void | Promise<void> {
-    let sending: void | Promise<void> = undefined;
-    if (this.#end === undefined) {
-      this.#end = "failed";
-      this.#log.add(error);
-      this.#transport.cancellation?.finish();
-      sending = this.#sendError(error);
-    } else if (!this.#wasTold(error)) {
-      this.#log.add(error);
-    }
+    const sending = this.#outcome.fail(error);
     const closing = this.#body?.close();
     return sending === undefined ? closing : sending.then(() => closing);
   }
 
-  /** A complete error page, or a broken response if another has begun. */
-  #sendError(error: unknown): void | Promise<void> {
-    const response = this.#response;
-    try {
-      if (!response.headSent) {
-        const { errorPage = errorResponse } = this.#options;
-        const [head, page] = errorPage(statusOf(error));
-        response.head = head;
-        return response.sendWhole(page)?.catch((error) => this.#log.add(error));
-      }
-    } catch (error) {
-      this.#log.add(error);
-    }
-    response.abort(error);
-  }
-
   /** The request ended early: nothing more is sent, the body is closed. */
   #cancel(reason: unknown): void {
-    if (this.#end !== undefined) return;
+    if (this.#outcome.isDecided) return;
     if (reason instanceof ClientDisconnected) {
-      this.#end = "left";
+      this.#outcome.leave();
       this.#body?.close();
     } else {
       this.#fail(reason);
     }
-  }
-
-  /** Whether an error only gives back why the application was to stop. */
-  #wasTold(error: unknown): boolean {
-    return this.#end === "left"
-      ? isAbort(error)
-      : error !== undefined && error === this.#transport.cancellation?.reason;
   }
 
   /** Learns of an early end from now on. What is sync needs no listener. */
@@ -333,15 +272,10 @@ export class Exchange {
     this.#transport.cancellation?.listen((reason) => this.#cancel(reason));
   }
 
+  /** Whether the application may neither start nor write any more. */
   #isOver(): boolean {
-    return this.#end === "completed" || this.#end === "failed" ||
-      this.#body?.isClosed === true;
-  }
-
-  #complete(sending: void | Promise<void>): void | Promise<void> {
-    this.#end = "completed";
-    this.#transport.cancellation?.finish();
-    return sending?.catch((error) => this.#log.add(error));
+    return this.#body?.isClosed === true ||
+      (this.#outcome.isDecided && !this.#outcome.clientLeft);
   }
 
   /** Goes on after a promise, or at once where there is none. */
@@ -355,21 +289,7 @@ export class Exchange {
   }
 }
 
-function neverStarted(): Error {
-  return new Error(
-    "Cannot send the body: the application must call startResponse before its first chunk",
-  );
-}
-
-/** Whether an error only says that somebody was told to stop. */
-function isAbort(error: unknown): boolean {
-  return error instanceof ClientDisconnected ||
-    error instanceof RequestBodyError ||
-    // A DOMException is one too; Node has an AbortError of its own.
-    (error instanceof Error && error.name === "AbortError");
-}
-
-/** Marks a promise as handled: whoever awaits it still sees the rejection. */
+/** Marks a promise as handled: code that awaits it still sees the rejection. */
 function handled(promise: Promise<void>): Promise<void> {
   promise.catch(() => {});
   return promise;

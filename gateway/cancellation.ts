@@ -1,5 +1,5 @@
 /**
- * The early end of a request, told once to whoever has to know.
+ * The early end of a request, reported once.
  *
  * @module
  */
@@ -66,12 +66,12 @@ export class RequestTimeout extends Error {
 }
 
 /**
- * Tells whether the server gave a request up, whatever the application did.
+ * Returns whether the server ended a request early, whatever the application did.
  *
  * @param reason Why the request ended.
  * @returns Whether the server was stopped, or the deadline has passed.
  */
-export function isGivenUp(reason: unknown): boolean {
+export function isServerAbort(reason: unknown): boolean {
   return reason instanceof ServerStopped || reason instanceof RequestTimeout;
 }
 

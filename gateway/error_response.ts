@@ -1,30 +1,30 @@
 /**
- * What the client and the log get to see of an error.
+ * Errors as the client and the log see them.
  *
  * @module
  */
 
-import { isGivenUp } from "./cancellation.ts";
+import { isServerAbort } from "./cancellation.ts";
 import { describe, escapeControls } from "../wsgi/describe.ts";
 import { RequestBodyError } from "./input/request_body_error.ts";
 import type { ResponseHead } from "./response_head.ts";
 import { reasonPhrase } from "../wsgi/status.ts";
 
 /**
- * Tells which status answers an error.
+ * Returns the status of the response to an error.
  *
  * @param error What the application let through.
  * @returns 400 or 413 if the request body was at fault, 503 if the server gave
  * the request up, otherwise 500.
  */
-export function statusOf(error: unknown): number {
+export function statusOfError(error: unknown): number {
   if (error instanceof RequestBodyError) return error.status;
-  return isGivenUp(error) ? 503 : 500;
+  return isServerAbort(error) ? 503 : 500;
 }
 
 /**
- * Makes the answer to an error. It tells the client the status and no more:
- * what happened is for the log.
+ * Makes the response to an error. It gives the client the status and no more:
+ * the log says what happened.
  *
  * @param code The status code: 400, 413, 500 or 503.
  * @returns The head and the body.
@@ -43,13 +43,13 @@ export function errorResponse(
 }
 
 /**
- * Makes the same answer as a fetch `Response`, for a request that no
+ * Makes the same response as a fetch `Response`, for a request that no
  * application has seen.
  *
  * @param code The status code: 400, 413 or 503.
  * @returns The response.
  */
-export function refuse(code: number): Response {
+export function fetchErrorResponse(code: number): Response {
   const [head, page] = errorResponse(code);
   return new Response(page, {
     status: code,
@@ -85,7 +85,7 @@ export function formatError(error: unknown): string {
   // No line of the program is at fault.
   if (
     error instanceof RequestBodyError ||
-    error instanceof Error && isGivenUp(error)
+    error instanceof Error && isServerAbort(error)
   ) {
     return `${indentLines(error.message)}\n`;
   }

@@ -1,10 +1,35 @@
 /**
- * Waiting for a transport without a promise for each chunk.
+ * Waiting: promises that are settled from outside, and a gate that a transport
+ * opens and closes without a promise for each chunk.
  *
  * @module
  */
 
-import { createDeferred, type Deferred } from "./deferred.ts";
+/** A promise and what settles it. */
+export interface Deferred<T> {
+  /** The promise. */
+  readonly promise: Promise<T>;
+  /** Fulfils it. */
+  readonly resolve: (value: T | PromiseLike<T>) => void;
+  /** Rejects it. */
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Makes a promise that is settled from outside, as `Promise.withResolvers()`
+ * does, which came with Node.js 22. What has to run on Node.js 20 uses this.
+ *
+ * @returns The promise and what settles it.
+ */
+export function createDeferred<T>(): Deferred<T> {
+  let resolve!: Deferred<T>["resolve"];
+  let reject!: Deferred<T>["reject"];
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
 
 /**
  * Tells when a transport can take the next chunk: a promise that can be used

@@ -37,6 +37,19 @@ export class ResponseWriter {
     this.#isHead = method === "HEAD";
   }
 
+  /**
+   * Returns the head of a response that was started.
+   *
+   * @returns Status and headers.
+   * @throws {Error} If the application has not called startResponse.
+   */
+  requireHead(): ResponseHead {
+    if (this.head !== undefined) return this.head;
+    throw new Error(
+      "Cannot send the body: the application must call startResponse before its first chunk",
+    );
+  }
+
   /** Whether status and headers have left. */
   get headSent(): boolean {
     return this.#headSent;

@@ -7,8 +7,8 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
-import { Exchange } from "./application_call.ts";
-import type { RunOptions } from "./run_options.ts";
+import { ApplicationCall } from "./application_call.ts";
+import type { RunOptions } from "./call_outcome.ts";
 import type { Transport } from "./transport.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 
@@ -75,5 +75,5 @@ export function runApplication(
   options: RunOptions = {},
 ): void | Promise<void> {
   checkApplication(app);
-  return new Exchange(environ, transport, options).run(app);
+  return new ApplicationCall(environ, transport, options).run(app);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ClientDisconnected, isGivenUp } from "../gateway/cancellation.ts";
+import { ClientDisconnected, isServerAbort } from "../gateway/cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
 import { formatError } from "../gateway/error_response.ts";
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
@@ -38,7 +38,7 @@ export type AnswerFailure = (
 /** The client or the server is at fault, and the server knows what to say. */
 function isForServer(error: unknown): boolean {
   return error instanceof RequestBodyError ||
-    error instanceof ClientDisconnected || isGivenUp(error);
+    error instanceof ClientDisconnected || isServerAbort(error);
 }
 
 /** One request whose failure can be answered until its first byte is sent. */

@@ -23,12 +23,12 @@ import { StderrStream } from "../wsgi/error_stream.ts";
 import { checkAddress, listening } from "./listen.ts";
 import { checkApplication } from "../gateway/run_application.ts";
 import { RunningRequests } from "./running_requests.ts";
-import { checkOptions, SHUTDOWN_TIMEOUT } from "./options.ts";
+import { checkOptions, DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { bindUnix } from "./unix_socket.ts";
 
 /** How long to wait when the system has no more connections, in milliseconds. */
-const PAUSE = 100;
+const ACCEPT_RETRY_MS = 100;
 
 /** Where connections come from. */
 interface Listener {
@@ -97,7 +97,8 @@ class Backend implements BackendServer {
     this.finished = this.#over.promise;
     this.#context = context;
     this.#maxInFlight = options.maxInFlight ?? Infinity;
-    this.#shutdownTimeout = options.shutdownTimeout ?? SHUTDOWN_TIMEOUT;
+    this.#shutdownTimeout = options.shutdownTimeout ??
+      DEFAULT_SHUTDOWN_TIMEOUT_MS;
     this.#running = new RunningRequests(
       options.requestTimeout,
       () => this.#makeRoom(),
@@ -133,7 +134,7 @@ class Backend implements BackendServer {
         if (this.#stopped !== undefined) break;
         // Without a pause this would be a loop that nothing else gets through.
         this.#log(`Cannot accept a connection: ${error}`);
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
       }
     }
   }

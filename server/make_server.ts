@@ -8,7 +8,7 @@ import { AccessLog } from "./access_log.ts";
 import type { LogEntry } from "./log_entry.ts";
 import { ServerStopped } from "../gateway/cancellation.ts";
 import type { ServerEnvironOptions } from "../gateway/environ/environ.ts";
-import { formatError, refuse } from "../gateway/error_response.ts";
+import { fetchErrorResponse, formatError } from "../gateway/error_response.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { FetchHandlerOptions } from "../gateway/fetch/fetch.ts";
 import { handleFetch } from "../gateway/fetch/handle_fetch.ts";
@@ -20,8 +20,8 @@ import { checkApplication } from "../gateway/run_application.ts";
 import { RunningRequests } from "./running_requests.ts";
 import {
   checkOptions,
+  DEFAULT_SHUTDOWN_TIMEOUT_MS,
   type ServerOptions,
-  SHUTDOWN_TIMEOUT,
 } from "./options.ts";
 import type { Application } from "../wsgi/types.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
@@ -57,7 +57,8 @@ class DenoServer implements WsgiServer {
     this.host = host;
     this.#app = app;
     this.#maxInFlight = maxInFlight ?? Infinity;
-    this.#shutdownTimeout = options.shutdownTimeout ?? SHUTDOWN_TIMEOUT;
+    this.#shutdownTimeout = options.shutdownTimeout ??
+      DEFAULT_SHUTDOWN_TIMEOUT_MS;
     this.#running = new RunningRequests(requestTimeout, () => this.#takeMore());
     const { server, port: realPort, url, environ } = listen(
       { ...options, host, port },
@@ -179,7 +180,7 @@ class DenoServer implements WsgiServer {
   /** What Deno found wrong: a stream that was broken, or a fault of ours. */
   #onError(error: unknown): Response {
     if (!isReported(error)) new StderrStream().write(formatError(error));
-    return refuse(500);
+    return fetchErrorResponse(500);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

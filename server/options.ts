@@ -73,10 +73,10 @@ export interface ServerOptions extends
 }
 
 /** The default of `shutdownTimeout`, in milliseconds. */
-export const SHUTDOWN_TIMEOUT = 10_000;
+export const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 
 /** The longest time that a timer can be set to. */
-const MAX_TIME = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function problem(name: string, demand: string, value: unknown): string {
   return `Cannot make the server: ${name} must be ${demand}, got ${
@@ -104,8 +104,8 @@ function checkTime(
 ): void {
   const value = options[name];
   if (value === undefined) return;
-  if (typeof value !== "number" || !(value >= min && value <= MAX_TIME)) {
-    const demand = `a time in milliseconds from ${min} to ${MAX_TIME}`;
+  if (typeof value !== "number" || !(value >= min && value <= MAX_TIMER_MS)) {
+    const demand = `a time in milliseconds from ${min} to ${MAX_TIMER_MS}`;
     throw new RangeError(problem(name, demand, value));
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { DisconnectWatch } from "../gateway/fetch/disconnect_watch.ts";
-import { refuse } from "../gateway/error_response.ts";
+import { fetchErrorResponse } from "../gateway/error_response.ts";
 import type { LogEntry } from "./log_entry.ts";
 
 /** As many as the system's own listen queue holds by default. */
@@ -110,11 +110,11 @@ export class RequestQueue {
     if (index === -1) return;
     this.#waiting.splice(index, 1);
     waiting.queued.entry?.end({ status: 0, bytesSent: 0, clientLeft: true });
-    waiting.resolve(refuse(503));
+    waiting.resolve(fetchErrorResponse(503));
   }
 }
 
 function reject({ entry }: QueuedRequest): Response {
   entry?.endWithError(503);
-  return refuse(503);
+  return fetchErrorResponse(503);
 }

@@ -6,8 +6,8 @@
 
 import { type Cancellation, RequestTimeout } from "../gateway/cancellation.ts";
 
-/** How long a last answer has for leaving, in milliseconds. */
-const LAST_WORD = 50;
+/** How long the last responses have to be sent before connections are cut. */
+const ABORT_GRACE_MS = 50;
 
 /** A request that runs, as far as it can be ended. */
 export interface Endable {
@@ -93,7 +93,7 @@ export class RunningRequests {
    */
   async cancelAll(reason: unknown): Promise<void> {
     for (const running of this.#running) this.#cancel(running, reason);
-    await new Promise((resolve) => setTimeout(resolve, LAST_WORD));
+    await new Promise((resolve) => setTimeout(resolve, ABORT_GRACE_MS));
   }
 
   /** Stops the clock, when there will be no more requests. */

@@ -5,7 +5,7 @@
  */
 
 /** How long a server may take to accept, in milliseconds. */
-const PATIENCE = 2_000;
+const PROBE_TIMEOUT_MS = 2_000;
 
 const ANSWERED = 1;
 const REFUSED = 2;
@@ -44,7 +44,7 @@ function isStaleSocket(path: string): boolean {
   );
   try {
     probe.postMessage([path, outcome]);
-    Atomics.wait(outcome, 0, 0, PATIENCE);
+    Atomics.wait(outcome, 0, 0, PROBE_TIMEOUT_MS);
   } finally {
     probe.terminate();
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { joinChunks, totalLength } from "../gateway/array_body.ts";
+import { joinChunks, totalLength } from "../gateway/body_reader.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 import type { Violation } from "../validator/violation.ts";
 

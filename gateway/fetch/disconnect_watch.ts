@@ -11,7 +11,7 @@
  */
 
 /** How long a request may wait before its client is watched, in milliseconds. */
-const PATIENCE = 20;
+const WATCH_DELAY_MS = 20;
 
 /** One request whose response has not begun. */
 export class DisconnectWatch {
@@ -38,7 +38,10 @@ export class DisconnectWatch {
     DisconnectWatch.#young.add(this);
     // Inside of a handler, Deno's first setTimeout() of all runs the promise
     // jobs that wait: this very request may be answered before it returns.
-    DisconnectWatch.#timer ??= setTimeout(DisconnectWatch.#tick, PATIENCE);
+    DisconnectWatch.#timer ??= setTimeout(
+      DisconnectWatch.#tick,
+      WATCH_DELAY_MS,
+    );
     DisconnectWatch.#rest();
   }
 

@@ -9,7 +9,7 @@ import {
   type EnvironOptions,
   type ServerEnvironOptions,
 } from "../environ/environ.ts";
-import { refuse } from "../error_response.ts";
+import { fetchErrorResponse } from "../error_response.ts";
 import { FetchTransport } from "./transport.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { BadRequest } from "../environ/request_target.ts";
@@ -77,7 +77,7 @@ export function handleFetch(
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
     observer?.endWithError(error.status);
-    return { response: refuse(error.status), done: undefined };
+    return { response: fetchErrorResponse(error.status), done: undefined };
   }
   // Taken now: the application may change its environ.
   const input = environ["wsgi.input"];

@@ -5,10 +5,9 @@
  */
 
 import { Cancellation, ClientDisconnected } from "../cancellation.ts";
-import { createDeferred } from "../deferred.ts";
 import { DisconnectWatch } from "./disconnect_watch.ts";
-import { refuse } from "../error_response.ts";
-import { Gate } from "../gate.ts";
+import { fetchErrorResponse } from "../error_response.ts";
+import { createDeferred, Gate } from "../gate.ts";
 import { isContentLength, type ResponseHead } from "../response_head.ts";
 import type { Transport } from "../transport.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
@@ -45,7 +44,7 @@ export class FetchTransport implements Transport {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Made by the first chunk: open while a chunk is asked for. */
   #gate: Gate | undefined;
-  readonly #isServed: boolean;
+  readonly #ownsRequest: boolean;
 
   /** On Deno its `completed` tells when the response is over. */
   readonly #info: { readonly completed?: unknown } | null | undefined;
@@ -53,14 +52,14 @@ export class FetchTransport implements Transport {
   /**
    * @param request The request that is answered.
    * @param info What the runtime tells beside it.
-   * @param isServed Whether the response goes to `Deno.serve`, and nobody else
-   * looks at it: then it has no reason phrase, and a whole body has no
-   * Content-Length, which cost time and which `Deno.serve` would pass over.
+   * @param ownsRequest Whether the request came from `Deno.serve` and the response
+   * goes back there, unseen by others. Then it has no reason phrase, and a whole
+   * body has no Content-Length: they cost time, and `Deno.serve` ignores them.
    */
-  constructor(request: Request, info?: unknown, isServed = false) {
+  constructor(request: Request, info?: unknown, ownsRequest = false) {
     this.#request = request;
     this.#info = info as { readonly completed?: unknown } | null | undefined;
-    this.#isServed = isServed;
+    this.#ownsRequest = ownsRequest;
   }
 
   /**
@@ -140,7 +139,7 @@ export class FetchTransport implements Transport {
   }
 
   abort(reason: unknown): void {
-    if (this.#response === undefined) this.#settle(refuse(500));
+    if (this.#response === undefined) this.#settle(fetchErrorResponse(500));
     const error = typeof reason === "object" && reason !== null
       ? reason
       : new Error("The response was broken off", { cause: reason });
@@ -155,7 +154,7 @@ export class FetchTransport implements Transport {
     this.#controller = undefined;
     this.cancellation.cancel(reason);
     // Nobody will see it, but the runtime waits for one.
-    if (this.#response === undefined) this.#settle(refuse(503));
+    if (this.#response === undefined) this.#settle(fetchErrorResponse(503));
     this.#gate?.fail(reason);
     this.onLeave?.();
   }
@@ -166,7 +165,7 @@ export class FetchTransport implements Transport {
   ): Response {
     let { headers } = head;
     if (
-      this.#isServed && head.contentLength !== undefined &&
+      this.#ownsRequest && head.contentLength !== undefined &&
       body instanceof Uint8Array
     ) headers = headers.filter(([name]) => !isContentLength(name));
     const init: ResponseInit = {
@@ -175,7 +174,7 @@ export class FetchTransport implements Transport {
       headers: headers as [string, string][],
     };
     // No server of Deno sends it; whoever holds the Response may look.
-    if (!this.#isServed) init.statusText = head.status.slice(4);
+    if (!this.#ownsRequest) init.statusText = head.status.slice(4);
     try {
       return new Response(body as BodyInit | null, init);
     } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 import { Cancellation, ClientDisconnected } from "../cancellation.ts";
-import { createDeferred, type Deferred } from "../deferred.ts";
+import { createDeferred, type Deferred } from "../gate.ts";
 import type { NodeRequest, NodeResponse, NodeSocket } from "./types.ts";
 import { type ResponseHead, withContentLength } from "../response_head.ts";
 import type { Transport } from "../transport.ts";

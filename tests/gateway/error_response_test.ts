@@ -11,9 +11,9 @@ import {
 } from "../../gateway/cancellation.ts";
 import {
   errorResponse,
+  fetchErrorResponse,
   formatError,
-  refuse,
-  statusOf,
+  statusOfError,
 } from "../../gateway/error_response.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 
@@ -25,8 +25,8 @@ Deno.test.each([
   [new Error("any"), 500],
   [{ status: 404 }, 500],
   [undefined, 500],
-])("statusOf() answers %o with %i", (error, status) => {
-  assertEquals(statusOf(error), status);
+])("statusOfError() answers %o with %i", (error, status) => {
+  assertEquals(statusOfError(error), status);
 });
 
 Deno.test.each([
@@ -44,7 +44,7 @@ Deno.test.each([
     contentLength: undefined,
   });
   assertEquals(new TextDecoder().decode(page), `${status}\n`);
-  const response = refuse(code);
+  const response = fetchErrorResponse(code);
   assertEquals(response.status, code);
   assertEquals(
     response.headers.get("content-type"),

@@ -21,7 +21,7 @@ export const SUITES: readonly Suite[] = [
     files: [
       "gateway/run_application.ts",
       "gateway/application_call.ts",
-      "gateway/call_log.ts",
+      "gateway/call_outcome.ts",
       "gateway/pump.ts",
       "gateway/body_reader.ts",
       "gateway/response_writer.ts",

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { joinChunks, totalLength } from "../../gateway/array_body.ts";
+import { joinChunks, totalLength } from "../../gateway/body_reader.ts";
 import { checkChunk } from "../../gateway/body_reader.ts";
 
 const hello = new TextEncoder().encode("hello");
