@@ -1,5 +1,5 @@
 /**
- * Chromium without a window, for tests that need a real browser.
+ * Chromium without a window, for tests and pictures that need a real browser.
  *
  * @module
  */
@@ -7,13 +7,8 @@
 import { assertEquals } from "@std/assert";
 import { runTool } from "./tool.ts";
 
-/**
- * Loads a page with all it refers to, and runs its scripts.
- *
- * @param url The address of the page.
- * @returns What became of the page, as HTML.
- */
-export async function dumpDom(url: string): Promise<string> {
+/** Runs Chromium with a profile of its own, and returns its output. */
+async function runChromium(...args: string[]): Promise<string> {
   const profile = await Deno.makeTempDir();
   try {
     const { code, stdout, stderr } = await runTool("chromium", [
@@ -23,12 +18,43 @@ export async function dumpDom(url: string): Promise<string> {
       "--disable-background-networking",
       "--no-first-run",
       `--user-data-dir=${profile}`,
-      "--dump-dom",
-      url,
+      ...args,
     ]);
     assertEquals(code, 0, stderr);
     return stdout;
   } finally {
     await Deno.remove(profile, { recursive: true });
   }
+}
+
+/**
+ * Loads a page with all it refers to, and runs its scripts.
+ *
+ * @param url The address of the page.
+ * @returns What became of the page, as HTML.
+ */
+export async function dumpDom(url: string): Promise<string> {
+  return await runChromium("--dump-dom", url);
+}
+
+/**
+ * Takes a picture of the top of a page.
+ *
+ * @param url The address of the page.
+ * @param file The path of the PNG file to write.
+ * @param width The width in pixels.
+ * @param height The height in pixels.
+ */
+export async function takeScreenshot(
+  url: string,
+  file: string,
+  width: number,
+  height: number,
+): Promise<void> {
+  await runChromium(
+    "--hide-scrollbars",
+    `--window-size=${width},${height}`,
+    `--screenshot=${file}`,
+    url,
+  );
 }

@@ -1,0 +1,62 @@
+/**
+ * Takes the screenshots in `docs/`.
+ *
+ * ```sh
+ * deno task pictures
+ * ```
+ *
+ * The programs run in `/tmp/guestbook`, where a link named `wsgiref` leads to
+ * this repository. So the pictures show no path of the machine that took them.
+ * It needs Chromium.
+ *
+ * @module
+ */
+
+import { takeScreenshot } from "../tests/chromium.ts";
+import { Program } from "../tests/program.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const FOLDER = "/tmp/guestbook";
+
+/** An application with a number as its status. */
+const GUESTBOOK = `const encoder = new TextEncoder();
+
+let visitors = 0;
+
+export function app(environ, startResponse) {
+  visitors++;
+  const name = environ.QUERY_STRING || "stranger";
+  startResponse(200, [
+    ["Content-Type", "text/plain; charset=utf-8"],
+  ]);
+  return [encoder.encode(\`Hello \${name}, you are number \${visitors}\\n\`)];
+}
+`;
+
+/** Takes the picture of the page that the development server shows. */
+async function takeErrorPage(): Promise<void> {
+  await Deno.writeTextFile(`${FOLDER}/app.js`, GUESTBOOK);
+  const server = `${FOLDER}/wsgiref/server.ts`;
+  await using program = new Program(
+    ...["run", "--allow-net", "--allow-read", ...Deno.args],
+    ...[server, `${FOLDER}/app.js`, "0"],
+  );
+  const line = await program.firstLine();
+  const [url] = /http:\S+/.exec(line) ?? [];
+  if (url === undefined) {
+    const { stderr } = await program.outcome();
+    throw new Error(`Cannot take the picture: no server started: ${stderr}`);
+  }
+  const file = `${import.meta.dirname}/../docs/error_page.png`;
+  await takeScreenshot(url, file, 960, 880);
+}
+
+if (import.meta.main) {
+  await Deno.mkdir(FOLDER);
+  try {
+    await Deno.symlink(ROOT, `${FOLDER}/wsgiref`);
+    await takeErrorPage();
+  } finally {
+    await Deno.remove(FOLDER, { recursive: true });
+  }
+}
