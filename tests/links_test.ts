@@ -1,25 +1,47 @@
-// Links between the pages of this repository.
+// What the pages of this repository refer to: other pages, files and tasks.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Finds the pages: those at the top, and those in `docs/`. */
-async function pages(): Promise<URL[]> {
-  const found: URL[] = [];
-  for (const path of ["./", "docs/", "docs/rules/"]) {
-    const folder = new URL(path, ROOT);
-    for await (const { name } of Deno.readDir(folder)) {
-      if (name.endsWith(".md")) found.push(new URL(name, folder));
+/** Programs of the reader, which the pages tell how to write. */
+const READERS_FILES = ["app.ts", "main.ts", "start.ts", "worker.js"];
+
+/** Pages that name files that were moved or removed since. */
+const HISTORY = ["ARCHITECTURE.md", "CHANGELOG.md"];
+
+/** Finds the pages, by their path in the repository. */
+async function readPages(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of ["", "docs/", "docs/rules/", "tests/"]) {
+    for await (const { name } of Deno.readDir(new URL(`./${folder}`, ROOT))) {
+      if (!name.endsWith(".md")) continue;
+      const path = `${folder}${name}`;
+      found.set(path, await Deno.readTextFile(new URL(path, ROOT)));
     }
   }
   return found;
 }
 
-/** A page without its code, in which brackets mean other things. */
-async function readProse(page: URL): Promise<string> {
-  const text = await Deno.readTextFile(page);
-  return text.replace(/^```[^]*?^```$/gm, "");
+/** Lists files, and folders with a slash at the end, each after a slash. */
+async function listTree(folder: URL, prefix = "/"): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if ([".git", "coverage", "node_modules"].includes(name)) continue;
+    if (!isDirectory) {
+      found.push(`${prefix}${name}`);
+      continue;
+    }
+    const path = `${prefix}${name}/`;
+    found.push(path, ...await listTree(new URL(`${name}/`, folder), path));
+  }
+  return found;
+}
+
+/** Removes code blocks, in which brackets mean other things. */
+function proseOf(page: string): string {
+  return page.replace(/^ *```[^]*?^ *```$/gm, "");
 }
 
 /** The anchor that a heading gets. */
@@ -28,8 +50,8 @@ function anchorOf(heading: string): string {
     .replace(/[^\p{L}\p{N}_\- ]/gu, "").replaceAll(" ", "-");
 }
 
-async function anchorsIn(page: URL): Promise<Set<string>> {
-  const prose = await readProse(page);
+function anchorsIn(page: string): Set<string> {
+  const prose = proseOf(page);
   const headings = [...prose.matchAll(/^#+ (.*)$/gm)];
   const own = [...prose.matchAll(/<a id="([^"]+)">/g)];
   return new Set([
@@ -38,31 +60,61 @@ async function anchorsIn(page: URL): Promise<Set<string>> {
   ]);
 }
 
-async function exists(file: URL): Promise<boolean> {
-  try {
-    await Deno.stat(file);
-    return true;
-  } catch {
-    return false;
-  }
+const pages = await readPages();
+const tree = await listTree(ROOT);
+
+/** Looks for matches on all pages, and lists those that are wrong. */
+function findWrong(
+  pattern: RegExp,
+  isWrong: (found: string, path: string) => boolean,
+  textOf = proseOf,
+): string[] {
+  let count = 0;
+  const wrong = [...pages].flatMap(([path, page]) => {
+    const matches = [...textOf(page).matchAll(pattern)];
+    count += matches.length;
+    return matches.map(([, found = ""]) => found)
+      .filter((found) => isWrong(found, path))
+      .map((found) => `${path}: ${found}`);
+  });
+  assert(count > 0, "nothing was looked at");
+  return wrong;
 }
 
-const all = await pages();
-
-Deno.test.each(
-  all.map((page) => ({ name: page.href.slice(ROOT.href.length), page })),
-)("$name has no link that leads nowhere", async ({ page }) => {
-  const lost: string[] = [];
-  const links = (await readProse(page)).matchAll(/\]\(([^)\s]+)\)/g);
-  for (const [, link = ""] of links) {
-    const url = new URL(link, page);
+Deno.test("no page has a link that leads nowhere", () => {
+  const anchors = new Map(
+    [...pages].map(([path, page]) => [path, anchorsIn(page)]),
+  );
+  const wrong = findWrong(/\]\(([^)\s]+)\)/g, (link, path) => {
+    const url = new URL(link, new URL(path, ROOT));
+    if (url.protocol !== "file:") return false;
+    const target = url.pathname.slice(ROOT.pathname.length);
+    if (target !== "" && !tree.includes(`/${target}`)) return true;
     const anchor = url.hash.slice(1);
-    if (url.protocol !== "file:") continue;
-    url.hash = "";
-    const isThere = await exists(url) &&
-      (anchor === "" || !url.href.endsWith(".md") ||
-        (await anchorsIn(url)).has(anchor));
-    if (!isThere) lost.push(link);
-  }
-  assertEquals(lost, []);
+    const known = anchors.get(target);
+    return anchor !== "" && known !== undefined && !known.has(anchor);
+  });
+  assertEquals(wrong, []);
+});
+
+Deno.test("no page names a file or a folder that does not exist", () => {
+  const wrong = findWrong(
+    /`((?:[\w.-]+\/)*(?:[\w.-]+\.(?:ts|m?js|md|json|py|conf|yml)|[a-z_]+\/))`/g,
+    (name, path) => {
+      if (HISTORY.includes(path) || READERS_FILES.includes(name)) return false;
+      // A word in capitals stands for any name.
+      const isTemplate = /[A-Z]{4}/.test(name.replace(/[A-Z]+\.md$/, ""));
+      return !isTemplate && !tree.some((file) => file.endsWith(`/${name}`));
+    },
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("no page names a task that does not exist", () => {
+  const wrong = findWrong(
+    /deno(?:@[\d.]+)? task (?:-q )?([a-z][a-z:-]*)/g,
+    (task) => !Object.hasOwn(config.tasks, task),
+    (page) => page,
+  );
+  assertEquals(wrong, []);
 });
