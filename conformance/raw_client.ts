@@ -6,6 +6,7 @@
  */
 
 import { fromBytes, toBytes } from "../wsgi/byte_string.ts";
+import { hasNoBody } from "../wsgi/status.ts";
 import { within } from "./expect.ts";
 import type { Transcript } from "./report.ts";
 
@@ -115,7 +116,7 @@ export class RawClient implements Disposable {
     let body = "";
     let complete = !Number.isNaN(head.status);
     if (!complete) return { head, body, complete };
-    if (method === "HEAD" || [204, 205, 304].includes(head.status)) {
+    if (method === "HEAD" || hasNoBody(head.status)) {
       return { head, body, complete };
     }
     const length = head.get("content-length");

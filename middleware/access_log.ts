@@ -30,10 +30,9 @@ import type {
   Environ,
   Middleware,
   ResponseBody,
-  StartResponse,
 } from "../wsgi/types.ts";
-import { countBody } from "./counted_body.ts";
 import { LoggedRequest } from "./logged_request.ts";
+import { observeBody, observeStart } from "./response_observer.ts";
 
 export type { AccessLogger, AccessRecord };
 
@@ -110,27 +109,17 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
   const logger = loggerOf(options);
   return (app: Application): Application => (environ, startResponse) => {
     const request = new LoggedRequest(environ, logger(environ));
-    const start: StartResponse = (status, headers, excInfo) => {
-      const write = excInfo === undefined
-        ? startResponse(status, headers)
-        : startResponse(status, headers, excInfo);
-      request.start(status);
-      return (chunk) => {
-        const written = write(chunk);
-        request.count(chunk);
-        return written;
-      };
+    const observe = (body: ResponseBody): ResponseBody => {
+      const observed = observeBody(body, request);
+      if (observed !== undefined) return observed;
+      if (Array.isArray(body)) request.sendAll(body);
+      else request.fail();
+      return body;
     };
-    const fail = (error: unknown): never => {
-      request.fail();
-      throw error;
-    };
-    const finish = (body: ResponseBody): ResponseBody => {
-      return countBody(body, request);
-    };
+    const fail = (error: unknown): never => request.onError(error);
     try {
-      const body = app(environ, start);
-      return isThenable(body) ? body.then(finish, fail) : finish(body);
+      const body = app(environ, observeStart(startResponse, request));
+      return isThenable(body) ? body.then(observe, fail) : observe(body);
     } catch (error) {
       return fail(error);
     }

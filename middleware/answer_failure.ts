@@ -1,17 +1,54 @@
 /**
- * The answer to a failure, as the request accepts it.
+ * The answer to a failure, as the request accepts it: the page for a browser, or
+ * plain text for a terminal.
  *
  * @module
  */
 
 import { accepts } from "@std/http/negotiation";
+import { escapeControls } from "../wsgi/describe.ts";
 import type { Environ } from "../wsgi/types.ts";
 import type { FailureAnswer } from "./failure_guard.ts";
 import { toFailureHtml } from "./failure_html.ts";
-import { reportFailure } from "./failure_report.ts";
-import { toFailureText } from "./failure_text.ts";
+import { type FailureReport, reportFailure } from "./failure_report.ts";
+import type { SourceExcerpt } from "./source_excerpt.ts";
 
 const encoder = new TextEncoder();
+
+function excerptLines(excerpt: SourceExcerpt): string[] {
+  const { file, line, column, lines } = excerpt;
+  const width = String(lines.at(-1)?.[0] ?? line).length;
+  return [
+    `${file}:${line}:${column}`,
+    ...lines.map(([number, text]) =>
+      `${number === line ? ">" : " "} ${
+        String(number).padStart(width)
+      } | ${text}`
+    ),
+    "",
+  ];
+}
+
+/** Writes a failure as plain text, in lines without control characters. */
+function toFailureText(report: FailureReport): string {
+  const { name, message, rule, excerpt, stack, method, target } = report;
+  const lines = [`${name}: ${message}`];
+  if (rule !== undefined) {
+    lines.push(`  rule: ${rule.id}, broken by the ${rule.blame}`);
+    if (rule.hint !== undefined) lines.push(`  hint: ${rule.hint}`);
+    lines.push(`  see:  ${rule.url}`);
+  }
+  lines.push("");
+  if (excerpt !== undefined) lines.push(...excerptLines(excerpt));
+  if (stack.length > 0) {
+    lines.push(...stack.map((frame) => `    ${frame}`), "");
+  }
+  lines.push(`${method} ${target}`);
+  for (const [name, value] of report.variables) {
+    lines.push(`  ${name}: ${value}`);
+  }
+  return `${escapeControls(lines.join("\n"))}\n`;
+}
 
 /** A browser names HTML; what takes anything gets text. */
 function wantsHtml({ HTTP_ACCEPT }: Environ): boolean {

@@ -17,9 +17,9 @@ import type {
   StartResponse,
 } from "../wsgi/types.ts";
 import {
-  type BodyIterator,
-  type BodyResult,
-  iterationOf,
+  observeBody,
+  observeStart,
+  type ResponseObserver,
 } from "./response_observer.ts";
 
 /** The answer in place of the application's. */
@@ -42,8 +42,7 @@ function isForServer(error: unknown): boolean {
 }
 
 /** One request whose failure can be answered until its first byte is sent. */
-class GuardedRequest {
-  readonly start: StartResponse;
+class GuardedRequest implements ResponseObserver {
   readonly #startResponse: StartResponse;
   readonly #environ: Environ;
   readonly #errors: ErrorStream;
@@ -60,25 +59,16 @@ class GuardedRequest {
     this.#errors = environ["wsgi.errors"];
     this.#startResponse = startResponse;
     this.#answer = answer;
-    this.start = (status, headers, excInfo) => {
-      const write = excInfo === undefined
-        ? startResponse(status, headers)
-        : startResponse(status, headers, excInfo);
-      return (chunk) => {
-        const written = write(chunk);
-        this.see(chunk);
-        return written;
-      };
-    };
   }
 
-  /** Takes note of a chunk: the head leaves with the first that has bytes. */
-  see(chunk: Uint8Array | undefined): void {
-    if (chunk !== undefined && chunk?.byteLength !== 0) this.#sent = true;
+  /** The head leaves with the first chunk that has bytes. */
+  onChunk(chunk: unknown): void {
+    if (chunk === undefined) return;
+    if ((chunk as Uint8Array | null)?.byteLength !== 0) this.#sent = true;
   }
 
-  /** Gives the page; throws the error where it is too late for one. */
-  async fail(error: unknown): Promise<Uint8Array> {
+  /** Returns the page. Throws the error where it is too late for one. */
+  async onError(error: unknown): Promise<Uint8Array> {
     if (this.#sent || isForServer(error)) throw error;
     const answer = await this.#answerTo(error);
     // The server has begun a response by itself, or the client is gone.
@@ -100,54 +90,6 @@ class GuardedRequest {
   }
 }
 
-/** Hands on what another iterator gives, or the page. */
-class GuardedIterator {
-  readonly #iterator: BodyIterator;
-  readonly #request: GuardedRequest;
-  #failed = false;
-  /** Only there if the other has one: a server looks. */
-  readonly return: (() => Promise<BodyResult>) | undefined;
-
-  constructor(iterator: BodyIterator, request: GuardedRequest) {
-    this.#iterator = iterator;
-    this.#request = request;
-    this.return = typeof iterator.return === "function"
-      ? () => this.#stop()
-      : undefined;
-  }
-
-  async next(): Promise<BodyResult> {
-    if (this.#failed) return { done: true, value: undefined };
-    let result: BodyResult;
-    try {
-      result = await this.#iterator.next();
-    } catch (error) {
-      this.#failed = true;
-      return { done: false, value: await this.#request.fail(error) };
-    }
-    if (!result.done) this.#request.see(result.value);
-    return result;
-  }
-
-  async #stop(): Promise<BodyResult> {
-    // An iterator that has thrown is over.
-    if (!this.#failed) await this.#iterator.return?.();
-    return { done: true, value: undefined };
-  }
-}
-
-function guardBody(body: ResponseBody, request: GuardedRequest): ResponseBody {
-  // An array is sent as it stands, and what is no body the server refuses.
-  const iteration = iterationOf(body);
-  if (iteration === undefined) return body;
-  const guarded = {
-    [Symbol.asyncIterator]: () =>
-      new GuardedIterator(iteration.open(), request),
-    close: (): unknown => body.close?.(),
-  };
-  return guarded as ResponseBody;
-}
-
 /**
  * Answers in place of an application that fails before its first byte. The
  * error is written to `wsgi.errors` then; otherwise it goes on to the server.
@@ -162,14 +104,14 @@ export function guardFailures(
 ): Application {
   return (environ, startResponse) => {
     const request = new GuardedRequest(environ, startResponse, answer);
+    const guard = (body: ResponseBody): ResponseBody =>
+      observeBody(body, request, { canReplace: true }) ?? body;
     const fail = async (error: unknown): Promise<ResponseBody> => {
-      return [await request.fail(error)];
+      return [await request.onError(error)];
     };
     try {
-      const body = app(environ, request.start);
-      return isThenable(body)
-        ? body.then((body) => guardBody(body, request), fail)
-        : guardBody(body, request);
+      const body = app(environ, observeStart(startResponse, request));
+      return isThenable(body) ? body.then(guard, fail) : guard(body);
     } catch (error) {
       return fail(error);
     }

@@ -7,6 +7,7 @@
 import type { AccessLogger, AccessRecord } from "../gateway/access_record.ts";
 import { hasNoBody } from "../wsgi/status.ts";
 import type { Environ } from "../wsgi/types.ts";
+import type { ResponseObserver } from "./response_observer.ts";
 
 function targetOf(environ: Environ): string {
   if (environ.REQUEST_URI !== undefined) return environ.REQUEST_URI;
@@ -15,8 +16,8 @@ function targetOf(environ: Environ): string {
   return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
 }
 
-/** Learns of a request what its record is to say, and logs it once. */
-export class LoggedRequest {
+/** Collects the record of a request, and logs it once. */
+export class LoggedRequest implements ResponseObserver {
   readonly #environ: Environ;
   readonly #logger: AccessLogger;
   readonly #signal: (() => AbortSignal) | undefined;
@@ -65,7 +66,7 @@ export class LoggedRequest {
    *
    * @param status The status with its reason.
    */
-  start(status: string): void {
+  onStatus(status: string): void {
     this.#status = Number(status.slice(0, 3));
   }
 
@@ -75,9 +76,20 @@ export class LoggedRequest {
    *
    * @param chunk The chunk.
    */
-  count(chunk: unknown): void {
+  onChunk(chunk: unknown): void {
     const length = (chunk as Uint8Array | null | undefined)?.byteLength;
     if (typeof length === "number") this.#bytesSent += length;
+  }
+
+  /**
+   * Counts the chunks of an array, and logs the request. The array is sent as it
+   * stands, so nothing more will be seen of it.
+   *
+   * @param chunks The body.
+   */
+  sendAll(chunks: readonly unknown[]): void {
+    for (let i = 0; i < chunks.length; i++) this.onChunk(chunks[i]);
+    this.onEnd();
   }
 
   /** Logs a request whose application failed. */
@@ -87,15 +99,25 @@ export class LoggedRequest {
     this.#log(false);
   }
 
+  /**
+   * Logs a request whose application threw.
+   *
+   * @param error What it threw, which goes on to the server.
+   */
+  onError(error: unknown): never {
+    this.fail();
+    throw error;
+  }
+
   /** Logs a request whose body came to its end. */
-  end(): void {
+  onEnd(): void {
     // The server answers in place of an application that did not start.
     if (this.#status === 0) this.fail();
     else this.#log(false);
   }
 
   /** Logs a request whose body the server did not want to its end. */
-  stop(): void {
+  onClose(): void {
     this.#log(!this.isBodiless && this.#hasLeft());
   }
 

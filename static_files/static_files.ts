@@ -23,8 +23,14 @@ import { extname, fromFileUrl, resolve } from "@std/path";
 import { describe } from "../wsgi/describe.ts";
 import { isToken } from "../wsgi/http_syntax.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
-import { FileSlice } from "./file_slice.ts";
-import { type Answer, bodyOf, plain, planFile, redirectTo } from "./answer.ts";
+import {
+  type Answer,
+  bodyOf,
+  FileSlice,
+  plain,
+  planFile,
+  redirectTo,
+} from "./answer.ts";
 import { fileState } from "./conditions.ts";
 import { listFolder } from "./listing.ts";
 import { locate, parsePath, statusOfFileError } from "./path.ts";

@@ -20,75 +20,32 @@
  * @module
  */
 
-import { ClientDisconnected } from "../gateway/cancellation.ts";
+import { checkApplication } from "../gateway/run_application.ts";
 import { describe, quote } from "../wsgi/describe.ts";
-import { createEnviron } from "../gateway/environ/environ.ts";
-import { StderrStream } from "../wsgi/error_stream.ts";
-import { RequestInput } from "../gateway/input/input_stream.ts";
-import { RequestBodyError } from "../gateway/input/request_body_error.ts";
+import type { Application } from "../wsgi/types.ts";
 import {
-  checkApplication,
-  runApplication,
-} from "../gateway/run_application.ts";
-import type { Application, Environ } from "../wsgi/types.ts";
-import type { ValidatorOptions } from "../validator/layer.ts";
-import { validator } from "../validator/validator.ts";
-import { ConformanceError, type Violation } from "../validator/violation.ts";
+  ApplicationSender,
+  type TestClientOptions,
+} from "./application_sender.ts";
 import { CookieJar } from "./cookie_jar.ts";
-import { CloseWatch, TestTransport } from "./test_transport.ts";
-import { nextStep, type Step } from "./test_redirect.ts";
 import {
+  redirectedRequest,
+  type TestRequest,
   type TestRequestOptions,
   toTestBody,
   toTestHeaders,
-  toTestStream,
 } from "./test_request.ts";
 import { type TestOutcome, TestResponse } from "./test_response.ts";
 
-export { CookieJar, type TestOutcome, type TestRequestOptions, TestResponse };
-
-/** Options of {@linkcode TestClient}. */
-export interface TestClientOptions {
-  /**
-   * Whether the validator is around the application, or with which options.
-   *
-   * @default {true}
-   */
-  validate?: boolean | ValidatorOptions | undefined;
-  /**
-   * Whether what the application throws is thrown to the test. If not, there is
-   * the response that a server would send.
-   *
-   * @default {true}
-   */
-  throws?: boolean | undefined;
-  /**
-   * Scheme, host and port of the server that is played.
-   *
-   * @default {"http://localhost"}
-   */
-  baseUrl?: string | URL | undefined;
-  /**
-   * `REMOTE_ADDR`.
-   *
-   * @default {"127.0.0.1"}
-   */
-  remoteAddress?: string | undefined;
-  /** Further variables of the environ, for all requests. */
-  environ?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Whether redirects are followed, or how many; `true` stands for 20. One that
-   * leads to another host is never followed.
-   *
-   * @default {false}
-   */
-  followRedirects?: boolean | number | undefined;
-}
+export {
+  CookieJar,
+  type TestClientOptions,
+  type TestOutcome,
+  type TestRequestOptions,
+  TestResponse,
+};
 
 const MAX_REDIRECTS = 20;
-function pathOf(target: string): string {
-  return target.replace(/\?.*$/s, "");
-}
 
 function toOrigin(baseUrl: string | URL): URL {
   const url = URL.parse(baseUrl);
@@ -127,9 +84,9 @@ function toOrigin(baseUrl: string | URL): URL {
 export class TestClient {
   /** The cookies that the application has set. */
   readonly cookies: CookieJar = new CookieJar();
-  readonly #app: Application;
   readonly #options: TestClientOptions;
   readonly #origin: URL;
+  readonly #sender: ApplicationSender;
 
   /**
    * Makes a client.
@@ -140,9 +97,14 @@ export class TestClient {
    */
   constructor(app: Application, options: TestClientOptions = {}) {
     checkApplication(app);
-    this.#app = app;
     this.#options = options;
     this.#origin = toOrigin(options.baseUrl ?? "http://localhost");
+    this.#sender = new ApplicationSender(
+      app,
+      options,
+      this.#origin,
+      this.cookies,
+    );
   }
 
   /**
@@ -250,13 +212,13 @@ export class TestClient {
     const body = await toTestBody(options);
     const host = this.#origin.host;
     const headers = toTestHeaders(options.headers, body, method, host);
-    let step: Step = { method, target, headers, body };
+    let request: TestRequest = { method, target, headers, body };
     const wanted = options.followRedirects ?? this.#options.followRedirects;
     const most = wanted === true ? MAX_REDIRECTS : Number(wanted ?? 0);
     const redirects: TestResponse[] = [];
     for (;;) {
-      const response = await this.#send(step, options, redirects);
-      const next = most > 0 ? nextStep(step, response) : undefined;
+      const response = await this.#sender.send(request, options, redirects);
+      const next = most > 0 ? redirectedRequest(request, response) : undefined;
       if (next === undefined) return response;
       if (redirects.length === most) {
         throw new Error(
@@ -266,119 +228,7 @@ export class TestClient {
         );
       }
       redirects.push(response);
-      step = next;
+      request = next;
     }
-  }
-
-  async #send(
-    step: Step,
-    options: TestRequestOptions,
-    redirects: readonly TestResponse[],
-  ): Promise<TestResponse> {
-    const transport = new TestTransport(options.onChunk);
-    const written: string[] = [];
-    const violations: Violation[] = [];
-    const thrown: unknown[] = [];
-    const watch = new CloseWatch();
-    const app = watch.outside(this.#validated(watch, violations));
-    const environ = this.#environ(step, options, transport, written);
-    // Taken now: the application may change its environ.
-    const input = environ["wsgi.input"];
-    const stop = transport.leaveOn(options.signal);
-    try {
-      await runApplication(app, environ, transport, {
-        onError: (error) => void thrown.push(error),
-      });
-    } finally {
-      stop();
-      if (input instanceof RequestInput) input.release();
-    }
-    this.#rethrow(thrown, violations);
-    const { head, chunks, isComplete } = transport;
-    if (head === undefined) throw options.signal?.reason;
-    for (const [name, value] of head.headers) {
-      if (name.toLowerCase() === "set-cookie") {
-        this.cookies.receive(value, pathOf(step.target));
-      }
-    }
-    return new TestResponse({
-      url: this.#origin.origin + step.target,
-      statusLine: head.status,
-      headers: head.headers,
-      chunks,
-      complete: isComplete,
-      closed: watch.closed,
-      errors: written.join(""),
-      violations,
-      redirects: [...redirects],
-    });
-  }
-
-  /** The application with the validator, which is new for each request. */
-  #validated(watch: CloseWatch, violations: Violation[]): Application {
-    const { validate = true } = this.#options;
-    const app = watch.inside(this.#app);
-    if (validate === false) return app;
-    const options = validate === true ? {} : validate;
-    return validator(app, {
-      ...options,
-      onViolation: (violation) => {
-        violations.push(violation);
-        options.onViolation?.(violation);
-      },
-    });
-  }
-
-  #environ(
-    { method, target, headers, body }: Step,
-    options: TestRequestOptions,
-    transport: TestTransport,
-    written: string[],
-  ): Environ {
-    const { remoteAddress = "127.0.0.1", environ } = this.#options;
-    const sent = new Headers(headers);
-    const isSecure = this.#origin.protocol === "https:";
-    const cookies = this.cookies.headerFor(pathOf(target), isSecure);
-    if (cookies !== undefined && !sent.has("Cookie")) {
-      sent.set("Cookie", cookies);
-    }
-    // A true Request would resolve dot segments and refuse a body with GET.
-    const request = {
-      url: this.#origin.origin + target,
-      method,
-      headers: sent,
-      body: toTestStream(body),
-    } as Request;
-    return createEnviron(
-      request,
-      { remoteAddr: { hostname: remoteAddress } },
-      () => transport.cancellation.signal,
-      {
-        environ: {
-          "wsgi.errors": new StderrStream((text) => void written.push(text)),
-          ...environ,
-          ...options.environ,
-        },
-      },
-    );
-  }
-
-  /** Throws what the application has thrown first, or has done wrong. */
-  #rethrow(
-    thrown: readonly unknown[],
-    violations: readonly Violation[],
-  ): void {
-    const { throws, validate } = this.#options;
-    if (throws === false) return;
-    for (const error of thrown) {
-      // What the client did is no fault of the application.
-      const isClients = error instanceof RequestBodyError ||
-        error instanceof ClientDisconnected;
-      if (!isClients) throw error;
-    }
-    if (typeof validate === "object" && validate.throws === false) return;
-    // An error handler may have answered it; it is wrong all the same.
-    const wrong = violations.find(({ severity }) => severity === "error");
-    if (wrong !== undefined) throw new ConformanceError(wrong);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One call of an application by the test client.
+ * The transport of the test client, and how it sees that a body is closed.
  *
  * @module
  */

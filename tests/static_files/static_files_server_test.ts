@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { makeServer } from "../../server/make_server.ts";
 import type { Application, FileLike } from "../../wsgi/types.ts";
-import { FileSlice } from "../../static_files/file_slice.ts";
+import { FileSlice } from "../../static_files/answer.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { TestClient } from "../../test_client/test_client.ts";

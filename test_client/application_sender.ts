@@ -1,0 +1,213 @@
+/**
+ * Sends a request of the test client to the application: the environ, the
+ * validator around the application, and what becomes of its errors.
+ *
+ * @module
+ */
+
+import { ClientDisconnected } from "../gateway/cancellation.ts";
+import { createEnviron } from "../gateway/environ/environ.ts";
+import { RequestInput } from "../gateway/input/input_stream.ts";
+import { RequestBodyError } from "../gateway/input/request_body_error.ts";
+import { runApplication } from "../gateway/run_application.ts";
+import type { ValidatorOptions } from "../validator/layer.ts";
+import { validator } from "../validator/validator.ts";
+import { ConformanceError, type Violation } from "../validator/violation.ts";
+import { StderrStream } from "../wsgi/error_stream.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
+import type { CookieJar } from "./cookie_jar.ts";
+import {
+  type TestRequest,
+  type TestRequestOptions,
+  toTestStream,
+} from "./test_request.ts";
+import { TestResponse } from "./test_response.ts";
+import { CloseWatch, TestTransport } from "./test_transport.ts";
+
+/** Options of `TestClient`. */
+export interface TestClientOptions {
+  /**
+   * Whether the validator is around the application, or with which options.
+   *
+   * @default {true}
+   */
+  validate?: boolean | ValidatorOptions | undefined;
+  /**
+   * Whether what the application throws is thrown to the test. If not, there is
+   * the response that a server would send.
+   *
+   * @default {true}
+   */
+  throws?: boolean | undefined;
+  /**
+   * Scheme, host and port of the server that is played.
+   *
+   * @default {"http://localhost"}
+   */
+  baseUrl?: string | URL | undefined;
+  /**
+   * `REMOTE_ADDR`.
+   *
+   * @default {"127.0.0.1"}
+   */
+  remoteAddress?: string | undefined;
+  /** Further variables of the environ, for all requests. */
+  environ?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether redirects are followed, or how many; `true` stands for 20. One that
+   * leads to another host is never followed.
+   *
+   * @default {false}
+   */
+  followRedirects?: boolean | number | undefined;
+}
+
+function pathOf(target: string): string {
+  return target.replace(/\?.*$/s, "");
+}
+
+/** Sends requests to one application, and keeps the cookies that it sets. */
+export class ApplicationSender {
+  readonly #app: Application;
+  readonly #options: TestClientOptions;
+  readonly #origin: URL;
+  readonly #cookies: CookieJar;
+
+  /**
+   * @param app The application.
+   * @param options The options of the client.
+   * @param origin Scheme, host and port of the server that is played.
+   * @param cookies The cookies, which are sent and received.
+   */
+  constructor(
+    app: Application,
+    options: TestClientOptions,
+    origin: URL,
+    cookies: CookieJar,
+  ) {
+    this.#app = app;
+    this.#options = options;
+    this.#origin = origin;
+    this.#cookies = cookies;
+  }
+
+  /**
+   * Sends a request, and follows no redirect.
+   *
+   * @param request The request.
+   * @param options What the test has given.
+   * @param redirects The responses that led here.
+   * @returns The response.
+   */
+  async send(
+    request: TestRequest,
+    options: TestRequestOptions,
+    redirects: readonly TestResponse[],
+  ): Promise<TestResponse> {
+    const transport = new TestTransport(options.onChunk);
+    const written: string[] = [];
+    const violations: Violation[] = [];
+    const thrown: unknown[] = [];
+    const watch = new CloseWatch();
+    const app = watch.outside(this.#validated(watch, violations));
+    const environ = this.#environ(request, options, transport, written);
+    // Taken now: the application may change its environ.
+    const input = environ["wsgi.input"];
+    const stop = transport.leaveOn(options.signal);
+    try {
+      await runApplication(app, environ, transport, {
+        onError: (error) => void thrown.push(error),
+      });
+    } finally {
+      stop();
+      if (input instanceof RequestInput) input.release();
+    }
+    this.#rethrow(thrown, violations);
+    const { head, chunks, isComplete } = transport;
+    if (head === undefined) throw options.signal?.reason;
+    for (const [name, value] of head.headers) {
+      if (name.toLowerCase() === "set-cookie") {
+        this.#cookies.receive(value, pathOf(request.target));
+      }
+    }
+    return new TestResponse({
+      url: this.#origin.origin + request.target,
+      statusLine: head.status,
+      headers: head.headers,
+      chunks,
+      complete: isComplete,
+      closed: watch.closed,
+      errors: written.join(""),
+      violations,
+      redirects: [...redirects],
+    });
+  }
+
+  /** The application with the validator, which is new for each request. */
+  #validated(watch: CloseWatch, violations: Violation[]): Application {
+    const { validate = true } = this.#options;
+    const app = watch.inside(this.#app);
+    if (validate === false) return app;
+    const options = validate === true ? {} : validate;
+    return validator(app, {
+      ...options,
+      onViolation: (violation) => {
+        violations.push(violation);
+        options.onViolation?.(violation);
+      },
+    });
+  }
+
+  #environ(
+    { method, target, headers, body }: TestRequest,
+    options: TestRequestOptions,
+    transport: TestTransport,
+    written: string[],
+  ): Environ {
+    const { remoteAddress = "127.0.0.1", environ } = this.#options;
+    const sent = new Headers(headers);
+    const isSecure = this.#origin.protocol === "https:";
+    const cookies = this.#cookies.headerFor(pathOf(target), isSecure);
+    if (cookies !== undefined && !sent.has("Cookie")) {
+      sent.set("Cookie", cookies);
+    }
+    // A true Request would resolve dot segments and refuse a body with GET.
+    const fetchRequest = {
+      url: this.#origin.origin + target,
+      method,
+      headers: sent,
+      body: toTestStream(body),
+    } as Request;
+    return createEnviron(
+      fetchRequest,
+      { remoteAddr: { hostname: remoteAddress } },
+      () => transport.cancellation.signal,
+      {
+        environ: {
+          "wsgi.errors": new StderrStream((text) => void written.push(text)),
+          ...environ,
+          ...options.environ,
+        },
+      },
+    );
+  }
+
+  /** Throws what the application has thrown first, or has done wrong. */
+  #rethrow(
+    thrown: readonly unknown[],
+    violations: readonly Violation[],
+  ): void {
+    const { throws, validate } = this.#options;
+    if (throws === false) return;
+    for (const error of thrown) {
+      // What the client did is no fault of the application.
+      const isClients = error instanceof RequestBodyError ||
+        error instanceof ClientDisconnected;
+      if (!isClients) throw error;
+    }
+    if (typeof validate === "object" && validate.throws === false) return;
+    // An error handler may have answered it; it is wrong all the same.
+    const wrong = violations.find(({ severity }) => severity === "error");
+    if (wrong !== undefined) throw new ConformanceError(wrong);
+  }
+}
