@@ -19,7 +19,6 @@ const ROOT = new URL("../", import.meta.url);
 /** Where the results are, and which page shows them. */
 const FILES = {
   speed: new URL("docs/speed.json", ROOT),
-  before: new URL("docs/speed_before.json", ROOT),
   page: new URL("docs/speed.md", ROOT),
 };
 
@@ -89,31 +88,23 @@ export function scenarioTables(report: Report): string {
 }
 
 /**
- * Makes the table of goals, before the work on speed and after it.
+ * Makes the table of goals.
  *
- * @param before The goals as they were.
- * @param after The goals as they are.
+ * @param results How close the goals are.
  * @returns Markdown.
  */
-export function goalTable(
-  before: readonly GoalResult[],
-  after: readonly GoalResult[],
-): string {
-  const ratioOf = (results: readonly GoalResult[], index: number): string => {
-    const { scenario, ours, against } = GOALS[index] ?? {};
-    const found = results.find((one) =>
-      one.scenario === scenario && one.ours === ours && one.against === against
-    );
-    return found?.ratio.toFixed(2) ?? "";
-  };
+export function goalTable(results: readonly GoalResult[]): string {
   return table([
-    ["goal", "at least", "before", "now", ""],
-    ...GOALS.map(({ scenario, ours, against, least }, index) => {
-      const now = ratioOf(after, index);
+    ["goal", "at least", "now", ""],
+    ...GOALS.map(({ scenario, ours, against, least }) => {
+      const found = results.find((one) =>
+        one.scenario === scenario && one.ours === ours &&
+        one.against === against
+      );
+      const now = found?.ratio.toFixed(2) ?? "";
       return [
         `${scenario}: ${against} ÷ ${ours}`,
         least.toFixed(2),
-        ratioOf(before, index),
         now,
         now === "" ? "" : Number(now) >= least ? "reached" : "missed",
       ];
@@ -139,11 +130,10 @@ function conditions({ date, machine, rounds, seconds }: Report): string {
  */
 export async function createPage(): Promise<string> {
   const report = await readReport(FILES.speed);
-  const before = await readReport(FILES.before);
   let page = await Deno.readTextFile(FILES.page);
   page = replaceMarked(page, "conditions", conditions(report));
   page = replaceMarked(page, "summary", speedTable(report));
-  page = replaceMarked(page, "goals", goalTable(before.goals, report.goals));
+  page = replaceMarked(page, "goals", goalTable(report.goals));
   page = replaceMarked(page, "scenarios", scenarioTables(report));
   return await formatMarkdown(page);
 }
