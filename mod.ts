@@ -51,6 +51,7 @@ export {
   type ServerOptions,
   type WsgiServer,
 } from "./server/make_server.ts";
+export { serve, type ServeOptions } from "./server/serve.ts";
 export { RequestBodyError } from "./gateway/input/request_body_error.ts";
 export type { ResponseHead } from "./gateway/response_head.ts";
 export { runApplication, type RunOptions } from "./gateway/run_application.ts";

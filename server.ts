@@ -38,6 +38,7 @@ export {
   type ServerOptions,
   type WsgiServer,
 } from "./server/make_server.ts";
+export { serve, type ServeOptions } from "./server/serve.ts";
 export type {
   Application,
   Environ,

@@ -7,8 +7,7 @@
  * @module
  */
 
-import { Given } from "./given.ts";
-import { UsageError } from "./usage_error.ts";
+import { ParsedArguments, UsageError } from "./parsed_arguments.ts";
 
 /** The forms of the access log. */
 export type LogForm = "common" | "combined" | "dev" | "off";
@@ -17,9 +16,9 @@ export type LogForm = "common" | "combined" | "dev" | "off";
 export interface Arguments {
   /** A module or a folder; without it the demo application is served. */
   readonly app: string | undefined;
-  readonly host: string;
+  readonly hostname: string;
   readonly port: number;
-  /** The path of a Unix socket, in place of host and port. */
+  /** The path of a Unix socket, in place of hostname and port. */
   readonly unix: string | undefined;
   /** The name of the file with the certificate. */
   readonly cert: string | undefined;
@@ -34,7 +33,7 @@ export interface Arguments {
 }
 
 /** Where the server listens if nobody says anything. */
-export const DEFAULTS = { host: "127.0.0.1", port: "8000" } as const;
+export const DEFAULTS = { hostname: "127.0.0.1", port: "8000" } as const;
 
 /** The one line that goes with a mistake. */
 export const USAGE =
@@ -50,7 +49,7 @@ APP is a module (app.ts, or app.ts:name for one of its exports; otherwise its
 default export, "application" or "app"), a folder of files, or left out for the
 demo application. A number alone is the PORT; 0 takes any that is free.
 
-  --host HOST      listen there (default: $HOST or ${DEFAULTS.host})
+  --hostname NAME  listen there (default: $HOST or ${DEFAULTS.hostname})
   --port PORT      the same as PORT (default: $PORT or ${DEFAULTS.port})
   --unix PATH      listen on a Unix socket instead
   --cert FILE      serve https with this certificate
@@ -64,7 +63,16 @@ demo application. A number alone is the PORT; 0 takes any that is free.
 To load the application again when a file changes: deno run -A --watch server.ts`;
 
 const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
-const WITH_VALUE = ["host", "port", "unix", "cert", "key", "log"] as const;
+/** `--host` is another name of `--hostname`: `deno serve` calls it that. */
+const WITH_VALUE = [
+  "hostname",
+  "host",
+  "port",
+  "unix",
+  "cert",
+  "key",
+  "log",
+] as const;
 const SWITCHES = ["no-validate", "open", "help", "version"] as const;
 
 function isNumeric(text: string): boolean {
@@ -113,7 +121,7 @@ export function parseArguments(
   args: readonly string[],
   env: (name: string) => string | undefined,
 ): Arguments {
-  const { values, switches, operands } = new Given(args, {
+  const { values, switches, operands } = new ParsedArguments(args, {
     values: WITH_VALUE,
     switches: SWITCHES,
     usage: USAGE,
@@ -128,7 +136,8 @@ export function parseArguments(
   }
   return {
     app,
-    host: values.get("host") ?? (env("HOST") || DEFAULTS.host),
+    hostname: values.get("hostname") ?? values.get("host") ??
+      (env("HOST") || DEFAULTS.hostname),
     port: toPort(values.get("port") ?? port ?? (env("PORT") || DEFAULTS.port)),
     unix: values.get("unix"),
     cert,

@@ -7,7 +7,7 @@
 import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
 import { isUrl, loadModule, stat } from "./load_module.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "./parsed_arguments.ts";
 
 /** What an export may be called when nobody names one. */
 const NAMES = ["default", "application", "app"] as const;

@@ -5,7 +5,7 @@
  */
 
 import { describe, escapeControls } from "../wsgi/describe.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "./parsed_arguments.ts";
 
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 const PACKAGE = new URL("../", import.meta.url).href;

@@ -10,7 +10,6 @@ import {
   formatCombined,
 } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
-import { onEndSignal } from "../server/end_signal.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
 import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
@@ -24,9 +23,8 @@ import {
   USAGE,
 } from "./arguments.ts";
 import { loadApplication } from "./load_application.ts";
-import { openBrowser } from "./open_browser.ts";
 import { showFailures } from "./show_failures.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "./parsed_arguments.ts";
 
 /** Reads a variable; a program that may not has none, and is not asked. */
 function env(name: string): string | undefined {
@@ -72,7 +70,10 @@ function readPem(file: string | undefined): string | undefined {
 }
 
 /** What to do about a server that could not be made. */
-function hintFor(error: Error, { app, host, port, unix }: Arguments): string {
+function hintFor(
+  error: Error,
+  { app, hostname, port, unix }: Arguments,
+): string {
   const program = app === undefined ? "server.ts" : `server.ts ${app}`;
   if (unix !== undefined) {
     return error instanceof Deno.errors.NotCapable
@@ -88,20 +89,69 @@ function hintFor(error: Error, { app, host, port, unix }: Arguments): string {
   if (error instanceof Deno.errors.NotCapable) {
     const read = app === undefined ? "" : " --allow-read";
     const more = String(port) === DEFAULTS.port ? "" : ` ${port}`;
-    return `deno run --allow-net=${host}:${port}${read} ${program}${more}`;
+    return `deno run --allow-net=${hostname}:${port}${read} ${program}${more}`;
   }
   return USAGE;
 }
 
 function listen(app: Application, given: Arguments): [WsgiServer, () => void] {
   const { log, close } = toLog(given);
-  const { host, port, unix: path } = given;
+  const { hostname, port, unix: path } = given;
   const [cert, key] = [readPem(given.cert), readPem(given.key)];
   try {
-    return [makeServer(host, port, app, { log, path, cert, key }), close];
+    return [makeServer(hostname, port, app, { log, path, cert, key }), close];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(error.message, hintFor(error, given));
+  }
+}
+
+/** SIGINT is Ctrl+C, SIGTERM what supervisors send. */
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/**
+ * Calls at the first SIGINT or SIGTERM. The second one ends the program at
+ * once, with the exit code that a shell gives to a program ended by it.
+ *
+ * @param stop Begins a graceful end.
+ */
+export function onEndSignal(stop: () => void): void {
+  let isStopping = false;
+  function listen(signal: keyof typeof SIGNAL_NUMBERS): void {
+    Deno.addSignalListener(signal, () => {
+      if (isStopping) Deno.exit(128 + SIGNAL_NUMBERS[signal]);
+      isStopping = true;
+      stop();
+    });
+  }
+  listen("SIGINT");
+  if (Deno.build.os !== "windows") listen("SIGTERM");
+}
+
+const BROWSERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  darwin: ["open"],
+  // The empty text is the title of a window; "start" takes the first for it.
+  windows: ["cmd", "/c", "start", ""],
+};
+
+/** Opens the browser of the system. Where that fails the server goes on. */
+function openBrowser(url: string): void {
+  const [command, ...args] = BROWSERS[Deno.build.os] ?? ["xdg-open"];
+  try {
+    const child = new Deno.Command(command, {
+      args: [...args, url],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    // The browser may outlive the program.
+    child.unref();
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotCapable
+      ? `it needs --allow-run=${command}`
+      : `${command} cannot be run`;
+    // deno-lint-ignore no-console -- a program's error output
+    console.error(`warning: Cannot open a browser: ${reason}`);
   }
 }
 

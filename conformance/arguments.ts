@@ -4,8 +4,7 @@
  * @module
  */
 
-import { Given } from "../cli/given.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { ParsedArguments, UsageError } from "../cli/parsed_arguments.ts";
 
 /** What the command line says. */
 export interface KitArguments {
@@ -72,7 +71,7 @@ The exit code is 0 if nothing failed, 1 if a case did, 2 if nothing was tested.`
 export function parseKitArguments(
   args: readonly string[],
 ): KitArguments | "help" {
-  const given = new Given(args, {
+  const given = new ParsedArguments(args, {
     values: ["cases", "path", "timeout", ...FORMS],
     switches: ["list", "help"],
     usage: USAGE,

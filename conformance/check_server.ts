@@ -142,7 +142,7 @@ function checkDeviations(
  *   const server = makeServer("127.0.0.1", 0, app, { log: false });
  *   server.serveForever();
  *   return {
- *     hostname: server.host,
+ *     hostname: server.hostname,
  *     port: server.port,
  *     stop: () => server.shutdown(),
  *     deviations: denoServeDeviations,

@@ -11,7 +11,7 @@
 
 import { loadApplication } from "../cli/load_application.ts";
 import { loadModule } from "../cli/load_module.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/parsed_arguments.ts";
 import { describe } from "../wsgi/describe.ts";
 import {
   HELP,

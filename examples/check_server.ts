@@ -14,7 +14,7 @@ export const start: StartServer = (app) => {
   const server = makeServer("127.0.0.1", 0, app, { log: false });
   server.serveForever();
   return {
-    hostname: server.host,
+    hostname: server.hostname,
     port: server.port,
     stop: () => server.shutdown(),
     deviations: denoServeDeviations,

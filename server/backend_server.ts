@@ -16,16 +16,25 @@ import {
   type BackendContext,
   BackendExchange,
 } from "../gateway/backend/exchange.ts";
-import type { BackendOptions, BackendServer } from "./backend_options.ts";
 import { ServerStopped } from "../gateway/cancellation.ts";
 import { formatError } from "../gateway/error_response.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
-import { checkAddress, listening } from "./listen.ts";
+import {
+  checkAddress,
+  listening,
+  toUrlHost,
+  withoutBrackets,
+} from "./listen.ts";
 import { checkApplication } from "../gateway/run_application.ts";
 import { RunningRequests } from "./running_requests.ts";
-import { checkOptions, DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
+import {
+  type BackendOptions,
+  checkOptions,
+  DEFAULT_SHUTDOWN_TIMEOUT_MS,
+} from "./options.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { bindUnix } from "./unix_socket.ts";
+import type { WsgiServer } from "./wsgi_server.ts";
 
 /** How long to wait when the system has no more connections, in milliseconds. */
 const ACCEPT_RETRY_MS = 100;
@@ -40,7 +49,7 @@ interface Listener {
 function listenTcp(hostname: string, port: number): Listener {
   const listener = listening(
     `${hostname}:${port}`,
-    () => Deno.listen({ hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port }),
+    () => Deno.listen({ hostname: withoutBrackets(hostname), port }),
   );
   return {
     port: listener.addr.port,
@@ -74,9 +83,10 @@ function listenUnix(path: string, mode: number | undefined): Listener {
   };
 }
 
-class Backend implements BackendServer {
+class BackendServer implements WsgiServer {
   readonly hostname: string;
   readonly port: number;
+  readonly url: string;
   readonly finished: Promise<void>;
   readonly #context: BackendContext;
   readonly #listener: Listener;
@@ -108,6 +118,10 @@ class Backend implements BackendServer {
       ? listenTcp(hostname, port)
       : listenUnix(path, mode);
     this.port = this.#listener.port;
+    const scheme = context.protocol.name.toLowerCase();
+    this.url = path === undefined
+      ? `${scheme}://${toUrlHost(hostname)}:${this.port}/`
+      : `${scheme}+unix://${encodeURIComponent(path)}/`;
     this.#accepting = this.#accept();
     signal?.addEventListener("abort", () => this.shutdown(), { once: true });
     if (signal?.aborted) this.shutdown();
@@ -173,6 +187,20 @@ class Backend implements BackendServer {
     }
   }
 
+  serveForever(): Promise<void> {
+    return this.finished;
+  }
+
+  handleRequest(): Promise<void> {
+    return Promise.reject(
+      new Error(
+        this.#stopped === undefined
+          ? "Cannot handle one request: the server serves forever"
+          : "Cannot handle a request: the server is shut down",
+      ),
+    );
+  }
+
   shutdown(): Promise<void> {
     return this.#stopped ??= this.#stop();
   }
@@ -221,13 +249,13 @@ export function serveBackend(
   protocol: BackendProtocol,
   app: Application,
   options: BackendOptions,
-): BackendServer {
+): WsgiServer {
   const { hostname = "127.0.0.1", port = 0, path, environ } = options;
   checkApplication(app);
   checkOptions(options);
-  checkAddress({ host: hostname, port, path });
+  checkAddress({ hostname, port, path });
   const errors = environ?.["wsgi.errors"] as ErrorStream | undefined;
-  return new Backend({
+  return new BackendServer({
     app,
     protocol,
     options,

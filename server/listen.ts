@@ -9,7 +9,7 @@ import { bindUnix } from "./unix_socket.ts";
 /** Where a server listens, as its user wrote it. */
 export interface ListenAddress {
   /** A host name or an IP address. */
-  readonly host: string;
+  readonly hostname: string;
   /** The port, from 0 to 65535; 0 for any that is free. */
   readonly port: number;
   /** The path of a Unix socket, in place of the two. */
@@ -46,17 +46,17 @@ export interface Listening {
 }
 
 /**
- * Checks an address. That of a Unix socket needs no host and no port.
+ * Checks an address. That of a Unix socket needs no hostname and no port.
  *
  * @param address The address.
- * @throws {TypeError} If the host is not a string, or empty.
+ * @throws {TypeError} If the hostname is not a string, or empty.
  * @throws {RangeError} If the port is not an integer from 0 to 65535.
  */
-export function checkAddress({ host, port, path }: ListenAddress): void {
+export function checkAddress({ hostname, port, path }: ListenAddress): void {
   if (path !== undefined) return;
-  if (typeof host !== "string" || host === "") {
+  if (typeof hostname !== "string" || hostname === "") {
     throw new TypeError(
-      `Cannot make the server: host must be a string such as "127.0.0.1"`,
+      `Cannot make the server: hostname must be a string such as "127.0.0.1"`,
     );
   }
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
@@ -67,17 +67,26 @@ export function checkAddress({ host, port, path }: ListenAddress): void {
 }
 
 /**
- * Writes a host as in a URL: an IPv6 address in brackets, and for the addresses
- * that mean "all interfaces" a name that can be connected to.
+ * Writes a hostname as in a URL: an IPv6 address in brackets, and for the
+ * addresses that mean "all interfaces" a name that can be connected to.
  *
- * @param host A host name or an IP address.
+ * @param hostname A host name or an IP address.
  * @returns The host for a URL and for `SERVER_NAME`.
  */
-export function toUrlHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::" || host === "[::]") {
-    return "localhost";
-  }
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+export function toUrlHost(hostname: string): string {
+  const bare = withoutBrackets(hostname);
+  if (bare === "0.0.0.0" || bare === "::") return "localhost";
+  return bare.includes(":") ? `[${bare}]` : hostname;
+}
+
+/**
+ * Takes an IPv6 address out of its brackets, for Deno.
+ *
+ * @param hostname A host name or an IP address.
+ * @returns The same without brackets.
+ */
+export function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /**
@@ -163,12 +172,16 @@ export function listen(address: ListenAddress, handlers: Handlers): Listening {
 const QUIET = { onListen: () => {} };
 
 function listenTcp(
-  { host, port, cert, key }: ListenAddress,
+  { hostname, port, cert, key }: ListenAddress,
   handlers: Handlers,
 ): Listening {
-  const server = listening(`${host}:${port}`, () => {
-    const hostname = host.replace(/^\[(.*)\]$/, "$1");
-    const options = { ...QUIET, ...handlers, hostname, port };
+  const server = listening(`${hostname}:${port}`, () => {
+    const options = {
+      ...QUIET,
+      ...handlers,
+      hostname: withoutBrackets(hostname),
+      port,
+    };
     if (cert === undefined || key === undefined) return Deno.serve(options);
     try {
       return Deno.serve({ ...options, cert, key });
@@ -181,7 +194,7 @@ function listenTcp(
       );
     }
   });
-  const serverName = toUrlHost(host);
+  const serverName = toUrlHost(hostname);
   const serverPort = server.addr.port;
   const urlScheme = cert === undefined ? "http" : "https";
   return {

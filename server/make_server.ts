@@ -29,7 +29,7 @@ import type { WsgiServer } from "./wsgi_server.ts";
 export type { ServerOptions, WsgiServer };
 
 class DenoServer implements WsgiServer {
-  readonly host: string;
+  readonly hostname: string;
   readonly port: number;
   readonly url: string;
   readonly #app: Application;
@@ -48,20 +48,20 @@ class DenoServer implements WsgiServer {
   #stopped: Promise<void> | undefined;
 
   constructor(
-    host: string,
+    hostname: string,
     port: number,
     app: Application,
     options: ServerOptions,
   ) {
     const { log = true, maxInFlight, requestTimeout, signal } = options;
-    this.host = host;
+    this.hostname = hostname;
     this.#app = app;
     this.#maxInFlight = maxInFlight ?? Infinity;
     this.#shutdownTimeout = options.shutdownTimeout ??
       DEFAULT_SHUTDOWN_TIMEOUT_MS;
     this.#running = new RunningRequests(requestTimeout, () => this.#takeMore());
     const { server, port: realPort, url, environ } = listen(
-      { ...options, host, port },
+      { ...options, hostname, port },
       {
         signal: this.#cut.signal,
         onError: (error) => this.#onError(error),
@@ -124,13 +124,17 @@ class DenoServer implements WsgiServer {
     return response;
   }
 
+  get finished(): Promise<void> {
+    return Promise.race([this.#server.finished, this.#over.promise])
+      .then(() => this.#stopped);
+  }
+
   serveForever(): Promise<void> {
     if (this.#stopped === undefined) {
       this.#serving = true;
       this.#takeMore();
     }
-    return Promise.race([this.#server.finished, this.#over.promise])
-      .then(() => this.#stopped);
+    return this.finished;
   }
 
   handleRequest(): Promise<void> {
@@ -205,13 +209,13 @@ async function whenSent(
  *
  * Python's `wsgiref.simple_server.make_server`, on `Deno.serve`.
  *
- * @param host The host name or IP address to listen on: `"127.0.0.1"` for this
+ * @param hostname The host name or IP address to listen on: `"127.0.0.1"` for this
  * machine only, `"0.0.0.0"` for all interfaces.
  * @param port The port, from 0 to 65535; 0 for any that is free.
  * @param app The application.
  * @param options What else to set.
  * @returns The server, listening.
- * @throws {TypeError} If the host is not a string, the application not a
+ * @throws {TypeError} If the hostname is not a string, the application not a
  * function, or an option has the wrong type.
  * @throws {RangeError} If the port or the number in an option is out of range.
  * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.
@@ -234,13 +238,13 @@ async function whenSent(
  * ```
  */
 export function makeServer(
-  host: string,
+  hostname: string,
   port: number,
   app: Application,
   options: ServerOptions = {},
 ): WsgiServer {
-  checkAddress({ host, port, path: options.path });
+  checkAddress({ hostname, port, path: options.path });
   checkApplication(app);
   checkOptions(options);
-  return new DenoServer(host, port, app, options);
+  return new DenoServer(hostname, port, app, options);
 }

@@ -1,5 +1,5 @@
 /**
- * The options of the reference server.
+ * The options of the servers, and their checks.
  *
  * @module
  */
@@ -70,6 +70,54 @@ export interface ServerOptions extends
    * @default {10_000}
    */
   shutdownTimeout?: number | undefined;
+}
+
+/** Options of `serveScgi()` and `serveUwsgi()`. */
+export interface BackendOptions extends
+  Pick<
+    ServerOptions,
+    | "environ"
+    | "maxRequestBodySize"
+    | "mode"
+    | "multiprocess"
+    | "onError"
+    | "path"
+    | "requestTimeout"
+    | "signal"
+  > {
+  /**
+   * The host name or IP address to listen on. Whoever can connect can say
+   * anything about a client, so this is for the web server in front alone.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string | undefined;
+  /**
+   * The port, from 0 to 65535; 0 for any that is free.
+   *
+   * @default {0}
+   */
+  port?: number | undefined;
+  /**
+   * How many requests run at once, 1 or more. Others wait in the listen queue
+   * of the system.
+   *
+   * @default {no limit}
+   */
+  maxInFlight?: number | undefined;
+  /**
+   * How long `shutdown()` lets running requests go on, in milliseconds, 0 or
+   * more. Then it cuts them.
+   *
+   * @default {10_000}
+   */
+  shutdownTimeout?: number | undefined;
+  /**
+   * `SERVER_SOFTWARE`.
+   *
+   * @default {what the web server sends, or "wsgiref/0.1.0"}
+   */
+  serverSoftware?: string | undefined;
 }
 
 /** The default of `shutdownTimeout`, in milliseconds. */

@@ -13,12 +13,13 @@
  * @module
  */
 
-import type { BackendOptions, BackendServer } from "./backend_options.ts";
+import type { BackendOptions } from "./options.ts";
+import type { WsgiServer } from "./wsgi_server.ts";
 import { serveBackend } from "./backend_server.ts";
 import { readScgiBlock } from "../gateway/backend/scgi_block.ts";
 import type { Application } from "../wsgi/types.ts";
 
-export type { BackendOptions, BackendServer };
+export type { BackendOptions, WsgiServer };
 
 /**
  * Serves an application over SCGI. It serves at once.
@@ -71,7 +72,7 @@ export type { BackendOptions, BackendServer };
 export function serveScgi(
   app: Application,
   options: BackendOptions = {},
-): BackendServer {
+): WsgiServer {
   return serveBackend(
     {
       name: "SCGI",

@@ -13,12 +13,13 @@
  * @module
  */
 
-import type { BackendOptions, BackendServer } from "./backend_options.ts";
+import type { BackendOptions } from "./options.ts";
+import type { WsgiServer } from "./wsgi_server.ts";
 import { serveBackend } from "./backend_server.ts";
 import type { Application } from "../wsgi/types.ts";
 import { readUwsgiBlock } from "../gateway/backend/uwsgi_block.ts";
 
-export type { BackendOptions, BackendServer };
+export type { BackendOptions, WsgiServer };
 
 /**
  * Serves an application over the uwsgi protocol. It serves at once.
@@ -56,7 +57,7 @@ export type { BackendOptions, BackendServer };
 export function serveUwsgi(
   app: Application,
   options: BackendOptions = {},
-): BackendServer {
+): WsgiServer {
   return serveBackend(
     {
       name: "uwsgi",

@@ -1,31 +1,37 @@
 /**
- * What a server that listens can do.
+ * The type of all servers of this package.
  *
  * @module
  */
 
 /** A server that listens. */
 export interface WsgiServer extends AsyncDisposable {
-  /** The host as it was given. */
-  readonly host: string;
+  /** The hostname as it was given. */
+  readonly hostname: string;
   /** The port; the real one when 0 was asked for, and 0 for a Unix socket. */
   readonly port: number;
   /**
    * Where to reach the server: `"http://127.0.0.1:8000/"`, or for a Unix socket
-   * `"http+unix://%2Frun%2Fapp.sock/"`.
+   * `"http+unix://%2Frun%2Fapp.sock/"`. Servers of SCGI and uwsgi have the
+   * schemes `scgi` and `uwsgi`.
    */
   readonly url: string;
+  /** Resolves when the server has shut down. */
+  readonly finished: Promise<void>;
   /**
-   * Answers requests until the server has shut down.
+   * Answers requests until the server has shut down. A server that serves
+   * already goes on.
    *
-   * @returns A promise that resolves when the server has shut down.
+   * @returns A promise that resolves when the server has shut down, as
+   * {@linkcode WsgiServer.finished} does.
    */
   serveForever(): Promise<void>;
   /**
    * Answers one request: one that waits, or the next to come.
    *
    * @returns A promise that resolves when that response is over and its body
-   * closed, or when the server shuts down before a request came.
+   * closed, or when the server shuts down before a request came. It rejects if
+   * the server serves all requests already, or has shut down.
    */
   handleRequest(): Promise<void>;
   /**

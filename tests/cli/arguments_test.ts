@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Arguments, parseArguments } from "../../cli/arguments.ts";
-import { UsageError } from "../../cli/usage_error.ts";
+import { UsageError } from "../../cli/parsed_arguments.ts";
 
 const PLAIN: Arguments = {
   app: undefined,
-  host: "127.0.0.1",
+  hostname: "127.0.0.1",
   port: 8000,
   unix: undefined,
   cert: undefined,
@@ -27,7 +27,8 @@ Deno.test.each<[string[], Partial<Arguments>]>([
   [["0"], { port: 0 }],
   [["--port", "1", "app.ts", "2"], { app: "app.ts", port: 1 }],
   [["--port=1"], { port: 1 }],
-  [["--host", "::1", "folder"], { app: "folder", host: "::1" }],
+  [["--host", "::1", "folder"], { app: "folder", hostname: "::1" }],
+  [["--hostname", "::1", "--host=h"], { hostname: "::1" }],
   [["--no-validate", "--open"], { validate: false, open: true }],
   [["--log=dev"], { log: "dev" }],
   [["--log", "off"], { log: "off" }],
@@ -46,8 +47,8 @@ Deno.test("parseArguments() takes a flag, an argument, a variable, a default, in
   const env = { PORT: "3000", HOST: "0.0.0.0" };
   assertEquals(parse(["--port", "1", "a.ts", "2"], env).port, 1);
   assertEquals(parse(["a.ts", "2"], env).port, 2);
-  assertEquals(parse([], env), { ...PLAIN, host: "0.0.0.0", port: 3000 });
-  assertEquals(parse(["--host", "h"], env).host, "h");
+  assertEquals(parse([], env), { ...PLAIN, hostname: "0.0.0.0", port: 3000 });
+  assertEquals(parse(["--host", "h"], env).hostname, "h");
   // What is set to nothing is not set.
   assertEquals(parse([], { PORT: "", HOST: "" }), PLAIN);
 });
@@ -65,6 +66,7 @@ Deno.test.each<[string[], string, string]>([
   [["--x"], "unknown option --x", "usage:"],
   [["--port"], "--port needs a value", "usage:"],
   [["--host="], "--host needs a value", "usage:"],
+  [["--hostname="], "--hostname needs a value", "usage:"],
   [["--open=yes"], "--open takes no value, got yes", "usage:"],
   [["--log", "json"], "no such log: json", "take one of common, combined"],
   [["--port", "1e3"], "no such port: 1e3", "usage:"],

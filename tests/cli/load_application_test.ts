@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { loadApplication } from "../../cli/load_application.ts";
-import { UsageError } from "../../cli/usage_error.ts";
+import { UsageError } from "../../cli/parsed_arguments.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 
 const HELLO = `(_environ, startResponse) => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../cli/usage_error.ts";
+import { UsageError } from "../../cli/parsed_arguments.ts";
 import { HELP, parseKitArguments, USAGE } from "../../conformance/arguments.ts";
 
 Deno.test("parseKitArguments() needs no option", () => {

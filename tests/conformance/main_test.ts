@@ -38,7 +38,7 @@ export function start(app) {
   const server = makeServer("127.0.0.1", 0, app, { log: false });
   server.serveForever();
   return {
-    hostname: server.host,
+    hostname: server.hostname,
     port: server.port,
     stop: () => server.shutdown(),
     deviations: ${deviations},

@@ -9,8 +9,8 @@ import { encodeUtf8, fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   type BackendOptions,
-  type BackendServer,
   serveScgi,
+  type WsgiServer,
 } from "../../server/scgi.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
@@ -81,7 +81,7 @@ export const GET: Readonly<Record<string, string>> = {
 /** A gateway that serves, and what it has logged. */
 export interface Serving extends AsyncDisposable {
   readonly gateway: Gateway;
-  readonly server: BackendServer;
+  readonly server: WsgiServer;
   readonly port: number;
   /** What was written to `wsgi.errors` and by the server so far. */
   readonly log: readonly string[];

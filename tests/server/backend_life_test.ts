@@ -45,6 +45,27 @@ test("listens on 127.0.0.1 and a free port by itself", async (gateway) => {
   );
 });
 
+test("has the shape of every server, and serves since it was made", async (gateway) => {
+  await using serving = serve(gateway, show, { hostname: "::1" });
+  const { server } = serving;
+  const scheme = gateway.name === "serveScgi()" ? "scgi" : "uwsgi";
+  assertEquals(server.url, `${scheme}://[::1]:${server.port}/`);
+  await assertRejects(
+    () => server.handleRequest(),
+    Error,
+    "Cannot handle one request: the server serves forever",
+  );
+  const served = server.serveForever();
+  assertEquals(served, server.finished);
+  await server.shutdown();
+  await served;
+  await assertRejects(
+    () => server.handleRequest(),
+    Error,
+    "Cannot handle a request: the server is shut down",
+  );
+});
+
 test("listens on a Unix socket, and removes it at the end", async (gateway) => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/app.sock`;
@@ -53,6 +74,10 @@ test("listens on a Unix socket, and removes it at the end", async (gateway) => {
     Deno.listen({ transport: "unix", path }).close();
     await using serving = serve(gateway, show, { path, mode: 0o660 });
     assertEquals(serving.port, 0);
+    assertStringIncludes(
+      serving.server.url,
+      `+unix://${encodeURIComponent(path)}/`,
+    );
     assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o660);
     using conn = await Deno.connect({ transport: "unix", path });
     await conn.write(encoder.encode(request(gateway)));
@@ -77,7 +102,7 @@ test("says why it cannot listen", async (gateway) => {
 test("refuses options that are none", (gateway) => {
   const wrong: readonly [unknown, string][] = [
     [{ port: 70_000 }, "port must be"],
-    [{ hostname: "" }, "host must be"],
+    [{ hostname: "" }, "hostname must be"],
     [{ maxInFlight: 0 }, "maxInFlight must be"],
     [{ mode: 0o660 }, "mode must come with path"],
     [{ signal: 1 }, "signal must be"],

@@ -22,7 +22,7 @@ const hello: Application = (_environ, startResponse) => {
 
 Deno.test("makeServer() listens at once and tells where", async () => {
   await using server = makeServer("127.0.0.1", 0, hello);
-  assertEquals(server.host, "127.0.0.1");
+  assertEquals(server.hostname, "127.0.0.1");
   assert(server.port > 0 && server.port < 65536);
   assertEquals(server.url, `http://127.0.0.1:${server.port}/`);
   using _client = await RawClient.connect(server);
@@ -59,7 +59,7 @@ Deno.test("makeServer() refuses a bad host or port before it listens", () => {
     assertThrows(
       () => makeServer(host as string, 0, hello),
       TypeError,
-      "Cannot make the server: host must be a string",
+      "Cannot make the server: hostname must be a string",
     );
   }
 });

@@ -77,7 +77,7 @@ Deno.test({
     using folder = scratch();
     const { path } = folder;
     const server = serveAt(path);
-    assertEquals([server.host, server.port], ["ignored", 0]);
+    assertEquals([server.hostname, server.port], ["ignored", 0]);
     assertEquals(server.url, `http+unix://${encodeURIComponent(path)}/`);
     assertEquals(
       await ask(path, `GET /a?b HTTP/1.1\r\nHost: h:81\r\n${CLOSE}`),

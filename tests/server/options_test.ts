@@ -87,5 +87,5 @@ Deno.test("makeServer() takes Infinity for no limit", async () => {
     maxRequestBodySize: Infinity,
     log: false,
   });
-  assertEquals(server.host, "127.0.0.1");
+  assertEquals(server.hostname, "127.0.0.1");
 });

@@ -6,10 +6,7 @@
  */
 
 import type { RunningServer } from "../../conformance/server_under_test.ts";
-import type {
-  BackendOptions,
-  BackendServer,
-} from "../../server/backend_options.ts";
+import type { BackendOptions, WsgiServer } from "../../server/scgi.ts";
 import { serveScgi } from "../../server/scgi.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
@@ -108,7 +105,7 @@ export interface Fronted extends AsyncDisposable {
   /** The web server. */
   readonly front: ServerProcess;
   /** What is behind it. */
-  readonly backend: BackendServer;
+  readonly backend: WsgiServer;
 }
 
 /** What differs from the example. */

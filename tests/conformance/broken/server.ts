@@ -44,7 +44,7 @@ export function serve(app: Application): RunningServer {
   });
   server.serveForever();
   return {
-    hostname: server.host,
+    hostname: server.hostname,
     port: server.port,
     deviations: denoServeDeviations,
     stop: () => server.shutdown(),

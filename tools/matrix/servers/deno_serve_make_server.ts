@@ -12,7 +12,7 @@ export const denoServeMakeServer: ServerPart = {
     const server = makeServer("127.0.0.1", 0, app, { log: false });
     server.serveForever();
     return {
-      hostname: server.host,
+      hostname: server.hostname,
       port: server.port,
       deviations: denoServeDeviations,
       stop: () => server.shutdown(),

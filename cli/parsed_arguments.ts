@@ -1,10 +1,29 @@
 /**
- * Options and operands of a command line, before they are understood.
+ * Options and operands of a command line, before a program gives them meaning,
+ * and the error about those that have none.
  *
  * @module
  */
 
-import { UsageError } from "./usage_error.ts";
+/**
+ * A failure that the person at the terminal can correct. It ends the program
+ * with one line and a hint: a stack would not help.
+ */
+export class UsageError extends Error {
+  /** What to do about it. */
+  readonly hint: string;
+
+  /**
+   * Makes an error.
+   *
+   * @param message What is wrong.
+   * @param hint What to do about it.
+   */
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
 /** What a program understands. */
 export interface Known<Value extends string, Switch extends string> {
@@ -30,8 +49,8 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** What was given on a command line. */
-export class Given<Value extends string, Switch extends string> {
+/** The options and operands of one command line. */
+export class ParsedArguments<Value extends string, Switch extends string> {
   /** The value of each option; the last one, if it was given several times. */
   readonly values: Map<Value, string> = new Map();
   /** The options without a value. */

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { Program } from "../program.ts";
 import { ask, RawClient } from "../raw_client.ts";
-import { get } from "./serving.ts";
+import { get } from "../server/serving.ts";
 
-const room = import.meta.resolve("../../server/");
+const root = import.meta.resolve("../../");
 
 /** A server that never answers /running, and others once that was called. */
 const PROGRAM = `
-  import { onEndSignal } from ${JSON.stringify(`${room}end_signal.ts`)};
-  import { makeServer } from ${JSON.stringify(`${room}make_server.ts`)};
+  import { onEndSignal } from ${JSON.stringify(`${root}cli/serve.ts`)};
+  import { makeServer } from ${JSON.stringify(`${root}server/make_server.ts`)};
   const running = Promise.withResolvers();
   const server = makeServer("127.0.0.1", 0, async (environ, startResponse) => {
     if (environ.PATH_INFO === "/running") {
