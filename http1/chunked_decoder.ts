@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isToken } from "../wsgi/token.ts";
+import { isToken } from "../wsgi/http_syntax.ts";
 import type { LineReader } from "./line_reader.ts";
 import { RequestError } from "./request_error.ts";
 

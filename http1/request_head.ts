@@ -7,7 +7,7 @@
 
 import { quote } from "../wsgi/describe.ts";
 import { isHost } from "../wsgi/host.ts";
-import { isToken } from "../wsgi/token.ts";
+import { isToken } from "../wsgi/http_syntax.ts";
 import { RequestError } from "./request_error.ts";
 import type { RequestLine } from "./request_line.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../wsgi/describe.ts";
-import { isToken } from "../wsgi/token.ts";
+import { isToken } from "../wsgi/http_syntax.ts";
 import { isHost } from "../wsgi/host.ts";
 import { RequestError } from "./request_error.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatDateTime } from "../wsgi/format_date_time.ts";
+import { formatDateTime } from "../wsgi/http_syntax.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** What a response begins with, as the application gave it and found valid. */
@@ -53,7 +53,7 @@ export interface EncodedHead {
 const encoder = new TextEncoder();
 
 /** The empty line after a chunk. */
-const CRLF = encoder.encode("\r\n");
+export const CHUNK_END: Uint8Array = encoder.encode("\r\n");
 
 /** The end of a chunked body, without trailers. */
 export const LAST_CHUNK: Uint8Array = encoder.encode("0\r\n\r\n");
@@ -82,8 +82,6 @@ function encodeByteString(text: string): Uint8Array {
 export function encodeChunkSize(size: number): Uint8Array {
   return encoder.encode(`${size.toString(16)}\r\n`);
 }
-
-export { CRLF as CHUNK_END };
 
 /** Encodes response heads, and remembers the last one. */
 export class ResponseEncoder {

@@ -1,0 +1,32 @@
+/**
+ * Large buffers, shared by all connections of the process.
+ *
+ * @module
+ */
+
+/** The size of a pooled buffer: 64 KiB of a body, and room for its framing. */
+export const POOLED_SIZE = 66_560;
+
+/** How many buffers are kept while nobody uses them. */
+const MAX_KEPT = 64;
+
+const kept: Uint8Array<ArrayBuffer>[] = [];
+
+/**
+ * Takes a buffer out of the pool. An idle connection holds none, and a busy one
+ * makes none, which would cost more than parsing its request.
+ *
+ * @returns A buffer of {@linkcode POOLED_SIZE} bytes with arbitrary content.
+ */
+export function takeBuffer(): Uint8Array<ArrayBuffer> {
+  return kept.pop() ?? new Uint8Array(POOLED_SIZE);
+}
+
+/**
+ * Gives a buffer back.
+ *
+ * @param buffer A buffer from the pool that nobody reads or writes any more.
+ */
+export function returnBuffer(buffer: Uint8Array<ArrayBuffer>): void {
+  if (kept.length < MAX_KEPT) kept.push(buffer);
+}

@@ -1,0 +1,513 @@
+/**
+ * {@linkcode Connection}: the requests of one HTTP/1.1 connection, in order.
+ *
+ * @module
+ */
+
+import { errorResponse } from "../gateway/error_response.ts";
+import { RequestError } from "../http1/request_error.ts";
+import type { RequestHead } from "../http1/request_head.ts";
+import { RequestParser } from "../http1/request_parser.ts";
+import { ResponseEncoder } from "../http1/response_encoder.ts";
+import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
+import type { Expiring } from "./deadlines.ts";
+import { type HttpChannel, HttpTransport } from "./http_transport.ts";
+import { RequestSource } from "./request_source.ts";
+import { type Socket, SocketWriter } from "./socket_writer.ts";
+
+/** How many bytes an idle connection has room for. */
+const IDLE_BUFFER_SIZE = 2_048;
+
+/** How many received bytes wait while a request is handled. */
+const MAX_AHEAD = 65_536;
+
+/** How much of a body that nobody has read is read to keep a connection. */
+const MAX_DISCARDED = 65_536;
+
+/** How much a client may send after the last response, in bytes. */
+const MAX_LINGERING = 1_048_576;
+
+/** How long a client may send after the last response, in milliseconds. */
+const LINGER_MS = 2_000;
+
+/**
+ * How long a client that has ended its sending side is waited for, in
+ * milliseconds, while the application sends nothing: it has either left or
+ * reads on, and only writing to it shows which.
+ */
+const HALF_CLOSE_GRACE_MS = 500;
+
+/** One request on its way through a connection. */
+export interface ActiveRequest {
+  /** Its head. */
+  readonly head: RequestHead;
+  /** Its body. */
+  readonly source: RequestSource;
+  /** Its response. */
+  readonly transport: HttpTransport;
+}
+
+/** What connections need of their server. */
+export interface ConnectionHost {
+  /** The limits in ticks of the server's clock, and of a head in bytes. */
+  readonly limits: {
+    readonly headers: number;
+    readonly keepAlive: number;
+    readonly request: number;
+    readonly maxHeaderSize: number;
+  };
+  /** The tick that it is. */
+  readonly now: number;
+  /** Whether connections end with the request that they carry. */
+  readonly isStopping: boolean;
+  /**
+   * Asks for a place for a request.
+   *
+   * @param connection The connection.
+   * @returns Whether there is one now; if not, the server calls
+   * {@linkcode Connection.proceed} or {@linkcode Connection.refuse} later.
+   */
+  admit(connection: Connection): boolean;
+  /**
+   * Calls the application.
+   *
+   * @returns A promise if it is not over at once.
+   * @throws {RequestError} If no application may see the request.
+   */
+  handle(request: ActiveRequest, connection: Connection): void | Promise<void>;
+  /** Ends a request whose time is up. */
+  onTimeout(request: ActiveRequest): void;
+  /** Takes note that a request that was admitted is over. */
+  onRequestOver(connection: Connection, request: ActiveRequest): void;
+  /** Takes note that a request was refused. */
+  onRefused(connection: Connection, error: RequestError): void;
+  /** Takes note that the connection is closed. */
+  onClosed(connection: Connection): void;
+}
+
+/** What a connection is doing. */
+type Phase =
+  /** Nothing has come since it was accepted. */
+  | "new"
+  /** The last request is over, the next one has not begun. */
+  | "idle"
+  /** A part of a head has come. */
+  | "head"
+  /** A request waits for a place. */
+  | "queued"
+  /** The application is at work. */
+  | "running"
+  /** The response is sent, the rest of the request is read and dropped. */
+  | "discarding"
+  /** The last response is sent, and the client is given time to read it. */
+  | "lingering"
+  | "closed";
+
+/** One connection. */
+export class Connection implements HttpChannel, Expiring {
+  readonly writer: SocketWriter;
+  readonly encoder: ResponseEncoder;
+  /** The address of the client, `undefined` on a Unix socket. */
+  readonly remote: Deno.NetAddr | undefined;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #parser: RequestParser;
+  readonly #idleBuffer = new Uint8Array(IDLE_BUFFER_SIZE);
+  #phase: Phase = "new";
+  /** Since which tick it has been doing that. */
+  #since: number;
+  #request: ActiveRequest | undefined;
+  /** A head whose request waits for a place. */
+  #queued: RequestHead | undefined;
+  /** Whether the client has ended its sending side. */
+  #hasEnded = false;
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+  #lingerTimer: ReturnType<typeof setTimeout> | undefined;
+  #discarded = 0;
+  /** Goes on reading, which has stopped because enough waits. */
+  #resume: (() => void) | undefined;
+
+  /**
+   * @param socket The connection, accepted.
+   * @param remote The address of the client.
+   * @param encoder Encodes the heads of responses.
+   * @param host The server.
+   */
+  constructor(
+    socket: Socket,
+    remote: Deno.NetAddr | undefined,
+    encoder: ResponseEncoder,
+    host: ConnectionHost,
+  ) {
+    this.#socket = socket;
+    this.#host = host;
+    this.remote = remote;
+    this.encoder = encoder;
+    this.#since = host.now;
+    this.#parser = new RequestParser({
+      maxHeaderSize: host.limits.maxHeaderSize,
+    });
+    this.writer = new SocketWriter(socket, () => this.#lose());
+  }
+
+  /** Whether no request is on its way. */
+  get isIdle(): boolean {
+    return this.#phase === "new" || this.#phase === "idle" ||
+      this.#phase === "head" || this.#phase === "lingering";
+  }
+
+  /** The request on its way, if there is one. */
+  get request(): ActiveRequest | undefined {
+    return this.#request;
+  }
+
+  /** The head of the request on its way, also of one that waits for a place. */
+  get head(): RequestHead | undefined {
+    return this.#request?.head ?? this.#queued;
+  }
+
+  /**
+   * Reads until the connection ends.
+   *
+   * @returns A promise that resolves when nothing more is read.
+   */
+  async read(): Promise<void> {
+    while (this.#phase !== "closed") {
+      const large = this.#wantsMuch ? takeBuffer() : undefined;
+      const buffer = large ?? this.#idleBuffer;
+      let count: number | null;
+      try {
+        count = await this.#socket.read(buffer);
+      } catch {
+        // Reset by the client, or closed here.
+        if (large !== undefined) returnBuffer(large);
+        return this.#lose();
+      }
+      if (count === null) {
+        if (large !== undefined) returnBuffer(large);
+        return this.#end();
+      }
+      this.#receive(buffer, count);
+      if (large !== undefined) returnBuffer(large);
+      if (this.#isFull) {
+        await new Promise<void>((resolve) => this.#resume = resolve);
+      }
+    }
+  }
+
+  /** Whether the next bytes are those of a body. */
+  get #wantsMuch(): boolean {
+    return this.#request?.source.isComplete === false ||
+      this.#phase === "lingering" || this.#phase === "discarding";
+  }
+
+  /** Whether so much waits that no more is read now. */
+  get #isFull(): boolean {
+    return (this.#phase === "running" || this.#phase === "queued") &&
+      this.#parser.size >= MAX_AHEAD;
+  }
+
+  #receive(buffer: Uint8Array, count: number): void {
+    if (this.#phase === "closed") return;
+    if (this.#phase === "lingering") {
+      this.#discarded += count;
+      if (this.#discarded > MAX_LINGERING) this.#close();
+      return;
+    }
+    this.#parser.receive(buffer, count);
+    if (this.#phase === "running" || this.#phase === "queued") {
+      this.#parser.keep();
+      this.#request?.source.arrive();
+      return;
+    }
+    this.#advance();
+    if (this.#parser.size > 0) this.#parser.keep();
+  }
+
+  /** Takes requests out of what has come, as long as each is over at once. */
+  #advance(): void {
+    try {
+      if (this.#phase === "discarding" && !this.#discard()) return;
+      while (this.#phase !== "closed" && this.#phase !== "lingering") {
+        const event = this.#parser.next();
+        if (event === undefined) return this.#waitForHead();
+        if (event.type !== "head") continue;
+        if (!this.#host.admit(this)) {
+          this.#queued = event.head;
+          this.#enter("queued");
+          return;
+        }
+        if (!this.#run(event.head)) return;
+      }
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.refuse(error);
+    }
+  }
+
+  #waitForHead(): void {
+    if (this.#hasEnded) this.#closeWhenDrained();
+    else if (this.#parser.isIdle) {
+      if (this.#phase !== "new") this.#enter("idle");
+    } else if (this.#phase !== "head") this.#enter("head");
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#since = this.#host.now;
+  }
+
+  /** Handles a request; returns whether the next one may follow at once. */
+  #run(head: RequestHead): boolean {
+    const transport = new HttpTransport(this, head);
+    const source = new RequestSource(this.#parser, head, () => {
+      if (head.fields.expectsContinue) transport.sendContinue();
+      this.#resumeReading();
+    });
+    const request = this.#request = { head, source, transport };
+    this.#enter("running");
+    if (this.#hasEnded) {
+      source.end();
+      this.#startGrace();
+    }
+    const done = this.#host.handle(request, this);
+    if (done === undefined) return this.#finish(request);
+    done.then(() => {
+      if (this.#finish(request)) this.#advance();
+    });
+    return false;
+  }
+
+  #resumeReading(): void {
+    const resume = this.#resume;
+    this.#resume = undefined;
+    resume?.();
+  }
+
+  /** A response is over; returns whether the next request may follow at once. */
+  #finish(request: ActiveRequest): boolean {
+    // It may have been given up before.
+    if (this.#request !== request) return false;
+    this.#request = undefined;
+    clearTimeout(this.#graceTimer);
+    this.#host.onRequestOver(this, request);
+    if (this.#phase === "closed") return false;
+    this.#resumeReading();
+    if (!request.transport.keepsAlive || this.#host.isStopping) {
+      this.#linger();
+      return false;
+    }
+    if (this.#hasEnded && this.#parser.size === 0) {
+      this.#linger();
+      return false;
+    }
+    if (request.source.isComplete) {
+      this.#enter("idle");
+      return true;
+    }
+    this.#discarded = 0;
+    this.#enter("discarding");
+    return this.#discard();
+  }
+
+  /** Drops what is left of a body; returns whether its end was reached. */
+  #discard(): boolean {
+    const before = this.#parser.size;
+    for (;;) {
+      const event = this.#parser.next();
+      if (event === undefined) break;
+      if (event.type === "end") {
+        this.#enter("idle");
+        return true;
+      }
+    }
+    this.#discarded += before - this.#parser.size;
+    if (this.#discarded > MAX_DISCARDED) this.#linger();
+    return false;
+  }
+
+  mayKeepAlive(isWhole: boolean): boolean {
+    const request = this.#request;
+    if (request === undefined || this.#host.isStopping) return false;
+    const { head: { fields }, source } = request;
+    if (!fields.keepsAlive) return false;
+    if (!isWhole || source.isComplete) return true;
+    if (this.#hasEnded) return false;
+    try {
+      if (source.discard()) return true;
+    } catch {
+      return false;
+    }
+    // Whether a client that waits for 100 Continue sends the body is unknown.
+    return this.#parser.missing > 0 && this.#parser.missing <= MAX_DISCARDED &&
+      !fields.expectsContinue;
+  }
+
+  /** Calls the application for a request that has waited for a place. */
+  proceed(): void {
+    const head = this.#queued;
+    if (head === undefined) return;
+    this.#queued = undefined;
+    try {
+      if (this.#run(head)) this.#advance();
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.refuse(error);
+    }
+  }
+
+  /**
+   * Answers a request that no application sees, and ends the connection.
+   *
+   * @param error What is wrong with it.
+   */
+  refuse(error: RequestError): void {
+    const { head } = this;
+    this.#host.onRefused(this, error);
+    this.#queued = undefined;
+    this.#request = undefined;
+    const [start, page] = errorResponse(error.status);
+    const { bytes } = this.encoder.encode(
+      {
+        ...start,
+        headers: [...start.headers, ["Content-Length", String(page.length)]],
+        contentLength: page.length,
+      },
+      { method: head?.method, version: "1.1", keepsAlive: false },
+      Date.now(),
+    );
+    this.writer.add(bytes);
+    if (head?.method !== "HEAD") this.writer.add(page);
+    this.#linger();
+  }
+
+  /** The client has ended its sending side. */
+  #end(): void {
+    this.#hasEnded = true;
+    switch (this.#phase) {
+      case "running":
+        this.#request?.source.end();
+        this.#startGrace();
+        break;
+      case "queued":
+        this.#startGrace();
+        break;
+      default:
+        this.#closeWhenDrained();
+    }
+  }
+
+  #startGrace(): void {
+    let sent = this.#request?.transport.bytesSent ?? 0;
+    clearTimeout(this.#graceTimer);
+    const check = () => {
+      const now = this.#request?.transport.bytesSent ?? 0;
+      if (now === sent && this.writer.isDrained) return this.#lose();
+      sent = now;
+      this.#graceTimer = setTimeout(check, HALF_CLOSE_GRACE_MS);
+    };
+    this.#graceTimer = setTimeout(check, HALF_CLOSE_GRACE_MS);
+  }
+
+  /** Nobody is at the other end any more. */
+  #lose(): void {
+    this.#hasEnded = true;
+    if (this.#phase === "closed") return;
+    const { source, transport } = this.#request ?? {};
+    // The application learns of it before what it waits for fails.
+    transport?.leave();
+    source?.end();
+    this.#close(transport?.cancellation.reason);
+  }
+
+  destroy(reason: unknown): void {
+    this.#request?.source.end();
+    this.#close(reason);
+  }
+
+  /** Ends a request whose application goes on, whatever it was told. */
+  giveUp(): void {
+    const request = this.#request;
+    if (request !== undefined) this.#finish(request);
+    this.#linger();
+  }
+
+  /**
+   * Ends the sending side once everything is sent, and gives the client time to
+   * read it: closing while it still sends would reset the connection, and the
+   * client might lose the response.
+   *
+   * RFC 9112 section 9.6.
+   */
+  #linger(): void {
+    if (this.#phase === "lingering" || this.#phase === "closed") return;
+    this.#enter("lingering");
+    this.#discarded = 0;
+    this.writer.flush();
+    this.#resumeReading();
+    this.writer.drained().then(async () => {
+      if (this.#phase === "closed") return;
+      if (this.#hasEnded) return this.#close();
+      this.#lingerTimer = setTimeout(() => this.#close(), LINGER_MS);
+      try {
+        await this.#socket.closeWrite();
+      } catch {
+        this.#close();
+      }
+    });
+  }
+
+  #closeWhenDrained(): void {
+    this.writer.flush();
+    this.writer.drained().then(() => this.#close());
+  }
+
+  #close(reason?: unknown): void {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    clearTimeout(this.#graceTimer);
+    clearTimeout(this.#lingerTimer);
+    this.writer.close(reason);
+    try {
+      this.#socket.close();
+    } catch {
+      // The other end was faster.
+    }
+    this.#resumeReading();
+    this.#host.onClosed(this);
+  }
+
+  /** Closes the connection if it is idle; lets a request on it be the last. */
+  stop(): void {
+    if (this.isIdle && this.#phase !== "lingering") this.#closeWhenDrained();
+  }
+
+  expire(now: number): void {
+    const { headers, keepAlive, request } = this.#host.limits;
+    const age = now - this.#since;
+    switch (this.#phase) {
+      case "new":
+        if (age > headers) this.#close();
+        break;
+      case "head":
+        if (age > headers) {
+          this.refuse(
+            new RequestError("head of the request came too slowly", 408),
+          );
+        }
+        break;
+      case "idle":
+        if (age > keepAlive) this.#close();
+        break;
+      case "discarding":
+        if (age > headers) this.#linger();
+        break;
+      case "running":
+        if (age > request && this.#request !== undefined) {
+          this.#host.onTimeout(this.#request);
+          this.giveUp();
+        }
+        break;
+    }
+  }
+}

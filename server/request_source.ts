@@ -1,0 +1,113 @@
+/**
+ * {@linkcode RequestSource}: the body of a request, as it arrives.
+ *
+ * @module
+ */
+
+import { RequestBodyError } from "../gateway/input/request_body_error.ts";
+import type { BodySource } from "../gateway/input/request_body.ts";
+import { RequestError } from "../http1/request_error.ts";
+import type { RequestHead } from "../http1/request_head.ts";
+import type { RequestParser } from "../http1/request_parser.ts";
+
+/** Gives the body of one request out of the parser of its connection. */
+export class RequestSource implements BodySource {
+  readonly #parser: RequestParser;
+  readonly #onWait: () => void;
+  #isComplete: boolean;
+  /** Whether nothing more will arrive. */
+  #hasEnded = false;
+  #wake: (() => void) | undefined;
+
+  /**
+   * @param parser The parser, which has returned the head.
+   * @param head The head.
+   * @param onWait Called when the application waits for further bytes.
+   */
+  constructor(
+    parser: RequestParser,
+    { fields }: RequestHead,
+    onWait: () => void,
+  ) {
+    this.#parser = parser;
+    this.#onWait = onWait;
+    const hasBody = fields.isChunked || fields.contentLength !== undefined;
+    // Without a body, the end of the request comes right after its head.
+    this.#isComplete = !hasBody && parser.next()?.type === "end";
+  }
+
+  /** Whether the whole body was taken. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /**
+   * Waits for the next bytes of the body.
+   *
+   * @returns The bytes, which belong to the caller; `undefined` at the end.
+   * @throws {RequestBodyError} If the body is malformed or was cut short.
+   */
+  async read(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const data = this.#take();
+      if (data !== undefined || this.#isComplete) return data;
+      if (this.#hasEnded) {
+        throw new RequestBodyError(
+          "Cannot read the request body: the client ended it too soon",
+          400,
+        );
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        this.#onWait();
+      });
+    }
+  }
+
+  /** Tells that further bytes have arrived. */
+  arrive(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  /** Tells that nothing more will arrive. */
+  end(): void {
+    this.#hasEnded = true;
+    this.arrive();
+  }
+
+  /** Lets go of the body. What is left of it is the connection's to discard. */
+  cancel(): void {}
+
+  /**
+   * Drops what has arrived of the body.
+   *
+   * @returns Whether that was all that was left of it.
+   * @throws {RequestError} If it is malformed.
+   */
+  discard(): boolean {
+    while (!this.#isComplete) {
+      const event = this.#parser.next();
+      if (event === undefined) return false;
+      this.#isComplete = event.type === "end";
+    }
+    return true;
+  }
+
+  #take(): Uint8Array | undefined {
+    try {
+      const event = this.#parser.next();
+      if (event?.type === "data") return event.data;
+      this.#isComplete = event?.type === "end";
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      throw new RequestBodyError(
+        `Cannot read the request body: ${error.message}`,
+        400,
+        { cause: error },
+      );
+    }
+  }
+}

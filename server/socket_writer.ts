@@ -1,0 +1,202 @@
+/**
+ * {@linkcode SocketWriter}: what is written to a connection, in order.
+ *
+ * @module
+ */
+
+import { Gate } from "../gateway/gate.ts";
+import { POOLED_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
+
+/** The parts of a connection that this room uses, whatever it runs over. */
+export interface Socket {
+  /** Reads what has come, into an array; `null` at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes some of the bytes and resolves to how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Ends the sending side. */
+  closeWrite(): Promise<void>;
+  /** Closes both sides. */
+  close(): void;
+}
+
+/** From this size on, bytes are sent from where they are, without a copy. */
+const MIN_DIRECT = 32_768;
+
+/**
+ * Writes bytes in order. While a write is under way it gathers what comes next,
+ * up to one buffer, and lets the caller go on: many small chunks become a few
+ * writes.
+ *
+ * PEP 3333, "Buffering and Streaming", allows to transmit a block while the
+ * application produces the next one.
+ */
+export class SocketWriter {
+  readonly #socket: Socket;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #gate = new Gate();
+  /** What was gathered, at the beginning of a pooled buffer. */
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #length = 0;
+  /** What is being written, and how much of it has been. */
+  #current: Uint8Array | undefined;
+  #written = 0;
+  /** The pooled buffer that `#current` is a part of, if it is of one. */
+  #pooled: Uint8Array<ArrayBuffer> | undefined;
+  /** What follows: chunks that are not copied, and what came after them. */
+  readonly #queue: Uint8Array[] = [];
+  #isClosed = false;
+  #whenDrained: (() => void) | undefined;
+  readonly #onWritten = (count: number): void => this.#advance(count);
+  readonly #onError = (error: unknown): void => this.#fail(error);
+
+  /**
+   * @param socket The connection.
+   * @param onFailure Called once, when the peer takes no more.
+   */
+  constructor(socket: Socket, onFailure: (error: unknown) => void) {
+    this.#socket = socket;
+    this.#onFailure = onFailure;
+  }
+
+  /** Whether everything has been handed to the system. */
+  get isDrained(): boolean {
+    return this.#current === undefined && this.#length === 0 &&
+      this.#queue.length === 0;
+  }
+
+  /**
+   * Adds bytes, which are copied. They leave with the next
+   * {@linkcode SocketWriter.flush}.
+   *
+   * @param bytes The bytes.
+   */
+  add(bytes: Uint8Array): void {
+    if (this.#isClosed || bytes.length === 0) return;
+    const hasRoom = this.#queue.length === 0 &&
+      bytes.length <= POOLED_SIZE - this.#length;
+    if (!hasRoom) {
+      this.#queue.push(bytes.slice());
+      return;
+    }
+    const buffer = this.#buffer ??= takeBuffer();
+    buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /**
+   * Adds a chunk and sends it, with what was added before.
+   *
+   * @param chunk The bytes. A large chunk is not copied: it must not change
+   * until the result says that there is room again.
+   * @param after Bytes that follow the chunk; they are copied.
+   * @returns Nothing if more can be written at once; otherwise what resolves
+   * when it can, and rejects when the peer takes no more.
+   */
+  write(chunk: Uint8Array, after: Uint8Array): void | PromiseLike<void> {
+    if (this.#isClosed) return this.#gate;
+    if (chunk.length < MIN_DIRECT) this.add(chunk);
+    else this.#queue.push(chunk);
+    this.add(after);
+    this.flush();
+    const room = POOLED_SIZE - this.#length;
+    const isDirect = chunk.length >= MIN_DIRECT || this.#queue.length > 0;
+    if (!isDirect && (this.#current === undefined || room >= MIN_DIRECT)) {
+      return;
+    }
+    this.#gate.close();
+    return this.#gate;
+  }
+
+  /** Sends what was added, unless a write is under way that it will follow. */
+  flush(): void {
+    if (this.#current === undefined && !this.#isClosed) this.#next();
+  }
+
+  /**
+   * Waits until everything has been handed to the system, or cannot be.
+   *
+   * @returns A promise that resolves then.
+   */
+  drained(): Promise<void> {
+    if (this.isDrained || this.#isClosed) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#whenDrained;
+    this.#whenDrained = () => {
+      before?.();
+      resolve();
+    };
+    return promise;
+  }
+
+  /**
+   * Drops what has not been written.
+   *
+   * @param reason What those who wait are rejected with.
+   */
+  close(reason: unknown): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#buffer !== undefined) returnBuffer(this.#buffer);
+    this.#buffer = undefined;
+    this.#queue.length = 0;
+    this.#length = 0;
+    this.#gate.fail(reason);
+    this.#settle();
+  }
+
+  /** Begins the next write, if there is anything left. */
+  #next(): void {
+    const gathered = this.#buffer;
+    if (gathered !== undefined) {
+      this.#pooled = gathered;
+      this.#current = gathered.subarray(0, this.#length);
+      this.#buffer = undefined;
+      this.#length = 0;
+    } else this.#current = this.#queue.shift();
+    if (this.#current === undefined) this.#settle();
+    else this.#writeSome();
+    // A chunk that is not copied has to have left; what was gathered may be on
+    // its way, since there is room for more of it.
+    const isDirect = this.#current !== undefined && this.#pooled === undefined;
+    if (!isDirect && this.#queue.length === 0) this.#gate.open();
+  }
+
+  #writeSome(): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    const rest = this.#written === 0
+      ? current
+      : current.subarray(this.#written);
+    this.#socket.write(rest).then(this.#onWritten, this.#onError);
+  }
+
+  #advance(count: number): void {
+    this.#written += count;
+    if (this.#written < (this.#current?.length ?? 0)) {
+      if (!this.#isClosed) this.#writeSome();
+      return;
+    }
+    this.#written = 0;
+    this.#release();
+    if (!this.#isClosed) this.#next();
+  }
+
+  #fail(error: unknown): void {
+    this.#release();
+    if (this.#isClosed) return;
+    this.#onFailure(error);
+    this.close(error);
+  }
+
+  #release(): void {
+    if (this.#pooled !== undefined) returnBuffer(this.#pooled);
+    this.#pooled = undefined;
+    this.#current = undefined;
+  }
+
+  #settle(): void {
+    const settle = this.#whenDrained;
+    this.#whenDrained = undefined;
+    settle?.();
+  }
+}
