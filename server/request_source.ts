@@ -5,7 +5,7 @@
  */
 
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
-import type { BodySource } from "../gateway/input/request_body.ts";
+import type { BodySource } from "../gateway/input/body_source.ts";
 import { RequestError } from "../http1/request_error.ts";
 import type { RequestHead } from "../http1/request_head.ts";
 import type { RequestParser } from "../http1/request_parser.ts";
@@ -77,7 +77,10 @@ export class RequestSource implements BodySource {
     this.arrive();
   }
 
-  /** Lets go of the body. What is left of it is the connection's to discard. */
+  /** Has no effect: the connection discards what is left of the body. */
+  release(): void {}
+
+  /** Has no effect: the connection discards what is left of the body. */
   cancel(): void {}
 
   /**

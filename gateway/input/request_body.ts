@@ -5,6 +5,7 @@
  */
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
+import { type BodySource, StreamSource } from "./body_source.ts";
 import { RequestBodyError } from "./request_body_error.ts";
 
 const LINE_FEED = 0x0a;
@@ -13,7 +14,7 @@ const LINE_FEED = 0x0a;
 const NOTHING = new Uint8Array(0);
 
 /** Where the bytes of a request body come from: `null` is an empty body. */
-export type OpenBody = () => ReadableStream<Uint8Array> | null;
+export type OpenBody = () => BodySource | ReadableStream<Uint8Array> | null;
 
 /** Where a request body ends. */
 export interface BodyLimits {
@@ -44,9 +45,10 @@ export interface BodyLimits {
 export class RequestBody {
   #open: OpenBody | undefined;
   #limits: BodyLimits;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  /** The stream, until its end was seen or it was cancelled. */
-  #stream: ReadableStream<Uint8Array> | undefined;
+  /** The source, as long as it is read. */
+  #source: BodySource | undefined;
+  /** A source of which nothing more is read, although its end was not seen. */
+  #unfinished: BodySource | undefined;
   #received = 0;
   /** The last chunk, and how much of it has been taken. */
   #chunk: Uint8Array = NOTHING;
@@ -107,20 +109,18 @@ export class RequestBody {
     // What was taken need not stay in memory while the client is slow.
     this.#drop();
     this.#start();
-    while (this.#reader !== undefined) {
-      let result: ReadableStreamReadResult<Uint8Array>;
+    while (this.#source !== undefined) {
+      let chunk: Uint8Array | undefined;
       try {
-        result = await this.#reader.read();
+        chunk = await this.#source.read();
       } catch (cause) {
         this.#fail(readError(cause, this.#received));
         break;
       }
       // While it waited, abort() may have come.
-      if (this.#reader === undefined) break;
-      if (result.done) {
-        this.#stream = undefined;
-        this.#end();
-      } else this.#accept(result.value);
+      if (this.#source === undefined) break;
+      if (chunk === undefined) this.#end(this.#source);
+      else this.#accept(chunk, this.#source);
       if (!this.isEmpty) return true;
     }
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -135,7 +135,7 @@ export class RequestBody {
    * @param reason The `cause` of the rejections.
    */
   abort(reason: unknown): void {
-    const isOver = this.#open === undefined && this.#reader === undefined;
+    const isOver = this.#open === undefined && this.#source === undefined;
     if (isOver && this.isEmpty) return;
     this.#drop();
     const message = "Cannot read the request body: the request was aborted";
@@ -148,7 +148,7 @@ export class RequestBody {
    * still be taken.
    */
   release(): void {
-    if (this.#reader !== undefined) {
+    if (this.#source !== undefined) {
       this.abort(new Error("The request is over"));
     } else {
       this.#cancel(undefined);
@@ -171,19 +171,20 @@ export class RequestBody {
     }
     if (contentLength === 0) return;
     try {
-      const stream = open() ?? undefined;
-      this.#reader = stream?.getReader();
-      this.#stream = stream;
+      const opened = open() ?? undefined;
+      this.#source = opened instanceof ReadableStream
+        ? new StreamSource(opened)
+        : opened;
     } catch (error) {
       // A closed request, a locked stream: no fault of the client, so not 400.
       this.#fail(error);
       return;
     }
-    if (this.#reader === undefined) this.#end();
+    if (this.#source === undefined) this.#end();
   }
 
   /** Keeps the part of a chunk that belongs to the body. */
-  #accept(chunk: Uint8Array): void {
+  #accept(chunk: Uint8Array, source: BodySource): void {
     if (!isUint8Array(chunk)) {
       this.#fail(chunkError(chunk));
       return;
@@ -196,43 +197,39 @@ export class RequestBody {
     if (contentLength !== undefined) {
       // The end is not asked for: a connection that stays open has none.
       if (chunk.length >= room) {
-        // Deno closes the connection after a long answer if it cannot tell that
-        // nobody wants the rest. Whose chunks are ours, that stream is ours too.
-        if (this.#limits.ownsChunks === true) {
-          this.#reader?.cancel().catch(() => {});
-          this.#stream = undefined;
-        }
-        this.#end();
+        // It is cancelled when the request is over: until then somebody else
+        // may want the rest.
+        this.#unfinished = source;
+        this.#end(source);
       }
     } else if (chunk.length > room) {
       this.#fail(sizeError(maxSize, `at least ${this.#received}`));
     }
   }
 
-  #end(): void {
+  /** All of the body has come; of a source whose end was seen, or of none. */
+  #end(source?: BodySource): void {
     const { contentLength = 0 } = this.#limits;
     if (this.#received < contentLength) {
-      this.#fail(lengthError(contentLength, this.#received));
+      return this.#fail(lengthError(contentLength, this.#received));
     }
-    // Nobody else can want a stream that is ours, and letting go of it makes an
-    // error with its stack, for whoever waits for its end.
-    if (this.#limits.ownsChunks !== true) this.#reader?.releaseLock();
-    this.#reader = undefined;
+    source?.release();
+    this.#source = undefined;
   }
 
   /** Keeps the first failure, and lets go of the stream. */
   #fail(error: unknown, reason: unknown = error): void {
     this.#failure ??= { error };
     this.#open = undefined;
-    this.#reader?.releaseLock();
-    this.#reader = undefined;
+    this.#unfinished ??= this.#source;
+    this.#source = undefined;
     this.#cancel(reason);
   }
 
   #cancel(reason: unknown): void {
-    // Whether the stream can be cancelled matters to nobody any more.
-    this.#stream?.cancel(reason).catch(() => {});
-    this.#stream = undefined;
+    const source = this.#unfinished;
+    this.#unfinished = undefined;
+    source?.cancel(reason);
   }
 }
 

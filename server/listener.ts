@@ -1,0 +1,120 @@
+/**
+ * {@linkcode openListener}: where connections come from.
+ *
+ * @module
+ */
+
+import { type ListenAddress, listening } from "./listen.ts";
+import type { Socket } from "./socket_writer.ts";
+import { bindUnix } from "./unix_socket.ts";
+
+/** A connection that was accepted. */
+export interface Accepted {
+  /** The connection. */
+  readonly socket: Socket;
+  /** The address of the client; `undefined` on a Unix socket. */
+  readonly remote: Deno.NetAddr | undefined;
+}
+
+/** Where connections come from. */
+export interface Listener {
+  /** The port; 0 for a Unix socket. */
+  readonly port: number;
+  /**
+   * Waits for a connection.
+   *
+   * @returns The connection; it rejects when the listener is closed.
+   */
+  accept(): Promise<Accepted>;
+  /** Takes no more connections. */
+  close(): void;
+}
+
+/**
+ * Listens at an address.
+ *
+ * @param address The address, checked.
+ * @returns The listener, bound.
+ * @throws As `listening()` does.
+ * @throws {TypeError} If certificate and key are not ones, or the path is too
+ * long.
+ */
+export function openListener(address: ListenAddress): Listener {
+  return address.path === undefined
+    ? listenTcp(address)
+    : listenUnix(address.path, address.mode);
+}
+
+function listenTcp(
+  { hostname: host, port, cert, key }: ListenAddress,
+): Listener {
+  const hostname = host.replace(/^\[(.*)\]$/, "$1");
+  const listener = listening(`${host}:${port}`, () => {
+    if (cert === undefined || key === undefined) {
+      return Deno.listen({ hostname, port });
+    }
+    const alpnProtocols = ["http/1.1"];
+    try {
+      return Deno.listenTls({ hostname, port, cert, key, alpnProtocols });
+    } catch (error) {
+      if (isAddressError(error)) throw error;
+      // Deno has many kinds of errors for a certificate that it cannot read.
+      throw new TypeError(
+        "Cannot make the server: cert and key must be a certificate and its key in PEM",
+        { cause: error },
+      );
+    }
+  });
+  return {
+    port: (listener.addr as Deno.NetAddr).port,
+    async accept(): Promise<Accepted> {
+      const socket: Deno.Conn = await listener.accept();
+      // Otherwise a second write waits until the first one is acknowledged.
+      if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay();
+      return { socket, remote: socket.remoteAddr as Deno.NetAddr };
+    },
+    close: () => listener.close(),
+  };
+}
+
+function isAddressError(error: unknown): boolean {
+  const { AddrInUse, AddrNotAvailable, NotCapable, PermissionDenied } =
+    Deno.errors;
+  return [AddrInUse, AddrNotAvailable, NotCapable, PermissionDenied]
+    .some((kind) => error instanceof kind);
+}
+
+function listenUnix(path: string, mode: number | undefined): Listener {
+  const listener = listening(
+    path,
+    () => bindUnix(path, () => Deno.listen({ transport: "unix", path })),
+  );
+  if (mode !== undefined) Deno.chmodSync(path, mode);
+  const own = identityOf(path);
+  return {
+    port: 0,
+    async accept(): Promise<Accepted> {
+      return { socket: await listener.accept(), remote: undefined };
+    },
+    close(): void {
+      listener.close();
+      // Another server may have bound a socket of its own there.
+      if (own === undefined || identityOf(path) !== own) return;
+      try {
+        Deno.removeSync(path);
+      } catch {
+        // It is gone already.
+      }
+    },
+  };
+}
+
+/** Which file a path leads to; `undefined` if none, or none that can be seen. */
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.lstatSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
