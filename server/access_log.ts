@@ -12,6 +12,7 @@ import {
   formatCommon,
 } from "../gateway/access_record.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
+import type { RequestHead } from "../http1/request_head.ts";
 import { LogEntry } from "./log_entry.ts";
 
 /** How long a line may wait for others, in milliseconds. */
@@ -99,12 +100,15 @@ export class AccessLog {
   /**
    * Begins the record of a request.
    *
-   * @param request The request.
-   * @param info What the runtime tells beside it.
-   * @returns What is told how it ended.
+   * @param head The head of the request, if it could be read.
+   * @param remoteAddress The address of the client, if it has one.
+   * @returns The entry, to be ended once.
    */
-  begin(request: Request, info: unknown): LogEntry {
-    return new LogEntry(request, info, this.#logger);
+  begin(
+    head: RequestHead | undefined,
+    remoteAddress: string | undefined,
+  ): LogEntry {
+    return new LogEntry(head, remoteAddress, this.#logger);
   }
 
   /** Writes what waits. */

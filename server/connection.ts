@@ -10,7 +10,9 @@ import type { RequestHead } from "../http1/request_head.ts";
 import { RequestParser } from "../http1/request_parser.ts";
 import { ResponseEncoder } from "../http1/response_encoder.ts";
 import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
+import type { Environ } from "../wsgi/types.ts";
 import type { Expiring } from "./deadlines.ts";
+import type { LogEntry } from "./log_entry.ts";
 import { type HttpChannel, HttpTransport } from "./http_transport.ts";
 import { RequestSource } from "./request_source.ts";
 import { type Socket, SocketWriter } from "./socket_writer.ts";
@@ -45,6 +47,10 @@ export interface ActiveRequest {
   readonly source: RequestSource;
   /** Its response. */
   readonly transport: HttpTransport;
+  /** Its entry in the access log, if there is one. */
+  entry: LogEntry | undefined;
+  /** Its variables, once they are known. */
+  environ: Environ | undefined;
 }
 
 /** What connections need of their server. */
@@ -264,7 +270,14 @@ export class Connection implements HttpChannel, Expiring {
       if (head.fields.expectsContinue) transport.sendContinue();
       this.#resumeReading();
     });
-    const request = this.#request = { head, source, transport };
+    const request: ActiveRequest = {
+      head,
+      source,
+      transport,
+      entry: undefined,
+      environ: undefined,
+    };
+    this.#request = request;
     this.#enter("running");
     if (this.#hasEnded) {
       source.end();

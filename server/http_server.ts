@@ -5,11 +5,12 @@
  */
 
 import { RequestTimeout, ServerStopped } from "../gateway/cancellation.ts";
-import { BadRequest } from "../gateway/environ/bad_request.ts";
-import { formatError } from "../gateway/error_response.ts";
+import { BadRequest } from "../gateway/envtmp/bad_request.ts";
+import { errorResponse, formatError } from "../gateway/error_response.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import { runApplication } from "../gateway/run_application.ts";
 import { RequestError } from "../http1/request_error.ts";
+import { MAX_HEADER_SIZE } from "../http1/request_parser.ts";
 import { ResponseEncoder } from "../http1/response_encoder.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
@@ -24,7 +25,7 @@ import { Deadlines } from "./deadlines.ts";
 import { HttpEnvirons } from "./http_environ.ts";
 import { type Accepted, openListener } from "./listener.ts";
 import { RateLimitedLog } from "./rate_limited_log.ts";
-import { type ServerOptions, SHUTDOWN_TIMEOUT_MS } from "./options.ts";
+import { DEFAULT_SHUTDOWN_TIMEOUT_MS, type ServerOptions } from "./options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
 
 /** The defaults of the limits of time, in milliseconds. */
@@ -103,10 +104,12 @@ export class HttpServer implements WsgiServer, ConnectionHost {
       headers: deadlines.toTicks(headers),
       keepAlive: deadlines.toTicks(keepAlive),
       request: deadlines.toTicks(request),
-      maxHeaderSize: options.maxHeaderSize,
+      maxHeaderSize: options.maxHeaderSize ?? MAX_HEADER_SIZE,
     };
     const { log = true, signal } = options;
-    if (log !== false) this.#log = new AccessLog(log === true ? undefined : log);
+    if (log !== false) {
+      this.#log = new AccessLog(log === true ? undefined : log);
+    }
     const listener = openListener({ ...options, hostname, port });
     this.port = listener.port;
     this.#environs = new HttpEnvirons(hostname, listener.port, options);
@@ -175,19 +178,23 @@ export class HttpServer implements WsgiServer, ConnectionHost {
   handle(request: ActiveRequest, connection: Connection): void | Promise<void> {
     const { transport, source } = request;
     try {
+      request.entry = this.#log?.begin(
+        request.head,
+        connection.remote?.hostname,
+      );
       const { environ, input } = this.#environs.create(
         request.head,
-        connection,
+        connection.remote,
         source,
         () => transport.cancellation.signal,
       );
-      this.#log?.begin(connection, request, environ);
+      request.environ = environ;
       const done = runApplication(this.#app, environ, transport, this.#options);
       if (done === undefined) {
-        input?.release();
+        input.release();
         return;
       }
-      return done.then(() => input?.release());
+      return done.then(() => input.release());
     } catch (error) {
       this.#leavePlace(connection);
       if (!(error instanceof BadRequest)) throw error;
@@ -200,7 +207,13 @@ export class HttpServer implements WsgiServer, ConnectionHost {
   }
 
   onRequestOver(connection: Connection, request: ActiveRequest): void {
-    this.#log?.end(connection, request);
+    const { transport, environ } = request;
+    request.entry?.end({
+      status: transport.status,
+      bytesSent: transport.bytesSent,
+      clientLeft: transport.hasLeft,
+      environ,
+    });
     this.#leavePlace(connection);
   }
 
@@ -217,7 +230,12 @@ export class HttpServer implements WsgiServer, ConnectionHost {
   }
 
   onRefused(connection: Connection, error: RequestError): void {
-    this.#log?.refuse(connection, error);
+    const { head, remote } = connection;
+    const [, page] = errorResponse(error.status);
+    const bytesSent = head?.method === "HEAD" ? 0 : page.length;
+    const entry = connection.request?.entry ??
+      this.#log?.begin(head, remote?.hostname);
+    entry?.end({ status: error.status, bytesSent });
     const address = connection.remote?.hostname ?? "a client";
     if (error.status !== 503) {
       this.#complaints.add(
@@ -233,7 +251,8 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     const index = this.#queue.indexOf(connection);
     if (index !== -1) {
       this.#queue.splice(index, 1);
-      this.#log?.leave(connection);
+      this.#log?.begin(connection.head, connection.remote?.hostname)
+        .end({ status: 0, bytesSent: 0, clientLeft: true });
     }
   }
 
@@ -284,7 +303,7 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     const deadline = Promise.withResolvers<void>();
     const timer = setTimeout(
       deadline.resolve,
-      this.#options.shutdownTimeout ?? SHUTDOWN_TIMEOUT_MS,
+      this.#options.shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT_MS,
     );
     await Promise.race([this.#whenIdle(), deadline.promise]);
     if (this.#running > 0) await this.#cutAll();

@@ -5,7 +5,10 @@
  */
 
 import { Cancellation, ClientDisconnected } from "../gateway/cancellation.ts";
-import { type ResponseHead, withContentLength } from "../gateway/response_head.ts";
+import {
+  type ResponseHead,
+  withContentLength,
+} from "../gateway/response_head.ts";
 import type { Transport } from "../gateway/transport.ts";
 import type { RequestHead } from "../http1/request_head.ts";
 import {
@@ -138,6 +141,11 @@ export class HttpTransport implements Transport {
     const { writer } = this.#channel;
     writer.flush();
     writer.drained().then(() => this.#channel.destroy(reason));
+  }
+
+  /** Whether the client left before the response was complete. */
+  get hasLeft(): boolean {
+    return this.cancellation.reason instanceof ClientDisconnected;
   }
 
   /** Ends the request early because the client has left. */

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { bindUnix } from "./unix_socket.ts";
-
 /** Where a server listens, as its user wrote it. */
 export interface ListenAddress {
   /** A host name or an IP address. */
@@ -20,29 +18,6 @@ export interface ListenAddress {
   readonly cert?: string | undefined;
   /** Its private key in PEM. */
   readonly key?: string | undefined;
-}
-
-/** What Deno is to do with requests. */
-export type Handlers = Pick<Deno.ServeOptions, "signal" | "onError"> & {
-  readonly handler: (
-    request: Request,
-    info: Deno.ServeHandlerInfo,
-  ) => Response | Promise<Response>;
-};
-
-/** A server that listens, and what it is called. */
-export interface Listening {
-  readonly server: Deno.HttpServer;
-  /** The real port, 0 for a Unix socket. */
-  readonly port: number;
-  /** Where to reach it. */
-  readonly url: string;
-  /** What its environs say. */
-  readonly environ: {
-    readonly serverName: string;
-    readonly serverPort: number;
-    readonly urlScheme: "http" | "https";
-  };
 }
 
 /**
@@ -151,73 +126,4 @@ function explain(error: unknown, where: string): Error | undefined {
   if (error instanceof NotFound && isSocket) {
     return new NotFound(`${cannot}: its folder does not exist`);
   }
-}
-
-/**
- * Listens at an address.
- *
- * @param address The address, checked.
- * @param handlers What to do with requests.
- * @returns The server, listening.
- * @throws As {@linkcode listening} does.
- * @throws {TypeError} If certificate and key are none, or the path is too long.
- */
-export function listen(address: ListenAddress, handlers: Handlers): Listening {
-  return address.path === undefined
-    ? listenTcp(address, handlers)
-    : listenUnix(address.path, address.mode, handlers);
-}
-
-// The program says where it listens, not the library.
-const QUIET = { onListen: () => {} };
-
-function listenTcp(
-  { hostname, port, cert, key }: ListenAddress,
-  handlers: Handlers,
-): Listening {
-  const server = listening(`${hostname}:${port}`, () => {
-    const options = {
-      ...QUIET,
-      ...handlers,
-      hostname: withoutBrackets(hostname),
-      port,
-    };
-    if (cert === undefined || key === undefined) return Deno.serve(options);
-    try {
-      return Deno.serve({ ...options, cert, key });
-    } catch (error) {
-      if (explain(error, "") !== undefined) throw error;
-      // Deno has many kinds of errors for what is no certificate.
-      throw new TypeError(
-        "Cannot make the server: cert and key must be a certificate and its key in PEM",
-        { cause: error },
-      );
-    }
-  });
-  const serverName = toUrlHost(hostname);
-  const serverPort = server.addr.port;
-  const urlScheme = cert === undefined ? "http" : "https";
-  return {
-    server,
-    port: serverPort,
-    url: `${urlScheme}://${serverName}:${serverPort}/`,
-    environ: { serverName, serverPort, urlScheme },
-  };
-}
-
-function listenUnix(
-  path: string,
-  mode: number | undefined,
-  handlers: Handlers,
-): Listening {
-  const serve = (): Deno.HttpServer =>
-    Deno.serve({ ...QUIET, ...handlers, path });
-  const server = listening(path, () => bindUnix(path, serve));
-  if (mode !== undefined) Deno.chmodSync(path, mode);
-  return {
-    server,
-    port: 0,
-    url: `http+unix://${encodeURIComponent(path)}/`,
-    environ: { serverName: "localhost", serverPort: 80, urlScheme: "http" },
-  };
 }

@@ -56,6 +56,30 @@ export interface ServerOptions extends
    */
   requestTimeout?: number | undefined;
   /**
+   * How long a client may take for the head of a request, in milliseconds, from
+   * its first byte, or for the first one from the connection's beginning. A
+   * slower one is answered with 408. 0 means no limit.
+   *
+   * @default {30_000}
+   */
+  headersTimeout?: number | undefined;
+  /**
+   * How long a connection stays open between requests, in milliseconds. 0 means
+   * no limit. The default is longer than the 60 seconds after which proxies
+   * close connections of theirs, so that none of them sends a request into a
+   * connection that is being closed.
+   *
+   * @default {65_000}
+   */
+  keepAliveTimeout?: number | undefined;
+  /**
+   * How many bytes the head of a request may have: its first line and all
+   * headers. A larger one is answered with 431. 0 means no limit.
+   *
+   * @default {16_384}
+   */
+  maxHeaderSize?: number | undefined;
+  /**
    * How many requests `serveForever()` runs at once, 1 or more. Up to 128
    * others wait for their turn, in order; more are answered with 503. Who gives
    * one application no second call while the first runs sets it to 1.
@@ -134,7 +158,7 @@ function problem(name: string, demand: string, value: unknown): string {
 
 function checkNumber(
   options: ServerOptions,
-  name: "maxInFlight" | "maxRequestBodySize" | "mode",
+  name: "maxHeaderSize" | "maxInFlight" | "maxRequestBodySize" | "mode",
   demand: string,
   [min, max]: readonly [number, number],
 ): void {
@@ -147,7 +171,11 @@ function checkNumber(
 
 function checkTime(
   options: ServerOptions,
-  name: "requestTimeout" | "shutdownTimeout",
+  name:
+    | "headersTimeout"
+    | "keepAliveTimeout"
+    | "requestTimeout"
+    | "shutdownTimeout",
   min: number,
 ): void {
   const value = options[name];
@@ -224,6 +252,12 @@ export function checkOptions(options: ServerOptions): void {
     0,
     Infinity,
   ]);
+  checkNumber(options, "maxHeaderSize", "0 or a positive integer", [
+    0,
+    Infinity,
+  ]);
+  checkTime(options, "headersTimeout", 0);
+  checkTime(options, "keepAliveTimeout", 0);
   checkTime(options, "requestTimeout", 1);
   checkTime(options, "shutdownTimeout", 0);
 }

@@ -49,7 +49,9 @@ export class RateLimitedLog {
 
   /** Says how many lines were left out since the last one. */
   close(): void {
-    if (this.#dropped > 0) this.#write(`${this.#dropped} more lines like these`);
+    if (this.#dropped > 0) {
+      this.#write(`${this.#dropped} more lines like these`);
+    }
     this.#dropped = 0;
   }
 

@@ -1,0 +1,122 @@
+/**
+ * The target of a request, taken apart by slicing.
+ *
+ * `new URL()` would resolve dot segments, turn backslashes round and decode
+ * what was meant to stay: the path of a request is what the client sent.
+ *
+ * @module
+ */
+
+import { BadRequest, checkFragment, checkHost } from "./bad_request.ts";
+import { encodeUtf8, percentDecode } from "../../wsgi/byte_string.ts";
+import { splitAuthority } from "../../wsgi/http_syntax.ts";
+
+/** The parts of a request's target, as ByteStrings. */
+export interface RequestTarget {
+  /** The authority without user information: `"example.com:8000"`. */
+  readonly authority: string;
+  /** The raw path and query: `"/a%2Fb?c"`. */
+  readonly uri: string;
+  /** The path, percent-decoded byte by byte. */
+  readonly path: string;
+  /** What follows the first `?`, raw. */
+  readonly query: string;
+}
+
+/** The server's end of a connection. */
+export interface LocalAddress {
+  /** Its address. */
+  readonly localAddress?: string | undefined;
+  /** Its port. */
+  readonly localPort?: number | undefined;
+}
+
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
+
+/**
+ * Takes a request URL apart. The runtime made the URL by joining scheme, Host
+ * and target, so the Host must have been checked before.
+ *
+ * @param url The URL as the runtime gives it: scheme, authority, raw target.
+ * @returns The parts.
+ * @throws {BadRequest} If the authority is none.
+ */
+export function parseTarget(url: string): RequestTarget {
+  const start = url.indexOf("://") + 3;
+  let end = url.indexOf("/", start);
+  const question = url.indexOf("?", start);
+  // "http://host?query" has no path.
+  if (end === -1 || (question !== -1 && question < end)) {
+    end = question === -1 ? url.length : question;
+  }
+  let authority = url.slice(start, end);
+  const at = authority.lastIndexOf("@");
+  if (at !== -1) authority = authority.slice(at + 1);
+  checkHost(authority);
+  const raw = url.slice(end);
+  checkFragment(raw);
+  const mark = raw.indexOf("?");
+  const path = mark === -1 ? raw : raw.slice(0, mark);
+  const uri = encodeUtf8(raw);
+  return {
+    authority,
+    // Only the absolute form can go without a path.
+    uri: path === "" ? `/${uri}` : uri,
+    path: path === "" ? "/" : percentDecode(path),
+    query: mark === -1 ? "" : uri.slice(uri.indexOf("?") + 1),
+  };
+}
+
+/**
+ * Takes the target of a request line apart.
+ *
+ * RFC 9112 section 3.2.
+ *
+ * @param target The target as it was sent: origin form, absolute form, or `*`
+ * with OPTIONS.
+ * @param method The method.
+ * @param host The Host, checked; empty for none.
+ * @returns The parts; the authority is that of the absolute form or the Host.
+ * @throws {BadRequest} If it is none of these forms.
+ */
+export function resolveTarget(
+  target: string,
+  method: string | undefined,
+  host: string,
+): RequestTarget {
+  if (target.startsWith("/")) return parseTarget(`http://${host}${target}`);
+  if (ABSOLUTE.test(target)) return parseTarget(target);
+  if (target === "*" && method === "OPTIONS") {
+    return { authority: host, uri: "*", path: "*", query: "" };
+  }
+  throw new BadRequest("invalid target");
+}
+
+/** Writes an address as a host: IPv6 in brackets, IPv4 as such. */
+function toHost(address: string): string {
+  const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
+  return plain.includes(":") ? `[${plain}]` : plain;
+}
+
+/**
+ * Gives `SERVER_NAME` and `SERVER_PORT`: what the client calls the server, or
+ * else the address that the request came to.
+ *
+ * @param authority A valid authority; empty if the client has named none.
+ * @param scheme The scheme whose port is the default.
+ * @param local The server's end of the connection, where it is known.
+ * @returns The host, in brackets if it is an IPv6 address, and the port.
+ * @throws {BadRequest} If the port is not from 1 to 65535.
+ */
+export function serverOf(
+  authority: string,
+  scheme: string,
+  local?: LocalAddress,
+): readonly [name: string, port: string] {
+  if (authority === "" && local?.localAddress && local.localPort) {
+    return [toHost(local.localAddress), String(local.localPort)];
+  }
+  const parts = splitAuthority(authority, scheme);
+  if (parts === undefined) throw new BadRequest("invalid port");
+  return parts;
+}
