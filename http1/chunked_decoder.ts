@@ -1,0 +1,139 @@
+/**
+ * The chunked transfer coding, decoded.
+ *
+ * @module
+ */
+
+import { isToken } from "../wsgi/token.ts";
+import type { LineReader } from "./line_reader.ts";
+import { RequestError } from "./request_error.ts";
+
+/** How many bytes the chunk extensions of one body may have in all. */
+export const MAX_EXTENSION_SIZE = 4_096;
+
+/** The most bytes in a line with a chunk size: 14 digits and leading zeros. */
+const MAX_SIZE_DIGITS = 64;
+
+const SIZE = /^([0-9A-Fa-f]+)(.*)$/;
+// RFC 9112 section 7.1.1, without the white space that it calls bad.
+const EXTENSION =
+  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"))?)*$/;
+
+/** Decodes one chunked body, in pieces of any size. */
+export class ChunkedDecoder {
+  readonly #maxTrailerSize: number;
+  readonly #lines: LineReader;
+  #state: "size" | "data" | "data-end" | "trailer" | "end" = "size";
+  /** How many bytes of the chunk are still to come. */
+  #missing = 0;
+  #extensionSize = 0;
+  #trailerSize = 0;
+
+  /**
+   * Makes a decoder.
+   *
+   * @param lines Where the bytes come from.
+   * @param maxTrailerSize How many bytes the trailer section may have.
+   */
+  constructor(lines: LineReader, maxTrailerSize: number) {
+    this.#lines = lines;
+    this.#maxTrailerSize = maxTrailerSize;
+  }
+
+  /** Whether the body has ended. */
+  get isOver(): boolean {
+    return this.#state === "end";
+  }
+
+  /**
+   * Decodes what has come.
+   *
+   * RFC 9112 section 7.1.
+   *
+   * @returns The next bytes of the body, a view on what was received;
+   * `undefined` if more is needed first, or if the body has ended.
+   * @throws {RequestError} If the coding is malformed or over a limit.
+   */
+  next(): Uint8Array | undefined {
+    for (;;) {
+      switch (this.#state) {
+        case "size": {
+          const line = this.#lines.read(
+            MAX_SIZE_DIGITS + MAX_EXTENSION_SIZE - this.#extensionSize,
+            extensionsTooLong,
+          );
+          if (line === undefined) return undefined;
+          this.#beginChunk(line);
+          break;
+        }
+        case "data": {
+          const data = this.#lines.take(this.#missing);
+          if (data === undefined) return undefined;
+          this.#missing -= data.length;
+          if (this.#missing === 0) this.#state = "data-end";
+          return data;
+        }
+        case "data-end": {
+          const line = this.#lines.read(0, chunkTooLong);
+          if (line === undefined) return undefined;
+          this.#state = "size";
+          break;
+        }
+        case "trailer": {
+          const line = this.#lines.read(
+            this.#maxTrailerSize - this.#trailerSize,
+            trailersTooLong,
+          );
+          if (line === undefined) return undefined;
+          if (line === "") this.#state = "end";
+          else this.#checkTrailer(line);
+          break;
+        }
+        case "end":
+          return undefined;
+      }
+    }
+  }
+
+  #beginChunk(line: string): void {
+    const [, digits = "", extension = ""] = SIZE.exec(line) ?? [];
+    const size = Number.parseInt(digits, 16);
+    if (!Number.isSafeInteger(size) || digits.length > MAX_SIZE_DIGITS) {
+      throw new RequestError(
+        "chunk size must be hexadecimal digits, and below 2^53",
+      );
+    }
+    if (extension !== "") {
+      this.#extensionSize += extension.length;
+      if (this.#extensionSize > MAX_EXTENSION_SIZE) throw extensionsTooLong();
+      if (!EXTENSION.test(extension)) {
+        throw new RequestError("chunk extension is malformed");
+      }
+    }
+    this.#missing = size;
+    this.#state = size === 0 ? "trailer" : "data";
+  }
+
+  /** RFC 9110 section 6.5: trailers may be dropped. They must be valid. */
+  #checkTrailer(line: string): void {
+    this.#trailerSize += line.length + 2;
+    const colon = line.indexOf(":");
+    if (colon <= 0 || !isToken(line.slice(0, colon))) {
+      throw new RequestError("trailer must be a name, a colon and a value");
+    }
+  }
+}
+
+function extensionsTooLong(): RequestError {
+  return new RequestError(
+    `chunk extensions must be at most ${MAX_EXTENSION_SIZE} bytes long`,
+  );
+}
+
+function chunkTooLong(): RequestError {
+  return new RequestError("chunk must end with CRLF after its data");
+}
+
+function trailersTooLong(): RequestError {
+  return new RequestError("trailer section is too long", 431);
+}

@@ -1,0 +1,42 @@
+/**
+ * A request that the server must refuse, and the status that says so.
+ *
+ * @module
+ */
+
+/** The statuses with which a parser or a connection refuses a request. */
+export type RefusalStatus =
+  | 400
+  | 408
+  | 413
+  | 414
+  | 417
+  | 431
+  | 501
+  | 503
+  | 505;
+
+/**
+ * Thrown for a request that is malformed, over a limit, or asks for what this
+ * server does not do. The connection can carry no further request: where the
+ * next one would begin is unknown.
+ *
+ * RFC 9112 section 2.2; RFC 9110 section 15.5.
+ */
+export class RequestError extends Error {
+  /** The name of the class, as in the first line of a stack trace. */
+  override readonly name = "RequestError";
+  /** The status that answers the request. */
+  readonly status: RefusalStatus;
+
+  /**
+   * Creates the error.
+   *
+   * @param message What is wrong with the request, without a final period.
+   * @param status The status that answers it.
+   */
+  constructor(message: string, status: RefusalStatus = 400) {
+    super(message);
+    this.status = status;
+  }
+}

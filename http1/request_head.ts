@@ -1,0 +1,252 @@
+/**
+ * The head of a request: its request line, its header fields, and what they say
+ * about the framing of the body.
+ *
+ * @module
+ */
+
+import { quote } from "../wsgi/describe.ts";
+import { isHost } from "../wsgi/host.ts";
+import { isToken } from "../wsgi/token.ts";
+import { RequestError } from "./request_error.ts";
+import type { RequestLine } from "./request_line.ts";
+
+/** What the header fields say, apart from the request line. */
+export interface RequestFields {
+  /**
+   * Names and values in turn, in the order, case and number in which they were
+   * sent; values without the blanks around them. Requests of one connection
+   * whose header block is the same, byte for byte, share one array.
+   */
+  readonly headers: readonly string[];
+  /** The value of Host; `undefined` where an HTTP/1.0 request has none. */
+  readonly host: string | undefined;
+  /** The length of the body in bytes; `undefined` if it is not known or 0. */
+  readonly contentLength: number | undefined;
+  /** Whether the body is chunked. */
+  readonly isChunked: boolean;
+  /** Whether the client waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
+  /** Whether the client wants to send further requests on the connection. */
+  readonly keepsAlive: boolean;
+}
+
+/** The head of a request. */
+export interface RequestHead extends RequestLine {
+  /** The header fields. */
+  readonly fields: RequestFields;
+}
+
+/** The fields that this layer understands, by their names in small letters. */
+const UNDERSTOOD = [
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "expect",
+  "connection",
+] as const;
+
+type Understood = (typeof UNDERSTOOD)[number];
+
+/**
+ * Names that were found to be tokens, with their meaning. Clients use few, and
+ * must not fill the memory with those that they make up.
+ */
+const knownNames = new Map<string, Understood | undefined>();
+const MAX_KNOWN_NAMES = 256;
+const MAX_KNOWN_LENGTH = 64;
+
+function understand(name: string): Understood | undefined {
+  const known = knownNames.get(name);
+  if (known !== undefined || knownNames.has(name)) return known;
+  if (!isToken(name)) {
+    throw new RequestError(`header name must be a token, got ${quote(name)}`);
+  }
+  const lower = name.toLowerCase();
+  const understood = UNDERSTOOD.find((field) => field === lower);
+  if (knownNames.size < MAX_KNOWN_NAMES && name.length <= MAX_KNOWN_LENGTH) {
+    knownNames.set(name, understood);
+  }
+  return understood;
+}
+
+const DIGITS = /^[0-9]+$/;
+
+/** Gathers the header fields of one request, line by line. */
+export class FieldCollector {
+  readonly #headers: string[] = [];
+  #host: string | undefined;
+  #contentLength: number | undefined;
+  #transferEncoding: string | undefined;
+  #expect: string | undefined;
+  #connection: string | undefined;
+
+  /** How many field lines there are so far. */
+  get count(): number {
+    return this.#headers.length / 2;
+  }
+
+  /**
+   * Adds a field line.
+   *
+   * RFC 9112 section 5; RFC 9110 section 5.5.
+   *
+   * @param line The line without its CRLF, free of control characters.
+   * @throws {RequestError} If it is malformed, or repeats what must stand once.
+   */
+  add(line: string): void {
+    const colon = line.indexOf(":");
+    if (colon <= 0) {
+      throw new RequestError(
+        line.startsWith(" ") || line.startsWith("\t")
+          ? "header lines must not be folded"
+          : "header line must be a name, a colon and a value",
+      );
+    }
+    const name = line.slice(0, colon);
+    const field = understand(name);
+    const value = trimBlanks(line, colon + 1);
+    this.#headers.push(name, value);
+    if (field !== undefined) this.#note(field, value);
+  }
+
+  #note(field: Understood, value: string): void {
+    switch (field) {
+      case "host":
+        if (this.#host !== undefined) {
+          throw new RequestError("Host must be sent once");
+        }
+        if (!isHost(value)) {
+          throw new RequestError(
+            `Host must be a host with an optional port, got ${quote(value)}`,
+          );
+        }
+        this.#host = value;
+        break;
+      case "content-length":
+        if (this.#contentLength !== undefined) {
+          throw new RequestError("Content-Length must be sent once");
+        }
+        this.#contentLength = parseContentLength(value);
+        break;
+      case "transfer-encoding":
+        this.#transferEncoding = joinValues(this.#transferEncoding, value);
+        break;
+      case "expect":
+        this.#expect = joinValues(this.#expect, value);
+        break;
+      case "connection":
+        this.#connection = joinValues(this.#connection, value);
+        break;
+    }
+  }
+
+  /**
+   * Ends the header section.
+   *
+   * @param line The request line, on whose version much depends.
+   * @returns What the fields say.
+   * @throws {RequestError} If they contradict each other or the version, or ask
+   * for a transfer coding (501) or an expectation (417) that is not supported.
+   */
+  finish({ version }: RequestLine): RequestFields {
+    const isHttp11 = version === "1.1";
+    // RFC 9112 section 3.2.
+    if (isHttp11 && this.#host === undefined) {
+      throw new RequestError("Host must be sent with HTTP/1.1");
+    }
+    const transferEncoding = this.#transferEncoding;
+    if (transferEncoding !== undefined) {
+      // RFC 9112 section 6.1: both are what request smuggling is made of.
+      if (!isHttp11) {
+        throw new RequestError(
+          "Transfer-Encoding must not be sent with HTTP/1.0",
+        );
+      }
+      if (this.#contentLength !== undefined) {
+        throw new RequestError(
+          "Content-Length must not be sent beside Transfer-Encoding",
+        );
+      }
+      checkTransferEncoding(transferEncoding);
+    }
+    const connection = this.#connection?.toLowerCase();
+    return {
+      headers: this.#headers,
+      host: this.#host,
+      contentLength: this.#contentLength || undefined,
+      isChunked: transferEncoding !== undefined,
+      // RFC 9110 section 10.1.1: ignored in an HTTP/1.0 request.
+      expectsContinue: isHttp11 && expectsContinue(this.#expect),
+      keepsAlive: isHttp11
+        ? !hasOption(connection, "close")
+        : hasOption(connection, "keep-alive") &&
+          !hasOption(connection, "close"),
+    };
+  }
+}
+
+function joinValues(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before},${value}`;
+}
+
+/** RFC 9110 section 5.6.3: optional white space is SP and HTAB, no more. */
+function trimBlanks(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
+}
+
+/** RFC 9110 section 8.6. */
+function parseContentLength(value: string): number {
+  const length = Number(value);
+  if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+    throw new RequestError(
+      `Content-Length must be digits, got ${quote(value)}`,
+    );
+  }
+  return length;
+}
+
+/** RFC 9112 sections 6.1 and 6.3: `chunked`, once and last. */
+function checkTransferEncoding(value: string): void {
+  if (value.length === 7 && value.toLowerCase() === "chunked") return;
+  const codings = value.split(",").map((coding) => trimBlanks(coding, 0));
+  const isMalformed = codings.some((coding, index) =>
+    !isToken(coding) ||
+    (coding.toLowerCase() === "chunked" && index < codings.length - 1)
+  );
+  if (isMalformed) {
+    throw new RequestError(
+      `Transfer-Encoding must end with chunked, named once, got ${
+        quote(value)
+      }`,
+    );
+  }
+  throw new RequestError(
+    `transfer coding must be chunked, got ${quote(value)}`,
+    501,
+  );
+}
+
+function expectsContinue(expect: string | undefined): boolean {
+  if (expect === undefined) return false;
+  if (expect.toLowerCase() === "100-continue") return true;
+  throw new RequestError(
+    `Expect must be 100-continue, got ${quote(expect)}`,
+    417,
+  );
+}
+
+function hasOption(connection: string | undefined, option: string): boolean {
+  if (connection === undefined) return false;
+  if (connection === option) return true;
+  return connection.includes(option) &&
+    connection.split(",").some((each) => trimBlanks(each, 0) === option);
+}

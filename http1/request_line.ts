@@ -1,0 +1,142 @@
+/**
+ * The first line of a request: method, target and version.
+ *
+ * @module
+ */
+
+import { quote } from "../wsgi/describe.ts";
+import { isToken } from "../wsgi/token.ts";
+import { isHost } from "../wsgi/host.ts";
+import { RequestError } from "./request_error.ts";
+
+/** The longest target, in bytes. A longer one is answered with 414. */
+export const MAX_TARGET_SIZE = 8_192;
+
+/** The versions that this server speaks. */
+export type HttpVersion = "1.0" | "1.1";
+
+/** A request line, taken apart. */
+export interface RequestLine {
+  /** The method, in the case in which it was sent: `"GET"`. */
+  readonly method: string;
+  /** The target as it was sent: `"/a?b"`, `"http://host/"`, `"host:1"`, `"*"`. */
+  readonly target: string;
+  /** `"1.1"` also for the higher minor versions that HTTP/1 may get. */
+  readonly version: HttpVersion;
+}
+
+// RFC 9112 section 3.2: no fragment, and nothing that a URI cannot contain.
+const TARGET = /^[!"$-~]+$/;
+const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
+const CONNECT_TARGET = /:0*[1-9][0-9]{0,4}$/;
+
+/** The methods of nearly all requests. */
+const COMMON_METHODS: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "DELETE",
+  "OPTIONS",
+  "PATCH",
+]);
+
+/**
+ * Parses a request line: `method SP target SP HTTP/1.x`, and nothing else.
+ *
+ * RFC 9112 sections 2.3, 3 and 3.2.
+ *
+ * @param line The line without its CRLF, one code unit for each byte.
+ * @returns Its parts.
+ * @throws {RequestError} If the line is malformed (400), its target is longer
+ * than {@linkcode MAX_TARGET_SIZE} (414), or its version is none of HTTP/1
+ * (505).
+ */
+export function parseRequestLine(line: string): RequestLine {
+  const first = line.indexOf(" ");
+  const last = line.lastIndexOf(" ");
+  const method = line.slice(0, first);
+  const target = line.slice(first + 1, last);
+  if (target.length > MAX_TARGET_SIZE) throw targetTooLong();
+  if (first <= 0 || last === first || target.includes(" ")) {
+    throw new RequestError(
+      `request line must be a method, a target and a version, got ${
+        quote(line)
+      }`,
+    );
+  }
+  if (!COMMON_METHODS.has(method) && !isToken(method)) {
+    throw new RequestError(`method must be a token, got ${quote(method)}`);
+  }
+  const version = parseVersion(line.slice(last + 1));
+  checkTarget(method, target);
+  return { method, target, version };
+}
+
+/**
+ * Checks what has come of a request line whose end has not.
+ *
+ * @param part The beginning of the line.
+ * @throws {RequestError} If its target is too long already (414).
+ */
+export function checkPartialRequestLine(part: string): void {
+  const first = part.indexOf(" ");
+  if (first === -1) return;
+  const last = part.indexOf(" ", first + 1);
+  const end = last === -1 ? part.length : last;
+  if (end - first - 1 > MAX_TARGET_SIZE) throw targetTooLong();
+}
+
+function targetTooLong(): RequestError {
+  return new RequestError(
+    `target must be at most ${MAX_TARGET_SIZE} bytes long`,
+    414,
+  );
+}
+
+function parseVersion(version: string): HttpVersion {
+  if (version === "HTTP/1.1") return "1.1";
+  if (version === "HTTP/1.0") return "1.0";
+  // RFC 9112 section 2.3: case-sensitive, one digit for each part.
+  if (!/^HTTP\/[0-9]\.[0-9]$/.test(version)) {
+    throw new RequestError(`version must be HTTP/1.1, got ${quote(version)}`);
+  }
+  // RFC 9110 section 2.5: a higher minor version is understood as ours.
+  if (version.startsWith("HTTP/1.")) return "1.1";
+  throw new RequestError(`version must be HTTP/1.1, got ${version}`, 505);
+}
+
+/** RFC 9112 section 3.2 has four forms of a target. */
+function checkTarget(method: string, target: string): void {
+  if (!TARGET.test(target)) {
+    throw new RequestError(
+      `target must not contain "#", spaces, control characters or bytes above 0x7E, got ${
+        quote(target)
+      }`,
+    );
+  }
+  if (method === "CONNECT") {
+    if (!CONNECT_TARGET.test(target) || !isHost(target)) {
+      throw new RequestError(
+        `target of CONNECT must be a host and a port, got ${quote(target)}`,
+      );
+    }
+    return;
+  }
+  if (target.startsWith("/") || (target === "*" && method === "OPTIONS")) {
+    return;
+  }
+  // RFC 9110 section 4.2.4 would have user information treated as an error; it
+  // is dropped instead, since it names neither the host nor the resource.
+  const authority = ABSOLUTE.exec(target)?.[1]?.replace(/^.*@/, "");
+  if (authority === undefined) {
+    throw new RequestError(
+      `target must be a path or an http URL, got ${quote(target)}`,
+    );
+  }
+  if (authority === "" || authority.startsWith(":") || !isHost(authority)) {
+    throw new RequestError(
+      `target must name a host, got ${quote(target)}`,
+    );
+  }
+}
