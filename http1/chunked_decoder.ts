@@ -4,14 +4,14 @@
  * @module
  */
 
-import { isToken } from "../wsgi/http_syntax.ts";
+import { MAX_FIELD_LINES, parseFieldLine } from "./field_line.ts";
 import type { LineReader } from "./line_reader.ts";
 import { RequestError } from "./request_error.ts";
 
 /** How many bytes the chunk extensions of one body may have in all. */
 export const MAX_EXTENSION_SIZE = 4_096;
 
-/** The most bytes in a line with a chunk size: 14 digits and leading zeros. */
+/** The most digits of a chunk size: 14, and leading zeros. */
 const MAX_SIZE_DIGITS = 64;
 
 const SIZE = /^([0-9A-Fa-f]+)(.*)$/;
@@ -28,6 +28,7 @@ export class ChunkedDecoder {
   #missing = 0;
   #extensionSize = 0;
   #trailerSize = 0;
+  #trailers = 0;
 
   /**
    * Makes a decoder.
@@ -80,8 +81,9 @@ export class ChunkedDecoder {
           break;
         }
         case "trailer": {
+          // Its end and the empty line need room too, as in a head.
           const line = this.#lines.read(
-            this.#maxTrailerSize - this.#trailerSize,
+            Math.max(0, this.#maxTrailerSize - this.#trailerSize - 4),
             trailersTooLong,
           );
           if (line === undefined) return undefined;
@@ -117,10 +119,8 @@ export class ChunkedDecoder {
   /** RFC 9110 section 6.5: trailers may be dropped. They must be valid. */
   #checkTrailer(line: string): void {
     this.#trailerSize += line.length + 2;
-    const colon = line.indexOf(":");
-    if (colon <= 0 || !isToken(line.slice(0, colon))) {
-      throw new RequestError("trailer must be a name, a colon and a value");
-    }
+    if (++this.#trailers > MAX_FIELD_LINES) throw trailersTooLong();
+    parseFieldLine(line);
   }
 }
 

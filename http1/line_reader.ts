@@ -7,14 +7,14 @@
 import { fromBytes } from "../wsgi/byte_string.ts";
 import { RequestError } from "./request_error.ts";
 
-const CR = 0x0d;
+const HTAB = 0x09;
 const LF = 0x0a;
+const CR = 0x0d;
+const SP = 0x20;
+const DEL = 0x7f;
 const NOTHING = new Uint8Array(0);
 
-/** What no line may contain: NUL, the other controls but HTAB, and DEL. */
-const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
-
-const ascii = new TextDecoder();
+const decoder = new TextDecoder();
 
 /**
  * Converts bytes to a string with one code unit for each byte.
@@ -25,7 +25,7 @@ const ascii = new TextDecoder();
 export function toByteString(bytes: Uint8Array): string {
   // UTF-8 is decoded natively, and is the same as long as all is ASCII: any
   // other byte makes the text shorter, or stands as U+FFFD.
-  const text = ascii.decode(bytes);
+  const text = decoder.decode(bytes);
   if (text.length === bytes.length && !text.includes("\ufffd")) return text;
   return fromBytes(bytes);
 }
@@ -39,10 +39,19 @@ export class LineReader {
   #bytes: Uint8Array = NOTHING;
   #start = 0;
   #end = 0;
+  /** Whether the array is a copy, which has room at its end for more. */
+  #isOwn = false;
+  /** How many bytes of a line that is not complete were checked already. */
+  #checked = 0;
 
   /** How many bytes can be taken. */
   get size(): number {
     return this.#end - this.#start;
+  }
+
+  /** Whether a part of a line was read whose end had not come. */
+  get isInLine(): boolean {
+    return this.#checked > 0;
   }
 
   /**
@@ -53,26 +62,20 @@ export class LineReader {
    */
   receive(bytes: Uint8Array, length: number): void {
     if (this.size === 0) {
-      this.#bytes = bytes;
-      this.#start = 0;
-      this.#end = length;
+      this.#use(bytes, length, false);
       return;
     }
-    const joined = new Uint8Array(this.size + length);
-    joined.set(this.#bytes.subarray(this.#start, this.#end));
-    joined.set(bytes.subarray(0, length), this.size);
-    this.#bytes = joined;
-    this.#end = joined.length;
-    this.#start = 0;
+    if (!this.#isOwn || this.#bytes.length - this.#end < length) {
+      this.#copy(2 * (this.size + length));
+    }
+    this.#bytes.set(bytes.subarray(0, length), this.#end);
+    this.#end += length;
   }
 
   /** Copies what is left, so that its array can be used for something else. */
   keep(): void {
-    this.#bytes = this.size === 0
-      ? NOTHING
-      : this.#bytes.slice(this.#start, this.#end);
-    this.#end = this.#bytes.length;
-    this.#start = 0;
+    if (this.size === 0) this.#use(NOTHING, 0, false);
+    else if (!this.#isOwn) this.#copy(this.size);
   }
 
   /**
@@ -91,6 +94,9 @@ export class LineReader {
   /**
    * Reads a line that ends with CRLF.
    *
+   * The fault that stands first in the line is the one that is thrown, also
+   * when the line comes in pieces: each byte is looked at once.
+   *
    * RFC 9112 section 2.2: a bare CR is invalid, and so, strictly, is a bare LF.
    *
    * @param limit The most bytes that the line may have without its CRLF.
@@ -101,58 +107,65 @@ export class LineReader {
    * ends with LF alone; also for a line whose end has not come.
    */
   read(limit: number, tooLong: () => RequestError): string | undefined {
-    const feed = this.#bytes.indexOf(LF, this.#start);
-    const isComplete = feed !== -1 && feed < this.#end;
-    const line = this.#text(isComplete ? feed : this.#end);
-    const hasReturn = line.endsWith("\r");
-    const content = hasReturn ? line.slice(0, -1) : line;
-    if (content.length > limit) {
-      if (CONTROL.test(content.slice(0, limit))) throw controlError();
-      throw tooLong();
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const full = this.#start + limit;
+    let at = this.#start + this.#checked;
+    for (; at < end; at++) {
+      const byte = bytes[at] as number;
+      if (byte === CR) {
+        if (at + 1 === end) break;
+        if (bytes[at + 1] !== LF) throw invalidLine();
+        const line = this.#text(this.#start, at);
+        this.#start = at + 2;
+        this.#checked = 0;
+        return line;
+      }
+      if (at >= full) throw tooLong();
+      if ((byte < SP && byte !== HTAB) || byte === DEL) throw invalidLine();
     }
-    if (CONTROL.test(content)) throw controlError();
-    if (!isComplete) return undefined;
-    if (!hasReturn) throw new RequestError("lines must end with CRLF");
-    this.#start = feed + 1;
-    return content;
-  }
-
-  /** Returns what has come of a line whose end has not. */
-  get partialLine(): string {
-    return this.#text(this.#end);
+    this.#checked = at - this.#start;
+    return undefined;
   }
 
   /**
-   * Finds the end of a header section, at the first empty line.
+   * Finds the end of a header section: the first empty line.
    *
-   * @returns How many bytes stand before the CRLF CRLF; -1 if it has not come.
+   * @returns How many bytes it has with the empty line; -1 if that has not come.
    */
   findHeadEnd(): number {
     const bytes = this.#bytes;
-    const last = this.#end - 1;
-    let feed = this.#start;
-    for (;;) {
-      feed = bytes.indexOf(LF, feed);
-      if (feed === -1 || feed + 2 > last) return -1;
-      if (bytes[feed + 1] === CR && bytes[feed + 2] === LF) {
-        return bytes[feed - 1] === CR ? feed - 1 - this.#start : -1;
+    const end = this.#end;
+    // CR LF CR LF is four bytes long: three can be skipped after any byte that
+    // is not one of them.
+    let at = this.#start + 3;
+    while (at < end) {
+      const byte = bytes[at];
+      if (byte === LF) {
+        if (
+          bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR
+        ) return at + 1 - this.#start;
+        at += 2;
+      } else {
+        at += byte === CR ? 1 : 4;
       }
-      feed++;
     }
+    return -1;
   }
 
   /**
-   * Returns text from the beginning of what can be taken, which stays there.
+   * Returns text that can be taken, without taking it.
    *
-   * @param length How many bytes.
+   * @param from Where it begins, in bytes.
+   * @param to Where it ends.
    * @returns One code unit for each byte.
    */
-  peek(length: number): string {
-    return this.#text(this.#start + length);
+  peek(from: number, to: number): string {
+    return this.#text(this.#start + from, this.#start + to);
   }
 
   /**
-   * Drops bytes from the beginning.
+   * Drops bytes from the beginning, in front of a line.
    *
    * @param length How many bytes.
    */
@@ -160,12 +173,27 @@ export class LineReader {
     this.#start += length;
   }
 
-  #text(end: number): string {
-    return toByteString(this.#bytes.subarray(this.#start, end));
+  #use(bytes: Uint8Array, length: number, isOwn: boolean): void {
+    this.#bytes = bytes;
+    this.#start = 0;
+    this.#end = length;
+    this.#isOwn = isOwn;
+  }
+
+  /** Room grows by doubling: a client may send its bytes one by one. */
+  #copy(room: number): void {
+    const { size } = this;
+    const own = new Uint8Array(room);
+    own.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#use(own, size, true);
+  }
+
+  #text(start: number, end: number): string {
+    return toByteString(this.#bytes.subarray(start, end));
   }
 }
 
-function controlError(): RequestError {
+function invalidLine(): RequestError {
   return new RequestError(
     "lines must end with CRLF and contain no control characters",
   );

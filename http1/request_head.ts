@@ -8,15 +8,20 @@
 import { quote } from "../wsgi/describe.ts";
 import { isHost } from "../wsgi/host.ts";
 import { isToken } from "../wsgi/http_syntax.ts";
+import {
+  type FieldLine,
+  trimBlanks,
+  type UnderstoodField,
+} from "./field_line.ts";
 import { RequestError } from "./request_error.ts";
-import type { RequestLine } from "./request_line.ts";
+import type { HttpVersion, RequestLine } from "./request_line.ts";
 
 /** What the header fields say, apart from the request line. */
 export interface RequestFields {
   /**
    * Names and values in turn, in the order, case and number in which they were
    * sent; values without the blanks around them. Requests of one connection
-   * whose header block is the same, byte for byte, share one array.
+   * whose header blocks are the same, byte for byte, may share one array.
    */
   readonly headers: readonly string[];
   /** The value of Host; `undefined` where an HTTP/1.0 request has none. */
@@ -35,39 +40,6 @@ export interface RequestFields {
 export interface RequestHead extends RequestLine {
   /** The header fields. */
   readonly fields: RequestFields;
-}
-
-/** The fields that this layer understands, by their names in small letters. */
-const UNDERSTOOD = [
-  "host",
-  "content-length",
-  "transfer-encoding",
-  "expect",
-  "connection",
-] as const;
-
-type Understood = (typeof UNDERSTOOD)[number];
-
-/**
- * Names that were found to be tokens, with their meaning. Clients use few, and
- * must not fill the memory with those that they make up.
- */
-const knownNames = new Map<string, Understood | undefined>();
-const MAX_KNOWN_NAMES = 256;
-const MAX_KNOWN_LENGTH = 64;
-
-function understand(name: string): Understood | undefined {
-  const known = knownNames.get(name);
-  if (known !== undefined || knownNames.has(name)) return known;
-  if (!isToken(name)) {
-    throw new RequestError(`header name must be a token, got ${quote(name)}`);
-  }
-  const lower = name.toLowerCase();
-  const understood = UNDERSTOOD.find((field) => field === lower);
-  if (knownNames.size < MAX_KNOWN_NAMES && name.length <= MAX_KNOWN_LENGTH) {
-    knownNames.set(name, understood);
-  }
-  return understood;
 }
 
 const DIGITS = /^[0-9]+$/;
@@ -89,28 +61,16 @@ export class FieldCollector {
   /**
    * Adds a field line.
    *
-   * RFC 9112 section 5; RFC 9110 section 5.5.
-   *
-   * @param line The line without its CRLF, free of control characters.
-   * @throws {RequestError} If it is malformed, or repeats what must stand once.
+   * @param line The line.
+   * @throws {RequestError} If its value is malformed, or if it repeats what must
+   * stand once.
    */
-  add(line: string): void {
-    const colon = line.indexOf(":");
-    if (colon <= 0) {
-      throw new RequestError(
-        line.startsWith(" ") || line.startsWith("\t")
-          ? "header lines must not be folded"
-          : "header line must be a name, a colon and a value",
-      );
-    }
-    const name = line.slice(0, colon);
-    const field = understand(name);
-    const value = trimBlanks(line, colon + 1);
+  add({ name, value, field }: FieldLine): void {
     this.#headers.push(name, value);
     if (field !== undefined) this.#note(field, value);
   }
 
-  #note(field: Understood, value: string): void {
+  #note(field: UnderstoodField, value: string): void {
     switch (field) {
       case "host":
         if (this.#host !== undefined) {
@@ -144,12 +104,12 @@ export class FieldCollector {
   /**
    * Ends the header section.
    *
-   * @param line The request line, on whose version much depends.
+   * @param version The version of the request, on which much depends.
    * @returns What the fields say.
    * @throws {RequestError} If they contradict each other or the version, or ask
    * for a transfer coding (501) or an expectation (417) that is not supported.
    */
-  finish({ version }: RequestLine): RequestFields {
+  finish(version: HttpVersion): RequestFields {
     const isHttp11 = version === "1.1";
     // RFC 9112 section 3.2.
     if (isHttp11 && this.#host === undefined) {
@@ -188,19 +148,6 @@ export class FieldCollector {
 
 function joinValues(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before},${value}`;
-}
-
-/** RFC 9110 section 5.6.3: optional white space is SP and HTAB, no more. */
-function trimBlanks(line: string, from: number): string {
-  let start = from;
-  let end = line.length;
-  while (start < end && isBlank(line.charCodeAt(start))) start++;
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
-  return line.slice(start, end);
-}
-
-function isBlank(unit: number): boolean {
-  return unit === 0x20 || unit === 0x09;
 }
 
 /** RFC 9110 section 8.6. */

@@ -12,6 +12,12 @@ import { RequestError } from "./request_error.ts";
 /** The longest target, in bytes. A longer one is answered with 414. */
 export const MAX_TARGET_SIZE = 8_192;
 
+/**
+ * The longest request line, in bytes: a line that does not end is refused before
+ * its parts are known.
+ */
+export const MAX_REQUEST_LINE_SIZE: number = MAX_TARGET_SIZE + 256;
+
 /** The versions that this server speaks. */
 export type HttpVersion = "1.0" | "1.1";
 
@@ -74,20 +80,11 @@ export function parseRequestLine(line: string): RequestLine {
 }
 
 /**
- * Checks what has come of a request line whose end has not.
+ * Makes the error for a target, or a request line, that is too long.
  *
- * @param part The beginning of the line.
- * @throws {RequestError} If its target is too long already (414).
+ * @returns The error, with status 414.
  */
-export function checkPartialRequestLine(part: string): void {
-  const first = part.indexOf(" ");
-  if (first === -1) return;
-  const last = part.indexOf(" ", first + 1);
-  const end = last === -1 ? part.length : last;
-  if (end - first - 1 > MAX_TARGET_SIZE) throw targetTooLong();
-}
-
-function targetTooLong(): RequestError {
+export function targetTooLong(): RequestError {
   return new RequestError(
     `target must be at most ${MAX_TARGET_SIZE} bytes long`,
     414,
@@ -116,7 +113,7 @@ function checkTarget(method: string, target: string): void {
     );
   }
   if (method === "CONNECT") {
-    if (!CONNECT_TARGET.test(target) || !isHost(target)) {
+    if (!CONNECT_TARGET.test(target) || !namesHost(target)) {
       throw new RequestError(
         `target of CONNECT must be a host and a port, got ${quote(target)}`,
       );
@@ -128,15 +125,20 @@ function checkTarget(method: string, target: string): void {
   }
   // RFC 9110 section 4.2.4 would have user information treated as an error; it
   // is dropped instead, since it names neither the host nor the resource.
-  const authority = ABSOLUTE.exec(target)?.[1]?.replace(/^.*@/, "");
+  const authority = ABSOLUTE.exec(target)?.[1]?.replace(/^[^@]*@/, "");
   if (authority === undefined) {
     throw new RequestError(
       `target must be a path or an http URL, got ${quote(target)}`,
     );
   }
-  if (authority === "" || authority.startsWith(":") || !isHost(authority)) {
+  if (!namesHost(authority)) {
     throw new RequestError(
       `target must name a host, got ${quote(target)}`,
     );
   }
+}
+
+/** RFC 9110 section 4.2.1: the host of an http URL must not be empty. */
+function namesHost(authority: string): boolean {
+  return authority !== "" && !authority.startsWith(":") && isHost(authority);
 }

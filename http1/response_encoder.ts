@@ -52,7 +52,7 @@ export interface EncodedHead {
 
 const encoder = new TextEncoder();
 
-/** The empty line after a chunk. */
+/** What stands after the data of a chunk. */
 export const CHUNK_END: Uint8Array = encoder.encode("\r\n");
 
 /** The end of a chunked body, without trailers. */
@@ -96,11 +96,13 @@ export class ResponseEncoder {
    *
    * Status and headers leave as they were given. Date is added unless it is
    * among them, and what the framing of the body needs: `Transfer-Encoding` or
-   * `Connection`. A 204 and a 2xx to CONNECT lose their Content-Length.
+   * `Connection`. A 204 and a 2xx to CONNECT lose their Content-Length; that of
+   * a 205 is 0.
    *
-   * RFC 9112 sections 4, 6.3 and 9.3; RFC 9110 sections 6.6.1, 8.6 and 9.3.6.
+   * RFC 9112 sections 4, 6.3 and 9.3; RFC 9110 sections 6.6.1, 8.6, 9.3.6
+   * and 15.3.6.
    *
-   * @param start What the application said.
+   * @param start What the application said. It must not change afterwards.
    * @param context What the request said.
    * @param now The time, in milliseconds since the epoch.
    * @returns The bytes and the framing.
@@ -152,17 +154,20 @@ function encodeHead(
   date: string,
 ): EncodedHead {
   const framing = frame(start, context);
-  const isTunnel = context.method === "CONNECT" && start.code < 300;
+  const { code } = start;
+  const isTunnel = context.method === "CONNECT" && code < 300;
+  // RFC 9110 sections 8.6 and 9.3.6: neither may have one. That of a 205 is 0.
+  const losesLength = isTunnel || code === 204 || code === 205;
   const keepsAlive = context.keepsAlive && framing !== "close" && !isTunnel;
   let text = `HTTP/1.1 ${start.status}\r\n`;
   let hasDate = false;
   for (const [name, value] of start.headers) {
     if (name.length === 4 && name.toLowerCase() === "date") hasDate = true;
-    // RFC 9110 sections 8.6 and 9.3.6: neither may have one.
-    if ((isTunnel || start.code === 204) && isContentLength(name)) continue;
+    if (losesLength && isContentLength(name)) continue;
     text += `${name}: ${value}\r\n`;
   }
   if (!hasDate) text += `Date: ${date}\r\n`;
+  if (code === 205 && !isTunnel) text += "Content-Length: 0\r\n";
   if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
   if (!keepsAlive) text += "Connection: close\r\n";
   else if (context.version === "1.0") text += "Connection: keep-alive\r\n";
@@ -173,8 +178,8 @@ function frame(
   { code, contentLength }: ResponseStart,
   { method, version }: ResponseContext,
 ): BodyFraming {
-  if (method === "HEAD" || code === 204 || code === 304) return "none";
-  if (method === "CONNECT" && code < 300) return "none";
+  if (method === "HEAD" || (method === "CONNECT" && code < 300)) return "none";
+  if (code === 204 || code === 205 || code === 304) return "none";
   if (contentLength !== undefined) return "length";
   return version === "1.1" ? "chunked" : "close";
 }

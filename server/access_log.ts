@@ -12,8 +12,7 @@ import {
   formatCommon,
 } from "../gateway/access_record.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
-import type { RequestHead } from "../http1/request_head.ts";
-import { LogEntry } from "./log_entry.ts";
+import { type LoggedHead, LogEntry } from "./log_entry.ts";
 
 /** How long a line may wait for others, in milliseconds. */
 const FLUSH_DELAY_MS = 50;
@@ -105,7 +104,7 @@ export class AccessLog {
    * @returns The entry, to be ended once.
    */
   begin(
-    head: RequestHead | undefined,
+    head: LoggedHead | undefined,
     remoteAddress: string | undefined,
   ): LogEntry {
     return new LogEntry(head, remoteAddress, this.#logger);

@@ -7,6 +7,7 @@
 import { errorResponse } from "../gateway/error_response.ts";
 import { RequestError } from "../http1/request_error.ts";
 import type { RequestHead } from "../http1/request_head.ts";
+import type { RequestLine } from "../http1/request_line.ts";
 import { RequestParser } from "../http1/request_parser.ts";
 import { ResponseEncoder } from "../http1/response_encoder.ts";
 import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
@@ -83,6 +84,8 @@ export interface ConnectionHost {
   handle(request: ActiveRequest, connection: Connection): void | Promise<void>;
   /** Ends a request whose time is up. */
   onTimeout(request: ActiveRequest): void;
+  /** Takes note that the client left while its request was handled. */
+  onLeft(request: ActiveRequest): void;
   /** Takes note that a request that was admitted is over. */
   onRequestOver(connection: Connection, request: ActiveRequest): void;
   /** Takes note that a request was refused. */
@@ -168,8 +171,8 @@ export class Connection implements HttpChannel, Expiring {
   }
 
   /** The head of the request on its way, also of one that waits for a place. */
-  get head(): RequestHead | undefined {
-    return this.#request?.head ?? this.#queued;
+  get head(): RequestLine | undefined {
+    return this.#request?.head ?? this.#queued ?? this.#parser.requestLine;
   }
 
   /**
@@ -303,8 +306,10 @@ export class Connection implements HttpChannel, Expiring {
     if (this.#request !== request) return false;
     this.#request = undefined;
     clearTimeout(this.#graceTimer);
+    const { isComplete } = request.source;
+    request.source.detach();
     this.#host.onRequestOver(this, request);
-    if (this.#phase === "closed") return false;
+    if (this.#phase !== "running") return false;
     this.#resumeReading();
     if (!request.transport.keepsAlive || this.#host.isStopping) {
       this.#linger();
@@ -314,7 +319,7 @@ export class Connection implements HttpChannel, Expiring {
       this.#linger();
       return false;
     }
-    if (request.source.isComplete) {
+    if (isComplete) {
       this.#enter("idle");
       return true;
     }
@@ -429,20 +434,27 @@ export class Connection implements HttpChannel, Expiring {
     const { source, transport } = this.#request ?? {};
     // The application learns of it before what it waits for fails.
     transport?.leave();
+    if (this.#request !== undefined) this.#host.onLeft(this.#request);
     source?.end();
     this.#close(transport?.cancellation.reason);
   }
 
+  /**
+   * Closes the connection at once.
+   *
+   * @param reason What those who wait for it are rejected with.
+   */
   destroy(reason: unknown): void {
     this.#request?.source.end();
     this.#close(reason);
   }
 
-  /** Ends a request whose application goes on, whatever it was told. */
-  giveUp(): void {
-    const request = this.#request;
-    if (request !== undefined) this.#finish(request);
-    this.#linger();
+  breakOff(reason: unknown): void {
+    if (this.#phase === "closed") return;
+    this.#enter("lingering");
+    this.#request?.source.end();
+    this.writer.flush();
+    this.writer.drained().then(() => this.#close(reason));
   }
 
   /**
@@ -468,6 +480,17 @@ export class Connection implements HttpChannel, Expiring {
         this.#close();
       }
     });
+  }
+
+  /**
+   * Ends a request whose time is up. Whether its application goes on or not,
+   * it can neither write nor read any more.
+   */
+  #giveUp(): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    this.#host.onTimeout(request);
+    if (this.#finish(request)) this.#advance();
   }
 
   #closeWhenDrained(): void {
@@ -516,10 +539,7 @@ export class Connection implements HttpChannel, Expiring {
         if (age > headers) this.#linger();
         break;
       case "running":
-        if (age > request && this.#request !== undefined) {
-          this.#host.onTimeout(this.#request);
-          this.giveUp();
-        }
+        if (age > request) this.#giveUp();
         break;
     }
   }

@@ -206,12 +206,20 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     transport.cancellation.cancel(new RequestTimeout());
   }
 
-  onRequestOver(connection: Connection, request: ActiveRequest): void {
-    const { transport, environ } = request;
-    request.entry?.end({
+  onLeft({ entry, environ, transport }: ActiveRequest): void {
+    entry?.end({
       status: transport.status,
       bytesSent: transport.bytesSent,
-      clientLeft: transport.hasLeft,
+      clientLeft: !transport.isOver,
+      environ,
+    });
+  }
+
+  onRequestOver(connection: Connection, request: ActiveRequest): void {
+    const { entry, environ, transport } = request;
+    entry?.end({
+      status: transport.status,
+      bytesSent: transport.bytesSent,
       environ,
     });
     this.#leavePlace(connection);

@@ -37,8 +37,11 @@ export interface HttpChannel {
    * will read the body of the request any more.
    */
   mayKeepAlive(isWhole: boolean): boolean;
-  /** Closes the connection at once, so that a response stays incomplete. */
-  destroy(reason: unknown): void;
+  /**
+   * Closes the connection as soon as everything is sent that was handed over,
+   * so that a response stays incomplete.
+   */
+  breakOff(reason: unknown): void;
 }
 
 /** Sends one response over a connection. */
@@ -136,16 +139,8 @@ export class HttpTransport implements Transport {
   }
 
   abort(reason: unknown): void {
-    // What was handed over before leaves first, so that the client sees how far
-    // the response got.
-    const { writer } = this.#channel;
-    writer.flush();
-    writer.drained().then(() => this.#channel.destroy(reason));
-  }
-
-  /** Whether the client left before the response was complete. */
-  get hasLeft(): boolean {
-    return this.cancellation.reason instanceof ClientDisconnected;
+    this.#keepsAlive = false;
+    this.#channel.breakOff(reason);
   }
 
   /** Ends the request early because the client has left. */

@@ -6,7 +6,11 @@
 
 import type { AccessLogger } from "../gateway/access_record.ts";
 import type { RequestHead } from "../http1/request_head.ts";
+import type { RequestLine } from "../http1/request_line.ts";
 import type { Environ } from "../wsgi/types.ts";
+
+/** The head of a request, or only its first line if the rest is malformed. */
+export type LoggedHead = RequestLine & Partial<RequestHead>;
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -25,7 +29,7 @@ export class LogEntry {
   readonly #log: AccessLogger;
   readonly #time = new Date();
   readonly #start: number = performance.now();
-  readonly #head: RequestHead | undefined;
+  readonly #head: LoggedHead | undefined;
   readonly #remoteAddress: string | undefined;
   #isLogged = false;
 
@@ -35,7 +39,7 @@ export class LogEntry {
    * @param log Gets the record.
    */
   constructor(
-    head: RequestHead | undefined,
+    head: LoggedHead | undefined,
     remoteAddress: string | undefined,
     log: AccessLogger,
   ) {
@@ -70,7 +74,7 @@ export class LogEntry {
   }
 
   #header(name: string): string | undefined {
-    const headers = this.#head?.fields.headers ?? [];
+    const headers = this.#head?.fields?.headers ?? [];
     for (let i = 0; i < headers.length; i += 2) {
       if (headers[i]?.toLowerCase() === name) return headers[i + 1];
     }

@@ -77,6 +77,12 @@ export class RequestSource implements BodySource {
     this.arrive();
   }
 
+  /** Leaves the rest of the body to the connection: nothing more is read. */
+  detach(): void {
+    this.#isComplete = true;
+    this.arrive();
+  }
+
   /** Has no effect: the connection discards what is left of the body. */
   release(): void {}
 

@@ -1,0 +1,92 @@
+/**
+ * One field line of a header or trailer section.
+ *
+ * @module
+ */
+
+import { quote } from "../wsgi/describe.ts";
+import { isToken } from "../wsgi/http_syntax.ts";
+import { RequestError } from "./request_error.ts";
+
+/** How many field lines a head or a trailer section may have. */
+export const MAX_FIELD_LINES = 200;
+
+/** The fields that this layer understands, by their names in small letters. */
+const UNDERSTOOD = [
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "expect",
+  "connection",
+] as const;
+
+/** The name of a field that this layer understands, in small letters. */
+export type UnderstoodField = (typeof UNDERSTOOD)[number];
+
+/** A field line, taken apart. */
+export interface FieldLine {
+  /** The name in the case in which it was sent. */
+  readonly name: string;
+  /** The value without the blanks around it. */
+  readonly value: string;
+  /** Which field it is, if this layer understands it. */
+  readonly field: UnderstoodField | undefined;
+}
+
+const COLON = 0x3a;
+
+/**
+ * Parses a field line.
+ *
+ * RFC 9112 section 5; RFC 9110 sections 5.1 and 5.5.
+ *
+ * @param line The line without its CRLF, free of control characters.
+ * @param model A line that may have the same name, which is then shared.
+ * @returns Its parts.
+ * @throws {RequestError} If it is malformed.
+ */
+export function parseFieldLine(line: string, model?: FieldLine): FieldLine {
+  if (
+    model !== undefined && line.charCodeAt(model.name.length) === COLON &&
+    line.startsWith(model.name)
+  ) {
+    const { name, field } = model;
+    return { name, value: trimBlanks(line, name.length + 1), field };
+  }
+  const colon = line.indexOf(":");
+  if (colon <= 0) {
+    throw new RequestError(
+      line.startsWith(" ") || line.startsWith("\t")
+        ? "field lines must not be folded"
+        : "field line must be a name, a colon and a value",
+    );
+  }
+  const name = line.slice(0, colon);
+  if (!isToken(name)) {
+    throw new RequestError(`field name must be a token, got ${quote(name)}`);
+  }
+  const lower = name.toLowerCase();
+  const field = UNDERSTOOD.find((each) => each === lower);
+  return { name, value: trimBlanks(line, colon + 1), field };
+}
+
+/**
+ * Removes blanks from both ends of a value.
+ *
+ * RFC 9110 section 5.6.3: optional white space is SP and HTAB, no more.
+ *
+ * @param text The text that ends with the value.
+ * @param from Where the value begins.
+ * @returns The value without blanks around it.
+ */
+export function trimBlanks(text: string, from: number): string {
+  let start = from;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
+}

@@ -1,0 +1,220 @@
+/**
+ * {@linkcode HeadParser}: the heads of the requests of one connection.
+ *
+ * @module
+ */
+
+import {
+  type FieldLine,
+  MAX_FIELD_LINES,
+  parseFieldLine,
+} from "./field_line.ts";
+import type { LineReader } from "./line_reader.ts";
+import { RequestError } from "./request_error.ts";
+import { FieldCollector, type RequestHead } from "./request_head.ts";
+import {
+  MAX_REQUEST_LINE_SIZE,
+  parseRequestLine,
+  type RequestLine,
+  targetTooLong,
+} from "./request_line.ts";
+
+/** How many empty lines may stand before a request line. */
+const MAX_EMPTY_LINES = 2;
+
+/** The largest head that is remembered, in bytes. An idle connection holds it. */
+const MAX_REMEMBERED_SIZE = 4_096;
+
+/** What no line may contain: NUL, the other controls but HTAB, and DEL. */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The last head of a connection: clients repeat most of it. */
+interface RememberedHead {
+  readonly text: string;
+  /** The field lines in one piece, with the empty line. */
+  readonly block: string;
+  /** Each field line, with its CRLF. */
+  readonly lines: readonly string[];
+  /** What each of them says. */
+  readonly fieldLines: readonly FieldLine[];
+  readonly head: RequestHead;
+}
+
+/** Parses heads: the request line and the header fields. */
+export class HeadParser {
+  readonly #reader: LineReader;
+  readonly #maxSize: number;
+  #emptyLines = 0;
+  /** The size of the lines so far, with their CRLF. */
+  #size = 0;
+  #requestLine: RequestLine | undefined;
+  #fields = new FieldCollector();
+  #last: RememberedHead | undefined;
+
+  /**
+   * Makes a parser.
+   *
+   * @param reader Where the bytes come from.
+   * @param maxSize How many bytes a head may have.
+   */
+  constructor(reader: LineReader, maxSize: number) {
+    this.#reader = reader;
+    this.#maxSize = maxSize;
+  }
+
+  /** Whether lines of a head were read whose end has not come. */
+  get hasBegun(): boolean {
+    return this.#size > 0;
+  }
+
+  /**
+   * Parses what has come.
+   *
+   * RFC 9112 sections 2.2, 3 and 5.
+   *
+   * @returns The head; `undefined` if its end has not come.
+   * @throws {RequestError} If it is malformed or over a limit.
+   */
+  next(): RequestHead | undefined {
+    if (this.#requestLine === undefined) {
+      const head = this.#parseWhole();
+      if (head !== undefined) return this.#finish(head);
+      this.#requestLine = this.#readRequestLine();
+    }
+    const requestLine = this.#requestLine;
+    if (requestLine === undefined || !this.#readFields()) return undefined;
+    return this.#finish(makeHead(requestLine, this.#fields));
+  }
+
+  /**
+   * The fast lane: a head that has come in one piece. It leaves a head with a
+   * fault in its line ends, characters or size to the other lane, which finds
+   * the fault that comes first.
+   */
+  #parseWhole(): RequestHead | undefined {
+    const reader = this.#reader;
+    const size = reader.isInLine ? -1 : reader.findHeadEnd();
+    if (size === -1 || this.#size + size > this.#maxSize) return undefined;
+    const text = reader.peek(0, size);
+    const head = text === this.#last?.text
+      ? this.#last.head
+      : this.#parseText(text);
+    if (head !== undefined) reader.skip(size);
+    return head;
+  }
+
+  #parseText(text: string): RequestHead | undefined {
+    const lineEnd = text.indexOf("\r\n");
+    const line = text.slice(0, lineEnd);
+    if (
+      lineEnd === 0 || lineEnd > MAX_REQUEST_LINE_SIZE || CONTROL.test(line)
+    ) return undefined;
+    const requestLine = parseRequestLine(line);
+    const last = this.#last;
+    const blockStart = lineEnd + 2;
+    if (
+      last !== undefined && last.head.version === requestLine.version &&
+      text.slice(blockStart) === last.block
+    ) {
+      const { method, target, version } = requestLine;
+      return { method, target, version, fields: last.head.fields };
+    }
+    const lines: string[] = [];
+    const fieldLines: FieldLine[] = [];
+    const fields = new FieldCollector();
+    let start = blockStart;
+    while (start < text.length - 2) {
+      const index = lines.length;
+      let line = last?.lines[index];
+      let fieldLine = last?.fieldLines[index];
+      if (
+        line === undefined || fieldLine === undefined ||
+        // Faster than startsWith().
+        text.slice(start, start + line.length) !== line
+      ) {
+        const end = text.indexOf("\r\n", start);
+        // A slice would keep the whole text in memory as long as the line.
+        line = last === undefined
+          ? text.slice(start, end + 2)
+          : this.#reader.peek(start, end + 2);
+        const content = line.slice(0, -2);
+        if (CONTROL.test(content)) return undefined;
+        if (index === MAX_FIELD_LINES) throw tooManyLines();
+        fieldLine = parseFieldLine(content, fieldLine);
+      }
+      fields.add(fieldLine);
+      lines.push(line);
+      fieldLines.push(fieldLine);
+      start += line.length;
+    }
+    const head = makeHead(requestLine, fields);
+    if (text.length <= MAX_REMEMBERED_SIZE) {
+      const block = text.slice(blockStart);
+      this.#last = { text, block, lines, fieldLines, head };
+    }
+    return head;
+  }
+
+  #readRequestLine(): RequestLine | undefined {
+    for (;;) {
+      const room = this.#room();
+      const line = room < MAX_REQUEST_LINE_SIZE
+        ? this.#reader.read(room, headTooLarge)
+        : this.#reader.read(MAX_REQUEST_LINE_SIZE, targetTooLong);
+      if (line === undefined) return undefined;
+      this.#size += line.length + 2;
+      if (line !== "") return parseRequestLine(line);
+      // RFC 9112 section 2.2: at least one, for the sake of old clients.
+      if (++this.#emptyLines > MAX_EMPTY_LINES) {
+        throw new RequestError(
+          `request line must come after at most ${MAX_EMPTY_LINES} empty lines`,
+        );
+      }
+    }
+  }
+
+  /** Returns whether all have come. */
+  #readFields(): boolean {
+    for (;;) {
+      const line = this.#reader.read(this.#room(), headTooLarge);
+      if (line === undefined) return false;
+      if (line === "") return true;
+      this.#size += line.length + 2;
+      if (this.#fields.count === MAX_FIELD_LINES) throw tooManyLines();
+      this.#fields.add(parseFieldLine(line));
+    }
+  }
+
+  /** How long the next line may be: its end and an empty line need room too. */
+  #room(): number {
+    return Math.max(0, this.#maxSize - this.#size - 4);
+  }
+
+  #finish(head: RequestHead): RequestHead {
+    this.#emptyLines = 0;
+    this.#size = 0;
+    if (this.#requestLine !== undefined) {
+      this.#requestLine = undefined;
+      this.#fields = new FieldCollector();
+    }
+    return head;
+  }
+}
+
+function makeHead(
+  { method, target, version }: RequestLine,
+  fields: FieldCollector,
+): RequestHead {
+  return { method, target, version, fields: fields.finish(version) };
+}
+
+function headTooLarge(): RequestError {
+  return new RequestError("head of the request is too large", 431);
+}
+
+function tooManyLines(): RequestError {
+  return new RequestError(
+    `head must have at most ${MAX_FIELD_LINES} field lines`,
+    431,
+  );
+}
