@@ -49,6 +49,8 @@ export class HeadParser {
   #size = 0;
   #requestLine: RequestLine | undefined;
   #fields = new FieldCollector();
+  /** The request line of a head that is not complete. */
+  #openLine: RequestLine | undefined;
   #last: RememberedHead | undefined;
 
   /**
@@ -60,6 +62,11 @@ export class HeadParser {
   constructor(reader: LineReader, maxSize: number) {
     this.#reader = reader;
     this.#maxSize = maxSize;
+  }
+
+  /** The request line of a head whose rest has not come, or is malformed. */
+  get requestLine(): RequestLine | undefined {
+    return this.#openLine;
   }
 
   /** Whether lines of a head were read whose end has not come. */
@@ -109,7 +116,7 @@ export class HeadParser {
     if (
       lineEnd === 0 || lineEnd > MAX_REQUEST_LINE_SIZE || CONTROL.test(line)
     ) return undefined;
-    const requestLine = parseRequestLine(line);
+    const requestLine = this.#openLine = parseRequestLine(line);
     const last = this.#last;
     const blockStart = lineEnd + 2;
     if (
@@ -163,7 +170,7 @@ export class HeadParser {
         : this.#reader.read(MAX_REQUEST_LINE_SIZE, targetTooLong);
       if (line === undefined) return undefined;
       this.#size += line.length + 2;
-      if (line !== "") return parseRequestLine(line);
+      if (line !== "") return this.#openLine = parseRequestLine(line);
       // RFC 9112 section 2.2: at least one, for the sake of old clients.
       if (++this.#emptyLines > MAX_EMPTY_LINES) {
         throw new RequestError(
@@ -193,6 +200,7 @@ export class HeadParser {
   #finish(head: RequestHead): RequestHead {
     this.#emptyLines = 0;
     this.#size = 0;
+    this.#openLine = undefined;
     if (this.#requestLine !== undefined) {
       this.#requestLine = undefined;
       this.#fields = new FieldCollector();

@@ -8,6 +8,7 @@ import { ChunkedDecoder } from "./chunked_decoder.ts";
 import { HeadParser } from "./head_parser.ts";
 import { LineReader } from "./line_reader.ts";
 import type { RequestHead } from "./request_head.ts";
+import type { RequestLine } from "./request_line.ts";
 
 /** How many bytes a head may have, unless the server says otherwise. */
 export const MAX_HEADER_SIZE = 16_384;
@@ -71,6 +72,14 @@ export class RequestParser {
   get isIdle(): boolean {
     return this.#state === "head" && this.#lines.size === 0 &&
       !this.#heads.hasBegun && this.#error === undefined;
+  }
+
+  /**
+   * The request line of a head whose rest has not come or is malformed, so that
+   * a log can name the request.
+   */
+  get requestLine(): RequestLine | undefined {
+    return this.#heads.requestLine;
   }
 
   /** How many received bytes wait to be parsed. */

@@ -12,7 +12,7 @@ import {
   formatCommon,
 } from "../gateway/access_record.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
-import { type LoggedHead, LogEntry } from "./log_entry.ts";
+import { LogEntry, type LoggedHead } from "./log_entry.ts";
 
 /** How long a line may wait for others, in milliseconds. */
 const FLUSH_DELAY_MS = 50;

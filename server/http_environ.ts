@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createRequestEnviron } from "../gateway/envtmp/request_environ.ts";
-import { resolveTarget } from "../gateway/envtmp/request_target.ts";
+import { createRequestEnviron } from "../gateway/environ/request_environ.ts";
+import { resolveTarget } from "../gateway/environ/request_target.ts";
 import type { BodyLimits } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import type { RequestHead } from "../http1/request_head.ts";

@@ -5,7 +5,7 @@
  */
 
 import { RequestTimeout, ServerStopped } from "../gateway/cancellation.ts";
-import { BadRequest } from "../gateway/envtmp/bad_request.ts";
+import { BadRequest } from "../gateway/environ/bad_request.ts";
 import { errorResponse, formatError } from "../gateway/error_response.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import { runApplication } from "../gateway/run_application.ts";
