@@ -7,7 +7,7 @@
 import { AccessLog } from "./access_log.ts";
 import type { LogEntry } from "./log_entry.ts";
 import { ServerStopped } from "../gateway/cancellation.ts";
-import type { ServerEnvironOptions } from "../gateway/environ/environ.ts";
+import type { FetchEnvironOptions } from "../gateway/fetch/environ.ts";
 import { fetchErrorResponse, formatError } from "../gateway/error_response.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { FetchHandlerOptions } from "../gateway/fetch/fetch.ts";
@@ -33,7 +33,7 @@ class DenoServer implements WsgiServer {
   readonly port: number;
   readonly url: string;
   readonly #app: Application;
-  readonly #options: FetchHandlerOptions & ServerEnvironOptions;
+  readonly #options: FetchHandlerOptions & FetchEnvironOptions;
   readonly #maxInFlight: number;
   readonly #shutdownTimeout: number;
   readonly #server: Deno.HttpServer;

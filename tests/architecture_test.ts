@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import {
   findCircle,
   importsIn,
