@@ -28,20 +28,12 @@
 
 export { decodeUtf8, encodeUtf8 } from "./wsgi/byte_string.ts";
 export {
-  type AccessLogger,
-  type AccessRecord,
-  formatCombined,
-  formatCommon,
-} from "./gateway/access_record.ts";
-export {
-  Cancellation,
   ClientDisconnected,
   RequestTimeout,
   ServerStopped,
 } from "./gateway/cancellation.ts";
 export { demoApp } from "./server/demo_app.ts";
 export {
-  type EnvironOptions,
   type FetchHandler,
   type FetchHandlerOptions,
   toFetchHandler,
@@ -53,10 +45,7 @@ export {
 } from "./server/make_server.ts";
 export { serve, type ServeOptions } from "./server/serve.ts";
 export { RequestBodyError } from "./gateway/input/request_body_error.ts";
-export type { ResponseHead } from "./gateway/response_head.ts";
-export { runApplication, type RunOptions } from "./gateway/run_application.ts";
 export { toRequest } from "./gateway/from_fetch/to_request.ts";
-export type { Transport } from "./gateway/transport.ts";
 export type {
   Application,
   Environ,
@@ -75,11 +64,7 @@ export { FileWrapper } from "./wsgi/file_wrapper.ts";
 export { HeaderList, type HeaderParameters } from "./wsgi/header_list.ts";
 export { formatDateTime, isHopByHop } from "./wsgi/http_syntax.ts";
 export {
-  type Blame,
   ConformanceError,
-  type Profile,
-  type RuleSetting,
-  type Severity,
   type ValidatedApplication,
   validator,
   type ValidatorOptions,

@@ -30,8 +30,6 @@
  * @module
  */
 
-import { main } from "./cli/serve.ts";
-
 export { demoApp } from "./server/demo_app.ts";
 export {
   makeServer,
@@ -52,5 +50,7 @@ export type {
 } from "./wsgi/types.ts";
 
 // Not awaited: a module that the program loads may import this one, and would
-// wait for it.
-if (import.meta.main) void main(Deno.args);
+// wait for it. Imported here, so that who imports the server loads no more.
+if (import.meta.main) {
+  import("./cli/serve.ts").then(({ main }) => main(Deno.args));
+}

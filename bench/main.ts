@@ -9,7 +9,8 @@
  * Every contender is a process of its own. They are started for a scenario,
  * their answers are looked at, they are warmed up, and then they take turns.
  * Without options: all of them, five rounds of a second, at most 15 minutes.
- * `--quick` measures in a minute what the goals need. A wrong answer ends the
+ * `--quick` measures `makeServer` and the bare handler alone, in a minute. A
+ * wrong answer ends the
  * run. With `BENCH_VERBOSE` in the environment one sees what the contenders
  * write to stderr.
  *
@@ -20,9 +21,8 @@
 
 import { parseArgs } from "node:util";
 import { compare, type ScenarioResult } from "./compare.ts";
-import { type Contender, contendersWith } from "./contenders.ts";
+import { BASELINE, type Contender, contendersWith } from "./contenders.ts";
 import { FILE_SIZE } from "./contenders/payload.mjs";
-import { isForGoals, judge } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
 import { plotReport } from "./plot.ts";
 import { formatReport, type Report } from "./report.ts";
@@ -66,18 +66,19 @@ export function planOf(
     },
   });
   const { quick } = values;
-  const wantedContenders = namesOf(values.contender, contenders, "contender");
+  const wantedContenders = namesOf(
+    values.contender ?? (quick ? `${BASELINE},makeServer` : undefined),
+    contenders,
+    "contender",
+  );
   const wantedScenarios = namesOf(values.scenario, scenarios, "scenario");
-  // Whoever names contenders wants them, whatever the goals need.
-  const onlyGoals = quick && values.contender === undefined;
   return {
     rounds: countOf(values.rounds ?? (quick ? "2" : "5"), "rounds"),
     seconds: countOf(values.seconds ?? "1", "seconds"),
     json: values.json,
     svg: values.svg,
     includes: (contender, scenario) =>
-      wantedContenders.has(contender) && wantedScenarios.has(scenario) &&
-      (!onlyGoals || isForGoals(contender, scenario)),
+      wantedContenders.has(contender) && wantedScenarios.has(scenario),
   };
 }
 
@@ -149,7 +150,6 @@ async function run(
     seconds,
     versions: await versionsOf(taking.filter(({ id }) => !missing.has(id))),
     results,
-    goals: judge(results),
   };
 
   function measureScenario(

@@ -5,8 +5,7 @@
  */
 
 import { BASELINE } from "./contenders.ts";
-import { cpuOf, GOALS } from "./goals.ts";
-import type { Report } from "./report.ts";
+import { cpuOf, type Report } from "./report.ts";
 import { type Bar, barPanel, type Panel, picture } from "./svg.ts";
 
 const OURS: ReadonlySet<string> = new Set([
@@ -22,16 +21,12 @@ export function plotReport({ results }: Report): string {
   const panels: Panel[] = [];
   const perScenario = results.flatMap(({ scenario }): Bar[] => {
     const value = ratioOf("makeServer", scenario);
-    const mark = GOALS.find((goal) =>
-      goal.scenario === scenario && goal.against === BASELINE
-    )?.least;
-    return value ? [{ name: scenario, value, mark, isOurs: true }] : [];
+    return value ? [{ name: scenario, value, isOurs: true }] : [];
   });
   if (perScenario.length > 0) {
     panels.push(barPanel(
       "makeServer against a bare Deno.serve handler",
-      "Requests for the same CPU time, the bare handler's being 1; " +
-        "red: the goal",
+      "Requests for the same CPU time, the bare handler's being 1",
       perScenario,
     ));
   }

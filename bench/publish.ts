@@ -11,8 +11,7 @@
 
 import { formatMarkdown, replaceMarked } from "../tools/format_markdown.ts";
 import { BASELINE } from "./contenders.ts";
-import { cpuOf, type GoalResult, GOALS } from "./goals.ts";
-import { formatNumber, type Report } from "./report.ts";
+import { cpuOf, formatNumber, type Report } from "./report.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -87,31 +86,6 @@ export function scenarioTables(report: Report): string {
   }).join("\n\n");
 }
 
-/**
- * Makes the table of goals.
- *
- * @param results How close the goals are.
- * @returns Markdown.
- */
-export function goalTable(results: readonly GoalResult[]): string {
-  return table([
-    ["goal", "at least", "now", ""],
-    ...GOALS.map(({ scenario, ours, against, least }) => {
-      const found = results.find((one) =>
-        one.scenario === scenario && one.ours === ours &&
-        one.against === against
-      );
-      const now = found?.ratio.toFixed(2) ?? "";
-      return [
-        `${scenario}: ${against} ÷ ${ours}`,
-        least.toFixed(2),
-        now,
-        now === "" ? "" : Number(now) >= least ? "reached" : "missed",
-      ];
-    }),
-  ]);
-}
-
 async function readReport(file: URL): Promise<Report> {
   return JSON.parse(await Deno.readTextFile(file));
 }
@@ -133,7 +107,6 @@ export async function createPage(): Promise<string> {
   let page = await Deno.readTextFile(FILES.page);
   page = replaceMarked(page, "conditions", conditions(report));
   page = replaceMarked(page, "summary", speedTable(report));
-  page = replaceMarked(page, "goals", goalTable(report.goals));
   page = replaceMarked(page, "scenarios", scenarioTables(report));
   return await formatMarkdown(page);
 }

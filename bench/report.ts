@@ -6,7 +6,6 @@
 
 import type { Row, ScenarioResult } from "./compare.ts";
 import { BASELINE } from "./contenders.ts";
-import type { GoalResult } from "./goals.ts";
 
 /** Everything one run has found out; this is also the JSON. */
 export interface Report {
@@ -19,7 +18,6 @@ export interface Report {
   /** The versions of the contenders. */
   readonly versions: Readonly<Record<string, string>>;
   readonly results: readonly ScenarioResult[];
-  readonly goals: readonly GoalResult[];
 }
 
 const COLUMNS = [
@@ -100,29 +98,23 @@ export function formatResult(result: ScenarioResult): string {
   return [`${result.scenario}: ${result.title}`, table, ...missing].join("\n");
 }
 
-/** The goals as a table. */
-export function formatGoals(goals: readonly GoalResult[]): string {
-  if (goals.length === 0) return "No goal was measured.";
-  return alignTable([
-    ["goal", "against", "at least", "ratio", ""],
-    ...goals.map(({ scenario, ours, against, least, ratio, reached }) => [
-      `${scenario}: ${ours}`,
-      against,
-      least.toFixed(2),
-      ratio.toFixed(2),
-      reached ? "reached" : "missed",
-    ]),
-  ]);
+/** The best CPU time per request, if it was measured. */
+export function cpuOf(
+  results: readonly ScenarioResult[],
+  scenario: string,
+  contender: string,
+): number | undefined {
+  return results.find((result) => result.scenario === scenario)
+    ?.rows.find((row) => row.contender === contender)?.summary.best.cpu;
 }
 
 /** A whole report as text. */
 export function formatReport(report: Report): string {
-  const { machine, rounds, seconds, versions, results, goals } = report;
+  const { machine, rounds, seconds, versions, results } = report;
   return [
     `${Object.values(machine).join(", ")}; best of ${rounds} rounds of ` +
     `${seconds} s; ratios to ${BASELINE}, above 1 is better (memory: below)`,
     ...results.map(formatResult),
     Object.entries(versions).map((pair) => pair.join(": ")).join("\n"),
-    "Goals, by CPU time per request:\n" + formatGoals(goals),
   ].filter((part) => part !== "").join("\n\n");
 }

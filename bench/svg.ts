@@ -8,8 +8,6 @@
 export interface Bar {
   readonly name: string;
   readonly value: number;
-  /** A mark on its way, such as a goal. */
-  readonly mark?: number | undefined;
   /** Whether it stands out. */
   readonly isOurs?: boolean | undefined;
 }
@@ -36,7 +34,6 @@ const STYLE = `
   .ours { fill: #1a7f64; }
   .line { fill: none; stroke: #9aa4af; stroke-width: 2; }
   .line.ours { fill: none; stroke: #1a7f64; }
-  .mark { stroke: #cf222e; stroke-width: 2; }
   .axis { stroke: #d1d9e0; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; }
@@ -45,7 +42,6 @@ const STYLE = `
     .ours { fill: #3fb68b; }
     .line { stroke: #8b949e; }
     .line.ours { stroke: #3fb68b; }
-    .mark { stroke: #f85149; }
     .axis { stroke: #3d444d; }
   }`;
 
@@ -113,35 +109,20 @@ export function barPanel(
   note: string,
   bars: readonly Bar[],
 ): Panel {
-  const most = Math.max(...bars.map(({ value, mark = 0 }) =>
-    // No empty scale.
-    Math.max(value, mark, 1e-9)
-  ));
+  // No empty scale.
+  const most = Math.max(1e-9, ...bars.map(({ value }) => value));
   const scale = (WIDTH - LEFT - RIGHT) / most;
   const content = [
     label(10, 16, title, "title"),
     label(10, 34, note, "faint"),
-    ...bars.flatMap(({ name, value, mark, isOurs }, i) => {
+    ...bars.flatMap(({ name, value, isOurs }, i) => {
       const y = 46 + i * ROW;
-      const end = LEFT + value * scale;
-      const elements = [
+      return [
         label(LEFT - 8, y + 13, name, "", "end"),
         `<rect class="${isOurs ? "ours" : "bar"}" x="${LEFT}" y="${y}" ` +
         `width="${round(value * scale)}" height="16" rx="2"/>`,
-        label(
-          Math.max(end, LEFT + (mark ?? 0) * scale) + 6,
-          y + 13,
-          value.toFixed(2),
-        ),
+        label(LEFT + value * scale + 6, y + 13, value.toFixed(2)),
       ];
-      if (mark !== undefined) {
-        const x = round(LEFT + mark * scale);
-        elements.push(
-          `<line class="mark" x1="${x}" x2="${x}" y1="${y - 2}" ` +
-            `y2="${y + 18}"/>`,
-        );
-      }
-      return elements;
     }),
   ].join("\n");
   return { height: 46 + bars.length * ROW, content };

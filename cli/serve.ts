@@ -10,7 +10,7 @@ import {
   formatCombined,
 } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
-import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
 import type { Application } from "../wsgi/types.ts";

@@ -3,12 +3,8 @@
 // A whole server in one call: it asks the application once and prints what a
 // client would get. Under it lies a transport, which knows nothing but bytes.
 
-import {
-  type Application,
-  runApplication,
-  setupTestingDefaults,
-  validator,
-} from "../mod.ts";
+import { runApplication } from "../gateway/mod.ts";
+import { type Application, setupTestingDefaults, validator } from "../mod.ts";
 
 export const app: Application = (_environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain; charset=utf-8"]]);

@@ -110,7 +110,7 @@ function quoted(text: string | undefined): string {
  *
  * @example Usage
  * ```ts
- * import { formatCommon } from "@wsgi/ref";
+ * import { formatCommon } from "@wsgi/ref/access-log";
  * import { assertEquals } from "@std/assert";
  *
  * const record = {
@@ -157,7 +157,7 @@ export function formatCommon(record: AccessRecord): string {
  *
  * @example Usage
  * ```ts
- * import { formatCombined } from "@wsgi/ref";
+ * import { formatCombined } from "@wsgi/ref/access-log";
  * import { assertMatch } from "@std/assert";
  *
  * const record = {

@@ -85,7 +85,8 @@ export function isServerAbort(reason: unknown): boolean {
  *
  * @example Usage
  * ```ts
- * import { Cancellation, ClientDisconnected } from "@wsgi/ref";
+ * import { ClientDisconnected } from "@wsgi/ref";
+ * import { Cancellation } from "@wsgi/ref/gateway";
  * import { assert } from "@std/assert";
  *
  * const cancellation = new Cancellation();

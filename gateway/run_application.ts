@@ -54,7 +54,8 @@ export function checkApplication(app: unknown): asserts app is Application {
  *
  * @example Usage
  * ```ts
- * import { demoApp, runApplication, setupTestingDefaults } from "@wsgi/ref";
+ * import { demoApp, setupTestingDefaults } from "@wsgi/ref";
+ * import { runApplication } from "@wsgi/ref/gateway";
  * import { assertEquals } from "@std/assert";
  *
  * const sent: string[] = [];

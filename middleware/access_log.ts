@@ -2,8 +2,8 @@
  * Middleware that logs each request, on any server.
  *
  * ```ts
- * import { accessLog } from "@wsgi/ref/access-log";
- * import { type AccessRecord, demoApp, makeServer } from "@wsgi/ref";
+ * import { accessLog, type AccessRecord } from "@wsgi/ref/access-log";
+ * import { demoApp, makeServer } from "@wsgi/ref";
  * import { assertEquals } from "@std/assert";
  *
  * const records: AccessRecord[] = [];
@@ -34,7 +34,7 @@ import type {
 import { LoggedRequest } from "./logged_request.ts";
 import { observeBody, observeStart } from "./response_observer.ts";
 
-export type { AccessLogger, AccessRecord };
+export { type AccessLogger, type AccessRecord, formatCombined, formatCommon };
 
 /** Options of {@linkcode accessLog}. */
 export interface AccessLogOptions {

@@ -4,18 +4,16 @@
  * @module
  */
 
-import {
-  type BackendProtocol,
-  MalformedBlock,
-} from "../gateway/backend/block.ts";
+import { MalformedBlock } from "../gateway/backend/header_block.ts";
 import {
   BackendConnection,
   type Socket,
 } from "../gateway/backend/connection.ts";
 import {
   type BackendContext,
-  BackendExchange,
-} from "../gateway/backend/exchange.ts";
+  type BackendProtocol,
+  BackendRequest,
+} from "../gateway/backend/backend_request.ts";
 import { ServerStopped } from "../gateway/cancellation.ts";
 import { formatError } from "../gateway/error_response.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
@@ -163,9 +161,9 @@ class BackendServer implements WsgiServer {
       const variables = await this.#context.protocol.readBlock(connection);
       // A web server that only looks whether somebody is there says nothing.
       if (variables === undefined) return connection.destroy();
-      const exchange = new BackendExchange(connection, this.#context);
-      const done = exchange.run(variables);
-      this.#running.add(exchange, done.catch(() => {}));
+      const request = new BackendRequest(connection, this.#context);
+      const done = request.run(variables);
+      this.#running.add(request, done.catch(() => {}));
       await done;
     } catch (error) {
       const isMalformed = error instanceof MalformedBlock;

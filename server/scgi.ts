@@ -16,7 +16,7 @@
 import type { BackendOptions } from "./options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
 import { serveBackend } from "./backend_server.ts";
-import { readScgiBlock } from "../gateway/backend/scgi_block.ts";
+import { readScgiBlock } from "../gateway/backend/header_block.ts";
 import type { Application } from "../wsgi/types.ts";
 
 export type { BackendOptions, WsgiServer };

@@ -17,7 +17,7 @@ import type { BackendOptions } from "./options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
 import { serveBackend } from "./backend_server.ts";
 import type { Application } from "../wsgi/types.ts";
-import { readUwsgiBlock } from "../gateway/backend/uwsgi_block.ts";
+import { readUwsgiBlock } from "../gateway/backend/header_block.ts";
 
 export type { BackendOptions, WsgiServer };
 

@@ -6,7 +6,7 @@
  */
 
 import { ClientDisconnected } from "../gateway/cancellation.ts";
-import { createEnviron } from "../gateway/environ/environ.ts";
+import { createFetchEnviron } from "../gateway/fetch/environ.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import { runApplication } from "../gateway/run_application.ts";
@@ -178,7 +178,7 @@ export class ApplicationSender {
       headers: sent,
       body: toTestStream(body),
     } as Request;
-    return createEnviron(
+    return createFetchEnviron(
       fetchRequest,
       { remoteAddr: { hostname: remoteAddress } },
       () => transport.cancellation.signal,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { SERVER_SOFTWARE } from "../gateway/environ/environ.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import {
   findCircle,
   importsIn,
@@ -45,6 +45,7 @@ const CIRCLES_LEFT = ["validator/", "gateway/cgi/"];
 const OUTSIDE = ["bench", "docs", "examples", "tests", "tools"];
 
 interface Dependency {
+  isDynamic?: boolean;
   code?: { specifier?: string };
   type?: { specifier?: string };
   specifier: string;
@@ -259,6 +260,87 @@ Deno.test("the shortest circle is found", () => {
   assertEquals(findCircle(way), undefined);
   const circles = [...way, step("d", "a"), step("c", "b")];
   assertEquals(findCircle(circles), [step("b", "c"), step("c", "b")]);
+});
+
+/** The modules that a module needs before it runs. Those of `import()` stay out. */
+async function loadedBy(file: string): Promise<string[]> {
+  const graph = JSON.parse(await deno("info", "--json", file));
+  const modules = new Map(
+    (graph.modules as Module[]).map((module) => [module.specifier, module]),
+  );
+  const loaded = new Set([new URL(file, ROOT).href]);
+  for (const specifier of loaded) {
+    for (const dependency of modules.get(specifier)?.dependencies ?? []) {
+      const target = dependency.code?.specifier;
+      if (target !== undefined && !dependency.isDynamic) loaded.add(target);
+    }
+  }
+  return [...loaded].map((specifier) => specifier.replace(ROOT.href, ""));
+}
+
+Deno.test("server.ts loads the server alone", async () => {
+  const loaded = await loadedBy("server.ts");
+  const rooms = ["wsgi/", "http1/", "gateway/", "server/"];
+  const others = loaded.filter((file) =>
+    !rooms.some((room) => file.startsWith(room))
+  );
+  assertEquals(others, ["server.ts"]);
+  assert(loaded.includes("server/make_server.ts"), loaded.join("\n"));
+});
+
+Deno.test("mod.ts exports what authors and users of applications need", async () => {
+  const names = (await readImports(["mod.ts"])).flatMap((step) =>
+    step.names.replace(/[{}]|\btype\b/g, "").split(",").map((name) =>
+      name.trim()
+    )
+  ).filter((name) => name !== "");
+  assertEquals(names.toSorted(), [
+    "Application",
+    "ClientDisconnected",
+    "ConformanceError",
+    "Environ",
+    "ErrorStream",
+    "FetchHandler",
+    "FetchHandlerOptions",
+    "FileLike",
+    "FileWrapper",
+    "HeaderList",
+    "HeaderParameters",
+    "HeaderTuple",
+    "InputStream",
+    "Middleware",
+    "OpenFile",
+    "PathVariables",
+    "RequestBodyError",
+    "RequestTimeout",
+    "RequestUriOptions",
+    "ResponseBody",
+    "ServeOptions",
+    "ServerOptions",
+    "ServerStopped",
+    "StartResponse",
+    "ValidatedApplication",
+    "ValidatorOptions",
+    "Violation",
+    "WrapFile",
+    "Write",
+    "WsgiServer",
+    "applicationUri",
+    "decodeUtf8",
+    "demoApp",
+    "encodeUtf8",
+    "formatDateTime",
+    "guessScheme",
+    "isHopByHop",
+    "makeServer",
+    "requestUri",
+    "serve",
+    "setupTestingDefaults",
+    "shiftPathInfo",
+    "toFetchHandler",
+    "toRequest",
+    "validator",
+  ]);
 });
 
 Deno.test("every entry of exports exists", async () => {

@@ -1,155 +1,136 @@
 /**
- * Breaks the program at one place at a time, and expects a test to fail.
+ * Breaks the program at one place at a time, runs the tests that reach the
+ * place, and prints the mutants that no test notices.
  *
- * ```sh
- * deno task mutate                           # everything in SUITES
- * deno task mutate validator/rules/body.ts             # the mutants of some files
- * deno task mutate --sample=300 --seed=7     # some of all mutants
- * deno task mutate --jobs=4                  # four processes at a time
- * ```
- *
- * All mutants of a file are put into one copy of it, which asks at every place
- * which of them it is to be; so the tests are loaded once for many mutants, and
- * only those run that come to the place, the quick ones first, and at first no
- * more than fit into `--budget`. A mutant that no test finds is told, with what
- * stood there before and after. The exit code is 1 if one of them is not in
- * `tools/mutation/survivors.json`, also after a second try with more time.
+ * `deno task mutate [FILE…] [--sample=N] [--seed=N]`
  *
  * @module
  */
 
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { copyProject } from "./mutation/copy.ts";
-import type { Mutant } from "./mutation/mutant.ts";
-import { type MutateOptions, parseOptions } from "./mutation/options.ts";
-import {
-  formatSurvivor,
-  formatTable,
-  type Survivor,
-} from "./mutation/report.ts";
-import { sample } from "./mutation/sample.ts";
-import { filesOf, type Suite, SUITES, testsOf } from "./mutation/suites.ts";
-import { reasonFor, type SurvivorList } from "./mutation/survivors.ts";
-import { type Outcome, recordTests, tryMutants } from "./mutation/trials.ts";
+import { cpSync, readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { instrument, type Mutant, PROLOGUE } from "./instrument.ts";
 
-function print(text: string): void {
-  // deno-lint-ignore no-console -- a program's output
-  console.log(text);
+/** Files, and the tests that should notice their mutants. */
+type Suite = readonly [files: RegExp, tests: RegExp];
+
+const SUITES: readonly Suite[] = [
+  [/^validator\/.*\.ts$/, /^tests\/validator\/.*_test\.ts$/],
+  [
+    /^gateway\/(run_application|application_call|call_outcome|pump|body_reader|response_.*)\.ts$/,
+    /^tests\/(gateway|server)\/.*_test\.ts$/,
+  ],
+];
+
+/** Which mutants are tried: by default all, of all files of the suites. */
+export interface MutateOptions {
+  readonly suites?: readonly Suite[];
+  readonly paths?: readonly string[];
+  readonly sample?: number;
+  readonly seed?: number;
+  readonly args?: readonly string[];
 }
 
-/** The suites with only the files that are asked for. */
-async function chooseSuites(
-  { root, paths, tests }: MutateOptions,
-): Promise<Suite[]> {
-  const asked = (await Promise.all(paths.map((path) => filesOf(root, path))))
-    .flat();
-  if (tests.length > 0) return [{ name: "these", files: asked, tests }];
-  const chosen: Suite[] = [];
-  for (const suite of SUITES) {
-    const own = await Promise.all(
-      suite.files.map((path) => filesOf(root, path)),
-    );
-    const files = own.flat().filter((file) =>
-      asked.length === 0 || asked.includes(file)
-    );
-    if (files.length > 0) chosen.push({ ...suite, files });
-  }
-  return chosen;
-}
-
-/** Tells every so often how far it is, and what has survived so far. */
-function progressOf(
-  mutants: readonly Mutant[],
-): (id: number, killer: string | undefined) => void {
-  const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
-  let done = 0;
-  return (id, killer) => {
-    const mutant = byId.get(id);
-    if (killer === undefined && mutant !== undefined) {
-      print(`  ${mutant.file}:${mutant.line} ${mutant.change}`);
-    }
-    if (++done % 100 === 0) print(`  ${done} of ${mutants.length}`);
+/** Calls a function for each element, in one job for each core. */
+async function forEach<T>(
+  elements: readonly T[],
+  call: (element: T) => Promise<void>,
+): Promise<void> {
+  const queue = elements.values();
+  const job = async (): Promise<void> => {
+    for (const element of queue) await call(element);
   };
+  const { hardwareConcurrency: length } = navigator;
+  await Promise.all(Array.from({ length }, job));
 }
 
-/** How many times as much time a survivor gets that nobody has explained. */
-const PATIENCE = 20;
-
-async function trySuite(
-  suite: Suite,
-  options: MutateOptions,
-  list: SurvivorList,
-): Promise<Outcome[]> {
-  await using copy = await copyProject(options.root, suite.files);
-  const tests = await testsOf(options.root, suite.tests);
-  const urls = tests.map((file) => pathToFileURL(`${copy.root}/${file}`).href);
-  const start = { root: copy.root, denoArgs: options.denoArgs };
-  const recording = await recordTests(urls, start);
-  const { sample: count = copy.mutants.length, seed } = options;
-  const mutants = sample(copy.mutants, count, seed);
-  print(
-    `${suite.name}: ${mutants.length} of ${copy.mutants.length} mutants, ` +
-      `${recording.records.length} tests`,
-  );
-  for (const name of recording.useless) print(`  left out: ${name}`);
-  const { jobs, budget } = options;
-  const outcomes = await tryMutants(mutants, urls, recording, {
-    ...start,
-    jobs,
-    budget,
-    onDone: progressOf(mutants),
-  });
-  // A place that all tests come to has only had the quick ones so far.
-  const open = outcomes.filter(({ mutant, verdict }) =>
-    verdict === "survived" && reasonFor(list, mutant) === undefined
-  ).map(({ mutant }) => mutant);
-  print(`  ${open.length} once more, with more tests`);
-  const again = await tryMutants(open, urls, recording, {
-    ...start,
-    jobs,
-    budget: budget * PATIENCE,
-    onDone: () => {},
-  });
-  const second = new Map(again.map((outcome) => [outcome.mutant, outcome]));
-  return outcomes.map((outcome) => second.get(outcome.mutant) ?? outcome);
-}
-
-async function readList(path: string): Promise<SurvivorList> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
+/** Tries mutants in a copy of a project; `print` takes lines of the report. */
+export async function mutate(
+  root: string,
+  { suites = SUITES, paths = [], sample = Infinity, seed = 0, args = [] }:
+    MutateOptions,
+  print: (line: string) => void,
+): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const cwd = await Deno.makeTempDir({ prefix: "mutation_" });
+  stack.defer(() => Deno.remove(cwd, { recursive: true }));
+  const isCopied = (path: string) => !/\/(\.[^/]*|coverage)$/.test(path);
+  cpSync(root, cwd, { recursive: true, filter: isCopied });
+  const files = readdirSync(cwd, { recursive: true, encoding: "utf8" }).sort();
+  const mutants: Mutant[] = [];
+  for (const file of files) {
+    if (!suites.some(([own]) => own.test(file))) continue;
+    if (paths.length > 0 && !paths.includes(file)) continue;
+    const code = await Deno.readTextFile(`${cwd}/${file}`);
+    const instrumented = instrument(file, code, mutants.length);
+    mutants.push(...instrumented.mutants);
+    await Deno.writeTextFile(`${cwd}/${file}`, PROLOGUE + instrumented.text);
   }
-}
+  const step = mutants.length / Math.min(sample, mutants.length);
+  const chosen = mutants.filter(({ id }) => (id + seed) % step < 1);
+  print(`${chosen.length} of ${mutants.length} mutants`);
 
-/**
- * Tries the mutants that are asked for, and prints what came of them.
- *
- * @param options What is asked for.
- * @returns Those that no test finds.
- */
-export async function mutate(options: MutateOptions): Promise<Survivor[]> {
-  const list = await readList(options.list);
-  const outcomes: Outcome[] = [];
-  for (const suite of await chooseSuites(options)) {
-    outcomes.push(...await trySuite(suite, options, list));
+  // A run that takes too long has failed.
+  const pass = async (
+    paths: readonly string[],
+    limit: number,
+    env: Record<string, string>,
+  ): Promise<boolean> => {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "-Aq", "--no-check", "--fail-fast", ...args, ...paths],
+      cwd,
+      env,
+      signal: AbortSignal.timeout(limit),
+      ...{ stdin: "null", stdout: "null", stderr: "null" },
+    }).output();
+    return success;
+  };
+
+  let survivors = 0;
+  for (const [own, ownTests] of suites) {
+    const mine = chosen.filter(({ file }) => own.test(file));
+    const candidates = files.filter((file) => mine[0] && ownTests.test(file));
+    const tests: { path: string; time: number; reached: Set<string> }[] = [];
+    await forEach(candidates, async (path) => {
+      const places = await Deno.makeTempFile({ dir: cwd });
+      const begin = performance.now();
+      const passed = await pass([path], 300_000, { MUTANT_PLACES: places });
+      const time = performance.now() - begin;
+      const reached = new Set((await Deno.readTextFile(places)).split("\n"));
+      if (passed) tests.push({ path, time, reached });
+      else print(`left out, it fails without a mutant: ${path}`);
+    });
+    tests.sort((a, b) => a.time - b.time);
+    // What notices a mutant often notices its neighbours.
+    let latest = "";
+    await forEach(mine, async ({ id, file, line, change }) => {
+      const reaching = tests.filter(({ reached }) => reached.has(`${id}`))
+        .sort((a, b) => +(b.path === latest) - +(a.path === latest));
+      for (const [from, to] of [[0, 1], [1, 4], [4]]) {
+        const few = reaching.slice(from, to);
+        const limit = few.reduce((sum, { time }) => sum + 10 * time, 2000);
+        const names = few.map(({ path }) => path);
+        if (!few[0] || await pass(names, limit, { MUTANT: `${id}` })) continue;
+        latest = names[0] ?? "";
+        return;
+      }
+      survivors++;
+      print(`${file}:${line} (${reaching.length} test files) ${change}`);
+    });
   }
-  const survivors = outcomes
-    .filter(({ verdict }) => verdict !== "killed")
-    .map((outcome) => ({
-      ...outcome,
-      reason: reasonFor(list, outcome.mutant),
-    }));
-  print(`\n${formatTable(outcomes, survivors)}\n`);
-  for (const survivor of survivors) {
-    if (survivor.reason === undefined) print(formatSurvivor(survivor));
-  }
-  return survivors;
+  print(`${survivors} of ${chosen.length} survived`);
 }
 
 if (import.meta.main) {
-  const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
-  const survivors = await mutate(parseOptions(Deno.args, root));
-  if (survivors.some(({ reason }) => reason === undefined)) Deno.exit(1);
+  const option = { type: "string", default: "" } as const;
+  const { values, positionals: paths } = parseArgs({
+    options: { sample: option, seed: option, "import-map": option },
+    allowPositionals: true,
+  });
+  const root = new URL("../", import.meta.url).pathname;
+  const sample = Number(values.sample || Infinity);
+  const args = [`--import-map=${values["import-map"] || "deno.json"}`];
+  const options = { paths, sample, seed: Number(values.seed), args };
+  // deno-lint-ignore no-console -- a program's output
+  await mutate(root, options, (line) => console.log(line));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createEnviron } from "../../gateway/environ/environ.ts";
+import { createFetchEnviron } from "../../gateway/fetch/environ.ts";
 import { SCENARIOS } from "../scenarios.ts";
 
 const headers = SCENARIOS.find(({ id }) => id === "browser")?.headers ?? [];
@@ -23,9 +23,9 @@ const many = new Request(url, {
 });
 
 Deno.bench("environ: Host alone", { group: "environ" }, () => {
-  createEnviron(few, info, () => signal, {});
+  createFetchEnviron(few, info, () => signal, {});
 });
 
 Deno.bench("environ: 13 browser headers", { group: "environ" }, () => {
-  createEnviron(many, info, () => signal, {});
+  createFetchEnviron(many, info, () => signal, {});
 });

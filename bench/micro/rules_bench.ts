@@ -6,11 +6,10 @@
  * @module
  */
 
+import { runApplication, type Transport } from "../../gateway/mod.ts";
 import {
   type Application,
-  runApplication,
   setupTestingDefaults,
-  type Transport,
   validator,
 } from "../../mod.ts";
 import { RULES } from "../../validator/rules/table.ts";

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { ByteSource } from "./block.ts";
-import { RequestFeed } from "./feed.ts";
+import type { ByteSource } from "./header_block.ts";
+import { RequestStream } from "./request_stream.ts";
 
 const BLOCK_SIZE = 4_096;
 
-/** How long a web server may take to send what nobody reads, in milliseconds. */
-const LINGER = 10_000;
+/** How long a web server may take to send what nobody reads. */
+const LINGER_MS = 10_000;
 
 /** What is used of a connection, whichever runtime it is of. */
 export interface Socket {
@@ -37,7 +37,7 @@ export class BackendConnection implements ByteSource {
   /** What has come of the header block, and was not taken. */
   #buffer = new Uint8Array(0);
   #received = 0;
-  #feed: RequestFeed | undefined;
+  #stream: RequestStream | undefined;
   #isClosed = false;
 
   /**
@@ -81,16 +81,16 @@ export class BackendConnection implements ByteSource {
    * the request was complete, before the response was.
    * @returns The body.
    */
-  receive(length: number, onLeave: () => void): RequestFeed {
-    const feed = this.#feed = new RequestFeed({
+  receive(length: number, onLeave: () => void): RequestStream {
+    const stream = this.#stream = new RequestStream({
       length,
       early: this.#buffer,
       read: (size) => this.#read(size),
     });
-    feed.left.then(() => {
+    stream.left.then(() => {
       if (!this.#isClosed) onLeave();
     });
-    return feed;
+    return stream;
   }
 
   /** Closes the connection at once. Without effect if it is closed. */
@@ -100,7 +100,7 @@ export class BackendConnection implements ByteSource {
     this.#socket.close();
     // As by a reader that has left: no reason, no line in the log.
     this.#controller?.error(undefined);
-    this.#feed?.stop();
+    this.#stream?.stop();
     this.#over.resolve();
   }
 
@@ -143,11 +143,11 @@ export class BackendConnection implements ByteSource {
   }
 
   async #linger(): Promise<void> {
-    if (this.#feed === undefined || this.#feed.isComplete) return;
+    if (this.#stream === undefined || this.#stream.isComplete) return;
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, LINGER);
-    this.#feed.discard();
-    await Promise.race([this.#feed.received, this.over, late.promise]);
+    const timer = setTimeout(late.resolve, LINGER_MS);
+    this.#stream.discard();
+    await Promise.race([this.#stream.received, this.over, late.promise]);
     clearTimeout(timer);
   }
 }

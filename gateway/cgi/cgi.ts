@@ -13,75 +13,13 @@
  * @module
  */
 
-import { CgiExchange } from "./exchange.ts";
+import { type CgiOptions, CgiRequest } from "./cgi_request.ts";
 import { readEnviron } from "./read_environ.ts";
 import { checkApplication, type RunOptions } from "../run_application.ts";
-import type { Application, HeaderTuple } from "../../wsgi/types.ts";
+import type { Application } from "../../wsgi/types.ts";
 
 export { readEnviron };
-export type { RunOptions };
-
-/** Options of {@linkcode runCgi}. */
-export interface CgiOptions extends Pick<RunOptions, "onError"> {
-  /**
-   * The variables of the request, as text.
-   *
-   * @default {the environment of the process}
-   */
-  env?: Readonly<Record<string, string>> | undefined;
-  /**
-   * The request body.
-   *
-   * @default {the standard input of the process}
-   */
-  stdin?: ReadableStream<Uint8Array> | undefined;
-  /**
-   * Where the response goes. It is closed at the end of the response, and
-   * aborted where the response breaks off.
-   *
-   * @default {the standard output of the process, which stays open}
-   */
-  stdout?: WritableStream<Uint8Array> | undefined;
-  /**
-   * Where `wsgi.errors` goes, as UTF-8. It stays open.
-   *
-   * @default {the standard error output of the process}
-   */
-  stderr?: WritableStream<Uint8Array> | undefined;
-  /** Further variables, which win over those of the request. */
-  environ?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * The longest request body in bytes. A longer one is answered with 413.
-   *
-   * @default {no limit}
-   */
-  maxRequestBodySize?: number | undefined;
-  /**
-   * Whether `SCRIPT_NAME` is cut from the beginning of `PATH_INFO`, where IIS
-   * repeats it.
-   *
-   * @default {false}
-   */
-  iisPathInfo?: boolean | undefined;
-  /**
-   * The status of the answer to a failure of the application.
-   *
-   * @default {"500 Internal Server Error"}
-   */
-  errorStatus?: string | undefined;
-  /**
-   * The headers of that answer. Its Content-Length is computed.
-   *
-   * @default {[["Content-Type", "text/plain; charset=utf-8"]]}
-   */
-  errorHeaders?: readonly HeaderTuple[] | undefined;
-  /**
-   * The body of that answer; a string is sent as UTF-8.
-   *
-   * @default {"500 Internal Server Error\n"}
-   */
-  errorBody?: Uint8Array | string | undefined;
-}
+export type { CgiOptions, RunOptions };
 
 /**
  * Runs an application for the one request of a CGI program.
@@ -141,5 +79,5 @@ export async function runCgi(
   options: CgiOptions = {},
 ): Promise<void> {
   checkApplication(app);
-  await new CgiExchange(options).run(app);
+  await new CgiRequest(options).run(app);
 }

@@ -1,10 +1,14 @@
 /**
- * The variables of an environ that come from the headers of a fetch `Request`.
+ * The variables of an environ that come from the headers of a request.
  *
  * @module
  */
 
-import { contentLengthFrom, contentTypeFrom } from "./content_variables.ts";
+import {
+  BadRequest,
+  checkContentType,
+  readContentLength,
+} from "./bad_request.ts";
 import { headerKey, headerName } from "./header_key.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
@@ -17,6 +21,9 @@ const READ_WHOLE: ReadonlySet<string> = new Set([
   "CONTENT_TYPE",
   "HTTP_SET_COOKIE",
 ]);
+
+/** Of two of them nobody could say which one another program has believed. */
+const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
 
 /** `HTTP_*`, `CONTENT_TYPE` and `CONTENT_LENGTH`: one, or all of them. */
 export class HeaderVariables {
@@ -80,8 +87,46 @@ export class HeaderVariables {
   }
 }
 
+/**
+ * Adds the variables of headers that are names and values one after the other.
+ * Repeated ones are joined.
+ *
+ * RFC 9110 section 5.3.
+ *
+ * @param environ The environ, which has none of them.
+ * @param headers Names and values as they came.
+ * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
+ * @throws {BadRequest} If no application may see such a request.
+ */
+export function addRawHeaders(
+  environ: Environ,
+  headers: readonly string[],
+  host: string | undefined,
+): void {
+  let hosts = 0;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const key = headerKey(headers[i]!) as `HTTP_${string}` | undefined;
+    if (key === undefined) continue;
+    if (key === "HTTP_HOST") {
+      if (++hosts > 1) throw new BadRequest(`more than one ${key}`);
+      continue;
+    }
+    const value = headers[i + 1]!;
+    const previous = environ[key];
+    if (previous === undefined) {
+      environ[key] = valueOf(key, value);
+    } else if (SINGLE.has(key)) {
+      throw new BadRequest(`more than one ${key}`);
+    } else {
+      const comma = key === "HTTP_COOKIE" ? "; " : ", ";
+      environ[key] = previous + comma + value;
+    }
+  }
+  if (host !== undefined) environ.HTTP_HOST = host;
+}
+
 function valueOf(key: string, value: string): string {
-  if (key === "CONTENT_LENGTH") return contentLengthFrom(value);
-  if (key === "CONTENT_TYPE") return contentTypeFrom(value);
+  if (key === "CONTENT_LENGTH") return String(readContentLength(value));
+  if (key === "CONTENT_TYPE") checkContentType(value);
   return value;
 }

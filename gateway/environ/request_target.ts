@@ -7,25 +7,9 @@
  * @module
  */
 
+import { BadRequest, checkFragment, checkHost } from "./bad_request.ts";
 import { encodeUtf8, percentDecode } from "../../wsgi/byte_string.ts";
-import { isAuthority, splitAuthority } from "../../wsgi/http_syntax.ts";
-
-/** A request that the server refuses before any application sees it. */
-export class BadRequest extends Error {
-  /** The name of the class, as in the first line of a stack trace. */
-  override readonly name = "BadRequest";
-  /** The status that answers it. */
-  readonly status: 400 | 413;
-
-  /**
-   * @param message What is wrong with the request.
-   * @param status The status that answers it.
-   */
-  constructor(message: string, status: 400 | 413 = 400) {
-    super(message);
-    this.status = status;
-  }
-}
+import { splitAuthority } from "../../wsgi/http_syntax.ts";
 
 /** The parts of a request's target, as ByteStrings. */
 export interface RequestTarget {
@@ -38,6 +22,16 @@ export interface RequestTarget {
   /** What follows the first `?`, raw. */
   readonly query: string;
 }
+
+/** The server's end of a connection. */
+export interface LocalAddress {
+  /** Its address. */
+  readonly localAddress?: string | undefined;
+  /** Its port. */
+  readonly localPort?: number | undefined;
+}
+
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
 
 /**
  * Takes a request URL apart. The runtime made the URL by joining scheme, Host
@@ -58,10 +52,9 @@ export function parseTarget(url: string): RequestTarget {
   let authority = url.slice(start, end);
   const at = authority.lastIndexOf("@");
   if (at !== -1) authority = authority.slice(at + 1);
-  if (!isAuthority(authority)) throw new BadRequest("invalid host");
+  checkHost(authority);
   const raw = url.slice(end);
-  // RFC 9112 section 3.2: a fragment is no part of a target.
-  if (raw.includes("#")) throw new BadRequest("fragment in the target");
+  checkFragment(raw);
   const mark = raw.indexOf("?");
   const path = mark === -1 ? raw : raw.slice(0, mark);
   const uri = encodeUtf8(raw);
@@ -75,17 +68,54 @@ export function parseTarget(url: string): RequestTarget {
 }
 
 /**
- * Gives `SERVER_NAME` and `SERVER_PORT` as a client names them.
+ * Takes the target of a request line apart.
  *
- * @param authority A valid authority.
+ * RFC 9112 section 3.2.
+ *
+ * @param target The target as it was sent: origin form, absolute form, or `*`
+ * with OPTIONS.
+ * @param method The method.
+ * @param host The Host, checked; empty for none.
+ * @returns The parts; the authority is that of the absolute form or the Host.
+ * @throws {BadRequest} If it is none of these forms.
+ */
+export function resolveTarget(
+  target: string,
+  method: string | undefined,
+  host: string,
+): RequestTarget {
+  if (target.startsWith("/")) return parseTarget(`http://${host}${target}`);
+  if (ABSOLUTE.test(target)) return parseTarget(target);
+  if (target === "*" && method === "OPTIONS") {
+    return { authority: host, uri: "*", path: "*", query: "" };
+  }
+  throw new BadRequest("invalid target");
+}
+
+/** Writes an address as a host: IPv6 in brackets, IPv4 as such. */
+function toHost(address: string): string {
+  const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
+  return plain.includes(":") ? `[${plain}]` : plain;
+}
+
+/**
+ * Gives `SERVER_NAME` and `SERVER_PORT`: what the client calls the server, or
+ * else the address that the request came to.
+ *
+ * @param authority A valid authority; empty if the client has named none.
  * @param scheme The scheme whose port is the default.
+ * @param local The server's end of the connection, where it is known.
  * @returns The host, in brackets if it is an IPv6 address, and the port.
  * @throws {BadRequest} If the port is not from 1 to 65535.
  */
 export function serverOf(
   authority: string,
   scheme: string,
+  local?: LocalAddress,
 ): readonly [name: string, port: string] {
+  if (authority === "" && local?.localAddress && local.localPort) {
+    return [toHost(local.localAddress), String(local.localPort)];
+  }
   const parts = splitAuthority(authority, scheme);
   if (parts === undefined) throw new BadRequest("invalid port");
   return parts;

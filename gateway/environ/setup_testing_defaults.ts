@@ -4,7 +4,7 @@
  * @module
  */
 
-import { WSGI_VERSION } from "./interface_values.ts";
+import { WSGI_VERSION } from "./base_environ.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Environ } from "../../wsgi/types.ts";

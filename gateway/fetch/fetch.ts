@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { EnvironOptions } from "../environ/environ.ts";
+import type { EnvironOptions } from "../environ/request_environ.ts";
 import { type FetchHandlerOptions, handleFetch } from "./handle_fetch.ts";
 import { checkApplication, type RunOptions } from "../run_application.ts";
 import type { Application } from "../../wsgi/types.ts";

@@ -4,15 +4,12 @@
  * @module
  */
 
-import {
-  createEnviron,
-  type EnvironOptions,
-  type ServerEnvironOptions,
-} from "../environ/environ.ts";
+import { createFetchEnviron, type FetchEnvironOptions } from "./environ.ts";
+import type { EnvironOptions } from "../environ/request_environ.ts";
 import { fetchErrorResponse } from "../error_response.ts";
 import { FetchTransport } from "./transport.ts";
 import { RequestInput } from "../input/input_stream.ts";
-import { BadRequest } from "../environ/request_target.ts";
+import { BadRequest } from "../environ/bad_request.ts";
 import { runApplication, type RunOptions } from "../run_application.ts";
 import type { Transport } from "../transport.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
@@ -62,13 +59,13 @@ export function handleFetch(
   app: Application,
   request: Request,
   info: unknown,
-  options: FetchHandlerOptions & ServerEnvironOptions,
+  options: FetchHandlerOptions & FetchEnvironOptions,
   observer?: FetchObserver,
 ): HandledRequest {
   const transport = new FetchTransport(request, info, options.ownsRequest);
   let environ: Environ;
   try {
-    environ = createEnviron(
+    environ = createFetchEnviron(
       request,
       info,
       () => transport.signal,

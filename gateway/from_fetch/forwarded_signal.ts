@@ -7,10 +7,10 @@
 import type { Environ } from "../../wsgi/types.ts";
 
 /**
- * How long a handler may take before the server is asked for its signal, in
- * milliseconds. The servers of this package watch a client from then on anyway.
+ * How long a handler may take before the server is asked for its signal. The
+ * servers of this package watch a client from then on anyway.
  */
-const PATIENCE = 20;
+const SIGNAL_DELAY_MS = 20;
 
 /**
  * A signal that follows `wsgiref.signal`, but asks for that one late: on Deno it
@@ -42,7 +42,7 @@ export class ForwardedSignal {
    */
   async during<T>(promise: PromiseLike<T>): Promise<T> {
     if (this.#source === undefined) return await promise;
-    const timer = setTimeout(() => this.#follow(), PATIENCE);
+    const timer = setTimeout(() => this.#follow(), SIGNAL_DELAY_MS);
     try {
       return await promise;
     } finally {

@@ -21,7 +21,7 @@
  */
 
 import { describe, isThenable } from "../../wsgi/describe.ts";
-import { checkResponse, headersOf } from "./answer.ts";
+import { checkResponse, headersOf } from "./check_response.ts";
 import { ForwardedSignal } from "./forwarded_signal.ts";
 import { discard, toBody } from "./stream_body.ts";
 import { toRequest } from "./to_request.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NodeRequest } from "./types.ts";
+import type { NodeRequest } from "./node_http.ts";
 
 /**
  * Gives the body of a request as a stream. A chunk is fetched only when it is

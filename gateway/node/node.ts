@@ -13,13 +13,13 @@
  * @module
  */
 
-import type { EnvironOptions } from "../environ/environ.ts";
+import type { EnvironOptions } from "../environ/request_environ.ts";
 import { errorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { createNodeEnviron } from "./environ.ts";
 import { NodeTransport } from "./transport.ts";
-import type { NodeRequest, NodeResponse, NodeSocket } from "./types.ts";
-import { BadRequest } from "../environ/request_target.ts";
+import type { NodeRequest, NodeResponse, NodeSocket } from "./node_http.ts";
+import { BadRequest } from "../environ/bad_request.ts";
 import { withContentLength } from "../response_head.ts";
 import {
   checkApplication,

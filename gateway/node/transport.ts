@@ -6,7 +6,7 @@
 
 import { Cancellation, ClientDisconnected } from "../cancellation.ts";
 import { createDeferred, type Deferred } from "../gate.ts";
-import type { NodeRequest, NodeResponse, NodeSocket } from "./types.ts";
+import type { NodeRequest, NodeResponse, NodeSocket } from "./node_http.ts";
 import { type ResponseHead, withContentLength } from "../response_head.ts";
 import type { Transport } from "../transport.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Report } from "../../bench/report.ts";
-import { createPage, goalTable, speedTable } from "../../bench/publish.ts";
+import { createPage, speedTable } from "../../bench/publish.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -25,17 +25,6 @@ Deno.test("speedTable() gives CPU time, and how much more the bare handler needs
     } as unknown as Report,
   );
   assertStringIncludes(table, "| hello | 10.0 | 12.5 (0.80) |");
-});
-
-Deno.test("goalTable() tells a goal that was reached from one that was not", () => {
-  const goal = { scenario: "hello", ours: "makeServer", against: "bare" };
-  const least = 1;
-  const table = goalTable([{ ...goal, least, ratio: 1.01, reached: true }]);
-  assertStringIncludes(
-    table,
-    "| hello: bare ÷ makeServer | 1.00 | 1.01 | reached |",
-  );
-  assertStringIncludes(table, "| browser: bare ÷ makeServer | 0.95 |  |  |");
 });
 
 Deno.test("deno task bench:publish wrote what docs/speed.md shows", async () => {

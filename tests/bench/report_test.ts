@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   alignTable,
-  formatGoals,
   formatNumber,
   formatReport,
   formatResult,
@@ -54,38 +53,16 @@ Deno.test("formatResult() has no ratios without the bare handler", () => {
   ]);
 });
 
-Deno.test("formatGoals() tells reached goals from missed ones", () => {
-  const goal = {
-    scenario: "hello",
-    ours: "makeServer",
-    against: "bare",
-    least: 1,
-  };
-  const [, first, second] = formatGoals([
-    { ...goal, ratio: 1.25, reached: true },
-    { ...goal, ratio: 0.5, reached: false },
-  ]).split("\n");
-  assertEquals(first?.split(/\s+/).slice(2), [
-    "bare",
-    "1.00",
-    "1.25",
-    "reached",
-  ]);
-  assertEquals(second?.split(/\s+/).at(-1), "missed");
-  assertEquals(formatGoals([]), "No goal was measured.");
-});
-
 Deno.test("formatReport() lists the versions, if there are any", () => {
   assertStringIncludes(
     formatReport(report),
-    "\n\nbare: Deno 2\noak: oak 14\n\n",
+    "\n\nbare: Deno 2\noak: oak 14",
   );
   const without = formatReport({ ...report, versions: {} });
   assertEquals(without.includes("\n\n\n"), false);
 });
 
-Deno.test("formatReport() begins with the machine and ends with the goals", () => {
+Deno.test("formatReport() begins with the machine", () => {
   const text = formatReport(report);
   assertEquals(text.startsWith("a processor, 2 cores; best of 5 rounds"), true);
-  assertEquals(text.endsWith("missed"), true);
 });

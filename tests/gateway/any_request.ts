@@ -5,7 +5,7 @@
  */
 
 import fc from "npm:fast-check@^4";
-import type { EnvironOptions } from "../../gateway/environ/environ.ts";
+import type { EnvironOptions } from "../../gateway/environ/request_environ.ts";
 import type { WireRequest } from "./environ/environ_model.ts";
 
 /** The port that Deno writes behind `localhost` where there is no Host. */

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 import {
   assert,
@@ -177,4 +178,61 @@ Deno.test("BodyReader.nextAsync() takes results that are no promises", async () 
   const next = (): unknown => ({ value: toBytes("a") });
   const reader = readerOf({ next }, Symbol.asyncIterator);
   assertEquals(await reader.nextAsync(), toBytes("a"));
+});
+
+Deno.test("BodyReader.close() waits for the return() of a body that has given what it was asked for", async () => {
+  const events: string[] = [];
+  const reader = new BodyReader({
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.resolve({ done: false, value: toBytes("a") }),
+      async return(): Promise<void> {
+        await Promise.resolve();
+        events.push("returned");
+      },
+    }),
+    close: () => void events.push("close"),
+  }, () => {});
+  reader.open();
+  await new Promise((resolve, reject) => reader.ask(resolve, reject));
+  await reader.close();
+  assertEquals(events, ["returned", "close"]);
+});
+
+Deno.test("BodyReader.ask() calls one of its functions, also if the body is closed after an error", async () => {
+  const calls: string[] = [];
+  const reader = new BodyReader({
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.reject(new Error("no more")),
+    }),
+  }, () => {});
+  reader.open();
+  await new Promise<void>((resolve) =>
+    reader.ask(() => void calls.push("take"), () => {
+      calls.push("fail");
+      resolve();
+    })
+  );
+  await reader.close();
+  await Promise.resolve();
+  assertEquals(calls, ["fail"]);
+});
+
+Deno.test("BodyReader.ask() calls one of its functions, also if the body answers after its close()", async () => {
+  const calls: unknown[] = [];
+  const asked = Promise.withResolvers<unknown>();
+  const reader = new BodyReader({
+    [Symbol.asyncIterator]: () => ({ next: () => asked.promise }),
+  }, () => {});
+  reader.open();
+  const taken = new Promise<void>((resolve) =>
+    reader.ask((chunk) => {
+      calls.push(chunk);
+      resolve();
+    }, () => {})
+  );
+  reader.close();
+  await taken;
+  asked.resolve({ done: false, value: toBytes("late") });
+  await setImmediate();
+  assertEquals(calls, [undefined]);
 });

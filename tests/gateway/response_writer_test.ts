@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { isThenable } from "../../wsgi/describe.ts";
+import { Gate } from "../../gateway/gate.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { ResponseWriter } from "../../gateway/response_writer.ts";
 import {
@@ -181,4 +182,25 @@ Deno.test("ResponseWriter.abort() hands the reason over", () => {
   writer.abort(reason);
   assertEquals(transport.outcome, "aborted");
   assertStrictEquals(transport.reason, reason);
+});
+
+Deno.test("ResponseWriter.wait() waits for no gate that is open", () => {
+  const gate = new Gate();
+  const writer = new ResponseWriter({
+    sendHead: () => {},
+    write: () => gate,
+    end: () => {},
+    abort: () => {},
+  }, "GET");
+  writer.head = createHead("200 OK", []);
+  writer.send(toBytes("a"));
+  let calls = 0;
+  const wait = (): boolean => writer.wait(() => void calls++, () => {});
+  assertEquals(wait(), false);
+  assertEquals(calls, 0);
+  gate.close();
+  assertEquals(wait(), true);
+  assertEquals(calls, 0);
+  gate.open();
+  assertEquals(calls, 1);
 });

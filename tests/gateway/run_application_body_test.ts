@@ -1,63 +1,17 @@
-// SPEC.md 5.11: how a body is iterated.
+// SPEC.md 5.11: how a body is iterated, and at which pace.
 
 import { assertEquals } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { type AsyncChunks, bodyOf, KINDS } from "./recording_body.ts";
-import { answering, Events, run, runBoth } from "./recording_transport.ts";
+import { bodyOf, endless } from "./recording_body.ts";
+import {
+  answering,
+  RecordingTransport,
+  Run,
+  run,
+  runBoth,
+} from "./recording_transport.ts";
 
 const PLAIN = [["Content-Type", "text/plain"]] as const;
-
-Deno.test.each(KINDS)(
-  "runApplication() sends the chunks of a body: %s",
-  async (kind) => {
-    const app = answering(() => bodyOf(kind, ["a", "", "b", "c"]));
-    for (const { transport, written } of await runBoth(app)) {
-      assertEquals(transport.body, "abc");
-      assertEquals(transport.outcome, "ended");
-      assertEquals(written, []);
-    }
-  },
-);
-
-Deno.test("runApplication() sends a ReadableStream", async () => {
-  const app = answering(() =>
-    ReadableStream.from([toBytes("a"), toBytes("b")])
-  );
-  assertEquals((await run(app)).transport.body, "ab");
-});
-
-// server-iterator-choice, server-iterator-once
-Deno.test("runApplication() prefers the async iterator and takes only one", async () => {
-  const events = new Events();
-  const body = {
-    [Symbol.iterator]: () => {
-      events.add("sync");
-      return [toBytes("sync")].values();
-    },
-    [Symbol.asyncIterator]: async function* (): AsyncChunks {
-      events.add("async");
-      yield await Promise.resolve(toBytes("async"));
-    },
-  };
-  const { transport } = await run(answering(() => body));
-  assertEquals(transport.body, "async");
-  assertEquals(events.list, ["async"]);
-});
-
-Deno.test("runApplication() takes the sync iterator where the async one is null", async () => {
-  const body = { ...bodyOf("iterator", ["a"]), [Symbol.asyncIterator]: null };
-  assertEquals((await run(answering(() => body))).transport.body, "a");
-});
-
-Deno.test("runApplication() calls the iterator method on the body", async () => {
-  class Body {
-    readonly #chunks = [toBytes("mine")];
-    [Symbol.iterator](): Iterator<Uint8Array> {
-      return this.#chunks.values();
-    }
-  }
-  assertEquals((await run(answering(() => new Body()))).transport.body, "mine");
-});
 
 /** A proxy that notes which members of a target are read. */
 function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
@@ -152,21 +106,31 @@ Deno.test("runApplication() never calls next() twice at a time nor after the end
   assertEquals(faults, []);
 });
 
-// server-chunk-untouched
-Deno.test("runApplication() neither writes into a chunk nor detaches it", async () => {
-  const chunk = toBytes("abc");
-  for (const kind of ["array", "generator"]) {
-    const app = answering(() => kind === "array" ? [chunk] : [chunk].values());
-    for (const { transport } of await runBoth(app)) {
-      assertEquals(transport.body, "abc");
-    }
-  }
-  assertEquals(chunk, toBytes("abc"));
+Deno.test("runApplication() sends a large array only as fast as the transport takes it", async () => {
+  const transport = new RecordingTransport();
+  transport.isBusy = true;
+  const [a, b] = ["a".repeat(40_000), "b".repeat(40_000)];
+  const app = answering(() => [toBytes(a), toBytes(b)]);
+  const waiting = new Run(app, { transport });
+  await transport.events.seen(`write ${a}`);
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(transport.body.length, 40_000);
+  transport.release();
+  await transport.events.seen(`write ${b}`);
+  transport.release();
+  await waiting.finish();
+  assertEquals(transport.body, a + b);
+  assertEquals(transport.head?.contentLength, 80_000);
 });
 
-Deno.test("runApplication() takes the same array of chunks again and again", async () => {
-  const body = Object.freeze([toBytes("a"), toBytes("b")]);
-  for (let turn = 0; turn < 2; turn++) {
-    assertEquals((await run(answering(() => body))).transport.body, "ab");
-  }
+Deno.test("runApplication() stops an endless body when the transport fails", async () => {
+  const transport = new RecordingTransport();
+  const { events } = transport;
+  transport.isBusy = true;
+  const app = answering(() => bodyOf("generator", endless("a"), events));
+  const failing = new Run(app, { transport });
+  await events.seen("write a");
+  transport.release(new Error("reset"));
+  await failing.finish();
+  assertEquals(events.list.slice(2), ["write a", "abort", "return", "close"]);
 });

@@ -1,4 +1,4 @@
-// SPEC.md 5.1: how an application is called.
+// SPEC.md 5.1: how an application is called, and what a transport need not have.
 
 import {
   assert,
@@ -6,35 +6,19 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
-import { runApplication } from "../../gateway/run_application.ts";
-import type { Application, StartResponse } from "../../wsgi/types.ts";
-import type { AsyncChunks, Chunks } from "./recording_body.ts";
+import type { Application } from "../../wsgi/types.ts";
 import {
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
-  runBoth,
   testEnviron,
 } from "./recording_transport.ts";
 
 const HEADERS = [["Content-Type", "text/plain"]] as const;
-
-Deno.test("runApplication() calls the application with environ and startResponse only", async () => {
-  const calls: unknown[][] = [];
-  const app = (...args: unknown[]): Uint8Array[] => {
-    calls.push(args);
-    (args[1] as StartResponse)("200 OK", HEADERS);
-    return [];
-  };
-  const { environ } = await run(app);
-  assertEquals(calls.length, 1);
-  assertEquals(calls[0]!.length, 2);
-  assertStrictEquals(calls[0]![0], environ);
-  assertEquals(typeof calls[0]![1], "function");
-});
 
 // server-sync-path: the shortest path, in code and in time.
 Deno.test.each([
@@ -76,48 +60,6 @@ Deno.test("runApplication() returns nothing for a sync application that throws",
   assertStrictEquals(failing.done, undefined);
   assertEquals(failing.transport.head?.code, 500);
 });
-
-// server-function-kind
-class Site {
-  readonly #text = "hello";
-  handle(_environ: unknown, startResponse: StartResponse): Uint8Array[] {
-    startResponse("200 OK", HEADERS);
-    return [toBytes(this.#text)];
-  }
-}
-const site = new Site();
-
-const KINDS: Record<string, Application> = {
-  "a bound method": site.handle.bind(site),
-  "an arrow function": (environ, start) => site.handle(environ, start),
-  "an async function": async (environ, start) => {
-    await Promise.resolve();
-    return site.handle(environ, start);
-  },
-  "a generator": function* (environ, start): Chunks {
-    yield* site.handle(environ, start);
-  },
-  "an async generator": async function* (environ, start): AsyncChunks {
-    await Promise.resolve();
-    yield* site.handle(environ, start);
-  },
-  "a proxy": new Proxy<Application>(
-    (environ, start) => site.handle(environ, start),
-    {},
-  ),
-};
-
-Deno.test.each(Object.keys(KINDS))(
-  "runApplication() runs %s",
-  async (kind) => {
-    for (const { transport, written } of await runBoth(KINDS[kind]!)) {
-      assertEquals(transport.status, "200 OK");
-      assertEquals(transport.body, "hello");
-      assertEquals(transport.outcome, "ended");
-      assertEquals(written, []);
-    }
-  },
-);
 
 Deno.test("runApplication() awaits any object with a then() method", async () => {
   const { transport } = await run((_environ, startResponse) => {
@@ -164,31 +106,6 @@ Deno.test("runApplication() takes method and wsgi.errors before the call", async
   });
   assertEquals(transport.body, "hello");
   assert(written.join("").includes("still logged"));
-});
-
-Deno.test("runApplication() leaves the environ to the application", async () => {
-  const { environ } = await run((environ, startResponse) => {
-    environ["my.key"] = 1;
-    delete environ.HTTP_HOST;
-    startResponse("200 OK", HEADERS);
-    return [];
-  });
-  assertEquals(environ["my.key"], 1);
-  assert(!("HTTP_HOST" in environ));
-});
-
-// error-survived, server-one-call
-Deno.test("runApplication() keeps nothing between two calls", async () => {
-  let calls = 0;
-  const app: Application = (_environ, startResponse) => {
-    calls++;
-    if (calls === 1) throw new Error("only once");
-    startResponse("200 OK", HEADERS);
-    return [toBytes("hello")];
-  };
-  assertEquals((await run(app)).transport.head?.code, 500);
-  assertEquals((await run(app)).transport.body, "hello");
-  assertEquals(calls, 2);
 });
 
 Deno.test.each([

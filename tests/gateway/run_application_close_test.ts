@@ -1,8 +1,9 @@
 // SPEC.md 5.12: close() and return(), once, on every way out. That it happens
-// when the client has left is in run_application_cancel_test.ts.
+// when the client has left is in run_application_end_test.ts.
 
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
 import {
   answering,
@@ -10,6 +11,7 @@ import {
   type LooseApplication,
   RecordingTransport,
   RespondingTransport,
+  Run,
   run,
   runBoth,
 } from "./recording_transport.ts";
@@ -91,21 +93,6 @@ Deno.test.each(KINDS.slice(1))(
   },
 );
 
-// close-on-body
-Deno.test("runApplication() calls close() as a method of the body, without arguments", async () => {
-  const calls: unknown[][] = [];
-  function close(this: unknown, ...args: unknown[]): void {
-    calls.push([this, ...args]);
-  }
-  for (const kind of KINDS) {
-    const body = Object.assign(bodyOf(kind, ["a"]), { close });
-    await run(answering(() => body));
-    assertEquals(calls.length, 1);
-    assertEquals(calls[0]!.length, 1);
-    assertStrictEquals(calls.pop()![0], body);
-  }
-});
-
 Deno.test("runApplication() calls no close() of the iterator", async () => {
   const events = new Events();
   const iterator = Object.assign([toBytes("a")].values(), {
@@ -163,15 +150,85 @@ Deno.test("runApplication() logs what return() throws and still calls close()", 
   }
 });
 
-Deno.test("runApplication() does without close() and return()", async () => {
-  const body = {
-    [Symbol.iterator]: () => ({ next: () => ({ value: toBytes("a") }) }),
-    close: undefined,
-  };
-  const { transport } = await run((_environ, start) => {
-    start("200 OK", [["Content-Length", "1"]]);
-    return body;
-  });
-  assertEquals(transport.body, "a");
-  assertEquals(transport.outcome, "ended");
+Deno.test.each([
+  ["the normal end", "200 OK", ["a"], undefined],
+  ["an end without a chunk", "200 OK", [], undefined],
+  ["Content-Length", "200 OK", ["a", "b"], "1"],
+  ["an error", "wrong", ["a"], undefined],
+  ["a status without content", "204 Empty", ["a"], undefined],
+])(
+  "runApplication() waits for the transport and for close() at %s",
+  async (_end, status, chunks, length) => {
+    class Slow extends RespondingTransport {
+      readonly gate = Promise.withResolvers<void>();
+      override end(): Promise<void> {
+        super.end();
+        return this.gate.promise;
+      }
+    }
+    for (const isTransportLast of [true, false]) {
+      const transport = new Slow();
+      const { events, gate } = transport;
+      const closed = Promise.withResolvers<void>();
+      const waiting = new Run((_environ, startResponse) => {
+        const body = Object.assign(bodyOf("generator", chunks), {
+          close: () => (events.add("close"), closed.promise),
+        });
+        const headers: HeaderTuple[] = [];
+        if (length !== undefined) headers.push(["Content-Length", length]);
+        try {
+          startResponse(status, headers);
+        } catch {
+          // Caught in vain.
+        }
+        return body;
+      }, { transport });
+      const done = waiting.finish().then(() => events.add("settled"));
+      const gates = isTransportLast ? [closed, gate] : [gate, closed];
+      gates[0]!.resolve();
+      await events.seen("close");
+      await new Promise((resolve) => setTimeout(resolve));
+      assertEquals(events.count("settled"), 0);
+      gates[1]!.resolve();
+      await done;
+      assertEquals(events.count("end"), 1);
+    }
+  },
+);
+
+// close-array-early
+Deno.test("runApplication() closes an array before its chunks leave", async () => {
+  for (const pause of [undefined, Promise.resolve()]) {
+    for (const Transport of [RespondingTransport, RecordingTransport]) {
+      const transport = new Transport();
+      const { events } = transport;
+      await run(
+        answering(() =>
+          Object.assign([toBytes("a"), toBytes("b")], {
+            close: () => (events.add("close"), pause),
+          })
+        ),
+        { transport },
+      );
+      assertEquals(events.list, ["close", "head 200", "write ab", "end"]);
+    }
+  }
+});
+
+Deno.test("runApplication() sends what an array held before its close() emptied it", async () => {
+  // One chunk, several, too large to be joined, and after a write().
+  for (const sizes of [[3], [1, 2], [40_000, 40_000]]) {
+    for (const written of ["", "w"]) {
+      const runs = await runBoth((_environ, startResponse) => {
+        startResponse("200 OK", PLAIN)(toBytes(written));
+        const body = sizes.map((size) => new Uint8Array(size).fill(97));
+        return Object.assign(body, { close: () => void body.splice(0) });
+      });
+      for (const { transport } of runs) {
+        const length = sizes.reduce((sum, size) => sum + size, 0);
+        assertEquals(transport.body, written + "a".repeat(length));
+        assertEquals(transport.outcome, "ended");
+      }
+    }
+  }
 });

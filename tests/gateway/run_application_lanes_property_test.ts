@@ -184,30 +184,3 @@ Deno.test.each(KINDS)(
     );
   },
 );
-
-Deno.test("runApplication() sends the same bytes by the fast lane and by the slow ones", async () => {
-  await fc.assert(
-    fc.asyncProperty(anyCase, async (any) => {
-      const given = { ...any, failsAt: Infinity };
-      const all = await Promise.all(
-        KINDS.flatMap((kind) =>
-          transportsOf(given).map((transport) =>
-            observe(given, kind, transport)
-          )
-        ),
-      );
-      for (const { body, outcome, closed, log } of all) {
-        assertEquals(
-          { body, outcome, closed, log },
-          {
-            body: all[0]!.body,
-            outcome: all[0]!.outcome,
-            closed: 1,
-            log: all[0]!.log,
-          },
-        );
-      }
-    }),
-    { numRuns: 150 },
-  );
-});

@@ -1,5 +1,5 @@
-// SPEC.md 5.13: Content-Length. Statuses without content and HEAD are in
-// run_application_bodiless_test.ts.
+// SPEC.md 5.9, 5.13 and 5.14: the head, Content-Length, HEAD. That every way of
+// a body gives the right one is in run_application_lanes_test.ts.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
@@ -21,6 +21,24 @@ import {
 
 const PLAIN = [["Content-Type", "text/plain"]] as const;
 
+Deno.test("runApplication() hands the head to respond() as the application gave it", async () => {
+  class Plain extends RespondingTransport {
+    readonly given: unknown[] = [];
+    override respond(
+      ...[head, body]: Parameters<RespondingTransport["respond"]>
+    ): void | Promise<void> {
+      this.given.push(head.headers, head.contentLength, body);
+      return super.respond(head, body);
+    }
+  }
+  const transport = new Plain();
+  await run((_environ, startResponse) => {
+    startResponse("200 OK", PLAIN);
+    return [toBytes("a")];
+  }, { transport });
+  assertEquals(transport.given, [[...PLAIN], undefined, toBytes("a")]);
+});
+
 /** Makes an application that says a length and answers with a body. */
 function announcing(length: string, body: () => unknown): LooseApplication {
   return (_environ, startResponse) => {
@@ -28,72 +46,6 @@ function announcing(length: string, body: () => unknown): LooseApplication {
     return body();
   };
 }
-
-// length-computed
-Deno.test.each([
-  [[], "0"],
-  [[""], "0"],
-  [["abc"], "3"],
-  [["abc", "", "de"], "5"],
-])(
-  "runApplication() says the length of an array: %j",
-  async (chunks, length) => {
-    const runs = await runBoth((_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return chunks.map(toBytes);
-    });
-    for (const { transport } of runs) {
-      assertEquals(transport.headers, [...PLAIN, ["Content-Length", length]]);
-    }
-  },
-);
-
-Deno.test("runApplication() says the length of an array that is too large to be joined", async () => {
-  const runs = await runBoth((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
-    return [new Uint8Array(70_000), new Uint8Array(5)];
-  });
-  for (const { transport } of runs) {
-    assertEquals(transport.headers.at(-1), ["Content-Length", "70005"]);
-    assertEquals(transport.events.count("end"), 1);
-  }
-});
-
-Deno.test("runApplication() says no length after a write()", async () => {
-  const runs = await runBoth((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN)(toBytes("a"));
-    return [toBytes("b")];
-  });
-  for (const { transport } of runs) assertEquals(transport.headers, PLAIN);
-});
-
-Deno.test.each(KINDS.slice(1))(
-  "runApplication() says no length of a body that is no array: %s",
-  async (kind) => {
-    const runs = await runBoth((_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return bodyOf(kind, ["a"]);
-    });
-    for (const { transport } of runs) assertEquals(transport.headers, PLAIN);
-  },
-);
-
-Deno.test.each(KINDS)(
-  "runApplication() keeps the length of the application: %s",
-  async (kind) => {
-    for (const length of ["3", "0003"]) {
-      for (
-        const { transport } of await runBoth(
-          announcing(length, () => bodyOf(kind, ["ab", "c"])),
-        )
-      ) {
-        assertEquals(transport.headers, [["Content-Length", length]]);
-        assertEquals(transport.body, "abc");
-        assertEquals(transport.outcome, "ended");
-      }
-    }
-  },
-);
 
 // length-truncated
 Deno.test.each(KINDS)(
@@ -207,20 +159,6 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("runApplication() counts what was written into the length", async () => {
-  for (const [length, outcome] of [["2", "ended"], ["3", "aborted"]]) {
-    const runs = await runBoth((_environ, startResponse) => {
-      const headers: [string, string][] = [["Content-Length", length!]];
-      startResponse("200 OK", headers)(toBytes("a"));
-      return [toBytes("b")];
-    });
-    for (const { transport } of runs) {
-      assertEquals(transport.body, "ab");
-      assertEquals(transport.outcome, outcome);
-    }
-  }
-});
-
 Deno.test("runApplication() survives a transport that fails after Content-Length was reached", async () => {
   class Failing extends RespondingTransport {
     readonly ending = Promise.withResolvers<void>();
@@ -245,4 +183,49 @@ Deno.test("runApplication() survives a transport that fails after Content-Length
   gate.resolve();
   await waiting.finish();
   assertStringIncludes(waiting.written.join(""), "end failed");
+});
+
+// server-refuses-result holds for HEAD as well: run_application_refused_test.ts.
+Deno.test("runApplication() answers HEAD with 500 when startResponse is never called", async () => {
+  for (const kind of KINDS) {
+    const runs = await runBoth(() => bodyOf(kind, [""]), { method: "HEAD" });
+    for (const { transport } of runs) {
+      assertEquals(transport.head?.code, 500);
+      assertEquals(transport.body, "");
+    }
+  }
+});
+
+// head-length
+Deno.test.each([
+  [["abc", "de"], [], "5"],
+  [["a"], [], "1"],
+  [["abc"], [["Content-Length", "99"]], "99"],
+  [[], [["Content-Length", "99"]], "99"],
+  [[""], [], undefined],
+  [[], [], undefined],
+])(
+  "runApplication() answers HEAD for the array %j and the headers %j with length %s",
+  async (chunks, headers, length) => {
+    const runs = await runBoth((_environ, startResponse) => {
+      startResponse("200 OK", headers);
+      return chunks.map(toBytes);
+    }, { method: "HEAD" });
+    for (const { transport } of runs) {
+      assertEquals(
+        transport.headers,
+        length === undefined ? [] : [["Content-Length", length]],
+      );
+      assertEquals(transport.head?.contentLength?.toString(), length);
+    }
+  },
+);
+
+// It is the name in capitals only that HTTP knows.
+Deno.test("runApplication() sends a body for the method head", async () => {
+  const { transport } = await run((_environ, startResponse) => {
+    startResponse("200 OK", PLAIN);
+    return [toBytes("a")];
+  }, { method: "head" });
+  assertEquals(transport.body, "a");
 });

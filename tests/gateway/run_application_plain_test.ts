@@ -1,15 +1,17 @@
+// Transports that can do only what they must: no cancellation, no respond().
+
 import { assertEquals, assertThrows } from "@std/assert";
-import { fromBytes } from "../../wsgi/byte_string.ts";
+import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import type { Transport } from "../../gateway/transport.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import type {
   Application,
   HeaderTuple,
   StartResponse,
   Write,
 } from "../../wsgi/types.ts";
-import { FileWrapper } from "../../wsgi/file_wrapper.ts";
-import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 
 const TEXT: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
@@ -136,16 +138,6 @@ Deno.test("runApplication() runs without wsgi.errors and says errors to stderr",
   assertEquals(text.includes("on purpose"), true);
 });
 
-Deno.test("runApplication() says the length of one byte to HEAD", async () => {
-  const one = starting(() => [bytes("a")]);
-  const none = starting(() => []);
-  assertEquals((await run(one, { method: "HEAD" })).events, [
-    "200 OK 1",
-    "end",
-  ]);
-  assertEquals((await run(none, { method: "HEAD" })).events, ["200 OK", "end"]);
-});
-
 Deno.test("write() says that no status is set after one was refused", async () => {
   let message = "";
   const { events } = await run(starting((write, startResponse) => {
@@ -206,16 +198,4 @@ Deno.test("runApplication() closes a file when the transport has sent it", async
   sent.resolve();
   await running;
   assertEquals(events, ["file 5", "close"]);
-});
-
-Deno.test("runApplication() logs an error of close() after an array", async () => {
-  const { events, errors } = await run(
-    starting(() =>
-      Object.assign([bytes("a")], {
-        close: () => Promise.reject(new Error("close failed")),
-      })
-    ),
-  );
-  assertEquals(events, ["200 OK 1", "a", "end"]);
-  assertEquals(errors.includes("close failed"), true);
 });

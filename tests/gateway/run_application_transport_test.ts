@@ -2,8 +2,14 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ResponseHead } from "../../gateway/response_head.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, KINDS } from "./recording_body.ts";
-import { Events, RespondingTransport, run } from "./recording_transport.ts";
+import {
+  answering,
+  Events,
+  RespondingTransport,
+  run,
+} from "./recording_transport.ts";
 
 const PLAIN = [["Content-Type", "text/plain"]] as const;
 
@@ -82,4 +88,54 @@ Deno.test("runApplication() breaks the response when the error page cannot be se
   assertEquals(transport.reason, "no luck");
   assertEquals(written.length, 2);
   assertStringIncludes(written[1]!, "respond failed");
+});
+
+Deno.test("runApplication() logs a promise that a sync body gives when it is full", async () => {
+  const results: unknown[] = [
+    { done: false, value: toBytes("a") },
+    Promise.resolve({ done: true, value: undefined }),
+  ];
+  const { transport, written } = await run((_environ, startResponse) => {
+    startResponse("200 OK", [...PLAIN, ["Content-Length", "1"]]);
+    return { [Symbol.iterator]: () => ({ next: () => results.shift() }) };
+  });
+  assertEquals(transport.body, "a");
+  assertEquals(written.length, 1);
+  assertEquals(written[0]?.includes("must not give a promise"), true);
+});
+
+/** A transport that fails to send a whole response. */
+class BrokenTransport extends RespondingTransport {
+  readonly #how: "throw" | "reject";
+
+  constructor(how: "throw" | "reject") {
+    super();
+    this.#how = how;
+  }
+
+  override respond(): Promise<void> {
+    const error = new RangeError("no way");
+    if (this.#how === "throw") throw error;
+    return Promise.reject(error);
+  }
+}
+
+Deno.test("runApplication() logs that the error page could not be sent", async () => {
+  const { written } = await run(() => {
+    throw new TypeError("mine");
+  }, { transport: new BrokenTransport("reject") });
+  assertEquals(written.length, 2);
+  assertEquals(written[0]?.includes("mine"), true);
+  assertEquals(written[1]?.includes("no way"), true);
+});
+
+Deno.test("runApplication() logs what a transport throws after an async close()", async () => {
+  const transport = new BrokenTransport("throw");
+  const close = (): Promise<void> => Promise.resolve();
+  const { written } = await run(
+    answering(() => Object.assign([toBytes("a")], { close })),
+    { transport },
+  );
+  assertEquals(written.length > 0, true);
+  assertEquals(written[0]?.includes("no way"), true);
 });

@@ -7,10 +7,11 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
-import type { Write } from "../../wsgi/types.ts";
-import { bodyOf, KINDS } from "./recording_body.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { FileWrapper } from "../../wsgi/file_wrapper.ts";
+import type { StartResponse, Write } from "../../wsgi/types.ts";
+import { bodyOf } from "./recording_body.ts";
 import {
   Events,
   RecordingTransport,
@@ -21,31 +22,6 @@ import {
 } from "./recording_transport.ts";
 
 const PLAIN = [["Content-Type", "text/plain"]] as const;
-
-// write-order
-Deno.test.each(KINDS)(
-  "write() keeps the order of its calls and goes before the body: %s",
-  async (kind) => {
-    const runs = await runBoth((_environ, startResponse) => {
-      const write = startResponse("200 OK", PLAIN);
-      write(toBytes("a"));
-      write(new Uint8Array());
-      write(toBytes("b"));
-      return bodyOf(kind, ["c", "d"]);
-    });
-    for (const { transport } of runs) {
-      assertEquals(transport.events.list, [
-        "head 200",
-        "write a",
-        "write b",
-        "write c",
-        "write d",
-        "end",
-      ]);
-      assertEquals(transport.headers, PLAIN);
-    }
-  },
-);
 
 Deno.test("write() keeps the order while the transport is busy", async () => {
   const transport = new RecordingTransport();
@@ -125,33 +101,6 @@ Deno.test("write() breaks the response by a bad chunk after the headers have lef
   assertEquals(transport.outcome, "aborted");
 });
 
-Deno.test.each([["complete", []], ["failed", undefined]])(
-  "write() throws when the request is %s",
-  async (_state, body) => {
-    let write: Write | undefined;
-    const { transport } = await run((_environ, startResponse) => {
-      write = startResponse("200 OK", PLAIN);
-      return body;
-    });
-    assertThrows(
-      () => write!(toBytes("late")),
-      Error,
-      "Cannot write: the request is over",
-    );
-    assertEquals(transport.faults, []);
-  },
-);
-
-Deno.test("write() throws while no status is set", async () => {
-  const { transport } = await run((_environ, startResponse) => {
-    const write = startResponse("200 OK", PLAIN);
-    assertThrows(() => startResponse("x", [], new Error("first")), TypeError);
-    assertThrows(() => write(toBytes("a")), Error, "no status is set");
-    return [];
-  });
-  assertEquals(transport.head?.code, 500);
-});
-
 // write-rejects
 Deno.test("write() rejects past Content-Length and sends what fits", async () => {
   const runs = await runBoth(async (_environ, startResponse) => {
@@ -221,4 +170,29 @@ Deno.test("write() leaves no unhandled rejection when the transport fails", asyn
   // Rejections count as unhandled after the microtasks of this turn.
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(transport.body, "ab");
+});
+
+/** A file of a known length, whatever it is. */
+class KnownFile extends FileWrapper {
+  override get bytesLeft(): number {
+    return 5;
+  }
+}
+
+Deno.test("runApplication() refuses write() while the file of a response is on its way", async () => {
+  const sending = Promise.withResolvers<void>();
+  const transport = Object.assign(new RecordingTransport(), {
+    sendFile: () => sending.promise,
+  });
+  let write: Write | undefined;
+  const app = (_environ: unknown, startResponse: StartResponse): unknown => {
+    write = startResponse("200 OK", PLAIN);
+    return new KnownFile({ read: () => null });
+  };
+  const waiting = new Run(app, { transport });
+  if (write === undefined) throw new Error("not called");
+  assertThrows(() => write?.(toBytes("a")), Error, "the request is over");
+  sending.resolve();
+  await waiting.finish();
+  assertEquals(transport.body, "");
 });

@@ -5,11 +5,11 @@ import { get, serve } from "../server/serving.ts";
 
 const MIB = 1024 * 1024;
 
-/** How many bytes are sent each way; 1 GiB takes a few seconds. */
-const TOTAL = Number(Deno.env.get("WSGIREF_STREAM_BYTES") ?? 1024 * MIB);
+/** How many bytes are sent each way. */
+const TOTAL = Number(Deno.env.get("WSGIREF_STREAM_BYTES") ?? 256 * MIB);
 
 /** How much memory a server may need more than when it started. */
-const ALLOWED = 64 * MIB;
+const ALLOWED = 40 * MIB;
 
 /** Only Linux tells the peak of another process. */
 const ignore = Deno.build.os !== "linux";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Variable } from "../../gateway/backend/block.ts";
+import type { Variable } from "../../gateway/backend/header_block.ts";
 import { encodeUtf8, fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import {

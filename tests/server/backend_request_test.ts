@@ -4,7 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import type { Variable } from "../../gateway/backend/block.ts";
+import type { Variable } from "../../gateway/backend/header_block.ts";
 import { validator } from "../../validator.ts";
 import { RawClient } from "../raw_client.ts";
 import {

@@ -1,14 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { instrument } from "../../tools/mutation/instrument.ts";
-import { filesOf, SUITES } from "../../tools/mutation/suites.ts";
-import {
-  entriesOf,
-  type SurvivorList,
-} from "../../tools/mutation/survivors.ts";
-import { sample } from "../../tools/mutation/sample.ts";
-import LIST from "../../tools/mutation/survivors.json" with { type: "json" };
-
-const ROOT = new URL("../../", import.meta.url);
+import { assertEquals } from "@std/assert";
+import { instrument } from "../../tools/instrument.ts";
+import { mutate, type MutateOptions } from "../../tools/mutate.ts";
 
 function changesOf(code: string): string[] {
   return instrument("a.ts", code).mutants.map(({ change }) => change);
@@ -74,16 +66,6 @@ Deno.test("instrument() keeps the program until a mutant is asked for", () => {
   assertEquals(mutants.find(({ change }) => change === "3 → 4")?.line, 3);
 });
 
-Deno.test("sample() chooses the same by the same seed", () => {
-  const all = Array.from({ length: 100 }, (_, index) => index);
-  const chosen = sample(all, 10, 7);
-  assertEquals(chosen.length, 10);
-  assertEquals(chosen, chosen.toSorted((a, b) => a - b));
-  assertEquals(sample(all, 10, 7), chosen);
-  assert(sample(all, 10, 8).join() !== chosen.join());
-  assertEquals(sample(all, 1000, 7), all);
-});
-
 const TOY = {
   "max.ts": `export function max(a: number, b: number): number {
   if (a > b) return a;
@@ -109,96 +91,46 @@ Deno.test("loop() ends at 0", async () => {
   await Promise.resolve();
   if (loop(4) !== 0) throw new Error("wrong");
 });
-Deno.test("this one fails anyhow", () => {
+`,
+  "broken_test.ts": `Deno.test("this one always fails", () => {
   throw new Error("always");
 });
 `,
 };
 
-async function mutateToy(
-  survivors: SurvivorList,
-  ...files: readonly string[]
-): Promise<{ code: number; stdout: string }> {
+async function mutateToy(options: MutateOptions = {}): Promise<string[]> {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, code] of Object.entries(TOY)) {
       await Deno.writeTextFile(`${folder}/${name}`, code);
     }
-    const list = `${folder}/survivors.json`;
-    await Deno.writeTextFile(list, JSON.stringify(survivors));
-    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "-q",
-        "tools/mutate.ts",
-        `--root=${folder}`,
-        `--survivors=${list}`,
-        "--tests=max_test.ts",
-        ...files,
-      ],
-      cwd: ROOT,
-      stdin: "null",
-      env: { NO_COLOR: "1" },
-    }).output();
-    return { code, stdout: new TextDecoder().decode(stdout) };
+    const lines: string[] = [];
+    await mutate(folder, {
+      suites: [[/^(max|loop)\.ts$/, /_test\.ts$/]],
+      ...options,
+    }, (line) => void lines.push(line));
+    return lines;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-Deno.test("mutate.ts tells what no test finds, and fails", async () => {
-  const { code, stdout } = await mutateToy({}, "max.ts", "loop.ts");
-  assertStringIncludes(stdout, "left out: this one fails anyhow");
-  assertStringIncludes(stdout, "max.ts:2 (survived)\n    if (a > b) return a;");
-  assertStringIncludes(stdout, "    a > b → (a) >= (b)\n");
-  assertStringIncludes(
-    stdout,
-    "max.ts:6 (not reached)\n    export const unused",
-  );
-  // A loop without an end counts as found.
-  assert(!stdout.includes("loop.ts:"), stdout);
-  assertEquals(code, 1);
+Deno.test("mutate() prints what no test notices", async () => {
+  const lines = await mutateToy();
+  assertEquals(lines.toSorted(), [
+    "12 of 12 mutants",
+    "4 of 12 survived",
+    "left out, it fails without a mutant: broken_test.ts",
+    "max.ts:2 (1 test files) a > b → (a) >= (b)",
+    "max.ts:6 (0 test files) 1 → 2",
+    "max.ts:6 (0 test files) a === 1 → (a) !== (1)",
+    "max.ts:6 (0 test files) a === 1 → undefined",
+  ]);
 });
 
-Deno.test("mutate.ts passes if every survivor is explained", async () => {
-  const unused = "export const unused = (a: number): boolean => a === 1;";
-  const { code, stdout } = await mutateToy({
-    "max.ts": {
-      "if (a > b) return a;": { "a > b → (a) >= (b)": "the same if equal" },
-      [unused]: {
-        "a === 1 → (a) !== (1)": "unused",
-        "a === 1 → undefined": "unused",
-        "1 → 2": "unused",
-      },
-    },
-  }, "max.ts");
-  assert(!stdout.includes("(survived)"), stdout);
-  assertEquals(code, 0, stdout);
-});
-
-Deno.test("survivors.json names mutants that there are", async () => {
-  const files = await Promise.all(
-    SUITES.flatMap((suite) => suite.files).map((path) =>
-      filesOf(ROOT.pathname, path)
-    ),
-  );
-  const known = new Set<string>();
-  for (const file of files.flat()) {
-    const code = await Deno.readTextFile(new URL(file, ROOT));
-    for (const { text, change } of instrument(file, code).mutants) {
-      known.add(JSON.stringify([file, text, change]));
-    }
-  }
-  const gone = entriesOf(LIST as SurvivorList).filter((
-    { file, line, change },
-  ) => !known.has(JSON.stringify([file, line, change])));
-  assertEquals(gone, []);
-});
-
-Deno.test("survivors.json gives a reason for each", () => {
-  const empty = entriesOf(LIST as SurvivorList).filter(({ reason }) =>
-    reason.trim() === ""
-  );
-  assertEquals(empty, []);
+Deno.test("mutate() tries some mutants of some files", async () => {
+  const options = { paths: ["max.ts"], sample: 3, seed: 7 };
+  const lines = await mutateToy(options);
+  assertEquals(lines[0], "3 of 7 mutants");
+  assertEquals((await mutateToy(options)).sort(), lines.toSorted());
 });

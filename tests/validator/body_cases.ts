@@ -6,13 +6,13 @@
 
 import {
   type Application,
-  type Profile,
   type ResponseBody,
   type StartResponse,
   type ValidatedApplication,
   validator,
   type Violation,
 } from "../../mod.ts";
+import type { Profile } from "../../validator.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 /** The headers of the applications in the tests. */

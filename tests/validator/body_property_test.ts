@@ -1,13 +1,8 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import fc from "npm:fast-check@^4";
 import { assertEquals } from "@std/assert";
-import {
-  type Application,
-  runApplication,
-  type Transport,
-  validator,
-  type Violation,
-} from "../../mod.ts";
+import { type Application, validator, type Violation } from "../../mod.ts";
+import { runApplication, type Transport } from "../../gateway/mod.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 

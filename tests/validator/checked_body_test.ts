@@ -5,7 +5,7 @@ import {
   assertInstanceOf,
   assertStrictEquals,
 } from "@std/assert";
-import { runApplication } from "../../mod.ts";
+import { runApplication } from "../../gateway/mod.ts";
 import { idsOf, returning, TEXT, validate } from "./body_cases.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 

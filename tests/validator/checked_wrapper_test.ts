@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { FileWrapper, runApplication } from "../../mod.ts";
+import { FileWrapper } from "../../mod.ts";
+import { runApplication } from "../../gateway/mod.ts";
 import { idsOf, startResponse, TEXT, validate } from "./body_cases.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 

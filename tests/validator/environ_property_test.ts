@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { createEnviron } from "../../gateway/environ/environ.ts";
-import { BadRequest } from "../../gateway/environ/request_target.ts";
+import { createFetchEnviron } from "../../gateway/fetch/environ.ts";
+import { BadRequest } from "../../gateway/environ/bad_request.ts";
 import { ENVIRON_RULES } from "../../validator/rules/environ.ts";
 import { readEnviron } from "../../validator/views/environ_view.ts";
 import type { Finding, Rule } from "../../validator/rules/rule.ts";
@@ -141,7 +141,7 @@ Deno.test("ENVIRON_RULES find nothing in what a server makes of any request", ()
     const signal = () => new AbortController().signal;
     let environ: object;
     try {
-      environ = createEnviron(request as Request, undefined, signal, {});
+      environ = createFetchEnviron(request as Request, undefined, signal, {});
     } catch (error) {
       if (error instanceof BadRequest) return;
       throw error;

@@ -6,12 +6,8 @@ import {
   parseLength,
   readResponse,
 } from "../../validator/views/response_view.ts";
-import {
-  type Profile,
-  setupTestingDefaults,
-  validator,
-  type Violation,
-} from "../../mod.ts";
+import { setupTestingDefaults, validator, type Violation } from "../../mod.ts";
+import type { Profile } from "../../validator.ts";
 
 /** What the validator finds in one call of startResponse. */
 function findings(

@@ -8,16 +8,15 @@ import {
   type Application,
   type Environ,
   type Middleware,
-  type Profile,
-  runApplication,
   setupTestingDefaults,
   type StartResponse,
-  type Transport,
   type ValidatedApplication,
   validator,
   type ValidatorOptions,
   type Violation,
 } from "../../mod.ts";
+import type { Profile } from "../../validator.ts";
+import { runApplication, type Transport } from "../../gateway/mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 

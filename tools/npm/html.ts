@@ -1,2 +1,2 @@
-// @ts-types="./html.d.ts"
-export * from "npm:deno-std@1.4.0/html/mod.js";
+// @ts-types="./std.d.ts"
+export { escape } from "npm:deno-std@1.4.0/html/mod.js";

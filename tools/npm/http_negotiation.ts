@@ -1,2 +1,2 @@
-// @ts-types="./http_negotiation.d.ts"
-export * from "npm:deno-std@1.4.0/http/negotiation.js";
+// @ts-types="./std.d.ts"
+export { accepts } from "npm:deno-std@1.4.0/http/negotiation.js";

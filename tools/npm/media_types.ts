@@ -1,2 +1,2 @@
-// @ts-types="./media_types.d.ts"
-export * from "npm:deno-std@1.4.0/media_types/mod.js";
+// @ts-types="./std.d.ts"
+export { typeByExtension } from "npm:deno-std@1.4.0/media_types/mod.js";

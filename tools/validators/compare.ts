@@ -16,11 +16,10 @@ import {
   type Application,
   ConformanceError,
   type Environ,
-  runApplication,
-  type Transport,
   validator,
   type Violation,
 } from "../../mod.ts";
+import { runApplication, type Transport } from "../../gateway/mod.ts";
 import config from "../../deno.json" with { type: "json" };
 import {
   createEnviron,

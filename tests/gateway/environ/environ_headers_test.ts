@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
-import { BadRequest } from "../../../gateway/environ/request_target.ts";
+import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { environOf } from "./environ_of.ts";
 
@@ -58,7 +58,7 @@ Deno.test.each<[string, [string, string][], Record<string, string>]>([
   ["the longest Content-Length", [["Content-Length", "9007199254740991"]], {
     CONTENT_LENGTH: "9007199254740991",
   }],
-])("createEnviron() makes variables of %s", (_what, headers, expected) => {
+])("createFetchEnviron() makes variables of %s", (_what, headers, expected) => {
   assertEquals(variablesOf(headers), expected);
 });
 
@@ -72,18 +72,18 @@ Deno.test.each([
   ["Proxy"],
   ["PROXY"],
   ["Transfer-Encoding"],
-])("createEnviron() drops the header %s", (name) => {
+])("createFetchEnviron() drops the header %s", (name) => {
   assertEquals(variablesOf([[name, "1"]]), {});
 });
 
-Deno.test("createEnviron() keeps the header with a hyphen beside one with an underscore", () => {
+Deno.test("createFetchEnviron() keeps the header with a hyphen beside one with an underscore", () => {
   assertEquals(
     variablesOf([["X_Real_Ip", "evil"], ["X-Real-Ip", "true"]]),
     { HTTP_X_REAL_IP: "true" },
   );
 });
 
-Deno.test("createEnviron() remembers no more than a few names, and maps all", () => {
+Deno.test("createFetchEnviron() remembers no more than a few names, and maps all", () => {
   for (let i = 0; i < 1000; i++) {
     const name = `x-${i}`;
     assertEquals(variablesOf([[name, "1"]]), { [`HTTP_X_${i}`]: "1" });
@@ -106,7 +106,7 @@ Deno.test.each([
   ["Content-Type", "a/b, c/d"],
   ["Content-Type", 'a/b; c="d", e/f'],
   ["Content-Type", 'a/b; c="d, e/f'],
-])("createEnviron() refuses %s: %s", (name, value) => {
+])("createFetchEnviron() refuses %s: %s", (name, value) => {
   const { status } = assertThrows(
     () => environOf({ headers: { Host: "h", [name]: value } }),
     BadRequest,
@@ -114,7 +114,7 @@ Deno.test.each([
   assertEquals(status, 400);
 });
 
-Deno.test("createEnviron() refuses a body that is announced as longer than the limit", () => {
+Deno.test("createFetchEnviron() refuses a body that is announced as longer than the limit", () => {
   const environ = (length: string): Environ =>
     environOf({ headers: { "content-length": length } }, {
       maxRequestBodySize: 10,

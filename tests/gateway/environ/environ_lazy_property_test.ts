@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { format, inspect } from "node:util";
-import { createEnviron } from "../../../gateway/environ/environ.ts";
+import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { Laziness } from "../../../gateway/environ/lazy_environ.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator/validator.ts";
@@ -9,7 +9,7 @@ import type { Violation } from "../../../validator/violation.ts";
 import { anyOperations, type Operation } from "./any_operations.ts";
 import { anyInfo, anyOptions, anyRequest, PORT } from "../any_request.ts";
 import { asDenoGives, type WireRequest } from "./environ_model.ts";
-import type { EnvironOptions } from "../../../gateway/environ/environ.ts";
+import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 
 function noSignal(): AbortSignal {
   throw new Error("Nobody asked for a signal");
@@ -24,7 +24,10 @@ function both(
   const request = asDenoGives(wire, PORT);
   const make = (laziness?: Laziness): Environ | string => {
     try {
-      return createEnviron(request, info, noSignal, { ...options, laziness });
+      return createFetchEnviron(request, info, noSignal, {
+        ...options,
+        laziness,
+      });
     } catch (error) {
       return String(error);
     }
@@ -68,7 +71,7 @@ function withSameInput([eager, lazy]: [Environ, Environ]): void {
   lazy["wsgi.input"] = eager["wsgi.input"];
 }
 
-Deno.test("createEnviron() makes a lazy environ that no program tells from an eager one", () => {
+Deno.test("createFetchEnviron() makes a lazy environ that no program tells from an eager one", () => {
   let compared = 0;
   fc.assert(
     fc.property(
@@ -96,7 +99,7 @@ Deno.test("createEnviron() makes a lazy environ that no program tells from an ea
   assert(compared > 1000, `only ${compared} were compared`);
 });
 
-Deno.test("createEnviron() makes a lazy environ that is shown whole before anybody has looked", () => {
+Deno.test("createFetchEnviron() makes a lazy environ that is shown whole before anybody has looked", () => {
   fc.assert(
     fc.property(
       anyRequest,

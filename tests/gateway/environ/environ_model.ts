@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { EnvironOptions } from "../../../gateway/environ/environ.ts";
+import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 
 /** A request as the client meant it: nothing in it is joined yet. */
 export interface WireRequest {

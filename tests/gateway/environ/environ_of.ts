@@ -1,7 +1,5 @@
-import {
-  createEnviron,
-  type EnvironOptions,
-} from "../../../gateway/environ/environ.ts";
+import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
+import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 
 /** A request in its parts: by default `GET /` with the Host `h`. */
@@ -23,5 +21,5 @@ export function environOf(
   const headers = new Headers(parts.headers ?? { Host: "h" });
   const request = { method, url, headers, body } as Request;
   const signal = () => new AbortController().signal;
-  return createEnviron(request, info, signal, options);
+  return createFetchEnviron(request, info, signal, options);
 }

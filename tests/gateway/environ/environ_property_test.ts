@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { createEnviron } from "../../../gateway/environ/environ.ts";
+import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
-import { BadRequest } from "../../../gateway/environ/request_target.ts";
+import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator/validator.ts";
 import type { Violation } from "../../../validator/violation.ts";
@@ -36,7 +36,7 @@ function statusOf(error: unknown): number {
   return error.status;
 }
 
-Deno.test("createEnviron() agrees with a slow model for any request", () => {
+Deno.test("createFetchEnviron() agrees with a slow model for any request", () => {
   let refused = 0;
   fc.assert(
     fc.property(
@@ -48,7 +48,7 @@ Deno.test("createEnviron() agrees with a slow model for any request", () => {
         const expected = expectEnviron(wire, options, PORT);
         let made: unknown;
         try {
-          made = plainOf(createEnviron(request, info, noSignal, options));
+          made = plainOf(createFetchEnviron(request, info, noSignal, options));
         } catch (error) {
           made = statusOf(error);
           refused++;
@@ -65,7 +65,7 @@ Deno.test("createEnviron() agrees with a slow model for any request", () => {
   assert(refused > 400 && refused < 3000, `${refused} were refused`);
 });
 
-Deno.test("createEnviron() throws nothing but BadRequest for any URL and headers", () => {
+Deno.test("createFetchEnviron() throws nothing but BadRequest for any URL and headers", () => {
   const anyUrl = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.tuple(
@@ -96,7 +96,7 @@ Deno.test("createEnviron() throws nothing but BadRequest for any URL and headers
   );
 });
 
-Deno.test("createEnviron() makes nothing of any request that the core profile complains of", async () => {
+Deno.test("createFetchEnviron() makes nothing of any request that the core profile complains of", async () => {
   const violations: Violation[] = [];
   const app = validator((_environ, startResponse) => {
     startResponse("200 OK", [["Content-Type", "text/plain"]]);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { createEnviron } from "../../../gateway/environ/environ.ts";
-import { BadRequest } from "../../../gateway/environ/request_target.ts";
+import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
+import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 
 /** Makes an environ of headers as they come in, one by one. */
@@ -9,11 +9,11 @@ function environOf(...lines: [name: string, value: string][]): Environ {
   for (const [name, value] of lines) headers.append(name, value);
   const request = { method: "POST", url: "http://h/", headers, body: null };
   const signal = () => new AbortController().signal;
-  return createEnviron(request as Request, undefined, signal, {});
+  return createFetchEnviron(request as Request, undefined, signal, {});
 }
 
 // environ-http-repeated. Iterating Headers gives each Set-Cookie by itself.
-Deno.test("createEnviron() joins the values of a repeated Set-Cookie, too", () => {
+Deno.test("createFetchEnviron() joins the values of a repeated Set-Cookie, too", () => {
   const environ = environOf(["Set-Cookie", "a"], ["set-cookie", "b"]);
   assertEquals(environ.HTTP_SET_COOKIE, "a, b");
 });
@@ -27,7 +27,7 @@ Deno.test.each([
   ["Content-Type", "", "text/plain"],
   ["Content-Type", "text/plain", ""],
 ])(
-  "createEnviron() refuses two headers %s, with %j and %j",
+  "createFetchEnviron() refuses two headers %s, with %j and %j",
   (name, ...values) => {
     assertThrows(
       () =>

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { fromBytes } from "../../../wsgi/byte_string.ts";
-import { BadRequest } from "../../../gateway/environ/request_target.ts";
+import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 import { environOf } from "./environ_of.ts";
 
 /** Gives the variables that are about the target. */
@@ -30,11 +30,14 @@ Deno.test.each([
   ["?q", ["/", "q", "/?q"]],
   ["?q/r", ["/", "q/r", "/?q/r"]],
   ["", ["/", "", "/"]],
-])("createEnviron() takes the target %s as it was sent", (target, expected) => {
-  assertEquals<unknown>(targetOf(`http://h${target}`), expected);
-});
+])(
+  "createFetchEnviron() takes the target %s as it was sent",
+  (target, expected) => {
+    assertEquals<unknown>(targetOf(`http://h${target}`), expected);
+  },
+);
 
-Deno.test("createEnviron() decodes every path byte by byte", () => {
+Deno.test("createFetchEnviron() decodes every path byte by byte", () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => {
     const escaped = [...bytes].map((byte) =>
       `%${byte.toString(16).padStart(2, "0")}`
@@ -46,7 +49,7 @@ Deno.test("createEnviron() decodes every path byte by byte", () => {
   }));
 });
 
-Deno.test("createEnviron() gives the authority of a CONNECT request and no path", () => {
+Deno.test("createFetchEnviron() gives the authority of a CONNECT request and no path", () => {
   const environ = environOf({ method: "CONNECT", url: "http://other:443" });
   assertEquals(
     [environ.REQUEST_URI, environ.PATH_INFO, environ.HTTP_HOST],
@@ -54,7 +57,7 @@ Deno.test("createEnviron() gives the authority of a CONNECT request and no path"
   );
 });
 
-Deno.test("createEnviron() refuses a fragment in the target", () => {
+Deno.test("createFetchEnviron() refuses a fragment in the target", () => {
   assertThrows(() => environOf({ url: "http://h/a#b" }), BadRequest);
   assertThrows(() => environOf({ url: "http://h/?a#b" }), BadRequest);
 });
@@ -69,7 +72,7 @@ Deno.test.each([
   ["[::1]:8000", "[::1]", "8000"],
   ["x_y-z~.(1)", "x_y-z~.(1)", "80"],
   ["a%20b", "a%20b", "80"],
-])("createEnviron() takes %s as an authority", (host, name, port) => {
+])("createFetchEnviron() takes %s as an authority", (host, name, port) => {
   const environ = environOf({ url: `http://${host}/`, headers: { host } });
   assertEquals(
     [environ.HTTP_HOST, environ.SERVER_NAME, environ.SERVER_PORT],
@@ -99,7 +102,7 @@ Deno.test.each([
   ["a%2"],
   ["\xe9"],
   ["<b>"],
-])("createEnviron() refuses the Host %s", (host) => {
+])("createFetchEnviron() refuses the Host %s", (host) => {
   const { status } = assertThrows(
     () => environOf({ url: `http://${host}/`, headers: { host } }),
     BadRequest,
@@ -107,7 +110,7 @@ Deno.test.each([
   assertEquals(status, 400);
 });
 
-Deno.test("createEnviron() takes the host from an absolute target, not from Host", () => {
+Deno.test("createFetchEnviron() takes the host from an absolute target, not from Host", () => {
   const environ = environOf({
     url: "HTTP://user:secret@other:81/a?b",
     headers: { host: "h" },
@@ -121,7 +124,7 @@ Deno.test("createEnviron() takes the host from an absolute target, not from Host
   );
 });
 
-Deno.test("createEnviron() leaves HTTP_HOST out where Deno has made the authority up", () => {
+Deno.test("createFetchEnviron() leaves HTTP_HOST out where Deno has made the authority up", () => {
   const options = { serverName: "127.0.0.1", serverPort: 8000 };
   const hostOf = (url: string, headers: HeadersInit): string | undefined =>
     environOf({ url, headers }, options).HTTP_HOST;
@@ -136,7 +139,7 @@ Deno.test("createEnviron() leaves HTTP_HOST out where Deno has made the authorit
   assertEquals(hostOf("https://localhost:8000/", {}), "localhost:8000");
 });
 
-Deno.test("createEnviron() takes HTTP_HOST from the URL of a request that no server gave", () => {
+Deno.test("createFetchEnviron() takes HTTP_HOST from the URL of a request that no server gave", () => {
   const { HTTP_HOST } = environOf({ url: "http://localhost:8000/" });
   assertEquals(HTTP_HOST, "localhost:8000");
 });

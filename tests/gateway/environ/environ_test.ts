@@ -8,7 +8,7 @@ import { fromBytes } from "../../../wsgi/byte_string.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import { environOf } from "./environ_of.ts";
 
-Deno.test("createEnviron() gives every variable of a plain request", () => {
+Deno.test("createFetchEnviron() gives every variable of a plain request", () => {
   const environ = environOf({ url: "http://h/a?b" });
   const plain = Object.entries(environ).filter(([, value]) =>
     typeof value !== "object" && typeof value !== "function"
@@ -34,7 +34,7 @@ Deno.test("createEnviron() gives every variable of a plain request", () => {
   assertEquals(environ["wsgi.version"], [1, 0]);
 });
 
-Deno.test("createEnviron() gives a fresh plain object of plain properties", () => {
+Deno.test("createFetchEnviron() gives a fresh plain object of plain properties", () => {
   const environ = environOf();
   assertStrictEquals(Object.getPrototypeOf(environ), Object.prototype);
   assert(Object.isExtensible(environ));
@@ -49,7 +49,7 @@ Deno.test("createEnviron() gives a fresh plain object of plain properties", () =
   assertEquals([next.PATH_INFO, next["my.key"]], ["/", undefined]);
 });
 
-Deno.test("createEnviron() tells TLS from the URL, or as it is told", () => {
+Deno.test("createFetchEnviron() tells TLS from the URL, or as it is told", () => {
   const plain = environOf();
   const secure = environOf({ url: "https://h/", headers: { host: "h" } });
   const told = environOf({ url: "https://h/" }, { urlScheme: "http" });
@@ -67,7 +67,7 @@ Deno.test("createEnviron() tells TLS from the URL, or as it is told", () => {
   );
 });
 
-Deno.test("createEnviron() takes from its options what they say", () => {
+Deno.test("createFetchEnviron() takes from its options what they say", () => {
   const environ = environOf({ headers: { host: "h", "x-a": "1" } }, {
     serverName: "name",
     serverPort: 8000,
@@ -100,7 +100,7 @@ Deno.test.each([
   ["null", null, [undefined, undefined]],
   ["a string", "info", [undefined, undefined]],
 ])(
-  "createEnviron() reads the client's address from %s",
+  "createFetchEnviron() reads the client's address from %s",
   (_what, info, expected) => {
     const environ = environOf({}, {}, info);
     assertEquals<unknown>(
@@ -111,7 +111,7 @@ Deno.test.each([
 );
 
 // SPEC: input-lazy
-Deno.test("createEnviron() reads the body at the first read and not before", async () => {
+Deno.test("createFetchEnviron() reads the body at the first read and not before", async () => {
   let pulls = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(controller): void {
@@ -130,7 +130,7 @@ Deno.test("createEnviron() reads the body at the first read and not before", asy
   assertEquals(pulls, 1);
 });
 
-Deno.test("createEnviron() offers the signal of the request and makes none by itself", async () => {
+Deno.test("createFetchEnviron() offers the signal of the request and makes none by itself", async () => {
   let reads = 0;
   const request = new Request("http://h/");
   const { signal } = request;
@@ -150,7 +150,7 @@ Deno.test("createEnviron() offers the signal of the request and makes none by it
   assertStrictEquals(second, first);
 });
 
-Deno.test("createEnviron() offers a file wrapper that makes a body", async () => {
+Deno.test("createFetchEnviron() offers a file wrapper that makes a body", async () => {
   const wrap = environOf()["wsgi.file_wrapper"];
   const blocks = [new Uint8Array(3), new Uint8Array()];
   const sizes: number[] = [];

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { types } from "node:util";
-import { createEnviron } from "../../../gateway/environ/environ.ts";
+import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { Laziness } from "../../../gateway/environ/lazy_environ.ts";
 import { makeServer } from "../../../server/make_server.ts";
 import type { Application, Environ } from "../../../wsgi/types.ts";
@@ -29,10 +29,12 @@ function lazyEnviron(
 ): Environ {
   const request = { method: "GET", url: "http://h/", headers, body: null };
   const signal = (): AbortSignal => new AbortController().signal;
-  return createEnviron(request as Request, undefined, signal, { laziness });
+  return createFetchEnviron(request as Request, undefined, signal, {
+    laziness,
+  });
 }
 
-Deno.test("createEnviron() reads only the headers that are asked for", () => {
+Deno.test("createFetchEnviron() reads only the headers that are asked for", () => {
   const headers = new CountedHeaders({
     host: "h",
     accept: "text/plain",
@@ -55,7 +57,7 @@ Deno.test("createEnviron() reads only the headers that are asked for", () => {
   assertEquals(headers.iterated, 1);
 });
 
-Deno.test("createEnviron() reads all headers at once after somebody needed all", () => {
+Deno.test("createFetchEnviron() reads all headers at once after somebody needed all", () => {
   const laziness = readyLaziness();
   const headers = new Headers({ host: "h", accept: "text/plain" });
   const first = lazyEnviron(headers, laziness);
@@ -128,7 +130,7 @@ Deno.test("console.log() of an environ from makeServer() shows its headers", asy
   assert(!text.includes("Proxy"), text);
 });
 
-Deno.test("createEnviron() leaves what Object.prototype has to it", () => {
+Deno.test("createFetchEnviron() leaves what Object.prototype has to it", () => {
   const seen: unknown[] = [];
   Object.defineProperty(Object.prototype, "HTTP_STRANGE", {
     configurable: true,

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { isByteString } from "../../../wsgi/byte_string.ts";
+import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 import {
-  BadRequest,
   parseTarget,
   serverOf,
 } from "../../../gateway/environ/request_target.ts";

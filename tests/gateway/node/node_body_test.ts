@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { openNodeBody } from "../../../gateway/node/input.ts";
-import type { NodeRequest } from "../../../gateway/node/types.ts";
+import type { NodeRequest } from "../../../gateway/node/node_http.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import type { Application } from "../../../wsgi/types.ts";
 import { ask, RawClient, within } from "../../raw_client.ts";

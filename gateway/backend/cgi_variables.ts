@@ -4,12 +4,17 @@
  * @module
  */
 
-import type { Variable } from "./block.ts";
+import type { Variable } from "./header_block.ts";
 import { percentDecode } from "../../wsgi/byte_string.ts";
-import { checkContentType, requestUriOf } from "../environ/cgi_environ.ts";
+import { type CgiVariables, requestUriOf } from "../environ/cgi_environ.ts";
 import { quote } from "../../wsgi/describe.ts";
-import { isAuthority, isDigits } from "../../wsgi/http_syntax.ts";
-import { BadRequest } from "../environ/request_target.ts";
+import { isDigits } from "../../wsgi/http_syntax.ts";
+import {
+  BadRequest,
+  checkContentType,
+  checkFragment,
+  checkHost,
+} from "../environ/bad_request.ts";
 
 function isBlank(char: string | undefined): boolean {
   return char === " " || char === "\t";
@@ -59,22 +64,15 @@ export function joinVariables(
 }
 
 /** Refuses what every gateway refuses, where the server in front did not. */
-function checkRequest(variables: Readonly<Record<string, string>>): void {
+function checkRequest(variables: CgiVariables): void {
   const {
     HTTP_HOST: host,
     HTTP_CONTENT_LENGTH: length = "",
     HTTP_CONTENT_TYPE: type = "",
     REQUEST_URI: uri = "",
   } = variables;
-  if (uri.includes("#")) {
-    // RFC 9112 section 3.2: a fragment is no part of a target.
-    throw new BadRequest(`REQUEST_URI must have no "#", got ${quote(uri)}`);
-  }
-  if (host !== undefined && !isAuthority(host)) {
-    throw new BadRequest(
-      `HTTP_HOST must be a host with an optional port, got ${quote(host)}`,
-    );
-  }
+  checkFragment(uri);
+  if (host !== undefined) checkHost(host);
   if (length !== "" && !isDigits(length)) {
     throw new BadRequest(
       `HTTP_CONTENT_LENGTH must be digits, got ${quote(length)}`,
@@ -88,7 +86,7 @@ function checkRequest(variables: Readonly<Record<string, string>>): void {
  * PATH_INFO nor SCRIPT_NAME; the path is then DOCUMENT_URI, by which nginx has
  * chosen its location, or else the decoded path of REQUEST_URI.
  */
-function findPath(variables: Readonly<Record<string, string>>): string {
+function findPath(variables: CgiVariables): string {
   const { DOCUMENT_URI, SCRIPT_NAME = "" } = variables;
   const [raw = ""] = (requestUriOf(variables) ?? "").split("?", 1);
   const path = DOCUMENT_URI || percentDecode(raw);
@@ -101,8 +99,8 @@ function findPath(variables: Readonly<Record<string, string>>): string {
  * SCRIPT_NAME and no PATH_INFO.
  */
 function splitPath(
-  variables: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+  variables: CgiVariables,
+): CgiVariables {
   const { PATH_INFO, SCRIPT_NAME = "", SERVER_SOFTWARE = "" } = variables;
   const isWhole = PATH_INFO === undefined &&
     SERVER_SOFTWARE.startsWith("Apache");
@@ -125,7 +123,7 @@ function splitPath(
  * @throws {BadRequest} If the request is one that no application may see.
  */
 export function completeVariables(
-  sent: Readonly<Record<string, string>>,
+  sent: CgiVariables,
 ): Record<string, string> {
   checkRequest(sent);
   const variables = splitPath(sent);

@@ -2,8 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   completeVariables,
   joinVariables,
-} from "../../../gateway/backend/variables.ts";
-import { BadRequest } from "../../../gateway/environ/request_target.ts";
+} from "../../../gateway/backend/cgi_variables.ts";
+import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 
 /** Completes variables and gives those that matter. */
 function pathOf(variables: Record<string, string>): unknown[] {

@@ -1,9 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ByteSource, Variable } from "../../../gateway/backend/block.ts";
-import { MalformedBlock } from "../../../gateway/backend/block.ts";
+import type {
+  ByteSource,
+  Variable,
+} from "../../../gateway/backend/header_block.ts";
+import { MalformedBlock } from "../../../gateway/backend/header_block.ts";
 import { toBytes } from "../../../wsgi/byte_string.ts";
-import { readScgiBlock } from "../../../gateway/backend/scgi_block.ts";
-import { readUwsgiBlock } from "../../../gateway/backend/uwsgi_block.ts";
+import { readScgiBlock } from "../../../gateway/backend/header_block.ts";
+import { readUwsgiBlock } from "../../../gateway/backend/header_block.ts";
 import { Random } from "../../random.ts";
 import { RawClient } from "../../raw_client.ts";
 import {

@@ -13,7 +13,7 @@ const AHEAD = 65_536;
 const MAX_DISCARDED = 64 * 1024 * 1024;
 
 /** Where a body comes from. */
-export interface FeedSource {
+export interface RequestStreamSource {
   /** Its length in bytes. */
   readonly length: number;
   /** What of it has come already. */
@@ -31,12 +31,12 @@ export interface FeedSource {
  * Receives a request body, a little ahead of its reader, so that after its end
  * the end of the connection is seen.
  */
-export class RequestFeed {
+export class RequestStream {
   /** Resolves when the body has come, as far as it will. */
   readonly received: Promise<void>;
   /** Resolves when the connection has ended after a complete body. */
   readonly left: Promise<void>;
-  readonly #read: FeedSource["read"];
+  readonly #read: RequestStreamSource["read"];
   readonly #received = Promise.withResolvers<void>();
   readonly #left = Promise.withResolvers<void>();
   #missing: number;
@@ -53,7 +53,7 @@ export class RequestFeed {
    *
    * @param source Where the body comes from.
    */
-  constructor({ length, early, read }: FeedSource) {
+  constructor({ length, early, read }: RequestStreamSource) {
     this.received = this.#received.promise;
     this.left = this.#left.promise;
     this.#read = read;

@@ -5,42 +5,84 @@
  */
 
 import { encodeUtf8, toBytes } from "../../wsgi/byte_string.ts";
-import type { CgiOptions } from "./cgi.ts";
-import { checkBodySize } from "../environ/content_variables.ts";
-import { contentLengthOf, createCgiEnviron } from "../environ/cgi_environ.ts";
-import { CgiInput } from "./input.ts";
+import { createCgiEnviron } from "../environ/cgi_environ.ts";
+import { CgiInput, onTermination, standardStreams } from "./process.ts";
 import { CgiTransport } from "./transport.ts";
 import { errorResponse } from "../error_response.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { readEnviron } from "./read_environ.ts";
-import { BadRequest } from "../environ/request_target.ts";
+import { BadRequest } from "../environ/bad_request.ts";
 import {
   createHead,
   type ResponseHead,
   withoutContentLength,
 } from "../response_head.ts";
-import { runApplication } from "../run_application.ts";
-import { onTermination } from "./termination.ts";
-import type { Application, Environ } from "../../wsgi/types.ts";
+import { runApplication, type RunOptions } from "../run_application.ts";
+import type { Application, Environ, HeaderTuple } from "../../wsgi/types.ts";
 
 type ErrorPage = readonly [head: ResponseHead, page: Uint8Array];
 
-/** What this file needs of Deno. */
-interface Runtime {
-  Deno?: {
-    stdin: { readable: ReadableStream<Uint8Array>; isTerminal(): boolean };
-    stdout: { writable: WritableStream<Uint8Array> };
-    exitCode: number;
-  };
-}
-
-function runtime(): NonNullable<Runtime["Deno"]> {
-  const { Deno } = globalThis as Runtime;
-  if (Deno !== undefined) return Deno;
-  throw new TypeError(
-    "Cannot run under CGI: outside of Deno stdin and stdout must be given",
-  );
+/** Options of `runCgi()`. */
+export interface CgiOptions extends Pick<RunOptions, "onError"> {
+  /**
+   * The variables of the request, as text.
+   *
+   * @default {the environment of the process}
+   */
+  env?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The request body.
+   *
+   * @default {the standard input of the process}
+   */
+  stdin?: ReadableStream<Uint8Array> | undefined;
+  /**
+   * Where the response goes. It is closed at the end of the response, and
+   * aborted where the response breaks off.
+   *
+   * @default {the standard output of the process, which stays open}
+   */
+  stdout?: WritableStream<Uint8Array> | undefined;
+  /**
+   * Where `wsgi.errors` goes, as UTF-8. It stays open.
+   *
+   * @default {the standard error output of the process}
+   */
+  stderr?: WritableStream<Uint8Array> | undefined;
+  /** Further variables, which win over those of the request. */
+  environ?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The longest request body in bytes. A longer one is answered with 413.
+   *
+   * @default {no limit}
+   */
+  maxRequestBodySize?: number | undefined;
+  /**
+   * Whether `SCRIPT_NAME` is cut from the beginning of `PATH_INFO`, where IIS
+   * repeats it.
+   *
+   * @default {false}
+   */
+  iisPathInfo?: boolean | undefined;
+  /**
+   * The status of the answer to a failure of the application.
+   *
+   * @default {"500 Internal Server Error"}
+   */
+  errorStatus?: string | undefined;
+  /**
+   * The headers of that answer. Its Content-Length is computed.
+   *
+   * @default {[["Content-Type", "text/plain; charset=utf-8"]]}
+   */
+  errorHeaders?: readonly HeaderTuple[] | undefined;
+  /**
+   * The body of that answer; a string is sent as UTF-8.
+   *
+   * @default {"500 Internal Server Error\n"}
+   */
+  errorBody?: Uint8Array | string | undefined;
 }
 
 /** The answer to a failure, checked before there is one. */
@@ -56,7 +98,7 @@ function createErrorPage(options: CgiOptions): ErrorPage {
 }
 
 /** One request, from its variables to the end of the output. */
-export class CgiExchange {
+export class CgiRequest {
   readonly #options: CgiOptions;
   readonly #errorPage: ErrorPage;
   readonly #variables: Record<string, string>;
@@ -74,13 +116,15 @@ export class CgiExchange {
     this.#options = options;
     this.#errorPage = createErrorPage(options);
     this.#variables = readEnviron(options.env);
-    this.#stdin = new CgiInput(options.stdin ?? runtime().stdin.readable);
+    this.#stdin = new CgiInput(
+      options.stdin ?? standardStreams().stdin.readable,
+    );
     this.#stderr = options.stderr?.getWriter();
     this.#errors = new StderrStream(
       this.#stderr && ((text) => this.#write(text)),
     );
     this.#transport = new CgiTransport({
-      stream: options.stdout ?? runtime().stdout.writable,
+      stream: options.stdout ?? standardStreams().stdout.writable,
       closes: options.stdout !== undefined,
       log: (message) => this.#errors.write(`${message}\n`),
     });
@@ -114,7 +158,7 @@ export class CgiExchange {
       this.#errors.write(
         "Cannot run under CGI: REQUEST_METHOD must be set by the web server, got none\n",
       );
-      if (env === undefined) runtime().exitCode = 1;
+      if (env === undefined) standardStreams().exitCode = 1;
       return await this.#answer(this.#errorPage);
     }
     let environ: Environ;
@@ -132,16 +176,17 @@ export class CgiExchange {
   }
 
   #createEnviron(): Environ {
-    const { maxRequestBodySize: maxSize, iisPathInfo, environ } = this.#options;
-    const contentLength = contentLengthOf(this.#variables);
-    checkBodySize(contentLength, maxSize);
+    const { maxRequestBodySize: maxSize, iisPathInfo } = this.#options;
     const open = () => this.#stdin.open();
-    const created = createCgiEnviron(this.#variables, {
-      input: new RequestInput(open, { contentLength, maxSize }),
+    return createCgiEnviron(this.#variables, {
+      openInput: (contentLength) =>
+        new RequestInput(open, { contentLength, maxSize }),
       errors: this.#errors,
+      multiprocess: true,
+      runOnce: true,
       signal: () => this.#transport.cancellation.signal,
-    }, iisPathInfo);
-    return Object.assign(created, environ);
+      repeatsScript: iisPathInfo,
+    }, this.#options);
   }
 
   #answer(page: ErrorPage): Promise<void> {
@@ -159,7 +204,7 @@ export class CgiExchange {
       !["", "GET", "HEAD"].includes(method);
     // Whoever sits at a terminal does not know that an end is waited for.
     const isTerminal = this.#options.stdin === undefined &&
-      runtime().stdin.isTerminal();
+      standardStreams().stdin.isTerminal();
     await this.#stdin.drain(hasBody && !isTerminal ? Infinity : 0);
   }
 

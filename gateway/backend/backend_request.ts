@@ -1,30 +1,48 @@
 /**
- * One SCGI or uwsgi request, from its variables to the end of the response.
+ * A backend is an application server behind a web server, such as nginx, Apache
+ * or lighttpd, that speaks SCGI or uwsgi to it instead of HTTP. The web server
+ * opens a connection for each request and sends the variables of CGI as a
+ * header block, then the request body; the response comes back as from a CGI
+ * program. What listens is in `server/`.
+ *
+ * This is one such request, from its variables to the end of the response.
  *
  * @module
  */
 
-import type { BackendProtocol, Variable } from "./block.ts";
+import type { ReadBlock, Variable } from "./header_block.ts";
 import type { BackendConnection } from "./connection.ts";
-import type { RequestFeed } from "./feed.ts";
-import { completeVariables, joinVariables } from "./variables.ts";
-import { contentLengthOf, createCgiEnviron } from "../environ/cgi_environ.ts";
-import { checkBodySize } from "../environ/content_variables.ts";
+import type { RequestStream } from "./request_stream.ts";
+import { completeVariables, joinVariables } from "./cgi_variables.ts";
+import { type CgiVariables, createCgiEnviron } from "../environ/cgi_environ.ts";
 import { BackendTransport } from "./transport.ts";
-import { type EnvironOptions, SERVER_SOFTWARE } from "../environ/environ.ts";
+import { SERVER_SOFTWARE } from "../environ/base_environ.ts";
 import { errorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
-import { BadRequest } from "../environ/request_target.ts";
+import { BadRequest } from "../environ/bad_request.ts";
 import { runApplication, type RunOptions } from "../run_application.ts";
+import type { EnvironOptions } from "../environ/request_environ.ts";
 import type { Application, Environ, ErrorStream } from "../../wsgi/types.ts";
 
-/** The options of a server that concern one request. */
-export type BackendRequestOptions =
-  & Pick<
+/** What SCGI and uwsgi have each of its own. */
+export interface BackendProtocol {
+  /** Its name, for messages. */
+  readonly name: string;
+  /** The file with variables that nginx has to include. */
+  readonly params: string;
+  /** What stands before the status of a response. */
+  readonly statusPrefix: string;
+  /** Reads the header block. */
+  readonly readBlock: ReadBlock;
+}
+
+/** What the user of a backend says about its requests. */
+export interface BackendRequestOptions extends
+  Pick<
     EnvironOptions,
     "environ" | "maxRequestBodySize" | "multiprocess" | "serverSoftware"
-  >
-  & Pick<RunOptions, "onError">;
+  >,
+  Pick<RunOptions, "onError"> {}
 
 /** What all requests of one server share. */
 export interface BackendContext {
@@ -36,11 +54,11 @@ export interface BackendContext {
 }
 
 /** One request on its way. */
-export class BackendExchange {
+export class BackendRequest {
   readonly transport: BackendTransport;
   readonly #connection: BackendConnection;
   readonly #context: BackendContext;
-  #feed: RequestFeed | undefined;
+  #stream: RequestStream | undefined;
 
   /**
    * @param connection Where it came from; its header block was taken.
@@ -76,7 +94,13 @@ export class BackendExchange {
     }
     let environ: Environ;
     try {
-      environ = this.#createEnviron(completeVariables(joined));
+      const completed = completeVariables(joined);
+      const { serverSoftware } = this.#context.options;
+      environ = this.#createEnviron({
+        ...completed,
+        SERVER_SOFTWARE: serverSoftware ?? completed["SERVER_SOFTWARE"] ??
+          SERVER_SOFTWARE,
+      });
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
       this.#context.errors.write(
@@ -93,7 +117,7 @@ export class BackendExchange {
 
   async #refuse(
     status: number,
-    variables: Readonly<Record<string, string>>,
+    variables: CgiVariables,
   ): Promise<void> {
     const { CONTENT_LENGTH, HTTP_CONTENT_LENGTH, REQUEST_METHOD } = variables;
     // It may be no number; how much to read and drop is a guess then.
@@ -103,31 +127,26 @@ export class BackendExchange {
   }
 
   #receive(length: number): void {
-    this.#feed = this.#connection.receive(
+    this.#stream = this.#connection.receive(
       length,
       () => this.transport.leave(),
     );
   }
 
-  #createEnviron(variables: Readonly<Record<string, string>>): Environ {
+  #createEnviron(variables: CgiVariables): Environ {
     const { options, errors } = this.#context;
-    const { maxRequestBodySize: maxSize, serverSoftware } = options;
-    const contentLength = contentLengthOf(variables);
-    checkBodySize(contentLength, maxSize);
-    const environ = createCgiEnviron(variables, {
-      input: new RequestInput(() => this.#feed?.open() ?? null, {
-        contentLength,
-        maxSize,
-        ownsChunks: true,
-      }),
+    const { maxRequestBodySize: maxSize } = options;
+    const openBody = () => this.#stream?.open() ?? null;
+    return createCgiEnviron(variables, {
+      openInput: (contentLength) => {
+        this.#receive(contentLength ?? 0);
+        const limits = { contentLength, maxSize, ownsChunks: true };
+        return new RequestInput(openBody, limits);
+      },
       errors,
+      multiprocess: options.multiprocess ?? false,
+      runOnce: false,
       signal: () => this.transport.cancellation.signal,
-    });
-    this.#receive(contentLength ?? 0);
-    environ.SERVER_SOFTWARE = serverSoftware ?? environ.SERVER_SOFTWARE ??
-      SERVER_SOFTWARE;
-    environ["wsgi.multiprocess"] = options.multiprocess ?? false;
-    environ["wsgi.run_once"] = false;
-    return Object.assign(environ, options.environ);
+    }, options);
   }
 }

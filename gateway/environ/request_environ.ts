@@ -1,0 +1,165 @@
+/**
+ * The environ of an HTTP request, made of what its gateway knows of it.
+ *
+ * @module
+ */
+
+import { checkBodySize } from "./bad_request.ts";
+import { createBaseEnviron, SERVER_SOFTWARE } from "./base_environ.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { addRawHeaders, HeaderVariables } from "./header_variables.ts";
+import type { BodyLimits } from "../input/request_body.ts";
+import { completeLazily, type Laziness } from "./lazy_environ.ts";
+import type { RequestTarget } from "./request_target.ts";
+import type { Environ, InputStream } from "../../wsgi/types.ts";
+
+/** What every gateway lets its user say about the environ. */
+export interface EnvironOptions {
+  /**
+   * `SERVER_NAME`.
+   *
+   * @default {the host in the URL of the request}
+   */
+  serverName?: string | undefined;
+  /**
+   * `SERVER_PORT`, from 0 to 65535.
+   *
+   * @default {the port in the URL of the request, or that of its scheme}
+   */
+  serverPort?: number | undefined;
+  /**
+   * `wsgi.url_scheme`. Say it where the server knows better than the URL: a
+   * client may write any scheme into an absolute-form target.
+   *
+   * @default {the scheme in the URL of the request}
+   */
+  urlScheme?: "http" | "https" | undefined;
+  /**
+   * `SERVER_SOFTWARE`.
+   *
+   * @default {"wsgiref/0.1.0"}
+   */
+  serverSoftware?: string | undefined;
+  /**
+   * `wsgi.multiprocess`: whether other processes or isolates serve the same
+   * application, as under `deno serve --parallel`.
+   *
+   * @default {false}
+   */
+  multiprocess?: boolean | undefined;
+  /** Further variables, which win over those of the request. */
+  environ?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * The longest request body in bytes. A longer one is answered with 413.
+   *
+   * @default {no limit}
+   */
+  maxRequestBodySize?: number | undefined;
+}
+
+/** What a gateway knows of an HTTP request. */
+export interface RequestFacts {
+  /** The method. */
+  readonly method: string;
+  /** The target, taken apart. */
+  readonly target: RequestTarget;
+  /** The version of HTTP: `"HTTP/1.1"`. */
+  readonly protocol: string;
+  /** The scheme, as the options of the gateway have it. */
+  readonly scheme: "http" | "https";
+  /** The server's name, if the options give no other. */
+  readonly serverName: string;
+  /** The server's port, if the options give no other. */
+  readonly serverPort: string;
+  /** The address of the client, where it is known. */
+  readonly remoteAddress: string | undefined;
+  /** The port of the client, where it is known. */
+  readonly remotePort: number | undefined;
+  /**
+   * `HTTP_HOST`, checked: the target's authority outranks the Host header, RFC
+   * 9112 section 3.2.2. `undefined` for none.
+   */
+  readonly host: string | undefined;
+  /**
+   * The headers: those of fetch, or names and values one after the other, as
+   * they came. So no header needs an object of its own.
+   */
+  readonly headers: Headers | readonly string[];
+  /** The request body. */
+  readonly input: InputStream;
+  /** The limits of `input`, which are given the Content-Length here. */
+  readonly limits: BodyLimits;
+  /** Gives the signal of the request. */
+  readonly signal: () => AbortSignal;
+  /** Decides whether headers are read later; `isLazy` is its decision. */
+  readonly laziness?: Laziness | undefined;
+  /** Whether the headers, then those of fetch, are read when they are needed. */
+  readonly isLazy?: boolean | undefined;
+}
+
+const stderr = new StderrStream();
+
+/**
+ * Makes the environ of one request.
+ *
+ * @param facts What the gateway knows of the request.
+ * @param options What the gateway's user says.
+ * @returns A fresh environ.
+ * @throws {BadRequest} If the request is one that no application may see.
+ */
+export function createRequestEnviron(
+  facts: RequestFacts,
+  options: EnvironOptions,
+): Environ {
+  const { target, scheme, headers, host, limits, laziness } = facts;
+  let environ = createBaseEnviron({
+    method: facts.method,
+    script: "",
+    path: target.path,
+    query: target.query,
+    serverName: options.serverName ?? facts.serverName,
+    serverPort: options.serverPort?.toString() ?? facts.serverPort,
+    protocol: facts.protocol,
+    scheme,
+    input: facts.input,
+    errors: stderr,
+    multiprocess: options.multiprocess ?? false,
+    runOnce: false,
+    signal: facts.signal,
+  });
+  environ.REQUEST_URI = target.uri;
+  environ.SERVER_SOFTWARE = options.serverSoftware ?? SERVER_SOFTWARE;
+  if (scheme === "https") environ.HTTPS = "on";
+  const { remoteAddress, remotePort } = facts;
+  if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
+  if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
+  let length: string | undefined;
+  if (isRaw(headers)) {
+    addRawHeaders(environ, headers, host);
+    length = environ.CONTENT_LENGTH;
+  } else {
+    const variables = new HeaderVariables(headers, host);
+    if (laziness !== undefined && facts.isLazy) {
+      // Refused now, before the application is called, not when it looks.
+      length = variables.get("CONTENT_LENGTH");
+      variables.get("CONTENT_TYPE");
+      environ = completeLazily(environ, variables, laziness);
+    } else {
+      const count = variables.addTo(environ);
+      laziness?.saw(count);
+      length = environ.CONTENT_LENGTH;
+    }
+  }
+  if (length !== undefined) {
+    limits.contentLength = Number(length);
+    checkBodySize(limits.contentLength, options.maxRequestBodySize);
+  }
+  if (options.environ !== undefined) Object.assign(environ, options.environ);
+  return environ;
+}
+
+function isRaw(
+  headers: RequestFacts["headers"],
+): headers is readonly string[] {
+  return Array.isArray(headers);
+}

@@ -1,0 +1,130 @@
+/**
+ * The environ of a request that arrives as a fetch `Request`.
+ *
+ * @module
+ */
+
+import { checkHost } from "../environ/bad_request.ts";
+import type { BodyLimits } from "../input/request_body.ts";
+import {
+  createRequestEnviron,
+  type EnvironOptions,
+} from "../environ/request_environ.ts";
+import { RequestInput } from "../input/input_stream.ts";
+import type { Laziness } from "../environ/lazy_environ.ts";
+import {
+  parseTarget,
+  type RequestTarget,
+  serverOf,
+} from "../environ/request_target.ts";
+import type { Environ } from "../../wsgi/types.ts";
+
+/** What a server of this package knows besides. */
+export interface FetchEnvironOptions extends EnvironOptions {
+  /** Whether nobody else has the request, nor a clone of it. */
+  ownsRequest?: boolean | undefined;
+  /**
+   * Whether headers may be read later. Only for who owns the request: another
+   * could change its headers meanwhile.
+   */
+  laziness?: Laziness | undefined;
+}
+
+/** The client's address, where the runtime gives it in Deno's form. */
+interface Remote {
+  readonly address: string | undefined;
+  readonly port: number | undefined;
+}
+
+const UNKNOWN: Remote = { address: undefined, port: undefined };
+
+function remoteOf(info: unknown): Remote {
+  const addr = (info as { remoteAddr?: unknown } | null | undefined)
+    ?.remoteAddr as { hostname?: unknown; port?: unknown } | null | undefined;
+  if (typeof addr !== "object" || addr === null) return UNKNOWN;
+  const { hostname: address, port } = addr;
+  if (typeof address !== "string") return UNKNOWN;
+  return { address, port: typeof port === "number" ? port : undefined };
+}
+
+/**
+ * Tells whether the runtime made the authority up. HTTP/1.0 may go without a
+ * Host, and a Host may be empty; Deno then writes `localhost` and its port.
+ * HTTP/2 has none either, but a true authority. Under TLS it is nearly always
+ * HTTP/2.
+ */
+function isInvented(
+  authority: string,
+  scheme: string,
+  port: number | undefined,
+  isUnix: boolean,
+): boolean {
+  // There it is the path of the socket, percent-encoded, and so has a "%".
+  if (isUnix) return authority.includes("%");
+  // A caller that gives no port may have made the request in this program.
+  return scheme === "http" && port !== undefined &&
+    (authority === `localhost:${port}` || authority === "localhost");
+}
+
+/** RFC 9112 section 3.2.3: the target of CONNECT is an authority. */
+function toConnect({ authority, query }: RequestTarget): RequestTarget {
+  return { authority, uri: authority, path: "", query };
+}
+
+/**
+ * Makes the environ of one request.
+ *
+ * @param request The request; its body is not touched.
+ * @param info What the runtime gives beside it: Deno's `ServeHandlerInfo`, or
+ * anything else.
+ * @param signal Gives the signal of the request.
+ * @param options What the gateway's user says.
+ * @returns A fresh environ.
+ * @throws {BadRequest} If the request is one that no application may see.
+ */
+export function createFetchEnviron(
+  request: Request,
+  info: unknown,
+  signal: () => AbortSignal,
+  options: FetchEnvironOptions,
+): Environ {
+  const { method, url, headers } = request;
+  const { laziness } = options;
+  const isLazy = laziness?.decide();
+  // It comes first: has() makes Deno fetch the headers, which it does in any
+  // case before the response. Then each get() is spared a call of its own.
+  if (isLazy) headers.has("content-length");
+  const host = headers.get("host");
+  if (host !== null) checkHost(host);
+  const target = parseTarget(url);
+  const { authority } = target;
+  const scheme = options.urlScheme ??
+    (/^https:/i.test(url) ? "https" : "http");
+  const isUnix = url.startsWith("http+unix:");
+  const [serverName, serverPort] = serverOf(isUnix ? "" : authority, scheme);
+  const isUnknown = (host === null || host === "") &&
+    isInvented(authority, scheme, options.serverPort, isUnix);
+  const limits: BodyLimits = {
+    maxSize: options.maxRequestBodySize,
+    ownsChunks: options.ownsRequest,
+  };
+  const { address, port } = remoteOf(info);
+  return createRequestEnviron({
+    method,
+    target: method === "CONNECT" ? toConnect(target) : target,
+    // Deno hides the version. This is the one it speaks to most clients.
+    protocol: "HTTP/1.1",
+    scheme,
+    serverName,
+    serverPort,
+    remoteAddress: address,
+    remotePort: port,
+    host: isUnknown ? host ?? undefined : authority || host || undefined,
+    headers,
+    input: new RequestInput(() => request.body, limits),
+    limits,
+    signal,
+    laziness,
+    isLazy,
+  }, options);
+}

@@ -1,0 +1,286 @@
+// SPEC.md 5.16 and 5.17: the client leaves, or the server ends a request early.
+
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
+import { setTimeout } from "node:timers/promises";
+import {
+  ClientDisconnected,
+  ServerStopped,
+} from "../../gateway/cancellation.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import {
+  type AsyncChunks,
+  bodyOf,
+  endless,
+  hanging,
+  KINDS,
+} from "./recording_body.ts";
+import {
+  answering,
+  type LooseApplication,
+  RecordingTransport,
+  RespondingTransport,
+  Run,
+  run,
+} from "./recording_transport.ts";
+
+const PLAIN = [["Content-Type", "text/plain"]] as const;
+const never = new Promise<never>(() => {});
+
+// gone-stops, close-pending-next
+Deno.test("runApplication() closes a body whose next() never settles when the client leaves", async () => {
+  const transport = new RespondingTransport();
+  const { events } = transport;
+  const waiting = new Run(answering(() => hanging(events)), { transport });
+  await events.seen("next");
+  transport.cancellation.cancel(new ClientDisconnected());
+  assertEquals(events.list, ["next", "return", "close"]);
+  await waiting.finish();
+  // gone-no-error: no answer and no log.
+  assertEquals(events.list, ["next", "return", "close"]);
+  assertEquals(waiting.written, []);
+});
+
+Deno.test.each(KINDS.slice(1))(
+  "runApplication() asks for nothing more when the client leaves: %s",
+  async (kind) => {
+    const transport = new RecordingTransport();
+    const { events } = transport;
+    transport.isBusy = true;
+    const app = answering(() => bodyOf(kind, endless("a"), events));
+    const waiting = new Run(app, { transport });
+    await events.seen("write a");
+    const reason = new ClientDisconnected();
+    transport.cancellation.cancel(reason);
+    transport.release(reason);
+    await waiting.finish();
+    assertEquals(events.list, [
+      "next",
+      "head 200",
+      "write a",
+      "return",
+      "close",
+    ]);
+    assertEquals(waiting.written, []);
+  },
+);
+
+// close-late-return
+Deno.test.each(KINDS)(
+  "runApplication() closes a body unread that comes after the client left: %s",
+  async (kind) => {
+    const transport = new RespondingTransport();
+    const { events } = transport;
+    const gate = Promise.withResolvers<void>();
+    const waiting = new Run(async (_environ, startResponse) => {
+      startResponse("200 OK", PLAIN);
+      await gate.promise;
+      return bodyOf(kind, ["a"], events);
+    }, { transport });
+    transport.cancellation.cancel(new ClientDisconnected());
+    gate.resolve();
+    await waiting.finish();
+    // A generator that was never begun has nothing to do at return().
+    const returned = kind.endsWith("iterator") ? ["return"] : [];
+    assertEquals(events.list, [...returned, "close"]);
+    assertEquals(waiting.written, []);
+  },
+);
+
+Deno.test("runApplication() closes a body when the client left before the call", async () => {
+  const transport = new RecordingTransport();
+  const { events } = transport;
+  transport.cancellation.cancel(new ClientDisconnected());
+  await run(answering(() => bodyOf("async iterator", ["a"], events)), {
+    transport,
+  });
+  assertEquals(events.list, ["return", "close"]);
+});
+
+Deno.test("runApplication() judges no body that comes after the client left", async () => {
+  const transport = new RespondingTransport();
+  const { written } = await run(async () => {
+    await Promise.resolve();
+    transport.cancellation.cancel(new ClientDisconnected());
+    // startResponse was never called; who would miss it?
+    return ["text"];
+  }, { transport });
+  assertEquals(written, []);
+});
+
+Deno.test("runApplication() does not log what a stopped body throws", async () => {
+  const transport = new RecordingTransport();
+  const { events } = transport;
+  const { signal } = transport.cancellation;
+  const body = async function* (): AsyncChunks {
+    yield toBytes("a");
+    await new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+      events.add("waits");
+    });
+  };
+  const waiting = new Run(answering(body), { transport });
+  await events.seen("waits");
+  transport.cancellation.cancel(new ClientDisconnected());
+  await waiting.finish();
+  assertEquals(waiting.written, []);
+  assert(signal.aborted);
+});
+
+Deno.test.each([["is complete", 200], ["has failed", 500]])(
+  "runApplication() cancels nothing after the request %s",
+  async (_state, code) => {
+    const transport = new RespondingTransport();
+    const { signal } = transport.cancellation;
+    const app = code === 200 ? answering(() => [toBytes("a")]) : () => [];
+    await run(app, { transport });
+    transport.cancellation.cancel(new ClientDisconnected());
+    assertFalse(signal.aborted);
+    assertEquals(transport.head?.code, code);
+    assertEquals(transport.outcome, "ended");
+  },
+);
+
+Deno.test("runApplication() logs nothing of a sync body that throws because its client has left", async () => {
+  const transport = new RecordingTransport();
+  const { events } = transport;
+  const { written } = await run(
+    answering(() => ({
+      [Symbol.iterator]: () => ({
+        next(): never {
+          transport.cancellation.cancel(new ClientDisconnected());
+          throw new RangeError("nobody there");
+        },
+      }),
+      close: () => events.add("close"),
+    })),
+    { transport },
+  );
+  assertEquals(written, []);
+  assertEquals(events.list, ["close"]);
+});
+
+Deno.test("runApplication() answers no HEAD whose client leaves while the body is closed", async () => {
+  const transport = new RecordingTransport();
+  const { events } = transport;
+  const close = async (): Promise<void> => {
+    await Promise.resolve();
+    transport.cancellation.cancel(new ClientDisconnected());
+    events.add("close");
+  };
+  await run(answering(() => Object.assign([toBytes("a")], { close })), {
+    transport,
+    method: "HEAD",
+  });
+  assertEquals(events.list, ["close"]);
+  assertEquals(transport.outcome, "open");
+});
+
+/** An application that waits until its client has left, and throws then. */
+function leaving(
+  transport: RecordingTransport,
+  fail: () => unknown,
+): () => Promise<never> {
+  return async () => {
+    await Promise.resolve();
+    transport.cancellation.cancel(new ClientDisconnected());
+    throw await fail();
+  };
+}
+
+// gone-no-error: what an application throws because it has to stop.
+Deno.test.each<[string, () => unknown, number]>([
+  ["the reason", () => new ClientDisconnected(), 0],
+  ["a RequestBodyError", () => new RequestBodyError("cut short", 400), 0],
+  ["an AbortError", () => new DOMException("stopped", "AbortError"), 0],
+  ["an AbortError of Node", async () => {
+    const signal = AbortSignal.abort(new Error("left"));
+    return await setTimeout(1, undefined, { signal }).catch((error) => error);
+  }, 0],
+  ["another DOMException", () => new DOMException("odd", "DataError"), 1],
+  ["another error", () => new RangeError("odd"), 1],
+  ["what only looks like one", () => ({ name: "AbortError" }), 1],
+])(
+  "runApplication() logs of an application whose client has left what says more than that: %s",
+  async (_what, fail, count) => {
+    const transport = new RecordingTransport();
+    const { written } = await run(leaving(transport, fail), { transport });
+    assertEquals(written.length, count);
+    assertEquals(transport.events.list, []);
+  },
+);
+
+// server-deadline: the server gives up before the headers have left, and after.
+Deno.test("runApplication() answers 503 when the server stops before the first byte", async () => {
+  const transport = new RespondingTransport();
+  const { events } = transport;
+  const waiting = new Run(answering(() => hanging(events)), { transport });
+  await events.seen("next");
+  transport.cancellation.cancel(new ServerStopped());
+  await waiting.finish();
+  assertEquals(transport.status, "503 Service Unavailable");
+  assertEquals(transport.body, "503 Service Unavailable\n");
+  assertEquals(transport.outcome, "ended");
+  assertEquals(events.list.slice(-2), ["return", "close"]);
+  assertEquals(waiting.written.length, 1);
+});
+
+Deno.test("runApplication() breaks the response when the server stops after the first byte", async () => {
+  const transport = new RespondingTransport();
+  const { events } = transport;
+  const body = async function* (): AsyncChunks {
+    yield toBytes("a");
+    events.add("waits");
+    await never;
+  };
+  const waiting = new Run(answering(body), { transport });
+  await events.seen("waits");
+  transport.cancellation.cancel(new ServerStopped());
+  await waiting.finish();
+  assertEquals(transport.outcome, "aborted");
+  assertEquals(transport.body, "a");
+});
+
+Deno.test("runApplication() answers 503 while an application or a close() still waits", async () => {
+  const closed = Promise.withResolvers<void>();
+  const apps: LooseApplication[] = [
+    () => closed.promise.then(() => []),
+    answering(() =>
+      Object.assign([toBytes("a")], { close: () => closed.promise })
+    ),
+  ];
+  const runs = apps.map((app) => new Run(app));
+  for (const { transport } of runs) {
+    transport.cancellation.cancel(new ServerStopped());
+    assertEquals(transport.status, "503 Service Unavailable");
+    assertEquals(transport.outcome, "ended");
+  }
+  closed.resolve();
+  for (const waiting of runs) await waiting.finish();
+});
+
+// async-late-rejection
+Deno.test("runApplication() survives what an application rejects with after the server has given up", async () => {
+  const gate = Promise.withResolvers<never>();
+  const waiting = new Run(() => gate.promise);
+  waiting.transport.cancellation.cancel(new ServerStopped());
+  gate.reject(new Error("too late"));
+  await waiting.finish();
+  assertEquals(waiting.transport.head?.code, 503);
+  assertStringIncludes(waiting.written.join(""), "too late");
+});
+
+Deno.test("runApplication() answers 500 when a request is cancelled for another reason", async () => {
+  const transport = new RespondingTransport();
+  const waiting = new Run(answering(() => hanging(transport.events)), {
+    transport,
+  });
+  transport.cancellation.cancel(new Error("some other end"));
+  await waiting.finish();
+  assertEquals(transport.head?.code, 500);
+});
