@@ -86,6 +86,10 @@ export function resolveTarget(
 ): RequestTarget {
   if (target.startsWith("/")) return parseTarget(`http://${host}${target}`);
   if (ABSOLUTE.test(target)) return parseTarget(target);
+  // RFC 9112 section 3.2.3: the authority form has no path.
+  if (method === "CONNECT") {
+    return { authority: target, uri: target, path: "", query: "" };
+  }
   if (target === "*" && method === "OPTIONS") {
     return { authority: host, uri: "*", path: "*", query: "" };
   }

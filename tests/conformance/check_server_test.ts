@@ -5,6 +5,7 @@ import {
   type RunningServer,
   type StartServer,
 } from "../../conformance/mod.ts";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import type { ResponseBody } from "../../mod.ts";
 import { call, serve } from "./broken/server.ts";
@@ -23,6 +24,20 @@ function watched(
     return { ...server, stop, ...changes(server) };
   };
   return { start, stops: () => stops };
+}
+
+/** A server that cannot say every reason phrase. */
+function withoutReason(
+  deviations?: RunningServer["deviations"],
+): StartServer {
+  return (app) => {
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      toFetchHandler(app),
+    );
+    const { hostname, port } = server.addr;
+    return { hostname, port, deviations, stop: () => server.shutdown() };
+  };
 }
 
 const ONE = { cases: ["response/status"] };
@@ -98,9 +113,10 @@ Deno.test("checkServer() refuses a deviation without a reason", async () => {
 });
 
 Deno.test("checkServer() reports a declared failure as a deviation, and a declared success as passed", async () => {
-  const { start } = watched(() => ({
-    deviations: { "response/reason": "the reason", "response/date": "none" },
-  }));
+  const start = withoutReason({
+    "response/reason": "the reason",
+    "response/date": "none",
+  });
   const cases = ["response/reason", "response/date"];
   const report = await checkServer(start, { cases });
   assertEquals(
@@ -114,8 +130,8 @@ Deno.test("checkServer() reports a declared failure as a deviation, and a declar
 });
 
 Deno.test("checkServer() reports a failure that was not declared, with what it expected", async () => {
-  const { start } = watched(() => ({ deviations: undefined }));
-  const report = await checkServer(start, { cases: ["response/reason"] });
+  const cases = ["response/reason"];
+  const report = await checkServer(withoutReason(), { cases });
   const [one] = report.cases;
   assertEquals([one?.outcome, report.failed], ["failed", 1]);
   assertEquals(

@@ -154,6 +154,8 @@ Deno.test("makeServer() answers 503 to what waits for its turn at shutdown()", a
   await gate.called("/running");
   using waiting = await RawClient.connect(serving);
   await waiting.send(get("/waits"));
+  // A request that needs no place: once it is answered, the other one waits.
+  assertEquals((await ask(serving, "bad\r\n\r\n")).head.status, 400);
   const stopped = serving.server.shutdown();
   assertEquals((await waiting.response()).head.status, 503);
   gate.open("/running");

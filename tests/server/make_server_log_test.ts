@@ -165,20 +165,23 @@ Deno.test("makeServer() logs requests that it refuses", async () => {
   assertEquals([second.status, second.target], [413, "/b"]);
 });
 
-Deno.test("makeServer() logs a request that comes while it shuts down", async () => {
+Deno.test("makeServer() logs a request that waits when it shuts down", async () => {
   const called = Promise.withResolvers<void>();
   const going = Promise.withResolvers<void>();
   await using serving = serveLogged(async (environ, startResponse) => {
     called.resolve();
     await going.promise;
     return answering("x")(environ, startResponse);
-  });
+  }, { maxInFlight: 1 });
   using client = await RawClient.connect(serving);
   using late = await RawClient.connect(serving);
   await client.send(get("/running"));
   await within(called.promise, "the application");
-  const stopped = serving.server.shutdown();
   await late.send(get("/late"));
+  // A request that needs no place: once it is answered, the other one waits.
+  assertEquals((await ask(serving, "bad\r\n\r\n")).head.status, 400);
+  await serving.record();
+  const stopped = serving.server.shutdown();
   assertEquals((await late.response()).head.status, 503);
   const { status, target, bytesSent } = await serving.record();
   assertEquals([status, target, bytesSent], [503, "/late", 24]);

@@ -70,10 +70,10 @@ Deno.test("makeServer() serves https with a certificate and its key", async () =
   );
 });
 
-for (const [option, version] of [["--http1.1", "1.1"], ["--http2", "2"]]) {
+for (const [option, version] of [["--http1.1", "1.1"], ["--http2", "1.1"]]) {
   Deno.test({
     name:
-      `makeServer() speaks HTTP/${version} over TLS (ignored without curl that speaks HTTP/2)`,
+      `makeServer() speaks HTTP/${version} over TLS to curl ${option} (ignored without curl that speaks HTTP/2)`,
     ignore: !hasCurl,
     async fn(): Promise<void> {
       await using serving = serve(variables, { cert, key });

@@ -57,11 +57,16 @@ function seen({ head, body, complete }: RawResponse): unknown {
   const headers = head.headers.map(([name, value]) => [
     name.toLowerCase(),
     value,
-  ]).filter(([name]) => name !== "date");
-  return { line: head.line, headers, body, complete };
+  ]).filter(([name]) => name !== "date")
+    // Deno sends Content-Type and Set-Cookie first, and Content-Length last.
+    .toSorted(([one = ""], [other = ""]) =>
+      one < other ? -1 : one > other ? 1 : 0
+    );
+  // Deno sends a reason phrase of its own.
+  return { status: head.status, headers, body, complete };
 }
 
-Deno.test("makeServer() sends the response that Deno.serve() sends for toFetchHandler()", async () => {
+Deno.test("makeServer() sends what Deno.serve() sends for toFetchHandler(), but for order and reason", async () => {
   await using served = serve(app);
   await using plain = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },

@@ -46,7 +46,6 @@ export function serve(app: Application): RunningServer {
   return {
     hostname: server.hostname,
     port: server.port,
-    deviations: denoServeDeviations,
     stop: () => server.shutdown(),
   };
 }
