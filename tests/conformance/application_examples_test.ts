@@ -42,27 +42,34 @@ const PATHS: Record<string, readonly string[]> = {
   "file_server.ts": ["/", "/README.md"],
 };
 
-const applications: readonly [string, Application, readonly string[]?][] = [
-  ...await Promise.all(
-    EXAMPLES.map(async ({ file }) =>
-      [`examples/${file}`, await appOf(file), PATHS[file]] as const
-    ),
-  ),
-  ["the demo application", demoApp, ["/", "/a?b=c"]],
-  ["static files", staticFiles(TESTDATA)],
-  [
-    "mounted static files",
-    mount({ "/files": staticFiles(TESTDATA), "/": demoApp }),
-    ["/", "/files/"],
-  ],
-  ["an application under a validator of its own", validator(hello)],
-  ["an application that calls write()", writing],
-  ["an application whose body never ends", endless],
+interface Sound {
+  name: string;
+  app: Application;
+  paths?: readonly string[] | undefined;
+}
+
+const SOUND: readonly Sound[] = [
+  ...await Promise.all(EXAMPLES.map(async ({ file }) => ({
+    name: `examples/${file}`,
+    app: await appOf(file),
+    paths: PATHS[file],
+  }))),
+  { name: "the demo application", app: demoApp, paths: ["/", "/a?b=c"] },
+  { name: "static files", app: staticFiles(TESTDATA) },
+  {
+    name: "mounted static files",
+    app: mount({ "/files": staticFiles(TESTDATA), "/": demoApp }),
+    paths: ["/", "/files/"],
+  },
+  {
+    name: "an application under a validator of its own",
+    app: validator(hello),
+  },
+  { name: "an application that calls write()", app: writing },
+  { name: "an application whose body never ends", app: endless },
 ];
 
-Deno.test.each(
-  applications.map(([name, app, paths]) => ({ name, app, paths })),
-)(
+Deno.test.each(SOUND)(
   "checkApplication() finds nothing wrong with $name",
   async ({ app, paths }) => {
     const report = await checkApplication(app, { paths });
