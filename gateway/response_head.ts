@@ -206,7 +206,7 @@ export function withoutContentLength(head: ResponseHead): ResponseHead {
 }
 
 /**
- * Tells whether a header is Content-Length.
+ * Returns whether a header is Content-Length.
  *
  * @param name The name of the header, in any case.
  * @returns Whether it is.

@@ -100,7 +100,7 @@ export class AccessLog {
    * Begins the record of a request.
    *
    * @param request The request.
-   * @param info What the runtime tells beside it.
+   * @param info What the runtime passes with it.
    * @returns What is told how it ended.
    */
   begin(request: Request, info: unknown): LogEntry {

@@ -90,7 +90,7 @@ export function withoutBrackets(hostname: string): string {
 }
 
 /**
- * Calls what listens, and says in plain words why it could not.
+ * Listens by a function, and explains its error in plain words.
  *
  * @param where The address, for the message.
  * @param listen Binds and returns.
@@ -160,7 +160,7 @@ function explain(error: unknown, where: string): Error | undefined {
  * @param handlers What to do with requests.
  * @returns The server, listening.
  * @throws As {@linkcode listening} does.
- * @throws {TypeError} If certificate and key are none, or the path is too long.
+ * @throws {TypeError} If certificate and key are not valid PEM, or the path is too long.
  */
 export function listen(address: ListenAddress, handlers: Handlers): Listening {
   return address.path === undefined
@@ -168,7 +168,7 @@ export function listen(address: ListenAddress, handlers: Handlers): Listening {
     : listenUnix(address.path, address.mode, handlers);
 }
 
-// The program says where it listens, not the library.
+// The program prints where it listens, not the library.
 const QUIET = { onListen: () => {} };
 
 function listenTcp(

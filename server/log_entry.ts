@@ -23,8 +23,8 @@ interface End {
 }
 
 /**
- * Gives path and query as they were sent, also of a URL that is none: Deno
- * joins scheme, Host and target, whatever they are.
+ * Returns path and query as they were sent, also of a URL that is not valid:
+ * Deno joins scheme, Host and target without checking them.
  */
 function targetOf(url: string, host: string | null): string {
   const start = url.indexOf("://") + 3;
@@ -55,12 +55,12 @@ export class LogEntry implements FetchObserver {
 
   /**
    * @param request The request, which has just come.
-   * @param info What the runtime tells beside it.
+   * @param info What the runtime passes with it.
    * @param log Gets the record.
    */
   constructor(request: Request, info: unknown, log: AccessLogger) {
     this.#log = log;
-    // Taken now: a runtime may not tell when the request is over.
+    // Taken now: a runtime may not give them when the request is over.
     this.#method = request.method;
     this.#url = request.url;
     this.#headers = request.headers;

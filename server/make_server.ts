@@ -97,7 +97,7 @@ class DenoServer implements WsgiServer {
     return this.#serving && this.#running.size < this.#maxInFlight;
   }
 
-  /** Lets those go on that wait, as many as there is room for. */
+  /** Runs waiting requests while there is room for them. */
   #takeMore(): void {
     while (!this.#queue.isEmpty && this.#hasRoom) this.#queue.next();
   }
@@ -148,7 +148,7 @@ class DenoServer implements WsgiServer {
         new Error("Cannot handle one request: the server serves forever"),
       );
     }
-    // Who handles one request may end the program after it.
+    // The program may end after one request.
     return this.#queue.take().then(() => this.#log?.flush());
   }
 
@@ -162,7 +162,7 @@ class DenoServer implements WsgiServer {
     const deadline = Promise.withResolvers<void>();
     const timer = setTimeout(deadline.resolve, this.#shutdownTimeout);
     // Deno's own shutdown() comes last: once it has begun, a client that reads
-    // no more can keep it waiting for ever, and nothing can cut it off.
+    // no more can keep it waiting forever, and nothing can cut it off.
     await Promise.race([this.#running.idle(), deadline.promise]);
     if (this.#running.size > 0) await this.#cutAll();
     else await Promise.race([this.#server.shutdown(), deadline.promise]);
@@ -174,14 +174,14 @@ class DenoServer implements WsgiServer {
     this.#over.resolve();
   }
 
-  /** The deadline has passed: what still runs is told, then cut. */
+  /** The deadline has passed: running requests are cancelled, then cut. */
   async #cutAll(): Promise<void> {
     await this.#running.cancelAll(new ServerStopped());
     this.#cut.abort();
     await this.#server.finished;
   }
 
-  /** What Deno found wrong: a stream that was broken, or a fault of ours. */
+  /** Called by Deno for a stream that was broken, or a bug of this package. */
   #onError(error: unknown): Response {
     if (!isReported(error)) new StderrStream().write(formatError(error));
     return fetchErrorResponse(500);
@@ -199,7 +199,7 @@ async function whenSent(
 ): Promise<void> {
   await done;
   await sent;
-  // Deno says so when it has them; a turn later the system has them.
+  // Deno settles it when it has the bytes; a turn later the system has them.
   await new Promise((resolve) => setTimeout(resolve));
 }
 

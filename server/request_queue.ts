@@ -1,5 +1,5 @@
 /**
- * Requests that wait until somebody takes them, as in a listen queue.
+ * Requests that wait until the server takes them, as in a listen queue.
  *
  * @module
  */
@@ -37,11 +37,11 @@ interface Waiting {
 /** The queue of a server that does not serve yet, or has no place at the moment. */
 export class RequestQueue {
   readonly #waiting: Waiting[] = [];
-  /** Who waits for a request. */
+  /** Calls of take() that wait for a request. */
   readonly #takers: PromiseWithResolvers<void>[] = [];
   #closed = false;
 
-  /** Whether nobody waits. */
+  /** Whether no request waits. */
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
@@ -94,7 +94,7 @@ export class RequestQueue {
     return true;
   }
 
-  /** Answers all that wait with 503 and lets go of whoever waits for one. */
+  /** Answers all waiting requests with 503, and ends all calls of take(). */
   close(): void {
     this.#closed = true;
     for (const { queued, watch, resolve } of this.#waiting.splice(0)) {
@@ -104,7 +104,7 @@ export class RequestQueue {
     for (const taker of this.#takers.splice(0)) taker.resolve();
   }
 
-  /** Its client has left: nobody needs the answer, but the runtime wants one. */
+  /** The client has left. The runtime wants a response all the same. */
   #drop(waiting: Waiting): void {
     const index = this.#waiting.indexOf(waiting);
     if (index === -1) return;
