@@ -26,11 +26,11 @@ export interface BodyLimits {
   /** The greatest length of the body in bytes, 0 or more. Default: no limit. */
   maxSize?: number | undefined;
   /**
-   * Whether nobody else can have the chunks of the stream. Their memory is then
-   * given back when they were copied, and need not wait for the collector,
-   * which takes its time: it let an upload of 1 GiB hold 100 MiB.
+   * Whether the gateway alone has the request, and so the chunks of its stream.
+   * Their memory is then released as soon as they were copied. The garbage
+   * collector is slower: it let an upload of 1 GiB hold 100 MiB.
    */
-  ownsChunks?: boolean | undefined;
+  ownsRequest?: boolean | undefined;
 }
 
 /**
@@ -198,7 +198,7 @@ export class RequestBody {
       if (chunk.length >= room) {
         // Deno closes the connection after a long answer if it cannot tell that
         // nobody wants the rest. Whose chunks are ours, that stream is ours too.
-        if (this.#limits.ownsChunks === true) {
+        if (this.#limits.ownsRequest === true) {
           this.#reader?.cancel().catch(() => {});
           this.#stream = undefined;
         }
@@ -216,7 +216,7 @@ export class RequestBody {
     }
     // Nobody else can want a stream that is ours, and letting go of it makes an
     // error with its stack, for whoever waits for its end.
-    if (this.#limits.ownsChunks !== true) this.#reader?.releaseLock();
+    if (this.#limits.ownsRequest !== true) this.#reader?.releaseLock();
     this.#reader = undefined;
   }
 
