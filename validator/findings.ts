@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../wsgi/describe.ts";
-import type { Layer } from "./layer.ts";
+import type { Layer } from "./context.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
 import { ConformanceError, toViolation } from "./violation.ts";
 

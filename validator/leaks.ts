@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { Layer } from "./layer.ts";
+import type { Layer } from "./context.ts";
 import type { ActiveRule } from "./rules/rule.ts";
-import type { OpenView } from "./views/views.ts";
+import type { OpenView } from "./views/body_views.ts";
 import { toViolation } from "./violation.ts";
 
 /** What is kept of a body. Nothing in it leads to the body. */

@@ -14,14 +14,14 @@ import type {
   StartResponse,
 } from "../wsgi/types.ts";
 import { checkedBody } from "./wrap/checked_body.ts";
-import { checkedStart } from "./wrap/checked_start.ts";
+import { checkedStart } from "./wrap/checked_start_response.ts";
 import { checkedWrapper } from "./wrap/checked_wrapper.ts";
 import { CheckedErrors } from "./wrap/checked_errors.ts";
 import { CheckedInput } from "./wrap/checked_input.ts";
-import { CONVERSATION, Conversation } from "./wrap/conversation.ts";
+import { CONVERSATION, Conversation } from "./wrap/checked_request.ts";
 import { readEnviron } from "./views/environ_view.ts";
 import type { Entry } from "./findings.ts";
-import { Layer, type ValidatorOptions } from "./layer.ts";
+import { Layer, type ValidatorOptions } from "./context.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";
 import type { Rule } from "./rules/rule.ts";

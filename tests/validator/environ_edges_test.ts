@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { runInNewContext } from "node:vm";
-import { findSlips } from "../../validator/views/environ_slips.ts";
+import { findSlips } from "../../validator/views/environ_hints.ts";
 import { isPlainObject } from "../../validator/views/environ_view.ts";
-import { Layer } from "../../validator/layer.ts";
+import { Layer } from "../../validator/context.ts";
 import { createEnviron, type Loose, runScenario } from "./scenario.ts";
 import { PLAIN, start, told, withVariables } from "./telling.ts";
 

@@ -6,7 +6,7 @@ import { ENVIRON_RULES } from "../../validator/rules/environ.ts";
 import { readEnviron } from "../../validator/views/environ_view.ts";
 import type { Finding, Rule } from "../../validator/rules/rule.ts";
 import { activate, type ActiveRules } from "../../validator/rules/table.ts";
-import { Layer } from "../../validator/layer.ts";
+import { Layer } from "../../validator/context.ts";
 import {
   ARGUMENT_RULES,
   CALLABLE_RULES,

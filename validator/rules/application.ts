@@ -6,7 +6,7 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { CallableView, CallView } from "../views/views.ts";
+import type { CallableView, CallView } from "../views/body_views.ts";
 
 /** What a property holds, found without calling a getter. */
 function valueOf(object: object, key: PropertyKey): unknown {

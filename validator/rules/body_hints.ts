@@ -10,7 +10,7 @@
 import { describe } from "../../wsgi/describe.ts";
 import type { Finding } from "./rule.ts";
 import { attempt, dataOf, isGeneratorFunction } from "../views/value_shape.ts";
-import type { ReturnView } from "../views/views.ts";
+import type { ReturnView } from "../views/body_views.ts";
 
 let entryMethods: Set<unknown> | undefined;
 

@@ -6,7 +6,12 @@
 
 import type { Finding, Rule } from "./rule.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
-import type { ChunkView, EndView, LengthView, State } from "../views/views.ts";
+import type {
+  ChunkView,
+  EndView,
+  LengthView,
+  State,
+} from "../views/body_views.ts";
 
 /** Whether the status allows no content. */
 function isNoContent({ response }: State): boolean {

@@ -12,7 +12,7 @@ import type {
   ChangeView,
   ChunkView,
   StateView,
-} from "../views/views.ts";
+} from "../views/body_views.ts";
 
 /** Applied to each chunk that the body yields. */
 export const CHUNK_RULES: readonly Rule<ChunkView>[] = [

@@ -6,7 +6,7 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { parseContentLength } from "../../wsgi/http_syntax.ts";
-import { showKey } from "../views/environ_slips.ts";
+import { showKey } from "../views/environ_hints.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Rule } from "./rule.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { CONVERSATION, type Conversation } from "../wrap/conversation.ts";
-import { showKey } from "../views/environ_slips.ts";
+import { CONVERSATION, type Conversation } from "../wrap/checked_request.ts";
+import { showKey } from "../views/environ_hints.ts";
 import { type EnvironView, isPlainObject } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { describeValue } from "../../wsgi/redact.ts";
-import { showKey } from "../views/environ_slips.ts";
+import { showKey } from "../views/environ_hints.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 

@@ -6,7 +6,7 @@
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { ErrorsThrownView, ErrorsView } from "../views/views.ts";
+import type { ErrorsThrownView, ErrorsView } from "../views/body_views.ts";
 
 /** Methods by which streams of other kinds are closed. */
 export const ERRORS_CLOSING_MEMBERS: readonly string[] = [

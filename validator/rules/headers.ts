@@ -10,7 +10,7 @@ import { SHAPE_RULES } from "./headers_shape.ts";
 import { LENGTH_RULES, VALUE_RULES } from "./headers_values.ts";
 import type { ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
-import type { HeadView, StateView } from "../views/views.ts";
+import type { HeadView, StateView } from "../views/body_views.ts";
 
 const MAX_FIELD = 8 * 1024;
 const MAX_SECTION = 16 * 1024;

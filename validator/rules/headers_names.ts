@@ -7,15 +7,15 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { describeEntry } from "../../wsgi/redact.ts";
-import { KNOWN } from "../views/headers_known.ts";
-import { MARK, markText } from "../views/headers_marks.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import { MARK, markText } from "../views/character_classes.ts";
 import {
   type Field,
   findField,
   type ResponseView,
 } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/body_views.ts";
 
 function noToken(name: string): Finding {
   const got = describeEntry(name);

@@ -8,7 +8,7 @@ import { describe, quote } from "../../wsgi/describe.ts";
 import { describeEntry, describeValue } from "../../wsgi/redact.ts";
 import type { Misfit } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/body_views.ts";
 
 /** Hints for what people take for a header list, by what it is called. */
 const LIST_HINTS: Readonly<Record<string, string>> = {

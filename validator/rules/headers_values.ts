@@ -5,15 +5,15 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/headers_known.ts";
-import { MARK, showMarked } from "../views/headers_marks.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import { MARK, showMarked } from "../views/character_classes.ts";
 import {
   type Field,
   parseLength,
   type ResponseView,
 } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/body_views.ts";
 
 /** Finds the first header whose value has a mark. */
 function findMarked(

@@ -9,7 +9,7 @@ import { FIELD_RULES } from "./http_fields.ts";
 import { SINGLE_RULES } from "./http_single.ts";
 import { COMPANION_RULES, UNASKED_RULES } from "./http_status.ts";
 import type { Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/body_views.ts";
 
 export { CONTENT_END_RULES } from "./http_content.ts";
 

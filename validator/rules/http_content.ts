@@ -5,11 +5,11 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/headers_known.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
-import type { HeadView, State, StateView } from "../views/views.ts";
+import type { HeadView, State, StateView } from "../views/body_views.ts";
 
 function forbiddenLength(
   response: ResponseView,

@@ -6,11 +6,11 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
-import { KNOWN } from "../views/headers_known.ts";
-import { MARK } from "../views/headers_marks.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import { MARK } from "../views/character_classes.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/body_views.ts";
 
 /** Applies a check to the headers of some names, until it finds something. */
 function findIn(

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { KNOWN } from "../views/headers_known.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView, State } from "../views/views.ts";
+import type { HeadView, State } from "../views/body_views.ts";
 
 function lacks(response: ResponseView, bit: number): boolean {
   return (response.known & bit) === 0;

@@ -5,7 +5,7 @@
  */
 
 import type { Rule } from "./rule.ts";
-import type { IterationView } from "../views/views.ts";
+import type { IterationView } from "../views/body_views.ts";
 
 /** Applied when the server takes the iterator of a body. */
 export const TAKE_RULES: readonly Rule<IterationView>[] = [

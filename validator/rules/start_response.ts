@@ -12,7 +12,7 @@ import type {
   StartView,
   State,
   StateView,
-} from "../views/views.ts";
+} from "../views/body_views.ts";
 
 /**
  * Tells whether a call of startResponse has the third argument.

@@ -5,9 +5,9 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { MARK, showMarked } from "../views/headers_marks.ts";
+import { MARK, showMarked } from "../views/character_classes.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/body_views.ts";
 
 /** What cannot be sent; it is reported before anything about the form. */
 const BROKEN = MARK.control | MARK.tab | MARK.wide;

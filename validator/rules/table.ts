@@ -24,7 +24,7 @@ import { CONTENT_END_RULES, HTTP_RULES } from "./http.ts";
 import { INPUT_RULES } from "./input.ts";
 import { INPUT_MEMORY_RULES, INPUT_RESULT_RULES } from "./input_results.ts";
 import { NEXT_RULES, TAKE_RULES } from "./iteration.ts";
-import type { Layer } from "../layer.ts";
+import type { Layer } from "../context.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import type { PairView } from "../views/middleware_view.ts";
 import type { ActiveRule, Rule } from "./rule.ts";
@@ -63,7 +63,7 @@ import type {
   WrapView,
   WriteView,
   WrittenView,
-} from "../views/views.ts";
+} from "../views/body_views.ts";
 import { AWAITED_RULES, WRITE_RULES, WRITTEN_RULES } from "./write.ts";
 
 /** What the rules of each moment look at. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { CONVERSATION, Conversation } from "../wrap/conversation.ts";
-import { findSlips, type Slips } from "./environ_slips.ts";
+import { CONVERSATION, Conversation } from "../wrap/checked_request.ts";
+import { findSlips, type Slips } from "./environ_hints.ts";
 import type { ActiveRules } from "../rules/table.ts";
 
 /** The environ at the call of the application. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Memory } from "./views.ts";
+import type { Memory } from "./body_views.ts";
 
 const TypedArray: { prototype: object } = Object.getPrototypeOf(Uint8Array);
 

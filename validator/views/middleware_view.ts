@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { State } from "./views.ts";
+import type { State } from "./body_views.ts";
 
 /** When the rules about middleware are applied. */
 export type PairEvent =

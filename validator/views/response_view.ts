@@ -5,8 +5,8 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN, lookUpHeader } from "./headers_known.ts";
-import { MARK, markText } from "./headers_marks.ts";
+import { KNOWN, lookUpHeader } from "./known_headers.ts";
+import { MARK, markText } from "./character_classes.ts";
 
 /** One header whose name and value are strings. */
 export interface Field {

@@ -5,10 +5,10 @@
  */
 
 import { isThenable } from "../../wsgi/describe.ts";
-import type { BodyRun } from "./body_run.ts";
-import type { Conversation } from "./conversation.ts";
+import type { BodyRun } from "./checked_iteration.ts";
+import type { Conversation } from "./checked_request.ts";
 import { isGenerator } from "../views/value_shape.ts";
-import type { ClosingView } from "../views/views.ts";
+import type { ClosingView } from "../views/body_views.ts";
 
 /** Closes a body for the server, and checks both sides. */
 export class BodyClosing {

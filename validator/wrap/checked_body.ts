@@ -10,10 +10,10 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { isIterable } from "../rules/body.ts";
 import { BodyClosing } from "./body_closing.ts";
-import { BodyRun, type ChunkResult } from "./body_run.ts";
-import type { Conversation } from "./conversation.ts";
+import { BodyRun, type ChunkResult } from "./checked_iteration.ts";
+import type { Conversation } from "./checked_request.ts";
 import { ignoreRejection } from "../../wsgi/describe.ts";
-import type { BodyKind, ReturnView } from "../views/views.ts";
+import type { BodyKind, ReturnView } from "../views/body_views.ts";
 
 function readBody(conversation: Conversation, body: unknown): ReturnView {
   const isObject = typeof body === "object" && body !== null;

@@ -5,7 +5,7 @@
  */
 
 import type { ErrorStream } from "../../wsgi/types.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
 import {
   ERRORS_CLOSING_MEMBERS,

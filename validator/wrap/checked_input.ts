@@ -7,7 +7,7 @@
 import { isThenable } from "../../wsgi/describe.ts";
 import { readSome, type SomeInput } from "../../wsgi/read_some.ts";
 import type { InputStream } from "../../wsgi/types.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./checked_request.ts";
 import { digest } from "./digest.ts";
 import type { Entry } from "../findings.ts";
 import { parseLength } from "../views/response_view.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./checked_request.ts";
 
 /**
  * Wraps the server's wsgi.file_wrapper, so that its use is checked and what it

@@ -10,8 +10,8 @@ import {
   isUint8Array,
 } from "../../wsgi/describe.ts";
 import type { Write } from "../../wsgi/types.ts";
-import { ChunkSight } from "./chunk_sight.ts";
-import type { Conversation } from "./conversation.ts";
+import { ChunkSight } from "./chunk_observer.ts";
+import type { Conversation } from "./checked_request.ts";
 
 /**
  * Wraps the server's write().

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ValidatorOptions, Violation } from "../../mod.ts";
-import { Layer } from "../../validator/layer.ts";
+import { Layer } from "../../validator/context.ts";
 import type { Profile, Rule, Severity } from "../../validator/rules/rule.ts";
 import { helloApp, type Loose } from "./scenario.ts";
 import { validator } from "../../mod.ts";

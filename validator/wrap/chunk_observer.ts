@@ -5,8 +5,8 @@
  */
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
-import { ChunkWatch } from "./chunk_watch.ts";
-import type { Conversation } from "./conversation.ts";
+import { ChunkWatch } from "./chunk_snapshot.ts";
+import type { Conversation } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
 import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type {
@@ -14,7 +14,7 @@ import type {
   ChunkView,
   LengthView,
   Memory,
-} from "../views/views.ts";
+} from "../views/body_views.ts";
 
 /**
  * Looks at one chunk after the other.

@@ -9,14 +9,14 @@ import {
   isThenable,
   isUint8Array,
 } from "../../wsgi/describe.ts";
-import { ChunkSight } from "./chunk_sight.ts";
-import type { Conversation } from "./conversation.ts";
+import { ChunkSight } from "./chunk_observer.ts";
+import type { Conversation } from "./checked_request.ts";
 import {
   type AnyIterator,
   doneOf,
   readIterator,
 } from "../views/iterator_view.ts";
-import type { BodyKind, ResultView, ReturnView } from "../views/views.ts";
+import type { BodyKind, ResultView, ReturnView } from "../views/body_views.ts";
 
 /** What next() of a checked body gives. */
 export type ChunkResult = IteratorResult<Uint8Array, void>;

@@ -6,7 +6,7 @@
 
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import { checkedWrite } from "./checked_write.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import { hasExcInfo } from "../rules/start_response.ts";

@@ -5,12 +5,12 @@
  */
 
 import { type Entry, Findings } from "../findings.ts";
-import type { Layer } from "../layer.ts";
+import type { Layer } from "../context.ts";
 import { unwatchBody, watchBody } from "../leaks.ts";
 import type { PairEvent, PairState } from "../views/middleware_view.ts";
 import type { ResponseView } from "../views/response_view.ts";
 import type { ActiveRules } from "../rules/table.ts";
-import type { EnvironView } from "../views/views.ts";
+import type { EnvironView } from "../views/body_views.ts";
 
 /** Where the layers of one request find each other, through its environ. */
 export const CONVERSATION: unique symbol = Symbol.for("wsgiref.validator");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Conversation } from "../../validator/wrap/conversation.ts";
+import { Conversation } from "../../validator/wrap/checked_request.ts";
 import { readEnviron } from "../../validator/views/environ_view.ts";
-import { Layer } from "../../validator/layer.ts";
+import { Layer } from "../../validator/context.ts";
 import {
   activate,
   type ActiveRules,
