@@ -12,7 +12,7 @@ import type {
   AwaitedView,
   WriteView,
   WrittenView,
-} from "../views/body_views.ts";
+} from "../views/call_views.ts";
 
 function tooMany(count: number): Finding {
   const got = count === 0 ? "no arguments" : `${count} arguments`;
