@@ -4,8 +4,8 @@
  *
  * An application is a function. {@linkcode makeServer} runs it on `Deno.serve`,
  * {@linkcode toFetchHandler} wherever fetch handlers run, and
- * {@linkcode validator} tells, while you develop, which rule of the interface
- * was broken, by whom, and how to mend it.
+ * {@linkcode validator} reports, while you develop, which rule of the interface
+ * was broken, by which side, and how to fix it.
  *
  * ```ts
  * import { type Application, makeServer, validator } from "@wsgi/ref";

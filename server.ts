@@ -7,7 +7,7 @@
  *
  * The program serves an application, checked by the validator, on 127.0.0.1: the
  * export of a module (`app.ts` or `app.ts:name`), the files of a folder, or the
- * demo application, for which `--allow-net` is enough. `--help` tells the options.
+ * demo application, for which `--allow-net` is enough. `--help` lists the options.
  * With `deno run -A --watch server.ts app.ts` the application is loaded again
  * when one of its files changes. SIGINT and SIGTERM let running responses end;
  * a second one ends the program at once.
@@ -50,7 +50,7 @@ export type {
 } from "./wsgi/types.ts";
 
 // Not awaited: a module that the program loads may import this one, and would
-// wait for it. Imported here, so that who imports the server loads no more.
+// wait for it. Imported here, so that importing the server loads nothing more.
 if (import.meta.main) {
   import("./cli/serve.ts").then(({ main }) => main(Deno.args));
 }

@@ -13,7 +13,7 @@
  * @module
  */
 
-export type { ValidatorOptions } from "./validator/layer.ts";
+export type { ValidatorOptions } from "./validator/context.ts";
 export type {
   Blame,
   Profile,

@@ -12,7 +12,7 @@ import { ParsedArguments, UsageError } from "./parsed_arguments.ts";
 /** The forms of the access log. */
 export type LogForm = "common" | "combined" | "dev" | "off";
 
-/** What the command line says, with its defaults. */
+/** The command line of the server, with its defaults. */
 export interface Arguments {
   /** A module or a folder; without it the demo application is served. */
   readonly app: string | undefined;
@@ -28,11 +28,11 @@ export interface Arguments {
   readonly validate: boolean;
   /** Whether a browser is to be opened. */
   readonly open: boolean;
-  /** Whether to tell something and end, instead of serving. */
-  readonly tell: "help" | "version" | undefined;
+  /** What to print instead of serving. */
+  readonly print: "help" | "version" | undefined;
 }
 
-/** Where the server listens if nobody says anything. */
+/** Where the server listens by default. */
 export const DEFAULTS = { hostname: "127.0.0.1", port: "8000" } as const;
 
 /** The one line that goes with a mistake. */
@@ -79,7 +79,7 @@ function isNumeric(text: string): boolean {
   return !Number.isNaN(Number(text));
 }
 
-/** Tells APP from PORT: a number alone is the port. */
+/** Separates APP and PORT: a number alone is the port. */
 function toOperands(
   operands: readonly string[],
 ): { app?: string | undefined; port?: string | undefined } {
@@ -145,7 +145,7 @@ export function parseArguments(
     log: toForm(values.get("log") ?? "common"),
     validate: !switches.has("no-validate"),
     open: switches.has("open"),
-    tell: switches.has("help")
+    print: switches.has("help")
       ? "help"
       : switches.has("version")
       ? "version"

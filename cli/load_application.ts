@@ -9,7 +9,7 @@ import type { Application } from "../wsgi/types.ts";
 import { isUrl, loadModule, stat } from "./load_module.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
-/** What an export may be called when nobody names one. */
+/** The names of an export that is not named on the command line. */
 const NAMES = ["default", "application", "app"] as const;
 
 /** `app.ts:name`, but not the colon of `https://` or of a drive. */
@@ -70,7 +70,7 @@ async function serveFolder(path: string): Promise<Application> {
  * @param app A module, a module and a name, or a folder.
  * @param program The program that is running, for hints.
  * @returns The application.
- * @throws {UsageError} If there is none.
+ * @throws {UsageError} If there is no application.
  */
 export async function loadApplication(
   app: string,

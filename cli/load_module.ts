@@ -39,7 +39,7 @@ function hintFor(name: string, isMissing: boolean): string {
     : "name a module, such as app.ts; other files are served with their folder";
 }
 
-/** The place where the user's module failed, unless the message tells it. */
+/** The place where the user's module failed, unless the message has it. */
 function placeOf(error: Error): string {
   const frame = /^ *at .*\b(?:file|https?):\/\/.*$/m.exec(error.stack ?? "");
   const [line = ""] = frame ?? [];
@@ -75,7 +75,7 @@ function cannotImport(
   );
 }
 
-/** What a path is, or that there is nothing. */
+/** Reads what a path is. Throws a UsageError if it does not exist. */
 export async function stat(
   path: string,
   program: string,
@@ -96,7 +96,7 @@ export async function stat(
   }
 }
 
-/** Tells whether a module is named by a URL rather than by a path. */
+/** Returns whether a module is named by a URL rather than by a path. */
 export function isUrl(path: string): boolean {
   return SCHEME.test(path);
 }

@@ -115,7 +115,7 @@ export class ParsedArguments<Value extends string, Switch extends string> {
     const close = [...values, ...switches]
       .map((known) => ({ known, far: distance(wanted, known) }))
       .sort((a, b) => a.far - b.far)[0];
-    // Two slips in a word of three letters leave nothing of it.
+    // Two changes in a word of three letters make it another word.
     const isClose = close !== undefined &&
       close.far <= Math.min(2, Math.floor(close.known.length / 2));
     return new UsageError(

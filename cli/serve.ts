@@ -26,14 +26,14 @@ import { loadApplication } from "./load_application.ts";
 import { showFailures } from "./show_failures.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
-/** Reads a variable; a program that may not has none, and is not asked. */
+/** Reads a variable, without a prompt for the permission. */
 function env(name: string): string | undefined {
   const descriptor = { name: "env", variable: name } as const;
   const { state } = Deno.permissions.querySync(descriptor);
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
-/** A short line: what a person looks for while developing. */
+/** Formats a short line, for developing. */
 function formatDev(record: AccessRecord): string {
   const { method, status, bytesSent, duration, clientLeft } = record;
   // What a client sent must not write to the terminal.
@@ -172,7 +172,7 @@ async function serve(given: Arguments): Promise<void> {
   closeLog();
 }
 
-function tell(what: "help" | "version"): void {
+function print(what: "help" | "version"): void {
   const version = `wsgiref for Deno ${SERVER_SOFTWARE.split("/")[1]}`;
   // deno-lint-ignore no-console -- a program's output
   console.log(
@@ -188,8 +188,8 @@ function tell(what: "help" | "version"): void {
 export async function main(args: readonly string[]): Promise<never> {
   try {
     const given = parseArguments(args, env);
-    if (given.tell === undefined) await serve(given);
-    else tell(given.tell);
+    if (given.print === undefined) await serve(given);
+    else print(given.print);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // deno-lint-ignore no-console -- a program's error output

@@ -37,7 +37,7 @@ async function load(): Promise<Answer | undefined> {
 
 /**
  * Puts the error page around an application. The page is loaded at the first
- * failure; without it the server answers as ever.
+ * failure; without it the server sends its own plain one.
  *
  * @param app The application.
  * @returns The application with the page.

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
+import { globToRegExp } from "../wsgi/glob.ts";
 import type { CaseReport } from "./report.ts";
 
 /** Options of `checkServer()` and `checkApplication()`. */
@@ -55,10 +56,7 @@ export function matcher(
         }`,
       );
     }
-    const parts = glob.split("*").map((part) =>
-      part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")
-    );
-    return new RegExp(`^${parts.join(".*")}$`);
+    return globToRegExp(glob);
   });
   return (id) => patterns.some((pattern) => pattern.test(id));
 }

@@ -222,8 +222,7 @@ export class ApplicationCall {
           if (chunk.byteLength > 0) this.#send(chunk);
           return true;
         },
-        // Nobody waits for a body whose client has left; what it throws
-        // because it was stopped says nothing.
+        // A body whose client has left may throw because it was stopped.
         fail: (error) =>
           leave(!this.#outcome.isDecided ? this.#fail(error) : body.close()),
       });
@@ -278,7 +277,7 @@ export class ApplicationCall {
       (this.#outcome.isDecided && !this.#outcome.clientLeft);
   }
 
-  /** Goes on after a promise, or at once where there is none. */
+  /** Continues after a promise, or at once without one. */
   #then(
     promise: void | Promise<void>,
     next: () => void | Promise<void>,

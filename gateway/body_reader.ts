@@ -110,7 +110,7 @@ export class BodyReader {
   readonly #log: (error: unknown) => void;
   #iterator: AnyIterator | undefined;
   #async = false;
-  /** Who waits for a next() that is pending. */
+  /** The callbacks of a next() that is pending. */
   #take: ((chunk: Uint8Array | undefined) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
   #onResult: ((result: unknown) => void) | undefined;
@@ -279,7 +279,7 @@ export class BodyReader {
       ? this.#call(() => this.#callReturn())
       : undefined;
     // The return() of an async generator waits for the next() that is pending,
-    // which may be for ever. Neither close() nor we wait with it.
+    // which may never settle. close() is called without waiting for it.
     this.#closed = returned === undefined || nextIsPending
       ? this.#call(() => this.#callClose())
       : returned.then(() => this.#call(() => this.#callClose()));

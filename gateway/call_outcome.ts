@@ -91,7 +91,7 @@ export class CallOutcome {
 
   /**
    * @param response The response.
-   * @param cancellation Tells when the request ends early.
+   * @param cancellation The early end of the request.
    * @param log Where errors go.
    * @param options The options of the call.
    */

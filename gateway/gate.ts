@@ -32,9 +32,9 @@ export function createDeferred<T>(): Deferred<T> {
 }
 
 /**
- * Tells when a transport can take the next chunk: a promise that can be used
- * again. Who calls {@linkcode Gate.wait} goes on inside of the call that opens
- * it, without a job of its own: that is what makes it cheap.
+ * Reports when a transport can take the next chunk: a promise that can be used
+ * again. It is cheap, because the caller of {@linkcode Gate.wait} continues
+ * inside the call that opens it, without a job of its own.
  */
 export class Gate implements PromiseLike<void> {
   #isClosed = false;
@@ -43,17 +43,17 @@ export class Gate implements PromiseLike<void> {
   #next: (() => void) | undefined;
   #fail: ((reason: unknown) => void) | undefined;
 
-  /** Whether nobody gets through now, or ever again. */
+  /** Whether the transport can take nothing now, or never again. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Lets nobody through from now on. */
+  /** Makes callers wait from now on. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** Lets everybody through. */
+  /** Lets all callers continue. */
   open(): void {
     if (this.#failure !== undefined) return;
     this.#isClosed = false;
@@ -65,9 +65,9 @@ export class Gate implements PromiseLike<void> {
   }
 
   /**
-   * Turns everybody away, for ever.
+   * Rejects all callers from now on.
    *
-   * @param reason What they are told.
+   * @param reason The reason they get.
    */
   fail(reason: unknown): void {
     if (this.#failure !== undefined) return;

@@ -9,11 +9,11 @@ import type { ResponseWriter } from "./response_writer.ts";
 
 /** What happens in the loop. */
 export interface PumpSteps {
-  /** Tells whether to ask for another chunk. */
+  /** Returns whether to ask for another chunk. */
   readonly mayAsk: () => boolean;
   /**
-   * Takes what next() gave: a chunk, or nothing at the end. Tells whether to go
-   * on.
+   * Takes what next() gave: a chunk, or nothing at the end. Returns whether to
+   * continue.
    */
   readonly take: (chunk: Uint8Array | undefined) => boolean;
   /** Takes what the body, the transport or a step has thrown; the loop ends. */
@@ -29,7 +29,7 @@ export interface PumpSteps {
  * was waited for goes on with it.
  *
  * @param body The body, opened.
- * @param response Where the chunks go; it tells when there is room.
+ * @param response Where the chunks go; it knows when there is room.
  * @param steps What happens in the loop.
  */
 export function pump(

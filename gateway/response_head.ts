@@ -15,6 +15,7 @@ import {
 } from "../wsgi/http_syntax.ts";
 import { describe, quote } from "../wsgi/describe.ts";
 import { describeEntry, describeValue } from "../wsgi/redact.ts";
+import { remember } from "../wsgi/remember.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** Status and headers of one response. */
@@ -36,18 +37,12 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Its length is a cheap test before lower-casing a name. */
 const CONTENT_LENGTH = "content-length";
 
-/**
- * Statuses and names that were found good. An application has few of them, and
- * must not fill the memory with those that it makes up.
- */
-const MAX_REMEMBERED = 256;
-const MAX_LENGTH = 64;
-const goodStatuses = new Set<string>();
-const goodNames = new Set<string>();
+const isGoodStatus = remember((status) => STATUS.test(status));
 
-function remember(good: Set<string>, value: string): void {
-  if (good.size < MAX_REMEMBERED && value.length <= MAX_LENGTH) good.add(value);
-}
+/** An application may challenge for a proxy; the validator warns about it. */
+const isGoodName = remember((name) =>
+  isToken(name) && (!isHopByHop(name) || /^proxy-auth/i.test(name))
+);
 
 function startError(problem: string): TypeError {
   return new TypeError(`Cannot start the response: ${problem}`);
@@ -59,8 +54,7 @@ function checkStatus(status: unknown): asserts status is string {
       `status must be a string such as "200 OK", got ${describe(status)}`,
     );
   }
-  if (goodStatuses.has(status)) return;
-  if (STATUS.test(status)) return remember(goodStatuses, status);
+  if (isGoodStatus(status)) return;
   if (STATUS_SHAPE.test(status)) {
     throw new RangeError(
       `Cannot start the response: status must be from 200 to 599, got ${
@@ -79,17 +73,13 @@ function checkName(name: unknown): asserts name is string {
   if (typeof name !== "string") {
     throw startError(`header name must be a string, got ${describe(name)}`);
   }
-  if (goodNames.has(name)) return;
+  if (isGoodName(name)) return;
   if (!isToken(name)) {
     throw startError(`header name must be a token, got ${describeEntry(name)}`);
   }
-  // An application may challenge for a proxy; the validator warns about it.
-  if (isHopByHop(name) && !/^proxy-auth/i.test(name)) {
-    throw startError(
-      `hop-by-hop headers belong to the server, got ${quote(name)}`,
-    );
-  }
-  remember(goodNames, name);
+  throw startError(
+    `hop-by-hop headers belong to the server, got ${quote(name)}`,
+  );
 }
 
 function checkValue(name: string, value: unknown): asserts value is string {
@@ -206,7 +196,7 @@ export function withoutContentLength(head: ResponseHead): ResponseHead {
 }
 
 /**
- * Tells whether a header is Content-Length.
+ * Returns whether a header is Content-Length.
  *
  * @param name The name of the header, in any case.
  * @returns Whether it is.

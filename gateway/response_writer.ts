@@ -127,7 +127,7 @@ export class ResponseWriter {
     if (allowed.byteLength > 0) {
       this.#sent += allowed.byteLength;
       const ready = this.#ready = this.#transport.write(allowed);
-      // Whoever waits for it learns of a failure; nobody may be waiting.
+      // Callers of wait() learn of a failure; there may be none.
       if (ready instanceof Promise) ready.catch(() => {});
     }
     return fits;

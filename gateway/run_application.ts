@@ -15,9 +15,9 @@ import type { Application, Environ } from "../wsgi/types.ts";
 export type { RunOptions };
 
 /**
- * Refuses what is no application, with a word on the likely slip.
+ * Throws if a value is not an application.
  *
- * @param app What was given as an application.
+ * @param app The value.
  * @throws {TypeError} If it is not a function.
  */
 export function checkApplication(app: unknown): asserts app is Application {
@@ -47,7 +47,7 @@ export function checkApplication(app: unknown): asserts app is Application {
  * @param app The application to call.
  * @param environ The variables of the request; the application may change them.
  * @param transport The way to the client.
- * @param options What to do beside it.
+ * @param options Where errors go, and how they are answered.
  * @returns Nothing if all is over, otherwise a promise that resolves when the
  * response has been sent and the body closed.
  * @throws {TypeError} If `app` is not a function.

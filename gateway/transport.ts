@@ -1,5 +1,5 @@
 /**
- * What lies under {@linkcode runApplication}: the way to one client.
+ * The interface under {@linkcode runApplication}: the way to one client.
  *
  * @module
  */
@@ -62,6 +62,6 @@ export interface Transport {
     head: ResponseHead,
     file: () => ReadableStream<Uint8Array>,
   ): Promise<void> | undefined;
-  /** Tells when the request ends early, for example because the client left. */
+  /** The early end of the request, for example because the client left. */
   readonly cancellation?: Cancellation | undefined;
 }

@@ -93,7 +93,7 @@ class BackendServer implements WsgiServer {
   readonly #connections = new Set<BackendConnection>();
   readonly #running: RunningRequests;
   readonly #over = Promise.withResolvers<void>();
-  /** Tells the accepting that there may be room. */
+  /** Resolves when there may be room for another connection. */
   #room = Promise.withResolvers<void>();
   /** Resolves when nothing listens any more. */
   readonly #accepting: Promise<void>;
@@ -159,7 +159,7 @@ class BackendServer implements WsgiServer {
     });
     try {
       const variables = await this.#context.protocol.readBlock(connection);
-      // A web server that only looks whether somebody is there says nothing.
+      // A health check of a web server connects and sends nothing.
       if (variables === undefined) return connection.destroy();
       const request = new BackendRequest(connection, this.#context);
       const done = request.run(variables);

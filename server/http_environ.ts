@@ -65,7 +65,7 @@ export class HttpEnvirons {
   ): HttpEnviron {
     const limits: BodyLimits = {
       maxSize: this.#options.maxRequestBodySize,
-      ownsChunks: true,
+      ownsRequest: true,
     };
     const input = new RequestInput(
       () => source.isComplete ? null : source,

@@ -65,7 +65,7 @@ export function withoutBrackets(hostname: string): string {
 }
 
 /**
- * Calls what listens, and says in plain words why it could not.
+ * Listens by a function, and explains its error in plain words.
  *
  * @param where The address, for the message.
  * @param listen Binds and returns.

@@ -23,7 +23,7 @@ export interface ServerOptions extends
    * each request, shortly after its response was handed over; `false` writes
    * nothing; a function gets a record instead. Requests that the server refused
    * itself are there too, but not those that Deno refuses, which no handler
-   * sees. The address is that of the peer, whatever a proxy says.
+   * sees. The address is that of the peer, also behind a proxy.
    *
    * @default {true}
    */
@@ -40,8 +40,8 @@ export interface ServerOptions extends
    */
   path?: string | undefined;
   /**
-   * Who may connect to the Unix socket: its file mode, such as `0o660`. It is
-   * set right after the socket was made, so where that matters make the folder
+   * The file mode of the Unix socket, such as `0o660`. It is
+   * set right after the socket was made: where that matters, make the folder
    * private. Without it the umask of the process decides.
    */
   mode?: number | undefined;
@@ -81,8 +81,8 @@ export interface ServerOptions extends
   maxHeaderSize?: number | undefined;
   /**
    * How many requests `serveForever()` runs at once, 1 or more. Up to 128
-   * others wait for their turn, in order; more are answered with 503. Who gives
-   * one application no second call while the first runs sets it to 1.
+   * others wait for their turn, in order; more are answered with 503. Set it
+   * to 1 for an application that must not be called while a call runs.
    *
    * @default {no limit}
    */
@@ -110,8 +110,8 @@ export interface BackendOptions extends
     | "signal"
   > {
   /**
-   * The host name or IP address to listen on. Whoever can connect can say
-   * anything about a client, so this is for the web server in front alone.
+   * The host name or IP address to listen on. Only the web server in
+   * front may connect: a connection can claim anything about a client.
    *
    * @default {"127.0.0.1"}
    */
@@ -200,7 +200,7 @@ function checkType(
 }
 
 /**
- * Checks options, so that a slip shows where it was made.
+ * Checks options, so that a mistake is reported where it was made.
  *
  * @param options The options.
  * @throws {TypeError} If one has the wrong type, or misses another.

@@ -62,7 +62,7 @@ export class RunningRequests {
     done: Promise<void>,
     onOver?: () => void,
   ): void {
-    // Without a timeout nobody needs to know the time.
+    // Without a timeout the time is not needed.
     const deadline = this.#timeout === Infinity
       ? Infinity
       : performance.now() + this.#timeout;
@@ -86,10 +86,10 @@ export class RunningRequests {
   }
 
   /**
-   * Ends all that run. Who has no response yet is answered with 503.
+   * Ends all running requests. Those without a response get a 503.
    *
-   * @param reason What their applications are told.
-   * @returns A promise that resolves when such answers had time to leave.
+   * @param reason The reason of their cancellation.
+   * @returns A promise that resolves when these responses had time to be sent.
    */
   async cancelAll(reason: unknown): Promise<void> {
     for (const running of this.#running) this.#cancel(running, reason);

@@ -30,15 +30,15 @@ export type { BackendOptions, WsgiServer };
  * `SCRIPT_NAME`. A request without `REQUEST_METHOD` is answered with 500.
  *
  * The response begins with a line `Status: 200 OK`; a header named `Status` is
- * dropped. What of a request body nobody has read is read at the end, up to 64
- * MiB, or the web server would lose the response. A connection that closes
+ * dropped. The part of a request body that was not read is read at the end, up to
+ * 64 MiB, or the web server would lose the response. A connection that closes
  * after the request and before the end of the response says that the client has
- * left. What else the web server does with either, such as keeping all of it
- * in files first, is its own affair.
+ * left. The web server may buffer either of
+ * them, for example in files.
  *
  * A connection that does not begin with a header block of up to 65535 bytes is
  * closed, with a line on stderr. Everybody who can connect can say anything
- * about a client: let nobody but the web server connect.
+ * about a client: let only the web server connect.
  *
  * Over SCGI, only a response with a Content-Length can be seen to be broken.
  *

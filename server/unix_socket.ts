@@ -1,5 +1,5 @@
 /**
- * Unix sockets: is the file in the way one that a dead server left behind?
+ * Unix sockets, also in place of one that a dead server left behind.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 const ANSWERED = 1;
 const REFUSED = 2;
 
-/** Connects, and says how that went. */
+/** Connects, and stores the outcome. */
 const PROBE = `
   onmessage = async ({ data: [path, outcome] }) => {
     let result = ${ANSWERED};
@@ -25,7 +25,7 @@ const PROBE = `
 `;
 
 /**
- * Tells whether a path is that of a socket on which nobody listens any more.
+ * Returns whether a path is a socket on which no server listens any more.
  *
  * Deno can only connect asynchronously, and a server binds at once. So a worker
  * connects while this thread waits; it takes some 10 ms, and only where there

@@ -24,7 +24,7 @@ export type { BackendOptions, WsgiServer };
 /**
  * Serves an application over the uwsgi protocol. It serves at once.
  *
- * All that `serveScgi()` says of the web server holds here, too. The response
+ * What `serveScgi()` documents about the web server is true here, too. The response
  * begins with a line `HTTP/1.1 200 OK`, which is the form that Apache wants.
  *
  * The uwsgi protocol, 0.1: requests with `modifier1` 0.

@@ -36,8 +36,8 @@ export interface WsgiServer extends AsyncDisposable {
   handleRequest(): Promise<void>;
   /**
    * Takes no more requests, lets running responses end within
-   * `shutdownTimeout`, and cuts what is left. Who has no
-   * response by then gets 503.
+   * `shutdownTimeout`, and cuts what is left. A request
+   * without a response by then gets a 503.
    *
    * Bytes of an array that Deno has taken cannot be cut. They keep neither this
    * promise nor the program waiting.

@@ -10,7 +10,7 @@ import { createFetchEnviron } from "../gateway/fetch/environ.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import { runApplication } from "../gateway/run_application.ts";
-import type { ValidatorOptions } from "../validator/layer.ts";
+import type { ValidatorOptions } from "../validator/context.ts";
 import { validator } from "../validator/validator.ts";
 import { ConformanceError, type Violation } from "../validator/violation.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";

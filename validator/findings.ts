@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../wsgi/describe.ts";
-import type { Layer } from "./layer.ts";
+import type { ValidatorContext } from "./context.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
 import { ConformanceError, toViolation } from "./violation.ts";
 
@@ -21,7 +21,7 @@ export abstract class Findings {
   abstract readonly inner: Findings | undefined;
   /** Whether the application failed: it threw, or its body did. */
   failed = false;
-  readonly #layer: Layer;
+  readonly #context: ValidatorContext;
   /** The rules that were found broken. Most requests have none. */
   #found: Set<string> | undefined;
   /** The rules of which that was no news. */
@@ -32,8 +32,8 @@ export abstract class Findings {
   /**
    * @param layer The layer.
    */
-  constructor(layer: Layer) {
-    this.#layer = layer;
+  constructor(context: ValidatorContext) {
+    this.#context = context;
   }
 
   /**
@@ -53,7 +53,7 @@ export abstract class Findings {
     for (let i = 0; i < rules.length; i++) {
       const active = rules[i]!;
       const finding = active.check(view);
-      if (finding !== undefined) this.#report(active, finding, entry);
+      if (finding !== undefined) this.#handle(active, finding, entry);
     }
   }
 
@@ -75,9 +75,9 @@ export abstract class Findings {
       const active = rules[i]!;
       const finding = active.check(view);
       if (finding === undefined) continue;
-      const isThrown = active.severity === "error" && this.#layer.throws;
+      const isThrown = active.severity === "error" && this.#context.throws;
       if (!isThrown && this.#found?.has(active.rule.id)) continue;
-      this.#report(active, finding, entry);
+      this.#handle(active, finding, entry);
     }
   }
 
@@ -93,17 +93,17 @@ export abstract class Findings {
     try {
       this.check(rules, view);
     } catch (error) {
-      this.show(error);
+      this.report(error);
       throw error;
     }
   }
 
   /**
-   * Takes note of a finding that the server gets to see at once.
+   * Marks a finding as reported: the server sees it at once.
    *
    * @param error What is thrown to it.
    */
-  show(error: unknown): void {
+  report(error: unknown): void {
     if (this.#undelivered === error) this.#undelivered = undefined;
   }
 
@@ -121,13 +121,13 @@ export abstract class Findings {
     const picked = errors[Math.max(own, 0)];
     for (const error of errors) {
       if (error !== picked && isFinding(error)) {
-        this.#layer.reportLost(error.violation);
+        this.#context.reportLost(error.violation);
       }
     }
     return picked;
   }
 
-  #report<View>(
+  #handle<View>(
     active: ActiveRule<View>,
     finding: Exclude<Finding, undefined>,
     entry: Entry | undefined,
@@ -145,8 +145,8 @@ export abstract class Findings {
       blame,
       this.#whereOf(blame, active.rule.blame),
     );
-    const thrown = active.severity === "error" && this.#layer.throws;
-    this.#layer.report(violation, thrown);
+    const thrown = active.severity === "error" && this.#context.throws;
+    this.#context.report(violation, thrown);
     if (!thrown) return;
     const error = new ConformanceError(violation);
     if (entry !== undefined) Error.captureStackTrace?.(error, entry);
@@ -169,18 +169,18 @@ export abstract class Findings {
     let culprit: Blame = blame;
     for (let next = this[side]; next !== undefined; next = next[side]) {
       if (next.#found?.has(id)) return undefined;
-      if (next.#layer.applies(id)) culprit = "middleware";
+      if (next.#context.applies(id)) culprit = "middleware";
     }
     return culprit;
   }
 
   /** Tells which layer has seen it, or between which layers it happened. */
   #whereOf(blame: Blame, side: Blame): string {
-    if (blame !== "middleware") return this.#layer.where;
-    const { name } = this.#layer;
+    if (blame !== "middleware") return this.#context.where;
+    const { name } = this.#context;
     // Whoever blames middleware has looked at the layer behind it.
     const next = (side === "server" ? this.outer : this.inner)!;
-    const other = next.#layer.name;
+    const other = next.#context.name;
     const [outside, inside] = side === "server" ? [other, name] : [name, other];
     if (outside === undefined) {
       return inside === undefined ? "" : ` around ${quote(inside)}`;
@@ -191,12 +191,12 @@ export abstract class Findings {
   }
 
   /**
-   * Takes note of an error on its way to the server. A finding that it does not
+   * Raises an error of the application to the server. A finding that it does not
    * carry was swallowed, and is reported here, or nobody would ever see it.
    *
    * @param error What the application or its body threw.
    */
-  deliver(error: unknown): void {
+  raise(error: unknown): void {
     this.failed = true;
     if (this.#undelivered === undefined) return;
     if (carries(error, this.#undelivered)) this.#undelivered = undefined;
@@ -204,10 +204,10 @@ export abstract class Findings {
   }
 
   /**
-   * Takes note that an error handler has begun another response. A finding that
-   * brought it there is reported, but does not fail this response too.
+   * Withdraws the finding that an error handler has answered with another
+   * response. It is reported, but does not fail this response too.
    */
-  mend(): void {
+  withdraw(): void {
     this.#reportSwallowed();
   }
 
@@ -215,7 +215,7 @@ export abstract class Findings {
   #reportSwallowed(): void {
     const swallowed = this.#undelivered;
     this.#undelivered = undefined;
-    if (swallowed !== undefined) this.#layer.reportLost(swallowed.violation);
+    if (swallowed !== undefined) this.#context.reportLost(swallowed.violation);
   }
 
   /**

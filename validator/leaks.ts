@@ -6,26 +6,26 @@
  * @module
  */
 
-import type { Layer } from "./layer.ts";
+import type { ValidatorContext } from "./context.ts";
 import type { ActiveRule } from "./rules/rule.ts";
-import type { OpenView } from "./views/views.ts";
+import type { OpenView } from "./views/body_views.ts";
 import { toViolation } from "./violation.ts";
 
 /** What is kept of a body. Nothing in it leads to the body. */
 interface Watched {
-  readonly layer: Layer;
+  readonly context: ValidatorContext;
   readonly rules: readonly ActiveRule<OpenView>[];
   readonly request: string;
 }
 
 let registry: FinalizationRegistry<Watched> | undefined;
 
-function report({ layer, rules, request }: Watched): void {
+function report({ context, rules, request }: Watched): void {
   for (const active of rules) {
     const finding = active.check({ open: 0, collected: request });
     if (finding === undefined) continue;
-    layer.report(
-      toViolation(active, finding, active.rule.blame, layer.where),
+    context.report(
+      toViolation(active, finding, active.rule.blame, context.where),
       false,
     );
   }

@@ -13,15 +13,15 @@ import type {
   ResponseBody,
   StartResponse,
 } from "../wsgi/types.ts";
-import { checkedBody } from "./wrap/checked_body.ts";
-import { checkedStart } from "./wrap/checked_start.ts";
-import { checkedWrapper } from "./wrap/checked_wrapper.ts";
+import { checkedBody, checkedFileWrapper } from "./wrap/checked_body.ts";
+import { checkedStartResponse } from "./wrap/checked_start_response.ts";
 import { CheckedErrors } from "./wrap/checked_errors.ts";
 import { CheckedInput } from "./wrap/checked_input.ts";
-import { CONVERSATION, Conversation } from "./wrap/conversation.ts";
-import { readEnviron } from "./views/environ_view.ts";
+import { CheckedRequest } from "./wrap/checked_request.ts";
+import { readEnviron } from "./wrap/read_environ.ts";
+import { CHECKED_REQUEST } from "./views/environ_view.ts";
 import type { Entry } from "./findings.ts";
-import { Layer, type ValidatorOptions } from "./layer.ts";
+import { ValidatorContext, type ValidatorOptions } from "./context.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -54,67 +54,67 @@ function isStream(value: unknown): value is object {
 
 function call(
   app: Application,
-  layer: Layer,
+  context: ValidatorContext,
   rules: ActiveRules,
   args: readonly unknown[],
   entry: Entry,
 ): ResponseBody | Promise<ResponseBody> {
   const view = readEnviron(args, rules);
   const { object: environ, values } = view;
-  const conversation = new Conversation(
-    layer,
+  const request = new CheckedRequest(
+    context,
     rules,
     view,
-    (values as { [CONVERSATION]?: unknown })[CONVERSATION],
+    (values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
   );
   try {
-    conversation.check(rules.call, view, entry);
-    conversation.check(rules.environ, view, entry);
-    conversation.outer?.checkPair("call", [], entry, conversation);
+    request.check(rules.call, view, entry);
+    request.check(rules.environ, view, entry);
+    request.outer?.compareWithInner("call", [], entry, request);
   } catch (error) {
-    throw failed(conversation, error);
+    throw failed(request, error);
   }
   // What is no environ or no startResponse can be passed on, not wrapped.
   if (!isStream(environ) || typeof args[1] !== "function") {
-    conversation.finish();
+    request.finish();
     return app(...args as Parameters<Application>);
   }
-  replace(environ, CONVERSATION, conversation);
+  replace(environ, CHECKED_REQUEST, request);
   const input = values["wsgi.input"];
   if (isStream(input)) {
     const stream = input instanceof CheckedInput
-      ? input.streamFor(conversation)
+      ? input.streamFor(request)
       : input as InputStream;
-    const checked = new CheckedInput(conversation, stream);
+    const checked = new CheckedInput(request, stream);
     replace(environ, "wsgi.input", checked);
   }
   const errors = values["wsgi.errors"];
   if (isStream(errors)) {
     const stream = errors instanceof CheckedErrors
-      ? errors.streamFor(conversation)
+      ? errors.streamFor(request)
       : errors as ErrorStream;
-    const checked = new CheckedErrors(conversation, stream);
+    const checked = new CheckedErrors(request, stream);
     replace(environ, "wsgi.errors", checked);
   }
   const wrap = values["wsgi.file_wrapper"];
   if (typeof wrap === "function") {
-    const checked = checkedWrapper(conversation, wrap as () => unknown);
+    const checked = checkedFileWrapper(request, wrap as () => unknown);
     replace(environ, "wsgi.file_wrapper", checked);
   }
-  const startResponse = checkedStart(conversation, args[1] as StartResponse);
+  const startResponse = checkedStartResponse(request, args[1] as StartResponse);
   let result: unknown;
   let isPromise: boolean;
   try {
     result = app(environ as Environ, startResponse);
     isPromise = isThenable(result);
   } catch (error) {
-    throw failed(conversation, error);
+    throw failed(request, error);
   }
-  if (!isPromise) return finish(conversation, result);
+  if (!isPromise) return finish(request, result);
   const promise = Promise.resolve(result).then(
-    (body) => finish(conversation, body),
+    (body) => finish(request, body),
     (error) => {
-      throw failed(conversation, error);
+      throw failed(request, error);
     },
   );
   // A server that awaits it sees its rejection; one that does not, does not die.
@@ -123,12 +123,12 @@ function call(
 }
 
 /** The application has returned. */
-function finish(conversation: Conversation, body: unknown): ResponseBody {
+function finish(request: CheckedRequest, body: unknown): ResponseBody {
   try {
-    return checkedBody(conversation, body);
+    return checkedBody(request, body);
   } catch (error) {
     closeUnseen(body);
-    throw failed(conversation, error);
+    throw failed(request, error);
   }
 }
 
@@ -143,15 +143,17 @@ function closeUnseen(body: unknown): void {
 }
 
 /** The application has failed: nothing of it will be closed. */
-function failed(conversation: Conversation, error: unknown): unknown {
-  conversation.deliver(error);
+function failed(request: CheckedRequest, error: unknown): unknown {
+  request.raise(error);
   try {
-    if (!(error instanceof ConformanceError)) conversation.checkPair("closed");
+    if (!(error instanceof ConformanceError)) {
+      request.compareWithInner("closed");
+    }
   } catch {
     // What has failed is more important than what was then left open.
-    conversation.deliver(error);
+    request.raise(error);
   }
-  conversation.finish();
+  request.finish();
   return error;
 }
 
@@ -196,16 +198,16 @@ export function validator(
   app: Application,
   options: ValidatorOptions = {},
 ): ValidatedApplication {
-  const layer = new Layer(options, RULES.map((rule) => rule.id));
-  enforce(CALLABLE_RULES, { app }, layer);
-  const rules = activate(layer);
+  const context = new ValidatorContext(options, RULES.map((rule) => rule.id));
+  enforce(CALLABLE_RULES, { app }, context);
+  const rules = activate((rules) => context.select(rules));
   const validated = (
     ...args: unknown[]
   ): ResponseBody | Promise<ResponseBody> => {
-    return call(app, layer, rules, args, validated);
+    return call(app, context, rules, args, validated);
   };
   return Object.assign(validated as Application, {
-    assertFinished: () => enforce(OPEN_RULES, { open: layer.open }, layer),
+    assertFinished: () => enforce(OPEN_RULES, { open: context.open }, context),
   });
 }
 
@@ -213,14 +215,14 @@ export function validator(
 function enforce<View>(
   rules: readonly Rule<View>[],
   view: View,
-  layer: Layer,
+  context: ValidatorContext,
 ): void {
   for (const rule of rules) {
     const finding = rule.check(view);
     if (finding === undefined) continue;
     const active = { rule, severity: rule.severity, check: rule.check };
     throw new ConformanceError(
-      toViolation(active, finding, rule.blame, layer.where),
+      toViolation(active, finding, rule.blame, context.where),
     );
   }
 }

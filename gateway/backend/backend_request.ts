@@ -140,7 +140,7 @@ export class BackendRequest {
     return createCgiEnviron(variables, {
       openInput: (contentLength) => {
         this.#receive(contentLength ?? 0);
-        const limits = { contentLength, maxSize, ownsChunks: true };
+        const limits = { contentLength, maxSize, ownsRequest: true };
         return new RequestInput(openBody, limits);
       },
       errors,

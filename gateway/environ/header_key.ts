@@ -4,6 +4,8 @@
  * @module
  */
 
+import { remember } from "../../wsgi/remember.ts";
+
 const TOKEN = /^[!#$%&'*+\-.^`|~0-9A-Za-z]+$/;
 
 /**
@@ -12,12 +14,6 @@ const TOKEN = /^[!#$%&'*+\-.^`|~0-9A-Za-z]+$/;
  * decoded already.
  */
 const DROPPED: ReadonlySet<string> = new Set(["proxy", "transfer-encoding"]);
-
-/** Names are few and come again; a client must not be able to fill the memory. */
-const MAX_REMEMBERED = 256;
-const MAX_LENGTH = 64;
-const remembered = new Map<string, string | undefined>();
-const rememberedNames = new Map<string, string | undefined>();
 
 function makeKey(name: string): string | undefined {
   // A name with an underscore, which TOKEN here leaves out, would be taken for
@@ -40,15 +36,9 @@ function makeKey(name: string): string | undefined {
  * @returns `CONTENT_TYPE`, `CONTENT_LENGTH` or `HTTP_` and the name, or
  * `undefined` for a header that is left out.
  */
-export function headerKey(name: string): string | undefined {
-  let key = remembered.get(name);
-  if (key !== undefined || remembered.has(name)) return key;
-  key = makeKey(name);
-  if (name.length <= MAX_LENGTH && remembered.size < MAX_REMEMBERED) {
-    remembered.set(name, key);
-  }
-  return key;
-}
+export const headerKey: (name: string) => string | undefined = remember(
+  makeKey,
+);
 
 function makeName(key: string): string | undefined {
   const rest = key.startsWith("HTTP_") ? key.slice(5) : key;
@@ -63,12 +53,6 @@ function makeName(key: string): string | undefined {
  * @returns The name in lower case, or `undefined` for a key that does not come
  * from a header.
  */
-export function headerName(key: string): string | undefined {
-  let name = rememberedNames.get(key);
-  if (name !== undefined || rememberedNames.has(key)) return name;
-  name = makeName(key);
-  if (key.length <= MAX_LENGTH && rememberedNames.size < MAX_REMEMBERED) {
-    rememberedNames.set(key, name);
-  }
-  return name;
-}
+export const headerName: (key: string) => string | undefined = remember(
+  makeName,
+);

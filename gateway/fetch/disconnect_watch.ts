@@ -1,9 +1,9 @@
 /**
  * Noticing that a client leaves before its response has begun.
  *
- * Once there is a stream, its cancellation tells. Until then only the signal of
- * the request does, and on Deno that one is dear: reading it halves the rate of
- * an async hello, and makes Deno 2.9 print a warning about its future. So it is
+ * Once there is a stream, it is cancelled. Until then only the signal of the
+ * request reports it, and on Deno that is expensive: reading it halves the rate
+ * of an async hello, and makes Deno 2.9 print a warning about its future. So it is
  * read only for requests that wait for longer than a moment, by one timer for
  * all of them.
  *
@@ -66,7 +66,7 @@ export class DisconnectWatch {
     if (DisconnectWatch.#young.delete(watch)) DisconnectWatch.#rest();
   }
 
-  /** Stops the timer when nobody needs it. */
+  /** Stops the timer when no request needs it. */
   static #rest(): void {
     if (DisconnectWatch.#young.size > 0) return;
     clearTimeout(DisconnectWatch.#timer);

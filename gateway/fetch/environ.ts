@@ -21,11 +21,11 @@ import type { Environ } from "../../wsgi/types.ts";
 
 /** What a server of this package knows besides. */
 export interface FetchEnvironOptions extends EnvironOptions {
-  /** Whether nobody else has the request, nor a clone of it. */
+  /** Whether the gateway alone has the request, and there is no clone of it. */
   ownsRequest?: boolean | undefined;
   /**
-   * Whether headers may be read later. Only for who owns the request: another
-   * could change its headers meanwhile.
+   * Whether headers may be read later. Only with `ownsRequest`: other code could
+   * change the headers meanwhile.
    */
   laziness?: Laziness | undefined;
 }
@@ -48,7 +48,7 @@ function remoteOf(info: unknown): Remote {
 }
 
 /**
- * Tells whether the runtime made the authority up. HTTP/1.0 may go without a
+ * Returns whether the runtime made the authority up. HTTP/1.0 may go without a
  * Host, and a Host may be empty; Deno then writes `localhost` and its port.
  * HTTP/2 has none either, but a true authority. Under TLS it is nearly always
  * HTTP/2.
@@ -106,7 +106,7 @@ export function createFetchEnviron(
     isInvented(authority, scheme, options.serverPort, isUnix);
   const limits: BodyLimits = {
     maxSize: options.maxRequestBodySize,
-    ownsChunks: options.ownsRequest,
+    ownsRequest: options.ownsRequest,
   };
   const { address, port } = remoteOf(info);
   return createRequestEnviron({

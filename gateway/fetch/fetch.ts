@@ -27,7 +27,7 @@ export type { EnvironOptions, FetchHandlerOptions, RunOptions };
  * A fetch handler.
  *
  * @param request The request.
- * @param info What the runtime tells beside the request. Deno's forms are
+ * @param info What the runtime passes with the request. Deno's forms are
  * understood; anything else is ignored.
  * @returns The response: at once when the application answered at once.
  */
@@ -45,7 +45,7 @@ export type FetchHandler = (
  * PEP 3333, "The Server/Gateway Side".
  *
  * @param app The application.
- * @param options What to tell it about the server, and limits.
+ * @param options Facts about the server, and limits.
  * @returns The handler. It never throws and never rejects.
  * @throws {TypeError} If `app` is not a function.
  *

@@ -50,7 +50,7 @@ export interface HandledRequest {
  *
  * @param app The application.
  * @param request The request.
- * @param info What the runtime tells beside it.
+ * @param info What the runtime passes with it.
  * @param options The handler's options.
  * @param observer Follows the request.
  * @returns The response, and when all of it is over.

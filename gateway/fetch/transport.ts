@@ -22,7 +22,7 @@ const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
 const reported = new WeakSet<object>();
 
 /**
- * Tells whether an error was logged already.
+ * Returns whether an error was logged already.
  *
  * @param error What a runtime found in a stream.
  * @returns Whether it broke a response of this module.
@@ -31,10 +31,10 @@ export function isReported(error: unknown): boolean {
   return typeof error === "object" && error !== null && reported.has(error);
 }
 
-/** One response, made for whoever called the fetch handler. */
+/** One response, made for the caller of the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
-  /** Called when the client has left, after everybody else knows. */
+  /** Called when the client has left, after all others were informed. */
   onLeave: (() => void) | undefined;
   readonly #request: Request;
   /** Made for requests that are not answered at once. */
@@ -46,12 +46,12 @@ export class FetchTransport implements Transport {
   #gate: Gate | undefined;
   readonly #ownsRequest: boolean;
 
-  /** On Deno its `completed` tells when the response is over. */
+  /** On Deno its `completed` settles when the response is over. */
   readonly #info: { readonly completed?: unknown } | null | undefined;
 
   /**
    * @param request The request that is answered.
-   * @param info What the runtime tells beside it.
+   * @param info What the runtime passes with it.
    * @param ownsRequest Whether the request came from `Deno.serve` and the response
    * goes back there, unseen by others. Then it has no reason phrase, and a whole
    * body has no Content-Length: they cost time, and `Deno.serve` ignores them.
@@ -80,7 +80,7 @@ export class FetchTransport implements Transport {
    * client leaves.
    */
   get signal(): AbortSignal {
-    // Once there is a response, its stream tells.
+    // Once there is a response, its stream is cancelled.
     if (this.#response === undefined) this.#watchClient().start();
     return this.cancellation.signal;
   }
@@ -107,7 +107,7 @@ export class FetchTransport implements Transport {
     file: () => ReadableStream<Uint8Array>,
   ): Promise<void> | undefined {
     const completed = this.#info?.completed;
-    // Without it nobody could tell when the file may be closed.
+    // Without it there is no way to know when the file may be closed.
     if (!(completed instanceof Promise)) return undefined;
     this.#settle(this.#makeResponse(head, file()));
     return completed.then(() => {}, () => {});
@@ -173,7 +173,7 @@ export class FetchTransport implements Transport {
       // Deno keeps case, order and repetition of an array of pairs.
       headers: headers as [string, string][],
     };
-    // No server of Deno sends it; whoever holds the Response may look.
+    // No server of Deno sends it; other callers may read it.
     if (!this.#ownsRequest) init.statusText = head.status.slice(4);
     try {
       return new Response(body as BodyInit | null, init);

@@ -27,11 +27,11 @@ export interface BodyLimits {
   /** The greatest length of the body in bytes, 0 or more. Default: no limit. */
   maxSize?: number | undefined;
   /**
-   * Whether nobody else can have the chunks of the stream. Their memory is then
-   * given back when they were copied, and need not wait for the collector,
-   * which takes its time: it let an upload of 1 GiB hold 100 MiB.
+   * Whether the gateway alone has the request, and so the chunks of its stream.
+   * Their memory is then released as soon as they were copied. The garbage
+   * collector is slower: it let an upload of 1 GiB hold 100 MiB.
    */
-  ownsChunks?: boolean | undefined;
+  ownsRequest?: boolean | undefined;
 }
 
 /**

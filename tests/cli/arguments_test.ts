@@ -12,7 +12,7 @@ const PLAIN: Arguments = {
   log: "common",
   validate: true,
   open: false,
-  tell: undefined,
+  print: undefined,
 };
 
 function parse(args: string[], env: Record<string, string> = {}): Arguments {
@@ -36,9 +36,9 @@ Deno.test.each<[string[], Partial<Arguments>]>([
   [["--unix=/run/a=b.sock"], { unix: "/run/a=b.sock" }],
   [["--cert", "c.pem", "--key", "k.pem"], { cert: "c.pem", key: "k.pem" }],
   [["--", "--odd.ts", "1"], { app: "--odd.ts", port: 1 }],
-  [["-h"], { tell: "help" }],
-  [["--version"], { tell: "version" }],
-  [["--version", "--help"], { tell: "help" }],
+  [["-h"], { print: "help" }],
+  [["--version"], { print: "version" }],
+  [["--version", "--help"], { print: "help" }],
 ])("parseArguments() understands %j", (args, expected) => {
   assertEquals(parse(args), { ...PLAIN, ...expected });
 });

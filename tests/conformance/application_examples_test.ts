@@ -1,29 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { checkApplication } from "../../conformance/check_application.ts";
 import type { Report } from "../../conformance/report.ts";
-import { app as bareServer } from "../../examples/bare_server.ts";
-import { app as basicAuth } from "../../examples/basic_auth.ts";
-import { app as conditionalGet } from "../../examples/conditional_get.ts";
-import { app as download } from "../../examples/download.ts";
-import { app as echo } from "../../examples/echo.ts";
-import { app as errorCatcher } from "../../examples/error_catcher.ts";
-import { app as events } from "../../examples/events.ts";
-import { app as fileServer } from "../../examples/file_server.ts";
-import { app as framework } from "../../examples/framework.ts";
-import { app as gzipped } from "../../examples/gzip.ts";
 import { app as hello } from "../../examples/hello.ts";
-import { app as helloAsync } from "../../examples/hello_async.ts";
-import { app as helloAsyncGenerator } from "../../examples/hello_async_generator.ts";
-import { app as helloClass } from "../../examples/hello_class.ts";
-import { app as helloGenerator } from "../../examples/hello_generator.ts";
-import { app as middleware } from "../../examples/middleware.ts";
-import { app as mounted } from "../../examples/mounted.ts";
-import { app as ownHeaders } from "../../examples/own_headers.ts";
-import { app as siteApp } from "../../examples/site.ts";
-import { app as streaming } from "../../examples/streaming.ts";
-import { app as upload } from "../../examples/upload.ts";
 import { mount } from "../../middleware/mount.ts";
 import { type Application, demoApp, validator } from "../../mod.ts";
+import { appOf, EXAMPLES } from "../examples/list.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 
 const TESTDATA = new URL("../testdata/", import.meta.url);
@@ -44,7 +25,7 @@ const writing: Application = async (_environ, startResponse) => {
   return [];
 };
 
-/** Counts for ever. */
+/** Has no end. */
 const endless: Application = (_environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain"]]);
   const line = new TextEncoder().encode("again\n");
@@ -55,47 +36,44 @@ const endless: Application = (_environ, startResponse) => {
   };
 };
 
-const applications: Record<string, readonly [Application, ...string[]]> = {
-  "examples/bare_server.ts": [bareServer],
-  "examples/basic_auth.ts": [basicAuth],
-  "examples/conditional_get.ts": [conditionalGet],
-  "examples/download.ts": [download],
-  "examples/echo.ts": [echo],
-  "examples/error_catcher.ts": [errorCatcher],
-  "examples/events.ts": [events, "/", "/events"],
-  "examples/file_server.ts": [fileServer, "/", "/README.md"],
-  "examples/framework.ts": [framework],
-  "examples/gzip.ts": [gzipped],
-  "examples/hello.ts": [hello],
-  "examples/hello_async.ts": [helloAsync],
-  "examples/hello_async_generator.ts": [helloAsyncGenerator],
-  "examples/hello_class.ts": [helloClass],
-  "examples/hello_generator.ts": [helloGenerator],
-  "examples/middleware.ts": [middleware],
-  "examples/mounted.ts": [mounted],
-  "examples/own_headers.ts": [ownHeaders],
-  "examples/site.ts": [siteApp],
-  "examples/streaming.ts": [streaming],
-  "examples/upload.ts": [upload],
-  "the demo application": [demoApp, "/", "/a?b=c"],
-  "static files": [staticFiles(TESTDATA), "/"],
-  "mounted static files": [
-    mount({ "/files": staticFiles(TESTDATA), "/": demoApp }),
-    "/",
-    "/files/",
-  ],
-  "an application under a validator of its own": [validator(hello)],
-  "an application that calls write()": [writing],
-  "an application whose body never ends": [endless],
+/** Paths of examples, where another one than "/" is of interest. */
+const PATHS: Record<string, readonly string[]> = {
+  "events.ts": ["/", "/events"],
+  "file_server.ts": ["/", "/README.md"],
 };
 
-for (const [name, [app, ...paths]] of Object.entries(applications)) {
-  Deno.test(`checkApplication() finds nothing wrong with ${name}`, async () => {
-    const report = await checkApplication(
-      app,
-      paths.length > 0 ? { paths } : {},
-    );
+interface Sound {
+  name: string;
+  app: Application;
+  paths?: readonly string[] | undefined;
+}
+
+const SOUND: readonly Sound[] = [
+  ...await Promise.all(EXAMPLES.map(async ({ file }) => ({
+    name: `examples/${file}`,
+    app: await appOf(file),
+    paths: PATHS[file],
+  }))),
+  { name: "the demo application", app: demoApp, paths: ["/", "/a?b=c"] },
+  { name: "static files", app: staticFiles(TESTDATA) },
+  {
+    name: "mounted static files",
+    app: mount({ "/files": staticFiles(TESTDATA), "/": demoApp }),
+    paths: ["/", "/files/"],
+  },
+  {
+    name: "an application under a validator of its own",
+    app: validator(hello),
+  },
+  { name: "an application that calls write()", app: writing },
+  { name: "an application whose body never ends", app: endless },
+];
+
+Deno.test.each(SOUND)(
+  "checkApplication() finds nothing wrong with $name",
+  async ({ app, paths }) => {
+    const report = await checkApplication(app, { paths });
     assertEquals(failures(report), {});
     assert(report.passed > 80, `only ${report.passed} cases passed`);
-  });
-}
+  },
+);

@@ -216,7 +216,7 @@ Deno.test("checkServer() counts what the validator finds after the end of a case
     const body = app(environ, startResponse);
     before = body instanceof Promise ? undefined : body;
     return body;
-  }, []);
+  }, "");
   const told: string[] = [];
   const report = await checkServer(start, {
     cases: ["environ/method-get", "environ/method-post"],

@@ -55,13 +55,6 @@ Deno.test.each(
   assertNoComplaint(READING.includes(file) ? withoutWarning(stderr) : stderr);
 });
 
-Deno.test("hello.ts sends a Content-Length", async () => {
-  await using program = await ExampleProgram.start(await commandOf("hello.ts"));
-  const response = await fetch(program.url);
-  assertEquals(response.headers.get("content-length"), "13");
-  await response.body?.cancel();
-});
-
 Deno.test("hello_async.ts sends the hash of its page as ETag", async () => {
   await using program = await ExampleProgram.start(
     await commandOf("hello_async.ts"),

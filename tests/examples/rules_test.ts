@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { app as echo } from "../../examples/echo.ts";
 import { app as streaming } from "../../examples/streaming.ts";
 import { PROGRAM_DEADLINE_MS } from "./program.ts";
-import { assertPage, EXAMPLES } from "./list.ts";
+import { appOf, assertPage, EXAMPLES } from "./list.ts";
 import { ask, replaceTimers, serve, watch } from "./watched.ts";
 
 Deno.test.each(
@@ -10,8 +10,9 @@ Deno.test.each(
     ["GET", "HEAD", "POST"].map((method) => ({ ...example, method }))
   ),
 )("$file breaks no rule for $method", async (example) => {
-  const { app, method, page, posted = page } = example;
+  const { file, method, page, posted = page } = example;
   const { status = 200, postStatus = status } = example;
+  const app = await appOf(file);
   const watched = watch((check) => check(app));
   await using server = serve(watched);
   const body = method === "POST" ? { body: "Hello" } : {};

@@ -165,17 +165,6 @@ Deno.test.each([
   },
 );
 
-Deno.test("framework.ts answers its routes when it is started by its first line", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("framework.ts"),
-  );
-  const news = await fetch(`${program.url}mynews/7`);
-  assertEquals(await news.text(), "News of 7\n");
-  const file = await fetch(`${program.url}static/`);
-  assertMatch(await file.text(), /<h1>A site<\/h1>/);
-  assertNoComplaint(withoutWarning(await program.end()));
-});
-
 Deno.test("own_headers.ts prints its path, and sends headers of its own", async () => {
   await using program = await ExampleProgram.start(
     await commandOf("own_headers.ts"),

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { addHeader, upperCase } from "../../examples/middleware.ts";
 import { type Application, setupTestingDefaults } from "../../mod.ts";
+import { appsOf } from "./apps.ts";
 import { ask, serve, watch, type Watched } from "./watched.ts";
 
 const encoder = new TextEncoder();
@@ -19,74 +20,30 @@ function wrapped(app: Application): Watched {
   );
 }
 
-interface Inner {
-  kind: string;
-  app: Application;
-}
+const APPS: [kind: string, Application][] = [
+  ...appsOf(),
+  ["a stream", (_environ, startResponse) => {
+    startResponse("200 OK", HEADERS);
+    return new Blob(["ab", "c"]).stream();
+  }],
+];
 
-Deno.test.each<Inner>([
-  {
-    kind: "an array",
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", HEADERS);
-      return [encoder.encode("ab"), encoder.encode("c")];
-    },
+Deno.test.each(APPS.map(([kind, app]) => ({ kind, app })))(
+  "the examples of middleware pass on $kind",
+  async ({ app }) => {
+    const watched = wrapped(app);
+    await using server = serve(watched);
+    const response = await fetch(server.url);
+    const { status, headers } = response;
+    assertEquals(
+      [status, headers.get("content-type"), headers.get("x-served-by")],
+      [200, "text/plain", "Deno"],
+    );
+    assertEquals(await response.text(), "ABC");
+    await server.shutdown();
+    watched.assertClean();
   },
-  {
-    kind: "a sync generator",
-    app: function* (_environ, startResponse): Generator<Uint8Array, void> {
-      startResponse("200 OK", HEADERS);
-      yield encoder.encode("ab");
-      yield encoder.encode("c");
-    },
-  },
-  {
-    kind: "an async generator",
-    app: async function* (
-      _environ,
-      startResponse,
-    ): AsyncGenerator<Uint8Array, void> {
-      startResponse("200 OK", [...HEADERS, ["Content-Length", "3"]]);
-      yield await Promise.resolve(encoder.encode("ab"));
-      yield encoder.encode("c");
-    },
-  },
-  {
-    kind: "a stream",
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", HEADERS);
-      return new Blob(["ab", "c"]).stream();
-    },
-  },
-  {
-    kind: "write() and a body",
-    app: (_environ, startResponse) => {
-      const write = startResponse("200 OK", HEADERS);
-      write(encoder.encode("ab"));
-      return [encoder.encode("c")];
-    },
-  },
-  {
-    kind: "excInfo before the first chunk",
-    app: (_environ, startResponse) => {
-      startResponse("404 Not Found", []);
-      startResponse("200 OK", HEADERS, new Error("another try"));
-      return [encoder.encode("abc")];
-    },
-  },
-])("the examples of middleware pass on $kind", async ({ app }) => {
-  const watched = wrapped(app);
-  await using server = serve(watched);
-  const response = await fetch(server.url);
-  const { status, headers } = response;
-  assertEquals(
-    [status, headers.get("content-type"), headers.get("x-served-by")],
-    [200, "text/plain", "Deno"],
-  );
-  assertEquals(await response.text(), "ABC");
-  await server.shutdown();
-  watched.assertClean();
-});
+);
 
 Deno.test("upperCase() yields one chunk for each chunk, empty ones too", async () => {
   const yielded: number[] = [];

@@ -1,29 +1,24 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { AccessRecord } from "../../gateway/access_record.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type {
-  Application,
-  Environ,
-  HeaderTuple,
-  ResponseBody,
-} from "../../wsgi/types.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
 import { accessLog } from "../../middleware/access_log.ts";
-import { setupTestingDefaults, validator } from "../../mod.ts";
+import { setupTestingDefaults } from "../../mod.ts";
 import { RawClient, within } from "../raw_client.ts";
 import { get, serve } from "../server/serving.ts";
+import {
+  answering,
+  between,
+  failing,
+  generate,
+  generateAsync,
+  TEXT,
+} from "./between.ts";
 
-const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
-
-/** Validates on both sides, so that every slip of the middleware throws. */
+/** The middleware between validators. */
 function logged(app: Application, records: AccessRecord[]): Application {
-  const profile = "paranoid";
-  const inner = validator(app, { profile, name: "inner" });
-  const log = (record: AccessRecord): void => void records.push(record);
-  const outer = validator(accessLog({ log })(inner), {
-    profile,
-    name: "outer",
-  });
-  return outer;
+  return between(accessLog({ log: (record) => records.push(record) }), app);
 }
 
 /** A server that never sends anything. */
@@ -31,16 +26,6 @@ const start = () => () => Promise.resolve();
 
 function environ(more: Partial<Environ> = {}): Environ {
   return setupTestingDefaults({ REMOTE_ADDR: "192.0.2.1", ...more });
-}
-
-function* generate(...chunks: string[]): Generator<Uint8Array, void> {
-  for (const chunk of chunks) yield toBytes(chunk);
-}
-
-async function* generateAsync(
-  ...chunks: string[]
-): AsyncGenerator<Uint8Array, void> {
-  for (const chunk of chunks) yield await Promise.resolve(toBytes(chunk));
 }
 
 /** Iterates a body and closes it, as a server does. */
@@ -62,10 +47,7 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
   ["an async generator", () => generateAsync("abc", "", "d")],
 ])("accessLog() hands on %s chunk for chunk", async (_what, makeBody) => {
   const records: AccessRecord[] = [];
-  const app = logged((_environ, startResponse) => {
-    startResponse("202 Accepted", TEXT);
-    return makeBody();
-  }, records);
+  const app = logged(answering(makeBody, "202 Accepted"), records);
   const chunks = await drain(await app(environ(), start));
   assertEquals(chunks, ["abc", "", "d"]);
   const summary = records.map(({ status, bytesSent, clientLeft }) => [
@@ -79,10 +61,7 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
 Deno.test("accessLog() leaves arrays alone, and sync bodies sync", () => {
   const array = [toBytes("x")];
   const wrap = (body: ResponseBody): unknown =>
-    accessLog({ log: () => {} })((_environ, startResponse) => {
-      startResponse("200 OK", TEXT);
-      return body;
-    })(environ(), start);
+    accessLog({ log: () => {} })(answering(() => body))(environ(), start);
   assertStrictEquals(wrap(array), array);
   const sync = wrap(generate("x")) as object;
   assertEquals(
@@ -115,18 +94,20 @@ Deno.test("accessLog() counts what is written", async () => {
 Deno.test("accessLog() closes the body once, after return()", async () => {
   const events: string[] = [];
   const records: AccessRecord[] = [];
-  const app = logged((_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    const body = (function* (): Generator<Uint8Array, void> {
-      try {
-        yield toBytes("a");
-        yield toBytes("b");
-      } finally {
-        events.push("finally");
-      }
-    })();
-    return Object.assign(body, { close: () => void events.push("close") });
-  }, records);
+  const app = logged(
+    answering(() => {
+      const body = (function* (): Generator<Uint8Array, void> {
+        try {
+          yield toBytes("a");
+          yield toBytes("b");
+        } finally {
+          events.push("finally");
+        }
+      })();
+      return Object.assign(body, { close: () => void events.push("close") });
+    }),
+    records,
+  );
   const body = await app(environ(), start) as Iterable<Uint8Array> & {
     close(): unknown;
   };
@@ -158,18 +139,20 @@ Deno.test("accessLog() hands on excInfo, and what startResponse throws", () => {
   assertEquals(calls, [["200 OK", TEXT], ["500 Oops", TEXT, reason]]);
 });
 
+function fail(): never {
+  throw new RangeError("on purpose");
+}
+
 Deno.test.each<[string, Application]>([
-  ["throws", () => {
-    throw new RangeError("on purpose");
-  }],
+  ["throws", fail],
   ["rejects", () => Promise.reject(new RangeError("on purpose"))],
-  ["throws before its first chunk", (_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    // deno-lint-ignore require-yield -- it fails before it can
-    return (function* (): Generator<Uint8Array, void> {
-      throw new RangeError("on purpose");
-    })();
-  }],
+  ["throws before its first chunk", answering(() => failing(fail))],
+  [
+    "returns an async body that rejects",
+    answering(() => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.try(fail) }),
+    })),
+  ],
 ])("accessLog() logs a 500 when the application %s", async (_what, app) => {
   const records: AccessRecord[] = [];
   let caught: unknown;
@@ -232,32 +215,24 @@ Deno.test.each(
   ] as const,
 )("accessLog() writes the format %s to wsgi.errors", (format, end) => {
   const lines: string[] = [];
-  const errors = {
-    write: (text: string) => void lines.push(text),
-    writelines: () => {},
-    flush: () => {},
-  };
-  accessLog({ format })((_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    return [];
-  })(environ({ "wsgi.errors": errors, HTTP_USER_AGENT: "u\n" }), start);
+  const errors = new StderrStream((text) => void lines.push(text));
+  accessLog({ format })(answering(() => []))(
+    environ({ "wsgi.errors": errors, HTTP_USER_AGENT: "u\n" }),
+    start,
+  );
   assertEquals(lines.map((line) => end.test(line)), [true]);
 });
 
 Deno.test("accessLog() answers on when its log fails", () => {
   const lines: string[] = [];
-  const errors = {
-    write: (text: string) => void lines.push(text),
-    writelines: () => {},
-    flush: () => {},
-  };
+  const errors = new StderrStream((text) => void lines.push(text));
   const log = () => {
     throw new Error("full");
   };
-  const body = accessLog({ log })((_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    return [];
-  })(environ({ "wsgi.errors": errors }), start);
+  const body = accessLog({ log })(answering(() => []))(
+    environ({ "wsgi.errors": errors }),
+    start,
+  );
   assertEquals([body, lines.length], [[], 1]);
 });
 
@@ -276,12 +251,11 @@ Deno.test("accessLog() refuses options that are none", () => {
 
 Deno.test("accessLog() says that a client has left, on a server", async () => {
   const left = Promise.withResolvers<AccessRecord>();
-  const app = accessLog({ log: left.resolve })((_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    return (function* (): Generator<Uint8Array, void> {
+  const app = accessLog({ log: left.resolve })(
+    answering(function* (): Generator<Uint8Array, void> {
       for (;;) yield toBytes("x".repeat(1000));
-    })();
-  });
+    }),
+  );
   await using serving = serve(app);
   using client = await RawClient.connect(serving);
   await client.send(get());

@@ -9,18 +9,14 @@ import {
 } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
-import type {
-  Application,
-  Environ,
-  HeaderTuple,
-  ResponseBody,
-} from "../../wsgi/types.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
 import { errorPage } from "../../middleware/error_page.ts";
 import { setupTestingDefaults, validator } from "../../mod.ts";
 import { get, serve } from "../server/serving.ts";
 import { ask, RawClient } from "../raw_client.ts";
+import { answering, between, failing, generate, TEXT } from "./between.ts";
 
-const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
 const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 /** What a server has seen of a response. */
@@ -34,13 +30,8 @@ interface Seen {
 /** Calls an application as a server does that has no answer to an error. */
 async function call(app: Application, more: object = {}): Promise<Seen> {
   const seen: Seen = { starts: [], headers: new Map(), chunks: [], log: [] };
-  const errors = {
-    write: (text: string): void => void seen.log.push(text),
-    writelines: (): void => {},
-    flush: (): void => {},
-  };
   const environ = setupTestingDefaults({
-    "wsgi.errors": errors,
+    "wsgi.errors": new StderrStream((text) => void seen.log.push(text)),
     ...more,
   } as Partial<Environ>);
   const decoder = new TextDecoder();
@@ -65,11 +56,9 @@ async function call(app: Application, more: object = {}): Promise<Seen> {
   return seen;
 }
 
-/** Validates on both sides, so that every slip of the middleware throws. */
+/** The middleware between validators. */
 function page(app: Application): Application {
-  const profile = "paranoid";
-  const inner = validator(app, { profile, name: "inner" });
-  return validator(errorPage()(inner), { profile, name: "outer" });
+  return between(errorPage(), app);
 }
 
 function boom(): never {
@@ -77,14 +66,7 @@ function boom(): never {
 }
 
 Deno.test("errorPage() hands on what does not fail", async () => {
-  const app: Application = function* (
-    _environ,
-    start,
-  ): Generator<Uint8Array, void> {
-    start("200 OK", TEXT);
-    yield toBytes("a");
-    yield toBytes("b");
-  };
+  const app = answering(() => generate("a", "b"));
   const { starts, chunks, log } = await call(page(app));
   assertEquals(starts, [{ status: "200 OK", excInfo: undefined }]);
   assertEquals([chunks, log], [["a", "b"], []]);
@@ -92,10 +74,7 @@ Deno.test("errorPage() hands on what does not fail", async () => {
 
 Deno.test("errorPage() leaves an array, and a sync call, what they are", () => {
   const body = [toBytes("a")];
-  const app = errorPage()((_environ, start) => {
-    start("200 OK", TEXT);
-    return body;
-  });
+  const app = errorPage()(answering(() => body));
   assert(app(setupTestingDefaults({}), () => () => Promise.resolve()) === body);
 });
 
@@ -111,28 +90,19 @@ Deno.test.each<[string, Application]>([
     start("200 OK", TEXT)(new Uint8Array());
     return boom();
   }],
+  ["fails at the first chunk of a sync body", () => failing(boom)],
   [
-    "fails at the first chunk of a generator",
-    // deno-lint-ignore require-yield -- it fails before
-    function* (): Generator<Uint8Array, void> {
-      boom();
-    },
-  ],
-  [
-    "fails at the first chunk of an async generator",
-    // deno-lint-ignore require-yield -- it fails before
-    async function* (): AsyncGenerator<Uint8Array, void> {
-      await Promise.resolve();
-      boom();
-    },
+    "fails at the first chunk of an async body",
+    () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.try(boom) }),
+    }),
   ],
   [
     "fails after an empty chunk",
-    function* (_environ, start): Generator<Uint8Array, void> {
-      start("200 OK", TEXT);
+    answering(function* (): Generator<Uint8Array, void> {
       yield new Uint8Array();
       boom();
-    },
+    }),
   ],
 ])("errorPage() answers an application that %s", async (_, app) => {
   const { starts, headers, chunks, log } = await call(page(app));
@@ -148,11 +118,13 @@ Deno.test.each<[string, Application]>([
 });
 
 Deno.test.each<[string, Application]>([
-  ["a chunk", function* (_environ, start): Generator<Uint8Array, void> {
-    start("200 OK", TEXT);
-    yield toBytes("begun");
-    boom();
-  }],
+  [
+    "a chunk",
+    answering(function* (): Generator<Uint8Array, void> {
+      yield toBytes("begun");
+      boom();
+    }),
+  ],
   ["write()", (_environ, start) => {
     start("200 OK", TEXT)(toBytes("begun"));
     return boom();
@@ -175,9 +147,7 @@ Deno.test.each<[string, Application]>([
 
 Deno.test("errorPage() lets the error pass that a server throws back", async () => {
   const error = new RangeError("too late");
-  const app = errorPage()(() => {
-    throw error;
-  });
+  const app = errorPage()(() => Promise.reject(error));
   const start = (_status: string, _headers: unknown, excInfo: unknown) => {
     throw excInfo;
   };
@@ -188,21 +158,20 @@ Deno.test("errorPage() lets the error pass that a server throws back", async () 
 });
 
 Deno.test("errorPage() lets pass what the client is to blame for", async () => {
-  const error = new RequestBodyError("too long", 413);
   const app = errorPage()(() => {
-    throw error;
+    throw new RequestBodyError("too long", 413);
   });
-  const caught = await assertRejects(() => call(app), RequestBodyError);
-  assert(caught === error);
+  await assertRejects(() => call(app), RequestBodyError, "too long");
 });
 
 Deno.test.each([undefined, null, "text", 0])(
   "errorPage() answers an application that throws %s",
   async (thrown) => {
-    const app: Application = () => {
-      throw thrown;
-    };
-    const { starts, chunks } = await call(errorPage()(app));
+    const { starts, chunks } = await call(
+      errorPage()(() => {
+        throw thrown;
+      }),
+    );
     // Nothing would not count as an error in startResponse.
     assert(starts[0]?.excInfo !== undefined && starts[0].excInfo !== null);
     assertStringIncludes(chunks.join(""), "was thrown, which is no Error");
@@ -212,16 +181,10 @@ Deno.test.each([undefined, null, "text", 0])(
 Deno.test("errorPage() closes the body once, failed or not", async () => {
   for (const fails of [true, false]) {
     let closed = 0;
-    const app: Application = (_environ, start) => {
-      start("200 OK", TEXT);
-      return {
-        *[Symbol.iterator](): Generator<Uint8Array, void> {
-          if (fails) boom();
-          yield toBytes("a");
-        },
-        close: () => void closed++,
-      };
-    };
+    const app = answering(() => ({
+      [Symbol.iterator]: () => fails ? { next: boom } : generate("a"),
+      close: () => void closed++,
+    }));
     const { starts } = await call(page(app));
     assertEquals([starts.length, closed], [fails ? 2 : 1, 1]);
   }

@@ -1,21 +1,18 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { startDenoServe } from "../../tools/matrix/fetch_server.ts";
 import { ask } from "../raw_client.ts";
-import { FetchSuite, SUBJECT } from "./fetch_suite.ts";
+import { SUBJECT, testRuntime } from "./fetch_suite.ts";
 import { to } from "./shown.ts";
 
-const suite = new FetchSuite({
+testRuntime({
   name: "deno serve",
   missing: undefined,
   start: () => startDenoServe(SUBJECT),
   statusLine: "HTTP/1.1 404 Not Found",
   latin: "caf\xe9",
   client: "127.0.0.1",
-  streamedLength: "6",
-  headLength: "6",
   tellsEarly: true,
 });
-suite.common();
 
 /** Asks until as many isolates have answered as there should be. */
 async function isolatesOf(

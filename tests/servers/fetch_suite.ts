@@ -31,10 +31,6 @@ export interface Runtime {
   readonly latin: string;
   /** What it tells of the client. */
   readonly client: string | undefined;
-  /** The Content-Length that it keeps when a response is streamed. */
-  readonly streamedLength: string | undefined;
-  /** The Content-Length of an answer to HEAD. */
-  readonly headLength: string | undefined;
   /** Whether it tells of a client that leaves before there is an answer. */
   readonly tellsEarly: boolean;
 }
@@ -59,177 +55,123 @@ const EXPECTED: Shown = {
   "wsgi.input_terminated": true,
 };
 
-/** The tests of one runtime. */
-export class FetchSuite {
-  readonly #runtime: Runtime;
+/** A part of the test of a runtime. */
+type Step = (server: ServerProcess, runtime: Runtime) => Promise<void>;
 
-  /** @param runtime Which one. */
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
-  }
-
-  /** Registers a test that gets the server, running. */
-  test(name: string, fn: (server: ServerProcess) => Promise<void>): void {
-    const { missing, start, name: runtime } = this.#runtime;
-    const ignore = missing !== undefined;
-    const why = ignore ? ` (ignored: ${missing})` : "";
-    Deno.test({
-      name: `toFetchHandler() under ${runtime} ${name}${why}`,
-      ignore,
-      fn: async () => {
-        await using server = await start();
-        await fn(server);
-      },
-    });
-  }
-
-  /** Registers what all runtimes do alike, or as they are said to. */
-  common(): void {
-    const { statusLine, latin, client, ...lengths } = this.#runtime;
-
-    this.test("gives the application its environ", async (server) => {
-      const { head, body } = await ask(
-        server,
-        to(
-          "show",
-          "GET",
-          "/a%2Fb//caf%E9?x=%20y",
-          "X-Text: 1\r\nX-Text: 2\r\n",
-        ),
-      );
-      assertEquals(head.status, 200);
-      assertEquals(head.get("content-type"), "application/json");
-      const environ = fromUtf8(body);
-      assertEquals(pick(environ, Object.keys(EXPECTED)), EXPECTED);
-      assertEquals(environ["REMOTE_ADDR"], client);
-      assertFalse("CONTENT_TYPE" in environ || "CONTENT_LENGTH" in environ);
-    });
-
-    this.test(
-      "reads a body with a length and sends it back",
-      async (server) => {
-        const data = "0123456789".repeat(200_000);
-        using connection = await RawClient.connect(server);
-        const request = to(
-          "echo",
-          "POST",
-          "/",
-          `Content-Length: ${data.length}\r\n`,
-        );
-        const sending = connection.send(request + data);
-        const { head, body } = await connection.response();
-        await sending;
-        assertEquals([head.status, body.length], [200, data.length]);
-        assert(body === data);
-      },
+const STEPS: Readonly<Record<string, Step>> = {
+  "gives the application its environ": async (server, { client }) => {
+    const more = "X-Text: 1\r\nX-Text: 2\r\n";
+    const { head, body } = await ask(
+      server,
+      to("show", "GET", "/a%2Fb//caf%E9?x=%20y", more),
     );
+    assertEquals(head.status, 200);
+    assertEquals(head.get("content-type"), "application/json");
+    const environ = fromUtf8(body);
+    assertEquals(pick(environ, Object.keys(EXPECTED)), EXPECTED);
+    assertEquals(environ["REMOTE_ADDR"], client);
+    assertFalse("CONTENT_TYPE" in environ || "CONTENT_LENGTH" in environ);
+  },
 
-    this.test("reads a chunked body", async (server) => {
-      const { head, body } = await ask(
-        server,
-        to("echo", "POST", "/", "Transfer-Encoding: chunked\r\n") +
-          "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n",
-      );
-      assertEquals([head.status, body], [200, "abcdefg"]);
-    });
+  "sends back a body of megabytes while it comes": async (server) => {
+    const data = "0123456789".repeat(200_000);
+    using connection = await RawClient.connect(server);
+    const more = `Content-Length: ${data.length}\r\n`;
+    const sending = connection.send(to("echo", "POST", "/", more) + data);
+    const { head, body } = await connection.response();
+    await sending;
+    assertEquals([head.status, body.length], [200, data.length]);
+    assert(body === data);
+  },
 
-    this.test("answers though nobody has read the body", async (server) => {
-      const data = "x".repeat(60_000);
-      const { head, body } = await ask(
-        server,
-        to("headers", "POST", "/", `Content-Length: ${data.length}\r\n`) + data,
-      );
-      assertEquals([head.status, body], [404, "none"]);
-    });
+  "sends the status and headers as far as it can": async (server, runtime) => {
+    const { head, body } = await ask(server, to("headers"));
+    assertEquals(head.line, runtime.statusLine);
+    assertEquals(head.all("set-cookie"), ["a=1", "b=2"]);
+    assertEquals(head.get("x-latin"), runtime.latin);
+    assertEquals([head.get("content-length"), body], ["4", "none"]);
+  },
 
-    this.test(
-      "sends the status and headers as far as it can",
-      async (server) => {
-        const { head, body } = await ask(server, to("headers"));
-        assertEquals(head.line, statusLine);
-        assertEquals(head.all("set-cookie"), ["a=1", "b=2"]);
-        assertEquals(head.get("x-latin"), latin);
-        assertEquals([head.get("content-length"), body], ["4", "none"]);
-      },
+  "keeps the length of a streamed body, also to HEAD": async (server) => {
+    const { head, body, complete } = await ask(server, to("length"));
+    assertEquals(head.get("content-length"), "6");
+    assertEquals([body, complete], ["abcdef", true]);
+    using client = await RawClient.connect(server);
+    await client.send(to("length", "HEAD"));
+    assertEquals((await client.head()).get("content-length"), "6");
+  },
+
+  "answers several that wait": async (server) => {
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => ask(server, to("wait"))),
     );
+    assertEquals(all.map(({ body }) => body), Array(5).fill("waited"));
+    assertFalse(/error|hung/i.test(server.log), server.log);
+  },
 
-    this.test("sends a streamed body of known length", async (server) => {
-      const { head, body, complete } = await ask(server, to("length"));
-      assertEquals(head.get("content-length"), lengths.streamedLength);
-      assertEquals([body, complete], ["abcdef", true]);
-    });
+  "has wsgi.errors on its standard error": async (server) => {
+    await ask(server, to("errors"));
+    await server.logged(/half a line, café\n/);
+  },
 
-    this.test("sends no body to HEAD", async (server) => {
-      using client = await RawClient.connect(server);
-      await client.send(to("length", "HEAD"));
-      const head = await client.head();
-      assertEquals(head.get("content-length"), lengths.headLength);
-      // What comes next belongs to the next request.
-      await client.send(to("headers"));
-      assertEquals((await client.response()).body, "none");
-    });
+  "answers what was thrown with 500 and logs it": async (server) => {
+    const { head, body } = await ask(server, to("throws"));
+    assertEquals(head.status, 500);
+    assertFalse(body.includes("thrown by"));
+    await server.logged(/thrown by the application/);
+  },
 
-    this.test(
-      "answers what was thrown with 500 and logs it",
-      async (server) => {
-        const { head, body } = await ask(server, to("throws"));
-        assertEquals(head.status, 500);
-        assertFalse(body.includes("thrown by"));
-        await server.logged(/thrown by the application/);
-      },
-    );
+  "closes a file that was sent": async (server) => {
+    const { body, complete } = await ask(server, to("file"));
+    assertEquals([body.length, complete], [200_000, true]);
+    await server.logged(/file closed/);
+  },
 
-    this.test("has wsgi.errors on its standard error", async (server) => {
-      await ask(server, to("errors"));
-      await server.logged(/half a line, café\n/);
-    });
+  "closes a body when its client leaves": async (server) => {
+    using client = await RawClient.connect(server);
+    await client.send(to("endless"));
+    await client.head();
+    await client.bytes(200_000);
+    assertFalse(server.log.includes("endless closed"));
+    client.close();
+    await server.logged(/endless closed/);
+  },
 
-    this.test("sends a file and closes it", async (server) => {
-      const { body, complete } = await ask(server, to("file"));
-      assertEquals([body.length, complete], [200_000, true]);
-      await server.logged(/file closed/);
-    });
+  "tells when the client leaves before there is an answer": async (
+    server,
+    { tellsEarly },
+  ) => {
+    if (!tellsEarly) return;
+    using client = await RawClient.connect(server);
+    await client.send(to("leave"));
+    await server.logged(/waiting/);
+    // Others are served at the same time.
+    const { head } = await within(ask(server, to("show")), "an answer");
+    assertEquals(head.status, 200);
+    client.close();
+    await server.logged(/left: /);
+  },
+};
 
-    this.test("closes a body when its client leaves", async (server) => {
-      using client = await RawClient.connect(server);
-      await client.send(to("endless"));
-      await client.head();
-      await client.bytes(200_000);
-      assertFalse(server.log.includes("closed"));
-      client.close();
-      await server.logged(/closed/);
-    });
-
-    if (this.#runtime.tellsEarly) this.#early();
-
-    this.test("answers several that wait", async (server) => {
-      const all = await Promise.all(
-        Array.from({ length: 5 }, () => ask(server, to("wait"))),
-      );
-      assertEquals(all.map(({ body }) => body), Array(5).fill("waited"));
-      assertFalse(/error|hung/i.test(server.log), server.log);
-    });
-  }
-
-  #early(): void {
-    this.test(
-      "tells when the client leaves before there is an answer",
-      async (server) => {
-        using client = await RawClient.connect(server);
-        await client.send(to("leave"));
-        await server.logged(/waiting/);
-        client.close();
-        await server.logged(/left: /);
-      },
-    );
-
-    this.test("serves requests at the same time", async (server) => {
-      const waiting = await RawClient.connect(server);
-      await waiting.send(to("leave"));
-      await server.logged(/waiting/);
-      const { head } = await within(ask(server, to("show")), "an answer");
-      waiting.close();
-      assertEquals(head.status, 200);
-    });
-  }
+/**
+ * Registers the test of a runtime: what the kit, which runs there as well, does
+ * not see, or sees as a deviation. One server serves all of it.
+ *
+ * @param runtime Which one.
+ */
+export function testRuntime(runtime: Runtime): void {
+  const { name, missing, start } = runtime;
+  const ignore = missing !== undefined;
+  Deno.test({
+    name: `toFetchHandler() under ${name} works as everywhere${
+      ignore ? ` (ignored: ${missing})` : ""
+    }`,
+    ignore,
+    fn: async (t) => {
+      await using server = await start();
+      for (const [what, step] of Object.entries(STEPS)) {
+        await t.step(what, () => step(server, runtime));
+      }
+    },
+  });
 }

@@ -1,9 +1,7 @@
-import {
-  assertEquals,
-  assertFalse,
-  assertLess,
-  assertStringIncludes,
-} from "@std/assert";
+// What is nginx's own: its parameters and its buffers. conformance_test.ts runs
+// the kit through it.
+
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
 import {
@@ -17,10 +15,9 @@ import {
 import { findProgram } from "../../tools/matrix/server_process.ts";
 import { validator } from "../../validator.ts";
 import { echo, show, shown } from "../server/backend_gateway.ts";
-import { ask, RawClient, within } from "../raw_client.ts";
+import { ask } from "../raw_client.ts";
 
 const MIB = 1024 * 1024;
-const encoder = new TextEncoder();
 const missing = findProgram("nginx") === undefined;
 
 interface Behind extends Fronted {
@@ -96,20 +93,6 @@ test(
 );
 
 test(
-  "tells of a target with a host that host",
-  validator(show),
-  async (behind) => {
-    const { HTTP_HOST } = shown(
-      await ask(
-        behind,
-        "GET http://example.com/ HTTP/1.1\r\nHost: other.example:81\r\n\r\n",
-      ),
-    );
-    assertEquals(HTTP_HOST, "example.com");
-  },
-);
-
-test(
   "works with the file of parameters that nginx brings",
   validator(show),
   async (behind) => {
@@ -172,90 +155,3 @@ for (const request of ["on", "off"] as const) {
     );
   }
 }
-
-test("hands on a chunked upload", validator(echo), async (behind) => {
-  const { body } = await ask(
-    behind,
-    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" +
-      "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
-  );
-  assertEquals(body, "abcde");
-});
-
-const closed = {
-  scgi: Promise.withResolvers<void>(),
-  uwsgi: Promise.withResolvers<void>(),
-};
-
-test("tells when the client has left", (environ, startResponse) => {
-  const { promise, resolve } = closed[environ.QUERY_STRING as Protocol];
-  startResponse("200 OK", []);
-  return {
-    async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-      yield encoder.encode("first");
-      await promise;
-    },
-    close: resolve,
-  };
-}, async (behind) => {
-  using client = await RawClient.connect(behind);
-  await client.send(`GET /?${behind.protocol} HTTP/1.1\r\nHost: a\r\n\r\n`);
-  await client.head();
-  // It came while the application waits.
-  assertEquals(await client.chunk(), "first");
-  client.close();
-  await within(closed[behind.protocol].promise, "close()");
-  assertEquals(behind.log, []);
-});
-
-let made = 0;
-test(
-  "stops an application whose client does not read",
-  (_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return (function* (): Generator<Uint8Array, void> {
-      for (;; made++) yield new Uint8Array(MIB);
-    })();
-  },
-  async (behind) => {
-    made = 0;
-    using client = await RawClient.connect(behind);
-    await client.send(`${GET}\r\n`);
-    await client.head();
-    await client.skip(20 * MIB);
-    assertLess(made, 60);
-  },
-);
-
-test("shows a response that was broken off", (_environ, startResponse) => {
-  startResponse("200 OK", [["Content-Length", "10"]]);
-  return (function* (): Generator<Uint8Array, void> {
-    yield encoder.encode("12345");
-    throw new Error("on purpose");
-  })();
-}, async (behind) => {
-  const { body, complete } = await ask(behind, `${GET}\r\n`);
-  assertEquals([body, complete], ["12345", false]);
-});
-
-test(
-  "hands on reason, cookies and the page of an error",
-  (environ, startResponse) => {
-    if (environ.PATH_INFO === "/fail") throw new Error("on purpose");
-    startResponse("418 I'm a teapot", [["Set-Cookie", "a"], [
-      "Set-Cookie",
-      "b",
-    ]]);
-    return [];
-  },
-  async (behind) => {
-    const { head } = await ask(behind, `${GET}\r\n`);
-    assertEquals(head.line, "HTTP/1.1 418 I'm a teapot");
-    assertEquals(head.all("set-cookie"), ["a", "b"]);
-    const failed = await ask(behind, "GET /fail HTTP/1.1\r\nHost: a\r\n\r\n");
-    assertEquals([failed.head.status, failed.body], [
-      500,
-      "500 Internal Server Error\n",
-    ]);
-  },
-);

@@ -1,12 +1,12 @@
 import { startWorkerd } from "../../tools/matrix/fetch_server.ts";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
-import { FetchSuite, SUBJECT } from "./fetch_suite.ts";
+import { SUBJECT, testRuntime } from "./fetch_suite.ts";
 
 const missing = await npmProgram("workerd") === undefined
   ? "workerd cannot be had from npm"
   : undefined;
 
-const suite = new FetchSuite({
+testRuntime({
   name: "workerd",
   missing,
   start: () => startWorkerd(SUBJECT),
@@ -14,9 +14,6 @@ const suite = new FetchSuite({
   // UTF-8.
   latin: "caf\xc3\xa9",
   client: undefined,
-  streamedLength: "6",
-  headLength: "6",
   // Not even with the flag enable_request_signal.
   tellsEarly: false,
 });
-suite.common();

@@ -11,6 +11,7 @@ import {
   TestClient,
   type TestRequestOptions,
 } from "../../test_client/test_client.ts";
+import { answering } from "./answering.ts";
 
 /** Sends back the body, and keeps the environ. */
 function echo(): { app: Application; seen: Environ[] } {
@@ -151,17 +152,14 @@ Deno.test("TestClient refuses two bodies, and what is no JSON", async () => {
 
 Deno.test("TestClient keeps the chunks of a response apart", async () => {
   const buffer = new Uint8Array(1);
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return (function* (): Generator<Uint8Array, void> {
-      for (const code of [97, 98, 99]) {
-        // A buffer may be used again once its chunk is sent.
-        buffer[0] = code;
-        yield buffer;
-        yield new Uint8Array();
-      }
-    })();
-  };
+  const app = answering(function* (): Generator<Uint8Array, void> {
+    for (const code of [97, 98, 99]) {
+      // A buffer may be used again once its chunk is sent.
+      buffer[0] = code;
+      yield buffer;
+      yield new Uint8Array();
+    }
+  });
   const response = await new TestClient(app).get("/");
   assertEquals(response.chunks.map(fromBytes), ["a", "b", "c"]);
   assertEquals(response.text(), "abc");
@@ -170,15 +168,12 @@ Deno.test("TestClient keeps the chunks of a response apart", async () => {
 
 Deno.test("TestClient takes the next chunk when onChunk is done", async () => {
   const events: string[] = [];
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return (function* (): Generator<Uint8Array, void> {
-      for (const text of ["a", "b"]) {
-        events.push(`make ${text}`);
-        yield toBytes(text);
-      }
-    })();
-  };
+  const app = answering(function* (): Generator<Uint8Array, void> {
+    for (const text of ["a", "b"]) {
+      events.push(`make ${text}`);
+      yield toBytes(text);
+    }
+  });
   await new TestClient(app).get("/", {
     onChunk: async (chunk) => {
       await Promise.resolve();

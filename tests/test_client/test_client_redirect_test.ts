@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Application } from "../../wsgi/types.ts";
 import { TestClient } from "../../test_client/test_client.ts";
+import { answering } from "./answering.ts";
 
 /** `/301/x` is a 301 to `/x`; anything else says what it was asked. */
 const app: Application = async (environ, startResponse) => {
@@ -79,13 +80,10 @@ Deno.test("TestClient follows as many redirects as it is told, and no more", asy
 });
 
 Deno.test("TestClient ends in a circle", async () => {
-  const circle: Application = (_environ, startResponse) => {
-    startResponse("302 Found", [
-      ["Location", ""],
-      ["Content-Type", "text/plain"],
-    ]);
-    return [];
-  };
+  const circle = answering(() => [], "302 Found", [
+    ["Location", ""],
+    ["Content-Type", "text/plain"],
+  ]);
   const client = new TestClient(circle, {
     followRedirects: true,
     validate: false,

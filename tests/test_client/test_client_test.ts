@@ -13,8 +13,7 @@ import { demoApp } from "../../server/demo_app.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { ConformanceError, type Violation } from "../../validator.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
+import { answering, PLAIN } from "./answering.ts";
 
 /** Answers with a text, and keeps what it was called with. */
 function recorder(text = "ok"): { app: Application; seen: Environ[] } {
@@ -28,14 +27,15 @@ function recorder(text = "ok"): { app: Application; seen: Environ[] } {
 }
 
 Deno.test("TestClient gives status, headers and body of a response", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("404 No Such Thing", [
+  const app = answering(
+    () => [toBytes("no"), toBytes("ne")],
+    "404 No Such Thing",
+    [
       ["Content-Type", "text/plain"],
       ["X-A", "1"],
       ["x-a", "2"],
-    ]);
-    return [toBytes("no"), toBytes("ne")];
-  };
+    ],
+  );
   const response = await new TestClient(app).get("/");
   assertEquals(response.status, 404);
   assertEquals(response.reason, "No Such Thing");
@@ -132,10 +132,10 @@ Deno.test("TestClient refuses what is no application", () => {
 });
 
 Deno.test("TestClient fails the test when the application breaks a rule", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [["content-type", 7 as unknown as string]]);
-    return [];
-  };
+  const app = answering(() => [], "200 OK", [[
+    "content-type",
+    7 as unknown as string,
+  ]]);
   const error = await assertRejects(
     () => new TestClient(app).get("/"),
     ConformanceError,
@@ -157,11 +157,8 @@ Deno.test("TestClient fails the test also when the application swallows it", asy
 });
 
 Deno.test("TestClient runs without the validator when it is told so", async () => {
-  const app: Application = (_environ, startResponse) => {
-    // The validator warns of this one.
-    startResponse("200 ", PLAIN);
-    return [];
-  };
+  // The validator warns of this status.
+  const app = answering(() => [], "200 ");
   const checked = await new TestClient(app).get("/");
   assertEquals(checked.violations.map(({ severity }) => severity), ["warning"]);
   const unchecked = await new TestClient(app, { validate: false }).get("/");
@@ -169,10 +166,7 @@ Deno.test("TestClient runs without the validator when it is told so", async () =
 });
 
 Deno.test("TestClient hands options to the validator", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 ", PLAIN);
-    return [];
-  };
+  const app = answering(() => [], "200 ");
   const found: Violation[] = [];
   const strict = new TestClient(app, {
     validate: {
@@ -191,21 +185,17 @@ Deno.test("TestClient throws what the application throws", async () => {
       throw failure;
     },
     () => Promise.reject(failure),
-    (_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return (function* (): Generator<Uint8Array, void> {
-        yield toBytes("a");
-        throw failure;
-      })();
-    },
-    (_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return Object.assign([toBytes("a")], {
+    answering(function* (): Generator<Uint8Array, void> {
+      yield toBytes("a");
+      throw failure;
+    }),
+    answering(() =>
+      Object.assign([toBytes("a")], {
         close(): never {
           throw failure;
         },
-      });
-    },
+      })
+    ),
   ];
   for (const app of apps) {
     for (const validate of [true, false]) {
@@ -243,26 +233,23 @@ Deno.test("TestClient tells whether close() ran", async () => {
   const bodies = [
     () => [toBytes("a")],
     () => [toBytes("a"), toBytes("b")],
-    () =>
-      (function* (): Generator<Uint8Array, void> {
-        yield toBytes("a");
-      })(),
-    () =>
-      (async function* (): AsyncGenerator<Uint8Array, void> {
-        yield toBytes("a");
-      })(),
+    function* (): Generator<Uint8Array, void> {
+      yield toBytes("a");
+    },
+    async function* (): AsyncGenerator<Uint8Array, void> {
+      yield await Promise.resolve(toBytes("a"));
+    },
     () => new Response("a").body!,
   ];
   for (const make of bodies) {
     for (const validate of [true, false]) {
       for (const method of ["GET", "HEAD"]) {
         let closed = 0;
-        const app = (withClose: boolean): Application => (_environ, start) => {
-          start("200 OK", PLAIN);
-          const body = make();
-          const close = (): void => void closed++;
-          return withClose ? Object.assign(body, { close }) : body;
-        };
+        const close = (): void => void closed++;
+        const app = (withClose: boolean): Application =>
+          answering(() =>
+            withClose ? Object.assign(make(), { close }) : make()
+          );
         const client = new TestClient(app(true), { validate });
         assertEquals((await client.request(method, "/")).closed, true);
         assertEquals(closed, 1);
@@ -275,10 +262,7 @@ Deno.test("TestClient tells whether close() ran", async () => {
 
 Deno.test("TestClient refuses a body that is none, as a server does", async () => {
   for (const body of ["text", new Uint8Array(3), undefined, {}, 7]) {
-    const app: Application = (_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return body as Uint8Array[];
-    };
+    const app = answering(() => body as Uint8Array[]);
     const client = new TestClient(app, { validate: false, throws: false });
     assertEquals((await client.get("/")).status, 500);
     await assertRejects(() => new TestClient(app).get("/"), ConformanceError);
@@ -286,10 +270,10 @@ Deno.test("TestClient refuses a body that is none, as a server does", async () =
 });
 
 Deno.test("TestResponse.text() heeds the charset", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", 'text/plain; Charset="GBK"']]);
-    return [new Uint8Array([0xd6, 0xd0])];
-  };
+  const app = answering(() => [new Uint8Array([0xd6, 0xd0])], "200 OK", [[
+    "Content-Type",
+    'text/plain; Charset="GBK"',
+  ]]);
   assertEquals((await new TestClient(app).get("/")).text(), "中");
 });
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { digest } from "../../validator/wrap/digest.ts";
+import { digest } from "../../validator/wrap/chunk_snapshot.ts";
 
 function filled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index % 251);

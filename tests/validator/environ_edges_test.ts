@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { runInNewContext } from "node:vm";
-import { findSlips } from "../../validator/views/environ_slips.ts";
+import { findEnvironHints } from "../../validator/views/environ_hints.ts";
 import { isPlainObject } from "../../validator/views/environ_view.ts";
-import { Layer } from "../../validator/layer.ts";
+import { ValidatorContext } from "../../validator/context.ts";
 import { createEnviron, type Loose, runScenario } from "./scenario.ts";
 import { PLAIN, start, told, withVariables } from "./telling.ts";
 
@@ -30,7 +30,7 @@ Deno.test.each<[string, Record<string, unknown>, string[]]>([
   ["a reserved variable that is no text", { "wsgi.unknown": 5 }, [
     "environ/reserved-prefix: wsgi.unknown",
   ]],
-  ["a conversation that is none", {
+  ["a checked request that is none", {
     [Symbol.for("wsgiref.validator") as never]: null,
   }, []],
 ])(
@@ -144,16 +144,22 @@ Deno.test("validator() leaves streams alone that are none", async () => {
   assertEquals(seen, ["input", "errors"]);
 });
 
-Deno.test("findSlips() takes a variable without a name for one with a wrong name", () => {
-  assertEquals(findSlips({ "": "x" })?.name, "");
-  assertEquals(findSlips({ A: "x" }), undefined);
+Deno.test("findEnvironHints() takes a variable without a name for one with a wrong name", () => {
+  assertEquals(findEnvironHints({ "": "x" })?.name, "");
+  assertEquals(findEnvironHints({ A: "x" }), undefined);
 });
 
-Deno.test("Layer says where it is if it has a name", () => {
-  assertEquals(new Layer({}, []).where, "");
-  assertEquals(new Layer({ name: "blog" }, []).where, ', seen by "blog"');
-  assertEquals(new Layer({}, []).watchesGarbage, false);
-  assertEquals(new Layer({ profile: "paranoid" }, []).watchesGarbage, true);
+Deno.test("ValidatorContext says where it is if it has a name", () => {
+  assertEquals(new ValidatorContext({}, []).where, "");
+  assertEquals(
+    new ValidatorContext({ name: "blog" }, []).where,
+    ', seen by "blog"',
+  );
+  assertEquals(new ValidatorContext({}, []).watchesGarbage, false);
+  assertEquals(
+    new ValidatorContext({ profile: "paranoid" }, []).watchesGarbage,
+    true,
+  );
 });
 
 Deno.test("validator() lets wsgi.input get members of other streams", async () => {

@@ -11,7 +11,7 @@ const url = new URL("http://localhost:80/caf%C3%A9?name=value");
 const { signal } = new AbortController();
 
 /** What programmers write, and what the hint has to say about it. */
-const slips: readonly (readonly [key: string, value: unknown, hint: string])[] =
+const hints: readonly (readonly [key: string, value: unknown, hint: string])[] =
   [
     ["HTTP_COOKIE", url.searchParams.get("cookie"), "headers.get()"],
     ["REMOTE_PORT", 54321, "String(number)"],
@@ -49,7 +49,7 @@ async function violationOf(key: string, value: unknown): Promise<Violation[]> {
   });
 }
 
-for (const [index, [key, value, hint]] of slips.entries()) {
+for (const [index, [key, value, hint]] of hints.entries()) {
   Deno.test(`validator() has a hint for a slip with ${key} (${index})`, async () => {
     const [violation, ...others] = await violationOf(key, value);
     assertEquals(others, []);

@@ -2,17 +2,21 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createFetchEnviron } from "../../gateway/fetch/environ.ts";
 import { BadRequest } from "../../gateway/environ/bad_request.ts";
-import { ENVIRON_RULES } from "../../validator/rules/environ.ts";
-import { readEnviron } from "../../validator/views/environ_view.ts";
+import type { EnvironView } from "../../validator/views/environ_view.ts";
+import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import type { Finding, Rule } from "../../validator/rules/rule.ts";
 import { activate, type ActiveRules } from "../../validator/rules/table.ts";
-import { Layer } from "../../validator/layer.ts";
+import { ValidatorContext } from "../../validator/context.ts";
 import {
   ARGUMENT_RULES,
   CALLABLE_RULES,
 } from "../../validator/rules/application.ts";
 
-const rules: ActiveRules = activate(new Layer({}, []));
+const context = new ValidatorContext({ profile: "paranoid" }, []);
+const rules: ActiveRules = activate((rules) => context.select(rules));
+const ENVIRON_RULES: readonly Rule<EnvironView>[] = rules.environ.map((
+  { rule },
+) => rule);
 
 function findings<View>(rules: readonly Rule<View>[], view: View): Finding[] {
   return rules.map((rule) => rule.check(view)).filter((found) =>

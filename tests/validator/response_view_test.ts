@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createHead } from "../../gateway/response_head.ts";
-import { lookUpHeader } from "../../validator/views/headers_known.ts";
+import { lookUpHeader } from "../../validator/views/known_headers.ts";
 import {
   parseLength,
   readResponse,

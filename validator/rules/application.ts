@@ -5,20 +5,9 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
+import { dataOf } from "../views/value_shape.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { CallableView, CallView } from "../views/views.ts";
-
-/** What a property holds, found without calling a getter. */
-function valueOf(object: object, key: PropertyKey): unknown {
-  let holder: object | null = object;
-  // A prototype chain may be long or, behind a proxy, endless.
-  for (let depth = 0; holder !== null && depth < 10; depth++) {
-    const property = Object.getOwnPropertyDescriptor(holder, key);
-    if (property !== undefined) return property.value;
-    holder = Object.getPrototypeOf(holder);
-  }
-  return undefined;
-}
+import type { CallableView, CallView } from "../views/call_views.ts";
 
 /** Hints for what people take for an application. */
 function notCallable(app: unknown): Finding {
@@ -31,16 +20,16 @@ function notCallable(app: unknown): Finding {
     };
   }
   if (typeof app !== "object" || app === null) return got;
-  if (valueOf(app, Symbol.toStringTag) === "Module") {
+  if (dataOf(app, Symbol.toStringTag) === "Module") {
     return {
       got: "a module",
       hint: 'Pass what it exports: import app from "./app.ts"',
     };
   }
-  if (typeof valueOf(app, "then") === "function") {
+  if (typeof dataOf(app, "then") === "function") {
     return { got, hint: "Await it first: validator(await promise)" };
   }
-  if (typeof valueOf(app, "fetch") === "function") {
+  if (typeof dataOf(app, "fetch") === "function") {
     return {
       got: `${got} with fetch()`,
       hint:
@@ -84,7 +73,7 @@ export const CALLABLE_RULES: readonly Rule<CallableView>[] = [
       "Pass a function that uses the class: (environ, startResponse) => new App().handle(environ, startResponse)",
     check: ({ app }) => {
       if (!isClass(app)) return undefined;
-      const name = valueOf(app, "name");
+      const name = dataOf(app, "name");
       return typeof name === "string" && name !== ""
         ? `the class ${name.slice(0, 60)}`
         : "a class";
@@ -99,7 +88,7 @@ function notTwo(args: readonly unknown[]): Finding {
   if (args.length !== 1 || typeof first !== "object" || first === null) {
     return got;
   }
-  if (typeof valueOf(first, "startResponse") === "function") {
+  if (typeof dataOf(first, "startResponse") === "function") {
     return {
       got: "one object with both in it",
       hint:

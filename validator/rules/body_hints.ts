@@ -9,8 +9,12 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { Finding } from "./rule.ts";
-import { attempt, dataOf, isGeneratorFunction } from "../views/value_shape.ts";
-import type { ReturnView } from "../views/views.ts";
+import {
+  dataOf,
+  findSafely,
+  isGeneratorFunction,
+} from "../views/value_shape.ts";
+import type { ReturnView } from "../views/body_views.ts";
 
 let entryMethods: Set<unknown> | undefined;
 
@@ -66,10 +70,10 @@ export function describeNoBody(view: ReturnView): Finding {
     return { got: "null", hint: "Return [] for an empty body" };
   }
   if (typeof body === "function") {
-    return attempt(() => describeFunction(body), body);
+    return findSafely(() => describeFunction(body), body);
   }
   if (typeof body !== "object") return describe(body);
-  return attempt(() => describeObject(body), body);
+  return findSafely(() => describeObject(body), body);
 }
 
 function describeFunction(body: object): Finding {

@@ -6,10 +6,11 @@
 
 import type { Finding, Rule } from "./rule.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
-import type { ChunkView, EndView, LengthView, State } from "../views/views.ts";
+import type { ChunkView, LengthView } from "../views/body_views.ts";
+import type { RequestState, StateView } from "../views/request_state.ts";
 
 /** Whether the status allows no content. */
-function isNoContent({ response }: State): boolean {
+function isNoContent({ response }: RequestState): boolean {
   return hasNoBody(response?.code);
 }
 
@@ -18,7 +19,7 @@ function bytes(count: number): string {
 }
 
 /** Applied to each chunk that is yielded or written, if it is one. */
-export const CONTENT_RULES: readonly Rule<ChunkView>[] = [
+export const NO_CONTENT_RULES: readonly Rule<ChunkView>[] = [
   {
     id: "body/no-content",
     severity: "error",
@@ -73,7 +74,7 @@ function wrongLength({ total, length, state }: LengthView): Finding {
 }
 
 /** Applied to each chunk, and at the end of a body that ended by itself. */
-export const LENGTH_RULES: readonly Rule<LengthView>[] = [
+export const BODY_LENGTH_RULES: readonly Rule<LengthView>[] = [
   {
     id: "body/content-length",
     severity: "error",
@@ -96,7 +97,7 @@ const MANY_CHUNKS = 1000;
 const FEW_BYTES = 64;
 
 /** Applied at the end of a body that ended by itself. */
-export const END_RULES: readonly Rule<EndView>[] = [
+export const END_RULES: readonly Rule<StateView>[] = [
   {
     id: "start-response/never-called",
     severity: "error",

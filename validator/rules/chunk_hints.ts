@@ -9,7 +9,7 @@
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import type { Finding } from "./rule.ts";
-import { attempt, dataOf } from "../views/value_shape.ts";
+import { dataOf, findSafely } from "../views/value_shape.ts";
 
 type Pass = (what: string) => string;
 
@@ -32,7 +32,7 @@ export function describeNoChunk(
   way: "yield" | "array" | "write",
 ): Finding {
   const pass = PASSES[way];
-  return attempt(() => findNoChunk(chunk, pass), chunk);
+  return findSafely(() => findNoChunk(chunk, pass), chunk);
 }
 
 function findNoChunk(chunk: unknown, pass: Pass): Finding {

@@ -5,7 +5,7 @@
  */
 
 import type { Rule } from "./rule.ts";
-import type { ClosingView, OpenView } from "../views/views.ts";
+import type { ClosingView, OpenView } from "../views/body_views.ts";
 
 /** Whether this is the close() that counts, of what the server iterates over. */
 function isFirst({ receiver, kind, state }: ClosingView): boolean {

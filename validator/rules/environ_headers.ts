@@ -6,7 +6,7 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { parseContentLength } from "../../wsgi/http_syntax.ts";
-import { showKey } from "../views/environ_slips.ts";
+import { showKey } from "../views/environ_hints.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Rule } from "./rule.ts";
 
@@ -26,8 +26,8 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
       "The name of a request header must be in capitals and have no hyphen",
     why: "Applications ask for HTTP_USER_AGENT and find no other spelling.",
     hint: '"HTTP_" + name.toUpperCase().replaceAll("-", "_")',
-    check: ({ slips }) =>
-      slips?.headerName === undefined ? undefined : showKey(slips.headerName),
+    check: ({ hints }) =>
+      hints?.headerName === undefined ? undefined : showKey(hints.headerName),
   },
   {
     id: "environ/content-variable",

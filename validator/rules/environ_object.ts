@@ -5,9 +5,13 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { CONVERSATION, type Conversation } from "../wrap/conversation.ts";
-import { showKey } from "../views/environ_slips.ts";
-import { type EnvironView, isPlainObject } from "../views/environ_view.ts";
+import { showKey } from "../views/environ_hints.ts";
+import {
+  CHECKED_REQUEST,
+  type EarlierRequest,
+  type EnvironView,
+  isPlainObject,
+} from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 function notPlain(object: unknown): Finding {
@@ -55,7 +59,7 @@ function findOddProperty(object: object): Finding {
 }
 
 /** Whether the earlier call, now over, was for a request that still runs. */
-function isCalledAgain({ isOver, outer }: Conversation): boolean {
+function isCalledAgain({ isOver, outer }: EarlierRequest): boolean {
   return isOver && outer !== undefined && !outer.isOver;
 }
 
@@ -108,7 +112,7 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     check: ({ values, isEnviron }) => {
       if (!isEnviron) return undefined;
       for (const symbol of Object.getOwnPropertySymbols(values)) {
-        if (symbol !== CONVERSATION) {
+        if (symbol !== CHECKED_REQUEST) {
           return `the symbol ${quote(symbol.description ?? "")}`;
         }
       }

@@ -13,7 +13,7 @@ const PROTOCOL = /^HTTP\/[0-9](?:\.[0-9])?$/;
 const PORT = /^[0-9]{1,5}$/;
 
 /**
- * Finds the slips of servers. What a client can send in a Host header, and a
+ * Finds the hints of servers. What a client can send in a Host header, and a
  * server believes, is another matter: odd characters pass.
  */
 function serverName(name: unknown): Finding {

@@ -6,12 +6,12 @@
  */
 
 import { describeValue } from "../../wsgi/redact.ts";
-import { showKey } from "../views/environ_slips.ts";
+import { showKey } from "../views/environ_hints.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-function absent({ values, slips }: EnvironView): Finding {
-  const key = slips?.absent;
+function absent({ values, hints }: EnvironView): Finding {
+  const key = hints?.absent;
   if (key === undefined) return undefined;
   const got = `${values[key]} as ${showKey(key)}`;
   return values[key] === null && key.startsWith("HTTP_")
@@ -23,8 +23,8 @@ function absent({ values, slips }: EnvironView): Finding {
     : got;
 }
 
-function notString({ values, slips }: EnvironView): Finding {
-  const key = slips?.type;
+function variableNotString({ values, hints }: EnvironView): Finding {
+  const key = hints?.type;
   if (key === undefined) return undefined;
   const value = values[key];
   const got = `${describeValue(key, value)} as ${showKey(key)}`;
@@ -46,8 +46,8 @@ function notString({ values, slips }: EnvironView): Finding {
   return got;
 }
 
-function wide({ values, slips }: EnvironView): Finding {
-  const key = slips?.wide;
+function wideVariable({ values, hints }: EnvironView): Finding {
+  const key = hints?.wide;
   if (key === undefined) return undefined;
   const value = String(values[key]);
   // Not the value itself: it may be a secret.
@@ -87,7 +87,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     why: "Applications call the methods of strings on them.",
     hint:
       'Convert it to a string, or give it a name with a prefix and a dot: "example.user"',
-    check: notString,
+    check: variableNotString,
   },
   {
     id: "environ/bytestring",
@@ -99,7 +99,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     why:
       "Each code unit stands for one byte of the request; one above U+00FF is none.",
     hint: "Encode the text: encodeUtf8(text)",
-    check: wide,
+    check: wideVariable,
   },
   {
     id: "environ/nul",
@@ -111,8 +111,8 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     why:
       "For C libraries and shells a string ends there; nothing in a request but a path can have it.",
     hint: "Refuse such a request with status 400",
-    check: ({ slips }) =>
-      slips?.nul === undefined ? undefined : `one in ${showKey(slips.nul)}`,
+    check: ({ hints }) =>
+      hints?.nul === undefined ? undefined : `one in ${showKey(hints.nul)}`,
   },
   {
     id: "environ/empty",
@@ -123,8 +123,8 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     title: "Variables without a value should be left out of the environ",
     why: "Some applications ask only whether a variable is there.",
     hint: "Assign it only if there is a value",
-    check: ({ slips }) =>
-      slips?.empty === undefined ? undefined : `"" as ${showKey(slips.empty)}`,
+    check: ({ hints }) =>
+      hints?.empty === undefined ? undefined : `"" as ${showKey(hints.empty)}`,
   },
   {
     id: "environ/key-name",
@@ -136,8 +136,8 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
       "Names of variables should be in capitals, or in small letters with a prefix and a dot",
     why: "So nobody's names meet those of CGI, or those of somebody else.",
     hint: 'Choose a prefix of your own: "example.user_id"',
-    check: ({ slips }) =>
-      slips?.name === undefined ? undefined : showKey(slips.name),
+    check: ({ hints }) =>
+      hints?.name === undefined ? undefined : showKey(hints.name),
   },
   {
     id: "environ/reserved-prefix",
@@ -148,7 +148,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     title: "Names that begin with wsgi. or wsgiref. should be those of SPEC.md",
     why: "A later version of the interface may give it another meaning.",
     hint: 'Choose a prefix of your own: "example.user_id"',
-    check: ({ slips }) =>
-      slips?.reserved === undefined ? undefined : showKey(slips.reserved),
+    check: ({ hints }) =>
+      hints?.reserved === undefined ? undefined : showKey(hints.reserved),
   },
 ];

@@ -6,7 +6,7 @@
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { ErrorsThrownView, ErrorsView } from "../views/views.ts";
+import type { ErrorsThrownView, ErrorsView } from "../views/stream_views.ts";
 
 /** Methods by which streams of other kinds are closed. */
 export const ERRORS_CLOSING_MEMBERS: readonly string[] = [
@@ -28,7 +28,7 @@ export const ERRORS_OTHER_MEMBERS: readonly string[] = [
   "writeSync",
 ];
 
-function notString(value: unknown): Finding {
+function textNotString(value: unknown): Finding {
   const got = describe(value);
   if (isUint8Array(value)) {
     return { got, hint: "Decode it: new TextDecoder().decode(bytes)" };
@@ -53,7 +53,7 @@ function wrongText({ method, args }: ErrorsView): Finding {
       hint: "Put all of it into one string: `${one} ${other}\\n`",
     };
   }
-  return typeof args[0] === "string" ? undefined : notString(args[0]);
+  return typeof args[0] === "string" ? undefined : textNotString(args[0]);
 }
 
 function wrongTexts({ method, args, texts }: ErrorsView): Finding {

@@ -6,7 +6,7 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { WrapView } from "../views/views.ts";
+import type { WrapView } from "../views/call_views.ts";
 
 function notReadable(file: unknown): Finding {
   const got = describe(file);

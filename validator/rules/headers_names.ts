@@ -7,23 +7,23 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { describeEntry } from "../../wsgi/redact.ts";
-import { KNOWN } from "../views/headers_known.ts";
-import { MARK, markText } from "../views/headers_marks.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import { CharacterClass, classifyText } from "../views/character_classes.ts";
 import {
   type Field,
   findField,
   type ResponseView,
 } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
 
 function noToken(name: string): Finding {
   const got = describeEntry(name);
   if (name === "") {
     return { got: "an empty name", hint: "Leave out headers without a name" };
   }
-  const marks = markText(name);
-  if ((marks & MARK.control) !== 0) {
+  const classes = classifyText(name);
+  if ((classes & CharacterClass.control) !== 0) {
     return {
       got,
       hint:
@@ -36,7 +36,7 @@ function noToken(name: string): Finding {
   if (name.includes(":")) {
     return { got, hint: 'Write the name without the colon: "Content-Type"' };
   }
-  if ((marks & (MARK.outerSpace | MARK.tab)) !== 0) {
+  if ((classes & (CharacterClass.outerSpace | CharacterClass.tab)) !== 0) {
     return { got, hint: "Trim the name" };
   }
   if (name.includes(" ")) {
@@ -69,7 +69,7 @@ function hopByHop(response: ResponseView, { key, name }: Field): Finding {
 }
 
 /** Rules about names. */
-export const NAME_RULES: readonly Rule<HeadView>[] = [
+export const HEADER_NAME_RULES: readonly Rule<HeadView>[] = [
   {
     id: "headers/name",
     severity: "error",

@@ -6,9 +6,10 @@
 
 import { describe, quote } from "../../wsgi/describe.ts";
 import { describeEntry, describeValue } from "../../wsgi/redact.ts";
-import type { Misfit } from "../views/response_view.ts";
+import type { Misfit, ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
+import type { StateView } from "../views/request_state.ts";
 
 /** Hints for what people take for a header list, by what it is called. */
 const LIST_HINTS: Readonly<Record<string, string>> = {
@@ -108,7 +109,7 @@ function notStrings(pair: readonly [name: unknown, value: unknown]): Finding {
 }
 
 /** Rules about the array, its pairs and their types. */
-export const SHAPE_RULES: readonly Rule<HeadView>[] = [
+export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
   {
     id: "headers/array",
     severity: "error",
@@ -145,5 +146,51 @@ export const SHAPE_RULES: readonly Rule<HeadView>[] = [
     hint: "Convert it where you know its meaning, for instance with String()",
     check: ({ response: { noStrings } }) =>
       noStrings?.pair === undefined ? undefined : notStrings(noStrings.pair),
+  },
+];
+
+const MAX_FIELD = 8 * 1024;
+const MAX_SECTION = 16 * 1024;
+
+function tooLarge({ fields, size }: ResponseView): string | undefined {
+  // The one field can only be too large where the whole is.
+  if (size <= MAX_FIELD) return undefined;
+  const field = fields.find(({ name, value }) =>
+    name.length + value.length > MAX_FIELD
+  );
+  if (field !== undefined) {
+    return `${field.value.length} bytes in ${quote(field.name)}`;
+  }
+  return size > MAX_SECTION ? `${size} bytes in all` : undefined;
+}
+
+/** Applied to the headers after the other rules about them. */
+export const HEADER_SIZE_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "headers/size",
+    severity: "warning",
+    blame: "application",
+    profile: "paranoid",
+    spec: "header-size",
+    title: "Headers should have at most 8 KiB each and 16 KiB together",
+    why: "Many clients and proxies refuse a response with larger ones.",
+    hint: "Keep the data on the server, or send it in the body",
+    check: ({ response }) => tooLarge(response),
+  },
+];
+
+/** Applied when status and headers leave: a chunk, a write() or the end. */
+export const LEAVING_RULES: readonly Rule<StateView>[] = [
+  {
+    id: "headers/changed",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "header-not-changed",
+    title: "Headers should not be changed after startResponse was called",
+    why: "The server has copied them, so the change has no effect.",
+    hint: "Call startResponse when all the headers are known",
+    check: ({ state: { headSent, response } }) =>
+      headSent ? undefined : response?.takeChange(),
   },
 ];

@@ -5,38 +5,38 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/headers_known.ts";
-import { MARK, showMarked } from "../views/headers_marks.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import { CharacterClass, showCharacter } from "../views/character_classes.ts";
 import {
   type Field,
   parseLength,
   type ResponseView,
 } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
 
 /** Finds the first header whose value has a mark. */
 function findMarked(
   response: ResponseView,
   kind: number,
 ): Field | undefined {
-  return response.fields.find(({ marks }) => (marks & kind) !== 0);
+  return response.fields.find(({ classes }) => (classes & kind) !== 0);
 }
 
 function showValue({ name, value }: Field, kind: number): string {
-  return `${showMarked(value, kind)} of the value of ${quote(name)}`;
+  return `${showCharacter(value, kind)} of the value of ${quote(name)}`;
 }
 
 function control(field: Field): Finding {
-  const got = showValue(field, MARK.control);
+  const got = showValue(field, CharacterClass.control);
   return /[\r\n]/.test(field.value) ? got : {
     got,
     hint: "Take it out; a value is one line of text",
   };
 }
 
-function wide(field: Field): Finding {
-  const got = showValue(field, MARK.wide);
+function wideValue(field: Field): Finding {
+  const got = showValue(field, CharacterClass.wide);
   if (field.key === "content-disposition") {
     return {
       got,
@@ -54,18 +54,22 @@ function wide(field: Field): Finding {
 }
 
 /** Whether a tab is in a value otherwise than at its ends. */
-function hasInnerTab({ bit, value, marks }: Field): boolean {
+function hasInnerTab({ bit, value, classes }: Field): boolean {
   // Of a Content-Length another rule demands digits.
-  if ((marks & MARK.tab) === 0 || bit === KNOWN.contentLength) return false;
-  return (marks & MARK.outerSpace) === 0 || value.trim().includes("\t");
+  if ((classes & CharacterClass.tab) === 0 || bit === KNOWN.contentLength) {
+    return false;
+  }
+  return (classes & CharacterClass.outerSpace) === 0 ||
+    value.trim().includes("\t");
 }
 
-function hasOuterSpace({ bit, marks }: Field): boolean {
-  return (marks & MARK.outerSpace) !== 0 && bit !== KNOWN.contentLength;
+function hasOuterSpace({ bit, classes }: Field): boolean {
+  return (classes & CharacterClass.outerSpace) !== 0 &&
+    bit !== KNOWN.contentLength;
 }
 
 /** Rules about values. */
-export const VALUE_RULES: readonly Rule<HeadView>[] = [
+export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
   {
     id: "headers/control",
     severity: "error",
@@ -78,8 +82,8 @@ export const VALUE_RULES: readonly Rule<HeadView>[] = [
     hint:
       "Refuse or escape line ends in what a client sent before it gets into a header",
     check: ({ response }) => {
-      if ((response.marks & MARK.control) === 0) return undefined;
-      const field = findMarked(response, MARK.control);
+      if ((response.classes & CharacterClass.control) === 0) return undefined;
+      const field = findMarked(response, CharacterClass.control);
       return field && control(field);
     },
   },
@@ -93,9 +97,9 @@ export const VALUE_RULES: readonly Rule<HeadView>[] = [
     why: "Each character of it becomes one byte; those above have none.",
     hint: "Encode it as UTF-8: encodeUtf8(text); or percent-encode it",
     check: ({ response }) => {
-      if ((response.marks & MARK.wide) === 0) return undefined;
-      const field = findMarked(response, MARK.wide);
-      return field && wide(field);
+      if ((response.classes & CharacterClass.wide) === 0) return undefined;
+      const field = findMarked(response, CharacterClass.wide);
+      return field && wideValue(field);
     },
   },
   {
@@ -108,7 +112,7 @@ export const VALUE_RULES: readonly Rule<HeadView>[] = [
     why: "PEP 3333 forbids them and HTTP allows them, so servers differ.",
     hint: "Write a space instead",
     check: ({ response }) => {
-      if ((response.marks & MARK.tab) === 0) return undefined;
+      if ((response.classes & CharacterClass.tab) === 0) return undefined;
       const field = response.fields.find(hasInnerTab);
       return field && `a tab in the value of ${quote(field.name)}`;
     },
@@ -123,7 +127,9 @@ export const VALUE_RULES: readonly Rule<HeadView>[] = [
     why: "Recipients take the spaces away, so the value is not what was sent.",
     hint: "Trim it: value.trim()",
     check: ({ response }) => {
-      if ((response.marks & MARK.outerSpace) === 0) return undefined;
+      if ((response.classes & CharacterClass.outerSpace) === 0) {
+        return undefined;
+      }
       const field = response.fields.find(hasOuterSpace);
       return field && `spaces around the value of ${quote(field.name)}`;
     },
@@ -138,9 +144,9 @@ export const VALUE_RULES: readonly Rule<HeadView>[] = [
     why: "Recipients read other bytes as latin-1 or as UTF-8, as they like.",
     hint: "Percent-encode it, or use the form of RFC 8187: name*=UTF-8''…",
     check: ({ response }) => {
-      if ((response.marks & MARK.latin1) === 0) return undefined;
-      const field = findMarked(response, MARK.latin1);
-      return field && showValue(field, MARK.latin1);
+      if ((response.classes & CharacterClass.latin1) === 0) return undefined;
+      const field = findMarked(response, CharacterClass.latin1);
+      return field && showValue(field, CharacterClass.latin1);
     },
   },
 ];
@@ -164,7 +170,7 @@ function countLengths({ fields }: ResponseView): number {
 }
 
 /** Rules about Content-Length. */
-export const LENGTH_RULES: readonly Rule<HeadView>[] = [
+export const HEADER_LENGTH_RULES: readonly Rule<HeadView>[] = [
   {
     id: "headers/content-length",
     severity: "error",
@@ -176,9 +182,9 @@ export const LENGTH_RULES: readonly Rule<HeadView>[] = [
     hint: "Write String(bytes.byteLength)",
     check: ({ response }) => {
       if ((response.known & KNOWN.contentLength) === 0) return undefined;
-      const broken = MARK.control | MARK.wide;
-      const field = response.fields.find(({ bit, value, marks }) =>
-        bit === KNOWN.contentLength && (marks & broken) === 0 &&
+      const broken = CharacterClass.control | CharacterClass.wide;
+      const field = response.fields.find(({ bit, value, classes }) =>
+        bit === KNOWN.contentLength && (classes & broken) === 0 &&
         parseLength(value) === undefined
       );
       return field && notLength(field);

@@ -5,15 +5,16 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/headers_known.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
-import type { HeadView, State, StateView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
+import type { RequestState, StateView } from "../views/request_state.ts";
 
 function forbiddenLength(
   response: ResponseView,
-  state: State,
+  state: RequestState,
 ): string | undefined {
   if ((response.known & KNOWN.contentLength) === 0) return undefined;
   const { code = 0, contentLength } = response;
@@ -30,7 +31,7 @@ const NOT_ON_304 = KNOWN.contentEncoding | KNOWN.contentLanguage |
   KNOWN.contentRange;
 
 /** Rules about what the headers say of the content. */
-export const CONTENT_RULES: readonly Rule<HeadView>[] = [
+export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/forbidden-length",
     severity: "error",
@@ -93,7 +94,7 @@ export const CONTENT_RULES: readonly Rule<HeadView>[] = [
 ];
 
 /** Applied at the end of a body. */
-export const CONTENT_END_RULES: readonly Rule<StateView>[] = [
+export const HTTP_END_RULES: readonly Rule<StateView>[] = [
   {
     id: "http/content-type",
     severity: "warning",

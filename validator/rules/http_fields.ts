@@ -6,11 +6,11 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
-import { KNOWN } from "../views/headers_known.ts";
-import { MARK } from "../views/headers_marks.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import { CharacterClass } from "../views/character_classes.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
 
 /** Applies a check to the headers of some names, until it finds something. */
 function findIn(
@@ -68,9 +68,10 @@ function entityTag({ value }: Field): Finding {
  */
 const NOT_IN_URI = /[ "<>]|^[^?#]*\\/;
 
-function uriReference({ value, marks }: Field): Finding {
+function uriReference({ value, classes }: Field): Finding {
   const trimmed = value.trim();
-  const isAscii = (marks & (MARK.latin1 | MARK.tab)) === 0;
+  const isAscii =
+    (classes & (CharacterClass.latin1 | CharacterClass.tab)) === 0;
   const isFree = !NOT_IN_URI.test(trimmed);
   if (isAscii && isFree && URL.canParse(trimmed, "http://localhost/")) {
     return undefined;
@@ -99,7 +100,7 @@ function httpDate({ bit, name, value }: Field): Finding {
 }
 
 /** Rules about values. */
-export const FIELD_RULES: readonly Rule<HeadView>[] = [
+export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/content-type-syntax",
     severity: "warning",

@@ -6,10 +6,10 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/headers_known.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
 
 // Content-Length, where it matters most, has a rule of its own in headers/.
 const SINGLE = KNOWN.contentType | KNOWN.location;
@@ -49,7 +49,7 @@ function findJoined(response: ResponseView): string | undefined {
 }
 
 /** Rules about how often a header comes. */
-export const SINGLE_RULES: readonly Rule<HeadView>[] = [
+export const HTTP_SINGLE_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/single",
     severity: "error",

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { KNOWN } from "../views/headers_known.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView, State } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
+import type { RequestState } from "../views/request_state.ts";
 
 function lacks(response: ResponseView, bit: number): boolean {
   return (response.known & bit) === 0;
@@ -38,7 +39,7 @@ function needsLocation(code: number | undefined): boolean {
 }
 
 /** Rules about the headers that a status demands. */
-export const COMPANION_RULES: readonly Rule<HeadView>[] = [
+export const HTTP_COMPANION_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/challenge",
     severity: "error",
@@ -125,7 +126,7 @@ export const COMPANION_RULES: readonly Rule<HeadView>[] = [
   },
 ];
 
-function has(state: State, key: string): boolean {
+function has(state: RequestState, key: string): boolean {
   return state.environ.values[key] !== undefined;
 }
 
@@ -136,13 +137,13 @@ const OTHER_CONDITIONS: readonly string[] = [
   "HTTP_TUS_RESUMABLE",
 ];
 
-function hasCondition({ environ }: State): boolean {
+function hasCondition({ environ }: RequestState): boolean {
   return Object.keys(environ.values).some((key) =>
     key.includes("_IF_") || OTHER_CONDITIONS.includes(key)
   );
 }
 
-function unasked({ code }: ResponseView, state: State): Finding {
+function unasked({ code }: ResponseView, state: RequestState): Finding {
   switch (code) {
     case 304:
       return has(state, "HTTP_IF_NONE_MATCH") ||
@@ -170,7 +171,7 @@ function unasked({ code }: ResponseView, state: State): Finding {
 }
 
 /** Rules about statuses that answer a header of the request. */
-export const UNASKED_RULES: readonly Rule<HeadView>[] = [
+export const HTTP_UNASKED_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/unasked",
     severity: "warning",

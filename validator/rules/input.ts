@@ -6,7 +6,7 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { InputView } from "../views/views.ts";
+import type { InputView } from "../views/stream_views.ts";
 
 /** Methods by which streams of other kinds are closed. */
 export const CLOSING_MEMBERS: readonly string[] = [

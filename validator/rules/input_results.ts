@@ -10,7 +10,7 @@ import type {
   EarlierRead,
   InputMemoryView,
   InputResultView,
-} from "../views/views.ts";
+} from "../views/stream_views.ts";
 
 const LINE_FEED = 0x0a;
 

@@ -5,10 +5,10 @@
  */
 
 import type { Rule } from "./rule.ts";
-import type { IterationView } from "../views/views.ts";
+import type { StateView } from "../views/request_state.ts";
 
 /** Applied when the server takes the iterator of a body. */
-export const TAKE_RULES: readonly Rule<IterationView>[] = [
+export const TAKE_RULES: readonly Rule<StateView>[] = [
   {
     id: "iteration/second-iterator",
     severity: "error",
@@ -26,7 +26,7 @@ export const TAKE_RULES: readonly Rule<IterationView>[] = [
 ];
 
 /** Applied when the server asks a body for a chunk. */
-export const NEXT_RULES: readonly Rule<IterationView>[] = [
+export const NEXT_RULES: readonly Rule<StateView>[] = [
   {
     id: "iteration/overlapping",
     severity: "error",

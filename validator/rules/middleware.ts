@@ -6,7 +6,6 @@
  */
 
 import { describe, isUint8Array, quote } from "../../wsgi/describe.ts";
-import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
 import type { PairState, PairView } from "../views/middleware_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { hasExcInfo } from "./start_response.ts";
@@ -123,5 +122,4 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
         ? `${describe(chunk)} that the inner body has given`
         : undefined,
   },
-  ...MIDDLEWARE_BODY_RULES,
 ];

@@ -7,12 +7,8 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type {
-  StartedView,
-  StartView,
-  State,
-  StateView,
-} from "../views/views.ts";
+import type { StartedView, StartView } from "../views/call_views.ts";
+import type { RequestState, StateView } from "../views/request_state.ts";
 
 /**
  * Tells whether a call of startResponse has the third argument.
@@ -41,7 +37,7 @@ function isError(value: unknown): boolean {
  * @param state How far the request has come.
  * @returns Whether the body has ended, was closed or has failed.
  */
-export function isOver({ ended, closes, failed }: State): boolean {
+export function isOver({ ended, closes, failed }: RequestState): boolean {
   return ended || closes > 0 || failed;
 }
 
@@ -192,7 +188,7 @@ function notWrite(result: unknown): Finding {
 }
 
 /** Whether this is the first that an application does after a caught error. */
-function goesOn(state: State): boolean {
+function goesOn(state: RequestState): boolean {
   return state.refusedAt !== undefined && state.refusedAt === state.chunks;
 }
 

@@ -5,12 +5,13 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { MARK, showMarked } from "../views/headers_marks.ts";
+import { CharacterClass, showCharacter } from "../views/character_classes.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/views.ts";
+import type { HeadView } from "../views/call_views.ts";
 
 /** What cannot be sent; it is reported before anything about the form. */
-const BROKEN = MARK.control | MARK.tab | MARK.wide;
+const BROKEN = CharacterClass.control | CharacterClass.tab |
+  CharacterClass.wide;
 
 /** The phrases that beginners need most, for hints. */
 const PHRASES: Readonly<Record<number, string>> = {
@@ -38,7 +39,7 @@ function example(code: number): string {
   return `"${code} ${phrase ?? "Any Reason"}"`;
 }
 
-function notString(status: unknown): Finding {
+function statusNotString(status: unknown): Finding {
   const got = describe(status);
   if (typeof status === "number") {
     return { got, hint: `Write the code and its reason: ${example(status)}` };
@@ -102,7 +103,7 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     why: "The server sends it as the status line.",
     hint: 'Write the code and its reason: "404 Not Found", not 404',
     check: ({ response: { status } }) =>
-      typeof status === "string" ? undefined : notString(status),
+      typeof status === "string" ? undefined : statusNotString(status),
   },
   {
     id: "status/control",
@@ -115,10 +116,13 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
       "A line end in it would begin a header that nobody has checked; some servers end the process.",
     hint:
       "Keep what comes from outside, such as an error message, out of the status",
-    check: ({ response: { status, statusMarks } }) =>
-      (statusMarks & (MARK.control | MARK.tab)) === 0
+    check: ({ response: { status, statusClasses } }) =>
+      (statusClasses & (CharacterClass.control | CharacterClass.tab)) === 0
         ? undefined
-        : showMarked(status as string, MARK.control | MARK.tab),
+        : showCharacter(
+          status as string,
+          CharacterClass.control | CharacterClass.tab,
+        ),
   },
   {
     id: "status/byte-string",
@@ -129,10 +133,10 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     title: "Status must have no characters above U+00FF",
     why: "Each character of it becomes one byte; those above have none.",
     hint: "Use ASCII here, and say what has to be said in the body",
-    check: ({ response: { status, statusMarks } }) =>
-      (statusMarks & MARK.wide) === 0
+    check: ({ response: { status, statusClasses } }) =>
+      (statusClasses & CharacterClass.wide) === 0
         ? undefined
-        : showMarked(status as string, MARK.wide),
+        : showCharacter(status as string, CharacterClass.wide),
   },
   {
     id: "status/digits",
@@ -143,9 +147,9 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     title: "Status must begin with three digits and a space",
     why: "Servers and middleware take the code from the first three places.",
     hint: 'Write "200 OK"',
-    check: ({ response: { status, code, statusMarks } }) =>
+    check: ({ response: { status, code, statusClasses } }) =>
       code !== undefined || typeof status !== "string" ||
-        (statusMarks & BROKEN) !== 0
+        (statusClasses & BROKEN) !== 0
         ? undefined
         : wrongShape(status),
   },

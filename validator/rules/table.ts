@@ -4,9 +4,46 @@
  * @module
  */
 
+import type {
+  BufferView,
+  ChangeView,
+  ChunkView,
+  ClosingView,
+  IteratorView,
+  LengthView,
+  OpenView,
+  ResultView,
+  ReturnView,
+  StoppedView,
+} from "../views/body_views.ts";
+import type {
+  AwaitedView,
+  CallableView,
+  CallView,
+  HeadView,
+  StartedView,
+  StartView,
+  WrapView,
+  WriteView,
+  WrittenView,
+} from "../views/call_views.ts";
+import type { EnvironView } from "../views/environ_view.ts";
+import type { PairView } from "../views/middleware_view.ts";
+import type { StateView } from "../views/request_state.ts";
+import type {
+  ErrorsThrownView,
+  ErrorsView,
+  InputMemoryView,
+  InputResultView,
+  InputView,
+} from "../views/stream_views.ts";
 import { ARGUMENT_RULES, CALLABLE_RULES } from "./application.ts";
 import { RETURN_RULES } from "./body.ts";
-import { CONTENT_RULES, END_RULES, LENGTH_RULES } from "./body_length.ts";
+import {
+  BODY_LENGTH_RULES,
+  END_RULES,
+  NO_CONTENT_RULES,
+} from "./body_length.ts";
 import { ITERATOR_RULES, RESULT_RULES, STOPPED_RULES } from "./body_result.ts";
 import {
   BUFFER_RULES,
@@ -16,17 +53,32 @@ import {
   MEMORY_RULES,
 } from "./chunk.ts";
 import { CLOSING_RULES, OPEN_RULES } from "./close.ts";
-import { ENVIRON_RULES } from "./environ.ts";
+import { ENVIRON_EXTENSION_RULES } from "./environ_extensions.ts";
+import { ENVIRON_HEADER_RULES } from "./environ_headers.ts";
+import { ENVIRON_INTERFACE_RULES } from "./environ_interface.ts";
+import { ENVIRON_OBJECT_RULES } from "./environ_object.ts";
+import { ENVIRON_PATH_RULES } from "./environ_path.ts";
+import { ENVIRON_PRESENT_RULES } from "./environ_present.ts";
+import { ENVIRON_SERVER_RULES } from "./environ_server.ts";
+import { ENVIRON_VARIABLE_RULES } from "./environ_variables.ts";
 import { ERRORS_RULES, ERRORS_THROWN_RULES } from "./errors.ts";
 import { WRAP_RULES } from "./file_wrapper.ts";
-import { HEADER_RULES, LEAVING_RULES } from "./headers.ts";
-import { CONTENT_END_RULES, HTTP_RULES } from "./http.ts";
+import { HEADER_NAME_RULES } from "./headers_names.ts";
+import {
+  HEADER_SHAPE_RULES,
+  HEADER_SIZE_RULES,
+  LEAVING_RULES,
+} from "./headers_shape.ts";
+import { HEADER_LENGTH_RULES, HEADER_VALUE_RULES } from "./headers_values.ts";
+import { HTTP_CONTENT_RULES, HTTP_END_RULES } from "./http_content.ts";
+import { HTTP_FIELD_RULES } from "./http_fields.ts";
+import { HTTP_SINGLE_RULES } from "./http_single.ts";
+import { HTTP_COMPANION_RULES, HTTP_UNASKED_RULES } from "./http_status.ts";
 import { INPUT_RULES } from "./input.ts";
 import { INPUT_MEMORY_RULES, INPUT_RESULT_RULES } from "./input_results.ts";
 import { NEXT_RULES, TAKE_RULES } from "./iteration.ts";
-import type { Layer } from "../layer.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
-import type { PairView } from "../views/middleware_view.ts";
+import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
 import type { ActiveRule, Rule } from "./rule.ts";
 import {
   GOING_ON_RULES,
@@ -34,169 +86,131 @@ import {
   STARTED_RULES,
 } from "./start_response.ts";
 import { STATUS_RULES } from "./status.ts";
-import type {
-  AwaitedView,
-  BufferView,
-  CallableView,
-  CallView,
-  ChangeView,
-  ChunkView,
-  ClosingView,
-  EndView,
-  EnvironView,
-  ErrorsThrownView,
-  ErrorsView,
-  HeadView,
-  InputMemoryView,
-  InputResultView,
-  InputView,
-  IterationView,
-  IteratorView,
-  LengthView,
-  OpenView,
-  ResultView,
-  ReturnView,
-  StartedView,
-  StartView,
-  StateView,
-  StoppedView,
-  WrapView,
-  WriteView,
-  WrittenView,
-} from "../views/views.ts";
 import { AWAITED_RULES, WRITE_RULES, WRITTEN_RULES } from "./write.ts";
 
-/** What the rules of each moment look at. */
-interface Moments {
-  readonly callable: CallableView;
-  readonly call: CallView;
-  readonly environ: EnvironView;
-  readonly start: StartView;
-  readonly status: HeadView;
-  readonly headers: HeadView;
-  readonly http: HeadView;
-  readonly started: StartedView;
-  readonly write: WriteView;
-  readonly awaited: AwaitedView;
-  readonly written: WrittenView;
-  readonly wrap: WrapView;
-  readonly return: ReturnView;
-  readonly take: IterationView;
-  readonly iterator: IteratorView;
-  readonly next: IterationView;
-  readonly result: ResultView;
-  readonly chunk: ChunkView;
-  readonly bytes: ChunkView;
-  readonly length: LengthView;
-  readonly change: ChangeView;
-  readonly detach: StateView;
-  readonly buffer: BufferView;
-  readonly end: EndView;
-  readonly stopped: StoppedView;
-  readonly closing: ClosingView;
-  readonly open: OpenView;
-  readonly input: InputView;
-  readonly inputResult: InputResultView;
-  readonly inputMemory: InputMemoryView;
-  readonly errors: ErrorsView;
-  readonly errorsThrown: ErrorsThrownView;
-  readonly middleware: PairView;
-}
+type Rules<View> = readonly Rule<View>[];
 
-/** The rules by moment. */
-const TABLE: {
-  readonly [Moment in keyof Moments]: readonly Rule<Moments[Moment]>[];
-} = {
-  callable: CALLABLE_RULES,
-  call: ARGUMENT_RULES,
-  environ: ENVIRON_RULES,
-  start: START_RULES,
-  status: STATUS_RULES,
-  headers: HEADER_RULES,
-  http: HTTP_RULES,
-  started: STARTED_RULES,
-  write: [...WRITE_RULES, ...LEAVING_RULES],
-  awaited: AWAITED_RULES,
-  written: WRITTEN_RULES,
-  wrap: WRAP_RULES,
-  return: RETURN_RULES,
-  take: TAKE_RULES,
-  iterator: ITERATOR_RULES,
-  next: NEXT_RULES,
-  result: RESULT_RULES,
-  chunk: [...CHUNK_RULES, ...GOING_ON_RULES, ...LEAVING_RULES],
-  bytes: [...MEMORY_RULES, ...CONTENT_RULES],
-  length: LENGTH_RULES,
-  change: CHANGE_RULES,
-  detach: DETACH_RULES,
-  buffer: BUFFER_RULES,
-  end: [
+/**
+ * The rules by moment, with what they see at that moment.
+ *
+ * At one moment the first error is thrown, so what is more general comes first.
+ */
+class RuleTable {
+  /** An application is given to `validator()`. */
+  readonly callable: Rules<CallableView> = CALLABLE_RULES;
+
+  // The server calls the application.
+  readonly call: Rules<CallView> = ARGUMENT_RULES;
+  readonly environ: Rules<EnvironView> = [
+    ...ENVIRON_OBJECT_RULES,
+    ...ENVIRON_PRESENT_RULES,
+    ...ENVIRON_VARIABLE_RULES,
+    ...ENVIRON_SERVER_RULES,
+    ...ENVIRON_PATH_RULES,
+    ...ENVIRON_HEADER_RULES,
+    ...ENVIRON_INTERFACE_RULES,
+    ...ENVIRON_EXTENSION_RULES,
+  ];
+
+  // The application calls startResponse.
+  readonly start: Rules<StartView> = START_RULES;
+  readonly status: Rules<HeadView> = STATUS_RULES;
+  readonly headers: Rules<HeadView> = [
+    ...HEADER_SHAPE_RULES,
+    ...HEADER_NAME_RULES,
+    ...HEADER_VALUE_RULES,
+    ...HEADER_LENGTH_RULES,
+    ...HEADER_SIZE_RULES,
+  ];
+  /** Applied only if status and headers are well formed. */
+  readonly http: Rules<HeadView> = [
+    ...HTTP_COMPANION_RULES,
+    ...HTTP_UNASKED_RULES,
+    ...HTTP_CONTENT_RULES,
+    ...HTTP_SINGLE_RULES,
+    ...HTTP_FIELD_RULES,
+  ];
+  /** The server's startResponse has returned or thrown. */
+  readonly started: Rules<StartedView> = STARTED_RULES;
+
+  // The application calls write().
+  readonly write: Rules<WriteView> = [...WRITE_RULES, ...LEAVING_RULES];
+  readonly awaited: Rules<AwaitedView> = AWAITED_RULES;
+  readonly written: Rules<WrittenView> = WRITTEN_RULES;
+
+  /** The application calls `wsgi.file_wrapper`. */
+  readonly wrap: Rules<WrapView> = WRAP_RULES;
+
+  // The application has returned, and the server iterates over the body.
+  readonly return: Rules<ReturnView> = RETURN_RULES;
+  readonly take: Rules<StateView> = TAKE_RULES;
+  readonly iterator: Rules<IteratorView> = ITERATOR_RULES;
+  readonly next: Rules<StateView> = NEXT_RULES;
+  readonly result: Rules<ResultView> = RESULT_RULES;
+
+  // A chunk was yielded or written.
+  readonly chunk: Rules<ChunkView> = [
+    ...CHUNK_RULES,
+    ...GOING_ON_RULES,
+    ...LEAVING_RULES,
+  ];
+  readonly bytes: Rules<ChunkView> = [...MEMORY_RULES, ...NO_CONTENT_RULES];
+  readonly length: Rules<LengthView> = BODY_LENGTH_RULES;
+  readonly change: Rules<ChangeView> = CHANGE_RULES;
+  readonly detach: Rules<StateView> = DETACH_RULES;
+  readonly buffer: Rules<BufferView> = BUFFER_RULES;
+
+  // The body ends, is stopped, or is closed.
+  readonly end: Rules<StateView> = [
     ...END_RULES,
     ...GOING_ON_RULES,
     ...LEAVING_RULES,
-    ...CONTENT_END_RULES,
-  ],
-  stopped: STOPPED_RULES,
-  closing: CLOSING_RULES,
-  open: OPEN_RULES,
-  input: INPUT_RULES,
-  inputResult: INPUT_RESULT_RULES,
-  inputMemory: INPUT_MEMORY_RULES,
-  errors: ERRORS_RULES,
-  errorsThrown: ERRORS_THROWN_RULES,
-  middleware: MIDDLEWARE_RULES,
-};
+    ...HTTP_END_RULES,
+  ];
+  readonly stopped: Rules<StoppedView> = STOPPED_RULES;
+  readonly closing: Rules<ClosingView> = CLOSING_RULES;
+  /** A request was never closed. */
+  readonly open: Rules<OpenView> = OPEN_RULES;
+
+  // The application uses wsgi.input and wsgi.errors.
+  readonly input: Rules<InputView> = INPUT_RULES;
+  readonly inputResult: Rules<InputResultView> = INPUT_RESULT_RULES;
+  readonly inputMemory: Rules<InputMemoryView> = INPUT_MEMORY_RULES;
+  readonly errors: Rules<ErrorsView> = ERRORS_RULES;
+  readonly errorsThrown: Rules<ErrorsThrownView> = ERRORS_THROWN_RULES;
+
+  /** Something happens between two layers. */
+  readonly middleware: Rules<PairView> = [
+    ...MIDDLEWARE_RULES,
+    ...MIDDLEWARE_BODY_RULES,
+  ];
+}
 
 /** The rules of one layer, by the moment at which they are applied. */
 export type ActiveRules = {
-  readonly [Moment in keyof Moments]: readonly ActiveRule<Moments[Moment]>[];
+  readonly [Moment in keyof RuleTable]: RuleTable[Moment] extends
+    Rules<infer View> ? readonly ActiveRule<View>[] : never;
 };
+
+const TABLE: RuleTable = new RuleTable();
 
 /** All rules, each once; some are applied at several moments. */
 export const RULES: readonly Rule<never>[] = [
-  ...new Set<Rule<never>>(Object.values(TABLE).flat()),
+  ...new Set<Rule<never>>(Object.values<Rules<never>>({ ...TABLE }).flat()),
 ];
 
 /**
- * Picks the rules that a layer applies.
+ * Selects the rules that a layer applies.
  *
- * @param layer The layer.
- * @returns Its rules by moment.
+ * @param select Selects from the rules of one moment.
+ * @returns The rules of the layer by moment.
  */
-export function activate(layer: Layer): ActiveRules {
-  return {
-    callable: layer.select(TABLE.callable),
-    call: layer.select(TABLE.call),
-    environ: layer.select(TABLE.environ),
-    start: layer.select(TABLE.start),
-    status: layer.select(TABLE.status),
-    headers: layer.select(TABLE.headers),
-    http: layer.select(TABLE.http),
-    started: layer.select(TABLE.started),
-    write: layer.select(TABLE.write),
-    awaited: layer.select(TABLE.awaited),
-    written: layer.select(TABLE.written),
-    wrap: layer.select(TABLE.wrap),
-    return: layer.select(TABLE.return),
-    take: layer.select(TABLE.take),
-    iterator: layer.select(TABLE.iterator),
-    next: layer.select(TABLE.next),
-    result: layer.select(TABLE.result),
-    chunk: layer.select(TABLE.chunk),
-    bytes: layer.select(TABLE.bytes),
-    length: layer.select(TABLE.length),
-    change: layer.select(TABLE.change),
-    detach: layer.select(TABLE.detach),
-    buffer: layer.select(TABLE.buffer),
-    end: layer.select(TABLE.end),
-    stopped: layer.select(TABLE.stopped),
-    closing: layer.select(TABLE.closing),
-    open: layer.select(TABLE.open),
-    input: layer.select(TABLE.input),
-    inputResult: layer.select(TABLE.inputResult),
-    inputMemory: layer.select(TABLE.inputMemory),
-    errors: layer.select(TABLE.errors),
-    errorsThrown: layer.select(TABLE.errorsThrown),
-    middleware: layer.select(TABLE.middleware),
-  };
+export function activate(
+  select: <View>(rules: readonly Rule<View>[]) => readonly ActiveRule<View>[],
+): ActiveRules {
+  const active: Record<string, unknown> = { ...TABLE };
+  for (const [moment, rules] of Object.entries(TABLE)) {
+    active[moment] = select(rules);
+  }
+  return active as ActiveRules;
 }

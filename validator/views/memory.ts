@@ -8,7 +8,13 @@
  * @module
  */
 
-import type { Memory } from "./views.ts";
+/** Where the bytes of a chunk lie. */
+export type Memory =
+  | "fixed"
+  | "resizable"
+  | "shared"
+  | "detached"
+  | "outOfBounds";
 
 const TypedArray: { prototype: object } = Object.getPrototypeOf(Uint8Array);
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { State } from "./views.ts";
+import type { RequestState } from "./request_state.ts";
 
 /** When the rules about middleware are applied. */
 export type PairEvent =
@@ -29,7 +29,7 @@ export type PairEvent =
   | "closed";
 
 /** How far one request has come, and what concerns the layers next to this. */
-export interface PairState extends State {
+export interface PairState extends RequestState {
   /** The application's body, if it is an array. */
   readonly array: readonly unknown[] | undefined;
   /** The last chunk that the body yielded. */

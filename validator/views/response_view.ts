@@ -5,8 +5,8 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN, lookUpHeader } from "./headers_known.ts";
-import { MARK, markText } from "./headers_marks.ts";
+import { KNOWN, lookUpHeader } from "./known_headers.ts";
+import { CharacterClass, classifyText } from "./character_classes.ts";
 
 /** One header whose name and value are strings. */
 export interface Field {
@@ -20,8 +20,8 @@ export interface Field {
   readonly bit: number;
   /** Whether the name is a token. */
   readonly isToken: boolean;
-  /** What is odd about the value: a set of `MARK`. */
-  readonly marks: number;
+  /** What is odd about the value: a set of `CharacterClass`. */
+  readonly classes: number;
 }
 
 /** An element of the header array that is not a pair of strings. */
@@ -37,7 +37,7 @@ export interface Misfit {
 }
 
 /** What cannot be sent at all. */
-const BROKEN = MARK.control | MARK.wide;
+const BROKEN = CharacterClass.control | CharacterClass.wide;
 
 function digitAt(text: string, index: number): number {
   const digit = text.charCodeAt(index) - 0x30;
@@ -73,8 +73,8 @@ export class ResponseView {
   readonly status: unknown;
   /** The status code, if three digits and a space begin the status. */
   readonly code: number | undefined;
-  /** What is odd about the status: a set of `MARK`. */
-  readonly statusMarks: number;
+  /** What is odd about the status: a set of `CharacterClass`. */
+  readonly statusClasses: number;
   /** The second argument. */
   readonly headers: unknown;
   /** The headers that are pairs of strings. */
@@ -86,7 +86,7 @@ export class ResponseView {
   /** Whether every name is a token. */
   readonly hasTokens: boolean;
   /** What is odd about the values, all of them together. */
-  readonly marks: number;
+  readonly classes: number;
   /** The headers that are there: a set of `KNOWN`. */
   readonly known: number;
   /** The headers that are there more than once. */
@@ -106,13 +106,13 @@ export class ResponseView {
   constructor(status: unknown, headers: unknown) {
     this.status = status;
     this.code = typeof status === "string" ? readCode(status) : undefined;
-    this.statusMarks = typeof status === "string" ? markText(status) : 0;
+    this.statusClasses = typeof status === "string" ? classifyText(status) : 0;
     this.headers = headers;
     const fields: Field[] = [];
     let noPair: Misfit | undefined;
     let noStrings: Misfit | undefined;
     let hasTokens = true;
-    let marks = 0;
+    let classes = 0;
     let known = 0;
     let repeated = 0;
     let size = 0;
@@ -132,10 +132,10 @@ export class ResponseView {
         continue;
       }
       const { key, bit, isToken } = lookUpHeader(name);
-      const valueMarks = markText(value);
-      fields.push({ name, key, value, bit, isToken, marks: valueMarks });
+      const valueClasses = classifyText(value);
+      fields.push({ name, key, value, bit, isToken, classes: valueClasses });
       hasTokens &&= isToken;
-      marks |= valueMarks;
+      classes |= valueClasses;
       repeated |= known & bit;
       known |= bit;
       size += name.length + value.length + 4;
@@ -145,7 +145,7 @@ export class ResponseView {
     this.noPair = noPair;
     this.noStrings = noStrings;
     this.hasTokens = hasTokens;
-    this.marks = marks;
+    this.classes = classes;
     this.known = known;
     this.repeated = repeated;
     this.size = size;
@@ -155,7 +155,7 @@ export class ResponseView {
   /** Whether this can be sent, so that it can be judged as an HTTP message. */
   get isWellFormed(): boolean {
     return this.code !== undefined && this.code >= 200 && this.code <= 599 &&
-      ((this.statusMarks | this.marks) & BROKEN) === 0 &&
+      ((this.statusClasses | this.classes) & BROKEN) === 0 &&
       Array.isArray(this.headers) && this.noPair === undefined &&
       this.noStrings === undefined && this.hasTokens;
   }

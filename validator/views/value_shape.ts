@@ -5,7 +5,6 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { Finding } from "../rules/rule.ts";
 
 const GENERATOR_FUNCTIONS: readonly object[] = [
   Object.getPrototypeOf(function* (): Generator {}),
@@ -76,7 +75,10 @@ export function dataOf(value: object, key: PropertyKey): unknown {
  * @param value The value.
  * @returns What was found.
  */
-export function attempt(find: () => Finding, value: unknown): Finding {
+export function findSafely<Found>(
+  find: () => Found,
+  value: unknown,
+): Found | string {
   try {
     return find();
   } catch {

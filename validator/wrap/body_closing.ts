@@ -5,23 +5,23 @@
  */
 
 import { isThenable } from "../../wsgi/describe.ts";
-import type { BodyRun } from "./body_run.ts";
-import type { Conversation } from "./conversation.ts";
+import type { CheckedIteration } from "./checked_iteration.ts";
+import type { CheckedRequest } from "./checked_request.ts";
 import { isGenerator } from "../views/value_shape.ts";
-import type { ClosingView } from "../views/views.ts";
+import type { ClosingView } from "../views/body_views.ts";
 
 /** Closes a body for the server, and checks both sides. */
 export class BodyClosing {
-  readonly #conversation: Conversation;
-  readonly #run: BodyRun;
+  readonly #request: CheckedRequest;
+  readonly #iteration: CheckedIteration;
 
   /**
-   * @param conversation The request.
-   * @param run The iteration over the body.
+   * @param request The request.
+   * @param iteration The iteration over the body.
    */
-  constructor(conversation: Conversation, run: BodyRun) {
-    this.#conversation = conversation;
-    this.#run = run;
+  constructor(request: CheckedRequest, iteration: CheckedIteration) {
+    this.#request = request;
+    this.#iteration = iteration;
   }
 
   /**
@@ -32,18 +32,18 @@ export class BodyClosing {
    * @returns What the body's own close() returned.
    */
   close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
-    const conversation = this.#conversation;
+    const request = this.#request;
     const errors: unknown[] = [];
-    attempt(errors, () => {
+    collectError(errors, () => {
       const view = this.#view(receiver, args);
-      conversation.checkServer(conversation.rules.closing, view);
-      this.#run.sight.checkKept();
-      this.#run.sight.checkHeld("server");
+      request.checkServer(request.rules.closing, view);
+      this.#iteration.observer.checkKept();
+      this.#iteration.observer.checkHeld("server");
     });
     // To call it twice is the server's fault; the body need not suffer it.
-    if (conversation.closes++ > 0) return this.#throwOr(errors, undefined);
-    conversation.takeBack();
-    const returned = attempt(errors, () => this.#run.returnBroken());
+    if (request.closes++ > 0) return this.#throwOr(errors, undefined);
+    request.takeBack();
+    const returned = collectError(errors, () => this.#iteration.returnBroken());
     if (!isThenable(returned)) return this.#closeBody(errors, args);
     return Promise.resolve(returned)
       .catch((error) => void errors.push(error))
@@ -57,10 +57,10 @@ export class BodyClosing {
    * @returns The iterator.
    */
   guardIterator<Iterator extends object>(iterator: Iterator): Iterator {
-    const conversation = this.#conversation;
+    const request = this.#request;
     const close = (...args: unknown[]): void => {
       const view = this.#view("iterator", args);
-      conversation.checkServer(conversation.rules.closing, view);
+      request.checkServer(request.rules.closing, view);
     };
     return Object.assign(iterator, { close });
   }
@@ -69,7 +69,7 @@ export class BodyClosing {
     receiver: ClosingView["receiver"],
     args: readonly unknown[],
   ): ClosingView {
-    const { kind, view, wasAsked, cannotReturn, isBroken } = this.#run;
+    const { kind, view, wasAsked, cannotReturn, isBroken } = this.#iteration;
     const { body, close } = view;
     return {
       args,
@@ -81,14 +81,14 @@ export class BodyClosing {
       hasClose: typeof close === "function",
       isGenerator: kind !== "array" && isGenerator(body),
       length: kind === "array" ? (body as readonly unknown[]).length : -1,
-      state: this.#conversation,
+      state: this.#request,
     };
   }
 
   #closeBody(errors: unknown[], args: readonly unknown[]): unknown {
-    const { body, close } = this.#run.view;
+    const { body, close } = this.#iteration.view;
     const result = typeof close === "function"
-      ? attempt(errors, () => Reflect.apply(close, body, args))
+      ? collectError(errors, () => Reflect.apply(close, body, args))
       : undefined;
     return isThenable(result)
       ? this.#await(errors, result)
@@ -110,20 +110,20 @@ export class BodyClosing {
 
   /** The body is closed. What was swallowed until now has its last chance. */
   #finish(errors: unknown[], result: unknown): unknown {
-    const conversation = this.#conversation;
-    attempt(errors, () => conversation.checkPair("closed"));
-    conversation.finish();
-    attempt(errors, () => conversation.rethrow());
+    const request = this.#request;
+    collectError(errors, () => request.compareWithInner("closed"));
+    request.finish();
+    collectError(errors, () => request.rethrow());
     return this.#throwOr(errors, result);
   }
 
   #throwOr(errors: readonly unknown[], result: unknown): unknown {
     if (errors.length === 0) return result;
-    throw this.#conversation.pick(errors);
+    throw this.#request.pick(errors);
   }
 }
 
-function attempt(errors: unknown[], action: () => unknown): unknown {
+function collectError(errors: unknown[], action: () => unknown): unknown {
   try {
     return action();
   } catch (error) {

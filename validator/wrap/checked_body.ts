@@ -10,12 +10,12 @@
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { isIterable } from "../rules/body.ts";
 import { BodyClosing } from "./body_closing.ts";
-import { BodyRun, type ChunkResult } from "./body_run.ts";
-import type { Conversation } from "./conversation.ts";
+import { CheckedIteration, type ChunkResult } from "./checked_iteration.ts";
+import type { CheckedRequest } from "./checked_request.ts";
 import { ignoreRejection } from "../../wsgi/describe.ts";
-import type { BodyKind, ReturnView } from "../views/views.ts";
+import type { BodyKind, ReturnView } from "../views/body_views.ts";
 
-function readBody(conversation: Conversation, body: unknown): ReturnView {
+function readBody(request: CheckedRequest, body: unknown): ReturnView {
   const isObject = typeof body === "object" && body !== null;
   const {
     [Symbol.asyncIterator]: asyncMethod,
@@ -26,12 +26,12 @@ function readBody(conversation: Conversation, body: unknown): ReturnView {
     [Symbol.iterator]?: unknown;
     close?: unknown;
   };
-  return { body, asyncMethod, method, close, state: conversation };
+  return { body, asyncMethod, method, close, state: request };
 }
 
-function kindOf(conversation: Conversation, view: ReturnView): BodyKind {
+function kindOf(request: CheckedRequest, view: ReturnView): BodyKind {
   const body = view.body as object;
-  if (conversation.owns(body)) return "wrapper";
+  if (request.owns(body)) return "wrapper";
   if (Array.isArray(body)) return "array";
   return typeof view.asyncMethod === "function" ? "async" : "sync";
 }
@@ -39,44 +39,49 @@ function kindOf(conversation: Conversation, view: ReturnView): BodyKind {
 /**
  * Checks what the application returned and wraps it.
  *
- * @param conversation The request.
+ * @param request The request.
  * @param body What the application returned, awaited.
  * @returns The body for the server.
  */
 export function checkedBody(
-  conversation: Conversation,
+  request: CheckedRequest,
   body: unknown,
 ): ResponseBody {
-  conversation.returned = true;
-  const view = readBody(conversation, body);
-  if (Array.isArray(body)) conversation.array = body;
-  conversation.check(conversation.rules.return, view);
-  conversation.checkPair("return", [body]);
+  request.returned = true;
+  const view = readBody(request, body);
+  if (Array.isArray(body)) request.array = body;
+  request.check(request.rules.return, view);
+  request.compareWithInner("return", [body]);
   if (!isIterable(view)) {
     // It was reported. What a server makes of it is not to be checked.
-    conversation.finish();
+    request.finish();
     return body as ResponseBody;
   }
-  const run = new BodyRun(conversation, view, kindOf(conversation, view));
-  const wrapper = wrap(conversation, run);
-  conversation.handOver();
-  conversation.watch(wrapper);
+  const iteration = new CheckedIteration(request, view, kindOf(request, view));
+  const wrapper = wrap(request, iteration);
+  request.handOver();
+  request.watch(wrapper);
   return wrapper;
 }
 
-function wrap(conversation: Conversation, run: BodyRun): ResponseBody {
-  const closing = new BodyClosing(conversation, run);
-  switch (run.kind) {
+function wrap(
+  request: CheckedRequest,
+  iteration: CheckedIteration,
+): ResponseBody {
+  const closing = new BodyClosing(request, iteration);
+  switch (iteration.kind) {
     case "array":
-      return wrapArray(conversation, run, closing);
+      return wrapArray(request, iteration, closing);
     case "wrapper":
-      return shadow(conversation, run, closing);
+      return shadow(request, iteration, closing);
     case "async": {
-      const body = { [Symbol.asyncIterator]: () => iterateAsync(run, closing) };
+      const body = {
+        [Symbol.asyncIterator]: () => iterateAsync(iteration, closing),
+      };
       return Object.assign(body, { close: closeOf(body, closing) });
     }
     case "sync": {
-      const body = { [Symbol.iterator]: () => iterate(run, closing) };
+      const body = { [Symbol.iterator]: () => iterate(iteration, closing) };
       return Object.assign(body, { close: closeOf(body, closing) });
     }
   }
@@ -91,75 +96,79 @@ function closeOf(body: object, closing: BodyClosing): () => unknown {
 
 /** An array is a whole body: all of it is checked at once. */
 function wrapArray(
-  conversation: Conversation,
-  run: BodyRun,
+  request: CheckedRequest,
+  iteration: CheckedIteration,
   closing: BodyClosing,
 ): ResponseBody {
-  const body = run.view.body as readonly unknown[];
+  const body = iteration.view.body as readonly unknown[];
   const copy: unknown[] & { close?: () => unknown } = [];
   try {
     for (let i = 0; i < body.length; i++) {
       const chunk = body[i];
       copy.push(chunk);
-      run.sight.takeYielded(chunk, chunk === undefined && !(i in body));
+      iteration.observer.takeYielded(
+        chunk,
+        chunk === undefined && !(i in body),
+      );
     }
   } finally {
     // Nobody looks at the rest any more, if there is one.
     for (let i = copy.length; i < body.length; i++) ignoreRejection(body[i]);
   }
-  run.sight.end();
-  conversation.rethrow();
+  iteration.observer.end();
+  request.rethrow();
   copy.close = closeOf(copy, closing);
   return copy as Uint8Array[] & { close: () => unknown };
 }
 
 /** The iterator over a sync body. */
 function iterate(
-  run: BodyRun,
+  iteration: CheckedIteration,
   closing: BodyClosing,
 ): IterableIterator<Uint8Array, void> {
-  run.open(run.view.method);
+  iteration.open(iteration.view.method);
   const iterator: IterableIterator<Uint8Array, void> = {
-    next: () => run.next(),
+    next: () => iteration.next(),
     [Symbol.iterator]: () => iterator,
   };
-  if (!run.cannotReturn) {
-    iterator.return = (...args) => run.return(args) as ChunkResult;
+  if (!iteration.cannotReturn) {
+    iterator.return = (...args) => iteration.return(args) as ChunkResult;
   }
   return closing.guardIterator(iterator);
 }
 
 /** The iterator over an async body. */
 function iterateAsync(
-  run: BodyRun,
+  iteration: CheckedIteration,
   closing: BodyClosing,
 ): AsyncIterableIterator<Uint8Array, void> {
-  run.open(run.view.asyncMethod);
+  iteration.open(iteration.view.asyncMethod);
   const iterator: AsyncIterableIterator<Uint8Array, void> = {
-    next: () => run.nextAsync(),
+    next: () => iteration.nextAsync(),
     [Symbol.asyncIterator]: () => iterator,
   };
-  if (!run.cannotReturn) {
-    iterator.return = async (...args) => await run.return(args) as ChunkResult;
+  if (!iteration.cannotReturn) {
+    iterator.return = async (...args) =>
+      await iteration.return(args) as ChunkResult;
   }
   return closing.guardIterator(iterator);
 }
 
 /** The server's own wrapper stays itself; what is called on it is watched. */
 function shadow(
-  conversation: Conversation,
-  run: BodyRun,
+  request: CheckedRequest,
+  iteration: CheckedIteration,
   closing: BodyClosing,
 ): ResponseBody {
-  const { body, asyncMethod } = run.view;
+  const { body, asyncMethod } = iteration.view;
   const own = body as ResponseBody;
   if (typeof asyncMethod === "function") {
-    define(own, Symbol.asyncIterator, () => iterateAsync(run, closing));
+    define(own, Symbol.asyncIterator, () => iterateAsync(iteration, closing));
   } else {
-    define(own, Symbol.iterator, () => iterate(run, closing));
+    define(own, Symbol.iterator, () => iterate(iteration, closing));
   }
   // What cannot be watched does not count as open.
-  if (!define(own, "close", closeOf(own, closing))) conversation.finish();
+  if (!define(own, "close", closeOf(own, closing))) request.finish();
   return own;
 }
 
@@ -170,4 +179,29 @@ function define(body: object, key: PropertyKey, value: unknown): boolean {
     writable: true,
     enumerable: Object.prototype.propertyIsEnumerable.call(body, key),
   });
+}
+
+/**
+ * Wraps the server's wsgi.file_wrapper, so that its use is checked and what it
+ * makes is known again when it comes back as a body.
+ *
+ * @param request The request.
+ * @param wrap The server's function.
+ * @returns A function in its place.
+ */
+export function checkedFileWrapper(
+  request: CheckedRequest,
+  wrap: (...args: never) => unknown,
+): (...args: unknown[]) => unknown {
+  const { rules } = request;
+  return function fileWrapper(this: unknown, ...args: unknown[]): unknown {
+    const [file] = args;
+    const read = typeof file === "object" && file !== null
+      ? (file as { read?: unknown }).read
+      : undefined;
+    request.check(rules.wrap, { args, read }, fileWrapper);
+    const body: unknown = Reflect.apply(wrap, this, args);
+    if (typeof body === "object" && body !== null) request.own(body);
+    return body;
+  };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ErrorStream } from "../../wsgi/types.ts";
-import type { Conversation } from "./conversation.ts";
+import type { CheckedRequest } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
 import {
   ERRORS_CLOSING_MEMBERS,
@@ -33,15 +33,15 @@ export class CheckedErrors implements ErrorStream {
     );
   }
 
-  readonly #conversation: Conversation;
+  readonly #request: CheckedRequest;
   readonly #errors: ErrorStream;
 
   /**
-   * @param conversation The request.
+   * @param request The request.
    * @param errors The server's wsgi.errors.
    */
-  constructor(conversation: Conversation, errors: ErrorStream) {
-    this.#conversation = conversation;
+  constructor(request: CheckedRequest, errors: ErrorStream) {
+    this.#request = request;
     this.#errors = errors;
   }
 
@@ -77,14 +77,14 @@ export class CheckedErrors implements ErrorStream {
   /**
    * Gives the stream to wrap for a further layer.
    *
-   * @param conversation The further layer.
+   * @param request The further layer.
    * @returns This one if that layer is inside of this. If it is not, the
    * application is called again with the same environ: then what is behind.
    */
-  streamFor(conversation: Conversation): ErrorStream {
-    if (this.#conversation.isOutsideOf(conversation)) return this;
+  streamFor(request: CheckedRequest): ErrorStream {
+    if (this.#request.isOutsideOf(request)) return this;
     return this.#errors instanceof CheckedErrors
-      ? this.#errors.streamFor(conversation)
+      ? this.#errors.streamFor(request)
       : this.#errors;
   }
 
@@ -95,7 +95,7 @@ export class CheckedErrors implements ErrorStream {
     entry: Entry,
     isTorn: boolean,
   ): void {
-    const state = this.#conversation;
+    const state = this.#request;
     const isOver = state.isAllOver;
     const view = { method, args, texts, isTorn, isOver, state };
     state.check(state.rules.errors, view, entry);
@@ -110,7 +110,7 @@ export class CheckedErrors implements ErrorStream {
     try {
       Reflect.apply(errors[method], errors, args);
     } catch (error) {
-      const state = this.#conversation;
+      const state = this.#request;
       const { rules } = state;
       // What it was given is to blame, or a layer has said so already.
       if (isText && !(error instanceof ConformanceError)) {

@@ -7,8 +7,8 @@
 import { isThenable } from "../../wsgi/describe.ts";
 import { readSome, type SomeInput } from "../../wsgi/read_some.ts";
 import type { InputStream } from "../../wsgi/types.ts";
-import type { Conversation } from "./conversation.ts";
-import { digest } from "./digest.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import { digest } from "./chunk_snapshot.ts";
 import type { Entry } from "../findings.ts";
 import { parseLength } from "../views/response_view.ts";
 import { CLOSING_MEMBERS, OTHER_MEMBERS } from "../rules/input.ts";
@@ -39,17 +39,17 @@ export class CheckedInput implements InputStream, SomeInput {
     );
   }
 
-  readonly #conversation: Conversation;
+  readonly #request: CheckedRequest;
   readonly #input: InputStream;
   /** Made by the first call: most requests are never read from. */
   #log: InputLog | undefined;
 
   /**
-   * @param conversation The request.
+   * @param request The request.
    * @param input The server's wsgi.input.
    */
-  constructor(conversation: Conversation, input: InputStream) {
-    this.#conversation = conversation;
+  constructor(request: CheckedRequest, input: InputStream) {
+    this.#request = request;
     this.#input = input;
   }
 
@@ -118,14 +118,14 @@ export class CheckedInput implements InputStream, SomeInput {
   /**
    * Gives the stream to wrap for a further layer.
    *
-   * @param conversation The further layer.
+   * @param request The further layer.
    * @returns This one if that layer is inside of this. If it is not, the
    * application is called again with the same environ: then what is behind.
    */
-  streamFor(conversation: Conversation): InputStream {
-    if (this.#conversation.isOutsideOf(conversation)) return this;
+  streamFor(request: CheckedRequest): InputStream {
+    if (this.#request.isOutsideOf(request)) return this;
     return this.#input instanceof CheckedInput
-      ? this.#input.streamFor(conversation)
+      ? this.#input.streamFor(request)
       : this.#input;
   }
 
@@ -135,7 +135,7 @@ export class CheckedInput implements InputStream, SomeInput {
     entry: Entry,
     isTorn: boolean,
   ): void {
-    const state = this.#conversation;
+    const state = this.#request;
     const isOver = state.isAllOver;
     const { left } = this.#use();
     const view = { method, args, isTorn, isOver, left, state };
@@ -210,7 +210,7 @@ export class CheckedInput implements InputStream, SomeInput {
     given: { readonly isPromised: boolean; readonly result: unknown },
     last: LastArray | undefined,
   ): void {
-    const state = this.#conversation;
+    const state = this.#request;
     const { rules } = state;
     state.check(rules.inputResult, this.#use().take(call, given));
     if (last === undefined) return;
@@ -222,14 +222,14 @@ export class CheckedInput implements InputStream, SomeInput {
 
   /** Notes the bytes of an array, if there is a rule that asks for it. */
   #remember(array: Uint8Array | undefined): LastArray | undefined {
-    const { rules } = this.#conversation;
+    const { rules } = this.#request;
     if (array === undefined || rules.inputMemory.length === 0) return undefined;
     const { length } = array;
     return { array, length, before: digest(array, length) };
   }
 
   #use(): InputLog {
-    const { environ } = this.#conversation;
+    const { environ } = this.#request;
     return this.#log ??= new InputLog(toLimit(environ.values.CONTENT_LENGTH));
   }
 }

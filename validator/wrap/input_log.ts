@@ -5,7 +5,7 @@
  */
 
 import { isUint8Array } from "../../wsgi/describe.ts";
-import type { EarlierRead, InputResultView } from "../views/views.ts";
+import type { EarlierRead, InputResultView } from "../views/stream_views.ts";
 
 const LINE_FEED = 0x0a;
 

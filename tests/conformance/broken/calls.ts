@@ -21,7 +21,7 @@ export const CALL: readonly BrokenServer[] = [
       const result = app(environ, startResponse);
       return result instanceof Promise ? result.then(wrap) : wrap(result);
     };
-  }, ["environ/signal"]),
+  }, "environ/signal"),
   call("calls the application twice", (app) => (environ, startResponse) => {
     // Where that has few other consequences: there is one input only.
     if (!/^environ\/(?:fresh|one-call)/.test(environ.HTTP_WSGI_CASE ?? "")) {
@@ -34,36 +34,28 @@ export const CALL: readonly BrokenServer[] = [
       // The second call shows it.
     }
     return app(environ, startResponse);
-  }, ["environ/one-call"]),
+  }, "environ/one-call"),
   call(
     "passes a third argument",
     (app) => (environ, startResponse) =>
       (app as (...args: unknown[]) => ResponseBody)(environ, startResponse, 1),
-    ["environ/one-call"],
+    "environ/one-call",
     "application/arguments",
   ),
-  call("does not await the application", (app) => (environ, startResponse) => {
-    const result = app(environ, startResponse);
-    if (!(result instanceof Promise)) return result;
-    result.catch(() => {});
-    startResponse("200 OK", []);
-    return [];
-  }, [
-    "body/interleaved",
-    "body/promised-*",
-    "close/left-early",
-    "connection/byte-by-byte",
-    "connection/expect",
-    "connection/left-signal",
-    "connection/pipelined-bodies",
-    "errors/body-error-passed-on",
-    "errors/rejects",
-    "input/*",
-    "write/arrives",
-    "write/order",
-    "write/over-length",
-    "write/with-length",
-  ]),
+  call(
+    "does not await the application",
+    (app) => (environ, startResponse) => {
+      const result = app(environ, startResponse);
+      if (!(result instanceof Promise)) return result;
+      result.catch(() => {});
+      startResponse("200 OK", []);
+      return [];
+    },
+    `body/interleaved body/promised-* close/left-early
+    connection/byte-by-byte connection/expect connection/left-signal
+    connection/pipelined-bodies errors/body-error-passed-on errors/rejects
+    input/* write/arrives write/order write/over-length write/with-length`,
+  ),
   call(
     "wants startResponse to be called before the application returns",
     (app) => (environ, startResponse) => {
@@ -78,41 +70,30 @@ export const CALL: readonly BrokenServer[] = [
       });
       return result instanceof Promise ? result.then(check) : check(result);
     },
-    [
-      "bodiless/head-lazy",
-      "body/backpressure",
-      "close/finally",
-      "close/never-started",
-      "errors/after-first-chunk",
-      "errors/after-length",
-      "length/end-asked",
-      "start-response/headers-at-end",
-      "start-response/headers-wait",
-      "start-response/lazy",
-      "start-response/lazy-after-empty",
-      "start-response/replaced-late",
-      "start-response/rethrows",
-    ],
+    `bodiless/head-lazy body/backpressure close/finally close/never-started
+    errors/after-first-chunk errors/after-length length/end-asked
+    start-response/headers-at-end start-response/headers-wait
+    start-response/lazy start-response/lazy-after-empty
+    start-response/replaced-late start-response/rethrows`,
   ),
-  call("shows the error to the client", (app) => (environ, startResponse) => {
-    const fail = (error: unknown): ResponseBody => {
-      const text = error instanceof Error ? error.stack : String(error);
-      startResponse("500 Internal Server Error", [], error);
-      return [new TextEncoder().encode(text)];
-    };
-    try {
-      const result = app(environ, startResponse);
-      return result instanceof Promise ? result.catch(fail) : result;
-    } catch (error) {
-      return fail(error);
-    }
-  }, [
-    "errors/after-start",
-    "errors/body-error-passed-on",
-    "errors/rejects",
-    "errors/throws",
-    "errors/throws-string",
-  ]),
+  call(
+    "shows the error to the client",
+    (app) => (environ, startResponse) => {
+      const fail = (error: unknown): ResponseBody => {
+        const text = error instanceof Error ? error.stack : String(error);
+        startResponse("500 Internal Server Error", [], error);
+        return [new TextEncoder().encode(text)];
+      };
+      try {
+        const result = app(environ, startResponse);
+        return result instanceof Promise ? result.catch(fail) : result;
+      } catch (error) {
+        return fail(error);
+      }
+    },
+    `errors/after-start errors/body-error-passed-on errors/rejects
+    errors/throws errors/throws-string`,
+  ),
   call(
     "ends a response cleanly when the body fails",
     (app) => (environ, startResponse) => {
@@ -131,12 +112,8 @@ export const CALL: readonly BrokenServer[] = [
       const result = app(environ, startResponse);
       return result instanceof Promise ? result.then(quiet) : quiet(result);
     },
-    [
-      "errors/after-first-chunk",
-      "errors/first-async-next",
-      "errors/first-next",
-      "start-response/rethrows",
-    ],
+    `errors/after-first-chunk errors/first-async-next errors/first-next
+    start-response/rethrows`,
   ),
   call("runs one request at a time, and waits for ever", (app) => {
     let before: Promise<unknown> = Promise.resolve();
@@ -145,5 +122,5 @@ export const CALL: readonly BrokenServer[] = [
       before = ours.catch(() => {});
       return await ours;
     };
-  }, ["body/interleaved", "errors/late-rejection"]),
+  }, "body/interleaved errors/late-rejection"),
 ];

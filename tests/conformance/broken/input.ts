@@ -4,73 +4,60 @@ import { type BrokenServer, input } from "./server.ts";
 
 /** They are wrong with `wsgi.input`. */
 export const INPUT: readonly BrokenServer[] = [
-  input("gives what has come, and not n bytes", (right) => ({
-    read: (size) => right.read(size === undefined ? 4 : Math.min(size, 4)),
-  }), [
-    "input/every-split-*",
-    "input/large",
-    "input/read-all",
-    "input/read-bytes",
-    "input/readlines-hint",
-  ]),
-  input("gives null at the end", (right) => ({
-    read: async (size) => {
-      const piece = await right.read(size);
-      return piece.length > 0 || size === 0 ? piece : null as never;
-    },
-  }), [
-    "connection/pipelined-bodies",
-    "input/content-length",
-    "input/empty*",
-    "input/every-split-*",
-    "input/large",
-    "input/none",
-    "input/read-across-chunks",
-    "input/read-all",
-    "input/read-sized",
-  ]),
+  input(
+    "gives what has come, and not n bytes",
+    (right) => ({
+      read: (size) => right.read(size === undefined ? 4 : Math.min(size, 4)),
+    }),
+    `input/every-split-* input/large input/read-all input/read-bytes
+    input/readlines-hint`,
+  ),
+  input(
+    "gives null at the end",
+    (right) => ({
+      read: async (size) => {
+        const piece = await right.read(size);
+        return piece.length > 0 || size === 0 ? piece : null as never;
+      },
+    }),
+    `connection/pipelined-bodies input/content-length input/empty*
+    input/every-split-* input/large input/none input/read-across-chunks
+    input/read-all input/read-sized`,
+  ),
   input("drops the end of lines", (right) => ({
     readline: async (size) => {
       const line = await right.readline(size);
       return line.at(-1) === 10 ? line.subarray(0, -1) : line;
     },
-  }), [
-    "input/in-order",
-    "input/mixed",
-    "input/readline",
-    "input/readline-sized",
-  ]),
+  }), "input/in-order input/mixed input/readline input/readline-sized"),
   input("ignores the size of readline()", (right) => ({
     readline: () => right.readline(),
-  }), ["input/readline-sized"]),
+  }), "input/readline-sized"),
   input("ignores the hint of readlines()", (right) => ({
     readlines: () => right.readlines(),
-  }), ["input/mixed", "input/readlines-hint"]),
-  input("uses its buffer again", (right) => {
-    const buffer = new Uint8Array(1 << 21);
-    return {
-      read: async (size) => {
-        const piece = await right.read(size);
-        buffer.set(piece);
-        return buffer.subarray(0, piece.length);
-      },
-    };
-  }, [
-    "input/arrives-late",
-    "input/every-split-*",
-    "input/fresh",
-    "input/in-order",
-    "input/large",
-    "input/read-across-chunks",
-    "input/read-sized",
-  ]),
+  }), "input/mixed input/readlines-hint"),
+  input(
+    "uses its buffer again",
+    (right) => {
+      const buffer = new Uint8Array(1 << 21);
+      return {
+        read: async (size) => {
+          const piece = await right.read(size);
+          buffer.set(piece);
+          return buffer.subarray(0, piece.length);
+        },
+      };
+    },
+    `input/arrives-late input/every-split-* input/fresh input/in-order
+    input/large input/read-across-chunks input/read-sized`,
+  ),
   input("takes a body that was cut short for a whole one", (right) => ({
     read: (size) => right.read(size).catch(() => new Uint8Array()),
-  }), ["errors/body-error-passed-on", "input/cut-*"]),
+  }), "errors/body-error-passed-on input/cut-*"),
   input("reads as text", (right) => ({
     read: async (size) =>
       new TextEncoder().encode(
         new TextDecoder().decode(await right.read(size)),
       ),
-  }), ["input/large", "input/read-bytes"]),
+  }), "input/large input/read-bytes"),
 ];

@@ -24,10 +24,10 @@ export interface BrokenServer {
   /** Starts it. */
   readonly start: (app: Application) => RunningServer;
   /**
-   * The cases that find it, as globs: each matches a case that fails, and no
-   * other case fails.
+   * The cases that find it, as globs with spaces between them: each matches a
+   * case that fails, and no other case fails.
    */
-  readonly found: readonly string[];
+  readonly found: string;
   /** Instead of naming cases: what the validator says in all that fail. */
   readonly rule?: string;
 }
@@ -54,7 +54,7 @@ export function serve(app: Application): RunningServer {
 export function call(
   name: string,
   wrong: (app: Application) => Application,
-  found: readonly string[],
+  found: string,
   rule?: string,
 ): BrokenServer {
   const start = (app: Application) => serve(wrong(app));
@@ -67,7 +67,7 @@ export function call(
 export function environ(
   name: string,
   change: (environ: Environ) => void,
-  found: readonly string[],
+  found: string,
   rule?: string,
 ): BrokenServer {
   return call(
@@ -85,7 +85,7 @@ export function environ(
 export function input(
   name: string,
   change: (input: InputStream) => Partial<InputStream>,
-  found: readonly string[],
+  found: string,
 ): BrokenServer {
   return environ(name, (environ) => {
     const right = environ["wsgi.input"];
@@ -103,7 +103,7 @@ export function input(
 export function start(
   name: string,
   change: (startResponse: StartResponse, environ: Environ) => StartResponse,
-  found: readonly string[],
+  found: string,
 ): BrokenServer {
   return call(
     name,
@@ -117,7 +117,7 @@ export function start(
 export function body(
   name: string,
   change: (body: ResponseBody, environ: Environ) => ResponseBody,
-  found: readonly string[],
+  found: string,
   rule?: string,
 ): BrokenServer {
   return call(

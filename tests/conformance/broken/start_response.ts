@@ -5,31 +5,28 @@ import { type BrokenServer, start } from "./server.ts";
 
 /** They are wrong with `startResponse`. */
 export const START: readonly BrokenServer[] = [
-  start("takes a second call for a correction", (right) => {
-    let called = false;
-    return (status, headers, excInfo) => {
-      const again = called ? excInfo ?? new Error("again") : excInfo;
-      called = true;
-      return right(status, headers, again);
-    };
-  }, [
-    "start-response/no-exc-info",
-    "start-response/twice",
-    "start-response/twice-after-refusal",
-  ]),
+  start(
+    "takes a second call for a correction",
+    (right) => {
+      let called = false;
+      return (status, headers, excInfo) => {
+        const again = called ? excInfo ?? new Error("again") : excInfo;
+        called = true;
+        return right(status, headers, again);
+      };
+    },
+    `start-response/no-exc-info start-response/twice
+    start-response/twice-after-refusal`,
+  ),
   start(
     "refuses excInfo from the beginning",
     (right) => (status, headers, excInfo) => {
       if (excInfo !== undefined && excInfo !== null) throw excInfo;
       return right(status, headers);
     },
-    [
-      "start-response/headers-wait",
-      "start-response/replaced",
-      "start-response/replaced-late",
-      "start-response/saved-by-exc-info",
-      "write/empty",
-    ],
+    `start-response/headers-wait start-response/replaced
+    start-response/replaced-late start-response/saved-by-exc-info
+    write/empty`,
   ),
   start("keeps the headers that excInfo should replace", (right) => {
     const kept: HeaderTuple[] = [];
@@ -39,14 +36,14 @@ export const START: readonly BrokenServer[] = [
       kept.push(...headers);
       return write;
     };
-  }, ["start-response/replaced", "start-response/replaced-late"]),
+  }, "start-response/replaced start-response/replaced-late"),
   start("throws something else than excInfo", (right) => (...args) => {
     try {
       return right(...args);
     } catch {
       throw new Error("the headers have been sent");
     }
-  }, ["start-response/rethrows"]),
+  }, "start-response/rethrows"),
   start(
     "drops hop-by-hop headers without a word",
     (right) => (status, headers, excInfo) => {
@@ -57,7 +54,7 @@ export const START: readonly BrokenServer[] = [
         : headers;
       return right(status, kept, excInfo);
     },
-    ["start-response/refuses-chunked", "start-response/refuses-connection"],
+    "start-response/refuses-chunked start-response/refuses-connection",
   ),
   start(
     "takes a number for a status",
@@ -67,7 +64,7 @@ export const START: readonly BrokenServer[] = [
         headers,
         excInfo,
       ),
-    ["start-response/refuses-status-number"],
+    "start-response/refuses-status-number",
   ),
   start(
     "keeps the last of repeated headers",
@@ -76,7 +73,7 @@ export const START: readonly BrokenServer[] = [
       const last = new Map(headers.map((one) => [one[0], one] as const));
       return right(status, [...last.values()], excInfo);
     },
-    ["response/headers-repeated"],
+    "response/headers-repeated",
   ),
   start("sorts headers", (right) => (status, headers, excInfo) =>
     right(
@@ -85,26 +82,22 @@ export const START: readonly BrokenServer[] = [
         ? [...headers].sort(([one], [other]) => one < other ? -1 : 1)
         : headers,
       excInfo,
-    ), ["response/headers-order"]),
+    ), "response/headers-order"),
   start(
     "adds a header to the application's array",
     (right) => (status, headers, excInfo) => {
       if (Array.isArray(headers)) headers.push(["X-Server", "1"]);
       return right(status, headers, excInfo);
     },
-    ["response/headers-order", "response/headers-shared"],
+    "response/headers-order response/headers-shared",
   ),
-  start("drops what is written", (right) => (...args) => {
-    right(...args);
-    return () => Promise.resolve();
-  }, [
-    "write/arrives",
-    "write/late",
-    "write/no-chunk",
-    "write/not-awaited",
-    "write/order",
-    "write/over-length",
-    "write/sync",
-    "write/with-length",
-  ]),
+  start(
+    "drops what is written",
+    (right) => (...args) => {
+      right(...args);
+      return () => Promise.resolve();
+    },
+    `write/arrives write/late write/no-chunk write/not-awaited write/order
+    write/over-length write/sync write/with-length`,
+  ),
 ];

@@ -9,9 +9,9 @@ function chunksOf(count: number): Uint8Array<ArrayBuffer>[] {
 
 function inputOf(
   chunks: Uint8Array<ArrayBuffer>[],
-  ownsChunks: boolean,
+  ownsRequest: boolean,
 ): RequestInput {
-  return new RequestInput(() => ReadableStream.from(chunks), { ownsChunks });
+  return new RequestInput(() => ReadableStream.from(chunks), { ownsRequest });
 }
 
 Deno.test("RequestInput.read() gives the memory of its own chunks back when it has copied them", async () => {

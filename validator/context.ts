@@ -92,7 +92,7 @@ function toPattern(glob: string): RegExp {
 }
 
 /** The options and rules of one `validator()`. */
-export class Layer {
+export class ValidatorContext {
   /** The name of this layer. */
   readonly name: string | undefined;
   /** Whether errors are thrown. */

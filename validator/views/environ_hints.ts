@@ -10,7 +10,7 @@
 import { quote } from "../../wsgi/describe.ts";
 
 /** What can be wrong with a variable or its name. */
-export type Slip =
+export type EnvironHint =
   | "absent"
   | "type"
   | "wide"
@@ -21,7 +21,7 @@ export type Slip =
   | "reserved";
 
 /** The first variable for each thing that is wrong. */
-export type Slips = { [name in Slip]?: string };
+export type EnvironHints = { [name in EnvironHint]?: string };
 
 /** It is text: it has no dot, or begins with HTTP_. */
 const TEXT = 1;
@@ -104,7 +104,11 @@ export function showKey(key: string): string {
 }
 
 /** What is wrong with the value of a variable that is text. */
-function findSlip(kind: number, key: string, value: unknown): Slip | undefined {
+function findHint(
+  kind: number,
+  key: string,
+  value: unknown,
+): EnvironHint | undefined {
   if (value === undefined || value === null) return "absent";
   // Its own rule has the right hint for a number.
   if (typeof value !== "string") {
@@ -116,7 +120,7 @@ function findSlip(kind: number, key: string, value: unknown): Slip | undefined {
   return (kind & NO_NUL) !== 0 && value.includes("\0") ? "nul" : undefined;
 }
 
-/** Whether findSlip() has to look; it says so for nearly no variable. */
+/** Whether findHint() has to look; it says so for nearly no variable. */
 function isSuspect(kind: number, value: unknown): boolean {
   if (typeof value !== "string" || value === "") return true;
   if ((kind & BYTES) === 0) return false;
@@ -129,10 +133,10 @@ function isSuspect(kind: number, value: unknown): boolean {
  * @param values The variables.
  * @returns What is wrong; nothing if all is well.
  */
-export function findSlips(
+export function findEnvironHints(
   values: Readonly<Record<string, unknown>>,
-): Slips | undefined {
-  let slips: Slips | undefined;
+): EnvironHints | undefined {
+  let hints: EnvironHints | undefined;
   // It is a copy, and this way its values are read without a look-up.
   for (const key in values) {
     const kind = remembered.get(key) ?? lookUp(key);
@@ -142,13 +146,13 @@ export function findSlips(
     if (!suspect && (kind & ODD) === 0) continue;
     // Somebody may have added to Object.prototype.
     if (!Object.hasOwn(values, key)) continue;
-    slips ??= {};
-    if ((kind & HEADER_NAME) !== 0) slips.headerName ??= key;
-    if ((kind & NAME) !== 0) slips.name ??= key;
-    if ((kind & RESERVED) !== 0) slips.reserved ??= key;
+    hints ??= {};
+    if ((kind & HEADER_NAME) !== 0) hints.headerName ??= key;
+    if ((kind & NAME) !== 0) hints.name ??= key;
+    if ((kind & RESERVED) !== 0) hints.reserved ??= key;
     if (!suspect) continue;
-    const slip = findSlip(kind, key, value);
-    if (slip !== undefined) slips[slip] ??= key;
+    const hint = findHint(kind, key, value);
+    if (hint !== undefined) hints[hint] ??= key;
   }
-  return slips;
+  return hints;
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Conversation } from "../../validator/wrap/conversation.ts";
-import { readEnviron } from "../../validator/views/environ_view.ts";
-import { Layer } from "../../validator/layer.ts";
+import { CheckedRequest } from "../../validator/wrap/checked_request.ts";
+import { readEnviron } from "../../validator/wrap/read_environ.ts";
+import { ValidatorContext } from "../../validator/context.ts";
 import {
   activate,
   type ActiveRules,
@@ -11,22 +11,22 @@ import { createEnviron } from "./scenario.ts";
 
 /** A layer and its rules. */
 interface Seat {
-  readonly layer: Layer;
+  readonly layer: ValidatorContext;
   readonly rules: ActiveRules;
 }
 
 function seat(): Seat {
-  const layer = new Layer({}, RULES.map(({ id }) => id));
-  return { layer, rules: activate(layer) };
+  const layer = new ValidatorContext({}, RULES.map(({ id }) => id));
+  return { layer, rules: activate((rules) => layer.select(rules)) };
 }
 
 /** A call of a layer whose environ leads to another call. */
-function converse({ layer, rules }: Seat, linked?: unknown): Conversation {
+function converse({ layer, rules }: Seat, linked?: unknown): CheckedRequest {
   const environ = readEnviron([createEnviron(), () => {}], rules);
-  return new Conversation(layer, rules, environ, linked);
+  return new CheckedRequest(layer, rules, environ, linked);
 }
 
-Deno.test("Conversation links the layers of one request", () => {
+Deno.test("CheckedRequest links the layers of one request", () => {
   const outer = converse(seat());
   const middle = converse(seat(), outer);
   const inner = converse(seat(), middle);
@@ -37,19 +37,19 @@ Deno.test("Conversation links the layers of one request", () => {
   assertStrictEquals(middle.inner, inner);
 });
 
-Deno.test("Conversation does not link to what is none", () => {
+Deno.test("CheckedRequest does not link to what is none", () => {
   for (const linked of [undefined, null, 5, {}, { isOver: false }]) {
     assertStrictEquals(converse(seat(), linked).outer, undefined);
   }
 });
 
-Deno.test("Conversation does not link to a request that is over", () => {
+Deno.test("CheckedRequest does not link to a request that is over", () => {
   const earlier = converse(seat());
   earlier.finish();
   assertStrictEquals(converse(seat(), earlier).outer, undefined);
 });
 
-Deno.test("Conversation does not link to a stack that is over, though a part was left open", () => {
+Deno.test("CheckedRequest does not link to a stack that is over, though a part was left open", () => {
   const outer = converse(seat());
   const inner = converse(seat(), outer);
   outer.finish();
@@ -57,7 +57,7 @@ Deno.test("Conversation does not link to a stack that is over, though a part was
   assertStrictEquals(converse(seat(), inner).outer, undefined);
 });
 
-Deno.test("Conversation of a second try links to the layer outside, not to the first", () => {
+Deno.test("CheckedRequest of a second try links to the layer outside, not to the first", () => {
   const outer = converse(seat());
   const again = seat();
   const first = converse(again, outer);
@@ -72,13 +72,13 @@ Deno.test("Conversation of a second try links to the layer outside, not to the f
   assertStrictEquals(converse(again, deeper).outer, outer);
 });
 
-Deno.test("Conversation of an application that calls itself stands for itself", () => {
+Deno.test("CheckedRequest of an application that calls itself stands for itself", () => {
   const own = seat();
   const first = converse(own);
   assertStrictEquals(converse(own, first).outer, undefined);
 });
 
-Deno.test("Conversation knows which layers are outside of it", () => {
+Deno.test("CheckedRequest knows which layers are outside of it", () => {
   const outer = converse(seat());
   const inner = converse(seat(), converse(seat(), outer));
   assert(outer.isOutsideOf(inner));
@@ -86,7 +86,7 @@ Deno.test("Conversation knows which layers are outside of it", () => {
   assert(!inner.isOutsideOf(inner));
 });
 
-Deno.test("Conversation is all over when the layers outside of it are too", () => {
+Deno.test("CheckedRequest is all over when the layers outside of it are too", () => {
   const outer = converse(seat());
   const inner = converse(seat(), outer);
   inner.finish();
@@ -95,7 +95,7 @@ Deno.test("Conversation is all over when the layers outside of it are too", () =
   assertEquals([inner.isOver, inner.isAllOver], [true, true]);
 });
 
-Deno.test("Conversation counts the inner bodies that are open", () => {
+Deno.test("CheckedRequest counts the inner bodies that are open", () => {
   const outer = converse(seat());
   const first = converse(seat(), outer);
   const second = converse(seat(), outer);
@@ -112,19 +112,19 @@ Deno.test("Conversation counts the inner bodies that are open", () => {
   assertEquals(outer.openInner, 0);
 });
 
-Deno.test("Conversation counts once as open, whatever ends it", () => {
+Deno.test("CheckedRequest counts once as open, whatever ends it", () => {
   const { layer, rules } = seat();
-  const conversation = converse({ layer, rules });
+  const request = converse({ layer, rules });
   assertEquals(layer.open, 1);
-  conversation.finish();
-  conversation.finish();
+  request.finish();
+  request.finish();
   assertEquals(layer.open, 0);
 });
 
-Deno.test("Conversation reads the method once, and takes only a string", () => {
+Deno.test("CheckedRequest reads the method once, and takes only a string", () => {
   assertEquals(converse(seat()).method, "GET");
   const { layer, rules } = seat();
   const environ = { ...createEnviron(), REQUEST_METHOD: 5 };
   const view = readEnviron([environ, () => {}], rules);
-  assertEquals(new Conversation(layer, rules, view, undefined).method, "");
+  assertEquals(new CheckedRequest(layer, rules, view, undefined).method, "");
 });

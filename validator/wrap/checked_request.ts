@@ -5,27 +5,24 @@
  */
 
 import { type Entry, Findings } from "../findings.ts";
-import type { Layer } from "../layer.ts";
+import type { ValidatorContext } from "../context.ts";
 import { unwatchBody, watchBody } from "../leaks.ts";
 import type { PairEvent, PairState } from "../views/middleware_view.ts";
 import type { ResponseView } from "../views/response_view.ts";
 import type { ActiveRules } from "../rules/table.ts";
-import type { EnvironView } from "../views/views.ts";
-
-/** Where the layers of one request find each other, through its environ. */
-export const CONVERSATION: unique symbol = Symbol.for("wsgiref.validator");
+import type { EnvironView } from "../views/environ_view.ts";
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 
 /** One request, seen from one layer. */
-export class Conversation extends Findings implements PairState {
+export class CheckedRequest extends Findings implements PairState {
   readonly rules: ActiveRules;
   readonly environ: EnvironView;
   readonly method: string;
   /** The layer between this one and the server, if there is one. */
-  override readonly outer: Conversation | undefined;
+  override readonly outer: CheckedRequest | undefined;
   /** The layer between this one and the application, once it was called. */
-  override inner: Conversation | undefined;
+  override inner: CheckedRequest | undefined;
   starts = 0;
   response: ResponseView | undefined;
   headSent = false;
@@ -49,7 +46,7 @@ export class Conversation extends Findings implements PairState {
   passesExcInfo = false;
   headersChanged = false;
 
-  readonly #layer: Layer;
+  readonly #context: ValidatorContext;
   #handedOver = false;
   #isWatched = false;
   /** What wsgi.file_wrapper has made. */
@@ -57,23 +54,23 @@ export class Conversation extends Findings implements PairState {
   #finished = false;
 
   constructor(
-    layer: Layer,
+    context: ValidatorContext,
     rules: ActiveRules,
     environ: EnvironView,
     linked: unknown,
   ) {
-    super(layer);
-    this.#layer = layer;
+    super(context);
+    this.#context = context;
     this.rules = rules;
     this.environ = environ;
     // Another copy of this package may have left its own there.
-    this.outer = linked instanceof Conversation
-      ? linked.#asOuterOf(layer)
+    this.outer = linked instanceof CheckedRequest
+      ? linked.#asOuterOf(context)
       : undefined;
     const method = environ.values["REQUEST_METHOD"];
     this.method = typeof method === "string" ? method : "";
     if (this.outer !== undefined) this.outer.inner = this;
-    layer.begin();
+    context.begin();
   }
 
   /**
@@ -102,11 +99,11 @@ export class Conversation extends Findings implements PairState {
    * @param body The body that the server gets.
    */
   watch(body: object): void {
-    if (this.#finished || !this.#layer.watchesGarbage) return;
+    if (this.#finished || !this.#context.watchesGarbage) return;
     this.#isWatched = true;
     const path = this.environ.values["PATH_INFO"];
     watchBody(body, this, {
-      layer: this.#layer,
+      context: this.#context,
       rules: this.rules.open,
       request: `${this.method} ${typeof path === "string" ? path : ""}`,
     });
@@ -122,11 +119,11 @@ export class Conversation extends Findings implements PairState {
    * @param inner The inner layer of which the event comes.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
-  checkPair(
+  compareWithInner(
     event: PairEvent,
     args: readonly unknown[] = NO_ARGUMENTS,
     entry?: Entry,
-    inner: Conversation | undefined = this.inner,
+    inner: CheckedRequest | undefined = this.inner,
   ): void {
     if (inner === undefined) return;
     this.check(
@@ -152,7 +149,7 @@ export class Conversation extends Findings implements PairState {
    * @param other The other layer.
    * @returns Whether calls of the other one pass through this one.
    */
-  isOutsideOf(other: Conversation): boolean {
+  isOutsideOf(other: CheckedRequest): boolean {
     for (let next = other.outer; next !== undefined; next = next.outer) {
       if (next === this) return true;
     }
@@ -179,7 +176,7 @@ export class Conversation extends Findings implements PairState {
     this.#finished = true;
     if (this.#isWatched) unwatchBody(this);
     this.takeBack();
-    this.#layer.finish();
+    this.#context.finish();
   }
 
   /**
@@ -187,11 +184,11 @@ export class Conversation extends Findings implements PairState {
    * earlier call of the new one's own application, since middleware is free to
    * call it again, or to a request that is over, if the environ was used again.
    */
-  #asOuterOf(layer: Layer): Conversation | undefined {
+  #asOuterOf(context: ValidatorContext): CheckedRequest | undefined {
     const outer = this.outer === undefined
       ? undefined
-      : this.outer.#asOuterOf(layer);
-    const isEarlier = this.#layer === layer || outer !== this.outer;
+      : this.outer.#asOuterOf(context);
+    const isEarlier = this.#context === context || outer !== this.outer;
     return isEarlier || this.#finished ? outer : this;
   }
 }

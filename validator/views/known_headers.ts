@@ -5,6 +5,7 @@
  */
 
 import { isHopByHop, isToken } from "../../wsgi/http_syntax.ts";
+import { remember } from "../../wsgi/remember.ts";
 
 /** Headers that a rule asks for, each a bit, so that one number holds a set. */
 export const KNOWN = {
@@ -69,11 +70,6 @@ export interface HeaderName {
   readonly isToken: boolean;
 }
 
-/** Names are few and come again; a program must not fill the memory with them. */
-const MAX_REMEMBERED = 256;
-const MAX_LENGTH = 64;
-const remembered = new Map<string, HeaderName>();
-
 function examine(name: string): HeaderName {
   const key = name.toLowerCase();
   const bit = BITS.get(key) ?? (isHopByHop(key) ? KNOWN.hopByHop : 0);
@@ -86,12 +82,4 @@ function examine(name: string): HeaderName {
  * @param name The name as given.
  * @returns What there is to know of it.
  */
-export function lookUpHeader(name: string): HeaderName {
-  let known = remembered.get(name);
-  if (known !== undefined) return known;
-  known = examine(name);
-  if (remembered.size < MAX_REMEMBERED && name.length <= MAX_LENGTH) {
-    remembered.set(name, known);
-  }
-  return known;
-}
+export const lookUpHeader: (name: string) => HeaderName = remember(examine);

@@ -7,7 +7,7 @@
 import { quote } from "../../wsgi/describe.ts";
 
 /** What can be odd about text, each a bit, so that one number holds a set. */
-export const MARK = {
+export const CharacterClass = {
   /** U+0000 to U+001F but for the tab, or U+007F. */
   control: 0x1,
   /** A tab. */
@@ -26,33 +26,33 @@ function isBlank(unit: number): boolean {
   return unit === 0x20 || unit === TAB;
 }
 
-function markOf(unit: number): number {
-  if (unit > 0xff) return MARK.wide;
-  if (unit >= 0x80) return MARK.latin1;
-  return unit === TAB ? MARK.tab : MARK.control;
+function classOf(unit: number): number {
+  if (unit > 0xff) return CharacterClass.wide;
+  if (unit >= 0x80) return CharacterClass.latin1;
+  return unit === TAB ? CharacterClass.tab : CharacterClass.control;
 }
 
 /**
  * Finds what is odd about a text.
  *
  * @param text The text.
- * @returns A set of {@linkcode MARK}; 0 if it is visible ASCII and spaces
+ * @returns A set of {@linkcode CharacterClass}; 0 if it is visible ASCII and spaces
  * between.
  */
-export function markText(text: string): number {
+export function classifyText(text: string): number {
   const { length } = text;
-  let marks = 0;
+  let classes = 0;
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit > 0x7e) marks |= markOf(unit);
+    if (unit < 0x20 || unit > 0x7e) classes |= classOf(unit);
   }
   if (
     length > 0 &&
     (isBlank(text.charCodeAt(0)) || isBlank(text.charCodeAt(length - 1)))
   ) {
-    marks |= MARK.outerSpace;
+    classes |= CharacterClass.outerSpace;
   }
-  return marks;
+  return classes;
 }
 
 const NAMES: Readonly<Record<number, string>> = {
@@ -85,12 +85,12 @@ function nameCharacter(text: string, index: number): string {
  * long, and it may be a secret.
  *
  * @param text The text.
- * @param kind What to look for: a set of {@linkcode MARK}.
+ * @param kind What to look for: a set of {@linkcode CharacterClass}.
  * @returns The character and its place.
  */
-export function showMarked(text: string, kind: number): string {
+export function showCharacter(text: string, kind: number): string {
   for (let i = 0; i < text.length; i++) {
-    if ((markText(`x${text.charAt(i)}x`) & kind) !== 0) {
+    if ((classifyText(`x${text.charAt(i)}x`) & kind) !== 0) {
       return `${nameCharacter(text, i)} at index ${i}`;
     }
   }

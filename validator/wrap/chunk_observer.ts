@@ -5,16 +5,12 @@
  */
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
-import { ChunkWatch } from "./chunk_watch.ts";
-import type { Conversation } from "./conversation.ts";
+import { ChunkSnapshot } from "./chunk_snapshot.ts";
+import type { CheckedRequest } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
 import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
-import type {
-  ChangeView,
-  ChunkView,
-  LengthView,
-  Memory,
-} from "../views/views.ts";
+import type { ChangeView, ChunkView, LengthView } from "../views/body_views.ts";
+import type { Memory } from "../views/memory.ts";
 
 /**
  * Looks at one chunk after the other.
@@ -22,8 +18,8 @@ import type {
  * It is itself the view of the checks, filled anew for each chunk: a body has
  * very many of them.
  */
-export class ChunkSight implements ChunkView, LengthView {
-  readonly state: Conversation;
+export class ChunkObserver implements ChunkView, LengthView {
+  readonly state: CheckedRequest;
   readonly isInArray: boolean;
   chunk: unknown;
   isHole = false;
@@ -32,17 +28,17 @@ export class ChunkSight implements ChunkView, LengthView {
   total = 0;
   /** The last chunk that was not empty, until it is looked at again. */
   #kept: Uint8Array | undefined;
-  readonly #watch: ChunkWatch | undefined;
+  readonly #snapshot: ChunkSnapshot | undefined;
 
   /**
-   * @param conversation The request.
+   * @param request The request.
    * @param isInArray Whether the chunks are those of an array.
    */
-  constructor(conversation: Conversation, isInArray = false) {
-    this.state = conversation;
+  constructor(request: CheckedRequest, isInArray = false) {
+    this.state = request;
     this.isInArray = isInArray;
-    const { change, buffer } = conversation.rules;
-    if (change.length + buffer.length > 0) this.#watch = new ChunkWatch();
+    const { change, buffer } = request.rules;
+    if (change.length + buffer.length > 0) this.#snapshot = new ChunkSnapshot();
   }
 
   /**
@@ -57,7 +53,7 @@ export class ChunkSight implements ChunkView, LengthView {
     this.isHole = isHole;
     this.#look(chunk);
     if (this.memory === undefined) ignoreRejection(chunk);
-    if (state.inner !== undefined) state.checkPair("chunk", [chunk]);
+    if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
     state.checkOften(state.rules.chunk, this);
     if (this.memory !== undefined) this.#checkBytes();
     state.chunks++;
@@ -67,7 +63,7 @@ export class ChunkSight implements ChunkView, LengthView {
     const { outer } = state;
     if (outer?.iterating === true) {
       outer.taken++;
-      outer.checkPair("inner chunk", [chunk], undefined, state);
+      outer.compareWithInner("inner chunk", [chunk], undefined, state);
     }
   }
 
@@ -81,7 +77,7 @@ export class ChunkSight implements ChunkView, LengthView {
   takeWritten(chunk: unknown, entry: Entry): void {
     const { state } = this;
     this.checkHeld("application", entry);
-    this.#watch?.forget();
+    this.#snapshot?.forget();
     this.#look(chunk);
     if (this.memory !== undefined) this.#checkBytes(entry);
     state.written += this.length;
@@ -119,7 +115,7 @@ export class ChunkSight implements ChunkView, LengthView {
     state.emptyRun = 0;
     state.headSent = true;
     this.#kept = this.chunk as Uint8Array;
-    this.#watch?.remember(this.#kept, length);
+    this.#snapshot?.remember(this.#kept, length);
   }
 
   /**
@@ -130,7 +126,7 @@ export class ChunkSight implements ChunkView, LengthView {
    * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   checkHeld(holder: ChangeView["holder"], entry?: Entry): void {
-    const change = this.#watch?.find();
+    const change = this.#snapshot?.find();
     if (change === undefined) return;
     const { state } = this;
     state.check(state.rules.change, { change, holder }, entry);
@@ -145,14 +141,14 @@ export class ChunkSight implements ChunkView, LengthView {
     const kept = this.#kept;
     this.#kept = undefined;
     if (kept === undefined || lengthOf(kept) > 0 || !isGone(kept)) return;
-    this.#watch?.forget();
+    this.#snapshot?.forget();
     const { state } = this;
     state.checkServer(state.rules.detach, { state });
   }
 
   /** The next chunk comes; the ones before are no longer of interest. */
   forget(): void {
-    this.#watch?.forget();
+    this.#snapshot?.forget();
   }
 
   /**
@@ -163,12 +159,12 @@ export class ChunkSight implements ChunkView, LengthView {
   end(): void {
     const { state } = this;
     state.ended = true;
-    state.checkPair("end");
+    state.compareWithInner("end");
     state.check(state.rules.end, this);
     const total = state.bytes + state.written;
     state.check(state.rules.length, { total, length: undefined, state });
-    if (this.#watch === undefined) return;
-    const largest = this.#watch.largestBuffer;
+    if (this.#snapshot === undefined) return;
+    const largest = this.#snapshot.largestBuffer;
     state.check(state.rules.buffer, { largest, total });
   }
 }

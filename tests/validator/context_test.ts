@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ValidatorOptions, Violation } from "../../mod.ts";
-import { Layer } from "../../validator/layer.ts";
+import { ValidatorContext } from "../../validator/context.ts";
 import type { Profile, Rule, Severity } from "../../validator/rules/rule.ts";
 import { helloApp, type Loose } from "./scenario.ts";
 import { validator } from "../../mod.ts";
@@ -34,7 +34,7 @@ const ids = rules.map(({ id }) => id);
 
 /** The rules that are on, with their severity. */
 function active(options: ValidatorOptions): Record<string, Severity> {
-  const layer = new Layer(options, ids);
+  const layer = new ValidatorContext(options, ids);
   return Object.fromEntries(
     layer.select(rules).map(({ rule, severity }) => [rule.id, severity]),
   );
@@ -93,7 +93,7 @@ const SELECTIONS: [string, ValidatorOptions, Record<string, string>][] = [
 ];
 
 for (const [name, options, expected] of SELECTIONS) {
-  Deno.test(`Layer.select() ${name}`, () => {
+  Deno.test(`ValidatorContext.select() ${name}`, () => {
     assertEquals<unknown>(active(options), expected);
   });
 }
@@ -152,63 +152,66 @@ function captured(action: () => void): string {
   return text;
 }
 
-Deno.test("Layer.report() calls onViolation for what is thrown too", () => {
+Deno.test("ValidatorContext.report() calls onViolation for what is thrown too", () => {
   const seen: unknown[] = [];
-  const layer = new Layer({ onViolation: (v) => void seen.push(v) }, ids);
+  const layer = new ValidatorContext(
+    { onViolation: (v) => void seen.push(v) },
+    ids,
+  );
   assertEquals(captured(() => layer.report(violation, true)), "");
   assertEquals(captured(() => layer.report(violation, false)), "");
   assertEquals(captured(() => layer.reportLost(violation)), "");
   assertEquals(seen, [violation, violation]);
 });
 
-Deno.test("Layer.report() prints what is not thrown where there is no onViolation", () => {
-  const layer = new Layer({ name: "blog" }, ids);
+Deno.test("ValidatorContext.report() prints what is not thrown where there is no onViolation", () => {
+  const layer = new ValidatorContext({ name: "blog" }, ids);
   assertEquals(captured(() => layer.report(violation, true)), "");
   const text = captured(() => layer.report(violation, false));
   assertEquals(text.split("\n")[0], "error [blog]: No");
 });
 
-Deno.test("Layer.reportLost() prints what was thrown and swallowed", () => {
-  const layer = new Layer({}, ids);
+Deno.test("ValidatorContext.reportLost() prints what was thrown and swallowed", () => {
+  const layer = new ValidatorContext({}, ids);
   const text = captured(() => layer.reportLost(violation));
   assertEquals(text.split("\n")[0], "error: No");
 });
 
-Deno.test("Layer.report() prints a violation where onViolation throws", () => {
+Deno.test("ValidatorContext.report() prints a violation where onViolation throws", () => {
   const onViolation = (): void => {
     throw new Error("no place in the list");
   };
-  const layer = new Layer({ onViolation }, ids);
+  const layer = new ValidatorContext({ onViolation }, ids);
   const text = captured(() => layer.report(violation, true));
   assertEquals(text.split("\n")[0], "error: No");
 });
 
-Deno.test("Layer.report() survives an onViolation that rejects", async () => {
+Deno.test("ValidatorContext.report() survives an onViolation that rejects", async () => {
   const onViolation = (): Promise<void> => Promise.reject(new Error("no"));
-  const layer = new Layer({ onViolation }, ids);
+  const layer = new ValidatorContext({ onViolation }, ids);
   layer.report(violation, true);
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-Deno.test("Layer.report() calls onViolation as a function of its own", () => {
+Deno.test("ValidatorContext.report() calls onViolation as a function of its own", () => {
   const receivers: unknown[] = [];
   const onViolation = function (this: unknown): void {
     receivers.push(this);
   };
-  new Layer({ onViolation }, ids).report(violation, true);
+  new ValidatorContext({ onViolation }, ids).report(violation, true);
   assertEquals(receivers, [undefined]);
 });
 
-Deno.test("Layer counts the requests that are open", () => {
-  const layer = new Layer({}, ids);
+Deno.test("ValidatorContext counts the requests that are open", () => {
+  const layer = new ValidatorContext({}, ids);
   layer.begin();
   layer.begin();
   layer.finish();
   assertEquals(layer.open, 1);
 });
 
-Deno.test("Layer.applies() knows the rules that are on", () => {
-  const layer = new Layer({ rules: { "body/string": "off" } }, ids);
+Deno.test("ValidatorContext.applies() knows the rules that are on", () => {
+  const layer = new ValidatorContext({ rules: { "body/string": "off" } }, ids);
   layer.select(rules);
   assertEquals(layer.applies("headers/array"), true);
   assertEquals(layer.applies("body/string"), false);

@@ -9,27 +9,23 @@ import {
   isThenable,
   isUint8Array,
 } from "../../wsgi/describe.ts";
-import { ChunkSight } from "./chunk_sight.ts";
-import type { Conversation } from "./conversation.ts";
-import {
-  type AnyIterator,
-  doneOf,
-  readIterator,
-} from "../views/iterator_view.ts";
-import type { BodyKind, ResultView, ReturnView } from "../views/views.ts";
+import { ChunkObserver } from "./chunk_observer.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import { type AnyIterator, doneOf, readIterator } from "../views/body_views.ts";
+import type { BodyKind, ResultView, ReturnView } from "../views/body_views.ts";
 
 /** What next() of a checked body gives. */
 export type ChunkResult = IteratorResult<Uint8Array, void>;
 
 /** The iteration over a body, checked on both sides. */
-export class BodyRun {
+export class CheckedIteration {
   /** What the body is. */
   readonly kind: BodyKind;
   /** What the application returned. */
   readonly view: ReturnView;
   /** Looks at the chunks. */
-  readonly sight: ChunkSight;
-  readonly #conversation: Conversation;
+  readonly observer: ChunkObserver;
+  readonly #request: CheckedRequest;
   #iterator: AnyIterator | undefined;
   /** Calls of next() that are not settled. */
   #pending = 0;
@@ -40,15 +36,15 @@ export class BodyRun {
   #isBroken = false;
 
   /**
-   * @param conversation The request.
+   * @param request The request.
    * @param view What the application returned.
    * @param kind What it is.
    */
-  constructor(conversation: Conversation, view: ReturnView, kind: BodyKind) {
-    this.#conversation = conversation;
+  constructor(request: CheckedRequest, view: ReturnView, kind: BodyKind) {
+    this.#request = request;
     this.view = view;
     this.kind = kind;
-    this.sight = new ChunkSight(conversation, kind === "array");
+    this.observer = new ChunkObserver(request, kind === "array");
   }
 
   /** Whether the server has ever asked for a chunk. */
@@ -73,10 +69,10 @@ export class BodyRun {
    * @param method The iterator method of the body.
    */
   open(method: unknown): void {
-    const conversation = this.#conversation;
-    const { rules } = conversation;
-    conversation.checkServer(rules.take, this.view);
-    conversation.iterators++;
+    const request = this.#request;
+    const { rules } = request;
+    request.checkServer(rules.take, this.view);
+    request.iterators++;
     try {
       const object: unknown = Reflect.apply(
         method as () => unknown,
@@ -84,10 +80,10 @@ export class BodyRun {
         [],
       );
       this.#iterator = readIterator(object);
-      conversation.check(rules.iterator, {
+      request.check(rules.iterator, {
         iterator: object,
         next: this.#iterator.next,
-        state: conversation,
+        state: request,
       });
     } catch (error) {
       throw this.#toServer(error);
@@ -133,48 +129,48 @@ export class BodyRun {
 
   /** The server asks: its side is checked, and what it was given before. */
   #begin(): void {
-    const conversation = this.#conversation;
+    const request = this.#request;
     this.#wasAsked = true;
     try {
-      conversation.checkServer(conversation.rules.next, this.view);
-      this.sight.checkKept();
+      request.checkServer(request.rules.next, this.view);
+      this.observer.checkKept();
       // Behind an async body there may be a source that runs by itself.
-      this.sight.checkHeld(this.kind === "sync" ? "server" : "application");
+      this.observer.checkHeld(this.kind === "sync" ? "server" : "application");
     } catch (error) {
       // The body has not failed: what it still does is judged as before.
       this.#isBroken = true;
-      conversation.show(error);
+      request.report(error);
       throw error;
     }
     this.#pending++;
-    conversation.iterating = true;
-    conversation.taken = 0;
+    request.iterating = true;
+    request.taken = 0;
   }
 
   #settle(): void {
-    this.#conversation.iterating = --this.#pending > 0;
+    this.#request.iterating = --this.#pending > 0;
   }
 
   /** The body itself has thrown. */
   #failed(error: unknown): unknown {
     this.#settle();
     this.#isEnded = true;
-    this.#conversation.deliver(error);
+    this.#request.raise(error);
     return error;
   }
 
   /** An error of ours on its way to the server: the body does not know of it. */
   #toServer(error: unknown): unknown {
     this.#isBroken = true;
-    this.#conversation.deliver(error);
+    this.#request.raise(error);
     return error;
   }
 
   #take(result: unknown, isPromise: boolean): ChunkResult {
     this.#settle();
     try {
-      this.sight.checkHeld("application");
-      this.sight.forget();
+      this.observer.checkHeld("application");
+      this.observer.forget();
       if (isPromise || typeof result !== "object" || result === null) {
         return this.#takeNoResult(result, isPromise);
       }
@@ -191,21 +187,21 @@ export class BodyRun {
       this.#checkResult({ result, isPromise: false, done, value });
     }
     if (!done) {
-      this.sight.takeYielded(value);
+      this.observer.takeYielded(value);
       return { done: false, value: value as Uint8Array };
     }
     // What return() has ended has not come to its end by itself.
     if (!this.#isEnded) {
       this.#isEnded = true;
-      this.sight.end();
-      this.#conversation.rethrow();
+      this.observer.end();
+      this.#request.rethrow();
     }
     return { done: true, value };
   }
 
   #takeNoResult(result: unknown, isPromise: boolean): ChunkResult {
     if (isPromise) ignoreRejection(result);
-    this.#conversation.uncounted = true;
+    this.#request.uncounted = true;
     this.#checkResult({
       result,
       isPromise,
@@ -216,7 +212,7 @@ export class BodyRun {
   }
 
   #checkResult(view: ResultView): void {
-    this.#conversation.check(this.#conversation.rules.result, view);
+    this.#request.check(this.#request.rules.result, view);
   }
 
   /**
@@ -226,7 +222,7 @@ export class BodyRun {
    * @returns What the body's return() gave.
    */
   return(args: readonly unknown[]): unknown {
-    this.#conversation.returns++;
+    this.#request.returns++;
     return this.#callReturn(args);
   }
 
@@ -254,9 +250,9 @@ export class BodyRun {
   }
 
   #checkStopped(result: unknown): unknown {
-    const conversation = this.#conversation;
+    const request = this.#request;
     const done = doneOf(result);
-    conversation.checkServer(conversation.rules.stopped, { result, done });
+    request.checkServer(request.rules.stopped, { result, done });
     return result;
   }
 }

@@ -1,0 +1,52 @@
+/**
+ * Calls middleware as servers do, with a validator on each side of it.
+ *
+ * @module
+ */
+
+import { validator } from "../../mod.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type {
+  Application,
+  HeaderTuple,
+  Middleware,
+  ResponseBody,
+} from "../../wsgi/types.ts";
+
+/** The headers of a plain text. */
+export const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
+
+/** Puts a validator on both sides of middleware: what it does wrong throws. */
+export function between(middleware: Middleware, app: Application): Application {
+  const profile = "paranoid";
+  const inner = validator(app, { profile, name: "inner" });
+  return validator(middleware(inner), { profile, name: "outer" });
+}
+
+/** Makes an application that answers 200 with a body. */
+export function answering(
+  body: () => ResponseBody | Promise<ResponseBody>,
+  status = "200 OK",
+): Application {
+  return (_environ, startResponse) => {
+    startResponse(status, TEXT);
+    return body();
+  };
+}
+
+/** A generator of these chunks. */
+export function* generate(...chunks: string[]): Generator<Uint8Array, void> {
+  for (const chunk of chunks) yield toBytes(chunk);
+}
+
+/** An async generator of these chunks. */
+export async function* generateAsync(
+  ...chunks: string[]
+): AsyncGenerator<Uint8Array, void> {
+  for (const chunk of chunks) yield await Promise.resolve(toBytes(chunk));
+}
+
+/** A body whose first chunk fails, in the way of `fail`. */
+export function failing(fail: () => never): ResponseBody {
+  return { [Symbol.iterator]: () => ({ next: () => fail() }) };
+}

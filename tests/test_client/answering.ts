@@ -1,0 +1,27 @@
+/**
+ * Applications for the tests of the test client.
+ *
+ * @module
+ */
+
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  ResponseBody,
+} from "../../wsgi/types.ts";
+
+/** The headers of a plain text. */
+export const PLAIN: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
+
+/** Makes an application that answers with a body. */
+export function answering(
+  body: (environ: Environ) => ResponseBody,
+  status = "200 OK",
+  headers: readonly HeaderTuple[] = PLAIN,
+): Application {
+  return (environ, startResponse) => {
+    startResponse(status, headers);
+    return body(environ);
+  };
+}

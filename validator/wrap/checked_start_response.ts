@@ -1,0 +1,122 @@
+/**
+ * startResponse and write() as the application gets them from the validator.
+ *
+ * @module
+ */
+
+import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
+
+import {
+  ignoreRejection,
+  isThenable,
+  isUint8Array,
+} from "../../wsgi/describe.ts";
+import { ChunkObserver } from "./chunk_observer.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import type { Entry } from "../findings.ts";
+import { readResponse, type ResponseView } from "../views/response_view.ts";
+import { hasExcInfo } from "../rules/start_response.ts";
+
+/**
+ * Wraps the server's startResponse.
+ *
+ * @param request The request.
+ * @param server The server's startResponse.
+ * @returns A function that checks the call, what it is given, and what the
+ * server makes of it.
+ */
+export function checkedStartResponse(
+  request: CheckedRequest,
+  server: StartResponse,
+): StartResponse {
+  const { rules } = request;
+  return function startResponse(...args: unknown[]): Write {
+    const view = { args, state: request };
+    try {
+      request.compareWithInner("start", args, startResponse);
+      request.check(rules.start, view, startResponse);
+    } finally {
+      // A call that fails was a call.
+      request.starts++;
+    }
+    const response = checkHead(request, args, startResponse);
+    const previous = request.response;
+    request.response = response;
+    let result: unknown;
+    let thrown: { error: unknown } | undefined;
+    request.passesExcInfo = hasExcInfo(args);
+    try {
+      result = server(...args as [string, readonly HeaderTuple[], unknown]);
+    } catch (error) {
+      thrown = { error };
+      // What the server has refused replaces nothing.
+      request.response = previous;
+    }
+    // What a middleware has changed is not the application's doing.
+    request.headersChanged = response?.takeChange() !== undefined;
+    request.passesExcInfo = false;
+    const { outer } = request;
+    outer?.compareWithInner("started", args, startResponse, request);
+    request.check(rules.started, { ...view, result, thrown });
+    if (thrown !== undefined) {
+      const isLate = request.headSent && hasExcInfo(args);
+      request.refusal = isLate ? "exc-info" : "arguments";
+      request.refusedAt = request.chunks;
+      throw thrown.error;
+    }
+    request.refusal = undefined;
+    request.refusedAt = undefined;
+    if (hasExcInfo(args)) request.withdraw();
+    return typeof result === "function"
+      ? checkedWrite(request, result as Write)
+      : result as Write;
+  };
+}
+
+/** Checks status and headers, as far as the call has them. */
+function checkHead(
+  request: CheckedRequest,
+  args: readonly unknown[],
+  entry: Entry,
+): ResponseView | undefined {
+  // That one of them is missing was reported.
+  if (args.length < 2) return undefined;
+  const { rules } = request;
+  const response = readResponse(args[0], args[1]);
+  const sent = { response, state: request };
+  request.check(rules.status, sent, entry);
+  request.check(rules.headers, sent, entry);
+  if (response.isWellFormed) request.check(rules.http, sent, entry);
+  return response;
+}
+
+/**
+ * Wraps the server's write().
+ *
+ * @param request The request.
+ * @param server The server's write().
+ * @returns A function that checks the call, the chunk, and what the server makes
+ * of it.
+ */
+function checkedWrite(request: CheckedRequest, server: Write): Write {
+  const { rules } = request;
+  // Most applications never write.
+  let observer: ChunkObserver | undefined;
+  let pending = false;
+  return function write(...args: unknown[]): Promise<void> {
+    if (!isUint8Array(args[0])) ignoreRejection(args[0]);
+    request.check(rules.write, { args, state: request }, write);
+    request.check(rules.awaited, { pending }, write);
+    observer ??= new ChunkObserver(request);
+    observer.takeWritten(args[0], write);
+    request.compareWithInner("write", args, write);
+    const result: unknown = server(...args as [Uint8Array]);
+    request.check(rules.written, { result }, write);
+    if (rules.awaited.length > 0 && isThenable(result)) {
+      pending = true;
+      const settled = (): void => void (pending = false);
+      result.then(settled, settled);
+    }
+    return result as Promise<void>;
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Reading an environ, each value once.
+ *
+ * @module
+ */
+
+import type { ActiveRules } from "../rules/table.ts";
+import { findEnvironHints } from "../views/environ_hints.ts";
+import {
+  CHECKED_REQUEST,
+  type EnvironView,
+  isPlainObject,
+} from "../views/environ_view.ts";
+import { CheckedRequest } from "./checked_request.ts";
+
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** More layers than anybody stacks, in case something leads in a circle. */
+const MAX_LAYERS = 100;
+
+/** Finds this layer's own earlier request with the same environ. */
+function findEarlier(
+  last: CheckedRequest,
+  rules: ActiveRules,
+  object: unknown,
+): CheckedRequest | undefined {
+  let request: CheckedRequest | undefined = last;
+  for (let i = 0; request !== undefined && i < MAX_LAYERS; i++) {
+    // A copy of the environ has the request too, but is another object.
+    if (
+      request.rules === rules && request.environ.object === object
+    ) return request;
+    request = request.outer;
+  }
+  return undefined;
+}
+
+/**
+ * Reads what the server hands to the application.
+ *
+ * @param args The arguments of the call.
+ * @param rules The rules of this layer, by which it knows itself.
+ * @returns What was read.
+ */
+export function readEnviron(
+  args: readonly unknown[],
+  rules: ActiveRules,
+): EnvironView {
+  const object = args[0];
+  // A spread reads each own property once, whatever is behind it.
+  const values: Readonly<Record<string | symbol, unknown>> =
+    typeof object === "object" && object !== null ? { ...object } : NOTHING;
+  const isEnviron = args.length > 1 && isPlainObject(object);
+  const last = values[CHECKED_REQUEST];
+  return {
+    args,
+    object,
+    startResponse: args[1],
+    values,
+    isEnviron,
+    hints: isEnviron ? findEnvironHints(values) : undefined,
+    earlier: last instanceof CheckedRequest
+      ? findEarlier(last, rules, object)
+      : undefined,
+  };
+}

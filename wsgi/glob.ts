@@ -1,0 +1,19 @@
+/**
+ * Globs, by which rules of the validator and cases of the conformance kit are
+ * named.
+ *
+ * @module
+ */
+
+/**
+ * Compiles a glob, in which `*` stands for any characters, `/` included.
+ *
+ * @param glob The glob, such as `"environ/*"`.
+ * @returns A pattern that matches whole names.
+ */
+export function globToRegExp(glob: string): RegExp {
+  const parts = glob.split("*").map((part) =>
+    part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")
+  );
+  return new RegExp(`^${parts.join(".*")}$`, "s");
+}
