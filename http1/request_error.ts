@@ -12,6 +12,7 @@ export type RefusalStatus =
   | 414
   | 417
   | 431
+  | 500
   | 501
   | 503
   | 505;

@@ -28,6 +28,8 @@ export interface RequestFields {
   readonly host: string | undefined;
   /** The length of the body in bytes; `undefined` if it is not known or 0. */
   readonly contentLength: number | undefined;
+  /** Whether a body follows the head. */
+  readonly hasBody: boolean;
   /** Whether the body is chunked. */
   readonly isChunked: boolean;
   /** Whether the client waits for `100 Continue` before it sends the body. */
@@ -135,6 +137,8 @@ export class FieldCollector {
       headers: this.#headers,
       host: this.#host,
       contentLength: this.#contentLength || undefined,
+      hasBody: transferEncoding !== undefined ||
+        (this.#contentLength ?? 0) > 0,
       isChunked: transferEncoding !== undefined,
       // RFC 9110 section 10.1.1: ignored in an HTTP/1.0 request.
       expectsContinue: isHttp11 && expectsContinue(this.#expect),

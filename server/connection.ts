@@ -1,20 +1,22 @@
 /**
- * {@linkcode Connection}: the requests of one HTTP/1.1 connection, in order.
+ * {@linkcode Connection}: the requests of one connection, in order.
  *
  * @module
  */
 
-import { errorResponse } from "../gateway/error_response.ts";
+import { ClientDisconnected } from "../gateway/cancellation.ts";
 import { RequestError } from "../http1/request_error.ts";
-import type { RequestHead } from "../http1/request_head.ts";
-import type { RequestLine } from "../http1/request_line.ts";
-import { RequestParser } from "../http1/request_parser.ts";
-import { ResponseEncoder } from "../http1/response_encoder.ts";
-import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
 import type { Environ } from "../wsgi/types.ts";
+import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
 import type { Expiring } from "./deadlines.ts";
-import type { LogEntry } from "./log_entry.ts";
-import { type HttpChannel, HttpTransport } from "./http_transport.ts";
+import type { LogEntry, LoggedHead } from "./log_entry.ts";
+import type {
+  Channel,
+  Parser,
+  Protocol,
+  RequestTraits,
+  SocketTransport,
+} from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
 import { type Socket, SocketWriter } from "./socket_writer.ts";
 
@@ -27,12 +29,6 @@ const MAX_AHEAD = 65_536;
 /** How much of a body that nobody has read is read to keep a connection. */
 const MAX_DISCARDED = 65_536;
 
-/** How much a client may send after the last response, in bytes. */
-const MAX_LINGERING = 1_048_576;
-
-/** How long a client may send after the last response, in milliseconds. */
-const LINGER_MS = 2_000;
-
 /**
  * How long a client that has ended its sending side is waited for, in
  * milliseconds, while the application sends nothing: it has either left or
@@ -41,13 +37,15 @@ const LINGER_MS = 2_000;
 const HALF_CLOSE_GRACE_MS = 500;
 
 /** One request on its way through a connection. */
-export interface ActiveRequest {
+export interface ActiveRequest<Head> {
   /** Its head. */
-  readonly head: RequestHead;
+  readonly head: Head;
+  /** What the connection has to know of it. */
+  readonly traits: RequestTraits;
   /** Its body. */
   readonly source: RequestSource;
   /** Its response. */
-  readonly transport: HttpTransport;
+  readonly transport: SocketTransport;
   /** Its entry in the access log, if there is one. */
   entry: LogEntry | undefined;
   /** Its variables, once they are known. */
@@ -55,13 +53,14 @@ export interface ActiveRequest {
 }
 
 /** What connections need of their server. */
-export interface ConnectionHost {
-  /** The limits in ticks of the server's clock, and of a head in bytes. */
+export interface ConnectionHost<Head> {
+  /** What is spoken. */
+  readonly protocol: Protocol<Head>;
+  /** The limits, in ticks of the server's clock. */
   readonly limits: {
     readonly headers: number;
     readonly keepAlive: number;
     readonly request: number;
-    readonly maxHeaderSize: number;
   };
   /** The tick that it is. */
   readonly now: number;
@@ -74,24 +73,34 @@ export interface ConnectionHost {
    * @returns Whether there is one now; if not, the server calls
    * {@linkcode Connection.proceed} or {@linkcode Connection.refuse} later.
    */
-  admit(connection: Connection): boolean;
+  admit(connection: Connection<Head>): boolean;
   /**
    * Calls the application.
    *
    * @returns A promise if it is not over at once.
    * @throws {RequestError} If no application may see the request.
    */
-  handle(request: ActiveRequest, connection: Connection): void | Promise<void>;
+  handle(
+    request: ActiveRequest<Head>,
+    connection: Connection<Head>,
+  ): void | Promise<void>;
   /** Ends a request whose time is up. */
-  onTimeout(request: ActiveRequest): void;
+  onTimeout(request: ActiveRequest<Head>): void;
   /** Takes note that the client left while its request was handled. */
-  onLeft(request: ActiveRequest): void;
+  onLeft(request: ActiveRequest<Head>): void;
   /** Takes note that a request that was admitted is over. */
-  onRequestOver(connection: Connection, request: ActiveRequest): void;
-  /** Takes note that a request was refused. */
-  onRefused(connection: Connection, error: RequestError): void;
+  onRequestOver(
+    connection: Connection<Head>,
+    request: ActiveRequest<Head>,
+  ): void;
+  /** Takes note that a request was refused, with a body of some bytes. */
+  onRefused(
+    connection: Connection<Head>,
+    error: RequestError,
+    bytesSent: number,
+  ): void;
   /** Takes note that the connection is closed. */
-  onClosed(connection: Connection): void;
+  onClosed(connection: Connection<Head>): void;
 }
 
 /** What a connection is doing. */
@@ -113,21 +122,20 @@ type Phase =
   | "closed";
 
 /** One connection. */
-export class Connection implements HttpChannel, Expiring {
+export class Connection<Head> implements Channel, Expiring {
   readonly writer: SocketWriter;
-  readonly encoder: ResponseEncoder;
   /** The address of the client, `undefined` on a Unix socket. */
   readonly remote: Deno.NetAddr | undefined;
   readonly #socket: Socket;
-  readonly #host: ConnectionHost;
-  readonly #parser: RequestParser;
+  readonly #host: ConnectionHost<Head>;
+  readonly #parser: Parser<Head>;
   readonly #idleBuffer = new Uint8Array(IDLE_BUFFER_SIZE);
   #phase: Phase = "new";
   /** Since which tick it has been doing that. */
   #since: number;
-  #request: ActiveRequest | undefined;
+  #request: ActiveRequest<Head> | undefined;
   /** A head whose request waits for a place. */
-  #queued: RequestHead | undefined;
+  #queued: Head | undefined;
   /** Whether the client has ended its sending side. */
   #hasEnded = false;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -139,23 +147,18 @@ export class Connection implements HttpChannel, Expiring {
   /**
    * @param socket The connection, accepted.
    * @param remote The address of the client.
-   * @param encoder Encodes the heads of responses.
    * @param host The server.
    */
   constructor(
     socket: Socket,
     remote: Deno.NetAddr | undefined,
-    encoder: ResponseEncoder,
-    host: ConnectionHost,
+    host: ConnectionHost<Head>,
   ) {
     this.#socket = socket;
     this.#host = host;
     this.remote = remote;
-    this.encoder = encoder;
     this.#since = host.now;
-    this.#parser = new RequestParser({
-      maxHeaderSize: host.limits.maxHeaderSize,
-    });
+    this.#parser = host.protocol.createParser();
     this.writer = new SocketWriter(socket, () => this.#lose());
   }
 
@@ -166,13 +169,14 @@ export class Connection implements HttpChannel, Expiring {
   }
 
   /** The request on its way, if there is one. */
-  get request(): ActiveRequest | undefined {
+  get request(): ActiveRequest<Head> | undefined {
     return this.#request;
   }
 
-  /** The head of the request on its way, also of one that waits for a place. */
-  get head(): RequestLine | undefined {
-    return this.#request?.head ?? this.#queued ?? this.#parser.requestLine;
+  /** What a log shows of the request on its way, or of one that is refused. */
+  get logged(): LoggedHead | undefined {
+    const head = this.#request?.head ?? this.#queued;
+    return this.#host.protocol.toLogged?.(head, this.#parser);
   }
 
   /**
@@ -220,7 +224,8 @@ export class Connection implements HttpChannel, Expiring {
     if (this.#phase === "closed") return;
     if (this.#phase === "lingering") {
       this.#discarded += count;
-      if (this.#discarded > MAX_LINGERING) this.#close();
+      const { size } = this.#host.protocol.lingering;
+      if (this.#discarded > size) this.#close();
       return;
     }
     this.#parser.receive(buffer, count);
@@ -267,14 +272,17 @@ export class Connection implements HttpChannel, Expiring {
   }
 
   /** Handles a request; returns whether the next one may follow at once. */
-  #run(head: RequestHead): boolean {
-    const transport = new HttpTransport(this, head);
-    const source = new RequestSource(this.#parser, head, () => {
-      if (head.fields.expectsContinue) transport.sendContinue();
+  #run(head: Head): boolean {
+    const { protocol } = this.#host;
+    const traits = protocol.traitsOf(head);
+    const transport = protocol.createTransport(this, head);
+    const source = new RequestSource(this.#parser, traits.hasBody, () => {
+      if (traits.expectsContinue) transport.sendContinue?.();
       this.#resumeReading();
     });
-    const request: ActiveRequest = {
+    const request: ActiveRequest<Head> = {
       head,
+      traits,
       source,
       transport,
       entry: undefined,
@@ -301,7 +309,7 @@ export class Connection implements HttpChannel, Expiring {
   }
 
   /** A response is over; returns whether the next request may follow at once. */
-  #finish(request: ActiveRequest): boolean {
+  #finish(request: ActiveRequest<Head>): boolean {
     // It may have been given up before.
     if (this.#request !== request) return false;
     this.#request = undefined;
@@ -347,8 +355,8 @@ export class Connection implements HttpChannel, Expiring {
   mayKeepAlive(isWhole: boolean): boolean {
     const request = this.#request;
     if (request === undefined || this.#host.isStopping) return false;
-    const { head: { fields }, source } = request;
-    if (!fields.keepsAlive) return false;
+    const { traits, source } = request;
+    if (!traits.keepsAlive) return false;
     if (!isWhole || source.isComplete) return true;
     if (this.#hasEnded) return false;
     try {
@@ -358,7 +366,7 @@ export class Connection implements HttpChannel, Expiring {
     }
     // Whether a client that waits for 100 Continue sends the body is unknown.
     return this.#parser.missing > 0 && this.#parser.missing <= MAX_DISCARDED &&
-      !fields.expectsContinue;
+      !traits.expectsContinue;
   }
 
   /** Calls the application for a request that has waited for a place. */
@@ -380,23 +388,17 @@ export class Connection implements HttpChannel, Expiring {
    * @param error What is wrong with it.
    */
   refuse(error: RequestError): void {
-    const { head } = this;
-    this.#host.onRefused(this, error);
+    const head = this.#request?.head ?? this.#queued;
+    const bytesSent = this.#host.protocol.refuse(
+      this.writer,
+      head,
+      error.status,
+    );
+    this.#host.onRefused(this, error, bytesSent ?? 0);
     this.#queued = undefined;
     this.#request = undefined;
-    const [start, page] = errorResponse(error.status);
-    const { bytes } = this.encoder.encode(
-      {
-        ...start,
-        headers: [...start.headers, ["Content-Length", String(page.length)]],
-        contentLength: page.length,
-      },
-      { method: head?.method, version: "1.1", keepsAlive: false },
-      Date.now(),
-    );
-    this.writer.add(bytes);
-    if (head?.method !== "HEAD") this.writer.add(page);
-    this.#linger();
+    if (bytesSent === undefined) this.#close();
+    else this.#linger();
   }
 
   /** The client has ended its sending side. */
@@ -411,8 +413,19 @@ export class Connection implements HttpChannel, Expiring {
         this.#startGrace();
         break;
       default:
-        this.#closeWhenDrained();
+        this.#endBetween();
     }
+  }
+
+  /** The client has ended its sending side while no request is on its way. */
+  #endBetween(): void {
+    try {
+      if (this.#phase !== "lingering") this.#parser.end?.();
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return this.refuse(error);
+    }
+    this.#closeWhenDrained();
   }
 
   #startGrace(): void {
@@ -433,7 +446,7 @@ export class Connection implements HttpChannel, Expiring {
     if (this.#phase === "closed") return;
     const { source, transport } = this.#request ?? {};
     // The application learns of it before what it waits for fails.
-    transport?.leave();
+    transport?.cancellation.cancel(new ClientDisconnected());
     if (this.#request !== undefined) this.#host.onLeft(this.#request);
     source?.end();
     this.#close(transport?.cancellation.reason);
@@ -473,7 +486,8 @@ export class Connection implements HttpChannel, Expiring {
     this.writer.drained().then(async () => {
       if (this.#phase === "closed") return;
       if (this.#hasEnded) return this.#close();
-      this.#lingerTimer = setTimeout(() => this.#close(), LINGER_MS);
+      const { timeMs } = this.#host.protocol.lingering;
+      this.#lingerTimer = setTimeout(() => this.#close(), timeMs);
       try {
         await this.#socket.closeWrite();
       } catch {

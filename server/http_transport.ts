@@ -4,12 +4,11 @@
  * @module
  */
 
-import { Cancellation, ClientDisconnected } from "../gateway/cancellation.ts";
+import { Cancellation } from "../gateway/cancellation.ts";
 import {
   type ResponseHead,
   withContentLength,
 } from "../gateway/response_head.ts";
-import type { Transport } from "../gateway/transport.ts";
 import type { RequestHead } from "../http1/request_head.ts";
 import {
   type BodyFraming,
@@ -18,36 +17,16 @@ import {
   LAST_CHUNK,
   type ResponseEncoder,
 } from "../http1/response_encoder.ts";
-import type { SocketWriter } from "./socket_writer.ts";
+import type { Channel, SocketTransport } from "./protocol.ts";
 
 const NOTHING = new Uint8Array(0);
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
-/** The connection that a response is sent over. */
-export interface HttpChannel {
-  /** What is written to it. */
-  readonly writer: SocketWriter;
-  /** Encodes heads. */
-  readonly encoder: ResponseEncoder;
-  /**
-   * Decides whether a further request may follow on the connection, when the
-   * head of a response leaves.
-   *
-   * @param isWhole Whether the body of the response is complete, so that nobody
-   * will read the body of the request any more.
-   */
-  mayKeepAlive(isWhole: boolean): boolean;
-  /**
-   * Closes the connection as soon as everything is sent that was handed over,
-   * so that a response stays incomplete.
-   */
-  breakOff(reason: unknown): void;
-}
-
 /** Sends one response over a connection. */
-export class HttpTransport implements Transport {
+export class HttpTransport implements SocketTransport {
   readonly cancellation: Cancellation = new Cancellation();
-  readonly #channel: HttpChannel;
+  readonly #channel: Channel;
+  readonly #encoder: ResponseEncoder;
   readonly #request: RequestHead;
   #framing: BodyFraming | undefined;
   #status = 0;
@@ -58,9 +37,15 @@ export class HttpTransport implements Transport {
   /**
    * @param channel The connection.
    * @param request The request that is answered.
+   * @param encoder Encodes the head.
    */
-  constructor(channel: HttpChannel, request: RequestHead) {
+  constructor(
+    channel: Channel,
+    request: RequestHead,
+    encoder: ResponseEncoder,
+  ) {
     this.#channel = channel;
+    this.#encoder = encoder;
     this.#request = request;
   }
 
@@ -113,10 +98,10 @@ export class HttpTransport implements Transport {
 
   #addHead(head: ResponseHead, isWhole: boolean): void {
     const { method, version } = this.#request;
-    const { encoder, writer } = this.#channel;
+    const { writer } = this.#channel;
     const keepsAlive = this.#channel.mayKeepAlive(isWhole);
     const context = { method, version, keepsAlive };
-    const encoded = encoder.encode(head, context, Date.now());
+    const encoded = this.#encoder.encode(head, context, Date.now());
     this.#status = head.code;
     this.#framing = encoded.framing;
     this.#keepsAlive = encoded.keepsAlive;
@@ -141,10 +126,5 @@ export class HttpTransport implements Transport {
   abort(reason: unknown): void {
     this.#keepsAlive = false;
     this.#channel.breakOff(reason);
-  }
-
-  /** Ends the request early because the client has left. */
-  leave(): void {
-    this.cancellation.cancel(new ClientDisconnected());
   }
 }

@@ -127,3 +127,20 @@ function explain(error: unknown, where: string): Error | undefined {
     return new NotFound(`${cannot}: its folder does not exist`);
   }
 }
+
+/**
+ * Returns the URL of a server.
+ *
+ * @param scheme What it speaks.
+ * @param address Where it listens; the port is the real one.
+ * @returns `"http://127.0.0.1:8000/"`, or for a Unix socket
+ * `"http+unix://%2Frun%2Fapp.sock/"`.
+ */
+export function toUrl(
+  scheme: string,
+  { hostname, port, path }: ListenAddress,
+): string {
+  return path === undefined
+    ? `${scheme}://${toUrlHost(hostname)}:${port}/`
+    : `${scheme}+unix://${encodeURIComponent(path)}/`;
+}

@@ -16,6 +16,14 @@ export interface Accepted {
   readonly remote: Deno.NetAddr | undefined;
 }
 
+/** What a server says of where it listens. */
+export interface ServerAddress {
+  /** The host, as in a URL; `SERVER_NAME`. */
+  readonly serverName: string;
+  /** `SERVER_PORT`. */
+  readonly serverPort: string;
+}
+
 /** Where connections come from. */
 export interface Listener {
   /** The port; 0 for a Unix socket. */

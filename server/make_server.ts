@@ -6,12 +6,26 @@
 
 import { checkApplication } from "../gateway/run_application.ts";
 import type { Application } from "../wsgi/types.ts";
-import { HttpServer } from "./http_server.ts";
-import { checkAddress } from "./listen.ts";
+import type { ErrorStream } from "../wsgi/types.ts";
+import { AccessLog } from "./access_log.ts";
+import { HttpProtocol } from "./http_protocol.ts";
+import { checkAddress, toUrl, toUrlHost } from "./listen.ts";
+import { openListener } from "./listener.ts";
 import { checkOptions, type ServerOptions } from "./options.ts";
+import { SocketServer } from "./socket_server.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
 
 export type { ServerOptions, WsgiServer };
+
+/** The defaults of the limits of time, in milliseconds. */
+const HEADERS_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** Converts a limit from options, where 0 means none. */
+function toLimit(value: number | undefined, byDefault: number): number {
+  const limit = value ?? byDefault;
+  return limit === 0 ? Infinity : limit;
+}
 
 /**
  * Makes a server for an application. It listens at once; requests wait until
@@ -56,5 +70,26 @@ export function makeServer(
   checkAddress({ hostname, port, path: options.path });
   checkApplication(app);
   checkOptions(options);
-  return new HttpServer(hostname, port, app, options);
+  const { cert, environ, log = true, onError, path } = options;
+  const listener = openListener({ ...options, hostname, port });
+  const scheme = cert === undefined ? "http" : "https";
+  const address = path === undefined
+    ? { serverName: toUrlHost(hostname), serverPort: String(listener.port) }
+    : { serverName: "localhost", serverPort: "80" };
+  return new SocketServer({
+    ...options,
+    app,
+    hostname,
+    listener,
+    protocol: new HttpProtocol(address, options),
+    url: toUrl(scheme, { hostname, port: listener.port, path }),
+    errors: environ?.["wsgi.errors"] as ErrorStream | undefined,
+    run: { onError },
+    log: log === false
+      ? undefined
+      : new AccessLog(log === true ? undefined : log),
+    headersTimeout: toLimit(options.headersTimeout, HEADERS_TIMEOUT_MS),
+    keepAliveTimeout: toLimit(options.keepAliveTimeout, KEEP_ALIVE_TIMEOUT_MS),
+    requestTimeout: options.requestTimeout ?? Infinity,
+  });
 }

@@ -7,12 +7,11 @@
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import type { BodySource } from "../gateway/input/body_source.ts";
 import { RequestError } from "../http1/request_error.ts";
-import type { RequestHead } from "../http1/request_head.ts";
-import type { RequestParser } from "../http1/request_parser.ts";
+import type { Parser } from "./protocol.ts";
 
 /** Gives the body of one request out of the parser of its connection. */
 export class RequestSource implements BodySource {
-  readonly #parser: RequestParser;
+  readonly #parser: Parser<unknown>;
   readonly #onWait: () => void;
   #isComplete: boolean;
   /** Whether nothing more will arrive. */
@@ -21,17 +20,16 @@ export class RequestSource implements BodySource {
 
   /**
    * @param parser The parser, which has returned the head.
-   * @param head The head.
+   * @param hasBody Whether the head says that there is a body.
    * @param onWait Called when the application waits for further bytes.
    */
   constructor(
-    parser: RequestParser,
-    { fields }: RequestHead,
+    parser: Parser<unknown>,
+    hasBody: boolean,
     onWait: () => void,
   ) {
     this.#parser = parser;
     this.#onWait = onWait;
-    const hasBody = fields.isChunked || fields.contentLength !== undefined;
     // Without a body, the end of the request comes right after its head.
     this.#isComplete = !hasBody && parser.next()?.type === "end";
   }

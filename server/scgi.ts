@@ -15,8 +15,8 @@
 
 import type { BackendOptions } from "./options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
-import { serveBackend } from "./backend_server.ts";
-import { readScgiBlock } from "../gateway/backend/header_block.ts";
+import { serveBackend } from "./backend_protocol.ts";
+import { parseScgiBlock } from "../gateway/backend/header_block.ts";
 import type { Application } from "../wsgi/types.ts";
 
 export type { BackendOptions, WsgiServer };
@@ -78,7 +78,7 @@ export function serveScgi(
       name: "SCGI",
       params: "scgi_params",
       statusPrefix: "Status:",
-      readBlock: readScgiBlock,
+      parseBlock: parseScgiBlock,
     },
     app,
     options,

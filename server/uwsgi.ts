@@ -15,9 +15,9 @@
 
 import type { BackendOptions } from "./options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
-import { serveBackend } from "./backend_server.ts";
+import { serveBackend } from "./backend_protocol.ts";
 import type { Application } from "../wsgi/types.ts";
-import { readUwsgiBlock } from "../gateway/backend/header_block.ts";
+import { parseUwsgiBlock } from "../gateway/backend/header_block.ts";
 
 export type { BackendOptions, WsgiServer };
 
@@ -63,7 +63,7 @@ export function serveUwsgi(
       name: "uwsgi",
       params: "uwsgi_params",
       statusPrefix: "HTTP/1.1",
-      readBlock: readUwsgiBlock,
+      parseBlock: parseUwsgiBlock,
     },
     app,
     options,

@@ -146,3 +146,18 @@ export function completeVariables(
     HTTPS,
   };
 }
+
+/**
+ * Returns how long the request body is by the variables' account.
+ *
+ * @param sent The variables as they were sent.
+ * @returns The length in bytes; 0 also where it is not a number.
+ */
+export function bodyLengthOf(sent: CgiVariables): number {
+  const { CONTENT_LENGTH, HTTP_CONTENT_LENGTH, HTTP_TRANSFER_ENCODING } = sent;
+  const told = Number(CONTENT_LENGTH) || 0;
+  const header = HTTP_TRANSFER_ENCODING === undefined
+    ? Number(HTTP_CONTENT_LENGTH) || 0
+    : 0;
+  return Math.max(0, Math.trunc(Math.max(told, header)));
+}

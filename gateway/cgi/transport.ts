@@ -34,12 +34,32 @@ export interface CgiOutput {
   readonly closes: boolean;
   /** Is told what is worth a line in the log. */
   readonly log: (message: string) => void;
-  /**
-   * What stands before the status.
-   *
-   * @default {"Status:"}
-   */
-  readonly statusPrefix?: string | undefined;
+}
+
+/**
+ * Encodes the head of a response: a line with the status, the headers, an empty
+ * line.
+ *
+ * RFC 3875 section 6.
+ *
+ * @param head Status and headers.
+ * @param statusPrefix What stands before the status.
+ * @param log Takes what is worth a line in the log.
+ * @returns The bytes.
+ */
+export function encodeCgiHead(
+  head: ResponseHead,
+  statusPrefix: string,
+  log: (message: string) => void,
+): Uint8Array {
+  let text = `${statusPrefix} ${head.status}\r\n`;
+  for (const [name, value] of head.headers) {
+    // To the server in front a header of this name would be another status.
+    if (name.toLowerCase() === "status") {
+      log("The header Status was dropped: CGI has its own");
+    } else text += `${name}: ${value}\r\n`;
+  }
+  return toBytes(`${text}\r\n`);
 }
 
 /**
@@ -66,15 +86,7 @@ export class CgiTransport implements Transport {
   }
 
   sendHead(head: ResponseHead): void {
-    const { statusPrefix = "Status:" } = this.#output;
-    let text = `${statusPrefix} ${head.status}\r\n`;
-    for (const [name, value] of head.headers) {
-      // To the server in front a header of this name would be another status.
-      if (name.toLowerCase() === "status") {
-        this.#output.log("The header Status was dropped: CGI has its own");
-      } else text += `${name}: ${value}\r\n`;
-    }
-    this.#last = this.#write(toBytes(`${text}\r\n`));
+    this.#last = this.#write(encodeCgiHead(head, "Status:", this.#output.log));
     this.#last.catch(() => {});
   }
 

@@ -1,36 +1,29 @@
 /**
- * {@linkcode HttpServer}: what `makeServer()` and `serve()` return.
+ * {@linkcode SocketServer}: a server over sockets, whatever it speaks.
  *
  * @module
  */
 
 import { RequestTimeout, ServerStopped } from "../gateway/cancellation.ts";
 import { BadRequest } from "../gateway/environ/bad_request.ts";
-import { errorResponse, formatError } from "../gateway/error_response.ts";
-import { RequestInput } from "../gateway/input/input_stream.ts";
-import { runApplication } from "../gateway/run_application.ts";
+import { formatError } from "../gateway/error_response.ts";
+import { runApplication, type RunOptions } from "../gateway/run_application.ts";
 import { RequestError } from "../http1/request_error.ts";
-import { MAX_HEADER_SIZE } from "../http1/request_parser.ts";
-import { ResponseEncoder } from "../http1/response_encoder.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { AcceptLoop } from "./accept_loop.ts";
-import { AccessLog } from "./access_log.ts";
+import type { AccessLog } from "./access_log.ts";
 import {
   type ActiveRequest,
   Connection,
   type ConnectionHost,
 } from "./connection.ts";
 import { Deadlines } from "./deadlines.ts";
-import { HttpEnvirons } from "./http_environ.ts";
-import { type Accepted, openListener } from "./listener.ts";
+import type { Accepted, Listener } from "./listener.ts";
+import { DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
+import type { Protocol } from "./protocol.ts";
 import { RateLimitedLog } from "./rate_limited_log.ts";
-import { DEFAULT_SHUTDOWN_TIMEOUT_MS, type ServerOptions } from "./options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
-
-/** The defaults of the limits of time, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** As many as the system's own listen queue holds by default. */
 const MAX_QUEUED = 128;
@@ -38,93 +31,104 @@ const MAX_QUEUED = 128;
 /** How long a last answer has for leaving, in milliseconds. */
 const ABORT_GRACE_MS = 50;
 
-/** Converts a limit from options, where 0 means none. */
-function limitOf(value: number | undefined, byDefault: number): number {
-  const limit = value ?? byDefault;
-  return limit === 0 ? Infinity : limit;
+/** What a {@linkcode SocketServer} works with. */
+export interface SocketServerOptions<Head> {
+  /** Where connections come from. */
+  readonly listener: Listener;
+  /** The hostname, as it was given. */
+  readonly hostname: string;
+  /** Where to reach the server. */
+  readonly url: string;
+  /** The application, checked. */
+  readonly app: Application;
+  /** What is spoken. */
+  readonly protocol: Protocol<Head>;
+  /** Where the server writes about clients; stderr without it. */
+  readonly errors?: ErrorStream | undefined;
+  /** What to do beside running the application. */
+  readonly run: RunOptions;
+  /** The access log, if there is one. */
+  readonly log?: AccessLog | undefined;
+  /** Limits of time in milliseconds; `Infinity` for none. */
+  readonly headersTimeout: number;
+  readonly keepAliveTimeout: number;
+  readonly requestTimeout: number;
+  readonly shutdownTimeout?: number | undefined;
+  /** How many requests run at once. */
+  readonly maxInFlight?: number | undefined;
+  /** How many connections there may be at a time. */
+  readonly maxConnections?: number | undefined;
+  /** Shuts the server down. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** An HTTP/1.1 server for one application. */
-export class HttpServer implements WsgiServer, ConnectionHost {
+/** A server for one application. */
+export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   readonly hostname: string;
   readonly port: number;
   readonly url: string;
   readonly finished: Promise<void>;
-  readonly limits: ConnectionHost["limits"];
-  readonly #app: Application;
-  readonly #options: ServerOptions;
-  readonly #environs: HttpEnvirons;
-  readonly #encoder = new ResponseEncoder();
-  readonly #errors: ErrorStream;
+  readonly protocol: Protocol<Head>;
+  readonly limits: ConnectionHost<Head>["limits"];
+  readonly #options: SocketServerOptions<Head>;
   readonly #complaints: RateLimitedLog;
-  readonly #log: AccessLog | undefined;
   readonly #deadlines: Deadlines;
   readonly #loop: AcceptLoop;
-  readonly #connections = new Set<Connection>();
-  readonly #queue: Connection[] = [];
+  readonly #connections = new Set<Connection<Head>>();
+  readonly #queue: Connection<Head>[] = [];
   readonly #maxInFlight: number;
   readonly #over = Promise.withResolvers<void>();
   /** Those who wait for one request, by handleRequest(). */
   readonly #takers: (() => void)[] = [];
   /** Whose request it is that was taken by handleRequest(). */
-  readonly #taken = new Map<Connection, () => void>();
+  readonly #taken = new Map<Connection<Head>, () => void>();
   #running = 0;
   #idle: (() => void) | undefined;
   #isServing = false;
   #stopped: Promise<void> | undefined;
 
   /**
-   * Binds to an address.
+   * Begins to accept connections. Their requests wait until `serveForever()` or
+   * `handleRequest()` takes them.
    *
-   * @param hostname The host name or IP address, checked.
-   * @param port The port, checked.
-   * @param app The application, checked.
-   * @param options What else to set, checked.
+   * @param options What to work with.
    */
-  constructor(
-    hostname: string,
-    port: number,
-    app: Application,
-    options: ServerOptions,
-  ) {
-    this.hostname = hostname;
-    this.finished = this.#over.promise;
-    this.#app = app;
+  constructor(options: SocketServerOptions<Head>) {
+    const { listener, headersTimeout, keepAliveTimeout, requestTimeout } =
+      options;
     this.#options = options;
-    this.#errors = options.environ?.["wsgi.errors"] as ErrorStream ??
-      new StderrStream();
-    this.#complaints = new RateLimitedLog(this.#errors);
-    this.#maxInFlight = options.maxInFlight ?? Infinity;
-    const headers = limitOf(options.headersTimeout, HEADERS_TIMEOUT_MS);
-    const keepAlive = limitOf(options.keepAliveTimeout, KEEP_ALIVE_TIMEOUT_MS);
-    const request = limitOf(options.requestTimeout, 0);
-    const deadlines = new Deadlines([headers, keepAlive, request]);
-    this.#deadlines = deadlines;
-    this.limits = {
-      headers: deadlines.toTicks(headers),
-      keepAlive: deadlines.toTicks(keepAlive),
-      request: deadlines.toTicks(request),
-      maxHeaderSize: options.maxHeaderSize ?? MAX_HEADER_SIZE,
-    };
-    const { log = true, signal } = options;
-    if (log !== false) {
-      this.#log = new AccessLog(log === true ? undefined : log);
-    }
-    const listener = openListener({ ...options, hostname, port });
+    this.hostname = options.hostname;
     this.port = listener.port;
-    this.#environs = new HttpEnvirons(hostname, listener.port, options);
-    this.url = this.#environs.url;
+    this.url = options.url;
+    this.finished = this.#over.promise;
+    this.protocol = options.protocol;
+    this.#maxInFlight = options.maxInFlight ?? Infinity;
+    this.#complaints = new RateLimitedLog(
+      options.errors ?? new StderrStream(),
+    );
+    const deadlines = this.#deadlines = new Deadlines([
+      headersTimeout,
+      keepAliveTimeout,
+      requestTimeout,
+    ]);
+    this.limits = {
+      headers: deadlines.toTicks(headersTimeout),
+      keepAlive: deadlines.toTicks(keepAliveTimeout),
+      request: deadlines.toTicks(requestTimeout),
+    };
     this.#loop = new AcceptLoop({
       listener,
       onAccept: (accepted) => this.#accept(accepted),
       log: (message) => this.#complaints.add(message),
+      maxConnections: options.maxConnections,
     });
+    const { signal } = options;
     signal?.addEventListener("abort", () => this.shutdown(), { once: true });
     if (signal?.aborted) this.shutdown();
   }
 
   #accept({ socket, remote }: Accepted): void {
-    const connection = new Connection(socket, remote, this.#encoder, this);
+    const connection = new Connection(socket, remote, this);
     this.#connections.add(connection);
     this.#deadlines.add(connection);
     connection.read().catch((error) => {
@@ -144,7 +148,7 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     return this.#stopped !== undefined;
   }
 
-  admit(connection: Connection): boolean {
+  admit(connection: Connection<Head>): boolean {
     if (this.#stopped !== undefined || this.#queue.length >= MAX_QUEUED) {
       throw new RequestError("the server has no place for the request", 503);
     }
@@ -154,7 +158,7 @@ export class HttpServer implements WsgiServer, ConnectionHost {
   }
 
   /** Takes a place for a request, if there is one. */
-  #take(connection: Connection): boolean {
+  #take(connection: Connection<Head>): boolean {
     if (this.#running >= this.#maxInFlight) return false;
     if (!this.#isServing) {
       const taker = this.#takers.shift();
@@ -175,21 +179,25 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     }
   }
 
-  handle(request: ActiveRequest, connection: Connection): void | Promise<void> {
-    const { transport, source } = request;
+  handle(
+    request: ActiveRequest<Head>,
+    connection: Connection<Head>,
+  ): void | Promise<void> {
+    const { head, transport, source } = request;
+    const { app, log, run } = this.#options;
     try {
-      request.entry = this.#log?.begin(
-        request.head,
+      request.entry = log?.begin(
+        connection.logged,
         connection.remote?.hostname,
       );
-      const { environ, input } = this.#environs.create(
-        request.head,
+      const { environ, input } = this.protocol.createEnviron(
+        head,
         connection.remote,
         source,
         () => transport.cancellation.signal,
       );
       request.environ = environ;
-      const done = runApplication(this.#app, environ, transport, this.#options);
+      const done = runApplication(app, environ, transport, run);
       if (done === undefined) {
         input.release();
         return;
@@ -202,11 +210,11 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     }
   }
 
-  onTimeout({ transport }: ActiveRequest): void {
+  onTimeout({ transport }: ActiveRequest<Head>): void {
     transport.cancellation.cancel(new RequestTimeout());
   }
 
-  onLeft({ entry, environ, transport }: ActiveRequest): void {
+  onLeft({ entry, environ, transport }: ActiveRequest<Head>): void {
     entry?.end({
       status: transport.status,
       bytesSent: transport.bytesSent,
@@ -215,7 +223,10 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     });
   }
 
-  onRequestOver(connection: Connection, request: ActiveRequest): void {
+  onRequestOver(
+    connection: Connection<Head>,
+    request: ActiveRequest<Head>,
+  ): void {
     const { entry, environ, transport } = request;
     entry?.end({
       status: transport.status,
@@ -225,7 +236,7 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     this.#leavePlace(connection);
   }
 
-  #leavePlace(connection: Connection): void {
+  #leavePlace(connection: Connection<Head>): void {
     this.#running--;
     const taker = this.#taken.get(connection);
     if (taker !== undefined) {
@@ -237,29 +248,29 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     if (this.#running === 0) this.#idle?.();
   }
 
-  onRefused(connection: Connection, error: RequestError): void {
-    const { head, remote } = connection;
-    const [, page] = errorResponse(error.status);
-    const bytesSent = head?.method === "HEAD" ? 0 : page.length;
-    const entry = connection.request?.entry ??
-      this.#log?.begin(head, remote?.hostname);
+  onRefused(
+    connection: Connection<Head>,
+    error: RequestError,
+    bytesSent: number,
+  ): void {
+    const { remote, request } = connection;
+    const entry = request?.entry ??
+      this.#options.log?.begin(connection.logged, remote?.hostname);
     entry?.end({ status: error.status, bytesSent });
-    const address = connection.remote?.hostname ?? "a client";
-    if (error.status !== 503) {
-      this.#complaints.add(
-        `Refused a request from ${address} with ${error.status}: ${error.message}`,
-      );
-    }
+    // That the server is busy is no fault of the client.
+    if (error.status === 503) return;
+    this.#complaints.add(this.protocol.describeRefusal(error, remote));
   }
 
-  onClosed(connection: Connection): void {
+  onClosed(connection: Connection<Head>): void {
     this.#connections.delete(connection);
     this.#deadlines.delete(connection);
     this.#loop.release();
     const index = this.#queue.indexOf(connection);
     if (index !== -1) {
       this.#queue.splice(index, 1);
-      this.#log?.begin(connection.head, connection.remote?.hostname)
+      this.#options.log
+        ?.begin(connection.logged, connection.remote?.hostname)
         .end({ status: 0, bytesSent: 0, clientLeft: true });
     }
   }
@@ -289,7 +300,7 @@ export class HttpServer implements WsgiServer, ConnectionHost {
     this.#takers.push(resolve);
     this.#takeQueued();
     // A program may end after it.
-    return promise.then(() => this.#log?.flush());
+    return promise.then(() => this.#options.log?.flush());
   }
 
   shutdown(): Promise<void> {
@@ -321,7 +332,7 @@ export class HttpServer implements WsgiServer, ConnectionHost {
       connection.destroy(new ServerStopped());
     }
     await accepting;
-    this.#log?.close();
+    this.#options.log?.close();
     this.#complaints.close();
     this.#over.resolve();
   }

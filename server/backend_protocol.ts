@@ -1,0 +1,228 @@
+/**
+ * {@linkcode serveBackend}: SCGI and uwsgi for one server.
+ *
+ * @module
+ */
+
+import { completeVariables } from "../gateway/backend/cgi_variables.ts";
+import {
+  type BackendHead,
+  BackendParser,
+} from "../gateway/backend/backend_parser.ts";
+import type { ParseBlock } from "../gateway/backend/header_block.ts";
+import { Cancellation } from "../gateway/cancellation.ts";
+import { encodeCgiHead } from "../gateway/cgi/transport.ts";
+import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
+import { createCgiEnviron } from "../gateway/environ/cgi_environ.ts";
+import { errorResponse } from "../gateway/error_response.ts";
+import { RequestInput } from "../gateway/input/input_stream.ts";
+import {
+  type ResponseHead,
+  withContentLength,
+} from "../gateway/response_head.ts";
+import { checkApplication } from "../gateway/run_application.ts";
+import { RequestError } from "../http1/request_error.ts";
+import { StderrStream } from "../wsgi/error_stream.ts";
+import type { Application, ErrorStream } from "../wsgi/types.ts";
+import { checkAddress, toUrl } from "./listen.ts";
+import { openListener } from "./listener.ts";
+import { type BackendOptions, checkOptions } from "./options.ts";
+import type {
+  Channel,
+  Protocol,
+  RequestTraits,
+  ServedEnviron,
+  SocketTransport,
+} from "./protocol.ts";
+import type { RequestSource } from "./request_source.ts";
+import { SocketServer } from "./socket_server.ts";
+import type { SocketWriter } from "./socket_writer.ts";
+import type { WsgiServer } from "./wsgi_server.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** What SCGI and uwsgi have each of its own. */
+export interface BackendDialect {
+  /** Its name, for messages. */
+  readonly name: string;
+  /** The file with variables that nginx has to include. */
+  readonly params: string;
+  /** What stands before the status of a response. */
+  readonly statusPrefix: string;
+  /** Parses the header block. */
+  readonly parseBlock: ParseBlock;
+}
+
+/** Sends one response to a web server, as a CGI program does. */
+class BackendTransport implements SocketTransport {
+  readonly cancellation: Cancellation = new Cancellation();
+  /** A connection carries one request. */
+  readonly keepsAlive = false;
+  readonly #channel: Channel;
+  readonly #encode: (head: ResponseHead) => Uint8Array;
+  status = 0;
+  bytesSent = 0;
+  isOver = false;
+
+  constructor(channel: Channel, encode: (head: ResponseHead) => Uint8Array) {
+    this.#channel = channel;
+    this.#encode = encode;
+  }
+
+  sendHead(head: ResponseHead): void {
+    this.status = head.code;
+    this.#channel.writer.add(this.#encode(head));
+  }
+
+  write(chunk: Uint8Array): void | PromiseLike<void> {
+    this.bytesSent += chunk.length;
+    return this.#channel.writer.write(chunk, NOTHING);
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.#channel.writer.flush();
+  }
+
+  abort(reason: unknown): void {
+    this.#channel.breakOff(reason);
+  }
+}
+
+/** SCGI or uwsgi, as one server speaks it. */
+class BackendProtocol implements Protocol<BackendHead> {
+  /** A web server sends all of a body before it reads the response. */
+  readonly lingering = { size: 64 * 1024 * 1024, timeMs: 10_000 };
+  readonly #dialect: BackendDialect;
+  readonly #options: BackendOptions;
+  readonly #errors: ErrorStream;
+
+  constructor(
+    dialect: BackendDialect,
+    options: BackendOptions,
+    errors: ErrorStream,
+  ) {
+    this.#dialect = dialect;
+    this.#options = options;
+    this.#errors = errors;
+  }
+
+  createParser(): BackendParser {
+    return new BackendParser(this.#dialect.parseBlock);
+  }
+
+  createTransport(channel: Channel): BackendTransport {
+    return new BackendTransport(channel, (head) => this.#encode(head));
+  }
+
+  #encode(head: ResponseHead): Uint8Array {
+    return encodeCgiHead(
+      head,
+      this.#dialect.statusPrefix,
+      (message) => this.#errors.write(`${message}\n`),
+    );
+  }
+
+  traitsOf({ length }: BackendHead): RequestTraits {
+    return { hasBody: length > 0, expectsContinue: false, keepsAlive: false };
+  }
+
+  createEnviron(
+    { variables }: BackendHead,
+    _remote: Deno.NetAddr | undefined,
+    source: RequestSource,
+    signal: () => AbortSignal,
+  ): ServedEnviron {
+    const { maxRequestBodySize: maxSize, multiprocess = false } = this.#options;
+    if ((variables["REQUEST_METHOD"] ?? "") === "") {
+      const { params } = this.#dialect;
+      // Not the client's fault: the web server sends too little.
+      throw new RequestError(
+        `REQUEST_METHOD must be sent by the web server, got none: nginx needs "include ${params};"`,
+        500,
+      );
+    }
+    const completed = completeVariables(variables);
+    const SERVER = this.#options.serverSoftware ??
+      completed["SERVER_SOFTWARE"] ?? SERVER_SOFTWARE;
+    let input: RequestInput | undefined;
+    const environ = createCgiEnviron(
+      { ...completed, SERVER_SOFTWARE: SERVER },
+      {
+        openInput: (contentLength) =>
+          input = new RequestInput(
+            () => source.isComplete ? null : source,
+            { contentLength, maxSize, ownsRequest: true },
+          ),
+        errors: this.#errors,
+        multiprocess,
+        runOnce: false,
+        signal,
+      },
+      this.#options,
+    );
+    return { environ, input: input ?? new RequestInput(() => null) };
+  }
+
+  refuse(
+    writer: SocketWriter,
+    head: BackendHead | undefined,
+    status: number,
+  ): number | undefined {
+    if (head === undefined) return undefined;
+    const [start, page] = errorResponse(status);
+    writer.add(this.#encode(withContentLength(start, page.length)));
+    if (head.variables["REQUEST_METHOD"] === "HEAD") return 0;
+    writer.add(page);
+    return page.length;
+  }
+
+  describeRefusal({ message }: RequestError): string {
+    return `Cannot serve over ${this.#dialect.name}: ${message}`;
+  }
+}
+
+/**
+ * Makes a server and starts it.
+ *
+ * @param dialect What it speaks.
+ * @param app The application.
+ * @param options What to set.
+ * @returns The server, serving.
+ * @throws As `serveScgi()` does.
+ */
+export function serveBackend(
+  dialect: BackendDialect,
+  app: Application,
+  options: BackendOptions,
+): WsgiServer {
+  const { hostname = "127.0.0.1", port = 0, path, onError } = options;
+  checkApplication(app);
+  checkOptions(options);
+  checkAddress({ hostname, port, path });
+  const errors = options.environ?.["wsgi.errors"] as ErrorStream | undefined ??
+    new StderrStream();
+  const listener = openListener({ ...options, hostname, port });
+  const server = new SocketServer({
+    ...options,
+    app,
+    hostname,
+    listener,
+    protocol: new BackendProtocol(dialect, options, errors),
+    url: toUrl(dialect.name.toLowerCase(), {
+      hostname,
+      port: listener.port,
+      path,
+    }),
+    errors,
+    run: { onError },
+    headersTimeout: Infinity,
+    keepAliveTimeout: Infinity,
+    requestTimeout: options.requestTimeout ?? Infinity,
+    maxInFlight: undefined,
+    // The system's listen queue holds the others.
+    maxConnections: options.maxInFlight,
+  });
+  server.serveForever();
+  return server;
+}

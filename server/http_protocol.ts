@@ -1,0 +1,124 @@
+/**
+ * {@linkcode HttpProtocol}: HTTP/1.1 for one server.
+ *
+ * @module
+ */
+
+import { createRequestEnviron } from "../gateway/environ/request_environ.ts";
+import { resolveTarget } from "../gateway/environ/request_target.ts";
+import { errorResponse } from "../gateway/error_response.ts";
+import type { BodyLimits } from "../gateway/input/request_body.ts";
+import { RequestInput } from "../gateway/input/input_stream.ts";
+import { withContentLength } from "../gateway/response_head.ts";
+import type { RequestError } from "../http1/request_error.ts";
+import type { RequestHead } from "../http1/request_head.ts";
+import { RequestParser } from "../http1/request_parser.ts";
+import { ResponseEncoder } from "../http1/response_encoder.ts";
+import { HttpTransport } from "./http_transport.ts";
+import type { LoggedHead } from "./log_entry.ts";
+import type { ServerAddress } from "./listener.ts";
+import type { ServerOptions } from "./options.ts";
+import type {
+  Channel,
+  Parser,
+  Protocol,
+  RequestTraits,
+  ServedEnviron,
+} from "./protocol.ts";
+import type { RequestSource } from "./request_source.ts";
+import type { SocketWriter } from "./socket_writer.ts";
+
+/** HTTP/1.1, as one server speaks it. */
+export class HttpProtocol implements Protocol<RequestHead> {
+  readonly lingering = { size: 1_048_576, timeMs: 2_000 };
+  readonly #options: ServerOptions;
+  readonly #address: ServerAddress;
+  readonly #scheme: "http" | "https";
+  readonly #encoder = new ResponseEncoder();
+
+  /**
+   * @param address Where the server listens.
+   * @param options The options of the server.
+   */
+  constructor(address: ServerAddress, options: ServerOptions) {
+    this.#address = address;
+    this.#options = options;
+    this.#scheme = options.cert === undefined ? "http" : "https";
+  }
+
+  createParser(): RequestParser {
+    return new RequestParser({ maxHeaderSize: this.#options.maxHeaderSize });
+  }
+
+  createTransport(channel: Channel, head: RequestHead): HttpTransport {
+    return new HttpTransport(channel, head, this.#encoder);
+  }
+
+  traitsOf({ fields }: RequestHead): RequestTraits {
+    return fields;
+  }
+
+  createEnviron(
+    { method, target, version, fields }: RequestHead,
+    remote: Deno.NetAddr | undefined,
+    source: RequestSource,
+    signal: () => AbortSignal,
+  ): ServedEnviron {
+    const limits: BodyLimits = {
+      maxSize: this.#options.maxRequestBodySize,
+      ownsRequest: true,
+    };
+    const openBody = () => source.isComplete ? null : source;
+    const input = new RequestInput(openBody, limits);
+    const parts = resolveTarget(target, method, fields.host ?? "");
+    const environ = createRequestEnviron({
+      method,
+      target: parts,
+      protocol: version === "1.1" ? "HTTP/1.1" : "HTTP/1.0",
+      scheme: this.#scheme,
+      serverName: this.#address.serverName,
+      serverPort: this.#address.serverPort,
+      remoteAddress: remote?.hostname,
+      remotePort: remote?.port,
+      // RFC 9112 section 3.2.2: the target's authority outranks the Host.
+      host: parts.authority || fields.host,
+      headers: fields.headers,
+      input,
+      limits,
+      signal,
+    }, this.#options);
+    return { environ, input };
+  }
+
+  refuse(
+    writer: SocketWriter,
+    head: RequestHead | undefined,
+    status: number,
+  ): number {
+    const [start, page] = errorResponse(status);
+    const { bytes } = this.#encoder.encode(
+      withContentLength(start, page.length),
+      { method: head?.method, version: "1.1", keepsAlive: false },
+      Date.now(),
+    );
+    writer.add(bytes);
+    if (head?.method === "HEAD") return 0;
+    writer.add(page);
+    return page.length;
+  }
+
+  describeRefusal(
+    { message, status }: RequestError,
+    remote: Deno.NetAddr | undefined,
+  ): string {
+    const client = remote?.hostname ?? "a client";
+    return `Refused a request from ${client} with ${status}: ${message}`;
+  }
+
+  toLogged(
+    head: RequestHead | undefined,
+    parser: Parser<RequestHead>,
+  ): LoggedHead | undefined {
+    return head ?? (parser as RequestParser).requestLine;
+  }
+}
