@@ -52,7 +52,7 @@ export class RunningRequests {
   /**
    * Adds a request that is not over.
    *
-   * @param exchange The request.
+   * @param request The request, with its transport.
    * @param done Settles when it is over.
    * @param onOver Called when it is over for the server: at its deadline, if
    * that comes first.
