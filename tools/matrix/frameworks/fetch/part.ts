@@ -12,8 +12,8 @@ import {
 } from "../../../../gateway/from_fetch/from_fetch.ts";
 import { makeServer, validator } from "../../../../mod.ts";
 import type { FrameworkPart } from "../../part.ts";
-import { EXERCISES } from "./exercises.ts";
-import { Happenings } from "./happenings.ts";
+import { EXERCISES } from "../../../../tests/frameworks/fetch/exercises.ts";
+import { Happenings } from "../../../../tests/frameworks/fetch/happenings.ts";
 
 /** What is known of a framework. */
 export interface FetchFramework {
@@ -47,7 +47,10 @@ type CreateApp = (happenings: Happenings) => FetchFunction | FetchModule;
 
 /** Imported only when it is needed: npm may not answer. */
 async function load({ app }: FetchFramework): Promise<CreateApp> {
-  const { href } = new URL(app, import.meta.url);
+  const { href } = new URL(
+    `../../../../tests/frameworks/fetch/${app}`,
+    import.meta.url,
+  );
   return (await import(href) as { createApp: CreateApp }).createApp;
 }
 

@@ -18,7 +18,10 @@ import { StderrStream } from "../../../../wsgi/error_stream.ts";
 import { mount } from "../../../../middleware/mount.ts";
 import { makeServer, validator } from "../../../../mod.ts";
 import type { FrameworkPart } from "../../part.ts";
-import { EXERCISES, MOUNTED } from "./exercises.ts";
+import {
+  EXERCISES,
+  MOUNTED,
+} from "../../../../tests/frameworks/python/exercises.ts";
 
 /** What is known of a framework. */
 export interface PythonFramework {
