@@ -17,7 +17,7 @@ const LINGER_MS = 10_000;
 export interface Socket {
   /** Reads what has come; `null` at the end. */
   read(into: Uint8Array): Promise<number | null>;
-  /** Writes some of the bytes, and tells how many. */
+  /** Writes some of the bytes, and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
   /** Says that nothing more will be written. */
   closeWrite(): Promise<void>;

@@ -84,7 +84,7 @@ async function readNetstringLength(
 /**
  * Reads a netstring of names and values, each with a NUL at its end. The first
  * name must be CONTENT_LENGTH. `SCGI` may be missing: nginx sends no more than
- * it is told to.
+ * its configuration says.
  *
  * The SCGI protocol, 2008-06-23.
  *

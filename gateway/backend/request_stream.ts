@@ -45,7 +45,7 @@ export class RequestStream {
   #size = 0;
   #isOver = false;
   #discarded: number | undefined;
-  /** Tells whoever waits for bytes, or for room, that there are some. */
+  /** Resolves when there are new bytes, or room for more. */
   #changed = Promise.withResolvers<void>();
 
   /**
@@ -68,7 +68,7 @@ export class RequestStream {
   }
 
   /**
-   * Gives the body. Cancelling it cancels nothing.
+   * Returns the body. Cancelling it cancels nothing.
    *
    * @returns A stream, which ends early where the connection does.
    */
@@ -82,7 +82,7 @@ export class RequestStream {
     }, { highWaterMark: 0 });
   }
 
-  /** Drops what waits and what is to come, so that the sender gets rid of it. */
+  /** Drops what waits and what is to come, so that the sender can finish. */
   discard(): void {
     this.#discarded ??= 0;
     this.#waiting = [];

@@ -19,7 +19,7 @@ export class BackendTransport extends CgiTransport {
   /**
    * @param connection The connection.
    * @param statusPrefix What stands before the status.
-   * @param log Is told what is worth a line in the log.
+   * @param log Receives messages for the log.
    */
   constructor(
     connection: BackendConnection,
@@ -53,7 +53,7 @@ export class BackendTransport extends CgiTransport {
 
   /** The web server has closed the connection. */
   leave(): void {
-    // Nginx does so when it has what Content-Length says. And whoever has only
+    // Nginx does so when it has what Content-Length says. And a peer that has
     // nothing more to send may still wait for what is on its way.
     if (this.#missing <= 0 || this.#hasEnded) return;
     this.cancellation.cancel(new ClientDisconnected());
