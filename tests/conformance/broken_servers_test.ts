@@ -45,6 +45,30 @@ async function checkAll(): Promise<Map<string, CaseReport[]>> {
   return failed;
 }
 
+/** On a busy machine a sound answer may take this long. */
+const PATIENT_TIMEOUT_MS = 20_000;
+
+/** Repeats cases that should not have failed, if only their time was up. */
+async function withoutLate(
+  { start, found }: BrokenServer,
+  failed: readonly CaseReport[],
+): Promise<CaseReport[]> {
+  const globs = found.split(/\s+/);
+  const isLate = ({ id, message = "" }: CaseReport) =>
+    message.startsWith("Waited too long") &&
+    !globs.some((glob) => matches(glob, id));
+  const cases = failed.filter(isLate).map(({ id }) => id);
+  if (cases.length === 0) return [...failed];
+  const again = await checkServer(start, {
+    cases,
+    timeout: PATIENT_TIMEOUT_MS,
+  });
+  return [
+    ...failed.filter((report) => !isLate(report)),
+    ...again.cases.filter(({ outcome }) => outcome === "failed"),
+  ];
+}
+
 /** What is not as it should be with the cases that found a server. */
 function wrongly(
   { name, found, rule }: BrokenServer,
@@ -66,9 +90,11 @@ function wrongly(
 
 Deno.test("checkServer() finds every broken server by the cases about its fault, and by no others", async () => {
   const all = await checkAll();
-  const wrong = BROKEN_SERVERS.flatMap((broken) =>
-    wrongly(broken, all.get(broken.name) ?? [])
-  );
+  const wrong: string[] = [];
+  for (const broken of BROKEN_SERVERS) {
+    const failed = await withoutLate(broken, all.get(broken.name) ?? []);
+    wrong.push(...wrongly(broken, failed));
+  }
   assertEquals(wrong, []);
 });
 
