@@ -17,12 +17,8 @@
  */
 
 import { FileWrapper } from "../wsgi/file_wrapper.ts";
-import {
-  BodyReader,
-  checkChunk,
-  joinChunks,
-  totalLength,
-} from "./body_reader.ts";
+import { checkChunk, joinChunks, totalLength } from "./body_chunks.ts";
+import { BodyReader } from "./body_reader.ts";
 import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";

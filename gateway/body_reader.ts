@@ -4,104 +4,17 @@
  * @module
  */
 
+import { describe, ignoreRejection, isThenable } from "../wsgi/describe.ts";
 import {
-  describe,
-  ignoreRejection,
-  isThenable,
-  isUint8Array,
-} from "../wsgi/describe.ts";
+  type AnyBody,
+  checkBody,
+  checkChunk,
+  createBodyError,
+} from "./body_chunks.ts";
 
 interface AnyIterator {
   next(): unknown;
   return?: (() => unknown) | undefined;
-}
-
-interface AnyBody {
-  [Symbol.asyncIterator]?: unknown;
-  [Symbol.iterator]?: unknown;
-  close?: unknown;
-}
-
-function bodyError(found: string): TypeError {
-  return new TypeError(
-    `Cannot send the body: application must return an iterable of Uint8Array chunks, got ${found}`,
-  );
-}
-
-/**
- * Refuses what is no body, also what JavaScript would iterate: a string gives
- * characters and a bare `Uint8Array` gives numbers.
- *
- * @param body What the application returned.
- * @throws {TypeError} If it is no iterable object, or a typed array.
- */
-function checkBody(body: unknown): asserts body is AnyBody {
-  if (isUint8Array(body)) {
-    throw bodyError(`${describe(body)}: wrap it in an array`);
-  }
-  if (body === undefined) throw bodyError("undefined: is a return missing?");
-  if (typeof body !== "object" || body === null || ArrayBuffer.isView(body)) {
-    throw bodyError(describe(body));
-  }
-}
-
-/**
- * Refuses a chunk that is not a `Uint8Array`.
- *
- * @param chunk What the body yielded, or write() was given.
- * @throws {TypeError} If it is anything else.
- */
-export function checkChunk(chunk: unknown): asserts chunk is Uint8Array {
-  if (!isUint8Array(chunk)) {
-    ignoreRejection(chunk);
-    throw new TypeError(
-      `Cannot send the body: chunk must be a Uint8Array, got ${
-        describe(chunk)
-      }`,
-    );
-  }
-}
-
-/**
- * Checks all chunks of an array body and adds up their lengths.
- *
- * @param chunks The body.
- * @returns The length of the body in bytes.
- * @throws {TypeError} If a chunk is not a `Uint8Array`.
- */
-export function totalLength(chunks: unknown[]): number {
-  let length = 0;
-  try {
-    for (let i = 0; i < chunks.length; i++) {
-      const chunk = chunks[i];
-      checkChunk(chunk);
-      length += chunk.byteLength;
-    }
-  } catch (error) {
-    // Nobody looks at the others, which may be promises, too.
-    for (const chunk of chunks) ignoreRejection(chunk);
-    throw error;
-  }
-  return length;
-}
-
-/**
- * Makes one chunk of an array body. Only its length and its elements are used.
- *
- * @param chunks The body; checked.
- * @param length The length of the body in bytes.
- * @returns The chunk: the only one of the body itself, or a copy of several.
- */
-export function joinChunks(chunks: unknown[], length: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (let i = 0; i < chunks.length; i++) {
-    const chunk = chunks[i] as Uint8Array;
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
 }
 
 /** One body and the iterator over it. */
@@ -150,10 +63,12 @@ export class BodyReader {
     checkBody(body);
     const asyncMethod = body[Symbol.asyncIterator];
     const method = asyncMethod ?? body[Symbol.iterator];
-    if (typeof method !== "function") throw bodyError(describe(body));
+    if (typeof method !== "function") throw createBodyError(describe(body));
     const iterator: unknown = method.call(body);
     if (typeof iterator !== "object" || iterator === null) {
-      throw bodyError(`an iterable whose iterator is ${describe(iterator)}`);
+      throw createBodyError(
+        `an iterable whose iterator is ${describe(iterator)}`,
+      );
     }
     this.#async = asyncMethod !== undefined && asyncMethod !== null;
     this.#iterator = iterator as AnyIterator;

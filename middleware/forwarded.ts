@@ -1,9 +1,11 @@
 /**
- * Reading what proxies write about a request.
+ * What proxies write about a request: reads it, and writes it into the environ.
  *
  * @module
  */
 
+import { isAuthority, splitAuthority } from "../wsgi/http_syntax.ts";
+import type { Environ } from "../wsgi/types.ts";
 import { parseAddress } from "./ip_address.ts";
 
 /** What one proxy has said of the request that reached it. */
@@ -122,4 +124,66 @@ export function readForwarded(header: string, hops: number): Hop | undefined {
     scheme: scheme === undefined ? undefined : readScheme(scheme),
     host: values.get("host"),
   };
+}
+
+/**
+ * Writes what a proxy has said into the environ.
+ *
+ * @param environ The variables of the request.
+ * @param hop Address, scheme and host, as far as they are known.
+ * @throws {ForwardedError} If the host is malformed.
+ */
+export function applyHop(
+  environ: Environ,
+  { address, scheme, host }: Hop,
+): void {
+  if (address !== undefined) {
+    environ.REMOTE_ADDR = address;
+    // The port was the proxy's; that of the client is not known.
+    delete environ.REMOTE_PORT;
+  }
+  if (scheme !== undefined) {
+    environ["wsgi.url_scheme"] = scheme;
+    if (scheme === "https") environ.HTTPS = "on";
+    else delete environ.HTTPS;
+  }
+  if (host !== undefined) {
+    const server = host !== "" && isAuthority(host)
+      ? splitAuthority(host, environ["wsgi.url_scheme"])
+      : undefined;
+    if (server === undefined) {
+      throw new ForwardedError("the forwarded host is none");
+    }
+    environ.HTTP_HOST = host;
+    [environ.SERVER_NAME, environ.SERVER_PORT] = server;
+  }
+}
+
+/**
+ * Writes a forwarded port into the environ.
+ *
+ * @param environ The variables of the request.
+ * @param port The port as a proxy has written it.
+ * @throws {ForwardedError} If it is not a number from 1 to 65535.
+ */
+export function applyPort(environ: Environ, port: string): void {
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
+    throw new ForwardedError("the forwarded port is none");
+  }
+  environ.SERVER_PORT = port;
+}
+
+/**
+ * Puts a forwarded prefix before `SCRIPT_NAME`.
+ *
+ * @param environ The variables of the request.
+ * @param prefix The prefix as a proxy has written it.
+ * @throws {ForwardedError} If it is not a path.
+ */
+export function applyPrefix(environ: Environ, prefix: string): void {
+  const path = prefix.replace(/\/+$/, "");
+  if (path !== "" && !/^(?:\/(?!\/)[!$&-;=@-Z_a-z~]*)+$/.test(path)) {
+    throw new ForwardedError("the forwarded prefix is no path");
+  }
+  environ.SCRIPT_NAME = path + environ.SCRIPT_NAME;
 }

@@ -18,7 +18,6 @@
  * @module
  */
 
-import { isAuthority, splitAuthority } from "../wsgi/http_syntax.ts";
 import type {
   Application,
   Environ,
@@ -27,8 +26,10 @@ import type {
   StartResponse,
 } from "../wsgi/types.ts";
 import {
+  applyHop,
+  applyPort,
+  applyPrefix,
   ForwardedError,
-  type Hop,
   pickValue,
   readForwarded,
   readNode,
@@ -135,45 +136,6 @@ function trust(trusted: readonly string[]): (environ: Environ) => boolean {
   };
 }
 
-/** Applies what was read to the environ. */
-function apply(environ: Environ, { address, scheme, host }: Hop): void {
-  if (address !== undefined) {
-    environ.REMOTE_ADDR = address;
-    // The port was the proxy's; that of the client is not known.
-    delete environ.REMOTE_PORT;
-  }
-  if (scheme !== undefined) {
-    environ["wsgi.url_scheme"] = scheme;
-    if (scheme === "https") environ.HTTPS = "on";
-    else delete environ.HTTPS;
-  }
-  if (host !== undefined) {
-    const server = host !== "" && isAuthority(host)
-      ? splitAuthority(host, environ["wsgi.url_scheme"])
-      : undefined;
-    if (server === undefined) {
-      throw new ForwardedError("the forwarded host is none");
-    }
-    environ.HTTP_HOST = host;
-    [environ.SERVER_NAME, environ.SERVER_PORT] = server;
-  }
-}
-
-function applyPort(environ: Environ, port: string): void {
-  if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
-    throw new ForwardedError("the forwarded port is none");
-  }
-  environ.SERVER_PORT = port;
-}
-
-function applyPrefix(environ: Environ, prefix: string): void {
-  const path = prefix.replace(/\/+$/, "");
-  if (path !== "" && !/^(?:\/(?!\/)[!$&-;=@-Z_a-z~]*)+$/.test(path)) {
-    throw new ForwardedError("the forwarded prefix is no path");
-  }
-  environ.SCRIPT_NAME = path + environ.SCRIPT_NAME;
-}
-
 function rejectRequest(
   environ: Environ,
   startResponse: StartResponse,
@@ -243,12 +205,12 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
     if (hops.forwarded > 0) {
       const { HTTP_FORWARDED } = environ;
       if (HTTP_FORWARDED === undefined) return;
-      apply(environ, readForwarded(HTTP_FORWARDED, hops.forwarded) ?? {});
+      applyHop(environ, readForwarded(HTTP_FORWARDED, hops.forwarded) ?? {});
       return;
     }
     const node = pick(environ, "FOR", hops.for);
     const scheme = pick(environ, "PROTO", hops.proto);
-    apply(environ, {
+    applyHop(environ, {
       address: node === undefined ? undefined : readNode(node),
       scheme: scheme === undefined ? undefined : readScheme(scheme),
       host: pick(environ, "HOST", hops.host),

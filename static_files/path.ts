@@ -4,8 +4,9 @@
  * @module
  */
 
-import { join, SEPARATOR } from "@std/path";
+import { fromFileUrl, join, resolve, SEPARATOR } from "@std/path";
 import { toBytes } from "../wsgi/byte_string.ts";
+import { describe } from "../wsgi/describe.ts";
 
 /** A request path, taken apart. */
 export interface RequestPath {
@@ -129,4 +130,23 @@ export function statusOfFileError(error: unknown): 403 | 404 | undefined {
   // Deno has no class for these two.
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return code === "ENAMETOOLONG" || code === "EILSEQ" ? 404 : undefined;
+}
+
+/**
+ * Resolves the folder that is served.
+ *
+ * @param root Its path or `file:` URL.
+ * @returns Its absolute path.
+ * @throws {TypeError} If it is neither.
+ */
+export function toRoot(root: unknown): string {
+  if (typeof root === "string" && root !== "") return resolve(root);
+  if (root instanceof URL && root.protocol === "file:") {
+    return resolve(fromFileUrl(root));
+  }
+  throw new TypeError(
+    `Cannot serve static files: root must be the path or file URL of a folder, got ${
+      describe(root instanceof URL ? root.href : root)
+    }`,
+  );
 }

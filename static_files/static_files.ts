@@ -19,7 +19,7 @@
  */
 
 import { typeByExtension } from "@std/media-types";
-import { extname, fromFileUrl, resolve } from "@std/path";
+import { extname } from "@std/path";
 import { describe } from "../wsgi/describe.ts";
 import { isToken } from "../wsgi/http_syntax.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
@@ -33,7 +33,7 @@ import {
 } from "./answer.ts";
 import { fileState } from "./conditions.ts";
 import { listFolder } from "./listing.ts";
-import { locate, parsePath, statusOfFileError } from "./path.ts";
+import { locate, parsePath, statusOfFileError, toRoot } from "./path.ts";
 
 /** Options of {@linkcode staticFiles}. */
 export interface StaticFilesOptions {
@@ -178,18 +178,6 @@ class StaticFiles {
       ? `${type}; charset=${this.#charset}`
       : type;
   }
-}
-
-function toRoot(root: unknown): string {
-  if (typeof root === "string" && root !== "") return resolve(root);
-  if (root instanceof URL && root.protocol === "file:") {
-    return resolve(fromFileUrl(root));
-  }
-  throw new TypeError(
-    `Cannot serve static files: root must be the path or file URL of a folder, got ${
-      describe(root instanceof URL ? root.href : root)
-    }`,
-  );
 }
 
 /**

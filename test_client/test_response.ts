@@ -4,7 +4,7 @@
  * @module
  */
 
-import { joinChunks, totalLength } from "../gateway/body_reader.ts";
+import { joinChunks, totalLength } from "../gateway/body_chunks.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 import type { Violation } from "../validator/violation.ts";
 

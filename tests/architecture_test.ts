@@ -1,12 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
-import {
-  findCircle,
-  importsIn,
-  readImports,
-  showImport,
-} from "./import_graph.ts";
+import { findCircle, readImports, showImport } from "./import_graph.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -37,9 +32,6 @@ const ROOMS: readonly { path: string; only?: readonly string[] }[] = [
   { path: "server.ts" },
   { path: "mod.ts" },
 ];
-
-/** Rooms that still have a circle. Each entry goes as soon as it can. */
-const CIRCLES_LEFT = ["validator/"];
 
 /** Folders with programs that are no part of the package. */
 const OUTSIDE = ["bench", "docs", "examples", "tests", "tools"];
@@ -221,45 +213,8 @@ Deno.test("imports run downwards", async () => {
 });
 
 Deno.test("no files import each other in a circle", async () => {
-  const all = await readImports(await filesOfRooms());
-  const imports = all.filter(({ from }) =>
-    !CIRCLES_LEFT.some((room) => from.startsWith(room))
-  );
+  const imports = await readImports(await filesOfRooms());
   assertEquals(findCircle(imports)?.map(showImport), undefined);
-});
-
-Deno.test("imports of all kinds are found, with their names", () => {
-  const source = `
-    // import { none } from "./comment.ts";
-import "./effect.ts";
-import type { A } from "./type.ts";
-export { b, type C } from "../up.ts";
-import {
-  d,
-  e as f,
-} from "./several.ts";
-import { assert } from "@std/assert";
-const g = await import("./dynamic.ts");
-type H = import("./in_type.ts").H;
-const i = new URL("../rooms/i.ts", import.meta.url);
-`;
-  assertEquals(importsIn("a/b.ts", source).map(showImport), [
-    "a/b.ts imports all from a/effect.ts",
-    "a/b.ts imports type { A } from a/type.ts",
-    "a/b.ts imports { b, type C } from up.ts",
-    "a/b.ts imports { d, e as f, } from a/several.ts",
-    "a/b.ts imports import from a/dynamic.ts",
-    "a/b.ts imports import from a/in_type.ts",
-    "a/b.ts imports new URL from rooms/i.ts",
-  ]);
-});
-
-Deno.test("the shortest circle is found", () => {
-  const step = (from: string, to: string) => ({ from, to, names: "" });
-  const way = [step("a", "b"), step("b", "c"), step("c", "d")];
-  assertEquals(findCircle(way), undefined);
-  const circles = [...way, step("d", "a"), step("c", "b")];
-  assertEquals(findCircle(circles), [step("b", "c"), step("c", "b")]);
 });
 
 /** The modules that a module needs before it runs. Those of `import()` stay out. */

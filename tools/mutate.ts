@@ -17,7 +17,7 @@ type Suite = readonly [files: RegExp, tests: RegExp];
 const SUITES: readonly Suite[] = [
   [/^validator\/.*\.ts$/, /^tests\/validator\/.*_test\.ts$/],
   [
-    /^gateway\/(run_application|application_call|call_outcome|pump|body_reader|response_.*)\.ts$/,
+    /^gateway\/(run_application|application_call|call_outcome|pump|body_.*|response_.*)\.ts$/,
     /^tests\/(gateway|server)\/.*_test\.ts$/,
   ],
 ];

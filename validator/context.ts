@@ -5,6 +5,7 @@
  */
 
 import { describe, isThenable, quote } from "../wsgi/describe.ts";
+import { globToRegExp } from "../wsgi/glob.ts";
 import { ViolationPrinter } from "./printer.ts";
 import {
   type ActiveRule,
@@ -84,11 +85,6 @@ function checkOptions(options: ValidatorOptions): void {
   if (rules !== undefined && (typeof rules !== "object" || rules === null)) {
     throw mustBe("rules must be an object of settings by rule", rules);
   }
-}
-
-function toPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${escaped.replaceAll("\\*", ".*")}$`);
 }
 
 /** The options and rules of one `validator()`. */
@@ -224,7 +220,7 @@ function parseSettings(
         } must be "error", "warning" or "off", got ${describe(setting)}`,
       );
     }
-    const pattern = toPattern(glob);
+    const pattern = globToRegExp(glob);
     if (!ids.some((id) => pattern.test(id))) {
       throw optionError(`no rule matches ${quote(glob)}`);
     }

@@ -13,20 +13,20 @@ import type {
   ResponseBody,
   StartResponse,
 } from "../wsgi/types.ts";
-import { checkedBody, checkedFileWrapper } from "./wrap/checked_body.ts";
-import { checkedStartResponse } from "./wrap/checked_start_response.ts";
-import { CheckedErrors } from "./wrap/checked_errors.ts";
-import { CheckedInput } from "./wrap/checked_input.ts";
-import { CheckedRequest } from "./wrap/checked_request.ts";
-import { readEnviron } from "./wrap/read_environ.ts";
-import { CHECKED_REQUEST } from "./views/environ_view.ts";
-import type { Entry } from "./findings.ts";
 import { ValidatorContext, type ValidatorOptions } from "./context.ts";
+import type { Entry } from "./findings.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";
 import type { Rule } from "./rules/rule.ts";
 import { activate, type ActiveRules, RULES } from "./rules/table.ts";
+import { CHECKED_REQUEST } from "./views/environ_view.ts";
 import { ConformanceError, toViolation } from "./violation.ts";
+import { checkedBody, checkedFileWrapper } from "./wrap/checked_body.ts";
+import { CheckedErrors } from "./wrap/checked_errors.ts";
+import { CheckedInput } from "./wrap/checked_input.ts";
+import { CheckedRequest } from "./wrap/checked_request.ts";
+import { checkedStartResponse } from "./wrap/checked_start_response.ts";
+import { readEnviron } from "./wrap/read_environ.ts";
 
 /** What {@linkcode validator} returns. */
 export interface ValidatedApplication extends Application {

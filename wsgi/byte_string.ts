@@ -121,7 +121,7 @@ export function percentDecode(raw: string): string {
 }
 
 /**
- * Gives the percent escape of one byte, whether it needs one or not.
+ * Returns the percent escape of one byte, whether it needs one or not.
  *
  * RFC 3986 section 2.1.
  *
@@ -134,7 +134,7 @@ export function percentEncode(byte: string): string {
 }
 
 /**
- * Tells whether a string is a ByteString: no code unit is above U+00FF.
+ * Returns whether a string is a ByteString: no code unit is above U+00FF.
  *
  * PEP 3333, "A Note On String Types"; WebIDL section 2.13.17.
  *
@@ -146,7 +146,7 @@ export function isByteString(value: string): boolean {
 }
 
 /**
- * Gives the bytes of a ByteString.
+ * Returns the bytes of a ByteString.
  *
  * PEP 3333, "A Note On String Types".
  *
@@ -159,7 +159,7 @@ export function toBytes(byteString: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Gives the ByteString of some bytes.
+ * Returns the ByteString of some bytes.
  *
  * Not done with `TextDecoder("latin1")`, because that label stands for
  * windows-1252, which moves the bytes 0x80 to 0x9F elsewhere.
@@ -200,7 +200,7 @@ function toBytesOr(
   return bytes;
 }
 
-/** Gives the value of a hexadecimal digit, -1 for any other code unit. */
+/** Returns the value of a hexadecimal digit, -1 for any other code unit. */
 function hexDigit(unit: number): number {
   if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
   const upper = unit & ~0x20;

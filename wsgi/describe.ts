@@ -23,7 +23,7 @@ const toStringTagOf = Object.getOwnPropertyDescriptor(
 )!.get!;
 
 /**
- * Tells whether a value is a `Uint8Array`, of this realm or another.
+ * Returns whether a value is a `Uint8Array`, of this realm or another.
  *
  * `instanceof` is wrong in both directions: it refuses another realm's array
  * and accepts `Object.create(Uint8Array.prototype)`. The intrinsic getter reads
@@ -37,7 +37,7 @@ export function isUint8Array(value: unknown): value is Uint8Array {
 }
 
 /**
- * Tells whether a value has a `then()` method.
+ * Returns whether a value has a `then()` method.
  *
  * @param value The value to test.
  * @returns Whether it can be awaited for a result.

@@ -92,7 +92,7 @@ function writeToStderr(text: string): boolean {
       let bytes = encoder.encode(text);
       while (bytes.length > 0) {
         const written = Deno.stderr.writeSync(bytes);
-        // A stderr that takes nothing would keep the program here for ever.
+        // A stderr that takes nothing must not keep the program here.
         if (written <= 0) break;
         bytes = bytes.subarray(written);
       }

@@ -126,7 +126,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   }
 
   /**
-   * Gives the rest of the file as the runtime's own stream, which Deno.serve
+   * Returns the rest of the file as the runtime's own stream, which Deno.serve
    * sends without a detour through JavaScript. Only where
    * {@linkcode FileWrapper.bytesLeft} is known.
    *

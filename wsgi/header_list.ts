@@ -73,7 +73,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Gives the value of a header.
+   * Returns the value of a header.
    *
    * @param name The name, in any case.
    * @returns The first value, or `undefined`.
@@ -84,7 +84,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Gives all values of a header.
+   * Returns all values of a header.
    *
    * @param name The name, in any case.
    * @returns The values in their order; a new array.
@@ -96,7 +96,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Tells whether there is a header.
+   * Returns whether there is a header.
    *
    * @param name The name, in any case.
    * @returns Whether it occurs.
@@ -187,7 +187,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Gives the names.
+   * Returns the names.
    *
    * @returns All of them in order, repeated ones each; a new array.
    */
@@ -196,7 +196,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Gives the values.
+   * Returns the values.
    *
    * @returns All of them in order; a new array.
    */
@@ -205,7 +205,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Gives the headers.
+   * Returns the headers.
    *
    * @returns All of them in order; a new array.
    */
@@ -234,7 +234,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Gives the bytes of {@linkcode HeaderList.toString}.
+   * Returns the bytes of {@linkcode HeaderList.toString}.
    *
    * @returns The bytes, one for each character.
    * @throws {TypeError} If a character is above U+00FF.

@@ -31,7 +31,7 @@ const FIRST_DATE = Date.UTC(-1, 12);
 const DATE_END = Date.UTC(10_000);
 
 /**
- * Tells whether a string is a token: a method, a header name, a charset.
+ * Returns whether a string is a token: a method, a header name, a charset.
  *
  * RFC 9110 section 5.6.2.
  *
@@ -43,7 +43,7 @@ export function isToken(value: string): boolean {
 }
 
 /**
- * Tells whether a string has digits and nothing else, as a length in bytes has.
+ * Returns whether a string has digits alone, as a length in bytes has.
  *
  * RFC 9110 section 8.6.
  *
@@ -73,7 +73,7 @@ export function parseContentLength(value: string): number | undefined {
 let lastAuthority = "";
 
 /**
- * Tells whether a value is a host with an optional port, as in a Host header.
+ * Returns whether a value is a host with an optional port, as in a Host header.
  *
  * RFC 9110 section 7.2, RFC 3986 section 3.2.2.
  *
@@ -122,7 +122,7 @@ export function splitAuthority(
 }
 
 /**
- * Tells whether a header value has a comma outside of quoted strings, as
+ * Returns whether a header value has a comma outside of quoted strings, as
  * several values have that were joined. A quoted string without its end is
  * none.
  *
@@ -155,7 +155,7 @@ export function hasBareComma(value: string): boolean {
 }
 
 /**
- * Tells whether a header is hop-by-hop: about one connection, not about the
+ * Returns whether a header is hop-by-hop: about one connection, not about the
  * response, and therefore the server's and never the application's.
  *
  * The eight names of Python's wsgiref are known, and two that it misses:

@@ -8,8 +8,8 @@ import type { InputStream } from "./types.ts";
 
 /**
  * What the inputs of this package can do besides: to give less than they are
- * asked for. `read(size)` gives exactly `size` bytes, so whoever passes a body
- * on while it arrives would hold back what has come.
+ * asked for. `read(size)` gives exactly `size` bytes, so a program that passes a
+ * body on while it arrives would hold back what has come.
  */
 export interface SomeInput {
   /**

@@ -10,7 +10,7 @@
 
 import { describe } from "./describe.ts";
 
-/** Headers whose values let whoever reads them act as somebody else. */
+/** Headers whose values let a reader act as somebody else. */
 const SECRET: ReadonlySet<string> = new Set([
   "authorization",
   "cookie",
@@ -21,7 +21,7 @@ const SECRET: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells whether the value of a header or variable must not be shown.
+ * Returns whether the value of a header or variable must not be shown.
  *
  * @param name The name of the header, `"Set-Cookie"`, or of the variable in
  * `environ`, `"HTTP_COOKIE"`; in any case of letters.

@@ -71,7 +71,7 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Gives the usual reason phrase of a status code.
+ * Returns the usual reason phrase of a status code.
  *
  * RFC 9110 section 15.
  *
@@ -83,7 +83,7 @@ export function reasonPhrase(code: number): string | undefined {
 }
 
 /**
- * Tells whether a response with a status has no body: 204, 205 and 304.
+ * Returns whether a response with a status has no body: 204, 205 and 304.
  *
  * RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5.
  *

@@ -123,7 +123,7 @@ export type Middleware = (app: Application) => Application;
  *
  * It is read lazily: nothing is taken from the client before the first call.
  * Calls are served in the order in which they were made. At the end of the
- * input every method gives empty results, for ever. A body that the client cut
+ * input every method always gives empty results. A body that the client cut
  * short or that is over the limit makes the reading reject with a
  * `RequestBodyError`; it never looks like an end.
  *
@@ -268,7 +268,7 @@ export interface Environ {
   PATH_INFO: string;
   /** What follows the first `?` of the target, undecoded; may be empty. */
   QUERY_STRING: string;
-  /** The raw path and query, so that `%2F` and `/` can be told apart. */
+  /** The raw path and query, so that `%2F` and `/` can be distinguished. */
   REQUEST_URI?: string | undefined;
   /** The media type of the request body. */
   CONTENT_TYPE?: string | undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { joinChunks, totalLength } from "../../gateway/body_reader.ts";
+import { joinChunks, totalLength } from "../../gateway/body_chunks.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { runApplication } from "../../gateway/run_application.ts";

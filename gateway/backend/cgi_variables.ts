@@ -82,7 +82,7 @@ function checkRequest(variables: CgiVariables): void {
 }
 
 /**
- * Gives the path that was not sent. `include scgi_params` sends neither
+ * Returns the path that was not sent. `include scgi_params` sends neither
  * PATH_INFO nor SCRIPT_NAME; the path is then DOCUMENT_URI, by which nginx has
  * chosen its location, or else the decoded path of REQUEST_URI.
  */
@@ -116,7 +116,7 @@ function splitPath(
  * - `CONTENT_LENGTH` yields to a greater Content-Length header: nginx 1.22 with
  *   `scgi_request_buffering off` says only how much had come so far. A zero
  *   without that header is what SCGI demands, and says nothing.
- * - `HTTPS` is `on` where only `REQUEST_SCHEME` tells.
+ * - `HTTPS` is `on` where only `REQUEST_SCHEME` says so.
  *
  * @param sent The variables, one value for each name; unchanged.
  * @returns All variables.
@@ -136,13 +136,14 @@ export function completeVariables(
   } = variables;
   const isUnderstated = HTTP_TRANSFER_ENCODING === undefined &&
     Number(HTTP_CONTENT_LENGTH) > Number(CONTENT_LENGTH);
-  const told = CONTENT_LENGTH === "0" && !("HTTP_CONTENT_LENGTH" in variables)
-    ? ""
-    : CONTENT_LENGTH;
+  const announced =
+    CONTENT_LENGTH === "0" && !("HTTP_CONTENT_LENGTH" in variables)
+      ? ""
+      : CONTENT_LENGTH;
   return {
     ...variables,
     PATH_INFO,
-    CONTENT_LENGTH: isUnderstated ? HTTP_CONTENT_LENGTH : told,
+    CONTENT_LENGTH: isUnderstated ? HTTP_CONTENT_LENGTH : announced,
     HTTPS,
   };
 }

@@ -32,8 +32,8 @@ export type { CgiOptions, RunOptions };
  * A request body that nobody has read is read and dropped at the end: Apache's
  * mod_cgid breaks the response otherwise. A web server that no longer reads is
  * no error; the body of the application is closed, quietly. Where the response
- * breaks off, CGI cannot tell the web server; only one with a Content-Length
- * shows it.
+ * breaks off, CGI cannot report it to the web server; only one with a
+ * Content-Length shows it.
  *
  * The process ends by itself when nothing is left to do. A timer that is still
  * pending would keep it, and the client, waiting; `Deno.exit()` after this

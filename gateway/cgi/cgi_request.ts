@@ -202,7 +202,7 @@ export class CgiRequest {
     }
     const hasBody = variables["HTTP_TRANSFER_ENCODING"] !== undefined ||
       !["", "GET", "HEAD"].includes(method);
-    // Whoever sits at a terminal does not know that an end is waited for.
+    // A person at a terminal does not know that the program waits for an end.
     const isTerminal = this.#options.stdin === undefined &&
       standardStreams().stdin.isTerminal();
     await this.#stdin.drain(hasBody && !isTerminal ? Infinity : 0);

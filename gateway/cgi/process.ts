@@ -22,7 +22,7 @@ function runtime(): DenoProcess | undefined {
 }
 
 /**
- * Gives the standard streams, and the exit code, of this process.
+ * Returns the standard streams, and the exit code, of this process.
  *
  * @returns The runtime's object that has them.
  * @throws {TypeError} If the runtime is not Deno.
@@ -52,8 +52,8 @@ export class CgiInput {
   }
 
   /**
-   * Gives the request body. Cancelling it cancels nothing: what is left is for
-   * {@linkcode CgiInput.drain}.
+   * Returns the request body. Cancelling it cancels nothing: what is left is
+   * for {@linkcode CgiInput.drain}.
    *
    * @returns A stream that reads no byte ahead.
    */

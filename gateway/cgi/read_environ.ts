@@ -71,7 +71,7 @@ function encodeAll(
 }
 
 /**
- * Gives environment variables as WSGI has them: as ByteStrings.
+ * Returns environment variables as WSGI has them: as ByteStrings.
  *
  * A runtime decodes the environment as UTF-8; here it is made bytes again. A
  * variable that is not UTF-8 at all is one that Deno cannot read. On Linux, and

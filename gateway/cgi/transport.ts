@@ -32,7 +32,7 @@ export interface CgiOutput {
   readonly stream: WritableStream<Uint8Array>;
   /** Whether to close it at the end, or to let it go. */
   readonly closes: boolean;
-  /** Is told what is worth a line in the log. */
+  /** Receives messages for the log. */
   readonly log: (message: string) => void;
 }
 
@@ -80,7 +80,7 @@ export class CgiTransport implements Transport {
   constructor(output: CgiOutput) {
     this.#output = output;
     this.#writer = output.stream.getWriter();
-    // Told by every write too; here it only must not end the process.
+    // Every write reports it too; here it only must not end the process.
     this.#writer.closed.catch(() => {});
     this.#writer.ready.catch(() => {});
   }

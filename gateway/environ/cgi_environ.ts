@@ -55,7 +55,7 @@ export interface CgiFacts {
 }
 
 /**
- * Gives `REQUEST_URI` as path and query; Apache passes an absolute form on.
+ * Returns `REQUEST_URI` as path and query; Apache passes an absolute form on.
  *
  * @param variables The CGI variables.
  * @returns Path and query; nothing where there is no such variable.
@@ -77,7 +77,7 @@ function isUtf8(byteString: string): boolean {
 }
 
 /**
- * Gives the `PATH_INFO` that the runtime could not read because it is not
+ * Returns the `PATH_INFO` that the runtime could not read because it is not
  * UTF-8. It is what `REQUEST_URI` has after `SCRIPT_NAME`.
  */
 function lostPath(
@@ -92,7 +92,7 @@ function lostPath(
   return isUtf8(rest) ? "" : rest;
 }
 
-/** Gives SCRIPT_NAME and PATH_INFO as SPEC.md, section 5.3, has them. */
+/** Returns SCRIPT_NAME and PATH_INFO as SPEC.md, section 5.3, has them. */
 function pathsOf(
   variables: CgiVariables,
   repeatsScript: boolean,
@@ -107,7 +107,7 @@ function pathsOf(
   return [script, isRoot ? "/" : path];
 }
 
-/** Gives SERVER_NAME, an IPv6 address in brackets. */
+/** Returns SERVER_NAME, an IPv6 address in brackets. */
 function serverNameOf({ SERVER_NAME }: CgiVariables): string {
   const name = SERVER_NAME || "localhost";
   return name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;

@@ -4,9 +4,8 @@
  * @module
  */
 
+import { isToken } from "../../wsgi/http_syntax.ts";
 import { remember } from "../../wsgi/remember.ts";
-
-const TOKEN = /^[!#$%&'*+\-.^`|~0-9A-Za-z]+$/;
 
 /**
  * Headers that never reach the environ: `Proxy` would become the variable that
@@ -16,9 +15,9 @@ const TOKEN = /^[!#$%&'*+\-.^`|~0-9A-Za-z]+$/;
 const DROPPED: ReadonlySet<string> = new Set(["proxy", "transfer-encoding"]);
 
 function makeKey(name: string): string | undefined {
-  // A name with an underscore, which TOKEN here leaves out, would be taken for
-  // one with a hyphen: "X_Forwarded_For" must not pass as "X-Forwarded-For".
-  if (!TOKEN.test(name)) return undefined;
+  // A name with an underscore would be taken for one with a hyphen:
+  // "X_Forwarded_For" must not pass as "X-Forwarded-For".
+  if (name.includes("_") || !isToken(name)) return undefined;
   const lower = name.toLowerCase();
   if (DROPPED.has(lower)) return undefined;
   const key = lower.toUpperCase().replaceAll("-", "_");
@@ -28,7 +27,7 @@ function makeKey(name: string): string | undefined {
 }
 
 /**
- * Gives the environ key for a request header.
+ * Returns the environ key for a request header.
  *
  * PEP 3333, "environ Variables"; RFC 3875 section 4.1.18.
  *
@@ -47,7 +46,7 @@ function makeName(key: string): string | undefined {
 }
 
 /**
- * Gives the request header for an environ key: `headerKey` the other way round.
+ * Returns the request header for an environ key: the inverse of `headerKey`.
  *
  * @param key Any key of an environ.
  * @returns The name in lower case, or `undefined` for a key that does not come

@@ -41,7 +41,7 @@ export class HeaderVariables {
   }
 
   /**
-   * Gives one variable, reading no more than its header.
+   * Returns one variable, reading no more than its header.
    *
    * @param key The key in environ.
    * @returns The value, `undefined` if there is none.

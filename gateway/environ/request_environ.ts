@@ -89,7 +89,7 @@ export interface RequestFacts {
   readonly input: InputStream;
   /** The limits of `input`, which are given the Content-Length here. */
   readonly limits: BodyLimits;
-  /** Gives the signal of the request. */
+  /** Returns the signal of the request. */
   readonly signal: () => AbortSignal;
   /** Decides whether headers are read later; `isLazy` is its decision. */
   readonly laziness?: Laziness | undefined;

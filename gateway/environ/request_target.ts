@@ -39,7 +39,7 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
  *
  * @param url The URL as the runtime gives it: scheme, authority, raw target.
  * @returns The parts.
- * @throws {BadRequest} If the authority is none.
+ * @throws {BadRequest} If the authority is not valid, or there is a fragment.
  */
 export function parseTarget(url: string): RequestTarget {
   const start = url.indexOf("://") + 3;
@@ -77,7 +77,7 @@ export function parseTarget(url: string): RequestTarget {
  * @param method The method.
  * @param host The Host, checked; empty for none.
  * @returns The parts; the authority is that of the absolute form or the Host.
- * @throws {BadRequest} If it is none of these forms.
+ * @throws {BadRequest} If it has another form.
  */
 export function resolveTarget(
   target: string,
@@ -103,7 +103,7 @@ function toHost(address: string): string {
 }
 
 /**
- * Gives `SERVER_NAME` and `SERVER_PORT`: what the client calls the server, or
+ * Returns `SERVER_NAME` and `SERVER_PORT`: what the client calls the server, or
  * else the address that the request came to.
  *
  * @param authority A valid authority; empty if the client has named none.

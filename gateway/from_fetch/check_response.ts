@@ -51,12 +51,12 @@ export function checkResponse(value: unknown): asserts value is Response {
 }
 
 /**
- * Gives the headers of a response for startResponse.
+ * Returns the headers of a response for startResponse.
  *
  * @param response The response.
  * @returns A new array, without the headers that belong to the server.
  */
-export function headersOf({ headers }: Response): HeaderTuple[] {
+export function responseHeaders({ headers }: Response): HeaderTuple[] {
   const list: HeaderTuple[] = [];
   // Iteration gives each Set-Cookie by itself. Others are joined, which leaves
   // a space behind the comma before an empty value.

@@ -21,7 +21,7 @@
  */
 
 import { describe, isThenable } from "../../wsgi/describe.ts";
-import { checkResponse, headersOf } from "./check_response.ts";
+import { checkResponse, responseHeaders } from "./check_response.ts";
 import { ForwardedSignal } from "./forwarded_signal.ts";
 import { discard, toBody } from "./stream_body.ts";
 import { toRequest } from "./to_request.ts";
@@ -33,10 +33,10 @@ import type {
   StartResponse,
 } from "../../wsgi/types.ts";
 
-/** What a fetch handler is told beside the request. */
+/** What a fetch handler gets beside the request. */
 export interface FetchInfo {
   /**
-   * Where the client is, as `Deno.serve` tells it; from `REMOTE_ADDR` and
+   * Where the client is, as `Deno.serve` gives it; from `REMOTE_ADDR` and
    * `REMOTE_PORT`. Absent where the server does not know it.
    */
   readonly remoteAddr?: {
@@ -100,7 +100,7 @@ function infoOf(environ: Environ): FetchInfo {
 }
 
 /** The status line: fetch allows tabs and outer spaces, WSGI does not. */
-function statusOf({ status, statusText }: Response): string {
+function statusWithReason({ status, statusText }: Response): string {
   const reason = statusText.replaceAll("\t", " ").trim() ||
     (reasonPhrase(status) ?? "Unknown");
   return `${status} ${reason}`;
@@ -110,12 +110,12 @@ async function respondToHead(
   response: Response,
   startResponse: StartResponse,
 ): Promise<ResponseBody> {
-  const headers = headersOf(response);
+  const headers = responseHeaders(response);
   const length = response.body ? await discard(response.body) : undefined;
   if (length !== undefined && !response.headers.has("Content-Length")) {
     headers.push(["Content-Length", String(length)]);
   }
-  startResponse(statusOf(response), headers);
+  startResponse(statusWithReason(response), headers);
   return [];
 }
 
@@ -130,7 +130,7 @@ function respond(
   if (method === "HEAD") return respondToHead(response, startResponse);
   const { body } = response;
   try {
-    startResponse(statusOf(response), headersOf(response));
+    startResponse(statusWithReason(response), responseHeaders(response));
   } catch (error) {
     // Nobody is going to read it.
     body?.cancel(error).catch(() => {});
@@ -139,7 +139,10 @@ function respond(
   return body === null ? [] : toBody(body, signal);
 }
 
-function refuse(method: string, startResponse: StartResponse): ResponseBody {
+function refuseMethod(
+  method: string,
+  startResponse: StartResponse,
+): ResponseBody {
   startResponse("501 Not Implemented", [
     ["Content-Type", "text/plain; charset=utf-8"],
   ]);
@@ -207,7 +210,9 @@ export function fromFetchHandler(
   const answer = toFunction(handler);
   return (environ, startResponse) => {
     const { REQUEST_METHOD: method } = environ;
-    if (FORBIDDEN_METHOD.test(method)) return refuse(method, startResponse);
+    if (FORBIDDEN_METHOD.test(method)) {
+      return refuseMethod(method, startResponse);
+    }
     const signal = new ForwardedSignal(environ);
     const request = toRequest({
       ...environ,

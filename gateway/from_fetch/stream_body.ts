@@ -19,7 +19,7 @@ const TURNS = 10;
 /** What a promise gives if it needs to wait for nothing but promises. */
 async function soon(promise: Promise<Read>): Promise<Read | undefined> {
   let result: Read | undefined;
-  // A failure is seen by whoever awaits the promise itself.
+  // The code that awaits the promise itself sees a failure.
   promise.then((value) => void (result = value), () => {});
   for (let turn = 0; turn < TURNS && result === undefined; turn++) await null;
   return result;
@@ -47,7 +47,7 @@ async function peek(
 
 /**
  * Makes a body of a stream: an array if the end of it is there already, so that
- * the server can tell the length.
+ * the server can send the length.
  *
  * A `Response` does not say what it was made of; text is a stream here like any
  * other.
@@ -87,7 +87,7 @@ export async function discard(
  * A body that reads a stream: one chunk when one is asked for.
  *
  * It has a reader of its own, because the iterator of a stream lets `return()`
- * wait for a `next()` that is pending, perhaps for ever.
+ * wait for a `next()` that may stay pending.
  */
 class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
   readonly #reader: ReadableStreamDefaultReader<unknown>;

@@ -45,7 +45,7 @@ function urlOf(environ: Environ): string {
   return origin + path + (query ? `?${query}` : "");
 }
 
-function headersOf(environ: Environ): Headers {
+function requestHeaders(environ: Environ): Headers {
   const headers = new Headers();
   for (const key of Object.keys(environ)) {
     const value = environ[key];
@@ -130,10 +130,10 @@ export function toRequest(environ: Environ): Request {
   const url = urlOf(environ);
   const body = bodyOf(environ);
   const signal = environ["wsgiref.signal"]?.();
-  // "half" is what fetch asks of whoever streams a body.
+  // fetch asks for "half" where a body is streamed.
   const init: RequestInit & { duplex: "half" } = {
     method: environ.REQUEST_METHOD,
-    headers: headersOf(environ),
+    headers: requestHeaders(environ),
     duplex: "half",
   };
   if (body !== undefined) init.body = body as BodyInit;

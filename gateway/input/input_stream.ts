@@ -20,8 +20,8 @@ const MIN_FREED = 16_384;
  * Every array that it returns is the only one over its buffer, so it may be
  * changed, transferred to a worker, or used through `.buffer` without touching
  * what others read. Small reads therefore copy; a chunk that is all of its
- * buffer and all of the answer is handed over as it is, because whoever gives a
- * chunk to a stream gives it away.
+ * buffer and all of the answer is handed over as it is, because code that gives
+ * a chunk to a stream gives it away.
  *
  * A rejection counts as handled: an application that fails before it awaits
  * what it began to read must not end the process when the client leaves.
@@ -39,7 +39,7 @@ export class RequestInput implements InputStream, SomeInput {
   /**
    * Makes an input. Nothing is opened before the first read.
    *
-   * @param open Gives the stream of the body, `null` for an empty one. It is
+   * @param open Returns the stream of the body, `null` for an empty one. It is
    * called once at most. What it throws is what the reads reject with.
    * @param limits Where the body ends.
    */
@@ -141,7 +141,7 @@ export class RequestInput implements InputStream, SomeInput {
    * Lets go of the source because the request is over. Not for applications.
    *
    * Deno keeps a body open, and holds its connection up, as long as nobody has
-   * seen its end, also when Content-Length has told where that is. A source
+   * seen its end, also when Content-Length has said where that is. A source
    * that was never opened stays so.
    */
   release(): void {
@@ -201,7 +201,7 @@ export class RequestInput implements InputStream, SomeInput {
   }
 }
 
-/** Gives the lines of an input, and leaves the input open when it is left. */
+/** Returns the lines of an input, and leaves the input open when it is left. */
 class LineIterator implements
   AsyncIterableIterator<
     Uint8Array<ArrayBuffer>,
@@ -270,14 +270,14 @@ function join(pieces: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Tells whether an array is a plain one over all of an ArrayBuffer. */
+/** Returns whether an array is a plain one over all of an ArrayBuffer. */
 function ownsBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
   return bytes.constructor === Uint8Array &&
     bytes.buffer instanceof ArrayBuffer &&
     bytes.length === bytes.buffer.byteLength;
 }
 
-/** Gives the memory of a large chunk back at once. */
+/** Returns the memory of a large chunk back at once. */
 function freeBuffer({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIN_FREED) {
     buffer.transfer(0);

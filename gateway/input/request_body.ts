@@ -37,8 +37,8 @@ export interface BodyLimits {
 /**
  * The bytes of one request body, cut to its limits, as far as they have come.
  *
- * Once it has failed it fails for ever, so that no later read can take what is
- * missing for the end. The stream stays locked while it may have more.
+ * Once it has failed, every later call fails, so that no later read can take
+ * what is missing for the end. The stream stays locked while it may have more.
  *
  * PEP 3333, "Input and Error Streams"; RFC 9112 section 6.
  */
@@ -58,7 +58,7 @@ export class RequestBody {
   /**
    * Makes a body. Nothing is opened before the first fill().
    *
-   * @param open Gives the stream of the body. It is called once at most.
+   * @param open Returns the stream of the body. It is called once at most.
    * @param limits Where the body ends.
    */
   constructor(open: OpenBody, limits: BodyLimits) {
@@ -248,7 +248,7 @@ function lengthError(contentLength: number, got: number): RequestBodyError {
 }
 
 function readError(cause: unknown, received: number): RequestBodyError {
-  // A stream that knows better, such as one over another input, keeps its say.
+  // A stream over another input gives the more exact error itself.
   if (cause instanceof RequestBodyError) return cause;
   return new RequestBodyError(
     `Cannot read the request body: its stream failed after ${received} bytes`,

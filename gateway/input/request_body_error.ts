@@ -31,7 +31,7 @@ export class RequestBodyError extends Error {
   /**
    * The name of the class: `"RequestBodyError"`.
    *
-   * @example Tell the error by its name
+   * @example Recognize the error by its name
    * ```ts
    * import { RequestBodyError } from "@wsgi/ref";
    * import { assertEquals } from "@std/assert";

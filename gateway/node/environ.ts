@@ -16,7 +16,7 @@ import { RequestInput } from "../input/input_stream.ts";
 import { resolveTarget, serverOf } from "../environ/request_target.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** Gives the value of Host, empty without one. */
+/** Returns the value of Host, empty without one. */
 function hostOf(headers: readonly string[]): string {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]!;
@@ -31,7 +31,7 @@ function hostOf(headers: readonly string[]): string {
  * Makes the environ of one request.
  *
  * @param request The request; its body is not touched.
- * @param signal Gives the signal of the request.
+ * @param signal Returns the signal of the request.
  * @param options What the gateway's user says.
  * @returns A fresh environ.
  * @throws {BadRequest} If the request is one that no application may see.

@@ -7,7 +7,7 @@
 import type { NodeRequest } from "./node_http.ts";
 
 /**
- * Gives the body of a request as a stream. A chunk is fetched only when it is
+ * Returns the body of a request as a stream. A chunk is fetched only when it is
  * asked for, so that a slow application holds the client back.
  *
  * Cancelling it lets what is left run through, because the next request on the

@@ -48,7 +48,7 @@ export interface NodeListenerOptions extends EnvironOptions, RunOptions {}
 export type NodeListener = (req: NodeRequest, res: NodeResponse) => void;
 
 /** Answers a request that no application sees. */
-function refuse(
+function sendErrorResponse(
   request: NodeRequest,
   transport: NodeTransport,
   code: number,
@@ -85,7 +85,7 @@ function release(request: NodeRequest, input: unknown): void {
  * PEP 3333, "The Server/Gateway Side".
  *
  * @param app The application.
- * @param options What to tell it about the server, and limits.
+ * @param options What its environ says about the server, and limits.
  * @returns The listener. It never throws.
  * @throws {TypeError} If `app` is not a function.
  *
@@ -126,7 +126,7 @@ export function toNodeListener(
       environ = createNodeEnviron(req, signal, options);
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
-      refuse(req, transport, error.status);
+      sendErrorResponse(req, transport, error.status);
       return void req.resume();
     }
     // Taken now: the application may change its environ.

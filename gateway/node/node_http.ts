@@ -65,7 +65,7 @@ export interface NodeRequest {
 export interface NodeResponse {
   /** Sets status and headers: names and values, one after the other. */
   writeHead(code: number, reason: string, headers: string[]): unknown;
-  /** Sends a part of the body; tells whether it can take more at once. */
+  /** Sends a part of the body; returns whether it can take more at once. */
   write(chunk: Uint8Array, sent?: () => void): boolean;
   /** Ends the response. */
   end(chunk?: Uint8Array): unknown;

@@ -15,7 +15,7 @@ const watchers = new WeakMap<NodeSocket, Set<() => void>>();
 
 /**
  * Calls when a connection is closed. A pipelined response that waits for its
- * turn has no connection yet and would not tell.
+ * turn has no connection yet and would not notice.
  *
  * @returns A function that takes the call back. One listener serves all
  * requests of a connection: they can be many.
@@ -34,7 +34,7 @@ function watch(socket: NodeSocket, onClose: () => void): () => void {
 /** Makes a promise that resolves when there is room, or rejects. */
 function createWaiting(): Deferred<void> {
   const waiting = createDeferred<void>();
-  // Whoever waits for it learns of a failure; nobody may be waiting.
+  // The writer that waits for it sees a failure; there may be none.
   waiting.promise.catch(() => {});
   return waiting;
 }

@@ -12,34 +12,25 @@ Deno.test("checkServer() refuses what is no start()", async () => {
   }
 });
 
-Deno.test("checkServer() refuses a timeout that makes no sense, before it starts anything", async () => {
-  let started = false;
-  const start: StartServer = (app) => {
-    started = true;
-    return serve(app);
-  };
-  for (const timeout of [0, -1, NaN, Infinity, 2 ** 31, "3000"]) {
-    await assertRejects(
-      () => checkServer(start, { timeout: timeout as number }),
+Deno.test.each<[options: object, error: typeof RangeError, message: string]>([
+  ...[0, -1, NaN, Infinity, 2 ** 31, "3000"].map((timeout) =>
+    [
+      { timeout },
       RangeError,
       "Cannot check the server: timeout must be milliseconds from 1",
-    );
-  }
-  assert(!started);
-});
-
-Deno.test("checkServer() refuses a glob that makes no sense, before it starts anything", async () => {
-  let started = false;
-  const start: StartServer = (app) => {
-    started = true;
-    return serve(app);
-  };
-  for (const glob of ["", 1]) {
-    await assertRejects(
-      () => checkServer(start, { cases: [glob as string] }),
-      TypeError,
-      "Cannot choose cases",
-    );
-  }
-  assert(!started);
-});
+    ] as [object, typeof RangeError, string]
+  ),
+  [{ cases: [""] }, TypeError, "Cannot choose cases"],
+  [{ cases: [1] }, TypeError, "Cannot choose cases"],
+])(
+  "checkServer() rejects the options %j before it starts anything",
+  async (options, error, message) => {
+    let started = false;
+    const start: StartServer = (app) => {
+      started = true;
+      return serve(app);
+    };
+    await assertRejects(() => checkServer(start, options), error, message);
+    assert(!started);
+  },
+);

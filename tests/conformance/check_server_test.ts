@@ -11,7 +11,7 @@ import type { ResponseBody } from "../../mod.ts";
 import { call, serve } from "./broken/server.ts";
 
 /** A server of which it is known how often it was stopped. */
-function watched(
+function countingStops(
   changes: (server: RunningServer) => Partial<RunningServer> = () => ({}),
 ): { start: StartServer; stops: () => number } {
   let stops = 0;
@@ -76,17 +76,19 @@ Deno.test("checkServer() passes on what start() throws", async () => {
 });
 
 Deno.test("checkServer() stops the server once, whatever happens", async () => {
-  const sound = watched();
+  const sound = countingStops();
   await checkServer(sound.start, ONE);
   assertEquals(sound.stops(), 1);
-  const unknown = watched(() => ({ deviations: { "no/case": "because" } }));
+  const unknown = countingStops(() => ({
+    deviations: { "no/case": "because" },
+  }));
   await assertRejects(
     () => checkServer(unknown.start, ONE),
     TypeError,
     'a deviation must have the id of a case, got "no/case"',
   );
   assertEquals(unknown.stops(), 1);
-  const failing = watched();
+  const failing = countingStops();
   const onCase = () => {
     throw new Error("the user's own");
   };
@@ -100,7 +102,7 @@ Deno.test("checkServer() stops the server once, whatever happens", async () => {
 
 Deno.test("checkServer() refuses a deviation without a reason", async () => {
   for (const reason of ["", "  ", 1]) {
-    const { start, stops } = watched(() => ({
+    const { start, stops } = countingStops(() => ({
       deviations: { "response/reason": reason as string },
     }));
     await assertRejects(
@@ -163,7 +165,7 @@ Deno.test("checkServer() runs the cases that a glob names, in their order, and t
 });
 
 Deno.test("checkServer() runs nothing where no case matches", async () => {
-  const { start, stops } = watched();
+  const { start, stops } = countingStops();
   const report = await checkServer(start, { cases: ["no/*"] });
   assertEquals([report.cases, report.passed, stops()], [[], 0, 1]);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { missingCgiServer } from "../../tools/matrix/cgi_server.ts";
-import { SERVERS } from "../../tools/matrix/parts.ts";
+import { SERVERS } from "../../tools/matrix/servers.ts";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
 import { missingTool } from "../tool.ts";
 import { nginx } from "../nginx.ts";

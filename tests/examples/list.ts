@@ -22,12 +22,8 @@ export interface Example {
   file: string;
   /** The body that a GET gets. */
   page: string | RegExp;
-  /** The body that a POST of "Hello" gets, where it is another one. */
-  posted?: string | RegExp;
   /** The status that a GET gets, if not 200. */
   status?: number;
-  /** The status that a POST gets, where it is another one. */
-  postStatus?: number;
   /** The Content-Type of the page, if not that of plain text. */
   type?: string;
 }
@@ -47,15 +43,12 @@ export const EXAMPLES: Example[] = [
     file: "echo.ts",
 
     page: "Post something: curl -d 'Hello' http://127.0.0.1:8000/\n",
-    posted: "Hello",
   },
   {
     file: "hono.ts",
 
     page: "Try /hello/Ada and /demo.\n",
     type: "text/plain;charset=UTF-8",
-    posted: "404 Not Found",
-    postStatus: 404,
   },
   { file: "streaming.ts", page: COUNTDOWN },
   { file: "middleware.ts", page: HELLO.toUpperCase() },
@@ -64,8 +57,6 @@ export const EXAMPLES: Example[] = [
 
     page: /<a href="[^"]*README\.md"/,
     type: HTML,
-    posted: "405 Method Not Allowed\n",
-    postStatus: 405,
   },
   { file: "bare_server.ts", page: HELLO },
   {
@@ -73,8 +64,6 @@ export const EXAMPLES: Example[] = [
 
     page: /<h1>A site<\/h1>/,
     type: HTML,
-    posted: "405 Method Not Allowed\n",
-    postStatus: 405,
   },
   {
     file: "framework.ts",
@@ -113,8 +102,6 @@ export const EXAMPLES: Example[] = [
 
     page: /<form method="post" enctype="multipart\/form-data">/,
     type: HTML,
-    posted: "This is no form.\n",
-    postStatus: 400,
   },
 ];
 

@@ -1,8 +1,11 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { app as echo } from "../../examples/echo.ts";
+import { app as streaming } from "../../examples/streaming.ts";
 import {
   assertNoComplaint,
   commandOf,
   ExampleProgram,
+  PROGRAM_DEADLINE_MS,
   withoutWarning,
 } from "./program.ts";
 import {
@@ -13,6 +16,7 @@ import {
   HELLO,
   TEXT,
 } from "./list.ts";
+import { ask, replaceTimers, watch } from "./watched.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -130,4 +134,36 @@ Deno.test("hello.ts says what is wrong when its port is in use", async () => {
     decoder.decode(stderr),
     `Cannot listen on 127.0.0.1:${port}: the port is in use`,
   );
+});
+
+Deno.test("echo.ts answers a body that was cut short with 400", async () => {
+  const watched = watch((check) => check(echo));
+  const response = await ask(watched, {
+    method: "POST",
+    headers: { "content-length": "10" },
+    body: "Hello",
+  });
+  assertEquals(response.status, 400);
+  await response.body?.cancel();
+  assertEquals(watched.complaints.length, 1);
+  assertMatch(watched.complaints[0] ?? "", /^logged: RequestBodyError: /);
+});
+
+Deno.test("streaming.ts leaves no timer behind when its client leaves", async () => {
+  const watched = watch((check) => check(streaming));
+  const pausing = Promise.withResolvers<void>();
+  using _ = replaceTimers((run, setTimeout) => {
+    pausing.resolve();
+    // If nobody clears it, the sanitizer finds it.
+    return setTimeout(run, PROGRAM_DEADLINE_MS);
+  });
+  const response = await ask(watched);
+  const reader = response.body!.getReader();
+  assertEquals((await reader.read()).value, new TextEncoder().encode("10\n"));
+  const second = reader.read();
+  await pausing.promise;
+  await reader.cancel();
+  assertEquals((await second).done, true);
+  assertEquals(watched.log(), "closed\n");
+  watched.assertClean();
 });

@@ -1,8 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { fetchPart } from "../../tools/matrix/frameworks/fetch/part.ts";
-import { h3 } from "../../tools/matrix/frameworks/h3.ts";
-import { hono } from "../../tools/matrix/frameworks/hono.ts";
-import { plainFetch } from "../../tools/matrix/frameworks/plain_fetch.ts";
+import {
+  fetchPart,
+  h3,
+  hono,
+  plainFetch,
+} from "../../tools/matrix/frameworks.ts";
 import { takeExercises } from "./exercises.ts";
 
 for (const part of [plainFetch, hono, h3]) {
@@ -35,7 +37,7 @@ Deno.test({
 });
 
 Deno.test("fetchPart() says that npm does not give a framework", async () => {
-  const part = fetchPart({ name: "x", npm: "x@^1", app: "no_such_app.ts" });
+  const part = fetchPart("x", "no_such_app.ts", "x@^1");
   assertMatch(await part.missing() ?? "", /^npm does not give x@\^1: .+$/);
 });
 

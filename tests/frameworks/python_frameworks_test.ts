@@ -1,10 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  django,
-  flask,
-  pyramid,
-} from "../../tools/matrix/frameworks/python.ts";
-import type { PythonPart } from "../../tools/matrix/frameworks/python/part.ts";
+import { django, flask, pyramid } from "../../tools/matrix/frameworks.ts";
+import type { FrameworkPart } from "../../tools/matrix/part.ts";
 import { takeExercises } from "./exercises.ts";
 
 /**
@@ -29,10 +25,10 @@ judge`;
  */
 async function exercise(
   t: Deno.TestContext,
-  part: PythonPart,
+  part: FrameworkPart,
   middleware?: string,
 ): Promise<string[]> {
-  const running = await part.start({ middleware });
+  const running = await part.start(middleware);
   await takeExercises(t, part, running);
   // A reason that is not true any more has to leave the list.
   assertEquals([...running.seen], Object.keys(part.known));

@@ -8,7 +8,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { BodyReader, checkChunk } from "../../gateway/body_reader.ts";
+import { checkChunk } from "../../gateway/body_chunks.ts";
+import { BodyReader } from "../../gateway/body_reader.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, type Chunks, KINDS } from "./recording_body.ts";
 

@@ -24,7 +24,7 @@ function logged(app: Application, records: AccessRecord[]): Application {
 /** A server that never sends anything. */
 const start = () => () => Promise.resolve();
 
-function environ(more: Partial<Environ> = {}): Environ {
+function environFor(more: Partial<Environ> = {}): Environ {
   return setupTestingDefaults({ REMOTE_ADDR: "192.0.2.1", ...more });
 }
 
@@ -48,7 +48,7 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
 ])("accessLog() hands on %s chunk for chunk", async (_what, makeBody) => {
   const records: AccessRecord[] = [];
   const app = logged(answering(makeBody, "202 Accepted"), records);
-  const chunks = await drain(await app(environ(), start));
+  const chunks = await drain(await app(environFor(), start));
   assertEquals(chunks, ["abc", "", "d"]);
   const summary = records.map(({ status, bytesSent, clientLeft }) => [
     status,
@@ -61,7 +61,7 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
 Deno.test("accessLog() leaves arrays alone, and sync bodies sync", () => {
   const array = [toBytes("x")];
   const wrap = (body: ResponseBody): unknown =>
-    accessLog({ log: () => {} })(answering(() => body))(environ(), start);
+    accessLog({ log: () => {} })(answering(() => body))(environFor(), start);
   assertStrictEquals(wrap(array), array);
   const sync = wrap(generate("x")) as object;
   assertEquals(
@@ -83,7 +83,7 @@ Deno.test("accessLog() counts what is written", async () => {
   );
   const written: number[] = [];
   await drain(
-    await app(environ(), () => (chunk) => {
+    await app(environFor(), () => (chunk) => {
       written.push(chunk.length);
       return Promise.resolve();
     }),
@@ -108,7 +108,7 @@ Deno.test("accessLog() closes the body once, after return()", async () => {
     }),
     records,
   );
-  const body = await app(environ(), start) as Iterable<Uint8Array> & {
+  const body = await app(environFor(), start) as Iterable<Uint8Array> & {
     close(): unknown;
   };
   const iterator = body[Symbol.iterator]();
@@ -131,7 +131,7 @@ Deno.test("accessLog() hands on excInfo, and what startResponse throws", () => {
     }
     return [];
   });
-  app(environ(), (...args) => {
+  app(environFor(), (...args) => {
     calls.push(args);
     if (args.length === 3) throw args[2];
     return () => Promise.resolve();
@@ -159,7 +159,7 @@ Deno.test.each<[string, Application]>([
   try {
     await drain(
       await accessLog({ log: (record) => records.push(record) })(app)(
-        environ(),
+        environFor(),
         start,
       ),
     );
@@ -178,7 +178,7 @@ Deno.test("accessLog() counts nothing in answer to HEAD", async () => {
     startResponse("200 OK", [...TEXT, ["Content-Length", "4"]]);
     return [];
   }, records);
-  await drain(await app(environ({ REQUEST_METHOD: "HEAD" }), start));
+  await drain(await app(environFor({ REQUEST_METHOD: "HEAD" }), start));
   assertEquals(
     records.map(({ method, status, bytesSent }) => [
       method,
@@ -198,7 +198,10 @@ Deno.test("accessLog() logs the request as it came", () => {
       startResponse("200 OK", TEXT);
       return [];
     },
-  )(environ({ PATH_INFO: "/a", QUERY_STRING: "b", HTTP_REFERER: "r" }), start);
+  )(
+    environFor({ PATH_INFO: "/a", QUERY_STRING: "b", HTTP_REFERER: "r" }),
+    start,
+  );
   const [{ method, target, remoteAddress, remoteUser, referer }] = records as [
     AccessRecord,
   ];
@@ -217,7 +220,7 @@ Deno.test.each(
   const lines: string[] = [];
   const errors = new StderrStream((text) => void lines.push(text));
   accessLog({ format })(answering(() => []))(
-    environ({ "wsgi.errors": errors, HTTP_USER_AGENT: "u\n" }),
+    environFor({ "wsgi.errors": errors, HTTP_USER_AGENT: "u\n" }),
     start,
   );
   assertEquals(lines.map((line) => end.test(line)), [true]);
@@ -230,7 +233,7 @@ Deno.test("accessLog() answers on when its log fails", () => {
     throw new Error("full");
   };
   const body = accessLog({ log })(answering(() => []))(
-    environ({ "wsgi.errors": errors }),
+    environFor({ "wsgi.errors": errors }),
     start,
   );
   assertEquals([body, lines.length], [[], 1]);

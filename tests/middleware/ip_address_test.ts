@@ -32,8 +32,8 @@ Deno.test("parseAddress() takes a mapped IPv4 address for what it is", () => {
   assertEquals(parseAddress("::FFFF:c000:201"), [192, 0, 2, 1]);
 });
 
-for (
-  const text of [
+Deno.test("parseAddress() rejects everything else", () => {
+  const texts = [
     "",
     "1.2.3",
     "1.2.3.4.5",
@@ -53,12 +53,10 @@ for (
     "::1%eth0",
     "1.2.3.4::",
     "localhost",
-  ]
-) {
-  Deno.test(`parseAddress() refuses "${text}"`, () => {
-    assertEquals(parseAddress(text), undefined);
-  });
-}
+  ];
+  const found = texts.filter((text) => parseAddress(text) !== undefined);
+  assertEquals(found, []);
+});
 
 function network(text: string): Network {
   const parsed = parseNetwork(text);
@@ -88,13 +86,10 @@ for (
   });
 }
 
-for (
-  const text of ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129", "x/8"]
-) {
-  Deno.test(`parseNetwork() refuses "${text}"`, () => {
-    assertEquals(parseNetwork(text), undefined);
-  });
-}
+Deno.test.each(["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129", "x/8"])(
+  "parseNetwork() rejects %j",
+  (text) => assertEquals(parseNetwork(text), undefined),
+);
 
 Deno.test("isInNetwork() finds an address in each network of its own", () => {
   fc.assert(

@@ -18,7 +18,7 @@ interface Outcome {
 }
 
 /** Sends one request through the middleware; tells what the application saw. */
-function send(
+function sendThrough(
   variables: Partial<Environ>,
   options: Partial<ProxyHeadersOptions> = {},
 ): Outcome {
@@ -97,7 +97,7 @@ Deno.test.each<Row>([
 ])(
   "proxyHeaders() makes of %j with the options %j: %j",
   (headers, options, expected) => {
-    const { environ } = send(sentBy(headers), options);
+    const { environ } = sendThrough(sentBy(headers), options);
     const found = Object.keys(expected).map((key) => [key, environ?.[key]]);
     assertEquals(Object.fromEntries(found), expected);
   },
@@ -105,13 +105,13 @@ Deno.test.each<Row>([
 
 Deno.test("proxyHeaders() takes HTTPS back when the proxy says http", () => {
   const https = { HTTPS: "on", "wsgi.url_scheme": "https" } as const;
-  const { environ } = send({ HTTP_X_FORWARDED_PROTO: "http", ...https });
+  const { environ } = sendThrough({ HTTP_X_FORWARDED_PROTO: "http", ...https });
   assertEquals(environ?.["wsgi.url_scheme"], "http");
   assertEquals(environ?.HTTPS, undefined);
 });
 
 Deno.test("proxyHeaders() removes the headers of anybody else", () => {
-  const { environ } = send({
+  const { environ } = sendThrough({
     REMOTE_ADDR: "203.0.113.1",
     HTTP_X_FORWARDED_FOR: "127.0.0.1",
     HTTP_X_FORWARDED_PROTO: "https",
@@ -145,7 +145,7 @@ Deno.test.each<[name: string, values: string[], Options]>([
   "proxyHeaders() answers a malformed %s with 400",
   (name, values, options) => {
     for (const value of values) {
-      const outcome = send(sentBy({ [name]: value }), options);
+      const outcome = sendThrough(sentBy({ [name]: value }), options);
       assertEquals(outcome.status, "400 Bad Request", value);
       assertEquals(outcome.environ, undefined);
       assert(outcome.log.startsWith("Bad request from a proxy: "));

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { runServer } from "../../tools/matrix/run.ts";
-import { SERVERS } from "../../tools/matrix/parts.ts";
+import { SERVERS } from "../../tools/matrix/servers.ts";
 
 /** A process for each request takes its time: that is for `.ci/run`. */
 const isPatient = Deno.env.get("CI") !== undefined;

@@ -8,7 +8,7 @@ const DATE = "Mon, 06 May 2024 07:08:09 GMT";
 const EARLIER = "Mon, 06 May 2024 07:08:08 GMT";
 const LATER = "Mon, 06 May 2024 07:08:10 GMT";
 
-async function ask(
+async function askForFile(
   headers: Record<string, string>,
   content = "0123456789",
   method = "GET",
@@ -17,7 +17,7 @@ async function ask(
   return await tree.client().request(method, "/a", { headers });
 }
 
-const TAG = (await ask({})).header("ETag") ?? "";
+const TAG = (await askForFile({})).header("ETag") ?? "";
 
 Deno.test.each<[Record<string, string>, number]>([
   [{ "If-None-Match": TAG }, 304],
@@ -46,7 +46,7 @@ Deno.test.each<[Record<string, string>, number]>([
   [{ "If-Match": TAG, "If-None-Match": TAG }, 304],
 ])("staticFiles() evaluates %j to %i", async (headers, status) => {
   for (const method of ["GET", "HEAD"]) {
-    const response = await ask(headers, undefined, method);
+    const response = await askForFile(headers, undefined, method);
     assertEquals(response.status, status);
     if (status === 304) {
       assertEquals(response.headers, [["ETag", TAG], ["Last-Modified", DATE]]);
@@ -65,7 +65,7 @@ Deno.test.each<[string, string, string]>([
   ["bytes=-99", "0123456789", "0-9"],
   ["BYTES = 1-1 ", "1", "1-1"],
 ])("staticFiles() sends the range %s", async (range, text, sent) => {
-  const response = await ask({ Range: range });
+  const response = await askForFile({ Range: range });
   assertEquals(response.statusLine, "206 Partial Content");
   assertEquals(response.text(), text);
   assertEquals(response.header("Content-Length"), String(text.length));
@@ -79,7 +79,7 @@ Deno.test.each([
   [`bytes=${"9".repeat(400)}-`],
   ["bytes=-0"],
 ])("staticFiles() cannot satisfy the range %s", async (range) => {
-  const response = await ask({ Range: range });
+  const response = await askForFile({ Range: range });
   assertEquals(response.status, 416);
   assertEquals(response.header("Content-Range"), "bytes */10");
 });
@@ -95,7 +95,7 @@ Deno.test.each([
   ["bytes"],
   [""],
 ])("staticFiles() sends all where the range is %j", async (range) => {
-  const response = await ask({ Range: range });
+  const response = await askForFile({ Range: range });
   assertEquals([response.status, response.text()], [200, "0123456789"]);
   assertEquals(response.header("Content-Range"), undefined);
 });
@@ -109,19 +109,19 @@ Deno.test.each<[string, number]>([
   [EARLIER, 200],
   ["", 200],
 ])("staticFiles() heeds the If-Range %s", async (value, status) => {
-  const response = await ask({ Range: "bytes=1-2", "If-Range": value });
+  const response = await askForFile({ Range: "bytes=1-2", "If-Range": value });
   assertEquals(response.status, status);
 });
 
 Deno.test("staticFiles() ignores a range under HEAD", async () => {
-  const response = await ask({ Range: "bytes=1-2" }, undefined, "HEAD");
+  const response = await askForFile({ Range: "bytes=1-2" }, undefined, "HEAD");
   assertEquals(response.status, 200);
   assertEquals(response.header("Content-Length"), "10");
 });
 
 Deno.test("staticFiles() knows no part of an empty file", async () => {
-  assertEquals((await ask({ Range: "bytes=0-" }, "")).status, 416);
-  assertEquals((await ask({ Range: "bytes=-1" }, "")).status, 200);
+  assertEquals((await askForFile({ Range: "bytes=0-" }, "")).status, 416);
+  assertEquals((await askForFile({ Range: "bytes=-1" }, "")).status, 200);
 });
 
 Deno.test("staticFiles() sends any range of a file that is larger than a block", async () => {

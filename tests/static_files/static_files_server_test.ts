@@ -11,7 +11,7 @@ import { RawClient, within } from "../raw_client.ts";
 import { STRICT, Tree } from "./static_tree.ts";
 
 /** A wsgi.file_wrapper that tells when its file was closed. */
-function watched(): {
+function watchedWrapper(): {
   wrap: (file: FileLike) => FileWrapper;
   wrapped: FileLike[];
   closed: Promise<void>;
@@ -74,7 +74,7 @@ Deno.test("staticFiles() keeps a connection usable after 304, 416 and HEAD", asy
 
 Deno.test("staticFiles() closes its file when the client leaves", async () => {
   await using tree = await Tree.make({ "a": new Uint8Array(30_000_000) });
-  const { wrap, closed } = watched();
+  const { wrap, closed } = watchedWrapper();
   await using server = makeServer("127.0.0.1", 0, staticFiles(tree.root), {
     log: false,
     environ: { "wsgi.file_wrapper": wrap },
@@ -91,7 +91,7 @@ Deno.test("staticFiles() closes its file when the client leaves", async () => {
 
 Deno.test("staticFiles() sends files through wsgi.file_wrapper, and only files", async () => {
   await using tree = await Tree.make({ "a": "hello", "b/c": "" });
-  const { wrap, wrapped, closed } = watched();
+  const { wrap, wrapped, closed } = watchedWrapper();
   const environ = { "wsgi.file_wrapper": wrap };
   const client = tree.client();
   assertEquals((await client.get("/a", { environ })).text(), "hello");

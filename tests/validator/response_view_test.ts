@@ -2,10 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createHead } from "../../gateway/response_head.ts";
 import { lookUpHeader } from "../../validator/views/known_headers.ts";
-import {
-  parseLength,
-  readResponse,
-} from "../../validator/views/response_view.ts";
+import { readResponse } from "../../validator/views/response_view.ts";
 import { setupTestingDefaults, validator, type Violation } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
 
@@ -143,16 +140,6 @@ Deno.test("ResponseView.takeChange() tells a change once, findChange() always", 
   assertEquals(response.takeChange(), "2 headers in place of 1");
   assertEquals(response.takeChange(), undefined);
   assertEquals(response.findChange(), "2 headers in place of 1");
-});
-
-Deno.test("parseLength() takes safe integers in digits and nothing else", () => {
-  assertEquals(parseLength("0"), 0);
-  assertEquals(parseLength("007"), 7);
-  assertEquals(parseLength("9007199254740991"), Number.MAX_SAFE_INTEGER);
-  for (const bad of ["", " 1", "1 ", "+1", "-1", "1e3", "0x1", "1.0", "1_0"]) {
-    assertEquals(parseLength(bad), undefined, bad);
-  }
-  assertEquals(parseLength("9007199254740992"), undefined);
 });
 
 Deno.test("lookUpHeader() forgets no name and fills no memory", () => {

@@ -41,56 +41,17 @@ const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: "binary" }),
   fc.string({
-    unit: fc.constantFrom(
-      "a",
-      "\x00",
-      "\x7f",
-      "\x80",
-      "\xff",
-      "Ā",
-      "€",
-      "\ud83d",
-      "\ude00",
-    ),
+    unit: fc.constantFrom(..."a\0\x7f\x80\xffĀ€", "\ud83d", "\ude00"),
   }),
 );
 
 /** Targets full of escapes, half escapes and things that look like them. */
 const anyTarget = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom(
-      "%",
-      "%2F",
-      "%2f",
-      "%41",
-      "%C3%A9",
-      "%FF",
-      "%00",
-      "%zz",
-      "%4G",
-      "%g4",
-      "%4:",
-      "%/4",
-      "%4@",
-      "%`4",
-      "%4",
-      "%25",
-    ),
-    fc.constantFrom(
-      "/",
-      "a",
-      "4",
-      "1",
-      "F",
-      "é",
-      "ÿ",
-      "€",
-      "\u{1f600}",
-      "\ud800",
-      "+",
-      "\\",
-      "\0",
-    ),
+  unit: fc.constantFrom(
+    ..."% %2F %2f %41 %C3%A9 %FF %00 %zz %4G %g4 %4: %/4 %4@ %`4 %4 %25"
+      .split(" "),
+    ..."/a41Féÿ€\u{1f600}+\\\0",
+    "\ud800",
   ),
 });
 
@@ -138,16 +99,11 @@ Deno.test("decodeUtf8() refuses a string that is no ByteString", () => {
 });
 
 Deno.test("decodeUtf8() refuses what is no string", () => {
-  for (
-    const [value, got] of [[undefined, "undefined"], [null, "null"], [
-      1,
-      "1",
-    ]]
-  ) {
+  for (const value of [undefined, null, 1]) {
     assertThrows(
-      () => decodeUtf8(value as string),
+      () => decodeUtf8(value as unknown as string),
       TypeError,
-      `Cannot decode the ByteString: it must be a string, got ${got}`,
+      `Cannot decode the ByteString: it must be a string, got ${value}`,
     );
   }
 });
@@ -167,16 +123,11 @@ Deno.test("encodeUtf8() replaces a lone surrogate with U+FFFD", () => {
 });
 
 Deno.test("encodeUtf8() refuses what is no string", () => {
-  for (
-    const [value, got] of [[undefined, "undefined"], [null, "null"], [
-      1,
-      "1",
-    ]]
-  ) {
+  for (const value of [undefined, null, 1]) {
     assertThrows(
-      () => encodeUtf8(value as string),
+      () => encodeUtf8(value as unknown as string),
       TypeError,
-      `Cannot encode the text: it must be a string, got ${got}`,
+      `Cannot encode the text: it must be a string, got ${value}`,
     );
   }
 });
@@ -205,23 +156,8 @@ Deno.test("percentDecode() encodes raw text as UTF-8 first", () => {
 });
 
 Deno.test("percentDecode() leaves malformed escapes as they are", () => {
-  for (
-    const raw of [
-      "%",
-      "%%",
-      "%4",
-      "%zz",
-      "%4z",
-      "%z4",
-      "/%",
-      "/%2",
-      "a%u0041",
-      "%+1",
-      "% 1",
-      "%0x",
-      "%-1",
-    ]
-  ) {
+  const malformed = "%,%%,%4,%zz,%4z,%z4,/%,/%2,a%u0041,%+1,% 1,%0x,%-1";
+  for (const raw of malformed.split(",")) {
     assertStrictEquals(percentDecode(raw), raw);
   }
   assertEquals(percentDecode("%%41"), "%A");

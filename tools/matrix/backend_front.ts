@@ -5,19 +5,19 @@
  * @module
  */
 
-import type { RunningServer } from "../../conformance/server_under_test.ts";
 import type { BackendOptions, WsgiServer } from "../../server/scgi.ts";
 import { serveScgi } from "../../server/scgi.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
-import type { ServerPart } from "./part.ts";
 import {
+  edit,
+  type Edits,
   findProgram,
   freePort,
   makeFolder,
   ServerProcess,
-  versionOf,
 } from "./server_process.ts";
+export type { Edits } from "./server_process.ts";
 
 const DEPLOY = new URL("../../examples/deploy/", import.meta.url);
 
@@ -27,17 +27,12 @@ export type Protocol = "scgi" | "uwsgi";
 /** How a web server reaches it. */
 export type Way = "tcp" | "unix";
 
-/** A text that is in a configuration, and what takes its place. */
-export type Edits = readonly (readonly [from: string, to: string])[];
-
 /** A web server that can be in front. */
 export interface Front {
   /** The name of the program. */
   readonly program: string;
   /** What its configuration in `examples/deploy/` begins with. */
   readonly config: string;
-  /** What makes it tell its version. */
-  readonly versionOption: string;
   /** Its arguments in the foreground, for a folder and a file in it. */
   readonly args: (folder: string, file: string) => readonly string[];
   /** What it writes when it is ready. */
@@ -58,7 +53,6 @@ const PORTS: Readonly<Record<Protocol, number>> = { scgi: 4000, uwsgi: 3031 };
 export const nginx: Front = {
   program: "nginx",
   config: "nginx",
-  versionOption: "-v",
   args: (folder, file) => ["-e", "stderr", "-p", folder, "-c", file],
   ready: /start worker process/,
   edits: [["error_log stderr warn;", "error_log stderr notice;"]],
@@ -72,7 +66,6 @@ export const nginx: Front = {
 export const lighttpd: Front = {
   program: "lighttpd",
   config: "lighttpd",
-  versionOption: "-v",
   args: (_folder, file) => ["-D", "-f", file],
   ready: /server started/,
   edits: [],
@@ -86,7 +79,6 @@ export const lighttpd: Front = {
 export const apache: Front = {
   program: "apache2",
   config: "apache",
-  versionOption: "-v",
   args: (folder, file) => ["-D", "FOREGROUND", "-d", folder, "-f", file],
   ready: /resuming normal operations/,
   edits: [],
@@ -118,17 +110,6 @@ export interface FrontedOptions {
   readonly backend?: BackendOptions;
 }
 
-async function configure(file: string, edits: Edits): Promise<string> {
-  let text = await Deno.readTextFile(new URL(file, DEPLOY));
-  for (const [from, to] of edits) {
-    if (!text.includes(from)) {
-      throw new Error(`Cannot edit ${file}: it has no "${from}"`);
-    }
-    text = text.replaceAll(from, to);
-  }
-  return text;
-}
-
 /**
  * Serves an application over SCGI or uwsgi, behind a web server.
  *
@@ -156,7 +137,8 @@ export async function serveBehind(
   try {
     const port = freePort();
     const file = `${front.config}_${protocol}.conf`;
-    const text = await configure(file, [
+    const example = await Deno.readTextFile(new URL(file, DEPLOY));
+    const text = edit(example, [
       ...edits,
       ...front.edits,
       front.address(protocol, { port: backend.port, path }),
@@ -184,48 +166,4 @@ export async function serveBehind(
     await Deno.remove(folder, { recursive: true }).catch(() => {});
     throw error;
   }
-}
-
-/**
- * Makes a row of the matrix.
- *
- * @param front The web server.
- * @param protocol What they speak.
- * @param options How they meet, and what the web server changes in a way that
- * no backend can undo: from the id of a case to the reason.
- * @returns The row.
- */
-export function frontedPart(
-  front: Front,
-  protocol: Protocol,
-  options: FrontedOptions & {
-    readonly deviations: Readonly<Record<string, string>>;
-  },
-): ServerPart {
-  const { way = "tcp", deviations } = options;
-  const found = findProgram(front.program);
-  return {
-    name: `${front.program}, ${protocol} over ${
-      way === "tcp" ? "TCP" : "a Unix socket"
-    }`,
-    missing: () =>
-      Promise.resolve(
-        found === undefined ? `${front.program} is not installed` : undefined,
-      ),
-    versions: async () => ({
-      [front.program]: await versionOf(
-        found ?? front.program,
-        front.versionOption,
-      ),
-    }),
-    async start(app: Application): Promise<RunningServer> {
-      const fronted = await serveBehind(front, protocol, app, options);
-      return {
-        hostname: "127.0.0.1",
-        port: fronted.port,
-        stop: () => fronted[Symbol.asyncDispose](),
-        deviations,
-      };
-    },
-  };
 }

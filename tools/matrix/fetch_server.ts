@@ -7,6 +7,7 @@
 
 import { npmProgram } from "./npm_program.ts";
 import {
+  bundle,
   edit,
   type Edits,
   makeFolder,
@@ -96,22 +97,6 @@ export async function startBun(subject: Subject): Promise<ServerProcess> {
 }
 
 /**
- * Bundles a module for a runtime that is not Deno.
- *
- * @param folder Where the module is, and the bundle will be.
- * @param from The module.
- * @param to The bundle.
- */
-async function bundle(folder: string, from: string, to: string): Promise<void> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", "browser", "-o", to, from],
-    cwd: folder,
-    stdin: "null",
-  }).output();
-  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
-}
-
-/**
  * Starts workerd with an application, by `examples/deploy/workerd.capnp`.
  *
  * @param subject The application.
@@ -134,12 +119,7 @@ export async function startWorkerd(
       ["services = [", `services = [${NETWORK}`],
     ]),
   });
-  try {
-    await bundle(folder, "worker.ts", "worker.js");
-  } catch (error) {
-    await Deno.remove(folder, { recursive: true });
-    throw error;
-  }
+  await bundle(folder, "worker.ts", "worker.js", "browser");
   return await ServerProcess.start({
     program,
     // It tells by a file descriptor that it listens: here that is stdout.

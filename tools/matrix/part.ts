@@ -7,22 +7,17 @@
 
 import type { StartServer } from "../../conformance/server_under_test.ts";
 
+/** Text by name. */
+export type Texts = Readonly<Record<string, string>>;
+
 /** A real program that a row of the matrix needs. */
 export interface Part {
-  /** The row's name, such as `"nginx, scgi_pass over TCP"`. */
+  /** The row's name, such as `"nginx, scgi over TCP"`. */
   readonly name: string;
-  /**
-   * Tells why it cannot run on this machine.
-   *
-   * @returns The reason, or `undefined` if it can.
-   */
+  /** Returns the reason why it cannot run on this machine, if there is one. */
   missing(): Promise<string | undefined>;
-  /**
-   * Tells the versions of what takes part.
-   *
-   * @returns From the name of a program to its version.
-   */
-  versions(): Promise<Readonly<Record<string, string>>>;
+  /** Returns the versions of the programs by their name. */
+  versions(): Promise<Texts>;
 }
 
 /** A server for the conformance kit. */
@@ -33,32 +28,66 @@ export interface ServerPart extends Part {
 
 /** One thing that a framework does, tried over a socket. */
 export interface Exercise {
-  /** The column's name, such as `"streamed response"`. */
+  /** The row's name, such as `"streamed response"`. */
   readonly name: string;
-  /**
-   * Tries it; throws if it went wrong.
-   *
-   * @param url The address of the server, with a slash at its end.
-   */
+  /** Tries it on the server at an address that ends in a slash, or throws. */
   run(url: URL): Promise<void>;
 }
 
-/** A framework whose application runs on our server, under the validator. */
+/** A server that runs a framework under the validator. */
+export interface RunningFramework {
+  /** Where it listens. */
+  readonly url: URL;
+  /** The findings of the validator so far that are not known. */
+  readonly findings: readonly string[];
+  /** The known rules that were broken so far. */
+  readonly seen: ReadonlySet<string>;
+  /** The text of `wsgi.errors`, and of Python's `sys.stderr`. */
+  readonly log: readonly string[];
+  /** Ends the server, and fails if a response was never closed. */
+  stop(): Promise<void>;
+}
+
+/** A framework whose application runs on our server. */
 export interface FrameworkPart extends Part {
-  /**
-   * Starts `makeServer()` with the framework's application.
-   *
-   * @returns Where it listens, and how to end it. `findings` are those of the
-   * validator so far.
-   */
-  start(): Promise<
-    { url: URL; findings: readonly string[]; stop(): Promise<void> }
-  >;
+  /** Starts `makeServer()`; Python's frameworks accept a middleware in Python. */
+  start(middleware?: string): Promise<RunningFramework>;
   /** What is tried. */
   readonly exercises: readonly Exercise[];
-  /**
-   * Rules of the validator that the framework itself breaks, with the reason of
-   * each. They are not among the findings.
-   */
-  readonly known?: Readonly<Record<string, string>> | undefined;
+  /** Rules that the framework itself breaks, with the reason of each. */
+  readonly known: Texts;
+}
+
+/** The result of a row. */
+export interface Row {
+  readonly name: string;
+  readonly versions: Texts;
+  /** Why it was not run. */
+  readonly missing?: string | undefined;
+  /** The message by the id of the case or the name of the exercise. */
+  readonly failed: Texts;
+}
+
+/** A server and the conformance kit. */
+export interface ServerResult extends Row {
+  /** How many cases of each subject there were, and how many passed. */
+  readonly subjects: readonly { name: string; passed: number; total: number }[];
+  /** From the id of a case to the reason why it cannot pass. */
+  readonly deviations: Texts;
+}
+
+/** A framework and what was tried. */
+export interface FrameworkResult extends Row {
+  readonly exercised: readonly string[];
+  readonly known: Texts;
+}
+
+/** All rows. */
+export interface MatrixResult {
+  /** The day, such as `"2026-11-20"`. */
+  readonly date: string;
+  /** How long it took, in seconds. */
+  readonly seconds: number;
+  readonly servers: readonly ServerResult[];
+  readonly frameworks: readonly FrameworkResult[];
 }

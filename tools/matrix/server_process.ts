@@ -100,6 +100,31 @@ export function edit(text: string, edits: Edits): string {
   return text;
 }
 
+/**
+ * Bundles a module for a runtime that is not Deno.
+ *
+ * @param folder The folder of the server; it is removed if the bundle fails.
+ * @param from The module.
+ * @param to The bundle.
+ * @param platform The kind of runtime.
+ * @throws {Error} If the module cannot be bundled.
+ */
+export async function bundle(
+  folder: string,
+  from: string,
+  to: string,
+  platform: "browser" | "deno",
+): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", platform, "-o", to, from],
+    cwd: platform === "deno" ? new URL("../../", import.meta.url) : folder,
+    stdin: "null",
+  }).output();
+  if (success) return;
+  await Deno.remove(folder, { recursive: true });
+  throw new Error(new TextDecoder().decode(stderr));
+}
+
 /** How to start a server. */
 export interface ServerCommand {
   /** The path of the program. */

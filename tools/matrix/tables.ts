@@ -9,7 +9,7 @@ import type {
   MatrixResult,
   Row,
   ServerResult,
-} from "./result.ts";
+} from "./part.ts";
 
 /** The columns of the server table: subjects of the kit, put together. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
@@ -148,13 +148,7 @@ export function frameworkTable(frameworks: readonly FrameworkResult[]): string {
   ].join("\n");
 }
 
-/**
- * Lists what frameworks do themselves against the rules.
- *
- * @param frameworks The frameworks.
- * @returns Markdown.
- */
-export function knownList(frameworks: readonly FrameworkResult[]): string {
+function knownList(frameworks: readonly FrameworkResult[]): string {
   return frameworks.flatMap(({ name, known }) =>
     Object.entries(known).map(([rule, reason]) =>
       `- ${name}, \`${rule}\`: ${reason}.`
@@ -162,14 +156,52 @@ export function knownList(frameworks: readonly FrameworkResult[]): string {
   ).join("\n");
 }
 
+function versionList({ servers, frameworks }: MatrixResult): string {
+  return [...servers, ...frameworks]
+    .filter(({ missing }) => missing === undefined)
+    .map((row) => `- ${row.name}: ${versionsOf(row)}`).join("\n");
+}
+
 /**
- * Lists the versions of what took part.
+ * Creates the page `docs/servers.md`.
  *
  * @param result The matrix.
  * @returns Markdown.
  */
-export function versionList({ servers, frameworks }: MatrixResult): string {
-  return [...servers, ...frameworks]
-    .filter(({ missing }) => missing === undefined)
-    .map((row) => `- ${row.name}: ${versionsOf(row)}`).join("\n");
+export function createPage(result: MatrixResult): string {
+  const failures = failureList(result);
+  return `# Servers and frameworks
+
+Written by \`deno task matrix\` on ${result.date}, in ${result.seconds} seconds.
+It starts each server with the application of the
+[conformance kit](conformance.md), and each framework on \`makeServer()\` with
+the validator around it.
+
+## Servers that run our applications
+
+A number is how many cases there are where all of them passed, and otherwise how
+many of how many. A deviation is a case that cannot pass because the transport
+lacks something; all of them are below.
+
+${serverTable(result.servers)}
+
+### Deviations
+
+${deviationList(result.servers)}
+
+${failures === "" ? "" : `### What falls short\n\n${failures}\n`}
+## Frameworks on our server
+
+Each exercise is a request, or several, over a socket.
+
+${frameworkTable(result.frameworks)}
+
+What the frameworks do themselves against the validator's rules:
+
+${knownList(result.frameworks)}
+
+## Versions
+
+${versionList(result)}
+`;
 }

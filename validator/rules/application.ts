@@ -5,9 +5,9 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
+import type { CallableView, CallView } from "../views/call_views.ts";
 import { dataOf } from "../views/value_shape.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { CallableView, CallView } from "../views/call_views.ts";
 
 /** Hints for what people take for an application. */
 function notCallable(app: unknown): Finding {

@@ -5,10 +5,10 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
+import type { ReturnView } from "../views/body_views.ts";
+import { isGeneratorFunction } from "../views/value_shape.ts";
 import { describeNoBody, givesEntries } from "./body_hints.ts";
 import type { Finding, Rule } from "./rule.ts";
-import { isGeneratorFunction } from "../views/value_shape.ts";
-import type { ReturnView } from "../views/body_views.ts";
 
 // They tell a string and bytes even behind a proxy, and call nothing.
 const ARRAY_ITERATOR: unknown = Array.prototype.values;

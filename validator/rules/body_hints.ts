@@ -8,13 +8,13 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { Finding } from "./rule.ts";
+import type { ReturnView } from "../views/body_views.ts";
 import {
   dataOf,
   findSafely,
   isGeneratorFunction,
 } from "../views/value_shape.ts";
-import type { ReturnView } from "../views/body_views.ts";
+import type { Finding } from "./rule.ts";
 
 let entryMethods: Set<unknown> | undefined;
 

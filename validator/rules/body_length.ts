@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Finding, Rule } from "./rule.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 import type { ChunkView, LengthView } from "../views/body_views.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 /** Whether the status allows no content. */
 function isNoContent({ response }: RequestState): boolean {

@@ -5,13 +5,13 @@
  */
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
-import { lengthOf } from "../views/memory.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type {
   IteratorView,
   ResultView,
   StoppedView,
 } from "../views/body_views.ts";
+import { lengthOf } from "../views/memory.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 function noIterator(iterator: unknown): Finding {
   const got = describe(iterator);

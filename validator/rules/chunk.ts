@@ -5,10 +5,10 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import { describeNoChunk } from "./chunk_hints.ts";
-import type { Rule } from "./rule.ts";
 import type { BufferView, ChangeView, ChunkView } from "../views/body_views.ts";
 import type { StateView } from "../views/request_state.ts";
+import { describeNoChunk } from "./chunk_hints.ts";
+import type { Rule } from "./rule.ts";
 
 /** Applied to each chunk that the body yields. */
 export const CHUNK_RULES: readonly Rule<ChunkView>[] = [

@@ -8,8 +8,8 @@
  */
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
-import type { Finding } from "./rule.ts";
 import { dataOf, findSafely } from "../views/value_shape.ts";
+import type { Finding } from "./rule.ts";
 
 type Pass = (what: string) => string;
 

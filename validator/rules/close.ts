@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Rule } from "./rule.ts";
 import type { ClosingView, OpenView } from "../views/body_views.ts";
+import type { Rule } from "./rule.ts";
 
 /** Whether this is the close() that counts, of what the server iterates over. */
 function isFirst({ receiver, kind, state }: ClosingView): boolean {

@@ -5,8 +5,8 @@
  */
 
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type { ErrorsThrownView, ErrorsView } from "../views/stream_views.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 /** Methods by which streams of other kinds are closed. */
 export const ERRORS_CLOSING_MEMBERS: readonly string[] = [

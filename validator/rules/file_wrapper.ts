@@ -5,8 +5,8 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type { WrapView } from "../views/call_views.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 function notReadable(file: unknown): Finding {
   const got = describe(file);

@@ -7,15 +7,15 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { describeEntry } from "../../wsgi/redact.ts";
-import { KNOWN } from "../views/known_headers.ts";
+import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass, classifyText } from "../views/character_classes.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import {
   type Field,
   findField,
   type ResponseView,
 } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/call_views.ts";
 
 function noToken(name: string): Finding {
   const got = describeEntry(name);

@@ -6,10 +6,10 @@
 
 import { describe, quote } from "../../wsgi/describe.ts";
 import { describeEntry, describeValue } from "../../wsgi/redact.ts";
-import type { Misfit, ResponseView } from "../views/response_view.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type { HeadView } from "../views/call_views.ts";
 import type { StateView } from "../views/request_state.ts";
+import type { Misfit, ResponseView } from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 /** Hints for what people take for a header list, by what it is called. */
 const LIST_HINTS: Readonly<Record<string, string>> = {

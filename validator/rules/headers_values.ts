@@ -5,15 +5,12 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/known_headers.ts";
-import { CharacterClass, showCharacter } from "../views/character_classes.ts";
-import {
-  type Field,
-  parseLength,
-  type ResponseView,
-} from "../views/response_view.ts";
-import type { Finding, Rule } from "./rule.ts";
+import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import type { HeadView } from "../views/call_views.ts";
+import { CharacterClass, showCharacter } from "../views/character_classes.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import type { Field, ResponseView } from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 /** Finds the first header whose value has a mark. */
 function findMarked(
@@ -185,7 +182,7 @@ export const HEADER_LENGTH_RULES: readonly Rule<HeadView>[] = [
       const broken = CharacterClass.control | CharacterClass.wide;
       const field = response.fields.find(({ bit, value, classes }) =>
         bit === KNOWN.contentLength && (classes & broken) === 0 &&
-        parseLength(value) === undefined
+        parseContentLength(value) === undefined
       );
       return field && notLength(field);
     },

@@ -5,12 +5,12 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN } from "../views/known_headers.ts";
-import { findField, type ResponseView } from "../views/response_view.ts";
-import type { Rule } from "./rule.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 import type { HeadView } from "../views/call_views.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
+import { findField, type ResponseView } from "../views/response_view.ts";
+import type { Rule } from "./rule.ts";
 
 function forbiddenLength(
   response: ResponseView,

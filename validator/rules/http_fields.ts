@@ -6,11 +6,11 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
-import { KNOWN } from "../views/known_headers.ts";
+import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass } from "../views/character_classes.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/call_views.ts";
 
 /** Applies a check to the headers of some names, until it finds something. */
 function findIn(

@@ -6,10 +6,10 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
+import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
-import type { HeadView } from "../views/call_views.ts";
 
 // Content-Length, where it matters most, has a rule of its own in headers/.
 const SINGLE = KNOWN.contentType | KNOWN.location;

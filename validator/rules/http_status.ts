@@ -5,11 +5,11 @@
  * @module
  */
 
+import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
+import type { RequestState } from "../views/request_state.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/call_views.ts";
-import type { RequestState } from "../views/request_state.ts";
 
 function lacks(response: ResponseView, bit: number): boolean {
   return (response.known & bit) === 0;

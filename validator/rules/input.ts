@@ -5,8 +5,8 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type { InputView } from "../views/stream_views.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 /** Methods by which streams of other kinds are closed. */
 export const CLOSING_MEMBERS: readonly string[] = [

@@ -5,12 +5,12 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type {
   EarlierRead,
   InputMemoryView,
   InputResultView,
 } from "../views/stream_views.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 const LINE_FEED = 0x0a;
 

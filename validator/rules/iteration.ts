@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Rule } from "./rule.ts";
 import type { StateView } from "../views/request_state.ts";
+import type { Rule } from "./rule.ts";
 
 /** Applied when the server takes the iterator of a body. */
 export const TAKE_RULES: readonly Rule<StateView>[] = [

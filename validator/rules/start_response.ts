@@ -6,9 +6,9 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { Finding, Rule } from "./rule.ts";
 import type { StartedView, StartView } from "../views/call_views.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
+import type { Finding, Rule } from "./rule.ts";
 
 /**
  * Tells whether a call of startResponse has the third argument.

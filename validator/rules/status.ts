@@ -5,38 +5,17 @@
  */
 
 import { describe, quote } from "../../wsgi/describe.ts";
+import { reasonPhrase } from "../../wsgi/status.ts";
+import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass, showCharacter } from "../views/character_classes.ts";
 import type { Finding, Rule } from "./rule.ts";
-import type { HeadView } from "../views/call_views.ts";
 
 /** What cannot be sent; it is reported before anything about the form. */
 const BROKEN = CharacterClass.control | CharacterClass.tab |
   CharacterClass.wide;
 
-/** The phrases that beginners need most, for hints. */
-const PHRASES: Readonly<Record<number, string>> = {
-  200: "OK",
-  201: "Created",
-  204: "No Content",
-  301: "Moved Permanently",
-  302: "Found",
-  303: "See Other",
-  304: "Not Modified",
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  409: "Conflict",
-  422: "Unprocessable Content",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
 function example(code: number): string {
-  const phrase = PHRASES[code];
-  return `"${code} ${phrase ?? "Any Reason"}"`;
+  return `"${code} ${reasonPhrase(code) ?? "Any Reason"}"`;
 }
 
 function statusNotString(status: unknown): Finding {

@@ -5,14 +5,14 @@
  */
 
 import { describe, isThenable, isUint8Array } from "../../wsgi/describe.ts";
-import { describeNoChunk } from "./chunk_hints.ts";
-import type { Finding, Rule } from "./rule.ts";
-import { isOver } from "./start_response.ts";
 import type {
   AwaitedView,
   WriteView,
   WrittenView,
 } from "../views/call_views.ts";
+import { describeNoChunk } from "./chunk_hints.ts";
+import type { Finding, Rule } from "./rule.ts";
+import { isOver } from "./start_response.ts";
 
 function tooMany(count: number): Finding {
   const got = count === 0 ? "no arguments" : `${count} arguments`;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ResponseView } from "./response_view.ts";
 import type { RequestState } from "./request_state.ts";
+import type { ResponseView } from "./response_view.ts";
 
 /** What is to be validated. */
 export interface CallableView {

@@ -5,8 +5,9 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { KNOWN, lookUpHeader } from "./known_headers.ts";
+import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import { CharacterClass, classifyText } from "./character_classes.ts";
+import { KNOWN, lookUpHeader } from "./known_headers.ts";
 
 /** One header whose name and value are strings. */
 export interface Field {
@@ -50,21 +51,6 @@ function readCode(status: string): number | undefined {
   const code = digitAt(status, 0) * 100 + digitAt(status, 1) * 10 +
     digitAt(status, 2);
   return Number.isNaN(code) || status.charCodeAt(3) !== 0x20 ? undefined : code;
-}
-
-/**
- * Reads a Content-Length.
- *
- * @param value The value of the header.
- * @returns The length, or nothing if the value is not digits or too large.
- */
-export function parseLength(value: string): number | undefined {
-  if (value === "") return undefined;
-  for (let i = 0; i < value.length; i++) {
-    if (Number.isNaN(digitAt(value, i))) return undefined;
-  }
-  const length = Number(value);
-  return Number.isSafeInteger(length) ? length : undefined;
 }
 
 /** What was given to startResponse, read once. */
@@ -139,7 +125,9 @@ export class ResponseView {
       repeated |= known & bit;
       known |= bit;
       size += name.length + value.length + 4;
-      if (bit === KNOWN.contentLength) contentLength ??= parseLength(value);
+      if (bit === KNOWN.contentLength) {
+        contentLength ??= parseContentLength(value);
+      }
     }
     this.fields = fields;
     this.noPair = noPair;

@@ -5,10 +5,10 @@
  */
 
 import { isThenable } from "../../wsgi/describe.ts";
+import type { ClosingView } from "../views/body_views.ts";
+import { isGenerator } from "../views/value_shape.ts";
 import type { CheckedIteration } from "./checked_iteration.ts";
 import type { CheckedRequest } from "./checked_request.ts";
-import { isGenerator } from "../views/value_shape.ts";
-import type { ClosingView } from "../views/body_views.ts";
 
 /** Closes a body for the server, and checks both sides. */
 export class BodyClosing {

@@ -7,13 +7,13 @@
  * @module
  */
 
+import { ignoreRejection } from "../../wsgi/describe.ts";
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { isIterable } from "../rules/body.ts";
+import type { BodyKind, ReturnView } from "../views/body_views.ts";
 import { BodyClosing } from "./body_closing.ts";
 import { CheckedIteration, type ChunkResult } from "./checked_iteration.ts";
 import type { CheckedRequest } from "./checked_request.ts";
-import { ignoreRejection } from "../../wsgi/describe.ts";
-import type { BodyKind, ReturnView } from "../views/body_views.ts";
 
 function readBody(request: CheckedRequest, body: unknown): ReturnView {
   const isObject = typeof body === "object" && body !== null;

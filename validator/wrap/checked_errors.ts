@@ -5,14 +5,14 @@
  */
 
 import type { ErrorStream } from "../../wsgi/types.ts";
-import type { CheckedRequest } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
 import {
   ERRORS_CLOSING_MEMBERS,
   ERRORS_OTHER_MEMBERS,
 } from "../rules/errors.ts";
-import { defineMembers, toMember, useOther } from "./stream_members.ts";
 import { ConformanceError } from "../violation.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import { defineMembers, toMember, useOther } from "./stream_members.ts";
 
 /** What can be iterated is iterated once, here, and passed on as an array. */
 function toTexts(texts: unknown): readonly unknown[] | undefined {

@@ -5,13 +5,13 @@
  */
 
 import { isThenable } from "../../wsgi/describe.ts";
+import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import { readSome, type SomeInput } from "../../wsgi/read_some.ts";
 import type { InputStream } from "../../wsgi/types.ts";
+import type { Entry } from "../findings.ts";
+import { CLOSING_MEMBERS, OTHER_MEMBERS } from "../rules/input.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { digest } from "./chunk_snapshot.ts";
-import type { Entry } from "../findings.ts";
-import { parseLength } from "../views/response_view.ts";
-import { CLOSING_MEMBERS, OTHER_MEMBERS } from "../rules/input.ts";
 import { type InputCall, InputLog } from "./input_log.ts";
 import { defineMembers, toMember, useOther } from "./stream_members.ts";
 
@@ -26,7 +26,7 @@ interface LastArray {
 
 /** The number in CONTENT_LENGTH, if there is one. */
 function toLimit(length: unknown): number | undefined {
-  return typeof length === "string" ? parseLength(length) : undefined;
+  return typeof length === "string" ? parseContentLength(length) : undefined;
 }
 
 /** wsgi.input, with every call and every result checked. */

@@ -9,10 +9,10 @@ import {
   isThenable,
   isUint8Array,
 } from "../../wsgi/describe.ts";
-import { ChunkObserver } from "./chunk_observer.ts";
-import type { CheckedRequest } from "./checked_request.ts";
 import { type AnyIterator, doneOf, readIterator } from "../views/body_views.ts";
 import type { BodyKind, ResultView, ReturnView } from "../views/body_views.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import { ChunkObserver } from "./chunk_observer.ts";
 
 /** What next() of a checked body gives. */
 export type ChunkResult = IteratorResult<Uint8Array, void>;

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type Entry, Findings } from "../findings.ts";
 import type { ValidatorContext } from "../context.ts";
+import { type Entry, Findings } from "../findings.ts";
 import { unwatchBody, watchBody } from "../leaks.ts";
-import type { PairEvent, PairState } from "../views/middleware_view.ts";
-import type { ResponseView } from "../views/response_view.ts";
 import type { ActiveRules } from "../rules/table.ts";
 import type { EnvironView } from "../views/environ_view.ts";
+import type { PairEvent, PairState } from "../views/middleware_view.ts";
+import type { ResponseView } from "../views/response_view.ts";
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 

@@ -4,18 +4,17 @@
  * @module
  */
 
-import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
-
 import {
   ignoreRejection,
   isThenable,
   isUint8Array,
 } from "../../wsgi/describe.ts";
-import { ChunkObserver } from "./chunk_observer.ts";
-import type { CheckedRequest } from "./checked_request.ts";
+import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../findings.ts";
-import { readResponse, type ResponseView } from "../views/response_view.ts";
 import { hasExcInfo } from "../rules/start_response.ts";
+import { readResponse, type ResponseView } from "../views/response_view.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import { ChunkObserver } from "./chunk_observer.ts";
 
 /**
  * Wraps the server's startResponse.

@@ -5,12 +5,12 @@
  */
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
-import { ChunkSnapshot } from "./chunk_snapshot.ts";
-import type { CheckedRequest } from "./checked_request.ts";
 import type { Entry } from "../findings.ts";
-import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type { ChangeView, ChunkView, LengthView } from "../views/body_views.ts";
+import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type { Memory } from "../views/memory.ts";
+import type { CheckedRequest } from "./checked_request.ts";
+import { ChunkSnapshot } from "./chunk_snapshot.ts";
 
 /**
  * Looks at one chunk after the other.

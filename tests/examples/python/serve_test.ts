@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { flask } from "../../../tools/matrix/frameworks/python.ts";
+import { flask } from "../../../tools/matrix/frameworks.ts";
 import { assertNoComplaint, ExampleProgram } from "../program.ts";
 
 /** What Deno gets of the command in the first line of serve.ts. */

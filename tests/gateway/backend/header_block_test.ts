@@ -1,12 +1,13 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import type {
-  ByteSource,
-  Variable,
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { BackendParser } from "../../../gateway/backend/backend_parser.ts";
+import {
+  type ParseBlock,
+  parseScgiBlock,
+  parseUwsgiBlock,
+  type Variable,
 } from "../../../gateway/backend/header_block.ts";
-import { MalformedBlock } from "../../../gateway/backend/header_block.ts";
-import { toBytes } from "../../../wsgi/byte_string.ts";
-import { readScgiBlock } from "../../../gateway/backend/header_block.ts";
-import { readUwsgiBlock } from "../../../gateway/backend/header_block.ts";
+import { RequestError } from "../../../http1/request_error.ts";
+import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { Random } from "../../random.ts";
 import { RawClient } from "../../raw_client.ts";
 import {
@@ -23,43 +24,17 @@ import {
   test,
 } from "../../server/backend_gateway.ts";
 
-/** Bytes that are all there. */
-class Bytes implements ByteSource {
-  #left: Uint8Array;
-
-  constructor(text: string) {
-    this.#left = toBytes(text);
-  }
-
-  get left(): number {
-    return this.#left.length;
-  }
-
-  take(count: number): Promise<Uint8Array | undefined> {
-    if (this.#left.length < count) {
-      this.#left = new Uint8Array();
-      return Promise.resolve(undefined);
-    }
-    const taken = this.#left.subarray(0, count);
-    this.#left = this.#left.subarray(count);
-    return Promise.resolve(taken);
-  }
-}
-
-const READERS = [
-  { name: "readScgiBlock()", read: readScgiBlock, encode: encodeScgi },
-  { name: "readUwsgiBlock()", read: readUwsgiBlock, encode: encodeUwsgi },
+const PARSERS = [
+  { name: "parseScgiBlock()", parse: parseScgiBlock, encode: encodeScgi },
+  { name: "parseUwsgiBlock()", parse: parseUwsgiBlock, encode: encodeUwsgi },
 ];
 
-/** Says what is wrong with a block; nothing if it was read. */
-async function problemOf(
-  read: typeof readScgiBlock,
-  text: string,
-): Promise<string | undefined> {
+/** Says what is wrong with a block; nothing if it was parsed. */
+function problemOf(parse: ParseBlock, text: string): string | undefined {
   try {
-    await read(new Bytes(text));
+    parse(toBytes(text));
   } catch (error) {
-    if (error instanceof MalformedBlock) return error.message;
+    if (error instanceof RequestError) return error.message;
     throw error;
   }
 }
@@ -69,36 +44,61 @@ function anyText(random: Random): string {
     .replaceAll("\0", "");
 }
 
-for (const { name, read, encode } of READERS) {
-  Deno.test(`${name} gives back any variables`, async () => {
+for (const { name, parse, encode } of PARSERS) {
+  Deno.test(`${name} gives back any variables`, () => {
     const random = new Random(1);
     for (let round = 0; round < 300; round++) {
       const variables: Variable[] = [["CONTENT_LENGTH", "0"]];
       while (random.chance(0.8)) {
         variables.push([anyText(random), anyText(random)]);
       }
-      const source = new Bytes(`${encode(variables)}body`);
-      assertEquals(await read(source), variables);
-      assertEquals(source.left, 4);
+      const text = encode(variables);
+      assertEquals(parse(toBytes(`${text}body`)), {
+        variables,
+        size: text.length,
+      });
     }
   });
 
-  Deno.test(`${name} gives nothing for a connection without a byte`, async () => {
-    assertEquals(await read(new Bytes("")), undefined);
-  });
-
-  Deno.test(`${name} refuses every beginning of a block`, async () => {
+  Deno.test(`${name} waits for the rest of a block`, () => {
     const whole = encode([["CONTENT_LENGTH", "0"], ["A", "b"]]);
-    for (let end = 1; end < whole.length; end++) {
-      assertStringIncludes(
-        await problemOf(read, whole.slice(0, end)) ?? "",
-        "it ends",
-      );
+    for (let end = 0; end < whole.length; end++) {
+      assertEquals(parse(toBytes(whole.slice(0, end))), undefined);
     }
+  });
+
+  Deno.test(`BackendParser with ${name} finds one request, however cut`, () => {
+    const whole = encode([["CONTENT_LENGTH", "3"], ["A", "b"]]) + "abcdef";
+    const parser = new BackendParser(parse);
+    assertEquals([parser.isIdle, parser.next()], [true, undefined]);
+    parser.end();
+    const found: unknown[] = [];
+    for (const byte of toBytes(whole)) {
+      parser.receive(new Uint8Array([byte, 0]), 1);
+      for (;;) {
+        const event = parser.next();
+        if (event === undefined) break;
+        found.push(event.type === "data" ? fromBytes(event.data) : event);
+      }
+      if (found.length === 0) {
+        assertThrows(() => parser.end(), RequestError, "it ends too early");
+      }
+    }
+    assertEquals(found, [
+      {
+        type: "head",
+        head: { variables: { CONTENT_LENGTH: "3", A: "b" }, length: 3 },
+      },
+      "a",
+      "b",
+      "c",
+      { type: "end" },
+    ]);
+    assertEquals([parser.isIdle, parser.size], [true, 0]);
   });
 }
 
-Deno.test("readScgiBlock() refuses what is no netstring of pairs", async () => {
+Deno.test("parseScgiBlock() refuses what is no netstring of pairs", () => {
   for (
     const [text, part] of [
       ["GET / HTTP/1.1\r\n", "length in digits"],
@@ -116,14 +116,14 @@ Deno.test("readScgiBlock() refuses what is no netstring of pairs", async () => {
     ]
   ) {
     assertStringIncludes(
-      await problemOf(readScgiBlock, text ?? "") ?? "no problem",
+      problemOf(parseScgiBlock, text ?? "") ?? "no problem",
       part ?? "",
       text,
     );
   }
 });
 
-Deno.test("readUwsgiBlock() refuses another modifier and strings that do not fit", async () => {
+Deno.test("parseUwsgiBlock() refuses another modifier and strings that do not fit", () => {
   for (
     const [text, part] of [
       ["\x05\0\0\0", "modifier1 must be 0, got 5"],
@@ -135,7 +135,7 @@ Deno.test("readUwsgiBlock() refuses another modifier and strings that do not fit
     ]
   ) {
     assertStringIncludes(
-      await problemOf(readUwsgiBlock, text ?? "") ?? "no problem",
+      problemOf(parseUwsgiBlock, text ?? "") ?? "no problem",
       part ?? "",
       text,
     );

@@ -4,6 +4,7 @@ import { isByteString } from "../../../wsgi/byte_string.ts";
 import { BadRequest } from "../../../gateway/environ/bad_request.ts";
 import {
   parseTarget,
+  resolveTarget,
   serverOf,
 } from "../../../gateway/environ/request_target.ts";
 
@@ -81,6 +82,41 @@ Deno.test("parseTarget() gives back every target that a client can send", () => 
     assertEquals(uri, String.fromCharCode(...bytes));
   }));
 });
+
+Deno.test.each([
+  ["/a?b", "GET", "h:1", ["h:1", "/a?b", "/a", "b"]],
+  ["//a/b", "GET", "h", ["h", "//a/b", "//a/b", ""]],
+  ["/a", "GET", "", ["", "/a", "/a", ""]],
+  ["http://other:81/a?b", "GET", "h", ["other:81", "/a?b", "/a", "b"]],
+  ["*", "OPTIONS", "h", ["h", "*", "*", ""]],
+])(
+  "resolveTarget() of %s with %s and the Host %j",
+  (target, method, host, parts) => {
+    const { authority, uri, path, query } = resolveTarget(target, method, host);
+    assertEquals<unknown>([authority, uri, path, query], parts);
+  },
+);
+
+Deno.test.each([["*", "GET"], ["a", "GET"], ["h:80", "GET"], ["", "OPTIONS"]])(
+  "resolveTarget() refuses %j with %s",
+  (target, method) => {
+    assertThrows(() => resolveTarget(target, method, "h"), BadRequest);
+  },
+);
+
+Deno.test.each([
+  ["h:81", "::1", "h", "81"],
+  ["", "::1", "[::1]", "8000"],
+  ["", "::ffff:127.0.0.1", "127.0.0.1", "8000"],
+  ["", "127.0.0.1", "127.0.0.1", "8000"],
+  ["", undefined, "localhost", "80"],
+])(
+  "serverOf() of %j at %s is %s and %s",
+  (authority, localAddress, name, port) => {
+    const local = { localAddress, localPort: 8000 };
+    assertEquals(serverOf(authority, "http", local), [name, port]);
+  },
+);
 
 Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
   "serverOf() refuses the port of %s",

@@ -95,15 +95,6 @@ Deno.test("RequestInput releases the lock at the end", async () => {
   }
 });
 
-Deno.test("read() gives exactly as many bytes as asked until the input ends", async () => {
-  const input = inputOf(["a", "bc", "", "defg", "hi"]);
-  assertEquals(await text(input.read(2)), "ab");
-  assertEquals(await text(input.read(4)), "cdef");
-  assertEquals(await text(input.read(1)), "g");
-  assertEquals(await text(input.read(10)), "hi");
-  assertEquals(await text(input.read(10)), "");
-});
-
 Deno.test("read() without a size, or with a negative one, gives all that is left", async () => {
   for (const size of [undefined, null, -1, -0.5, -Infinity]) {
     const input = inputOf(["ab", "c\nd", "ef"]);
@@ -126,15 +117,6 @@ Deno.test("read() gives empty arrays for ever at the end", async () => {
       value: undefined,
     });
   }
-});
-
-Deno.test("read() with 0 consumes nothing", async () => {
-  const input = inputOf(["ab"]);
-  assertEquals(await text(input.read(0)), "");
-  assertEquals(await text(input.read(-0)), "");
-  assertEquals(await text(input.read(1)), "a");
-  assertEquals(await text(input.read(0)), "");
-  assertEquals(await text(input.read()), "b");
 });
 
 Deno.test("read() takes a size far beyond the body", async () => {
@@ -176,27 +158,6 @@ Deno.test("read(), readline() and readlines() reject invalid sizes", async () =>
   assertEquals(await text(input.read()), "abc");
 });
 
-Deno.test("readline() gives lines with their line feed", async () => {
-  const input = inputOf(["one\ntw", "o", "\n", "\n\r\nla", "st"]);
-  assertEquals(await text(input.readline()), "one\n");
-  assertEquals(await text(input.readline()), "two\n");
-  assertEquals(await text(input.readline()), "\n");
-  assertEquals(await text(input.readline()), "\r\n");
-  assertEquals(await text(input.readline()), "last");
-  assertEquals(await text(input.readline()), "");
-});
-
-Deno.test("readline() gives at most as many bytes as asked", async () => {
-  const input = inputOf(["abc", "def\ngh\n"]);
-  assertEquals(await text(input.readline(2)), "ab");
-  assertEquals(await text(input.readline(0)), "");
-  assertEquals(await text(input.readline(3)), "cde");
-  assertEquals(await text(input.readline(1)), "f");
-  assertEquals(await text(input.readline(9)), "\n");
-  assertEquals(await text(input.readline(3)), "gh\n");
-  assertEquals(await text(input.readline(3)), "");
-});
-
 Deno.test("readlines() gives the lines that are left", async () => {
   for (const hint of [undefined, null, 0, -1]) {
     const input = inputOf(["one\ntw", "o\nthree"]);
@@ -207,13 +168,6 @@ Deno.test("readlines() gives the lines that are left", async () => {
     ]);
     assertEquals(await texts(input.readlines()), []);
   }
-});
-
-Deno.test("readlines() stops after the line that reaches the hint", async () => {
-  const input = inputOf(["a\nbb\nccc\ndd"]);
-  assertEquals(await texts(input.readlines(1)), ["a\n"]);
-  assertEquals(await texts(input.readlines(4)), ["bb\n", "ccc\n"]);
-  assertEquals(await texts(input.readlines(100)), ["dd"]);
 });
 
 Deno.test("RequestInput iterates over lines", async () => {

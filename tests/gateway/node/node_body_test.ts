@@ -3,7 +3,7 @@ import { openNodeBody } from "../../../gateway/node/input.ts";
 import type { NodeRequest } from "../../../gateway/node/node_http.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import type { Application } from "../../../wsgi/types.ts";
-import { ask, RawClient, within } from "../../raw_client.ts";
+import { RawClient, within } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
 import { get } from "../../server/serving.ts";
 
@@ -29,34 +29,6 @@ const echo: Application = async (environ, startResponse) => {
   return [bytes];
 };
 
-Deno.test("toNodeListener() gives every byte of a body", async () => {
-  const bytes = Array.from(
-    { length: 300_000 },
-    (_, i) => String.fromCharCode(i % 256),
-  ).join("");
-  await using serving = await serveNode(echo);
-  assertEquals((await ask(serving, post(bytes))).body, bytes);
-});
-
-Deno.test("toNodeListener() gives a chunked body", async () => {
-  await using serving = await serveNode(echo);
-  assertEquals(
-    (await ask(serving, postChunked("ab", "c", "de"))).body,
-    "abcde",
-  );
-});
-
-Deno.test("toNodeListener() gives an empty input to a request without a body", async () => {
-  await using serving = await serveNode(echo);
-  assertEquals((await ask(serving, get())).body, "");
-});
-
-Deno.test("toNodeListener() gives the body of a GET", async () => {
-  await using serving = await serveNode(echo);
-  const request = post("body").replace("POST", "GET");
-  assertEquals((await ask(serving, request)).body, "body");
-});
-
 Deno.test("toNodeListener() sends 100 Continue as node:http does", async () => {
   await using serving = await serveNode(echo);
   using client = await RawClient.connect(serving);
@@ -79,16 +51,6 @@ Deno.test("toNodeListener() goes on after a body that was not read, or not all",
   assertEquals((await client.response()).body, "xxxx");
   await client.send(post("last"));
   assertEquals((await client.response()).body, "last");
-});
-
-Deno.test("toNodeListener() answers before a body that is still to come", async () => {
-  await using serving = await serveNode(echo);
-  using client = await RawClient.connect(serving);
-  const request = post("abcdef", "/3");
-  await client.send(request.slice(0, -3));
-  assertEquals((await client.response()).body, "abc");
-  await client.send(request.slice(-3) + post("next"));
-  assertEquals((await client.response()).body, "next");
 });
 
 Deno.test("toNodeListener() refuses a Content-Length over the limit unread", async () => {

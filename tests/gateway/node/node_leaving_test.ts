@@ -64,19 +64,6 @@ async function leaveDuring(
   return { steps, log: serving.log };
 }
 
-Deno.test("toNodeListener() closes the body of a client that left before it was returned", async () => {
-  const { steps, log } = await leaveDuring(
-    (steps) => async (_environ, startResponse) => {
-      steps.called.resolve();
-      await steps.goOn.promise;
-      startResponse("200 OK", []);
-      return steps.body();
-    },
-    (_client, steps) => steps.called.promise,
-  );
-  assertEquals([steps.closes, steps.made, log], [1, 0, []]);
-});
-
 Deno.test("toNodeListener() closes the body of a client that leaves before the first chunk", async () => {
   const { steps } = await leaveDuring(
     (steps) => (_environ, startResponse) => {
@@ -89,20 +76,6 @@ Deno.test("toNodeListener() closes the body of a client that leaves before the f
     (_client, steps) => steps.called.promise,
   );
   assertEquals([steps.closes, steps.made], [1, 1]);
-});
-
-Deno.test("toNodeListener() closes the body of a client that leaves between two chunks", async () => {
-  const { steps } = await leaveDuring(
-    (steps) => (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return steps.body(() => steps.made > 1 ? steps.goOn.promise : undefined);
-    },
-    async (client) => {
-      await client.head();
-      await client.chunk();
-    },
-  );
-  assertEquals(steps.closes, 1);
 });
 
 Deno.test("toNodeListener() makes no more than a client reads, and closes when it leaves", async () => {

@@ -1,6 +1,9 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { joinChunks, totalLength } from "../../gateway/body_reader.ts";
-import { checkChunk } from "../../gateway/body_reader.ts";
+import {
+  checkChunk,
+  joinChunks,
+  totalLength,
+} from "../../gateway/body_chunks.ts";
 
 const hello = new TextEncoder().encode("hello");
 

@@ -11,15 +11,15 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { RawClient } from "../../../../conformance/raw_client.ts";
-import type { RawResponse } from "../../../../conformance/raw_client.ts";
-import type { Exercise } from "../../part.ts";
+import { RawClient } from "../../../conformance/raw_client.ts";
+import type { RawResponse } from "../../../conformance/raw_client.ts";
+import type { Exercise } from "../../../tools/matrix/part.ts";
 import { Visitor } from "./visitor.ts";
 
 /** A name that neither a path nor a form can have as it is. */
 const NAME = "Zoë Ω & 100%?+";
 const STYLE = new URL(
-  "../../../../examples/python/static/style.css",
+  "../../../examples/python/static/style.css",
   import.meta.url,
 );
 /** Where the application is a second time. */

@@ -11,7 +11,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import type { Exercise } from "../../part.ts";
+import type { Exercise } from "../../../tools/matrix/part.ts";
 import { LIVE_EXERCISES } from "./live_exercises.ts";
 import { askOf } from "./visit.ts";
 

@@ -6,9 +6,9 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { RawClient } from "../../../../conformance/raw_client.ts";
-import { within } from "../../../../conformance/expect.ts";
-import type { Exercise } from "../../part.ts";
+import { RawClient } from "../../../conformance/raw_client.ts";
+import { within } from "../../../conformance/expect.ts";
+import type { Exercise } from "../../../tools/matrix/part.ts";
 import { askOf } from "./visit.ts";
 
 /** As much as `wsgi.input` is asked for at once. */

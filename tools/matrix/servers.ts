@@ -1,0 +1,291 @@
+/**
+ * The servers that run our applications: a row of the matrix for each.
+ *
+ * @module
+ */
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { denoServeDeviations } from "../../conformance/mod.ts";
+import type {
+  RemoteProbe,
+  RunningServer,
+  StartServer,
+} from "../../conformance/server_under_test.ts";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
+import { toNodeListener } from "../../gateway/node/node.ts";
+import { proxyHeaders } from "../../middleware/proxy_headers.ts";
+import { makeServer } from "../../server/make_server.ts";
+import { Nginx } from "../../tests/nginx.ts";
+import {
+  type FrontedOptions,
+  nginx,
+  type Protocol,
+  serveBehind,
+} from "./backend_front.ts";
+import {
+  cgiProgram,
+  type CgiServer,
+  missingCgiServer,
+  startCgiServer,
+} from "./cgi_server.ts";
+import {
+  startBun,
+  startDenoServe,
+  startWorkerd,
+  type Subject,
+} from "./fetch_server.ts";
+import { startNodeProgram } from "./node_process.ts";
+import { npmProgram } from "./npm_program.ts";
+import type { ServerPart, Texts } from "./part.ts";
+import {
+  findProgram,
+  type ServerProcess,
+  versionOf,
+} from "./server_process.ts";
+
+/** Reads the deviations of a server, by the ids of cases. */
+function deviationsOf(server: string): Texts {
+  const file = new URL("deviations.txt", import.meta.url);
+  const lines = Deno.readTextFileSync(file).split("\n").map((line) =>
+    line.split(": ")
+  );
+  return Object.fromEntries(
+    lines.filter(([name]) => name === server).flatMap(([, ids = "", ...rest]) =>
+      ids.split(" ").map((id) => [id, rest.join(": ")])
+    ),
+  );
+}
+
+/** A program that a server needs. */
+interface Program {
+  readonly name: string;
+  find(): Promise<string | undefined>;
+  readonly absent: string;
+  /** The option that prints its version. */
+  readonly option?: string;
+}
+
+function installed(name: string, title: string = name): Program {
+  const absent = `${title} is not installed`;
+  const find = async () => await findProgram(name);
+  return { name: title, find, absent, option: "-v" };
+}
+
+function fromNpm(pkg: string, name: string = pkg): Program {
+  const absent = `${pkg} cannot be had from npm`;
+  return { name, find: () => npmProgram(pkg), absent };
+}
+
+const DENO: Program = {
+  name: "deno",
+  find: async () => await Deno.execPath(),
+  absent: "",
+};
+
+/** Creates a row for a server that needs some programs. */
+function row(
+  name: string,
+  programs: readonly Program[],
+  start: StartServer,
+): ServerPart {
+  return {
+    name,
+    start,
+    async missing(): Promise<string | undefined> {
+      for (const { find, absent } of programs) {
+        if (await find() === undefined) return absent;
+      }
+      return undefined;
+    },
+    async versions(): Promise<Texts> {
+      const versions: Record<string, string> = {};
+      for (const { name, find, option } of programs) {
+        versions[name] = await versionOf(await find() ?? name, option);
+      }
+      return versions;
+    },
+  };
+}
+
+/** The application of the kit, for a server in another process. */
+function subjectOf(remote: RemoteProbe): Subject {
+  const module = new URL("../../conformance/probe.ts", import.meta.url);
+  return { module, name: `remoteProbe(${JSON.stringify(remote.listen())})` };
+}
+
+function toRunning(process: ServerProcess, deviations: Texts): RunningServer {
+  const { port } = process;
+  const stop = (): Promise<void> => process.stop();
+  return { hostname: "127.0.0.1", port, deviations, stop };
+}
+
+const startMakeServer: StartServer = (app) => {
+  const server = makeServer("127.0.0.1", 0, app, { log: false });
+  server.serveForever();
+  const { hostname, port } = server;
+  const stop = (): Promise<void> => server.shutdown();
+  return { hostname, port, deviations: denoServeDeviations, stop };
+};
+
+const startFetchHandler: StartServer = (app) => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    toFetchHandler(app),
+  );
+  const { hostname, port } = server.addr;
+  const stop = (): Promise<void> => server.shutdown();
+  return { hostname, port, deviations: denoServeDeviations, stop };
+};
+
+const startNodeListener: StartServer = async (app) => {
+  const server = createServer(toNodeListener(app)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    hostname: "127.0.0.1",
+    port,
+    deviations: deviationsOf("node"),
+    stop: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+function nodeRow(name: string, program: Program): ServerPart {
+  const deviations = {
+    ...deviationsOf("node"),
+    ...program.name === "bun" ? deviationsOf("node-bun") : {},
+  };
+  return row(name, [program], async (_app, remote) => {
+    const address = remote.listen();
+    const path = await program.find() ?? program.name;
+    return toRunning(await startNodeProgram(path, address), deviations);
+  });
+}
+
+/**
+ * What a worker waits for belongs to the request that it was made for. So each
+ * gets a probe of its own, and may report what it saw after its response.
+ */
+const WORKER_EDITS = [
+  ["const handler = toFetchHandler(app);", ""],
+  ["fetch(request: Request)", "fetch(request: Request, _env, context)"],
+  [
+    "const response = await handler(",
+    "context.waitUntil(new Promise((resolve) => setTimeout(resolve, 2000)));\n" +
+    "const response = await toFetchHandler(subject())(",
+  ],
+  ["import { app }", "import { app as subject }"],
+] as const;
+
+const startWorker: StartServer = async (_app, remote) => {
+  const { module, name } = subjectOf(remote);
+  const subject = { module, name: `remoteProbe && (() => module.${name})` };
+  const process = await startWorkerd(subject, WORKER_EDITS);
+  return toRunning(process, deviationsOf("workerd"));
+};
+
+function cgiRow(name: string, server: CgiServer): ServerPart {
+  const start: StartServer = async (_app, remote) => {
+    const { module, name } = subjectOf(remote);
+    // The program stays until it has reported what it saw, also when the
+    // server wants to end it.
+    const program = 'Deno.addSignalListener("SIGTERM", () => {});\n' +
+      cgiProgram(module, name).replace("Deno.exit();\n", "");
+    const script = [["--allow-env", "--allow-all"]] as const;
+    const process = await startCgiServer(server, program, { script });
+    return toRunning(process, deviationsOf(server));
+  };
+  return {
+    ...row(name, [installed(server), DENO], start),
+    missing: async () => await missingCgiServer(server),
+  };
+}
+
+function nginxRow(
+  protocol: Protocol,
+  way: NonNullable<FrontedOptions["way"]>,
+): ServerPart {
+  const name = `nginx, ${protocol} over ${
+    way === "tcp" ? "TCP" : "a Unix socket"
+  }`;
+  return row(name, [installed("nginx"), DENO], async (app) => {
+    const fronted = await serveBehind(nginx, protocol, app, { way });
+    return {
+      hostname: "127.0.0.1",
+      port: fronted.port,
+      deviations: deviationsOf("nginx"),
+      stop: () => fronted[Symbol.asyncDispose](),
+    };
+  });
+}
+
+const startProxy: StartServer = async (app) => {
+  const behind = proxyHeaders({ trusted: ["127.0.0.1"], host: 1 });
+  const server = makeServer("127.0.0.1", 0, behind(app), { log: false });
+  server.serveForever();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => server.shutdown());
+  const proxy = stack.use(await Nginx.start(server));
+  const both = stack.move();
+  return {
+    hostname: "127.0.0.1",
+    port: proxy.port,
+    deviations: { ...denoServeDeviations, ...deviationsOf("nginx-proxy") },
+    stop: () => both.disposeAsync(),
+  };
+};
+
+/** The rows. */
+export const SERVERS: readonly ServerPart[] = [
+  row("Deno.serve, makeServer()", [DENO], startMakeServer),
+  row("Deno.serve, toFetchHandler()", [DENO], startFetchHandler),
+  row(
+    "deno serve",
+    [DENO],
+    async (_app, remote) =>
+      toRunning(await startDenoServe(subjectOf(remote)), denoServeDeviations),
+  ),
+  row(
+    "deno serve --parallel",
+    [DENO],
+    async (_app, remote) =>
+      toRunning(
+        await startDenoServe(subjectOf(remote), 2),
+        denoServeDeviations,
+      ),
+  ),
+  row("node:http of Deno, toNodeListener()", [DENO], startNodeListener),
+  nodeRow(
+    "node:http of Node.js, toNodeListener()",
+    fromNpm("node@24", "Node.js"),
+  ),
+  nodeRow(
+    "node:http of the installed Node.js, toNodeListener()",
+    installed("node", "Node.js"),
+  ),
+  nodeRow("node:http of Bun, toNodeListener()", fromNpm("bun")),
+  row(
+    "Bun.serve, toFetchHandler()",
+    [fromNpm("bun")],
+    async (_app, remote) =>
+      toRunning(await startBun(subjectOf(remote)), deviationsOf("bun")),
+  ),
+  row("workerd, toFetchHandler()", [fromNpm("workerd")], startWorker),
+  cgiRow("Apache, CGI", "apache2"),
+  cgiRow("lighttpd, CGI", "lighttpd"),
+  nginxRow("scgi", "tcp"),
+  nginxRow("scgi", "unix"),
+  nginxRow("uwsgi", "tcp"),
+  nginxRow("uwsgi", "unix"),
+  row(
+    "nginx, proxy_pass to makeServer()",
+    [installed("nginx"), DENO],
+    startProxy,
+  ),
+];
