@@ -33,6 +33,9 @@ import type {
   Write,
 } from "../wsgi/types.ts";
 
+/** How much of a file is read at a time, in bytes. */
+const FILE_BLOCK_SIZE = 262_144;
+
 /** An array body up to this many bytes is joined and sent at once. */
 const MAX_JOINED = 65_536;
 
@@ -193,7 +196,12 @@ export class ApplicationCall {
     const length = result.bytesLeft;
     if (length === undefined) return undefined;
     const sending = this.#response.sendFile(length, () => result.toStream());
-    return sending && this.#outcome.complete(sending)?.then(() => body.close());
+    if (sending !== undefined) {
+      return this.#outcome.complete(sending)?.then(() => body.close());
+    }
+    // Some files, such as those in /proc, have no length and yet bytes.
+    if (length > 0) this.#response.announceLength(length);
+    body.open(result.blocks(FILE_BLOCK_SIZE));
   }
 
   /** Sends the chunks of a body, each made only when the transport can take it. */

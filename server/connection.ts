@@ -275,6 +275,9 @@ export class Connection<Head> implements Channel, Expiring {
   #run(head: Head): boolean {
     const { protocol } = this.#host;
     const traits = protocol.traitsOf(head);
+    // The application may read the body later, when the buffer that it came in
+    // is used for something else.
+    if (traits.hasBody) this.#parser.keep();
     const transport = protocol.createTransport(this, head);
     const source = new RequestSource(this.#parser, traits.hasBody, () => {
       if (traits.expectsContinue) transport.sendContinue?.();
@@ -313,7 +316,7 @@ export class Connection<Head> implements Channel, Expiring {
     // It may have been given up before.
     if (this.#request !== request) return false;
     this.#request = undefined;
-    clearTimeout(this.#graceTimer);
+    this.#stopGrace();
     const { isComplete } = request.source;
     request.source.detach();
     this.#host.onRequestOver(this, request);
@@ -429,20 +432,34 @@ export class Connection<Head> implements Channel, Expiring {
   }
 
   #startGrace(): void {
-    let sent = this.#request?.transport.bytesSent ?? 0;
-    clearTimeout(this.#graceTimer);
-    const check = () => {
+    this.#stopGrace();
+    const sent = this.#request?.transport.bytesSent ?? 0;
+    this.#graceTimer = setTimeout(() => {
+      this.#graceTimer = undefined;
       const now = this.#request?.transport.bytesSent ?? 0;
-      if (now === sent && this.writer.isDrained) return this.#lose();
-      sent = now;
-      this.#graceTimer = setTimeout(check, HALF_CLOSE_GRACE_MS);
-    };
-    this.#graceTimer = setTimeout(check, HALF_CLOSE_GRACE_MS);
+      if (now === sent && this.writer.isDrained) this.#leave();
+      else this.#startGrace();
+    }, HALF_CLOSE_GRACE_MS);
   }
 
-  /** Nobody is at the other end any more. */
+  #stopGrace(): void {
+    clearTimeout(this.#graceTimer);
+    this.#graceTimer = undefined;
+  }
+
+  /**
+   * Nobody is at the other end any more. It waits for the promise jobs that are
+   * due: a body that has just ended must not be told to end.
+   */
   #lose(): void {
     this.#hasEnded = true;
+    if (this.#phase === "closed") return;
+    if (this.#request === undefined) return this.#close();
+    this.#stopGrace();
+    this.#graceTimer = setTimeout(() => this.#leave());
+  }
+
+  #leave(): void {
     if (this.#phase === "closed") return;
     const { source, transport } = this.#request ?? {};
     // The application learns of it before what it waits for fails.
@@ -515,7 +532,7 @@ export class Connection<Head> implements Channel, Expiring {
   #close(reason?: unknown): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
-    clearTimeout(this.#graceTimer);
+    this.#stopGrace();
     clearTimeout(this.#lingerTimer);
     this.writer.close(reason);
     try {

@@ -50,6 +50,8 @@ export class RequestSource implements BodySource {
       const data = this.#take();
       if (data !== undefined || this.#isComplete) return data;
       if (this.#hasEnded) {
+        // Where the length is known, it says how much is missing.
+        if (this.#parser.missing > 0) return undefined;
         throw new RequestBodyError(
           "Cannot read the request body: the client ended it too soon",
           400,
@@ -105,7 +107,11 @@ export class RequestSource implements BodySource {
   #take(): Uint8Array | undefined {
     try {
       const event = this.#parser.next();
-      if (event?.type === "data") return event.data;
+      if (event?.type === "data") {
+        const { data } = event;
+        // Whoever gets it may take its whole buffer.
+        return data.length === data.buffer.byteLength ? data : data.slice();
+      }
       this.#isComplete = event?.type === "end";
       return undefined;
     } catch (error) {

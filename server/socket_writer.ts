@@ -45,6 +45,7 @@ export class SocketWriter {
   /** What follows: chunks that are not copied, and what came after them. */
   readonly #queue: Uint8Array[] = [];
   #isClosed = false;
+  #isBroken = false;
   #whenDrained: (() => void) | undefined;
   readonly #onWritten = (count: number): void => this.#advance(count);
   readonly #onError = (error: unknown): void => this.#fail(error);
@@ -56,6 +57,10 @@ export class SocketWriter {
   constructor(socket: Socket, onFailure: (error: unknown) => void) {
     this.#socket = socket;
     this.#onFailure = onFailure;
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosed || this.#isBroken;
   }
 
   /** Whether everything has been handed to the system. */
@@ -71,7 +76,7 @@ export class SocketWriter {
    * @param bytes The bytes.
    */
   add(bytes: Uint8Array): void {
-    if (this.#isClosed || bytes.length === 0) return;
+    if (this.#isOver || bytes.length === 0) return;
     const hasRoom = this.#queue.length === 0 &&
       bytes.length <= POOLED_SIZE - this.#length;
     if (!hasRoom) {
@@ -93,7 +98,7 @@ export class SocketWriter {
    * when it can, and rejects when the peer takes no more.
    */
   write(chunk: Uint8Array, after: Uint8Array): void | PromiseLike<void> {
-    if (this.#isClosed) return this.#gate;
+    if (this.#isOver) return this.#gate;
     if (chunk.length < MIN_DIRECT) this.add(chunk);
     else this.#queue.push(chunk);
     this.add(after);
@@ -109,7 +114,7 @@ export class SocketWriter {
 
   /** Sends what was added, unless a write is under way that it will follow. */
   flush(): void {
-    if (this.#current === undefined && !this.#isClosed) this.#next();
+    if (this.#current === undefined && !this.#isOver) this.#next();
   }
 
   /**
@@ -118,7 +123,7 @@ export class SocketWriter {
    * @returns A promise that resolves then.
    */
   drained(): Promise<void> {
-    if (this.isDrained || this.#isClosed) return Promise.resolve();
+    if (this.isDrained || this.#isOver) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const before = this.#whenDrained;
     this.#whenDrained = () => {
@@ -136,11 +141,15 @@ export class SocketWriter {
   close(reason: unknown): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#drop();
+    this.#gate.fail(reason);
+  }
+
+  #drop(): void {
     if (this.#buffer !== undefined) returnBuffer(this.#buffer);
     this.#buffer = undefined;
     this.#queue.length = 0;
     this.#length = 0;
-    this.#gate.fail(reason);
     this.#settle();
   }
 
@@ -184,8 +193,11 @@ export class SocketWriter {
   #fail(error: unknown): void {
     this.#release();
     if (this.#isClosed) return;
+    // Nothing can be written any more. Those who wait learn of it by close().
+    this.#isBroken = true;
+    this.#drop();
+    this.#gate.close();
     this.#onFailure(error);
-    this.close(error);
   }
 
   #release(): void {

@@ -139,6 +139,24 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   }
 
   /**
+   * Iterates over the rest of the file in blocks that share one buffer. For
+   * servers that have sent a block before they ask for the next one. Only where
+   * {@linkcode FileWrapper.bytesLeft} is known.
+   *
+   * @param size The size of a block in bytes, 1 or more.
+   */
+  async *blocks(size: number): AsyncGenerator<Uint8Array, void> {
+    this.#begun = true;
+    const file = this.filelike as DenoFile;
+    const buffer = new Uint8Array(size);
+    for (;;) {
+      const count = await file.read(buffer);
+      if (count === null) return;
+      yield buffer.subarray(0, count);
+    }
+  }
+
+  /**
    * Reads the next block.
    *
    * @returns The block, or the end.
