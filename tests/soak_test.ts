@@ -62,7 +62,7 @@ Deno.test("makeServer() stands a mixed load for some seconds", async () => {
     "run",
     "-A",
     "tools/soak.ts",
-    "--seconds=8",
+    "8",
   );
   const { code, stdout, stderr } = await program.outcome();
   assertMatch(stdout, /^ok: /, stderr);

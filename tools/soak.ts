@@ -3,12 +3,11 @@
  * the end every body is closed, and the memory is what it was after the first
  * minute.
  *
- * `deno task soak [--seconds=N] [--seed=N]`
+ * `deno task soak [SECONDS] [SEED]`
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { Random } from "../tests/random.ts";
 import { startServer, stopServer } from "../tests/server_program.ts";
 
@@ -24,35 +23,26 @@ export interface Report {
 
 const LONG = 20 * 8192;
 
-/** A path, the length of the upload, and what the answer is or has as length. */
-type Visit = readonly [string, number | undefined, number | string];
-
-const GOOD: readonly Visit[] = [
-  ["/hello", undefined, 13],
-  ["/sync", undefined, LONG],
-  ["/stream", undefined, LONG],
-  ["/write", undefined, LONG],
-  ["/echo", 50_000, 50_000],
-  ["/echo", 0, 0],
-];
-const BROKEN: readonly Visit[] = [
-  ["/broken/throws", undefined, "500"],
-  ["/broken/silent", undefined, "500"],
-  ["/broken/header", undefined, "500"],
-  ["/broken/chunk", undefined, "500"],
-  ["/broken/late", undefined, "broken"],
-  ["/broken/short", undefined, "broken"],
-];
+/** The length of the answer by path, and how the broken ones answer. */
+const GOOD = {
+  ...{ "/hello": 13, "/sync": LONG, "/stream": LONG, "/write": LONG },
+  "/echo": 50_000,
+};
+const BROKEN = {
+  ...{ "/broken/throws": "500", "/broken/silent": "500" },
+  ...{ "/broken/header": "500", "/broken/chunk": "500" },
+  ...{ "/broken/late": "broken", "/broken/short": "broken" },
+};
 
 /** Returns what was not as expected, in words. */
 async function visit(
   base: string,
-  [path, upload, expected]: Visit,
+  [path, expected]: readonly [string, number | string],
 ): Promise<string[]> {
-  const body = upload === undefined ? null : new Uint8Array(upload);
-  const init = body === null ? {} : { method: "POST", body };
+  const upload = { method: "POST", body: new Uint8Array(GOOD["/echo"]) };
   let got: number | string = "broken";
   try {
+    const init = path === "/echo" ? upload : {};
     const response = await fetch(new URL(path, base), init);
     const { byteLength } = await response.arrayBuffer();
     got = response.status === 500 ? "500" : byteLength;
@@ -65,19 +55,17 @@ async function visit(
 /** Leaves before the answer is complete. */
 async function leave(base: string, random: Random): Promise<void> {
   const { hostname, port } = new URL(base);
-  const [path, upload] = random.pick(GOOD);
-  const length = upload === undefined
-    ? ""
-    : `Content-Length: ${upload + 9}\r\n`;
-  const method = upload === undefined ? "GET" : "POST";
-  const head = `${method} ${path} HTTP/1.1\r\nHost: h\r\n${length}\r\n`;
+  const path = random.pick(Object.keys(GOOD));
+  const head = path === "/echo"
+    ? "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n\r\nsome"
+    : `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
   try {
     using conn = await Deno.connect({ hostname, port: Number(port) });
     await conn.write(new TextEncoder().encode(head));
-    await conn.write(new Uint8Array(random.below((upload ?? 0) + 1)));
-    // The answer to an upload may wait for the rest of it.
-    const isAnswered = upload === undefined && random.chance(0.7);
-    if (isAnswered) await conn.read(new Uint8Array(4096));
+    // The answer to an upload waits for the rest of it.
+    if (path !== "/echo" && random.chance(0.7)) {
+      await conn.read(new Uint8Array(4096));
+    }
   } catch {
     // The server may close the connection first.
   }
@@ -101,8 +89,10 @@ async function load(
       const chance = random.next();
       if (chance < 0.05) await leave(base, random);
       else {
-        const visits = chance < 0.1 ? BROKEN : GOOD;
-        surprises.push(...await visit(base, random.pick(visits)));
+        const visits = Object.entries(chance < 0.1 ? BROKEN : GOOD);
+        surprises.push(
+          ...await visit(base, random.pick<[string, number | string]>(visits)),
+        );
       }
     }
   };
@@ -130,14 +120,8 @@ export function findings(
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: "string", default: "300" },
-      seed: { type: "string", default: "1" },
-    },
-  });
-  const seconds = Number(values.seconds);
-  const random = new Random(Number(values.seed));
+  const [seconds = 300, seed = 1] = Deno.args.map(Number);
+  const random = new Random(seed);
   const { program, port } = await startServer("tools/soak_server.ts");
   await using _ = program;
   const base = `http://127.0.0.1:${port}/`;
