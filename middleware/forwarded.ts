@@ -4,7 +4,11 @@
  * @module
  */
 
-import { isAuthority, splitAuthority } from "../wsgi/http_syntax.ts";
+import {
+  isAuthority,
+  splitAuthority,
+  TOKEN_PATTERN,
+} from "../wsgi/http_syntax.ts";
 import type { Environ } from "../wsgi/types.ts";
 import { parseAddress } from "./ip_address.ts";
 
@@ -24,10 +28,9 @@ export class ForwardedError extends Error {
   override readonly name = "ForwardedError";
 }
 
-const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const QUOTED =
   '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
-const PAIR = new RegExp(`^(${TOKEN})=(${TOKEN}|${QUOTED})$`);
+const PAIR = new RegExp(`^(${TOKEN_PATTERN})=(${TOKEN_PATTERN}|${QUOTED})$`);
 
 /**
  * Picks the value that the n-th proxy from the right has written.

@@ -8,13 +8,10 @@
  * @module
  */
 
-/** What the runs in a log came to. */
+/** How many tests passed, failed and were ignored. */
 export interface TestCounts {
-  /** Tests that passed. */
   passed: number;
-  /** Tests that failed. */
   failed: number;
-  /** Tests that the runner ignored. */
   skipped: number;
 }
 
@@ -49,13 +46,7 @@ export function countTests(log: string): TestCounts {
   return counts;
 }
 
-/**
- * Says the counts in one line.
- *
- * @param counts The counts.
- * @returns `"3 passed, 0 failed"`; tests that were skipped are named if there
- * are any.
- */
+/** Formats the counts: `"3 passed, 0 failed"`, with skipped tests if any. */
 export function formatCounts({ passed, failed, skipped }: TestCounts): string {
   const line = `${passed} passed, ${failed} failed`;
   return skipped === 0 ? line : `${line}, ${skipped} skipped`;

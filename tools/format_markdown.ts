@@ -26,6 +26,15 @@ export async function formatMarkdown(markdown: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
+/** Makes a table of rows of cells; the first row is its head. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows.map((cells) =>
+    cells.map((cell) => cell.replaceAll("|", "\\|"))
+  );
+  return [head, head.map(() => "---"), ...body]
+    .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /**
  * Replaces what stands between two marks, `<!-- name -->` and
  * `<!-- end name -->`.

@@ -40,12 +40,7 @@ async function run(
   throw new Error(`Cannot run ${program}: ${decoder.decode(stderr)}`);
 }
 
-/**
- * Finds all modules that an entry point needs.
- *
- * @param path The entry point, as in `exports` of `deno.json`.
- * @returns Their paths in the repository; nothing if one is outside of it.
- */
+/** Finds the modules of an entry point; `undefined` if one is from outside. */
 async function modulesOf(path: string): Promise<string[] | undefined> {
   // With the map no registry is asked: its modules lead into tools/.
   const map = "--import-map=tools/npm_imports.json";

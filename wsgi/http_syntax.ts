@@ -6,7 +6,14 @@
 
 import { describe } from "./describe.ts";
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/**
+ * The pattern of a token, for the patterns of values that have tokens in them.
+ *
+ * RFC 9110 section 5.6.2.
+ */
+export const TOKEN_PATTERN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+
+const TOKEN = new RegExp(`^${TOKEN_PATTERN}$`);
 const DIGITS = /^[0-9]+$/;
 
 // RFC 3986 section 3.2.2: host, which may be empty, and RFC 9110 section 7.2.

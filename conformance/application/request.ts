@@ -5,7 +5,7 @@
  */
 
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
-import { headerKey } from "../../gateway/environ/header_key.ts";
+import { headerKey } from "../../gateway/environ/header_variables.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Environ, HeaderTuple, WrapFile } from "../../wsgi/types.ts";

@@ -2,28 +2,28 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { idsOf, returning } from "./body_cases.ts";
 import type { Loose, Scenario } from "./scenario.ts";
+import { answering } from "./fixtures/shorthands.ts";
 import {
-  answering,
   bytes,
+  findingsIn,
+  findingsInBody,
   giving,
   PLAIN,
   start,
   takeAll,
-  told,
-  toldOf,
-} from "./telling.ts";
+} from "./requests.ts";
 
 Deno.test("validator() takes an empty chunk for no answer to HEAD", async () => {
   const head = (environ: Loose) => ({ ...environ, REQUEST_METHOD: "HEAD" });
   assertEquals(
-    await told({
+    await findingsIn({
       ...answering("200 OK", [PLAIN], [bytes("")]),
       environ: head,
     }),
     [],
   );
   assertEquals(
-    await told({
+    await findingsIn({
       ...answering("200 OK", [PLAIN], [bytes("x")]),
       environ: head,
     }),
@@ -38,7 +38,7 @@ Deno.test.each([[null, "null"], [5, "5"], ["text", '"text"'], [
   "validator() says what came in place of an iterator: %j",
   async (iterator, got) => {
     const body = { [Symbol.iterator]: () => iterator };
-    const [found] = await told({
+    const [found] = await findingsIn({
       ...answering("200 OK", [PLAIN], body),
       server: (app, environ) => {
         try {
@@ -54,16 +54,19 @@ Deno.test.each([[null, "null"], [5, "5"], ["text", '"text"'], [
 
 Deno.test("validator() says that a single byte is lost with the end of a body", async () => {
   assertEquals(
-    (await toldOf([PLAIN], { done: true, value: bytes("x") })).length,
+    (await findingsInBody([PLAIN], { done: true, value: bytes("x") })).length,
     1,
   );
-  assertEquals(await toldOf([PLAIN], { done: true, value: bytes("") }), []);
+  assertEquals(
+    await findingsInBody([PLAIN], { done: true, value: bytes("") }),
+    [],
+  );
 });
 
 Deno.test("validator() measures no body of which it has not seen every byte", async () => {
   const headers = [PLAIN, ["Content-Length", "9"]];
   for (const odd of [bytes("chunk"), { done: false, value: "text" }]) {
-    const found = await toldOf(headers, odd);
+    const found = await findingsInBody(headers, odd);
     assertEquals(found.length, 1);
     assertEquals(/^body\/(?:result|chunk): /.test(found[0] ?? ""), true);
   }
@@ -74,14 +77,14 @@ Deno.test.each([[1, "1 byte"], [2, "2 bytes"]])(
   async (length, got) => {
     const chunk = new Uint8Array(length);
     const expected = [`http/content-type: ${got} without it`];
-    assertEquals(await told(answering("200 OK", [], [chunk])), expected);
+    assertEquals(await findingsIn(answering("200 OK", [], [chunk])), expected);
     const writing: Scenario = {
       app: (_environ, startResponse) => {
         startResponse("200 OK", [])(chunk);
         return [];
       },
     };
-    const found = await told(writing);
+    const found = await findingsIn(writing);
     assertEquals(
       found.filter((line) => line.startsWith("http/")),
       expected,
@@ -95,7 +98,7 @@ Deno.test("validator() says where a body goes over its length after its end", as
     { done: true },
     { done: false, value: bytes("more") },
   );
-  const found = await told({
+  const found = await findingsIn({
     ...answering("200 OK", [PLAIN, ["Content-Length", "5"]], body),
     server: (app, environ) => {
       const body = app(environ, start);
@@ -154,8 +157,8 @@ Deno.test("validator() does not judge the return() of a body that has ended", as
       body.close();
     },
   });
-  assertEquals(await told(scenario(true)), []);
-  assertEquals((await told(scenario(false))).length, 1);
+  assertEquals(await findingsIn(scenario(true)), []);
+  assertEquals((await findingsIn(scenario(false))).length, 1);
 });
 
 Deno.test("validator() gives a body's iterator a return() only where it has one", async () => {
@@ -217,7 +220,7 @@ Deno.test("validator() lets a server use an iterator that is a function, if it d
 
 Deno.test("validator() takes an array for a body even if it cannot be iterated over", async () => {
   const body = Object.assign([bytes("x")], { [Symbol.iterator]: undefined });
-  const found = await told({
+  const found = await findingsIn({
     ...answering("200 OK", [PLAIN], body),
     server: (app, environ) => app(environ, start).close(),
   });

@@ -2,23 +2,30 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { idsOf, TEXT, validate } from "./body_cases.ts";
 import { runScenario, type Scenario } from "./scenario.ts";
+import { answering } from "./fixtures/shorthands.ts";
 import {
-  answering,
   bytes,
+  findingsIn,
+  findingsInBody,
   giving,
   PLAIN,
   start,
   takeAll,
-  told,
-  toldOf,
-} from "./telling.ts";
+} from "./requests.ts";
 
 Deno.test("validator() counts the bytes of chunks alone", async () => {
   const text = { done: false, value: "text" };
-  assertEquals((await toldOf([], text)).map((line) => line.split(":")[0]), [
-    "body/chunk",
-  ]);
-  const found = await toldOf([], { done: false, value: bytes("Hello") }, text);
+  assertEquals(
+    (await findingsInBody([], text)).map((line) => line.split(":")[0]),
+    [
+      "body/chunk",
+    ],
+  );
+  const found = await findingsInBody(
+    [],
+    { done: false, value: bytes("Hello") },
+    text,
+  );
   assertEquals(found.at(-1), "http/content-type: 5 bytes without it");
 });
 
@@ -38,7 +45,7 @@ Deno.test("validator() counts nothing but chunks as empty ones", async () => {
       body.close();
     },
   };
-  const found = await told(scenario, { profile: "core" });
+  const found = await findingsIn(scenario, { profile: "core" });
   assertEquals(found.map((line) => line.split(":")[0]), ["body/chunk"]);
 });
 
@@ -52,13 +59,13 @@ Deno.test("validator() counts nothing but chunks as empty ones that are written"
     },
     server: (app, environ) => app(environ, start).close(),
   };
-  const found = await told(scenario, { profile: "core" });
+  const found = await findingsIn(scenario, { profile: "core" });
   assertEquals(found.map((line) => line.split(":")[0]), ["write/chunk"]);
 });
 
 Deno.test("validator() describes an array in place of a chunk by what is in it", async () => {
   const found = async (value: unknown) =>
-    (await toldOf([PLAIN], { done: false, value }))[0];
+    (await findingsInBody([PLAIN], { done: false, value }))[0];
   assertEquals(await found([bytes("x")]), "body/chunk: an array of chunks");
   assertEquals(await found(["x"]), "body/chunk: an array");
   assertEquals(await found([]), "body/chunk: an array");
@@ -82,7 +89,7 @@ Deno.test("validator() says of a chunk that the application changed behind an as
       await body.close();
     },
   };
-  assertEquals(await told(scenario), [
+  assertEquals(await findingsIn(scenario), [
     "chunk/changed: a chunk with other bytes than before",
   ]);
 });
@@ -104,7 +111,7 @@ Deno.test("validator() tells once that the server has taken the buffer of a chun
       await body.close();
     },
   };
-  assertEquals(await told(scenario), [
+  assertEquals(await findingsIn(scenario), [
     "iteration/chunk-detached: a chunk whose buffer is detached",
   ]);
 });
@@ -113,7 +120,7 @@ Deno.test.each([["a"], ["ab"]])(
   "validator() sees that a written chunk was changed before the next: %j",
   async (text) => {
     const chunk = bytes(text);
-    const found = await told({
+    const found = await findingsIn({
       app: (_environ, startResponse) => {
         const write = startResponse("200 OK", [PLAIN]);
         write(chunk);
@@ -130,7 +137,7 @@ Deno.test.each([["a"], ["ab"]])(
 
 Deno.test("validator() looks at a written chunk until the next one is written", async () => {
   const chunk = bytes("Hello");
-  const found = await told({
+  const found = await findingsIn({
     app: (_environ, startResponse) => {
       const write = startResponse("200 OK", [PLAIN]);
       write(chunk);
@@ -147,7 +154,7 @@ Deno.test("validator() looks for large buffers where that rule is the only one a
   const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);
   const scenario = answering("200 OK", [PLAIN], [chunk]);
   const rules = { "chunk/large-buffer": "warning" } as const;
-  assertEquals(await told(scenario, { profile: "core", rules }), [
+  assertEquals(await findingsIn(scenario, { profile: "core", rules }), [
     "chunk/large-buffer: 5 bytes on a buffer of 2097152 bytes",
   ]);
 });
@@ -182,7 +189,7 @@ Deno.test("validator() looks at a chunk until the next one comes", async () => {
     },
   };
   const scenario = answering("200 OK", [PLAIN], body);
-  assertEquals(await told({ ...scenario, server: takeAll }), []);
+  assertEquals(await findingsIn({ ...scenario, server: takeAll }), []);
 });
 
 Deno.test("validator() hints at yield* for an empty array in place of a chunk", async () => {

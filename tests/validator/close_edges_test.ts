@@ -9,7 +9,8 @@ import {
   validate,
 } from "./body_cases.ts";
 import { createEnviron, type Loose, type Scenario } from "./scenario.ts";
-import { answering, bytes, PLAIN, start, told } from "./telling.ts";
+import { answering } from "./fixtures/shorthands.ts";
+import { bytes, findingsIn, PLAIN, start } from "./requests.ts";
 
 /** A server that takes the iterator, asks for nothing, and closes. */
 async function unread(app: Loose, environ: Loose): Promise<void> {
@@ -43,7 +44,7 @@ Deno.test.each<[string, () => Loose, string[]]>([
       },
       server: unread,
     };
-    assertEquals(await told(scenario), expected);
+    assertEquals(await findingsIn(scenario), expected);
   },
 );
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { runScenario, type Scenario } from "./scenario.ts";
-import { answering, bytes, PLAIN, told, withVariables } from "./telling.ts";
+import { answering, withVariables } from "./fixtures/shorthands.ts";
+import { bytes, findingsIn, PLAIN } from "./requests.ts";
 
 Deno.test.each<[string, Record<string, unknown>, string[]]>([
   ["the root beside an escape", {
@@ -44,7 +45,7 @@ Deno.test.each<[string, Record<string, unknown>, string[]]>([
 ])(
   "validator() judges an environ at the edge of its rules: %s",
   async (_what, variables, expected) => {
-    assertEquals(await told(withVariables(variables)), expected);
+    assertEquals(await findingsIn(withVariables(variables)), expected);
   },
 );
 
@@ -78,7 +79,7 @@ Deno.test.each<[string, string, string[]]>([
   "validator() shows a character of a header that should not be there: %s",
   async (_what, value, expected) => {
     const scenario = answering("200 OK", [["X-A", value], PLAIN]);
-    assertEquals(await told(scenario), expected);
+    assertEquals(await findingsIn(scenario), expected);
   },
 );
 
@@ -86,10 +87,10 @@ Deno.test.each([["204 No Content"], ["205 Reset Content"]])(
   "validator() misses no Content-Type where there must be no content: %s",
   async (status) => {
     const code = status.slice(0, 3);
-    assertEquals(await told(answering(status, [], [bytes("x")])), [
+    assertEquals(await findingsIn(answering(status, [], [bytes("x")])), [
       `body/no-content: a chunk of 1 byte with status ${code}`,
     ]);
-    assertEquals(await told(answering(status, [], [bytes("xy")])), [
+    assertEquals(await findingsIn(answering(status, [], [bytes("xy")])), [
       `body/no-content: a chunk of 2 bytes with status ${code}`,
     ]);
   },
@@ -97,7 +98,7 @@ Deno.test.each([["204 No Content"], ["205 Reset Content"]])(
 
 Deno.test("validator() misses no Content-Type with 304", async () => {
   const scenario = answering("304 Not Modified", [], [bytes("x")]);
-  assertEquals(await told(scenario), [
+  assertEquals(await findingsIn(scenario), [
     "http/unasked: 304 without If-None-Match or If-Modified-Since",
     "body/no-content: a chunk of 1 byte with status 304",
   ]);
@@ -112,7 +113,7 @@ Deno.test.each([
     const scenario = answering(status, [["Content-Length", "0"], PLAIN]);
     const environ = { REQUEST_METHOD: "CONNECT", PATH_INFO: "" };
     assertEquals(
-      await told({ ...scenario, ...withVariables(environ) }),
+      await findingsIn({ ...scenario, ...withVariables(environ) }),
       [...expected],
     );
   },
@@ -146,7 +147,7 @@ Deno.test.each([["x200"], ["2000"], ["a 404x"], ["MY HTTP/1.1 200 OK"]])(
 Deno.test.each([["199 Odd"], ["600 Odd"], ["999 Odd"]])(
   "validator() judges no HTTP of a status that cannot be sent: %s",
   async (status) => {
-    const ids = (await told(answering(status, [], [bytes("x")])))
+    const ids = (await findingsIn(answering(status, [], [bytes("x")])))
       .map((line) => line.slice(0, line.indexOf(":")));
     assertEquals(ids.filter((id) => id.startsWith("status/")).length, 1);
     assertEquals(ids.filter((id) => id === "http/reserved-code"), []);
@@ -172,10 +173,10 @@ Deno.test("validator() says whether write() was called from inside the body", as
       body.close();
     },
   });
-  assertEquals(await told(calling(true)), [
+  assertEquals(await findingsIn(calling(true)), [
     "write/in-body: a call from inside the body",
   ]);
-  assertEquals(await told(calling(false)), []);
+  assertEquals(await findingsIn(calling(false)), []);
 });
 
 Deno.test("validator() says that write() was called after the application had returned", async () => {
@@ -198,7 +199,7 @@ Deno.test("validator() says that write() was called after the application had re
       body.close();
     },
   };
-  const found = await told(scenario);
+  const found = await findingsIn(scenario);
   assertEquals(found.filter((line) => line.startsWith("write/")), [
     "write/in-body: a call after it had returned",
   ]);

@@ -4,7 +4,8 @@ import { findEnvironHints } from "../../validator/views/environ_hints.ts";
 import { isPlainObject } from "../../validator/views/environ_view.ts";
 import { ValidatorContext } from "../../validator/context.ts";
 import { createEnviron, type Loose, runScenario } from "./scenario.ts";
-import { PLAIN, start, told, withVariables } from "./telling.ts";
+import { withVariables } from "./fixtures/shorthands.ts";
+import { findingsIn, PLAIN, start } from "./requests.ts";
 
 Deno.test.each<[string, Record<string, unknown>, string[]]>([
   ["text in a short path", {
@@ -39,7 +40,7 @@ Deno.test.each<[string, Record<string, unknown>, string[]]>([
     // Called by nobody who catches what a check throws.
     const server = (app: Loose, environ: Loose) => app(environ, start).close();
     assertEquals(
-      await told({ ...withVariables(variables), server }),
+      await findingsIn({ ...withVariables(variables), server }),
       expected,
     );
   },
@@ -49,7 +50,7 @@ Deno.test("validator() judges a variable that it has never seen", async () => {
   const key = `HTTP_X_${
     crypto.randomUUID().replaceAll("-", "_").toUpperCase()
   }`;
-  const lines = await told(withVariables({ [key]: "\u20ac" }));
+  const lines = await findingsIn(withVariables({ [key]: "\u20ac" }));
   assertEquals(lines.length, 1);
   assertEquals(lines[0]?.includes(key), true);
 });
@@ -58,7 +59,7 @@ Deno.test("validator() takes nothing for a variable that Object.prototype has", 
   const prototype: Loose = Object.prototype;
   try {
     prototype.NOBODYS = 5;
-    assertEquals(await told({}), []);
+    assertEquals(await findingsIn({}), []);
   } finally {
     delete prototype.NOBODYS;
   }
@@ -69,7 +70,7 @@ Deno.test("validator() does not judge the properties of an environ that is none"
   const odd = (object: object) =>
     Object.defineProperty(object, "ODD", { value: "x" });
   const idsOf = async (environ: (environ: Loose) => Loose) =>
-    (await told({
+    (await findingsIn({
       environ,
       server: (app, environ) => {
         try {
@@ -105,7 +106,7 @@ Deno.test("isPlainObject() knows the objects of another realm, and no look-alike
 
 Deno.test("validator() counts the arguments of a call before it looks at them", async () => {
   const call = async (...args: unknown[]) =>
-    (await told({
+    (await findingsIn({
       server: (app) => {
         try {
           Reflect.apply(app, undefined, args);
@@ -164,7 +165,7 @@ Deno.test("ValidatorContext says where it is if it has a name", () => {
 
 Deno.test("validator() lets wsgi.input get members of other streams", async () => {
   let calls = 0;
-  await told({
+  await findingsIn({
     app: (environ, startResponse) => {
       // A middleware may watch a stream this way.
       environ["wsgi.input"].on = () => calls++;

@@ -6,7 +6,7 @@ import { validator } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
 import { startResponse, TEXT } from "./body_cases.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
-import { bytes } from "./telling.ts";
+import { bytes } from "./requests.ts";
 
 /** What a validator has watched, and what it was told to forget again. */
 function watchedBy(

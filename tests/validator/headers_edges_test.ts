@@ -1,11 +1,15 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals } from "@std/assert";
 import { runScenario } from "./scenario.ts";
-import { answering, PLAIN, told } from "./telling.ts";
+import { answering } from "./fixtures/shorthands.ts";
+import { findingsIn, PLAIN } from "./requests.ts";
 
 /** What is found in the headers of a response with no body. */
-async function toldOf(headers: unknown, status = "200 OK"): Promise<string[]> {
-  return await told(answering(status, headers));
+async function findingsInBody(
+  headers: unknown,
+  status = "200 OK",
+): Promise<string[]> {
+  return await findingsIn(answering(status, headers));
 }
 
 const TWO_TYPES = [PLAIN, PLAIN];
@@ -23,7 +27,7 @@ Deno.test.each<[string, string, unknown]>([
 ])(
   "validator() does not judge a response as HTTP that cannot be sent: %s",
   async (_what, status, headers) => {
-    const ids = (await toldOf(headers, status)).map((line) =>
+    const ids = (await findingsInBody(headers, status)).map((line) =>
       line.slice(0, line.indexOf("/"))
     );
     assertEquals(ids.length, 1);
@@ -32,7 +36,7 @@ Deno.test.each<[string, string, unknown]>([
 );
 
 Deno.test("validator() does not judge headers as HTTP that are no array", async () => {
-  const lines = await toldOf({ 0: PLAIN, 1: PLAIN, length: 2 });
+  const lines = await findingsInBody({ 0: PLAIN, 1: PLAIN, length: 2 });
   assertEquals(lines.map((line) => line.split(":")[0]), ["headers/array"]);
 });
 
@@ -40,7 +44,7 @@ Deno.test.each([["200 OK"], ["599 Odd"]])(
   "validator() judges every response as HTTP that can be sent: %s",
   async (status) => {
     assertEquals(
-      (await toldOf(TWO_TYPES, status)).includes(
+      (await findingsInBody(TWO_TYPES, status)).includes(
         'http/single: "Content-Type" more than once',
       ),
       true,
@@ -51,7 +55,7 @@ Deno.test.each([["200 OK"], ["599 Odd"]])(
 Deno.test.each([["20: OK"], ["2:0 OK"]])(
   "validator() takes only digits for a code: %s",
   async (status) => {
-    const lines = await toldOf([PLAIN], status);
+    const lines = await findingsInBody([PLAIN], status);
     assertEquals(lines.length, 1);
     assertEquals(lines[0]?.startsWith("status/"), true);
   },
@@ -73,7 +77,7 @@ Deno.test.each<[string, string]>([
 ])(
   "validator() looks for the name of a header in a string: %s",
   async (text, got) => {
-    const [line] = await toldOf([text]);
+    const [line] = await findingsInBody([text]);
     assertEquals(line, `headers/tuple: ${got}`);
   },
 );
@@ -90,7 +94,7 @@ Deno.test.each<[string, string, string, string[]]>([
 ])(
   "validator() tells one thing of a blank once: %s",
   async (_what, name, value, expected) => {
-    const lines = await toldOf([[name, value], PLAIN]);
+    const lines = await findingsInBody([[name, value], PLAIN]);
     assertEquals(
       lines.map((line) => line.split(":")[0]).toSorted(),
       expected.toSorted(),
@@ -118,7 +122,7 @@ Deno.test("validator() hints at a list only where a header begins like one", asy
 });
 
 Deno.test("validator() looks at each header of a kind, not only the first", async () => {
-  const lines = await toldOf([
+  const lines = await findingsInBody([
     PLAIN,
     ["Date", "Fri, 20 Nov 2026 10:00:00 GMT"],
     ["Last-Modified", "yesterday"],
@@ -128,15 +132,18 @@ Deno.test("validator() looks at each header of a kind, not only the first", asyn
 
 Deno.test("validator() looks for a second cookie in each Set-Cookie, and nowhere else", async () => {
   assertEquals(
-    await toldOf([PLAIN, ["X-A", "a, b=c"], ["Set-Cookie", "a=1"]]),
+    await findingsInBody([PLAIN, ["X-A", "a, b=c"], ["Set-Cookie", "a=1"]]),
     [],
   );
   assertEquals(
-    await toldOf([PLAIN, ["Set-Cookie", "a=1"], ["Set-Cookie", "b=2, c=3"]]),
+    await findingsInBody([PLAIN, ["Set-Cookie", "a=1"], [
+      "Set-Cookie",
+      "b=2, c=3",
+    ]]),
     ['http/set-cookie-joined: "b" and "c" in one'],
   );
   assertEquals(
-    await toldOf([
+    await findingsInBody([
       PLAIN,
       ["Set-Cookie", "a=1; Expires=Fri, 20 Nov 2026 10:00:00 GMT"],
     ]),
@@ -146,7 +153,7 @@ Deno.test("validator() looks for a second cookie in each Set-Cookie, and nowhere
 
 Deno.test("validator() wants no Content-Range with what only looks like several ranges", async () => {
   const idsOf = async (type: string) =>
-    (await toldOf([["Content-Type", type]], "206 Partial Content"))
+    (await findingsInBody([["Content-Type", type]], "206 Partial Content"))
       .map((line) => line.split(":")[0]).filter((id) => id !== "http/unasked");
   assertEquals(await idsOf("multipart/byteranges; boundary=x"), []);
   assertEquals(await idsOf("x-multipart/byteranges"), [
@@ -156,6 +163,6 @@ Deno.test("validator() wants no Content-Range with what only looks like several 
 
 Deno.test("validator() comes to an end with headers whose prototypes have none", async () => {
   const endless: object = new Proxy({}, { getPrototypeOf: () => endless });
-  const [found] = await toldOf(endless);
+  const [found] = await findingsInBody(endless);
   assertEquals(found?.startsWith("headers/array: "), true);
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { InputLog } from "../../validator/wrap/input_log.ts";
 import { createEnviron, type Loose, type Scenario } from "./scenario.ts";
-import { bytes, PLAIN, start, told } from "./telling.ts";
+import { bytes, findingsIn, PLAIN, start } from "./requests.ts";
 
 /** An application that uses wsgi.input so. */
 function using(use: (input: Loose) => unknown): Scenario {
@@ -42,8 +42,8 @@ function giving(
   };
 }
 
-async function toldCore(scenario: Scenario): Promise<string[]> {
-  return await told(scenario, { profile: "core" });
+async function coreFindingsIn(scenario: Scenario): Promise<string[]> {
+  return await findingsIn(scenario, { profile: "core" });
 }
 
 Deno.test("validator() looks for sizes only where there are any", async () => {
@@ -54,12 +54,12 @@ Deno.test("validator() looks for sizes only where there are any", async () => {
       // There is no such method.
     }
   });
-  assertEquals(await told(scenario), ["input/member: a call of on()"]);
+  assertEquals(await findingsIn(scenario), ["input/member: a call of on()"]);
 });
 
 Deno.test("validator() takes 0 for a size", async () => {
-  assertEquals(await told(using((input) => input.read(0))), []);
-  assertEquals(await told(using((input) => input.read(-1))), [
+  assertEquals(await findingsIn(using((input) => input.read(0))), []);
+  assertEquals(await findingsIn(using((input) => input.read(-1))), [
     "input/unsized: read() without one",
   ]);
 });
@@ -72,11 +72,14 @@ Deno.test("validator() compares only the size of read() with CONTENT_LENGTH", as
       return environ;
     },
   });
-  assertEquals(await told(open(using((input) => input.read(6)))), [
+  assertEquals(await findingsIn(open(using((input) => input.read(6)))), [
     "input/past-length: 6 where 5 are left",
   ]);
-  assertEquals(await told(open(using((input) => input.readline(6)))), []);
-  assertEquals(await told(open(using((input) => input.readlines(6)))), []);
+  assertEquals(await findingsIn(open(using((input) => input.readline(6)))), []);
+  assertEquals(
+    await findingsIn(open(using((input) => input.readlines(6)))),
+    [],
+  );
 });
 
 Deno.test.each<[readonly unknown[], string]>([
@@ -135,32 +138,34 @@ Deno.test.each<[string, readonly unknown[], unknown, string]>([
 ])(
   "validator() says what wsgi.input gave for which call: %s(%j)",
   async (method, args, result, line) => {
-    assertEquals(await toldCore(giving(method, [result], [args])), [line]);
+    assertEquals(await coreFindingsIn(giving(method, [result], [args])), [
+      line,
+    ]);
   },
 );
 
 Deno.test("validator() counts the lines of readlines() up to its hint", async () => {
   const lines = (...texts: string[]) => texts.map(bytes);
-  const toldOf = (hint: number, ...texts: string[]) =>
-    toldCore(giving("readlines", [lines(...texts)], [[hint]]));
-  assertEquals(await toldOf(1, "\n"), []);
-  assertEquals(await toldOf(1, "\n", "\n"), [
+  const findingsInBody = (hint: number, ...texts: string[]) =>
+    coreFindingsIn(giving("readlines", [lines(...texts)], [[hint]]));
+  assertEquals(await findingsInBody(1, "\n"), []);
+  assertEquals(await findingsInBody(1, "\n", "\n"), [
     "input/lines: 2 bytes in 2 lines from readlines(1)",
   ]);
-  assertEquals(await toldOf(2, "\n", "\n"), []);
-  assertEquals(await toldOf(5), []);
+  assertEquals(await findingsInBody(2, "\n", "\n"), []);
+  assertEquals(await findingsInBody(5), []);
   assertEquals(
-    await toldCore(giving("readline", [bytes("a\n")], [[1]])),
+    await coreFindingsIn(giving("readline", [bytes("a\n")], [[1]])),
     ["input/line: 2 bytes from readline(1)"],
   );
   assertEquals(
-    await toldCore(giving("read", [bytes("ab")], [[2]])),
+    await coreFindingsIn(giving("read", [bytes("ab")], [[2]])),
     [],
   );
 });
 
 Deno.test("validator() passes on what is no array of lines", async () => {
-  assertEquals(await toldCore(giving("readlines", ["text"], [[5]])), [
+  assertEquals(await coreFindingsIn(giving("readlines", ["text"], [[5]])), [
     'input/bytes: "text" from readlines(5)',
   ]);
 });
@@ -168,7 +173,7 @@ Deno.test("validator() passes on what is no array of lines", async () => {
 Deno.test("validator() tells once that wsgi.input gave more than CONTENT_LENGTH says", async () => {
   const results = [bytes("ab"), bytes("c"), bytes("d")];
   const calls = [[2], [1], [1]];
-  assertEquals(await toldCore(giving("read", results, calls, "2")), [
+  assertEquals(await coreFindingsIn(giving("read", results, calls, "2")), [
     "input/too-much: 3 bytes where CONTENT_LENGTH is 2",
   ]);
 });

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Loose } from "./scenario.ts";
 import { run, summary } from "./stack.ts";
-import { bytes, PLAIN, start, yielding } from "./telling.ts";
+import { bytes, PLAIN, start, yielding } from "./requests.ts";
 
 const PARANOID = {
   outerOptions: { profile: "paranoid" },

@@ -3,7 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type Application, validator, type Violation } from "../../mod.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 import { run, summary } from "./stack.ts";
-import { bytes, PLAIN, start, yielding } from "./telling.ts";
+import { bytes, PLAIN, start, yielding } from "./requests.ts";
 
 Deno.test("validator() takes an inner body for closed when its close() is called", async () => {
   let closing: Promise<unknown> | undefined;

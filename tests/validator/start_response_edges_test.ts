@@ -2,10 +2,11 @@
 import { assertEquals } from "@std/assert";
 import { runInNewContext } from "node:vm";
 import type { Loose } from "./scenario.ts";
-import { bytes, PLAIN, start, told, withVariables } from "./telling.ts";
+import { withVariables } from "./fixtures/shorthands.ts";
+import { bytes, findingsIn, PLAIN, start } from "./requests.ts";
 
 Deno.test("validator() passes a call of startResponse on that has one argument", async () => {
-  const lines = await told({
+  const lines = await findingsIn({
     app: (_environ, startResponse) => {
       startResponse("200 OK");
       return [bytes("x")];
@@ -20,7 +21,7 @@ Deno.test("validator() passes a call of startResponse on that has one argument",
 Deno.test.each([[0, "no arguments"], [1, "one argument"], [4, "4 arguments"]])(
   "validator() counts the arguments of startResponse: %i",
   async (count, got) => {
-    const lines = await told({
+    const lines = await findingsIn({
       app: (_environ, startResponse) => {
         startResponse(...["200 OK", [PLAIN], undefined, 4].slice(0, count));
         return [];
@@ -36,7 +37,7 @@ Deno.test.each([[0, "no arguments"], [1, "one argument"], [4, "4 arguments"]])(
 
 Deno.test("validator() gives the application what startResponse returned, if it is no function", async () => {
   let given: unknown = "nothing";
-  const lines = await told({
+  const lines = await findingsIn({
     app: (_environ, startResponse) => {
       given = startResponse("200 OK", [PLAIN]);
       return [];
@@ -49,7 +50,7 @@ Deno.test("validator() gives the application what startResponse returned, if it 
 
 Deno.test("validator() goes on where write() returns nothing", async () => {
   let given: unknown = "nothing";
-  const lines = await told({
+  const lines = await findingsIn({
     app: (_environ, startResponse) => {
       given = startResponse("200 OK", [PLAIN])(bytes("x"));
       return [];
@@ -74,7 +75,7 @@ Deno.test.each([[undefined], [null], [5]])(
         return [];
       },
     };
-    return told(scenario).then(() => assertEquals(given, made));
+    return findingsIn(scenario).then(() => assertEquals(given, made));
   },
 );
 
@@ -86,7 +87,7 @@ Deno.test.each<[string, unknown, boolean]>([
 ])(
   "validator() takes for an excInfo what is an Error: %s",
   async (_what, error, isError) => {
-    const lines = await told({
+    const lines = await findingsIn({
       app: (_environ, startResponse) => {
         startResponse("500 Internal Server Error", [PLAIN], error);
         return [];
@@ -99,7 +100,7 @@ Deno.test.each<[string, unknown, boolean]>([
 Deno.test("validator() says when startResponse was called too late", async () => {
   let late: () => unknown = () => {};
   const lines = async (when: "close" | "end") =>
-    (await told({
+    (await findingsIn({
       app: (_environ, startResponse) => {
         startResponse("200 OK", [PLAIN]);
         late = () => startResponse("200 OK", [PLAIN]);
@@ -131,7 +132,7 @@ Deno.test("validator() says when startResponse was called too late", async () =>
 });
 
 Deno.test("validator() demands no excInfo back once the response is over", async () => {
-  const lines = await told({
+  const lines = await findingsIn({
     app: (_environ, startResponse) => {
       startResponse("200 OK", [PLAIN]);
       return {

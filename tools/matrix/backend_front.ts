@@ -10,21 +10,19 @@ import { serveScgi } from "../../server/scgi.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
 import {
-  edit,
   type Edits,
   findProgram,
   freePort,
   makeFolder,
+  readExample,
   ServerProcess,
 } from "./server_process.ts";
 export type { Edits } from "./server_process.ts";
 
-const DEPLOY = new URL("../../examples/deploy/", import.meta.url);
-
-/** What a backend speaks. */
+/** The protocol of a backend. */
 export type Protocol = "scgi" | "uwsgi";
 
-/** How a web server reaches it. */
+/** How a web server reaches a backend. */
 export type Way = "tcp" | "unix";
 
 /** A web server that can be in front. */
@@ -110,15 +108,7 @@ export interface FrontedOptions {
   readonly backend?: BackendOptions;
 }
 
-/**
- * Serves an application over SCGI or uwsgi, behind a web server.
- *
- * @param front The web server.
- * @param protocol What they speak.
- * @param app The application.
- * @param options What differs from the example.
- * @returns Both, serving.
- */
+/** Serves an application over SCGI or uwsgi, behind a web server. */
 export async function serveBehind(
   front: Front,
   protocol: Protocol,
@@ -137,8 +127,7 @@ export async function serveBehind(
   try {
     const port = freePort();
     const file = `${front.config}_${protocol}.conf`;
-    const example = await Deno.readTextFile(new URL(file, DEPLOY));
-    const text = edit(example, [
+    const text = await readExample(file, [
       ...edits,
       ...front.edits,
       front.address(protocol, { port: backend.port, path }),

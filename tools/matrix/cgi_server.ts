@@ -7,15 +7,14 @@
 
 import { fromFileUrl } from "@std/path";
 import {
-  edit,
   type Edits,
   findProgram,
   freePort,
   makeFolder,
+  readExample,
   ServerProcess,
 } from "./server_process.ts";
 
-const DEPLOY = new URL("../../examples/deploy/", import.meta.url);
 const CGI = new URL("../../gateway/cgi/cgi.ts", import.meta.url);
 
 /** Which of the servers. */
@@ -29,10 +28,6 @@ export interface CgiServerOptions {
   readonly script?: Edits;
 }
 
-async function read(name: string, edits: Edits): Promise<string> {
-  return edit(await Deno.readTextFile(new URL(name, DEPLOY)), edits);
-}
-
 /** Whether a user who owns nothing may read a file. */
 function isOpen(path: string): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
@@ -44,28 +39,16 @@ function isOpen(path: string): boolean {
   return true;
 }
 
-/**
- * Tells why a server cannot run CGI programs here.
- *
- * @param server Which one.
- * @returns The reason, or `undefined` if it can.
- */
+/** Returns the reason why a server cannot run CGI programs here, if any. */
 export function missingCgiServer(server: CgiServer): string | undefined {
   if (findProgram(server) === undefined) return `${server} is not installed`;
   // Root becomes www-data, who has to read the application and run Deno.
-  for (const path of Deno.uid() === 0 ? [fromFileUrl(CGI)] : []) {
-    if (!isOpen(path)) return `www-data may not read ${path}`;
-  }
-  return undefined;
+  const path = fromFileUrl(CGI);
+  const isReadable = Deno.uid() !== 0 || isOpen(path);
+  return isReadable ? undefined : `www-data may not read ${path}`;
 }
 
-/**
- * The text of `main.ts`.
- *
- * @param module The module of the application.
- * @param name An expression for the application: what it exports.
- * @returns The program.
- */
+/** Returns the text of `main.ts` for an export of a module. */
 export function cgiProgram(module: URL, name: string): string {
   return `import { runCgi } from "${CGI}";
 import * as module from "${module}";
@@ -74,14 +57,7 @@ Deno.exit();
 `;
 }
 
-/**
- * Starts a server with one application.
- *
- * @param server Which one.
- * @param program The text of `main.ts`.
- * @param options What differs from the example.
- * @returns It, serving.
- */
+/** Starts a server with the text of a `main.ts`. */
 export async function startCgiServer(
   server: CgiServer,
   program: string,
@@ -93,14 +69,16 @@ export async function startCgiServer(
   const { config = [], script = [] } = options;
   // lighttpd stays root where root starts it: its example leaves that to you.
   const user: Edits = !isApache && Deno.uid() === 0
-    ? [["# server.username", "server.username"], [
-      "# server.groupname",
-      "server.groupname",
-    ]]
+    ? ["username", "groupname"].map((what) =>
+      [`# server.${what}`, `server.${what}`] as const
+    )
     : [];
   const folder = await makeFolder({
-    [name]: await read(name, [...config, ...user, ["8080", String(port)]]),
-    "cgi.sh": await read("cgi.sh", script),
+    [name]: await readExample(name, [...config, ...user, [
+      "8080",
+      String(port),
+    ]]),
+    "cgi.sh": await readExample("cgi.sh", script),
     "main.ts": program,
   });
   await Deno.mkdir(`${folder}/deno_dir`);

@@ -40,13 +40,7 @@ async function example(path: string): Promise<string> {
     .replace("../hello.ts", "./subject.ts");
 }
 
-/**
- * Starts `deno serve` with an application.
- *
- * @param subject The application.
- * @param jobs How many isolates, by `--parallel`; one without it.
- * @returns It, serving.
- */
+/** Starts `deno serve`, with `--parallel` for several jobs. */
 export async function startDenoServe(
   subject: Subject,
   jobs: number | undefined = undefined,
@@ -75,12 +69,7 @@ export default { fetch: toFetchHandler(app${options}) };
   });
 }
 
-/**
- * Starts Bun with an application, by `examples/deploy/bun.ts`.
- *
- * @param subject The application.
- * @returns It, serving.
- */
+/** Starts Bun with an application, by `examples/deploy/bun.ts`. */
 export async function startBun(subject: Subject): Promise<ServerProcess> {
   const program = await npmProgram("bun") ?? "bun";
   const main = await example("deploy/bun.ts");
@@ -96,13 +85,7 @@ export async function startBun(subject: Subject): Promise<ServerProcess> {
   });
 }
 
-/**
- * Starts workerd with an application, by `examples/deploy/workerd.capnp`.
- *
- * @param subject The application.
- * @param edits What to change in `examples/deploy/worker.ts`.
- * @returns It, serving.
- */
+/** Starts workerd, by `examples/deploy/workerd.capnp` and `worker.ts`. */
 export async function startWorkerd(
   subject: Subject,
   edits: Edits = [],

@@ -7,22 +7,12 @@
 import { npmProgram } from "./npm_program.ts";
 import { bundle, makeFolder, ServerProcess } from "./server_process.ts";
 
-/**
- * Finds the long-term version of Node.js.
- *
- * @returns Its path, from npm; `undefined` if npm does not answer.
- */
+/** Finds the long-term version of Node.js, if npm answers. */
 export async function findNode(): Promise<string | undefined> {
   return await npmProgram("node@24");
 }
 
-/**
- * Starts the application of the kit on `node:http`.
- *
- * @param program The path of the runtime.
- * @param address Where the application reports to.
- * @returns The server.
- */
+/** Starts `node_program.ts` in a runtime; it reports to an address. */
 export async function startNodeProgram(
   program: string,
   address: string,

@@ -46,19 +46,15 @@ async function install(pkg: string, folder: string): Promise<boolean> {
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
-}
-
 async function find(pkg: string, bin: string): Promise<string | undefined> {
   const folder = folderOf(pkg);
   const path = `${folder}/node_modules/.bin/${bin}`;
-  if (!await isFile(path) && !await install(pkg, folder)) return undefined;
-  return await isFile(path) ? path : undefined;
+  if (!await exists(path) && !await install(pkg, folder)) return undefined;
+  return await exists(path) ? path : undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }
 
 /**
@@ -71,21 +67,13 @@ async function find(pkg: string, bin: string): Promise<string | undefined> {
  * @returns The path of the program; nothing if npm is missing or its registry
  * does not answer. The modules of the package are in the folder above that of
  * the program.
- *
- * @example Usage
- * ```ts ignore
- * const bun = await npmProgram("bun");
- * const tsc = await npmProgram("typescript", "tsc");
- * ```
  */
 export function npmProgram(
   pkg: string,
   bin: string = pkg.replace(/(?<=.)@.*/, "").replace(/^.*\//, ""),
 ): Promise<string | undefined> {
   const key = `${pkg} ${bin}`;
-  const known = programs.get(key);
-  if (known !== undefined) return known;
-  const program = find(pkg, bin);
+  const program = programs.get(key) ?? find(pkg, bin);
   programs.set(key, program);
   return program;
 }

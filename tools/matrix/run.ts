@@ -28,12 +28,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/**
- * Runs the conformance kit against a server.
- *
- * @param part The server.
- * @returns What came of it.
- */
+/** Runs the conformance kit against a server. */
 export async function runServer(part: ServerPart): Promise<ServerResult> {
   const row = await toRow(part);
   if (row.missing !== undefined) {
@@ -57,12 +52,7 @@ export async function runServer(part: ServerPart): Promise<ServerResult> {
   };
 }
 
-/**
- * Tries what a framework does.
- *
- * @param part The framework.
- * @returns What came of it.
- */
+/** Tries the exercises on a framework. */
 export async function runFramework(
   part: FrameworkPart,
 ): Promise<FrameworkResult> {

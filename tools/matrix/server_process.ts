@@ -10,12 +10,7 @@ const DEADLINE = 20_000;
 /** Where programs are that are not on the path of every user. */
 const FOLDERS = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin"];
 
-/**
- * Finds a program.
- *
- * @param name Its name.
- * @returns Its path; `undefined` where it is not installed.
- */
+/** Finds the path of a program, if it is installed. */
 export function findProgram(name: string): string | undefined {
   for (const folder of FOLDERS) {
     try {
@@ -28,13 +23,7 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
-/**
- * Asks a program for its version.
- *
- * @param program Its path.
- * @param option What makes it tell its version and end.
- * @returns The first number with dots or dashes in what it says.
- */
+/** Asks a program for its version: the first number with dots or dashes. */
 export async function versionOf(
   program: string,
   option: string = "--version",
@@ -42,30 +31,19 @@ export async function versionOf(
   const { stdout, stderr } = await new Deno.Command(program, {
     args: [option],
     stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
   }).output();
   const decoder = new TextDecoder();
   const said = decoder.decode(stdout) + decoder.decode(stderr);
   return /[0-9]+(?:[.-][0-9]+)+/.exec(said)?.[0] ?? "unknown";
 }
 
-/**
- * Finds a port for a server that cannot choose one by itself.
- *
- * @returns A port that nobody listens on.
- */
+/** Finds a port for a server that cannot choose one by itself. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/**
- * Makes a folder for a server, which may change its user after the start.
- *
- * @param files The files in it, by name.
- * @returns Its path, without a slash at its end.
- */
+/** Makes a folder with files by name, for a server that may change its user. */
 export async function makeFolder(
   files: Readonly<Record<string, string>>,
 ): Promise<string> {
@@ -82,14 +60,7 @@ export async function makeFolder(
 /** Changes in a file of an example: a text that is there, and another. */
 export type Edits = readonly (readonly [from: string, to: string])[];
 
-/**
- * Changes the text of an example.
- *
- * @param text The text.
- * @param edits The changes; each is made wherever its first text is.
- * @returns The new text.
- * @throws {Error} If a text is not there.
- */
+/** Makes changes in a text; each must find its text. */
 export function edit(text: string, edits: Edits): string {
   for (const [from, to] of edits) {
     if (!text.includes(from)) {
@@ -100,15 +71,13 @@ export function edit(text: string, edits: Edits): string {
   return text;
 }
 
-/**
- * Bundles a module for a runtime that is not Deno.
- *
- * @param folder The folder of the server; it is removed if the bundle fails.
- * @param from The module.
- * @param to The bundle.
- * @param platform The kind of runtime.
- * @throws {Error} If the module cannot be bundled.
- */
+/** Reads a file of `examples/deploy/` and makes changes in it. */
+export async function readExample(name: string, edits: Edits): Promise<string> {
+  const file = new URL(`../../examples/deploy/${name}`, import.meta.url);
+  return edit(await Deno.readTextFile(file), edits);
+}
+
+/** Bundles a module for another runtime, or removes the folder and throws. */
 export async function bundle(
   folder: string,
   from: string,
@@ -175,13 +144,7 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
-  /**
-   * Starts a server.
-   *
-   * @param command How to start it.
-   * @returns It, ready.
-   * @throws {Error} If it ends instead, or is not ready after 20 seconds.
-   */
+  /** Starts a server; throws if it ends, or is not ready after 20 seconds. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
     const server = new ServerProcess(command);
     const late = () =>
@@ -203,12 +166,7 @@ export class ServerProcess implements AsyncDisposable {
     return this.#log;
   }
 
-  /**
-   * Waits until it has written something.
-   *
-   * @param part What is looked for.
-   * @returns All that it has written.
-   */
+  /** Waits until it has written something, and returns all of its log. */
   async logged(part: RegExp): Promise<string> {
     if (!part.test(this.#log)) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();

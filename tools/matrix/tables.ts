@@ -4,6 +4,7 @@
  * @module
  */
 
+import { markdownTable } from "../format_markdown.ts";
 import type {
   FrameworkResult,
   MatrixResult,
@@ -23,15 +24,6 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   errors: ["errors"],
   connections: ["connection"],
 };
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-}
-
-function table(head: readonly string[], rows: readonly string[][]): string {
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)]
-    .join("\n");
-}
 
 function versionsOf({ versions }: Row): string {
   return Object.entries(versions).map(([name, version]) => `${name} ${version}`)
@@ -62,17 +54,10 @@ function serverRow(server: ServerResult): string[] {
   ];
 }
 
-/**
- * Makes the table of servers.
- *
- * @param servers The rows.
- * @returns Markdown.
- */
+/** Makes the table of servers. */
 export function serverTable(servers: readonly ServerResult[]): string {
-  return table(
-    ["server", ...Object.keys(GROUPS), "deviations", "failed"],
-    servers.map(serverRow),
-  );
+  const head = ["server", ...Object.keys(GROUPS), "deviations", "failed"];
+  return markdownTable([head, ...servers.map(serverRow)]);
 }
 
 /** What is told apart by its reason, with the servers that it holds for. */
@@ -95,22 +80,12 @@ function byReason(
   );
 }
 
-/**
- * Lists the deviations of servers, each with its reason.
- *
- * @param servers The servers.
- * @returns Markdown.
- */
+/** Lists the deviations of servers, each with its reason. */
 export function deviationList(servers: readonly ServerResult[]): string {
   return byReason(servers, ({ deviations }) => deviations).join("\n");
 }
 
-/**
- * Lists what failed.
- *
- * @param result The matrix.
- * @returns Markdown; empty if nothing did.
- */
+/** Lists what failed; empty if nothing did. */
 export function failureList({ servers, frameworks }: MatrixResult): string {
   const ofFrameworks = frameworks.flatMap(({ name, failed }) =>
     Object.entries(failed).map(([exercise, message]) =>
@@ -126,12 +101,7 @@ function frameworkCell(framework: FrameworkResult, exercise: string): string {
   return exercise in framework.failed ? "fails" : "yes";
 }
 
-/**
- * Makes the table of frameworks: a row for each exercise.
- *
- * @param frameworks The columns.
- * @returns Markdown.
- */
+/** Makes the table of frameworks: a row for each exercise. */
 export function frameworkTable(frameworks: readonly FrameworkResult[]): string {
   const run = frameworks.filter(({ missing }) => missing === undefined);
   const exercises = new Set(run.flatMap(({ exercised }) => exercised));
@@ -143,7 +113,7 @@ export function frameworkTable(frameworks: readonly FrameworkResult[]): string {
     missing === undefined ? [] : [`\n${name} was not run: ${missing}.`]
   );
   return [
-    table(["exercised", ...run.map(({ name }) => name)], rows),
+    markdownTable([["exercised", ...run.map(({ name }) => name)], ...rows]),
     ...missing,
   ].join("\n");
 }
@@ -162,12 +132,7 @@ function versionList({ servers, frameworks }: MatrixResult): string {
     .map((row) => `- ${row.name}: ${versionsOf(row)}`).join("\n");
 }
 
-/**
- * Creates the page `docs/servers.md`.
- *
- * @param result The matrix.
- * @returns Markdown.
- */
+/** Creates the page `docs/servers.md`. */
 export function createPage(result: MatrixResult): string {
   const failures = failureList(result);
   return `# Servers and frameworks

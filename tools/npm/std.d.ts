@@ -17,51 +17,25 @@ export declare function assertFalse(
   expr: unknown,
   msg?: string,
 ): asserts expr is Falsy;
-export declare function assertEquals<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void;
-export declare function assertNotEquals<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void;
+type Compare = <T>(actual: T, expected: T, msg?: string) => void;
+export declare const assertEquals: Compare;
+export declare const assertNotEquals: Compare;
+export declare const assertNotStrictEquals: Compare;
+export declare const assertGreater: Compare;
+export declare const assertLess: Compare;
 export declare function assertStrictEquals<T>(
   actual: unknown,
   expected: T,
   msg?: string,
 ): asserts actual is T;
-export declare function assertNotStrictEquals<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void;
-export declare function assertGreater<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void;
-export declare function assertLess<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void;
 export declare function assertStringIncludes(
   actual: string,
   expected: string,
   msg?: string,
 ): void;
-export declare function assertMatch(
-  actual: string,
-  expected: RegExp,
-  msg?: string,
-): void;
-export declare function assertNotMatch(
-  actual: string,
-  expected: RegExp,
-  msg?: string,
-): void;
+type Match = (actual: string, expected: RegExp, msg?: string) => void;
+export declare const assertMatch: Match;
+export declare const assertNotMatch: Match;
 export declare function assertInstanceOf<T extends Class<any>>(
   actual: unknown,
   expectedType: T,
@@ -109,14 +83,9 @@ export declare function eTag(
   entity: FileInfo,
   options?: ETagOptions,
 ): Promise<string | undefined>;
-export declare function ifMatch(
-  value: string | null,
-  etag: string | undefined,
-): boolean;
-export declare function ifNoneMatch(
-  value: string | null,
-  etag: string | undefined,
-): boolean;
+type Condition = (value: string | null, etag: string | undefined) => boolean;
+export declare const ifMatch: Condition;
+export declare const ifNoneMatch: Condition;
 export declare function accepts(request: Pick<Request, "headers">): string[];
 export declare function accepts(
   request: Pick<Request, "headers">,

@@ -12,7 +12,7 @@ import {
   type Loose,
   type Scenario,
 } from "../../tests/validator/scenario.ts";
-import { PROGRAMS } from "./programs.ts";
+import { lazyBody, PROGRAMS } from "./programs.ts";
 
 /** A line of `cases.jsonl`. */
 interface Line {
@@ -32,10 +32,17 @@ interface Line {
   readonly returns?: unknown;
   /** Something the application calls first: variable, method, arguments. */
   readonly call?: readonly [string, string, ...unknown[]];
+  /** What the application does, and what its generator does, step by step. */
+  readonly steps?: readonly Step[];
+  readonly generator?: readonly Step[];
+  /** What the server does, step by step. */
+  readonly server?: readonly string[];
   /** Variables that the server sets, and variables that it leaves out. */
   readonly environ?: Readonly<Record<string, unknown>>;
   readonly drop?: readonly string[];
 }
+
+type Step = "start" | "fail" | "write" | "chunk" | "empty";
 
 /** One program, broken or sound. */
 export interface Case extends Scenario {
@@ -49,10 +56,53 @@ export interface Case extends Scenario {
 const TEXT = ["Content-Type", "text/plain"];
 const HELLO = new TextEncoder().encode("Hello world!\n");
 
+function* play(
+  steps: readonly Step[],
+  startResponse: Loose,
+): Generator<Uint8Array, void> {
+  let write: Loose;
+  for (const step of steps) {
+    if (step === "start") write = startResponse("200 OK", [TEXT]);
+    else if (step === "write") write(HELLO);
+    else if (step === "chunk") yield HELLO;
+    else if (step === "empty") yield new Uint8Array();
+    else startResponse("500 Error", [TEXT], new Error("it failed"));
+  }
+}
+
+/** Plays a server that may be wrong. */
+function serveBy(steps: readonly string[]): NonNullable<Scenario["server"]> {
+  return (app, environ) => {
+    const write = (): Promise<void> => Promise.resolve();
+    const start = steps[0] === "call void" ? () => {} : () => write;
+    const extra = steps[0] === "call three" ? [undefined] : [];
+    const body = app(environ, start, ...extra);
+    let iterator: Loose;
+    for (const step of steps.slice(1)) {
+      if (step === "iterate") iterator = body[Symbol.iterator]();
+      else if (step === "next") iterator.next();
+      else if (step === "close") body.close();
+      else for (const _chunk of body);
+    }
+  };
+}
+
 function toApp(line: Line): NonNullable<Scenario["app"]> {
-  const { status = "200 OK", headers = [TEXT], body = [HELLO], call } = line;
+  const { status = "200 OK", headers = [TEXT], call, server } = line;
+  const body = line.body ?? (server ? lazyBody(HELLO) : [HELLO]);
   const { start = [status, headers], returns = undefined } = line;
   const result = "returns" in line ? returns ?? undefined : body;
+  const { steps, generator } = line;
+  if (generator !== undefined) {
+    return (_environ: Loose, startResponse: Loose): Loose =>
+      play(generator, startResponse);
+  }
+  if (steps !== undefined) {
+    return (_environ: Loose, startResponse: Loose): Loose => {
+      for (const _chunk of play(steps, startResponse));
+      return body;
+    };
+  }
   if (call === undefined) {
     return (_environ: Loose, startResponse: Loose): Loose => {
       startResponse(...start);
@@ -81,6 +131,7 @@ function toCase(line: Line): Case {
     rule,
     isSound: id.startsWith("sound-"),
     app: toApp(line),
+    ...line.server ? { server: serveBy(line.server) } : {},
     environ: toEnviron(line),
     ...line.call?.[0] === "wsgi.input" ? { input: "one\ntwo\n" } : {},
     ...PROGRAMS[id],

@@ -26,7 +26,7 @@ import {
   helloApp,
   type Scenario,
 } from "../../tests/validator/scenario.ts";
-import { formatMarkdown } from "../format_markdown.ts";
+import { formatMarkdown, markdownTable } from "../format_markdown.ts";
 import { type Case, CASES } from "./cases.ts";
 
 /** Where the results are. */
@@ -98,12 +98,7 @@ async function hasCrashed(
   return (await run(program, (app) => app as Application)).length === 0;
 }
 
-/**
- * Asks this validator about a program.
- *
- * @param program The program.
- * @returns The outcome, and the rules that are broken.
- */
+/** Asks this validator about a program: the outcome, and the broken rules. */
 export async function judge(
   program: Scenario,
 ): Promise<{ outcome: Outcome; rules: readonly string[] }> {
@@ -134,12 +129,7 @@ export async function judgeAll(): Promise<AllResults> {
   return { "@wsgi/ref": { version: config.version, outcomes } };
 }
 
-/**
- * Asks the validators of Python. Debian's Python, which has packages for them,
- * is tried first.
- *
- * @returns The results of those that are installed; none without Python.
- */
+/** Asks those validators of Python that are installed, Debian's first. */
 export async function judgeInPython(): Promise<AllResults> {
   let all: AllResults = {};
   for (const python of ["/usr/bin/python3", "python3"]) {
@@ -166,13 +156,7 @@ function cellsOf(line: string): string[] {
   );
 }
 
-/**
- * Reads the results out of a page.
- *
- * @param page The page.
- * @returns The results by the name of the validator.
- */
-export function readPage(page: string): AllResults {
+function readPage(page: string): AllResults {
   const rows = page.split("\n").filter((line) => line[0] === "|").map(cellsOf);
   const all: Record<string, Results> = {};
   for (const [index, head] of (rows[0] ?? []).entries()) {
@@ -203,23 +187,17 @@ function table(name: string, cases: readonly Case[], all: AllResults): string {
     .map((name) => `${name} ${all[name]?.version}`);
   const rows = [
     [name, "rule", ...versions],
-    ["---", "---", ...columns.map(() => "---")],
     ...cases.map(({ id, title, rule }) => [
-      title.replaceAll("|", "\\|"),
+      title,
       rule === undefined ? "" : `\`${rule}\``,
       ...columns.map(({ outcomes }) => outcomes[id]?.replace(/^-$/, "–") ?? ""),
     ]),
     [`**of ${cases.length}**`, "", ...columns.map((one) => sum(one, cases))],
   ];
-  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(rows);
 }
 
-/**
- * Creates the page.
- *
- * @param all The results.
- * @returns Markdown, formatted.
- */
+/** Creates the page. */
 export async function createPage(all: AllResults): Promise<string> {
   const [broken, sound] = [false, true].map((isSound) =>
     CASES.filter((one) => one.isSound === isSound)

@@ -90,22 +90,6 @@ def setting(id, name, value):
     part(id, "environ", lambda environ: environ.__setitem__(name, value))
 
 
-part("start-never", "app", lambda environ, start_response: [])
-part("start-never-body", "app", lambda environ, start_response: [HELLO])
-
-
-@part("start-twice")
-def _(environ, start_response):
-    start_response("200 OK", [TEXT])
-    return hello(environ, start_response)
-
-
-@part("start-late")
-def _(environ, start_response):
-    yield HELLO
-    start_response("200 OK", [TEXT])
-
-
 @part("start-named-arguments")
 def _(environ, start_response):
     start_response(status="200 OK", headers=[TEXT])
@@ -147,14 +131,6 @@ def _(environ, start_response):
 def _(environ, start_response):
     start_response("200 OK", [TEXT])("Hello world!\n")
     return []
-
-
-@part("write-in-body")
-def _(environ, start_response):
-    write = start_response("200 OK", [TEXT])
-    write(HELLO)
-    yield b""
-    write(HELLO)
 
 
 @part("write-after-close")
@@ -231,20 +207,6 @@ setting("environ-input-text", "wsgi.input", io.StringIO("one\ntwo\n"))
 setting("server-reads-too-much", "wsgi.input", TooMuch(b"one\ntwo\n"))
 
 
-@part("server-three-arguments", "server")
-def _(app, environ):
-    body = app(environ, start_server_response, None)
-    list(body)
-    body.close()
-
-
-@part("server-start-returns-nothing", "server")
-def _(app, environ):
-    body = app(environ, lambda *args: None)
-    list(body)
-    body.close()
-
-
 @part("server-environ-twice", "server")
 def _(app, environ):
     serve(app, environ)
@@ -254,53 +216,6 @@ def _(app, environ):
 @part("server-never-closes", "server")
 def _(app, environ):
     list(app(environ, start_server_response))
-
-
-@part("server-closes-twice", "server")
-def _(app, environ):
-    body = app(environ, start_server_response)
-    list(body)
-    body.close()
-    body.close()
-
-
-@part("server-next-after-close", "server")
-def _(app, environ):
-    body = app(environ, start_server_response)
-    iterator = iter(body)
-    body.close()
-    next(iterator)
-
-
-@part("server-next-after-end", "server")
-def _(app, environ):
-    body = app(environ, start_server_response)
-    iterator = iter(body)
-    list(iterator)
-    next(iterator, None)
-    body.close()
-
-
-@part("server-iterates-twice", "server")
-def _(app, environ):
-    body = app(environ, start_server_response)
-    list(body)
-    list(body)
-    body.close()
-
-
-@part("server-ignores-exc-info")
-def _(environ, start_response):
-    start_response("200 OK", [TEXT])
-    yield HELLO
-    fail(start_response)
-
-
-@part("server-ignores-exc-info", "server")
-def _(app, environ):
-    body = app(environ, start_server_response)
-    list(body)
-    body.close()
 
 
 def between(id, change):
@@ -347,21 +262,3 @@ def _(app):
     return middleware
 
 
-@part("sound-late-start")
-def _(environ, start_response):
-    start_response("200 OK", [TEXT])
-    yield HELLO
-
-
-@part("sound-empty-chunk-first")
-def _(environ, start_response):
-    yield b""
-    start_response("200 OK", [TEXT])
-    yield HELLO
-
-
-@part("sound-error-page")
-def _(environ, start_response):
-    start_response("200 OK", [TEXT])
-    fail(start_response)
-    return [HELLO]

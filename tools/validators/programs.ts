@@ -30,7 +30,7 @@ function returning(body: Loose): NonNullable<Scenario["app"]> {
 }
 
 /** Creates a body that is not an array, so that its iteration is observed. */
-function lazyBody(...chunks: Uint8Array[]): Loose {
+export function lazyBody(...chunks: Uint8Array[]): Loose {
   return { [Symbol.iterator]: () => chunks.values(), close: () => {} };
 }
 
@@ -57,21 +57,6 @@ function setInput(members: Loose): Pick<Scenario, "environ"> {
 
 /** The programs, or the parts of them that are code, by id. */
 export const PROGRAMS: Readonly<Record<string, Scenario>> = {
-  "start-never": { app: () => [] },
-  "start-never-body": { app: () => [HELLO] },
-  "start-twice": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [TEXT]);
-      startResponse("200 OK", [TEXT]);
-      return [HELLO];
-    },
-  },
-  "start-late": {
-    app: function* (_environ, startResponse) {
-      yield HELLO;
-      startResponse("200 OK", [TEXT]);
-    },
-  },
   "start-named-arguments": {
     app: (_environ, startResponse) => {
       startResponse({ status: "200 OK", headers: [TEXT] });
@@ -116,14 +101,6 @@ export const PROGRAMS: Readonly<Record<string, Scenario>> = {
     app: (_environ, startResponse) => {
       startResponse("200 OK", [TEXT])("Hello world!\n");
       return [];
-    },
-  },
-  "write-in-body": {
-    app: function* (_environ, startResponse) {
-      const write = startResponse("200 OK", [TEXT]);
-      write(HELLO);
-      yield EMPTY;
-      write(HELLO);
     },
   },
   "write-after-close": {
@@ -192,14 +169,6 @@ export const PROGRAMS: Readonly<Record<string, Scenario>> = {
   "server-reads-too-much": setInput({
     read: async () => await new Uint8Array(4),
   }),
-  "server-three-arguments": {
-    server: (app, environ) => {
-      app(environ, startServerResponse, undefined).close();
-    },
-  },
-  "server-start-returns-nothing": {
-    server: (app, environ) => app(environ, () => {}).close(),
-  },
   "server-environ-twice": {
     server: async (app, environ) => {
       await runServer(app, environ);
@@ -211,53 +180,6 @@ export const PROGRAMS: Readonly<Record<string, Scenario>> = {
       const app = validate(helloApp);
       app(createEnviron(), startServerResponse);
       app.assertFinished();
-    },
-  },
-  "server-closes-twice": {
-    server: (app, environ) => {
-      const body = app(environ, startServerResponse);
-      body.close();
-      body.close();
-    },
-  },
-  "server-next-after-close": {
-    app: returning(lazyBody(HELLO)),
-    server: (app, environ) => {
-      const body = app(environ, startServerResponse);
-      const iterator = body[Symbol.iterator]();
-      body.close();
-      iterator.next();
-    },
-  },
-  "server-next-after-end": {
-    app: returning(lazyBody(HELLO)),
-    server: (app, environ) => {
-      const body = app(environ, startServerResponse);
-      const iterator = body[Symbol.iterator]();
-      while (!iterator.next().done);
-      iterator.next();
-      body.close();
-    },
-  },
-  "server-iterates-twice": {
-    app: returning(lazyBody(HELLO)),
-    server: (app, environ) => {
-      const body = app(environ, startServerResponse);
-      for (const _chunk of body);
-      for (const _chunk of body);
-      body.close();
-    },
-  },
-  "server-ignores-exc-info": {
-    app: function* (_environ, startResponse) {
-      startResponse("200 OK", [TEXT]);
-      yield HELLO;
-      startResponse("500 Error", [TEXT], new Error("it failed"));
-    },
-    server: (app, environ) => {
-      const body = app(environ, startServerResponse);
-      for (const _chunk of body);
-      body.close();
     },
   },
   "middleware-stale-length": {
@@ -301,26 +223,6 @@ export const PROGRAMS: Readonly<Record<string, Scenario>> = {
     middleware: (app) => (environ: Loose) => {
       app(environ, startServerResponse).close();
       return [];
-    },
-  },
-  "sound-late-start": {
-    app: function* (_environ, startResponse) {
-      startResponse("200 OK", [TEXT]);
-      yield HELLO;
-    },
-  },
-  "sound-empty-chunk-first": {
-    app: function* (_environ, startResponse) {
-      yield EMPTY;
-      startResponse("200 OK", [TEXT]);
-      yield HELLO;
-    },
-  },
-  "sound-error-page": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [TEXT]);
-      startResponse("500 Error", [TEXT], new Error("it failed"));
-      return [HELLO];
     },
   },
 };

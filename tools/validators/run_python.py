@@ -16,7 +16,8 @@ import sys
 import traceback
 import warnings
 
-from programs import HELLO, PROGRAMS, TEXT, Body, Input, hello, serve
+from programs import HELLO, PROGRAMS, TEXT, Body, Input, fail, hello
+from programs import serve, start_server_response
 
 
 def find_validators():
@@ -77,6 +78,39 @@ def to_headers(headers):
     return [tuple(part) if isinstance(part, list) else part for part in headers]
 
 
+def play(steps, start_response):
+    """What an application or its generator does, step by step."""
+    for step in steps:
+        if step == "start":
+            write = start_response("200 OK", [TEXT])
+        elif step == "write":
+            write(HELLO)
+        elif step == "fail":
+            fail(start_response)
+        else:
+            yield HELLO if step == "chunk" else b""
+
+
+def serve_by(steps):
+    """Plays a server that may be wrong."""
+
+    def server(app, environ):
+        void, three = (steps[0] == name for name in ("call void", "call three"))
+        start = (lambda *args: None) if void else start_server_response
+        body = app(environ, start, *([None] if three else []))
+        for step in steps[1:]:
+            if step == "iterate":
+                iterator = iter(body)
+            elif step == "next":
+                next(iterator, None)
+            elif step == "close":
+                body.close()
+            else:
+                list(body)
+
+    return server
+
+
 def to_app(case):
     """Makes the application of a line of cases.jsonl."""
     status, headers = case.get("status", "200 OK"), case.get("headers", [TEXT])
@@ -87,12 +121,22 @@ def to_app(case):
         start_response(*(to_headers(argument) for argument in start))
         return case["returns"] if "returns" in case else body
 
+    def steps(environ, start_response):
+        list(play(case["steps"], start_response))
+        return body
+
+    def generator(environ, start_response):
+        return play(case["generator"], start_response)
+
     def call(environ, start_response):
         variable, method, *args = case["call"]
         getattr(environ[variable], method)(*args)
         return hello(environ, start_response)
 
-    return call if "call" in case else app
+    for program in (steps, generator, call):
+        if program.__name__ in case:
+            return program
+    return app
 
 
 def to_environ(case):
@@ -114,7 +158,8 @@ def run(case, wrap):
         app = wrap(program.get("app") or to_app(case))
         if "middleware" in program:
             app = wrap(program["middleware"](app))
-        program.get("server", serve)(app, environ)
+        server = serve_by(case["server"]) if "server" in case else serve
+        program.get("server", server)(app, environ)
     except Exception as error:
         return error
     return None

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { isDigits } from "../../wsgi/http_syntax.ts";
+import { isDigits, TOKEN_PATTERN } from "../../wsgi/http_syntax.ts";
 import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass } from "../views/character_classes.ts";
 import { KNOWN } from "../views/known_headers.ts";
@@ -29,10 +29,9 @@ function findIn(
 
 // RFC 9110 section 8.3.1. Written so that no part can match in two ways: a
 // value that comes from a client must not be able to take long.
-const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
 const MEDIA_TYPE = new RegExp(
-  `^${TOKEN}/${TOKEN}(?:[ \\t]*;(?:[ \\t]*${TOKEN}=(?:${TOKEN}|${QUOTED}))?)*[ \\t]*$`,
+  `^${TOKEN_PATTERN}/${TOKEN_PATTERN}(?:[ \\t]*;(?:[ \\t]*${TOKEN_PATTERN}=(?:${TOKEN_PATTERN}|${QUOTED}))?)*[ \\t]*$`,
 );
 
 function mediaType({ value }: Field): Finding {

@@ -6,6 +6,7 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
+import { TOKEN_PATTERN } from "../../wsgi/http_syntax.ts";
 import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
@@ -32,7 +33,7 @@ function findRepeated(
  * date of Expires is followed by a day and a space, never by `=`; one without a
  * space after it may be a part of a value.
  */
-const NEXT_COOKIE = /, +([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=/;
+const NEXT_COOKIE = new RegExp(`, +(${TOKEN_PATTERN})=`);
 
 function findJoined(response: ResponseView): string | undefined {
   if ((response.known & KNOWN.setCookie) === 0) return undefined;

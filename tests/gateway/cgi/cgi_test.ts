@@ -1,5 +1,4 @@
 import {
-  assert,
   assertEquals,
   assertFalse,
   assertMatch,
@@ -68,27 +67,6 @@ Deno.test.each<[string, () => unknown, string]>([
   },
 );
 
-Deno.test("runCgi() keeps the application's Content-Length and sends no more", async () => {
-  const app: LooseApplication = (_environ, startResponse) => {
-    startResponse("200 OK", [["content-length", "2"]]);
-    return [encode("abc")];
-  };
-  const { output, errors } = await cgi(app);
-  assertEquals(output, "Status: 200 OK\r\ncontent-length: 2\r\n\r\nab");
-  assertStringIncludes(errors, "longer than its Content-Length of 2");
-});
-
-Deno.test("runCgi() breaks off a body that is shorter than its Content-Length", async () => {
-  const app: LooseApplication = (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Length", "5"]]);
-    return [encode("abc")];
-  };
-  const { output, errors, end } = await cgi(app);
-  assertEquals(output, "Status: 200 OK\r\nContent-Length: 5\r\n\r\nabc");
-  assertStringIncludes(errors, "its Content-Length is 5");
-  assertEquals(end, "aborted");
-});
-
 Deno.test.each<[string, string, string]>([
   ["HEAD", "200 OK", "Status: 200 OK\r\nContent-Length: 3\r\n\r\n"],
   ["GET", "204 No Content", "Status: 204 No Content\r\n\r\n"],
@@ -103,16 +81,6 @@ Deno.test.each<[string, string, string]>([
     assertEquals((await cgi(app, { REQUEST_METHOD })).output, expected);
   },
 );
-
-Deno.test("runCgi() sends what write() is given", async () => {
-  const app: LooseApplication = async (_environ, startResponse) => {
-    const write = startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    write(encode("a"));
-    await write(encode("b"));
-    return [encode("c")];
-  };
-  assertEquals((await cgi(app)).output, `${HEAD}\r\nabc`);
-});
 
 Deno.test("runCgi() drops a header Status, which to CGI is the status", async () => {
   const headers: HeaderTuple[] = [["Status", "404 Not Found"], ["sTATUS", "1"]];
@@ -211,12 +179,4 @@ Deno.test("runCgi() breaks off when an error comes after the first byte", async 
   );
   assertEquals([output, end], [`${HEAD}\r\na`, "aborted"]);
   assertStringIncludes(errors, "too late");
-});
-
-Deno.test("runCgi() tells onError what went wrong", async () => {
-  const errors: unknown[] = [];
-  const onError = (error: unknown) => void errors.push(error);
-  await cgi(failing, {}, [], { onError });
-  assert(errors[0] instanceof Error);
-  assertEquals([errors.length, errors[0].message], [1, "secret reason"]);
 });

@@ -140,14 +140,6 @@ Deno.test("fromFetchHandler() keeps the Content-Length of the handler", async ()
   assertEquals(response.bytes.length, 3);
 });
 
-Deno.test("fromFetchHandler() redirects", async () => {
-  const response = await answer(() =>
-    Response.redirect("http://localhost/b", 307)
-  );
-  assertEquals(response.statusLine, "307 Temporary Redirect");
-  assertEquals(response.header("Location"), "http://localhost/b");
-});
-
 Deno.test("fromFetchHandler() answers HEAD with the headers of the body, which is cancelled", async () => {
   const cancelled = Promise.withResolvers<void>();
   const endless = new ReadableStream({

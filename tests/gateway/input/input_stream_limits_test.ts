@@ -1,19 +1,8 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
-import {
-  inputOf,
-  rejectsWith,
-  sourceOf,
-  text,
-  texts,
-} from "./input_sources.ts";
+import { inputOf, rejectsWith, sourceOf, text } from "./input_sources.ts";
 
 Deno.test("RequestInput gives nothing beyond contentLength", async () => {
   const source = sourceOf(["ab", "cdef", "gh"]);
@@ -237,7 +226,6 @@ Deno.test("abort() at any moment of a read leaves nothing for later reads", asyn
 async function exchange(
   request: string,
   handler: (request: Request) => Promise<string>,
-  whole = true,
 ): Promise<string> {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -246,37 +234,10 @@ async function exchange(
   );
   using connection = await Deno.connect({ port: server.addr.port });
   await connection.write(toBytes(`POST / HTTP/1.1\r\nHost: a\r\n${request}`));
-  if (!whole) await connection.closeWrite();
   const answer = new Uint8Array(1000);
   const length = await connection.read(answer);
   return fromBytes(answer.subarray(0, length ?? 0)).split("\r\n\r\n")[1] ?? "";
 }
-
-Deno.test("RequestInput reads the body of a request to Deno.serve", async () => {
-  const answer = await exchange(
-    "Content-Length: 8\r\n\r\none\ntwo\n",
-    async (request) => {
-      const input = new RequestInput(() => request.body, { contentLength: 8 });
-      return [...await texts(input.readlines()), await text(input.read())]
-        .join("|");
-    },
-  );
-  assertEquals(answer, "one\n|two\n|");
-});
-
-Deno.test("RequestInput rejects when the client of Deno.serve cuts the body short", async () => {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  await exchange(
-    "Content-Length: 8\r\n\r\none\n",
-    async (request) => {
-      const input = new RequestInput(() => request.body, { contentLength: 8 });
-      resolve((await rejectsWith(400, input.read())).cause);
-      return "";
-    },
-    false,
-  );
-  assertInstanceOf(await promise, Error);
-});
 
 Deno.test("RequestInput over the limit lets Deno.serve answer", async () => {
   const answer = await exchange(

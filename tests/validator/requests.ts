@@ -4,13 +4,14 @@
  * @module
  */
 
+import { answering } from "./fixtures/shorthands.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
 /** A header that nothing can be said about. */
 export const PLAIN = ["Content-Type", "text/plain"] as const;
 
 /** What is found in a scenario, each with what it says it got. */
-export async function told(
+export async function findingsIn(
   scenario: Scenario,
   options: Parameters<typeof runScenario>[1] = {},
 ): Promise<string[]> {
@@ -18,29 +19,13 @@ export async function told(
     profile: "paranoid",
     ...options,
   });
-  return found.map(({ rule, message }) => {
-    const got = message.slice(message.indexOf(", got ") + 6);
-    return `${rule}: ${got.slice(0, got.lastIndexOf(" (rule "))}`;
-  });
+  return found.map(({ rule, message }) => `${rule}: ${foundIn(message)}`);
 }
 
-/** A request with other variables. */
-export function withVariables(variables: Record<string, unknown>): Scenario {
-  return { environ: (environ) => Object.assign(environ, variables) };
-}
-
-/** An application that answers so. */
-export function answering(
-  status: unknown,
-  headers: unknown,
-  body: unknown = [],
-): Scenario {
-  return {
-    app: (_environ, startResponse) => {
-      startResponse(status, headers);
-      return body;
-    },
-  };
+/** What a message says it got. */
+export function foundIn(message: string): string {
+  const got = message.slice(message.indexOf(", got ") + 6);
+  return got.slice(0, got.lastIndexOf(" (rule "));
 }
 
 /** The bytes of a text. */
@@ -80,12 +65,12 @@ export function yielding(...chunks: readonly Uint8Array[]): Loose {
 }
 
 /** What is found in a body that gives the results, and then ends. */
-export async function toldOf(
+export async function findingsInBody(
   headers: readonly (readonly string[])[],
   ...results: readonly unknown[]
 ): Promise<string[]> {
   const body = giving(...results, { done: true });
-  return await told({
+  return await findingsIn({
     ...answering("200 OK", headers, body),
     server: takeAll,
   });

@@ -1,6 +1,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { headerKey, headerName } from "../../../gateway/environ/header_key.ts";
+import {
+  headerKey,
+  headerName,
+} from "../../../gateway/environ/header_variables.ts";
 
 Deno.test.each([
   ["Host", "HTTP_HOST"],
