@@ -152,7 +152,7 @@ class BackendProtocol implements Protocol<BackendHead> {
         openInput: (contentLength) =>
           input = new RequestInput(
             () => source.isComplete ? null : source,
-            { contentLength, maxSize, ownsRequest: true },
+            { contentLength, maxSize, ownsChunks: true },
           ),
         errors: this.#errors,
         multiprocess,

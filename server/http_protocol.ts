@@ -66,7 +66,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
   ): ServedEnviron {
     const limits: BodyLimits = {
       maxSize: this.#options.maxRequestBodySize,
-      ownsRequest: true,
+      ownsChunks: true,
     };
     const openBody = () => source.isComplete ? null : source;
     const input = new RequestInput(openBody, limits);

@@ -45,23 +45,6 @@ export const headerKey: (name: string) => string | undefined = remember(
   makeKey,
 );
 
-function makeName(key: string): string | undefined {
-  const rest = key.startsWith("HTTP_") ? key.slice(5) : key;
-  const name = rest.toLowerCase().replaceAll("_", "-");
-  return makeKey(name) === key ? name : undefined;
-}
-
-/**
- * Returns the request header for an environ key: the inverse of `headerKey`.
- *
- * @param key Any key of an environ.
- * @returns The name in lower case, or `undefined` for a key that does not come
- * from a header.
- */
-export const headerName: (key: string) => string | undefined = remember(
-  makeName,
-);
-
 /**
  * Where a repeated header must not be overlooked: iterating `Headers` gives
  * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
@@ -75,66 +58,28 @@ const READ_WHOLE: ReadonlySet<string> = new Set([
 /** Of two of them nobody could say which one another program has believed. */
 const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
 
-/** `HTTP_*`, `CONTENT_TYPE` and `CONTENT_LENGTH`: one, or all of them. */
-export class HeaderVariables {
-  readonly #headers: Headers;
-  readonly #host: string | undefined;
-
-  /**
-   * @param headers The headers of the request.
-   * @param host `HTTP_HOST`, which the target has a say in; `undefined` for
-   * none.
-   */
-  constructor(headers: Headers, host: string | undefined) {
-    this.#headers = headers;
-    this.#host = host;
-  }
-
-  /**
-   * Returns one variable, reading no more than its header.
-   *
-   * @param key The key in environ.
-   * @returns The value, `undefined` if there is none.
-   * @throws {BadRequest} If no application may see such a request.
-   */
-  get(key: string): string | undefined {
-    if (key === "HTTP_HOST") return this.#host;
-    const name = headerName(key);
-    if (name === undefined) return undefined;
-    const value = this.#headers.get(name);
-    if (value === null) return undefined;
-    // Iterating has perhaps dropped an empty value before the comma.
-    return value.startsWith(",") ? this.#iterated(key) : valueOf(key, value);
-  }
-
-  /**
-   * Adds all variables to an environ.
-   *
-   * @param environ The environ, which has none of them.
-   * @returns How many headers there are.
-   * @throws {BadRequest} If no application may see such a request.
-   */
-  addTo(environ: Environ): number {
-    const headers = this.#headers;
-    let count = 0;
-    // Not `for…of`, whose iterator makes Deno take twice as long for them.
-    headers.forEach((iterated, name) => {
-      count++;
-      const key = headerKey(name);
-      if (key === undefined) return;
-      environ[key] = READ_WHOLE.has(key)
-        ? valueOf(key, headers.get(name) ?? iterated)
-        : iterated;
-    });
-    if (this.#host !== undefined) environ.HTTP_HOST = this.#host;
-    return count;
-  }
-
-  #iterated(key: string): string | undefined {
-    const all: Environ = Object.create(null);
-    this.addTo(all);
-    return all[key as `HTTP_${string}`];
-  }
+/**
+ * Adds the variables of the headers of fetch.
+ *
+ * @param environ The environ, which has none of them.
+ * @param headers The headers.
+ * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
+ * @throws {BadRequest} If no application may see such a request.
+ */
+export function addFetchHeaders(
+  environ: Environ,
+  headers: Headers,
+  host: string | undefined,
+): void {
+  // Not `for…of`, whose iterator makes Deno take twice as long for them.
+  headers.forEach((iterated, name) => {
+    const key = headerKey(name);
+    if (key === undefined) return;
+    environ[key] = READ_WHOLE.has(key)
+      ? valueOf(key, headers.get(name) ?? iterated)
+      : iterated;
+  });
+  if (host !== undefined) environ.HTTP_HOST = host;
 }
 
 /**

@@ -7,9 +7,8 @@
 import { checkBodySize } from "./bad_request.ts";
 import { createBaseEnviron, SERVER_SOFTWARE } from "./base_environ.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
-import { addRawHeaders, HeaderVariables } from "./header_variables.ts";
+import { addFetchHeaders, addRawHeaders } from "./header_variables.ts";
 import type { BodyLimits } from "../input/request_body.ts";
-import { completeLazily, type Laziness } from "./lazy_environ.ts";
 import type { RequestTarget } from "./request_target.ts";
 import type { Environ, InputStream } from "../../wsgi/types.ts";
 
@@ -91,10 +90,6 @@ export interface RequestFacts {
   readonly limits: BodyLimits;
   /** Returns the signal of the request. */
   readonly signal: () => AbortSignal;
-  /** Decides whether headers are read later; `isLazy` is its decision. */
-  readonly laziness?: Laziness | undefined;
-  /** Whether the headers, then those of fetch, are read when they are needed. */
-  readonly isLazy?: boolean | undefined;
 }
 
 const stderr = new StderrStream();
@@ -111,8 +106,8 @@ export function createRequestEnviron(
   facts: RequestFacts,
   options: EnvironOptions,
 ): Environ {
-  const { target, scheme, headers, host, limits, laziness } = facts;
-  let environ = createBaseEnviron({
+  const { target, scheme, headers, host, limits } = facts;
+  const environ = createBaseEnviron({
     method: facts.method,
     script: "",
     path: target.path,
@@ -133,23 +128,9 @@ export function createRequestEnviron(
   const { remoteAddress, remotePort } = facts;
   if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
   if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
-  let length: string | undefined;
-  if (isRaw(headers)) {
-    addRawHeaders(environ, headers, host);
-    length = environ.CONTENT_LENGTH;
-  } else {
-    const variables = new HeaderVariables(headers, host);
-    if (laziness !== undefined && facts.isLazy) {
-      // Refused now, before the application is called, not when it looks.
-      length = variables.get("CONTENT_LENGTH");
-      variables.get("CONTENT_TYPE");
-      environ = completeLazily(environ, variables, laziness);
-    } else {
-      const count = variables.addTo(environ);
-      laziness?.saw(count);
-      length = environ.CONTENT_LENGTH;
-    }
-  }
+  if (isRaw(headers)) addRawHeaders(environ, headers, host);
+  else addFetchHeaders(environ, headers, host);
+  const { CONTENT_LENGTH: length } = environ;
   if (length !== undefined) {
     limits.contentLength = Number(length);
     checkBodySize(limits.contentLength, options.maxRequestBodySize);

@@ -11,24 +11,12 @@ import {
   type EnvironOptions,
 } from "../environ/request_environ.ts";
 import { RequestInput } from "../input/input_stream.ts";
-import type { Laziness } from "../environ/lazy_environ.ts";
 import {
   parseTarget,
   type RequestTarget,
   serverOf,
 } from "../environ/request_target.ts";
 import type { Environ } from "../../wsgi/types.ts";
-
-/** What a server of this package knows besides. */
-export interface FetchEnvironOptions extends EnvironOptions {
-  /** Whether the gateway alone has the request, and there is no clone of it. */
-  ownsRequest?: boolean | undefined;
-  /**
-   * Whether headers may be read later. Only with `ownsRequest`: other code could
-   * change the headers meanwhile.
-   */
-  laziness?: Laziness | undefined;
-}
 
 /** The client's address, where the runtime gives it in Deno's form. */
 interface Remote {
@@ -86,14 +74,9 @@ export function createFetchEnviron(
   request: Request,
   info: unknown,
   signal: () => AbortSignal,
-  options: FetchEnvironOptions,
+  options: EnvironOptions,
 ): Environ {
   const { method, url, headers } = request;
-  const { laziness } = options;
-  const isLazy = laziness?.decide();
-  // It comes first: has() makes Deno fetch the headers, which it does in any
-  // case before the response. Then each get() is spared a call of its own.
-  if (isLazy) headers.has("content-length");
   const host = headers.get("host");
   if (host !== null) checkHost(host);
   const target = parseTarget(url);
@@ -104,10 +87,7 @@ export function createFetchEnviron(
   const [serverName, serverPort] = serverOf(isUnix ? "" : authority, scheme);
   const isUnknown = (host === null || host === "") &&
     isInvented(authority, scheme, options.serverPort, isUnix);
-  const limits: BodyLimits = {
-    maxSize: options.maxRequestBodySize,
-    ownsRequest: options.ownsRequest,
-  };
+  const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
   const { address, port } = remoteOf(info);
   return createRequestEnviron({
     method,
@@ -124,7 +104,5 @@ export function createFetchEnviron(
     input: new RequestInput(() => request.body, limits),
     limits,
     signal,
-    laziness,
-    isLazy,
   }, options);
 }

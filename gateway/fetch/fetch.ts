@@ -16,12 +16,23 @@
  * @module
  */
 
+import { BadRequest } from "../environ/bad_request.ts";
 import type { EnvironOptions } from "../environ/request_environ.ts";
-import { type FetchHandlerOptions, handleFetch } from "./handle_fetch.ts";
-import { checkApplication, type RunOptions } from "../run_application.ts";
-import type { Application } from "../../wsgi/types.ts";
+import { fetchErrorResponse } from "../error_response.ts";
+import { RequestInput } from "../input/input_stream.ts";
+import {
+  checkApplication,
+  runApplication,
+  type RunOptions,
+} from "../run_application.ts";
+import { createFetchEnviron } from "./environ.ts";
+import { FetchTransport } from "./transport.ts";
+import type { Application, Environ } from "../../wsgi/types.ts";
 
-export type { EnvironOptions, FetchHandlerOptions, RunOptions };
+export type { EnvironOptions, RunOptions };
+
+/** Options of `toFetchHandler()`. */
+export interface FetchHandlerOptions extends EnvironOptions, RunOptions {}
 
 /**
  * A fetch handler.
@@ -39,8 +50,7 @@ export type FetchHandler = (
 /**
  * Makes a fetch handler of an application.
  *
- * The handler is for any server of fetch handlers. `makeServer` is this and the
- * life of a server around it.
+ * The handler is for any server of fetch handlers.
  *
  * PEP 3333, "The Server/Gateway Side".
  *
@@ -70,5 +80,34 @@ export function toFetchHandler(
   options: FetchHandlerOptions = {},
 ): FetchHandler {
   checkApplication(app);
-  return (request, info) => handleFetch(app, request, info, options).response;
+  return (request, info) => handleFetch(app, request, info, options);
+}
+
+function handleFetch(
+  app: Application,
+  request: Request,
+  info: unknown,
+  options: FetchHandlerOptions,
+): Response | Promise<Response> {
+  const transport = new FetchTransport(request, info);
+  let environ: Environ;
+  try {
+    environ = createFetchEnviron(
+      request,
+      info,
+      () => transport.signal,
+      options,
+    );
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error;
+    return fetchErrorResponse(error.status);
+  }
+  // Taken now: the application may change its environ.
+  const input = environ["wsgi.input"];
+  const done = runApplication(app, environ, transport, options);
+  if (input instanceof RequestInput) {
+    if (done === undefined) input.release();
+    else done.then(() => input.release());
+  }
+  return transport.response;
 }

@@ -8,34 +8,16 @@ import { Cancellation, ClientDisconnected } from "../cancellation.ts";
 import { DisconnectWatch } from "./disconnect_watch.ts";
 import { fetchErrorResponse } from "../error_response.ts";
 import { createDeferred, Gate } from "../gate.ts";
-import { isContentLength, type ResponseHead } from "../response_head.ts";
+import type { ResponseHead } from "../response_head.ts";
 import type { Transport } from "../transport.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 
 /** Only a chunk that somebody waits for is made: nothing is queued ahead. */
 const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
 
-/**
- * Errors that were logged where they happened. A runtime that meets one of them
- * again, in a stream that was broken with it, need not log it.
- */
-const reported = new WeakSet<object>();
-
-/**
- * Returns whether an error was logged already.
- *
- * @param error What a runtime found in a stream.
- * @returns Whether it broke a response of this module.
- */
-export function isReported(error: unknown): boolean {
-  return typeof error === "object" && error !== null && reported.has(error);
-}
-
 /** One response, made for the caller of the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
-  /** Called when the client has left, after all others were informed. */
-  onLeave: (() => void) | undefined;
   readonly #request: Request;
   /** Made for requests that are not answered at once. */
   #watch: DisconnectWatch | undefined;
@@ -44,22 +26,16 @@ export class FetchTransport implements Transport {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Made by the first chunk: open while a chunk is asked for. */
   #gate: Gate | undefined;
-  readonly #ownsRequest: boolean;
-
   /** On Deno its `completed` settles when the response is over. */
   readonly #info: { readonly completed?: unknown } | null | undefined;
 
   /**
    * @param request The request that is answered.
    * @param info What the runtime passes with it.
-   * @param ownsRequest Whether the request came from `Deno.serve` and the response
-   * goes back there, unseen by others. Then it has no reason phrase, and a whole
-   * body has no Content-Length: they cost time, and `Deno.serve` ignores them.
    */
-  constructor(request: Request, info?: unknown, ownsRequest = false) {
+  constructor(request: Request, info?: unknown) {
     this.#request = request;
     this.#info = info as { readonly completed?: unknown } | null | undefined;
-    this.#ownsRequest = ownsRequest;
   }
 
   /**
@@ -143,7 +119,6 @@ export class FetchTransport implements Transport {
     const error = typeof reason === "object" && reason !== null
       ? reason
       : new Error("The response was broken off", { cause: reason });
-    reported.add(error);
     this.#controller?.error(error);
     this.#controller = undefined;
     this.#gate?.open();
@@ -156,25 +131,19 @@ export class FetchTransport implements Transport {
     // Nobody will see it, but the runtime waits for one.
     if (this.#response === undefined) this.#settle(fetchErrorResponse(503));
     this.#gate?.fail(reason);
-    this.onLeave?.();
   }
 
   #makeResponse(
     head: ResponseHead,
     body: Uint8Array | ReadableStream<Uint8Array> | null,
   ): Response {
-    let { headers } = head;
-    if (
-      this.#ownsRequest && head.contentLength !== undefined &&
-      body instanceof Uint8Array
-    ) headers = headers.filter(([name]) => !isContentLength(name));
     const init: ResponseInit = {
       status: head.code,
       // Deno keeps case, order and repetition of an array of pairs.
-      headers: headers as [string, string][],
+      headers: head.headers as [string, string][],
+      // No server of Deno sends it; whoever holds the Response may look.
+      statusText: head.status.slice(4),
     };
-    // No server of Deno sends it; other callers may read it.
-    if (!this.#ownsRequest) init.statusText = head.status.slice(4);
     try {
       return new Response(body as BodyInit | null, init);
     } catch (error) {

@@ -176,7 +176,7 @@ export class RequestInput implements InputStream, SomeInput {
       if (line && piece.at(-1) === LINE_FEED) break;
     }
     const bytes = join(pieces, length);
-    if (this.#limits.ownsRequest === true) {
+    if (this.#limits.ownsChunks === true) {
       // What is left of the last chunk is for the next read.
       if (body.isEmpty) body.forget();
       else pieces.pop();

@@ -31,7 +31,7 @@ export interface BodyLimits {
    * Their memory is then released as soon as they were copied. The garbage
    * collector is slower: it let an upload of 1 GiB hold 100 MiB.
    */
-  ownsRequest?: boolean | undefined;
+  ownsChunks?: boolean | undefined;
 }
 
 /**

@@ -1,9 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import {
-  headerKey,
-  headerName,
-} from "../../../gateway/environ/header_variables.ts";
+import { headerKey } from "../../../gateway/environ/header_variables.ts";
 
 Deno.test.each([
   ["Host", "HTTP_HOST"],
@@ -68,35 +65,4 @@ Deno.test("headerKey() gives the same key in every case of letters, none for two
     }),
     { numRuns: 1000 },
   );
-});
-
-Deno.test("headerName() finds the header that headerKey() makes a key of", () => {
-  const anyName = fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,12}$/);
-  fc.assert(
-    fc.property(fc.oneof(anyName, fc.string()), (name) => {
-      const key = headerKey(name);
-      if (key !== undefined) {
-        assertStrictEquals(headerName(key), name.toLowerCase());
-      }
-      // Any key at all, and one that looks like that of a header.
-      for (const asked of [name, `HTTP_${name}`]) {
-        const found = headerName(asked);
-        if (found !== undefined) assertStrictEquals(headerKey(found), asked);
-      }
-    }),
-  );
-});
-
-Deno.test.each([
-  ["HTTP_CONTENT_TYPE"],
-  ["HTTP_PROXY"],
-  ["HTTP_TRANSFER_ENCODING"],
-  ["HTTP_x"],
-  ["HTTP_X-A"],
-  ["HTTP_"],
-  ["REQUEST_METHOD"],
-  ["content-type"],
-  [""],
-])("headerName() knows no header for %j", (key) => {
-  assertStrictEquals(headerName(key), undefined);
 });

@@ -9,9 +9,9 @@ function chunksOf(count: number): Uint8Array<ArrayBuffer>[] {
 
 function inputOf(
   chunks: Uint8Array<ArrayBuffer>[],
-  ownsRequest: boolean,
+  ownsChunks: boolean,
 ): RequestInput {
-  return new RequestInput(() => ReadableStream.from(chunks), { ownsRequest });
+  return new RequestInput(() => ReadableStream.from(chunks), { ownsChunks });
 }
 
 Deno.test("RequestInput.read() gives the memory of its own chunks back when it has copied them", async () => {
