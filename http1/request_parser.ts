@@ -36,12 +36,21 @@ const END: RequestEvent = { type: "end" };
  * RFC 9112.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
  * const parser = new RequestParser();
- * const bytes = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+ * const bytes = new TextEncoder().encode(
+ *   "PUT /a HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\nhi",
+ * );
  * parser.receive(bytes, bytes.length);
- * parser.next(); // { type: "head", head: { method: "GET", … } }
- * parser.next(); // { type: "end" }
+ *
+ * const types: string[] = [];
+ * for (let event = parser.next(); event; event = parser.next()) {
+ *   types.push(event.type);
+ *   if (event.type === "head") assertEquals(event.head.target, "/a");
+ * }
+ * assertEquals(types, ["head", "data", "end"]);
  * ```
  */
 export class RequestParser {
