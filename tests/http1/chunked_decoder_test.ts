@@ -124,6 +124,7 @@ Deno.test("RequestParser limits trailers as it limits a head", () => {
   assertEquals(parseOne(body, limit).body, "");
   assertEquals(refusalOf(body.replace("X:", "XX:"), limit), 431);
   assertEquals(refusalOf(`${HEAD}0\r\nX: ${fill}aaa`, limit), 431);
+  assertEquals(refusalOf(`${HEAD}0\r\n${"X: y\r\n".repeat(17)}`, limit), 431);
   const lines = "X: y\r\n".repeat(200);
   assertEquals(parseOne(`${HEAD}0\r\n${lines}\r\n`).body, "");
   assertEquals(refusalOf(`${HEAD}0\r\n${lines}X: y\r\n`), 431);

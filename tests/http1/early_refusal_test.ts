@@ -1,7 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { MAX_EXTENSION_SIZE } from "../../http1/chunked_decoder.ts";
-import { LineReader } from "../../http1/line_reader.ts";
-import { RequestError } from "../../http1/request_error.ts";
 import { MAX_REQUEST_LINE_SIZE } from "../../http1/request_line.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { parseAll, refusedAfter } from "./parse_all.ts";
@@ -63,27 +61,4 @@ Deno.test.each<[string, string, string, number]>([
   const { status, held } = parseAll(pieces);
   assert(status !== undefined);
   assert(held <= limit, `${held} bytes`);
-});
-
-Deno.test("LineReader copies each byte a few times at most, also when they come one by one", () => {
-  const reader = new LineReader();
-  const shared = new Uint8Array(1);
-  const { set } = Uint8Array.prototype;
-  let copied = 0;
-  Uint8Array.prototype.set = function (source, offset): void {
-    copied += source.length;
-    set.call(this, source, offset);
-  };
-  try {
-    for (let i = 0; i < 16_384; i++) {
-      shared[0] = 0x61;
-      reader.receive(shared, 1);
-      reader.read(20_000, () => new RequestError("too long"));
-      reader.keep();
-    }
-  } finally {
-    Uint8Array.prototype.set = set;
-  }
-  assertEquals(reader.size, 16_384);
-  assert(copied < 4 * 16_384, `${copied} bytes`);
 });

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { parseOne, parseText, refusalOf } from "./parse_all.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { parseAll, parseOne, parseText, refusalOf } from "./parse_all.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -19,6 +20,9 @@ Deno.test("RequestParser counts empty lines in the size of a head", () => {
   const text = `\r\n\r\n${GET}`;
   assertEquals(parseOne(text, text.length).head.target, "/");
   assertEquals(refusalOf(text, text.length - 1), 431);
+  const pieces = [toBytes("\r\n\r\n"), toBytes(GET)];
+  assertEquals(parseAll(pieces, text.length).status, undefined);
+  assertEquals(parseAll(pieces, text.length - 1).status, 431);
 });
 
 Deno.test.each([

@@ -43,6 +43,15 @@ Deno.test("RequestParser shares the headers of requests whose header blocks are 
   assertEquals([first.target, again.target, other.target], ["/a", "/a", "/b"]);
 });
 
+Deno.test("RequestParser does not remember a large head", () => {
+  const connection = new Connection();
+  const lines = ["GET / HTTP/1.1", "Host: a", `X: ${"y".repeat(4_096)}`];
+  const first = connection.head(...lines);
+  const again = connection.head(...lines);
+  assertNotStrictEquals(again.fields, first.fields);
+  assertEquals(again, first);
+});
+
 Deno.test("RequestParser reads the same header block anew for another version", () => {
   const connection = new Connection();
   const first = connection.head("GET / HTTP/1.1", "Host: a");

@@ -145,6 +145,13 @@ Deno.test("RequestParser answers a request line that does not end with 414", () 
   assertEquals(refusalOf("a".repeat(MAX_REQUEST_LINE_SIZE + 1)), 414);
 });
 
+Deno.test("RequestParser answers a method that is too long with 414", () => {
+  const size = MAX_REQUEST_LINE_SIZE - " / HTTP/1.1".length;
+  const longest = "a".repeat(size);
+  assertEquals(parseOne(request(`${longest} / HTTP/1.1`)).head.method, longest);
+  assertEquals(refusalOf(request(`${longest}a / HTTP/1.1`)), 414);
+});
+
 Deno.test("RequestParser decides by the fault that stands first in a line", () => {
   const full = `GET /${"a".repeat(MAX_REQUEST_LINE_SIZE)}`;
   assertEquals(refusalOf(`${full}\x00 HTTP/1.1\r\n\r\n`), 414);
