@@ -97,8 +97,8 @@ export class RequestParser {
 
   /**
    * Adds received bytes. They are borrowed: the array must not change until
-   * `next()` has returned nothing, or {@linkcode RequestParser.keep} was called.
-   * After an error they are dropped.
+   * none of them waits any more ({@linkcode RequestParser.size} is 0), or
+   * {@linkcode RequestParser.keep} was called. After an error they are dropped.
    *
    * @param bytes An array that holds them at its beginning.
    * @param length How many of its bytes they are.
