@@ -15,9 +15,20 @@ export const MAX_EXTENSION_SIZE = 4_096;
 const MAX_SIZE_DIGITS = 64;
 
 const SIZE = /^([0-9A-Fa-f]+)(.*)$/;
-// RFC 9112 section 7.1.1, without the white space that it calls bad.
-const EXTENSION =
-  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"))?)*$/;
+
+/**
+ * RFC 9112 section 7.1.1, with the blanks that it calls bad and wants accepted,
+ * but for blanks beside the size: proxies have disagreed about those.
+ */
+const EXTENSIONS = makeExtensions();
+
+function makeExtensions(): RegExp {
+  const token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+  const quoted = '"(?:[\\t !#-[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
+  const value = `[\\t ]*=[\\t ]*(?:${token}|${quoted})`;
+  const extension = `;[\\t ]*${token}(?:${value})?`;
+  return new RegExp(`^${extension}(?:[\\t ]*${extension})*$`);
+}
 
 /** Decodes one chunked body, in pieces of any size. */
 export class ChunkedDecoder {
@@ -108,7 +119,7 @@ export class ChunkedDecoder {
     if (extension !== "") {
       this.#extensionSize += extension.length;
       if (this.#extensionSize > MAX_EXTENSION_SIZE) throw extensionsTooLong();
-      if (!EXTENSION.test(extension)) {
+      if (!EXTENSIONS.test(extension)) {
         throw new RequestError("chunk extension is malformed");
       }
     }

@@ -65,9 +65,15 @@ export function parseFieldLine(line: string, model?: FieldLine): FieldLine {
   if (!isToken(name)) {
     throw new RequestError(`field name must be a token, got ${quote(name)}`);
   }
-  const lower = name.toLowerCase();
-  const field = UNDERSTOOD.find((each) => each === lower);
-  return { name, value: trimBlanks(line, colon + 1), field };
+  return { name, value: trimBlanks(line, colon + 1), field: understand(name) };
+}
+
+function understand(name: string): UnderstoodField | undefined {
+  // No two of them have the same length.
+  const field = UNDERSTOOD.find(({ length }) => length === name.length);
+  return field !== undefined && name.toLowerCase() === field
+    ? field
+    : undefined;
 }
 
 /**

@@ -33,11 +33,15 @@ interface RememberedHead {
   readonly text: string;
   /** The field lines in one piece, with the empty line. */
   readonly block: string;
-  /** Each field line, with its CRLF. */
-  readonly lines: readonly string[];
-  /** What each of them says. */
-  readonly fieldLines: readonly FieldLine[];
+  readonly lines: readonly RememberedLine[];
   readonly head: RequestHead;
+}
+
+interface RememberedLine {
+  /** The line with its CRLF. */
+  readonly text: string;
+  /** What it says. */
+  readonly parsed: FieldLine;
 }
 
 /** Parses heads: the request line and the header fields. */
@@ -94,28 +98,30 @@ export class HeadParser {
   }
 
   /**
-   * The fast lane: a head that has come in one piece. It leaves a head with a
-   * fault in its line ends, characters or size to the other lane, which finds
-   * the fault that comes first.
+   * The fast lane: a head that has come in one piece. One with a fault goes
+   * through the other lane, which throws for the fault that comes first.
    */
   #parseWhole(): RequestHead | undefined {
     const reader = this.#reader;
     const size = reader.isInLine ? -1 : reader.findHeadEnd();
     if (size === -1 || this.#size + size > this.#maxSize) return undefined;
     const text = reader.peek(0, size);
-    const head = text === this.#last?.text
-      ? this.#last.head
-      : this.#parseText(text);
-    if (head !== undefined) reader.skip(size);
-    return head;
+    try {
+      const head = text === this.#last?.text
+        ? this.#last.head
+        : this.#parseText(text);
+      if (head !== undefined) reader.skip(size);
+      return head;
+    } catch (error) {
+      if (error instanceof RequestError) return undefined;
+      throw error;
+    }
   }
 
   #parseText(text: string): RequestHead | undefined {
     const lineEnd = text.indexOf("\r\n");
+    if (lineEnd > MAX_REQUEST_LINE_SIZE) return undefined;
     const line = text.slice(0, lineEnd);
-    if (
-      lineEnd === 0 || lineEnd > MAX_REQUEST_LINE_SIZE || CONTROL.test(line)
-    ) return undefined;
     const requestLine = this.#openLine = parseRequestLine(line);
     const last = this.#last;
     const blockStart = lineEnd + 2;
@@ -126,38 +132,35 @@ export class HeadParser {
       const { method, target, version } = requestLine;
       return { method, target, version, fields: last.head.fields };
     }
-    const lines: string[] = [];
-    const fieldLines: FieldLine[] = [];
+    const lines: RememberedLine[] = [];
     const fields = new FieldCollector();
-    let start = blockStart;
-    while (start < text.length - 2) {
-      const index = lines.length;
-      let line = last?.lines[index];
-      let fieldLine = last?.fieldLines[index];
+    const end = text.length - 2;
+    for (let start = blockStart; start < end;) {
+      let line = last?.lines[lines.length];
       if (
-        line === undefined || fieldLine === undefined ||
+        line === undefined ||
         // Faster than startsWith().
-        text.slice(start, start + line.length) !== line
+        text.slice(start, start + line.text.length) !== line.text
       ) {
-        const end = text.indexOf("\r\n", start);
+        const next = text.indexOf("\r\n", start) + 2;
         // A slice would keep the whole text in memory as long as the line.
-        line = last === undefined
-          ? text.slice(start, end + 2)
-          : this.#reader.peek(start, end + 2);
-        const content = line.slice(0, -2);
-        if (CONTROL.test(content)) return undefined;
-        if (index === MAX_FIELD_LINES) throw tooManyLines();
-        fieldLine = parseFieldLine(content, fieldLine);
+        const own = last === undefined
+          ? text.slice(start, next)
+          : this.#reader.peek(start, next);
+        const content = own.slice(0, -2);
+        if (CONTROL.test(content) || lines.length === MAX_FIELD_LINES) {
+          return undefined;
+        }
+        line = { text: own, parsed: parseFieldLine(content, line?.parsed) };
       }
-      fields.add(fieldLine);
+      fields.add(line.parsed);
       lines.push(line);
-      fieldLines.push(fieldLine);
-      start += line.length;
+      start += line.text.length;
     }
     const head = makeHead(requestLine, fields);
     if (text.length <= MAX_REMEMBERED_SIZE) {
       const block = text.slice(blockStart);
-      this.#last = { text, block, lines, fieldLines, head };
+      this.#last = { text, block, lines, head };
     }
     return head;
   }

@@ -34,6 +34,8 @@ export interface RequestLine {
 // RFC 9112 section 3.2: no fragment, and nothing that a URI cannot contain.
 const TARGET = /^[!"$-~]+$/;
 const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
+/** RFC 3986 section 3.2.1. */
+const USER_INFORMATION = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*@/;
 const CONNECT_TARGET = /:0*[1-9][0-9]{0,4}$/;
 
 /** The methods of nearly all requests. */
@@ -125,7 +127,7 @@ function checkTarget(method: string, target: string): void {
   }
   // RFC 9110 section 4.2.4 would have user information treated as an error; it
   // is dropped instead, since it names neither the host nor the resource.
-  const authority = ABSOLUTE.exec(target)?.[1]?.replace(/^[^@]*@/, "");
+  const authority = ABSOLUTE.exec(target)?.[1]?.replace(USER_INFORMATION, "");
   if (authority === undefined) {
     throw new RequestError(
       `target must be a path or an http URL, got ${quote(target)}`,

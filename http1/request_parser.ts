@@ -37,12 +37,21 @@ const END: RequestEvent = { type: "end" };
  * RFC 9112.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
  * const parser = new RequestParser();
- * const bytes = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+ * const bytes = new TextEncoder().encode(
+ *   "PUT /a HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\nhi",
+ * );
  * parser.receive(bytes, bytes.length);
- * parser.next(); // { type: "head", head: { method: "GET", … } }
- * parser.next(); // { type: "end" }
+ *
+ * const types: string[] = [];
+ * for (let event = parser.next(); event; event = parser.next()) {
+ *   types.push(event.type);
+ *   if (event.type === "head") assertEquals(event.head.target, "/a");
+ * }
+ * assertEquals(types, ["head", "data", "end"]);
  * ```
  */
 export class RequestParser {
@@ -97,7 +106,8 @@ export class RequestParser {
 
   /**
    * Adds received bytes. They are borrowed: the array must not change until
-   * `next()` has returned nothing, or {@linkcode RequestParser.keep} was called.
+   * none of them waits any more ({@linkcode RequestParser.size} is 0), or
+   * {@linkcode RequestParser.keep} was called. After an error they are dropped.
    *
    * @param bytes An array that holds them at its beginning.
    * @param length How many of its bytes they are.

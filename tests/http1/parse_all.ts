@@ -1,11 +1,20 @@
+/**
+ * Bytes in pieces, put through a parser of requests.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
 import { RequestError } from "../../http1/request_error.ts";
 import type { RequestHead } from "../../http1/request_head.ts";
 import { RequestParser } from "../../http1/request_parser.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 
-/** A request that was parsed whole. */
+/** A request that was parsed. */
 export interface ParsedRequest {
   readonly head: RequestHead;
-  readonly body: Uint8Array;
+  /** One code unit for each byte. */
+  readonly body: string;
 }
 
 /** What bytes were parsed to. */
@@ -15,8 +24,12 @@ export interface Parsed {
   readonly open: ParsedRequest | undefined;
   /** The status with which the rest is refused. */
   readonly status: number | undefined;
+  /** Why. */
+  readonly message: string | undefined;
   /** Whether nothing of a further request has come. */
   readonly isIdle: boolean;
+  /** The most bytes that waited in the parser after a piece. */
+  readonly held: number;
 }
 
 /**
@@ -33,8 +46,9 @@ export function parseAll(
   const parser = new RequestParser({ maxHeaderSize });
   const requests: ParsedRequest[] = [];
   let head: RequestHead | undefined;
-  let body: number[] = [];
-  let status: number | undefined;
+  let body = "";
+  let refusal: RequestError | undefined;
+  let held = 0;
   try {
     for (const piece of pieces) {
       // One array for all pieces, as a connection has it.
@@ -43,21 +57,107 @@ export function parseAll(
       for (;;) {
         const event = parser.next();
         if (event === undefined) break;
-        if (event.type === "head") head = event.head;
-        else if (event.type === "data") body.push(...event.data);
-        else if (head !== undefined) {
-          requests.push({ head, body: new Uint8Array(body) });
+        if (event.type === "head") {
+          assert(head === undefined, "a head within a request");
+          head = event.head;
+        } else if (event.type === "data") {
+          assert(event.data.length > 0, "data without a byte");
+          body += fromBytes(event.data);
+        } else {
+          assert(head !== undefined, "an end without a head");
+          requests.push({ head, body });
           head = undefined;
-          body = [];
+          body = "";
         }
       }
+      held = Math.max(held, parser.size);
       parser.keep();
       shared.fill(0);
     }
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    status = error.status;
+    refusal = error;
   }
-  const open = head && { head, body: new Uint8Array(body) };
-  return { requests, open, status, isIdle: parser.isIdle };
+  return {
+    requests,
+    open: head && { head, body },
+    status: refusal?.status,
+    message: refusal?.message,
+    isIdle: parser.isIdle,
+    held,
+  };
+}
+
+/**
+ * Parses text in one piece.
+ *
+ * @param text One code unit for each byte.
+ * @param maxHeaderSize The limit of a head, in bytes.
+ * @returns What was found.
+ */
+export function parseText(text: string, maxHeaderSize?: number): Parsed {
+  return parseAll([toBytes(text)], maxHeaderSize);
+}
+
+/**
+ * Cuts bytes into pieces of one byte.
+ *
+ * @param bytes The bytes.
+ * @returns The pieces.
+ */
+export function singleBytes(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (byte) => Uint8Array.of(byte));
+}
+
+/**
+ * Gives the status with which text is refused, in one piece and byte by byte.
+ *
+ * @param text One code unit for each byte.
+ * @param maxHeaderSize The limit of a head, in bytes.
+ * @returns The status; `undefined` if all was accepted so far.
+ */
+export function refusalOf(
+  text: string,
+  maxHeaderSize?: number,
+): number | undefined {
+  const whole = parseText(text, maxHeaderSize);
+  const single = parseAll(singleBytes(toBytes(text)), maxHeaderSize);
+  assert(
+    whole.status === single.status,
+    `${whole.status} whole, ${single.status} byte by byte`,
+  );
+  return whole.status;
+}
+
+/**
+ * Parses text that is exactly one valid request.
+ *
+ * @param text One code unit for each byte.
+ * @param maxHeaderSize The limit of a head, in bytes.
+ * @returns The request.
+ */
+export function parseOne(text: string, maxHeaderSize?: number): ParsedRequest {
+  const { requests, isIdle, message } = parseText(text, maxHeaderSize);
+  const [request] = requests;
+  assert(request !== undefined && requests.length === 1 && isIdle, message);
+  assert(refusalOf(text, maxHeaderSize) === undefined);
+  return request;
+}
+
+/**
+ * Tells when text is refused.
+ *
+ * @param text One code unit for each byte.
+ * @returns After how many bytes; -1 if it is not.
+ */
+export function refusedAfter(text: string): number {
+  const bytes = toBytes(text);
+  let count = 0;
+  function* pieces(): Generator<Uint8Array> {
+    for (const piece of singleBytes(bytes)) {
+      count++;
+      yield piece;
+    }
+  }
+  return parseAll(pieces()).status === undefined ? -1 : count;
 }

@@ -5,7 +5,6 @@
 
 import { StderrStream } from "../../../wsgi/error_stream.ts";
 import {
-  denoServeDeviations,
   type RunningServer,
 } from "../../../conformance/mod.ts";
 import type {

@@ -1,0 +1,111 @@
+import { assertEquals } from "@std/assert";
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { parseOne, refusalOf } from "./parse_all.ts";
+
+const START = "GET / HTTP/1.1\r\nHost: a\r\n";
+
+function headersOf(lines: string): readonly string[] {
+  return parseOne(`${START}${lines}\r\n`).head.fields.headers.slice(2);
+}
+
+Deno.test.each<[string, string[]]>([
+  ["X: y\r\n", ["X", "y"]],
+  ["X:y\r\n", ["X", "y"]],
+  ["X: \t y \t \r\n", ["X", "y"]],
+  ["X:\r\n", ["X", ""]],
+  ["X: \t\r\n", ["X", ""]],
+  ["X: a  b\tc\r\n", ["X", "a  b\tc"]],
+  ["X: a:b: c\r\n", ["X", "a:b: c"]],
+  ["X: \xe9\x80\xff\r\n", ["X", "\xe9\x80\xff"]],
+  ["X: \xc3\xa9\r\n", ["X", "\xc3\xa9"]],
+  ["X: \xa0y\xa0\r\n", ["X", "\xa0y\xa0"]],
+  ["X: \xef\xbb\xbfy\r\n", ["X", "\xef\xbb\xbfy"]],
+  ["X: \xef\xbf\xbd\r\n", ["X", "\xef\xbf\xbd"]],
+  ["!#$%&'*+-.^_`|~1aZ: y\r\n", ["!#$%&'*+-.^_`|~1aZ", "y"]],
+  ["B: 1\r\na: 2\r\nb: 3\r\nB: 4\r\n", [..."B1a2b3B4"]],
+  ["HOSTS: x\r\nXHost: y\r\n", ["HOSTS", "x", "XHost", "y"]],
+])("RequestParser takes the header lines %j", (lines, headers) => {
+  assertEquals(headersOf(lines), headers);
+});
+
+Deno.test.each([
+  "X : y\r\n",
+  "X\t: y\r\n",
+  " X: y\r\n",
+  "\tX: y\r\n",
+  "X: y\r\n z\r\n",
+  "X: y\r\n\tz\r\n",
+  " \r\n",
+  "X\r\n",
+  "X y\r\n",
+  ": y\r\n",
+  ":\r\n",
+  "X Y: z\r\n",
+  "X(: y\r\n",
+  '"X": y\r\n',
+  "X\xe9: y\r\n",
+  "X\x00: y\r\n",
+  "X\x7f: y\r\n",
+  "X: a\x00b\r\n",
+  "X: a\x01b\r\n",
+  "X: a\x08b\r\n",
+  "X: a\x0bb\r\n",
+  "X: a\x0cb\r\n",
+  "X: a\x1bb\r\n",
+  "X: a\x1fb\r\n",
+  "X: a\x7fb\r\n",
+])("RequestParser refuses the header lines %j", (lines) => {
+  assertEquals(refusalOf(`${START}${lines}\r\n`), 400);
+});
+
+Deno.test("RequestParser refuses a line before the first header that has a blank in front", () => {
+  assertEquals(refusalOf("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400);
+});
+
+Deno.test("RequestParser keeps every byte of a value from 0x80", () => {
+  const bytes = Uint8Array.from({ length: 0x80 }, (_, index) => 0x80 + index);
+  assertEquals(headersOf(`X: ${fromBytes(bytes)}\r\n`), [
+    "X",
+    fromBytes(bytes),
+  ]);
+});
+
+Deno.test("RequestParser takes a head of maxHeaderSize bytes, and answers a larger one with 431", () => {
+  const fill = "a".repeat(1_000 - START.length - "X: \r\n\r\n".length);
+  const text = `${START}X: ${fill}\r\n\r\n`;
+  assertEquals(text.length, 1_000);
+  assertEquals(parseOne(text, 1_000).body, "");
+  assertEquals(refusalOf(text, 999), 431);
+  assertEquals(refusalOf(text.slice(0, -4), 990), 431);
+});
+
+Deno.test("RequestParser has a limit of 16 KiB for a head", () => {
+  const fill = "a".repeat(16_384 - START.length - "X: \r\n\r\n".length);
+  assertEquals(parseOne(`${START}X: ${fill}\r\n\r\n`).body, "");
+  assertEquals(refusalOf(`${START}X: ${fill}a\r\n\r\n`), 431);
+});
+
+Deno.test("RequestParser has no limit of size when maxHeaderSize is 0", () => {
+  const fill = "a".repeat(100_000);
+  assertEquals(parseOne(`${START}X: ${fill}\r\n\r\n`, 0).body, "");
+});
+
+Deno.test("RequestParser takes 200 header lines, and answers more with 431", () => {
+  const lines = "X: y\r\n".repeat(199);
+  assertEquals(headersOf(lines).length, 398);
+  assertEquals(refusalOf(`${START}${lines}X: y\r\n\r\n`), 431);
+  assertEquals(refusalOf(`${START}${lines}X: y\r\n`, 0), 431);
+});
+
+Deno.test("RequestParser decides by the fault that stands first in a head", () => {
+  const lines = "X: y\r\n".repeat(199);
+  assertEquals(
+    refusalOf(`${START}X y\r\nX: \x00\r\n${lines}X: y\r\n\r\n`),
+    400,
+  );
+  assertEquals(refusalOf(`${START}${lines}X y\r\n\r\n`), 431);
+  assertEquals(refusalOf(`${START}${lines}X: \x00\r\n\r\n`), 400);
+  const fill = "a".repeat(100);
+  assertEquals(refusalOf(`${START}X: ${fill}\x00\r\n\r\n`, 100), 431);
+  assertEquals(refusalOf(`${START}X: \x00${fill}\r\n\r\n`, 100), 400);
+});

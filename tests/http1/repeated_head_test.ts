@@ -1,0 +1,118 @@
+import {
+  assertEquals,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
+import type { RequestHead } from "../../http1/request_head.ts";
+import { RequestParser } from "../../http1/request_parser.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+
+/** A connection whose requests have no body. */
+class Connection {
+  readonly #parser = new RequestParser();
+
+  /** Parses the head of the next request, which comes in one piece. */
+  head(...lines: string[]): RequestHead {
+    const bytes = toBytes([...lines, "", ""].join("\r\n"));
+    this.#parser.receive(bytes, bytes.length);
+    const event = this.#parser.next();
+    if (event?.type !== "head") throw new Error("no head");
+    assertEquals(this.#parser.next()?.type, "end");
+    this.#parser.keep();
+    bytes.fill(0);
+    return event.head;
+  }
+
+  /** Tells with which status the next request is refused. */
+  refusal(...lines: string[]): number | undefined {
+    try {
+      this.head(...lines);
+    } catch (error) {
+      return (error as { status?: number }).status;
+    }
+  }
+}
+
+Deno.test("RequestParser shares the headers of requests whose header blocks are the same", () => {
+  const connection = new Connection();
+  const first = connection.head("GET /a HTTP/1.1", "Host: a", "X: y");
+  const again = connection.head("GET /a HTTP/1.1", "Host: a", "X: y");
+  const other = connection.head("GET /b HTTP/1.1", "Host: a", "X: y");
+  assertStrictEquals(again.fields, first.fields);
+  assertStrictEquals(other.fields, first.fields);
+  assertEquals([first.target, again.target, other.target], ["/a", "/a", "/b"]);
+});
+
+Deno.test("RequestParser does not remember a large head", () => {
+  const connection = new Connection();
+  const lines = ["GET / HTTP/1.1", "Host: a", `X: ${"y".repeat(4_096)}`];
+  const first = connection.head(...lines);
+  const again = connection.head(...lines);
+  assertNotStrictEquals(again.fields, first.fields);
+  assertEquals(again, first);
+});
+
+Deno.test("RequestParser reads the same header block anew for another version", () => {
+  const connection = new Connection();
+  const first = connection.head("GET / HTTP/1.1", "Host: a");
+  const second = connection.head("GET / HTTP/1.0", "Host: a");
+  assertNotStrictEquals(second.fields, first.fields);
+  assertEquals([first, second].map(({ fields }) => fields.keepsAlive), [
+    true,
+    false,
+  ]);
+});
+
+Deno.test.each<[string, string[]]>([
+  ["another value", ["Host: a", "X: other", "Cookie: 1"]],
+  ["another host", ["Host: b", "X: y", "Cookie: 1"]],
+  ["a longer value", ["Host: a", "X: yy", "Cookie: 1"]],
+  ["a shorter value", ["Host: a", "X:", "Cookie: 1"]],
+  ["a name in another case", ["Host: a", "x: y", "Cookie: 1"]],
+  ["a longer name", ["Host: a", "XX: y", "Cookie: 1"]],
+  ["a line less", ["Host: a", "X: y"]],
+  ["a line less in front", ["Host: a", "Cookie: 1"]],
+  ["a line more", ["Host: a", "X: y", "Cookie: 1", "Y: z"]],
+  ["a line more in front", ["X: y", "Host: a", "X: y", "Cookie: 1"]],
+  ["another order", ["X: y", "Host: a", "Cookie: 1"]],
+  ["other blanks", ["Host: a", "X:y", "Cookie:\t1 "]],
+  ["bytes that are not ASCII", ["Host: a", "X: \xe9", "Cookie: \xc3\xa9"]],
+  ["Connection: close", ["Host: a", "X: y", "Connection: close"]],
+])("RequestParser is not misled by the last head: %s", (_, lines) => {
+  const connection = new Connection();
+  const fresh = new Connection().head("GET / HTTP/1.1", ...lines);
+  for (let turn = 0; turn < 2; turn++) {
+    connection.head("GET / HTTP/1.1", "Host: a", "X: y", "Cookie: 1");
+    assertEquals(connection.head("GET / HTTP/1.1", ...lines), fresh);
+  }
+});
+
+Deno.test.each<[string, string[], number]>([
+  ["a control character", ["Host: a", "X: \x00"], 400],
+  ["a bare CR", ["Host: a", "X: y\rZ: y"], 400],
+  ["a bare CR after the same line", ["Host: a\r", "X: y"], 400],
+  ["a bare LF", ["Host: a", "X: y\nZ: y"], 400],
+  ["a blank before the colon", ["Host: a", "X : y"], 400],
+  ["a folded line", ["Host: a", "X: y", " z"], 400],
+  ["a second Host", ["Host: a", "Host: a"], 400],
+  ["Host in another place too", ["Host: a", "X: y", "Host: a"], 400],
+  ["no Host", ["X: y"], 400],
+  ["another Host, malformed", ["Host: a b", "X: y"], 400],
+  ["a coding that is not known", ["Host: a", "Transfer-Encoding: x"], 501],
+])("RequestParser refuses after a good head: %s", (_, lines, status) => {
+  const connection = new Connection();
+  connection.head("GET / HTTP/1.1", "Host: a", "X: y");
+  assertEquals(connection.refusal("GET / HTTP/1.1", ...lines), status);
+});
+
+Deno.test("RequestParser reads the length of each body, also where its line is the same", () => {
+  const parser = new RequestParser();
+  for (const path of ["/a", "/b", "/b"]) {
+    const bytes = toBytes(
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nX: ${path}\r\nContent-Length: 2\r\n\r\nab`,
+    );
+    parser.receive(bytes, bytes.length);
+    const types = [parser.next(), parser.next(), parser.next()];
+    assertEquals(types.map((event) => event?.type), ["head", "data", "end"]);
+  }
+});

@@ -1,0 +1,161 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { RequestError } from "../../http1/request_error.ts";
+import { RequestParser } from "../../http1/request_parser.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { parseAll, parseOne, parseText, singleBytes } from "./parse_all.ts";
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+function post(length: number): string {
+  return `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`;
+}
+
+function receive(parser: RequestParser, text: string): void {
+  const bytes = toBytes(text);
+  parser.receive(bytes, bytes.length);
+}
+
+/** The types of the events that a parser has, and the data. */
+function eventsOf(parser: RequestParser): string[] {
+  const events: string[] = [];
+  for (;;) {
+    const event = parser.next();
+    if (event === undefined) return events;
+    events.push(event.type === "data" ? fromBytes(event.data) : event.type);
+  }
+}
+
+Deno.test.each(["GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "POST", "X"])(
+  "RequestParser frames the body of %s as of any other method",
+  (method) => {
+    const start = `${method} / HTTP/1.1\r\nHost: a\r\n`;
+    const length = `${start}Content-Length: 3\r\n\r\nabc`;
+    assertEquals(parseOne(length).body, "abc");
+    const chunks = "3\r\nabc\r\n0\r\n\r\n";
+    const chunked = `${start}Transfer-Encoding: chunked\r\n\r\n${chunks}`;
+    assertEquals(parseOne(chunked).body, "abc");
+  },
+);
+
+Deno.test("RequestParser frames the body of CONNECT", () => {
+  const hidden = `GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n`;
+  const start = "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n";
+  const { body } = parseOne(
+    `${start}Content-Length: ${hidden.length}\r\n\r\n${hidden}`,
+  );
+  assertEquals(body, hidden);
+});
+
+Deno.test("RequestParser parses pipelined requests one by one", () => {
+  const parser = new RequestParser();
+  receive(parser, `${GET}${post(2)}ab${GET}`);
+  assertEquals(parser.next()?.type, "head");
+  assertEquals(parser.next()?.type, "end");
+  assertEquals(parser.size, post(2).length + 2 + GET.length);
+  assertEquals(eventsOf(parser), ["head", "ab", "end", "head", "end"]);
+  assertEquals([parser.size, parser.isIdle], [0, true]);
+});
+
+Deno.test("RequestParser gives each part of a body when it comes", () => {
+  const parser = new RequestParser();
+  receive(parser, `${post(6)}ab`);
+  assertEquals(eventsOf(parser), ["head", "ab"]);
+  assertEquals(parser.missing, 4);
+  receive(parser, "cd");
+  assertEquals(eventsOf(parser), ["cd"]);
+  receive(parser, `ef${GET.slice(0, 5)}`);
+  assertEquals(eventsOf(parser), ["ef", "end"]);
+  assertEquals([parser.missing, parser.size], [0, 5]);
+});
+
+Deno.test("RequestParser.next() gives views on the received bytes", () => {
+  const parser = new RequestParser();
+  const bytes = toBytes(`${post(3)}abc`);
+  parser.receive(bytes, bytes.length);
+  parser.next();
+  const event = parser.next();
+  assertStrictEquals(event?.type === "data" && event.data.buffer, bytes.buffer);
+});
+
+Deno.test("RequestParser.receive() takes only the bytes that it is told of", () => {
+  const parser = new RequestParser();
+  parser.receive(toBytes(`${GET}${GET}`), GET.length);
+  assertEquals(eventsOf(parser), ["head", "end"]);
+  assertEquals(parser.isIdle, true);
+});
+
+Deno.test("RequestParser.keep() makes the received array free", () => {
+  const parser = new RequestParser();
+  const bytes = toBytes(GET + GET.slice(0, 20));
+  parser.receive(bytes, bytes.length);
+  assertEquals(eventsOf(parser), ["head", "end"]);
+  parser.keep();
+  bytes.fill(0);
+  receive(parser, GET.slice(20));
+  assertEquals(eventsOf(parser), ["head", "end"]);
+});
+
+Deno.test("RequestParser.keep() may be called in front of a body", () => {
+  const parser = new RequestParser();
+  const bytes = toBytes(`${post(4)}ab`);
+  parser.receive(bytes, bytes.length);
+  assertEquals(parser.next()?.type, "head");
+  parser.keep();
+  bytes.fill(0);
+  receive(parser, `cd${GET}`);
+  assertEquals(eventsOf(parser), ["abcd", "end", "head", "end"]);
+});
+
+Deno.test("RequestParser.skipBody() counts bytes that it does not see", () => {
+  const parser = new RequestParser();
+  receive(parser, `${post(10)}ab`);
+  assertEquals(eventsOf(parser), ["head", "ab"]);
+  parser.skipBody(8);
+  assertEquals(parser.missing, 0);
+  assertEquals(eventsOf(parser), ["end"]);
+  receive(parser, GET);
+  assertEquals(eventsOf(parser), ["head", "end"]);
+});
+
+Deno.test("RequestParser.missing is 0 in a chunked body", () => {
+  const parser = new RequestParser();
+  const start = "POST / HTTP/1.1\r\nHost: a\r\n";
+  receive(parser, `${start}Transfer-Encoding: chunked\r\n\r\n5\r\nab`);
+  assertEquals(eventsOf(parser), ["head", "ab"]);
+  assertEquals(parser.missing, 0);
+});
+
+Deno.test.each<[string, boolean]>([
+  ["", true],
+  ["\r\n", false],
+  ["G", false],
+  ["GET / HTTP/1.1\r\n", false],
+  [GET, true],
+  [`${GET}\r\n`, false],
+  [post(1), false],
+  [`${post(1)}a`, true],
+  ["X\r\n", false],
+])("RequestParser.isIdle after %j is %j", (text, expected) => {
+  assertEquals(parseText(text).isIdle, expected);
+  assertEquals(parseAll(singleBytes(toBytes(text))).isIdle, expected);
+});
+
+Deno.test("RequestParser throws the same error again, and takes no more bytes", () => {
+  const parser = new RequestParser();
+  receive(parser, `X\r\n${GET}`);
+  const error = assertThrows(() => parser.next(), RequestError);
+  assertStrictEquals(assertThrows(() => parser.next()), error);
+  const { size } = parser;
+  receive(parser, GET);
+  assertEquals(parser.size, size);
+  assertStrictEquals(assertThrows(() => parser.next()), error);
+});
+
+Deno.test("RequestParser.next() returns nothing as long as nothing comes", () => {
+  const parser = new RequestParser();
+  assertEquals(parser.next(), undefined);
+  parser.receive(new Uint8Array(), 0);
+  assertEquals(parser.next(), undefined);
+  parser.keep();
+  assertEquals([parser.isIdle, parser.size], [true, 0]);
+});
