@@ -18,6 +18,7 @@ import { toNodeListener } from "../../gateway/node/node.ts";
 import { proxyHeaders } from "../../middleware/proxy_headers.ts";
 import { makeServer } from "../../server/make_server.ts";
 import { Nginx } from "../../tests/nginx.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   type FrontedOptions,
   nginx,
@@ -121,8 +122,14 @@ function toRunning(process: ServerProcess, deviations: Texts): RunningServer {
   return { hostname: "127.0.0.1", port, deviations, stop };
 }
 
+/** What applications write on purpose is not shown. */
+const QUIET = { "wsgi.errors": new StderrStream(() => {}) };
+
 const startMakeServer: StartServer = (app) => {
-  const server = makeServer("127.0.0.1", 0, app, { log: false });
+  const server = makeServer("127.0.0.1", 0, app, {
+    log: false,
+    environ: QUIET,
+  });
   server.serveForever();
   const { hostname, port } = server;
   const stop = (): Promise<void> => server.shutdown();
@@ -131,8 +138,13 @@ const startMakeServer: StartServer = (app) => {
 
 const startFetchHandler: StartServer = (app) => {
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    toFetchHandler(app),
+    {
+      hostname: "127.0.0.1",
+      port: 0,
+      onListen: () => {},
+      onError: () => new Response(null, { status: 500 }),
+    },
+    toFetchHandler(app, { environ: QUIET }),
   );
   const { hostname, port } = server.addr;
   const stop = (): Promise<void> => server.shutdown();
@@ -140,7 +152,10 @@ const startFetchHandler: StartServer = (app) => {
 };
 
 const startNodeListener: StartServer = async (app) => {
-  const server = createServer(toNodeListener(app)).listen(0, "127.0.0.1");
+  const server = createServer(toNodeListener(app, { environ: QUIET })).listen(
+    0,
+    "127.0.0.1",
+  );
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
@@ -215,7 +230,10 @@ function nginxRow(
     way === "tcp" ? "TCP" : "a Unix socket"
   }`;
   return row(name, [installed("nginx"), DENO], async (app) => {
-    const fronted = await serveBehind(nginx, protocol, app, { way });
+    const fronted = await serveBehind(nginx, protocol, app, {
+      way,
+      backend: { environ: QUIET },
+    });
     return {
       hostname: "127.0.0.1",
       port: fronted.port,
@@ -227,7 +245,10 @@ function nginxRow(
 
 const startProxy: StartServer = async (app) => {
   const behind = proxyHeaders({ trusted: ["127.0.0.1"], host: 1 });
-  const server = makeServer("127.0.0.1", 0, behind(app), { log: false });
+  const server = makeServer("127.0.0.1", 0, behind(app), {
+    log: false,
+    environ: QUIET,
+  });
   server.serveForever();
   await using stack = new AsyncDisposableStack();
   stack.defer(() => server.shutdown());
