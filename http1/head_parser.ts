@@ -121,8 +121,7 @@ export class HeadParser {
   #parseText(text: string): RequestHead | undefined {
     const lineEnd = text.indexOf("\r\n");
     if (lineEnd > MAX_REQUEST_LINE_SIZE) return undefined;
-    const line = text.slice(0, lineEnd);
-    const requestLine = this.#openLine = parseRequestLine(line);
+    const requestLine = parseRequestLine(text.slice(0, lineEnd));
     const last = this.#last;
     const blockStart = lineEnd + 2;
     if (
