@@ -15,6 +15,7 @@ import { encodeCgiHead } from "../gateway/cgi/transport.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { createCgiEnviron } from "../gateway/environ/cgi_environ.ts";
 import { errorResponse } from "../gateway/error_response.ts";
+import type { OpenBody } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import {
   type ResponseHead,
@@ -34,7 +35,6 @@ import type {
   ServedEnviron,
   SocketTransport,
 } from "./protocol.ts";
-import type { RequestSource } from "./request_source.ts";
 import { SocketServer } from "./socket_server.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
@@ -130,7 +130,7 @@ class BackendProtocol implements Protocol<BackendHead> {
   createEnviron(
     { variables }: BackendHead,
     _remote: Deno.NetAddr | undefined,
-    source: RequestSource,
+    openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron {
     const { maxRequestBodySize: maxSize, multiprocess = false } = this.#options;
@@ -151,7 +151,7 @@ class BackendProtocol implements Protocol<BackendHead> {
       {
         openInput: (contentLength) =>
           input = new RequestInput(
-            () => source.isComplete ? null : source,
+            openBody,
             { contentLength, maxSize, ownsChunks: true },
           ),
         errors: this.#errors,

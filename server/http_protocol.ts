@@ -7,7 +7,7 @@
 import { createRequestEnviron } from "../gateway/environ/request_environ.ts";
 import { resolveTarget } from "../gateway/environ/request_target.ts";
 import { errorResponse } from "../gateway/error_response.ts";
-import type { BodyLimits } from "../gateway/input/request_body.ts";
+import type { BodyLimits, OpenBody } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import { withContentLength } from "../gateway/response_head.ts";
 import type { RequestError } from "../http1/request_error.ts";
@@ -25,7 +25,6 @@ import type {
   RequestTraits,
   ServedEnviron,
 } from "./protocol.ts";
-import type { RequestSource } from "./request_source.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
 /** HTTP/1.1, as one server speaks it. */
@@ -61,14 +60,13 @@ export class HttpProtocol implements Protocol<RequestHead> {
   createEnviron(
     { method, target, version, fields }: RequestHead,
     remote: Deno.NetAddr | undefined,
-    source: RequestSource,
+    openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron {
     const limits: BodyLimits = {
       maxSize: this.#options.maxRequestBodySize,
       ownsChunks: true,
     };
-    const openBody = () => source.isComplete ? null : source;
     const input = new RequestInput(openBody, limits);
     const parts = resolveTarget(target, method, fields.host ?? "");
     const environ = createRequestEnviron({

@@ -5,13 +5,13 @@
  * @module
  */
 
+import type { OpenBody } from "../gateway/input/request_body.ts";
 import type { RequestInput } from "../gateway/input/input_stream.ts";
 import type { Transport } from "../gateway/transport.ts";
 import type { Cancellation } from "../gateway/cancellation.ts";
 import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
 import type { LoggedHead } from "./log_entry.ts";
-import type { RequestSource } from "./request_source.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
 /** What is found in received bytes. */
@@ -115,7 +115,7 @@ export interface Protocol<Head> {
    *
    * @param head The head of the request.
    * @param remote The address of the client, where it has one.
-   * @param source The body of the request.
+   * @param openBody Returns the body of the request, `null` for an empty one.
    * @param signal Returns the signal of the request.
    * @returns The environ.
    * @throws {RequestError} If no application may see the request.
@@ -123,7 +123,7 @@ export interface Protocol<Head> {
   createEnviron(
     head: Head,
     remote: Deno.NetAddr | undefined,
-    source: RequestSource,
+    openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron;
   /**

@@ -193,7 +193,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       const { environ, input } = this.protocol.createEnviron(
         head,
         connection.remote,
-        source,
+        () => source.isComplete ? null : source,
         () => transport.cancellation.signal,
       );
       request.environ = environ;
