@@ -80,8 +80,16 @@ function encodeByteString(text: string): Uint8Array {
  * @returns The size line with its CRLF.
  */
 export function encodeChunkSize(size: number): Uint8Array {
-  return encoder.encode(`${size.toString(16)}\r\n`);
+  if (size !== lastSize) {
+    lastSize = size;
+    lastSizeLine = encoder.encode(`${size.toString(16)}\r\n`);
+  }
+  return lastSizeLine;
 }
+
+/** Most chunks are as long as the one before. */
+let lastSize = -1;
+let lastSizeLine = new Uint8Array();
 
 /** Encodes response heads, and remembers the last one. */
 export class ResponseEncoder {

@@ -19,6 +19,12 @@ export interface Socket {
   close(): void;
 }
 
+/**
+ * How long bytes may be gathered without a turn of the event loop, in
+ * milliseconds: a generator that computes for long must not hold them back.
+ */
+const MAX_GATHERING_MS = 2;
+
 /** From this size on, bytes are sent from where they are, without a copy. */
 const MIN_DIRECT = 32_768;
 
@@ -40,6 +46,8 @@ export class SocketWriter {
   /** What is being written, and how much of it has been. */
   #current: Uint8Array | undefined;
   #written = 0;
+  /** When the write under way began, on the clock of `performance.now()`. */
+  #since = 0;
   /** The pooled buffer that `#current` is a part of, if it is of one. */
   #pooled: Uint8Array<ArrayBuffer> | undefined;
   /** What follows: chunks that are not copied, and what came after them. */
@@ -99,15 +107,18 @@ export class SocketWriter {
    */
   write(chunk: Uint8Array, after: Uint8Array): void | PromiseLike<void> {
     if (this.#isOver) return this.#gate;
+    const now = performance.now();
+    if (this.#current === undefined) this.#since = now;
     if (chunk.length < MIN_DIRECT) this.add(chunk);
     else this.#queue.push(chunk);
     this.add(after);
     this.flush();
     const room = POOLED_SIZE - this.#length;
     const isDirect = chunk.length >= MIN_DIRECT || this.#queue.length > 0;
-    if (!isDirect && (this.#current === undefined || room >= MIN_DIRECT)) {
-      return;
-    }
+    if (
+      !isDirect && room >= MIN_DIRECT &&
+      now - this.#since < MAX_GATHERING_MS
+    ) return;
     this.#gate.close();
     return this.#gate;
   }

@@ -82,6 +82,51 @@ export function addFetchHeaders(
   if (host !== undefined) environ.HTTP_HOST = host;
 }
 
+/** What to do with headers of certain names. */
+interface HeaderPlan {
+  /** Names and values, of which only the names count. */
+  readonly headers: readonly string[];
+  /** The keys for the names; `undefined` for a header that is left out. */
+  readonly keys: readonly (string | undefined)[];
+  /** Whether no key comes twice, and none needs a check of its value. */
+  readonly isPlain: boolean;
+}
+
+/** The last plan: the requests of a client have the same names. */
+let lastPlan: HeaderPlan = { headers: [], keys: [], isPlain: true };
+
+function planFor(headers: readonly string[]): HeaderPlan {
+  const { headers: last } = lastPlan;
+  if (headers !== last) {
+    let isSame = headers.length === last.length;
+    for (let i = 0; isSame && i < headers.length; i += 2) {
+      isSame = headers[i] === last[i];
+    }
+    if (!isSame) lastPlan = makePlan(headers);
+  }
+  return lastPlan;
+}
+
+function makePlan(headers: readonly string[]): HeaderPlan {
+  const keys: (string | undefined)[] = [];
+  const seen = new Set<string>();
+  let hosts = 0;
+  let isPlain = true;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const key = headerKey(headers[i]!);
+    if (key === "HTTP_HOST") {
+      if (++hosts > 1) throw new BadRequest(`more than one ${key}`);
+      keys.push(undefined);
+      continue;
+    }
+    keys.push(key);
+    if (key === undefined) continue;
+    if (seen.has(key) || SINGLE.has(key)) isPlain = false;
+    seen.add(key);
+  }
+  return { headers, keys, isPlain };
+}
+
 /**
  * Adds the variables of headers that are names and values one after the other.
  * Repeated ones are joined.
@@ -98,18 +143,14 @@ export function addRawHeaders(
   headers: readonly string[],
   host: string | undefined,
 ): void {
-  let hosts = 0;
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const key = headerKey(headers[i]!) as `HTTP_${string}` | undefined;
+  const { keys, isPlain } = planFor(headers);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as `HTTP_${string}` | undefined;
     if (key === undefined) continue;
-    if (key === "HTTP_HOST") {
-      if (++hosts > 1) throw new BadRequest(`more than one ${key}`);
-      continue;
-    }
-    const value = headers[i + 1]!;
-    const previous = environ[key];
+    const value = headers[2 * i + 1]!;
+    const previous = isPlain ? undefined : environ[key];
     if (previous === undefined) {
-      environ[key] = valueOf(key, value);
+      environ[key] = isPlain ? value : valueOf(key, value);
     } else if (SINGLE.has(key)) {
       throw new BadRequest(`more than one ${key}`);
     } else {

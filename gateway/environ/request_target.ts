@@ -53,7 +53,11 @@ export function parseTarget(url: string): RequestTarget {
   const at = authority.lastIndexOf("@");
   if (at !== -1) authority = authority.slice(at + 1);
   checkHost(authority);
-  const raw = url.slice(end);
+  return parseOrigin(authority, url.slice(end));
+}
+
+/** Takes path and query apart, as they were sent. */
+function parseOrigin(authority: string, raw: string): RequestTarget {
   checkFragment(raw);
   const mark = raw.indexOf("?");
   const path = mark === -1 ? raw : raw.slice(0, mark);
@@ -84,7 +88,7 @@ export function resolveTarget(
   method: string | undefined,
   host: string,
 ): RequestTarget {
-  if (target.startsWith("/")) return parseTarget(`http://${host}${target}`);
+  if (target.startsWith("/")) return parseOrigin(host, target);
   if (ABSOLUTE.test(target)) return parseTarget(target);
   // RFC 9112 section 3.2.3: the authority form has no path.
   if (method === "CONNECT") {
