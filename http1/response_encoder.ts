@@ -94,7 +94,9 @@ let lastSizeLine = new Uint8Array();
 /** Encodes response heads, and remembers the last one. */
 export class ResponseEncoder {
   #last: ResponseStart | undefined;
-  #lastContext = "";
+  #lastMethod: string | undefined;
+  #lastVersion: string | undefined;
+  #lastKeepsAlive = false;
   #lastSecond = -1;
   #lastEncoded: EncodedHead | undefined;
   #date = "";
@@ -128,14 +130,18 @@ export class ResponseEncoder {
     }
     const { method, version, keepsAlive } = context;
     // Only these methods change anything.
-    const kind = method === "HEAD" || method === "CONNECT" ? method : "";
-    const key = `${kind} ${version} ${keepsAlive}`;
+    const special = method === "HEAD" || method === "CONNECT"
+      ? method
+      : undefined;
     if (
-      this.#lastEncoded !== undefined && this.#lastContext === key &&
+      this.#lastEncoded !== undefined && this.#lastMethod === special &&
+      this.#lastVersion === version && this.#lastKeepsAlive === keepsAlive &&
       isSame(this.#last, start)
     ) return this.#lastEncoded;
     this.#last = start;
-    this.#lastContext = key;
+    this.#lastMethod = special;
+    this.#lastVersion = version;
+    this.#lastKeepsAlive = keepsAlive;
     return this.#lastEncoded = encodeHead(start, context, this.#date);
   }
 }

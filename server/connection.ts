@@ -278,11 +278,15 @@ export class Connection<Head> implements Channel, Expiring {
     // The application may read the body later, when the buffer that it came in
     // is used for something else.
     if (traits.hasBody) this.#parser.keep();
+    // The end of the request comes right after its head.
+    else this.#parser.next();
     const transport = protocol.createTransport(this, head);
-    const source = new RequestSource(this.#parser, traits.hasBody, () => {
-      if (traits.expectsContinue) transport.sendContinue?.();
-      this.#resumeReading();
-    });
+    const source = traits.hasBody
+      ? new RequestSource(this.#parser, () => {
+        if (traits.expectsContinue) transport.sendContinue?.();
+        this.#resumeReading();
+      })
+      : RequestSource.none;
     const request: ActiveRequest<Head> = {
       head,
       traits,
@@ -443,6 +447,7 @@ export class Connection<Head> implements Channel, Expiring {
   }
 
   #stopGrace(): void {
+    if (this.#graceTimer === undefined) return;
     clearTimeout(this.#graceTimer);
     this.#graceTimer = undefined;
   }

@@ -11,7 +11,9 @@ import type { Parser } from "./protocol.ts";
 
 /** Gives the body of one request out of the parser of its connection. */
 export class RequestSource implements BodySource {
-  readonly #parser: Parser<unknown>;
+  /** The source of requests without a body. */
+  static readonly none: RequestSource = new RequestSource(undefined, () => {});
+  readonly #parser: Parser<unknown> | undefined;
   readonly #onWait: () => void;
   #isComplete: boolean;
   /** Whether nothing more will arrive. */
@@ -19,19 +21,14 @@ export class RequestSource implements BodySource {
   #wake: (() => void) | undefined;
 
   /**
-   * @param parser The parser, which has returned the head.
-   * @param hasBody Whether the head says that there is a body.
+   * @param parser The parser, which has returned the head; nothing for a request
+   * without a body.
    * @param onWait Called when the application waits for further bytes.
    */
-  constructor(
-    parser: Parser<unknown>,
-    hasBody: boolean,
-    onWait: () => void,
-  ) {
+  constructor(parser: Parser<unknown> | undefined, onWait: () => void) {
     this.#parser = parser;
     this.#onWait = onWait;
-    // Without a body, the end of the request comes right after its head.
-    this.#isComplete = !hasBody && parser.next()?.type === "end";
+    this.#isComplete = parser === undefined;
   }
 
   /** Whether the whole body was taken. */
@@ -51,7 +48,7 @@ export class RequestSource implements BodySource {
       if (data !== undefined || this.#isComplete) return data;
       if (this.#hasEnded) {
         // Where the length is known, it says how much is missing.
-        if (this.#parser.missing > 0) return undefined;
+        if ((this.#parser?.missing ?? 0) > 0) return undefined;
         throw new RequestBodyError(
           "Cannot read the request body: the client ended it too soon",
           400,
@@ -97,7 +94,7 @@ export class RequestSource implements BodySource {
    */
   discard(): boolean {
     while (!this.#isComplete) {
-      const event = this.#parser.next();
+      const event = this.#parser?.next();
       if (event === undefined) return false;
       this.#isComplete = event.type === "end";
     }
@@ -106,7 +103,7 @@ export class RequestSource implements BodySource {
 
   #take(): Uint8Array | undefined {
     try {
-      const event = this.#parser.next();
+      const event = this.#parser?.next();
       if (event?.type === "data") {
         const { data } = event;
         // Whoever gets it may take its whole buffer.

@@ -22,6 +22,7 @@ import { Deadlines } from "./deadlines.ts";
 import type { Accepted, Listener } from "./listener.ts";
 import { DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
 import type { Protocol } from "./protocol.ts";
+import { RequestSource } from "./request_source.ts";
 import { RateLimitedLog } from "./rate_limited_log.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
 
@@ -30,6 +31,9 @@ const MAX_QUEUED = 128;
 
 /** How long a last answer has for leaving, in milliseconds. */
 const ABORT_GRACE_MS = 50;
+
+/** Opens the body of a request that has none. */
+const NO_BODY = () => null;
 
 /** What a {@linkcode SocketServer} works with. */
 export interface SocketServerOptions<Head> {
@@ -193,7 +197,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       const { environ, input } = this.protocol.createEnviron(
         head,
         connection.remote,
-        () => source.isComplete ? null : source,
+        source === RequestSource.none ? NO_BODY : () => source,
         () => transport.cancellation.signal,
       );
       request.environ = environ;
