@@ -192,16 +192,3 @@ Deno.test("validator() throws no finding at close() that another error has hidde
   body.close();
   assertEquals(idsOf(found), ["start-response/called-twice"]);
 });
-
-Deno.test("validator() throws no finding at close() that an error handler has mended", () => {
-  const { call, found } = validate((_environ, startResponse) => {
-    try {
-      startResponse(200, TEXT);
-    } catch (error) {
-      startResponse("500 Internal Server Error", TEXT, error);
-    }
-    return [bytes("x")];
-  });
-  (call() as Loose).close();
-  assertEquals(idsOf(found), ["status/string"]);
-});
