@@ -69,22 +69,3 @@ export function returning(
 export function idsOf(found: readonly Violation[]): string[] {
   return found.map(({ rule }) => rule);
 }
-
-/** Runs a program in a process of its own, and gives what it prints. */
-export async function printed(
-  program: string,
-  ...flags: string[]
-): Promise<string> {
-  const mod = new URL("../../mod.ts", import.meta.url).href;
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      ...flags,
-      `import { setupTestingDefaults, validator } from "${mod}";\n${program}`,
-    ],
-    stdin: "null",
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return decoder.decode(stdout) + decoder.decode(stderr);
-}

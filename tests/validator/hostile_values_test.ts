@@ -1,4 +1,3 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import { assert, assertEquals } from "@std/assert";
 import { calling, gives } from "./fixtures/input_scenarios.ts";
 import {
@@ -33,6 +32,9 @@ function hostile(calls: string[]): object {
     "stack",
     "length",
     "size",
+    "fetch",
+    "next",
+    "body",
     Symbol.toStringTag,
   ];
   const value = {};
@@ -74,6 +76,9 @@ const PLACES: Record<string, (value: unknown) => Scenario> = {
   "as a variable": (value) => withVariables({ REMOTE_USER: value }),
   "as wsgi.input": (value) => withVariables({ "wsgi.input": value }),
   "as wsgi.version": (value) => withVariables({ "wsgi.version": value }),
+  "as the application": (value) => ({
+    validate: (validator) => validator(value),
+  }),
   "as the environ": (value) => ({
     server: (app) => app(value, () => () => Promise.resolve()),
   }),
