@@ -69,3 +69,19 @@ export function returning(
 export function idsOf(found: readonly Violation[]): string[] {
   return found.map(({ rule }) => rule);
 }
+
+/** Validates an application that wraps a file, and calls it for one request. */
+export function wrapping(
+  wrap: (file: Loose) => unknown,
+  file: Loose = { read: () => null },
+  options: { throws?: boolean; headers?: readonly unknown[] } = {},
+): { readonly body: Loose } & Omit<Validated, "call"> {
+  const { headers = TEXT, ...others } = options;
+  const { app, found } = validate((environ, startResponse) => {
+    startResponse("200 OK", headers);
+    return environ["wsgi.file_wrapper"](file);
+  }, others);
+  const environ: Loose = createEnviron();
+  environ["wsgi.file_wrapper"] = wrap;
+  return { app, found, body: app(environ, startResponse) };
+}
