@@ -97,7 +97,7 @@ Deno.test("a finding is printed when the next one is thrown in its place", async
   assertEquals(ids, ["status/string"]);
 });
 
-Deno.test("a finding that an error handler has mended is printed", async () => {
+Deno.test("a finding that an error handler has answered is printed", async () => {
   const ids = await printedBy((_environ, start) => {
     try {
       start(200, TEXT);

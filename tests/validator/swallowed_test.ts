@@ -167,7 +167,7 @@ Deno.test("of several findings that were swallowed, each is reported once", () =
   assertEquals(idsOf(found), ["status/string", "start-response/called-twice"]);
 });
 
-Deno.test("a finding that an error handler has mended fails no response", () => {
+Deno.test("a finding that an error handler has answered fails no response", () => {
   const { call, found, app } = validate((_environ, startResponse) => {
     try {
       startResponse(200, TEXT);
