@@ -40,11 +40,12 @@ Deno.test("docs/wsgiref.md names as successors what is exported", async () => {
   const page = await Deno.readTextFile(
     new URL("../docs/wsgiref.md", import.meta.url),
   );
-  const [mod, cgi] = await Promise.all([
+  const modules = await Promise.all([
     import("../mod.ts"),
+    import("../gateway/mod.ts"),
     import("../gateway/cgi/cgi.ts"),
   ]);
-  const exported = new Set([...Object.keys(mod), ...Object.keys(cgi)]);
+  const exported = new Set(modules.flatMap((module) => Object.keys(module)));
   const functions = [
     "FileWrapper",
     "HeaderList",

@@ -44,11 +44,8 @@ async function run(
 async function modulesOf(path: string): Promise<string[] | undefined> {
   // With the map no registry is asked: its modules lead into tools/.
   const map = "--import-map=tools/npm_imports.json";
-  const output = await run(
-    Deno.execPath(),
-    ["info", "--json", map, path],
-    ROOT,
-  );
+  const args = ["info", "--json", map, path];
+  const output = await run(Deno.execPath(), args, ROOT);
   const { modules }: Graph = JSON.parse(output);
   const paths: string[] = [];
   for (const { specifier, error } of modules) {

@@ -80,7 +80,7 @@ const checked = validator(app, {
 
 const report: Application = async (_environ, startResponse) => {
   await ledger.settled();
-  // One collection makes the garbage of the next.
+  // One collection leaves garbage for the next.
   for (let round = 0; round < 3; round++) {
     gc?.();
     await new Promise((resolve) => setTimeout(resolve, 10));

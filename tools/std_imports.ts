@@ -13,15 +13,9 @@
  * | `lint`   | leave out `no-slow-types`, which would ask JSR and wait   |
  * | `absent` | nothing; the exit code is 0 without JSR and 1 with it     |
  *
- * Nothing is lost by the second: `isolatedDeclarations` makes `deno check`
- * refuse all that `no-slow-types` does.
- *
- * `JSR_URL` names another registry, as it does for Deno itself. `WSGIREF_STD`
- * set to `jsr` or `npm` answers the question without looking. It is there for
- * work without any network: this program cannot know which of the two an
- * earlier run has left in the cache.
- *
- * It imports nothing, or it would need what it looks for.
+ * `isolatedDeclarations` makes `deno check` refuse all that `no-slow-types` does.
+ * `JSR_URL` names another registry, as for Deno itself. `WSGIREF_STD` set to
+ * `jsr` or `npm` answers without a request, for work without a network.
  *
  * @module
  */
@@ -32,14 +26,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks a registry for a package that JSR has.
- *
- * A page that only looks like success, such as the login page of a hotel
- * network, is not an answer.
- *
- * @param registry The address of the registry.
- * @param limit How long to wait, in milliseconds.
- * @returns Whether the registry gave a proper answer in time.
+ * Asks a registry for a package that JSR has, for some milliseconds at most. A
+ * page such as the login page of a hotel network is not an answer.
  */
 export async function jsrAnswers(
   registry: string,

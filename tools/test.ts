@@ -19,6 +19,9 @@ import { Readable } from "node:stream";
 /** How many marks a row has. */
 const WIDTH = 80;
 
+/** How many files run at once for each core: many tests wait for a program. */
+const FILES_PER_CORE = 2;
+
 /** A line that is the mark of one test, with or without color. */
 // deno-lint-ignore no-control-regex
 const MARK = /^(?:\x1b\[[0-9;]*m)*[.,!](?:\x1b\[[0-9;]*m)*$/;
@@ -57,6 +60,10 @@ function argumentsOf(args: readonly string[]): string[] {
 if (import.meta.main) {
   const child = new Deno.Command(Deno.execPath(), {
     args: argumentsOf(Deno.args),
+    env: {
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ??
+        `${FILES_PER_CORE * navigator.hardwareConcurrency}`,
+    },
     stdout: "piped",
   }).spawn();
   const input = Readable.fromWeb(child.stdout);

@@ -142,7 +142,7 @@ export class ValidatorContext {
   }
 
   /**
-   * Tells whether this layer looks for something.
+   * Checks whether this layer looks for something.
    *
    * @param id The id of a rule.
    * @returns Whether the rule is on here.
@@ -152,7 +152,7 @@ export class ValidatorContext {
   }
 
   /**
-   * Hands a violation over to whoever wants to know.
+   * Hands a violation to `onViolation`, or prints it.
    *
    * @param violation The violation.
    * @param thrown Whether it is also thrown, and so seen anyway.

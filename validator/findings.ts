@@ -174,11 +174,11 @@ export abstract class Findings {
     return culprit;
   }
 
-  /** Tells which layer has seen it, or between which layers it happened. */
+  /** Names the layer that has seen it, or those between which it happened. */
   #whereOf(blame: Blame, side: Blame): string {
     if (blame !== "middleware") return this.#context.where;
     const { name } = this.#context;
-    // Whoever blames middleware has looked at the layer behind it.
+    // A rule that blames middleware has looked at the layer behind it.
     const next = (side === "server" ? this.outer : this.inner)!;
     const other = next.#context.name;
     const [outside, inside] = side === "server" ? [other, name] : [name, other];

@@ -36,7 +36,7 @@ function report({ context, rules, request }: Watched): void {
  *
  * @param body The body that the server got.
  * @param token What it is to be forgotten by.
- * @param watched What is told of it.
+ * @param watched What is reported of it.
  */
 export function watchBody(body: object, token: object, watched: Watched): void {
   registry ??= new FinalizationRegistry(report);

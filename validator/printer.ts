@@ -40,7 +40,7 @@ export class ViolationPrinter {
   /**
    * @param name The name of the layer.
    * @param sink Takes the text instead of stderr.
-   * @param color Tells whether to use colours.
+   * @param color Returns whether to use colours.
    */
   constructor(
     name: string | undefined,

@@ -162,9 +162,9 @@ function failed(request: CheckedRequest, error: unknown): unknown {
  *
  * What the application does is checked, and what the server or middleware hands
  * in. A broken rule is thrown at once as a {@linkcode ConformanceError} into
- * whoever broke it; the error says which rule, who broke it, what was expected,
- * what was found, and how to mend it. Otherwise nothing is changed: arrays stay
- * arrays, sync stays sync, bytes and errors pass through.
+ * the code that broke it; the error says which rule, who broke it, what was
+ * expected, what was found, and how to fix it. Otherwise nothing is changed:
+ * arrays stay arrays, sync stays sync, bytes and errors pass through.
  *
  * Validators may be stacked around middleware. They know of each other and tell
  * which layer broke the rule.

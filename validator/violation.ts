@@ -24,7 +24,7 @@ export interface Violation {
   readonly blame: Blame;
   /** What was expected, what was found, and where. */
   readonly message: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly hint?: string | undefined;
   /** The requirement: `"SPEC.md#start-once"`. */
   readonly spec: string;
@@ -96,7 +96,7 @@ export function toSpecUrl(spec: string): string {
 /**
  * Says that a rule of the interface was broken.
  *
- * The validator throws it into whoever broke the rule, so that the stack starts
+ * The validator throws it into the code that broke the rule, so that the stack starts
  * at the line that did.
  *
  * @example Usage

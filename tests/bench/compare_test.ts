@@ -28,18 +28,6 @@ function shortest(missing: Record<string, string> = {}): CompareOptions {
   };
 }
 
-/** A bare handler that serves another scenario than it is asked for. */
-const mistaken: Contender = {
-  ...bare,
-  id: "mistaken",
-  // The harness adds scenario, port and file: $0, $1 and $2.
-  command: [
-    "sh",
-    "-c",
-    `exec ${bare.command.map((part) => `'${part}'`).join(" ")} json "$1"`,
-  ],
-};
-
 Deno.test("requestOf() writes the request as wrk sends it", () => {
   const echo = SCENARIOS.find(({ id }) => id === "echo") ?? hello;
   assertEquals(
@@ -119,18 +107,6 @@ Deno.test({
       assertGreater(memory.rss, 1_000_000);
       assertEquals(summary.best.errors, 0);
     }
-  },
-});
-
-Deno.test({
-  name: "compare() refuses a contender that answers something else",
-  ignore: !linux,
-  async fn(): Promise<void> {
-    await assertRejects(
-      () => compare(hello, [mistaken], shortest()),
-      Error,
-      "mistaken is wrong in hello: Content-Type is application/json",
-    );
   },
 });
 

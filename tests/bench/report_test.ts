@@ -5,7 +5,7 @@ import {
   formatReport,
   formatResult,
 } from "../../bench/report.ts";
-import { report, result, row } from "./results.ts";
+import { report, result } from "./results.ts";
 
 Deno.test("alignTable() puts names to the left and numbers to the right", () => {
   const table = alignTable([["name", "n"], ["a", "100"], ["longer", "7"]]);
@@ -21,20 +21,10 @@ Deno.test("formatNumber() keeps about three digits", () => {
 
 Deno.test("formatResult() gives each row its ratios to the bare handler", () => {
   const [, , , ours = ""] = formatResult(result).split("\n");
-  assertEquals(ours.split(/\s+/), [
-    "makeServer",
-    "50,000",
-    "50,000",
-    "0.50",
-    "20.0",
-    "21.0",
-    "0.50",
-    "1.50",
-    "50.0",
-    "60.0",
-    "1.00",
-    "0",
-  ]);
+  assertEquals(
+    ours.split(/\s+/).join(" "),
+    "makeServer 50,000 50,000 0.50 20.0 21.0 0.50 1.50 50.0 60.0 1.00 0",
+  );
 });
 
 Deno.test("formatResult() says who was left out, and why", () => {
@@ -44,25 +34,8 @@ Deno.test("formatResult() says who was left out, and why", () => {
   );
 });
 
-Deno.test("formatResult() has no ratios without the bare handler", () => {
-  const alone = formatResult({ ...result, rows: [row("makeServer", 20)] });
-  assertEquals(alone.split("\n")[2]?.split(/\s+/).filter((c) => c === "-"), [
-    "-",
-    "-",
-    "-",
-  ]);
-});
-
-Deno.test("formatReport() lists the versions, if there are any", () => {
-  assertStringIncludes(
-    formatReport(report),
-    "\n\nbare: Deno 2\noak: oak 14",
-  );
-  const without = formatReport({ ...report, versions: {} });
-  assertEquals(without.includes("\n\n\n"), false);
-});
-
-Deno.test("formatReport() begins with the machine", () => {
+Deno.test("formatReport() begins with the machine and ends with the versions", () => {
   const text = formatReport(report);
   assertEquals(text.startsWith("a processor, 2 cores; best of 5 rounds"), true);
+  assertEquals(text.endsWith("\n\nbare: Deno 2\noak: oak 14"), true);
 });

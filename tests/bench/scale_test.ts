@@ -1,33 +1,9 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { contendersWith } from "../../bench/contenders.ts";
 import { IdleConnections } from "../../bench/idle_connections.ts";
-import { formatScale } from "../../bench/scale_report.ts";
 import { requestOf, type Scenario } from "../../bench/scenarios.ts";
 import { scenarioOfSize, SCENARIOS } from "../../bench/scenarios.ts";
 import { Serving } from "../../bench/serving.ts";
-
-const sample = { perSecond: 1000, cpu: 10, p99: 1, errors: 0 };
-
-Deno.test("formatScale() puts contenders side by side", () => {
-  const text = formatScale({
-    date: "",
-    machine: { processor: "a processor" },
-    connections: [
-      { contender: "bare", points: [{ at: 32, sample }] },
-      { contender: "makeServer", points: [{ at: 32, sample }] },
-    ],
-    sizes: [{ contender: "bare", points: [{ at: 1_048_576, sample }] }],
-    holding: [
-      { contender: "bare", perIdleConnection: 2048, perOpenStream: 4096 },
-    ],
-    parallel: [{ jobs: 2, sample }],
-  });
-  const lines = text.split("\n").map((line) => line.split(/\s+/).join(" "));
-  assertStringIncludes(lines.join("\n"), "\n32 1,000 10.0 1,000 10.0\n");
-  assertStringIncludes(lines.join("\n"), "\n1 MiB 1,000 10.0\n");
-  assertStringIncludes(lines.join("\n"), "\nbare 2 KiB 4 KiB\n");
-  assertEquals(lines.at(-1), "2 1,000 10.0");
-});
 
 for (const id of ["bare", "makeServer"]) {
   const contender = contendersWith("").find((other) => other.id === id);

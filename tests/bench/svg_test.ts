@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { plotReport } from "../../bench/plot.ts";
 import { plotScale } from "../../bench/scale_plot.ts";
 import { formatBytes, formatShort } from "../../bench/scale_report.ts";
@@ -28,11 +28,6 @@ function checkWellFormed(xml: string): void {
 
 Deno.test("escapeXml() escapes what would be markup", () => {
   assertEquals(escapeXml(`<a b="c">&`), "&lt;a b=&quot;c&quot;&gt;&amp;");
-});
-
-Deno.test("checkWellFormed() of these tests sees broken markup", () => {
-  assertThrows(() => checkWellFormed("<g><text></g></text>"));
-  assertThrows(() => checkWellFormed("<g>a & b</g>"));
 });
 
 Deno.test("plotReport() draws well-formed bars, light and dark", () => {

@@ -41,31 +41,6 @@ Deno.test.each([
   assertEquals(texts, []);
 });
 
-Deno.test("instrument() keeps the program until a mutant is asked for", () => {
-  const { text, mutants } = instrument(
-    "a.ts",
-    "/** A comment. */\nif (a?.b === 1 && !c) f(g(2)); else h();\nx = 3;\n",
-  );
-  const run = (id: number): unknown => {
-    const scope = { __mutant: (asked: number) => asked === id };
-    const code = `${text}; return [x, calls.join()];`;
-    const call = new Function(
-      "globalThis",
-      `let x; const calls = [],
-      a = { b: 1 }, c = false, f = () => calls.push("f"),
-      h = () => calls.push("h"), g = () => {}; ${code}`,
-    );
-    return call(scope);
-  };
-  assertEquals(run(-1), [3, "f"]);
-  const idOf = (change: string): number =>
-    mutants.find((mutant) => mutant.change === change)?.id ?? NaN;
-  assertEquals(run(idOf("!c → c")), [3, "h"]);
-  assertEquals(run(idOf("f(g(2)); → nothing")), [3, ""]);
-  assertEquals(run(idOf("x = 3; → nothing")), [undefined, "f"]);
-  assertEquals(mutants.find(({ change }) => change === "3 → 4")?.line, 3);
-});
-
 const TOY = {
   "max.ts": `export function max(a: number, b: number): number {
   if (a > b) return a;

@@ -70,21 +70,18 @@ export function idsOf(found: readonly Violation[]): string[] {
   return found.map(({ rule }) => rule);
 }
 
-/** Runs a program in a process of its own, and gives what it prints. */
-export async function printed(
-  program: string,
-  ...flags: string[]
-): Promise<string> {
-  const mod = new URL("../../mod.ts", import.meta.url).href;
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      ...flags,
-      `import { setupTestingDefaults, validator } from "${mod}";\n${program}`,
-    ],
-    stdin: "null",
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return decoder.decode(stdout) + decoder.decode(stderr);
+/** Validates an application that wraps a file, and calls it for one request. */
+export function wrapping(
+  wrap: (file: Loose) => unknown,
+  file: Loose = { read: () => null },
+  options: { throws?: boolean; headers?: readonly unknown[] } = {},
+): { readonly body: Loose } & Omit<Validated, "call"> {
+  const { headers = TEXT, ...others } = options;
+  const { app, found } = validate((environ, startResponse) => {
+    startResponse("200 OK", headers);
+    return environ["wsgi.file_wrapper"](file);
+  }, others);
+  const environ: Loose = createEnviron();
+  environ["wsgi.file_wrapper"] = wrap;
+  return { app, found, body: app(environ, startResponse) };
 }

@@ -161,23 +161,6 @@ Deno.test("validator() does not judge the return() of a body that has ended", as
   assertEquals((await findingsIn(scenario(false))).length, 1);
 });
 
-Deno.test("validator() gives a body's iterator a return() only where it has one", async () => {
-  const body = {
-    [Symbol.iterator]: () => ({ next: () => ({ done: true }) }),
-  };
-  const asyncBody = {
-    [Symbol.asyncIterator]: () => ({
-      next: () => Promise.resolve({ done: true }),
-    }),
-  };
-  const sync = await returning(() => body).call() as Loose;
-  assertEquals("return" in sync[Symbol.iterator](), false);
-  const async = await returning(() => asyncBody).call() as Loose;
-  assertEquals("return" in async[Symbol.asyncIterator](), false);
-  const generator = await returning(function* () {}).call() as Loose;
-  assertEquals("return" in generator[Symbol.iterator](), true);
-});
-
 Deno.test("validator() lets the error of a getter in an array through", () => {
   const array: Uint8Array[] = [];
   let reads = 0;

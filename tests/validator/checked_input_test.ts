@@ -39,6 +39,12 @@ async function use(
   return { result, found };
 }
 
+/** An input of a server that has these members, and others that do nothing. */
+function streamWith(members: object): object {
+  const nothing = { read() {}, readline() {}, readlines() {} };
+  return { ...nothing, [Symbol.asyncIterator]() {}, ...members };
+}
+
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
@@ -70,15 +76,12 @@ Deno.test("CheckedInput passes arguments on as they are, also none", async () =>
 
 Deno.test("CheckedInput calls the methods of the server on the server's object", async () => {
   const receivers: unknown[] = [];
-  const stream = {
+  const stream = streamWith({
     read() {
       receivers.push(this);
       return Promise.resolve(new Uint8Array(0));
     },
-    readline() {},
-    readlines() {},
-    [Symbol.asyncIterator]() {},
-  };
+  });
   await use((input) => input.read(), stream);
   assertEquals(receivers, [stream]);
 });
@@ -123,10 +126,7 @@ Deno.test("CheckedInput forwards return() of the iterator with its value", async
   const values: unknown[] = [];
   const { result } = await use(
     (input) => input[Symbol.asyncIterator]().return("enough"),
-    {
-      read() {},
-      readline() {},
-      readlines() {},
+    streamWith({
       [Symbol.asyncIterator]: () => ({
         next: () => Promise.resolve({ done: true }),
         return: (value: unknown) => {
@@ -134,7 +134,7 @@ Deno.test("CheckedInput forwards return() of the iterator with its value", async
           return Promise.resolve({ done: true, value });
         },
       }),
-    },
+    }),
   );
   assertEquals(values, ["enough"]);
   assertEquals(result, { done: true, value: "enough" });
@@ -143,14 +143,11 @@ Deno.test("CheckedInput forwards return() of the iterator with its value", async
 Deno.test("CheckedInput ends an iterator that has no return()", async () => {
   const { result } = await use(
     (input) => input[Symbol.asyncIterator]().return(),
-    {
-      read() {},
-      readline() {},
-      readlines() {},
+    streamWith({
       [Symbol.asyncIterator]: () => ({
         next: () => Promise.resolve({ done: true }),
       }),
-    },
+    }),
   );
   assertEquals(result, { done: true, value: undefined });
 });
@@ -220,12 +217,11 @@ Deno.test("CheckedInput ends no process by a rejection that nobody awaits", asyn
 Deno.test("CheckedInput rejects what breaks a rule, where it is to throw", async () => {
   await assertRejects(
     () =>
-      use((input) => input.read(5), {
-        read: () => Promise.resolve(null),
-        readline() {},
-        readlines() {},
-        [Symbol.asyncIterator]() {},
-      }, { throws: true }),
+      use(
+        (input) => input.read(5),
+        streamWith({ read: () => Promise.resolve(null) }),
+        { throws: true },
+      ),
     ConformanceError,
     "what wsgi.input gives must be a Uint8Array",
   );
@@ -246,13 +242,10 @@ Deno.test("CheckedInput is a body that can be returned and closed", async () => 
 });
 
 Deno.test("CheckedInput calls a member that the server has, after it was reported", async () => {
-  const { result, found } = await use((input) => input.seek(0), {
-    read() {},
-    readline() {},
-    readlines() {},
-    [Symbol.asyncIterator]() {},
-    seek: (place: number) => `at ${place}`,
-  });
+  const { result, found } = await use(
+    (input) => input.seek(0),
+    streamWith({ seek: (place: number) => `at ${place}` }),
+  );
   assertEquals(result, "at 0");
   assertEquals(found, ["input/member"]);
 });
@@ -270,13 +263,10 @@ Deno.test("CheckedInput throws as usual for a member that the server has not", a
 
 Deno.test("CheckedInput closes the server's input where it can be closed", async () => {
   let closes = 0;
-  const { found } = await use((input) => input.close(), {
-    read() {},
-    readline() {},
-    readlines() {},
-    [Symbol.asyncIterator]() {},
-    close: () => void closes++,
-  });
+  const { found } = await use(
+    (input) => input.close(),
+    streamWith({ close: () => void closes++ }),
+  );
   assertEquals(closes, 1);
   assertEquals(found, ["input/closed"]);
 });

@@ -1,7 +1,13 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { FileWrapper } from "../../mod.ts";
 import { runApplication } from "../../gateway/mod.ts";
-import { idsOf, startResponse, TEXT, validate } from "./body_cases.ts";
+import {
+  idsOf,
+  startResponse,
+  TEXT,
+  validate,
+  wrapping,
+} from "./body_cases.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -33,14 +39,12 @@ Deno.test("validator() keeps a file wrapper the same object", async () => {
 });
 
 Deno.test("validator() checks the chunks of a file wrapper that is iterated over", async () => {
-  const { app, found } = validate((environ, startResponse) => {
-    startResponse("200 OK", [...TEXT, ["Content-Length", "10"]]);
-    const blocks = [bytes];
-    return environ["wsgi.file_wrapper"]({ read: () => blocks.shift() });
-  }, { throws: false });
-  const environ = createEnviron();
-  environ["wsgi.file_wrapper"] = (file) => new FileWrapper(file);
-  const body = app(environ, startResponse) as Loose;
+  const blocks = [bytes];
+  const { app, body, found } = wrapping(
+    (file) => new FileWrapper(file),
+    { read: () => blocks.shift() },
+    { throws: false, headers: [...TEXT, ["Content-Length", "10"]] },
+  );
   for await (const _chunk of body);
   await body.close();
   assertEquals(idsOf(found), ["body/content-length"]);
@@ -48,14 +52,9 @@ Deno.test("validator() checks the chunks of a file wrapper that is iterated over
 });
 
 Deno.test("validator() counts a file wrapper that cannot be watched as finished", () => {
-  const wrapper = Object.freeze([bytes]) as Loose;
-  const { app } = validate((environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    return environ["wsgi.file_wrapper"]({ read: () => null });
-  });
-  const environ = createEnviron();
-  environ["wsgi.file_wrapper"] = () => wrapper;
-  assertStrictEquals(app(environ, startResponse), wrapper);
+  const wrapper = Object.freeze([bytes]);
+  const { app, body } = wrapping(() => wrapper);
+  assertStrictEquals(body, wrapper);
   app.assertFinished();
 });
 

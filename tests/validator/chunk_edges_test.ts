@@ -1,13 +1,12 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals, assertThrows } from "@std/assert";
 import { idsOf, TEXT, validate } from "./body_cases.ts";
-import { runScenario, type Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { answering } from "./fixtures/shorthands.ts";
 import {
   bytes,
   findingsIn,
   findingsInBody,
-  giving,
   PLAIN,
   start,
   takeAll,
@@ -61,14 +60,6 @@ Deno.test("validator() counts nothing but chunks as empty ones that are written"
   };
   const found = await findingsIn(scenario, { profile: "core" });
   assertEquals(found.map((line) => line.split(":")[0]), ["write/chunk"]);
-});
-
-Deno.test("validator() describes an array in place of a chunk by what is in it", async () => {
-  const found = async (value: unknown) =>
-    (await findingsInBody([PLAIN], { done: false, value }))[0];
-  assertEquals(await found([bytes("x")]), "body/chunk: an array of chunks");
-  assertEquals(await found(["x"]), "body/chunk: an array");
-  assertEquals(await found([]), "body/chunk: an array");
 });
 
 Deno.test("validator() says of a chunk that the application changed behind an async body that it did", async () => {
@@ -190,18 +181,4 @@ Deno.test("validator() looks at a chunk until the next one comes", async () => {
   };
   const scenario = answering("200 OK", [PLAIN], body);
   assertEquals(await findingsIn({ ...scenario, server: takeAll }), []);
-});
-
-Deno.test("validator() hints at yield* for an empty array in place of a chunk", async () => {
-  const [found] = await runScenario({
-    ...answering(
-      "200 OK",
-      [PLAIN],
-      giving({ done: false, value: [] }, {
-        done: true,
-      }),
-    ),
-    server: takeAll,
-  });
-  assertEquals(found?.hint?.includes("yield* chunks"), true);
 });

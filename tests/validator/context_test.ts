@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { ValidatorOptions, Violation } from "../../mod.ts";
 import { ValidatorContext } from "../../validator/context.ts";
 import type { Profile, Rule, Severity } from "../../validator/rules/rule.ts";
-import { helloApp, type Loose } from "./scenario.ts";
+import { helloApp, type Loose, stderrOf } from "./scenario.ts";
 import { validator } from "../../mod.ts";
 
 function rule(
@@ -136,53 +136,37 @@ const violation: Violation = {
   spec: "SPEC.md#none",
 };
 
-/** Runs an action and collects what goes to stderr. */
-function captured(action: () => void): string {
-  const { writeSync } = Deno.stderr;
-  let text = "";
-  Deno.stderr.writeSync = (bytes) => {
-    text += new TextDecoder().decode(bytes);
-    return bytes.length;
-  };
-  try {
-    action();
-  } finally {
-    Deno.stderr.writeSync = writeSync;
-  }
-  return text;
-}
-
-Deno.test("ValidatorContext.report() calls onViolation for what is thrown too", () => {
+Deno.test("ValidatorContext.report() calls onViolation for what is thrown too", async () => {
   const seen: unknown[] = [];
   const layer = new ValidatorContext(
     { onViolation: (v) => void seen.push(v) },
     ids,
   );
-  assertEquals(captured(() => layer.report(violation, true)), "");
-  assertEquals(captured(() => layer.report(violation, false)), "");
-  assertEquals(captured(() => layer.reportLost(violation)), "");
+  assertEquals(await stderrOf(() => layer.report(violation, true)), "");
+  assertEquals(await stderrOf(() => layer.report(violation, false)), "");
+  assertEquals(await stderrOf(() => layer.reportLost(violation)), "");
   assertEquals(seen, [violation, violation]);
 });
 
-Deno.test("ValidatorContext.report() prints what is not thrown where there is no onViolation", () => {
+Deno.test("ValidatorContext.report() prints what is not thrown where there is no onViolation", async () => {
   const layer = new ValidatorContext({ name: "blog" }, ids);
-  assertEquals(captured(() => layer.report(violation, true)), "");
-  const text = captured(() => layer.report(violation, false));
+  assertEquals(await stderrOf(() => layer.report(violation, true)), "");
+  const text = await stderrOf(() => layer.report(violation, false));
   assertEquals(text.split("\n")[0], "error [blog]: No");
 });
 
-Deno.test("ValidatorContext.reportLost() prints what was thrown and swallowed", () => {
+Deno.test("ValidatorContext.reportLost() prints what was thrown and swallowed", async () => {
   const layer = new ValidatorContext({}, ids);
-  const text = captured(() => layer.reportLost(violation));
+  const text = await stderrOf(() => layer.reportLost(violation));
   assertEquals(text.split("\n")[0], "error: No");
 });
 
-Deno.test("ValidatorContext.report() prints a violation where onViolation throws", () => {
+Deno.test("ValidatorContext.report() prints a violation where onViolation throws", async () => {
   const onViolation = (): void => {
     throw new Error("no place in the list");
   };
   const layer = new ValidatorContext({ onViolation }, ids);
-  const text = captured(() => layer.report(violation, true));
+  const text = await stderrOf(() => layer.report(violation, true));
   assertEquals(text.split("\n")[0], "error: No");
 });
 

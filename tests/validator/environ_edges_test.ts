@@ -1,9 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { runInNewContext } from "node:vm";
 import { findEnvironHints } from "../../validator/views/environ_hints.ts";
 import { isPlainObject } from "../../validator/views/environ_view.ts";
 import { ValidatorContext } from "../../validator/context.ts";
-import { createEnviron, type Loose, runScenario } from "./scenario.ts";
+import { validator } from "../../mod.ts";
+import {
+  createEnviron,
+  helloApp,
+  type Loose,
+  runScenario,
+} from "./scenario.ts";
 import { withVariables } from "./fixtures/shorthands.ts";
 import { findingsIn, PLAIN, start } from "./requests.ts";
 
@@ -175,4 +181,14 @@ Deno.test("validator() lets wsgi.input get members of other streams", async () =
     },
   });
   assertEquals(calls, 1);
+});
+
+Deno.test("validator() lets an error through that a getter of the environ throws", () => {
+  const environ = {
+    get REQUEST_METHOD(): never {
+      throw new RangeError("mine");
+    },
+  };
+  const app = validator(helloApp);
+  assertThrows(() => app(environ as Loose, () => async () => {}), RangeError);
 });

@@ -1,5 +1,14 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import { assert, assertEquals } from "@std/assert";
+import { calling, gives } from "./fixtures/input_scenarios.ts";
+import {
+  withBody,
+  withChunk,
+  withHeader,
+  withHeaders,
+  withStart,
+  withStatus,
+  withVariables,
+} from "./fixtures/shorthands.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
 /** Everything that a message could carry of a value, and must not call. */
@@ -23,6 +32,9 @@ function hostile(calls: string[]): object {
     "stack",
     "length",
     "size",
+    "fetch",
+    "next",
+    "body",
     Symbol.toStringTag,
   ];
   const value = {};
@@ -36,120 +48,36 @@ function hostile(calls: string[]): object {
 }
 
 const PLACES: Record<string, (value: unknown) => Scenario> = {
-  "as the status": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse(value, []);
-      return [];
-    },
-  }),
-  "as the headers": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", value);
-      return [];
-    },
-  }),
-  "as a header": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [value]);
-      return [];
-    },
-  }),
-  "as the name of a header": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [[value, "a"]]);
-      return [];
-    },
-  }),
-  "as the value of a header": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [["X-A", value]]);
-      return [];
-    },
-  }),
-  "as excInfo": (value) => ({
-    app: (_environ, startResponse) => {
+  "as the status": withStatus,
+  "as the headers": withHeaders,
+  "as a header": (value) => withHeaders([value]),
+  "as the name of a header": (value) => withHeader(value, "a"),
+  "as the value of a header": (value) => withHeader("X-A", value),
+  "as excInfo": (value) =>
+    withStart((startResponse) => {
       startResponse("200 OK", []);
       startResponse("500 Internal Server Error", [], value);
-      return [];
-    },
-  }),
-  "to write()": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [])(value);
-      return [];
-    },
-  }),
-  "as the body": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return value;
-    },
-  }),
-  "as a chunk": (value) => ({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return [value];
-    },
-  }),
-  "as a yielded chunk": (value) => ({
-    *app(_environ, startResponse) {
-      startResponse("200 OK", []);
-      yield value;
-    },
-  }),
-  "as a size": (value) => ({
-    app: async (environ, startResponse) => {
-      await environ["wsgi.input"].read(value);
-      startResponse("200 OK", []);
-      return [];
-    },
-  }),
-  "to wsgi.errors": (value) => ({
-    app: (environ, startResponse) => {
-      environ["wsgi.errors"].write(value);
-      startResponse("200 OK", []);
-      return [];
-    },
-    environ: (environ) => {
-      environ["wsgi.errors"].write = () => {};
-    },
-  }),
-  "as an error of wsgi.errors": (value) => ({
-    app: (environ, startResponse) => {
-      environ["wsgi.errors"].write("text");
-      startResponse("200 OK", []);
-      return [];
-    },
-    environ: (environ) => {
-      environ["wsgi.errors"].write = () => {
-        throw value;
-      };
-    },
-  }),
+    }),
+  "to write()": (value) =>
+    withStart((startResponse) => startResponse("200 OK", [])(value)),
+  "as the body": (value) => withBody(() => value),
+  "as a chunk": (value) => withBody(() => [value]),
+  "as a yielded chunk": (value) => withChunk(() => value),
+  "as a size": (value) => ({ app: calling((input) => input.read(value)) }),
+  "to wsgi.errors": (value) => writing(value, () => {}),
+  "as an error of wsgi.errors": (value) =>
+    writing("text", () => {
+      throw value;
+    }),
   "as a result of wsgi.input": (value) => ({
-    app: async (environ, startResponse) => {
-      await environ["wsgi.input"].read();
-      startResponse("200 OK", []);
-      return [];
-    },
-    environ: (environ) => {
-      environ["wsgi.input"].read = () => Promise.resolve(value);
-    },
+    app: calling((input) => input.read()),
+    environ: gives(value),
   }),
-  "as a variable": (value) => ({
-    environ: (environ) => {
-      environ.REMOTE_USER = value;
-    },
-  }),
-  "as wsgi.input": (value) => ({
-    environ: (environ) => {
-      environ["wsgi.input"] = value;
-    },
-  }),
-  "as wsgi.version": (value) => ({
-    environ: (environ) => {
-      environ["wsgi.version"] = value;
-    },
+  "as a variable": (value) => withVariables({ REMOTE_USER: value }),
+  "as wsgi.input": (value) => withVariables({ "wsgi.input": value }),
+  "as wsgi.version": (value) => withVariables({ "wsgi.version": value }),
+  "as the application": (value) => ({
+    validate: (validator) => validator(value),
   }),
   "as the environ": (value) => ({
     server: (app) => app(value, () => () => Promise.resolve()),
@@ -161,6 +89,20 @@ const PLACES: Record<string, (value: unknown) => Scenario> = {
     server: (app, environ) => app(environ, () => value),
   }),
 };
+
+/** An application that writes to a wsgi.errors with another write(). */
+function writing(text: unknown, write: (text: unknown) => void): Scenario {
+  return {
+    app: (environ, startResponse) => {
+      environ["wsgi.errors"].write(text);
+      startResponse("200 OK", []);
+      return [];
+    },
+    environ: (environ) => {
+      environ["wsgi.errors"].write = write;
+    },
+  };
+}
 
 /** A server that takes whatever comes, and reads nothing. */
 function indifferent(app: Loose, environ: Loose): unknown {

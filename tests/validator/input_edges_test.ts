@@ -146,14 +146,14 @@ Deno.test.each<[string, readonly unknown[], unknown, string]>([
 
 Deno.test("validator() counts the lines of readlines() up to its hint", async () => {
   const lines = (...texts: string[]) => texts.map(bytes);
-  const findingsInBody = (hint: number, ...texts: string[]) =>
+  const findingsFor = (hint: number, ...texts: string[]) =>
     coreFindingsIn(giving("readlines", [lines(...texts)], [[hint]]));
-  assertEquals(await findingsInBody(1, "\n"), []);
-  assertEquals(await findingsInBody(1, "\n", "\n"), [
+  assertEquals(await findingsFor(1, "\n"), []);
+  assertEquals(await findingsFor(1, "\n", "\n"), [
     "input/lines: 2 bytes in 2 lines from readlines(1)",
   ]);
-  assertEquals(await findingsInBody(2, "\n", "\n"), []);
-  assertEquals(await findingsInBody(5), []);
+  assertEquals(await findingsFor(2, "\n", "\n"), []);
+  assertEquals(await findingsFor(5), []);
   assertEquals(
     await coreFindingsIn(giving("readline", [bytes("a\n")], [[1]])),
     ["input/line: 2 bytes from readline(1)"],

@@ -2,39 +2,22 @@
 import { assertEquals } from "@std/assert";
 import { type Application, validator } from "../../mod.ts";
 import { startResponse, TEXT } from "./body_cases.ts";
-import { createEnviron, type Loose } from "./scenario.ts";
+import { createEnviron, type Loose, stderrOf } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
 
-/** What is written to stderr by an action, in this process. */
-function stderrOf(action: () => unknown): string {
-  const decoder = new TextDecoder();
-  let text = "";
-  Object.defineProperty(Deno.stderr, "writeSync", {
-    value: (written: Uint8Array) => {
-      text += decoder.decode(written);
-      return written.byteLength;
-    },
-    configurable: true,
-  });
-  try {
-    action();
-  } catch {
-    // What is thrown is another matter.
-  } finally {
-    Reflect.deleteProperty(Deno.stderr, "writeSync");
-  }
-  return text;
-}
-
 /** The ids of what a validator prints that has nobody to tell. */
-function printedBy(
+async function printedBy(
   app: (environ: Loose, startResponse: Loose) => Loose,
   use: (body: Loose) => void = () => {},
-): string[] {
-  const text = stderrOf(() => {
+): Promise<string[]> {
+  const text = await stderrOf(() => {
     const validated = validator(app as unknown as Application);
-    use(validated(createEnviron(), startResponse));
+    try {
+      use(validated(createEnviron(), startResponse));
+    } catch {
+      // What is thrown is another matter.
+    }
   });
   return Array.from(text.matchAll(/\(rule ([^,]+),/g), ([, id]) => id ?? "");
 }
@@ -76,9 +59,12 @@ Deno.test.each<[string, (finding: unknown) => unknown]>([
     "what has suppressed another",
     (error) => Object.assign(new Error("other"), { error }),
   ],
-])("a finding that reaches the server is not printed: %s", (_what, wrap) => {
-  assertEquals(printedBy(throwing(wrap)), []);
-});
+])(
+  "a finding that reaches the server is not printed: %s",
+  async (_what, wrap) => {
+    assertEquals(await printedBy(throwing(wrap)), []);
+  },
+);
 
 Deno.test.each<[string, (finding: unknown) => unknown]>([
   ["another error", () => new Error("other")],
@@ -95,13 +81,13 @@ Deno.test.each<[string, (finding: unknown) => unknown]>([
   ],
 ])(
   "a finding that does not reach the server is printed once: %s",
-  (_what, wrap) => {
-    assertEquals(printedBy(throwing(wrap)), ["status/string"]);
+  async (_what, wrap) => {
+    assertEquals(await printedBy(throwing(wrap)), ["status/string"]);
   },
 );
 
-Deno.test("a finding is printed when the next one is thrown in its place", () => {
-  const ids = printedBy((_environ, start) => {
+Deno.test("a finding is printed when the next one is thrown in its place", async () => {
+  const ids = await printedBy((_environ, start) => {
     try {
       start(200, TEXT);
     } catch {
@@ -111,8 +97,8 @@ Deno.test("a finding is printed when the next one is thrown in its place", () =>
   assertEquals(ids, ["status/string"]);
 });
 
-Deno.test("a finding that an error handler has mended is printed", () => {
-  const ids = printedBy((_environ, start) => {
+Deno.test("a finding that an error handler has answered is printed", async () => {
+  const ids = await printedBy((_environ, start) => {
     try {
       start(200, TEXT);
     } catch (error) {
@@ -123,8 +109,8 @@ Deno.test("a finding that an error handler has mended is printed", () => {
   assertEquals(ids, ["status/string"]);
 });
 
-Deno.test("a finding that the server gets to see is not printed", () => {
-  const ids = printedBy(
+Deno.test("a finding that the server gets to see is not printed", async () => {
+  const ids = await printedBy(
     (_environ, start) => {
       start("200 OK", TEXT);
       return [bytes];
@@ -137,8 +123,8 @@ Deno.test("a finding that the server gets to see is not printed", () => {
   assertEquals(ids, []);
 });
 
-Deno.test("a finding is printed if close() throws an error of the body instead", () => {
-  const ids = printedBy(
+Deno.test("a finding is printed if close() throws an error of the body instead", async () => {
+  const ids = await printedBy(
     (_environ, start) => {
       start("200 OK", TEXT);
       return Object.assign([bytes], {
@@ -152,8 +138,8 @@ Deno.test("a finding is printed if close() throws an error of the body instead",
   assertEquals(ids, ["close/arguments"]);
 });
 
-Deno.test("of two findings of one close(), the one that is not thrown is printed", () => {
-  const ids = printedBy(
+Deno.test("of two findings of one close(), the one that is not thrown is printed", async () => {
+  const ids = await printedBy(
     (_environ, start) => {
       start("200 OK", TEXT);
       return Object.assign([bytes], { close: () => start(200, TEXT) });
@@ -163,22 +149,22 @@ Deno.test("of two findings of one close(), the one that is not thrown is printed
   assertEquals(ids.length, 1);
 });
 
-Deno.test("a finding that was hidden by an error nobody can look into is printed", () => {
+Deno.test("a finding that was hidden by an error nobody can look into is printed", async () => {
   const wrap = (cause: unknown): unknown =>
     Object.defineProperty(new Error("other"), "cause", {
       get: () => {
         throw cause;
       },
     });
-  assertEquals(printedBy(throwing(wrap)), ["status/string"]);
+  assertEquals(await printedBy(throwing(wrap)), ["status/string"]);
 });
 
-Deno.test("what a middleware left open is printed when it throws an error of its own", () => {
+Deno.test("what a middleware left open is printed when it throws an error of its own", async () => {
   const inner = validator((_environ, start) => {
     start("200 OK", TEXT);
     return [bytes];
   }) as Loose;
-  const ids = printedBy((environ) => {
+  const ids = await printedBy((environ) => {
     inner(environ, startResponse);
     throw new RangeError("mine");
   });

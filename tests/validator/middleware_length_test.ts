@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { withVariables } from "./fixtures/shorthands.ts";
+import { foundIn } from "./requests.ts";
 import { runScenario, type Scenario } from "./scenario.ts";
 
 const RULE = "middleware/content-length";
 
-/** What a middleware that keeps Content-Length is told about it. */
+/** What is found where a middleware keeps Content-Length and changes chunks. */
 async function findings(
   status: string,
   change: (chunk: Uint8Array) => unknown,
@@ -34,74 +36,52 @@ async function findings(
     },
     ...scenario,
   });
-  return found.filter(({ rule }) => rule === RULE).map(({ message }) => {
-    const got = message.slice(message.indexOf(", got ") + 6);
-    return got.slice(0, got.indexOf(" with"));
-  });
+  return found.filter(({ rule }) => rule === RULE).map(({ message }) =>
+    foundIn(message).replace(/ with.*/, "")
+  );
 }
 
-function drop(chunk: Uint8Array): Uint8Array {
-  return chunk.subarray(0, 0);
-}
+const drop = (chunk: Uint8Array) => chunk.subarray(0, 0);
 
-Deno.test("middleware/content-length lets other chunks of the same length pass", async () => {
-  assertEquals(await findings("200 OK", (chunk) => chunk), []);
-  assertEquals(await findings("200 OK", (chunk) => chunk.toReversed()), []);
-});
-
-Deno.test("middleware/content-length is found for a byte less and a byte more", async () => {
-  assertEquals(await findings("200 OK", (chunk) => chunk.subarray(1)), [
+Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
+  ["lets the same chunks pass", "200 OK", (chunk) => chunk, []],
+  [
+    "lets others of the same length pass",
+    "200 OK",
+    (chunk) => chunk.toReversed(),
+    [],
+  ],
+  ["is found for a byte less", "200 OK", (chunk) => chunk.subarray(1), [
     "a body of 12 bytes",
-  ]);
-  assertEquals(await findings("200 OK", () => new Uint8Array(14)), [
+  ]],
+  ["is found for a byte more", "200 OK", () => new Uint8Array(14), [
     "14 bytes",
-  ]);
+  ]],
+  ["is about no 204", "204 No Content", drop, []],
+  ["is about no 205", "205 Reset Content", drop, []],
+  ["is about no 304", "304 Not Modified", drop, []],
+  ["is about a 206", "206 Partial Content", drop, ["a body of 0 bytes"]],
+  ["is about a 305", "305 Use Proxy", drop, ["a body of 0 bytes"]],
+  ["counts no chunks of another kind", "200 OK", () => "Hello", []],
+])("middleware/content-length %s", async (_what, status, change, expected) => {
+  assertEquals(await findings(status, change), expected);
 });
-
-Deno.test.each([
-  ["204 No Content"],
-  ["205 Reset Content"],
-  ["304 Not Modified"],
-])(
-  "middleware/content-length is about no response without content: %s",
-  async (status) => {
-    assertEquals(await findings(status, drop), []);
-  },
-);
-
-Deno.test.each([["206 Partial Content"], ["305 Use Proxy"]])(
-  "middleware/content-length is about a response with content: %s",
-  async (status) => {
-    assertEquals(await findings(status, drop), ["a body of 0 bytes"]);
-  },
-);
 
 Deno.test("middleware/content-length is about no answer to HEAD", async () => {
-  const environ = { REQUEST_METHOD: "HEAD" };
-  assertEquals(
-    await findings("200 OK", drop, {
-      environ: (given) => Object.assign(given, environ),
-    }),
-    [],
-  );
-});
-
-Deno.test("middleware/content-length counts no body with chunks of another kind", async () => {
-  assertEquals(await findings("200 OK", () => "Hello"), []);
+  const head = withVariables({ REQUEST_METHOD: "HEAD" });
+  assertEquals(await findings("200 OK", drop, head), []);
 });
 
 Deno.test("middleware/content-length counts what write() was given", async () => {
-  assertEquals(
-    await findings("200 OK", (chunk) => chunk, {
-      app: (_environ, startResponse) => {
-        const write = startResponse("200 OK", [
-          ["Content-Type", "text/plain"],
-          ["Content-Length", "5"],
-        ]);
-        write(new TextEncoder().encode("Hello"));
-        return [];
-      },
-    }),
-    [],
-  );
+  const scenario: Scenario = {
+    app: (_environ, startResponse) => {
+      const write = startResponse("200 OK", [
+        ["Content-Type", "text/plain"],
+        ["Content-Length", "5"],
+      ]);
+      write(new TextEncoder().encode("Hello"));
+      return [];
+    },
+  };
+  assertEquals(await findings("200 OK", (chunk) => chunk, scenario), []);
 });

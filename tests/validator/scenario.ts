@@ -129,3 +129,22 @@ export async function runScenario(
   await server(app, changed);
   return found;
 }
+
+/** What is written to stderr while an action runs, or until it is settled. */
+export async function stderrOf(action: () => unknown): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  Object.defineProperty(Deno.stderr, "writeSync", {
+    value: (written: Uint8Array) => {
+      text += decoder.decode(written);
+      return written.byteLength;
+    },
+    configurable: true,
+  });
+  try {
+    await action();
+  } finally {
+    Reflect.deleteProperty(Deno.stderr, "writeSync");
+  }
+  return text;
+}

@@ -1,68 +1,32 @@
 import { assert, assertStringIncludes } from "@std/assert";
 import { setupTestingDefaults } from "../../mod.ts";
+import {
+  withHeader,
+  withHeaders,
+  withVariables,
+} from "./fixtures/shorthands.ts";
 import { runScenario, runServer, type Scenario } from "./scenario.ts";
 
 const SECRET = "s3cr3t-s3cr3t";
 
 const SECRETS: Record<string, Scenario> = {
-  "with a line end": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [["Set-Cookie", `id=${SECRET}\r\n`]]);
-      return [];
-    },
-  },
-  "with a tab": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [["Set-Cookie", `id=${SECRET}\ta`]]);
-      return [];
-    },
-  },
-  "above U+00FF": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [["Set-Cookie", `id=${SECRET}€`]]);
-      return [];
-    },
-  },
-  "in one string with its name": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [`Set-Cookie: id=${SECRET}`]);
-      return [];
-    },
-  },
-  "as all of the headers": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", `Set-Cookie: id=${SECRET}`);
-      return [];
-    },
-  },
-  "in the name": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [[`Set-Cookie: id=${SECRET}`, ""]]);
-      return [];
-    },
-  },
-  "in an object": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", { "Set-Cookie": `id=${SECRET}` });
-      return [];
-    },
-  },
-  "joined with another": {
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [["Set-Cookie", `id=${SECRET}, b=${SECRET}`]]);
-      return [];
-    },
-  },
-  "in HTTP_COOKIE": {
-    environ: (environ) => {
-      environ.HTTP_COOKIE = `id=${SECRET}€\0`;
-    },
-  },
-  "in HTTP_AUTHORIZATION": {
-    environ: (environ) => {
-      environ.HTTP_AUTHORIZATION = [`Bearer ${SECRET}`];
-    },
-  },
+  "with a line end": withHeader("Set-Cookie", `id=${SECRET}\r\n`),
+  "with a tab": withHeader("Set-Cookie", `id=${SECRET}\ta`),
+  "above U+00FF": withHeader("Set-Cookie", `id=${SECRET}€`),
+  "in one string with its name": withHeaders([`Set-Cookie: id=${SECRET}`]),
+  "as all of the headers": withHeaders(`Set-Cookie: id=${SECRET}`),
+  "in the name": withHeader(`Set-Cookie: id=${SECRET}`, ""),
+  "in an object": withHeaders({ "Set-Cookie": `id=${SECRET}` }),
+  "joined with another": withHeader("Set-Cookie", `a=${SECRET}, b=${SECRET}`),
+  "in HTTP_COOKIE": withVariables({ HTTP_COOKIE: `id=${SECRET}€\0` }),
+  "in an array": withVariables({ HTTP_AUTHORIZATION: [`Bearer ${SECRET}`] }),
+  "above U+00FF in a variable": withVariables({
+    HTTP_AUTHORIZATION: `Bearer ${SECRET}€`,
+  }),
+  "with NUL": withVariables({ HTTP_AUTHORIZATION: `Bearer ${SECRET}\0` }),
+  "after a question mark": withVariables({ QUERY_STRING: `?t=${SECRET}` }),
+  "before a fragment": withVariables({ QUERY_STRING: `token=${SECRET}#` }),
+  "in a URL": withVariables({ REQUEST_URI: `http://localhost/?t=${SECRET}` }),
 };
 
 for (const [name, scenario] of Object.entries(SECRETS)) {

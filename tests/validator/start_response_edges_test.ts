@@ -18,23 +18,6 @@ Deno.test("validator() passes a call of startResponse on that has one argument",
   ]);
 });
 
-Deno.test.each([[0, "no arguments"], [1, "one argument"], [4, "4 arguments"]])(
-  "validator() counts the arguments of startResponse: %i",
-  async (count, got) => {
-    const lines = await findingsIn({
-      app: (_environ, startResponse) => {
-        startResponse(...["200 OK", [PLAIN], undefined, 4].slice(0, count));
-        return [];
-      },
-      server: (app, environ) => app(environ, start).close(),
-    });
-    assertEquals(
-      lines.find((line) => line.startsWith("start-response/arguments")),
-      `start-response/arguments: ${got}`,
-    );
-  },
-);
-
 Deno.test("validator() gives the application what startResponse returned, if it is no function", async () => {
   let given: unknown = "nothing";
   const lines = await findingsIn({

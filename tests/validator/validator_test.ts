@@ -8,7 +8,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ConformanceError, validator } from "../../mod.ts";
-import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
+import {
+  createEnviron,
+  helloApp,
+  type Loose,
+  runServer,
+  stderrOf,
+} from "./scenario.ts";
 
 type LooseApp = (environ: Loose, startResponse: Loose) => Loose;
 
@@ -208,13 +214,7 @@ Deno.test("validator() passes on whatever the application throws", () => {
 // onViolation -----------------------------------------------------------------
 
 Deno.test("validator() goes on where onViolation throws", async () => {
-  const { writeSync } = Deno.stderr;
-  let text = "";
-  Deno.stderr.writeSync = (bytes) => {
-    text += new TextDecoder().decode(bytes);
-    return bytes.length;
-  };
-  try {
+  const text = await stderrOf(async () => {
     const validated = validator((environ: Loose, startResponse: Loose) => {
       environ["wsgi.errors"].flush();
       startResponse(200, []);
@@ -228,8 +228,6 @@ Deno.test("validator() goes on where onViolation throws", async () => {
     const body = await validated(createEnviron(), start);
     await body.close?.();
     validated.assertFinished();
-  } finally {
-    Deno.stderr.writeSync = writeSync;
-  }
+  });
   assertMatch(text, /^error: .*status\/string/);
 });

@@ -98,52 +98,31 @@ async function thrown(
   throw new Error("Expected an error");
 }
 
-Deno.test("ConformanceError has a stack that starts where startResponse was called", async () => {
-  const error = await thrown((_environ, startResponse) => {
+Deno.test.each<[string, Parameters<typeof thrown>[0], string]>([
+  ["startResponse was called", (_environ, startResponse) => {
     startResponse(200, []); // here
     return [];
-  });
-  assertEquals(await firstLine(error), "startResponse(200, []); // here");
-});
-
-Deno.test("ConformanceError has a stack that starts where write() was called", async () => {
-  const error = await thrown((_environ, startResponse) => {
+  }, "startResponse(200, []); // here"],
+  ["write() was called", (_environ, startResponse) => {
     const write = startResponse("200 OK", []);
     write("Hello"); // here
     return [];
-  });
-  assertEquals(await firstLine(error), 'write("Hello"); // here');
-});
-
-Deno.test("ConformanceError has a stack that starts where the input was read", async () => {
-  const error = await thrown(async (environ) => {
+  }, 'write("Hello"); // here'],
+  ["the input was read", async (environ) => {
     await environ["wsgi.input"].read("5"); // here
-  });
-  assertEquals(
-    await firstLine(error),
-    'await environ["wsgi.input"].read("5"); // here',
-  );
-});
-
-Deno.test("ConformanceError has a stack that starts where the input was closed", async () => {
-  const error = await thrown((environ) => {
+  }, 'await environ["wsgi.input"].read("5"); // here'],
+  ["the input was closed", (environ) => {
     environ["wsgi.input"].close(); // here
-  });
-  assertEquals(
-    await firstLine(error),
-    'environ["wsgi.input"].close(); // here',
-  );
-});
-
-Deno.test("ConformanceError has a stack that starts where wsgi.errors was used", async () => {
-  const error = await thrown((environ) => {
+  }, 'environ["wsgi.input"].close(); // here'],
+  ["wsgi.errors was used", (environ) => {
     environ["wsgi.errors"].write(5); // here
-  });
-  assertEquals(
-    await firstLine(error),
-    'environ["wsgi.errors"].write(5); // here',
-  );
-});
+  }, 'environ["wsgi.errors"].write(5); // here'],
+])(
+  "ConformanceError has a stack that starts where %s",
+  async (_what, app, line) => {
+    assertEquals(await firstLine(await thrown(app)), line);
+  },
+);
 
 Deno.test("ConformanceError has a stack that starts where the application was called", async () => {
   const app = validator(helloApp);

@@ -88,23 +88,17 @@ export const apache: Front = {
   ],
 };
 
-/** Both, serving. At the end of its scope both are stopped. */
+/** A web server and its port on 127.0.0.1, and the backend behind it. */
 export interface Fronted extends AsyncDisposable {
-  /** The port of the web server, on 127.0.0.1. */
   readonly port: number;
-  /** The web server. */
   readonly front: ServerProcess;
-  /** What is behind it. */
   readonly backend: WsgiServer;
 }
 
-/** What differs from the example. */
+/** The way (`"tcp"` by default), edits of the example, options of the gateway. */
 export interface FrontedOptions {
-  /** How the web server reaches the application. Default: `"tcp"`. */
   readonly way?: Way;
-  /** Changes in the configuration. */
   readonly edits?: Edits;
-  /** Options of the gateway. */
   readonly backend?: BackendOptions;
 }
 

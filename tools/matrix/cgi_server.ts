@@ -20,11 +20,9 @@ const CGI = new URL("../../gateway/cgi/cgi.ts", import.meta.url);
 /** Which of the servers. */
 export type CgiServer = "apache2" | "lighttpd";
 
-/** What differs from the example. */
+/** Edits of the configuration of the example, and of its `cgi.sh`. */
 export interface CgiServerOptions {
-  /** Changes in the configuration. */
   readonly config?: Edits;
-  /** Changes in `cgi.sh`. */
   readonly script?: Edits;
 }
 

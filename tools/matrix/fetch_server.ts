@@ -19,11 +19,9 @@ const NETWORK =
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Where an application is. */
+/** An application: its module, and the name of an export or a call of one. */
 export interface Subject {
-  /** The module of the application. */
   readonly module: URL;
-  /** An expression for it: the name of an export, or a call of one. */
   readonly name: string;
 }
 

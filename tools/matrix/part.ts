@@ -22,7 +22,6 @@ export interface Part {
 
 /** A server for the conformance kit. */
 export interface ServerPart extends Part {
-  /** Starts it. */
   readonly start: StartServer;
 }
 
@@ -34,15 +33,14 @@ export interface Exercise {
   run(url: URL): Promise<void>;
 }
 
-/** A server that runs a framework under the validator. */
+/**
+ * A server that runs a framework under the validator, with the findings so far
+ * that are not known, the known rules that were broken, and the error log.
+ */
 export interface RunningFramework {
-  /** Where it listens. */
   readonly url: URL;
-  /** The findings of the validator so far that are not known. */
   readonly findings: readonly string[];
-  /** The known rules that were broken so far. */
   readonly seen: ReadonlySet<string>;
-  /** The text of `wsgi.errors`, and of Python's `sys.stderr`. */
   readonly log: readonly string[];
   /** Ends the server, and fails if a response was never closed. */
   stop(): Promise<void>;
@@ -52,7 +50,6 @@ export interface RunningFramework {
 export interface FrameworkPart extends Part {
   /** Starts `makeServer()`; Python's frameworks accept a middleware in Python. */
   start(middleware?: string): Promise<RunningFramework>;
-  /** What is tried. */
   readonly exercises: readonly Exercise[];
   /** Rules that the framework itself breaks, with the reason of each. */
   readonly known: Texts;

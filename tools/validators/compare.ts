@@ -41,11 +41,9 @@ const NAMES = ["@wsgi/ref", "wsgiref", "webtest", "werkzeug"] as const;
  */
 export type Outcome = "error" | "warning" | "crash" | "-";
 
-/** What one validator reports of the shared set. */
+/** The version of a validator, and its outcomes by the id of the case. */
 export interface Results {
-  /** Its version; for one of Python's standard library, that of Python. */
   readonly version: string;
-  /** The outcome of each case, by its id. */
   readonly outcomes: Readonly<Record<string, Outcome>>;
 }
 

@@ -179,18 +179,9 @@ def _(environ, start_response):
     return hello(environ, start_response)
 
 
-class Variables(dict):
-    pass
-
-
-class ReadOnly:
-    def read(self, size=-1):
-        return b""
-
-
-class WriteOnly:
-    def write(self, text):
-        pass
+Variables = type("Variables", (dict,), {})
+ReadOnly = type("ReadOnly", (), {"read": lambda self, size=-1: b""})
+WriteOnly = type("WriteOnly", (), {"write": lambda self, text: None})
 
 
 class TooMuch(Input):

@@ -24,7 +24,7 @@ function isBytes({ body, method }: ReturnView): boolean {
 }
 
 /**
- * Tells whether a value is a body as far as its type goes: an object that
+ * Checks whether a value is a body as far as its type goes: an object that
  * JavaScript iterates over for chunks, and not one chunk.
  *
  * @param view What the application returned.

@@ -35,7 +35,7 @@ function toEntryMethods(): Set<unknown> {
 }
 
 /**
- * Tells whether a body would be iterated over by pairs of key and value.
+ * Checks whether a body would be iterated over by pairs of key and value.
  *
  * @param view What the application returned.
  * @returns Whether it is a `Map`, a `Headers` or the like.

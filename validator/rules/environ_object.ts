@@ -41,7 +41,7 @@ function closedness(object: object): string {
     : "an object that takes no new variables";
 }
 
-/** What the descriptors of an environ tell, which are dear to read. */
+/** Finds a property that is not ordinary. Descriptors are expensive to read. */
 function findOddProperty(object: object): Finding {
   for (const key of Object.getOwnPropertyNames(object)) {
     const property = Object.getOwnPropertyDescriptor(object, key);

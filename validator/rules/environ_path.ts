@@ -55,7 +55,7 @@ function escapeBytes(uri: string): string {
 
 /**
  * Compares PATH_INFO with the raw target. Middleware may rewrite a path, so
- * only what has one slip as its explanation is told.
+ * only what has one mistake as its explanation is reported.
  */
 function pathDecoded(values: Values): Finding {
   const uri = textOf(values, "REQUEST_URI");

@@ -12,7 +12,7 @@ export type Blame = "application" | "server" | "middleware";
 
 /**
  * How much is checked: `core` is PEP 3333, `http` adds what HTTP demands of a
- * response, `paranoid` adds what is dear to find out or often harmless.
+ * response, `paranoid` adds what is expensive to find out or often harmless.
  */
 export type Profile = "core" | "http" | "paranoid";
 
@@ -52,7 +52,7 @@ export interface Rule<View> {
   readonly title: string;
   /** What goes wrong where the rule is broken. */
   readonly why: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly hint: string;
   /**
    * Rules that are inevitably broken too where this one is: once this one has
@@ -87,7 +87,7 @@ export type RuleSetting = Severity | "off";
 const PROFILES: readonly Profile[] = ["core", "http", "paranoid"];
 
 /**
- * Tells whether a profile includes another one.
+ * Checks whether a profile includes another one.
  *
  * @param profile The profile in force.
  * @param least The least profile that a rule asks for.
@@ -98,7 +98,7 @@ export function includesProfile(profile: Profile, least: Profile): boolean {
 }
 
 /**
- * Tells whether a value is a profile.
+ * Checks whether a value is a profile.
  *
  * @param value What the user gave.
  * @returns Whether it is one.

@@ -11,7 +11,7 @@ import type { RequestState, StateView } from "../views/request_state.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /**
- * Tells whether a call of startResponse has the third argument.
+ * Checks whether a call of startResponse has the third argument.
  *
  * @param args The arguments of the call.
  * @returns Whether there is an excInfo; `undefined` and `null` are none.
@@ -32,7 +32,7 @@ function isError(value: unknown): boolean {
 }
 
 /**
- * Tells whether a response is over, so that nothing of it can be sent any more.
+ * Checks whether a response is over, so that nothing of it can be sent any more.
  *
  * @param state How far the request has come.
  * @returns Whether the body has ended, was closed or has failed.

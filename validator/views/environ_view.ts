@@ -36,7 +36,7 @@ export interface EnvironView {
 }
 
 /**
- * Tells whether a value is a plain object, of this realm or another.
+ * Checks whether a value is a plain object, of this realm or another.
  *
  * @param value The value to test.
  * @returns Whether its prototype is `Object.prototype` or `null`.

@@ -55,7 +55,7 @@ export function bufferLengthOf(chunk: Uint8Array): number {
 }
 
 /**
- * Tells whether a chunk has lost its bytes: its buffer was transferred, or has
+ * Checks whether a chunk has lost its bytes: its buffer was transferred, or has
  * shrunk. It has then the length 0.
  *
  * @param chunk The chunk.

@@ -19,7 +19,7 @@ export interface RequestState {
   readonly response: ResponseView | undefined;
   /** Whether a non-empty chunk has passed, so that the headers have left. */
   readonly headSent: boolean;
-  /** What the server's startResponse last threw about, if not mended since. */
+  /** What the server's startResponse threw about, until it takes a call. */
   readonly refusal: "exc-info" | "arguments" | undefined;
   /** How many chunks the body had yielded at that time. */
   readonly refusedAt: number | undefined;

@@ -81,7 +81,7 @@ export class ResponseView {
   readonly size: number;
   /** The value of Content-Length, if there is one and it is a length. */
   readonly contentLength: number | undefined;
-  #changeWasTold = false;
+  #changeWasReported = false;
 
   /**
    * Reads status and headers, each value once.
@@ -169,14 +169,14 @@ export class ResponseView {
   }
 
   /**
-   * Does the same as {@linkcode findChange}, but tells a change only once.
+   * Does the same as {@linkcode findChange}, but reports a change only once.
    *
-   * @returns What has changed since, if anything has and was not told.
+   * @returns What has changed since, if anything has and was not reported.
    */
   takeChange(): string | undefined {
-    if (this.#changeWasTold) return undefined;
+    if (this.#changeWasReported) return undefined;
     const change = this.findChange();
-    this.#changeWasTold = change !== undefined;
+    this.#changeWasReported = change !== undefined;
     return change;
   }
 }

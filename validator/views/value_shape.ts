@@ -12,7 +12,7 @@ const GENERATOR_FUNCTIONS: readonly object[] = [
 ];
 
 /**
- * Tells whether a value is a generator function, so that calling it does none
+ * Checks whether a value is a generator function, so that calling it does none
  * of its work.
  *
  * @param value The value to test.
@@ -33,7 +33,7 @@ const GENERATORS: readonly object[] = GENERATOR_FUNCTIONS.map((made) =>
 );
 
 /**
- * Tells whether a value is a generator of this realm.
+ * Checks whether a value is a generator of this realm.
  *
  * @param value The value to test.
  * @returns Whether it is one, sync or async.

@@ -83,7 +83,7 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Tells whether the server has made a body itself.
+   * Checks whether the server has made a body itself.
    *
    * @param body The body.
    * @returns Whether it comes from wsgi.file_wrapper.
@@ -144,7 +144,7 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Tells whether this layer is somewhere between another one and the server.
+   * Checks whether this layer is somewhere between another one and the server.
    *
    * @param other The other layer.
    * @returns Whether calls of the other one pass through this one.

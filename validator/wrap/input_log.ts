@@ -149,7 +149,7 @@ export class InputLog {
   }
 }
 
-/** Tells whether a result shows that the input is at its end. */
+/** Checks whether a result shows that the input is at its end. */
 function endShownBy(
   { method, isPartial = false }: InputCall,
   size: number | undefined,

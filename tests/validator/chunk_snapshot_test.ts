@@ -5,15 +5,6 @@ function filled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index % 251);
 }
 
-Deno.test("digest() is the same for the same bytes", () => {
-  for (const length of [0, 1, 9, 100_000]) {
-    assertEquals(
-      digest(filled(length), length),
-      digest(filled(length), length),
-    );
-  }
-});
-
 Deno.test("digest() sees each byte of a short chunk change", () => {
   const bytes = filled(9);
   const before = digest(bytes, 9);
@@ -21,10 +12,8 @@ Deno.test("digest() sees each byte of a short chunk change", () => {
     const changed = bytes.with(i, 255);
     assertNotEquals(digest(changed, 9), before, `byte ${i}`);
   }
-});
-
-Deno.test("digest() takes the order of bytes for a part of them", () => {
-  assertNotEquals(digest(filled(9).reverse(), 9), digest(filled(9), 9));
+  assertEquals(digest(bytes.slice(), 9), before);
+  assertNotEquals(digest(bytes.toReversed(), 9), before);
 });
 
 Deno.test("digest() sees a large chunk that was filled anew, and reads no byte of one that is gone", () => {
