@@ -134,7 +134,7 @@ function checkDeviations(
  *
  * @example Test a server
  * ```ts
- * import { checkServer, denoServeDeviations } from "@wsgi/ref/conformance";
+ * import { checkServer } from "@wsgi/ref/conformance";
  * import { makeServer } from "@wsgi/ref";
  * import { assertEquals } from "@std/assert";
  *
@@ -145,7 +145,6 @@ function checkDeviations(
  *     hostname: server.hostname,
  *     port: server.port,
  *     stop: () => server.shutdown(),
- *     deviations: denoServeDeviations,
  *   };
  * }, { cases: ["environ/*"] });
  * assertEquals(report.failed, 0);

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { denoServeDeviations, type StartServer } from "../conformance/mod.ts";
+import type { StartServer } from "../conformance/mod.ts";
 import { makeServer } from "../mod.ts";
 
 /** Starts the server under test; yours takes the place of `makeServer()`. */
@@ -17,6 +17,5 @@ export const start: StartServer = (app) => {
     hostname: server.hostname,
     port: server.port,
     stop: () => server.shutdown(),
-    deviations: denoServeDeviations,
   };
 };

@@ -1,9 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  checkServer,
-  denoServeDeviations,
-  type StartServer,
-} from "../../conformance/mod.ts";
+import { checkServer, type StartServer } from "../../conformance/mod.ts";
 import { Program } from "../program.ts";
 import { serve } from "./broken/server.ts";
 import { before, type Wrong } from "./broken/wrong_proxy.ts";
@@ -26,7 +22,6 @@ Deno.test("checkServer() finds the same of a server in another process", async (
     return {
       hostname: "127.0.0.1",
       port: Number(await program.firstLine()),
-      deviations: denoServeDeviations,
       stop: () => program[Symbol.asyncDispose](),
     };
   });

@@ -31,15 +31,17 @@ class Folder implements AsyncDisposable {
   }
 }
 
-/** A module that starts our server, declaring these deviations. */
+/** A module that starts a server that cannot say every reason phrase. */
 function startModule(deviations = "{}"): string {
-  return `import { makeServer } from "${ROOT.href}mod.ts";
+  return `import { toFetchHandler } from "${ROOT.href}mod.ts";
 export function start(app) {
-  const server = makeServer("127.0.0.1", 0, app, { log: false });
-  server.serveForever();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    toFetchHandler(app),
+  );
   return {
-    hostname: server.hostname,
-    port: server.port,
+    hostname: "127.0.0.1",
+    port: server.addr.port,
     stop: () => server.shutdown(),
     deviations: ${deviations},
   };
@@ -102,7 +104,7 @@ Deno.test("main.ts finds nothing in examples/check_server.ts", async () => {
     "response/*",
   );
   assertEquals(code, 0, stderr);
-  assertMatch(stdout, /\n\d+ passed, 0 failed, 1 deviation\n$/);
+  assertMatch(stdout, /\n\d+ passed, 0 failed\n$/);
 });
 
 Deno.test("main.ts lists the cases that a glob names", async () => {

@@ -133,7 +133,7 @@ const startMakeServer: StartServer = (app) => {
   server.serveForever();
   const { hostname, port } = server;
   const stop = (): Promise<void> => server.shutdown();
-  return { hostname, port, deviations: denoServeDeviations, stop };
+  return { hostname, port, stop };
 };
 
 const startFetchHandler: StartServer = (app) => {
@@ -257,14 +257,14 @@ const startProxy: StartServer = async (app) => {
   return {
     hostname: "127.0.0.1",
     port: proxy.port,
-    deviations: { ...denoServeDeviations, ...deviationsOf("nginx-proxy") },
+    deviations: deviationsOf("nginx-proxy"),
     stop: () => both.disposeAsync(),
   };
 };
 
 /** The rows. */
 export const SERVERS: readonly ServerPart[] = [
-  row("Deno.serve, makeServer()", [DENO], startMakeServer),
+  row("makeServer()", [DENO], startMakeServer),
   row("Deno.serve, toFetchHandler()", [DENO], startFetchHandler),
   row(
     "deno serve",

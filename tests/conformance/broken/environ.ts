@@ -36,7 +36,7 @@ export const ENVIRON: readonly BrokenServer[] = [
   environ("resolves dots and drops what URL drops", (environ) => {
     const url = new URL(`http://h${environ.REQUEST_URI}`);
     environ.PATH_INFO = unescape(url.pathname);
-  }, "target/path-backslash target/path-dots"),
+  }, "target/asterisk-form target/path-backslash target/path-dots"),
   environ("joins slashes", (environ) => {
     environ.PATH_INFO = environ.PATH_INFO.replace(/\/\/+/g, "/");
   }, "target/path-double-slash"),

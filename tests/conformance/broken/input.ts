@@ -9,8 +9,8 @@ export const INPUT: readonly BrokenServer[] = [
     (right) => ({
       read: (size) => right.read(size === undefined ? 4 : Math.min(size, 4)),
     }),
-    `input/every-split-* input/large input/read-all input/read-bytes
-    input/readlines-hint`,
+    `errors/body-error-passed-on input/cut-* input/every-split-* input/large
+    input/read-all input/read-bytes input/readlines-hint`,
   ),
   input(
     "gives null at the end",

@@ -4,7 +4,7 @@
  */
 
 import { StderrStream } from "../../../wsgi/error_stream.ts";
-import { type RunningServer } from "../../../conformance/mod.ts";
+import type { RunningServer } from "../../../conformance/mod.ts";
 import type {
   Application,
   Environ,

@@ -117,20 +117,46 @@ export const WIRE: readonly BrokenServer[] = [
       piece.replace(/^(\S+ \S+ HTTP\/1\.1\r\nHost:) .*[^\w.:\r-].*/, "$1 h"),
   }), "refused/host-*"),
   wire("takes the last of two Hosts", () => ({
-    sent: (piece) => piece.replace(/\r\nHost: .*(?=[^]*\r\nHost: )/, ""),
+    sent: (piece) => piece.replace(/\r\nHost: .*(?=(?:\r\n.+)*\r\nHost: )/, ""),
   }), "refused/two-hosts"),
-  wire("refuses Expect", () => ({
-    received: (piece) =>
-      piece.replace(
-        /^HTTP\/1\.1 100 .*\r\n\r\n/,
-        "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n",
-      ),
-  }), "connection/expect"),
-  wire("answers HTTP/1.0 with chunked coding", () => ({
-    sent: (piece) =>
-      piece.replace("\r\nConnection: keep-alive", "")
-        .replace(" HTTP/1.0\r\n", " HTTP/1.1\r\nConnection: close\r\n"),
-  }), "body/large length/http-1.0"),
+  wire("refuses Expect", () => {
+    let isExpecting = false;
+    let isRefused = false;
+    return {
+      sent: (piece) => {
+        isExpecting ||= piece.includes("\r\nExpect: 100-continue\r\n");
+        return piece;
+      },
+      received: (piece) => {
+        if (!isExpecting) return piece;
+        if (isRefused) return "";
+        isRefused = true;
+        return "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
+      },
+    };
+  }, "connection/expect"),
+  wire("answers HTTP/1.0 with chunked coding", () => {
+    let isOld = false;
+    let isChunked = false;
+    const code = (data: string) =>
+      data === "" ? "" : `${data.length.toString(16)}\r\n${data}\r\n`;
+    return {
+      sent: (piece) => {
+        isOld ||= piece.includes(" HTTP/1.0\r\n");
+        return piece;
+      },
+      received: (piece) => {
+        if (!isOld) return piece;
+        if (isChunked) return code(piece);
+        const [, head = "", data = ""] =
+          /^(HTTP\/1\.1 [^]*?\r\n)\r\n([^]*)$/.exec(piece) ?? [];
+        if (head === "" || /\r\ncontent-length: /i.test(head)) return piece;
+        isChunked = true;
+        return `${head}Transfer-Encoding: chunked\r\n\r\n${code(data)}`;
+      },
+      last: () => isChunked ? "0\r\n\r\n" : "",
+    };
+  }, "body/large length/http-1.0"),
   wire(
     "keeps the beginning of chunked bodies until there is more",
     () => {

@@ -21,7 +21,7 @@ export interface Wrong {
 }
 
 async function pump(
-  from: Deno.TcpConn,
+  from: Deno.Conn,
   take: (piece: string) => Promise<boolean>,
 ): Promise<void> {
   const buffer = new Uint8Array(65_536);
@@ -37,7 +37,7 @@ async function pump(
   }
 }
 
-async function send(to: Deno.TcpConn, piece: string): Promise<void> {
+async function send(to: Deno.Conn, piece: string): Promise<void> {
   let bytes = toBytes(piece);
   while (bytes.length > 0) bytes = bytes.subarray(await to.write(bytes));
 }
@@ -52,11 +52,11 @@ function quietly(close: () => void): void {
 
 async function connect(
   client: Deno.TcpConn,
-  port: number,
+  open: () => Promise<Deno.Conn>,
   wrong: Wrong,
 ): Promise<void> {
   const { sent = (one) => one, received = (one) => one } = wrong;
-  const server = await Deno.connect({ hostname: "127.0.0.1", port });
+  const server = await open();
   const there = (async () => {
     await pump(client, async (piece) => {
       await send(server, sent(piece));
@@ -78,10 +78,19 @@ async function connect(
   quietly(() => client.close());
 }
 
-/** Puts a proxy in front of a server. */
+/**
+ * Puts a proxy in front of a server.
+ *
+ * @param server The server.
+ * @param wrong What is wrong on each connection.
+ * @param open Opens a connection to the server, where that takes more than its
+ * port.
+ */
 export function before(
   server: RunningServer,
   wrong: () => Wrong,
+  open: () => Promise<Deno.Conn> = () =>
+    Deno.connect({ hostname: "127.0.0.1", port: server.port }),
 ): RunningServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections = new Set<Promise<void>>();
@@ -89,7 +98,7 @@ export function before(
   const accepting = (async () => {
     for await (const client of listener) {
       clients.add(client);
-      const connection = connect(client, server.port, wrong()).catch(() => {})
+      const connection = connect(client, open, wrong()).catch(() => {})
         .finally(() => {
           connections.delete(connection);
           clients.delete(client);
