@@ -27,6 +27,17 @@ export const hello: Application = (_environ, startResponse) => {
   return [HELLO];
 };
 
+/** Reads one header and the query. */
+const read: Application = (environ, startResponse) => {
+  const text = `${environ.HTTP_ACCEPT_LANGUAGE} ${environ.QUERY_STRING}`;
+  const body = encoder.encode(text);
+  startResponse("200 OK", [
+    ["Content-Type", "text/plain"],
+    ["Content-Length", String(body.length)],
+  ]);
+  return [body];
+};
+
 /** Reads the whole body of the request and sends it back. */
 const echo: Application = async (environ, startResponse) => {
   const body = await environ["wsgi.input"].read();
@@ -115,6 +126,8 @@ const bytes: Application = (_environ, startResponse) => {
 export const applications: Readonly<Record<string, Application>> = {
   hello,
   browser: hello,
+  varied: hello,
+  read,
   idle: hello,
   echo,
   stream,

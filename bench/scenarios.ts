@@ -16,6 +16,8 @@ export interface Scenario {
   readonly target?: string | undefined;
   /** The request headers beside Host. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Whether query, Referer and Cookie differ from request to request. */
+  readonly varies?: boolean | undefined;
   /** The length of the request body, in bytes. @default {0} */
   readonly size?: number | undefined;
   /** The media type of the answer. */
@@ -92,6 +94,21 @@ export const SCENARIOS: readonly Scenario[] = [
     headers: BROWSER,
   },
   {
+    ...hello,
+    id: "varied",
+    title: "The same, but query, Referer and Cookie are new each time",
+    headers: BROWSER,
+    varies: true,
+  },
+  {
+    ...hello,
+    id: "read",
+    title: "13 browser headers, of which one and the query are read",
+    target: "/?page=2",
+    headers: BROWSER,
+    answer: () => "en-GB,en;q=0.9,de;q=0.8 page=2",
+  },
+  {
     id: "headers",
     title: "An application that reads every header",
     headers: BROWSER,
@@ -142,11 +159,11 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "file",
-    title: "A file of 10 MiB",
+    title: "A file of 4 MiB",
     headers: [],
     type: OCTETS,
     hasLength: true,
-    answer: () => "x".repeat(10 * MEBIBYTE),
+    answer: () => "x".repeat(4 * MEBIBYTE),
     byBytes: true,
   },
   {

@@ -1,5 +1,16 @@
--- wrk -s wrk.lua URL -- METHOD BYTES
+-- wrk -s wrk.lua URL -- METHOD BYTES VARIES
 -- The request's method and the size of its body; the results as one JSON line.
+
+local count = 0
+
+-- A request of its own each time, where the scenario says so.
+local function vary()
+  count = count + 1
+  local headers = wrk.headers
+  headers["Referer"] = "http://127.0.0.1/articles/" .. count
+  headers["Cookie"] = string.format("session=%032d; theme=dark", count)
+  return wrk.format(nil, "/?page=" .. count)
+end
 
 function init(args)
   wrk.method = args[1]
@@ -8,6 +19,7 @@ function init(args)
     wrk.body = string.rep("x", size)
     wrk.headers["Content-Type"] = "application/octet-stream"
   end
+  if args[3] == "true" then request = vary end
 end
 
 function done(summary, latency)

@@ -48,6 +48,7 @@ export async function load(
   connections = 32,
 ): Promise<Load> {
   const { method = "GET", target = "/", headers, size = 0 } = scenario;
+  const { varies = false } = scenario;
   const { success, stdout, stderr } = await new Deno.Command("wrk", {
     args: [
       "-t1",
@@ -59,6 +60,7 @@ export async function load(
       "--",
       method,
       String(size),
+      String(varies),
     ],
     stdin: "null",
   }).output();

@@ -66,6 +66,18 @@ const octets = [["Content-Type", "application/octet-stream"]];
 const handlers = {
   hello,
   browser: hello,
+  varied: hello,
+  read(request) {
+    const { url, headers } = request;
+    const query = url.slice(url.indexOf("?") + 1);
+    const body = encoder.encode(`${headers.get("accept-language")} ${query}`);
+    return new Response(body, {
+      headers: [
+        ["Content-Type", "text/plain"],
+        ["Content-Length", String(body.length)],
+      ],
+    });
+  },
   idle: hello,
   // Handing request.body on would be less than the application does.
   async echo(request) {

@@ -21,6 +21,15 @@ function hello(c) {
 const handlers = {
   hello,
   browser: hello,
+  varied: hello,
+  read(c) {
+    const { search } = new URL(c.req.url);
+    const text = `${c.req.header("accept-language")} ${search.slice(1)}`;
+    return c.body(text, 200, {
+      "Content-Type": "text/plain",
+      "Content-Length": String(text.length),
+    });
+  },
   idle: hello,
   async echo(c) {
     const body = await c.req.arrayBuffer();

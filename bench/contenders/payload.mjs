@@ -23,7 +23,7 @@ export const CHUNK = new Uint8Array(16_384).fill(120);
 export const CHUNKS = 16;
 
 /** The length of the file, in bytes. */
-export const FILE_SIZE = 10 * 1024 * 1024;
+export const FILE_SIZE = 4 * 1024 * 1024;
 
 /** The most that is answered in one piece by `bytes:N`. */
 const PIECE = 65_536;
