@@ -32,6 +32,12 @@ const hello = (_req, res) => send(res, "text/plain", Buffer.from(HELLO));
 const own = {
   hello,
   browser: hello,
+  varied: hello,
+  read(req, res) {
+    const query = req.url.slice(req.url.indexOf("?") + 1);
+    const text = `${req.get("accept-language")} ${query}`;
+    send(res, "text/plain", Buffer.from(text));
+  },
   idle: hello,
   json(req, res) {
     const text = JSON.stringify({

@@ -28,6 +28,12 @@ const hello = (_req, res) => answer(res, "text/plain", HELLO);
 export const handlers = {
   hello,
   browser: hello,
+  varied: hello,
+  read(req, res) {
+    const query = req.url.slice(req.url.indexOf("?") + 1);
+    const text = `${req.headers["accept-language"]} ${query}`;
+    answer(res, "text/plain", Buffer.from(text));
+  },
   idle: hello,
   echo(req, res) {
     const parts = [];

@@ -25,6 +25,12 @@ const hello = (ctx) => answer(ctx, "text/plain", 13, HELLO);
 const handlers = {
   hello,
   browser: hello,
+  varied: hello,
+  read(ctx) {
+    const { url, headers } = ctx.request;
+    const text = `${headers.get("accept-language")} ${url.search.slice(1)}`;
+    answer(ctx, "text/plain", text.length, text);
+  },
   idle: hello,
   async echo(ctx) {
     const body = new Uint8Array(await ctx.request.body.arrayBuffer());

@@ -25,6 +25,16 @@ def answer(start_response, content_type, body):
     return [body]
 
 
+def read(environ, start_response):
+    text = f"{environ['HTTP_ACCEPT_LANGUAGE']} {environ['QUERY_STRING']}"
+    body = text.encode("latin-1")
+    start_response("200 OK", [
+        ("Content-Type", "text/plain"),
+        ("Content-Length", str(len(body))),
+    ])
+    return [body]
+
+
 def hello(environ, start_response):
     return answer(start_response, "text/plain", HELLO)
 
@@ -75,6 +85,8 @@ def headers(environ, start_response):
 app = {
     "hello": hello,
     "browser": hello,
+    "varied": hello,
+    "read": read,
     "idle": hello,
     "echo": echo,
     "stream": stream,
