@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The statuses with which a parser or a connection refuses a request. */
+/** The statuses with which a server refuses a request. */
 export type RefusalStatus =
   | 400
   | 408
@@ -19,8 +19,9 @@ export type RefusalStatus =
 
 /**
  * Thrown for a request that is malformed, over a limit, or asks for what this
- * server does not do. The connection can carry no further request: where the
- * next one would begin is unknown.
+ * server does not do. No application sees it. After one that this parser throws
+ * the connection can carry no further request: where the next one would begin is
+ * unknown.
  *
  * RFC 9112 section 2.2; RFC 9110 section 15.5.
  */

@@ -119,18 +119,7 @@ export class FieldCollector {
     }
     const transferEncoding = this.#transferEncoding;
     if (transferEncoding !== undefined) {
-      // RFC 9112 section 6.1: both are what request smuggling is made of.
-      if (!isHttp11) {
-        throw new RequestError(
-          "Transfer-Encoding must not be sent with HTTP/1.0",
-        );
-      }
-      if (this.#contentLength !== undefined) {
-        throw new RequestError(
-          "Content-Length must not be sent beside Transfer-Encoding",
-        );
-      }
-      checkTransferEncoding(transferEncoding);
+      checkTransferEncoding(transferEncoding, version, this.#contentLength);
     }
     const connection = this.#connection?.toLowerCase();
     return {
@@ -165,8 +154,35 @@ function parseContentLength(value: string): number {
   return length;
 }
 
-/** RFC 9112 sections 6.1 and 6.3: `chunked`, once and last. */
-function checkTransferEncoding(value: string): void {
+/**
+ * Checks the Transfer-Encoding of a request. `chunked` is the only coding that
+ * this package knows, so that it must be the only one.
+ *
+ * RFC 9112 sections 6.1 and 6.3.
+ *
+ * @param value The value; those of several field lines joined with commas.
+ * @param version The version of the request: `"1.1"`.
+ * @param contentLength The length of the body in bytes, if the request has a
+ * Content-Length too.
+ * @throws {RequestError} If the value is malformed, the version is older than
+ * 1.1 or there is a Content-Length (400), or if a coding is not known (501).
+ */
+export function checkTransferEncoding(
+  value: string,
+  version: string,
+  contentLength: number | undefined,
+): void {
+  // Both of these are what request smuggling is made of.
+  if (version === "1.0" || version === "0.9") {
+    throw new RequestError(
+      `Transfer-Encoding must not be sent with HTTP/${version}`,
+    );
+  }
+  if (contentLength !== undefined) {
+    throw new RequestError(
+      "Content-Length must not be sent beside Transfer-Encoding",
+    );
+  }
   if (value.length === 7 && value.toLowerCase() === "chunked") return;
   const codings = value.split(",").map((coding) => trimBlanks(coding, 0));
   const isMalformed = codings.some((coding, index) =>

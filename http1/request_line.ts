@@ -105,8 +105,16 @@ function parseVersion(version: string): HttpVersion {
   throw new RequestError(`version must be HTTP/1.1, got ${version}`, 505);
 }
 
-/** RFC 9112 section 3.2 has four forms of a target. */
-function checkTarget(method: string, target: string): void {
+/**
+ * Checks the target of a request, which has one of four forms.
+ *
+ * RFC 9112 section 3.2.
+ *
+ * @param method The method: the authority form is for CONNECT, `*` for OPTIONS.
+ * @param target The target as it was sent.
+ * @throws {RequestError} If it has another form or names no host.
+ */
+export function checkTarget(method: string, target: string): void {
   if (!TARGET.test(target)) {
     throw new RequestError(
       `target must not contain "#", spaces, control characters or bytes above 0x7E, got ${

@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  isAuthority,
-  splitAuthority,
-  TOKEN_PATTERN,
-} from "../wsgi/http_syntax.ts";
+import { isHost } from "../wsgi/host.ts";
+import { splitAuthority, TOKEN_PATTERN } from "../wsgi/http_syntax.ts";
 import type { Environ } from "../wsgi/types.ts";
 import { parseAddress } from "./ip_address.ts";
 
@@ -151,7 +148,7 @@ export function applyHop(
     else delete environ.HTTPS;
   }
   if (host !== undefined) {
-    const server = host !== "" && isAuthority(host)
+    const server = host !== "" && isHost(host)
       ? splitAuthority(host, environ["wsgi.url_scheme"])
       : undefined;
     if (server === undefined) {

@@ -5,7 +5,6 @@
  */
 
 import { RequestTimeout, ServerStopped } from "../gateway/cancellation.ts";
-import { BadRequest } from "../gateway/environ/bad_request.ts";
 import { formatError } from "../gateway/error_response.ts";
 import { runApplication, type RunOptions } from "../gateway/run_application.ts";
 import { RequestError } from "../http1/request_error.ts";
@@ -209,8 +208,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       return done.then(() => input.release());
     } catch (error) {
       this.#leavePlace(connection);
-      if (!(error instanceof BadRequest)) throw error;
-      throw new RequestError(error.message, error.status);
+      throw error;
     }
   }
 

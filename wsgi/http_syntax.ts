@@ -16,10 +16,6 @@ export const TOKEN_PATTERN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const TOKEN = new RegExp(`^${TOKEN_PATTERN}$`);
 const DIGITS = /^[0-9]+$/;
 
-// RFC 3986 section 3.2.2: host, which may be empty, and RFC 9110 section 7.2.
-const HOST =
-  /^(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?$/;
-
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -76,25 +72,7 @@ export function parseContentLength(value: string): number | undefined {
   return Number.isSafeInteger(length) ? length : undefined;
 }
 
-/** The last valid one: most requests of a server name the same host. */
-let lastAuthority = "";
-
-/**
- * Returns whether a value is a host with an optional port, as in a Host header.
- *
- * RFC 9110 section 7.2, RFC 3986 section 3.2.2.
- *
- * @param value The value to test.
- * @returns Whether it is a `uri-host [":" port]`.
- */
-export function isAuthority(value: string): boolean {
-  if (value === lastAuthority) return true;
-  if (!HOST.test(value)) return false;
-  lastAuthority = value;
-  return true;
-}
-
-/** The last authority that was split, for the same reason. */
+/** The last authority that was split: most requests name the same host. */
 let lastSplit: {
   readonly authority: string;
   readonly scheme: string;

@@ -10,11 +10,11 @@ import { type CgiVariables, requestUriOf } from "../environ/cgi_environ.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
 import {
-  BadRequest,
   checkContentType,
   checkFragment,
   checkHost,
-} from "../environ/bad_request.ts";
+} from "../environ/request_checks.ts";
+import { RequestError } from "../../http1/request_error.ts";
 
 function isBlank(char: string | undefined): boolean {
   return char === " " || char === "\t";
@@ -74,7 +74,7 @@ function checkRequest(variables: CgiVariables): void {
   checkFragment(uri);
   if (host !== undefined) checkHost(host);
   if (length !== "" && !isDigits(length)) {
-    throw new BadRequest(
+    throw new RequestError(
       `HTTP_CONTENT_LENGTH must be digits, got ${quote(length)}`,
     );
   }
@@ -120,7 +120,7 @@ function splitPath(
  *
  * @param sent The variables, one value for each name; unchanged.
  * @returns All variables.
- * @throws {BadRequest} If the request is one that no application may see.
+ * @throws {RequestError} If the request is one that no application may see.
  */
 export function completeVariables(
   sent: CgiVariables,

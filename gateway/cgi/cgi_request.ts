@@ -12,7 +12,7 @@ import { errorResponse } from "../error_response.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { readEnviron } from "./read_environ.ts";
-import { BadRequest } from "../environ/bad_request.ts";
+import { RequestError } from "../../http1/request_error.ts";
 import {
   createHead,
   type ResponseHead,
@@ -165,7 +165,7 @@ export class CgiRequest {
     try {
       environ = this.#createEnviron();
     } catch (error) {
-      if (!(error instanceof BadRequest)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       this.#errors.write(`Cannot run under CGI: ${error.message}\n`);
       return await this.#answer(errorResponse(error.status));
     }

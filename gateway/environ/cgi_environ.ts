@@ -5,12 +5,14 @@
  */
 
 import {
-  BadRequest,
   checkBodySize,
   checkContentType,
   checkFragment,
+  checkHost,
   readContentLength,
-} from "./bad_request.ts";
+} from "./request_checks.ts";
+import { RequestError } from "../../http1/request_error.ts";
+import { checkTransferEncoding } from "../../http1/request_head.ts";
 import { createBaseEnviron } from "./base_environ.ts";
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
@@ -123,7 +125,7 @@ function serverNameOf({ SERVER_NAME }: CgiVariables): string {
  * @param facts What the gateway knows beside them.
  * @param options What the gateway's user says.
  * @returns A fresh environ.
- * @throws {BadRequest} If the request is one that no application may see.
+ * @throws {RequestError} If the request is one that no application may see.
  */
 export function createCgiEnviron(
   variables: CgiVariables,
@@ -134,12 +136,21 @@ export function createCgiEnviron(
     REQUEST_METHOD: method = "",
     CONTENT_LENGTH = "",
     CONTENT_TYPE = "",
+    HTTP_HOST,
+    HTTP_TRANSFER_ENCODING,
     REMOTE_USER,
+    SERVER_PROTOCOL,
   } = variables;
   if (!isToken(method)) {
-    throw new BadRequest(
+    throw new RequestError(
       `REQUEST_METHOD must be a token, got ${quote(method)}`,
     );
+  }
+  if (HTTP_HOST !== undefined) checkHost(HTTP_HOST);
+  if (HTTP_TRANSFER_ENCODING !== undefined) {
+    // CONTENT_LENGTH beside it is right where a server in front has decoded.
+    const version = SERVER_PROTOCOL?.replace("HTTP/", "") ?? "";
+    checkTransferEncoding(HTTP_TRANSFER_ENCODING, version, undefined);
   }
   checkContentType(CONTENT_TYPE);
   // An empty value is CGI's way to say that there is none.
@@ -159,7 +170,7 @@ export function createCgiEnviron(
     serverName: serverNameOf(variables),
     serverPort: variables["SERVER_PORT"] ||
       (scheme === "https" ? "443" : "80"),
-    protocol: variables["SERVER_PROTOCOL"] || "HTTP/1.1",
+    protocol: SERVER_PROTOCOL || "HTTP/1.1",
     scheme,
     input: facts.openInput(length),
     errors: facts.errors,

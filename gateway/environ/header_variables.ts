@@ -4,21 +4,20 @@
  * @module
  */
 
-import {
-  BadRequest,
-  checkContentType,
-  readContentLength,
-} from "./bad_request.ts";
+import { checkContentType, readContentLength } from "./request_checks.ts";
+import { RequestError } from "../../http1/request_error.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
 import { remember } from "../../wsgi/remember.ts";
 import type { Environ } from "../../wsgi/types.ts";
+
+const TRANSFER_ENCODING = "transfer-encoding";
 
 /**
  * Headers that never reach the environ: `Proxy` would become the variable that
  * HTTP clients take their proxy from (httpoxy, CVE-2016-5385), and the body is
  * decoded already.
  */
-const DROPPED: ReadonlySet<string> = new Set(["proxy", "transfer-encoding"]);
+const DROPPED: ReadonlySet<string> = new Set(["proxy", TRANSFER_ENCODING]);
 
 function makeKey(name: string): string | undefined {
   // A name with an underscore would be taken for one with a hyphen:
@@ -64,22 +63,28 @@ const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
  * @param environ The environ, which has none of them.
  * @param headers The headers.
  * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
- * @throws {BadRequest} If no application may see such a request.
+ * @returns The value of Transfer-Encoding, which is no variable.
+ * @throws {RequestError} If no application may see such a request.
  */
 export function addFetchHeaders(
   environ: Environ,
   headers: Headers,
   host: string | undefined,
-): void {
+): string | undefined {
+  let coding: string | undefined;
   // Not `for…of`, whose iterator makes Deno take twice as long for them.
   headers.forEach((iterated, name) => {
     const key = headerKey(name);
-    if (key === undefined) return;
+    if (key === undefined) {
+      if (name === TRANSFER_ENCODING) coding = headers.get(name) ?? iterated;
+      return;
+    }
     environ[key] = READ_WHOLE.has(key)
       ? valueOf(key, headers.get(name) ?? iterated)
       : iterated;
   });
   if (host !== undefined) environ.HTTP_HOST = host;
+  return coding;
 }
 
 /** What to do with headers of certain names. */
@@ -90,10 +95,17 @@ interface HeaderPlan {
   readonly keys: readonly (string | undefined)[];
   /** Whether no key comes twice, and none needs a check of its value. */
   readonly isPlain: boolean;
+  /** Whether there is a Transfer-Encoding. */
+  readonly hasCoding: boolean;
 }
 
 /** The last plan: the requests of a client have the same names. */
-let lastPlan: HeaderPlan = { headers: [], keys: [], isPlain: true };
+let lastPlan: HeaderPlan = {
+  headers: [],
+  keys: [],
+  isPlain: true,
+  hasCoding: false,
+};
 
 function planFor(headers: readonly string[]): HeaderPlan {
   const { headers: last } = lastPlan;
@@ -112,19 +124,24 @@ function makePlan(headers: readonly string[]): HeaderPlan {
   const seen = new Set<string>();
   let hosts = 0;
   let isPlain = true;
+  let hasCoding = false;
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    const key = headerKey(headers[i]!);
+    const name = headers[i]!;
+    const key = headerKey(name);
     if (key === "HTTP_HOST") {
-      if (++hosts > 1) throw new BadRequest(`more than one ${key}`);
+      if (++hosts > 1) throw new RequestError(`more than one ${key}`);
       keys.push(undefined);
       continue;
     }
     keys.push(key);
-    if (key === undefined) continue;
+    if (key === undefined) {
+      hasCoding ||= isTransferEncoding(name);
+      continue;
+    }
     if (seen.has(key) || SINGLE.has(key)) isPlain = false;
     seen.add(key);
   }
-  return { headers, keys, isPlain };
+  return { headers, keys, isPlain, hasCoding };
 }
 
 /**
@@ -136,14 +153,15 @@ function makePlan(headers: readonly string[]): HeaderPlan {
  * @param environ The environ, which has none of them.
  * @param headers Names and values as they came.
  * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
- * @throws {BadRequest} If no application may see such a request.
+ * @returns The value of Transfer-Encoding, which is no variable.
+ * @throws {RequestError} If no application may see such a request.
  */
 export function addRawHeaders(
   environ: Environ,
   headers: readonly string[],
   host: string | undefined,
-): void {
-  const { keys, isPlain } = planFor(headers);
+): string | undefined {
+  const { keys, isPlain, hasCoding } = planFor(headers);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as `HTTP_${string}` | undefined;
     if (key === undefined) continue;
@@ -152,13 +170,27 @@ export function addRawHeaders(
     if (previous === undefined) {
       environ[key] = isPlain ? value : valueOf(key, value);
     } else if (SINGLE.has(key)) {
-      throw new BadRequest(`more than one ${key}`);
+      throw new RequestError(`more than one ${key}`);
     } else {
       const comma = key === "HTTP_COOKIE" ? "; " : ", ";
       environ[key] = previous + comma + value;
     }
   }
   if (host !== undefined) environ.HTTP_HOST = host;
+  return hasCoding ? codingOf(headers) : undefined;
+}
+
+function isTransferEncoding(name: string): boolean {
+  return name.length === TRANSFER_ENCODING.length &&
+    name.toLowerCase() === TRANSFER_ENCODING;
+}
+
+/** Returns the values of all fields named Transfer-Encoding. */
+function codingOf(headers: readonly string[]): string {
+  const values = headers.filter((_value, index) =>
+    index % 2 === 1 && isTransferEncoding(headers[index - 1]!)
+  );
+  return values.join(", ");
 }
 
 function valueOf(key: string, value: string): string {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { checkBodySize } from "./bad_request.ts";
+import { checkTransferEncoding } from "../../http1/request_head.ts";
+import { checkBodySize } from "./request_checks.ts";
 import { createBaseEnviron, SERVER_SOFTWARE } from "./base_environ.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { addFetchHeaders, addRawHeaders } from "./header_variables.ts";
@@ -100,7 +101,7 @@ const stderr = new StderrStream();
  * @param facts What the gateway knows of the request.
  * @param options What the gateway's user says.
  * @returns A fresh environ.
- * @throws {BadRequest} If the request is one that no application may see.
+ * @throws {RequestError} If the request is one that no application may see.
  */
 export function createRequestEnviron(
   facts: RequestFacts,
@@ -128,13 +129,16 @@ export function createRequestEnviron(
   const { remoteAddress, remotePort } = facts;
   if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
   if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
-  if (isRaw(headers)) addRawHeaders(environ, headers, host);
-  else addFetchHeaders(environ, headers, host);
+  const coding = isRaw(headers)
+    ? addRawHeaders(environ, headers, host)
+    : addFetchHeaders(environ, headers, host);
   const { CONTENT_LENGTH: length } = environ;
-  if (length !== undefined) {
-    limits.contentLength = Number(length);
-    checkBodySize(limits.contentLength, options.maxRequestBodySize);
+  if (length !== undefined) limits.contentLength = Number(length);
+  if (coding !== undefined) {
+    const version = facts.protocol.slice("HTTP/".length);
+    checkTransferEncoding(coding, version, limits.contentLength);
   }
+  checkBodySize(limits.contentLength, options.maxRequestBodySize);
   if (options.environ !== undefined) Object.assign(environ, options.environ);
   return environ;
 }

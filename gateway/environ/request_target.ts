@@ -7,7 +7,8 @@
  * @module
  */
 
-import { BadRequest, checkFragment, checkHost } from "./bad_request.ts";
+import { checkFragment, checkHost } from "./request_checks.ts";
+import { RequestError } from "../../http1/request_error.ts";
 import { encodeUtf8, percentDecode } from "../../wsgi/byte_string.ts";
 import { splitAuthority } from "../../wsgi/http_syntax.ts";
 
@@ -39,7 +40,7 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
  *
  * @param url The URL as the runtime gives it: scheme, authority, raw target.
  * @returns The parts.
- * @throws {BadRequest} If the authority is not valid, or there is a fragment.
+ * @throws {RequestError} If the authority is not valid, or there is a fragment.
  */
 export function parseTarget(url: string): RequestTarget {
   const start = url.indexOf("://") + 3;
@@ -81,7 +82,7 @@ function parseOrigin(authority: string, raw: string): RequestTarget {
  * @param method The method.
  * @param host The Host, checked; empty for none.
  * @returns The parts; the authority is that of the absolute form or the Host.
- * @throws {BadRequest} If it has another form.
+ * @throws {RequestError} If it has another form.
  */
 export function resolveTarget(
   target: string,
@@ -97,7 +98,7 @@ export function resolveTarget(
   if (target === "*" && method === "OPTIONS") {
     return { authority: host, uri: "*", path: "*", query: "" };
   }
-  throw new BadRequest("invalid target");
+  throw new RequestError("invalid target");
 }
 
 /** Writes an address as a host: IPv6 in brackets, IPv4 as such. */
@@ -114,7 +115,7 @@ function toHost(address: string): string {
  * @param scheme The scheme whose port is the default.
  * @param local The server's end of the connection, where it is known.
  * @returns The host, in brackets if it is an IPv6 address, and the port.
- * @throws {BadRequest} If the port is not from 1 to 65535.
+ * @throws {RequestError} If the port is not from 1 to 65535.
  */
 export function serverOf(
   authority: string,
@@ -125,6 +126,6 @@ export function serverOf(
     return [toHost(local.localAddress), String(local.localPort)];
   }
   const parts = splitAuthority(authority, scheme);
-  if (parts === undefined) throw new BadRequest("invalid port");
+  if (parts === undefined) throw new RequestError("invalid port");
   return parts;
 }

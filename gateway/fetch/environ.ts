@@ -4,7 +4,9 @@
  * @module
  */
 
-import { checkHost } from "../environ/bad_request.ts";
+import { RequestError } from "../../http1/request_error.ts";
+import { quote } from "../../wsgi/describe.ts";
+import { checkHost } from "../environ/request_checks.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import {
   createRequestEnviron,
@@ -23,6 +25,9 @@ interface Remote {
   readonly address: string | undefined;
   readonly port: number | undefined;
 }
+
+/** Deno serves Unix sockets with a scheme of its own. */
+const HTTP_URL = /^http(?:s|\+unix)?:\/\//i;
 
 const UNKNOWN: Remote = { address: undefined, port: undefined };
 
@@ -68,7 +73,7 @@ function toConnect({ authority, query }: RequestTarget): RequestTarget {
  * @param signal Gives the signal of the request.
  * @param options What the gateway's user says.
  * @returns A fresh environ.
- * @throws {BadRequest} If the request is one that no application may see.
+ * @throws {RequestError} If the request is one that no application may see.
  */
 export function createFetchEnviron(
   request: Request,
@@ -77,6 +82,9 @@ export function createFetchEnviron(
   options: EnvironOptions,
 ): Environ {
   const { method, url, headers } = request;
+  if (!HTTP_URL.test(url)) {
+    throw new RequestError(`URL must be of http or https, got ${quote(url)}`);
+  }
   const host = headers.get("host");
   if (host !== null) checkHost(host);
   const target = parseTarget(url);

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { BadRequest } from "../environ/bad_request.ts";
+import { RequestError } from "../../http1/request_error.ts";
 import type { EnvironOptions } from "../environ/request_environ.ts";
 import { fetchErrorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
@@ -99,7 +99,7 @@ function handleFetch(
       options,
     );
   } catch (error) {
-    if (!(error instanceof BadRequest)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     return fetchErrorResponse(error.status);
   }
   // Taken now: the application may change its environ.

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { checkHost } from "../environ/bad_request.ts";
+import { RequestError } from "../../http1/request_error.ts";
+import { checkTarget } from "../../http1/request_line.ts";
+import { checkHost } from "../environ/request_checks.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import {
   createRequestEnviron,
@@ -16,15 +18,35 @@ import { RequestInput } from "../input/input_stream.ts";
 import { resolveTarget, serverOf } from "../environ/request_target.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** Returns the value of Host, empty without one. */
-function hostOf(headers: readonly string[]): string {
+/** Returns the first value of Host, `undefined` without one. */
+function hostOf(headers: readonly string[]): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]!;
     if (name.length === 4 && name.toLowerCase() === "host") {
       return headers[i + 1]!;
     }
   }
-  return "";
+  return undefined;
+}
+
+/**
+ * Checks what http1/ checks for `makeServer()`: `node:http` and its parser let
+ * more through, and the more so the older they are.
+ *
+ * @returns The version of the request.
+ */
+function checkRequestLine(
+  { httpVersion, method = "GET", stream, url = "" }: NodeRequest,
+): string {
+  // HTTP/2 has frames in place of all this.
+  if (stream !== undefined) return httpVersion;
+  if (!httpVersion.startsWith("1.")) {
+    const message = `version must be HTTP/1.1, got HTTP/${httpVersion}`;
+    throw new RequestError(message, 505);
+  }
+  checkTarget(method, url);
+  // RFC 9110 section 2.5: a higher minor version is understood as ours.
+  return httpVersion === "1.0" ? "1.0" : "1.1";
 }
 
 /**
@@ -34,7 +56,7 @@ function hostOf(headers: readonly string[]): string {
  * @param signal Returns the signal of the request.
  * @param options What the gateway's user says.
  * @returns A fresh environ.
- * @throws {BadRequest} If the request is one that no application may see.
+ * @throws {RequestError} If the request is one that no application may see.
  */
 export function createNodeEnviron(
   request: NodeRequest,
@@ -42,22 +64,27 @@ export function createNodeEnviron(
   options: EnvironOptions,
 ): Environ {
   const { method = "GET", rawHeaders, socket, url = "" } = request;
+  const version = checkRequestLine(request);
   const host = hostOf(rawHeaders);
-  checkHost(host);
-  const target = resolveTarget(url, method, host);
+  // RFC 9112 section 3.2.
+  if (host === undefined && version === "1.1") {
+    throw new RequestError("Host must be sent with HTTP/1.1");
+  }
+  if (host !== undefined) checkHost(host);
+  const target = resolveTarget(url, method, host ?? "");
   const scheme = options.urlScheme ?? (socket.encrypted ? "https" : "http");
   const [serverName, serverPort] = serverOf(target.authority, scheme, socket);
   const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
   return createRequestEnviron({
     method,
     target,
-    protocol: `HTTP/${request.httpVersion}`,
+    protocol: `HTTP/${version}`,
     scheme,
     serverName,
     serverPort,
     remoteAddress: socket.remoteAddress || undefined,
     remotePort: socket.remotePort || undefined,
-    host: target.authority || undefined,
+    host: target.authority || host,
     headers: rawHeaders,
     input: new RequestInput(() => openNodeBody(request), limits),
     limits,

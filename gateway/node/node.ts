@@ -19,7 +19,7 @@ import { RequestInput } from "../input/input_stream.ts";
 import { createNodeEnviron } from "./environ.ts";
 import { NodeTransport } from "./transport.ts";
 import type { NodeRequest, NodeResponse, NodeSocket } from "./node_http.ts";
-import { BadRequest } from "../environ/bad_request.ts";
+import { RequestError } from "../../http1/request_error.ts";
 import { withContentLength } from "../response_head.ts";
 import {
   checkApplication,
@@ -47,16 +47,45 @@ export interface NodeListenerOptions extends EnvironOptions, RunOptions {}
  */
 export type NodeListener = (req: NodeRequest, res: NodeResponse) => void;
 
-/** Answers a request that no application sees. */
+/**
+ * The connections on which a request was refused. Nobody knows where the next
+ * one begins, and `node:http` reports what it takes for that at once.
+ */
+const refused = new WeakSet<NodeSocket>();
+
+/** Refuses a request, so that no application sees it. */
+function refuse(
+  request: NodeRequest,
+  transport: NodeTransport,
+  { status }: RequestError,
+): void {
+  // A body that is too long has a known end, like one that is not read.
+  if (status !== 413 && request.stream === undefined) {
+    transport.closesConnection = true;
+    refused.add(request.socket);
+  }
+  // The parser may find a fault in what has arrived behind the head. Then
+  // node:http answers, but only while nothing was sent.
+  queueMicrotask(() => sendErrorResponse(request, transport, status));
+}
+
+/**
+ * Sends the response to a request that was refused. The connection stays open
+ * until the client has sent all of the request: closed before, it would be
+ * reset, and the client could not read the response.
+ */
 function sendErrorResponse(
   request: NodeRequest,
   transport: NodeTransport,
-  code: number,
+  status: number,
 ): void {
-  const [head, page] = errorResponse(code);
-  if (request.method !== "HEAD") return transport.respond(head, page);
+  if (request.destroyed) return;
+  const [head, page] = errorResponse(status);
   transport.sendHead(withContentLength(head, page.byteLength));
-  transport.end();
+  if (request.method !== "HEAD") transport.write(page);
+  if (!transport.closesConnection || request.readableEnded) transport.end();
+  else request.on("end", () => transport.end());
+  request.resume();
 }
 
 /** Lets go of a request that is over, so that the next one can follow. */
@@ -75,9 +104,16 @@ function release(request: NodeRequest, input: unknown): void {
  *
  * What `node:http` decides, this listener leaves to it: `Date`, keep-alive and
  * timeouts, the limits of a request head, `100 Continue` (sent before the
- * listener is called, unless the server listens to `checkContinue`), and CONNECT
- * and Upgrade, which are events of their own. Trailers of a request are ignored.
- * A client that closes its sending side counts as one that has left.
+ * listener is called, unless the server listens to `checkContinue`), and CONNECT,
+ * which is an event of its own. So is Upgrade where the server listens to
+ * `upgrade`; otherwise it is ignored, and the connection closed after the
+ * response. Trailers of a request are ignored. A client that closes its sending
+ * side counts as one that has left.
+ *
+ * What `node:http` lets through and RFC 9112 does not is refused, and its
+ * connection closed: other versions than HTTP/1, a missing or malformed Host,
+ * targets of other schemes, and a Transfer-Encoding that is anything but
+ * `chunked`.
  *
  * A body that the application has not read is read and dropped after the
  * response, for as long as the server's `requestTimeout` allows.
@@ -120,15 +156,19 @@ export function toNodeListener(
   checkApplication(app);
   return (req, res) => {
     const transport = new NodeTransport(req, res);
+    if (refused.has(req.socket)) return void req.resume();
     let environ: Environ;
     try {
       const signal = () => transport.cancellation.signal;
       environ = createNodeEnviron(req, signal, options);
     } catch (error) {
-      if (!(error instanceof BadRequest)) throw error;
-      sendErrorResponse(req, transport, error.status);
-      return void req.resume();
+      if (!(error instanceof RequestError)) throw error;
+      return refuse(req, transport, error);
     }
+    // What node:http does after these depends on its version: some versions
+    // drop bytes that have arrived behind them.
+    transport.closesConnection = req.stream === undefined &&
+      (req.method === "CONNECT" || environ.HTTP_UPGRADE !== undefined);
     // Taken now: the application may change its environ.
     const input = environ["wsgi.input"];
     const done = runApplication(app, environ, transport, options);

@@ -41,6 +41,8 @@ export interface NodeRequest {
   readonly readableEnded: boolean;
   /** The connection. */
   readonly socket: NodeSocket;
+  /** The stream of HTTP/2, where `node:http2` calls the listener. */
+  readonly stream?: unknown;
   /** The raw target. */
   readonly url?: string | undefined;
   /** Listens to the body. */

@@ -42,6 +42,8 @@ function createWaiting(): Deferred<void> {
 /** Writes one response. */
 export class NodeTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
+  /** Whether the connection is to be closed after the response. */
+  closesConnection = false;
   readonly #request: NodeRequest;
   readonly #response: NodeResponse;
   readonly #stopWatching: () => void;
@@ -72,8 +74,10 @@ export class NodeTransport implements Transport {
   }
 
   sendHead(head: ResponseHead): void {
-    const { code, status, headers } = head;
-    this.#response.writeHead(code, status.slice(4), headers.flat());
+    const { code, status } = head;
+    const headers = head.headers.flat();
+    if (this.closesConnection) headers.push("Connection", "close");
+    this.#response.writeHead(code, status.slice(4), headers);
     this.#head = head;
   }
 

@@ -2,7 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { findNode } from "../../tools/matrix/node_process.ts";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
 import { ServerProcess } from "../../tools/matrix/server_process.ts";
-import { ask } from "../raw_client.ts";
+import {
+  REFUSED,
+  REFUSED_BY_LLHTTP,
+} from "../gateway/node/refused_requests.ts";
+import { ask, RawClient } from "../raw_client.ts";
 import { missingTool, runTool } from "../tool.ts";
 import { installPackage } from "./npm_package.ts";
 
@@ -126,6 +130,23 @@ for (const runtime of runtimes) {
       const failed = await ask(server, request("/fail"));
       assertEquals([failed.body, failed.complete], ["/fail ", false]);
       assertStringIncludes(await server.logged(/on purpose/), "Error: ");
+    },
+  });
+
+  Deno.test({
+    name: `toNodeListener() refuses what ${name} lets through${missing}`,
+    ignore,
+    fn: async () => {
+      const ready = /listening on ([0-9]+)/;
+      await using server = await start(runtime, "program.mjs", ready);
+      const all = name === "Bun" ? REFUSED : [...REFUSED, ...REFUSED_BY_LLHTTP];
+      for (const [what, status, request] of all) {
+        using client = await RawClient.connect(server);
+        await client.send(request);
+        const { head } = await client.response();
+        assertEquals([what, head.status], [what, status]);
+        assertEquals([what, await client.rest()], [what, ""]);
+      }
     },
   });
 

@@ -71,6 +71,8 @@ Deno.test.each<[string, boolean]>([
   ["a|b", false],
   ["\xe9", false],
   ["\u0161", false],
+  ["\u20ac", false],
+  ["a,b:1,c/", false],
 ])("isHost(%j) is %j", (value, expected) => {
   // Twice: the last valid value is remembered.
   assertEquals([isHost(value), isHost(value)], [expected, expected]);

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
   formatDateTime,
   hasBareComma,
-  isAuthority,
   isDigits,
   isHopByHop,
   isToken,
@@ -46,49 +45,6 @@ Deno.test.each<[string, number | undefined]>([
 ])("parseContentLength() makes %j %i", (value, length) => {
   assertEquals(parseContentLength(value), length);
   assertEquals(isDigits(value), /^[0-9]+$/.test(value));
-});
-
-Deno.test.each([
-  "example.com",
-  "example.com:80",
-  "example.com:",
-  "a-b_c~d.e!$&'()*+,;=",
-  "%41",
-  "127.0.0.1:65535",
-  "[::1]",
-  "[::ffff:127.0.0.1]:80",
-  "",
-  ":80",
-])("isAuthority() accepts %j", (value) => {
-  assert(isAuthority(value));
-});
-
-Deno.test.each([
-  "a/b",
-  "a?b",
-  "a#b",
-  "a\\b",
-  "a b",
-  "a\tb",
-  "a\n",
-  "user@host",
-  "a:b",
-  "a:1:2",
-  "a:-1",
-  "a:123456",
-  "%4",
-  "%zz",
-  "::1",
-  "[]",
-  "[::1",
-  "[g::1]",
-  "[::1]x",
-  "[::1%25eth0]",
-  "a,b:1,c/",
-  "caf\xe9",
-  "€",
-])("isAuthority() refuses %j", (value) => {
-  assertFalse(isAuthority(value));
 });
 
 Deno.test.each([

@@ -3,7 +3,7 @@ import {
   completeVariables,
   joinVariables,
 } from "../../../gateway/backend/cgi_variables.ts";
-import { BadRequest } from "../../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 
 /** Completes variables and gives those that matter. */
 function pathOf(variables: Record<string, string>): unknown[] {
@@ -144,7 +144,7 @@ Deno.test("completeVariables() refuses what no application may see", () => {
   ) {
     assertThrows(
       () => completeVariables(variables as Record<string, string>),
-      BadRequest,
+      RequestError,
     );
   }
   assertEquals(

@@ -188,13 +188,38 @@ Deno.test.each<[Variables, RegExp, string]>([
     'CONTENT_LENGTH must be digits, got "3, 3"',
   ],
   [{ CONTENT_LENGTH: "11" }, /^Status: 413 /, "the request body is too large"],
+  [
+    { HTTP_HOST: "[1:2]" },
+    /^Status: 400 /,
+    'HTTP_HOST must be a host with an optional port, got "[1:2]"',
+  ],
+  [
+    { HTTP_TRANSFER_ENCODING: "" },
+    /^Status: 400 /,
+    'Transfer-Encoding must end with chunked, named once, got ""',
+  ],
+  [
+    { HTTP_TRANSFER_ENCODING: "chunked, chunked" },
+    /^Status: 400 /,
+    'Transfer-Encoding must end with chunked, named once, got "chunked, chunked"',
+  ],
+  [
+    { HTTP_TRANSFER_ENCODING: "chunked", SERVER_PROTOCOL: "HTTP/1.0" },
+    /^Status: 400 /,
+    "Transfer-Encoding must not be sent with HTTP/1.0",
+  ],
+  [
+    { HTTP_TRANSFER_ENCODING: "gzip, chunked" },
+    /^Status: 501 /,
+    'transfer coding must be chunked, got "gzip, chunked"',
+  ],
 ])("runCgi() refuses %j", async (env, status, reason) => {
   let called = false;
   const { output, errors, end } = await cgi(() => called = true, env, [], {
     maxRequestBodySize: 10,
   });
   assertMatch(output, status);
-  assertMatch(output, /\r\nContent-Length: [0-9]+\r\n\r\n4.+\n$/);
+  assertMatch(output, /\r\nContent-Length: [0-9]+\r\n\r\n[45].+\n$/);
   assertEquals(errors, `Cannot run under CGI: ${reason}\n`);
   assertEquals([end, called], ["closed", false]);
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
-import { BadRequest } from "../../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { environOf } from "./environ_of.ts";
 
@@ -79,9 +79,43 @@ Deno.test.each([
 ])("createFetchEnviron() refuses %s: %s", (name, value) => {
   const { status } = assertThrows(
     () => environOf({ headers: { Host: "h", [name]: value } }),
-    BadRequest,
+    RequestError,
   );
   assertEquals(status, 400);
+});
+
+Deno.test.each([
+  ["", 400],
+  ["chunked, chunked", 400],
+  ["chunked, gzip", 400],
+  ["gzip", 501],
+  ["gzip, chunked", 501],
+])(
+  "createFetchEnviron() refuses Transfer-Encoding: %s with %i",
+  (value, status) => {
+    const headers = { "Transfer-Encoding": value };
+    const error = assertThrows(() => environOf({ headers }), RequestError);
+    assertEquals(error.status, status);
+  },
+);
+
+Deno.test("createFetchEnviron() refuses Transfer-Encoding beside Content-Length, before it looks at the length", () => {
+  const headers = { "Transfer-Encoding": "chunked", "Content-Length": "11" };
+  const options = { maxRequestBodySize: 10 };
+  const make = (): Environ => environOf({ headers }, options);
+  assertEquals(assertThrows(make, RequestError).status, 400);
+});
+
+Deno.test("createFetchEnviron() takes the coding chunked in any case of letters", () => {
+  const { HTTP_TRANSFER_ENCODING } = environOf({
+    headers: { "Transfer-Encoding": "Chunked" },
+  });
+  assertEquals(HTTP_TRANSFER_ENCODING, undefined);
+});
+
+Deno.test("createFetchEnviron() refuses a URL of another scheme", () => {
+  const make = (): Environ => environOf({ url: "foo://h/a" });
+  assertEquals(assertThrows(make, RequestError).status, 400);
 });
 
 Deno.test("createFetchEnviron() refuses a body that is announced as longer than the limit", () => {
@@ -90,7 +124,7 @@ Deno.test("createFetchEnviron() refuses a body that is announced as longer than 
       maxRequestBodySize: 10,
     });
   assertEquals(environ("10").CONTENT_LENGTH, "10");
-  assertEquals(assertThrows(() => environ("11"), BadRequest).status, 413);
+  assertEquals(assertThrows(() => environ("11"), RequestError).status, 413);
 });
 
 Deno.test("toFetchHandler() answers a refused request without calling the application", async () => {

@@ -78,15 +78,15 @@ function readAuthority(
   const host = end === -1 ? text : text.slice(0, end);
   const rest = end === -1 ? "" : text.slice(end);
   const isHost = isLiteral
-    ? host.length > 2 && consistsOf(host.slice(1, -1), `${HEX}:.`)
+    ? consistsOf(host, `${HEX}:.[]`) && URL.canParse(`http://${host}/`)
     : host.split("%").every((part, index) =>
       index === 0 ? consistsOf(part, NAME_CHARACTERS) : part.length >= 2 &&
         consistsOf(part.slice(0, 2), HEX) &&
         consistsOf(part.slice(2), NAME_CHARACTERS)
     );
   const port = rest.slice(1);
-  const isPort = rest === "" || (rest[0] === ":" && port.length <= 5 &&
-    consistsOf(port, DIGITS));
+  const isPort = rest === "" || (rest[0] === ":" &&
+    consistsOf(port, DIGITS) && BigInt(port) <= 65535n);
   return isHost && isPort ? { host, port } : undefined;
 }
 
@@ -148,10 +148,17 @@ function hasBareComma(value: string): boolean {
 /** Makes the HTTP_* variables and the two of the content. */
 function headerVariables(wire: WireRequest): Record<string, string> | 400 {
   const variables: Record<string, string> = {};
-  for (const [name, value] of joinValues(wire.headers)) {
+  const joined = joinValues(wire.headers);
+  const hasLength = joined.has("CONTENT-LENGTH");
+  for (const [name, value] of joined) {
     // environ-http-underscore, environ-http-forbidden
     if (name.includes("_")) continue;
-    if (name === "PROXY" || name === "TRANSFER-ENCODING") continue;
+    if (name === "PROXY") continue;
+    if (name === "TRANSFER-ENCODING") {
+      // server-bad-length; there are no values but "chunked".
+      if (value !== "chunked" || hasLength) return 400;
+      continue;
+    }
     if (name === "CONTENT-LENGTH") {
       // server-bad-length
       if (value === "" || !consistsOf(value, DIGITS)) return 400;
@@ -175,6 +182,7 @@ export function expectEnviron(
   port: number,
 ): Expected {
   const { target, host, method } = wire;
+  if (!/^https?$/i.test(target.scheme ?? "http")) return 400;
   // server-bad-host
   if (host !== undefined && readAuthority(host) === undefined) return 400;
   const authority = target.authority ?? (host || `localhost:${port}`);

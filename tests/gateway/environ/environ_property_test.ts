@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
-import { BadRequest } from "../../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator/validator.ts";
 import type { Violation } from "../../../validator/violation.ts";
@@ -32,7 +32,7 @@ function noSignal(): AbortSignal {
 }
 
 function statusOf(error: unknown): number {
-  assertInstanceOf(error, BadRequest);
+  assertInstanceOf(error, RequestError);
   return error.status;
 }
 
@@ -65,7 +65,7 @@ Deno.test("createFetchEnviron() agrees with a slow model for any request", () =>
   assert(refused > 400 && refused < 3000, `${refused} were refused`);
 });
 
-Deno.test("createFetchEnviron() throws nothing but BadRequest for any URL and headers", () => {
+Deno.test("createFetchEnviron() throws nothing but RequestError for any URL and headers", () => {
   const anyUrl = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.tuple(

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
-import { BadRequest } from "../../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 
 /** Makes an environ of headers as they come in, one by one. */
@@ -32,7 +32,7 @@ Deno.test.each([
     assertThrows(
       () =>
         environOf(...values.map((value): [string, string] => [name, value])),
-      BadRequest,
+      RequestError,
     );
   },
 );

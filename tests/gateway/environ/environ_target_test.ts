@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BadRequest } from "../../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 import { environOf } from "./environ_of.ts";
 
 Deno.test("createFetchEnviron() gives the authority of a CONNECT request and no path", () => {
@@ -17,7 +17,7 @@ Deno.test.each([
 ])("createFetchEnviron() refuses the Host %s", (host) => {
   const { status } = assertThrows(
     () => environOf({ url: `http://${host}/`, headers: { host } }),
-    BadRequest,
+    RequestError,
   );
   assertEquals(status, 400);
 });
@@ -32,7 +32,7 @@ Deno.test("createFetchEnviron() takes the host from an absolute target, not from
   assertEquals(environ["wsgi.url_scheme"], "http");
   assertThrows(
     () => environOf({ url: "http://other/", headers: { host: "a/b" } }),
-    BadRequest,
+    RequestError,
   );
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { isByteString } from "../../../wsgi/byte_string.ts";
-import { BadRequest } from "../../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 import {
   parseTarget,
   resolveTarget,
@@ -62,9 +62,9 @@ Deno.test.each([
   ["http://h/x#y"],
   ["http://h/x?y#z"],
 ])("parseTarget() refuses %s", (url) => {
-  const error = assertThrows(() => parseTarget(url), BadRequest);
+  const error = assertThrows(() => parseTarget(url), RequestError);
   assertEquals(error.status, 400);
-  assertEquals(error.name, "BadRequest");
+  assertEquals(error.name, "RequestError");
 });
 
 Deno.test("parseTarget() gives back every target that a client can send", () => {
@@ -100,7 +100,7 @@ Deno.test.each([
 Deno.test.each([["*", "GET"], ["a", "GET"], ["h:80", "GET"], ["", "OPTIONS"]])(
   "resolveTarget() refuses %j with %s",
   (target, method) => {
-    assertThrows(() => resolveTarget(target, method, "h"), BadRequest);
+    assertThrows(() => resolveTarget(target, method, "h"), RequestError);
   },
 );
 
@@ -121,12 +121,12 @@ Deno.test.each([
 Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
   "serverOf() refuses the port of %s",
   (authority) => {
-    assertThrows(() => serverOf(authority, "http"), BadRequest);
+    assertThrows(() => serverOf(authority, "http"), RequestError);
   },
 );
 
-Deno.test("BadRequest has the status 400 unless it is told another", () => {
-  assertEquals(new BadRequest("why").status, 400);
-  assertEquals(new BadRequest("too large", 413).status, 413);
-  assertEquals(String(new BadRequest("why")), "BadRequest: why");
+Deno.test("RequestError has the status 400 unless it is told another", () => {
+  assertEquals(new RequestError("why").status, 400);
+  assertEquals(new RequestError("too large", 413).status, 413);
+  assertEquals(String(new RequestError("why")), "RequestError: why");
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
 import {
@@ -21,6 +21,7 @@ export interface NodeServing extends AsyncDisposable {
 export async function serveNode(
   app: Application,
   options: NodeListenerOptions = {},
+  settings: ServerOptions = {},
 ): Promise<NodeServing> {
   const log: string[] = [];
   const errors = new StderrStream((text) => void log.push(text));
@@ -28,7 +29,7 @@ export async function serveNode(
     ...options,
     environ: { "wsgi.errors": errors, ...options.environ },
   });
-  const server = createServer(listener).listen(0, "127.0.0.1");
+  const server = createServer(settings, listener).listen(0, "127.0.0.1");
   await within(once(server, "listening"), "the server to listen");
   return {
     server,

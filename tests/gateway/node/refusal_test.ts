@@ -1,0 +1,98 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
+import { RawClient } from "../../raw_client.ts";
+import { get } from "../../server/serving.ts";
+import { serveNode } from "./node_serving.ts";
+import { REFUSED, REFUSED_BY_LLHTTP } from "./refused_requests.ts";
+
+/** A request that would be smuggled in if the connection were kept. */
+const NEXT = get("/next");
+
+Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
+  "toNodeListener() answers %s with %i and nothing after it",
+  async (_what, status, request) => {
+    const called: string[] = [];
+    await using serving = await serveNode(
+      (environ, startResponse) => {
+        called.push(environ.PATH_INFO);
+        startResponse("200 OK", []);
+        return [];
+      },
+      {},
+      // Else node:http refuses a request without Host, and goes on to the next.
+      { requireHostHeader: false },
+    );
+    using client = await RawClient.connect(serving);
+    await client.send(request);
+    const { head } = await client.response();
+    assertEquals([head.status, head.get("connection")], [status, "close"]);
+    assertEquals(await client.rest(), "");
+    // Where the next request is a fault of its own, node:http answers.
+    using other = await RawClient.connect(serving);
+    await other.send(request + NEXT);
+    assert((await other.head()).status >= 400);
+    assertFalse((await other.rest()).includes("HTTP/1.1"));
+    assertEquals(called, []);
+  },
+);
+
+Deno.test("toNodeListener() answers a refused HEAD without a page", async () => {
+  await using serving = await serveNode(() => []);
+  using client = await RawClient.connect(serving);
+  await client.send("HEAD / HTTP/1.1\r\nHost: [:]\r\n\r\n");
+  assertStringIncludes((await client.head()).line, " 400 ");
+  assertEquals(await client.rest(), "");
+});
+
+Deno.test("toNodeListener() lets a client that is still sending read the refusal", async () => {
+  await using serving = await serveNode(() => []);
+  using client = await RawClient.connect(serving);
+  const body = "x".repeat(1 << 20);
+  const head =
+    `POST / HTTP/1.1\r\nHost: [:]\r\nContent-Length: ${body.length}\r\n\r\n`;
+  await client.send(head);
+  assertEquals((await client.response()).head.status, 400);
+  await client.send(body);
+  assertEquals(await client.rest(), "");
+  assertEquals(client.ending, "fin");
+});
+
+const UPGRADE = "Connection: Upgrade\r\nUpgrade: h2c\r\n";
+
+Deno.test.each([
+  ["without a body", `GET / HTTP/1.1\r\nHost: h\r\n${UPGRADE}\r\n`, ""],
+  [
+    "with a body",
+    `POST / HTTP/1.1\r\nHost: h\r\n${UPGRADE}Content-Length: 4\r\n\r\nbody`,
+    "body",
+  ],
+  [
+    "with a body in chunks",
+    `POST / HTTP/1.1\r\nHost: h\r\n${UPGRADE}Transfer-Encoding: chunked\r\n\r\n` +
+    "4\r\nbody\r\n0\r\n\r\n",
+    "body",
+  ],
+])("toNodeListener() serves an Upgrade %s and closes", async (
+  _how,
+  request,
+  expected,
+) => {
+  await using serving = await serveNode(async (environ, startResponse) => {
+    const bytes = await environ["wsgi.input"].read();
+    startResponse("200 OK", []);
+    return [bytes];
+  });
+  using client = await RawClient.connect(serving);
+  await client.send(request + NEXT);
+  const { head, body } = await client.response();
+  assertEquals([head.status, head.get("connection"), body], [
+    200,
+    "close",
+    expected,
+  ]);
+  assertEquals(await client.rest(), "");
+});
