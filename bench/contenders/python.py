@@ -27,12 +27,7 @@ def answer(start_response, content_type, body):
 
 def read(environ, start_response):
     text = f"{environ['HTTP_ACCEPT_LANGUAGE']} {environ['QUERY_STRING']}"
-    body = text.encode("latin-1")
-    start_response("200 OK", [
-        ("Content-Type", "text/plain"),
-        ("Content-Length", str(len(body))),
-    ])
-    return [body]
+    return answer(start_response, "text/plain", text.encode("latin-1"))
 
 
 def hello(environ, start_response):
