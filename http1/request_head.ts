@@ -139,6 +139,21 @@ export class FieldCollector {
   }
 }
 
+/**
+ * Makes a head of its parts.
+ *
+ * @param line The request line.
+ * @param fields The header fields, all of them.
+ * @returns The head.
+ * @throws {RequestError} As {@linkcode FieldCollector.finish} does.
+ */
+export function makeHead(
+  { method, target, version }: RequestLine,
+  fields: FieldCollector,
+): RequestHead {
+  return { method, target, version, fields: fields.finish(version) };
+}
+
 function joinValues(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before},${value}`;
 }

@@ -1,0 +1,245 @@
+/**
+ * {@linkcode WholeHeadParser}: heads that have come in one piece, fast.
+ *
+ * @module
+ */
+
+import {
+  type FieldLine,
+  MAX_FIELD_LINES,
+  parseFieldLine,
+} from "./field_line.ts";
+import type { LineReader } from "./line_reader.ts";
+import { FieldCollector, makeHead, type RequestHead } from "./request_head.ts";
+import {
+  MAX_REQUEST_LINE_SIZE,
+  parseRequestLine,
+  type RequestLine,
+} from "./request_line.ts";
+
+/** The largest head that is remembered, in bytes. An idle connection holds it. */
+const MAX_REMEMBERED_SIZE = 4_096;
+
+/** What no line may contain: NUL, the other controls but HTAB, and DEL. */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The last head of a connection: clients repeat most of it. */
+interface RememberedHead {
+  readonly text: string;
+  /** The field lines in one piece, with the empty line. */
+  readonly block: string;
+  readonly lines: readonly RememberedLine[];
+  readonly head: RequestHead;
+  /** Which lines differ from head to head; `undefined` until some have. */
+  readonly varying: VaryingLines | undefined;
+}
+
+/** The lines that differ from head to head, and what stands around them. */
+interface VaryingLines {
+  /** The index of the first one, and that of the one after the last. */
+  readonly first: number;
+  readonly end: number;
+  /** The lines before them in one piece. */
+  readonly before: string;
+  /** The lines after them in one piece, with the empty line. */
+  readonly after: string;
+}
+
+interface RememberedLine {
+  /** The line with its CRLF. */
+  readonly text: string;
+  /** What it says. */
+  readonly parsed: FieldLine;
+}
+
+/**
+ * Parses heads that have come in one piece, and remembers the last one: the
+ * clients of a connection repeat most of it. A line that is the same was checked
+ * before.
+ */
+export class WholeHeadParser {
+  readonly #reader: LineReader;
+  #last: RememberedHead | undefined;
+
+  /**
+   * Makes a parser for one connection.
+   *
+   * @param reader Where the bytes come from.
+   */
+  constructor(reader: LineReader) {
+    this.#reader = reader;
+  }
+
+  /**
+   * Takes a head that is all that has come, and the same as the last one.
+   *
+   * @returns The head; `undefined` if it is another.
+   */
+  takeRepeated(): RequestHead | undefined {
+    const reader = this.#reader;
+    const last = this.#last;
+    const { size } = reader;
+    if (last === undefined || size !== last.text.length) return undefined;
+    if (reader.peek(0, size) !== last.text) return undefined;
+    reader.skip(size);
+    return last.head;
+  }
+
+  /**
+   * Takes a head.
+   *
+   * @param size How many bytes it has, with the empty line.
+   * @returns The head; `undefined` if it has a fault in its line ends or
+   * characters. Nothing is taken then, nor when it throws.
+   * @throws {RequestError} If it has another fault, which need not be the first.
+   */
+  take(size: number): RequestHead | undefined {
+    const text = this.#reader.peek(0, size);
+    const head = text === this.#last?.text
+      ? this.#last.head
+      : this.#parseText(text);
+    if (head !== undefined) this.#reader.skip(size);
+    return head;
+  }
+
+  #parseText(text: string): RequestHead | undefined {
+    const lineEnd = text.indexOf("\r\n");
+    if (lineEnd > MAX_REQUEST_LINE_SIZE) return undefined;
+    const requestLine = parseRequestLine(text.slice(0, lineEnd));
+    const last = this.#last;
+    const blockStart = lineEnd + 2;
+    if (
+      last !== undefined && last.head.version === requestLine.version &&
+      text.slice(blockStart) === last.block
+    ) {
+      const { method, target, version } = requestLine;
+      return { method, target, version, fields: last.head.fields };
+    }
+    return this.#parseSimilar(text, blockStart, requestLine) ??
+      this.#parseBlock(text, blockStart, requestLine);
+  }
+
+  /** A head that differs from the last one where that one differed, too. */
+  #parseSimilar(
+    text: string,
+    blockStart: number,
+    requestLine: RequestLine,
+  ): RequestHead | undefined {
+    const last = this.#last;
+    const varying = last?.varying;
+    if (last === undefined || varying === undefined) return undefined;
+    const { version, fields } = last.head;
+    const { before, after } = varying;
+    let start = blockStart + before.length;
+    const end = text.length - after.length;
+    if (
+      version !== requestLine.version || start > end ||
+      text.slice(blockStart, start) !== before || text.slice(end) !== after
+    ) return undefined;
+    const lines = [...last.lines];
+    const headers = [...fields.headers];
+    for (let i = varying.first; i < varying.end; i++) {
+      const model = lines[i] as RememberedLine;
+      const line = this.#parseLine(text, start, model);
+      // Fields that this layer understands need a closer look.
+      if (
+        line?.parsed.name !== model.parsed.name ||
+        (line !== model && line.parsed.field !== undefined)
+      ) return undefined;
+      lines[i] = line;
+      headers[2 * i + 1] = line.parsed.value;
+      start += line.text.length;
+    }
+    if (start !== end) return undefined;
+    const { method, target } = requestLine;
+    const head = { method, target, version, fields: { ...fields, headers } };
+    this.#remember(text, blockStart, { lines, head, varying });
+    return head;
+  }
+
+  #parseBlock(
+    text: string,
+    blockStart: number,
+    requestLine: RequestLine,
+  ): RequestHead | undefined {
+    const last = this.#last;
+    const lines: RememberedLine[] = [];
+    const starts: number[] = [];
+    const fields = new FieldCollector();
+    const end = text.length - 2;
+    for (let start = blockStart; start < end;) {
+      const model = last?.lines[lines.length];
+      const line = this.#parseLine(text, start, model);
+      if (line === undefined || lines.length === MAX_FIELD_LINES) {
+        return undefined;
+      }
+      fields.add(line.parsed);
+      lines.push(line);
+      starts.push(start);
+      start += line.text.length;
+    }
+    const head = makeHead(requestLine, fields);
+    const varying = last && compare(last, lines, text, [...starts, end]);
+    this.#remember(text, blockStart, { lines, head, varying });
+    return head;
+  }
+
+  #remember(
+    text: string,
+    blockStart: number,
+    parts: Omit<RememberedHead, "text" | "block">,
+  ): void {
+    if (text.length > MAX_REMEMBERED_SIZE) return;
+    this.#last = { ...parts, text, block: text.slice(blockStart) };
+  }
+
+  /**
+   * Parses the line at an index of a text.
+   *
+   * @returns The line, the model itself if that is the same; `undefined` if it
+   * contains a control character.
+   */
+  #parseLine(
+    text: string,
+    start: number,
+    model: RememberedLine | undefined,
+  ): RememberedLine | undefined {
+    // Faster than startsWith().
+    if (
+      model !== undefined &&
+      text.slice(start, start + model.text.length) === model.text
+    ) return model;
+    const next = text.indexOf("\r\n", start) + 2;
+    // A slice would keep the whole text in memory as long as the line.
+    const own = this.#last === undefined
+      ? text.slice(start, next)
+      : this.#reader.peek(start, next);
+    const content = own.slice(0, -2);
+    if (CONTROL.test(content)) return undefined;
+    return { text: own, parsed: parseFieldLine(content, model?.parsed) };
+  }
+}
+
+/** Finds the lines that differ from those of the last head, or did before. */
+function compare(
+  last: RememberedHead,
+  lines: readonly RememberedLine[],
+  text: string,
+  starts: readonly number[],
+): VaryingLines | undefined {
+  if (lines.length !== last.lines.length) return undefined;
+  const isOther = (line: RememberedLine, i: number) => line !== last.lines[i];
+  let first = lines.findIndex(isOther);
+  if (first === -1) return undefined;
+  let end = lines.findLastIndex(isOther) + 1;
+  if (last.varying !== undefined) {
+    first = Math.min(first, last.varying.first);
+    end = Math.max(end, last.varying.end);
+  }
+  return {
+    first,
+    end,
+    before: text.slice(starts[0], starts[first]),
+    after: text.slice(starts[end]),
+  };
+}
