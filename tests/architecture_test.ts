@@ -97,6 +97,7 @@ async function coreModules(): Promise<string[]> {
   );
   const rooms = [
     ...await filesIn("wsgi"),
+    ...await filesIn("http1"),
     ...await filesIn("gateway"),
     ...await filesIn("server"),
     ...await filesIn("validator"),

@@ -9,7 +9,7 @@ const ROOT = new URL("../", import.meta.url);
 const READERS_FILES = ["app.ts", "main.ts", "start.ts", "worker.js"];
 
 /** Pages that name files that were moved or removed since. */
-const HISTORY = ["ARCHITECTURE.md", "CHANGELOG.md"];
+const HISTORY = ["CHANGELOG.md"];
 
 /** Finds the pages, by their path in the repository. */
 async function readPages(): Promise<Map<string, string>> {
