@@ -2,9 +2,9 @@
  * WSGI (PEP 3333) for TypeScript: the interface between web servers and
  * applications, a reference server and a validator. It runs no Python.
  *
- * An application is a function. {@linkcode makeServer} runs it on `Deno.serve`,
- * {@linkcode toFetchHandler} wherever fetch handlers run, and
- * {@linkcode validator} reports, while you develop, which rule of the interface
+ * An application is a function. {@linkcode serve} and {@linkcode makeServer}
+ * serve it over HTTP/1.1, {@linkcode toFetchHandler} runs it wherever fetch
+ * handlers run, and {@linkcode validator} reports, while you develop, which rule of the interface
  * was broken, by which side, and how to fix it.
  *
  * ```ts

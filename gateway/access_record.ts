@@ -31,7 +31,7 @@ export interface AccessRecord {
   readonly duration: number;
   /**
    * Whether the client left before the response was complete. False for a file
-   * that the runtime sends by itself: Deno does not report it.
+   * that `Deno.serve` sends by itself, which does not report it.
    */
   readonly clientLeft: boolean;
   /** The `Referer` header. */

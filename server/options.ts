@@ -22,8 +22,7 @@ export interface ServerOptions extends
    * The access log. `true` writes a line in Common Log Format to stderr for
    * each request, shortly after its response was handed over; `false` writes
    * nothing; a function gets a record instead. Requests that the server refused
-   * itself are there too, but not those that Deno refuses, which no handler
-   * sees. The address is that of the peer, also behind a proxy.
+   * itself are there too. The address is that of the peer, also behind a proxy.
    *
    * @default {true}
    */

@@ -30,7 +30,7 @@ async function shown(): Promise<Shown[]> {
 /** What is another one each time has no place in a comparison. */
 function withoutTimes(text: string): string {
   return text.replaceAll("\r", "")
-    .replace(/^(date|Last-Modified): .*$/gm, "$1: …")
+    .replace(/^([Dd]ate|Last-Modified): .*$/gm, "$1: …")
     .replace(/^(ETag: "[0-9a-f]+-).*$/gm, "$1…")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…")
     .trim();

@@ -1,5 +1,5 @@
-// What makeServer leaves to Deno.serve, the Content-Length of a whole body and
-// the reason phrase, is on the wire as if it had been given.
+// The two ways to serve over HTTP from Deno send the same, but for what
+// Deno.serve cannot say.
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
