@@ -1,9 +1,25 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { NodeListenerOptions } from "../../../gateway/node/node.ts";
+import { once } from "node:events";
+import {
+  connect,
+  createServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import {
+  type NodeListenerOptions,
+  toNodeListener,
+} from "../../../gateway/node/node.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator.ts";
-import { ask } from "../../raw_client.ts";
+import { ask, within } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
+
+type Http2Listener = (
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+) => void;
 
 interface Seen {
   readonly line: string;
@@ -92,4 +108,28 @@ Deno.test("toNodeListener() takes from its options what the request cannot tell"
   assertEquals(environ?.SERVER_SOFTWARE, "soft/1");
   assertEquals(environ?.["wsgi.multiprocess"], true);
   assertEquals(environ?.["my.key"], 5);
+});
+
+Deno.test("toNodeListener() serves requests of node:http2", async () => {
+  let protocol: string | undefined;
+  const listener: unknown = toNodeListener((environ, startResponse) => {
+    protocol = environ.SERVER_PROTOCOL;
+    startResponse("200 OK", []);
+    return [];
+  });
+  // Its types differ, but it has all that the listener asks for.
+  const server = createServer(listener as Http2Listener).listen(0, "127.0.0.1");
+  await within(once(server, "listening"), "the server to listen");
+  const { port } = server.address() as AddressInfo;
+  const client = connect(`http://127.0.0.1:${port}`);
+  try {
+    const stream = client.request({ ":path": "/" });
+    const [headers] = await within(once(stream, "response"), "the response");
+    assertEquals([headers[":status"], protocol], [200, "HTTP/2.0"]);
+  } finally {
+    client.destroy();
+    const closed = once(server, "close");
+    server.close();
+    await within(closed, "the server to close");
+  }
 });
