@@ -99,6 +99,10 @@ export interface ConnectionHost<Head> {
     error: RequestError,
     bytesSent: number,
   ): void;
+  /** Takes note that a body which the application does not read is malformed. */
+  onBrokenOff(connection: Connection<Head>, error: RequestError): void;
+  /** Takes note of an error that nothing but a fault of this package causes. */
+  onFault(connection: Connection<Head>, error: unknown): void;
   /** Takes note that the connection is closed. */
   onClosed(connection: Connection<Head>): void;
 }
@@ -305,7 +309,7 @@ export class Connection<Head> implements Channel, Expiring {
     if (done === undefined) return this.#finish(request);
     done.then(() => {
       if (this.#finish(request)) this.#advance();
-    });
+    }).catch((error) => this.#host.onFault(this, error));
     return false;
   }
 
@@ -346,13 +350,21 @@ export class Connection<Head> implements Channel, Expiring {
   /** Drops what is left of a body; returns whether its end was reached. */
   #discard(): boolean {
     const before = this.#parser.size;
-    for (;;) {
-      const event = this.#parser.next();
-      if (event === undefined) break;
-      if (event.type === "end") {
-        this.#enter("idle");
-        return true;
+    try {
+      for (;;) {
+        const event = this.#parser.next();
+        if (event === undefined) break;
+        if (event.type === "end") {
+          this.#enter("idle");
+          return true;
+        }
       }
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      // Its response is sent; a second one would answer another request.
+      this.#host.onBrokenOff(this, error);
+      this.#linger();
+      return false;
     }
     this.#discarded += before - this.#parser.size;
     if (this.#discarded > MAX_DISCARDED) this.#linger();
@@ -368,7 +380,9 @@ export class Connection<Head> implements Channel, Expiring {
     if (this.#hasEnded) return false;
     try {
       if (source.discard()) return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.#host.onBrokenOff(this, error);
       return false;
     }
     // Whether a client that waits for 100 Continue sends the body is unknown.

@@ -134,11 +134,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     const connection = new Connection(socket, remote, this);
     this.#connections.add(connection);
     this.#deadlines.add(connection);
-    connection.read().catch((error) => {
-      // A fault of this package: no request may take the process with it.
-      this.#complaints.add(formatError(error));
-      connection.destroy(error);
-    });
+    connection.read().catch((error) => this.onFault(connection, error));
   }
 
   // What connections ask for --------------------------------------------------
@@ -262,6 +258,17 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     // That the server is busy is no fault of the client.
     if (error.status === 503) return;
     this.#complaints.add(this.protocol.describeRefusal(error, remote));
+  }
+
+  onBrokenOff({ remote }: Connection<Head>, { message }: RequestError): void {
+    const client = remote?.hostname ?? "a client";
+    this.#complaints.add(`Closed the connection to ${client}: ${message}`);
+  }
+
+  onFault(connection: Connection<Head>, error: unknown): void {
+    // No request may take the process with it.
+    this.#complaints.add(formatError(error));
+    connection.destroy(error);
   }
 
   onClosed(connection: Connection<Head>): void {

@@ -128,7 +128,8 @@ function check(environ: Environ): void {
     "HTTP_PROXY": environ["HTTP_PROXY"] === undefined,
     "CONTENT_LENGTH": /^[0-9]{1,16}$/.test(environ.CONTENT_LENGTH ?? "0"),
     "PATH_INFO": PATH_INFO.startsWith("/") ||
-      (REQUEST_METHOD === "CONNECT" && PATH_INFO === ""),
+      (REQUEST_METHOD === "CONNECT" && PATH_INFO === "") ||
+      (REQUEST_METHOD === "OPTIONS" && PATH_INFO === "*"),
   };
   for (const [key, isTrue] of Object.entries(facts)) {
     if (!isTrue) faults.push(`${key} is ${JSON.stringify(environ[key])}`);
@@ -148,9 +149,16 @@ const routes: Record<string, Application> = {
   "/head": head,
 };
 
+/** What is logged about clients: a body cut short, a malformed request. */
+const CLIENT_FAULTS = [
+  /^RequestBodyError: |^Cannot read the request body: /,
+  /^Refused a request from 127\.0\.0\.1 with (4\d\d|50[15]): \P{Cc}+\n$/u,
+  /^Closed the connection to 127\.0\.0\.1: \P{Cc}+\n$/u,
+  /^\d+ more lines like these\n$/,
+];
+
 const errors = new StderrStream((text) => {
-  // A body that was cut short is the client's own fault.
-  if (/^RequestBodyError: |^Cannot read the request body: /.test(text)) return;
+  if (CLIENT_FAULTS.some((pattern) => pattern.test(text))) return;
   faults.push(`logged: ${text}`);
 });
 
