@@ -74,10 +74,15 @@ Deno.test("server.ts answers what the validator and the server refuse, and goes 
   assertEquals((await ask({ port }, head)).head.status, 200);
   assertEquals((await ask({ port }, GET)).head.status, 200);
   program.kill("SIGTERM");
-  // A line in the log for each, and no complaint.
+  // A line in the access log for each, and the reason of what was refused.
   const lines = (await program.outcome()).stderr.trimEnd().split("\n");
+  const refused = lines.filter((line) => line.startsWith("Refused "));
+  assertEquals(refused, [
+    'Refused a request from 127.0.0.1 with 400: Host must be a host with an optional port, got "a/b"',
+  ]);
   assertEquals(
-    lines.map((line) => /" (.*)$/.exec(line)?.[1]?.replace(/ \d+$/, "")),
+    lines.filter((line) => !refused.includes(line))
+      .map((line) => /" (.*)$/.exec(line)?.[1]?.replace(/ \d+$/, "")),
     ["400", "200 -", "200"],
   );
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Program } from "../program.ts";
-import { ask, RawClient } from "../raw_client.ts";
+import { RawClient } from "../raw_client.ts";
 import { get } from "../server/serving.ts";
 
 const root = import.meta.resolve("../../");
@@ -35,10 +35,12 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       const port = Number(await program.firstLine());
       using running = await RawClient.connect({ port });
       await running.send(get("/running"));
-      assertEquals((await ask({ port }, get())).head.status, 200);
+      using idle = await RawClient.connect({ port });
+      await idle.send(get());
+      assertEquals((await idle.response()).head.status, 200);
       program.kill("SIGINT");
-      // Once it says 503, the first signal has arrived.
-      while ((await ask({ port }, get())).head.status !== 503);
+      // Once an idle connection is closed, the first signal has arrived.
+      assertEquals(await idle.rest(), "");
       program.kill(signal);
       assertEquals((await program.outcome()).code, expected);
     },
