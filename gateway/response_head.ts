@@ -125,6 +125,7 @@ function parseLength(value: string, previous: number | undefined): number {
  * @throws {RangeError} If the status code is not from 200 to 599.
  */
 export function createHead(status: unknown, headers: unknown): ResponseHead {
+  if (isSame(lastHead, status, headers)) return lastHead;
   checkStatus(status);
   if (!Array.isArray(headers)) {
     throw startError(
@@ -153,12 +154,39 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
     }
     copy.push([name, value]);
   }
-  return {
+  return lastHead = {
     status,
     code: Number(status.slice(0, 3)),
     headers: copy,
     contentLength,
   };
+}
+
+/** The last head that was found good: applications repeat themselves. */
+let lastHead: ResponseHead = {
+  status: "",
+  code: 0,
+  headers: [],
+  contentLength: undefined,
+};
+
+/** Returns whether a head has the same strings as one that was checked. */
+function isSame(
+  last: ResponseHead,
+  status: unknown,
+  headers: unknown,
+): boolean {
+  if (status !== last.status || !Array.isArray(headers)) return false;
+  if (headers.length !== last.headers.length) return false;
+  for (let i = 0; i < headers.length; i++) {
+    const entry: unknown = headers[i];
+    const known = last.headers[i];
+    if (
+      !Array.isArray(entry) || entry.length !== 2 ||
+      entry[0] !== known?.[0] || entry[1] !== known?.[1]
+    ) return false;
+  }
+  return true;
 }
 
 /**

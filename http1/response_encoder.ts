@@ -150,6 +150,7 @@ function isSame(
   last: ResponseStart | undefined,
   start: ResponseStart,
 ): boolean {
+  if (last === start) return true;
   if (last === undefined || last.status !== start.status) return false;
   const { headers } = start;
   const { headers: before } = last;
