@@ -16,6 +16,9 @@ import {
 } from "./request_line.ts";
 import { WholeHeadParser } from "./whole_head_parser.ts";
 
+/** The end of the last line of a head, and the empty line. */
+const EMPTY_LINE = "\r\n\r\n";
+
 /** How many empty lines may stand before a request line. */
 const MAX_EMPTY_LINES = 2;
 
@@ -40,7 +43,7 @@ export class HeadParser {
    */
   constructor(reader: LineReader, maxSize: number) {
     this.#reader = reader;
-    this.#whole = new WholeHeadParser(reader);
+    this.#whole = new WholeHeadParser();
     this.#maxSize = maxSize;
   }
 
@@ -81,12 +84,14 @@ export class HeadParser {
     const reader = this.#reader;
     if (reader.isInLine) return undefined;
     // Mostly the head of a request without a body has come, and nothing else.
-    const repeated = this.#whole.takeRepeated();
-    if (repeated !== undefined) return repeated;
-    const size = reader.findHeadEnd();
+    const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
+    const isAlone = text.indexOf(EMPTY_LINE) === text.length - 4;
+    const size = isAlone ? text.length : reader.findHeadEnd();
     if (size === -1 || this.#size + size > this.#maxSize) return undefined;
     try {
-      return this.#whole.take(size);
+      const head = this.#whole.parse(isAlone ? text : reader.peek(0, size));
+      if (head !== undefined) reader.skip(size);
+      return head;
     } catch (error) {
       if (error instanceof RequestError) return undefined;
       throw error;

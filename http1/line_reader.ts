@@ -128,6 +128,14 @@ export class LineReader {
     return undefined;
   }
 
+  /** Whether what can be taken ends with an empty line. */
+  get endsWithEmptyLine(): boolean {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    return end - this.#start >= 4 && bytes[end - 1] === LF &&
+      bytes[end - 2] === CR && bytes[end - 3] === LF && bytes[end - 4] === CR;
+  }
+
   /**
    * Finds the end of a header section: the first empty line.
    *

@@ -9,7 +9,6 @@ import {
   MAX_FIELD_LINES,
   parseFieldLine,
 } from "./field_line.ts";
-import type { LineReader } from "./line_reader.ts";
 import { FieldCollector, makeHead, type RequestHead } from "./request_head.ts";
 import {
   MAX_REQUEST_LINE_SIZE,
@@ -58,48 +57,18 @@ interface RememberedLine {
  * before.
  */
 export class WholeHeadParser {
-  readonly #reader: LineReader;
   #last: RememberedHead | undefined;
 
   /**
-   * Makes a parser for one connection.
+   * Parses a head.
    *
-   * @param reader Where the bytes come from.
-   */
-  constructor(reader: LineReader) {
-    this.#reader = reader;
-  }
-
-  /**
-   * Takes a head that is all that has come, and the same as the last one.
-   *
-   * @returns The head; `undefined` if it is another.
-   */
-  takeRepeated(): RequestHead | undefined {
-    const reader = this.#reader;
-    const last = this.#last;
-    const { size } = reader;
-    if (last === undefined || size !== last.text.length) return undefined;
-    if (reader.peek(0, size) !== last.text) return undefined;
-    reader.skip(size);
-    return last.head;
-  }
-
-  /**
-   * Takes a head.
-   *
-   * @param size How many bytes it has, with the empty line.
+   * @param text The head with its empty line, one code unit for each byte.
    * @returns The head; `undefined` if it has a fault in its line ends or
-   * characters. Nothing is taken then, nor when it throws.
+   * characters.
    * @throws {RequestError} If it has another fault, which need not be the first.
    */
-  take(size: number): RequestHead | undefined {
-    const text = this.#reader.peek(0, size);
-    const head = text === this.#last?.text
-      ? this.#last.head
-      : this.#parseText(text);
-    if (head !== undefined) this.#reader.skip(size);
-    return head;
+  parse(text: string): RequestHead | undefined {
+    return text === this.#last?.text ? this.#last.head : this.#parseText(text);
   }
 
   #parseText(text: string): RequestHead | undefined {
@@ -210,13 +179,11 @@ export class WholeHeadParser {
       text.slice(start, start + model.text.length) === model.text
     ) return model;
     const next = text.indexOf("\r\n", start) + 2;
-    // A slice would keep the whole text in memory as long as the line.
-    const own = this.#last === undefined
-      ? text.slice(start, next)
-      : this.#reader.peek(start, next);
-    const content = own.slice(0, -2);
+    const content = text.slice(start, next - 2);
     if (CONTROL.test(content)) return undefined;
-    return { text: own, parsed: parseFieldLine(content, model?.parsed) };
+    const own = this.#last === undefined ? content : detach(content);
+    const parsed = parseFieldLine(own, model?.parsed);
+    return { text: `${own}\r\n`, parsed };
   }
 }
 
@@ -242,4 +209,12 @@ function compare(
     before: text.slice(starts[0], starts[first]),
     after: text.slice(starts[end]),
   };
+}
+
+/**
+ * Copies a slice of a text. As a slice it would keep the whole text in memory,
+ * and each line of a connection could keep another one.
+ */
+function detach(slice: string): string {
+  return ` ${slice}`.slice(1);
 }
