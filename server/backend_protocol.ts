@@ -129,6 +129,7 @@ class BackendProtocol implements Protocol<BackendHead> {
 
   createEnviron(
     { variables }: BackendHead,
+    _parser: BackendParser,
     _remote: Deno.NetAddr | undefined,
     openBody: OpenBody,
     signal: () => AbortSignal,

@@ -132,7 +132,8 @@ export class Connection<Head> implements Channel, Expiring {
   readonly remote: Deno.NetAddr | undefined;
   readonly #socket: Socket;
   readonly #host: ConnectionHost<Head>;
-  readonly #parser: Parser<Head>;
+  /** Finds the requests. */
+  readonly parser: Parser<Head>;
   readonly #idleBuffer = new Uint8Array(IDLE_BUFFER_SIZE);
   #phase: Phase = "new";
   /** Since which tick it has been doing that. */
@@ -162,7 +163,7 @@ export class Connection<Head> implements Channel, Expiring {
     this.#host = host;
     this.remote = remote;
     this.#since = host.now;
-    this.#parser = host.protocol.createParser();
+    this.parser = host.protocol.createParser();
     this.writer = new SocketWriter(socket, () => this.#lose());
   }
 
@@ -180,7 +181,7 @@ export class Connection<Head> implements Channel, Expiring {
   /** What a log shows of the request on its way, or of one that is refused. */
   get logged(): LoggedHead | undefined {
     const head = this.#request?.head ?? this.#queued;
-    return this.#host.protocol.toLogged?.(head, this.#parser);
+    return this.#host.protocol.toLogged?.(head, this.parser);
   }
 
   /**
@@ -221,7 +222,7 @@ export class Connection<Head> implements Channel, Expiring {
   /** Whether so much waits that no more is read now. */
   get #isFull(): boolean {
     return (this.#phase === "running" || this.#phase === "queued") &&
-      this.#parser.size >= MAX_AHEAD;
+      this.parser.size >= MAX_AHEAD;
   }
 
   #receive(buffer: Uint8Array, count: number): void {
@@ -232,14 +233,14 @@ export class Connection<Head> implements Channel, Expiring {
       if (this.#discarded > size) this.#close();
       return;
     }
-    this.#parser.receive(buffer, count);
+    this.parser.receive(buffer, count);
     if (this.#phase === "running" || this.#phase === "queued") {
-      this.#parser.keep();
+      this.parser.keep();
       this.#request?.source.arrive();
       return;
     }
     this.#advance();
-    if (this.#parser.size > 0) this.#parser.keep();
+    if (this.parser.size > 0) this.parser.keep();
   }
 
   /** Takes requests out of what has come, as long as each is over at once. */
@@ -247,7 +248,7 @@ export class Connection<Head> implements Channel, Expiring {
     try {
       if (this.#phase === "discarding" && !this.#discard()) return;
       while (this.#phase !== "closed" && this.#phase !== "lingering") {
-        const event = this.#parser.next();
+        const event = this.parser.next();
         if (event === undefined) return this.#waitForHead();
         if (event.type !== "head") continue;
         if (!this.#host.admit(this)) {
@@ -265,7 +266,7 @@ export class Connection<Head> implements Channel, Expiring {
 
   #waitForHead(): void {
     if (this.#hasEnded) this.#closeWhenDrained();
-    else if (this.#parser.isIdle) {
+    else if (this.parser.isIdle) {
       if (this.#phase !== "new") this.#enter("idle");
     } else if (this.#phase !== "head") this.#enter("head");
   }
@@ -281,12 +282,12 @@ export class Connection<Head> implements Channel, Expiring {
     const traits = protocol.traitsOf(head);
     // The application may read the body later, when the buffer that it came in
     // is used for something else.
-    if (traits.hasBody) this.#parser.keep();
+    if (traits.hasBody) this.parser.keep();
     // The end of the request comes right after its head.
-    else this.#parser.next();
+    else this.parser.next();
     const transport = protocol.createTransport(this, head);
     const source = traits.hasBody
-      ? new RequestSource(this.#parser, () => {
+      ? new RequestSource(this.parser, () => {
         if (traits.expectsContinue) transport.sendContinue?.();
         this.#resumeReading();
       })
@@ -334,7 +335,7 @@ export class Connection<Head> implements Channel, Expiring {
       this.#linger();
       return false;
     }
-    if (this.#hasEnded && this.#parser.size === 0) {
+    if (this.#hasEnded && this.parser.size === 0) {
       this.#linger();
       return false;
     }
@@ -349,10 +350,10 @@ export class Connection<Head> implements Channel, Expiring {
 
   /** Drops what is left of a body; returns whether its end was reached. */
   #discard(): boolean {
-    const before = this.#parser.size;
+    const before = this.parser.size;
     try {
       for (;;) {
-        const event = this.#parser.next();
+        const event = this.parser.next();
         if (event === undefined) break;
         if (event.type === "end") {
           this.#enter("idle");
@@ -366,7 +367,7 @@ export class Connection<Head> implements Channel, Expiring {
       this.#linger();
       return false;
     }
-    this.#discarded += before - this.#parser.size;
+    this.#discarded += before - this.parser.size;
     if (this.#discarded > MAX_DISCARDED) this.#linger();
     return false;
   }
@@ -386,7 +387,7 @@ export class Connection<Head> implements Channel, Expiring {
       return false;
     }
     // Whether a client that waits for 100 Continue sends the body is unknown.
-    return this.#parser.missing > 0 && this.#parser.missing <= MAX_DISCARDED &&
+    return this.parser.missing > 0 && this.parser.missing <= MAX_DISCARDED &&
       !traits.expectsContinue;
   }
 
@@ -441,7 +442,7 @@ export class Connection<Head> implements Channel, Expiring {
   /** The client has ended its sending side while no request is on its way. */
   #endBetween(): void {
     try {
-      if (this.#phase !== "lingering") this.#parser.end?.();
+      if (this.#phase !== "lingering") this.parser.end?.();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       return this.refuse(error);

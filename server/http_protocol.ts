@@ -4,6 +4,7 @@
  * @module
  */
 
+import { EnvironTemplate } from "../gateway/environ/environ_template.ts";
 import { createRequestEnviron } from "../gateway/environ/request_environ.ts";
 import { resolveTarget } from "../gateway/environ/request_target.ts";
 import { errorResponse } from "../gateway/error_response.ts";
@@ -27,6 +28,11 @@ import type {
 } from "./protocol.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
+/** The parser of a connection, and what its environs have in common. */
+class HttpParser extends RequestParser {
+  readonly template: EnvironTemplate = new EnvironTemplate();
+}
+
 /** HTTP/1.1, as one server speaks it. */
 export class HttpProtocol implements Protocol<RequestHead> {
   readonly lingering = { size: 1_048_576, timeMs: 2_000 };
@@ -45,8 +51,8 @@ export class HttpProtocol implements Protocol<RequestHead> {
     this.#scheme = options.cert === undefined ? "http" : "https";
   }
 
-  createParser(): RequestParser {
-    return new RequestParser({ maxHeaderSize: this.#options.maxHeaderSize });
+  createParser(): HttpParser {
+    return new HttpParser({ maxHeaderSize: this.#options.maxHeaderSize });
   }
 
   createTransport(channel: Channel, head: RequestHead): HttpTransport {
@@ -59,6 +65,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
 
   createEnviron(
     { method, target, version, fields }: RequestHead,
+    parser: HttpParser,
     remote: Deno.NetAddr | undefined,
     openBody: OpenBody,
     signal: () => AbortSignal,
@@ -69,22 +76,26 @@ export class HttpProtocol implements Protocol<RequestHead> {
     };
     const input = new RequestInput(openBody, limits);
     const parts = resolveTarget(target, method, fields.host ?? "");
-    const environ = createRequestEnviron({
-      method,
-      target: parts,
-      protocol: version === "1.1" ? "HTTP/1.1" : "HTTP/1.0",
-      scheme: this.#scheme,
-      serverName: this.#address.serverName,
-      serverPort: this.#address.serverPort,
-      remoteAddress: remote?.hostname,
-      remotePort: remote?.port,
-      // RFC 9112 section 3.2.2: the target's authority outranks the Host.
-      host: parts.authority || fields.host,
-      headers: fields.headers,
-      input,
-      limits,
-      signal,
-    }, this.#options);
+    const environ = createRequestEnviron(
+      {
+        method,
+        target: parts,
+        protocol: version === "1.1" ? "HTTP/1.1" : "HTTP/1.0",
+        scheme: this.#scheme,
+        serverName: this.#address.serverName,
+        serverPort: this.#address.serverPort,
+        remoteAddress: remote?.hostname,
+        remotePort: remote?.port,
+        // RFC 9112 section 3.2.2: the target's authority outranks the Host.
+        host: parts.authority || fields.host,
+        headers: fields.headers,
+        input,
+        limits,
+        signal,
+      },
+      this.#options,
+      parser.template,
+    );
     return { environ, input };
   }
 

@@ -114,6 +114,7 @@ export interface Protocol<Head> {
    * Makes the environ of one request.
    *
    * @param head The head of the request.
+   * @param parser The parser that found it.
    * @param remote The address of the client, where it has one.
    * @param openBody Returns the body of the request, `null` for an empty one.
    * @param signal Returns the signal of the request.
@@ -122,6 +123,7 @@ export interface Protocol<Head> {
    */
   createEnviron(
     head: Head,
+    parser: Parser<Head>,
     remote: Deno.NetAddr | undefined,
     openBody: OpenBody,
     signal: () => AbortSignal,

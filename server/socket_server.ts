@@ -191,6 +191,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       );
       const { environ, input } = this.protocol.createEnviron(
         head,
+        connection.parser,
         connection.remote,
         source === RequestSource.none ? NO_BODY : () => source,
         () => transport.cancellation.signal,

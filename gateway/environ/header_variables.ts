@@ -88,7 +88,7 @@ export function addFetchHeaders(
 }
 
 /** What to do with headers of certain names. */
-interface HeaderPlan {
+export interface HeaderPlan {
   /** Names and values, of which only the names count. */
   readonly headers: readonly string[];
   /** The keys for the names; `undefined` for a header that is left out. */
@@ -107,7 +107,14 @@ let lastPlan: HeaderPlan = {
   hasCoding: false,
 };
 
-function planFor(headers: readonly string[]): HeaderPlan {
+/**
+ * Returns what to do with headers of certain names.
+ *
+ * @param headers Names and values in turn.
+ * @returns The plan.
+ * @throws {RequestError} If there is more than one Host.
+ */
+export function planFor(headers: readonly string[]): HeaderPlan {
   const { headers: last } = lastPlan;
   if (headers !== last) {
     let isSame = headers.length === last.length;

@@ -9,6 +9,7 @@ import { checkBodySize } from "./request_checks.ts";
 import { createBaseEnviron, SERVER_SOFTWARE } from "./base_environ.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { addFetchHeaders, addRawHeaders } from "./header_variables.ts";
+import type { EnvironTemplate } from "./environ_template.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import type { RequestTarget } from "./request_target.ts";
 import type { Environ, InputStream } from "../../wsgi/types.ts";
@@ -100,12 +101,28 @@ const stderr = new StderrStream();
  *
  * @param facts What the gateway knows of the request.
  * @param options What the gateway's user says.
+ * @param template What is remembered of the connection, if anything.
  * @returns A fresh environ.
  * @throws {RequestError} If the request is one that no application may see.
  */
 export function createRequestEnviron(
   facts: RequestFacts,
   options: EnvironOptions,
+  template?: EnvironTemplate,
+): Environ {
+  const { headers } = facts;
+  const copy = template !== undefined && isRaw(headers)
+    ? template.copy(facts, headers)
+    : undefined;
+  const environ = copy ?? makeEnviron(facts, options, template);
+  if (options.environ !== undefined) Object.assign(environ, options.environ);
+  return environ;
+}
+
+function makeEnviron(
+  facts: RequestFacts,
+  options: EnvironOptions,
+  template: EnvironTemplate | undefined,
 ): Environ {
   const { target, scheme, headers, host, limits } = facts;
   const environ = createBaseEnviron({
@@ -139,7 +156,9 @@ export function createRequestEnviron(
     checkTransferEncoding(coding, version, limits.contentLength);
   }
   checkBodySize(limits.contentLength, options.maxRequestBodySize);
-  if (options.environ !== undefined) Object.assign(environ, options.environ);
+  if (template !== undefined && isRaw(headers) && coding === undefined) {
+    template.remember(facts, headers, environ);
+  }
   return environ;
 }
 
