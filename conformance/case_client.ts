@@ -10,6 +10,7 @@ import { MARK } from "./probe.ts";
 import { RawClient, type RawResponse } from "./raw_client.ts";
 import type { CaseClient, RequestParts } from "./server_case.ts";
 import type { Transcript } from "./report.ts";
+import type { ServerLimits } from "./server_under_test.ts";
 
 /** The case that `settle()` asks. */
 const PLAIN = "response/status";
@@ -20,6 +21,8 @@ export interface ServerAddress {
   readonly port: number;
   /** How long the server may be silent, in milliseconds. */
   readonly timeout: number;
+  /** The limits that it says it has. */
+  readonly limits: ServerLimits;
 }
 
 /** One run of a case, over sockets. */
@@ -46,6 +49,10 @@ export class SocketCaseClient implements CaseClient, Disposable {
     this.#mark = mark;
     this.#record = record;
     this.#transcript = transcript;
+  }
+
+  get limits(): ServerLimits {
+    return this.#server.limits;
   }
 
   async connect(): Promise<RawClient> {

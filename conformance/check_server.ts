@@ -5,7 +5,7 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
-import { SocketCaseClient } from "./case_client.ts";
+import { type ServerAddress, SocketCaseClient } from "./case_client.ts";
 import { type CaseRecord, CaseRecords, Collector } from "./case_record.ts";
 import { type CheckOptions, checkTimeout, matcher } from "./check_options.ts";
 import { probeApplication } from "./probe.ts";
@@ -18,6 +18,7 @@ import {
 import type { ServerCase } from "./server_case.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 import {
+  checkLimits,
   checkListening,
   checkStarted,
   type StartServer,
@@ -40,7 +41,7 @@ async function runCase(
   one: ServerCase,
   run: string,
   records: CaseRecords,
-  place: { hostname: string; port: number; timeout: number },
+  place: ServerAddress,
 ): Promise<CaseReport> {
   const transcript = new Transcript();
   const begin = performance.now();
@@ -123,13 +124,15 @@ function checkDeviations(
  * breaks a rule of the validator in it.
  *
  * A case whose id the server lists in `deviations` does not fail: it is
- * reported as a deviation with the declared reason.
+ * reported as a deviation with the declared reason. Cases about limits are run
+ * only if the server says in `limits` that it has them.
  *
  * @param start Starts the server under test.
  * @param options Which cases are run, and how patiently.
  * @returns What was found.
  * @throws {TypeError} If `start` is not a function, or gives no server, or
- * declares a deviation that names no case or has no reason.
+ * declares a deviation that names no case or has no reason, or a limit that is
+ * no positive integer.
  * @throws {RangeError} If the timeout is not a number from 1.
  *
  * @example Test a server
@@ -164,24 +167,27 @@ export async function checkServer(
   const { timeout = DEFAULT_TIMEOUT_MS, onCase } = options;
   checkTimeout(timeout, "server");
   const isChosen = matcher(options.cases);
-  const chosen = SERVER_CASES.filter(({ id }) => isChosen(id));
   const records = new CaseRecords();
   await using collector = new Collector(records);
   const server = await start(probeApplication(records), collector);
   checkStarted(server);
-  const { hostname, port, deviations = {} } = server;
+  const { hostname, port, deviations = {}, limits = {} } = server;
+  const chosen = SERVER_CASES.filter(({ id, limit }) =>
+    isChosen(id) && (limit === undefined || limits[limit] !== undefined)
+  );
   const reports: CaseReport[] = [];
   const check = ++checks;
   const runOf = (index: number) => `${check}-${index + 1}`;
   try {
     checkDeviations(deviations);
+    checkLimits(limits);
     await checkListening(server);
     for (const [index, one] of chosen.entries()) {
       const run = runOf(index);
       const limit = one.id in deviations
         ? Math.min(timeout, DEVIATION_TIMEOUT_MS)
         : timeout;
-      const place = { hostname, port, timeout: limit };
+      const place = { hostname, port, timeout: limit, limits };
       const ended = await runCase(one, run, records, place);
       const report = judge(ended, records.of(run), deviations);
       reports.push(report);

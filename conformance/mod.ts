@@ -47,6 +47,7 @@ export {
   denoServeDeviations,
   type RemoteProbe,
   type RunningServer,
+  type ServerLimits,
   type StartServer,
 } from "./server_under_test.ts";
 

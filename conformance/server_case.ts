@@ -6,6 +6,7 @@
 
 import type { Application } from "../wsgi/types.ts";
 import type { RawClient, RawResponse } from "./raw_client.ts";
+import type { ServerLimits } from "./server_under_test.ts";
 
 /** What the application of a case reports, and waits for. */
 export interface Probe {
@@ -50,6 +51,8 @@ export interface RequestParts {
 
 /** The client's side of one run of a case. */
 export interface CaseClient {
+  /** The limits that the server says it has. */
+  readonly limits: ServerLimits;
   /** Opens a connection. It is closed at the end of the case. */
   connect(): Promise<RawClient>;
   /** Makes the bytes of a request, with the mark that leads to this case. */
@@ -93,6 +96,8 @@ export interface ServerCase {
    * it. Such an application does without the validator.
    */
   readonly broken?: boolean | undefined;
+  /** The limit without which a server does without this case. */
+  readonly limit?: keyof ServerLimits | undefined;
   /** Talks to the server, and throws if it does not do what it must. */
   readonly run: (client: CaseClient) => Promise<void>;
 }

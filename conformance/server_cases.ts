@@ -7,9 +7,12 @@
 import { BODILESS_CASES } from "./cases/bodiless.ts";
 import { BODY_CASES } from "./cases/body.ts";
 import { BODY_FLOW_CASES } from "./cases/body_flow.ts";
+import { CHUNK_CASES } from "./cases/chunks.ts";
 import { CLOSE_CASES } from "./cases/close.ts";
 import { CLOSE_ENDING_CASES } from "./cases/close_endings.ts";
 import { CLOSE_LEFT_CASES } from "./cases/close_left.ts";
+import { CONNECTION_END_CASES } from "./cases/connection_ends.ts";
+import { CONNECTION_REQUEST_CASES } from "./cases/connection_requests.ts";
 import { CONNECTION_CASES } from "./cases/connection.ts";
 import { ENVIRON_CASES } from "./cases/environ.ts";
 import { ENVIRON_REQUEST_CASES } from "./cases/environ_request.ts";
@@ -19,7 +22,9 @@ import { INPUT_ARRIVAL_CASES } from "./cases/input_arrival.ts";
 import { INPUT_LINE_CASES } from "./cases/input_lines.ts";
 import { INPUT_READ_CASES } from "./cases/input_read.ts";
 import { LENGTH_CASES } from "./cases/length.ts";
+import { LIMIT_CASES } from "./cases/limits.ts";
 import { REFUSED_CASES } from "./cases/refused.ts";
+import { REFUSED_HEAD_CASES } from "./cases/refused_head.ts";
 import { HEADER_CASES } from "./cases/request_headers.ts";
 import { RESPONSE_CASES } from "./cases/response.ts";
 import { START_HEADERS_CASES } from "./cases/start_headers.ts";
@@ -36,9 +41,11 @@ export const SERVER_CASES: readonly ServerCase[] = [
   ...TARGET_CASES,
   ...HEADER_CASES,
   ...REFUSED_CASES,
+  ...REFUSED_HEAD_CASES,
   ...INPUT_READ_CASES,
   ...INPUT_LINE_CASES,
   ...INPUT_ARRIVAL_CASES,
+  ...CHUNK_CASES,
   ...START_REFUSED_CASES,
   ...START_CASES,
   ...START_HEADERS_CASES,
@@ -54,4 +61,7 @@ export const SERVER_CASES: readonly ServerCase[] = [
   ...FILE_WRAPPER_CASES,
   ...ERROR_CASES,
   ...CONNECTION_CASES,
+  ...CONNECTION_REQUEST_CASES,
+  ...CONNECTION_END_CASES,
+  ...LIMIT_CASES,
 ];

@@ -9,6 +9,25 @@ import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
 import { RawClient } from "./raw_client.ts";
 
+/**
+ * The limits of a server under test. The cases about a limit are run if it is
+ * there, and left out otherwise.
+ */
+export interface ServerLimits {
+  /** How long a target may be, in bytes. A longer one gets 414. */
+  readonly maxTargetSize?: number | undefined;
+  /** How long the head of a request may be, in bytes. A longer one gets 431. */
+  readonly maxHeaderSize?: number | undefined;
+  /** How long the body of a request may be, in bytes. A longer one gets 413. */
+  readonly maxRequestBodySize?: number | undefined;
+  /**
+   * How long the head of a request may take, in milliseconds; a slower client
+   * gets 408. The kit waits for it, so it should be short, and it must be
+   * shorter than the `timeout` of the check.
+   */
+  readonly headersTimeout?: number | undefined;
+}
+
 /** A server that runs the application of the kit. */
 export interface RunningServer {
   /** Where it listens, such as `"127.0.0.1"`. */
@@ -23,6 +42,8 @@ export interface RunningServer {
    * is reported as a deviation if it fails, and as passed if it does not.
    */
   deviations?: Readonly<Record<string, string>> | undefined;
+  /** The limits that it has, as far as they shall be tested. */
+  limits?: ServerLimits | undefined;
 }
 
 /** For a server that does not run in this process. */
@@ -88,6 +109,32 @@ export function checkStarted(server: unknown): asserts server is RunningServer {
     }`,
   );
 }
+
+/**
+ * Checks the limits that a server says it has.
+ *
+ * @param limits The limits.
+ * @throws {TypeError} If one is unknown, or no positive integer.
+ */
+export function checkLimits(limits: ServerLimits): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (value === undefined) continue;
+    if (!LIMITS.has(name) || !Number.isSafeInteger(value) || value < 1) {
+      throw new TypeError(
+        `Cannot check the server: limits must be positive integers named ${
+          [...LIMITS].join(", ")
+        }, got ${name}: ${describe(value)}`,
+      );
+    }
+  }
+}
+
+const LIMITS: ReadonlySet<string> = new Set<keyof ServerLimits>([
+  "maxTargetSize",
+  "maxHeaderSize",
+  "maxRequestBodySize",
+  "headersTimeout",
+]);
 
 /**
  * Checks that the server listens. Otherwise every case would fail in the same

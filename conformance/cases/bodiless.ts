@@ -193,4 +193,23 @@ export const BODILESS_CASES: readonly ServerCase[] = [
       expectEqual(await connection.rest(), "", "what comes after the head");
     },
   },
+  {
+    id: "bodiless/connect",
+    spec: "length-connect",
+    title: "A 2xx to CONNECT has neither Content-Length nor Transfer-Encoding",
+    app: answering(() => [bytes("four")]),
+    run: async (client) => {
+      const connection = await client.connect();
+      const host = "example.test:443";
+      await connection.send(
+        client.request({ method: "CONNECT", target: host, host }),
+      );
+      const head = await connection.head();
+      // A server is free to know no tunnels.
+      if (head.status >= 300) return;
+      expectEqual(head.status, 200, "the status");
+      expectEqual(head.get("content-length"), undefined, "Content-Length");
+      expectEqual(head.get("transfer-encoding"), undefined, "the coding");
+    },
+  },
 ];

@@ -1,6 +1,6 @@
 /**
- * Cases about connections: keep-alive, pipelining, unread bodies, Expect, and
- * clients that leave.
+ * Cases about connections: keep-alive, pipelining, unread bodies, and clients
+ * that leave.
  *
  * @module
  */
@@ -141,33 +141,6 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
       );
     },
   })),
-  {
-    id: "connection/close",
-    spec: "length-framed",
-    title: "Connection: close ends the connection after the response",
-    app: path,
-    run: async (client) => {
-      const connection = await client.connect();
-      await connection.send(client.request({ headers: ["Connection: close"] }));
-      await connection.response();
-      expectEqual(await connection.rest(), "", "what comes after the response");
-      expectEqual(connection.ending, "fin", "the end of the connection");
-    },
-  },
-  {
-    id: "connection/expect",
-    spec: "server-expect",
-    title: "A body after Expect: 100-continue is read",
-    app: echo,
-    run: async (client) => {
-      const connection = await client.connect();
-      const headers = ["Expect: 100-continue", "Content-Length: 4"];
-      await connection.send(client.request({ method: "POST", headers }));
-      // Unasked, as a client may: not every server sends 100 before.
-      await connection.send("four");
-      expectEqual((await connection.response()).body, "/:four", "the response");
-    },
-  },
   {
     id: "connection/left-signal",
     spec: "ext-signal-aborts",

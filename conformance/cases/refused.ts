@@ -16,7 +16,24 @@ interface Refused {
   readonly parts: RequestParts;
   /** @default {[400]} */
   readonly statuses?: readonly number[];
+  /** What follows the head as it is. */
+  readonly body?: string;
 }
+
+/** Transfer codings that cannot be undone, or that disagree with the rest. */
+const CODINGS: readonly [
+  name: string,
+  value: string,
+  status: number,
+  version?: string,
+][] = [
+  ["gzip", "gzip, chunked", 501],
+  ["unknown", "x-foo", 501],
+  ["twice", "chunked, chunked", 400],
+  ["not-last", "chunked, gzip", 400],
+  ["empty", "", 400],
+  ["1.0", "chunked", 400, "HTTP/1.0"],
+];
 
 const REFUSED: readonly Refused[] = [
   ...["a b", "a/b", "a:b", "[::1", "a@b", "a?b", "a#b", "\u00e9"].map((
@@ -33,6 +50,12 @@ const REFUSED: readonly Refused[] = [
     spec: "server-bad-host",
     title: "Two Host headers get 400",
     parts: { headers: ["Host: other.test"] },
+  },
+  {
+    name: "host-missing",
+    spec: "server-bad-host",
+    title: "A request in HTTP/1.1 without a Host gets 400",
+    parts: { host: false },
   },
   {
     name: "two-lengths",
@@ -76,6 +99,34 @@ const REFUSED: readonly Refused[] = [
       chunks: ["four"],
     },
   },
+  ...CODINGS.map(([name, value, status, version]): Refused => ({
+    name: `coding-${name}`,
+    spec: "server-bad-coding",
+    title: `The Transfer-Encoding ${JSON.stringify(value)} ${
+      version === undefined ? "" : `in ${version} `
+    }gets ${status}`,
+    parts: {
+      method: "POST",
+      version,
+      headers: [`Transfer-Encoding: ${value}`],
+    },
+    statuses: [status],
+    body: "4\r\nfour\r\n0\r\n\r\n",
+  })),
+  {
+    name: "version",
+    spec: "server-bad-version",
+    title: "A request line with HTTP/2.0 gets 505",
+    parts: { version: "HTTP/2.0" },
+    statuses: [505],
+  },
+  {
+    name: "expectation",
+    spec: "server-bad-expectation",
+    title: "An Expect other than 100-continue gets 417",
+    parts: { headers: ["Expect: 200-ok"] },
+    statuses: [417],
+  },
   {
     name: "two-types",
     spec: "server-bad-type",
@@ -89,14 +140,16 @@ const REFUSED: readonly Refused[] = [
 ];
 
 function refusedRequestCase(one: Refused): ServerCase {
-  const { name, spec, title, parts, statuses = [400] } = one;
+  const { name, spec, title, parts, statuses = [400], body = "" } = one;
   return {
     id: `refused/${name}`,
     spec,
     title,
     app: reportEnviron,
     run: async (client) => {
-      const { head } = await client.ask(parts);
+      const connection = await client.connect();
+      await connection.send(client.request(parts) + body);
+      const { head } = await connection.response();
       expect(
         statuses.includes(head.status),
         `the status must be ${statuses.join(" or ")}, got "${head.line}"`,

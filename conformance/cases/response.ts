@@ -77,6 +77,21 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
     },
   },
   {
+    id: "response/headers-case",
+    spec: "server-headers-spelling",
+    title: "The name of a header is sent in the case in which it was given",
+    app: answering(() => [bytes("body")], "200 OK", [
+      ["cOnTeNt-tYpE", "text/plain"],
+      ["X-lower-UPPER", "1"],
+    ]),
+    run: async (client) => {
+      const { head } = await client.ask();
+      const sent = head.headers.map(([name]) => name)
+        .filter((name) => /^(x-lower|content-t)/i.test(name)).sort();
+      expectEqual(sent, ["X-lower-UPPER", "cOnTeNt-tYpE"], "the names");
+    },
+  },
+  {
     id: "response/headers-repeated",
     spec: "server-headers-as-given",
     title: "Repeated headers are sent one by one, and not joined",

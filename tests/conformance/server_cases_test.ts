@@ -15,13 +15,10 @@ const REQUIREMENTS = new Map(
 const WITHOUT_CASE: Readonly<Record<string, string>> = {
   "close-array-early":
     "Only close() and the transport know which came first; tests/gateway has a test for ours",
-  "input-over-limit":
-    "A limit is an option that no request can learn; tests/gateway has a test for ours",
-  "server-body-limit": "As above",
   "server-busy":
-    "How many requests have a place is an option as well, and a shutdown would end the check",
+    "How many requests have a place is an option that no request can learn, and a shutdown would end the check",
   "server-deadline":
-    "A deadline is an option as well, and to wait for it would take as long as it is",
+    "A deadline is such an option, and to wait for it would take as long as it is",
 };
 
 Deno.test("SERVER_CASES has at least 80 cases, each with an id of its own", () => {

@@ -4,10 +4,12 @@ import { assertEquals } from "@std/assert";
 import {
   checkServer,
   type RunningServer,
+  type ServerLimits,
   type StartServer,
 } from "../../conformance/mod.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import { before } from "../conformance/broken/wrong_proxy.ts";
+import type { ServerOptions } from "../../server/make_server.ts";
 import { serve } from "./serving.ts";
 
 const SUBJECTS = [...new Set(SERVER_CASES.map(({ id }) => id.split("/")[0]!))];
@@ -21,6 +23,23 @@ const key = read("localhost_key.pem");
 const overTcp: StartServer = (app) => {
   const { server, port } = serve(app);
   return { hostname: "127.0.0.1", port, stop: () => server.shutdown() };
+};
+
+/** Limits that no other case would come to. */
+const LIMITS: ServerOptions & ServerLimits = {
+  headersTimeout: 200,
+  maxHeaderSize: 9_000,
+  maxRequestBodySize: 1_000,
+};
+
+const withLimits: StartServer = (app) => {
+  const { server, port } = serve(app, LIMITS);
+  return {
+    hostname: "127.0.0.1",
+    port,
+    stop: () => server.shutdown(),
+    limits: { ...LIMITS, maxTargetSize: 8_192 },
+  };
 };
 
 /** The kit speaks plain TCP, so it reaches the others through a relay. */
@@ -70,8 +89,19 @@ const ROWS: readonly [
   ["a Unix socket", overUnix, []],
 ];
 
+Deno.test("makeServer() passes the cases of the kit about limits", async () => {
+  const report = await checkServer(withLimits, {
+    cases: ["limits/*"],
+    timeout: 10_000,
+  });
+  const wrong = report.cases.filter(({ outcome }) => outcome !== "passed");
+  assertEquals(wrong.map(({ id, message }) => [id, message]), []);
+  const all = SERVER_CASES.filter(({ limit }) => limit !== undefined);
+  assertEquals(report.passed, all.length);
+});
+
 for (const [name, start, inapplicable] of ROWS) {
-  Deno.test.each(SUBJECTS)(
+  Deno.test.each(SUBJECTS.filter((one) => one !== "limits"))(
     `makeServer() over ${name} passes the kit without a deviation: %s`,
     async (subject) => {
       const ids = SERVER_CASES.map(({ id }) => id).filter((id) =>

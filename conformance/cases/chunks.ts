@@ -1,0 +1,119 @@
+/**
+ * Cases about the grammar of the chunked coding.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { ServerCase } from "../server_case.ts";
+import { reading } from "./input_case.ts";
+
+/** Reads the whole body. */
+const readAll = reading(async (input) => fromBytes(await input.read()));
+
+const CHUNKED = { method: "POST", headers: ["Transfer-Encoding: chunked"] };
+
+/** Bodies that keep the grammar, each of which is `hello`. */
+const SOUND: readonly [name: string, title: string, body: string][] = [
+  [
+    "zeros",
+    "A chunk size may have leading zeros",
+    "0005\r\nhello\r\n0\r\n\r\n",
+  ],
+  ["case", "A chunk size may have letters of both cases", lettered()],
+  [
+    "extension",
+    "Chunk extensions are dropped",
+    '5;a=b;c="d"\r\nhello\r\n0;e\r\n\r\n',
+  ],
+  [
+    "trailers",
+    "Trailers are not a part of the body",
+    "5\r\nhello\r\n0\r\nX-Trailer: 1\r\n\r\n",
+  ],
+];
+
+function lettered(): string {
+  const hello = "hello".padEnd(10, ".");
+  return `a\r\n${hello}\r\nA\r\n${hello}\r\n0\r\n\r\n`;
+}
+
+function soundCase([name, title, body]: typeof SOUND[number]): ServerCase {
+  return {
+    id: `chunks/${name}`,
+    spec: "input-decoded",
+    title,
+    app: readAll,
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request(CHUNKED) + body);
+      const { head } = await connection.response();
+      expectEqual(head.status, 200, "the status");
+      const expected = name === "case" ? "hello.....hello....." : "hello";
+      expectEqual(
+        await client.waitFor("outcome"),
+        { read: expected },
+        "what the reading gave",
+      );
+    },
+  };
+}
+
+/** Bodies that break the grammar. */
+const MALFORMED: readonly [name: string, what: string, body: string][] = [
+  ["plus", "a chunk size with a +", "+5\r\nhello\r\n0\r\n\r\n"],
+  ["minus", "a chunk size with a -", "-5\r\nhello\r\n0\r\n\r\n"],
+  ["prefix", "a chunk size with 0x", "0x5\r\nhello\r\n0\r\n\r\n"],
+  ["digits", "a chunk size without digits", "g\r\nhello\r\n0\r\n\r\n"],
+  ["no-size", "a chunk without a size", "\r\nhello\r\n0\r\n\r\n"],
+  ["blank-before", "a blank before a chunk size", " 5\r\nhello\r\n0\r\n\r\n"],
+  ["blank-after", "a blank after a chunk size", "5 \r\nhello\r\n0\r\n\r\n"],
+  [
+    "overflow",
+    "a chunk size of 2^64 + 5",
+    "10000000000000005\r\nhello\r\n0\r\n\r\n",
+  ],
+  ["bare-lf", "a bare LF after a chunk size", "5\nhello\r\n0\r\n\r\n"],
+  ["bare-lf-data", "a bare LF after a chunk", "5\r\nhello\n0\r\n\r\n"],
+  ["bare-cr", "a bare CR in an extension", "5;a\rb\r\nhello\r\n0\r\n\r\n"],
+  ["unended", "no CRLF after a chunk", "5\r\nhello0\r\n\r\n"],
+  ["too-long", "more data than a chunk size", "5\r\nhelloooo\r\n0\r\n\r\n"],
+  ["bad-trailer", "a trailer without a colon", "5\r\nhello\r\n0\r\na\r\n\r\n"],
+];
+
+function malformedCase([name, what, body]: typeof MALFORMED[number]) {
+  return {
+    id: `chunks/${name}`,
+    spec: "server-bad-chunks",
+    title: `A chunked body with ${what} is refused, and ends the connection`,
+    app: readAll,
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(
+        client.request(CHUNKED) + body + client.request({ target: "/after" }),
+      );
+      // A 400, the application's own response, or the end of the connection.
+      await connection.response();
+      await client.settle();
+      const called = client.events().filter((event) => event === "called");
+      expect(
+        called.length <= 1,
+        "nothing after the malformed body must be served, but it was",
+      );
+      // Some servers, such as nginx, hand on whole bodies only.
+      if (called.length === 0) return;
+      expectEqual(
+        await client.waitFor("outcome"),
+        { refused: ["RequestBodyError", 400] },
+        "what the reading gave",
+      );
+    },
+  } satisfies ServerCase;
+}
+
+/** The cases of this subject. */
+export const CHUNK_CASES: readonly ServerCase[] = [
+  ...SOUND.map(soundCase),
+  ...MALFORMED.map(malformedCase),
+];

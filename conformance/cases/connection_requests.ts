@@ -1,0 +1,136 @@
+/**
+ * Cases about requests that ask for more than a response: Expect, Upgrade and
+ * CONNECT; and about empty lines before a request.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { RequestParts, ServerCase } from "../server_case.ts";
+import { bytes, text } from "./fixtures.ts";
+
+/** Answers with the body of the request, once a gate is open. */
+const echo: ServerCase["app"] = (probe) => async (environ, startResponse) => {
+  probe.report("called", environ.PATH_INFO);
+  await probe.gate("read");
+  const body = await environ["wsgi.input"].read();
+  startResponse("200 OK", text());
+  return [bytes(fromBytes(body))];
+};
+
+/** Answers without reading. */
+const ignore: ServerCase["app"] = (probe) => (environ, startResponse) => {
+  probe.report("called", environ.REQUEST_METHOD);
+  startResponse("200 OK", text());
+  return [bytes("unread")];
+};
+
+const EXPECTING: RequestParts = {
+  method: "POST",
+  headers: ["Expect: 100-continue", "Content-Length: 4"],
+};
+
+/** What a client sends that would rather speak HTTP/2. */
+const H2C = [
+  "Connection: Upgrade, HTTP2-Settings",
+  "Upgrade: h2c",
+  "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
+];
+
+function upgradeCase(name: string, parts: RequestParts): ServerCase {
+  return {
+    id: `connection/upgrade-${name}`,
+    spec: "server-upgrade",
+    title: "A request with a body that offers an upgrade to h2c is served",
+    app: echo,
+    run: async (client) => {
+      client.open("read");
+      const { head, body } = await client.ask(parts);
+      expectEqual([head.status, body], [200, "four"], "the response");
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
+  {
+    id: "connection/expect",
+    spec: "server-expect",
+    title: "A body after Expect: 100-continue is read",
+    app: echo,
+    run: async (client) => {
+      client.open("read");
+      const connection = await client.connect();
+      // Unasked, as a client may: not every server sends 100 before.
+      await connection.send(`${client.request(EXPECTING)}four`);
+      expectEqual((await connection.response()).body, "four", "the response");
+    },
+  },
+  {
+    id: "connection/expect-read",
+    spec: "server-expect-lazy",
+    title: "100 Continue comes when the application reads",
+    app: echo,
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request(EXPECTING));
+      await client.waitFor("called");
+      client.open("read");
+      const { line } = await connection.head();
+      expectEqual(line.slice(0, 12), "HTTP/1.1 100", "the interim response");
+      await connection.send("four");
+      const { head, body } = await connection.response();
+      expectEqual([head.status, body], [200, "four"], "the response");
+    },
+  },
+  {
+    id: "connection/expect-unread",
+    spec: "server-expect-lazy",
+    title: "No 100 Continue comes if the application does not read",
+    app: ignore,
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request(EXPECTING));
+      expectEqual((await connection.head()).status, 200, "the first status");
+    },
+  },
+  upgradeCase("length", { method: "POST", headers: H2C, body: "four" }),
+  upgradeCase("chunked", { method: "POST", headers: H2C, chunks: ["four"] }),
+  {
+    id: "connection/connect-body",
+    spec: "server-unread-body",
+    title: "The body of a CONNECT is not taken for the next request",
+    app: ignore,
+    run: async (client) => {
+      const connection = await client.connect();
+      const host = "example.test:443";
+      await connection.send(client.request({
+        method: "CONNECT",
+        target: host,
+        host,
+        body: client.request({ target: "/smuggled" }),
+      }));
+      // Whether it is served or refused is up to the server.
+      await connection.head();
+      await client.settle();
+      await client.settle();
+      expect(
+        client.events().length <= 1,
+        "the body must not be taken for a request, but it was",
+      );
+    },
+  },
+  {
+    id: "connection/empty-lines",
+    spec: "server-empty-lines",
+    title: "An empty line before a request is ignored",
+    app: ignore,
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(`\r\n${client.request()}`);
+      const { head, body } = await connection.response();
+      expectEqual([head.status, body], [200, "unread"], "the response");
+    },
+  },
+];

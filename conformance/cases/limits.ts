@@ -1,0 +1,106 @@
+/**
+ * Cases about limits. Each is run on servers that say that they have its limit.
+ *
+ * @module
+ */
+
+import { fromBytes } from "../../wsgi/byte_string.ts";
+import { expect, expectEqual } from "../expect.ts";
+import type { CaseClient, RequestParts, ServerCase } from "../server_case.ts";
+import type { ServerLimits } from "../server_under_test.ts";
+import { reading } from "./input_case.ts";
+
+/** Reads the whole body. */
+const readAll = reading(async (input) => fromBytes(await input.read()));
+
+/** Gives a limit, which is there: without it the case is left out. */
+function limitOf(client: CaseClient, limit: keyof ServerLimits): number {
+  return client.limits[limit] ?? 0;
+}
+
+/** A request that is one byte over a limit; the application must not see it. */
+function overCase(
+  name: string,
+  limit: keyof ServerLimits,
+  [status, spec, title]: readonly [number, string, string],
+  over: (size: number) => RequestParts,
+): ServerCase {
+  return {
+    id: `limits/${name}`,
+    spec,
+    title,
+    limit,
+    app: readAll,
+    run: async (client) => {
+      const { head, complete } = await client.ask(
+        over(limitOf(client, limit) + 1),
+      );
+      expectEqual([head.status, complete], [status, true], "the answer");
+      await client.settle();
+      expect(
+        !client.events().includes("called"),
+        "the application must not be called, but it was",
+      );
+    },
+  };
+}
+
+/** The cases of this subject. */
+export const LIMIT_CASES: readonly ServerCase[] = [
+  overCase(
+    "target",
+    "maxTargetSize",
+    [414, "server-target-limit", "A target over the limit gets 414"],
+    (size) => ({ target: `/${"a".repeat(size - 1)}` }),
+  ),
+  overCase(
+    "head",
+    "maxHeaderSize",
+    [431, "server-head-limit", "A head over the limit gets 431"],
+    (size) => ({ headers: [`X-Large: ${"a".repeat(size)}`] }),
+  ),
+  overCase(
+    "body",
+    "maxRequestBodySize",
+    [413, "server-body-limit", "A Content-Length over the limit gets 413"],
+    (size) => ({ method: "POST", headers: [`Content-Length: ${size}`] }),
+  ),
+  {
+    id: "limits/body-chunked",
+    spec: "input-over-limit",
+    title: "Reading a chunked body over the limit is refused with 413",
+    limit: "maxRequestBodySize",
+    app: readAll,
+    run: async (client) => {
+      const size = limitOf(client, "maxRequestBodySize") + 1;
+      const half = Math.ceil(size / 2);
+      const chunks = ["a".repeat(half), "a".repeat(size - half)];
+      const { head } = await client.ask({ method: "POST", chunks });
+      // A server that gathers the body knows before.
+      if (head.status === 413 && client.events().length === 0) return;
+      expectEqual(
+        await client.waitFor("outcome"),
+        { refused: ["RequestBodyError", 413] },
+        "what the reading gave",
+      );
+    },
+  },
+  {
+    id: "limits/slow-head",
+    spec: "server-head-deadline",
+    title: "A head that stays incomplete gets 408, and ends the connection",
+    limit: "headersTimeout",
+    app: readAll,
+    run: async (client) => {
+      const connection = await client.connect();
+      await connection.send(client.request().slice(0, -2));
+      const { head, complete } = await connection.response();
+      expectEqual([head.status, complete], [408, true], "the answer");
+      expectEqual(await connection.rest(), "", "what comes after the answer");
+      expect(
+        !client.events().includes("called"),
+        "the application must not be called, but it was",
+      );
+    },
+  },
+];
