@@ -12,7 +12,7 @@ import { bytes, text } from "./fixtures.ts";
 
 /** Answers with the body of the request, once a gate is open. */
 const echo: ServerCase["app"] = (probe) => async (environ, startResponse) => {
-  probe.report("called", environ.PATH_INFO);
+  probe.report("called");
   await probe.gate("read");
   const body = await environ["wsgi.input"].read();
   startResponse("200 OK", text());
@@ -21,7 +21,7 @@ const echo: ServerCase["app"] = (probe) => async (environ, startResponse) => {
 
 /** Answers without reading. */
 const ignore: ServerCase["app"] = (probe) => (environ, startResponse) => {
-  probe.report("called", environ.REQUEST_METHOD);
+  probe.report(environ.PATH_INFO === "/smuggled" ? "smuggled" : "called");
   startResponse("200 OK", text());
   return [bytes("unread")];
 };
@@ -116,7 +116,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
       await client.settle();
       await client.settle();
       expect(
-        client.events().length <= 1,
+        !client.events().includes("smuggled"),
         "the body must not be taken for a request, but it was",
       );
     },

@@ -5,6 +5,8 @@ import { CALL } from "./broken/calls.ts";
 import { ENVIRON } from "./broken/environ.ts";
 import { HANDLERS } from "./broken/handlers.ts";
 import { INPUT } from "./broken/input.ts";
+import { LIMITS } from "./broken/limits.ts";
+import { REQUESTS } from "./broken/requests.ts";
 import type { BrokenServer } from "./broken/server.ts";
 import { START } from "./broken/start_response.ts";
 import { WIRE } from "./broken/wire.ts";
@@ -18,4 +20,6 @@ export const BROKEN_SERVERS: readonly BrokenServer[] = [
   ...CALL,
   ...HANDLERS,
   ...WIRE,
+  ...REQUESTS,
+  ...LIMITS,
 ];

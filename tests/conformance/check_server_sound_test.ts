@@ -46,21 +46,13 @@ Deno.test("checkServer() finds nothing in a server without keep-alive", async ()
   assertEquals(found, []);
 });
 
-Deno.test("checkServer() finds nothing in a server that never sends 100", async () => {
-  const found = await findings(() => ({
-    received: (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
-  }));
-  assertEquals(found, []);
-});
-
-Deno.test("checkServer() finds nothing in a server whose header names are in upper case, with headers of its own", async () => {
+Deno.test("checkServer() finds nothing in a server with headers of its own", async () => {
   const found = await findings(() => ({
     received: (piece) =>
       piece.replace(
         /^HTTP\/1\.1 [2-5][^]*?\r\n\r\n/,
         (head) =>
-          head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
-            .replace("\r\n", "\r\nSERVER: other/1.0\r\nVIA: 1.1 other\r\n"),
+          head.replace("\r\n", "\r\nSERVER: other/1.0\r\nVIA: 1.1 other\r\n"),
       ),
   }));
   assertEquals(found, []);

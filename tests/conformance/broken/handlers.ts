@@ -96,6 +96,6 @@ export const HANDLERS: readonly BrokenServer[] = [
       const read = new Request(url, { method, headers, body, signal });
       return await right(read, info);
     },
-    "input/arrives-late input/lazy refused/length-7",
+    "connection/expect-read input/arrives-late input/lazy refused/length-7",
   ),
 ];

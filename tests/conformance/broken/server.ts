@@ -12,7 +12,7 @@ import type {
   ResponseBody,
   StartResponse,
 } from "../../../mod.ts";
-import { makeServer } from "../../../server.ts";
+import { makeServer, type ServerOptions } from "../../../server.ts";
 
 /** A server that is wrong in one way. */
 export interface BrokenServer {
@@ -34,7 +34,16 @@ const SILENT = new StderrStream(() => {});
 
 /** Starts our server for an application. */
 export function serve(app: Application): RunningServer {
+  return serveWith(app, {});
+}
+
+/** Starts our server with options. */
+export function serveWith(
+  app: Application,
+  options: ServerOptions,
+): RunningServer {
   const server = makeServer("127.0.0.1", 0, app, {
+    ...options,
     log: false,
     shutdownTimeout: 0,
     environ: { "wsgi.errors": SILENT },

@@ -58,7 +58,7 @@ export const WIRE: readonly BrokenServer[] = [
       };
     },
     `body/async-generator body/generator body/iterable body/promised-*
-    body/set body/stream length/chunked start-response/replaced-late
+    body/set body/stream connection/half-close length/chunked start-response/replaced-late
     write/not-awaited write/order write/sync`,
   ),
   wire("ends broken bodies with a last chunk", () => {
@@ -134,7 +134,7 @@ export const WIRE: readonly BrokenServer[] = [
         return "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
       },
     };
-  }, "connection/expect"),
+  }, "connection/expect*"),
   wire("answers HTTP/1.0 with chunked coding", () => {
     let isOld = false;
     let isChunked = false;
@@ -178,4 +178,35 @@ export const WIRE: readonly BrokenServer[] = [
     `body/not-held-back close/pending-next errors/after-first-chunk
     start-response/rethrows write/arrives`,
   ),
+  wire("writes the names of headers in upper case", () => ({
+    received: head((head) =>
+      head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
+    ),
+  }), "response/headers-case"),
+  wire(
+    "leaves when the client sends no more",
+    () => ({ cuts: true }),
+    "connection/half-close",
+  ),
+  wire("does not keep the keep-alive of HTTP/1.0", () => {
+    let isBroken = false;
+    return {
+      received: (piece) => {
+        isBroken ||= /^Connection: keep-alive\r$/m.test(piece) &&
+          piece.endsWith("four");
+        return piece;
+      },
+      isOver: () => isBroken,
+    };
+  }, "connection/keep-alive-1.0-*"),
+  wire("keeps the connection of every HTTP/1.0 client", () => {
+    let isOld = false;
+    return {
+      sent: (piece) => {
+        isOld ||= / HTTP\/1\.0\r\n(?!(?:.+\r\n)*Connection: )/.test(piece);
+        return piece;
+      },
+      stays: () => isOld,
+    };
+  }, "body/large connection/close-1.0"),
 ];

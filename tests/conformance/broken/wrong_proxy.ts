@@ -16,6 +16,8 @@ export interface Wrong {
   readonly isOver?: () => boolean;
   /** What is sent when the server ends the connection. */
   readonly last?: () => string;
+  /** Whether the connection ends as soon as the client sends no more. */
+  readonly cuts?: boolean;
   /** Whether the connection stays open when the server ends it. */
   readonly stays?: () => boolean;
 }
@@ -63,6 +65,7 @@ async function connect(
       return true;
     });
     // The client sends no more: it may have left, or wait for its answer.
+    if (wrong.cuts) quietly(() => client.close());
     await server.closeWrite().catch(() => {});
   })();
   const back = (async () => {
