@@ -78,15 +78,40 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
   "environ/protocol-1.0":
     "A Request has no property for the HTTP version, and neither has ServeHandlerInfo",
   "environ/scheme-not-from-target":
-    "Request.url begins with the scheme that the client wrote into a target in absolute form; makeServer knows its own, toFetchHandler only if it is told (urlScheme)",
+    "Request.url begins with the scheme that the client wrote into a target in absolute form; toFetchHandler knows its own only if it is told (urlScheme)",
   "headers/host-none":
-    "Request.url has the server's own address where the client sent no Host, and nothing tells it from a Host; makeServer knows its port, toFetchHandler only if it is told (serverPort)",
+    "Request.url has the server's own address where the client sent no Host, and nothing tells it from a Host; toFetchHandler knows its port only if it is told (serverPort)",
   "input/with-get":
     "Request.body is null for GET and HEAD, and the bytes are dropped",
   "response/reason":
     "Deno.serve ignores Response.statusText and writes the phrase of a built-in table",
   "target/asterisk-form":
     "Request.url is http://host/* for the target * as well as for /*",
+  "refused/host-missing":
+    "Request.url has the server's own address where the client sent no Host",
+  "refused/version":
+    "Deno.serve answers 400 to a version that it does not know, before any handler is called",
+  "refused/bare-lf": "Deno.serve takes a bare LF for the end of a line",
+  "refused/bare-lf-request-line":
+    "Deno.serve takes a bare LF for the end of a line",
+  "chunks/blank-before": "Deno.serve skips blanks around the size of a chunk",
+  "chunks/blank-after": "Deno.serve skips blanks around the size of a chunk",
+  "bodiless/connect":
+    "Deno.serve adds a Content-Length to every response whose length it knows",
+  "connection/connect-body":
+    "Deno.serve takes the body of a CONNECT for the next request",
+  "connection/expect-unread":
+    "Deno.serve sends 100 before the handler reads Request.body",
+  "connection/half-close":
+    "Deno.serve takes a client that ends its sending side for one that has left",
+  "connection/keep-alive-1.0-generator":
+    "Deno.serve promises keep-alive to an HTTP/1.0 client and closes the connection after a stream",
+  "connection/upgrade-chunked":
+    "Deno.serve answers 400 to a request with a body that offers an upgrade",
+  "connection/upgrade-length":
+    "Deno.serve answers 400 to a request with a body that offers an upgrade",
+  "refused/expectation":
+    "toFetchHandler leaves Expect to the runtime, and Deno.serve ignores one that it does not know",
 };
 
 /**

@@ -82,7 +82,9 @@ const MALFORMED: readonly [name: string, what: string, body: string][] = [
   ["bad-trailer", "a trailer without a colon", "5\r\nhello\r\n0\r\na\r\n\r\n"],
 ];
 
-function malformedCase([name, what, body]: typeof MALFORMED[number]) {
+function malformedCase(
+  [name, what, body]: typeof MALFORMED[number],
+): ServerCase {
   return {
     id: `chunks/${name}`,
     spec: "server-bad-chunks",
@@ -109,7 +111,7 @@ function malformedCase([name, what, body]: typeof MALFORMED[number]) {
         "what the reading gave",
       );
     },
-  } satisfies ServerCase;
+  };
 }
 
 /** The cases of this subject. */

@@ -77,7 +77,9 @@ const WRONG: readonly WrongHead[] = [
   },
 ];
 
-function wrongHeadCase({ name, spec, title, line, requestLine }: WrongHead) {
+function wrongHeadCase(
+  { name, spec, title, line, requestLine }: WrongHead,
+): ServerCase {
   return {
     id: `refused/${name}`,
     spec,
@@ -98,7 +100,7 @@ function wrongHeadCase({ name, spec, title, line, requestLine }: WrongHead) {
         "the application must not be called, but it was",
       );
     },
-  } satisfies ServerCase;
+  };
 }
 
 /** The cases of this subject. */

@@ -2,6 +2,7 @@
 
 import { BODY } from "./broken/bodies.ts";
 import { CALL } from "./broken/calls.ts";
+import { CHUNKS } from "./broken/chunks.ts";
 import { ENVIRON } from "./broken/environ.ts";
 import { HANDLERS } from "./broken/handlers.ts";
 import { INPUT } from "./broken/input.ts";
@@ -21,5 +22,6 @@ export const BROKEN_SERVERS: readonly BrokenServer[] = [
   ...HANDLERS,
   ...WIRE,
   ...REQUESTS,
+  ...CHUNKS,
   ...LIMITS,
 ];

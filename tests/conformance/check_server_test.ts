@@ -114,6 +114,35 @@ Deno.test("checkServer() refuses a deviation without a reason", async () => {
   }
 });
 
+Deno.test("checkServer() refuses a limit that is unknown or no positive integer", async () => {
+  for (
+    const limits of [{ maxTargetSize: 0 }, { headersTimeout: 1.5 }, { max: 1 }]
+  ) {
+    const { start, stops } = countingStops(() => ({ limits: limits as never }));
+    await assertRejects(
+      () => checkServer(start, ONE),
+      TypeError,
+      "limits must be positive integers named maxTargetSize, ",
+    );
+    assertEquals(stops(), 1);
+  }
+});
+
+Deno.test("checkServer() runs the cases of the limits that the server says it has", async () => {
+  const ids = async (limits: RunningServer["limits"]) => {
+    const { start } = countingStops(() => ({ limits }));
+    const { cases } = await checkServer(start, { cases: ["limits/*"] });
+    return cases.map(({ id, outcome }) => `${id}: ${outcome}`);
+  };
+  assertEquals(await ids(undefined), []);
+  assertEquals(await ids({ maxTargetSize: undefined }), []);
+  assertEquals(await ids({ maxTargetSize: 8_192, maxHeaderSize: 100 }), [
+    "limits/target: passed",
+    // It has another limit than it says.
+    "limits/head: failed",
+  ]);
+});
+
 Deno.test("checkServer() reports a declared failure as a deviation, and a declared success as passed", async () => {
   const start = withoutReason({
     "response/reason": "the reason",

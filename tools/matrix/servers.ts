@@ -161,7 +161,7 @@ const startNodeListener: StartServer = async (app) => {
   return {
     hostname: "127.0.0.1",
     port,
-    deviations: deviationsOf("node"),
+    deviations: { ...deviationsOf("node"), ...deviationsOf("node-deno") },
     stop: async () => {
       const closed = once(server, "close");
       server.close();

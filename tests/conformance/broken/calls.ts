@@ -51,9 +51,11 @@ export const CALL: readonly BrokenServer[] = [
       startResponse("200 OK", []);
       return [];
     },
-    `body/interleaved body/promised-* close/left-early
-    connection/byte-by-byte connection/expect connection/left-signal
-    connection/pipelined-bodies errors/body-error-passed-on errors/rejects
+    `body/interleaved body/promised-* chunks/case chunks/extension
+    chunks/trailers chunks/zeros close/left-early connection/byte-by-byte
+    connection/expect connection/expect-read connection/half-close
+    connection/left-signal connection/pipelined-bodies connection/upgrade-*
+    errors/body-error-passed-on errors/rejects
     input/* write/arrives write/order write/over-length write/with-length`,
   ),
   call(

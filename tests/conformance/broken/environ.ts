@@ -26,7 +26,8 @@ export const ENVIRON: readonly BrokenServer[] = [
     (environ) => {
       environ.PATH_INFO = environ.REQUEST_URI?.split("?")[0] ?? "/";
     },
-    `target/absolute-form target/path-backslash target/path-decoded
+    `bodiless/connect connection/connect-body target/absolute-form
+    target/path-backslash target/path-decoded
     target/path-decoded-once target/path-dots target/path-question-mark
     target/path-slash`,
   ),

@@ -9,7 +9,9 @@ export const INPUT: readonly BrokenServer[] = [
     (right) => ({
       read: (size) => right.read(size === undefined ? 4 : Math.min(size, 4)),
     }),
-    `errors/body-error-passed-on input/cut-* input/every-split-* input/large
+    `chunks/bad-trailer chunks/bare-lf-data chunks/case chunks/extension
+    chunks/too-long chunks/trailers chunks/unended chunks/zeros
+    errors/body-error-passed-on input/cut-* input/every-split-* input/large
     input/read-all input/read-bytes input/readlines-hint`,
   ),
   input(
@@ -53,7 +55,7 @@ export const INPUT: readonly BrokenServer[] = [
   ),
   input("takes a body that was cut short for a whole one", (right) => ({
     read: (size) => right.read(size).catch(() => new Uint8Array()),
-  }), "errors/body-error-passed-on input/cut-*"),
+  }), "chunks/* errors/body-error-passed-on input/cut-*"),
   input("reads as text", (right) => ({
     read: async (size) =>
       new TextEncoder().encode(

@@ -1,16 +1,7 @@
 /** Servers that are wrong on the wire. */
 
-import { type BrokenServer, serve } from "./server.ts";
-import { before, type Wrong } from "./wrong_proxy.ts";
-
-/** Makes a server that is wrong on the wire. */
-function wire(
-  name: string,
-  wrong: () => Wrong,
-  found: string,
-): BrokenServer {
-  return { name, start: (app) => before(serve(app), wrong), found };
-}
+import type { BrokenServer } from "./server.ts";
+import { wire } from "./wrong_proxy.ts";
 
 /** Changes the head of a response, where a piece begins with one. */
 function head(change: (head: string) => string): (piece: string) => string {

@@ -5,6 +5,7 @@
 
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import type { RunningServer } from "../../../conformance/mod.ts";
+import { type BrokenServer, serve } from "./server.ts";
 
 /** What is wrong on one connection. Pieces of bytes are ByteStrings. */
 export interface Wrong {
@@ -120,4 +121,22 @@ export function before(
       await Promise.all(connections);
     },
   };
+}
+
+/** Makes a server that is wrong on the wire. */
+export function wire(
+  name: string,
+  wrong: () => Wrong,
+  found: string,
+): BrokenServer {
+  return { name, start: (app) => before(serve(app), wrong), found };
+}
+
+/** Makes a server that reads requests in another way. */
+export function reads(
+  name: string,
+  change: (piece: string) => string,
+  found: string,
+): BrokenServer {
+  return wire(name, () => ({ sent: change }), found);
 }
