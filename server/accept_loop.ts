@@ -73,6 +73,7 @@ export class AcceptLoop {
       }
       try {
         const accepted = await listener.accept();
+        if (accepted === undefined) continue;
         if (this.#isStopped) return accepted.socket.close();
         this.#open++;
         onAccept(accepted);

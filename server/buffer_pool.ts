@@ -7,6 +7,12 @@
 /** The size of a pooled buffer: 64 KiB of a body, and room for its framing. */
 export const POOLED_SIZE = 66_560;
 
+/**
+ * How much of a pooled buffer is read into: a round number, so that blocks of a
+ * body that are read one by one need not be joined.
+ */
+export const READ_SIZE = 65_536;
+
 /** How many buffers are kept while nobody uses them. */
 const MAX_KEPT = 64;
 

@@ -7,7 +7,7 @@
 import { ClientDisconnected } from "../gateway/cancellation.ts";
 import { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
-import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
+import { READ_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
 import type { Expiring } from "./deadlines.ts";
 import type { LogEntry, LoggedHead } from "./log_entry.ts";
 import type {
@@ -192,7 +192,7 @@ export class Connection<Head> implements Channel, Expiring {
   async read(): Promise<void> {
     while (this.#phase !== "closed") {
       const large = this.#wantsMuch ? takeBuffer() : undefined;
-      const buffer = large ?? this.#idleBuffer;
+      const buffer = large?.subarray(0, READ_SIZE) ?? this.#idleBuffer;
       let count: number | null;
       try {
         count = await this.#socket.read(buffer);

@@ -31,9 +31,11 @@ export interface Listener {
   /**
    * Waits for a connection.
    *
-   * @returns The connection; it rejects when the listener is closed.
+   * @returns The connection; `undefined` for one whose client has left before it
+   * was accepted. It rejects when the listener is closed, and when the system
+   * has no more connections.
    */
-  accept(): Promise<Accepted>;
+  accept(): Promise<Accepted | undefined>;
   /** Takes no more connections. */
   close(): void;
 }
@@ -75,14 +77,35 @@ function listenTcp(
   });
   return {
     port: (listener.addr as Deno.NetAddr).port,
-    async accept(): Promise<Accepted> {
-      const socket: Deno.Conn = await listener.accept();
-      // Otherwise a second write waits until the first one is acknowledged.
-      if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay();
-      return { socket, remote: socket.remoteAddr as Deno.NetAddr };
+    async accept(): Promise<Accepted | undefined> {
+      const socket = await acceptFrom(listener);
+      if (socket === undefined) return undefined;
+      try {
+        // Otherwise a second write waits until the first one is acknowledged.
+        if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay();
+        return { socket, remote: socket.remoteAddr as Deno.NetAddr };
+      } catch {
+        socket.close();
+        return undefined;
+      }
     },
     close: () => listener.close(),
   };
+}
+
+/** Accepts a connection; nothing for one that is gone already. */
+async function acceptFrom(
+  listener: Deno.Listener,
+): Promise<Deno.Conn | undefined> {
+  try {
+    return await listener.accept();
+  } catch (error) {
+    const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
+    const isGone = [ConnectionAborted, ConnectionReset, NotConnected]
+      .some((kind) => error instanceof kind);
+    if (isGone) return undefined;
+    throw error;
+  }
 }
 
 function isAddressError(error: unknown): boolean {
@@ -101,8 +124,9 @@ function listenUnix(path: string, mode: number | undefined): Listener {
   const own = identityOf(path);
   return {
     port: 0,
-    async accept(): Promise<Accepted> {
-      return { socket: await listener.accept(), remote: undefined };
+    async accept(): Promise<Accepted | undefined> {
+      const socket = await acceptFrom(listener);
+      return socket && { socket, remote: undefined };
     },
     close(): void {
       listener.close();
