@@ -196,9 +196,12 @@ export class Connection<Head> implements Channel, Expiring {
       let count: number | null;
       try {
         count = await this.#socket.read(buffer);
-      } catch {
-        // Reset by the client, or closed here.
+      } catch (error) {
+        // Reset by the client, or closed here; or it speaks no TLS.
         if (large !== undefined) returnBuffer(large);
+        if (error instanceof Deno.errors.InvalidData) {
+          this.#host.onBrokenOff(this, new RequestError(error.message));
+        }
         return this.#lose();
       }
       if (count === null) {
