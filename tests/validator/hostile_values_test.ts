@@ -1,11 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { calling, gives } from "./fixtures/input_scenarios.ts";
+import { calling } from "./fixtures/input_scenarios.ts";
+import { withBody, withChunk, withStart } from "./fixtures/programs.ts";
 import {
-  withBody,
-  withChunk,
   withHeader,
   withHeaders,
-  withStart,
   withStatus,
   withVariables,
 } from "./fixtures/shorthands.ts";
@@ -63,16 +61,14 @@ const PLACES: Record<string, (value: unknown) => Scenario> = {
   "as the body": (value) => withBody(() => value),
   "as a chunk": (value) => withBody(() => [value]),
   "as a yielded chunk": (value) => withChunk(() => value),
-  "as a size": (value) => ({ app: calling((input) => input.read(value)) }),
+  "as a size": (value) => calling((input) => input.read(value)),
   "to wsgi.errors": (value) => writing(value, () => {}),
   "as an error of wsgi.errors": (value) =>
     writing("text", () => {
       throw value;
     }),
-  "as a result of wsgi.input": (value) => ({
-    app: calling((input) => input.read()),
-    environ: gives(value),
-  }),
+  "as a result of wsgi.input": (value) =>
+    calling((input) => input.read(), [value]),
   "as a variable": (value) => withVariables({ REMOTE_USER: value }),
   "as wsgi.input": (value) => withVariables({ "wsgi.input": value }),
   "as wsgi.version": (value) => withVariables({ "wsgi.version": value }),
