@@ -4,13 +4,13 @@
  * @module
  */
 
+import { assertRejects } from "@std/assert";
 import {
   type Application,
-  type ResponseBody,
+  ConformanceError,
   type StartResponse,
   type ValidatedApplication,
   validator,
-  type Violation,
 } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
@@ -25,39 +25,31 @@ export const startResponse: StartResponse = () => () => Promise.resolve();
 export interface Validated {
   /** The application. */
   readonly app: ValidatedApplication;
-  /** The violations, in order. */
-  readonly found: Violation[];
+  /** The ids of the rules that were broken, in order. */
+  readonly found: string[];
   /** Calls the application for one request. */
-  readonly call: (
-    method?: string,
-  ) => ResponseBody | Promise<ResponseBody>;
+  readonly call: (method?: string) => Loose;
 }
 
 /** Validates an application that begins the response and returns a body. */
 export function validate(
   app: (environ: Loose, startResponse: Loose) => Loose,
-  options: { throws?: boolean; profile?: Profile } = {},
+  options: { throws?: boolean; profile?: Profile; name?: string } = {},
 ): Validated {
-  const found: Violation[] = [];
+  const found: string[] = [];
   const validated = validator(app as Application, {
     ...options,
-    onViolation: (violation) => void found.push(violation),
+    onViolation: ({ rule }) => void found.push(rule),
   });
-  return {
-    app: validated,
-    found,
-    call: (method = "GET") => {
-      const environ = createEnviron();
-      environ.REQUEST_METHOD = method;
-      return validated(environ, startResponse);
-    },
-  };
+  const call = (method = "GET") =>
+    validated({ ...createEnviron(), REQUEST_METHOD: method }, startResponse);
+  return { app: validated, found, call };
 }
 
 /** Validates an application that returns a body. */
 export function returning(
   make: () => Loose,
-  options: { throws?: boolean; profile?: Profile } = {},
+  options: Parameters<typeof validate>[1] = {},
 ): Validated {
   return validate((_environ, startResponse) => {
     startResponse("200 OK", TEXT);
@@ -65,9 +57,56 @@ export function returning(
   }, options);
 }
 
-/** The ids of violations. */
-export function idsOf(found: readonly Violation[]): string[] {
-  return found.map(({ rule }) => rule);
+/** What a recorded body gives; an error is thrown, or rejected with. */
+export interface Answers {
+  readonly isAsync?: boolean;
+  readonly result?: unknown;
+  readonly stop?: unknown;
+  readonly close?: unknown;
+}
+
+/** A body that writes down what is called on it. */
+export function recorded(calls: string[], answers: Answers = {}): Loose {
+  const { isAsync = false, close } = answers;
+  const give = (name: string, value: unknown): unknown => {
+    calls.push(name);
+    if (!isAsync && value instanceof Error) throw value;
+    if (!isAsync) return value;
+    return value instanceof Error ? Promise.reject(value) : value;
+  };
+  const value = new Uint8Array([79, 75]);
+  const { result = { done: false, value }, stop = { done: true } } = answers;
+  const iterator = {
+    next: () => give("next", result),
+    return: () => give("return", stop),
+  };
+  return {
+    [isAsync ? Symbol.asyncIterator : Symbol.iterator]: () => iterator,
+    close: () => give("close", close),
+  };
+}
+
+/**
+ * Plays a server that calls next(), return() and close() as a script says. After
+ * a call with "!" a finding is thrown, after one with "?" an error of the body.
+ */
+export async function play(body: Loose, script: string): Promise<void> {
+  const iterator = body[Symbol.iterator]?.() ?? body[Symbol.asyncIterator]?.();
+  const { close: torn } = body;
+  const calls: Record<string, () => unknown> = {
+    next: () => iterator.next(),
+    return: () => iterator.return(),
+    closeIterator: () => iterator.close(),
+    close: () => body.close(),
+    closeWith: () => body.close("argument"),
+    torn: () => torn(),
+  };
+  for (const [, name = "", mark] of script.matchAll(/(\w+)([!?]?)/g)) {
+    const call = async () => void await calls[name]!();
+    if (mark === "!") await assertRejects(call, ConformanceError);
+    else if (mark === "?") await assertRejects(call, RangeError);
+    else await call();
+  }
 }
 
 /** Validates an application that wraps a file, and calls it for one request. */

@@ -1,40 +1,49 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
-import { assertEquals, assertThrows } from "@std/assert";
-import { idsOf, returning } from "./body_cases.ts";
-import type { Loose, Scenario } from "./scenario.ts";
-import { answering } from "./fixtures/shorthands.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
+import { ConformanceError, validator } from "../../mod.ts";
 import {
+  play,
+  returning,
+  startResponse,
+  TEXT,
+  validate,
+} from "./body_cases.ts";
+import { createEnviron, type Loose, runServer } from "./scenario.ts";
+import { answering } from "./fixtures/shorthands.ts";
+import { serve, withBody, withWrite } from "./fixtures/programs.ts";
+import {
+  assertFinds,
   bytes,
+  closing,
   findingsIn,
-  findingsInBody,
+  finds,
   giving,
+  inBody,
   PLAIN,
-  start,
   takeAll,
+  yielding,
 } from "./requests.ts";
 
-Deno.test("validator() takes an empty chunk for no answer to HEAD", async () => {
-  const head = (environ: Loose) => ({ ...environ, REQUEST_METHOD: "HEAD" });
-  assertEquals(
-    await findingsIn({
-      ...answering("200 OK", [PLAIN], [bytes("")]),
-      environ: head,
-    }),
-    [],
-  );
-  assertEquals(
-    await findingsIn({
-      ...answering("200 OK", [PLAIN], [bytes("x")]),
-      environ: head,
-    }),
-    ["body/head: a chunk of 1 byte"],
-  );
+const head = (environ: Loose) => ({ ...environ, REQUEST_METHOD: "HEAD" });
+const text = { done: false, value: "text" };
+
+finds("an empty chunk is no answer to HEAD", {
+  ...answering("200 OK", [PLAIN], [bytes("")]),
+  environ: head,
 });
 
-Deno.test.each([[null, "null"], [5, "5"], ["text", '"text"'], [
-  {},
-  "an object without next()",
-]])(
+finds("a single byte is an answer to HEAD", {
+  ...answering("200 OK", [PLAIN], [bytes("x")]),
+  environ: head,
+}, "body/head: a chunk of 1 byte");
+
+Deno.test.each([
+  [null, "null"],
+  [5, "5"],
+  ["text", '"text"'],
+  [{}, "an object without next()"],
+])(
   "validator() says what came in place of an iterator: %j",
   async (iterator, got) => {
     const body = { [Symbol.iterator]: () => iterator };
@@ -52,162 +61,335 @@ Deno.test.each([[null, "null"], [5, "5"], ["text", '"text"'], [
   },
 );
 
-Deno.test("validator() says that a single byte is lost with the end of a body", async () => {
-  assertEquals(
-    (await findingsInBody([PLAIN], { done: true, value: bytes("x") })).length,
-    1,
-  );
-  assertEquals(
-    await findingsInBody([PLAIN], { done: true, value: bytes("") }),
-    [],
-  );
-});
-
-Deno.test("validator() measures no body of which it has not seen every byte", async () => {
-  const headers = [PLAIN, ["Content-Length", "9"]];
-  for (const odd of [bytes("chunk"), { done: false, value: "text" }]) {
-    const found = await findingsInBody(headers, odd);
-    assertEquals(found.length, 1);
-    assertEquals(/^body\/(?:result|chunk): /.test(found[0] ?? ""), true);
-  }
-});
-
-Deno.test.each([[1, "1 byte"], [2, "2 bytes"]])(
-  "validator() says how many bytes come without a Content-Type: %i",
-  async (length, got) => {
-    const chunk = new Uint8Array(length);
-    const expected = [`http/content-type: ${got} without it`];
-    assertEquals(await findingsIn(answering("200 OK", [], [chunk])), expected);
-    const writing: Scenario = {
-      app: (_environ, startResponse) => {
-        startResponse("200 OK", [])(chunk);
-        return [];
-      },
-    };
-    const found = await findingsIn(writing);
-    assertEquals(
-      found.filter((line) => line.startsWith("http/")),
-      expected,
-    );
-  },
+finds(
+  "a single byte may be lost with the end of a body",
+  inBody([PLAIN], { done: true, value: bytes("x") }),
+  "body/return-value",
 );
 
-Deno.test("validator() says where a body goes over its length after its end", async () => {
-  const body = giving(
-    { done: false, value: bytes("Hello") },
-    { done: true },
-    { done: false, value: bytes("more") },
+finds(
+  "no byte is lost with an empty chunk at the end",
+  inBody([PLAIN], { done: true, value: bytes("") }),
+);
+
+const LENGTH_9 = [PLAIN, ["Content-Length", "9"]];
+
+finds("no result is not measured", inBody(LENGTH_9, bytes("x")), "body/result");
+
+finds("a text is not measured", inBody(LENGTH_9, text), "body/chunk");
+
+finds(
+  "the bytes of chunks alone are counted",
+  inBody([], { done: false, value: bytes("Hello") }, text),
+  "body/chunk",
+  "http/content-type: 5 bytes without it",
+);
+
+for (const [length, got] of [[1, "1 byte"], [2, "2 bytes"]] as const) {
+  const chunk = new Uint8Array(length);
+  finds(
+    `${got} may come without a Content-Type`,
+    answering("200 OK", [], [chunk]),
+    `http/content-type: ${got} without it`,
   );
-  const found = await findingsIn({
-    ...answering("200 OK", [PLAIN, ["Content-Length", "5"]], body),
-    server: (app, environ) => {
-      const body = app(environ, start);
-      const iterator = body[Symbol.iterator]();
-      for (let i = 0; i < 3; i++) iterator.next();
-      body.close();
-    },
-  });
-  assertEquals(found, [
-    "iteration/next-after-end: a call after { done: true }",
-    "body/content-length: 9 bytes so far, not 5",
-  ]);
-});
+  finds(
+    `${got} may be written without a Content-Type`,
+    withWrite((write) => void write(chunk)),
+    `http/content-type: ${got} without it`,
+  );
+}
+
+finds(
+  "a body may go over its length after its end",
+  serve(
+    withBody(
+      () =>
+        giving({ value: bytes("Hello") }, { done: true }, {
+          value: bytes("more"),
+        }),
+      [PLAIN, ["Content-Length", "5"]],
+    ),
+    (body) => play(body, "next next next close"),
+  ),
+  "iteration/next-after-end: a call after { done: true }",
+  "body/content-length: 9 bytes so far, not 5",
+);
 
 Deno.test("validator() counts calls of next() that are pending", async () => {
   const pending: ((result: Loose) => void)[] = [];
+  const next = () => new Promise((resolve) => pending.push(resolve));
   const { call, found } = returning(() => ({
-    [Symbol.asyncIterator]: () => ({
-      next: () => new Promise((resolve) => pending.push(resolve)),
-    }),
+    [Symbol.asyncIterator]: () => ({ next }),
   }), { throws: false });
-  const body = await call() as Loose;
-  const iterator = body[Symbol.asyncIterator]();
-  const first = iterator.next();
-  const second = iterator.next();
+  const iterator = call()[Symbol.asyncIterator]();
+  const calls = [iterator.next(), iterator.next()];
   pending[0]!({ done: false, value: bytes("1") });
-  await first;
-  assertEquals(idsOf(found), ["iteration/overlapping"]);
-  const third = iterator.next();
-  assertEquals(idsOf(found), [
-    "iteration/overlapping",
-    "iteration/overlapping",
-  ]);
+  await calls[0];
+  assertEquals(found, ["iteration/overlapping"]);
+  calls.push(iterator.next());
   pending[1]!({ done: false, value: bytes("2") });
   pending[2]!({ done: true });
-  await Promise.all([second, third]);
+  await Promise.all(calls);
   iterator.next();
-  assertEquals(idsOf(found).length, 3);
-  assertEquals(idsOf(found).at(-1), "iteration/next-after-end");
+  const overlapping = ["iteration/overlapping", "iteration/overlapping"];
+  assertEquals(found, [...overlapping, "iteration/next-after-end"]);
 });
 
-Deno.test("validator() does not judge the return() of a body that has ended", async () => {
-  const results = [{ done: true }];
-  const scenario = (ends: boolean): Scenario => ({
-    ...answering("200 OK", [PLAIN], {
-      [Symbol.iterator]: () => ({
-        next: () => results[0],
-        return: () => ({ done: false, value: undefined }),
-      }),
-    }),
-    server: (app, environ) => {
-      const body = app(environ, start);
-      const iterator = body[Symbol.iterator]();
-      if (ends) iterator.next();
-      iterator.return();
-      body.close();
-    },
-  });
-  assertEquals(await findingsIn(scenario(true)), []);
-  assertEquals((await findingsIn(scenario(false))).length, 1);
+const returnsMore = () => ({
+  [Symbol.iterator]: () => ({
+    next: () => ({ done: true }),
+    return: () => ({ done: false, value: undefined }),
+  }),
 });
+
+finds(
+  "the return() of a body that has ended is not judged",
+  serve(withBody(returnsMore, TEXT), (body) => play(body, "next return close")),
+);
+
+finds(
+  "the return() of a body that has not ended is judged",
+  serve(withBody(returnsMore, TEXT), (body) => play(body, "return close")),
+  "close/return-yields",
+);
 
 Deno.test("validator() lets the error of a getter in an array through", () => {
-  const array: Uint8Array[] = [];
   let reads = 0;
-  Object.defineProperty(array, 0, {
-    get: () => {
-      if (reads++ === 0) throw new RangeError("mine");
-      return bytes("x");
-    },
-    enumerable: true,
-  });
+  const get = () => {
+    if (reads++ === 0) throw new RangeError("mine");
+    return bytes("x");
+  };
+  const array = Object.defineProperty([], 0, { get, enumerable: true });
   const { call } = returning(() => array);
   assertThrows(() => call(), RangeError, "mine");
 });
 
-Deno.test("validator() tells of a call of next() after close() or return() only that", () => {
-  for (const end of ["close", "return"]) {
-    const { call, found } = returning(function* () {
-      yield bytes("x");
-    }, { throws: false });
-    const body = call() as Loose;
-    const iterator = body[Symbol.iterator]();
-    while (!iterator.next().done);
-    if (end === "close") body.close();
-    else iterator.return();
-    iterator.next();
-    assertEquals(idsOf(found), ["iteration/next-after-close"]);
-  }
-});
-
 Deno.test("validator() lets a server use an iterator that is a function, if it does not throw", () => {
   const iterator = Object.assign(() => {}, { next: () => ({ done: true }) });
-  const { call } = returning(
-    () => ({ [Symbol.iterator]: () => iterator }),
-    { throws: false },
-  );
-  const body = call() as Loose;
+  const make = () => ({ [Symbol.iterator]: () => iterator });
+  const body = returning(make, { throws: false }).call();
   assertEquals(body[Symbol.iterator]().next().done, true);
   body.close();
 });
 
-Deno.test("validator() takes an array for a body even if it cannot be iterated over", async () => {
-  const body = Object.assign([bytes("x")], { [Symbol.iterator]: undefined });
-  const found = await findingsIn({
-    ...answering("200 OK", [PLAIN], body),
-    server: (app, environ) => app(environ, start).close(),
+finds("an array is a body even if it cannot be iterated over", {
+  ...withBody(
+    () => Object.assign([bytes("x")], { [Symbol.iterator]: undefined }),
+    TEXT,
+  ),
+  server: closing,
+}, "body/array-iterator: an array with an iterator of its own");
+
+// Chunks ----------------------------------------------------------------------
+
+function readAll(app: Loose, environ: Loose): void {
+  const body = app(environ, startResponse);
+  for (const _chunk of body);
+  body.close();
+}
+
+Deno.test("validator() counts nothing but chunks as empty ones", async () => {
+  const empty = new Array(9999).fill(new Uint8Array());
+  await assertFinds(
+    { app: yielding(...empty, "text"), server: readAll },
+    ["body/chunk"],
+    { profile: "core" },
+  );
+  await assertFinds(
+    {
+      ...withWrite((write) => {
+        for (const chunk of empty) write(chunk);
+        write("text");
+      }, TEXT),
+      server: closing,
+    },
+    ["write/chunk"],
+    { profile: "core" },
+  );
+});
+
+/** A body of two chunks, after the first of which something happens. */
+function between(act: (chunk: Uint8Array<ArrayBuffer>, given: Loose) => void) {
+  const chunk = bytes("Hello");
+  const app = withBody(async function* () {
+    yield chunk;
+    yield bytes("more");
+  }, TEXT);
+  return serve(app, async (body) => {
+    const iterator = body[Symbol.asyncIterator]();
+    act(chunk, (await iterator.next()).value);
+    while (!(await iterator.next()).done);
+    await body.close();
   });
-  assertEquals(found, [
-    "body/array-iterator: an array with an iterator of its own",
-  ]);
+}
+
+finds(
+  "a chunk was changed by the application that has it",
+  between((chunk) => chunk[0] = 0),
+  "chunk/changed: a chunk with other bytes than before",
+);
+
+finds(
+  "the server has taken the buffer of a chunk, which is said once",
+  between((chunk) => chunk.buffer.transfer()),
+  "iteration/chunk-detached: a chunk whose buffer is detached",
+);
+
+/** What is said of chunks that are written, each after something was done. */
+async function whenWritten(...steps: (() => Uint8Array | string)[]) {
+  const lines = await findingsIn(withWrite((write) => {
+    for (const step of steps) write(step());
+  }, TEXT));
+  return lines.filter((line) => line.startsWith("chunk/"));
+}
+
+Deno.test.each([["a"], ["ab"]])(
+  "validator() looks at a written chunk until the next one is written: %j",
+  async (text) => {
+    const chunk = bytes(text);
+    const change = () => {
+      chunk[0] = 0;
+      return bytes("more");
+    };
+    const changed = "chunk/changed: a chunk with other bytes than before";
+    assertEquals(await whenWritten(() => chunk, change), [changed]);
+    chunk[0] = 1;
+    const next = () => bytes("more");
+    assertEquals(await whenWritten(() => chunk, next, change), []);
+  },
+);
+
+Deno.test("validator() looks at a chunk until the next one comes", async () => {
+  const chunk = bytes("Hello");
+  const app = withBody(function* () {
+    yield chunk;
+    yield bytes("more");
+    chunk[0] = 0;
+    yield bytes("more");
+  }, TEXT);
+  await assertFinds({ ...app, server: takeAll }, []);
+});
+
+Deno.test("validator() looks for large buffers where that rule is the only one about memory", async () => {
+  const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);
+  const rules = { "chunk/large-buffer": "warning" } as const;
+  await assertFinds(answering("200 OK", [PLAIN], [chunk]), [
+    "chunk/large-buffer: 5 bytes on a buffer of 2097152 bytes",
+  ], { profile: "core", rules });
+});
+
+Deno.test("validator() throws an error about written chunks each time, and reports a warning once", () => {
+  const gone = bytes("gone");
+  gone.buffer.transfer();
+  const { call, found } = validate((_environ, startResponse) => {
+    const write = startResponse("200 OK", TEXT);
+    for (let i = 0; i < 2; i++) {
+      assertThrows(() => write(gone), Error, "chunk/detached");
+      write(new Uint8Array(new ArrayBuffer(8, { maxByteLength: 16 })));
+    }
+    throw new RangeError("the end");
+  });
+  assertThrows(() => call(), RangeError);
+  const [detached, resizable] = ["chunk/detached", "chunk/resizable"];
+  assertEquals(found, [detached, resizable, detached]);
+});
+
+// Calls -----------------------------------------------------------------------
+
+Deno.test("validator() takes what a server refuses for no response", () => {
+  const { app, found } = validate((_environ, start) => {
+    start("200 OK", [...TEXT, ["Content-Length", "5"]]);
+    try {
+      start("200 OK", [...TEXT, ["Content-Length", "9"]], new Error("late"));
+    } catch {
+      // What follows is measured by the length of the first.
+    }
+    return [bytes("Hello")];
+  }, { throws: false });
+  let calls = 0;
+  const body: Loose = app(createEnviron(), () => {
+    if (++calls === 2) throw new Error("refused");
+    return () => Promise.resolve();
+  });
+  body.close();
+  assertEquals(found, ["start-response/refusal-caught"]);
+});
+
+Deno.test("validator() lets no rejection of a Promise that was given to write() escape", async () => {
+  const escaped: unknown[] = [];
+  const note = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    escaped.push(event.reason);
+  };
+  addEventListener("unhandledrejection", note);
+  try {
+    await assertFinds(
+      {
+        ...withWrite(
+          (write) => void write(Promise.reject(new Error("x"))),
+          TEXT,
+        ),
+        server: closing,
+      },
+      ["write/chunk"],
+      { profile: "core" },
+    );
+    await setImmediate();
+  } finally {
+    removeEventListener("unhandledrejection", note);
+  }
+  assertEquals(escaped, []);
+});
+
+Deno.test.each<[string, (environ: Loose) => unknown]>([
+  ["input/arguments", (environ) => environ["wsgi.input"].read("5")],
+  ["errors/write", (environ) => environ["wsgi.errors"].write(5)],
+])(
+  "validator() finds a mistake once in each request, next to it: %s",
+  async (rule, wrong) => {
+    const { app, found } = validate((environ, start) => {
+      start("200 OK", TEXT);
+      Promise.resolve(wrong(environ)).catch(() => {});
+      return [];
+    }, { throws: false });
+    const outer = validate(app, { throws: false });
+    const environ = createEnviron("Hello");
+    await runServer(outer.app, environ);
+    assertEquals([outer.found, found], [[], [rule]]);
+    await runServer(app, environ);
+    assertEquals(found, [rule, "environ/reused", rule]);
+  },
+);
+
+Deno.test("validator() throws what the server sees at next() only there", () => {
+  const chunk = bytes("Hello");
+  const found: string[] = [];
+  const app = validator(yielding(chunk, bytes("more")), {
+    rules: { "iteration/chunk-changed": "error" },
+    onViolation: ({ rule }) => void found.push(rule),
+  });
+  const body = app(createEnviron(), startResponse) as Loose;
+  const iterator = body[Symbol.iterator]();
+  iterator.next();
+  chunk[0] = 0;
+  assertThrows(() => iterator.next(), ConformanceError);
+  body.close();
+  assertEquals(found, ["iteration/chunk-changed"]);
+});
+
+Deno.test("validator() takes the application for no failure when the server was wrong at next()", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { call, found } = validate(async function* (_environ, start) {
+    await promise;
+    start("200 OK", TEXT);
+    yield bytes("Hello");
+  });
+  const body = call();
+  const iterator = body[Symbol.asyncIterator]();
+  const first = iterator.next();
+  await assertRejects(() => iterator.next(), ConformanceError);
+  resolve();
+  assertEquals((await first).value, bytes("Hello"));
+  await body.close();
+  assertEquals(found, ["iteration/overlapping"]);
 });

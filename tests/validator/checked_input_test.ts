@@ -8,25 +8,23 @@ import {
   type Violation,
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
-import { createEnviron, type Loose } from "./scenario.ts";
+import { createEnviron, type Loose, type Scenario } from "./scenario.ts";
+import { assertFinds, bytes, finds, PLAIN } from "./requests.ts";
 
-interface Used {
-  readonly result: Loose;
-  readonly found: readonly string[];
-}
-
-/** Uses wsgi.input as an application gets it from a validator. */
-async function use(
-  action: (input: Loose) => unknown,
-  input: string | object = "",
+/** Uses a stream as an application gets it from a validator. */
+async function useStream(
+  key: "wsgi.input" | "wsgi.errors",
+  action: (stream: Loose) => unknown,
+  stream: string | object,
   options: ValidatorOptions = {},
-): Promise<Used> {
-  const environ = createEnviron(typeof input === "string" ? input : undefined);
-  if (typeof input === "object") Reflect.set(environ, "wsgi.input", input);
+): Promise<{ readonly result: Loose; readonly found: readonly string[] }> {
+  const isText = typeof stream === "string";
+  const environ = createEnviron(isText ? stream : undefined);
+  if (!isText) Reflect.set(environ, key, stream);
   const found: string[] = [];
   let result: unknown;
   const app = validator(async (environ, startResponse) => {
-    result = await action(environ["wsgi.input"]);
+    result = await action(environ[key]);
     startResponse("200 OK", []);
     return [];
   }, {
@@ -39,189 +37,141 @@ async function use(
   return { result, found };
 }
 
+const use = (
+  action: (input: Loose) => unknown,
+  input: string | object = "",
+  options: ValidatorOptions = {},
+) => useStream("wsgi.input", action, input, options);
+
+const useErrors = (action: (errors: Loose) => unknown, stream: object) =>
+  useStream("wsgi.errors", action, stream);
+
 /** An input of a server that has these members, and others that do nothing. */
 function streamWith(members: object): object {
   const nothing = { read() {}, readline() {}, readlines() {} };
   return { ...nothing, [Symbol.asyncIterator]() {}, ...members };
 }
 
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+/** An input all whose methods are this one. */
+function streamOf(method: (...args: unknown[]) => unknown): object {
+  const read = { read: method, readline: method, readlines: method };
+  return { ...read, [Symbol.asyncIterator]: () => ({ next: method }) };
 }
 
-Deno.test("CheckedInput gives what the server's input gives", async () => {
-  const { result, found } = await use(async (input) => [
-    text(await input.read(4)),
-    text(await input.readline()),
-    (await input.readlines()).map(text),
-    text(await input.read()),
-  ], "one\ntwo\nthree\nfour");
-  assertEquals(result, ["one\n", "two\n", ["three\n", "four"], ""]);
+function text(bytes: Uint8Array | Uint8Array[]): unknown {
+  return Array.isArray(bytes)
+    ? bytes.map(text)
+    : new TextDecoder().decode(bytes);
+}
+
+const LINES = "one\ntwo\nthree\n";
+const full = new Error("The disk is full");
+
+Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
+  ["gives what the server's input gives", async (input) => [
+    await input.read(4),
+    await input.readline(),
+    await input.readlines(),
+    await input.read(),
+  ], ["one\n", "two\n", ["three\n"], ""]],
+  ["leaves the rest where a loop is left", async (input) => {
+    for await (const line of input) return [line, await input.read()];
+  }, ["one\n", "two\nthree\n"]],
+  ["has an iterator that can be iterated itself", async (input) => {
+    const lines = input[Symbol.asyncIterator]();
+    await lines.next();
+    return Array.fromAsync(lines);
+  }, ["two\n", "three\n"]],
+  ["serves overlapping calls in their order", (input) =>
+    Promise.all([
+      input.read(2),
+      input.readline(),
+      input.read(3),
+      input.readlines(),
+      input.read(),
+    ]), ["on", "e\n", "two", ["\n", "three\n"], ""]],
+])("CheckedInput %s", async (_what, action, expected) => {
+  const { result, found } = await use(action, LINES);
+  assertEquals(text(result), expected);
   assertEquals(found, []);
 });
 
 Deno.test("CheckedInput passes arguments on as they are, also none", async () => {
   const calls: unknown[][] = [];
-  const read = (...args: unknown[]) => {
+  const stream = streamOf((...args) => {
     calls.push(args);
     return Promise.resolve(new Uint8Array(0));
-  };
+  });
   await use(async (input) => {
     await input.read();
     await input.read(undefined);
     await input.read(5);
-  }, { read, readline: read, readlines: read, [Symbol.asyncIterator]: read });
+  }, stream);
   assertEquals(calls, [[], [undefined], [5]]);
-});
-
-Deno.test("CheckedInput calls the methods of the server on the server's object", async () => {
-  const receivers: unknown[] = [];
-  const stream = streamWith({
-    read() {
-      receivers.push(this);
-      return Promise.resolve(new Uint8Array(0));
-    },
-  });
-  await use((input) => input.read(), stream);
-  assertEquals(receivers, [stream]);
 });
 
 Deno.test("CheckedInput makes torn-off methods work, and reports them", async () => {
   const { result, found } = await use(
     async ({ read, readline, readlines }) => [
-      text(await read(2)),
-      text(await readline()),
-      (await readlines()).map(text),
+      await read(2),
+      await readline(),
+      await readlines(),
     ],
     "one\ntwo\n",
   );
-  assertEquals(result, ["on", "e\n", ["two\n"]]);
+  assertEquals(text(result), ["on", "e\n", ["two\n"]]);
   assertEquals([...new Set(found)], ["input/torn-off"]);
 });
 
-Deno.test("CheckedInput iterates over lines, and leaves the rest where the loop is left", async () => {
-  const { result } = await use(async (input) => {
-    const lines: string[] = [];
-    for await (const line of input) {
-      lines.push(text(line));
-      if (lines.length === 2) break;
-    }
-    return [...lines, text(await input.read())];
-  }, "one\ntwo\nthree\n");
-  assertEquals(result, ["one\n", "two\n", "three\n"]);
+Deno.test("CheckedInput forwards return() of the iterator with its value, or ends it", async () => {
+  const next = () => Promise.resolve({ done: true });
+  const end = (value: unknown) => Promise.resolve({ done: true, value });
+  const action = (input: Loose) =>
+    input[Symbol.asyncIterator]().return("enough");
+  const resultFor = async (iterator: object) => {
+    const stream = streamWith({ [Symbol.asyncIterator]: () => iterator });
+    return (await use(action, stream)).result;
+  };
+  const given = { done: true, value: "enough" };
+  assertEquals(await resultFor({ next, return: end }), given);
+  assertEquals((await resultFor({ next })).done, true);
 });
 
-Deno.test("CheckedInput has an iterator that can be iterated itself", async () => {
-  const { result } = await use(async (input) => {
-    const lines = input[Symbol.asyncIterator]();
-    await lines.next();
-    const rest: string[] = [];
-    for await (const line of lines) rest.push(text(line));
-    return rest;
-  }, "one\ntwo\nthree\n");
-  assertEquals(result, ["two\n", "three\n"]);
-});
-
-Deno.test("CheckedInput forwards return() of the iterator with its value", async () => {
-  const values: unknown[] = [];
-  const { result } = await use(
-    (input) => input[Symbol.asyncIterator]().return("enough"),
-    streamWith({
-      [Symbol.asyncIterator]: () => ({
-        next: () => Promise.resolve({ done: true }),
-        return: (value: unknown) => {
-          values.push(value);
-          return Promise.resolve({ done: true, value });
-        },
-      }),
-    }),
-  );
-  assertEquals(values, ["enough"]);
-  assertEquals(result, { done: true, value: "enough" });
-});
-
-Deno.test("CheckedInput ends an iterator that has no return()", async () => {
-  const { result } = await use(
-    (input) => input[Symbol.asyncIterator]().return(),
-    streamWith({
-      [Symbol.asyncIterator]: () => ({
-        next: () => Promise.resolve({ done: true }),
-      }),
-    }),
-  );
-  assertEquals(result, { done: true, value: undefined });
-});
-
-Deno.test("CheckedInput serves overlapping calls in their order", async () => {
-  const { result, found } = await use(
-    async (input) => {
-      const pieces = await Promise.all([
-        input.read(2),
-        input.readline(),
-        input.read(3),
-        input.readlines(),
-        input.read(),
-      ]);
-      return pieces.map((piece) =>
-        Array.isArray(piece) ? piece.map(text) : text(piece)
-      );
-    },
-    "one\ntwo\nthree\n",
-  );
-  assertEquals(result, ["on", "e\n", "two", ["\n", "three\n"], ""]);
-  assertEquals(found, []);
-});
-
-Deno.test("CheckedInput lets the rejections of the server through", async () => {
+Deno.test("CheckedInput lets rejections and errors of the server through", async () => {
   const cut = new RequestInput(
     () => ReadableStream.from([new Uint8Array(3)]),
     { contentLength: 5 },
   );
-  const { result, found } = await use(
+  const rejected = await use(
     (input) => assertRejects(() => input.read(5), RequestBodyError),
     cut,
   );
-  assertEquals(result.status, 400);
-  assertEquals(found, []);
-});
-
-Deno.test("CheckedInput lets what the server throws through", async () => {
-  const full = new Error("The disk is full");
-  const read = () => {
-    throw full;
-  };
-  const { result } = await use(
+  assertEquals(rejected.result.status, 400);
+  assertEquals(rejected.found, []);
+  const thrown = await use(
     (input) => assertThrows(() => input.read(5), Error),
-    { read, readline: read, readlines: read, [Symbol.asyncIterator]: read },
+    streamOf(() => {
+      throw full;
+    }),
   );
-  assertEquals(result, full);
+  assertEquals(thrown.result, full);
 });
 
 Deno.test("CheckedInput ends no process by a rejection that nobody awaits", async () => {
-  const read = () => Promise.reject(new Error("cut short"));
   await use((input) => {
     input.read(5);
     input.readline();
     input.readlines();
     input[Symbol.asyncIterator]().next();
-  }, {
-    read,
-    readline: read,
-    readlines: read,
-    [Symbol.asyncIterator]: () => ({ next: read }),
-  });
+  }, streamOf(() => Promise.reject(full)));
   // An unhandled rejection would end the test here.
   await new Promise((resolve) => setTimeout(resolve));
 });
 
 Deno.test("CheckedInput rejects what breaks a rule, where it is to throw", async () => {
+  const stream = streamOf(() => Promise.resolve(null));
   await assertRejects(
-    () =>
-      use(
-        (input) => input.read(5),
-        streamWith({ read: () => Promise.resolve(null) }),
-        { throws: true },
-      ),
+    () => use((input) => input.read(5), stream, { throws: true }),
     ConformanceError,
     "what wsgi.input gives must be a Uint8Array",
   );
@@ -235,59 +185,35 @@ Deno.test("CheckedInput is a body that can be returned and closed", async () => 
   }, { onViolation: ({ rule }) => void found.push(rule), throws: false });
   const body = await app(createEnviron("one\ntwo"), () => async () => {});
   assert(Symbol.asyncIterator in body);
-  const lines = await Array.fromAsync(body, text);
+  assertEquals(await Array.fromAsync(body, text), ["one\n", "two"]);
   await body.close?.();
-  assertEquals(lines, ["one\n", "two"]);
   assertEquals(found, []);
 });
 
 Deno.test("CheckedInput calls a member that the server has, after it was reported", async () => {
-  const { result, found } = await use(
-    (input) => input.seek(0),
-    streamWith({ seek: (place: number) => `at ${place}` }),
-  );
+  let receiver: unknown;
+  const stream = streamWith({
+    seek: (place: number) => `at ${place}`,
+    close(this: unknown) {
+      receiver = this;
+    },
+  });
+  const { result, found } = await use((input) => {
+    input.close();
+    return input.seek(0);
+  }, stream);
   assertEquals(result, "at 0");
-  assertEquals(found, ["input/member"]);
+  assertEquals(receiver, stream);
+  assertEquals(found, ["input/closed", "input/member"]);
 });
 
 Deno.test("CheckedInput throws as usual for a member that the server has not", async () => {
   const { result, found } = await use(
     (input) => assertThrows(() => input.text(), TypeError),
   );
-  assertEquals(
-    result.message,
-    "Cannot call text(): the stream has no such method",
-  );
+  const expected = "Cannot call text(): the stream has no such method";
+  assertEquals(result.message, expected);
   assertEquals(found, ["input/member"]);
-});
-
-Deno.test("CheckedInput closes the server's input where it can be closed", async () => {
-  let closes = 0;
-  const { found } = await use(
-    (input) => input.close(),
-    streamWith({ close: () => void closes++ }),
-  );
-  assertEquals(closes, 1);
-  assertEquals(found, ["input/closed"]);
-});
-
-Deno.test("CheckedInput tells of each misuse what to do instead", async () => {
-  const hints: string[] = [];
-  await use(
-    (input) => {
-      for (const name of ["text", "getReader", "on", "seek"]) {
-        assertThrows(() => input[name]());
-      }
-    },
-    "",
-    { onViolation: ({ hint }) => void hints.push(hint ?? "") },
-  );
-  assertEquals(hints.map((hint) => hint.split(/[ :(]/)[0]), [
-    "Use",
-    "Make",
-    "Use",
-    "Keep",
-  ]);
 });
 
 Deno.test("CheckedInput does not mind what the application does with its arrays", async () => {
@@ -300,8 +226,180 @@ Deno.test("CheckedInput does not mind what the application does with its arrays"
       second.fill(0);
       await input.read(3);
     },
-    "one\ntwo\nthree\n",
+    LINES,
     { profile: "paranoid" },
   );
   assertEquals(found, []);
+});
+
+// What is said of sizes and results -------------------------------------------
+
+/** Calls of a method whose results are these, one after the other. */
+function calls(
+  method: string,
+  sizes: readonly (readonly unknown[])[],
+  results: readonly unknown[],
+  length = "",
+): Scenario {
+  const left = [...results];
+  return {
+    app: async (environ, startResponse) => {
+      startResponse("200 OK", [PLAIN]);
+      for (const args of sizes) await environ["wsgi.input"][method](...args);
+      return [];
+    },
+    environ: (environ) => {
+      environ.CONTENT_LENGTH = length || "20";
+      environ["wsgi.input"] = streamOf(() => Promise.resolve(left.shift()));
+    },
+  };
+}
+
+const [a, ab, abc] = [bytes("a"), bytes("ab"), bytes("abc")];
+const lines = [bytes("\n"), bytes("\n")];
+
+for (
+  const [method, args, result, ...expected] of [
+    ["read", [2], abc, "input/read-size: 3 bytes from read(2)"],
+    ["read", [2], ab],
+    ["read", [0], bytes("")],
+    ["read", [-1], a, "input/unsized: read() without one"],
+    ["readline", [1], bytes("a\n"), "input/line: 2 bytes from readline(1)"],
+    [
+      "readline",
+      [9],
+      bytes("a\nb"),
+      'input/line: 1 byte after the first "\\n" from readline(9)',
+    ],
+    [
+      "readline",
+      [9],
+      bytes("a\nbc"),
+      'input/line: 2 bytes after the first "\\n" from readline(9)',
+    ],
+    ["read", [5], "abc", 'input/bytes: "abc" from read(5)'],
+    ["readlines", [5], "text", 'input/bytes: "text" from readlines(5)'],
+    ["readlines", [1], lines.slice(1)],
+    [
+      "readlines",
+      [1],
+      lines,
+      "input/lines: 2 bytes in 2 lines from readlines(1)",
+    ],
+    ["readlines", [2], lines],
+    ["readlines", [5], []],
+  ] as [string, unknown[], unknown, ...string[]][]
+) {
+  const name = `${method}(${args}) gives ${JSON.stringify(result)}`;
+  finds(name, calls(method, [args], [result]), ...expected);
+}
+
+Deno.test("validator() says once that wsgi.input gave more than CONTENT_LENGTH says", async () => {
+  const scenario = calls("read", [[2], [1], [1]], [ab, a, bytes("x")], "2");
+  const expected = "input/too-much: 3 bytes where CONTENT_LENGTH is 2";
+  await assertFinds(scenario, [expected], { profile: "core" });
+});
+
+for (const method of ["read", "readline", "readlines"]) {
+  const expected = "input/past-length: 6 where 5 are left";
+  finds(`only the size of read() is compared with CONTENT_LENGTH: ${method}`, {
+    app: async (environ, startResponse) => {
+      startResponse("200 OK", [PLAIN]);
+      await environ["wsgi.input"][method](6);
+      return [];
+    },
+    input: "Hello",
+    environ: (environ) => void delete environ["wsgi.input_terminated"],
+  }, ...method === "read" ? [expected] : []);
+}
+
+finds("sizes are looked for only where there are any", {
+  app: (environ, startResponse) => {
+    startResponse("200 OK", [PLAIN]);
+    assertThrows(() => environ["wsgi.input"].on("data", () => {}));
+    return [];
+  },
+}, "input/member: a call of on()");
+
+// wsgi.errors -----------------------------------------------------------------
+
+/** A stream that notes its calls. */
+function noting(calls: unknown[][]) {
+  const note = (name: string) => (...args: unknown[]) =>
+    void calls.push([name, ...args]);
+  const [write, writelines] = [note("write"), note("writelines")];
+  return { write, writelines, flush: note("flush") };
+}
+
+const TORN = new Array(3).fill("errors/torn-off");
+
+Deno.test.each<[string, (errors: Loose) => unknown, unknown[][], string[]]>([
+  [
+    "passes on what is written",
+    (errors) => {
+      errors.write("one\n");
+      errors.writelines(["two\n", "three\n"]);
+      errors.flush();
+    },
+    [["write", "one\n"], ["writelines", ["two\n", "three\n"]], ["flush"]],
+    [],
+  ],
+  [
+    "iterates once over what is given to writelines()",
+    (errors) => {
+      errors.writelines(["a", "b"].values());
+    },
+    [["writelines", ["a", "b"]]],
+    [],
+  ],
+  [
+    "passes on what is wrong too",
+    (errors) => {
+      errors.write(full);
+      errors.writelines("text");
+    },
+    [["write", full], ["writelines", "text"]],
+    ["errors/write", "errors/writelines"],
+  ],
+  [
+    "makes torn-off methods work",
+    ({ write, writelines, flush }) => {
+      write("a");
+      writelines(["b"]);
+      flush();
+    },
+    [["write", "a"], ["writelines", ["b"]], ["flush"]],
+    TORN,
+  ],
+  [
+    "does nothing where it cannot be closed",
+    (errors) => {
+      errors.close();
+    },
+    [],
+    ["errors/closed"],
+  ],
+])("CheckedErrors %s", async (_what, action, expected, rules) => {
+  const calls: unknown[][] = [];
+  const { found } = await useErrors(action, noting(calls));
+  assertEquals(calls, expected);
+  assertEquals(found, rules);
+});
+
+Deno.test("CheckedErrors calls the server's object, and lets through what it throws", async () => {
+  const receivers: unknown[] = [];
+  const stream = {
+    ...noting([]),
+    write() {
+      receivers.push(this);
+      throw full;
+    },
+  };
+  const { found } = await useErrors((errors) => {
+    assertEquals(assertThrows(() => errors.write("text"), Error), full);
+    assertEquals(assertThrows(() => errors.write(5), Error), full);
+  }, stream);
+  assertEquals(receivers, [stream, stream]);
+  // Of what is no text, the server may well complain.
+  assertEquals(found, ["errors/any-text", "errors/write"]);
 });

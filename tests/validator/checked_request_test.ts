@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { CheckedRequest } from "../../validator/wrap/checked_request.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import { ValidatorContext } from "../../validator/context.ts";
@@ -21,15 +21,25 @@ function seat(): Seat {
 }
 
 /** A call of a layer whose environ leads to another call. */
-function converse({ layer, rules }: Seat, linked?: unknown): CheckedRequest {
-  const environ = readEnviron([createEnviron(), () => {}], rules);
-  return new CheckedRequest(layer, rules, environ, linked);
+function converse(
+  { layer, rules }: Seat,
+  linked?: unknown,
+  variables: object = {},
+): CheckedRequest {
+  const environ = { ...createEnviron(), ...variables };
+  const view = readEnviron([environ, () => {}], rules);
+  return new CheckedRequest(layer, rules, view, linked);
+}
+
+/** A stack of three calls. */
+function stack(): [CheckedRequest, CheckedRequest, CheckedRequest] {
+  const outer = converse(seat());
+  const middle = converse(seat(), outer);
+  return [outer, middle, converse(seat(), middle)];
 }
 
 Deno.test("CheckedRequest links the layers of one request", () => {
-  const outer = converse(seat());
-  const middle = converse(seat(), outer);
-  const inner = converse(seat(), middle);
+  const [outer, middle, inner] = stack();
   assertStrictEquals(inner.outer, middle);
   assertStrictEquals(middle.outer, outer);
   assertStrictEquals(outer.outer, undefined);
@@ -43,18 +53,12 @@ Deno.test("CheckedRequest does not link to what is none", () => {
   }
 });
 
-Deno.test("CheckedRequest does not link to a request that is over", () => {
-  const earlier = converse(seat());
-  earlier.finish();
-  assertStrictEquals(converse(seat(), earlier).outer, undefined);
-});
-
-Deno.test("CheckedRequest does not link to a stack that is over, though a part was left open", () => {
-  const outer = converse(seat());
-  const inner = converse(seat(), outer);
+Deno.test("CheckedRequest does not link to a request or a stack that is over", () => {
+  const [outer, middle] = stack();
   outer.finish();
-  assertStrictEquals(inner.isOver, false);
-  assertStrictEquals(converse(seat(), inner).outer, undefined);
+  assertStrictEquals(converse(seat(), outer).outer, undefined);
+  assertStrictEquals(middle.isOver, false);
+  assertStrictEquals(converse(seat(), middle).outer, undefined);
 });
 
 Deno.test("CheckedRequest of a second try links to the layer outside, not to the first", () => {
@@ -74,34 +78,25 @@ Deno.test("CheckedRequest of a second try links to the layer outside, not to the
 
 Deno.test("CheckedRequest of an application that calls itself stands for itself", () => {
   const own = seat();
-  const first = converse(own);
-  assertStrictEquals(converse(own, first).outer, undefined);
+  assertStrictEquals(converse(own, converse(own)).outer, undefined);
 });
 
-Deno.test("CheckedRequest knows which layers are outside of it", () => {
-  const outer = converse(seat());
-  const inner = converse(seat(), converse(seat(), outer));
-  assert(outer.isOutsideOf(inner));
-  assert(!inner.isOutsideOf(outer));
-  assert(!inner.isOutsideOf(inner));
-});
-
-Deno.test("CheckedRequest is all over when the layers outside of it are too", () => {
-  const outer = converse(seat());
-  const inner = converse(seat(), outer);
-  inner.finish();
-  assertEquals([inner.isOver, inner.isAllOver], [true, false]);
+Deno.test("CheckedRequest knows which layers are outside of it, and when all are over", () => {
+  const [outer, middle, inner] = stack();
+  assertEquals(outer.isOutsideOf(inner), true);
+  assertEquals(inner.isOutsideOf(outer), false);
+  assertEquals(inner.isOutsideOf(inner), false);
+  middle.finish();
+  assertEquals([middle.isOver, middle.isAllOver], [true, false]);
   outer.finish();
-  assertEquals([inner.isOver, inner.isAllOver], [true, true]);
+  assertEquals([middle.isOver, middle.isAllOver], [true, true]);
 });
 
 Deno.test("CheckedRequest counts the inner bodies that are open", () => {
   const outer = converse(seat());
   const first = converse(seat(), outer);
   const second = converse(seat(), outer);
-  first.handOver();
-  first.handOver();
-  second.handOver();
+  for (const request of [first, first, second]) request.handOver();
   assertEquals(outer.openInner, 2);
   first.takeBack();
   first.takeBack();
@@ -123,8 +118,6 @@ Deno.test("CheckedRequest counts once as open, whatever ends it", () => {
 
 Deno.test("CheckedRequest reads the method once, and takes only a string", () => {
   assertEquals(converse(seat()).method, "GET");
-  const { layer, rules } = seat();
-  const environ = { ...createEnviron(), REQUEST_METHOD: 5 };
-  const view = readEnviron([environ, () => {}], rules);
-  assertEquals(new CheckedRequest(layer, rules, view, undefined).method, "");
+  const number = converse(seat(), undefined, { REQUEST_METHOD: 5 });
+  assertEquals(number.method, "");
 });

@@ -1,157 +1,254 @@
-import { assertEquals } from "@std/assert";
-import { runScenario, type Scenario } from "./scenario.ts";
+// deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
+import { assertEquals, assertThrows } from "@std/assert";
+import { runInNewContext } from "node:vm";
+import { findEnvironHints } from "../../validator/views/environ_hints.ts";
+import { isPlainObject } from "../../validator/views/environ_view.ts";
+import { validator } from "../../mod.ts";
+import {
+  helloApp,
+  type Loose,
+  runScenario,
+  type Scenario,
+} from "./scenario.ts";
 import { answering, withVariables } from "./fixtures/shorthands.ts";
-import { bytes, findingsIn, PLAIN } from "./requests.ts";
+import { withWrite } from "./fixtures/programs.ts";
+import { bytes, closing, findingsIn, finds, PLAIN, start } from "./requests.ts";
 
-Deno.test.each<[string, Record<string, unknown>, string[]]>([
-  ["the root beside an escape", {
-    PATH_INFO: "/",
-    REQUEST_URI: "/%20",
-  }, []],
-  ["a path that differs from the target", {
-    PATH_INFO: "/x",
-    REQUEST_URI: "/%zz",
-  }, []],
-  ["a query that was escaped", {
-    PATH_INFO: "/a?b",
-    REQUEST_URI: "/a%3Fb?c",
-  }, []],
-  ["a query in the path", {
-    SCRIPT_NAME: "/a",
-    PATH_INFO: "/b?c",
-    REQUEST_URI: "/a/b?c",
-  }, ['environ/path-decoded: "/b?c"']],
-  ["a query in the path of another script", {
-    SCRIPT_NAME: "/z",
-    PATH_INFO: "/b?c",
-    REQUEST_URI: "/b?c",
-  }, []],
-  ["a script of two slashes", {
-    SCRIPT_NAME: "//",
-    PATH_INFO: "/x",
-  }, ['environ/script-name-end: "//"']],
-  ["half of a bracketed address", {
-    SERVER_NAME: "::1]",
-  }, ['environ/server-name: "::1]"']],
-  ["a version that is too long", {
-    "wsgi.version": [1, 2, 3, 4, 5, 6, 7],
-  }, ["environ/version: [1, 2, 3, 4, 5]"]],
-  ["a symbol without a name", { [Symbol() as never]: 1 }, [
-    'environ/symbol-key: the symbol ""',
-  ]],
-  ["NUL in a variable of the client", { HTTP_X: "a\0" }, [
-    "environ/nul: one in HTTP_X",
-  ]],
+/** The ids of the rules that a scenario breaks. */
+async function idsIn(scenario: Scenario): Promise<string[]> {
+  const lines = await findingsIn(scenario);
+  return lines.map((line) => line.slice(0, line.indexOf(":")));
+}
+
+// Headers ---------------------------------------------------------------------
+
+const TWO = [PLAIN, PLAIN];
+
+Deno.test.each<[string, unknown]>([
+  ["OK", TWO],
+  ["199 Odd", TWO],
+  ["600 Odd", TWO],
+  ["999 Odd", TWO],
+  ["200 O\0K", TWO],
+  ["200 OK", [...TWO, ["X", "\0"]]],
+  ["200 OK", [...TWO, ["X", "\u20ac"]]],
+  ["200 OK", [...TWO, ["X"]]],
+  ["200 OK", [...TWO, ["X", 1]]],
+  ["200 OK", [...TWO, ["X Y", ""]]],
+  ["200 OK", { 0: PLAIN, 1: PLAIN, length: 2 }],
 ])(
-  "validator() judges an environ at the edge of its rules: %s",
-  async (_what, variables, expected) => {
-    assertEquals(await findingsIn(withVariables(variables)), expected);
+  "validator() does not judge a response as HTTP that cannot be sent: %s, %j",
+  async (status, headers) => {
+    const [id, ...others] = await idsIn(answering(status, headers));
+    assertEquals([id?.startsWith("http/"), others], [false, []]);
+    const ids = await idsIn(answering(status, headers, [bytes("x")]));
+    assertEquals(ids.filter((id) => /^(http|body)\//.test(id)), []);
   },
 );
 
-Deno.test.each([
-  ["a scheme that ends like one", "xhttp:"],
-  ["a scheme with a letter before", "shttp"],
-])("validator() gives no hint about the form of %s", async (_what, scheme) => {
-  const scenario = withVariables({ "wsgi.url_scheme": scheme });
-  const [found] = await runScenario(scenario);
-  assertEquals(found?.rule, "environ/url-scheme");
-  assertEquals(found?.hint?.startsWith('Set it to "https" under TLS'), true);
-});
+for (const status of ["200 OK", "599 Odd"]) {
+  const scenario = answering(status, TWO);
+  finds(
+    `every response that can be sent is judged as HTTP: ${status}`,
+    scenario,
+    'http/single: "Content-Type" more than once',
+  );
+}
 
-Deno.test.each([["204 No Content"], ["205 Reset Content"]])(
-  "validator() misses no Content-Type where there must be no content: %s",
-  async (status) => {
-    const code = status.slice(0, 3);
-    assertEquals(await findingsIn(answering(status, [], [bytes("x")])), [
-      `body/no-content: a chunk of 1 byte with status ${code}`,
-    ]);
-    assertEquals(await findingsIn(answering(status, [], [bytes("xy")])), [
-      `body/no-content: a chunk of 2 bytes with status ${code}`,
-    ]);
-  },
+for (
+  const [name, value, ...ids] of [
+    ["X-A", "a\tb", "headers/tab"],
+    ["X-A", "a\tb\t", "headers/tab", "headers/outer-space"],
+    ["X-A", "b\t", "headers/outer-space"],
+    ["X-A", "b ", "headers/outer-space"],
+    ["Content-Length", "1\t2", "headers/content-length"],
+  ]
+) {
+  const scenario = answering("200 OK", [[name, value], PLAIN]);
+  finds(
+    `one thing is said of a blank once: ${JSON.stringify(value)}`,
+    scenario,
+    ...ids,
+  );
+}
+
+finds(
+  "each header of a kind is looked at, not only the first",
+  answering("200 OK", [
+    PLAIN,
+    ["Date", "Fri, 20 Nov 2026 10:00:00 GMT"],
+    ["Last-Modified", "yesterday"],
+  ]),
+  "http/server-headers",
+  'http/date: "yesterday" as Last-Modified',
 );
 
-Deno.test("validator() misses no Content-Type with 304", async () => {
-  const scenario = answering("304 Not Modified", [], [bytes("x")]);
-  assertEquals(await findingsIn(scenario), [
-    "http/unasked: 304 without If-None-Match or If-Modified-Since",
-    "body/no-content: a chunk of 1 byte with status 304",
-  ]);
-});
-
-Deno.test.each([
-  ["299 Fine", ["http/forbidden-length: one with 299 in answer to CONNECT"]],
-  ["300 Multiple Choices", []],
-])(
-  "validator() wants no Content-Length after CONNECT if it succeeded: %s",
-  async (status, expected) => {
-    const scenario = answering(status, [["Content-Length", "0"], PLAIN]);
-    const environ = { REQUEST_METHOD: "CONNECT", PATH_INFO: "" };
-    assertEquals(
-      await findingsIn({ ...scenario, ...withVariables(environ) }),
-      [...expected],
+for (const code of ["204 No Content", "205 Reset Content"]) {
+  for (const [text, got] of [["x", "1 byte"], ["xy", "2 bytes"]] as const) {
+    const scenario = answering(code, [], [bytes(text)]);
+    const line = `body/no-content: a chunk of ${got} with status ${
+      parseInt(code)
+    }`;
+    finds(
+      `no Content-Type is missed without content: ${code}, ${got}`,
+      scenario,
+      line,
     );
+  }
+}
+
+finds(
+  "no Content-Type is missed with 304",
+  answering("304 Not Modified", [], [bytes("x")]),
+  "http/unasked: 304 without If-None-Match or If-Modified-Since",
+  "body/no-content: a chunk of 1 byte with status 304",
+);
+
+// startResponse and write() ---------------------------------------------------
+
+Deno.test.each<[string, (start: Loose) => unknown, Loose, string]>([
+  [
+    "startResponse",
+    (write) => write,
+    undefined,
+    "start-response/returns-write",
+  ],
+  ["write()", (write) => write(bytes("")), () => {}, "write/returns-promise"],
+])(
+  "validator() gives the application what %s returned, if it is nothing",
+  async (_what, use, write, rule) => {
+    let given: unknown = "nothing";
+    const app = withWrite((write) => void (given = use(write)), [PLAIN]);
+    const server = (app: Loose, environ: Loose) =>
+      app(environ, () => write).close();
+    const lines = await findingsIn({ ...app, server });
+    assertEquals(given, undefined);
+    assertEquals(lines.includes(`${rule}: undefined`), true);
   },
 );
 
-Deno.test.each([["199 Odd"], ["600 Odd"], ["999 Odd"]])(
-  "validator() judges no HTTP of a status that cannot be sent: %s",
-  async (status) => {
-    const ids = (await findingsIn(answering(status, [], [bytes("x")])))
-      .map((line) => line.slice(0, line.indexOf(":")));
-    assertEquals(ids.filter((id) => id.startsWith("status/")).length, 1);
-    assertEquals(ids.filter((id) => id === "http/reserved-code"), []);
+Deno.test.each([[undefined], [null], [5]])(
+  "validator() gives the application what wsgi.file_wrapper made, if it is no body: %s",
+  async (made) => {
+    let given: unknown = "nothing";
+    await runScenario({
+      ...withVariables({ "wsgi.file_wrapper": () => made }),
+      app: (environ: Loose, startResponse: Loose) => {
+        startResponse("200 OK", [PLAIN]);
+        given = environ["wsgi.file_wrapper"]({ read: () => null });
+        return [];
+      },
+    });
+    assertEquals(given, made);
   },
 );
 
-Deno.test("validator() says whether write() was called from inside the body", async () => {
-  const calling = (isInside: boolean): Scenario => ({
-    app: (_environ, startResponse) => {
-      const write = startResponse("200 OK", [PLAIN]);
-      return {
-        *[Symbol.iterator](): Generator<Uint8Array, void> {
-          if (isInside) write(bytes("inside"));
-          yield bytes("chunk");
-        },
-        write,
-      };
+// environ ---------------------------------------------------------------------
+
+Deno.test("validator() counts the arguments of a call before it looks at them", async () => {
+  const server = (app: Loose) => app({ startResponse: start }, start, 1);
+  const [first] = await findingsIn({ app: () => [], server });
+  assertEquals(first, "application/arguments: 3 arguments");
+});
+
+Deno.test("validator() judges a variable that it has never seen", async () => {
+  const key = `HTTP_X_${
+    crypto.randomUUID().replaceAll("-", "_").toUpperCase()
+  }`;
+  const lines = await findingsIn(withVariables({ [key]: "\u20ac" }));
+  assertEquals(lines.length, 1);
+  assertEquals(lines[0]?.includes(key), true);
+});
+
+Deno.test("validator() takes nothing for a variable that Object.prototype has", async () => {
+  const prototype: Loose = Object.prototype;
+  try {
+    prototype.NOBODYS = 5;
+    assertEquals(await findingsIn({}), []);
+  } finally {
+    delete prototype.NOBODYS;
+  }
+});
+
+class Environ {}
+
+/** Adds a property that is no plain variable. */
+function odd(object: object) {
+  return Object.defineProperty(object, "ODD", { value: "x" });
+}
+
+Deno.test.each<[string, (environ: Loose) => Loose]>([
+  ["environ/data-property", odd],
+  [
+    "environ/plain-object",
+    ({ QUERY_STRING: _query, ...others }) =>
+      odd(Object.assign(new Environ(), others)),
+  ],
+  [
+    "environ/plain-object",
+    (environ) => Object.assign(() => {}, environ, { REQUEST_METHOD: "get it" }),
+  ],
+  ["environ/frozen", (environ) => Object.freeze(environ)],
+])(
+  "validator() does not judge the properties of an environ that is none: %s",
+  async (id, environ) => {
+    const server = (app: Loose, environ: Loose) => {
+      try {
+        closing(app, environ);
+      } catch {
+        // The application cannot use it.
+      }
+    };
+    assertEquals(await idsIn({ environ, server }), [id]);
+  },
+);
+
+Deno.test("isPlainObject() knows the objects of another realm, and no look-alike", () => {
+  assertEquals(isPlainObject(runInNewContext("({})")), true);
+  assertEquals(isPlainObject(runInNewContext("[]")), false);
+  assertEquals(isPlainObject(Object.create(Object.create(null))), false);
+  const inherited = Object.create({ hasOwnProperty: () => true });
+  assertEquals(isPlainObject(inherited), false);
+});
+
+Deno.test("validator() leaves streams alone that are none", async () => {
+  const seen: unknown[] = [];
+  await runScenario({
+    ...withVariables({ "wsgi.input": "input", "wsgi.errors": "errors" }),
+    app: (environ, startResponse) => {
+      seen.push(environ["wsgi.input"], environ["wsgi.errors"]);
+      startResponse("200 OK", [PLAIN]);
+      return [];
     },
-    server: (app, environ) => {
-      const body = app(environ, () => () => Promise.resolve());
-      const iterator = body[Symbol.iterator]();
-      while (!iterator.next().done);
-      body.close();
+    server: closing,
+  });
+  assertEquals(seen, ["input", "errors"]);
+});
+
+Deno.test("findEnvironHints() takes a variable without a name for one with a wrong name", () => {
+  assertEquals(findEnvironHints({ "": "x" })?.name, "");
+  assertEquals(findEnvironHints({ A: "x" }), undefined);
+});
+
+Deno.test("validator() lets wsgi.input get members of other streams", async () => {
+  let calls = 0;
+  await runScenario({
+    app: (environ, startResponse) => {
+      // A middleware may watch a stream this way.
+      environ["wsgi.input"].on = () => calls++;
+      environ["wsgi.input"].on();
+      return helloApp(environ, startResponse);
     },
   });
-  assertEquals(await findingsIn(calling(true)), [
-    "write/in-body: a call from inside the body",
-  ]);
-  assertEquals(await findingsIn(calling(false)), []);
+  assertEquals(calls, 1);
 });
 
-Deno.test("validator() says that write() was called after the application had returned", async () => {
-  let write: (chunk: Uint8Array) => unknown = () => {};
-  const scenario: Scenario = {
-    app: (_environ, startResponse) => {
-      write = startResponse("200 OK", [PLAIN]);
-      return {
-        *[Symbol.iterator](): Generator<Uint8Array, void> {
-          yield bytes("chunk");
-        },
-      };
-    },
-    server: (app, environ) => {
-      const body = app(environ, () => () => Promise.resolve());
-      const iterator = body[Symbol.iterator]();
-      iterator.next();
-      write(bytes("late"));
-      while (!iterator.next().done);
-      body.close();
+Deno.test("validator() lets an error through that a getter of the environ throws", () => {
+  const environ = {
+    get REQUEST_METHOD(): never {
+      throw new RangeError("mine");
     },
   };
-  const found = await findingsIn(scenario);
-  assertEquals(found.filter((line) => line.startsWith("write/")), [
-    "write/in-body: a call after it had returned",
-  ]);
+  const app = validator(helloApp);
+  assertThrows(() => app(environ as Loose, () => async () => {}), RangeError);
 });

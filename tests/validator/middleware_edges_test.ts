@@ -1,91 +1,95 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals } from "@std/assert";
-import type { Loose } from "./scenario.ts";
-import { run, summary } from "./stack.ts";
-import { bytes, PLAIN, start, yielding } from "./requests.ts";
+import type { Loose, Scenario } from "./scenario.ts";
+import { run, type Stack, summary } from "./stack.ts";
+import { bytes, closing, foundIn, PLAIN, start, yielding } from "./requests.ts";
 
-const PARANOID = {
-  outerOptions: { profile: "paranoid" },
-  innerOptions: { profile: "paranoid" },
-} as const;
+const LENGTH_4 = [PLAIN, ["Content-Length", "4"]];
 
-Deno.test("validator() finds a chunk of an inner array in write(), whichever it is", async () => {
-  const app = (_environ: Loose, startResponse: Loose) => {
-    startResponse("200 OK", [PLAIN]);
-    return [bytes("first"), bytes("last")];
+/** An application that says how long its body is. */
+function four(status = "200 OK") {
+  return (_environ: Loose, startResponse: Loose) => {
+    startResponse(status, LENGTH_4);
+    return [bytes("four")];
   };
-  const writing = (pick: (chunks: Uint8Array[]) => Uint8Array) =>
-    run({
-      app,
-      middleware: (app) => (environ, startResponse) => {
-        let write: Loose;
-        const body = app(environ, (...args: unknown[]) => {
-          write = startResponse(...args);
-          return write;
-        });
-        write(pick([...body]));
-        body.close();
-        return [];
-      },
-    });
-  const given = await writing(([first]) => first!);
-  assertEquals(summary(given.all), ["middleware/write by middleware"]);
-  const own = await writing(() => bytes("own"));
-  assertEquals(summary(own.all), []);
-});
+}
 
-Deno.test.each([[0, []], [1, ["middleware/write by middleware"]]])(
-  "validator() takes a chunk of %i bytes for one that was passed on",
-  async (length, expected) => {
-    const { all } = await run({
-      app: yielding(new Uint8Array(length)),
-      middleware: (app) => (environ, startResponse) => {
-        let write: Loose;
-        const body = app(
-          environ,
-          (...args: unknown[]) => write = startResponse(...args),
-        );
-        for (const chunk of body) write(chunk);
-        body.close();
-        return [];
-      },
-    });
-    assertEquals(summary(all), [...expected]);
-  },
-);
-
-Deno.test.each<[string, Uint8Array[], string[]]>([
-  ["no bytes", [bytes("")], []],
-  ["one byte", [bytes("x")], ["middleware/drained by middleware"]],
-])(
-  "validator() tells that a middleware has taken an inner body with %s",
-  async (_what, chunks, expected) => {
-    const { all } = await run({
-      app: yielding(...chunks),
-      middleware: (app) => (environ, startResponse) => {
-        const body = app(environ, startResponse);
-        const taken = [...body];
-        body.close();
-        return taken;
-      },
-    });
-    assertEquals(summary(all), expected);
-  },
-);
-
-Deno.test("validator() lets a middleware take an inner array at once", async () => {
-  const { all } = await run({
-    middleware: (app) => (environ, startResponse) => {
-      const body = app(environ, startResponse);
-      const taken = [...body];
-      body.close();
-      return taken;
-    },
+/** Tests what a stack finds, each rule with what is to blame. */
+function finds(name: string, stack: Stack, ...expected: string[]): void {
+  Deno.test(name, async () => {
+    const { all } = await run(stack);
+    const rules = summary(all).map((line) =>
+      line.replace(" by middleware", "")
+    );
+    assertEquals(rules, expected);
   });
-  assertEquals(summary(all), []);
+}
+
+type Wrap = NonNullable<Stack["middleware"]>;
+
+/** Middleware that writes what it has from the inner body. */
+function writing(pick: (chunks: Uint8Array[]) => Uint8Array[]): Wrap {
+  return (app) => (environ, startResponse) => {
+    let write: Loose;
+    const body = app(
+      environ,
+      (...args: unknown[]) => write = startResponse(...args),
+    );
+    for (const chunk of pick([...body])) write(chunk);
+    body.close();
+    return [];
+  };
+}
+
+const two = (_environ: Loose, startResponse: Loose) => {
+  startResponse("200 OK", [PLAIN]);
+  return [bytes("first"), bytes("last")];
+};
+
+finds("a chunk of an inner array is found in write(), whichever it is", {
+  app: two,
+  middleware: writing(([first]) => [first!]),
+}, "middleware/write");
+
+finds("a chunk of its own may be written", {
+  app: two,
+  middleware: writing(() => [bytes("own")]),
 });
 
-Deno.test("validator() tells that chunks are collected where the second one is taken", async () => {
+for (const [length, ...rules] of [[0], [1, "middleware/write"]] as const) {
+  finds(`a chunk that is passed on has bytes: ${length}`, {
+    app: yielding(new Uint8Array(length)),
+    middleware: writing((chunks) => chunks),
+  }, ...rules);
+}
+
+/** Takes a whole body and returns its chunks. */
+const draining: Wrap = (app) => (environ, startResponse) => {
+  const body = app(environ, startResponse);
+  const taken = [...body];
+  body.close();
+  return taken;
+};
+
+finds("an inner array may be taken at once", { middleware: draining });
+
+for (const [length, ...rules] of [[0], [1, "middleware/drained"]] as const) {
+  finds(`an inner body that is taken at once has bytes: ${length}`, {
+    app: yielding(new Uint8Array(length)),
+    middleware: draining,
+  }, ...rules);
+}
+
+/** Middleware that passes an inner body on so. */
+function passing(pass: (body: Loose) => Iterable<unknown>): Wrap {
+  return (app) => (environ, startResponse) => {
+    const body = app(environ, startResponse);
+    const iterate = () => pass(body)[Symbol.iterator]();
+    return { [Symbol.iterator]: iterate, close: () => body.close() };
+  };
+}
+
+Deno.test("validator() says that chunks are collected where the second one is taken", async () => {
   const events: string[] = [];
   await run({
     app: (_environ, startResponse) => {
@@ -99,15 +103,9 @@ Deno.test("validator() tells that chunks are collected where the second one is t
         },
       };
     },
-    middleware: (app) => (environ, startResponse) => {
-      const body = app(environ, startResponse);
-      return {
-        *[Symbol.iterator]() {
-          yield* [...body];
-        },
-        close: () => body.close(),
-      };
-    },
+    middleware: passing(function* (body) {
+      yield* [...body];
+    }),
     outerOptions: {
       throws: false,
       onViolation: ({ rule }) => void events.push(rule),
@@ -117,86 +115,64 @@ Deno.test("validator() tells that chunks are collected where the second one is t
 });
 
 /** Middleware that begins no response, and has this body. */
-function lost(...chunks: Uint8Array[]): (app: Loose) => Loose {
+function lost(...chunks: Uint8Array[]): Wrap {
   return (app) => (environ: Loose) => {
-    const body = app(environ, start);
-    body.close();
+    app(environ, start).close();
     return chunks;
   };
 }
 
-Deno.test("validator() says before what a middleware should have called startResponse", async () => {
-  const gotOf = async (...chunks: Uint8Array[]) => {
+const x = bytes("x");
+
+Deno.test.each<[Uint8Array[], unknown[], string]>([
+  [[], ["200 OK", []], "the end of the body"],
+  [[bytes("")], ["200 OK", []], "the end of the body"],
+  [[x], ["200 OK", []], "a Uint8Array of 1 bytes"],
+  [[x, x], ["200 OK", []], "a Uint8Array of 1 bytes"],
+  [[], ["200 OK"], "the end of the body before a call, after undefined"],
+])(
+  "validator() says before what a middleware should have called startResponse: %#",
+  async (chunks, args, got) => {
     const { outer } = await run({
+      app: (_environ, startResponse) => {
+        startResponse(...args);
+        return [];
+      },
       middleware: lost(...chunks),
-      server: (app, environ) => app(environ, start).close(),
+      server: closing,
     });
     assertEquals(summary(outer), [
       "middleware/start-response-lost by middleware",
     ]);
-    return /, got (.*) before/.exec(outer[0]?.message ?? "")?.[1];
-  };
-  assertEquals(await gotOf(), "the end of the body");
-  assertEquals(await gotOf(bytes("")), "the end of the body");
-  assertEquals(await gotOf(bytes("x")), "a Uint8Array of 1 bytes");
-  assertEquals(await gotOf(bytes("x"), bytes("y")), "a Uint8Array of 1 bytes");
-});
-
-Deno.test("validator() says that a call of startResponse was lost that had no headers", async () => {
-  const { outer } = await run({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK");
-      return [];
-    },
-    middleware: lost(),
-    server: (app, environ) => app(environ, start).close(),
-  });
-  assertEquals(
-    outer.map(({ message }) => /, got (.*) from the inner/.exec(message)?.[1]),
-    ["the end of the body before a call, after undefined"],
-  );
-});
-
-Deno.test.each([
-  [{ SCRIPT_NAME: undefined, PATH_INFO: "/a/b" }, {
-    SCRIPT_NAME: "/a",
-    PATH_INFO: "/b",
-  }],
-  [{ SCRIPT_NAME: "/a", PATH_INFO: undefined }, {
-    SCRIPT_NAME: "",
-    PATH_INFO: "/a",
-  }],
-])(
-  "validator() takes a path that is no text for none: %j",
-  async (outer, inner) => {
-    const { all } = await run({
-      ...PARANOID,
-      environ: (environ) => ({ ...environ, ...outer }),
-      middleware: (app) => (environ, startResponse) =>
-        app({ ...environ, ...inner }, startResponse),
-    });
-    assertEquals(
-      all.filter(({ rule }) => rule.startsWith("middleware/")).length,
-      0,
-    );
+    assertEquals(foundIn(outer[0]!.message).startsWith(got), true);
   },
 );
 
-Deno.test("validator() compares the Content-Length of a middleware with none", async () => {
-  const { outer } = await run({
-    app: () => [bytes("x")],
-    middleware: (app) => (environ, startResponse) => {
-      app(environ, start).close();
-      startResponse("200 OK", [PLAIN, ["Content-Length", "1"]]);
-      return [bytes("x")];
-    },
-    server: (app, environ) => app(environ, start).close(),
+for (
+  const [outer, inner] of [
+    [[undefined, "/a/b"], ["/a", "/b"]],
+    [["/a", undefined], ["", "/a"]],
+  ] as const
+) {
+  Deno.test(`validator() takes a path that is no text for none: ${outer}`, async () => {
+    const toVariables = ([script, info]: readonly unknown[]) => ({
+      ...{ SCRIPT_NAME: script, PATH_INFO: info },
+    });
+    const { all } = await run({
+      outerOptions: { profile: "paranoid" },
+      innerOptions: { profile: "paranoid" },
+      environ: (environ) => ({ ...environ, ...toVariables(outer) }),
+      middleware: (app) => (environ, startResponse) =>
+        app({ ...environ, ...toVariables(inner) }, startResponse),
+    });
+    const rules = all.map(({ rule }) => rule);
+    assertEquals(rules.filter((rule) => rule.startsWith("middleware/")), []);
   });
-  assertEquals(summary(outer), []);
-});
+}
 
-Deno.test("validator() finds changed headers also where the middleware has not answered yet", async () => {
-  const { all } = await run({
+finds(
+  "changed headers are found also where the middleware has not answered yet",
+  {
     middleware: (app) => (environ, startResponse) => {
       let given: Loose;
       const body = app(environ, (status: string, headers: Loose) => {
@@ -207,68 +183,93 @@ Deno.test("validator() finds changed headers also where the middleware has not a
       startResponse(...given);
       return body;
     },
-  });
-  assertEquals(summary(all), ["middleware/headers-changed by middleware"]);
-});
+  },
+  "middleware/headers-changed",
+);
 
-Deno.test.each<[string, (length: number) => Loose]>([
-  ["yields", (length) => (startResponse: Loose) => {
-    startResponse("200 OK", [PLAIN, ["Content-Length", "4"]]);
-    return [new Uint8Array(length)];
-  }],
-  ["writes", (length) => (startResponse: Loose) => {
-    const write = startResponse("200 OK", [PLAIN, ["Content-Length", "4"]]);
-    write(new Uint8Array(length));
-    return [];
-  }],
-  ["writes and yields", (length) => (startResponse: Loose) => {
-    const write = startResponse("200 OK", [PLAIN, ["Content-Length", "4"]]);
-    write(new Uint8Array(length - 1));
-    return [new Uint8Array(1)];
-  }],
+// Content-Length --------------------------------------------------------------
+
+/** Middleware that keeps Content-Length, and answers itself with so many bytes. */
+function answering(written: number, yielded: number): Wrap {
+  return (app) => (environ, startResponse) => {
+    app(environ, start).close();
+    const write = startResponse("200 OK", LENGTH_4);
+    if (written > 0) write(new Uint8Array(written));
+    return yielded > 0 ? [new Uint8Array(yielded)] : [];
+  };
+}
+
+for (
+  const [written, yielded] of [[0, 4], [4, 0], [3, 1], [0, 3], [3, 0], [
+    2,
+    1,
+  ]] as const
+) {
+  const rules = written + yielded === 4 ? [] : ["middleware/content-length"];
+  finds(`a body is measured against the inner length: ${written}, ${yielded}`, {
+    app: four(),
+    middleware: answering(written, yielded),
+  }, ...rules);
+}
+
+finds("a Content-Length is compared with none where no response was begun", {
+  app: () => [bytes("four")],
+  middleware: answering(0, 4),
+  server: closing,
+}, "start-response/late by application");
+
+finds("no body is measured without a response", {
+  app: () => [bytes("x")],
+  server: closing,
+}, "start-response/late by application");
+
+/** What is said of the length of a body whose chunks are changed. */
+async function lengths(
+  status: string,
+  change: (chunk: Uint8Array) => unknown,
+  environ?: Scenario["environ"],
+): Promise<string[]> {
+  const { outer } = await run({
+    app: four(status),
+    ...environ && { environ },
+    middleware: passing(function* (body) {
+      for (const chunk of body) yield change(chunk);
+    }),
+    // One that takes every chunk, also of a response without content.
+    server: (app, environ) => {
+      const body = app(environ, start);
+      for (const _chunk of body);
+      body.close();
+    },
+  });
+  return outer.filter(({ rule }) => rule === "middleware/content-length")
+    .map(({ message }) => foundIn(message).replace(/ with.*/, ""));
+}
+
+const drop = (chunk: Uint8Array) => chunk.subarray(0, 0);
+
+Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
+  ["the same chunks", "200 OK", (chunk) => chunk, []],
+  ["the same length", "200 OK", (chunk) => chunk.toReversed(), []],
+  ["a byte less", "200 OK", (chunk) => chunk.subarray(1), [
+    "a body of 3 bytes",
+  ]],
+  ["a byte more", "200 OK", () => new Uint8Array(5), ["5 bytes"]],
+  ["nothing", "204 No Content", drop, []],
+  ["nothing", "205 Reset Content", drop, []],
+  ["nothing", "304 Not Modified", drop, []],
+  ["nothing", "206 Partial Content", drop, ["a body of 0 bytes"]],
+  ["nothing", "305 Use Proxy", drop, ["a body of 0 bytes"]],
+  ["another kind", "200 OK", () => "Hello", []],
+  ["what has a length", "200 OK", () => ({ byteLength: 9 }), []],
 ])(
-  "validator() measures what a middleware %s against the length of the inner application",
-  async (_what, answer) => {
-    const measure = async (length: number) => {
-      const { all } = await run({
-        app: (_environ, startResponse) => {
-          startResponse("200 OK", [PLAIN, ["Content-Length", "4"]]);
-          return [bytes("four")];
-        },
-        middleware: (app) => (environ, startResponse) => {
-          app(environ, start).close();
-          return answer(length)(startResponse);
-        },
-      });
-      return summary(all);
-    };
-    assertEquals(await measure(4), []);
-    assertEquals(await measure(3), ["middleware/content-length by middleware"]);
+  "middleware/content-length counts %s with %s",
+  async (_what, status, change, expected) => {
+    assertEquals(await lengths(status, change), expected);
   },
 );
 
-Deno.test("validator() measures no body without a response", async () => {
-  const { all } = await run({
-    app: () => [bytes("x")],
-    middleware: (app) => (environ, startResponse) =>
-      app(environ, startResponse),
-    server: (app, environ) => app(environ, start).close(),
-  });
-  assertEquals(summary(all), ["start-response/late by application"]);
-});
-
-Deno.test("validator() measures no chunk of a middleware that is none", async () => {
-  const { outer } = await run({
-    app: (_environ, startResponse) => {
-      startResponse("200 OK", [PLAIN, ["Content-Length", "4"]]);
-      return [bytes("four")];
-    },
-    middleware: (app) => (environ, startResponse) => {
-      const body = app(environ, startResponse);
-      return Object.assign([...body, { byteLength: 9 }], {
-        close: () => body.close(),
-      });
-    },
-  });
-  assertEquals(summary(outer), ["body/chunk by middleware"]);
+Deno.test("middleware/content-length is about no answer to HEAD", async () => {
+  const head = (environ: Loose) => ({ ...environ, REQUEST_METHOD: "HEAD" });
+  assertEquals(await lengths("200 OK", drop, head), []);
 });

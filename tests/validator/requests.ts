@@ -4,22 +4,47 @@
  * @module
  */
 
-import { answering } from "./fixtures/shorthands.ts";
+import { assertEquals } from "@std/assert";
+import { withBody } from "./fixtures/programs.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
 /** A header that nothing can be said about. */
 export const PLAIN = ["Content-Type", "text/plain"] as const;
 
+type Options = Parameters<typeof runScenario>[1];
+
 /** What is found in a scenario, each with what it says it got. */
 export async function findingsIn(
   scenario: Scenario,
-  options: Parameters<typeof runScenario>[1] = {},
+  options: Options = {},
 ): Promise<string[]> {
   const found = await runScenario(scenario, {
     profile: "paranoid",
     ...options,
   });
   return found.map(({ rule, message }) => `${rule}: ${foundIn(message)}`);
+}
+
+/** Asserts what is found: rules, or rules with what they say they got. */
+export async function assertFinds(
+  scenario: Scenario,
+  expected: readonly string[],
+  options: Options = {},
+): Promise<void> {
+  const lines = await findingsIn(scenario, options);
+  const found = lines.map((line, index) =>
+    expected[index]?.includes(": ") ? line : line.replace(/: .*/s, "")
+  );
+  assertEquals(found, expected);
+}
+
+/** Tests what is found in a scenario. */
+export function finds(
+  name: string,
+  scenario: Scenario,
+  ...expected: readonly string[]
+): void {
+  Deno.test(name, () => assertFinds(scenario, expected));
 }
 
 /** What a message says it got. */
@@ -35,6 +60,10 @@ export function bytes(text: string): Uint8Array<ArrayBuffer> {
 
 /** A startResponse that takes everything. */
 export const start = (): () => Promise<void> => () => Promise.resolve();
+
+/** A server that closes the body, and does nothing else. */
+export const closing = (app: Loose, environ: Loose): void =>
+  app(environ, start).close();
 
 /** A sync body that gives the results one after the other. */
 export function giving(...results: readonly unknown[]): Loose {
@@ -53,25 +82,16 @@ export function takeAll(app: Loose, environ: Loose): void {
 }
 
 /** An application whose body has these chunks, one by one. */
-export function yielding(...chunks: readonly Uint8Array[]): Loose {
-  return (_environ: Loose, startResponse: Loose) => {
-    startResponse("200 OK", [PLAIN]);
-    return {
-      *[Symbol.iterator](): Generator<Uint8Array, void> {
-        yield* chunks;
-      },
-    };
-  };
+export function yielding(...chunks: readonly unknown[]): Loose {
+  const make = () => ({ [Symbol.iterator]: () => [...chunks].values() });
+  return withBody(make, [PLAIN]).app;
 }
 
-/** What is found in a body that gives the results, and then ends. */
-export async function findingsInBody(
+/** A body that gives the results, and then ends. */
+export function inBody(
   headers: readonly (readonly string[])[],
   ...results: readonly unknown[]
-): Promise<string[]> {
-  const body = giving(...results, { done: true });
-  return await findingsIn({
-    ...answering("200 OK", headers, body),
-    server: takeAll,
-  });
+): Scenario {
+  const make = () => giving(...results, { done: true });
+  return { ...withBody(make, headers), server: takeAll };
 }

@@ -1,16 +1,12 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
-import { ConformanceError } from "../../mod.ts";
-import { idsOf, TEXT, validate } from "./body_cases.ts";
-import type { Loose } from "./scenario.ts";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { type Application, ConformanceError, validator } from "../../mod.ts";
+import { play, startResponse, TEXT, validate } from "./body_cases.ts";
+import { createEnviron, type Loose, stderrOf } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
+
+type App = (environ: Loose, startResponse: Loose) => Loose;
 
 /** Calls something and forgets what it throws, as a careless program does. */
 function swallow(action: () => unknown): unknown {
@@ -26,33 +22,69 @@ function startBadly(startResponse: Loose): void {
   swallow(() => startResponse(200, TEXT));
 }
 
-Deno.test("a finding that was swallowed is thrown again when an array is returned", () => {
-  const { call, app, found } = validate((_environ, startResponse) => {
-    startBadly(startResponse);
-    return [];
-  });
-  const error = assertThrows(() => call(), ConformanceError);
-  assertEquals(error.violation.rule, "status/string");
-  assertEquals(idsOf(found), ["status/string"]);
-  app.assertFinished();
-});
+/** Calls an application, and plays a server with its body. */
+async function run(call: () => Loose, script: string): Promise<void> {
+  if (script !== "call!") return await play(await call(), script);
+  await assertRejects(async () => void await call(), ConformanceError);
+}
 
-Deno.test("a finding that was swallowed is thrown again from the last next()", () => {
-  const { call, app, found } = validate(function* (_environ, startResponse) {
-    startBadly(startResponse);
+const APPS: Record<string, App> = {
+  array(_environ, start) {
+    startBadly(start);
+    swallow(() => start("200 OK", "headers"));
+    return [];
+  },
+  *generator(_environ, start) {
+    startBadly(start);
+    yield* [bytes, bytes];
+  },
+  async promise(_environ, start) {
+    const write = start("200 OK", TEXT);
+    await Promise.resolve();
+    swallow(() => write("text"));
+    return [bytes];
+  },
+  asyncClose(_environ, start) {
+    start("200 OK", TEXT);
+    const close = async () => {
+      await Promise.resolve();
+      startBadly(start);
+    };
+    return Object.assign(ReadableStream.from([bytes]), { close });
+  },
+  errorHandler(_environ, start) {
+    try {
+      start(200, TEXT);
+    } catch (error) {
+      start("500 Internal Server Error", TEXT, error);
+    }
+    return [bytes];
+  },
+  *chunk(_environ, start) {
+    start("200 OK", TEXT);
     yield bytes;
-    yield bytes;
-  });
-  const body = call() as Loose;
-  const iterator = body[Symbol.iterator]();
-  iterator.next();
-  iterator.next();
-  const error = assertThrows(() => iterator.next(), ConformanceError);
-  assertEquals(error.violation.rule, "status/string");
-  body.close();
-  assertEquals(idsOf(found), ["status/string"]);
-  app.assertFinished();
-});
+    yield "text";
+  },
+};
+
+// When it was swallowed it is thrown again, the same once; else it is not.
+Deno.test.each([
+  ["array", "call!", "status/string start-response/called-twice"],
+  ["generator", "next next next! close", "status/string"],
+  ["generator", "next return close!", "status/string"],
+  ["promise", "call!", "write/chunk"],
+  ["asyncClose", "next next close!", "start-response/after-end"],
+  ["errorHandler", "next next close", "status/string"],
+  ["chunk", "next next! close", "body/chunk"],
+])(
+  "a finding is thrown when the server can see it: %s, %s",
+  async (kind, script, ids) => {
+    const { call, app, found } = validate(APPS[kind]!);
+    await run(call, script);
+    assertEquals(found.join(" "), ids);
+    app.assertFinished();
+  },
+);
 
 Deno.test("a finding that was swallowed is the same error when it is thrown again", async () => {
   let first: unknown;
@@ -64,163 +96,171 @@ Deno.test("a finding that was swallowed is the same error when it is thrown agai
     }
     yield await Promise.resolve(bytes);
   });
-  const iterator = (call() as Loose)[Symbol.asyncIterator]();
+  const iterator = call()[Symbol.asyncIterator]();
   await iterator.next();
   const again = await assertRejects(() => iterator.next(), ConformanceError);
   assertStrictEquals(again, first);
 });
 
-Deno.test("a finding that was swallowed is thrown again by an async application", async () => {
-  const { call, app, found } = validate(async (_environ, startResponse) => {
-    const write = startResponse("200 OK", TEXT);
-    await Promise.resolve();
-    swallow(() => write("text"));
-    return [bytes];
-  });
-  const promise = call() as Promise<unknown>;
-  const error = await assertRejects(() => promise, ConformanceError);
-  assertEquals(error.violation.rule, "write/chunk");
-  assertEquals(idsOf(found), ["write/chunk"]);
-  app.assertFinished();
-});
+const fail = (): never => {
+  throw new Error("trap");
+};
+const endless = new Error("endless");
+endless.cause = endless;
 
-Deno.test("a finding that was swallowed is thrown again from close() if the server stops early", () => {
-  const { call, app, found } = validate(function* (_environ, startResponse) {
-    startBadly(startResponse);
-    while (true) yield bytes;
-  });
-  const body = call() as Loose;
-  for (const _chunk of body) break;
-  const error = assertThrows(() => body.close(), ConformanceError);
-  assertEquals(error.violation.rule, "status/string");
-  assertEquals(idsOf(found), ["status/string"]);
-  app.assertFinished();
-});
-
-Deno.test("a finding that was swallowed is thrown again from an async close()", async () => {
-  const { call, app } = validate((_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    return {
-      async *[Symbol.asyncIterator]() {
-        yield await Promise.resolve(bytes);
-      },
-      async close() {
-        await Promise.resolve();
-        startBadly(startResponse);
-      },
-    };
-  });
-  const body = call() as Loose;
-  for await (const _chunk of body);
-  const error = await assertRejects(() => body.close(), ConformanceError);
-  assertEquals(error.violation.rule, "start-response/after-end");
-  app.assertFinished();
-});
-
-Deno.test("a finding is reported once if something else is thrown in its place", () => {
-  const other = new Error("other");
-  const { call, found } = validate((_environ, startResponse) => {
-    startBadly(startResponse);
-    throw other;
-  });
-  assertStrictEquals(assertThrows(() => call()), other);
-  assertEquals(idsOf(found), ["status/string"]);
-});
-
-Deno.test("validator() looks at any error without throwing", () => {
-  const fail = (): never => {
-    throw new Error("trap");
-  };
-  const errors = [
-    undefined,
-    null,
-    0,
-    Object.create(null),
-    new Proxy({}, { getPrototypeOf: fail, get: fail }),
-    Object.defineProperty(new Error("x"), "cause", { get: fail }),
-    Object.assign(new Error("x"), { errors: 5 }),
-  ];
-  const endless = new Error("endless");
-  endless.cause = endless;
-  for (const thrown of [...errors, endless]) {
-    const { call } = validate((_environ, startResponse) => {
+Deno.test.each([
+  [undefined],
+  [null],
+  [0],
+  [Object.create(null)],
+  [new Error("other")],
+  [new Proxy({}, { getPrototypeOf: fail, get: fail })],
+  [Object.defineProperty(new Error("x"), "cause", { get: fail })],
+  [Object.assign(new Error("x"), { errors: 5 })],
+  [endless],
+])(
+  "validator() lets through what is thrown in place of a finding: %#",
+  (error) => {
+    const { call, found } = validate((_environ, startResponse) => {
       startBadly(startResponse);
-      throw thrown;
+      throw error;
     });
     let caught: unknown = "nothing";
     try {
       call();
-    } catch (error) {
-      caught = error;
+    } catch (thrown) {
+      caught = thrown;
     }
-    assert(Object.is(caught, thrown));
+    assertEquals(Object.is(caught, error), true);
+    assertEquals(found, ["status/string"]);
+  },
+);
+
+Deno.test("without throws a finding is reported and nothing is thrown", async () => {
+  const { call, found } = validate(function* (_environ, startResponse) {
+    startResponse("200 OK", [...TEXT, ["Content-Length", "1"]]);
+    yield* ["text", "text"];
+    return bytes;
+  }, { throws: false });
+  await play(call(), "next next next close close");
+  const rules = ["body/chunk", "body/return-value", "close/called-twice"];
+  assertEquals(found, rules);
+});
+
+// Printed findings ------------------------------------------------------------
+
+/** The ids of what a validator prints that has nobody to report to. */
+async function printedBy(
+  app: App,
+  use: (body: Loose) => void = () => {},
+): Promise<string[]> {
+  const text = await stderrOf(() => {
+    const validated = validator(app as Application);
+    swallow(() => use(validated(createEnviron(), startResponse)));
+  });
+  return Array.from(text.matchAll(/\(rule ([^,]+),/g), ([, id]) => id ?? "");
+}
+
+/** An application that throws something made of a finding. */
+function throwing(wrap: (finding: unknown) => unknown): App {
+  return (_environ, start) => {
+    try {
+      start(200, TEXT);
+    } catch (finding) {
+      throw wrap(finding);
+    }
+  };
+}
+
+/** An error whose cause's cause, and so on, is the given one. */
+function deep(finding: unknown, depth: number): unknown {
+  let error = finding;
+  for (let i = 0; i < depth; i++) error = new Error("outer", { cause: error });
+  return error;
+}
+
+/** An error with errors after so many others. */
+function after(count: number, finding: unknown): unknown {
+  return new AggregateError([...Array(count).fill(0), finding]);
+}
+
+/** An error with more properties. */
+function other(more: object): unknown {
+  return Object.assign(new Error("other"), more);
+}
+
+Deno.test.each<[string, boolean, (finding: unknown) => unknown]>([
+  ["the finding itself", false, (finding) => finding],
+  ["its cause", false, (finding) => deep(finding, 1)],
+  ["the cause of its cause", false, (finding) => deep(finding, 2)],
+  ["a cause five levels down", false, (finding) => deep(finding, 5)],
+  ["a cause six levels down", true, (finding) => deep(finding, 6)],
+  ["the first of its errors", false, (finding) => after(0, finding)],
+  ["the second of its errors", false, (finding) => after(1, finding)],
+  ["the tenth of its errors", false, (finding) => after(9, finding)],
+  ["the eleventh of its errors", true, (finding) => after(10, finding)],
+  ["what it suppresses", false, (suppressed) => other({ suppressed })],
+  ["what has suppressed another", false, (error) => other({ error })],
+  [
+    "errors that are no array",
+    true,
+    (error) => other({ errors: { 0: error } }),
+  ],
+  ["another error", true, () => new Error("other")],
+  ["no error", true, () => "text"],
+  ["an object with a cause", true, (cause) => ({ cause })],
+  [
+    "an error nobody can look into",
+    true,
+    () => Object.defineProperty(new Error("x"), "cause", { get: fail }),
+  ],
+])(
+  "a finding is printed once if it does not reach the server: %s",
+  async (_what, isPrinted, wrap) => {
+    const expected = isPrinted ? ["status/string"] : [];
+    assertEquals(await printedBy(throwing(wrap)), expected);
+  },
+);
+
+/** An application whose body is closed so. */
+function closed(close?: (start: Loose) => unknown): App {
+  return (_environ, start) => {
+    start("200 OK", TEXT);
+    return Object.assign([bytes], close && { close: () => close(start) });
+  };
+}
+
+Deno.test("a finding is printed when the next one is thrown in its place, or an error handler has answered", async () => {
+  for (const args of [["200 OK", "headers"], ["500 Sorry", TEXT, true]]) {
+    const ids = await printedBy((_environ, start) => {
+      try {
+        start(200, TEXT);
+      } catch (error) {
+        start(...args.slice(0, 2), ...args[2] ? [error] : []);
+      }
+      return [bytes];
+    });
+    assertEquals(ids, ["status/string"]);
   }
 });
 
-Deno.test("of several findings that were swallowed, each is reported once", () => {
-  const { call, found } = validate((_environ, startResponse) => {
-    startBadly(startResponse);
-    swallow(() => startResponse("200 OK", "headers"));
-    return [];
-  });
-  assertThrows(() => call(), ConformanceError);
-  assertEquals(idsOf(found), ["status/string", "start-response/called-twice"]);
+Deno.test("of the findings of close() those are printed that are not thrown", async () => {
+  const twice = (body: Loose) => {
+    body.close();
+    body.close();
+  };
+  const wrongly = (body: Loose) => body.close("argument");
+  assertEquals(await printedBy(closed(), twice), []);
+  assertEquals(await printedBy(closed(fail), wrongly), ["close/arguments"]);
+  const badly = closed((start) => start(200, TEXT));
+  assertEquals((await printedBy(badly, wrongly)).length, 1);
 });
 
-Deno.test("a finding that an error handler has answered fails no response", () => {
-  const { call, found, app } = validate((_environ, startResponse) => {
-    try {
-      startResponse(200, TEXT);
-    } catch (error) {
-      startResponse("500 Internal Server Error", TEXT, error);
-    }
-    return [bytes];
+Deno.test("what a middleware left open is printed when it throws an error of its own", async () => {
+  const inner = validator(closed() as Application);
+  const ids = await printedBy((environ) => {
+    inner(environ, startResponse);
+    throw new RangeError("mine");
   });
-  const body = call() as Loose;
-  assertEquals([...body], [bytes]);
-  body.close();
-  assertEquals(idsOf(found), ["status/string"]);
-  app.assertFinished();
-});
-
-Deno.test("a finding that is thrown into the server is not thrown again", () => {
-  const { call, found } = validate(function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    yield bytes;
-  });
-  const body = call() as Loose;
-  const iterator = body[Symbol.iterator]();
-  while (!iterator.next().done);
-  assertThrows(() => iterator.next(), ConformanceError);
-  body.close();
-  assertEquals(idsOf(found), ["iteration/next-after-end"]);
-});
-
-Deno.test("a chunk that is refused is not thrown again", () => {
-  const { call, found } = validate(function* (_environ, startResponse) {
-    startResponse("200 OK", TEXT);
-    yield "text";
-  });
-  const body = call() as Loose;
-  assertThrows(() => body[Symbol.iterator]().next(), ConformanceError);
-  body.close();
-  assertEquals(idsOf(found), ["body/chunk"]);
-});
-
-Deno.test("without throws a finding is reported and nothing is thrown", () => {
-  const { call, found } = validate(function* (_environ, startResponse) {
-    startResponse("200 OK", [...TEXT, ["Content-Length", "1"]]);
-    yield "text";
-    yield "text";
-    return bytes;
-  }, { throws: false });
-  const body = call() as Loose;
-  for (const _chunk of body);
-  body.close();
-  body.close();
-  assertEquals(idsOf(found), [
-    "body/chunk",
-    "body/return-value",
-    "close/called-twice",
-  ]);
+  assertEquals(ids, ["middleware/inner-not-closed"]);
 });

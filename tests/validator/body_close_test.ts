@@ -1,0 +1,258 @@
+// deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ConformanceError } from "../../mod.ts";
+import {
+  type Answers,
+  play,
+  recorded,
+  returning,
+  TEXT,
+  validate,
+} from "./body_cases.ts";
+import type { Loose } from "./scenario.ts";
+
+const bytes = new TextEncoder().encode("Hello");
+const text = { done: false, value: "text" };
+const error = new RangeError("mine");
+
+Deno.test("validator() cancels a stream that is read in part, or not at all", async () => {
+  const reasons: unknown[] = [];
+  const { call, app, found } = returning(() =>
+    new ReadableStream({
+      pull: (controller) => controller.enqueue(bytes),
+      cancel: (reason) => void reasons.push(reason),
+    })
+  );
+  const body = call();
+  for await (const _chunk of body) break;
+  await body.close();
+  await play(call(), "return close");
+  assertEquals(reasons, [undefined, undefined]);
+  app.assertFinished();
+  assertEquals(found, []);
+});
+
+const BODIES: Record<string, Answers> = {
+  sound: {},
+  wrong: { result: text },
+  ended: { result: { done: true } },
+  failed: { result: error },
+  "wrong, return() throws": { result: text, stop: error },
+  "wrong, return() rejects": { isAsync: true, result: text, stop: error },
+  "no result, return() rejects": { isAsync: true, result: 5, stop: error },
+  "return() rejects": { isAsync: true, stop: error },
+  "close() throws": { close: error },
+};
+
+Deno.test.each([
+  ["sound", "return close", "return close", ""],
+  ["wrong", "next! close", "next return close", "body/chunk"],
+  ["wrong, return() throws", "next! close?", "next return close", "body/chunk"],
+  [
+    "wrong, return() rejects",
+    "next! close?",
+    "next return close",
+    "body/chunk",
+  ],
+  [
+    "no result, return() rejects",
+    "next! close?",
+    "next return close",
+    "body/result",
+  ],
+  ["return() rejects", "next return? close", "next return close", ""],
+  ["sound", "torn!", "close", "close/not-on-body"],
+  ["close() throws", "return closeWith?", "return close", "close/arguments"],
+  ["sound", "next close!", "next close", "close/without-return"],
+  ["failed", "next? next! close", "next close", "iteration/next-after-end"],
+  ["ended", "next next! close", "next close", "iteration/next-after-end"],
+])(
+  "validator() ends a body as the server should: %s, %s",
+  async (kind, script, calls, rule) => {
+    const seen: string[] = [];
+    const { call, app, found } = returning(() => recorded(seen, BODIES[kind]));
+    await play(call(), script);
+    assertEquals([seen.join(" "), ...found], [calls, ...rule ? [rule] : []]);
+    app.assertFinished();
+  },
+);
+
+function* oneChunk() {
+  yield bytes;
+}
+
+Deno.test.each([
+  ["next next close next", "iteration/next-after-close"],
+  ["next next return next", "iteration/next-after-close"],
+  [
+    "next closeIterator return close closeIterator",
+    "close/not-on-body close/not-on-body",
+  ],
+])(
+  "validator() reports each fault of a server alone: %s",
+  async (script, ids) => {
+    const { call, found } = returning(oneChunk, { throws: false });
+    await play(call(), script);
+    assertEquals(found.join(" "), ids);
+  },
+);
+
+Deno.test("validator() closes the body once even if the server does it twice", async () => {
+  const seen: string[] = [];
+  const { call } = returning(() => recorded(seen), { throws: false });
+  await play(call(), "return close close");
+  assertEquals(seen, ["return", "close"]);
+});
+
+Deno.test("validator() offers return() only if the iterator has it, and passes its argument on", () => {
+  const next = () => ({ done: false, value: bytes });
+  const bodyWith = (iterator: Loose) =>
+    returning(() => ({ [Symbol.iterator]: () => iterator })).call();
+  assertEquals(bodyWith({ next })[Symbol.iterator]().return, undefined);
+  const stop = (...value: unknown[]) => ({ done: true, value });
+  const body = bodyWith({ next, return: stop });
+  const result = body[Symbol.iterator]().return("reason");
+  assertEquals(result, { done: true, value: ["reason"] });
+});
+
+/** A body whose next() never settles. */
+function pending(calls: string[]) {
+  const body = recorded(calls, { isAsync: true });
+  const iterator = body[Symbol.asyncIterator]();
+  iterator.next = () => new Promise(() => {});
+  return body;
+}
+
+Deno.test("validator() does not wait with return() for a next() that is pending", async () => {
+  const calls: string[] = [];
+  const { call } = returning(() => pending(calls));
+  const body = call();
+  const iterator = body[Symbol.asyncIterator]();
+  iterator.next();
+  const returned = iterator.return();
+  body.close();
+  await returned;
+  assertEquals(calls, ["return", "close"]);
+});
+
+Deno.test("validator() calls the return() of a body whose server was wrong at next()", async () => {
+  const calls: string[] = [];
+  const { call, found } = returning(() => pending(calls));
+  const body = call();
+  const iterator = body[Symbol.asyncIterator]();
+  iterator.next();
+  await assertRejects(() => iterator.next(), ConformanceError);
+  // To the server next() has thrown: a loop only closes then.
+  await body.close();
+  assertEquals(calls, ["return", "close"]);
+  assertEquals(found, ["iteration/overlapping"]);
+});
+
+Deno.test("validator() closes a body whose iterator method has thrown", () => {
+  const calls: string[] = [];
+  const { call, found } = returning(() => ({
+    [Symbol.iterator]: () => {
+      throw error;
+    },
+    close: () => void calls.push("close"),
+  }));
+  const body = call();
+  assertThrows(() => body[Symbol.iterator](), RangeError);
+  body.close();
+  assertEquals(calls, ["close"]);
+  assertEquals(found, []);
+});
+
+Deno.test("validator() closes a body that the server never gets to see", async () => {
+  const calls: string[] = [];
+  for (const result of [undefined, error]) {
+    const close = () => {
+      calls.push("close");
+      // A rejection that nobody handled would end the process.
+      return result && Promise.reject(result);
+    };
+    const { call, app } = returning(() => Object.assign(["text"], { close }));
+    assertThrows(() => call(), ConformanceError);
+    app.assertFinished();
+  }
+  assertEquals(calls, ["close", "close"]);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+});
+
+Deno.test("assertFinished() waits until close() has done its work", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const close = () => promise;
+  const { app, call } = returning(() => Object.assign([bytes], { close }));
+  const closing = call().close();
+  assertThrows(() => app.assertFinished(), ConformanceError);
+  resolve();
+  await closing;
+  app.assertFinished();
+});
+
+Deno.test("validator() has no quarrel with middleware that goes on with an iterator", () => {
+  const inner = returning(() => [bytes, bytes].values());
+  const outer = validate((environ, startResponse) => {
+    const body = inner.app(environ, startResponse) as Loose;
+    const iterator = body[Symbol.iterator]();
+    const first = iterator.next().value;
+    return {
+      *[Symbol.iterator]() {
+        yield first;
+        yield* iterator;
+      },
+      close: () => body.close(),
+    };
+  });
+  const body = outer.call();
+  assertEquals([...body], [bytes, bytes]);
+  body.close();
+  assertEquals([...inner.found, ...outer.found], []);
+  inner.app.assertFinished();
+  outer.app.assertFinished();
+});
+
+Deno.test("validator() finds what the application does in its close()", () => {
+  const { call, found } = validate((_environ, startResponse) => {
+    const write = startResponse("200 OK", TEXT);
+    const close = () => {
+      try {
+        write(bytes);
+      } catch {
+        // Swallowed.
+      }
+    };
+    return Object.assign([bytes], { close });
+  });
+  const body = call();
+  assertThrows(
+    () => body.close(),
+    ConformanceError,
+    "after the body was closed",
+  );
+  assertEquals(found, ["write/after-end"]);
+});
+
+Deno.test("validator() throws no finding at close() that another error has hidden", async () => {
+  const { call, found } = validate(function* (_environ, startResponse) {
+    startResponse("200 OK", TEXT);
+    yield bytes;
+    try {
+      startResponse("200 OK", TEXT);
+    } catch {
+      throw error;
+    }
+  });
+  await play(call(), "next next? close");
+  assertEquals(found, ["start-response/called-twice"]);
+});
+
+Deno.test("validator() reports a changed array at its first close() alone", () => {
+  const array = [bytes];
+  const { call, found } = returning(() => array, { throws: false });
+  const body = call();
+  body.close();
+  array.push(bytes);
+  body.close();
+  assertEquals(found, ["close/called-twice"]);
+});

@@ -1,0 +1,114 @@
+// deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { FileWrapper, validator } from "../../mod.ts";
+import { runApplication } from "../../gateway/mod.ts";
+import { play, startResponse, TEXT, validate, wrapping } from "./body_cases.ts";
+import { createEnviron, type Loose } from "./scenario.ts";
+
+const bytes = new TextEncoder().encode("Hello");
+
+Deno.test("validator() is transparent to what runApplication() sends of a file wrapper", async () => {
+  const blocks = [bytes, bytes];
+  const sent: unknown[] = [];
+  const { app, found } = validate((environ, startResponse) => {
+    startResponse("200 OK", [...TEXT, ["Content-Length", "10"]]);
+    const close = () => void sent.push("close");
+    return environ["wsgi.file_wrapper"]({ read: () => blocks.shift(), close });
+  });
+  const environ = createEnviron();
+  environ["wsgi.file_wrapper"] = (file) => new FileWrapper(file);
+  await runApplication(app, environ, {
+    sendHead: () => {},
+    write: (chunk) => void sent.push(chunk),
+    end: () => void sent.push("end"),
+    abort: (reason) => void sent.push(reason),
+  });
+  assertEquals(sent.length, 4);
+  assertStrictEquals(sent[0], bytes);
+  assertEquals(sent.slice(2).sort(), ["close", "end"]);
+  assertEquals(found, []);
+  app.assertFinished();
+});
+
+Deno.test("validator() keeps a file wrapper the same object, and checks its chunks", async () => {
+  const blocks = [bytes];
+  let wrapper: Loose;
+  const { app, body, found } = wrapping(
+    (file) => wrapper = new FileWrapper(file),
+    { read: () => blocks.shift() },
+    { throws: false, headers: [...TEXT, ["Content-Length", "10"]] },
+  );
+  assertStrictEquals(body, wrapper);
+  assertStrictEquals((await Array.fromAsync(body))[0], bytes);
+  await body.close();
+  assertEquals(found, ["body/content-length"]);
+  app.assertFinished();
+});
+
+Deno.test("validator() counts a file wrapper that cannot be watched as finished", () => {
+  const wrapper = Object.freeze([bytes]);
+  const { app, body } = wrapping(() => wrapper);
+  assertStrictEquals(body, wrapper);
+  app.assertFinished();
+});
+
+/** A server's file wrapper that is sync, with these chunks. */
+const syncWrapper = (...chunks: unknown[]) => () => ({
+  *[Symbol.iterator]() {
+    yield* chunks;
+  },
+});
+
+Deno.test("validator() does not measure an array that wsgi.file_wrapper has made", async () => {
+  const wrap = () => [bytes, bytes];
+  const { body, found } = wrapping(wrap, undefined, { throws: false });
+  await play(body, "next close");
+  assertEquals(found, []);
+});
+
+Deno.test("validator() checks the chunks of a sync file wrapper", () => {
+  const wrap = syncWrapper("text");
+  const { app, body, found } = wrapping(wrap, undefined, { throws: false });
+  assertEquals(Symbol.asyncIterator in body, false);
+  assertEquals([...body], ["text"]);
+  body.close();
+  assertEquals(found, ["body/chunk"]);
+  app.assertFinished();
+});
+
+Deno.test("validator() lets a file wrapper be watched by each layer of a stack", () => {
+  const found: string[] = [];
+  const layer = (app: Loose, name: string, rules = {}): Loose =>
+    validator(app, {
+      ...{ name, throws: false, rules },
+      onViolation: ({ rule }) => void found.push(`${name}: ${rule}`),
+    });
+  const app = (environ: Loose, start: Loose) => {
+    start("200 OK", TEXT);
+    return environ["wsgi.file_wrapper"]({ read: () => null });
+  };
+  const inner = layer(app, "inner", { "body/chunk": "off" });
+  const outer = layer(inner, "outer");
+  const wrap = syncWrapper("text") as Loose;
+  const environ = { ...createEnviron(), "wsgi.file_wrapper": wrap };
+  const body = outer(environ, startResponse);
+  assertEquals([...body], ["text"]);
+  body.close();
+  outer.assertFinished();
+  inner.assertFinished();
+  assertEquals(found, ["outer: body/chunk"]);
+});
+
+Deno.test("validator() leaves a file wrapper as open to changes as it was", async () => {
+  const { body } = wrapping((file) => new FileWrapper(file));
+  // A middleware may do its own work at the end.
+  const { close } = body;
+  const calls: string[] = [];
+  body.close = () => {
+    calls.push("close");
+    return close.call(body);
+  };
+  for await (const _chunk of body);
+  await body.close();
+  assertEquals(calls, ["close"]);
+});
