@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createFetchEnviron } from "../../gateway/fetch/environ.ts";
-import { BadRequest } from "../../gateway/environ/bad_request.ts";
+import { RequestError } from "../../http1/request_error.ts";
 import type { EnvironView } from "../../validator/views/environ_view.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import type { Finding, Rule } from "../../validator/rules/rule.ts";
@@ -147,7 +147,7 @@ Deno.test("ENVIRON_RULES find nothing in what a server makes of any request", ()
     try {
       environ = createFetchEnviron(request as Request, undefined, signal, {});
     } catch (error) {
-      if (error instanceof BadRequest) return;
+      if (error instanceof RequestError) return;
       throw error;
     }
     const view = readEnviron([environ, () => {}], rules);
