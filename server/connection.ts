@@ -216,10 +216,13 @@ export class Connection<Head> implements Channel, Expiring {
     }
   }
 
-  /** Whether the next bytes are those of a body. */
+  /**
+   * Whether the next bytes are those of a body. What comes while a connection
+   * lingers is too little to hold a large buffer for it.
+   */
   get #wantsMuch(): boolean {
     return this.#request?.source.isComplete === false ||
-      this.#phase === "lingering" || this.#phase === "discarding";
+      this.#phase === "discarding";
   }
 
   /** Whether so much waits that no more is read now. */
