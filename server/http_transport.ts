@@ -33,6 +33,7 @@ export class HttpTransport implements SocketTransport {
   #bytesSent = 0;
   #isOver = false;
   #keepsAlive = false;
+  #hasContinued = false;
 
   /**
    * @param channel The connection.
@@ -70,13 +71,16 @@ export class HttpTransport implements SocketTransport {
   }
 
   /**
-   * Asks the client for the body that it holds back. Without effect once a
-   * response has begun, which is an answer too.
+   * Asks the client for the body that it holds back, once. Without effect once
+   * a response has begun, which is an answer too.
    *
    * RFC 9110 section 10.1.1.
    */
   sendContinue(): void {
-    if (this.#framing !== undefined || this.#isOver) return;
+    if (this.#hasContinued || this.#framing !== undefined || this.#isOver) {
+      return;
+    }
+    this.#hasContinued = true;
     this.#channel.writer.add(CONTINUE);
     this.#channel.writer.flush();
   }

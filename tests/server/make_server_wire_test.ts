@@ -235,25 +235,6 @@ Deno.test("makeServer() does not take the rest of a body for a request", async (
   assertEquals(paths, ["/1", "/2"]);
 });
 
-// SPEC: server-expect
-Deno.test("makeServer() keeps the connection after bodies that wait for 100", async () => {
-  await using serving = serve(tell);
-  using client = await RawClient.connect(serving);
-  for (const path of ["/1", "/2", "/3"]) {
-    await client.send(
-      `POST ${path} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n` +
-        "Content-Length: 3\r\n\r\n",
-    );
-    // Then the application waits already.
-    assertEquals((await client.head()).status, 100);
-    await client.send("abc");
-    const { head, body } = await client.response();
-    assertEquals(head.get("connection"), undefined);
-    const environ = toldBy(body);
-    assertEquals<unknown>([environ.PATH_INFO, environ.body], [path, 3]);
-  }
-});
-
 // SPEC: server-bad-host, server-bad-length
 Deno.test.each([
   ["a port out of range in Host", "GET /", "Host: a:99999"],
