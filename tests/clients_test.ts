@@ -1,3 +1,6 @@
+// Clients of other people: a table of programs and requests, then those that
+// ask in their own way. curl_test.ts has curl, nginx_test.ts a proxy.
+
 import {
   assert,
   assertEquals,
@@ -8,166 +11,112 @@ import {
 import { type Application, demoApp } from "../mod.ts";
 import { CheckedServer } from "./checked_server.ts";
 import { dumpDom } from "./chromium.ts";
-import { curl } from "./curl.ts";
 import { missingTool, runTool } from "./tool.ts";
 
 const encoder = new TextEncoder();
 const TEXT = ["Content-Type", "text/plain; charset=utf-8"] as const;
 const HTML = ["Content-Type", "text/html; charset=utf-8"] as const;
 
-// curl ---------------------------------------------------------------------------
+// Programs that send the same requests -------------------------------------------
 
-const noCurl = await missingTool("curl");
-
-/** What `show` answers beyond its page. */
-const COOKIES = [["Set-Cookie", "a=1; Path=/"], ["Set-Cookie", "b=2"]] as const;
-
-const show: Application = (environ, startResponse) => {
-  const { REQUEST_METHOD, PATH_INFO, QUERY_STRING, HTTP_HOST } = environ;
-  const page = encoder.encode(
-    `${REQUEST_METHOD} ${HTTP_HOST} ${PATH_INFO} ${QUERY_STRING}`,
-  );
-  const length = ["Content-Length", String(page.length)] as const;
-  startResponse("404 Not There", [TEXT, length, ...COOKIES]);
-  return REQUEST_METHOD === "HEAD" ? [] : [page];
-};
-
-const echo: Application = async function* (
-  environ,
-  startResponse,
+async function* generateEcho(
+  read: (size: number) => Promise<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
-  startResponse("200 OK", [TEXT]);
   for (;;) {
-    const chunk = await environ["wsgi.input"].read(65_536);
+    const chunk = await read(65_536);
     if (chunk.length === 0) return;
     yield chunk;
   }
-};
-
-const refuse: Application = (_environ, startResponse) => {
-  startResponse("403 Forbidden", [TEXT]);
-  return [encoder.encode("no")];
-};
-
-const failing: Application = async () => {
-  await Promise.resolve();
-  throw new Error("on purpose");
-};
-
-const SMALL = encoder.encode("a=1&b=\u00e9");
-const LARGE = Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251);
-/** Asserts as assertEquals(), which is slow for megabytes. */
-function assertSameBytes(got: Uint8Array, expected: Uint8Array): void {
-  assertEquals(got.length, expected.length);
-  assert(got.every((byte, index) => byte === expected[index]));
 }
 
-for (
-  const { option, version } of [
-    { option: "--http1.0", version: "1" },
-    { option: "--http1.1", version: "1.1" },
-    { option: "--http2-prior-knowledge", version: "2" },
-  ]
-) {
-  const test = (name: string, fn: () => Promise<void>): void =>
-    Deno.test({
-      name: `makeServer() serves curl ${option} ${name}${noCurl}`,
-      ignore: noCurl !== "",
-      fn,
-    });
+/** Shows the request line; or sends the body back, or fails, as the path says. */
+const requested: Application = (environ, startResponse) => {
+  const { PATH_INFO, REQUEST_METHOD, REQUEST_URI } = environ;
+  if (PATH_INFO === "/fail") throw new Error("on purpose");
+  if (PATH_INFO === "/echo") {
+    startResponse("200 OK", [TEXT]);
+    return generateEcho((size) => environ["wsgi.input"].read(size));
+  }
+  const page = encoder.encode(`${REQUEST_METHOD} ${REQUEST_URI}`);
+  const length = ["Content-Length", String(page.length)] as const;
+  startResponse("404 Not There", [TEXT, length]);
+  return REQUEST_METHOD === "HEAD" ? [] : [page];
+};
 
-  test("status, headers and body", async () => {
-    await using server = new CheckedServer(show);
-    const got = await curl([option, `${server.url}a%20b?c=d`]);
-    const page = `GET ${new URL(server.url).host} /a b c=d`;
-    assertEquals([got.status, got.version, got.text], [404, version, page]);
-    assertEquals(got.headers["content-type"], [TEXT[1]]);
-    assertEquals(got.headers["content-length"], [String(page.length)]);
-    assertEquals(got.headers["set-cookie"], ["a=1; Path=/", "b=2"]);
-    await server.assertClean();
-  });
+/**
+ * What each program prints of each request: its name, the status, and the body
+ * or, where it was sent, whether the same has come back. A body has a length,
+ * comes in chunks, or waits for 100 Continue.
+ */
+const PRINTED = `get 404 GET /caf%C3%A9?a=b
+head 404 10
+small 200 true
+large 200 true
+chunked 200 true
+expect 200 true
+fail 500 500 Internal Server Error
+again 404 GET /again
+`;
 
-  test("the headers of HEAD", async () => {
-    await using server = new CheckedServer(show);
-    const got = await curl([option, "--head", server.url]);
-    const page = `HEAD ${new URL(server.url).host} / `;
-    assertEquals([got.status, got.version], [404, version]);
-    assertEquals(got.headers["content-length"], [String(page.length)]);
-    await server.assertClean();
-  });
-
-  test("what it posts", async () => {
-    await using server = new CheckedServer(echo);
-    const got = await curl([option, "--data-binary", "@-", server.url], SMALL);
-    assertEquals([got.status, got.version, got.body], [200, version, SMALL]);
-    await server.assertClean();
-  });
-
-  test("a large body", async () => {
-    await using server = new CheckedServer(echo);
-    const args = [option, "-H", "Expect:", "--data-binary", "@-", server.url];
-    const got = await curl(args, LARGE);
-    assertEquals([got.status, got.version], [200, version]);
-    assertSameBytes(got.body, LARGE);
-    await server.assertClean();
-  });
-
-  test("the page of an error", async () => {
-    await using server = new CheckedServer(failing);
-    const got = await curl([option, server.url]);
-    assertEquals([got.status, got.version], [500, version]);
-    assertEquals(got.text, "500 Internal Server Error\n");
-    const { findings, log } = await server.verdict();
-    assertEquals(findings, []);
-    assertMatch(log, /^Error: on purpose\n/);
-  });
+interface Client {
+  readonly name: string;
+  readonly program: string;
+  /** Another program that it needs. */
+  readonly compiler?: string;
+  readonly file: string;
+  /** How many connections it opens, if that is always the same. */
+  readonly connections?: number;
+  /** What it asks to be upgraded to. */
+  readonly upgrade?: string;
 }
 
-for (const option of ["--http1.1", "--http2-prior-knowledge"]) {
-  Deno.test({
-    name: `makeServer() serves curl ${option} a body without a length${noCurl}`,
-    ignore: noCurl !== "",
-  }, async () => {
-    await using server = new CheckedServer(echo);
-    const args = [option, "-X", "POST", "-H", "Expect:", "-T", "-", server.url];
-    const got = await curl(args, LARGE);
-    assertEquals(got.status, 200);
-    assertSameBytes(got.body, LARGE);
-    await server.assertClean();
-  });
-}
-
-// Deno sends 100 at once, over HTTP/1.0, too, and over HTTP/2 never.
-const EXPECT = [
-  "--http1.1",
-  "--verbose",
-  ...["--header", "Expect: 100-continue"],
-  // Long enough that curl would not begin by itself.
-  ...["--expect100-timeout", "60"],
-  ...["--data-binary", "@-"],
+const CLIENTS: readonly Client[] = [
+  {
+    name: "HttpClient of Java",
+    program: "java",
+    compiler: "javac",
+    file: "Client.java",
+    connections: 1,
+    upgrade: "h2c",
+  },
+  {
+    name: "http.client of Python",
+    program: "python3",
+    file: "client.py",
+    connections: 1,
+  },
+  {
+    name: "fetch() and node:http of Node.js",
+    program: "node",
+    // The pool of fetch() opens another one where the last is not yet free.
+    file: "client.mjs",
+  },
 ];
 
-Deno.test({
-  name: `makeServer() lets curl send a body that waits for 100${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
-  await using server = new CheckedServer(echo);
-  const got = await curl([...EXPECT, server.url], LARGE);
-  assertStringIncludes(got.stderr, "< HTTP/1.1 100 Continue");
-  assertEquals([got.status, got.uploaded], [200, LARGE.length]);
-  assertSameBytes(got.body, LARGE);
-  await server.assertClean();
-});
-
-Deno.test({
-  name: `makeServer() lets curl see an answer that needs no body${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
-  await using server = new CheckedServer(refuse);
-  const got = await curl([...EXPECT, server.url], LARGE);
-  assertEquals([got.status, got.text], [403, "no"]);
-  await server.assertClean();
-});
+for (const client of CLIENTS) {
+  const missing = await missingTool(client.compiler ?? client.program);
+  Deno.test({
+    name: `makeServer() serves the requests of ${client.name}${missing}`,
+    ignore: missing !== "",
+  }, async () => {
+    const ports = new Set<string | undefined>();
+    const upgrades = new Set<unknown>();
+    await using server = new CheckedServer((environ, startResponse) => {
+      ports.add(environ.REMOTE_PORT);
+      upgrades.add(environ["HTTP_UPGRADE"]);
+      return requested(environ, startResponse);
+    });
+    const file = new URL(`testdata/clients/${client.file}`, import.meta.url);
+    const args = [file.pathname, server.url];
+    const { code, stdout, stderr } = await runTool(client.program, args);
+    assertEquals([stdout, code], [PRINTED, 0], stderr);
+    assertEquals(ports.size, client.connections ?? ports.size);
+    assertEquals([...upgrades], [client.upgrade]);
+    const { findings, log } = await server.verdict();
+    assertEquals(findings, []);
+    assertMatch(log, /^Error: on purpose\n( +at .*\n)+$/);
+  });
+}
 
 // wrk ----------------------------------------------------------------------------
 

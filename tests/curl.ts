@@ -12,6 +12,8 @@ export interface Got {
   readonly status: number;
   /** The version of the response: `"1"`, `"1.1"` or `"2"`. */
   readonly version: string;
+  /** How many connections the last request has opened. */
+  readonly connects: number;
   /** How many bytes of a body were sent. */
   readonly uploaded: number;
   /** The headers, their names in small letters. */
@@ -43,6 +45,7 @@ export async function curl(
   return {
     status: info.http_code,
     version: info.http_version,
+    connects: info.num_connects,
     uploaded: info.size_upload,
     headers,
     body: bytes,

@@ -3,8 +3,9 @@
 import { assertEquals } from "@std/assert";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { askFrom, serveBehind } from "./behind_nginx.ts";
-import { nginx } from "./nginx.ts";
+import { Nginx, nginx } from "./nginx.ts";
 import { ask, RawClient } from "./raw_client.ts";
+import { serve } from "./server/serving.ts";
 
 const MIB = 1024 * 1024;
 const encoder = new TextEncoder();
@@ -136,6 +137,32 @@ test("keeps a client away that is slow with its headers", async () => {
   assertEquals(calls, 0);
   const { head } = await ask(proxied, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   assertEquals([head.status, calls], [200, 1]);
+});
+
+test("keeps its connection to the server for one client after the other", async () => {
+  const ports = new Set<unknown>();
+  await using serving = serve(async (environ, startResponse) => {
+    ports.add(environ.REMOTE_PORT);
+    const { length } = await environ["wsgi.input"].read();
+    startResponse("200 OK", []);
+    return [encoder.encode(String(length))];
+  });
+  await using proxy = await Nginx.start(serving);
+  const requests = [
+    ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "0"],
+    ["GET / HTTP/1.0\r\nHost: h\r\n\r\n", "0"],
+    ["POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", "3"],
+    [
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" +
+      "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n",
+      "4",
+    ],
+  ] as const;
+  for (const [request, expected] of requests) {
+    const { head, body } = await ask(proxy, request);
+    assertEquals([head.status, body], [200, expected]);
+  }
+  assertEquals(ports.size, 1);
 });
 
 test("refuses an upload over its limit by itself", async () => {
