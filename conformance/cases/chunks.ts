@@ -92,19 +92,20 @@ function malformedCase(
     app: readAll,
     run: async (client) => {
       const connection = await client.connect();
+      const after = { target: "/after", headers: ["Connection: close"] };
       await connection.send(
-        client.request(CHUNKED) + body + client.request({ target: "/after" }),
+        client.request(CHUNKED) + body + client.request(after),
       );
       // A 400, the application's own response, or the end of the connection.
       await connection.response();
-      await client.settle();
-      const called = client.events().filter((event) => event === "called");
+      const rest = await connection.rest();
       expect(
-        called.length <= 1,
+        !/^HTTP\/1\.[01] 2/m.test(rest),
         "nothing after the malformed body must be served, but it was",
       );
+      await client.settle();
       // Some servers, such as nginx, hand on whole bodies only.
-      if (called.length === 0) return;
+      if (!client.events().includes("called")) return;
       expectEqual(
         await client.waitFor("outcome"),
         { refused: ["RequestBodyError", 400] },
