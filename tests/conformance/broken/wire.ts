@@ -77,8 +77,8 @@ export const WIRE: readonly BrokenServer[] = [
         stays: () => isLast,
       };
     },
-    `bodiless/head-write connection/close connection/unread-*
-    length/truncated-*`,
+    `bodiless/head-write chunks/* connection/close connection/unread-*
+    length/truncated-* refused/nothing-after`,
   ),
   wire("answers pipelined requests in another order", () => ({
     sent: (piece) =>
