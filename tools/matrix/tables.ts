@@ -15,7 +15,7 @@ import type {
 /** The columns of the server table: subjects of the kit, put together. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   environ: ["environ", "target", "headers"],
-  "bad requests": ["refused"],
+  "bad requests": ["refused", "chunks"],
   input: ["input"],
   startResponse: ["start-response", "write"],
   response: ["response", "length", "bodiless"],
