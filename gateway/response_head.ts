@@ -164,8 +164,8 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
 
 /** The last head that was found good: applications repeat themselves. */
 let lastHead: ResponseHead = {
-  status: "",
-  code: 0,
+  status: "200 OK",
+  code: 200,
   headers: [],
   contentLength: undefined,
 };

@@ -24,6 +24,12 @@ function throws(run: () => unknown): boolean {
   }
 }
 
+Deno.test("createHead() refuses an empty status, also before it has seen another", async () => {
+  // The fragment makes a module of its own, which has called nothing yet.
+  const fresh = await import("../../gateway/response_head.ts#fresh");
+  assertThrows(() => fresh.createHead("", []), TypeError, "three digits");
+});
+
 Deno.test("createHead() gives status, code and headers", () => {
   assertEquals(createHead("201 Made", [["X-A", "1"], ["x-a", ""]]), {
     status: "201 Made",
