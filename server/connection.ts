@@ -6,106 +6,24 @@
 
 import { ClientDisconnected } from "../gateway/cancellation.ts";
 import { RequestError } from "../http1/request_error.ts";
-import type { Environ } from "../wsgi/types.ts";
-import { READ_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
-import type { Expiring } from "./deadlines.ts";
-import type { LogEntry, LoggedHead } from "./log_entry.ts";
 import type {
-  Channel,
-  Parser,
-  Protocol,
-  RequestTraits,
-  SocketTransport,
-} from "./protocol.ts";
+  ActiveRequest,
+  ConnectionHost,
+  ServedConnection,
+} from "./connection_host.ts";
+import type { Expiring } from "./deadlines.ts";
+import type { LoggedHead } from "./log_entry.ts";
+import type { Channel, Parser } from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
+import { HalfCloseGrace, SocketEnd } from "./socket_end.ts";
+import { type Receiver, SocketReader } from "./socket_reader.ts";
 import { type Socket, SocketWriter } from "./socket_writer.ts";
-
-/** How many bytes an idle connection has room for. */
-const IDLE_BUFFER_SIZE = 2_048;
 
 /** How many received bytes wait while a request is handled. */
 const MAX_AHEAD = 65_536;
 
 /** How much of a body that nobody has read is read to keep a connection. */
 const MAX_DISCARDED = 65_536;
-
-/**
- * How long a client that has ended its sending side is waited for, in
- * milliseconds, while the application sends nothing: it has either left or
- * reads on, and only writing to it shows which.
- */
-const HALF_CLOSE_GRACE_MS = 500;
-
-/** One request on its way through a connection. */
-export interface ActiveRequest<Head> {
-  /** Its head. */
-  readonly head: Head;
-  /** What the connection has to know of it. */
-  readonly traits: RequestTraits;
-  /** Its body. */
-  readonly source: RequestSource;
-  /** Its response. */
-  readonly transport: SocketTransport;
-  /** Its entry in the access log, if there is one. */
-  entry: LogEntry | undefined;
-  /** Its variables, once they are known. */
-  environ: Environ | undefined;
-}
-
-/** What connections need of their server. */
-export interface ConnectionHost<Head> {
-  /** What is spoken. */
-  readonly protocol: Protocol<Head>;
-  /** The limits, in ticks of the server's clock. */
-  readonly limits: {
-    readonly headers: number;
-    readonly keepAlive: number;
-    readonly request: number;
-  };
-  /** The tick that it is. */
-  readonly now: number;
-  /** Whether connections end with the request that they carry. */
-  readonly isStopping: boolean;
-  /**
-   * Asks for a place for a request.
-   *
-   * @param connection The connection.
-   * @returns Whether there is one now; if not, the server calls
-   * {@linkcode Connection.proceed} or {@linkcode Connection.refuse} later.
-   */
-  admit(connection: Connection<Head>): boolean;
-  /**
-   * Calls the application.
-   *
-   * @returns A promise if it is not over at once.
-   * @throws {RequestError} If no application may see the request.
-   */
-  handle(
-    request: ActiveRequest<Head>,
-    connection: Connection<Head>,
-  ): void | Promise<void>;
-  /** Ends a request whose time is up. */
-  onTimeout(request: ActiveRequest<Head>): void;
-  /** Takes note that the client left while its request was handled. */
-  onLeft(request: ActiveRequest<Head>): void;
-  /** Takes note that a request that was admitted is over. */
-  onRequestOver(
-    connection: Connection<Head>,
-    request: ActiveRequest<Head>,
-  ): void;
-  /** Takes note that a request was refused, with a body of some bytes. */
-  onRefused(
-    connection: Connection<Head>,
-    error: RequestError,
-    bytesSent: number,
-  ): void;
-  /** Takes note that a body which the application does not read is malformed. */
-  onBrokenOff(connection: Connection<Head>, error: RequestError): void;
-  /** Takes note of an error that nothing but a fault of this package causes. */
-  onFault(connection: Connection<Head>, error: unknown): void;
-  /** Takes note that the connection is closed. */
-  onClosed(connection: Connection<Head>): void;
-}
 
 /** What a connection is doing. */
 type Phase =
@@ -122,19 +40,20 @@ type Phase =
   /** The response is sent, the rest of the request is read and dropped. */
   | "discarding"
   /** The last response is sent, and the client is given time to read it. */
-  | "lingering"
-  | "closed";
+  | "lingering";
 
 /** One connection. */
-export class Connection<Head> implements Channel, Expiring {
+export class Connection<Head>
+  implements ServedConnection<Head>, Channel, Expiring, Receiver {
   readonly writer: SocketWriter;
   /** The address of the client, `undefined` on a Unix socket. */
   readonly remote: Deno.NetAddr | undefined;
-  readonly #socket: Socket;
   readonly #host: ConnectionHost<Head>;
   /** Finds the requests. */
   readonly parser: Parser<Head>;
-  readonly #idleBuffer = new Uint8Array(IDLE_BUFFER_SIZE);
+  readonly #reader: SocketReader;
+  readonly #end: SocketEnd;
+  readonly #grace = new HalfCloseGrace();
   #phase: Phase = "new";
   /** Since which tick it has been doing that. */
   #since: number;
@@ -143,11 +62,8 @@ export class Connection<Head> implements Channel, Expiring {
   #queued: Head | undefined;
   /** Whether the client has ended its sending side. */
   #hasEnded = false;
-  #graceTimer: ReturnType<typeof setTimeout> | undefined;
-  #lingerTimer: ReturnType<typeof setTimeout> | undefined;
+  /** How much of a body was dropped that nobody has read. */
   #discarded = 0;
-  /** Goes on reading, which has stopped because enough waits. */
-  #resume: (() => void) | undefined;
 
   /**
    * @param socket The connection, accepted.
@@ -159,12 +75,13 @@ export class Connection<Head> implements Channel, Expiring {
     remote: Deno.NetAddr | undefined,
     host: ConnectionHost<Head>,
   ) {
-    this.#socket = socket;
     this.#host = host;
     this.remote = remote;
     this.#since = host.now;
     this.parser = host.protocol.createParser();
     this.writer = new SocketWriter(socket, () => this.#lose());
+    this.#reader = new SocketReader(socket);
+    this.#end = new SocketEnd(socket, this.writer, host.protocol.lingering);
   }
 
   /** Whether no request is on its way. */
@@ -189,54 +106,33 @@ export class Connection<Head> implements Channel, Expiring {
    *
    * @returns A promise that resolves when nothing more is read.
    */
-  async read(): Promise<void> {
-    while (this.#phase !== "closed") {
-      const large = this.#wantsMuch ? takeBuffer() : undefined;
-      const buffer = large?.subarray(0, READ_SIZE) ?? this.#idleBuffer;
-      let count: number | null;
-      try {
-        count = await this.#socket.read(buffer);
-      } catch (error) {
-        // Reset by the client, or closed here; or it speaks no TLS.
-        if (large !== undefined) returnBuffer(large);
-        if (error instanceof Deno.errors.InvalidData) {
-          this.#host.onBrokenOff(this, new RequestError(error.message));
-        }
-        return this.#lose();
-      }
-      if (count === null) {
-        if (large !== undefined) returnBuffer(large);
-        return this.#end();
-      }
-      this.#receive(buffer, count);
-      if (large !== undefined) returnBuffer(large);
-      if (this.#isFull) {
-        await new Promise<void>((resolve) => this.#resume = resolve);
-      }
-    }
+  read(): Promise<void> {
+    return this.#reader.run(this);
+  }
+
+  get isClosed(): boolean {
+    return this.#end.isClosed;
   }
 
   /**
    * Whether the next bytes are those of a body. What comes while a connection
    * lingers is too little to hold a large buffer for it.
    */
-  get #wantsMuch(): boolean {
+  get wantsMuch(): boolean {
     return this.#request?.source.isComplete === false ||
       this.#phase === "discarding";
   }
 
   /** Whether so much waits that no more is read now. */
-  get #isFull(): boolean {
+  get isFull(): boolean {
     return (this.#phase === "running" || this.#phase === "queued") &&
       this.parser.size >= MAX_AHEAD;
   }
 
-  #receive(buffer: Uint8Array, count: number): void {
-    if (this.#phase === "closed") return;
+  receive(buffer: Uint8Array, count: number): void {
+    if (this.isClosed) return;
     if (this.#phase === "lingering") {
-      this.#discarded += count;
-      const { size } = this.#host.protocol.lingering;
-      if (this.#discarded > size) this.#close();
+      if (!this.#end.discard(count)) this.#close();
       return;
     }
     this.parser.receive(buffer, count);
@@ -253,7 +149,7 @@ export class Connection<Head> implements Channel, Expiring {
   #advance(): void {
     try {
       if (this.#phase === "discarding" && !this.#discard()) return;
-      while (this.#phase !== "closed" && this.#phase !== "lingering") {
+      while (!this.isClosed && this.#phase !== "lingering") {
         const event = this.parser.next();
         if (event === undefined) return this.#waitForHead();
         if (event.type !== "head") continue;
@@ -295,7 +191,7 @@ export class Connection<Head> implements Channel, Expiring {
     const source = traits.hasBody
       ? new RequestSource(this.parser, () => {
         if (traits.expectsContinue) transport.sendContinue?.();
-        this.#resumeReading();
+        this.#reader.resume();
       })
       : RequestSource.none;
     const request: ActiveRequest<Head> = {
@@ -320,23 +216,17 @@ export class Connection<Head> implements Channel, Expiring {
     return false;
   }
 
-  #resumeReading(): void {
-    const resume = this.#resume;
-    this.#resume = undefined;
-    resume?.();
-  }
-
   /** A response is over; returns whether the next request may follow at once. */
   #finish(request: ActiveRequest<Head>): boolean {
     // It may have been given up before.
     if (this.#request !== request) return false;
     this.#request = undefined;
-    this.#stopGrace();
+    this.#grace.stop();
     const { isComplete } = request.source;
     request.source.detach();
     this.#host.onRequestOver(this, request);
     if (this.#phase !== "running") return false;
-    this.#resumeReading();
+    this.#reader.resume();
     if (!request.transport.keepsAlive || this.#host.isStopping) {
       this.#linger();
       return false;
@@ -429,8 +319,15 @@ export class Connection<Head> implements Channel, Expiring {
     else this.#linger();
   }
 
-  /** The client has ended its sending side. */
-  #end(): void {
+  onReadError(error: unknown): void {
+    // It was reset by the client, or closed here; or the client speaks no TLS.
+    if (error instanceof Deno.errors.InvalidData) {
+      this.#host.onBrokenOff(this, new RequestError(error.message));
+    }
+    this.#lose();
+  }
+
+  onEnd(): void {
     this.#hasEnded = true;
     switch (this.#phase) {
       case "running":
@@ -457,20 +354,11 @@ export class Connection<Head> implements Channel, Expiring {
   }
 
   #startGrace(): void {
-    this.#stopGrace();
-    const sent = this.#request?.transport.bytesSent ?? 0;
-    this.#graceTimer = setTimeout(() => {
-      this.#graceTimer = undefined;
-      const now = this.#request?.transport.bytesSent ?? 0;
-      if (now === sent && this.writer.isDrained) this.#leave();
-      else this.#startGrace();
-    }, HALF_CLOSE_GRACE_MS);
-  }
-
-  #stopGrace(): void {
-    if (this.#graceTimer === undefined) return;
-    clearTimeout(this.#graceTimer);
-    this.#graceTimer = undefined;
+    this.#grace.start(
+      () => this.#request?.transport.bytesSent ?? 0,
+      this.writer,
+      () => this.#leave(),
+    );
   }
 
   /**
@@ -479,14 +367,13 @@ export class Connection<Head> implements Channel, Expiring {
    */
   #lose(): void {
     this.#hasEnded = true;
-    if (this.#phase === "closed") return;
+    if (this.isClosed) return;
     if (this.#request === undefined) return this.#close();
-    this.#stopGrace();
-    this.#graceTimer = setTimeout(() => this.#leave());
+    this.#grace.end(() => this.#leave());
   }
 
   #leave(): void {
-    if (this.#phase === "closed") return;
+    if (this.isClosed) return;
     const { source, transport } = this.#request ?? {};
     // The application learns of it before what it waits for fails.
     transport?.cancellation.cancel(new ClientDisconnected());
@@ -506,37 +393,18 @@ export class Connection<Head> implements Channel, Expiring {
   }
 
   breakOff(reason: unknown): void {
-    if (this.#phase === "closed") return;
+    if (this.isClosed) return;
     this.#enter("lingering");
     this.#request?.source.end();
     this.writer.flush();
     this.writer.drained().then(() => this.#close(reason));
   }
 
-  /**
-   * Ends the sending side once everything is sent, and gives the client time to
-   * read it: closing while it still sends would reset the connection, and the
-   * client might lose the response.
-   *
-   * RFC 9112 section 9.6.
-   */
   #linger(): void {
-    if (this.#phase === "lingering" || this.#phase === "closed") return;
+    if (this.#phase === "lingering" || this.isClosed) return;
     this.#enter("lingering");
-    this.#discarded = 0;
-    this.writer.flush();
-    this.#resumeReading();
-    this.writer.drained().then(async () => {
-      if (this.#phase === "closed") return;
-      if (this.#hasEnded) return this.#close();
-      const { timeMs } = this.#host.protocol.lingering;
-      this.#lingerTimer = setTimeout(() => this.#close(), timeMs);
-      try {
-        await this.#socket.closeWrite();
-      } catch {
-        this.#close();
-      }
-    });
+    this.#end.linger(() => this.#hasEnded, () => this.#close());
+    this.#reader.resume();
   }
 
   /**
@@ -556,17 +424,10 @@ export class Connection<Head> implements Channel, Expiring {
   }
 
   #close(reason?: unknown): void {
-    if (this.#phase === "closed") return;
-    this.#phase = "closed";
-    this.#stopGrace();
-    clearTimeout(this.#lingerTimer);
-    this.writer.close(reason);
-    try {
-      this.#socket.close();
-    } catch {
-      // The other end was faster.
-    }
-    this.#resumeReading();
+    if (this.isClosed) return;
+    this.#grace.stop();
+    this.#end.close(reason);
+    this.#reader.resume();
     this.#host.onClosed(this);
   }
 

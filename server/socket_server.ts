@@ -12,11 +12,8 @@ import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { AcceptLoop } from "./accept_loop.ts";
 import type { AccessLog } from "./access_log.ts";
-import {
-  type ActiveRequest,
-  Connection,
-  type ConnectionHost,
-} from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ActiveRequest, ConnectionHost } from "./connection_host.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Accepted, Listener } from "./listener.ts";
 import { DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
