@@ -40,9 +40,7 @@ Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
   ],
   [
     'the server, seen by "outer"',
-    {
-      environ: ({ REQUEST_METHOD: _, ...environ }) => environ,
-    },
+    { environ: ({ REQUEST_METHOD: _, ...environ }) => environ },
     "environ/missing-request-method",
     "outer",
   ],
@@ -91,9 +89,7 @@ Deno.test.each([
 ])(
   "validator() blames the application where the inner layer does not look: %j",
   async (innerOptions) => {
-    const { all, outer } = await run(
-      { app: challenge, innerOptions } as Stack,
-    );
+    const { all, outer } = await run({ app: challenge, innerOptions } as Stack);
     assertEquals(summary(all), ["http/challenge by application"]);
     assertEquals(outer, all);
   },
