@@ -1,4 +1,3 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import type { Rule } from "../../validator/rules/rule.ts";
