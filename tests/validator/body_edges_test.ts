@@ -25,52 +25,7 @@ import {
   yielding,
 } from "./requests.ts";
 
-const head = (environ: Loose) => ({ ...environ, REQUEST_METHOD: "HEAD" });
 const text = { done: false, value: "text" };
-
-finds("an empty chunk is no answer to HEAD", {
-  ...answering("200 OK", [PLAIN], [bytes("")]),
-  environ: head,
-});
-
-finds("a single byte is an answer to HEAD", {
-  ...answering("200 OK", [PLAIN], [bytes("x")]),
-  environ: head,
-}, "body/head: a chunk of 1 byte");
-
-Deno.test.each([
-  [null, "null"],
-  [5, "5"],
-  ["text", '"text"'],
-  [{}, "an object without next()"],
-])(
-  "validator() says what came in place of an iterator: %j",
-  async (iterator, got) => {
-    const body = { [Symbol.iterator]: () => iterator };
-    const [found] = await findingsIn({
-      ...answering("200 OK", [PLAIN], body),
-      server: (app, environ) => {
-        try {
-          takeAll(app, environ);
-        } catch {
-          // It has no next().
-        }
-      },
-    });
-    assertEquals(found, `body/iterator: ${got}`);
-  },
-);
-
-finds(
-  "a single byte may be lost with the end of a body",
-  inBody([PLAIN], { done: true, value: bytes("x") }),
-  "body/return-value",
-);
-
-finds(
-  "no byte is lost with an empty chunk at the end",
-  inBody([PLAIN], { done: true, value: bytes("") }),
-);
 
 const LENGTH_9 = [PLAIN, ["Content-Length", "9"]];
 
@@ -84,20 +39,6 @@ finds(
   "body/chunk",
   "http/content-type: 5 bytes without it",
 );
-
-for (const [length, got] of [[1, "1 byte"], [2, "2 bytes"]] as const) {
-  const chunk = new Uint8Array(length);
-  finds(
-    `${got} may come without a Content-Type`,
-    answering("200 OK", [], [chunk]),
-    `http/content-type: ${got} without it`,
-  );
-  finds(
-    `${got} may be written without a Content-Type`,
-    withWrite((write) => void write(chunk)),
-    `http/content-type: ${got} without it`,
-  );
-}
 
 finds(
   "a body may go over its length after its end",
@@ -135,24 +76,6 @@ Deno.test("validator() counts calls of next() that are pending", async () => {
   assertEquals(found, [...overlapping, "iteration/next-after-end"]);
 });
 
-const returnsMore = () => ({
-  [Symbol.iterator]: () => ({
-    next: () => ({ done: true }),
-    return: () => ({ done: false, value: undefined }),
-  }),
-});
-
-finds(
-  "the return() of a body that has ended is not judged",
-  serve(withBody(returnsMore, TEXT), (body) => play(body, "next return close")),
-);
-
-finds(
-  "the return() of a body that has not ended is judged",
-  serve(withBody(returnsMore, TEXT), (body) => play(body, "return close")),
-  "close/return-yields",
-);
-
 Deno.test("validator() lets the error of a getter in an array through", () => {
   let reads = 0;
   const get = () => {
@@ -171,14 +94,6 @@ Deno.test("validator() lets a server use an iterator that is a function, if it d
   assertEquals(body[Symbol.iterator]().next().done, true);
   body.close();
 });
-
-finds("an array is a body even if it cannot be iterated over", {
-  ...withBody(
-    () => Object.assign([bytes("x")], { [Symbol.iterator]: undefined }),
-    TEXT,
-  ),
-  server: closing,
-}, "body/array-iterator: an array with an iterator of its own");
 
 // Chunks ----------------------------------------------------------------------
 

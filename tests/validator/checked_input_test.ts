@@ -8,7 +8,8 @@ import {
   type Violation,
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
-import { createEnviron, type Loose, type Scenario } from "./scenario.ts";
+import { calling } from "./fixtures/input_scenarios.ts";
+import { createEnviron, type Loose } from "./scenario.ts";
 import { assertFinds, bytes, finds, PLAIN } from "./requests.ts";
 
 /** Uses a stream as an application gets it from a validator. */
@@ -234,84 +235,18 @@ Deno.test("CheckedInput does not mind what the application does with its arrays"
 
 // What is said of sizes and results -------------------------------------------
 
-/** Calls of a method whose results are these, one after the other. */
-function calls(
-  method: string,
-  sizes: readonly (readonly unknown[])[],
-  results: readonly unknown[],
-  length = "",
-): Scenario {
-  const left = [...results];
-  return {
-    app: async (environ, startResponse) => {
-      startResponse("200 OK", [PLAIN]);
-      for (const args of sizes) await environ["wsgi.input"][method](...args);
-      return [];
-    },
-    environ: (environ) => {
-      environ.CONTENT_LENGTH = length || "20";
-      environ["wsgi.input"] = streamOf(() => Promise.resolve(left.shift()));
-    },
-  };
-}
-
-const [a, ab, abc] = [bytes("a"), bytes("ab"), bytes("abc")];
-const lines = [bytes("\n"), bytes("\n")];
-
-for (
-  const [method, args, result, ...expected] of [
-    ["read", [2], abc, "input/read-size: 3 bytes from read(2)"],
-    ["read", [2], ab],
-    ["read", [0], bytes("")],
-    ["read", [-1], a, "input/unsized: read() without one"],
-    ["readline", [1], bytes("a\n"), "input/line: 2 bytes from readline(1)"],
-    [
-      "readline",
-      [9],
-      bytes("a\nb"),
-      'input/line: 1 byte after the first "\\n" from readline(9)',
-    ],
-    [
-      "readline",
-      [9],
-      bytes("a\nbc"),
-      'input/line: 2 bytes after the first "\\n" from readline(9)',
-    ],
-    ["read", [5], "abc", 'input/bytes: "abc" from read(5)'],
-    ["readlines", [5], "text", 'input/bytes: "text" from readlines(5)'],
-    ["readlines", [1], lines.slice(1)],
-    [
-      "readlines",
-      [1],
-      lines,
-      "input/lines: 2 bytes in 2 lines from readlines(1)",
-    ],
-    ["readlines", [2], lines],
-    ["readlines", [5], []],
-  ] as [string, unknown[], unknown, ...string[]][]
-) {
-  const name = `${method}(${args}) gives ${JSON.stringify(result)}`;
-  finds(name, calls(method, [args], [result]), ...expected);
-}
-
 Deno.test("validator() says once that wsgi.input gave more than CONTENT_LENGTH says", async () => {
-  const scenario = calls("read", [[2], [1], [1]], [ab, a, bytes("x")], "2");
+  const [ab, c, d] = [bytes("ab"), bytes("c"), bytes("d")];
+  const scenario = calling(async (input) => {
+    for (const size of [2, 1, 1]) await input.read(size);
+  }, [ab, c, d]);
+  const environ = (environ: Loose) => {
+    scenario.environ?.(environ);
+    environ.CONTENT_LENGTH = "2";
+  };
   const expected = "input/too-much: 3 bytes where CONTENT_LENGTH is 2";
-  await assertFinds(scenario, [expected], { profile: "core" });
+  await assertFinds({ ...scenario, environ }, [expected], { profile: "core" });
 });
-
-for (const method of ["read", "readline", "readlines"]) {
-  const expected = "input/past-length: 6 where 5 are left";
-  finds(`only the size of read() is compared with CONTENT_LENGTH: ${method}`, {
-    app: async (environ, startResponse) => {
-      startResponse("200 OK", [PLAIN]);
-      await environ["wsgi.input"][method](6);
-      return [];
-    },
-    input: "Hello",
-    environ: (environ) => void delete environ["wsgi.input_terminated"],
-  }, ...method === "read" ? [expected] : []);
-}
 
 finds("sizes are looked for only where there are any", {
   app: (environ, startResponse) => {

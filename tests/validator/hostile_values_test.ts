@@ -15,26 +15,16 @@ function hostile(calls: string[]): object {
     calls.push(name);
     throw new Error(`Called ${name}`);
   };
-  const methods = [
+  const inspect = Symbol.for("nodejs.util.inspect.custom");
+  const methods: PropertyKey[] = [
     "toString",
     "valueOf",
     "toJSON",
     Symbol.toPrimitive,
-    Symbol.for("Deno.customInspect"),
-    Symbol.for("nodejs.util.inspect.custom"),
   ];
-  const getters = [
-    "constructor",
-    "name",
-    "message",
-    "stack",
-    "length",
-    "size",
-    "fetch",
-    "next",
-    "body",
-    Symbol.toStringTag,
-  ];
+  methods.push(Symbol.for("Deno.customInspect"), inspect);
+  const names = "constructor name message stack length size fetch next body";
+  const getters = [...names.split(" "), Symbol.toStringTag];
   const value = {};
   for (const key of methods) {
     Object.defineProperty(value, key, { value: called(String(key)) });

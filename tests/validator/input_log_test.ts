@@ -51,10 +51,7 @@ Deno.test.each([
     const log = new InputLog(undefined);
     assertEquals(read(log, bytes(""), args).size, size);
     if (size === size) {
-      assertEquals(
-        read(log, bytes("x"), []).earlier?.call,
-        call,
-      );
+      assertEquals(read(log, bytes("x"), []).earlier?.call, call);
     }
   },
 );

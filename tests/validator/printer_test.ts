@@ -1,43 +1,38 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Violation } from "../../mod.ts";
 import { ViolationPrinter } from "../../validator/printer.ts";
+import { stderrOf } from "./scenario.ts";
 import { toSpecUrl } from "../../validator/violation.ts";
 
 function violation(rule: string, more: Partial<Violation> = {}): Violation {
+  const message = `All must be well, got trouble (rule ${rule})`;
   return {
-    rule,
-    severity: "warning",
-    blame: "application",
-    message: `All must be well, got trouble (rule ${rule})`,
-    hint: "Try again",
-    spec: "SPEC.md#none",
+    ...{ rule, severity: "warning", blame: "application", message },
+    ...{ hint: "Try again", spec: "SPEC.md#none" },
     ...more,
   };
 }
 
-/** What a printer prints, without colours. */
-function printed(violations: readonly Violation[], name?: string): string[] {
+/** What a printer prints. */
+function printed(
+  violations: readonly Violation[],
+  name?: string,
+  isColoured = false,
+): string[] {
   const texts: string[] = [];
-  const printer = new ViolationPrinter(
-    name,
-    (text) => void texts.push(text),
-    () => false,
-  );
+  const print = (text: string) => void texts.push(text);
+  const printer = new ViolationPrinter(name, print, () => isColoured);
   for (const one of violations) printer.print(one);
   return texts;
 }
 
 Deno.test("ViolationPrinter prints message, hint and the address of the requirement", () => {
-  assertEquals(printed([violation("a/b")]), [
-    "warning: All must be well, got trouble (rule a/b)\n" +
-    "  hint: Try again\n" +
-    `  see:  ${toSpecUrl("SPEC.md#none")}\n`,
-  ]);
-});
-
-Deno.test("ViolationPrinter leaves out a hint that is not there", () => {
-  const [text] = printed([violation("a/b", { hint: undefined })]);
-  assertEquals(text?.includes("hint"), false);
+  const message = "warning: All must be well, got trouble (rule a/b)\n";
+  const see = `  see:  ${toSpecUrl("SPEC.md#none")}\n`;
+  const hint = "  hint: Try again\n";
+  assertEquals(printed([violation("a/b")]), [`${message}${hint}${see}`]);
+  const brief = violation("a/b", { hint: undefined });
+  assertEquals(printed([brief]), [`${message}${see}`]);
 });
 
 Deno.test("ViolationPrinter names the layer", () => {
@@ -45,40 +40,19 @@ Deno.test("ViolationPrinter names the layer", () => {
   assertStringIncludes(text ?? "", "error [blog]: All");
 });
 
-Deno.test("ViolationPrinter prints a rule once, then counts at powers of ten", () => {
-  const texts = printed(Array.from({ length: 10_000 }, () => violation("a/b")));
-  assertEquals(texts.slice(1), [
-    "warning: a/b was broken 10 times\n",
-    "warning: a/b was broken 100 times\n",
-    "warning: a/b was broken 1000 times\n",
-    "warning: a/b was broken 10000 times\n",
-  ]);
-});
-
-Deno.test("ViolationPrinter counts each rule by itself", () => {
-  const texts = printed([
-    violation("a/b"),
-    violation("a/c"),
-    violation("a/b"),
-    violation("a/c"),
-  ]);
-  assertEquals(texts.length, 2);
-});
-
-Deno.test("ViolationPrinter counts by layer", () => {
-  assertEquals(printed([violation("a/b")]).length, 1);
-  assertEquals(printed([violation("a/b")]).length, 1);
-});
-
-Deno.test("ViolationPrinter uses colours where it is told to, and ends each", () => {
-  const texts: string[] = [];
-  const printer = new ViolationPrinter(
-    undefined,
-    (text) => void texts.push(text),
-    () => true,
+Deno.test("ViolationPrinter prints a rule once for each layer, then counts at powers of ten", () => {
+  const many = Array.from({ length: 10_000 }, () => violation("a/b"));
+  const counts = [10, 100, 1000, 10000].map((count) =>
+    `warning: a/b was broken ${count} times\n`
   );
-  printer.print(violation("a/b", { severity: "error" }));
-  printer.print(violation("a/c"));
+  assertEquals(printed(many).slice(1), counts);
+  const two = [violation("a/b"), violation("a/c")];
+  assertEquals(printed([...two, ...two]).length, 2);
+});
+
+Deno.test("ViolationPrinter uses colours where it should, and ends each", () => {
+  const error = violation("a/b", { severity: "error" });
+  const texts = printed([error, violation("a/c")], undefined, true);
   assertStringIncludes(texts[0] ?? "", "\x1b[1;31merror\x1b[0m: ");
   assertStringIncludes(texts[1] ?? "", "\x1b[1;33mwarning\x1b[0m: ");
   for (const text of texts) {
@@ -88,31 +62,20 @@ Deno.test("ViolationPrinter uses colours where it is told to, and ends each", ()
   }
 });
 
-/** What is written to stderr as if it were a terminal or not. */
-function written(isTerminal: boolean): string {
-  const { writeSync } = Deno.stderr;
-  let text = "";
-  Deno.stderr.writeSync = (bytes) => {
-    text += new TextDecoder().decode(bytes);
-    return bytes.length;
-  };
-  Deno.stderr.isTerminal = () => isTerminal;
-  try {
-    new ViolationPrinter(undefined).print(violation("a/b"));
-  } finally {
-    Deno.stderr.writeSync = writeSync;
-    Reflect.deleteProperty(Deno.stderr, "isTerminal");
-  }
-  return text;
-}
-
-Deno.test("ViolationPrinter writes to stderr without colours if that is no terminal", () => {
-  assertEquals(written(false).includes("\x1b"), false);
-});
-
-Deno.test("ViolationPrinter colours a terminal unless NO_COLOR is set", () => {
-  assertEquals(written(true).includes("\x1b"), !Deno.noColor);
-});
+Deno.test.each([[false], [true]])(
+  "ViolationPrinter writes to stderr in colour if it is a terminal: %s",
+  async (isTerminal) => {
+    Deno.stderr.isTerminal = () => isTerminal;
+    try {
+      const print = () =>
+        new ViolationPrinter(undefined).print(violation("a/b"));
+      const isColoured = (await stderrOf(print)).includes("\x1b");
+      assertEquals(isColoured, isTerminal && !Deno.noColor);
+    } finally {
+      Reflect.deleteProperty(Deno.stderr, "isTerminal");
+    }
+  },
+);
 
 for (const noColor of ["1", ""]) {
   Deno.test(`ViolationPrinter obeys NO_COLOR=${JSON.stringify(noColor)} in a process of its own`, async () => {

@@ -23,8 +23,7 @@ function findings(
 
 function refuses(status: unknown, headers: unknown): boolean {
   try {
-    createHead(status, headers);
-    return false;
+    return createHead(status, headers) === undefined;
   } catch {
     return true;
   }
@@ -39,14 +38,11 @@ const text = fc.string({
   maxLength: 12,
 });
 
+const code = fc.nat(1000);
 const status = fc.oneof(
   text,
-  fc.tuple(fc.integer({ min: 0, max: 1000 }), text).map(([code, rest]) =>
-    `${code}${rest}`
-  ),
-  fc.tuple(fc.integer({ min: 200, max: 599 }), text).map(([code, rest]) =>
-    `${code} ${rest}`
-  ),
+  fc.tuple(code, text).map(([code, rest]) => `${code}${rest}`),
+  fc.tuple(code, text).map(([code, rest]) => `${200 + code % 400} ${rest}`),
   fc.anything(),
 );
 
@@ -57,14 +53,13 @@ const name = fc.oneof(
   fc.constantFrom("Content-Length", "Connection", "Retry-After", "X-A"),
 );
 
-const header = fc.oneof(
-  { weight: 8, arbitrary: fc.tuple(name, text) },
-  { weight: 1, arbitrary: fc.anything() },
-);
+/** Often what is right. */
+function mostly(arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 8, arbitrary }, fc.anything());
+}
 
-const headers = fc.oneof(
-  { weight: 8, arbitrary: fc.array(header, { maxLength: 4 }) },
-  { weight: 1, arbitrary: fc.anything() },
+const headers = mostly(
+  fc.array(mostly(fc.tuple(name, text)), { maxLength: 4 }),
 );
 
 Deno.test("validator() finds an error where the server refuses status or headers, and nowhere else", () => {
@@ -96,12 +91,10 @@ Deno.test("validator() lets through what reading the headers throws", () => {
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
   assertThrows(() => findings("200 OK", proxy), TypeError);
-  const header = ["X-A", "1"];
-  Object.defineProperty(header, 0, {
-    get: () => {
-      throw new RangeError("mine");
-    },
-  });
+  const get = (): never => {
+    throw new RangeError("mine");
+  };
+  const header = Object.defineProperty(["X-A", "1"], 0, { get });
   assertThrows(() => findings("200 OK", [header]), RangeError, "mine");
 });
 

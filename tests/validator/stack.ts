@@ -4,12 +4,7 @@
  * @module
  */
 
-import {
-  type Environ,
-  validator,
-  type ValidatorOptions,
-  type Violation,
-} from "../../mod.ts";
+import { validator, type ValidatorOptions, type Violation } from "../../mod.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 
 /** What one request through two named validators finds. */
@@ -38,41 +33,37 @@ export interface Stack {
 export const transparent: Wrap = (app) => (environ, startResponse) =>
   app(environ, startResponse);
 
+/** Validates an application, and adds what is found to some lists. */
+export function layer(
+  app: Loose,
+  lists: readonly Violation[][],
+  options: ValidatorOptions = {},
+): Loose {
+  const onViolation = (violation: Violation): void => {
+    for (const list of lists) list.push(violation);
+  };
+  return validator(app, { throws: false, onViolation, ...options });
+}
+
 /** Lets one request through a stack. */
 export async function run(stack: Stack): Promise<Findings> {
   const { app = helloApp, middleware = transparent } = stack;
-  const outer: Violation[] = [];
-  const inner: Violation[] = [];
-  const all: Violation[] = [];
-  const into = (list: Violation[]) => (violation: Violation) => {
-    list.push(violation);
-    all.push(violation);
-  };
-  const layer = (
-    wrapped: Loose,
-    name: string,
-    list: Violation[],
-    options: ValidatorOptions = {},
-  ) =>
-    validator(wrapped, {
-      throws: false,
-      name,
-      onViolation: into(list),
-      ...options,
-    });
-  const inside = layer(app, "inner", inner, stack.innerOptions);
-  const outside = layer(
-    middleware(inside),
-    "outer",
-    outer,
-    stack.outerOptions,
-  );
+  const findings: Findings = { all: [], outer: [], inner: [] };
+  const { all, outer, inner } = findings;
+  const inside = layer(app, [inner, all], {
+    name: "inner",
+    ...stack.innerOptions,
+  });
+  const outside = layer(middleware(inside), [outer, all], {
+    name: "outer",
+    ...stack.outerOptions,
+  });
   const environ = createEnviron();
-  const changed: Environ = stack.environ?.(environ) ?? environ;
+  const changed = stack.environ?.(environ) ?? environ;
   await (stack.server ?? runServer)(outside, changed);
   outside.assertFinished();
   inside.assertFinished();
-  return { all, outer, inner };
+  return findings;
 }
 
 /** Each rule that was broken, and by whom. */
@@ -80,8 +71,8 @@ export function summary(violations: readonly Violation[]): string[] {
   return violations.map(({ rule, blame }) => `${rule} by ${blame}`);
 }
 
-/** A stack whose validators throw; gives what the server gets to see. */
-export async function thrown(stack: Stack): Promise<Loose> {
+/** A stack whose validators throw; gives the rule that the server gets to see. */
+export async function thrown(stack: Stack): Promise<string | undefined> {
   try {
     await run({
       ...stack,
@@ -97,7 +88,7 @@ export async function thrown(stack: Stack): Promise<Loose> {
       },
     });
   } catch (error) {
-    return error;
+    return summary([(error as { violation: Violation }).violation])[0];
   }
   return undefined;
 }

@@ -1,6 +1,5 @@
 // deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import {
-  assert,
   assertEquals,
   assertMatch,
   assertRejects,
@@ -8,6 +7,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ConformanceError, validator } from "../../mod.ts";
+import { withBody, withYields } from "./fixtures/programs.ts";
+import { start } from "./requests.ts";
 import {
   createEnviron,
   helloApp,
@@ -18,9 +19,17 @@ import {
 
 type LooseApp = (environ: Loose, startResponse: Loose) => Loose;
 
-const start = () => () => Promise.resolve();
-
 // assertFinished() ------------------------------------------------------------
+
+const error = new Error("The disk is full");
+const fail = () => {
+  throw error;
+};
+const reject = () => Promise.reject(error);
+
+/** An application whose body is closed so. */
+const closedBy = (close: () => unknown): LooseApp => (...args) =>
+  Object.assign(helloApp(...args), { close });
 
 const FINISHED: Record<string, LooseApp> = {
   "an array": helloApp,
@@ -32,55 +41,32 @@ const FINISHED: Record<string, LooseApp> = {
     yield* helloApp(...args);
   },
   "a stream": (...args) => ReadableStream.from(helloApp(...args)),
-  "an application that throws": () => {
-    throw new Error("The disk is full");
-  },
-  "an application that rejects": () =>
-    Promise.reject(new Error("The disk is full")),
-  "a body that throws": function* (_environ, startResponse) {
-    startResponse("200 OK", []);
+  "an application that throws": fail,
+  "an application that rejects": reject,
+  "a body that throws": withYields(function* () {
     yield new Uint8Array(0);
-    throw new Error("The disk is full");
-  },
-  "a broken rule in the call": (_environ, startResponse) =>
-    startResponse(200, []),
-  "a broken rule in the body": function* (_environ, startResponse) {
-    startResponse("200 OK", []);
-    yield "Hello";
-  },
+    fail();
+  }).app!,
+  "a broken rule in the call": (_environ, start) => start(200, []),
+  "a broken rule in the body": withBody(() => ["Hello"].values()).app!,
   "a body that is none": () => undefined,
-  "an array with something else in it": (_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return ["Hello"];
-  },
-  "a close() that throws": (...args) =>
-    Object.assign(helloApp(...args), {
-      close: () => {
-        throw new Error("The disk is full");
-      },
-    }),
-  "a close() that rejects": (...args) =>
-    Object.assign(helloApp(...args), {
-      close: () => Promise.reject(new Error("The disk is full")),
-    }),
+  "an array with something else in it": withBody(() => ["Hello"]).app!,
+  "a close() that throws": closedBy(fail),
+  "a close() that rejects": closedBy(reject),
 };
 
 for (const [name, app] of Object.entries(FINISHED)) {
   for (const throws of [true, false]) {
-    Deno.test(`ValidatedApplication.assertFinished() is content after ${name}, ${throws ? "throwing" : "reporting"}`, async () => {
-      const onViolation = () => {};
-      const validated = validator(app, { throws, onViolation });
+    Deno.test(`assertFinished() is content after ${name}, throws: ${throws}`, async () => {
+      const validated = validator(app, { throws, onViolation: () => {} });
+      validated.assertFinished();
       await runServer(validated, createEnviron());
       validated.assertFinished();
     });
   }
 }
 
-Deno.test("ValidatedApplication.assertFinished() is content where nothing was called", () => {
-  validator(helloApp).assertFinished();
-});
-
-Deno.test("ValidatedApplication.assertFinished() is content after a call that the server got wrong", () => {
+Deno.test("assertFinished() is content after a call that the server got wrong", () => {
   for (const args of [[], [{}], [5, start], [createEnviron(), 5]]) {
     for (const throws of [true, false]) {
       const validated = validator(() => [], { throws, onViolation: () => {} });
@@ -94,106 +80,66 @@ Deno.test("ValidatedApplication.assertFinished() is content after a call that th
   }
 });
 
-Deno.test("ValidatedApplication.assertFinished() counts what is open", async () => {
-  const validated = validator(helloApp);
+/** Asserts that a validator has requests left open, and says where. */
+function assertOpen(app: { assertFinished(): void }, text: string): void {
+  const finish = () => app.assertFinished();
+  const { violation } = assertThrows(finish, ConformanceError, text);
+  assertEquals(violation.rule, "close/never-called");
+}
+
+Deno.test("assertFinished() counts what is open, whatever throws says", async () => {
+  const validated = validator(helloApp, { name: "one", throws: false });
+  const other = validator(helloApp);
   const first = await validated(createEnviron(), start);
   const second = await validated(createEnviron(), start);
-  const error = assertThrows(
-    () => validated.assertFinished(),
-    ConformanceError,
-    "got 2 requests left open",
-  );
-  assertEquals(error.violation.rule, "close/never-called");
+  assertOpen(validated, "got 2 requests left open");
   await first.close?.();
-  assertThrows(() => validated.assertFinished(), ConformanceError, "1 request");
+  assertOpen(validated, "1 request left");
+  assertOpen(validated, 'seen by "one"');
+  other.assertFinished();
   await second.close?.();
   validated.assertFinished();
 });
 
-Deno.test("ValidatedApplication.assertFinished() counts each validator by itself", async () => {
-  const one = validator(helloApp, { name: "one" });
-  const two = validator(helloApp);
-  const body = await one(createEnviron(), start);
-  two.assertFinished();
-  assertThrows(() => one.assertFinished(), ConformanceError, 'seen by "one"');
-  await body.close?.();
-});
-
-Deno.test("ValidatedApplication.assertFinished() counts a promise that never settles", () => {
+Deno.test("assertFinished() counts a promise that never settles", () => {
   const validated = validator(() => new Promise(() => {}));
   validated(createEnviron(), start);
-  assertThrows(() => validated.assertFinished(), ConformanceError);
-});
-
-Deno.test("ValidatedApplication.assertFinished() throws whatever throws says", async () => {
-  const validated = validator(helloApp, { throws: false });
-  const body = await validated(createEnviron(), start);
-  assertThrows(() => validated.assertFinished(), ConformanceError);
-  await body.close?.();
+  assertOpen(validated, "1 request");
 });
 
 // Transparency ----------------------------------------------------------------
 
-Deno.test("validator() keeps what is sync sync", () => {
-  const body = validator(helloApp)(createEnviron(), start);
-  assert(Array.isArray(body));
-  assertEquals(body.length, 1);
-});
-
-Deno.test("validator() takes every function for an application", () => {
-  validator(async () => await []);
-  validator(function* () {});
-  validator(async function* () {});
-  validator(helloApp.bind(undefined));
-  validator(new Proxy(helloApp, {}));
-});
-
-Deno.test("validator() gives the environ itself to the application", () => {
-  const environ = createEnviron();
-  const validated = validator((given, startResponse) => {
-    assertStrictEquals(given, environ);
-    return helloApp(given, startResponse);
-  });
-  validated(environ, start);
-});
-
-Deno.test("validator() leaves no enumerable string key in the environ", () => {
+Deno.test("validator() gives the environ itself to the application, without another key", () => {
   const environ = createEnviron();
   const keys = Object.keys(environ);
-  validator(helloApp)(environ, start);
+  let given: unknown;
+  const validated = validator((environ, startResponse) => {
+    given = environ;
+    return helloApp(environ, startResponse);
+  });
+  validated(environ, start);
+  assertStrictEquals(given, environ);
   assertEquals(Object.keys(environ), keys);
 });
 
 Deno.test("validator() passes exactly the arguments on that startResponse was given", () => {
   const calls: unknown[][] = [];
-  const error = new Error("no");
+  const expected = [["200 OK", []], ["500 Internal Server Error", [], error]];
   const validated = validator((_environ, startResponse: Loose) => {
-    startResponse("200 OK", []);
-    startResponse("500 Internal Server Error", [], error);
+    for (const args of expected) startResponse(...args);
     return [];
   });
   validated(createEnviron(), (...args: unknown[]) => {
     calls.push(args);
-    return () => Promise.resolve();
+    return start();
   });
-  assertEquals(calls, [
-    ["200 OK", []],
-    ["500 Internal Server Error", [], error],
-  ]);
+  assertEquals(calls, expected);
 });
 
 Deno.test("validator() passes on what the server throws", async () => {
-  const full = new Error("The disk is full");
-  const error = await assertRejects(
-    async () =>
-      await validator(async (environ, startResponse) =>
-        await helloApp(environ, startResponse)
-      )(createEnviron(), () => {
-        throw full;
-      }),
-    Error,
-  );
-  assertStrictEquals(error, full);
+  const app = validator(async (...args) => await helloApp(...args));
+  const call = async () => await app(createEnviron(), fail);
+  assertStrictEquals(await assertRejects(call), error);
 });
 
 Deno.test("validator() passes on whatever the application throws", () => {
@@ -211,22 +157,14 @@ Deno.test("validator() passes on whatever the application throws", () => {
   }
 });
 
-// onViolation -----------------------------------------------------------------
-
 Deno.test("validator() goes on where onViolation throws", async () => {
   const text = await stderrOf(async () => {
     const validated = validator((environ: Loose, startResponse: Loose) => {
       environ["wsgi.errors"].flush();
       startResponse(200, []);
       return [];
-    }, {
-      throws: false,
-      onViolation: () => {
-        throw new Error("no place in the list");
-      },
-    });
-    const body = await validated(createEnviron(), start);
-    await body.close?.();
+    }, { throws: false, onViolation: fail });
+    await runServer(validated, createEnviron());
     validated.assertFinished();
   });
   assertMatch(text, /^error: .*status\/string/);
