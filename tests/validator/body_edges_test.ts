@@ -21,7 +21,6 @@ import {
   giving,
   inBody,
   PLAIN,
-  takeAll,
   yielding,
 } from "./requests.ts";
 
