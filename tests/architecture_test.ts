@@ -103,11 +103,7 @@ async function coreModules(): Promise<string[]> {
     ...await filesIn("validator"),
   ];
   // mod.ts is not optional: without it there is nothing to check.
-  return [
-    "mod.ts",
-    ...found.flat(),
-    ...rooms,
-  ];
+  return ["mod.ts", ...found.flat(), ...rooms];
 }
 
 /** What `deno info` says of some modules and all that they need. */

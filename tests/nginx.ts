@@ -6,10 +6,7 @@
 
 import { within } from "./raw_client.ts";
 
-const CONFIG = new URL(
-  "../examples/deploy/nginx_proxy.conf",
-  import.meta.url,
-);
+const CONFIG = new URL("../examples/deploy/nginx_proxy.conf", import.meta.url);
 
 /** Where Debian puts it is not on the path of every user. */
 const FOLDERS = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin"];

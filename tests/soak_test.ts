@@ -58,12 +58,7 @@ Deno.test.each<[string, number, Report, string[]]>([
 });
 
 Deno.test("makeServer() stands a mixed load for some seconds", async () => {
-  await using program = new Program(
-    "run",
-    "-A",
-    "tools/soak.ts",
-    "8",
-  );
+  await using program = new Program("run", "-A", "tools/soak.ts", "8");
   const { code, stdout, stderr } = await program.outcome();
   assertMatch(stdout, /^ok: /, stderr);
   assertEquals(code, 0, stderr);

@@ -25,9 +25,7 @@ for (const id of ["bare", "makeServer"]) {
       hostname: "127.0.0.1",
       port: serving.port,
     });
-    await conn.write(
-      new TextEncoder().encode(requestOf(held, serving.port)),
-    );
+    await conn.write(new TextEncoder().encode(requestOf(held, serving.port)));
     const decoder = new TextDecoder();
     let received = "";
     // The mark of the first chunk, and the chunk.

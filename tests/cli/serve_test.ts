@@ -38,10 +38,7 @@ Deno.test.each<[string[], string]>([
 ])("server.ts serves with the arguments %j", async (args, expected) => {
   const { program, port, line } = await start(...args);
   await using _ = program;
-  assertEquals(
-    line,
-    `${expected}http://127.0.0.1:${port}/ (Ctrl+C ends it)`,
-  );
+  assertEquals(line, `${expected}http://127.0.0.1:${port}/ (Ctrl+C ends it)`);
   const { head, complete } = await ask({ port }, GET);
   assertEquals([head.status, complete], [args[0] === "docs" ? 404 : 200, true]);
 });

@@ -137,12 +137,7 @@ Deno.test("checkApplication() sends the requests of its user", async () => {
   const report = await runCase(app, "own-requests", {
     requests: [
       { path: "/a" },
-      {
-        method: "POST",
-        path: "/b",
-        headers: [["X-Name", "x"]],
-        body: "é",
-      },
+      { method: "POST", path: "/b", headers: [["X-Name", "x"]], body: "é" },
     ],
   });
   assertEquals(report.outcome, "passed");
@@ -281,8 +276,5 @@ Deno.test("checkApplication() lists what is written to wsgi.errors too late", as
     cases: ["application/post", "application/nothing-left"],
   });
   assertEquals(cases.map(({ outcome }) => outcome), ["passed", "passed"]);
-  assertMatch(
-    cases[1]?.message ?? "",
-    /^warning: .*rule errors\/after-close/,
-  );
+  assertMatch(cases[1]?.message ?? "", /^warning: .*rule errors\/after-close/);
 });

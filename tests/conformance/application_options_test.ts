@@ -31,10 +31,6 @@ const wrong: readonly [ApplicationCheckOptions, string][] = [
 
 for (const [options, message] of wrong) {
   Deno.test(`checkApplication() refuses ${JSON.stringify(options)}`, async () => {
-    await assertRejects(
-      () => checkApplication(hello, options),
-      Error,
-      message,
-    );
+    await assertRejects(() => checkApplication(hello, options), Error, message);
   });
 }

@@ -27,9 +27,7 @@ function countingStops(
 }
 
 /** A server that cannot say every reason phrase. */
-function withoutReason(
-  deviations?: RunningServer["deviations"],
-): StartServer {
+function withoutReason(deviations?: RunningServer["deviations"]): StartServer {
   return (app) => {
     const server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },

@@ -30,9 +30,7 @@ export function sound(
 }
 
 /** An application that does something wrong first, and then answers. */
-export function first(
-  wrong: (environ: Environ) => unknown,
-): Loose {
+export function first(wrong: (environ: Environ) => unknown): Loose {
   return (environ, startResponse) => {
     wrong(environ);
     return sound(environ, startResponse);

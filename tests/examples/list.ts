@@ -33,73 +33,40 @@ export const EXAMPLES: Example[] = [
   { file: "hello.ts", page: HELLO },
   { file: "hello_async.ts", page: HELLO },
   { file: "hello_generator.ts", page: HELLO },
-  {
-    file: "hello_async_generator.ts",
-
-    page: HASHES,
-  },
+  { file: "hello_async_generator.ts", page: HASHES },
   { file: "hello_class.ts", page: HELLO },
   {
     file: "echo.ts",
-
     page: "Post something: curl -d 'Hello' http://127.0.0.1:8000/\n",
   },
   {
     file: "hono.ts",
-
     page: "Try /hello/Ada and /demo.\n",
     type: "text/plain;charset=UTF-8",
   },
   { file: "streaming.ts", page: COUNTDOWN },
   { file: "middleware.ts", page: HELLO.toUpperCase() },
-  {
-    file: "file_server.ts",
-
-    page: /<a href="[^"]*README\.md"/,
-    type: HTML,
-  },
+  { file: "file_server.ts", page: /<a href="[^"]*README\.md"/, type: HTML },
   { file: "bare_server.ts", page: HELLO },
-  {
-    file: "site.ts",
-
-    page: /<h1>A site<\/h1>/,
-    type: HTML,
-  },
+  { file: "site.ts", page: /<h1>A site<\/h1>/, type: HTML },
   {
     file: "framework.ts",
-
     page: "Try /mytime, /mynews/42 and /static/index.html.\n",
   },
   { file: "own_headers.ts", page: "path /\nquery \n" },
   { file: "gzip.ts", page: HELLO.repeat(100) },
-  {
-    file: "basic_auth.ts",
-
-    page: "Who are you?\n",
-    status: 401,
-  },
+  { file: "basic_auth.ts", page: "Who are you?\n", status: 401 },
   { file: "conditional_get.ts", page: HELLO },
   { file: "error_catcher.ts", page: HELLO },
-  {
-    file: "mounted.ts",
-
-    page: "Try /where/am/I and /demo.\n",
-  },
-  {
-    file: "events.ts",
-
-    page: /new EventSource\("events"\)/,
-    type: HTML,
-  },
+  { file: "mounted.ts", page: "Try /where/am/I and /demo.\n" },
+  { file: "events.ts", page: /new EventSource\("events"\)/, type: HTML },
   {
     file: "download.ts",
-
     page: /^\/\/ deno run .* examples\/download\.ts\n/,
     type: "application/octet-stream",
   },
   {
     file: "upload.ts",
-
     page: /<form method="post" enctype="multipart\/form-data">/,
     type: HTML,
   },
@@ -127,9 +94,6 @@ export function assertPage(actual: string, expected: string | RegExp): void {
 export async function getPage(url: string): Promise<string> {
   const response = await fetch(url);
   const { status, headers } = response;
-  assertEquals([status, headers.get("content-type")], [
-    200,
-    TEXT,
-  ]);
+  assertEquals([status, headers.get("content-type")], [200, TEXT]);
   return await response.text();
 }

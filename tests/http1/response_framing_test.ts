@@ -125,16 +125,7 @@ Deno.test.each<Row>([
   ["200 OK", undefined, "head", "1.1", true, "chunked", [CHUNKED], true],
 ])(
   "ResponseEncoder frames %j with the length %j for %s HTTP/%s, keepsAlive %j: %s %j",
-  (
-    status,
-    length,
-    method,
-    version,
-    keepsAlive,
-    framing,
-    lines,
-    staysOpen,
-  ) => {
+  (status, length, method, version, keepsAlive, framing, lines, staysOpen) => {
     const start = length === undefined
       ? startOf(status)
       : startOf(status, ["Content-Length", length]);

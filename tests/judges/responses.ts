@@ -41,40 +41,26 @@ const STATUSES: readonly Judged[] = [
   }),
   row(
     "206 Partial Content",
-    [
-      JPEG,
-      ["Content-Range", "bytes 1-3/9"],
-      ["Content-Length", "3"],
-    ],
+    [JPEG, ["Content-Range", "bytes 1-3/9"], ["Content-Length", "3"]],
     ["abc"],
     { headers: ["Range: bytes=1-3"] },
   ),
   row("299 Fine, thanks", [TEXT], ["fine"]),
   row(
     "302 Found",
-    [
-      TEXT,
-      ["Location", "http://example.com/next?a=b"],
-    ],
+    [TEXT, ["Location", "http://example.com/next?a=b"]],
     ["next"],
     { fields: { location: ["http://example.com/next?a=b"] } },
   ),
   row(
     "303 See Other",
-    [
-      TEXT,
-      ["Location", "http://example.com/"],
-      ["Content-Length", "0"],
-    ],
+    [TEXT, ["Location", "http://example.com/"], ["Content-Length", "0"]],
     [],
     { fields: { "content-length": ["0"] } },
   ),
   row(
     "304 Not Modified",
-    [
-      ["ETag", '"abc"'],
-      ["Cache-Control", "no-cache"],
-    ],
+    [["ETag", '"abc"'], ["Cache-Control", "no-cache"]],
     [],
     { headers: ['If-None-Match: "abc"'], fields: { etag: ['"abc"'] } },
   ),
@@ -96,11 +82,7 @@ const HEADERS: readonly Judged[] = [
   }),
   row(
     "200 OK",
-    [
-      TEXT,
-      ["Set-Cookie", "a=1; Path=/"],
-      ["Set-Cookie", "b=2"],
-    ],
+    [TEXT, ["Set-Cookie", "a=1; Path=/"], ["Set-Cookie", "b=2"]],
     ["two"],
     {
       what: "repeated headers of a response",

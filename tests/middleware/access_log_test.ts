@@ -180,11 +180,7 @@ Deno.test("accessLog() counts nothing in answer to HEAD", async () => {
   }, records);
   await drain(await app(environFor({ REQUEST_METHOD: "HEAD" }), start));
   assertEquals(
-    records.map(({ method, status, bytesSent }) => [
-      method,
-      status,
-      bytesSent,
-    ]),
+    records.map(({ method, status, bytesSent }) => [method, status, bytesSent]),
     [["HEAD", 200, 0]],
   );
 });
@@ -212,10 +208,7 @@ Deno.test("accessLog() logs the request as it came", () => {
 });
 
 Deno.test.each(
-  [
-    ["common", / 200 -\n$/],
-    ["combined", / 200 - "-" "u\\x0a"\n$/],
-  ] as const,
+  [["common", / 200 -\n$/], ["combined", / 200 - "-" "u\\x0a"\n$/]] as const,
 )("accessLog() writes the format %s to wsgi.errors", (format, end) => {
   const lines: string[] = [];
   const errors = new StderrStream((text) => void lines.push(text));

@@ -28,10 +28,7 @@ interface Seen {
 }
 
 /** Calls an application as a server does that has no answer to an error. */
-async function serveOnce(
-  app: Application,
-  more: object = {},
-): Promise<Seen> {
+async function serveOnce(app: Application, more: object = {}): Promise<Seen> {
   const seen: Seen = { starts: [], headers: new Map(), chunks: [], log: [] };
   const environ = setupTestingDefaults({
     "wsgi.errors": new StderrStream((text) => void seen.log.push(text)),

@@ -179,10 +179,7 @@ Deno.test.each([
   { key: "shop", problem: 'must begin with "/"' },
   { key: "/shop/", problem: 'must not end with "/"' },
   { key: "//", problem: 'must not end with "/"' },
-  {
-    key: "/a//b",
-    problem: "must have no segment that is empty, a dot or two",
-  },
+  { key: "/a//b", problem: "must have no segment that is empty, a dot or two" },
   {
     key: "/a/../b",
     problem: "must have no segment that is empty, a dot or two",

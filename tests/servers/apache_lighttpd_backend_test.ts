@@ -121,10 +121,7 @@ test(
 test("hands on the page of an error", () => {
   throw new Error("on purpose");
 }, async (behind) => {
-  const { head, body } = await ask(
-    behind,
-    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-  );
+  const { head, body } = await ask(behind, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   assertEquals([head.status, body], [500, "500 Internal Server Error\n"]);
   assertStringIncludes(behind.log.join(""), "on purpose");
 });

@@ -69,9 +69,7 @@ Deno.test({
 
 Deno.test(
   "staticFiles() answers 403 to what the program may not read, and logs why",
-  {
-    permissions: { read: true, write: true, env: true, sys: true },
-  },
+  { permissions: { read: true, write: true, env: true, sys: true } },
   async () => {
     await using tree = await Tree.make({ "a": "hello" });
     const realPath = Deno.realPath;

@@ -30,11 +30,7 @@ Deno.test("TestClient gives status, headers and body of a response", async () =>
   const app = answering(
     () => [toBytes("no"), toBytes("ne")],
     "404 No Such Thing",
-    [
-      ["Content-Type", "text/plain"],
-      ["X-A", "1"],
-      ["x-a", "2"],
-    ],
+    [["Content-Type", "text/plain"], ["X-A", "1"], ["x-a", "2"]],
   );
   const response = await new TestClient(app).get("/");
   assertEquals(response.status, 404);

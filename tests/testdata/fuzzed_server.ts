@@ -69,9 +69,7 @@ const validated = validator(
     startResponse("200 OK", HEADERS);
     return [say(environ.REQUEST_METHOD)];
   },
-  {
-    onViolation: ({ message }) => void faults.push(message),
-  },
+  { onViolation: ({ message }) => void faults.push(message) },
 );
 
 /** Puts what the client wrote into the head: the way to end Deno 2.9. */

@@ -17,9 +17,7 @@ async function loadedModules(): Promise<Set<string>> {
       stderr: "null",
     }).output();
     const { modules } = JSON.parse(new TextDecoder().decode(stdout));
-    return new Set(
-      modules.map((one: { specifier: string }) => one.specifier),
-    );
+    return new Set(modules.map((one: { specifier: string }) => one.specifier));
   } finally {
     await Deno.remove(file);
   }

@@ -22,11 +22,7 @@ export const CHUNKS: readonly BrokenServer[] = [
     firstSize(/^(?:\+5| 5|5 |0x5)\r\n$/),
     "chunks/blank-* chunks/plus chunks/prefix",
   ),
-  reads(
-    "drops the sign of a chunk size",
-    firstSize(/^-/),
-    "chunks/minus",
-  ),
+  reads("drops the sign of a chunk size", firstSize(/^-/), "chunks/minus"),
   reads(
     "counts chunk sizes in 64 bits",
     firstSize(/^10{15}5/),

@@ -27,9 +27,7 @@ function handler(
           onError: () => new Response(null, { status: 500 }),
         },
         wrong(toFetchHandler(app, {
-          environ: {
-            "wsgi.errors": new StderrStream(() => {}),
-          },
+          environ: { "wsgi.errors": new StderrStream(() => {}) },
         })),
       );
       return {
