@@ -120,9 +120,7 @@ async function graphOf(files: readonly string[]): Promise<Module[]> {
 
 /**
  * The imports that lead out of the repository, of modules and all they need.
- *
- * @param isGateway Whether they are gateways to a runtime, which may use what
- * is built into that runtime.
+ * Gateways may use what is built into their runtime.
  */
 async function foreignImports(
   files: readonly string[],

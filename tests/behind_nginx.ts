@@ -1,8 +1,4 @@
-/**
- * A server with an nginx in front, as the example has it.
- *
- * @module
- */
+/** A server with an nginx in front, as the example has it. */
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -22,13 +18,7 @@ export interface Proxied extends AsyncDisposable {
   readonly port: number;
 }
 
-/**
- * Makes a server, and an nginx in front of it.
- *
- * @param app The application.
- * @param edits What to change in the configuration of nginx.
- * @returns Both, serving.
- */
+/** Makes a server, and an nginx in front of it. */
 export async function serveBehind(
   app: Application,
   edits: Edits = [],
@@ -51,14 +41,7 @@ export async function serveBehind(
   }
 }
 
-/**
- * Asks from an address of its own, so that it is not taken for the proxy.
- *
- * @param localAddress The address of the client, one of this machine.
- * @param port Where to ask.
- * @param lines Request line and headers.
- * @returns The answer.
- */
+/** Asks from an address of its own, so that it is not taken for the proxy. */
 export async function askFrom(
   localAddress: string,
   port: number,

@@ -1,8 +1,4 @@
-/**
- * A server behind a validator that forgives nothing.
- *
- * @module
- */
+/** A server behind a validator that forgives nothing. */
 
 import { assertEquals } from "@std/assert";
 import { type Application, type ServerOptions, validator } from "../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * Chromium without a window, for tests and pictures that need a real browser.
- *
- * @module
  */
 
 import { assertEquals } from "@std/assert";
@@ -27,24 +25,12 @@ async function runChromium(...args: string[]): Promise<string> {
   }
 }
 
-/**
- * Loads a page with all it refers to, and runs its scripts.
- *
- * @param url The address of the page.
- * @returns What became of the page, as HTML.
- */
+/** Loads a page with all it refers to, and runs its scripts. */
 export async function dumpDom(url: string): Promise<string> {
   return await runChromium("--dump-dom", url);
 }
 
-/**
- * Takes a picture of the top of a page.
- *
- * @param url The address of the page.
- * @param file The path of the PNG file to write.
- * @param width The width in pixels.
- * @param height The height in pixels.
- */
+/** Takes a picture of the top of a page. */
 export async function takeScreenshot(
   url: string,
   file: string,

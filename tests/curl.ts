@@ -1,8 +1,4 @@
-/**
- * curl, for tests that need a client which is not ours.
- *
- * @module
- */
+/** curl, for tests that need a client which is not ours. */
 
 import { assertEquals } from "@std/assert";
 import { runTool } from "./tool.ts";
@@ -26,13 +22,7 @@ export interface Got {
 
 const REPORT = '%{stderr}\n{"info": %{json}, "headers": %{header_json}}';
 
-/**
- * Runs curl, which must come to an end without an error.
- *
- * @param args Its arguments.
- * @param input What it reads.
- * @returns What it has got.
- */
+/** Runs curl, which must come to an end without an error. */
 export async function curl(
   args: readonly string[],
   input?: Uint8Array<ArrayBuffer>,

@@ -2,8 +2,6 @@
  * The imports between the files of this repository.
  *
  * They are read from the source, so that a message can give the imported names.
- *
- * @module
  */
 
 const ROOT = new URL("../", import.meta.url);
@@ -26,13 +24,7 @@ const DYNAMIC =
   /\b(import|new URL)\(\s*["'](\.{1,2}\/[^"']+\.ts)["'](?:,\s*import\.meta\.url)?,?\s*\)/g;
 const COMMENT = /^\s*(?:\*|\/\*|\/\/).*$/gm;
 
-/**
- * Finds the imports in a source text.
- *
- * @param from The path of the file, from the root of the repository.
- * @param source Its text.
- * @returns The imports of other files of the repository.
- */
+/** Finds the imports of other files of the repository in the source of one. */
 export function importsIn(from: string, source: string): Import[] {
   const code = source.replace(COMMENT, "");
   const found = [...code.matchAll(STATIC), ...code.matchAll(DYNAMIC)];
@@ -43,12 +35,7 @@ export function importsIn(from: string, source: string): Import[] {
   }));
 }
 
-/**
- * Reads the imports of files.
- *
- * @param files Their paths, from the root of the repository.
- * @returns The imports of all of them.
- */
+/** Reads the imports of files. */
 export async function readImports(files: readonly string[]): Promise<Import[]> {
   const imports = await Promise.all(
     files.map(async (file) =>
@@ -58,12 +45,7 @@ export async function readImports(files: readonly string[]): Promise<Import[]> {
   return imports.flat();
 }
 
-/**
- * Finds circles of files.
- *
- * @param imports The imports.
- * @returns The imports that form one of the shortest circles, if there is one.
- */
+/** Finds circles of files. */
 export function findCircle(imports: readonly Import[]): Import[] | undefined {
   const outgoing = Map.groupBy(imports, ({ from }) => from);
   let shortest: Import[] | undefined;
@@ -97,12 +79,7 @@ function findWay(
   }
 }
 
-/**
- * Shows an import in a message.
- *
- * @param step The import.
- * @returns Both files and the names.
- */
+/** Shows an import in a message. */
 export function showImport({ from, to, names }: Import): string {
   return `${from} imports ${names || "all"} from ${to}`;
 }

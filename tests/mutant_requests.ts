@@ -1,8 +1,4 @@
-/**
- * Requests that nobody should send: a good one is made, then spoiled.
- *
- * @module
- */
+/** Requests that nobody should send: a good one is made, then spoiled. */
 
 import {
   BAD_CHUNKS,
@@ -125,11 +121,8 @@ function oneRequest(random: Random): string {
 }
 
 /**
- * Makes what a client sends over one connection.
- *
- * @param seed The same number gives the same bytes.
- * @returns The bytes as a ByteString: one request, or several at once, seldom
- * all of them good.
+ * Makes what a client sends over one connection: a ByteString with one request,
+ * or several, seldom all of them good. The same seed gives the same bytes.
  */
 export function mutantRequest(seed: number): string {
   const random = new Random(seed);

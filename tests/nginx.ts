@@ -1,8 +1,4 @@
-/**
- * An nginx that runs beside a test, with the configuration of the examples.
- *
- * @module
- */
+/** An nginx that runs beside a test, with the configuration of the examples. */
 
 import { within } from "./raw_client.ts";
 
@@ -68,13 +64,7 @@ export class Nginx implements AsyncDisposable {
     this.#logged = this.#read();
   }
 
-  /**
-   * Starts it.
-   *
-   * @param upstream The server behind it.
-   * @param edits What to change in the configuration.
-   * @returns It, listening.
-   */
+  /** Starts it. */
   static async start(
     upstream: { readonly port: number },
     edits: Edits = [],

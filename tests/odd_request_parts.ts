@@ -1,8 +1,4 @@
-/**
- * Pieces of requests for tests with mutants, good ones and odd ones.
- *
- * @module
- */
+/** Pieces of requests for tests with mutants, good ones and odd ones. */
 
 /** Methods of good requests. */
 export const METHODS: readonly string[] = [

@@ -1,8 +1,4 @@
-/**
- * Deno programs that run beside a test.
- *
- * @module
- */
+/** Deno programs that run beside a test. */
 
 import { within } from "./raw_client.ts";
 
@@ -21,11 +17,7 @@ export class Program implements AsyncDisposable {
   #stdout = "";
   #hasEnded = false;
 
-  /**
-   * Starts a program.
-   *
-   * @param args The arguments of `deno`.
-   */
+  /** Starts a program with the arguments of `deno`. */
   constructor(...args: string[]) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args,

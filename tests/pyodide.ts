@@ -1,8 +1,4 @@
-/**
- * CPython in this process, for tests that need the real one.
- *
- * @module
- */
+/** CPython in this process, for tests that need the real one. */
 
 import type { Python } from "../examples/python/bridge.ts";
 
@@ -28,11 +24,8 @@ export type Loaded =
   | { python?: undefined; missing: string };
 
 /**
- * Loads pyodide, which takes about two seconds.
- *
- * @param folders Where Python finds further modules: folders of this machine,
- * by the name of the module.
- * @returns Python, or what is missing.
+ * Loads pyodide, which takes about two seconds. Python finds further modules in
+ * the folders, which are by their names.
  */
 export async function loadPython(
   folders: Readonly<Record<string, string>> = {},
@@ -58,14 +51,7 @@ export async function loadPython(
   return { python };
 }
 
-/**
- * Runs a program in a namespace of its own.
- *
- * @param python Where to run it.
- * @param program The program.
- * @param names What the program finds there.
- * @returns The value of its last line.
- */
+/** Runs a program with these names only, and gives the value of its last line. */
 export function run(
   python: Pyodide,
   program: string,

@@ -1,8 +1,4 @@
-/**
- * Chance that can be had again: the same seed gives the same numbers.
- *
- * @module
- */
+/** Chance that can be had again: the same seed gives the same numbers. */
 
 /** A source of numbers that only look like chance. */
 export class Random {

@@ -1,20 +1,11 @@
-/**
- * Servers that run beside a test, in a process that may end at any time.
- *
- * @module
- */
+/** Servers that run beside a test, in a process that may end at any time. */
 
 import { type Outcome, Program } from "./program.ts";
 
 /** What the signal makes of a program that was alive: 128 and 15. */
 const TERMINATED = 143;
 
-/**
- * Starts a server whose first line of output is its port.
- *
- * @param file The program, below the folder of the project.
- * @returns The program, and the port.
- */
+/** Starts a server whose first line of output is its port. */
 export async function startServer(
   file: string,
 ): Promise<{ program: Program; port: number }> {
@@ -40,12 +31,7 @@ export interface ServerOutcome extends Outcome {
   readonly alarm: string | undefined;
 }
 
-/**
- * Ends a server.
- *
- * @param program The program, which may have ended by itself.
- * @returns How it ended, and whether it was alive until now.
- */
+/** Ends a server. */
 export async function stopServer(program: Program): Promise<ServerOutcome> {
   try {
     program.kill("SIGTERM");

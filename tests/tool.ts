@@ -1,8 +1,4 @@
-/**
- * Programs of other people, for tests that need a real client or server.
- *
- * @module
- */
+/** Programs of other people, for tests that need a real client or server. */
 
 /** Far more than any of them needs: it ends one that would hang. */
 const DEADLINE = 30_000;
@@ -15,13 +11,7 @@ export interface ToolOutcome {
   readonly stderr: string;
 }
 
-/**
- * Tells whether a test has to be ignored.
- *
- * @param name The name of a program.
- * @param option What makes it tell its version and end.
- * @returns The reason, or `""` if the program is there.
- */
+/** Says why a test has to be ignored; nothing if the program is there. */
 export async function missingTool(
   name: string,
   option = "--version",
@@ -34,14 +24,7 @@ export async function missingTool(
   }
 }
 
-/**
- * Runs a program to its end.
- *
- * @param name The program.
- * @param args Its arguments.
- * @param input What it reads; nothing without it.
- * @returns What it has written.
- */
+/** Runs a program to its end, which may read something. */
 export async function runTool(
   name: string,
   args: readonly string[],

@@ -1,8 +1,4 @@
-/**
- * Applications that misread what a client or a server may send.
- *
- * @module
- */
+/** Applications that misread what a client or a server may send. */
 
 import { decodeUtf8 } from "../../mod.ts";
 import {

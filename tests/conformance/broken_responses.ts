@@ -1,8 +1,4 @@
-/**
- * Applications that answer wrongly, or leave something behind.
- *
- * @module
- */
+/** Applications that answer wrongly, or leave something behind. */
 
 import {
   type Application,

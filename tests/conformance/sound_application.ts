@@ -1,8 +1,4 @@
-/**
- * What the broken applications of the tests do right.
- *
- * @module
- */
+/** What the broken applications of the tests do right. */
 
 import type { Environ, HeaderTuple, StartResponse } from "../../mod.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Free ports in the place of those of `docs/deploy.md`.
- *
- * @module
- */
+/** Free ports in the place of those of `docs/deploy.md`. */
 
 /** The ports of the page, which somebody else may use. */
 const PAGE: readonly string[] = ["8000", "8080", "4000", "3031"];
@@ -39,9 +35,6 @@ function isFree(port: number): boolean {
 
 /**
  * Finds free ports, of four digits each: so a Content-Length stays what it is.
- *
- * @returns The ports.
- * @throws {Error} If there are not enough.
  */
 export function takePorts(): PagePorts {
   const free: string[] = [];

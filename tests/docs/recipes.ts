@@ -4,8 +4,6 @@
  * A section is a recipe. In it, a block whose first line is a comment with a
  * file name is that file, a `sh` block is a terminal, and a `console` block has
  * commands, each after `$`, with what they print.
- *
- * @module
  */
 
 /** A command, and what it prints. */
@@ -49,12 +47,7 @@ function readSection(section: string): Recipe {
   return { title, files, terminals, talks };
 }
 
-/**
- * Reads the recipes of a page.
- *
- * @param page The page, in Markdown.
- * @returns Its sections.
- */
+/** Reads the recipes of a page. */
 export function readRecipes(page: string): Recipe[] {
   return page.split(/^## /m).slice(1).map(readSection);
 }

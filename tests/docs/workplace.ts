@@ -1,8 +1,6 @@
 /**
  * An empty folder beside a stand-in for the clone, where the recipes of
  * `docs/deploy.md` are followed.
- *
- * @module
  */
 
 import { fromFileUrl } from "@std/path";
@@ -48,12 +46,7 @@ export class Workplace implements AsyncDisposable {
     this.folder = `${parent}/hello`;
   }
 
-  /**
-   * Makes the folders.
-   *
-   * @param programs Programs of npm, which `npx` will find.
-   * @returns The folders, one of them empty.
-   */
+  /** Makes the folders. `npx` will find the programs, which are those of npm. */
   static async create(programs: readonly string[] = []): Promise<Workplace> {
     const parent = await Deno.makeTempDir({ prefix: "wsgiref_recipe_" });
     // Where root starts them, servers become somebody else.
@@ -119,12 +112,7 @@ export class Workplace implements AsyncDisposable {
     this.#reading.push(this.#read(child.stdout), this.#read(child.stderr));
   }
 
-  /**
-   * Types a command, again until a server answers.
-   *
-   * @returns What it prints, with the ports of the page.
-   * @throws {Error} If no server answers in time.
-   */
+  /** Types a command, again until a server answers. */
   async ask({ command }: Talk): Promise<string> {
     const script = command.replace("curl ", "curl --silent --max-time 20 ");
     const late = Date.now() + DEADLINE;

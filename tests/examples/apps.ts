@@ -1,8 +1,4 @@
-/**
- * Applications for the tests of the middleware among the examples.
- *
- * @module
- */
+/** Applications for the tests of the middleware among the examples. */
 
 import type { Application, HeaderTuple, Middleware } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";

@@ -1,8 +1,4 @@
-/**
- * The examples that are HTTP servers, and what each answers.
- *
- * @module
- */
+/** The examples that are HTTP servers, and what each answers. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Application } from "../../mod.ts";

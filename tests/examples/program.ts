@@ -1,8 +1,4 @@
-/**
- * Examples as running programs, for their tests.
- *
- * @module
- */
+/** Examples as running programs, for their tests. */
 
 import { assertMatch, assertNotMatch } from "@std/assert";
 
@@ -101,12 +97,7 @@ export class ExampleProgram implements AsyncDisposable {
   }
 }
 
-/**
- * The command at the top of an example, as docs/examples.md shows it.
- *
- * @param file The name of the file.
- * @returns The whole line, without the comment sign.
- */
+/** The command at the top of an example, as docs/examples.md shows it. */
 export async function firstLineOf(file: string): Promise<string> {
   const source = await Deno.readTextFile(new URL(`examples/${file}`, ROOT));
   const [first = ""] = source.split("\n");
@@ -131,12 +122,7 @@ async function printStd(): Promise<string[]> {
   return new TextDecoder().decode(stdout).split(/\s+/).filter((part) => part);
 }
 
-/**
- * The arguments of that command, with 0 as the port.
- *
- * @param file The name of the file.
- * @returns What Deno gets.
- */
+/** The arguments of that command, with 0 as the port. */
 export async function commandOf(file: string): Promise<string[]> {
   const line = await firstLineOf(file);
   const std = line.includes(STD) ? await printStd() : [];
@@ -144,11 +130,7 @@ export async function commandOf(file: string): Promise<string[]> {
   return [run, ...std, ...rest, "0"];
 }
 
-/**
- * Asserts that no error, warning or violation was printed.
- *
- * @param stderr What a program has written.
- */
+/** Asserts that no error, warning or violation was printed. */
 export function assertNoComplaint(stderr: string): void {
   assertNotMatch(stderr, /error|warning|SPEC\.md|legacy/i);
 }
@@ -156,9 +138,6 @@ export function assertNoComplaint(stderr: string): void {
 /**
  * Leaves out what Deno prints once where an application takes its time, such as
  * for a look at the disk. The README tells of it.
- *
- * @param stderr What a program has written.
- * @returns The rest.
  */
 export function withoutWarning(stderr: string): string {
   return stderr.replace(/^Deno\.serve: request\.signal aborts .*\n/m, "");

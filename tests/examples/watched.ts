@@ -1,8 +1,4 @@
-/**
- * Examples behind validators that forgive nothing.
- *
- * @module
- */
+/** Examples behind validators that forgive nothing. */
 
 import { assertEquals } from "@std/assert";
 import { StderrStream } from "../../wsgi/error_stream.ts";

@@ -1,8 +1,4 @@
-/**
- * The exercises of a framework, as steps of a test.
- *
- * @module
- */
+/** The exercises of a framework, as steps of a test. */
 
 import { assertEquals } from "@std/assert";
 import type { FrameworkPart } from "../../tools/matrix/part.ts";
@@ -10,10 +6,6 @@ import type { FrameworkPart } from "../../tools/matrix/part.ts";
 /**
  * Takes every exercise as a step, asserts that it leaves no finding behind, and
  * ends the server.
- *
- * @param t The test.
- * @param part The framework.
- * @param running What its `start()` gave.
  */
 export async function takeExercises(
   t: Deno.TestContext,

@@ -19,9 +19,8 @@ def judge(app):
 judge`;
 
 /**
- * Takes every exercise as a step, and asserts that it leaves no finding behind.
- *
- * @returns What the log has in it of exceptions and warnings, each once.
+ * Takes every exercise as a step, and asserts that it leaves no finding behind;
+ * gives what the log has in it of exceptions and warnings, each once.
  */
 async function exercise(
   t: Deno.TestContext,

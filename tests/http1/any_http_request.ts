@@ -1,8 +1,4 @@
-/**
- * Valid requests of all kinds, and ways to spoil and to cut them.
- *
- * @module
- */
+/** Valid requests of all kinds, and ways to spoil and to cut them. */
 
 import fc from "npm:fast-check@^4";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
@@ -178,13 +174,7 @@ export const anyCuts: fc.Arbitrary<number[]> = fc.array(
   { maxLength: 6 },
 );
 
-/**
- * Cuts bytes.
- *
- * @param bytes The bytes.
- * @param cuts The places, as parts of their length.
- * @returns The pieces.
- */
+/** Cuts bytes at places that are given as parts of their length. */
 export function cut(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const places = cuts.map((place) => Math.floor(place * bytes.length));
   const ends = [...places.toSorted((a, b) => a - b), bytes.length];

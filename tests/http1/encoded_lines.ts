@@ -1,8 +1,4 @@
-/**
- * Response heads, encoded.
- *
- * @module
- */
+/** Response heads, encoded. */
 
 import { assertEquals } from "@std/assert";
 import {
@@ -18,13 +14,7 @@ export const NOW: number = Date.UTC(2026, 10, 28, 12, 30, 15);
 /** Its Date. */
 export const DATE = "Date: Sat, 28 Nov 2026 12:30:15 GMT";
 
-/**
- * Makes what a response begins with.
- *
- * @param status The status with its reason phrase.
- * @param headers The headers.
- * @returns The start.
- */
+/** Makes what a response begins with. */
 export function startOf(
   status: string,
   ...headers: HeaderTuple[]
@@ -40,13 +30,7 @@ export function startOf(
   };
 }
 
-/**
- * Encodes the head of a response.
- *
- * @param start What it begins with.
- * @param context What the request said.
- * @returns Its lines.
- */
+/** Encodes the head of a response. */
 export function encodedLines(
   start: ResponseStart,
   context: ResponseContext,

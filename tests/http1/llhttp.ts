@@ -1,8 +1,4 @@
-/**
- * llhttp, the parser of Node.js, which Deno has built in for `node:http`.
- *
- * @module
- */
+/** llhttp, the parser of Node.js, which Deno has built in for `node:http`. */
 
 import { Buffer } from "node:buffer";
 
@@ -64,12 +60,7 @@ export const WITHOUT_LLHTTP: string = common === undefined
   ? " (this runtime does not show its llhttp)"
   : "";
 
-/**
- * Parses bytes in pieces with llhttp.
- *
- * @param pieces The pieces, in their order.
- * @returns What was found.
- */
+/** Parses bytes in pieces with llhttp. */
 export function parseWithLlhttp(pieces: Iterable<Uint8Array>): LlhttpResult {
   if (common === undefined) throw new Error(`no llhttp${WITHOUT_LLHTTP}`);
   const { HTTPParser, methods } = common;

@@ -1,8 +1,4 @@
-/**
- * Bytes in pieces, put through a parser of requests.
- *
- * @module
- */
+/** Bytes in pieces, put through a parser of requests. */
 
 import { assert } from "@std/assert";
 import { RequestError } from "../../http1/request_error.ts";
@@ -32,13 +28,7 @@ export interface Parsed {
   readonly held: number;
 }
 
-/**
- * Parses bytes in pieces.
- *
- * @param pieces The pieces, in their order.
- * @param maxHeaderSize The limit of a head, in bytes.
- * @returns What was found.
- */
+/** Parses bytes in pieces. */
 export function parseAll(
   pieces: Iterable<Uint8Array>,
   maxHeaderSize?: number,
@@ -88,34 +78,17 @@ export function parseAll(
   };
 }
 
-/**
- * Parses text in one piece.
- *
- * @param text One code unit for each byte.
- * @param maxHeaderSize The limit of a head, in bytes.
- * @returns What was found.
- */
+/** Parses text in one piece: a ByteString, as all texts here. */
 export function parseText(text: string, maxHeaderSize?: number): Parsed {
   return parseAll([toBytes(text)], maxHeaderSize);
 }
 
-/**
- * Cuts bytes into pieces of one byte.
- *
- * @param bytes The bytes.
- * @returns The pieces.
- */
+/** Cuts bytes into pieces of one byte. */
 export function singleBytes(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
-/**
- * Gives the status with which text is refused, in one piece and byte by byte.
- *
- * @param text One code unit for each byte.
- * @param maxHeaderSize The limit of a head, in bytes.
- * @returns The status; `undefined` if all was accepted so far.
- */
+/** The status with which text is refused, whole and byte by byte, if it is. */
 export function refusalOf(
   text: string,
   maxHeaderSize?: number,
@@ -129,13 +102,7 @@ export function refusalOf(
   return whole.status;
 }
 
-/**
- * Parses text that is exactly one valid request.
- *
- * @param text One code unit for each byte.
- * @param maxHeaderSize The limit of a head, in bytes.
- * @returns The request.
- */
+/** Parses text that is exactly one valid request. */
 export function parseOne(text: string, maxHeaderSize?: number): ParsedRequest {
   const { requests, isIdle, message } = parseText(text, maxHeaderSize);
   const [request] = requests;
@@ -144,12 +111,7 @@ export function parseOne(text: string, maxHeaderSize?: number): ParsedRequest {
   return request;
 }
 
-/**
- * Tells when text is refused.
- *
- * @param text One code unit for each byte.
- * @returns After how many bytes; -1 if it is not.
- */
+/** Tells after how many bytes text is refused; -1 if it is not. */
 export function refusedAfter(text: string): number {
   const bytes = toBytes(text);
   let count = 0;

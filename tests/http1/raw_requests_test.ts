@@ -1,8 +1,6 @@
 /**
  * The request files of gunicorn and llhttp, and probes that were written for
  * this server. They lie beside the repository and are not part of it.
- *
- * @module
  */
 
 import { assert, assertEquals } from "@std/assert";

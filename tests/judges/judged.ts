@@ -1,8 +1,4 @@
-/**
- * What a row of the judges' suite consists of, and how it is sent.
- *
- * @module
- */
+/** What a row of the judges' suite consists of, and how it is sent. */
 
 /** One request, and what must come of it. All strings are ByteStrings. */
 export interface Judged {
@@ -38,12 +34,7 @@ export interface Judged {
   readonly wrong?: string;
 }
 
-/**
- * Makes the bytes of a request.
- *
- * @param judged The row.
- * @returns The request, for a raw client.
- */
+/** Makes the bytes of a request. */
 export function toRequest(judged: Judged): string {
   const { method = "GET", target = "/", version = "HTTP/1.1" } = judged;
   const { app, headers = [], body, chunks } = judged;

@@ -5,8 +5,6 @@
  * Python's validator warns of every method that it does not know, PROPFIND for
  * one, so only those that it knows are here. Lint warns of every readline() and
  * of a read() without a size; the applications do without them.
- *
- * @module
  */
 
 import { fromBytes } from "../../wsgi/byte_string.ts";

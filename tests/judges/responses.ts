@@ -4,8 +4,6 @@
  * Python's validator demands a Content-Type of every response but 204 and 304,
  * of an empty 302, too, and refuses a tab in a value and a dot in a name. Lint
  * demands an absolute Location. So that is what the applications send.
- *
- * @module
  */
 
 import type { Judged } from "./judged.ts";

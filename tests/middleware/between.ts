@@ -1,8 +1,4 @@
-/**
- * Calls middleware as servers do, with a validator on each side of it.
- *
- * @module
- */
+/** Calls middleware as servers do, with a validator on each side of it. */
 
 import { validator } from "../../mod.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";

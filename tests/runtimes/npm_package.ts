@@ -1,17 +1,10 @@
-/**
- * The npm package, installed as its users install it.
- *
- * @module
- */
+/** The npm package, installed as its users install it. */
 
 import { pack } from "../../tools/pack.ts";
 import { runTool } from "../tool.ts";
 
 /**
  * Packs the package and installs it in an empty folder, without any registry.
- *
- * @param files Further files of the folder, by name.
- * @returns The path of the folder.
  */
 export async function installPackage(
   files: Readonly<Record<string, string>>,

@@ -1,8 +1,6 @@
 /**
  * What holds of CGI programs under every server: the tests of Apache and of
  * lighttpd.
- *
- * @module
  */
 
 import {

@@ -1,8 +1,6 @@
 /**
  * What holds of `toFetchHandler()` in every runtime: the tests of `deno serve`,
  * of Bun and of workerd.
- *
- * @module
  */
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
@@ -156,8 +154,6 @@ const STEPS: Readonly<Record<string, Step>> = {
 /**
  * Registers the test of a runtime: what the kit, which runs there as well, does
  * not see, or sees as a deviation. One server serves all of it.
- *
- * @param runtime Which one.
  */
 export function testRuntime(runtime: Runtime): void {
   const { name, missing, start } = runtime;

@@ -1,8 +1,6 @@
 /**
  * The application that is run on servers of others. The header `X-App` says
  * what it does.
- *
- * @module
  */
 
 import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";

@@ -1,8 +1,4 @@
-/**
- * Folders that the tests of `staticFiles()` serve.
- *
- * @module
- */
+/** Folders that the tests of `staticFiles()` serve. */
 
 import { dirname, join } from "@std/path";
 import {

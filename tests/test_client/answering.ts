@@ -1,8 +1,4 @@
-/**
- * Applications for the tests of the test client.
- *
- * @module
- */
+/** Applications for the tests of the test client. */
 
 import type {
   Application,

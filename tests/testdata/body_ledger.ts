@@ -1,8 +1,4 @@
-/**
- * Keeping book of what servers do with bodies.
- *
- * @module
- */
+/** Keeping book of what servers do with bodies. */
 
 import type { ResponseBody } from "../../wsgi/types.ts";
 

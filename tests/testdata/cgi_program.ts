@@ -1,8 +1,4 @@
-/**
- * A CGI program for the tests: what it does is its argument.
- *
- * @module
- */
+/** A CGI program for the tests: what it does is its argument. */
 
 import { runCgi } from "../../gateway/cgi/cgi.ts";
 import { demoApp } from "../../server/demo_app.ts";

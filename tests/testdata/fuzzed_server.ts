@@ -2,8 +2,6 @@
  * A server that is sent nonsense. Its application is validated and does
  * different things at different paths; `/normal` and `/report` are for the test.
  * The first line of output is the port.
- *
- * @module
  */
 
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";

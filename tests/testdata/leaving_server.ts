@@ -5,8 +5,6 @@
  *
  * Run with `--v8-flags=--expose-gc`, so that what waits to be collected is not
  * taken for what is held.
- *
- * @module
  */
 
 import { StderrStream } from "../../wsgi/error_stream.ts";

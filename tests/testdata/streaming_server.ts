@@ -4,8 +4,6 @@
  *
  * Run with `--v8-flags=--expose-gc`, so that what waits to be collected is not
  * taken for what is held: V8 lets some 64 MiB of buffers gather before it looks.
- *
- * @module
  */
 
 import { makeServer } from "../../server/make_server.ts";

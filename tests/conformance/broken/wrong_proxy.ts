@@ -82,14 +82,7 @@ async function connect(
   quietly(() => client.close());
 }
 
-/**
- * Puts a proxy in front of a server.
- *
- * @param server The server.
- * @param wrong What is wrong on each connection.
- * @param open Opens a connection to the server, where that takes more than its
- * port.
- */
+/** Puts a proxy in front of a server; `open` connects to it, if not by port. */
 export function before(
   server: RunningServer,
   wrong: () => Wrong,

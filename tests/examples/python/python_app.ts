@@ -1,8 +1,4 @@
-/**
- * Python applications for the tests of the bridge.
- *
- * @module
- */
+/** Python applications for the tests of the bridge. */
 
 import { fromPython } from "../../../examples/python/bridge.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
@@ -32,10 +28,8 @@ export interface PythonApp {
 }
 
 /**
- * Makes an application of a Python program that calls it `app`.
- *
- * @param program The program; TEXT is a header list, `note()` tells something.
- * @returns The application, and what it will tell.
+ * Makes an application of a Python program that calls it `app`. In it, TEXT is a
+ * header list, and `note()` tells something.
  */
 export function make(program: string): PythonApp {
   const notes: string[] = [];

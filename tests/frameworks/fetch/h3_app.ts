@@ -1,8 +1,4 @@
-/**
- * The application of the exercises, made with h3.
- *
- * @module
- */
+/** The application of the exercises, made with h3. */
 
 import {
   createEventStream,
@@ -28,12 +24,7 @@ function text(event: H3Event, body: string): string {
   return body;
 }
 
-/**
- * Makes the application.
- *
- * @param happenings What it waits for and tells of.
- * @returns A module with `fetch()`.
- */
+/** Makes the application. */
 export function createApp(happenings: Happenings): H3 {
   // Otherwise it writes what a handler throws to the console, too.
   const app = new H3({ silent: true });

@@ -1,8 +1,6 @@
 /**
  * What is waited for in an application that is tried: named moments, so that
  * nobody has to guess how long something takes.
- *
- * @module
  */
 
 /** Moments by name. Each happens once. */
@@ -28,12 +26,7 @@ export class Happenings {
   }
 }
 
-/**
- * Waits until a signal aborts.
- *
- * @param signal The signal.
- * @returns A promise that resolves then.
- */
+/** Waits until a signal aborts. */
 export function aborted(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();

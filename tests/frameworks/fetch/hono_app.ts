@@ -1,8 +1,4 @@
-/**
- * The application of the exercises, made with Hono.
- *
- * @module
- */
+/** The application of the exercises, made with Hono. */
 
 import { Hono } from "npm:hono@^4";
 import { getCookie, setCookie } from "npm:hono@^4/cookie";
@@ -10,12 +6,7 @@ import { getConnInfo } from "npm:hono@^4/deno";
 import { stream, streamSSE, streamText } from "npm:hono@^4/streaming";
 import { aborted, type Happenings } from "./happenings.ts";
 
-/**
- * Makes the application.
- *
- * @param happenings What it waits for and tells of.
- * @returns A module with `fetch()`.
- */
+/** Makes the application. */
 export function createApp(happenings: Happenings): Hono {
   const app = new Hono();
   app.get("/hello/:name", (c) => c.text(`Hello ${c.req.param("name")}!\n`));

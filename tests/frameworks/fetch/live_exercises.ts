@@ -1,8 +1,6 @@
 /**
  * Exercises over a raw socket: what comes when, and what becomes of a client
  * that leaves.
- *
- * @module
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";

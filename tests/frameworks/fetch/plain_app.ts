@@ -1,8 +1,4 @@
-/**
- * The application of the exercises without a framework.
- *
- * @module
- */
+/** The application of the exercises without a framework. */
 
 import { aborted, type Happenings } from "./happenings.ts";
 
@@ -19,12 +15,7 @@ function text(body: string): Response {
   return new Response(body, { headers: TEXT });
 }
 
-/**
- * Makes the application.
- *
- * @param happenings What it waits for and tells of.
- * @returns A fetch handler.
- */
+/** Makes the application. */
 export function createApp(
   happenings: Happenings,
 ): (request: Request) => Response | Promise<Response> {

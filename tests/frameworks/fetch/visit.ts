@@ -1,8 +1,4 @@
-/**
- * Requests to the applications of this folder.
- *
- * @module
- */
+/** Requests to the applications of this folder. */
 
 /** A response that was read to its end. */
 export interface Visit {
@@ -11,12 +7,7 @@ export interface Visit {
   readonly text: string;
 }
 
-/**
- * Makes a function that sends requests and follows no redirect.
- *
- * @param url Where the server is.
- * @returns The function. It takes a method and a target: `"GET hello/Ada"`.
- */
+/** Makes a function that sends `"GET hello/Ada"` and follows no redirect. */
 export function askOf(
   url: URL,
 ): (request: string, init?: RequestInit) => Promise<Visit> {

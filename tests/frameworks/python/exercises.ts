@@ -1,8 +1,6 @@
 /**
  * What the applications `examples/python/*_app.py` must do. They answer the same
  * addresses, so what is tried is the same for every framework.
- *
- * @module
  */
 
 import {

@@ -1,8 +1,4 @@
-/**
- * What a browser does with a form and with cookies, and no more.
- *
- * @module
- */
+/** What a browser does with a form and with cookies, and no more. */
 
 import { assertEquals } from "@std/assert";
 
@@ -23,13 +19,7 @@ export class Visitor {
     return this.#cookies;
   }
 
-  /**
-   * Asks for something; a redirect is not followed.
-   *
-   * @param path Its address, seen from that of the server.
-   * @param init As for fetch().
-   * @returns The response. Its cookies are kept.
-   */
+  /** Asks for something and keeps its cookies; a redirect is not followed. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#cookies.size > 0) {
