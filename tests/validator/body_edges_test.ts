@@ -21,7 +21,6 @@ import {
   giving,
   inBody,
   PLAIN,
-  takeAll,
   yielding,
 } from "./requests.ts";
 
@@ -97,32 +96,6 @@ Deno.test("validator() lets a server use an iterator that is a function, if it d
 
 // Chunks ----------------------------------------------------------------------
 
-function readAll(app: Loose, environ: Loose): void {
-  const body = app(environ, startResponse);
-  for (const _chunk of body);
-  body.close();
-}
-
-Deno.test("validator() counts nothing but chunks as empty ones", async () => {
-  const empty = new Array(9999).fill(new Uint8Array());
-  await assertFinds(
-    { app: yielding(...empty, "text"), server: readAll },
-    ["body/chunk"],
-    { profile: "core" },
-  );
-  await assertFinds(
-    {
-      ...withWrite((write) => {
-        for (const chunk of empty) write(chunk);
-        write("text");
-      }, TEXT),
-      server: closing,
-    },
-    ["write/chunk"],
-    { profile: "core" },
-  );
-});
-
 /** A body of two chunks, after the first of which something happens. */
 function between(act: (chunk: Uint8Array<ArrayBuffer>, given: Loose) => void) {
   const chunk = bytes("Hello");
@@ -173,17 +146,6 @@ Deno.test.each([["a"], ["ab"]])(
     assertEquals(await whenWritten(() => chunk, next, change), []);
   },
 );
-
-Deno.test("validator() looks at a chunk until the next one comes", async () => {
-  const chunk = bytes("Hello");
-  const app = withBody(function* () {
-    yield chunk;
-    yield bytes("more");
-    chunk[0] = 0;
-    yield bytes("more");
-  }, TEXT);
-  await assertFinds({ ...app, server: takeAll }, []);
-});
 
 Deno.test("validator() looks for large buffers where that rule is the only one about memory", async () => {
   const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);

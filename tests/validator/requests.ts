@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { withBody } from "./fixtures/programs.ts";
+import { plays, withBody } from "./fixtures/programs.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
 /** A header that nothing can be said about. */
@@ -71,27 +71,18 @@ export function giving(...results: readonly unknown[]): Loose {
   return { [Symbol.iterator]: () => ({ next: () => left.shift() }) };
 }
 
-/** A server that takes all chunks of a sync body, and closes it. */
-export function takeAll(app: Loose, environ: Loose): void {
-  const body = app(environ, start);
-  const iterator = body[Symbol.iterator]();
-  for (let i = 0; i < 20; i++) {
-    if (iterator.next()?.done === true) break;
-  }
-  body.close();
-}
-
 /** An application whose body has these chunks, one by one. */
 export function yielding(...chunks: readonly unknown[]): Loose {
   const make = () => ({ [Symbol.iterator]: () => [...chunks].values() });
   return withBody(make, [PLAIN]).app;
 }
 
-/** A body that gives the results, and then ends. */
+/** A body that gives the results and then ends, and a server that takes them. */
 export function inBody(
   headers: readonly (readonly string[])[],
   ...results: readonly unknown[]
 ): Scenario {
+  const calls = results.map(() => "next").join(" ");
   const make = () => giving(...results, { done: true });
-  return { ...withBody(make, headers), server: takeAll };
+  return plays(withBody(make, headers), `${calls} next close`);
 }

@@ -63,25 +63,6 @@ Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
   },
 );
 
-Deno.test.each<[string, Wrap]>([
-  [
-    "start-response/returns-write",
-    (app) => (environ, startResponse) =>
-      app(environ, (...args: Loose[]) => void startResponse(...args)),
-  ],
-  ["close/called-twice", (app) => (environ, startResponse) => {
-    const body = app(environ, startResponse);
-    const close = () => {
-      body.close();
-      body.close();
-    };
-    return Object.assign([...body], { close });
-  }],
-])("validator() blames middleware: %s", async (rule, middleware) => {
-  const { all } = await run({ middleware });
-  assertEquals(summary(all), [`${rule} by middleware`]);
-});
-
 Deno.test.each([
   [{ profile: "core" }],
   [{ rules: { "http/*": "off" } }],

@@ -1,13 +1,16 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { validator } from "../../mod.ts";
+import { type Application, validator, type Violation } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
 import { startResponse, TEXT } from "./body_cases.ts";
-import { createEnviron, type Loose, stderrOf } from "./scenario.ts";
+import { createEnviron, helloApp, type Loose, stderrOf } from "./scenario.ts";
 import { bytes } from "./requests.ts";
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
 
 /** What a validator has watched, and what it was told to forget again. */
 function watchedBy(
@@ -36,25 +39,23 @@ function watchedBy(
   return { requests, forgotten };
 }
 
-function hello(_environ: Loose, startResponse: Loose): Loose {
-  startResponse("200 OK", TEXT);
-  return [bytes("x")];
-}
-
 Deno.test("validator() watches bodies in the profile paranoid, until they are closed", () => {
   const environ = { ...createEnviron(), PATH_INFO: "/leak" };
   const use = (app: Loose) => app(environ, startResponse).close();
-  assertEquals(watchedBy(use, hello), {
+  assertEquals(watchedBy(use, helloApp), {
     requests: ["GET /leak"],
     forgotten: 1,
   });
-  assertEquals(watchedBy(use, hello, "http"), { requests: [], forgotten: 0 });
+  assertEquals(watchedBy(use, helloApp, "http"), {
+    requests: [],
+    forgotten: 0,
+  });
 });
 
 Deno.test("validator() watches bodies of requests without a path", () => {
   const environ = { ...createEnviron(), PATH_INFO: 5 };
   const use = (app: Loose) => void app(environ, startResponse);
-  assertEquals(watchedBy(use, hello), { requests: ["GET "], forgotten: 0 });
+  assertEquals(watchedBy(use, helloApp), { requests: ["GET "], forgotten: 0 });
 });
 
 Deno.test("validator() watches no body that it cannot see closed", () => {
@@ -67,9 +68,6 @@ Deno.test("validator() watches no body that it cannot see closed", () => {
   };
   assertEquals(watchedBy(use, app), { requests: [], forgotten: 0 });
 });
-
-setFlagsFromString("--expose-gc");
-const collect: () => void = runInNewContext("gc");
 
 Deno.test.each<[string, () => Loose]>([
   ["array", () => [bytes("x")]],
@@ -104,3 +102,83 @@ Deno.test.each<[string, () => Loose]>([
     assertEquals(printed.includes("the body of GET /leak as garbage"), true);
   },
 );
+
+// Many requests at once ------------------------------------------------------
+
+const REQUESTS = 10_000;
+const AT_ONCE = 100;
+
+/** Reads, writes to the log, yields; every hundredth request breaks a rule. */
+const application = async function* (environ: Loose, startResponse: Loose) {
+  const number = Number(environ.QUERY_STRING);
+  await environ["wsgi.input"].read(5);
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  yield new Uint8Array(10);
+  await undefined;
+  environ["wsgi.errors"].write(number % 100 === 7 ? number : "fine\n");
+  yield new Uint8Array(10);
+} as Application;
+
+/** Passes chunk for chunk on; every hundredth request forgets to close. */
+function middleware(inner: Application): Application {
+  return async (environ: Loose, startResponse: Loose) => {
+    const body: Loose = await inner(environ, startResponse);
+    const forgets = Number(environ.QUERY_STRING) % 100 === 8;
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield* body;
+      },
+      close: () => forgets ? undefined : body.close?.(),
+    };
+  };
+}
+
+async function send(app: Application, number: number): Promise<void> {
+  const environ = createEnviron("hello");
+  environ.QUERY_STRING = String(number);
+  environ["wsgi.errors"] = {
+    write: () => {},
+    writelines: () => {},
+    flush: () => {},
+  };
+  const body = await app(environ, () => () => Promise.resolve());
+  for await (const _chunk of body);
+  await body.close?.();
+}
+
+/** Runs requests, many at once, in an order of their own. */
+async function run(app: Application): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (next < REQUESTS) await send(app, next++);
+  }));
+}
+
+function usedHeap(): number {
+  collect();
+  return Deno.memoryUsage().heapUsed;
+}
+
+Deno.test("validator() loses no finding among interleaved requests, and no memory", async () => {
+  const counts: Record<string, number> = {};
+  const options = {
+    throws: false,
+    onViolation: ({ rule, blame }: Violation) => {
+      const key = `${rule} by ${blame}`;
+      counts[key] = (counts[key] ?? 0) + 1;
+    },
+  };
+  const inner = validator(application, { ...options, name: "inner" });
+  const outer = validator(middleware(inner), { ...options, name: "outer" });
+  await run(outer);
+  const before = usedHeap();
+  await run(outer);
+  const grown = usedHeap() - before;
+  const each = REQUESTS / 100 * 2;
+  assertEquals(counts, {
+    "errors/write by application": each,
+    "middleware/inner-not-closed by middleware": each,
+  });
+  outer.assertFinished();
+  assert(grown < 1_000_000, `Expected a flat heap, it grew by ${grown} bytes`);
+});
