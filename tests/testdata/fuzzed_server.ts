@@ -70,7 +70,7 @@ const validated = validator(
   { onViolation: ({ message }) => void faults.push(message) },
 );
 
-/** Puts what the client wrote into the head: the way to end Deno 2.9. */
+/** Puts what the client wrote into the head, where it must not break a line. */
 const reflect: Application = (environ, startResponse) => {
   let status = "200 OK";
   let length = 3;
