@@ -1,6 +1,8 @@
 // What the pages of this repository refer to: other pages, files and tasks.
 
 import { assert, assertEquals } from "@std/assert";
+import { APPLICATION_CASES } from "../conformance/check_application.ts";
+import { SERVER_CASES } from "../conformance/server_cases.ts";
 import config from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
@@ -117,4 +119,14 @@ Deno.test("no page names a task that does not exist", () => {
     (page) => page,
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("no page gives another number of cases than the kit has", async () => {
+  const pages = await readPages();
+  const server = `${SERVER_CASES.length} cases`;
+  const both = `${server} for servers and ${APPLICATION_CASES.length} for`;
+  const expected = [["README.md", server], ["CHANGELOG.md", both]] as const;
+  for (const [path, text] of expected) {
+    assert(pages.get(path)?.replaceAll(/\s+/g, " ").includes(text), path);
+  }
 });
