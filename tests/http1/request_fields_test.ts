@@ -17,14 +17,8 @@ function fieldsOf(version: Version, ...lines: string[]): RequestFields {
 }
 
 Deno.test.each([
-  "a",
-  "A.example:8000",
-  "127.0.0.1",
-  "[::1]:443",
-  "a:",
-  "a:65535",
-  "a%20b",
-  "",
+  ...["a", "A.example:8000", "127.0.0.1", "[::1]:443", "a:", "a:65535"],
+  ...["a%20b", ""],
 ])("RequestParser accepts the Host %j", (host) => {
   assertEquals(fieldsOf("1.1", `Host: ${host}`).host, host);
   assertEquals(fieldsOf("1.0", `host: ${host}`).host, host);
@@ -38,25 +32,16 @@ Deno.test("RequestParser lets only HTTP/1.0 go without Host", () => {
   assertEquals(fieldsOf("1.0").host, undefined);
 });
 
+const BAD_HOSTS = [
+  ...["a, b", "a b", "u@a", "a/b", "http://a", "a:b", "a:80:80", "a:65536"],
+  ...["a:-1", "[:]", "[1:2]", "[::1", "::1", "a%zz", "\xe9"],
+];
+
 Deno.test.each([
   [["Host: a", "Host: a"]],
   [["Host: a", "host: b"]],
   [["Host:", "Host:"]],
-  [["Host: a, b"]],
-  [["Host: a b"]],
-  [["Host: u@a"]],
-  [["Host: a/b"]],
-  [["Host: http://a"]],
-  [["Host: a:b"]],
-  [["Host: a:80:80"]],
-  [["Host: a:65536"]],
-  [["Host: a:-1"]],
-  [["Host: [:]"]],
-  [["Host: [1:2]"]],
-  [["Host: [::1"]],
-  [["Host: ::1"]],
-  [["Host: a%zz"]],
-  [["Host: \xe9"]],
+  ...BAD_HOSTS.map((host): [string[]] => [[`Host: ${host}`]]),
 ])("RequestParser refuses the lines %j", (lines) => {
   assertEquals(refusalOf(request("1.1", lines)), 400);
   assertEquals(refusalOf(request("1.0", lines)), 400);
@@ -79,41 +64,32 @@ Deno.test.each<[string, number | undefined]>([
   assertEquals([fields.contentLength, fields.isChunked], [length, false]);
 });
 
+const BAD_LENGTHS = [
+  ...["+1", "-1", "1 1", "1, 1", "1,", "0x1", "1.0", "1e1", "1_0", "\xb2"],
+  ...["\xa01", "a", "9007199254740992", "9007199254740993"],
+  "99999999999999999999",
+];
+
+const BAD_CODINGS = [
+  ...[",", "chunked,", ",chunked", "chunked, chunked", "chunked, gzip"],
+  ...["chunked, identity", "chunked;q=1", '"chunked"', "chun ked"],
+  "\x0bchunked",
+];
+
 Deno.test.each([
-  [["Content-Length: +1"]],
-  [["Content-Length: -1"]],
-  [["Content-Length: 1 1"]],
-  [["Content-Length: 1, 1"]],
-  [["Content-Length: 1,"]],
-  [["Content-Length: 0x1"]],
-  [["Content-Length: 1.0"]],
-  [["Content-Length: 1e1"]],
-  [["Content-Length: 1_0"]],
-  [["Content-Length: \xb2"]],
-  [["Content-Length: \xa01"]],
+  ...BAD_LENGTHS.map((length): [string[]] => [[`Content-Length: ${length}`]]),
+  ...BAD_CODINGS.map((
+    coding,
+  ): [string[]] => [[`Transfer-Encoding: ${coding}`]]),
   [["Content-Length:"]],
-  [["Content-Length: a"]],
-  [["Content-Length: 9007199254740992"]],
-  [["Content-Length: 9007199254740993"]],
-  [["Content-Length: 99999999999999999999"]],
+  [["Transfer-Encoding:"]],
   [["Content-Length: 1", "Content-Length: 1"]],
   [["Content-Length: 1", "content-length: 2"]],
   [["Content-Length: 1", "Transfer-Encoding: chunked"]],
   [["Transfer-Encoding: chunked", "Content-Length: 0"]],
   [["Transfer-Encoding: gzip", "Content-Length: 0"]],
-  [["Transfer-Encoding:"]],
-  [["Transfer-Encoding: ,"]],
-  [["Transfer-Encoding: chunked,"]],
-  [["Transfer-Encoding: ,chunked"]],
-  [["Transfer-Encoding: chunked, chunked"]],
   [["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"]],
-  [["Transfer-Encoding: chunked, gzip"]],
   [["Transfer-Encoding: chunked", "Transfer-Encoding: gzip"]],
-  [["Transfer-Encoding: chunked, identity"]],
-  [["Transfer-Encoding: chunked;q=1"]],
-  [['Transfer-Encoding: "chunked"']],
-  [["Transfer-Encoding: chun ked"]],
-  [["Transfer-Encoding: \x0bchunked"]],
 ])("RequestParser refuses the framing %j", (lines) => {
   assertEquals(refusalOf(request("1.1", ["Host: a", ...lines])), 400);
 });
