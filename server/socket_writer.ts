@@ -191,14 +191,12 @@ export class SocketWriter {
   }
 
   #advance(count: number): void {
+    if (this.#isClosed) return this.#release();
     this.#written += count;
-    if (this.#written < (this.#current?.length ?? 0)) {
-      if (!this.#isClosed) this.#writeSome();
-      return;
-    }
+    if (this.#written < (this.#current?.length ?? 0)) return this.#writeSome();
     this.#written = 0;
     this.#release();
-    if (!this.#isClosed) this.#next();
+    this.#next();
   }
 
   #fail(error: unknown): void {
