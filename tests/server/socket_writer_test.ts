@@ -59,7 +59,6 @@ Deno.test("SocketWriter sends all bytes in order, however they are cut and taken
           for (const byte of chunk) given.push(byte);
           if (step.kind === "add") {
             writer.add(chunk);
-            // It was copied.
             chunk.fill(0);
           } else {
             // A caller waits when it is asked to, as the Transport contract says.
@@ -82,8 +81,7 @@ Deno.test("SocketWriter sends all bytes in order, however they are cut and taken
       assertEquals([writer.isDrained, drained.state], [true, "open"]);
       const { sent } = socket;
       assertEquals(sent.length, given.length);
-      const first = sent.findIndex((byte, index) => byte !== given[index]);
-      assertEquals(first, -1);
+      assertEquals(sent.findIndex((byte, at) => byte !== given[at]), -1);
       writer.close(undefined);
     }),
     { numRuns: 40 },
