@@ -119,6 +119,8 @@ type Phase =
   | "queued"
   /** The application is at work. */
   | "running"
+  /** The next request waits until the client has taken what is due. */
+  | "draining"
   /** The response is sent, the rest of the request is read and dropped. */
   | "discarding"
   /** The last response is sent, and the client is given time to read it. */
@@ -146,6 +148,8 @@ export class Connection<Head> implements Channel, Expiring {
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
   #discarded = 0;
+  /** How many bytes the client had taken at the last tick. */
+  #taken = 0;
   /** Goes on reading, which has stopped because enough waits. */
   #resume: (() => void) | undefined;
 
@@ -170,7 +174,13 @@ export class Connection<Head> implements Channel, Expiring {
   /** Whether no request is on its way. */
   get isIdle(): boolean {
     return this.#phase === "new" || this.#phase === "idle" ||
-      this.#phase === "head" || this.#phase === "lingering";
+      this.#phase === "head" || this.#phase === "draining" ||
+      this.#phase === "lingering";
+  }
+
+  /** Whether nothing can be sent or received any more. */
+  get isClosed(): boolean {
+    return this.#phase === "closed";
   }
 
   /** The request on its way, if there is one. */
@@ -192,7 +202,9 @@ export class Connection<Head> implements Channel, Expiring {
   async read(): Promise<void> {
     while (this.#phase !== "closed") {
       const large = this.#wantsMuch ? takeBuffer() : undefined;
-      const buffer = large?.subarray(0, READ_SIZE) ?? this.#idleBuffer;
+      // What waits already counts.
+      const ahead = this.#isBusy ? this.parser.size : 0;
+      const buffer = large?.subarray(0, READ_SIZE - ahead) ?? this.#idleBuffer;
       let count: number | null;
       try {
         count = await this.#socket.read(buffer);
@@ -224,8 +236,13 @@ export class Connection<Head> implements Channel, Expiring {
 
   /** Whether so much waits that no more is read now. */
   get #isFull(): boolean {
-    return (this.#phase === "running" || this.#phase === "queued") &&
-      this.parser.size >= MAX_AHEAD;
+    return this.#isBusy && this.parser.size >= MAX_AHEAD;
+  }
+
+  /** Whether what comes has to wait. */
+  get #isBusy(): boolean {
+    return this.#phase === "running" || this.#phase === "queued" ||
+      this.#phase === "draining";
   }
 
   #receive(buffer: Uint8Array, count: number): void {
@@ -237,7 +254,7 @@ export class Connection<Head> implements Channel, Expiring {
       return;
     }
     this.parser.receive(buffer, count);
-    if (this.#phase === "running" || this.#phase === "queued") {
+    if (this.#isBusy) {
       this.parser.keep();
       this.#request?.source.arrive();
       return;
@@ -251,20 +268,31 @@ export class Connection<Head> implements Channel, Expiring {
     try {
       if (this.#phase === "discarding" && !this.#discard()) return;
       while (this.#phase !== "closed" && this.#phase !== "lingering") {
+        if (this.writer.isFull) return this.#drain();
         const event = this.parser.next();
         if (event === undefined) return this.#waitForHead();
         if (event.type !== "head") continue;
-        if (!this.#host.admit(this)) {
-          this.#queued = event.head;
-          this.#enter("queued");
-          return;
-        }
+        // Also for the answer to one that gets no place.
+        this.#queued = event.head;
+        if (!this.#host.admit(this)) return this.#enter("queued");
+        this.#queued = undefined;
         if (!this.#run(event.head)) return;
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.refuse(error);
     }
+  }
+
+  /** Goes on once the client has taken what is due to it. */
+  #drain(): void {
+    this.#enter("draining");
+    this.writer.drained().then(() => {
+      if (this.#phase !== "draining") return;
+      this.#enter("idle");
+      this.#resumeReading();
+      this.#advance();
+    }).catch((error) => this.#host.onFault(this, error));
   }
 
   #waitForHead(): void {
@@ -348,7 +376,10 @@ export class Connection<Head> implements Channel, Expiring {
     }
     this.#discarded = 0;
     this.#enter("discarding");
-    return this.#discard();
+    if (this.#discard()) return true;
+    // The rest will never come.
+    if (this.#hasEnded) this.#linger();
+    return false;
   }
 
   /** Drops what is left of a body; returns whether its end was reached. */
@@ -402,8 +433,9 @@ export class Connection<Head> implements Channel, Expiring {
     try {
       if (this.#run(head)) this.#advance();
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.refuse(error);
+      // What called this was about another connection.
+      if (error instanceof RequestError) this.refuse(error);
+      else this.#host.onFault(this, error);
     }
   }
 
@@ -436,6 +468,9 @@ export class Connection<Head> implements Channel, Expiring {
         break;
       case "queued":
         this.#startGrace();
+        break;
+      case "draining":
+        // Requests that have come are still served.
         break;
       default:
         this.#endBetween();
@@ -498,8 +533,11 @@ export class Connection<Head> implements Channel, Expiring {
    * @param reason What those who wait for it are rejected with.
    */
   destroy(reason: unknown): void {
-    this.#request?.source.end();
+    const request = this.#request;
+    request?.source.end();
     this.#close(reason);
+    // Its application may never end.
+    if (request !== undefined) this.#finish(request);
   }
 
   breakOff(reason: unknown): void {
@@ -548,6 +586,8 @@ export class Connection<Head> implements Channel, Expiring {
   }
 
   #closeWhenDrained(): void {
+    if (this.#phase === "closed") return;
+    this.#enter("lingering");
     this.writer.flush();
     this.writer.drained().then(() => this.#close());
   }
@@ -574,6 +614,11 @@ export class Connection<Head> implements Channel, Expiring {
 
   expire(now: number): void {
     const { headers, keepAlive, request } = this.#host.limits;
+    if (this.writer.taken !== this.#taken) {
+      this.#taken = this.writer.taken;
+      // A client that reads slowly is not idle.
+      if (this.isIdle && this.#phase !== "head") this.#since = now;
+    }
     const age = now - this.#since;
     switch (this.#phase) {
       case "new":
@@ -587,12 +632,19 @@ export class Connection<Head> implements Channel, Expiring {
         }
         break;
       case "idle":
+      case "draining":
         if (age > keepAlive) this.#close();
+        break;
+      case "lingering":
+        // Once all is sent, a timer of its own ends it.
+        if (age > keepAlive && !this.writer.isDrained) this.#close();
         break;
       case "discarding":
         if (age > headers) this.#linger();
         break;
       case "running":
+      // The application goes on without its client.
+      case "closed":
         if (age > request) this.#giveUp();
         break;
     }
