@@ -1,7 +1,7 @@
 // A server over sockets of the test: it decides when bytes come and when they
 // are taken, so that no buffer of the system stands between.
 
-import type { Listener } from "../../server/listener.ts";
+import type { Accepted, Listener } from "../../server/listener.ts";
 import { HttpProtocol } from "../../server/http_protocol.ts";
 import type { ServerOptions } from "../../server/options.ts";
 import { SocketServer } from "../../server/socket_server.ts";
@@ -119,14 +119,14 @@ export function serveFake(
   let isClosed = false;
   const listener: Listener = {
     port: 80,
-    async accept() {
+    async accept(): Promise<Accepted> {
       while (accepted.length === 0) {
         if (isClosed) throw new Deno.errors.BadResource("closed");
         await new Promise<void>((resolve) => wake = resolve);
       }
       return { socket: accepted.shift() as ServedSocket, remote: undefined };
     },
-    close() {
+    close(): void {
       isClosed = true;
       wake?.();
     },
