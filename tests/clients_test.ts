@@ -11,7 +11,7 @@ import {
 import { type Application, demoApp } from "../mod.ts";
 import { CheckedServer } from "./checked_server.ts";
 import { dumpDom } from "./chromium.ts";
-import { missingTool, runTool } from "./tool.ts";
+import { missingTool, runTool, testsWith } from "./tool.ts";
 
 const encoder = new TextEncoder();
 const TEXT = ["Content-Type", "text/plain; charset=utf-8"] as const;
@@ -94,11 +94,10 @@ const CLIENTS: readonly Client[] = [
 ];
 
 for (const client of CLIENTS) {
-  const missing = await missingTool(client.compiler ?? client.program);
-  Deno.test({
-    name: `makeServer() serves the requests of ${client.name}${missing}`,
-    ignore: missing !== "",
-  }, async () => {
+  const test = testsWith(
+    await missingTool(client.compiler ?? client.program),
+  );
+  test(`makeServer() serves the requests of ${client.name}`, async () => {
     const ports = new Set<string | undefined>();
     const upgrades = new Set<unknown>();
     await using server = new CheckedServer((environ, startResponse) => {
@@ -120,8 +119,6 @@ for (const client of CLIENTS) {
 
 // wrk ----------------------------------------------------------------------------
 
-const noWrk = await missingTool("wrk");
-
 const stream: Application = async function* (
   _environ,
   startResponse,
@@ -132,10 +129,8 @@ const stream: Application = async function* (
 };
 
 for (const [kind, app] of Object.entries({ pages: demoApp, streams: stream })) {
-  Deno.test({
-    name: `makeServer() gives wrk nothing but good ${kind}${noWrk}`,
-    ignore: noWrk !== "",
-  }, async () => {
+  const test = testsWith(await missingTool("wrk"));
+  test(`makeServer() gives wrk nothing but good ${kind}`, async () => {
     await using server = new CheckedServer(app);
     const args = ["-t1", "-c8", "-d1s", server.url];
     const { code, stdout } = await runTool("wrk", args);
@@ -149,12 +144,9 @@ for (const [kind, app] of Object.entries({ pages: demoApp, streams: stream })) {
 
 // Chromium -----------------------------------------------------------------------
 
-const noChromium = await missingTool("chromium");
+const test = testsWith(await missingTool("chromium"));
 
-Deno.test({
-  name: `makeServer() shows Chromium the page of demoApp()${noChromium}`,
-  ignore: noChromium !== "",
-}, async () => {
+test("makeServer() shows Chromium the page of demoApp()", async () => {
   await using server = new CheckedServer(demoApp);
   const page = await dumpDom(`${server.url}caf%C3%A9?a=b`);
   assertMatch(page, /<pre[^>]*>Hello world!\n\n/);
@@ -163,10 +155,7 @@ Deno.test({
   await server.assertClean();
 });
 
-Deno.test({
-  name: `makeServer() shows Chromium a page while it is made${noChromium}`,
-  ignore: noChromium !== "",
-}, async () => {
+test("makeServer() shows Chromium a page while it is made", async () => {
   const shown = Promise.withResolvers<void>();
   const app: Application = async function* (
     { PATH_INFO },

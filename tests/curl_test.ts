@@ -9,11 +9,11 @@ import type { Application } from "../mod.ts";
 import { CheckedServer } from "./checked_server.ts";
 import { curl } from "./curl.ts";
 import { ask } from "./raw_client.ts";
-import { missingTool, runTool } from "./tool.ts";
+import { missingTool, runTool, testsWith } from "./tool.ts";
 
 const encoder = new TextEncoder();
 const TEXT = ["Content-Type", "text/plain; charset=utf-8"] as const;
-const noCurl = await missingTool("curl");
+const test = testsWith(await missingTool("curl"));
 
 /** What `show` answers beyond its page. */
 const COOKIES = [["Set-Cookie", "a=1; Path=/"], ["Set-Cookie", "b=2"]] as const;
@@ -75,14 +75,10 @@ const OPTIONS = [
 ];
 
 for (const { option, isKept } of OPTIONS) {
-  const test = (name: string, fn: () => Promise<void>): void =>
-    Deno.test({
-      name: `makeServer() serves curl ${option} ${name}${noCurl}`,
-      ignore: noCurl !== "",
-      fn,
-    });
+  const serves = (name: string, fn: () => Promise<void>): void =>
+    test(`makeServer() serves curl ${option} ${name}`, fn);
 
-  test("status, headers and body, two times", async () => {
+  serves("status, headers and body, two times", async () => {
     await using server = new CheckedServer(show);
     const url = `${server.url}a%20b?c=d`;
     const got = await curl([option, "-o", "-", url, "-o", "-", url]);
@@ -99,7 +95,7 @@ for (const { option, isKept } of OPTIONS) {
     await server.assertClean();
   });
 
-  test("the headers of HEAD", async () => {
+  serves("the headers of HEAD", async () => {
     await using server = new CheckedServer(show);
     const got = await curl([option, "--head", server.url]);
     const page = `HEAD ${new URL(server.url).host} / `;
@@ -108,7 +104,7 @@ for (const { option, isKept } of OPTIONS) {
     await server.assertClean();
   });
 
-  test("what it posts", async () => {
+  serves("what it posts", async () => {
     await using server = new CheckedServer(echo);
     const got = await curl([option, "--data-binary", "@-", server.url], SMALL);
     assertEquals([got.status, got.version, got.body], [200, "1.1", SMALL]);
@@ -117,7 +113,7 @@ for (const { option, isKept } of OPTIONS) {
     await server.assertClean();
   });
 
-  test("a large body", async () => {
+  serves("a large body", async () => {
     await using server = new CheckedServer(echo);
     const args = [option, "-H", "Expect:", "--data-binary", "@-", server.url];
     const got = await curl(args, LARGE);
@@ -126,7 +122,7 @@ for (const { option, isKept } of OPTIONS) {
     await server.assertClean();
   });
 
-  test("the page of an error", async () => {
+  serves("the page of an error", async () => {
     await using server = new CheckedServer(failing);
     const got = await curl([option, server.url]);
     assertEquals([got.status, got.version], [500, "1.1"]);
@@ -138,10 +134,7 @@ for (const { option, isKept } of OPTIONS) {
 }
 
 for (const option of ["--http1.1", "--http2"]) {
-  Deno.test({
-    name: `makeServer() serves curl ${option} a body without a length${noCurl}`,
-    ignore: noCurl !== "",
-  }, async () => {
+  test(`makeServer() serves curl ${option} a body without a length`, async () => {
     await using server = new CheckedServer(echo);
     const args = [option, "-X", "POST", "-H", "Expect:", "-T", "-", server.url];
     const got = await curl(args, LARGE);
@@ -151,10 +144,7 @@ for (const option of ["--http1.1", "--http2"]) {
   });
 }
 
-Deno.test({
-  name: `makeServer() serves curl --http2 by HTTP/1.1 over TLS${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
+test("makeServer() serves curl --http2 by HTTP/1.1 over TLS", async () => {
   const [cert, key] = await Promise.all(
     ["cert", "key"].map((part) => Deno.readTextFile(localhost(part))),
   );
@@ -170,10 +160,7 @@ Deno.test({
   await server.assertClean();
 });
 
-Deno.test({
-  name: `makeServer() refuses curl --http2-prior-knowledge with 505${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
+test("makeServer() refuses curl --http2-prior-knowledge with 505", async () => {
   await using server = new CheckedServer(show);
   // curl understands no answer in HTTP/1.1.
   const args = ["--silent", "--http2-prior-knowledge", server.url];
@@ -196,10 +183,7 @@ const EXPECT = [
   ...["--data-binary", "@-"],
 ];
 
-Deno.test({
-  name: `makeServer() lets curl send a body that waits for 100${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
+test("makeServer() lets curl send a body that waits for 100", async () => {
   await using server = new CheckedServer(echo);
   const got = await curl([...EXPECT, server.url], LARGE);
   assertStringIncludes(got.stderr, "< HTTP/1.1 100 Continue");
@@ -208,10 +192,7 @@ Deno.test({
   await server.assertClean();
 });
 
-Deno.test({
-  name: `makeServer() sends curl --http1.0 no 100 that it asks for${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
+test("makeServer() sends curl --http1.0 no 100 that it asks for", async () => {
   await using server = new CheckedServer(echo);
   const args = ["--http1.0", "--verbose", "-H", "Expect: 100-continue"];
   const wait = ["--expect100-timeout", "0.01", "--data-binary", "@-"];
@@ -221,10 +202,7 @@ Deno.test({
   await server.assertClean();
 });
 
-Deno.test({
-  name: `makeServer() lets curl see an answer that needs no body${noCurl}`,
-  ignore: noCurl !== "",
-}, async () => {
+test("makeServer() lets curl see an answer that needs no body", async () => {
   await using server = new CheckedServer(refuse);
   const got = await curl([...EXPECT, server.url], LARGE);
   assertEquals([got.status, got.text], [403, "no"]);

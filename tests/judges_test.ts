@@ -13,6 +13,7 @@ import { REQUESTS } from "./judges/requests.ts";
 import { RESPONSES } from "./judges/responses.ts";
 import { loadPython, run } from "./pyodide.ts";
 import { RawClient } from "./raw_client.ts";
+import { testsWith } from "./tool.ts";
 
 const DEBIAN = "/usr/lib/python3/dist-packages";
 
@@ -21,8 +22,7 @@ const { python, missing } = await loadPython({
   markupsafe: `${DEBIAN}/markupsafe`,
   testdata: fromFileUrl(new URL("testdata", import.meta.url)),
 });
-const reason = missing === undefined ? "" : ` (${missing})`;
-const ignore = missing !== undefined;
+const test = testsWith(missing === undefined ? "" : ` (${missing})`);
 
 /** Runs one line of Python that may use what judges.py has. */
 function judge(line: string): unknown {
@@ -95,9 +95,8 @@ Deno.test("the judges have at least 40 requests to judge, each once", () => {
 for (const judged of ALL) {
   const { what, wrong = "", log = /^$/ } = judged;
   const found = wrong === "" ? "nothing" : "nothing true";
-  const name =
-    `the judges of Python and ours find ${found} in ${what}${reason}`;
-  Deno.test({ name, ignore }, async () => {
+  const name = `the judges of Python and ours find ${found} in ${what}`;
+  test(name, async () => {
     await using court = new Court();
     await court.askAlone(judged);
     const verdict = await court.verdict();
@@ -106,11 +105,7 @@ for (const judged of ALL) {
   });
 }
 
-Deno.test({
-  name: `the judges of Python and ours find nothing in requests over one ` +
-    `connection${reason}`,
-  ignore,
-}, async () => {
+test("the judges of Python and ours find nothing in requests over one connection", async () => {
   const kept = ALL.filter((judged) =>
     judged.version === undefined && !judged.isCut && !judged.wrong &&
     // The server refuses the request, and closes the connection.
@@ -128,11 +123,7 @@ Deno.test({
   assertEquals([complaints, findings], ["", []]);
 });
 
-Deno.test({
-  name: `the judges of Python and ours find nothing in requests at the same ` +
-    `time${reason}`,
-  ignore,
-}, async () => {
+test("the judges of Python and ours find nothing in requests at the same time", async () => {
   const bodies = Array.from({ length: 12 }, (_, i) => String(i).repeat(1000));
   await using court = new Court();
   await Promise.all(bodies.map(async (input) => {
@@ -152,10 +143,7 @@ Deno.test({
 
 const FAILED = "500 Internal Server Error\n";
 
-Deno.test({
-  name: `Python's validator refuses a response without a type${reason}`,
-  ignore,
-}, async () => {
+test("Python's validator refuses a response without a type", async () => {
   await using court = new Court();
   const app = "without-type";
   await court.askAlone({ what: "", app, status: 500, text: FAILED });
@@ -163,10 +151,7 @@ Deno.test({
   assertStringIncludes(log, "AssertionError: No Content-Type header found");
 });
 
-Deno.test({
-  name: `Lint and our validator find an ETag without quotes${reason}`,
-  ignore,
-}, async () => {
+test("Lint and our validator find an ETag without quotes", async () => {
   await using court = new Court();
   await court.askAlone({ what: "", app: "unquoted-etag", text: "tagged" });
   const { complaints, findings } = await court.verdict();
@@ -174,10 +159,7 @@ Deno.test({
   assertMatch(findings.join(), /^http\/etag: /);
 });
 
-Deno.test({
-  name: `Python's validator finds what a server has left out${reason}`,
-  ignore,
-}, async () => {
+test("Python's validator finds what a server has left out", async () => {
   await using court = new Court((app) => (environ, startResponse) => {
     Reflect.deleteProperty(environ, "QUERY_STRING");
     Reflect.deleteProperty(environ, "SERVER_NAME");
@@ -189,10 +171,7 @@ Deno.test({
   assertStringIncludes(log, "Environment missing required key: 'SERVER_NAME'");
 });
 
-Deno.test({
-  name: `both judges of Python find a body that is never closed${reason}`,
-  ignore,
-}, () => {
+test("both judges of Python find a body that is never closed", () => {
   const complaints = judge(`
 from wsgiref.util import setup_testing_defaults
 collect()

@@ -1,6 +1,7 @@
 /** An nginx that runs beside a test, with the configuration of the examples. */
 
 import { within } from "./raw_client.ts";
+import { testsWith } from "./tool.ts";
 
 const CONFIG = new URL("../examples/deploy/nginx_proxy.conf", import.meta.url);
 
@@ -21,6 +22,14 @@ function find(name: string): string | undefined {
 
 /** The program; `undefined` where it is not installed. */
 export const nginx: string | undefined = find("nginx");
+
+/** Registers a test that needs nginx. */
+export function test(name: string, fn: () => Promise<void>): void {
+  const missing = nginx === undefined
+    ? " (ignored: nginx is not installed)"
+    : "";
+  testsWith(missing)(`nginx ${name}`, fn);
+}
 
 /** A port that nobody listens on. */
 function freePort(): number {

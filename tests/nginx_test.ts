@@ -3,19 +3,12 @@
 import { assertEquals } from "@std/assert";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { askFrom, serveBehind } from "./behind_nginx.ts";
-import { Nginx, nginx } from "./nginx.ts";
+import { Nginx, test } from "./nginx.ts";
 import { ask, RawClient } from "./raw_client.ts";
 import { serve } from "./server/serving.ts";
 
 const MIB = 1024 * 1024;
 const encoder = new TextEncoder();
-
-/** Registers a test that needs nginx. */
-function test(name: string, fn: () => Promise<void>): void {
-  const ignore = nginx === undefined;
-  const why = ignore ? " (ignored: nginx is not installed)" : "";
-  Deno.test({ name: `nginx ${name}${why}`, ignore, fn });
-}
 
 /** Answers with the environ, as far as it is plain. */
 const show: Application = (environ, startResponse) => {
@@ -26,25 +19,9 @@ const show: Application = (environ, startResponse) => {
 /** What a proxy has a say in. */
 function seen(body: string): Partial<Environ> {
   const environ: Environ = JSON.parse(body);
-  const {
-    REMOTE_ADDR,
-    REMOTE_PORT,
-    HTTP_HOST,
-    SERVER_NAME,
-    SERVER_PORT,
-    SCRIPT_NAME,
-    HTTPS,
-  } = environ;
-  return {
-    REMOTE_ADDR,
-    REMOTE_PORT,
-    HTTP_HOST,
-    SERVER_NAME,
-    SERVER_PORT,
-    SCRIPT_NAME,
-    HTTPS,
-    "wsgi.url_scheme": environ["wsgi.url_scheme"],
-  };
+  const names = Object.keys(TRUTH);
+  const shown = names.map((name) => [name, environ[name]]);
+  return Object.fromEntries(shown) as Partial<Environ>;
 }
 
 /** What a client at 127.0.0.2 is to look like that asks for example.com:8080. */

@@ -24,6 +24,15 @@ export async function missingTool(
   }
 }
 
+/** Makes a function that registers tests, ignored if something is missing. */
+export function testsWith(missing: string): (
+  name: string,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+) => void {
+  return (name, fn) =>
+    Deno.test({ name: `${name}${missing}`, ignore: missing !== "", fn });
+}
+
 /** Runs a program to its end, which may read something. */
 export async function runTool(
   name: string,

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { django, flask, pyramid } from "../../tools/matrix/frameworks.ts";
 import type { FrameworkPart } from "../../tools/matrix/part.ts";
 import { takeExercises } from "./exercises.ts";
+import { testsWith } from "../tool.ts";
 
 /**
  * The validator of Python's standard library, which raises what it finds. It
@@ -43,28 +44,17 @@ for (const part of [flask, django, pyramid]) {
     ? []
     : ["ZeroDivisionError: division by zero"];
   const missing = await part.missing();
-  const reason = missing === undefined ? "" : ` (${missing})`;
-  const ignore = missing !== undefined;
+  const test = testsWith(missing === undefined ? "" : ` (${missing})`);
 
-  Deno.test({
-    name: `makeServer() runs an application of ${part.name}${reason}`,
-    ignore,
-  }, async (t) => {
+  test(`makeServer() runs an application of ${part.name}`, async (t) => {
     assertEquals(await exercise(t, part), logged);
   });
 
-  Deno.test({
-    name: `wsgiref.validate and our validator find nothing in an application ` +
-      `of ${part.name}${reason}`,
-    ignore,
-  }, async (t) => {
+  test(`wsgiref.validate and our validator find nothing in an application of ${part.name}`, async (t) => {
     assertEquals(await exercise(t, part, WSGIREF_VALIDATE), logged);
   });
 
-  Deno.test({
-    name: `versions() tells those of ${part.name} and of Python${reason}`,
-    ignore,
-  }, async () => {
+  test(`versions() tells those of ${part.name} and of Python`, async () => {
     const { [part.name]: own = "", Python = "" } = await part.versions();
     assertMatch(own, /^\d+(?:\.\d+)+$/);
     assertMatch(Python, /^3\.\d+\.\d+$/);

@@ -24,9 +24,8 @@ Deno.test.each([
   assertEquals(`${method} ${target} HTTP/${version}`, expected);
 });
 
-const BAD_VERSIONS =
-  "http/1.1 HTTP/1 HTTP/1. HTTP/.1 HTTP/1.10 HTTP/01.1 HTTP/1,1 HTTP/+1.1 "
-    .concat("HTTPS/1.1 HTTP/1.1x HTTP/a.b ICAP/1.0").split(" ");
+const BAD_VERSIONS = `http/1.1 HTTP/1 HTTP/1. HTTP/.1 HTTP/1.10 HTTP/01.1
+  HTTP/1,1 HTTP/+1.1 HTTPS/1.1 HTTP/1.1x HTTP/a.b ICAP/1.0`.split(/\s+/);
 
 Deno.test.each([
   ...["GET /", "GET", "GET / ", " GET / HTTP/1.1", "GET  / HTTP/1.1"],

@@ -7,10 +7,6 @@ import {
   parseNetwork,
 } from "../../middleware/ip_address.ts";
 
-Deno.test("parseAddress() reads IPv4", () => {
-  assertEquals(parseAddress("192.0.2.1"), [192, 0, 2, 1]);
-});
-
 Deno.test("parseAddress() reads every IPv4 address", () => {
   fc.assert(fc.property(fc.ipV4(), (text) => {
     assertEquals(parseAddress(text), text.split(".").map(Number));
@@ -34,25 +30,10 @@ Deno.test("parseAddress() takes a mapped IPv4 address for what it is", () => {
 
 Deno.test("parseAddress() rejects everything else", () => {
   const texts = [
-    "",
-    "1.2.3",
-    "1.2.3.4.5",
-    "1.2.3.256",
-    "01.2.3.4",
-    "1.2.3.4 ",
-    "1.2.3.x",
-    ":",
-    ":::",
-    "1:2:3:4:5:6:7",
-    "1:2:3:4:5:6:7:8:9",
-    "1::2::3",
-    "1:2:3:4:5:6:7::8",
-    "12345::",
-    "g::",
-    "[::1]",
-    "::1%eth0",
-    "1.2.3.4::",
-    "localhost",
+    ...["", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 "],
+    ...["1.2.3.x", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9"],
+    ...["1::2::3", "1:2:3:4:5:6:7::8", "12345::", "g::", "[::1]"],
+    ...["::1%eth0", "1.2.3.4::", "localhost"],
   ];
   const found = texts.filter((text) => parseAddress(text) !== undefined);
   assertEquals(found, []);

@@ -7,7 +7,7 @@ import {
   REFUSED_BY_LLHTTP,
 } from "../gateway/node/refused_requests.ts";
 import { ask, RawClient } from "../raw_client.ts";
-import { missingTool, runTool } from "../tool.ts";
+import { missingTool, runTool, testsWith } from "../tool.ts";
 import { installPackage } from "./npm_package.ts";
 
 const EXAMPLE = new URL("../../examples/deploy/node.mjs", import.meta.url);
@@ -113,83 +113,65 @@ async function start(
 for (const runtime of runtimes) {
   const { name, path } = runtime;
   const missing = noNpm || (path === undefined ? ` (${name} is missing)` : "");
-  const ignore = missing !== "";
+  const test = testsWith(missing);
 
-  Deno.test({
-    name: `the npm package serves an application on ${name}${missing}`,
-    ignore,
-    fn: async () => {
-      const ready = /listening on ([0-9]+)/;
-      await using server = await start(runtime, "program.mjs", ready);
-      const request = (path: string) =>
-        `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nHello`;
-      const good = await ask(server, request("/a%20b"));
-      assertEquals(good.head.line, "HTTP/1.1 299 Very Odd");
-      assertEquals(good.head.headers.some(([name]) => name === "x-A"), true);
-      assertEquals([good.body, good.complete], ["/a b Hello", true]);
-      const failed = await ask(server, request("/fail"));
-      assertEquals([failed.body, failed.complete], ["/fail ", false]);
-      assertStringIncludes(await server.logged(/on purpose/), "Error: ");
-    },
+  test(`the npm package serves an application on ${name}`, async () => {
+    const ready = /listening on ([0-9]+)/;
+    await using server = await start(runtime, "program.mjs", ready);
+    const request = (path: string) =>
+      `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nHello`;
+    const good = await ask(server, request("/a%20b"));
+    assertEquals(good.head.line, "HTTP/1.1 299 Very Odd");
+    assertEquals(good.head.headers.some(([name]) => name === "x-A"), true);
+    assertEquals([good.body, good.complete], ["/a b Hello", true]);
+    const failed = await ask(server, request("/fail"));
+    assertEquals([failed.body, failed.complete], ["/fail ", false]);
+    assertStringIncludes(await server.logged(/on purpose/), "Error: ");
   });
 
-  Deno.test({
-    name: `toNodeListener() refuses what ${name} lets through${missing}`,
-    ignore,
-    fn: async () => {
-      const ready = /listening on ([0-9]+)/;
-      await using server = await start(runtime, "program.mjs", ready);
-      const all = name === "Bun" ? REFUSED : [...REFUSED, ...REFUSED_BY_LLHTTP];
-      for (const [what, status, request] of all) {
-        using client = await RawClient.connect(server);
-        await client.send(request);
-        const { head } = await client.response();
-        assertEquals([what, head.status], [what, status]);
-        assertEquals([what, await client.rest()], [what, ""]);
-      }
-    },
+  test(`toNodeListener() refuses what ${name} lets through`, async () => {
+    const ready = /listening on ([0-9]+)/;
+    await using server = await start(runtime, "program.mjs", ready);
+    const all = name === "Bun" ? REFUSED : [...REFUSED, ...REFUSED_BY_LLHTTP];
+    for (const [what, status, request] of all) {
+      using client = await RawClient.connect(server);
+      await client.send(request);
+      const { head } = await client.response();
+      assertEquals([what, head.status], [what, status]);
+      assertEquals([what, await client.rest()], [what, ""]);
+    }
   });
 
-  Deno.test({
-    name: `every door of the npm package opens on ${name}${missing}`,
-    ignore,
-    fn: async () => {
-      const args = runArgs(runtime, "doors.mjs");
-      const { stdout, stderr } = await runTool(path!, args);
-      assertEquals([stdout, stderr], ["all open\n", ""]);
-    },
+  test(`every door of the npm package opens on ${name}`, async () => {
+    const args = runArgs(runtime, "doors.mjs");
+    const { stdout, stderr } = await runTool(path!, args);
+    assertEquals([stdout, stderr], ["all open\n", ""]);
   });
 
-  Deno.test({
-    name: `examples/deploy/node.mjs serves on ${name}${missing}`,
-    ignore,
-    fn: async () => {
-      const ready = /http:\/\/127\.0\.0\.1:([0-9]+)\//;
-      await using server = await start(runtime, "example.mjs", ready);
-      const { body } = await ask(server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-      assertEquals(body, "Hello 127.0.0.1!\n");
-    },
+  test(`examples/deploy/node.mjs serves on ${name}`, async () => {
+    const ready = /http:\/\/127\.0\.0\.1:([0-9]+)\//;
+    await using server = await start(runtime, "example.mjs", ready);
+    const { body } = await ask(server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assertEquals(body, "Hello 127.0.0.1!\n");
   });
 }
 
 const noTsc = noNpm || (tsc === undefined ? " (typescript is missing)" : "");
 
-Deno.test({
-  name: `the npm package has types for tsc${noTsc}`,
-  ignore: noTsc !== "",
-  fn: async () => {
-    const check = async (file: string) =>
-      await runTool(tsc!, [
-        ...["--noEmit", "--strict", "--exactOptionalPropertyTypes"],
-        ...["--target", "es2024", "--lib", "esnext,dom,dom.iterable"],
-        ...["--module", "nodenext", "--types", ""],
-        `${folder}/${file}`,
-      ]);
-    const good = await check("good.ts");
-    assertEquals([good.stdout, good.code], ["", 0]);
-    const bad = await check("bad.ts");
-    assert(bad.code !== 0);
-    assertStringIncludes(bad.stdout, "is not assignable to type");
-    assertStringIncludes(bad.stdout, "bad.ts(3,");
-  },
+const test = testsWith(noTsc);
+
+test("the npm package has types for tsc", async () => {
+  const check = async (file: string) =>
+    await runTool(tsc!, [
+      ...["--noEmit", "--strict", "--exactOptionalPropertyTypes"],
+      ...["--target", "es2024", "--lib", "esnext,dom,dom.iterable"],
+      ...["--module", "nodenext", "--types", ""],
+      `${folder}/${file}`,
+    ]);
+  const good = await check("good.ts");
+  assertEquals([good.stdout, good.code], ["", 0]);
+  const bad = await check("bad.ts");
+  assert(bad.code !== 0);
+  assertStringIncludes(bad.stdout, "is not assignable to type");
+  assertStringIncludes(bad.stdout, "bad.ts(3,");
 });

@@ -83,7 +83,7 @@ Deno.test({
       await ask(path, `GET /a?b HTTP/1.1\r\nHost: h:81\r\n${CLOSE}`),
       "http localhost 80 h:81 - - /a?b",
     );
-    // Without a Host there is none, whatever the runtime makes up.
+    // Without a Host there is none.
     assertEquals(
       await ask(path, "GET /c HTTP/1.0\r\n\r\n"),
       "http localhost 80 - - - /c",

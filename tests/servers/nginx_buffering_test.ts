@@ -1,17 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { serveBehind } from "../behind_nginx.ts";
-import { nginx } from "../nginx.ts";
+import { test } from "../nginx.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 
 const MIB = 1024 * 1024;
 const encoder = new TextEncoder();
-
-/** Registers a test that needs nginx. */
-function test(name: string, fn: () => Promise<void>): void {
-  const ignore = nginx === undefined;
-  const why = ignore ? " (ignored: nginx is not installed)" : "";
-  Deno.test({ name: `nginx ${name}${why}`, ignore, fn });
-}
 
 test("with proxy_request_buffering on keeps a slow upload off the application", async () => {
   let calls = 0;

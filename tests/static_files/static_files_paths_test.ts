@@ -118,16 +118,8 @@ Deno.test.each([["a"], ["*"], ["http://x/"], ["/\u0100"], ["/\xff"]])(
 );
 
 Deno.test("parsePath() gives names that are no way to anywhere else", () => {
-  const part = fc.constantFrom(
-    "..",
-    ".",
-    "/",
-    "\\",
-    "\0",
-    "a",
-    "%2f",
-    "\xc3\xa9",
-  );
+  const parts = ["..", ".", "/", "\\", "\0", "a", "%2f", "\xc3\xa9"];
+  const part = fc.constantFrom(...parts);
   fc.assert(fc.property(fc.array(part), fc.boolean(), (parts, dotFiles) => {
     const path = parsePath(`/${parts.join("")}`, dotFiles);
     for (const name of path?.names ?? []) {
@@ -141,15 +133,8 @@ Deno.test("parsePath() gives names that are no way to anywhere else", () => {
 /** Names of few kinds, so that random trees and random paths meet. */
 const NAMES = ["a", "b", "c", ".d", "é", "index.html", "e f"];
 const LINKS = [
-  "..",
-  "../..",
-  "../outside",
-  "../../outside/file",
-  "../outside/folder",
-  "/",
-  ".",
-  "a",
-  "b/c",
+  ...["..", "../..", "../outside", "../../outside/file", "../outside/folder"],
+  ...["/", ".", "a", "b/c"],
 ];
 
 const treeOf = fc.array(
@@ -162,19 +147,8 @@ const treeOf = fc.array(
 
 const STEPS = [
   ...NAMES,
-  "..",
-  ".",
-  "",
-  "%2e%2e",
-  "..%2f..",
-  "..%5c",
-  "outside",
-  "folder",
-  "file",
-  "root",
-  "%00",
-  "%C3%A9",
-  "e%20f",
+  ...["..", ".", "", "%2e%2e", "..%2f..", "..%5c", "outside", "folder"],
+  ...["file", "root", "%00", "%C3%A9", "e%20f"],
 ];
 
 const targetOf = fc.array(fc.constantFrom(...STEPS), { maxLength: 6 })

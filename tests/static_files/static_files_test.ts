@@ -149,21 +149,16 @@ Deno.test("staticFiles() refuses other methods with 405 and Allow", async () => 
 
 Deno.test("staticFiles() serves names in any script and with any sign", async () => {
   const names = [
-    "日本語.txt",
-    "Привет мир",
-    "עברית",
-    "🦕",
-    "e\u0301",
-    "\ufffd",
-    "\ufeff",
-    "a\nb",
-    "\x01\x7f",
-    "100%",
-    "%41",
-    "a?b#c",
-    "~root",
-    "a;b=c",
-    `"<&'>`,
+    ...[
+      "日本語.txt",
+      "Привет мир",
+      "עברית",
+      "🦕",
+      "e\u0301",
+      "\ufffd",
+      "\ufeff",
+    ],
+    ...["a\nb", "\x01\x7f", "100%", "%41", "a?b#c", "~root", "a;b=c", `"<&'>`],
     "x".repeat(255),
   ];
   await using tree = await Tree.make(
