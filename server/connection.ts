@@ -37,6 +37,8 @@ type Phase =
   | "queued"
   /** The application is at work. */
   | "running"
+  /** The next request waits until the client has taken what is due. */
+  | "draining"
   /** The response is sent, the rest of the request is read and dropped. */
   | "discarding"
   /** The last response is sent, and the client is given time to read it. */
@@ -64,6 +66,8 @@ export class Connection<Head>
   #hasEnded = false;
   /** How much of a body was dropped that nobody has read. */
   #discarded = 0;
+  /** How many bytes the client had taken at the last tick. */
+  #taken = 0;
 
   /**
    * @param socket The connection, accepted.
@@ -87,7 +91,13 @@ export class Connection<Head>
   /** Whether no request is on its way. */
   get isIdle(): boolean {
     return this.#phase === "new" || this.#phase === "idle" ||
-      this.#phase === "head" || this.#phase === "lingering";
+      this.#phase === "head" || this.#phase === "draining" ||
+      this.#phase === "lingering";
+  }
+
+  /** Whether nothing can be sent or received any more. */
+  get isClosed(): boolean {
+    return this.#end.isClosed;
   }
 
   /** The request on its way, if there is one. */
@@ -110,10 +120,6 @@ export class Connection<Head>
     return this.#reader.run(this);
   }
 
-  get isClosed(): boolean {
-    return this.#end.isClosed;
-  }
-
   /**
    * Whether the next bytes are those of a body. What comes while a connection
    * lingers is too little to hold a large buffer for it.
@@ -125,8 +131,18 @@ export class Connection<Head>
 
   /** Whether so much waits that no more is read now. */
   get isFull(): boolean {
-    return (this.#phase === "running" || this.#phase === "queued") &&
-      this.parser.size >= MAX_AHEAD;
+    return this.#isBusy && this.parser.size >= MAX_AHEAD;
+  }
+
+  /** How many bytes wait until they can be used. */
+  get ahead(): number {
+    return this.#isBusy ? this.parser.size : 0;
+  }
+
+  /** Whether what comes has to wait. */
+  get #isBusy(): boolean {
+    return this.#phase === "running" || this.#phase === "queued" ||
+      this.#phase === "draining";
   }
 
   receive(buffer: Uint8Array, count: number): void {
@@ -136,7 +152,7 @@ export class Connection<Head>
       return;
     }
     this.parser.receive(buffer, count);
-    if (this.#phase === "running" || this.#phase === "queued") {
+    if (this.#isBusy) {
       this.parser.keep();
       this.#request?.source.arrive();
       return;
@@ -150,20 +166,31 @@ export class Connection<Head>
     try {
       if (this.#phase === "discarding" && !this.#discard()) return;
       while (!this.isClosed && this.#phase !== "lingering") {
+        if (this.writer.isFull) return this.#drain();
         const event = this.parser.next();
         if (event === undefined) return this.#waitForHead();
         if (event.type !== "head") continue;
-        if (!this.#host.admit(this)) {
-          this.#queued = event.head;
-          this.#enter("queued");
-          return;
-        }
+        // Also for the answer to one that gets no place.
+        this.#queued = event.head;
+        if (!this.#host.admit(this)) return this.#enter("queued");
+        this.#queued = undefined;
         if (!this.#run(event.head)) return;
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.refuse(error);
     }
+  }
+
+  /** Goes on once the client has taken what is due to it. */
+  #drain(): void {
+    this.#enter("draining");
+    this.writer.drained().then(() => {
+      if (this.isClosed || this.#phase !== "draining") return;
+      this.#enter("idle");
+      this.#reader.resume();
+      this.#advance();
+    }).catch((error) => this.#host.onFault(this, error));
   }
 
   #waitForHead(): void {
@@ -225,7 +252,7 @@ export class Connection<Head>
     const { isComplete } = request.source;
     request.source.detach();
     this.#host.onRequestOver(this, request);
-    if (this.#phase !== "running") return false;
+    if (this.isClosed || this.#phase !== "running") return false;
     this.#reader.resume();
     if (!request.transport.keepsAlive || this.#host.isStopping) {
       this.#linger();
@@ -241,7 +268,10 @@ export class Connection<Head>
     }
     this.#discarded = 0;
     this.#enter("discarding");
-    return this.#discard();
+    if (this.#discard()) return true;
+    // The rest will never come.
+    if (this.#hasEnded) this.#linger();
+    return false;
   }
 
   /** Drops what is left of a body; returns whether its end was reached. */
@@ -295,8 +325,9 @@ export class Connection<Head>
     try {
       if (this.#run(head)) this.#advance();
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.refuse(error);
+      // What called this was about another connection.
+      if (error instanceof RequestError) this.refuse(error);
+      else this.#host.onFault(this, error);
     }
   }
 
@@ -328,6 +359,8 @@ export class Connection<Head>
   }
 
   onEnd(): void {
+    // A write may have failed just before: it got the error, and reading the end.
+    if (this.#hasEnded) return;
     this.#hasEnded = true;
     switch (this.#phase) {
       case "running":
@@ -336,6 +369,9 @@ export class Connection<Head>
         break;
       case "queued":
         this.#startGrace();
+        break;
+      case "draining":
+        // Requests that have come are still served.
         break;
       default:
         this.#endBetween();
@@ -388,8 +424,11 @@ export class Connection<Head>
    * @param reason What those who wait for it are rejected with.
    */
   destroy(reason: unknown): void {
-    this.#request?.source.end();
+    const request = this.#request;
+    request?.source.end();
     this.#close(reason);
+    // Its application may never end.
+    if (request !== undefined) this.#finish(request);
   }
 
   breakOff(reason: unknown): void {
@@ -419,6 +458,8 @@ export class Connection<Head>
   }
 
   #closeWhenDrained(): void {
+    if (this.isClosed) return;
+    this.#enter("lingering");
     this.writer.flush();
     this.writer.drained().then(() => this.#close());
   }
@@ -438,7 +479,17 @@ export class Connection<Head>
 
   expire(now: number): void {
     const { headers, keepAlive, request } = this.#host.limits;
+    if (this.writer.taken !== this.#taken) {
+      this.#taken = this.writer.taken;
+      // A client that reads slowly is not idle.
+      if (this.isIdle && this.#phase !== "head") this.#since = now;
+    }
     const age = now - this.#since;
+    if (this.isClosed) {
+      // The application goes on without its client.
+      if (age > request) this.#giveUp();
+      return;
+    }
     switch (this.#phase) {
       case "new":
         if (age > headers) this.#close();
@@ -451,7 +502,12 @@ export class Connection<Head>
         }
         break;
       case "idle":
+      case "draining":
         if (age > keepAlive) this.#close();
+        break;
+      case "lingering":
+        // Once all is sent, a timer of its own ends it.
+        if (age > keepAlive && !this.writer.isDrained) this.#close();
         break;
       case "discarding":
         if (age > headers) this.#linger();

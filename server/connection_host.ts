@@ -26,6 +26,8 @@ export interface ServedConnection<Head> {
   readonly writer: SocketWriter;
   /** The request on its way, if there is one. */
   readonly request: ActiveRequest<Head> | undefined;
+  /** Whether nothing can be sent or received any more. */
+  readonly isClosed: boolean;
   /** What a log shows of the request on its way, or of one that is refused. */
   readonly logged: LoggedHead | undefined;
   /** Calls the application for a request that has waited for a place. */

@@ -78,6 +78,11 @@ export class Deadlines {
     this.#timer = undefined;
   }
 
+  /** Stops the clock. */
+  close(): void {
+    for (const each of this.#all) this.delete(each);
+  }
+
   #start(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

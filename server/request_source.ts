@@ -18,6 +18,8 @@ export class RequestSource implements BodySource {
   #isComplete: boolean;
   /** Whether nothing more will arrive. */
   #hasEnded = false;
+  /** Whether the request is over: what the parser has belongs to the next. */
+  #isDetached = false;
   #wake: (() => void) | undefined;
 
   /**
@@ -40,10 +42,17 @@ export class RequestSource implements BodySource {
    * Waits for the next bytes of the body.
    *
    * @returns The bytes, which belong to the caller; `undefined` at the end.
-   * @throws {RequestBodyError} If the body is malformed or was cut short.
+   * @throws {RequestBodyError} If the body is malformed or was cut short, or if
+   * the request is over.
    */
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
+      if (this.#isDetached) {
+        throw new RequestBodyError(
+          "Cannot read the request body: the request is over",
+          400,
+        );
+      }
       const data = this.#take();
       if (data !== undefined || this.#isComplete) return data;
       if (this.#hasEnded) {
@@ -76,7 +85,9 @@ export class RequestSource implements BodySource {
 
   /** Leaves the rest of the body to the connection: nothing more is read. */
   detach(): void {
-    this.#isComplete = true;
+    // The one that stands for no body is shared.
+    if (this.#parser === undefined) return;
+    this.#isDetached = true;
     this.arrive();
   }
 

@@ -16,6 +16,8 @@ export interface Receiver {
   readonly wantsMuch: boolean;
   /** Whether so much waits that no more is read now. */
   readonly isFull: boolean;
+  /** How many bytes wait, which count against what is read ahead. */
+  readonly ahead: number;
   /** Whether the connection is closed. */
   readonly isClosed: boolean;
   /**
@@ -56,7 +58,8 @@ export class SocketReader {
   async run(receiver: Receiver): Promise<void> {
     while (!receiver.isClosed) {
       const large = receiver.wantsMuch ? takeBuffer() : undefined;
-      const buffer = large?.subarray(0, READ_SIZE) ?? this.#idleBuffer;
+      const buffer = large?.subarray(0, READ_SIZE - receiver.ahead) ??
+        this.#idleBuffer;
       let count: number | null;
       try {
         count = await this.#socket.read(buffer);

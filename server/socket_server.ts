@@ -82,6 +82,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   readonly #takers: (() => void)[] = [];
   /** Whose request it is that was taken by handleRequest(). */
   readonly #taken = new Map<Connection<Head>, () => void>();
+  readonly #onAbort = (): void => void this.shutdown();
   #running = 0;
   #idle: (() => void) | undefined;
   #isServing = false;
@@ -123,7 +124,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       maxConnections: options.maxConnections,
     });
     const { signal } = options;
-    signal?.addEventListener("abort", () => this.shutdown(), { once: true });
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) this.shutdown();
   }
 
@@ -201,7 +202,8 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       }
       return done.then(() => input.release());
     } catch (error) {
-      this.#leavePlace(connection);
+      // After another error the connection is destroyed, and the request over.
+      if (error instanceof RequestError) this.#leavePlace(connection);
       throw error;
     }
   }
@@ -229,6 +231,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       bytesSent: transport.bytesSent,
       environ,
     });
+    if (connection.isClosed) this.#deadlines.delete(connection);
     this.#leavePlace(connection);
   }
 
@@ -271,7 +274,10 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
 
   onClosed(connection: Connection<Head>): void {
     this.#connections.delete(connection);
-    this.#deadlines.delete(connection);
+    // An application may hold its place without a client, until its time is up.
+    const mayExpire = connection.request !== undefined &&
+      this.limits.request < Infinity;
+    if (!mayExpire) this.#deadlines.delete(connection);
     this.#loop.release();
     const index = this.#queue.indexOf(connection);
     if (index !== -1) {
@@ -318,6 +324,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     // The rest comes once `#stopped` is set.
     await undefined;
     this.#isServing = false;
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     const accepting = this.#loop.stop();
     for (const connection of this.#queue.splice(0)) {
       connection.refuse(
@@ -339,6 +346,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       connection.destroy(new ServerStopped());
     }
     await accepting;
+    this.#deadlines.close();
     this.#options.log?.close();
     this.#complaints.close();
     this.#over.resolve();

@@ -46,6 +46,7 @@ export class SocketWriter {
   /** What is being written, and how much of it has been. */
   #current: Uint8Array | undefined;
   #written = 0;
+  #taken = 0;
   /** When the write under way began, on the clock of `performance.now()`. */
   #since = 0;
   /** The pooled buffer that `#current` is a part of, if it is of one. */
@@ -69,6 +70,16 @@ export class SocketWriter {
 
   get #isOver(): boolean {
     return this.#isClosed || this.#isBroken;
+  }
+
+  /** How many bytes the system has taken so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Whether more waits than one buffer: nothing should be added now. */
+  get isFull(): boolean {
+    return this.#queue.length > 0;
   }
 
   /** Whether everything has been handed to the system. */
@@ -102,15 +113,21 @@ export class SocketWriter {
    * @param chunk The bytes. A large chunk is not copied: it must not change
    * until the result says that there is room again.
    * @param after Bytes that follow the chunk; they are copied.
+   * @param isLast Whether nobody waits for the result, because the body is
+   * complete with this chunk: it is copied then.
    * @returns Nothing if more can be written at once; otherwise what resolves
    * when it can, and rejects when the peer takes no more.
    */
-  write(chunk: Uint8Array, after: Uint8Array): void | PromiseLike<void> {
+  write(
+    chunk: Uint8Array,
+    after: Uint8Array,
+    isLast: boolean = false,
+  ): void | PromiseLike<void> {
     if (this.#isOver) return this.#gate;
     const now = performance.now();
     if (this.#current === undefined) this.#since = now;
     if (chunk.length < MIN_DIRECT) this.add(chunk);
-    else this.#queue.push(chunk);
+    else this.#queue.push(isLast ? chunk.slice() : chunk);
     this.add(after);
     this.flush();
     const room = POOLED_SIZE - this.#length;
@@ -191,14 +208,13 @@ export class SocketWriter {
   }
 
   #advance(count: number): void {
+    this.#taken += count;
+    if (this.#isClosed) return this.#release();
     this.#written += count;
-    if (this.#written < (this.#current?.length ?? 0)) {
-      if (!this.#isClosed) this.#writeSome();
-      return;
-    }
+    if (this.#written < (this.#current?.length ?? 0)) return this.#writeSome();
     this.#written = 0;
     this.#release();
-    if (!this.#isClosed) this.#next();
+    this.#next();
   }
 
   #fail(error: unknown): void {

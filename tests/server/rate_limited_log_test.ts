@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import { RateLimitedLog } from "../../server/rate_limited_log.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+
+/** A log, what it wrote, and the clock that it looks at. */
+function create(): {
+  readonly log: RateLimitedLog;
+  readonly lines: string[];
+  readonly clock: { now: number };
+} & Disposable {
+  const lines: string[] = [];
+  const clock = { now: 5 };
+  const original = performance.now;
+  performance.now = () => clock.now;
+  return {
+    log: new RateLimitedLog(new StderrStream((text) => void lines.push(text))),
+    lines,
+    clock,
+    [Symbol.dispose]: () => void (performance.now = original),
+  };
+}
+
+function addMany(log: RateLimitedLog, count: number): void {
+  for (let index = 1; index <= count; index++) log.add(`line ${index}`);
+}
+
+Deno.test.each([[0, 0], [1, 1], [20, 20], [21, 20], [500, 20]])(
+  "RateLimitedLog writes of %d lines the first %d",
+  (given, written) => {
+    using made = create();
+    addMany(made.log, given);
+    assertEquals(made.lines.length, written);
+    assertEquals(made.lines.at(-1), written ? `line ${written}\n` : undefined);
+  },
+);
+
+Deno.test("RateLimitedLog counts what it left out when the next lines come", () => {
+  using made = create();
+  addMany(made.log, 25);
+  made.clock.now += 9_999;
+  made.log.add("still too early");
+  made.clock.now += 1;
+  addMany(made.log, 20);
+  assertEquals(made.lines.length, 41);
+  assertEquals(made.lines.slice(20, 22), [
+    "6 more lines like these\n",
+    "line 1\n",
+  ]);
+});
+
+Deno.test("RateLimitedLog.close() counts once what it left out", () => {
+  using made = create();
+  addMany(made.log, 22);
+  made.log.close();
+  made.log.close();
+  assertEquals(made.lines.slice(20), ["2 more lines like these\n"]);
+});
+
+Deno.test("RateLimitedLog escapes controls, and keeps the lines of a stack", () => {
+  using made = create();
+  made.log.add("a\r\nb\x1b[31m \n");
+  assertEquals(made.lines, ["a\\r\nb\\x1b[31m\n"]);
+});
+
+Deno.test("RateLimitedLog goes on when what it writes to is broken", () => {
+  let calls = 0;
+  const log = new RateLimitedLog(
+    new StderrStream(() => {
+      calls++;
+      throw new Error("the disk is full");
+    }),
+  );
+  addMany(log, 25);
+  log.close();
+  assertEquals(calls, 21);
+});
