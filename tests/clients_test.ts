@@ -94,9 +94,7 @@ const CLIENTS: readonly Client[] = [
 ];
 
 for (const client of CLIENTS) {
-  const test = testsWith(
-    await missingTool(client.compiler ?? client.program),
-  );
+  const test = testsWith(await missingTool(client.compiler ?? client.program));
   test(`makeServer() serves the requests of ${client.name}`, async () => {
     const ports = new Set<string | undefined>();
     const upgrades = new Set<unknown>();

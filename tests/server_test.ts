@@ -13,14 +13,8 @@ const GET = "GET /path?query HTTP/1.1\r\nHost: h\r\n\r\n";
 async function start(
   ...app: string[]
 ): Promise<{ program: Program; port: number }> {
-  const program = new Program(
-    "run",
-    "--allow-net",
-    "--allow-read",
-    "server.ts",
-    ...app,
-    "0",
-  );
+  const options = ["--allow-net", "--allow-read"];
+  const program = new Program("run", ...options, "server.ts", ...app, "0");
   const line = await program.firstLine();
   const port = Number(/http:\/\/127\.0\.0\.1:([0-9]+)\//.exec(line)?.[1]);
   assert(port > 0, line);
@@ -119,12 +113,8 @@ Deno.test({
     assertEquals((await client.response()).head.status, 200);
     program.kill("SIGTERM");
     assertEquals((await program.outcome()).code, 0);
-    await using next = new Program(
-      "run",
-      "--allow-net",
-      "server.ts",
-      String(port),
-    );
+    const args = ["--allow-net", "server.ts", String(port)];
+    await using next = new Program("run", ...args);
     assertStringIncludes(await next.firstLine(), `127.0.0.1:${port}/`);
     assertEquals((await ask({ port }, GET)).head.status, 200);
   },

@@ -22,37 +22,16 @@ function grown(resident: number, held: number): Report {
 
 Deno.test.each<[string, number, Report, string[]]>([
   ["nothing where all went well", 300, grown(105, 9), []],
-  [
-    "a body that was not closed",
-    300,
-    reportOf({ closed: 4 }),
-    ["5 bodies, 4 closed"],
-  ],
-  [
-    "a generator that did not end",
-    300,
-    reportOf({ left: 2 }),
-    ["3 generators, 2 ended"],
-  ],
-  [
-    "a process that grows",
-    300,
-    grown(111, 10),
-    [`resident memory grows by ${11 * MIB} bytes`],
-  ],
+  ["an open body", 300, reportOf({ closed: 4 }), ["5 bodies, 4 closed"]],
+  ["a generator", 300, reportOf({ left: 2 }), ["3 generators, 2 ended"]],
+  ["a process that grows", 300, grown(111, 10), [
+    `resident memory grows by ${11 * MIB} bytes`,
+  ]],
   ["nothing in the heap of a short run", 8, grown(140, 10), []],
-  [
-    "objects that pile up in a short run",
-    8,
-    grown(100, 11.5),
-    [`held memory grows by ${1.5 * MIB} bytes`],
-  ],
-  [
-    "what the server has seen itself",
-    300,
-    reportOf({ faults: ["close() twice"] }),
-    ["close() twice"],
-  ],
+  ["objects that pile up in a short run", 8, grown(100, 11.5), [
+    `held memory grows by ${1.5 * MIB} bytes`,
+  ]],
+  ["a fault of the server", 300, reportOf({ faults: ["twice"] }), ["twice"]],
 ])("findings() has %s", (_what, seconds, after, expected) => {
   assertEquals(findings(seconds, reportOf(), after), expected);
 });

@@ -74,10 +74,7 @@ Deno.test.each<[string, string, string]>([
 });
 
 Deno.test.each([
-  ["bytes=10-"],
-  ["bytes=10-20"],
-  [`bytes=${"9".repeat(400)}-`],
-  ["bytes=-0"],
+  ...["bytes=10-", "bytes=10-20", `bytes=${"9".repeat(400)}-`, "bytes=-0"],
 ])("staticFiles() cannot satisfy the range %s", async (range) => {
   const response = await askForFile({ Range: range });
   assertEquals(response.status, 416);
@@ -187,11 +184,7 @@ Deno.test("parseHttpDate() reads what toUTCString() writes", () => {
   ));
 });
 
-Deno.test.each([[undefined], [""], ["2024"], [DATE + "x"], [
-  DATE.slice(0, -4),
-]])(
+Deno.test.each([undefined, "", "2024", DATE + "x", DATE.slice(0, -4)])(
   "parseHttpDate(%j) is nothing",
-  (value) => {
-    assertEquals(parseHttpDate(value), undefined);
-  },
+  (value) => assertEquals(parseHttpDate(value), undefined),
 );

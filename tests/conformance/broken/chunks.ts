@@ -4,10 +4,7 @@ import type { BrokenServer } from "./server.ts";
 import { reads } from "./wrong_proxy.ts";
 
 /** Changes the first chunk size of a body that comes with its head. */
-function firstSize(
-  wrong: RegExp,
-  right: string,
-): (piece: string) => string {
+function firstSize(wrong: RegExp, right: string): (piece: string) => string {
   return (piece) =>
     piece.replace(
       /(\r\nTransfer-Encoding: chunked\r\n\r\n)([^h]*)(?=hello)/,
