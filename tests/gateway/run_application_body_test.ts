@@ -5,13 +5,12 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, endless } from "./recording_body.ts";
 import {
   answering,
+  PLAIN,
   RecordingTransport,
   Run,
   run,
   runBoth,
 } from "./recording_transport.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 
 /** A proxy that notes which members of a target are read. */
 function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {

@@ -11,14 +11,14 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
 import {
+  answering,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
   testEnviron,
 } from "./recording_transport.ts";
-
-const HEADERS = [["Content-Type", "text/plain"]] as const;
 
 // server-sync-path: the shortest path, in code and in time.
 Deno.test.each([
@@ -31,10 +31,7 @@ Deno.test.each([
     for (
       const transport of [new RecordingTransport(), new RespondingTransport()]
     ) {
-      const sync = new Run((_environ, startResponse) => {
-        startResponse("200 OK", HEADERS);
-        return chunks.map(toBytes);
-      }, { transport });
+      const sync = new Run(answering(() => chunks.map(toBytes)), { transport });
       assertStrictEquals(sync.done, undefined);
       assertEquals(transport.outcome, "ended");
       assertEquals(transport.body, chunks.join(""));
@@ -45,10 +42,7 @@ Deno.test.each([
 
 Deno.test("runApplication() sends a sync array by one call of respond()", async () => {
   const transport = new RespondingTransport();
-  await run((_environ, startResponse) => {
-    startResponse("200 OK", HEADERS);
-    return [toBytes("hel"), toBytes("lo")];
-  }, { transport });
+  await run(answering(() => [toBytes("hel"), toBytes("lo")]), { transport });
   assertEquals(transport.responded, 1);
   assertEquals(transport.events.list, ["head 200", "write hello", "end"]);
 });
@@ -62,12 +56,9 @@ Deno.test("runApplication() returns nothing for a sync application that throws",
 });
 
 Deno.test("runApplication() awaits any object with a then() method", async () => {
-  const { transport } = await run((_environ, startResponse) => {
-    startResponse("200 OK", HEADERS);
-    return {
-      then: (take: (body: unknown) => void) => take([toBytes("later")]),
-    };
-  });
+  const { transport } = await run(answering(() => ({
+    then: (take: (body: unknown) => void) => take([toBytes("later")]),
+  })));
   assertEquals(transport.body, "later");
 });
 
@@ -83,10 +74,7 @@ Deno.test("runApplication() answers 500 when reading the result throws", async (
     "a revoked proxy": proxy,
   };
   for (const [name, result] of Object.entries(results)) {
-    const { transport } = await run((_environ, startResponse) => {
-      startResponse("200 OK", HEADERS);
-      return result;
-    });
+    const { transport } = await run(answering(() => result));
     assertEquals(transport.head?.code, 500, name);
   }
 });
@@ -96,7 +84,7 @@ Deno.test("runApplication() takes method and wsgi.errors before the call", async
   const { transport, written } = await run((environ, startResponse) => {
     environ.REQUEST_METHOD = "HEAD";
     environ["wsgi.errors"] = new StderrStream(() => {});
-    startResponse("200 OK", HEADERS);
+    startResponse("200 OK", PLAIN);
     const body = [toBytes("hello")];
     return Object.assign(body, {
       close(): never {

@@ -9,14 +9,13 @@ import {
   answering,
   Events,
   type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
   runBoth,
 } from "./recording_transport.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 
 function* failing(chunk: string): Generator<string, void> {
   yield chunk;
@@ -39,22 +38,19 @@ const WAYS: Record<string, (kind: Kind, events: Events) => LooseApplication> = {
       }
       return bodyOf(kind, ["a"], events);
     },
-  "when Content-Length is reached": (kind, events) => (_environ, start) => {
-    start("200 OK", [["Content-Length", "1"]]);
-    return bodyOf(kind, ["a", "b"], events);
-  },
-  "when the body is too short": (kind, events) => (_environ, start) => {
-    start("200 OK", [["Content-Length", "2"]]);
-    return bodyOf(kind, ["a"], events);
-  },
+  "when Content-Length is reached": (kind, events) =>
+    answering(() => bodyOf(kind, ["a", "b"], events), [[
+      "Content-Length",
+      "1",
+    ]]),
+  "when the body is too short": (kind, events) =>
+    answering(() => bodyOf(kind, ["a"], events), [["Content-Length", "2"]]),
   "after a write()": (kind, events) => (_environ, start) => {
     start("200 OK", PLAIN)(toBytes("w"));
     return bodyOf(kind, ["a"], events);
   },
-  "for 204": (kind, events) => (_environ, start) => {
-    start("204 Empty", []);
-    return bodyOf(kind, ["a"], events);
-  },
+  "for 204": (kind, events) =>
+    answering(() => bodyOf(kind, ["a"], events), [], "204 Empty"),
   "when a promise brought it": (kind, events) => async (environ, start) => {
     await Promise.resolve();
     return answering(() => bodyOf(kind, ["a"], events))(environ, start);
@@ -140,10 +136,9 @@ Deno.test("runApplication() logs what return() throws and still calls close()", 
       }),
       close: () => events.add("close"),
     };
-    const { transport, written } = await run((_environ, start) => {
-      start("200 OK", [["Content-Length", "1"]]);
-      return body;
-    });
+    const { transport, written } = await run(
+      answering(() => body, [["Content-Length", "1"]]),
+    );
     assertEquals(transport.outcome, "ended");
     assertEquals(events.list, ["close"]);
     assert(written.at(-1)!.includes("return failed"));

@@ -22,14 +22,16 @@ import {
 } from "./recording_body.ts";
 import {
   answering,
+  leave,
   type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
+  sending,
 } from "./recording_transport.ts";
 
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 const never = new Promise<never>(() => {});
 
 // gone-stops, close-pending-next
@@ -38,7 +40,7 @@ Deno.test("runApplication() closes a body whose next() never settles when the cl
   const { events } = transport;
   const waiting = new Run(answering(() => hanging(events)), { transport });
   await events.seen("next");
-  transport.cancellation.cancel(new ClientDisconnected());
+  leave(transport);
   assertEquals(events.list, ["next", "return", "close"]);
   await waiting.finish();
   // gone-no-error: no answer and no log.
@@ -82,7 +84,7 @@ Deno.test.each(KINDS)(
       await gate.promise;
       return bodyOf(kind, ["a"], events);
     }, { transport });
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     gate.resolve();
     await waiting.finish();
     // A generator that was never begun has nothing to do at return().
@@ -95,7 +97,7 @@ Deno.test.each(KINDS)(
 Deno.test("runApplication() closes a body when the client left before the call", async () => {
   const transport = new RecordingTransport();
   const { events } = transport;
-  transport.cancellation.cancel(new ClientDisconnected());
+  leave(transport);
   await run(answering(() => bodyOf("async iterator", ["a"], events)), {
     transport,
   });
@@ -106,7 +108,7 @@ Deno.test("runApplication() judges no body that comes after the client left", as
   const transport = new RespondingTransport();
   const { written } = await run(async () => {
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     // startResponse was never called; who would miss it?
     return ["text"];
   }, { transport });
@@ -126,7 +128,7 @@ Deno.test("runApplication() does not log what a stopped body throws", async () =
   };
   const waiting = new Run(answering(body), { transport });
   await events.seen("waits");
-  transport.cancellation.cancel(new ClientDisconnected());
+  leave(transport);
   await waiting.finish();
   assertEquals(waiting.written, []);
   assert(signal.aborted);
@@ -137,9 +139,9 @@ Deno.test.each([["is complete", 200], ["has failed", 500]])(
   async (_state, code) => {
     const transport = new RespondingTransport();
     const { signal } = transport.cancellation;
-    const app = code === 200 ? answering(() => [toBytes("a")]) : () => [];
+    const app = code === 200 ? sending("a") : () => [];
     await run(app, { transport });
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     assertFalse(signal.aborted);
     assertEquals(transport.head?.code, code);
     assertEquals(transport.outcome, "ended");
@@ -153,7 +155,7 @@ Deno.test("runApplication() logs nothing of a sync body that throws because its 
     answering(() => ({
       [Symbol.iterator]: () => ({
         next(): never {
-          transport.cancellation.cancel(new ClientDisconnected());
+          leave(transport);
           throw new RangeError("nobody there");
         },
       }),
@@ -170,7 +172,7 @@ Deno.test("runApplication() answers no HEAD whose client leaves while the body i
   const { events } = transport;
   const close = async (): Promise<void> => {
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     events.add("close");
   };
   await run(answering(() => Object.assign([toBytes("a")], { close })), {
@@ -188,7 +190,7 @@ function leaving(
 ): () => Promise<never> {
   return async () => {
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     throw await fail();
   };
 }

@@ -20,15 +20,17 @@ import {
   KINDS,
 } from "./recording_body.ts";
 import {
+  answering,
   type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   run,
   runBoth,
+  sending,
   testEnviron,
 } from "./recording_transport.ts";
 
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 const SECRET = "password=hunter2";
 
 function fail(): never {
@@ -47,10 +49,7 @@ const EARLY: Record<string, LooseApplication> = {
     await Promise.resolve();
     fail();
   },
-  "when its iterator is taken": (_environ, start) => {
-    start("200 OK", PLAIN);
-    return { [Symbol.iterator]: fail };
-  },
+  "when its iterator is taken": answering(() => ({ [Symbol.iterator]: fail })),
   "in the first next()": function* (_environ, start): Chunks {
     start("200 OK", PLAIN);
     yield fail();
@@ -90,10 +89,7 @@ Deno.test.each(KINDS.slice(1))(
       yield "a";
       fail();
     };
-    const runs = await runBoth((_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return bodyOf(kind, chunks());
-    });
+    const runs = await runBoth(answering(() => bodyOf(kind, chunks())));
     for (const { transport, written } of runs) {
       assertEquals(transport.status, "200 OK");
       assertEquals(transport.body, "a");
@@ -184,10 +180,9 @@ Deno.test("runApplication() answers although the log or onError throws", async (
 });
 
 Deno.test("runApplication() needs no wsgi.errors in the environ", async () => {
-  const { transport, written } = await run((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
-    return [toBytes("a")];
-  }, { environ: { "wsgi.errors": undefined as never } });
+  const { transport, written } = await run(sending("a"), {
+    environ: { "wsgi.errors": undefined as never },
+  });
   assertEquals(transport.body, "a");
   assertEquals(written, []);
 });

@@ -11,15 +11,16 @@ import {
   KINDS,
 } from "./recording_body.ts";
 import {
+  answering,
   Events,
   type LooseApplication,
+  PLAIN,
   RespondingTransport,
   Run,
   run,
   runBoth,
+  sending,
 } from "./recording_transport.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 
 Deno.test("runApplication() hands the head to respond() as the application gave it", async () => {
   class Plain extends RespondingTransport {
@@ -32,19 +33,13 @@ Deno.test("runApplication() hands the head to respond() as the application gave 
     }
   }
   const transport = new Plain();
-  await run((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
-    return [toBytes("a")];
-  }, { transport });
+  await run(sending("a"), { transport });
   assertEquals(transport.given, [[...PLAIN], undefined, toBytes("a")]);
 });
 
 /** Makes an application that says a length and answers with a body. */
 function announcing(length: string, body: () => unknown): LooseApplication {
-  return (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Length", length]]);
-    return body();
-  };
+  return answering(() => body(), [["Content-Length", length]]);
 }
 
 // length-truncated
@@ -223,9 +218,6 @@ Deno.test.each([
 
 // It is the name in capitals only that HTTP knows.
 Deno.test("runApplication() sends a body for the method head", async () => {
-  const { transport } = await run((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
-    return [toBytes("a")];
-  }, { method: "head" });
+  const { transport } = await run(sending("a"), { method: "head" });
   assertEquals(transport.body, "a");
 });

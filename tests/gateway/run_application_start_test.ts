@@ -13,11 +13,10 @@ import type { Chunks } from "./recording_body.ts";
 import {
   answering,
   type LooseApplication,
+  PLAIN,
   run,
   runBoth,
 } from "./recording_transport.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 
 /** Expects the complete 500 page and one error in the log. */
 async function assertRefused(

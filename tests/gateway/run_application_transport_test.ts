@@ -7,11 +7,10 @@ import { bodyOf, KINDS } from "./recording_body.ts";
 import {
   answering,
   Events,
+  PLAIN,
   RespondingTransport,
   run,
 } from "./recording_transport.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 
 // A transport may fail at any point. runApplication() never throws for it.
 class FailingTransport extends RespondingTransport {
@@ -66,10 +65,10 @@ Deno.test.each([
     for (const method of ["GET", "HEAD"]) {
       const events = new Events();
       const transport = new FailingTransport(at, how, events);
-      const { written } = await run((_environ, startResponse) => {
-        startResponse("200 OK", PLAIN);
-        return bodyOf(kind, ["a", "b"], events);
-      }, { method, transport });
+      const { written } = await run(
+        answering(() => bodyOf(kind, ["a", "b"], events)),
+        { method, transport },
+      );
       assertEquals(events.count("close"), 1);
       // Not every kind of response gets to this call.
       const hasFailed = written.join("").includes(`${at} failed`);
@@ -95,10 +94,11 @@ Deno.test("runApplication() logs a promise that a sync body gives when it is ful
     { done: false, value: toBytes("a") },
     Promise.resolve({ done: true, value: undefined }),
   ];
-  const { transport, written } = await run((_environ, startResponse) => {
-    startResponse("200 OK", [...PLAIN, ["Content-Length", "1"]]);
-    return { [Symbol.iterator]: () => ({ next: () => results.shift() }) };
-  });
+  const { transport, written } = await run(
+    answering(() => ({
+      [Symbol.iterator]: () => ({ next: () => results.shift() }),
+    }), [...PLAIN, ["Content-Length", "1"]]),
+  );
   assertEquals(transport.body, "a");
   assertEquals(written.length, 1);
   assertEquals(written[0]?.includes("must not give a promise"), true);

@@ -7,21 +7,20 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import type { StartResponse, Write } from "../../wsgi/types.ts";
 import { bodyOf } from "./recording_body.ts";
 import {
   Events,
+  leave,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
   runBoth,
 } from "./recording_transport.ts";
-
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 
 Deno.test("write() keeps the order while the transport is busy", async () => {
   const transport = new RecordingTransport();
@@ -129,7 +128,7 @@ Deno.test("write() rejects when the client has left", async () => {
   const { written } = await run(async (_environ, startResponse) => {
     const write = startResponse("200 OK", PLAIN);
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     rejection = await assertRejects(() => write(toBytes("a")));
     return [];
   }, { transport });
@@ -144,7 +143,7 @@ Deno.test("write() leaves no unhandled rejection when it is not awaited", async 
   await run(async (_environ, startResponse) => {
     const write = startResponse("200 OK", PLAIN);
     await Promise.resolve();
-    gone.cancellation.cancel(new ClientDisconnected());
+    leave(gone);
     write(toBytes("a"));
     return [];
   }, { transport: gone });

@@ -15,15 +15,16 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const HEAD = "Status: 200 OK\r\nContent-Type: text/plain\r\n";
 
 Deno.test("runCgi() writes the status line, the headers, an empty line and the body", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("418 I'm a te\xe1pot", [
+  const app: Application = answering(
+    () => [encode("ab"), new Uint8Array([0, 255])],
+    [
       ["X-b", "1"],
       ["x-A", "\xff"],
       ["Set-Cookie", "a"],
       ["Set-Cookie", "b"],
-    ]);
-    return [encode("ab"), new Uint8Array([0, 255])];
-  };
+    ],
+    "418 I'm a te\xe1pot",
+  );
   const { output, errors, end } = await cgi(app);
   assertEquals(
     output,
@@ -139,10 +140,11 @@ Deno.test("runCgi() answers an error as its options say", async () => {
 });
 
 Deno.test("runCgi() does not take the application's own 500 for an error", async () => {
-  const app: LooseApplication = (_environ, startResponse) => {
-    startResponse("500 Internal Server Error", []);
-    return [encode("mine")];
-  };
+  const app: LooseApplication = answering(
+    () => [encode("mine")],
+    [],
+    "500 Internal Server Error",
+  );
   const { output } = await cgi(app, {}, [], { errorBody: "theirs" });
   assertMatch(output, /\r\n\r\nmine$/);
 });

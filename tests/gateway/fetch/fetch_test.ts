@@ -9,6 +9,7 @@ import { toBytes } from "../../../wsgi/byte_string.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
 import { run, TEXT } from "./run_fetch.ts";
+import { answering } from "../recording_transport.ts";
 
 Deno.test("toFetchHandler() refuses what is no application", () => {
   for (const app of [undefined, null, "app", {}, Promise.resolve()]) {
@@ -21,14 +22,13 @@ Deno.test("toFetchHandler() refuses what is no application", () => {
 });
 
 Deno.test("toFetchHandler() answers an array at once, with a length and the reason", () => {
-  const handler = toFetchHandler((_environ, startResponse) => {
-    startResponse("299 Fair Enough", [
+  const handler = toFetchHandler(
+    answering(() => [toBytes("abc"), new Uint8Array(), toBytes("de")], [
       ["X-A", "\xe9"],
       ["Set-Cookie", "a=1"],
       ["Set-Cookie", "b=2"],
-    ]);
-    return [toBytes("abc"), new Uint8Array(), toBytes("de")];
-  });
+    ], "299 Fair Enough"),
+  );
   const response = handler(new Request("http://h/"));
   assertInstanceOf(response, Response);
   assertEquals(response.status, 299);
@@ -40,10 +40,7 @@ Deno.test("toFetchHandler() answers an array at once, with a length and the reas
 Deno.test("toFetchHandler() gives the body of every kind of application", async () => {
   const chunks = ["a", "", "b", "c"].map(toBytes);
   const apps: Record<string, Application> = {
-    array: (_environ, startResponse) => {
-      startResponse("200 OK", TEXT);
-      return chunks;
-    },
+    array: answering(() => chunks),
     "array of an async function": async (_environ, startResponse) => {
       await Promise.resolve();
       startResponse("200 OK", TEXT);
@@ -64,10 +61,7 @@ Deno.test("toFetchHandler() gives the body of every kind of application", async 
       startResponse("200 OK", TEXT);
       yield* chunks;
     },
-    stream: (_environ, startResponse) => {
-      startResponse("200 OK", TEXT);
-      return ReadableStream.from(chunks);
-    },
+    stream: answering(() => ReadableStream.from(chunks)),
     "write()": (_environ, startResponse) => {
       const write = startResponse("200 OK", TEXT);
       write(toBytes("a"));
@@ -180,10 +174,7 @@ Deno.test("toFetchHandler() serves several reads at once", async () => {
 Deno.test("toFetchHandler() sends a chunk that lies in shared memory", async () => {
   const shared = new Uint8Array(new SharedArrayBuffer(3));
   shared.set(toBytes("abc"));
-  const { response } = await run((_environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    return [shared];
-  });
+  const { response } = await run(answering(() => [shared]));
   assertEquals(await response.text(), "abc");
 });
 

@@ -2,13 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
-import {
-  check,
-  open,
-  play,
-  rejectsWith,
-  text,
-} from "./input_sources.ts";
+import { check, open, play, rejectsWith, text } from "./input_sources.ts";
 
 const ABC = ["abc"];
 const TO_3 = { contentLength: 3 };

@@ -4,6 +4,7 @@ import type { Application, ResponseBody } from "../../../wsgi/types.ts";
 import { ask, RawClient, within } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
 import { get } from "../../server/serving.ts";
+import { answering } from "../recording_transport.ts";
 
 const BYTES = new TextEncoder().encode("Hello");
 
@@ -80,10 +81,7 @@ Deno.test("toNodeListener() closes the body of a client that leaves before the f
 
 Deno.test("toNodeListener() makes no more than a client reads, and closes when it leaves", async () => {
   const { steps } = await leaveDuring(
-    (steps) => (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return steps.body();
-    },
+    (steps) => answering(() => steps.body(), []),
     async (client, steps) => {
       await client.head();
       // Full when no chunk comes during many turns of the event loop.
