@@ -460,6 +460,8 @@ export class Connection<Head> implements Channel, Expiring {
 
   /** The client has ended its sending side. */
   #end(): void {
+    // A write may have failed just before: it got the error, and reading the end.
+    if (this.#hasEnded) return;
     this.#hasEnded = true;
     switch (this.#phase) {
       case "running":

@@ -63,7 +63,7 @@ export class FakeSocket implements Socket {
     }
   }
 
-  read(): Promise<number | null> {
+  read(_into: Uint8Array): Promise<number | null> {
     return Promise.resolve(null);
   }
 
