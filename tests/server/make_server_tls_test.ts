@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { makeServer } from "../../server/make_server.ts";
 import type { Application } from "../../wsgi/types.ts";
-import { within } from "../raw_client.ts";
+import { RawClient, within } from "../raw_client.ts";
 import { serve } from "./serving.ts";
 
 // Made with openssl for these tests: valid for localhost until the year 2126.
@@ -120,6 +120,28 @@ Deno.test({
       `https on 127.0.0.1 ${serving.port} other.example:81 /`,
     );
   },
+});
+
+Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and goes on", async () => {
+  await using serving = serve(variables, { cert, key });
+  {
+    using client = await RawClient.connect(serving);
+    await client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    // A TLS alert may come; a response in plain HTTP must not.
+    assertEquals((await client.rest()).includes("HTTP/"), false);
+  }
+  using conn = await Deno.connectTls({
+    hostname: "127.0.0.1",
+    port: serving.port,
+    caCerts: [cert],
+  });
+  await conn.write(toBytes(
+    "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+  ));
+  const chunks = await within(Array.fromAsync(conn.readable), "the response");
+  assertMatch(fromBytes(chunks[0]!), /^HTTP\/1\.1 200 OK\r\n/);
+  assertEquals(serving.log.length, 1);
+  assertMatch(serving.log[0]!, /^Closed the connection to 127\.0\.0\.1: .+\n$/);
 });
 
 Deno.test("makeServer() says that certificate or key are none", async () => {
