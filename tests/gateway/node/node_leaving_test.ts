@@ -91,18 +91,16 @@ Deno.test("toNodeListener() takes a client that closes its sending side for one 
 });
 
 Deno.test("toNodeListener() makes no more than a client reads, and closes when it leaves", async () => {
-  const { steps } = await leaveDuring(
-    (steps) => answering(() => steps.body(), []),
-    async (client, steps) => {
-      await client.head();
-      // Full when no chunk comes during many turns of the event loop.
-      for (let made = -1, turns = 0; turns < 200; turns++) {
-        if (made !== steps.made) turns = 0;
-        made = steps.made;
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-    },
-  );
+  const endless = (steps: Steps) => answering(() => steps.body());
+  const { steps } = await leaveDuring(endless, async (client, steps) => {
+    await client.head();
+    // Full when no chunk comes during many turns of the event loop.
+    for (let made = -1, turns = 0; turns < 200; turns++) {
+      if (made !== steps.made) turns = 0;
+      made = steps.made;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  });
   // The buffers of the system take some megabytes.
   assert(steps.made < 500, `${steps.made} chunks`);
   assertEquals(steps.closes, 1);
