@@ -120,24 +120,59 @@ function listenUnix(path: string, mode: number | undefined): Listener {
     path,
     () => bindUnix(path, () => listenAt(path)),
   );
-  if (mode !== undefined) Deno.chmodSync(path, mode);
+  try {
+    if (mode !== undefined) Deno.chmodSync(path, mode);
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
   const own = identityOf(path);
+  let isAccepting = false;
+  let onClosed: (() => void) | undefined;
   return {
     port: 0,
     async accept(): Promise<Accepted | undefined> {
-      const socket = await acceptFrom(listener);
-      return socket && { socket, remote: undefined };
-    },
-    close(): void {
-      listener.close();
-      // Another server may have bound a socket of its own there.
-      if (own === undefined || identityOf(path) !== own) return;
+      isAccepting = true;
       try {
-        Deno.removeSync(path);
-      } catch {
-        // It is gone already.
+        const socket = await acceptFrom(listener);
+        return socket && { socket, remote: undefined };
+      } finally {
+        isAccepting = false;
+        onClosed?.();
       }
     },
+    close(): void {
+      onClosed = own === undefined || own === identityOf(path)
+        ? undefined
+        : keepFile(path);
+      listener.close();
+      // Otherwise Deno holds the listener until the last accept() is over.
+      if (!isAccepting) onClosed?.();
+    },
+  };
+}
+
+/**
+ * Keeps a file that somebody else has put in place of the socket: a listener
+ * that is closed removes whatever has the name that it was bound to.
+ *
+ * @returns Puts the file back, once the listener is closed.
+ */
+function keepFile(path: string): (() => void) | undefined {
+  const kept = `${path}.${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    Deno.linkSync(path, kept);
+  } catch {
+    // There is none, or the program may write no other name.
+    return undefined;
+  }
+  return () => {
+    try {
+      Deno.linkSync(kept, path);
+    } catch {
+      // It is, or a newer one.
+    }
+    Deno.removeSync(kept);
   };
 }
 

@@ -1,0 +1,97 @@
+// The file of a Unix socket: a server removes its own and no other.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { makeServer, type WsgiServer } from "../../server/make_server.ts";
+import { within } from "../raw_client.ts";
+
+const ignore = Deno.build.os === "windows";
+
+function serveAt(path: string, name: string): WsgiServer {
+  const server = makeServer("h", 0, (_environ, startResponse) => {
+    startResponse("200 OK", []);
+    return [toBytes(name)];
+  }, { path, log: false, shutdownTimeout: 2000 });
+  server.serveForever();
+  return server;
+}
+
+async function ask(path: string): Promise<string> {
+  using conn = await Deno.connect({ transport: "unix", path });
+  await conn.write(
+    toBytes("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+  );
+  const chunks = await within(Array.fromAsync(conn.readable), "the response");
+  return chunks.map((chunk) => fromBytes(chunk)).join("")
+    .split("\r\n\r\n")[1] ?? "";
+}
+
+/** Takes the socket of a server out of its way. */
+const TAKEN_AWAY: readonly [string, (path: string) => void][] = [
+  ["removed", (path) => Deno.removeSync(path)],
+  ["renamed", (path) => Deno.renameSync(path, `${path}.old`)],
+];
+
+for (const [what, takeAway] of TAKEN_AWAY) {
+  Deno.test({
+    name:
+      `makeServer() leaves the socket of another server alone when its own was ${what}`,
+    ignore,
+    async fn(): Promise<void> {
+      const folder = Deno.makeTempDirSync();
+      const path = `${folder}/app.sock`;
+      try {
+        const first = serveAt(path, "first");
+        takeAway(path);
+        await using second = serveAt(path, "second");
+        await first.shutdown();
+        assertEquals(Deno.lstatSync(path).isSocket, true);
+        assertEquals(await ask(path), "second");
+        await second.shutdown();
+        assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
+      } finally {
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "makeServer() leaves a file alone that stands in place of its socket",
+  ignore,
+  async fn(): Promise<void> {
+    const folder = Deno.makeTempDirSync();
+    const path = `${folder}/app.sock`;
+    try {
+      const server = serveAt(path, "first");
+      Deno.removeSync(path);
+      Deno.writeTextFileSync(path, "mine");
+      await server.shutdown();
+      assertEquals(Deno.readTextFileSync(path), "mine");
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "makeServer() listens on no socket whose mode it cannot set",
+  ignore,
+  fn(): void {
+    const folder = Deno.makeTempDirSync();
+    const path = `${folder}/app.sock`;
+    const { chmodSync } = Deno;
+    try {
+      Deno.chmodSync = () => {
+        throw new Deno.errors.PermissionDenied("on purpose");
+      };
+      assertThrows(
+        () => makeServer("h", 0, () => [], { path, mode: 0o600, log: false }),
+        Deno.errors.PermissionDenied,
+      );
+    } finally {
+      Deno.chmodSync = chmodSync;
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
