@@ -69,3 +69,52 @@ export function bindUnix<T>(path: string, bind: () => T): T {
     return bind();
   }
 }
+
+/**
+ * Listens on a Unix socket whose file stays when the listener is closed.
+ *
+ * Deno removes the path of a listener with it, also if another server has bound
+ * a socket of its own there since. So the socket is bound under another name in
+ * the same folder and linked to its path. Where that is not possible or not
+ * permitted, it is bound to the path itself.
+ *
+ * @param path The path.
+ * @returns The listener.
+ * @throws What `Deno.listen()` throws for the path.
+ */
+export function listenAt(path: string): Deno.UnixListener {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const aside = `${folder}.${crypto.randomUUID().slice(0, 8)}`;
+  return (mayBind(aside, folder || ".") ? bindAside(aside, path) : undefined) ??
+    Deno.listen({ transport: "unix", path });
+}
+
+/** Returns whether a socket can be bound without asking the user. */
+function mayBind(path: string, folder: string): boolean {
+  const needed: Deno.PermissionDescriptor[] = [
+    { name: "read", path: folder },
+    { name: "write", path: folder },
+    { name: "net", host: `unix:${path}` },
+  ];
+  return needed.every((each) =>
+    Deno.permissions.querySync(each).state === "granted"
+  );
+}
+
+/** Binds under another name and links that to the path, if it is free. */
+function bindAside(
+  aside: string,
+  path: string,
+): Deno.UnixListener | undefined {
+  let listener: Deno.UnixListener | undefined;
+  try {
+    listener = Deno.listen({ transport: "unix", path: aside });
+    Deno.linkSync(aside, path);
+    Deno.removeSync(aside);
+    return listener;
+  } catch {
+    // Binding to the path itself says what is wrong with it.
+    listener?.close();
+    return undefined;
+  }
+}
