@@ -6,7 +6,7 @@
 
 import { type ListenAddress, listening } from "./listen.ts";
 import type { Socket } from "./socket_writer.ts";
-import { bindUnix, listenAt } from "./unix_socket.ts";
+import { bindUnix } from "./unix_socket.ts";
 
 /** A connection that was accepted. */
 export interface Accepted {
@@ -118,7 +118,7 @@ function isAddressError(error: unknown): boolean {
 function listenUnix(path: string, mode: number | undefined): Listener {
   const listener = listening(
     path,
-    () => bindUnix(path, () => listenAt(path)),
+    () => bindUnix(path, () => Deno.listen({ transport: "unix", path })),
   );
   try {
     if (mode !== undefined) Deno.chmodSync(path, mode);

@@ -35,9 +35,7 @@ export interface ServerOptions extends
   key?: string | undefined;
   /**
    * Listens on a Unix socket at this path. Host and port are ignored then. The
-   * file of a server that is gone is replaced; it is removed at the end. To
-   * leave a file alone that another server has put there since, the program
-   * needs permission to read and write the folder, not only the path.
+   * file of a server that is gone is replaced; it is removed at the end.
    */
   path?: string | undefined;
   /**
