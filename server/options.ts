@@ -63,7 +63,8 @@ export interface ServerOptions extends
    */
   headersTimeout?: number | undefined;
   /**
-   * How long a connection stays open between requests, in milliseconds. 0 means
+   * How long a connection stays open between requests, and while its client takes
+   * nothing of what is sent, in milliseconds. 0 means
    * no limit. The default is longer than the 60 seconds after which proxies
    * close connections of theirs, so that none of them sends a request into a
    * connection that is being closed.

@@ -67,6 +67,11 @@ const TARGETS: readonly Judged[] = [
   },
 ];
 
+/** A row in which an application answers to a body. */
+function posted(what: string, app: string, body: string, text: string): Judged {
+  return { what, app, method: "POST", body, text };
+}
+
 const BODIES: readonly Judged[] = [
   {
     what: "a form",
@@ -93,13 +98,7 @@ const BODIES: readonly Judged[] = [
   },
   { what: "POST without a body", method: "POST", input: "" },
   { what: "every byte", method: "PUT", body: ALL_BYTES, input: ALL_BYTES },
-  {
-    what: "a big body",
-    app: "echo",
-    method: "POST",
-    body: MEGABYTE,
-    text: MEGABYTE,
-  },
+  posted("a big body", "echo", MEGABYTE, MEGABYTE),
   {
     what: "a big body in chunks",
     app: "echo",
@@ -107,41 +106,16 @@ const BODIES: readonly Judged[] = [
     chunks: Array(16).fill(MEGABYTE.slice(0, 65_000)),
     text: MEGABYTE.slice(0, 65_000).repeat(16),
   },
-  {
-    what: "a body in pieces",
-    app: "pieces",
-    method: "POST",
-    body: "abcdefgh",
-    text: "abc|def|gh",
-  },
-  {
-    what: "a body in lines",
-    app: "lines",
-    method: "POST",
-    body: "one\r\n\ntwo\nend",
-    text: "one\r\n|\n|two\n|end",
-  },
-  {
-    what: "reading on at the end",
-    app: "beyond",
-    method: "POST",
-    body: "some",
-    text: "[b'', b'', b'']",
-  },
-  {
-    what: "half of a body",
-    app: "half",
-    method: "POST",
-    body: "half of it",
-    text: "half ",
-  },
-  {
-    what: "a body that is not read",
-    app: "unread",
-    method: "POST",
-    body: "some",
-    text: "not read",
-  },
+  posted("a body in pieces", "pieces", "abcdefgh", "abc|def|gh"),
+  posted(
+    "a body in lines",
+    "lines",
+    "one\r\n\ntwo\nend",
+    "one\r\n|\n|two\n|end",
+  ),
+  posted("reading on at the end", "beyond", "some", "[b'', b'', b'']"),
+  posted("half of a body", "half", "half of it", "half "),
+  posted("a body that is not read", "unread", "some", "not read"),
 ];
 
 const HEADERS: readonly Judged[] = [

@@ -136,48 +136,31 @@ const BODIES: readonly Judged[] = [
   },
 ];
 
+const LATE = /^PythonError: [^]*\n *ValueError: late\n/;
+const UNHANDLED = /^PythonError: [^]*\n *LookupError: not handled\n/;
+
+/** A row whose response breaks off. */
+function cut(what: string, app: string, log: RegExp): Judged {
+  return { what, app, isCut: true, text: "begun", log };
+}
+
+/** A row whose response is the page of an error. */
+function failed(what: string, app: string, more: Partial<Judged> = {}): Judged {
+  return { what, app, status: 500, text: "error page", ...more };
+}
+
 const ERRORS: readonly Judged[] = [
-  {
-    what: "an error page",
-    app: "error-page",
-    status: 500,
-    text: "error page",
+  failed("an error page", "error-page", {
     fields: { "x-new": ["2"], "x-old": [] },
-  },
-  {
-    what: "an error page of a generator",
-    app: "error-page-of-generator",
-    status: 500,
-    text: "error page",
-  },
-  {
-    what: "an error page that is too late",
-    app: "too-late",
-    isCut: true,
-    text: "begun",
-    log: /^PythonError: [^]*\n *ValueError: late\n/,
-  },
-  {
-    what: "an error page that is too late for write()",
-    app: "too-late-for-write",
-    isCut: true,
-    text: "begun",
-    log: /^PythonError: [^]*\n *ValueError: late\n/,
-  },
-  {
-    what: "an error that nobody handles",
-    app: "failing",
-    status: 500,
+  }),
+  failed("an error page of a generator", "error-page-of-generator"),
+  cut("an error page that is too late", "too-late", LATE),
+  cut("an error page too late for write()", "too-late-for-write", LATE),
+  failed("an error that nobody handles", "failing", {
     text: "500 Internal Server Error\n",
-    log: /^PythonError: [^]*\n *LookupError: not handled\n/,
-  },
-  {
-    what: "an error in the middle of a body",
-    app: "failing-midway",
-    isCut: true,
-    text: "begun",
-    log: /^PythonError: [^]*\n *LookupError: not handled\n/,
-  },
+    log: UNHANDLED,
+  }),
+  cut("an error in the middle of a body", "failing-midway", UNHANDLED),
 ];
 
 /** Responses that judge what the server takes. */

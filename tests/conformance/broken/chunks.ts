@@ -6,7 +6,7 @@ import { reads } from "./wrong_proxy.ts";
 /** Changes the first chunk size of a body that comes with its head. */
 function firstSize(
   wrong: RegExp,
-  right: string = "5\r\n",
+  right: string,
 ): (piece: string) => string {
   return (piece) =>
     piece.replace(
@@ -15,65 +15,60 @@ function firstSize(
     );
 }
 
+/** What they do, which sizes they change and to what, and the cases. */
+const SIZES: readonly [string, RegExp, right: string, string][] = [
+  [
+    "reads chunk sizes as parseInt() does",
+    /^(?:\+5| 5|5 |0x5)\r\n$/,
+    "5\r\n",
+    "chunks/blank-* chunks/plus chunks/prefix",
+  ],
+  ["drops the sign of a chunk size", /^-/, "5\r\n", "chunks/minus"],
+  ["counts chunk sizes in 64 bits", /^10{15}5/, "5\r\n", "chunks/overflow"],
+  ["takes a bad digit for the end", /^g/, "5\r\n", "chunks/digits"],
+  ["skips empty lines before chunks", /^\r/, "5\r\n", "chunks/no-size"],
+  ["takes LF for the end of a chunk size", /^5\n/, "5\r\n", "chunks/bare-lf"],
+  ["skips chunk extensions", /^5;a\rb/, "5\r\n", "chunks/bare-cr"],
+  ["knows no leading zeros", /^0005/, "0\r\n\r\n", "chunks/zeros"],
+  ["knows no chunk extensions", /^5;a=b/, "5x\r\n", "chunks/extension"],
+];
+
+/** What they do, which part they change and to what, and the cases. */
+const PARTS: readonly [string, part: string, to: string, string][] = [
+  [
+    "takes LF for the end of a chunk",
+    "hello\n0\r\n",
+    "hello\r\n0\r\n",
+    "chunks/bare-lf-data",
+  ],
+  [
+    "needs no CRLF after a chunk",
+    "hello0\r\n",
+    "hello\r\n0\r\n",
+    "chunks/unended",
+  ],
+  [
+    "skips to the end of the line after a chunk",
+    "helloooo\r\n",
+    "hello\r\n",
+    "chunks/too-long",
+  ],
+  [
+    "does not look at trailers",
+    "\r\n0\r\na\r\n\r\n",
+    "\r\n0\r\n\r\n",
+    "chunks/bad-trailer",
+  ],
+  ["knows no capital digits", "\r\nA\r\nh", "\r\nx\r\nh", "chunks/case"],
+  ["knows no trailers", "X-Trailer: 1\r\n", "X-Trailer\r\n", "chunks/trailers"],
+];
+
 /** They misread the chunked coding. */
 export const CHUNKS: readonly BrokenServer[] = [
-  reads(
-    "reads chunk sizes as parseInt() does",
-    firstSize(/^(?:\+5| 5|5 |0x5)\r\n$/),
-    "chunks/blank-* chunks/plus chunks/prefix",
+  ...SIZES.map(([name, wrong, right, found]) =>
+    reads(name, firstSize(wrong, right), found)
   ),
-  reads("drops the sign of a chunk size", firstSize(/^-/), "chunks/minus"),
-  reads(
-    "counts chunk sizes in 64 bits",
-    firstSize(/^10{15}5/),
-    "chunks/overflow",
-  ),
-  reads("takes a bad digit for the end", firstSize(/^g/), "chunks/digits"),
-  reads("skips empty lines before chunks", firstSize(/^\r/), "chunks/no-size"),
-  reads(
-    "takes LF for the end of a chunk size",
-    firstSize(/^5\n/),
-    "chunks/bare-lf",
-  ),
-  reads("skips chunk extensions", firstSize(/^5;a\rb/), "chunks/bare-cr"),
-  reads(
-    "takes LF for the end of a chunk",
-    (piece) => piece.replace("hello\n0\r\n", "hello\r\n0\r\n"),
-    "chunks/bare-lf-data",
-  ),
-  reads(
-    "needs no CRLF after a chunk",
-    (piece) => piece.replace("hello0\r\n", "hello\r\n0\r\n"),
-    "chunks/unended",
-  ),
-  reads(
-    "skips to the end of the line after a chunk",
-    (piece) => piece.replace("helloooo\r\n", "hello\r\n"),
-    "chunks/too-long",
-  ),
-  reads(
-    "does not look at trailers",
-    (piece) => piece.replace("\r\n0\r\na\r\n\r\n", "\r\n0\r\n\r\n"),
-    "chunks/bad-trailer",
-  ),
-  reads(
-    "knows no leading zeros",
-    firstSize(/^0005/, "0\r\n\r\n"),
-    "chunks/zeros",
-  ),
-  reads(
-    "knows no chunk extensions",
-    firstSize(/^5;a=b/, "5x\r\n"),
-    "chunks/extension",
-  ),
-  reads(
-    "knows no capital digits",
-    (piece) => piece.replace("\r\nA\r\nhello", "\r\nx\r\nhello"),
-    "chunks/case",
-  ),
-  reads(
-    "knows no trailers",
-    (piece) => piece.replace("\r\nX-Trailer: 1\r\n", "\r\nX-Trailer\r\n"),
-    "chunks/trailers",
+  ...PARTS.map(([name, part, to, found]) =>
+    reads(name, (piece) => piece.replace(part, to), found)
   ),
 ];

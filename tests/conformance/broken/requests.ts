@@ -8,6 +8,15 @@ function head(change: (head: string) => string): (piece: string) => string {
   return (piece) => piece.replace(/^[\w-]+ [^\n]* HTTP\/[^]*?\r\n\r\n/, change);
 }
 
+/** Replaces a part of such heads: the name, the part, what for, the cases. */
+type Replacing = readonly [string, from: string | RegExp, to: string, string];
+
+function replacing(rows: readonly Replacing[]): BrokenServer[] {
+  return rows.map(([name, from, to, found]) =>
+    reads(name, head((text) => text.replace(from, to)), found)
+  );
+}
+
 /** They take malformed heads for sound ones. */
 const HEADS: readonly BrokenServer[] = [
   reads(
@@ -20,80 +29,58 @@ const HEADS: readonly BrokenServer[] = [
     "refused/host-missing",
   ),
   reads(
-    "takes LF for a line end",
-    (piece) => head((text) => text.replace(/(?<!\r)\n/g, "\r\n"))(piece),
-    "refused/bare-lf*",
-  ),
-  reads(
     "takes CR for a blank",
     head((text) => text.replace(/\r(?!\n)/g, "").replace("\r ", " ")),
     "refused/bare-cr*",
   ),
-  reads(
-    "reads strings up to NUL",
-    head((text) => text.replace(/\0.*?(?=[:\r])/g, "")),
-    "refused/nul*",
-  ),
-  reads(
-    "drops blanks before a colon",
-    head((text) => text.replace(/ +:/g, ":")),
-    "refused/blank-before-colon",
-  ),
-  reads(
-    "unfolds headers",
-    head((text) => text.replace(/\r\n +/g, " ")),
-    "refused/folded",
-  ),
-  reads(
-    "drops lines without a colon",
-    head((text) => text.replace(/\r\n[^:\r ][^:\r]*(?=\r)/g, "")),
-    "refused/no-colon",
-  ),
+  ...replacing([
+    ["takes LF for a line end", /(?<!\r)\n/g, "\r\n", "refused/bare-lf*"],
+    ["reads strings up to NUL", /\0.*?(?=[:\r])/g, "", "refused/nul*"],
+    ["drops blanks before a colon", / +:/g, ":", "refused/blank-before-colon"],
+    ["unfolds headers", /\r\n +/g, " ", "refused/folded"],
+    [
+      "drops lines without a colon",
+      /\r\n[^:\r ][^:\r]*(?=\r)/g,
+      "",
+      "refused/no-colon",
+    ],
+    ["speaks every version", " HTTP/2.0\r", " HTTP/1.1\r", "refused/version"],
+    [
+      "ignores what it cannot expect",
+      "Expect: 200-ok\r\n",
+      "",
+      "refused/expectation",
+    ],
+  ]),
   reads(
     "goes on after a request that it has refused",
     (piece) =>
       piece.replace(/^POST [^]*?Content-Length: \+5\r\n\r\n(?=GET )/, ""),
     "refused/nothing-after",
   ),
-  reads(
-    "speaks every version",
-    head((text) => text.replace(" HTTP/2.0\r\n", " HTTP/1.1\r\n")),
-    "refused/version",
-  ),
-  reads(
-    "ignores what it cannot expect",
-    head((text) => text.replace("Expect: 200-ok\r\n", "")),
-    "refused/expectation",
-  ),
 ];
+
+const EMPTY = "Transfer-Encoding: \r\n";
 
 /** They misread transfer codings. */
 const CODINGS: readonly BrokenServer[] = [
-  reads(
-    "passes on what is coded by gzip",
-    head((text) => text.replace("gzip, chunked", "chunked")),
-    "refused/coding-gzip",
-  ),
-  reads(
-    "ignores an unknown coding",
-    head((text) => text.replace(": x-foo, chunked", ": chunked")),
-    "refused/coding-unknown",
-  ),
-  reads(
-    "looks for chunked anywhere",
-    head((text) => text.replace(/: chunked, .*/, ": chunked")),
-    "refused/coding-twice refused/coding-not-last",
-  ),
-  reads(
-    "takes every coding for chunked",
-    head((text) => text.replace(": gzip\r", ": chunked\r")),
-    "refused/coding-not-chunked",
-  ),
-  reads(
-    "ignores an empty coding",
-    head((text) => text.replace("Transfer-Encoding: \r\n", "")),
-    "refused/coding-empty",
-  ),
+  ...replacing([
+    ["passes on what is coded by gzip", "gzip, ", "", "refused/coding-gzip"],
+    ["ignores an unknown coding", ": x-foo,", ":", "refused/coding-unknown"],
+    [
+      "looks for chunked anywhere",
+      /: chunked, .*/,
+      ": chunked",
+      "refused/coding-twice refused/coding-not-last",
+    ],
+    [
+      "takes every coding for chunked",
+      ": gzip\r",
+      ": chunked\r",
+      "refused/coding-not-chunked",
+    ],
+    ["ignores an empty coding", EMPTY, "", "refused/coding-empty"],
+  ]),
   reads(
     "decodes chunks of HTTP/1.0",
     head((text) =>
