@@ -94,6 +94,7 @@ class BackendTransport implements SocketTransport {
 
 /** SCGI or uwsgi, as one server speaks it. */
 class BackendProtocol implements Protocol<BackendHead> {
+  readonly isPersistent = false;
   /** A web server sends all of a body before it reads the response. */
   readonly lingering = { size: 64 * 1024 * 1024, timeMs: 10_000 };
   readonly #dialect: BackendDialect;

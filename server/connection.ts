@@ -255,7 +255,11 @@ export class Connection<Head>
     if (this.isClosed || this.#phase !== "running") return false;
     this.#reader.resume();
     if (!request.transport.keepsAlive || this.#host.isStopping) {
-      this.#linger();
+      // Where each body has a length and is the last one, nothing can come any
+      // more that would reset the connection.
+      if (!this.#host.protocol.isPersistent && this.parser.missing === 0) {
+        this.#closeWhenDrained();
+      } else this.#linger();
       return false;
     }
     if (this.#hasEnded && this.parser.size === 0) {

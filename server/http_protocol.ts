@@ -35,6 +35,7 @@ class HttpParser extends RequestParser {
 
 /** HTTP/1.1, as one server speaks it. */
 export class HttpProtocol implements Protocol<RequestHead> {
+  readonly isPersistent = true;
   readonly lingering = { size: 1_048_576, timeMs: 2_000 };
   readonly #options: ServerOptions;
   readonly #address: ServerAddress;

@@ -102,6 +102,8 @@ export interface ServedEnviron {
 
 /** How a server talks to those who connect. */
 export interface Protocol<Head> {
+  /** Whether a connection can carry more than one request. */
+  readonly isPersistent: boolean;
   /** What a peer may send after the last response: bytes and milliseconds. */
   readonly lingering: { readonly size: number; readonly timeMs: number };
   /** Makes the parser of one connection. */

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { BodyReader } from "../../gateway/body_reader.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { bodyOf, hanging } from "./recording_body.ts";
@@ -31,64 +36,43 @@ Deno.test("BodyReader.close() opens a body that was never begun", () => {
   assertEquals(logged, []);
 });
 
-Deno.test("BodyReader.close() calls no return() after the end, an error or of an array", () => {
-  const ended = new Events();
-  const first = logging(bodyOf("iterator", [], ended)).reader;
-  first.open();
-  first.next();
-  first.close();
-  assertEquals(ended.list, ["next", "close"]);
-
-  const failed = new Events();
-  const { reader } = logging({
-    [Symbol.iterator]: () => ({
-      next(): never {
-        throw new Error("no more");
-      },
-      return: () => failed.add("return"),
-    }),
-    close: () => failed.add("close"),
-  });
+Deno.test("BodyReader.close() calls no return() after the end", () => {
+  const events = new Events();
+  const { reader } = logging(bodyOf("iterator", [], events));
   reader.open();
-  try {
-    reader.next();
-  } catch {
-    // As expected.
-  }
+  reader.next();
   reader.close();
-  assertEquals(failed.list, ["close"]);
-
-  const array = new Events();
-  const body = Object.assign([toBytes("a")], {
-    [Symbol.iterator](): never {
-      throw new Error("unexpected");
-    },
-  });
-  const { reader: unread, logged } = logging(
-    Object.assign(body, { close: () => array.add("close") }),
-  );
-  unread.close();
-  assertEquals(array.list, ["close"]);
-  assertEquals(logged, []);
+  assertEquals(events.list, ["next", "close"]);
 });
 
-Deno.test("BodyReader.close() calls return() after a chunk that was none", () => {
+Deno.test.each<[string, () => unknown, string[]]>([
+  ["an error", () => fail("no more"), ["close"]],
+  ["a chunk that is none", () => ({ value: "text" }), ["return", "close"]],
+])("BodyReader.close() after %s", (_what, next, expected) => {
   const events = new Events();
   const { reader } = logging({
-    [Symbol.iterator]: () => ({
-      next: () => ({ value: "text" }),
-      return: () => events.add("return"),
-    }),
+    [Symbol.iterator]: () => ({ next, return: () => events.add("return") }),
+    close: () => events.add("close"),
   });
   reader.open();
-  try {
-    reader.next();
-  } catch {
-    // As expected.
-  }
+  assertThrows(() => reader.next());
   reader.close();
-  assertEquals(events.list, ["return"]);
+  assertEquals(events.list, expected);
 });
+
+Deno.test("BodyReader.close() takes no iterator of an array", () => {
+  const events = new Events();
+  const { reader, logged } = logging(Object.assign([toBytes("a")], {
+    [Symbol.iterator]: () => fail("unexpected"),
+    close: () => events.add("close"),
+  }));
+  reader.close();
+  assertEquals([events.list, logged], [["close"], []]);
+});
+
+function fail(message: string): never {
+  throw new Error(message);
+}
 
 // close-once
 Deno.test("BodyReader.close() does all of it once", async () => {

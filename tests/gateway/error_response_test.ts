@@ -36,20 +36,14 @@ Deno.test.each([
   [503, "503 Service Unavailable"],
   [599, "599 Error"],
 ])("errorResponse() makes a page for %i", async (code, status) => {
+  const type = "text/plain; charset=utf-8";
+  const headers: [string, string][] = [["Content-Type", type]];
   const [head, page] = errorResponse(code);
-  assertEquals(head, {
-    status,
-    code,
-    headers: [["Content-Type", "text/plain; charset=utf-8"]],
-    contentLength: undefined,
-  });
+  assertEquals(head, { status, code, headers, contentLength: undefined });
   assertEquals(new TextDecoder().decode(page), `${status}\n`);
   const response = fetchErrorResponse(code);
   assertEquals(response.status, code);
-  assertEquals(
-    response.headers.get("content-type"),
-    "text/plain; charset=utf-8",
-  );
+  assertEquals(response.headers.get("content-type"), type);
   assertEquals(await response.text(), `${status}\n`);
 });
 
@@ -61,13 +55,9 @@ Deno.test("formatError() gives the stack of an error", () => {
 });
 
 Deno.test("formatError() gives the causes, to a depth", () => {
-  const inner = new Error("inner");
-  const outer = new Error("outer", {
-    cause: new Error("middle", { cause: inner }),
-  });
-  const lines = formatError(outer).split("\n");
-  const heads = lines.filter((line) => line !== "" && !line.startsWith(" "));
-  assertEquals(heads, [
+  const middle = new Error("middle", { cause: new Error("inner") });
+  const lines = formatError(new Error("outer", { cause: middle })).split("\n");
+  assertEquals(lines.filter((line) => /^[^ ]/.test(line)), [
     "Error: outer",
     "Caused by: Error: middle",
     "Caused by: Error: inner",
@@ -122,23 +112,12 @@ Deno.test("formatError() lets no message forge a line", () => {
 });
 
 Deno.test("formatError() gives lines that only this program begins, for any message", () => {
-  const anyText = fc.string({
-    unit: fc.constantFrom(
-      "a",
-      " ",
-      "\n",
-      "\r",
-      "\t",
-      "\x00",
-      "\x85",
-      "    at ",
-    ),
-  });
-  fc.assert(fc.property(anyText, (message) => {
-    const error = new Error(message);
+  const unit = fc.constantFrom(..."a \n\r\t\0\x85", "    at ");
+  fc.assert(fc.property(fc.string({ unit }), (message) => {
+    const text = formatError(new Error(message));
     // deno-lint-ignore no-control-regex -- they are what is looked for
-    assert(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(formatError(error)));
-    const [, ...lines] = formatError(error).trimEnd().split("\n");
+    assert(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(text));
+    const [, ...lines] = text.trimEnd().split("\n");
     for (const line of lines) assert(line.startsWith("    "), line);
   }));
 });

@@ -32,17 +32,12 @@ Deno.test("Gate.open() calls who waits inside of the call, once", () => {
 Deno.test("Gate.open() may be followed by another round inside of the callback", () => {
   const gate = new Gate();
   let rounds = 0;
-  const next = (): void => {
-    if (++rounds === 3) return;
+  const wait = (): void => {
     gate.close();
-    gate.wait(next, () => {});
+    gate.wait(() => ++rounds === 3 || wait(), () => {});
   };
-  gate.close();
-  gate.wait(next, () => {});
-  gate.open();
-  gate.open();
-  gate.open();
-  gate.open();
+  wait();
+  for (let turn = 0; turn < 4; turn++) gate.open();
   assertEquals(rounds, 3);
 });
 

@@ -6,6 +6,7 @@
  */
 
 import fc from "npm:fast-check@^4";
+import { oneOf } from "./any_request.ts";
 
 /** What an application may give to startResponse. */
 export interface AnyHead {
@@ -18,16 +19,9 @@ const TOKEN = `${LETTERS}0123456789!#$%&'*+-.^_\`|~`;
 const MAX_LENGTH = 9007199254740991n;
 
 // header-hop-by-hop
-const HOP_BY_HOP = [
-  "CONNECTION",
-  "KEEP-ALIVE",
-  "PROXY-CONNECTION",
-  "TE",
-  "TRAILER",
-  "TRAILERS",
-  "TRANSFER-ENCODING",
-  "UPGRADE",
-];
+const HOP_BY_HOP =
+  "CONNECTION KEEP-ALIVE PROXY-CONNECTION TE TRAILER TRAILERS TRANSFER-ENCODING UPGRADE"
+    .split(" ");
 
 /** Whether every code unit is a byte, and none but `allowed` a control. */
 function isPlain(text: string, allowed: string): boolean {
@@ -110,14 +104,7 @@ const status: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constantFrom(
-      "",
-      "200",
-      "200OK",
-      " 200 OK",
-      "200\tOK",
-      "٢٠٠ OK",
-      "2e2 OK",
-      "+20 OK",
+      ...["", "200", "200OK", " 200 OK", "200\tOK", "٢٠٠ OK", "2e2 OK"],
     ),
   },
   { weight: 1, arbitrary: fc.anything() },
@@ -131,17 +118,9 @@ const name = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.constantFrom(
-      "Content-Type",
-      "Set-Cookie",
-      "set-cookie",
-      "Location",
-      "Date",
-      "Server",
-      "Proxy-Authenticate",
-      "__proto__",
-      "Connections",
-      "Content-Lengths",
+    arbitrary: oneOf(
+      "Content-Type Set-Cookie set-cookie Location Date Server __proto__",
+      "Proxy-Authenticate Connections Content-Lengths",
     ),
   },
 );
@@ -156,19 +135,8 @@ const pair: fc.Arbitrary<unknown> = fc.oneof(
       fc.constantFrom("Content-Length", "content-length", "CONTENT-LENGTH"),
       fc.oneof(
         fc.nat().map(String),
-        fc.constantFrom(
-          "",
-          "+1",
-          "1 ",
-          "1,1",
-          "0x1",
-          "007",
-          "1e3",
-          "٣",
-          "9007199254740991",
-          "9007199254740992",
-          "9".repeat(400),
-        ),
+        fc.constantFrom("", "1 ", "9".repeat(400)),
+        oneOf("+1 1,1 0x1 007 1e3 ٣ 9007199254740991 9007199254740992"),
       ),
     ),
   },

@@ -6,8 +6,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { fromBytes } from "../../wsgi/byte_string.ts";
-import { Cancellation } from "../../gateway/cancellation.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import {
+  Cancellation,
+  ClientDisconnected,
+} from "../../gateway/cancellation.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   type ResponseHead,
@@ -152,12 +155,41 @@ export type LooseApplication = (
   startResponse: StartResponse,
 ) => unknown;
 
-/** Makes an application that answers 200, as text, with a body. */
-export function answering(body: () => unknown): LooseApplication {
-  return (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return body();
+/** The headers of a text. */
+export const PLAIN: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
+
+/** Makes an application that starts a response, by default a text, with a body. */
+export function answering<Body>(
+  body: (environ: Environ) => Body,
+  headers: readonly HeaderTuple[] = PLAIN,
+  status = "200 OK",
+): (environ: Environ, startResponse: StartResponse) => Body {
+  return (environ, startResponse) => {
+    startResponse(status, headers);
+    return body(environ);
   };
+}
+
+/** Makes the application that sends one chunk. */
+export function sending(
+  text: string,
+  headers?: readonly HeaderTuple[],
+  status?: string,
+): Application {
+  return answering(() => [toBytes(text)], headers, status);
+}
+
+/** What became of a response, and how many errors were logged. */
+export function ended(
+  { transport, written }: Run,
+): [code: number | undefined, body: string, outcome: string, errors: number] {
+  const { head, body, outcome } = transport;
+  return [head?.code, body, outcome, written.length];
+}
+
+/** Lets the client of a request leave. */
+export function leave(transport: RecordingTransport): void {
+  transport.cancellation.cancel(new ClientDisconnected());
 }
 
 /** What a test may want otherwise. */

@@ -24,20 +24,14 @@ function writing(status = "200 OK", length?: number, method = "GET"): Writing {
 }
 
 Deno.test("ResponseWriter sends the head once, before the first chunk", () => {
-  const { writer, transport } = writing();
+  const { writer, transport: { events, faults } } = writing();
   assertEquals(writer.headSent, false);
   assert(writer.send(toBytes("a")));
   assert(writer.send(toBytes("b")));
   writer.end();
-  assertEquals(writer.headSent, true);
-  assertEquals(writer.sent, 2);
-  assertEquals(transport.events.list, [
-    "head 200",
-    "write a",
-    "write b",
-    "end",
-  ]);
-  assertEquals(transport.faults, []);
+  assertEquals([writer.headSent, writer.sent], [true, 2]);
+  assertEquals(events.list, ["head 200", "write a", "write b", "end"]);
+  assertEquals(faults, []);
 });
 
 Deno.test("ResponseWriter.sendHead() sends nothing while there is no head", () => {
@@ -46,11 +40,8 @@ Deno.test("ResponseWriter.sendHead() sends nothing while there is no head", () =
   writer.sendHead();
   writer.sendWhole(toBytes("a"));
   assertEquals(transport.events.list, []);
-  assertEquals([writer.isBodiless, writer.isFull, writer.isShort], [
-    false,
-    false,
-    false,
-  ]);
+  const { isBodiless, isFull, isShort } = writer;
+  assertEquals([isBodiless, isFull, isShort], [false, false, false]);
 });
 
 // length-truncated

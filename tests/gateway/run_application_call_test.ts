@@ -11,6 +11,10 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
 import {
+  answering,
+  ended,
+  type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
@@ -18,26 +22,15 @@ import {
   testEnviron,
 } from "./recording_transport.ts";
 
-const HEADERS = [["Content-Type", "text/plain"]] as const;
-
 // server-sync-path: the shortest path, in code and in time.
-Deno.test.each([
-  [1, ["hello"]],
-  [2, ["hel", "lo"]],
-  [0, []],
-])(
-  "runApplication() returns nothing for a sync array of %i chunks",
-  (_, chunks) => {
-    for (
-      const transport of [new RecordingTransport(), new RespondingTransport()]
-    ) {
-      const sync = new Run((_environ, startResponse) => {
-        startResponse("200 OK", HEADERS);
-        return chunks.map(toBytes);
-      }, { transport });
+Deno.test.each([[["hello"]], [["hel", "lo"]], [[]]])(
+  "runApplication() returns nothing for the sync array %j",
+  (chunks) => {
+    for (const Transport of [RecordingTransport, RespondingTransport]) {
+      const transport = new Transport();
+      const sync = new Run(answering(() => chunks.map(toBytes)), { transport });
       assertStrictEquals(sync.done, undefined);
-      assertEquals(transport.outcome, "ended");
-      assertEquals(transport.body, chunks.join(""));
+      assertEquals(ended(sync), [200, chunks.join(""), "ended", 0]);
       assertEquals(transport.faults, []);
     }
   },
@@ -45,10 +38,7 @@ Deno.test.each([
 
 Deno.test("runApplication() sends a sync array by one call of respond()", async () => {
   const transport = new RespondingTransport();
-  await run((_environ, startResponse) => {
-    startResponse("200 OK", HEADERS);
-    return [toBytes("hel"), toBytes("lo")];
-  }, { transport });
+  await run(answering(() => [toBytes("hel"), toBytes("lo")]), { transport });
   assertEquals(transport.responded, 1);
   assertEquals(transport.events.list, ["head 200", "write hello", "end"]);
 });
@@ -62,32 +52,22 @@ Deno.test("runApplication() returns nothing for a sync application that throws",
 });
 
 Deno.test("runApplication() awaits any object with a then() method", async () => {
-  const { transport } = await run((_environ, startResponse) => {
-    startResponse("200 OK", HEADERS);
-    return {
-      then: (take: (body: unknown) => void) => take([toBytes("later")]),
-    };
-  });
+  const then = (take: (body: unknown) => void) => take([toBytes("later")]);
+  const { transport } = await run(answering(() => ({ then })));
   assertEquals(transport.body, "later");
 });
 
 Deno.test("runApplication() answers 500 when reading the result throws", async () => {
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
-  const results = {
-    "a then getter": {
-      get then(): never {
-        throw new Error("no then");
-      },
+  const getter = {
+    get then(): never {
+      throw new Error("no then");
     },
-    "a revoked proxy": proxy,
   };
-  for (const [name, result] of Object.entries(results)) {
-    const { transport } = await run((_environ, startResponse) => {
-      startResponse("200 OK", HEADERS);
-      return result;
-    });
-    assertEquals(transport.head?.code, 500, name);
+  for (const result of [getter, proxy]) {
+    const app: LooseApplication = answering(() => result);
+    assertEquals((await run(app)).transport.head?.code, 500);
   }
 });
 
@@ -96,7 +76,7 @@ Deno.test("runApplication() takes method and wsgi.errors before the call", async
   const { transport, written } = await run((environ, startResponse) => {
     environ.REQUEST_METHOD = "HEAD";
     environ["wsgi.errors"] = new StderrStream(() => {});
-    startResponse("200 OK", HEADERS);
+    startResponse("200 OK", PLAIN);
     const body = [toBytes("hello")];
     return Object.assign(body, {
       close(): never {

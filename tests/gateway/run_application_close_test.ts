@@ -4,11 +4,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
-import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
+import { bodyOf, KINDS } from "./recording_body.ts";
 import {
   answering,
+  ended,
   Events,
-  type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
@@ -16,62 +17,34 @@ import {
   runBoth,
 } from "./recording_transport.ts";
 
-const PLAIN = [["Content-Type", "text/plain"]] as const;
-
 function* failing(chunk: string): Generator<string, void> {
   yield chunk;
   throw new Error("no more");
 }
 
-// close-called, close-once: the ways out.
-const WAYS: Record<string, (kind: Kind, events: Events) => LooseApplication> = {
-  "at the normal end": (kind, events) =>
-    answering(() => bodyOf(kind, ["a"], events)),
-  "when startResponse was never called": (kind, events) => () =>
-    bodyOf(kind, ["a"], events),
-  "when startResponse was called twice":
-    (kind, events) => (_environ, start) => {
-      start("200 OK", PLAIN);
-      try {
-        start("200 OK", PLAIN);
-      } catch {
-        // Caught in vain.
-      }
-      return bodyOf(kind, ["a"], events);
-    },
-  "when Content-Length is reached": (kind, events) => (_environ, start) => {
-    start("200 OK", [["Content-Length", "1"]]);
-    return bodyOf(kind, ["a", "b"], events);
-  },
-  "when the body is too short": (kind, events) => (_environ, start) => {
-    start("200 OK", [["Content-Length", "2"]]);
-    return bodyOf(kind, ["a"], events);
-  },
-  "after a write()": (kind, events) => (_environ, start) => {
-    start("200 OK", PLAIN)(toBytes("w"));
-    return bodyOf(kind, ["a"], events);
-  },
-  "for 204": (kind, events) => (_environ, start) => {
-    start("204 Empty", []);
-    return bodyOf(kind, ["a"], events);
-  },
-  "when a promise brought it": (kind, events) => async (environ, start) => {
-    await Promise.resolve();
-    return answering(() => bodyOf(kind, ["a"], events))(environ, start);
-  },
-};
-
-Deno.test.each(Object.keys(WAYS))(
-  "runApplication() closes the body once %s",
-  async (way) => {
+// close-called, close-once. run_application_lanes_test.ts has the normal ends.
+Deno.test.each([
+  ["never called", []],
+  ["called twice", ["200 OK", "200 OK"]],
+  ["refused", ["nonsense"]],
+])(
+  "runApplication() closes the body once when startResponse was %s",
+  async (_how, statuses) => {
     for (const kind of KINDS) {
       for (const method of ["GET", "HEAD"]) {
-        for (const Transport of [RespondingTransport, RecordingTransport]) {
-          const events = new Events();
-          const app = WAYS[way]!(kind, events);
-          await run(app, { method, transport: new Transport() });
-          assertEquals(events.count("close"), 1, `${kind} ${method}`);
-        }
+        const events = new Events();
+        await runBoth((_environ, start) => {
+          for (const status of statuses) {
+            try {
+              start(status, PLAIN);
+            } catch {
+              // Caught in vain.
+            }
+          }
+          return bodyOf(kind, ["a"], events);
+        }, { method });
+        // Once over each of the two transports.
+        assertEquals(events.count("close"), 2, `${kind} ${method}`);
       }
     }
   },
@@ -113,37 +86,35 @@ Deno.test.each(KINDS)(
       () => Promise.reject(new Error("close failed")),
     ];
     for (const close of failures) {
-      const runs = await runBoth(
-        answering(() => Object.assign(bodyOf(kind, ["a"]), { close })),
+      const app = answering(() =>
+        Object.assign(bodyOf(kind, ["a"]), { close })
       );
-      for (const { transport, written } of runs) {
-        assertEquals(transport.status, "200 OK");
-        assertEquals(transport.body, "a");
-        assertEquals(transport.outcome, "ended");
-        assertEquals(written.length, 1);
-        assert(written[0]!.includes("close failed"));
+      for (const one of await runBoth(app)) {
+        assertEquals(ended(one), [200, "a", "ended", 1]);
+        assert(one.written[0]!.includes("close failed"));
       }
     }
   },
 );
 
 Deno.test("runApplication() logs what return() throws and still calls close()", async () => {
-  for (const failure of ["throw", "reject"]) {
+  const failure = new Error("return failed");
+  const failures = [
+    () => {
+      throw failure;
+    },
+    () => Promise.reject(failure),
+  ];
+  for (const fail of failures) {
     const events = new Events();
+    const next = () => Promise.resolve({ value: toBytes("a") });
     const body = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => Promise.resolve({ value: toBytes("a") }),
-        return(): Promise<never> {
-          if (failure === "throw") throw new Error("return failed");
-          return Promise.reject(new Error("return failed"));
-        },
-      }),
+      [Symbol.asyncIterator]: () => ({ next, return: fail }),
       close: () => events.add("close"),
     };
-    const { transport, written } = await run((_environ, start) => {
-      start("200 OK", [["Content-Length", "1"]]);
-      return body;
-    });
+    const { transport, written } = await run(
+      answering(() => body, [["Content-Length", "1"]]),
+    );
     assertEquals(transport.outcome, "ended");
     assertEquals(events.list, ["close"]);
     assert(written.at(-1)!.includes("return failed"));
@@ -202,14 +173,9 @@ Deno.test("runApplication() closes an array before its chunks leave", async () =
     for (const Transport of [RespondingTransport, RecordingTransport]) {
       const transport = new Transport();
       const { events } = transport;
-      await run(
-        answering(() =>
-          Object.assign([toBytes("a"), toBytes("b")], {
-            close: () => (events.add("close"), pause),
-          })
-        ),
-        { transport },
-      );
+      const close = () => (events.add("close"), pause);
+      const body = Object.assign(["a", "b"].map(toBytes), { close });
+      await run(answering(() => body), { transport });
       assertEquals(events.list, ["close", "head 200", "write ab", "end"]);
     }
   }

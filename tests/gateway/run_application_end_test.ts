@@ -22,27 +22,41 @@ import {
 } from "./recording_body.ts";
 import {
   answering,
+  ended,
+  type Events,
+  leave,
   type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
+  sending,
 } from "./recording_transport.ts";
 
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 const never = new Promise<never>(() => {});
+
+/** A run whose body waits for ever once `seen` has happened. */
+async function waitFor(
+  seen: string,
+  app: (events: Events) => LooseApplication,
+  transport: RecordingTransport = new RespondingTransport(),
+): Promise<Run> {
+  const waiting = new Run(app(transport.events), { transport });
+  await transport.events.seen(seen);
+  return waiting;
+}
+
+const hangs = (events: Events) => answering(() => hanging(events));
 
 // gone-stops, close-pending-next
 Deno.test("runApplication() closes a body whose next() never settles when the client leaves", async () => {
-  const transport = new RespondingTransport();
-  const { events } = transport;
-  const waiting = new Run(answering(() => hanging(events)), { transport });
-  await events.seen("next");
-  transport.cancellation.cancel(new ClientDisconnected());
-  assertEquals(events.list, ["next", "return", "close"]);
+  const waiting = await waitFor("next", hangs);
+  leave(waiting.transport);
+  assertEquals(waiting.events, ["next", "return", "close"]);
   await waiting.finish();
   // gone-no-error: no answer and no log.
-  assertEquals(events.list, ["next", "return", "close"]);
+  assertEquals(waiting.events, ["next", "return", "close"]);
   assertEquals(waiting.written, []);
 });
 
@@ -50,22 +64,14 @@ Deno.test.each(KINDS.slice(1))(
   "runApplication() asks for nothing more when the client leaves: %s",
   async (kind) => {
     const transport = new RecordingTransport();
-    const { events } = transport;
     transport.isBusy = true;
-    const app = answering(() => bodyOf(kind, endless("a"), events));
-    const waiting = new Run(app, { transport });
-    await events.seen("write a");
-    const reason = new ClientDisconnected();
-    transport.cancellation.cancel(reason);
-    transport.release(reason);
+    const waiting = await waitFor("write a", (events) => {
+      return answering(() => bodyOf(kind, endless("a"), events));
+    }, transport);
+    leave(transport);
+    transport.release(new ClientDisconnected());
     await waiting.finish();
-    assertEquals(events.list, [
-      "next",
-      "head 200",
-      "write a",
-      "return",
-      "close",
-    ]);
+    assertEquals(waiting.events.join(), "next,head 200,write a,return,close");
     assertEquals(waiting.written, []);
   },
 );
@@ -82,7 +88,7 @@ Deno.test.each(KINDS)(
       await gate.promise;
       return bodyOf(kind, ["a"], events);
     }, { transport });
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     gate.resolve();
     await waiting.finish();
     // A generator that was never begun has nothing to do at return().
@@ -95,10 +101,9 @@ Deno.test.each(KINDS)(
 Deno.test("runApplication() closes a body when the client left before the call", async () => {
   const transport = new RecordingTransport();
   const { events } = transport;
-  transport.cancellation.cancel(new ClientDisconnected());
-  await run(answering(() => bodyOf("async iterator", ["a"], events)), {
-    transport,
-  });
+  leave(transport);
+  const app = answering(() => bodyOf("async iterator", ["a"], events));
+  await run(app, { transport });
   assertEquals(events.list, ["return", "close"]);
 });
 
@@ -106,7 +111,7 @@ Deno.test("runApplication() judges no body that comes after the client left", as
   const transport = new RespondingTransport();
   const { written } = await run(async () => {
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     // startResponse was never called; who would miss it?
     return ["text"];
   }, { transport });
@@ -115,18 +120,20 @@ Deno.test("runApplication() judges no body that comes after the client left", as
 
 Deno.test("runApplication() does not log what a stopped body throws", async () => {
   const transport = new RecordingTransport();
-  const { events } = transport;
   const { signal } = transport.cancellation;
-  const body = async function* (): AsyncChunks {
-    yield toBytes("a");
-    await new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-      events.add("waits");
-    });
-  };
-  const waiting = new Run(answering(body), { transport });
-  await events.seen("waits");
-  transport.cancellation.cancel(new ClientDisconnected());
+  const waiting = await waitFor(
+    "waits",
+    (events) =>
+      answering(async function* (): AsyncChunks {
+        yield toBytes("a");
+        await new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+          events.add("waits");
+        });
+      }),
+    transport,
+  );
+  leave(transport);
   await waiting.finish();
   assertEquals(waiting.written, []);
   assert(signal.aborted);
@@ -137,9 +144,9 @@ Deno.test.each([["is complete", 200], ["has failed", 500]])(
   async (_state, code) => {
     const transport = new RespondingTransport();
     const { signal } = transport.cancellation;
-    const app = code === 200 ? answering(() => [toBytes("a")]) : () => [];
+    const app = code === 200 ? sending("a") : () => [];
     await run(app, { transport });
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     assertFalse(signal.aborted);
     assertEquals(transport.head?.code, code);
     assertEquals(transport.outcome, "ended");
@@ -149,18 +156,15 @@ Deno.test.each([["is complete", 200], ["has failed", 500]])(
 Deno.test("runApplication() logs nothing of a sync body that throws because its client has left", async () => {
   const transport = new RecordingTransport();
   const { events } = transport;
-  const { written } = await run(
-    answering(() => ({
-      [Symbol.iterator]: () => ({
-        next(): never {
-          transport.cancellation.cancel(new ClientDisconnected());
-          throw new RangeError("nobody there");
-        },
-      }),
-      close: () => events.add("close"),
-    })),
-    { transport },
-  );
+  const next = (): never => {
+    leave(transport);
+    throw new RangeError("nobody there");
+  };
+  const body = {
+    [Symbol.iterator]: () => ({ next }),
+    close: () => events.add("close"),
+  };
+  const { written } = await run(answering(() => body), { transport });
   assertEquals(written, []);
   assertEquals(events.list, ["close"]);
 });
@@ -170,13 +174,11 @@ Deno.test("runApplication() answers no HEAD whose client leaves while the body i
   const { events } = transport;
   const close = async (): Promise<void> => {
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     events.add("close");
   };
-  await run(answering(() => Object.assign([toBytes("a")], { close })), {
-    transport,
-    method: "HEAD",
-  });
+  const app = answering(() => Object.assign([toBytes("a")], { close }));
+  await run(app, { transport, method: "HEAD" });
   assertEquals(events.list, ["close"]);
   assertEquals(transport.outcome, "open");
 });
@@ -188,7 +190,7 @@ function leaving(
 ): () => Promise<never> {
   return async () => {
     await Promise.resolve();
-    transport.cancellation.cancel(new ClientDisconnected());
+    leave(transport);
     throw await fail();
   };
 }
@@ -217,33 +219,28 @@ Deno.test.each<[string, () => unknown, number]>([
 
 // server-deadline: the server gives up before the headers have left, and after.
 Deno.test("runApplication() answers 503 when the server stops before the first byte", async () => {
-  const transport = new RespondingTransport();
-  const { events } = transport;
-  const waiting = new Run(answering(() => hanging(events)), { transport });
-  await events.seen("next");
-  transport.cancellation.cancel(new ServerStopped());
+  const waiting = await waitFor("next", hangs);
+  waiting.transport.cancellation.cancel(new ServerStopped());
   await waiting.finish();
-  assertEquals(transport.status, "503 Service Unavailable");
-  assertEquals(transport.body, "503 Service Unavailable\n");
-  assertEquals(transport.outcome, "ended");
-  assertEquals(events.list.slice(-2), ["return", "close"]);
-  assertEquals(waiting.written.length, 1);
+  assertEquals(waiting.transport.status, "503 Service Unavailable");
+  assertEquals(ended(waiting), [503, "503 Service Unavailable\n", "ended", 1]);
+  assertEquals(waiting.events.slice(-2), ["return", "close"]);
 });
 
 Deno.test("runApplication() breaks the response when the server stops after the first byte", async () => {
-  const transport = new RespondingTransport();
-  const { events } = transport;
-  const body = async function* (): AsyncChunks {
-    yield toBytes("a");
-    events.add("waits");
-    await never;
-  };
-  const waiting = new Run(answering(body), { transport });
-  await events.seen("waits");
-  transport.cancellation.cancel(new ServerStopped());
+  const waiting = await waitFor(
+    "waits",
+    (events) =>
+      answering(async function* (): AsyncChunks {
+        yield toBytes("a");
+        events.add("waits");
+        await never;
+      }),
+  );
+  waiting.transport.cancellation.cancel(new ServerStopped());
   await waiting.finish();
-  assertEquals(transport.outcome, "aborted");
-  assertEquals(transport.body, "a");
+  const { outcome, body } = waiting.transport;
+  assertEquals([outcome, body], ["aborted", "a"]);
 });
 
 Deno.test("runApplication() answers 503 while an application or a close() still waits", async () => {
@@ -276,11 +273,8 @@ Deno.test("runApplication() survives what an application rejects with after the 
 });
 
 Deno.test("runApplication() answers 500 when a request is cancelled for another reason", async () => {
-  const transport = new RespondingTransport();
-  const waiting = new Run(answering(() => hanging(transport.events)), {
-    transport,
-  });
-  transport.cancellation.cancel(new Error("some other end"));
+  const waiting = await waitFor("next", hangs);
+  waiting.transport.cancellation.cancel(new Error("some other end"));
   await waiting.finish();
-  assertEquals(transport.head?.code, 500);
+  assertEquals(waiting.transport.head?.code, 500);
 });

@@ -12,7 +12,7 @@ import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { Application, Environ } from "../../wsgi/types.ts";
+import type { Environ } from "../../wsgi/types.ts";
 import {
   type AsyncChunks,
   bodyOf,
@@ -20,15 +20,18 @@ import {
   KINDS,
 } from "./recording_body.ts";
 import {
+  answering,
+  ended,
   type LooseApplication,
+  PLAIN,
   RecordingTransport,
   RespondingTransport,
   run,
   runBoth,
+  sending,
   testEnviron,
 } from "./recording_transport.ts";
 
-const PLAIN = [["Content-Type", "text/plain"]] as const;
 const SECRET = "password=hunter2";
 
 function fail(): never {
@@ -47,10 +50,7 @@ const EARLY: Record<string, LooseApplication> = {
     await Promise.resolve();
     fail();
   },
-  "when its iterator is taken": (_environ, start) => {
-    start("200 OK", PLAIN);
-    return { [Symbol.iterator]: fail };
-  },
+  "when its iterator is taken": answering(() => ({ [Symbol.iterator]: fail })),
   "in the first next()": function* (_environ, start): Chunks {
     start("200 OK", PLAIN);
     yield fail();
@@ -65,19 +65,25 @@ const EARLY: Record<string, LooseApplication> = {
 Deno.test.each(Object.keys(EARLY))(
   "runApplication() answers with a complete 500 to an error %s",
   async (place) => {
-    for (const { transport, written } of await runBoth(EARLY[place]!)) {
-      assertEquals(transport.status, "500 Internal Server Error");
+    for (const one of await runBoth(EARLY[place]!)) {
+      const { transport, written } = one;
       // error-own-answers: nothing of the error, nothing of the application.
+      assertEquals(ended(one), [
+        500,
+        "500 Internal Server Error\n",
+        "ended",
+        1,
+      ]);
+      assertEquals(transport.status, "500 Internal Server Error");
       assertEquals(transport.headers, [
         ["Content-Type", "text/plain; charset=utf-8"],
         ["Content-Length", "26"],
       ]);
-      assertEquals(transport.body, "500 Internal Server Error\n");
-      assertEquals(transport.outcome, "ended");
       // error-logged: with its stack.
-      assertEquals(written.length, 1);
-      assertMatch(written[0]!, /^Error: password=hunter2\n +at .*fail \(.+\n/);
-      assert(written[0]!.endsWith("\n"));
+      assertMatch(
+        written[0]!,
+        /^Error: password=hunter2\n +at .*fail \(.+\n$/s,
+      );
     }
   },
 );
@@ -90,16 +96,10 @@ Deno.test.each(KINDS.slice(1))(
       yield "a";
       fail();
     };
-    const runs = await runBoth((_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      return bodyOf(kind, chunks());
-    });
-    for (const { transport, written } of runs) {
-      assertEquals(transport.status, "200 OK");
-      assertEquals(transport.body, "a");
-      assertEquals(transport.outcome, "aborted");
-      assertEquals((transport.reason as Error).message, SECRET);
-      assertEquals(written.length, 1);
+    const app = answering(() => bodyOf(kind, chunks()));
+    for (const one of await runBoth(app)) {
+      assertEquals(ended(one), [200, "a", "aborted", 1]);
+      assertEquals((one.transport.reason as Error).message, SECRET);
     }
   },
 );
@@ -122,14 +122,9 @@ Deno.test.each([
   "runApplication() answers a RequestBodyError with its status %i",
   async (status, line) => {
     const error = new RequestBodyError("The body was cut short", status as 400);
-    const runs = await runBoth(async (environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      await Promise.reject(error);
-      return [environ];
-    });
-    for (const { transport, written } of runs) {
-      assertEquals(transport.status, line);
-      assertEquals(transport.body, `${line}\n`);
+    const runs = await runBoth(answering(() => Promise.reject(error)));
+    for (const { transport: { status, body }, written } of runs) {
+      assertEquals([status, body], [line, `${line}\n`]);
       // No line of the program is at fault, so there is no stack.
       assertEquals(written, ["The body was cut short\n"]);
     }
@@ -142,11 +137,10 @@ Deno.test.each([
   ["text", 'Thrown: "text"'],
   [{ code: 7 }, "Thrown: an object"],
 ])("runApplication() answers 500 when %j is thrown", async (thrown, logged) => {
-  for (
-    const app of [() => {
-      throw thrown;
-    }, () => Promise.reject(thrown)]
-  ) {
+  const throwing = (): never => {
+    throw thrown;
+  };
+  for (const app of [throwing, () => Promise.reject(thrown)]) {
     const { transport, written } = await run(app);
     assertEquals(transport.head?.code, 500);
     assertEquals(written, [`${logged}\n`]);
@@ -154,16 +148,14 @@ Deno.test.each([
 });
 
 Deno.test("runApplication() tells onError the error and the environ, after the log", async () => {
-  const calls: [unknown, Environ, number][] = [];
+  const calls: [unknown, Environ][] = [];
   const error = new Error("broken");
-  const failing = await run((environ) => {
-    environ["my.key"] = "mine";
+  const failing = await run(() => {
     throw error;
   }, {
-    onError: (error, environ) => {
-      const log = environ["wsgi.errors"];
-      calls.push([error, environ, calls.length]);
-      log.write("seen");
+    onError: (...call) => {
+      calls.push(call);
+      call[1]["wsgi.errors"].write("seen");
     },
   });
   assertEquals(calls.length, 1);
@@ -184,10 +176,9 @@ Deno.test("runApplication() answers although the log or onError throws", async (
 });
 
 Deno.test("runApplication() needs no wsgi.errors in the environ", async () => {
-  const { transport, written } = await run((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
-    return [toBytes("a")];
-  }, { environ: { "wsgi.errors": undefined as never } });
+  const { transport, written } = await run(sending("a"), {
+    environ: { "wsgi.errors": undefined as never },
+  });
   assertEquals(transport.body, "a");
   assertEquals(written, []);
 });
@@ -195,13 +186,11 @@ Deno.test("runApplication() needs no wsgi.errors in the environ", async () => {
 Deno.test("runApplication() waits for the error page and for close()", async () => {
   const transport = new RecordingTransport();
   let closed = false;
-  await run(() =>
-    Object.assign([toBytes("a")], {
-      close: async () => {
-        await transport.events.seen("end");
-        closed = true;
-      },
-    }), { transport });
+  const close = async (): Promise<void> => {
+    await transport.events.seen("end");
+    closed = true;
+  };
+  await run(() => Object.assign([toBytes("a")], { close }), { transport });
   assertEquals(transport.head?.code, 500);
   assert(closed);
   assertFalse(transport.body.includes("startResponse"));
@@ -211,45 +200,46 @@ Deno.test("runApplication() waits for the error page and for close()", async () 
 async function failWith(
   error: unknown,
   errorPage: (code: number) => ReturnType<typeof page>,
-): Promise<{ transport: RespondingTransport; log: string }> {
+): Promise<[sent: unknown[], log: string]> {
   const transport = new RespondingTransport();
   const { environ, written } = testEnviron();
-  const app: Application = () => {
+  const app = () => {
     throw error;
   };
   await runApplication(app, environ, transport, { errorPage });
-  return { transport, log: written.join("") };
+  const { status, headers, body, outcome } = transport;
+  return [[status, headers, body, outcome], written.join("")];
 }
 
 function page(
   status: string,
 ): [head: ReturnType<typeof createHead>, page: Uint8Array] {
-  return [createHead(status, [["X", "y"]]), new TextEncoder().encode("sorry")];
+  return [createHead(status, [["X", "y"]]), toBytes("sorry")];
 }
 
-Deno.test("runApplication() answers a failure with what errorPage makes", async () => {
-  const codes: number[] = [];
-  const { transport, log } = await failWith(new Error("broken"), (code) => {
-    codes.push(code);
-    return page("502 Bad");
-  });
-  assertEquals(codes, [500]);
-  assertEquals([transport.status, transport.body], ["502 Bad", "sorry"]);
-  assertEquals(transport.headers, [["X", "y"], ["Content-Length", "5"]]);
-  assertStringIncludes(log, "Error: broken\n");
-});
-
-Deno.test("runApplication() tells errorPage which status would answer", async () => {
-  const error = new RequestBodyError("too large", 413);
-  const { transport } = await failWith(error, (code) => page(`${code} No`));
-  assertEquals(transport.status, "413 No");
-});
+Deno.test.each<[unknown, number, string]>([
+  [new Error("broken"), 500, "Error: broken\n"],
+  [new RequestBodyError("too large", 413), 413, "too large\n"],
+])(
+  "runApplication() answers %s with what errorPage makes for %i",
+  async (error, status, line) => {
+    const codes: number[] = [];
+    const [sent, log] = await failWith(error, (code) => {
+      codes.push(code);
+      return page("502 Bad");
+    });
+    assertEquals(codes, [status]);
+    const headers = [["X", "y"], ["Content-Length", "5"]];
+    assertEquals(sent, ["502 Bad", headers, "sorry", "ended"]);
+    assertStringIncludes(log, line);
+  },
+);
 
 Deno.test("runApplication() breaks off when errorPage fails", async () => {
-  const { transport, log } = await failWith(new Error("first"), () => {
+  const [sent, log] = await failWith(new Error("first"), () => {
     throw new Error("second");
   });
-  assertEquals([transport.outcome, transport.head], ["aborted", undefined]);
+  assertEquals(sent, [undefined, [], "", "aborted"]);
   assertStringIncludes(log, "Error: first\n");
   assertStringIncludes(log, "Error: second\n");
 });

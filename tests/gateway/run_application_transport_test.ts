@@ -7,28 +7,23 @@ import { bodyOf, KINDS } from "./recording_body.ts";
 import {
   answering,
   Events,
+  PLAIN,
   RespondingTransport,
   run,
 } from "./recording_transport.ts";
 
-const PLAIN = [["Content-Type", "text/plain"]] as const;
-
-// A transport may fail at any point. runApplication() never throws for it.
+/** A transport that fails at one of its functions. */
 class FailingTransport extends RespondingTransport {
-  readonly #at: string;
-  readonly #how: "throws" | "rejects";
+  readonly #fail: (at: string) => Promise<void> | undefined;
 
-  constructor(at: string, how: "throws" | "rejects", events: Events) {
+  constructor(at: string, how: string, events = new Events()) {
     super(events);
-    this.#at = at;
-    this.#how = how;
-  }
-
-  #fail(at: string): Promise<void> | undefined {
-    if (at !== this.#at) return;
-    const error = new Error(`${at} failed`);
-    if (this.#how === "throws") throw error;
-    return Promise.reject(error);
+    this.#fail = (called) => {
+      if (called !== at) return;
+      const error = new Error(`${at} failed`);
+      if (how === "throws") throw error;
+      return Promise.reject(error);
+    };
   }
 
   override sendHead(head: ResponseHead): void {
@@ -66,10 +61,8 @@ Deno.test.each([
     for (const method of ["GET", "HEAD"]) {
       const events = new Events();
       const transport = new FailingTransport(at, how, events);
-      const { written } = await run((_environ, startResponse) => {
-        startResponse("200 OK", PLAIN);
-        return bodyOf(kind, ["a", "b"], events);
-      }, { method, transport });
+      const app = answering(() => bodyOf(kind, ["a", "b"], events));
+      const { written } = await run(app, { method, transport });
       assertEquals(events.count("close"), 1);
       // Not every kind of response gets to this call.
       const hasFailed = written.join("").includes(`${at} failed`);
@@ -81,61 +74,43 @@ Deno.test.each([
   assert(failures > 0);
 });
 
-Deno.test("runApplication() breaks the response when the error page cannot be sent", async () => {
-  const transport = new FailingTransport("respond", "throws", new Events());
-  const { written } = await run(() => Promise.reject("no luck"), { transport });
-  assertEquals(transport.outcome, "aborted");
-  assertEquals(transport.reason, "no luck");
-  assertEquals(written.length, 2);
-  assertStringIncludes(written[1]!, "respond failed");
-});
+Deno.test.each(["throws", "rejects"])(
+  "runApplication() logs that the error page cannot be sent: respond() %s",
+  async (how) => {
+    const transport = new FailingTransport("respond", how);
+    const app = () => Promise.reject("no luck");
+    const { written } = await run(app, { transport });
+    if (how === "throws") {
+      assertEquals([transport.outcome, transport.reason], [
+        "aborted",
+        "no luck",
+      ]);
+    }
+    assertEquals(written.length, 2);
+    assertStringIncludes(written[0]!, "no luck");
+    assertStringIncludes(written[1]!, "respond failed");
+  },
+);
 
 Deno.test("runApplication() logs a promise that a sync body gives when it is full", async () => {
   const results: unknown[] = [
     { done: false, value: toBytes("a") },
     Promise.resolve({ done: true, value: undefined }),
   ];
-  const { transport, written } = await run((_environ, startResponse) => {
-    startResponse("200 OK", [...PLAIN, ["Content-Length", "1"]]);
-    return { [Symbol.iterator]: () => ({ next: () => results.shift() }) };
-  });
+  const { transport, written } = await run(
+    answering(() => ({
+      [Symbol.iterator]: () => ({ next: () => results.shift() }),
+    }), [...PLAIN, ["Content-Length", "1"]]),
+  );
   assertEquals(transport.body, "a");
   assertEquals(written.length, 1);
   assertEquals(written[0]?.includes("must not give a promise"), true);
 });
 
-/** A transport that fails to send a whole response. */
-class BrokenTransport extends RespondingTransport {
-  readonly #how: "throw" | "reject";
-
-  constructor(how: "throw" | "reject") {
-    super();
-    this.#how = how;
-  }
-
-  override respond(): Promise<void> {
-    const error = new RangeError("no way");
-    if (this.#how === "throw") throw error;
-    return Promise.reject(error);
-  }
-}
-
-Deno.test("runApplication() logs that the error page could not be sent", async () => {
-  const { written } = await run(() => {
-    throw new TypeError("mine");
-  }, { transport: new BrokenTransport("reject") });
-  assertEquals(written.length, 2);
-  assertEquals(written[0]?.includes("mine"), true);
-  assertEquals(written[1]?.includes("no way"), true);
-});
-
 Deno.test("runApplication() logs what a transport throws after an async close()", async () => {
-  const transport = new BrokenTransport("throw");
+  const transport = new FailingTransport("respond", "throws");
   const close = (): Promise<void> => Promise.resolve();
-  const { written } = await run(
-    answering(() => Object.assign([toBytes("a")], { close })),
-    { transport },
-  );
-  assertEquals(written.length > 0, true);
-  assertEquals(written[0]?.includes("no way"), true);
+  const body = Object.assign([toBytes("a")], { close });
+  const { written } = await run(answering(() => body), { transport });
+  assertStringIncludes(written[0] ?? "", "respond failed");
 });

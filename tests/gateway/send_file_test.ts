@@ -111,10 +111,8 @@ Deno.test("FileWrapper is read in blocks under the validator, with the same resu
   using folder = new Folder();
   const app = validator(folder.app(5));
   await ask(app, async (url) => {
-    assertEquals(
-      await (await fetch(url)).bytes(),
-      folder.bytes.subarray(5),
-    );
+    const bytes = await (await fetch(url)).bytes();
+    assertEquals(bytes, folder.bytes.subarray(5));
   });
   app.assertFinished();
   assert(folder.allClosed);
@@ -123,9 +121,8 @@ Deno.test("FileWrapper is read in blocks under the validator, with the same resu
 Deno.test("makeServer() logs the bytes of a file", async () => {
   using folder = new Folder();
   const records: [number, number][] = [];
-  await ask(folder.app(0), async (url) => {
-    await (await fetch(url)).bytes();
-  }, {
+  const use = async (url: string) => void await (await fetch(url)).bytes();
+  await ask(folder.app(0), use, {
     log: ({ status, bytesSent }) => void records.push([status, bytesSent]),
   });
   assertEquals(records, [[200, SIZE]]);

@@ -96,3 +96,15 @@ test("takes what a web server still sends after the response", async (gateway) =
   assertEquals(statusOf(await client.head()), 413);
   assertEquals([await client.rest(), client.ending], ["no", "fin"]);
 });
+
+test("gives a place back although its web server keeps the connection", async (gateway) => {
+  await using serving = serve(gateway, echo, { maxInFlight: 1 });
+  using first = await RawClient.connect(serving);
+  await first.send(request(gateway, {}, "one"));
+  assertEquals(statusOf(await first.head()), 200);
+  // Nothing tells the server that this one was read.
+  using second = await RawClient.connect(serving, { deadline: 5_000 });
+  await second.send(request(gateway, {}, "two"));
+  assertEquals(statusOf(await second.head()), 200);
+  assertEquals([await first.rest(), await second.rest()], ["one", "two"]);
+});

@@ -56,20 +56,10 @@ Deno.test("describe() calls nothing of the value", () => {
   const touched = (): never => {
     throw new Error("touched");
   };
-  class Trap {
-    get [Symbol.toStringTag](): never {
-      return touched();
-    }
-    toString(): never {
-      return touched();
-    }
-    toJSON(): never {
-      return touched();
-    }
-    [Symbol.toPrimitive](): never {
-      return touched();
-    }
-  }
+  class Trap {}
+  Object.defineProperty(Trap.prototype, Symbol.toStringTag, { get: touched });
+  const traps = { toString: touched, toJSON: touched };
+  Object.assign(Trap.prototype, traps, { [Symbol.toPrimitive]: touched });
   assertEquals(describe(new Trap()), "a Trap");
   Object.defineProperty(Trap.prototype, "constructor", { get: touched });
   assertEquals(describe(new Trap()), "an object");

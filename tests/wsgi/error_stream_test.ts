@@ -68,53 +68,36 @@ Deno.test("StderrStream.write() takes any string without throwing", () => {
   );
 });
 
-Deno.test("StderrStream.write() refuses what is no string, with a hint", () => {
+Deno.test.each<[unknown, string]>([
+  [undefined, "undefined"],
+  [null, "null"],
+  [12, "12"],
+  [Symbol("x"), "a symbol"],
+  [{}, "an object"],
+  [["a"], "an array: writelines() takes several strings"],
+  [
+    new Uint8Array(1),
+    "a Uint8Array of 1 bytes: decode bytes with TextDecoder",
+  ],
+  [new Error("x"), "an Error: pass the stack or the message of the error"],
+])("StderrStream refuses %o, which is no string", (value, got) => {
   const { stream, written } = collect();
-  const cases: [unknown, string][] = [
-    [undefined, "got undefined"],
-    [null, "got null"],
-    [12, "got 12"],
-    [Symbol("x"), "got a symbol"],
-    [{}, "got an object"],
-    [["a"], "got an array: writelines() takes several strings"],
-    [
-      new TextEncoder().encode("x"),
-      "got a Uint8Array of 1 bytes: decode bytes with TextDecoder",
-    ],
-    [
-      new Error("x"),
-      "got an Error: pass the stack or the message of the error",
-    ],
-  ];
-  for (const [value, message] of cases) {
-    const error = assertThrows(() => stream.write(value as string), TypeError);
-    assertEquals(
-      error.message,
-      `Cannot write to wsgi.errors: the text must be a string, ${message}`,
-    );
-  }
-  assertEquals(written, []);
+  const text = value as string;
+  const error = assertThrows(() => stream.write(text), TypeError);
+  assertEquals(
+    error.message,
+    `Cannot write to wsgi.errors: the text must be a string, got ${got}`,
+  );
+  assertThrows(() => stream.writelines(["a", text]), TypeError, `got ${got}`);
+  assertEquals(written, ["a"]);
 });
 
 Deno.test("StderrStream.writelines() adds nothing between the strings", () => {
   const { stream, written } = collect();
-  stream.writelines(["a", "b\n"]);
-  stream.writelines(new Set(["c"]));
-  stream.writelines((function* (): Generator<string, void> {
-    yield "d";
-  })());
-  stream.writelines([]);
+  for (const lines of [["a", "b\n"], new Set(["c"]), ["d"].values(), []]) {
+    stream.writelines(lines);
+  }
   assertEquals(written.join(""), "ab\ncd");
-});
-
-Deno.test("StderrStream.writelines() refuses items that are no strings", () => {
-  const { stream, written } = collect();
-  assertThrows(
-    () => stream.writelines(["a", 1 as unknown as string]),
-    TypeError,
-    "got 1",
-  );
-  assertEquals(written, ["a"]);
 });
 
 Deno.test("StderrStream.write() lets an error of the sink through", () => {
@@ -135,26 +118,16 @@ Deno.test("StderrStream.write() writes to Deno.stderr until everything is writte
 });
 
 Deno.test("StderrStream.write() survives a stderr that is gone or takes nothing", () => {
-  const gone = {
-    stderr: {
-      writeSync: () => {
-        throw new Error("Broken pipe");
-      },
-    },
+  const fail = (): never => {
+    throw new Error("Broken pipe");
   };
-  withGlobals({ Deno: gone }, () => new StderrStream().write("x"));
-  withGlobals({ Deno: fakeDeno(0).Deno }, () => new StderrStream().write("x"));
-  const failing = {
-    stderr: {
-      write: () => {
-        throw new Error("EPIPE");
-      },
-    },
-  };
-  withGlobals(
-    { Deno: undefined, process: failing },
-    () => new StderrStream().write("x"),
-  );
+  for (
+    const globals of [
+      { Deno: { stderr: { writeSync: fail } } },
+      { Deno: fakeDeno(0).Deno },
+      { Deno: undefined, process: { stderr: { write: fail } } },
+    ]
+  ) withGlobals(globals, () => new StderrStream().write("x"));
 });
 
 Deno.test("StderrStream.write() uses process.stderr where there is no Deno", () => {
@@ -175,22 +148,21 @@ Deno.test("StderrStream.write() uses process.stderr where there is no Deno", () 
 });
 
 Deno.test("StderrStream.write() uses console.error by whole lines where there is nothing else", () => {
-  const lines: unknown[][] = [];
-  const console = { error: (...args: unknown[]) => void lines.push(args) };
   for (const process of [undefined, {}, { stderr: {} }]) {
-    lines.length = 0;
+    const lines: unknown[] = [];
+    const console = { error: (...args: unknown[]) => void lines.push(...args) };
     withGlobals({ Deno: undefined, process, console }, () => {
       const stream = new StderrStream();
       stream.write("%s ");
       assertEquals(lines, []);
       stream.write("one\n\ntwo\nthr");
-      assertEquals(lines, [["%s one\n\ntwo"]]);
+      assertEquals(lines, ["%s one\n\ntwo"]);
       stream.write("ee");
       stream.flush();
-      assertEquals(lines, [["%s one\n\ntwo"], ["three"]]);
+      assertEquals(lines, ["%s one\n\ntwo", "three"]);
       stream.flush();
       stream.write("\n");
-      assertEquals(lines, [["%s one\n\ntwo"], ["three"], [""]]);
+      assertEquals(lines, ["%s one\n\ntwo", "three", ""]);
     });
   }
 });

@@ -123,13 +123,10 @@ Deno.test.each([[0], [-1], [1.5], [NaN], [Infinity], ["7"]])(
 
 Deno.test("FileWrapper rejects with what read() throws or rejects with", async () => {
   const failure = new Error("disk");
-  const reads = [
-    () => {
-      throw failure;
-    },
-    () => Promise.reject(failure),
-  ];
-  for (const read of reads) {
+  const throwing = (): never => {
+    throw failure;
+  };
+  for (const read of [throwing, () => Promise.reject(failure)]) {
     const wrapper = new FileWrapper({ read });
     assertStrictEquals(await assertRejects(() => wrapper.next()), failure);
   }
@@ -163,14 +160,13 @@ Deno.test("FileWrapper is a body with the same bytes, whatever the block size", 
   );
 });
 
-Deno.test("FileWrapper closes its file once when not all of it is read", async () => {
-  for (const method of ["GET", "HEAD"]) {
+Deno.test.each([["GET", "he"], ["HEAD", ""]])(
+  "FileWrapper closes its file once when %s does not read all of it",
+  async (method, body) => {
     const file = new TextFile("hello");
-    const { transport } = await run((_environ, startResponse) => {
-      startResponse("200 OK", [["Content-Length", "2"]]);
-      return new FileWrapper(file, 1);
-    }, { method });
-    assertEquals(transport.body, method === "HEAD" ? "" : "he");
-    assertEquals(file.closed, 1);
-  }
-});
+    const two = [["Content-Length", "2"]] as const;
+    const app = answering(() => new FileWrapper(file, 1), two);
+    const { transport } = await run(app, { method });
+    assertEquals([transport.body, file.closed], [body, 1]);
+  },
+);

@@ -71,24 +71,14 @@ Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
   },
 );
 
-Deno.test("hasBareComma() finds a comma outside of quoted strings", () => {
-  for (
-    const [value, expected] of [
-      ["", false],
-      ["text/plain", false],
-      ["a/b, c/d", true],
-      ['a/b; c="d,e"', false],
-      ['a/b; c="d,e", f/g', true],
-      ['a/b; c="\\",e"', false],
-      ['a/b; c="\\\\",e', true],
-      ['a/b; c="d,e', true],
-      ['a/b; c="\\,', true],
-      ['a/b; c="d', false],
-      ["a\\,b", true],
-    ] as const
-  ) {
-    assertEquals(hasBareComma(value), expected, value);
-  }
+Deno.test.each([
+  ["text/plain", false],
+  ["a/b, c/d", true],
+  ['a/b; c="d,e", f/g', true],
+  ['a/b; c="\\",e"', false],
+  ['a/b; c="d,e', true],
+])("hasBareComma(%j) is %s", (value, expected) => {
+  assertEquals(hasBareComma(value), expected);
 });
 
 Deno.test("hasBareComma() agrees with a pattern for quoted strings", () => {
@@ -103,20 +93,12 @@ Deno.test("hasBareComma() agrees with a pattern for quoted strings", () => {
   }
 });
 
-const NAMES = [
-  "Connection",
-  "Keep-Alive",
-  "Proxy-Authenticate",
-  "Proxy-Authorization",
-  "Proxy-Connection",
-  "TE",
-  "Trailer",
-  "Trailers",
-  "Transfer-Encoding",
-  "Upgrade",
-];
+const HOP_BY_HOP =
+  "Connection Keep-Alive Proxy-Authenticate Proxy-Authorization Proxy-Connection TE Trailer Trailers Transfer-Encoding Upgrade";
+const END_TO_END =
+  "Accept Connections Content-Length Content-Type Date Host Proxy Set-Cookie T Transfer_Encoding Via constructor";
 
-Deno.test.each(NAMES)(
+Deno.test.each(HOP_BY_HOP.split(" "))(
   "isHopByHop() knows %s in any case of letters",
   (name) => {
     assert(isHopByHop(name));
@@ -125,25 +107,10 @@ Deno.test.each(NAMES)(
   },
 );
 
-Deno.test.each([
-  "Accept",
-  "Connections",
-  "Content-Length",
-  "Content-Type",
-  "Date",
-  "Host",
-  "Proxy",
-  "Set-Cookie",
-  "T",
-  "TE ",
-  " TE",
-  "Transfer_Encoding",
-  "Via",
-  "constructor",
-  "",
-])("isHopByHop() does not take %j for one", (name) => {
-  assertFalse(isHopByHop(name));
-});
+Deno.test.each([...END_TO_END.split(" "), "TE ", " TE", ""])(
+  "isHopByHop() does not take %j for one",
+  (name) => assertFalse(isHopByHop(name)),
+);
 
 Deno.test.each<[Date | number, string]>([
   [new Date("2006-06-05T18:49:54Z"), "Mon, 05 Jun 2006 18:49:54 GMT"],

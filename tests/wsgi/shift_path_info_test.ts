@@ -2,15 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { shiftPathInfo } from "../../wsgi/shift_path_info.ts";
 import { askPython, WITHOUT_PYTHON } from "./python.ts";
 
-type Row = [
-  script: string,
-  path: string,
-  segment: string | undefined,
-  newScript: string,
-  newPath: string,
-];
-
-Deno.test.each<Row>([
+Deno.test.each<[string, string, string | undefined, string, string]>([
   ["", "/", "", "/", ""],
   ["", "/x", "x", "/x", ""],
   ["/", "", undefined, "/", ""],
@@ -84,18 +76,7 @@ Deno.test({
   async fn(): Promise<void> {
     const paths = [...combinations(["/", ".", "a"], 6)]
       .filter((path) => path === "" || path.startsWith("/"));
-    const scripts = [
-      "",
-      "/",
-      "//",
-      "///",
-      "/s",
-      "/s/t",
-      "/s/",
-      "s",
-      "..",
-      "/..",
-    ];
+    const scripts = " / // /// /s /s/t /s/ s .. /..".split(" ");
     const cases = scripts.flatMap((script) =>
       paths.map((path) => [script, path])
     );

@@ -8,6 +8,8 @@ type Variables = Record<string, unknown>;
 /** What the tests below are given, so that the scheme need not be repeated. */
 const HTTP = { "wsgi.url_scheme": "http", HTTP_HOST: "h" };
 
+const HTTPS = { "wsgi.url_scheme": "https" };
+
 /** All bytes, as characters. */
 const BYTES = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i))
   .join("");
@@ -19,23 +21,14 @@ Deno.test.each<[Variables, string]>([
   [{ ...HTTP, SCRIPT_NAME: "" }, "http://h/"],
   [{ ...HTTP }, "http://h/"],
   [{ ...HTTP, HTTP_HOST: "h:8000" }, "http://h:8000/"],
-  [
-    { ...HTTP, HTTP_HOST: "h", SERVER_PORT: "81", SERVER_NAME: "s" },
-    "http://h/",
-  ],
+  [{ ...HTTP, SERVER_PORT: "81", SERVER_NAME: "s" }, "http://h/"],
   [{ ...HTTP, SCRIPT_NAME: "/spämmity" }, "http://h/sp%E4mmity"],
   [{ ...HTTP, SCRIPT_NAME: "/a;b=c,d" }, "http://h/a%3Bb%3Dc%2Cd"],
   [{ ...HTTP, PATH_INFO: "/p", QUERY_STRING: "q" }, "http://h/"],
   [{ ...HTTP, ...SERVER, SERVER_PORT: "80" }, "http://s/"],
   [{ ...HTTP, ...SERVER, SERVER_PORT: "443" }, "http://s:443/"],
-  [
-    { "wsgi.url_scheme": "https", ...SERVER, SERVER_PORT: "443" },
-    "https://s/",
-  ],
-  [
-    { "wsgi.url_scheme": "https", ...SERVER, SERVER_PORT: "80" },
-    "https://s:80/",
-  ],
+  [{ ...HTTPS, ...SERVER, SERVER_PORT: "443" }, "https://s/"],
+  [{ ...HTTPS, ...SERVER, SERVER_PORT: "80" }, "https://s:80/"],
   [{ "wsgi.url_scheme": "ftp", ...SERVER, SERVER_PORT: "80" }, "ftp://s/"],
 ])("applicationUri() makes of %j the URI %s", (environ, uri) => {
   assertEquals(applicationUri(environ), uri);
@@ -99,11 +92,7 @@ Deno.test({
     }
     for (const scheme of ["http", "https", "ftp"]) {
       for (const SERVER_PORT of ["80", "443", "8000"]) {
-        cases.push({
-          "wsgi.url_scheme": scheme,
-          SERVER_NAME: "s",
-          SERVER_PORT,
-        });
+        cases.push({ ...SERVER, "wsgi.url_scheme": scheme, SERVER_PORT });
       }
     }
     const expected = await askPython(

@@ -98,48 +98,32 @@ for (const { name, parse, encode } of PARSERS) {
   });
 }
 
-Deno.test("parseScgiBlock() refuses what is no netstring of pairs", () => {
-  for (
-    const [text, part] of [
-      ["GET / HTTP/1.1\r\n", "length in digits"],
-      [":,", "length in digits"],
-      ["-1:,", "length in digits"],
-      ["019:CONTENT_LENGTH\x000\0,", "length in digits"],
-      ["65536:", "at most 65535 bytes"],
-      ["99999999999999999999:", "at most 65535 bytes"],
-      ["17:CONTENT_LENGTH\x000\0;", "comma"],
-      ["16:CONTENT_LENGTH\x000,", "NUL"],
-      ["19:CONTENT_LENGTH\x000\0A\0,", "pairs"],
-      ["0:,", "CONTENT_LENGTH"],
-      ["7:SCGI\x001\0,", "CONTENT_LENGTH"],
-      ["17:CONTENT_LENGTH\0x\0,", "CONTENT_LENGTH with digits"],
-    ]
-  ) {
-    assertStringIncludes(
-      problemOf(parseScgiBlock, text ?? "") ?? "no problem",
-      part ?? "",
-      text,
-    );
-  }
+Deno.test.each([
+  ["GET / HTTP/1.1\r\n", "length in digits"],
+  [":,", "length in digits"],
+  ["-1:,", "length in digits"],
+  ["019:CONTENT_LENGTH\x000\0,", "length in digits"],
+  ["65536:", "at most 65535 bytes"],
+  ["99999999999999999999:", "at most 65535 bytes"],
+  ["17:CONTENT_LENGTH\x000\0;", "comma"],
+  ["16:CONTENT_LENGTH\x000,", "NUL"],
+  ["19:CONTENT_LENGTH\x000\0A\0,", "pairs"],
+  ["0:,", "CONTENT_LENGTH"],
+  ["7:SCGI\x001\0,", "CONTENT_LENGTH"],
+  ["17:CONTENT_LENGTH\0x\0,", "CONTENT_LENGTH with digits"],
+])("parseScgiBlock() refuses %j, which has no %s", (text, part) => {
+  assertStringIncludes(problemOf(parseScgiBlock, text) ?? "no problem", part);
 });
 
-Deno.test("parseUwsgiBlock() refuses another modifier and strings that do not fit", () => {
-  for (
-    const [text, part] of [
-      ["\x05\0\0\0", "modifier1 must be 0, got 5"],
-      ["GET / HTTP/1.1\r\n", "modifier1 must be 0, got 71"],
-      ["\0\x01\0\0a", "longer than the block"],
-      ["\0\x03\0\0\x05\0a", "longer than the block"],
-      ["\0\x03\0\0\x01\0a", "longer than the block"],
-      ["\0\x06\0\0\x01\0a\x01\0\0", "NUL"],
-    ]
-  ) {
-    assertStringIncludes(
-      problemOf(parseUwsgiBlock, text ?? "") ?? "no problem",
-      part ?? "",
-      text,
-    );
-  }
+Deno.test.each([
+  ["\x05\0\0\0", "modifier1 must be 0, got 5"],
+  ["GET / HTTP/1.1\r\n", "modifier1 must be 0, got 71"],
+  ["\0\x01\0\0a", "longer than the block"],
+  ["\0\x03\0\0\x05\0a", "longer than the block"],
+  ["\0\x03\0\0\x01\0a", "longer than the block"],
+  ["\0\x06\0\0\x01\0a\x01\0\0", "NUL"],
+])("parseUwsgiBlock() refuses %j: %s", (text, part) => {
+  assertStringIncludes(problemOf(parseUwsgiBlock, text) ?? "no problem", part);
 });
 
 Deno.test("parseUwsgiBlock() takes any second modifier and an empty block", () => {

@@ -2,7 +2,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { runCgi } from "../../../gateway/cgi/cgi.ts";
 import { demoApp } from "../../../server/demo_app.ts";
 import type { Application } from "../../../wsgi/types.ts";
-import { answering, type LooseApplication } from "../recording_transport.ts";
+import {
+  answering,
+  Events,
+  type LooseApplication,
+} from "../recording_transport.ts";
+import { bodyOf, endless } from "../recording_body.ts";
 import { cgi, GET, Sink, stdinOf } from "./run_cgi.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -29,26 +34,17 @@ Deno.test.each<[string, unknown]>([
 ])(
   "runCgi() is quiet about %s, closes the body and aborts the signal",
   async (_name, error) => {
-    const events: string[] = [];
-    const app: LooseApplication = (environ, startResponse) => {
-      environ["wsgiref.signal"]?.().addEventListener(
-        "abort",
-        () => events.push("abort"),
-      );
-      startResponse("200 OK", []);
-      const body = function* (): Generator<Uint8Array, void> {
-        try {
-          for (;;) yield encode("x");
-        } finally {
-          events.push("return");
-        }
-      };
-      return Object.assign(body(), { close: () => events.push("close") });
-    };
+    const events = new Events();
+    const app = answering((environ) => {
+      const signal = environ["wsgiref.signal"]?.();
+      signal?.addEventListener("abort", () => events.add("abort"));
+      return bodyOf("generator", endless("x"), events);
+    });
     const stdout = breaking(error);
     const { errors } = await cgi(app, {}, [], { stdout });
     assertEquals([errors, stdout.locked], ["", false]);
-    assertEquals(events.toSorted(), ["abort", "close", "return"]);
+    const ends = events.list.filter((event) => event !== "next");
+    assertEquals(ends.toSorted(), ["abort", "close", "return"]);
   },
 );
 
@@ -85,18 +81,17 @@ Deno.test("runCgi() leaves stdin and stderr unlocked and stderr open", async () 
 
 Deno.test("runCgi() resolves when its log is written, however slow that is", async () => {
   let written = 0;
-  const slow = new WritableStream<Uint8Array>({
+  const stderr = new WritableStream<Uint8Array>({
     async write(): Promise<void> {
       for (let turn = 0; turn < 100; turn++) await Promise.resolve();
       written++;
     },
   });
-  const app: LooseApplication = (environ, startResponse) => {
+  const app = answering((environ) => {
     for (let i = 0; i < 3; i++) environ["wsgi.errors"].write("line\n");
-    startResponse("200 OK", []);
     return [];
-  };
-  await cgi(app, {}, [], { stderr: slow });
+  });
+  await cgi(app, {}, [], { stderr });
   assertEquals(written, 3);
 });
 

@@ -1,17 +1,11 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromBytes } from "../../../wsgi/byte_string.ts";
-import { runCgi } from "../../../gateway/cgi/cgi.ts";
 import { toRequest } from "../../../gateway/from_fetch/to_request.ts";
-import type { Application, Environ } from "../../../wsgi/types.ts";
 import { answering, type LooseApplication } from "../recording_transport.ts";
-import { cgi, GET, Sink } from "./run_cgi.ts";
+import { cgi, Sink } from "./run_cgi.ts";
 
 /** Answers with all of the input. */
-const echo: LooseApplication = async (environ, startResponse) => {
-  const body = await environ["wsgi.input"].read();
-  startResponse("200 OK", []);
-  return [body];
-};
+const echo = answering(async (environ) => [await environ["wsgi.input"].read()]);
 
 const ignoring = answering(() => []);
 
@@ -45,37 +39,30 @@ Deno.test("runCgi() gives a chunked body, whose length nobody tells", async () =
   assertEquals(bodyOf(output), "abcdef");
 });
 
-Deno.test("runCgi() reads nothing before the application does", async () => {
-  let unread = -1;
-  let pulls = 0;
-  const stdin = new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      pulls++;
+/** A standard input that calls a function when it is read, and ends. */
+function watched(onPull: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull(controller): void {
+      onPull();
       controller.close();
     },
   }, { highWaterMark: 0 });
-  await cgi(
-    (environ, startResponse) => {
-      unread = pulls;
-      return ignoring(environ, startResponse);
-    },
-    post("3"),
-    [],
-    { stdin },
-  );
+}
+
+Deno.test("runCgi() reads nothing before the application does", async () => {
+  let unread = -1;
+  let pulls = 0;
+  const stdin = watched(() => void pulls++);
+  const app = answering(() => (unread = pulls, []));
+  await cgi(app, post("3"), [], { stdin });
   assertEquals([unread, pulls], [0, 1]);
 });
 
-Deno.test("runCgi() answers 400 to a body that was cut short", async () => {
-  const { output, errors } = await cgi(echo, post("9"), ["abc"]);
-  assertMatch(output, /^Status: 400 Bad Request\r\n/);
-  assertStringIncludes(errors, "it must have 9 bytes as Content-Length says");
-});
-
-Deno.test("runCgi() answers a body that was cut short as ever, whatever its options say", async () => {
+Deno.test("runCgi() answers 400 to a body that was cut short, whatever its options say", async () => {
   const options = { errorStatus: "503 Soon", errorBody: "mine" };
-  const { output } = await cgi(echo, post("9"), ["abc"], options);
+  const { output, errors } = await cgi(echo, post("9"), ["abc"], options);
   assertMatch(output, /^Status: 400 Bad Request\r\n[^]*\n400 Bad Request\n$/);
+  assertStringIncludes(errors, "it must have 9 bytes as Content-Length says");
 });
 
 Deno.test("runCgi() answers 413 to a body that turns out too large", async () => {
@@ -109,12 +96,8 @@ Deno.test("runCgi() drains what a failed application has left", async () => {
 
 Deno.test("runCgi() drains what a refused request brings", async () => {
   const options = { maxRequestBodySize: 1 };
-  const { output, unread } = await cgi(
-    ignoring,
-    post("6"),
-    ["abc", "def"],
-    options,
-  );
+  const input = ["abc", "def"];
+  const { output, unread } = await cgi(ignoring, post("6"), input, options);
   assertMatch(output, /^Status: 413 /);
   assertEquals(unread, 0);
 });
@@ -122,17 +105,8 @@ Deno.test("runCgi() drains what a refused request brings", async () => {
 Deno.test("runCgi() ends the response before it drains", async () => {
   const sink = new Sink();
   let ended = "";
-  const stdin = new ReadableStream<Uint8Array>({
-    pull(controller): void {
-      ended = sink.end;
-      controller.close();
-    },
-  }, { highWaterMark: 0 });
-  await runCgi(ignoring as Application, {
-    env: { ...GET, ...post("6") },
-    stdin,
-    stdout: sink.stream,
-  });
+  const stdin = watched(() => void (ended = sink.end));
+  await cgi(ignoring, post("6"), [], { stdin, stdout: sink.stream });
   assertEquals(ended, "closed");
 });
 
@@ -149,33 +123,20 @@ Deno.test("runCgi() is content with an input that cannot be drained", async () =
 
 Deno.test("runCgi() gives lines, and forms through toRequest()", async () => {
   const lines: string[] = [];
-  const readLines = async (environ: Environ) => {
-    for await (const line of environ["wsgi.input"]) lines.push(fromBytes(line));
+  const readLines = answering(async ({ "wsgi.input": input }) => {
+    for await (const line of input) lines.push(fromBytes(line));
     return [];
-  };
-  await cgi(
-    async (environ, startResponse) => {
-      startResponse("200 OK", []);
-      return await readLines(environ);
-    },
-    post("9"),
-    ["a\nbc", "\ndefg"],
-  );
+  });
+  await cgi(readLines, post("9"), ["a\nbc", "\ndefg"]);
   assertEquals(lines, ["a\n", "bc\n", "defg"]);
 
   let name: unknown;
-  await cgi(
-    async (environ, startResponse) => {
-      name = (await toRequest(environ).formData()).get("name");
-      startResponse("200 OK", []);
-      return [];
-    },
-    {
-      ...post("8"),
-      CONTENT_TYPE: "application/x-www-form-urlencoded",
-      PATH_INFO: "/form",
-    },
-    ["name=", "Ada&more"],
-  );
+  const readForm = answering(async (environ) => {
+    name = (await toRequest(environ).formData()).get("name");
+    return [];
+  });
+  const CONTENT_TYPE = "application/x-www-form-urlencoded";
+  const env = { ...post("8"), CONTENT_TYPE, PATH_INFO: "/form" };
+  await cgi(readForm, env, ["name=", "Ada&more"]);
   assertEquals(name, "Ada");
 });

@@ -17,6 +17,7 @@ import {
 } from "../any_request.ts";
 import { asDenoGives, expectEnviron } from "./environ_model.ts";
 import { environOf } from "./environ_of.ts";
+import { answering } from "../recording_transport.ts";
 
 /** Gives the variables that are neither objects nor functions. */
 function plainOf(environ: Environ): Record<string, unknown> {
@@ -98,14 +99,14 @@ Deno.test("createFetchEnviron() throws nothing but RequestError for any URL and 
 
 Deno.test("createFetchEnviron() makes nothing of any request that the core profile complains of", async () => {
   const violations: Violation[] = [];
-  const app = validator((_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return [new Uint8Array(1)];
-  }, {
-    profile: "core",
-    throws: false,
-    onViolation: (violation) => void violations.push(violation),
-  });
+  const app = validator(
+    answering(() => [new Uint8Array(1)], [["Content-Type", "text/plain"]]),
+    {
+      profile: "core",
+      throws: false,
+      onViolation: (violation) => void violations.push(violation),
+    },
+  );
   const handler = toFetchHandler(app, { urlScheme: "http" });
   let answered = 0;
   await fc.assert(

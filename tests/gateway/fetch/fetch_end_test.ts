@@ -6,28 +6,20 @@ import {
 } from "@std/assert";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../../gateway/cancellation.ts";
-import { run, TEXT } from "./run_fetch.ts";
+import { bodyOf, endless } from "../recording_body.ts";
+import { answering, Events, PLAIN } from "../recording_transport.ts";
+import { run } from "./run_fetch.ts";
 
 Deno.test("toFetchHandler() closes the body when the response is cancelled", async () => {
-  const events: string[] = [];
+  const events = new Events();
   let signal: AbortSignal | undefined;
-  const { response, log } = await run((environ, startResponse) => {
+  const { response, log } = await run(answering((environ) => {
     signal = environ["wsgiref.signal"]?.();
-    startResponse("200 OK", TEXT);
-    return {
-      *[Symbol.iterator](): Generator<Uint8Array, void> {
-        try {
-          for (;;) yield toBytes("x");
-        } finally {
-          events.push("return");
-        }
-      },
-      close: () => void events.push("close"),
-    };
-  });
-  assertEquals(events, []);
+    return bodyOf("generator", endless("x"), events);
+  }));
+  assertEquals(events.count("close"), 0);
   await response.body?.cancel();
-  assertEquals(events, ["return", "close"]);
+  assertEquals(events.list.slice(-2), ["return", "close"]);
   assertEquals(signal?.reason.name, "ClientDisconnected");
   assertEquals(log, []);
 });
@@ -41,7 +33,7 @@ Deno.test("toFetchHandler() tells an application that its client has left", asyn
     signal.addEventListener("abort", () => left.resolve());
     client.abort();
     await left.promise;
-    startResponse("200 OK", TEXT);
+    startResponse("200 OK", PLAIN);
     return Object.assign([toBytes("x")], { close: () => void closed++ });
   }, { signal: client.signal });
   // Nobody sees it, but the runtime gets its response.
@@ -55,8 +47,8 @@ Deno.test("toFetchHandler() tells it at once when the client has left before", a
   const { response } = await run(async (environ, startResponse) => {
     await Promise.resolve();
     reason = environ["wsgiref.signal"]?.().reason;
-    startResponse("200 OK", TEXT);
-    return [toBytes("x")];
+    startResponse("200 OK", PLAIN);
+    return [];
   }, { signal: AbortSignal.abort() });
   assertEquals(response.status, 503);
   assertInstanceOf(reason, ClientDisconnected);
@@ -65,19 +57,13 @@ Deno.test("toFetchHandler() tells it at once when the client has left before", a
 Deno.test("toFetchHandler() answers an error before the first chunk with 500", async () => {
   const seen: unknown[] = [];
   const failure = new Error("secret");
-  const { response, log } = await run(
-    async function* (
-      _environ,
-      startResponse,
-    ): AsyncGenerator<Uint8Array, void> {
-      startResponse("200 OK", [["X-A", "1"]]);
-      yield new Uint8Array();
-      await Promise.resolve();
-      throw failure;
-    },
-    {},
-    { onError: (error) => void seen.push(error) },
-  );
+  const body = async function* (): AsyncGenerator<Uint8Array, void> {
+    yield await Promise.resolve(new Uint8Array());
+    throw failure;
+  };
+  const onError = (error: unknown) => void seen.push(error);
+  const app = answering(body, [["X-A", "1"]]);
+  const { response, log } = await run(app, {}, { onError });
   assertEquals(response.status, 500);
   assertEquals(response.headers.get("x-a"), null);
   assertEquals(await response.text(), "500 Internal Server Error\n");
@@ -87,11 +73,10 @@ Deno.test("toFetchHandler() answers an error before the first chunk with 500", a
 
 Deno.test("toFetchHandler() breaks the response at an error after the first chunk", async () => {
   const { response, log } = await run(
-    function* (_environ, startResponse): Generator<Uint8Array, void> {
-      startResponse("200 OK", TEXT);
+    answering(function* (): Generator<Uint8Array, void> {
       yield toBytes("abc");
       throw new Error("too late");
-    },
+    }),
   );
   assertEquals(response.status, 200);
   await assertRejects(() => response.text(), Error, "too late");
@@ -100,11 +85,7 @@ Deno.test("toFetchHandler() breaks the response at an error after the first chun
 
 Deno.test("toFetchHandler() answers a body over the limit with 413", async () => {
   const { response, log } = await run(
-    async (environ, startResponse) => {
-      const body = await environ["wsgi.input"].read();
-      startResponse("200 OK", TEXT);
-      return [body];
-    },
+    answering(async (environ) => [await environ["wsgi.input"].read()]),
     { method: "POST", body: ReadableStream.from([new Uint8Array(11)]) },
     { maxRequestBodySize: 10 },
   );

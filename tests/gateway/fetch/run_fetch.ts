@@ -3,10 +3,7 @@ import {
   type FetchHandlerOptions,
   toFetchHandler,
 } from "../../../gateway/fetch/fetch.ts";
-import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
-
-/** The headers of a page that nobody looks at. */
-export const TEXT: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
+import type { Application } from "../../../wsgi/types.ts";
 
 /** A response, and what went to `wsgi.errors` so far. */
 export interface Run {

@@ -14,50 +14,53 @@ async function complaintAbout(handler: FetchFunction): Promise<string> {
 }
 
 Deno.test.each([
-  { name: "undefined", value: undefined, got: "got undefined" },
-  { name: "null", value: null, got: "got null" },
-  { name: "text", value: "text", got: 'got "text"' },
-  { name: "an object", value: { status: 200 }, got: "got an object" },
-  { name: "a Request", value: new Request("http://h"), got: "got a Request" },
-])("fromFetchHandler() refuses $name instead of a Response", async (row) => {
-  const complaint = await complaintAbout(() => row.value as Response);
-  assertStringIncludes(
-    complaint,
-    `Cannot answer the request: handler must return a Response, ${row.got}`,
-  );
-});
+  [undefined, "undefined"],
+  [null, "null"],
+  ["text", '"text"'],
+  [{ status: 200 }, "an object"],
+  [new Request("http://h"), "a Request"],
+])(
+  "fromFetchHandler() refuses %s instead of a Response",
+  async (value, got) => {
+    const complaint = await complaintAbout(() => value as Response);
+    assertStringIncludes(
+      complaint,
+      `Cannot answer the request: handler must return a Response, got ${got}`,
+    );
+  },
+);
 
-Deno.test("fromFetchHandler() refuses a status that no answer has", async () => {
-  assertStringIncludes(
-    await complaintAbout(() => Response.error()),
-    "status must be from 200 to 599, got 0",
-  );
-  const switching = { status: 101, headers: new Headers(), body: null };
-  assertStringIncludes(
-    await complaintAbout(() => switching as unknown as Response),
+/** A Response that was used before. */
+async function used(use: (response: Response) => unknown): Promise<Response> {
+  const response = new Response("text");
+  await use(response);
+  return response;
+}
+
+const SWITCHING = { status: 101, headers: new Headers(), body: null };
+const IN_USE = "its body must be unread, got one that is in use";
+
+Deno.test.each<[string, FetchFunction, string]>([
+  ["status 0", () => Response.error(), "must be from 200 to 599, got 0"],
+  [
+    "an upgrade",
+    () => SWITCHING as unknown as Response,
     "got 101: WSGI has no place for an upgrade",
-  );
-});
+  ],
+  ["a body that was read", () => used((it) => it.text()), IN_USE],
+  ["a locked body", () => used((it) => void it.body?.getReader()), IN_USE],
+  ["what is thrown", () => fail("sync failure"), "sync failure"],
+  ["a rejection", async () => await fail("async failure"), "async failure"],
+])(
+  "fromFetchHandler() answers %s with 500 and says why",
+  async (_what, handler, complaint) => {
+    assertStringIncludes(await complaintAbout(handler), complaint);
+  },
+);
 
-Deno.test("fromFetchHandler() refuses a Response whose body was read", async () => {
-  const wanted = "its body must be unread, got one that is in use";
-  assertStringIncludes(
-    await complaintAbout(async () => {
-      const response = new Response("text");
-      await response.text();
-      return response;
-    }),
-    wanted,
-  );
-  assertStringIncludes(
-    await complaintAbout(() => {
-      const response = new Response("text");
-      response.body?.getReader();
-      return response;
-    }),
-    wanted,
-  );
-});
+function fail(message: string): never {
+  throw new Error(message);
+}
 
 Deno.test("fromFetchHandler() lets go of a body whose headers the server refuses", async () => {
   const cancelled = Promise.withResolvers<void>();
@@ -69,17 +72,4 @@ Deno.test("fromFetchHandler() lets go of a body whose headers the server refuses
   );
   assertStringIncludes(complaint, "X-Control".toLowerCase());
   await cancelled.promise;
-});
-
-Deno.test("fromFetchHandler() lets the server answer what the handler throws", async () => {
-  assertStringIncludes(
-    await complaintAbout(() => {
-      throw new Error("sync failure");
-    }),
-    "sync failure",
-  );
-  assertStringIncludes(
-    await complaintAbout(() => Promise.reject(new Error("async failure"))),
-    "async failure",
-  );
 });

@@ -36,6 +36,18 @@ function server(handler: FetchFunction): CheckedServer {
   return new CheckedServer(fromFetchHandler(handler));
 }
 
+const never = (): Promise<never> => new Promise(() => {});
+
+/** A client that has sent a request. */
+async function asking(
+  served: CheckedServer,
+  request: string = get(),
+): Promise<RawClient> {
+  const client = await RawClient.connect(served);
+  await client.send(request);
+  return client;
+}
+
 Deno.test("fromFetchHandler() sends the first chunk before the second is there", async () => {
   const second = Promise.withResolvers<void>();
   let made = 0;
@@ -46,8 +58,7 @@ Deno.test("fromFetchHandler() sends the first chunk before the second is there",
       return made === 3 ? undefined : toBytes(`chunk ${made}`);
     })
   );
-  using client = await RawClient.connect(served);
-  await client.send(get());
+  using client = await asking(served);
   const head = await client.head();
   assertEquals(head.status, 200);
   assertEquals(await client.chunk(), "chunk 1");
@@ -85,8 +96,7 @@ Deno.test("fromFetchHandler() makes no chunk that the client cannot take", async
       () => ended.resolve(),
     )
   );
-  using client = await RawClient.connect(served);
-  await client.send(get());
+  using client = await asking(served);
   await client.head();
   assertEquals(await client.skip(8 << 20), 8 << 20);
   client.close();
@@ -110,8 +120,7 @@ Deno.test("fromFetchHandler() cancels the stream and aborts the signal of a clie
       cancelled.resolve,
     );
   });
-  using client = await RawClient.connect(served);
-  await client.send(get());
+  using client = await asking(served);
   await client.head();
   assertEquals(await client.chunk(), "first");
   assertFalse(signal?.aborted);
@@ -129,10 +138,9 @@ Deno.test("fromFetchHandler() cancels what the handler answers to a client that 
   await using served = server(async ({ signal }) => {
     called.resolve();
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    return streaming(() => new Promise(() => {}), () => cancelled.resolve());
+    return streaming(never, () => cancelled.resolve());
   });
-  using client = await RawClient.connect(served);
-  await client.send(get());
+  using client = await asking(served);
   await within(called.promise, "the handler");
   client.close();
   await within(cancelled.promise, "the stream to be cancelled");
@@ -145,7 +153,7 @@ Deno.test("fromFetchHandler() leaves the signal alone after success", async () =
     signals.push(signal);
     await new Promise((resolve) => setTimeout(resolve, 25));
     return method === "HEAD"
-      ? streaming(() => new Promise(() => {}))
+      ? streaming(never)
       : streaming(() => Promise.resolve(undefined));
   });
   using client = await RawClient.connect(served);
@@ -172,15 +180,13 @@ Deno.test("fromFetchHandler() keeps a connection usable after a body that nobody
 Deno.test("fromFetchHandler() breaks a response off whose stream fails", async () => {
   let made = 0;
   await using served = server(() =>
-    streaming(() => {
-      if (++made === 3) return Promise.reject(new Error("disk on fire"));
-      return Promise.resolve(toBytes("a"));
+    streaming(async () => {
+      if (++made === 3) throw new Error("disk on fire");
+      return await Promise.resolve(toBytes("a"));
     })
   );
-  using client = await RawClient.connect(served);
-  await client.send(get());
-  const { complete } = await client.response();
-  assertFalse(complete);
+  using client = await asking(served);
+  assertFalse((await client.response()).complete);
   const { findings, log } = await served.verdict();
   assertEquals(findings, []);
   // Told once: closing the body says nothing new.
@@ -188,11 +194,8 @@ Deno.test("fromFetchHandler() breaks a response off whose stream fails", async (
 });
 
 Deno.test("fromFetchHandler() answers 500 if the stream fails before its first chunk", async () => {
-  const { response, log } = await run(
-    fromFetchHandler(() =>
-      streaming(() => Promise.reject(new Error("disk on fire")))
-    ),
-  );
+  const fail = () => Promise.reject(new Error("disk on fire"));
+  const { response, log } = await run(fromFetchHandler(() => streaming(fail)));
   assertEquals(response.status, 500);
   await response.body?.cancel();
   assertStringIncludes(log.join(""), "disk on fire");
@@ -228,8 +231,8 @@ Deno.test("fromFetchHandler() tells a handler that the client left within its bo
       throw error;
     }
   });
-  using client = await RawClient.connect(served);
-  await client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\na");
+  const head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n";
+  using client = await asking(served, `${head}\r\na`);
   await within(called.promise, "the handler");
   client.close();
   const error = await within(failed.promise, "the reading to fail");

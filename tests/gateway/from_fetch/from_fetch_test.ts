@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertFalse,
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
@@ -10,12 +9,24 @@ import {
   type FetchInfo,
   fromFetchHandler,
 } from "../../../gateway/from_fetch/from_fetch.ts";
-import type { Environ } from "../../../wsgi/types.ts";
+import type { Application, StartResponse } from "../../../wsgi/types.ts";
 import { setupTestingDefaults } from "../../../gateway/environ/setup_testing_defaults.ts";
 import { TestClient } from "../../../test_client/test_client.ts";
 import { run } from "../fetch/run_fetch.ts";
 
 const PARANOID = { validate: { profile: "paranoid" } } as const;
+
+/** A startResponse that does nothing. */
+const ignore: StartResponse = () => () => Promise.resolve();
+
+/** Runs an application for a request whose body a function gives. */
+function upload(
+  app: Application,
+  pull: (controller: ReadableStreamDefaultController) => void,
+): ReturnType<typeof run> {
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+  return run(app, { method: "POST", body, duplex: "half" } as RequestInit);
+}
 
 /** A client of a handler, whose every finding fails the test. */
 function clientOf(handler: FetchFunction): TestClient {
@@ -51,21 +62,18 @@ Deno.test("fromFetchHandler() calls fetch() of an object as its method", async (
   assertEquals((await client.get("/a")).text(), "Hello /a");
 });
 
-Deno.test("fromFetchHandler() refuses what is no handler", () => {
-  const wrong: readonly [unknown, string][] = [
-    [undefined, "got undefined"],
-    [null, "got null"],
-    ["app", 'got "app"'],
-    [{ fetch: 1 }, "got an object"],
-    [new Response(), "got a Response"],
-  ];
-  for (const [handler, got] of wrong) {
-    assertThrows(
-      () => fromFetchHandler(handler as FetchFunction),
-      TypeError,
-      `handler must be a function (request) or an object with fetch(), ${got}`,
-    );
-  }
+Deno.test.each<[unknown, string]>([
+  [undefined, "undefined"],
+  [null, "null"],
+  ["app", '"app"'],
+  [{ fetch: 1 }, "an object"],
+  [new Response(), "a Response"],
+])("fromFetchHandler() refuses %o, which is no handler", (handler, got) => {
+  assertThrows(
+    () => fromFetchHandler(handler as FetchFunction),
+    TypeError,
+    `handler must be a function (request) or an object with fetch(), got ${got}`,
+  );
 });
 
 Deno.test("fromFetchHandler() answers at once when a body is null and the handler sync", () => {
@@ -78,39 +86,33 @@ Deno.test("fromFetchHandler() answers at once when a body is null and the handle
   assertEquals([status, body], ["200 OK", []]);
 });
 
-Deno.test("fromFetchHandler() tells the handler where the client is", async () => {
-  const infos: FetchInfo[] = [];
-  const app = fromFetchHandler((_request, info) => {
-    infos.push(info);
-    return new Response();
-  });
-  const asked: readonly Record<string, string>[] = [
+Deno.test.each<[Record<string, string>, unknown]>([
+  [
     { REMOTE_ADDR: "192.0.2.1", REMOTE_PORT: "4711" },
-    { REMOTE_ADDR: "::1" },
-    {},
-  ];
-  const environs: Environ[] = [];
-  for (const variables of asked) {
+    { transport: "tcp", hostname: "192.0.2.1", port: 4711 },
+  ],
+  [{ REMOTE_ADDR: "::1" }, { transport: "tcp", hostname: "::1" }],
+  [{}, undefined],
+])(
+  "fromFetchHandler() makes of %j the client %j",
+  async (variables, client) => {
     const environ = setupTestingDefaults({ ...variables });
     if (!("REMOTE_ADDR" in variables)) delete environ.REMOTE_ADDR;
-    environs.push(environ);
-    await app(environ, () => () => Promise.resolve());
-  }
-  assertEquals(infos.map(({ remoteAddr }) => remoteAddr), [
-    { transport: "tcp", hostname: "192.0.2.1", port: 4711 },
-    { transport: "tcp", hostname: "::1" },
-    undefined,
-  ]);
-  infos.forEach(({ environ }, i) => assertStrictEquals(environ, environs[i]));
-});
+    let info: FetchInfo | undefined;
+    const app = fromFetchHandler((_request, given) => {
+      info = given;
+      return new Response();
+    });
+    await app(environ, ignore);
+    assertEquals<unknown>(info?.remoteAddr, client);
+    assertStrictEquals(info?.environ, environ);
+  },
+);
 
 Deno.test("fromFetchHandler() leaves the environ as it was", async () => {
   const environ = setupTestingDefaults({});
   const before = { ...environ };
-  await fromFetchHandler(() => new Response("a"))(
-    environ,
-    () => () => Promise.resolve(),
-  );
+  await fromFetchHandler(() => new Response("a"))(environ, ignore);
   assertEquals(Object.keys(environ), Object.keys(before));
   for (const key of Object.keys(before)) {
     assertStrictEquals(environ[key], before[key]);
@@ -131,13 +133,7 @@ Deno.test("fromFetchHandler() answers methods that no Request can have with 501"
 Deno.test("fromFetchHandler() reads nothing of a body that the handler leaves", async () => {
   let pulls = 0;
   const app = fromFetchHandler(() => new Response("no thanks"));
-  const { response } = await run(app, {
-    method: "POST",
-    body: new ReadableStream({ pull: () => void pulls++ }, {
-      highWaterMark: 0,
-    }),
-    duplex: "half",
-  } as RequestInit);
+  const { response } = await upload(app, () => void pulls++);
   assertEquals(await response.text(), "no thanks");
   assertEquals(pulls, 0);
 });
@@ -146,16 +142,10 @@ Deno.test("fromFetchHandler() lets the handler answer while the body arrives", a
   const bytes = new TextEncoder().encode("a");
   let pulls = 0;
   const app = fromFetchHandler((request) => new Response(request.body));
-  const { response } = await run(app, {
-    method: "POST",
-    body: new ReadableStream({
-      pull(controller): void {
-        if (++pulls === 5) controller.close();
-        else controller.enqueue(bytes);
-      },
-    }, { highWaterMark: 0 }),
-    duplex: "half",
-  } as RequestInit);
+  const { response } = await upload(app, (controller) => {
+    if (++pulls === 5) controller.close();
+    else controller.enqueue(bytes);
+  });
   assertEquals(await response.text(), "aaaa");
 });
 
@@ -173,7 +163,7 @@ Deno.test("fromFetchHandler() gives copies of the request the same signal", asyn
   const environ = setupTestingDefaults({
     "wsgiref.signal": () => left.signal,
   });
-  const body = app(environ, () => () => Promise.resolve());
+  const body = app(environ, ignore);
   assertEquals(signals.map(({ aborted }) => aborted), [false, false, false]);
   const reason = new Error("gone");
   left.abort(reason);
@@ -185,17 +175,11 @@ Deno.test("fromFetchHandler() gives copies of the request the same signal", asyn
 Deno.test("fromFetchHandler() does not ask for the signal of a quick request", async () => {
   let asked = 0;
   const app = fromFetchHandler(async (request) => {
-    await null;
-    assertFalse(request.signal.aborted);
+    await request.text();
     return new Response("quick");
   });
-  const environ = setupTestingDefaults({
-    "wsgiref.signal": () => {
-      asked++;
-      return new AbortController().signal;
-    },
-  });
-  await app(environ, () => () => Promise.resolve());
+  const signal = () => (asked++, new AbortController().signal);
+  await app(setupTestingDefaults({ "wsgiref.signal": signal }), ignore);
   assertEquals(asked, 0);
 });
 
@@ -210,7 +194,7 @@ Deno.test("fromFetchHandler() works behind a server without wsgiref.signal", asy
       new ReadableStream({ cancel: () => void (cancelled = true) }),
     );
   });
-  const body = await app(environ, () => () => Promise.resolve());
+  const body = await app(environ, ignore);
   await body.close?.();
   assert(cancelled);
 });

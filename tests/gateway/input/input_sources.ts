@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import type { BodyLimits } from "../../../gateway/input/request_body.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
@@ -75,4 +75,61 @@ export async function rejectsWith(
   const error = await assertRejects(() => promise, RequestBodyError);
   assertEquals(error.status, status);
   return error;
+}
+
+/** Makes an input and keeps hold of its source. */
+export function open(
+  chunks: Iterable<string | Uint8Array>,
+  limits?: BodyLimits,
+  failure?: Error,
+): { input: RequestInput; source: Source } {
+  const source = sourceOf(chunks, failure);
+  return { input: new RequestInput(source.open, limits), source };
+}
+
+/**
+ * Makes the calls of a script such as `read(2) "ab"; readline() 400`, each with
+ * what it gives in JSON or the status of its rejection. Returns the rejections.
+ */
+export async function play(
+  input: RequestInput,
+  script: string,
+): Promise<RequestBodyError[]> {
+  const iterator = input[Symbol.asyncIterator]();
+  const errors: RequestBodyError[] = [];
+  for (const step of script.split("; ")) {
+    const [, call, size, want] = /^(\w+)\((.*)\) (.+)$/s.exec(step)!;
+    const argument = size === "" ? undefined : JSON.parse(size!);
+    const calls: Record<string, () => unknown> = {
+      read: () => text(input.read(argument)),
+      readline: () => text(input.readline(argument)),
+      readlines: () => texts(input.readlines(argument)),
+      next: async () =>
+        fromBytes((await iterator.next()).value ?? new Uint8Array()),
+      return: () => iterator.return?.().then(({ done }) => done),
+      abort: () => (input.abort(argument), null),
+      release: () => (input.release(), null),
+    };
+    const expected = JSON.parse(want!);
+    if (typeof expected === "number") {
+      const result = Promise.resolve(calls[call!]!());
+      errors.push(await rejectsWith(expected as 400, result));
+    } else assertEquals(await calls[call!]!(), expected, step);
+  }
+  return errors;
+}
+
+/** Plays a script, whose errors are all the same, and looks at the source. */
+export async function check(
+  chunks: Iterable<string | Uint8Array>,
+  limits: BodyLimits,
+  script: string,
+  used: [opened: number, pulls: number, cancelled: unknown[]],
+): Promise<RequestBodyError | undefined> {
+  const { input, source } = open(chunks, limits);
+  const errors = await play(input, script);
+  for (const error of errors) assertStrictEquals(error, errors[0]);
+  const { opened, pulls, cancelled } = source;
+  assertEquals([opened, pulls, cancelled], used);
+  return errors[0];
 }

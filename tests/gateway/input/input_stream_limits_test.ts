@@ -2,131 +2,86 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
-import { inputOf, rejectsWith, sourceOf, text } from "./input_sources.ts";
+import { check, open, play, rejectsWith, text } from "./input_sources.ts";
+
+const ABC = ["abc"];
+const TO_3 = { contentLength: 3 };
+const TO_4 = { contentLength: 4 };
+const TO_9 = { contentLength: 9 };
+const MAX_5 = { maxSize: 5 };
 
 Deno.test("RequestInput gives nothing beyond contentLength", async () => {
-  const source = sourceOf(["ab", "cdef", "gh"]);
-  const input = new RequestInput(source.open, { contentLength: 4 });
-  assertEquals(await text(input.read()), "abcd");
-  assertEquals(await text(input.read()), "");
-  assertEquals(source.pulls, 2);
-  assertEquals(source.cancelled, []);
+  const script = 'read() "abcd"; read() ""';
+  await check(["ab", "cdef", "gh"], TO_4, script, [1, 2, []]);
 });
 
 Deno.test("RequestInput asks the source for nothing once contentLength is reached", async () => {
-  const source = sourceOf(["abc"], new Error("never seen"));
-  const input = new RequestInput(source.open, { contentLength: 3 });
-  assertEquals(await text(input.read()), "abc");
-  assertEquals(await text(input.read()), "");
-  assertEquals(source.pulls, 1);
-});
-
-Deno.test("RequestInput leaves the source alone when contentLength is 0", async () => {
-  const source = sourceOf(["abc"]);
-  const input = new RequestInput(source.open, { contentLength: 0 });
-  assertEquals(await text(input.read()), "");
-  assertEquals(source.opened, 0);
+  await check(ABC, TO_3, 'read() "abc"; read() ""', [1, 1, []]);
+  await check(ABC, { contentLength: 0 }, 'read() ""', [0, 0, []]);
 });
 
 Deno.test("RequestInput rejects with 400 when the source ends before contentLength", async () => {
-  const input = inputOf(["abc", "de"], { contentLength: 9 });
-  assertEquals(await text(input.read(3)), "abc");
-  const error = await rejectsWith(400, input.read(3));
+  const script =
+    'read(3) "abc"; read(3) 400; read(1) 400; read() 400; readline() 400; readlines() 400; next() 400';
+  const error = await check(["abc", "de"], TO_9, script, [1, 3, []]);
   assertEquals(
-    error.message,
+    error?.message,
     "Cannot read the request body: it must have 9 bytes as Content-Length says, got 5",
   );
-  assertStrictEquals(await rejectsWith(400, input.read(1)), error);
-  assertStrictEquals(await rejectsWith(400, input.read()), error);
-  assertStrictEquals(await rejectsWith(400, input.readline()), error);
-  assertStrictEquals(await rejectsWith(400, input.readlines()), error);
-  assertStrictEquals(
-    await rejectsWith(400, input[Symbol.asyncIterator]().next()),
-    error,
-  );
-});
-
-Deno.test("RequestInput rejects with 400 when a null source has a contentLength", async () => {
-  await rejectsWith(
-    400,
-    new RequestInput(() => null, { contentLength: 1 }).read(),
-  );
+  await rejectsWith(400, new RequestInput(() => null, TO_3).read());
 });
 
 Deno.test("RequestInput rejects with 400 and the cause when the source fails", async () => {
   const failure = new Error("connection reset");
-  const { open, stream } = sourceOf(["abc"], failure);
-  const input = new RequestInput(open);
-  assertEquals(await text(input.read(1)), "a");
-  const error = await rejectsWith(400, input.read(5));
+  const { input, source } = open(ABC, {}, failure);
+  const errors = await play(input, 'read(1) "a"; read(5) 400; read(1) 400');
   assertEquals(
-    error.message,
+    errors[0]?.message,
     "Cannot read the request body: its stream failed after 3 bytes",
   );
-  assertStrictEquals(error.cause, failure);
-  assertStrictEquals(await rejectsWith(400, input.read(1)), error);
-  assert(!stream.locked);
+  assertStrictEquals(errors[0]?.cause, failure);
+  assertStrictEquals(errors[1], errors[0]);
+  assert(!source.stream.locked);
 });
 
 Deno.test("RequestInput passes on a RequestBodyError of the source", async () => {
   const failure = new RequestBodyError("Cannot read the chunk", 413);
-  const input = new RequestInput(sourceOf([], failure).open);
+  const { input } = open([], {}, failure);
   assertStrictEquals(await rejectsWith(413, input.read()), failure);
 });
 
 Deno.test("readline() never gives half a line of a body that was cut short", async () => {
-  const input = inputOf(["a\nb"], { contentLength: 9 });
-  assertEquals(await text(input.readline()), "a\n");
-  await rejectsWith(400, input.readline());
-  await rejectsWith(400, inputOf(["a\nb"], { contentLength: 9 }).readlines());
+  await check(["a\nb"], TO_9, 'readline() "a\\n"; readline() 400', [1, 2, []]);
+  await check(["a\nb"], TO_9, "readlines() 400", [1, 2, []]);
 });
 
 Deno.test("RequestInput serves from its buffer what the buffer holds whole", async () => {
-  const input = inputOf(["abc\ndef"], { contentLength: 9 });
-  assertEquals(await text(input.read(1)), "a");
-  assertEquals(await text(input.readline()), "bc\n");
-  assertEquals(await text(input.read(2)), "de");
-  await rejectsWith(400, input.read(2));
+  const script = 'read(1) "a"; readline() "bc\\n"; read(2) "de"; read(2) 400';
+  await check(["abc\ndef"], TO_9, script, [1, 2, []]);
 });
 
 Deno.test("RequestInput rejects with 413 and leaves the source alone when contentLength is over maxSize", async () => {
-  const source = sourceOf(["abcdef"]);
-  const input = new RequestInput(source.open, { contentLength: 6, maxSize: 5 });
-  assertEquals(await text(input.read(0)), "");
-  const error = await rejectsWith(413, input.read(1));
+  const limits = { contentLength: 6, maxSize: 5 };
+  const script = 'read(0) ""; read(1) 413; readlines() 413';
+  const error = await check(["abcdef"], limits, script, [0, 0, []]);
   assertEquals(
-    error.message,
+    error?.message,
     "Cannot read the request body: it must be at most 5 bytes, got 6",
   );
-  assertStrictEquals(await rejectsWith(413, input.readlines()), error);
-  assertEquals(source.opened, 0);
 });
 
 Deno.test("RequestInput rejects with 413 and cancels the source when it gives more than maxSize", async () => {
-  const source = sourceOf(["abc", "def", "ghi"]);
-  const input = new RequestInput(source.open, { maxSize: 5 });
-  assertEquals(await text(input.read(4)), "abcd");
-  const error = await rejectsWith(413, input.read());
+  const { input, source } = open(["abc", "def", "ghi"], MAX_5);
+  const script = 'read(4) "abcd"; read() 413; read(1) 413';
+  const [error, again] = await play(input, script);
   assertEquals(
-    error.message,
+    error?.message,
     "Cannot read the request body: it must be at most 5 bytes, got at least 6",
   );
-  assertStrictEquals(await rejectsWith(413, input.read(1)), error);
-  assertEquals(source.cancelled, [error]);
-  assertEquals(source.pulls, 2);
+  assertStrictEquals(again, error);
+  assertStrictEquals(source.cancelled[0], error);
+  assertEquals([source.cancelled.length, source.pulls], [1, 2]);
   assert(!source.stream.locked);
-});
-
-Deno.test("RequestInput takes a body of exactly maxSize", async () => {
-  assertEquals(
-    await text(inputOf(["abc", "de"], { maxSize: 5 }).read()),
-    "abcde",
-  );
-  assertEquals(
-    await text(inputOf(["abcde"], { maxSize: 5, contentLength: 5 }).read()),
-    "abcde",
-  );
-  assertEquals(await text(inputOf([], { maxSize: 0 }).read()), "");
 });
 
 Deno.test("RequestInput survives a source whose cancel() fails", async () => {
@@ -139,80 +94,56 @@ Deno.test("RequestInput survives a source whose cancel() fails", async () => {
 
 Deno.test("abort() rejects pending and later reads with 400 and the reason", async () => {
   const reason = new Error("client left");
-  const source = sourceOf([]);
   const cancelled: unknown[] = [];
-  const stalled = new ReadableStream<Uint8Array>({
+  const stream = new ReadableStream<Uint8Array>({
     cancel: (why) => void cancelled.push(why),
   });
-  source.stream = stalled;
-  const input = new RequestInput(source.open);
+  const input = new RequestInput(() => stream);
   const pending = [input.read(), input.readline(), input.readlines()];
   input.abort(reason);
-  for (const promise of pending) {
-    const error = await rejectsWith(400, promise);
-    assertStrictEquals(error.cause, reason);
+  for (const promise of [...pending, input.read(1)]) {
+    assertStrictEquals((await rejectsWith(400, promise)).cause, reason);
   }
-  assertStrictEquals((await rejectsWith(400, input.read(1))).cause, reason);
   assertEquals(cancelled, [reason]);
-  assert(!stalled.locked);
+  assert(!stream.locked);
 });
 
 Deno.test("abort() drops what was buffered and keeps its first reason", async () => {
-  const source = sourceOf(["abc"]);
-  const input = new RequestInput(source.open);
-  await input.read(1);
-  input.abort("first");
-  input.abort("second");
-  const error = await rejectsWith(400, input.read(1));
-  assertEquals(error.cause, "first");
+  const script =
+    'read(1) "a"; abort("first") null; abort("second") null; read(1) 400';
+  const error = await check(ABC, {}, script, [1, 1, ["first"]]);
+  assertEquals(error?.cause, "first");
   assertEquals(
-    error.message,
+    error?.message,
     "Cannot read the request body: the request was aborted",
   );
-  assertEquals(source.cancelled, ["first"]);
 });
 
 Deno.test("abort() drops what was buffered of a body that is complete", async () => {
-  const input = inputOf(["abc"], { contentLength: 3 });
-  await input.read(1);
-  input.abort("late");
-  await rejectsWith(400, input.read(1));
+  const script = 'read(1) "a"; abort("late") null; read(1) 400';
+  await check(ABC, TO_3, script, [1, 1, ["late"]]);
 });
 
 Deno.test("abort() keeps a failure that no read has met yet", async () => {
-  const input = inputOf(["abcdef"], { maxSize: 5 });
-  await input.read(1);
-  input.abort("late");
-  await rejectsWith(413, input.read(1));
+  const { input } = open(["abcdef"], MAX_5);
+  await play(input, 'read(1) "a"; abort("late") null; read(1) 413');
 });
 
 Deno.test("abort() before the first read never opens the source", async () => {
-  const source = sourceOf(["abc"]);
-  const input = new RequestInput(source.open);
-  input.abort();
-  await rejectsWith(400, input.read());
-  assertEquals(source.opened, 0);
+  await check(ABC, {}, "abort() null; read() 400", [0, 0, []]);
 });
 
-Deno.test("abort() after the end changes nothing", async () => {
-  for (const contentLength of [undefined, 3]) {
-    const input = inputOf(["abc"], { contentLength });
-    await input.read();
-    input.abort("late");
-    assertEquals(await text(input.read()), "");
-  }
-});
-
-Deno.test("abort() after a failure changes nothing", async () => {
-  const input = inputOf(["abc"], { contentLength: 4 });
-  const error = await rejectsWith(400, input.read());
-  input.abort("late");
-  assertStrictEquals(await rejectsWith(400, input.read()), error);
+Deno.test("abort() after the end or a failure changes nothing", async () => {
+  const script = 'read() "abc"; abort("late") null; read() ""';
+  await check(ABC, {}, script, [1, 2, []]);
+  await check(ABC, TO_3, script, [1, 1, []]);
+  const failing = 'read() 400; abort("late") null; read() 400';
+  await check(ABC, TO_4, failing, [1, 2, []]);
 });
 
 Deno.test("abort() at any moment of a read leaves nothing for later reads", async () => {
   for (let moment = 0; moment < 20; moment++) {
-    const input = inputOf(["abc", "def"]);
+    const input = open(["abc", "def"]).input;
     const pending = text(input.read(2)).catch(() => "rejected");
     for (let turn = 0; turn < moment; turn++) await Promise.resolve();
     input.abort("now");
@@ -220,6 +151,29 @@ Deno.test("abort() at any moment of a read leaves nothing for later reads", asyn
     assert(result === "ab" || result === "rejected");
     await rejectsWith(400, input.read(1));
   }
+});
+
+Deno.test("release() cancels a source that has reached Content-Length, once", async () => {
+  const script = 'read() "abc"; release() null; release() null; read() ""';
+  await check(ABC, TO_3, script, [1, 1, [undefined]]);
+});
+
+Deno.test("release() leaves what has come, but nothing more of the source", async () => {
+  const script = 'read(1) "a"; release() null; read() "bc"';
+  await check(ABC, TO_3, script, [1, 1, [undefined]]);
+});
+
+Deno.test("release() makes later reads of an unfinished source reject", async () => {
+  const script = 'read(1) "a"; release() null; read(1) 400';
+  const { input, source } = open(["abc", "def"]);
+  await play(input, script);
+  assertEquals(source.cancelled.length, 1);
+});
+
+Deno.test("release() opens nothing and cancels nothing that has ended", async () => {
+  await check(ABC, {}, "release() null", [0, 0, []]);
+  await check(ABC, {}, 'read() "abc"; release() null', [1, 2, []]);
+  await check([], {}, 'read() ""; release() null; read() ""', [1, 1, []]);
 });
 
 /** Sends one raw request to Deno.serve and gives the answer to it. */

@@ -9,43 +9,35 @@ import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import {
   inputOf,
+  open,
+  play,
   rejectsWith,
-  sourceOf,
   text,
   texts,
 } from "./input_sources.ts";
 
 Deno.test("RequestInput touches the source at the first read and only then", async () => {
-  const source = sourceOf(["abc"]);
-  const input = new RequestInput(source.open);
-  const iterator = input[Symbol.asyncIterator]();
-  await input.read(0);
-  await input.readline(0);
-  await iterator.return?.();
+  const { input, source } = open(["abc"]);
+  await play(input, 'read(0) ""; readline(0) ""; return() true');
   assertEquals([source.opened, source.pulls], [0, 0]);
-  assertEquals(await text(input.read(1)), "a");
+  await play(input, 'read(1) "a"');
   assertEquals([source.opened, source.pulls], [1, 1]);
-  assertEquals(await text(input.read()), "bc");
-  assertEquals(await text(input.read()), "");
+  await play(input, 'read() "bc"; read() ""');
   assertEquals(source.opened, 1);
 });
 
 Deno.test("RequestInput takes no more from the source than a read needs", async () => {
-  const source = sourceOf(["ab", "cd", "ef\n", "gh"]);
-  const input = new RequestInput(source.open);
-  await input.read(2);
-  assertEquals(source.pulls, 1);
-  await input.read(1);
-  assertEquals(source.pulls, 2);
-  await input.readline();
-  assertEquals(source.pulls, 3);
+  const { input, source } = open(["ab", "cd", "ef\n", "gh"]);
+  const steps = ['read(2) "ab"', 'read(1) "c"', 'readline() "def\\n"'];
+  for (const [index, step] of steps.entries()) {
+    await play(input, step);
+    assertEquals(source.pulls, index + 1);
+  }
 });
 
 Deno.test("RequestInput reads a null source as an empty body", async () => {
   const input = new RequestInput(() => null);
-  assertEquals(await text(input.read(5)), "");
-  assertEquals(await text(input.readline()), "");
-  assertEquals(await texts(input.readlines()), []);
+  await play(input, 'read(5) ""; readline() ""; readlines() []');
 });
 
 Deno.test("RequestInput rejects with what the source threw when it cannot be opened", async () => {
@@ -61,18 +53,15 @@ Deno.test("RequestInput rejects with what the source threw when it cannot be ope
 });
 
 Deno.test("RequestInput rejects when the stream of the source is locked", async () => {
-  const { stream } = sourceOf(["a"]);
-  const reader = stream.getReader();
-  const input = new RequestInput(() => stream);
+  const { source, input } = open(["a"]);
+  const reader = source.stream.getReader();
   await assertRejects(() => input.read(), TypeError);
   await assertRejects(() => input.read(), TypeError);
   reader.releaseLock();
 });
 
 Deno.test("RequestInput refuses chunks that are no bytes", async () => {
-  const stream = ReadableStream.from(["abc"]) as unknown as ReadableStream<
-    Uint8Array
-  >;
+  const stream = ReadableStream.from(["abc"]) as unknown as ReadableStream;
   const input = new RequestInput(() => stream);
   const error = await assertRejects(() => input.read(), TypeError);
   assertEquals(
@@ -85,38 +74,30 @@ Deno.test("RequestInput refuses chunks that are no bytes", async () => {
 
 Deno.test("RequestInput releases the lock at the end", async () => {
   for (const contentLength of [undefined, 6]) {
-    const { stream, cancelled } = sourceOf(["abc", "def"]);
-    const input = new RequestInput(() => stream, { contentLength });
+    const { input, source } = open(["abc", "def"], { contentLength });
     await input.read(3);
-    assert(stream.locked);
+    assert(source.stream.locked);
     await input.read();
-    assert(!stream.locked);
-    assertEquals(cancelled, []);
+    assert(!source.stream.locked);
+    assertEquals(source.cancelled, []);
   }
 });
 
-Deno.test("read() without a size, or with a negative one, gives all that is left", async () => {
-  for (const size of [undefined, null, -1, -0.5, -Infinity]) {
+Deno.test.each([[undefined], [null], [-1], [-0.5], [-Infinity]])(
+  "read(%j) gives all that is left",
+  async (size) => {
     const input = inputOf(["ab", "c\nd", "ef"]);
     assertEquals(await text(input.read(1)), "a");
     assertEquals(await text(input.read(size as number)), "bc\ndef");
     assertEquals(await text(input.read(size as number)), "");
-  }
-});
+  },
+);
 
-Deno.test("read() gives empty arrays for ever at the end", async () => {
-  const input = inputOf(["abc"]);
-  await input.read();
-  for (let turn = 0; turn < 3; turn++) {
-    assertEquals(await text(input.read()), "");
-    assertEquals(await text(input.read(1)), "");
-    assertEquals(await text(input.readline()), "");
-    assertEquals(await texts(input.readlines()), []);
-    assertEquals(await input[Symbol.asyncIterator]().next(), {
-      done: true,
-      value: undefined,
-    });
-  }
+Deno.test("RequestInput gives nothing, however often it is asked at the end", async () => {
+  const end = 'read() ""; read(1) ""; readline() ""; readlines() []; next() ""';
+  await play(inputOf(["abc"]), `read() "abc"; ${end}; ${end}; ${end}`);
+  const { done, value } = await inputOf([])[Symbol.asyncIterator]().next();
+  assertEquals([done, value], [true, undefined]);
 });
 
 Deno.test("read() takes a size far beyond the body", async () => {
@@ -124,51 +105,43 @@ Deno.test("read() takes a size far beyond the body", async () => {
   assertEquals(await text(inputOf(["ab"]).read(1e300)), "ab");
 });
 
+const NO_SIZES: [unknown, ErrorConstructor, string][] = [
+  [NaN, RangeError, "got NaN"],
+  [1.5, RangeError, "got 1.5"],
+  [Infinity, RangeError, "got Infinity"],
+  ["5", TypeError, 'got "5"'],
+  [5n, TypeError, "got a bigint"],
+  [true, TypeError, "got true"],
+  [{}, TypeError, "got an object"],
+];
+
 Deno.test("read(), readline() and readlines() reject invalid sizes", async () => {
-  const cases: [unknown, ErrorConstructor, string][] = [
-    [NaN, RangeError, "got NaN"],
-    [1.5, RangeError, "got 1.5"],
-    [Infinity, RangeError, "got Infinity"],
-    ["5", TypeError, 'got "5"'],
-    [5n, TypeError, "got a bigint"],
-    [true, TypeError, "got true"],
-    [{}, TypeError, "got an object"],
-  ];
-  const source = sourceOf(["abc"]);
-  const input = new RequestInput(source.open);
-  for (const [size, ErrorClass, got] of cases) {
-    const size_ = size as number;
+  const { input, source } = open(["abc"]);
+  for (const [value, ErrorClass, got] of NO_SIZES) {
+    const size = value as number;
     const message =
       `Cannot read the request body: size must be an integer, ${got}`;
-    assertEquals(
-      (await assertRejects(() => input.read(size_), ErrorClass)).message,
-      message,
-    );
-    assertEquals(
-      (await assertRejects(() => input.readline(size_), ErrorClass)).message,
-      message,
-    );
-    await assertRejects(
-      () => input.readlines(size_),
-      ErrorClass,
-      "hint must be an integer",
-    );
+    for (const call of [() => input.read(size), () => input.readline(size)]) {
+      const error = await assertRejects<Error>(call, ErrorClass);
+      assertEquals(error.message, message);
+    }
+    const call = () => input.readlines(size);
+    await assertRejects(call, ErrorClass, "hint must be an integer");
   }
   assertEquals(source.opened, 0);
   assertEquals(await text(input.read()), "abc");
 });
 
-Deno.test("readlines() gives the lines that are left", async () => {
-  for (const hint of [undefined, null, 0, -1]) {
+Deno.test.each([[undefined], [null], [0], [-1]])(
+  "readlines(%j) gives the lines that are left",
+  async (hint) => {
     const input = inputOf(["one\ntw", "o\nthree"]);
     await input.readline();
-    assertEquals(await texts(input.readlines(hint as number)), [
-      "two\n",
-      "three",
-    ]);
+    const lines = await texts(input.readlines(hint as number));
+    assertEquals(lines, ["two\n", "three"]);
     assertEquals(await texts(input.readlines()), []);
-  }
-});
+  },
+);
 
 Deno.test("RequestInput iterates over lines", async () => {
   const lines = await Array.fromAsync(inputOf(["a\nb", "b\n", "c"]));
@@ -177,8 +150,7 @@ Deno.test("RequestInput iterates over lines", async () => {
 });
 
 Deno.test("RequestInput goes on after an iteration that was left early", async () => {
-  const source = sourceOf(["a\nb\nc", "\nd\n"]);
-  const input = new RequestInput(source.open);
+  const { input, source } = open(["a\nb\nc", "\nd\n"]);
   for await (const line of input) {
     assertEquals(fromBytes(line), "a\n");
     break;
@@ -189,11 +161,8 @@ Deno.test("RequestInput goes on after an iteration that was left early", async (
 });
 
 Deno.test("RequestInput gives iterators that stay ended after return()", async () => {
-  const input = inputOf(["a\nb\n"]);
-  const iterator = input[Symbol.asyncIterator]();
-  assertEquals(await iterator.return?.(), { done: true, value: undefined });
-  assertEquals(await iterator.next(), { done: true, value: undefined });
-  assertEquals(await text(input.readline()), "a\n");
+  const script = 'return() true; next() ""; readline() "a\\n"';
+  await play(inputOf(["a\nb\n"]), script);
 });
 
 Deno.test("RequestInput gives iterators that are iterable and stay ended at the end", async () => {
@@ -230,13 +199,12 @@ Deno.test("readline() joins a line of very many chunks", async () => {
 });
 
 Deno.test("read() gives arrays that own the whole of their buffer", async () => {
-  const whole = toBytes("0123456789");
-  const chunks = [
-    whole.subarray(2, 8),
+  class Subclass extends Uint8Array {}
+  const input = inputOf([
+    toBytes("0123456789").subarray(2, 8),
     toBytes("ab\ncd\n"),
-    ofSubclass("efgh"),
-  ];
-  const input = inputOf(chunks);
+    Subclass.from(toBytes("efgh")),
+  ]);
   const results = [
     await input.read(2),
     await input.read(3),
@@ -245,32 +213,14 @@ Deno.test("read() gives arrays that own the whole of their buffer", async () => 
     await input.read(4),
     await input.read(),
   ];
-  assertEquals(results.map(fromBytes), [
-    "23",
-    "456",
-    "7ab\n",
-    "cd\n",
-    "efgh",
-    "",
-  ]);
-  assertEquals(
-    new Set(results.map((bytes) => bytes.buffer)).size,
-    results.length,
-  );
-  for (const bytes of results) {
-    assertStrictEquals(bytes.constructor, Uint8Array);
-    assertEquals([bytes.byteOffset, bytes.buffer.byteLength], [
-      0,
-      bytes.length,
-    ]);
+  const expected = ["23", "456", "7ab\n", "cd\n", "efgh", ""];
+  assertEquals(results.map(fromBytes), expected);
+  assertEquals(new Set(results.map(({ buffer }) => buffer)).size, 6);
+  for (const { constructor, byteOffset, buffer, length } of results) {
+    assertStrictEquals(constructor, Uint8Array);
+    assertEquals([byteOffset, buffer.byteLength], [0, length]);
   }
 });
-
-/** Bytes of a subclass, as Node's Buffer is one. */
-function ofSubclass(text: string): Uint8Array {
-  class Subclass extends Uint8Array {}
-  return Subclass.from(toBytes(text));
-}
 
 Deno.test("read() gives arrays whose change or transfer leaves the rest alone", async () => {
   const input = inputOf(["abcdef\nxyz"]);
@@ -317,10 +267,7 @@ Deno.test("RequestInput goes on after a call with an invalid size", async () => 
   const input = inputOf(["abc"]);
   const calls = [input.read(1), input.read(NaN), input.read(1)];
   const results = await Promise.allSettled(calls);
-  assertEquals(results.map(({ status }) => status), [
-    "fulfilled",
-    "rejected",
-    "fulfilled",
-  ]);
+  const statuses = results.map(({ status }) => status);
+  assertEquals(statuses, ["fulfilled", "rejected", "fulfilled"]);
   assertEquals(await text(input.read()), "c");
 });

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { openNodeBody } from "../../../gateway/node/input.ts";
 import type { NodeRequest } from "../../../gateway/node/node_http.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
-import type { Application } from "../../../wsgi/types.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
+import { answering } from "../recording_transport.ts";
 import { get } from "../../server/serving.ts";
 
 function post(body: string, target = "/"): string {
@@ -21,13 +21,10 @@ function postChunked(...chunks: string[]): string {
 }
 
 /** Reads as many bytes as the path says, all of them for "/". */
-const echo: Application = async (environ, startResponse) => {
+const echo = answering(async (environ) => {
   const size = environ.PATH_INFO.slice(1);
-  const input = environ["wsgi.input"];
-  const bytes = await input.read(size === "" ? -1 : Number(size));
-  startResponse("200 OK", []);
-  return [bytes];
-};
+  return [await environ["wsgi.input"].read(size === "" ? -1 : Number(size))];
+}, []);
 
 Deno.test("toNodeListener() sends 100 Continue as node:http does", async () => {
   await using serving = await serveNode(echo);
@@ -43,14 +40,19 @@ Deno.test("toNodeListener() goes on after a body that was not read, or not all",
   await using serving = await serveNode(echo);
   using client = await RawClient.connect(serving);
   const large = "x".repeat(1 << 20);
-  await client.send(post(large, "/0"));
-  assertEquals((await client.response()).body, "");
-  await client.send(post(large, "/3"));
-  assertEquals((await client.response()).body, "xxx");
-  await client.send(postChunked(large, large).replace("/", "/4"));
-  assertEquals((await client.response()).body, "xxxx");
-  await client.send(post("last"));
-  assertEquals((await client.response()).body, "last");
+  const chunked = postChunked(large, large).replace("/", "/4");
+  const requests = [
+    post(large, "/0"),
+    post(large, "/3"),
+    chunked,
+    post("last"),
+  ];
+  const bodies: string[] = [];
+  for (const request of requests) {
+    await client.send(request);
+    bodies.push((await client.response()).body);
+  }
+  assertEquals(bodies, ["", "xxx", "xxxx", "last"]);
 });
 
 Deno.test("toNodeListener() refuses a Content-Length over the limit unread", async () => {
@@ -116,18 +118,15 @@ Deno.test.each([
 Deno.test("toNodeListener() rejects a read that begins after the client left", async () => {
   const called = Promise.withResolvers<void>();
   const caught = Promise.withResolvers<unknown>();
-  await using serving = await serveNode(async (environ, startResponse) => {
+  await using serving = await serveNode(answering(async (environ) => {
     const left = Promise.withResolvers<void>();
-    environ["wsgiref.signal"]!().addEventListener(
-      "abort",
-      () => left.resolve(),
-    );
+    const signal = environ["wsgiref.signal"]!();
+    signal.addEventListener("abort", () => left.resolve());
     called.resolve();
     await left.promise;
     environ["wsgi.input"].read().then(caught.resolve, caught.resolve);
-    startResponse("200 OK", []);
     return [];
-  });
+  }));
   using client = await RawClient.connect(serving);
   await client.send(post("abcdef").slice(0, -3));
   await within(called.promise, "the call of the application");

@@ -4,6 +4,7 @@ import type { Application, ResponseBody } from "../../../wsgi/types.ts";
 import { ask, RawClient, within } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
 import { get } from "../../server/serving.ts";
+import { answering } from "../recording_transport.ts";
 
 const BYTES = new TextEncoder().encode("Hello");
 
@@ -64,36 +65,42 @@ async function leaveDuring(
   return { steps, log: serving.log };
 }
 
-Deno.test("toNodeListener() closes the body of a client that leaves before the first chunk", async () => {
-  const { steps } = await leaveDuring(
-    (steps) => (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return steps.body(() => {
-        steps.called.resolve();
-        return steps.goOn.promise;
-      });
-    },
-    (_client, steps) => steps.called.promise,
+/** Starts a body whose first chunk waits. */
+function waiting(steps: Steps): Application {
+  return answering(() =>
+    steps.body(() => {
+      steps.called.resolve();
+      return steps.goOn.promise;
+    })
   );
+}
+
+Deno.test("toNodeListener() closes the body of a client that leaves before the first chunk", async () => {
+  const stage = (_client: RawClient, steps: Steps) => steps.called.promise;
+  const { steps } = await leaveDuring(waiting, stage);
   assertEquals([steps.closes, steps.made], [1, 1]);
 });
 
+Deno.test("toNodeListener() takes a client that closes its sending side for one that left", async () => {
+  const { steps } = await leaveDuring(waiting, async (client, steps) => {
+    await steps.called.promise;
+    await client.closeWrite();
+    assertEquals(await client.rest(), "");
+  });
+  assertEquals(steps.closes, 1);
+});
+
 Deno.test("toNodeListener() makes no more than a client reads, and closes when it leaves", async () => {
-  const { steps } = await leaveDuring(
-    (steps) => (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return steps.body();
-    },
-    async (client, steps) => {
-      await client.head();
-      // Full when no chunk comes during many turns of the event loop.
-      for (let made = -1, turns = 0; turns < 200; turns++) {
-        if (made !== steps.made) turns = 0;
-        made = steps.made;
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-    },
-  );
+  const endless = (steps: Steps) => answering(() => steps.body());
+  const { steps } = await leaveDuring(endless, async (client, steps) => {
+    await client.head();
+    // Full when no chunk comes during many turns of the event loop.
+    for (let made = -1, turns = 0; turns < 200; turns++) {
+      if (made !== steps.made) turns = 0;
+      made = steps.made;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  });
   // The buffers of the system take some megabytes.
   assert(steps.made < 500, `${steps.made} chunks`);
   assertEquals(steps.closes, 1);
@@ -143,24 +150,6 @@ Deno.test("toNodeListener() tells pipelined requests that wait for their turn", 
   await within(all.promise, "all bodies to be closed");
   assertEquals(closes, count);
   steps.goOn.resolve();
-});
-
-Deno.test("toNodeListener() takes a client that closes its sending side for one that left", async () => {
-  const { steps } = await leaveDuring(
-    (steps) => (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return steps.body(() => {
-        steps.called.resolve();
-        return steps.goOn.promise;
-      });
-    },
-    async (client, steps) => {
-      await steps.called.promise;
-      await client.closeWrite();
-      assertEquals(await client.rest(), "");
-    },
-  );
-  assertEquals(steps.closes, 1);
 });
 
 Deno.test("toNodeListener() aborts no signal of a request that ended well", async () => {

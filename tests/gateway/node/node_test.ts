@@ -3,9 +3,8 @@ import { toNodeListener } from "../../../gateway/node/node.ts";
 import type { Application, Environ } from "../../../wsgi/types.ts";
 import { ask, RawClient } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
+import { answering } from "../recording_transport.ts";
 import { get } from "../../server/serving.ts";
-
-const BYTES = new TextEncoder().encode("Hello");
 
 Deno.test("toNodeListener() refuses what is no application", () => {
   assertThrows(
@@ -17,17 +16,12 @@ Deno.test("toNodeListener() refuses what is no application", () => {
 
 Deno.test("toNodeListener() copies what it sends", async () => {
   const chunk = new Uint8Array(1 << 20);
-  await using serving = await serveNode((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return (function* (): Generator<Uint8Array, void> {
-      for (const letter of "abcd") {
-        chunk.fill(letter.charCodeAt(0));
-        yield chunk;
-      }
-    })();
-  });
-  const { body } = await ask(serving, get());
-  const counts = Array.from("abcd", (letter) => body.split(letter).length - 1);
+  const body = function* (): Generator<Uint8Array, void> {
+    for (const byte of [97, 98, 99, 100]) yield chunk.fill(byte);
+  };
+  await using serving = await serveNode(answering(body, []));
+  const { body: got } = await ask(serving, get());
+  const counts = Array.from("abcd", (letter) => got.split(letter).length - 1);
   assertEquals(counts, Array(4).fill(1 << 20));
 });
 
@@ -46,18 +40,12 @@ Deno.test("toNodeListener() calls onError and answers 500", async () => {
   ]]);
 });
 
-function failing(headers: [string, string][] = []): Application {
-  return (_environ, startResponse) => {
-    startResponse("200 OK", headers);
-    return (async function* (): AsyncGenerator<Uint8Array, void> {
-      yield BYTES;
-      throw new Error("late");
-    })();
-  };
-}
-
 Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that fails", async () => {
-  await using serving = await serveNode(failing());
+  const body = async function* (): AsyncGenerator<Uint8Array, void> {
+    yield await Promise.resolve(new Uint8Array(5));
+    throw new Error("late");
+  };
+  await using serving = await serveNode(answering(body, []));
   using client = await RawClient.connect(serving);
   await client.send("GET / HTTP/1.0\r\n\r\n");
   assertEquals((await client.response()).complete, false);
@@ -65,13 +53,10 @@ Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that f
 });
 
 Deno.test("toNodeListener() breaks the connection where even the error page fails", async () => {
-  await using serving = await serveNode(() => {
-    throw new Error("early");
-  }, {
-    errorPage: () => {
-      throw new Error("page");
-    },
-  });
+  const fail = (): never => {
+    throw new Error("page");
+  };
+  await using serving = await serveNode(fail, { errorPage: fail });
   using client = await RawClient.connect(serving);
   await client.send(get());
   assertEquals(await client.rest(), "");

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RawClient } from "../../raw_client.ts";
+import { answering } from "../recording_transport.ts";
 import { get } from "../../server/serving.ts";
 import { serveNode } from "./node_serving.ts";
 import { REFUSED, REFUSED_BY_LLHTTP } from "./refused_requests.ts";
@@ -17,11 +18,7 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
   async (_what, status, request) => {
     const called: string[] = [];
     await using serving = await serveNode(
-      (environ, startResponse) => {
-        called.push(environ.PATH_INFO);
-        startResponse("200 OK", []);
-        return [];
-      },
+      answering((environ) => (called.push(environ.PATH_INFO), [])),
       {},
       // Else node:http refuses a request without Host, and goes on to the next.
       { requireHostHeader: false },
@@ -61,38 +58,24 @@ Deno.test("toNodeListener() lets a client that is still sending read the refusal
   assertEquals(client.ending, "fin");
 });
 
-const UPGRADE = "Connection: Upgrade\r\nUpgrade: h2c\r\n";
+const UPGRADE = "HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c";
+const CHUNKED = "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n";
 
 Deno.test.each([
-  ["without a body", `GET / HTTP/1.1\r\nHost: h\r\n${UPGRADE}\r\n`, ""],
-  [
-    "with a body",
-    `POST / HTTP/1.1\r\nHost: h\r\n${UPGRADE}Content-Length: 4\r\n\r\nbody`,
-    "body",
-  ],
-  [
-    "with a body in chunks",
-    `POST / HTTP/1.1\r\nHost: h\r\n${UPGRADE}Transfer-Encoding: chunked\r\n\r\n` +
-    "4\r\nbody\r\n0\r\n\r\n",
-    "body",
-  ],
-])("toNodeListener() serves an Upgrade %s and closes", async (
-  _how,
-  request,
-  expected,
-) => {
-  await using serving = await serveNode(async (environ, startResponse) => {
-    const bytes = await environ["wsgi.input"].read();
-    startResponse("200 OK", []);
-    return [bytes];
-  });
-  using client = await RawClient.connect(serving);
-  await client.send(request + NEXT);
-  const { head, body } = await client.response();
-  assertEquals([head.status, head.get("connection"), body], [
-    200,
-    "close",
-    expected,
-  ]);
-  assertEquals(await client.rest(), "");
-});
+  ["without a body", `GET / ${UPGRADE}\r\n\r\n`, ""],
+  ["with a body", `POST / ${UPGRADE}\r\nContent-Length: 4\r\n\r\nbody`, "body"],
+  ["with a body in chunks", `POST / ${UPGRADE}\r\n${CHUNKED}`, "body"],
+])(
+  "toNodeListener() serves an Upgrade %s and closes",
+  async (_how, request, expected) => {
+    await using serving = await serveNode(
+      answering(async (environ) => [await environ["wsgi.input"].read()]),
+    );
+    using client = await RawClient.connect(serving);
+    await client.send(request + NEXT);
+    const { head, body } = await client.response();
+    assertEquals([head.status, body], [200, expected]);
+    assertEquals(head.get("connection"), "close");
+    assertEquals(await client.rest(), "");
+  },
+);

@@ -1,0 +1,93 @@
+/**
+ * Transports that take chunks at every pace, and find fault with one that comes
+ * before it was asked for.
+ *
+ * @module
+ */
+
+import { Gate } from "../../gateway/gate.ts";
+import {
+  RecordingTransport,
+  RespondingTransport,
+} from "./recording_transport.ts";
+
+/** Finds fault with a chunk of the body that comes before it was asked for. */
+class PacedTransport extends RecordingTransport {
+  /** The chunks of write(), which the application need not wait with. */
+  readonly #unpaced: number;
+  /** How many jobs each chunk takes, in square. */
+  readonly #delay: () => number;
+  #count = 0;
+  #isWaiting = false;
+
+  constructor(unpaced: number, delay: () => number) {
+    super();
+    this.#unpaced = unpaced;
+    this.#delay = delay;
+  }
+
+  override write(chunk: Uint8Array): void | PromiseLike<void> {
+    if (this.#isWaiting && this.#count >= this.#unpaced) {
+      this.faults.push("write while busy");
+    }
+    this.#count++;
+    this.#isWaiting = true;
+    super.write(chunk);
+  }
+
+  /** Calls a function when the chunk is taken. */
+  protected take(call: () => void): void {
+    const delay = this.#delay();
+    later(delay * delay, () => {
+      this.#isWaiting = false;
+      call();
+    });
+  }
+}
+
+/** Gives promises that resolve by themselves, or nothing. */
+class PromisingTransport extends PacedTransport {
+  override write(chunk: Uint8Array): void | Promise<void> {
+    super.write(chunk);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isTaken = false;
+    this.take(() => {
+      isTaken = true;
+      resolve();
+    });
+    if (!isTaken) return promise;
+  }
+}
+
+/** Gives one gate again and again, which opens at once, soon, or late. */
+class GatedTransport extends PacedTransport {
+  readonly #gate = new Gate();
+
+  override write(chunk: Uint8Array): PromiseLike<void> {
+    super.write(chunk);
+    this.#gate.close();
+    this.take(() => this.#gate.open());
+    return this.#gate;
+  }
+}
+
+/** Calls a function after some jobs. */
+function later(jobs: number, call: () => void): void {
+  if (jobs === 0) call();
+  else queueMicrotask(() => later(jobs - 1, call));
+}
+
+/** Makes a transport of each kind. The first `unpaced` chunks need not wait. */
+export function transportsOf(
+  unpaced: number,
+  delays: readonly number[],
+): RecordingTransport[] {
+  let turn = 0;
+  const delay = (): number => delays[turn++ % delays.length] ?? 0;
+  return [
+    new RecordingTransport(),
+    new RespondingTransport(),
+    new PromisingTransport(unpaced, delay),
+    new GatedTransport(unpaced, delay),
+  ];
+}

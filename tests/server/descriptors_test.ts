@@ -1,0 +1,164 @@
+// Nothing is left of connections: no descriptor, no body, no memory.
+
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { ServerOptions } from "../../server/make_server.ts";
+import type { Application } from "../../wsgi/types.ts";
+import { ask, RawClient, within } from "../raw_client.ts";
+import { startServer, stopServer } from "../server_program.ts";
+import { get, serve } from "./serving.ts";
+
+// Made with openssl for these tests: valid for localhost until the year 2126.
+const read = (name: string): string =>
+  Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
+const cert = read("localhost_cert.pem");
+const key = read("localhost_key.pem");
+
+/** Only Linux shows the descriptors of a process. */
+const ignore = Deno.build.os !== "linux";
+
+/** How many sockets this process has open. */
+function countSockets(): number {
+  let count = 0;
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      const target = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      if (target.startsWith("socket:")) count++;
+    } catch {
+      // That of the folder itself.
+    }
+  }
+  return count;
+}
+
+/** Waits until no more sockets are open than before. */
+async function untilClosed(before: number): Promise<void> {
+  while (countSockets() > before) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const KINDS: readonly [string, number, string, ServerOptions][] = [
+  ["HTTP/1.1", 1_000, "1.1", {}],
+  ["HTTP/1.0", 200, "1.0", {}],
+  ["TLS", 100, "1.1", { cert, key }],
+];
+
+const AT_ONCE = 100;
+
+for (const [name, count, version, options] of KINDS) {
+  Deno.test({
+    name:
+      `makeServer() keeps nothing of ${count} clients that leave over ${name}`,
+    ignore,
+    async fn(): Promise<void> {
+      let calls = 0;
+      let closes = 0;
+      const app: Application = async (environ, startResponse) => {
+        calls++;
+        await environ["wsgi.input"].read().catch(() => {});
+        startResponse("200 OK", []);
+        const block = new Uint8Array(65_536);
+        async function* body(): AsyncGenerator<Uint8Array, void> {
+          for (;;) {
+            yield block;
+            await Promise.resolve();
+          }
+        }
+        return Object.assign(body(), { close: () => void closes++ });
+      };
+      await using serving = serve(app, options);
+      const before = countSockets();
+      let next = 0;
+      async function leave(): Promise<void> {
+        for (let i = next++; i < count; i = next++) {
+          const address = { hostname: "127.0.0.1", port: serving.port };
+          const conn = options.cert === undefined
+            ? await Deno.connect(address)
+            : await Deno.connectTls({ ...address, caCerts: [cert] });
+          const head = `PUT / HTTP/${version}\r\nHost: h\r\n` +
+            "Content-Length: 9\r\n\r\n";
+          const sent = [
+            head.slice(0, 20),
+            head,
+            `${head}abc`,
+            `${head}abcdefghi`,
+          ];
+          await conn.write(toBytes(sent[i % sent.length]!));
+          // What is left unread makes of the end a reset.
+          if (i % 4 === 3) await conn.read(new Uint8Array(100));
+          conn.close();
+        }
+      }
+      await within(
+        Promise.all(Array.from({ length: AT_ONCE }, leave)),
+        "the clients",
+        60_000,
+      );
+      await within(untilClosed(before), "the sockets to be closed", 30_000);
+      assertEquals(closes, calls);
+      // Else the clients were not there.
+      assert(calls >= count / 4, `${calls} calls`);
+    },
+  });
+}
+
+interface Report {
+  readonly memory: { readonly held: number };
+}
+
+async function heldBy(port: number): Promise<number> {
+  const { body } = await ask({ port }, get("/report"));
+  const { memory }: Report = JSON.parse(body);
+  return memory.held;
+}
+
+Deno.test("makeServer() holds no more memory after 10,000 requests", async () => {
+  const { program, port } = await startServer(
+    "tests/testdata/leaving_server.ts",
+  );
+  await using _ = program;
+  async function request(count: number): Promise<void> {
+    using client = await RawClient.connect({ port });
+    for (let i = 0; i < count; i++) {
+      // The bodies are long; most are left out to save time.
+      const method = i % 8 === 0 ? "GET" : "HEAD";
+      await client.send(get("/array").replace("GET", method));
+      const { head } = await client.response(method);
+      assertEquals(head.status, 200);
+    }
+  }
+  await request(1_000);
+  const before = await heldBy(port);
+  await request(10_000);
+  assertLess(await heldBy(port) - before, 512 * 1024);
+  const { alarm } = await stopServer(program);
+  assertEquals(alarm, undefined);
+});
+
+Deno.test("makeServer() holds less than 12 KiB for an idle connection", async () => {
+  const count = 500;
+  const { program, port } = await startServer(
+    "tests/testdata/leaving_server.ts",
+  );
+  await using _ = program;
+  const clients: RawClient[] = [];
+  async function open(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const client = await RawClient.connect({ port });
+      clients.push(client);
+      await client.send(get("/array"));
+      await client.response();
+    }
+  }
+  try {
+    await open(100);
+    const before = await heldBy(port);
+    await open(count);
+    const each = (await heldBy(port) - before) / count;
+    assertLess(each, 12 * 1024);
+  } finally {
+    for (const client of clients) client.close();
+  }
+  await stopServer(program);
+});
