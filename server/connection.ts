@@ -66,6 +66,8 @@ export class Connection<Head>
   #hasEnded = false;
   /** How much of a body was dropped that nobody has read. */
   #discarded = 0;
+  /** Whether the client may be sending what is not read any more. */
+  #hasUnread = false;
   /** How many bytes the client had taken at the last tick. */
   #taken = 0;
 
@@ -93,6 +95,11 @@ export class Connection<Head>
     return this.#phase === "new" || this.#phase === "idle" ||
       this.#phase === "head" || this.#phase === "draining" ||
       this.#phase === "lingering";
+  }
+
+  /** Whether closing now might cost the client the response. */
+  get mustLinger(): boolean {
+    return this.#phase === "lingering" && this.#hasUnread && !this.#hasEnded;
   }
 
   /** Whether nothing can be sent or received any more. */
@@ -259,7 +266,10 @@ export class Connection<Head>
       // more that would reset the connection.
       if (!this.#host.protocol.isPersistent && this.parser.missing === 0) {
         this.#closeWhenDrained();
-      } else this.#linger();
+      } else {
+        this.#hasUnread = !isComplete && this.parser.missing > 0;
+        this.#linger();
+      }
       return false;
     }
     if (this.#hasEnded && this.parser.size === 0) {
@@ -348,6 +358,8 @@ export class Connection<Head>
       error.status,
     );
     this.#host.onRefused(this, error, bytesSent ?? 0);
+    this.#hasUnread = head === undefined ||
+      this.#host.protocol.traitsOf(head).hasBody;
     this.#queued = undefined;
     this.#request = undefined;
     if (bytesSent === undefined) this.#close();

@@ -85,6 +85,8 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   readonly #onAbort = (): void => void this.shutdown();
   #running = 0;
   #idle: (() => void) | undefined;
+  /** Called when a connection is closed while the server stops. */
+  #onGone: (() => void) | undefined;
   #isServing = false;
   #stopped: Promise<void> | undefined;
 
@@ -279,6 +281,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       this.limits.request < Infinity;
     if (!mayExpire) this.#deadlines.delete(connection);
     this.#loop.release();
+    this.#onGone?.();
     const index = this.#queue.indexOf(connection);
     if (index !== -1) {
       this.#queue.splice(index, 1);
@@ -341,6 +344,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     await Promise.race([this.#whenIdle(), deadline.promise]);
     if (this.#running > 0) await this.#cutAll();
     await Promise.race([this.#whenSent(), deadline.promise]);
+    await Promise.race([this.#whenLingered(), deadline.promise]);
     clearTimeout(timer);
     for (const connection of this.#connections) {
       connection.destroy(new ServerStopped());
@@ -362,6 +366,17 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     await Promise.all(
       [...this.#connections].map(({ writer }) => writer.drained()),
     );
+  }
+
+  /** Waits until no client is still sending what would reset its response. */
+  #whenLingered(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onGone = () => {
+      for (const { mustLinger } of this.#connections) if (mustLinger) return;
+      resolve();
+    };
+    this.#onGone();
+    return promise;
   }
 
   /** The deadline has passed: what still runs is told, then cut. */

@@ -141,7 +141,7 @@ export function serveFake(
     protocol: new HttpProtocol({ serverName: "h", serverPort: "80" }, all),
     run: {},
     log: undefined,
-    shutdownTimeout: 50,
+    shutdownTimeout: options.shutdownTimeout ?? 50,
     headersTimeout: options.headersTimeout ?? Infinity,
     keepAliveTimeout: options.keepAliveTimeout ?? Infinity,
     requestTimeout: options.requestTimeout ?? Infinity,
