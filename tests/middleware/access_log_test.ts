@@ -1,6 +1,7 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { assertStrictEquals, assertThrows } from "@std/assert";
 import type { AccessRecord } from "../../gateway/access_record.ts";
-import { toBytes } from "../../wsgi/byte_string.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
 import { accessLog } from "../../middleware/access_log.ts";
@@ -16,11 +17,6 @@ import {
   TEXT,
 } from "./between.ts";
 
-/** The middleware between validators. */
-function logged(app: Application, records: AccessRecord[]): Application {
-  return between(accessLog({ log: (record) => records.push(record) }), app);
-}
-
 /** A server that never sends anything. */
 const start = () => () => Promise.resolve();
 
@@ -28,34 +24,40 @@ function environFor(more: Partial<Environ> = {}): Environ {
   return setupTestingDefaults({ REMOTE_ADDR: "192.0.2.1", ...more });
 }
 
-/** Iterates a body and closes it, as a server does. */
-async function drain(body: ResponseBody): Promise<string[]> {
-  const decoder = new TextDecoder();
+/** Gives what the middleware logs, as `202 4 false`: bytes, and who has left. */
+function logging(): { log: (record: AccessRecord) => void; lines: string[] } {
+  const lines: string[] = [];
+  const log = (record: AccessRecord): void => {
+    const { status, bytesSent, clientLeft } = record;
+    lines.push(`${status} ${bytesSent} ${clientLeft}`);
+  };
+  return { log, lines };
+}
+
+/** Calls an application, iterates its body and closes it, as a server does. */
+async function drain(
+  app: Application,
+  more: Partial<Environ> = {},
+): Promise<string[]> {
+  const body = await app(environFor(more), start);
   const chunks: string[] = [];
-  for await (const chunk of body) chunks.push(decoder.decode(chunk));
+  for await (const chunk of body) chunks.push(fromBytes(chunk));
   await body.close?.();
   return chunks;
 }
 
+const array = () => ["abc", "", "d"].map(toBytes);
+
 Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
-  ["an array", () => [toBytes("abc"), toBytes(""), toBytes("d")]],
-  [
-    "a promise of an array",
-    () => Promise.resolve([toBytes("abc"), toBytes(""), toBytes("d")]),
-  ],
+  ["an array", array],
+  ["a promise of an array", () => Promise.resolve(array())],
   ["a generator", () => generate("abc", "", "d")],
   ["an async generator", () => generateAsync("abc", "", "d")],
 ])("accessLog() hands on %s chunk for chunk", async (_what, makeBody) => {
-  const records: AccessRecord[] = [];
-  const app = logged(answering(makeBody, "202 Accepted"), records);
-  const chunks = await drain(await app(environFor(), start));
-  assertEquals(chunks, ["abc", "", "d"]);
-  const summary = records.map(({ status, bytesSent, clientLeft }) => [
-    status,
-    bytesSent,
-    clientLeft,
-  ]);
-  assertEquals(summary, [[202, 4, false]]);
+  const { log, lines } = logging();
+  const app = between(accessLog({ log }), answering(makeBody, "202 Accepted"));
+  assertEquals(await drain(app), ["abc", "", "d"]);
+  assertEquals(lines, ["202 4 false"]);
 });
 
 Deno.test("accessLog() leaves arrays alone, and sync bodies sync", () => {
@@ -73,50 +75,41 @@ Deno.test("accessLog() leaves arrays alone, and sync bodies sync", () => {
 });
 
 Deno.test("accessLog() counts what is written", async () => {
-  const records: AccessRecord[] = [];
+  const { log, lines } = logging();
   // Not validated: the validator advises against write().
-  const app = accessLog({ log: (record) => records.push(record) })(
-    async (_environ, startResponse) => {
-      await startResponse("200 OK", TEXT)(toBytes("abc"));
-      return [toBytes("d")];
-    },
-  );
+  const app = accessLog({ log })(async (_environ, startResponse) => {
+    await startResponse("200 OK", TEXT)(toBytes("abc"));
+    return [toBytes("d")];
+  });
   const written: number[] = [];
-  await drain(
-    await app(environFor(), () => (chunk) => {
-      written.push(chunk.length);
-      return Promise.resolve();
-    }),
-  );
-  assertEquals([records[0]?.bytesSent, written], [4, [3]]);
+  const body = await app(environFor(), () => (chunk) => {
+    written.push(chunk.length);
+    return Promise.resolve();
+  });
+  for await (const _ of body);
+  await body.close?.();
+  assertEquals([lines, written], [["200 4 false"], [3]]);
 });
 
 Deno.test("accessLog() closes the body once, after return()", async () => {
   const events: string[] = [];
-  const records: AccessRecord[] = [];
-  const app = logged(
-    answering(() => {
-      const body = (function* (): Generator<Uint8Array, void> {
-        try {
-          yield toBytes("a");
-          yield toBytes("b");
-        } finally {
-          events.push("finally");
-        }
-      })();
-      return Object.assign(body, { close: () => void events.push("close") });
-    }),
-    records,
-  );
-  const body = await app(environFor(), start) as Iterable<Uint8Array> & {
-    close(): unknown;
+  const { log, lines } = logging();
+  const chunks = function* (): Generator<Uint8Array, void> {
+    try {
+      yield* generate("a", "b");
+    } finally {
+      events.push("finally");
+    }
   };
-  const iterator = body[Symbol.iterator]();
+  const close = () => void events.push("close");
+  const app = answering(() => Object.assign(chunks(), { close }));
+  const body = await between(accessLog({ log }), app)(environFor(), start);
+  const iterator = (body as Generator<Uint8Array>)[Symbol.iterator]();
   iterator.next();
-  iterator.return?.();
-  await body.close();
+  iterator.return?.(undefined);
+  await body.close?.();
   assertEquals(events, ["finally", "close"]);
-  assertEquals(records.length, 1);
+  assertEquals(lines.length, 1);
 });
 
 Deno.test("accessLog() hands on excInfo, and what startResponse throws", () => {
@@ -145,7 +138,7 @@ function fail(): never {
 
 Deno.test.each<[string, Application]>([
   ["throws", fail],
-  ["rejects", () => Promise.reject(new RangeError("on purpose"))],
+  ["rejects", () => Promise.try(fail)],
   ["throws before its first chunk", answering(() => failing(fail))],
   [
     "returns an async body that rejects",
@@ -154,82 +147,58 @@ Deno.test.each<[string, Application]>([
     })),
   ],
 ])("accessLog() logs a 500 when the application %s", async (_what, app) => {
-  const records: AccessRecord[] = [];
-  let caught: unknown;
-  try {
-    await drain(
-      await accessLog({ log: (record) => records.push(record) })(app)(
-        environFor(),
-        start,
-      ),
-    );
-  } catch (error) {
-    caught = error;
-  }
-  assertEquals((caught as Error).name, "RangeError");
-  assertEquals(records.map(({ status, bytesSent }) => [status, bytesSent]), [
-    [500, 0],
-  ]);
+  const { log, lines } = logging();
+  await assertRejects(() => drain(accessLog({ log })(app)), RangeError);
+  assertEquals(lines, ["500 0 false"]);
 });
 
 Deno.test("accessLog() counts nothing in answer to HEAD", async () => {
-  const records: AccessRecord[] = [];
-  const app = logged((_environ, startResponse) => {
+  const { log, lines } = logging();
+  const app: Application = (_environ, startResponse) => {
     startResponse("200 OK", [...TEXT, ["Content-Length", "4"]]);
     return [];
-  }, records);
-  await drain(await app(environFor({ REQUEST_METHOD: "HEAD" }), start));
-  assertEquals(
-    records.map(({ method, status, bytesSent }) => [method, status, bytesSent]),
-    [["HEAD", 200, 0]],
-  );
+  };
+  await drain(between(accessLog({ log }), app), { REQUEST_METHOD: "HEAD" });
+  assertEquals(lines, ["200 0 false"]);
 });
 
-Deno.test("accessLog() logs the request as it came", () => {
+Deno.test("accessLog() logs the request as it came", async () => {
   const records: AccessRecord[] = [];
-  accessLog({ log: (record) => records.push(record) })(
-    (environ, startResponse) => {
-      environ.REQUEST_METHOD = "FORGED";
-      environ.REMOTE_USER = "ada";
-      startResponse("200 OK", TEXT);
-      return [];
-    },
-  )(
-    environFor({ PATH_INFO: "/a", QUERY_STRING: "b", HTTP_REFERER: "r" }),
-    start,
-  );
-  const [{ method, target, remoteAddress, remoteUser, referer }] = records as [
-    AccessRecord,
-  ];
+  const log = (record: AccessRecord) => records.push(record);
+  const app: Application = (environ, startResponse) => {
+    environ.REQUEST_METHOD = "FORGED";
+    environ.REMOTE_USER = "ada";
+    return answering(() => [])(environ, startResponse);
+  };
+  const more = { PATH_INFO: "/a", QUERY_STRING: "b", HTTP_REFERER: "r" };
+  await drain(accessLog({ log })(app), more);
+  const { method, target, remoteAddress, remoteUser, referer } = records[0]!;
   assertEquals(
     [method, target, remoteAddress, remoteUser, referer],
     ["GET", "/a?b", "192.0.2.1", "ada", "r"],
   );
 });
 
+/** A log that collects its lines. */
+function collecting(): { lines: string[]; errors: StderrStream } {
+  const lines: string[] = [];
+  return { lines, errors: new StderrStream((text) => void lines.push(text)) };
+}
+
 Deno.test.each(
   [["common", / 200 -\n$/], ["combined", / 200 - "-" "u\\x0a"\n$/]] as const,
-)("accessLog() writes the format %s to wsgi.errors", (format, end) => {
-  const lines: string[] = [];
-  const errors = new StderrStream((text) => void lines.push(text));
-  accessLog({ format })(answering(() => []))(
-    environFor({ "wsgi.errors": errors, HTTP_USER_AGENT: "u\n" }),
-    start,
-  );
+)("accessLog() writes the format %s to wsgi.errors", async (format, end) => {
+  const { lines, errors } = collecting();
+  const more = { "wsgi.errors": errors, HTTP_USER_AGENT: "u\n" };
+  await drain(accessLog({ format })(answering(() => [])), more);
   assertEquals(lines.map((line) => end.test(line)), [true]);
 });
 
-Deno.test("accessLog() answers on when its log fails", () => {
-  const lines: string[] = [];
-  const errors = new StderrStream((text) => void lines.push(text));
-  const log = () => {
-    throw new Error("full");
-  };
-  const body = accessLog({ log })(answering(() => []))(
-    environFor({ "wsgi.errors": errors }),
-    start,
-  );
-  assertEquals([body, lines.length], [[], 1]);
+Deno.test("accessLog() answers on when its log fails", async () => {
+  const { lines, errors } = collecting();
+  const app = accessLog({ log: fail })(answering(() => []));
+  assertEquals(await drain(app, { "wsgi.errors": errors }), []);
+  assertEquals(lines.length, 1);
 });
 
 Deno.test("accessLog() refuses options that are none", () => {
@@ -247,11 +216,10 @@ Deno.test("accessLog() refuses options that are none", () => {
 
 Deno.test("accessLog() says that a client has left, on a server", async () => {
   const left = Promise.withResolvers<AccessRecord>();
-  const app = accessLog({ log: left.resolve })(
-    answering(function* (): Generator<Uint8Array, void> {
-      for (;;) yield toBytes("x".repeat(1000));
-    }),
-  );
+  const forever = function* (): Generator<Uint8Array, void> {
+    for (;;) yield new Uint8Array(1000);
+  };
+  const app = accessLog({ log: left.resolve })(answering(forever));
   await using serving = serve(app);
   using client = await RawClient.connect(serving);
   await client.send(get());

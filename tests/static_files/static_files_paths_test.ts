@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { dirname } from "@std/path";
 import fc from "npm:fast-check@^4";
 import { encodeUtf8 } from "../../wsgi/byte_string.ts";
-import { makeServer } from "../../server/make_server.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { parsePath } from "../../static_files/path.ts";
-import { validator } from "../../validator.ts";
+import { TestClient } from "../../test_client/test_client.ts";
 import { ask } from "../raw_client.ts";
-import { STRICT, Tree } from "./static_tree.ts";
+import { Tree } from "./static_tree.ts";
 
 /** What stands in every file that must not be read. */
 const SECRET = "SECRET";
@@ -54,27 +54,20 @@ for (const target of TARGETS) {
 
 Deno.test("staticFiles() finds none of them over a socket either", async () => {
   await using tree = await guarded();
-  const app = validator(staticFiles(tree.root), STRICT);
-  await using server = makeServer("127.0.0.1", 0, app, { log: false });
-  server.serveForever();
-  for (const target of TARGETS) {
-    const raw = encodeUtf8(target);
-    const { head, body } = await ask(
+  await using server = tree.serve();
+  const get = (target: string) =>
+    ask(
       server,
-      `GET ${raw} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+      `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     );
+  for (const target of TARGETS) {
+    const { head, body } = await get(encodeUtf8(target));
     // Some of them are refused by the server itself.
-    assert(
-      head.status === 404 || head.status === 400,
-      `${target}: ${head.line}`,
-    );
+    assert([400, 404].includes(head.status), `${target}: ${head.line}`);
     assertFalse(body.includes(SECRET), target);
   }
-  const found = await ask(
-    server,
-    "GET /in/b.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-  );
-  assertEquals([found.head.status, found.body], [200, "inside"]);
+  const { head, body } = await get("/in/b.txt");
+  assertEquals([head.status, body], [200, "inside"]);
 });
 
 Deno.test("staticFiles() follows links that stay in its root", async () => {
@@ -89,25 +82,17 @@ Deno.test("staticFiles() lists no link that leads out", async () => {
   await using tree = await guarded();
   await Deno.remove(`${tree.root}/index.html`);
   const page = (await tree.client().get("/")).text();
-  const names = [...page.matchAll(/href="\.\/([^"]*)"/g)].map(([, name]) =>
-    name
-  );
+  const links = page.matchAll(/href="\.\/([^"]*)"/g);
+  const names = Array.from(links, ([, name]) => name);
   assertEquals(names, ["~/", "a/", "in/", "self/"]);
 });
 
 Deno.test("staticFiles() may have a link for its root", async () => {
   await using tree = await guarded();
-  await Deno.symlink(tree.root, `${tree.base}/current`);
-  const { base } = tree;
-  await using server = makeServer(
-    "127.0.0.1",
-    0,
-    staticFiles(`${base}/current`),
-    { log: false },
-  );
-  server.serveForever();
-  const response = await fetch(`${server.url}a/b.txt`);
-  assertEquals(await response.text(), "inside");
+  const link = `${tree.base}/current`;
+  await Deno.symlink(tree.root, link);
+  const response = await new TestClient(staticFiles(link)).get("/a/b.txt");
+  assertEquals(response.text(), "inside");
 });
 
 Deno.test.each([["a"], ["*"], ["http://x/"], ["/\u0100"], ["/\xff"]])(
@@ -165,29 +150,29 @@ async function plant(
   });
   for (const { path, link } of entries) {
     const full = `${tree.root}/${path.join("/")}`;
+    const folder = dirname(full);
     try {
-      await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), {
-        recursive: true,
-      });
+      await Deno.mkdir(folder, { recursive: true });
       if (link !== null) {
         await Deno.symlink(link, full);
         continue;
       }
       // A link on the way may lead out; what is there stays a secret.
-      const real = await Deno.realPath(full.slice(0, full.lastIndexOf("/")));
-      const isInside = `${real}/`.startsWith(`${tree.root}/`);
-      const isHidden = `${real}/${path.at(-1)}`.slice(tree.root.length)
-        .includes("/.");
-      if (isInside) {
-        await Deno.writeTextFile(full, isHidden ? SECRET : "inside", {
-          createNew: true,
-        });
-      }
+      const real = `${await Deno.realPath(folder)}/`;
+      if (!real.startsWith(`${tree.root}/`)) continue;
+      const name = (real + path.at(-1)).slice(tree.root.length);
+      const content = name.includes("/.") ? SECRET : "inside";
+      await Deno.writeTextFile(full, content, { createNew: true });
     } catch (error) {
-      const isExpected = error instanceof Deno.errors.AlreadyExists ||
-        error instanceof Deno.errors.NotADirectory ||
-        error instanceof Deno.errors.NotFound ||
-        error instanceof Deno.errors.FilesystemLoop;
+      const { AlreadyExists, FilesystemLoop, NotADirectory, NotFound } =
+        Deno.errors;
+      const isExpected = [
+        AlreadyExists,
+        FilesystemLoop,
+        NotADirectory,
+        NotFound,
+      ]
+        .some((expected) => error instanceof expected);
       if (!isExpected) throw error;
     }
   }
@@ -221,10 +206,8 @@ Deno.test("staticFiles() never reads outside of its root, whatever the tree and 
           assertFalse(response.text().includes(SECRET));
           if (response.status === 301) {
             // Whatever it says, it leads to this host.
-            const url = new URL(
-              response.header("Location") ?? "",
-              response.url,
-            );
+            const location = response.header("Location") ?? "";
+            const url = new URL(location, response.url);
             assertEquals(url.origin, "http://localhost");
           }
         }

@@ -5,7 +5,9 @@ import {
   staticFiles,
   type StaticFilesOptions,
 } from "../../static_files/static_files.ts";
+import { makeServer, type WsgiServer } from "../../server/make_server.ts";
 import { TestClient } from "../../test_client/test_client.ts";
+import { validator } from "../../validator.ts";
 
 /** When the files of a tree were changed, if nothing else is said. */
 export const CHANGED: Date = new Date("2024-05-06T07:08:09Z");
@@ -54,6 +56,14 @@ export class Tree implements AsyncDisposable {
     return new TestClient(staticFiles(this.root, options), {
       validate: STRICT,
     });
+  }
+
+  /** Serves it behind a validator over a socket. */
+  serve(): WsgiServer {
+    const app = validator(staticFiles(this.root), STRICT);
+    const server = makeServer("127.0.0.1", 0, app, { log: false });
+    server.serveForever();
+    return server;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

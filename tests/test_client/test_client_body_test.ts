@@ -1,10 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import {
@@ -82,19 +77,16 @@ Deno.test("TestClient sends a stream without a length", async () => {
 
 Deno.test("TestClient sends a stream with a length when the headers have one", async () => {
   const { app, seen } = echo();
-  const response = await new TestClient(app).put("/", {
-    body: streamOf("a", "bc"),
-    headers: { "Content-Length": "2" },
-  });
+  const headers = { "Content-Length": "2" };
+  const options = { body: streamOf("a", "bc"), headers };
+  const response = await new TestClient(app).put("/", options);
   assertEquals([response.text(), seen[0]?.CONTENT_LENGTH], ["ab", "2"]);
 });
 
 Deno.test("TestClient answers 400 where a body is cut short", async () => {
   const { app } = echo();
-  const response = await new TestClient(app).put("/", {
-    body: "abc",
-    headers: { "Content-Length": "5" },
-  });
+  const headers = { "Content-Length": "5" };
+  const response = await new TestClient(app).put("/", { body: "abc", headers });
   assertEquals(response.status, 400);
   assertStringIncludes(response.errors, "Cannot read the request body");
 });

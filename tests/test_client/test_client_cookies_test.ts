@@ -16,16 +16,16 @@ function app(...cookies: string[]): Application {
 
 Deno.test("TestClient sends the cookies that it was given before", async () => {
   const client = new TestClient(app("a=1; Path=/", "b=x=y; Path=/; HttpOnly"));
-  assertEquals((await client.get("/")).text(), "none");
-  assertEquals((await client.get("/set")).text(), "none");
-  assertEquals((await client.get("/")).text(), "a=1; b=x=y");
+  const at = async (path: string) => (await client.get(path)).text();
+  assertEquals([await at("/"), await at("/set")], ["none", "none"]);
+  assertEquals(await at("/"), "a=1; b=x=y");
   assertEquals(client.cookies.get("b"), "x=y");
   client.cookies.delete("a");
-  assertEquals((await client.get("/")).text(), "b=x=y");
+  assertEquals(await at("/"), "b=x=y");
   client.cookies.set("c", "3", "/only");
-  assertEquals((await client.get("/only/x")).text(), "c=3; b=x=y");
+  assertEquals(await at("/only/x"), "c=3; b=x=y");
   client.cookies.clear();
-  assertEquals((await client.get("/only")).text(), "none");
+  assertEquals(await at("/only"), "none");
 });
 
 Deno.test("TestClient sends the Cookie header of a request in place of its own", async () => {
@@ -51,6 +51,8 @@ Deno.test("TestClient sends secure cookies over TLS only", async () => {
   }
 });
 
+const PAST = "Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
 Deno.test.each([
   ["a=1", "/x/set", "/x/y", true],
   ["a=1", "/x/set", "/x", true],
@@ -63,17 +65,12 @@ Deno.test.each([
   ["a=1; Path=/b/", "/set", "/b", false],
   ["a=1; path=relative", "/x/set", "/x/y", true],
   ["a=1; Domain=example.org; Path=/", "/set", "/", true],
-  [
-    "a=1; Max-Age=100; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-    "/set",
-    "/",
-    true,
-  ],
+  [`a=1; Max-Age=100; ${PAST}`, "/set", "/", true],
   ["a=1; Max-Age=0", "/set", "/", false],
   ["a=1; Max-Age=-1", "/set", "/", false],
   ["a=1; Max-Age=x", "/set", "/", true],
-  ["a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "/set", "/", false],
-  ["a=1; Expires=Thu, 01 Jan 2970 00:00:00 GMT", "/set", "/", true],
+  [`a=1; ${PAST}`, "/set", "/", false],
+  [`a=1; ${PAST.replace("1970", "2970")}`, "/set", "/", true],
   ["a=1; Expires=whenever", "/set", "/", true],
 ])(
   "CookieJar: after %s from %s, %s gets it: %s",

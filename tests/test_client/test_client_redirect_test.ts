@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Application } from "../../wsgi/types.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import { answering } from "./answering.ts";
+import { answering, PLAIN } from "./answering.ts";
 
 /** `/301/x` is a 301 to `/x`; anything else says what it was asked. */
 const app: Application = async (environ, startResponse) => {
@@ -50,10 +50,8 @@ Deno.test.each([
 Deno.test("TestClient stays with HEAD", async () => {
   const client = new TestClient(app, { followRedirects: true });
   const response = await client.head("/303/x");
-  assertEquals([response.status, response.header("Content-Length")], [
-    200,
-    "15",
-  ]);
+  const { status } = response;
+  assertEquals([status, response.header("Content-Length")], [200, "15"]);
 });
 
 Deno.test("TestClient follows a redirect for one request", async () => {
@@ -80,14 +78,10 @@ Deno.test("TestClient follows as many redirects as it is told, and no more", asy
 });
 
 Deno.test("TestClient ends in a circle", async () => {
-  const circle = answering(() => [], "302 Found", [
-    ["Location", ""],
-    ["Content-Type", "text/plain"],
-  ]);
-  const client = new TestClient(circle, {
-    followRedirects: true,
-    validate: false,
-  });
+  const headers = [["Location", ""], ...PLAIN] as const;
+  const circle = answering(() => [], "302 Found", headers);
+  const options = { followRedirects: true, validate: false };
+  const client = new TestClient(circle, options);
   await assertRejects(() => client.get("/?a"), Error, "more than 20 redirects");
 });
 

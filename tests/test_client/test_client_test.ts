@@ -1,16 +1,9 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertMatch,
-  assertRejects,
-  assertStrictEquals,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import { assertRejects, assertStrictEquals } from "@std/assert";
+import { assertStringIncludes, assertThrows } from "@std/assert";
 import { encodeUtf8, toBytes } from "../../wsgi/byte_string.ts";
 import { demoApp } from "../../server/demo_app.ts";
-import type { Application, Environ } from "../../wsgi/types.ts";
+import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { ConformanceError, type Violation } from "../../validator.ts";
 import { answering, PLAIN } from "./answering.ts";
@@ -18,11 +11,10 @@ import { answering, PLAIN } from "./answering.ts";
 /** Answers with a text, and keeps what it was called with. */
 function recorder(text = "ok"): { app: Application; seen: Environ[] } {
   const seen: Environ[] = [];
-  const app: Application = (environ, startResponse) => {
+  const app = answering((environ) => {
     seen.push(environ);
-    startResponse("200 OK", PLAIN);
-    return [new TextEncoder().encode(text)];
-  };
+    return [toBytes(text)];
+  });
   return { app, seen };
 }
 
@@ -33,14 +25,13 @@ Deno.test("TestClient gives status, headers and body of a response", async () =>
     [["Content-Type", "text/plain"], ["X-A", "1"], ["x-a", "2"]],
   );
   const response = await new TestClient(app).get("/");
-  assertEquals(response.status, 404);
-  assertEquals(response.reason, "No Such Thing");
-  assertEquals(response.statusLine, "404 No Such Thing");
-  assertEquals(response.header("X-A"), "1, 2");
-  assertEquals(response.header("X-B"), undefined);
-  assertEquals(response.header("content-length"), "4");
-  assertEquals(response.bytes, toBytes("none"));
-  assertEquals(response.text(), "none");
+  const { status, reason, statusLine, bytes } = response;
+  assertEquals([status, reason], [404, "No Such Thing"]);
+  assertEquals(statusLine, "404 No Such Thing");
+  const names = ["X-A", "X-B", "content-length"];
+  const values = names.map((name) => response.header(name));
+  assertEquals(values, ["1, 2", undefined, "4"]);
+  assertEquals([bytes, response.text()], [toBytes("none"), "none"]);
   assertEquals(response.url, "http://localhost/");
   assertEquals([response.complete, response.closed], [true, false]);
   assertEquals([response.errors, response.violations], ["", []]);
@@ -48,22 +39,17 @@ Deno.test("TestClient gives status, headers and body of a response", async () =>
 
 Deno.test("TestClient runs demoApp without a finding, by every method", async () => {
   const client = new TestClient(demoApp);
-  const calls = {
-    GET: client.get("/a"),
-    POST: client.post("/a"),
-    PUT: client.put("/a"),
-    PATCH: client.patch("/a"),
-    DELETE: client.delete("/a"),
-    HEAD: client.head("/a"),
-    OPTIONS: client.options("/a"),
-    PROPFIND: client.request("PROPFIND", "/a"),
-  };
-  for (const [method, call] of Object.entries(calls)) {
-    const response = await call;
+  const { get, post, put, patch, delete: remove, head, options } = client;
+  const methods = { get, post, put, patch, delete: remove, head, options };
+  for (const [name, send] of Object.entries(methods)) {
+    const method = name.toUpperCase();
+    const response = await send.call(client, "/a");
     assertEquals(response.violations, []);
     if (method === "HEAD") assertEquals(response.text(), "");
     else assertStringIncludes(response.text(), `REQUEST_METHOD = "${method}"`);
   }
+  const { violations } = await client.request("PROPFIND", "/a");
+  assertEquals(violations, []);
 });
 
 Deno.test("TestClient makes the environ that the server makes", async () => {
@@ -77,20 +63,23 @@ Deno.test("TestClient makes the environ that the server makes", async () => {
     headers: { "X-Custom": "1", "x_custom": "2", "Accept": "*/*" },
     environ: { "test.two": 2 },
   });
-  const [environ] = seen;
-  assert(environ !== undefined);
-  assertEquals(environ.PATH_INFO, "/a/..//b\xc3\xa9");
-  assertEquals(environ.REQUEST_URI, encodeUtf8("/a/../%2Fb%C3%A9?x=%20&é"));
-  assertEquals(environ.QUERY_STRING, encodeUtf8("x=%20&é"));
-  assertEquals(environ.HTTP_HOST, "example.com:8443");
-  assertEquals([environ.SERVER_NAME, environ.SERVER_PORT], [
-    "example.com",
-    "8443",
-  ]);
-  assertEquals([environ["wsgi.url_scheme"], environ.HTTPS], ["https", "on"]);
-  assertEquals(environ.REMOTE_ADDR, "192.0.2.1");
-  assertEquals([environ.HTTP_X_CUSTOM, environ.HTTP_ACCEPT], ["1", "*/*"]);
-  assertEquals([environ["test.one"], environ["test.two"]], [1, 2]);
+  const expected = {
+    PATH_INFO: "/a/..//b\xc3\xa9",
+    REQUEST_URI: encodeUtf8("/a/../%2Fb%C3%A9?x=%20&é"),
+    QUERY_STRING: encodeUtf8("x=%20&é"),
+    HTTP_HOST: "example.com:8443",
+    SERVER_NAME: "example.com",
+    SERVER_PORT: "8443",
+    "wsgi.url_scheme": "https",
+    HTTPS: "on",
+    REMOTE_ADDR: "192.0.2.1",
+    HTTP_X_CUSTOM: "1",
+    HTTP_ACCEPT: "*/*",
+    "test.one": 1,
+    "test.two": 2,
+  };
+  const found = Object.keys(expected).map((name) => [name, seen[0]?.[name]]);
+  assertEquals(Object.fromEntries(found), expected);
 });
 
 Deno.test("TestClient sends headers that repeat, in either form", async () => {
@@ -128,15 +117,10 @@ Deno.test("TestClient refuses what is no application", () => {
 });
 
 Deno.test("TestClient fails the test when the application breaks a rule", async () => {
-  const app = answering(() => [], "200 OK", [[
-    "content-type",
-    7 as unknown as string,
-  ]]);
-  const error = await assertRejects(
-    () => new TestClient(app).get("/"),
-    ConformanceError,
-    "got 7",
-  );
+  const headers = [["content-type", 7 as unknown as string]] as const;
+  const client = new TestClient(answering(() => [], "200 OK", headers));
+  const get = () => client.get("/");
+  const error = await assertRejects(get, ConformanceError, "got 7");
   assertEquals(error.violation.blame, "application");
 });
 
@@ -176,22 +160,17 @@ Deno.test("TestClient hands options to the validator", async () => {
 
 Deno.test("TestClient throws what the application throws", async () => {
   const failure = new Error("broken");
+  const fail = (): never => {
+    throw failure;
+  };
   const apps: Application[] = [
-    () => {
-      throw failure;
-    },
+    fail,
     () => Promise.reject(failure),
     answering(function* (): Generator<Uint8Array, void> {
       yield toBytes("a");
-      throw failure;
+      fail();
     }),
-    answering(() =>
-      Object.assign([toBytes("a")], {
-        close(): never {
-          throw failure;
-        },
-      })
-    ),
+    answering(() => Object.assign([toBytes("a")], { close: fail })),
   ];
   for (const app of apps) {
     for (const validate of [true, false]) {
@@ -203,10 +182,9 @@ Deno.test("TestClient throws what the application throws", async () => {
 });
 
 Deno.test("TestClient gives the response of a server with throws: false", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
+  const app = answering(() => {
     throw new Error("broken");
-  };
+  });
   const response = await new TestClient(app, { throws: false }).get("/");
   assertEquals(response.statusLine, "500 Internal Server Error");
   assertEquals(response.text(), "500 Internal Server Error\n");
@@ -214,12 +192,11 @@ Deno.test("TestClient gives the response of a server with throws: false", async 
 });
 
 Deno.test("TestClient collects what is written to wsgi.errors", async () => {
-  const app: Application = (environ, startResponse) => {
+  const app = answering((environ) => {
     environ["wsgi.errors"].write("one\n");
     environ["wsgi.errors"].writelines(["two", "\n"]);
-    startResponse("200 OK", PLAIN);
     return [];
-  };
+  });
   const client = new TestClient(app);
   assertEquals((await client.get("/")).errors, "one\ntwo\n");
   assertEquals((await client.get("/")).errors, "one\ntwo\n");
@@ -242,15 +219,11 @@ Deno.test("TestClient tells whether close() ran", async () => {
       for (const method of ["GET", "HEAD"]) {
         let closed = 0;
         const close = (): void => void closed++;
-        const app = (withClose: boolean): Application =>
-          answering(() =>
-            withClose ? Object.assign(make(), { close }) : make()
-          );
-        const client = new TestClient(app(true), { validate });
-        assertEquals((await client.request(method, "/")).closed, true);
+        const ask = (body: () => ResponseBody) =>
+          new TestClient(answering(body), { validate }).request(method, "/");
+        assert((await ask(() => Object.assign(make(), { close }))).closed);
         assertEquals(closed, 1);
-        const other = new TestClient(app(false), { validate });
-        assertFalse((await other.request(method, "/")).closed);
+        assertFalse((await ask(make)).closed);
       }
     }
   }
@@ -266,11 +239,10 @@ Deno.test("TestClient refuses a body that is none, as a server does", async () =
 });
 
 Deno.test("TestResponse.text() heeds the charset", async () => {
-  const app = answering(() => [new Uint8Array([0xd6, 0xd0])], "200 OK", [[
-    "Content-Type",
-    'text/plain; Charset="GBK"',
-  ]]);
-  assertEquals((await new TestClient(app).get("/")).text(), "中");
+  const headers = [["Content-Type", 'text/plain; Charset="GBK"']] as const;
+  const body = () => [new Uint8Array([0xd6, 0xd0])];
+  const client = new TestClient(answering(body, "200 OK", headers));
+  assertEquals((await client.get("/")).text(), "中");
 });
 
 Deno.test("TestClient keeps requests apart that run at once", async () => {
@@ -281,10 +253,10 @@ Deno.test("TestClient keeps requests apart that run at once", async () => {
     return [body];
   };
   const client = new TestClient(app);
-  const responses = await Promise.all(
-    ["/0", "/1", "/2"].map((path) => client.post(path, { body: path })),
-  );
-  assertEquals(responses.map((r) => r.text()), ["/0", "/1", "/2"]);
-  assertEquals(responses.map((r) => r.errors), ["/0", "/1", "/2"]);
+  const paths = ["/0", "/1", "/2"];
+  const calls = paths.map((path) => client.post(path, { body: path }));
+  const responses = await Promise.all(calls);
+  assertEquals(responses.map((r) => r.text()), paths);
+  assertEquals(responses.map((r) => r.errors), paths);
   assertEquals(responses.map((r) => r.violations.length), [0, 1, 0]);
 });
