@@ -13,8 +13,11 @@ export const POOLED_SIZE = 66_560;
  */
 export const READ_SIZE = 65_536;
 
-/** How many buffers are kept while nobody uses them. */
-const MAX_KEPT = 64;
+/**
+ * How many buffers are kept while nobody uses them: enough for 1,000 busy
+ * connections, each of which needs one while it writes.
+ */
+const MAX_KEPT = 1_024;
 
 const kept: Uint8Array<ArrayBuffer>[] = [];
 
