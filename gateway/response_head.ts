@@ -9,6 +9,7 @@
  */
 
 import {
+  isContentLength,
   isHopByHop,
   isToken,
   parseContentLength,
@@ -33,9 +34,6 @@ export interface ResponseHead {
 const STATUS = /^([2-5][0-9]{2}) [\x20-\x7e\x80-\xff]*$/;
 const STATUS_SHAPE = /^[0-9]{3} [\x20-\x7e\x80-\xff]*$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Its length is a cheap test before lower-casing a name. */
-const CONTENT_LENGTH = "content-length";
 
 const isGoodStatus = remember((status) => STATUS.test(status));
 
@@ -221,15 +219,4 @@ export function withoutContentLength(head: ResponseHead): ResponseHead {
     headers: head.headers.filter(([name]) => !isContentLength(name)),
     contentLength: undefined,
   };
-}
-
-/**
- * Returns whether a header is Content-Length.
- *
- * @param name The name of the header, in any case.
- * @returns Whether it is.
- */
-export function isContentLength(name: string): boolean {
-  return name.length === CONTENT_LENGTH.length &&
-    name.toLowerCase() === CONTENT_LENGTH;
 }

@@ -14,22 +14,6 @@ const SP = 0x20;
 const DEL = 0x7f;
 const NOTHING = new Uint8Array(0);
 
-const decoder = new TextDecoder();
-
-/**
- * Converts bytes to a string with one code unit for each byte.
- *
- * @param bytes The bytes.
- * @returns The ByteString.
- */
-export function toByteString(bytes: Uint8Array): string {
-  // UTF-8 is decoded natively, and is the same as long as all is ASCII: any
-  // other byte makes the text shorter, or stands as U+FFFD.
-  const text = decoder.decode(bytes);
-  if (text.length === bytes.length && !text.includes("\ufffd")) return text;
-  return fromBytes(bytes);
-}
-
 /**
  * Hands out received bytes. They are borrowed from the caller of
  * {@linkcode LineReader.receive} until all were taken, or until
@@ -197,7 +181,7 @@ export class LineReader {
   }
 
   #text(start: number, end: number): string {
-    return toByteString(this.#bytes.subarray(start, end));
+    return fromBytes(this.#bytes.subarray(start, end));
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { quote } from "../wsgi/describe.ts";
 import { isHost } from "../wsgi/host.ts";
-import { isToken } from "../wsgi/http_syntax.ts";
+import { isToken, parseContentLength } from "../wsgi/http_syntax.ts";
 import {
   type FieldLine,
   trimBlanks,
@@ -43,8 +43,6 @@ export interface RequestHead extends RequestLine {
   /** The header fields. */
   readonly fields: RequestFields;
 }
-
-const DIGITS = /^[0-9]+$/;
 
 /** Gathers the header fields of one request, line by line. */
 export class FieldCollector {
@@ -90,6 +88,11 @@ export class FieldCollector {
           throw new RequestError("Content-Length must be sent once");
         }
         this.#contentLength = parseContentLength(value);
+        if (this.#contentLength === undefined) {
+          throw new RequestError(
+            `Content-Length must be digits, got ${quote(value)}`,
+          );
+        }
         break;
       case "transfer-encoding":
         this.#transferEncoding = joinValues(this.#transferEncoding, value);
@@ -156,17 +159,6 @@ export function makeHead(
 
 function joinValues(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before},${value}`;
-}
-
-/** RFC 9110 section 8.6. */
-function parseContentLength(value: string): number {
-  const length = Number(value);
-  if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
-    throw new RequestError(
-      `Content-Length must be digits, got ${quote(value)}`,
-    );
-  }
-  return length;
 }
 
 /**

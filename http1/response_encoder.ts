@@ -4,7 +4,8 @@
  * @module
  */
 
-import { formatDateTime } from "../wsgi/http_syntax.ts";
+import { toBytes } from "../wsgi/byte_string.ts";
+import { formatDateTime, isContentLength } from "../wsgi/http_syntax.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** What a response begins with, as the application gave it and found valid. */
@@ -57,19 +58,6 @@ export const CHUNK_END: Uint8Array = encoder.encode("\r\n");
 
 /** The end of a chunked body, without trailers. */
 export const LAST_CHUNK: Uint8Array = encoder.encode("0\r\n\r\n");
-
-/**
- * Encodes a ByteString.
- *
- * @param text The text, with no code unit above U+00FF.
- * @returns One byte for each code unit.
- */
-function encodeByteString(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  if (encoder.encodeInto(text, bytes).read === text.length) return bytes;
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
 
 /**
  * Encodes the head of a chunk.
@@ -186,7 +174,7 @@ function encodeHead(
   if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
   if (!keepsAlive) text += "Connection: close\r\n";
   else if (context.version === "1.0") text += "Connection: keep-alive\r\n";
-  return { bytes: encodeByteString(`${text}\r\n`), framing, keepsAlive };
+  return { bytes: toBytes(`${text}\r\n`), framing, keepsAlive };
 }
 
 function frame(
@@ -197,8 +185,4 @@ function frame(
   if (code === 204 || code === 205 || code === 304) return "none";
   if (contentLength !== undefined) return "length";
   return version === "1.1" ? "chunked" : "close";
-}
-
-function isContentLength(name: string): boolean {
-  return name.length === 14 && name.toLowerCase() === "content-length";
 }

@@ -170,6 +170,10 @@ export function toBytes(byteString: string): Uint8Array<ArrayBuffer> {
  * @returns A string with one code unit for each byte.
  */
 export function fromBytes(bytes: Uint8Array): string {
+  // UTF-8 is decoded natively, and is the same as long as all is ASCII: any
+  // other byte makes the text shorter, or stands as U+FFFD.
+  const text = decoder.decode(bytes);
+  if (text.length === bytes.length && !text.includes("\ufffd")) return text;
   if (bytes.length <= MAX_ARGUMENTS) {
     return Reflect.apply(String.fromCharCode, undefined, bytes);
   }
@@ -187,6 +191,9 @@ function toBytesOr(
   verb: "decode" | "encode",
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(byteString.length);
+  // Native, and complete as long as all is ASCII.
+  const { read } = encoder.encodeInto(byteString, bytes);
+  if (read === byteString.length) return bytes;
   for (let index = 0; index < byteString.length; index++) {
     const unit = byteString.charCodeAt(index);
     if (unit > 0xff) {

@@ -57,6 +57,20 @@ export function isDigits(value: string): boolean {
   return DIGITS.test(value);
 }
 
+/** Its length is a cheap test before lower-casing a name. */
+const CONTENT_LENGTH = "content-length";
+
+/**
+ * Returns whether a header is Content-Length.
+ *
+ * @param name The name of the header, in any case.
+ * @returns Whether it is.
+ */
+export function isContentLength(name: string): boolean {
+  return name.length === CONTENT_LENGTH.length &&
+    name.toLowerCase() === CONTENT_LENGTH;
+}
+
 /**
  * Parses the value of a Content-Length.
  *

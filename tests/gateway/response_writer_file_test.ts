@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { createHead, isContentLength } from "../../gateway/response_head.ts";
+import { createHead } from "../../gateway/response_head.ts";
 import { ResponseWriter } from "../../gateway/response_writer.ts";
 import type { Transport } from "../../gateway/transport.ts";
+import { isContentLength } from "../../wsgi/http_syntax.ts";
 
 function emptyFile(): ReadableStream<Uint8Array> {
   return ReadableStream.from([]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { LineReader, toByteString } from "../../http1/line_reader.ts";
+import { LineReader } from "../../http1/line_reader.ts";
 import { RequestError } from "../../http1/request_error.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 
@@ -10,29 +10,6 @@ function readerOf(text: string): LineReader {
   reader.receive(bytes, bytes.length);
   return reader;
 }
-
-Deno.test("toByteString() gives one code unit for each byte", () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        fc.uint8Array(),
-        fc.string({ unit: "grapheme" }).map((text) =>
-          new TextEncoder().encode(text)
-        ),
-        fc.constantFrom(
-          toBytes("\xef\xbb\xbf"),
-          toBytes("\xef\xbf\xbd"),
-          toBytes("a\x80"),
-          toBytes("\xef\xbb\xbf\x80\x80\x80"),
-        ),
-      ),
-      (bytes) => {
-        assertEquals(toByteString(bytes), fromBytes(bytes));
-      },
-    ),
-    { numRuns: 1_000 },
-  );
-});
 
 Deno.test("LineReader.findHeadEnd() finds the first CRLF CRLF", () => {
   const text = fc.string({

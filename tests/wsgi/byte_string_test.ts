@@ -173,6 +173,29 @@ Deno.test("fromBytes() gives one code unit for each byte", () => {
   assertEquals(fromBytes(all.subarray(0x61, 0x64)), "abc");
 });
 
+Deno.test("fromBytes() gives one code unit for each byte, whatever UTF-8 makes of it", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.string({ unit: "grapheme" }).map((text) =>
+          new TextEncoder().encode(text)
+        ),
+        fc.constantFrom(
+          toBytes("\xef\xbb\xbf"),
+          toBytes("\xef\xbf\xbd"),
+          toBytes("a\x80"),
+          toBytes("\xef\xbb\xbf\x80\x80\x80"),
+        ),
+      ),
+      (bytes) => {
+        assertEquals(fromBytes(bytes), latin1(bytes));
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
 Deno.test("fromBytes() takes more bytes than a call takes arguments", () => {
   const bytes = Uint8Array.from({ length: 300_001 }, (_, index) => index * 7);
   const byteString = fromBytes(bytes);
