@@ -14,13 +14,9 @@ import { Cancellation } from "../gateway/cancellation.ts";
 import { encodeCgiHead } from "../gateway/cgi/transport.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { createCgiEnviron } from "../gateway/environ/cgi_environ.ts";
-import { errorResponse } from "../gateway/error_response.ts";
 import type { OpenBody } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
-import {
-  type ResponseHead,
-  withContentLength,
-} from "../gateway/response_head.ts";
+import type { ResponseHead } from "../gateway/response_head.ts";
 import { checkApplication } from "../gateway/run_application.ts";
 import { RequestError } from "../http1/request_error.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
@@ -28,12 +24,13 @@ import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { checkAddress, toUrl } from "./listen.ts";
 import { openListener } from "./listener.ts";
 import { type BackendOptions, checkOptions } from "./options.ts";
-import type {
-  Channel,
-  Protocol,
-  RequestTraits,
-  ServedEnviron,
-  SocketTransport,
+import {
+  addErrorResponse,
+  type Channel,
+  type Protocol,
+  type RequestTraits,
+  type ServedEnviron,
+  type SocketTransport,
 } from "./protocol.ts";
 import { SocketServer } from "./socket_server.ts";
 import type { SocketWriter } from "./socket_writer.ts";
@@ -175,11 +172,13 @@ class BackendProtocol implements Protocol<BackendHead> {
     status: number,
   ): number | undefined {
     if (head === undefined) return undefined;
-    const [start, page] = errorResponse(status);
-    writer.add(this.#encode(withContentLength(start, page.length)));
-    if (head.variables["REQUEST_METHOD"] === "HEAD") return 0;
-    writer.add(page);
-    return page.length;
+    const method = head.variables["REQUEST_METHOD"];
+    return addErrorResponse(
+      writer,
+      status,
+      method,
+      (start) => this.#encode(start),
+    );
   }
 
   describeRefusal({ message }: RequestError): string {

@@ -91,7 +91,7 @@ export class Connection<Head>
   }
 
   /** Whether no request is on its way. */
-  get isIdle(): boolean {
+  get #isIdle(): boolean {
     return this.#phase === "new" || this.#phase === "idle" ||
       this.#phase === "head" || this.#phase === "draining" ||
       this.#phase === "lingering";
@@ -449,10 +449,8 @@ export class Connection<Head>
 
   breakOff(reason: unknown): void {
     if (this.isClosed) return;
-    this.#enter("lingering");
     this.#request?.source.end();
-    this.writer.flush();
-    this.writer.drained().then(() => this.#close(reason));
+    this.#closeWhenDrained(reason);
   }
 
   #linger(): void {
@@ -473,11 +471,11 @@ export class Connection<Head>
     if (this.#finish(request)) this.#advance();
   }
 
-  #closeWhenDrained(): void {
+  #closeWhenDrained(reason?: unknown): void {
     if (this.isClosed) return;
     this.#enter("lingering");
     this.writer.flush();
-    this.writer.drained().then(() => this.#close());
+    this.writer.drained().then(() => this.#close(reason));
   }
 
   #close(reason?: unknown): void {
@@ -490,7 +488,7 @@ export class Connection<Head>
 
   /** Closes the connection if it is idle; lets a request on it be the last. */
   stop(): void {
-    if (this.isIdle && this.#phase !== "lingering") this.#closeWhenDrained();
+    if (this.#isIdle && this.#phase !== "lingering") this.#closeWhenDrained();
   }
 
   expire(now: number): void {
@@ -498,7 +496,7 @@ export class Connection<Head>
     if (this.writer.taken !== this.#taken) {
       this.#taken = this.writer.taken;
       // A client that reads slowly is not idle.
-      if (this.isIdle && this.#phase !== "head") this.#since = now;
+      if (this.#isIdle && this.#phase !== "head") this.#since = now;
     }
     const age = now - this.#since;
     if (this.isClosed) {

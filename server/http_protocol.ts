@@ -7,10 +7,8 @@
 import { EnvironTemplate } from "../gateway/environ/environ_template.ts";
 import { createRequestEnviron } from "../gateway/environ/request_environ.ts";
 import { resolveTarget } from "../gateway/environ/request_target.ts";
-import { errorResponse } from "../gateway/error_response.ts";
 import type { BodyLimits, OpenBody } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
-import { withContentLength } from "../gateway/response_head.ts";
 import type { RequestError } from "../http1/request_error.ts";
 import type { RequestHead } from "../http1/request_head.ts";
 import { RequestParser } from "../http1/request_parser.ts";
@@ -19,12 +17,13 @@ import { HttpTransport } from "./http_transport.ts";
 import type { LoggedHead } from "./log_entry.ts";
 import type { ServerAddress } from "./listener.ts";
 import type { ServerOptions } from "./options.ts";
-import type {
-  Channel,
-  Parser,
-  Protocol,
-  RequestTraits,
-  ServedEnviron,
+import {
+  addErrorResponse,
+  type Channel,
+  type Parser,
+  type Protocol,
+  type RequestTraits,
+  type ServedEnviron,
 } from "./protocol.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
@@ -105,16 +104,14 @@ export class HttpProtocol implements Protocol<RequestHead> {
     head: RequestHead | undefined,
     status: number,
   ): number {
-    const [start, page] = errorResponse(status);
-    const { bytes } = this.#encoder.encode(
-      withContentLength(start, page.length),
-      { method: head?.method, version: "1.1", keepsAlive: false },
-      Date.now(),
+    const method = head?.method;
+    const context = { method, version: "1.1", keepsAlive: false } as const;
+    return addErrorResponse(
+      writer,
+      status,
+      method,
+      (start) => this.#encoder.encode(start, context, Date.now()).bytes,
     );
-    writer.add(bytes);
-    if (head?.method === "HEAD") return 0;
-    writer.add(page);
-    return page.length;
   }
 
   describeRefusal(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ListenAddress, listening } from "./listen.ts";
+import { type ListenAddress, listening, withoutBrackets } from "./listen.ts";
 import type { Socket } from "./socket_writer.ts";
 import { bindUnix } from "./unix_socket.ts";
 
@@ -58,7 +58,7 @@ export function openListener(address: ListenAddress): Listener {
 function listenTcp(
   { hostname: host, port, cert, key }: ListenAddress,
 ): Listener {
-  const hostname = host.replace(/^\[(.*)\]$/, "$1");
+  const hostname = withoutBrackets(host);
   const listener = listening(`${host}:${port}`, () => {
     if (cert === undefined || key === undefined) {
       return Deno.listen({ hostname, port });

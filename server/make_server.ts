@@ -5,8 +5,7 @@
  */
 
 import { checkApplication } from "../gateway/run_application.ts";
-import type { Application } from "../wsgi/types.ts";
-import type { ErrorStream } from "../wsgi/types.ts";
+import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { AccessLog } from "./access_log.ts";
 import { HttpProtocol } from "./http_protocol.ts";
 import { checkAddress, toUrl, toUrlHost } from "./listen.ts";

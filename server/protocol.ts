@@ -9,9 +9,15 @@ import type { OpenBody } from "../gateway/input/request_body.ts";
 import type { RequestInput } from "../gateway/input/input_stream.ts";
 import type { Transport } from "../gateway/transport.ts";
 import type { Cancellation } from "../gateway/cancellation.ts";
+import { errorResponse } from "../gateway/error_response.ts";
+import {
+  type ResponseHead,
+  withContentLength,
+} from "../gateway/response_head.ts";
 import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
 import type { LoggedHead } from "./log_entry.ts";
+import type { LingeringLimits } from "./socket_end.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
 /** What is found in received bytes. */
@@ -105,7 +111,7 @@ export interface Protocol<Head> {
   /** Whether a connection can carry more than one request. */
   readonly isPersistent: boolean;
   /** What a peer may send after the last response: bytes and milliseconds. */
-  readonly lingering: { readonly size: number; readonly timeMs: number };
+  readonly lingering: LingeringLimits;
   /** Makes the parser of one connection. */
   createParser(): Parser<Head>;
   /** Makes the transport of one response. */
@@ -153,4 +159,28 @@ export interface Protocol<Head> {
     head: Head | undefined,
     parser: Parser<Head>,
   ): LoggedHead | undefined;
+}
+
+/**
+ * Adds the response to a request that no application sees.
+ *
+ * RFC 9110 section 9.3.2: there is no body in a response to HEAD.
+ *
+ * @param writer What it is written by.
+ * @param status The status code.
+ * @param method The method of the request, if it could be read.
+ * @param encode Encodes the head.
+ * @returns How many bytes the body has.
+ */
+export function addErrorResponse(
+  writer: SocketWriter,
+  status: number,
+  method: string | undefined,
+  encode: (head: ResponseHead) => Uint8Array,
+): number {
+  const [start, page] = errorResponse(status);
+  writer.add(encode(withContentLength(start, page.length)));
+  if (method === "HEAD") return 0;
+  writer.add(page);
+  return page.length;
 }

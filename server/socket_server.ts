@@ -149,7 +149,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
 
   admit(connection: Connection<Head>): boolean {
     if (this.#stopped !== undefined || this.#queue.length >= MAX_QUEUED) {
-      throw new RequestError("the server has no place for the request", 503);
+      throw noPlace();
     }
     if (this.#queue.length === 0 && this.#take(connection)) return true;
     this.#queue.push(connection);
@@ -214,27 +214,25 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     transport.cancellation.cancel(new RequestTimeout());
   }
 
-  onLeft({ entry, environ, transport }: ActiveRequest<Head>): void {
-    entry?.end({
-      status: transport.status,
-      bytesSent: transport.bytesSent,
-      clientLeft: !transport.isOver,
-      environ,
-    });
+  onLeft(request: ActiveRequest<Head>): void {
+    this.#endEntry(request, !request.transport.isOver);
   }
 
   onRequestOver(
     connection: Connection<Head>,
     request: ActiveRequest<Head>,
   ): void {
-    const { entry, environ, transport } = request;
-    entry?.end({
-      status: transport.status,
-      bytesSent: transport.bytesSent,
-      environ,
-    });
+    this.#endEntry(request, false);
     if (connection.isClosed) this.#deadlines.delete(connection);
     this.#leavePlace(connection);
+  }
+
+  #endEntry(
+    { entry, environ, transport }: ActiveRequest<Head>,
+    clientLeft: boolean,
+  ): void {
+    const { status, bytesSent } = transport;
+    entry?.end({ status, bytesSent, clientLeft, environ });
   }
 
   #leavePlace(connection: Connection<Head>): void {
@@ -330,9 +328,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     const accepting = this.#loop.stop();
     for (const connection of this.#queue.splice(0)) {
-      connection.refuse(
-        new RequestError("the server has no place for the request", 503),
-      );
+      connection.refuse(noPlace());
     }
     for (const taker of this.#takers.splice(0)) taker();
     for (const connection of this.#connections) connection.stop();
@@ -390,4 +386,8 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
+}
+
+function noPlace(): RequestError {
+  return new RequestError("the server has no place for the request", 503);
 }
