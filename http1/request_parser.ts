@@ -122,16 +122,6 @@ export class RequestParser {
   }
 
   /**
-   * Counts bytes of a body of known length that did not pass through here.
-   *
-   * @param length How many bytes: at most {@linkcode RequestParser.missing},
-   * and only while no received bytes wait.
-   */
-  skipBody(length: number): void {
-    this.#missing -= length;
-  }
-
-  /**
    * Parses what has come.
    *
    * @returns What was found; `undefined` if more bytes are needed.

@@ -106,17 +106,6 @@ Deno.test("RequestParser.keep() may be called in front of a body", () => {
   assertEquals(eventsOf(parser), ["abcd", "end", "head", "end"]);
 });
 
-Deno.test("RequestParser.skipBody() counts bytes that it does not see", () => {
-  const parser = new RequestParser();
-  receive(parser, `${post(10)}ab`);
-  assertEquals(eventsOf(parser), ["head", "ab"]);
-  parser.skipBody(8);
-  assertEquals(parser.missing, 0);
-  assertEquals(eventsOf(parser), ["end"]);
-  receive(parser, GET);
-  assertEquals(eventsOf(parser), ["head", "end"]);
-});
-
 Deno.test("RequestParser.missing is 0 in a chunked body", () => {
   const parser = new RequestParser();
   const start = "POST / HTTP/1.1\r\nHost: a\r\n";

@@ -209,20 +209,6 @@ export function readResponse(status: unknown, headers: unknown): ResponseView {
 }
 
 /**
- * Finds the first header of a name.
- *
- * @param response The response.
- * @param key The name in lower case.
- * @returns Its value.
- */
-export function fieldOf(
-  response: ResponseView,
-  key: string,
-): string | undefined {
-  return response.fields.find((field) => field.key === key)?.value;
-}
-
-/**
  * Finds the first header of some.
  *
  * @param response The response.
