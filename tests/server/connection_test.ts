@@ -2,13 +2,9 @@
 // only by chance.
 
 import { assertEquals } from "@std/assert";
-import { HttpProtocol } from "../../server/http_protocol.ts";
-import type { Accepted, Listener } from "../../server/listener.ts";
-import { SocketServer } from "../../server/socket_server.ts";
-import type { WsgiServer } from "../../server/wsgi_server.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { Application } from "../../wsgi/types.ts";
 import { within } from "../raw_client.ts";
+import { serveFake } from "./fake_serving.ts";
 import { FakeSocket, turn } from "./fake_socket.ts";
 import { get } from "./serving.ts";
 
@@ -30,39 +26,6 @@ class ReadableSocket extends FakeSocket {
   }
 }
 
-/** Serves one connection. */
-function serveOne(
-  app: Application,
-  socket: ReadableSocket,
-): WsgiServer {
-  const closed = Promise.withResolvers<never>();
-  closed.promise.catch(() => {});
-  let accepted: Accepted | undefined = { socket, remote: undefined };
-  const listener: Listener = {
-    port: 80,
-    accept: async () => {
-      const first = accepted;
-      accepted = undefined;
-      return first ?? await closed.promise;
-    },
-    close: () => closed.reject(new Error("closed")),
-  };
-  const server = new SocketServer({
-    app,
-    listener,
-    hostname: "h",
-    url: "http://h/",
-    protocol: new HttpProtocol({ serverName: "h", serverPort: "80" }, {}),
-    run: {},
-    headersTimeout: Infinity,
-    keepAliveTimeout: Infinity,
-    requestTimeout: Infinity,
-    shutdownTimeout: 60_000,
-  });
-  server.serveForever();
-  return server;
-}
-
 Deno.test.each<[string, (socket: ReadableSocket) => Promise<void>]>([
   ["is over after a write has failed", async (socket) => {
     // The system reports a reset once. The write gets it, and the read an end.
@@ -78,7 +41,7 @@ Deno.test.each<[string, (socket: ReadableSocket) => Promise<void>]>([
 ])("A connection that %s is closed at once", async (_, leave) => {
   let closes = 0;
   const socket = new ReadableSocket();
-  await using server = serveOne((_environ, startResponse) => {
+  await using serving = serveFake((_environ, startResponse) => {
     startResponse("200 OK", []);
     return {
       async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
@@ -86,7 +49,8 @@ Deno.test.each<[string, (socket: ReadableSocket) => Promise<void>]>([
       },
       close: () => void closes++,
     };
-  }, socket);
+  }, { shutdownTimeout: 60_000 });
+  serving.accept(socket);
   socket.arrive(get());
   await turn();
   await leave(socket);
@@ -94,6 +58,6 @@ Deno.test.each<[string, (socket: ReadableSocket) => Promise<void>]>([
   await new Promise((resolve) => setTimeout(resolve));
   await turn();
   assertEquals([closes, socket.closed], [1, 1]);
-  await within(server.shutdown(), "shutdown()");
+  await within(serving.server.shutdown(), "shutdown()");
   assertEquals(socket.closed, 1);
 });

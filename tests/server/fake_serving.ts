@@ -104,6 +104,8 @@ export interface FakeServing extends AsyncDisposable {
   readonly log: readonly string[];
   /** Makes a connection. */
   connect(): ServedSocket;
+  /** Lets the server accept a socket. */
+  accept(socket: Socket): void;
 }
 
 /** Serves over the sockets that the test makes. */
@@ -114,7 +116,7 @@ export function serveFake(
   const log: string[] = [];
   const errors = new StderrStream((text) => void log.push(text));
   const all = { ...options, environ: { "wsgi.errors": errors } };
-  const accepted: ServedSocket[] = [];
+  const accepted: Socket[] = [];
   let wake: (() => void) | undefined;
   let isClosed = false;
   const listener: Listener = {
@@ -124,7 +126,7 @@ export function serveFake(
         if (isClosed) throw new Deno.errors.BadResource("closed");
         await new Promise<void>((resolve) => wake = resolve);
       }
-      return { socket: accepted.shift() as ServedSocket, remote: undefined };
+      return { socket: accepted.shift() as Socket, remote: undefined };
     },
     close(): void {
       isClosed = true;
@@ -147,15 +149,19 @@ export function serveFake(
     requestTimeout: options.requestTimeout ?? Infinity,
   });
   server.serveForever();
+  const accept = (socket: Socket): void => {
+    accepted.push(socket);
+    wake?.();
+  };
   return {
     server,
     log,
     connect(): ServedSocket {
       const socket = new ServedSocket();
-      accepted.push(socket);
-      wake?.();
+      accept(socket);
       return socket;
     },
+    accept,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

@@ -1,6 +1,6 @@
 // The file of a Unix socket: a server removes its own and no other.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { makeServer, type WsgiServer } from "../../server/make_server.ts";
 import { within } from "../raw_client.ts";
@@ -22,8 +22,9 @@ async function ask(path: string): Promise<string> {
     toBytes("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
   );
   const chunks = await within(Array.fromAsync(conn.readable), "the response");
-  return chunks.map((chunk) => fromBytes(chunk)).join("")
-    .split("\r\n\r\n")[1] ?? "";
+  const response = chunks.map((chunk) => fromBytes(chunk)).join("");
+  assertMatch(response, /^HTTP\/1\.1 200 OK\r\n/);
+  return response.split("\r\n\r\n")[1] ?? "";
 }
 
 /** Takes the socket of a server out of its way. */
@@ -42,6 +43,7 @@ for (const [what, takeAway] of TAKEN_AWAY) {
       const path = `${folder}/app.sock`;
       try {
         const first = serveAt(path, "first");
+        assertEquals(await ask(path), "first");
         takeAway(path);
         await using second = serveAt(path, "second");
         await first.shutdown();
