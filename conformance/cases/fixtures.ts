@@ -163,3 +163,8 @@ export async function expectFailure(client: CaseClient): Promise<void> {
   );
   await client.settle();
 }
+
+/** The call that was reported must have thrown an error of the server's own. */
+export async function expectThrown(client: CaseClient): Promise<void> {
+  expectEqual(await client.waitFor("thrown"), "an error", "what was thrown");
+}

@@ -7,7 +7,13 @@
 import type { HeaderTuple } from "../../wsgi/types.ts";
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, expectFailure, text, thrownBy } from "./fixtures.ts";
+import {
+  bytes,
+  expectFailure,
+  expectThrown,
+  text,
+  thrownBy,
+} from "./fixtures.ts";
 
 /** Arguments that startResponse must refuse. */
 const REFUSED: readonly [
@@ -59,11 +65,7 @@ function refusedStartCase(
     },
     run: async (client) => {
       await expectFailure(client);
-      expectEqual(
-        await client.waitFor("thrown"),
-        "an error",
-        "what was thrown",
-      );
+      await expectThrown(client);
     },
   };
 }
@@ -86,11 +88,7 @@ export const START_REFUSED_CASES: readonly ServerCase[] = [
     },
     run: async (client) => {
       await expectFailure(client);
-      expectEqual(
-        await client.waitFor("thrown"),
-        "an error",
-        "what was thrown",
-      );
+      await expectThrown(client);
       await client.waitFor("went on");
       expectEqual(client.events(), ["thrown", "went on"], "what was told");
     },

@@ -11,6 +11,7 @@ import type { Probe, ServerCase } from "../server_case.ts";
 import {
   bytes,
   expectFailure,
+  expectThrown,
   MARKER,
   readPiece,
   text,
@@ -75,11 +76,7 @@ export const START_CASES: readonly ServerCase[] = [
     broken: true,
     run: async (client) => {
       await expectFailure(client);
-      expectEqual(
-        await client.waitFor("thrown"),
-        "an error",
-        "what was thrown",
-      );
+      await expectThrown(client);
     },
   },
   {
@@ -94,11 +91,7 @@ export const START_CASES: readonly ServerCase[] = [
     },
     run: async (client) => {
       await expectFailure(client);
-      expectEqual(
-        await client.waitFor("thrown"),
-        "an error",
-        "what was thrown",
-      );
+      await expectThrown(client);
     },
   },
   {
@@ -113,11 +106,7 @@ export const START_CASES: readonly ServerCase[] = [
     },
     run: async (client) => {
       await expectFailure(client);
-      expectEqual(
-        await client.waitFor("thrown"),
-        "an error",
-        "what was thrown",
-      );
+      await expectThrown(client);
     },
   },
   {
