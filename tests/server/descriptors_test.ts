@@ -1,6 +1,6 @@
 // Nothing is left of connections: no descriptor, no body, no memory.
 
-import { assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { ServerOptions } from "../../server/make_server.ts";
 import type { Application } from "../../wsgi/types.ts";
@@ -14,8 +14,26 @@ const read = (name: string): string =>
 const cert = read("localhost_cert.pem");
 const key = read("localhost_key.pem");
 
-/** Only Linux shows the descriptors of a process. */
+/** Only Linux shows the sockets of a port. */
 const ignore = Deno.build.os !== "linux";
+
+/**
+ * Which open sockets have a port on one of their sides, with how much waits in
+ * them. Those of the process would be those of other tests, too.
+ */
+function socketsOf(port: number): string[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return Deno.readTextFileSync("/proc/net/tcp").split("\n").flatMap((line) => {
+    const columns = line.trim().split(/\s+/);
+    const [, local = "", remote = "", , queues = "", , , , , inode] = columns;
+    const isOurs = local.endsWith(`:${hex}`) || remote.endsWith(`:${hex}`);
+    // Without an inode no descriptor belongs to it.
+    return isOurs && inode !== "0" ? [queues] : [];
+  });
+}
+
+/** Only the listener is left, and no client waits to be accepted. */
+const LISTENER = ["00000000:00000000"];
 
 const KINDS: readonly [string, number, string, ServerOptions][] = [
   ["HTTP/1.1", 1_000, "1.1", {}],
@@ -47,6 +65,7 @@ for (const [name, count, version, options] of KINDS) {
         return Object.assign(body(), { close: () => void closes++ });
       };
       await using serving = serve(app, options);
+      assertEquals(socketsOf(serving.port), LISTENER);
       let next = 0;
       async function leave(): Promise<void> {
         for (let i = next++; i < count; i = next++) {
@@ -73,14 +92,19 @@ for (const [name, count, version, options] of KINDS) {
         "the clients",
         60_000,
       );
-      // Descriptors of the process are those of other tests too.
-      const allClosed = async (): Promise<void> => {
-        while (closes !== calls || calls < count / 4) {
+      const areGone = async (): Promise<void> => {
+        while (`${socketsOf(serving.port)}` !== `${LISTENER}`) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
+        // A socket is closed before its application has heard of it.
+        while (closes < calls) {
+          await new Promise((resolve) => setTimeout(resolve));
+        }
       };
-      await within(allClosed(), "the bodies to be closed", 30_000);
+      await within(areGone(), "the sockets to be closed", 30_000);
       assertEquals(closes, calls);
+      // Else the clients were not there.
+      assert(calls >= count / 4, `${calls} calls`);
     },
   });
 }
