@@ -115,7 +115,7 @@ for (const [table, isTrusted] of [[SERVERS, true], [OTHERS, false]] as const) {
     Deno.test({
       name: `proxyHeaders() ${isTrusted ? "trusts" : "does not trust"} ${name}`,
       ignore: Deno.build.os === "windows",
-      async fn() {
+      async fn(): Promise<void> {
         const folder = await Deno.makeTempDir();
         try {
           const response = await ask(`${folder}/app.sock`);
