@@ -9,12 +9,16 @@ const LINE = new TextEncoder().encode("a");
 /** Everything that an observer sees of one request, in short. */
 async function observed(app: Loose, input?: string): Promise<string[]> {
   const seen: string[] = [];
-  const validated = validateWith(app, { throws: false, onViolation() {} }, {
-    observer: ({ application, environ }) => {
-      seen.push(`${environ["REQUEST_METHOD"]} of ${application}`);
-      return (event) => void seen.push(show(event));
+  const validated = validateWith(
+    app,
+    { throws: false, onViolation: () => {} },
+    {
+      observer: ({ application, environ }) => {
+        seen.push(`${environ["REQUEST_METHOD"]} of ${application}`);
+        return (event) => void seen.push(show(event));
+      },
     },
-  });
+  );
   try {
     await runServer(validated, createEnviron(input));
   } catch {
