@@ -33,6 +33,7 @@ export class BodyClosing {
    */
   close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
     const request = this.#request;
+    request.observe?.({ type: "close" });
     const errors: unknown[] = [];
     collectError(errors, () => {
       const view = this.#view(receiver, args);

@@ -155,6 +155,7 @@ export class CheckedIteration {
   #failed(error: unknown): unknown {
     this.#settle();
     this.#isEnded = true;
+    this.#request.observe?.({ type: "error", error });
     this.#request.raise(error);
     return error;
   }

@@ -17,7 +17,7 @@ const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 /** One request, seen from one layer. */
 export class CheckedRequest extends Findings implements PairState {
   readonly rules: ActiveRules;
-  readonly environ: EnvironView;
+  override readonly environ: EnvironView;
   readonly method: string;
   /** The layer between this one and the server, if there is one. */
   override readonly outer: CheckedRequest | undefined;

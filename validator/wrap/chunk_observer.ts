@@ -53,6 +53,7 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.isHole = isHole;
     this.#look(chunk);
     if (this.memory === undefined) ignoreRejection(chunk);
+    state.observe?.({ type: "chunk", via: "body", index: state.chunks, chunk });
     if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
     state.checkOften(state.rules.chunk, this);
     if (this.memory !== undefined) this.#checkBytes();
@@ -159,6 +160,7 @@ export class ChunkObserver implements ChunkView, LengthView {
   end(): void {
     const { state } = this;
     state.ended = true;
+    state.observe?.({ type: "body-end" });
     state.compareWithInner("end");
     state.check(state.rules.end, this);
     const total = state.bytes + state.written;
