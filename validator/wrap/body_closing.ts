@@ -38,8 +38,9 @@ export class BodyClosing {
     collectError(errors, () => {
       const view = this.#view(receiver, args);
       request.checkServer(request.rules.closing, view);
-      this.#iteration.observer.checkKept();
-      this.#iteration.observer.checkHeld("server");
+      const { observer, kind, view: { body } } = this.#iteration;
+      observer.checkKept(kind, body);
+      observer.checkHeld("server");
     });
     // To call it twice is the server's fault; the body need not suffer it.
     if (request.closes++ > 0) return this.#throwOr(errors, undefined);
