@@ -21,11 +21,15 @@
  */
 
 import { describe, isThenable } from "../../wsgi/describe.ts";
-import { checkResponse, responseHeaders } from "./check_response.ts";
+import {
+  checkResponse,
+  responseHeaders,
+  statusLine,
+} from "./check_response.ts";
 import { ForwardedSignal } from "./forwarded_signal.ts";
-import { discard, toBody } from "./stream_body.ts";
+import { sendResponse } from "./from_response.ts";
+import { discard } from "./stream_body.ts";
 import { toRequest } from "./to_request.ts";
-import { reasonPhrase } from "../../wsgi/status.ts";
 import type {
   Application,
   Environ,
@@ -99,13 +103,6 @@ function infoOf(environ: Environ): FetchInfo {
   return { remoteAddr: { ...remoteAddr, port: Number(REMOTE_PORT) }, environ };
 }
 
-/** The status line: fetch allows tabs and outer spaces, WSGI does not. */
-function statusWithReason({ status, statusText }: Response): string {
-  const reason = statusText.replaceAll("\t", " ").trim() ||
-    (reasonPhrase(status) ?? "Unknown");
-  return `${status} ${reason}`;
-}
-
 async function respondToHead(
   response: Response,
   startResponse: StartResponse,
@@ -115,7 +112,7 @@ async function respondToHead(
   if (length !== undefined && !response.headers.has("Content-Length")) {
     headers.push(["Content-Length", String(length)]);
   }
-  startResponse(statusWithReason(response), headers);
+  startResponse(statusLine(response), headers);
   return [];
 }
 
@@ -125,18 +122,11 @@ function respond(
   method: string,
   startResponse: StartResponse,
 ): ResponseBody | Promise<ResponseBody> {
-  checkResponse(response);
+  checkResponse(response, "handler must return a Response");
   // Frameworks answer HEAD as GET. WSGI wants no body then.
-  if (method === "HEAD") return respondToHead(response, startResponse);
-  const { body } = response;
-  try {
-    startResponse(statusWithReason(response), responseHeaders(response));
-  } catch (error) {
-    // Nobody is going to read it.
-    body?.cancel(error).catch(() => {});
-    throw error;
-  }
-  return body === null ? [] : toBody(body, signal);
+  return method === "HEAD"
+    ? respondToHead(response, startResponse)
+    : sendResponse(response, startResponse, signal);
 }
 
 function refuseMethod(
