@@ -21,6 +21,7 @@ import { errorPage } from "../../middleware/error_page.ts";
 import { mount } from "../../middleware/mount.ts";
 import { proxyHeaders } from "../../middleware/proxy_headers.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { appOf, EXAMPLES } from "../examples/list.ts";
 import {
@@ -154,7 +155,7 @@ function environOf(
   const environ = setupTestingDefaults({
     ...given,
     REQUEST_METHOD: method,
-    "wsgi.errors": { write() {}, writelines() {}, flush() {} },
+    "wsgi.errors": new StderrStream(() => {}),
   });
   for (const name of absent) {
     if (way === "undefined") environ[name] = undefined;
