@@ -4,8 +4,9 @@
  * @module
  */
 
-import { isByteString, percentEncode } from "./byte_string.ts";
+import { isByteString, percentDecode, percentEncode } from "./byte_string.ts";
 import { describe } from "./describe.ts";
+import type { Environ } from "./types.ts";
 
 const QUOTED = /[^A-Za-z0-9_.~/-]/g;
 const QUOTED_IN_PATH_INFO = /[^A-Za-z0-9_.~/;=,-]/g;
@@ -174,4 +175,34 @@ export function requestUri(
   return includeQuery && typeof query === "string" && query !== ""
     ? `${uri}?${query}`
     : uri;
+}
+
+/**
+ * Returns the path as the client sent it, in which `%2F` and `/` differ.
+ *
+ * @param environ The variables of the request.
+ * @returns The path of `REQUEST_URI`, or `undefined` if there is none or if
+ * `SCRIPT_NAME` and `PATH_INFO` are not what it decodes to.
+ */
+export function rawPathOf(environ: Environ): string | undefined {
+  // A server may leave an empty variable out.
+  const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "" } = environ;
+  if (typeof REQUEST_URI !== "string") return undefined;
+  const path = REQUEST_URI.replace(/\?.*$/s, "");
+  return percentDecode(path) === SCRIPT_NAME + PATH_INFO ? path : undefined;
+}
+
+/**
+ * Returns the target of a request to show it: `REQUEST_URI`, or else what the
+ * other variables have of it.
+ *
+ * @param environ The variables of the request.
+ * @returns Path and query.
+ */
+export function targetOf(environ: Environ): string {
+  const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } =
+    environ;
+  if (REQUEST_URI !== undefined) return REQUEST_URI;
+  const path = `${SCRIPT_NAME}${PATH_INFO}` || "/";
+  return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
 }
