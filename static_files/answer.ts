@@ -10,7 +10,9 @@ import type {
   HeaderTuple,
   ResponseBody,
 } from "../wsgi/types.ts";
+import { percentEncode } from "../wsgi/byte_string.ts";
 import { FileWrapper } from "../wsgi/file_wrapper.ts";
+import { rawPathOf } from "../wsgi/uri.ts";
 import { evaluate, type FileState, requestedRange } from "./conditions.ts";
 
 /** Reads a number of bytes of an open file, from where it stands. */
@@ -88,30 +90,35 @@ export function plain(status: string, ...headers: HeaderTuple[]): Answer {
   };
 }
 
-/** Percent-encodes all of a ByteString that is not plain in a path. */
-function encodeSegment(byteString: string): string {
-  return byteString.replace(
-    /[^A-Za-z0-9\-._~]/g,
-    (byte) =>
-      `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
+/** Percent-encodes what a URI cannot hold; what is encoded stays so. */
+function encodeRest(byteString: string): string {
+  return byteString.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, percentEncode);
 }
 
 /**
- * Says where a folder really is: beside itself, with a slash. It is relative,
- * because only the client knows its own name for this server.
+ * Returns the last segment of the path as the client sent it, in which `%2F` is
+ * no end of a segment.
+ */
+function lastSegment(environ: Environ): string {
+  const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
+  const path = rawPathOf(environ) ??
+    (SCRIPT_NAME + PATH_INFO).replace(/[^\w.~/-]/g, percentEncode);
+  return encodeRest(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/**
+ * Redirects to a folder: to the path of the request with a slash at its end. The
+ * location is relative, because only the client knows its name for this server.
  *
- * @param environ The request, whose path has no slash at its end.
+ * RFC 9110 section 10.2.2.
+ *
+ * @param environ The request, whose path as sent has no slash at its end.
  * @returns The redirect.
  */
 export function redirectTo(environ: Environ): Answer {
-  const path = environ.SCRIPT_NAME + environ.PATH_INFO;
-  const name = encodeSegment(path.slice(path.lastIndexOf("/") + 1));
-  const query = environ.QUERY_STRING.replace(
-    /[^\x21-\x7e]|["#<>\\^`{|}]/g,
-    encodeSegment,
-  );
-  const location = `./${name}/${query === "" ? "" : `?${query}`}`;
+  const name = lastSegment(environ).replace(/(?:%2f)+$/i, "");
+  const { QUERY_STRING: query = "" } = environ;
+  const location = `./${name}/${query === "" ? "" : `?${encodeRest(query)}`}`;
   return plain("301 Moved Permanently", ["Location", location]);
 }
 

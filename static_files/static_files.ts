@@ -23,6 +23,7 @@ import { extname } from "@std/path";
 import { describe } from "../wsgi/describe.ts";
 import { isToken } from "../wsgi/http_syntax.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
+import { rawPathOf } from "../wsgi/uri.ts";
 import {
   type Answer,
   bodyOf,
@@ -96,7 +97,8 @@ class StaticFiles {
   }
 
   async #find(environ: Environ): Promise<Answer | undefined> {
-    const { SCRIPT_NAME, PATH_INFO } = environ;
+    // A server may leave an empty variable out.
+    const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
     const path = parsePath(PATH_INFO, this.#dotFiles);
     if (path === undefined) return undefined;
     const found = await this.#locate(path.names);
@@ -107,7 +109,10 @@ class StaticFiles {
         : await this.#send(environ, found.path, path.names.at(-1) ?? "");
     }
     // The root of a server has no name, and no path without a slash.
-    if (!path.isFolder && SCRIPT_NAME + PATH_INFO !== "") {
+    const isNamed = SCRIPT_NAME + PATH_INFO !== "";
+    // "/a%2F" ends with a slash only once it is decoded.
+    const endsWithSlash = rawPathOf(environ)?.endsWith("/") ?? path.isFolder;
+    if (isNamed && !endsWithSlash) {
       return redirectTo(environ);
     }
     const index = await this.#index(path.names);
