@@ -1,5 +1,5 @@
 /**
- * The URI of a request and of its application, made of an environ.
+ * The URIs of a request and of its application, from an environ.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const QUOTED_IN_PATH_INFO = /[^A-Za-z0-9_.~/;=,-]/g;
 /** Options of {@linkcode requestUri}. */
 export interface RequestUriOptions {
   /**
-   * Whether `QUERY_STRING` is part of it.
+   * Whether the URI includes `QUERY_STRING`.
    *
    * @default {true}
    */
@@ -22,8 +22,8 @@ export interface RequestUriOptions {
 }
 
 /**
- * Guesses the scheme of a request from the variable `HTTPS`, as CGI servers set
- * it.
+ * Guesses the scheme of a request from the variable `HTTPS` that CGI servers
+ * set.
  *
  * Python's `wsgiref.util.guess_scheme`.
  *
@@ -63,8 +63,8 @@ function required(
 /**
  * Percent-encodes a path variable, byte by byte.
  *
- * `encodeURI()` would take the code units for characters and make UTF-8 of
- * what is UTF-8 already.
+ * `encodeURI()` would treat the code units as characters and encode UTF-8
+ * twice.
  *
  * @param name `SCRIPT_NAME` or `PATH_INFO`, which keeps `;`, `=` and `,` too.
  * @param path The value of the variable.
@@ -89,8 +89,8 @@ function quotePath(
 }
 
 /**
- * Makes the URI of the application: what its visitors typed, without
- * `PATH_INFO` and `QUERY_STRING`.
+ * Returns the URI of the application: the address that its visitors see,
+ * without `PATH_INFO` and `QUERY_STRING`.
  *
  * The host is `HTTP_HOST` as the client sent it; without one, `SERVER_NAME`
  * and `SERVER_PORT`, unless that is the port of the scheme.
@@ -130,17 +130,17 @@ export function applicationUri(
 }
 
 /**
- * Makes the full URI of a request: {@linkcode applicationUri}, `PATH_INFO` and
- * `QUERY_STRING`.
+ * Returns the full URI of a request: {@linkcode applicationUri}, `PATH_INFO`
+ * and `QUERY_STRING`.
  *
- * It can differ from what the client sent: `PATH_INFO` is decoded, so a `%2F`
- * is a slash now. `REQUEST_URI` has what was sent.
+ * It can differ from the URI that the client sent: `PATH_INFO` is decoded, so
+ * `%2F` has become a slash. `REQUEST_URI` is the target as sent.
  *
  * Python's `wsgiref.util.request_uri`; PEP 3333, "URL Reconstruction".
  *
  * @param environ The variables of the request.
- * @param options Whether the query is part of it.
- * @returns The URI. The query is in it as it was sent.
+ * @param options Whether to include the query.
+ * @returns The URI. The query is as it was sent.
  * @throws {TypeError} If a variable is missing or not a string, or a path is
  * not a ByteString.
  *
@@ -168,7 +168,7 @@ export function requestUri(
 ): string {
   const base = applicationUri(environ);
   const path = quotePath("PATH_INFO", environ["PATH_INFO"] ?? "");
-  // Without SCRIPT_NAME the base ends with the slash that the path begins with.
+  // Without SCRIPT_NAME, the base ends with the slash that begins the path.
   const uri = base + (environ["SCRIPT_NAME"] ? path : path.slice(1));
   const query = environ["QUERY_STRING"];
   const { includeQuery = true } = options;
