@@ -11,13 +11,13 @@ const NAME_OR_IPV4 = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 const PLAIN_NAME = /^(?!.*xn--)(?:[a-z0-9-]*\.)*[a-z][a-z0-9-]*\.?$/i;
 const PORT = /^[0-9]*$/;
 
-/** The last valid one: most requests of a server name the same host. */
+/** The last valid value: most requests to a server name the same host. */
 let lastHost = "";
 
 /**
  * Tests whether a value is a host with an optional port, as in a Host header.
- * An empty value is one: RFC 9110 section 7.2 has it for targets without an
- * authority.
+ * An empty value is valid: RFC 9110 section 7.2 requires it for targets without
+ * an authority.
  *
  * Names that the grammar allows and no URL can have are refused: an address such
  * as `999.999.999.999`, escapes of what no name contains, malformed Punycode. An

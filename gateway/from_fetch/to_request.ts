@@ -4,8 +4,8 @@
  * @module
  */
 
-import { applicationUri, requestUri } from "../../wsgi/uri.ts";
-import { percentDecode, percentEncode } from "../../wsgi/byte_string.ts";
+import { applicationUri, rawPathOf, requestUri } from "../../wsgi/uri.ts";
+import { percentEncode } from "../../wsgi/byte_string.ts";
 import { describe } from "../../wsgi/describe.ts";
 import { toFetchSignal } from "./forwarded_signal.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
@@ -23,23 +23,11 @@ const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
 /** What a URL parser would take for text, or for a fragment. */
 const NOT_IN_QUERY = /[^\x21\x22\x24-\x7e]/g;
 
-/**
- * The path as it was sent, where `%2F` and `/` differ; `undefined` if somebody
- * has set another since, or if a URL parser would take it for something else.
- */
-function rawPathOf(environ: Environ): string | undefined {
-  const { REQUEST_URI, SCRIPT_NAME, PATH_INFO } = environ;
-  if (typeof REQUEST_URI !== "string") return undefined;
-  const path = REQUEST_URI.replace(/\?.*$/s, "");
-  return RAW_PATH.test(path) && percentDecode(path) === SCRIPT_NAME + PATH_INFO
-    ? path
-    : undefined;
-}
-
 function urlOf(environ: Environ): string {
   const query = environ.QUERY_STRING?.replace(NOT_IN_QUERY, percentEncode);
   const path = rawPathOf(environ);
-  if (path === undefined) {
+  // A URL parser must not take the path for something else.
+  if (path === undefined || !RAW_PATH.test(path)) {
     return requestUri({ ...environ, QUERY_STRING: query });
   }
   const origin = applicationUri({ ...environ, SCRIPT_NAME: "" }).slice(0, -1);
