@@ -90,6 +90,26 @@ export function plain(status: string, ...headers: HeaderTuple[]): Answer {
   };
 }
 
+/**
+ * Makes an answer of a page, which may have styles and nothing else.
+ *
+ * @param html The page.
+ * @returns The answer.
+ */
+export function htmlPage(html: string): Answer {
+  const body = encoder.encode(html);
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  return {
+    status: "200 OK",
+    headers: [
+      ["Content-Type", "text/html; charset=utf-8"],
+      ["Content-Length", String(body.length)],
+      ["Content-Security-Policy", policy],
+    ],
+    body,
+  };
+}
+
 /** Percent-encodes what a URI cannot hold; what is encoded stays so. */
 function encodeRest(byteString: string): string {
   return byteString.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, percentEncode);
@@ -137,13 +157,13 @@ function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
  *
  * @param environ The request.
  * @param state The file.
- * @param type The value of Content-Type.
+ * @param typeHeaders Content-Type, and Content-Encoding if there is one.
  * @returns The answer, without its body, and where the body is in the file.
  */
 export function planFile(
   environ: Environ,
   state: FileState,
-  type: string,
+  typeHeaders: readonly HeaderTuple[],
 ): Plan {
   const without = (answer: Answer): Plan => ({ answer, first: 0, length: 0 });
   const headers = stateHeaders(state);
@@ -164,7 +184,7 @@ export function planFile(
   }
   const { first, last } = range ?? { first: 0, last: size - 1 };
   const length = last - first + 1;
-  headers.unshift(["Content-Type", type], ["Content-Length", String(length)]);
+  headers.unshift(...typeHeaders, ["Content-Length", String(length)]);
   headers.push(["Accept-Ranges", "bytes"]);
   if (range !== undefined) {
     headers.push(["Content-Range", `bytes ${first}-${last}/${size}`]);

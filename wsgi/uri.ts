@@ -129,14 +129,22 @@ export function applicationUri(
   return `${scheme}://${host}${path}`;
 }
 
+/** Whether the target of a request is an authority. */
+function isConnect(environ: Readonly<Record<string, unknown>>): boolean {
+  return environ["REQUEST_METHOD"] === "CONNECT" && !environ["PATH_INFO"];
+}
+
 /**
  * Returns the full URI of a request: {@linkcode applicationUri}, `PATH_INFO`
  * and `QUERY_STRING`.
  *
+ * The URI of `OPTIONS *` and of CONNECT ends with the host: it has no path.
+ *
  * It can differ from the URI that the client sent: `PATH_INFO` is decoded, so
  * `%2F` has become a slash. `REQUEST_URI` is the target as sent.
  *
- * Python's `wsgiref.util.request_uri`; PEP 3333, "URL Reconstruction".
+ * Python's `wsgiref.util.request_uri`, which makes `/2A` of `*`; PEP 3333, "URL
+ * Reconstruction"; RFC 9112 section 3.3.
  *
  * @param environ The variables of the request.
  * @param options Whether to include the query.
@@ -167,6 +175,10 @@ export function requestUri(
   options: RequestUriOptions = {},
 ): string {
   const base = applicationUri(environ);
+  // RFC 9112 section 3.3: their targets have no path.
+  if (environ["PATH_INFO"] === "*" || isConnect(environ)) {
+    return base.replace(/\/$/, "");
+  }
   const path = quotePath("PATH_INFO", environ["PATH_INFO"] ?? "");
   // Without SCRIPT_NAME, the base ends with the slash that begins the path.
   const uri = base + (environ["SCRIPT_NAME"] ? path : path.slice(1));

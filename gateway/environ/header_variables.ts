@@ -86,6 +86,7 @@ export function addFetchHeaders(
       ? valueOf(key, headers.get(name) ?? iterated)
       : iterated;
   });
+  dropEmptyType(environ);
   if (host !== undefined) environ.HTTP_HOST = host;
   return coding;
 }
@@ -208,8 +209,14 @@ export function addRawHeaders(
       environ[key] = previous + comma + value;
     }
   }
+  if (!isPlain) dropEmptyType(environ);
   if (host !== undefined) environ.HTTP_HOST = host;
   return hasCoding ? codingOf(headers) : undefined;
+}
+
+/** SPEC.md, environ-no-empty: a type without a value is none. */
+function dropEmptyType(environ: Environ): void {
+  if (environ.CONTENT_TYPE === "") delete environ.CONTENT_TYPE;
 }
 
 function isTransferEncoding(name: string): boolean {
