@@ -1,3 +1,4 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import {
   assert,
   assertEquals,
