@@ -22,6 +22,7 @@ import type {
   AwaitedView,
   CallableView,
   CallView,
+  FailedView,
   HeadView,
   SignalView,
   StartedView,
@@ -87,6 +88,7 @@ import {
 import { NEXT_RULES, RETURNING_RULES, TAKE_RULES } from "./iteration.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
+import { FAILED_RULES } from "./other_interface.ts";
 import type { ActiveRule, Rule } from "./rule.ts";
 import {
   GOING_ON_RULES,
@@ -119,6 +121,9 @@ class RuleTable {
     ...ENVIRON_INTERFACE_RULES,
     ...ENVIRON_EXTENSION_RULES,
   ];
+
+  /** The application, or what it returned, has failed. */
+  readonly failed: Rules<FailedView> = FAILED_RULES;
 
   // The application calls startResponse.
   readonly start: Rules<StartView> = START_RULES;
