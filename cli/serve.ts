@@ -14,7 +14,8 @@ import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
 import type { Application } from "../wsgi/types.ts";
-import { validator } from "../validator/validator.ts";
+import { ConformanceError } from "../validator/violation.ts";
+import { validateWith } from "../validator/validator.ts";
 import {
   type Arguments,
   DEFAULTS,
@@ -22,7 +23,8 @@ import {
   parseArguments,
   USAGE,
 } from "./arguments.ts";
-import { loadApplication } from "./load_application.ts";
+import { listRules } from "./checks.ts";
+import { loadApplication, moduleOf } from "./load_application.ts";
 import { showFailures } from "./show_failures.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
@@ -160,10 +162,26 @@ function openBrowser(url: string): void {
   }
 }
 
+/** Puts the validator around an application. */
+function check(
+  app: Application,
+  { app: name, checks }: Arguments,
+): Application {
+  const { profile, rules } = checks ?? {};
+  const module = name === undefined ? undefined : moduleOf(name);
+  try {
+    return validateWith(app, { profile, rules }, { module });
+  } catch (error) {
+    if (!(error instanceof ConformanceError)) throw error;
+    const { message, hint = USAGE } = error.violation;
+    throw new UsageError(message, hint);
+  }
+}
+
 async function serve(given: Arguments): Promise<void> {
   const { app: name, validate } = given;
   const app = name === undefined ? demoApp : await loadApplication(name);
-  const served = validate ? showFailures(validator(app)) : app;
+  const served = validate ? showFailures(check(app, given)) : app;
   const [server, closeLog] = listen(served, given);
   onEndSignal(() => void server.shutdown());
   // deno-lint-ignore no-console -- a program's output
@@ -177,7 +195,15 @@ async function serve(given: Arguments): Promise<void> {
   closeLog();
 }
 
-function print(what: "help" | "version"): void {
+function print(
+  what: "help" | "version" | "rules",
+  { checks }: Arguments,
+): void {
+  if (what === "rules") {
+    // deno-lint-ignore no-console -- a program's output
+    console.log(listRules(checks));
+    return;
+  }
   const version = `wsgiref for Deno ${SERVER_SOFTWARE.split("/")[1]}`;
   // deno-lint-ignore no-console -- a program's output
   console.log(
@@ -194,7 +220,7 @@ export async function main(args: readonly string[]): Promise<never> {
   try {
     const given = parseArguments(args, env);
     if (given.print === undefined) await serve(given);
-    else print(given.print);
+    else print(given.print, given);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // deno-lint-ignore no-console -- a program's error output

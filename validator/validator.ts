@@ -63,13 +63,28 @@ function call(
   entry: Entry,
 ): ResponseBody | Promise<ResponseBody> {
   const view = readEnviron(args, rules);
-  const { object: environ, values } = view;
   const request = new CheckedRequest(
     context,
     rules,
     view,
-    (values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
+    (view.values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
   );
+  request.edge = entry;
+  try {
+    return callChecked(app, request, args, entry);
+  } finally {
+    request.edge = undefined;
+  }
+}
+
+function callChecked(
+  app: Application,
+  request: CheckedRequest,
+  args: readonly unknown[],
+  entry: Entry,
+): ResponseBody | Promise<ResponseBody> {
+  const { context, rules, environ: view } = request;
+  const { object: environ, values } = view;
   const { observer, places } = context;
   if (places.wantsStacks() || observer !== undefined) {
     request.called = capture(entry);

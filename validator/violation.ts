@@ -6,7 +6,13 @@
  */
 
 import { escapeControls } from "../wsgi/describe.ts";
-import { cutOwnFrames, type SourcePlace } from "../wsgi/source_place.ts";
+import {
+  cutOwnFrames,
+  isOwnFile,
+  readFrames,
+  type SourcePlace,
+} from "../wsgi/source_place.ts";
+import type { Entry } from "./places.ts";
 import {
   actionOf,
   type ActiveRule,
@@ -162,6 +168,30 @@ export function toSpecUrl(spec: string): string {
   }
 }
 
+/**
+ * Has the runtime remember the frames of the user's before the first one of this
+ * package. Deno shows these, with a line of source, where nobody catches the
+ * error; it does not look at the text of the stack then.
+ */
+function captureUserFrames(
+  error: Error,
+  stack: string | undefined,
+  entry: Entry,
+): void {
+  const frames = readFrames(stack ?? "");
+  const first = frames.findIndex(({ file }) => isOwnFile(file));
+  const { stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = first === -1 ? frames.length : first;
+    Error.captureStackTrace?.(error, entry);
+    // They are taken from the error when its stack is read.
+    void error.stack;
+    Error.stackTraceLimit = stackTraceLimit;
+  } catch {
+    // Error may be frozen.
+  }
+}
+
 function setStack(error: Error, stack: string): void {
   Object.defineProperty(error, "stack", {
     value: stack,
@@ -223,10 +253,12 @@ export class ConformanceError extends Error {
    * @param violation The broken rule.
    * @param stack The stack at the call that broke it, in place of the stack of
    * this constructor. Frames of this package are left out.
+   * @param entry The function whose caller is the first frame of this stack.
    */
-  constructor(violation: Violation, stack?: string) {
+  constructor(violation: Violation, stack?: string, entry?: Entry) {
     super([violation.message, ...detailsOf(violation)].join("\n"));
     this.violation = violation;
+    if (entry !== undefined) captureUserFrames(this, stack, entry);
     const captured = stack ?? this.stack;
     if (captured !== undefined) setStack(this, showStack(this, captured));
   }
