@@ -12,6 +12,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
 const DEL = 0x7f;
+/** The first byte of a TLS handshake. */
+const TLS_HANDSHAKE = 0x16;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -106,7 +108,10 @@ export class LineReader {
         return line;
       }
       if (at >= full) throw tooLong();
-      if ((byte < SP && byte !== HTAB) || byte === DEL) throw invalidLine();
+      if ((byte < SP && byte !== HTAB) || byte === DEL) {
+        if (byte === TLS_HANDSHAKE && at === this.#start) throw speaksTls();
+        throw invalidLine();
+      }
     }
     this.#checked = at - this.#start;
     return undefined;
@@ -183,6 +188,10 @@ export class LineReader {
   #text(start: number, end: number): string {
     return fromBytes(this.#bytes.subarray(start, end));
   }
+}
+
+function speaksTls(): RequestError {
+  return new RequestError("the client speaks TLS, this port speaks plain HTTP");
 }
 
 function invalidLine(): RequestError {
