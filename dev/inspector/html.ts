@@ -42,10 +42,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /**
  * Escapes text for an element or for a quoted attribute. Control characters and
  * those that turn the direction of writing become visible escapes, except for
- * tabs and line feeds.
+ * tabs and line feeds; what is no character becomes U+FFFD.
  */
 function escapeText(text: string): string {
-  return escapeControls(text).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return escapeControls(text).replace(
+    /[&<>"'\p{Noncharacter_Code_Point}\p{Surrogate}]/gu,
+    (char) => ENTITIES[char] ?? "\ufffd",
+  );
 }
 
 function toMarkup(value: HtmlValue): string {

@@ -20,7 +20,7 @@ import { layout, type PageFrame } from "./layout.ts";
 import { hideSecrets, isSecretName } from "./secrets.ts";
 import type { SourceViewer } from "./source_view.ts";
 import { showStrip } from "./strip.ts";
-import { showTimeline } from "./timeline.ts";
+import { showTimeline, TROUBLE } from "./timeline.ts";
 
 /** What the page shows besides the conversation. */
 export interface RequestPageParts {
@@ -94,12 +94,14 @@ function showFacts(
     formatBytes(bytes)
   }</li><li>at ${formatClock(conversation.startedAt)}</li>${
     errors > 0 &&
-    markup`<li><span class="chip error">${count(errors, "error")}</span></li>`
+    markup`<li><a class="chip error" href="#${TROUBLE}">${
+      count(errors, "error")
+    }</a></li>`
   }${
     warnings > 0 &&
-    markup`<li><span class="chip warning">${
+    markup`<li><a class="chip warning" href="#${TROUBLE}">${
       count(warnings, "warning")
-    }</span></li>`
+    }</a></li>`
   }</ul>`;
 }
 

@@ -124,7 +124,9 @@ export function rulePage(frame: PageFrame, rule: RuleExplanation): Html {
           "prev",
           "Previous",
         )
-      } ${step(next, "next", "Next")}</span></nav><article class="rule"><h1>${
+      } ${
+        step(next, "next", "Next")
+      }</span></nav><article class="explained"><h1>${
         showProse(title)
       }</h1><ul class="facts" aria-label="About the rule"><li><span class="chip ${severity}">${severity}</span></li><li><code>${id}</code></li><li>broken by the ${blame}</li><li>profile ${profile}</li></ul><p class="lead">${
         showProse(why)

@@ -95,14 +95,18 @@ export function showCheck(
       ? "error"
       : "good"
   }">${
-    failed > 0 ? count(failed, "case") + " failed" : "passed"
+    failed > 0 ? `${count(failed, "case")} failed` : "passed"
   }</span><span class="quiet">${count(passed, "case")} passed${
     skipped > 0 && `, ${skipped} left out`
   }, at ${formatClock(endedAt)}</span>${form}</div>${
     outcome.newlyPassing.length > 0 &&
-    markup`<p>Passing again: ${outcome.newlyPassing.join(", ")}</p>`
+    markup`<p class="quiet">Passing again: ${
+      outcome.newlyPassing.join(", ")
+    }</p>`
   }${
     cases.length > 0 &&
-    markup`<details class="more" data-key="check" open><summary>Cases that failed</summary><ul class="cases">${cases}</ul></details>`
+    markup`<details class="more" data-key="check"${
+      fresh.size > 0 && markup` open`
+    }><summary>Cases that failed</summary><ul class="cases">${cases}</ul></details>`
   }</section>`;
 }

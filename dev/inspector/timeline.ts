@@ -25,6 +25,9 @@ const MAX_IN_FOLD = 300;
 /** A timeline shows as many items and folds as this. */
 const MAX_ITEMS = 500;
 
+/** The id of the first finding or error, to which the summary leads. */
+export const TROUBLE = "trouble";
+
 /** An event to show, or several to fold. */
 type Part = ConversationEvent | readonly ConversationEvent[];
 
@@ -147,12 +150,16 @@ export async function showTimeline(
   const { events } = conversation;
   const parts = foldEvents(events);
   const items: Html[] = [showArrival(conversation)];
+  let hasTrouble = false;
   for (const [index, part] of parts.slice(0, MAX_ITEMS).entries()) {
-    items.push(
-      "type" in part
-        ? await showEvent(part, context)
-        : await showFold(part, index, context),
-    );
+    if (!("type" in part)) {
+      items.push(await showFold(part, index, context));
+      continue;
+    }
+    const isTrouble = part.type === "finding" || part.type === "error";
+    const isFirst = isTrouble && !hasTrouble;
+    hasTrouble ||= isTrouble;
+    items.push(await showEvent(part, context, isFirst ? TROUBLE : undefined));
   }
   const rest = parts.length - MAX_ITEMS;
   const isOver = events.some(({ type }) => type === "end");

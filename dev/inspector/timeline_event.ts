@@ -47,8 +47,11 @@ export function timelineItem(
   direction: Direction,
   kind: string,
   content: Html,
+  id?: string,
 ): Html {
-  return markup`<li class="event ${kind}"><span class="time">${
+  return markup`<li class="event ${kind}"${
+    id !== undefined && markup` id="${id}"`
+  }><span class="time">${
     formatDuration(time)
   }</span><span class="direction">${direction}</span><div class="what">${content}</div></li>\n`;
 }
@@ -81,7 +84,7 @@ async function showFinding(
 ): Promise<Html> {
   const { rule, severity, blame, message, hint, place } = finding;
   const words = message.replace(/ \(rule [^()]*\)$/, "");
-  const path = rule.split("/").map(encodeURIComponent).join("/");
+  const path = rule.toWellFormed().split("/").map(encodeURIComponent).join("/");
   return markup`<p><span class="chip ${severity}">${severity}</span> <a class="rule" href="${base}/rules/${path}">${rule}</a> <span class="quiet">broken by the ${blame}</span> ${
     place &&
     showPlace(place)
@@ -132,15 +135,17 @@ async function showStart(
  *
  * @param event The event.
  * @param context What the items share.
+ * @param id The id of the item in the page, if it has one.
  * @returns The item.
  */
 export async function showEvent(
   event: ConversationEvent,
   context: TimelineContext,
+  id?: string,
 ): Promise<Html> {
   const { time } = event;
   const item = (direction: Direction, content: Html, kind = event.type) =>
-    timelineItem(time, direction, kind, content);
+    timelineItem(time, direction, kind, content, id);
   switch (event.type) {
     case "call":
       return item(
@@ -160,7 +165,9 @@ export async function showEvent(
           event.via === "write" ? markup`<code>write()</code>` : "chunk"
         } ${event.index + 1} <span class="size">${
           formatBytes(event.bytes)
-        }</span> ${showPreview(event.preview, event.bytes)}</div>`,
+        }</span> ${
+          event.bytes > 0 && showPreview(event.preview, event.bytes)
+        }</div>`,
       );
     case "body-end":
       return item("application → server", markup`<p>The body ends.</p>`);
@@ -176,7 +183,7 @@ export async function showEvent(
     case "log":
       return item(
         "application",
-        markup`<div><code class="quiet">${event.source}</code> <code class="log">${
+        markup`<div><code class="quiet">${event.source}</code> <code class="logged">${
           showText(event.text.replace(/\n$/, ""))
         }</code></div>`,
       );
@@ -186,6 +193,7 @@ export async function showEvent(
         "validator",
         `finding ${event.finding.severity}`,
         await showFinding(event.finding, context),
+        id,
       );
     case "error":
       return item(
