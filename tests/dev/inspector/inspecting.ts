@@ -1,7 +1,7 @@
 /** An inspector that is served, over samples. */
 
 import type { InspectorOptions } from "../../../dev/inspector_options.ts";
-import { ConversationLog } from "../../../dev/conversation_log.ts";
+import type { ConversationLog } from "../../../dev/conversation_log.ts";
 import { inspector } from "../../../dev/inspector/inspector.ts";
 import { mount } from "../../../middleware/mount.ts";
 import type { Application } from "../../../wsgi/types.ts";
