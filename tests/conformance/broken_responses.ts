@@ -27,7 +27,7 @@ const shared: HeaderTuple[] = [...TEXT];
 const left = [encoder.encode("Hello\n")];
 /** A new iterator each time, so that no validator sees that it is the same. */
 const once: Iterable<Uint8Array> = {
-  *[Symbol.iterator]() {
+  *[Symbol.iterator](): Generator<Uint8Array, void> {
     yield* left.splice(0);
   },
 };
