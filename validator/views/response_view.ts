@@ -6,6 +6,7 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { parseContentLength } from "../../wsgi/http_syntax.ts";
+import { remember } from "../../wsgi/remember.ts";
 import { CharacterClass, classifyText } from "./character_classes.ts";
 import { KNOWN, lookUpHeader } from "./known_headers.ts";
 import { hasOwnIteration } from "./own_iteration.ts";
@@ -47,6 +48,17 @@ function digitAt(text: string, index: number): number {
   return digit >= 0 && digit <= 9 ? digit : NaN;
 }
 
+/** Headers that a plain response may have. */
+const PLAIN = KNOWN.contentType | KNOWN.contentLength;
+
+/** Media types that are in order, as nearly every response has one of them. */
+const PLAIN_TYPE =
+  /^(?:text\/(?:plain|html)|application\/(?:json|octet-stream))(?:; ?charset=utf-8)?$/i;
+
+const isPlainType: (type: string) => boolean = remember((type) =>
+  type === "" || PLAIN_TYPE.test(type)
+);
+
 /** The code of a status, if three digits and a space are its beginning. */
 function readCode(status: string): number | undefined {
   const code = digitAt(status, 0) * 100 + digitAt(status, 1) * 10 +
@@ -82,6 +94,8 @@ export class ResponseView {
   readonly repeated: number;
   /** Bytes of all names and values, with the line that each takes. */
   readonly size: number;
+  /** The value of Content-Type; empty if there is none. */
+  readonly contentType: string;
   /** The value of Content-Length, if there is one and it is a length. */
   readonly contentLength: number | undefined;
   #changeWasReported = false;
@@ -106,6 +120,7 @@ export class ResponseView {
     let repeated = 0;
     let size = 0;
     let contentLength: number | undefined;
+    let contentType = "";
     const isArray = Array.isArray(headers);
     const count = isArray ? headers.length : 0;
     this.hasOwnIteration = isArray &&
@@ -133,7 +148,7 @@ export class ResponseView {
       size += name.length + value.length + 4;
       if (bit === KNOWN.contentLength) {
         contentLength ??= parseContentLength(value);
-      }
+      } else if (bit === KNOWN.contentType) contentType = value;
     }
     this.fields = fields;
     this.noPair = noPair;
@@ -144,6 +159,21 @@ export class ResponseView {
     this.repeated = repeated;
     this.size = size;
     this.contentLength = contentLength;
+    this.contentType = contentType;
+  }
+
+  /**
+   * Whether no rule of HTTP has anything to say, so that none has to be asked: a
+   * common status, and no headers but Content-Type and Content-Length, whose
+   * rules are about other methods or statuses.
+   *
+   * @param method The method of the request.
+   */
+  isPlain(method: string): boolean {
+    const { code } = this;
+    return (code === 200 || code === 404 || code === 500) &&
+      (this.known & ~PLAIN) === 0 && this.repeated === 0 &&
+      method !== "CONNECT" && isPlainType(this.contentType);
   }
 
   /** Whether this can be sent, so that it can be judged as an HTTP message. */
