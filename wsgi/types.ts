@@ -317,6 +317,11 @@ export interface Environ {
    * a deadline and at a forced shutdown; never after success.
    */
   "wsgiref.signal"?: (() => AbortSignal) | undefined;
+  /**
+   * Whether the client is connected through a Unix socket, and therefore has no
+   * address. A missing `REMOTE_ADDR` alone does not say so.
+   */
+  "wsgiref.unix_socket"?: boolean | undefined;
   /** The request headers: `HTTP_` and the name, upper case, `-` as `_`. */
   [name: `HTTP_${string}`]: string | undefined;
   /** Variables of the server, of middleware and of the deployer. */

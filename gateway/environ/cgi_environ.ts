@@ -138,6 +138,7 @@ export function createCgiEnviron(
     CONTENT_TYPE = "",
     HTTP_HOST,
     HTTP_TRANSFER_ENCODING,
+    REMOTE_ADDR = "",
     REMOTE_USER,
     SERVER_PROTOCOL,
   } = variables;
@@ -162,6 +163,8 @@ export function createCgiEnviron(
   if (uri !== undefined) checkFragment(uri);
   const scheme = guessScheme(variables);
   const [script, path] = pathsOf(variables, facts.repeatsScript ?? false);
+  // nginx writes "unix:" where its client is connected through a Unix socket.
+  const isUnixSocket = REMOTE_ADDR.startsWith("unix:");
   const base = createBaseEnviron({
     method,
     script,
@@ -177,10 +180,12 @@ export function createCgiEnviron(
     multiprocess: facts.multiprocess,
     runOnce: facts.runOnce,
     signal: facts.signal,
+    isUnixSocket,
   });
   const environ = { ...variables, ...base } as Environ;
   for (const name of FORBIDDEN) delete environ[name];
   if (CONTENT_TYPE === "") delete environ.CONTENT_TYPE;
+  if (REMOTE_ADDR === "" || isUnixSocket) delete environ.REMOTE_ADDR;
   if (REMOTE_USER === "") delete environ.REMOTE_USER;
   if (length === undefined) delete environ.CONTENT_LENGTH;
   else environ.CONTENT_LENGTH = String(length);

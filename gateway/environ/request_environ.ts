@@ -76,6 +76,8 @@ export interface RequestFacts {
   readonly remoteAddress: string | undefined;
   /** The port of the client, where it is known. */
   readonly remotePort: number | undefined;
+  /** Whether the client is connected through a Unix socket. */
+  readonly isUnixSocket: boolean;
   /**
    * `HTTP_HOST`, checked: the target's authority outranks the Host header, RFC
    * 9112 section 3.2.2. `undefined` for none.
@@ -139,6 +141,7 @@ function makeEnviron(
     multiprocess: options.multiprocess ?? false,
     runOnce: false,
     signal: facts.signal,
+    isUnixSocket: facts.isUnixSocket,
   });
   environ.REQUEST_URI = target.uri;
   environ.SERVER_SOFTWARE = options.serverSoftware ?? SERVER_SOFTWARE;

@@ -22,22 +22,24 @@ import type { Environ } from "../../wsgi/types.ts";
 
 /** The client's address, where the runtime gives it in Deno's form. */
 interface Remote {
-  readonly address: string | undefined;
-  readonly port: number | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly isUnixSocket: boolean;
 }
 
 /** Deno serves Unix sockets with a scheme of its own. */
 const HTTP_URL = /^http(?:s|\+unix)?:\/\//i;
 
-const UNKNOWN: Remote = { address: undefined, port: undefined };
-
 function remoteOf(info: unknown): Remote {
-  const addr = (info as { remoteAddr?: unknown } | null | undefined)
-    ?.remoteAddr as { hostname?: unknown; port?: unknown } | null | undefined;
-  if (typeof addr !== "object" || addr === null) return UNKNOWN;
-  const { hostname: address, port } = addr;
-  if (typeof address !== "string") return UNKNOWN;
-  return { address, port: typeof port === "number" ? port : undefined };
+  const { transport, hostname, port } =
+    (info as { remoteAddr?: Record<string, unknown> | null } | null | undefined)
+      ?.remoteAddr ?? {};
+  const isAddress = typeof hostname === "string";
+  return {
+    remoteAddress: isAddress ? hostname : undefined,
+    remotePort: isAddress && typeof port === "number" ? port : undefined,
+    isUnixSocket: transport === "unix",
+  };
 }
 
 /**
@@ -96,7 +98,6 @@ export function createFetchEnviron(
   const isUnknown = (host === null || host === "") &&
     isInvented(authority, scheme, options.serverPort, isUnix);
   const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
-  const { address, port } = remoteOf(info);
   return createRequestEnviron({
     method,
     target: method === "CONNECT" ? toConnect(target) : target,
@@ -105,8 +106,7 @@ export function createFetchEnviron(
     scheme,
     serverName,
     serverPort,
-    remoteAddress: address,
-    remotePort: port,
+    ...remoteOf(info),
     host: isUnknown ? host ?? undefined : authority || host || undefined,
     headers,
     input: new RequestInput(() => request.body, limits),

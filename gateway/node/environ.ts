@@ -12,7 +12,7 @@ import {
   createRequestEnviron,
   type EnvironOptions,
 } from "../environ/request_environ.ts";
-import type { NodeRequest } from "./node_http.ts";
+import type { NodeRequest, NodeSocket } from "./node_http.ts";
 import { openNodeBody } from "./input.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { resolveTarget, serverOf } from "../environ/request_target.ts";
@@ -47,6 +47,19 @@ function checkRequestLine(
   checkTarget(method, url);
   // RFC 9110 section 2.5: a higher minor version is understood as ours.
   return httpVersion === "1.0" ? "1.0" : "1.1";
+}
+
+const unixSockets = new WeakSet<NodeSocket>();
+
+/**
+ * Returns whether the client is connected through a Unix socket. A TCP
+ * connection that was reset has no address either, so the server is asked; once
+ * it is closed it no longer knows, and the connection remembers.
+ */
+function isUnixSocket(socket: NodeSocket): boolean {
+  if (socket.remoteAddress) return false;
+  if (typeof socket.server?.address?.() === "string") unixSockets.add(socket);
+  return unixSockets.has(socket);
 }
 
 /**
@@ -84,6 +97,7 @@ export function createNodeEnviron(
     serverPort,
     remoteAddress: socket.remoteAddress || undefined,
     remotePort: socket.remotePort || undefined,
+    isUnixSocket: isUnixSocket(socket),
     host: target.authority || host,
     headers: rawHeaders,
     input: new RequestInput(() => openNodeBody(request), limits),

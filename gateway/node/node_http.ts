@@ -17,6 +17,8 @@ export interface NodeSocket {
   readonly remoteAddress?: string | undefined;
   /** The port of the client. */
   readonly remotePort?: number | undefined;
+  /** The server, whose address is a path if it listens on a Unix socket. */
+  readonly server?: { address?(): unknown } | undefined;
   /** Closes the connection. */
   destroy(): unknown;
   /** Closes it so that the client sees an error. */

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "npm:fast-check@^4";
-import { isHost, isIpv6 } from "../../wsgi/host.ts";
+import { isHost } from "../../wsgi/host.ts";
 
 Deno.test.each<[string, boolean]>([
   ["", true],
@@ -76,67 +75,4 @@ Deno.test.each<[string, boolean]>([
 ])("isHost(%j) is %j", (value, expected) => {
   // Twice: the last valid value is remembered.
   assertEquals([isHost(value), isHost(value)], [expected, expected]);
-});
-
-Deno.test.each<[string, boolean]>([
-  ["::", true],
-  ["::1", true],
-  ["1::", true],
-  ["1:2:3:4:5:6:7:8", true],
-  ["1:2:3:4:5:6:7::", true],
-  ["::2:3:4:5:6:7:8", true],
-  ["1::3:4:5:6:7:8", true],
-  ["abcd:ABCD::0000", true],
-  ["1:2:3:4:5:6:1.2.3.4", true],
-  ["::1.2.3.4", true],
-  ["1::255.255.255.255", true],
-  ["", false],
-  [":", false],
-  [":::", false],
-  ["::1::", false],
-  ["1", false],
-  ["1:2", false],
-  ["1:2:3:4:5:6:7", false],
-  ["1:2:3:4:5:6:7:8:9", false],
-  ["1:2:3:4::5:6:7:8", false],
-  [":1:2:3:4:5:6:7:8", false],
-  ["1:2:3:4:5:6:7:8:", false],
-  [":1::2", false],
-  ["1::2:", false],
-  ["12345::", false],
-  ["g::", false],
-  ["1.2.3.4", false],
-  ["1.2.3.4::", false],
-  ["::1.2.3.4:5", false],
-  ["::1.2.3", false],
-  ["::1.2.3.4.5", false],
-  ["::1.2.3.256", false],
-  ["::1.2.3.04", false],
-  ["::1.2.3.", false],
-  ["::1..2.3", false],
-  ["1:2:3:4:5:6:7:1.2.3.4", false],
-  ["::1%lo", false],
-  ["::1 ", false],
-  ["::1\n", false],
-  ["[::1]", false],
-])("isIpv6(%j) is %j", (text, expected) => {
-  assertEquals(isIpv6(text), expected);
-});
-
-Deno.test("isIpv6() agrees with URL", () => {
-  const part = fc.constantFrom(
-    ...["0", "1", "ab", "FFFF", "12345", "g", "", ":", "::", "."],
-    ...["1.2.3.4", "255.255.255.255", "256.1.1.1", "01.2.3.4", "1.2.3", "%1"],
-  );
-  const text = fc.oneof(
-    fc.ipV6(),
-    fc.array(part, { maxLength: 9 }).map((parts) => parts.join(":")),
-    fc.array(part, { maxLength: 9 }).map((parts) => parts.join("")),
-  );
-  fc.assert(
-    fc.property(text, (address) => {
-      assertEquals(isIpv6(address), URL.canParse(`http://[${address}]/`));
-    }),
-    { numRuns: 3_000 },
-  );
 });

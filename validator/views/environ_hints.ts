@@ -69,6 +69,7 @@ const KNOWN: ReadonlyMap<string, number> = new Map([
   ["wsgi.file_wrapper", 0],
   ["wsgi.input_terminated", 0],
   ["wsgiref.signal", 0],
+  ["wsgiref.unix_socket", 0],
 ]);
 
 /** Names are few and come again; a client must not be able to fill the memory. */
