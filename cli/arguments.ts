@@ -92,11 +92,12 @@ function toOperands(
   return hasApp ? { app: first, port: second } : { port: first };
 }
 
-function toPort(port: string): number {
-  if (!/^[0-9]{1,5}$/.test(port)) {
-    throw new UsageError(`no such port: ${port}`, USAGE);
-  }
-  return Number(port);
+function toPort(port: string, isVariable: boolean): number {
+  if (/^[0-9]{1,5}$/.test(port)) return Number(port);
+  throw new UsageError(
+    `no such port: ${port}`,
+    isVariable ? "the port comes from $PORT: give --port=8000" : USAGE,
+  );
 }
 
 function toForm(form: string): LogForm {
@@ -134,11 +135,15 @@ export function parseArguments(
       : ["key", "cert"];
     throw new UsageError(`--${given} needs --${missing}`, USAGE);
   }
+  const givenPort = values.get("port") ?? port;
   return {
     app,
     hostname: values.get("hostname") ?? values.get("host") ??
       (env("HOST") || DEFAULTS.hostname),
-    port: toPort(values.get("port") ?? port ?? (env("PORT") || DEFAULTS.port)),
+    port: toPort(
+      givenPort ?? (env("PORT") || DEFAULTS.port),
+      givenPort === undefined,
+    ),
     unix: values.get("unix"),
     cert,
     key,

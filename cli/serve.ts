@@ -91,6 +91,11 @@ function hintFor(
     const more = String(port) === DEFAULTS.port ? "" : ` ${port}`;
     return `deno run --allow-net=${hostname}:${port}${read} ${program}${more}`;
   }
+  const isAboutHost = /hostname|Cannot listen/.test(error.message) &&
+    !(error instanceof Deno.errors.PermissionDenied);
+  if (isAboutHost && env("HOST") === hostname) {
+    return `the hostname comes from $HOST: give --hostname=${DEFAULTS.hostname}, or unset HOST`;
+  }
   return USAGE;
 }
 

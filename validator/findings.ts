@@ -6,15 +6,24 @@
 
 import { quote } from "../wsgi/describe.ts";
 import type { ValidatorContext } from "./context.ts";
+import type { RequestObserver } from "./observer.ts";
+import { type Capture, capture, type Entry } from "./places.ts";
+import { findOrigin, type RequestPlaces } from "./origin.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
 import { ConformanceError, toViolation } from "./violation.ts";
 
-/** A function that a program called, from which a stack is to start. */
-// deno-lint-ignore ban-types -- captureStackTrace takes any
-export type Entry = Function;
+export type { Entry };
 
 /** Applies rules for one request, and keeps what they find. */
-export abstract class Findings {
+export abstract class Findings implements RequestPlaces {
+  /** The variables of the request. */
+  abstract readonly environ: RequestPlaces["environ"];
+  /** The stack at the call of the application, if it was captured. */
+  called: Capture | undefined;
+  /** The stack at the last call of startResponse, if it was captured. */
+  started: Capture | undefined;
+  /** Sees what happens, if there is an observer. */
+  observe: RequestObserver | undefined;
   /** What the layer between this one and the server has found. */
   abstract readonly outer: Findings | undefined;
   /** What the layer between this one and the application has found. */
@@ -139,17 +148,24 @@ export abstract class Findings {
     if (covers !== undefined) {
       this.#covered = new Set([...this.#covered ?? [], ...covers]);
     }
+    const context = this.#context;
+    const thrown = active.severity === "error" && context.throws;
+    const captured = capture(entry ?? this.#handle);
     const violation = toViolation(
       active,
       finding,
       blame,
       this.#whereOf(blame, active.rule.blame),
+      findOrigin(context.places, this, {
+        captured,
+        isCall: entry !== undefined || blame === "server",
+      }),
     );
-    const thrown = active.severity === "error" && this.#context.throws;
-    this.#context.report(violation, thrown);
+    context.places.renew();
+    context.report(violation, thrown);
+    this.observe?.({ type: "finding", violation });
     if (!thrown) return;
-    const error = new ConformanceError(violation);
-    if (entry !== undefined) Error.captureStackTrace?.(error, entry);
+    const error = new ConformanceError(violation, captured.stack);
     this.#reportSwallowed();
     this.#undelivered = error;
     throw error;

@@ -15,6 +15,9 @@ import type {
 } from "../wsgi/types.ts";
 import { ValidatorContext, type ValidatorOptions } from "./context.ts";
 import type { Entry } from "./findings.ts";
+import { beginObserving, type Observer } from "./observer.ts";
+import { originOf } from "./origin.ts";
+import { type Capture, capture, ProgramPlaces } from "./places.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -67,6 +70,17 @@ function call(
     view,
     (values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
   );
+  const { observer, places } = context;
+  if (places.wantsStacks() || observer !== undefined) {
+    request.called = capture(entry);
+  }
+  if (observer !== undefined) {
+    const { name: application } = places;
+    request.observe = beginObserving(observer, {
+      application,
+      environ: values,
+    });
+  }
   try {
     request.check(rules.call, view, entry);
     request.check(rules.environ, view, entry);
@@ -144,6 +158,7 @@ function closeUnseen(body: unknown): void {
 
 /** The application has failed: nothing of it will be closed. */
 function failed(request: CheckedRequest, error: unknown): unknown {
+  request.observe?.({ type: "error", error });
   request.raise(error);
   try {
     if (!(error instanceof ConformanceError)) {
@@ -198,17 +213,55 @@ export function validator(
   app: Application,
   options: ValidatorOptions = {},
 ): ValidatedApplication {
-  const context = new ValidatorContext(options, RULES.map((rule) => rule.id));
-  enforce(CALLABLE_RULES, { app }, context);
+  return validateWith(app, options, { stack: capture(validator) });
+}
+
+/** What only the programs of this package give to a validator. */
+export interface ValidatorInternals {
+  /** Sees what happens in each request. */
+  readonly observer?: Observer | undefined;
+  /** The URL of the module from which the application comes. */
+  readonly module?: string | undefined;
+  /** The stack at which the validator is made. */
+  readonly stack?: Capture | undefined;
+}
+
+/**
+ * Does the same as {@linkcode validator}, for the programs of this package.
+ *
+ * @param app The application to check.
+ * @param options The options of `validator()`.
+ * @param internals What else it is given.
+ * @returns The application, checked.
+ * @throws {ConformanceError} If `app` is not a function.
+ * @throws {TypeError} If an option is wrong.
+ */
+export function validateWith(
+  app: Application,
+  options: ValidatorOptions,
+  internals: ValidatorInternals,
+): ValidatedApplication {
+  const { observer, module, stack = capture(validateWith) } = internals;
+  const places = new ProgramPlaces(app, stack, module);
+  const ids = RULES.map((rule) => rule.id);
+  const context = new ValidatorContext(options, ids, places, observer);
+  enforce(CALLABLE_RULES, { app }, context, stack);
   const rules = activate((rules) => context.select(rules));
   const validated = (
     ...args: unknown[]
   ): ResponseBody | Promise<ResponseBody> => {
     return call(app, context, rules, args, validated);
   };
-  return Object.assign(validated as Application, {
-    assertFinished: () => enforce(OPEN_RULES, { open: context.open }, context),
+  // Layers around this one name the application, not the validator.
+  Object.defineProperty(validated, "name", {
+    value: app.name,
+    configurable: true,
   });
+  function assertFinished(): void {
+    const { open } = context;
+    enforce(OPEN_RULES, { open }, context, capture(assertFinished));
+  }
+  return Object.assign(validated as Application, { assertFinished });
 }
 
 /** Applies rules that no option can switch off, outside of any request. */
@@ -216,13 +269,16 @@ function enforce<View>(
   rules: readonly Rule<View>[],
   view: View,
   context: ValidatorContext,
+  captured: Capture,
 ): void {
   for (const rule of rules) {
     const finding = rule.check(view);
     if (finding === undefined) continue;
     const active = { rule, severity: rule.severity, check: rule.check };
+    const origin = originOf(context.places, captured);
     throw new ConformanceError(
-      toViolation(active, finding, rule.blame, context.where),
+      toViolation(active, finding, rule.blame, context.where, origin),
+      captured.stack,
     );
   }
 }

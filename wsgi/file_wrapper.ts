@@ -8,10 +8,22 @@ import type { FileLike, OpenFile } from "./types.ts";
 
 const DEFAULT_BLOCK_SIZE = 65_536;
 
-/** What an open file of Deno has besides. */
-interface DenoFile extends OpenFile {
-  readonly readable: ReadableStream<Uint8Array>;
+/** An open file whose position can be set. */
+export interface SeekableFile extends OpenFile {
+  /**
+   * Sets the position.
+   *
+   * @param offset Where to, in bytes.
+   * @param whence From where that counts: 0 from the beginning, 1 from where the
+   * file stands.
+   * @returns The new position.
+   */
   seekSync(offset: number, whence: number): number;
+}
+
+/** What an open file of Deno has besides. */
+interface DenoFile extends SeekableFile {
+  readonly readable: ReadableStream<Uint8Array>;
   statSync(): { readonly isFile: boolean; readonly size: number };
 }
 
@@ -139,21 +151,14 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   }
 
   /**
-   * Iterates over the rest of the file in blocks that share one buffer. For
-   * servers that have sent a block before they ask for the next one. Only where
-   * {@linkcode FileWrapper.bytesLeft} is known.
+   * Returns the open file itself, for servers that read it in their own way.
+   * Only where {@linkcode FileWrapper.bytesLeft} is known.
    *
-   * @param size The size of a block in bytes, 1 or more.
+   * @returns The file, where it stands.
    */
-  async *blocks(size: number): AsyncGenerator<Uint8Array, void> {
+  toFile(): SeekableFile {
     this.#begun = true;
-    const file = this.filelike as DenoFile;
-    const buffer = new Uint8Array(size);
-    for (;;) {
-      const count = await file.read(buffer);
-      if (count === null) return;
-      yield buffer.subarray(0, count);
-    }
+    return this.filelike as DenoFile;
   }
 
   /**

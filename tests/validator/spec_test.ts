@@ -74,6 +74,7 @@ const ONLY_WARNED: Readonly<Record<string, string>> = {
   "environ/question-mark": "a client can send two of them",
   "environ/http-proxy": "a client can send the header",
   "environ/transfer-encoding": "a client can send the header",
+  "iteration/chunk-lost": "it may not have been the server",
   "chunk/changed": "it may not have been the application",
   "iteration/chunk-changed": "it may not have been the server",
   "input/overwritten": "it may not have been the server",

@@ -159,6 +159,8 @@ export const STARTED_RULES: readonly Rule<StartedView>[] = [
     hint: "Throw excInfo itself: if (headersSent) throw excInfo",
     check: ({ args, state, thrown }) => {
       if (!state.headSent || !hasExcInfo(args)) return undefined;
+      // Middleware that buffers can still replace the response.
+      if (state.isHeldBack) return undefined;
       // Its end was reported, and a server may refuse that in its own words.
       if (isOver(state)) return undefined;
       if (thrown === undefined) return "a normal return";

@@ -9,6 +9,7 @@ import type {
   ChangeView,
   ChunkView,
   ClosingView,
+  DetachView,
   IteratorView,
   LengthView,
   OpenView,
@@ -157,7 +158,7 @@ class RuleTable {
   readonly bytes: Rules<ChunkView> = [...MEMORY_RULES, ...NO_CONTENT_RULES];
   readonly length: Rules<LengthView> = BODY_LENGTH_RULES;
   readonly change: Rules<ChangeView> = CHANGE_RULES;
-  readonly detach: Rules<StateView> = DETACH_RULES;
+  readonly detach: Rules<DetachView> = DETACH_RULES;
   readonly buffer: Rules<BufferView> = BUFFER_RULES;
 
   // The body ends, is stopped, or is closed.

@@ -53,6 +53,8 @@ const KNOWN: ReadonlyMap<string, number> = new Map([
   ["SERVER_PORT", TEXT],
   ["SERVER_PROTOCOL", TEXT],
   ["CONTENT_LENGTH", TEXT | NOT_EMPTY],
+  // A client can send an empty one.
+  ["CONTENT_TYPE", TEXT | BYTES | NO_NUL],
   // A client may send %00.
   ["SCRIPT_NAME", TEXT | BYTES],
   ["PATH_INFO", TEXT | BYTES],

@@ -33,12 +33,14 @@ export class BodyClosing {
    */
   close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
     const request = this.#request;
+    request.observe?.({ type: "close" });
     const errors: unknown[] = [];
     collectError(errors, () => {
       const view = this.#view(receiver, args);
       request.checkServer(request.rules.closing, view);
-      this.#iteration.observer.checkKept();
-      this.#iteration.observer.checkHeld("server");
+      const { observer, kind, view: { body } } = this.#iteration;
+      observer.checkKept(kind, body);
+      observer.checkHeld("server");
     });
     // To call it twice is the server's fault; the body need not suffer it.
     if (request.closes++ > 0) return this.#throwOr(errors, undefined);

@@ -17,7 +17,7 @@ const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 /** One request, seen from one layer. */
 export class CheckedRequest extends Findings implements PairState {
   readonly rules: ActiveRules;
-  readonly environ: EnvironView;
+  override readonly environ: EnvironView;
   readonly method: string;
   /** The layer between this one and the server, if there is one. */
   override readonly outer: CheckedRequest | undefined;
@@ -133,6 +133,14 @@ export class CheckedRequest extends Findings implements PairState {
     );
   }
 
+  /** Whether a layer between here and the server has not seen a chunk yet. */
+  get isHeldBack(): boolean {
+    for (let next = this.outer; next !== undefined; next = next.outer) {
+      if (!next.headSent) return true;
+    }
+    return false;
+  }
+
   /** Whether the request is over for this layer. */
   get isOver(): boolean {
     return this.#finished;
@@ -180,15 +188,25 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Gives the layer outside of a new one. The environ may still point to an
+   * Whether the code of this layer's application runs or waits: only then can a
+   * call come from it.
+   */
+  get #isRunning(): boolean {
+    if (this.#finished) return false;
+    return !this.returned || this.iterating || this.closes > 0;
+  }
+
+  /**
+   * Returns the layer outside of a new one. The environ may still point to an
    * earlier call of the new one's own application, since middleware is free to
-   * call it again, or to a request that is over, if the environ was used again.
+   * call it again, to another application that middleware has tried before, or
+   * to a request that is over, if the environ was used again.
    */
   #asOuterOf(context: ValidatorContext): CheckedRequest | undefined {
     const outer = this.outer === undefined
       ? undefined
       : this.outer.#asOuterOf(context);
     const isEarlier = this.#context === context || outer !== this.outer;
-    return isEarlier || this.#finished ? outer : this;
+    return isEarlier || !this.#isRunning ? outer : this;
   }
 }

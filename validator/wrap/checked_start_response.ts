@@ -11,6 +11,7 @@ import {
 } from "../../wsgi/describe.ts";
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../findings.ts";
+import { capture, userFrameOf } from "../places.ts";
 import { hasExcInfo } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import type { CheckedRequest } from "./checked_request.ts";
@@ -30,6 +31,12 @@ export function checkedStartResponse(
 ): StartResponse {
   const { rules } = request;
   return function startResponse(...args: unknown[]): Write {
+    if (request.called !== undefined) request.started = capture(startResponse);
+    request.observe?.({
+      type: "start-response",
+      args,
+      place: userFrameOf(request.started),
+    });
     const view = { args, state: request };
     try {
       request.compareWithInner("start", args, startResponse);
@@ -102,10 +109,17 @@ function checkedWrite(request: CheckedRequest, server: Write): Write {
   // Most applications never write.
   let observer: ChunkObserver | undefined;
   let pending = false;
+  let writes = 0;
   return function write(...args: unknown[]): Promise<void> {
     if (!isUint8Array(args[0])) ignoreRejection(args[0]);
     request.check(rules.write, { args, state: request }, write);
     request.check(rules.awaited, { pending }, write);
+    request.observe?.({
+      type: "chunk",
+      via: "write",
+      index: writes++,
+      chunk: args[0],
+    });
     observer ??= new ChunkObserver(request);
     observer.takeWritten(args[0], write);
     request.compareWithInner("write", args, write);

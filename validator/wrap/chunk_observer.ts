@@ -6,9 +6,15 @@
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
 import type { Entry } from "../findings.ts";
-import type { ChangeView, ChunkView, LengthView } from "../views/body_views.ts";
+import type {
+  BodyKind,
+  ChangeView,
+  ChunkView,
+  LengthView,
+} from "../views/body_views.ts";
 import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type { Memory } from "../views/memory.ts";
+import { isGenerator } from "../views/value_shape.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkSnapshot } from "./chunk_snapshot.ts";
 
@@ -53,6 +59,7 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.isHole = isHole;
     this.#look(chunk);
     if (this.memory === undefined) ignoreRejection(chunk);
+    state.observe?.({ type: "chunk", via: "body", index: state.chunks, chunk });
     if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
     state.checkOften(state.rules.chunk, this);
     if (this.memory !== undefined) this.#checkBytes();
@@ -135,15 +142,19 @@ export class ChunkObserver implements ChunkView, LengthView {
   /**
    * Looks whether the server has taken the buffer of the last chunk away.
    *
+   * @param kind What the body is.
+   * @param body The body.
    * @throws {ConformanceError} If it has, and this layer throws.
    */
-  checkKept(): void {
+  checkKept(kind: BodyKind, body: unknown): void {
     const kept = this.#kept;
     this.#kept = undefined;
     if (kept === undefined || lengthOf(kept) > 0 || !isGone(kept)) return;
     this.#snapshot?.forget();
     const { state } = this;
-    state.checkServer(state.rules.detach, { state });
+    // Code behind a stream may run at any time, that of a generator does not.
+    const isCertain = kind !== "async" || isGenerator(body);
+    state.checkServer(state.rules.detach, { isCertain });
   }
 
   /** The next chunk comes; the ones before are no longer of interest. */
@@ -159,6 +170,7 @@ export class ChunkObserver implements ChunkView, LengthView {
   end(): void {
     const { state } = this;
     state.ended = true;
+    state.observe?.({ type: "body-end" });
     state.compareWithInner("end");
     state.check(state.rules.end, this);
     const total = state.bytes + state.written;
