@@ -62,7 +62,8 @@ demo application. A number alone is the PORT; 0 takes any that is free.
 
 To load the application again when a file changes: deno run -A --watch server.ts`;
 
-const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
+/** All of them. */
+export const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
 /** `--host` is another name of `--hostname`: `deno serve` calls it that. */
 const WITH_VALUE = [
   "hostname",

@@ -13,7 +13,14 @@ const PACKAGE = new URL("../", import.meta.url).href;
 /** What a file that Deno can run may end in. */
 const MODULE_NAME = /\.(?:[cm]?[jt]sx?|wasm)$/i;
 
-function toFileUrl(path: string): URL {
+/**
+ * Makes the URL of a module.
+ *
+ * @param path Its path, or its URL.
+ * @returns The URL.
+ */
+export function toModuleUrl(path: string): URL {
+  if (isUrl(path)) return new URL(path);
   const slashed = path.replaceAll("\\", "/");
   const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(slashed);
   const absolute = isAbsolute
@@ -115,7 +122,7 @@ export async function loadModule(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!isUrl(path)) await stat(path, program);
   try {
-    return await import(isUrl(path) ? path : toFileUrl(path).href);
+    return await import(toModuleUrl(path).href);
   } catch (error) {
     throw cannotImport(path, error, program);
   }

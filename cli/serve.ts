@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  type AccessLogger,
-  type AccessRecord,
-  formatCombined,
-} from "../gateway/access_record.ts";
+import { type AccessLogger, formatCombined } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { LogWriter } from "../server/access_log.ts";
@@ -22,8 +18,9 @@ import {
   parseArguments,
   USAGE,
 } from "./arguments.ts";
+import { formatDev } from "./dev_line.ts";
 import { loadApplication } from "./load_application.ts";
-import { showFailures } from "./show_failures.ts";
+import { errorPage } from "../middleware/error_page.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
 /** Reads a variable, without a prompt for the permission. */
@@ -31,17 +28,6 @@ function env(name: string): string | undefined {
   const descriptor = { name: "env", variable: name } as const;
   const { state } = Deno.permissions.querySync(descriptor);
   return state === "granted" ? Deno.env.get(name) : undefined;
-}
-
-/** Formats a short line, for developing. */
-function formatDev(record: AccessRecord): string {
-  const { method, status, bytesSent, duration, clientLeft } = record;
-  // What a client sent must not write to the terminal.
-  const target = record.target.replace(/[^\x20-\x7e]/g, "?");
-  const left = clientLeft ? ", the client left" : "";
-  return `${method} ${target} ${status}, ${bytesSent} B, ${
-    duration.toFixed(1)
-  } ms${left}`;
 }
 
 function toLog(
@@ -163,7 +149,7 @@ function openBrowser(url: string): void {
 async function serve(given: Arguments): Promise<void> {
   const { app: name, validate } = given;
   const app = name === undefined ? demoApp : await loadApplication(name);
-  const served = validate ? showFailures(validator(app)) : app;
+  const served = validate ? errorPage()(validator(app)) : app;
   const [server, closeLog] = listen(served, given);
   onEndSignal(() => void server.shutdown());
   // deno-lint-ignore no-console -- a program's output

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CheckOutcome, Failure } from "../application_state.ts";
+import type { Failure } from "../application_state.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
@@ -12,6 +12,9 @@ import type { Recording } from "./recording.ts";
 
 /** How long running requests may go on after a reload, in milliseconds. */
 const GRACE_MS = 1_000;
+
+/** Pings without an answer after which the worker counts as blocked. */
+const BEATS = 10;
 
 /** What the worker is asked for, while it is alive. */
 export interface WorkerListener {
@@ -40,11 +43,10 @@ export class ApplicationWorker {
   readonly #queue: MessageQueue<ToWorker>;
   readonly #listener: WorkerListener;
   readonly #exchanges = new Map<number, Exchange>();
-  readonly #checks: PromiseWithResolvers<CheckOutcome>[] = [];
-  readonly #blockedAfter: number;
   #lastId = 0;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #lastBeat = performance.now();
+  /** Pings without an answer. A clock would count the sleep of a laptop. */
+  #unanswered = 0;
   #isBlocked = false;
   #isTerminated = false;
   #onIdle: (() => void) | undefined;
@@ -58,7 +60,6 @@ export class ApplicationWorker {
   constructor(settings: WorkerSettings, listener: WorkerListener) {
     const { blockedAfter, ...start } = settings;
     this.#listener = listener;
-    this.#blockedAfter = blockedAfter;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#queue = new MessageQueue(port1);
@@ -68,7 +69,7 @@ export class ApplicationWorker {
     this.#worker.onerror = (event) => this.#onError(event);
     const message: WorkerStart = { ...start, port: port2 };
     this.#worker.postMessage(message, [port2]);
-    this.#heartbeat = setInterval(() => this.#beat(), blockedAfter / 10);
+    this.#heartbeat = setInterval(() => this.#beat(), blockedAfter / BEATS);
   }
 
   /** How many requests the application is working on. */
@@ -98,21 +99,9 @@ export class ApplicationWorker {
     exchange.begin(id, this.#queue, showsDetails);
   }
 
-  /**
-   * Runs `checkApplication()` in the worker.
-   *
-   * @returns The outcome.
-   */
-  check(): Promise<CheckOutcome> {
-    const check = Promise.withResolvers<CheckOutcome>();
-    this.#checks.push(check);
-    this.#queue.add(["check"]);
-    return check.promise;
-  }
-
   #receive(messages: readonly FromWorker[]): void {
     if (this.#isTerminated) return;
-    this.#lastBeat = performance.now();
+    this.#unanswered = 0;
     if (this.#isBlocked) {
       this.#isBlocked = false;
       this.#listener.onBlocked(this, false);
@@ -146,8 +135,6 @@ export class ApplicationWorker {
         return this.#listener.onFailed(this, message[1]);
       case "files":
         return this.#listener.onFiles(message[1]);
-      case "checked":
-        return this.#onChecked(message[1]);
     }
   }
 
@@ -157,12 +144,6 @@ export class ApplicationWorker {
     this.#exchanges.delete(id);
     this.#listener.onRequestOver(exchange.recording);
     if (this.#exchanges.size === 0) this.#onIdle?.();
-  }
-
-  #onChecked(result: CheckOutcome | { readonly error: string }): void {
-    const check = this.#checks.shift();
-    if ("error" in result) check?.reject(new Error(result.error));
-    else check?.resolve(result);
   }
 
   /** What the worker could not report itself, such as a fault of its own. */
@@ -176,15 +157,12 @@ export class ApplicationWorker {
   }
 
   #beat(): void {
-    if (!this.#isBlocked && this.#isSilent()) {
+    if (!this.#isBlocked && this.#unanswered >= BEATS) {
       this.#isBlocked = true;
       this.#listener.onBlocked(this, true);
     }
+    this.#unanswered++;
     this.#queue.add(["ping"]);
-  }
-
-  #isSilent(): boolean {
-    return performance.now() - this.#lastBeat >= this.#blockedAfter;
   }
 
   /**
@@ -226,9 +204,6 @@ export class ApplicationWorker {
     clearInterval(this.#heartbeat);
     this.#worker.terminate();
     this.#port.close();
-    for (const { reject } of this.#checks.splice(0)) {
-      reject(new Error("Cannot check the application: it was reloaded"));
-    }
     for (const id of [...this.#exchanges.keys()]) this.#finish(id);
   }
 }

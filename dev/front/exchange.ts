@@ -93,6 +93,11 @@ export class Exchange {
     return this.#isOver;
   }
 
+  /** Whether the client has left, or the server ended the request. */
+  get isCancelled(): boolean {
+    return receivedOf(this.environ)?.transport.cancellation.cancelled === true;
+  }
+
   /**
    * Sends the request to a worker.
    *
@@ -108,14 +113,20 @@ export class Exchange {
     this.#id = id;
     this.#send = (message, bytes) => queue.add(message, bytes);
     const received = receivedOf(this.environ);
-    const { environ, startedAt } = this.recording;
+    const { environ, startedAt, id: conversation } = this.recording;
     const hasBody = received?.head.fields.hasBody ?? true;
-    const request = { environ, hasBody, startedAt, showsDetails };
-    queue.add(["request", id, request]);
+    const isUnixSocket = this.environ["wsgiref.unix_socket"] === true;
+    queue.add(["request", id, {
+      environ,
+      hasBody,
+      isUnixSocket,
+      startedAt,
+      conversation,
+      showsDetails,
+    }]);
     const cancellation = received?.transport.cancellation;
     if (cancellation === undefined) return;
-    if (cancellation.cancelled) this.#cancel(cancellation.reason);
-    else cancellation.onCancel = (reason) => this.#cancel(reason);
+    cancellation.onCancel = (reason) => this.#cancel(reason);
   }
 
   #cancel(reason: unknown): void {

@@ -149,12 +149,11 @@ export class Recording implements RecordedSource {
   }
 
   /**
-   * Adds an event of the front.
+   * Adds an event of the front. The terminal does not show it.
    *
    * @param event The event.
    */
   add(event: ConversationEvent): void {
-    if (event.type === "error") this.notable.push(JSON.stringify([event]));
     this.#log.append(this.id, event);
   }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { CheckOutcome, Failure } from "../application_state.ts";
+import type { Failure } from "../application_state.ts";
 
 /** Names and values in turn, which costs less to send than an array for each. */
 export type FlatPairs = readonly string[];
@@ -19,8 +19,12 @@ export interface ForwardedRequest {
   /** The variables of the environ that are strings. */
   readonly environ: FlatPairs;
   readonly hasBody: boolean;
+  /** `wsgiref.unix_socket`. */
+  readonly isUnixSocket: boolean;
   /** When it arrived, in milliseconds since the epoch, with fractions. */
   readonly startedAt: number;
+  /** The id of its conversation. */
+  readonly conversation: number;
   /** Whether the client may see an error with its source lines. */
   readonly showsDetails: boolean;
 }
@@ -35,8 +39,7 @@ export type ToWorker =
   /** The client has taken so many bytes of the response's body. */
   | readonly ["taken", number, bytes: number]
   | readonly ["cancel", number, EndReason]
-  | readonly ["ping"]
-  | readonly ["check"];
+  | readonly ["ping"];
 
 /** What a part of a conversation adds to its summary. */
 export interface EventDigest {
@@ -69,8 +72,7 @@ export type FromWorker =
   | readonly ["over", number]
   /** Paths of files that the application has read. */
   | readonly ["files", readonly string[]]
-  | readonly ["pong"]
-  | readonly ["checked", CheckOutcome | { readonly error: string }];
+  | readonly ["pong"];
 
 /** The first message to a worker, which hands over the port. */
 export interface WorkerStart {

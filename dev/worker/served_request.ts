@@ -71,7 +71,7 @@ export class ServedRequest implements Transport {
    * @returns The environ.
    */
   createEnviron(errors: ErrorStream): Environ {
-    const { environ: flat, hasBody } = this.request;
+    const { environ: flat, hasBody, isUnixSocket } = this.request;
     const limits: { contentLength?: number } = {};
     const environ: Environ = createBaseEnviron({
       method: "",
@@ -87,6 +87,7 @@ export class ServedRequest implements Transport {
       multiprocess: false,
       runOnce: false,
       signal: () => this.cancellation.signal,
+      isUnixSocket,
     });
     for (let i = 0; i < flat.length; i += 2) {
       (environ as Record<string, unknown>)[flat[i]!] = flat[i + 1];
