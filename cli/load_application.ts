@@ -10,7 +10,7 @@ import {
 } from "../gateway/from_fetch/from_fetch.ts";
 import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
-import { isUrl, loadModule, stat } from "./load_module.ts";
+import { isUrl, loadModule, stat, toModuleUrl } from "./load_module.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
 /** The names of an export that is not named on the command line. */
@@ -109,6 +109,17 @@ export interface ApplicationName {
 export function parseApplicationName(app: string): ApplicationName {
   const [, path = app, name] = WITH_NAME.exec(app) ?? [];
   return { path, name };
+}
+
+/**
+ * Returns the URL of the module that a command line names.
+ *
+ * @param app A module, a module and a name, or a folder.
+ * @returns The URL.
+ */
+export function moduleOf(app: string): string {
+  const [, path = app] = WITH_NAME.exec(app) ?? [];
+  return toModuleUrl(path);
 }
 
 /**

@@ -13,14 +13,7 @@ const PACKAGE = new URL("../", import.meta.url).href;
 /** What a file that Deno can run may end in. */
 const MODULE_NAME = /\.(?:[cm]?[jt]sx?|wasm)$/i;
 
-/**
- * Makes the URL of a module.
- *
- * @param path Its path, or its URL.
- * @returns The URL.
- */
-export function toModuleUrl(path: string): URL {
-  if (isUrl(path)) return new URL(path);
+function toFileUrl(path: string): URL {
   const slashed = path.replaceAll("\\", "/");
   const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(slashed);
   const absolute = isAbsolute
@@ -108,6 +101,11 @@ export function isUrl(path: string): boolean {
   return SCHEME.test(path);
 }
 
+/** Returns the URL of a module that is named by a path or a URL. */
+export function toModuleUrl(path: string): string {
+  return isUrl(path) ? path : toFileUrl(path).href;
+}
+
 /**
  * Loads a module.
  *
@@ -122,7 +120,7 @@ export async function loadModule(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!isUrl(path)) await stat(path, program);
   try {
-    return await import(toModuleUrl(path).href);
+    return await import(toModuleUrl(path));
   } catch (error) {
     throw cannotImport(path, error, program);
   }

@@ -10,7 +10,8 @@ import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
 import type { Application } from "../wsgi/types.ts";
-import { validator } from "../validator/validator.ts";
+import { ConformanceError } from "../validator/violation.ts";
+import { validateWith } from "../validator/validator.ts";
 import {
   type Arguments,
   DEFAULTS,
@@ -18,8 +19,9 @@ import {
   parseArguments,
   USAGE,
 } from "./arguments.ts";
+import { listRules } from "./checks.ts";
 import { formatDev } from "./dev_line.ts";
-import { loadApplication } from "./load_application.ts";
+import { loadApplication, moduleOf } from "./load_application.ts";
 import { errorPage } from "../middleware/error_page.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
@@ -146,10 +148,26 @@ function openBrowser(url: string): void {
   }
 }
 
+/** Puts the validator around an application. */
+function check(
+  app: Application,
+  { app: name, checks }: Arguments,
+): Application {
+  const { profile, rules } = checks ?? {};
+  const module = name === undefined ? undefined : moduleOf(name);
+  try {
+    return validateWith(app, { profile, rules }, { module });
+  } catch (error) {
+    if (!(error instanceof ConformanceError)) throw error;
+    const { message, hint = USAGE } = error.violation;
+    throw new UsageError(message, hint);
+  }
+}
+
 async function serve(given: Arguments): Promise<void> {
   const { app: name, validate } = given;
   const app = name === undefined ? demoApp : await loadApplication(name);
-  const served = validate ? errorPage()(validator(app)) : app;
+  const served = validate ? errorPage()(check(app, given)) : app;
   const [server, closeLog] = listen(served, given);
   onEndSignal(() => void server.shutdown());
   // deno-lint-ignore no-console -- a program's output
@@ -163,7 +181,15 @@ async function serve(given: Arguments): Promise<void> {
   closeLog();
 }
 
-function print(what: "help" | "version"): void {
+function print(
+  what: "help" | "version" | "rules",
+  { checks }: Arguments,
+): void {
+  if (what === "rules") {
+    // deno-lint-ignore no-console -- a program's output
+    console.log(listRules(checks));
+    return;
+  }
   const version = `wsgiref for Deno ${SERVER_SOFTWARE.split("/")[1]}`;
   // deno-lint-ignore no-console -- a program's output
   console.log(
@@ -180,7 +206,7 @@ export async function main(args: readonly string[]): Promise<never> {
   try {
     const given = parseArguments(args, env);
     if (given.print === undefined) await serve(given);
-    else print(given.print);
+    else print(given.print, given);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // deno-lint-ignore no-console -- a program's error output

@@ -16,7 +16,7 @@
  */
 
 import { checkDevOptions, type DevServerOptions } from "./dev_options.ts";
-import { type DevServer, DevelopmentServer } from "./development_server.ts";
+import { DevelopmentServer, type DevServer } from "./development_server.ts";
 import { inspector } from "./inspector/inspector.ts";
 
 export type { DevServer, DevServerOptions };

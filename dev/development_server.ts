@@ -77,8 +77,7 @@ export class DevelopmentServer implements DevServer {
       form: options.log ?? "dev",
       hasColor: write === undefined && wantsColor(),
       name,
-      linkTo: (rule) =>
-        `${this.inspectorUrl ?? "/__wsgi__/"}rules/${rule}`,
+      linkTo: (rule) => `${this.inspectorUrl ?? "/__wsgi__/"}rules/${rule}`,
       write,
     });
     this.#checker = new Checker(

@@ -14,6 +14,7 @@ import {
   readFrames,
 } from "../wsgi/source_place.ts";
 import type { Environ } from "../wsgi/types.ts";
+import { targetOf } from "../wsgi/uri.ts";
 import { ConformanceError, toSpecUrl } from "../validator/violation.ts";
 import { clauseAt } from "./spec_clause.ts";
 import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
@@ -167,13 +168,9 @@ function variablesOf(environ: Environ): (readonly [string, string])[] {
  * @returns The request, without secrets.
  */
 export function reportRequest(environ: Environ): ReportedRequest {
-  const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } = environ;
-  const path = `${SCRIPT_NAME}${PATH_INFO}`;
-  const target = environ.REQUEST_URI ??
-    (QUERY_STRING ? `${path}?${QUERY_STRING}` : path);
   return {
     method: toVisibleText(String(environ.REQUEST_METHOD)),
-    target: toVisibleText(String(target)),
+    target: toVisibleText(String(targetOf(environ))),
     variables: variablesOf(environ),
   };
 }

@@ -7,14 +7,8 @@
 import type { AccessLogger, AccessRecord } from "../gateway/access_record.ts";
 import { hasNoBody } from "../wsgi/status.ts";
 import type { Environ } from "../wsgi/types.ts";
+import { targetOf } from "../wsgi/uri.ts";
 import type { ResponseObserver } from "./response_observer.ts";
-
-function targetOf(environ: Environ): string {
-  if (environ.REQUEST_URI !== undefined) return environ.REQUEST_URI;
-  const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } = environ;
-  const path = `${SCRIPT_NAME}${PATH_INFO}`;
-  return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
-}
 
 /** Collects the record of a request, and logs it once. */
 export class LoggedRequest implements ResponseObserver {

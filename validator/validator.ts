@@ -63,13 +63,28 @@ function call(
   entry: Entry,
 ): ResponseBody | Promise<ResponseBody> {
   const view = readEnviron(args, rules);
-  const { object: environ, values } = view;
   const request = new CheckedRequest(
     context,
     rules,
     view,
-    (values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
+    (view.values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
   );
+  request.edge = entry;
+  try {
+    return callChecked(app, request, args, entry);
+  } finally {
+    request.edge = undefined;
+  }
+}
+
+function callChecked(
+  app: Application,
+  request: CheckedRequest,
+  args: readonly unknown[],
+  entry: Entry,
+): ResponseBody | Promise<ResponseBody> {
+  const { context, rules, environ: view } = request;
+  const { object: environ, values } = view;
   const { observer, places } = context;
   if (places.wantsStacks() || observer !== undefined) {
     request.called = capture(entry);
@@ -122,13 +137,13 @@ function call(
     result = app(environ as Environ, startResponse);
     isPromise = isThenable(result);
   } catch (error) {
-    throw failed(request, error);
+    throw applicationFailed(request, error);
   }
   if (!isPromise) return finish(request, result);
   const promise = Promise.resolve(result).then(
     (body) => finish(request, body),
     (error) => {
-      throw failed(request, error);
+      throw applicationFailed(request, error);
     },
   );
   // A server that awaits it sees its rejection; one that does not, does not die.
@@ -142,7 +157,7 @@ function finish(request: CheckedRequest, body: unknown): ResponseBody {
     return checkedBody(request, body);
   } catch (error) {
     closeUnseen(body);
-    throw failed(request, error);
+    throw applicationFailed(request, error);
   }
 }
 
@@ -154,6 +169,18 @@ function closeUnseen(body: unknown): void {
   } catch {
     // The finding about the body is what its author has to know.
   }
+}
+
+/** The application itself, or what it returned, has failed. */
+function applicationFailed(request: CheckedRequest, error: unknown): unknown {
+  const { context, rules } = request;
+  const view = { app: context.places.app, error, state: request };
+  try {
+    request.check(rules.failed, view);
+  } catch {
+    // A setting has made an error of it; the one that was thrown goes first.
+  }
+  return failed(request, error);
 }
 
 /** The application has failed: nothing of it will be closed. */

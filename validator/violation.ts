@@ -6,7 +6,13 @@
  */
 
 import { escapeControls } from "../wsgi/describe.ts";
-import { cutOwnFrames, type SourcePlace } from "../wsgi/source_place.ts";
+import {
+  cutOwnFrames,
+  isOwnFile,
+  readFrames,
+  type SourcePlace,
+} from "../wsgi/source_place.ts";
+import type { Entry } from "./places.ts";
 import {
   actionOf,
   type ActiveRule,
@@ -32,6 +38,16 @@ export interface ViolationPlace extends SourcePlace {
   readonly role: PlaceRole;
 }
 
+/** Which chunk broke a rule. */
+export interface ViolationChunk {
+  /** Whether the body yielded it or write() was called with it. */
+  readonly via: "body" | "write";
+  /** How many came before it in the same way. */
+  readonly index: number;
+  /** Its length: bytes, or characters of a string; nothing for other values. */
+  readonly size: number | undefined;
+}
+
 /** In which application, for which request, and where a rule was broken. */
 export interface ViolationOrigin {
   /** The name of the application's function, else of its module. */
@@ -42,6 +58,8 @@ export interface ViolationOrigin {
   readonly place?: ViolationPlace | undefined;
   /** The line that called the application, if that is one of the user's. */
   readonly caller?: SourcePlace | undefined;
+  /** The chunk, where the rule is about one. */
+  readonly chunk?: ViolationChunk | undefined;
 }
 
 /** One broken rule, in one request. */
@@ -110,6 +128,13 @@ function showPlace({ file, line, column }: SourcePlace): string {
   return `${file}:${line}:${column}`;
 }
 
+function showChunk({ via, index, size }: ViolationChunk): string {
+  const name = via === "body"
+    ? `the chunk with index ${index}`
+    : `call ${index + 1} of write()`;
+  return size === undefined ? name : `${name}, of length ${size}`;
+}
+
 /**
  * Writes what follows the message of a violation, line by line: where it
  * happened, how to fix it, and where to read more.
@@ -118,10 +143,13 @@ function showPlace({ file, line, column }: SourcePlace): string {
  * @returns The lines.
  */
 export function detailsOf(violation: Violation): string[] {
-  const { application, request, place, caller, hint, spec } = violation;
+  const { application, request, place, caller, chunk, hint, spec } = violation;
   const lines: string[] = [];
   const subject = [request, application].filter((part) => part !== undefined);
-  if (subject.length > 0) lines.push(`  in:   ${subject.join(" of ")}`);
+  if (subject.length > 0) {
+    const part = chunk === undefined ? "" : `, ${showChunk(chunk)}`;
+    lines.push(`  in:   ${subject.join(" of ")}${part}`);
+  }
   if (place !== undefined) {
     lines.push(`  at:   ${showPlace(place)}${ROLES[place.role]}`);
   }
@@ -159,6 +187,30 @@ export function toSpecUrl(spec: string): string {
   } catch {
     // A bundle may have no address of its own.
     return spec;
+  }
+}
+
+/**
+ * Has the runtime remember the frames of the user's before the first one of this
+ * package. Deno shows these, with a line of source, where nobody catches the
+ * error; it does not look at the text of the stack then.
+ */
+function captureUserFrames(
+  error: Error,
+  stack: string | undefined,
+  entry: Entry,
+): void {
+  const frames = readFrames(stack ?? "");
+  const first = frames.findIndex(({ file }) => isOwnFile(file));
+  const { stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = first === -1 ? frames.length : first;
+    Error.captureStackTrace?.(error, entry);
+    // They are taken from the error when its stack is read.
+    void error.stack;
+    Error.stackTraceLimit = stackTraceLimit;
+  } catch {
+    // Error may be frozen.
   }
 }
 
@@ -223,10 +275,12 @@ export class ConformanceError extends Error {
    * @param violation The broken rule.
    * @param stack The stack at the call that broke it, in place of the stack of
    * this constructor. Frames of this package are left out.
+   * @param entry The function whose caller is the first frame of this stack.
    */
-  constructor(violation: Violation, stack?: string) {
+  constructor(violation: Violation, stack?: string, entry?: Entry) {
     super([violation.message, ...detailsOf(violation)].join("\n"));
     this.violation = violation;
+    if (entry !== undefined) captureUserFrames(this, stack, entry);
     const captured = stack ?? this.stack;
     if (captured !== undefined) setStack(this, showStack(this, captured));
   }

@@ -93,7 +93,7 @@ export class Supervisor implements WorkerListener {
     const { path } = parseApplicationName(options.application);
     const isModule = path !== "" &&
       (!isUrl(path) || path.startsWith("file:")) && !isFolder(path);
-    this.#entry = isModule ? toModuleUrl(path).href : undefined;
+    this.#entry = isModule ? toModuleUrl(path) : undefined;
     this.#watcher = new FileWatcher((changed) => this.#load(changed));
     this.#load([]);
   }
@@ -206,7 +206,7 @@ export class Supervisor implements WorkerListener {
     const isSystem = /^\/(?:proc|sys|dev|etc)\//;
     this.#watcher.add(
       paths.filter((path) =>
-        !isSystem.test(path) && !isOwnFile(toModuleUrl(path).href)
+        !isSystem.test(path) && !isOwnFile(toModuleUrl(path))
       ),
     );
   }

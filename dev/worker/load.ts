@@ -44,7 +44,7 @@ export async function load(application: string): Promise<Loaded> {
   if (await isFolder(path)) {
     return { app: await serveFolder(path), module: undefined };
   }
-  const module = toModuleUrl(path).href;
+  const module = toModuleUrl(path);
   const exports = await import(module);
   return { app: pickApplication(exports, path, name), module };
 }

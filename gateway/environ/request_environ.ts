@@ -64,6 +64,11 @@ export interface RequestFacts {
   readonly method: string;
   /** The target, taken apart. */
   readonly target: RequestTarget;
+  /**
+   * `SCRIPT_NAME`, where a framework has called the gateway for a part of its
+   * paths.
+   */
+  readonly script?: string | undefined;
   /** The version of HTTP: `"HTTP/1.1"`. */
   readonly protocol: string;
   /** The scheme, as the options of the gateway have it. */
@@ -129,7 +134,7 @@ function makeEnviron(
   const { target, scheme, headers, host, limits } = facts;
   const environ = createBaseEnviron({
     method: facts.method,
-    script: "",
+    script: facts.script ?? "",
     path: target.path,
     query: target.query,
     serverName: options.serverName ?? facts.serverName,

@@ -7,6 +7,7 @@
 import { RequestError } from "../../http1/request_error.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { checkHost } from "../environ/request_checks.ts";
+import { BodyTakenError } from "../input/body_source.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import {
   createRequestEnviron,
@@ -66,6 +67,14 @@ function toConnect({ authority, query }: RequestTarget): RequestTarget {
   return { authority, uri: authority, path: "", query };
 }
 
+function openBody(request: Request): ReadableStream<Uint8Array> | null {
+  const { body } = request;
+  if (request.bodyUsed || body?.locked) {
+    throw new BodyTakenError("it was read before, or is being read");
+  }
+  return body;
+}
+
 /**
  * Makes the environ of one request.
  *
@@ -109,7 +118,7 @@ export function createFetchEnviron(
     ...remoteOf(info),
     host: isUnknown ? host ?? undefined : authority || host || undefined,
     headers,
-    input: new RequestInput(() => request.body, limits),
+    input: new RequestInput(() => openBody(request), limits),
     limits,
     signal,
   }, options);

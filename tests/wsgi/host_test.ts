@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
 import { isHost } from "../../wsgi/host.ts";
 
 Deno.test.each<[string, boolean]>([
@@ -13,9 +14,15 @@ Deno.test.each<[string, boolean]>([
   ["%", false],
   ["%4", false],
   ["127.0.0.1", true],
-  ["999.999", true],
-  // The host may be empty by its grammar. A target must name one.
-  [":80", true],
+  // No URL can have these.
+  ...[
+    ...["999.999", "999.999.999.999", "1.2.3.4.5", "a.1", "a.0x", "256.1.1.1"],
+    ...["%2F", "%00", "%20", "%FF", "%25", "xn--a", "a.xn--", "%C2%AD", ":80"],
+  ].map((host): [string, boolean] => [host, false]),
+  ["0x7f.1", true],
+  ["a.0xg", true],
+  ["xn--bcher-kva.example:80", true],
+  ["%C3%A9", true],
   ["a:", true],
   ["a:0", true],
   ["a:80", true],
@@ -75,4 +82,17 @@ Deno.test.each<[string, boolean]>([
 ])("isHost(%j) is %j", (value, expected) => {
   // Twice: the last valid value is remembered.
   assertEquals([isHost(value), isHost(value)], [expected, expected]);
+});
+
+Deno.test("isHost() accepts nothing that no URL can have", () => {
+  const part = fc.constantFrom(
+    ..."a 0 9 x . - _ ~ ! : [ ] xn-- 0x 256 %41 %2F %FF %C3%A9 ::1".split(" "),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
+      const host = parts.join("");
+      return !isHost(host) || URL.canParse(`http://${host}/`);
+    }),
+    { numRuns: 2_000 },
+  );
 });

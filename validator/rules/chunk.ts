@@ -51,7 +51,7 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     title: "StartResponse must be called before the first non-empty chunk",
     why: "Status and headers go before the body.",
     hint:
-      "Call startResponse before the first yield, or before an array is returned",
+      "Call startResponse before the first yield, or before an array is returned. If a callback calls it, is an await missing?",
     check: ({ chunk, length, state }) =>
       length === 0 || state.starts > 0
         ? undefined

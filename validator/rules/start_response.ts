@@ -91,7 +91,7 @@ export const START_RULES: readonly Rule<StartView>[] = [
     why:
       "Nobody waits for it any more; with the next request it has nothing to do.",
     hint:
-      "Await what the response depends on before the application returns, and leave no timer behind",
+      "Is an await missing? Await what the response depends on before the application returns, and leave no timer behind",
     check: ({ state }) => {
       if (!isOver(state)) return undefined;
       if (state.closes > 0) return "a call after the body was closed";

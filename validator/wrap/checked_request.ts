@@ -7,6 +7,7 @@
 import type { ValidatorContext } from "../context.ts";
 import { type Entry, Findings } from "../findings.ts";
 import { unwatchBody, watchBody } from "../leaks.ts";
+import { isOver } from "../rules/start_response.ts";
 import type { ActiveRules } from "../rules/table.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { PairEvent, PairState } from "../views/middleware_view.ts";
@@ -45,8 +46,11 @@ export class CheckedRequest extends Findings implements PairState {
   openInner = 0;
   passesExcInfo = false;
   headersChanged = false;
+  /** Whether the close() of the body is running. */
+  closing = false;
 
-  readonly #context: ValidatorContext;
+  /** The layer. */
+  readonly context: ValidatorContext;
   #handedOver = false;
   #isWatched = false;
   /** What wsgi.file_wrapper has made. */
@@ -60,7 +64,7 @@ export class CheckedRequest extends Findings implements PairState {
     linked: unknown,
   ) {
     super(context);
-    this.#context = context;
+    this.context = context;
     this.rules = rules;
     this.environ = environ;
     // Another copy of this package may have left its own there.
@@ -99,11 +103,11 @@ export class CheckedRequest extends Findings implements PairState {
    * @param body The body that the server gets.
    */
   watch(body: object): void {
-    if (this.#finished || !this.#context.watchesGarbage) return;
+    if (this.#finished || !this.context.watchesGarbage) return;
     this.#isWatched = true;
     const path = this.environ.values["PATH_INFO"];
     watchBody(body, this, {
-      context: this.#context,
+      context: this.context,
       rules: this.rules.open,
       request: `${this.method} ${typeof path === "string" ? path : ""}`,
     });
@@ -139,6 +143,11 @@ export class CheckedRequest extends Findings implements PairState {
       if (!next.headSent) return true;
     }
     return false;
+  }
+
+  override get isUnheard(): boolean {
+    return isOver(this) && this.edge === undefined && !this.iterating &&
+      !this.closing;
   }
 
   /** Whether the request is over for this layer. */
@@ -184,7 +193,7 @@ export class CheckedRequest extends Findings implements PairState {
     this.#finished = true;
     if (this.#isWatched) unwatchBody(this);
     this.takeBack();
-    this.#context.finish();
+    this.context.finish();
   }
 
   /**
@@ -206,7 +215,7 @@ export class CheckedRequest extends Findings implements PairState {
     const outer = this.outer === undefined
       ? undefined
       : this.outer.#asOuterOf(context);
-    const isEarlier = this.#context === context || outer !== this.outer;
+    const isEarlier = this.context === context || outer !== this.outer;
     return isEarlier || !this.#isRunning ? outer : this;
   }
 }

@@ -38,13 +38,15 @@ export function checkedStartResponse(
       place: userFrameOf(request.started),
     });
     const view = { args, state: request };
+    const { unheard } = request;
     try {
       request.compareWithInner("start", args, startResponse);
-      request.check(rules.start, view, startResponse);
+      request.checkCall(rules.start, view, startResponse);
     } finally {
       // A call that fails was a call.
       request.starts++;
     }
+    if (request.unheard > unheard) return writeNothing;
     const response = checkHead(request, args, startResponse);
     const previous = request.response;
     request.response = response;
@@ -79,6 +81,9 @@ export function checkedStartResponse(
   };
 }
 
+/** What a call gets that comes too late. That was reported; nobody waits for more. */
+async function writeNothing(): Promise<void> {}
+
 /** Checks status and headers, as far as the call has them. */
 function checkHead(
   request: CheckedRequest,
@@ -112,8 +117,10 @@ function checkedWrite(request: CheckedRequest, server: Write): Write {
   let writes = 0;
   return function write(...args: unknown[]): Promise<void> {
     if (!isUint8Array(args[0])) ignoreRejection(args[0]);
-    request.check(rules.write, { args, state: request }, write);
+    const { unheard } = request;
+    request.checkCall(rules.write, { args, state: request }, write);
     request.check(rules.awaited, { pending }, write);
+    if (request.unheard > unheard) return writeNothing();
     request.observe?.({
       type: "chunk",
       via: "write",
