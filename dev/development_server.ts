@@ -63,7 +63,7 @@ export class DevelopmentServer implements DevServer {
    */
   constructor(
     options: DevServerOptions,
-    createInspector: (options: InspectorOptions) => Application,
+    createInspector: (options: InspectorOptions) => Application | undefined,
   ) {
     const { module, hostname = "127.0.0.1", port = 8000 } = options;
     const { allowHosts = [], check = false, path, write, signal } = options;
@@ -88,7 +88,6 @@ export class DevelopmentServer implements DevServer {
     const inspector = createInspector({
       log,
       module: name,
-      hosts: [...LOOPBACK_HOSTS, ...allowHosts],
       replay: (request) => this.#replay(request),
       source: (file) => this.#readSource(file),
       check: () => this.#checker.run(),

@@ -128,6 +128,8 @@ export class ApplicationWorker {
         return this.#exchanges.get(message[1])?.recording
           .addRecorded(message[2], message[3]);
       case "over":
+        this.#exchanges.get(message[1])?.recording
+          .addRecorded(message[2], message[3]);
         return this.#finish(message[1]);
       case "loaded":
         return this.#listener.onLoaded(this);

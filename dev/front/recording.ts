@@ -144,6 +144,7 @@ export class Recording implements RecordedSource {
    * @param digest What they add to the summary.
    */
   addRecorded(json: string, digest: EventDigest): void {
+    if (json === "[]") return;
     if (digest.errors + digest.warnings > 0) this.notable.push(json);
     this.#log.appendRecorded(this.id, json, digest);
   }

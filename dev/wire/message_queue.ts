@@ -7,6 +7,12 @@
 /** Smaller buffers cost less to copy than to transfer. */
 const MIN_TRANSFERRED = 8_192;
 
+/**
+ * So many messages leave at once: with more of them, one thread would wait while
+ * the other one works.
+ */
+const MAX_GATHERED = 16;
+
 /** Anything that messages can be posted to. */
 export interface Target {
   /** Sends a message to the other side. */
@@ -22,6 +28,10 @@ export class MessageQueue<Message extends readonly unknown[]> {
   #waiting: Message[] = [];
   #transfer: Transferable[] = [];
   #isScheduled = false;
+  readonly #onTurn = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
 
   /**
    * @param target Where the messages go.
@@ -42,15 +52,15 @@ export class MessageQueue<Message extends readonly unknown[]> {
     if (bytes !== undefined && bytes.byteLength >= MIN_TRANSFERRED) {
       this.#transfer.push(bytes.buffer);
     }
+    if (this.#waiting.length >= MAX_GATHERED) return this.flush();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     // Jobs that wait already, such as those of other connections, come first.
-    queueMicrotask(() => queueMicrotask(() => this.flush()));
+    queueMicrotask(() => queueMicrotask(this.#onTurn));
   }
 
   /** Sends what waits. */
   flush(): void {
-    this.#isScheduled = false;
     if (this.#waiting.length === 0) return;
     const messages = this.#waiting;
     const transfer = this.#transfer;

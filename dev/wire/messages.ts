@@ -68,8 +68,8 @@ export type FromWorker =
   | readonly ["broken", number]
   /** What was recorded of the conversation, as JSON. */
   | readonly ["events", number, json: string, EventDigest]
-  /** The application has let go of the request, after its last events. */
-  | readonly ["over", number]
+  /** The application has let go of the request. These are the last events. */
+  | readonly ["over", number, json: string, EventDigest]
   /** Paths of files that the application has read. */
   | readonly ["files", readonly string[]]
   | readonly ["pong"];

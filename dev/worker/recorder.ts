@@ -11,7 +11,6 @@ import type { ObservedCall, ObservedEvent } from "../../validator/observer.ts";
 import { ConformanceError, type Violation } from "../../validator/violation.ts";
 import type {
   ConversationAction,
-  ConversationEvent,
   DescribedFinding,
   EnvironEntry,
 } from "../conversation.ts";
@@ -55,17 +54,47 @@ function headersOf(value: unknown): [string, string][] {
   ]);
 }
 
-/** The variables that the front does not know. */
-function othersOf(environ: Readonly<Record<string, unknown>>): EnvironEntry[] {
-  const entries: EnvironEntry[] = [];
+function toEntry(name: string, value: unknown): EnvironEntry {
+  const text = typeof value === "boolean" ? String(value) : describe(value);
+  return { name, value: text, isString: false, isSecret: isSecret(name) };
+}
+
+/** A variable as it was described last. */
+interface Known {
+  readonly value: unknown;
+  readonly json: string;
+}
+
+const known = new Map<string, Known>();
+
+/** What the description of a value depends on, for those that repeat. */
+function kindOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.getPrototypeOf(value)
+    : typeof value === "function"
+    ? value.name
+    : value;
+}
+
+/**
+ * The variables that the front does not know, as JSON. They are the same in most
+ * requests.
+ */
+function othersOf(environ: Readonly<Record<string, unknown>>): string {
+  let json = "";
   for (const name in environ) {
     const value = environ[name];
     if (typeof value === "string") continue;
-    const isHidden = isSecret(name);
-    const text = typeof value === "boolean" ? String(value) : describe(value);
-    entries.push({ name, value: text, isString: false, isSecret: isHidden });
+    const kind = kindOf(value);
+    let entry = known.get(name);
+    if (entry === undefined || entry.value !== kind) {
+      entry = { value: kind, json: JSON.stringify(toEntry(name, value)) };
+      // Applications do not invent names without end.
+      if (known.size < 100) known.set(name, entry);
+    }
+    json += json === "" ? entry.json : `,${entry.json}`;
   }
-  return entries;
+  return `[${json}]`;
 }
 
 function toFinding(violation: Violation): DescribedFinding {
@@ -86,7 +115,8 @@ function toFinding(violation: Violation): DescribedFinding {
 export class Recorder {
   /** The request. */
   readonly request: ForwardedRequest;
-  #events: ConversationEvent[] = [];
+  /** The events as JSON, with a comma between them. */
+  #json = "";
   #count = 0;
   #omitted = 0;
   #errors = 0;
@@ -102,7 +132,7 @@ export class Recorder {
 
   /** Whether there are events that were not taken yet. */
   get hasNews(): boolean {
-    return this.#events.length > 0;
+    return this.#json !== "";
   }
 
   /**
@@ -120,14 +150,25 @@ export class Recorder {
       return;
     }
     this.#count++;
+    const time = this.#time;
+    if (this.#omitted > 0) {
+      this.#push(
+        JSON.stringify({ type: "omitted", count: this.#omitted, time }),
+      );
+      this.#omitted = 0;
+    }
+    this.#push(JSON.stringify({ ...action, time }));
+  }
+
+  get #time(): number {
     const now = performance.timeOrigin + performance.now();
     // Two threads may read the clock differently.
     const time = Math.max(0, now - this.request.startedAt);
-    if (this.#omitted > 0) {
-      this.#events.push({ type: "omitted", count: this.#omitted, time });
-      this.#omitted = 0;
-    }
-    this.#events.push({ ...action, time });
+    return Math.round(time * 1_000) / 1_000;
+  }
+
+  #push(json: string): void {
+    this.#json += this.#json === "" ? json : `,${json}`;
   }
 
   /**
@@ -159,7 +200,11 @@ export class Recorder {
    * @param call What the validator saw.
    */
   addCall({ application = "application", environ }: ObservedCall): void {
-    this.add({ type: "call", application, environ: othersOf(environ) });
+    this.#push(
+      `{"type":"call","application":${JSON.stringify(application)},"environ":${
+        othersOf(environ)
+      },"time":${this.#time}}`,
+    );
   }
 
   /**
@@ -233,9 +278,9 @@ export class Recorder {
    * @returns The events as JSON, and what they add to the summary.
    */
   take(): [json: string, digest: EventDigest] {
-    const json = JSON.stringify(this.#events);
+    const json = `[${this.#json}]`;
     const digest = { errors: this.#errors, warnings: this.#warnings };
-    this.#events = [];
+    this.#json = "";
     this.#errors = 0;
     this.#warnings = 0;
     return [json, digest];

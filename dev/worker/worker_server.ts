@@ -134,19 +134,15 @@ export class WorkerServer {
     const running = this.#running.get(id);
     if (running === undefined) return;
     this.#running.delete(id);
-    this.#send(id, running.recorder);
-    this.#queue.add(["over", id]);
-  }
-
-  #send(id: number, recorder: Recorder): void {
-    if (!recorder.hasNews) return;
-    this.#queue.add(["events", id, ...recorder.take()]);
+    this.#queue.add(["over", id, ...running.recorder.take()]);
   }
 
   /** Sends what has been recorded of running requests. */
   #sendEvents(): void {
     this.#timer = undefined;
-    for (const [id, { recorder }] of this.#running) this.#send(id, recorder);
+    for (const [id, { recorder }] of this.#running) {
+      if (recorder.hasNews) this.#queue.add(["events", id, ...recorder.take()]);
+    }
     if (this.#running.size === 0) return;
     this.#timer = setTimeout(() => this.#sendEvents(), EVENTS_DELAY_MS);
   }
