@@ -11,17 +11,25 @@ import type { AccessRecord } from "../gateway/access_record.ts";
  *
  * @param record The request.
  * @param paint Colours the status.
- * @returns The line. What came from the client cannot write to a terminal.
+ * @returns The line, in printable ASCII apart from the colour.
  */
 export function formatDev(
   record: AccessRecord,
   paint: (status: string) => string = (status) => status,
 ): string {
-  const { method, status, bytesSent, duration, clientLeft } = record;
-  const target = record.target.replace(/[^\x20-\x7e]/g, "?");
-  const left = clientLeft ? ", the client left" : "";
-  const shown = paint(String(status));
-  return `${method} ${target} ${shown}, ${bytesSent} B, ${
-    duration.toFixed(1)
-  } ms${left}`;
+  const { method, status, bytesSent, duration, clientLeft, failure } = record;
+  const ending = clientLeft
+    ? ", the client left"
+    : failure === undefined
+    ? ""
+    : `, broken off: ${failure}`;
+  const head = `${method} ${record.target} `;
+  const tail = `, ${bytesSent} B, ${duration.toFixed(1)} ms${ending}`;
+  const shown = paint(status === 0 ? "-" : String(status));
+  return `${toSafe(head)}${shown}${toSafe(tail)}`;
+}
+
+/** What a client sent must not write to the terminal. */
+function toSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
 }

@@ -17,6 +17,7 @@
 
 import { checkDevOptions, type DevServerOptions } from "./dev_options.ts";
 import { DevelopmentServer, type DevServer } from "./development_server.ts";
+import { inspector } from "./inspector/inspector.ts";
 
 export type { DevServer, DevServerOptions };
 
@@ -55,5 +56,5 @@ export type { DevServer, DevServerOptions };
  */
 export function devServer(options: DevServerOptions): DevServer {
   checkDevOptions(options);
-  return new DevelopmentServer(options, () => undefined);
+  return new DevelopmentServer(options, inspector);
 }

@@ -63,7 +63,7 @@ export class DevelopmentServer implements DevServer {
    */
   constructor(
     options: DevServerOptions,
-    createInspector: (options: InspectorOptions) => Application | undefined,
+    createInspector: (options: InspectorOptions) => Application,
   ) {
     const { module, hostname = "127.0.0.1", port = 8000 } = options;
     const { allowHosts = [], check = false, path, write, signal } = options;
@@ -88,6 +88,7 @@ export class DevelopmentServer implements DevServer {
     const inspector = createInspector({
       log,
       module: name,
+      hosts: [...LOOPBACK_HOSTS, ...allowHosts],
       replay: (request) => this.#replay(request),
       source: (file) => this.#readSource(file),
       check: () => this.#checker.run(),
@@ -259,7 +260,7 @@ export class DevelopmentServer implements DevServer {
     this.#checker.stop();
     await this.#server.shutdown();
     await this.#supervisor.close();
-    this.#reporter.close();
+    this.#reporter.flush();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

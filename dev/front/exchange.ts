@@ -33,6 +33,10 @@ export interface OwnResponse {
 /** The response cannot be completed. The worker has said why. */
 export class BrokenResponse extends Error {
   override readonly name = "BrokenResponse";
+
+  constructor() {
+    super("The application could not complete the response");
+  }
 }
 
 function toHeaders(flat: FlatPairs): HeaderTuple[] {

@@ -11,7 +11,7 @@ import {
 } from "../../gateway/access_record.ts";
 import type { LogForm } from "../../cli/arguments.ts";
 import { formatDev } from "../../cli/dev_line.ts";
-import { LogWriter } from "../../server/access_log.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { CheckOutcome } from "../application_state.ts";
 import type { ConversationEvent, DescribedFinding } from "../conversation.ts";
 import type { Recording } from "../front/recording.ts";
@@ -44,7 +44,8 @@ function keyOf({ rule, place }: DescribedFinding): string {
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #paint: Paint;
-  readonly #writer: LogWriter<string>;
+  readonly #out: (text: string) => void;
+  #waiting: string[] = [];
   /** Warnings that were shown in full since the last start. */
   readonly #shown = new Set<string>();
   #hasSaidLoss = false;
@@ -55,7 +56,8 @@ export class Reporter {
   constructor(options: ReporterOptions) {
     this.#options = options;
     this.#paint = createPaint(options.hasColor);
-    this.#writer = new LogWriter((line) => line, options.write);
+    const stderr = new StderrStream();
+    this.#out = options.write ?? ((text) => stderr.write(text));
   }
 
   /**
@@ -183,21 +185,27 @@ export class Reporter {
   }
 
   /**
-   * Writes a line.
+   * Writes a line at once.
    *
    * @param text The line.
    */
   say(text: string): void {
     this.#write(text);
-    this.#writer.flush();
+    this.flush();
   }
 
+  /** Requests that end together are written together. */
   #write(...lines: readonly string[]): void {
-    if (lines.length > 0) this.#writer.add(lines.join("\n"));
+    if (lines.length === 0) return;
+    if (this.#waiting.length === 0) queueMicrotask(() => this.flush());
+    this.#waiting.push(...lines);
   }
 
   /** Writes what waits. */
-  close(): void {
-    this.#writer.close();
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const lines = this.#waiting.map((line) => `${line}\n`);
+    this.#waiting = [];
+    this.#out(lines.join(""));
   }
 }
