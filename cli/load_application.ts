@@ -8,6 +8,7 @@ import {
   type FetchModule,
   fromFetchHandler,
 } from "../gateway/from_fetch/from_fetch.ts";
+import { findClosest } from "./closest.ts";
 import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
 import { isUrl, loadModule, stat, toModuleUrl } from "./load_module.ts";
@@ -57,7 +58,7 @@ export function pickApplication(
   const present = names.find((name) => module[name] !== undefined);
   const message = present === undefined
     ? `Cannot serve ${path}: it exports no ${name ?? "application"}`
-    : `Cannot serve ${path}: its export ${present} must be a function (environ, startResponse) or have a fetch handler, got ${
+    : `Cannot serve ${path}: its export ${present} must be a function (environ, startResponse), got ${
       describe(module[present])
     }`;
   const others = Object.keys(module);
@@ -67,7 +68,11 @@ export function pickApplication(
     others.length === 0
       ? "it exports nothing: export default the application"
       : `it exports ${others.join(", ")}${
-        functions.length > 0 ? `: try ${path}:${functions[0]}` : ""
+        functions.length > 0
+          ? `: try ${path}:${
+            findClosest(name ?? "", functions) ?? functions[0]
+          }`
+          : ""
       }`,
   );
 }

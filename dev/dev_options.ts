@@ -6,6 +6,8 @@
 
 import { FORMS, type LogForm } from "../cli/arguments.ts";
 import type { ServerOptions } from "../server/options.ts";
+import type { ValidatorOptions } from "../validator/context.ts";
+import { validator } from "../validator/validator.ts";
 import { describe } from "../wsgi/describe.ts";
 
 /** Options of `devServer()`. */
@@ -23,7 +25,8 @@ export interface DevServerOptions extends
     | "requestTimeout"
     | "shutdownTimeout"
     | "signal"
-  > {
+  >,
+  Pick<ValidatorOptions, "profile" | "rules"> {
   /**
    * The module of the application: a path or URL, as on the command line. Without
    * a name of an export, as in `"app.ts:name"`, it is the default export,
@@ -114,6 +117,8 @@ export function checkDevOptions(options: DevServerOptions): void {
   if (write !== undefined && typeof write !== "function") {
     throw mustBe("write", "a function", write);
   }
+  // It says what is wrong with the options that are its own.
+  validator(() => [], { profile: options.profile, rules: options.rules });
   if (blockedAfter === undefined) return;
   if (typeof blockedAfter !== "number" || !(blockedAfter >= 100)) {
     throw new RangeError(

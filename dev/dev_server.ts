@@ -1,16 +1,5 @@
 /**
- * The development server: it checks every request, shows what went wrong, and
- * starts the application again when one of its files is saved.
- *
- * ```ts
- * import { devServer } from "@wsgi/ref/dev";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = devServer({ module: "", port: 0, log: "off" });
- * const response = await fetch(server.url);
- * assertEquals(response.status, 200);
- * await response.body?.cancel();
- * ```
+ * {@linkcode devServer}: the development server as a function.
  *
  * @module
  */
@@ -18,8 +7,6 @@
 import { checkDevOptions, type DevServerOptions } from "./dev_options.ts";
 import { DevelopmentServer, type DevServer } from "./development_server.ts";
 import { inspector } from "./inspector/inspector.ts";
-
-export type { DevServer, DevServerOptions };
 
 /**
  * Serves an application for its author. The server listens and answers requests

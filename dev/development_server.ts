@@ -104,6 +104,7 @@ export class DevelopmentServer implements DevServer {
     this.#supervisor = new Supervisor({
       application,
       log,
+      checks: { profile: options.profile, rules: options.rules },
       hasInspector: this.#guard.isOn,
       blockedAfter: options.blockedAfter ?? BLOCKED_AFTER_MS,
       onEvent: (event) => this.#onEvent(event),

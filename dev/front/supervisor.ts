@@ -17,6 +17,7 @@ import { findModules } from "../reload/module_graph.ts";
 import {
   ApplicationWorker,
   type WorkerListener,
+  type WorkerSettings,
 } from "./application_worker.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
 import type { Recording } from "./recording.ts";
@@ -33,6 +34,8 @@ export interface SupervisorOptions {
   /** The application, as the command line names it; empty for the demo. */
   readonly application: string;
   readonly log: ConversationLog;
+  /** What the validator checks. */
+  readonly checks: WorkerSettings["checks"];
   /** Whether pages may refer to the inspector. */
   readonly hasInspector: boolean;
   /** After how many milliseconds without an answer a worker is blocked. */
@@ -125,7 +128,8 @@ export class Supervisor implements WorkerListener {
   }
 
   #load(changed: readonly string[]): void {
-    const { application, log, hasInspector, blockedAfter } = this.#options;
+    const { application, log, checks, hasInspector, blockedAfter } =
+      this.#options;
     const old = this.#worker;
     if (log.state !== "loading") this.#settled = Promise.withResolvers();
     this.#count++;
@@ -134,7 +138,7 @@ export class Supervisor implements WorkerListener {
     this.#options.onEvent({ type: "loading", changed });
     const { generation } = this;
     this.#worker = new ApplicationWorker(
-      { application, generation, hasInspector, blockedAfter },
+      { application, checks, generation, hasInspector, blockedAfter },
       this,
     );
     if (old !== undefined) this.#retire(old);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { ValidatorOptions } from "../../validator/context.ts";
 import type { Failure } from "../application_state.ts";
 
 /** Names and values in turn, which costs less to send than an array for each. */
@@ -79,6 +80,8 @@ export interface WorkerStart {
   readonly port: MessagePort;
   /** The application, as the command line names it. */
   readonly application: string;
+  /** What the validator checks. */
+  readonly checks: Pick<ValidatorOptions, "profile" | "rules">;
   /** Which start of the application this is, for pages that reload themselves. */
   readonly generation: string;
   /** Whether pages may refer to the inspector. */

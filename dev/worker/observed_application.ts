@@ -51,14 +51,18 @@ export function observeApplication(
   { app, module }: Loaded,
   start: WorkerStart,
 ): Application {
-  const checked = validateWith(app, { onViolation: () => {} }, {
-    module,
-    observer: (call) => {
-      const recorder = currentRecorder();
-      recorder?.addCall(call);
-      return recorder && ((event) => recorder.observe(event));
+  const checked = validateWith(
+    app,
+    { ...start.checks, onViolation: () => {} },
+    {
+      module,
+      observer: (call) => {
+        const recorder = currentRecorder();
+        recorder?.addCall(call);
+        return recorder && ((event) => recorder.observe(event));
+      },
     },
-  });
+  );
   const guarded = guardFailures(
     checked,
     (error, environ) => answer(error, environ, start),
