@@ -8,7 +8,7 @@ import { quote } from "../wsgi/describe.ts";
 import type { ValidatorContext } from "./context.ts";
 import type { RequestObserver } from "./observer.ts";
 import { type Capture, capture, type Entry } from "./places.ts";
-import { findOrigin, type RequestPlaces } from "./origin.ts";
+import { type ChunkPlace, findOrigin, type RequestPlaces } from "./origin.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
 import { ConformanceError, toViolation } from "./violation.ts";
 
@@ -75,7 +75,7 @@ export abstract class Findings implements RequestPlaces {
     for (let i = 0; i < rules.length; i++) {
       const active = rules[i]!;
       const finding = active.check(view);
-      if (finding !== undefined) this.#handle(active, finding, entry);
+      if (finding !== undefined) this.#handle(active, finding, view, entry);
     }
   }
 
@@ -119,7 +119,7 @@ export abstract class Findings implements RequestPlaces {
       if (finding === undefined) continue;
       const isThrown = active.severity === "error" && this.#context.throws;
       if (!isThrown && this.#found?.has(active.rule.id)) continue;
-      this.#handle(active, finding, entry);
+      this.#handle(active, finding, view, entry);
     }
   }
 
@@ -172,6 +172,7 @@ export abstract class Findings implements RequestPlaces {
   #handle<View>(
     active: ActiveRule<View>,
     finding: Exclude<Finding, undefined>,
+    view: View,
     entry: Entry | undefined,
   ): void {
     const { id, covers } = active.rule;
@@ -195,6 +196,7 @@ export abstract class Findings implements RequestPlaces {
       findOrigin(context.places, this, {
         captured,
         isCall: entry !== undefined || blame === "server",
+        chunk: (view as ChunkPlace).place,
       }),
     );
     context.places.renew();

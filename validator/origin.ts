@@ -9,7 +9,17 @@ import { decodeUtf8 } from "../wsgi/byte_string.ts";
 import { escapeControls } from "../wsgi/describe.ts";
 import type { SourcePlace } from "../wsgi/source_place.ts";
 import { type Capture, type ProgramPlaces, userFrameOf } from "./places.ts";
-import type { ViolationOrigin, ViolationPlace } from "./violation.ts";
+import type {
+  ViolationChunk,
+  ViolationOrigin,
+  ViolationPlace,
+} from "./violation.ts";
+
+/** What a rule looks at, if it is a chunk. */
+export interface ChunkPlace {
+  /** Which chunk it is. */
+  readonly place?: ViolationChunk | undefined;
+}
 
 /** What is known of one request. */
 export interface RequestPlaces {
@@ -27,6 +37,8 @@ export interface FindingPlace {
   readonly captured: Capture;
   /** Whether it is the caller in this stack that broke the rule. */
   readonly isCall: boolean;
+  /** The chunk, if it is about one. */
+  readonly chunk: ViolationChunk | undefined;
 }
 
 /** The most characters of a path that are shown. */
@@ -102,7 +114,7 @@ export function originOf(
 export function findOrigin(
   places: ProgramPlaces,
   request: RequestPlaces,
-  { captured, isCall }: FindingPlace,
+  { captured, isCall, chunk }: FindingPlace,
 ): ViolationOrigin {
   try {
     const caller = toPlace(userFrameOf(request.called));
@@ -118,6 +130,7 @@ export function findOrigin(
       request: showRequest(request.environ.values),
       place,
       caller: isSame ? undefined : caller,
+      chunk,
     };
   } catch {
     // Whatever the program has done to its stacks, the finding counts.

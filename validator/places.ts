@@ -109,7 +109,8 @@ const NO_NAMES: readonly string[] = ["", "default", "anonymous"];
 
 /** The application of one layer, and where it is. */
 export class ProgramPlaces {
-  readonly #app: unknown;
+  /** The application. */
+  readonly app: unknown;
   readonly #module: string | undefined;
   readonly #made: Capture;
   readonly #budget = new StackBudget();
@@ -121,7 +122,7 @@ export class ProgramPlaces {
    * @param module The URL of the module from which it comes, if that is known.
    */
   constructor(app: unknown, made: Capture, module?: string) {
-    this.#app = app;
+    this.app = app;
     this.#made = made;
     this.#module = module;
   }
@@ -145,7 +146,7 @@ export class ProgramPlaces {
   }
 
   get #functionName(): string {
-    const app = this.#app;
+    const app = this.app;
     const name = typeof app === "function" ? dataOf(app, "name") : "";
     return typeof name === "string" ? name : "";
   }
@@ -164,14 +165,14 @@ export class ProgramPlaces {
   }
 
   #findDefinition(): SourcePlace | undefined {
-    if (typeof this.#app !== "function") return undefined;
+    if (typeof this.app !== "function") return undefined;
     const frames = readFrames(this.#made.stack ?? "");
     const files = new Set<string>();
     if (this.#module !== undefined) files.add(this.#module);
     for (const { file } of frames) if (isUserFile(file)) files.add(file);
     const main = mainModule();
     if (main !== undefined && isUserFile(main)) files.add(main);
-    const source = Function.prototype.toString.call(this.#app);
+    const source = Function.prototype.toString.call(this.app);
     return findDefinition(source, this.#functionName, files);
   }
 }

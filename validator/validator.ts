@@ -137,13 +137,13 @@ function callChecked(
     result = app(environ as Environ, startResponse);
     isPromise = isThenable(result);
   } catch (error) {
-    throw failed(request, error);
+    throw applicationFailed(request, error);
   }
   if (!isPromise) return finish(request, result);
   const promise = Promise.resolve(result).then(
     (body) => finish(request, body),
     (error) => {
-      throw failed(request, error);
+      throw applicationFailed(request, error);
     },
   );
   // A server that awaits it sees its rejection; one that does not, does not die.
@@ -157,7 +157,7 @@ function finish(request: CheckedRequest, body: unknown): ResponseBody {
     return checkedBody(request, body);
   } catch (error) {
     closeUnseen(body);
-    throw failed(request, error);
+    throw applicationFailed(request, error);
   }
 }
 
@@ -169,6 +169,18 @@ function closeUnseen(body: unknown): void {
   } catch {
     // The finding about the body is what its author has to know.
   }
+}
+
+/** The application itself, or what it returned, has failed. */
+function applicationFailed(request: CheckedRequest, error: unknown): unknown {
+  const { context, rules } = request;
+  const view = { app: context.places.app, error, state: request };
+  try {
+    request.check(rules.failed, view);
+  } catch {
+    // A setting has made an error of it; the one that was thrown goes first.
+  }
+  return failed(request, error);
 }
 
 /** The application has failed: nothing of it will be closed. */

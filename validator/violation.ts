@@ -38,6 +38,16 @@ export interface ViolationPlace extends SourcePlace {
   readonly role: PlaceRole;
 }
 
+/** Which chunk broke a rule. */
+export interface ViolationChunk {
+  /** Whether the body yielded it or write() was called with it. */
+  readonly via: "body" | "write";
+  /** How many came before it in the same way. */
+  readonly index: number;
+  /** Its length: bytes, or characters of a string; nothing for other values. */
+  readonly size: number | undefined;
+}
+
 /** In which application, for which request, and where a rule was broken. */
 export interface ViolationOrigin {
   /** The name of the application's function, else of its module. */
@@ -48,6 +58,8 @@ export interface ViolationOrigin {
   readonly place?: ViolationPlace | undefined;
   /** The line that called the application, if that is one of the user's. */
   readonly caller?: SourcePlace | undefined;
+  /** The chunk, where the rule is about one. */
+  readonly chunk?: ViolationChunk | undefined;
 }
 
 /** One broken rule, in one request. */
@@ -116,6 +128,13 @@ function showPlace({ file, line, column }: SourcePlace): string {
   return `${file}:${line}:${column}`;
 }
 
+function showChunk({ via, index, size }: ViolationChunk): string {
+  const name = via === "body"
+    ? `the chunk with index ${index}`
+    : `call ${index + 1} of write()`;
+  return size === undefined ? name : `${name}, of length ${size}`;
+}
+
 /**
  * Writes what follows the message of a violation, line by line: where it
  * happened, how to fix it, and where to read more.
@@ -124,10 +143,13 @@ function showPlace({ file, line, column }: SourcePlace): string {
  * @returns The lines.
  */
 export function detailsOf(violation: Violation): string[] {
-  const { application, request, place, caller, hint, spec } = violation;
+  const { application, request, place, caller, chunk, hint, spec } = violation;
   const lines: string[] = [];
   const subject = [request, application].filter((part) => part !== undefined);
-  if (subject.length > 0) lines.push(`  in:   ${subject.join(" of ")}`);
+  if (subject.length > 0) {
+    const part = chunk === undefined ? "" : `, ${showChunk(chunk)}`;
+    lines.push(`  in:   ${subject.join(" of ")}${part}`);
+  }
   if (place !== undefined) {
     lines.push(`  at:   ${showPlace(place)}${ROLES[place.role]}`);
   }

@@ -21,6 +21,7 @@ import type {
   AwaitedView,
   CallableView,
   CallView,
+  FailedView,
   HeadView,
   StartedView,
   StartView,
@@ -80,6 +81,7 @@ import { INPUT_MEMORY_RULES, INPUT_RESULT_RULES } from "./input_results.ts";
 import { NEXT_RULES, TAKE_RULES } from "./iteration.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
+import { FAILED_RULES } from "./other_interface.ts";
 import type { ActiveRule, Rule } from "./rule.ts";
 import {
   GOING_ON_RULES,
@@ -112,6 +114,9 @@ class RuleTable {
     ...ENVIRON_INTERFACE_RULES,
     ...ENVIRON_EXTENSION_RULES,
   ];
+
+  /** The application, or what it returned, has failed. */
+  readonly failed: Rules<FailedView> = FAILED_RULES;
 
   // The application calls startResponse.
   readonly start: Rules<StartView> = START_RULES;

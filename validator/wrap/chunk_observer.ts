@@ -15,6 +15,7 @@ import type {
 import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type { Memory } from "../views/memory.ts";
 import { isGenerator } from "../views/value_shape.ts";
+import type { ViolationChunk } from "../violation.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkSnapshot } from "./chunk_snapshot.ts";
 
@@ -32,6 +33,8 @@ export class ChunkObserver implements ChunkView, LengthView {
   length = 0;
   memory: Memory | undefined;
   total = 0;
+  #index = 0;
+  #isWritten = false;
   /** The last chunk that was not empty, until it is looked at again. */
   #kept: Uint8Array | undefined;
   readonly #snapshot: ChunkSnapshot | undefined;
@@ -83,6 +86,7 @@ export class ChunkObserver implements ChunkView, LengthView {
    */
   takeWritten(chunk: unknown, entry: Entry): void {
     const { state } = this;
+    this.#isWritten = true;
     this.checkHeld("application", entry);
     this.#snapshot?.forget();
     this.#look(chunk);
@@ -91,7 +95,23 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.#count();
   }
 
+  /** Which chunk is looked at, for the finding about it. */
+  get place(): ViolationChunk | undefined {
+    const { chunk, state } = this;
+    if (state.ended) return undefined;
+    return {
+      via: this.#isWritten ? "write" : "body",
+      index: this.#index - 1,
+      size: typeof chunk === "string"
+        ? chunk.length
+        : this.memory === undefined
+        ? undefined
+        : this.length,
+    };
+  }
+
   #look(chunk: unknown): void {
+    this.#index++;
     this.chunk = chunk;
     if (isUint8Array(chunk)) {
       this.length = lengthOf(chunk);
