@@ -115,11 +115,7 @@ Deno.test("TestClient gives the environ that makeServer() gives, or its refusal"
   await using server = makeServer("127.0.0.1", 0, show, {
     log: false,
     environ: {
-      "wsgi.errors": {
-        write(): void {},
-        writelines(): void {},
-        flush(): void {},
-      },
+      "wsgi.errors": new StderrStream(() => {}),
     },
   });
   server.serveForever();
