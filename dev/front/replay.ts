@@ -6,7 +6,6 @@
 
 import type { BodySource } from "../../gateway/input/body_source.ts";
 import { runApplication } from "../../gateway/run_application.ts";
-import { RequestParser } from "../../http1/request_parser.ts";
 import type { Channel } from "../../server/protocol.ts";
 import { type Socket, SocketWriter } from "../../server/socket_writer.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";

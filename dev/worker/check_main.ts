@@ -28,6 +28,7 @@ const scope = globalThis as unknown as WorkerScope;
 /** What the application writes belongs to the requests of users, not to these. */
 function silence(): void {
   for (const method of ["debug", "error", "info", "log", "warn"] as const) {
+    // deno-lint-ignore no-console -- it is replaced
     console[method] = () => {};
   }
 }
