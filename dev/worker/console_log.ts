@@ -41,7 +41,6 @@ export function currentRecorder(): Recorder | undefined {
 /** Begins to record the console. What is written still appears there. */
 export function recordConsole(): void {
   for (const method of METHODS) {
-    // deno-lint-ignore no-console -- it is wrapped
     const original = console[method].bind(console);
     // deno-lint-ignore no-console -- it is wrapped
     console[method] = (...args: unknown[]) => {
