@@ -56,7 +56,7 @@ const PLAIN_TYPE =
   /^(?:text\/(?:plain|html)|application\/(?:json|octet-stream))(?:; ?charset=utf-8)?$/i;
 
 const isPlainType: (type: string) => boolean = remember((type) =>
-  type === "" || PLAIN_TYPE.test(type)
+  PLAIN_TYPE.test(type)
 );
 
 /** The code of a status, if three digits and a space are its beginning. */
@@ -94,8 +94,8 @@ export class ResponseView {
   readonly repeated: number;
   /** Bytes of all names and values, with the line that each takes. */
   readonly size: number;
-  /** The value of Content-Type; empty if there is none. */
-  readonly contentType: string;
+  /** The value of Content-Type, if there is one. */
+  readonly contentType: string | undefined;
   /** The value of Content-Length, if there is one and it is a length. */
   readonly contentLength: number | undefined;
   #changeWasReported = false;
@@ -120,7 +120,7 @@ export class ResponseView {
     let repeated = 0;
     let size = 0;
     let contentLength: number | undefined;
-    let contentType = "";
+    let contentType: string | undefined;
     const isArray = Array.isArray(headers);
     const count = isArray ? headers.length : 0;
     this.hasOwnIteration = isArray &&
@@ -173,7 +173,8 @@ export class ResponseView {
     const { code } = this;
     return (code === 200 || code === 404 || code === 500) &&
       (this.known & ~PLAIN) === 0 && this.repeated === 0 &&
-      method !== "CONNECT" && isPlainType(this.contentType);
+      method !== "CONNECT" &&
+      (this.contentType === undefined || isPlainType(this.contentType));
   }
 
   /** Whether this can be sent, so that it can be judged as an HTTP message. */
