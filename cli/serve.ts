@@ -11,8 +11,8 @@ import {
 } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
-import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
+import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application } from "../wsgi/types.ts";
 import { ConformanceError } from "../validator/violation.ts";
 import { validateWith } from "../validator/validator.ts";
@@ -37,23 +37,24 @@ function env(name: string): string | undefined {
 
 /** Formats a short line, for developing. */
 function formatDev(record: AccessRecord): string {
-  const { method, status, bytesSent, duration, clientLeft } = record;
-  // What a client sent must not write to the terminal.
-  const target = record.target.replace(/[^\x20-\x7e]/g, "?");
-  const left = clientLeft ? ", the client left" : "";
-  return `${method} ${target} ${status}, ${bytesSent} B, ${
+  const { method, status, bytesSent, duration, clientLeft, failure } = record;
+  const ending = clientLeft
+    ? ", the client left"
+    : failure === undefined
+    ? ""
+    : `, broken off: ${failure}`;
+  const line = `${method} ${record.target} ${status}, ${bytesSent} B, ${
     duration.toFixed(1)
-  } ms${left}`;
+  } ms${ending}`;
+  // What a client sent must not write to the terminal.
+  return line.replace(/[^\x20-\x7e]/g, "?");
 }
 
-function toLog(
-  { log }: Arguments,
-): { log: boolean | AccessLogger; close: () => void } {
-  if (log === "off" || log === "common") {
-    return { log: log === "common", close: () => {} };
-  }
-  const writer = new LogWriter(log === "dev" ? formatDev : formatCombined);
-  return { log: (record) => writer.add(record), close: () => writer.close() };
+function toLog({ log }: Arguments): boolean | AccessLogger {
+  if (log === "off" || log === "common") return log === "common";
+  const format = log === "dev" ? formatDev : formatCombined;
+  const stderr = new StderrStream();
+  return (record) => stderr.write(`${format(record)}\n`);
 }
 
 function readPem(file: string | undefined): string | undefined {
@@ -101,12 +102,12 @@ function hintFor(
   return USAGE;
 }
 
-function listen(app: Application, given: Arguments): [WsgiServer, () => void] {
-  const { log, close } = toLog(given);
+function listen(app: Application, given: Arguments): WsgiServer {
+  const log = toLog(given);
   const { hostname, port, unix: path } = given;
   const [cert, key] = [readPem(given.cert), readPem(given.key)];
   try {
-    return [makeServer(hostname, port, app, { log, path, cert, key }), close];
+    return makeServer(hostname, port, app, { log, path, cert, key });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(error.message, hintFor(error, given));
@@ -182,7 +183,7 @@ async function serve(given: Arguments): Promise<void> {
   const { app: name, validate } = given;
   const app = name === undefined ? demoApp : await loadApplication(name);
   const served = validate ? showFailures(check(app, given)) : app;
-  const [server, closeLog] = listen(served, given);
+  const server = listen(served, given);
   onEndSignal(() => void server.shutdown());
   // deno-lint-ignore no-console -- a program's output
   console.log(
@@ -192,7 +193,6 @@ async function serve(given: Arguments): Promise<void> {
   );
   if (given.open) openBrowser(server.url);
   await server.serveForever();
-  closeLog();
 }
 
 function print(
