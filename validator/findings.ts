@@ -14,6 +14,14 @@ import { ConformanceError, toViolation } from "./violation.ts";
 
 export type { Entry };
 
+/** A view that knows whether a check has looked at more than what is remembered. */
+export interface Recorded {
+  /** Whether it has. */
+  readonly sawMore: boolean;
+  /** A further check begins. */
+  begin(): void;
+}
+
 /** Applies rules for one request, and keeps what they find. */
 export abstract class Findings implements RequestPlaces {
   /** The variables of the request. */
@@ -77,6 +85,35 @@ export abstract class Findings implements RequestPlaces {
       const finding = active.check(view);
       if (finding !== undefined) this.#handle(active, finding, view, entry);
     }
+  }
+
+  /**
+   * Applies rules, and finds out which of them have to be applied again to the
+   * same thing in another request.
+   *
+   * @param rules The rules.
+   * @param view What they look at, and whether it was more than the thing.
+   * @param again Takes the rules for which it was.
+   * @param entry The function that the program called.
+   * @returns Whether nothing was found.
+   * @throws {ConformanceError} If one is broken and this layer throws.
+   */
+  checkRecording<View extends Recorded>(
+    rules: readonly ActiveRule<View>[],
+    view: View,
+    again: ActiveRule<View>[],
+    entry?: Entry,
+  ): boolean {
+    let isGood = true;
+    for (const active of rules) {
+      view.begin();
+      const finding = active.check(view);
+      if (view.sawMore) again.push(active);
+      if (finding === undefined) continue;
+      isGood = false;
+      this.#handle(active, finding, view, entry);
+    }
+    return isGood;
   }
 
   /**

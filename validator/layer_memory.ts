@@ -1,0 +1,63 @@
+/**
+ * What a layer remembers of requests in which nothing was found.
+ *
+ * A check depends on nothing but what it looks at. So what was found to be well
+ * once is well again, and only what differs has to be looked at.
+ *
+ * @module
+ */
+
+import type { ActiveRule } from "./rules/rule.ts";
+import type { HeadView } from "./views/call_views.ts";
+import type { RequestState } from "./views/request_state.ts";
+import type { ResponseView } from "./views/response_view.ts";
+
+/** A head that broke no rule. */
+export interface GoodHead {
+  /** Status and headers. */
+  readonly response: ResponseView;
+  /** The rules that have looked at more than these. */
+  readonly again: readonly ActiveRule<HeadView>[];
+}
+
+/** What a layer remembers. */
+export class LayerMemory {
+  /** The last head that broke no rule. */
+  head: GoodHead | undefined;
+}
+
+/**
+ * Status and headers, and whether a check has looked at more than these strings:
+ * at the state of the request, or at the array itself.
+ */
+export class RecordedHead implements HeadView {
+  readonly response: ResponseView;
+  readonly #state: RequestState;
+  #stateWasSeen = false;
+
+  /**
+   * @param response Status and headers.
+   * @param state How far the request has come.
+   */
+  constructor(response: ResponseView, state: RequestState) {
+    this.response = response;
+    this.#state = state;
+  }
+
+  /** How far the request has come. */
+  get state(): RequestState {
+    this.#stateWasSeen = true;
+    return this.#state;
+  }
+
+  /** Whether more was looked at than the strings. */
+  get sawMore(): boolean {
+    return this.#stateWasSeen || this.response.headersWereSeen;
+  }
+
+  /** A further check begins. */
+  begin(): void {
+    this.#stateWasSeen = false;
+    this.response.headersWereSeen = false;
+  }
+}
