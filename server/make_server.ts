@@ -9,7 +9,7 @@ import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { AccessLog } from "./access_log.ts";
 import { HttpProtocol } from "./http_protocol.ts";
 import { checkAddress, toUrl, toUrlHost } from "./listen.ts";
-import { openListener } from "./listener.ts";
+import { openListener } from "./open_listener.ts";
 import { checkOptions, type ServerOptions } from "./options.ts";
 import { SocketServer } from "./socket_server.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
