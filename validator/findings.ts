@@ -14,12 +14,12 @@ import { ConformanceError, toViolation } from "./violation.ts";
 
 export type { Entry };
 
-/** A view that knows whether a check has looked at more than what is remembered. */
-export interface Recorded {
-  /** Whether it has. */
-  readonly sawMore: boolean;
-  /** A further check begins. */
+/** A view that notes at what a check has looked. */
+export interface Recorded<Rule> {
+  /** A check begins. */
   begin(): void;
+  /** It has ended. */
+  end(rule: Rule): void;
 }
 
 /** Applies rules for one request, and keeps what they find. */
@@ -88,27 +88,24 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules, and finds out which of them have to be applied again to the
-   * same thing in another request.
+   * Applies rules to what may be remembered.
    *
    * @param rules The rules.
-   * @param view What they look at, and whether it was more than the thing.
-   * @param again Takes the rules for which it was.
+   * @param view What they look at. It notes what that was.
    * @param entry The function that the program called.
    * @returns Whether nothing was found.
    * @throws {ConformanceError} If one is broken and this layer throws.
    */
-  checkRecording<View extends Recorded>(
+  checkRecording<View, Recording extends View & Recorded<ActiveRule<View>>>(
     rules: readonly ActiveRule<View>[],
-    view: View,
-    again: ActiveRule<View>[],
+    view: Recording,
     entry?: Entry,
   ): boolean {
     let isGood = true;
     for (const active of rules) {
       view.begin();
       const finding = active.check(view);
-      if (view.sawMore) again.push(active);
+      view.end(active);
       if (finding === undefined) continue;
       isGood = false;
       this.#handle(active, finding, view, entry);

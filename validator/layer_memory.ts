@@ -7,6 +7,7 @@
  * @module
  */
 
+import { GoodEnvirons } from "./good_environs.ts";
 import type { ActiveRule } from "./rules/rule.ts";
 import type { HeadView } from "./views/call_views.ts";
 import type { RequestState } from "./views/request_state.ts";
@@ -24,14 +25,17 @@ export interface GoodHead {
 export class LayerMemory {
   /** The last head that broke no rule. */
   head: GoodHead | undefined;
+  /** Environs that broke no rule. */
+  readonly environs: GoodEnvirons = new GoodEnvirons();
 }
 
 /**
- * Status and headers, and whether a check has looked at more than these strings:
+ * Status and headers, and which checks have looked at more than these strings:
  * at the state of the request, or at the array itself.
  */
-export class RecordedHead implements HeadView {
+export class RecordedHead implements HeadView, GoodHead {
   readonly response: ResponseView;
+  readonly again: ActiveRule<HeadView>[] = [];
   readonly #state: RequestState;
   #stateWasSeen = false;
 
@@ -50,14 +54,20 @@ export class RecordedHead implements HeadView {
     return this.#state;
   }
 
-  /** Whether more was looked at than the strings. */
-  get sawMore(): boolean {
-    return this.#stateWasSeen || this.response.headersWereSeen;
-  }
-
-  /** A further check begins. */
+  /** A check begins. */
   begin(): void {
     this.#stateWasSeen = false;
     this.response.headersWereSeen = false;
+  }
+
+  /**
+   * It has ended.
+   *
+   * @param active The rule.
+   */
+  end(active: ActiveRule<HeadView>): void {
+    if (this.#stateWasSeen || this.response.headersWereSeen) {
+      this.again.push(active);
+    }
   }
 }

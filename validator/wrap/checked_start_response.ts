@@ -15,8 +15,6 @@ import { capture, userFrameOf } from "../places.ts";
 import { hasExcInfo } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import { RecordedHead } from "../layer_memory.ts";
-import type { ActiveRule } from "../rules/rule.ts";
-import type { HeadView } from "../views/call_views.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkObserver } from "./chunk_observer.ts";
 
@@ -102,13 +100,12 @@ function checkHead(
     request.check(good.again, { response, state: request }, entry);
     return response;
   }
-  const again: ActiveRule<HeadView>[] = [];
   const sent = new RecordedHead(response, request);
-  let isGood = request.checkRecording(rules.status, sent, again, entry);
-  isGood = request.checkRecording(rules.headers, sent, again, entry) && isGood;
+  let isGood = request.checkRecording(rules.status, sent, entry);
+  isGood = request.checkRecording(rules.headers, sent, entry) && isGood;
   if (!response.isWellFormed) return response;
-  isGood = request.checkRecording(rules.http, sent, again, entry) && isGood;
-  if (isGood) memory.head = { response, again };
+  isGood = request.checkRecording(rules.http, sent, entry) && isGood;
+  if (isGood) memory.head = sent;
   return response;
 }
 

@@ -5,13 +5,15 @@
  */
 
 import type { ActiveRules } from "../rules/table.ts";
-import { findEnvironHints } from "../views/environ_hints.ts";
+import { type EnvironHints, findEnvironHints } from "../views/environ_hints.ts";
 import {
   CHECKED_REQUEST,
   type EnvironView,
   isPlainObject,
 } from "../views/environ_view.ts";
 import { CheckedRequest } from "./checked_request.ts";
+
+type Values = Readonly<Record<string | symbol, unknown>>;
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -48,19 +50,46 @@ export function readEnviron(
 ): EnvironView {
   const object = args[0];
   // A spread reads each own property once, whatever is behind it.
-  const values: Readonly<Record<string | symbol, unknown>> =
-    typeof object === "object" && object !== null ? { ...object } : NOTHING;
-  const isEnviron = args.length > 1 && isPlainObject(object);
+  const values: Values = typeof object === "object" && object !== null
+    ? { ...object }
+    : NOTHING;
   const last = values[CHECKED_REQUEST];
-  return {
-    args,
-    object,
-    startResponse: args[1],
-    values,
-    isEnviron,
-    hints: isEnviron ? findEnvironHints(values) : undefined,
-    earlier: last instanceof CheckedRequest
-      ? findEarlier(last, rules, object)
-      : undefined,
-  };
+  const earlier = last instanceof CheckedRequest
+    ? findEarlier(last, rules, object)
+    : undefined;
+  return new ReadEnviron(args, values, earlier);
+}
+
+/** An environ that was read. All its variables are looked at only if need be. */
+class ReadEnviron implements EnvironView {
+  readonly args: readonly unknown[];
+  readonly object: unknown;
+  readonly startResponse: unknown;
+  readonly values: Values;
+  readonly isEnviron: boolean;
+  readonly earlier: CheckedRequest | undefined;
+  #hints: EnvironHints | undefined;
+  #isSearched = false;
+
+  constructor(
+    args: readonly unknown[],
+    values: Values,
+    earlier: CheckedRequest | undefined,
+  ) {
+    this.args = args;
+    this.object = args[0];
+    this.startResponse = args[1];
+    this.values = values;
+    this.isEnviron = args.length > 1 && isPlainObject(args[0]);
+    this.earlier = earlier;
+  }
+
+  /** What one look at all variables has found. */
+  get hints(): EnvironHints | undefined {
+    if (!this.#isSearched) {
+      this.#isSearched = true;
+      if (this.isEnviron) this.#hints = findEnvironHints(this.values);
+    }
+    return this.#hints;
+  }
 }
