@@ -19,9 +19,9 @@ type Values = EnvironView["values"];
 /** One variable of an environ that broke no rule. */
 interface GoodVariable {
   readonly key: string;
-  /** Its value; what is no string may have changed inside. */
   readonly value: unknown;
-  readonly isText: boolean;
+  /** Whether it may change inside, and so has to be looked at again. */
+  readonly isMutable: boolean;
   readonly kind: number;
   /** Whether no look at all variables has to say something about it. */
   readonly isPlain: boolean;
@@ -128,7 +128,7 @@ export class RecordedEnviron implements EnvironView {
       variables.push({
         key,
         value,
-        isText: typeof value === "string",
+        isMutable: Object(value) === value,
         kind,
         isPlain: isPlainVariable(kind, value),
         rules: this.#rules.get(key) ?? [],
@@ -159,7 +159,7 @@ function isLike(good: GoodEnviron, view: EnvironView): boolean {
     const before = variables[i++];
     if (before === undefined || before.key !== key) return false;
     const value = values[key];
-    if (before.isText && before.value === value) continue;
+    if (before.value === value && !before.isMutable) continue;
     if (!before.isPlain || !isPlainVariable(before.kind, value)) return false;
     if (!keeps(before.rules, view)) return false;
   }
