@@ -95,6 +95,11 @@ export class RecordedEnviron implements EnvironView {
     return this.#more().earlier;
   }
 
+  /** The request to which the environ leads. */
+  get linked(): EarlierRequest | undefined {
+    return this.#more().linked;
+  }
+
   /** A check begins. */
   begin(): void {
     this.#sawMore = false;

@@ -160,8 +160,10 @@ export function toTestSource(
   if (target === undefined || !request.isBodyComplete) return undefined;
   const { imports, application } = toImport(module);
   const isBroken = fails(conversation);
-  // The compiler would reject what breaks a rule on its own.
-  const app = isBroken
+  // The compiler knows too little of JavaScript, and too much of mistakes.
+  const isUntyped = isBroken || findingsOf(conversation).length > 0 ||
+    /\.[cm]?jsx?$/.test(module.specifier);
+  const app = isUntyped
     ? `${application} as unknown as Application`
     : application;
   const host = headerOf(request, "host");
@@ -187,7 +189,7 @@ export function toTestSource(
     ...used.length === 0
       ? []
       : [`import { ${used.join(", ")} } from "node:assert/strict";`],
-    ...isBroken ? ['import type { Application } from "@wsgi/ref";'] : [],
+    ...isUntyped ? ['import type { Application } from "@wsgi/ref";'] : [],
     'import { TestClient } from "@wsgi/ref/test-client";',
     ...imports,
     "",

@@ -8,6 +8,7 @@ import { quote } from "../../wsgi/describe.ts";
 import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import { CharacterClass, classifyText } from "./character_classes.ts";
 import { KNOWN, lookUpHeader } from "./known_headers.ts";
+import { hasOwnIteration } from "./own_iteration.ts";
 
 /** One header whose name and value are strings. */
 export interface Field {
@@ -159,6 +160,7 @@ function factsOf(
 export class ResponseView {
   readonly #headers: unknown;
   readonly #facts: HeadFacts;
+  readonly #iteratesItself: boolean;
   /** Whether somebody has looked at the object that the headers are in. */
   headersWereSeen = false;
   #changeWasReported = false;
@@ -173,6 +175,8 @@ export class ResponseView {
    */
   constructor(status: unknown, headers: unknown, earlier?: ResponseView) {
     this.#headers = headers;
+    this.#iteratesItself = Array.isArray(headers) &&
+      hasOwnIteration(headers, headers[Symbol.iterator]);
     this.#facts = readFacts(
       status,
       headers,
@@ -184,6 +188,12 @@ export class ResponseView {
   get headers(): unknown {
     this.headersWereSeen = true;
     return this.#headers;
+  }
+
+  /** Whether they are an array that is not iterated over by its elements. */
+  get hasOwnIteration(): boolean {
+    this.headersWereSeen = true;
+    return this.#iteratesItself;
   }
 
   /**

@@ -11,6 +11,8 @@ import {
   type EnvironView,
   isPlainObject,
 } from "../views/environ_view.ts";
+import { CheckedErrors } from "./checked_errors.ts";
+import { CheckedInput } from "./checked_input.ts";
 import { CheckedRequest } from "./checked_request.ts";
 
 type Values = Readonly<Record<string | symbol, unknown>>;
@@ -38,6 +40,32 @@ function findEarlier(
 }
 
 /**
+ * Finds the request to which an environ leads. Middleware may have copied it by
+ * its string keys, which leaves out the symbol, or put an object in front of it;
+ * the streams of the layer outside are still there.
+ */
+function findLinked(
+  object: unknown,
+  values: Values,
+  isEnviron: boolean,
+): CheckedRequest | undefined {
+  let linked = values[CHECKED_REQUEST];
+  if (linked instanceof CheckedRequest) return linked;
+  const input = values["wsgi.input"];
+  if (input instanceof CheckedInput) return input.request;
+  const errors = values["wsgi.errors"];
+  if (errors instanceof CheckedErrors) return errors.request;
+  // Only an object with another one behind it can inherit the symbol.
+  if (isEnviron || typeof object !== "object") return undefined;
+  try {
+    linked = (object as Record<symbol, unknown> | null)?.[CHECKED_REQUEST];
+  } catch {
+    // A proxy may throw.
+  }
+  return linked instanceof CheckedRequest ? linked : undefined;
+}
+
+/**
  * Reads what the server hands to the application.
  *
  * @param args The arguments of the call.
@@ -53,11 +81,12 @@ export function readEnviron(
   const values: Values = typeof object === "object" && object !== null
     ? { ...object }
     : NOTHING;
-  const last = values[CHECKED_REQUEST];
-  const earlier = last instanceof CheckedRequest
-    ? findEarlier(last, rules, object)
-    : undefined;
-  return new ReadEnviron(args, values, earlier);
+  const isEnviron = args.length > 1 && isPlainObject(object);
+  const linked = findLinked(object, values, isEnviron);
+  const earlier = linked === undefined
+    ? undefined
+    : findEarlier(linked, rules, object);
+  return new ReadEnviron(args, values, isEnviron, linked, earlier);
 }
 
 /** An environ that was read. All its variables are looked at only if need be. */
@@ -67,6 +96,7 @@ class ReadEnviron implements EnvironView {
   readonly startResponse: unknown;
   readonly values: Values;
   readonly isEnviron: boolean;
+  readonly linked: CheckedRequest | undefined;
   readonly earlier: CheckedRequest | undefined;
   #hints: EnvironHints | undefined;
   #isSearched = false;
@@ -74,13 +104,16 @@ class ReadEnviron implements EnvironView {
   constructor(
     args: readonly unknown[],
     values: Values,
+    isEnviron: boolean,
+    linked: CheckedRequest | undefined,
     earlier: CheckedRequest | undefined,
   ) {
     this.args = args;
     this.object = args[0];
     this.startResponse = args[1];
     this.values = values;
-    this.isEnviron = args.length > 1 && isPlainObject(args[0]);
+    this.isEnviron = isEnviron;
+    this.linked = linked;
     this.earlier = earlier;
   }
 
