@@ -170,6 +170,17 @@ export class ValidatorContext {
   }
 
   /**
+   * Counts a finding that nobody gets to see, so that it need not be described.
+   *
+   * @param id The id of the rule.
+   * @returns Whether it was counted. If not, it has to be reported.
+   */
+  countSilently(id: string): boolean {
+    return this.#onViolation === undefined && this.observer === undefined &&
+      this.#printer.countSilently(id);
+  }
+
+  /**
    * Hands a violation to `onViolation`, or prints it.
    *
    * @param violation The violation.

@@ -220,6 +220,7 @@ export abstract class Findings implements RequestPlaces {
     const isGrave = active.severity === "error" && context.throws;
     const thrown = isGrave && !this.#isQuiet;
     if (isGrave && !thrown) this.unheard++;
+    if (!thrown && context.countSilently(id)) return;
     const from = entry ?? this.edge ?? this.#handle;
     const captured = capture(from);
     const violation = toViolation(

@@ -19,15 +19,17 @@ type Values = EnvironView["values"];
 /** One variable of an environ that broke no rule. */
 interface GoodVariable {
   readonly key: string;
+  /** Its value, if it is a primitive one: others may change inside. */
   readonly value: unknown;
-  /** Whether it may change inside, and so has to be looked at again. */
-  readonly isMutable: boolean;
   readonly kind: number;
   /** Whether no look at all variables has to say something about it. */
   readonly isPlain: boolean;
   /** The rules that have looked at it. */
   readonly rules: readonly EnvironRule[];
 }
+
+/** In place of values that have to be looked at again. */
+const MUTABLE = Symbol();
 
 /** An environ that broke no rule. */
 interface GoodEnviron {
@@ -132,8 +134,7 @@ export class RecordedEnviron implements EnvironView {
       const kind = kindOfVariable(key);
       variables.push({
         key,
-        value,
-        isMutable: Object(value) === value,
+        value: Object(value) === value ? MUTABLE : value,
         kind,
         isPlain: isPlainVariable(kind, value),
         rules: this.#rules.get(key) ?? [],
@@ -164,7 +165,7 @@ function isLike(good: GoodEnviron, view: EnvironView): boolean {
     const before = variables[i++];
     if (before === undefined || before.key !== key) return false;
     const value = values[key];
-    if (before.value === value && !before.isMutable) continue;
+    if (before.value === value) continue;
     if (!before.isPlain || !isPlainVariable(before.kind, value)) return false;
     if (!keeps(before.rules, view)) return false;
   }

@@ -11,12 +11,12 @@ import { GoodEnvirons } from "./good_environs.ts";
 import type { ActiveRule } from "./rules/rule.ts";
 import type { HeadView } from "./views/call_views.ts";
 import type { RequestState } from "./views/request_state.ts";
-import type { ResponseView } from "./views/response_view.ts";
+import type { HeadFacts, ResponseView } from "./views/response_view.ts";
 
 /** A head that broke no rule. */
 export interface GoodHead {
-  /** Status and headers. */
-  readonly response: ResponseView;
+  /** What is known of status and headers. */
+  readonly facts: HeadFacts;
   /** The rules that have looked at more than these. */
   readonly again: readonly ActiveRule<HeadView>[];
 }
@@ -33,9 +33,9 @@ export class LayerMemory {
  * Status and headers, and which checks have looked at more than these strings:
  * at the state of the request, or at the array itself.
  */
-export class RecordedHead implements HeadView, GoodHead {
+export class RecordedHead implements HeadView {
   readonly response: ResponseView;
-  readonly again: ActiveRule<HeadView>[] = [];
+  readonly #again: ActiveRule<HeadView>[] = [];
   readonly #state: RequestState;
   #stateWasSeen = false;
 
@@ -67,7 +67,12 @@ export class RecordedHead implements HeadView, GoodHead {
    */
   end(active: ActiveRule<HeadView>): void {
     if (this.#stateWasSeen || this.response.headersWereSeen) {
-      this.again.push(active);
+      this.#again.push(active);
     }
+  }
+
+  /** What is to be remembered: nothing that leads to the request. */
+  toGood(): GoodHead {
+    return { facts: this.response.facts, again: this.#again };
   }
 }

@@ -54,8 +54,8 @@ function readCode(status: string): number | undefined {
   return Number.isNaN(code) || status.charCodeAt(3) !== 0x20 ? undefined : code;
 }
 
-/** What there is to know of a status and its headers. */
-interface HeadFacts {
+/** What there is to know of the strings of a status and its headers. */
+export interface HeadFacts {
   readonly status: unknown;
   readonly code: number | undefined;
   readonly statusClasses: number;
@@ -159,7 +159,8 @@ function factsOf(
 /** What was given to startResponse, read once. */
 export class ResponseView {
   readonly #headers: unknown;
-  readonly #facts: HeadFacts;
+  /** What there is to know of the strings. */
+  readonly facts: HeadFacts;
   readonly #iteratesItself: boolean;
   /** Whether somebody has looked at the object that the headers are in. */
   headersWereSeen = false;
@@ -170,18 +171,15 @@ export class ResponseView {
    *
    * @param status The first argument of startResponse.
    * @param headers The second argument of startResponse.
-   * @param earlier An earlier response, with an array of headers. What is the
-   * same in both is not examined again.
+   * @param earlier What is known of an earlier response with an array of
+   * headers. What is the same in both is not examined again; if all of it is,
+   * these are the `facts` of this response too.
    */
-  constructor(status: unknown, headers: unknown, earlier?: ResponseView) {
+  constructor(status: unknown, headers: unknown, earlier?: HeadFacts) {
     this.#headers = headers;
     this.#iteratesItself = Array.isArray(headers) &&
       hasOwnIteration(headers, headers[Symbol.iterator]);
-    this.#facts = readFacts(
-      status,
-      headers,
-      earlier === undefined ? undefined : earlier.#facts,
-    );
+    this.facts = readFacts(status, headers, earlier);
   }
 
   /** The second argument. */
@@ -196,74 +194,64 @@ export class ResponseView {
     return this.#iteratesItself;
   }
 
-  /**
-   * Checks whether another response has the same status and the same headers.
-   *
-   * @param other The other response.
-   * @returns Whether it was recognised to be the same when this one was read.
-   */
-  repeats(other: ResponseView): boolean {
-    return this.#facts === other.#facts;
-  }
-
   /** The first argument. */
   get status(): unknown {
-    return this.#facts.status;
+    return this.facts.status;
   }
 
   /** The status code, if three digits and a space begin the status. */
   get code(): number | undefined {
-    return this.#facts.code;
+    return this.facts.code;
   }
 
   /** What is odd about the status: a set of `CharacterClass`. */
   get statusClasses(): number {
-    return this.#facts.statusClasses;
+    return this.facts.statusClasses;
   }
 
   /** The headers that are pairs of strings. */
   get fields(): readonly Field[] {
-    return this.#facts.fields;
+    return this.facts.fields;
   }
 
   /** The first element that is not a pair; those after it were not read. */
   get noPair(): Misfit | undefined {
-    return this.#facts.noPair;
+    return this.facts.noPair;
   }
 
   /** The first pair that is not of strings. */
   get noStrings(): Misfit | undefined {
-    return this.#facts.noStrings;
+    return this.facts.noStrings;
   }
 
   /** Whether every name is a token. */
   get hasTokens(): boolean {
-    return this.#facts.hasTokens;
+    return this.facts.hasTokens;
   }
 
   /** What is odd about the values, all of them together. */
   get classes(): number {
-    return this.#facts.classes;
+    return this.facts.classes;
   }
 
   /** The headers that are there: a set of `KNOWN`. */
   get known(): number {
-    return this.#facts.known;
+    return this.facts.known;
   }
 
   /** The headers that are there more than once. */
   get repeated(): number {
-    return this.#facts.repeated;
+    return this.facts.repeated;
   }
 
   /** Bytes of all names and values, with the line that each takes. */
   get size(): number {
-    return this.#facts.size;
+    return this.facts.size;
   }
 
   /** The value of Content-Length, if there is one and it is a length. */
   get contentLength(): number | undefined {
-    return this.#facts.contentLength;
+    return this.facts.contentLength;
   }
 
   /** Whether this can be sent, so that it can be judged as an HTTP message. */
@@ -329,14 +317,13 @@ function compare(
  *
  * @param status The first argument of startResponse.
  * @param headers The second argument of startResponse.
- * @param earlier An earlier response. What is the same in both is not examined
- * again.
+ * @param earlier What is known of an earlier response.
  * @returns What was read.
  */
 export function readResponse(
   status: unknown,
   headers: unknown,
-  earlier?: ResponseView,
+  earlier?: HeadFacts,
 ): ResponseView {
   return new ResponseView(status, headers, earlier);
 }

@@ -96,8 +96,8 @@ function checkHead(
   if (args.length < 2) return undefined;
   const { rules, context: { memory } } = request;
   const good = memory.head;
-  const response = readResponse(args[0], args[1], good?.response);
-  if (good !== undefined && response.repeats(good.response)) {
+  const response = readResponse(args[0], args[1], good?.facts);
+  if (good !== undefined && response.facts === good.facts) {
     request.check(good.again, { response, state: request }, entry);
     return response;
   }
@@ -106,7 +106,7 @@ function checkHead(
   isGood = request.checkRecording(rules.headers, sent, entry) && isGood;
   if (!response.isWellFormed) return response;
   isGood = request.checkRecording(rules.http, sent, entry) && isGood;
-  if (isGood) memory.head = sent;
+  if (isGood) memory.head = sent.toGood();
   return response;
 }
 
