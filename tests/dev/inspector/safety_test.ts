@@ -94,7 +94,14 @@ Deno.test("inspector() refuses unknown host names at every path, and takes those
     }
   }
   for (
-    const host of ["localhost", "LOCALHOST:1", "[::1]:8000", "dev.example"]
+    const host of [
+      "localhost",
+      "LOCALHOST:1",
+      "[::1]:8000",
+      "dev.example",
+      "shop.localhost:8000",
+      "localhost.",
+    ]
   ) {
     const { head } = await send(server, `GET ${BASE}/`, [`Host: ${host}`]);
     assertEquals(head.status, 200, host);
