@@ -33,4 +33,18 @@ export interface InspectorOptions {
    * Absent where the server cannot check.
    */
   check?(): Promise<void>;
+  /**
+   * The names under which the pages answer, such as `"localhost"` or `"[::1]"`;
+   * the port is not compared. A page of another site may lead a name of its own
+   * to this machine, and must not read what is here.
+   *
+   * @default {["localhost", "127.0.0.1", "[::1]"]}
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * What a form must send to make the server do something.
+   *
+   * @default {a random one}
+   */
+  readonly token?: string;
 }
