@@ -249,6 +249,9 @@ testBrowser("the inspector can be used by keyboard alone", async () => {
   browser.assertQuiet();
 });
 
+const OPEN_ALL =
+  "for (const more of document.querySelectorAll('details')) more.open = true";
+
 /** Finds text that is too faint, with its contrast (WCAG 2.2, 1.4.3). */
 const FAINT = `(() => {
   const parse = (color) => color.match(/[\\d.]+/g).map(Number);
@@ -298,9 +301,7 @@ testBrowser(
       const page = await browser.page({ colorScheme, width: 390, height: 844 });
       for (const path of paths) {
         await page.goto(`${server.url}__wsgi__/${path}`);
-        for (const more of await page.locator("details").all()) {
-          await more.evaluate("(node) => { node.open = true }");
-        }
+        await page.evaluate(OPEN_ALL);
         const width = await page.evaluate(
           "document.documentElement.scrollWidth",
         );
