@@ -33,6 +33,19 @@ const ACCEPT: readonly string[] = [
   "HTTP_ACCEPT_LANGUAGE",
 ];
 
+/** The statuses that answer a header of the request. */
+const ANSWERING: ReadonlySet<number> = new Set([
+  206,
+  226,
+  304,
+  406,
+  411,
+  412,
+  416,
+  417,
+  428,
+]);
+
 function unasked({ code }: ResponseView, state: RequestState): Finding {
   switch (code) {
     case 304:
@@ -92,6 +105,9 @@ export const HTTP_UNASKED_RULES: readonly Rule<HeadView>[] = [
       "A client that has not asked for it, or has done so already, cannot make use of it.",
     hint:
       "Compare environ.HTTP_IF_NONE_MATCH with the ETag first; without it send the whole",
-    check: ({ response, state }) => unasked(response, state),
+    check: (view) =>
+      ANSWERING.has(view.response.code ?? 0)
+        ? unasked(view.response, view.state)
+        : undefined,
   },
 ];

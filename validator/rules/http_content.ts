@@ -10,21 +10,19 @@ import type { ChunkView } from "../views/body_views.ts";
 import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
-import { findField, type ResponseView } from "../views/response_view.ts";
+import { findField } from "../views/response_view.ts";
 import { HTTP_PART_RULES } from "./http_ranges.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-function forbiddenLength(
-  response: ResponseView,
-  state: RequestState,
-): string | undefined {
+function forbiddenLength(view: HeadView): Finding {
+  const { response } = view;
   if ((response.known & KNOWN.contentLength) === 0) return undefined;
   const { code = 0, contentLength } = response;
   if (code === 204) return "one with 204";
   if (code === 205 && contentLength !== undefined && contentLength !== 0) {
     return `one of ${contentLength} with 205`;
   }
-  return code < 300 && state.method === "CONNECT"
+  return code < 300 && view.state.method === "CONNECT"
     ? `one with ${code} in answer to CONNECT`
     : undefined;
 }
@@ -45,7 +43,7 @@ export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
     why:
       "There is no content, so a client would wait for it or take the next response for it.",
     hint: "Leave Content-Length out",
-    check: ({ response, state }) => forbiddenLength(response, state),
+    check: forbiddenLength,
   },
   {
     id: "http/304-headers",

@@ -145,10 +145,14 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     title: "Status 206 and 416 must answer GET alone",
     why: "No other method has ranges; the header Range is to be ignored there.",
     hint: "Send the whole, with status 200",
-    check: ({ response: { code }, state: { method } }) =>
-      (code === 206 || code === 416) && WITHOUT_RANGES.has(method)
+    check: (view) => {
+      const { code } = view.response;
+      if (code !== 206 && code !== 416) return undefined;
+      const { method } = view.state;
+      return WITHOUT_RANGES.has(method)
         ? `${code} in answer to ${method}`
-        : undefined,
+        : undefined;
+    },
   },
   {
     id: "http/content-range",

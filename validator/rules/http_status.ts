@@ -36,8 +36,10 @@ const CHANGING: ReadonlySet<string> = new Set([
   "PUT",
 ]);
 
-function refusesAllowed(response: ResponseView, method: string): Finding {
-  if (response.code !== 405 || method === "") return undefined;
+function refusesAllowed(view: HeadView): Finding {
+  const { response } = view;
+  if (response.code !== 405) return undefined;
+  const { method } = view.state;
   for (const { key, value } of response.fields) {
     if (key !== "allow") continue;
     const methods = value.split(",").map((one) => one.trim());
@@ -88,7 +90,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     title: "Status 405 should not come with an Allow that has the method",
     why: "A client that believes it sends the same request again.",
     hint: "List the methods that the path has, without the one refused",
-    check: ({ response, state }) => refusesAllowed(response, state.method),
+    check: refusesAllowed,
   },
   {
     id: "http/426-upgrade",
@@ -124,9 +126,9 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     title: "Status 304 must answer GET or HEAD",
     why: "After another method there is no stored response that it could mean.",
     hint: "Answer 412 Precondition Failed",
-    check: ({ response, state: { method } }) =>
-      response.code === 304 && CHANGING.has(method)
-        ? `304 in answer to ${method}`
+    check: (view) =>
+      view.response.code === 304 && CHANGING.has(view.state.method)
+        ? `304 in answer to ${view.state.method}`
         : undefined,
   },
   {
@@ -170,9 +172,9 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     why:
       "Without it the client takes the target of its request for what was created.",
     hint: 'Add ["Location", "/the/new/thing"]',
-    check: ({ response, state }) =>
-      response.code === 201 && state.method === "POST" &&
-        lacks(response, KNOWN.location)
+    check: (view) =>
+      view.response.code === 201 && lacks(view.response, KNOWN.location) &&
+        view.state.method === "POST"
         ? "201 without it"
         : undefined,
   },
