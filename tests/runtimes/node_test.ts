@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
-import { npmProgram } from "../../tools/matrix/npm_program.ts";
 import { ServerProcess } from "../../tools/matrix/server_process.ts";
 import {
   REFUSED,
