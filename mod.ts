@@ -45,6 +45,7 @@ export {
 } from "./server/make_server.ts";
 export { serve, type ServeOptions } from "./server/serve.ts";
 export { RequestBodyError } from "./gateway/input/request_body_error.ts";
+export { fromResponse } from "./gateway/from_fetch/from_response.ts";
 export { toRequest } from "./gateway/from_fetch/to_request.ts";
 export type {
   Application,

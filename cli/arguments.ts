@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type Checks, toChecks } from "./checks.ts";
 import { ParsedArguments, UsageError } from "./parsed_arguments.ts";
 
 /** The forms of the access log. */
@@ -29,7 +30,9 @@ export interface Arguments {
   /** Whether a browser is to be opened. */
   readonly open: boolean;
   /** What to print instead of serving. */
-  readonly print: "help" | "version" | undefined;
+  readonly print: "help" | "version" | "rules" | undefined;
+  /** What the validator checks, where that was chosen. */
+  readonly checks?: Checks;
 }
 
 /** Where the server listens by default. */
@@ -56,6 +59,8 @@ demo application. A number alone is the PORT; 0 takes any that is free.
   --key FILE       and its private key, both in PEM
   --log FORM       the access log: common, combined, dev or off
   --no-validate    without the validator and the error page
+  --profile NAME   what the validator checks: core, http (default) or paranoid
+  --rules SETTING  such as http/*=off,body/*=warning; without = it lists rules
   --open           open a browser
   --help           print this
   --version        print the version
@@ -72,6 +77,8 @@ const WITH_VALUE = [
   "cert",
   "key",
   "log",
+  "profile",
+  "rules",
 ] as const;
 const SWITCHES = ["no-validate", "open", "help", "version"] as const;
 
@@ -92,11 +99,12 @@ function toOperands(
   return hasApp ? { app: first, port: second } : { port: first };
 }
 
-function toPort(port: string): number {
-  if (!/^[0-9]{1,5}$/.test(port)) {
-    throw new UsageError(`no such port: ${port}`, USAGE);
-  }
-  return Number(port);
+function toPort(port: string, isVariable: boolean): number {
+  if (/^[0-9]{1,5}$/.test(port)) return Number(port);
+  throw new UsageError(
+    `no such port: ${port}`,
+    isVariable ? "the port comes from $PORT: give --port=8000" : USAGE,
+  );
 }
 
 function toForm(form: string): LogForm {
@@ -121,11 +129,14 @@ export function parseArguments(
   args: readonly string[],
   env: (name: string) => string | undefined,
 ): Arguments {
-  const { values, switches, operands } = new ParsedArguments(args, {
+  const parsed = new ParsedArguments(args, {
     values: WITH_VALUE,
+    optional: ["rules"],
     switches: SWITCHES,
     usage: USAGE,
   });
+  const { values, switches, operands } = parsed;
+  const checks = toChecks(values.get("profile"), parsed.all("rules"));
   const { app, port } = toOperands(operands);
   const [cert, key] = [values.get("cert"), values.get("key")];
   if ((cert === undefined) !== (key === undefined)) {
@@ -134,11 +145,15 @@ export function parseArguments(
       : ["key", "cert"];
     throw new UsageError(`--${given} needs --${missing}`, USAGE);
   }
+  const givenPort = values.get("port") ?? port;
   return {
     app,
     hostname: values.get("hostname") ?? values.get("host") ??
       (env("HOST") || DEFAULTS.hostname),
-    port: toPort(values.get("port") ?? port ?? (env("PORT") || DEFAULTS.port)),
+    port: toPort(
+      givenPort ?? (env("PORT") || DEFAULTS.port),
+      givenPort === undefined,
+    ),
     unix: values.get("unix"),
     cert,
     key,
@@ -149,6 +164,9 @@ export function parseArguments(
       ? "help"
       : switches.has("version")
       ? "version"
+      : checks?.listed !== undefined
+      ? "rules"
       : undefined,
+    ...checks === undefined ? {} : { checks },
   };
 }

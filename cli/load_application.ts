@@ -6,7 +6,7 @@
 
 import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
-import { isUrl, loadModule, stat } from "./load_module.ts";
+import { isUrl, loadModule, stat, toModuleUrl } from "./load_module.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
 /** The names of an export that is not named on the command line. */
@@ -37,7 +37,10 @@ function pick(
     }`;
   const handler = module.default as { fetch?: unknown } | null | undefined;
   if (name === undefined && typeof handler?.fetch === "function") {
-    throw new UsageError(message, `it has a fetch handler: deno serve ${path}`);
+    throw new UsageError(
+      `${message} with fetch(): fromFetchHandler() of @wsgi/ref/from-fetch makes an application of it`,
+      `it has a fetch handler: deno serve ${path}`,
+    );
   }
   const others = Object.keys(module);
   const functions = others.filter((key) => typeof module[key] === "function");
@@ -62,6 +65,17 @@ async function serveFolder(path: string): Promise<Application> {
     );
   }
   return module.staticFiles(path);
+}
+
+/**
+ * Returns the URL of the module that a command line names.
+ *
+ * @param app A module, a module and a name, or a folder.
+ * @returns The URL.
+ */
+export function moduleOf(app: string): string {
+  const [, path = app] = WITH_NAME.exec(app) ?? [];
+  return toModuleUrl(path);
 }
 
 /**

@@ -101,6 +101,11 @@ export function isUrl(path: string): boolean {
   return SCHEME.test(path);
 }
 
+/** Returns the URL of a module that is named by a path or a URL. */
+export function toModuleUrl(path: string): string {
+  return isUrl(path) ? path : toFileUrl(path).href;
+}
+
 /**
  * Loads a module.
  *
@@ -115,7 +120,7 @@ export async function loadModule(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!isUrl(path)) await stat(path, program);
   try {
-    return await import(isUrl(path) ? path : toFileUrl(path).href);
+    return await import(toModuleUrl(path));
   } catch (error) {
     throw cannotImport(path, error, program);
   }

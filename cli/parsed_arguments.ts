@@ -29,6 +29,8 @@ export class UsageError extends Error {
 export interface Known<Value extends string, Switch extends string> {
   /** The options that need a value, without their dashes. */
   readonly values: readonly Value[];
+  /** Those of them whose value may be left out: it is empty then. */
+  readonly optional?: readonly Value[];
   /** The options that have none. Among them, `help` is also `-h`. */
   readonly switches: readonly Switch[];
   /** The one line that goes with a mistake. */
@@ -88,16 +90,18 @@ export class ParsedArguments<Value extends string, Switch extends string> {
   }
 
   #option(arg: string, rest: string[]): void {
-    const { values, switches, usage } = this.#known;
+    const { values, switches, usage, optional = [] } = this.#known;
     const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
     const value = values.find((known) => name === `--${known}`);
     if (value !== undefined) {
-      const text = given ?? rest.shift();
-      if (text === undefined || text === "") {
+      const isLeftOut = given === undefined && optional.includes(value) &&
+        rest[0]?.startsWith("-") !== false;
+      const text = isLeftOut ? "" : given ?? rest.shift();
+      if (!isLeftOut && (text === undefined || text === "")) {
         throw new UsageError(`${name} needs a value`, usage);
       }
-      this.values.set(value, text);
-      this.#all.push([value, text]);
+      this.values.set(value, text ?? "");
+      this.#all.push([value, text ?? ""]);
       return;
     }
     const long = name === "-h" ? "--help" : name;

@@ -11,10 +11,11 @@ import {
 } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
-import { LogWriter } from "../server/access_log.ts";
 import { makeServer, type WsgiServer } from "../server/make_server.ts";
+import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application } from "../wsgi/types.ts";
-import { validator } from "../validator/validator.ts";
+import { ConformanceError } from "../validator/violation.ts";
+import { validateWith } from "../validator/validator.ts";
 import {
   type Arguments,
   DEFAULTS,
@@ -22,7 +23,8 @@ import {
   parseArguments,
   USAGE,
 } from "./arguments.ts";
-import { loadApplication } from "./load_application.ts";
+import { listRules } from "./checks.ts";
+import { loadApplication, moduleOf } from "./load_application.ts";
 import { showFailures } from "./show_failures.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
@@ -35,23 +37,24 @@ function env(name: string): string | undefined {
 
 /** Formats a short line, for developing. */
 function formatDev(record: AccessRecord): string {
-  const { method, status, bytesSent, duration, clientLeft } = record;
-  // What a client sent must not write to the terminal.
-  const target = record.target.replace(/[^\x20-\x7e]/g, "?");
-  const left = clientLeft ? ", the client left" : "";
-  return `${method} ${target} ${status}, ${bytesSent} B, ${
+  const { method, status, bytesSent, duration, clientLeft, failure } = record;
+  const ending = clientLeft
+    ? ", the client left"
+    : failure === undefined
+    ? ""
+    : `, broken off: ${failure}`;
+  const line = `${method} ${record.target} ${status}, ${bytesSent} B, ${
     duration.toFixed(1)
-  } ms${left}`;
+  } ms${ending}`;
+  // What a client sent must not write to the terminal.
+  return line.replace(/[^\x20-\x7e]/g, "?");
 }
 
-function toLog(
-  { log }: Arguments,
-): { log: boolean | AccessLogger; close: () => void } {
-  if (log === "off" || log === "common") {
-    return { log: log === "common", close: () => {} };
-  }
-  const writer = new LogWriter(log === "dev" ? formatDev : formatCombined);
-  return { log: (record) => writer.add(record), close: () => writer.close() };
+function toLog({ log }: Arguments): boolean | AccessLogger {
+  if (log === "off" || log === "common") return log === "common";
+  const format = log === "dev" ? formatDev : formatCombined;
+  const stderr = new StderrStream();
+  return (record) => stderr.write(`${format(record)}\n`);
 }
 
 function readPem(file: string | undefined): string | undefined {
@@ -91,15 +94,20 @@ function hintFor(
     const more = String(port) === DEFAULTS.port ? "" : ` ${port}`;
     return `deno run --allow-net=${hostname}:${port}${read} ${program}${more}`;
   }
+  const isAboutHost = /hostname|Cannot listen/.test(error.message) &&
+    !(error instanceof Deno.errors.PermissionDenied);
+  if (isAboutHost && env("HOST") === hostname) {
+    return `the hostname comes from $HOST: give --hostname=${DEFAULTS.hostname}, or unset HOST`;
+  }
   return USAGE;
 }
 
-function listen(app: Application, given: Arguments): [WsgiServer, () => void] {
-  const { log, close } = toLog(given);
+function listen(app: Application, given: Arguments): WsgiServer {
+  const log = toLog(given);
   const { hostname, port, unix: path } = given;
   const [cert, key] = [readPem(given.cert), readPem(given.key)];
   try {
-    return [makeServer(hostname, port, app, { log, path, cert, key }), close];
+    return makeServer(hostname, port, app, { log, path, cert, key });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(error.message, hintFor(error, given));
@@ -155,11 +163,27 @@ function openBrowser(url: string): void {
   }
 }
 
+/** Puts the validator around an application. */
+function check(
+  app: Application,
+  { app: name, checks }: Arguments,
+): Application {
+  const { profile, rules } = checks ?? {};
+  const module = name === undefined ? undefined : moduleOf(name);
+  try {
+    return validateWith(app, { profile, rules }, { module });
+  } catch (error) {
+    if (!(error instanceof ConformanceError)) throw error;
+    const { message, hint = USAGE } = error.violation;
+    throw new UsageError(message, hint);
+  }
+}
+
 async function serve(given: Arguments): Promise<void> {
   const { app: name, validate } = given;
   const app = name === undefined ? demoApp : await loadApplication(name);
-  const served = validate ? showFailures(validator(app)) : app;
-  const [server, closeLog] = listen(served, given);
+  const served = validate ? showFailures(check(app, given)) : app;
+  const server = listen(served, given);
   onEndSignal(() => void server.shutdown());
   // deno-lint-ignore no-console -- a program's output
   console.log(
@@ -169,10 +193,17 @@ async function serve(given: Arguments): Promise<void> {
   );
   if (given.open) openBrowser(server.url);
   await server.serveForever();
-  closeLog();
 }
 
-function print(what: "help" | "version"): void {
+function print(
+  what: "help" | "version" | "rules",
+  { checks }: Arguments,
+): void {
+  if (what === "rules") {
+    // deno-lint-ignore no-console -- a program's output
+    console.log(listRules(checks));
+    return;
+  }
   const version = `wsgiref for Deno ${SERVER_SOFTWARE.split("/")[1]}`;
   // deno-lint-ignore no-console -- a program's output
   console.log(
@@ -189,7 +220,7 @@ export async function main(args: readonly string[]): Promise<never> {
   try {
     const given = parseArguments(args, env);
     if (given.print === undefined) await serve(given);
-    else print(given.print);
+    else print(given.print, given);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // deno-lint-ignore no-console -- a program's error output

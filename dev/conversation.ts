@@ -95,6 +95,11 @@ export type ConversationAction =
   | { readonly type: "finding"; readonly finding: DescribedFinding }
   | { readonly type: "error"; readonly error: DescribedError }
   | {
+    /** Events in this place that were not kept, because there were too many. */
+    readonly type: "omitted";
+    readonly count: number;
+  }
+  | {
     readonly type: "head";
     /** The head of the response as sent on the wire, as latin-1. */
     readonly bytes: string;

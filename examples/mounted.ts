@@ -23,7 +23,7 @@ function text(make: (environ: Environ) => string): Application {
 }
 
 const home = text(() => "Try /where/am/I and /demo.\n");
-const where = text(({ SCRIPT_NAME, PATH_INFO }) =>
+const where = text(({ SCRIPT_NAME = "", PATH_INFO = "" }) =>
   decodeUtf8(`application ${SCRIPT_NAME}\npath ${PATH_INFO}\n`)
 );
 

@@ -12,7 +12,8 @@ import {
 } from "../mod.ts";
 
 export const app: Application = (environ, startResponse) => {
-  const { SCRIPT_NAME, PATH_INFO, QUERY_STRING } = environ;
+  // A server may leave out those that are empty.
+  const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING = "" } = environ;
   const path = decodeUtf8(SCRIPT_NAME + PATH_INFO);
   const headers = new HeaderList();
   headers.set("Content-Type", "text/plain; charset=utf-8");

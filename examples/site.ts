@@ -51,7 +51,7 @@ export function site(root: string): Application {
   const pages = staticFiles(root, { listing: false });
   return async (environ, startResponse) => {
     const maintenance = await readMaintenancePage(root);
-    const path = decodeUtf8(environ.PATH_INFO);
+    const path = decodeUtf8(environ.PATH_INFO ?? "");
     const app = maintenance !== undefined
       ? page("503 Service Unavailable", "text/html", maintenance)
       : /\.ts$/i.test(path)

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isThenable } from "../wsgi/describe.ts";
+import { describe, isThenable } from "../wsgi/describe.ts";
 import type { ErrorStream } from "../wsgi/types.ts";
 import { formatError } from "./error_response.ts";
 
@@ -19,7 +19,10 @@ export interface AccessRecord {
   readonly remoteUser: string | undefined;
   /** The method: `"GET"`. */
   readonly method: string;
-  /** The raw path and query. */
+  /**
+   * The target as it was sent: the raw path and query, or a whole URL, whose
+   * authority may be another than the Host.
+   */
   readonly target: string;
   /** The protocol: `"HTTP/1.1"`. */
   readonly protocol: string;
@@ -34,6 +37,11 @@ export interface AccessRecord {
    * that `Deno.serve` sends by itself, which does not report it.
    */
   readonly clientLeft: boolean;
+  /**
+   * Why the response was broken off, such as `"RangeError: no more rows"`. Absent
+   * from a record whose response is complete, and if the client has left.
+   */
+  readonly failure?: string | undefined;
   /** The `Referer` header. */
   readonly referer: string | undefined;
   /** The `User-Agent` header. */
@@ -42,6 +50,9 @@ export interface AccessRecord {
 
 /** Receives the record of each request. What it returns is ignored. */
 export type AccessLogger = (record: AccessRecord) => unknown;
+
+/** How much of a message is logged: the whole of it is in `wsgi.errors`. */
+const MAX_FAILURE_LENGTH = 200;
 
 const MONTHS = [
   "Jan",
@@ -100,9 +111,15 @@ function quoted(text: string | undefined): string {
   return `"${text === undefined ? "-" : escapeField(text)}"`;
 }
 
+/** What is added to a line whose response is not complete. */
+function endingOf({ clientLeft, failure }: AccessRecord): string {
+  if (clientLeft) return " client left";
+  return failure === undefined ? "" : ` broken off ${quoted(failure)}`;
+}
+
 /**
- * Formats a record in Common Log Format, the time in UTC. A request whose
- * client left has that said at its end.
+ * Formats a record in Common Log Format, the time in UTC. Where the response is
+ * not complete, `client left` or `broken off "reason"` follows.
  *
  * @param record The request.
  * @returns One line, without its line feed. What came from the client is
@@ -134,8 +151,12 @@ function quoted(text: string | undefined): string {
  * ```
  */
 export function formatCommon(record: AccessRecord): string {
-  const { method, target, protocol, clientLeft } = record;
-  const line = [
+  return `${formatLine(record)}${endingOf(record)}`;
+}
+
+function formatLine(record: AccessRecord): string {
+  const { method, target, protocol } = record;
+  return [
     bare(record.remoteAddress),
     "-",
     bare(record.remoteUser),
@@ -144,7 +165,6 @@ export function formatCommon(record: AccessRecord): string {
     record.status === 0 ? "-" : record.status,
     record.bytesSent === 0 ? "-" : record.bytesSent,
   ].join(" ");
-  return clientLeft ? `${line} client left` : line;
 }
 
 /**
@@ -178,11 +198,25 @@ export function formatCommon(record: AccessRecord): string {
  * ```
  */
 export function formatCombined(record: AccessRecord): string {
-  const common = formatCommon({ ...record, clientLeft: false });
-  const line = `${common} ${quoted(record.referer)} ${
-    quoted(record.userAgent)
+  const { referer, userAgent } = record;
+  return `${formatLine(record)} ${quoted(referer)} ${quoted(userAgent)}${
+    endingOf(record)
   }`;
-  return record.clientLeft ? `${line} client left` : line;
+}
+
+/**
+ * Describes why a response was broken off, for a record.
+ *
+ * @param reason What was thrown, or why the request ended early.
+ * @returns The name and the message of an error.
+ */
+export function describeFailure(reason: unknown): string {
+  try {
+    if (!(reason instanceof Error)) return `thrown: ${describe(reason)}`;
+    return `${reason.name}: ${reason.message}`.slice(0, MAX_FAILURE_LENGTH);
+  } catch {
+    return "an error that cannot be described";
+  }
 }
 
 /**

@@ -22,6 +22,7 @@ import { BodyReader } from "./body_reader.ts";
 import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
+import { hasSize, openBlocks } from "./file_blocks.ts";
 import { pump } from "./pump.ts";
 import { createHead } from "./response_head.ts";
 import { ResponseWriter } from "./response_writer.ts";
@@ -32,9 +33,6 @@ import type {
   HeaderTuple,
   Write,
 } from "../wsgi/types.ts";
-
-/** How much of a file is read at a time, in bytes. */
-const FILE_BLOCK_SIZE = 262_144;
 
 /** An array body up to this many bytes is joined and sent at once. */
 const MAX_JOINED = 65_536;
@@ -193,15 +191,30 @@ export class ApplicationCall {
   /** PEP 3333, "Optional Platform-Specific File Handling". */
   #sendFile(body: BodyReader, result: unknown): Promise<void> | undefined {
     if (!(result instanceof FileWrapper)) return undefined;
-    const length = result.bytesLeft;
-    if (length === undefined) return undefined;
-    const sending = this.#response.sendFile(length, () => result.toStream());
-    if (sending !== undefined) {
-      return this.#outcome.complete(sending)?.then(() => body.close());
+    const size = result.bytesLeft;
+    if (size === undefined) return undefined;
+    if (this.#transport.sendFile !== undefined && hasSize(result, size)) {
+      const sending = this.#response.sendFile(size, () => result.toStream());
+      if (sending !== undefined) {
+        return this.#outcome.complete(sending)?.then(() => body.close());
+      }
     }
-    // Some files, such as those in /proc, have no length and yet bytes.
-    if (length > 0) this.#response.announceLength(length);
-    body.open(result.blocks(FILE_BLOCK_SIZE));
+    return this.#sendBlocks(body, openBlocks(result, size, this.#response));
+  }
+
+  async #sendBlocks(
+    body: BodyReader,
+    opening: Promise<AsyncIterable<Uint8Array>>,
+  ): Promise<void> {
+    this.#listen();
+    try {
+      const blocks = await opening;
+      if (!this.#outcome.isDecided) body.open(blocks);
+    } catch (error) {
+      if (!this.#outcome.isDecided) return await this.#fail(error);
+    }
+    if (this.#outcome.isDecided) return await body.close();
+    return await this.#iterate(body);
   }
 
   /** Sends the chunks of a body, each made only when the transport can take it. */

@@ -214,10 +214,15 @@ export class CallOutcome {
 
   /** Whether an error only gives back why the application had to stop. */
   #isExpected(error: unknown): boolean {
-    return this.clientLeft
-      ? isAbort(error)
-      : error !== undefined && error === this.#cancellation?.reason;
+    if (this.clientLeft) return isAbort(error);
+    const reason = this.#cancellation?.reason;
+    return reason !== undefined &&
+      (error === reason || isAbort(error) && causeOf(error) === reason);
   }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
 }
 
 /** Whether an error only says that an operation was aborted. */

@@ -17,7 +17,7 @@ import { hasNoBody } from "../wsgi/status.ts";
 /** Sends one response through a transport. */
 export class ResponseWriter {
   readonly #transport: Transport;
-  readonly #isHead: boolean;
+  readonly #method: string;
   #headSent = false;
   #sent = 0;
   #ready: void | PromiseLike<void> = undefined;
@@ -34,7 +34,7 @@ export class ResponseWriter {
    */
   constructor(transport: Transport, method: string) {
     this.#transport = transport;
-    this.#isHead = method === "HEAD";
+    this.#method = method;
   }
 
   /**
@@ -55,15 +55,28 @@ export class ResponseWriter {
     return this.#headSent;
   }
 
-  /** Whether the body is not to be sent: HEAD, 204, 205 and 304. */
+  /**
+   * Whether the body is not to be sent: HEAD, 204, 205 and 304, and a 2xx to
+   * CONNECT.
+   */
   get isBodiless(): boolean {
     return this.head !== undefined &&
-      (this.#isHead || hasNoBody(this.head.code));
+      (this.#method === "HEAD" || hasNoBody(this.head.code) || this.#isTunnel);
+  }
+
+  /** RFC 9110 section 9.3.6: after the head of a 2xx to CONNECT is no body. */
+  get #isTunnel(): boolean {
+    return this.#method === "CONNECT" && (this.head?.code ?? 0) < 300;
   }
 
   /** Body bytes sent so far. */
   get sent(): number {
     return this.#sent;
+  }
+
+  /** How many further body bytes Content-Length allows. */
+  get room(): number {
+    return (this.head?.contentLength ?? Infinity) - this.#sent;
   }
 
   /** A promise while the transport can take no more, otherwise nothing. */
@@ -107,7 +120,7 @@ export class ResponseWriter {
   announceLength(length: number): void {
     // RFC 9110 section 8.6: a 204 has no length; that of a 304 is another's.
     if (this.#headSent || this.head === undefined) return;
-    if (hasNoBody(this.head.code)) return;
+    if (hasNoBody(this.head.code) || this.#isTunnel) return;
     this.head = withContentLength(this.head, length);
   }
 
@@ -121,9 +134,9 @@ export class ResponseWriter {
   send(chunk: Uint8Array): boolean {
     this.sendHead();
     if (this.isBodiless) return true;
-    const left = (this.head?.contentLength ?? Infinity) - this.#sent;
-    const fits = chunk.byteLength <= left;
-    const allowed = fits ? chunk : chunk.subarray(0, left);
+    const { room } = this;
+    const fits = chunk.byteLength <= room;
+    const allowed = fits ? chunk : chunk.subarray(0, room);
     if (allowed.byteLength > 0) {
       this.#sent += allowed.byteLength;
       const ready = this.#ready = this.#transport.write(allowed);
@@ -139,7 +152,7 @@ export class ResponseWriter {
     this.#headSent = true;
     let head = this.head;
     // RFC 9110 section 8.6: a 204 has none. A 205 needs one to have an end.
-    if (head.code === 204 || head.code === 205) {
+    if (head.code === 204 || head.code === 205 || this.#isTunnel) {
       head = withoutContentLength(head);
     }
     if (head.code === 205) head = withContentLength(head, 0);

@@ -8,6 +8,7 @@ import { decodeUtf8 } from "../wsgi/byte_string.ts";
 import { describe, escapeControls } from "../wsgi/describe.ts";
 import { describeValue, isSecret } from "../wsgi/redact.ts";
 import type { Environ } from "../wsgi/types.ts";
+import { targetOf } from "../wsgi/uri.ts";
 import { ConformanceError, toSpecUrl } from "../validator/violation.ts";
 import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
 
@@ -144,10 +145,6 @@ export function reportFailure(
   environ: Environ,
   source: boolean,
 ): FailureReport {
-  const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } = environ;
-  const path = `${SCRIPT_NAME}${PATH_INFO}`;
-  const target = environ.REQUEST_URI ??
-    (QUERY_STRING ? `${path}?${QUERY_STRING}` : path);
   const hide = hiderOf(environ);
   return {
     name: error instanceof Error ? escapeControls(error.name) : "Thrown value",
@@ -156,7 +153,7 @@ export function reportFailure(
     excerpt: source ? readExcerpt(stackOf(error)) : undefined,
     stack: allFrames(error).map(hide),
     method: toVisibleText(String(environ.REQUEST_METHOD)),
-    target: toVisibleText(String(target)),
+    target: toVisibleText(String(targetOf(environ))),
     variables: variablesOf(environ),
   };
 }

@@ -1,33 +1,60 @@
 /**
- * What proxies write about a request: reads it, and writes it into the environ.
+ * Parses the headers in which proxies describe a request, and applies them to
+ * the environ.
  *
  * @module
  */
 
 import { isHost } from "../wsgi/host.ts";
 import { splitAuthority, TOKEN_PATTERN } from "../wsgi/http_syntax.ts";
+import { parseAddress, parseIpv6 } from "../wsgi/ip_address.ts";
 import type { Environ } from "../wsgi/types.ts";
-import { parseAddress } from "./ip_address.ts";
+
+/** The client of a proxy. Without an address, the proxy hides it. */
+export interface ForwardedClient {
+  /** The IP address, without brackets. */
+  readonly address?: string | undefined;
+  /** The port, as decimal digits. */
+  readonly port?: string | undefined;
+}
 
 /** What one proxy has said of the request that reached it. */
 export interface Hop {
-  /** The address of its client, without brackets and port. */
-  readonly address?: string | undefined;
+  /** Its client. */
+  readonly client?: ForwardedClient | undefined;
   /** The scheme of the request: `"http"` or `"https"`. */
   readonly scheme?: string | undefined;
   /** The Host of the request. */
   readonly host?: string | undefined;
 }
 
-/** Says that a proxy, or somebody before it, has written nonsense. */
+/** Is thrown when a forwarding header is malformed. */
 export class ForwardedError extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "ForwardedError";
 }
 
+/** The variables that describe the peer of the connection. */
+const OF_PEER = [
+  "REMOTE_ADDR",
+  "REMOTE_HOST",
+  "REMOTE_PORT",
+  "wsgiref.unix_socket",
+] as const;
+
 const QUOTED =
   '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
+/** The grammar of RFC 7239 section 6, except that of the addresses. */
+const NODE =
+  /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^:[\]]+))(?::(?:(?<port>[0-9]{1,5})|_[\w.-]+))?$/;
+/** A client that has an address, which the proxy does not give. */
+const HIDDEN = /^(?:unknown|_[\w.-]+)$/i;
 const PAIR = new RegExp(`^(${TOKEN_PATTERN})=(${TOKEN_PATTERN}|${QUOTED})$`);
+
+function isPort(text: string): boolean {
+  return /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 &&
+    Number(text) <= 65_535;
+}
 
 /**
  * Picks the value that the n-th proxy from the right has written.
@@ -41,20 +68,26 @@ export function pickValue(header: string, hops: number): string | undefined {
 }
 
 /**
- * Reads a node: an address, perhaps with a port, as proxies write it.
+ * Parses a node: the client as a proxy names it.
  *
- * @param node The node: `"192.0.2.1"`, `"192.0.2.1:80"`, `"[2001:db8::1]:80"`.
- * @returns The address alone.
- * @throws {ForwardedError} If it is none.
+ * RFC 7239 section 6. `X-Forwarded-For` has the same forms, and IPv6 addresses
+ * without brackets.
+ *
+ * @param node The node: `"192.0.2.1"`, `"[2001:db8::1]:80"`, `"unknown"`,
+ * `"_hidden:_port"`.
+ * @returns The address and port; without an address if the proxy hides it.
+ * @throws {ForwardedError} If it is not a node.
  */
-export function readNode(node: string): string {
-  const match = /^\[([^\]]*)\](?::[0-9]{1,5})?$/.exec(node) ??
-    /^([0-9.]+):[0-9]{1,5}$/.exec(node);
-  const address = match?.[1] ?? node;
-  if (parseAddress(address) === undefined) {
-    throw new ForwardedError("the forwarded address is no IP address");
+export function readNode(node: string): ForwardedClient {
+  if (parseIpv6(node) !== undefined) return { address: node };
+  const { ipv6, name = "", port = "" } = NODE.exec(node)?.groups ?? {};
+  const address = ipv6 ?? name;
+  const bytes = ipv6 === undefined ? parseAddress(name) : parseIpv6(ipv6);
+  if (bytes === undefined) {
+    if (HIDDEN.test(name)) return {};
+    throw new ForwardedError("the forwarded client is not a valid node");
   }
-  return address;
+  return { address, port: isPort(port) ? port : undefined };
 }
 
 /**
@@ -120,7 +153,7 @@ export function readForwarded(header: string, hops: number): Hop | undefined {
   const node = values.get("for");
   const scheme = values.get("proto");
   return {
-    address: node === undefined ? undefined : readNode(node),
+    client: node === undefined ? undefined : readNode(node),
     scheme: scheme === undefined ? undefined : readScheme(scheme),
     host: values.get("host"),
   };
@@ -130,17 +163,18 @@ export function readForwarded(header: string, hops: number): Hop | undefined {
  * Writes what a proxy has said into the environ.
  *
  * @param environ The variables of the request.
- * @param hop Address, scheme and host, as far as they are known.
+ * @param hop Client, scheme and host, as far as the proxy gives them.
  * @throws {ForwardedError} If the host is malformed.
  */
 export function applyHop(
   environ: Environ,
-  { address, scheme, host }: Hop,
+  { client, scheme, host }: Hop,
 ): void {
-  if (address !== undefined) {
-    environ.REMOTE_ADDR = address;
-    // The port was the proxy's; that of the client is not known.
-    delete environ.REMOTE_PORT;
+  if (client !== undefined) {
+    // These described the proxy. A client without an address has none of them.
+    for (const name of OF_PEER) delete environ[name];
+    if (client.address !== undefined) environ.REMOTE_ADDR = client.address;
+    if (client.port !== undefined) environ.REMOTE_PORT = client.port;
   }
   if (scheme !== undefined) {
     environ["wsgi.url_scheme"] = scheme;
@@ -152,7 +186,7 @@ export function applyHop(
       ? splitAuthority(host, environ["wsgi.url_scheme"])
       : undefined;
     if (server === undefined) {
-      throw new ForwardedError("the forwarded host is none");
+      throw new ForwardedError("the forwarded host is not a valid host");
     }
     environ.HTTP_HOST = host;
     [environ.SERVER_NAME, environ.SERVER_PORT] = server;
@@ -167,8 +201,8 @@ export function applyHop(
  * @throws {ForwardedError} If it is not a number from 1 to 65535.
  */
 export function applyPort(environ: Environ, port: string): void {
-  if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
-    throw new ForwardedError("the forwarded port is none");
+  if (!isPort(port)) {
+    throw new ForwardedError("the forwarded port must be from 1 to 65535");
   }
   environ.SERVER_PORT = port;
 }
@@ -183,7 +217,8 @@ export function applyPort(environ: Environ, port: string): void {
 export function applyPrefix(environ: Environ, prefix: string): void {
   const path = prefix.replace(/\/+$/, "");
   if (path !== "" && !/^(?:\/(?!\/)[!$&-;=@-Z_a-z~]*)+$/.test(path)) {
-    throw new ForwardedError("the forwarded prefix is no path");
+    throw new ForwardedError("the forwarded prefix is not a path");
   }
-  environ.SCRIPT_NAME = path + environ.SCRIPT_NAME;
+  // A server may leave an empty variable out.
+  environ.SCRIPT_NAME = path + (environ.SCRIPT_NAME ?? "");
 }

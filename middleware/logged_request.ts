@@ -4,17 +4,15 @@
  * @module
  */
 
-import type { AccessLogger, AccessRecord } from "../gateway/access_record.ts";
+import {
+  type AccessLogger,
+  type AccessRecord,
+  describeFailure,
+} from "../gateway/access_record.ts";
 import { hasNoBody } from "../wsgi/status.ts";
 import type { Environ } from "../wsgi/types.ts";
+import { targetOf } from "../wsgi/uri.ts";
 import type { ResponseObserver } from "./response_observer.ts";
-
-function targetOf(environ: Environ): string {
-  if (environ.REQUEST_URI !== undefined) return environ.REQUEST_URI;
-  const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } = environ;
-  const path = `${SCRIPT_NAME}${PATH_INFO}`;
-  return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
-}
 
 /** Collects the record of a request, and logs it once. */
 export class LoggedRequest implements ResponseObserver {
@@ -92,11 +90,16 @@ export class LoggedRequest implements ResponseObserver {
     this.onEnd();
   }
 
-  /** Logs a request whose application failed. */
-  fail(): void {
+  /**
+   * Logs a request whose application failed.
+   *
+   * @param error What it threw, if it did.
+   */
+  fail(error?: unknown): void {
     // Before the first byte the server answers in its place.
-    if (this.#bytesSent === 0 || this.isBodiless) this.#status = 500;
-    this.#log(false);
+    const isAnswered = this.#bytesSent === 0 || this.isBodiless;
+    if (isAnswered) this.#status = 500;
+    this.#log(false, isAnswered ? undefined : describeFailure(error));
   }
 
   /**
@@ -105,7 +108,7 @@ export class LoggedRequest implements ResponseObserver {
    * @param error What it threw, which goes on to the server.
    */
   onError(error: unknown): never {
-    this.fail();
+    this.fail(error);
     throw error;
   }
 
@@ -118,17 +121,18 @@ export class LoggedRequest implements ResponseObserver {
 
   /** Logs a request whose body the server did not want to its end. */
   onClose(): void {
-    this.#log(!this.isBodiless && this.#hasLeft());
+    if (this.#logged) return;
+    // Asked only now: a signal is dear, and most requests never need it.
+    const signal = this.isBodiless ? undefined : this.#signal?.();
+    const reason: unknown = signal?.aborted ? signal.reason : undefined;
+    const isCut = reason !== undefined &&
+      (reason as Error).name !== "ClientDisconnected";
+    const hasLeft = !this.isBodiless && !isCut &&
+      (signal === undefined || signal.aborted);
+    this.#log(hasLeft, isCut ? describeFailure(reason) : undefined);
   }
 
-  /** Asked only now: a signal is dear, and most requests never need it. */
-  #hasLeft(): boolean {
-    const signal = this.#signal?.();
-    if (signal === undefined) return true;
-    return signal.aborted && signal.reason?.name === "ClientDisconnected";
-  }
-
-  #log(clientLeft: boolean): void {
+  #log(clientLeft: boolean, failure?: string): void {
     if (this.#logged) return;
     this.#logged = true;
     const { REMOTE_USER } = this.#environ;
@@ -139,6 +143,7 @@ export class LoggedRequest implements ResponseObserver {
       bytesSent: this.isBodiless ? 0 : this.#bytesSent,
       duration: performance.now() - this.#start,
       clientLeft,
+      ...failure !== undefined && { failure },
     });
   }
 }

@@ -18,6 +18,7 @@
  * @module
  */
 
+import { isInNetwork, parseAddress, parseNetwork } from "../wsgi/ip_address.ts";
 import type {
   Application,
   Environ,
@@ -35,13 +36,14 @@ import {
   readNode,
   readScheme,
 } from "./forwarded.ts";
-import { isInNetwork, parseAddress, parseNetwork } from "./ip_address.ts";
 
 /** Options of {@linkcode proxyHeaders}. */
 export interface ProxyHeadersOptions {
   /**
    * The peers that are believed: addresses and networks such as `"127.0.0.1"`
-   * or `"10.0.0.0/8"`, and `"unix"` for whoever connects to a Unix socket.
+   * or `"10.0.0.0/8"`, and `"unix"` for every client of a Unix socket, which the
+   * server marks with `wsgiref.unix_socket`. A client without an address is
+   * otherwise not believed.
    */
   trusted: readonly string[];
   /**
@@ -128,8 +130,8 @@ function trust(trusted: readonly string[]): (environ: Environ) => boolean {
     }
     return network;
   });
-  return ({ REMOTE_ADDR }) => {
-    if (REMOTE_ADDR === undefined) return trustsUnix;
+  return ({ REMOTE_ADDR, "wsgiref.unix_socket": isUnix }) => {
+    if (REMOTE_ADDR === undefined) return trustsUnix && isUnix === true;
     const address = parseAddress(REMOTE_ADDR);
     return address !== undefined &&
       networks.some((network) => isInNetwork(address, network));
@@ -211,7 +213,7 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
     const node = pick(environ, "FOR", hops.for);
     const scheme = pick(environ, "PROTO", hops.proto);
     applyHop(environ, {
-      address: node === undefined ? undefined : readNode(node),
+      client: node === undefined ? undefined : readNode(node),
       scheme: scheme === undefined ? undefined : readScheme(scheme),
       host: pick(environ, "HOST", hops.host),
     });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isOwnFile } from "../wsgi/source_place.ts";
+
 /** A few lines of a file. */
 export interface SourceExcerpt {
   /** The path of the file. */
@@ -23,28 +25,6 @@ const MAX_WIDTH = 300;
 
 const FRAME = /^\s+at (?:.* \()?(file:\/\/.+?):(\d+):(\d+)\)?$/;
 
-const ROOMS = [
-  "cli",
-  "gateway",
-  "middleware",
-  "server",
-  "static_files",
-  "test_client",
-  "validator",
-  "wsgi",
-];
-
-function ownFolders(): string[] {
-  try {
-    return ROOMS.map((room) => new URL(`../${room}/`, import.meta.url).href);
-  } catch {
-    // A bundle may have no address of its own.
-    return [];
-  }
-}
-
-const OWN = ownFolders();
-
 /**
  * Tells whether a line of a stack is of the user's program: in a file, and not
  * in one of this package.
@@ -54,7 +34,7 @@ const OWN = ownFolders();
  */
 export function isUserFrame(frame: string): boolean {
   const [, url] = FRAME.exec(frame) ?? [];
-  return url !== undefined && !OWN.some((folder) => url.startsWith(folder));
+  return url !== undefined && !isOwnFile(url);
 }
 
 /** Deno shows some addresses of files decoded, and others not. */

@@ -86,6 +86,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
         serverPort: this.#address.serverPort,
         remoteAddress: remote?.hostname,
         remotePort: remote?.port,
+        isUnixSocket: remote === undefined,
         // RFC 9112 section 3.2.2: the target's authority outranks the Host.
         host: parts.authority || fields.host,
         headers: fields.headers,

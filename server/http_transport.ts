@@ -35,6 +35,7 @@ export class HttpTransport implements SocketTransport {
   #isOver = false;
   #keepsAlive = false;
   #hasContinued = false;
+  #failure: unknown;
 
   /**
    * @param channel The connection.
@@ -64,6 +65,11 @@ export class HttpTransport implements SocketTransport {
   /** Whether the response is complete. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Why the response was broken off, if it was. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Whether the client was told that a further request may follow. */
@@ -134,6 +140,7 @@ export class HttpTransport implements SocketTransport {
 
   abort(reason: unknown): void {
     this.#keepsAlive = false;
+    this.#failure = reason;
     this.#channel.breakOff(reason);
   }
 }

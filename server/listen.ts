@@ -4,6 +4,8 @@
  * @module
  */
 
+import { describe } from "../wsgi/describe.ts";
+
 /** Where a server listens, as its user wrote it. */
 export interface ListenAddress {
   /** A host name or an IP address. */
@@ -29,9 +31,15 @@ export interface ListenAddress {
  */
 export function checkAddress({ hostname, port, path }: ListenAddress): void {
   if (path !== undefined) return;
-  if (typeof hostname !== "string" || hostname === "") {
+  // Python takes "" for all interfaces. Here it is more often a mistake, such as
+  // a variable that is not set.
+  if (
+    typeof hostname !== "string" || hostname === "" || hostname === "*"
+  ) {
     throw new TypeError(
-      `Cannot make the server: hostname must be a string such as "127.0.0.1"`,
+      `Cannot make the server: hostname must be a string such as "127.0.0.1", or "0.0.0.0" for all interfaces, got ${
+        describe(hostname)
+      }`,
     );
   }
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
@@ -41,16 +49,29 @@ export function checkAddress({ hostname, port, path }: ListenAddress): void {
   }
 }
 
+/** The IPv4 address 0.0.0.0 in every way that `inet_aton()` reads. */
+const ANY_IPV4 = /^(?:0x)?0+(?:\.(?:0x)?0+){0,3}$/i;
+
+/** The IPv6 address `::` in any spelling, also as an IPv4-mapped address. */
+const ANY_IPV6 =
+  /^(?=.*:)[0:]+(?:0(?:\.0+){3}|ffff:(?:0+(?:\.0+){3}|0+:0+))?$/i;
+
+/** Whether an address without brackets stands for all interfaces. */
+function isAnyAddress(bare: string): boolean {
+  return ANY_IPV4.test(bare) || ANY_IPV6.test(bare.replace(/%.*$/, ""));
+}
+
 /**
  * Writes a hostname as in a URL: an IPv6 address in brackets, and for the
- * addresses that mean "all interfaces" a name that can be connected to.
+ * addresses that mean "all interfaces", in any spelling, a name that can be
+ * connected to.
  *
  * @param hostname A host name or an IP address.
  * @returns The host for a URL and for `SERVER_NAME`.
  */
 export function toUrlHost(hostname: string): string {
   const bare = withoutBrackets(hostname);
-  if (bare === "0.0.0.0" || bare === "::") return "localhost";
+  if (isAnyAddress(bare)) return "localhost";
   return bare.includes(":") ? `[${bare}]` : hostname;
 }
 
@@ -74,6 +95,8 @@ export function withoutBrackets(hostname: string): string {
  * @throws {Deno.errors.NotCapable} If the program may not listen there.
  * @throws {Deno.errors.PermissionDenied} If the system does not allow the port.
  * @throws {Deno.errors.AddrNotAvailable} If the host is not this machine's.
+ * @throws {TypeError} If the host is neither a host name nor an IP address.
+ * @throws {Error} If no address is known for the host name.
  */
 export function listening<T>(where: string, listen: () => T): T {
   try {
@@ -125,6 +148,17 @@ function explain(error: unknown, where: string): Error | undefined {
   }
   if (error instanceof NotFound && isSocket) {
     return new NotFound(`${cannot}: its folder does not exist`);
+  }
+  // Deno has no classes for these two.
+  if (error instanceof URIError) {
+    return new TypeError(`${cannot}: it is not a host name or an IP address`, {
+      cause: error,
+    });
+  }
+  if (error instanceof Error && /address information/.test(error.message)) {
+    return new Error(`${cannot}: no address is known for this host name`, {
+      cause: error,
+    });
   }
 }
 

@@ -20,6 +20,8 @@ export interface RequestEnd {
   readonly bytesSent: number;
   /** Whether the client left before the response was complete. */
   readonly clientLeft?: boolean | undefined;
+  /** Why the response was broken off, if it was. */
+  readonly failure?: string | undefined;
   /** The variables of the request, if an application has seen it. */
   readonly environ?: Environ | undefined;
 }
@@ -53,7 +55,9 @@ export class LogEntry {
    *
    * @param end How it ended.
    */
-  end({ status, bytesSent, clientLeft = false, environ }: RequestEnd): void {
+  end(
+    { status, bytesSent, clientLeft = false, failure, environ }: RequestEnd,
+  ): void {
     if (this.#isLogged) return;
     this.#isLogged = true;
     const remoteUser: unknown = environ?.REMOTE_USER;
@@ -68,6 +72,7 @@ export class LogEntry {
       bytesSent,
       duration: performance.now() - this.#start,
       clientLeft,
+      ...failure !== undefined && { failure },
       referer: this.#header("referer"),
       userAgent: this.#header("user-agent"),
     });

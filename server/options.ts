@@ -20,7 +20,7 @@ export interface ServerOptions extends
   > {
   /**
    * The access log. `true` writes a line in Common Log Format to stderr for
-   * each request, shortly after its response was handed over; `false` writes
+   * each request as soon as its response was handed over; `false` writes
    * nothing; a function gets a record instead. Requests that the server refused
    * itself are there too. The address is that of the peer, also behind a proxy.
    *

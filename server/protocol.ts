@@ -63,6 +63,8 @@ export interface SocketTransport extends Transport {
   readonly bytesSent: number;
   /** Whether the response is complete. */
   readonly isOver: boolean;
+  /** Why the response was broken off, if it was. */
+  readonly failure?: unknown;
   /** Whether the peer was told that a further request may follow. */
   readonly keepsAlive: boolean;
   /** Asks the client for a body that it holds back. */

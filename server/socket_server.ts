@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeFailure } from "../gateway/access_record.ts";
 import { RequestTimeout, ServerStopped } from "../gateway/cancellation.ts";
 import { formatError } from "../gateway/error_response.ts";
 import { runApplication, type RunOptions } from "../gateway/run_application.ts";
@@ -231,8 +232,15 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     { entry, environ, transport }: ActiveRequest<Head>,
     clientLeft: boolean,
   ): void {
+    if (entry === undefined) return;
     const { status, bytesSent } = transport;
-    entry?.end({ status, bytesSent, clientLeft, environ });
+    const failure = transport.isOver || clientLeft
+      ? undefined
+      : describeFailure(
+        transport.failure ?? transport.cancellation.reason ??
+          new Error("The connection was closed"),
+      );
+    entry.end({ status, bytesSent, clientLeft, failure, environ });
   }
 
   #leavePlace(connection: Connection<Head>): void {
@@ -313,8 +321,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#takers.push(resolve);
     this.#takeQueued();
-    // A program may end after it.
-    return promise.then(() => this.#options.log?.flush());
+    return promise;
   }
 
   shutdown(): Promise<void> {
@@ -347,7 +354,6 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     }
     await accepting;
     this.#deadlines.close();
-    this.#options.log?.close();
     this.#complaints.close();
     this.#over.resolve();
   }

@@ -10,7 +10,9 @@ import type {
   HeaderTuple,
   ResponseBody,
 } from "../wsgi/types.ts";
+import { percentEncode } from "../wsgi/byte_string.ts";
 import { FileWrapper } from "../wsgi/file_wrapper.ts";
+import { rawPathOf } from "../wsgi/uri.ts";
 import { evaluate, type FileState, requestedRange } from "./conditions.ts";
 
 /** Reads a number of bytes of an open file, from where it stands. */
@@ -88,30 +90,55 @@ export function plain(status: string, ...headers: HeaderTuple[]): Answer {
   };
 }
 
-/** Percent-encodes all of a ByteString that is not plain in a path. */
-function encodeSegment(byteString: string): string {
-  return byteString.replace(
-    /[^A-Za-z0-9\-._~]/g,
-    (byte) =>
-      `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
+/**
+ * Makes an answer of a page, which may have styles and nothing else.
+ *
+ * @param html The page.
+ * @returns The answer.
+ */
+export function htmlPage(html: string): Answer {
+  const body = encoder.encode(html);
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  return {
+    status: "200 OK",
+    headers: [
+      ["Content-Type", "text/html; charset=utf-8"],
+      ["Content-Length", String(body.length)],
+      ["Content-Security-Policy", policy],
+    ],
+    body,
+  };
+}
+
+/** Percent-encodes what a URI cannot hold; what is encoded stays so. */
+function encodeRest(byteString: string): string {
+  return byteString.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, percentEncode);
 }
 
 /**
- * Says where a folder really is: beside itself, with a slash. It is relative,
- * because only the client knows its own name for this server.
+ * Returns the last segment of the path as the client sent it, in which `%2F` is
+ * no end of a segment.
+ */
+function lastSegment(environ: Environ): string {
+  const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
+  const path = rawPathOf(environ) ??
+    (SCRIPT_NAME + PATH_INFO).replace(/[^\w.~/-]/g, percentEncode);
+  return encodeRest(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/**
+ * Redirects to a folder: to the path of the request with a slash at its end. The
+ * location is relative, because only the client knows its name for this server.
  *
- * @param environ The request, whose path has no slash at its end.
+ * RFC 9110 section 10.2.2.
+ *
+ * @param environ The request, whose path as sent has no slash at its end.
  * @returns The redirect.
  */
 export function redirectTo(environ: Environ): Answer {
-  const path = environ.SCRIPT_NAME + environ.PATH_INFO;
-  const name = encodeSegment(path.slice(path.lastIndexOf("/") + 1));
-  const query = environ.QUERY_STRING.replace(
-    /[^\x21-\x7e]|["#<>\\^`{|}]/g,
-    encodeSegment,
-  );
-  const location = `./${name}/${query === "" ? "" : `?${query}`}`;
+  const name = lastSegment(environ).replace(/(?:%2f)+$/i, "");
+  const { QUERY_STRING: query = "" } = environ;
+  const location = `./${name}/${query === "" ? "" : `?${encodeRest(query)}`}`;
   return plain("301 Moved Permanently", ["Location", location]);
 }
 
@@ -130,13 +157,13 @@ function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
  *
  * @param environ The request.
  * @param state The file.
- * @param type The value of Content-Type.
+ * @param typeHeaders Content-Type, and Content-Encoding if there is one.
  * @returns The answer, without its body, and where the body is in the file.
  */
 export function planFile(
   environ: Environ,
   state: FileState,
-  type: string,
+  typeHeaders: readonly HeaderTuple[],
 ): Plan {
   const without = (answer: Answer): Plan => ({ answer, first: 0, length: 0 });
   const headers = stateHeaders(state);
@@ -157,7 +184,7 @@ export function planFile(
   }
   const { first, last } = range ?? { first: 0, last: size - 1 };
   const length = last - first + 1;
-  headers.unshift(["Content-Type", type], ["Content-Length", String(length)]);
+  headers.unshift(...typeHeaders, ["Content-Length", String(length)]);
   headers.push(["Accept-Ranges", "bytes"]);
   if (range !== undefined) {
     headers.push(["Content-Range", `bytes ${first}-${last}/${size}`]);

@@ -18,21 +18,22 @@
  * @module
  */
 
-import { typeByExtension } from "@std/media-types";
-import { extname } from "@std/path";
 import { describe } from "../wsgi/describe.ts";
 import { isToken } from "../wsgi/http_syntax.ts";
-import type { Application, Environ } from "../wsgi/types.ts";
+import type { Application, Environ, HeaderTuple } from "../wsgi/types.ts";
+import { rawPathOf } from "../wsgi/uri.ts";
 import {
   type Answer,
   bodyOf,
   FileSlice,
+  htmlPage,
   plain,
   planFile,
   redirectTo,
 } from "./answer.ts";
 import { fileState } from "./conditions.ts";
 import { listFolder } from "./listing.ts";
+import { mediaTypeOf } from "./media_type.ts";
 import { locate, parsePath, statusOfFileError, toRoot } from "./path.ts";
 
 /** Options of {@linkcode staticFiles}. */
@@ -60,8 +61,6 @@ export interface StaticFilesOptions {
 }
 
 const INDEX = "index.html";
-
-const encoder = new TextEncoder();
 
 class StaticFiles {
   readonly #root: string;
@@ -96,7 +95,8 @@ class StaticFiles {
   }
 
   async #find(environ: Environ): Promise<Answer | undefined> {
-    const { SCRIPT_NAME, PATH_INFO } = environ;
+    // A server may leave an empty variable out.
+    const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
     const path = parsePath(PATH_INFO, this.#dotFiles);
     if (path === undefined) return undefined;
     const found = await this.#locate(path.names);
@@ -107,7 +107,10 @@ class StaticFiles {
         : await this.#send(environ, found.path, path.names.at(-1) ?? "");
     }
     // The root of a server has no name, and no path without a slash.
-    if (!path.isFolder && SCRIPT_NAME + PATH_INFO !== "") {
+    const isNamed = SCRIPT_NAME + PATH_INFO !== "";
+    // "/a%2F" ends with a slash only once it is decoded.
+    const endsWithSlash = rawPathOf(environ)?.endsWith("/") ?? path.isFolder;
+    if (isNamed && !endsWithSlash) {
       return redirectTo(environ);
     }
     const index = await this.#index(path.names);
@@ -130,19 +133,7 @@ class StaticFiles {
 
   async #list(names: readonly string[], path: string): Promise<Answer> {
     const page = await listFolder(this.#root, names, path, this.#dotFiles);
-    const body = encoder.encode(page);
-    return {
-      status: "200 OK",
-      headers: [
-        ["Content-Type", "text/html; charset=utf-8"],
-        ["Content-Length", String(body.length)],
-        [
-          "Content-Security-Policy",
-          "default-src 'none'; style-src 'unsafe-inline'",
-        ],
-      ],
-      body,
-    };
+    return htmlPage(page);
   }
 
   async #send(
@@ -150,10 +141,10 @@ class StaticFiles {
     path: string,
     name: string,
   ): Promise<Answer | undefined> {
-    const type = this.#typeOf(name);
+    const headers = this.#typeHeaders(name);
     if (environ.REQUEST_METHOD === "HEAD") {
       const state = await fileState(await Deno.stat(path), Date.now());
-      return planFile(environ, state, type).answer;
+      return planFile(environ, state, headers).answer;
     }
     const file = await Deno.open(path);
     let slice: FileSlice | undefined;
@@ -162,7 +153,7 @@ class StaticFiles {
       const info = await file.stat();
       if (!info.isFile) return undefined;
       const state = await fileState(info, Date.now());
-      const { answer, first, length } = planFile(environ, state, type);
+      const { answer, first, length } = planFile(environ, state, headers);
       if (length === 0) return answer;
       if (first > 0) await file.seek(first, Deno.SeekMode.Start);
       slice = new FileSlice(file, length);
@@ -172,11 +163,13 @@ class StaticFiles {
     }
   }
 
-  #typeOf(name: string): string {
-    const type = typeByExtension(extname(name)) ?? "application/octet-stream";
-    return type.startsWith("text/") && this.#charset !== false
-      ? `${type}; charset=${this.#charset}`
-      : type;
+  #typeHeaders(name: string): HeaderTuple[] {
+    const { type, encoding } = mediaTypeOf(name);
+    const isText = type.startsWith("text/") && this.#charset !== false;
+    const full = isText ? `${type}; charset=${this.#charset}` : type;
+    const headers: HeaderTuple[] = [["Content-Type", full]];
+    if (encoding !== undefined) headers.push(["Content-Encoding", encoding]);
+    return headers;
   }
 }
 
@@ -187,6 +180,10 @@ class StaticFiles {
  * it. `GET` and `HEAD` are understood, with conditions (`If-None-Match` and the
  * others) and a byte range; of several ranges all of the file is sent. Files go
  * through `wsgi.file_wrapper` where the server has one.
+ *
+ * The media type follows from the name. Source code is `text/plain`, and so are
+ * `LICENSE`, `Makefile` and the like; an archive such as `a.tar.gz` is sent to be
+ * saved as it is.
  *
  * Nothing outside of the folder is read: symbolic links are followed as long as
  * they stay in it. Names that begin with a dot, that are not UTF-8 or that hold

@@ -274,7 +274,7 @@ Deno.test("mod.ts exports what authors and users of applications need", async ()
     PathVariables RequestBodyError RequestTimeout RequestUriOptions
     ResponseBody ServeOptions ServerOptions ServerStopped StartResponse
     ValidatedApplication ValidatorOptions Violation WrapFile Write WsgiServer
-    applicationUri decodeUtf8 demoApp encodeUtf8 formatDateTime guessScheme
+    applicationUri decodeUtf8 demoApp encodeUtf8 formatDateTime fromResponse guessScheme
     isHopByHop makeServer requestUri serve setupTestingDefaults shiftPathInfo
     toFetchHandler toRequest validator`;
   assertEquals(names.toSorted(), expected.trim().split(/\s+/));

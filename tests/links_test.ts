@@ -112,6 +112,22 @@ Deno.test("no page names a file or a folder that does not exist", () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("no page in docs/ has more than 400 lines", () => {
+  const long = [...pages].filter(([path, page]) =>
+    path.startsWith("docs/") && page.split("\n").length > 401
+  );
+  assertEquals(long.map(([path]) => path), []);
+});
+
+Deno.test("docs/README.md links to every page in docs/", () => {
+  const index = pages.get("docs/README.md") ?? "";
+  const missing = [...pages.keys()].filter((path) =>
+    /^docs\/[a-z_]+\.md$/.test(path) &&
+    !index.includes(`](${path.slice("docs/".length)})`)
+  );
+  assertEquals(missing, []);
+});
+
 Deno.test("no page names a task that does not exist", () => {
   const wrong = findWrong(
     /deno(?:@[\d.]+)? task (?:-q )?([a-z][a-z:-]*)/g,

@@ -1,6 +1,7 @@
 /**
  * Writes `docs/rules/`, the reference of the validator's rules, from the rule
- * table and the fixtures that the tests run.
+ * table and the fixtures that the tests run; and `dev/rules.json`, by which the
+ * development server explains the rules.
  *
  * ```sh
  * deno task rules
@@ -10,6 +11,7 @@
  */
 
 import { formatMarkdown } from "./format_markdown.ts";
+import { createRuleData, RULE_DATA } from "./rule_data.ts";
 import { RULE_PAGES, type RulePage } from "./rule_pages.ts";
 import type { Rule } from "../validator/rules/rule.ts";
 import { RULES } from "../validator/rules/table.ts";
@@ -159,7 +161,9 @@ export async function createReference(): Promise<Map<string, string>> {
 if (import.meta.main) {
   await Deno.remove(REFERENCE, { recursive: true });
   await Deno.mkdir(REFERENCE);
-  for (const [name, page] of await createReference()) {
+  const reference = await createReference();
+  for (const [name, page] of reference) {
     await Deno.writeTextFile(new URL(name, REFERENCE), page);
   }
+  await Deno.writeTextFile(RULE_DATA, await createRuleData(reference));
 }

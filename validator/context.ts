@@ -6,6 +6,8 @@
 
 import { describe, isThenable, quote } from "../wsgi/describe.ts";
 import { globToRegExp } from "../wsgi/glob.ts";
+import type { Observer } from "./observer.ts";
+import { ProgramPlaces } from "./places.ts";
 import { ViolationPrinter } from "./printer.ts";
 import {
   type ActiveRule,
@@ -93,6 +95,10 @@ export class ValidatorContext {
   readonly name: string | undefined;
   /** Whether errors are thrown. */
   readonly throws: boolean;
+  /** The application and its places. */
+  readonly places: ProgramPlaces;
+  /** Sees what happens in each request. */
+  readonly observer: Observer | undefined;
   readonly #profile: Profile;
   readonly #settings: readonly Setting[];
   readonly #active = new Set<string>();
@@ -104,10 +110,19 @@ export class ValidatorContext {
   /**
    * @param options What the user gave.
    * @param ids The ids of all rules, to find settings that match none.
+   * @param places The application and its places.
+   * @param observer Sees what happens in each request.
    * @throws {TypeError} If an option is wrong.
    */
-  constructor(options: ValidatorOptions, ids: Iterable<string>) {
+  constructor(
+    options: ValidatorOptions,
+    ids: Iterable<string>,
+    places: ProgramPlaces = new ProgramPlaces(undefined, {}),
+    observer?: Observer,
+  ) {
     checkOptions(options);
+    this.places = places;
+    this.observer = observer;
     const { name, onViolation, throws = true, profile = "http" } = options;
     this.name = name;
     this.throws = throws;

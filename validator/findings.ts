@@ -6,15 +6,36 @@
 
 import { quote } from "../wsgi/describe.ts";
 import type { ValidatorContext } from "./context.ts";
+import type { RequestObserver } from "./observer.ts";
+import { type Capture, capture, type Entry } from "./places.ts";
+import { type ChunkPlace, findOrigin, type RequestPlaces } from "./origin.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
 import { ConformanceError, toViolation } from "./violation.ts";
 
-/** A function that a program called, from which a stack is to start. */
-// deno-lint-ignore ban-types -- captureStackTrace takes any
-export type Entry = Function;
+export type { Entry };
 
 /** Applies rules for one request, and keeps what they find. */
-export abstract class Findings {
+export abstract class Findings implements RequestPlaces {
+  /** The variables of the request. */
+  abstract readonly environ: RequestPlaces["environ"];
+  /** The stack at the call of the application, if it was captured. */
+  called: Capture | undefined;
+  /** The stack at the last call of startResponse, if it was captured. */
+  started: Capture | undefined;
+  /** Sees what happens, if there is an observer. */
+  observe: RequestObserver | undefined;
+  /**
+   * The function of this package that the server or a test has called, and that
+   * has not returned: what is above it on the stack is not of interest.
+   */
+  edge: Entry | undefined;
+  /** Errors that were reported because nobody could have caught them. */
+  unheard = 0;
+  /**
+   * Whether the response is over and nothing of it runs. What is thrown then
+   * would end the process: the caller is a timer or a promise.
+   */
+  abstract readonly isUnheard: boolean;
   /** What the layer between this one and the server has found. */
   abstract readonly outer: Findings | undefined;
   /** What the layer between this one and the application has found. */
@@ -22,6 +43,7 @@ export abstract class Findings {
   /** Whether the application failed: it threw, or its body did. */
   failed = false;
   readonly #context: ValidatorContext;
+  #isQuiet = false;
   /** The rules that were found broken. Most requests have none. */
   #found: Set<string> | undefined;
   /** The rules of which that was no news. */
@@ -53,8 +75,28 @@ export abstract class Findings {
     for (let i = 0; i < rules.length; i++) {
       const active = rules[i]!;
       const finding = active.check(view);
-      if (finding !== undefined) this.#handle(active, finding, entry);
+      if (finding !== undefined) this.#handle(active, finding, view, entry);
     }
+  }
+
+  /**
+   * Applies rules to a call of startResponse or write(). What nobody could
+   * catch is not thrown: it is reported, and counts as unheard.
+   *
+   * @param rules The rules.
+   * @param view What they look at.
+   * @param entry The function that the program called.
+   * @throws {ConformanceError} If one is broken, this layer throws, and the call
+   * is not one from a timer or the like, after the response.
+   */
+  checkCall<View>(
+    rules: readonly ActiveRule<View>[],
+    view: View,
+    entry: Entry,
+  ): void {
+    this.#isQuiet = this.isUnheard;
+    this.check(rules, view, entry);
+    this.#isQuiet = false;
   }
 
   /**
@@ -77,7 +119,7 @@ export abstract class Findings {
       if (finding === undefined) continue;
       const isThrown = active.severity === "error" && this.#context.throws;
       if (!isThrown && this.#found?.has(active.rule.id)) continue;
-      this.#handle(active, finding, entry);
+      this.#handle(active, finding, view, entry);
     }
   }
 
@@ -130,6 +172,7 @@ export abstract class Findings {
   #handle<View>(
     active: ActiveRule<View>,
     finding: Exclude<Finding, undefined>,
+    view: View,
     entry: Entry | undefined,
   ): void {
     const { id, covers } = active.rule;
@@ -139,17 +182,28 @@ export abstract class Findings {
     if (covers !== undefined) {
       this.#covered = new Set([...this.#covered ?? [], ...covers]);
     }
+    const context = this.#context;
+    const isGrave = active.severity === "error" && context.throws;
+    const thrown = isGrave && !this.#isQuiet;
+    if (isGrave && !thrown) this.unheard++;
+    const from = entry ?? this.edge ?? this.#handle;
+    const captured = capture(from);
     const violation = toViolation(
       active,
       finding,
       blame,
       this.#whereOf(blame, active.rule.blame),
+      findOrigin(context.places, this, {
+        captured,
+        isCall: entry !== undefined || blame === "server",
+        chunk: (view as ChunkPlace).place,
+      }),
     );
-    const thrown = active.severity === "error" && this.#context.throws;
-    this.#context.report(violation, thrown);
+    context.places.renew();
+    context.report(violation, thrown);
+    this.observe?.({ type: "finding", violation });
     if (!thrown) return;
-    const error = new ConformanceError(violation);
-    if (entry !== undefined) Error.captureStackTrace?.(error, entry);
+    const error = new ConformanceError(violation, captured.stack, from);
     this.#reportSwallowed();
     this.#undelivered = error;
     throw error;

@@ -7,6 +7,7 @@
  */
 
 import type { ValidatorContext } from "./context.ts";
+import { originOf } from "./origin.ts";
 import type { ActiveRule } from "./rules/rule.ts";
 import type { OpenView } from "./views/body_views.ts";
 import { toViolation } from "./violation.ts";
@@ -24,8 +25,9 @@ function report({ context, rules, request }: Watched): void {
   for (const active of rules) {
     const finding = active.check({ open: 0, collected: request });
     if (finding === undefined) continue;
+    const origin = { ...originOf(context.places), request: request.trim() };
     context.report(
-      toViolation(active, finding, active.rule.blame, context.where),
+      toViolation(active, finding, active.rule.blame, context.where, origin),
       false,
     );
   }

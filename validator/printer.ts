@@ -5,7 +5,7 @@
  */
 
 import { StderrStream } from "../wsgi/error_stream.ts";
-import { toSpecUrl, type Violation } from "./violation.ts";
+import { detailsOf, type Violation } from "./violation.ts";
 
 interface Runtime {
   Deno?: {
@@ -58,7 +58,7 @@ export class ViolationPrinter {
    * @param violation The violation.
    */
   print(violation: Violation): void {
-    const { rule, severity, message, hint, spec } = violation;
+    const { rule, severity, message } = violation;
     const count = (this.#counts.get(rule) ?? 0) + 1;
     this.#counts.set(rule, count);
     if (count > 1 && !isPowerOfTen(count)) return;
@@ -73,9 +73,8 @@ export class ViolationPrinter {
       this.#stream.write(`${label}: ${rule} was broken ${count} times\n`);
       return;
     }
-    const lines = [`${label}: ${message}`];
-    if (hint !== undefined) lines.push(paint(DIM, `  hint: ${hint}`));
-    lines.push(paint(DIM, `  see:  ${toSpecUrl(spec)}`));
+    const details = detailsOf(violation).map((line) => paint(DIM, line));
+    const lines = [`${label}: ${message}`, ...details];
     this.#stream.write(`${lines.join("\n")}\n`);
   }
 }

@@ -15,6 +15,9 @@ import type {
 } from "../wsgi/types.ts";
 import { ValidatorContext, type ValidatorOptions } from "./context.ts";
 import type { Entry } from "./findings.ts";
+import { beginObserving, type Observer } from "./observer.ts";
+import { originOf } from "./origin.ts";
+import { type Capture, capture, ProgramPlaces } from "./places.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -60,13 +63,39 @@ function call(
   entry: Entry,
 ): ResponseBody | Promise<ResponseBody> {
   const view = readEnviron(args, rules);
-  const { object: environ, values } = view;
   const request = new CheckedRequest(
     context,
     rules,
     view,
-    (values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
+    (view.values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
   );
+  request.edge = entry;
+  try {
+    return callChecked(app, request, args, entry);
+  } finally {
+    request.edge = undefined;
+  }
+}
+
+function callChecked(
+  app: Application,
+  request: CheckedRequest,
+  args: readonly unknown[],
+  entry: Entry,
+): ResponseBody | Promise<ResponseBody> {
+  const { context, rules, environ: view } = request;
+  const { object: environ, values } = view;
+  const { observer, places } = context;
+  if (places.wantsStacks() || observer !== undefined) {
+    request.called = capture(entry);
+  }
+  if (observer !== undefined) {
+    const { name: application } = places;
+    request.observe = beginObserving(observer, {
+      application,
+      environ: values,
+    });
+  }
   try {
     request.check(rules.call, view, entry);
     request.check(rules.environ, view, entry);
@@ -108,13 +137,13 @@ function call(
     result = app(environ as Environ, startResponse);
     isPromise = isThenable(result);
   } catch (error) {
-    throw failed(request, error);
+    throw applicationFailed(request, error);
   }
   if (!isPromise) return finish(request, result);
   const promise = Promise.resolve(result).then(
     (body) => finish(request, body),
     (error) => {
-      throw failed(request, error);
+      throw applicationFailed(request, error);
     },
   );
   // A server that awaits it sees its rejection; one that does not, does not die.
@@ -128,7 +157,7 @@ function finish(request: CheckedRequest, body: unknown): ResponseBody {
     return checkedBody(request, body);
   } catch (error) {
     closeUnseen(body);
-    throw failed(request, error);
+    throw applicationFailed(request, error);
   }
 }
 
@@ -142,8 +171,21 @@ function closeUnseen(body: unknown): void {
   }
 }
 
+/** The application itself, or what it returned, has failed. */
+function applicationFailed(request: CheckedRequest, error: unknown): unknown {
+  const { context, rules } = request;
+  const view = { app: context.places.app, error, state: request };
+  try {
+    request.check(rules.failed, view);
+  } catch {
+    // A setting has made an error of it; the one that was thrown goes first.
+  }
+  return failed(request, error);
+}
+
 /** The application has failed: nothing of it will be closed. */
 function failed(request: CheckedRequest, error: unknown): unknown {
+  request.observe?.({ type: "error", error });
   request.raise(error);
   try {
     if (!(error instanceof ConformanceError)) {
@@ -198,17 +240,55 @@ export function validator(
   app: Application,
   options: ValidatorOptions = {},
 ): ValidatedApplication {
-  const context = new ValidatorContext(options, RULES.map((rule) => rule.id));
-  enforce(CALLABLE_RULES, { app }, context);
+  return validateWith(app, options, { stack: capture(validator) });
+}
+
+/** What only the programs of this package give to a validator. */
+export interface ValidatorInternals {
+  /** Sees what happens in each request. */
+  readonly observer?: Observer | undefined;
+  /** The URL of the module from which the application comes. */
+  readonly module?: string | undefined;
+  /** The stack at which the validator is made. */
+  readonly stack?: Capture | undefined;
+}
+
+/**
+ * Does the same as {@linkcode validator}, for the programs of this package.
+ *
+ * @param app The application to check.
+ * @param options The options of `validator()`.
+ * @param internals What else it is given.
+ * @returns The application, checked.
+ * @throws {ConformanceError} If `app` is not a function.
+ * @throws {TypeError} If an option is wrong.
+ */
+export function validateWith(
+  app: Application,
+  options: ValidatorOptions,
+  internals: ValidatorInternals,
+): ValidatedApplication {
+  const { observer, module, stack = capture(validateWith) } = internals;
+  const places = new ProgramPlaces(app, stack, module);
+  const ids = RULES.map((rule) => rule.id);
+  const context = new ValidatorContext(options, ids, places, observer);
+  enforce(CALLABLE_RULES, { app }, context, stack);
   const rules = activate((rules) => context.select(rules));
   const validated = (
     ...args: unknown[]
   ): ResponseBody | Promise<ResponseBody> => {
     return call(app, context, rules, args, validated);
   };
-  return Object.assign(validated as Application, {
-    assertFinished: () => enforce(OPEN_RULES, { open: context.open }, context),
+  // Layers around this one name the application, not the validator.
+  Object.defineProperty(validated, "name", {
+    value: app.name,
+    configurable: true,
   });
+  function assertFinished(): void {
+    const { open } = context;
+    enforce(OPEN_RULES, { open }, context, capture(assertFinished));
+  }
+  return Object.assign(validated as Application, { assertFinished });
 }
 
 /** Applies rules that no option can switch off, outside of any request. */
@@ -216,13 +296,16 @@ function enforce<View>(
   rules: readonly Rule<View>[],
   view: View,
   context: ValidatorContext,
+  captured: Capture,
 ): void {
   for (const rule of rules) {
     const finding = rule.check(view);
     if (finding === undefined) continue;
     const active = { rule, severity: rule.severity, check: rule.check };
+    const origin = originOf(context.places, captured);
     throw new ConformanceError(
-      toViolation(active, finding, rule.blame, context.where),
+      toViolation(active, finding, rule.blame, context.where, origin),
+      captured.stack,
     );
   }
 }

@@ -7,6 +7,13 @@
 
 import { escapeControls } from "../wsgi/describe.ts";
 import {
+  cutOwnFrames,
+  isOwnFile,
+  readFrames,
+  type SourcePlace,
+} from "../wsgi/source_place.ts";
+import type { Entry } from "./places.ts";
+import {
   actionOf,
   type ActiveRule,
   type Blame,
@@ -14,8 +21,49 @@ import {
   type Severity,
 } from "./rules/rule.ts";
 
+/** What the line of a violation is about. */
+export type PlaceRole =
+  /** It is the call that broke the rule. */
+  | "call"
+  /** The call of startResponse in the same request. */
+  | "start-response"
+  /** The definition of the application. */
+  | "definition"
+  /** The call of `validator()`. */
+  | "validator";
+
+/** A line of the user's program that leads to the mistake. */
+export interface ViolationPlace extends SourcePlace {
+  /** What is on this line. */
+  readonly role: PlaceRole;
+}
+
+/** Which chunk broke a rule. */
+export interface ViolationChunk {
+  /** Whether the body yielded it or write() was called with it. */
+  readonly via: "body" | "write";
+  /** How many came before it in the same way. */
+  readonly index: number;
+  /** Its length: bytes, or characters of a string; nothing for other values. */
+  readonly size: number | undefined;
+}
+
+/** In which application, for which request, and where a rule was broken. */
+export interface ViolationOrigin {
+  /** The name of the application's function, else of its module. */
+  readonly application?: string | undefined;
+  /** The request: `"GET /path"`. */
+  readonly request?: string | undefined;
+  /** The line of the user's program that leads to the mistake. */
+  readonly place?: ViolationPlace | undefined;
+  /** The line that called the application, if that is one of the user's. */
+  readonly caller?: SourcePlace | undefined;
+  /** The chunk, where the rule is about one. */
+  readonly chunk?: ViolationChunk | undefined;
+}
+
 /** One broken rule, in one request. */
-export interface Violation {
+export interface Violation extends ViolationOrigin {
   /** The id of the rule: `"start-response/called-twice"`. */
   readonly rule: string;
   /** Whether it is an error or a warning. */
@@ -40,6 +88,7 @@ const MAX_GOT = 500;
  * @param finding What its check has found.
  * @param blame Who broke it.
  * @param where Which layer has seen it, or between which it happened.
+ * @param origin The application, the request and the line, as far as known.
  * @returns The violation.
  */
 export function toViolation(
@@ -47,6 +96,7 @@ export function toViolation(
   finding: Exclude<Finding, undefined>,
   blame: Blame,
   where: string,
+  origin?: ViolationOrigin,
 ): Violation {
   const { id } = rule;
   const { got, hint = rule.hint, spec = rule.spec } =
@@ -63,7 +113,54 @@ export function toViolation(
     ),
     hint,
     spec: `SPEC.md#${spec}`,
+    ...origin,
   };
+}
+
+const ROLES: Readonly<Record<PlaceRole, string>> = {
+  "call": "",
+  "start-response": ", where startResponse was called",
+  "definition": ", where the application is defined",
+  "validator": ", where validator() was called",
+};
+
+function showPlace({ file, line, column }: SourcePlace): string {
+  return `${file}:${line}:${column}`;
+}
+
+function showChunk({ via, index, size }: ViolationChunk): string {
+  const name = via === "body"
+    ? `the chunk with index ${index}`
+    : `call ${index + 1} of write()`;
+  return size === undefined ? name : `${name}, of length ${size}`;
+}
+
+/**
+ * Writes what follows the message of a violation, line by line: where it
+ * happened, how to fix it, and where to read more.
+ *
+ * @param violation The violation.
+ * @returns The lines.
+ */
+export function detailsOf(violation: Violation): string[] {
+  const { application, request, place, caller, chunk, hint, spec } = violation;
+  const lines: string[] = [];
+  const subject = [request, application].filter((part) => part !== undefined);
+  if (subject.length > 0) {
+    const part = chunk === undefined ? "" : `, ${showChunk(chunk)}`;
+    lines.push(`  in:   ${subject.join(" of ")}${part}`);
+  }
+  if (place !== undefined) {
+    lines.push(`  at:   ${showPlace(place)}${ROLES[place.role]}`);
+  }
+  if (caller !== undefined) {
+    lines.push(
+      `  from: ${showPlace(caller)}, where the application was called`,
+    );
+  }
+  if (hint !== undefined) lines.push(`  hint: ${hint}`);
+  lines.push(`  see:  ${toSpecUrl(spec)}`);
+  return lines;
 }
 
 /** A message is one line, whatever was quoted in it. */
@@ -91,6 +188,55 @@ export function toSpecUrl(spec: string): string {
     // A bundle may have no address of its own.
     return spec;
   }
+}
+
+/**
+ * Has the runtime remember the frames of the user's before the first one of this
+ * package. Deno shows these, with a line of source, where nobody catches the
+ * error; it does not look at the text of the stack then.
+ */
+function captureUserFrames(
+  error: Error,
+  stack: string | undefined,
+  entry: Entry,
+): void {
+  const frames = readFrames(stack ?? "");
+  const first = frames.findIndex(({ file }) => isOwnFile(file));
+  const { stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = first === -1 ? frames.length : first;
+    Error.captureStackTrace?.(error, entry);
+    // They are taken from the error when its stack is read.
+    void error.stack;
+    Error.stackTraceLimit = stackTraceLimit;
+  } catch {
+    // Error may be frozen.
+  }
+}
+
+function setStack(error: Error, stack: string): void {
+  Object.defineProperty(error, "stack", {
+    value: stack,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** Makes a stack without frames of this package, which begins at the user's line. */
+function showStack(error: ConformanceError, stack: string): string {
+  const frames = cutOwnFrames(stack).split("\n").filter((line) =>
+    /^\s+at /.test(line)
+  );
+  const { place, application } = error.violation;
+  const first = place === undefined ? "" : showPlace(place);
+  if (first !== "" && !frames.some((frame) => frame.includes(first))) {
+    frames.unshift(
+      application === undefined
+        ? `    at ${first}`
+        : `    at ${application} (${first})`,
+    );
+  }
+  return [`${error.name}: ${error.message}`, ...frames].join("\n");
 }
 
 /**
@@ -127,13 +273,15 @@ export class ConformanceError extends Error {
    * Makes an error.
    *
    * @param violation The broken rule.
+   * @param stack The stack at the call that broke it, in place of the stack of
+   * this constructor. Frames of this package are left out.
+   * @param entry The function whose caller is the first frame of this stack.
    */
-  constructor(violation: Violation) {
-    const { message, hint, spec } = violation;
-    const lines = [message];
-    if (hint !== undefined) lines.push(`  hint: ${hint}`);
-    lines.push(`  see:  ${toSpecUrl(spec)}`);
-    super(lines.join("\n"));
+  constructor(violation: Violation, stack?: string, entry?: Entry) {
+    super([violation.message, ...detailsOf(violation)].join("\n"));
     this.violation = violation;
+    if (entry !== undefined) captureUserFrames(this, stack, entry);
+    const captured = stack ?? this.stack;
+    if (captured !== undefined) setStack(this, showStack(this, captured));
   }
 }

@@ -161,8 +161,8 @@ export function toBytes(byteString: string): Uint8Array<ArrayBuffer> {
 /**
  * Returns the ByteString of some bytes.
  *
- * Not done with `TextDecoder("latin1")`, because that label stands for
- * windows-1252, which moves the bytes 0x80 to 0x9F elsewhere.
+ * `TextDecoder("latin1")` would not do: the label means windows-1252, which
+ * maps the bytes 0x80 to 0x9F to other characters.
  *
  * PEP 3333, "A Note On String Types"; WHATWG Encoding section 4.2.
  *
@@ -170,8 +170,8 @@ export function toBytes(byteString: string): Uint8Array<ArrayBuffer> {
  * @returns A string with one code unit for each byte.
  */
 export function fromBytes(bytes: Uint8Array): string {
-  // UTF-8 is decoded natively, and is the same as long as all is ASCII: any
-  // other byte makes the text shorter, or stands as U+FFFD.
+  // Decoding UTF-8 is native, and correct if everything is ASCII: any other
+  // byte makes the text shorter or becomes U+FFFD.
   const text = decoder.decode(bytes);
   if (text.length === bytes.length && !text.includes("\ufffd")) return text;
   if (bytes.length <= MAX_ARGUMENTS) {
@@ -185,13 +185,13 @@ export function fromBytes(bytes: Uint8Array): string {
   return byteString;
 }
 
-/** Does the work of toBytes(); `verb` is what the caller was asked to do. */
+/** Implements toBytes(); `verb` names the operation in the error message. */
 function toBytesOr(
   byteString: string,
   verb: "decode" | "encode",
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(byteString.length);
-  // Native, and complete as long as all is ASCII.
+  // Native, and complete if everything is ASCII.
   const { read } = encoder.encodeInto(byteString, bytes);
   if (read === byteString.length) return bytes;
   for (let index = 0; index < byteString.length; index++) {

@@ -1,9 +1,10 @@
 /**
- * What a foreign value is, and words for it where it is not what it should be.
+ * Identifies values of unknown type, and describes unexpected values for error
+ * messages.
  *
- * A message about a wrong value is built from whatever a program handed over.
- * So these functions never call a method, a getter or `toString()` of it, bound
- * what they show, and leave no control character that could forge a log line.
+ * The values come from programs, and may be anything. These functions therefore
+ * never call a method, getter or `toString()` of a value, limit how much they
+ * show, and escape control characters, which could forge a log line.
  *
  * @module
  */
@@ -25,7 +26,7 @@ const toStringTagOf = Object.getOwnPropertyDescriptor(
 /**
  * Returns whether a value is a `Uint8Array`, of this realm or another.
  *
- * `instanceof` is wrong in both directions: it refuses another realm's array
+ * `instanceof` is wrong in both directions: it rejects another realm's array
  * and accepts `Object.create(Uint8Array.prototype)`. The intrinsic getter reads
  * the internal slot, which cannot be forged.
  *
@@ -48,17 +49,18 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Sees to it that the rejection of a promise that was refused, and so is
- * awaited by nobody, does not end the process.
+ * Marks the rejection of a promise as handled. Use it for a promise that was
+ * rejected as an argument and that nobody awaits, so that it does not end the
+ * process.
  *
- * @param value What was refused; if it is no promise, nothing happens.
+ * @param value Any value; nothing happens if it is not a promise.
  */
 export function ignoreRejection(value: unknown): void {
   try {
-    // Not its own then(), which need not be one.
+    // Not the value's own then(), which may be anything.
     then.call(value as Promise<unknown>, undefined, () => {});
   } catch {
-    // It is no promise.
+    // It is not a promise.
   }
 }
 
@@ -73,8 +75,8 @@ function escape(unprintable: string): string {
 }
 
 /**
- * Makes control characters in text for a log visible, but for the line feeds
- * and tabs that a stack trace needs.
+ * Makes control characters in a log text visible, except for the line feeds and
+ * tabs that a stack trace needs.
  *
  * @param text The text to log.
  * @returns The text with `\xNN` in place of control characters.
@@ -103,7 +105,7 @@ function withArticle(noun: string): string {
   return `${/^[aeio]|^u(?!int|rl)|^[AEIO]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
-/** The class name of an object, found without calling anything of it. */
+/** Returns the class name of an object without calling any of its code. */
 function className(value: object): string | undefined {
   let prototype: unknown = value;
   // A prototype chain may be long or, behind a proxy, endless.

@@ -7,7 +7,7 @@
 import { describe } from "./describe.ts";
 import type { ErrorStream } from "./types.ts";
 
-/** What this file needs of a runtime, whichever it is. */
+/** The parts of a runtime that this file uses. */
 interface Runtime {
   Deno?: { stderr?: { writeSync?: (bytes: Uint8Array) => number } };
   process?: { stderr?: { write?: (text: string) => unknown } };
@@ -18,20 +18,20 @@ const encoder = new TextEncoder();
 /**
  * The `wsgi.errors` of the servers of this package: writes to stderr.
  *
- * It takes any string; a lone surrogate leaves as U+FFFD. A stderr that is gone
- * is no error of the application, so what cannot be written is dropped.
+ * Any string is valid; a lone surrogate is written as U+FFFD. A closed stderr
+ * is not the application's fault, so text that cannot be written is dropped.
  *
  * PEP 3333, "Input and Error Streams" and "environ Variables".
  */
 export class StderrStream implements ErrorStream {
   #sink: ((text: string) => void) | undefined;
-  /** What waits for the end of its line; used with console.error() only. */
+  /** The text of an unfinished line; used with console.error() only. */
   #line = "";
 
   /**
-   * Makes a stream. Nothing of the runtime is touched before the first write.
+   * Makes a stream. It uses nothing of the runtime before the first write.
    *
-   * @param sink Gets every text instead of stderr. What it throws is thrown by
+   * @param sink Receives every text instead of stderr. Its errors are thrown by
    * the write.
    */
   constructor(sink?: (text: string) => void) {
@@ -54,7 +54,7 @@ export class StderrStream implements ErrorStream {
    * Writes several strings, adding nothing between them.
    *
    * @param texts The strings to write.
-   * @throws {TypeError} If one of them is not a string; those before it are
+   * @throws {TypeError} If one of them is not a string; the ones before it are
    * written.
    */
   writelines(texts: Iterable<string>): void {
@@ -62,10 +62,10 @@ export class StderrStream implements ErrorStream {
   }
 
   /**
-   * Makes sure that what was written has left the program.
+   * Writes everything that is still buffered.
    *
-   * Only `console.error()`, which cannot write half a line, makes it do
-   * anything: it ends the line.
+   * It only has an effect with `console.error()`, which cannot write half a
+   * line: it ends the line.
    */
   flush(): void {
     if (this.#line !== "") this.#writeToConsole("\n");
@@ -84,7 +84,7 @@ export class StderrStream implements ErrorStream {
   }
 }
 
-/** Writes to stderr; gives false where there is none. */
+/** Writes to stderr; returns false if there is none. */
 function writeToStderr(text: string): boolean {
   const { Deno } = globalThis as Runtime;
   try {
@@ -92,7 +92,7 @@ function writeToStderr(text: string): boolean {
       let bytes = encoder.encode(text);
       while (bytes.length > 0) {
         const written = Deno.stderr.writeSync(bytes);
-        // A stderr that takes nothing must not keep the program here.
+        // A stderr that accepts nothing must not block the program.
         if (written <= 0) break;
         bytes = bytes.subarray(written);
       }
@@ -105,13 +105,15 @@ function writeToStderr(text: string): boolean {
       return true;
     }
   } catch {
-    // Stderr is closed. Where should a complaint about that go?
+    // Stderr is closed, so there is nowhere to report it.
     return true;
   }
   return false;
 }
 
-/** Says what is wrong with a text that is not a string, and what to do. */
+/**
+ * Describes what is wrong with a text that is not a string, and how to fix it.
+ */
 function describeMistake(value: unknown): string {
   let hint = "";
   if (value instanceof Error) {

@@ -8,10 +8,22 @@ import type { FileLike, OpenFile } from "./types.ts";
 
 const DEFAULT_BLOCK_SIZE = 65_536;
 
-/** What an open file of Deno has besides. */
-interface DenoFile extends OpenFile {
-  readonly readable: ReadableStream<Uint8Array>;
+/** An open file whose position can be set. */
+export interface SeekableFile extends OpenFile {
+  /**
+   * Sets the position.
+   *
+   * @param offset The new position, in bytes.
+   * @param whence The start of the
+   * offset: 0 for the beginning of the file, 1 for the current position.
+   * @returns The new position.
+   */
   seekSync(offset: number, whence: number): number;
+}
+
+/** The further members of an open file of Deno that are used here. */
+interface DenoFile extends SeekableFile {
+  readonly readable: ReadableStream<Uint8Array>;
   statSync(): { readonly isFile: boolean; readonly size: number };
 }
 
@@ -28,7 +40,8 @@ function isOpenFile(file: object): file is OpenFile {
 }
 
 /**
- * A body that reads a file block by block, from where it stands to its end.
+ * A body that reads a file block by block, from its current position to its
+ * end.
  *
  * The file is anything with `read(size)`, or an open `Deno.FsFile`. Reaching
  * the end does not close it; the server's `close()` does.
@@ -56,12 +69,12 @@ function isOpenFile(file: object): file is OpenFile {
 export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   /** The file that is read. */
   readonly filelike: FileLike | object;
-  /** The wished size of a block in bytes. */
+  /** The preferred size of a block in bytes. */
   readonly blockSize: number;
   /** Closes the file. It exists only if the file has a `close()`. */
   declare readonly close?: () => unknown;
   #begun = false;
-  /** Whether the runtime's own stream was taken, which closes the file. */
+  /** Whether the runtime's own stream is in use, which closes the file. */
   #isStreamed = false;
 
   /**
@@ -69,7 +82,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
    *
    * @param filelike The file: `read(size)` and an optional `close()`, or a
    * `Deno.FsFile`.
-   * @param blockSize The wished size of a block in bytes, 1 or more.
+   * @param blockSize The preferred size of a block in bytes, 1 or more.
    * @throws {TypeError} If the file has no `read()`.
    * @throws {RangeError} If the block size is not a positive integer.
    */
@@ -103,11 +116,12 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   }
 
   /**
-   * How many bytes are left of an open regular file, from where it stands to its
-   * end. For servers that can send a file in a better way than block by block.
+   * The number of bytes between the current position of an open regular file
+   * and its end. For servers that can send a file more efficiently than block
+   * by block.
    *
-   * @returns The number; `undefined` if that is not known, or if the iteration
-   * has begun or is watched by somebody.
+   * @returns The number; `undefined` if it is unknown, or if the iteration has
+   * begun or is being observed.
    */
   get bytesLeft(): number | undefined {
     const file = this.filelike;
@@ -120,15 +134,15 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
       if (!isFile) return undefined;
       return Math.max(0, size - file.seekSync(0, SEEK_CURRENT));
     } catch {
-      // A closed file: reading it will say so.
+      // The file is closed; reading it will throw.
       return undefined;
     }
   }
 
   /**
    * Returns the rest of the file as the runtime's own stream, which Deno.serve
-   * sends without a detour through JavaScript. Only where
-   * {@linkcode FileWrapper.bytesLeft} is known.
+   * sends without going through JavaScript. Call it only if {@linkcode
+   * FileWrapper.bytesLeft} is known.
    *
    * @returns The stream. It closes the file at its end.
    */
@@ -139,21 +153,14 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   }
 
   /**
-   * Iterates over the rest of the file in blocks that share one buffer. For
-   * servers that have sent a block before they ask for the next one. Only where
-   * {@linkcode FileWrapper.bytesLeft} is known.
+   * Returns the open file itself, for servers that read it in their own way.
+   * Call it only if {@linkcode FileWrapper.bytesLeft} is known.
    *
-   * @param size The size of a block in bytes, 1 or more.
+   * @returns The file, at its current position.
    */
-  async *blocks(size: number): AsyncGenerator<Uint8Array, void> {
+  toFile(): SeekableFile {
     this.#begun = true;
-    const file = this.filelike as DenoFile;
-    const buffer = new Uint8Array(size);
-    for (;;) {
-      const count = await file.read(buffer);
-      if (count === null) return;
-      yield buffer.subarray(0, count);
-    }
+    return this.filelike as DenoFile;
   }
 
   /**
@@ -175,7 +182,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
     if (!isOpenFile(file)) {
       return await (file as FileLike).read(this.blockSize);
     }
-    // A block is the server's until it is sent, so each has a buffer of its own.
+    // The server owns a block until it is sent, so each needs a new buffer.
     const buffer = new Uint8Array(this.blockSize);
     const count = await file.read(buffer);
     return count === null ? null : buffer.subarray(0, count);

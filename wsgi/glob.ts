@@ -1,12 +1,11 @@
 /**
- * Globs, by which rules of the validator and cases of the conformance kit are
- * named.
+ * Globs that select rules of the validator and cases of the conformance kit.
  *
  * @module
  */
 
 /**
- * Compiles a glob, in which `*` stands for any characters, `/` included.
+ * Compiles a glob, in which `*` matches any characters, including `/`.
  *
  * @param glob The glob, such as `"environ/*"`.
  * @returns A pattern that matches whole names.

@@ -1,5 +1,5 @@
 /**
- * What a `HeaderList` takes and what it refuses.
+ * The checks of a `HeaderList`.
  *
  * @module
  */
@@ -17,9 +17,9 @@ function mistake(problem: string): TypeError {
 }
 
 /**
- * Refuses what is no header name.
+ * Throws unless a value is a header name.
  *
- * @param name What was given.
+ * @param name The value that was given.
  * @throws {TypeError} If it is no string or has a control character.
  */
 export function checkName(name: unknown): asserts name is string {
@@ -34,10 +34,10 @@ export function checkName(name: unknown): asserts name is string {
 }
 
 /**
- * Refuses what is no header value.
+ * Throws unless a value is a header value.
  *
  * @param name The name of the header.
- * @param value What was given.
+ * @param value The value that was given.
  * @throws {TypeError} If it is no string or has a control character.
  */
 export function checkValue(
@@ -61,10 +61,10 @@ export function checkValue(
 }
 
 /**
- * Refuses what is no array of headers.
+ * Throws unless a value is an array of headers.
  *
- * @param list What was given.
- * @throws {TypeError} If it is no array of pairs of names and values.
+ * @param list The value that was given.
+ * @throws {TypeError} If it is not an array of pairs of names and values.
  */
 export function checkList(list: unknown): void {
   if (!Array.isArray(list)) {

@@ -26,12 +26,11 @@ function formatParameter(
 }
 
 /**
- * Response headers, with methods to look them up and to change them by name.
+ * Response headers, with methods to read and change them by name.
  *
- * It wraps the array that it is given: what is changed here is changed there,
- * so the same array can go to `startResponse`. Names are compared without
- * regard to case; order, case and repetition are kept, unlike in the `Headers`
- * of fetch.
+ * It wraps the given array and changes it in place, so the same array can be
+ * passed to `startResponse`. Names are compared case-insensitively. Unlike the
+ * `Headers` of fetch, it keeps the order, case and repetition of headers.
  *
  * Python's `wsgiref.headers.Headers`.
  *
@@ -58,16 +57,16 @@ export class HeaderList implements Iterable<HeaderTuple> {
   /**
    * Wraps an array of headers.
    *
-   * @param list The array; a new one without it.
-   * @throws {TypeError} If it is no array of pairs of strings, or one of them
-   * has a control character.
+   * @param list The array; by default, a new one.
+   * @throws {TypeError} If it is not an array of pairs of strings, or one of
+   * them has a control character.
    */
   constructor(list?: HeaderTuple[] | null) {
     if (list !== undefined && list !== null) checkList(list);
     this.#list = list ?? [];
   }
 
-  /** How many headers there are; repeated ones count each. */
+  /** The number of headers; each repetition counts. */
   get length(): number {
     return this.#list.length;
   }
@@ -172,11 +171,11 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Adds a header unless there is one of its name.
+   * Adds a header unless one of that name exists.
    *
    * @param name The name.
    * @param value The value.
-   * @returns The first value that is there now.
+   * @returns The first value of that name.
    * @throws {TypeError} If one is no string or has a control character.
    */
   setDefault(name: string, value: string): string {
@@ -189,7 +188,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   /**
    * Returns the names.
    *
-   * @returns All of them in order, repeated ones each; a new array.
+   * @returns All names in order, with repetitions; a new array.
    */
   keys(): string[] {
     return this.#list.map(([name]) => name);
@@ -223,10 +222,10 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Writes the headers as HTTP does.
+   * Returns the headers in the syntax of HTTP.
    *
-   * @returns A line for each header, and the empty line after them; each ends
-   * with CR and LF.
+   * @returns A line for each header, then an empty line; each line ends with CR
+   * LF.
    */
   toString(): string {
     const lines = this.#list.map(([name, value]) => `${name}: ${value}\r\n`);

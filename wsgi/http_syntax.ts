@@ -1,5 +1,5 @@
 /**
- * The syntax of HTTP that more than one room reads or writes.
+ * HTTP syntax that several rooms read or write.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { describe } from "./describe.ts";
 
 /**
- * The pattern of a token, for the patterns of values that have tokens in them.
+ * The pattern of a token, for use in larger patterns.
  *
  * RFC 9110 section 5.6.2.
  */
@@ -46,7 +46,7 @@ export function isToken(value: string): boolean {
 }
 
 /**
- * Returns whether a string has digits alone, as a length in bytes has.
+ * Returns whether a string consists of digits, like a length in bytes.
  *
  * RFC 9110 section 8.6.
  *
@@ -57,14 +57,14 @@ export function isDigits(value: string): boolean {
   return DIGITS.test(value);
 }
 
-/** Its length is a cheap test before lower-casing a name. */
+/** Comparing the length first avoids converting most names to lower case. */
 const CONTENT_LENGTH = "content-length";
 
 /**
  * Returns whether a header is Content-Length.
  *
  * @param name The name of the header, in any case.
- * @returns Whether it is.
+ * @returns Whether the name is Content-Length.
  */
 export function isContentLength(name: string): boolean {
   return name.length === CONTENT_LENGTH.length &&
@@ -77,8 +77,9 @@ export function isContentLength(name: string): boolean {
  * RFC 9110 section 8.6.
  *
  * @param value The value; two headers arrive joined, as `"5, 5"`.
- * @returns The length in bytes, or `undefined` if the value is not one number
- * or too large to count with.
+ * @returns The
+ * length in bytes, or `undefined` if the value is not a single number, or too
+ * large to be exact.
  */
 export function parseContentLength(value: string): number | undefined {
   if (!DIGITS.test(value)) return undefined;
@@ -112,7 +113,7 @@ export function splitAuthority(
   const hasPort = colon !== -1 && colon > authority.lastIndexOf("]");
   const host = hasPort ? authority.slice(0, colon) : authority;
   const digits = hasPort ? authority.slice(colon + 1) : "";
-  // RFC 3986 section 3.2.3: the colon may stand without a port.
+  // RFC 3986 section 3.2.3: a colon may come without a port.
   const port = digits === "" ? (scheme === "https" ? 443 : 80) : Number(digits);
   if (port < 1 || port > 65535) return undefined;
   const parts = [host || "localhost", String(port)] as const;
@@ -121,12 +122,12 @@ export function splitAuthority(
 }
 
 /**
- * Returns whether a header value has a comma outside of quoted strings, as
- * several values have that were joined. A quoted string without its end is
- * none.
+ * Returns whether a header value has a comma outside of quoted strings, which
+ * means that several values were joined. A quoted string that does not end does
+ * not count as one.
  *
- * It reads the value once: a pattern for quoted strings would take seconds for
- * thousands of quotes, which a client can send.
+ * It reads the value once. A regular expression for quoted strings would take
+ * seconds for the thousands of quotes that a client can send.
  *
  * RFC 9110 sections 5.3 and 5.6.4.
  *
@@ -154,10 +155,10 @@ export function hasBareComma(value: string): boolean {
 }
 
 /**
- * Returns whether a header is hop-by-hop: about one connection, not about the
- * response, and therefore the server's and never the application's.
+ * Returns whether a header is hop-by-hop: it describes one connection, not the
+ * response, and therefore belongs to the server.
  *
- * The eight names of Python's wsgiref are known, and two that it misses:
+ * It knows the eight names of Python's wsgiref and two that are missing there:
  * `Trailer`, the real name of the field, and `Proxy-Connection`.
  *
  * RFC 9110 section 7.6.1; PEP 3333, "Other HTTP Features".
@@ -188,7 +189,8 @@ export function isHopByHop(name: string): boolean {
  *
  * @param time A `Date`, or milliseconds since 1970, as `Date.now()` gives them.
  * @returns The date.
- * @throws {RangeError} If the date is invalid or its year has not four digits.
+ * @throws {RangeError} If the date is invalid or its year does not have four
+ * digits.
  *
  * @example Usage
  * ```ts

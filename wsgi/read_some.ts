@@ -1,5 +1,5 @@
 /**
- * Reading what has come of a request body, without waiting for more.
+ * Reads the part of a request body that has arrived, without waiting for more.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import type { InputStream } from "./types.ts";
 
 /**
- * What the inputs of this package can do besides: to give less than they are
- * asked for. `read(size)` gives exactly `size` bytes, so a program that passes a
- * body on while it arrives would hold back what has come.
+ * A further method of the inputs of this package, which returns fewer bytes
+ * than requested. `read(size)` waits for `size` bytes, so a program that passes
+ * a body on would hold back bytes that have arrived.
  */
 export interface SomeInput {
   /**
@@ -22,7 +22,8 @@ export interface SomeInput {
 }
 
 /**
- * Reads what has come, if the input can do that, and otherwise `size` bytes.
+ * Reads the bytes that have arrived if the input supports that, and otherwise
+ * `size` bytes.
  *
  * @param input Any `wsgi.input`.
  * @param size The most bytes to return, a positive integer.

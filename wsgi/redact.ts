@@ -1,16 +1,16 @@
 /**
- * Keeping secrets out of messages.
+ * Keeps secrets out of messages.
  *
- * Logs are read by more people than cookies and passwords are meant for. So a
- * message that shows the value of a header or of a variable of `environ` shows
- * it through {@linkcode describeValue}.
+ * More people read logs than should see cookies and passwords. A message that
+ * shows the value of a header or of an environ variable therefore uses
+ * {@linkcode describeValue}.
  *
  * @module
  */
 
 import { describe } from "./describe.ts";
 
-/** Headers whose values let a reader act as somebody else. */
+/** Headers whose values would let a reader impersonate a user. */
 const SECRET: ReadonlySet<string> = new Set([
   "authorization",
   "cookie",
@@ -24,11 +24,11 @@ const SECRET: ReadonlySet<string> = new Set([
  * Returns whether the value of a header or variable must not be shown.
  *
  * @param name The name of the header, `"Set-Cookie"`, or of the variable in
- * `environ`, `"HTTP_COOKIE"`; in any case of letters.
+ * `environ`, `"HTTP_COOKIE"`; case-insensitive.
  * @returns Whether it is a secret.
  */
 export function isSecret(name: string): boolean {
-  // Longer names are none of these, and need not be copied.
+  // Longer names cannot be in the set, so there is no need to copy them.
   if (name.length > 40) return false;
   const key = name.trim().toLowerCase().replaceAll("_", "-");
   return SECRET.has(key.startsWith("http-") ? key.slice(5) : key);
@@ -38,7 +38,7 @@ export function isSecret(name: string): boolean {
  * Describes the value of a header or variable for a message, as
  * {@linkcode describe} does, but without showing a secret.
  *
- * @param name The name; anything that is no string has no secrets.
+ * @param name The name; a value that is not a string has no secrets.
  * @param value The value.
  * @returns The description.
  */
@@ -51,10 +51,10 @@ export function describeValue(name: unknown, value: unknown): string {
 }
 
 /**
- * Describes what stands where a header should be, such as a whole header line
+ * Describes a value that should be a header tuple, such as a whole header line
  * in one string, without showing a secret.
  *
- * @param entry What was found.
+ * @param entry The value found.
  * @returns The description.
  */
 export function describeEntry(entry: unknown): string {

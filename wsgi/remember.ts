@@ -1,23 +1,23 @@
 /**
- * Remembering what was found out about names that come again and again.
+ * Remembers results about names that occur again and again.
  *
  * @module
  */
 
 /**
- * Names are few and come again; but a client, or a program, that makes names up
- * must not be able to fill the memory with them.
+ * There are few names, and they recur. But a client or program that invents
+ * names must not be able to fill the memory with them.
  */
 const MAX_REMEMBERED = 256;
 const MAX_LENGTH = 64;
 
 /**
- * Makes a function that remembers what another one has found for the first 256
- * strings of at most 64 characters. Others it asks every time.
+ * Makes a function that remembers the results of another one for the first 256
+ * strings of at most 64 characters. For other strings, it calls that function
+ * every time.
  *
- * @param find Finds something out about a string, and nothing else: it must
- * give the same for the same string.
- * @returns A function that gives the same results.
+ * @param find A pure function: it must return the same for the same string.
+ * @returns A function with the same results.
  */
 export function remember<T>(find: (name: string) => T): (name: string) => T {
   const remembered = new Map<string, T>();

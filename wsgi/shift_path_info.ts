@@ -31,19 +31,20 @@ function normalize(path: string): string {
 
 /**
  * Moves the first segment of `PATH_INFO` to the end of `SCRIPT_NAME`, as a
- * router does that hands a request on to another application.
+ * router does before it calls another application.
  *
- * Empty segments and `.` in the middle are skipped, one trailing slash stays.
- * A segment `..` is returned like any other, and takes one off `SCRIPT_NAME`:
- * it comes from the client, so do not look files up by it. Nothing is decoded.
+ * Empty segments and `.` in the middle are skipped; one trailing slash stays.
+ * A segment `..` is returned like any other, and removes one from
+ * `SCRIPT_NAME`. It comes from the client, so don't use it to look up files.
+ * Nothing is decoded.
  *
  * Python's `wsgiref.util.shift_path_info`.
  *
- * @param environ The variables of the request; the two are changed.
- * @returns The segment; `""` where the path was only a slash, and `undefined`
- * where there was nothing left to move, or only a dot.
- * @throws {TypeError} If `PATH_INFO` is no string, or is not empty and does not
- * begin with `/`.
+ * @param environ The variables of the request; both are changed.
+ * @returns The segment; `""` if the path was only a slash, and `undefined` if
+ * there was nothing left to move, or only a dot.
+ * @throws {TypeError} If `PATH_INFO` is not a string, or is not empty and does
+ * not begin with `/`.
  *
  * @example Usage
  * ```ts

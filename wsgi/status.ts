@@ -1,10 +1,10 @@
 /**
- * What HTTP says of status codes.
+ * Status codes of HTTP: reason phrases, and which have no body.
  *
  * @module
  */
 
-/** RFC 9110 section 15, and the registry of IANA. */
+/** From RFC 9110 section 15 and IANA's registry. */
 const REASONS: Readonly<Record<number, string>> = {
   100: "Continue",
   101: "Switching Protocols",

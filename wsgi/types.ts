@@ -2,7 +2,7 @@
  * The interface between a server and an application: the shapes that
  * PEP 3333 describes in prose, as types.
  *
- * Nothing here runs. An application imports these types, a server fulfils
+ * These types have no code. An application imports them, a server implements
  * them, and neither has to know which runtime the other was written for.
  *
  * ```ts
@@ -31,27 +31,27 @@
 export type HeaderTuple = readonly [name: string, value: string];
 
 /**
- * Sends a piece of the body imperatively; {@linkcode StartResponse} returns it.
+ * Sends a chunk of the body immediately; {@linkcode StartResponse} returns it.
  *
- * The order of the pieces is kept whether or not the promise is awaited.
- * Awaiting it is what gives backpressure: it resolves when the transport can
- * take more. New applications return an iterable instead.
+ * Chunks are sent in the order of the calls, whether or not the promise is
+ * awaited. Await it for backpressure: it resolves when the transport can take
+ * more. New applications should return an iterable instead.
  *
  * PEP 3333, "The write() Callable".
  *
  * @param chunk The bytes to send. An empty chunk sends nothing.
  * @returns A promise that resolves when the transport can take more. It
- * rejects when the client has left or the chunk went past Content-Length;
- * that rejection counts as handled, so ignoring it ends no process.
+ * rejects when the client has left or the chunk exceeds Content-Length. The
+ * rejection counts as handled, so ignoring it does not end the process.
  */
 export type Write = (chunk: Uint8Array) => Promise<void>;
 
 /**
- * Begins the response: the second argument of every application.
+ * Starts the response: the second argument of every application.
  *
  * Nothing is transmitted by the call itself. Status and headers leave with the
  * first non-empty chunk, or at the end of the body. Until then an error handler
- * may replace them by calling again with `excInfo`; after it, such a call
+ * may replace them by calling again with `excInfo`; after that, such a call
  * throws `excInfo`.
  *
  * PEP 3333, "The start_response() Callable" and "Error Handling".
@@ -59,9 +59,9 @@ export type Write = (chunk: Uint8Array) => Promise<void>;
  * @param status Three digits from 200 to 599, one space and a reason phrase:
  * `"200 OK"`.
  * @param headers An array of {@linkcode HeaderTuple}. The server copies it.
- * @param excInfo Whatever was thrown, when an error handler calls. `undefined`
- * and `null` mean that there is none.
- * @returns The function that sends pieces of the body imperatively.
+ * @param excInfo The value that was thrown, if an error handler calls.
+ * `undefined` and `null` mean no error.
+ * @returns The function that sends chunks of the body immediately.
  */
 export type StartResponse = (
   status: string,
@@ -74,8 +74,8 @@ export type StartResponse = (
  * `close()`.
  *
  * The server asks for one chunk at a time, and only when the transport can take
- * it. `close()` is called exactly once however the request ends, and what it
- * returns is awaited.
+ * it. `close()` is called exactly once, however the request ends, and its
+ * result is awaited.
  *
  * PEP 3333, "Specification Details" and "Handling the Content-Length Header".
  */
@@ -86,7 +86,10 @@ export type ResponseBody =
     | AsyncIterable<Uint8Array, void>
   )
   & {
-    /** Releases what the body holds; called once, at the end of the request. */
+    /**
+     * Releases the resources of the body; called once, at the end of the
+     * request.
+     */
     close?: (() => unknown) | undefined;
   };
 
@@ -94,12 +97,12 @@ export type ResponseBody =
  * A web application: called once per request.
  *
  * It must call `startResponse` before its body yields the first non-empty
- * chunk, and must return a body in every case. It may be sync or async.
+ * chunk, and must always return a body. It may be sync or async.
  *
  * PEP 3333, "The Application/Framework Side".
  *
  * @param environ The variables of this request. The application may change it.
- * @param startResponse Begins the response.
+ * @param startResponse Starts the response.
  * @returns The body, or a promise of it.
  */
 export type Application = (
@@ -121,20 +124,20 @@ export type Middleware = (app: Application) => Application;
 /**
  * The request body: `wsgi.input`.
  *
- * It is read lazily: nothing is taken from the client before the first call.
- * Calls are served in the order in which they were made. At the end of the
- * input every method always gives empty results. A body that the client cut
- * short or that is over the limit makes the reading reject with a
- * `RequestBodyError`; it never looks like an end.
+ * It is lazy: nothing is read from the client before the first call.
+ * Calls are served in order. At the end of the input, every method returns
+ * empty results. If the client cuts the body short or exceeds the limit,
+ * reading rejects with a `RequestBodyError`, so that a broken body never looks
+ * complete.
  *
  * PEP 3333, "Input and Error Streams".
  */
 export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
-   * Reads `size` bytes, fewer only at the end of the input.
+   * Reads `size` bytes, or fewer at the end of the input.
    *
-   * @param size Bytes to read, 0 or more. Without it, or with a negative
-   * number, everything that is left.
+   * @param size The number of bytes, 0 or more. Without it, or if negative,
+   * reads everything that is left.
    * @returns A new array; empty at the end of the input.
    * @throws {RequestBodyError} If the body was cut short or is over the limit.
    */
@@ -142,17 +145,17 @@ export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads one line with its `\n`.
    *
-   * @param size The most bytes to return, 0 or more. Without it, or with a
-   * negative number, the whole line.
+   * @param size The maximum number of bytes, 0 or more. Without it, or if
+   * negative, reads the whole line.
    * @returns A new array; empty at the end of the input.
    * @throws {RequestBodyError} If the body was cut short or is over the limit.
    */
   readline(size?: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Reads the lines that are left.
+   * Reads the remaining lines.
    *
-   * @param hint Stop after the line that brings the total to this many bytes.
-   * Without it, or with 0 or a negative number, read all lines.
+   * @param hint Stops after the line that brings the total to this many bytes.
+   * Without it, or if 0 or negative, reads all lines.
    * @returns The lines, each with its `\n`.
    * @throws {RequestBodyError} If the body was cut short or is over the limit.
    */
@@ -162,7 +165,7 @@ export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
 /**
  * The stream for diagnostics: `wsgi.errors`.
  *
- * Text with `\n` as line end. Where it goes is the server's decision; the
+ * Takes text whose lines end with `\n`. The server decides where it goes; the
  * servers of this package write to stderr.
  *
  * PEP 3333, "Input and Error Streams".
@@ -180,12 +183,12 @@ export interface ErrorStream {
    * @param texts The strings to write.
    */
   writelines(texts: Iterable<string>): void;
-  /** Makes sure that what was written has left the program. */
+  /** Sends everything that was written and is still buffered. */
   flush(): void;
 }
 
 /**
- * What `wsgi.file_wrapper` takes: anything that can be read in blocks.
+ * A file that `wsgi.file_wrapper` accepts: anything that can be read in blocks.
  *
  * PEP 3333, "Optional Platform-Specific File Handling".
  */
@@ -193,7 +196,7 @@ export interface FileLike {
   /**
    * Reads the next block.
    *
-   * @param size The wished size of the block, in bytes.
+   * @param size The preferred size of the block, in bytes.
    * @returns The block; empty or `null` at the end of the file.
    */
   read(
@@ -204,8 +207,8 @@ export interface FileLike {
 }
 
 /**
- * What `wsgi.file_wrapper` takes besides: an open file that fills buffers, such
- * as a `Deno.FsFile`.
+ * Another kind of file that `wsgi.file_wrapper` accepts: an open file that
+ * fills buffers, such as a `Deno.FsFile`.
  */
 export interface OpenFile {
   /**
@@ -216,7 +219,7 @@ export interface OpenFile {
    */
   read(buffer: Uint8Array): Promise<number | null>;
   /**
-   * Fills a buffer, at once.
+   * Fills a buffer synchronously.
    *
    * @param buffer Where the bytes go.
    * @returns How many there were, `null` at the end of the file.
@@ -227,7 +230,7 @@ export interface OpenFile {
 }
 
 /**
- * What `wsgi.file_wrapper` is: a function that makes a body of a file.
+ * The type of `wsgi.file_wrapper`: a function that turns a file into a body.
  *
  * PEP 3333, "Optional Platform-Specific File Handling".
  */
@@ -243,7 +246,7 @@ export interface WrapFile {
   /**
    * Wraps an open file.
    *
-   * @param file The file. It is sent from where it stands, and closed.
+   * @param file The file. It is sent from its current position, then closed.
    * @param blockSize The wished size of a block in bytes, 1 or more.
    * @returns The body, to be returned as it is.
    */
@@ -253,9 +256,9 @@ export interface WrapFile {
 /**
  * The variables of one request: a plain, mutable object, fresh per request.
  *
- * CGI variables and `HTTP_*` are ByteStrings: one code unit for each byte of
- * the wire. `decodeUtf8` makes text of them. A variable without a value is left
- * out.
+ * CGI variables and `HTTP_*` are ByteStrings: one code unit for each byte on
+ * the wire. `decodeUtf8` turns them into text. A variable without a value is
+ * absent.
  *
  * PEP 3333, "environ Variables"; RFC 3875 section 4.1 for the CGI variables.
  */
@@ -266,7 +269,7 @@ export interface Environ {
   SCRIPT_NAME: string;
   /** The rest of the path, percent-decoded byte by byte. */
   PATH_INFO: string;
-  /** What follows the first `?` of the target, undecoded; may be empty. */
+  /** The part of the target after the first `?`, undecoded; may be empty. */
   QUERY_STRING: string;
   /** The raw path and query, so that `%2F` and `/` can be distinguished. */
   REQUEST_URI?: string | undefined;
@@ -282,13 +285,13 @@ export interface Environ {
   SERVER_PROTOCOL: string;
   /** The name of the server software. */
   SERVER_SOFTWARE?: string | undefined;
-  /** The version of CGI from which the variables come: `"CGI/1.1"`. */
+  /** The version of CGI that defines the variables: `"CGI/1.1"`. */
   GATEWAY_INTERFACE?: string | undefined;
   /** The address of the client. */
   REMOTE_ADDR?: string | undefined;
   /** The port of the client, as decimal digits. */
   REMOTE_PORT?: string | undefined;
-  /** The user whom a server in front has authenticated. */
+  /** The user, if the server in front has authenticated one. */
   REMOTE_USER?: string | undefined;
   /** `"on"` under TLS, absent otherwise. */
   HTTPS?: string | undefined;
@@ -313,10 +316,15 @@ export interface Environ {
   /** Whether reading `wsgi.input` to its end is safe without a length. */
   "wsgi.input_terminated"?: boolean | undefined;
   /**
-   * Returns the signal of this request. It aborts when the client has left, at
-   * a deadline and at a forced shutdown; never after success.
+   * Returns the signal of this request. It aborts when the client leaves, when
+   * a deadline passes and at a forced shutdown, and never after success.
    */
   "wsgiref.signal"?: (() => AbortSignal) | undefined;
+  /**
+   * Whether the client is connected through a Unix socket, and therefore has no
+   * address. A missing `REMOTE_ADDR` alone does not say so.
+   */
+  "wsgiref.unix_socket"?: boolean | undefined;
   /** The request headers: `HTTP_` and the name, upper case, `-` as `_`. */
   [name: `HTTP_${string}`]: string | undefined;
   /** Variables of the server, of middleware and of the deployer. */

@@ -1,11 +1,12 @@
 /**
- * The URI of a request and of its application, made of an environ.
+ * The URIs of a request and of its application, from an environ.
  *
  * @module
  */
 
-import { isByteString, percentEncode } from "./byte_string.ts";
+import { isByteString, percentDecode, percentEncode } from "./byte_string.ts";
 import { describe } from "./describe.ts";
+import type { Environ } from "./types.ts";
 
 const QUOTED = /[^A-Za-z0-9_.~/-]/g;
 const QUOTED_IN_PATH_INFO = /[^A-Za-z0-9_.~/;=,-]/g;
@@ -13,7 +14,7 @@ const QUOTED_IN_PATH_INFO = /[^A-Za-z0-9_.~/;=,-]/g;
 /** Options of {@linkcode requestUri}. */
 export interface RequestUriOptions {
   /**
-   * Whether `QUERY_STRING` is part of it.
+   * Whether the URI includes `QUERY_STRING`.
    *
    * @default {true}
    */
@@ -21,8 +22,8 @@ export interface RequestUriOptions {
 }
 
 /**
- * Guesses the scheme of a request from the variable `HTTPS`, as CGI servers set
- * it.
+ * Guesses the scheme of a request from the variable `HTTPS` that CGI servers
+ * set.
  *
  * Python's `wsgiref.util.guess_scheme`.
  *
@@ -62,8 +63,8 @@ function required(
 /**
  * Percent-encodes a path variable, byte by byte.
  *
- * `encodeURI()` would take the code units for characters and make UTF-8 of
- * what is UTF-8 already.
+ * `encodeURI()` would treat the code units as characters and encode UTF-8
+ * twice.
  *
  * @param name `SCRIPT_NAME` or `PATH_INFO`, which keeps `;`, `=` and `,` too.
  * @param path The value of the variable.
@@ -88,8 +89,8 @@ function quotePath(
 }
 
 /**
- * Makes the URI of the application: what its visitors typed, without
- * `PATH_INFO` and `QUERY_STRING`.
+ * Returns the URI of the application: the address that its visitors see,
+ * without `PATH_INFO` and `QUERY_STRING`.
  *
  * The host is `HTTP_HOST` as the client sent it; without one, `SERVER_NAME`
  * and `SERVER_PORT`, unless that is the port of the scheme.
@@ -128,18 +129,26 @@ export function applicationUri(
   return `${scheme}://${host}${path}`;
 }
 
+/** Whether the target of a request is an authority. */
+function isConnect(environ: Readonly<Record<string, unknown>>): boolean {
+  return environ["REQUEST_METHOD"] === "CONNECT" && !environ["PATH_INFO"];
+}
+
 /**
- * Makes the full URI of a request: {@linkcode applicationUri}, `PATH_INFO` and
- * `QUERY_STRING`.
+ * Returns the full URI of a request: {@linkcode applicationUri}, `PATH_INFO`
+ * and `QUERY_STRING`.
  *
- * It can differ from what the client sent: `PATH_INFO` is decoded, so a `%2F`
- * is a slash now. `REQUEST_URI` has what was sent.
+ * The URI of `OPTIONS *` and of CONNECT ends with the host: it has no path.
  *
- * Python's `wsgiref.util.request_uri`; PEP 3333, "URL Reconstruction".
+ * It can differ from the URI that the client sent: `PATH_INFO` is decoded, so
+ * `%2F` has become a slash. `REQUEST_URI` is the target as sent.
+ *
+ * Python's `wsgiref.util.request_uri`, which makes `/2A` of `*`; PEP 3333, "URL
+ * Reconstruction"; RFC 9112 section 3.3.
  *
  * @param environ The variables of the request.
- * @param options Whether the query is part of it.
- * @returns The URI. The query is in it as it was sent.
+ * @param options Whether to include the query.
+ * @returns The URI. The query is as it was sent.
  * @throws {TypeError} If a variable is missing or not a string, or a path is
  * not a ByteString.
  *
@@ -166,12 +175,46 @@ export function requestUri(
   options: RequestUriOptions = {},
 ): string {
   const base = applicationUri(environ);
+  // RFC 9112 section 3.3: their targets have no path.
+  if (environ["PATH_INFO"] === "*" || isConnect(environ)) {
+    return base.replace(/\/$/, "");
+  }
   const path = quotePath("PATH_INFO", environ["PATH_INFO"] ?? "");
-  // Without SCRIPT_NAME the base ends with the slash that the path begins with.
+  // Without SCRIPT_NAME, the base ends with the slash that begins the path.
   const uri = base + (environ["SCRIPT_NAME"] ? path : path.slice(1));
   const query = environ["QUERY_STRING"];
   const { includeQuery = true } = options;
   return includeQuery && typeof query === "string" && query !== ""
     ? `${uri}?${query}`
     : uri;
+}
+
+/**
+ * Returns the path as the client sent it, in which `%2F` and `/` differ.
+ *
+ * @param environ The variables of the request.
+ * @returns The path of `REQUEST_URI`, or `undefined` if there is none or if
+ * `SCRIPT_NAME` and `PATH_INFO` are not what it decodes to.
+ */
+export function rawPathOf(environ: Environ): string | undefined {
+  // A server may leave an empty variable out.
+  const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "" } = environ;
+  if (typeof REQUEST_URI !== "string") return undefined;
+  const path = REQUEST_URI.replace(/\?.*$/s, "");
+  return percentDecode(path) === SCRIPT_NAME + PATH_INFO ? path : undefined;
+}
+
+/**
+ * Returns the target of a request to show it: `REQUEST_URI`, or else what the
+ * other variables have of it.
+ *
+ * @param environ The variables of the request.
+ * @returns Path and query.
+ */
+export function targetOf(environ: Environ): string {
+  const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } =
+    environ;
+  if (REQUEST_URI !== undefined) return REQUEST_URI;
+  const path = `${SCRIPT_NAME}${PATH_INFO}` || "/";
+  return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
 }

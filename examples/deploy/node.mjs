@@ -11,7 +11,9 @@ import { toNodeListener } from "@wsgi/ref/node";
 /** @type {import("@wsgi/ref").Application} */
 const app = (environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain"]]);
-  return [new TextEncoder().encode(`Hello ${environ.REMOTE_ADDR}!\n`)];
+  return [
+    new TextEncoder().encode(`Hello ${environ.REMOTE_ADDR ?? "world"}!\n`),
+  ];
 };
 
 const server = createServer(toNodeListener(app));

@@ -14,23 +14,8 @@ import {
   checkFragment,
   checkHost,
 } from "../environ/request_checks.ts";
+import { trimBlanks } from "../../http1/field_line.ts";
 import { RequestError } from "../../http1/request_error.ts";
-
-function isBlank(char: string | undefined): boolean {
-  return char === " " || char === "\t";
-}
-
-/**
- * Takes the blanks from around the value of a header, RFC 9110 section 5.5. A
- * pattern would take its time with a client that sends thousands of them.
- */
-function trimBlanks(value: string): string {
-  let start = 0;
-  let end = value.length;
-  while (isBlank(value[start])) start++;
-  while (end > start && isBlank(value[end - 1])) end--;
-  return value.slice(start, end);
-}
 
 /**
  * Makes one value of each name. A header that came several times comes several
@@ -50,7 +35,7 @@ export function joinVariables(
   const joined = new Map<string, string>();
   for (const [name, sent] of variables) {
     const isHeader = name.startsWith("HTTP_");
-    const value = isHeader ? trimBlanks(sent) : sent;
+    const value = isHeader ? trimBlanks(sent, 0) : sent;
     const previous = joined.get(name);
     if (previous === undefined || !isHeader || name === "HTTP_HOST") {
       joined.set(name, value);

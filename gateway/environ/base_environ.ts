@@ -56,6 +56,8 @@ export interface BaseFacts {
   readonly runOnce: boolean;
   /** `wsgiref.signal`. */
   readonly signal: () => AbortSignal;
+  /** `wsgiref.unix_socket`. */
+  readonly isUnixSocket: boolean;
 }
 
 /**
@@ -88,5 +90,6 @@ export function createBaseEnviron(facts: BaseFacts): Environ {
     "wsgi.file_wrapper": wrapFile,
     "wsgi.input_terminated": true,
     "wsgiref.signal": facts.signal,
+    "wsgiref.unix_socket": facts.isUnixSocket,
   };
 }

@@ -12,6 +12,7 @@ import {
   readContentLength,
 } from "./request_checks.ts";
 import { RequestError } from "../../http1/request_error.ts";
+import { trimBlanks } from "../../http1/field_line.ts";
 import { checkTransferEncoding } from "../../http1/request_head.ts";
 import { createBaseEnviron } from "./base_environ.ts";
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
@@ -30,6 +31,18 @@ const FORBIDDEN: readonly string[] = [
   "HTTP_CONTENT_TYPE",
   "HTTP_PROXY",
   "HTTP_TRANSFER_ENCODING",
+];
+
+/** Variables that have no value if they are empty: environ-no-empty. */
+const NEVER_EMPTY: readonly string[] = [
+  "AUTH_TYPE",
+  "CONTENT_TYPE",
+  "PATH_TRANSLATED",
+  "REMOTE_ADDR",
+  "REMOTE_HOST",
+  "REMOTE_IDENT",
+  "REMOTE_PORT",
+  "REMOTE_USER",
 ];
 
 /** The variables of RFC 3875 section 4.1, as ByteStrings. */
@@ -135,12 +148,13 @@ export function createCgiEnviron(
   const {
     REQUEST_METHOD: method = "",
     CONTENT_LENGTH = "",
-    CONTENT_TYPE = "",
     HTTP_HOST,
     HTTP_TRANSFER_ENCODING,
-    REMOTE_USER,
+    REMOTE_ADDR = "",
     SERVER_PROTOCOL,
   } = variables;
+  // nginx leaves tabs around it.
+  const type = trimBlanks(variables["CONTENT_TYPE"] ?? "", 0);
   if (!isToken(method)) {
     throw new RequestError(
       `REQUEST_METHOD must be a token, got ${quote(method)}`,
@@ -152,7 +166,7 @@ export function createCgiEnviron(
     const version = SERVER_PROTOCOL?.replace("HTTP/", "") ?? "";
     checkTransferEncoding(HTTP_TRANSFER_ENCODING, version, undefined);
   }
-  checkContentType(CONTENT_TYPE);
+  checkContentType(type);
   // An empty value is CGI's way to say that there is none.
   const length = CONTENT_LENGTH === ""
     ? undefined
@@ -162,6 +176,8 @@ export function createCgiEnviron(
   if (uri !== undefined) checkFragment(uri);
   const scheme = guessScheme(variables);
   const [script, path] = pathsOf(variables, facts.repeatsScript ?? false);
+  // nginx writes "unix:" where its client is connected through a Unix socket.
+  const isUnixSocket = REMOTE_ADDR.startsWith("unix:");
   const base = createBaseEnviron({
     method,
     script,
@@ -177,11 +193,14 @@ export function createCgiEnviron(
     multiprocess: facts.multiprocess,
     runOnce: facts.runOnce,
     signal: facts.signal,
+    isUnixSocket,
   });
-  const environ = { ...variables, ...base } as Environ;
+  const environ = { ...variables, ...base, CONTENT_TYPE: type } as Environ;
   for (const name of FORBIDDEN) delete environ[name];
-  if (CONTENT_TYPE === "") delete environ.CONTENT_TYPE;
-  if (REMOTE_USER === "") delete environ.REMOTE_USER;
+  for (const name of NEVER_EMPTY) {
+    if (environ[name] === "") delete environ[name];
+  }
+  if (isUnixSocket) delete environ.REMOTE_ADDR;
   if (length === undefined) delete environ.CONTENT_LENGTH;
   else environ.CONTENT_LENGTH = String(length);
   if (scheme === "https") environ.HTTPS = "on";

@@ -12,6 +12,9 @@ import type { Environ } from "../../wsgi/types.ts";
 
 const TRANSFER_ENCODING = "transfer-encoding";
 
+/** The host of a request of HTTP/2. In HTTP/1 this is no name of a header. */
+const AUTHORITY = ":authority";
+
 /**
  * Headers that never reach the environ: `Proxy` would become the variable that
  * HTTP clients take their proxy from (httpoxy, CVE-2016-5385), and the body is
@@ -83,6 +86,7 @@ export function addFetchHeaders(
       ? valueOf(key, headers.get(name) ?? iterated)
       : iterated;
   });
+  dropEmptyType(environ);
   if (host !== undefined) environ.HTTP_HOST = host;
   return coding;
 }
@@ -97,6 +101,11 @@ export interface HeaderPlan {
   readonly isPlain: boolean;
   /** Whether there is a Transfer-Encoding. */
   readonly hasCoding: boolean;
+  /**
+   * The index of the value of Host, or of `:authority`, which outranks it; -1
+   * without either.
+   */
+  readonly hostIndex: number;
 }
 
 /** The last plan: the requests of a client have the same names. */
@@ -105,6 +114,7 @@ let lastPlan: HeaderPlan = {
   keys: [],
   isPlain: true,
   hasCoding: false,
+  hostIndex: -1,
 };
 
 /**
@@ -129,6 +139,7 @@ export function planFor(headers: readonly string[]): HeaderPlan {
 function makePlan(headers: readonly string[]): HeaderPlan {
   const keys: (string | undefined)[] = [];
   const seen = new Set<string>();
+  let hostIndex = -1;
   let hosts = 0;
   let isPlain = true;
   let hasCoding = false;
@@ -137,18 +148,33 @@ function makePlan(headers: readonly string[]): HeaderPlan {
     const key = headerKey(name);
     if (key === "HTTP_HOST") {
       if (++hosts > 1) throw new RequestError(`more than one ${key}`);
+      if (hostIndex === -1) hostIndex = i + 1;
       keys.push(undefined);
       continue;
     }
     keys.push(key);
     if (key === undefined) {
       hasCoding ||= isTransferEncoding(name);
+      if (name === AUTHORITY) hostIndex = i + 1;
       continue;
     }
     if (seen.has(key) || SINGLE.has(key)) isPlain = false;
     seen.add(key);
   }
-  return { headers, keys, isPlain, hasCoding };
+  return { headers, keys, isPlain, hasCoding, hostIndex };
+}
+
+/**
+ * Returns the host that the client names in its headers.
+ *
+ * RFC 9113 section 8.3.1.
+ *
+ * @param headers Names and values in turn.
+ * @returns The value of `:authority` or of Host; `undefined` without either.
+ * @throws {RequestError} If there is more than one Host.
+ */
+export function hostOf(headers: readonly string[]): string | undefined {
+  return headers[planFor(headers).hostIndex];
 }
 
 /**
@@ -183,8 +209,14 @@ export function addRawHeaders(
       environ[key] = previous + comma + value;
     }
   }
+  if (!isPlain) dropEmptyType(environ);
   if (host !== undefined) environ.HTTP_HOST = host;
   return hasCoding ? codingOf(headers) : undefined;
+}
+
+/** SPEC.md, environ-no-empty: a type without a value is none. */
+function dropEmptyType(environ: Environ): void {
+  if (environ.CONTENT_TYPE === "") delete environ.CONTENT_TYPE;
 }
 
 function isTransferEncoding(name: string): boolean {

@@ -64,6 +64,11 @@ export interface RequestFacts {
   readonly method: string;
   /** The target, taken apart. */
   readonly target: RequestTarget;
+  /**
+   * `SCRIPT_NAME`, where a framework has called the gateway for a part of its
+   * paths.
+   */
+  readonly script?: string | undefined;
   /** The version of HTTP: `"HTTP/1.1"`. */
   readonly protocol: string;
   /** The scheme, as the options of the gateway have it. */
@@ -76,6 +81,8 @@ export interface RequestFacts {
   readonly remoteAddress: string | undefined;
   /** The port of the client, where it is known. */
   readonly remotePort: number | undefined;
+  /** Whether the client is connected through a Unix socket. */
+  readonly isUnixSocket: boolean;
   /**
    * `HTTP_HOST`, checked: the target's authority outranks the Host header, RFC
    * 9112 section 3.2.2. `undefined` for none.
@@ -127,7 +134,7 @@ function makeEnviron(
   const { target, scheme, headers, host, limits } = facts;
   const environ = createBaseEnviron({
     method: facts.method,
-    script: "",
+    script: facts.script ?? "",
     path: target.path,
     query: target.query,
     serverName: options.serverName ?? facts.serverName,
@@ -139,6 +146,7 @@ function makeEnviron(
     multiprocess: options.multiprocess ?? false,
     runOnce: false,
     signal: facts.signal,
+    isUnixSocket: facts.isUnixSocket,
   });
   environ.REQUEST_URI = target.uri;
   environ.SERVER_SOFTWARE = options.serverSoftware ?? SERVER_SOFTWARE;

@@ -7,6 +7,7 @@
 import { RequestError } from "../../http1/request_error.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { checkHost } from "../environ/request_checks.ts";
+import { BodyTakenError } from "../input/body_source.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import {
   createRequestEnviron,
@@ -22,22 +23,24 @@ import type { Environ } from "../../wsgi/types.ts";
 
 /** The client's address, where the runtime gives it in Deno's form. */
 interface Remote {
-  readonly address: string | undefined;
-  readonly port: number | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly isUnixSocket: boolean;
 }
 
 /** Deno serves Unix sockets with a scheme of its own. */
 const HTTP_URL = /^http(?:s|\+unix)?:\/\//i;
 
-const UNKNOWN: Remote = { address: undefined, port: undefined };
-
 function remoteOf(info: unknown): Remote {
-  const addr = (info as { remoteAddr?: unknown } | null | undefined)
-    ?.remoteAddr as { hostname?: unknown; port?: unknown } | null | undefined;
-  if (typeof addr !== "object" || addr === null) return UNKNOWN;
-  const { hostname: address, port } = addr;
-  if (typeof address !== "string") return UNKNOWN;
-  return { address, port: typeof port === "number" ? port : undefined };
+  const { transport, hostname, port } =
+    (info as { remoteAddr?: Record<string, unknown> | null } | null | undefined)
+      ?.remoteAddr ?? {};
+  const isAddress = typeof hostname === "string";
+  return {
+    remoteAddress: isAddress ? hostname : undefined,
+    remotePort: isAddress && typeof port === "number" ? port : undefined,
+    isUnixSocket: transport === "unix",
+  };
 }
 
 /**
@@ -62,6 +65,14 @@ function isInvented(
 /** RFC 9112 section 3.2.3: the target of CONNECT is an authority. */
 function toConnect({ authority, query }: RequestTarget): RequestTarget {
   return { authority, uri: authority, path: "", query };
+}
+
+function openBody(request: Request): ReadableStream<Uint8Array> | null {
+  const { body } = request;
+  if (request.bodyUsed || body?.locked) {
+    throw new BodyTakenError("it was read before, or is being read");
+  }
+  return body;
 }
 
 /**
@@ -96,7 +107,6 @@ export function createFetchEnviron(
   const isUnknown = (host === null || host === "") &&
     isInvented(authority, scheme, options.serverPort, isUnix);
   const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
-  const { address, port } = remoteOf(info);
   return createRequestEnviron({
     method,
     target: method === "CONNECT" ? toConnect(target) : target,
@@ -105,11 +115,10 @@ export function createFetchEnviron(
     scheme,
     serverName,
     serverPort,
-    remoteAddress: address,
-    remotePort: port,
+    ...remoteOf(info),
     host: isUnknown ? host ?? undefined : authority || host || undefined,
     headers,
-    input: new RequestInput(() => request.body, limits),
+    input: new RequestInput(() => openBody(request), limits),
     limits,
     signal,
   }, options);

@@ -105,9 +105,11 @@ function handleFetch(
   // Taken now: the application may change its environ.
   const input = environ["wsgi.input"];
   const done = runApplication(app, environ, transport, options);
-  if (input instanceof RequestInput) {
-    if (done === undefined) input.release();
-    else done.then(() => input.release());
-  }
+  const release = (): void => {
+    transport.finish();
+    if (input instanceof RequestInput) input.release();
+  };
+  if (done === undefined) release();
+  else done.then(release);
   return transport.response;
 }

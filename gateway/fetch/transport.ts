@@ -124,12 +124,21 @@ export class FetchTransport implements Transport {
     this.#gate?.open();
   }
 
+  /**
+   * Gives the runtime the response that it waits for, if there is none because
+   * the client has left. No client sees it.
+   */
+  finish(): void {
+    if (this.#response === undefined) this.#settle(fetchErrorResponse(503));
+  }
+
   #leave(): void {
     const reason = new ClientDisconnected();
     this.#controller = undefined;
     this.cancellation.cancel(reason);
-    // Nobody will see it, but the runtime waits for one.
-    if (this.#response === undefined) this.#settle(fetchErrorResponse(503));
+    // With the response, Deno drops the request body, which may have arrived and
+    // may still be read.
+    if (this.#request.body === null) this.finish();
     this.#gate?.fail(reason);
   }
 

@@ -1,11 +1,12 @@
 /**
- * The `Response` that a fetch handler gives, checked, and its headers.
+ * Checks a fetch `Response`, and reads its status line and headers.
  *
  * @module
  */
 
 import { isHopByHop } from "../../wsgi/http_syntax.ts";
-import { describe } from "../../wsgi/describe.ts";
+import { describe, isThenable } from "../../wsgi/describe.ts";
+import { reasonPhrase } from "../../wsgi/status.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
 
 /** A challenge is the application's, as in the server itself. */
@@ -23,17 +24,21 @@ function answerError(problem: string): TypeError {
 }
 
 /**
- * Refuses what is no answer to a request.
+ * Throws unless a value is a response that can be sent.
  *
- * @param value What the handler gave.
+ * @param value The value that was given as a response.
+ * @param requirement The requirement, for the message: "handler must return …".
  * @throws {TypeError} If it is no `Response`, has a status that no answer can
- * have, or a body that somebody reads already.
+ * have, or a body that is being read already.
  */
-export function checkResponse(value: unknown): asserts value is Response {
+export function checkResponse(
+  value: unknown,
+  requirement: string,
+): asserts value is Response {
   if (!isResponse(value)) {
     throw new TypeError(
-      `Cannot answer the request: handler must return a Response, got ${
-        describe(value)
+      `Cannot answer the request: ${requirement}, got ${describe(value)}${
+        isThenable(value) ? " (is an await missing?)" : ""
       }`,
     );
   }
@@ -48,6 +53,19 @@ export function checkResponse(value: unknown): asserts value is Response {
   if (bodyUsed || body?.locked) {
     throw answerError("its body must be unread, got one that is in use");
   }
+}
+
+/**
+ * Returns the status of a response for startResponse.
+ *
+ * @param response The response.
+ * @returns The code and its reason. Fetch allows tabs and outer spaces in a
+ * reason, and an empty one; WSGI does not.
+ */
+export function statusLine({ status, statusText }: Response): string {
+  const reason = statusText.replaceAll("\t", " ").trim() ||
+    (reasonPhrase(status) ?? "Unknown");
+  return `${status} ${reason}`;
 }
 
 /**

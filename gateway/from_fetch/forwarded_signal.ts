@@ -13,6 +13,38 @@ import type { Environ } from "../../wsgi/types.ts";
 const SIGNAL_DELAY_MS = 20;
 
 /**
+ * Returns the reason that programs know from the signal of a fetch request:
+ * an `AbortError`. Its message and its `cause` say why the request ended.
+ */
+function abortReason(cause: unknown): unknown {
+  if (cause instanceof DOMException && cause.name === "AbortError") {
+    return cause;
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const error = new DOMException(message, "AbortError");
+  return Object.defineProperty(error, "cause", { value: cause });
+}
+
+/** Aborts a signal when another does, with an `AbortError`. */
+function follow(controller: AbortController, source: AbortSignal): void {
+  const abort = (): void => controller.abort(abortReason(source.reason));
+  if (source.aborted) abort();
+  else source.addEventListener("abort", abort, { once: true });
+}
+
+/**
+ * Makes the signal of a fetch request of that of the server.
+ *
+ * @param source `wsgiref.signal` of the request.
+ * @returns A signal that aborts when it does, with an `AbortError`.
+ */
+export function toFetchSignal(source: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  follow(controller, source);
+  return controller.signal;
+}
+
+/**
  * A signal that follows `wsgiref.signal`, but asks for that one late: on Deno it
  * makes the server read the signal of its own request, which costs 8 µs and
  * makes the runtime print a warning. Most requests are over before.
@@ -59,9 +91,6 @@ export class ForwardedSignal {
     if (this.#isFollowing) return;
     this.#isFollowing = true;
     const source = this.#source?.();
-    if (source === undefined) return;
-    const abort = (): void => this.#controller.abort(source.reason);
-    if (source.aborted) abort();
-    else source.addEventListener("abort", abort, { once: true });
+    if (source !== undefined) follow(this.#controller, source);
   }
 }

@@ -21,11 +21,16 @@
  */
 
 import { describe, isThenable } from "../../wsgi/describe.ts";
-import { checkResponse, responseHeaders } from "./check_response.ts";
+import { isHost } from "../../wsgi/host.ts";
+import {
+  checkResponse,
+  responseHeaders,
+  statusLine,
+} from "./check_response.ts";
 import { ForwardedSignal } from "./forwarded_signal.ts";
-import { discard, toBody } from "./stream_body.ts";
-import { toRequest } from "./to_request.ts";
-import { reasonPhrase } from "../../wsgi/status.ts";
+import { sendResponse } from "./from_response.ts";
+import { discard } from "./stream_body.ts";
+import { requestOf } from "./to_request.ts";
 import type {
   Application,
   Environ,
@@ -99,13 +104,6 @@ function infoOf(environ: Environ): FetchInfo {
   return { remoteAddr: { ...remoteAddr, port: Number(REMOTE_PORT) }, environ };
 }
 
-/** The status line: fetch allows tabs and outer spaces, WSGI does not. */
-function statusWithReason({ status, statusText }: Response): string {
-  const reason = statusText.replaceAll("\t", " ").trim() ||
-    (reasonPhrase(status) ?? "Unknown");
-  return `${status} ${reason}`;
-}
-
 async function respondToHead(
   response: Response,
   startResponse: StartResponse,
@@ -115,7 +113,7 @@ async function respondToHead(
   if (length !== undefined && !response.headers.has("Content-Length")) {
     headers.push(["Content-Length", String(length)]);
   }
-  startResponse(statusWithReason(response), headers);
+  startResponse(statusLine(response), headers);
   return [];
 }
 
@@ -125,29 +123,21 @@ function respond(
   method: string,
   startResponse: StartResponse,
 ): ResponseBody | Promise<ResponseBody> {
-  checkResponse(response);
+  checkResponse(response, "handler must return a Response");
   // Frameworks answer HEAD as GET. WSGI wants no body then.
-  if (method === "HEAD") return respondToHead(response, startResponse);
-  const { body } = response;
-  try {
-    startResponse(statusWithReason(response), responseHeaders(response));
-  } catch (error) {
-    // Nobody is going to read it.
-    body?.cancel(error).catch(() => {});
-    throw error;
-  }
-  return body === null ? [] : toBody(body, signal);
+  return method === "HEAD"
+    ? respondToHead(response, startResponse)
+    : sendResponse(response, startResponse, signal);
 }
 
-function refuseMethod(
-  method: string,
+/** Answers a request that no `Request` can express. */
+function refuse(
+  status: string,
+  text: string,
   startResponse: StartResponse,
 ): ResponseBody {
-  startResponse("501 Not Implemented", [
-    ["Content-Type", "text/plain; charset=utf-8"],
-  ]);
-  const text = `No fetch handler can answer ${method}.\n`;
-  return [new TextEncoder().encode(text)];
+  startResponse(status, [["Content-Type", "text/plain; charset=utf-8"]]);
+  return [new TextEncoder().encode(`${text}\n`)];
 }
 
 /**
@@ -160,7 +150,8 @@ function refuseMethod(
  * send its Content-Length; to see that, the second chunk is asked for before the
  * first is sent. The body of an answer to HEAD is cancelled.
  *
- * `request.signal` aborts when `wsgiref.signal` does: it costs little, because
+ * `request.signal` aborts when `wsgiref.signal` does, with an `AbortError` that
+ * has the reason of that signal as its `cause`. It costs little, because
  * the server is asked only for a handler that takes longer than 20 ms, and when
  * a body is closed early. A client that leaves within the first 20 ms is
  * noticed at their end. Behind a server that has no `wsgiref.signal` it never
@@ -173,7 +164,8 @@ function refuseMethod(
  *
  * - Hop-by-hop headers of the response, such as `Connection` and
  *   `Transfer-Encoding`, are left out: they are the server's.
- * - CONNECT, TRACE and TRACK, which no `Request` can express, get a 501.
+ * - CONNECT, TRACE and TRACK, which no `Request` can express, get a 501, and a
+ *   Host that no URL can have gets a 400.
  * - A response without a `statusText` gets the usual reason phrase.
  * - What is no `Response`, a status of 0 (`Response.error()`) or 101 (a
  *   WebSocket), and a body in use are errors, as is what the handler throws: the
@@ -209,15 +201,17 @@ export function fromFetchHandler(
 ): Application {
   const answer = toFunction(handler);
   return (environ, startResponse) => {
-    const { REQUEST_METHOD: method } = environ;
+    const { REQUEST_METHOD: method, HTTP_HOST: host } = environ;
     if (FORBIDDEN_METHOD.test(method)) {
-      return refuseMethod(method, startResponse);
+      const text = `No fetch handler can answer ${method}.`;
+      return refuse("501 Not Implemented", text, startResponse);
+    }
+    // Other servers may let it through.
+    if (host !== undefined && !isHost(host)) {
+      return refuse("400 Bad Request", "400 Bad Request", startResponse);
     }
     const signal = new ForwardedSignal(environ);
-    const request = toRequest({
-      ...environ,
-      "wsgiref.signal": () => signal.signal,
-    });
+    const request = requestOf(environ, signal.signal);
     const response: unknown = answer(request, infoOf(environ));
     const finish = (response: unknown): ReturnType<Application> =>
       respond(response, signal, method, startResponse);

@@ -53,12 +53,12 @@ async function peek(
  * other.
  *
  * @param stream The stream of the response; unlocked.
- * @param signal The signal of its request, which learns of an early end.
+ * @param signal The signal of its request, if it is to be told of an early end.
  * @returns The body.
  */
 export async function toBody(
   stream: ReadableStream<unknown>,
-  signal: ForwardedSignal,
+  signal?: ForwardedSignal,
 ): Promise<ResponseBody> {
   const reader = stream.getReader();
   const seen = await peek(reader);
@@ -92,7 +92,7 @@ export async function discard(
 class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
   readonly #reader: ReadableStreamDefaultReader<unknown>;
   readonly #reads: Promise<Read>[];
-  readonly #signal: ForwardedSignal;
+  readonly #signal: ForwardedSignal | undefined;
   #isOver = false;
 
   /**
@@ -103,7 +103,7 @@ class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
   constructor(
     reader: ReadableStreamDefaultReader<unknown>,
     reads: Promise<Read>[],
-    signal: ForwardedSignal,
+    signal: ForwardedSignal | undefined,
   ) {
     this.#reader = reader;
     this.#reads = reads;
@@ -151,8 +151,8 @@ class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
   async close(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#signal.bodyClosed();
-    const { signal } = this.#signal;
-    await this.#reader.cancel(signal.aborted ? signal.reason : undefined);
+    this.#signal?.bodyClosed();
+    // The reason is undefined unless the signal is aborted.
+    await this.#reader.cancel(this.#signal?.signal.reason);
   }
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
-import { requestUri } from "../../wsgi/uri.ts";
-import { percentDecode, percentEncode } from "../../wsgi/byte_string.ts";
+import { applicationUri, rawPathOf, requestUri } from "../../wsgi/uri.ts";
+import { percentEncode } from "../../wsgi/byte_string.ts";
 import { describe } from "../../wsgi/describe.ts";
+import { toFetchSignal } from "./forwarded_signal.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
+import { BodyTakenError } from "../input/body_source.ts";
 import { RequestBodyError } from "../input/request_body_error.ts";
 import { readSome } from "../../wsgi/read_some.ts";
 import type { Environ } from "../../wsgi/types.ts";
@@ -21,27 +23,14 @@ const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
 /** What a URL parser would take for text, or for a fragment. */
 const NOT_IN_QUERY = /[^\x21\x22\x24-\x7e]/g;
 
-/**
- * The path as it was sent, where `%2F` and `/` differ; `undefined` if somebody
- * has set another since, or if a URL parser would take it for something else.
- */
-function rawPathOf(environ: Environ): string | undefined {
-  const { REQUEST_URI, SCRIPT_NAME, PATH_INFO } = environ;
-  if (typeof REQUEST_URI !== "string") return undefined;
-  const path = REQUEST_URI.replace(/\?.*$/s, "");
-  return RAW_PATH.test(path) && percentDecode(path) === SCRIPT_NAME + PATH_INFO
-    ? path
-    : undefined;
-}
-
 function urlOf(environ: Environ): string {
   const query = environ.QUERY_STRING?.replace(NOT_IN_QUERY, percentEncode);
   const path = rawPathOf(environ);
-  if (path === undefined) {
+  // A URL parser must not take the path for something else.
+  if (path === undefined || !RAW_PATH.test(path)) {
     return requestUri({ ...environ, QUERY_STRING: query });
   }
-  const root = { ...environ, SCRIPT_NAME: "", PATH_INFO: "" };
-  const origin = requestUri(root, { includeQuery: false }).slice(0, -1);
+  const origin = applicationUri({ ...environ, SCRIPT_NAME: "" }).slice(0, -1);
   return origin + path + (query ? `?${query}` : "");
 }
 
@@ -58,32 +47,41 @@ function requestHeaders(environ: Environ): Headers {
   return headers;
 }
 
+/**
+ * Creates the error about an input that ended too early. An input whose client
+ * has left rejects; one that gives no byte at all was read before.
+ */
+function missing(left: number, length: number): Error {
+  return left === length
+    ? new BodyTakenError("wsgi.input was read before")
+    : new RequestBodyError(
+      `Cannot read the request body: ${left} of its bytes are missing`,
+      400,
+    );
+}
+
 /** The body as a stream that reads nothing before it is read. */
 function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
   const { REQUEST_METHOD: method, CONTENT_LENGTH } = environ;
-  if (/^(?:GET|HEAD)$/i.test(method) || CONTENT_LENGTH === "0") {
-    return undefined;
-  }
-  let left = Infinity;
+  if (/^(?:GET|HEAD)$/i.test(method)) return undefined;
+  let length = Infinity;
   if (CONTENT_LENGTH !== undefined && isDigits(CONTENT_LENGTH)) {
-    left = Number(CONTENT_LENGTH);
+    length = Number(CONTENT_LENGTH);
   } else if (environ["wsgi.input_terminated"] !== true) {
     // Nothing says where the body ends, so CGI takes it for empty.
     return undefined;
   }
   // Taken now: the application may change its environ.
   const input = environ["wsgi.input"];
+  let left = length;
   return new ReadableStream({
     async pull(controller): Promise<void> {
+      // As with Deno.serve, a body that was sent empty is an empty stream.
+      if (left === 0) return controller.close();
       const chunk = await readSome(input, Math.min(left, BLOCK_SIZE));
       left -= chunk.byteLength;
       if (chunk.byteLength > 0) controller.enqueue(chunk);
-      else if (left > 0 && left !== Infinity) {
-        throw new RequestBodyError(
-          `Cannot read the request body: ${left} of its bytes are missing`,
-          400,
-        );
-      }
+      else if (left > 0 && left !== Infinity) throw missing(left, length);
       if (left === 0 || chunk.byteLength === 0) controller.close();
     },
   }, { highWaterMark: 0 });
@@ -95,7 +93,9 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
  *
  * The body is the `wsgi.input`: it is read when the request's body is, in
  * blocks of up to 64 KiB, and then it is gone from there. GET and HEAD have none
- * here. The signal is that of `wsgiref.signal`.
+ * here, as under `Deno.serve`; a body that was sent empty is an empty stream. The
+ * signal aborts when that of `wsgiref.signal` does, with an `AbortError` whose
+ * `cause` is the reason of that signal.
  *
  * The URL is that of `requestUri()`, with the path as it was sent where
  * `REQUEST_URI` still fits `SCRIPT_NAME` and `PATH_INFO`, so that `%2F` stays.
@@ -127,9 +127,24 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
  * ```
  */
 export function toRequest(environ: Environ): Request {
+  const source = environ["wsgiref.signal"]?.();
+  return requestOf(environ, source && toFetchSignal(source));
+}
+
+/**
+ * Makes the request of an environ with a signal that is there already.
+ *
+ * @param environ The variables of the request.
+ * @param signal The signal of the request.
+ * @returns The request.
+ * @throws {TypeError} As {@linkcode toRequest} does.
+ */
+export function requestOf(
+  environ: Environ,
+  signal: AbortSignal | undefined,
+): Request {
   const url = urlOf(environ);
   const body = bodyOf(environ);
-  const signal = environ["wsgiref.signal"]?.();
   // fetch asks for "half" where a body is streamed.
   const init: RequestInit & { duplex: "half" } = {
     method: environ.REQUEST_METHOD,

@@ -4,12 +4,34 @@
  * @module
  */
 
+/**
+ * Says that a request body cannot be read because other code of the program has
+ * read it. The client is not at fault, so the request fails with 500.
+ */
+export class BodyTakenError extends Error {
+  /** The name of the class, as in the first line of a stack trace. */
+  override readonly name = "BodyTakenError";
+
+  /**
+   * Creates the error.
+   *
+   * @param reason What was done with the body, without a final period.
+   */
+  constructor(reason: string) {
+    super(
+      `Cannot read the request body: ${reason}. Call this application before the code that reads the body`,
+    );
+  }
+}
+
 /** Where the bytes of a request body come from. */
 export interface BodySource {
   /**
    * Reads what comes next. One call at a time.
    *
-   * @returns The bytes, which belong to the caller; `undefined` at the end.
+   * @returns The bytes, which belong to the caller; `undefined` at the end. A
+   * rejection means that the client has cut the body short, unless it is a
+   * {@linkcode BodyTakenError}.
    */
   read(): Promise<Uint8Array | undefined>;
   /** Lets go of a source of which nothing more is read, at its end. */

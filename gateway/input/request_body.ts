@@ -4,7 +4,13 @@
  * @module
  */
 
-import { describe, isUint8Array } from "../../wsgi/describe.ts";
+import { isUint8Array } from "../../wsgi/describe.ts";
+import {
+  chunkError,
+  lengthError,
+  readError,
+  sizeError,
+} from "./body_errors.ts";
 import { type BodySource, StreamSource } from "./body_source.ts";
 import { RequestBodyError } from "./request_body_error.ts";
 
@@ -231,36 +237,4 @@ export class RequestBody {
     this.#unfinished = undefined;
     source?.cancel(reason);
   }
-}
-
-function sizeError(maxSize: number, got: string): RequestBodyError {
-  return new RequestBodyError(
-    `Cannot read the request body: it must be at most ${maxSize} bytes, got ${got}`,
-    413,
-  );
-}
-
-function lengthError(contentLength: number, got: number): RequestBodyError {
-  return new RequestBodyError(
-    `Cannot read the request body: it must have ${contentLength} bytes as Content-Length says, got ${got}`,
-    400,
-  );
-}
-
-function readError(cause: unknown, received: number): RequestBodyError {
-  // A stream over another input gives the more exact error itself.
-  if (cause instanceof RequestBodyError) return cause;
-  return new RequestBodyError(
-    `Cannot read the request body: its stream failed after ${received} bytes`,
-    400,
-    { cause },
-  );
-}
-
-function chunkError(chunk: unknown): TypeError {
-  return new TypeError(
-    `Cannot read the request body: every chunk of its stream must be a Uint8Array, got ${
-      describe(chunk)
-    }`,
-  );
 }

@@ -12,22 +12,13 @@ import {
   createRequestEnviron,
   type EnvironOptions,
 } from "../environ/request_environ.ts";
-import type { NodeRequest } from "./node_http.ts";
-import { openNodeBody } from "./input.ts";
+import type { NodeRequest, NodeSocket } from "./node_http.ts";
+import { hostOf } from "../environ/header_variables.ts";
+import { NodeBody } from "./input.ts";
+import { resolveMounted, sentTarget } from "./mounted_target.ts";
 import { RequestInput } from "../input/input_stream.ts";
-import { resolveTarget, serverOf } from "../environ/request_target.ts";
+import { serverOf } from "../environ/request_target.ts";
 import type { Environ } from "../../wsgi/types.ts";
-
-/** Returns the first value of Host, `undefined` without one. */
-function hostOf(headers: readonly string[]): string | undefined {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i]!;
-    if (name.length === 4 && name.toLowerCase() === "host") {
-      return headers[i + 1]!;
-    }
-  }
-  return undefined;
-}
 
 /**
  * Checks what http1/ checks for `makeServer()`: `node:http` and its parser let
@@ -36,17 +27,31 @@ function hostOf(headers: readonly string[]): string | undefined {
  * @returns The version of the request.
  */
 function checkRequestLine(
-  { httpVersion, method = "GET", stream, url = "" }: NodeRequest,
+  request: NodeRequest,
 ): string {
+  const { httpVersion, method = "GET", stream } = request;
   // HTTP/2 has frames in place of all this.
   if (stream !== undefined) return httpVersion;
   if (!httpVersion.startsWith("1.")) {
     const message = `version must be HTTP/1.1, got HTTP/${httpVersion}`;
     throw new RequestError(message, 505);
   }
-  checkTarget(method, url);
+  checkTarget(method, sentTarget(request));
   // RFC 9110 section 2.5: a higher minor version is understood as ours.
   return httpVersion === "1.0" ? "1.0" : "1.1";
+}
+
+const unixSockets = new WeakSet<NodeSocket>();
+
+/**
+ * Returns whether the client is connected through a Unix socket. A TCP
+ * connection that was reset has no address either, so the server is asked; once
+ * it is closed it no longer knows, and the connection remembers.
+ */
+function isUnixSocket(socket: NodeSocket): boolean {
+  if (socket.remoteAddress) return false;
+  if (typeof socket.server?.address?.() === "string") unixSockets.add(socket);
+  return unixSockets.has(socket);
 }
 
 /**
@@ -63,7 +68,7 @@ export function createNodeEnviron(
   signal: () => AbortSignal,
   options: EnvironOptions,
 ): Environ {
-  const { method = "GET", rawHeaders, socket, url = "" } = request;
+  const { method = "GET", rawHeaders, socket } = request;
   const version = checkRequestLine(request);
   const host = hostOf(rawHeaders);
   // RFC 9112 section 3.2.
@@ -71,22 +76,24 @@ export function createNodeEnviron(
     throw new RequestError("Host must be sent with HTTP/1.1");
   }
   if (host !== undefined) checkHost(host);
-  const target = resolveTarget(url, method, host ?? "");
+  const { target, script } = resolveMounted(request, method, host ?? "");
   const scheme = options.urlScheme ?? (socket.encrypted ? "https" : "http");
   const [serverName, serverPort] = serverOf(target.authority, scheme, socket);
   const limits: BodyLimits = { maxSize: options.maxRequestBodySize };
   return createRequestEnviron({
     method,
     target,
+    script,
     protocol: `HTTP/${version}`,
     scheme,
     serverName,
     serverPort,
     remoteAddress: socket.remoteAddress || undefined,
     remotePort: socket.remotePort || undefined,
+    isUnixSocket: isUnixSocket(socket),
     host: target.authority || host,
     headers: rawHeaders,
-    input: new RequestInput(() => openNodeBody(request), limits),
+    input: new RequestInput(() => new NodeBody(request, limits), limits),
     limits,
     signal,
   }, options);

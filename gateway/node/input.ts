@@ -4,72 +4,127 @@
  * @module
  */
 
+import { type BodySource, BodyTakenError } from "../input/body_source.ts";
+import type { BodyLimits } from "../input/request_body.ts";
 import type { NodeRequest } from "./node_http.ts";
 
 /**
- * Returns the body of a request as a stream. A chunk is fetched only when it is
- * asked for, so that a slow application holds the client back.
- *
- * Cancelling it lets what is left run through, because the next request on the
- * connection comes after it.
- *
- * @param request The request; untouched until the stream is read.
- * @returns The stream. It fails if the connection ends before the body.
+ * Reads the body of a request. A chunk is fetched only when it is asked for, so
+ * that a slow application holds the client back. A body that had arrived before
+ * the client left can still be read.
  */
-export function openNodeBody(
-  request: NodeRequest,
-): ReadableStream<Uint8Array> {
-  let stopListening: (() => void) | undefined;
+export class NodeBody implements BodySource {
+  readonly #request: NodeRequest;
+  readonly #limits: BodyLimits;
+  #hasBegun = false;
+  #received = 0;
+  /** Ends the read that is pending. */
+  #settle: ((chunk: Uint8Array | undefined) => void) | undefined;
 
-  function fetchChunk(
-    controller: ReadableStreamDefaultController<Uint8Array>,
-  ): Promise<void> {
+  /**
+   * @param request The request; untouched until it is read.
+   * @param limits What is known of the length of its body by then.
+   */
+  constructor(request: NodeRequest, limits: BodyLimits) {
+    this.#request = request;
+    this.#limits = limits;
+  }
+
+  read(): Promise<Uint8Array | undefined> {
     return new Promise((resolve, reject) => {
-      let cause: unknown;
-      function onData(chunk: Uint8Array): void {
-        request.pause();
-        controller.enqueue(chunk);
-        settle();
-      }
-      function onEnd(): void {
-        // Where the connection broke, an end is only the end of what came.
-        if (!request.complete) return onClose();
-        controller.close();
-        settle();
-      }
-      function onError(error: Error): void {
-        cause = error;
-      }
-      function onClose(): void {
-        reject(new Error("The connection was closed", { cause }));
-        settle();
-      }
-      function settle(): void {
-        stopListening?.();
-        resolve();
-      }
-      stopListening = () => {
-        request.off("data", onData);
-        request.off("end", onEnd);
-        request.off("error", onError);
-        request.off("close", onClose);
-        stopListening = undefined;
-      };
-      if (request.readableEnded) return onEnd();
-      if (request.destroyed) return onClose();
-      request.on("data", onData);
-      request.on("end", onEnd);
-      request.on("error", onError);
-      request.on("close", onClose);
-      request.resume();
+      this.#checkUntouched();
+      this.#hasBegun = true;
+      this.#listen(resolve, reject);
     });
   }
 
-  return new ReadableStream<Uint8Array>({
-    pull: fetchChunk,
-    cancel: () => {
-      stopListening?.();
-      request.resume();
-    },
-  }, { highWaterMark: 0 });
+  release(): void {}
+
+  /** Lets what is left run through: the next request comes after it. */
+  cancel(): void {
+    this.#settle?.(undefined);
+    this.#request.resume();
+  }
+
+  #listen(
+    resolve: (chunk: Uint8Array | undefined) => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    const request = this.#request;
+    let cause: unknown;
+    const stopListening = (): void => {
+      request.off("data", onData);
+      request.off("end", onEnd);
+      request.off("error", onError);
+      request.off("close", onClose);
+      this.#settle = undefined;
+    };
+    const settle = this.#settle = (chunk: Uint8Array | undefined): void => {
+      stopListening();
+      this.#received += chunk?.length ?? 0;
+      resolve(chunk);
+    };
+    const fail = (error: Error): void => {
+      stopListening();
+      reject(error);
+    };
+    function onData(chunk: Uint8Array): void {
+      request.pause();
+      settle(chunk);
+    }
+    const onEnd = (): void => {
+      // Where the connection broke, an end is only the end of what came.
+      if (!request.complete) onClose();
+      else if (this.#lacksBytes()) fail(takenError(request));
+      else settle(undefined);
+    };
+    function onError(error: Error): void {
+      cause = error;
+    }
+    function onClose(): void {
+      // What had arrived stays in the buffer of the request.
+      const chunk = request.read();
+      if (chunk !== null) settle(chunk);
+      else if (request.complete) onEnd();
+      else fail(new Error("The connection was closed", { cause }));
+    }
+    if (request.readableEnded) return onEnd();
+    if (request.destroyed) return onClose();
+    request.on("data", onData);
+    request.on("end", onEnd);
+    request.on("error", onError);
+    request.on("close", onClose);
+    request.resume();
+  }
+
+  /** Throws if other code has begun to read the body. */
+  #checkUntouched(): void {
+    if (this.#hasBegun) return;
+    const { readableDidRead, readableEncoding, readableLength } = this.#request;
+    if (readableEncoding) {
+      throw new BodyTakenError(
+        `req.setEncoding("${readableEncoding}") was called, so its bytes are lost`,
+      );
+    }
+    if (!readableDidRead) return;
+    // What was put back with unshift() is in the buffer. Whether that is all
+    // shows at the end, if the length is known.
+    const { contentLength } = this.#limits;
+    if (!readableLength || contentLength === undefined) {
+      throw takenError(this.#request);
+    }
+  }
+
+  /** Whether other code has read a part of a body that arrived complete. */
+  #lacksBytes(): boolean {
+    return this.#received < (this.#limits.contentLength ?? 0);
+  }
+}
+
+function takenError({ body }: NodeRequest): BodyTakenError {
+  return new BodyTakenError(
+    body === undefined
+      ? "it was read before"
+      : "it was read before by the code that set req.body, such as express.json()",
+  );
 }

@@ -102,17 +102,30 @@ function release(request: NodeRequest, input: unknown): void {
  * as the application gave them. `SERVER_PROTOCOL` is the version that the client
  * speaks, `HTTP/1.0` too.
  *
+ * In Express, Connect and frameworks like them, `app.use("/shop", listener)`
+ * makes `/shop` the `SCRIPT_NAME`: `req.originalUrl` and `req.baseUrl` say so.
+ * Headers that middleware has set before are sent too, unless the application
+ * sets the same; of `Set-Cookie` and `Vary` both are sent. A request body that
+ * middleware such as `express.json()` has read cannot be read again: reading it
+ * rejects, and the request fails with 500.
+ *
  * What `node:http` decides, this listener leaves to it: `Date`, keep-alive and
  * timeouts, the limits of a request head, `100 Continue` (sent before the
  * listener is called, unless the server listens to `checkContinue`), and CONNECT,
  * which is an event of its own. So is Upgrade where the server listens to
  * `upgrade`; otherwise it is ignored, and the connection closed after the
- * response. Trailers of a request are ignored. A client that closes its sending
- * side counts as one that has left.
+ * response. Trailers of a request are ignored.
  *
- * What `node:http` lets through and RFC 9112 does not is refused, and its
- * connection closed: other versions than HTTP/1, a missing or malformed Host,
- * targets of other schemes, and a Transfer-Encoding that is anything but
+ * A client that closes its sending side counts as one that has left, unless the
+ * property `httpAllowHalfOpen` of the server is true. A body that had arrived
+ * before can still be read.
+ *
+ * The listener also serves `node:http2`. `HTTP_HOST` is `:authority` there, and
+ * the reason phrase is not sent.
+ *
+ * Requests that `node:http` lets through and RFC 9112 does not are refused, and
+ * their connections closed: other versions than HTTP/1, a missing or malformed
+ * Host, targets of other schemes, and a Transfer-Encoding that is anything but
  * `chunked`.
  *
  * A body that the application has not read is read and dropped after the

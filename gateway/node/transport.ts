@@ -8,9 +8,13 @@ import { Cancellation, ClientDisconnected } from "../cancellation.ts";
 import { createDeferred, type Deferred } from "../gate.ts";
 import type { NodeRequest, NodeResponse, NodeSocket } from "./node_http.ts";
 import { type ResponseHead, withContentLength } from "../response_head.ts";
+import { sendHead } from "./send_head.ts";
 import type { Transport } from "../transport.ts";
 
-/** Who wants to know when a connection is closed. */
+/** RFC 9113 section 7. */
+const H2_INTERNAL_ERROR = 2;
+
+/** What to call when a connection is closed. */
 const watchers = new WeakMap<NodeSocket, Set<() => void>>();
 
 /**
@@ -74,10 +78,7 @@ export class NodeTransport implements Transport {
   }
 
   sendHead(head: ResponseHead): void {
-    const { code, status } = head;
-    const headers = head.headers.flat();
-    if (this.closesConnection) headers.push("Connection", "close");
-    this.#response.writeHead(code, status.slice(4), headers);
+    sendHead(this.#request, this.#response, head, this.closesConnection);
     this.#head = head;
   }
 
@@ -100,8 +101,13 @@ export class NodeTransport implements Transport {
   abort(_reason: unknown): void {
     if (this.#isOver) return;
     this.#finish();
-    const { httpVersion, socket } = this.#request;
-    if (this.#head === undefined) return void socket.destroy();
+    const { httpVersion, socket, stream } = this.#request;
+    // Other requests of HTTP/2 share the connection.
+    if (stream !== undefined) return void stream.close(H2_INTERNAL_ERROR);
+    // Middleware that wraps write() may not call back.
+    if (this.#head === undefined || Object.hasOwn(this.#response, "write")) {
+      return void socket.destroy();
+    }
     // To HTTP/1.0 the end of the connection is the end of the body.
     const isEndless = this.#head.contentLength === undefined &&
       httpVersion === "1.0";

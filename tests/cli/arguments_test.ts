@@ -39,6 +39,20 @@ Deno.test.each<[string[], Partial<Arguments>]>([
   [["-h"], { print: "help" }],
   [["--version"], { print: "version" }],
   [["--version", "--help"], { print: "help" }],
+  [["--profile=core"], { checks: { profile: "core" } }],
+  [["--rules", "http/*=off,body/string=warning", "--rules=http/single=error"], {
+    checks: {
+      rules: {
+        ...{ "http/*": "off", "body/string": "warning" },
+        "http/single": "error",
+      },
+    },
+  }],
+  [["--rules"], { print: "rules", checks: { listed: "*" } }],
+  [["a.ts", "--rules", "--open"], {
+    ...{ app: "a.ts", open: true, print: "rules", checks: { listed: "*" } },
+  }],
+  [["--rules", "body/*"], { print: "rules", checks: { listed: "body/*" } }],
 ])("parseArguments() understands %j", (args, expected) => {
   assertEquals(parse(args), { ...PLAIN, ...expected });
 });
@@ -69,6 +83,10 @@ Deno.test.each<[string[], string, string]>([
   [["--hostname="], "--hostname needs a value", "usage:"],
   [["--open=yes"], "--open takes no value, got yes", "usage:"],
   [["--log", "json"], "no such log: json", "take one of common, combined"],
+  [["--profile", "all"], "no such profile: all", "take one of core, http"],
+  [["--rules", "a.ts"], 'no rule matches "a.ts"', "--rules alone lists"],
+  [["--rules", "x/*=off"], 'no rule matches "x/*"', "--rules alone lists"],
+  [["--rules", "body/*=no"], "no such setting of a rule: no", "take one of"],
   [["--port", "1e3"], "no such port: 1e3", "usage:"],
   [["a.ts", "1", "2"], "unexpected argument 2", "usage:"],
   [["--cert", "c.pem"], "--cert needs --key", "usage:"],

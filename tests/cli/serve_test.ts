@@ -127,6 +127,28 @@ Deno.test("server.ts with a module says which port it may not use", async () => 
   );
 });
 
+Deno.test.each([
+  [
+    "HOST",
+    "no_such-host.invalid",
+    "Cannot listen on no_such-host.invalid:8000",
+  ],
+  ["HOST", "*", 'got "*"'],
+  ["PORT", "http", "no such port: http"],
+])("server.ts says that $%s has %s, which it cannot use", async (...row) => {
+  const [name, value, expected] = row;
+  const main = import.meta.resolve("../../cli/serve.ts");
+  await using program = new Program(
+    "eval",
+    `Deno.env.set("${name}", "${value}"); (await import("${main}")).main([]);`,
+  );
+  const { code, stderr } = await program.outcome();
+  assertEquals(code, 1);
+  const [error = "", hint = ""] = stderr.split("\n");
+  assertMatch(hint, new RegExp(`comes from \\$${name}: give --`));
+  assert(error.includes(expected), error);
+});
+
 Deno.test("server.ts suggests the option that was meant", async () => {
   assertEquals(await refusal("server.ts", "--prot=1"), [
     "error: unknown option --prot",

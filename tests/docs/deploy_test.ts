@@ -7,13 +7,18 @@ import { nginx } from "../nginx.ts";
 import { readRecipes, type Recipe } from "./recipes.ts";
 import { Workplace } from "./workplace.ts";
 
-const PAGE = new URL("../../docs/deploy.md", import.meta.url);
+/** The pages with recipes. */
+const text = (await Promise.all(
+  ["deploy", "deploy_runtimes", "deploy_web_servers"].map((name) =>
+    Deno.readTextFile(new URL(`../../docs/${name}.md`, import.meta.url))
+  ),
+)).join("\n");
 
-const recipes = readRecipes(await Deno.readTextFile(PAGE));
+const recipes = readRecipes(text);
 
 function recipe(title: string): Recipe {
   const found = recipes.find((one) => one.title === title);
-  if (found === undefined) throw new Error(`The page has no "${title}"`);
+  if (found === undefined) throw new Error(`No page has "${title}"`);
   return found;
 }
 
@@ -78,7 +83,9 @@ const WITH_PACKAGE = ["node:http", "Bun.serve"] as const;
 
 for (const [title, missing] of ALONE) {
   Deno.test({
-    name: `docs/deploy.md tells what "${title}" shows${noCurl || missing}`,
+    name: `the recipe "${title}" prints what its page shows${
+      noCurl || missing
+    }`,
     ignore: (noCurl || missing) !== "",
     async fn(): Promise<void> {
       await using place = await Workplace.create(["workerd"]);
@@ -91,7 +98,8 @@ for (const [title, missing] of ALONE) {
 const noPackage = noCurl || noNode || await missingNpm("bun");
 
 Deno.test({
-  name: `docs/deploy.md tells what the npm package shows${noPackage}`,
+  name:
+    `the recipes with the npm package print what their page shows${noPackage}`,
   ignore: noPackage !== "",
   async fn(t): Promise<void> {
     await using place = await Workplace.create(["bun"]);
@@ -105,31 +113,30 @@ Deno.test({
   },
 });
 
-Deno.test("docs/deploy.md has no recipe that is not followed", () => {
+Deno.test("every recipe is followed", () => {
   const followed = [...ALONE.map(([title]) => title), ...WITH_PACKAGE];
   const shown = recipes.filter(({ talks }) => talks.length > 0)
     .map(({ title }) => title);
   assertEquals(shown.toSorted(), followed.toSorted());
 });
 
-Deno.test("docs/deploy.md names rows of docs/servers.md", async () => {
-  const page = await Deno.readTextFile(PAGE);
-  const links = page.matchAll(/\[([^\]]+)\]\(servers\.md#[^)]+\)/g);
+Deno.test("recipes name rows of docs/servers.md", () => {
+  const links = text.matchAll(/\[([^\]]+)\]\(servers\.md#[^)]+\)/g);
   const named = Array.from(links, ([, name]) => name?.replace(/\s+/g, " "));
   assert(named.length > 0);
   const rows: unknown[] = SERVERS.map(({ name }) => name);
   assertEquals(named.filter((name) => !rows.includes(name)), []);
 });
 
-Deno.test("docs/deploy.md has no program with a wrong type", async () => {
+Deno.test("the programs of the recipes have correct types", async () => {
   await using place = await Workplace.create();
   await place.write(before);
   let count = 0;
   for (const { files } of recipes) {
     // The types of Bun are a package of its own.
-    const text = files.get("main.ts") ?? "Bun.";
-    if (text.includes("Bun.")) continue;
-    await Deno.writeTextFile(`${place.folder}/main_${++count}.ts`, text);
+    const program = files.get("main.ts") ?? "Bun.";
+    if (program.includes("Bun.")) continue;
+    await Deno.writeTextFile(`${place.folder}/main_${++count}.ts`, program);
   }
   assert(count > 0);
   await place.run("deno check .");

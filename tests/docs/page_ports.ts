@@ -1,4 +1,4 @@
-/** Free ports in the place of those of `docs/deploy.md`. */
+/** Free ports in the place of those of `docs/deploy*.md`. */
 
 /** The ports of the page, which somebody else may use. */
 const PAGE: readonly string[] = ["8000", "8080", "4000", "3031"];

@@ -1,5 +1,5 @@
 /**
- * The recipes of `docs/deploy.md`, as data.
+ * The recipes of `docs/deploy*.md`, as data.
  *
  * A section is a recipe. In it, a block whose first line is a comment with a
  * file name is that file, a `sh` block is a terminal, and a `console` block has

@@ -1,6 +1,6 @@
 /**
  * An empty folder beside a stand-in for the clone, where the recipes of
- * `docs/deploy.md` are followed.
+ * `docs/deploy*.md` are followed.
  */
 
 import { fromFileUrl } from "@std/path";

@@ -1,10 +1,9 @@
-// What docs/examples.md says that one should see.
+// The output that docs/examples.md and docs/examples_programs.md show.
 
 import { assert, assertMatch, assertStringIncludes } from "@std/assert";
-import { commandOf, ExampleProgram } from "./program.ts";
+import { commandOf, ExampleProgram, readGallery } from "./program.ts";
 import { missingTool, runTool } from "../tool.ts";
 
-const PAGE = new URL("../../docs/examples.md", import.meta.url);
 const ADDRESS = "http://127.0.0.1:8000/";
 
 interface Shown {
@@ -15,7 +14,7 @@ interface Shown {
 
 /** The examples of the page that are servers and answer without a pause. */
 async function shown(): Promise<Shown[]> {
-  const sections = (await Deno.readTextFile(PAGE)).split(/^### /m).slice(1);
+  const sections = (await readGallery()).split(/^### /m).slice(1);
   return sections.map((section) => {
     const [file = ""] = section.split("\n");
     const blocks = section.matchAll(/^```console\n\$ (.*)\n([^]*?)^```$/gm);
@@ -47,7 +46,7 @@ function patternOf(text: string): RegExp {
 const missing = await missingTool("curl");
 const examples = await shown();
 
-Deno.test("docs/examples.md shows what twenty servers answer", () => {
+Deno.test("docs/examples.md shows the answers of twenty servers", () => {
   assert(examples.length >= 20, `there are ${examples.length}`);
 });
 

@@ -31,6 +31,7 @@ export const EXAMPLES: Example[] = [
   { file: "hello_generator.ts", page: HELLO },
   { file: "hello_async_generator.ts", page: HASHES },
   { file: "hello_class.ts", page: HELLO },
+  { file: "guestbook.ts", page: /<h1>Guest book<\/h1>/, type: HTML },
   {
     file: "echo.ts",
     page: "Post something: curl -d 'Hello' http://127.0.0.1:8000/\n",

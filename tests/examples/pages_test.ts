@@ -10,17 +10,13 @@ import {
   setupTestingDefaults,
   validator,
 } from "../../mod.ts";
-import { firstLineOf } from "./program.ts";
+import { firstLineOf, readGallery } from "./program.ts";
 import { ELSEWHERE, EXAMPLES, HELLO } from "./list.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-async function gallery(): Promise<string> {
-  return await Deno.readTextFile(new URL("docs/examples.md", ROOT));
-}
-
 Deno.test("docs/examples.md names every example by its first line", async () => {
-  const page = await gallery();
+  const page = await readGallery();
   for (const { file } of EXAMPLES) {
     assertStringIncludes(page, `\n${await firstLineOf(file)}\n`);
   }
@@ -30,7 +26,8 @@ Deno.test("docs/examples.md names every example by its first line", async () => 
 });
 
 Deno.test("docs/examples.md names no line that is not at the top of its file", async () => {
-  const lines = (await gallery()).match(/^(?:[A-Z_]+=\S+ )*deno .*$/gm) ?? [];
+  const lines = (await readGallery()).match(/^(?:[A-Z_]+=\S+ )*deno .*$/gm) ??
+    [];
   assert(lines.length > EXAMPLES.length);
   for (const line of lines) {
     const [file] = /examples\/\S+\.ts/.exec(line) ?? [""];

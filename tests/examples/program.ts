@@ -142,3 +142,11 @@ export function assertNoComplaint(stderr: string): void {
 export function withoutWarning(stderr: string): string {
   return stderr.replace(/^Deno\.serve: request\.signal aborts .*\n/m, "");
 }
+
+/** Reads the pages about the examples, as one. */
+export async function readGallery(): Promise<string> {
+  const pages = ["examples.md", "examples_programs.md"].map((name) =>
+    Deno.readTextFile(new URL(`../../docs/${name}`, import.meta.url))
+  );
+  return (await Promise.all(pages)).join("\n");
+}

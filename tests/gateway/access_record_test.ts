@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   type AccessRecord,
+  describeFailure,
   formatCombined,
   formatCommon,
 } from "../../gateway/access_record.ts";
@@ -48,6 +49,14 @@ Deno.test("formatCommon() says at the end that a client has left", () => {
     formatCombined(left),
     `${formatCommon({ ...left, clientLeft: false })} "-" "curl/8" client left`,
   );
+});
+
+Deno.test("formatCommon() and formatCombined() say why a response was broken off", () => {
+  const failure = describeFailure(new RangeError('no "row"\n'));
+  const broken = { ...record, failure };
+  const ending = ' broken off "RangeError: no \\"row\\"\\x0a"';
+  assertEquals(formatCommon(broken), formatCommon(record) + ending);
+  assertEquals(formatCombined(broken), formatCombined(record) + ending);
 });
 
 Deno.test("formatCommon() writes a hyphen for what is not known", () => {

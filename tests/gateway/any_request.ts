@@ -159,13 +159,15 @@ export const anyOptions: fc.Arbitrary<EnvironOptions> = fc.record({
 
 /** What a runtime may tell beside a request, and what is then to be seen. */
 export const anyInfo: fc.Arbitrary<
-  [info: unknown, remote: Record<string, string>]
-> = fc.constantFrom<[unknown, Record<string, string>]>(
+  [info: unknown, remote: Record<string, unknown>]
+> = fc.constantFrom<[unknown, Record<string, unknown>]>(
   [undefined, {}],
   [null, {}],
   ["127.0.0.1", {}],
   [{ remoteAddr: null }, {}],
-  [{ remoteAddr: { transport: "unix", path: "/run/a" } }, {}],
+  [{ remoteAddr: { transport: "unix", path: "/run/a" } }, {
+    "wsgiref.unix_socket": true,
+  }],
   [{ remoteAddr: { transport: "tcp", hostname: "192.0.2.1", port: 9 } }, {
     REMOTE_ADDR: "192.0.2.1",
     REMOTE_PORT: "9",

@@ -71,6 +71,8 @@ Deno.test.each([
   ["GET", "204 Empty"],
   ["GET", "205 Reset"],
   ["GET", "304 Same"],
+  ["CONNECT", "200 OK"],
+  ["CONNECT", "299 Odd"],
 ])("ResponseWriter sends no body for %s and %s", (method, status) => {
   const { writer, transport } = writing(status, 3, method);
   assertEquals(writer.isBodiless, true);
@@ -108,6 +110,19 @@ Deno.test.each([
     assertEquals(transport.responded, 0);
   },
 );
+
+// length-connect
+Deno.test.each([
+  ["200 OK", 3, []],
+  ["200 OK", undefined, []],
+  ["405 No", undefined, [["Content-Length", "7"]]],
+])("ResponseWriter frames CONNECT with %s and length %s as %j", (...row) => {
+  const [status, length, headers] = row;
+  const { writer, transport } = writing(status, length, "CONNECT");
+  writer.announceLength(7);
+  writer.send(toBytes("7 bytes"));
+  assertEquals(transport.headers, headers);
+});
 
 Deno.test("ResponseWriter.announceLength() leaves the length of the application and a sent head alone", () => {
   const given = writing("200 OK", 3);

@@ -1,11 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { existsSync } from "node:fs";
+import { runApplication } from "../../gateway/mod.ts";
 import {
   type Application,
   FileWrapper,
   makeServer,
   type ServerOptions,
+  setupTestingDefaults,
+  toFetchHandler,
   validator,
 } from "../../mod.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 
 const SIZE = 300_000;
 
@@ -117,6 +122,85 @@ Deno.test("FileWrapper is read in blocks under the validator, with the same resu
   app.assertFinished();
   assert(folder.allClosed);
 });
+
+/** Sends a file, and changes it when the first bytes are sent. */
+async function sendChanging(
+  path: string,
+  change: () => void,
+): Promise<{ sent: number; announced: unknown; errors: string[] }> {
+  const errors: string[] = [];
+  let sent = 0;
+  let announced: unknown;
+  await runApplication(
+    (_environ, startResponse) => {
+      startResponse("200 OK", []);
+      return new FileWrapper(Deno.openSync(path));
+    },
+    setupTestingDefaults({
+      "wsgi.errors": new StderrStream((text) => void errors.push(text)),
+    }),
+    {
+      sendHead: ({ contentLength }) => void (announced = contentLength),
+      write(chunk): void {
+        if (sent === 0) change();
+        sent += chunk.length;
+      },
+      end: () => {},
+      abort: (error) => void errors.push(`broken: ${error}`),
+    },
+  );
+  return { sent, announced, errors };
+}
+
+Deno.test("FileWrapper breaks the response, and says so, when its file is truncated meanwhile", async () => {
+  using folder = new Folder();
+  const cut = () => Deno.truncateSync(folder.path, 270_000);
+  const { sent, announced, errors } = await sendChanging(folder.path, cut);
+  assertEquals([sent, announced], [270_000, SIZE]);
+  const message =
+    "Error: Cannot send the whole file: it was truncated while it was sent, from 300000 bytes to 270000 or less";
+  assertEquals(errors.map((text) => text.split("\n")[0]), [
+    message,
+    `broken: ${message}`,
+  ]);
+});
+
+Deno.test("FileWrapper sends as much of a file that grows as it has announced", async () => {
+  using folder = new Folder();
+  const grow = () =>
+    Deno.writeFileSync(folder.path, new Uint8Array(9), { append: true });
+  const result = await sendChanging(folder.path, grow);
+  assertEquals(result, { sent: SIZE, announced: SIZE, errors: [] });
+});
+
+for (
+  const path of ["/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled"]
+) {
+  Deno.test({
+    name: `${path}, whose size is wrong, is sent whole by every gateway`,
+    ignore: Deno.build.os !== "linux" || !existsSync(path),
+    async fn(): Promise<void> {
+      const app: Application = (environ, startResponse) => {
+        startResponse("200 OK", []);
+        return environ["wsgi.file_wrapper"]!(Deno.openSync(path));
+      };
+      const text = await Deno.readTextFile(path);
+      const check = async (url: string): Promise<void> => {
+        const response = await fetch(url);
+        assertEquals(
+          [response.headers.get("content-length"), await response.text()],
+          [`${text.length}`, text],
+        );
+      };
+      await ask(app, check);
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+        toFetchHandler(app),
+      );
+      await check(`http://127.0.0.1:${server.addr.port}/`);
+    },
+  });
+}
 
 Deno.test("makeServer() logs the bytes of a file", async () => {
   using folder = new Folder();

@@ -65,9 +65,6 @@ const FORWARDED =
 
 Deno.test.each<Row>([
   [{ FOR: "1.2.3.4" }, {}, { REMOTE_ADDR: "1.2.3.4", REMOTE_PORT: undefined }],
-  [{ FOR: "192.0.2.7:4711" }, {}, { REMOTE_ADDR: "192.0.2.7" }],
-  [{ FOR: "[2001:db8::1]:4711" }, {}, { REMOTE_ADDR: "2001:db8::1" }],
-  [{ FOR: "[2001:db8::1]" }, {}, { REMOTE_ADDR: "2001:db8::1" }],
   [{ FOR: "2001:db8::1" }, {}, { REMOTE_ADDR: "2001:db8::1" }],
   // Only the value that its own proxy has added is believed.
   [{ FOR: "127.0.0.1, x, 192.0.2.7" }, {}, { REMOTE_ADDR: "192.0.2.7" }],
@@ -124,7 +121,11 @@ Deno.test("proxyHeaders() removes the headers of anybody else", () => {
 });
 
 Deno.test.each<[name: string, values: string[], Options]>([
-  ["FOR", ["", "unknown", "x\x1b[31m", "1.2.3.4.5", "::1%lo", "a b"], {}],
+  ["FOR", [
+    ...["", "x\x1b[31m", "1.2.3.4.5", "::1%lo", "a b", "_", "_a b", "unknown:"],
+    ...["unknown:x", "1.2.3.4:", "1.2.3.4:123456", "[1.2.3.4]", "[unknown]"],
+    ...["[_x]", "[::1", "::1]", "[]", "[::1]80", "unknown1"],
+  ], {}],
   ["PROTO", ["javascript"], {}],
   ["HOST", ["a/evil?x", "", "h:0"], { host: 1 }],
   ["PORT", ["80a", "0"], { port: 1 }],
@@ -133,7 +134,8 @@ Deno.test.each<[name: string, values: string[], Options]>([
     "for",
     "for=a b",
     "for=1.2.3.4;for=1.2.3.4",
-    "for=unknown",
+    "for=1.2.3.4:80",
+    "for=[::1]",
     'for="1.2.3.4',
     "for=1.2.3.4;proto=ftp",
     "for=1.2.3.4 proto=http",
@@ -150,20 +152,51 @@ Deno.test.each<[name: string, values: string[], Options]>([
   },
 );
 
-Deno.test("proxyHeaders() trusts whoever uses a Unix socket only when told to", () => {
-  const seen = ["unix", "127.0.0.1"].map((peer) => {
-    let address: unknown;
-    const app: Application = (environ, startResponse) => {
-      address = environ.REMOTE_ADDR;
-      startResponse("200 OK", []);
-      return [];
-    };
-    const environ = setupTestingDefaults({ HTTP_X_FORWARDED_FOR: "192.0.2.7" });
-    environ.REMOTE_ADDR = undefined as never;
-    proxyHeaders({ trusted: [peer] })(app)(environ, () => async () => {});
-    return address;
+Deno.test.each<[node: string, expected: Partial<Environ>]>([
+  ["192.0.2.7", { REMOTE_ADDR: "192.0.2.7" }],
+  ["192.0.2.7:47011", { REMOTE_ADDR: "192.0.2.7", REMOTE_PORT: "47011" }],
+  ["192.0.2.7:_x", { REMOTE_ADDR: "192.0.2.7" }],
+  ["192.0.2.7:99999", { REMOTE_ADDR: "192.0.2.7" }],
+  ["[2001:db8::7]", { REMOTE_ADDR: "2001:db8::7" }],
+  ["[2001:db8::7]:80", { REMOTE_ADDR: "2001:db8::7", REMOTE_PORT: "80" }],
+  ["[::ffff:192.0.2.7]:_a.b-c", { REMOTE_ADDR: "::ffff:192.0.2.7" }],
+  // The proxy hides the address, so the client has none.
+  ["unknown", {}],
+  ["Unknown:80", {}],
+  ["unknown:_x", {}],
+  ["_gazonk", {}],
+  ["_SEVKISEK:_1.2-3", {}],
+])("proxyHeaders() reads the node %s", (node, expected) => {
+  const sent: [Partial<Environ>, Options][] = [
+    [sentBy({ FOR: `6.6.6.6, ${node}` }), {}],
+    [sentBy({ FORWARDED: `for=6.6.6.6,for="${node}"` }), { forwarded: 1 }],
+  ];
+  for (const [variables, options] of sent) {
+    const { environ } = sendThrough(
+      { REMOTE_HOST: "proxy", ...variables },
+      options,
+    );
+    const found = Object.entries(environ ?? {})
+      .filter(([name]) => name.startsWith("REMOTE_"));
+    assertEquals(Object.fromEntries(found), expected);
+  }
+});
+
+Deno.test("proxyHeaders() trusts a hidden client no more than any other", () => {
+  const inner = proxyHeaders({ trusted: ["unix"], proto: 1 });
+  const outer = proxyHeaders({ trusted: ["unix"], for: 1, proto: 0 });
+  let scheme: unknown;
+  const app: Application = (environ) => {
+    scheme = environ["wsgi.url_scheme"];
+    return [];
+  };
+  const environ = setupTestingDefaults({
+    HTTP_X_FORWARDED_FOR: "unknown",
+    HTTP_X_FORWARDED_PROTO: "https",
+    "wsgiref.unix_socket": true,
   });
-  assertEquals(seen, ["192.0.2.7", undefined]);
+  outer(inner(app))(environ, () => async () => {});
+  assertEquals(scheme, "http");
 });
 
 Deno.test.each([

@@ -30,10 +30,17 @@ async function* body(environ) {
   yield await environ["wsgi.input"].read();
 }
 function app(environ, startResponse) {
-  startResponse("299 Very Odd", [["Content-Type", "text/plain"], ["x-A", "1"]]);
+  const cookies = ["a=1", "b=2"].map((cookie) => ["Set-Cookie", cookie]);
+  startResponse("299 Very Odd", [
+    ["Content-Type", "text/plain"], ["x-A", "1"], ...cookies,
+  ]);
   return body(environ);
 }
-const server = createServer(toNodeListener(validator(app)));
+const listener = toNodeListener(validator(app));
+const server = createServer((req, res) => {
+  if (req.url === "/framework") res.setHeader("Set-Cookie", "c=3");
+  listener(req, res);
+});
 server.listen(0, "127.0.0.1", () => {
   console.log("listening on " + server.address().port);
 });
@@ -48,6 +55,8 @@ const noNpm = await missingTool("npm");
 const runtimes: Runtime[] = [
   { name: "Deno", path: Deno.execPath() },
   { name: "Node.js", path: noNpm ? undefined : await findNode() },
+  // The oldest one that the package supports.
+  { name: "Node.js 20", path: noNpm ? undefined : await npmProgram("node@20") },
   { name: "Bun", path: noNpm ? undefined : await npmProgram("bun") },
 ];
 const tsc = noNpm ? undefined : await npmProgram("typescript", "tsc");
@@ -121,6 +130,17 @@ for (const runtime of runtimes) {
     const failed = await ask(server, request("/fail"));
     assertEquals([failed.body, failed.complete], ["/fail ", false]);
     assertStringIncludes(await server.logged(/on purpose/), "Error: ");
+  });
+
+  test(`toNodeListener() sends all cookies on ${name}`, async () => {
+    const ready = /listening on ([0-9]+)/;
+    await using server = await start(runtime, "program.mjs", ready);
+    for (const [path, count] of [["/", 2], ["/framework", 3]]) {
+      const request = `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
+      const { head } = await ask(server, request);
+      const cookies = head.headers.filter(([name]) => name === "Set-Cookie");
+      assertEquals(cookies.length, count);
+    }
   });
 
   test(`toNodeListener() refuses what ${name} lets through`, async () => {

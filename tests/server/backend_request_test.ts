@@ -46,6 +46,7 @@ test("gives the application a whole environ", async (gateway) => {
     "wsgi.run_once": false,
     "wsgi.url_scheme": "http",
     "wsgi.version": [1, 0],
+    "wsgiref.unix_socket": false,
   });
   assertEquals(serving.log, []);
 });

@@ -41,6 +41,15 @@ test("sends status, headers and body, and ends the connection", async (gateway) 
   assertEquals([body, complete], [utf8("café"), true]);
 });
 
+test("sends no Content-Length and no body with 2xx to CONNECT", async (gateway) => {
+  await using serving = serve(gateway, (_environ, startResponse) => {
+    startResponse("200 OK", [["Content-Length", "1"]]);
+    return [encoder.encode("x")];
+  });
+  const { head, body } = await ask(serving, { REQUEST_METHOD: "CONNECT" });
+  assertEquals([head.headers, body], [[], ""]);
+});
+
 test("drops a header named Status", async (gateway) => {
   await using serving = serve(gateway, (_environ, startResponse) => {
     startResponse("200 OK", [["status", "500 x"], ["X-A", "1"]]);

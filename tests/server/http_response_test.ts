@@ -112,6 +112,12 @@ Deno.test.each<
     "HTTP/1.1 200 OK\r\nDate: *\r\nConnection: close\r\n\r\n",
   ],
   [
+    "no bytes of a generator with 2xx to CONNECT",
+    ["200 OK", [], generate],
+    `CONNECT h:1 ${H}`,
+    "HTTP/1.1 200 OK\r\nDate: *\r\nConnection: close\r\n\r\n",
+  ],
+  [
     "a body with 4xx to CONNECT",
     ["405 Method Not Allowed", [], array],
     `CONNECT h:1 ${H}`,

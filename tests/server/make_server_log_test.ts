@@ -3,7 +3,8 @@ import { deliver } from "../../gateway/access_record.ts";
 import type { AccessRecord } from "../../gateway/access_record.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
-import type { Application } from "../../wsgi/types.ts";
+import type { ServerOptions } from "../../server/options.ts";
+import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { Program } from "../program.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 import { get, listen, serve, type Serving } from "./serving.ts";
@@ -128,18 +129,50 @@ Deno.test.each<[string, string, Application, number, number]>([
   assertEquals(record.clientLeft, false);
 });
 
-Deno.test("makeServer() logs a response that breaks off with what it has sent", async () => {
-  await using serving = serveLogged((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return (function* (): Generator<Uint8Array, void> {
-      yield toBytes("abc");
-      throw new Error("on purpose");
-    })();
-  });
-  assertEquals((await ask(serving, get())).complete, false);
-  const record = await serving.record();
-  assertEquals([record.status, record.bytesSent], [200, 3]);
-});
+Deno.test.each<[string, readonly HeaderTuple[], ServerOptions, RegExp]>([
+  ["throws", [], {}, /^Error: on purpose$/],
+  ["is too short", [["Content-Length", "9"]], {}, /^Error: Cannot complete/],
+  ["is too slow", [], { requestTimeout: 30 }, /^RequestTimeout: /],
+  ["is cut by shutdown()", [], { shutdownTimeout: 0 }, /^ServerStopped: /],
+])(
+  "makeServer() logs why a response breaks off whose body %s",
+  async (...row) => {
+    const [what, headers, options, expected] = row;
+    await using serving = serveLogged((_environ, startResponse) => {
+      startResponse("200 OK", headers);
+      return (async function* (): AsyncGenerator<Uint8Array, void> {
+        yield toBytes("abc");
+        if (what === "throws") throw new Error("on purpose");
+        if (what !== "is too short") await new Promise(() => {});
+      })();
+    }, options);
+    using client = await RawClient.connect(serving);
+    await client.send(get());
+    await client.head();
+    if (what.includes("shutdown")) await serving.server.shutdown();
+    const { status, bytesSent, clientLeft, failure } = await serving.record();
+    assertEquals([status, bytesSent, clientLeft], [200, 3, false]);
+    assertMatch(failure ?? "", expected);
+  },
+);
+
+Deno.test.each([
+  ["GET http://example.com.evil/x", "example.com"],
+  ["GET http://example.com/x", ""],
+  ["GET /x", ""],
+  ["GET //evil/x?y", "example.com"],
+  ["OPTIONS *", "h"],
+  ["CONNECT h:1", "h:1"],
+])(
+  "makeServer() logs the target of %s with Host %j as it was sent",
+  async (...row) => {
+    const [start, host] = row;
+    await using serving = serveLogged(answering("x"));
+    await ask(serving, `${start} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    const { method, target } = await serving.record();
+    assertEquals(`${method} ${target}`, start);
+  },
+);
 
 Deno.test("makeServer() logs what REMOTE_USER is at the end", async () => {
   await using serving = serveLogged((environ, startResponse) => {
@@ -241,32 +274,42 @@ Deno.test("deliver() tells of a log that fails, and goes on", async () => {
   ]);
 });
 
-Deno.test("makeServer() writes its access log to stderr by default, and nothing without", async () => {
-  const module = import.meta.resolve("../../server/make_server.ts");
-  const lines = async (options: string): Promise<string> => {
+Deno.test.each([
+  [
+    "{}",
+    /^in \/a%0a\n127\.0\.0\.1 - - \[[^\]]+ \+0000\] "GET \/a%0a HTTP\/1\.1" 200 3\nin \/b\n127\..*\/b HTTP\/1\.1" 200 3\n$/,
+  ],
+  [
+    "{ log: (r) => console.error(r.target) }",
+    /^in \/a%0a\n\/a%0a\nin \/b\n\/b\n$/,
+  ],
+  ["{ log: false }", /^in \/a%0a\nin \/b\n$/],
+])(
+  "makeServer() with %s writes each line of its log in its place",
+  async (options, expected) => {
+    const module = import.meta.resolve("../../server/make_server.ts");
     await using program = new Program(
       "eval",
       `
-        import { makeServer } from ${JSON.stringify(module)};
-        const server = makeServer("127.0.0.1", 0, (_environ, startResponse) => {
-          startResponse("200 OK", []);
-          return [new Uint8Array(3)];
-        }, ${options});
-        console.log(server.port);
-        await server.handleRequest();
-        Deno.exit();
-      `,
+      import { makeServer } from ${JSON.stringify(module)};
+      const server = makeServer("127.0.0.1", 0, (environ, startResponse) => {
+        console.error("in " + environ.REQUEST_URI);
+        startResponse("200 OK", []);
+        return [new Uint8Array(3)];
+      }, ${options});
+      console.log(server.port);
+      server.handleRequest();
+      await server.handleRequest();
+      Deno.exit();
+    `,
     );
     const port = Number(await program.firstLine());
-    await ask({ port }, get("/a\x7f%0a").replace("\x7f", ""));
-    return (await program.outcome()).stderr;
-  };
-  assertMatch(
-    await lines("{}"),
-    /^127\.0\.0\.1 - - \[[^\]]+ \+0000\] "GET \/a%0a HTTP\/1\.1" 200 3\n$/,
-  );
-  assertEquals(await lines("{ log: false }"), "");
-});
+    using client = await RawClient.connect({ port });
+    // Both in one piece: nothing comes between them but their responses.
+    await client.send(get("/a%0a") + get("/b"));
+    assertMatch((await program.outcome()).stderr, expected);
+  },
+);
 
 Deno.test("makeServer() logs the request of a client that leaves while it waits", async () => {
   await using serving = serveLogged(answering("x"), {}, listen);

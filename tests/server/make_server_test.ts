@@ -34,6 +34,18 @@ Deno.test.each([
   ["0.0.0.0", "localhost"],
   ["::", "localhost"],
   ["[::]", "localhost"],
+  ["0:0::0", "localhost"],
+  ["::0", "localhost"],
+  ["0:0:0:0:0:0:0:0", "localhost"],
+  ["::%0", "localhost"],
+  ["0", "localhost"],
+  ["0x0.0", "localhost"],
+  ["::ffff:0.0.0.0", "localhost"],
+  ["::FFFF:0:0", "localhost"],
+  ["::0.0.0.0", "localhost"],
+  ["::ffff:0:1", "[::ffff:0:1]"],
+  ["0.0.0.1", "0.0.0.1"],
+  ["00.example", "00.example"],
   ["::1", "[::1]"],
   ["[::1]", "[::1]"],
 ])("toUrlHost() makes of %s a host that a client can use", (host, expected) => {
@@ -55,11 +67,18 @@ Deno.test("makeServer() refuses a bad host or port before it listens", () => {
     RangeError,
     portMessage,
   );
-  for (const host of ["", undefined, 127]) {
+  for (const host of ["", "*", undefined, 127]) {
     assertThrows(
       () => makeServer(host as string, 0, hello),
       TypeError,
       "Cannot make the server: hostname must be a string",
+    );
+  }
+  for (const host of ["a b", "no_such-host.invalid"]) {
+    assertThrows(
+      () => makeServer(host, 0, hello),
+      host === "a b" ? TypeError : Error,
+      `Cannot listen on ${host}:0: `,
     );
   }
 });

@@ -67,6 +67,11 @@ Deno.test.each([
   ["b.json", "application/json"],
   ["c.unknown", "application/octet-stream"],
   ["d", "application/octet-stream"],
+  ["f.constructor", "application/octet-stream"],
+  ["g.md", "text/markdown; charset=utf-8"],
+  ["h.yaml", "text/yaml; charset=utf-8"],
+  ["README.pdf", "application/pdf"],
+  ["news.db", "application/octet-stream"],
   ["e.JPG", "image/jpeg"],
   ["now.html", "text/html; charset=utf-8"],
 ])(
@@ -76,6 +81,56 @@ Deno.test.each([
     await using tree = await Tree.make({ [name]: { link: "v1" }, "v1": "{}" });
     const response = await tree.client().get(`/${name}`);
     assertEquals(response.header("Content-Type"), type);
+  },
+);
+
+// What people read in a browser, and what a name alone says.
+const READ_AS_TEXT =
+  "a.ts a.mts a.cts a.d.ts a.tsx a.py a.pyi a.rs a.go a.toml a.ini a.sh a.sql " +
+  "a.rb a.php a.pl a.dart a.bat a.tex a.lock a.diff a.TS LICENSE LICENSE-MIT " +
+  "LICENSE-APACHE-2.0 licence COPYING README readme NOTICE CHANGELOG AUTHORS " +
+  "Makefile GNUmakefile Dockerfile Gemfile Procfile .env .gitignore .npmrc " +
+  ".env.local .editorconfig .htaccess .bashrc";
+
+Deno.test("staticFiles() sends source code and notes as text/plain", async () => {
+  const names = READ_AS_TEXT.split(" ");
+  await using tree = await Tree.make(
+    Object.fromEntries(names.map((name) => [name, ""])),
+  );
+  const client = tree.client({ dotFiles: true });
+  for (const name of names) {
+    const type = (await client.get(`/${name}`)).header("Content-Type");
+    assertEquals(type, "text/plain; charset=utf-8", name);
+  }
+});
+
+Deno.test.each<[string, string, string | null]>([
+  ["a.svgz", "image/svg+xml", "gzip"],
+  ["a.SVGZ", "image/svg+xml", "gzip"],
+  // What is saved must be what its name says.
+  ["a.tar.gz", "application/gzip", null],
+  ["a.tgz", "application/gzip", null],
+  ["a.svg.gz", "application/gzip", null],
+  ["a.html.gz", "application/gzip", null],
+  ["a.tar", "application/x-tar", null],
+  ["a.js.br", "application/octet-stream", null],
+  ["a.tar.zst", "application/zstd", null],
+  ["a.tar.bz2", "application/x-bzip2", null],
+  ["a.tar.xz", "application/x-xz", null],
+  ["a.tbz2", "application/x-bzip2", null],
+  ["a.txz", "application/x-xz", null],
+  ["a.Z", "application/x-compress", null],
+])(
+  "staticFiles() sends %s as %s, encoded: %s",
+  async (name, type, encoding) => {
+    await using tree = await Tree.make({ [name]: "hello" });
+    for (const method of ["GET", "HEAD"]) {
+      const response = await tree.client().request(method, `/${name}`, {
+        headers: { Range: "bytes=0-1" },
+      });
+      assertEquals(response.header("Content-Type"), type);
+      assertEquals(response.header("Content-Encoding") ?? null, encoding);
+    }
   },
 );
 

@@ -37,11 +37,11 @@ Deno.test("serverTable() says why a server was not run", () => {
   assertStringIncludes(table, "| a server | not run: nginx is not installed |");
 });
 
-Deno.test("deviationList() puts servers with one reason together", () => {
+Deno.test("deviationList() lists cases under the servers that share them", () => {
   const list = deviationList([SERVER, { ...SERVER, name: "another" }]);
   assertEquals(
     list,
-    "- `environ/one` on a server; another: It has no | for that.",
+    "a server; another:\n\n- `environ/one`: It has no | for that.\n",
   );
 });
 
@@ -85,7 +85,7 @@ Deno.test("createPage() has every part of the result", async () => {
     servers: [SERVER],
     frameworks: [framework],
   }));
-  assertStringIncludes(page, "- `environ/one` on a server: It has no | for");
+  assertStringIncludes(page, "a server:\n\n- `environ/one`: It has no | for");
   assertStringIncludes(page, "- a framework, routing: no answer");
   assertStringIncludes(page, "- a framework, `body/string`: it must.");
   assertStringIncludes(page, "- a server: deno 1.2.3\n- a framework: it 3");

@@ -234,7 +234,7 @@ Deno.test.each<[string, (environ: Loose) => unknown]>([
     await runServer(outer.app, environ);
     assertEquals([outer.found, found], [[], [rule]]);
     await runServer(app, environ);
-    assertEquals(found, [rule, "environ/reused", rule]);
+    assertEquals(found.filter((id) => id !== "environ/reused"), [rule, rule]);
   },
 );
 

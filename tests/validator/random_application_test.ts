@@ -17,7 +17,13 @@ const parts = fc.record({
   isAsync: fc.boolean(),
   method: fc.constantFrom("GET", "POST", "PUT", "OPTIONS", "PROPFIND", "x-own"),
   status: fc.constantFrom(
-    ...["200 OK", "201 Created", "299 Of My Own", "302 Found", "599 Unknown"],
+    ...[
+      "200 OK",
+      "201 Created",
+      "299 Of My Own",
+      "300 Multiple Choices",
+      "599 Unknown",
+    ],
     ...["404 Not Found", "418 I'm a teapot", "500 Internal Server Error"],
   ),
   headers: fc.array(fc.tuple(token, value), { maxLength: 5 }),

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createReference, REFERENCE } from "../../tools/rule_reference.ts";
+import { createRuleData, RULE_DATA } from "../../tools/rule_data.ts";
 import { RULES } from "../../validator/rules/table.ts";
 
 const reference = await createReference();
@@ -12,6 +13,11 @@ Deno.test("docs/rules/ is up to date (deno task rules)", async () => {
     else stale.add(name);
   }
   assertEquals([...stale], []);
+});
+
+Deno.test("dev/rules.json is up to date (deno task rules)", async () => {
+  const data = await Deno.readTextFile(RULE_DATA);
+  assert(data === await createRuleData(reference));
 });
 
 Deno.test("docs/rules/ explains each rule once", () => {

@@ -40,6 +40,10 @@ Deno.test.each<[Variables, string]>([
   [{ ...HTTP, SCRIPT_NAME: "/a" }, "http://h/a"],
   [{ ...HTTP, PATH_INFO: "/a//b/" }, "http://h/a//b/"],
   [{ ...HTTP, PATH_INFO: "nosl" }, "http://h/osl"],
+  [{ ...HTTP, PATH_INFO: "//a/b", SCRIPT_NAME: "" }, "http://h//a/b"],
+  [{ ...HTTP, PATH_INFO: "//b", SCRIPT_NAME: "/a" }, "http://h/a//b"],
+  [{ ...HTTP, PATH_INFO: "*", REQUEST_METHOD: "OPTIONS" }, "http://h"],
+  [{ ...HTTP, PATH_INFO: "", REQUEST_METHOD: "CONNECT" }, "http://h"],
   [{ ...HTTP, PATH_INFO: "/a;b=c,d" }, "http://h/a;b=c,d"],
   [
     { ...HTTP, PATH_INFO: "/~!$&'()*+,;=:@%é" },

@@ -60,29 +60,37 @@ export function serverTable(servers: readonly ServerResult[]): string {
   return markdownTable([head, ...servers.map(serverRow)]);
 }
 
-/** What is told apart by its reason, with the servers that it holds for. */
-function byReason(
+/** Lists cases with their reasons, under the servers that share them. */
+function byServers(
   servers: readonly ServerResult[],
   pick: (server: ServerResult) => Readonly<Record<string, string>>,
 ): string[] {
-  const found = new Map<string, { ids: Set<string>; names: Set<string> }>();
+  const reasons = new Map<string, { ids: Set<string>; names: Set<string> }>();
   for (const server of servers) {
     for (const [id, reason] of Object.entries(pick(server))) {
-      const entry = found.get(reason) ??
+      const entry = reasons.get(reason) ??
         { ids: new Set<string>(), names: new Set<string>() };
-      found.set(reason, entry);
+      reasons.set(reason, entry);
       entry.ids.add(`\`${id}\``);
       entry.names.add(server.name);
     }
   }
-  return [...found].map(([reason, { ids, names }]) =>
-    `- ${[...ids].join(", ")} on ${[...names].join("; ")}: ${reason}.`
+  const shared = Map.groupBy(
+    reasons,
+    ([, { names }]) => [...names].join("; "),
   );
+  return [...shared].flatMap(([names, entries]) => [
+    `${names}:\n`,
+    ...entries.map(([reason, { ids }]) =>
+      `- ${[...ids].join(", ")}: ${reason}.`
+    ),
+    "",
+  ]);
 }
 
 /** Lists the deviations of servers, each with its reason. */
 export function deviationList(servers: readonly ServerResult[]): string {
-  return byReason(servers, ({ deviations }) => deviations).join("\n");
+  return byServers(servers, ({ deviations }) => deviations).join("\n");
 }
 
 /** Lists what failed; empty if nothing did. */
@@ -92,7 +100,7 @@ export function failureList({ servers, frameworks }: MatrixResult): string {
       `- ${name}, ${exercise}: ${message}`
     )
   );
-  return [...byReason(servers, ({ failed }) => failed), ...ofFrameworks]
+  return [...byServers(servers, ({ failed }) => failed), ...ofFrameworks]
     .join("\n");
 }
 

@@ -33,10 +33,30 @@ function notCallable(app: unknown): Finding {
     return {
       got: `${got} with fetch()`,
       hint:
-        "Turn the fetch handler into an application: fromFetchHandler((request) => app.fetch(request))",
+        "Make an application of it: fromFetchHandler(app), from @wsgi/ref/from-fetch",
     };
   }
-  return got;
+  return serverLike(app, got);
+}
+
+/** Hints for the applications of other frameworks that are objects. */
+function serverLike(app: object, got: string): Finding {
+  const has = (name: string): boolean =>
+    typeof dataOf(app, name) === "function";
+  if (has("handle") && has("listen")) {
+    return {
+      got: `${got} with handle() and listen()`,
+      hint:
+        "If handle() takes a Request, as in Oak, make an application of it: fromFetchHandler((request) => app.handle(request)), from @wsgi/ref/from-fetch",
+    };
+  }
+  return has("listen")
+    ? {
+      got: `${got} with listen()`,
+      hint:
+        "It is a server, or speaks node:http as Koa and Fastify do, and listens by itself; a framework with a fetch handler can be used here through fromFetchHandler() of @wsgi/ref/from-fetch",
+    }
+    : got;
 }
 
 /** A class: only its source tells, and that its prototype cannot be replaced. */

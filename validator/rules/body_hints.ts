@@ -103,7 +103,7 @@ function describeObject(body: object): Finding {
       return {
         got,
         hint:
-          "Give its status and headers to startResponse, and return its body: response.body ?? []",
+          "Send it with return fromResponse(response, startResponse); a whole fetch handler becomes an application with fromFetchHandler(handler), from @wsgi/ref/from-fetch",
       };
     case "a Request":
       return { got, hint: "Return its body: request.body ?? []" };

@@ -5,8 +5,12 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type { BufferView, ChangeView, ChunkView } from "../views/body_views.ts";
-import type { StateView } from "../views/request_state.ts";
+import type {
+  BufferView,
+  ChangeView,
+  ChunkView,
+  DetachView,
+} from "../views/body_views.ts";
 import { describeNoChunk } from "./chunk_hints.ts";
 import type { Rule } from "./rule.ts";
 
@@ -47,7 +51,7 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     title: "StartResponse must be called before the first non-empty chunk",
     why: "Status and headers go before the body.",
     hint:
-      "Call startResponse before the first yield, or before an array is returned",
+      "Call startResponse before the first yield, or before an array is returned. If a callback calls it, is an await missing?",
     check: ({ chunk, length, state }) =>
       length === 0 || state.starts > 0
         ? undefined
@@ -172,7 +176,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
 ];
 
 /** Applied to a chunk whose buffer is gone after the server has had it. */
-export const DETACH_RULES: readonly Rule<StateView>[] = [
+export const DETACH_RULES: readonly Rule<DetachView>[] = [
   {
     id: "iteration/chunk-detached",
     severity: "error",
@@ -184,7 +188,22 @@ export const DETACH_RULES: readonly Rule<StateView>[] = [
       "The application may send the same array again, which would then be empty.",
     hint:
       "Put the chunks into a ReadableStream without type, or copies into one of type bytes",
-    check: () => "a chunk whose buffer is detached",
+    check: ({ isCertain }) =>
+      isCertain ? "a chunk whose buffer is detached" : undefined,
+  },
+  {
+    id: "iteration/chunk-lost",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "server-chunk-untouched",
+    title: "The buffer of a chunk should stay where it is until it is sent",
+    why:
+      "What the server has not sent yet is lost, and so is what the application wants to send again.",
+    hint:
+      "This is a guess: if the application transfers the buffer itself, let it yield a copy; otherwise copy the chunk in the server before its buffer is transferred",
+    check: ({ isCertain }) =>
+      isCertain ? undefined : "a chunk whose buffer is detached",
   },
 ];
 

@@ -50,6 +50,17 @@ const EXTENSIONS: readonly Extension[] = [
     why: "Applications call it; most never do, and then none is made.",
     hint: "Set it to a function, () => signal, or leave it out",
   },
+  {
+    key: "wsgiref.unix_socket",
+    name: "unix-socket",
+    spec: "ext-unix-socket",
+    shape: "boolean",
+    demand: "must be true or false",
+    why:
+      "Middleware may trust every client of a Unix socket, so a value that only looks true must not pass for one.",
+    hint:
+      "Set it to true if the client is connected through a Unix socket; otherwise set it to false or leave it out",
+  },
 ];
 
 function toRule(extension: Extension): Rule<EnvironView> {

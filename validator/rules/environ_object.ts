@@ -58,9 +58,15 @@ function findOddProperty(object: object): Finding {
   return undefined;
 }
 
-/** Whether the earlier call, now over, was for a request that still runs. */
-function isCalledAgain({ isOver, outer }: EarlierRequest): boolean {
-  return isOver && outer !== undefined && !outer.isOver;
+/**
+ * Checks whether middleware may have called the application again for the same
+ * request: after a failure, for an internal redirect, or on another route. A
+ * server that uses an environ for two requests has sent the first response, so
+ * only a successful one is suspicious.
+ */
+function isCalledAgain({ failed, response, outer }: EarlierRequest): boolean {
+  if (outer !== undefined && !outer.isOver) return true;
+  return failed || (response?.code ?? 0) >= 300;
 }
 
 /** Rules about the object that is the environ. */
@@ -144,7 +150,6 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     why: "What one request leaves in it, another one would find.",
     hint: "Make it for each call, or call with a copy: { ...environ }",
     check: ({ earlier }) => {
-      // Middleware is free to call an application again for the same request.
       if (earlier === undefined || isCalledAgain(earlier)) return undefined;
       return earlier.isOver
         ? "one that was used for an earlier request"

@@ -35,11 +35,14 @@ function findRepeated(
  */
 const NEXT_COOKIE = new RegExp(`, +(${TOKEN_PATTERN})=`);
 
+/** A quoted value, in which a comma separates nothing. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+
 function findJoined(response: ResponseView): string | undefined {
   if ((response.known & KNOWN.setCookie) === 0) return undefined;
   for (const { bit, value } of response.fields) {
     if (bit !== KNOWN.setCookie) continue;
-    const next = NEXT_COOKIE.exec(value)?.[1];
+    const next = NEXT_COOKIE.exec(value.replace(QUOTED, '""'))?.[1];
     if (next === undefined) continue;
     // The values of cookies are secrets.
     return `${quote(value.slice(0, value.indexOf("=")))} and ${

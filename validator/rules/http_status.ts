@@ -33,9 +33,9 @@ function isByteRanges(response: ResponseView): boolean {
   return field !== undefined && /^multipart\/byteranges\b/i.test(field.value);
 }
 
-function needsLocation(code: number | undefined): boolean {
-  return code === 201 || code === 301 || code === 302 || code === 303 ||
-    code === 307 || code === 308;
+function isRedirect(code: number | undefined): boolean {
+  return code === 301 || code === 302 || code === 303 || code === 307 ||
+    code === 308;
 }
 
 /** Rules about the headers that a status demands. */
@@ -86,14 +86,32 @@ export const HTTP_COMPANION_RULES: readonly Rule<HeadView>[] = [
     id: "http/missing-location",
     severity: "warning",
     blame: "application",
+    profile: "http",
+    spec: "http-companions",
+    title: "Redirects should come with Location",
+    why: "Without it the client does not learn where to go.",
+    hint: 'Add ["Location", "/the/new/place"]',
+    check: ({ response }) => {
+      if (!isRedirect(response.code)) return undefined;
+      const field = findField(response, KNOWN.location);
+      if (field === undefined) return `${response.code} without it`;
+      return field.value.trim() === "" ? "an empty one" : undefined;
+    },
+  },
+  {
+    id: "http/created-location",
+    severity: "warning",
+    blame: "application",
     profile: "paranoid",
     spec: "http-companions",
-    title: "Status 201 and the redirects should come with Location",
-    why: "A client follows a redirect nowhere else.",
-    hint: 'Add ["Location", "/the/new/place"]',
-    check: ({ response }) =>
-      needsLocation(response.code) && lacks(response, KNOWN.location)
-        ? `${response.code} without it`
+    title: "Status 201 in answer to POST should come with Location",
+    why:
+      "Without it the client takes the target of its request for what was created.",
+    hint: 'Add ["Location", "/the/new/thing"]',
+    check: ({ response, state }) =>
+      response.code === 201 && state.method === "POST" &&
+        lacks(response, KNOWN.location)
+        ? "201 without it"
         : undefined,
   },
   {

@@ -91,7 +91,7 @@ export const START_RULES: readonly Rule<StartView>[] = [
     why:
       "Nobody waits for it any more; with the next request it has nothing to do.",
     hint:
-      "Await what the response depends on before the application returns, and leave no timer behind",
+      "Is an await missing? Await what the response depends on before the application returns, and leave no timer behind",
     check: ({ state }) => {
       if (!isOver(state)) return undefined;
       if (state.closes > 0) return "a call after the body was closed";
@@ -159,6 +159,8 @@ export const STARTED_RULES: readonly Rule<StartedView>[] = [
     hint: "Throw excInfo itself: if (headersSent) throw excInfo",
     check: ({ args, state, thrown }) => {
       if (!state.headSent || !hasExcInfo(args)) return undefined;
+      // Middleware that buffers can still replace the response.
+      if (state.isHeldBack) return undefined;
       // Its end was reported, and a server may refuse that in its own words.
       if (isOver(state)) return undefined;
       if (thrown === undefined) return "a normal return";

@@ -9,6 +9,7 @@ import type {
   ChangeView,
   ChunkView,
   ClosingView,
+  DetachView,
   IteratorView,
   LengthView,
   OpenView,
@@ -20,6 +21,7 @@ import type {
   AwaitedView,
   CallableView,
   CallView,
+  FailedView,
   HeadView,
   StartedView,
   StartView,
@@ -79,6 +81,7 @@ import { INPUT_MEMORY_RULES, INPUT_RESULT_RULES } from "./input_results.ts";
 import { NEXT_RULES, TAKE_RULES } from "./iteration.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
+import { FAILED_RULES } from "./other_interface.ts";
 import type { ActiveRule, Rule } from "./rule.ts";
 import {
   GOING_ON_RULES,
@@ -111,6 +114,9 @@ class RuleTable {
     ...ENVIRON_INTERFACE_RULES,
     ...ENVIRON_EXTENSION_RULES,
   ];
+
+  /** The application, or what it returned, has failed. */
+  readonly failed: Rules<FailedView> = FAILED_RULES;
 
   // The application calls startResponse.
   readonly start: Rules<StartView> = START_RULES;
@@ -157,7 +163,7 @@ class RuleTable {
   readonly bytes: Rules<ChunkView> = [...MEMORY_RULES, ...NO_CONTENT_RULES];
   readonly length: Rules<LengthView> = BODY_LENGTH_RULES;
   readonly change: Rules<ChangeView> = CHANGE_RULES;
-  readonly detach: Rules<StateView> = DETACH_RULES;
+  readonly detach: Rules<DetachView> = DETACH_RULES;
   readonly buffer: Rules<BufferView> = BUFFER_RULES;
 
   // The body ends, is stopped, or is closed.

@@ -79,6 +79,12 @@ export interface ChangeView {
   readonly holder: "application" | "server";
 }
 
+/** A chunk whose buffer was gone when the server came back. */
+export interface DetachView {
+  /** Whether nothing but the server can have transferred it. */
+  readonly isCertain: boolean;
+}
+
 /** On what the chunks of a whole body lay. */
 export interface BufferView {
   /** The length of the largest buffer. */

@@ -14,6 +14,16 @@ export interface CallableView {
   readonly app: unknown;
 }
 
+/** An application that has failed. */
+export interface FailedView {
+  /** The application. */
+  readonly app: unknown;
+  /** What it threw, or the finding that was thrown about it. */
+  readonly error: unknown;
+  /** How far the request had come. */
+  readonly state: RequestState;
+}
+
 /** The arguments of a call. */
 export interface CallView {
   /** The arguments. */

@@ -53,6 +53,8 @@ const KNOWN: ReadonlyMap<string, number> = new Map([
   ["SERVER_PORT", TEXT],
   ["SERVER_PROTOCOL", TEXT],
   ["CONTENT_LENGTH", TEXT | NOT_EMPTY],
+  // A client can send an empty one.
+  ["CONTENT_TYPE", TEXT | BYTES | NO_NUL],
   // A client may send %00.
   ["SCRIPT_NAME", TEXT | BYTES],
   ["PATH_INFO", TEXT | BYTES],
@@ -69,6 +71,7 @@ const KNOWN: ReadonlyMap<string, number> = new Map([
   ["wsgi.file_wrapper", 0],
   ["wsgi.input_terminated", 0],
   ["wsgiref.signal", 0],
+  ["wsgiref.unix_socket", 0],
 ]);
 
 /** Names are few and come again; a client must not be able to fill the memory. */

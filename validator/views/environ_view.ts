@@ -5,6 +5,7 @@
  */
 
 import type { EnvironHints } from "./environ_hints.ts";
+import type { ResponseView } from "./response_view.ts";
 
 /** The key by which the validators of one request find each other in its environ. */
 export const CHECKED_REQUEST: unique symbol = Symbol.for("wsgiref.validator");
@@ -13,6 +14,10 @@ export const CHECKED_REQUEST: unique symbol = Symbol.for("wsgiref.validator");
 export interface EarlierRequest {
   /** Whether it is over for that layer. */
   readonly isOver: boolean;
+  /** Whether the application has thrown, or its body has. */
+  readonly failed: boolean;
+  /** Status and headers, once startResponse was called. */
+  readonly response: ResponseView | undefined;
   /** The same request, as the layer between that one and the server sees it. */
   readonly outer: EarlierRequest | undefined;
 }

@@ -19,6 +19,11 @@ export interface RequestState {
   readonly response: ResponseView | undefined;
   /** Whether a non-empty chunk has passed, so that the headers have left. */
   readonly headSent: boolean;
+  /**
+   * Whether middleware between this layer and another holds back the chunks
+   * that have passed here, so that the headers have not left after all.
+   */
+  readonly isHeldBack: boolean;
   /** What the server's startResponse threw about, until it takes a call. */
   readonly refusal: "exc-info" | "arguments" | undefined;
   /** How many chunks the body had yielded at that time. */

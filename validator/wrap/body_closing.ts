@@ -33,15 +33,18 @@ export class BodyClosing {
    */
   close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
     const request = this.#request;
+    request.observe?.({ type: "close" });
     const errors: unknown[] = [];
     collectError(errors, () => {
       const view = this.#view(receiver, args);
       request.checkServer(request.rules.closing, view);
-      this.#iteration.observer.checkKept();
-      this.#iteration.observer.checkHeld("server");
+      const { observer, kind, view: { body } } = this.#iteration;
+      observer.checkKept(kind, body);
+      observer.checkHeld("server");
     });
     // To call it twice is the server's fault; the body need not suffer it.
     if (request.closes++ > 0) return this.#throwOr(errors, undefined);
+    request.closing = true;
     request.takeBack();
     const returned = collectError(errors, () => this.#iteration.returnBroken());
     if (!isThenable(returned)) return this.#closeBody(errors, args);
@@ -111,6 +114,7 @@ export class BodyClosing {
   /** The body is closed. What was swallowed until now has its last chance. */
   #finish(errors: unknown[], result: unknown): unknown {
     const request = this.#request;
+    request.closing = false;
     collectError(errors, () => request.compareWithInner("closed"));
     request.finish();
     collectError(errors, () => request.rethrow());

@@ -107,6 +107,7 @@ export class CheckedErrors implements ErrorStream {
     isText: boolean,
   ): void {
     const errors = this.#errors;
+    this.#request.observe?.({ type: "log", method, args });
     try {
       Reflect.apply(errors[method], errors, args);
     } catch (error) {

@@ -195,6 +195,7 @@ export class CheckedInput implements InputStream, SomeInput {
       log.fail();
       throw error;
     }
+    this.#tell(call, result);
     if (call.method !== "next" || typeof result !== "object" || !result) {
       this.#checkResult(call, { isPromised, result }, last);
       return result;
@@ -203,6 +204,21 @@ export class CheckedInput implements InputStream, SomeInput {
     if (done) log.end();
     else this.#checkResult(call, { isPromised, result: value }, last);
     return { done, value };
+  }
+
+  /** Tells an observer what a call has given. */
+  #tell({ method, args }: InputCall, result: unknown): void {
+    const { observe } = this.#request;
+    if (observe === undefined) return;
+    const isNext = method === "next";
+    observe({
+      type: "read",
+      method: isNext ? "iterate" : method as "read",
+      args,
+      result: isNext && typeof result === "object" && result !== null
+        ? (result as IteratorResult<unknown>).value
+        : result,
+    });
   }
 
   #checkResult(

@@ -133,7 +133,7 @@ export class CheckedIteration {
     this.#wasAsked = true;
     try {
       request.checkServer(request.rules.next, this.view);
-      this.observer.checkKept();
+      this.observer.checkKept(this.kind, this.view.body);
       // Behind an async body there may be a source that runs by itself.
       this.observer.checkHeld(this.kind === "sync" ? "server" : "application");
     } catch (error) {
@@ -155,6 +155,7 @@ export class CheckedIteration {
   #failed(error: unknown): unknown {
     this.#settle();
     this.#isEnded = true;
+    this.#request.observe?.({ type: "error", error });
     this.#request.raise(error);
     return error;
   }
@@ -223,6 +224,13 @@ export class CheckedIteration {
    */
   return(args: readonly unknown[]): unknown {
     this.#request.returns++;
+    try {
+      // Before the body does something with its buffers itself.
+      this.observer.checkKept(this.kind, this.view.body);
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
     return this.#callReturn(args);
   }
 

@@ -7,6 +7,7 @@
 import type { ValidatorContext } from "../context.ts";
 import { type Entry, Findings } from "../findings.ts";
 import { unwatchBody, watchBody } from "../leaks.ts";
+import { isOver } from "../rules/start_response.ts";
 import type { ActiveRules } from "../rules/table.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { PairEvent, PairState } from "../views/middleware_view.ts";
@@ -17,7 +18,7 @@ const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 /** One request, seen from one layer. */
 export class CheckedRequest extends Findings implements PairState {
   readonly rules: ActiveRules;
-  readonly environ: EnvironView;
+  override readonly environ: EnvironView;
   readonly method: string;
   /** The layer between this one and the server, if there is one. */
   override readonly outer: CheckedRequest | undefined;
@@ -45,8 +46,11 @@ export class CheckedRequest extends Findings implements PairState {
   openInner = 0;
   passesExcInfo = false;
   headersChanged = false;
+  /** Whether the close() of the body is running. */
+  closing = false;
 
-  readonly #context: ValidatorContext;
+  /** The layer. */
+  readonly context: ValidatorContext;
   #handedOver = false;
   #isWatched = false;
   /** What wsgi.file_wrapper has made. */
@@ -60,7 +64,7 @@ export class CheckedRequest extends Findings implements PairState {
     linked: unknown,
   ) {
     super(context);
-    this.#context = context;
+    this.context = context;
     this.rules = rules;
     this.environ = environ;
     // Another copy of this package may have left its own there.
@@ -99,11 +103,11 @@ export class CheckedRequest extends Findings implements PairState {
    * @param body The body that the server gets.
    */
   watch(body: object): void {
-    if (this.#finished || !this.#context.watchesGarbage) return;
+    if (this.#finished || !this.context.watchesGarbage) return;
     this.#isWatched = true;
     const path = this.environ.values["PATH_INFO"];
     watchBody(body, this, {
-      context: this.#context,
+      context: this.context,
       rules: this.rules.open,
       request: `${this.method} ${typeof path === "string" ? path : ""}`,
     });
@@ -131,6 +135,19 @@ export class CheckedRequest extends Findings implements PairState {
       { event, outer: this, inner, args },
       entry,
     );
+  }
+
+  /** Whether a layer between here and the server has not seen a chunk yet. */
+  get isHeldBack(): boolean {
+    for (let next = this.outer; next !== undefined; next = next.outer) {
+      if (!next.headSent) return true;
+    }
+    return false;
+  }
+
+  override get isUnheard(): boolean {
+    return isOver(this) && this.edge === undefined && !this.iterating &&
+      !this.closing;
   }
 
   /** Whether the request is over for this layer. */
@@ -176,19 +193,29 @@ export class CheckedRequest extends Findings implements PairState {
     this.#finished = true;
     if (this.#isWatched) unwatchBody(this);
     this.takeBack();
-    this.#context.finish();
+    this.context.finish();
   }
 
   /**
-   * Gives the layer outside of a new one. The environ may still point to an
+   * Whether the code of this layer's application runs or waits: only then can a
+   * call come from it.
+   */
+  get #isRunning(): boolean {
+    if (this.#finished) return false;
+    return !this.returned || this.iterating || this.closes > 0;
+  }
+
+  /**
+   * Returns the layer outside of a new one. The environ may still point to an
    * earlier call of the new one's own application, since middleware is free to
-   * call it again, or to a request that is over, if the environ was used again.
+   * call it again, to another application that middleware has tried before, or
+   * to a request that is over, if the environ was used again.
    */
   #asOuterOf(context: ValidatorContext): CheckedRequest | undefined {
     const outer = this.outer === undefined
       ? undefined
       : this.outer.#asOuterOf(context);
-    const isEarlier = this.#context === context || outer !== this.outer;
-    return isEarlier || this.#finished ? outer : this;
+    const isEarlier = this.context === context || outer !== this.outer;
+    return isEarlier || !this.#isRunning ? outer : this;
   }
 }

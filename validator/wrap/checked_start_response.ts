@@ -11,6 +11,7 @@ import {
 } from "../../wsgi/describe.ts";
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../findings.ts";
+import { capture, userFrameOf } from "../places.ts";
 import { hasExcInfo } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import type { CheckedRequest } from "./checked_request.ts";
@@ -30,14 +31,22 @@ export function checkedStartResponse(
 ): StartResponse {
   const { rules } = request;
   return function startResponse(...args: unknown[]): Write {
+    if (request.called !== undefined) request.started = capture(startResponse);
+    request.observe?.({
+      type: "start-response",
+      args,
+      place: userFrameOf(request.started),
+    });
     const view = { args, state: request };
+    const { unheard } = request;
     try {
       request.compareWithInner("start", args, startResponse);
-      request.check(rules.start, view, startResponse);
+      request.checkCall(rules.start, view, startResponse);
     } finally {
       // A call that fails was a call.
       request.starts++;
     }
+    if (request.unheard > unheard) return writeNothing;
     const response = checkHead(request, args, startResponse);
     const previous = request.response;
     request.response = response;
@@ -72,6 +81,9 @@ export function checkedStartResponse(
   };
 }
 
+/** What a call gets that comes too late. That was reported; nobody waits for more. */
+async function writeNothing(): Promise<void> {}
+
 /** Checks status and headers, as far as the call has them. */
 function checkHead(
   request: CheckedRequest,
@@ -102,10 +114,19 @@ function checkedWrite(request: CheckedRequest, server: Write): Write {
   // Most applications never write.
   let observer: ChunkObserver | undefined;
   let pending = false;
+  let writes = 0;
   return function write(...args: unknown[]): Promise<void> {
     if (!isUint8Array(args[0])) ignoreRejection(args[0]);
-    request.check(rules.write, { args, state: request }, write);
+    const { unheard } = request;
+    request.checkCall(rules.write, { args, state: request }, write);
     request.check(rules.awaited, { pending }, write);
+    if (request.unheard > unheard) return writeNothing();
+    request.observe?.({
+      type: "chunk",
+      via: "write",
+      index: writes++,
+      chunk: args[0],
+    });
     observer ??= new ChunkObserver(request);
     observer.takeWritten(args[0], write);
     request.compareWithInner("write", args, write);

@@ -6,9 +6,16 @@
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
 import type { Entry } from "../findings.ts";
-import type { ChangeView, ChunkView, LengthView } from "../views/body_views.ts";
+import type {
+  BodyKind,
+  ChangeView,
+  ChunkView,
+  LengthView,
+} from "../views/body_views.ts";
 import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
 import type { Memory } from "../views/memory.ts";
+import { isGenerator } from "../views/value_shape.ts";
+import type { ViolationChunk } from "../violation.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkSnapshot } from "./chunk_snapshot.ts";
 
@@ -26,6 +33,8 @@ export class ChunkObserver implements ChunkView, LengthView {
   length = 0;
   memory: Memory | undefined;
   total = 0;
+  #index = 0;
+  #isWritten = false;
   /** The last chunk that was not empty, until it is looked at again. */
   #kept: Uint8Array | undefined;
   readonly #snapshot: ChunkSnapshot | undefined;
@@ -53,6 +62,7 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.isHole = isHole;
     this.#look(chunk);
     if (this.memory === undefined) ignoreRejection(chunk);
+    state.observe?.({ type: "chunk", via: "body", index: state.chunks, chunk });
     if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
     state.checkOften(state.rules.chunk, this);
     if (this.memory !== undefined) this.#checkBytes();
@@ -76,6 +86,7 @@ export class ChunkObserver implements ChunkView, LengthView {
    */
   takeWritten(chunk: unknown, entry: Entry): void {
     const { state } = this;
+    this.#isWritten = true;
     this.checkHeld("application", entry);
     this.#snapshot?.forget();
     this.#look(chunk);
@@ -84,7 +95,23 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.#count();
   }
 
+  /** Which chunk is looked at, for the finding about it. */
+  get place(): ViolationChunk | undefined {
+    const { chunk, state } = this;
+    if (state.ended) return undefined;
+    return {
+      via: this.#isWritten ? "write" : "body",
+      index: this.#index - 1,
+      size: typeof chunk === "string"
+        ? chunk.length
+        : this.memory === undefined
+        ? undefined
+        : this.length,
+    };
+  }
+
   #look(chunk: unknown): void {
+    this.#index++;
     this.chunk = chunk;
     if (isUint8Array(chunk)) {
       this.length = lengthOf(chunk);
@@ -135,15 +162,19 @@ export class ChunkObserver implements ChunkView, LengthView {
   /**
    * Looks whether the server has taken the buffer of the last chunk away.
    *
+   * @param kind What the body is.
+   * @param body The body.
    * @throws {ConformanceError} If it has, and this layer throws.
    */
-  checkKept(): void {
+  checkKept(kind: BodyKind, body: unknown): void {
     const kept = this.#kept;
     this.#kept = undefined;
     if (kept === undefined || lengthOf(kept) > 0 || !isGone(kept)) return;
     this.#snapshot?.forget();
     const { state } = this;
-    state.checkServer(state.rules.detach, { state });
+    // Code behind a stream may run at any time, that of a generator does not.
+    const isCertain = kind !== "async" || isGenerator(body);
+    state.checkServer(state.rules.detach, { isCertain });
   }
 
   /** The next chunk comes; the ones before are no longer of interest. */
@@ -159,6 +190,7 @@ export class ChunkObserver implements ChunkView, LengthView {
   end(): void {
     const { state } = this;
     state.ended = true;
+    state.observe?.({ type: "body-end" });
     state.compareWithInner("end");
     state.check(state.rules.end, this);
     const total = state.bytes + state.written;

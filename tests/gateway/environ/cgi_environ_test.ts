@@ -153,7 +153,9 @@ Deno.test("runCgi() drops headers that no application may see, and empty variabl
     HTTP_CONTENT_TYPE: "a/b",
     HTTP_ACCEPT: "",
     CONTENT_LENGTH: "",
-    CONTENT_TYPE: "",
+    CONTENT_TYPE: " \t",
+    REMOTE_ADDR: "",
+    REMOTE_HOST: "",
     REMOTE_USER: "",
   });
   const matches = Object.keys(environ).join().match(

@@ -16,12 +16,14 @@ Deno.test("createFetchEnviron() makes variables of headers with unusual names", 
     "a.b!|~^`#$%&'*+": "1",
     "X-Forwarded-Proto": "https",
     "X-Empty": "",
+    "Content-Type": "",
     HTTPS: "on",
   };
   const environ = environOf({ headers });
   assertEquals(environ["HTTP_A.B!|~^`#$%&'*+"], "1");
   assertEquals(environ.HTTP_X_FORWARDED_PROTO, "https");
   assertEquals(environ.HTTP_X_EMPTY, "");
+  assertEquals("CONTENT_TYPE" in environ, false);
   assertEquals([environ.HTTP_HTTPS, environ.HTTPS], ["on", undefined]);
 });
 

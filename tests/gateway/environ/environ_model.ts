@@ -87,7 +87,8 @@ function readAuthority(
   const port = rest.slice(1);
   const isPort = rest === "" || (rest[0] === ":" &&
     consistsOf(port, DIGITS) && BigInt(port) <= 65535n);
-  return isHost && isPort ? { host, port } : undefined;
+  const isOfUrl = text === "" || URL.canParse(`http://${text}/`);
+  return isHost && isPort && isOfUrl ? { host, port } : undefined;
 }
 
 /** One code unit for each byte of UTF-8. */
@@ -167,7 +168,8 @@ function headerVariables(wire: WireRequest): Record<string, string> | 400 {
     } else if (name === "CONTENT-TYPE") {
       // server-bad-type
       if (hasBareComma(value)) return 400;
-      variables["CONTENT_TYPE"] = value;
+      // environ-no-empty
+      if (value !== "") variables["CONTENT_TYPE"] = value;
     } else {
       variables[`HTTP_${name.split("-").join("_")}`] = value;
     }

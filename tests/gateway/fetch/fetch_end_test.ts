@@ -1,11 +1,15 @@
 import {
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../../gateway/cancellation.ts";
+import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
+import { RawClient, within } from "../../raw_client.ts";
 import { bodyOf, endless } from "../recording_body.ts";
 import { answering, Events, PLAIN } from "../recording_transport.ts";
 import { run } from "./run_fetch.ts";
@@ -94,4 +98,54 @@ Deno.test("toFetchHandler() answers a body over the limit with 413", async () =>
   assertEquals(log, [
     "Cannot read the request body: it must be at most 10 bytes, got at least 11\n",
   ]);
+});
+
+Deno.test.each([
+  ["with a length", "Content-Length: 5\r\n\r\nHello"],
+  ["in chunks", "Transfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\n\r\n"],
+])("toFetchHandler() gives a complete body %s whose client has left", async (
+  _how,
+  rest,
+) => {
+  for (const leave of ["close", "closeWrite"] as const) {
+    const called = Promise.withResolvers<void>();
+    const seen = Promise.withResolvers<Uint8Array>();
+    const handler = toFetchHandler(answering(async (environ) => {
+      const left = Promise.withResolvers<void>();
+      const signal = environ["wsgiref.signal"]!();
+      signal.addEventListener("abort", () => left.resolve());
+      called.resolve();
+      await left.promise;
+      const reading = environ["wsgi.input"].read();
+      await reading.then(seen.resolve, seen.reject);
+      return [];
+    }));
+    const settings = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+    await using server = Deno.serve(settings, handler);
+    using client = await RawClient.connect(server.addr);
+    await client.send(`POST / HTTP/1.1\r\nHost: h\r\n${rest}`);
+    await within(called.promise, "the call of the application");
+    await client[leave]();
+    const body = await within(seen.promise, "the body");
+    assertEquals(new TextDecoder().decode(body), "Hello");
+  }
+});
+
+Deno.test("toFetchHandler() fails with 500 if the body was read before", async () => {
+  const app = answering(async (
+    environ,
+  ) => [await environ["wsgi.input"].read()]);
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  const environ = { "wsgi.errors": new StderrStream(() => {}) };
+  const handler = toFetchHandler(app, { onError, environ });
+  for (const begin of ["text", "getReader"] as const) {
+    const request = new Request("http://h/", { method: "POST", body: "Hello" });
+    if (begin === "text") await request.text();
+    else request.body?.getReader();
+    const response = await handler(request);
+    assertEquals(response.status, 500);
+    assertEquals(await response.text(), "500 Internal Server Error\n");
+    assertMatch(`${errors.pop()}`, /it was read before, or is being read\. /);
+  }
 });

@@ -127,7 +127,7 @@ Deno.test("fromFetchHandler() cancels the stream and aborts the signal of a clie
   client.close();
   const reason = await within(cancelled.promise, "the stream to be cancelled");
   assert(signal?.aborted);
-  assertEquals((signal.reason as Error).name, "ClientDisconnected");
+  assertEquals((signal.reason as Error).name, "AbortError");
   assertEquals(reason, signal.reason);
   await served.assertClean();
 });

@@ -169,7 +169,11 @@ Deno.test("fromFetchHandler() gives copies of the request the same signal", asyn
   left.abort(reason);
   await body;
   assertEquals(signals.map(({ aborted }) => aborted), [true, true, true]);
-  for (const signal of signals) assertStrictEquals(signal.reason, reason);
+  for (const { reason: error } of signals) {
+    assert(error instanceof DOMException);
+    assertEquals([error.name, error.message], ["AbortError", "gone"]);
+    assertStrictEquals(error.cause, reason);
+  }
 });
 
 Deno.test("fromFetchHandler() does not ask for the signal of a quick request", async () => {
@@ -197,4 +201,14 @@ Deno.test("fromFetchHandler() works behind a server without wsgiref.signal", asy
   const body = await app(environ, ignore);
   await body.close?.();
   assert(cancelled);
+});
+
+Deno.test("fromFetchHandler() answers a Host that no URL can have with 400", async () => {
+  const app = fromFetchHandler(() => new Response());
+  for (const HTTP_HOST of ["999.999.999.999", "a b", "%00"]) {
+    let status = "";
+    const start: StartResponse = (given) => (status = given, ignore("", []));
+    await app(setupTestingDefaults({ HTTP_HOST }), start);
+    assertEquals(status, "400 Bad Request");
+  }
 });

@@ -59,6 +59,9 @@ Deno.test.each([
   ["/a\\b", "", "/a\\b", "/a%5Cb"],
   ["/a\tb", "", "/a\tb", "/a%09b"],
   ["*", "", "", "/"],
+  ["*", "", "*", "/"],
+  ["//a.example/b", "", "//a.example/b", "//a.example/b"],
+  ["", "", "//a.example/b", "//a.example/b"],
 ])(
   "toRequest() has the path of the target %j",
   (REQUEST_URI, SCRIPT_NAME, PATH_INFO, path) => {
@@ -127,13 +130,27 @@ Deno.test("toRequest() reads a body of unknown length if the input ends by itsel
   assertEquals(endless.pulls(), 0);
 });
 
-Deno.test.each<[string, string]>([["GET", "4"], ["HEAD", "4"], ["POST", "0"]])(
+Deno.test.each<[string, string]>([["GET", "4"], ["HEAD", "4"]])(
   "toRequest() has no body for %s with a length of %s",
   (REQUEST_METHOD, CONTENT_LENGTH) => {
     const { environ } = posting("body", { REQUEST_METHOD, CONTENT_LENGTH });
     assertEquals(toRequest(environ).body, null);
   },
 );
+
+Deno.test("toRequest() has an empty stream for a body that was sent empty", async () => {
+  const { environ, pulls } = posting("body", { CONTENT_LENGTH: "0" });
+  const { body } = toRequest(environ);
+  assert(body !== null);
+  assertEquals([await Array.fromAsync(body), pulls()], [[], 0]);
+});
+
+Deno.test("toRequest() fails if the input was read before", async () => {
+  const { environ } = posting("12345");
+  await environ["wsgi.input"].read();
+  const message = "wsgi.input was read before";
+  await assertRejects(() => toRequest(environ).text(), Error, message);
+});
 
 Deno.test("toRequest() reads no more than CONTENT_LENGTH of an endless input", async () => {
   const { environ } = posting("12345678", { CONTENT_LENGTH: "5" });
@@ -167,9 +184,12 @@ Deno.test("toRequest() has the signal of wsgiref.signal", () => {
     "wsgiref.signal": () => controller.signal,
   }));
   assertFalse(request.signal.aborted);
-  controller.abort(new Error("left"));
+  const reason = new Error("left");
+  controller.abort(reason);
   assert(request.signal.aborted);
-  assertEquals(request.signal.reason.message, "left");
+  const { name, message, cause } = request.signal.reason;
+  assertEquals([name, message], ["AbortError", "left"]);
+  assertStrictEquals(cause, reason);
 });
 
 Deno.test.each<[Partial<Environ>, string]>([

@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { openNodeBody } from "../../../gateway/node/input.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { once } from "node:events";
+import { NodeBody } from "../../../gateway/node/input.ts";
 import type { NodeRequest } from "../../../gateway/node/node_http.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import { RawClient, within } from "../../raw_client.ts";
-import { serveNode } from "./node_serving.ts";
+import { type Before, serveNode } from "./node_serving.ts";
 import { answering } from "../recording_transport.ts";
 import { get } from "../../server/serving.ts";
 
@@ -167,9 +168,8 @@ Deno.test("toNodeListener() reads no further than the application", async () => 
   assertEquals(sent, size);
 });
 
-Deno.test("openNodeBody() leaves no listener behind", async () => {
+Deno.test("NodeBody leaves no listener behind", async () => {
   const listeners = new Map<string, (value?: unknown) => void>();
-  const resumed = Promise.withResolvers<void>();
   const request = {
     complete: true,
     destroyed: false,
@@ -177,18 +177,95 @@ Deno.test("openNodeBody() leaves no listener behind", async () => {
     on: (event: string, listener: () => void) => listeners.set(event, listener),
     off: (event: string) => listeners.delete(event),
     pause: () => {},
-    resume: () => resumed.resolve(),
+    resume: () => {},
   } as unknown as NodeRequest;
-  const reader = openNodeBody(request).getReader();
+  const body = new NodeBody(request, {});
   assertEquals([...listeners.keys()], []);
-  const reading = reader.read();
-  await resumed.promise;
+  const reading = body.read();
   assertEquals(listeners.size, 4);
   listeners.get("data")?.(new Uint8Array(1));
-  assertEquals((await reading).value, new Uint8Array(1));
+  assertEquals(await reading, new Uint8Array(1));
   assertEquals([...listeners.keys()], []);
-  const rest = reader.read();
-  await reader.cancel();
-  assertEquals((await rest).done, true);
+  const rest = body.read();
+  body.cancel();
+  assertEquals(await rest, undefined);
   assertEquals([...listeners.keys()], []);
+});
+
+Deno.test.each([
+  ["with a length", post("Hello")],
+  ["in chunks", postChunked("Hel", "lo")],
+])("toNodeListener() gives a complete body %s whose client has left", async (
+  _how,
+  request,
+) => {
+  for (const leave of ["close", "closeWrite"] as const) {
+    const called = Promise.withResolvers<void>();
+    const seen = Promise.withResolvers<Uint8Array>();
+    await using serving = await serveNode(answering(async (environ) => {
+      const left = Promise.withResolvers<void>();
+      const signal = environ["wsgiref.signal"]!();
+      signal.addEventListener("abort", () => left.resolve());
+      called.resolve();
+      await left.promise;
+      const reading = environ["wsgi.input"].read();
+      await reading.then(seen.resolve, seen.reject);
+      return [];
+    }));
+    using client = await RawClient.connect(serving);
+    await client.send(request);
+    await within(called.promise, "the call of the application");
+    await client[leave]();
+    const body = await within(seen.promise, "the body");
+    assertEquals(new TextDecoder().decode(body), "Hello");
+  }
+});
+
+const drain: Before = async (request) => {
+  await once(request.resume(), "end");
+};
+
+Deno.test.each<[string, string, Before, string]>([
+  ["its body was read", post("Hello"), drain, "it was read before."],
+  ["its chunks were read", postChunked("Hello"), drain, "it was read before."],
+  ["a parser has its body", post("Hello"), async (request, response) => {
+    await drain(request, response);
+    Object.assign(request, { body: {} });
+  }, "by the code that set req.body, such as express.json()"],
+  ["a part was read", post("Hello"), async (request) => {
+    await once(request, "readable");
+    request.read(2);
+  }, "it was read before."],
+  ["its bytes are text", post("Hello"), (request) => {
+    request.setEncoding("utf8");
+  }, 'req.setEncoding("utf8") was called'],
+])("toNodeListener() fails with 500 where %s before", async (
+  _what,
+  request,
+  before,
+  message,
+) => {
+  await using serving = await serveNode(echo, {}, {}, before);
+  using client = await RawClient.connect(serving);
+  await client.send(request);
+  assertEquals((await client.response()).head.status, 500);
+  assertStringIncludes(serving.log.join(""), message);
+});
+
+Deno.test.each<[string, Before]>([
+  ["empty and read to its end", drain],
+  ["put back", (request) =>
+    new Promise((resolve) => {
+      request.once("data", (chunk) => {
+        request.pause().unshift(chunk);
+        resolve();
+      });
+    })],
+  ["paused", (request) => void request.pause()],
+])("toNodeListener() reads a body that is %s", async (what, before) => {
+  await using serving = await serveNode(echo, {}, {}, before);
+  using client = await RawClient.connect(serving);
+  const body = what.startsWith("empty") ? "" : "Hello";
+  await client.send(post(body));
+  assertEquals((await client.response()).body, body);
 });

@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { createServer, type Server, type ServerOptions } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
 import {
@@ -17,11 +23,18 @@ export interface NodeServing extends AsyncDisposable {
   readonly log: readonly string[];
 }
 
+/** What middleware does before it calls the listener. */
+export type Before = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => void | Promise<void>;
+
 /** Makes a server that serves until it is disposed of. */
 export async function serveNode(
   app: Application,
   options: NodeListenerOptions = {},
   settings: ServerOptions = {},
+  before?: Before,
 ): Promise<NodeServing> {
   const log: string[] = [];
   const errors = new StderrStream((text) => void log.push(text));
@@ -29,7 +42,10 @@ export async function serveNode(
     ...options,
     environ: { "wsgi.errors": errors, ...options.environ },
   });
-  const server = createServer(settings, listener).listen(0, "127.0.0.1");
+  const server = createServer(settings, async (request, response) => {
+    if (before !== undefined) await before(request, response);
+    listener(request, response);
+  }).listen(0, "127.0.0.1");
   await within(once(server, "listening"), "the server to listen");
   return {
     server,

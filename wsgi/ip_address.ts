@@ -1,5 +1,5 @@
 /**
- * IP addresses and networks, as far as trusting a peer needs them.
+ * IP addresses and networks.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 /** The bytes of an address: 4 or 16 of them. */
 export type AddressBytes = readonly number[];
 
-/** An address and how many of its bits count. */
+/** A range of addresses: those that agree in their leading bits. */
 export interface Network {
   /** The address. */
   readonly bytes: AddressBytes;
-  /** How many leading bits have to agree. */
+  /** The number of bits that must agree. */
   readonly bits: number;
 }
 
@@ -49,7 +49,15 @@ function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   return bytes;
 }
 
-function parseIpv6(text: string): number[] | undefined {
+/**
+ * Parses an IPv6 address.
+ *
+ * RFC 3986 section 3.2.2, `IPv6address`; RFC 4291 section 2.2.
+ *
+ * @param text The address, without brackets, port or zone.
+ * @returns Its 16 bytes; `undefined` if it is not an IPv6 address.
+ */
+export function parseIpv6(text: string): number[] | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
   const head = parseGroups(halves[0] ?? "", halves.length === 1);
@@ -62,13 +70,13 @@ function parseIpv6(text: string): number[] | undefined {
 }
 
 /**
- * Reads an IP address.
+ * Parses an IPv4 or IPv6 address.
  *
- * RFC 4291 section 2.2; RFC 3986 section 3.2.2 for IPv4.
+ * RFC 3986 section 3.2.2; RFC 4291 section 2.2.
  *
  * @param text The address, without brackets, port or zone.
- * @returns Its bytes; 4 of them also for an IPv4 address that is written as an
- * IPv6 one. `undefined` if it is none.
+ * @returns Its 4 or 16 bytes. An IPv4-mapped IPv6 address has 4. `undefined` if
+ * the text is not an address.
  */
 export function parseAddress(text: string): AddressBytes | undefined {
   if (!text.includes(":")) return parseIpv4(text);
@@ -80,10 +88,10 @@ export function parseAddress(text: string): AddressBytes | undefined {
 }
 
 /**
- * Reads a network: an address, perhaps with a slash and its number of bits.
+ * Parses a network: an address, optionally with a slash and a number of bits.
  *
  * @param text The network: `"127.0.0.1"`, `"10.0.0.0/8"`, `"fd00::/8"`.
- * @returns The network; `undefined` if it is none.
+ * @returns The network; `undefined` if the text is not a network.
  */
 export function parseNetwork(text: string): Network | undefined {
   const slash = text.indexOf("/");
@@ -99,12 +107,12 @@ export function parseNetwork(text: string): Network | undefined {
 }
 
 /**
- * Tells whether an address belongs to a network.
+ * Returns whether an address belongs to a network.
  *
- * @param address The address.
+ * @param address The bytes of the address.
  * @param network The network.
- * @returns Whether the leading bits agree. An IPv4 address is in no IPv6
- * network.
+ * @returns Whether the leading bits agree. An IPv4 address never belongs to an
+ * IPv6 network.
  */
 export function isInNetwork(address: AddressBytes, network: Network): boolean {
   if (address.length !== network.bytes.length) return false;

@@ -1,0 +1,99 @@
+/**
+ * What the validator checks, as a command line says it: `--profile` and
+ * `--rules`.
+ *
+ * @module
+ */
+
+import { quote } from "../wsgi/describe.ts";
+import { globToRegExp } from "../wsgi/glob.ts";
+import {
+  includesProfile,
+  isProfile,
+  type Profile,
+  type RuleSetting,
+} from "../validator/rules/rule.ts";
+import { RULES } from "../validator/rules/table.ts";
+import { UsageError } from "./parsed_arguments.ts";
+
+/** What the validator checks. */
+export interface Checks {
+  readonly profile?: Profile;
+  /** Settings by rule or glob. */
+  readonly rules?: Readonly<Record<string, RuleSetting>>;
+  /** A glob of the rules that are to be listed, in place of serving. */
+  readonly listed?: string;
+}
+
+const SETTINGS: readonly string[] = ["error", "warning", "off"];
+
+function toProfile(name: string): Profile {
+  if (isProfile(name)) return name;
+  throw new UsageError(
+    `no such profile: ${name}`,
+    "take one of core, http, paranoid",
+  );
+}
+
+/** A glob that matches at least one rule. */
+function toGlob(glob: string): string {
+  const pattern = globToRegExp(glob);
+  if (RULES.some(({ id }) => pattern.test(id))) return glob;
+  throw new UsageError(
+    `no rule matches ${quote(glob)}`,
+    "--rules alone lists all rules",
+  );
+}
+
+function toSetting(setting: string): RuleSetting {
+  if (SETTINGS.includes(setting)) return setting as RuleSetting;
+  throw new UsageError(
+    `no such setting of a rule: ${setting}`,
+    `take one of ${SETTINGS.join(", ")}`,
+  );
+}
+
+/**
+ * Reads `--profile` and `--rules`.
+ *
+ * @param profile The value of `--profile`.
+ * @param values The values of `--rules`; an empty one lists all rules.
+ * @returns What they say; nothing if there is neither.
+ * @throws {UsageError} If they name no profile, rule or setting.
+ */
+export function toChecks(
+  profile: string | undefined,
+  values: readonly string[],
+): Checks | undefined {
+  if (profile === undefined && values.length === 0) return undefined;
+  const rules: Record<string, RuleSetting> = {};
+  let listed: string | undefined;
+  for (const value of values.flatMap((value) => value.split(","))) {
+    const [glob = "", setting] = value.split("=", 2);
+    if (setting === undefined) listed = toGlob(glob || "*");
+    else rules[toGlob(glob)] = toSetting(setting);
+  }
+  return {
+    ...profile === undefined ? {} : { profile: toProfile(profile) },
+    ...Object.keys(rules).length === 0 ? {} : { rules },
+    ...listed === undefined ? {} : { listed },
+  };
+}
+
+/**
+ * Lists rules, one on a line: id, severity, least profile, and what they demand.
+ *
+ * @param checks Which rules. With a profile, those that it includes.
+ * @returns The lines.
+ */
+export function listRules({ profile, listed = "*" }: Checks = {}): string {
+  const pattern = globToRegExp(listed);
+  const shown = RULES.filter((rule) =>
+    pattern.test(rule.id) &&
+    includesProfile(profile ?? "paranoid", rule.profile)
+  );
+  const width = Math.max(0, ...shown.map(({ id }) => id.length));
+  return shown.map(({ id, severity, profile, title }) =>
+    [id.padEnd(width), severity.padEnd(7), profile.padEnd(8), title].join("  ")
+  ).join("\n");
+}

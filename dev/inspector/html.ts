@@ -1,0 +1,83 @@
+/**
+ * HTML in which every value is escaped, because there is no other way to put one
+ * in.
+ *
+ * @module
+ */
+
+import { escapeControls } from "../../wsgi/describe.ts";
+
+/** A piece of HTML that was made by {@linkcode markup}. */
+export class Html {
+  readonly #markup: string;
+
+  /** Only for this module: {@linkcode markup} escapes what it takes in. */
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+
+  /** The markup. */
+  toString(): string {
+    return this.#markup;
+  }
+}
+
+/** What can stand in a template: text, markup, or several of both. */
+export type HtmlValue =
+  | string
+  | number
+  | Html
+  | undefined
+  | false
+  | readonly HtmlValue[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Escapes text for an element or for a quoted attribute. Control characters and
+ * those that turn the direction of writing become visible escapes, except for
+ * tabs and line feeds; what is no character becomes U+FFFD.
+ */
+function escapeText(text: string): string {
+  return escapeControls(text).replace(
+    /[&<>"'\p{Noncharacter_Code_Point}\p{Surrogate}]/gu,
+    (char) => ENTITIES[char] ?? "\ufffd",
+  );
+}
+
+function toMarkup(value: HtmlValue): string {
+  if (value instanceof Html) return value.toString();
+  if (value === undefined || value === false) return "";
+  return typeof value === "object"
+    ? value.map(toMarkup).join("")
+    : escapeText(String(value));
+}
+
+/**
+ * Makes HTML from a template. Values are escaped; `undefined` and `false` leave
+ * nothing. A value in an attribute needs quotes around it.
+ *
+ * @returns The markup.
+ *
+ * @example Usage
+ * ```ts ignore
+ * markup`<p class="${"a"}">${"<script>"}</p>`;
+ * // <p class="a">&lt;script&gt;</p>
+ * ```
+ */
+export function markup(
+  strings: TemplateStringsArray,
+  ...values: readonly HtmlValue[]
+): Html {
+  let markup = strings[0] ?? "";
+  for (const [index, value] of values.entries()) {
+    markup += toMarkup(value) + strings[index + 1];
+  }
+  return new Html(markup);
+}

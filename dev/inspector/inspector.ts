@@ -1,0 +1,144 @@
+/**
+ * The inspector: pages that show what server and application said to each other.
+ *
+ * @module
+ */
+
+import { describe } from "../../wsgi/describe.ts";
+import type {
+  Application,
+  Environ,
+  InputStream,
+  ResponseBody,
+} from "../../wsgi/types.ts";
+import type { InspectorOptions } from "../inspector_options.ts";
+import { InspectorPages } from "./pages.ts";
+import { type InspectorResponse, redirect, send, text } from "./responses.ts";
+import { type Route, routeOf } from "./routes.ts";
+import { equalsSecret, LOOPBACK_NAMES, refusalOf } from "./safety.ts";
+
+/** A form of the inspector is much shorter. */
+const MAX_FORM = 4096;
+
+/** The path of the inspector, where the server does not say another one. */
+const BASE = "/__wsgi__";
+
+/** Divides the path of a request into that of the inspector and the rest. */
+function splitPath(environ: Environ): readonly [base: string, path: string] {
+  const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
+  const isMounted = !PATH_INFO.startsWith(`${BASE}/`) && PATH_INFO !== BASE;
+  return isMounted
+    ? [SCRIPT_NAME, PATH_INFO]
+    : [SCRIPT_NAME + BASE, PATH_INFO.slice(BASE.length)];
+}
+
+/** Reads the token of a form; `""` if it is too long to be one. */
+async function readToken(input: InputStream): Promise<string> {
+  let form = "";
+  while (form.length <= MAX_FORM) {
+    const bytes = await input.read(MAX_FORM + 1);
+    if (bytes.byteLength === 0) {
+      return new URLSearchParams(form).get("token") ?? "";
+    }
+    form += new TextDecoder().decode(bytes);
+  }
+  return "";
+}
+
+/** Answers requests for one path each. */
+class Inspector {
+  readonly #options: InspectorOptions;
+  readonly #hosts: readonly string[];
+  readonly #token: string;
+
+  constructor(options: InspectorOptions) {
+    this.#options = options;
+    this.#hosts = options.hosts ?? LOOPBACK_NAMES;
+    this.#token = options.token ?? crypto.randomUUID();
+  }
+
+  /** Answers a request, or says why not. */
+  async respond(environ: Environ): Promise<InspectorResponse> {
+    const [base, path] = splitPath(environ);
+    const route = routeOf(path);
+    const refusal = refusalOf(environ, this.#hosts, route.exposure);
+    if (refusal !== undefined) return text(refusal, "403 Forbidden");
+    const method = environ.REQUEST_METHOD;
+    if (route.exposure === "action") {
+      return method === "POST"
+        ? await this.#act(route, environ, base)
+        : text("This path takes POST only.", "405 Method Not Allowed", [
+          ["Allow", "POST"],
+        ]);
+    }
+    if (method !== "GET" && method !== "HEAD") {
+      return text(
+        "This path takes GET and HEAD only.",
+        "405 Method Not Allowed",
+        [
+          ["Allow", "GET, HEAD"],
+        ],
+      );
+    }
+    const pages = new InspectorPages(this.#options, base, this.#token);
+    return await pages.show(route, environ);
+  }
+
+  async #act(
+    route: Route,
+    environ: Environ,
+    base: string,
+  ): Promise<InspectorResponse> {
+    const token = await readToken(environ["wsgi.input"]);
+    if (!equalsSecret(token, this.#token)) {
+      return text(
+        "The token is wrong: load the page again, and send its form.",
+        "403 Forbidden",
+      );
+    }
+    const { log, replay, check } = this.#options;
+    if (route.name === "check" && check !== undefined) {
+      await this.#options.check!();
+      return redirect(`${base}/`, "303 See Other");
+    }
+    const conversation = route.name === "replay"
+      ? log.get(route.id)
+      : undefined;
+    if (conversation === undefined) {
+      return text("The request is no longer kept.", "404 Not Found");
+    }
+    if (!conversation.request.isBodyComplete) {
+      return text(
+        "The request cannot be sent again: only the beginning of its body was kept.",
+        "409 Conflict",
+      );
+    }
+    const id = await replay.call(this.#options, conversation.request);
+    return redirect(`${base}/requests/${id}`, "303 See Other");
+  }
+}
+
+/**
+ * Makes the inspector of a development server.
+ *
+ * It answers requests for its own pages only: for known host names, never with a
+ * CORS header, and what it does or gives as data never for a page of another
+ * origin. Its pages load nothing from elsewhere.
+ *
+ * @param options What it shows, and what it can do.
+ * @returns The application, for the path `/__wsgi__`.
+ * @throws {TypeError} If `hosts` is not an array of names.
+ */
+export function inspector(options: InspectorOptions): Application {
+  const { hosts } = options;
+  if (hosts !== undefined && !Array.isArray(hosts)) {
+    throw new TypeError(
+      `Cannot make the inspector: hosts must be an array of names, got ${
+        describe(hosts)
+      }`,
+    );
+  }
+  const answers = new Inspector(options);
+  return async (environ, startResponse): Promise<ResponseBody> =>
+    send(await answers.respond(environ), environ, startResponse);
+}

@@ -1,0 +1,110 @@
+/**
+ * Which export of a module is the application, for a test that imports it.
+ *
+ * @module
+ */
+
+/** An export that is an application. */
+export interface ModuleExport {
+  /** The module, seen from the test: `"./app.ts"`. */
+  readonly specifier: string;
+  /** The name of the export. */
+  readonly name: string;
+  /** Whether it is a fetch handler, or an object that has one. */
+  readonly isFetch: boolean;
+}
+
+/** The names of an export that is not named, in the order of the server. */
+const NAMES = ["default", "application", "app"];
+
+/** `app.ts:name`. */
+const WITH_NAME = /^(.+\.[cm]?[jt]sx?):([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
+
+/** Takes comments and strings out of a program, so that words can be found. */
+function withoutComments(source: string): string {
+  return source.replace(
+    /\/\*.*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gs,
+    (found) => found.startsWith("/") ? " " : '""',
+  );
+}
+
+function exportsName(source: string, name: string): boolean {
+  if (name === "default") {
+    return /\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b/.test(
+      source,
+    );
+  }
+  const declared = new RegExp(
+    `\\bexport\\s+(?:async\\s+)?(?:const|let|var|function\\s*\\*?)\\s*${name}\\b`,
+  );
+  const listed = new RegExp(
+    `\\bexport\\s*\\{[^}]*(?:\\bas\\s+${name}\\b|\\b${name}\\s*[,}])`,
+  );
+  return declared.test(source) || listed.test(source);
+}
+
+/** Guesses whether the default export of a program is a fetch handler. */
+function looksLikeFetch(source: string): boolean {
+  const [, value = ""] = /\bexport\s+default\s+([^;]*)/.exec(source) ?? [];
+  if (/^\{[^]*\bfetch\b/.test(value)) return true;
+  const [name = ""] = /^[\w$]+/.exec(value) ?? [];
+  return name !== "" && new RegExp(
+    `\\b(?:const|let|var)\\s+${
+      name.replaceAll("$", "\\$")
+    }\\b[^=]*=\\s*(?:new\\s+(?:Hono|OpenAPIHono|H3|Elysia)\\b|\\{[^]*?\\bfetch\\b)`,
+  ).test(source);
+}
+
+/**
+ * Finds the export of a module that is the application.
+ *
+ * @param module The module, as the command line names it: `"app.ts"`,
+ * `"src/app.ts:name"`.
+ * @param source Its text, if it could be read.
+ * @returns The export. The specifier is for a test beside the module.
+ */
+export function findExport(
+  module: string,
+  source: string | undefined,
+): ModuleExport {
+  const [, path = module, named] = WITH_NAME.exec(module) ?? [];
+  const file = path.slice(
+    Math.max(
+      path.lastIndexOf("/"),
+      path.lastIndexOf("\\"),
+    ) + 1,
+  );
+  const program = withoutComments(source ?? "");
+  const name = named ?? NAMES.find((name) => exportsName(program, name)) ??
+    "default";
+  const isFetch = name === "default" && looksLikeFetch(program);
+  return { specifier: `./${file}`, name, isFetch };
+}
+
+/**
+ * Writes the import of an application.
+ *
+ * @param module The export.
+ * @returns The lines, and the expression that is the application.
+ */
+export function toImport(
+  { specifier, name, isFetch }: ModuleExport,
+): { imports: readonly string[]; application: string } {
+  const from = JSON.stringify(specifier);
+  const isApp = name === "default" || name === "app";
+  const clause = name === "default"
+    ? "app"
+    : isApp
+    ? "{ app }"
+    : `{ ${name} as app }`;
+  const line = `import ${clause} from ${from};`;
+  return isFetch
+    ? {
+      imports: [
+        'import { fromFetchHandler } from "@wsgi/ref/from-fetch";',
+        line,
+      ],
+      application: "fromFetchHandler(app)",
+    }
+    : { imports: [line], application: "app" };
+}

@@ -1,0 +1,213 @@
+/**
+ * What the inspector shows at each of its paths.
+ *
+ * @module
+ */
+
+import type { Environ } from "../../wsgi/types.ts";
+import type { Conversation } from "../conversation.ts";
+import { explainRule } from "../explain_rule.ts";
+import type { InspectorOptions } from "../inspector_options.ts";
+import { conversationJson, listJson, rulesJson, stateJson } from "./api.ts";
+import { assetOf } from "./assets.ts";
+import { toCurl } from "./curl.ts";
+import { type Html, markup } from "./html.ts";
+import type { PageFrame } from "./layout.ts";
+import { listPage, parseFilter } from "./list_page.ts";
+import { LiveEvents } from "./live_events.ts";
+import { findExport } from "./module_export.ts";
+import { notFoundPage, requestPage } from "./request_page.ts";
+import {
+  type InspectorResponse,
+  json,
+  page,
+  redirect,
+  text,
+} from "./responses.ts";
+import type { Route } from "./routes.ts";
+import { ruleIndex, rulePage } from "./rule_page.ts";
+import { SourceViewer } from "./source_view.ts";
+import { showCheck, showFailure, showState } from "./state_view.ts";
+import { toTestSource } from "./test_source.ts";
+
+const NOT_FOUND = "404 Not Found";
+
+/** What is shown to one request. */
+export class InspectorPages {
+  readonly #options: InspectorOptions;
+  readonly #base: string;
+  readonly #token: string;
+  readonly #nonce: string = crypto.randomUUID();
+
+  /**
+   * @param options What the server gives to the inspector.
+   * @param base The path under which the pages are.
+   * @param token What a form must send.
+   */
+  constructor(options: InspectorOptions, base: string, token: string) {
+    this.#options = options;
+    this.#base = base;
+    this.#token = token;
+  }
+
+  /**
+   * Shows what a path leads to.
+   *
+   * @param route The path.
+   * @param environ The request.
+   * @returns The response.
+   */
+  async show(route: Route, environ: Environ): Promise<InspectorResponse> {
+    const { log } = this.#options;
+    switch (route.name) {
+      case "list":
+        return this.#page(await this.#list(environ.QUERY_STRING ?? ""));
+      case "rules":
+        return this.#page(ruleIndex(this.#frame()));
+      case "rule": {
+        const rule = explainRule(route.rule);
+        return rule === undefined
+          ? this.#missing(`There is no rule ${route.rule}.`)
+          : this.#page(rulePage(this.#frame(), rule));
+      }
+      case "request": {
+        const shown = await this.#request(route.id);
+        return shown === undefined
+          ? this.#missing(
+            `Request ${route.id} is not kept: only the last requests are.`,
+          )
+          : this.#page(shown);
+      }
+      case "redirect":
+        return redirect(this.#base + route.path, "302 Found");
+      case "asset": {
+        const asset = assetOf(route.file);
+        return asset === undefined
+          ? text("There is no such file.", NOT_FOUND)
+          : { status: "200 OK", ...asset };
+      }
+      case "api-requests":
+        return json(listJson(log));
+      case "api-state":
+        return json(stateJson(log));
+      case "api-rules":
+        return json(rulesJson());
+      case "api-rule": {
+        const rule = explainRule(route.rule);
+        return rule === undefined
+          ? text("There is no such rule.", NOT_FOUND)
+          : json(rule);
+      }
+      case "api-events":
+        return this.#events(environ.QUERY_STRING ?? "");
+      case "api-request":
+      case "api-curl":
+      case "api-test": {
+        const conversation = log.get(route.id);
+        return conversation === undefined
+          ? text("The request is not kept.", NOT_FOUND)
+          : await this.#data(route.name, conversation, environ);
+      }
+      default:
+        return this.#missing("There is nothing at this path.");
+    }
+  }
+
+  #frame(): PageFrame {
+    const { module, log } = this.#options;
+    return {
+      base: this.#base,
+      nonce: this.#nonce,
+      module,
+      token: this.#token,
+      state: showState(log.state),
+    };
+  }
+
+  #page(content: Html): InspectorResponse {
+    return page(content, this.#nonce);
+  }
+
+  #missing(message: string): InspectorResponse {
+    return page(notFoundPage(this.#frame(), message), this.#nonce, NOT_FOUND);
+  }
+
+  #sources(): SourceViewer {
+    return new SourceViewer((file) => this.#options.source(file));
+  }
+
+  #check(): Html | undefined {
+    const { log, check } = this.#options;
+    const form = check &&
+      markup`<form method="post" action="${this.#base}/check"><input type="hidden" name="token" value="${this.#token}"><button>Check now</button></form>`;
+    return showCheck(log.check, form);
+  }
+
+  async #list(query: string): Promise<Html> {
+    const { log } = this.#options;
+    return listPage(this.#frame(), log.list(), parseFilter(query), {
+      failure: await showFailure(log.state, this.#sources()),
+      check: this.#check(),
+    });
+  }
+
+  async #request(id: number): Promise<Html | undefined> {
+    const { log } = this.#options;
+    const all = log.list();
+    const index = all.findIndex((summary) => summary.id === id);
+    const [summary, conversation] = [all[index], log.get(id)];
+    if (summary === undefined || conversation === undefined) return undefined;
+    return await requestPage(this.#frame(), conversation, {
+      summary,
+      sources: this.#sources(),
+      canBeTest: await this.#testOf(conversation) !== undefined,
+      neighbours: { previous: all[index - 1]?.id, next: all[index + 1]?.id },
+    });
+  }
+
+  async #testOf(conversation: Conversation): Promise<string | undefined> {
+    const { module } = this.#options;
+    // A folder is served without a module that a test could import.
+    if (!/\.[cm]?[jt]sx?(?::[^/\\]+)?$/.test(module)) return undefined;
+    const file = module.replace(/(\.[cm]?[jt]sx?):[^/\\]+$/, "$1");
+    const source = await this.#options.source(file).catch(() => undefined);
+    return toTestSource(conversation, findExport(module, source));
+  }
+
+  async #data(
+    name: "api-request" | "api-curl" | "api-test",
+    conversation: Conversation,
+    environ: Environ,
+  ): Promise<InspectorResponse> {
+    if (name === "api-request") {
+      const query = new URLSearchParams(environ.QUERY_STRING ?? "");
+      return json(
+        conversationJson(conversation, query.get("credentials") === "1"),
+      );
+    }
+    if (name === "api-curl") {
+      const origin = `${environ["wsgi.url_scheme"]}://${environ.HTTP_HOST}`;
+      return text(toCurl(conversation.request, origin));
+    }
+    const source = await this.#testOf(conversation);
+    return source === undefined
+      ? text("The request cannot be written as a test.", NOT_FOUND)
+      : text(source.trimEnd());
+  }
+
+  #events(query: string): InspectorResponse {
+    const { log } = this.#options;
+    const id = new URLSearchParams(query).get("request");
+    const content = new LiveEvents(
+      log,
+      {
+        state: () => showState(log.state),
+        failure: () => showFailure(log.state, this.#sources()),
+        check: () => this.#check(),
+      },
+      this.#base,
+      id === null ? undefined : Number(id),
+    );
+    return { status: "200 OK", type: "text/event-stream", content };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Which requests the inspector answers: none that a page of another site has
+ * sent, and none for a host name that is not known.
+ *
+ * @module
+ */
+
+import { splitAuthority } from "../../wsgi/http_syntax.ts";
+import type { Environ } from "../../wsgi/types.ts";
+
+/** The names of this machine for itself. */
+export const LOOPBACK_NAMES: readonly string[] = [
+  "localhost",
+  "127.0.0.1",
+  "[::1]",
+];
+
+/** How much a path demands of a request. */
+export type Exposure =
+  /** A page. A link may lead here from anywhere. */
+  | "page"
+  /** A script, a style, an image, JSON or a stream: for pages from here only. */
+  | "resource"
+  /** It makes the server do something. */
+  | "action";
+
+function headerOf(environ: Environ, name: string): string | undefined {
+  const value = environ[`HTTP_${name}`];
+  return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * Checks the `Host` of a request. By DNS rebinding, a page of another site gives
+ * its own name the address of this machine; the name then gives it away.
+ */
+function isKnownHost(host: string, hosts: readonly string[]): boolean {
+  const [name] = splitAuthority(host, "http") ?? [];
+  return host !== "" && name !== undefined &&
+    hosts.some((known) => known.toLowerCase() === name.toLowerCase());
+}
+
+/**
+ * Finds out why a request must not be answered.
+ *
+ * - `Host` must be known, or DNS rebinding would make this origin another's.
+ * - `Origin`, where there is one, must be this server.
+ * - `Sec-Fetch-Site`, where there is one, must name this origin or the user. A
+ *   link from another site may open a page.
+ * - An action needs `Origin` or `Sec-Fetch-Site`, besides its token: every
+ *   browser sends one of them with a POST.
+ *
+ * @param environ The request.
+ * @param hosts The names under which the inspector answers.
+ * @param exposure What the path demands.
+ * @returns The reason, as a sentence for the answer, or nothing.
+ */
+export function refusalOf(
+  environ: Environ,
+  hosts: readonly string[],
+  exposure: Exposure,
+): string | undefined {
+  const host = headerOf(environ, "HOST") ?? "";
+  if (!isKnownHost(host, hosts)) {
+    return `The inspector answers under ${
+      hosts.join(", ")
+    } only. To allow another name, start the server with --allow-host=NAME.`;
+  }
+  const origin = headerOf(environ, "ORIGIN");
+  const own = `${environ["wsgi.url_scheme"]}://${host}`;
+  if (origin !== undefined && origin.toLowerCase() !== own.toLowerCase()) {
+    return "The inspector answers no request of another origin.";
+  }
+  const site = headerOf(environ, "SEC_FETCH_SITE");
+  const isOwn = site === "same-origin" || site === "none";
+  const isLink = exposure === "page" &&
+    headerOf(environ, "SEC_FETCH_MODE") === "navigate" &&
+    headerOf(environ, "SEC_FETCH_DEST") === "document";
+  if (site !== undefined && !isOwn && !isLink) {
+    return "The inspector answers no request of another site.";
+  }
+  if (exposure === "action" && origin === undefined && site !== "same-origin") {
+    return "The inspector does this for its own pages only: send Origin and the token.";
+  }
+}
+
+/**
+ * Compares a secret in a time that depends on its length alone.
+ *
+ * @param given What the request has sent.
+ * @param secret The secret.
+ * @returns Whether they are equal.
+ */
+export function equalsSecret(given: string, secret: string): boolean {
+  let difference = given.length ^ secret.length;
+  for (let i = 0; i < secret.length; i++) {
+    difference |= given.charCodeAt(i) ^ secret.charCodeAt(i);
+  }
+  return difference === 0;
+}

@@ -1,0 +1,117 @@
+/**
+ * Lines of the application's source, around the place where something happened.
+ *
+ * @module
+ */
+
+import type { DescribedError, SourcePlace } from "../conversation.ts";
+import { cut } from "./format.ts";
+import { type Html, markup } from "./html.ts";
+
+/** How many lines are shown before and after the one in question. */
+const AROUND = 3;
+/** A bundle may have a line of a megabyte. */
+const MAX_WIDTH = 240;
+/** A page with a thousand findings does not show as many excerpts. */
+const MAX_EXCERPTS = 40;
+/** A cause may have itself as its cause. */
+const MAX_CAUSES = 5;
+const MAX_FRAMES = 12;
+
+/** Reads a file of the application; nothing if it is none. */
+export type ReadSource = (file: string) => Promise<string | undefined>;
+
+/** Shows a path so that its end can be read, which says most. */
+function shortName(file: string): string {
+  const path = file.replace(/^file:\/\//, "");
+  return path.split(/[/\\]/).slice(-2).join("/");
+}
+
+/** Writes a place as `app.ts:14`, with the whole path in its title. */
+export function showPlace({ file, line, column }: SourcePlace): Html {
+  return markup`<code class="place" title="${file}:${line}:${column}">${
+    shortName(file)
+  }:${line}</code>`;
+}
+
+/** Shows sources of one page, each file read once. */
+export class SourceViewer {
+  readonly #read: ReadSource;
+  readonly #files = new Map<string, Promise<string | undefined>>();
+  #shown = 0;
+
+  /** @param read Reads a file. */
+  constructor(read: ReadSource) {
+    this.#read = read;
+  }
+
+  /**
+   * Shows the lines around a place.
+   *
+   * @param place The place.
+   * @returns The lines; nothing if the file is not one of the application's.
+   */
+  async excerpt(place: SourcePlace | undefined): Promise<Html | undefined> {
+    if (place === undefined || this.#shown >= MAX_EXCERPTS) return undefined;
+    const all = (await this.#textOf(place.file))?.split(/\r?\n/);
+    const { line } = place;
+    if (all === undefined || line < 1 || line > all.length) return undefined;
+    this.#shown++;
+    const first = Math.max(1, line - AROUND);
+    const rows = all.slice(first - 1, line + AROUND).map((text, index) => {
+      const number = first + index;
+      return markup`<span class="${
+        number === line ? "line at" : "line"
+      }"><span class="number">${number}</span>${cut(text, MAX_WIDTH)}\n</span>`;
+    });
+    return markup`<pre class="source" tabindex="0" role="group" aria-label="Source, line ${line}"><code>${rows}</code></pre>`;
+  }
+
+  /**
+   * Shows an error with its first place, its frames and its causes.
+   *
+   * @param error The error.
+   * @returns The message, the lines around the first frame, and the stack.
+   */
+  async error(error: DescribedError, depth = 0): Promise<Html> {
+    const { frames, cause, errors = [] } = error;
+    const source = await this.excerpt(frames[0]);
+    const inner = depth >= MAX_CAUSES ? [] : await Promise.all([
+      ...cause === undefined ? [] : [this.#nested("Caused by", cause, depth)],
+      ...errors.slice(0, MAX_CAUSES).map((one) =>
+        this.#nested("One of its errors", one, depth)
+      ),
+    ]);
+    return markup`<p class="message"><strong>${error.name}</strong>: ${error.message}</p>${source}${
+      showFrames(frames)
+    }${inner}`;
+  }
+
+  async #nested(
+    title: string,
+    error: DescribedError,
+    depth: number,
+  ): Promise<Html> {
+    return markup`<div class="cause"><p class="label">${title}</p>${await this
+      .error(error, depth + 1)}</div>`;
+  }
+
+  #textOf(file: string): Promise<string | undefined> {
+    const known = this.#files.get(file);
+    if (known !== undefined) return known;
+    // A file that cannot be read takes the lines away, not the page.
+    const text = this.#read(file).catch(() => undefined);
+    this.#files.set(file, text);
+    return text;
+  }
+}
+
+function showFrames(frames: DescribedError["frames"]): Html | undefined {
+  if (frames.length === 0) return undefined;
+  const rows = frames.slice(0, MAX_FRAMES).map((frame) =>
+    markup`<li><code>${frame.name || "(top level)"}</code> ${
+      showPlace(frame)
+    }</li>`
+  );
+  return markup`<ol class="frames" aria-label="Stack">${rows}</ol>`;
+}

@@ -1,0 +1,81 @@
+/**
+ * When things happened in a request, as a strip of marks.
+ *
+ * @module
+ */
+
+import type { ConversationEvent } from "../conversation.ts";
+import { formatDuration } from "./format.ts";
+import { type Html, markup } from "./html.ts";
+
+/** The strip is divided into as many places. */
+const PLACES = 200;
+
+type Kind = "call" | "input" | "output" | "trouble";
+
+function kindOf(event: ConversationEvent): Kind | undefined {
+  switch (event.type) {
+    case "call":
+    case "close":
+      return "call";
+    case "read":
+      return "input";
+    case "start-response":
+    case "chunk":
+    case "head":
+      return "output";
+    case "error":
+    case "finding":
+      return "trouble";
+    default:
+      return undefined;
+  }
+}
+
+const LABELS: Readonly<Record<Kind, string>> = {
+  call: "calls",
+  input: "input",
+  output: "output",
+  trouble: "findings",
+};
+
+const KINDS: readonly Kind[] = ["call", "input", "output", "trouble"];
+
+/**
+ * Draws when the events of a request happened. It repeats what the timeline
+ * says, so it is hidden from screen readers.
+ *
+ * @param events The events.
+ * @returns The drawing; nothing for a request that is over within 5 ms or has
+ * few events, because it would show nothing.
+ */
+export function showStrip(
+  events: readonly ConversationEvent[],
+): Html | undefined {
+  const duration = events.at(-1)?.time ?? 0;
+  if (duration < 5 || events.length < 5) return undefined;
+  const places = new Map<string, { kind: Kind; place: number }>();
+  for (const event of events) {
+    const kind = kindOf(event);
+    if (kind === undefined) continue;
+    const place = Math.min(
+      PLACES - 1,
+      Math.floor(event.time / duration * PLACES),
+    );
+    places.set(`${kind} ${place}`, { kind, place });
+  }
+  const marks = Array.from(
+    places.values(),
+    ({ kind, place }) =>
+      markup`<rect class="${kind}" x="${
+        place / PLACES *
+        100
+      }%" y="${KINDS.indexOf(kind) * 9 + 1}" width="0.6%" height="7" rx="1"/>`,
+  );
+  const used = KINDS.filter((kind) =>
+    [...places.values()].some((mark) => mark.kind === kind)
+  );
+  return markup`<div class="strip" aria-hidden="true"><svg height="37" width="100%">${marks}</svg><div class="scale"><span>0</span><span class="legend">${
+    used.map((kind) => markup`<span class="${kind}">${LABELS[kind]}</span>`)
+  }</span><span>${formatDuration(duration)}</span></div></div>`;
+}

@@ -1,0 +1,89 @@
+/**
+ * The media type of a file, by its name.
+ *
+ * @module
+ */
+
+import { typeByExtension } from "@std/media-types";
+import { extname } from "@std/path";
+
+/** What a file holds, and how it is encoded. */
+export interface MediaType {
+  /** The media type, without parameters: `"text/plain"`. */
+  readonly type: string;
+  /** The value of `Content-Encoding`, if the type is that of what is encoded. */
+  readonly encoding?: "gzip" | undefined;
+}
+
+/**
+ * Extensions of text that people read: source code, configuration, notes. The
+ * registered types of some of them belong to other formats (`.ts`, `.rs`) or
+ * make a browser save the file (`.sh`, `.toml`).
+ */
+const TEXT = new Set(
+  [
+    "adoc asciidoc astro bash bat bib c cc cfg clj cljs cmake cmd conf cpp cs",
+    "csh cts cxx d dart diff editorconfig el elm env erb erl ex exs f90 fish fs",
+    "fsx go gql gradle graphql groovy h hcl hh hpp hs hxx ini ipp j2 java jinja",
+    "jl jsonc ksh kt kts less lisp lock log lua m mk ml mli mm mts mustache nim",
+    "nix org pas patch php phtml pl pm po properties proto ps1 py pyi pyw r",
+    "rb rkt rs rst sass scala scm scss sh sql styl svelte swift tcl tex text tf",
+    "thrift tmpl toml tpl ts tsx txt vb vue wat wsgi zig zsh",
+  ].join(" ").split(" "),
+);
+
+/** Where the types that are registered or in use are other ones, or missing. */
+const TYPES: Readonly<Record<string, string>> = {
+  cjs: "text/javascript",
+  gz: "application/gzip",
+  jsonl: "application/jsonl",
+  jsx: "text/jsx",
+  md: "text/markdown",
+  ndjson: "application/x-ndjson",
+  tbz2: "application/x-bzip2",
+  tgz: "application/gzip",
+  txz: "application/x-xz",
+  tzst: "application/zstd",
+  yaml: "text/yaml",
+  yml: "text/yaml",
+  z: "application/x-compress",
+  zst: "application/zstd",
+};
+
+/** Names of text files that go without an extension. */
+const TEXT_NAME = new RegExp(
+  "^(?:authors|change(?:log|s)|codeowners|contribut(?:ing|ors)|copy(?:ing|right)" +
+    "|credits|history|install|(?:un)?licen[cs]e|maintainers|manifest|news|notice" +
+    "|patents|readme|security|thanks|todo|version" +
+    "|(?:gnu)?makefile|(?:brew|caddy|container|docker|gem|jenkins|just|pip|proc" +
+    "|rake|vagrant)file" +
+    "|\\.(?:bash_?\\w*|docker|editor|env|git|ht|npm|nvm|profile|python|ruby|vim" +
+    "|zsh)[\\w.-]*)(?:-[\\w.-]+)?$",
+  "i",
+);
+
+/**
+ * Returns the media type of a file.
+ *
+ * A compressed file is what it is, such as `application/gzip`: with a
+ * `Content-Encoding`, a browser would unpack `a.tar.gz` and save it under a name
+ * that is wrong. Only `.svgz` has one, since a browser could not show it
+ * otherwise.
+ *
+ * RFC 9110 sections 8.3 and 8.4.
+ *
+ * @param name The name of the file.
+ * @returns The type; `application/octet-stream` if the name does not say.
+ */
+export function mediaTypeOf(name: string): MediaType {
+  const extension = extname(name).slice(1).toLowerCase();
+  if (extension === "svgz") return { type: "image/svg+xml", encoding: "gzip" };
+  if (TEXT.has(extension)) return { type: "text/plain" };
+  const known = Object.hasOwn(TYPES, extension)
+    ? TYPES[extension]
+    : typeByExtension(extension);
+  if (known !== undefined) return { type: known };
+  return {
+    type: TEXT_NAME.test(name) ? "text/plain" : "application/octet-stream",
+  };
+}

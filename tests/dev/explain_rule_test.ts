@@ -1,0 +1,27 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { explainRule, RULE_GROUPS } from "../../dev/explain_rule.ts";
+import { RULES } from "../../validator/rules/table.ts";
+
+Deno.test("explainRule() has programs and clauses for every rule of RULE_GROUPS, and these are all rules", () => {
+  const ids = RULE_GROUPS.flatMap(({ rules }) => rules);
+  assertEquals(ids.toSorted(), RULES.map(({ id }) => `${id}`).sort());
+  const incomplete = ids.filter((id) => {
+    const { breaks, follows, clauses } = explainRule(id)!;
+    const texts = [breaks, follows, ...clauses.map(({ text }) => text)];
+    return texts.includes("");
+  });
+  assertEquals(incomplete, []);
+});
+
+Deno.test("explainRule() knows nothing of other names", () => {
+  for (const id of ["", "body", "body/", "toString", "__proto__"]) {
+    assertEquals(explainRule(id), undefined);
+  }
+});
+
+Deno.test("explainRule() explains body/string", () => {
+  const rule = explainRule("body/string")!;
+  assertStringIncludes(rule.breaks, 'return "Hello";');
+  assertStringIncludes(rule.follows, 'encode("Hello")]');
+  assertStringIncludes(rule.clauses[0]!.text, "body");
+});

@@ -1,0 +1,58 @@
+import { assert, assertEquals } from "@std/assert";
+import { assetOf } from "../../../dev/inspector/assets.ts";
+import {
+  ASSET_DATA,
+  ASSETS,
+  createAssetData,
+} from "../../../tools/inspector_assets.ts";
+import { runTool } from "../../tool.ts";
+
+const names = Array.from(Deno.readDirSync(ASSETS), ({ name }) => name).sort();
+
+Deno.test("dev/inspector/assets.json is up to date (deno task assets), and below 60 KB", async () => {
+  const data = await Deno.readTextFile(ASSET_DATA);
+  assert(data === await createAssetData());
+  assert(data.length < 60_000);
+  const types = names.map((name) => assetOf(name)?.type);
+  assertEquals(new Set(types).size, 3);
+  assert(!types.includes(undefined));
+});
+
+Deno.test("scripts of the inspector have correct types", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of names) {
+      await Deno.copyFile(new URL(name, ASSETS), `${folder}/${name}`);
+    }
+    const compilerOptions = {
+      checkJs: true,
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"],
+    };
+    const config = `${folder}/deno.json`;
+    await Deno.writeTextFile(config, JSON.stringify({ compilerOptions }));
+    const scripts = names.filter((name) => name.endsWith(".js"))
+      .map((name) => `${folder}/${name}`);
+    const args = ["check", "--config", config, ...scripts];
+    const { code, stderr } = await runTool(Deno.execPath(), args);
+    assertEquals(code, 0, stderr);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("assets of the inspector refer to nothing outside of their folder", () => {
+  for (const name of names) {
+    const { content } = assetOf(name)!;
+    const urls = content.match(/https?:\/\/[^"')\s]*|url\(|@import/g) ?? [];
+    assertEquals(
+      urls.filter((url) => url !== "http://www.w3.org/2000/svg"),
+      [],
+    );
+    const imports = content.matchAll(/from "([^"]*)"/g);
+    for (const [, path = ""] of imports) {
+      assert(names.includes(path.replace("./", "")), path);
+    }
+  }
+});

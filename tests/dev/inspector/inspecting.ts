@@ -1,0 +1,42 @@
+/** An inspector that is served, over samples. */
+
+import type { InspectorOptions } from "../../../dev/inspector_options.ts";
+import type { ConversationLog } from "../../../dev/conversation_log.ts";
+import { inspector } from "../../../dev/inspector/inspector.ts";
+import { mount } from "../../../middleware/mount.ts";
+import type { Application } from "../../../wsgi/types.ts";
+import { CheckedServer } from "../../checked_server.ts";
+import { MODULE, SOURCE } from "./samples.ts";
+
+/** What a form has to send. */
+export const TOKEN = "token-of-the-test";
+
+/** Reads the sources of the samples, whatever their folder. */
+export function sampleSource(file: string): Promise<string | undefined> {
+  return Promise.resolve(file.endsWith(MODULE) ? SOURCE : undefined);
+}
+
+/** Makes an inspector with options for tests. */
+export function inspect(
+  log: ConversationLog,
+  options: Partial<InspectorOptions> = {},
+): Application {
+  return mount({
+    "/__wsgi__": inspector({
+      log,
+      module: MODULE,
+      token: TOKEN,
+      source: sampleSource,
+      replay: () => Promise.reject(new Error("nothing is replayed here")),
+      ...options,
+    }),
+  });
+}
+
+/** Serves an inspector, behind a validator that forgives nothing. */
+export function serveInspector(
+  log: ConversationLog,
+  options: Partial<InspectorOptions> = {},
+): CheckedServer {
+  return new CheckedServer(inspect(log, options));
+}

@@ -1,0 +1,390 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { type DefaultTreeAdapterTypes as Tree, parse } from "npm:parse5@^8";
+import type {
+  Conversation,
+  ConversationEvent,
+} from "../../../dev/conversation.ts";
+import { ConversationLog } from "../../../dev/conversation_log.ts";
+import { TestClient } from "../../../test_client/test_client.ts";
+import { inspect } from "./inspecting.ts";
+import { add, BODY_STRING, createSamples, request } from "./samples.ts";
+
+/** Every tag that the pages have. */
+const TAGS = new Set(
+  "a article body button caption code details div figcaption figure form g h1 h2 head header html input label li link main meta nav noscript ol output p path pre rect script section span strong summary svg table tbody td th time title tr ul"
+    .split(" "),
+);
+
+const HOSTILE = [
+  "<x-evil>",
+  "</code></pre></li></main></html>",
+  '" onload="x" x="',
+  "' onload='x",
+  "<script>evil()</script>",
+  "</title><script>",
+  "<!--",
+  "]]>",
+  "&lt;x-evil&gt;",
+  "javascript:evil()",
+  "password=</span><x-evil>",
+  '"token": "<x-evil>',
+  "\r\nSet-Cookie: <x-evil>",
+  "\0",
+  "\u202e",
+  "\ud800",
+  "`${evil()}`",
+];
+
+const text = fc.oneof(
+  fc.array(
+    fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: "binary" })),
+    {
+      maxLength: 4,
+    },
+  ).map((parts) => parts.join("")),
+  fc.constantFrom("", "/", "body/string", "HTTP_COOKIE"),
+);
+const size = fc.nat(5000);
+const place = fc.record({ file: text, line: fc.nat(40), column: fc.nat(40) });
+const headers = fc.array(fc.tuple(text, text), { maxLength: 3 });
+const error = fc.record({
+  name: text,
+  message: text,
+  frames: fc.array(
+    fc.record({ name: text, file: text, line: fc.nat(9), column: fc.nat(9) }),
+    { maxLength: 2 },
+  ),
+  cause: fc.record({ name: text, message: text, frames: fc.constant([]) }),
+});
+const action = fc.oneof(
+  fc.record({
+    type: fc.constant("call" as const),
+    application: text,
+    environ: fc.array(
+      fc.record({
+        name: text,
+        value: text,
+        isString: fc.boolean(),
+        isSecret: fc.boolean(),
+      }),
+      { maxLength: 4 },
+    ),
+  }),
+  fc.record({
+    type: fc.constant("read" as const),
+    method: fc.constantFrom("read" as const, "iterate" as const),
+    bytes: size,
+    preview: text,
+  }),
+  fc.record({
+    type: fc.constant("start-response" as const),
+    status: text,
+    headers,
+    excInfo: error,
+    place,
+  }),
+  fc.record({
+    type: fc.constant("chunk" as const),
+    via: fc.constantFrom("body" as const, "write" as const),
+    index: size,
+    bytes: size,
+    preview: text,
+  }),
+  fc.record({ type: fc.constant("close" as const), by: text }),
+  fc.record({
+    type: fc.constant("log" as const),
+    source: fc.constant("console" as const),
+    text,
+  }),
+  fc.record({
+    type: fc.constant("finding" as const),
+    finding: fc.record({
+      rule: text,
+      severity: fc.constant("error" as const),
+      blame: text,
+      message: text,
+      hint: text,
+      place,
+    }),
+  }),
+  fc.record({ type: fc.constant("error" as const), error }),
+  fc.record({ type: fc.constant("head" as const), bytes: text }),
+);
+
+/** Checks that nothing in a page is an element, or an attribute, of a value. */
+function assertTame(page: string): void {
+  const errors: string[] = [];
+  const document = parse(page, {
+    onParseError: ({ code, startOffset }) =>
+      void errors.push(
+        `${code}: ${page.slice(startOffset - 60, startOffset + 60)}`,
+      ),
+  });
+  assertEquals(errors, []);
+  const scripts: Tree.Element[] = [];
+  const visit = (node: Tree.Node): void => {
+    if ("tagName" in node) {
+      assert(TAGS.has(node.tagName), node.tagName);
+      if (node.tagName === "script") scripts.push(node);
+      for (const { name, value } of node.attrs) {
+        assert(!/^on|^style$/.test(name), name);
+        if (name === "href" || name === "action" || name === "src") {
+          assert(
+            /^\/|^#|^https:\/\/(?:peps\.python|www\.rfc-editor)\.org\//.test(
+              value,
+            ),
+            value,
+          );
+        }
+      }
+    }
+    if ("childNodes" in node) node.childNodes.forEach(visit);
+  };
+  visit(document);
+  assert(scripts.length <= 1);
+  for (const script of scripts) assertEquals(script.childNodes.length, 0);
+}
+
+const environ = { HTTP_HOST: "localhost:8000" };
+
+Deno.test("inspector() shows any string in any field inside of its element", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        method: text,
+        target: text,
+        protocol: text,
+        headers,
+        body: text,
+      }),
+      fc.array(action, { maxLength: 14 }),
+      text,
+      async ({ body, ...sent }, actions, module) => {
+        const log = new ConversationLog();
+        const bytes = new TextEncoder().encode(body);
+        const events = actions.map((one, index) => ({
+          time: index * 9,
+          ...one,
+        }));
+        const recorded = { ...sent, body: bytes, isBodyComplete: true };
+        const id = add(log, recorded, events as ConversationEvent[]);
+        log.state = {
+          failed: {
+            error: { name: module, message: body, frames: [] },
+            during: "loading",
+            hint: module,
+            excerpt: { file: body, line: 2, column: 1, lines: [[2, body]] },
+          },
+        };
+        log.check = {
+          endedAt: 0,
+          passed: 1,
+          failed: 1,
+          skipped: 1,
+          failures: [{ id: module, title: body, spec: body, message: body }],
+          newlyFailing: [module],
+          newlyPassing: [body],
+        };
+        const source = () => Promise.resolve(body);
+        const app = inspect(log, {
+          module,
+          source,
+          check: () => Promise.resolve(),
+        });
+        const client = new TestClient(app, { environ });
+        const query = encodeURIComponent(body.toWellFormed());
+        for (const path of [`/?q=${query}`, `/requests/${id}`]) {
+          const page = await client.get(`/__wsgi__${path}`);
+          assertEquals(page.status, 200);
+          assertTame(page.text());
+        }
+        const events_ = await client.get("/__wsgi__/api/requests");
+        assertEquals((events_.json() as unknown[]).length, 1);
+        for (const path of ["", "/curl"]) {
+          const data = await client.get(`/__wsgi__/api/requests/${id}${path}`);
+          assertEquals(data.status, 200);
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("inspector() shows every rule, the index of rules and what is not there inside of their elements", async () => {
+  const client = new TestClient(inspect(new ConversationLog()), { environ });
+  const index = (await client.get("/__wsgi__/rules/")).text();
+  assertTame(index);
+  const links = index.matchAll(/href="(\/__wsgi__\/rules\/[^"]+)"/g);
+  let rules = 0;
+  for (const [, path = ""] of links) {
+    const page = await client.get(path);
+    assertEquals(page.status, 200, path);
+    assertTame(page.text());
+    assertStringIncludes(page.text(), "Follows the rule");
+    rules++;
+  }
+  assert(rules > 150);
+  for (const path of ["/nothing", "/requests/7", "/rules/a/b"]) {
+    const page = await client.get(`/__wsgi__${path}`);
+    assertEquals(page.status, 404);
+    assertTame(page.text());
+  }
+});
+
+Deno.test("inspector() shows the timeline in its order: each event, its place and its source", async () => {
+  const { log, ids } = createSamples();
+  const client = new TestClient(inspect(log), { environ });
+  const show = async (id = 0) => {
+    const page = (await client.get(`/__wsgi__/requests/${id}`)).text();
+    assertTame(page);
+    return page;
+  };
+  const inOrder = (page: string, ...words: string[]) => {
+    let from = page.indexOf("<h2");
+    for (const word of words) {
+      const found = page.indexOf(word, from);
+      assert(found !== -1, `${word} after ${page.slice(from, from + 80)}`);
+      from = found + word.length;
+    }
+  };
+  const names = await show(ids.names);
+  inOrder(names, "app(environ, startResponse)", "PATH_INFO", "/names");
+  inOrder(names, "startResponse(…)", "200 OK", "ada/guestbook.ts:9");
+  inOrder(
+    names,
+    'href="/__wsgi__/rules/body/string"',
+    "broken by the application",
+    "got &quot;Ada\\nGrace&quot;</p>",
+    'class="line at"><span class="number">10</span>    return entries',
+    BODY_STRING.hint!,
+    "HTTP/1.1 500 Internal Server Error",
+    "Response complete",
+  );
+  const sign = await show(ids.sign);
+  inOrder(sign, "wsgi.input.read()", "24 bytes", "name=Linus&amp;password=");
+  inOrder(sign, "end of input", "303 See Other", "close()", "by the server");
+  inOrder(
+    await show(ids.error),
+    "looking for page 7",
+    "RangeError",
+    "Caused by",
+    "TypeError",
+  );
+  inOrder(
+    await show(ids.upload),
+    "65536",
+    "\\x89PNG",
+    "because the client left",
+    "The client left",
+  );
+  inOrder(await show(ids.running), "chunk 3", "The response has not ended.");
+  const stream = await show(ids.stream);
+  inOrder(
+    stream,
+    "chunk 1",
+    "chunk 4",
+    "1,996 more chunks, 33 kB; 4 more log lines",
+    "from 11 ms to 4.8 s",
+    "1,700 more events in the JSON",
+    "2000 ticks sent",
+    "The body ends.",
+  );
+  assert(stream.length < 300_000);
+});
+
+Deno.test("inspector() lists requests by text and by failure, also without a script", async () => {
+  const { log } = createSamples();
+  const client = new TestClient(inspect(log), { environ });
+  for (
+    const [query, shown] of [
+      ["", [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
+      ["?failures=1", [6, 4]],
+      ["?q=stream", [10, 9]],
+      ["?q=GET+500+names", [4]],
+      ["?q=running", [10]],
+      ["?q=%234", [4]],
+      ["?q=warning&failures=1", []],
+      ["?q=%22%3E%3Cx%3E", []],
+      ["?q=4711aa", []],
+    ] as const
+  ) {
+    const page = (await client.get(`/__wsgi__/${query}`)).text();
+    const rows = [...page.matchAll(/<li id="r(\d+)"[^>]*?( hidden)?>/g)]
+      .filter(([, , hidden]) => hidden === undefined);
+    assertEquals(rows.map(([, id]) => Number(id)), [...shown], query);
+    assertStringIncludes(page, `${shown.length} of 10`);
+  }
+});
+
+Deno.test("inspector() gives everything as JSON, credentials only where asked for", async () => {
+  const { log, ids } = createSamples();
+  const client = new TestClient(inspect(log), { environ });
+  const path = `/__wsgi__/api/requests/${ids.sign}`;
+  const hidden = (await client.get(path)).json() as Conversation;
+  assertEquals(hidden.request.target, "/sign?token=•••");
+  assertEquals(hidden.events.length, log.get(ids.sign!)!.events.length);
+  const whole = (await client.get(`${path}?credentials=1`))
+    .json() as Conversation;
+  assertEquals<unknown>(whole.request.body, "name=Linus&password=abcd");
+  assertEquals(whole.events, log.get(ids.sign!)!.events);
+  const secrets = ["4711aa", "eyJhbGci", "9f8e7d6c5b", "abcd"];
+  const without = [path, "/__wsgi__/api/requests", "/__wsgi__/"];
+  for (const one of without) {
+    const content = (await client.get(one)).text();
+    assertEquals(secrets.filter((secret) => content.includes(secret)), [], one);
+  }
+  // In the page they are there, each in an element that is closed.
+  const page = (await client.get(`/__wsgi__/requests/${ids.sign}`)).text();
+  const open = page.replace(/<details class="secret">.*?<\/details>/gs, "");
+  assertEquals(secrets.filter((secret) => page.includes(secret)), secrets);
+  assertEquals(secrets.filter((secret) => open.includes(secret)), []);
+  const state = (await client.get("/__wsgi__/api/state")).json();
+  assertEquals(state, { state: "loading" });
+});
+
+Deno.test("inspector() says what is unusual about an environ first", async () => {
+  const log = new ConversationLog();
+  const sent = request("GET", "/");
+  const id = add(log, sent, [{
+    time: 0,
+    type: "call",
+    application: "app",
+    environ: [
+      {
+        name: "wsgi.version",
+        value: "an array",
+        isString: false,
+        isSecret: false,
+      },
+      { name: "REQUEST_METHOD", value: "GET", isString: true, isSecret: false },
+      {
+        name: "HTTP_USER_AGENT",
+        value: "curl",
+        isString: true,
+        isSecret: false,
+      },
+      {
+        name: "HTTP_X_MODE",
+        value: "caf\xc3\xa9",
+        isString: true,
+        isSecret: false,
+      },
+      { name: "my.flag", value: "true", isString: false, isSecret: false },
+    ],
+  }]);
+  const client = new TestClient(inspect(log), { environ });
+  const page = (await client.get(`/__wsgi__/requests/${id}`)).text();
+  const [, first = ""] = page.split("(environ, startResponse)");
+  const [unusual = "", usual = ""] = first.split("3 variables as in a plain");
+  const names = (part: string) =>
+    Array.from(part.matchAll(/<th scope="row">([^<]*)/g), ([, name]) => name);
+  assertEquals(names(unusual), ["HTTP_X_MODE", "my.flag"]);
+  assertEquals(names(usual), [
+    "REQUEST_METHOD",
+    "HTTP_USER_AGENT",
+    "wsgi.version",
+  ]);
+  assertStringIncludes(unusual, "café");
+  assertStringIncludes(unusual, "SERVER_NAME, SERVER_PORT");
+});

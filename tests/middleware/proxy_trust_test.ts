@@ -1,0 +1,130 @@
+/** Which clients `trusted: ["unix"]` believes, on each kind of server. */
+
+import { assertEquals } from "@std/assert";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
+import { toNodeListener } from "../../gateway/node/node.ts";
+import { proxyHeaders } from "../../middleware/proxy_headers.ts";
+import { makeServer } from "../../server/make_server.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import type { Application } from "../../wsgi/types.ts";
+import { cgi } from "../gateway/cgi/run_cgi.ts";
+import { within } from "../raw_client.ts";
+
+const BELIEVED = "192.0.2.7";
+const REQUEST = `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n` +
+  `X-Forwarded-For: ${BELIEVED}\r\n\r\n`;
+
+const address: Application = proxyHeaders({ trusted: ["unix"] })(
+  ({ REMOTE_ADDR = "none" }, startResponse) => {
+    startResponse("200 OK", [["Content-Type", "text/plain"]]);
+    return [toBytes(`address: ${REMOTE_ADDR};`)];
+  },
+);
+
+async function askUnix(path: string): Promise<string> {
+  using conn = await Deno.connect({ transport: "unix", path });
+  await conn.write(toBytes(REQUEST));
+  const chunks = await within(Array.fromAsync(conn.readable), "the response");
+  return chunks.map((chunk) => fromBytes(chunk)).join("");
+}
+
+async function askFetch(info: unknown, url = "http://h/"): Promise<string> {
+  const headers = new Headers({ "X-Forwarded-For": BELIEVED });
+  const request = { url, method: "GET", headers, body: null } as Request;
+  const response = await toFetchHandler(address)(request, info);
+  return await response.text();
+}
+
+/** Each answers with what the application has seen. */
+const SERVERS: Record<string, (path: string) => Promise<string>> = {
+  "makeServer() on a Unix socket": async (path) => {
+    await using server = makeServer("", 0, address, { path, log: false });
+    server.serveForever();
+    return await askUnix(path);
+  },
+  "Deno.serve() on a Unix socket": async (path) => {
+    const onListen = (): void => {};
+    await using _server = Deno.serve(
+      { path, onListen },
+      toFetchHandler(address),
+    );
+    return await askUnix(path);
+  },
+  "node:http on a Unix socket": async (path) => {
+    const server = createServer(toNodeListener(address)).listen(path);
+    await once(server, "listening");
+    const response = await askUnix(path);
+    await new Promise((resolve) => server.close(resolve));
+    return response;
+  },
+  "nginx on a Unix socket, through CGI": async () =>
+    (await cgi(address, {
+      REMOTE_ADDR: "unix:",
+      HTTP_X_FORWARDED_FOR: BELIEVED,
+    })).output,
+};
+
+const OTHERS: typeof SERVERS = {
+  "makeServer() on TCP": async () => {
+    await using server = makeServer("127.0.0.1", 0, address, { log: false });
+    server.serveForever();
+    const headers = { "X-Forwarded-For": BELIEVED };
+    return await (await fetch(server.url, { headers })).text();
+  },
+  "node:http with a connection that was reset": async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const app: Application = (environ, startResponse) => {
+      const body = address(environ, startResponse) as Uint8Array[];
+      resolve(fromBytes(body[0]!));
+      return body;
+    };
+    const listener = toNodeListener(app);
+    const server = createServer((request, response) => {
+      const { socket } = request;
+      const closed = once(socket, "close");
+      socket.destroy();
+      closed.then(() => listener(request, response));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    await conn.write(toBytes(REQUEST));
+    const seen = await within(promise, "the application");
+    await new Promise((resolve) => server.close(resolve));
+    return seen;
+  },
+  "toFetchHandler() without info": () => askFetch(undefined),
+  "toFetchHandler() with no address": () => askFetch({ remoteAddr: null }),
+  "toFetchHandler() with vsock": () =>
+    askFetch({ remoteAddr: { transport: "vsock", cid: 1, port: 1 } }),
+  "toFetchHandler() with the URL of a Unix socket": () =>
+    askFetch(undefined, "http+unix://%2Ftmp%2Fapp.sock/"),
+  "a CGI server that gives no address": async () =>
+    (await cgi(address, {
+      HTTP_X_FORWARDED_FOR: BELIEVED,
+      "wsgiref.unix_socket": "1",
+    })).output,
+};
+
+for (const [table, isTrusted] of [[SERVERS, true], [OTHERS, false]] as const) {
+  for (const [name, ask] of Object.entries(table)) {
+    Deno.test({
+      name: `proxyHeaders() ${isTrusted ? "trusts" : "does not trust"} ${name}`,
+      ignore: Deno.build.os === "windows",
+      async fn(): Promise<void> {
+        const folder = await Deno.makeTempDir();
+        try {
+          const response = await ask(`${folder}/app.sock`);
+          const [, seen] = /address: (.*);/.exec(response) ?? [];
+          assertEquals(seen === BELIEVED, isTrusted, response);
+        } finally {
+          await Deno.remove(folder, { recursive: true });
+        }
+      },
+    });
+  }
+}

@@ -1,0 +1,203 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  type Application,
+  ConformanceError,
+  validator,
+  type Violation,
+} from "../../mod.ts";
+import { findFunction } from "../../validator/function_source.ts";
+import { cutOwnFrames, readFrames } from "../../wsgi/source_place.ts";
+import { start } from "./requests.ts";
+import { createEnviron, type Loose, runServer, stderrOf } from "./scenario.ts";
+
+const HEADERS = [["Content-Type", "text/plain"]];
+const LINES = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
+const bytes = new TextEncoder().encode("Hello");
+
+/** The error of one request to `/shop/cart`, called as a test does it. */
+async function errorOf(app: Loose): Promise<ConformanceError> {
+  const validated = validator(app);
+  const environ = createEnviron();
+  Object.assign(environ, { SCRIPT_NAME: "/shop", PATH_INFO: "/cart" });
+  try {
+    const body = await validated(environ, start); // the test calls
+    for await (const _chunk of body);
+  } catch (error) {
+    assert(error instanceof ConformanceError, String(error));
+    return error;
+  }
+  throw new Error("Expected an error");
+}
+
+function lineOf(place: Violation["place"] | Violation["caller"]): string {
+  assertEquals(place?.file, import.meta.url);
+  return LINES[place!.line - 1] ?? "";
+}
+
+const MISTAKES: Record<string, Loose> = {
+  string: (_environ: Loose, startResponse: Loose) => {
+    startResponse("200 OK", HEADERS); // string
+    return "Hello";
+  },
+  promise: (_environ: Loose, startResponse: Loose) => {
+    startResponse("200 OK", HEADERS); // promise
+    return [Promise.resolve(bytes)];
+  },
+  nothing: async function nothing(_environ: Loose, startResponse: Loose) {
+    await Promise.resolve();
+    startResponse("200 OK", HEADERS); // nothing
+  },
+  generator: function* generator(_environ: Loose, startResponse: Loose): Loose {
+    startResponse("200 OK", HEADERS); // generator
+    yield bytes;
+    yield "text";
+  },
+  never(_environ: Loose, _never: Loose): Loose { // never
+    return [bytes];
+  },
+  response: (_environ: Loose, _response: Loose) =>
+    // response
+    new Response("Hello"),
+  headers: (_environ: Loose, startResponse: Loose) => {
+    startResponse("200 OK", { "Content-Type": "text/plain" }); // headers
+    return [bytes];
+  },
+  status: (_environ: Loose, startResponse: Loose) => {
+    startResponse(200, HEADERS); // status
+    return [bytes];
+  },
+};
+
+for (const [name, app] of Object.entries(MISTAKES)) {
+  Deno.test(`a finding names the application, the request and a line: ${name}`, async () => {
+    const error = await errorOf(app);
+    const { application, request, place, caller } = error.violation;
+    assertEquals([application, request], [name, "GET /shop/cart"]);
+    assertMatch(lineOf(place), new RegExp(` // ${name}$|^  ${name}[:(]`));
+    assertStringIncludes(lineOf(caller), "// the test calls");
+    const { file, line, column } = place!;
+    assertStringIncludes(error.message, `GET /shop/cart of ${name}`);
+    assertStringIncludes(error.message, `at:   ${file}:${line}:${column}`);
+    const frames = readFrames(error.stack ?? "");
+    assertEquals(frames[0]?.file, import.meta.url);
+    const own = new URL("../../validator/", import.meta.url).href;
+    assertEquals(frames.filter(({ file }) => file.startsWith(own)), []);
+  });
+}
+
+Deno.test("a finding says which chunk it is about", async () => {
+  const { violation, message } = await errorOf(MISTAKES.generator);
+  assertEquals(violation.chunk, { via: "body", index: 1, size: 4 });
+  assertStringIncludes(message, ", the chunk with index 1, of length 4\n");
+  const write = (_environ: Loose, startResponse: Loose) => {
+    const write = startResponse("200 OK", [...HEADERS, [
+      "Content-Length",
+      "1",
+    ]]);
+    write(bytes.subarray(0, 1));
+    write(bytes);
+  };
+  const written = (await errorOf(write)).violation;
+  assertEquals(written.chunk, { via: "write", index: 1, size: 5 });
+});
+
+Deno.test("a finding has a line also when stacks are no longer captured", async () => {
+  const found: Violation[] = [];
+  let isBroken = false;
+  const app = validator((_environ: Loose, startResponse: Loose): Loose => { // app
+    startResponse("200 OK", HEADERS);
+    return isBroken ? "Hello" : [bytes];
+  }, { onViolation: (violation) => void found.push(violation) });
+  const call = () => runServer(app, createEnviron()).catch(() => {});
+  for (let i = 0; i < 200; i++) await call();
+  isBroken = true;
+  await call();
+  await call();
+  assertEquals(found.map(({ place }) => place?.role), [
+    "definition",
+    "start-response",
+  ]);
+  assertStringIncludes(lineOf(found[0]?.place), "// app");
+});
+
+Deno.test("validator() reports a startResponse from a callback that comes too late, and throws nothing", async () => {
+  const calls = Promise.withResolvers<void>();
+  const app = validator((_environ: Loose, startResponse: Loose): Loose => {
+    Promise.resolve().then(async () => {
+      await Promise.resolve();
+      const write = startResponse("200 OK", HEADERS); // late
+      await write(bytes);
+      calls.resolve();
+    });
+    return [];
+  });
+  const text = await stderrOf(async () => {
+    await runServer(app, createEnviron()).catch(() => {});
+    await calls.promise;
+  });
+  assertMatch(text, /start-response\/after-end[^]*Is an await missing\?/);
+  const line = LINES.findIndex((line) => line.endsWith("// late")) + 1;
+  assertStringIncludes(text, `places_test.ts:${line}:`);
+});
+
+Deno.test("an application that is none is named with the line of validator()", () => {
+  let error: unknown;
+  try {
+    validator({ fetch: () => new Response() } as unknown as Application); // made
+  } catch (caught) {
+    error = caught;
+  }
+  assert(error instanceof ConformanceError);
+  assertStringIncludes(lineOf(error.violation.place), "// made");
+  assertStringIncludes(error.message, "fromFetchHandler(app)");
+});
+
+Deno.test.each<[string, string, string, number, number]>([
+  [
+    "types, and another function of the same words",
+    "function other(environ, startResponse) {}\n\nexport default (\n  environ: Environ,\n  startResponse: StartResponse,\n): string[] => {\n  const a: number = 1; // one\n  return [b];\n}",
+    "(environ, startResponse)=>{ const a = 1; return [b]; }",
+    ...[4, 3] as const,
+  ],
+  [
+    "the one of this name",
+    "const a = (x, y) => [x, y];\nconst app = (x, y) => [x, y];",
+    "(x, y)=>[x, y]",
+    ...[2, 14] as const,
+  ],
+])(
+  "findFunction() knows a function by its words: %s",
+  (_, text, source, line, column) => {
+    assertEquals(findFunction(text, source, "app"), { line, column });
+  },
+);
+
+Deno.test("findFunction() finds no function that is not there", () => {
+  assertEquals(findFunction("a b c d", "(a, d) => e", "a"), undefined);
+  assertEquals(findFunction("x", "() => x", ""), undefined);
+});
+
+Deno.test("cutOwnFrames() keeps the frames of programs, the runtime and dependencies", () => {
+  const frames = [
+    "Error: x",
+    `    at check (${new URL(
+      "../../validator/findings.ts",
+      import.meta.url,
+    )}:1:2)`,
+    `    at async serve (${new URL("../../server.ts", import.meta.url)}:1:2)`,
+    `    at ${import.meta.url}:3:4`,
+    "    at async Object.fn (ext:cli/40_test.js:1:2)",
+    "    at handle (https://jsr.io/@x/y/1.0.0/mod.ts:5:6)",
+    "    at Array.map (<anonymous>)",
+  ];
+  assertEquals(
+    cutOwnFrames(frames.join("\n")).split("\n"),
+    frames.filter((_, i) => i !== 1 && i !== 2),
+  );
+});

@@ -1,0 +1,65 @@
+/**
+ * The rule about functions that are written for another interface.
+ *
+ * @module
+ */
+
+import type { FailedView } from "../views/call_views.ts";
+import { findHandlerShape, type HandlerShape } from "../views/handler_shape.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+const GUESSES: Readonly<
+  Record<HandlerShape["kind"], { readonly name: string; readonly hint: string }>
+> = {
+  node: {
+    name: "a request listener of node:http or Express",
+    hint:
+      "Serve a listener with createServer(listener) of node:http; or write (environ, startResponse), and bring a framework that has a fetch handler with fromFetchHandler() of @wsgi/ref/from-fetch",
+  },
+  fetch: {
+    name: "a fetch handler",
+    hint:
+      "Make an application of it with fromFetchHandler(handler) of @wsgi/ref/from-fetch; in an application, toRequest(environ) gives a Request and fromResponse(response, startResponse) sends a Response",
+  },
+  context: {
+    name: "a handler or middleware of Hono, Koa or Oak",
+    hint:
+      "Pass the framework's application instead, through fromFetchHandler() of @wsgi/ref/from-fetch: fromFetchHandler(app) for Hono, fromFetchHandler((request) => app.handle(request)) for Oak",
+  },
+};
+
+/** Whether an error is what a value of the wrong kind leads to. */
+function isMixUp(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { name, violation } = error as {
+    name?: unknown;
+    violation?: { blame?: unknown };
+  };
+  return name === "TypeError" ||
+    name === "ConformanceError" && violation?.blame === "application";
+}
+
+function otherInterface({ app, error, state }: FailedView): Finding {
+  // What has begun a response knows the interface.
+  if (state.response !== undefined || !isMixUp(error)) return undefined;
+  const shape = findHandlerShape(app);
+  if (shape === undefined) return undefined;
+  const { name, hint } = GUESSES[shape.kind];
+  return { got: `${shape.got}, which looks like ${name}`, hint };
+}
+
+/** Applied when an application has failed. */
+export const FAILED_RULES: readonly Rule<FailedView>[] = [
+  {
+    id: "application/other-interface",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "app-callable",
+    title: "The application should be written for environ and startResponse",
+    why:
+      "A handler of another interface gets an environ where it expects a request, and fails. The parameters only suggest it: this is a guess.",
+    hint: "Write a function (environ, startResponse)",
+    check: otherInterface,
+  },
+];
