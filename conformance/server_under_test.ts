@@ -104,6 +104,8 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
   "chunks/blank-after": "Deno.serve skips blanks around the size of a chunk",
   "bodiless/connect":
     "Deno.serve adds a Content-Length to every response whose length it knows",
+  "connection/connect-after":
+    "Deno.serve takes what follows a CONNECT for the next request",
   "connection/connect-body":
     "Deno.serve takes the body of a CONNECT for the next request",
   "connection/expect-unread":
