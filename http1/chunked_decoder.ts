@@ -1,5 +1,5 @@
 /**
- * The chunked transfer coding, decoded.
+ * Decodes the chunked transfer coding.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { MAX_FIELD_LINES, parseFieldLine } from "./field_line.ts";
 import type { LineReader } from "./line_reader.ts";
 import { RequestError } from "./request_error.ts";
 
-/** How many bytes the chunk extensions of one body may have in all. */
+/** The maximum total size of the chunk extensions of one body, in bytes. */
 export const MAX_EXTENSION_SIZE = 4_096;
 
-/** The most digits of a chunk size: 14, and leading zeros. */
+/** The maximum number of digits of a chunk size: 14, and leading zeros. */
 const MAX_SIZE_DIGITS = 64;
 
 const SIZE = /^([0-9A-Fa-f]+)(.*)$/;
 
 /**
- * RFC 9112 section 7.1.1, with the blanks that it calls bad and wants accepted,
- * but for blanks beside the size: proxies have disagreed about those.
+ * RFC 9112 section 7.1.1, with the bad whitespace that it requires recipients
+ * to accept, except next to the size, where proxies have disagreed.
  */
 const EXTENSIONS = makeExtensions();
 
@@ -35,7 +35,7 @@ export class ChunkedDecoder {
   readonly #maxTrailerSize: number;
   readonly #lines: LineReader;
   #state: "size" | "data" | "data-end" | "trailer" | "end" = "size";
-  /** How many bytes of the chunk are still to come. */
+  /** The number of bytes of the chunk that have not arrived. */
   #missing = 0;
   #extensionSize = 0;
   #trailerSize = 0;
@@ -44,8 +44,8 @@ export class ChunkedDecoder {
   /**
    * Makes a decoder.
    *
-   * @param lines Where the bytes come from.
-   * @param maxTrailerSize How many bytes the trailer section may have.
+   * @param lines The source of the bytes.
+   * @param maxTrailerSize The maximum size of the trailer section, in bytes.
    */
   constructor(lines: LineReader, maxTrailerSize: number) {
     this.#lines = lines;
@@ -58,12 +58,12 @@ export class ChunkedDecoder {
   }
 
   /**
-   * Decodes what has come.
+   * Decodes the bytes that have arrived.
    *
    * RFC 9112 section 7.1.
    *
-   * @returns The next bytes of the body, a view on what was received;
-   * `undefined` if more is needed first, or if the body has ended.
+   * @returns The next bytes of the body, a view on the received bytes;
+   * `undefined` if more are needed, or if the body has ended.
    * @throws {RequestError} If the coding is malformed or over a limit.
    */
   next(): Uint8Array | undefined {
@@ -92,7 +92,7 @@ export class ChunkedDecoder {
           break;
         }
         case "trailer": {
-          // Its end and the empty line need room too, as in a head.
+          // As in a head, the line end and the empty line need room too.
           const line = this.#lines.read(
             Math.max(0, this.#maxTrailerSize - this.#trailerSize - 4),
             trailersTooLong,

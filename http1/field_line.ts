@@ -8,10 +8,10 @@ import { quote } from "../wsgi/describe.ts";
 import { isToken } from "../wsgi/http_syntax.ts";
 import { RequestError } from "./request_error.ts";
 
-/** How many field lines a head or a trailer section may have. */
+/** The maximum number of field lines of a head or a trailer section. */
 export const MAX_FIELD_LINES = 200;
 
-/** The fields that this layer understands, by their names in small letters. */
+/** The fields that this layer interprets, in lower case. */
 const UNDERSTOOD = [
   "host",
   "content-length",
@@ -20,16 +20,16 @@ const UNDERSTOOD = [
   "connection",
 ] as const;
 
-/** The name of a field that this layer understands, in small letters. */
+/** The name of a field that this layer interprets, in lower case. */
 export type UnderstoodField = (typeof UNDERSTOOD)[number];
 
-/** A field line, taken apart. */
+/** A parsed field line. */
 export interface FieldLine {
   /** The name in the case in which it was sent. */
   readonly name: string;
-  /** The value without the blanks around it. */
+  /** The value without surrounding whitespace. */
   readonly value: string;
-  /** Which field it is, if this layer understands it. */
+  /** The field, if this layer interprets it. */
   readonly field: UnderstoodField | undefined;
 }
 
@@ -41,7 +41,7 @@ const COLON = 0x3a;
  * RFC 9112 section 5; RFC 9110 sections 5.1 and 5.5.
  *
  * @param line The line without its CRLF, free of control characters.
- * @param model A line that may have the same name, which is then shared.
+ * @param model A line that may have the same name; the string is then shared.
  * @returns Its parts.
  * @throws {RequestError} If it is malformed.
  */
@@ -77,13 +77,13 @@ function understand(name: string): UnderstoodField | undefined {
 }
 
 /**
- * Removes blanks from both ends of a value.
+ * Removes whitespace from both ends of a value.
  *
- * RFC 9110 section 5.6.3: optional white space is SP and HTAB, no more.
+ * RFC 9110 section 5.6.3: optional whitespace is SP and HTAB only.
  *
  * @param text The text that ends with the value.
- * @param from Where the value begins.
- * @returns The value without blanks around it.
+ * @param from The index at which the value begins.
+ * @returns The value without surrounding whitespace.
  */
 export function trimBlanks(text: string, from: number): string {
   let start = from;

@@ -19,7 +19,7 @@ import { WholeHeadParser } from "./whole_head_parser.ts";
 /** The end of the last line of a head, and the empty line. */
 const EMPTY_LINE = "\r\n\r\n";
 
-/** How many empty lines may stand before a request line. */
+/** The maximum number of empty lines before a request line. */
 const MAX_EMPTY_LINES = 2;
 
 /** Parses heads: the request line and the header fields. */
@@ -38,8 +38,8 @@ export class HeadParser {
   /**
    * Makes a parser.
    *
-   * @param reader Where the bytes come from.
-   * @param maxSize How many bytes a head may have.
+   * @param reader The source of the bytes.
+   * @param maxSize The maximum size of a head, in bytes.
    */
   constructor(reader: LineReader, maxSize: number) {
     this.#reader = reader;
@@ -47,22 +47,22 @@ export class HeadParser {
     this.#maxSize = maxSize;
   }
 
-  /** The request line of a head whose rest has not come, or is malformed. */
+  /** The request line of a head whose rest is missing or malformed. */
   get requestLine(): RequestLine | undefined {
     return this.#openLine;
   }
 
-  /** Whether lines of a head were read whose end has not come. */
+  /** Whether a head has begun whose end has not arrived. */
   get hasBegun(): boolean {
     return this.#size > 0;
   }
 
   /**
-   * Parses what has come.
+   * Parses the bytes that have arrived.
    *
    * RFC 9112 sections 2.2, 3 and 5.
    *
-   * @returns The head; `undefined` if its end has not come.
+   * @returns The head; `undefined` if its end has not arrived.
    * @throws {RequestError} If it is malformed or over a limit.
    */
   next(): RequestHead | undefined {
@@ -77,13 +77,14 @@ export class HeadParser {
   }
 
   /**
-   * The fast lane: a head that has come in one piece. One with a fault goes
-   * through the other lane, which throws for the fault that comes first.
+   * The fast path, for a head that has arrived in one piece. A head with an
+   * error takes the other path, which throws for the first error.
    */
   #parseWhole(): RequestHead | undefined {
     const reader = this.#reader;
     if (reader.isInLine) return undefined;
-    // Mostly the head of a request without a body has come, and nothing else.
+    // In most cases the head of a request without a body has arrived, and
+    // nothing else.
     const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
     const isAlone = text.indexOf(EMPTY_LINE) === text.length - 4;
     const size = isAlone ? text.length : reader.findHeadEnd();
@@ -116,7 +117,7 @@ export class HeadParser {
     }
   }
 
-  /** Returns whether all have come. */
+  /** Returns whether all lines have arrived. */
   #readFields(): boolean {
     for (;;) {
       const line = this.#reader.read(this.#room(), headTooLarge);
@@ -128,7 +129,9 @@ export class HeadParser {
     }
   }
 
-  /** How long the next line may be: its end and an empty line need room too. */
+  /**
+   * The maximum size of the next line: its end and an empty line need room too.
+   */
   #room(): number {
     return Math.max(0, this.#maxSize - this.#size - 4);
   }

@@ -1,5 +1,5 @@
 /**
- * Received bytes, taken line by line or as they are.
+ * Reads received bytes line by line, or as they are.
  *
  * @module
  */
@@ -12,28 +12,30 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
 const DEL = 0x7f;
+/** The first byte of a TLS handshake. */
+const TLS_HANDSHAKE = 0x16;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Hands out received bytes. They are borrowed from the caller of
- * {@linkcode LineReader.receive} until all were taken, or until
- * {@linkcode LineReader.keep} copies what is left.
+ * Hands out received bytes. They are borrowed from the caller of {@linkcode
+ * LineReader.receive} until all are taken, or until {@linkcode LineReader.keep}
+ * copies the rest.
  */
 export class LineReader {
   #bytes: Uint8Array = NOTHING;
   #start = 0;
   #end = 0;
-  /** Whether the array is a copy, which has room at its end for more. */
+  /** Whether the array is a copy, with room for more bytes at its end. */
   #isOwn = false;
-  /** How many bytes of a line that is not complete were checked already. */
+  /** The number of bytes of an incomplete line that are already checked. */
   #checked = 0;
 
-  /** How many bytes can be taken. */
+  /** The number of bytes that can be taken. */
   get size(): number {
     return this.#end - this.#start;
   }
 
-  /** Whether a part of a line was read whose end had not come. */
+  /** Whether a line has begun whose end has not arrived. */
   get isInLine(): boolean {
     return this.#checked > 0;
   }
@@ -41,8 +43,8 @@ export class LineReader {
   /**
    * Adds received bytes.
    *
-   * @param bytes An array that holds them at its beginning.
-   * @param length How many of its bytes they are.
+   * @param bytes An array that begins with them.
+   * @param length The number of received bytes.
    */
   receive(bytes: Uint8Array, length: number): void {
     if (this.size === 0) {
@@ -56,7 +58,7 @@ export class LineReader {
     this.#end += length;
   }
 
-  /** Copies what is left, so that its array can be used for something else. */
+  /** Copies the remaining bytes, so that the caller can reuse its array. */
   keep(): void {
     if (this.size === 0) this.#use(NOTHING, 0, false);
     else if (!this.#isOwn) this.#copy(this.size);
@@ -65,7 +67,7 @@ export class LineReader {
   /**
    * Takes bytes as they are.
    *
-   * @param limit The most bytes to take.
+   * @param limit The maximum number of bytes.
    * @returns A view on them; `undefined` if there are none.
    */
   take(limit: number): Uint8Array | undefined {
@@ -78,17 +80,17 @@ export class LineReader {
   /**
    * Reads a line that ends with CRLF.
    *
-   * The fault that stands first in the line is the one that is thrown, also
-   * when the line comes in pieces: each byte is looked at once.
+   * The first error in the line is the one that is thrown, even if the line
+   * arrives in pieces. Each byte is checked once.
    *
    * RFC 9112 section 2.2: a bare CR is invalid, and so, strictly, is a bare LF.
    *
-   * @param limit The most bytes that the line may have without its CRLF.
+   * @param limit The maximum size of the line without its CRLF, in bytes.
    * @param tooLong Makes the error for a longer one.
    * @returns The line without its CRLF, one code unit for each byte;
-   * `undefined` if its end has not come.
+   * `undefined` if its end has not arrived.
    * @throws {RequestError} If it is too long, contains a control character or
-   * ends with LF alone; also for a line whose end has not come.
+   * ends with LF alone; also for a line whose end has not arrived.
    */
   read(limit: number, tooLong: () => RequestError): string | undefined {
     const bytes = this.#bytes;
@@ -106,13 +108,16 @@ export class LineReader {
         return line;
       }
       if (at >= full) throw tooLong();
-      if ((byte < SP && byte !== HTAB) || byte === DEL) throw invalidLine();
+      if ((byte < SP && byte !== HTAB) || byte === DEL) {
+        if (byte === TLS_HANDSHAKE && at === this.#start) throw speaksTls();
+        throw invalidLine();
+      }
     }
     this.#checked = at - this.#start;
     return undefined;
   }
 
-  /** Whether what can be taken ends with an empty line. */
+  /** Whether the bytes that can be taken end with an empty line. */
   get endsWithEmptyLine(): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -123,7 +128,7 @@ export class LineReader {
   /**
    * Finds the end of a header section: the first empty line.
    *
-   * @returns How many bytes it has with the empty line; -1 if that has not come.
+   * @returns Its size in bytes with the empty line; -1 if that has not arrived.
    */
   findHeadEnd(): number {
     const bytes = this.#bytes;
@@ -146,10 +151,10 @@ export class LineReader {
   }
 
   /**
-   * Returns text that can be taken, without taking it.
+   * Returns text without taking it.
    *
-   * @param from Where it begins, in bytes.
-   * @param to Where it ends.
+   * @param from The index of its first byte.
+   * @param to The index after its last byte.
    * @returns One code unit for each byte.
    */
   peek(from: number, to: number): string {
@@ -157,9 +162,9 @@ export class LineReader {
   }
 
   /**
-   * Drops bytes from the beginning, in front of a line.
+   * Drops bytes before a line.
    *
-   * @param length How many bytes.
+   * @param length The number of bytes.
    */
   skip(length: number): void {
     this.#start += length;
@@ -172,7 +177,10 @@ export class LineReader {
     this.#isOwn = isOwn;
   }
 
-  /** Room grows by doubling: a client may send its bytes one by one. */
+  /**
+   * The array grows by doubling, because a client may send its bytes one by
+   * one.
+   */
   #copy(room: number): void {
     const { size } = this;
     const own = new Uint8Array(room);
@@ -183,6 +191,10 @@ export class LineReader {
   #text(start: number, end: number): string {
     return fromBytes(this.#bytes.subarray(start, end));
   }
+}
+
+function speaksTls(): RequestError {
+  return new RequestError("the client speaks TLS, this port speaks plain HTTP");
 }
 
 function invalidLine(): RequestError {

@@ -1,5 +1,5 @@
 /**
- * A request that the server must refuse, and the status that says so.
+ * The error for a request that the server must refuse, with its status.
  *
  * @module
  */
@@ -18,10 +18,10 @@ export type RefusalStatus =
   | 505;
 
 /**
- * Thrown for a request that is malformed, over a limit, or asks for what this
- * server does not do. No application sees it. After one that this parser throws
- * the connection can carry no further request: where the next one would begin is
- * unknown.
+ * Thrown for a request that is malformed, exceeds a limit, or asks for
+ * something that this server does not support. No application sees it. The
+ * connection cannot be used afterwards, because the beginning of the next
+ * request is unknown.
  *
  * RFC 9112 section 2.2; RFC 9110 section 15.5.
  */

@@ -1,6 +1,6 @@
 /**
- * The head of a request: its request line, its header fields, and what they say
- * about the framing of the body.
+ * The head of a request: its request line, its header fields, and the framing
+ * of the body that they define.
  *
  * @module
  */
@@ -16,17 +16,17 @@ import {
 import { RequestError } from "./request_error.ts";
 import type { HttpVersion, RequestLine } from "./request_line.ts";
 
-/** What the header fields say, apart from the request line. */
+/** The header fields and their meaning, without the request line. */
 export interface RequestFields {
   /**
-   * Names and values in turn, in the order, case and number in which they were
-   * sent; values without the blanks around them. Requests of one connection
-   * whose header blocks are the same, byte for byte, may share one array.
+   * Alternating names and values, in the order and case in which they were
+   * sent; values without surrounding whitespace. Requests of one connection
+   * whose header blocks are byte for byte the same may share one array.
    */
   readonly headers: readonly string[];
-  /** The value of Host; `undefined` where an HTTP/1.0 request has none. */
+  /** The value of Host; `undefined` if an HTTP/1.0 request has none. */
   readonly host: string | undefined;
-  /** The length of the body in bytes; `undefined` if it is not known or 0. */
+  /** The length of the body in bytes; `undefined` if it is unknown or 0. */
   readonly contentLength: number | undefined;
   /** Whether a body follows the head. */
   readonly hasBody: boolean;
@@ -34,7 +34,7 @@ export interface RequestFields {
   readonly isChunked: boolean;
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
-  /** Whether the client wants to send further requests on the connection. */
+  /** Whether the client may send further requests on the connection. */
   readonly keepsAlive: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface RequestHead extends RequestLine {
   readonly fields: RequestFields;
 }
 
-/** Gathers the header fields of one request, line by line. */
+/** Collects the header fields of one request, line by line. */
 export class FieldCollector {
   readonly #headers: string[] = [];
   #host: string | undefined;
@@ -53,7 +53,7 @@ export class FieldCollector {
   #expect: string | undefined;
   #connection: string | undefined;
 
-  /** How many field lines there are so far. */
+  /** The number of field lines so far. */
   get count(): number {
     return this.#headers.length / 2;
   }
@@ -62,8 +62,8 @@ export class FieldCollector {
    * Adds a field line.
    *
    * @param line The line.
-   * @throws {RequestError} If its value is malformed, or if it repeats what must
-   * stand once.
+   * @throws {RequestError} If its value is malformed, or if it repeats a field
+   * that must not be repeated.
    */
   add({ name, value, field }: FieldLine): void {
     this.#headers.push(name, value);
@@ -109,8 +109,9 @@ export class FieldCollector {
   /**
    * Ends the header section.
    *
-   * @param version The version of the request, on which much depends.
-   * @returns What the fields say.
+   * @param version The version of the request: Host, Expect and persistence
+   * depend on it.
+   * @returns The fields with their meaning.
    * @throws {RequestError} If they contradict each other or the version, or ask
    * for a transfer coding (501) or an expectation (417) that is not supported.
    */
@@ -143,10 +144,10 @@ export class FieldCollector {
 }
 
 /**
- * Makes a head of its parts.
+ * Makes a head from its parts.
  *
  * @param line The request line.
- * @param fields The header fields, all of them.
+ * @param fields All header fields.
  * @returns The head.
  * @throws {RequestError} As {@linkcode FieldCollector.finish} does.
  */
@@ -163,23 +164,24 @@ function joinValues(before: string | undefined, value: string): string {
 
 /**
  * Checks the Transfer-Encoding of a request. `chunked` is the only coding that
- * this package knows, so that it must be the only one.
+ * this package supports, so no other may be present.
  *
  * RFC 9112 sections 6.1 and 6.3.
  *
- * @param value The value; those of several field lines joined with commas.
+ * @param value The value; several field lines joined with commas.
  * @param version The version of the request: `"1.1"`.
- * @param contentLength The length of the body in bytes, if the request has a
- * Content-Length too.
+ * @param contentLength The length of the body in bytes, if the request also has
+ * a Content-Length.
  * @throws {RequestError} If the value is malformed, the version is older than
- * 1.1 or there is a Content-Length (400), or if a coding is not known (501).
+ * 1.1 or there is a Content-Length (400), or if a coding is not supported
+ * (501).
  */
 export function checkTransferEncoding(
   value: string,
   version: string,
   contentLength: number | undefined,
 ): void {
-  // Both of these are what request smuggling is made of.
+  // Both of these have been used for request smuggling.
   if (version === "1.0" || version === "0.9") {
     throw new RequestError(
       `Transfer-Encoding must not be sent with HTTP/${version}`,

@@ -13,25 +13,25 @@ import { RequestError } from "./request_error.ts";
 export const MAX_TARGET_SIZE = 8_192;
 
 /**
- * The longest request line, in bytes: a line that does not end is refused before
- * its parts are known.
+ * The longest request line, in bytes. A longer line is refused before it is
+ * complete.
  */
 export const MAX_REQUEST_LINE_SIZE: number = MAX_TARGET_SIZE + 256;
 
 /** The versions that this server speaks. */
 export type HttpVersion = "1.0" | "1.1";
 
-/** A request line, taken apart. */
+/** A parsed request line. */
 export interface RequestLine {
   /** The method, in the case in which it was sent: `"GET"`. */
   readonly method: string;
   /** The target as it was sent: `"/a?b"`, `"http://host/"`, `"host:1"`, `"*"`. */
   readonly target: string;
-  /** `"1.1"` also for the higher minor versions that HTTP/1 may get. */
+  /** `"1.1"` also for higher minor versions of HTTP/1. */
   readonly version: HttpVersion;
 }
 
-// RFC 9112 section 3.2: no fragment, and nothing that a URI cannot contain.
+// RFC 9112 section 3.2: no fragment, and only characters of a URI.
 const TARGET = /^[!"$-~]+$/;
 const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
 /** RFC 3986 section 3.2.1. */
@@ -57,8 +57,7 @@ const COMMON_METHODS: ReadonlySet<string> = new Set([
  * @param line The line without its CRLF, one code unit for each byte.
  * @returns Its parts.
  * @throws {RequestError} If the line is malformed (400), its target is longer
- * than {@linkcode MAX_TARGET_SIZE} (414), or its version is none of HTTP/1
- * (505).
+ * than {@linkcode MAX_TARGET_SIZE} (414), or its version is not HTTP/1 (505).
  */
 export function parseRequestLine(line: string): RequestLine {
   const first = line.indexOf(" ");
@@ -100,7 +99,7 @@ function parseVersion(version: string): HttpVersion {
   if (!/^HTTP\/[0-9]\.[0-9]$/.test(version)) {
     throw new RequestError(`version must be HTTP/1.1, got ${quote(version)}`);
   }
-  // RFC 9110 section 2.5: a higher minor version is understood as ours.
+  // RFC 9110 section 2.5: a higher minor version is treated as 1.1.
   if (version.startsWith("HTTP/1.")) return "1.1";
   throw new RequestError(`version must be HTTP/1.1, got ${version}`, 505);
 }

@@ -1,5 +1,5 @@
 /**
- * {@linkcode RequestParser}: HTTP/1.1 requests out of bytes, without I/O.
+ * {@linkcode RequestParser}: parses HTTP/1.1 requests, without I/O.
  *
  * @module
  */
@@ -10,13 +10,15 @@ import { LineReader } from "./line_reader.ts";
 import type { RequestHead } from "./request_head.ts";
 import type { RequestLine } from "./request_line.ts";
 
-/** How many bytes a head may have, unless the server says otherwise. */
+/** The default for the maximum size of a head, in bytes. */
 export const MAX_HEADER_SIZE = 16_384;
 
-/** What a {@linkcode RequestParser} finds. */
+/** An event of a {@linkcode RequestParser}. */
 export type RequestEvent =
   | { readonly type: "head"; readonly head: RequestHead }
-  /** A part of the body; a view on received bytes, valid until the next call. */
+  /**
+   * A part of the body: a view on received bytes, valid until the next call.
+   */
   | { readonly type: "data"; readonly data: Uint8Array }
   /** The end of the request. */
   | { readonly type: "end" };
@@ -24,13 +26,14 @@ export type RequestEvent =
 const END: RequestEvent = { type: "end" };
 
 /**
- * Parses the requests of one connection: bytes in, at any cut; events out.
+ * Parses the requests of one connection: takes bytes, cut anywhere, and returns
+ * events.
  *
  * The caller passes received bytes to {@linkcode RequestParser.receive} and
  * calls {@linkcode RequestParser.next} until it returns nothing. For each
- * request there is one `head`, any number of `data` and one `end`. What follows
- * in the received bytes is the next request; it is not looked at before `next()`
- * is called again.
+ * request there is one `head`, any number of `data` and one `end`. Further
+ * bytes belong to the next request and are not parsed before `next()` is called
+ * again.
  *
  * An error ends the connection: after it, `next()` throws the same error again.
  *
@@ -60,15 +63,16 @@ export class RequestParser {
   readonly #heads: HeadParser;
   #state: "head" | "body" | "chunks" = "head";
   #chunks: ChunkedDecoder | undefined;
-  /** How many bytes of a body of known length are still to come. */
+  /** The number of missing bytes of a body of known length. */
   #missing = 0;
   #error: unknown;
 
   /**
    * Makes a parser for one connection.
    *
-   * @param options `maxHeaderSize` is how many bytes the head of a request may
-   * have, and the trailer section of a chunked body; 0 means no limit.
+   * @param options `maxHeaderSize` is the maximum size, in bytes, of the head
+   * of a request and of the trailer section of a chunked body; 0 means no
+   * limit.
    */
   constructor({ maxHeaderSize = MAX_HEADER_SIZE }: {
     maxHeaderSize?: number | undefined;
@@ -77,54 +81,57 @@ export class RequestParser {
     this.#heads = new HeadParser(this.#lines, this.#maxHeaderSize);
   }
 
-  /** Whether nothing of a further request has come. */
+  /** Whether no byte of a further request has arrived. */
   get isIdle(): boolean {
     return this.#state === "head" && this.#lines.size === 0 &&
       !this.#heads.hasBegun && this.#error === undefined;
   }
 
   /**
-   * The request line of a head whose rest has not come or is malformed, so that
-   * a log can name the request.
+   * The request line of a head whose rest is missing or malformed, so that a
+   * log can name the request.
    */
   get requestLine(): RequestLine | undefined {
     return this.#heads.requestLine;
   }
 
-  /** How many received bytes wait to be parsed. */
+  /** The number of received bytes that are not parsed yet. */
   get size(): number {
     return this.#lines.size;
   }
 
   /**
-   * How many bytes of the body are still to come, where its length is known:
-   * 0 before a head, after the end and in a chunked body.
+   * The number of missing bytes of the body, if its length is known; 0 before a
+   * head, after the end and in a chunked body.
    */
   get missing(): number {
     return this.#missing;
   }
 
   /**
-   * Adds received bytes. They are borrowed: the array must not change until
-   * none of them waits any more ({@linkcode RequestParser.size} is 0), or
-   * {@linkcode RequestParser.keep} was called. After an error they are dropped.
+   * Adds received bytes. They are borrowed: the array must not change until all
+   * of them are parsed ({@linkcode RequestParser.size} is 0) or {@linkcode
+   * RequestParser.keep} was called. After an error, they are dropped.
    *
-   * @param bytes An array that holds them at its beginning.
-   * @param length How many of its bytes they are.
+   * @param bytes An array that begins with them.
+   * @param length The number of received bytes.
    */
   receive(bytes: Uint8Array, length: number): void {
     if (this.#error === undefined) this.#lines.receive(bytes, length);
   }
 
-  /** Copies the bytes that wait, so that their array can be used again. */
+  /**
+   * Copies the bytes that are not parsed yet, so that the caller can reuse
+   * their array.
+   */
   keep(): void {
     this.#lines.keep();
   }
 
   /**
-   * Parses what has come.
+   * Parses the bytes that have arrived.
    *
-   * @returns What was found; `undefined` if more bytes are needed.
+   * @returns The next event; `undefined` if more bytes are needed.
    * @throws {RequestError} If the request must be refused.
    */
   next(): RequestEvent | undefined {

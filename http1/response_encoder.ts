@@ -1,5 +1,5 @@
 /**
- * {@linkcode ResponseEncoder}: HTTP/1.1 responses to bytes, without I/O.
+ * {@linkcode ResponseEncoder}: encodes HTTP/1.1 responses, without I/O.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { toBytes } from "../wsgi/byte_string.ts";
 import { formatDateTime, isContentLength } from "../wsgi/http_syntax.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
-/** What a response begins with, as the application gave it and found valid. */
+/** The start of a response as the application gave it; valid. */
 export interface ResponseStart {
   /** The status with its reason phrase: `"200 OK"`. */
   readonly status: string;
@@ -20,7 +20,7 @@ export interface ResponseStart {
   readonly contentLength: number | undefined;
 }
 
-/** What the framing of a response depends on. */
+/** The facts that the framing of a response depends on. */
 export interface ResponseContext {
   /** The method of the request; `undefined` if it could not be read. */
   readonly method: string | undefined;
@@ -30,20 +30,20 @@ export interface ResponseContext {
   readonly keepsAlive: boolean;
 }
 
-/** How the end of a body is marked. */
+/** The ways to mark the end of a body. */
 export type BodyFraming =
   /** There is no body. */
   | "none"
-  /** Content-Length says how long it is. */
+  /** The body has the length of Content-Length. */
   | "length"
   /** The last chunk is empty. */
   | "chunked"
-  /** The connection ends with it. */
+  /** The end of the connection ends the body. */
   | "close";
 
-/** The head of a response in bytes, and what follows from it. */
+/** The encoded head of a response, and its consequences. */
 export interface EncodedHead {
-  /** The bytes, to be sent as they are; shared between responses. */
+  /** The bytes; shared between responses, so they must not be changed. */
   readonly bytes: Uint8Array;
   /** How the end of the body is marked. */
   readonly framing: BodyFraming;
@@ -53,7 +53,7 @@ export interface EncodedHead {
 
 const encoder = new TextEncoder();
 
-/** What stands after the data of a chunk. */
+/** The bytes after the data of a chunk. */
 export const CHUNK_END: Uint8Array = encoder.encode("\r\n");
 
 /** The end of a chunked body, without trailers. */
@@ -92,16 +92,16 @@ export class ResponseEncoder {
   /**
    * Encodes the head of a response.
    *
-   * Status and headers leave as they were given. Date is added unless it is
-   * among them, and what the framing of the body needs: `Transfer-Encoding` or
-   * `Connection`. A 204 and a 2xx to CONNECT lose their Content-Length; that of
-   * a 205 is 0.
+   * Status and headers stay as given. Date is added unless present, and
+   * `Transfer-Encoding` or `Connection` if the framing of the body needs them.
+   * Content-Length is removed from a 204 and from a 2xx to CONNECT, and is 0 in
+   * a 205.
    *
    * RFC 9112 sections 4, 6.3 and 9.3; RFC 9110 sections 6.6.1, 8.6, 9.3.6
    * and 15.3.6.
    *
-   * @param start What the application said. It must not change afterwards.
-   * @param context What the request said.
+   * @param start The start of the response. It must not change afterwards.
+   * @param context The facts about the request and the connection.
    * @param now The time, in milliseconds since the epoch.
    * @returns The bytes and the framing.
    */
@@ -117,7 +117,7 @@ export class ResponseEncoder {
       this.#date = formatDateTime(second * 1_000);
     }
     const { method, version, keepsAlive } = context;
-    // Only these methods change anything.
+    // Only these methods affect the framing.
     const special = method === "HEAD" || method === "CONNECT"
       ? method
       : undefined;
@@ -159,7 +159,7 @@ function encodeHead(
   const framing = frame(start, context);
   const { code } = start;
   const isTunnel = context.method === "CONNECT" && code < 300;
-  // RFC 9110 sections 8.6 and 9.3.6: neither may have one. That of a 205 is 0.
+  // RFC 9110 sections 8.6 and 9.3.6: neither may have one. In a 205 it is 0.
   const losesLength = isTunnel || code === 204 || code === 205;
   const keepsAlive = context.keepsAlive && framing !== "close" && !isTunnel;
   let text = `HTTP/1.1 ${start.status}\r\n`;

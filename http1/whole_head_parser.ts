@@ -1,5 +1,6 @@
 /**
- * {@linkcode WholeHeadParser}: heads that have come in one piece, fast.
+ * {@linkcode WholeHeadParser}: the fast path for heads that arrive in one
+ * piece.
  *
  * @module
  */
@@ -19,7 +20,10 @@ import {
 /** The largest head that is remembered, in bytes. An idle connection holds it. */
 const MAX_REMEMBERED_SIZE = 4_096;
 
-/** What no line may contain: NUL, the other controls but HTAB, and DEL. */
+/**
+ * The characters that no line may contain: NUL, other controls but HTAB, and
+ * DEL.
+ */
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The last head of a connection: clients repeat most of it. */
@@ -29,13 +33,16 @@ interface RememberedHead {
   readonly block: string;
   readonly lines: readonly RememberedLine[];
   readonly head: RequestHead;
-  /** Which lines differ from head to head; `undefined` until some have. */
+  /**
+   * The lines that differ from head to head; `undefined` before the first
+   * difference.
+   */
   readonly varying: VaryingLines | undefined;
 }
 
-/** The lines that differ from head to head, and what stands around them. */
+/** The lines that differ from head to head, and the text around them. */
 interface VaryingLines {
-  /** The index of the first one, and that of the one after the last. */
+  /** The index of the first one, and the index after the last one. */
   readonly first: number;
   readonly end: number;
   /** The lines before them in one piece. */
@@ -47,14 +54,13 @@ interface VaryingLines {
 interface RememberedLine {
   /** The line with its CRLF. */
   readonly text: string;
-  /** What it says. */
+  /** The parsed line. */
   readonly parsed: FieldLine;
 }
 
 /**
- * Parses heads that have come in one piece, and remembers the last one: the
- * clients of a connection repeat most of it. A line that is the same was checked
- * before.
+ * Parses heads that arrive in one piece, and remembers the last one, because a
+ * client repeats most of it. A line that has not changed is not checked again.
  */
 export class WholeHeadParser {
   #last: RememberedHead | undefined;
@@ -63,9 +69,9 @@ export class WholeHeadParser {
    * Parses a head.
    *
    * @param text The head with its empty line, one code unit for each byte.
-   * @returns The head; `undefined` if it has a fault in its line ends or
+   * @returns The head; `undefined` if it has an error in its line ends or
    * characters.
-   * @throws {RequestError} If it has another fault, which need not be the first.
+   * @throws {RequestError} If it has another error, which may not be the first.
    */
   parse(text: string): RequestHead | undefined {
     return text === this.#last?.text ? this.#last.head : this.#parseText(text);
@@ -88,7 +94,9 @@ export class WholeHeadParser {
       this.#parseBlock(text, blockStart, requestLine);
   }
 
-  /** A head that differs from the last one where that one differed, too. */
+  /**
+   * Parses a head that differs from the last one in the same lines as before.
+   */
   #parseSimilar(
     text: string,
     blockStart: number,
@@ -110,7 +118,7 @@ export class WholeHeadParser {
     for (let i = varying.first; i < varying.end; i++) {
       const model = lines[i] as RememberedLine;
       const line = this.#parseLine(text, start, model);
-      // Fields that this layer understands need a closer look.
+      // Fields that this layer interprets need more checks.
       if (
         line?.parsed.name !== model.parsed.name ||
         (line !== model && line.parsed.field !== undefined)
@@ -165,7 +173,7 @@ export class WholeHeadParser {
   /**
    * Parses the line at an index of a text.
    *
-   * @returns The line, the model itself if that is the same; `undefined` if it
+   * @returns The line, or the model itself if it is the same; `undefined` if it
    * contains a control character.
    */
   #parseLine(
@@ -212,8 +220,8 @@ function compare(
 }
 
 /**
- * Copies a slice of a text. As a slice it would keep the whole text in memory,
- * and each line of a connection could keep another one.
+ * Copies a slice of a text. A slice would keep the whole text in memory, and
+ * each line of a connection could keep another text.
  */
 function detach(slice: string): string {
   return ` ${slice}`.slice(1);

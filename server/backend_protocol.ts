@@ -22,7 +22,7 @@ import { RequestError } from "../http1/request_error.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { checkAddress, toUrl } from "./listen.ts";
-import { openListener } from "./listener.ts";
+import { openListener } from "./open_listener.ts";
 import { type BackendOptions, checkOptions } from "./options.ts";
 import {
   addErrorResponse,

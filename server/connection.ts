@@ -367,9 +367,16 @@ export class Connection<Head>
   }
 
   onReadError(error: unknown): void {
-    // It was reset by the client, or closed here; or the client speaks no TLS.
+    // It was reset by the client, or closed here; or TLS has failed.
     if (error instanceof Deno.errors.InvalidData) {
-      this.#host.onBrokenOff(this, new RequestError(error.message));
+      this.#host.onBrokenOff(
+        this,
+        new RequestError(
+          /InvalidContentType/.test(error.message)
+            ? "the client speaks no TLS, this port does"
+            : error.message,
+        ),
+      );
     }
     this.#lose();
   }

@@ -112,7 +112,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: "too-long",
-    spec: "close-return-once",
+    spec: "server-return-once",
     title: "close() is called where the body is too long, after return()",
     body: (probe) =>
       watched(probe, () => generated("four", "more", "and more")),

@@ -96,7 +96,7 @@ const READINGS: readonly Reading[] = [
   },
   {
     name: "own-buffer",
-    spec: "input-own-buffer",
+    spec: "input-own-memory",
     title: "What was read is neither shared nor detached, also later",
     parts: { ...POST, body: "ab\ncd\nef\ngh" },
     read: async (input) => {

@@ -114,13 +114,17 @@ Deno.test("a connection whose client takes a little now and then stays open", as
     startResponse("200 OK", []);
     return [block];
   }, { keepAliveTimeout: 100 });
+  const { server } = serving;
   const socket = serving.connect();
   socket.take(1_000);
   socket.send(get());
-  // Longer than the limit, which counts from the last byte that was taken.
-  for (let i = 0; i < 8; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    socket.take(1_000);
+  // Longer than the limit, which counts from the last byte that was taken, on
+  // the clock of the server.
+  const end = server.now + 2 * server.limits.keepAlive;
+  for (let last = server.now; server.now < end;) {
+    await settle();
+    if (server.now > last) socket.take(1_000);
+    last = server.now;
   }
   assertEquals(socket.isClosed, false);
   socket.take(Infinity);

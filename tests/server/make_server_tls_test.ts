@@ -1,9 +1,14 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { makeServer } from "../../server/make_server.ts";
 import type { Application } from "../../wsgi/types.ts";
-import { RawClient, within } from "../raw_client.ts";
-import { serve } from "./serving.ts";
+import { ask, RawClient, within } from "../raw_client.ts";
+import { get, serve } from "./serving.ts";
 
 // Made with openssl for these tests: valid for localhost until the year 2126.
 const read = (name: string): string =>
@@ -141,7 +146,22 @@ Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and goes on"
   const chunks = await within(Array.fromAsync(conn.readable), "the response");
   assertMatch(fromBytes(chunks[0]!), /^HTTP\/1\.1 200 OK\r\n/);
   assertEquals(serving.log.length, 1);
-  assertMatch(serving.log[0]!, /^Closed the connection to 127\.0\.0\.1: .+\n$/);
+  assertEquals(
+    serving.log[0],
+    "Closed the connection to 127.0.0.1: the client speaks no TLS, this port does\n",
+  );
+});
+
+Deno.test("makeServer() logs a line for TLS at its plain port, and goes on", async () => {
+  await using serving = serve(variables);
+  await assertRejects(() =>
+    Deno.connectTls({ hostname: "127.0.0.1", port: serving.port })
+      .then((conn) => conn.handshake().finally(() => conn.close()))
+  );
+  assertEquals((await ask(serving, get())).head.status, 200);
+  assertEquals(serving.log, [
+    "Refused a request from 127.0.0.1 with 400: the client speaks TLS, this port speaks plain HTTP\n",
+  ]);
 });
 
 Deno.test("makeServer() says that certificate or key are none", async () => {

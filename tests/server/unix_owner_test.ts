@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { makeServer, type WsgiServer } from "../../server/make_server.ts";
+import { Program } from "../program.ts";
 import { within } from "../raw_client.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -31,6 +32,11 @@ async function ask(path: string): Promise<string> {
 const TAKEN_AWAY: readonly [string, (path: string) => void][] = [
   ["removed", (path) => Deno.removeSync(path)],
   ["renamed", (path) => Deno.renameSync(path, `${path}.old`)],
+  ["replaced by a link", (path) => {
+    Deno.renameSync(path, `${path}.old`);
+    Deno.symlinkSync(`${path}.old`, path);
+    Deno.removeSync(path);
+  }],
 ];
 
 for (const [what, takeAway] of TAKEN_AWAY) {
@@ -57,6 +63,73 @@ for (const [what, takeAway] of TAKEN_AWAY) {
     },
   });
 }
+
+Deno.test({
+  name:
+    "makeServer() removes its own socket after the program has changed its folder",
+  ignore,
+  async fn(): Promise<void> {
+    const cwd = Deno.cwd();
+    const [here, there] = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
+    try {
+      Deno.chdir(here);
+      const first = serveAt("app.sock", "first");
+      Deno.chdir(there);
+      await using _second = serveAt("app.sock", "second");
+      await first.shutdown();
+      assertEquals([...Deno.readDirSync(here)], []);
+      assertEquals(await ask(`${there}/app.sock`), "second");
+    } finally {
+      Deno.chdir(cwd);
+      for (const folder of [here, there]) {
+        Deno.removeSync(folder, { recursive: true });
+      }
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "makeServer() leaves the socket of another server alone that it may not link",
+  ignore,
+  async fn(): Promise<void> {
+    const folder = Deno.makeTempDirSync();
+    const path = `${folder}/app.sock`;
+    const module = import.meta.resolve("../../server/make_server.ts");
+    try {
+      await using program = new Program(
+        "run",
+        "--no-prompt",
+        `--allow-net=unix:${path}`,
+        `--allow-read=${path}`,
+        `--allow-write=${path}`,
+        `data:application/javascript,${
+          encodeURIComponent(`
+            import { makeServer } from ${JSON.stringify(module)};
+            const serve = () => {
+              const server = makeServer("h", 0, () => [], ${
+            JSON.stringify({ path, log: false })
+          });
+              server.serveForever();
+              return server;
+            };
+            const first = serve();
+            Deno.removeSync(${JSON.stringify(path)});
+            const second = serve();
+            await first.shutdown();
+            console.log(Deno.lstatSync(${JSON.stringify(path)}).isSocket);
+            await second.shutdown();
+          `)
+        }`,
+      );
+      const { code, stdout, stderr } = await program.outcome();
+      assertEquals([code, stdout, stderr], [0, "true\n", ""]);
+      assertEquals([...Deno.readDirSync(folder)], []);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
 
 Deno.test({
   name: "makeServer() leaves a file alone that stands in place of its socket",
