@@ -20,7 +20,7 @@ import type { Accepted, Listener } from "./listener.ts";
 import { DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
 import type { Protocol } from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
-import { RateLimitedLog } from "./rate_limited_log.ts";
+import { RateLimitedLog } from "../gateway/rate_limited_log.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
 
 /** As many as the system's own listen queue holds by default. */
