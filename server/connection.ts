@@ -25,6 +25,9 @@ const MAX_AHEAD = 65_536;
 /** How much of a body that nobody has read is read to keep a connection. */
 const MAX_DISCARDED = 65_536;
 
+/** A body up to this many bytes is read without a buffer from the pool. */
+const SMALL_BODY = 2_048;
+
 /** What a connection is doing. */
 type Phase =
   /** Nothing has come since it was accepted. */
@@ -128,12 +131,15 @@ export class Connection<Head>
   }
 
   /**
-   * Whether the next bytes are those of a body. What comes while a connection
-   * lingers is too little to hold a large buffer for it.
+   * Whether the next bytes are those of a body that is large, or of unknown
+   * length. What comes while a connection lingers is too little to hold a large
+   * buffer for it.
    */
   get wantsMuch(): boolean {
-    return this.#request?.source.isComplete === false ||
+    const isBody = this.#request?.source.isComplete === false ||
       this.#phase === "discarding";
+    const { missing } = this.parser;
+    return isBody && (missing === 0 || missing > SMALL_BODY);
   }
 
   /** Whether so much waits that no more is read now. */

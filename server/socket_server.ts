@@ -13,6 +13,7 @@ import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { AcceptLoop } from "./accept_loop.ts";
 import type { AccessLog } from "./access_log.ts";
+import { dropBuffers, trimBuffers } from "./buffer_pool.ts";
 import { Connection } from "./connection.ts";
 import type { ActiveRequest, ConnectionHost } from "./connection_host.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -114,7 +115,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       headersTimeout,
       keepAliveTimeout,
       requestTimeout,
-    ]);
+    ], (hasAny) => hasAny ? trimBuffers() : dropBuffers());
     this.limits = {
       headers: deadlines.toTicks(headersTimeout),
       keepAlive: deadlines.toTicks(keepAliveTimeout),
