@@ -5,8 +5,7 @@
  */
 
 import { EnvironTemplate } from "../gateway/environ/environ_template.ts";
-import { createRequestEnviron } from "../gateway/environ/request_environ.ts";
-import { resolveTarget } from "../gateway/environ/request_target.ts";
+import { createHttpEnviron } from "../gateway/environ/http_environ.ts";
 import type { BodyLimits, OpenBody } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import type { RequestError } from "../http1/request_error.ts";
@@ -64,7 +63,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
   }
 
   createEnviron(
-    { method, target, version, fields }: RequestHead,
+    head: RequestHead,
     parser: HttpParser,
     remote: Deno.NetAddr | undefined,
     openBody: OpenBody,
@@ -75,21 +74,15 @@ export class HttpProtocol implements Protocol<RequestHead> {
       ownsChunks: true,
     };
     const input = new RequestInput(openBody, limits);
-    const parts = resolveTarget(target, method, fields.host ?? "");
-    const environ = createRequestEnviron(
+    const environ = createHttpEnviron(
+      head,
       {
-        method,
-        target: parts,
-        protocol: version === "1.1" ? "HTTP/1.1" : "HTTP/1.0",
         scheme: this.#scheme,
         serverName: this.#address.serverName,
         serverPort: this.#address.serverPort,
         remoteAddress: remote?.hostname,
         remotePort: remote?.port,
         isUnixSocket: remote === undefined,
-        // RFC 9112 section 3.2.2: the target's authority outranks the Host.
-        host: parts.authority || fields.host,
-        headers: fields.headers,
         input,
         limits,
         signal,

@@ -6,20 +6,22 @@
  */
 
 import { ClientDisconnected } from "../gateway/cancellation.ts";
-import { createFetchEnviron } from "../gateway/fetch/environ.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import { runApplication } from "../gateway/run_application.ts";
+import { RequestError } from "../http1/request_error.ts";
 import type { ValidatorOptions } from "../validator/context.ts";
 import { validator } from "../validator/validator.ts";
 import { ConformanceError, type Violation } from "../validator/violation.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import type { CookieJar } from "./cookie_jar.ts";
+import { createTestEnviron, refusedResponse } from "./sent_request.ts";
 import {
+  hasHeader,
   type TestRequest,
   type TestRequestOptions,
-  toTestStream,
+  urlOf,
 } from "./test_request.ts";
 import { TestResponse } from "./test_response.ts";
 import { CloseWatch, TestTransport } from "./test_transport.ts";
@@ -62,8 +64,23 @@ export interface TestClientOptions {
   followRedirects?: boolean | number | undefined;
 }
 
-function pathOf(target: string): string {
-  return target.replace(/\?.*$/s, "");
+/** What decides which cookies belong to a request. */
+interface CookieScope {
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly isSecure: boolean;
+}
+
+function scopeOf({ target }: TestRequest, url: string): CookieScope {
+  const parsed = URL.parse(url);
+  return {
+    // As it was sent: parsing would resolve dots in it.
+    path: target.startsWith("/")
+      ? target.replace(/\?.*$/s, "")
+      : parsed?.pathname ?? "/",
+    host: parsed?.hostname,
+    isSecure: /^https:/i.test(url),
+  };
 }
 
 /** Sends requests to one application, and keeps the cookies that it sets. */
@@ -110,7 +127,25 @@ export class ApplicationSender {
     const thrown: unknown[] = [];
     const watch = new CloseWatch();
     const app = watch.outside(this.#validated(watch, violations));
-    const environ = this.#environ(request, options, transport, written);
+    const url = urlOf(request, this.#origin);
+    const scope = scopeOf(request, url);
+    let environ: Environ;
+    try {
+      environ = createTestEnviron(
+        this.#withCookies(request, scope),
+        this.#origin,
+        this.#options.remoteAddress ?? "127.0.0.1",
+        () => transport.cancellation.signal,
+        {
+          "wsgi.errors": new StderrStream((text) => void written.push(text)),
+          ...this.#options.environ,
+          ...options.environ,
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return refusedResponse(request, error, url, redirects);
+    }
     // Taken now: the application may change its environ.
     const input = environ["wsgi.input"];
     const stop = transport.leaveOn(options.signal);
@@ -127,11 +162,11 @@ export class ApplicationSender {
     if (head === undefined) throw options.signal?.reason;
     for (const [name, value] of head.headers) {
       if (name.toLowerCase() === "set-cookie") {
-        this.#cookies.receive(value, pathOf(request.target));
+        this.#cookies.receive(value, scope.path, scope);
       }
     }
     return new TestResponse({
-      url: this.#origin.origin + request.target,
+      url,
       statusLine: head.status,
       headers: head.headers,
       chunks,
@@ -158,38 +193,14 @@ export class ApplicationSender {
     });
   }
 
-  #environ(
-    { method, target, headers, body }: TestRequest,
-    options: TestRequestOptions,
-    transport: TestTransport,
-    written: string[],
-  ): Environ {
-    const { remoteAddress = "127.0.0.1", environ } = this.#options;
-    const sent = new Headers(headers);
-    const isSecure = this.#origin.protocol === "https:";
-    const cookies = this.#cookies.headerFor(pathOf(target), isSecure);
-    if (cookies !== undefined && !sent.has("Cookie")) {
-      sent.set("Cookie", cookies);
-    }
-    // A true Request would resolve dot segments and refuse a body with GET.
-    const fetchRequest = {
-      url: this.#origin.origin + target,
-      method,
-      headers: sent,
-      body: toTestStream(body),
-    } as Request;
-    return createFetchEnviron(
-      fetchRequest,
-      { remoteAddr: { hostname: remoteAddress } },
-      () => transport.cancellation.signal,
-      {
-        environ: {
-          "wsgi.errors": new StderrStream((text) => void written.push(text)),
-          ...environ,
-          ...options.environ,
-        },
-      },
-    );
+  /** The request with the cookies that belong to it. */
+  #withCookies(request: TestRequest, scope: CookieScope): TestRequest {
+    const { headers } = request;
+    const { path, host, isSecure } = scope;
+    const cookies = this.#cookies.headerFor(path, isSecure, host);
+    return cookies === undefined || hasHeader(headers, "Cookie")
+      ? request
+      : { ...request, headers: [...headers, ["Cookie", cookies]] };
   }
 
   /** Throws what the application has thrown first, or has done wrong. */

@@ -1,28 +1,21 @@
 /**
- * {@linkcode CookieJar}: the cookies of a client that talks to one server.
+ * {@linkcode CookieJar}: the cookies of a client.
  *
  * @module
  */
 
-/** A cookie that is kept. */
-interface Cookie {
-  readonly name: string;
-  readonly value: string;
-  readonly path: string;
-  readonly isSecure: boolean;
-  /** When it ends, in milliseconds since the epoch. */
-  readonly expires: number;
-}
+import {
+  type Cookie,
+  type CookieSource,
+  isInDomain,
+  parseSetCookie,
+} from "./set_cookie.ts";
 
-/** What a kept cookie is known by. */
-function keyOf(name: string, path: string): string {
-  return `${path};${name}`;
-}
+export type { CookieSource };
 
-/** The folder of a path, where a cookie without `Path` belongs. */
-function defaultPath(path: string): string {
-  const end = path.lastIndexOf("/");
-  return end <= 0 ? "/" : path.slice(0, end);
+/** What identifies a cookie: RFC 6265 section 5.3, step 11. */
+function keyOf({ name, domain = "", path }: Cookie): string {
+  return `${domain};${path};${name}`;
 }
 
 /** RFC 6265 section 5.1.4. */
@@ -31,24 +24,21 @@ function isUnder(path: string, folder: string): boolean {
     path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
-/** When a cookie ends: Max-Age outranks Expires; without both, never. */
-function endOf(attributes: ReadonlyMap<string, string>, now: number): number {
-  const age = attributes.get("max-age");
-  if (age !== undefined && /^-?[0-9]+$/.test(age)) {
-    return Number(age) <= 0 ? -Infinity : now + Number(age) * 1000;
-  }
-  const time = Date.parse(attributes.get("expires") ?? "");
-  return Number.isNaN(time) ? Infinity : time;
+/** RFC 6265 section 5.4: whether a host gets a cookie. */
+function isFor(host: string, { domain, isHostOnly }: Cookie): boolean {
+  if (domain === undefined) return true;
+  return isHostOnly ? host === domain : isInDomain(host, domain);
 }
 
 /**
- * The cookies of a client that talks to one server, as browsers keep them.
+ * The cookies of a client, as browsers keep them.
  *
- * `Path`, `Max-Age`, `Expires` and `Secure` are heeded. `Domain` is not, since
- * there is one server only, and neither are `HttpOnly` and `SameSite`, which
- * are about scripts and other sites.
+ * `Domain`, `Path`, `Max-Age`, `Expires`, `Secure` and the prefixes `__Host-`
+ * and `__Secure-` have their meaning. `HttpOnly` and `SameSite` have none here:
+ * they are about scripts and other sites. A cookie without an end is kept as
+ * long as the jar.
  *
- * RFC 6265 section 5.
+ * RFC 6265 section 5; for the prefixes draft-ietf-httpbis-rfc6265bis.
  *
  * @example Usage
  * ```ts
@@ -65,31 +55,40 @@ export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
 
   /**
-   * Gives the value of a cookie.
+   * Returns the value of a cookie.
    *
-   * @param name Its name.
-   * @returns The value of the one with the longest path, or nothing.
+   * @param name The name of the cookie.
+   * @returns The value of the one with the longest path; `undefined` if there is
+   * none.
    */
   get(name: string): string | undefined {
     return this.#sorted().find((cookie) => cookie.name === name)?.value;
   }
 
   /**
-   * Puts a cookie in, as if the server had sent it.
+   * Adds a cookie that every host gets.
    *
-   * @param name Its name.
-   * @param value Its value.
-   * @param path Where it is sent, with everything below.
+   * @param name The name of the cookie.
+   * @param value The value of the cookie.
+   * @param path The path to which it is sent, and to all below.
    */
   set(name: string, value: string, path: string = "/"): void {
-    const cookie = { name, value, path, isSecure: false, expires: Infinity };
-    this.#cookies.set(keyOf(name, path), cookie);
+    const cookie: Cookie = {
+      name,
+      value,
+      path,
+      domain: undefined,
+      isHostOnly: true,
+      isSecure: false,
+      expires: Infinity,
+    };
+    this.#cookies.set(keyOf(cookie), cookie);
   }
 
   /**
-   * Takes a cookie out, whatever its path.
+   * Removes a cookie, whatever its path and domain.
    *
-   * @param name Its name.
+   * @param name The name of the cookie.
    */
   delete(name: string): void {
     for (const [key, cookie] of this.#cookies) {
@@ -97,57 +96,66 @@ export class CookieJar {
     }
   }
 
-  /** Takes all cookies out. */
+  /** Removes all cookies. */
   clear(): void {
     this.#cookies.clear();
   }
 
   /**
-   * Takes a `Set-Cookie` header in. One that is none is ignored.
+   * Keeps what a `Set-Cookie` header says. A header that a browser would ignore
+   * is ignored.
    *
    * @param header The value of the header.
    * @param requestPath The path of the request that it answers.
+   * @param source Where the response came from. Without a host, the cookie is
+   * kept for every host.
    */
-  receive(header: string, requestPath: string): void {
-    const [pair = "", ...rest] = header.split(";");
-    const equals = pair.indexOf("=");
-    const name = pair.slice(0, equals).trim();
-    if (equals === -1 || name === "") return;
-    const attributes = new Map(rest.map((attribute) => {
-      const [key = "", ...value] = attribute.split("=");
-      return [key.trim().toLowerCase(), value.join("=").trim()];
-    }));
-    const given = attributes.get("path") ?? "";
-    const path = given.startsWith("/") ? given : defaultPath(requestPath);
+  receive(
+    header: string,
+    requestPath: string,
+    source: CookieSource = {},
+  ): void {
     const now = Date.now();
-    const cookie: Cookie = {
-      name,
-      value: pair.slice(equals + 1).trim(),
-      path,
-      isSecure: attributes.has("secure"),
-      expires: endOf(attributes, now),
-    };
-    const key = keyOf(name, path);
-    if (cookie.expires <= now) this.#cookies.delete(key);
-    else this.#cookies.set(key, cookie);
+    const cookie = parseSetCookie(header, requestPath, source, now);
+    if (cookie === undefined) return;
+    const key = keyOf(cookie);
+    // A cookie that is replaced keeps its place, and one that has ended has none.
+    if (cookie.expires <= now || this.#isOver(key, now)) {
+      this.#cookies.delete(key);
+    }
+    if (cookie.expires > now) this.#cookies.set(key, cookie);
   }
 
   /**
-   * Gives the `Cookie` header of a request.
+   * Returns the `Cookie` header of a request.
    *
    * @param path The path of the request.
    * @param isSecure Whether the request goes over TLS.
-   * @returns The value, or nothing if no cookie belongs there.
+   * @param host The host of the request, without a port. Without it, the
+   * cookies of all hosts are sent.
+   * @returns The value; `undefined` if no cookie belongs to the request.
    */
-  headerFor(path: string, isSecure: boolean): string | undefined {
+  headerFor(
+    path: string,
+    isSecure: boolean,
+    host?: string,
+  ): string | undefined {
     const pairs = this.#sorted()
       .filter((cookie) => isUnder(path, cookie.path))
       .filter((cookie) => isSecure || !cookie.isSecure)
+      .filter((cookie) =>
+        host === undefined || isFor(host.toLowerCase(), cookie)
+      )
       .map(({ name, value }) => `${name}=${value}`);
     return pairs.length === 0 ? undefined : pairs.join("; ");
   }
 
-  /** Those that have not ended, the longest paths first. */
+  #isOver(key: string, now: number): boolean {
+    const expires = this.#cookies.get(key)?.expires;
+    return expires !== undefined && expires <= now;
+  }
+
+  /** Those that have not ended: the longest paths first, then the oldest. */
   #sorted(): Cookie[] {
     const now = Date.now();
     return [...this.#cookies.values()]

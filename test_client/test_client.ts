@@ -28,8 +28,9 @@ import {
   type TestClientOptions,
 } from "./application_sender.ts";
 import { CookieJar } from "./cookie_jar.ts";
+import { redirectedRequest } from "./redirect.ts";
 import {
-  redirectedRequest,
+  checkRequestLine,
   type TestRequest,
   type TestRequestOptions,
   toTestBody,
@@ -189,26 +190,22 @@ export class TestClient {
    *
    * @param method The method.
    * @param target The path as it stands in a request, with a query if there is
-   * one. Nothing of it is changed: `"/a/../b%2F"` stays.
+   * one. Nothing of it is changed: `"/a/../b%2F"` stays. A whole URL is sent as
+   * it is, as to a proxy; OPTIONS can have `"*"`.
    * @param options What the request carries.
    * @returns The response. The promise rejects with what the application has
    * thrown, unless the client was made with `throws: false`; and with the
    * signal's reason if the client left before there was a status.
-   * @throws {TypeError} If the target does not begin with a slash, or what the
-   * request carries cannot be sent.
+   * @throws {TypeError} If the target is not one of these, or what the request
+   * carries cannot be sent. What can be sent and `makeServer()` refuses, such as
+   * a malformed Host, leads to its response: 400, with the reason in `errors`.
    */
   async request(
     method: string,
     target: string,
     options: TestRequestOptions = {},
   ): Promise<TestResponse> {
-    if (typeof target !== "string" || !target.startsWith("/")) {
-      throw new TypeError(
-        `Cannot send the request: target must begin with "/", got ${
-          describe(target)
-        }`,
-      );
-    }
+    checkRequestLine(method, target);
     const body = await toTestBody(options);
     const host = this.#origin.host;
     const headers = toTestHeaders(options.headers, body, method, host);

@@ -1,13 +1,11 @@
 /**
- * A request of the test client, and the next one that a redirect asks for.
+ * A request of the test client.
  *
  * @module
  */
 
-import { decodeUtf8 } from "../wsgi/byte_string.ts";
-import { quote } from "../wsgi/describe.ts";
+import { describe } from "../wsgi/describe.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
-import type { TestResponse } from "./test_response.ts";
 
 /** What a request of the test client may carry. */
 export interface TestRequestOptions {
@@ -46,6 +44,46 @@ export interface TestRequestOptions {
    * promise it returns is fulfilled.
    */
   onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
+}
+
+/**
+ * Checks what would not be a request line once it is sent, or cannot be meant.
+ *
+ * @param method The method of the request.
+ * @param target The target of the request.
+ * @throws {TypeError} If one of them is not a string or has a line break, or if
+ * the target is neither a path nor a URL, `*` or that of CONNECT.
+ */
+export function checkRequestLine(method: unknown, target: unknown): void {
+  if (typeof method !== "string" || /[\r\n]/.test(method)) {
+    throw new TypeError(
+      `Cannot send the request: method must be a string without line breaks, got ${
+        describe(method)
+      }`,
+    );
+  }
+  const isTarget = typeof target === "string" && !/[\r\n]/.test(target) &&
+    (/^(?:\/|\*$|[a-z][a-z0-9+.-]*:\/\/)/i.test(target) ||
+      method === "CONNECT");
+  if (!isTarget) {
+    throw new TypeError(
+      `Cannot send the request: target must begin with "/", got ${
+        describe(target)
+      }`,
+    );
+  }
+}
+
+/** One request on its way. */
+export interface TestRequest {
+  /** The method. */
+  readonly method: string;
+  /** The target, as it is sent. */
+  readonly target: string;
+  /** The headers, in the order in which they are sent. */
+  readonly headers: readonly HeaderTuple[];
+  /** The body, if there is one. */
+  readonly body: TestBody | undefined;
 }
 
 /** A body that can be sent. */
@@ -91,34 +129,74 @@ export async function toTestBody(
 }
 
 /**
- * Makes the headers of a request.
+ * Makes the headers of a request: what the test has given, as it stands, and
+ * what every client sends.
  *
  * @param given What the test has given.
  * @param body The body of the request.
  * @param method The method of the request.
  * @param host The host that is asked.
- * @returns The headers, complete.
- * @throws {TypeError} If a name or value cannot be sent.
+ * @returns The headers, in the order in which they are sent.
+ * @throws {TypeError} If a header would be another one, or two, once it is sent.
  */
 export function toTestHeaders(
   given: TestRequestOptions["headers"],
   body: TestBody | undefined,
   method: string,
   host: string,
-): Headers {
-  const headers = new Headers(given as HeadersInit | undefined);
+): HeaderTuple[] {
+  const headers = entriesOf(given);
+  for (const [name, value] of headers) checkHeader(name, value);
   const setDefault = (name: string, value: string): void => {
-    if (!headers.has(name)) headers.set(name, value);
+    if (!hasHeader(headers, name)) headers.push([name, value]);
   };
-  setDefault("Host", host);
+  if (!hasHeader(headers, "Host")) headers.unshift(["Host", host]);
   if (body?.type !== undefined) setDefault("Content-Type", body.type);
+  if (hasHeader(headers, "Transfer-Encoding")) return headers;
   if (body?.content instanceof Uint8Array) {
     setDefault("Content-Length", String(body.content.length));
-  } else if (body === undefined && (method === "POST" || method === "PUT")) {
+  } else if (body !== undefined) {
+    if (!hasHeader(headers, "Content-Length")) {
+      headers.push(["Transfer-Encoding", "chunked"]);
+    }
+  } else if (method === "POST" || method === "PUT") {
     // As fetch does: a server may insist on a length here.
     setDefault("Content-Length", "0");
   }
   return headers;
+}
+
+function entriesOf(given: TestRequestOptions["headers"]): HeaderTuple[] {
+  if (given === undefined) return [];
+  return Symbol.iterator in given ? [...given] : Object.entries(given);
+}
+
+function checkHeader(name: unknown, value: unknown): void {
+  if (
+    typeof name !== "string" || /[:\r\n]|[^\0-\xff]/.test(name) ||
+    typeof value !== "string" || /[\r\n]|[^\0-\xff]/.test(value)
+  ) {
+    throw new TypeError(
+      `Cannot send the request: a header must be two strings without line breaks or characters above U+00FF, and its name without ":", got ${
+        describe(name)
+      } and ${describe(value)}`,
+    );
+  }
+}
+
+/**
+ * Returns whether there is a header.
+ *
+ * @param headers The headers.
+ * @param name The name, in any case.
+ * @returns Whether it is among them.
+ */
+export function hasHeader(
+  headers: readonly HeaderTuple[],
+  name: string,
+): boolean {
+  const wanted = name.toLowerCase();
+  return headers.some(([other]) => other.toLowerCase() === wanted);
 }
 
 /**
@@ -136,59 +214,19 @@ export function toTestStream(
   return content instanceof Uint8Array ? new Blob([content]).stream() : content;
 }
 
-const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-/** What RFC 9110 section 8 says of a body, and a request without it lacks. */
-const BODY_HEADERS = [
-  "Content-Encoding",
-  "Content-Language",
-  "Content-Length",
-  "Content-Location",
-  "Content-Type",
-];
-
-/** One request on its way. */
-export interface TestRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: Headers;
-  readonly body: TestBody | undefined;
-}
-
 /**
- * Gives the request that a redirect asks for.
+ * Returns the URL that a request asks for: scheme, Host and target.
  *
- * @param request The request that was redirected.
- * @param response Its response.
- * @returns The next request, or nothing if there is none that leads to the
- * same host.
- * @throws {Error} If a stream would have to be sent again.
+ * RFC 9110 section 7.1.
+ *
+ * @param request The request.
+ * @param server Scheme, host and port of the server that is played.
+ * @returns The URL, with the target as it stands.
  */
-export function redirectedRequest(
-  request: TestRequest,
-  response: TestResponse,
-): TestRequest | undefined {
-  const { status } = response;
-  const location = response.header("Location");
-  if (!REDIRECTS.includes(status) || location === undefined) return undefined;
-  const url = URL.parse(decodeUtf8(location), response.url);
-  if (url?.origin !== new URL(response.url).origin) return undefined;
-  const target = url.pathname + url.search;
-  const { method, body } = request;
-  // RFC 9110 section 15.4: only a 303 changes all methods but HEAD.
-  const changes = status === 303
-    ? method !== "HEAD"
-    : status < 303 && method === "POST";
-  if (changes) {
-    const headers = new Headers(request.headers);
-    for (const name of BODY_HEADERS) headers.delete(name);
-    return { method: "GET", target, headers, body: undefined };
-  }
-  if (body !== undefined && !(body.content instanceof Uint8Array)) {
-    throw new Error(
-      `Cannot follow the redirect to ${
-        quote(target)
-      }: a stream can be sent once only`,
-    );
-  }
-  return { ...request, target };
+export function urlOf({ target, headers }: TestRequest, server: URL): string {
+  // An absolute target says it all; "*" is no path.
+  if (/^https?:/i.test(target)) return target;
+  const sent = headers.find(([name]) => name.toLowerCase() === "host")?.[1];
+  const path = target.startsWith("/") ? target : "";
+  return `${server.protocol}//${sent?.trim() || server.host}${path}`;
 }

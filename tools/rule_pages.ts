@@ -47,7 +47,7 @@ export const RULE_PAGES: readonly RulePage[] = [
   },
   {
     name: "environ-request",
-    title: "Variables about the request and the server",
+    title: "Variables about the server, and the method",
     rules: [
       "environ/request-method",
       "environ/server-name",
@@ -55,11 +55,18 @@ export const RULE_PAGES: readonly RulePage[] = [
       "environ/server-port",
       "environ/server-protocol",
       "environ/https",
+    ],
+  },
+  {
+    name: "environ-path",
+    title: "Variables about the target of the request",
+    rules: [
       "environ/script-name",
       "environ/script-name-end",
       "environ/path-info",
       "environ/path-decoded",
       "environ/query-string",
+      "environ/query-of-target",
       "environ/question-mark",
       "environ/fragment",
       "environ/request-uri",
@@ -70,6 +77,7 @@ export const RULE_PAGES: readonly RulePage[] = [
     title: "Variables made from request headers",
     rules: [
       "environ/header-name",
+      "environ/line-end",
       "environ/content-variable",
       "environ/content-length",
       "environ/http-proxy",
@@ -90,6 +98,7 @@ export const RULE_PAGES: readonly RulePage[] = [
       "environ/file-wrapper",
       "environ/input-terminated",
       "environ/signal",
+      "signal/*",
     ],
   },
   {
@@ -125,6 +134,7 @@ export const RULE_PAGES: readonly RulePage[] = [
       "http/405-allow",
       "http/206-range",
       "http/missing-location",
+      "http/created-location",
       "http/missing-content-range",
       "http/missing-retry-after",
       "http/unasked",
@@ -172,7 +182,15 @@ export const RULE_PAGES: readonly RulePage[] = [
       "input/line",
       "input/lines",
       "input/end",
+    ],
+  },
+  {
+    name: "input-bytes",
+    title: "How many bytes wsgi.input returns, and where they are",
+    rules: [
       "input/too-much",
+      "input/too-little",
+      "input/memory",
       "input/reused",
       "input/overwritten",
     ],

@@ -28,6 +28,7 @@ import { checkedBody, checkedFileWrapper } from "./wrap/checked_body.ts";
 import { CheckedErrors } from "./wrap/checked_errors.ts";
 import { CheckedInput } from "./wrap/checked_input.ts";
 import { CheckedRequest } from "./wrap/checked_request.ts";
+import { checkedSignal } from "./wrap/checked_signal.ts";
 import { checkedStartResponse } from "./wrap/checked_start_response.ts";
 import { readEnviron } from "./wrap/read_environ.ts";
 
@@ -63,12 +64,7 @@ function call(
   entry: Entry,
 ): ResponseBody | Promise<ResponseBody> {
   const view = readEnviron(args, rules);
-  const request = new CheckedRequest(
-    context,
-    rules,
-    view,
-    (view.values as { [CHECKED_REQUEST]?: unknown })[CHECKED_REQUEST],
-  );
+  const request = new CheckedRequest(context, rules, view);
   request.edge = entry;
   try {
     return callChecked(app, request, args, entry);
@@ -129,6 +125,11 @@ function callChecked(
   if (typeof wrap === "function") {
     const checked = checkedFileWrapper(request, wrap as () => unknown);
     replace(environ, "wsgi.file_wrapper", checked);
+  }
+  const signal = values["wsgiref.signal"];
+  if (typeof signal === "function") {
+    const checked = checkedSignal(request, signal as () => unknown);
+    replace(environ, "wsgiref.signal", checked);
   }
   const startResponse = checkedStartResponse(request, args[1] as StartResponse);
   let result: unknown;

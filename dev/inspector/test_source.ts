@@ -17,8 +17,15 @@ import { hideSecrets } from "./secrets.ts";
 /** Longer lists of numbers are written in base64. */
 const MAX_NUMBERS = 24;
 
-/** Headers that the test client makes of the body and of its options. */
-const MADE = ["host", "content-length", "transfer-encoding"];
+/** Headers that the test client makes of the body. */
+const MADE = ["content-length", "transfer-encoding"];
+
+/** A target that names its host. */
+const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
+
+function isNotHost([name]: readonly [string, string]): boolean {
+  return name.toLowerCase() !== "host";
+}
 
 /** Writes a string of TypeScript. */
 function toLiteral(text: string): string {
@@ -75,8 +82,13 @@ function bodyLine(request: RecordedRequest): string[] {
     : [`body: ${bytes},`];
 }
 
-function headerLines({ headers }: RecordedRequest): string[] {
-  const rows = headers.filter(([name]) => !MADE.includes(name.toLowerCase()))
+function headerLines({ headers, target }: RecordedRequest): string[] {
+  // RFC 9112 section 3.2.2: the authority of the target outranks the Host.
+  const [, authority] = ABSOLUTE.exec(target) ?? [];
+  const sent = authority === undefined
+    ? headers
+    : [["Host", authority] as const, ...headers.filter(isNotHost)];
+  const rows = sent.filter(([name]) => !MADE.includes(name.toLowerCase()))
     .map(([name, value]) => `  [${toLiteral(name)}, ${toLiteral(value)}],`);
   return rows.length === 0 ? [] : ["headers: [", ...rows, "],"];
 }
@@ -84,7 +96,7 @@ function headerLines({ headers }: RecordedRequest): string[] {
 /** The target in origin form; nothing for what has no path, such as `*`. */
 function pathOf(target: string): string | undefined {
   if (target.startsWith("/")) return target;
-  const [, path] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(target) ?? [];
+  const [, , path] = ABSOLUTE.exec(target) ?? [];
   return path === undefined || path.startsWith("/") ? path : `/${path}`;
 }
 
@@ -160,14 +172,12 @@ export function toTestSource(
   if (target === undefined || !request.isBodyComplete) return undefined;
   const { imports, application } = toImport(module);
   const isBroken = fails(conversation);
-  // The compiler would reject what breaks a rule on its own.
-  const app = isBroken
+  // The compiler knows too little of JavaScript, and too much of mistakes.
+  const isUntyped = isBroken || findingsOf(conversation).length > 0 ||
+    /\.[cm]?jsx?$/.test(module.specifier);
+  const app = isUntyped
     ? `${application} as unknown as Application`
     : application;
-  const host = headerOf(request, "host");
-  const clientOptions = host === "" || host === "localhost"
-    ? ""
-    : `, { baseUrl: ${toLiteral(`http://${host}`)} }`;
   const options = [
     ...headerLines(request),
     ...bodyLine(request),
@@ -187,13 +197,13 @@ export function toTestSource(
     ...used.length === 0
       ? []
       : [`import { ${used.join(", ")} } from "node:assert/strict";`],
-    ...isBroken ? ['import type { Application } from "@wsgi/ref";'] : [],
+    ...isUntyped ? ['import type { Application } from "@wsgi/ref";'] : [],
     'import { TestClient } from "@wsgi/ref/test-client";',
     ...imports,
     "",
     ...reasonLines(conversation),
     `Deno.test(${toLiteral(name)}, async () => {`,
-    `  const client = new TestClient(${app}${clientOptions});`,
+    `  const client = new TestClient(${app});`,
     `  ${expected.length === 0 ? "" : "const response = "}await ${call}`,
     ...expected.map((line) => `  ${line}`),
     "});",

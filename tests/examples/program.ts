@@ -135,14 +135,6 @@ export function assertNoComplaint(stderr: string): void {
   assertNotMatch(stderr, /error|warning|SPEC\.md|legacy/i);
 }
 
-/**
- * Leaves out what Deno prints once where an application takes its time, such as
- * for a look at the disk. The README tells of it.
- */
-export function withoutWarning(stderr: string): string {
-  return stderr.replace(/^Deno\.serve: request\.signal aborts .*\n/m, "");
-}
-
 /** Reads the pages about the examples, as one. */
 export async function readGallery(): Promise<string> {
   const pages = ["examples.md", "examples_programs.md"].map((name) =>

@@ -6,7 +6,6 @@ import {
   commandOf,
   ExampleProgram,
   PROGRAM_DEADLINE_MS,
-  withoutWarning,
 } from "./program.ts";
 import {
   assertPage,
@@ -37,8 +36,6 @@ Deno.test("every example is tested", async () => {
 
 /** The examples that are programs, but whose answer is a test of its own. */
 const APART = ["bare_server.ts", "streaming.ts"];
-/** Those that look at the disk, which takes a moment. */
-const READING = ["download.ts", "file_server.ts", "site.ts"];
 
 Deno.test.each(
   EXAMPLES.filter(({ file }) => !APART.includes(file)),
@@ -56,7 +53,7 @@ Deno.test.each(
   const head = await fetch(program.url, { method: "HEAD" });
   assertEquals([head.status, await head.text()], [status, ""]);
   const stderr = await program.end();
-  assertNoComplaint(READING.includes(file) ? withoutWarning(stderr) : stderr);
+  assertNoComplaint(stderr);
 });
 
 Deno.test("hello_async.ts sends the hash of its page as ETag", async () => {

@@ -3,12 +3,7 @@ import { app as framework } from "../../examples/framework.ts";
 import { app as ownHeaders } from "../../examples/own_headers.ts";
 import { site } from "../../examples/site.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import {
-  assertNoComplaint,
-  commandOf,
-  ExampleProgram,
-  withoutWarning,
-} from "./program.ts";
+import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -43,7 +38,7 @@ Deno.test("file_server.ts serves the files of the current folder", async () => {
     404,
     "404 Not Found\n",
   ]);
-  assertNoComplaint(withoutWarning(await program.end()));
+  assertNoComplaint(await program.end());
 });
 
 // site.ts -------------------------------------------------------------------------

@@ -4,12 +4,7 @@ import { app as events } from "../../examples/events.ts";
 import { app as upload } from "../../examples/upload.ts";
 import { setupTestingDefaults } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import {
-  assertNoComplaint,
-  commandOf,
-  ExampleProgram,
-  withoutWarning,
-} from "./program.ts";
+import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 
 const HELLO_HASH =
   "185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969";
@@ -42,7 +37,7 @@ Deno.test.each([
   // The log line says that the request is over, and nothing else is printed.
   const line = /^.* "GET \/events HTTP\/1\.1" .*\n/m;
   assertMatch(await program.stderr.until(line), line);
-  assertNoComplaint(withoutWarning(await program.end()));
+  assertNoComplaint(await program.end());
 });
 
 Deno.test("events.ts ends after ten events, a second apart", async () => {
@@ -100,7 +95,7 @@ Deno.test("download.ts sends itself under a name that every client understands",
     response.headers.get("content-disposition"),
     `attachment; filename="Gr__e & more.ts"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%26%20more.ts`,
   );
-  assertNoComplaint(withoutWarning(await program.end()));
+  assertNoComplaint(await program.end());
 });
 
 Deno.test("download.ts closes its file when nobody reads it, and without a wrapper", async () => {
@@ -133,7 +128,7 @@ Deno.test("upload.ts shows name, size and hash of every file", async () => {
     await response.text(),
     `"a.txt": 5 bytes, ${HELLO_HASH}\n"../../é.txt": 5 bytes, ${HELLO_HASH}\n`,
   );
-  assertNoComplaint(withoutWarning(await program.end()));
+  assertNoComplaint(await program.end());
 });
 
 Deno.test("upload.ts refuses more than ten megabytes", async () => {

@@ -1,5 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startDenoServe } from "../../tools/matrix/fetch_server.ts";
+import {
+  makeFolder,
+  ServerProcess,
+} from "../../tools/matrix/server_process.ts";
 import { ask } from "../raw_client.ts";
 import { SUBJECT, testRuntime } from "./fetch_suite.ts";
 import { to } from "./shown.ts";
@@ -53,3 +57,49 @@ Deno.test("examples/deploy/deno_serve.ts answers from every isolate", async () =
     assertMatch(isolate, /^isolate [0-9a-f-]{36}, one of several\n$/);
   }
 });
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Reads the first match in a page. */
+async function shownIn(page: string, pattern: RegExp): Promise<string> {
+  const text = await Deno.readTextFile(new URL(page, ROOT));
+  const shown = pattern.exec(text)?.[0];
+  assert(shown !== undefined, `${page} has no ${pattern}`);
+  return shown;
+}
+
+const README_COMMAND = await shownIn("README.md", /^deno serve .*$/m);
+const DEPLOY_COMMAND = await shownIn("docs/deploy.md", /^deno serve .*$/m);
+const UNSTABLE = await shownIn("docs/deploy.md", /"unstable": \[.*\]/);
+
+Deno.test.each<[where: string, command: string, config: string]>([
+  ["README.md", README_COMMAND, "{}"],
+  ["docs/deploy.md", DEPLOY_COMMAND, `{ ${UNSTABLE} }`],
+])(
+  "Deno prints no warning where a program follows %s",
+  async (_where, command, config) => {
+    const folder = await makeFolder({
+      "deno.json": config,
+      "main.ts": `
+import { toFetchHandler } from "${new URL("mod.ts", ROOT)}";
+const app = (environ, startResponse) => {
+  // What Deno warns of, as soon as the response is sent.
+  environ["wsgiref.signal"]();
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  return [new TextEncoder().encode("hello")];
+};
+export default { fetch: toFetchHandler(app) };
+`,
+    });
+    const [, ...args] = command.replace("8000", "0").split(" ");
+    await using server = await ServerProcess.start({
+      program: Deno.execPath(),
+      args,
+      folder,
+      ready: /http:\/\/127\.0\.0\.1:([0-9]+)\//,
+    });
+    assertEquals((await ask(server, to("x"))).body, "hello");
+    await server.stop();
+    assertEquals(/.*request\.signal.*/.exec(server.log), null);
+  },
+);

@@ -47,7 +47,8 @@ for (const target of TARGETS) {
   Deno.test(`staticFiles() does not find ${target}`, async () => {
     await using tree = await guarded();
     const response = await tree.client().get(target);
-    assertEquals(response.status, 404);
+    // One of them is refused by the server itself.
+    assert([400, 404].includes(response.status));
     assertFalse(response.text().includes(SECRET));
   });
 }
@@ -131,9 +132,9 @@ const treeOf = fc.array(
 );
 
 const STEPS = [
-  ...NAMES,
+  ...NAMES.map(encodeURIComponent),
   ...["..", ".", "", "%2e%2e", "..%2f..", "..%5c", "outside", "folder"],
-  ...["file", "root", "%00", "%C3%A9", "e%20f"],
+  ...["file", "root", "%00"],
 ];
 
 const targetOf = fc.array(fc.constantFrom(...STEPS), { maxLength: 6 })

@@ -203,7 +203,7 @@ Deno.test("staticFiles() serves names in any script and with any sign", async ()
 
 Deno.test("staticFiles() answers 404 to names that are too long", async () => {
   await using tree = await Tree.make({});
-  for (const name of ["x".repeat(256), "x".repeat(10_000), "x/".repeat(3000)]) {
+  for (const name of ["x".repeat(256), "x".repeat(8_000), "x/".repeat(3000)]) {
     assertEquals((await tree.client().get(`/${name}`)).status, 404);
   }
 });

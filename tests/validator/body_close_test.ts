@@ -83,7 +83,10 @@ function* oneChunk() {
 
 Deno.test.each([
   ["next next close next", "iteration/next-after-close"],
-  ["next next return next", "iteration/next-after-close"],
+  [
+    "next next return next",
+    "iteration/return-again iteration/next-after-close",
+  ],
   [
     "next closeIterator return close closeIterator",
     "close/not-on-body close/not-on-body",

@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { CHECKED_REQUEST } from "../../validator/views/environ_view.ts";
 import { CheckedRequest } from "../../validator/wrap/checked_request.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import { ValidatorContext } from "../../validator/context.ts";
@@ -26,9 +27,13 @@ function converse(
   linked?: unknown,
   variables: object = {},
 ): CheckedRequest {
-  const environ = { ...createEnviron(), ...variables };
+  const environ = {
+    ...createEnviron(),
+    ...variables,
+    [CHECKED_REQUEST]: linked,
+  };
   const view = readEnviron([environ, () => {}], rules);
-  return new CheckedRequest(layer, rules, view, linked);
+  return new CheckedRequest(layer, rules, view);
 }
 
 /** A stack of three calls. */

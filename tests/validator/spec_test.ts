@@ -72,6 +72,7 @@ const ONLY_WARNED: Readonly<Record<string, string>> = {
   "environ/reused": "middleware may have called twice with it",
   "environ/wildcard-address": "a client can send such a Host",
   "environ/path-decoded": "a client can escape an escape",
+  "environ/query-of-target": "middleware may have changed it",
   "environ/question-mark": "a client can send two of them",
   "environ/http-proxy": "a client can send the header",
   "environ/transfer-encoding": "a client can send the header",

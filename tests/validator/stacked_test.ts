@@ -390,3 +390,31 @@ Deno.test("validator() reports wsgi.errors once where two layers have the same e
   const rules = found.map(({ rule }) => rule);
   assertEquals(rules.filter((id) => id !== "environ/reused"), ["errors/write"]);
 });
+
+Deno.test.each<[string, (environ: Loose) => Loose]>([
+  ["string keys", (environ) => Object.fromEntries(Object.entries(environ))],
+  [
+    "string keys, with another input",
+    (environ) => ({
+      ...Object.fromEntries(Object.entries(environ)),
+      "wsgi.input": createEnviron()["wsgi.input"],
+    }),
+  ],
+])(
+  "validator() finds the layer outside through a copy by %s",
+  async (_, copy) => {
+    const { all } = await run({
+      middleware: (app) => (environ, startResponse) =>
+        app({ ...copy(environ), HTTP_X: 5 }, startResponse),
+    });
+    assertEquals(summary(all), ["environ/string by middleware"]);
+  },
+);
+
+Deno.test("validator() finds the layer outside behind an environ that inherits", async () => {
+  const { all } = await run({
+    middleware: (app) => async (environ, startResponse) =>
+      await app(Object.create(environ), startResponse),
+  });
+  assertEquals(summary(all)[0], "environ/plain-object by middleware");
+});

@@ -8,10 +8,10 @@ import { describe } from "../../wsgi/describe.ts";
 import type { ReturnView } from "../views/body_views.ts";
 import { isGeneratorFunction } from "../views/value_shape.ts";
 import { describeNoBody, givesEntries } from "./body_hints.ts";
+import { hasOwnIteration } from "../views/own_iteration.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 // They tell a string and bytes even behind a proxy, and call nothing.
-const ARRAY_ITERATOR: unknown = Array.prototype.values;
 const STRING_ITERATOR: unknown = String.prototype[Symbol.iterator];
 const BYTES_ITERATOR: unknown = Uint8Array.prototype[Symbol.iterator];
 
@@ -37,17 +37,6 @@ export function isIterable(view: ReturnView): boolean {
   if (typeof asyncMethod === "function") return true;
   return typeof method === "function" && !isText(view) && !isBytes(view) &&
     !givesEntries(view);
-}
-
-/** Whether an array has an iterator of its own, as a subclass may. */
-function hasOwnIteration({ body, method }: ReturnView): boolean {
-  if (method === ARRAY_ITERATOR || !Array.isArray(body)) return false;
-  let owner: object | null = body;
-  while (owner !== null && !Object.hasOwn(owner, Symbol.iterator)) {
-    owner = Object.getPrototypeOf(owner) as object | null;
-  }
-  // The Array.prototype of another realm is an array too.
-  return owner === body || !Array.isArray(owner);
 }
 
 function bytesHint(body: unknown): Finding {
@@ -130,8 +119,8 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
     why:
       "A server takes the elements by index or by iteration, whichever it likes.",
     hint: "Return an object that is no array, or remove [Symbol.iterator]()",
-    check: (view) =>
-      hasOwnIteration(view)
+    check: ({ body, method }) =>
+      Array.isArray(body) && hasOwnIteration(body, method)
         ? "an array with an iterator of its own"
         : undefined,
   },

@@ -41,6 +41,20 @@ export const ITERATOR_RULES: readonly Rule<IteratorView>[] = [
     check: ({ iterator, next }) =>
       typeof next === "function" ? undefined : noIterator(iterator),
   },
+  {
+    id: "body/reused",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "body-own",
+    title: "The body must be made for one request",
+    why:
+      "What one request has taken from an iterator or a stream, the next one misses.",
+    hint:
+      "Make it in the application, for each request; for the same bytes each time return an array",
+    check: ({ isUsed }) =>
+      isUsed ? "a body that was iterated over before" : undefined,
+  },
 ];
 
 function noResult({ result, isPromise }: ResultView): Finding {

@@ -30,6 +30,22 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
       hints?.headerName === undefined ? undefined : showKey(hints.headerName),
   },
   {
+    id: "environ/line-end",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-line",
+    title: "Variables made from the head of a request must have no line ends",
+    why:
+      "An application that passes such a value on begins a new header, or a new request.",
+    hint:
+      "Answer such a request with status 400, or put a space in place of the line end (RFC 9110, section 5.5)",
+    check: ({ hints }) =>
+      hints?.lineEnd === undefined
+        ? undefined
+        : `one in ${showKey(hints.lineEnd)}`,
+  },
+  {
     id: "environ/content-variable",
     severity: "error",
     blame: "server",

@@ -53,40 +53,127 @@ function escapeBytes(uri: string): string {
   return uri.replace(/[\x80-\xff]/g, percentEncode);
 }
 
-/**
- * Compares PATH_INFO with the raw target. Middleware may rewrite a path, so
- * only what has one mistake as its explanation is reported.
- */
-function pathDecoded(values: Values): Finding {
-  const uri = textOf(values, "REQUEST_URI");
-  const path = textOf(values, "PATH_INFO");
-  if (path.length < 2 || uri === "") return undefined;
+/** The path of the raw target. */
+function rawPathOf(uri: string): string {
   const question = uri.indexOf("?");
-  if (question !== -1 && path.includes("?")) {
-    if (textOf(values, "SCRIPT_NAME") + path === uri) {
-      return { got: quote(path), hint: "Cut it off at the first ?" };
-    }
+  return question === -1 ? uri : uri.slice(0, question);
+}
+
+function decodeOnce(raw: string): string {
+  return percentDecode(escapeBytes(raw));
+}
+
+type Place = "startsWith" | "endsWith";
+
+/** Finds out whether a part of the path was decoded as text, or not at all. */
+function partDecoded(part: string, raw: string, place: Place): Finding {
+  // One character says nothing: it is the slash.
+  if (part.length < 2 || decodeOnce(raw)[place](part)) return undefined;
+  if (ESCAPE.test(part) && raw[place](part)) {
+    return {
+      got: `${quote(part)}, which is still encoded`,
+      hint:
+        "URL.pathname is encoded; make one code unit of each %XX, and not text as decodeURIComponent() does",
+    };
   }
-  if (!uri.includes("%")) return undefined;
-  const raw = question === -1 ? uri : uri.slice(0, question);
-  if (raw.endsWith(path)) {
-    return ESCAPE.test(path)
-      ? {
-        got: `${quote(path)}, which is still encoded`,
-        hint:
-          "URL.pathname is encoded; make one code unit of each %XX, and not text as decodeURIComponent() does",
-      }
-      : undefined;
-  }
-  if (percentDecode(escapeBytes(raw)).endsWith(path)) return undefined;
   // What is above U+00FF, another rule finds.
-  return decodeAsText(raw)?.endsWith(path) && isByteString(path)
+  return decodeAsText(raw)?.[place](part) && isByteString(part)
     ? {
-      got: `${quote(path)}, which is text`,
+      got: `${quote(part)}, which is text`,
       hint:
         "decodeURIComponent() makes text of bytes; make one code unit of each %XX, or encode the text: encodeUtf8(path)",
     }
     : undefined;
+}
+
+/** Finds out whether the whole path was decoded too often. */
+function wholeDecoded(whole: string, raw: string): Finding {
+  const once = decodeOnce(raw);
+  if (once === whole) return undefined;
+  const got = quote(whole);
+  if (decodeOnce(once) === whole || decodeAsText(once) === whole) {
+    return {
+      got: `${got}, which was decoded twice`,
+      hint: "Decode once: %2520 is a percent sign and two digits",
+    };
+  }
+  if (!raw.includes("+")) return undefined;
+  const blank = raw.replaceAll("+", " ");
+  return decodeOnce(blank) === whole || decodeAsText(blank) === whole
+    ? {
+      got: `${got}, with blanks for plus signs`,
+      hint: "Leave + as it is: it is a blank only in forms and queries",
+    }
+    : undefined;
+}
+
+/**
+ * Compares SCRIPT_NAME and PATH_INFO with the raw target. Middleware may rewrite
+ * a path, so only what has one mistake as its explanation is reported.
+ */
+function pathDecoded(values: Values): Finding {
+  const uri = textOf(values, "REQUEST_URI");
+  if (uri === "") return undefined;
+  const path = textOf(values, "PATH_INFO");
+  const script = textOf(values, "SCRIPT_NAME");
+  if (
+    path.length > 1 && path.includes("?") && uri.includes("?") &&
+    script + path === uri
+  ) {
+    return { got: quote(path), hint: "Cut it off at the first ?" };
+  }
+  const raw = rawPathOf(uri);
+  if (!raw.includes("%") && !raw.includes("+")) return undefined;
+  return partDecoded(path, raw, "endsWith") ??
+    partDecoded(script, raw, "startsWith") ??
+    wholeDecoded(script + path, raw);
+}
+
+/** Whether one query has parameters of the other, and no others. */
+function isPartOf(query: string, other: string): boolean {
+  const parameters = new Set(other.split("&"));
+  return query !== "" && query.split("&").every((one) => parameters.has(one));
+}
+
+/**
+ * Compares QUERY_STRING with the raw target. What middleware may have made of it
+ * is not reported: another target, or a parameter more or less.
+ */
+function queryOfTarget({ values, linked }: EnvironView): Finding {
+  const uri = textOf(values, "REQUEST_URI");
+  if (uri === "" || !uri.startsWith("/")) return undefined;
+  const question = uri.indexOf("?");
+  const sent = question === -1 ? "" : uri.slice(question + 1);
+  const query = textOf(values, "QUERY_STRING");
+  if (query === sent || query === `?${sent}`) return undefined;
+  // A fragment does not belong to it, and has a rule of its own.
+  if (query === sent.replace(/#.*/s, "")) return undefined;
+  const path = textOf(values, "SCRIPT_NAME") + textOf(values, "PATH_INFO");
+  if (decodeOnce(rawPathOf(uri)) !== path) return undefined;
+  if (linked !== undefined) {
+    const before = textOf(linked.environ.values, "QUERY_STRING");
+    if (before !== query) return undefined;
+  }
+  if (isPartOf(query, sent) || isPartOf(sent, query)) return undefined;
+  // The query may hold a secret.
+  if (query === "") return "an empty one, where the target has a query";
+  const blank = sent.replaceAll("+", " ");
+  const decoded = [sent, blank].flatMap((one) => [
+    decodeOnce(one),
+    decodeAsText(one),
+  ]);
+  if (decoded.includes(query)) {
+    return {
+      got: "a decoded one",
+      hint: "Leave it encoded: a decoded & or = would separate parameters",
+    };
+  }
+  return new URLSearchParams(sent).toString() === query
+    ? {
+      got: "one that was decoded and encoded again",
+      hint: "URLSearchParams changes it; take it from the target as it is",
+    }
+    : "another one";
 }
 
 function requestUri(values: Values): Finding {
@@ -156,7 +243,8 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-path-decoded",
-    title: "PATH_INFO must be the path, percent-decoded byte by byte",
+    title:
+      "SCRIPT_NAME and PATH_INFO must be the path, percent-decoded once, byte by byte",
     why: "A route for /café must see the same path from every server.",
     hint: "Make one code unit of each %XX",
     check: ({ values }) => pathDecoded(values),
@@ -179,6 +267,17 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
         ? undefined
         : "the question mark too";
     },
+  },
+  {
+    id: "environ/query-of-target",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "environ-query-string",
+    title: "QUERY_STRING should be the query of REQUEST_URI",
+    why: "Applications that look at one or the other see different parameters.",
+    hint: "Take what follows the first ? of the target, as it was sent",
+    check: queryOfTarget,
   },
   {
     id: "environ/question-mark",

@@ -12,24 +12,34 @@ import type { Finding, Rule } from "./rule.ts";
 const PROTOCOL = /^HTTP\/[0-9](?:\.[0-9])?$/;
 const PORT = /^[0-9]{1,5}$/;
 
+/** What no host has: blanks, control characters, and what ends a host in a URL. */
+const NOT_IN_HOST = /[\0-\x20\x7f@/?#\\]/;
+
+function noHost(name: string): Finding {
+  const got = quote(name);
+  if (name.includes("://")) {
+    return { got, hint: "An origin has the scheme too: take URL.hostname" };
+  }
+  if (name.startsWith("/")) {
+    return { got, hint: 'On a Unix socket it is "localhost"' };
+  }
+  return name.includes("@")
+    ? { got, hint: "Leave the user information out: take URL.hostname" }
+    : got;
+}
+
 /**
- * Finds the hints of servers. What a client can send in a Host header, and a
- * server believes, is another matter: odd characters pass.
+ * Finds what a server must not take for its name. Letters beyond ASCII and the
+ * like pass: a client can send them in a Host header.
  */
 function serverName(name: unknown): Finding {
   if (typeof name !== "string") return undefined;
+  if (NOT_IN_HOST.test(name)) return noHost(name);
   if (name === "") return '""';
   if (name.startsWith("[") && name.endsWith("]")) return undefined;
   const colon = name.indexOf(":");
-  if (colon === -1) {
-    return name.startsWith("/")
-      ? { got: quote(name), hint: 'On a Unix socket it is "localhost"' }
-      : undefined;
-  }
+  if (colon === -1) return undefined;
   const got = quote(name);
-  if (name.startsWith("://", colon)) {
-    return { got, hint: "An origin has the scheme too: take URL.hostname" };
-  }
   return !name.startsWith("[") && name.indexOf(":", colon + 1) !== -1
     ? { got, hint: "Put an IPv6 address into brackets: `[${hostname}]`" }
     : { got, hint: "URL.host and Host have the port too: take URL.hostname" };

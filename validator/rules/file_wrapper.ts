@@ -5,7 +5,10 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
+import type { WrappedView } from "../views/body_views.ts";
 import type { WrapView } from "../views/call_views.ts";
+import { isIterable } from "./body.ts";
+import { describeNoBody } from "./body_hints.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 function notReadable(file: unknown): Finding {
@@ -23,6 +26,18 @@ function notReadable(file: unknown): Finding {
   }
 }
 
+function wrongArguments(args: readonly unknown[]): Finding {
+  if (args.length === 0) return "no arguments";
+  if (args.length > 2) return `${args.length} arguments`;
+  const [file, size] = args;
+  if (size === undefined) return undefined;
+  if (Number.isSafeInteger(size) && size as number > 0) return undefined;
+  const got = `${describe(size)} as the size of blocks`;
+  return typeof file === "number"
+    ? { got, hint: "Swap them: the file comes first, then the size" }
+    : got;
+}
+
 /** Applied when the application calls `wsgi.file_wrapper`. */
 export const WRAP_RULES: readonly Rule<WrapView>[] = [
   {
@@ -35,6 +50,52 @@ export const WRAP_RULES: readonly Rule<WrapView>[] = [
     why: "The server reads it block by block.",
     hint: "Give an open file, or { read: (size) => bytes, close: () => {} }",
     check: ({ args, read }) =>
-      typeof read === "function" ? undefined : notReadable(args[0]),
+      typeof read === "function" || args.length === 0
+        ? undefined
+        : notReadable(args[0]),
+  },
+  {
+    id: "file-wrapper/arguments",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "file-wrapper-arguments",
+    title:
+      "wsgi.file_wrapper must be called with a file, and perhaps with a positive size of blocks",
+    why:
+      "A server takes both by their position, and reads blocks of that size.",
+    hint: "Call wrap(file, 65536), or wrap(file)",
+    check: ({ args }) => wrongArguments(args),
+  },
+];
+
+/** Applied to what `wsgi.file_wrapper` returned. */
+export const WRAPPED_RULES: readonly Rule<WrappedView>[] = [
+  {
+    id: "file-wrapper/body",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "file-wrapper-body",
+    title: "wsgi.file_wrapper must return a body",
+    why: "The application returns it as its own body.",
+    hint: "Return new FileWrapper(file, blockSize), whatever the file is",
+    check: (view) => isIterable(view) ? undefined : describeNoBody(view),
+  },
+  {
+    id: "file-wrapper/close",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "file-wrapper-close",
+    title:
+      "The body that wsgi.file_wrapper returns must have a close() if the file has one",
+    why: "The application leaves it to the wrapper to close the file.",
+    hint: "Give the body a method close() that calls that of the file",
+    check: (view) =>
+      typeof view.fileClose !== "function" ||
+        typeof view.close === "function" || !isIterable(view)
+        ? undefined
+        : "a body without it",
   },
 ];

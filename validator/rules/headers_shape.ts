@@ -124,6 +124,22 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
       Array.isArray(headers) ? undefined : notArray(headers),
   },
   {
+    id: "headers/array-iterator",
+    severity: "error",
+    blame: "application",
+    profile: "core",
+    spec: "header-array-elements",
+    title: "Headers must be an array that is iterated over by its elements",
+    why:
+      "Some servers and middleware take the elements by index, others iterate; they would send different headers.",
+    hint:
+      "Pass a plain array: Array.from({ length: headers.length }, (_, index) => headers[index])",
+    check: ({ response }) =>
+      response.hasOwnIteration
+        ? "an array with an iterator of its own"
+        : undefined,
+  },
+  {
     id: "headers/tuple",
     severity: "error",
     blame: "application",

@@ -10,6 +10,7 @@ import type {
   InputMemoryView,
   InputResultView,
 } from "../views/stream_views.ts";
+import { lengthOf, memoryOf } from "../views/memory.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 const LINE_FEED = 0x0a;
@@ -95,6 +96,43 @@ function wrongHint(view: InputResultView): Finding {
     : undefined;
 }
 
+/** Applied to what a method gave, and at the end of an iteration. */
+export const INPUT_END_RULES: readonly Rule<InputResultView>[] = [
+  {
+    id: "input/too-little",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-content-length-true",
+    alsoSpec: ["input-cut-short"],
+    title: "The input must give as many bytes as CONTENT_LENGTH says",
+    why:
+      "An application takes half a body for a whole one, or finds none at all.",
+    hint:
+      "If the client has cut the body short, reject with a RequestBodyError; middleware that has read the body puts another stream with the same bytes into the environ",
+    check: ({ end, limit, total }) =>
+      end !== undefined && limit !== undefined && total < limit
+        ? `${counted(total, "byte")} where CONTENT_LENGTH is ${limit}`
+        : undefined,
+  },
+];
+
+function wrongMemory(view: InputResultView): Finding {
+  for (const piece of view.pieces ?? []) {
+    const memory = memoryOf(piece, lengthOf(piece));
+    if (memory === "shared") {
+      return `a Uint8Array on a SharedArrayBuffer from ${callOf(view)}`;
+    }
+    if (memory === "detached" || memory === "outOfBounds") {
+      return {
+        got: `an array whose buffer is gone from ${callOf(view)}`,
+        hint: "Copy it before its buffer is transferred: bytes.slice()",
+      };
+    }
+  }
+  return undefined;
+}
+
 /** Applied to what a method of wsgi.input gave. */
 export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
   {
@@ -122,6 +160,19 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     why: "The request body is bytes; applications rely on their methods.",
     hint: "Give a Uint8Array, an empty one at the end of the input",
     check: (view) => view.pieces === undefined ? notBytes(view) : undefined,
+  },
+  {
+    id: "input/memory",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "input-own-memory",
+    covers: ["input/too-little"],
+    title: "What wsgi.input gives must lie on a buffer of its own thread",
+    why:
+      "Another thread can change shared memory, and what lies on a transferred buffer is lost.",
+    hint: "Copy it: bytes.slice()",
+    check: wrongMemory,
   },
   {
     id: "input/read-size",
@@ -196,6 +247,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
         ? `${total} bytes where CONTENT_LENGTH is ${limit}`
         : undefined,
   },
+  ...INPUT_END_RULES,
   {
     id: "input/reused",
     severity: "error",
@@ -207,7 +259,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     hint: "Copy what is given away: buffer.slice(0, length), not subarray()",
     check: (view) =>
       view.isReused
-        ? `an array over the same memory as the last one from ${callOf(view)}`
+        ? `an array over the same memory as an earlier one from ${callOf(view)}`
         : undefined,
   },
 ];

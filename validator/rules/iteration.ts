@@ -15,7 +15,7 @@ export const TAKE_RULES: readonly Rule<StateView>[] = [
     blame: "server",
     profile: "core",
     spec: "server-iterator-once",
-    covers: ["iteration/next-after-end"],
+    covers: ["iteration/next-after-end", "body/reused"],
     title: "The iterator of a body must be taken once",
     why: "Most bodies can be gone through only once: the second time is empty.",
     hint:
@@ -33,6 +33,7 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     blame: "server",
     profile: "core",
     spec: "server-one-next",
+    covers: ["iteration/return-again"],
     title: "The next() of a body must not be called while a call is pending",
     why:
       "Not every iterator keeps calls in order; a generator may refuse them.",
@@ -66,6 +67,26 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     check: ({ state }) => {
       if (state.closes > 0) return "a call after close()";
       return state.returns > 0 ? "a call after return()" : undefined;
+    },
+  },
+];
+
+/** Applied when the server calls the return() of the body's iterator. */
+export const RETURNING_RULES: readonly Rule<StateView>[] = [
+  {
+    id: "iteration/return-again",
+    severity: "warning",
+    blame: "server",
+    profile: "core",
+    spec: "server-return-once",
+    title:
+      "The return() of a body's iterator should be called once, and not after its end",
+    why: "An iterator that is not a generator may release something twice.",
+    hint: "Call return() only if next() has neither ended nor thrown",
+    check: ({ state }) => {
+      if (state.returns > 0) return "a second call";
+      if (state.failed) return "a call after next() had thrown";
+      return state.ended ? "a call after { done: true }" : undefined;
     },
   },
 ];

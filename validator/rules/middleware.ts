@@ -6,7 +6,9 @@
  */
 
 import { describe, isUint8Array, quote } from "../../wsgi/describe.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import type { PairState, PairView } from "../views/middleware_view.ts";
+import type { ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { hasExcInfo } from "./start_response.ts";
 
@@ -32,6 +34,37 @@ function lostStart(view: PairView): Finding {
   } before a call, after ${
     describe(inner.response?.status)
   } from the inner application`;
+}
+
+/** The names of the cookies that a response sets. */
+function cookiesOf(response: ResponseView | undefined): Set<string> {
+  const names = new Set<string>();
+  for (const { bit, value } of response?.fields ?? []) {
+    if (bit === KNOWN.setCookie) {
+      names.add(value.slice(0, Math.max(value.indexOf("="), 0)).trim());
+    }
+  }
+  return names;
+}
+
+/**
+ * A cookie of the inner application that middleware has lost. If the status is
+ * another one, the middleware answers by itself.
+ */
+function lostCookie({ event, outer, inner }: PairView): Finding {
+  if (event !== "head" || inner.response === undefined) return undefined;
+  if ((inner.response.known & KNOWN.setCookie) === 0) return undefined;
+  if (outer.response?.code !== inner.response.code) return undefined;
+  const set = cookiesOf(outer.response);
+  const lost = Array.from(cookiesOf(inner.response))
+    .filter((name) => !set.has(name));
+  if (lost.length === 0) return undefined;
+  const got = `${lost.slice(0, 3).map(quote).join(" and ")} lost`;
+  return set.size === 0 ? got : {
+    got,
+    hint:
+      "Set-Cookie may come several times: an object or a Map keeps only the last one",
+  };
 }
 
 /** Applied when something happens on either side of a middleware. */
@@ -80,6 +113,18 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
       event === "started" && inner.headersChanged && !outer.headersChanged
         ? "other headers in it when startResponse had returned"
         : undefined,
+  },
+  {
+    id: "middleware/set-cookie",
+    severity: "warning",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-set-cookie",
+    title: "The middleware should pass on every Set-Cookie",
+    why: "The client would not be logged in, or would keep an old cookie.",
+    hint:
+      "Pass on all headers that you do not replace: [...headers, [name, value]]; if cookies are removed on purpose, switch this warning off",
+    check: lostCookie,
   },
   {
     id: "middleware/path",

@@ -121,6 +121,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   body: "Cannot send the body",
   chunk: "Cannot send the body",
   write: "Cannot write",
+  signal: "Cannot use the signal",
   "file-wrapper": "Cannot wrap the file",
   iteration: "Cannot iterate over the body",
   close: "Cannot close the body",

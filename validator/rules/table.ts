@@ -16,6 +16,7 @@ import type {
   ResultView,
   ReturnView,
   StoppedView,
+  WrappedView,
 } from "../views/body_views.ts";
 import type {
   AwaitedView,
@@ -23,6 +24,7 @@ import type {
   CallView,
   FailedView,
   HeadView,
+  SignalView,
   StartedView,
   StartView,
   WrapView,
@@ -64,7 +66,8 @@ import { ENVIRON_PRESENT_RULES } from "./environ_present.ts";
 import { ENVIRON_SERVER_RULES } from "./environ_server.ts";
 import { ENVIRON_VARIABLE_RULES } from "./environ_variables.ts";
 import { ERRORS_RULES, ERRORS_THROWN_RULES } from "./errors.ts";
-import { WRAP_RULES } from "./file_wrapper.ts";
+import { WRAP_RULES, WRAPPED_RULES } from "./file_wrapper.ts";
+import { SIGNAL_RULES } from "./signal.ts";
 import { HEADER_NAME_RULES } from "./headers_names.ts";
 import {
   HEADER_SHAPE_RULES,
@@ -77,8 +80,12 @@ import { HTTP_FIELD_RULES } from "./http_fields.ts";
 import { HTTP_SINGLE_RULES } from "./http_single.ts";
 import { HTTP_COMPANION_RULES, HTTP_UNASKED_RULES } from "./http_status.ts";
 import { INPUT_RULES } from "./input.ts";
-import { INPUT_MEMORY_RULES, INPUT_RESULT_RULES } from "./input_results.ts";
-import { NEXT_RULES, TAKE_RULES } from "./iteration.ts";
+import {
+  INPUT_END_RULES,
+  INPUT_MEMORY_RULES,
+  INPUT_RESULT_RULES,
+} from "./input_results.ts";
+import { NEXT_RULES, RETURNING_RULES, TAKE_RULES } from "./iteration.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
 import { FAILED_RULES } from "./other_interface.ts";
@@ -144,8 +151,12 @@ class RuleTable {
   readonly awaited: Rules<AwaitedView> = AWAITED_RULES;
   readonly written: Rules<WrittenView> = WRITTEN_RULES;
 
-  /** The application calls `wsgi.file_wrapper`. */
+  /** The application calls `wsgiref.signal`. */
+  readonly signal: Rules<SignalView> = SIGNAL_RULES;
+
+  // The application calls `wsgi.file_wrapper`, which then returns.
   readonly wrap: Rules<WrapView> = WRAP_RULES;
+  readonly wrapped: Rules<WrappedView> = WRAPPED_RULES;
 
   // The application has returned, and the server iterates over the body.
   readonly return: Rules<ReturnView> = RETURN_RULES;
@@ -173,6 +184,7 @@ class RuleTable {
     ...LEAVING_RULES,
     ...HTTP_END_RULES,
   ];
+  readonly returning: Rules<StateView> = RETURNING_RULES;
   readonly stopped: Rules<StoppedView> = STOPPED_RULES;
   readonly closing: Rules<ClosingView> = CLOSING_RULES;
   /** A request was never closed. */
@@ -181,6 +193,7 @@ class RuleTable {
   // The application uses wsgi.input and wsgi.errors.
   readonly input: Rules<InputView> = INPUT_RULES;
   readonly inputResult: Rules<InputResultView> = INPUT_RESULT_RULES;
+  readonly inputEnd: Rules<InputResultView> = INPUT_END_RULES;
   readonly inputMemory: Rules<InputMemoryView> = INPUT_MEMORY_RULES;
   readonly errors: Rules<ErrorsView> = ERRORS_RULES;
   readonly errorsThrown: Rules<ErrorsThrownView> = ERRORS_THROWN_RULES;

@@ -23,8 +23,16 @@ export interface ReturnView {
   readonly state: RequestState;
 }
 
+/** What `wsgi.file_wrapper` returned. */
+export interface WrappedView extends ReturnView {
+  /** The `close` of the file. */
+  readonly fileClose: unknown;
+}
+
 /** What the iterator method of the body returned. */
 export interface IteratorView {
+  /** Whether another request has had it, or the stream behind it. */
+  readonly isUsed: boolean;
   /** What it returned. */
   readonly iterator: unknown;
   /** Its `next`, if it is an object. */

@@ -70,6 +70,14 @@ export interface WrittenView {
   readonly result: unknown;
 }
 
+/** What a call of `wsgiref.signal` returned. */
+export interface SignalView {
+  /** What it returned. */
+  readonly signal: unknown;
+  /** What the first call in this request returned. */
+  readonly first: unknown;
+}
+
 /** A call of `wsgi.file_wrapper` by the application. */
 export interface WrapView extends CallView {
   /** The `read` of the first argument, if that is an object. */

@@ -15,6 +15,7 @@ export type EnvironHint =
   | "type"
   | "wide"
   | "nul"
+  | "lineEnd"
   | "empty"
   | "headerName"
   | "name"
@@ -44,7 +45,8 @@ const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
 const DOTTED_KEY = /^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/;
 const NO_KEY = /^$|[a-z]/;
 const WIDE = /[\u0100-\uffff]/;
-const WIDE_OR_NUL = /[\0\u0100-\uffff]/;
+const LINE_END = /[\r\n]/;
+const SUSPECT = /[\0\r\n\u0100-\uffff]/;
 
 /** Variables about which there is something of their own to say. */
 const KNOWN: ReadonlyMap<string, number> = new Map([
@@ -106,6 +108,12 @@ export function showKey(key: string): string {
   return /^[\w.]{1,60}$/.test(key) ? key : quote(key);
 }
 
+/** Whether a variable holds a header, or another part of the request's head. */
+function isOneLine(key: string): boolean {
+  return key.startsWith("HTTP_") || key === "CONTENT_TYPE" ||
+    key === "QUERY_STRING" || key === "REQUEST_URI";
+}
+
 /** What is wrong with the value of a variable that is text. */
 function findHint(
   kind: number,
@@ -120,14 +128,17 @@ function findHint(
   if (value === "") return (kind & NOT_EMPTY) === 0 ? undefined : "empty";
   if ((kind & BYTES) === 0) return undefined;
   if (WIDE.test(value)) return "wide";
-  return (kind & NO_NUL) !== 0 && value.includes("\0") ? "nul" : undefined;
+  if ((kind & NO_NUL) === 0) return undefined;
+  if (value.includes("\0")) return "nul";
+  // A variable of the process, such as a certificate, may have several lines.
+  return isOneLine(key) && LINE_END.test(value) ? "lineEnd" : undefined;
 }
 
 /** Whether findHint() has to look; it says so for nearly no variable. */
 function isSuspect(kind: number, value: unknown): boolean {
   if (typeof value !== "string" || value === "") return true;
   if ((kind & BYTES) === 0) return false;
-  return ((kind & NO_NUL) === 0 ? WIDE : WIDE_OR_NUL).test(value);
+  return ((kind & NO_NUL) === 0 ? WIDE : SUSPECT).test(value);
 }
 
 /**

@@ -12,6 +12,8 @@ export const CHECKED_REQUEST: unique symbol = Symbol.for("wsgiref.validator");
 
 /** A request for which a layer was given the same environ before. */
 export interface EarlierRequest {
+  /** What was read of the environ then. */
+  readonly environ: EnvironView;
   /** Whether it is over for that layer. */
   readonly isOver: boolean;
   /** Whether the application has thrown, or its body has. */
@@ -36,6 +38,8 @@ export interface EnvironView {
   readonly isEnviron: boolean;
   /** What one look at all variables has found. */
   readonly hints: EnvironHints | undefined;
+  /** The request to which the environ leads, of this layer or another. */
+  readonly linked: EarlierRequest | undefined;
   /** The request for which this layer was given the same object before. */
   readonly earlier: EarlierRequest | undefined;
 }

@@ -13,6 +13,8 @@ export type PairEvent =
   | "call"
   /** It calls startResponse of its server. */
   | "start"
+  /** Its call of startResponse was read. */
+  | "head"
   /** Its own startResponse has returned to the inner application. */
   | "started"
   /** It calls write() of its server. */

@@ -8,6 +8,7 @@ import { quote } from "../../wsgi/describe.ts";
 import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import { CharacterClass, classifyText } from "./character_classes.ts";
 import { KNOWN, lookUpHeader } from "./known_headers.ts";
+import { hasOwnIteration } from "./own_iteration.ts";
 
 /** One header whose name and value are strings. */
 export interface Field {
@@ -63,6 +64,8 @@ export class ResponseView {
   readonly statusClasses: number;
   /** The second argument. */
   readonly headers: unknown;
+  /** Whether they are an array that is not iterated over by its elements. */
+  readonly hasOwnIteration: boolean;
   /** The headers that are pairs of strings. */
   readonly fields: readonly Field[];
   /** The first element that is not a pair; those after it were not read. */
@@ -103,7 +106,10 @@ export class ResponseView {
     let repeated = 0;
     let size = 0;
     let contentLength: number | undefined;
-    const count = Array.isArray(headers) ? headers.length : 0;
+    const isArray = Array.isArray(headers);
+    const count = isArray ? headers.length : 0;
+    this.hasOwnIteration = isArray &&
+      hasOwnIteration(headers, headers[Symbol.iterator]);
     for (let index = 0; index < count; index++) {
       const entry: unknown = (headers as unknown[])[index];
       const length = Array.isArray(entry) ? entry.length : undefined;

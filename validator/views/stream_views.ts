@@ -41,6 +41,8 @@ export interface InputResultView extends CallView {
   readonly limit: number | undefined;
   /** An earlier result that has shown the end of the input, if there is one. */
   readonly earlier: EarlierRead | undefined;
+  /** What shows that the input is at its end, the first time that it is. */
+  readonly end: EarlierRead | undefined;
   /** Whether the memory of the result has been given to the application before. */
   readonly isReused: boolean;
 }

@@ -196,11 +196,18 @@ export function checkedFileWrapper(
   const { rules } = request;
   return function fileWrapper(this: unknown, ...args: unknown[]): unknown {
     const [file] = args;
-    const read = typeof file === "object" && file !== null
-      ? (file as { read?: unknown }).read
-      : undefined;
+    const { read, close: fileClose } =
+      (typeof file === "object" && file !== null ? file : {}) as {
+        read?: unknown;
+        close?: unknown;
+      };
     request.check(rules.wrap, { args, read }, fileWrapper);
     const body: unknown = Reflect.apply(wrap, this, args);
+    const view = readBody(request, body);
+    // What becomes of wrong arguments is not the server's fault.
+    if (typeof read === "function") {
+      request.check(rules.wrapped, { ...view, fileClose });
+    }
     if (typeof body === "object" && body !== null) request.own(body);
     return body;
   };

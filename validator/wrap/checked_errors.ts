@@ -74,6 +74,11 @@ export class CheckedErrors implements ErrorStream {
     });
   }
 
+  /** The request of the layer that has wrapped the stream. */
+  get request(): CheckedRequest {
+    return this.#request;
+  }
+
   /**
    * Gives the stream to wrap for a further layer.
    *

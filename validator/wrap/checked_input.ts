@@ -115,6 +115,11 @@ export class CheckedInput implements InputStream, SomeInput {
     };
   }
 
+  /** The request of the layer that has wrapped the stream. */
+  get request(): CheckedRequest {
+    return this.#request;
+  }
+
   /**
    * Gives the stream to wrap for a further layer.
    *
@@ -201,8 +206,10 @@ export class CheckedInput implements InputStream, SomeInput {
       return result;
     }
     const { done, value } = result as IteratorResult<unknown, unknown>;
-    if (done) log.end();
-    else this.#checkResult(call, { isPromised, result: value }, last);
+    if (done) {
+      const { rules } = this.#request;
+      this.#request.check(rules.inputEnd, log.end());
+    } else this.#checkResult(call, { isPromised, result: value }, last);
     return { done, value };
   }
 

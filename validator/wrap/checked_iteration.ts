@@ -17,6 +17,18 @@ import { ChunkObserver } from "./chunk_observer.ts";
 /** What next() of a checked body gives. */
 export type ChunkResult = IteratorResult<Uint8Array, void>;
 
+/** Iterators, and bodies that can be iterated over only once. */
+const used = new WeakSet<object>();
+
+/** Checks whether an iterator, or its stream, was taken before, and notes it. */
+function isUsed(body: unknown, iterator: unknown): boolean {
+  const object = body instanceof ReadableStream ? body : iterator;
+  if (typeof object !== "object" || object === null) return false;
+  const wasUsed = used.has(object);
+  used.add(object);
+  return wasUsed;
+}
+
 /** The iteration over a body, checked on both sides. */
 export class CheckedIteration {
   /** What the body is. */
@@ -81,6 +93,7 @@ export class CheckedIteration {
       );
       this.#iterator = readIterator(object);
       request.check(rules.iterator, {
+        isUsed: isUsed(this.view.body, object),
         iterator: object,
         next: this.#iterator.next,
         state: request,
@@ -223,7 +236,12 @@ export class CheckedIteration {
    * @returns What the body's return() gave.
    */
   return(args: readonly unknown[]): unknown {
-    this.#request.returns++;
+    const request = this.#request;
+    // To the server next() has thrown, but the body knows nothing of it.
+    if (!this.#isBroken) {
+      request.checkServer(request.rules.returning, this.view);
+    }
+    request.returns++;
     try {
       // Before the body does something with its buffers itself.
       this.observer.checkKept(this.kind, this.view.body);

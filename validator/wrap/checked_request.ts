@@ -61,13 +61,13 @@ export class CheckedRequest extends Findings implements PairState {
     context: ValidatorContext,
     rules: ActiveRules,
     environ: EnvironView,
-    linked: unknown,
   ) {
     super(context);
     this.context = context;
     this.rules = rules;
     this.environ = environ;
     // Another copy of this package may have left its own there.
+    const { linked } = environ;
     this.outer = linked instanceof CheckedRequest
       ? linked.#asOuterOf(context)
       : undefined;

@@ -50,6 +50,7 @@ export function checkedStartResponse(
     const response = checkHead(request, args, startResponse);
     const previous = request.response;
     request.response = response;
+    request.compareWithInner("head", args, startResponse);
     let result: unknown;
     let thrown: { error: unknown } | undefined;
     request.passesExcInfo = hasExcInfo(args);

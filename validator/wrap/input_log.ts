@@ -54,11 +54,43 @@ function piecesOf(
   return pieces.every(isUint8Array) ? pieces : undefined;
 }
 
-/** Whether two arrays have a byte of memory in common. */
-function overlap(one: Uint8Array, other: Uint8Array): boolean {
-  return one.buffer === other.buffer && one.length > 0 && other.length > 0 &&
-    one.byteOffset < other.byteOffset + other.length &&
-    other.byteOffset < one.byteOffset + one.length;
+/** A piece of a buffer, from one byte to before another. */
+interface Range {
+  start: number;
+  end: number;
+}
+
+/** At most so many pieces are remembered of one buffer. */
+const MAX_RANGES = 64;
+
+/** The pieces of buffers that were given to the application. */
+class GivenMemory {
+  readonly #ranges = new WeakMap<ArrayBufferLike, Range[]>();
+
+  /**
+   * Notes an array.
+   *
+   * @param array The array.
+   * @returns Whether a byte of its memory was given before.
+   */
+  take(array: Uint8Array): boolean {
+    const { buffer, byteOffset: start, length } = array;
+    if (length === 0) return false;
+    const end = start + length;
+    const ranges = this.#ranges.get(buffer);
+    if (ranges === undefined) {
+      this.#ranges.set(buffer, [{ start, end }]);
+      return false;
+    }
+    if (ranges.some((range) => start < range.end && range.start < end)) {
+      return true;
+    }
+    // Lines of one buffer follow each other.
+    const before = ranges.find((range) => range.end === start);
+    if (before !== undefined) before.end = end;
+    else if (ranges.length < MAX_RANGES) ranges.push({ start, end });
+    return false;
+  }
 }
 
 function endsLine(piece: Uint8Array): boolean {
@@ -73,6 +105,7 @@ export class InputLog {
   total = 0;
   /** The array that was given last. */
   last: Uint8Array | undefined;
+  readonly #given = new GivenMemory();
   #earlier: EarlierRead | undefined;
   #pending = 0;
   /** Whether calls overlapped, so that their results came in an unknown order. */
@@ -115,14 +148,17 @@ export class InputLog {
     let isReused = false;
     for (const piece of pieces ?? []) {
       length += piece.length;
-      if (this.last !== undefined && overlap(this.last, piece)) isReused = true;
-      this.last = piece;
+      if (this.#given.take(piece)) isReused = true;
+      if (piece.length > 0) this.last = piece;
     }
     this.total += length;
     const earlier = length > 0 ? this.#earlier : undefined;
     if (earlier !== undefined) this.#earlier = undefined;
+    let end: EarlierRead | undefined;
     if (pieces !== undefined && !this.#isTangled) {
-      this.#earlier ??= endShownBy(call, size, pieces, length);
+      end = endShownBy(call, size, pieces, length);
+      if (this.#earlier !== undefined) end = undefined;
+      else this.#earlier = end;
     }
     this.fail();
     return {
@@ -136,16 +172,19 @@ export class InputLog {
       total: this.total,
       limit: this.limit,
       earlier,
+      end,
       isReused,
     };
   }
 
-  /** An iteration has come to its end. */
-  end(): void {
-    if (!this.#isTangled) {
-      this.#earlier ??= { call: "the iteration", kind: "empty", length: 0 };
-    }
-    this.fail();
+  /**
+   * An iteration has come to its end.
+   *
+   * @returns What the rules look at.
+   */
+  end(): InputResultView {
+    const nothing = { isPromised: true, result: new Uint8Array() };
+    return this.take({ method: "next", args: [] }, nothing);
   }
 }
 

@@ -11,6 +11,8 @@ import {
   type EnvironView,
   isPlainObject,
 } from "../views/environ_view.ts";
+import { CheckedErrors } from "./checked_errors.ts";
+import { CheckedInput } from "./checked_input.ts";
 import { CheckedRequest } from "./checked_request.ts";
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
@@ -36,6 +38,32 @@ function findEarlier(
 }
 
 /**
+ * Finds the request to which an environ leads. Middleware may have copied it by
+ * its string keys, which leaves out the symbol, or put an object in front of it;
+ * the streams of the layer outside are still there.
+ */
+function findLinked(
+  object: unknown,
+  values: Readonly<Record<string | symbol, unknown>>,
+  isEnviron: boolean,
+): CheckedRequest | undefined {
+  let linked = values[CHECKED_REQUEST];
+  if (linked instanceof CheckedRequest) return linked;
+  const input = values["wsgi.input"];
+  if (input instanceof CheckedInput) return input.request;
+  const errors = values["wsgi.errors"];
+  if (errors instanceof CheckedErrors) return errors.request;
+  // Only an object with another one behind it can inherit the symbol.
+  if (isEnviron || typeof object !== "object") return undefined;
+  try {
+    linked = (object as Record<symbol, unknown> | null)?.[CHECKED_REQUEST];
+  } catch {
+    // A proxy may throw.
+  }
+  return linked instanceof CheckedRequest ? linked : undefined;
+}
+
+/**
  * Reads what the server hands to the application.
  *
  * @param args The arguments of the call.
@@ -51,7 +79,7 @@ export function readEnviron(
   const values: Readonly<Record<string | symbol, unknown>> =
     typeof object === "object" && object !== null ? { ...object } : NOTHING;
   const isEnviron = args.length > 1 && isPlainObject(object);
-  const last = values[CHECKED_REQUEST];
+  const linked = findLinked(object, values, isEnviron);
   return {
     args,
     object,
@@ -59,8 +87,9 @@ export function readEnviron(
     values,
     isEnviron,
     hints: isEnviron ? findEnvironHints(values) : undefined,
-    earlier: last instanceof CheckedRequest
-      ? findEarlier(last, rules, object)
-      : undefined,
+    linked,
+    earlier: linked === undefined
+      ? undefined
+      : findEarlier(linked, rules, object),
   };
 }

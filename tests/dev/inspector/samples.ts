@@ -165,7 +165,11 @@ export function streamEvents(
     const preview = `data: tick ${index}\n\n`;
     const bytes = preview.length;
     events.push({ time, type: "chunk", via: "body", index, bytes, preview });
-    if (index === 0) events.push({ ...all[4]!, time });
+    if (index === 0) {
+      const head =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n";
+      events.push({ time, type: "head", bytes: head });
+    }
     if (index % 400 === 399) {
       const text = `${index + 1} ticks sent\n`;
       events.push({ time, type: "log", source: "console", text });

@@ -1,0 +1,108 @@
+/**
+ * A request of the test client as a server receives it.
+ *
+ * @module
+ */
+
+import { errorResponse } from "../gateway/error_response.ts";
+import { createHttpEnviron } from "../gateway/environ/http_environ.ts";
+import { RequestInput } from "../gateway/input/input_stream.ts";
+import type { BodyLimits } from "../gateway/input/request_body.ts";
+import { withContentLength } from "../gateway/response_head.ts";
+import type { RequestError } from "../http1/request_error.ts";
+import type { RequestHead } from "../http1/request_head.ts";
+import { RequestParser } from "../http1/request_parser.ts";
+import { encodeUtf8, toBytes } from "../wsgi/byte_string.ts";
+import type { Environ } from "../wsgi/types.ts";
+import { type TestRequest, toTestStream } from "./test_request.ts";
+import { TestResponse } from "./test_response.ts";
+
+/** The port of the client, which a test has no say in. */
+const REMOTE_PORT = 50_000;
+
+/**
+ * Parses the head of a request as `makeServer()` does: from the bytes that a
+ * client would send.
+ *
+ * @param request The request.
+ * @returns The head.
+ * @throws {RequestError} If the server would refuse the request.
+ */
+function parseHead({ method, target, headers }: TestRequest): RequestHead {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  const line = encodeUtf8(`${method} ${target}`);
+  const bytes = toBytes(`${line} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  const parser = new RequestParser();
+  parser.receive(bytes, bytes.length);
+  const event = parser.next();
+  if (event?.type === "head") return event.head;
+  throw new Error("Cannot parse the request: its head has no end");
+}
+
+/**
+ * Makes the environ that `makeServer()` makes.
+ *
+ * @param request The request.
+ * @param server Scheme, host and port of the server that is played.
+ * @param remoteAddress The address of the client.
+ * @param signal Returns the signal of the request.
+ * @param environ Further variables.
+ * @returns A fresh environ.
+ * @throws {RequestError} If the server would refuse the request.
+ */
+export function createTestEnviron(
+  request: TestRequest,
+  server: URL,
+  remoteAddress: string,
+  signal: () => AbortSignal,
+  environ: Readonly<Record<string, unknown>>,
+): Environ {
+  const head = parseHead(request);
+  const limits: BodyLimits = {};
+  const openBody = (): ReadableStream<Uint8Array> | null =>
+    head.fields.hasBody
+      ? toTestStream(request.body) ?? ReadableStream.from([])
+      : null;
+  const isTls = server.protocol === "https:";
+  return createHttpEnviron(head, {
+    scheme: isTls ? "https" : "http",
+    serverName: server.hostname,
+    serverPort: server.port || (isTls ? "443" : "80"),
+    remoteAddress,
+    remotePort: REMOTE_PORT,
+    isUnixSocket: false,
+    input: new RequestInput(openBody, limits),
+    limits,
+    signal,
+  }, { environ });
+}
+
+/**
+ * Makes the response to a request that no application sees.
+ *
+ * @param request The request.
+ * @param error Why it is refused.
+ * @param url The URL that was asked.
+ * @param redirects The responses that led here.
+ * @returns The response, with the reason among its errors.
+ */
+export function refusedResponse(
+  { method }: TestRequest,
+  { message, status }: RequestError,
+  url: string,
+  redirects: readonly TestResponse[],
+): TestResponse {
+  const [start, page] = errorResponse(status);
+  const head = withContentLength(start, page.length);
+  return new TestResponse({
+    url,
+    statusLine: head.status,
+    headers: head.headers,
+    chunks: method === "HEAD" ? [] : [page],
+    complete: true,
+    closed: false,
+    errors: `Refused the request with ${status}: ${message}\n`,
+    violations: [],
+    redirects: [...redirects],
+  });
+}

@@ -1,0 +1,70 @@
+/** Chromium, driven by playwright-core, for tests of pages with scripts. */
+
+import { assertEquals } from "@std/assert";
+import { type Browser, chromium, type Page } from "npm:playwright-core@^1";
+import { missingTool } from "../tool.ts";
+
+export type { Page };
+
+/** Says why a test has to be ignored; nothing if Chromium is there. */
+export const MISSING_CHROMIUM: string = await missingTool("chromium");
+
+/** How a page is shown. */
+export interface PageOptions {
+  readonly colorScheme?: "light" | "dark";
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A browser, which is closed at the end of its scope. */
+export class TestBrowser implements AsyncDisposable {
+  readonly #browser: Browser;
+  /** What pages have written as errors, or thrown. */
+  readonly errors: string[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  /** Starts the browser. */
+  static async start(): Promise<TestBrowser> {
+    const { stdout } = await new Deno.Command("which", { args: ["chromium"] })
+      .output();
+    const executablePath = new TextDecoder().decode(stdout).trim();
+    const args = [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--font-render-hinting=none",
+    ];
+    return new TestBrowser(await chromium.launch({ executablePath, args }));
+  }
+
+  /** Opens a page with a profile of its own, which may use the clipboard. */
+  async page(
+    { colorScheme = "light", width = 1200, height = 860 }: PageOptions = {},
+  ): Promise<Page> {
+    const viewport = { width, height };
+    const context = await this.#browser.newContext({
+      colorScheme,
+      viewport,
+      permissions: ["clipboard-read", "clipboard-write"],
+      timezoneId: "UTC",
+      deviceScaleFactor: 1,
+    });
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") this.errors.push(message.text());
+    });
+    page.on("pageerror", (error) => void this.errors.push(String(error)));
+    return page;
+  }
+
+  /** Asserts that no page has complained. */
+  assertQuiet(): void {
+    assertEquals(this.errors, []);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}

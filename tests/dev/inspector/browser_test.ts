@@ -1,0 +1,322 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { MISSING_CHROMIUM, type Page, TestBrowser } from "../browser.ts";
+import { testsWith } from "../../tool.ts";
+import { serveInspector } from "./inspecting.ts";
+import { add, answer, createSamples, request } from "./samples.ts";
+
+const testBrowser = testsWith(MISSING_CHROMIUM);
+
+/** The ids of the rows that can be seen, from top to bottom. */
+async function visibleRows(page: Page): Promise<number[]> {
+  const ids = await page.locator("#requests li:visible .id").allTextContents();
+  return ids.map(Number);
+}
+
+/** Reads what has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(
+    "(document.activeElement.innerText || document.activeElement.name || document.activeElement.tagName).trim().replace(/\\s+/g, ' ')",
+  );
+}
+
+testBrowser(
+  "the inspector lists requests live, filters them, and follows the state",
+  async () => {
+    const { log, ids } = createSamples();
+    log.state = "running";
+    await using server = serveInspector(log);
+    await using browser = await TestBrowser.start();
+    const page = await browser.page();
+    await page.goto(`${server.url}__wsgi__/`);
+    assertEquals(await page.textContent("#count"), "10 of 10");
+    await page.getByRole("checkbox", { name: "Only failures" }).check();
+    assertEquals(await visibleRows(page), [6, 4]);
+    assertEquals(await page.textContent("#count"), "2 of 10");
+    await page.getByRole("searchbox").fill("names 500");
+    assertEquals(await visibleRows(page), [4]);
+    assertMatch(page.url(), /\?q=names\+500&failures=1$/);
+    await page.reload();
+    assertEquals(await visibleRows(page), [4]);
+    await page.getByRole("searchbox").fill("no such");
+    await page.getByText("No request matches the filter.").waitFor();
+    await page.getByRole("searchbox").fill("");
+
+    // New ones come in at the top; the filter holds for them, too.
+    add(
+      log,
+      request("GET", "/fine"),
+      answer(request("GET", "/fine"), "200 OK"),
+    );
+    const bad = request("GET", "/<b>bad</b>");
+    add(log, bad, answer(bad, "503 Service Unavailable"));
+    await page.getByText("/<b>bad</b>").waitFor();
+    assertEquals(await visibleRows(page), [12, 6, 4]);
+    await page.getByRole("checkbox").uncheck();
+    log.append(ids.running!, {
+      time: 99,
+      type: "end",
+      outcome: "cut",
+      bytes: 42,
+    });
+    await page.locator("#r10 .chip.cut").waitFor();
+    assertEquals(await page.textContent("#count"), "12 of 12");
+    log.clear();
+    await page.getByText("No request yet.").waitFor();
+
+    const error = {
+      name: "SyntaxError",
+      message: "Unexpected <token>",
+      frames: [],
+    };
+    log.state = {
+      failed: { error, during: "loading", hint: "Close the brace" },
+    };
+    await page.getByRole("heading", { name: "could not be loaded" }).waitFor();
+    assertEquals(await page.textContent("#state"), "failed");
+    log.state = "running";
+    await page.locator("#failure-panel:empty").waitFor({ state: "attached" });
+    log.check = {
+      endedAt: 0,
+      passed: 4,
+      failed: 0,
+      skipped: 0,
+      failures: [],
+      newlyFailing: [],
+      newlyPassing: [],
+    };
+    await page.getByText("4 cases passed").waitFor();
+    browser.assertQuiet();
+  },
+);
+
+testBrowser(
+  "the inspector shows a stream while it runs, and keeps open what was opened",
+  async () => {
+    const { log, ids } = createSamples();
+    const id = ids.running!;
+    await using server = serveInspector(log);
+    await using browser = await TestBrowser.start();
+    const page = await browser.page();
+    await page.goto(`${server.url}__wsgi__/requests/${id}`);
+    await page.getByText("The response has not ended.").waitFor();
+    await page.getByText("18 variables as in a plain request").click();
+    for (let index = 3; index < 50; index++) {
+      const [bytes, preview] = [2, `${index}`];
+      const time = 10 * index;
+      log.append(id, {
+        time,
+        type: "chunk",
+        via: "body",
+        index,
+        bytes,
+        preview,
+      });
+    }
+    const fold = page.locator(".fold summary");
+    await fold.filter({ hasText: "more chunks" }).waitFor();
+    log.append(id, { time: 501, type: "end", outcome: "complete", bytes: 136 });
+    await page.getByText("Response complete").waitFor();
+    assertEquals(
+      await page.getByText("The response has not ended.").count(),
+      0,
+    );
+    assertEquals(
+      await page.locator(".facts").textContent().then((text) =>
+        text?.includes("501 ms")
+      ),
+      true,
+    );
+    assert(await page.getByText("HTTP_USER_AGENT").isVisible());
+    await fold.click();
+    assertEquals(await page.locator(".inner .event").count(), 45);
+    assert(await page.locator(".strip rect.output").count() > 10);
+    browser.assertQuiet();
+  },
+);
+
+testBrowser(
+  "the inspector hides credentials until they are clicked",
+  async () => {
+    const { log, ids } = createSamples();
+    await using server = serveInspector(log);
+    await using browser = await TestBrowser.start();
+    const page = await browser.page();
+    await page.goto(`${server.url}__wsgi__/requests/${ids.sign}`);
+    const secrets = ["4711aa", "eyJhbGci", "9f8e7d6c5b", "abcd"];
+    await page.locator(".more summary").first().click();
+    for (const secret of secrets) {
+      const shown = page.getByText(secret).filter({ visible: true });
+      assertEquals(await shown.count(), 0, secret);
+    }
+    const cookie = page.locator("tr", { hasText: "HTTP_COOKIE" });
+    await cookie.locator("summary").click();
+    assert(await cookie.getByText("session=eyJhbGci").isVisible());
+    browser.assertQuiet();
+  },
+);
+
+testBrowser(
+  "the inspector replays, and copies a request as curl and as test",
+  async () => {
+    const { log, ids } = createSamples();
+    await using server = serveInspector(log, {
+      replay: (sent) => Promise.resolve(add(log, sent, answer(sent, "200 OK"))),
+    });
+    await using browser = await TestBrowser.start();
+    const page = await browser.page();
+    const path = `${server.url}__wsgi__/requests/${ids.names}`;
+    await page.goto(path);
+    const read = () => page.evaluate("navigator.clipboard.readText()");
+    await page.getByRole("link", { name: "Copy as curl" }).click();
+    await page.getByText("Copied the curl command.").waitFor();
+    assertMatch(
+      `${await read()}`,
+      /^curl http:\/\/127\.0\.0\.1:\d+\/names \\\n/,
+    );
+    await page.getByRole("link", { name: "Copy as test" }).click();
+    await page.getByText("Copied the test.").waitFor();
+    assertStringIncludes(`${await read()}`, 'Deno.test("GET /names", async');
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.waitForURL("**/requests/11");
+    assertEquals(await page.textContent("h1"), "GET /names");
+    assertEquals(log.get(11)?.request, log.get(ids.names!)?.request);
+
+    // Where a page may not write to the clipboard, there is a field to copy from.
+    await page.goto(`${server.url}__wsgi__/requests/${ids.sign}`);
+    await page.evaluate(
+      "navigator.clipboard.writeText = () => Promise.reject(new Error())",
+    );
+    await page.getByRole("link", { name: "Copy as curl" }).click();
+    const field = page.getByRole("textbox", { name: "Text to copy" });
+    assertStringIncludes(await field.inputValue(), "token=4711aa");
+    await page.keyboard.press("Escape");
+    await field.waitFor({ state: "detached" });
+    browser.assertQuiet();
+  },
+);
+
+testBrowser("the inspector can be used by keyboard alone", async () => {
+  const { log } = createSamples();
+  await using server = serveInspector(log);
+  await using browser = await TestBrowser.start();
+  const page = await browser.page();
+  await page.goto(`${server.url}__wsgi__/`);
+  const walk: string[] = [];
+  for (let step = 0; step < 9; step++) {
+    await page.keyboard.press("Tab");
+    walk.push(await focused(page));
+    const ring = await page.evaluate(
+      "getComputedStyle(document.activeElement).outlineStyle",
+    );
+    assertEquals(ring, "solid", walk.at(-1));
+  }
+  assertEquals(walk.slice(0, 7), [
+    "Skip to the content",
+    "WSGI inspector",
+    "Requests",
+    "Rules",
+    "Application",
+    "q",
+    "failures",
+  ]);
+  assertMatch(walk[7]!, /^10 GET 200 OK \/stream running/);
+  await page.keyboard.press("j");
+  assertMatch(await focused(page), /^8 PUT/);
+  await page.keyboard.press("k");
+  await page.keyboard.press("ArrowUp");
+  assertMatch(await focused(page), /^10 GET/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("names");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/requests/4");
+  await page.getByText("broken by the application").waitFor();
+  for (let step = 0; await focused(page) !== "body/string"; step++) {
+    assert(step < 30);
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "not a string" }).waitFor();
+  await page.goto(`${server.url}__wsgi__/rules/`);
+  await page.getByRole("searchbox").fill("content-length twice");
+  assertEquals(await page.locator(".rules li:visible").count(), 1);
+  browser.assertQuiet();
+});
+
+const OPEN_ALL =
+  "for (const more of document.querySelectorAll('details')) more.open = true";
+
+/** Finds text that is too faint, with its contrast (WCAG 2.2, 1.4.3). */
+const FAINT = `(() => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= 0.03928
+    ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const color = parse(getComputedStyle(node).backgroundColor);
+      if (color[3] !== 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) =>
+      child.nodeType === 3 && child.data.trim() !== "");
+    if (!own || !node.checkVisibility()) continue;
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) faint.push(node.className + " " + node.innerText + " " + contrast.toFixed(2));
+  }
+  return faint;
+})()`;
+
+testBrowser(
+  "the inspector can be read in light and dark, and at 390 pixels without scrolling sideways",
+  async () => {
+    const { log, ids } = createSamples();
+    log.state = "running";
+    await using server = serveInspector(log);
+    await using browser = await TestBrowser.start();
+    const long = request("GET", `/${"long".repeat(200)}`, [[
+      "X-Long",
+      "y".repeat(900),
+    ]]);
+    const longId = add(log, long, answer(long, `200 ${"Reason".repeat(50)}`));
+    const paths = [
+      "",
+      ...Object.values(ids).map((id) => `requests/${id}`),
+      `requests/${longId}`,
+      "rules/",
+      "rules/body/string",
+      "nothing",
+    ];
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await browser.page({ colorScheme, width: 390, height: 844 });
+      for (const path of paths) {
+        await page.goto(`${server.url}__wsgi__/${path}`);
+        await page.evaluate(OPEN_ALL);
+        const width = await page.evaluate(
+          "document.documentElement.scrollWidth",
+        );
+        assertEquals(width, 390, path);
+        assertEquals(await page.evaluate(FAINT), [], `${colorScheme} ${path}`);
+      }
+      await page.goto(`${server.url}__wsgi__/requests/${ids.names}`);
+      const landmarks = await page.locator("main").ariaSnapshot();
+      assertStringIncludes(landmarks, 'heading "Timeline" [level=2]');
+      const roles = ["banner", "navigation", "main", "status"] as const;
+      for (const role of roles) {
+        assert(await page.getByRole(role).count() > 0, role);
+      }
+    }
+    const errors = browser.errors.filter((text) => !text.includes("404"));
+    assertEquals(errors, []);
+  },
+);

@@ -1,0 +1,210 @@
+/** The environ of `TestClient` is that of `makeServer()`, and so are refusals. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { makeServer } from "../../server/make_server.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import type { Application, HeaderTuple } from "../../wsgi/types.ts";
+import { ask } from "../raw_client.ts";
+
+/** Answers with all variables that are data, and the body. */
+const show: Application = async (environ, startResponse) => {
+  const body = await environ["wsgi.input"].read();
+  const data = Object.entries(environ)
+    .filter(([, value]) => !/^(?:object|function)$/.test(typeof value))
+    // The port of each client is its own.
+    .filter(([name]) => name !== "REMOTE_PORT")
+    .toSorted();
+  startResponse("200 OK", [["Content-Type", "application/json"]]);
+  return [toBytes(JSON.stringify([data, [...body]]))];
+};
+
+interface Sent {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly HeaderTuple[];
+  readonly body: string | undefined;
+}
+
+const goodHeader: fc.Arbitrary<HeaderTuple> = fc.tuple(
+  fc.constantFrom(
+    ...["X-A", "x-a", "X_A", "Cookie", "cookie", "Proxy", "Accept", "TE"],
+    ...["Connection", "Script-Name", "Content-Type"],
+  ),
+  fc.constantFrom(
+    ...["1", "", " a ", "\ta\t", "a, b", "a=b; c=d", "\xe9\xa0", "close"],
+  ),
+);
+const goodHost: fc.Arbitrary<HeaderTuple> = fc.tuple(
+  fc.constantFrom("Host", "host"),
+  fc.constantFrom("shop.example", "SHOP.example:81", "[::1]:8", ""),
+);
+const anyHeader: fc.Arbitrary<HeaderTuple> = fc.tuple(
+  fc.constantFrom(
+    ...["X-A ", "", "X-\xe9", "X A", "Host", "Expect", "Content-Length"],
+    ...["Transfer-Encoding", "Content-Type", "X-A"],
+  ),
+  fc.constantFrom(
+    ...["\x01", "\0", "\x7f", "a b", "0", "3", "other", "chunked", "gzip", "h"],
+    ...["text/plain", "x".repeat(17_000)],
+  ),
+);
+const anyHeaders = fc.tuple(
+  fc.option(goodHost, { nil: undefined, freq: 3 }),
+  fc.array(fc.oneof({ arbitrary: goodHeader, weight: 8 }, anyHeader), {
+    maxLength: 4,
+  }),
+).map(([host, others]) => host === undefined ? others : [host, ...others]);
+
+const goodTarget = fc.oneof(
+  fc.constantFrom(
+    ...["/", "/a/../b%2F?x=%20&y", "//a//b/", "/caf%C3%A9", "/%zz", "/;a=b"],
+    ...["/?", "/??", "http://other.example/x?y", "https://other.example:8/"],
+    ...["http://other.example", "HTTP://H/x"],
+  ),
+  fc.string({ unit: fc.constantFrom(..."/%41?&=.\\") })
+    .map((text) => `/${text}`),
+);
+const anyTarget = fc.constantFrom(
+  ...["*", "ftp://x/", "http://user@other.example/", "http:///x"],
+  ...["http://a b/", "/a#b", "/é", "/€", "/a b", "/a\tb", '/"<>', "/\x7f"],
+  `/${"x".repeat(9000)}`,
+);
+const anyRequest: fc.Arbitrary<Sent> = fc.record({
+  method: fc.constantFrom(
+    ...["GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "get", "X-Y"],
+  ),
+  target: fc.oneof({ arbitrary: goodTarget, weight: 5 }, anyTarget),
+  headers: anyHeaders,
+  body: fc.option(fc.constantFrom("", "abc"), { nil: undefined }),
+});
+
+/** What the test client sends beside what it is given. */
+function complete(
+  { method, headers, body }: Sent,
+  host: string,
+): HeaderTuple[] {
+  const has = (name: string): boolean =>
+    headers.some(([other]) => other.toLowerCase() === name);
+  const all = has("host") ? [...headers] : [["Host", host], ...headers];
+  const isFramed = has("content-length") || has("transfer-encoding");
+  if (body !== undefined && !has("content-type")) {
+    all.push(["Content-Type", "text/plain;charset=UTF-8"]);
+  }
+  if (!isFramed && body !== undefined) {
+    all.push(["Content-Length", String(body.length)]);
+  } else if (!isFramed && (method === "POST" || method === "PUT")) {
+    all.push(["Content-Length", "0"]);
+  }
+  return all as HeaderTuple[];
+}
+
+/** What is sent as a body: a length or coding of the test's own may lie. */
+function framed({ headers, body = "" }: Sent): string {
+  const coded = headers.some(([name]) =>
+    name.toLowerCase() === "transfer-encoding"
+  );
+  return !coded || body === ""
+    ? body + (coded ? "0\r\n\r\n" : "")
+    : `${body.length}\r\n${body}\r\n0\r\n\r\n`;
+}
+
+Deno.test("TestClient gives the environ that makeServer() gives, or its refusal", async () => {
+  await using server = makeServer("127.0.0.1", 0, show, {
+    log: false,
+    environ: {
+      "wsgi.errors": new StderrStream(() => {}),
+    },
+  });
+  server.serveForever();
+  const client = new TestClient(show, {
+    baseUrl: `http://127.0.0.1:${server.port}`,
+    validate: false,
+  });
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(anyRequest, async (sent) => {
+      const { method, target, headers, body } = sent;
+      // A length that lies makes the server wait, or the rest a request.
+      fc.pre(
+        headers.every(([name, value]) =>
+          name.toLowerCase() !== "content-length" || !/^\d+$/.test(value) ||
+          Number(value) === (body ?? "").length
+        ),
+      );
+      const lines = complete(sent, `127.0.0.1:${server.port}`)
+        .map(([name, value]) => `${name}: ${value}\r\n`).join("");
+      const line = new TextEncoder().encode(`${method} ${target}`);
+      const head = String.fromCharCode(...line) +
+        ` HTTP/1.1\r\n${lines}\r\n`;
+      const expected = await ask(server, head + framed(sent));
+      const response = await client.request(method, target, { headers, body });
+      const { line: statusLine } = expected.head;
+      assertEquals(`HTTP/1.1 ${response.statusLine}`, statusLine);
+      if (response.status >= 400) refused++;
+      if (method !== "HEAD") {
+        assertEquals(fromBytes(response.bytes), expected.body);
+      }
+    }),
+    { numRuns: 600 },
+  );
+  assert(refused > 100 && refused < 400, `${refused} were refused`);
+});
+
+Deno.test("TestClient answers with 400 where a server refuses the request", async () => {
+  const client = new TestClient(show);
+  const headers = { Host: "a/b" };
+  const response = await client.get("/", { headers });
+  assertEquals(response.statusLine, "400 Bad Request");
+  assertEquals(response.text(), "400 Bad Request\n");
+  assertEquals(
+    response.errors,
+    'Refused the request with 400: Host must be a host with an optional port, got "a/b"\n',
+  );
+  assertEquals((await client.head("/", { headers })).chunks, []);
+});
+
+Deno.test.each<[HeaderTuple]>([
+  [["X-A", "a\r\nX-B: b"]],
+  [["X-A\nX-B", "b"]],
+  [["X-A:X-B", "b"]],
+  [["X-A", "€"]],
+  [["X-A", 7 as unknown as string]],
+])(
+  "TestClient does not send the header %j, which would be another",
+  async (header) => {
+    const client = new TestClient(show);
+    await assertRejects(
+      () => client.get("/", { headers: [header] }),
+      TypeError,
+      "a header must be two strings",
+    );
+  },
+);
+
+Deno.test("TestClient takes the Host of a request for its URL", async () => {
+  const app: Application = (environ, startResponse) => {
+    const isFirst = environ.PATH_INFO === "/";
+    startResponse(isFirst ? "302 Found" : "200 OK", [
+      ["Content-Type", "text/plain"],
+      ...isFirst
+        ? [["Location", `http://${environ.HTTP_HOST}/x`] as const]
+        : [],
+    ]);
+    return [toBytes(environ.HTTP_HOST ?? "")];
+  };
+  const client = new TestClient(app, { followRedirects: true });
+  const headers = { Host: "shop.example:81" };
+  const sent = await client.get("/", { headers });
+  assertEquals([sent.url, sent.text()], [
+    "http://shop.example:81/x",
+    "shop.example:81",
+  ]);
+  const whole = await client.get("http://other.example/");
+  assertEquals([whole.url, whole.text()], [
+    "http://other.example/x",
+    "other.example",
+  ]);
+});
