@@ -5,12 +5,13 @@
  * deno run -A server.ts [APP] [PORT]
  * ```
  *
- * The program serves an application, checked by the validator, on 127.0.0.1: the
- * export of a module (`app.ts` or `app.ts:name`), the files of a folder, or the
- * demo application, for which `--allow-net` is enough. `--help` lists the options.
- * With `deno run -A --watch server.ts app.ts` the application is loaded again
- * when one of its files changes. SIGINT and SIGTERM let running responses end;
- * a second one ends the program at once.
+ * The program is the development server: it serves an application on 127.0.0.1,
+ * checks it with the validator, starts it again when one of its files is saved,
+ * and shows every request at `/__wsgi__/`. The application is the export of a
+ * module (`app.ts` or `app.ts:name`), the files of a folder, or the demo
+ * application, for which `--allow-net` is enough. `--production` is the plain
+ * server, `--help` lists the other options. At SIGINT and SIGTERM running
+ * responses end first; a second one ends the program at once.
  *
  * A module that exports what `toFetchHandler` makes, as in
  * `export default { fetch: toFetchHandler(app) }`, runs without this program:
@@ -52,5 +53,6 @@ export type {
 // Not awaited: a module that the program loads may import this one, and would
 // wait for it. Imported here, so that importing the server loads nothing more.
 if (import.meta.main) {
-  import("./cli/serve.ts").then(({ main }) => main(Deno.args));
+  Promise.all([import("./cli/serve.ts"), import("./dev/development.ts")])
+    .then(([{ main }, { development }]) => main(Deno.args, development));
 }

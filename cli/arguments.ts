@@ -25,7 +25,9 @@ export interface Arguments {
   readonly cert: string | undefined;
   /** The name of the file with its key. */
   readonly key: string | undefined;
-  readonly log: LogForm;
+  /** The form of the access log, if it was chosen. */
+  readonly log: LogForm | undefined;
+  /** Whether to develop: with the validator, reload and pages. */
   readonly validate: boolean;
   /** Whether a browser is to be opened. */
   readonly open: boolean;
@@ -33,6 +35,12 @@ export interface Arguments {
   readonly print: "help" | "version" | "rules" | undefined;
   /** What the validator checks, where that was chosen. */
   readonly checks?: Checks;
+  /** Host names under which the pages of the development server answer. */
+  readonly allowHosts?: readonly string[];
+  /** A check instead of serving, or at the start and after each save. */
+  readonly check?: "once" | "on-save";
+  /** The rule to explain instead of serving. */
+  readonly explain?: string;
 }
 
 /** Where the server listens by default. */
@@ -44,30 +52,31 @@ export const USAGE =
 
 /** What `--help` prints. */
 export const HELP: string =
-  `Serves a WSGI application, checked by the validator.
+  `Serves a WSGI application to its author: checked, watched and reloaded.
 
 usage: deno run -A server.ts [APP] [PORT]
 
-APP is a module (app.ts, or app.ts:name for one of its exports; otherwise its
-default export, "application" or "app"), a folder of files, or left out for the
-demo application. A number alone is the PORT; 0 takes any that is free.
+APP is a module (app.ts, or app.ts:name; otherwise its default export, "app" or
+"application"), a folder, or left out for the demo. PORT 0 takes any free one.
 
-  --hostname NAME  listen there (default: $HOST or ${DEFAULTS.hostname})
-  --port PORT      the same as PORT (default: $PORT or ${DEFAULTS.port})
-  --unix PATH      listen on a Unix socket instead
-  --cert FILE      serve https with this certificate
-  --key FILE       and its private key, both in PEM
-  --log FORM       the access log: common, combined, dev or off
-  --no-validate    without the validator and the error page
-  --profile NAME   what the validator checks: core, http (default) or paranoid
-  --rules SETTING  such as http/*=off,body/*=warning; without = it lists rules
-  --open           open a browser
-  --help           print this
-  --version        print the version
+  --production       the plain server: no checks, no reload, no pages
+  --hostname NAME    listen there (default: $HOST or ${DEFAULTS.hostname})
+  --port PORT        the same as PORT (default: $PORT or ${DEFAULTS.port})
+  --unix PATH        listen on a Unix socket instead
+  --cert FILE        serve https with this certificate
+  --key FILE         and its private key, both in PEM
+  --log FORM         the access log: common, combined, dev or off
+  --profile NAME     what is checked: core, http (default) or paranoid
+  --rules SETTING    such as http/*=off,body/*=warning; alone it lists rules
+  --explain RULE     explain a rule, such as body/string
+  --check            check the application once; the exit code is 1 if it fails
+  --check-on-save    serve it, and check it at the start and after each save
+  --allow-host NAME  show the pages at /__wsgi__/ under this name, too
+  --open             open a browser
+  --version          print the version`;
 
-To load the application again when a file changes: deno run -A --watch server.ts`;
-
-const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
+/** All of them. */
+export const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
 /** `--host` is another name of `--hostname`: `deno serve` calls it that. */
 const WITH_VALUE = [
   "hostname",
@@ -79,8 +88,19 @@ const WITH_VALUE = [
   "log",
   "profile",
   "rules",
+  "explain",
+  "allow-host",
 ] as const;
-const SWITCHES = ["no-validate", "open", "help", "version"] as const;
+/** `--no-validate` is an older name of `--production`. */
+const SWITCHES = [
+  "production",
+  "no-validate",
+  "check",
+  "check-on-save",
+  "open",
+  "help",
+  "version",
+] as const;
 
 function isNumeric(text: string): boolean {
   return !Number.isNaN(Number(text));
@@ -107,7 +127,8 @@ function toPort(port: string, isVariable: boolean): number {
   );
 }
 
-function toForm(form: string): LogForm {
+function toForm(form: string | undefined): LogForm | undefined {
+  if (form === undefined) return undefined;
   const found = FORMS.find((known) => known === form);
   if (found !== undefined) return found;
   throw new UsageError(
@@ -145,6 +166,27 @@ export function parseArguments(
       : ["key", "cert"];
     throw new UsageError(`--${given} needs --${missing}`, USAGE);
   }
+  const isProduction = switches.has("production") ||
+    switches.has("no-validate");
+  const allowHosts = parsed.all("allow-host");
+  const explain = values.get("explain");
+  const check = switches.has("check")
+    ? "once"
+    : switches.has("check-on-save")
+    ? "on-save"
+    : undefined;
+  if (isProduction) {
+    const [other] = [
+      ...allowHosts.length > 0 ? ["allow-host"] : [],
+      ...check === "on-save" ? ["check-on-save"] : [],
+    ];
+    if (other !== undefined) {
+      throw new UsageError(
+        `--${other} makes no sense with --production`,
+        "leave one of them out",
+      );
+    }
+  }
   const givenPort = values.get("port") ?? port;
   return {
     app,
@@ -157,8 +199,8 @@ export function parseArguments(
     unix: values.get("unix"),
     cert,
     key,
-    log: toForm(values.get("log") ?? "common"),
-    validate: !switches.has("no-validate"),
+    log: toForm(values.get("log")),
+    validate: !isProduction,
     open: switches.has("open"),
     print: switches.has("help")
       ? "help"
@@ -167,6 +209,9 @@ export function parseArguments(
       : checks?.listed !== undefined
       ? "rules"
       : undefined,
-    ...checks === undefined ? {} : { checks },
+    ...checks !== undefined && { checks },
+    ...allowHosts.length > 0 && { allowHosts },
+    ...check !== undefined && { check },
+    ...explain !== undefined && { explain },
   };
 }

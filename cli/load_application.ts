@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  type FetchModule,
+  fromFetchHandler,
+} from "../gateway/from_fetch/from_fetch.ts";
+import { findClosest } from "./closest.ts";
 import { describe } from "../wsgi/describe.ts";
 import type { Application } from "../wsgi/types.ts";
 import { isUrl, loadModule, stat, toModuleUrl } from "./load_module.ts";
@@ -21,27 +26,41 @@ const STATIC_FILES = new URL(
   import.meta.url,
 );
 
-function pick(
+/** Makes an application of an export, if it is one or has a fetch handler. */
+function toApplication(value: unknown): Application | undefined {
+  if (typeof value === "function") return value as Application;
+  const { fetch } = (value ?? {}) as { fetch?: unknown };
+  return typeof fetch === "function"
+    ? fromFetchHandler(value as FetchModule)
+    : undefined;
+}
+
+/**
+ * Picks the application out of what a module exports: a function, or an object
+ * with a fetch handler, as `deno serve` takes it.
+ *
+ * @param module The exports.
+ * @param path The path of the module, for messages.
+ * @param name The name of the export; without it, those that are usual.
+ * @returns The application.
+ * @throws {UsageError} If there is none.
+ */
+export function pickApplication(
   module: Readonly<Record<string, unknown>>,
   path: string,
   name: string | undefined,
 ): Application {
   const names = name === undefined ? NAMES : [name];
-  const found = names.find((name) => typeof module[name] === "function");
-  if (found !== undefined) return module[found] as Application;
+  for (const name of names) {
+    const app = toApplication(module[name]);
+    if (app !== undefined) return app;
+  }
   const present = names.find((name) => module[name] !== undefined);
   const message = present === undefined
     ? `Cannot serve ${path}: it exports no ${name ?? "application"}`
     : `Cannot serve ${path}: its export ${present} must be a function (environ, startResponse), got ${
       describe(module[present])
     }`;
-  const handler = module.default as { fetch?: unknown } | null | undefined;
-  if (name === undefined && typeof handler?.fetch === "function") {
-    throw new UsageError(
-      `${message} with fetch(): fromFetchHandler() of @wsgi/ref/from-fetch makes an application of it`,
-      `it has a fetch handler: deno serve ${path}`,
-    );
-  }
   const others = Object.keys(module);
   const functions = others.filter((key) => typeof module[key] === "function");
   throw new UsageError(
@@ -49,12 +68,23 @@ function pick(
     others.length === 0
       ? "it exports nothing: export default the application"
       : `it exports ${others.join(", ")}${
-        functions.length > 0 ? `: try ${path}:${functions[0]}` : ""
+        functions.length > 0
+          ? `: try ${path}:${
+            findClosest(name ?? "", functions) ?? functions[0]
+          }`
+          : ""
       }`,
   );
 }
 
-async function serveFolder(path: string): Promise<Application> {
+/**
+ * Makes the application that serves a folder.
+ *
+ * @param path The path of the folder.
+ * @returns The application.
+ * @throws {UsageError} If `@std` cannot be loaded.
+ */
+export async function serveFolder(path: string): Promise<Application> {
   let module: { staticFiles: (root: string) => Application };
   try {
     module = await import(STATIC_FILES.href);
@@ -65,6 +95,25 @@ async function serveFolder(path: string): Promise<Application> {
     );
   }
   return module.staticFiles(path);
+}
+
+/** What a command line names. */
+export interface ApplicationName {
+  /** The path or URL of a module, or the path of a folder. */
+  readonly path: string;
+  /** The name of the export, if it is given. */
+  readonly name: string | undefined;
+}
+
+/**
+ * Separates the module from the name of the export.
+ *
+ * @param app Such as `app.ts` or `app.ts:name`.
+ * @returns The parts.
+ */
+export function parseApplicationName(app: string): ApplicationName {
+  const [, path = app, name] = WITH_NAME.exec(app) ?? [];
+  return { path, name };
 }
 
 /**
@@ -90,9 +139,9 @@ export async function loadApplication(
   app: string,
   program: string = "server.ts",
 ): Promise<Application> {
-  const [, path = app, name] = WITH_NAME.exec(app) ?? [];
+  const { path, name } = parseApplicationName(app);
   if (!isUrl(path) && (await stat(path, program)).isDirectory) {
     return await serveFolder(path);
   }
-  return pick(await loadModule(path, program), path, name);
+  return pickApplication(await loadModule(path, program), path, name);
 }

@@ -5,6 +5,7 @@
  */
 
 import { describe, escapeControls } from "../wsgi/describe.ts";
+import { findClosest } from "./closest.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
@@ -35,7 +36,7 @@ function plainMessage(error: Error): string {
 function hintFor(name: string, isMissing: boolean): string {
   if (isMissing) return "look at the path of the module and at its imports";
   return isUrl(name) || MODULE_NAME.test(name)
-    ? "mend the module and start again"
+    ? "correct the module and start again"
     : "name a module, such as app.ts; other files are served with their folder";
 }
 
@@ -55,7 +56,7 @@ function cannotImport(
   if (!(error instanceof Error)) {
     return new UsageError(
       `Cannot load ${name}: it throws ${describe(error)}`,
-      "mend the module and start again",
+      "correct the module and start again",
     );
   }
   const message = plainMessage(error);
@@ -75,6 +76,37 @@ function cannotImport(
   );
 }
 
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder === "" ? "." : folder)) {
+      names.push(name);
+    }
+  } catch {
+    // It does not exist, is no folder, or may not be read.
+  }
+  return names;
+}
+
+/** Finds the file or folder that was meant by a misspelt path. */
+async function findMeant(path: string): Promise<string | undefined> {
+  let meant = "";
+  for (const part of path.match(/[^/\\]+[/\\]*|[/\\]+/g) ?? []) {
+    const [, name = "", slash = ""] = /^([^/\\]*)(.*)$/s.exec(part) ?? [];
+    const names = await namesIn(meant);
+    const isKnown = name === "" || /^\.{1,2}$|^[A-Za-z]:$/.test(name) ||
+      names.includes(name);
+    // Somebody may have left out what a module ends in.
+    const module = names.find((other) =>
+      MODULE_NAME.test(other) && other.replace(MODULE_NAME, "") === name
+    );
+    const found = isKnown ? name : module ?? findClosest(name, names);
+    if (found === undefined) return undefined;
+    meant += `${found}${slash}`;
+  }
+  return meant;
+}
+
 /** Reads what a path is. Throws a UsageError if it does not exist. */
 export async function stat(
   path: string,
@@ -89,9 +121,12 @@ export async function stat(
         `run again with deno run -A ${program}, or add --allow-read`,
       );
     }
+    const close = await findMeant(path);
     throw new UsageError(
       `Cannot load ${path}: there is no such file or folder`,
-      "look at the path, and at the folder in which you are",
+      close === undefined
+        ? "look at the path, and at the folder in which you are"
+        : `did you mean ${close}?`,
     );
   }
 }

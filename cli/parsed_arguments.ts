@@ -5,6 +5,8 @@
  * @module
  */
 
+import { findClosest } from "./closest.ts";
+
 /**
  * A failure that the person at the terminal can correct. It ends the program
  * with one line and a hint: a stack would not help.
@@ -35,20 +37,6 @@ export interface Known<Value extends string, Switch extends string> {
   readonly switches: readonly Switch[];
   /** The one line that goes with a mistake. */
   readonly usage: string;
-}
-
-/** How many letters have to be changed, added or dropped. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const change = row[j]! + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(change, row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** The options and operands of one command line. */
@@ -116,15 +104,10 @@ export class ParsedArguments<Value extends string, Switch extends string> {
   #unknown(name: string): UsageError {
     const { values, switches, usage } = this.#known;
     const wanted = name.replace(/^-+/, "").toLowerCase();
-    const close = [...values, ...switches]
-      .map((known) => ({ known, far: distance(wanted, known) }))
-      .sort((a, b) => a.far - b.far)[0];
-    // Two changes in a word of three letters make it another word.
-    const isClose = close !== undefined &&
-      close.far <= Math.min(2, Math.floor(close.known.length / 2));
+    const close = findClosest(wanted, [...values, ...switches]);
     return new UsageError(
       `unknown option ${name}`,
-      isClose ? `did you mean --${close.known}?` : usage,
+      close === undefined ? usage : `did you mean --${close}?`,
     );
   }
 }

@@ -4,114 +4,29 @@
  * @module
  */
 
-import {
-  type AccessLogger,
-  type AccessRecord,
-  formatCombined,
-} from "../gateway/access_record.ts";
+import { type AccessLogger, formatCombined } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
-import { makeServer, type WsgiServer } from "../server/make_server.ts";
+import { makeServer } from "../server/make_server.ts";
+import { SocketServer } from "../server/socket_server.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application } from "../wsgi/types.ts";
 import { ConformanceError } from "../validator/violation.ts";
 import { validateWith } from "../validator/validator.ts";
-import {
-  type Arguments,
-  DEFAULTS,
-  HELP,
-  parseArguments,
-  USAGE,
-} from "./arguments.ts";
+import { type Arguments, HELP, parseArguments, USAGE } from "./arguments.ts";
 import { listRules } from "./checks.ts";
+import { formatDev } from "./dev_line.ts";
+import { listen, readEnv } from "./listen.ts";
 import { loadApplication, moduleOf } from "./load_application.ts";
-import { showFailures } from "./show_failures.ts";
+import { errorPage } from "../middleware/error_page.ts";
+import { openBrowser } from "./open_browser.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
-/** Reads a variable, without a prompt for the permission. */
-function env(name: string): string | undefined {
-  const descriptor = { name: "env", variable: name } as const;
-  const { state } = Deno.permissions.querySync(descriptor);
-  return state === "granted" ? Deno.env.get(name) : undefined;
-}
-
-/** Formats a short line, for developing. */
-function formatDev(record: AccessRecord): string {
-  const { method, status, bytesSent, duration, clientLeft, failure } = record;
-  const ending = clientLeft
-    ? ", the client left"
-    : failure === undefined
-    ? ""
-    : `, broken off: ${failure}`;
-  const line = `${method} ${record.target} ${status}, ${bytesSent} B, ${
-    duration.toFixed(1)
-  } ms${ending}`;
-  // What a client sent must not write to the terminal.
-  return line.replace(/[^\x20-\x7e]/g, "?");
-}
-
-function toLog({ log }: Arguments): boolean | AccessLogger {
+function toLog({ log = "common" }: Arguments): boolean | AccessLogger {
   if (log === "off" || log === "common") return log === "common";
   const format = log === "dev" ? formatDev : formatCombined;
   const stderr = new StderrStream();
   return (record) => stderr.write(`${format(record)}\n`);
-}
-
-function readPem(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return Deno.readTextFileSync(file);
-  } catch (error) {
-    const isHidden = error instanceof Deno.errors.NotCapable;
-    throw new UsageError(
-      `Cannot read ${file}: ${
-        isHidden ? "permission is missing" : "there is no such file"
-      }`,
-      isHidden ? "add --allow-read" : USAGE,
-    );
-  }
-}
-
-/** What to do about a server that could not be made. */
-function hintFor(
-  error: Error,
-  { app, hostname, port, unix }: Arguments,
-): string {
-  const program = app === undefined ? "server.ts" : `server.ts ${app}`;
-  if (unix !== undefined) {
-    return error instanceof Deno.errors.NotCapable
-      ? `deno run --allow-net --allow-read --allow-write ${program} --unix ${unix}`
-      : "take another path";
-  }
-  if (error instanceof Deno.errors.AddrInUse) {
-    // No command: this program is started by several, `deno task start` too.
-    return `take another port, such as ${
-      port < 65535 ? port + 1 : Number(DEFAULTS.port)
-    }, or 0 for any`;
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    const read = app === undefined ? "" : " --allow-read";
-    const more = String(port) === DEFAULTS.port ? "" : ` ${port}`;
-    return `deno run --allow-net=${hostname}:${port}${read} ${program}${more}`;
-  }
-  const isAboutHost = /hostname|Cannot listen/.test(error.message) &&
-    !(error instanceof Deno.errors.PermissionDenied);
-  if (isAboutHost && env("HOST") === hostname) {
-    return `the hostname comes from $HOST: give --hostname=${DEFAULTS.hostname}, or unset HOST`;
-  }
-  return USAGE;
-}
-
-function listen(app: Application, given: Arguments): WsgiServer {
-  const log = toLog(given);
-  const { hostname, port, unix: path } = given;
-  const [cert, key] = [readPem(given.cert), readPem(given.key)];
-  try {
-    return makeServer(hostname, port, app, { log, path, cert, key });
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(error.message, hintFor(error, given));
-  }
 }
 
 /** SIGINT is Ctrl+C, SIGTERM what supervisors send. */
@@ -123,44 +38,35 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
  *
  * @param stop Begins a graceful end.
  */
-export function onEndSignal(stop: () => void): void {
+export function onEndSignal(
+  stop: (signal: keyof typeof SIGNAL_NUMBERS) => void,
+): void {
   let isStopping = false;
   function listen(signal: keyof typeof SIGNAL_NUMBERS): void {
     Deno.addSignalListener(signal, () => {
       if (isStopping) Deno.exit(128 + SIGNAL_NUMBERS[signal]);
       isStopping = true;
-      stop();
+      stop(signal);
     });
   }
   listen("SIGINT");
   if (Deno.build.os !== "windows") listen("SIGTERM");
 }
 
-const BROWSERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  darwin: ["open"],
-  // The empty text is the title of a window; "start" takes the first for it.
-  windows: ["cmd", "/c", "start", ""],
-};
-
-/** Opens the browser of the system. Where that fails the server goes on. */
-function openBrowser(url: string): void {
-  const [command, ...args] = BROWSERS[Deno.build.os] ?? ["xdg-open"];
-  try {
-    const child = new Deno.Command(command, {
-      args: [...args, url],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    // The browser may outlive the program.
-    child.unref();
-  } catch (error) {
-    const reason = error instanceof Deno.errors.NotCapable
-      ? `it needs --allow-run=${command}`
-      : `${command} cannot be run`;
-    // deno-lint-ignore no-console -- a program's error output
-    console.error(`warning: Cannot open a browser: ${reason}`);
-  }
+/**
+ * Says at Ctrl+C what the program waits for, if it does.
+ *
+ * @param signal The signal.
+ * @param running How many responses are on their way.
+ * @returns The line.
+ */
+export function describeWaiting(
+  signal: keyof typeof SIGNAL_NUMBERS,
+  running: number,
+): string | undefined {
+  if (signal !== "SIGINT" || running === 0) return undefined;
+  const responses = running === 1 ? "1 response" : `${running} responses`;
+  return `Waiting for ${responses}. Press Ctrl+C again to stop now.`;
 }
 
 /** Puts the validator around an application. */
@@ -179,53 +85,111 @@ function check(
   }
 }
 
+/**
+ * Serves an application in this process, as long as the program runs.
+ *
+ * @param given The command line.
+ * @throws {UsageError} If the application cannot be loaded or served.
+ */
 async function serve(given: Arguments): Promise<void> {
   const { app: name, validate } = given;
   const app = name === undefined ? demoApp : await loadApplication(name);
-  const served = validate ? showFailures(check(app, given)) : app;
-  const server = listen(served, given);
-  onEndSignal(() => void server.shutdown());
-  // deno-lint-ignore no-console -- a program's output
-  console.log(
-    `Serving ${name ?? "the demo application"}, ${
-      validate ? "" : "not "
-    }validated, on ${server.url} (Ctrl+C ends it)`,
+  const served = validate ? errorPage()(check(app, given)) : app;
+  const server = listen(
+    given,
+    ({ hostname, port, ...options }) =>
+      makeServer(hostname, port, served, { ...options, log: toLog(given) }),
   );
+  onEndSignal((signal) => {
+    const running = server instanceof SocketServer ? server.running : 0;
+    const waiting = describeWaiting(signal, running);
+    if (waiting !== undefined) print(waiting);
+    void server.shutdown();
+  });
+  print(describeServing(given, server.url));
   if (given.open) openBrowser(server.url);
   await server.serveForever();
 }
 
-function print(
+/**
+ * Says what is served, and where.
+ *
+ * @param given The command line.
+ * @param url Where to reach the server.
+ * @returns The first line of output.
+ */
+export function describeServing(
+  { app, validate }: Arguments,
+  url: string,
+): string {
+  const name = app ?? "the demo application";
+  return `Serving ${name}, ${
+    validate ? "" : "not "
+  }validated, on ${url} (Ctrl+C ends it)`;
+}
+
+/**
+ * Writes a text to stdout.
+ *
+ * @param text The text, without its last line feed.
+ */
+export function print(text: string): void {
+  // deno-lint-ignore no-console -- a program's output
+  console.log(text);
+}
+
+function toText(
   what: "help" | "version" | "rules",
   { checks }: Arguments,
-): void {
-  if (what === "rules") {
-    // deno-lint-ignore no-console -- a program's output
-    console.log(listRules(checks));
-    return;
+): string {
+  if (what === "help") return HELP;
+  if (what === "rules") return listRules(checks);
+  const version = SERVER_SOFTWARE.split("/")[1];
+  return `wsgiref for Deno ${version} (Deno ${Deno.version.deno})`;
+}
+
+/** What the program can do where it has the development server. */
+export interface Development {
+  /** Serves an application to its author. Returns false if it may not. */
+  serve(given: Arguments): Promise<boolean>;
+  /** Checks an application once; returns the exit code. */
+  check(given: Arguments): Promise<number>;
+  /** Explains a rule. Throws a UsageError if there is none of that name. */
+  explain(rule: string): string;
+}
+
+async function run(
+  given: Arguments,
+  development: Development | undefined,
+): Promise<number> {
+  if (given.print !== undefined) print(toText(given.print, given));
+  else if (development !== undefined && given.explain !== undefined) {
+    print(development.explain(given.explain));
+  } else if (development !== undefined && given.check === "once") {
+    return await development.check(given);
+  } else if (!given.validate || await development?.serve(given) !== true) {
+    await serve(given);
   }
-  const version = `wsgiref for Deno ${SERVER_SOFTWARE.split("/")[1]}`;
-  // deno-lint-ignore no-console -- a program's output
-  console.log(
-    what === "help" ? HELP : `${version} (Deno ${Deno.version.deno})`,
-  );
+  return 0;
 }
 
 /**
  * Runs the program, and ends the process.
  *
  * @param args The command line.
+ * @param development The development server; without it applications are served
+ * in this process.
  */
-export async function main(args: readonly string[]): Promise<never> {
+export async function main(
+  args: readonly string[],
+  development?: Development,
+): Promise<never> {
   try {
-    const given = parseArguments(args, env);
-    if (given.print === undefined) await serve(given);
-    else print(given.print, given);
+    Deno.exit(await run(parseArguments(args, readEnv), development));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // deno-lint-ignore no-console -- a program's error output
     console.error(`error: ${error.message}\nhint: ${error.hint}`);
     Deno.exit(1);
   }
-  Deno.exit();
 }

@@ -11,6 +11,7 @@ import type {
   RecordedRequest,
 } from "./conversation.ts";
 import { conversationSize, eventSize } from "./conversation_size.ts";
+import type { EventDigest } from "./wire/messages.ts";
 
 /** One conversation in a list. */
 export interface ConversationSummary {
@@ -44,6 +45,29 @@ export type LogChange =
 /** Called after each change. */
 export type LogListener = (change: LogChange) => void;
 
+/**
+ * A request that is being recorded. Most conversations are never looked at, so
+ * what is expensive is made when one is.
+ */
+export interface RecordedSource {
+  /** When the request arrived, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly method: string;
+  readonly target: string;
+  /** Its memory, estimated, in bytes. */
+  readonly size: number;
+  /** Makes the request as it can be sent again. */
+  request(): RecordedRequest;
+  /** Adds what the front knows to the events that the worker recorded. */
+  complete(events: readonly ConversationEvent[]): ConversationEvent[];
+}
+
+/** What became of a request. */
+export type ConversationEnd =
+  & Pick<ConversationSummary, "duration" | "bytes">
+  & { readonly outcome: NonNullable<ConversationSummary["outcome"]> }
+  & { readonly status: string | undefined };
+
 /** How much a {@linkcode ConversationLog} keeps. */
 export interface ConversationLogLimits {
   /**
@@ -64,10 +88,23 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Entry {
   readonly summary: Mutable<ConversationSummary>;
-  readonly startedAt: number;
-  readonly request: RecordedRequest;
-  readonly events: ConversationEvent[];
+  readonly source: RecordedSource;
+  /** Events, and JSON of several of them. */
+  readonly parts: (ConversationEvent | string)[];
   size: number;
+}
+
+/** Gives a request that is complete already. */
+function toSource(request: RecordedRequest, startedAt: number): RecordedSource {
+  const { method, target } = request;
+  return {
+    startedAt,
+    method,
+    target,
+    size: conversationSize(request),
+    request: () => request,
+    complete: (events) => [...events],
+  };
 }
 
 /** Brings the summary of a conversation up to date. */
@@ -173,8 +210,18 @@ export class ConversationLog {
   get(id: number): Conversation | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
-    const { startedAt, request, events } = entry;
-    return { id, startedAt, request, events: [...events] };
+    const { source, parts } = entry;
+    const events = parts.flatMap((
+      part,
+    ): ConversationEvent | ConversationEvent[] =>
+      typeof part === "string" ? JSON.parse(part) : part
+    );
+    return {
+      id,
+      startedAt: source.startedAt,
+      request: source.request(),
+      events: source.complete(events).toSorted((a, b) => a.time - b.time),
+    };
   }
 
   /**
@@ -185,25 +232,29 @@ export class ConversationLog {
    * @returns Its id.
    */
   add(request: RecordedRequest, startedAt: number = Date.now()): number {
+    return this.begin(toSource(request, startedAt));
+  }
+
+  /**
+   * Begins a conversation that is recorded.
+   *
+   * @param source The request.
+   * @returns Its id.
+   */
+  begin(source: RecordedSource): number {
     const id = ++this.#lastId;
-    const { method, target } = request;
-    const size = conversationSize(request);
-    this.#entries.set(id, {
-      summary: {
-        id,
-        startedAt,
-        method,
-        target,
-        duration: 0,
-        bytes: 0,
-        errors: 0,
-        warnings: 0,
-      },
+    const { startedAt, method, target, size } = source;
+    const summary = {
+      id,
       startedAt,
-      request,
-      events: [],
-      size,
-    });
+      method,
+      target,
+      duration: 0,
+      bytes: 0,
+      errors: 0,
+      warnings: 0,
+    };
+    this.#entries.set(id, { summary, source, parts: [], size });
     this.#size += size;
     this.#shrink();
     this.#notify({ type: "conversation", id });
@@ -220,14 +271,55 @@ export class ConversationLog {
     const entry = this.#entries.get(id);
     if (entry === undefined || events.length === 0) return;
     for (const event of events) {
-      const size = eventSize(event);
-      entry.size += size;
-      this.#size += size;
-      entry.events.push(event);
+      entry.parts.push(event);
       summarize(entry.summary, event);
+      this.#count(entry, eventSize(event));
     }
-    this.#shrink();
-    this.#notify({ type: "conversation", id });
+    this.#changed(id);
+  }
+
+  /**
+   * Appends events that the worker has recorded.
+   *
+   * @param id The id of the conversation.
+   * @param json An array of events, as JSON.
+   * @param digest What they add to the summary.
+   */
+  appendRecorded(id: number, json: string, digest: EventDigest): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.parts.push(json);
+    entry.summary.errors += digest.errors;
+    entry.summary.warnings += digest.warnings;
+    this.#count(entry, json.length);
+    this.#changed(id);
+  }
+
+  /**
+   * Says how a conversation ended. Events may still follow.
+   *
+   * @param id Its id.
+   * @param end How it ended.
+   */
+  finish(id: number, end: ConversationEnd): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    const { status, ...rest } = end;
+    Object.assign(entry.summary, rest, status !== undefined && { status });
+    this.#changed(id);
+  }
+
+  /**
+   * Takes note that a request that is being recorded needs more memory.
+   *
+   * @param id Its id.
+   * @param bytes How much more, in bytes.
+   */
+  grow(id: number, bytes: number): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#count(entry, bytes);
+    this.#changed(id);
   }
 
   /**
@@ -239,11 +331,12 @@ export class ConversationLog {
   setRequest(id: number, request: RecordedRequest): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    const growth = conversationSize(request) - conversationSize(entry.request);
-    this.#entries.set(id, { ...entry, request, size: entry.size + growth });
+    const { source, size } = entry;
+    const replaced = toSource(request, source.startedAt);
+    const growth = replaced.size - source.size;
+    this.#entries.set(id, { ...entry, source: replaced, size: size + growth });
     this.#size += growth;
-    this.#shrink();
-    this.#notify({ type: "conversation", id });
+    this.#changed(id);
   }
 
   /** Forgets all conversations. */
@@ -261,6 +354,16 @@ export class ConversationLog {
   subscribe(listener: LogListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  #count(entry: Entry, bytes: number): void {
+    entry.size += bytes;
+    this.#size += bytes;
+  }
+
+  #changed(id: number): void {
+    this.#shrink();
+    if (this.#listeners.size > 0) this.#notify({ type: "conversation", id });
   }
 
   #shrink(): void {

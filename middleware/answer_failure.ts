@@ -5,82 +5,52 @@
  * @module
  */
 
-import { accepts } from "@std/http/negotiation";
-import { escapeControls } from "../wsgi/describe.ts";
 import type { Environ } from "../wsgi/types.ts";
+import { acceptsHtml } from "./accepts_html.ts";
 import type { FailureAnswer } from "./failure_guard.ts";
-import { toFailureHtml } from "./failure_html.ts";
-import { type FailureReport, reportFailure } from "./failure_report.ts";
-import type { SourceExcerpt } from "./source_excerpt.ts";
+import { type FailurePageOptions, toFailureHtml } from "./failure_html.ts";
+import {
+  type FailureReport,
+  reportFailure,
+  type ReportOptions,
+} from "./failure_report.ts";
+import { toFailureText } from "./failure_text.ts";
 
 const encoder = new TextEncoder();
 
-function excerptLines(excerpt: SourceExcerpt): string[] {
-  const { file, line, column, lines } = excerpt;
-  const width = String(lines.at(-1)?.[0] ?? line).length;
-  return [
-    `${file}:${line}:${column}`,
-    ...lines.map(([number, text]) =>
-      `${number === line ? ">" : " "} ${
-        String(number).padStart(width)
-      } | ${text}`
-    ),
-    "",
-  ];
-}
-
-/** Writes a failure as plain text, in lines without control characters. */
-function toFailureText(report: FailureReport): string {
-  const { name, message, rule, excerpt, stack, method, target } = report;
-  const lines = [`${name}: ${message}`];
-  if (rule !== undefined) {
-    lines.push(`  rule: ${rule.id}, broken by the ${rule.blame}`);
-    if (rule.hint !== undefined) lines.push(`  hint: ${rule.hint}`);
-    lines.push(`  see:  ${rule.url}`);
-  }
-  lines.push("");
-  if (excerpt !== undefined) lines.push(...excerptLines(excerpt));
-  if (stack.length > 0) {
-    lines.push(...stack.map((frame) => `    ${frame}`), "");
-  }
-  lines.push(`${method} ${target}`);
-  for (const [name, value] of report.variables) {
-    lines.push(`  ${name}: ${value}`);
-  }
-  return `${escapeControls(lines.join("\n"))}\n`;
-}
-
-/** A browser names HTML; what takes anything gets text. */
-function wantsHtml({ HTTP_ACCEPT }: Environ): boolean {
-  if (typeof HTTP_ACCEPT !== "string") return false;
-  try {
-    const headers = new Headers({ Accept: HTTP_ACCEPT });
-    return accepts({ headers }, "text/plain", "text/html") === "text/html";
-  } catch {
-    // What other servers let through may be no header value.
-    return false;
-  }
+/** What an answer is made with. */
+export interface FailureAnswerOptions extends FailurePageOptions {
+  /**
+   * The status of the answer.
+   *
+   * @default {"500 Internal Server Error"}
+   */
+  readonly status?: string;
 }
 
 /**
- * Makes the answer to a failure.
+ * Makes the answer that shows a failure.
  *
- * @param error What was thrown.
- * @param environ The variables of the request.
- * @param source Whether the program's own lines are shown.
+ * @param report The failure.
+ * @param accept The Accept header of the request.
+ * @param options What else there is in the answer.
  * @returns A page or plain text, as the request accepts it.
  */
-export function answerFailure(
-  error: unknown,
-  environ: Environ,
-  source: boolean,
+export function showFailure(
+  report: FailureReport,
+  accept: unknown,
+  options: FailureAnswerOptions = {},
 ): FailureAnswer {
-  const report = reportFailure(error, environ, source);
-  const isHtml = wantsHtml(environ);
-  const page = isHtml ? toFailureHtml(report) : toFailureText(report);
-  const body = encoder.encode(page);
+  const { status = "500 Internal Server Error", script } = options;
+  const isHtml = acceptsHtml(accept);
+  const body = encoder.encode(
+    isHtml ? toFailureHtml(report, options) : toFailureText(report),
+  );
+  const policy = script === undefined
+    ? ""
+    : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
   return {
-    status: "500 Internal Server Error",
+    status,
     headers: [
       ["Content-Type", `text/${isHtml ? "html" : "plain"}; charset=utf-8`],
       ["Content-Length", String(body.length)],
@@ -89,9 +59,26 @@ export function answerFailure(
       ["X-Content-Type-Options", "nosniff"],
       [
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'",
+        `default-src 'none'; style-src 'unsafe-inline'${policy}`,
       ],
     ],
     body,
   };
+}
+
+/**
+ * Makes the answer to a failure.
+ *
+ * @param error What was thrown.
+ * @param environ The variables of the request.
+ * @param options What is shown.
+ * @returns A page or plain text, as the request accepts it.
+ */
+export function answerFailure(
+  error: unknown,
+  environ: Environ,
+  options: ReportOptions & FailureAnswerOptions,
+): FailureAnswer {
+  const report = reportFailure(error, environ, options);
+  return showFailure(report, environ.HTTP_ACCEPT, options);
 }

@@ -37,16 +37,17 @@ export interface ErrorPageOptions {
 
 /**
  * Makes middleware that shows what went wrong. It is for development: its page
- * tells whoever asks about your program.
+ * shows parts of your program to every client.
  *
  * Where the application throws, or breaks a rule with the validator inside of
- * this middleware, a browser sees the rule, the message, the hint, the clause,
- * the program's own lines, the stack and the request; another client sees the
- * same as plain text. Cookies and passwords are hidden. The error is written to
- * `wsgi.errors` as ever.
+ * this middleware, a browser gets the application, the rule, the message, the
+ * hint, the clause, the lines of your program, the stack with its causes and the
+ * errors of an `AggregateError`, and the request. Other clients get the same as
+ * plain text. Cookies and passwords are hidden. The error is also written to
+ * `wsgi.errors`.
  *
- * After the first byte there is no other answer: the error goes on to the
- * server, and so does what the client or a deadline caused.
+ * After the first byte of a response no other answer is possible: the error goes
+ * on to the server, and so do errors that the client or a deadline caused.
  *
  * PEP 3333, "Error Handling".
  *
@@ -83,6 +84,7 @@ export function errorPage(options: ErrorPageOptions = {}): Middleware {
   return (app) =>
     guardFailures(
       app,
-      (error, environ) => answerFailure(error, environ, source !== false),
+      (error, environ) =>
+        answerFailure(error, environ, { source: source !== false }),
     );
 }

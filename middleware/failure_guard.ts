@@ -35,6 +35,13 @@ export type AnswerFailure = (
   environ: Environ,
 ) => FailureAnswer | undefined | Promise<FailureAnswer | undefined>;
 
+/** Logs an error that was answered. */
+export type LogFailure = (error: unknown, errors: ErrorStream) => void;
+
+function writeError(error: unknown, errors: ErrorStream): void {
+  errors.write(formatError(error));
+}
+
 /** The client or the server is at fault, and the server knows what to say. */
 function isForServer(error: unknown): boolean {
   return error instanceof RequestBodyError ||
@@ -47,13 +54,16 @@ class GuardedRequest implements ResponseObserver {
   readonly #environ: Environ;
   readonly #errors: ErrorStream;
   readonly #answer: AnswerFailure;
+  readonly #log: LogFailure;
   #sent = false;
 
   constructor(
     environ: Environ,
     startResponse: StartResponse,
     answer: AnswerFailure,
+    log: LogFailure,
   ) {
+    this.#log = log;
     this.#environ = environ;
     // Taken now: the application may change its environ.
     this.#errors = environ["wsgi.errors"];
@@ -77,7 +87,7 @@ class GuardedRequest implements ResponseObserver {
     const excInfo = error ?? new Error(`The application threw ${error}`);
     this.#startResponse(answer.status, answer.headers, excInfo);
     this.#sent = true;
-    this.#errors.write(formatError(error));
+    this.#log(error, this.#errors);
     return answer.body;
   }
 
@@ -92,18 +102,25 @@ class GuardedRequest implements ResponseObserver {
 
 /**
  * Answers in place of an application that fails before its first byte. The
- * error is written to `wsgi.errors` then; otherwise it goes on to the server.
+ * error is logged then; otherwise it goes on to the server.
  *
  * @param app The application.
  * @param answer Makes the answer.
+ * @param log Logs the error; by default to `wsgi.errors`.
  * @returns The guarded application.
  */
 export function guardFailures(
   app: Application,
   answer: AnswerFailure,
+  log: LogFailure = writeError,
 ): Application {
   return (environ, startResponse) => {
-    const request = new GuardedRequest(environ, startResponse, answer);
+    const request = new GuardedRequest(
+      environ,
+      startResponse,
+      answer,
+      log,
+    );
     const guard = (body: ResponseBody): ResponseBody =>
       observeBody(body, request, { canReplace: true }) ?? body;
     const fail = async (error: unknown): Promise<ResponseBody> => {

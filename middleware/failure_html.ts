@@ -4,10 +4,15 @@
  * @module
  */
 
-import { escape } from "@std/html";
 import { escapeControls } from "../wsgi/describe.ts";
-import type { BrokenRule, FailureReport } from "./failure_report.ts";
-import { isUserFrame, type SourceExcerpt } from "./source_excerpt.ts";
+import type {
+  BrokenRule,
+  FailureReport,
+  ReportedError,
+  ReportedFrame,
+  ReportedRequest,
+} from "./failure_report.ts";
+import type { SourceExcerpt } from "./source_excerpt.ts";
 
 /** All of it is in the page: it may be shown where there is no network. */
 const STYLE = `:root { color-scheme: light dark; --ink: #1f2328; --dim: #59636e;
@@ -40,29 +45,53 @@ pre i { display: inline-block; min-width: 3rem; padding-inline-end: 1rem;
 text-align: end; font-style: normal; color: var(--dim); user-select: none; }
 pre .at { background: var(--mark); }
 pre .at i { color: var(--red); font-weight: 600; }
-pre .ours { color: var(--dim); }
-pre .cause { margin-top: .5rem; color: var(--red); }
+details { padding: .25rem 0; color: var(--dim); }
+summary { padding: 0 1rem; cursor: pointer; font-size: .85rem; }
+details pre { padding: 0; }
+.cause { margin: 1.25rem 0 .5rem; color: var(--red); font-weight: 600; }
+nav { margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 td { padding: .25rem 1rem; vertical-align: top; overflow-wrap: anywhere; }
 td:first-child { color: var(--dim); white-space: nowrap; width: 1%; }
-tr + tr td { border-top: 1px solid var(--line); }`;
+tr + tr td { border-top: 1px solid var(--line); }
+@media (max-width: 30rem) { body { padding: 1rem .75rem 2rem; }
+h1 { font-size: 1.15rem; } }`;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}
 
 /** Shows text so that it can neither be markup nor turn its neighbours around. */
 function showText(text: string): string {
   return `<bdi>${escape(escapeControls(text))}</bdi>`;
 }
 
-function showRule(rule: BrokenRule): string {
-  const hint = rule.hint === undefined
+function showHint(hint: string | undefined): string {
+  return hint === undefined
     ? ""
-    : `<p class="hint"><strong>Hint:</strong> ${showText(rule.hint)}</p>\n`;
-  const clause = rule.clause === undefined ? "" : `${showText(rule.clause)} `;
-  return `${hint}<p class="clause">${clause}<a href="${escape(rule.url)}">${
-    showText(rule.spec)
+    : `<p class="hint"><strong>Hint:</strong> ${showText(hint)}</p>\n`;
+}
+
+function showRule(rule: BrokenRule | undefined): string {
+  if (rule === undefined) return "";
+  const { clause, url, spec } = rule;
+  const words = clause === undefined ? "" : `${showText(clause)} `;
+  return `<p class="clause">${words}<a href="${escape(url)}">${
+    showText(spec)
   }</a></p>\n`;
 }
 
-function showExcerpt({ file, line, column, lines }: SourceExcerpt): string {
+function showExcerpt(excerpt: SourceExcerpt | undefined): string {
+  if (excerpt === undefined) return "";
+  const { file, line, column, lines } = excerpt;
   const rows = lines.map(([number, text]) =>
     `<span${number === line ? ' class="at"' : ""}><i>${number}</i>${
       showText(text)
@@ -73,51 +102,103 @@ function showExcerpt({ file, line, column, lines }: SourceExcerpt): string {
   }</code></p>\n<pre class="box">${rows.join("")}</pre>\n`;
 }
 
-function showStack(frames: readonly string[]): string {
-  if (frames.length === 0) return "";
-  const rows = frames.map((frame) => {
-    const kind = !frame.startsWith("at ")
-      ? ' class="cause"'
-      : isUserFrame(` ${frame}`)
-      ? ""
-      : ' class="ours"';
-    return `<span${kind}>${showText(frame)}</span>`;
-  });
-  return `<h2>Stack</h2>\n<pre class="box">${rows.join("")}</pre>\n`;
+function showFrames(frames: readonly ReportedFrame[]): string {
+  const rows = frames.map(({ text }) => `<span>${showText(text)}</span>`);
+  return `<pre>${rows.join("")}</pre>`;
 }
 
-function showRequest(report: FailureReport): string {
-  const rows = report.variables.map(([name, value]) =>
+/** Shows a stack. Frames of the server and of the runtime are folded. */
+function showStack(frames: readonly ReportedFrame[]): string {
+  if (frames.length === 0) return "";
+  let html = "";
+  for (let start = 0; start < frames.length;) {
+    const { isUser } = frames[start]!;
+    let end = start + 1;
+    while (end < frames.length && frames[end]!.isUser === isUser) end++;
+    const group = frames.slice(start, end);
+    const count = `${group.length} frame${group.length === 1 ? "" : "s"}`;
+    html += isUser
+      ? showFrames(group)
+      : `<details><summary>${count} of the server and the runtime</summary>${
+        showFrames(group)
+      }</details>`;
+    start = end;
+  }
+  return `<div class="box">${html}</div>\n`;
+}
+
+function showBehind(error: ReportedError): string {
+  const behind = (error.errors ?? []).map((one) => ["One of several", one]);
+  if (error.cause !== undefined) behind.push(["Caused by", error.cause]);
+  return (behind as [string, ReportedError][]).map(([role, one]) =>
+    `<p class="cause">${role}: ${
+      showText(`${one.name}: ${one.message}`)
+    }</p>\n${showStack(one.frames)}${showBehind(one)}`
+  ).join("");
+}
+
+function showRequest(request: ReportedRequest | undefined): string {
+  if (request === undefined) return "";
+  const rows = request.variables.map(([name, value]) =>
     `<tr><td>${showText(name)}</td><td>${showText(value)}</td></tr>\n`
   );
   return `<h2>Request</h2>\n<p><code>${
-    showText(`${report.method} ${report.target}`)
+    showText(`${request.method} ${request.target}`)
   }</code></p>\n<div class="box"><table>\n${rows.join("")}</table></div>\n`;
+}
+
+/** What a page has beside the failure. */
+export interface FailurePageOptions {
+  /** A link at the end of the page. */
+  readonly link?: { readonly href: string; readonly text: string } | undefined;
+  /** A script, with the nonce that the policy of the page allows. */
+  readonly script?:
+    | { readonly nonce: string; readonly text: string }
+    | undefined;
 }
 
 /**
  * Writes a failure as a page.
  *
  * @param report The failure.
- * @returns The page, in HTML. It refers to nothing but the specification.
+ * @param options What else is in the page.
+ * @returns The page, in HTML. It refers to nothing but the specification and the
+ * link.
  */
-export function toFailureHtml(report: FailureReport): string {
-  const { name, message, rule, excerpt } = report;
+export function toFailureHtml(
+  report: FailureReport,
+  { link, script }: FailurePageOptions = {},
+): string {
+  const { error, rule, application } = report;
+  const where = application === undefined ? "" : ` in ${showText(application)}`;
   const kind = rule === undefined
-    ? showText(name)
-    : `${showText(rule.id)} <span>broken by the ${showText(rule.blame)}</span>`;
+    ? `${showText(error.name)}<span>${where}</span>`
+    : `${showText(rule.id)} <span>broken by the ${
+      showText(rule.blame)
+    }${where}</span>`;
+  const stack = showStack(error.frames);
   return `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escape(`${name}: ${message}`.slice(0, 100))}</title>
+<title>${escape(`${error.name}: ${error.message}`.slice(0, 100))}</title>
 <style>
 ${STYLE}
 </style>
+<main>
 <p class="kind">${kind}</p>
-<h1>${showText(message)}</h1>
-${rule === undefined ? "" : showRule(rule)}${
-    excerpt === undefined ? "" : showExcerpt(excerpt)
-  }${showStack(report.stack)}${showRequest(report)}</html>
+<h1>${showText(error.message)}</h1>
+${showHint(report.hint)}${showRule(rule)}${showExcerpt(report.excerpt)}${
+    stack === "" ? "" : `<h2>Stack</h2>\n${stack}`
+  }${showBehind(error)}${showRequest(report.request)}</main>
+${
+    link === undefined
+      ? ""
+      : `<nav><a href="${escape(link.href)}">${showText(link.text)}</a></nav>\n`
+  }${
+    script === undefined
+      ? ""
+      : `<script nonce="${script.nonce}">${script.text}</script>\n`
+  }</html>
 `;
 }

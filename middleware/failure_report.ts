@@ -1,5 +1,5 @@
 /**
- * What there is to tell of a failure, before it becomes text or a page.
+ * All there is to say about a failure, before it becomes text or a page.
  *
  * @module
  */
@@ -7,39 +7,69 @@
 import { decodeUtf8 } from "../wsgi/byte_string.ts";
 import { describe, escapeControls } from "../wsgi/describe.ts";
 import { describeValue, isSecret } from "../wsgi/redact.ts";
+import {
+  findUserFrame,
+  isUserFile,
+  readFrame,
+  readFrames,
+} from "../wsgi/source_place.ts";
 import type { Environ } from "../wsgi/types.ts";
 import { targetOf } from "../wsgi/uri.ts";
 import { ConformanceError, toSpecUrl } from "../validator/violation.ts";
+import { clauseAt } from "./spec_clause.ts";
 import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
 
 /** A broken rule. */
 export interface BrokenRule {
   readonly id: string;
   readonly blame: string;
-  readonly hint: string | undefined;
   /** `"SPEC.md#status-string"`. */
   readonly spec: string;
-  /** Where that is. */
+  /** The address of that, or of a page about the rule. */
   readonly url: string;
-  /** Its words, where they can be read. */
+  /** The words of the requirement, where they can be read. */
   readonly clause: string | undefined;
 }
 
-/** All that is shown. Nothing of it is escaped for HTML yet. */
-export interface FailureReport {
+/** One frame of a stack. */
+export interface ReportedFrame {
+  /** Such as `"at app (file:///app.ts:1:2)"`. */
+  readonly text: string;
+  /** Whether it is of the user's program. */
+  readonly isUser: boolean;
+}
+
+/** An error and the errors behind it. */
+export interface ReportedError {
   /** The class of the error. */
   readonly name: string;
   readonly message: string;
-  readonly rule: BrokenRule | undefined;
-  readonly excerpt: SourceExcerpt | undefined;
-  /** The frames of the error, then those of its causes. */
-  readonly stack: readonly string[];
+  readonly frames: readonly ReportedFrame[];
+  readonly cause?: ReportedError | undefined;
+  /** The errors of an `AggregateError`. */
+  readonly errors?: readonly ReportedError[] | undefined;
+}
+
+/** The request that failed. */
+export interface ReportedRequest {
   readonly method: string;
   readonly target: string;
   readonly variables: readonly (readonly [name: string, value: string])[];
 }
 
-const MAX_CAUSES = 5;
+/** All that is shown. Nothing of it is escaped for HTML yet. */
+export interface FailureReport {
+  readonly error: ReportedError;
+  /** The name of the application, if it is known. */
+  readonly application: string | undefined;
+  readonly rule: BrokenRule | undefined;
+  readonly hint: string | undefined;
+  readonly excerpt: SourceExcerpt | undefined;
+  readonly request: ReportedRequest | undefined;
+}
+
+const MAX_DEPTH = 5;
+const MAX_ERRORS = 10;
 
 /** Makes text from bytes as strings, without what would write to a terminal. */
 function toVisibleText(value: string): string {
@@ -52,50 +82,53 @@ function stackOf(error: unknown): string {
     : "";
 }
 
-function framesOf(error: unknown): string[] {
+function framesOf(error: unknown, hide: Hide): ReportedFrame[] {
   return stackOf(error).split("\n").filter((line) => /^\s+at /.test(line))
-    .map((line) => escapeControls(line.trim()));
+    .map((line) => {
+      const frame = readFrame(line);
+      const isUser = frame !== undefined && isUserFile(frame.file);
+      return { text: hide(escapeControls(line.trim())), isUser };
+    });
 }
 
-function allFrames(error: unknown): string[] {
-  const frames = framesOf(error);
-  let cause = error instanceof Error ? error.cause : undefined;
-  for (let i = 0; cause !== undefined && i < MAX_CAUSES; i++) {
-    const words = cause instanceof Error
-      ? `${cause.name}: ${cause.message}`
-      : describe(cause);
-    frames.push(`Caused by: ${escapeControls(words)}`, ...framesOf(cause));
-    cause = cause instanceof Error ? cause.cause : undefined;
+function messageOf(error: unknown): string {
+  // The rule is shown beside it.
+  if (error instanceof ConformanceError) {
+    return error.violation.message.replace(/ \(rule [^()]*\)$/, "");
   }
-  return frames;
+  return error instanceof Error
+    ? escapeControls(error.message)
+    : `${describe(error)} was thrown, which is no Error and has no stack`;
 }
 
-/** Finds the words of a requirement in a checkout. */
-function clauseOf(url: string): string | undefined {
-  const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };
-  try {
-    const { pathname, hash, protocol } = new URL(url);
-    if (Deno === undefined || protocol !== "file:") return undefined;
-    const path = decodeURIComponent(pathname);
-    const { state } = Deno.permissions.querySync({ name: "read", path });
-    if (state !== "granted") return undefined;
-    const page = Deno.readTextFileSync(path);
-    const start = page.indexOf(`<a id="${hash.slice(1)}"></a>`);
-    if (start === -1) return undefined;
-    const text = page.slice(start).split(/\n\n|\n- /)[0] ?? "";
-    return text.replace(/^<a[^>]*><\/a>(?:\[\*\*[^\]]*\]\([^)]*\)\s*)?/, "")
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-      .replaceAll("`", "").replace(/\s+/g, " ").trim();
-  } catch {
-    return undefined;
-  }
+function reportError(error: unknown, hide: Hide, depth = 0): ReportedError {
+  const reported = {
+    name: error instanceof Error ? escapeControls(error.name) : "Thrown value",
+    message: hide(messageOf(error)),
+    frames: framesOf(error, hide),
+  };
+  if (!(error instanceof Error) || depth >= MAX_DEPTH) return reported;
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  return {
+    ...reported,
+    cause: cause === undefined
+      ? undefined
+      : reportError(cause, hide, depth + 1),
+    errors: error instanceof AggregateError && Array.isArray(errors)
+      ? errors.slice(0, MAX_ERRORS)
+        .map((one) => reportError(one, hide, depth + 1))
+      : undefined,
+  };
 }
+
+/** Hides the secrets of a request in a text. */
+type Hide = (text: string) => string;
 
 /** Below this a value may be found in any word. */
 const MIN_SECRET = 6;
 
 /** Makes what hides the secrets of a request, wherever a message quotes them. */
-function hiderOf(environ: Environ): (text: string) => string {
+function hiderOf(environ: Environ): Hide {
   const secrets = Object.entries(environ).flatMap(([name, value]) =>
     isSecret(name) && typeof value === "string" && value.length >= MIN_SECRET
       ? [escapeControls(value)]
@@ -105,10 +138,16 @@ function hiderOf(environ: Environ): (text: string) => string {
     secrets.reduce((text, secret) => text.replaceAll(secret, "(hidden)"), text);
 }
 
-function ruleOf(error: ConformanceError): BrokenRule {
-  const { rule: id, blame, hint, spec } = error.violation;
-  const url = toSpecUrl(spec);
-  return { id, blame, hint, spec, url, clause: clauseOf(url) };
+/** Where the pages about rules are, if there are any: `"/__wsgi__/rules/"`. */
+export type RulePages = string | undefined;
+
+function ruleOf(
+  { violation: { rule: id, blame, spec } }: ConformanceError,
+  pages: RulePages,
+): BrokenRule {
+  const address = toSpecUrl(spec);
+  const url = pages === undefined ? address : `${pages}${id}`;
+  return { id, blame, spec, url, clause: clauseAt(address) };
 }
 
 function variablesOf(environ: Environ): (readonly [string, string])[] {
@@ -122,38 +161,64 @@ function variablesOf(environ: Environ): (readonly [string, string])[] {
     });
 }
 
-function messageOf(error: unknown): string {
-  // The rule is told beside it.
-  if (error instanceof ConformanceError) {
-    return error.violation.message.replace(/ \(rule [^()]*\)$/, "");
-  }
-  return error instanceof Error
-    ? escapeControls(error.message)
-    : `${describe(error)} was thrown, which is no Error and has no stack`;
+/**
+ * Describes a request for a page about its failure.
+ *
+ * @param environ The variables of the request.
+ * @returns The request, without secrets.
+ */
+export function reportRequest(environ: Environ): ReportedRequest {
+  return {
+    method: toVisibleText(String(environ.REQUEST_METHOD)),
+    target: toVisibleText(String(targetOf(environ))),
+    variables: variablesOf(environ),
+  };
 }
 
 /**
- * Gathers what there is to tell of a failure.
+ * Finds the first line of the user's program in an error, its causes, or the
+ * errors of an `AggregateError`.
+ */
+function findExcerpt(error: unknown, depth = 0): SourceExcerpt | undefined {
+  const frame = findUserFrame(readFrames(stackOf(error)));
+  const excerpt = frame && readExcerpt(frame);
+  if (excerpt !== undefined || depth >= MAX_DEPTH) return excerpt;
+  if (!(error instanceof Error)) return undefined;
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  const behind = Array.isArray(errors) ? [cause, ...errors] : [cause];
+  for (const one of behind) {
+    const found = findExcerpt(one, depth + 1);
+    if (found !== undefined) return found;
+  }
+}
+
+/** What a report is made with. */
+export interface ReportOptions {
+  /** Whether lines of the user's program are read. */
+  readonly source: boolean;
+  readonly rulePages?: RulePages;
+}
+
+/**
+ * Gathers all there is to say about a failure.
  *
  * @param error What was thrown.
  * @param environ The variables of the request.
- * @param source Whether the program's own lines are read.
+ * @param options What is read, and where pages about rules are.
  * @returns The report.
  */
 export function reportFailure(
   error: unknown,
   environ: Environ,
-  source: boolean,
+  { source, rulePages }: ReportOptions,
 ): FailureReport {
-  const hide = hiderOf(environ);
+  const isFinding = error instanceof ConformanceError;
   return {
-    name: error instanceof Error ? escapeControls(error.name) : "Thrown value",
-    message: hide(messageOf(error)),
-    rule: error instanceof ConformanceError ? ruleOf(error) : undefined,
-    excerpt: source ? readExcerpt(stackOf(error)) : undefined,
-    stack: allFrames(error).map(hide),
-    method: toVisibleText(String(environ.REQUEST_METHOD)),
-    target: toVisibleText(String(targetOf(environ))),
-    variables: variablesOf(environ),
+    error: reportError(error, hiderOf(environ)),
+    application: isFinding ? error.violation.application : undefined,
+    rule: isFinding ? ruleOf(error, rulePages) : undefined,
+    hint: isFinding ? error.violation.hint : undefined,
+    excerpt: source ? findExcerpt(error) : undefined,
+    request: reportRequest(environ),
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isOwnFile } from "../wsgi/source_place.ts";
+import type { SourcePlace } from "../wsgi/source_place.ts";
 
 /** A few lines of a file. */
 export interface SourceExcerpt {
@@ -22,20 +22,6 @@ export interface SourceExcerpt {
 const AROUND = 5;
 /** A bundle may have a line of a megabyte. */
 const MAX_WIDTH = 300;
-
-const FRAME = /^\s+at (?:.* \()?(file:\/\/.+?):(\d+):(\d+)\)?$/;
-
-/**
- * Tells whether a line of a stack is of the user's program: in a file, and not
- * in one of this package.
- *
- * @param frame The line.
- * @returns Whether it is.
- */
-export function isUserFrame(frame: string): boolean {
-  const [, url] = FRAME.exec(frame) ?? [];
-  return url !== undefined && !isOwnFile(url);
-}
 
 /** Deno shows some addresses of files decoded, and others not. */
 function candidates(url: string): string[] {
@@ -63,24 +49,23 @@ function readQuietly(path: string): string | undefined {
 }
 
 /**
- * Reads what stands around the first line of the user's program in a stack.
+ * Reads the lines around a place.
  *
- * @param stack The stack.
+ * @param place The place. Its file is a `file:` URL, or a path.
  * @returns The lines, or nothing where there is no such file or it may not be
- * read.
+ * read without asking for a permission.
  */
-export function readExcerpt(stack: string): SourceExcerpt | undefined {
-  const frame = stack.split("\n").find(isUserFrame);
-  const [, url = "", row = "", column = ""] = FRAME.exec(frame ?? "") ?? [];
+export function readExcerpt(place: SourcePlace): SourceExcerpt | undefined {
+  const { file: url, line, column } = place;
+  if (/^[a-z]{2,}:/i.test(url) && !url.startsWith("file:")) return undefined;
   for (const file of candidates(url)) {
-    const all = file === "" ? undefined : readQuietly(file)?.split(/\r?\n/);
-    const line = Number(row);
+    const all = readQuietly(file)?.split(/\r?\n/);
     if (all === undefined || line < 1 || line > all.length) continue;
     const first = Math.max(1, line - AROUND);
     const lines = all.slice(first - 1, line + AROUND)
       .map((text, i) => [first + i, text.slice(0, MAX_WIDTH)] as const);
     // A file ends with a line feed, not with an empty line.
     if (lines.at(-1)?.[0] === all.length && all.at(-1) === "") lines.pop();
-    return { file, line, column: Number(column), lines };
+    return { file, line, column, lines };
   }
 }

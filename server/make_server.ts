@@ -9,6 +9,7 @@ import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { AccessLog } from "./access_log.ts";
 import { HttpProtocol } from "./http_protocol.ts";
 import { checkAddress, toUrl, toUrlHost } from "./listen.ts";
+import type { ServerAddress } from "./listener.ts";
 import { openListener } from "./open_listener.ts";
 import { checkOptions, type ServerOptions } from "./options.ts";
 import { SocketServer } from "./socket_server.ts";
@@ -66,6 +67,39 @@ export function makeServer(
   app: Application,
   options: ServerOptions = {},
 ): WsgiServer {
+  return makeHttpServer(hostname, port, app, options);
+}
+
+/** What another server of this package puts in place of a part of this one. */
+export interface HttpServerParts {
+  /** Makes the protocol. */
+  readonly createProtocol: (
+    address: ServerAddress,
+    options: ServerOptions,
+  ) => HttpProtocol;
+  /** Replaces the access log, and the option `log`. */
+  readonly log: AccessLog;
+}
+
+/**
+ * Makes a server as {@linkcode makeServer} does, from other parts.
+ *
+ * @param hostname The host name or IP address to listen on.
+ * @param port The port, from 0 to 65535.
+ * @param app The application.
+ * @param options What else to set.
+ * @param parts The parts that are not the usual ones.
+ * @returns The server, listening.
+ * @throws {TypeError} If an argument has the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function makeHttpServer(
+  hostname: string,
+  port: number,
+  app: Application,
+  options: ServerOptions,
+  parts?: HttpServerParts,
+): WsgiServer {
   checkAddress({ hostname, port, path: options.path });
   checkApplication(app);
   checkOptions(options);
@@ -80,13 +114,15 @@ export function makeServer(
     app,
     hostname,
     listener,
-    protocol: new HttpProtocol(address, options),
+    protocol: parts?.createProtocol(address, options) ??
+      new HttpProtocol(address, options),
     url: toUrl(scheme, { hostname, port: listener.port, path }),
     errors: environ?.["wsgi.errors"] as ErrorStream | undefined,
     run: { onError },
-    log: log === false
-      ? undefined
-      : new AccessLog(log === true ? undefined : log),
+    log: parts?.log ??
+      (log === false
+        ? undefined
+        : new AccessLog(log === true ? undefined : log)),
     headersTimeout: toLimit(options.headersTimeout, HEADERS_TIMEOUT_MS),
     keepAliveTimeout: toLimit(options.keepAliveTimeout, KEEP_ALIVE_TIMEOUT_MS),
     requestTimeout: options.requestTimeout ?? Infinity,

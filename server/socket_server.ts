@@ -105,6 +105,11 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     return this.#deadlines.now;
   }
 
+  /** How many requests the application is working on. */
+  get running(): number {
+    return this.#running;
+  }
+
   get isStopping(): boolean {
     return this.#stopped !== undefined;
   }

@@ -41,7 +41,7 @@ Deno.test("server.ts serves an application that imports server.ts", async () => 
   assertEquals(head.status, 200);
 });
 
-Deno.test("server.ts says in one line where it serves, then answers", async () => {
+Deno.test("server.ts says where it serves and where its inspector is, then answers", async () => {
   const { program, port } = await start();
   await using _ = program;
   const { head, body, complete } = await ask({ port }, GET);
@@ -55,7 +55,8 @@ Deno.test("server.ts says in one line where it serves, then answers", async () =
   const { stdout } = await program.outcome();
   assertEquals(
     stdout,
-    `Serving the demo application, validated, on http://127.0.0.1:${port}/ (Ctrl+C ends it)\n`,
+    `Serving the demo application, validated, on http://127.0.0.1:${port}/ (Ctrl+C ends it)\n` +
+      `Inspector: http://127.0.0.1:${port}/__wsgi__/\n`,
   );
 });
 
@@ -76,8 +77,8 @@ Deno.test("server.ts answers what the validator and the server refuse, and goes 
   ]);
   assertEquals(
     lines.filter((line) => !refused.includes(line))
-      .map((line) => /" (.*)$/.exec(line)?.[1]?.replace(/ \d+$/, "")),
-    ["400", "200 -", "200"],
+      .map((line) => line.replace(/, .*/, "")),
+    ["GET / 400", "HEAD /path?query 200", "GET /path?query 200"],
   );
 });
 
@@ -95,8 +96,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       assertEquals((await client.response()).head.status, 200);
       program.kill(signal);
       const { code, stdout, stderr } = await program.outcome();
-      assertEquals([code, stdout.split("\n").length], [0, 2]);
-      assertMatch(stderr, /^.* "GET \/path\?query HTTP\/1\.1" 200 \d+\n$/);
+      assertEquals([code, stdout.split("\n").length], [0, 3]);
+      assertMatch(stderr, /^GET \/path\?query 200, \d+ B, [0-9.]+ ms\n$/);
       assertEquals(await client.rest(), "");
     },
   });

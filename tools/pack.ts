@@ -65,6 +65,8 @@ async function copyPackage(
   const exports: Record<string, string> = {};
   const files = new Set(["LICENSE", "README.md"]);
   for (const [name, path] of Object.entries(config.exports)) {
+    // The development server needs workers of Deno and its file watcher.
+    if (name === "./dev") continue;
     const modules = await modulesOf(path);
     if (modules === undefined) continue;
     exports[name] = path;

@@ -33,7 +33,7 @@ export type ObservedEvent =
     readonly type: "start-response";
     /** The arguments of the call: status, headers and perhaps excInfo. */
     readonly args: readonly unknown[];
-    /** The line that called. */
+    /** The line that called. Under load it is known for some requests only. */
     readonly place: SourcePlace | undefined;
   }
   | {

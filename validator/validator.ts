@@ -82,9 +82,7 @@ function callChecked(
   const { context, rules, environ: view } = request;
   const { object: environ, values } = view;
   const { observer, places } = context;
-  if (places.wantsStacks() || observer !== undefined) {
-    request.called = capture(entry);
-  }
+  if (places.wantsStacks()) request.called = capture(entry);
   if (observer !== undefined) {
     const { name: application } = places;
     request.observe = beginObserving(observer, {

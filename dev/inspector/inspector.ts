@@ -16,6 +16,7 @@ import { InspectorPages } from "./pages.ts";
 import { type InspectorResponse, redirect, send, text } from "./responses.ts";
 import { type Route, routeOf } from "./routes.ts";
 import { equalsSecret, LOOPBACK_NAMES, refusalOf } from "./safety.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** A form of the inspector is much shorter. */
 const MAX_FORM = 4096;
@@ -107,7 +108,7 @@ class Inspector {
     if (conversation === undefined) {
       return text("The request is no longer kept.", "404 Not Found");
     }
-    if (!conversation.request.isBodyComplete) {
+    if (!hasWholeBody(conversation.request)) {
       return text(
         "The request cannot be sent again: only the beginning of its body was kept.",
         "409 Conflict",

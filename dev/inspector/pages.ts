@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toModuleUrl } from "../../cli/load_module.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import type { Conversation } from "../conversation.ts";
 import { explainRule } from "../explain_rule.ts";
@@ -170,8 +171,20 @@ export class InspectorPages {
     // A folder is served without a module that a test could import.
     if (!/\.[cm]?[jt]sx?(?::[^/\\]+)?$/.test(module)) return undefined;
     const file = module.replace(/(\.[cm]?[jt]sx?):[^/\\]+$/, "$1");
-    const source = await this.#options.source(file).catch(() => undefined);
-    return toTestSource(conversation, findExport(module, source));
+    return toTestSource(
+      conversation,
+      findExport(module, await this.#moduleSource(file)),
+    );
+  }
+
+  /** Reads the module, whose path may be one from the working folder. */
+  async #moduleSource(file: string): Promise<string | undefined> {
+    try {
+      return await this.#options.source(toModuleUrl(file));
+    } catch {
+      // Without its text, the name of the export is a guess.
+      return undefined;
+    }
   }
 
   async #data(

@@ -21,6 +21,7 @@ import { hideSecrets, isSecretName } from "./secrets.ts";
 import type { SourceViewer } from "./source_view.ts";
 import { showStrip } from "./strip.ts";
 import { showTimeline, TROUBLE } from "./timeline.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** What the page shows besides the conversation. */
 export interface RequestPageParts {
@@ -68,7 +69,7 @@ function showActions(
   const { id, request } = conversation;
   const api = `${base}/api/requests/${id}`;
   const credentials = credentialsIn(conversation);
-  const replay = request.isBodyComplete
+  const replay = hasWholeBody(request)
     ? markup`<form method="post" action="${base}/requests/${id}/replay"><input type="hidden" name="token" value="${token}"><button class="primary">Replay</button></form>`
     : markup`<button disabled
         title="The body is too long: only its beginning was kept.">Replay</button>`;

@@ -71,15 +71,23 @@ export class SourceViewer {
    * Shows an error with its first place, its frames and its causes.
    *
    * @param error The error.
+   * @param outer The errors that it is part of, or the cause of.
    * @returns The message, the lines around the first frame, and the stack.
    */
-  async error(error: DescribedError, depth = 0): Promise<Html> {
+  async error(
+    error: DescribedError,
+    outer: readonly DescribedError[] = [],
+  ): Promise<Html> {
     const { frames, cause, errors = [] } = error;
-    const source = await this.excerpt(frames[0]);
-    const inner = depth >= MAX_CAUSES ? [] : await Promise.all([
-      ...cause === undefined ? [] : [this.#nested("Caused by", cause, depth)],
+    const line = lineOf(error);
+    // An error and its cause are often made in the same line.
+    const isShown = outer.some((one) => lineOf(one) === line);
+    const source = isShown ? undefined : await this.excerpt(frames[0]);
+    const all = [...outer, error];
+    const inner = outer.length >= MAX_CAUSES ? [] : await Promise.all([
+      ...cause === undefined ? [] : [this.#nested("Caused by", cause, all)],
       ...errors.slice(0, MAX_CAUSES).map((one) =>
-        this.#nested("One of its errors", one, depth)
+        this.#nested("One of its errors", one, all)
       ),
     ]);
     return markup`<p class="message"><strong>${error.name}</strong>: ${error.message}</p>${source}${
@@ -90,10 +98,10 @@ export class SourceViewer {
   async #nested(
     title: string,
     error: DescribedError,
-    depth: number,
+    outer: readonly DescribedError[],
   ): Promise<Html> {
     return markup`<div class="cause"><p class="label">${title}</p>${await this
-      .error(error, depth + 1)}</div>`;
+      .error(error, outer)}</div>`;
   }
 
   #textOf(file: string): Promise<string | undefined> {
@@ -104,6 +112,10 @@ export class SourceViewer {
     this.#files.set(file, text);
     return text;
   }
+}
+
+function lineOf({ frames: [first] }: DescribedError): string | undefined {
+  return first && `${first.file}:${first.line}`;
 }
 
 function showFrames(frames: DescribedError["frames"]): Html | undefined {

@@ -14,6 +14,7 @@ import {
   timelineItem,
 } from "./timeline_event.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** Shorter runs stay as they are. */
 const MIN_RUN = 9;
@@ -114,7 +115,7 @@ async function showFold(
 
 /** Shows how the request arrived: its head and the beginning of its body. */
 function showArrival({ request }: Conversation): Html {
-  const { method, target, protocol, headers, body, isBodyComplete } = request;
+  const { method, target, protocol, headers, body } = request;
   const head = `${method} ${target} ${protocol}\r\n${
     headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
   }`;
@@ -130,7 +131,7 @@ function showArrival({ request }: Conversation): Html {
     }</summary>${showHead(head)}</details>${
       body.length > 0 &&
       markup`<div>body <span class="size">${formatBytes(body.length)}${
-        !isBodyComplete && " kept"
+        !hasWholeBody(request) && " kept"
       }</span> ${showPreview(bytes, body.length)}</div>`
     }`,
   );

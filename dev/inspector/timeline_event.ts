@@ -204,9 +204,9 @@ export async function showEvent(
     case "omitted":
       return item(
         "server",
-        markup`<p class="quiet">${
+        markup`<p class="quiet">Too many to keep: ${
           count(event.count, "event")
-        } were not kept: there were too many.</p>`,
+        } left out here.</p>`,
       );
     case "head":
       return item(

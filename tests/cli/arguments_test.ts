@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { type Arguments, parseArguments } from "../../cli/arguments.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { type Arguments, HELP, parseArguments } from "../../cli/arguments.ts";
 import { UsageError } from "../../cli/parsed_arguments.ts";
 
 const PLAIN: Arguments = {
@@ -9,7 +9,7 @@ const PLAIN: Arguments = {
   unix: undefined,
   cert: undefined,
   key: undefined,
-  log: "common",
+  log: undefined,
   validate: true,
   open: false,
   print: undefined,
@@ -30,6 +30,11 @@ Deno.test.each<[string[], Partial<Arguments>]>([
   [["--host", "::1", "folder"], { app: "folder", hostname: "::1" }],
   [["--hostname", "::1", "--host=h"], { hostname: "::1" }],
   [["--no-validate", "--open"], { validate: false, open: true }],
+  [["--production"], { validate: false }],
+  [["--check", "a.ts"], { app: "a.ts", check: "once" }],
+  [["--check-on-save"], { check: "on-save" }],
+  [["--allow-host=a", "--allow-host", "b"], { allowHosts: ["a", "b"] }],
+  [["--explain", "body/string"], { explain: "body/string" }],
   [["--log=dev"], { log: "dev" }],
   [["--log", "off"], { log: "off" }],
   [["--unix", "/run/a=b.sock"], { unix: "/run/a=b.sock" }],
@@ -75,6 +80,26 @@ Deno.test.each<[string[], string, string]>([
     "unknown option --no-validat",
     "did you mean --no-validate?",
   ],
+  [
+    ["--prodcution"],
+    "unknown option --prodcution",
+    "did you mean --production?",
+  ],
+  [
+    ["--allow-hosts"],
+    "unknown option --allow-hosts",
+    "did you mean --allow-host?",
+  ],
+  [
+    ["--production", "--check-on-save"],
+    "--check-on-save makes no sense with --production",
+    "leave one of them out",
+  ],
+  [
+    ["--no-validate", "--allow-host=a"],
+    "--allow-host makes no sense with --production",
+    "leave one of them out",
+  ],
   [["-port"], "unknown option -port", "did you mean --port?"],
   [["--ky", "k"], "unknown option --ky", "did you mean --key?"],
   [["--x"], "unknown option --x", "usage:"],
@@ -100,4 +125,10 @@ Deno.test.each<[string[], string, string]>([
 Deno.test("parseArguments() refuses a bad port in the environment", () => {
   const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
   assertEquals(error.message, "no such port: http");
+});
+
+Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {
+  const lines = HELP.split("\n");
+  assert(lines.length < 24);
+  assertEquals(lines.filter((line) => line.length > 79), []);
 });

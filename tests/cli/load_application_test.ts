@@ -108,10 +108,30 @@ Deno.test("loadApplication() says that a module exports nothing", async () => {
   );
 });
 
-Deno.test("loadApplication() knows a fetch handler when it sees one", async () => {
-  await using written = await write("export default { fetch() {} };");
-  const [, hint] = await refusal(written.path);
-  assertEquals(hint, `it has a fetch handler: deno serve ${written.path}`);
+Deno.test("loadApplication() runs a module that deno serve takes", async () => {
+  const module = "export default { fetch: () => new Response('fetched') };";
+  await using written = await write(module);
+  const client = new TestClient(await loadApplication(written.path));
+  assertEquals((await client.get("/")).text(), "fetched");
+});
+
+Deno.test("loadApplication() suggests the path and the export that were meant", async () => {
+  await using written = await write("export function applikation() {}");
+  const { path } = written;
+  const folder = path.replace(/app\.js$/, "");
+  const hintOf = async (app: string): Promise<string | undefined> =>
+    (await refusal(app))[1];
+  const meant = `did you mean ${path}?`;
+  assertEquals(await hintOf(path.replace("app.js", "ap.js")), meant);
+  assertEquals(await hintOf(path.replace("app.js", "app")), meant);
+  assertEquals(
+    await hintOf(`${folder.slice(0, -2)}/app.js`),
+    `did you mean ${path}?`,
+  );
+  assertEquals(
+    await hintOf(`${path}:application`),
+    `it exports applikation: try ${path}:applikation`,
+  );
 });
 
 Deno.test("loadApplication() says where there is no file", async () => {
@@ -124,7 +144,7 @@ Deno.test("loadApplication() says where there is no file", async () => {
 Deno.test.each([
   ["page.html", "<h1>Hello</h1>", /^name a module, such as app\.ts; /],
   ["page.md", "# Hello", /^name a module, such as app\.ts; /],
-  ["app.mts", "<h1>Hello</h1>", /^mend the module/],
+  ["app.mts", "<h1>Hello</h1>", /^correct the module/],
 ])(
   "loadApplication() tells what to do about %s",
   async (name, source, hint) => {

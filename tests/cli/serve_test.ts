@@ -156,7 +156,7 @@ Deno.test("server.ts suggests the option that was meant", async () => {
   ]);
 });
 
-Deno.test("server.ts shows the error page, and without @std the plain answer", async () => {
+Deno.test("server.ts shows the error page without @std, and in production the plain answer", async () => {
   const folder = await Deno.makeTempDir();
   const app = `${folder}/app.js`;
   await Deno.writeTextFile(
@@ -167,16 +167,23 @@ Deno.test("server.ts shows the error page, and without @std the plain answer", a
   const map = `${folder}/map.json`;
   await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
   for (
-    const [options, args, expected] of [
-      [STD, [], /^Error: boom\n\n.*app\.js:1:/],
-      [STD, ["--no-validate"], /^500 Internal Server Error\n$/],
-      [[`--import-map=${map}`], [], /^500 Internal Server Error\n$/],
+    const [args, expected, log] of [
+      [
+        [],
+        /^Error: boom\n\n.*app\.js:1:/,
+        /^ {2}Error: boom\n {4}at app .*app\.js:1:\d+\n/,
+      ],
+      [
+        ["--production"],
+        /^500 Internal Server Error\n$/,
+        /^Error: boom\n( {4}at .*\n)+$/,
+      ],
     ] as const
   ) {
     await using program = new Program(
       "run",
       "-A",
-      ...options,
+      `--import-map=${map}`,
       "server.ts",
       ...args,
       "--log=off",
@@ -188,9 +195,54 @@ Deno.test("server.ts shows the error page, and without @std the plain answer", a
     assertEquals(head.status, 500);
     assertMatch(body, expected);
     program.kill("SIGTERM");
-    // The error is told either way, and nothing else.
     const { stderr } = await program.outcome();
-    assertMatch(stderr, /^Error: boom\n( {4}at .*\n)+$/);
+    assertMatch(stderr, log);
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("server.ts checks an application once, and says so by its exit code", async () => {
+  const folder = await Deno.makeTempDir();
+  const run = async (source: string): Promise<[number, string]> => {
+    await Deno.writeTextFile(`${folder}/app.js`, source);
+    const args = ["run", "-A", "server.ts", "--check", `${folder}/app.js`];
+    await using program = new Program(...args);
+    const { code, stdout, stderr } = await program.outcome();
+    return [code, `${stdout}${stderr}`];
+  };
+  const fetching = "export default { fetch: () => new Response('a') };";
+  const [code, report] = await run(fetching);
+  assertEquals(code, 0, report);
+  assertMatch(report, /^\d+ passed, 0 failed/m);
+  const failing = "export const app = (_, start) => { start(200, []); };";
+  assertEquals((await run(failing))[0], 1);
+  const [missing, message] = await run(
+    "export default 1;\nimport './none.js';",
+  );
+  assertEquals(missing, 1);
+  assertMatch(message, /^error: Cannot check .*Module not found.*none\.js/s);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("server.ts explains a rule, and suggests the one that was meant", async () => {
+  await using program = new Program(
+    "run",
+    "server.ts",
+    "--explain",
+    "body/string",
+  );
+  const { code, stdout } = await program.outcome();
+  assertEquals(code, 0);
+  for (
+    const part of [
+      "body/string: error, broken by the application, in the profile core",
+      'return "Hello";',
+      'return [new TextEncoder().encode("Hello")];',
+      "(SPEC.md#",
+    ]
+  ) assert(stdout.includes(part), part);
+  assertEquals(await refusal("server.ts", "--explain=body/strin"), [
+    "error: there is no rule body/strin",
+    "hint: did you mean body/string?",
+  ]);
 });

@@ -1,0 +1,35 @@
+/**
+ * The short line about a request, for developing.
+ *
+ * @module
+ */
+
+import type { AccessRecord } from "../gateway/access_record.ts";
+
+/**
+ * Formats a short line: method, target, status, size and time.
+ *
+ * @param record The request.
+ * @param paint Colours the status.
+ * @returns The line, in printable ASCII apart from the colour.
+ */
+export function formatDev(
+  record: AccessRecord,
+  paint: (status: string) => string = (status) => status,
+): string {
+  const { method, status, bytesSent, duration, clientLeft, failure } = record;
+  const ending = clientLeft
+    ? ", the client left"
+    : failure === undefined
+    ? ""
+    : `, broken off: ${failure}`;
+  const head = `${method} ${record.target} `;
+  const tail = `, ${bytesSent} B, ${duration.toFixed(1)} ms${ending}`;
+  const shown = paint(status === 0 ? "-" : String(status));
+  return `${toSafe(head)}${shown}${toSafe(tail)}`;
+}
+
+/** What a client sent must not write to the terminal. */
+function toSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}

@@ -1,0 +1,270 @@
+/**
+ * {@linkcode DevelopmentServer}: a server of this package, with the application in
+ * a worker behind it.
+ *
+ * @module
+ */
+
+import type { AccessRecord } from "../gateway/access_record.ts";
+import { makeHttpServer } from "../server/make_server.ts";
+import type { WsgiServer } from "../server/wsgi_server.ts";
+import { StderrStream } from "../wsgi/error_stream.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
+import { Checker } from "./check/checker.ts";
+import type { RecordedRequest } from "./conversation.ts";
+import { ConversationLog } from "./conversation_log.ts";
+import type { DevServerOptions } from "./dev_options.ts";
+import { AccessGuard } from "./front/access_guard.ts";
+import { Front } from "./front/front.ts";
+import { FrontLog } from "./front/front_log.ts";
+import { FrontProtocol } from "./front/received.ts";
+import { replayRequest } from "./front/replay.ts";
+import { Supervisor, type SupervisorEvent } from "./front/supervisor.ts";
+import type { InspectorOptions } from "./inspector_options.ts";
+import { wantsColor } from "./terminal/paint.ts";
+import { Reporter } from "./terminal/reporter.ts";
+
+/** What `devServer()` returns. */
+export interface DevServer extends WsgiServer {
+  /** Where the inspector is; nothing where its pages are off. */
+  readonly inspectorUrl: string | undefined;
+  /** How many responses the application is working on. */
+  readonly running: number;
+  /** Resolves when the application has been loaded, or could not be. */
+  readonly settled: Promise<void>;
+}
+
+const BLOCKED_AFTER_MS = 10_000;
+
+/** The names of this machine for itself. */
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+/** What a front throws to break a response off. The worker has said why. */
+const QUIET = /^BrokenResponse\b/;
+
+/** A development server. */
+export class DevelopmentServer implements DevServer {
+  readonly #server: WsgiServer;
+  readonly #supervisor: Supervisor;
+  readonly #front: Front;
+  readonly #guard: AccessGuard;
+  readonly #log = new ConversationLog();
+  readonly #reporter: Reporter;
+  readonly #checker: Checker;
+  readonly #wantsCheck: boolean;
+  #protocol: FrontProtocol | undefined;
+  #stopped: Promise<void> | undefined;
+
+  /**
+   * Begins to listen, and starts the application.
+   *
+   * @param options The options, checked.
+   * @param createInspector Makes the inspector.
+   */
+  constructor(
+    options: DevServerOptions,
+    createInspector: (options: InspectorOptions) => Application,
+  ) {
+    const { module, hostname = "127.0.0.1", port = 8000 } = options;
+    const { allowHosts = [], check = false, path, write, signal } = options;
+    const application = module instanceof URL ? module.href : module;
+    const name = application === "" ? "the demo application" : application;
+    const log = this.#log;
+    const isUnixSocket = path !== undefined;
+    this.#guard = new AccessGuard({ hostname, isUnixSocket, allowHosts });
+    this.#wantsCheck = check;
+    this.#reporter = new Reporter({
+      form: options.log ?? "dev",
+      hasColor: write === undefined && wantsColor(),
+      name,
+      linkTo: (rule) => `${this.inspectorUrl ?? "/__wsgi__/"}rules/${rule}`,
+      write,
+    });
+    this.#checker = new Checker(
+      application,
+      log,
+      (outcome, isFirst) => this.#reporter.onCheck(outcome, isFirst),
+    );
+    const inspector = createInspector({
+      log,
+      module: name,
+      hosts: [...LOOPBACK_HOSTS, ...allowHosts],
+      replay: (request) => this.#replay(request),
+      source: (file) => this.#readSource(file),
+      check: () => this.#checker.run(),
+    });
+    this.#front = new Front({
+      supervisor: () => this.#supervisor,
+      log,
+      guard: this.#guard,
+      inspector,
+      onRecorded: (...args) => this.#reporter.onRecorded(...args),
+    });
+    this.#server = this.#listen(hostname, port, options);
+    this.#supervisor = new Supervisor({
+      application,
+      log,
+      checks: { profile: options.profile, rules: options.rules },
+      hasInspector: this.#guard.isOn,
+      blockedAfter: options.blockedAfter ?? BLOCKED_AFTER_MS,
+      onEvent: (event) => this.#onEvent(event),
+      onRequestOver: (recording) => this.#front.onRequestOver(recording),
+      answer: (exchange, failure) => this.#front.answer(exchange, failure),
+    });
+    this.#server.serveForever();
+    const stop = (): void => void this.shutdown();
+    signal?.addEventListener("abort", stop, { once: true });
+    this.finished.then(() => signal?.removeEventListener("abort", stop));
+  }
+
+  #listen(
+    hostname: string,
+    port: number,
+    options: DevServerOptions,
+  ): WsgiServer {
+    const { cert, key, path, mode, signal, shutdownTimeout } = options;
+    const { headersTimeout, keepAliveTimeout, requestTimeout } = options;
+    const { maxHeaderSize, maxRequestBodySize } = options;
+    const stderr = new StderrStream();
+    const errors = new StderrStream((text) => {
+      if (!QUIET.test(text)) stderr.write(text);
+    });
+    const log = new FrontLog((record, environ) => this.#onEnd(record, environ));
+    return makeHttpServer(
+      hostname,
+      port,
+      this.#front.app,
+      {
+        cert,
+        key,
+        path,
+        mode,
+        signal,
+        shutdownTimeout,
+        headersTimeout,
+        keepAliveTimeout,
+        requestTimeout,
+        maxHeaderSize,
+        maxRequestBodySize,
+        environ: { "wsgi.errors": errors },
+      },
+      {
+        log,
+        createProtocol: (...args) =>
+          this.#protocol = new FrontProtocol(...args),
+      },
+    );
+  }
+
+  get hostname(): string {
+    return this.#server.hostname;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get finished(): Promise<void> {
+    return this.#server.finished;
+  }
+
+  get inspectorUrl(): string | undefined {
+    return this.#guard.isOn ? `${this.url}__wsgi__/` : undefined;
+  }
+
+  get running(): number {
+    return this.#front.running;
+  }
+
+  get settled(): Promise<void> {
+    return this.#supervisor.settled;
+  }
+
+  #onEvent(event: SupervisorEvent): void {
+    this.#reporter.onSupervisorEvent(event);
+    if (event.type === "loading") this.#checker.stop();
+    if (event.type === "loaded" && this.#wantsCheck) void this.#checker.run();
+  }
+
+  #onEnd(record: AccessRecord, environ: Environ | undefined): void {
+    if (environ !== undefined) this.#front.onEnd(record, environ);
+    else this.#reporter.onRefused(record);
+  }
+
+  async #replay(request: RecordedRequest): Promise<number> {
+    const time = new Date();
+    const end = await replayRequest(request, this.#front.app, this.#protocol!);
+    const { environ, status, bytesSent, duration } = end;
+    const recording = this.#front.recordingOf(environ);
+    if (recording === undefined) {
+      throw new Error(
+        "Cannot send the request again: it is for a page of the development server",
+      );
+    }
+    const { method, target, protocol } = request;
+    this.#front.onEnd({
+      time,
+      method,
+      target,
+      protocol,
+      status,
+      bytesSent,
+      duration,
+      clientLeft: false,
+      remoteAddress: undefined,
+      remoteUser: undefined,
+      referer: undefined,
+      userAgent: undefined,
+    }, environ);
+    return recording.id;
+  }
+
+  async #readSource(file: string): Promise<string | undefined> {
+    try {
+      const url = /^[a-z]{2,}:/i.test(file)
+        ? new URL(file)
+        : new URL(`file://${encodeURI(file)}`);
+      if (!this.#supervisor.modules.has(url.href)) return undefined;
+      return await Deno.readTextFile(url);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Writes a line to the terminal.
+   *
+   * @param text The line.
+   */
+  say(text: string): void {
+    this.#reporter.say(text);
+  }
+
+  serveForever(): Promise<void> {
+    return this.#server.serveForever();
+  }
+
+  handleRequest(): Promise<void> {
+    return this.#server.handleRequest();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#front.stop();
+    this.#checker.stop();
+    await this.#server.shutdown();
+    await this.#supervisor.close();
+    this.#reporter.flush();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+}

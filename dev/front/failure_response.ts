@@ -1,0 +1,96 @@
+/**
+ * The answer to a request while the application cannot answer.
+ *
+ * @module
+ */
+
+import { showFailure } from "../../middleware/answer_failure.ts";
+import {
+  type ReportedError,
+  reportRequest,
+} from "../../middleware/failure_report.ts";
+import type { Environ } from "../../wsgi/types.ts";
+import type { Failure } from "../application_state.ts";
+import type { DescribedError } from "../conversation.ts";
+import { reloadScript } from "../reload_script.ts";
+import type { OwnResponse } from "./exchange.ts";
+
+const encoder = new TextEncoder();
+
+function toReported(error: DescribedError): ReportedError {
+  const { name, message, frames, cause, errors } = error;
+  return {
+    name,
+    message,
+    frames: frames.map(({ name, file, line, column }) => {
+      const place = `${file}:${line}:${column}`;
+      const text = name === "" ? `at ${place}` : `at ${name} (${place})`;
+      return { text, isUser: true };
+    }),
+    cause: cause && toReported(cause),
+    errors: errors?.map(toReported),
+  };
+}
+
+/** What a client may see of a failure. */
+export interface FailureView {
+  /** The variables of the request. */
+  readonly environ: Environ;
+  /** Whether the client may see the error with its source lines. */
+  readonly showsDetails: boolean;
+  /** Whether there are pages of the development server. */
+  readonly hasPages: boolean;
+  /** The start of the application that failed. */
+  readonly generation: string;
+}
+
+/**
+ * Makes the answer that shows why the application cannot answer.
+ *
+ * @param failure Why.
+ * @param view What the client may see.
+ * @returns A page or plain text, as the request accepts it.
+ */
+export function toFailureResponse(
+  failure: Failure,
+  { environ, showsDetails, hasPages, generation }: FailureView,
+): OwnResponse {
+  if (!showsDetails) {
+    return toText(
+      "500 Internal Server Error",
+      "The application failed. Its terminal shows why.",
+    );
+  }
+  const report = {
+    error: toReported(failure.error),
+    application: undefined,
+    rule: undefined,
+    hint: failure.hint,
+    excerpt: failure.excerpt,
+    request: reportRequest(environ),
+  };
+  const script = hasPages
+    ? reloadScript(environ.REQUEST_METHOD, generation)
+    : undefined;
+  return showFailure(report, environ.HTTP_ACCEPT, { script });
+}
+
+/**
+ * Makes an answer in plain text.
+ *
+ * @param status The status.
+ * @param text The text, without its line feed.
+ * @returns The answer.
+ */
+export function toText(status: string, text: string): OwnResponse {
+  const body = encoder.encode(`${text}\n`);
+  return {
+    status,
+    headers: [
+      ["Content-Type", "text/plain; charset=utf-8"],
+      ["Content-Length", String(body.length)],
+      ["Cache-Control", "no-store"],
+    ],
+    body,
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * {@linkcode FrontLog}: tells the front how each request has ended.
+ *
+ * @module
+ */
+
+import type { AccessRecord } from "../../gateway/access_record.ts";
+import { AccessLog } from "../../server/access_log.ts";
+import {
+  LogEntry,
+  type LoggedHead,
+  type RequestEnd,
+} from "../../server/log_entry.ts";
+import type { Environ } from "../../wsgi/types.ts";
+
+/** Called when a request is over, with its environ if it got that far. */
+export type OnRequestEnd = (
+  record: AccessRecord,
+  environ: Environ | undefined,
+) => void;
+
+class FrontLogEntry extends LogEntry {
+  #environ: Environ | undefined;
+
+  constructor(
+    head: LoggedHead | undefined,
+    remoteAddress: string | undefined,
+    onEnd: OnRequestEnd,
+  ) {
+    super(head, remoteAddress, (record) => onEnd(record, this.#environ));
+  }
+
+  override end(end: RequestEnd): void {
+    this.#environ = end.environ;
+    super.end(end);
+  }
+}
+
+/** An access log that hands over the environ as well. */
+export class FrontLog extends AccessLog {
+  readonly #onEnd: OnRequestEnd;
+
+  /**
+   * @param onEnd Called for each request.
+   */
+  constructor(onEnd: OnRequestEnd) {
+    super(() => {});
+    this.#onEnd = onEnd;
+  }
+
+  override begin(
+    head: LoggedHead | undefined,
+    remoteAddress: string | undefined,
+  ): LogEntry {
+    return new FrontLogEntry(head, remoteAddress, this.#onEnd);
+  }
+}

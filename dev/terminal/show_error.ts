@@ -1,0 +1,129 @@
+/**
+ * Errors and findings as lines for the terminal.
+ *
+ * @module
+ */
+
+import { escapeControls } from "../../wsgi/describe.ts";
+import { readExcerpt } from "../../middleware/source_excerpt.ts";
+import { toExcerptText } from "../../middleware/failure_text.ts";
+import type { Failure } from "../application_state.ts";
+import type {
+  DescribedError,
+  DescribedFinding,
+  SourcePlace,
+} from "../conversation.ts";
+import type { Paint } from "./paint.ts";
+
+/** Frames of one error that are shown. */
+const MAX_FRAMES = 5;
+
+/** Lines shown before and after the one at fault. */
+const AROUND = 2;
+
+/** A path below this folder is shown relative to it. */
+function toShort(file: string): string {
+  let path = file;
+  if (file.startsWith("file:")) {
+    try {
+      path = decodeURIComponent(new URL(file).pathname);
+    } catch {
+      return file;
+    }
+  }
+  const folder = `${Deno.cwd()}/`;
+  return path.startsWith(folder) ? path.slice(folder.length) : path;
+}
+
+/**
+ * Names a place, so that terminals make a link of it.
+ *
+ * @param place The place.
+ * @returns Such as `"app.ts:3:9"`.
+ */
+export function showPlace({ file, line, column }: SourcePlace): string {
+  return escapeControls(`${toShort(file)}:${line}:${column}`);
+}
+
+function excerptLines(place: SourcePlace, paint: Paint): string[] {
+  const excerpt = readExcerpt(place);
+  if (excerpt === undefined) return [];
+  const lines = excerpt.lines.filter(([number]) =>
+    Math.abs(number - place.line) <= AROUND
+  );
+  return toExcerptText({ ...excerpt, lines }).map((text) => {
+    const shown = `    ${escapeControls(text)}`;
+    return text.startsWith(">") ? shown : paint.dim(shown);
+  });
+}
+
+/**
+ * Shows an error with its frames, its causes, and the lines at fault.
+ *
+ * @param error The error.
+ * @param paint The colours.
+ * @param showsExcerpt Whether source lines are shown.
+ * @returns The lines.
+ */
+export function showError(
+  error: DescribedError,
+  paint: Paint,
+  showsExcerpt = true,
+): string[] {
+  const { name, message, frames, cause, errors = [] } = error;
+  const lines = escapeControls(message).split("\n")
+    .map((text, i) => i === 0 ? `  ${paint.red(name)}: ${text}` : `  ${text}`);
+  frames.slice(0, MAX_FRAMES).forEach((frame, i) => {
+    const by = frame.name === "" ? "" : `${escapeControls(frame.name)} `;
+    lines.push(`    at ${by}${paint.cyan(showPlace(frame))}`);
+    if (i === 0 && showsExcerpt) lines.push(...excerptLines(frame, paint));
+  });
+  for (const one of errors) {
+    lines.push("  one of several:", ...showError(one, paint, false));
+  }
+  if (cause !== undefined) {
+    lines.push("  caused by:", ...showError(cause, paint, frames.length === 0));
+  }
+  return lines;
+}
+
+/**
+ * Shows why the application cannot answer.
+ *
+ * @param failure Why.
+ * @param paint The colours.
+ * @returns The lines.
+ */
+export function showFailureLines(failure: Failure, paint: Paint): string[] {
+  const lines = showError(failure.error, paint);
+  if (failure.hint !== undefined) {
+    lines.push(`  ${paint.bold("hint:")} ${escapeControls(failure.hint)}`);
+  }
+  return lines;
+}
+
+/**
+ * Shows a finding of the validator.
+ *
+ * @param finding The finding.
+ * @param paint The colours.
+ * @param link The address of the page about its rule.
+ * @returns The lines.
+ */
+export function showFinding(
+  finding: DescribedFinding,
+  paint: Paint,
+  link: string,
+): string[] {
+  const { severity, rule, message, hint, place } = finding;
+  const color = severity === "error" ? paint.red : paint.yellow;
+  const text = message.replace(/ \(rule [^()]*\)$/, "");
+  const lines = [`  ${color(`${severity} ${rule}`)}: ${escapeControls(text)}`];
+  if (place !== undefined) {
+    lines.push(`    at ${paint.cyan(showPlace(place))}`);
+    lines.push(...excerptLines(place, paint));
+  }
+  if (hint !== undefined) lines.push(`    hint: ${escapeControls(hint)}`);
+  lines.push(`    ${paint.dim(`see:  ${link}`)}`);
+  return lines;
+}

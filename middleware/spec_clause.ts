@@ -1,0 +1,32 @@
+/**
+ * The words of a requirement, out of SPEC.md in a checkout.
+ *
+ * @module
+ */
+
+/**
+ * Finds the words of a requirement.
+ *
+ * @param url The address of the requirement.
+ * @returns The words without markup; nothing where they cannot be read without
+ * asking for a permission.
+ */
+export function clauseAt(url: string): string | undefined {
+  const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };
+  try {
+    const { pathname, hash, protocol } = new URL(url);
+    if (Deno === undefined || protocol !== "file:") return undefined;
+    const path = decodeURIComponent(pathname);
+    const { state } = Deno.permissions.querySync({ name: "read", path });
+    if (state !== "granted") return undefined;
+    const page = Deno.readTextFileSync(path);
+    const start = page.indexOf(`<a id="${hash.slice(1)}"></a>`);
+    if (start === -1) return undefined;
+    const text = page.slice(start).split(/\n\n|\n- /)[0] ?? "";
+    return text.replace(/^<a[^>]*><\/a>(?:\[\*\*[^\]]*\]\([^)]*\)\s*)?/, "")
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .replaceAll("`", "").replace(/\s+/g, " ").trim();
+  } catch {
+    return undefined;
+  }
+}
