@@ -107,7 +107,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
 
   /** How many requests the application is working on. */
   get running(): number {
-    return this.#running;
+    return this.#places.running;
   }
 
   get isStopping(): boolean {
