@@ -110,8 +110,6 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
     "Deno.serve answers 400 to a request with a body that offers an upgrade",
   "connection/upgrade-length":
     "Deno.serve answers 400 to a request with a body that offers an upgrade",
-  "refused/expectation":
-    "toFetchHandler leaves Expect to the runtime, and Deno.serve ignores one that it does not know",
 };
 
 /**

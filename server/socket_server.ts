@@ -20,7 +20,7 @@ import { DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
 import { Places } from "./places.ts";
 import type { Protocol } from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
-import { RateLimitedLog } from "./rate_limited_log.ts";
+import { RateLimitedLog } from "../gateway/rate_limited_log.ts";
 import { Shutdown } from "./shutdown.ts";
 import type { SocketServerOptions } from "./socket_server_options.ts";
 import type { WsgiServer } from "./wsgi_server.ts";
