@@ -47,49 +47,8 @@ export const headerKey: (name: string) => string | undefined = remember(
   makeKey,
 );
 
-/**
- * Where a repeated header must not be overlooked: iterating `Headers` gives
- * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
- */
-const READ_WHOLE: ReadonlySet<string> = new Set([
-  "CONTENT_LENGTH",
-  "CONTENT_TYPE",
-  "HTTP_SET_COOKIE",
-]);
-
 /** Of two of them nobody could say which one another program has believed. */
 const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
-
-/**
- * Adds the variables of the headers of fetch.
- *
- * @param environ The environ, which has none of them.
- * @param headers The headers.
- * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
- * @returns The value of Transfer-Encoding, which is no variable.
- * @throws {RequestError} If no application may see such a request.
- */
-export function addFetchHeaders(
-  environ: Environ,
-  headers: Headers,
-  host: string | undefined,
-): string | undefined {
-  let coding: string | undefined;
-  // Not `for…of`, whose iterator makes Deno take twice as long for them.
-  headers.forEach((iterated, name) => {
-    const key = headerKey(name);
-    if (key === undefined) {
-      if (name === TRANSFER_ENCODING) coding = headers.get(name) ?? iterated;
-      return;
-    }
-    environ[key] = READ_WHOLE.has(key)
-      ? valueOf(key, headers.get(name) ?? iterated)
-      : iterated;
-  });
-  dropEmptyType(environ);
-  if (host !== undefined) environ.HTTP_HOST = host;
-  return coding;
-}
 
 /** What to do with headers of certain names. */
 export interface HeaderPlan {
@@ -178,18 +137,17 @@ export function hostOf(headers: readonly string[]): string | undefined {
 }
 
 /**
- * Adds the variables of headers that are names and values one after the other.
- * Repeated ones are joined.
+ * Adds the variables of headers. Repeated ones are joined.
  *
  * RFC 9110 section 5.3.
  *
  * @param environ The environ, which has none of them.
- * @param headers Names and values as they came.
+ * @param headers Names and values in turn, as they came.
  * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
  * @returns The value of Transfer-Encoding, which is no variable.
  * @throws {RequestError} If no application may see such a request.
  */
-export function addRawHeaders(
+export function addHeaders(
   environ: Environ,
   headers: readonly string[],
   host: string | undefined,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
+import { EnvironTemplate } from "../../../gateway/environ/environ_template.ts";
 import { RequestError } from "../../../http1/request_error.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator/validator.ts";
@@ -47,9 +48,13 @@ Deno.test("createFetchEnviron() agrees with a slow model for any request", () =>
       (wire, options, [info, remote]) => {
         const request = asDenoGives(wire, PORT);
         const expected = expectEnviron(wire, options, PORT);
+        const make = () =>
+          createFetchEnviron(request, info, noSignal, options, template);
         let made: unknown;
+        // The third one is a copy.
+        const template = new EnvironTemplate();
         try {
-          made = plainOf(createFetchEnviron(request, info, noSignal, options));
+          made = [make(), make(), make()].map(plainOf)[2];
         } catch (error) {
           made = statusOf(error);
           refused++;
