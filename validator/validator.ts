@@ -15,6 +15,7 @@ import type {
 } from "../wsgi/types.ts";
 import { ValidatorContext, type ValidatorOptions } from "./context.ts";
 import type { Entry } from "./findings.ts";
+import { RecordedEnviron } from "./good_environs.ts";
 import { beginObserving, type Observer } from "./observer.ts";
 import { originOf } from "./origin.ts";
 import { type Capture, capture, ProgramPlaces } from "./places.ts";
@@ -92,7 +93,7 @@ function callChecked(
   }
   try {
     request.check(rules.call, view, entry);
-    request.check(rules.environ, view, entry);
+    checkEnviron(request, entry);
     request.outer?.compareWithInner("call", [], entry, request);
   } catch (error) {
     throw failed(request, error);
@@ -148,6 +149,18 @@ function callChecked(
   // A server that awaits it sees its rejection; one that does not, does not die.
   ignoreRejection(promise);
   return promise;
+}
+
+/** Checks the environ, as far as it is not like one that broke no rule. */
+function checkEnviron(request: CheckedRequest, entry: Entry): void {
+  const { context: { memory: { environs } }, rules, environ } = request;
+  if (environs.includes(environ)) return;
+  if (!environs.wantsMore()) {
+    return request.check(rules.environ, environ, entry);
+  }
+  const recorded = new RecordedEnviron(environ);
+  const isGood = request.checkRecording(rules.environ, recorded, entry);
+  if (isGood) environs.add(recorded);
 }
 
 /** The application has returned. */
