@@ -25,6 +25,7 @@ import { BODY_CASES } from "./application/request_bodies.ts";
 import { HEADER_CASES } from "./application/request_headers.ts";
 import { TARGET_CASES } from "./application/targets.ts";
 import { VARIABLE_CASES } from "./application/variables.ts";
+import { aboutSubject } from "./about.ts";
 import { matcher } from "./check_options.ts";
 import { type CaseReport, type Report, toReport } from "./report.ts";
 
@@ -148,5 +149,5 @@ export async function checkApplication(
     chosen.push(NOTHING_LEFT);
     await add(NOTHING_LEFT);
   }
-  return toReport(reports);
+  return toReport(reports, aboutSubject(app.name || "the application"));
 }

@@ -7,7 +7,7 @@
 
 import { fromBytes, toBytes } from "../wsgi/byte_string.ts";
 import { hasNoBody } from "../wsgi/status.ts";
-import { within } from "./expect.ts";
+import { CaseFailure, within } from "./expect.ts";
 import type { Transcript } from "./report.ts";
 
 /** Status line and headers as they came over the wire. */
@@ -63,6 +63,13 @@ export interface RawClientOptions {
    * @default {15_000}
    */
   readonly deadline?: number | undefined;
+  /**
+   * How many bytes of the server are kept, apart from those that are skipped.
+   * More of them fail the reading.
+   *
+   * @default {Infinity}
+   */
+  readonly maxSize?: number | undefined;
 }
 
 /** One connection. Whoever opened it closes it: `using client = …`. */
@@ -71,6 +78,7 @@ export class RawClient implements Disposable {
   readonly #options: RawClientOptions;
   readonly #buffer = new Uint8Array(65_536);
   #received = "";
+  #kept = 0;
   #isOpen = true;
   #ending: "fin" | "reset" | undefined;
 
@@ -84,9 +92,20 @@ export class RawClient implements Disposable {
     { hostname = "127.0.0.1", port }: { hostname?: string; port: number },
     options: RawClientOptions = {},
   ): Promise<RawClient> {
-    const conn = await Deno.connect({ hostname, port });
-    options.transcript?.add("opened");
-    return new RawClient(conn, options);
+    const connecting = Deno.connect({ hostname, port });
+    try {
+      const conn = await within(
+        connecting,
+        "a connection to the server",
+        options.deadline,
+      );
+      options.transcript?.add("opened");
+      return new RawClient(conn, options);
+    } catch (error) {
+      // One that comes too late is closed.
+      connecting.then((conn) => conn.close(), () => {});
+      throw error;
+    }
   }
 
   /** How the server ended the connection, once that was seen. */
@@ -168,9 +187,9 @@ export class RawClient implements Disposable {
    * @returns How many there were: fewer if the connection ends before.
    */
   async skip(count: number): Promise<number> {
-    let skipped = this.#take(count).length;
+    let skipped = this.#skip(count);
     while (skipped < count && await this.#fill()) {
-      skipped += this.#take(count - skipped).length;
+      skipped += this.#skip(count - skipped);
     }
     return skipped;
   }
@@ -218,8 +237,22 @@ export class RawClient implements Disposable {
     return taken;
   }
 
+  #skip(count: number): number {
+    const skipped = this.#take(count).length;
+    this.#kept -= skipped;
+    return skipped;
+  }
+
   async #fill(): Promise<boolean> {
     if (this.#ending !== undefined) return false;
+    const { maxSize = Infinity } = this.#options;
+    if (this.#kept > maxSize) {
+      throw new CaseFailure(
+        `the server sends more than ${
+          maxSize / (1 << 20)
+        } MiB on one connection`,
+      );
+    }
     let count: number | null;
     try {
       count = await this.#within(this.#conn.read(this.#buffer), "send");
@@ -237,6 +270,7 @@ export class RawClient implements Disposable {
     const bytes = this.#buffer.subarray(0, count);
     this.#options.transcript?.add("received", bytes);
     this.#received += fromBytes(bytes);
+    this.#kept += count;
     return true;
   }
 }

@@ -30,6 +30,12 @@ export interface ServerLimits {
 
 /** A server that runs the application of the kit. */
 export interface RunningServer {
+  /**
+   * Its name and version for reports, such as `"Bun 1.4.4"`.
+   *
+   * @default {its header Server}
+   */
+  name?: string | undefined;
   /** Where it listens, such as `"127.0.0.1"`. */
   hostname: string;
   /** The port on which it listens, 1 to 65535. */
@@ -98,6 +104,8 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
   "chunks/blank-after": "Deno.serve skips blanks around the size of a chunk",
   "bodiless/connect":
     "Deno.serve adds a Content-Length to every response whose length it knows",
+  "connection/connect-after":
+    "Deno.serve takes what follows a CONNECT for the next request",
   "connection/connect-body":
     "Deno.serve takes the body of a CONNECT for the next request",
   "connection/expect-unread":
@@ -159,19 +167,29 @@ const LIMITS: ReadonlySet<string> = new Set<keyof ServerLimits>([
   "headersTimeout",
 ]);
 
+/** Says that nothing listens where `start()` says that the server does. */
+export class NoListenerError extends TypeError {
+  /** The name of the class. */
+  override readonly name = "NoListenerError";
+}
+
 /**
  * Checks that the server listens. Otherwise every case would fail in the same
  * way.
  *
  * @param server The server.
- * @throws {TypeError} If no connection can be opened.
+ * @param deadline How long to wait for a connection, in milliseconds.
+ * @throws {NoListenerError} If no connection can be opened.
  */
-export async function checkListening(server: RunningServer): Promise<void> {
+export async function checkListening(
+  server: RunningServer,
+  deadline: number,
+): Promise<void> {
   const { hostname, port } = server;
   try {
-    using _client = await RawClient.connect(server);
+    using _client = await RawClient.connect(server, { deadline });
   } catch (error) {
-    throw new TypeError(
+    throw new NoListenerError(
       `Cannot check the server: it must listen on ${hostname}:${port}, but ${
         error instanceof Error ? error.message : describe(error)
       }`,

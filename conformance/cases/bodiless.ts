@@ -6,12 +6,13 @@
 
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
-import type { ServerCase } from "../server_case.ts";
+import type { Probe, ServerCase } from "../server_case.ts";
 import {
   answering,
   bytes,
   endless,
   endsAfter,
+  expectNotReadToEnd,
   generated,
   text,
   withLength,
@@ -23,7 +24,7 @@ interface Bodiless {
   readonly method?: string;
   readonly status?: string;
   readonly headers?: readonly (readonly [string, string])[];
-  readonly body: () => ResponseBody;
+  readonly body: (probe: Probe) => ResponseBody;
   /** The only Content-Lengths that are right; `undefined` for none. */
   readonly lengths: readonly (string | undefined)[];
   readonly broken?: boolean;
@@ -110,7 +111,7 @@ function bodilessCase(one: Bodiless): ServerCase {
       : "head-no-content",
     title: "No byte of a body is sent, and the length is true",
     broken: one.broken,
-    app: answering(() => one.body(), status, headers),
+    app: answering(one.body, status, headers),
     run: async (client) => {
       const connection = await client.connect();
       // Two requests, so that a stray body would be in the second's way.
@@ -125,8 +126,10 @@ function bodilessCase(one: Bodiless): ServerCase {
             one.lengths.map((length) => length ?? "absent").join(" or ")
           }, got ${length ?? "none"}`,
         );
-        if (await endsAfter(connection, head)) return;
+        if (await endsAfter(connection, head)) break;
       }
+      await client.settle();
+      expectNotReadToEnd(client);
     },
   };
 }

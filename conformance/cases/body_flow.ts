@@ -52,10 +52,11 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
         startResponse,
       ): AsyncGenerator<Uint8Array, void> {
         startResponse("200 OK", [["Content-Type", "application/octet-stream"]]);
-        // 256 MiB, which no server should take.
-        for (let index = 0; index < 256; index++) {
+        // More than the buffers of a few sockets can take.
+        const chunk = new Uint8Array(1 << 18);
+        for (let index = 0; index < 128; index++) {
           probe.report("made");
-          yield new Uint8Array(1 << 20);
+          yield chunk;
         }
         probe.report("all made");
       },

@@ -6,7 +6,7 @@
 
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, text } from "./fixtures.ts";
+import { bytes, endless, text } from "./fixtures.ts";
 
 /** The cases of this subject. */
 export const CLOSE_CASES: readonly ServerCase[] = [
@@ -16,8 +16,13 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     title: "A stream that is not read, as under HEAD, is cancelled",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
+      const chunks = endless(probe);
       return new ReadableStream<Uint8Array>({
-        pull: (controller) => controller.enqueue(bytes("a")),
+        pull(controller): void {
+          const { done, value } = chunks.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
         cancel: () => probe.report("cancelled"),
       }, { highWaterMark: 0 });
     },
@@ -35,7 +40,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         try {
           startResponse("200 OK", text());
-          for (;;) yield bytes("endless");
+          yield* endless(probe);
         } finally {
           probe.report("finally");
         }
@@ -52,8 +57,9 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     title: "close() waits until the promise of return() has resolved",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
+      const chunks = endless(probe);
       const iterator: AsyncIterator<Uint8Array, void> = {
-        next: () => Promise.resolve({ done: false, value: bytes("a") }),
+        next: () => Promise.resolve(chunks.next()),
         return: async () => {
           await probe.report("return begins");
           await probe.gate("go on");

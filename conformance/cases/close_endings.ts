@@ -19,6 +19,8 @@ interface Ending {
   readonly parts?: RequestParts;
   /** What must be told. `return` comes only where the iteration was stopped. */
   readonly told: readonly string[];
+  /** @default {the requirement about `return()`, or about `close()`} */
+  readonly spec?: string;
   /** Whether startResponse is left out. */
   readonly silent?: boolean;
   readonly broken?: boolean;
@@ -110,6 +112,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: "too-long",
+    spec: "server-return-once",
     title: "close() is called where the body is too long, after return()",
     body: (probe) =>
       watched(probe, () => generated("four", "more", "and more")),
@@ -131,7 +134,8 @@ function endingCase(ending: Ending): ServerCase {
   const { status = "200 OK", length, told } = ending;
   return {
     id: `close/${ending.name}`,
-    spec: told.includes("return") ? "close-return-first" : "close-called",
+    spec: ending.spec ??
+      (told.includes("return") ? "close-return-first" : "close-called"),
     title: ending.title,
     broken: ending.broken,
     app: (probe) => (_environ, startResponse) => {

@@ -6,7 +6,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { CaseClient, ServerCase } from "../server_case.ts";
-import { bytes, generated, text, watched } from "./fixtures.ts";
+import { bytes, endlessLate, generated, text, watched } from "./fixtures.ts";
 
 /** Waits for the head and the first chunk of an endless body. */
 async function begin(client: CaseClient): Promise<void> {
@@ -25,16 +25,7 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
     title: "When the client leaves a stream, it ends: return(), then close()",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
-      return watched(
-        probe,
-        async function* (): AsyncGenerator<Uint8Array, void> {
-          for (;;) {
-            await new Promise((resolve) => setTimeout(resolve));
-            yield new Uint8Array(4096);
-          }
-        },
-        true,
-      );
+      return watched(probe, () => endlessLate(probe), true);
     },
     run: async (client) => {
       await begin(client);

@@ -122,6 +122,33 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
     },
   },
   {
+    id: "connection/connect-after",
+    spec: "server-connect",
+    title: "Nothing that follows a CONNECT with a 2xx response is served",
+    app: ignore,
+    run: async (client) => {
+      const connection = await client.connect();
+      const host = "example.test:443";
+      await connection.send(
+        client.request({ method: "CONNECT", target: host, host }) +
+          client.request({ target: "/smuggled" }),
+      );
+      const { status } = await connection.head();
+      // A server is free to refuse CONNECT, and to serve what follows then.
+      if (!(status >= 200 && status < 300)) return;
+      const rest = await connection.rest();
+      expect(
+        !rest.includes("unread") && !rest.includes("HTTP/"),
+        `nothing must come after the head, got ${JSON.stringify(rest)}`,
+      );
+      await client.settle();
+      expect(
+        !client.events().includes("smuggled"),
+        "what follows must not be served, but it was",
+      );
+    },
+  },
+  {
     id: "connection/empty-lines",
     spec: "server-empty-lines",
     title: "An empty line before a request is ignored",

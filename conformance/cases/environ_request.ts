@@ -5,6 +5,7 @@
  * @module
  */
 
+import { parseAddress } from "../../wsgi/ip_address.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { environOf, reportEnviron } from "./environ_case.ts";
@@ -118,6 +119,25 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
         await client.waitFor("seen"),
         ["http", false],
         "scheme and HTTPS",
+      );
+    },
+  },
+  {
+    id: "environ/remote-form",
+    spec: "environ-remote",
+    title: "REMOTE_ADDR and REMOTE_PORT, where present, are address and port",
+    app: reportEnviron,
+    run: async (client) => {
+      const { REMOTE_ADDR: address, REMOTE_PORT: port } = await environOf(
+        client,
+      );
+      expect(
+        address === undefined || parseAddress(address) !== undefined,
+        `REMOTE_ADDR must be an IP address, got "${address}"`,
+      );
+      expect(
+        port === undefined || /^[1-9][0-9]{0,4}$/.test(port),
+        `REMOTE_PORT must be a port in digits, got "${port}"`,
       );
     },
   },

@@ -70,9 +70,43 @@ export async function* generatedLate(
   }
 }
 
-/** A generator that never ends by itself. */
-export function* endless(): Generator<Uint8Array, void> {
-  for (;;) yield bytes("endless");
+/** What the bodies below report where a server has read them to their end. */
+export const READ_TO_END = "read to its end";
+
+/** How many chunks these bodies have. A server has to stop them long before. */
+const MANY = 256;
+
+/**
+ * Makes a body that a server must not read to its end. It has one, since a
+ * server that does so would fill its memory, or never let go of the thread.
+ */
+export function* endless(probe: Probe): Generator<Uint8Array, void> {
+  for (let index = 0; index < MANY; index++) yield bytes("endless");
+  probe.report(READ_TO_END);
+}
+
+/**
+ * The same, with a chunk of 4 KiB for each turn of the event loop. It also ends
+ * when the case is over.
+ */
+export async function* endlessLate(
+  probe: Probe,
+): AsyncGenerator<Uint8Array, void> {
+  let isOver = false;
+  probe.gate("over").then(() => isOver = true);
+  for (let index = 0; index < 4 * MANY && !isOver; index++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    yield new Uint8Array(4096);
+  }
+  probe.report(READ_TO_END);
+}
+
+/** Fails if a server has read such a body to its end. */
+export function expectNotReadToEnd(client: CaseClient): void {
+  expect(
+    !client.events().includes(READ_TO_END),
+    "the body must not be read to its end, but it was",
+  );
 }
 
 /** A body that reports what is done with it. */

@@ -95,6 +95,25 @@ const READINGS: readonly Reading[] = [
     expected: ["aaaa", "bbbb"],
   },
   {
+    name: "own-buffer",
+    spec: "input-own-memory",
+    title: "What was read is neither shared nor detached, also later",
+    parts: { ...POST, body: "ab\ncd\nef\ngh" },
+    read: async (input) => {
+      const all = [
+        await input.read(2),
+        await input.readline(),
+        ...await input.readlines(1),
+      ];
+      for await (const line of input) all.push(line);
+      return all.map(({ buffer, length }) => [
+        buffer instanceof ArrayBuffer && !buffer.detached,
+        length,
+      ]);
+    },
+    expected: [[true, 2], [true, 1], [true, 3], [true, 3], [true, 2]],
+  },
+  {
     name: "none",
     spec: "input-end",
     title: "A request without a body has an input at its end",

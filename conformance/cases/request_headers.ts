@@ -4,8 +4,13 @@
  * @module
  */
 
+import { expect } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { environCase, type EnvironRequest } from "./environ_case.ts";
+import {
+  environCase,
+  type EnvironRequest,
+  reportEnviron,
+} from "./environ_case.ts";
 
 const SENT: readonly EnvironRequest[] = [
   {
@@ -35,7 +40,7 @@ const SENT: readonly EnvironRequest[] = [
   },
   {
     name: "trimmed",
-    spec: "environ-http-headers",
+    spec: "environ-http-value",
     title: "White space around a value is not a part of it, but inside it is",
     parts: { headers: ["X-Trimmed: \t a  b\tc \t"] },
     expected: { HTTP_X_TRIMMED: "a  b\tc" },
@@ -150,6 +155,18 @@ const SENT: readonly EnvironRequest[] = [
 ];
 
 /** The cases of this subject. */
-export const HEADER_CASES: readonly ServerCase[] = SENT.map((one) =>
-  environCase("headers", one)
-);
+export const HEADER_CASES: readonly ServerCase[] = [
+  ...SENT.map((one) => environCase("headers", one)),
+  {
+    id: "headers/host-empty",
+    spec: "environ-http-host-sent",
+    title: "An empty Host in HTTP/1.1 is refused, or HTTP_HOST is present",
+    app: reportEnviron,
+    run: async (client) => {
+      const { head } = await client.ask({ host: "" });
+      if (head.status === 400) return;
+      const environ = await client.waitFor("environ") as Record<string, string>;
+      expect("HTTP_HOST" in environ, "HTTP_HOST must be present, got none");
+    },
+  },
+];

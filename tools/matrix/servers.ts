@@ -37,12 +37,12 @@ import {
   startWorkerd,
   type Subject,
 } from "./fetch_server.ts";
-import { startNodeProgram } from "./node_process.ts";
 import { npmProgram } from "./npm_program.ts";
 import type { ServerPart, Texts } from "./part.ts";
 import {
   findProgram,
   type ServerProcess,
+  startNodeProgram,
   versionOf,
 } from "./server_process.ts";
 
