@@ -21,8 +21,8 @@ const MAX_FRAMES = 12;
 /** Reads a file of the application; nothing if it is none. */
 export type ReadSource = (file: string) => Promise<string | undefined>;
 
-/** Shows a path so that its end can be read, which says most. */
-function shortName(file: string): string {
+/** Shortens a path to its end, which says most. */
+export function shortName(file: string): string {
   const path = file.replace(/^file:\/\//, "");
   return path.split(/[/\\]/).slice(-2).join("/");
 }
