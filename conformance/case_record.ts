@@ -78,7 +78,7 @@ export class CaseRecord {
     };
     return await within(
       Promise.race([come(), this.#over.promise]),
-      `the application to tell "${event}"`,
+      `the application to report "${event}"`,
       deadline,
     );
   }

@@ -59,7 +59,7 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
   return {
     id: "application/own-requests",
     spec: "app-returns-body",
-    title: "The requests of your own get whole answers",
+    title: "Your own requests get complete responses",
     isOnce: true,
     async run(client): Promise<void> {
       for (const { method, path, headers, body } of requests) {
@@ -74,8 +74,8 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
 }
 
 /**
- * Finds out whether an application keeps the specification: sends it a battery
- * of requests, under the validator in its strictest profile, from a server that
+ * Finds out whether an application conforms to the specification: sends it many
+ * requests under the validator in its strictest profile, from a server that
  * does what servers may.
  *
  * Methods, paths, queries, headers, variables and bodies are varied, clients
@@ -89,7 +89,7 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
  * the methods, so give the application data that may be lost. An application
  * that never lets go of the thread, in an endless loop without an `await`,
  * cannot be stopped. While the check runs, unhandled rejections of the whole
- * program count as the application's, where the runtime tells of them.
+ * program count as the application's, where the runtime reports them.
  *
  * SPEC.md, sections 4, 6 and 7.
  *
@@ -144,7 +144,7 @@ export async function checkApplication(
     onCase?.(reports.at(-1)!, reports.length, chosen.length);
   };
   for (const one of chosen) await add(one);
-  // What was left behind is told of in any case.
+  // What was left behind is always reported.
   if (runner.hasLate && !chosen.includes(NOTHING_LEFT)) {
     chosen.push(NOTHING_LEFT);
     await add(NOTHING_LEFT);

@@ -56,7 +56,7 @@ function judge(
   return { ...report, outcome: "deviation", message: reason };
 }
 
-/** Stops the server. A check does not wait for ever for one that hangs. */
+/** Stops the server, but does not wait longer than the limit. */
 async function stop(server: RunningServer, notes: string[]): Promise<void> {
   const stopping = (async () => await server.stop())();
   try {

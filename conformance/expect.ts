@@ -62,9 +62,14 @@ export function expect(condition: boolean, message: string): asserts condition {
   if (!condition) throw new CaseFailure(message);
 }
 
+/** The status of a response whose first line is not a status line is NaN. */
 function showValue(value: unknown): string {
+  if (Number.isNaN(value)) return "no status line";
   if (typeof value !== "object" || value === null) return describe(value);
-  return JSON.stringify(value);
+  return JSON.stringify(
+    value,
+    (_key, one) => Number.isNaN(one) ? "no status line" : one,
+  );
 }
 
 /** Far longer than any wait needs. It ends a test that would hang. */

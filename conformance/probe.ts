@@ -135,7 +135,7 @@ class RemoteListener implements Listener {
   }
 }
 
-/** Sends a message, which may be so late that nobody listens any more. */
+/** Sends a message. It may arrive after the check has ended. */
 async function send(url: string, message: unknown): Promise<void> {
   try {
     const response = await fetch(url, {
@@ -144,7 +144,7 @@ async function send(url: string, message: unknown): Promise<void> {
     });
     await response.body?.cancel();
   } catch {
-    // Then nobody waits for it either.
+    // The check has ended, and does not need it.
   }
 }
 

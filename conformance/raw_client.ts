@@ -14,7 +14,7 @@ import type { Transcript } from "./report.ts";
 export class RawHead {
   /** The status line: `"HTTP/1.1 200 OK"`. */
   readonly line: string;
-  /** The status code; not a number where the line is no status line. */
+  /** The status code; `NaN` if the line is not a status line. */
   readonly status: number;
   /** The header lines, in their order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -72,7 +72,7 @@ export interface RawClientOptions {
   readonly maxSize?: number | undefined;
 }
 
-/** One connection. Whoever opened it closes it: `using client = …`. */
+/** One connection. Use it with `using`, which closes it. */
 export class RawClient implements Disposable {
   readonly #conn: Deno.TcpConn;
   readonly #options: RawClientOptions;

@@ -37,7 +37,7 @@ async function askPlain(
   }
 }
 
-/** Tells whether a server speaks TLS. A certificate that is refused shows it too. */
+/** Returns whether a server speaks TLS. A certificate error shows it too. */
 async function speaksTls(
   { hostname, port, timeout }: ServerAddress,
 ): Promise<boolean> {

@@ -56,7 +56,7 @@ export interface RunningServer {
 export interface RemoteProbe {
   /**
    * Opens, at the first call, a listener on 127.0.0.1 to which the application
-   * tells what it saw. In the other process the application is
+   * reports what it sees. In the other process the application is
    * `remoteProbe(url)` of `@wsgi/ref/conformance/probe`.
    *
    * @returns The address for `remoteProbe()`.

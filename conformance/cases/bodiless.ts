@@ -109,7 +109,7 @@ function bodilessCase(one: Bodiless): ServerCase {
       : one.name.endsWith("endless")
       ? "head-not-iterated"
       : "head-no-content",
-    title: "No byte of a body is sent, and the length is true",
+    title: "No bytes of the body are sent, and any Content-Length is correct",
     broken: one.broken,
     app: answering(one.body, status, headers),
     run: async (client) => {
@@ -156,7 +156,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
   {
     id: "bodiless/head-lazy",
     spec: "head-not-iterated",
-    title: "Under HEAD a generator runs until it calls startResponse",
+    title: "For HEAD, a generator runs until it calls startResponse",
     app: (probe) =>
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("206 Partial Content", [
@@ -177,13 +177,13 @@ export const BODILESS_CASES: readonly ServerCase[] = [
       });
       expectEqual(head.status, 206, "the status");
       await client.settle();
-      expectEqual(client.events(), [], "what was told");
+      expectEqual(client.events(), [], "the reported events");
     },
   },
   {
     id: "bodiless/head-write",
     spec: "head-no-content",
-    title: "Under HEAD nothing that is written is sent",
+    title: "For HEAD, nothing that write() was given is sent",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text())(bytes("written"));
       return [bytes("yielded")];

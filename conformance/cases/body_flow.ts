@@ -15,7 +15,7 @@ async function* gated(
 ): AsyncGenerator<Uint8Array, void> {
   for (let index = 0; index < count; index++) {
     await probe.gate(`chunk ${index}`);
-    // Told before it is seen, also where telling takes time.
+    // Reported before the chunk is sent, even if reporting takes time.
     await probe.report("made", index);
     yield bytes(`chunk ${index};`);
   }

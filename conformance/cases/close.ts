@@ -35,7 +35,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
   {
     id: "close/finally",
     spec: "close-return-first",
-    title: "A generator that is stopped runs its finally",
+    title: "A generator that is stopped runs its finally block",
     app: (probe) =>
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         try {
@@ -89,7 +89,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
   {
     id: "close/error",
     spec: "close-error",
-    title: "What close() throws changes no response",
+    title: "An error from close() does not change the response",
     broken: true,
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text());

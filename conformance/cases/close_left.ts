@@ -22,7 +22,8 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
   {
     id: "close/client-left",
     spec: "gone-stops",
-    title: "When the client leaves a stream, it ends: return(), then close()",
+    title:
+      "When the client leaves during a stream, return() and then close() are called",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
       return watched(probe, () => endlessLate(probe), true);
@@ -37,7 +38,7 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
   {
     id: "close/pending-next",
     spec: "close-pending-next",
-    title: "A next() that is pending does not hold close() back",
+    title: "A pending next() does not delay close()",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
       return watched(
@@ -62,7 +63,8 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
   {
     id: "close/left-early",
     spec: "close-late-return",
-    title: "When the client leaves before there is a body, it is closed unread",
+    title:
+      "If the client leaves before the application returns, the body is closed unread",
     app: (probe) => async (environ, startResponse) => {
       const signal = environ["wsgiref.signal"]?.();
       probe.report("waiting");

@@ -57,7 +57,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect",
     spec: "server-expect",
-    title: "A body after Expect: 100-continue is read",
+    title: "A body sent with Expect: 100-continue is read",
     app: echo,
     run: async (client) => {
       client.open("read");
@@ -70,7 +70,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect-read",
     spec: "server-expect-lazy",
-    title: "100 Continue comes when the application reads",
+    title: "100 Continue is sent when the application reads",
     app: echo,
     run: async (client) => {
       const connection = await client.connect();
@@ -87,7 +87,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect-unread",
     spec: "server-expect-lazy",
-    title: "No 100 Continue comes if the application does not read",
+    title: "100 Continue is not sent if the application does not read",
     app: ignore,
     run: async (client) => {
       const connection = await client.connect();

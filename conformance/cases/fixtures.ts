@@ -133,8 +133,8 @@ export function watched(
 }
 
 /**
- * Tells whether a server ends the connection after a response, as it is free
- * to do. Then nothing may follow.
+ * Returns whether a server ends the connection after a response, which it is
+ * free to do. Nothing may follow then.
  */
 export async function endsAfter(
   connection: RawClient,
@@ -153,7 +153,7 @@ export async function endsAfter(
   return true;
 }
 
-/** Tells whether a body comes in chunked coding. */
+/** Returns whether a body is in chunked coding. */
 export function isChunked(head: RawHead): boolean {
   return head.get("transfer-encoding") !== undefined;
 }
@@ -190,10 +190,10 @@ export function thrownBy(call: () => unknown): string {
 export async function expectFailure(client: CaseClient): Promise<void> {
   const { head, body, complete } = await client.ask();
   expectEqual(head.status, 500, "the status");
-  expect(complete, "the answer must be complete, but it broke off");
+  expect(complete, "the response must be complete, but it broke off");
   expect(
     !body.includes("kit:") && !body.includes(".ts:"),
-    "the answer must not show the error, but it does",
+    "the response must not show the error, but it does",
   );
   await client.settle();
 }

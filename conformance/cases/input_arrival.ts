@@ -21,7 +21,8 @@ function cutCase([name, header, sent]: typeof CUT[number]): ServerCase {
   return {
     id: `input/${name}`,
     spec: "input-cut-short",
-    title: "A body that is cut short is refused, and never looks like an end",
+    title:
+      "Reading a body that was cut short rejects, and never looks like the end",
     app: reading(async (input) => fromBytes(await input.read())),
     run: async (client) => {
       const connection = await client.connect();
@@ -75,7 +76,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
   {
     id: "input/content-length",
     spec: "environ-content-length-true",
-    title: "CONTENT_LENGTH, where present, is the number of bytes to read",
+    title: "CONTENT_LENGTH, if present, is the number of bytes to read",
     app: (probe) => async (environ, startResponse) => {
       const { CONTENT_LENGTH: told = null } = environ;
       const body = await environ["wsgi.input"].read();
@@ -100,7 +101,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
   {
     id: "input/arrives-late",
     spec: "input-read-exact",
-    title: "A reading waits for bytes that the client sends later",
+    title: "A read waits for bytes that the client sends later",
     app: reading(async (input, probe) => {
       const first = fromBytes(await input.read(3));
       probe.report("first", first);
@@ -121,7 +122,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
   {
     id: "input/lazy",
     spec: "input-lazy",
-    title: "A response can leave while the body is still to come",
+    title: "A response can be sent before the body of the request has arrived",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text());
       return [bytes("early")];

@@ -21,7 +21,7 @@ interface Outcome {
   readonly refused?: readonly [name: unknown, status: unknown];
 }
 
-/** Tells what reading brings: ByteStrings, or how it was refused. */
+/** Reports what reading gives: ByteStrings, or the error. */
 export function reading(
   read: (input: InputStream, probe: Probe) => Promise<unknown>,
 ): (probe: Probe) => Application {

@@ -35,7 +35,7 @@ function overCase(
       const { head, complete } = await client.ask(
         over(limitOf(client, limit) + 1),
       );
-      expectEqual([head.status, complete], [status, true], "the answer");
+      expectEqual([head.status, complete], [status, true], "the response");
       await client.settle();
       expect(
         !client.events().includes("called"),
@@ -68,7 +68,7 @@ export const LIMIT_CASES: readonly ServerCase[] = [
   {
     id: "limits/body-chunked",
     spec: "input-over-limit",
-    title: "Reading a chunked body over the limit is refused with 413",
+    title: "Reading a chunked body over the limit rejects with status 413",
     limit: "maxRequestBodySize",
     app: readAll,
     run: async (client) => {
@@ -88,15 +88,15 @@ export const LIMIT_CASES: readonly ServerCase[] = [
   {
     id: "limits/slow-head",
     spec: "server-head-deadline",
-    title: "A head that stays incomplete gets 408, and ends the connection",
+    title: "A head that stays incomplete gets 408, and the connection ends",
     limit: "headersTimeout",
     app: readAll,
     run: async (client) => {
       const connection = await client.connect();
       await connection.send(client.request().slice(0, -2));
       const { head, complete } = await connection.response();
-      expectEqual([head.status, complete], [408, true], "the answer");
-      expectEqual(await connection.rest(), "", "what comes after the answer");
+      expectEqual([head.status, complete], [408, true], "the response");
+      expectEqual(await connection.rest(), "", "what comes after the response");
       expect(
         !client.events().includes("called"),
         "the application must not be called, but it was",

@@ -56,13 +56,13 @@ const REFUSED: readonly Refused[] = [
   {
     name: "host-missing",
     spec: "server-bad-host",
-    title: "A request in HTTP/1.1 without a Host gets 400",
+    title: "An HTTP/1.1 request without a Host gets 400",
     parts: { host: false },
   },
   {
     name: "two-lengths",
     spec: "server-bad-length",
-    title: "Two Content-Lengths that differ get 400",
+    title: "Two different Content-Lengths get 400",
     parts: {
       method: "POST",
       headers: ["Content-Length: 4", "Content-Length: 5"],
@@ -71,7 +71,7 @@ const REFUSED: readonly Refused[] = [
   {
     name: "same-lengths",
     spec: "server-bad-length",
-    title: "Two Content-Lengths get 400 even if they are the same",
+    title: "Two equal Content-Lengths get 400",
     parts: {
       method: "POST",
       headers: ["Content-Length: 0", "Content-Length: 0"],

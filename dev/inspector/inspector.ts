@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../../wsgi/describe.ts";
+import { describe, escapeControls } from "../../wsgi/describe.ts";
 import type {
   Application,
   Environ,
@@ -114,8 +114,14 @@ class Inspector {
         "409 Conflict",
       );
     }
-    const id = await replay.call(this.#options, conversation.request);
-    return redirect(`${base}/requests/${id}`, "303 See Other");
+    try {
+      const request = { ...conversation.request, isBodyComplete: true };
+      const id = await replay.call(this.#options, request);
+      return redirect(`${base}/requests/${id}`, "303 See Other");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : describe(error);
+      return text(escapeControls(reason), "502 Bad Gateway");
+    }
   }
 }
 

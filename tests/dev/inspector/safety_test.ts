@@ -222,6 +222,11 @@ Deno.test("inspector() replays no request whose body was not kept as a whole", a
   log.setRequest(ids.sign!, { ...request, isBodyComplete });
   const whole = await send(server, `GET ${BASE}/api/requests/${ids.sign}/test`);
   assertEquals(whole.head.status, 200);
+  // The fake of these tests rejects, as a server does that cannot replay.
+  const line = `POST ${path}/replay`;
+  const failed = await send(server, line, [FORM, FROM_HERE], `token=${TOKEN}`);
+  assertEquals(failed.head.status, 502);
+  assertStringIncludes(failed.body, "nothing is replayed here");
 });
 
 Deno.test("inspector() reads no path but its own: not above its assets, not of objects", async () => {
