@@ -82,10 +82,10 @@ export const RETURNING_RULES: readonly Rule<StateView>[] = [
     title:
       "The return() of a body's iterator should be called once, and not after its end",
     why: "An iterator that is not a generator may release something twice.",
-    hint: "Call return() only if next() has neither ended nor thrown",
+    hint: "Call return() only if you stop before { done: true }",
     check: ({ state }) => {
       if (state.returns > 0) return "a second call";
-      if (state.failed) return "a call after next() had thrown";
+      // After next() has thrown, for await calls the return() of a sync iterator.
       return state.ended ? "a call after { done: true }" : undefined;
     },
   },
