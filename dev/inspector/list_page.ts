@@ -168,7 +168,7 @@ export function listPage(
 <output id="count">${shown.length} of ${summaries.length}</output>
 </form>
 <div class="columns" aria-hidden="true"><span>#</span><span>Method</span><span>Status</span><span>Target</span><span></span><span>Size</span><span>Time</span><span>At</span></div>
-<ol id="requests" class="requests" reversed aria-label="Requests, the newest first">
+<ol id="requests" class="requests" reversed role="list" aria-label="Requests, the newest first">
 ${rows}</ol>
 <p id="empty" class="empty-list"${
       summaries.length > 0 && markup` hidden`

@@ -132,28 +132,24 @@ export async function requestPage(
     title: `${request.method} ${cut(target, 80)}`,
     section: undefined,
     script: "request.js",
-    content:
-      markup`<nav class="crumbs" aria-label="Requests"><a href="${base}/">Requests</a> <span class="quiet">#${id}</span><span class="steps">${
-        step(
-          previous,
-          "prev",
-          "Previous",
-        )
-      } ${
-        step(next, "next", "Next")
-      }</span></nav><article id="request" data-id="${id}"${
-        parts.summary.outcome ===
-          undefined && markup` data-running`
-      }><h1><span class="method">${request.method}</span> ${
-        cut(target, 300)
-      }</h1>${showFacts(conversation, parts)}
-      ${showActions(frame, conversation, parts)}
-      ${
-        showStrip(events)
-      }<section aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline</h2>${await showTimeline(
-        conversation,
-        context,
-      )}</section></article>`,
+    content: markup`<nav class="crumbs" aria-label="Requests">
+<a href="${base}/">Requests</a> <span class="quiet">#${id}</span>
+<span class="steps">${step(previous, "prev", "Previous")} ${
+      step(next, "next", "Next")
+    }</span>
+</nav>
+<article id="request" data-id="${id}"${
+      parts.summary.outcome === undefined && markup` data-running`
+    }>
+<h1><span class="method">${request.method}</span> ${cut(target, 300)}</h1>
+${showFacts(conversation, parts)}
+${showActions(frame, conversation, parts)}
+${showStrip(events)}
+<section aria-labelledby="timeline-title">
+<h2 id="timeline-title">Timeline</h2>
+${await showTimeline(conversation, context)}
+</section>
+</article>`,
   });
 }
 

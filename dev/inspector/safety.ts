@@ -76,8 +76,9 @@ export function refusalOf(
     } only. To allow another name, start the server with --allow-host=NAME.`;
   }
   const origin = headerOf(environ, "ORIGIN");
-  const own = `${environ["wsgi.url_scheme"]}://${host}`;
-  if (origin !== undefined && origin.toLowerCase() !== own.toLowerCase()) {
+  // A proxy in front may speak TLS, so the scheme says nothing.
+  const authority = origin?.replace(/^https?:\/\//i, "").toLowerCase();
+  if (origin !== undefined && authority !== host.toLowerCase()) {
     return "The inspector answers no request of another origin.";
   }
   const site = headerOf(environ, "SEC_FETCH_SITE");

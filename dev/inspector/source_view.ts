@@ -34,6 +34,30 @@ export function showPlace({ file, line, column }: SourcePlace): Html {
   }:${line}</code>`;
 }
 
+/**
+ * Shows lines of a program.
+ *
+ * @param lines The lines with their numbers.
+ * @param marked The number of the line in question.
+ * @returns The lines, in a box that can be scrolled by keyboard.
+ */
+export function showLines(
+  lines: readonly (readonly [number: number, text: string])[],
+  marked: number,
+): Html {
+  const rows = lines.map(([number, text]) =>
+    markup`<span class="line${
+      number === marked && " at"
+    }"><span class="number">${number}</span>${cut(text, MAX_WIDTH)}\n</span>`
+  );
+  return markup`<pre class="source" tabindex="0" role="group" aria-label="Source, line ${marked}"><code>${rows}</code></pre>`;
+}
+
+/** Shows what to do about a problem. */
+export function showHint(hint: string): Html {
+  return markup`<p class="hint"><strong>Hint:</strong> ${hint}</p>`;
+}
+
 /** Shows sources of one page, each file read once. */
 export class SourceViewer {
   readonly #read: ReadSource;
@@ -58,13 +82,11 @@ export class SourceViewer {
     if (all === undefined || line < 1 || line > all.length) return undefined;
     this.#shown++;
     const first = Math.max(1, line - AROUND);
-    const rows = all.slice(first - 1, line + AROUND).map((text, index) => {
-      const number = first + index;
-      return markup`<span class="${
-        number === line ? "line at" : "line"
-      }"><span class="number">${number}</span>${cut(text, MAX_WIDTH)}\n</span>`;
-    });
-    return markup`<pre class="source" tabindex="0" role="group" aria-label="Source, line ${line}"><code>${rows}</code></pre>`;
+    const lines = all.slice(first - 1, line + AROUND);
+    return showLines(
+      lines.map((text, index) => [first + index, text] as const),
+      line,
+    );
   }
 
   /**

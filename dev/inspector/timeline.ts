@@ -107,7 +107,7 @@ async function showFold(
     foldTitle(events)
   } <span class="quiet">from ${formatDuration(first?.time ?? 0)} to ${
     formatDuration(last?.time ?? 0)
-  }</span></summary><ol class="timeline inner">${shown}</ol>${
+  }</span></summary><ol class="timeline inner" role="list">${shown}</ol>${
     rest > 0 &&
     markup`<p class="quiet">${count(rest, "more event")} in the JSON.</p>`
   }</details></li>\n`;
@@ -164,7 +164,7 @@ export async function showTimeline(
   }
   const rest = parts.length - MAX_ITEMS;
   const isOver = events.some(({ type }) => type === "end");
-  return markup`<ol class="timeline">${items}${
+  return markup`<ol class="timeline" role="list">${items}${
     rest > 0 &&
     markup`<li class="fold"><p class="quiet">${
       count(rest, "more event")

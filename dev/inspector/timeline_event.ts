@@ -13,7 +13,7 @@ import { diffEnviron } from "./environ_diff.ts";
 import { count, formatBytes, formatDuration, statusClass } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import { showHead, showPreview, showRows, showText } from "./secret_view.ts";
-import { showPlace, type SourceViewer } from "./source_view.ts";
+import { showHint, showPlace, type SourceViewer } from "./source_view.ts";
 
 /** What the items of one timeline share. */
 export interface TimelineContext {
@@ -85,13 +85,13 @@ async function showFinding(
   const { rule, severity, blame, message, hint, place } = finding;
   const words = message.replace(/ \(rule [^()]*\)$/, "");
   const path = rule.toWellFormed().split("/").map(encodeURIComponent).join("/");
-  return markup`<p><span class="chip ${severity}">${severity}</span> <a class="rule" href="${base}/rules/${path}">${rule}</a> <span class="quiet">broken by the ${blame}</span> ${
-    place &&
-    showPlace(place)
-  }</p><p class="message">${words}</p>${await sources.excerpt(place)}${
-    hint !== undefined &&
-    markup`<p class="hint"><strong>Hint:</strong> ${hint}</p>`
-  }`;
+  return markup`<p><span class="chip ${severity}">${severity}</span>
+<a class="rule" href="${base}/rules/${path}">${rule}</a>
+<span class="quiet">broken by the ${blame}</span>
+${place && showPlace(place)}</p>
+<p class="message">${words}</p>
+${await sources.excerpt(place)}
+${hint !== undefined && showHint(hint)}`;
 }
 
 function showRead(event: ConversationEvent & { readonly type: "read" }): Html {

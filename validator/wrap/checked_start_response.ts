@@ -12,7 +12,7 @@ import {
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../findings.ts";
 import { capture, userFrameOf } from "../places.ts";
-import { hasExcInfo } from "../rules/start_response.ts";
+import { hasExcInfo, isOver } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import { RecordedHead } from "../layer_memory.ts";
 import type { CheckedRequest } from "./checked_request.ts";
@@ -40,9 +40,15 @@ export function checkedStartResponse(
     });
     const view = { args, state: request };
     const { unheard } = request;
+    const isPlain = args.length === 2 && request.starts === 0 &&
+      !isOver(request);
     try {
       request.compareWithInner("start", args, startResponse);
-      request.checkCall(rules.start, view, startResponse);
+      request.checkCall(
+        isPlain ? rules.plain.start : rules.start,
+        view,
+        startResponse,
+      );
     } finally {
       // A call that fails was a call.
       request.starts++;
@@ -67,7 +73,11 @@ export function checkedStartResponse(
     request.passesExcInfo = false;
     const { outer } = request;
     outer?.compareWithInner("started", args, startResponse, request);
-    request.check(rules.started, { ...view, result, thrown });
+    const isKept = isPlain && typeof result === "function";
+    request.check(
+      isKept ? rules.plain.started : rules.started,
+      { args, state: request, result, thrown },
+    );
     if (thrown !== undefined) {
       const isLate = request.headSent && hasExcInfo(args);
       request.refusal = isLate ? "exc-info" : "arguments";
