@@ -60,6 +60,9 @@ export type FetchHandler = (
  * may see, such as one with a malformed Host, are answered with 400, 413, 417 or
  * 501, and logged in a line of `wsgi.errors`.
  *
+ * A framework that mounts fetch handlers, such as Hono, takes the mount point off
+ * from the URL and does not say so. Pass it: `{ environ: { SCRIPT_NAME: "/shop" } }`.
+ *
  * PEP 3333, "The Server/Gateway Side".
  *
  * @param app The application.
