@@ -101,6 +101,14 @@ export function parseKitArguments(
       USAGE,
     );
   }
+  if (/^https?:\/\/[^/]*\/?$/.test(module)) {
+    throw new UsageError(
+      `cannot test ${module}: it is the address of a server, not a module`,
+      kind === "server"
+        ? "name a module whose start(app) starts your server with the application of the kit"
+        : "name the module that exports your application",
+    );
+  }
   if (extra !== undefined) {
     throw new UsageError(`unexpected argument ${extra}`, USAGE);
   }

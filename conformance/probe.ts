@@ -18,6 +18,7 @@
  * @module
  */
 
+import { describe } from "../wsgi/describe.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { validator } from "../validator/validator.ts";
 import type { Violation } from "../validator/violation.ts";
@@ -153,6 +154,7 @@ async function send(url: string, message: unknown): Promise<void> {
  *
  * @param url What `listen()` of the second argument of a `StartServer` gave.
  * @returns The application.
+ * @throws {TypeError} If the address is not a URL of HTTP.
  *
  * @example Serve it
  * ```ts
@@ -167,5 +169,12 @@ async function send(url: string, message: unknown): Promise<void> {
  * ```
  */
 export function remoteProbe(url: string): Application {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new TypeError(
+      `Cannot make the application of the kit: the address must be the URL that listen() has returned, got ${
+        describe(url)
+      }`,
+    );
+  }
   return probeApplication(new RemoteListener(url));
 }
