@@ -6,11 +6,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import {
-  type Application,
-  type HeaderTuple,
-  type Middleware,
-  type StartResponse,
+import type {
+  Application,
+  HeaderTuple,
+  Middleware,
+  StartResponse,
 } from "../../mod.ts";
 
 interface Given {
