@@ -6,7 +6,7 @@
 
 import { ParsedArguments, UsageError } from "../cli/parsed_arguments.ts";
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface KitArguments {
   /** What is checked. */
   readonly kind: "server" | "application";
@@ -16,7 +16,7 @@ export interface KitArguments {
   readonly cases: readonly string[];
   /** Paths that the application knows. */
   readonly paths: readonly string[];
-  /** How long there may be silence, in milliseconds. */
+  /** How long the server may be silent, in milliseconds. */
   readonly timeout: number | undefined;
   /** Where reports go, by their form. */
   readonly reports: Readonly<Partial<Record<ReportForm, string>>>;
