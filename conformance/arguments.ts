@@ -6,7 +6,7 @@
 
 import { ParsedArguments, UsageError } from "../cli/parsed_arguments.ts";
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface KitArguments {
   /** What is checked. */
   readonly kind: "server" | "application";
@@ -16,7 +16,7 @@ export interface KitArguments {
   readonly cases: readonly string[];
   /** Paths that the application knows. */
   readonly paths: readonly string[];
-  /** How long there may be silence, in milliseconds. */
+  /** How long the server may be silent, in milliseconds. */
   readonly timeout: number | undefined;
   /** Where reports go, by their form. */
   readonly reports: Readonly<Partial<Record<ReportForm, string>>>;
@@ -99,6 +99,14 @@ export function parseKitArguments(
         ? "say which server: a module that exports start(app)"
         : "say which application: a module that exports it",
       USAGE,
+    );
+  }
+  if (/^https?:\/\/[^/]*\/?$/.test(module)) {
+    throw new UsageError(
+      `cannot test ${module}: it is the address of a server, not a module`,
+      kind === "server"
+        ? "name a module whose start(app) starts your server with the application of the kit"
+        : "name the module that exports your application",
     );
   }
   if (extra !== undefined) {

@@ -94,8 +94,8 @@ export class CaseRecord {
   }
 
   /**
-   * Ends the case: opens all gates, those too to which something comes later,
-   * and ends all waiting.
+   * Ends the case: opens all gates, including those that are reached later, and
+   * ends all waiting.
    */
   end(): void {
     this.#isOver = true;

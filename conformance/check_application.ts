@@ -76,17 +76,17 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
 /**
  * Finds out whether an application conforms to the specification: sends it many
  * requests under the validator in its strictest profile, from a server that
- * does what servers may.
+ * does what servers are free to do.
  *
  * Methods, paths, queries, headers, variables and bodies are varied, clients
  * leave early, requests repeat and overlap. A case fails if a rule is broken, if
  * the application throws, answers 500, breaks its response off, or is silent for
- * too long. What the validator only warns of is listed in the message of the
+ * too long. Warnings of the validator are listed in the message of the
  * first case that sees it, once for each rule, and fails nothing. A body without
  * an end is left by the client.
  *
  * Nothing is opened: no socket, no file. POST, PUT, PATCH and DELETE are among
- * the methods, so give the application data that may be lost. An application
+ * the methods, so give the application data that you can afford to lose. An application
  * that never lets go of the thread, in an endless loop without an `await`,
  * cannot be stopped. While the check runs, unhandled rejections of the whole
  * program count as the application's, where the runtime reports them.

@@ -63,7 +63,7 @@ async function stop(server: RunningServer, notes: string[]): Promise<void> {
     await within(stopping, "stop()", STOP_TIMEOUT_MS);
   } catch (error) {
     if (!(error instanceof LateError)) throw error;
-    // What it throws later comes too late.
+    // An error that it throws later is ignored.
     stopping.catch(() => {});
     notes.push(`stop() did not end within ${STOP_TIMEOUT_MS / 1000} s`);
   }
@@ -171,7 +171,7 @@ export async function checkServer(
   } finally {
     await stop(server, notes);
   }
-  // What was found after the end of its case counts as well.
+  // Violations that were found after the end of their case count as well.
   const cases = reports.map((report, index) =>
     report.outcome === "passed"
       ? judge(report, records.of(runOf(index)), deviations)

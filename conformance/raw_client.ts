@@ -23,7 +23,7 @@ export class RawHead {
   constructor(text: string) {
     const [line = "", ...lines] = text.split("\r\n").slice(0, -2);
     this.line = line;
-    // Nothing may stand before it, such as a body that should not be there.
+    // Nothing can precede it, such as a body that should not be there.
     const [, code] = /^HTTP\/1\.[01] ([0-9]{3})(?: |$)/.exec(line) ?? [];
     this.status = Number(code);
     this.headers = lines.map((line) => {
@@ -32,13 +32,13 @@ export class RawHead {
     });
   }
 
-  /** Gives all values of a header; the case of its name does not matter. */
+  /** Returns all values of a header, whose name is given in lower case. */
   all(name: string): string[] {
     return this.headers.filter(([other]) => other.toLowerCase() === name)
       .map(([, value]) => value);
   }
 
-  /** Gives the first value of a header. */
+  /** Returns the first value of a header. */
   get(name: string): string | undefined {
     return this.all(name)[0];
   }
@@ -102,13 +102,13 @@ export class RawClient implements Disposable {
       options.transcript?.add("opened");
       return new RawClient(conn, options);
     } catch (error) {
-      // One that comes too late is closed.
+      // A connection that is made too late is closed.
       connecting.then((conn) => conn.close(), () => {});
       throw error;
     }
   }
 
-  /** How the server ended the connection, once that was seen. */
+  /** How the server ended the connection, if it has. */
   get ending(): "fin" | "reset" | undefined {
     return this.#ending;
   }

@@ -1,5 +1,5 @@
 /**
- * Reports: how each case ended, and what went over the wire in it.
+ * Reports: how each case ended, and the bytes that were exchanged.
  *
  * @module
  */

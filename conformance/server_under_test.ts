@@ -1,6 +1,5 @@
 /**
- * The server under test: how it is started, checked at the start, and what it
- * cannot do.
+ * The server under test: how it is started and checked, and what it cannot do.
  *
  * @module
  */
@@ -43,12 +42,12 @@ export interface RunningServer {
   /** Ends the server and frees its port. */
   stop(): unknown;
   /**
-   * What the transport of this server cannot express: from the id of a case to
-   * the reason, quoted from what the transport's interface lacks. Such a case
-   * is reported as a deviation if it fails, and as passed if it does not.
+   * What the transport of this server cannot express: a reason for each id of a
+   * case. Such a case is reported as a deviation if it fails, and as passed if it
+   * does not.
    */
   deviations?: Readonly<Record<string, string>> | undefined;
-  /** The limits that it has, as far as they shall be tested. */
+  /** The limits that it has and that are to be tested. */
   limits?: ServerLimits | undefined;
 }
 

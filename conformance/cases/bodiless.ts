@@ -97,7 +97,7 @@ const BODILESS: readonly Bodiless[] = [
   },
 ];
 
-/** What only a body, or the request after it, could have brought. */
+/** Makes a case that would notice bytes of a body. */
 function bodilessCase(one: Bodiless): ServerCase {
   const { method = "GET", status = "200 OK", headers = text() } = one;
   return {
@@ -114,7 +114,7 @@ function bodilessCase(one: Bodiless): ServerCase {
     app: answering(one.body, status, headers),
     run: async (client) => {
       const connection = await client.connect();
-      // Two requests, so that a stray body would be in the second's way.
+      // Two requests, so that a stray body would be taken for the second response.
       for (let round = 0; round < 2; round++) {
         await connection.send(client.request({ method }));
         const { head } = await connection.response(method);
@@ -208,7 +208,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
         client.request({ method: "CONNECT", target: host, host }),
       );
       const head = await connection.head();
-      // A server is free to know no tunnels, and to close the connection.
+      // A server is free to refuse tunnels, and to close the connection.
       if (head.status !== 200) return;
       expectEqual(head.get("content-length"), undefined, "Content-Length");
       expectEqual(head.get("transfer-encoding"), undefined, "the coding");

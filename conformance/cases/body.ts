@@ -1,5 +1,5 @@
 /**
- * Cases about the body: its kinds, its bytes, and what is none.
+ * Cases about the body: its kinds, its bytes, and values that are not bodies.
  *
  * @module
  */
@@ -45,7 +45,7 @@ function stream(chunks: readonly string[]): ReadableStream<Uint8Array> {
 
 const CHUNKS = ["one ", "", "two ", "three"];
 
-/** Bodies that all bring the same bytes. */
+/** Bodies of several kinds with the same bytes. */
 const KINDS: readonly [name: string, make: () => ResponseBody][] = [
   ["array", () => CHUNKS.map(bytes)],
   ["iterable", () => iterable(CHUNKS)],

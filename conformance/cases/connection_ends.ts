@@ -16,7 +16,7 @@ const KEEP_ALIVE = {
   headers: ["Connection: keep-alive"],
 };
 
-/** A server may end the connection, but not after it has promised not to. */
+/** Makes a case: a server that promises keep-alive must not end the connection. */
 function keepAliveCase(name: string, body: () => ResponseBody): ServerCase {
   return {
     id: `connection/keep-alive-1.0-${name}`,

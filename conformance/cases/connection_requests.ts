@@ -31,7 +31,7 @@ const EXPECTING: RequestParts = {
   headers: ["Expect: 100-continue", "Content-Length: 4"],
 };
 
-/** What a client sends that would rather speak HTTP/2. */
+/** The headers of a client that offers to upgrade to HTTP/2. */
 const H2C = [
   "Connection: Upgrade, HTTP2-Settings",
   "Upgrade: h2c",
@@ -62,7 +62,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
     run: async (client) => {
       client.open("read");
       const connection = await client.connect();
-      // Unasked, as a client may: not every server sends 100 before.
+      // The client does not wait for 100: not every server sends it.
       await connection.send(`${client.request(EXPECTING)}four`);
       expectEqual((await connection.response()).body, "four", "the response");
     },
@@ -111,7 +111,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
         host,
         body: client.request({ target: "/smuggled" }),
       }));
-      // Whether it is served or refused is up to the server.
+      // The server is free to serve or refuse it.
       await connection.head();
       await client.settle();
       await client.settle();

@@ -9,7 +9,7 @@ import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
-/** Something like a file, and how it is read. */
+/** An object that can be read like a file. */
 class MemoryFile {
   readonly #probe: Probe;
   readonly #isAsync: boolean;

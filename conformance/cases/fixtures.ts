@@ -15,7 +15,7 @@ import { expect, expectEqual } from "../expect.ts";
 import type { RawClient, RawHead } from "../raw_client.ts";
 import type { CaseClient, Probe } from "../server_case.ts";
 
-/** Makes the headers of a plain text, which a wrong server may change. */
+/** Makes the headers of a plain text, new ones each time. */
 export function text(): HeaderTuple[] {
   return [["Content-Type", "text/plain"]];
 }
@@ -30,7 +30,7 @@ export function bytes(content: string): Uint8Array<ArrayBuffer> {
   return toBytes(content);
 }
 
-/** Answers with a body, whatever kind it is. */
+/** Makes an application that returns a body. */
 export function answering(
   body: (probe: Probe, environ: Environ) => ResponseBody,
   status: string = "200 OK",
@@ -42,7 +42,7 @@ export function answering(
   };
 }
 
-/** Reports what a look at the environ brings, and answers `ok`. */
+/** Makes an application that reports something of the environ, and answers `ok`. */
 export function looking(
   look: (environ: Environ) => unknown,
 ): (probe: Probe) => Application {
@@ -109,7 +109,7 @@ export function expectNotReadToEnd(client: CaseClient): void {
   );
 }
 
-/** A body that reports what is done with it. */
+/** Makes a body that reports how it is used. */
 export function watched(
   probe: Probe,
   chunks: () => Iterator<unknown> | AsyncIterator<unknown>,
@@ -159,7 +159,7 @@ export function isChunked(head: RawHead): boolean {
 }
 
 /**
- * Reads what the application gave as one chunk, however it is framed.
+ * Reads one chunk of the application, however it is framed.
  *
  * @param size How many bytes it has.
  */
@@ -173,10 +173,10 @@ export async function readPiece(
     : await connection.bytes(size);
 }
 
-/** An error of an application, to be recognised by. */
+/** An error that cases recognise. */
 export const MARKER: Error = new Error("kit: on purpose");
 
-/** What a call throws, as a word. */
+/** Describes in a few words what a call throws. */
 export function thrownBy(call: () => unknown): string {
   try {
     call();
@@ -186,7 +186,7 @@ export function thrownBy(call: () => unknown): string {
   }
 }
 
-/** The request must get a complete 500 that does not show the error. */
+/** Fails unless the request gets a complete 500 that does not show the error. */
 export async function expectFailure(client: CaseClient): Promise<void> {
   const { head, body, complete } = await client.ask();
   expectEqual(head.status, 500, "the status");
@@ -198,7 +198,7 @@ export async function expectFailure(client: CaseClient): Promise<void> {
   await client.settle();
 }
 
-/** The call that was reported must have thrown an error of the server's own. */
+/** Fails unless the reported call has thrown an error of the server. */
 export async function expectThrown(client: CaseClient): Promise<void> {
   expectEqual(await client.waitFor("thrown"), "an error", "what was thrown");
 }

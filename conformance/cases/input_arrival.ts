@@ -10,7 +10,7 @@ import type { ServerCase } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 import { reading, whatWasRead } from "./input_case.ts";
 
-/** A body of which the end never comes. */
+/** Bodies that are cut short. */
 const CUT: readonly [name: string, head: string, sent: string][] = [
   ["cut-length", "Content-Length: 10", "01234"],
   ["cut-chunk", "Transfer-Encoding: chunked", "a\r\n01234"],
@@ -30,7 +30,7 @@ function cutCase([name, header, sent]: typeof CUT[number]): ServerCase {
       await connection.send(head + sent);
       connection.close();
       await client.settle();
-      // Some servers, such as nginx, hand on whole bodies only.
+      // Some servers, such as nginx, pass on complete bodies only.
       if (!client.events().includes("called")) return;
       expectEqual(
         await client.waitFor("outcome"),
@@ -90,7 +90,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
         await client.ask({ method: "POST", ...parts });
         const lengths = await client.waitFor("lengths", index + 1);
         const [told, read] = lengths as [string | null, string];
-        // A server that gathers a chunked body knows its length as well.
+        // A server that collects a chunked body knows its length as well.
         const absent = parts.body === undefined && told === null;
         if (!absent) expectEqual(told, read, "CONTENT_LENGTH");
         expectEqual(read, parts.body === "" ? "0" : "4", "the bytes to read");

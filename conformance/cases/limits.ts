@@ -13,12 +13,12 @@ import { reading } from "./input_case.ts";
 /** Reads the whole body. */
 const readAll = reading(async (input) => fromBytes(await input.read()));
 
-/** Gives a limit, which is there: without it the case is left out. */
+/** Returns a limit. It is known: without it the case is not run. */
 function limitOf(client: CaseClient, limit: keyof ServerLimits): number {
   return client.limits[limit] ?? 0;
 }
 
-/** A request that is one byte over a limit; the application must not see it. */
+/** Makes a case with a request over a limit, which must not reach the application. */
 function overCase(
   name: string,
   limit: keyof ServerLimits,
@@ -76,7 +76,7 @@ export const LIMIT_CASES: readonly ServerCase[] = [
       const half = Math.ceil(size / 2);
       const chunks = ["a".repeat(half), "a".repeat(size - half)];
       const { head } = await client.ask({ method: "POST", chunks });
-      // A server that gathers the body knows before.
+      // A server that collects the body knows before.
       if (head.status === 413 && client.events().length === 0) return;
       expectEqual(
         await client.waitFor("outcome"),

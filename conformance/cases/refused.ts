@@ -8,7 +8,7 @@ import { expect } from "../expect.ts";
 import type { RequestParts, ServerCase } from "../server_case.ts";
 import { reportEnviron } from "./environ_case.ts";
 
-/** A malformed request; the application must not see it. */
+/** A malformed request, which must not reach the application. */
 interface Refused {
   readonly name: string;
   readonly spec: string;
@@ -16,11 +16,11 @@ interface Refused {
   readonly parts: RequestParts;
   /** @default {[400]} */
   readonly statuses?: readonly number[];
-  /** What follows the head as it is. */
+  /** The bytes after the head. */
   readonly body?: string;
 }
 
-/** Transfer codings that cannot be undone, or that disagree with the rest. */
+/** Transfer codings that cannot be decoded, or that contradict the request. */
 const CODINGS: readonly [
   name: string,
   value: string,

@@ -14,9 +14,9 @@ interface WrongHead {
   readonly name: string;
   readonly spec: string;
   readonly title: string;
-  /** What stands in the place of the line `X-Odd: 1`. */
+  /** What replaces the line `X-Odd: 1`. */
   readonly line?: string;
-  /** The request line of `/`, where that is wrong. */
+  /** What replaces the request line, if that is wrong. */
   readonly requestLine?: string;
 }
 

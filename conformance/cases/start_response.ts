@@ -18,7 +18,7 @@ import {
   thrownBy,
 } from "./fixtures.ts";
 
-/** Fails after startResponse, and begins anew with excInfo. */
+/** Fails after startResponse, and starts again with excInfo. */
 function replacing(late: boolean): (probe: Probe) => Application {
   const again: readonly HeaderTuple[] = [["X-Again", "1"]];
   const one = () => (_environ: unknown, start: Parameters<Application>[1]) => {

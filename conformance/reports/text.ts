@@ -100,7 +100,8 @@ export class Progress implements Disposable {
     if (report.outcome === "failed") this.#failed++;
     const failed = this.#failed === 0 ? "" : `, ${this.#failed} failed`;
     const line = `${done}/${total}${failed}  ${report.id}`;
-    this.#write?.(`\r\x1b[K${line.slice(0, this.#columns - 1)}`);
+    // The cursor goes back, so that what others write begins a line.
+    this.#write?.(`\r\x1b[K${line.slice(0, this.#columns - 1)}\r`);
   }
 
   /** Removes the line. */

@@ -71,7 +71,8 @@ export function matches(
   );
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = {
+/** Words for responses that did not come to their end. */
+export const OUTCOMES: Readonly<Record<string, string>> = {
   cut: "cut off",
   "client-left": "client left",
   reloaded: "reloaded",

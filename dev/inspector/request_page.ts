@@ -17,6 +17,7 @@ import {
 } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import { layout, type PageFrame } from "./layout.ts";
+import { OUTCOMES } from "./list_page.ts";
 import { hideSecrets, isSecretName } from "./secrets.ts";
 import type { SourceViewer } from "./source_view.ts";
 import { showStrip } from "./strip.ts";
@@ -35,12 +36,6 @@ export interface RequestPageParts {
     readonly next: number | undefined;
   };
 }
-
-const OUTCOMES: Readonly<Record<string, string>> = {
-  cut: "cut off",
-  "client-left": "client left",
-  reloaded: "reloaded",
-};
 
 function showOutcome({ outcome, duration }: ConversationSummary): Html {
   if (outcome === undefined) {
@@ -74,7 +69,7 @@ function showActions(
     : markup`<button disabled
         title="The body is too long: only its beginning was kept.">Replay</button>`;
   const test = canBeTest
-    ? markup`<a class="button" data-copy="test" href="${api}/test">Copy as test</a>`
+    ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
     : "";
   return markup`<div class="actions" data-credentials="${credentials}">${replay}
 <a class="button" data-copy="curl command" href="${api}/curl">Copy as curl</a>
@@ -123,7 +118,8 @@ export async function requestPage(
   const { id, request, events } = conversation;
   const { neighbours: { previous, next }, sources } = parts;
   const target = hideSecrets(toReadable(request.target));
-  const context = { base, target: request.target, sources };
+  const json = `${base}/api/requests/${id}`;
+  const context = { base, json, target: request.target, sources };
   const step = (to: number | undefined, rel: string, label: string) =>
     to === undefined
       ? markup`<span class="quiet">${label}</span>`

@@ -92,6 +92,12 @@ function foldTitle(events: readonly ConversationEvent[]): string {
   ].join("; ");
 }
 
+function showRest(rest: number, { json }: TimelineContext): Html {
+  return markup`<p class="quiet">${
+    count(rest, "more event")
+  } in the <a href="${json}">JSON</a>.</p>`;
+}
+
 async function showFold(
   events: readonly ConversationEvent[],
   index: number,
@@ -109,7 +115,7 @@ async function showFold(
     formatDuration(last?.time ?? 0)
   }</span></summary><ol class="timeline inner" role="list">${shown}</ol>${
     rest > 0 &&
-    markup`<p class="quiet">${count(rest, "more event")} in the JSON.</p>`
+    showRest(rest, context)
   }</details></li>\n`;
 }
 
@@ -166,9 +172,7 @@ export async function showTimeline(
   const isOver = events.some(({ type }) => type === "end");
   return markup`<ol class="timeline" role="list">${items}${
     rest > 0 &&
-    markup`<li class="fold"><p class="quiet">${
-      count(rest, "more event")
-    } in the JSON.</p></li>`
+    markup`<li class="fold">${showRest(rest, context)}</li>`
   }${
     !isOver &&
     markup`<li class="event running"><span class="time"></span><span class="direction">server</span><div class="what"><p><span class="chip running">running</span> The response has not ended.</p></div></li>`

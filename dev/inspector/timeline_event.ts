@@ -19,6 +19,8 @@ import { showHint, showPlace, type SourceViewer } from "./source_view.ts";
 export interface TimelineContext {
   /** The path under which the pages are. */
   readonly base: string;
+  /** Where all events are, as JSON. */
+  readonly json: string;
   /** The request target, as received. */
   readonly target: string;
   readonly sources: SourceViewer;
@@ -40,6 +42,12 @@ const OUTCOMES = {
   "client-left": "The client left",
   reloaded: "Cut off by a reload of the application",
 } as const;
+
+/** Says who called `close()`; other names are those of middleware. */
+function showCloser(by: string): string {
+  if (by === "client left") return "because the client left";
+  return by === "server" ? "by the server" : `by ${by}`;
+}
 
 /** Makes an item of the timeline. */
 export function timelineItem(
@@ -175,9 +183,7 @@ export async function showEvent(
       return item(
         "server → application",
         markup`<p><code>close()</code> <span class="quiet">${
-          event.by === "client left"
-            ? "because the client left"
-            : `by the ${event.by}`
+          showCloser(event.by)
         }</span></p>`,
       );
     case "log":

@@ -53,6 +53,11 @@ const MISTAKES: readonly [args: string, message: string, hint: string][] = [
   ["serve x.ts", "cannot test serve: it must be server or application", USAGE],
   ["server", "say which server: a module that exports start(app)", USAGE],
   ["application", "say which application: a module that exports it", USAGE],
+  [
+    "server http://localhost:8000",
+    "cannot test http://localhost:8000: it is the address of a server, not a module",
+    "name a module whose start(app) starts your server with the application of the kit",
+  ],
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
   ["server a.ts --cases", "--cases needs a value", USAGE],
   ["server a.ts --html=", "--html needs a value", USAGE],

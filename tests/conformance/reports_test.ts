@@ -190,7 +190,7 @@ Deno.test("Progress writes one line over and over on a terminal, and nothing els
   }
   assertEquals(
     written,
-    "\r\x1b[K1/300  one/a\r\x1b[K2/300, 1 failed  on\r\x1b[K",
+    "\r\x1b[K1/300  one/a\r\r\x1b[K2/300, 1 failed  on\r\r\x1b[K",
   );
 });
 

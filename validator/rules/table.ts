@@ -75,10 +75,17 @@ import {
   LEAVING_RULES,
 } from "./headers_shape.ts";
 import { HEADER_LENGTH_RULES, HEADER_VALUE_RULES } from "./headers_values.ts";
-import { HTTP_CONTENT_RULES, HTTP_END_RULES } from "./http_content.ts";
+import {
+  HTTP_CODING_RULES,
+  HTTP_CONTENT_RULES,
+  HTTP_END_RULES,
+} from "./http_content.ts";
 import { HTTP_FIELD_RULES } from "./http_fields.ts";
 import { HTTP_SINGLE_RULES } from "./http_single.ts";
-import { HTTP_COMPANION_RULES, HTTP_UNASKED_RULES } from "./http_status.ts";
+import { HTTP_STATUS_RULES } from "./http_status.ts";
+import { HTTP_UNASKED_RULES } from "./http_asked.ts";
+import { HTTP_RANGE_RULES } from "./http_ranges.ts";
+import { HTTP_COOKIE_RULES } from "./http_cookies.ts";
 import { INPUT_RULES } from "./input.ts";
 import {
   INPUT_END_RULES,
@@ -137,10 +144,12 @@ class RuleTable {
   ];
   /** Applied only if status and headers are well formed. */
   readonly http: Rules<HeadView> = [
-    ...HTTP_COMPANION_RULES,
+    ...HTTP_STATUS_RULES,
+    ...HTTP_RANGE_RULES,
     ...HTTP_UNASKED_RULES,
     ...HTTP_CONTENT_RULES,
     ...HTTP_SINGLE_RULES,
+    ...HTTP_COOKIE_RULES,
     ...HTTP_FIELD_RULES,
   ];
   /** The server's startResponse has returned or thrown. */
@@ -171,7 +180,11 @@ class RuleTable {
     ...GOING_ON_RULES,
     ...LEAVING_RULES,
   ];
-  readonly bytes: Rules<ChunkView> = [...MEMORY_RULES, ...NO_CONTENT_RULES];
+  readonly bytes: Rules<ChunkView> = [
+    ...MEMORY_RULES,
+    ...NO_CONTENT_RULES,
+    ...HTTP_CODING_RULES,
+  ];
   readonly length: Rules<LengthView> = BODY_LENGTH_RULES;
   readonly change: Rules<ChangeView> = CHANGE_RULES;
   readonly detach: Rules<DetachView> = DETACH_RULES;
