@@ -97,7 +97,7 @@ export function refusalOf(
 /**
  * Compares a secret in a time that depends on its length alone.
  *
- * @param given What the request has sent.
+ * @param given The value in the request.
  * @param secret The secret.
  * @returns Whether they are equal.
  */
