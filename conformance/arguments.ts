@@ -6,9 +6,9 @@
 
 import { ParsedArguments, UsageError } from "../cli/parsed_arguments.ts";
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface KitArguments {
-  /** What is tested. */
+  /** What is checked. */
   readonly kind: "server" | "application";
   /** The module with `start`, or the application. */
   readonly module: string;
@@ -16,12 +16,16 @@ export interface KitArguments {
   readonly cases: readonly string[];
   /** Paths that the application knows. */
   readonly paths: readonly string[];
-  /** How long there may be silence, in milliseconds. */
+  /** How long the server may be silent, in milliseconds. */
   readonly timeout: number | undefined;
   /** Where reports go, by their form. */
   readonly reports: Readonly<Partial<Record<ReportForm, string>>>;
   /** Whether the cases are listed instead of run. */
   readonly list: boolean;
+  /** The name of the server or application, for reports. */
+  readonly name: string | undefined;
+  /** Whether stderr shows what the server or application writes to it. */
+  readonly verbose: boolean;
 }
 
 /** The forms of a report that goes into a file. */
@@ -34,46 +38,48 @@ export const PROGRAM = "conformance/main.ts";
 
 /** The one line that goes with a mistake. */
 export const USAGE: string =
-  `usage: deno run -A ${PROGRAM} server|application MODULE (--help tells more)`;
+  `usage: deno run -A ${PROGRAM} server|application MODULE (see --help)`;
 
 /** What `--help` prints. */
 export const HELP: string =
-  `Finds out whether a server or an application keeps SPEC.md.
+  `Checks whether a server or an application conforms to SPEC.md.
 
 usage: deno run -A ${PROGRAM} server START
        deno run -A ${PROGRAM} application APP
 
 START is a module that exports start(app), which starts the server under test
-and gives { hostname, port, stop() }. APP is a module (app.ts, or app.ts:name
+and returns { hostname, port, stop() }. APP is a module (app.ts, or app.ts:name
 for one of its exports; otherwise its default export, "application" or "app").
 
-  --cases GLOB     only cases whose id matches, such as "environ/*"; may be
+  --cases GLOB     run only cases whose id matches, such as "environ/*"; can be
                    given several times
-  --path PATH      a path that the application knows, such as /search?q=x; may
+  --path PATH      a path that the application knows, such as /search?q=x; can
                    be given several times (default: /)
-  --timeout MS     how long there may be silence (default: 3000)
+  --timeout MS     how long the server may be silent (default: 3000)
+  --name TEXT      name and version of the server, for reports
   --text FILE      write the report as text
-  --junit FILE     write it as JUnit XML
-  --json FILE      write it as JSON
-  --html FILE      write it as a page that shows all bytes
+  --junit FILE     write the report as JUnit XML
+  --json FILE      write the report as JSON
+  --html FILE      write the report as a page that shows all bytes
+  --verbose        show what the server or application writes to stderr
   --list           list the cases and run none
   --help           print this
 
-The exit code is 0 if nothing failed, 1 if a case did, 2 if nothing was tested.`;
+The exit code is 0 if no case failed, 1 if one failed, 2 if nothing was checked.`;
 
 /**
  * Parses the command line.
  *
- * @param args The arguments.
- * @returns What they say, or `"help"`.
- * @throws {UsageError} If they make no sense.
+ * @param args The arguments, without the name of the program.
+ * @returns What they ask for, or `"help"`.
+ * @throws {UsageError} If one is missing, unknown or malformed.
  */
 export function parseKitArguments(
   args: readonly string[],
 ): KitArguments | "help" {
   const given = new ParsedArguments(args, {
-    values: ["cases", "path", "timeout", ...FORMS],
-    switches: ["list", "help"],
+    values: ["cases", "path", "timeout", "name", ...FORMS],
+    switches: ["list", "verbose", "help"],
     usage: USAGE,
   });
   if (given.switches.has("help")) return "help";
@@ -95,6 +101,14 @@ export function parseKitArguments(
       USAGE,
     );
   }
+  if (/^https?:\/\/[^/]*\/?$/.test(module)) {
+    throw new UsageError(
+      `cannot test ${module}: it is the address of a server, not a module`,
+      kind === "server"
+        ? "name a module whose start(app) starts your server with the application of the kit"
+        : "name the module that exports your application",
+    );
+  }
   if (extra !== undefined) {
     throw new UsageError(`unexpected argument ${extra}`, USAGE);
   }
@@ -104,8 +118,8 @@ export function parseKitArguments(
   const timeout = given.values.get("timeout");
   if (timeout !== undefined && !/^[1-9][0-9]{0,8}$/.test(timeout)) {
     throw new UsageError(
-      `no such time: ${timeout}`,
-      "--timeout takes milliseconds, such as 3000",
+      `--timeout must be a number of milliseconds, got ${timeout}`,
+      "for example --timeout 3000",
     );
   }
   return {
@@ -121,5 +135,7 @@ export function parseKitArguments(
       }),
     ),
     list,
+    name: given.values.get("name"),
+    verbose: given.switches.has("verbose"),
   };
 }

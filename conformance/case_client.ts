@@ -15,6 +15,9 @@ import type { ServerLimits } from "./server_under_test.ts";
 /** The case that `settle()` asks. */
 const PLAIN = "response/status";
 
+/** How much a server may send on one connection; what is skipped is not counted. */
+const MAX_SIZE = 4 << 20;
+
 /** The server, and how long it may be silent. */
 export interface ServerAddress {
   readonly hostname: string;
@@ -32,6 +35,7 @@ export class SocketCaseClient implements CaseClient, Disposable {
   readonly #record: CaseRecord;
   readonly #transcript: Transcript;
   readonly #clients: RawClient[] = [];
+  #isOver = false;
 
   /**
    * @param server Where the server listens.
@@ -59,8 +63,13 @@ export class SocketCaseClient implements CaseClient, Disposable {
     const client = await RawClient.connect(this.#server, {
       transcript: this.#transcript,
       deadline: this.#server.timeout,
+      maxSize: MAX_SIZE,
     });
     this.#clients.push(client);
+    if (this.#isOver) {
+      client.close();
+      throw new CaseFailure("the case is over");
+    }
     return client;
   }
 
@@ -101,6 +110,7 @@ export class SocketCaseClient implements CaseClient, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     for (const client of this.#clients) client.close();
     this.#record.end();
   }

@@ -78,7 +78,7 @@ export class CaseRecord {
     };
     return await within(
       Promise.race([come(), this.#over.promise]),
-      `the application to tell "${event}"`,
+      `the application to report "${event}"`,
       deadline,
     );
   }
@@ -94,8 +94,8 @@ export class CaseRecord {
   }
 
   /**
-   * Ends the case: opens all gates, those too to which something comes later,
-   * and ends all waiting.
+   * Ends the case: opens all gates, including those that are reached later, and
+   * ends all waiting.
    */
   end(): void {
     this.#isOver = true;
@@ -116,6 +116,12 @@ export class CaseRecord {
 /** The records of all runs. Reports go to the run that they belong to. */
 export class CaseRecords implements Listener {
   readonly #records = new Map<string, CaseRecord>();
+  #software: string | undefined;
+
+  /** The `SERVER_SOFTWARE` of the server, once an environ was reported. */
+  get software(): string | undefined {
+    return this.#software;
+  }
 
   /** Returns the record of a run. */
   of(run: string): CaseRecord {
@@ -128,6 +134,11 @@ export class CaseRecords implements Listener {
 
   tell(run: string, event: string, value: unknown): void {
     this.of(run).add({ event, value });
+    if (event !== "environ" || this.#software !== undefined) return;
+    const { SERVER_SOFTWARE: software } = (value ?? {}) as Partial<
+      Record<string, unknown>
+    >;
+    if (typeof software === "string") this.#software = software;
   }
 
   violation(run: string, violation: Violation): void {

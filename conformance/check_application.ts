@@ -25,6 +25,7 @@ import { BODY_CASES } from "./application/request_bodies.ts";
 import { HEADER_CASES } from "./application/request_headers.ts";
 import { TARGET_CASES } from "./application/targets.ts";
 import { VARIABLE_CASES } from "./application/variables.ts";
+import { aboutSubject } from "./about.ts";
 import { matcher } from "./check_options.ts";
 import { type CaseReport, type Report, toReport } from "./report.ts";
 
@@ -58,7 +59,7 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
   return {
     id: "application/own-requests",
     spec: "app-returns-body",
-    title: "The requests of your own get whole answers",
+    title: "Your own requests get complete responses",
     isOnce: true,
     async run(client): Promise<void> {
       for (const { method, path, headers, body } of requests) {
@@ -73,22 +74,22 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
 }
 
 /**
- * Finds out whether an application keeps the specification: sends it a battery
- * of requests, under the validator in its strictest profile, from a server that
- * does what servers may.
+ * Finds out whether an application conforms to the specification: sends it many
+ * requests under the validator in its strictest profile, from a server that
+ * does what servers are free to do.
  *
  * Methods, paths, queries, headers, variables and bodies are varied, clients
  * leave early, requests repeat and overlap. A case fails if a rule is broken, if
  * the application throws, answers 500, breaks its response off, or is silent for
- * too long. What the validator only warns of is listed in the message of the
+ * too long. Warnings of the validator are listed in the message of the
  * first case that sees it, once for each rule, and fails nothing. A body without
  * an end is left by the client.
  *
  * Nothing is opened: no socket, no file. POST, PUT, PATCH and DELETE are among
- * the methods, so give the application data that may be lost. An application
+ * the methods, so give the application data that you can afford to lose. An application
  * that never lets go of the thread, in an endless loop without an `await`,
  * cannot be stopped. While the check runs, unhandled rejections of the whole
- * program count as the application's, where the runtime tells of them.
+ * program count as the application's, where the runtime reports them.
  *
  * SPEC.md, sections 4, 6 and 7.
  *
@@ -143,10 +144,10 @@ export async function checkApplication(
     onCase?.(reports.at(-1)!, reports.length, chosen.length);
   };
   for (const one of chosen) await add(one);
-  // What was left behind is told of in any case.
+  // What was left behind is always reported.
   if (runner.hasLate && !chosen.includes(NOTHING_LEFT)) {
     chosen.push(NOTHING_LEFT);
     await add(NOTHING_LEFT);
   }
-  return toReport(reports);
+  return toReport(reports, aboutSubject(app.name || "the application"));
 }

@@ -41,8 +41,8 @@ export interface CheckOptions {
  * Makes a test of globs.
  *
  * @param globs Patterns in which `*` stands for any characters.
- * @returns Tells whether one of them matches an id; without globs, always.
- * @throws {TypeError} If a glob is no string or is empty.
+ * @returns A function that returns whether a glob matches an id; without globs it always returns true.
+ * @throws {TypeError} If a glob is not a string, or is empty.
  */
 export function matcher(
   globs: readonly string[] | undefined,

@@ -5,22 +5,19 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
-import { type ServerAddress, SocketCaseClient } from "./case_client.ts";
+import { aboutSubject, serverHeader } from "./about.ts";
+import { CaseSequence } from "./case_sequence.ts";
 import { type CaseRecord, CaseRecords, Collector } from "./case_record.ts";
 import { type CheckOptions, checkTimeout, matcher } from "./check_options.ts";
+import { LateError, within } from "./expect.ts";
 import { probeApplication } from "./probe.ts";
-import {
-  type CaseReport,
-  type Report,
-  toReport,
-  Transcript,
-} from "./report.ts";
-import type { ServerCase } from "./server_case.ts";
+import { type CaseReport, type Report, toReport } from "./report.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 import {
   checkLimits,
   checkListening,
   checkStarted,
+  type RunningServer,
   type StartServer,
 } from "./server_under_test.ts";
 
@@ -30,45 +27,11 @@ export type ServerCheckOptions = CheckOptions;
 /** How long a server may be silent. */
 const DEFAULT_TIMEOUT_MS = 3000;
 
-/** A case that is expected to fail gets less time. */
-const DEVIATION_TIMEOUT_MS = 1000;
+/** How long the server may take to stop. */
+const STOP_TIMEOUT_MS = 5000;
 
 /** Numbers the checks of this process, so that no two runs share an id. */
 let checks = 0;
-
-/** Runs one case. */
-async function runCase(
-  one: ServerCase,
-  run: string,
-  records: CaseRecords,
-  place: ServerAddress,
-): Promise<CaseReport> {
-  const transcript = new Transcript();
-  const begin = performance.now();
-  let message: string | undefined;
-  {
-    using client = new SocketCaseClient(
-      place,
-      `${one.id}.${run}`,
-      records.of(run),
-      transcript,
-    );
-    try {
-      await one.run(client);
-    } catch (error) {
-      message = error instanceof Error ? error.message : describe(error);
-    }
-  }
-  return {
-    id: one.id,
-    spec: one.spec,
-    title: one.title,
-    outcome: message === undefined ? "passed" : "failed",
-    message,
-    duration: performance.now() - begin,
-    exchanged: transcript.entries,
-  };
-}
 
 /** Adds what the validator found, and what was declared, to an outcome. */
 function judge(
@@ -85,12 +48,25 @@ function judge(
   const messages = [report.message, ...found].filter((one) =>
     one !== undefined
   );
-  if (messages.length === 0) return report;
+  if (messages.length === 0 || report.outcome === "skipped") return report;
   const reason = deviations[report.id];
   if (reason === undefined) {
     return { ...report, outcome: "failed", message: messages.join("; ") };
   }
   return { ...report, outcome: "deviation", message: reason };
+}
+
+/** Stops the server, but does not wait longer than the limit. */
+async function stop(server: RunningServer, notes: string[]): Promise<void> {
+  const stopping = (async () => await server.stop())();
+  try {
+    await within(stopping, "stop()", STOP_TIMEOUT_MS);
+  } catch (error) {
+    if (!(error instanceof LateError)) throw error;
+    // An error that it throws later is ignored.
+    stopping.catch(() => {});
+    notes.push(`stop() did not end within ${STOP_TIMEOUT_MS / 1000} s`);
+  }
 }
 
 function checkDeviations(
@@ -168,6 +144,7 @@ export async function checkServer(
   checkTimeout(timeout, "server");
   const isChosen = matcher(options.cases);
   const records = new CaseRecords();
+  const notes: string[] = [];
   await using collector = new Collector(records);
   const server = await start(probeApplication(records), collector);
   checkStarted(server);
@@ -178,30 +155,33 @@ export async function checkServer(
   const reports: CaseReport[] = [];
   const check = ++checks;
   const runOf = (index: number) => `${check}-${index + 1}`;
+  const about = aboutSubject(`${hostname}:${port}`);
+  const sequence = new CaseSequence(server, records, timeout);
   try {
     checkDeviations(deviations);
     checkLimits(limits);
-    await checkListening(server);
+    await checkListening(server, timeout);
     for (const [index, one] of chosen.entries()) {
       const run = runOf(index);
-      const limit = one.id in deviations
-        ? Math.min(timeout, DEVIATION_TIMEOUT_MS)
-        : timeout;
-      const place = { hostname, port, timeout: limit, limits };
-      const ended = await runCase(one, run, records, place);
+      const ended = await sequence.run(one, run);
       const report = judge(ended, records.of(run), deviations);
       reports.push(report);
       onCase?.(report, reports.length, chosen.length);
     }
   } finally {
-    await server.stop();
+    await stop(server, notes);
   }
-  // What was found after the end of its case counts as well.
-  return toReport(
-    reports.map((report, index) =>
-      report.outcome === "passed"
-        ? judge(report, records.of(runOf(index)), deviations)
-        : report
-    ),
+  // Violations that were found after the end of their case count as well.
+  const cases = reports.map((report, index) =>
+    report.outcome === "passed"
+      ? judge(report, records.of(runOf(index)), deviations)
+      : report
   );
+  return toReport(cases, {
+    ...about,
+    subject: server.name ?? serverHeader(cases) ?? records.software ??
+      about.subject,
+    ...sequence.obstacle,
+    notes,
+  });
 }

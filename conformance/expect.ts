@@ -6,10 +6,16 @@
 
 import { describe } from "../wsgi/describe.ts";
 
-/** That a server or an application did not do what it must. */
+/** Says that a server or an application did not do what it must. */
 export class CaseFailure extends Error {
   /** The name of the class. */
   override readonly name = "CaseFailure";
+}
+
+/** Says that something did not happen within its time limit. */
+export class LateError extends Error {
+  /** The name of the class. */
+  override readonly name = "LateError";
 }
 
 function isEqual(one: unknown, other: unknown): boolean {
@@ -28,11 +34,12 @@ function isEqual(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Fails unless two values are the same, looking into arrays and objects.
+ * Fails unless two values are equal. Arrays and objects are compared by their
+ * contents.
  *
- * @param found What there is.
- * @param expected What must be.
- * @param what Its name, such as `"PATH_INFO"`.
+ * @param found The value that was found.
+ * @param expected The value that is required.
+ * @param what The name of the value, such as `"PATH_INFO"`.
  */
 export function expectEqual(
   found: unknown,
@@ -48,29 +55,34 @@ export function expectEqual(
 /**
  * Fails unless a condition holds.
  *
- * @param condition What must be true.
- * @param message What must be and what was found.
+ * @param condition Must be true.
+ * @param message What was required and what was found.
  */
 export function expect(condition: boolean, message: string): asserts condition {
   if (!condition) throw new CaseFailure(message);
 }
 
+/** The status of a response whose first line is not a status line is NaN. */
 function showValue(value: unknown): string {
+  if (Number.isNaN(value)) return "no status line";
   if (typeof value !== "object" || value === null) return describe(value);
-  return JSON.stringify(value);
+  return JSON.stringify(
+    value,
+    (_key, one) => Number.isNaN(one) ? "no status line" : one,
+  );
 }
 
-/** Is far more than any wait needs. It ends a test that would hang. */
+/** Far longer than any wait needs. It ends a test that would hang. */
 const DEFAULT_DEADLINE_MS = 15_000;
 
 /**
  * Awaits a promise, and fails if it takes too long.
  *
- * @param promise The promise.
- * @param what Its name, for the message.
+ * @param promise What is awaited.
+ * @param what Its name in the message, such as `"the server to send"`.
  * @param deadline The time limit in milliseconds.
  * @returns The value of the promise.
- * @throws {Error} If the promise is still pending after the time limit.
+ * @throws {LateError} If the promise is still pending after the time limit.
  */
 export async function within<T>(
   promise: Promise<T>,
@@ -79,7 +91,7 @@ export async function within<T>(
 ): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Error(`Waited too long for ${what}`)),
+    () => late.reject(new LateError(`Waited too long for ${what}`)),
     deadline,
   );
   try {

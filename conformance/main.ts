@@ -27,69 +27,122 @@ import { checkServer } from "./check_server.ts";
 import { type Report, toJson } from "./report.ts";
 import { toHtml } from "./reports/html.ts";
 import { toJUnit } from "./reports/junit.ts";
+import { QuietStderr } from "./quiet_stderr.ts";
 import { Progress, toText } from "./reports/text.ts";
 import { SERVER_CASES } from "./server_cases.ts";
-import type { StartServer } from "./server_under_test.ts";
+import { NoListenerError, type StartServer } from "./server_under_test.ts";
 
-const SPEC = new URL("../SPEC.md", import.meta.url).href;
+/** Reads the specification, where it lies beside the kit. */
+async function readSpec(): Promise<string> {
+  try {
+    const response = await fetch(new URL("../SPEC.md", import.meta.url));
+    return response.ok ? await response.text() : "";
+  } catch {
+    // Without it, the page names requirements and does not quote them.
+    return "";
+  }
+}
 
-const WRITERS: Readonly<Record<ReportForm, (report: Report) => string>> = {
+const WRITERS: Readonly<
+  Record<ReportForm, (report: Report) => string | Promise<string>>
+> = {
   text: toText,
   json: toJson,
   junit: toJUnit,
-  html: (report) => toHtml(report, SPEC),
+  html: async (report) => toHtml(report, await readSpec()),
 };
 
-/** Shows what `start()` throws in a line, since the user has to fix it. */
-function withUsageErrors(start: StartServer): StartServer {
+/** Returns what to do about an error of `start()`. */
+function hintForStart(error: unknown): string {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  if (name === "AddrInUse" || code === "EADDRINUSE") {
+    return "listen on port 0 and return the port that the server got, or stop the program that has the port";
+  }
+  return "correct start() and try again";
+}
+
+/** Turns an error of `start()`, which the user has to correct, into one line. */
+function withUsageErrors(start: StartServer, name?: string): StartServer {
   return async (app, remote) => {
     try {
-      return await start(app, remote);
+      const server = await start(app, remote);
+      return name === undefined || server === null || typeof server !== "object"
+        ? server
+        : { ...server, name, stop: () => server.stop() };
     } catch (error) {
       throw new UsageError(
         `Cannot start the server: start() throws ${
           error instanceof Error ? error.message : describe(error)
         }`,
-        "mend start() and try again",
+        hintForStart(error),
       );
     }
   };
 }
 
-async function check(given: KitArguments): Promise<Report> {
-  const progress = new Progress(
-    Deno.stderr.isTerminal(),
-    (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+/** Shows progress on a terminal, and nothing where stderr goes elsewhere. */
+function createProgress(): Progress {
+  if (!Deno.stderr.isTerminal()) return new Progress(undefined);
+  const encoder = new TextEncoder();
+  const write = Deno.stderr.writeSync.bind(Deno.stderr);
+  return new Progress(
+    (text) => void write(encoder.encode(text)),
+    Deno.consoleSize().columns,
   );
-  const options: CheckOptions = {
-    cases: given.cases,
-    timeout: given.timeout,
-    onCase: (...args) => progress.add(...args),
-  };
+}
+
+async function check(
+  given: KitArguments,
+  options: CheckOptions,
+): Promise<Report> {
+  if (given.kind === "application") {
+    const app = await loadApplication(given.module, PROGRAM);
+    const paths = given.paths.length > 0 ? given.paths : undefined;
+    const report = await checkApplication(app, { ...options, paths });
+    const subject = given.name ?? given.module;
+    const about = report.about && { ...report.about, subject };
+    return { ...report, about };
+  }
+  const { start, default: other } = await loadModule(given.module, PROGRAM);
+  const found = start ?? other;
+  if (typeof found !== "function") {
+    throw new UsageError(
+      `Cannot test ${given.module}: it must export a function start(app), got ${
+        describe(found)
+      }`,
+      "export function start(app) { …; return { hostname, port, stop }; }",
+    );
+  }
+  return await checkServer(
+    withUsageErrors(found as StartServer, given.name),
+    options,
+  );
+}
+
+/** Checks, with progress on a terminal and a quiet stderr. */
+async function checkQuietly(
+  given: KitArguments,
+): Promise<{ report: Report; hidden: number }> {
+  using progress = createProgress();
+  using quiet = given.verbose ? undefined : new QuietStderr();
   try {
-    if (given.kind === "application") {
-      const app = await loadApplication(given.module, PROGRAM);
-      const paths = given.paths.length > 0 ? given.paths : undefined;
-      return await checkApplication(app, { ...options, paths });
-    }
-    const { start, default: other } = await loadModule(given.module, PROGRAM);
-    const found = start ?? other;
-    if (typeof found !== "function") {
+    const report = await check(given, {
+      cases: given.cases,
+      timeout: given.timeout,
+      onCase: (...args) => progress.add(...args),
+    });
+    return { report, hidden: quiet?.lines ?? 0 };
+  } catch (error) {
+    if (error instanceof NoListenerError) {
       throw new UsageError(
-        `Cannot test ${given.module}: it must export a function start(app), got ${
-          describe(found)
-        }`,
-        "export function start(app) { …; return { hostname, port, stop }; }",
+        error.message,
+        "start() must return once the server listens, with its hostname and port",
       );
     }
-    return await checkServer(withUsageErrors(found as StartServer), options);
-  } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) {
       throw error;
     }
     throw new UsageError(error.message, USAGE);
-  } finally {
-    progress.end();
   }
 }
 
@@ -126,7 +179,7 @@ async function run(args: readonly string[]): Promise<number> {
     print(given === "help" ? HELP : list(given));
     return 0;
   }
-  const report = await check(given);
+  const { report, hidden } = await checkQuietly(given);
   if (report.cases.length === 0) {
     throw new UsageError(
       `no case matches ${given.cases.join(", ")}`,
@@ -134,16 +187,27 @@ async function run(args: readonly string[]): Promise<number> {
     );
   }
   for (const [form, file] of Object.entries(given.reports)) {
-    await writeReport(file, WRITERS[form as ReportForm](report));
+    await writeReport(file, await WRITERS[form as ReportForm](report));
+  }
+  const { problem, hint = USAGE } = report.about ?? {};
+  if (problem !== undefined) {
+    throw new UsageError(`Cannot test the server: ${problem}`, hint);
   }
   print(toText(report).trimEnd());
-  return report.failed === 0 ? 0 : 1;
+  if (report.failed === 0) return 0;
+  if (hidden > 0) {
+    // deno-lint-ignore no-console -- a program's error output
+    console.error(
+      `hint: --verbose shows ${hidden} lines that the program under test wrote to stderr`,
+    );
+  }
+  return 1;
 }
 
 /**
  * Runs the program, and ends the process.
  *
- * @param args The command line.
+ * @param args The arguments, without the name of the program.
  */
 export async function main(args: readonly string[]): Promise<never> {
   try {

@@ -1,6 +1,6 @@
 /**
- * The application that the kit runs on a server: it does what the case at hand
- * asks for, which a header of the request names, and reports what it sees.
+ * The application that the kit runs on a server. A header of the request names
+ * the case; the application does what the case needs, and reports what it sees.
  *
  * A server in another process runs it. The module that starts the server there
  * passes on the address that `listen()` of its second argument gave:
@@ -18,6 +18,7 @@
  * @module
  */
 
+import { describe } from "../wsgi/describe.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { validator } from "../validator/validator.ts";
 import type { Violation } from "../validator/violation.ts";
@@ -29,9 +30,9 @@ export const MARK = "Wsgi-Case";
 
 /** Receives what the application reports in a run of a case. */
 export interface Listener {
-  /** Takes what the application of this run sees. */
+  /** Receives an event that the application of this run reports. */
   tell(run: string, event: string, value: unknown): void | Promise<void>;
-  /** Takes what the validator found. */
+  /** Receives a violation that the validator found. */
   violation(run: string, violation: Violation): void;
   /** Resolves when the gate is open. */
   gate(run: string, name: string): Promise<void>;
@@ -84,7 +85,7 @@ export function probeApplication(listener: Listener): Application {
   const cases = new Map<string, ServerCase>(
     SERVER_CASES.map((one) => [one.id, one]),
   );
-  // Whatever the server passes is passed on, so that what is too much is seen.
+  // All arguments are passed on, so that the validator sees superfluous ones.
   return (...args) => {
     const [environ] = args;
     const [id, run] = readMark(environ);
@@ -135,7 +136,7 @@ class RemoteListener implements Listener {
   }
 }
 
-/** Sends a message, which may be so late that nobody listens any more. */
+/** Sends a message. It may arrive after the check has ended. */
 async function send(url: string, message: unknown): Promise<void> {
   try {
     const response = await fetch(url, {
@@ -144,7 +145,7 @@ async function send(url: string, message: unknown): Promise<void> {
     });
     await response.body?.cancel();
   } catch {
-    // Then nobody waits for it either.
+    // The check has ended, and does not need it.
   }
 }
 
@@ -153,6 +154,7 @@ async function send(url: string, message: unknown): Promise<void> {
  *
  * @param url What `listen()` of the second argument of a `StartServer` gave.
  * @returns The application.
+ * @throws {TypeError} If the address is not a URL of HTTP.
  *
  * @example Serve it
  * ```ts
@@ -167,5 +169,12 @@ async function send(url: string, message: unknown): Promise<void> {
  * ```
  */
 export function remoteProbe(url: string): Application {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new TypeError(
+      `Cannot make the application of the kit: the address must be the URL that listen() has returned, got ${
+        describe(url)
+      }`,
+    );
+  }
   return probeApplication(new RemoteListener(url));
 }

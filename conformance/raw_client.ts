@@ -7,14 +7,14 @@
 
 import { fromBytes, toBytes } from "../wsgi/byte_string.ts";
 import { hasNoBody } from "../wsgi/status.ts";
-import { within } from "./expect.ts";
+import { CaseFailure, within } from "./expect.ts";
 import type { Transcript } from "./report.ts";
 
 /** Status line and headers as they came over the wire. */
 export class RawHead {
   /** The status line: `"HTTP/1.1 200 OK"`. */
   readonly line: string;
-  /** The status code; not a number where the line is no status line. */
+  /** The status code; `NaN` if the line is not a status line. */
   readonly status: number;
   /** The header lines, in their order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -23,7 +23,7 @@ export class RawHead {
   constructor(text: string) {
     const [line = "", ...lines] = text.split("\r\n").slice(0, -2);
     this.line = line;
-    // Nothing may stand before it, such as a body that should not be there.
+    // Nothing can precede it, such as a body that should not be there.
     const [, code] = /^HTTP\/1\.[01] ([0-9]{3})(?: |$)/.exec(line) ?? [];
     this.status = Number(code);
     this.headers = lines.map((line) => {
@@ -32,13 +32,13 @@ export class RawHead {
     });
   }
 
-  /** Gives all values of a header; the case of its name does not matter. */
+  /** Returns all values of a header, whose name is given in lower case. */
   all(name: string): string[] {
     return this.headers.filter(([other]) => other.toLowerCase() === name)
       .map(([, value]) => value);
   }
 
-  /** Gives the first value of a header. */
+  /** Returns the first value of a header. */
   get(name: string): string | undefined {
     return this.all(name)[0];
   }
@@ -63,14 +63,22 @@ export interface RawClientOptions {
    * @default {15_000}
    */
   readonly deadline?: number | undefined;
+  /**
+   * How many bytes of the server are kept, apart from those that are skipped.
+   * More of them fail the reading.
+   *
+   * @default {Infinity}
+   */
+  readonly maxSize?: number | undefined;
 }
 
-/** One connection. Whoever opened it closes it: `using client = …`. */
+/** One connection. Use it with `using`, which closes it. */
 export class RawClient implements Disposable {
   readonly #conn: Deno.TcpConn;
   readonly #options: RawClientOptions;
   readonly #buffer = new Uint8Array(65_536);
   #received = "";
+  #kept = 0;
   #isOpen = true;
   #ending: "fin" | "reset" | undefined;
 
@@ -84,12 +92,23 @@ export class RawClient implements Disposable {
     { hostname = "127.0.0.1", port }: { hostname?: string; port: number },
     options: RawClientOptions = {},
   ): Promise<RawClient> {
-    const conn = await Deno.connect({ hostname, port });
-    options.transcript?.add("opened");
-    return new RawClient(conn, options);
+    const connecting = Deno.connect({ hostname, port });
+    try {
+      const conn = await within(
+        connecting,
+        "a connection to the server",
+        options.deadline,
+      );
+      options.transcript?.add("opened");
+      return new RawClient(conn, options);
+    } catch (error) {
+      // A connection that is made too late is closed.
+      connecting.then((conn) => conn.close(), () => {});
+      throw error;
+    }
   }
 
-  /** How the server ended the connection, once that was seen. */
+  /** How the server ended the connection, if it has. */
   get ending(): "fin" | "reset" | undefined {
     return this.#ending;
   }
@@ -168,9 +187,9 @@ export class RawClient implements Disposable {
    * @returns How many there were: fewer if the connection ends before.
    */
   async skip(count: number): Promise<number> {
-    let skipped = this.#take(count).length;
+    let skipped = this.#skip(count);
     while (skipped < count && await this.#fill()) {
-      skipped += this.#take(count - skipped).length;
+      skipped += this.#skip(count - skipped);
     }
     return skipped;
   }
@@ -218,8 +237,22 @@ export class RawClient implements Disposable {
     return taken;
   }
 
+  #skip(count: number): number {
+    const skipped = this.#take(count).length;
+    this.#kept -= skipped;
+    return skipped;
+  }
+
   async #fill(): Promise<boolean> {
     if (this.#ending !== undefined) return false;
+    const { maxSize = Infinity } = this.#options;
+    if (this.#kept > maxSize) {
+      throw new CaseFailure(
+        `the server sends more than ${
+          maxSize / (1 << 20)
+        } MiB on one connection`,
+      );
+    }
     let count: number | null;
     try {
       count = await this.#within(this.#conn.read(this.#buffer), "send");
@@ -237,6 +270,7 @@ export class RawClient implements Disposable {
     const bytes = this.#buffer.subarray(0, count);
     this.#options.transcript?.add("received", bytes);
     this.#received += fromBytes(bytes);
+    this.#kept += count;
     return true;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reports: how each case ended, and what went over the wire in it.
+ * Reports: how each case ended, and the bytes that were exchanged.
  *
  * @module
  */
@@ -57,6 +57,29 @@ export interface CaseReport {
   readonly exchanged: readonly Exchanged[];
 }
 
+/** What was checked, when, and by which version of the kit. */
+export interface ReportAbout {
+  /**
+   * What was checked: the name of the server that `start()` gave, its header
+   * `Server`, its `SERVER_SOFTWARE` or its address; for an application its
+   * module or the name of its function.
+   */
+  readonly subject: string;
+  /** Name and version of the kit, such as `"@wsgi/ref 0.1.0"`. */
+  readonly kit: string;
+  /** When the check began, in ISO 8601 and UTC. */
+  readonly date: string;
+  /**
+   * What prevented the check, if no request has reached the application of the
+   * kit: most cases were then skipped.
+   */
+  readonly problem?: string | undefined;
+  /** What to do about the problem. */
+  readonly hint?: string | undefined;
+  /** What else was noticed, such as a server that does not stop. */
+  readonly notes?: readonly string[] | undefined;
+}
+
 /** How all cases ended. */
 export interface Report {
   /** The cases in their order. */
@@ -67,20 +90,27 @@ export interface Report {
   readonly failed: number;
   /** How many failed as declared. */
   readonly deviations: number;
-  /** How many were left out. */
+  /** How many were not run. */
   readonly skipped: number;
+  /** What was checked, when, and by which version of the kit. */
+  readonly about?: ReportAbout | undefined;
 }
 
 /**
  * Counts outcomes.
  *
  * @param cases How the cases ended.
+ * @param about What was checked.
  * @returns The report.
  */
-export function toReport(cases: readonly CaseReport[]): Report {
+export function toReport(
+  cases: readonly CaseReport[],
+  about?: ReportAbout,
+): Report {
   const count = (outcome: Outcome) =>
     cases.filter((one) => one.outcome === outcome).length;
   return {
+    ...(about === undefined ? {} : { about }),
     cases,
     passed: count("passed"),
     failed: count("failed"),
@@ -145,14 +175,17 @@ export function toJson(report: Report): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
-/** More of one piece is not kept. */
+/** How many bytes of one piece are kept. */
 const MAX_PIECE = 4096;
-/** More pieces are not kept. */
+/** How many pieces are kept. */
 const MAX_PIECES = 200;
+/** How many bytes of all pieces are kept: a report has hundreds of cases. */
+const MAX_SIZE = 65_536;
 
 /** Keeps what was sent and received in one case. */
 export class Transcript {
   readonly #entries: Exchanged[] = [];
+  #size = 0;
 
   /** What happened, in order. */
   get entries(): readonly Exchanged[] {
@@ -167,7 +200,9 @@ export class Transcript {
    */
   add(direction: Direction, bytes: Uint8Array = new Uint8Array()): void {
     if (this.#entries.length >= MAX_PIECES) return;
-    const data = fromBytes(bytes.subarray(0, MAX_PIECE));
+    const kept = Math.min(MAX_PIECE, MAX_SIZE - this.#size);
+    const data = fromBytes(bytes.subarray(0, kept));
+    this.#size += data.length;
     this.#entries.push({ direction, data, size: bytes.byteLength });
   }
 }

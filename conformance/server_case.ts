@@ -1,5 +1,6 @@
 /**
- * What a case is: an application, and a client that talks to it over a socket.
+ * The types of a case: an application, and a client that talks to it over a
+ * socket.
  *
  * @module
  */
@@ -45,7 +46,7 @@ export interface RequestParts {
   readonly host?: string | false | undefined;
   /** The body as a ByteString. Its Content-Length is added. */
   readonly body?: string | undefined;
-  /** The body in pieces, each of which becomes a chunk of chunked coding. */
+  /** The body in pieces, each of which is sent as one chunk. */
   readonly chunks?: readonly string[] | undefined;
 }
 
@@ -72,13 +73,13 @@ export interface CaseClient {
   /** Opens a gate. */
   open(gate: string): void;
   /**
-   * Lets the application of another, sound case answer, so that what the server
-   * still had to do before is done, and that it lives is seen.
+   * Sends a request to the application of another case, which behaves well. By
+   * then the server has done what was pending, and is seen to be alive.
    */
   settle(): Promise<void>;
 }
 
-/** One case: what a server must do, and how that is seen. */
+/** One case: what a server must do, and how to find out. */
 export interface ServerCase {
   /** Subject and name, such as `"environ/path-decoded"`. */
   readonly id: string;
@@ -92,11 +93,11 @@ export interface ServerCase {
    */
   readonly app: (probe: Probe) => Application;
   /**
-   * Whether the application breaks the contract, to see that the server bears
-   * it. Such an application does without the validator.
+   * Whether the application breaks the contract, to see that the server copes
+   * with it. Such an application runs without the validator.
    */
   readonly broken?: boolean | undefined;
-  /** The limit without which a server does without this case. */
+  /** The limit that a server must have for this case to be run. */
   readonly limit?: keyof ServerLimits | undefined;
   /** Talks to the server, and throws if it does not do what it must. */
   readonly run: (client: CaseClient) => Promise<void>;

@@ -1,6 +1,5 @@
 /**
- * The server under test: how it is started, checked at the start, and what it
- * cannot do.
+ * The server under test: how it is started and checked, and what it cannot do.
  *
  * @module
  */
@@ -30,6 +29,12 @@ export interface ServerLimits {
 
 /** A server that runs the application of the kit. */
 export interface RunningServer {
+  /**
+   * Its name and version for reports, such as `"Bun 1.4.4"`.
+   *
+   * @default {its header Server}
+   */
+  name?: string | undefined;
   /** Where it listens, such as `"127.0.0.1"`. */
   hostname: string;
   /** The port on which it listens, 1 to 65535. */
@@ -37,12 +42,12 @@ export interface RunningServer {
   /** Ends the server and frees its port. */
   stop(): unknown;
   /**
-   * What the transport of this server cannot express: from the id of a case to
-   * the reason, quoted from what the transport's interface lacks. Such a case
-   * is reported as a deviation if it fails, and as passed if it does not.
+   * What the transport of this server cannot express: a reason for each id of a
+   * case. Such a case is reported as a deviation if it fails, and as passed if it
+   * does not.
    */
   deviations?: Readonly<Record<string, string>> | undefined;
-  /** The limits that it has, as far as they shall be tested. */
+  /** The limits that it has and that are to be tested. */
   limits?: ServerLimits | undefined;
 }
 
@@ -50,7 +55,7 @@ export interface RunningServer {
 export interface RemoteProbe {
   /**
    * Opens, at the first call, a listener on 127.0.0.1 to which the application
-   * tells what it saw. In the other process the application is
+   * reports what it sees. In the other process the application is
    * `remoteProbe(url)` of `@wsgi/ref/conformance/probe`.
    *
    * @returns The address for `remoteProbe()`.
@@ -98,6 +103,8 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
   "chunks/blank-after": "Deno.serve skips blanks around the size of a chunk",
   "bodiless/connect":
     "Deno.serve adds a Content-Length to every response whose length it knows",
+  "connection/connect-after":
+    "Deno.serve takes what follows a CONNECT for the next request",
   "connection/connect-body":
     "Deno.serve takes the body of a CONNECT for the next request",
   "connection/expect-unread":
@@ -110,8 +117,6 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
     "Deno.serve answers 400 to a request with a body that offers an upgrade",
   "connection/upgrade-length":
     "Deno.serve answers 400 to a request with a body that offers an upgrade",
-  "refused/expectation":
-    "toFetchHandler leaves Expect to the runtime, and Deno.serve ignores one that it does not know",
 };
 
 /**
@@ -161,19 +166,29 @@ const LIMITS: ReadonlySet<string> = new Set<keyof ServerLimits>([
   "headersTimeout",
 ]);
 
+/** Says that nothing listens where `start()` says that the server does. */
+export class NoListenerError extends TypeError {
+  /** The name of the class. */
+  override readonly name = "NoListenerError";
+}
+
 /**
  * Checks that the server listens. Otherwise every case would fail in the same
  * way.
  *
  * @param server The server.
- * @throws {TypeError} If no connection can be opened.
+ * @param deadline How long to wait for a connection, in milliseconds.
+ * @throws {NoListenerError} If no connection can be opened.
  */
-export async function checkListening(server: RunningServer): Promise<void> {
+export async function checkListening(
+  server: RunningServer,
+  deadline: number,
+): Promise<void> {
   const { hostname, port } = server;
   try {
-    using _client = await RawClient.connect(server);
+    using _client = await RawClient.connect(server, { deadline });
   } catch (error) {
-    throw new TypeError(
+    throw new NoListenerError(
       `Cannot check the server: it must listen on ${hostname}:${port}, but ${
         error instanceof Error ? error.message : describe(error)
       }`,

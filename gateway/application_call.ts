@@ -4,10 +4,10 @@
  * Beside `run_with_cgi()`, the gateway that PEP 3333 gives as an example:
  *
  * - the call of the application is `run()`, and `#await()` for a promise;
- * - `start_response()` is `#start()`, and the headers it sets are
+ * - `start_response()` is `ResponseControls.start()`, and the headers it sets are
  *   `#response.head`;
- * - `write()` is `#write()`; what leaves, leaves through `#send()`, the head
- *   with the first chunk;
+ * - `write()` is `ResponseControls.write()`; every chunk is sent by
+ *   `ResponseControls.send()`, the head with the first one;
  * - `for data in result` is `#iterate()`, `#sendArray()` for an array and
  *   `#sendFile()` for a file;
  * - the `write('')` after an empty body is in `CallOutcome.endBody()`;
@@ -17,22 +17,17 @@
  */
 
 import { FileWrapper } from "../wsgi/file_wrapper.ts";
-import { checkChunk, joinChunks, totalLength } from "./body_chunks.ts";
+import { joinChunks, totalLength } from "./body_chunks.ts";
 import { BodyReader } from "./body_reader.ts";
 import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
 import { hasSize, openBlocks } from "./file_blocks.ts";
 import { pump } from "./pump.ts";
-import { createHead } from "./response_head.ts";
+import { ResponseControls } from "./response_controls.ts";
 import { ResponseWriter } from "./response_writer.ts";
 import type { Transport } from "./transport.ts";
-import type {
-  Application,
-  Environ,
-  HeaderTuple,
-  Write,
-} from "../wsgi/types.ts";
+import type { Application, Environ } from "../wsgi/types.ts";
 
 /** An array body up to this many bytes is joined and sent at once. */
 const MAX_JOINED = 65_536;
@@ -44,10 +39,8 @@ export class ApplicationCall {
   readonly #log: CallLog;
   readonly #response: ResponseWriter;
   readonly #outcome: CallOutcome;
+  readonly #controls: ResponseControls;
   #body: BodyReader | undefined;
-  #started = false;
-  /** A misuse that the application may have caught, but has not corrected. */
-  #misuse: unknown;
 
   /**
    * @param environ The variables of the request.
@@ -65,6 +58,13 @@ export class ApplicationCall {
       this.#log,
       options,
     );
+    this.#controls = new ResponseControls({
+      response: this.#response,
+      outcome: this.#outcome,
+      log: this.#log,
+      cancellation: transport.cancellation,
+      isClosed: () => this.#body?.isClosed === true,
+    });
   }
 
   /**
@@ -75,10 +75,11 @@ export class ApplicationCall {
    * is.
    */
   run(app: Application): void | Promise<void> {
+    const controls = this.#controls;
     try {
       const body: unknown = app(
         this.#environ,
-        (status, headers, excInfo) => this.#start(status, headers, excInfo),
+        (status, headers, excInfo) => controls.start(status, headers, excInfo),
       );
       return isThenable(body) ? this.#await(body) : this.#respond(body);
     } catch (error) {
@@ -95,59 +96,6 @@ export class ApplicationCall {
     }
   }
 
-  /** What the application knows as startResponse. */
-  #start(
-    status: string,
-    headers: readonly HeaderTuple[],
-    excInfo: unknown,
-  ): Write {
-    if (excInfo !== undefined && excInfo !== null) {
-      // Too late to replace what was sent: the error goes on.
-      if (this.#response.headSent) throw excInfo;
-      this.#misuse = undefined;
-    } else if (this.#started) {
-      throw this.#misuse = new Error(
-        "Cannot start the response: it was started before, and a second call must give excInfo",
-      );
-    }
-    if (this.#isOver()) {
-      throw new Error("Cannot start the response: the request is over");
-    }
-    // Set before the checks: a call that fails was a call.
-    this.#started = true;
-    this.#response.head = undefined;
-    try {
-      this.#response.head = createHead(status, headers);
-    } catch (error) {
-      throw this.#misuse = error;
-    }
-    return (chunk) => this.#write(chunk);
-  }
-
-  /** What the application knows as write. */
-  #write(chunk: Uint8Array): Promise<void> {
-    try {
-      checkChunk(chunk);
-    } catch (error) {
-      throw this.#misuse = error;
-    }
-    if (this.#outcome.clientLeft) {
-      return handled(Promise.reject(this.#transport.cancellation?.reason));
-    }
-    if (this.#isOver()) throw new Error("Cannot write: the request is over");
-    const { head } = this.#response;
-    if (head === undefined) throw new Error("Cannot write: no status is set");
-    if (chunk.byteLength === 0) return Promise.resolve();
-    if (this.#send(chunk)) {
-      return handled(Promise.resolve(this.#response.ready));
-    }
-    return handled(Promise.reject(
-      new RangeError(
-        `Cannot write: the body is longer than its Content-Length of ${head.contentLength}`,
-      ),
-    ));
-  }
-
   #respond(result: unknown): void | Promise<void> {
     const body = this.#body = new BodyReader(
       result,
@@ -155,7 +103,7 @@ export class ApplicationCall {
     );
     // It ended before the application returned: the body is closed unread.
     if (this.#outcome.isDecided) return body.close();
-    if (this.#misuse !== undefined) throw this.#misuse;
+    this.#controls.throwMisuse();
     if (Array.isArray(result)) return this.#sendArray(body, result);
     // Also where nothing is sent: what is no body is refused.
     body.open();
@@ -233,10 +181,10 @@ export class ApplicationCall {
         },
         take: (chunk) => {
           if (this.#outcome.isDecided) return leave(body.close());
-          if (this.#misuse !== undefined) throw this.#misuse;
+          this.#controls.throwMisuse();
           if (this.#response.isBodiless) return leave(this.#skip(body));
           if (chunk === undefined) return leave(this.#outcome.endBody(body));
-          if (chunk.byteLength > 0) this.#send(chunk);
+          if (chunk.byteLength > 0) this.#controls.send(chunk);
           return true;
         },
         // A body whose client has left may throw because it was stopped.
@@ -244,14 +192,6 @@ export class ApplicationCall {
           leave(!this.#outcome.isDecided ? this.#fail(error) : body.close()),
       });
     });
-  }
-
-  /** Sends a chunk that is not empty. Returns whether it fits Content-Length. */
-  #send(chunk: Uint8Array): boolean {
-    this.#response.requireHead();
-    const fits = this.#response.send(chunk);
-    if (!fits) this.#log.addOverflow(this.#response);
-    return fits;
   }
 
   // The ways out --------------------------------------------------------------
@@ -288,12 +228,6 @@ export class ApplicationCall {
     this.#transport.cancellation?.listen((reason) => this.#cancel(reason));
   }
 
-  /** Whether the application may neither start nor write any more. */
-  #isOver(): boolean {
-    return this.#body?.isClosed === true ||
-      (this.#outcome.isDecided && !this.#outcome.clientLeft);
-  }
-
   /** Continues after a promise, or at once without one. */
   #then(
     promise: void | Promise<void>,
@@ -303,10 +237,4 @@ export class ApplicationCall {
     this.#listen();
     return promise.then(next).catch((error) => this.#fail(error));
   }
-}
-
-/** Marks a promise as handled: code that awaits it still sees the rejection. */
-function handled(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {});
-  return promise;
 }

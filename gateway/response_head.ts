@@ -8,6 +8,7 @@
  * @module
  */
 
+import { isSameStart } from "../http1/response_encoder.ts";
 import {
   isContentLength,
   isHopByHop,
@@ -123,7 +124,7 @@ function parseLength(value: string, previous: number | undefined): number {
  * @throws {RangeError} If the status code is not from 200 to 599.
  */
 export function createHead(status: unknown, headers: unknown): ResponseHead {
-  if (isSame(lastHead, status, headers)) return lastHead;
+  if (isSameStart(lastHead, status, headers)) return lastHead;
   checkStatus(status);
   if (!Array.isArray(headers)) {
     throw startError(
@@ -160,7 +161,10 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
   };
 }
 
-/** The last head that was found good: applications repeat themselves. */
+/**
+ * The last head that was found good: applications repeat themselves. Heads that
+ * are the same are one object, which the encoder recognizes at once.
+ */
 let lastHead: ResponseHead = {
   status: "200 OK",
   code: 200,
@@ -168,43 +172,33 @@ let lastHead: ResponseHead = {
   contentLength: undefined,
 };
 
-/** Returns whether a head has the same strings as one that was checked. */
-function isSame(
-  last: ResponseHead,
-  status: unknown,
-  headers: unknown,
-): boolean {
-  if (status !== last.status || !Array.isArray(headers)) return false;
-  if (headers.length !== last.headers.length) return false;
-  for (let i = 0; i < headers.length; i++) {
-    const entry: unknown = headers[i];
-    const known = last.headers[i];
-    if (
-      !Array.isArray(entry) || entry.length !== 2 ||
-      entry[0] !== known?.[0] || entry[1] !== known?.[1]
-    ) return false;
-  }
-  return true;
-}
-
 /**
  * Gives a head the Content-Length that the application left out.
  *
  * @param head The head; unchanged.
  * @param length The length of the body in bytes.
- * @returns The head itself if it has a Content-Length, otherwise a new one.
+ * @returns The head itself if it has a Content-Length, otherwise another one,
+ * which is the same for the same head and length.
  */
 export function withContentLength(
   head: ResponseHead,
   length: number,
 ): ResponseHead {
   if (head.contentLength !== undefined) return head;
-  return {
-    ...head,
-    headers: [...head.headers, ["Content-Length", String(length)]],
-    contentLength: length,
-  };
+  if (head !== lastShort || length !== lastSized?.contentLength) {
+    lastShort = head;
+    lastSized = {
+      ...head,
+      headers: [...head.headers, ["Content-Length", String(length)]],
+      contentLength: length,
+    };
+  }
+  return lastSized;
 }
+
+/** The last head that was given a length, before and after. */
+let lastShort: ResponseHead | undefined;
+let lastSized: ResponseHead | undefined;
 
 /**
  * Takes the Content-Length out of a head.

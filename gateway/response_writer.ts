@@ -139,7 +139,7 @@ export class ResponseWriter {
     const allowed = fits ? chunk : chunk.subarray(0, room);
     if (allowed.byteLength > 0) {
       this.#sent += allowed.byteLength;
-      const ready = this.#ready = this.#transport.write(allowed);
+      const ready = this.#ready = this.#transport.write(allowed, this.isFull);
       // Callers of wait() learn of a failure; there may be none.
       if (ready instanceof Promise) ready.catch(() => {});
     }

@@ -26,11 +26,14 @@ export interface Transport {
    * Sends one chunk, which is never empty. The chunk is the application's: it
    * must be copied or sent before the returned promise resolves.
    *
+   * @param chunk The chunk.
+   * @param isLast Whether the body is complete with it, as Content-Length says.
+   * Then the returned promise is not waited for.
    * @returns Nothing when the transport can take the next chunk at once,
    * otherwise a promise that resolves when it can, and rejects when it never
    * will.
    */
-  write(chunk: Uint8Array): void | PromiseLike<void>;
+  write(chunk: Uint8Array, isLast?: boolean): void | PromiseLike<void>;
   /** Ends the response cleanly. */
   end(): void | Promise<void>;
   /**

@@ -19,6 +19,9 @@ import { WholeHeadParser } from "./whole_head_parser.ts";
 /** The end of the last line of a head, and the empty line. */
 const EMPTY_LINE = "\r\n\r\n";
 
+/** The largest head that is compared byte by byte, in bytes. */
+const MAX_REPEATED_SIZE = 256;
+
 /** The maximum number of empty lines before a request line. */
 const MAX_EMPTY_LINES = 2;
 
@@ -34,6 +37,9 @@ export class HeadParser {
   /** The request line of a head that is not complete. */
   #openLine: RequestLine | undefined;
   readonly #whole: WholeHeadParser;
+  /** The last small head, and its bytes once it has come twice. */
+  #last: RequestHead | undefined;
+  #repeated: { head: RequestHead; bytes: Uint8Array } | undefined;
 
   /**
    * Makes a parser.
@@ -83,6 +89,11 @@ export class HeadParser {
   #parseWhole(): RequestHead | undefined {
     const reader = this.#reader;
     if (reader.isInLine) return undefined;
+    const repeated = this.#repeated;
+    if (repeated !== undefined && reader.isExactly(repeated.bytes)) {
+      reader.skip(repeated.bytes.length);
+      return repeated.head;
+    }
     // In most cases the head of a request without a body has arrived, and
     // nothing else.
     const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
@@ -91,7 +102,14 @@ export class HeadParser {
     if (size === -1 || this.#size + size > this.#maxSize) return undefined;
     try {
       const head = this.#whole.parse(isAlone ? text : reader.peek(0, size));
-      if (head !== undefined) reader.skip(size);
+      if (head === undefined) return undefined;
+      if (size <= MAX_REPEATED_SIZE && head !== repeated?.head) {
+        this.#repeated = head === this.#last
+          ? { head, bytes: reader.copy(size) }
+          : undefined;
+        this.#last = head;
+      }
+      reader.skip(size);
       return head;
     } catch (error) {
       if (error instanceof RequestError) return undefined;

@@ -52,7 +52,7 @@ export class LineReader {
       return;
     }
     if (!this.#isOwn || this.#bytes.length - this.#end < length) {
-      this.#copy(2 * (this.size + length));
+      this.#own(2 * (this.size + length));
     }
     this.#bytes.set(bytes.subarray(0, length), this.#end);
     this.#end += length;
@@ -61,7 +61,7 @@ export class LineReader {
   /** Copies the remaining bytes, so that the caller can reuse its array. */
   keep(): void {
     if (this.size === 0) this.#use(NOTHING, 0, false);
-    else if (!this.#isOwn) this.#copy(this.size);
+    else if (!this.#isOwn) this.#own(this.size);
   }
 
   /**
@@ -115,6 +115,34 @@ export class LineReader {
     }
     this.#checked = at - this.#start;
     return undefined;
+  }
+
+  /**
+   * Tests whether exactly these bytes can be taken, which is faster than to make
+   * text of them.
+   *
+   * @param known The bytes.
+   * @returns Whether nothing else has arrived.
+   */
+  isExactly(known: Uint8Array): boolean {
+    const { length } = known;
+    const start = this.#start;
+    if (this.#end - start !== length) return false;
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) {
+      if (bytes[start + i] !== known[i]) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Copies bytes that can be taken.
+   *
+   * @param length The number of bytes.
+   * @returns The bytes.
+   */
+  copy(length: number): Uint8Array {
+    return this.#bytes.slice(this.#start, this.#start + length);
   }
 
   /** Whether the bytes that can be taken end with an empty line. */
@@ -181,7 +209,7 @@ export class LineReader {
    * The array grows by doubling, because a client may send its bytes one by
    * one.
    */
-  #copy(room: number): void {
+  #own(room: number): void {
     const { size } = this;
     const own = new Uint8Array(room);
     own.set(this.#bytes.subarray(this.#start, this.#end));

@@ -211,7 +211,16 @@ export function checkTransferEncoding(
   );
 }
 
-function expectsContinue(expect: string | undefined): boolean {
+/**
+ * Reads what the client expects of the server before it sends its body.
+ *
+ * RFC 9110 section 10.1.1.
+ *
+ * @param expect The value of Expect; `undefined` for none.
+ * @returns Whether it waits for a 100 response.
+ * @throws {RequestError} If it expects something else, with status 417.
+ */
+export function expectsContinue(expect: string | undefined): boolean {
   if (expect === undefined) return false;
   if (expect.toLowerCase() === "100-continue") return true;
   throw new RequestError(

@@ -138,15 +138,32 @@ function isSame(
   last: ResponseStart | undefined,
   start: ResponseStart,
 ): boolean {
-  if (last === start) return true;
-  if (last === undefined || last.status !== start.status) return false;
-  const { headers } = start;
-  const { headers: before } = last;
-  if (headers.length !== before.length) return false;
+  return last === start ||
+    (last !== undefined && isSameStart(last, start.status, start.headers));
+}
+
+/**
+ * Tests whether status and headers are those of a response before.
+ *
+ * @param last The start of that response.
+ * @param status The status; may be anything.
+ * @param headers The headers; may be anything.
+ * @returns Whether they have the same strings in the same order.
+ */
+export function isSameStart(
+  last: ResponseStart,
+  status: unknown,
+  headers: unknown,
+): boolean {
+  if (status !== last.status || !Array.isArray(headers)) return false;
+  if (headers.length !== last.headers.length) return false;
   for (let i = 0; i < headers.length; i++) {
-    const one = headers[i];
-    const other = before[i];
-    if (one?.[0] !== other?.[0] || one?.[1] !== other?.[1]) return false;
+    const entry: unknown = headers[i];
+    const known = last.headers[i];
+    if (
+      !Array.isArray(entry) || entry.length !== 2 ||
+      entry[0] !== known?.[0] || entry[1] !== known?.[1]
+    ) return false;
   }
   return true;
 }

@@ -18,7 +18,7 @@ export interface ForwardedClient {
   readonly port?: string | undefined;
 }
 
-/** What one proxy has said of the request that reached it. */
+/** The description of a request by one proxy. */
 export interface Hop {
   /** Its client. */
   readonly client?: ForwardedClient | undefined;
@@ -57,11 +57,11 @@ function isPort(text: string): boolean {
 }
 
 /**
- * Picks the value that the n-th proxy from the right has written.
+ * Returns the value that the n-th proxy from the right has added.
  *
- * @param header The header: values with commas between them.
- * @param hops How many proxies are trusted to have added one, 1 or more.
- * @returns The value; `undefined` if there are fewer.
+ * @param header The header: values separated by commas.
+ * @param hops The number of trusted proxies that add a value, 1 or more.
+ * @returns The value; `undefined` if there are fewer values.
  */
 export function pickValue(header: string, hops: number): string | undefined {
   return header.split(",").at(-hops)?.trim();
@@ -93,7 +93,7 @@ export function readNode(node: string): ForwardedClient {
 /**
  * Checks a forwarded scheme.
  *
- * @param scheme What a proxy has written.
+ * @param scheme The scheme, in any case.
  * @returns `"http"` or `"https"`.
  * @throws {ForwardedError} If it is neither.
  */
@@ -121,14 +121,14 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
 }
 
 /**
- * Reads the element of a `Forwarded` header that the n-th proxy from the right
- * has written.
+ * Parses the element of a `Forwarded` header that the n-th proxy from the right
+ * has added.
  *
  * RFC 7239 section 4.
  *
  * @param header The header.
- * @param hops How many proxies are trusted to have added one, 1 or more.
- * @returns What it says; `undefined` if there are fewer.
+ * @param hops The number of trusted proxies that add an element, 1 or more.
+ * @returns The description; `undefined` if there are fewer elements.
  * @throws {ForwardedError} If it is malformed.
  */
 export function readForwarded(header: string, hops: number): Hop | undefined {
@@ -160,7 +160,7 @@ export function readForwarded(header: string, hops: number): Hop | undefined {
 }
 
 /**
- * Writes what a proxy has said into the environ.
+ * Applies the description of a proxy to the environ.
  *
  * @param environ The variables of the request.
  * @param hop Client, scheme and host, as far as the proxy gives them.
@@ -194,10 +194,10 @@ export function applyHop(
 }
 
 /**
- * Writes a forwarded port into the environ.
+ * Applies a forwarded port to the environ.
  *
  * @param environ The variables of the request.
- * @param port The port as a proxy has written it.
+ * @param port The port.
  * @throws {ForwardedError} If it is not a number from 1 to 65535.
  */
 export function applyPort(environ: Environ, port: string): void {
@@ -211,7 +211,7 @@ export function applyPort(environ: Environ, port: string): void {
  * Puts a forwarded prefix before `SCRIPT_NAME`.
  *
  * @param environ The variables of the request.
- * @param prefix The prefix as a proxy has written it.
+ * @param prefix The prefix; slashes at its end are dropped.
  * @throws {ForwardedError} If it is not a path.
  */
 export function applyPrefix(environ: Environ, prefix: string): void {

@@ -1,5 +1,5 @@
 /**
- * Middleware that believes what a proxy in front says about a request.
+ * Middleware that applies the forwarding headers of trusted proxies.
  *
  * ```ts
  * import { proxyHeaders } from "@wsgi/ref/proxy-headers";
@@ -47,9 +47,9 @@ export interface ProxyHeadersOptions {
    */
   trusted: readonly string[];
   /**
-   * How many proxies have added to `X-Forwarded-For`. The address is taken from
-   * the n-th value from the right, since only that one was written by a proxy
-   * of yours. 0 leaves the header alone.
+   * The number of your proxies that add a value to `X-Forwarded-For`. The
+   * address is that many values from the right: one of your proxies wrote it.
+   * With 0 the header is ignored.
    *
    * @default {1}
    */
@@ -61,7 +61,7 @@ export interface ProxyHeadersOptions {
    */
   proto?: number | undefined;
   /**
-   * The same for `X-Forwarded-Host`. Many proxies pass a client's own on.
+   * The same for `X-Forwarded-Host`. Many proxies pass on what a client sent.
    *
    * @default {0}
    */
@@ -73,21 +73,21 @@ export interface ProxyHeadersOptions {
    */
   port?: number | undefined;
   /**
-   * The same for `X-Forwarded-Prefix`, which goes before `SCRIPT_NAME`.
+   * The same for `X-Forwarded-Prefix`, which is put before `SCRIPT_NAME`.
    *
    * @default {0}
    */
   prefix?: number | undefined;
   /**
-   * How many proxies have added to `Forwarded` (RFC 7239). If it is not 0, that
-   * header is used in place of all of the above.
+   * The same for `Forwarded` (RFC 7239). If it is not 0, that header is used
+   * instead of all of the above.
    *
    * @default {0}
    */
   forwarded?: number | undefined;
 }
 
-/** What proxies write; from whom is not believed it must not reach anybody. */
+/** The forwarding headers, which are removed if the peer is not trusted. */
 const HEADERS = [
   "HTTP_FORWARDED",
   "HTTP_X_FORWARDED_FOR",
@@ -113,7 +113,7 @@ function hopsOf(
   return hops;
 }
 
-/** Makes the test whether a peer is believed. */
+/** Makes the function that decides whether a peer is trusted. */
 function trust(trusted: readonly string[]): (environ: Environ) => boolean {
   if (!Array.isArray(trusted) || trusted.length === 0) {
     throw optionError(
@@ -150,16 +150,17 @@ function rejectRequest(
 
 /**
  * Makes middleware that takes the client's address, the scheme and more from
- * what a proxy in front has written.
+ * the headers that a proxy in front has added.
  *
- * Only listed peers are believed, and of a list only the value that a proxy of
- * yours has added, counted from the right. What is malformed is answered with
- * 400. From anybody else the forwarding headers are removed, so that nothing
- * behind can be misled by them.
+ * Only listed peers are trusted, and of several values only the one that your own
+ * proxy has added, counted from the right. A malformed header is answered with
+ * 400. For other peers the forwarding headers are removed, so that no application
+ * is misled by them. If the proxy hides its client, as with `for=unknown`, the
+ * environ has no `REMOTE_ADDR`.
  *
  * RFC 7239; the `X-Forwarded-*` headers have no specification.
  *
- * @param options Whom to believe, and what.
+ * @param options The trusted peers, and the headers to apply.
  * @returns The middleware.
  * @throws {TypeError} If an option is wrong.
  *

@@ -57,7 +57,6 @@ class BackendTransport implements SocketTransport {
   readonly keepsAlive = false;
   readonly #channel: Channel;
   readonly #encode: (head: ResponseHead) => Uint8Array;
-  #contentLength: number | undefined;
   status = 0;
   bytesSent = 0;
   isOver = false;
@@ -69,13 +68,11 @@ class BackendTransport implements SocketTransport {
 
   sendHead(head: ResponseHead): void {
     this.status = head.code;
-    this.#contentLength = head.contentLength;
     this.#channel.writer.add(this.#encode(head));
   }
 
-  write(chunk: Uint8Array): void | PromiseLike<void> {
+  write(chunk: Uint8Array, isLast?: boolean): void | PromiseLike<void> {
     this.bytesSent += chunk.length;
-    const isLast = this.bytesSent === this.#contentLength;
     return this.#channel.writer.write(chunk, NOTHING, isLast);
   }
 

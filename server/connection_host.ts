@@ -6,6 +6,7 @@
 
 import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
+import type { TimeLimits } from "./phase.ts";
 import type { LogEntry, LoggedHead } from "./log_entry.ts";
 import type {
   Parser,
@@ -59,11 +60,7 @@ export interface ConnectionHost<Head> {
   /** What is spoken. */
   readonly protocol: Protocol<Head>;
   /** The limits, in ticks of the server's clock. */
-  readonly limits: {
-    readonly headers: number;
-    readonly keepAlive: number;
-    readonly request: number;
-  };
+  readonly limits: TimeLimits;
   /** The tick that it is. */
   readonly now: number;
   /** Whether connections end with the request that they carry. */

@@ -28,14 +28,21 @@ const TICKS_PER_LIMIT = 10;
 export class Deadlines {
   readonly #tick: number;
   readonly #all = new Set<Expiring>();
+  readonly #onTick: (hasAny: boolean) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #now = 0;
 
   /**
    * @param limits The limits in milliseconds that are measured with this clock;
    * `Infinity` for none.
+   * @param onTick Called after each tick; with `false` when nothing is left that
+   * may be over time, so that the clock stops.
    */
-  constructor(limits: readonly number[]) {
+  constructor(
+    limits: readonly number[],
+    onTick: (hasAny: boolean) => void = () => {},
+  ) {
+    this.#onTick = onTick;
     const tick = Math.min(...limits) / TICKS_PER_LIMIT;
     this.#tick = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, tick));
   }
@@ -71,11 +78,11 @@ export class Deadlines {
    * @param each What it was.
    */
   delete(each: Expiring): void {
-    this.#all.delete(each);
     // With nothing to watch, the clock keeps no program alive.
-    if (this.#all.size > 0) return;
+    if (!this.#all.delete(each) || this.#all.size > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#onTick(false);
   }
 
   /** Stops the clock. */
@@ -88,7 +95,9 @@ export class Deadlines {
       this.#timer = undefined;
       this.#now++;
       for (const each of this.#all) each.expire(this.#now);
-      if (this.#all.size > 0) this.#start();
+      if (this.#all.size === 0) return;
+      this.#onTick(true);
+      this.#start();
     }, this.#tick);
   }
 }

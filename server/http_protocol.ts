@@ -8,6 +8,7 @@ import { EnvironTemplate } from "../gateway/environ/environ_template.ts";
 import { createHttpEnviron } from "../gateway/environ/http_environ.ts";
 import type { BodyLimits, OpenBody } from "../gateway/input/request_body.ts";
 import { RequestInput } from "../gateway/input/input_stream.ts";
+import { describeRefusal } from "../gateway/rate_limited_log.ts";
 import type { RequestError } from "../http1/request_error.ts";
 import type { RequestHead } from "../http1/request_head.ts";
 import { RequestParser } from "../http1/request_parser.ts";
@@ -109,11 +110,10 @@ export class HttpProtocol implements Protocol<RequestHead> {
   }
 
   describeRefusal(
-    { message, status }: RequestError,
+    error: RequestError,
     remote: Deno.NetAddr | undefined,
   ): string {
-    const client = remote?.hostname ?? "a client";
-    return `Refused a request from ${client} with ${status}: ${message}`;
+    return describeRefusal(error, remote?.hostname);
   }
 
   toLogged(

@@ -30,7 +30,6 @@ export class HttpTransport implements SocketTransport {
   readonly #request: RequestHead;
   #framing: BodyFraming | undefined;
   #status = 0;
-  #contentLength: number | undefined;
   #bytesSent = 0;
   #isOver = false;
   #keepsAlive = false;
@@ -114,17 +113,15 @@ export class HttpTransport implements SocketTransport {
     const context = { method, version, keepsAlive };
     const encoded = this.#encoder.encode(head, context, Date.now());
     this.#status = head.code;
-    this.#contentLength = head.contentLength;
     this.#framing = encoded.framing;
     this.#keepsAlive = encoded.keepsAlive;
     writer.add(encoded.bytes);
   }
 
-  write(chunk: Uint8Array): void | PromiseLike<void> {
+  write(chunk: Uint8Array, isLast?: boolean): void | PromiseLike<void> {
     const { writer } = this.#channel;
     this.#bytesSent += chunk.length;
     if (this.#framing !== "chunked") {
-      const isLast = this.#bytesSent === this.#contentLength;
       return writer.write(chunk, NOTHING, isLast);
     }
     writer.add(encodeChunkSize(chunk.length));

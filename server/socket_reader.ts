@@ -57,7 +57,7 @@ export class SocketReader {
    */
   async run(receiver: Receiver): Promise<void> {
     while (!receiver.isClosed) {
-      const large = receiver.wantsMuch ? takeBuffer() : undefined;
+      const large = receiver.wantsMuch ? takeBuffer(READ_SIZE) : undefined;
       const buffer = large?.subarray(0, READ_SIZE - receiver.ahead) ??
         this.#idleBuffer;
       let count: number | null;

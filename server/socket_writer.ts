@@ -5,7 +5,8 @@
  */
 
 import { Gate } from "../gateway/gate.ts";
-import { POOLED_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
+import { POOLED_SIZE } from "./buffer_pool.ts";
+import { GatheringBuffer } from "./gathering_buffer.ts";
 
 /** The parts of a connection that this room uses, whatever it runs over. */
 export interface Socket {
@@ -25,6 +26,16 @@ export interface Socket {
  */
 const MAX_GATHERING_MS = 2;
 
+/**
+ * For how many promise jobs a body waits for its next chunk after a write. An
+ * async generator that waits for nothing makes one in three, so that its chunks
+ * are gathered as those of a sync one are. Whatever waits for the event loop
+ * takes longer.
+ */
+const MAX_JOBS = 8;
+
+const RESOLVED = Promise.resolve();
+
 /** From this size on, bytes are sent from where they are, without a copy. */
 const MIN_DIRECT = 32_768;
 
@@ -40,24 +51,28 @@ export class SocketWriter {
   readonly #socket: Socket;
   readonly #onFailure: (error: unknown) => void;
   readonly #gate = new Gate();
-  /** What was gathered, at the beginning of a pooled buffer. */
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
-  #length = 0;
+  /** What was gathered since the last write. */
+  readonly #gathered = new GatheringBuffer();
   /** What is being written, and how much of it has been. */
   #current: Uint8Array | undefined;
   #written = 0;
   #taken = 0;
   /** When the write under way began, on the clock of `performance.now()`. */
   #since = 0;
-  /** The pooled buffer that `#current` is a part of, if it is of one. */
-  #pooled: Uint8Array<ArrayBuffer> | undefined;
+  /** Whether that was gathered. */
+  #isPooled = false;
   /** What follows: chunks that are not copied, and what came after them. */
   readonly #queue: Uint8Array[] = [];
   #isClosed = false;
   #isBroken = false;
+  /** Whether what was written last is a chunk of a body that goes on. */
+  #isStreaming = false;
+  /** How many promise jobs are left until what was gathered is sent. */
+  #jobs = 0;
   #whenDrained: (() => void) | undefined;
   readonly #onWritten = (count: number): void => this.#advance(count);
   readonly #onError = (error: unknown): void => this.#fail(error);
+  readonly #onJob = (): void => this.#countJob();
 
   /**
    * @param socket The connection.
@@ -84,7 +99,7 @@ export class SocketWriter {
 
   /** Whether everything has been handed to the system. */
   get isDrained(): boolean {
-    return this.#current === undefined && this.#length === 0 &&
+    return this.#current === undefined && this.#gathered.length === 0 &&
       this.#queue.length === 0;
   }
 
@@ -96,15 +111,9 @@ export class SocketWriter {
    */
   add(bytes: Uint8Array): void {
     if (this.#isOver || bytes.length === 0) return;
-    const hasRoom = this.#queue.length === 0 &&
-      bytes.length <= POOLED_SIZE - this.#length;
-    if (!hasRoom) {
+    if (this.#queue.length > 0 || !this.#gathered.add(bytes)) {
       this.#queue.push(bytes.slice());
-      return;
     }
-    const buffer = this.#buffer ??= takeBuffer();
-    buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
   }
 
   /**
@@ -125,23 +134,33 @@ export class SocketWriter {
   ): void | PromiseLike<void> {
     if (this.#isOver) return this.#gate;
     const now = performance.now();
-    if (this.#current === undefined) this.#since = now;
+    this.#isStreaming = true;
+    if (this.#current === undefined && this.#jobs === 0) this.#since = now;
     if (chunk.length < MIN_DIRECT) this.add(chunk);
     else this.#queue.push(isLast ? chunk.slice() : chunk);
     this.add(after);
-    this.flush();
-    const room = POOLED_SIZE - this.#length;
+    const isLate = now - this.#since >= MAX_GATHERING_MS;
+    if (this.#jobs === 0 || isLate || !this.#hasRoom) this.#send();
     const isDirect = chunk.length >= MIN_DIRECT || this.#queue.length > 0;
-    if (
-      !isDirect && room >= MIN_DIRECT &&
-      now - this.#since < MAX_GATHERING_MS
-    ) return;
+    if (!isDirect && !isLate && this.#hasRoom) return;
     this.#gate.close();
     return this.#gate;
   }
 
+  /** Whether a further chunk may be gathered. */
+  get #hasRoom(): boolean {
+    return this.#queue.length === 0 &&
+      POOLED_SIZE - this.#gathered.length >= MIN_DIRECT;
+  }
+
   /** Sends what was added, unless a write is under way that it will follow. */
   flush(): void {
+    this.#isStreaming = false;
+    this.#send();
+  }
+
+  #send(): void {
+    this.#jobs = 0;
     if (this.#current === undefined && !this.#isOver) this.#next();
   }
 
@@ -174,27 +193,22 @@ export class SocketWriter {
   }
 
   #drop(): void {
-    if (this.#buffer !== undefined) returnBuffer(this.#buffer);
-    this.#buffer = undefined;
+    this.#gathered.drop();
     this.#queue.length = 0;
-    this.#length = 0;
+    this.#jobs = 0;
     this.#settle();
   }
 
   /** Begins the next write, if there is anything left. */
   #next(): void {
-    const gathered = this.#buffer;
-    if (gathered !== undefined) {
-      this.#pooled = gathered;
-      this.#current = gathered.subarray(0, this.#length);
-      this.#buffer = undefined;
-      this.#length = 0;
-    } else this.#current = this.#queue.shift();
+    const gathered = this.#gathered.take();
+    this.#isPooled = gathered !== undefined;
+    this.#current = gathered ?? this.#queue.shift();
     if (this.#current === undefined) this.#settle();
     else this.#writeSome();
     // A chunk that is not copied has to have left; what was gathered may be on
     // its way, since there is room for more of it.
-    const isDirect = this.#current !== undefined && this.#pooled === undefined;
+    const isDirect = this.#current !== undefined && !this.#isPooled;
     if (!isDirect && this.#queue.length === 0) this.#gate.open();
   }
 
@@ -214,7 +228,18 @@ export class SocketWriter {
     if (this.#written < (this.#current?.length ?? 0)) return this.#writeSome();
     this.#written = 0;
     this.#release();
-    this.#next();
+    if (this.#isStreaming && !this.#gate.isClosed && this.#hasRoom) {
+      this.#jobs = MAX_JOBS;
+      RESOLVED.then(this.#onJob);
+      if (this.#gathered.length === 0) this.#settle();
+    } else this.#next();
+  }
+
+  /** The body may have a further chunk ready, in a few promise jobs. */
+  #countJob(): void {
+    if (this.#jobs === 0) return;
+    if (--this.#jobs > 0) RESOLVED.then(this.#onJob);
+    else this.#send();
   }
 
   #fail(error: unknown): void {
@@ -228,8 +253,8 @@ export class SocketWriter {
   }
 
   #release(): void {
-    if (this.#pooled !== undefined) returnBuffer(this.#pooled);
-    this.#pooled = undefined;
+    if (this.#isPooled) this.#gathered.release();
+    this.#isPooled = false;
     this.#current = undefined;
   }
 

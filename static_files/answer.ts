@@ -1,5 +1,5 @@
 /**
- * What {@linkcode staticFiles} answers.
+ * The responses of {@linkcode staticFiles}.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { FileWrapper } from "../wsgi/file_wrapper.ts";
 import { rawPathOf } from "../wsgi/uri.ts";
 import { evaluate, type FileState, requestedRange } from "./conditions.ts";
 
-/** Reads a number of bytes of an open file, from where it stands. */
+/** Reads a number of bytes of an open file, from its current position. */
 export class FileSlice implements FileLike {
   readonly #file: Deno.FsFile;
   #left: number;
@@ -23,7 +23,7 @@ export class FileSlice implements FileLike {
 
   /**
    * @param file The file; it is closed with the slice.
-   * @param length How many bytes to read, at most.
+   * @param length The greatest number of bytes to read.
    */
   constructor(file: Deno.FsFile, length: number) {
     this.#file = file;
@@ -54,14 +54,14 @@ export class FileSlice implements FileLike {
   }
 }
 
-/** What is sent, before anything of it is. */
+/** A response that has not been started. */
 export interface Answer {
   readonly status: string;
   readonly headers: readonly HeaderTuple[];
   readonly body?: Uint8Array | FileSlice | undefined;
 }
 
-/** What is answered about a file, and which bytes of it belong to that. */
+/** The response to a request for a file, and the bytes of the file in it. */
 export interface Plan {
   readonly answer: Answer;
   readonly first: number;
@@ -71,10 +71,10 @@ export interface Plan {
 const encoder = new TextEncoder();
 
 /**
- * Makes an answer that says no more than its status.
+ * Makes a response whose body repeats its status.
  *
  * @param status The status: `"404 Not Found"`.
- * @param headers What has to be said beside it.
+ * @param headers Further headers.
  * @returns The answer.
  */
 export function plain(status: string, ...headers: HeaderTuple[]): Answer {
@@ -91,7 +91,7 @@ export function plain(status: string, ...headers: HeaderTuple[]): Answer {
 }
 
 /**
- * Makes an answer of a page, which may have styles and nothing else.
+ * Makes a response of an HTML page, which can have styles but no scripts.
  *
  * @param html The page.
  * @returns The answer.
@@ -142,7 +142,7 @@ export function redirectTo(environ: Environ): Answer {
   return plain("301 Moved Permanently", ["Location", location]);
 }
 
-/** The headers that name a state of a file. */
+/** Returns the headers that identify a state of a file. */
 function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
   const headers: HeaderTuple[] = [];
   if (tag !== undefined) headers.push(["ETag", tag]);
@@ -153,12 +153,13 @@ function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
 }
 
 /**
- * Decides what is answered about a file, and which bytes of it belong to that.
+ * Decides on the response to a request for a file, and on the bytes of the file
+ * in it.
  *
- * @param environ The request.
- * @param state The file.
+ * @param environ The variables of the request.
+ * @param state The state of the file.
  * @param typeHeaders Content-Type, and Content-Encoding if there is one.
- * @returns The answer, without its body, and where the body is in the file.
+ * @returns The response without its body, and the place of the body in the file.
  */
 export function planFile(
   environ: Environ,
@@ -196,9 +197,9 @@ export function planFile(
 /**
  * Makes the body that is returned to the server.
  *
- * @param answer What is answered.
- * @param environ The request.
- * @returns The body; empty for a HEAD.
+ * @param answer The response.
+ * @param environ The variables of the request.
+ * @returns The body; an empty one for HEAD.
  */
 export function bodyOf({ body }: Answer, environ: Environ): ResponseBody {
   if (body === undefined || environ.REQUEST_METHOD === "HEAD") return [];

@@ -39,21 +39,21 @@ import { locate, parsePath, statusOfFileError, toRoot } from "./path.ts";
 /** Options of {@linkcode staticFiles}. */
 export interface StaticFilesOptions {
   /**
-   * Whether a folder without `index.html` is listed. If not, it is answered
-   * with 404.
+   * Whether a folder without `index.html` is listed. Otherwise the response is
+   * 404.
    *
    * @default {true}
    */
   listing?: boolean | undefined;
   /**
-   * The charset of what has a type `text/…`, such as `"gbk"` for old pages;
-   * `false` says none, so that each page may say its own.
+   * The charset of files with a type `text/…`, such as `"gbk"` for old pages.
+   * With `false` no charset is sent, and each page can declare its own.
    *
    * @default {"utf-8"}
    */
   charset?: string | false | undefined;
   /**
-   * Whether files and folders are served whose names begin with a dot.
+   * Whether files and folders with names that begin with a dot are served.
    *
    * @default {false}
    */
@@ -87,7 +87,7 @@ class StaticFiles {
       const status = statusOfFileError(error);
       if (status === undefined) throw error;
       if (error instanceof Deno.errors.NotCapable) {
-        // The client may not know why, but who started the program should.
+        // The client must not learn why, but the owner of the program should.
         environ["wsgi.errors"].write(`${error.message.replace(/\s+/g, " ")}\n`);
       }
       return plain(status === 403 ? "403 Forbidden" : "404 Not Found");
@@ -149,7 +149,7 @@ class StaticFiles {
     const file = await Deno.open(path);
     let slice: FileSlice | undefined;
     try {
-      // Asked of the open file: the path may lead to another one by now.
+      // The open file is asked: by now the path may lead to another one.
       const info = await file.stat();
       if (!info.isFile) return undefined;
       const state = await fileState(info, Date.now());
@@ -176,28 +176,28 @@ class StaticFiles {
 /**
  * Makes an application that serves the files of a folder.
  *
- * A folder is answered with its `index.html`, or else with a list of what is in
- * it. `GET` and `HEAD` are understood, with conditions (`If-None-Match` and the
- * others) and a byte range; of several ranges all of the file is sent. Files go
- * through `wsgi.file_wrapper` where the server has one.
+ * For a folder, its `index.html` is sent, or else a list of its contents. `GET`
+ * and `HEAD` are supported, with conditions (`If-None-Match` and the others) and
+ * one byte range; for several ranges the whole file is sent. Files go through
+ * `wsgi.file_wrapper` where the server has one.
  *
  * The media type follows from the name. Source code is `text/plain`, and so are
  * `LICENSE`, `Makefile` and the like; an archive such as `a.tar.gz` is sent to be
  * saved as it is.
  *
- * Nothing outside of the folder is read: symbolic links are followed as long as
- * they stay in it. Names that begin with a dot, that are not UTF-8 or that hold
- * a backslash are not found. Whoever may rename files in the folder while they
- * are served is trusted.
+ * Nothing outside the folder is read: symbolic links are followed only if they
+ * stay in it. Names that begin with a dot, are not UTF-8 or contain a backslash
+ * are not found. The folder must not be writable for anybody who is not trusted,
+ * since renaming a file while it is served can lead out of the folder.
  *
  * RFC 9110 sections 8.8, 13 and 14; PEP 3333, "Optional Platform-Specific File
  * Handling".
  *
- * @param root The folder: its path or its `file:` URL. It is looked at with
- * each request.
- * @param options What else to set.
+ * @param root The folder: its path or its `file:` URL. It is read at each
+ * request.
+ * @param options The options.
  * @returns The application. The program needs `--allow-read` for the folder.
- * @throws {TypeError} If the root is no path or an option is wrong.
+ * @throws {TypeError} If the root is not a path or an option is wrong.
  *
  * @example Usage
  * ```ts

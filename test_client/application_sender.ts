@@ -1,6 +1,6 @@
 /**
- * Sends a request of the test client to the application: the environ, the
- * validator around the application, and what becomes of its errors.
+ * Sends a request of the test client to the application, with the validator
+ * around the application.
  *
  * @module
  */
@@ -29,20 +29,21 @@ import { CloseWatch, TestTransport } from "./test_transport.ts";
 /** Options of `TestClient`. */
 export interface TestClientOptions {
   /**
-   * Whether the validator is around the application, or with which options.
+   * Whether the validator checks the application, or the options with which it
+   * does.
    *
    * @default {true}
    */
   validate?: boolean | ValidatorOptions | undefined;
   /**
-   * Whether what the application throws is thrown to the test. If not, there is
-   * the response that a server would send.
+   * Whether an error of the application is thrown to the test. Otherwise the
+   * response is the one that a server would send.
    *
    * @default {true}
    */
   throws?: boolean | undefined;
   /**
-   * Scheme, host and port of the server that is played.
+   * Scheme, host and port of the simulated server.
    *
    * @default {"http://localhost"}
    */
@@ -56,15 +57,15 @@ export interface TestClientOptions {
   /** Further variables of the environ, for all requests. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Whether redirects are followed, or how many; `true` stands for 20. One that
-   * leads to another host is never followed.
+   * Whether redirects are followed, or how many; `true` stands for 20. A
+   * redirect to another host is never followed.
    *
    * @default {false}
    */
   followRedirects?: boolean | number | undefined;
 }
 
-/** What decides which cookies belong to a request. */
+/** The parts of a request that select its cookies. */
 interface CookieScope {
   readonly path: string;
   readonly host: string | undefined;
@@ -83,7 +84,7 @@ function scopeOf({ target }: TestRequest, url: string): CookieScope {
   };
 }
 
-/** Sends requests to one application, and keeps the cookies that it sets. */
+/** Sends requests to one application, and keeps its cookies. */
 export class ApplicationSender {
   readonly #app: Application;
   readonly #options: TestClientOptions;
@@ -93,8 +94,8 @@ export class ApplicationSender {
   /**
    * @param app The application.
    * @param options The options of the client.
-   * @param origin Scheme, host and port of the server that is played.
-   * @param cookies The cookies, which are sent and received.
+   * @param origin Scheme, host and port of the simulated server.
+   * @param cookies The cookies to send; those of the responses are added.
    */
   constructor(
     app: Application,
@@ -109,10 +110,10 @@ export class ApplicationSender {
   }
 
   /**
-   * Sends a request, and follows no redirect.
+   * Sends one request, without following redirects.
    *
    * @param request The request.
-   * @param options What the test has given.
+   * @param options The options of the request.
    * @param redirects The responses that led here.
    * @returns The response.
    */
@@ -203,7 +204,7 @@ export class ApplicationSender {
       : { ...request, headers: [...headers, ["Cookie", cookies]] };
   }
 
-  /** Throws what the application has thrown first, or has done wrong. */
+  /** Throws the first error of the application, or else a broken rule. */
   #rethrow(
     thrown: readonly unknown[],
     violations: readonly Violation[],
@@ -211,13 +212,13 @@ export class ApplicationSender {
     const { throws, validate } = this.#options;
     if (throws === false) return;
     for (const error of thrown) {
-      // What the client did is no fault of the application.
+      // An error of the client is not the application's.
       const isClients = error instanceof RequestBodyError ||
         error instanceof ClientDisconnected;
       if (!isClients) throw error;
     }
     if (typeof validate === "object" && validate.throws === false) return;
-    // An error handler may have answered it; it is wrong all the same.
+    // An error handler may have caught it; the rule is broken all the same.
     const wrong = violations.find(({ severity }) => severity === "error");
     if (wrong !== undefined) throw new ConformanceError(wrong);
   }

@@ -27,7 +27,7 @@ import {
   ApplicationSender,
   type TestClientOptions,
 } from "./application_sender.ts";
-import { CookieJar } from "./cookie_jar.ts";
+import { CookieJar, type CookieSource } from "./cookie_jar.ts";
 import { redirectedRequest } from "./redirect.ts";
 import {
   checkRequestLine,
@@ -40,6 +40,7 @@ import { type TestOutcome, TestResponse } from "./test_response.ts";
 
 export {
   CookieJar,
+  type CookieSource,
   type TestClientOptions,
   type TestOutcome,
   type TestRequestOptions,
@@ -64,10 +65,11 @@ function toOrigin(baseUrl: string | URL): URL {
 /**
  * Calls an application without a socket: what WebTest's `TestApp` is to Python.
  *
- * A request goes through the same environ and the same algorithm as in the
- * servers of this package, with the validator around the application. What the
- * application throws fails the test, and so does a broken rule; `throws: false`
- * gives the 500 instead. Cookies are kept from one request to the next.
+ * The parser and the environ are those of `makeServer()`, and the application is
+ * called as by every server of this package, with the validator around it. An
+ * error of the application fails the test, and so does a broken rule; with
+ * `throws: false` the response is a 500 instead. Cookies are kept from one
+ * request to the next.
  *
  * @example A broken rule fails the test
  * ```ts
@@ -93,7 +95,7 @@ export class TestClient {
    * Makes a client.
    *
    * @param app The application to call.
-   * @param options What to set.
+   * @param options The options, which hold for all requests.
    * @throws {TypeError} If `app` is not a function or an option is wrong.
    */
   constructor(app: Application, options: TestClientOptions = {}) {
@@ -189,9 +191,9 @@ export class TestClient {
    * Sends a request.
    *
    * @param method The method.
-   * @param target The path as it stands in a request, with a query if there is
-   * one. Nothing of it is changed: `"/a/../b%2F"` stays. A whole URL is sent as
-   * it is, as to a proxy; OPTIONS can have `"*"`.
+   * @param target The path, with a query if there is one. It is sent unchanged:
+   * `"/a/../b%2F"` stays. It can also be a whole URL, as for a proxy, and `"*"`
+   * for OPTIONS.
    * @param options What the request carries.
    * @returns The response. The promise rejects with what the application has
    * thrown, unless the client was made with `throws: false`; and with the

@@ -7,17 +7,17 @@
 import { describe } from "../wsgi/describe.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
-/** What a request of the test client may carry. */
+/** Options of one request of the test client. */
 export interface TestRequestOptions {
-  /** The headers, as pairs (which may repeat), an object or `Headers`. */
+  /** The headers: pairs, in which names can repeat, an object or `Headers`. */
   headers?:
     | readonly HeaderTuple[]
     | Readonly<Record<string, string>>
     | Headers
     | undefined;
   /**
-   * The body. A stream goes without a length, as a chunked upload does. What it
-   * is tells the `Content-Type`, unless the headers have one.
+   * The body. A stream is sent without a length, like a chunked upload. The kind
+   * of value determines `Content-Type`, unless the headers have one.
    */
   body?:
     | string
@@ -27,21 +27,21 @@ export interface TestRequestOptions {
     | URLSearchParams
     | ReadableStream<Uint8Array>
     | undefined;
-  /** A value to send as JSON, in place of a body. */
+  /** A value to send as JSON, instead of a body. */
   json?: unknown;
   /** Further variables of the environ, for this request. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Whether redirects are followed, or how many.
    *
-   * @default {what the client was made with}
+   * @default {the option of the client}
    */
   followRedirects?: boolean | number | undefined;
-  /** Makes the client leave when it aborts. */
+  /** Closes the connection when it aborts. */
   signal?: AbortSignal | undefined;
   /**
-   * Called with each chunk as it is sent. The next one is not taken before the
-   * promise it returns is fulfilled.
+   * Is called with each chunk as it is sent. The next chunk is requested when the
+   * returned promise is fulfilled.
    */
   onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
 }
@@ -86,20 +86,20 @@ export interface TestRequest {
   readonly body: TestBody | undefined;
 }
 
-/** A body that can be sent. */
+/** The body of a request. */
 export interface TestBody {
-  /** Its type, if it tells one. */
+  /** The media type, if the value has one. */
   readonly type: string | undefined;
-  /** All of it, or a stream that can be sent once. */
+  /** All bytes, or a stream that can be sent once. */
   readonly content: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
 
 /**
  * Makes the body of a request.
  *
- * @param options What the test has given.
- * @returns The body; none if there is none.
- * @throws {TypeError} If there are two, or it is no JSON.
+ * @param options The options of the request.
+ * @returns The body, if there is one.
+ * @throws {TypeError} If there are two, or if JSON cannot express the value.
  */
 export async function toTestBody(
   options: TestRequestOptions,
@@ -122,17 +122,17 @@ export async function toTestBody(
   }
   if (body === undefined) return undefined;
   if (body instanceof ReadableStream) return { type: undefined, content: body };
-  // The platform knows how each kind is written, and with what type.
+  // The platform encodes each kind, and chooses its type.
   const response = new Response(body as BodyInit);
   const type = response.headers.get("Content-Type") ?? undefined;
   return { type, content: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /**
- * Makes the headers of a request: what the test has given, as it stands, and
- * what every client sends.
+ * Makes the headers of a request: those of the test, unchanged, and those that
+ * every client sends.
  *
- * @param given What the test has given.
+ * @param given The headers of the test.
  * @param body The body of the request.
  * @param method The method of the request.
  * @param host The host that is asked.
@@ -200,10 +200,10 @@ export function hasHeader(
 }
 
 /**
- * Makes the stream that the application will read.
+ * Makes the stream that the application reads.
  *
  * @param body The body of the request.
- * @returns The stream; none without a body.
+ * @returns The stream; `null` without a body.
  */
 export function toTestStream(
   body: TestBody | undefined,
@@ -220,11 +220,11 @@ export function toTestStream(
  * RFC 9110 section 7.1.
  *
  * @param request The request.
- * @param server Scheme, host and port of the server that is played.
- * @returns The URL, with the target as it stands.
+ * @param server Scheme, host and port of the simulated server.
+ * @returns The URL, with the target unchanged.
  */
 export function urlOf({ target, headers }: TestRequest, server: URL): string {
-  // An absolute target says it all; "*" is no path.
+  // An absolute target is a URL already, and "*" is not a path.
   if (/^https?:/i.test(target)) return target;
   const sent = headers.find(([name]) => name.toLowerCase() === "host")?.[1];
   const path = target.startsWith("/") ? target : "";

@@ -6,8 +6,7 @@
  * ```
  *
  * The programs run in `/tmp/guestbook`, where a link named `wsgiref` leads to
- * this repository, and the inspector shows the samples of its tests. So the
- * pictures show no path of the machine that took them.
+ * this repository. So the pictures show no path of the machine that took them.
  * It needs Chromium.
  *
  * @module
@@ -15,8 +14,7 @@
 
 import { takeScreenshot } from "../tests/chromium.ts";
 import { type PageOptions, TestBrowser } from "../tests/dev/browser.ts";
-import { serveInspector } from "../tests/dev/inspector/inspecting.ts";
-import { createSamples } from "../tests/dev/inspector/samples.ts";
+import { Guestbook } from "../tests/dev/inspector/guestbook.ts";
 import { Program } from "../tests/program.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -58,41 +56,38 @@ async function takeErrorPage(): Promise<void> {
 /** A page of the inspector, and how it is shown. */
 interface InspectorPicture extends PageOptions {
   readonly name: string;
-  /** The request of the samples; without one, the list. */
-  readonly request?: string;
+  /** Its path below that of the inspector. */
+  readonly path: string;
 }
 
 const INSPECTOR: readonly InspectorPicture[] = [
-  { name: "inspector_list", height: 640 },
-  { name: "inspector_finding", request: "names", height: 1080 },
+  { name: "inspector_list", path: "", height: 500 },
+  { name: "inspector_finding", path: "requests/4", height: 1170 },
   {
     name: "inspector_stream",
-    request: "stream",
-    height: 980,
+    path: "requests/6",
+    height: 900,
     colorScheme: "dark",
   },
 ];
 
-/** Takes the pictures of the inspector, over the samples of its tests. */
+/** Takes the pictures of the inspector, over the application of its tests. */
 async function takeInspector(): Promise<void> {
-  const { log, ids } = createSamples();
-  log.state = "running";
-  await using server = serveInspector(log);
+  await using guestbook = await Guestbook.start(FOLDER);
   await using browser = await TestBrowser.start();
-  for (const { name, request, ...options } of INSPECTOR) {
+  await guestbook.sendAll();
+  for (const { name, path, ...options } of INSPECTOR) {
     const page = await browser.page(options);
-    const path = request === undefined ? "" : `requests/${ids[request]}`;
-    await page.goto(`${server.url}__wsgi__/${path}`);
-    await page.waitForLoadState("load");
+    await page.goto(`${guestbook.inspectorUrl}${path}`);
     const file = `${import.meta.dirname}/../docs/${name}.png`;
     await page.screenshot({ path: file, animations: "disabled" });
   }
 }
 
 if (import.meta.main) {
-  await takeInspector();
   await Deno.mkdir(FOLDER);
   try {
+    await takeInspector();
     await Deno.symlink(ROOT, `${FOLDER}/wsgiref`);
     await takeErrorPage();
   } finally {

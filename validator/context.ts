@@ -6,6 +6,7 @@
 
 import { describe, isThenable, quote } from "../wsgi/describe.ts";
 import { globToRegExp } from "../wsgi/glob.ts";
+import { LayerMemory } from "./layer_memory.ts";
 import type { Observer } from "./observer.ts";
 import { ProgramPlaces } from "./places.ts";
 import { ViolationPrinter } from "./printer.ts";
@@ -99,6 +100,8 @@ export class ValidatorContext {
   readonly places: ProgramPlaces;
   /** Sees what happens in each request. */
   readonly observer: Observer | undefined;
+  /** What is remembered of good requests. */
+  readonly memory: LayerMemory = new LayerMemory();
   readonly #profile: Profile;
   readonly #settings: readonly Setting[];
   readonly #active = new Set<string>();
@@ -164,6 +167,17 @@ export class ValidatorContext {
    */
   applies(id: string): boolean {
     return this.#active.has(id);
+  }
+
+  /**
+   * Counts a finding that nobody gets to see, so that it need not be described.
+   *
+   * @param id The id of the rule.
+   * @returns Whether it was counted. If not, it has to be reported.
+   */
+  countSilently(id: string): boolean {
+    return this.#onViolation === undefined && this.observer === undefined &&
+      this.#printer.countSilently(id);
   }
 
   /**

@@ -14,6 +14,14 @@ import { ConformanceError, toViolation } from "./violation.ts";
 
 export type { Entry };
 
+/** A view that notes at what a check has looked. */
+export interface Recorded<Rule> {
+  /** A check begins. */
+  begin(): void;
+  /** It has ended. */
+  end(rule: Rule): void;
+}
+
 /** Applies rules for one request, and keeps what they find. */
 export abstract class Findings implements RequestPlaces {
   /** The variables of the request. */
@@ -77,6 +85,32 @@ export abstract class Findings implements RequestPlaces {
       const finding = active.check(view);
       if (finding !== undefined) this.#handle(active, finding, view, entry);
     }
+  }
+
+  /**
+   * Applies rules to what may be remembered.
+   *
+   * @param rules The rules.
+   * @param view What they look at. It notes what that was.
+   * @param entry The function that the program called.
+   * @returns Whether nothing was found.
+   * @throws {ConformanceError} If one is broken and this layer throws.
+   */
+  checkRecording<View, Recording extends View & Recorded<ActiveRule<View>>>(
+    rules: readonly ActiveRule<View>[],
+    view: Recording,
+    entry?: Entry,
+  ): boolean {
+    let isGood = true;
+    for (const active of rules) {
+      view.begin();
+      const finding = active.check(view);
+      view.end(active);
+      if (finding === undefined) continue;
+      isGood = false;
+      this.#handle(active, finding, view, entry);
+    }
+    return isGood;
   }
 
   /**
@@ -186,6 +220,7 @@ export abstract class Findings implements RequestPlaces {
     const isGrave = active.severity === "error" && context.throws;
     const thrown = isGrave && !this.#isQuiet;
     if (isGrave && !thrown) this.unheard++;
+    if (!thrown && context.countSilently(id)) return;
     const from = entry ?? this.edge ?? this.#handle;
     const captured = capture(from);
     const violation = toViolation(

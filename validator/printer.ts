@@ -53,6 +53,19 @@ export class ViolationPrinter {
   }
 
   /**
+   * Counts a violation of which nothing would be printed.
+   *
+   * @param rule The rule that was broken.
+   * @returns Whether there is nothing to print. If there is, nothing was counted.
+   */
+  countSilently(rule: string): boolean {
+    const count = this.#counts.get(rule) ?? 0;
+    if (count === 0 || isPowerOfTen(count + 1)) return false;
+    this.#counts.set(rule, count + 1);
+    return true;
+  }
+
+  /**
    * Prints a violation, or counts it when its rule was printed before.
    *
    * @param violation The violation.

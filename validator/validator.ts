@@ -15,6 +15,7 @@ import type {
 } from "../wsgi/types.ts";
 import { ValidatorContext, type ValidatorOptions } from "./context.ts";
 import type { Entry } from "./findings.ts";
+import { RecordedEnviron } from "./good_environs.ts";
 import { beginObserving, type Observer } from "./observer.ts";
 import { originOf } from "./origin.ts";
 import { type Capture, capture, ProgramPlaces } from "./places.ts";
@@ -49,6 +50,67 @@ function replace(environ: object, key: PropertyKey, value: unknown): void {
     (environ as Record<PropertyKey, unknown>)[key] = value;
   } catch {
     // That it is frozen was reported.
+  }
+}
+
+function wrapInput(request: CheckedRequest, input: object): CheckedInput {
+  return new CheckedInput(
+    request,
+    input instanceof CheckedInput
+      ? input.streamFor(request)
+      : input as InputStream,
+  );
+}
+
+function wrapErrors(request: CheckedRequest, errors: object): CheckedErrors {
+  return new CheckedErrors(
+    request,
+    errors instanceof CheckedErrors
+      ? errors.streamFor(request)
+      : errors as ErrorStream,
+  );
+}
+
+/** Puts what observes into the environ, in place of what the server has given. */
+function wrapVariables(
+  request: CheckedRequest,
+  environ: Record<PropertyKey, unknown>,
+): void {
+  const { values } = request.environ;
+  const input = values["wsgi.input"];
+  const errors = values["wsgi.errors"];
+  const wrap = values["wsgi.file_wrapper"];
+  const signal = values["wsgiref.signal"];
+  const checked = {
+    input: isStream(input) ? wrapInput(request, input) : input,
+    errors: isStream(errors) ? wrapErrors(request, errors) : errors,
+    wrap: typeof wrap === "function"
+      ? checkedFileWrapper(request, wrap as () => unknown)
+      : wrap,
+    signal: typeof signal === "function"
+      ? checkedSignal(request, signal as () => unknown)
+      : signal,
+  };
+  try {
+    // Names that are written out are several times faster than a loop over them.
+    environ[CHECKED_REQUEST] = request;
+    if (checked.input !== input) environ["wsgi.input"] = checked.input;
+    if (checked.errors !== errors) environ["wsgi.errors"] = checked.errors;
+    if (checked.wrap !== wrap) environ["wsgi.file_wrapper"] = checked.wrap;
+    if (checked.signal !== signal) environ["wsgiref.signal"] = checked.signal;
+  } catch {
+    // One of them cannot be set; others may.
+    replace(environ, CHECKED_REQUEST, request);
+    if (checked.input !== input) replace(environ, "wsgi.input", checked.input);
+    if (checked.errors !== errors) {
+      replace(environ, "wsgi.errors", checked.errors);
+    }
+    if (checked.wrap !== wrap) {
+      replace(environ, "wsgi.file_wrapper", checked.wrap);
+    }
+    if (checked.signal !== signal) {
+      replace(environ, "wsgiref.signal", checked.signal);
+    }
   }
 }
 
@@ -91,8 +153,9 @@ function callChecked(
     });
   }
   try {
-    request.check(rules.call, view, entry);
-    request.check(rules.environ, view, entry);
+    const isPlain = args.length === 2 && typeof args[1] === "function";
+    request.check(isPlain ? rules.plain.call : rules.call, view, entry);
+    checkEnviron(request, entry);
     request.outer?.compareWithInner("call", [], entry, request);
   } catch (error) {
     throw failed(request, error);
@@ -102,33 +165,7 @@ function callChecked(
     request.finish();
     return app(...args as Parameters<Application>);
   }
-  replace(environ, CHECKED_REQUEST, request);
-  const input = values["wsgi.input"];
-  if (isStream(input)) {
-    const stream = input instanceof CheckedInput
-      ? input.streamFor(request)
-      : input as InputStream;
-    const checked = new CheckedInput(request, stream);
-    replace(environ, "wsgi.input", checked);
-  }
-  const errors = values["wsgi.errors"];
-  if (isStream(errors)) {
-    const stream = errors instanceof CheckedErrors
-      ? errors.streamFor(request)
-      : errors as ErrorStream;
-    const checked = new CheckedErrors(request, stream);
-    replace(environ, "wsgi.errors", checked);
-  }
-  const wrap = values["wsgi.file_wrapper"];
-  if (typeof wrap === "function") {
-    const checked = checkedFileWrapper(request, wrap as () => unknown);
-    replace(environ, "wsgi.file_wrapper", checked);
-  }
-  const signal = values["wsgiref.signal"];
-  if (typeof signal === "function") {
-    const checked = checkedSignal(request, signal as () => unknown);
-    replace(environ, "wsgiref.signal", checked);
-  }
+  wrapVariables(request, environ as Record<PropertyKey, unknown>);
   const startResponse = checkedStartResponse(request, args[1] as StartResponse);
   let result: unknown;
   let isPromise: boolean;
@@ -148,6 +185,18 @@ function callChecked(
   // A server that awaits it sees its rejection; one that does not, does not die.
   ignoreRejection(promise);
   return promise;
+}
+
+/** Checks the environ, as far as it is not like one that broke no rule. */
+function checkEnviron(request: CheckedRequest, entry: Entry): void {
+  const { context: { memory: { environs } }, rules, environ } = request;
+  if (environs.includes(environ)) return;
+  if (!environs.wantsMore()) {
+    return request.check(rules.environ, environ, entry);
+  }
+  const recorded = new RecordedEnviron(environ);
+  const isGood = request.checkRecording(rules.environ, recorded, entry);
+  if (isGood) environs.add(recorded);
 }
 
 /** The application has returned. */

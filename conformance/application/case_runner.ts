@@ -24,7 +24,7 @@ interface EscapeEvent extends Event {
 const ESCAPE_TYPES = ["unhandledrejection", "error"] as const;
 
 /**
- * Collects errors that reach nobody while it lives: rejections that no program
+ * Collects errors that are not handled while it exists: rejections that no program
  * has handled, and what a timer throws. They end no process then. A runtime
  * without these events is not watched.
  */
@@ -64,12 +64,12 @@ const LINGER_MS = 100;
 export const NOTHING_LEFT: ApplicationCase = {
   id: "application/nothing-left",
   spec: "async-no-work-left",
-  title: "Nothing goes on, and no error escapes, when a request is over",
+  title: "After a request nothing keeps running and no error escapes",
   isOnce: true,
   run: () => new Promise((resolve) => setTimeout(resolve, LINGER_MS)),
 };
 
-/** A message with more lines helps nobody. */
+/** A message with more lines would be hard to read. */
 const MAX_LINES = 5;
 
 /** Runs cases one after the other, and sees what comes too late. */

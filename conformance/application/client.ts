@@ -76,7 +76,7 @@ export function toLine(error: unknown): string {
 }
 
 /**
- * Says which rule was broken, and how to mend it.
+ * Says which rule was broken, and how to fix it.
  *
  * @param violation What the validator found.
  * @returns Its message and hint.
@@ -175,14 +175,14 @@ export class ApplicationClient {
     if (isHung) {
       this.fail(
         request,
-        `something must happen within ${this.#settings.timeout} ms, got nothing`,
+        `the application must do something within ${this.#settings.timeout} ms, but it did nothing`,
       );
     } else if (!isBroken) this.#judgeAnswer(result, isClients);
   }
 
   #judgeAnswer(result: RequestOutcome, isClients: boolean): void {
     const { request, errors, status, code, isComplete, hasLeft } = result;
-    // What follows from a broken rule is no news, nor what the client did.
+    // Consequences of a broken rule, and what the client did, are not reported.
     const failures = errors.filter((error) =>
       !(error instanceof ConformanceError) &&
       !(isClients && error instanceof RequestBodyError)
@@ -200,7 +200,7 @@ export class ApplicationClient {
     } else if (code === 500) {
       this.fail(
         request,
-        `the answer must not be a failure, got ${describe(status)}`,
+        `the response must not be an error, got ${describe(status)}`,
       );
     }
   }

@@ -57,13 +57,13 @@ export const LEAVING_CASES: readonly ApplicationCase[] = [
   leaving(
     "disconnect-before-return",
     "close-late-return",
-    "A client that leaves while the application is at work ends the request",
+    "The request ends when the client leaves while the application works",
     "before return",
   ),
   leaving(
     "disconnect-before-first-chunk",
     "body-not-run-to-end",
-    "A body that was never begun can be closed",
+    "A body can be closed before its first chunk",
     "before chunk",
   ),
   leaving(
@@ -87,34 +87,34 @@ export const LEAVING_CASES: readonly ApplicationCase[] = [
   leaving(
     "disconnect-under-head",
     "head-not-iterated",
-    "A client that leaves during HEAD ends the request",
+    "The request ends when the client leaves during HEAD",
     "before return",
     { method: "HEAD" },
   ),
   leaving(
     "disconnect-in-upload",
     "input-cut-short",
-    "A client that leaves during its upload ends the request",
+    "The request ends when the client leaves during its upload",
     "before return",
     STALLED,
   ),
   leaving(
     "disconnect-in-read",
     "input-cut-short",
-    "A client that leaves while its upload is read ends the request",
+    "The request ends when the client leaves while its upload is read",
     "in read",
     STALLED,
   ),
   slow(
     "slow-server",
     "server-backpressure",
-    "A server that waits before each chunk gets a whole answer",
+    "A server that waits before each chunk gets a complete response",
     {},
   ),
   slow(
     "slow-post",
     "server-backpressure",
-    "A server that waits before each step of a POST gets a whole answer",
+    "A server that waits before each step of a POST gets a complete response",
     {
       method: "POST",
       headers: [["Content-Type", "text/plain"]],
@@ -124,7 +124,7 @@ export const LEAVING_CASES: readonly ApplicationCase[] = [
   slow(
     "slow-head",
     "head-not-iterated",
-    "A server that closes the body under HEAD late gets an answer",
+    "A server that closes the body late for HEAD gets a response",
     { method: "HEAD" },
   ),
 ];

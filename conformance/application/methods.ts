@@ -37,7 +37,7 @@ const READ_ONLY: readonly string[] = ["HEAD", "OPTIONS"];
 const GET: ApplicationCase = {
   id: "application/get",
   spec: "start-called",
-  title: "GET gets a whole answer",
+  title: "GET gets a complete response",
   async run(client): Promise<void> {
     await client.again();
   },
@@ -48,7 +48,7 @@ function method(name: string, method: string): ApplicationCase {
   return {
     id: `application/${name}`,
     spec: "app-returns-body",
-    title: `A request with the method ${method} gets a whole answer`,
+    title: `A request with the method ${method} gets a complete response`,
     async run(client, target): Promise<void> {
       const content = READ_ONLY.includes(method) ? {} : FORM;
       await client.send({ method, target, ...content });
@@ -84,17 +84,17 @@ function head(
   return {
     id: `application/${name}`,
     spec,
-    title: `The answer to HEAD has the ${what} of the answer to GET`,
+    title: `The response to HEAD has the ${what} of the response to GET`,
     async run(client, target): Promise<string | void> {
       const asked: KitRequest = { method: "HEAD", target };
       const get = await client.send({ target });
       const head = await client.send(asked);
       const again = await client.send({ target });
-      // What has failed has been told.
+      // Failures have been reported already.
       if (client.problems.length > 0) return;
       const [expected, found] = [pick(get), pick(head)];
       if (expected === undefined || found === undefined) {
-        return `nothing to compare: no ${what} in one of the answers`;
+        return `nothing to compare: no ${what} in one of the responses`;
       }
       if (expected !== pick(again)) {
         return `nothing to compare: the ${what} differs from GET to GET`;

@@ -74,7 +74,7 @@ function checkTarget(what: string, target: unknown): asserts target is string {
  * Refuses options that make no sense.
  *
  * @param options What the user gave.
- * @throws {TypeError} If a path is no request target, or there is none.
+ * @throws {TypeError} If a path is not a request target, or the list is empty.
  * @throws {RangeError} If the timeout is not positive.
  */
 export function checkOptions(options: ApplicationCheckOptions): void {

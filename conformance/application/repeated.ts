@@ -59,7 +59,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
     (first, second) =>
       first.code === second.code
         ? undefined
-        : `the second answer must have status ${first.code}, got ${second.code}`,
+        : `the second response must have status ${first.code}, got ${second.code}`,
   ),
   twice(
     "same-headers",
@@ -69,7 +69,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
       const found = stableNames(second.headers);
       return first.code !== second.code || found === expected
         ? undefined
-        : `the second answer must have the headers ${quote(expected)}, got ${
+        : `the second response must have the headers ${quote(expected)}, got ${
           quote(found)
         }`;
     },
@@ -85,7 +85,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
       if (now.code === first.code && now.body.length === 0) {
         client.fail(
           { target },
-          `a later answer must have a body as the first, of ${first.body.length} bytes, got none`,
+          `a later response must have a body like the first, of ${first.body.length} bytes, got none`,
         );
       }
     },
@@ -93,7 +93,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
   {
     id: "application/interleaved",
     spec: "app-repeatable",
-    title: "Twenty requests at the same time get whole answers",
+    title: "Twenty simultaneous requests get complete responses",
     async run(client, target): Promise<void> {
       const requests = Array.from(
         { length: INTERLEAVED },
@@ -109,7 +109,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
   {
     id: "application/interleaved-same",
     spec: "app-repeatable",
-    title: "Requests at the same time get the answers that each gets alone",
+    title: "Simultaneous requests get the same responses as single ones",
     async run(client, target): Promise<string | void> {
       const targets = Array.from(
         { length: DIFFERENT },
@@ -140,7 +140,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
         if (code !== expected.code) {
           client.fail(
             request,
-            `the status must be ${expected.code} as alone, got ${code} among others`,
+            `the status must be ${expected.code} as for a single request, got ${code}`,
           );
         } else if (!isSame(body, expected.body)) {
           client.fail(

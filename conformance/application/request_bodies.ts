@@ -70,19 +70,19 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-empty",
     "input-end",
-    "A body of no bytes gets a whole answer",
+    "An empty body gets a complete response",
     ofAllTypes({ bytes: new Uint8Array() }),
   ),
   posts(
     "body-absent",
     "input-end",
-    "A POST without a body gets a whole answer",
+    "A POST without a body gets a complete response",
     [{}, { headers: FORM.headers }],
   ),
   posts(
     "body-large",
     "input-sized-read",
-    "A body of 1 MiB gets a whole answer, whether it is read or not",
+    "A body of 1 MiB gets a complete response, whether it is read or not",
     [
       typed("application/octet-stream", {
         bytes: new Uint8Array(1_048_576).fill(0x61),
@@ -93,13 +93,13 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-chunked",
     "environ-input-terminated",
-    "A body without CONTENT_LENGTH gets a whole answer",
+    "A body without CONTENT_LENGTH gets a complete response",
     ofAllTypes({ bytes: TEXT, isChunked: true, piece: 7 }),
   ),
   posts(
     "body-bytewise",
     "input-read-exact",
-    "A body that comes byte by byte gets a whole answer",
+    "A body that arrives byte by byte gets a complete response",
     [
       { ...FORM, body: { ...FORM.body, piece: 1 } },
       typed("multipart/form-data; boundary=limit", {
@@ -112,7 +112,7 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-form",
     "input-sized-read",
-    "Forms, well-formed and not, get a whole answer",
+    "Well-formed and malformed forms get a complete response",
     [
       FORM,
       textBody("application/x-www-form-urlencoded", "a&=b&%zz=%&&a=1&a=2"),
@@ -125,7 +125,7 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-multipart",
     "input-sized-read",
-    "Multipart forms, well-formed and not, get a whole answer",
+    "Well-formed and malformed multipart forms get a complete response",
     [
       textBody("multipart/form-data; boundary=limit", MULTIPART),
       textBody("multipart/form-data; boundary=limit", MULTIPART.slice(0, -20)),
@@ -137,7 +137,7 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-json",
     "input-sized-read",
-    "JSON, well-formed and not, gets a whole answer",
+    "Well-formed and malformed JSON gets a complete response",
     [
       textBody("application/json", '{"a":[1,null,"\xc3\xa9"]}'),
       textBody("application/json", '{"a":'),
@@ -149,13 +149,13 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "content-type-absent",
     "environ-use-fallback",
-    "A body without a Content-Type gets a whole answer",
+    "A body without a Content-Type gets a complete response",
     [{ body: { bytes: TEXT } }],
   ),
   posts(
     "content-type-odd",
     "environ-http-headers",
-    "A body with a malformed Content-Type gets a whole answer",
+    "A body with a malformed Content-Type gets a complete response",
     ["", "text", "/", ";charset", "text/\xe9; charset=\xff", 'a/b; c="'].map(
       (type) => typed(type, { bytes: TEXT }),
     ),
@@ -163,7 +163,7 @@ export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-with-get",
     "input-end",
-    "GET with a body gets a whole answer",
+    "GET with a body gets a complete response",
     [{ method: "GET", ...FORM }],
   ),
   posts(

@@ -44,13 +44,13 @@ function values(
 export const HEADER_CASES: readonly ApplicationCase[] = [
   header(
     "header-latin1",
-    "Header values with bytes beyond ASCII get a whole answer",
+    "Header values with bytes beyond ASCII get a complete response",
     [[["User-Agent", "caf\xe9/1.0 \xff\x80"], ["X-Name", "\xc3\xa9\xfe"]]],
     "environ-bytestring",
   ),
   header(
     "header-empty",
-    "Empty header values get a whole answer",
+    "Empty header values get a complete response",
     [[
       ["Accept", ""],
       ["Cookie", ""],
@@ -63,59 +63,59 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
   ),
   header(
     "header-long",
-    "A header value of 8 KiB gets a whole answer",
+    "A header value of 8 KiB gets a complete response",
     [[["X-Long", "a".repeat(8192)]]],
   ),
   header(
     "header-many",
-    "A hundred headers get a whole answer",
+    "A hundred headers get a complete response",
     [Array.from({ length: 100 }, (_, i) => [`X-Header-${i}`, String(i)])],
   ),
   header(
     "header-special",
-    "Headers named like members of an object get a whole answer",
+    "Headers named like members of an object get a complete response",
     [[["Constructor", "1"], ["ToString", "1"], ["-proto-", "1"]]],
   ),
   values(
     "cookie-malformed",
-    "Malformed cookies get a whole answer",
+    "Malformed cookies get a complete response",
     "Cookie",
     ['=;;a;=b; c=%zz%ff; d="e; __proto__=1; f==; \xe9=1,g=2', ";", "a=%"],
   ),
   values(
     "accept-odd",
-    "A malformed Accept gets a whole answer",
+    "A malformed Accept gets a complete response",
     "Accept",
     [";q=,*/*;q=2, text/;q=0.0000, /html", ",,,", "text/html;q=abc"],
   ),
   values(
     "accept-encoding-odd",
-    "Odd content codings in Accept-Encoding get a whole answer",
+    "Odd content codings in Accept-Encoding get a complete response",
     "Accept-Encoding",
     ["gzip;q=x, *;q=0", "identity;q=0", "GZIP, br;q=1.5,"],
   ),
   values(
     "accept-language-odd",
-    "A malformed Accept-Language gets a whole answer",
+    "A malformed Accept-Language gets a complete response",
     "Accept-Language",
     ["*, -, en-, ;q=1, \xe9", "x".repeat(300)],
   ),
   values(
     "authorization-odd",
-    "Malformed credentials get a whole answer",
+    "Malformed credentials get a complete response",
     "Authorization",
     ["Basic", "Basic !!!", "Basic YQ==", "Basic //8=", "Bearer ", "\xe9 \xff"],
   ),
   values(
     "host-odd",
-    "A Host that names somebody else gets a whole answer",
+    "A Host that names another server gets a complete response",
     "Host",
     ["[::1]:8000", "example.com:65535", "xn--caf-dma.example", "a_b.example"],
     "environ-http-host",
   ),
   header(
     "forwarded-odd",
-    "Forwarding headers from anybody get a whole answer",
+    "Forwarding headers from an unknown client get a complete response",
     [[
       ["Forwarded", 'for="[::1";proto=;by'],
       ["X-Forwarded-For", "unknown, , 300.1.1.1"],
@@ -126,21 +126,21 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
   ),
   values(
     "if-none-match",
-    "If-None-Match gets a whole answer, and 304 without a body",
+    "If-None-Match gets a complete response, and a 304 has no body",
     "If-None-Match",
     ["*", '"a", W/"b"', "unquoted", '"'],
     "app-http-features",
   ),
   values(
     "if-match",
-    "If-Match gets a whole answer",
+    "If-Match gets a complete response",
     "If-Match",
     ["*", '"no-such-tag"', "W/"],
     "app-http-features",
   ),
   values(
     "if-modified-since",
-    "If-Modified-Since gets a whole answer, also when it is no date",
+    "If-Modified-Since gets a complete response, even if it is not a date",
     "If-Modified-Since",
     [
       "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -152,14 +152,14 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
   ),
   values(
     "range",
-    "Range gets a whole answer, and 206 what belongs to it",
+    "Range gets a complete response, and a 206 has its headers",
     "Range",
     ["bytes=0-0", "bytes=-1", "bytes=0-", "bytes=0-0,2-3"],
     "http-206-range",
   ),
   values(
     "range-odd",
-    "A Range that cannot be satisfied or read gets a whole answer",
+    "A Range that is malformed or cannot be satisfied gets a complete response",
     "Range",
     [
       "bytes=9-1",
@@ -174,7 +174,7 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
   {
     id: "application/range-length",
     spec: "http-206-range",
-    title: "An answer with status 206 has the bytes that Content-Range names",
+    title: "A response with status 206 has the bytes that Content-Range names",
     async run(client, target): Promise<string | void> {
       const request: KitRequest = { target, headers: [["Range", "bytes=1-2"]] };
       const { code, headers, body } = await client.send(request);
@@ -194,7 +194,8 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
   {
     id: "application/own-etag",
     spec: "app-http-features",
-    title: "The ETag and Last-Modified of an answer, sent back, get an answer",
+    title:
+      "ETag and Last-Modified of a response can be sent back as conditions",
     async run(client, target): Promise<string | void> {
       const { headers } = await client.send({ target });
       const conditions: HeaderTuple[] = [];

@@ -20,7 +20,7 @@ function variation(
   return {
     id: `application/${name}`,
     spec,
-    title: `${title} gets a whole answer`,
+    title: `${title} gets a complete response`,
     async run(client, target): Promise<void> {
       await client.send({ target, ...variation });
     },
@@ -62,12 +62,12 @@ export const VARIABLE_CASES: readonly ApplicationCase[] = [
   without("without-signal", "wsgiref.signal"),
   variation(
     "without-optional",
-    "GET with nothing but what every server has",
+    "A GET with only the required variables",
     { without: OPTIONAL },
   ),
   variation(
     "post-without-optional",
-    "POST with nothing but what every server has",
+    "A POST with only the required variables",
     { method: "POST", ...FORM, without: OPTIONAL },
   ),
   variation(
@@ -78,7 +78,7 @@ export const VARIABLE_CASES: readonly ApplicationCase[] = [
   ),
   variation(
     "more-variables",
-    "A request with variables that nobody knows",
+    "A request with unknown variables",
     {
       environ: {
         "x.string": "",
@@ -93,7 +93,7 @@ export const VARIABLE_CASES: readonly ApplicationCase[] = [
   ),
   variation(
     "http-1.0",
-    "A request of HTTP/1.0",
+    "A request in HTTP/1.0",
     { protocol: "HTTP/1.0", without: ["HTTP_HOST"] },
     "environ-server-protocol",
   ),
@@ -118,7 +118,7 @@ export const VARIABLE_CASES: readonly ApplicationCase[] = [
   ),
   variation(
     "ipv6",
-    "A request from an IPv6 address to another",
+    "A request between IPv6 addresses",
     {
       environ: {
         REMOTE_ADDR: "2001:db8::1",
@@ -130,13 +130,13 @@ export const VARIABLE_CASES: readonly ApplicationCase[] = [
   ),
   variation(
     "run-once",
-    "A request whose process ends after it, as under CGI,",
+    "A request in a process for one request, as under CGI,",
     { environ: { "wsgi.run_once": true, "wsgi.multiprocess": true } },
     "environ-run-once",
   ),
   variation(
     "multiprocess",
-    "A request that other processes could have served",
+    "A request to one of several processes",
     { environ: { "wsgi.multiprocess": true } },
     "environ-multiprocess",
   ),

@@ -6,12 +6,13 @@
 
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
-import type { ServerCase } from "../server_case.ts";
+import type { Probe, ServerCase } from "../server_case.ts";
 import {
   answering,
   bytes,
   endless,
   endsAfter,
+  expectNotReadToEnd,
   generated,
   text,
   withLength,
@@ -23,7 +24,7 @@ interface Bodiless {
   readonly method?: string;
   readonly status?: string;
   readonly headers?: readonly (readonly [string, string])[];
-  readonly body: () => ResponseBody;
+  readonly body: (probe: Probe) => ResponseBody;
   /** The only Content-Lengths that are right; `undefined` for none. */
   readonly lengths: readonly (string | undefined)[];
   readonly broken?: boolean;
@@ -96,7 +97,7 @@ const BODILESS: readonly Bodiless[] = [
   },
 ];
 
-/** What only a body, or the request after it, could have brought. */
+/** Makes a case that would notice bytes of a body. */
 function bodilessCase(one: Bodiless): ServerCase {
   const { method = "GET", status = "200 OK", headers = text() } = one;
   return {
@@ -108,12 +109,12 @@ function bodilessCase(one: Bodiless): ServerCase {
       : one.name.endsWith("endless")
       ? "head-not-iterated"
       : "head-no-content",
-    title: "No byte of a body is sent, and the length is true",
+    title: "No bytes of the body are sent, and any Content-Length is correct",
     broken: one.broken,
-    app: answering(() => one.body(), status, headers),
+    app: answering(one.body, status, headers),
     run: async (client) => {
       const connection = await client.connect();
-      // Two requests, so that a stray body would be in the second's way.
+      // Two requests, so that a stray body would be taken for the second response.
       for (let round = 0; round < 2; round++) {
         await connection.send(client.request({ method }));
         const { head } = await connection.response(method);
@@ -125,8 +126,10 @@ function bodilessCase(one: Bodiless): ServerCase {
             one.lengths.map((length) => length ?? "absent").join(" or ")
           }, got ${length ?? "none"}`,
         );
-        if (await endsAfter(connection, head)) return;
+        if (await endsAfter(connection, head)) break;
       }
+      await client.settle();
+      expectNotReadToEnd(client);
     },
   };
 }
@@ -153,7 +156,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
   {
     id: "bodiless/head-lazy",
     spec: "head-not-iterated",
-    title: "Under HEAD a generator runs until it calls startResponse",
+    title: "For HEAD, a generator runs until it calls startResponse",
     app: (probe) =>
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("206 Partial Content", [
@@ -174,13 +177,13 @@ export const BODILESS_CASES: readonly ServerCase[] = [
       });
       expectEqual(head.status, 206, "the status");
       await client.settle();
-      expectEqual(client.events(), [], "what was told");
+      expectEqual(client.events(), [], "the reported events");
     },
   },
   {
     id: "bodiless/head-write",
     spec: "head-no-content",
-    title: "Under HEAD nothing that is written is sent",
+    title: "For HEAD, nothing that write() was given is sent",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text())(bytes("written"));
       return [bytes("yielded")];
@@ -205,7 +208,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
         client.request({ method: "CONNECT", target: host, host }),
       );
       const head = await connection.head();
-      // A server is free to know no tunnels, and to close the connection.
+      // A server is free to refuse tunnels, and to close the connection.
       if (head.status !== 200) return;
       expectEqual(head.get("content-length"), undefined, "Content-Length");
       expectEqual(head.get("transfer-encoding"), undefined, "the coding");

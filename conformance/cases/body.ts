@@ -1,5 +1,5 @@
 /**
- * Cases about the body: its kinds, its bytes, and what is none.
+ * Cases about the body: its kinds, its bytes, and values that are not bodies.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   text,
 } from "./fixtures.ts";
 
-/** An iterable that is no array, no generator and nothing else. */
+/** An iterable that is neither an array nor a generator. */
 function iterable(chunks: readonly string[]): Iterable<Uint8Array, void> {
   return {
     [Symbol.iterator](): Iterator<Uint8Array, void> {
@@ -45,7 +45,7 @@ function stream(chunks: readonly string[]): ReadableStream<Uint8Array> {
 
 const CHUNKS = ["one ", "", "two ", "three"];
 
-/** Bodies that all bring the same bytes. */
+/** Bodies of several kinds with the same bytes. */
 const KINDS: readonly [name: string, make: () => ResponseBody][] = [
   ["array", () => CHUNKS.map(bytes)],
   ["iterable", () => iterable(CHUNKS)],
@@ -55,7 +55,7 @@ const KINDS: readonly [name: string, make: () => ResponseBody][] = [
   ["set", () => new Set(CHUNKS.map(bytes))],
 ];
 
-/** Things that are no body, or hold what is no chunk. */
+/** Values that are not bodies, or contain something that is not a chunk. */
 const WRONG: readonly [name: string, spec: string, make: () => unknown][] = [
   ["undefined", "app-returns-body", () => undefined],
   ["null", "app-returns-body", () => null],
@@ -73,7 +73,7 @@ function wrongCase([name, spec, make]: typeof WRONG[number]): ServerCase {
   return {
     id: `body/refuses-${name}`,
     spec,
-    title: "What is no body of chunks fails the request",
+    title: "A result that is not a body of chunks fails the request",
     broken: true,
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text());
@@ -81,10 +81,10 @@ function wrongCase([name, spec, make]: typeof WRONG[number]): ServerCase {
     },
     run: async (client) => {
       const { head, body, complete } = await client.ask();
-      expectEqual([head.status, complete], [500, true], "the answer");
+      expectEqual([head.status, complete], [500, true], "the response");
       expect(
         !body.includes("good") && !body.includes("text"),
-        "the answer must be the server's own, but it has the body's bytes",
+        "the response must be the server's own, but it has the body's bytes",
       );
       await client.settle();
     },
@@ -96,7 +96,7 @@ export const BODY_CASES: readonly ServerCase[] = [
   ...KINDS.flatMap(([name, make]): ServerCase[] => [{
     id: `body/${name}`,
     spec: "server-bytes-unchanged",
-    title: `A body that is ${name.replace("-", " ")} is sent`,
+    title: `A body of the kind ${name.replace("-", " ")} is sent`,
     app: answering(make),
     run: async (client) => {
       const { body, complete } = await client.ask();
@@ -119,7 +119,7 @@ export const BODY_CASES: readonly ServerCase[] = [
   {
     id: "body/both-iterators",
     spec: "server-iterator-choice",
-    title: "Of two iterator methods the asynchronous one is used",
+    title: "If a body has both iterator methods, the asynchronous one is used",
     // Not forbidden, but the validator advises against it.
     broken: true,
     app: answering(() => ({
@@ -134,7 +134,7 @@ export const BODY_CASES: readonly ServerCase[] = [
   {
     id: "body/members",
     spec: "server-body-members",
-    title: "A server uses nothing of a body but what the interface names",
+    title: "The server uses no members of a body beyond the interface",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
       const members: Record<PropertyKey, unknown> = {
@@ -159,7 +159,7 @@ export const BODY_CASES: readonly ServerCase[] = [
   {
     id: "body/every-byte",
     spec: "server-bytes-unchanged",
-    title: "All values of a byte arrive",
+    title: "Bytes of every value arrive",
     app: answering(() => [Uint8Array.from(Array(256).keys())]),
     run: async (client) => {
       const { body } = await client.ask();
@@ -170,7 +170,7 @@ export const BODY_CASES: readonly ServerCase[] = [
   {
     id: "body/views",
     spec: "server-bytes-unchanged",
-    title: "A chunk that is a view of a larger buffer sends its part alone",
+    title: "A chunk that is a view of a larger buffer sends only its own bytes",
     app: answering(function* (): Generator<Uint8Array, void> {
       yield bytes("<<<0123456789>>>").subarray(3, 13);
     }),
@@ -182,7 +182,7 @@ export const BODY_CASES: readonly ServerCase[] = [
   {
     id: "body/same-chunk",
     spec: "server-chunk-untouched",
-    title: "The same chunk may be sent any number of times",
+    title: "The same chunk can be sent several times",
     app: answering(() => {
       const chunk = bytes("same;");
       return [chunk, chunk, chunk];

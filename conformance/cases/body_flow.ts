@@ -15,7 +15,7 @@ async function* gated(
 ): AsyncGenerator<Uint8Array, void> {
   for (let index = 0; index < count; index++) {
     await probe.gate(`chunk ${index}`);
-    // Told before it is seen, also where telling takes time.
+    // Reported before the chunk is sent, even if reporting takes time.
     await probe.report("made", index);
     yield bytes(`chunk ${index};`);
   }
@@ -52,10 +52,11 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
         startResponse,
       ): AsyncGenerator<Uint8Array, void> {
         startResponse("200 OK", [["Content-Type", "application/octet-stream"]]);
-        // 256 MiB, which no server should take.
-        for (let index = 0; index < 256; index++) {
+        // More than the buffers of a few sockets can take.
+        const chunk = new Uint8Array(1 << 18);
+        for (let index = 0; index < 128; index++) {
           probe.report("made");
-          yield new Uint8Array(1 << 20);
+          yield chunk;
         }
         probe.report("all made");
       },

@@ -14,7 +14,7 @@ const readAll = reading(async (input) => fromBytes(await input.read()));
 
 const CHUNKED = { method: "POST", headers: ["Transfer-Encoding: chunked"] };
 
-/** Bodies that keep the grammar, each of which is `hello`. */
+/** Well-formed bodies, each of which is `hello`. */
 const SOUND: readonly [name: string, title: string, body: string][] = [
   [
     "zeros",
@@ -60,7 +60,7 @@ function soundCase([name, title, body]: typeof SOUND[number]): ServerCase {
   };
 }
 
-/** Bodies that break the grammar. */
+/** Malformed bodies. */
 const MALFORMED: readonly [name: string, what: string, body: string][] = [
   ["plus", "a chunk size with a +", "+5\r\nhello\r\n0\r\n\r\n"],
   ["minus", "a chunk size with a -", "-5\r\nhello\r\n0\r\n\r\n"],
@@ -96,7 +96,7 @@ function malformedCase(
       await connection.send(
         client.request(CHUNKED) + body + client.request(after),
       );
-      // A 400, the application's own response, or the end of the connection.
+      // This may be a 400, the response of the application, or nothing.
       await connection.response();
       const rest = await connection.rest();
       expect(
@@ -104,7 +104,7 @@ function malformedCase(
         "nothing after the malformed body must be served, but it was",
       );
       await client.settle();
-      // Some servers, such as nginx, hand on whole bodies only.
+      // Some servers, such as nginx, pass on complete bodies only.
       if (!client.events().includes("called")) return;
       expectEqual(
         await client.waitFor("outcome"),

@@ -1,12 +1,13 @@
 /**
- * Cases about `close()`: what it waits for, who else is stopped, and what it throws.
+ * Cases about `close()`: what it waits for, what is stopped before it, and what
+ * it throws.
  *
  * @module
  */
 
 import { expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, text } from "./fixtures.ts";
+import { bytes, endless, text } from "./fixtures.ts";
 
 /** The cases of this subject. */
 export const CLOSE_CASES: readonly ServerCase[] = [
@@ -16,8 +17,13 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     title: "A stream that is not read, as under HEAD, is cancelled",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
+      const chunks = endless(probe);
       return new ReadableStream<Uint8Array>({
-        pull: (controller) => controller.enqueue(bytes("a")),
+        pull(controller): void {
+          const { done, value } = chunks.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
         cancel: () => probe.report("cancelled"),
       }, { highWaterMark: 0 });
     },
@@ -30,12 +36,12 @@ export const CLOSE_CASES: readonly ServerCase[] = [
   {
     id: "close/finally",
     spec: "close-return-first",
-    title: "A generator that is stopped runs its finally",
+    title: "A generator that is stopped runs its finally block",
     app: (probe) =>
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         try {
           startResponse("200 OK", text());
-          for (;;) yield bytes("endless");
+          yield* endless(probe);
         } finally {
           probe.report("finally");
         }
@@ -52,8 +58,9 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     title: "close() waits until the promise of return() has resolved",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
+      const chunks = endless(probe);
       const iterator: AsyncIterator<Uint8Array, void> = {
-        next: () => Promise.resolve({ done: false, value: bytes("a") }),
+        next: () => Promise.resolve(chunks.next()),
         return: async () => {
           await probe.report("return begins");
           await probe.gate("go on");
@@ -83,7 +90,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
   {
     id: "close/error",
     spec: "close-error",
-    title: "What close() throws changes no response",
+    title: "An error from close() does not change the response",
     broken: true,
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text());

@@ -6,7 +6,7 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { CaseClient, ServerCase } from "../server_case.ts";
-import { bytes, generated, text, watched } from "./fixtures.ts";
+import { bytes, endlessLate, generated, text, watched } from "./fixtures.ts";
 
 /** Waits for the head and the first chunk of an endless body. */
 async function begin(client: CaseClient): Promise<void> {
@@ -22,19 +22,11 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
   {
     id: "close/client-left",
     spec: "gone-stops",
-    title: "When the client leaves a stream, it ends: return(), then close()",
+    title:
+      "When the client leaves during a stream, return() and then close() are called",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
-      return watched(
-        probe,
-        async function* (): AsyncGenerator<Uint8Array, void> {
-          for (;;) {
-            await new Promise((resolve) => setTimeout(resolve));
-            yield new Uint8Array(4096);
-          }
-        },
-        true,
-      );
+      return watched(probe, () => endlessLate(probe), true);
     },
     run: async (client) => {
       await begin(client);
@@ -46,7 +38,7 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
   {
     id: "close/pending-next",
     spec: "close-pending-next",
-    title: "A next() that is pending does not hold close() back",
+    title: "A pending next() does not delay close()",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text());
       return watched(
@@ -71,7 +63,8 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
   {
     id: "close/left-early",
     spec: "close-late-return",
-    title: "When the client leaves before there is a body, it is closed unread",
+    title:
+      "If the client leaves before the application returns, the body is closed unread",
     app: (probe) => async (environ, startResponse) => {
       const signal = environ["wsgiref.signal"]?.();
       probe.report("waiting");

@@ -23,7 +23,7 @@ const echo: ServerCase["app"] = () => async (environ, startResponse) => {
   return [bytes(`${environ.PATH_INFO}:${fromBytes(body)}`)];
 };
 
-/** Waits for the signal of the request, and tells of it. */
+/** Waits for the signal of the request, and reports it. */
 const signalled: ServerCase["app"] =
   (probe: Probe) => async (environ, startResponse) => {
     const signal = environ["wsgiref.signal"]?.();
@@ -76,7 +76,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   {
     id: "connection/pipelined-bodies",
     spec: "input-limited",
-    title: "Bodies of pipelined requests are not mixed up",
+    title: "The bodies of pipelined requests are kept apart",
     app: echo,
     run: async (client) => {
       const connection = await client.connect();
@@ -100,7 +100,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   {
     id: "connection/byte-by-byte",
     spec: "input-read-exact",
-    title: "A request that comes byte by byte is read like any other",
+    title: "A request that arrives byte by byte is read like any other",
     app: echo,
     run: async (client) => {
       const connection = await client.connect();
@@ -115,7 +115,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   ): ServerCase => ({
     id: `connection/unread-${index === 0 ? "length" : "chunked"}`,
     spec: "server-unread-body",
-    title: "A body that nobody read is not taken for the next request",
+    title: "A body that was not read is not taken for the next request",
     app: path,
     run: async (client) => {
       const smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -144,7 +144,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   {
     id: "connection/left-signal",
     spec: "ext-signal-aborts",
-    title: "The signal, where there is one, aborts when the client leaves",
+    title: "The signal, if present, aborts when the client leaves",
     app: signalled,
     run: async (client) => {
       const connection = await client.connect();
@@ -158,20 +158,20 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   {
     id: "connection/left-before-head",
     spec: "error-survived",
-    title: "A client that leaves in the middle of a head disturbs nobody",
+    title: "A client that leaves in the middle of a request head does no harm",
     app: path,
     run: async (client) => {
       const connection = await client.connect();
       await connection.send(client.request().slice(0, 30));
       connection.close();
       await client.settle();
-      expectEqual(client.events(), [], "what was told");
+      expectEqual(client.events(), [], "the reported events");
     },
   },
   {
     id: "connection/silent",
     spec: "error-survived",
-    title: "A connection without a byte disturbs nobody",
+    title: "A connection that sends nothing does no harm",
     app: path,
     run: async (client) => {
       const connection = await client.connect();
@@ -185,7 +185,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   {
     id: "connection/garbage",
     spec: "error-survived",
-    title: "What is no HTTP is refused or cut off, and disturbs nobody",
+    title: "Input that is not HTTP is refused or cut off, and does no harm",
     app: path,
     run: async (client) => {
       const connection = await client.connect();
@@ -193,7 +193,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
       const answer = await connection.rest();
       expect(
         answer === "" || /^HTTP\/1\.[01] [45]\d\d/.test(answer),
-        `the answer must be an error, got ${JSON.stringify(answer)}`,
+        `the response must be an error, got ${JSON.stringify(answer)}`,
       );
       await client.settle();
     },

@@ -16,12 +16,13 @@ const KEEP_ALIVE = {
   headers: ["Connection: keep-alive"],
 };
 
-/** A server may end the connection, but not after it has promised not to. */
+/** Makes a case: a server that promises keep-alive must not end the connection. */
 function keepAliveCase(name: string, body: () => ResponseBody): ServerCase {
   return {
     id: `connection/keep-alive-1.0-${name}`,
     spec: "server-keep-alive-old",
-    title: "A keep-alive that an HTTP/1.0 client was promised is kept",
+    title:
+      "If the server promises keep-alive to an HTTP/1.0 client, it keeps the connection open",
     app: answering(body, "200 OK", withLength(4)),
     run: async (client) => {
       const connection = await client.connect();
@@ -58,7 +59,7 @@ export const CONNECTION_END_CASES: readonly ServerCase[] = [
   {
     id: "connection/close-1.0",
     spec: "server-keep-alive-old",
-    title: "Without keep-alive the connection of an HTTP/1.0 client ends",
+    title: "Without keep-alive, the connection of an HTTP/1.0 client ends",
     app: answering(() => [bytes("four")]),
     run: async (client) => {
       const connection = await client.connect();
@@ -71,7 +72,7 @@ export const CONNECTION_END_CASES: readonly ServerCase[] = [
   {
     id: "connection/half-close",
     spec: "gone-half-closed",
-    title: "A client that has ended its sending side gets its response",
+    title: "A client that has closed its sending side gets its response",
     app: () => async (environ, startResponse) => {
       const body = await environ["wsgi.input"].read();
       startResponse("200 OK", text());

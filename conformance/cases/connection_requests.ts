@@ -31,7 +31,7 @@ const EXPECTING: RequestParts = {
   headers: ["Expect: 100-continue", "Content-Length: 4"],
 };
 
-/** What a client sends that would rather speak HTTP/2. */
+/** The headers of a client that offers to upgrade to HTTP/2. */
 const H2C = [
   "Connection: Upgrade, HTTP2-Settings",
   "Upgrade: h2c",
@@ -57,12 +57,12 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect",
     spec: "server-expect",
-    title: "A body after Expect: 100-continue is read",
+    title: "A body sent with Expect: 100-continue is read",
     app: echo,
     run: async (client) => {
       client.open("read");
       const connection = await client.connect();
-      // Unasked, as a client may: not every server sends 100 before.
+      // The client does not wait for 100: not every server sends it.
       await connection.send(`${client.request(EXPECTING)}four`);
       expectEqual((await connection.response()).body, "four", "the response");
     },
@@ -70,7 +70,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect-read",
     spec: "server-expect-lazy",
-    title: "100 Continue comes when the application reads",
+    title: "100 Continue is sent when the application reads",
     app: echo,
     run: async (client) => {
       const connection = await client.connect();
@@ -87,7 +87,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/expect-unread",
     spec: "server-expect-lazy",
-    title: "No 100 Continue comes if the application does not read",
+    title: "100 Continue is not sent if the application does not read",
     app: ignore,
     run: async (client) => {
       const connection = await client.connect();
@@ -111,13 +111,40 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
         host,
         body: client.request({ target: "/smuggled" }),
       }));
-      // Whether it is served or refused is up to the server.
+      // The server is free to serve or refuse it.
       await connection.head();
       await client.settle();
       await client.settle();
       expect(
         !client.events().includes("smuggled"),
         "the body must not be taken for a request, but it was",
+      );
+    },
+  },
+  {
+    id: "connection/connect-after",
+    spec: "server-connect",
+    title: "Nothing that follows a CONNECT with a 2xx response is served",
+    app: ignore,
+    run: async (client) => {
+      const connection = await client.connect();
+      const host = "example.test:443";
+      await connection.send(
+        client.request({ method: "CONNECT", target: host, host }) +
+          client.request({ target: "/smuggled" }),
+      );
+      const { status } = await connection.head();
+      // A server is free to refuse CONNECT, and to serve what follows then.
+      if (!(status >= 200 && status < 300)) return;
+      const rest = await connection.rest();
+      expect(
+        !rest.includes("unread") && !rest.includes("HTTP/"),
+        `nothing must come after the head, got ${JSON.stringify(rest)}`,
+      );
+      await client.settle();
+      expect(
+        !client.events().includes("smuggled"),
+        "what follows must not be served, but it was",
       );
     },
   },

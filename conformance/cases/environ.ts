@@ -32,7 +32,7 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
   {
     id: "environ/complete",
     spec: "environ-flags",
-    title: "Every variable that is always there is there",
+    title: "Every required variable is present",
     app: looking((environ) => ALWAYS.filter((key) => !(key in environ))),
     run: async (client) => {
       await client.ask();
@@ -42,7 +42,7 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
   {
     id: "environ/plain-object",
     spec: "environ-plain-object",
-    title: "The environ is a plain object with properties like any other",
+    title: "The environ is a plain object with ordinary properties",
     app: looking((environ) => {
       const prototype: unknown = Object.getPrototypeOf(environ);
       const descriptors = Object.entries(
@@ -72,7 +72,7 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
   {
     id: "environ/fresh",
     spec: "environ-fresh",
-    title: "What one request leaves in its environ, the next does not see",
+    title: "A change to the environ of one request does not show in the next",
     app: looking((environ) => {
       const left = "kit.left" in environ;
       environ["kit.left"] = "1";
@@ -87,7 +87,8 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
   {
     id: "environ/one-call",
     spec: "server-one-call",
-    title: "The application is called once for a request, with two arguments",
+    title:
+      "The application is called once for each request, with two arguments",
     app: (probe) => (...args) => {
       probe.report("called", args.length);
       args[1]("200 OK", text());
@@ -103,7 +104,8 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
   {
     id: "environ/no-content",
     spec: "environ-no-empty",
-    title: "CONTENT_LENGTH and CONTENT_TYPE are absent where none was sent",
+    title:
+      "CONTENT_LENGTH and CONTENT_TYPE are absent if the headers were not sent",
     app: reportEnviron,
     run: async (client) => {
       const environ = await environOf(client);
@@ -116,7 +118,7 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
   {
     id: "environ/signal",
     spec: "ext-signal-success",
-    title: "The signal, where there is one, does not abort after a success",
+    title: "The signal, if present, does not abort after a complete response",
     app: (probe) => (environ, startResponse) => {
       const { HTTP_WSGI_CASE: mark = "", PATH_INFO } = environ;
       if (PATH_INFO === "/again") {

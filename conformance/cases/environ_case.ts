@@ -40,7 +40,7 @@ export async function environOf(
   return await client.waitFor("environ") as Record<string, string>;
 }
 
-/** A request, and the variables that must come of it; `undefined` for none. */
+/** A request, and the expected variables; `undefined` for absent ones. */
 export interface EnvironRequest {
   readonly name: string;
   readonly spec: string;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { parseAddress } from "../../wsgi/ip_address.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { environOf, reportEnviron } from "./environ_case.ts";
@@ -30,7 +31,7 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "environ/method-unknown",
     spec: "environ-request-method",
-    title: "A method that nobody knows reaches the application",
+    title: "An unknown method reaches the application",
     app: reportEnviron,
     run: async (client) => {
       const { REQUEST_METHOD } = await environOf(client, { method: "FROB-X" });
@@ -40,7 +41,7 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "environ/method-case",
     spec: "environ-request-method",
-    title: "The case of a method is kept",
+    title: "The letter case of a method is kept",
     app: reportEnviron,
     run: async (client) => {
       const { REQUEST_METHOD } = await environOf(client, { method: "get" });
@@ -60,7 +61,7 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "environ/server-name",
     spec: "environ-server-name",
-    title: "SERVER_NAME and SERVER_PORT are a host and a port",
+    title: "SERVER_NAME is a host and SERVER_PORT a port",
     app: reportEnviron,
     run: async (client) => {
       const { SERVER_NAME, SERVER_PORT } = await environOf(client);
@@ -91,7 +92,8 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "environ/scheme-not-from-target",
     spec: "server-forwarded",
-    title: "The scheme of a target in absolute form changes nothing",
+    title:
+      "The scheme of a target in absolute form does not change wsgi.url_scheme",
     app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
     run: async (client) => {
       await client.ask({
@@ -108,7 +110,7 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "environ/scheme-not-from-headers",
     spec: "server-forwarded",
-    title: "Forwarding headers change no scheme",
+    title: "Forwarding headers do not change wsgi.url_scheme",
     app: looking((environ) => [environ["wsgi.url_scheme"], "HTTPS" in environ]),
     run: async (client) => {
       await client.ask({
@@ -122,9 +124,28 @@ export const ENVIRON_REQUEST_CASES: readonly ServerCase[] = [
     },
   },
   {
+    id: "environ/remote-form",
+    spec: "environ-remote",
+    title: "REMOTE_ADDR and REMOTE_PORT, if present, are an address and a port",
+    app: reportEnviron,
+    run: async (client) => {
+      const { REMOTE_ADDR: address, REMOTE_PORT: port } = await environOf(
+        client,
+      );
+      expect(
+        address === undefined || parseAddress(address) !== undefined,
+        `REMOTE_ADDR must be an IP address, got "${address}"`,
+      );
+      expect(
+        port === undefined || /^[1-9][0-9]{0,4}$/.test(port),
+        `REMOTE_PORT must be a port in digits, got "${port}"`,
+      );
+    },
+  },
+  {
     id: "environ/remote-addr",
     spec: "server-forwarded",
-    title: "REMOTE_ADDR, where present, is not taken from X-Forwarded-For",
+    title: "REMOTE_ADDR, if present, is not taken from X-Forwarded-For",
     app: reportEnviron,
     run: async (client) => {
       const { REMOTE_ADDR } = await environOf(client, {

@@ -62,10 +62,10 @@ function earlyCase([name, app]: typeof EARLY[number]): ServerCase {
     app: () => app,
     run: async (client) => {
       const { head, body, complete } = await client.ask();
-      expectEqual([head.status, complete], [500, true], "the answer");
+      expectEqual([head.status, complete], [500, true], "the response");
       expect(
         !body.includes("kit:") && !/\bat .*:\d+:\d+/.test(body),
-        "the answer must not show the error or its stack, but it does",
+        "the response must not show the error or its stack, but it does",
       );
       await client.settle();
     },
@@ -125,7 +125,7 @@ export const ERROR_CASES: readonly ServerCase[] = [
       },
     run: async (client) => {
       const { head, body, complete } = await client.ask();
-      expectEqual([head.status, complete], [200, false], "the answer");
+      expectEqual([head.status, complete], [200, false], "the response");
       expect(
         "begun".startsWith(body),
         `nothing must be added to the body, got ${JSON.stringify(body)}`,
@@ -136,7 +136,7 @@ export const ERROR_CASES: readonly ServerCase[] = [
   {
     id: "errors/request-not-shown",
     spec: "error-own-answers",
-    title: "The answer to a failure shows nothing of the request",
+    title: "The error response shows no unescaped part of the request",
     broken: true,
     app: () => fail,
     run: async (client) => {
@@ -153,7 +153,8 @@ export const ERROR_CASES: readonly ServerCase[] = [
   {
     id: "errors/late-rejection",
     spec: "async-late-rejection",
-    title: "A promise that rejects after the client left ends no process",
+    title:
+      "A promise that rejects after the client has left does not end the process",
     broken: true,
     app: (probe) => async () => {
       probe.report("waiting");
@@ -175,7 +176,7 @@ export const ERROR_CASES: readonly ServerCase[] = [
   {
     id: "errors/stream",
     spec: "error-500",
-    title: "Text that wsgi.errors gets, of any kind, disturbs nothing",
+    title: "Writing to wsgi.errors does not affect the response",
     app: () => (environ, startResponse) => {
       const errors = environ["wsgi.errors"];
       errors.write("");
@@ -192,7 +193,8 @@ export const ERROR_CASES: readonly ServerCase[] = [
   {
     id: "errors/body-error-passed-on",
     spec: "error-request-body",
-    title: "A RequestBodyError that is let through is no clean response",
+    title:
+      "A RequestBodyError that the application does not catch is answered with 400",
     broken: true,
     app: (probe) => async (environ, startResponse) => {
       probe.report("called");

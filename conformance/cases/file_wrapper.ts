@@ -9,7 +9,7 @@ import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
-/** Something like a file, and how it is read. */
+/** An object that can be read like a file. */
 class MemoryFile {
   readonly #probe: Probe;
   readonly #isAsync: boolean;
@@ -63,7 +63,7 @@ const SENDINGS: readonly Sending[] = [
   {
     name: "length",
     spec: "file-wrapper-same-bytes",
-    title: "Of a wrapped file no more than Content-Length is sent",
+    title: "No more of a wrapped file is sent than Content-Length says",
     length: "25",
     expected: CONTENT.slice(0, 25),
     broken: true,
@@ -71,7 +71,7 @@ const SENDINGS: readonly Sending[] = [
   {
     name: "head",
     spec: "file-wrapper-close",
-    title: "Under HEAD nothing of a wrapped file is sent, and it is closed",
+    title: "For HEAD, nothing of a wrapped file is sent, and it is closed",
     parts: { method: "HEAD" },
     expected: "",
   },
@@ -106,13 +106,13 @@ export const FILE_WRAPPER_CASES: readonly ServerCase[] = [
       expectEqual(body, one.expected, "the body");
       await client.waitFor("closed");
       await client.settle();
-      expectEqual(client.events(), ["has", "closed"], "what was told");
+      expectEqual(client.events(), ["has", "closed"], "the reported events");
     },
   })),
   {
     id: "file-wrapper/not-returned",
     spec: "file-wrapper-not-sent",
-    title: "A file that is wrapped and not returned is not sent",
+    title: "A file that is wrapped but not returned is not sent",
     app: (probe) => (environ, startResponse) => {
       environ["wsgi.file_wrapper"]?.(new MemoryFile(probe, CONTENT));
       startResponse("200 OK", text());

@@ -15,7 +15,7 @@ import { expect, expectEqual } from "../expect.ts";
 import type { RawClient, RawHead } from "../raw_client.ts";
 import type { CaseClient, Probe } from "../server_case.ts";
 
-/** Makes the headers of a plain text, which a wrong server may change. */
+/** Makes the headers of a plain text, new ones each time. */
 export function text(): HeaderTuple[] {
   return [["Content-Type", "text/plain"]];
 }
@@ -30,7 +30,7 @@ export function bytes(content: string): Uint8Array<ArrayBuffer> {
   return toBytes(content);
 }
 
-/** Answers with a body, whatever kind it is. */
+/** Makes an application that returns a body. */
 export function answering(
   body: (probe: Probe, environ: Environ) => ResponseBody,
   status: string = "200 OK",
@@ -42,7 +42,7 @@ export function answering(
   };
 }
 
-/** Reports what a look at the environ brings, and answers `ok`. */
+/** Makes an application that reports something of the environ, and answers `ok`. */
 export function looking(
   look: (environ: Environ) => unknown,
 ): (probe: Probe) => Application {
@@ -70,12 +70,46 @@ export async function* generatedLate(
   }
 }
 
-/** A generator that never ends by itself. */
-export function* endless(): Generator<Uint8Array, void> {
-  for (;;) yield bytes("endless");
+/** What the bodies below report where a server has read them to their end. */
+export const READ_TO_END = "read to its end";
+
+/** How many chunks these bodies have. A server has to stop them long before. */
+const MANY = 256;
+
+/**
+ * Makes a body that a server must not read to its end. It has one, since a
+ * server that does so would fill its memory, or never let go of the thread.
+ */
+export function* endless(probe: Probe): Generator<Uint8Array, void> {
+  for (let index = 0; index < MANY; index++) yield bytes("endless");
+  probe.report(READ_TO_END);
 }
 
-/** A body that reports what is done with it. */
+/**
+ * The same, with a chunk of 4 KiB for each turn of the event loop. It also ends
+ * when the case is over.
+ */
+export async function* endlessLate(
+  probe: Probe,
+): AsyncGenerator<Uint8Array, void> {
+  let isOver = false;
+  probe.gate("over").then(() => isOver = true);
+  for (let index = 0; index < 4 * MANY && !isOver; index++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    yield new Uint8Array(4096);
+  }
+  probe.report(READ_TO_END);
+}
+
+/** Fails if a server has read such a body to its end. */
+export function expectNotReadToEnd(client: CaseClient): void {
+  expect(
+    !client.events().includes(READ_TO_END),
+    "the body must not be read to its end, but it was",
+  );
+}
+
+/** Makes a body that reports how it is used. */
 export function watched(
   probe: Probe,
   chunks: () => Iterator<unknown> | AsyncIterator<unknown>,
@@ -99,8 +133,8 @@ export function watched(
 }
 
 /**
- * Tells whether a server ends the connection after a response, as it is free
- * to do. Then nothing may follow.
+ * Returns whether a server ends the connection after a response, which it is
+ * free to do. Nothing may follow then.
  */
 export async function endsAfter(
   connection: RawClient,
@@ -119,13 +153,13 @@ export async function endsAfter(
   return true;
 }
 
-/** Tells whether a body comes in chunked coding. */
+/** Returns whether a body is in chunked coding. */
 export function isChunked(head: RawHead): boolean {
   return head.get("transfer-encoding") !== undefined;
 }
 
 /**
- * Reads what the application gave as one chunk, however it is framed.
+ * Reads one chunk of the application, however it is framed.
  *
  * @param size How many bytes it has.
  */
@@ -139,10 +173,10 @@ export async function readPiece(
     : await connection.bytes(size);
 }
 
-/** An error of an application, to be recognised by. */
+/** An error that cases recognise. */
 export const MARKER: Error = new Error("kit: on purpose");
 
-/** What a call throws, as a word. */
+/** Describes in a few words what a call throws. */
 export function thrownBy(call: () => unknown): string {
   try {
     call();
@@ -152,19 +186,19 @@ export function thrownBy(call: () => unknown): string {
   }
 }
 
-/** The request must get a complete 500 that does not show the error. */
+/** Fails unless the request gets a complete 500 that does not show the error. */
 export async function expectFailure(client: CaseClient): Promise<void> {
   const { head, body, complete } = await client.ask();
   expectEqual(head.status, 500, "the status");
-  expect(complete, "the answer must be complete, but it broke off");
+  expect(complete, "the response must be complete, but it broke off");
   expect(
     !body.includes("kit:") && !body.includes(".ts:"),
-    "the answer must not show the error, but it does",
+    "the response must not show the error, but it does",
   );
   await client.settle();
 }
 
-/** The call that was reported must have thrown an error of the server's own. */
+/** Fails unless the reported call has thrown an error of the server. */
 export async function expectThrown(client: CaseClient): Promise<void> {
   expectEqual(await client.waitFor("thrown"), "an error", "what was thrown");
 }

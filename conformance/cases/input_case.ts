@@ -15,13 +15,13 @@ import type {
 } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
-/** What reading brought. One of the two is there. */
+/** What reading gave: one of the two. */
 interface Outcome {
   readonly read?: unknown;
   readonly refused?: readonly [name: unknown, status: unknown];
 }
 
-/** Tells what reading brings: ByteStrings, or how it was refused. */
+/** Reports what reading gives: ByteStrings, or the error. */
 export function reading(
   read: (input: InputStream, probe: Probe) => Promise<unknown>,
 ): (probe: Probe) => Application {
@@ -40,7 +40,7 @@ export function reading(
   };
 }
 
-/** Waits for what was read, which must not have been refused. */
+/** Waits for what was read, and fails if reading was refused. */
 export async function whatWasRead(client: CaseClient): Promise<unknown> {
   const { read, refused } = await client.waitFor("outcome") as Outcome;
   expect(
@@ -52,7 +52,7 @@ export async function whatWasRead(client: CaseClient): Promise<unknown> {
   return read;
 }
 
-/** Reads in pieces of these sizes, and goes on with the last of them. */
+/** Reads pieces of these sizes; the last size is repeated. */
 export async function readBy(
   input: InputStream,
   ...sizes: (number | undefined)[]
@@ -73,7 +73,7 @@ export async function linesOf(input: InputStream): Promise<string[]> {
   return lines;
 }
 
-/** A body, a way to read it, and what must come. */
+/** A body, a way to read it, and the expected result. */
 export interface Reading {
   readonly name: string;
   readonly spec: string;

@@ -15,7 +15,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readline",
     spec: "input-readline",
-    title: "readline() gives lines with their end, the last without",
+    title: "readline() gives each line with its line end, if it has one",
     parts: { ...POST, body: LINES },
     read: async (input) => {
       const lines: string[] = [];
@@ -29,7 +29,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readline-sized",
     spec: "input-readline",
-    title: "readline(n) gives n bytes of a line at most",
+    title: "readline(n) gives at most n bytes of a line",
     parts: { ...POST, body: "abcdef\ngh" },
     read: async (input) => [
       fromBytes(await input.readline(4)),
@@ -42,7 +42,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readline-across-chunks",
     spec: "input-readline",
-    title: "readline() finds the end of a line that chunks cut up",
+    title: "readline() gives a line that is spread over several chunks",
     parts: { ...POST, chunks: ["ab", "c", "\nde\n", "f"] },
     read: linesOf,
     expected: ["abc\n", "de\n", "f"],
@@ -77,7 +77,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "mixed",
     spec: "input-read-exact",
-    title: "All ways of reading go on where the one before stopped",
+    title: "Each way of reading continues where the last one stopped",
     parts: { ...POST, body: "ab\ncd\nef\ngh" },
     read: async (input) => [
       fromBytes(await input.read(1)),

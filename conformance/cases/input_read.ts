@@ -14,7 +14,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-all",
     spec: "input-read-exact",
-    title: "read() gives the whole body, then nothing, for ever",
+    title: "read() gives the whole body, and nothing after that",
     parts: { ...POST, body: "0123456789" },
     read: async (input) => [
       fromBytes(await input.read()),
@@ -36,7 +36,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-zero",
     spec: "input-read-exact",
-    title: "read(0) gives nothing and takes nothing",
+    title: "read(0) gives nothing and consumes nothing",
     parts: { ...POST, body: "abc" },
     read: async (input) => [
       fromBytes(await input.read(0)),
@@ -47,7 +47,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-sized",
     spec: "input-read-exact",
-    title: "read(n) gives exactly n bytes, and less at the end only",
+    title: "read(n) gives exactly n bytes, and fewer only at the end",
     parts: { ...POST, body: "0123456789" },
     read: (input) => readBy(input, 3, 4, 100),
     expected: ["012", "3456", "789", ""],
@@ -55,7 +55,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-across-chunks",
     spec: "input-read-exact",
-    title: "read(n) gives n bytes across the chunks of the client",
+    title: "read(n) gives n bytes across the client's chunks",
     parts: { ...POST, chunks: ["0", "12345", "67", "89"] },
     read: (input) => readBy(input, 4),
     expected: ["0123", "4567", "89", ""],
@@ -63,7 +63,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-bytes",
     spec: "input-decoded",
-    title: "All values of a byte arrive",
+    title: "Bytes of every value arrive",
     parts: {
       ...POST,
       body: String.fromCharCode(...Array(256).keys()),
@@ -74,7 +74,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "in-order",
     spec: "input-in-order",
-    title: "Readings that overlap are served in the order of the calls",
+    title: "Overlapping reads are served in the order of the calls",
     parts: { ...POST, body: "abc\ndefghi" },
     read: async (input) => {
       const all = [input.read(2), input.readline(), input.read(3)];
@@ -85,7 +85,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "fresh",
     spec: "input-fresh",
-    title: "An array that was given out does not change with later readings",
+    title: "An array from one read does not change with later reads",
     parts: { ...POST, body: "aaaabbbbcccc" },
     read: async (input) => {
       const all = [await input.read(4), await input.read(4)];
@@ -95,9 +95,28 @@ const READINGS: readonly Reading[] = [
     expected: ["aaaa", "bbbb"],
   },
   {
+    name: "own-buffer",
+    spec: "input-own-memory",
+    title: "The arrays that reading gives are neither shared nor detached",
+    parts: { ...POST, body: "ab\ncd\nef\ngh" },
+    read: async (input) => {
+      const all = [
+        await input.read(2),
+        await input.readline(),
+        ...await input.readlines(1),
+      ];
+      for await (const line of input) all.push(line);
+      return all.map(({ buffer, length }) => [
+        buffer instanceof ArrayBuffer && !buffer.detached,
+        length,
+      ]);
+    },
+    expected: [[true, 2], [true, 1], [true, 3], [true, 3], [true, 2]],
+  },
+  {
     name: "none",
     spec: "input-end",
-    title: "A request without a body has an input at its end",
+    title: "The input of a request without a body is at its end",
     parts: {},
     read: async (input) => [
       fromBytes(await input.read()),
@@ -109,7 +128,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "empty",
     spec: "input-end",
-    title: "An empty body has an input at its end",
+    title: "The input of a request with an empty body is at its end",
     parts: { ...POST, body: "" },
     read: async (input) => [fromBytes(await input.read(10))],
     expected: [""],
@@ -117,7 +136,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "empty-chunked",
     spec: "input-end",
-    title: "An empty chunked body has an input at its end",
+    title: "The input of a request with an empty chunked body is at its end",
     parts: { ...POST, chunks: [] },
     read: async (input) => [fromBytes(await input.read(10))],
     expected: [""],
@@ -125,7 +144,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "with-get",
     spec: "input-decoded",
-    title: "A GET may have a body, and the application can read it",
+    title: "The application can read the body of a GET",
     parts: { body: "abc" },
     read: async (input) => fromBytes(await input.read()),
     expected: "abc",
@@ -139,7 +158,8 @@ export const INPUT_READ_CASES: readonly ServerCase[] = [
     readingCase({
       name: `every-split-${size}`,
       spec: "input-read-exact",
-      title: `Chunks of many lengths, read by ${size}, bring the same bytes`,
+      title:
+        `Chunks of many lengths, read ${size} bytes at a time, give the same bytes`,
       parts: {
         ...POST,
         chunks: ["a", "bb\n", "c".repeat(63), "d".repeat(64), "e\n", "\n\nf"],

@@ -36,7 +36,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   {
     id: "length/given",
     spec: "length-framed",
-    title: "The Content-Length of the application frames a generated body",
+    title: "The application's Content-Length frames a generated body",
     app: answering(() => generated("one", "three"), "200 OK", withLength(8)),
     run: async (client) => {
       const { head, body, complete } = await client.ask();
@@ -48,7 +48,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   {
     id: "length/chunked",
     spec: "length-framed",
-    title: "A body of unknown length is framed so that its end is seen",
+    title: "A body of unknown length is framed so that its end is visible",
     app: answering(() => generated("one", "three")),
     run: async (client) => {
       const { head, body, complete } = await client.ask();
@@ -59,7 +59,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   {
     id: "length/http-1.0",
     spec: "length-framed",
-    title: "For HTTP/1.0 a body of unknown length ends with the connection",
+    title: "For HTTP/1.0, a body of unknown length ends with the connection",
     app: answering(() => generated("one", "three")),
     run: async (client) => {
       const connection = await client.connect();
@@ -81,7 +81,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   ].map(([name, body]): ServerCase => ({
     id: `length/truncated-${String(name)}`,
     spec: "length-truncated",
-    title: "Not a byte more than Content-Length says is sent",
+    title: "No more bytes are sent than Content-Length says",
     broken: true,
     app: answering(body as () => ResponseBody, "200 OK", withLength(4)),
     run: async (client) => {
@@ -98,7 +98,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   {
     id: "length/end-asked",
     spec: "length-end-asked",
-    title: "When Content-Length is reached, the body is asked once more",
+    title:
+      "When Content-Length is reached, the body is asked for one more chunk",
     app: (probe) =>
       function* (_environ, startResponse): Generator<Uint8Array, void> {
         startResponse("200 OK", withLength(4));

@@ -13,12 +13,12 @@ import { reading } from "./input_case.ts";
 /** Reads the whole body. */
 const readAll = reading(async (input) => fromBytes(await input.read()));
 
-/** Gives a limit, which is there: without it the case is left out. */
+/** Returns a limit. It is known: without it the case is not run. */
 function limitOf(client: CaseClient, limit: keyof ServerLimits): number {
   return client.limits[limit] ?? 0;
 }
 
-/** A request that is one byte over a limit; the application must not see it. */
+/** Makes a case with a request over a limit, which must not reach the application. */
 function overCase(
   name: string,
   limit: keyof ServerLimits,
@@ -35,7 +35,7 @@ function overCase(
       const { head, complete } = await client.ask(
         over(limitOf(client, limit) + 1),
       );
-      expectEqual([head.status, complete], [status, true], "the answer");
+      expectEqual([head.status, complete], [status, true], "the response");
       await client.settle();
       expect(
         !client.events().includes("called"),
@@ -68,7 +68,7 @@ export const LIMIT_CASES: readonly ServerCase[] = [
   {
     id: "limits/body-chunked",
     spec: "input-over-limit",
-    title: "Reading a chunked body over the limit is refused with 413",
+    title: "Reading a chunked body over the limit rejects with status 413",
     limit: "maxRequestBodySize",
     app: readAll,
     run: async (client) => {
@@ -76,7 +76,7 @@ export const LIMIT_CASES: readonly ServerCase[] = [
       const half = Math.ceil(size / 2);
       const chunks = ["a".repeat(half), "a".repeat(size - half)];
       const { head } = await client.ask({ method: "POST", chunks });
-      // A server that gathers the body knows before.
+      // A server that collects the body knows before.
       if (head.status === 413 && client.events().length === 0) return;
       expectEqual(
         await client.waitFor("outcome"),
@@ -88,15 +88,15 @@ export const LIMIT_CASES: readonly ServerCase[] = [
   {
     id: "limits/slow-head",
     spec: "server-head-deadline",
-    title: "A head that stays incomplete gets 408, and ends the connection",
+    title: "A head that stays incomplete gets 408, and the connection ends",
     limit: "headersTimeout",
     app: readAll,
     run: async (client) => {
       const connection = await client.connect();
       await connection.send(client.request().slice(0, -2));
       const { head, complete } = await connection.response();
-      expectEqual([head.status, complete], [408, true], "the answer");
-      expectEqual(await connection.rest(), "", "what comes after the answer");
+      expectEqual([head.status, complete], [408, true], "the response");
+      expectEqual(await connection.rest(), "", "what comes after the response");
       expect(
         !client.events().includes("called"),
         "the application must not be called, but it was",

@@ -8,7 +8,7 @@ import { expect } from "../expect.ts";
 import type { RequestParts, ServerCase } from "../server_case.ts";
 import { reportEnviron } from "./environ_case.ts";
 
-/** A malformed request; the application must not see it. */
+/** A malformed request, which must not reach the application. */
 interface Refused {
   readonly name: string;
   readonly spec: string;
@@ -16,11 +16,11 @@ interface Refused {
   readonly parts: RequestParts;
   /** @default {[400]} */
   readonly statuses?: readonly number[];
-  /** What follows the head as it is. */
+  /** The bytes after the head. */
   readonly body?: string;
 }
 
-/** Transfer codings that cannot be undone, or that disagree with the rest. */
+/** Transfer codings that cannot be decoded, or that contradict the request. */
 const CODINGS: readonly [
   name: string,
   value: string,
@@ -56,13 +56,13 @@ const REFUSED: readonly Refused[] = [
   {
     name: "host-missing",
     spec: "server-bad-host",
-    title: "A request in HTTP/1.1 without a Host gets 400",
+    title: "An HTTP/1.1 request without a Host gets 400",
     parts: { host: false },
   },
   {
     name: "two-lengths",
     spec: "server-bad-length",
-    title: "Two Content-Lengths that differ get 400",
+    title: "Two different Content-Lengths get 400",
     parts: {
       method: "POST",
       headers: ["Content-Length: 4", "Content-Length: 5"],
@@ -71,7 +71,7 @@ const REFUSED: readonly Refused[] = [
   {
     name: "same-lengths",
     spec: "server-bad-length",
-    title: "Two Content-Lengths get 400 even if they are the same",
+    title: "Two equal Content-Lengths get 400",
     parts: {
       method: "POST",
       headers: ["Content-Length: 0", "Content-Length: 0"],

@@ -14,9 +14,9 @@ interface WrongHead {
   readonly name: string;
   readonly spec: string;
   readonly title: string;
-  /** What stands in the place of the line `X-Odd: 1`. */
+  /** What replaces the line `X-Odd: 1`. */
   readonly line?: string;
-  /** The request line of `/`, where that is wrong. */
+  /** What replaces the request line, if that is wrong. */
   readonly requestLine?: string;
 }
 
@@ -60,13 +60,13 @@ const WRONG: readonly WrongHead[] = [
   {
     name: "blank-before-colon",
     spec: "server-bad-head",
-    title: "A blank between the name of a header and its colon gets 400",
+    title: "A space between the name of a header and its colon gets 400",
     line: "X-Odd : 1\r\n",
   },
   {
     name: "folded",
     spec: "server-bad-head",
-    title: "A header line that is folded gets 400",
+    title: "A folded header line gets 400",
     line: "X-Odd: 1\r\n folded\r\n",
   },
   {
@@ -109,7 +109,7 @@ export const REFUSED_HEAD_CASES: readonly ServerCase[] = [
   {
     id: "refused/nothing-after",
     spec: "server-refused-last",
-    title: "What follows a request without a true length is not served",
+    title: "Nothing is served after a request whose length is unclear",
     app: reportEnviron,
     run: async (client) => {
       const connection = await client.connect();

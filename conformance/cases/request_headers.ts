@@ -4,8 +4,13 @@
  * @module
  */
 
+import { expect } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
-import { environCase, type EnvironRequest } from "./environ_case.ts";
+import {
+  environCase,
+  type EnvironRequest,
+  reportEnviron,
+} from "./environ_case.ts";
 
 const SENT: readonly EnvironRequest[] = [
   {
@@ -22,7 +27,7 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "token",
     spec: "environ-http-name",
-    title: "A name of unusual token characters is kept",
+    title: "A header name with unusual token characters is kept",
     parts: { headers: ["X.A~!#$: 1"] },
     expected: { "HTTP_X.A~!#$": "1" },
   },
@@ -35,8 +40,9 @@ const SENT: readonly EnvironRequest[] = [
   },
   {
     name: "trimmed",
-    spec: "environ-http-headers",
-    title: "White space around a value is not a part of it, but inside it is",
+    spec: "environ-http-value",
+    title:
+      "White space around a value is removed, and white space inside it is kept",
     parts: { headers: ["X-Trimmed: \t a  b\tc \t"] },
     expected: { HTTP_X_TRIMMED: "a  b\tc" },
   },
@@ -66,7 +72,8 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "underscore",
     spec: "environ-http-underscore",
-    title: "A header whose name has _ never passes for one with -",
+    title:
+      "A header with _ in its name is dropped, so it cannot pass for one with -",
     parts: { headers: ["X_Real_Ip: 6.6.6.6", "Content_Type: a/b"] },
     expected: {
       HTTP_X_REAL_IP: undefined,
@@ -77,14 +84,14 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "underscore-beside",
     spec: "environ-http-underscore",
-    title: "Beside X_A the value of X-A is that of X-A alone",
+    title: "A header X_A adds nothing to the value of X-A",
     parts: { headers: ["X_A: evil", "X-A: good", "X_A: evil"] },
     expected: { HTTP_X_A: "good" },
   },
   {
     name: "own-variable",
     spec: "environ-http-own",
-    title: "Headers with the names of variables change no variable",
+    title: "Headers named like variables do not change those variables",
     parts: {
       headers: ["Script-Name: /x", "Remote-User: root", "Path-Info: /x"],
     },
@@ -106,7 +113,7 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "content",
     spec: "environ-http-forbidden",
-    title: "Content-Type and Content-Length have variables of their own only",
+    title: "Content-Type and Content-Length have no HTTP_ variables",
     parts: {
       method: "POST",
       headers: ["Content-Type: text/plain; charset=utf-8"],
@@ -129,14 +136,14 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "host",
     spec: "environ-http-host",
-    title: "HTTP_HOST is the Host as it was sent",
+    title: "HTTP_HOST is the Host header as it was sent",
     parts: { host: "Example.test:8080" },
     expected: { HTTP_HOST: "Example.test:8080" },
   },
   {
     name: "host-none",
     spec: "environ-http-host",
-    title: "Without a Host, as HTTP/1.0 allows, there is no HTTP_HOST",
+    title: "An HTTP/1.0 request without a Host has no HTTP_HOST",
     parts: { version: "HTTP/1.0", host: false },
     expected: { HTTP_HOST: undefined },
   },
@@ -150,6 +157,18 @@ const SENT: readonly EnvironRequest[] = [
 ];
 
 /** The cases of this subject. */
-export const HEADER_CASES: readonly ServerCase[] = SENT.map((one) =>
-  environCase("headers", one)
-);
+export const HEADER_CASES: readonly ServerCase[] = [
+  ...SENT.map((one) => environCase("headers", one)),
+  {
+    id: "headers/host-empty",
+    spec: "environ-http-host-sent",
+    title: "An HTTP/1.1 request with an empty Host gets 400, or has HTTP_HOST",
+    app: reportEnviron,
+    run: async (client) => {
+      const { head } = await client.ask({ host: "" });
+      if (head.status === 400) return;
+      const environ = await client.waitFor("environ") as Record<string, string>;
+      expect("HTTP_HOST" in environ, "HTTP_HOST must be present, got none");
+    },
+  },
+];

@@ -20,7 +20,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/status",
     spec: "server-plain",
-    title: "The code of the status and the body reach the client",
+    title: "The status code and the body reach the client",
     app: answering(() => [bytes("Hello world!\n")]),
     run: async (client) => {
       const { head, body } = await client.ask();
@@ -57,7 +57,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/headers-order",
     spec: "server-headers-as-given",
-    title: "Every header reaches the client, in the order of the application",
+    title: "Every header reaches the client, in the application's order",
     app: answering(() => [bytes("body")], "200 OK", [
       ["X-Third", "3"],
       ["Content-Type", "text/plain"],
@@ -79,7 +79,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/headers-case",
     spec: "server-headers-spelling",
-    title: "The name of a header is sent in the case in which it was given",
+    title: "The name of a header is sent in the letter case of the application",
     app: answering(() => [bytes("body")], "200 OK", [
       ["cOnTeNt-tYpE", "text/plain"],
       ["X-lower-UPPER", "1"],
@@ -94,7 +94,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/headers-repeated",
     spec: "server-headers-as-given",
-    title: "Repeated headers are sent one by one, and not joined",
+    title: "Repeated headers are sent separately, and not joined",
     app: answering(() => [bytes("body")], "200 OK", [
       ...text(),
       ["Set-Cookie", "a=1; Path=/"],
@@ -114,7 +114,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/headers-bytes",
     spec: "server-headers-as-given",
-    title: "A header value above ASCII is sent as the bytes it stands for",
+    title: "A header value above ASCII is sent as the bytes that it stands for",
     app: answering(() => [bytes("body")], "200 OK", [
       ...text(),
       ["X-Bytes", "caf\u00e9 \u00ff"],
@@ -127,7 +127,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/headers-shared",
     spec: "server-start-copies",
-    title: "A frozen header array serves any number of requests",
+    title: "A frozen header array can be used for several requests",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", SHARED);
       return [bytes("body")];

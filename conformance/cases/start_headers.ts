@@ -27,7 +27,7 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
   {
     id: "start-response/lazy-after-empty",
     spec: "server-late-start",
-    title: "startResponse may come after chunks that are empty",
+    title: "startResponse can be called after empty chunks",
     app: () =>
       async function* (
         _environ,
@@ -47,7 +47,7 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
   {
     id: "start-response/headers-wait",
     spec: "server-headers-leave",
-    title: "Headers do not leave before the first chunk that is not empty",
+    title: "Headers are not sent before the first chunk that is not empty",
     app: (probe) =>
       async function* (
         _environ,
@@ -71,7 +71,7 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
   {
     id: "start-response/headers-at-end",
     spec: "server-headers-leave",
-    title: "Without any chunk the headers leave at the end",
+    title: "Without any chunk, the headers are sent at the end",
     app: () =>
       // deno-lint-ignore require-yield -- it has no chunk
       function* (_environ, startResponse): Generator<Uint8Array, void> {

@@ -54,7 +54,8 @@ function refusedStartCase(
   return {
     id: `start-response/refuses-${name}`,
     spec,
-    title: "startResponse refuses it at once, and the request fails",
+    title:
+      "startResponse throws for an invalid argument, and the request fails",
     broken: true,
     app: (probe) => (_environ, startResponse) => {
       const thrown = thrownBy(() =>
@@ -76,7 +77,7 @@ export const START_REFUSED_CASES: readonly ServerCase[] = [
   {
     id: "start-response/refuses-at-once",
     spec: "server-start-checks",
-    title: "The last of many headers is checked by the call, and not later",
+    title: "startResponse checks the last of many headers at once",
     broken: true,
     app: (probe) => (_environ, startResponse) => {
       const headers: HeaderTuple[] = [...text()];
@@ -90,7 +91,11 @@ export const START_REFUSED_CASES: readonly ServerCase[] = [
       await expectFailure(client);
       await expectThrown(client);
       await client.waitFor("went on");
-      expectEqual(client.events(), ["thrown", "went on"], "what was told");
+      expectEqual(
+        client.events(),
+        ["thrown", "went on"],
+        "the reported events",
+      );
     },
   },
 ];

@@ -18,7 +18,7 @@ import {
   thrownBy,
 } from "./fixtures.ts";
 
-/** Fails after startResponse, and begins anew with excInfo. */
+/** Fails after startResponse, and starts again with excInfo. */
 function replacing(late: boolean): (probe: Probe) => Application {
   const again: readonly HeaderTuple[] = [["X-Again", "1"]];
   const one = () => (_environ: unknown, start: Parameters<Application>[1]) => {
@@ -64,7 +64,7 @@ export const START_CASES: readonly ServerCase[] = [
   {
     id: "start-response/no-exc-info",
     spec: "server-start-arguments",
-    title: "undefined and null as excInfo mean that there is none",
+    title: "undefined and null as excInfo mean that there is no error",
     app: (probe) => (_environ, startResponse) => {
       startResponse("200 OK", text(), undefined);
       probe.report(
@@ -97,7 +97,7 @@ export const START_CASES: readonly ServerCase[] = [
   {
     id: "start-response/twice-after-refusal",
     spec: "server-start-second-call",
-    title: "A second call throws also if the first one threw",
+    title: "A second call throws even if the first one threw",
     broken: true,
     app: (probe) => (_environ, startResponse) => {
       thrownBy(() => startResponse("bad", text()));
@@ -112,7 +112,7 @@ export const START_CASES: readonly ServerCase[] = [
   {
     id: "start-response/saved-by-exc-info",
     spec: "server-start-failure-kept",
-    title: "After a refusal a call with excInfo saves the request",
+    title: "After a rejected call, a call with excInfo saves the request",
     broken: true,
     app: () => (_environ, startResponse) => {
       thrownBy(() => startResponse("bad", text()));

@@ -31,7 +31,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "path-decoded-once",
     spec: "environ-path-decoded",
-    title: "What decoding brings is not decoded again",
+    title: "The path is decoded only once",
     parts: { target: "/a%2541%252F" },
     expected: { PATH_INFO: "/a%41%2F" },
   },
@@ -73,7 +73,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "path-double-slash",
     spec: "environ-path-as-sent",
-    title: "Two slashes are not joined, nor taken for an authority",
+    title: "Two slashes are not merged, nor taken for an authority",
     parts: { target: "//host//a//" },
     expected: { PATH_INFO: "//host//a//", REQUEST_URI: "//host//a//" },
   },
@@ -94,14 +94,14 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "query-raw",
     spec: "environ-query-string",
-    title: "The query is not decoded, nor changed in any other way",
+    title: "The query is not decoded or changed",
     parts: { target: "/?a=%41+b&&%C3%A9=%zz&=" },
     expected: { QUERY_STRING: "a=%41+b&&%C3%A9=%zz&=", PATH_INFO: "/" },
   },
   {
     name: "query-questions",
     spec: "environ-query-string",
-    title: "The query begins after the first ? and may hold others",
+    title: "The query begins after the first ? and can contain others",
     parts: { target: "/a??b?c=/d//e" },
     expected: { PATH_INFO: "/a", QUERY_STRING: "?b?c=/d//e" },
   },
@@ -122,7 +122,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "absolute-form",
     spec: "environ-request-uri-raw",
-    title: "From a target in absolute form scheme and authority are taken off",
+    title: "Scheme and authority are removed from a target in absolute form",
     parts: {
       target: "http://example.test:81/a%2Fb?c",
       host: "example.test:81",
@@ -137,7 +137,8 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "absolute-form-host",
     spec: "environ-http-host",
-    title: "The authority of a target in absolute form outranks the Host",
+    title:
+      "The authority of a target in absolute form takes precedence over the Host",
     parts: { target: "http://example.test/a", host: "other.test" },
     expected: { PATH_INFO: "/a", HTTP_HOST: "example.test" },
   },
@@ -184,7 +185,7 @@ export const TARGET_CASES: readonly ServerCase[] = [
   {
     id: "target/not-from-host",
     spec: "server-path-from-target",
-    title: "Nothing in the Host becomes a part of path or query",
+    title: "No part of the Host becomes a part of the path or query",
     app: reportEnviron,
     run: async (client) => {
       const { head } = await client.ask({ target: "/p", host: "a/evil?x#y" });
@@ -197,7 +198,7 @@ export const TARGET_CASES: readonly ServerCase[] = [
   {
     id: "target/script-name",
     spec: "environ-path-present",
-    title: "SCRIPT_NAME, PATH_INFO and QUERY_STRING are there where empty",
+    title: "SCRIPT_NAME, PATH_INFO and QUERY_STRING are present even if empty",
     app: reportEnviron,
     run: async (client) => {
       const environ = await environOf(client, { target: "/" });

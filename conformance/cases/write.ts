@@ -9,7 +9,7 @@ import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { bytes, isChunked, readPiece, text } from "./fixtures.ts";
 
-/** Calls write() with something that is no chunk. */
+/** Calls write() with a value that is not a chunk. */
 const wrongChunk: ServerCase["app"] = (probe) => (_environ, startResponse) => {
   const write = startResponse("200 OK", text());
   try {
@@ -26,7 +26,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/order",
     spec: "write-order",
-    title: "What is written comes in its order and before the body",
+    title: "Written chunks are sent in order, before the body",
     app: () => async (_environ, startResponse) => {
       const write = startResponse("200 OK", text());
       await write(bytes("one "));
@@ -41,7 +41,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/not-awaited",
     spec: "write-order",
-    title: "The order is kept where nobody awaits write()",
+    title: "The order is kept even if write() is not awaited",
     app: () => (_environ, startResponse) => {
       const write = startResponse("200 OK", text());
       for (let index = 0; index < 20; index++) write(bytes(`${index} `));
@@ -56,7 +56,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/sync",
     spec: "write-order",
-    title: "A sync application may write, and return an empty array",
+    title: "A synchronous application can write and return an empty array",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text())(bytes("written"));
       return [];
@@ -73,7 +73,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/with-length",
     spec: "write-order",
-    title: "A Content-Length counts what is written and what is yielded",
+    title: "Content-Length covers both written and yielded chunks",
     app: () => async (_environ, startResponse) => {
       const write = startResponse("200 OK", [...text(), [
         "Content-Length",
@@ -91,7 +91,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/arrives",
     spec: "server-no-delay",
-    title: "What is written arrives before the application returns",
+    title: "A written chunk arrives before the application returns",
     app: (probe) => async (_environ, startResponse) => {
       const write = startResponse("200 OK", text());
       await write(bytes("early"));
@@ -114,7 +114,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/empty",
     spec: "server-headers-leave",
-    title: "An empty chunk that is written sends no headers",
+    title: "Writing an empty chunk does not send the headers",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text())(new Uint8Array());
       startResponse("409 Conflict", text(), new Error("kit: on purpose"));
@@ -128,7 +128,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/no-chunk",
     spec: "write-throws",
-    title: "write() throws at once for what is no chunk, and the request fails",
+    title:
+      "write() throws if its argument is not a chunk, and the request fails",
     broken: true,
     app: wrongChunk,
     run: async (client) => {
@@ -141,7 +142,8 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/over-length",
     spec: "write-rejects",
-    title: "write() over the Content-Length rejects, and ends no process",
+    title:
+      "write() beyond Content-Length rejects, and does not end the process",
     broken: true,
     app: (probe): Application => async (_environ, startResponse) => {
       const write = startResponse("200 OK", [...text(), [

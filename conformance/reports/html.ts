@@ -4,7 +4,6 @@
  * @module
  */
 
-import { escapeControls } from "../../wsgi/describe.ts";
 import {
   type CaseReport,
   type Exchanged,
@@ -12,62 +11,25 @@ import {
   summarize,
   toSubjects,
 } from "../report.ts";
-
-const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; }
-th, td { text-align: left; padding: .2rem 1.2rem .2rem 0; }
-td.count { text-align: right; }
-summary { cursor: pointer; padding: .15rem 0; }
-code, pre { font: .85rem/1.5 ui-monospace, monospace; }
-pre { margin: .3rem 0; padding: .5rem .8rem; overflow-x: auto;
-  white-space: pre-wrap; overflow-wrap: anywhere;
-  border-left: 3px solid light-dark(#bbb, #555); }
-pre.sent { border-color: light-dark(#26b, #7af); }
-pre.received { border-color: light-dark(#183, #6c7); }
-details > div { margin: 0 0 1rem 1.2rem; }
-.outcome { display: inline-block; min-width: 5.5rem; font-weight: 600; }
-.passed .outcome { color: light-dark(#161, #6c7); }
-.failed .outcome { color: light-dark(#b00, #f77); }
-.deviation .outcome { color: light-dark(#850, #db5); }
-.skipped .outcome { color: light-dark(#666, #999); }
-small { color: light-dark(#555, #aaa); }
-`;
+import { STYLE } from "./html_style.ts";
+import { escapeMarkup } from "./markup.ts";
+import {
+  type Linker,
+  readRequirements,
+  requirementHtml,
+} from "./requirements.ts";
 
 const LABELS: Readonly<Record<Exchanged["direction"], string>> = {
   opened: "The client connects",
   sent: "Sent",
   received: "Received",
-  "half-closed": "The client sends no more",
-  closed: "The client leaves",
+  "half-closed": "The client ends its sending side",
+  closed: "The client closes the connection",
   ended: "The server ends the connection",
-  reset: "The server breaks the connection",
+  reset: "The server resets the connection",
 };
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/**
- * Escapes text for XML and HTML. Control characters, most of which XML cannot
- * have at all, are written as in JavaScript.
- *
- * @param text The text.
- * @returns What stands for it.
- */
-export function escapeMarkup(text: string): string {
-  return escapeControls(text).replace(
-    /[&<>"']/g,
-    (one) => ENTITIES[one] ?? one,
-  );
-}
-
-/** Shows the ends of lines and the bytes that are no visible ASCII. */
+/** Shows the ends of lines, and the bytes that are not visible ASCII. */
 function visibleBytes(data: string): string {
   const visible = data.replace(
     // deno-lint-ignore no-control-regex -- it is what is made visible
@@ -80,7 +42,7 @@ function visibleBytes(data: string): string {
   return escapeMarkup(visible);
 }
 
-/** Joins what came in several pieces. */
+/** Joins neighbours of the same direction. */
 function join(exchanged: readonly Exchanged[]): Exchanged[] {
   const joined: Exchanged[] = [];
   for (const one of exchanged) {
@@ -107,64 +69,120 @@ function exchangedHtml({ direction, data, size }: Exchanged): string {
   }</pre>`;
 }
 
-function caseHtml(one: CaseReport, spec: string): string {
+/** The requirements of a page, and where links between them lead. */
+interface Requirements {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly link: Linker;
+}
+
+function caseHtml(one: CaseReport, { texts, link }: Requirements): string {
   const { id, title, outcome, message, duration } = one;
-  const anchor = `${spec}#${one.spec}`;
   const open = outcome === "failed" ? " open" : "";
+  const text = texts.get(one.spec);
   return [
     `<details class="${outcome}" id="${escapeMarkup(id)}"${open}>`,
     `<summary><span class="outcome">${outcome}</span> <code>${
       escapeMarkup(id)
-    }</code> ${escapeMarkup(title)}</summary>`,
-    `<div><p>Requirement: <a href="${escapeMarkup(anchor)}"><code>${
-      escapeMarkup(one.spec)
-    }</code></a> <small>${duration.toFixed(1)} ms</small></p>`,
-    message === undefined ? "" : `<pre>${escapeMarkup(message)}</pre>`,
+    }</code> <span class="title">${escapeMarkup(title)}</span></summary>`,
+    "<div>",
+    message === undefined
+      ? ""
+      : `<pre class="message">${escapeMarkup(message)}</pre>`,
+    `<p class="requirement"><code>${escapeMarkup(one.spec)}</code> ${
+      text === undefined ? "" : requirementHtml(text, link)
+    }</p>`,
     ...join(one.exchanged).map(exchangedHtml),
+    `<p><small>${duration.toFixed(1)} ms</small></p>`,
     "</div></details>",
   ].join("\n");
 }
 
+function subjectRow(
+  { name, passed, failed, deviations, skipped }: ReturnType<
+    typeof toSubjects
+  >[number],
+): string {
+  const counts = [passed, failed, deviations, skipped].map((count, index) =>
+    `<td class="count${index === 1 && count > 0 ? " bad" : ""}">${count}</td>`
+  );
+  const outcome = failed > 0 ? ' class="failed"' : "";
+  return `<tr${outcome}><th scope="row"><a href="#subject-${
+    escapeMarkup(name)
+  }">${escapeMarkup(name)}</a></th>${counts.join("")}</tr>`;
+}
+
+function aboutHtml({ about }: Report): string {
+  if (about === undefined) return "";
+  const { kit, date, problem, hint, notes = [] } = about;
+  const shown = `${date.slice(0, 16).replace("T", " ")} UTC`;
+  const remarks = [
+    ...(problem === undefined ? [] : [`Not checked: ${problem}.`]),
+    ...(hint === undefined ? [] : [`Hint: ${hint}.`]),
+    ...notes.map((note) => `Note: ${note}.`),
+  ];
+  return [
+    `<p class="about">Checked on <time datetime="${escapeMarkup(date)}">${
+      escapeMarkup(shown)
+    }</time> with ${escapeMarkup(kit)}</p>`,
+    ...remarks.map((one) => `<p class="problem">${escapeMarkup(one)}</p>`),
+  ].join("\n");
+}
+
 /**
- * Writes a report as one HTML page, which shows of each case its requirement
- * and the bytes that were sent and received.
+ * Writes a report as one HTML page. It shows the requirement of each case, and
+ * the bytes that were sent and received. The page needs no script and no other
+ * file; its only links to elsewhere are those of the requirements to RFCs.
  *
  * @param report The report.
- * @param spec The address of SPEC.md, to which the requirements are linked.
+ * @param spec The text of SPEC.md. Without it, requirements are named by their
+ * anchors alone.
  * @returns The page.
  */
-export function toHtml(report: Report, spec: string): string {
+export function toHtml(report: Report, spec: string = ""): string {
   const subjects = toSubjects(report);
-  const rows = subjects.map(({ name, passed, failed, deviations, skipped }) =>
-    `<tr><th><a href="#subject-${escapeMarkup(name)}">${
-      escapeMarkup(name)
-    }</a></th>${
-      [passed, failed, deviations, skipped].map((count) =>
-        `<td class="count">${count}</td>`
-      ).join("")
-    }</tr>`
+  // A requirement is shown with the first case that is about it.
+  const first = new Map(
+    report.cases.toReversed().map(({ spec, id }) => [spec, id]),
   );
+  const requirements: Requirements = {
+    texts: readRequirements(spec),
+    link: (anchor) => {
+      const id = first.get(anchor);
+      return id === undefined ? undefined : `#${encodeURI(id)}`;
+    },
+  };
   const sections = subjects.map(({ name, cases }) =>
     [
-      `<h2 id="subject-${escapeMarkup(name)}">${escapeMarkup(name)}</h2>`,
-      ...cases.map((one) => caseHtml(one, spec)),
+      `<section><h2 id="subject-${escapeMarkup(name)}">${
+        escapeMarkup(name)
+      }</h2>`,
+      ...cases.map((one) => caseHtml(one, requirements)),
+      "</section>",
     ].join("\n")
   );
   const summary = summarize(report);
+  const subject = report.about?.subject;
+  const title = subject === undefined ? "" : ` of ${escapeMarkup(subject)}`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Conformance: ${summary}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Conformance${title}: ${summary}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>Conformance</h1>
-<p>${summary}</p>
+<h1>Conformance${title}</h1>
+${aboutHtml(report)}
+<p class="summary">${summary}</p>
+<p class="switch"><label><input type="checkbox" id="failures"${
+    report.failed === 0 ? " disabled" : ""
+  }> Show failures only (${report.failed})</label></p>
 <table>
-<tr><th>subject</th><th>passed</th><th>failed</th><th>deviations</th><th>skipped</th></tr>
-${rows.join("\n")}
+<thead><tr><th>subject</th><th>passed</th><th>failed</th><th>deviations</th><th>skipped</th></tr></thead>
+<tbody>
+${subjects.map(subjectRow).join("\n")}
+</tbody>
 </table>
 ${sections.join("\n")}
 </body>

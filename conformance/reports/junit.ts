@@ -5,7 +5,7 @@
  */
 
 import { type CaseReport, type Report, toSubjects } from "../report.ts";
-import { escapeMarkup } from "./html.ts";
+import { escapeMarkup } from "./markup.ts";
 
 function seconds(cases: readonly CaseReport[]): string {
   const total = cases.reduce((sum, { duration }) => sum + duration, 0);

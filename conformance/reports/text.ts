@@ -1,5 +1,5 @@
 /**
- * A report for a terminal, and the progress that it shows before.
+ * A report for a terminal, and the progress that is shown before it.
  *
  * @module
  */
@@ -27,10 +27,33 @@ export function caseText(one: CaseReport): string {
   return lines.map(escapeControls).join("\n");
 }
 
+function aboutText({ about }: Report): string[] {
+  if (about === undefined) return [];
+  const { subject, kit, notes = [] } = about;
+  return [
+    `${subject}, checked with ${kit}`,
+    ...notes.map((note) => `note: ${note}`),
+    "",
+  ].map(escapeControls);
+}
+
+function skippedText({ cases }: Report): string[] {
+  const reasons = Map.groupBy(
+    cases.filter(({ outcome }) => outcome === "skipped"),
+    ({ message = "" }) => message,
+  );
+  return [...reasons].flatMap(([reason, skipped]) =>
+    skipped.length === 1 ? skipped.map(caseText) : [
+      escapeControls(`skipped ${skipped.length} cases`),
+      `  ${escapeControls(reason)}`,
+    ]
+  );
+}
+
 /**
- * Writes a report as text: a line for each subject, then what did not pass or
- * has a warning,
- * then a summary.
+ * Writes a report as text: what was checked, a line for each subject, each case
+ * that did not pass or has a warning, and a summary. Cases that were skipped for
+ * the same reason are counted.
  *
  * @param report The report.
  * @returns The text, with a line end.
@@ -43,45 +66,46 @@ export function toText(report: Report): string {
   );
   // A case that passed has a message where the validator has warned.
   const others = report.cases.filter(({ outcome, message }) =>
-    outcome !== "passed" || message !== undefined
+    outcome !== "skipped" && (outcome !== "passed" || message !== undefined)
   );
-  return [...lines, "", ...others.map(caseText), summarize(report), ""]
-    .join("\n");
+  return [
+    ...aboutText(report),
+    ...lines,
+    "",
+    ...others.map(caseText),
+    ...skippedText(report),
+    summarize(report),
+    "",
+  ].join("\n");
 }
 
-/** Shows how far it is: on a terminal by a line that is written over. */
-export class Progress {
-  readonly #isTerminal: boolean;
-  readonly #write: (text: string) => void;
+/** Shows on a terminal how many cases were run, in one line. */
+export class Progress implements Disposable {
+  readonly #write: ((text: string) => void) | undefined;
+  readonly #columns: number;
+  #failed = 0;
 
   /**
-   * @param isTerminal Whether a line can be written over.
-   * @param write Where it goes.
+   * @param write Writes to the terminal; `undefined` if there is none, and
+   * nothing is shown.
+   * @param columns How wide the terminal is, so that the line does not wrap.
    */
-  constructor(isTerminal: boolean, write: (text: string) => void) {
-    this.#isTerminal = isTerminal;
+  constructor(write: ((text: string) => void) | undefined, columns = 80) {
     this.#write = write;
+    this.#columns = columns;
   }
 
-  /** Takes the end of a case. */
+  /** Shows that a case has ended. */
   add(report: CaseReport, done: number, total: number): void {
-    if (report.outcome === "failed") {
-      this.#clear();
-      this.#write(`${caseText(report)}\n`);
-    }
-    if (this.#isTerminal) {
-      this.#write(`\r\x1b[K${done}/${total} ${report.id}`);
-    } else if (done % 50 === 0 || done === total) {
-      this.#write(`${done} of ${total} cases\n`);
-    }
+    if (report.outcome === "failed") this.#failed++;
+    const failed = this.#failed === 0 ? "" : `, ${this.#failed} failed`;
+    const line = `${done}/${total}${failed}  ${report.id}`;
+    // The cursor goes back, so that what others write begins a line.
+    this.#write?.(`\r\x1b[K${line.slice(0, this.#columns - 1)}\r`);
   }
 
-  /** Takes away the line that was written over. */
-  end(): void {
-    this.#clear();
-  }
-
-  #clear(): void {
-    if (this.#isTerminal) this.#write("\r\x1b[K");
+  /** Removes the line. */
+  [Symbol.dispose](): void {
+    this.#write?.("\r\x1b[K");
   }
 }

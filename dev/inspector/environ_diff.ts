@@ -28,6 +28,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "wsgi.multithread": "false",
   "wsgi.run_once": "false",
   "wsgi.url_scheme": "http",
+  "wsgiref.unix_socket": "false",
 };
 
 /** Variables that say nothing new, whatever their value. */

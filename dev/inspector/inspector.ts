@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../../wsgi/describe.ts";
+import { describe, escapeControls } from "../../wsgi/describe.ts";
 import type {
   Application,
   Environ,
@@ -16,6 +16,7 @@ import { InspectorPages } from "./pages.ts";
 import { type InspectorResponse, redirect, send, text } from "./responses.ts";
 import { type Route, routeOf } from "./routes.ts";
 import { equalsSecret, LOOPBACK_NAMES, refusalOf } from "./safety.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** A form of the inspector is much shorter. */
 const MAX_FORM = 4096;
@@ -107,14 +108,20 @@ class Inspector {
     if (conversation === undefined) {
       return text("The request is no longer kept.", "404 Not Found");
     }
-    if (!conversation.request.isBodyComplete) {
+    if (!hasWholeBody(conversation.request)) {
       return text(
         "The request cannot be sent again: only the beginning of its body was kept.",
         "409 Conflict",
       );
     }
-    const id = await replay.call(this.#options, conversation.request);
-    return redirect(`${base}/requests/${id}`, "303 See Other");
+    try {
+      const request = { ...conversation.request, isBodyComplete: true };
+      const id = await replay.call(this.#options, request);
+      return redirect(`${base}/requests/${id}`, "303 See Other");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : describe(error);
+      return text(escapeControls(reason), "502 Bad Gateway");
+    }
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { type Html, markup } from "./html.ts";
+import { shortName } from "./source_view.ts";
 
 /** What a page needs besides its content. */
 export interface PageFrame {
@@ -72,7 +73,9 @@ ${entry("requests", "", "Requests")}
 ${entry("rules", "rules/", "Rules")}
 <a href="/">Application</a>
 </nav>
-<div class="module"><code>${module}</code><div id="state" role="status">${state}</div></div>
+<div class="module"><code title="${module}">${
+    shortName(module)
+  }</code><div id="state" role="status">${state}</div></div>
 </header>
 <main id="main" tabindex="-1">
 ${content}

@@ -71,7 +71,8 @@ export function matches(
   );
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = {
+/** Words for responses that did not come to their end. */
+export const OUTCOMES: Readonly<Record<string, string>> = {
   cut: "cut off",
   "client-left": "client left",
   reloaded: "reloaded",
@@ -168,7 +169,7 @@ export function listPage(
 <output id="count">${shown.length} of ${summaries.length}</output>
 </form>
 <div class="columns" aria-hidden="true"><span>#</span><span>Method</span><span>Status</span><span>Target</span><span></span><span>Size</span><span>Time</span><span>At</span></div>
-<ol id="requests" class="requests" reversed aria-label="Requests, the newest first">
+<ol id="requests" class="requests" reversed role="list" aria-label="Requests, the newest first">
 ${rows}</ol>
 <p id="empty" class="empty-list"${
       summaries.length > 0 && markup` hidden`

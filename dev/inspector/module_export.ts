@@ -43,16 +43,28 @@ function exportsName(source: string, name: string): boolean {
   return declared.test(source) || listed.test(source);
 }
 
-/** Guesses whether the default export of a program is a fetch handler. */
-function looksLikeFetch(source: string): boolean {
-  const [, value = ""] = /\bexport\s+default\s+([^;]*)/.exec(source) ?? [];
-  if (/^\{[^]*\bfetch\b/.test(value)) return true;
-  const [name = ""] = /^[\w$]+/.exec(value) ?? [];
-  return name !== "" && new RegExp(
-    `\\b(?:const|let|var)\\s+${
-      name.replaceAll("$", "\\$")
-    }\\b[^=]*=\\s*(?:new\\s+(?:Hono|OpenAPIHono|H3|Elysia)\\b|\\{[^]*?\\bfetch\\b)`,
-  ).test(source);
+/** Finds the expression that an export, or a variable, is set to. */
+function valueOf(source: string, name: string): string {
+  const pattern = name === "default"
+    ? /\bexport\s+default\s+([^;]*)/
+    : new RegExp(
+      `\\b(?:const|let|var)\\s+${
+        RegExp.escape(name)
+      }\\b[^=;]*=(?![=>])\\s*([^;]*)`,
+    );
+  return pattern.exec(source)?.[1] ?? "";
+}
+
+/** Guesses whether an export of a program is a fetch handler. */
+function looksLikeFetch(source: string, name: string, depth = 0): boolean {
+  const value = valueOf(source, name);
+  if (/^\{[^]*\bfetch\b|^new\s+(?:\w*Hono|H3|Elysia)\b/.test(value)) {
+    return true;
+  }
+  const [variable = ""] = /^[\w$]+(?=\s*$)/.exec(value) ?? [];
+  // Programs that are not correct may go round in circles.
+  return variable !== "" && depth < 5 &&
+    looksLikeFetch(source, variable, depth + 1);
 }
 
 /**
@@ -77,7 +89,7 @@ export function findExport(
   const program = withoutComments(source ?? "");
   const name = named ?? NAMES.find((name) => exportsName(program, name)) ??
     "default";
-  const isFetch = name === "default" && looksLikeFetch(program);
+  const isFetch = looksLikeFetch(program, name);
   return { specifier: `./${file}`, name, isFetch };
 }
 

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { findClosest } from "../../cli/closest.ts";
+import { toModuleUrl } from "../../cli/load_module.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import type { Conversation } from "../conversation.ts";
-import { explainRule } from "../explain_rule.ts";
+import { explainRule, RULE_GROUPS } from "../explain_rule.ts";
 import type { InspectorOptions } from "../inspector_options.ts";
 import { conversationJson, listJson, rulesJson, stateJson } from "./api.ts";
 import { assetOf } from "./assets.ts";
@@ -31,6 +33,14 @@ import { showCheck, showFailure, showState } from "./state_view.ts";
 import { toTestSource } from "./test_source.ts";
 
 const NOT_FOUND = "404 Not Found";
+
+function missingRule(id: string): string {
+  const all = RULE_GROUPS.flatMap(({ rules }) => rules);
+  const meant = findClosest(id, all);
+  return `There is no rule ${id}.${
+    meant === undefined ? "" : ` Did you mean ${meant}?`
+  }`;
+}
 
 /** What is shown to one request. */
 export class InspectorPages {
@@ -67,7 +77,7 @@ export class InspectorPages {
       case "rule": {
         const rule = explainRule(route.rule);
         return rule === undefined
-          ? this.#missing(`There is no rule ${route.rule}.`)
+          ? this.#missing(missingRule(route.rule))
           : this.#page(rulePage(this.#frame(), rule));
       }
       case "request": {
@@ -170,8 +180,20 @@ export class InspectorPages {
     // A folder is served without a module that a test could import.
     if (!/\.[cm]?[jt]sx?(?::[^/\\]+)?$/.test(module)) return undefined;
     const file = module.replace(/(\.[cm]?[jt]sx?):[^/\\]+$/, "$1");
-    const source = await this.#options.source(file).catch(() => undefined);
-    return toTestSource(conversation, findExport(module, source));
+    return toTestSource(
+      conversation,
+      findExport(module, await this.#moduleSource(file)),
+    );
+  }
+
+  /** Reads the module, whose path may be one from the working folder. */
+  async #moduleSource(file: string): Promise<string | undefined> {
+    try {
+      return await this.#options.source(toModuleUrl(file));
+    } catch {
+      // Without its text, the name of the export is a guess.
+      return undefined;
+    }
   }
 
   async #data(

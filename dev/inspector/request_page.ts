@@ -17,10 +17,12 @@ import {
 } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import { layout, type PageFrame } from "./layout.ts";
+import { OUTCOMES } from "./list_page.ts";
 import { hideSecrets, isSecretName } from "./secrets.ts";
 import type { SourceViewer } from "./source_view.ts";
 import { showStrip } from "./strip.ts";
 import { showTimeline, TROUBLE } from "./timeline.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** What the page shows besides the conversation. */
 export interface RequestPageParts {
@@ -34,12 +36,6 @@ export interface RequestPageParts {
     readonly next: number | undefined;
   };
 }
-
-const OUTCOMES: Readonly<Record<string, string>> = {
-  cut: "cut off",
-  "client-left": "client left",
-  reloaded: "reloaded",
-};
 
 function showOutcome({ outcome, duration }: ConversationSummary): Html {
   if (outcome === undefined) {
@@ -68,12 +64,12 @@ function showActions(
   const { id, request } = conversation;
   const api = `${base}/api/requests/${id}`;
   const credentials = credentialsIn(conversation);
-  const replay = request.isBodyComplete
+  const replay = hasWholeBody(request)
     ? markup`<form method="post" action="${base}/requests/${id}/replay"><input type="hidden" name="token" value="${token}"><button class="primary">Replay</button></form>`
     : markup`<button disabled
         title="The body is too long: only its beginning was kept.">Replay</button>`;
   const test = canBeTest
-    ? markup`<a class="button" data-copy="test" href="${api}/test">Copy as test</a>`
+    ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
     : "";
   return markup`<div class="actions" data-credentials="${credentials}">${replay}
 <a class="button" data-copy="curl command" href="${api}/curl">Copy as curl</a>
@@ -122,7 +118,8 @@ export async function requestPage(
   const { id, request, events } = conversation;
   const { neighbours: { previous, next }, sources } = parts;
   const target = hideSecrets(toReadable(request.target));
-  const context = { base, target: request.target, sources };
+  const json = `${base}/api/requests/${id}`;
+  const context = { base, json, target: request.target, sources };
   const step = (to: number | undefined, rel: string, label: string) =>
     to === undefined
       ? markup`<span class="quiet">${label}</span>`
@@ -131,28 +128,24 @@ export async function requestPage(
     title: `${request.method} ${cut(target, 80)}`,
     section: undefined,
     script: "request.js",
-    content:
-      markup`<nav class="crumbs" aria-label="Requests"><a href="${base}/">Requests</a> <span class="quiet">#${id}</span><span class="steps">${
-        step(
-          previous,
-          "prev",
-          "Previous",
-        )
-      } ${
-        step(next, "next", "Next")
-      }</span></nav><article id="request" data-id="${id}"${
-        parts.summary.outcome ===
-          undefined && markup` data-running`
-      }><h1><span class="method">${request.method}</span> ${
-        cut(target, 300)
-      }</h1>${showFacts(conversation, parts)}
-      ${showActions(frame, conversation, parts)}
-      ${
-        showStrip(events)
-      }<section aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline</h2>${await showTimeline(
-        conversation,
-        context,
-      )}</section></article>`,
+    content: markup`<nav class="crumbs" aria-label="Requests">
+<a href="${base}/">Requests</a> <span class="quiet">#${id}</span>
+<span class="steps">${step(previous, "prev", "Previous")} ${
+      step(next, "next", "Next")
+    }</span>
+</nav>
+<article id="request" data-id="${id}"${
+      parts.summary.outcome === undefined && markup` data-running`
+    }>
+<h1><span class="method">${request.method}</span> ${cut(target, 300)}</h1>
+${showFacts(conversation, parts)}
+${showActions(frame, conversation, parts)}
+${showStrip(events)}
+<section aria-labelledby="timeline-title">
+<h2 id="timeline-title">Timeline</h2>
+${await showTimeline(conversation, context)}
+</section>
+</article>`,
   });
 }
 

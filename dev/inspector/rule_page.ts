@@ -75,18 +75,29 @@ export function ruleIndex(frame: PageFrame): Html {
       return rule &&
         markup`<li data-search="${id} ${rule.title.toLowerCase()} ${rule.severity} ${rule.blame}">${
           ruleLink(frame.base, id)
-        } <span class="title">${
-          showProse(rule.title)
-        }</span> <span class="quiet">${rule.severity}</span></li>\n`;
+        }
+<span class="title">${showProse(rule.title)}</span>
+<span class="quiet">${rule.severity}</span></li>
+`;
     });
-    return markup`<section class="rules"><h2>${title}</h2><ul>${rows}</ul></section>\n`;
+    return markup`<section class="rules">
+<h2>${title}</h2>
+<ul>
+${rows}</ul>
+</section>
+`;
   });
   return layout(frame, {
     title: "Rules",
     section: "rules",
     script: "rules.js",
-    content:
-      markup`<h1>Rules</h1><p class="lead">What the validator checks. Each rule has a program that breaks it, one that follows it, and the requirement behind it.</p><form id="filter" role="search"><label class="field"><span class="sr">Filter rules</span><input type="search" name="q" placeholder="Filter: header, environ, close …" autocomplete="off" spellcheck="false"></label><output id="count"></output></form>${groups}`,
+    content: markup`<h1>Rules</h1>
+<p class="lead">What the validator checks. Each rule has a program that breaks it, one that follows it, and the requirement behind it.</p>
+<form id="filter" role="search">
+<label class="field"><span class="sr">Filter rules</span><input type="search" name="q" placeholder="Filter: header, environ, close …" autocomplete="off" spellcheck="false"></label>
+<output id="count"></output>
+</form>
+${groups}`,
   });
 }
 
@@ -117,29 +128,28 @@ export function rulePage(frame: PageFrame, rule: RuleExplanation): Html {
   return layout(frame, {
     title: id,
     section: "rules",
-    content:
-      markup`<nav class="crumbs" aria-label="Rules"><a href="${base}/rules/">Rules</a> <span class="quiet">${id}</span><span class="steps">${
-        step(
-          previous,
-          "prev",
-          "Previous",
-        )
-      } ${
-        step(next, "next", "Next")
-      }</span></nav><article class="explained"><h1>${
-        showProse(title)
-      }</h1><ul class="facts" aria-label="About the rule"><li><span class="chip ${severity}">${severity}</span></li><li><code>${id}</code></li><li>broken by the ${blame}</li><li>profile ${profile}</li></ul><p class="lead">${
-        showProse(why)
-      }</p><p class="hint"><strong>Fix:</strong> ${
-        showProse(hint)
-      }.</p><div class="programs">${
-        showProgram(
-          rule.breaks,
-          "Breaks the rule",
-          "bad",
-        )
-      }${
-        showProgram(rule.follows, "Follows the rule", "good")
-      }</div><h2>Requirement</h2><ul class="clauses">${clauseRows}</ul></article>`,
+    content: markup`<nav class="crumbs" aria-label="Rules">
+<a href="${base}/rules/">Rules</a> <span class="quiet">${id}</span>
+<span class="steps">${step(previous, "prev", "Previous")} ${
+      step(next, "next", "Next")
+    }</span>
+</nav>
+<article class="explained">
+<h1>${showProse(title)}</h1>
+<ul class="facts" aria-label="About the rule">
+<li><span class="chip ${severity}">${severity}</span></li>
+<li><code>${id}</code></li>
+<li>broken by the ${blame}</li>
+<li>profile ${profile}</li>
+</ul>
+<p class="lead">${showProse(why)}</p>
+<p class="hint"><strong>Fix:</strong> ${showProse(hint)}.</p>
+<div class="programs">
+${showProgram(rule.breaks, "Breaks the rule", "bad")}
+${showProgram(rule.follows, "Follows the rule", "good")}
+</div>
+<h2>Requirement</h2>
+<ul class="clauses">${clauseRows}</ul>
+</article>`,
   });
 }

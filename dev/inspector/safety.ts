@@ -29,14 +29,24 @@ function headerOf(environ: Environ, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** Writes a host name in one way: without brackets, without a dot at the end. */
+function normalize(host: string): string {
+  return host.toLowerCase().replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+}
+
 /**
  * Checks the `Host` of a request. By DNS rebinding, a page of another site gives
- * its own name the address of this machine; the name then gives it away.
+ * its own name the address of this machine; the name then gives it away. Names
+ * below `localhost` and addresses cannot be given another meaning.
  */
 function isKnownHost(host: string, hosts: readonly string[]): boolean {
-  const [name] = splitAuthority(host, "http") ?? [];
-  return host !== "" && name !== undefined &&
-    hosts.some((known) => known.toLowerCase() === name.toLowerCase());
+  const [authority] = splitAuthority(host, "http") ?? [];
+  if (host === "" || authority === undefined) return false;
+  const name = normalize(authority);
+  const known = new Set(hosts.map(normalize));
+  return known.has(name) ||
+    name.endsWith(".localhost") && known.has("localhost") ||
+    /^127(?:\.[0-9]{1,3}){3}$/.test(name) && known.has("127.0.0.1");
 }
 
 /**
@@ -66,8 +76,9 @@ export function refusalOf(
     } only. To allow another name, start the server with --allow-host=NAME.`;
   }
   const origin = headerOf(environ, "ORIGIN");
-  const own = `${environ["wsgi.url_scheme"]}://${host}`;
-  if (origin !== undefined && origin.toLowerCase() !== own.toLowerCase()) {
+  // A proxy in front may speak TLS, so the scheme says nothing.
+  const authority = origin?.replace(/^https?:\/\//i, "").toLowerCase();
+  if (origin !== undefined && authority !== host.toLowerCase()) {
     return "The inspector answers no request of another origin.";
   }
   const site = headerOf(environ, "SEC_FETCH_SITE");

@@ -73,7 +73,7 @@ export function showRows(
 
 /** Shows the head of a message as it stood on the wire. */
 export function showHead(head: string): Html {
-  const lines = headLines(head).map((line) => {
+  const lines = headLines(head.trimEnd()).map((line) => {
     const bare = line.replace(/\r?\n$/, "");
     const colon = bare.indexOf(":");
     const name = bare.slice(0, Math.max(0, colon));

@@ -23,7 +23,7 @@ const WORDS =
   "passphrase|passwd|password|private[-_]?key|pwd|secret|session|signature|sig|token|xsrf";
 
 const NAME = new RegExp(
-  `(?:^|[-_.\\[])(?:${WORDS})(?:id|s)?(?=$|[-_.\\]])|(?:key|token|password|secret)$`,
+  `(?:^|[-_.\\[])(?:${WORDS})(?:id|s)?(?=$|[-_.\\]])|(?:apikey|passwd|password|secret|sessid|sessionid|token)$`,
   "i",
 );
 

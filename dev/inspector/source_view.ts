@@ -21,8 +21,8 @@ const MAX_FRAMES = 12;
 /** Reads a file of the application; nothing if it is none. */
 export type ReadSource = (file: string) => Promise<string | undefined>;
 
-/** Shows a path so that its end can be read, which says most. */
-function shortName(file: string): string {
+/** Shortens a path to its end, which says most. */
+export function shortName(file: string): string {
   const path = file.replace(/^file:\/\//, "");
   return path.split(/[/\\]/).slice(-2).join("/");
 }
@@ -32,6 +32,30 @@ export function showPlace({ file, line, column }: SourcePlace): Html {
   return markup`<code class="place" title="${file}:${line}:${column}">${
     shortName(file)
   }:${line}</code>`;
+}
+
+/**
+ * Shows lines of a program.
+ *
+ * @param lines The lines with their numbers.
+ * @param marked The number of the line in question.
+ * @returns The lines, in a box that can be scrolled by keyboard.
+ */
+export function showLines(
+  lines: readonly (readonly [number: number, text: string])[],
+  marked: number,
+): Html {
+  const rows = lines.map(([number, text]) =>
+    markup`<span class="line${
+      number === marked && " at"
+    }"><span class="number">${number}</span>${cut(text, MAX_WIDTH)}\n</span>`
+  );
+  return markup`<pre class="source" tabindex="0" role="group" aria-label="Source, line ${marked}"><code>${rows}</code></pre>`;
+}
+
+/** Shows what to do about a problem. */
+export function showHint(hint: string): Html {
+  return markup`<p class="hint"><strong>Hint:</strong> ${hint}</p>`;
 }
 
 /** Shows sources of one page, each file read once. */
@@ -58,28 +82,34 @@ export class SourceViewer {
     if (all === undefined || line < 1 || line > all.length) return undefined;
     this.#shown++;
     const first = Math.max(1, line - AROUND);
-    const rows = all.slice(first - 1, line + AROUND).map((text, index) => {
-      const number = first + index;
-      return markup`<span class="${
-        number === line ? "line at" : "line"
-      }"><span class="number">${number}</span>${cut(text, MAX_WIDTH)}\n</span>`;
-    });
-    return markup`<pre class="source" tabindex="0" role="group" aria-label="Source, line ${line}"><code>${rows}</code></pre>`;
+    const lines = all.slice(first - 1, line + AROUND);
+    return showLines(
+      lines.map((text, index) => [first + index, text] as const),
+      line,
+    );
   }
 
   /**
    * Shows an error with its first place, its frames and its causes.
    *
    * @param error The error.
+   * @param outer The errors that it is part of, or the cause of.
    * @returns The message, the lines around the first frame, and the stack.
    */
-  async error(error: DescribedError, depth = 0): Promise<Html> {
+  async error(
+    error: DescribedError,
+    outer: readonly DescribedError[] = [],
+  ): Promise<Html> {
     const { frames, cause, errors = [] } = error;
-    const source = await this.excerpt(frames[0]);
-    const inner = depth >= MAX_CAUSES ? [] : await Promise.all([
-      ...cause === undefined ? [] : [this.#nested("Caused by", cause, depth)],
+    const line = lineOf(error);
+    // An error and its cause are often made in the same line.
+    const isShown = outer.some((one) => lineOf(one) === line);
+    const source = isShown ? undefined : await this.excerpt(frames[0]);
+    const all = [...outer, error];
+    const inner = outer.length >= MAX_CAUSES ? [] : await Promise.all([
+      ...cause === undefined ? [] : [this.#nested("Caused by", cause, all)],
       ...errors.slice(0, MAX_CAUSES).map((one) =>
-        this.#nested("One of its errors", one, depth)
+        this.#nested("One of its errors", one, all)
       ),
     ]);
     return markup`<p class="message"><strong>${error.name}</strong>: ${error.message}</p>${source}${
@@ -90,10 +120,10 @@ export class SourceViewer {
   async #nested(
     title: string,
     error: DescribedError,
-    depth: number,
+    outer: readonly DescribedError[],
   ): Promise<Html> {
     return markup`<div class="cause"><p class="label">${title}</p>${await this
-      .error(error, depth + 1)}</div>`;
+      .error(error, outer)}</div>`;
   }
 
   #textOf(file: string): Promise<string | undefined> {
@@ -104,6 +134,10 @@ export class SourceViewer {
     this.#files.set(file, text);
     return text;
   }
+}
+
+function lineOf({ frames: [first] }: DescribedError): string | undefined {
+  return first && `${first.file}:${first.line}`;
 }
 
 function showFrames(frames: DescribedError["frames"]): Html | undefined {

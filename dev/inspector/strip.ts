@@ -47,13 +47,13 @@ const KINDS: readonly Kind[] = ["call", "input", "output", "trouble"];
  *
  * @param events The events.
  * @returns The drawing; nothing for a request that is over within 5 ms or has
- * few events, because it would show nothing.
+ * few events: their times say enough.
  */
 export function showStrip(
   events: readonly ConversationEvent[],
 ): Html | undefined {
   const duration = events.at(-1)?.time ?? 0;
-  if (duration < 5 || events.length < 5) return undefined;
+  if (duration < 5 || events.length < 12) return undefined;
   const places = new Map<string, { kind: Kind; place: number }>();
   for (const event of events) {
     const kind = kindOf(event);

@@ -13,12 +13,23 @@ import type {
 import { toText } from "./format.ts";
 import { type ModuleExport, toImport } from "./module_export.ts";
 import { hideSecrets } from "./secrets.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** Longer lists of numbers are written in base64. */
 const MAX_NUMBERS = 24;
 
-/** Headers that the test client makes of the body. */
-const MADE = ["content-length", "transfer-encoding"];
+/**
+ * Headers that are left out: the test client makes those of the body, and the
+ * others say how a browser connects.
+ */
+const LEFT_OUT = new Set([
+  "connection",
+  "content-length",
+  "dnt",
+  "priority",
+  "transfer-encoding",
+  "upgrade-insecure-requests",
+]);
 
 /** A target that names its host. */
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
@@ -88,7 +99,7 @@ function headerLines({ headers, target }: RecordedRequest): string[] {
   const sent = authority === undefined
     ? headers
     : [["Host", authority] as const, ...headers.filter(isNotHost)];
-  const rows = sent.filter(([name]) => !MADE.includes(name.toLowerCase()))
+  const rows = sent.filter(([name]) => !LEFT_OUT.has(name.toLowerCase()))
     .map(([name, value]) => `  [${toLiteral(name)}, ${toLiteral(value)}],`);
   return rows.length === 0 ? [] : ["headers: [", ...rows, "],"];
 }
@@ -169,7 +180,7 @@ export function toTestSource(
   const { request } = conversation;
   const { method, protocol } = request;
   const target = pathOf(request.target);
-  if (target === undefined || !request.isBodyComplete) return undefined;
+  if (target === undefined || !hasWholeBody(request)) return undefined;
   const { imports, application } = toImport(module);
   const isBroken = fails(conversation);
   // The compiler knows too little of JavaScript, and too much of mistakes.

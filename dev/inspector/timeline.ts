@@ -14,6 +14,7 @@ import {
   timelineItem,
 } from "./timeline_event.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
+import { hasWholeBody } from "./whole_body.ts";
 
 /** Shorter runs stay as they are. */
 const MIN_RUN = 9;
@@ -91,6 +92,12 @@ function foldTitle(events: readonly ConversationEvent[]): string {
   ].join("; ");
 }
 
+function showRest(rest: number, { json }: TimelineContext): Html {
+  return markup`<p class="quiet">${
+    count(rest, "more event")
+  } in the <a href="${json}">JSON</a>.</p>`;
+}
+
 async function showFold(
   events: readonly ConversationEvent[],
   index: number,
@@ -106,15 +113,15 @@ async function showFold(
     foldTitle(events)
   } <span class="quiet">from ${formatDuration(first?.time ?? 0)} to ${
     formatDuration(last?.time ?? 0)
-  }</span></summary><ol class="timeline inner">${shown}</ol>${
+  }</span></summary><ol class="timeline inner" role="list">${shown}</ol>${
     rest > 0 &&
-    markup`<p class="quiet">${count(rest, "more event")} in the JSON.</p>`
+    showRest(rest, context)
   }</details></li>\n`;
 }
 
 /** Shows how the request arrived: its head and the beginning of its body. */
 function showArrival({ request }: Conversation): Html {
-  const { method, target, protocol, headers, body, isBodyComplete } = request;
+  const { method, target, protocol, headers, body } = request;
   const head = `${method} ${target} ${protocol}\r\n${
     headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
   }`;
@@ -130,7 +137,7 @@ function showArrival({ request }: Conversation): Html {
     }</summary>${showHead(head)}</details>${
       body.length > 0 &&
       markup`<div>body <span class="size">${formatBytes(body.length)}${
-        !isBodyComplete && " kept"
+        !hasWholeBody(request) && " kept"
       }</span> ${showPreview(bytes, body.length)}</div>`
     }`,
   );
@@ -163,11 +170,9 @@ export async function showTimeline(
   }
   const rest = parts.length - MAX_ITEMS;
   const isOver = events.some(({ type }) => type === "end");
-  return markup`<ol class="timeline">${items}${
+  return markup`<ol class="timeline" role="list">${items}${
     rest > 0 &&
-    markup`<li class="fold"><p class="quiet">${
-      count(rest, "more event")
-    } in the JSON.</p></li>`
+    markup`<li class="fold">${showRest(rest, context)}</li>`
   }${
     !isOver &&
     markup`<li class="event running"><span class="time"></span><span class="direction">server</span><div class="what"><p><span class="chip running">running</span> The response has not ended.</p></div></li>`

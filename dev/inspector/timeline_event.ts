@@ -13,12 +13,14 @@ import { diffEnviron } from "./environ_diff.ts";
 import { count, formatBytes, formatDuration, statusClass } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import { showHead, showPreview, showRows, showText } from "./secret_view.ts";
-import { showPlace, type SourceViewer } from "./source_view.ts";
+import { showHint, showPlace, type SourceViewer } from "./source_view.ts";
 
 /** What the items of one timeline share. */
 export interface TimelineContext {
   /** The path under which the pages are. */
   readonly base: string;
+  /** Where all events are, as JSON. */
+  readonly json: string;
   /** The request target, as received. */
   readonly target: string;
   readonly sources: SourceViewer;
@@ -40,6 +42,12 @@ const OUTCOMES = {
   "client-left": "The client left",
   reloaded: "Cut off by a reload of the application",
 } as const;
+
+/** Says who called `close()`; other names are those of middleware. */
+function showCloser(by: string): string {
+  if (by === "client left") return "because the client left";
+  return by === "server" ? "by the server" : `by ${by}`;
+}
 
 /** Makes an item of the timeline. */
 export function timelineItem(
@@ -85,13 +93,13 @@ async function showFinding(
   const { rule, severity, blame, message, hint, place } = finding;
   const words = message.replace(/ \(rule [^()]*\)$/, "");
   const path = rule.toWellFormed().split("/").map(encodeURIComponent).join("/");
-  return markup`<p><span class="chip ${severity}">${severity}</span> <a class="rule" href="${base}/rules/${path}">${rule}</a> <span class="quiet">broken by the ${blame}</span> ${
-    place &&
-    showPlace(place)
-  }</p><p class="message">${words}</p>${await sources.excerpt(place)}${
-    hint !== undefined &&
-    markup`<p class="hint"><strong>Hint:</strong> ${hint}</p>`
-  }`;
+  return markup`<p><span class="chip ${severity}">${severity}</span>
+<a class="rule" href="${base}/rules/${path}">${rule}</a>
+<span class="quiet">broken by the ${blame}</span>
+${place && showPlace(place)}</p>
+<p class="message">${words}</p>
+${await sources.excerpt(place)}
+${hint !== undefined && showHint(hint)}`;
 }
 
 function showRead(event: ConversationEvent & { readonly type: "read" }): Html {
@@ -175,9 +183,7 @@ export async function showEvent(
       return item(
         "server → application",
         markup`<p><code>close()</code> <span class="quiet">${
-          event.by === "client left"
-            ? "because the client left"
-            : `by the ${event.by}`
+          showCloser(event.by)
         }</span></p>`,
       );
     case "log":
@@ -204,9 +210,9 @@ export async function showEvent(
     case "omitted":
       return item(
         "server",
-        markup`<p class="quiet">${
+        markup`<p class="quiet">Too many to keep: ${
           count(event.count, "event")
-        } were not kept: there were too many.</p>`,
+        } left out here.</p>`,
       );
     case "head":
       return item(

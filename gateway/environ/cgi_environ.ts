@@ -13,7 +13,10 @@ import {
 } from "./request_checks.ts";
 import { RequestError } from "../../http1/request_error.ts";
 import { trimBlanks } from "../../http1/field_line.ts";
-import { checkTransferEncoding } from "../../http1/request_head.ts";
+import {
+  checkTransferEncoding,
+  expectsContinue,
+} from "../../http1/request_head.ts";
 import { createBaseEnviron } from "./base_environ.ts";
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
@@ -148,6 +151,7 @@ export function createCgiEnviron(
   const {
     REQUEST_METHOD: method = "",
     CONTENT_LENGTH = "",
+    HTTP_EXPECT,
     HTTP_HOST,
     HTTP_TRANSFER_ENCODING,
     REMOTE_ADDR = "",
@@ -166,6 +170,8 @@ export function createCgiEnviron(
     const version = SERVER_PROTOCOL?.replace("HTTP/", "") ?? "";
     checkTransferEncoding(HTTP_TRANSFER_ENCODING, version, undefined);
   }
+  // lighttpd passes on what it does not know.
+  if (SERVER_PROTOCOL !== "HTTP/1.0") expectsContinue(HTTP_EXPECT);
   checkContentType(type);
   // An empty value is CGI's way to say that there is none.
   const length = CONTENT_LENGTH === ""

@@ -6,55 +6,53 @@
  */
 
 import type { Environ, InputStream } from "../../wsgi/types.ts";
-import { planFor } from "./header_variables.ts";
-import type { RequestTarget } from "./request_target.ts";
+import { type HeaderPlan, planFor } from "./header_variables.ts";
+import type { RequestFacts } from "./request_facts.ts";
 
-/** What differs between the requests of one connection, besides headers. */
-export interface VaryingFacts {
-  /** The method. */
-  readonly method: string;
-  /** The target, taken apart. */
-  readonly target: RequestTarget;
-  /** The version of HTTP: `"HTTP/1.1"`. */
-  readonly protocol: string;
-  /** `HTTP_HOST`; `undefined` for none. */
-  readonly host: string | undefined;
-  /** The request body. */
-  readonly input: InputStream;
-  /** Returns the signal of the request. */
-  readonly signal: () => AbortSignal;
-}
+/** The greatest number of headers for which a handler keeps a template. */
+const MAX_HEADERS = 64;
+
+/** What must be the same for an environ to be a copy of another. */
+type FixedFacts = Pick<
+  RequestFacts,
+  | "host"
+  | "isUnixSocket"
+  | "remoteAddress"
+  | "remotePort"
+  | "scheme"
+  | "script"
+  | "serverName"
+  | "serverPort"
+>;
 
 /** An environ that was made, and what of. */
-interface Model {
+interface Model extends FixedFacts {
   readonly environ: Environ;
   readonly headers: readonly string[];
-  readonly keys: readonly (string | undefined)[];
+  readonly plan: HeaderPlan;
 }
 
 /**
- * Makes environs for the requests of one connection, whose headers mostly have
- * the same names: copying an object is several times cheaper than adding a dozen
- * keys to one.
+ * Makes environs for requests whose headers mostly have the same names, such as
+ * those of one connection: copying an object is several times cheaper than
+ * adding a dozen keys to one.
  */
 export class EnvironTemplate {
-  #headers: readonly string[] | undefined;
-  #host: string | undefined;
+  #plan: HeaderPlan | undefined;
   #model: Model | undefined;
 
   /**
    * Copies the last environ and sets what differs.
    *
    * @param facts What the gateway knows of the request.
-   * @param headers Its headers, names and values in turn.
    * @returns A fresh environ; `undefined` if the last one does not fit.
    */
-  copy(facts: VaryingFacts, headers: readonly string[]): Environ | undefined {
+  copy(facts: RequestFacts): Environ | undefined {
     const model = this.#model;
-    if (model === undefined || facts.host !== this.#host) return undefined;
+    if (model === undefined || !fits(facts, model)) return undefined;
+    const { headers, target, remoteAddress, remotePort } = facts;
     const { headers: known } = model;
-    if (!haveSameNames(headers, known)) return undefined;
-    const { target } = facts;
+    if (planFor(headers) !== model.plan) return undefined;
     const environ: Environ = { ...model.environ };
     environ.REQUEST_METHOD = facts.method;
     environ.PATH_INFO = target.path;
@@ -63,10 +61,12 @@ export class EnvironTemplate {
     environ.REQUEST_URI = target.uri;
     environ["wsgi.input"] = facts.input;
     environ["wsgiref.signal"] = facts.signal;
+    if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
+    if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
     if (headers === known) return environ;
     for (let i = 1; i < headers.length; i += 2) {
       if (headers[i] === known[i]) continue;
-      const key = model.keys[i >> 1] as `HTTP_${string}` | undefined;
+      const key = model.plan.keys[i >> 1] as `HTTP_${string}` | undefined;
       if (key !== undefined) environ[key] = headers[i] as string;
     }
     return environ;
@@ -76,32 +76,68 @@ export class EnvironTemplate {
    * Remembers an environ, once two requests have had the same header names.
    *
    * @param facts What it was made of.
-   * @param headers Its headers, names and values in turn.
    * @param environ The environ; it is copied.
    */
-  remember(
-    facts: VaryingFacts,
-    headers: readonly string[],
-    environ: Environ,
-  ): void {
-    const before = this.#headers;
-    this.#headers = headers;
-    this.#host = facts.host;
+  remember(facts: RequestFacts, environ: Environ): void {
+    const { headers } = facts;
+    const before = this.#plan;
+    const plan = this.#plan = planFor(headers);
     this.#model = undefined;
-    if (before === undefined || !haveSameNames(headers, before)) return;
-    const { keys, isPlain } = planFor(headers);
-    if (isPlain) this.#model = { environ: { ...environ }, headers, keys };
+    if (plan !== before || !plan.isPlain) return;
+    const { host, isUnixSocket, remoteAddress, remotePort } = facts;
+    const { scheme, script, serverName, serverPort } = facts;
+    this.#model = {
+      ...{ host, isUnixSocket, remoteAddress, remotePort },
+      ...{ scheme, script, serverName, serverPort },
+      environ: { ...environ, ...NOTHING_KEPT },
+      headers,
+      plan,
+    };
   }
 }
 
-function haveSameNames(
-  headers: readonly string[],
-  known: readonly string[],
-): boolean {
-  if (headers === known) return true;
-  if (headers.length !== known.length) return false;
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i] !== known[i]) return false;
+/** Stand for the body and the signal of the request that is remembered. */
+const NOTHING_KEPT = {
+  "wsgi.input": undefined as unknown as InputStream,
+  "wsgiref.signal": undefined as unknown as () => AbortSignal,
+};
+
+/** Whether a variable is there for both or for neither. */
+function hasSame(one: unknown, other: unknown): boolean {
+  return (one === undefined) === (other === undefined);
+}
+
+/** Whether everything that copy() does not set is the same. */
+function fits(facts: FixedFacts, known: FixedFacts): boolean {
+  return facts.host === known.host &&
+    hasSame(facts.remoteAddress, known.remoteAddress) &&
+    hasSame(facts.remotePort, known.remotePort) &&
+    facts.serverName === known.serverName &&
+    facts.serverPort === known.serverPort &&
+    facts.scheme === known.scheme &&
+    facts.script === known.script &&
+    facts.isUnixSocket === known.isUnixSocket;
+}
+
+/**
+ * The templates of a handler whose requests come from many clients: one for each
+ * number of headers.
+ */
+export class EnvironTemplates {
+  readonly #templates = new Map<number, EnvironTemplate>();
+
+  /**
+   * Returns the template for a request.
+   *
+   * @param count The number of its headers.
+   * @returns The template; `undefined` for an unusual number.
+   */
+  for(count: number): EnvironTemplate | undefined {
+    if (count > MAX_HEADERS) return undefined;
+    let template = this.#templates.get(count);
+    if (template === undefined) {
+      this.#templates.set(count, template = new EnvironTemplate());
+    }
+    return template;
   }
-  return true;
 }

@@ -47,54 +47,13 @@ export const headerKey: (name: string) => string | undefined = remember(
   makeKey,
 );
 
-/**
- * Where a repeated header must not be overlooked: iterating `Headers` gives
- * each Set-Cookie by itself, and in Deno 2.9 drops a first value that is empty.
- */
-const READ_WHOLE: ReadonlySet<string> = new Set([
-  "CONTENT_LENGTH",
-  "CONTENT_TYPE",
-  "HTTP_SET_COOKIE",
-]);
-
 /** Of two of them nobody could say which one another program has believed. */
 const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
 
-/**
- * Adds the variables of the headers of fetch.
- *
- * @param environ The environ, which has none of them.
- * @param headers The headers.
- * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
- * @returns The value of Transfer-Encoding, which is no variable.
- * @throws {RequestError} If no application may see such a request.
- */
-export function addFetchHeaders(
-  environ: Environ,
-  headers: Headers,
-  host: string | undefined,
-): string | undefined {
-  let coding: string | undefined;
-  // Not `for…of`, whose iterator makes Deno take twice as long for them.
-  headers.forEach((iterated, name) => {
-    const key = headerKey(name);
-    if (key === undefined) {
-      if (name === TRANSFER_ENCODING) coding = headers.get(name) ?? iterated;
-      return;
-    }
-    environ[key] = READ_WHOLE.has(key)
-      ? valueOf(key, headers.get(name) ?? iterated)
-      : iterated;
-  });
-  dropEmptyType(environ);
-  if (host !== undefined) environ.HTTP_HOST = host;
-  return coding;
-}
-
 /** What to do with headers of certain names. */
 export interface HeaderPlan {
-  /** Names and values, of which only the names count. */
-  readonly headers: readonly string[];
+  /** The names. */
+  readonly names: readonly string[];
   /** The keys for the names; `undefined` for a header that is left out. */
   readonly keys: readonly (string | undefined)[];
   /** Whether no key comes twice, and none needs a check of its value. */
@@ -108,35 +67,49 @@ export interface HeaderPlan {
   readonly hostIndex: number;
 }
 
-/** The last plan: the requests of a client have the same names. */
-let lastPlan: HeaderPlan = {
-  headers: [],
-  keys: [],
-  isPlain: true,
-  hasCoding: false,
-  hostIndex: -1,
-};
+/** The longest list of names and values whose plan is kept. */
+const MAX_KEPT = 128;
+
+/**
+ * The last plan for each length of a list: the requests of a client have the
+ * same names, and those of several clients mostly differ in their number.
+ */
+const plans: HeaderPlan[] = [];
+
+let lastHeaders: readonly string[] | undefined;
+let lastPlan: HeaderPlan | undefined;
 
 /**
  * Returns what to do with headers of certain names.
  *
  * @param headers Names and values in turn.
- * @returns The plan.
+ * @returns The plan. While it is kept, it is the same for the same names.
  * @throws {RequestError} If there is more than one Host.
  */
 export function planFor(headers: readonly string[]): HeaderPlan {
-  const { headers: last } = lastPlan;
-  if (headers !== last) {
-    let isSame = headers.length === last.length;
-    for (let i = 0; isSame && i < headers.length; i += 2) {
-      isSame = headers[i] === last[i];
-    }
-    if (!isSame) lastPlan = makePlan(headers);
+  if (headers === lastHeaders && lastPlan !== undefined) return lastPlan;
+  const slot = headers.length > MAX_KEPT ? 0 : headers.length;
+  let plan = plans[slot];
+  if (plan === undefined || !hasNames(headers, plan.names)) {
+    plan = plans[slot] = makePlan(headers);
   }
-  return lastPlan;
+  lastHeaders = headers;
+  return lastPlan = plan;
+}
+
+function hasNames(
+  headers: readonly string[],
+  names: readonly string[],
+): boolean {
+  if (headers.length !== 2 * names.length) return false;
+  for (let i = 0; i < names.length; i++) {
+    if (headers[2 * i] !== names[i]) return false;
+  }
+  return true;
 }
 
 function makePlan(headers: readonly string[]): HeaderPlan {
+  const names: string[] = [];
   const keys: (string | undefined)[] = [];
   const seen = new Set<string>();
   let hostIndex = -1;
@@ -146,6 +119,7 @@ function makePlan(headers: readonly string[]): HeaderPlan {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]!;
     const key = headerKey(name);
+    names.push(name);
     if (key === "HTTP_HOST") {
       if (++hosts > 1) throw new RequestError(`more than one ${key}`);
       if (hostIndex === -1) hostIndex = i + 1;
@@ -161,7 +135,7 @@ function makePlan(headers: readonly string[]): HeaderPlan {
     if (seen.has(key) || SINGLE.has(key)) isPlain = false;
     seen.add(key);
   }
-  return { headers, keys, isPlain, hasCoding, hostIndex };
+  return { names, keys, isPlain, hasCoding, hostIndex };
 }
 
 /**
@@ -178,18 +152,17 @@ export function hostOf(headers: readonly string[]): string | undefined {
 }
 
 /**
- * Adds the variables of headers that are names and values one after the other.
- * Repeated ones are joined.
+ * Adds the variables of headers. Repeated ones are joined.
  *
  * RFC 9110 section 5.3.
  *
  * @param environ The environ, which has none of them.
- * @param headers Names and values as they came.
+ * @param headers Names and values in turn, as they came.
  * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
  * @returns The value of Transfer-Encoding, which is no variable.
  * @throws {RequestError} If no application may see such a request.
  */
-export function addRawHeaders(
+export function addHeaders(
   environ: Environ,
   headers: readonly string[],
   host: string | undefined,

@@ -10,8 +10,8 @@ import type { EnvironTemplate } from "./environ_template.ts";
 import {
   createRequestEnviron,
   type EnvironOptions,
-  type RequestFacts,
 } from "./request_environ.ts";
+import type { RequestFacts } from "./request_facts.ts";
 import { resolveTarget } from "./request_target.ts";
 
 /** What a server knows of a request beside its head. */

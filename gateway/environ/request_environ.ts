@@ -8,11 +8,10 @@ import { checkTransferEncoding } from "../../http1/request_head.ts";
 import { checkBodySize } from "./request_checks.ts";
 import { createBaseEnviron, SERVER_SOFTWARE } from "./base_environ.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
-import { addFetchHeaders, addRawHeaders } from "./header_variables.ts";
+import { addHeaders } from "./header_variables.ts";
 import type { EnvironTemplate } from "./environ_template.ts";
-import type { BodyLimits } from "../input/request_body.ts";
-import type { RequestTarget } from "./request_target.ts";
-import type { Environ, InputStream } from "../../wsgi/types.ts";
+import type { RequestFacts } from "./request_facts.ts";
+import type { Environ } from "../../wsgi/types.ts";
 
 /** What every gateway lets its user say about the environ. */
 export interface EnvironOptions {
@@ -58,49 +57,6 @@ export interface EnvironOptions {
   maxRequestBodySize?: number | undefined;
 }
 
-/** What a gateway knows of an HTTP request. */
-export interface RequestFacts {
-  /** The method. */
-  readonly method: string;
-  /** The target, taken apart. */
-  readonly target: RequestTarget;
-  /**
-   * `SCRIPT_NAME`, where a framework has called the gateway for a part of its
-   * paths.
-   */
-  readonly script?: string | undefined;
-  /** The version of HTTP: `"HTTP/1.1"`. */
-  readonly protocol: string;
-  /** The scheme, as the options of the gateway have it. */
-  readonly scheme: "http" | "https";
-  /** The server's name, if the options give no other. */
-  readonly serverName: string;
-  /** The server's port, if the options give no other. */
-  readonly serverPort: string;
-  /** The address of the client, where it is known. */
-  readonly remoteAddress: string | undefined;
-  /** The port of the client, where it is known. */
-  readonly remotePort: number | undefined;
-  /** Whether the client is connected through a Unix socket. */
-  readonly isUnixSocket: boolean;
-  /**
-   * `HTTP_HOST`, checked: the target's authority outranks the Host header, RFC
-   * 9112 section 3.2.2. `undefined` for none.
-   */
-  readonly host: string | undefined;
-  /**
-   * The headers: those of fetch, or names and values one after the other, as
-   * they came. So no header needs an object of its own.
-   */
-  readonly headers: Headers | readonly string[];
-  /** The request body. */
-  readonly input: InputStream;
-  /** The limits of `input`, which are given the Content-Length here. */
-  readonly limits: BodyLimits;
-  /** Returns the signal of the request. */
-  readonly signal: () => AbortSignal;
-}
-
 const stderr = new StderrStream();
 
 /**
@@ -108,7 +64,7 @@ const stderr = new StderrStream();
  *
  * @param facts What the gateway knows of the request.
  * @param options What the gateway's user says.
- * @param template What is remembered of the connection, if anything.
+ * @param template What is remembered of requests before, if anything.
  * @returns A fresh environ.
  * @throws {RequestError} If the request is one that no application may see.
  */
@@ -117,11 +73,8 @@ export function createRequestEnviron(
   options: EnvironOptions,
   template?: EnvironTemplate,
 ): Environ {
-  const { headers } = facts;
-  const copy = template !== undefined && isRaw(headers)
-    ? template.copy(facts, headers)
-    : undefined;
-  const environ = copy ?? makeEnviron(facts, options, template);
+  const environ = template?.copy(facts) ??
+    makeEnviron(facts, options, template);
   if (options.environ !== undefined) Object.assign(environ, options.environ);
   return environ;
 }
@@ -154,9 +107,7 @@ function makeEnviron(
   const { remoteAddress, remotePort } = facts;
   if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
   if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
-  const coding = isRaw(headers)
-    ? addRawHeaders(environ, headers, host)
-    : addFetchHeaders(environ, headers, host);
+  const coding = addHeaders(environ, headers, host);
   const { CONTENT_LENGTH: length } = environ;
   if (length !== undefined) limits.contentLength = Number(length);
   if (coding !== undefined) {
@@ -164,14 +115,6 @@ function makeEnviron(
     checkTransferEncoding(coding, version, limits.contentLength);
   }
   checkBodySize(limits.contentLength, options.maxRequestBodySize);
-  if (template !== undefined && isRaw(headers) && coding === undefined) {
-    template.remember(facts, headers, environ);
-  }
+  if (coding === undefined) template?.remember(facts, environ);
   return environ;
-}
-
-function isRaw(
-  headers: RequestFacts["headers"],
-): headers is readonly string[] {
-  return Array.isArray(headers);
 }

@@ -17,6 +17,7 @@
  */
 
 import { RequestError } from "../../http1/request_error.ts";
+import { EnvironTemplates } from "../environ/environ_template.ts";
 import type { EnvironOptions } from "../environ/request_environ.ts";
 import { fetchErrorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
@@ -25,7 +26,12 @@ import {
   runApplication,
   type RunOptions,
 } from "../run_application.ts";
-import { createFetchEnviron } from "./environ.ts";
+import {
+  createLog,
+  describeRefusal,
+  type RateLimitedLog,
+} from "../rate_limited_log.ts";
+import { createFetchEnviron, remoteOf } from "./environ.ts";
 import { FetchTransport } from "./transport.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 
@@ -50,7 +56,12 @@ export type FetchHandler = (
 /**
  * Makes a fetch handler of an application.
  *
- * The handler is for any server of fetch handlers.
+ * The handler is for any server of fetch handlers. Requests that no application
+ * may see, such as one with a malformed Host, are answered with 400, 413, 417 or
+ * 501, and logged in a line of `wsgi.errors`.
+ *
+ * A framework that mounts fetch handlers, such as Hono, takes the mount point off
+ * from the URL and does not say so. Pass it: `{ environ: { SCRIPT_NAME: "/shop" } }`.
  *
  * PEP 3333, "The Server/Gateway Side".
  *
@@ -80,26 +91,36 @@ export function toFetchHandler(
   options: FetchHandlerOptions = {},
 ): FetchHandler {
   checkApplication(app);
-  return (request, info) => handleFetch(app, request, info, options);
+  const shared: Shared = {
+    app,
+    options,
+    templates: new EnvironTemplates(),
+    log: createLog(options.environ),
+  };
+  return (request, info) => handleFetch(shared, request, info);
+}
+
+/** What the requests of one handler have in common. */
+interface Shared {
+  readonly app: Application;
+  readonly options: FetchHandlerOptions;
+  readonly templates: EnvironTemplates;
+  readonly log: RateLimitedLog;
 }
 
 function handleFetch(
-  app: Application,
+  { app, options, templates, log }: Shared,
   request: Request,
   info: unknown,
-  options: FetchHandlerOptions,
 ): Response | Promise<Response> {
   const transport = new FetchTransport(request, info);
+  const signal = (): AbortSignal => transport.signal;
   let environ: Environ;
   try {
-    environ = createFetchEnviron(
-      request,
-      info,
-      () => transport.signal,
-      options,
-    );
+    environ = createFetchEnviron(request, info, signal, options, templates);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
+    log.add(describeRefusal(error, remoteOf(info).remoteAddress));
     return fetchErrorResponse(error.status);
   }
   // Taken now: the application may change its environ.

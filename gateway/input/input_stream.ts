@@ -4,15 +4,12 @@
  * @module
  */
 
-import { describe } from "../../wsgi/describe.ts";
+import { freeBuffer, join, toLimit } from "./pieces.ts";
 import { type BodyLimits, type OpenBody, RequestBody } from "./request_body.ts";
 import type { SomeInput } from "../../wsgi/read_some.ts";
 import type { InputStream } from "../../wsgi/types.ts";
 
 const LINE_FEED = 0x0a;
-
-/** Below this many bytes, freeing a buffer costs more than it gives. */
-const MIN_FREED = 16_384;
 
 /**
  * The `wsgi.input` of the servers of this package, over a stream of bytes.
@@ -240,48 +237,6 @@ function toResult(
   return line.length === 0
     ? { done: true, value: undefined }
     : { done: false, value: line };
-}
-
-/** Reads a size argument: Infinity stands for everything. */
-function toLimit(size: number | null | undefined, name: string): number {
-  if (size === undefined || size === null) return Infinity;
-  if (typeof size === "number") {
-    if (size < 0) return Infinity;
-    if (Number.isInteger(size)) return size;
-  }
-  const ErrorClass = typeof size === "number" ? RangeError : TypeError;
-  throw new ErrorClass(
-    `Cannot read the request body: ${name} must be an integer, got ${
-      describe(size)
-    }`,
-  );
-}
-
-/** Makes one array of the pieces that owns all of its buffer. */
-function join(pieces: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const [first] = pieces;
-  if (first?.length === length && ownsBuffer(first)) return first;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
-}
-
-/** Returns whether an array is a plain one over all of an ArrayBuffer. */
-function ownsBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
-  return bytes.constructor === Uint8Array &&
-    bytes.buffer instanceof ArrayBuffer &&
-    bytes.length === bytes.buffer.byteLength;
-}
-
-/** Returns the memory of a large chunk back at once. */
-function freeBuffer({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIN_FREED) {
-    buffer.transfer(0);
-  }
 }
 
 function ignore(): void {}

@@ -20,6 +20,7 @@ import { createNodeEnviron } from "./environ.ts";
 import { NodeTransport } from "./transport.ts";
 import type { NodeRequest, NodeResponse, NodeSocket } from "./node_http.ts";
 import { RequestError } from "../../http1/request_error.ts";
+import { createLog, describeRefusal } from "../rate_limited_log.ts";
 import { withContentLength } from "../response_head.ts";
 import {
   checkApplication,
@@ -126,7 +127,7 @@ function release(request: NodeRequest, input: unknown): void {
  * Requests that `node:http` lets through and RFC 9112 does not are refused, and
  * their connections closed: other versions than HTTP/1, a missing or malformed
  * Host, targets of other schemes, and a Transfer-Encoding that is anything but
- * `chunked`.
+ * `chunked`. Each is logged in a line of `wsgi.errors`.
  *
  * A body that the application has not read is read and dropped after the
  * response, for as long as the server's `requestTimeout` allows.
@@ -167,6 +168,7 @@ export function toNodeListener(
   options: NodeListenerOptions = {},
 ): NodeListener {
   checkApplication(app);
+  const log = createLog(options.environ);
   return (req, res) => {
     const transport = new NodeTransport(req, res);
     if (refused.has(req.socket)) return void req.resume();
@@ -176,6 +178,7 @@ export function toNodeListener(
       environ = createNodeEnviron(req, signal, options);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
+      log.add(describeRefusal(error, req.socket.remoteAddress || undefined));
       return refuse(req, transport, error);
     }
     // What node:http does after these depends on its version: some versions

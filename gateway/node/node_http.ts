@@ -29,8 +29,8 @@ export interface NodeSocket {
 
 /** A stream of `node:http2`, which carries one request and its response. */
 export interface NodeStream {
-  /** Closes it with an error code. */
-  close(code: number): unknown;
+  /** Closes it so that the client sees an error. */
+  destroy(error: Error): unknown;
 }
 
 /** A request of `node:http`: what an `IncomingMessage` has. */

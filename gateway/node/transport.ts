@@ -11,9 +11,6 @@ import { type ResponseHead, withContentLength } from "../response_head.ts";
 import { sendHead } from "./send_head.ts";
 import type { Transport } from "../transport.ts";
 
-/** RFC 9113 section 7. */
-const H2_INTERNAL_ERROR = 2;
-
 /** What to call when a connection is closed. */
 const watchers = new WeakMap<NodeSocket, Set<() => void>>();
 
@@ -103,7 +100,9 @@ export class NodeTransport implements Transport {
     this.#finish();
     const { httpVersion, socket, stream } = this.#request;
     // Other requests of HTTP/2 share the connection.
-    if (stream !== undefined) return void stream.close(H2_INTERNAL_ERROR);
+    if (stream !== undefined) {
+      return void stream.destroy(new Error("The response was broken off"));
+    }
     // Middleware that wraps write() may not call back.
     if (this.#head === undefined || Object.hasOwn(this.#response, "write")) {
       return void socket.destroy();

@@ -11,12 +11,15 @@ Deno.test("parseKitArguments() needs no option", () => {
     timeout: undefined,
     reports: {},
     list: false,
+    name: undefined,
+    verbose: false,
   });
 });
 
 Deno.test("parseKitArguments() takes every option, some of them several times", () => {
   const args = "application app.ts:name --cases a/* --cases=b/* --path /x " +
-    "--path=/y?z --timeout 500 --text t --junit j --json o --html h --list";
+    "--path=/y?z --timeout 500 --text t --junit j --json o --html h --list " +
+    "--verbose --name me";
   assertEquals(parseKitArguments(args.split(" ")), {
     kind: "application",
     module: "app.ts:name",
@@ -25,6 +28,8 @@ Deno.test("parseKitArguments() takes every option, some of them several times", 
     timeout: 500,
     reports: { junit: "j", json: "o", html: "h", text: "t" },
     list: true,
+    name: "me",
+    verbose: true,
   });
 });
 
@@ -39,7 +44,8 @@ Deno.test("parseKitArguments() lists without a module", () => {
   assertEquals(given !== "help" && given.list, true);
 });
 
-const TIME = "--timeout takes milliseconds, such as 3000";
+const TIME = "for example --timeout 3000";
+const NO_TIME = "--timeout must be a number of milliseconds, got";
 
 /** Command lines that make no sense, what is said of them, and the hint. */
 const MISTAKES: readonly [args: string, message: string, hint: string][] = [
@@ -47,6 +53,11 @@ const MISTAKES: readonly [args: string, message: string, hint: string][] = [
   ["serve x.ts", "cannot test serve: it must be server or application", USAGE],
   ["server", "say which server: a module that exports start(app)", USAGE],
   ["application", "say which application: a module that exports it", USAGE],
+  [
+    "server http://localhost:8000",
+    "cannot test http://localhost:8000: it is the address of a server, not a module",
+    "name a module whose start(app) starts your server with the application of the kit",
+  ],
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
   ["server a.ts --cases", "--cases needs a value", USAGE],
   ["server a.ts --html=", "--html needs a value", USAGE],
@@ -57,11 +68,11 @@ const MISTAKES: readonly [args: string, message: string, hint: string][] = [
     "did you mean --timeout?",
   ],
   ["server a.ts --xyzzy", "unknown option --xyzzy", USAGE],
-  ["server a.ts --timeout 0", "no such time: 0", TIME],
-  ["server a.ts --timeout -5", "no such time: -5", TIME],
-  ["server a.ts --timeout 1.5", "no such time: 1.5", TIME],
-  ["server a.ts --timeout 3s", "no such time: 3s", TIME],
-  ["server a.ts --timeout 9999999999", "no such time: 9999999999", TIME],
+  ["server a.ts --timeout 0", `${NO_TIME} 0`, TIME],
+  ["server a.ts --timeout -5", `${NO_TIME} -5`, TIME],
+  ["server a.ts --timeout 1.5", `${NO_TIME} 1.5`, TIME],
+  ["server a.ts --timeout 3s", `${NO_TIME} 3s`, TIME],
+  ["server a.ts --timeout 9999999999", `${NO_TIME} 9999999999`, TIME],
   ["server a.ts --path /x", "--path is for applications only", USAGE],
 ];
 
@@ -78,7 +89,7 @@ for (const [args, message, hint] of MISTAKES) {
 
 Deno.test("HELP names every option, in lines of a terminal", () => {
   const names = ["cases", "path", "timeout", "text", "junit", "json", "html"];
-  for (const name of [...names, "list", "help"]) {
+  for (const name of [...names, "name", "verbose", "list", "help"]) {
     assertEquals(HELP.includes(`--${name}`), true, name);
   }
   assertEquals(HELP.split("\n").filter((line) => line.length > 80), []);

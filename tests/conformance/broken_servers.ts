@@ -12,13 +12,17 @@ import type { BrokenServer } from "./broken/server.ts";
 import { START } from "./broken/start_response.ts";
 import { WIRE } from "./broken/wire.ts";
 
-/** All of them. */
-export const BROKEN_SERVERS: readonly BrokenServer[] = [
+/** Those that call applications wrongly. */
+export const BROKEN_CALLS: readonly BrokenServer[] = [
   ...ENVIRON,
   ...INPUT,
   ...START,
   ...BODY,
   ...CALL,
+];
+
+/** Those that read requests or send responses wrongly. */
+export const BROKEN_WIRES: readonly BrokenServer[] = [
   ...HANDLERS,
   ...WIRE,
   ...REQUESTS,

@@ -1,5 +1,6 @@
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertRejects, assertThrows } from "@std/assert";
 import { checkServer, type StartServer } from "../../conformance/mod.ts";
+import { remoteProbe } from "../../conformance/probe.ts";
 import { serve } from "./broken/server.ts";
 
 Deno.test("checkServer() refuses what is no start()", async () => {
@@ -8,6 +9,16 @@ Deno.test("checkServer() refuses what is no start()", async () => {
       () => checkServer(start as unknown as StartServer),
       TypeError,
       "Cannot check the server: start must be a function",
+    );
+  }
+});
+
+Deno.test("remoteProbe() refuses what is no URL of HTTP", () => {
+  for (const url of ["", "127.0.0.1:80", "file:///a", undefined]) {
+    assertThrows(
+      () => remoteProbe(url as string),
+      TypeError,
+      "the address must be the URL that listen() has returned, got ",
     );
   }
 });

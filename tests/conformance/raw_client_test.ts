@@ -104,7 +104,7 @@ Deno.test("CaseRecord gives up after the deadline", async () => {
   await assertRejects(
     () => new CaseRecord().waitFor("a", 1, 1),
     Error,
-    'Waited too long for the application to tell "a"',
+    'Waited too long for the application to report "a"',
   );
 });
 

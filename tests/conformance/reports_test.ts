@@ -3,7 +3,7 @@ import { type CaseReport, toReport } from "../../conformance/report.ts";
 import { toHtml } from "../../conformance/reports/html.ts";
 import { toJson } from "../../conformance/report.ts";
 import { toJUnit } from "../../conformance/reports/junit.ts";
-import { caseText, toText } from "../../conformance/reports/text.ts";
+import { caseText, Progress, toText } from "../../conformance/reports/text.ts";
 import { dumpDom } from "../chromium.ts";
 import { missingTool, runTool } from "../tool.ts";
 
@@ -36,6 +36,24 @@ const CASES: readonly CaseReport[] = [
 ];
 
 const REPORT = toReport(CASES);
+
+/** A piece of a specification, with all that its Markdown can have. */
+const SPEC = `# Title
+
+- <a id="other"></a>[**other**](#other) Not shown here.
+- <a id="status-range"></a>[**status-range**](#status-range) The code \`<3>\` MUST be
+  \`\` \`~ \`\`, see [own](#status-range), [other](#other), [page](docs/x.md) and
+  [RFC](https://www.rfc-editor.org/rfc/rfc9110). _Server test._
+
+Text that belongs to no item.
+`;
+
+const ABOUT = {
+  subject: "Some<Server>/1.2",
+  kit: "@wsgi/ref 0.1.0",
+  date: "2026-01-02T03:04:05.678Z",
+  notes: ["it did not stop"],
+};
 
 Deno.test("toText() has a line for each subject, what did not pass, and a summary", () => {
   const lines = toText(REPORT).split("\n");
@@ -113,27 +131,76 @@ Deno.test({
 });
 
 Deno.test("toHtml() escapes whatever stands in messages and bytes", () => {
-  const page = toHtml(REPORT, "SPEC.md");
+  const page = toHtml(REPORT, SPEC);
   assert(!page.includes("<b>") && !page.includes("<i>"));
   // deno-lint-ignore no-control-regex -- they are what is looked for
   assert(!/[\x00-\x09\x0b-\x1f]/.test(page));
   assertMatch(page, /&lt;b&gt;&quot;it&#39;s&quot; &amp; &lt;\/pre&gt;/);
 });
 
-Deno.test("toHtml() needs nothing from elsewhere", () => {
-  const page = toHtml(REPORT, "SPEC.md");
-  assert(!/<(?:script|link|img|iframe)\b|@import|url\(/i.test(page));
-  const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
-  assert(links.every((href) => /^(?:#|SPEC\.md#)/.test(href ?? "")));
+Deno.test("toHtml() needs nothing from elsewhere, and links to itself and to RFCs", () => {
+  for (const page of [toHtml(REPORT, SPEC), toHtml(REPORT)]) {
+    assert(!/<(?:script|link|img|iframe)\b|@import|url\(/i.test(page));
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => `#${id}`);
+    for (const [, href = ""] of page.matchAll(/href="([^"]*)"/g)) {
+      assert(
+        ids.includes(href) || href.startsWith("https://www.rfc-editor.org/"),
+        href,
+      );
+    }
+  }
+});
+
+Deno.test("toHtml() quotes the requirement of each case", () => {
+  const page = toHtml(REPORT, SPEC);
+  assert(page.includes(
+    '<code>status-range</code> The code <code>&lt;3&gt;</code> MUST be <code>`~</code>, see <a href="#one/a">own</a>, other, page and <a href="https://www.rfc-editor.org/rfc/rfc9110">RFC</a>. <em>Server test.</em></p>',
+  ));
+});
+
+Deno.test("reports name what was checked, when, and with which kit", () => {
+  const report = toReport(CASES, ABOUT);
+  const page = toHtml(report);
+  assert(page.includes("<h1>Conformance of Some&lt;Server&gt;/1.2</h1>"));
+  assert(page.includes("2026-01-02 03:04 UTC</time> with @wsgi/ref 0.1.0"));
+  assert(page.includes("Note: it did not stop."));
+  assertEquals(toText(report).split("\n").slice(0, 3), [
+    "Some<Server>/1.2, checked with @wsgi/ref 0.1.0",
+    "note: it did not stop",
+    "",
+  ]);
+  assertEquals(JSON.parse(toJson(report)).about, ABOUT);
+});
+
+Deno.test("toText() counts cases that were skipped for the same reason", () => {
+  const skipped = { ...BASE, outcome: "skipped", message: "not run" } as const;
+  const text = toText(toReport(["a", "b", "c"].map((name) => ({
+    ...skipped,
+    id: `one/${name}`,
+  }))));
+  assertMatch(text, /\n\nskipped 3 cases\n {2}not run\n0 passed, /);
+});
+
+Deno.test("Progress writes one line over and over on a terminal, and nothing elsewhere", () => {
+  let written = "";
+  for (const write of [(text: string) => written += text, undefined]) {
+    using progress = new Progress(write, 20);
+    progress.add(CASES[0]!, 1, 300);
+    progress.add(CASES[1]!, 2, 300);
+  }
+  assertEquals(
+    written,
+    "\r\x1b[K1/300  one/a\r\r\x1b[K2/300, 1 failed  on\r\r\x1b[K",
+  );
 });
 
 Deno.test("toHtml() shows bytes with their ends of lines, joined, and says what is cut", () => {
-  const page = toHtml(REPORT, "SPEC.md");
+  const page = toHtml(REPORT, SPEC);
   assert(page.includes("GET /&lt;i&gt; HTTP/1.1\\r\\n\n\\r\\n\n</pre>"));
   assert(page.includes("Sent, 21 bytes</small>"));
   assert(page.includes("Received, 5000 bytes, the first 18 shown"));
   assert(page.includes("HTTP/1.1 200 OK\\r\\n\n\\xff</pre>"));
-  assert(page.includes("The server breaks the connection"));
+  assert(page.includes("The server resets the connection"));
 });
 
 const noChromium = await missingTool("chromium");
@@ -146,6 +213,8 @@ Deno.test({
     try {
       // What a reader would look for, asked of the page by a script in it.
       const script = `<script>
+        const shown = () => [...document.querySelectorAll("details")]
+          .filter((one) => one.checkVisibility()).length;
         const text = (query) => document.querySelector(query)?.textContent;
         document.title = JSON.stringify([
           document.querySelectorAll("details").length,
@@ -153,11 +222,13 @@ Deno.test({
           document.querySelectorAll("b, i").length,
           text("#one\\\\/b > div > pre"),
           document.querySelector("#one\\\\/b a").getAttribute("href"),
+          shown(),
+          (document.querySelector("#failures").checked = true) && shown(),
           document.querySelectorAll("table tr").length,
           document.compatMode,
         ]);
       </script>`;
-      await Deno.writeTextFile(file, toHtml(REPORT, "SPEC.md") + script);
+      await Deno.writeTextFile(file, toHtml(REPORT, SPEC) + script);
       const dom = await dumpDom(`file://${file}`);
       const title = /<title>(.*?)<\/title>/s.exec(dom)?.[1] ?? "";
       const unescaped = title.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
@@ -167,7 +238,9 @@ Deno.test({
         1,
         0,
         `<b>"it's" & </pre></script>\\x00\\x1b[31m\u2028`,
-        "SPEC.md#status-range",
+        "#one/a",
+        4,
+        1,
         3,
         "CSS1Compat",
       ]);

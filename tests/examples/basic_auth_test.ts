@@ -8,19 +8,8 @@ import {
 } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { TEXT } from "./apps.ts";
-import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 
 const encoder = new TextEncoder();
-
-Deno.test("basic_auth.ts greets who knows the password", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("basic_auth.ts"),
-  );
-  const headers = { Authorization: `Basic ${btoa("ada:lovelace")}` };
-  const response = await fetch(program.url, { headers });
-  assertEquals([response.status, await response.text()], [200, "Hello ada!\n"]);
-  assertNoComplaint(await program.end());
-});
 
 Deno.test.each([
   { what: "nothing", value: undefined },

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { conditionalGet } from "../../examples/conditional_get.ts";
 import { appsOf, clientOf } from "./apps.ts";
-import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
 
 for (
   const [kind, app] of appsOf(["ETag", '"1"'], ["Cache-Control", "no-cache"])
@@ -30,16 +29,3 @@ for (
     assertEquals((await client.post("/", { headers })).status, 200);
   });
 }
-
-Deno.test("conditional_get.ts sends its page once", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("conditional_get.ts"),
-  );
-  const first = await fetch(program.url);
-  assertEquals(first.headers.get("content-length"), "13");
-  await first.text();
-  const headers = { "If-None-Match": first.headers.get("etag")! };
-  const second = await fetch(program.url, { headers });
-  assertEquals([second.status, await second.text()], [304, ""]);
-  assertNoComplaint(await program.end());
-});

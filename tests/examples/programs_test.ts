@@ -56,17 +56,6 @@ Deno.test.each(
   assertNoComplaint(stderr);
 });
 
-Deno.test("hello_async.ts sends the hash of its page as ETag", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("hello_async.ts"),
-  );
-  const response = await fetch(program.url);
-  const etag = response.headers.get("etag");
-  const page = await response.bytes();
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", page));
-  assertEquals(etag, `"${hash.toHex()}"`);
-});
-
 Deno.test("hello_class.ts closes its body once for each request", async () => {
   await using program = await ExampleProgram.start(
     await commandOf("hello_class.ts"),

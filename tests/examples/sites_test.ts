@@ -1,9 +1,9 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { app as framework } from "../../examples/framework.ts";
 import { app as ownHeaders } from "../../examples/own_headers.ts";
 import { site } from "../../examples/site.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import { assertNoComplaint, commandOf, ExampleProgram } from "./program.ts";
+import { commandOf } from "./program.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -23,22 +23,6 @@ Deno.test("bare_server.ts prints status, headers and page, and ends", async () =
       "\r\n" +
       "Hello world!\n",
   );
-});
-
-Deno.test("file_server.ts serves the files of the current folder", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("file_server.ts"),
-  );
-  const response = await fetch(`${program.url}README.md`);
-  assertEquals(response.status, 200);
-  const file = await Deno.readTextFile(new URL("README.md", ROOT));
-  assertEquals(await response.text(), file);
-  const missing = await fetch(`${program.url}missing`);
-  assertEquals([missing.status, await missing.text()], [
-    404,
-    "404 Not Found\n",
-  ]);
-  assertNoComplaint(await program.end());
 });
 
 // site.ts -------------------------------------------------------------------------
@@ -79,23 +63,6 @@ class Site implements AsyncDisposable {
     await Deno.remove(this.parent, { recursive: true });
   }
 }
-
-Deno.test("site.ts serves its pages and calls its modules", async () => {
-  await using program = await ExampleProgram.start(await commandOf("site.ts"));
-  const index = await fetch(`${program.url}index.html`);
-  assertMatch(await index.text(), /<h1>A site<\/h1>/);
-  for (let n = 0; n < 2; n++) {
-    const time = await fetch(`${program.url}mytime.ts`);
-    assertEquals(time.status, 200);
-    assertMatch(await time.text(), /^It is [0-9]{4}-[^<>]*Z\n$/);
-  }
-  const missing = await fetch(`${program.url}missing.ts`);
-  assertEquals([missing.status, await missing.text()], [
-    404,
-    "404 Not Found\n",
-  ]);
-  await program.end();
-});
 
 Deno.test("site.ts loads a module whose name a URL would have to quote", async () => {
   await using folder = await Site.create();
@@ -160,47 +127,8 @@ Deno.test.each([
   },
 );
 
-Deno.test("own_headers.ts prints its path, and sends headers of its own", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("own_headers.ts"),
-  );
-  const { headers, ...response } = await fetch(`${program.url}caf%C3%A9?x=1`)
-    .then(async (response) => ({
-      headers: response.headers,
-      page: await response.text(),
-    }));
-  assertEquals(response.page, "path /café\nquery x=1\n");
-  assertEquals(headers.get("x-path"), "/caf%C3%A9");
-  assertEquals(headers.get("cache-control"), "no-store");
-  assertEquals(headers.getSetCookie(), [
-    "seen=1; Path=/; HttpOnly; SameSite=Lax",
-    "theme=dark; Path=/; SameSite=Lax",
-  ]);
-  assertNoComplaint(await program.end());
-});
-
 Deno.test("own_headers.ts sends no control character of the path back", async () => {
   const response = await new TestClient(ownHeaders).get("/a%0D%0AX-Evil:%201");
   assertEquals(response.header("X-Path"), "/a%0D%0AX-Evil:%201");
   assertEquals(response.header("X-Evil"), undefined);
-});
-
-Deno.test("mounted.ts serves three applications, and logs each request once", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("mounted.ts"),
-  );
-  const where = await fetch(`${program.url}where/caf%C3%A9`);
-  assertEquals(await where.text(), "application /where\npath /café\n");
-  const demo = await fetch(`${program.url}demo?x=1`);
-  assertStringIncludes(await demo.text(), 'SCRIPT_NAME = "/demo"');
-  const missing = await fetch(`${program.url}missing`);
-  assertEquals(await missing.text(), "Try /where/am/I and /demo.\n");
-  await program.stderr.until(/\/missing HTTP/);
-  const lines = (await program.end()).trim().split("\n");
-  const targets = lines.map((line) => /"(\S+ \S+) HTTP/.exec(line)?.[1]);
-  assertEquals(targets, [
-    "GET /where/caf%C3%A9",
-    "GET /demo?x=1",
-    "GET /missing",
-  ]);
 });

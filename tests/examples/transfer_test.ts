@@ -78,26 +78,6 @@ Deno.test("events.ts leaves no timer behind when its client leaves", async () =>
 
 // download.ts -----------------------------------------------------------------------
 
-Deno.test("download.ts sends itself under a name that every client understands", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("download.ts"),
-  );
-  const response = await fetch(program.url);
-  const file = await Deno.readTextFile(
-    new URL("../../examples/download.ts", import.meta.url),
-  );
-  assertEquals(await response.text(), file);
-  assertEquals(
-    response.headers.get("content-length"),
-    String(new TextEncoder().encode(file).length),
-  );
-  assertEquals(
-    response.headers.get("content-disposition"),
-    `attachment; filename="Gr__e & more.ts"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%26%20more.ts`,
-  );
-  assertNoComplaint(await program.end());
-});
-
 Deno.test("download.ts closes its file when nobody reads it, and without a wrapper", async () => {
   // What is left open, the sanitizer finds.
   const client = new TestClient(download);

@@ -116,3 +116,17 @@ Deno.test("RequestParser reads the length of each body, also where its line is t
     assertEquals(types.map((event) => event?.type), ["head", "data", "end"]);
   }
 });
+
+Deno.test("RequestParser tells small heads apart that have the same length", () => {
+  const parser = new RequestParser();
+  const targets = ["/a", "/a", "/a", "/b", "/a", "/b", "/b", "/b"];
+  const seen = targets.map((target) => {
+    const bytes = toBytes(`GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`);
+    parser.receive(bytes, bytes.length);
+    const event = parser.next();
+    assertEquals(parser.next(), { type: "end" });
+    assertEquals(parser.size, 0);
+    return event?.type === "head" ? event.head.target : undefined;
+  });
+  assertEquals(seen, targets);
+});

@@ -147,16 +147,6 @@ Deno.test("mount() hands on environ, startResponse and the body itself", () => {
   assertEquals([environ.SCRIPT_NAME, environ.PATH_INFO], ["/x/a", "/b"]);
 });
 
-Deno.test("mount() takes a path that a server has left out for an empty one", () => {
-  const { SCRIPT_NAME: _, PATH_INFO: __, ...environ } = setupTestingDefaults();
-  const statuses: string[] = [];
-  mount({ "/a": where("a") })(environ as never, (status) => {
-    statuses.push(status);
-    return () => Promise.resolve();
-  });
-  assertEquals(statuses, ["404 Not Found"]);
-});
-
 Deno.test("mount() does not see what is added to its object later", async () => {
   const apps: Record<string, Application> = { "/a": where("a") };
   const app = mount(apps);

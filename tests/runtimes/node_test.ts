@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { findNode } from "../../tools/matrix/node_process.ts";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
 import { ServerProcess } from "../../tools/matrix/server_process.ts";
 import {
@@ -54,7 +53,7 @@ interface Runtime {
 const noNpm = await missingTool("npm");
 const runtimes: Runtime[] = [
   { name: "Deno", path: Deno.execPath() },
-  { name: "Node.js", path: noNpm ? undefined : await findNode() },
+  { name: "Node.js", path: noNpm ? undefined : await npmProgram("node@24") },
   // The oldest one that the package supports.
   { name: "Node.js 20", path: noNpm ? undefined : await npmProgram("node@20") },
   { name: "Bun", path: noNpm ? undefined : await npmProgram("bun") },

@@ -3,7 +3,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { takeBuffer } from "../../server/buffer_pool.ts";
-import { SocketWriter } from "../../server/socket_writer.ts";
+import { type Socket, SocketWriter } from "../../server/socket_writer.ts";
 import { FakeSocket, observe, turn } from "./fake_socket.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -198,3 +198,54 @@ Deno.test.each<[string, (socket: FakeSocket) => Promise<void>]>([
     assertEquals([socket.writes, failures], [1, []]);
   },
 );
+
+/** A connection that takes everything at once, and counts its writes. */
+function takingSocket(): { socket: Socket; writes: number[] } {
+  const writes: number[] = [];
+  const socket: Socket = {
+    read: () => Promise.resolve(null),
+    write(bytes): Promise<number> {
+      writes.push(bytes.length);
+      return Promise.resolve(bytes.length);
+    },
+    closeWrite: () => Promise.resolve(),
+    close: () => {},
+  };
+  return { socket, writes };
+}
+
+Deno.test("SocketWriter gathers the chunks of an async generator that waits for nothing", async () => {
+  const { socket, writes } = takingSocket();
+  const writer = new SocketWriter(socket, () => {});
+  const chunk = new Uint8Array(16_384);
+  async function* generate(): AsyncGenerator<Uint8Array, void> {
+    for (let i = 0; i < 16; i++) yield chunk;
+  }
+  const { now } = performance;
+  try {
+    // On a busy machine the time for gathering would be up.
+    performance.now = () => 0;
+    for await (const each of generate()) await writer.write(each, NOTHING);
+    writer.flush();
+    await writer.drained();
+  } finally {
+    performance.now = now;
+  }
+  assertEquals(writes[0], 16_384);
+  assertEquals(writes.length <= 7, true, `${writes}`);
+  assertEquals(writes.reduce((sum, length) => sum + length), 16 * 16_384);
+});
+
+Deno.test("SocketWriter sends what it has gathered when no further chunk comes", async () => {
+  const { socket, writes } = takingSocket();
+  const writer = new SocketWriter(socket, () => {});
+  writer.write(new Uint8Array(1), NOTHING);
+  await undefined;
+  writer.write(new Uint8Array(2), NOTHING);
+  assertEquals(writes, [1]);
+  await turn();
+  assertEquals(writes, [1, 2]);
+  writer.write(new Uint8Array(3), NOTHING);
+  await writer.drained();
+  assertEquals(writes, [1, 2, 3]);
+});

@@ -1,11 +1,9 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { dirname } from "@std/path";
 import fc from "npm:fast-check@^4";
-import { encodeUtf8 } from "../../wsgi/byte_string.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { parsePath } from "../../static_files/path.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import { ask } from "../raw_client.ts";
 import { Tree } from "./static_tree.ts";
 
 /** What stands in every file that must not be read. */
@@ -52,24 +50,6 @@ for (const target of TARGETS) {
     assertFalse(response.text().includes(SECRET));
   });
 }
-
-Deno.test("staticFiles() finds none of them over a socket either", async () => {
-  await using tree = await guarded();
-  await using server = tree.serve();
-  const get = (target: string) =>
-    ask(
-      server,
-      `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-    );
-  for (const target of TARGETS) {
-    const { head, body } = await get(encodeUtf8(target));
-    // Some of them are refused by the server itself.
-    assert([400, 404].includes(head.status), `${target}: ${head.line}`);
-    assertFalse(body.includes(SECRET), target);
-  }
-  const { head, body } = await get("/in/b.txt");
-  assertEquals([head.status, body], [200, "inside"]);
-});
 
 Deno.test("staticFiles() follows links that stay in its root", async () => {
   await using tree = await guarded();

@@ -181,7 +181,7 @@ Deno.test("CheckedInput rejects what breaks a rule, where it is to throw", async
 Deno.test("CheckedInput is a body that can be returned and closed", async () => {
   const found: string[] = [];
   const app = validator((environ, startResponse) => {
-    startResponse("200 OK", []);
+    startResponse("200 OK", [["Content-Type", "text/plain"]]);
     return environ["wsgi.input"];
   }, { onViolation: ({ rule }) => void found.push(rule), throws: false });
   const body = await app(createEnviron("one\ntwo"), () => async () => {});

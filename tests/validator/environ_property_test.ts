@@ -12,6 +12,10 @@ import {
   CALLABLE_RULES,
 } from "../../validator/rules/application.ts";
 
+import { validator } from "../../mod.ts";
+import { createEnviron, helloApp, type Loose } from "./scenario.ts";
+import { start } from "./requests.ts";
+
 const context = new ValidatorContext({ profile: "paranoid" }, []);
 const rules: ActiveRules = activate((rules) => context.select(rules));
 const ENVIRON_RULES: readonly Rule<EnvironView>[] = rules.environ.map((
@@ -81,6 +85,37 @@ Deno.test("CALLABLE_RULES find words for anything, and never throw", () => {
   fc.assert(fc.property(anything, (app) => {
     assertWords(findings(CALLABLE_RULES, { app }));
   }));
+});
+
+/** A good environ with some variables that are otherwise, or not there. */
+const variants = fc.dictionary(
+  fc.constantFrom(...KEYS, "HTTP_COOKIE", "CONTENT_TYPE", "x.y", "HTTP_a"),
+  fc.oneof(anything, fc.constantFrom("/a%41?b", "b", "https", "on", undefined)),
+  { maxKeys: 2, noNullPrototype: true },
+);
+
+Deno.test("validator() finds in each request what it finds if it is the first one", () => {
+  const found: string[] = [];
+  const make = () =>
+    validator(helloApp, {
+      ...{ throws: false, profile: "paranoid" },
+      onViolation: ({ rule, message }) => void found.push(rule + message),
+    });
+  const use = (app: Loose, variant: object) => {
+    found.length = 0;
+    const { "wsgi.input": input, ...environ } = createEnviron();
+    app(Object.assign(environ, { "wsgi.input": input }, variant), start);
+    return [...found];
+  };
+  fc.assert(
+    fc.property(fc.array(variants, { minLength: 2 }), (all) => {
+      const app = make();
+      for (const variant of all) {
+        assertEquals(use(app, variant), use(make(), variant));
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
 
 /** What arrives over a wire, as far as a client decides about it. */

@@ -212,3 +212,19 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 }
+
+/** Starts `node_program.ts` in a runtime; it reports to an address. */
+export async function startNodeProgram(
+  program: string,
+  address: string,
+): Promise<ServerProcess> {
+  const folder = await makeFolder({});
+  const main = new URL("node_program.ts", import.meta.url).pathname;
+  await bundle(folder, main, `${folder}/program.mjs`, "deno");
+  return await ServerProcess.start({
+    program,
+    args: ["program.mjs", address],
+    folder,
+    ready: /^listening on ([0-9]+)$/m,
+  });
+}

@@ -37,78 +37,16 @@ import {
   startWorkerd,
   type Subject,
 } from "./fetch_server.ts";
-import { startNodeProgram } from "./node_process.ts";
-import { npmProgram } from "./npm_program.ts";
 import type { ServerPart, Texts } from "./part.ts";
 import {
-  findProgram,
-  type ServerProcess,
-  versionOf,
-} from "./server_process.ts";
-
-/** Reads the deviations of a server, by the ids of cases. */
-function deviationsOf(server: string): Texts {
-  const file = new URL("deviations.txt", import.meta.url);
-  const lines = Deno.readTextFileSync(file).split("\n").map((line) =>
-    line.split(": ")
-  );
-  return Object.fromEntries(
-    lines.filter(([name]) => name === server).flatMap(([, ids = "", ...rest]) =>
-      ids.split(" ").map((id) => [id, rest.join(": ")])
-    ),
-  );
-}
-
-/** A program that a server needs. */
-interface Program {
-  readonly name: string;
-  find(): Promise<string | undefined>;
-  readonly absent: string;
-  /** The option that prints its version. */
-  readonly option?: string;
-}
-
-function installed(name: string, title: string = name): Program {
-  const absent = `${title} is not installed`;
-  const find = async () => await findProgram(name);
-  return { name: title, find, absent, option: "-v" };
-}
-
-function fromNpm(pkg: string, name: string = pkg): Program {
-  const absent = `${pkg} cannot be had from npm`;
-  return { name, find: () => npmProgram(pkg), absent };
-}
-
-const DENO: Program = {
-  name: "deno",
-  find: async () => await Deno.execPath(),
-  absent: "",
-};
-
-/** Creates a row for a server that needs some programs. */
-function row(
-  name: string,
-  programs: readonly Program[],
-  start: StartServer,
-): ServerPart {
-  return {
-    name,
-    start,
-    async missing(): Promise<string | undefined> {
-      for (const { find, absent } of programs) {
-        if (await find() === undefined) return absent;
-      }
-      return undefined;
-    },
-    async versions(): Promise<Texts> {
-      const versions: Record<string, string> = {};
-      for (const { name, find, option } of programs) {
-        versions[name] = await versionOf(await find() ?? name, option);
-      }
-      return versions;
-    },
-  };
-}
+  DENO,
+  deviationsOf,
+  fromNpm,
+  installed,
+  type Program,
+  row,
+} from "./row.ts";
+import { type ServerProcess, startNodeProgram } from "./server_process.ts";
 
 /** The application of the kit, for a server in another process. */
 function subjectOf(remote: RemoteProbe): Subject {

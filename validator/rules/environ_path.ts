@@ -139,7 +139,8 @@ function isPartOf(query: string, other: string): boolean {
  * Compares QUERY_STRING with the raw target. What middleware may have made of it
  * is not reported: another target, or a parameter more or less.
  */
-function queryOfTarget({ values, linked }: EnvironView): Finding {
+function queryOfTarget(view: EnvironView): Finding {
+  const { values } = view;
   const uri = textOf(values, "REQUEST_URI");
   if (uri === "" || !uri.startsWith("/")) return undefined;
   const question = uri.indexOf("?");
@@ -150,6 +151,7 @@ function queryOfTarget({ values, linked }: EnvironView): Finding {
   if (query === sent.replace(/#.*/s, "")) return undefined;
   const path = textOf(values, "SCRIPT_NAME") + textOf(values, "PATH_INFO");
   if (decodeOnce(rawPathOf(uri)) !== path) return undefined;
+  const { linked } = view;
   if (linked !== undefined) {
     const before = textOf(linked.environ.values, "QUERY_STRING");
     if (before !== query) return undefined;

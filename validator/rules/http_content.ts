@@ -6,23 +6,23 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
+import type { ChunkView } from "../views/body_views.ts";
 import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
-import { findField, type ResponseView } from "../views/response_view.ts";
-import type { Rule } from "./rule.ts";
+import { findField } from "../views/response_view.ts";
+import { HTTP_PART_RULES } from "./http_ranges.ts";
+import type { Finding, Rule } from "./rule.ts";
 
-function forbiddenLength(
-  response: ResponseView,
-  state: RequestState,
-): string | undefined {
+function forbiddenLength(view: HeadView): Finding {
+  const { response } = view;
   if ((response.known & KNOWN.contentLength) === 0) return undefined;
   const { code = 0, contentLength } = response;
   if (code === 204) return "one with 204";
   if (code === 205 && contentLength !== undefined && contentLength !== 0) {
     return `one of ${contentLength} with 205`;
   }
-  return code < 300 && state.method === "CONNECT"
+  return code < 300 && view.state.method === "CONNECT"
     ? `one with ${code} in answer to CONNECT`
     : undefined;
 }
@@ -43,7 +43,7 @@ export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
     why:
       "There is no content, so a client would wait for it or take the next response for it.",
     hint: "Leave Content-Length out",
-    check: ({ response, state }) => forbiddenLength(response, state),
+    check: forbiddenLength,
   },
   {
     id: "http/304-headers",
@@ -99,19 +99,71 @@ export const HTTP_END_RULES: readonly Rule<StateView>[] = [
     id: "http/content-type",
     severity: "warning",
     blame: "application",
-    profile: "paranoid",
+    profile: "http",
     spec: "http-content-type",
     title: "Content should come with a Content-Type",
     why: "Without it clients guess, and may take text for a script.",
     hint: 'Add ["Content-Type", "text/plain; charset=utf-8"] or what it is',
-    check: ({ state: { response, bytes, written } }) => {
-      const length = bytes + written;
-      if (length === 0 || response === undefined) return undefined;
-      // What such a status drops, another rule reports.
-      return (response.known & KNOWN.contentType) !== 0 ||
-          hasNoBody(response.code)
+    check: ({ state }) => {
+      const { response } = state;
+      if (response === undefined) return undefined;
+      return (response.known & KNOWN.contentType) !== 0
         ? undefined
-        : `${length === 1 ? "1 byte" : `${length} bytes`} without it`;
+        : untyped(state, response.code);
     },
+  },
+  ...HTTP_PART_RULES,
+];
+
+/** Content without a type; what the server drops needs none. */
+function untyped(state: RequestState, code: number | undefined): Finding {
+  const length = state.bytes + state.written;
+  if (length === 0 || hasNoBody(code) || state.method === "HEAD") {
+    return undefined;
+  }
+  // RFC 9110 section 15.3.7: the client has the type already.
+  const { HTTP_IF_RANGE: condition } = state.environ.values;
+  if (code === 206 && condition !== undefined) return undefined;
+  return `${length === 1 ? "1 byte" : `${length} bytes`} without it`;
+}
+
+/** The first bytes of what a coding makes. */
+const MAGIC: Readonly<Record<string, readonly number[]>> = {
+  "gzip": [0x1f, 0x8b],
+  "x-gzip": [0x1f, 0x8b],
+  "zstd": [0x28, 0xb5, 0x2f, 0xfd],
+};
+
+function notEncoded({ chunk, length, state }: ChunkView): Finding {
+  const { response, method } = state;
+  if (
+    response === undefined || (response.known & KNOWN.contentEncoding) === 0
+  ) {
+    return undefined;
+  }
+  if (length < 4 || state.bytes + state.written > 0) return undefined;
+  // A part begins anywhere.
+  if (method === "HEAD" || response.code === 206) return undefined;
+  const coding = findField(response, KNOWN.contentEncoding)?.value.trim() ?? "";
+  const magic = MAGIC[coding.toLowerCase()];
+  const bytes = chunk as Uint8Array;
+  return magic === undefined || magic.every((byte, i) => bytes[i] === byte)
+    ? undefined
+    : `a body that is not ${coding}`;
+}
+
+/** Applied to each chunk that is yielded or written, if it is one. */
+export const HTTP_CODING_RULES: readonly Rule<ChunkView>[] = [
+  {
+    id: "http/not-encoded",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-content-encoding",
+    title: "The body must be encoded as Content-Encoding says",
+    why: "Clients decode it, and fail with an error.",
+    hint:
+      'Encode the body: new Response(body).body.pipeThrough(new CompressionStream("gzip")); or leave the header out',
+    check: notEncoded,
   },
 ];

@@ -10,6 +10,7 @@ import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass } from "../views/character_classes.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
+import { findFault } from "./http_syntax.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** Applies a check to the headers of some names, until it finds something. */
@@ -35,8 +36,12 @@ const MEDIA_TYPE = new RegExp(
 );
 
 function mediaType({ value }: Field): Finding {
-  if (MEDIA_TYPE.test(value.trim())) return undefined;
   const got = quote(value);
+  if (MEDIA_TYPE.test(value.trim())) {
+    return /^multipart\//i.test(value) && !/;\s*boundary=/i.test(value)
+      ? { got, hint: "Add the boundary that separates the parts" }
+      : undefined;
+  }
   if (/^[^/;]*(?:;|$)/.test(value)) {
     return { got, hint: "Write type and subtype with a slash: text/html" };
   }
@@ -151,6 +156,46 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
         response,
         KNOWN.date | KNOWN.expires | KNOWN.lastModified | KNOWN.retryAfter,
         httpDate,
+      ),
+  },
+  {
+    id: "http/syntax",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-syntax",
+    title: "The value of a header should have the form that its standard gives",
+    why: "Clients guess, or ignore the header, each in its own way.",
+    hint: "Look the header up in MDN, and write its value as shown there",
+    check: ({ response }) =>
+      findIn(response, KNOWN.lookedAt, (field) => {
+        const hint = findFault(field, response);
+        if (hint === undefined) return undefined;
+        return { got: `${quote(field.value)} as ${field.name}`, hint };
+      }),
+  },
+  {
+    id: "http/credentials",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-credentials",
+    title:
+      "Access-Control-Allow-Credentials should come with one origin, not with *",
+    why: "Browsers refuse a response with both.",
+    hint:
+      "Answer with the Origin of the request, if it is one that you know, and Vary: Origin",
+    check: ({ response }) =>
+      findIn(
+        response,
+        KNOWN.accessControlAllowOrigin,
+        ({ value }) =>
+          value.trim() === "*" &&
+            response.fields.some(({ key }) =>
+              key === "access-control-allow-credentials"
+            )
+            ? "both"
+            : undefined,
       ),
   },
 ];

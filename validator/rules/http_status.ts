@@ -1,13 +1,11 @@
 /**
- * Rules about statuses: which headers belong to them, and which of them a
- * client must have asked for.
+ * Rules about statuses, and which headers belong to them.
  *
  * @module
  */
 
 import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
-import type { RequestState } from "../views/request_state.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
@@ -16,8 +14,10 @@ function lacks(response: ResponseView, bit: number): boolean {
 }
 
 function noChallenge(response: ResponseView): Finding {
-  if (response.code === 401 && lacks(response, KNOWN.wwwAuthenticate)) {
-    return "401 without it";
+  if (response.code === 401) {
+    const field = findField(response, KNOWN.wwwAuthenticate);
+    if (field === undefined) return "401 without it";
+    return field.value.trim() === "" ? "an empty one" : undefined;
   }
   if (response.code === 407 && lacks(response, KNOWN.proxyAuthenticate)) {
     return {
@@ -28,9 +28,24 @@ function noChallenge(response: ResponseView): Finding {
   return undefined;
 }
 
-function isByteRanges(response: ResponseView): boolean {
-  const field = findField(response, KNOWN.contentType);
-  return field !== undefined && /^multipart\/byteranges\b/i.test(field.value);
+/** Methods that change something, so that nothing of them is stored. */
+const CHANGING: ReadonlySet<string> = new Set([
+  "DELETE",
+  "PATCH",
+  "POST",
+  "PUT",
+]);
+
+function refusesAllowed(view: HeadView): Finding {
+  const { response } = view;
+  if (response.code !== 405) return undefined;
+  const { method } = view.state;
+  for (const { key, value } of response.fields) {
+    if (key !== "allow") continue;
+    const methods = value.split(",").map((one) => one.trim());
+    if (methods.includes(method)) return `${method} in it`;
+  }
+  return undefined;
 }
 
 function isRedirect(code: number | undefined): boolean {
@@ -39,7 +54,7 @@ function isRedirect(code: number | undefined): boolean {
 }
 
 /** Rules about the headers that a status demands. */
-export const HTTP_COMPANION_RULES: readonly Rule<HeadView>[] = [
+export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/challenge",
     severity: "error",
@@ -67,19 +82,68 @@ export const HTTP_COMPANION_RULES: readonly Rule<HeadView>[] = [
         : undefined,
   },
   {
-    id: "http/206-range",
+    id: "http/405-allowed",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-405-allowed",
+    title: "Status 405 should not come with an Allow that has the method",
+    why: "A client that believes it sends the same request again.",
+    hint: "List the methods that the path has, without the one refused",
+    check: refusesAllowed,
+  },
+  {
+    id: "http/426-upgrade",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-426-upgrade",
+    title: "Status 426 should be left to the server",
+    why:
+      "It must come with Upgrade, which is about the connection, and so the server's to send.",
+    hint:
+      "Answer 400 or 403, and say in the body what the client has to change",
+    check: ({ response }) => response.code === 426 ? "426" : undefined,
+  },
+  {
+    id: "http/unused-status",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-unused-status",
+    title: "Status 305 and 306 should not be used",
+    why: "Browsers ignore 305 for its dangers, and 306 means nothing any more.",
+    hint: "Redirect with 302, 303 or 307",
+    check: ({ response: { code } }) =>
+      code === 305 || code === 306 ? String(code) : undefined,
+  },
+  {
+    id: "http/304-method",
     severity: "error",
     blame: "application",
     profile: "http",
-    spec: "http-206-range",
-    title:
-      "Status 206 must come with Content-Range, or with multipart/byteranges as its Content-Type",
-    why: "Without it the client cannot tell which part it has got.",
-    hint: 'Add ["Content-Range", "bytes 0-99/1234"]',
+    spec: "http-304-method",
+    title: "Status 304 must answer GET or HEAD",
+    why: "After another method there is no stored response that it could mean.",
+    hint: "Answer 412 Precondition Failed",
+    check: (view) =>
+      view.response.code === 304 && CHANGING.has(view.state.method)
+        ? `304 in answer to ${view.state.method}`
+        : undefined,
+  },
+  {
+    id: "http/226-im",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-226-im",
+    title: "Status 226 should come with IM",
+    why: "Without it the client does not learn what was done to the content.",
+    hint: 'Add ["IM", "feed"] or what was done, or answer 200',
     check: ({ response }) =>
-      response.code === 206 && lacks(response, KNOWN.contentRange) &&
-        !isByteRanges(response)
-        ? "206 without them"
+      response.code === 226 &&
+        !response.fields.some(({ key }) => key === "im")
+        ? "226 without it"
         : undefined,
   },
   {
@@ -108,9 +172,9 @@ export const HTTP_COMPANION_RULES: readonly Rule<HeadView>[] = [
     why:
       "Without it the client takes the target of its request for what was created.",
     hint: 'Add ["Location", "/the/new/thing"]',
-    check: ({ response, state }) =>
-      response.code === 201 && state.method === "POST" &&
-        lacks(response, KNOWN.location)
+    check: (view) =>
+      view.response.code === 201 && lacks(view.response, KNOWN.location) &&
+        view.state.method === "POST"
         ? "201 without it"
         : undefined,
   },
@@ -142,65 +206,18 @@ export const HTTP_COMPANION_RULES: readonly Rule<HeadView>[] = [
         ? `${code} without it`
         : undefined,
   },
-];
-
-function has(state: RequestState, key: string): boolean {
-  return state.environ.values[key] !== undefined;
-}
-
-/** Conditions that are no If-…: of WebDAV, and of tus for resumable uploads. */
-const OTHER_CONDITIONS: readonly string[] = [
-  "HTTP_IF",
-  "HTTP_OVERWRITE",
-  "HTTP_TUS_RESUMABLE",
-];
-
-function hasCondition({ environ }: RequestState): boolean {
-  return Object.keys(environ.values).some((key) =>
-    key.includes("_IF_") || OTHER_CONDITIONS.includes(key)
-  );
-}
-
-function unasked({ code }: ResponseView, state: RequestState): Finding {
-  switch (code) {
-    case 304:
-      return has(state, "HTTP_IF_NONE_MATCH") ||
-          has(state, "HTTP_IF_MODIFIED_SINCE")
-        ? undefined
-        : "304 without If-None-Match or If-Modified-Since";
-    case 206:
-    case 416:
-      return has(state, "HTTP_RANGE") ? undefined : {
-        got: `${code} without Range`,
-        hint: "Look for environ.HTTP_RANGE first; without it send the whole",
-      };
-    case 412:
-      return hasCondition(state) ? undefined : {
-        got: "412 without a condition such as If-Match",
-        hint: "Answer 409, or 428 to demand a condition",
-      };
-    case 417:
-      return has(state, "HTTP_EXPECT")
-        ? undefined
-        : { got: "417 without Expect", hint: "Answer 400 or 422" };
-    default:
-      return undefined;
-  }
-}
-
-/** Rules about statuses that answer a header of the request. */
-export const HTTP_UNASKED_RULES: readonly Rule<HeadView>[] = [
   {
-    id: "http/unasked",
+    id: "http/location-status",
     severity: "warning",
     blame: "application",
-    profile: "http",
-    spec: "http-unasked",
-    title:
-      "Status 206, 304, 412, 416 and 417 should only answer a request that has the header for it",
-    why: "A client that has not asked for it cannot make use of it.",
-    hint:
-      "Compare environ.HTTP_IF_NONE_MATCH with the ETag first; without it send the whole",
-    check: ({ response, state }) => unasked(response, state),
+    profile: "paranoid",
+    spec: "http-location-status",
+    title: "The Location header should come only with 201, 202 or a redirect",
+    why: "With other statuses clients do not follow it.",
+    hint: 'Answer with "303 See Other", or leave it out',
+    check: ({ response: { code = 0, known } }) =>
+      (known & KNOWN.location) !== 0 && (code === 200 || code >= 400)
+        ? `one with ${code}`
+        : undefined,
   },
 ];

@@ -75,10 +75,17 @@ import {
   LEAVING_RULES,
 } from "./headers_shape.ts";
 import { HEADER_LENGTH_RULES, HEADER_VALUE_RULES } from "./headers_values.ts";
-import { HTTP_CONTENT_RULES, HTTP_END_RULES } from "./http_content.ts";
+import {
+  HTTP_CODING_RULES,
+  HTTP_CONTENT_RULES,
+  HTTP_END_RULES,
+} from "./http_content.ts";
 import { HTTP_FIELD_RULES } from "./http_fields.ts";
 import { HTTP_SINGLE_RULES } from "./http_single.ts";
-import { HTTP_COMPANION_RULES, HTTP_UNASKED_RULES } from "./http_status.ts";
+import { HTTP_STATUS_RULES } from "./http_status.ts";
+import { HTTP_UNASKED_RULES } from "./http_asked.ts";
+import { HTTP_RANGE_RULES } from "./http_ranges.ts";
+import { HTTP_COOKIE_RULES } from "./http_cookies.ts";
 import { INPUT_RULES } from "./input.ts";
 import {
   INPUT_END_RULES,
@@ -137,10 +144,12 @@ class RuleTable {
   ];
   /** Applied only if status and headers are well formed. */
   readonly http: Rules<HeadView> = [
-    ...HTTP_COMPANION_RULES,
+    ...HTTP_STATUS_RULES,
+    ...HTTP_RANGE_RULES,
     ...HTTP_UNASKED_RULES,
     ...HTTP_CONTENT_RULES,
     ...HTTP_SINGLE_RULES,
+    ...HTTP_COOKIE_RULES,
     ...HTTP_FIELD_RULES,
   ];
   /** The server's startResponse has returned or thrown. */
@@ -171,7 +180,11 @@ class RuleTable {
     ...GOING_ON_RULES,
     ...LEAVING_RULES,
   ];
-  readonly bytes: Rules<ChunkView> = [...MEMORY_RULES, ...NO_CONTENT_RULES];
+  readonly bytes: Rules<ChunkView> = [
+    ...MEMORY_RULES,
+    ...NO_CONTENT_RULES,
+    ...HTTP_CODING_RULES,
+  ];
   readonly length: Rules<LengthView> = BODY_LENGTH_RULES;
   readonly change: Rules<ChangeView> = CHANGE_RULES;
   readonly detach: Rules<DetachView> = DETACH_RULES;
@@ -205,11 +218,92 @@ class RuleTable {
   ];
 }
 
-/** The rules of one layer, by the moment at which they are applied. */
-export type ActiveRules = {
-  readonly [Moment in keyof RuleTable]: RuleTable[Moment] extends
-    Rules<infer View> ? readonly ActiveRule<View>[] : never;
+/** Rules that a layer applies, by the moment. */
+type RulesByMoment<Moments extends keyof RuleTable> = {
+  readonly [Moment in Moments]: RuleTable[Moment] extends Rules<infer View>
+    ? readonly ActiveRule<View>[]
+    : never;
 };
+
+/** The moments at which most calls are plain. */
+type PlainMoment =
+  | "call"
+  | "start"
+  | "started"
+  | "return"
+  | "chunk"
+  | "bytes"
+  | "closing";
+
+/** The rules of one layer, by the moment at which they are applied. */
+export interface ActiveRules extends RulesByMoment<keyof RuleTable> {
+  /** Those that a plain call can break. */
+  readonly plain: RulesByMoment<PlainMoment>;
+}
+
+/**
+ * Rules that no plain call can break, so that they need not be applied to it.
+ * What is plain is decided where the rules are applied:
+ *
+ * - `call`: two arguments, of which the second is a function.
+ * - `start`, `started`: the first call, with status and headers alone, while the
+ *   response is not over; the server returned a function.
+ * - `return`: an array without `close` and with the iterator of all arrays.
+ * - `chunk`, `bytes`: a `Uint8Array` over fixed memory that is not empty, after
+ *   startResponse was called, and nothing was refused.
+ * - `closing`: the first close() of an array, on it and without arguments.
+ */
+const KEPT_BY_PLAIN: Readonly<Record<PlainMoment, readonly string[]>> = {
+  call: ["application/arguments", "application/start-response"],
+  start: [
+    "start-response/arguments",
+    "start-response/after-end",
+    "start-response/called-twice",
+    "start-response/exc-info",
+  ],
+  started: ["start-response/returns-write", "start-response/rethrows"],
+  return: [
+    "body/string",
+    "body/bytes",
+    "body/iterable",
+    "body/close-function",
+    "body/array-iterator",
+    "body/one-protocol",
+  ],
+  chunk: [
+    "body/chunk",
+    "body/array-hole",
+    "start-response/late",
+    "start-response/exc-info-caught",
+    "start-response/refusal-caught",
+  ],
+  bytes: [
+    "chunk/detached",
+    "chunk/out-of-bounds",
+    "chunk/shared",
+    "chunk/resizable",
+    "body/empty-chunks",
+  ],
+  closing: [
+    "close/called-twice",
+    "close/not-on-body",
+    "close/arguments",
+    "close/without-return",
+    "close/unread",
+    "close/never-begun",
+  ],
+};
+
+/** Leaves out the rules that no plain call can break. */
+function toPlain(
+  active: Readonly<Record<string, readonly ActiveRule<never>[]>>,
+): Record<string, unknown> {
+  const plain = Object.entries(KEPT_BY_PLAIN).map(([moment, kept]) => {
+    const rules = active[moment] ?? [];
+    return [moment, rules.filter(({ rule }) => !kept.includes(rule.id))];
+  });
+  return Object.fromEntries(plain);
+}
 
 const TABLE: RuleTable = new RuleTable();
 
@@ -227,9 +321,9 @@ export const RULES: readonly Rule<never>[] = [
 export function activate(
   select: <View>(rules: readonly Rule<View>[]) => readonly ActiveRule<View>[],
 ): ActiveRules {
-  const active: Record<string, unknown> = { ...TABLE };
-  for (const [moment, rules] of Object.entries(TABLE)) {
+  const active: Record<string, readonly ActiveRule<never>[]> = {};
+  for (const [moment, rules] of Object.entries<Rules<never>>({ ...TABLE })) {
     active[moment] = select(rules);
   }
-  return active as ActiveRules;
+  return { ...active, plain: toPlain(active) } as unknown as ActiveRules;
 }

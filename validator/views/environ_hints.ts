@@ -142,6 +142,28 @@ function isSuspect(kind: number, value: unknown): boolean {
 }
 
 /**
+ * Returns what there is to know of the name of a variable.
+ *
+ * @param key The name.
+ * @returns A number for {@linkcode isPlainVariable}.
+ */
+export function kindOfVariable(key: string): number {
+  return remembered.get(key) ?? lookUp(key);
+}
+
+/**
+ * Checks whether there is nothing to say about a variable.
+ *
+ * @param kind What there is to know of its name.
+ * @param value Its value.
+ * @returns Whether {@linkcode findEnvironHints} passes over it.
+ */
+export function isPlainVariable(kind: number, value: unknown): boolean {
+  return kind === 0 ||
+    (kind & ODD) === 0 && ((kind & TEXT) === 0 || !isSuspect(kind, value));
+}
+
+/**
  * Looks at each variable once.
  *
  * @param values The variables.
@@ -153,7 +175,7 @@ export function findEnvironHints(
   let hints: EnvironHints | undefined;
   // It is a copy, and this way its values are read without a look-up.
   for (const key in values) {
-    const kind = remembered.get(key) ?? lookUp(key);
+    const kind = kindOfVariable(key);
     if (kind === 0) continue;
     const value = values[key];
     const suspect = (kind & TEXT) !== 0 && isSuspect(kind, value);

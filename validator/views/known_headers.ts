@@ -33,6 +33,12 @@ export const KNOWN = {
   status: 0x100000,
   strictTransportSecurity: 0x200000,
   wwwAuthenticate: 0x400000,
+  /** Headers whose values are looked at, whether they have a bit or not. */
+  lookedAt: 0x800000,
+  /** Headers that clients take once and that have no bit of their own. */
+  takenOnce: 0x1000000,
+  /** Headers that only requests have. */
+  request: 0x2000000,
 } as const;
 
 const BITS: ReadonlyMap<string, number> = new Map([
@@ -60,11 +66,65 @@ const BITS: ReadonlyMap<string, number> = new Map([
   ["www-authenticate", KNOWN.wwwAuthenticate],
 ]);
 
+/** Headers whose values `rules/http_syntax.ts` looks at. */
+const LOOKED_AT: ReadonlySet<string> = new Set([
+  "accept-ranges",
+  "access-control-allow-credentials",
+  "access-control-allow-headers",
+  "access-control-allow-methods",
+  "access-control-allow-origin",
+  "access-control-expose-headers",
+  "access-control-max-age",
+  "age",
+  "allow",
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-location",
+  "strict-transport-security",
+  "vary",
+  "x-content-type-options",
+  "x-frame-options",
+]);
+
+const TAKEN_ONCE: ReadonlySet<string> = new Set([
+  "access-control-allow-credentials",
+  "access-control-max-age",
+  "content-disposition",
+  "cross-origin-embedder-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+  "origin-agent-cluster",
+  "refresh",
+  "x-content-type-options",
+  "x-frame-options",
+  "x-xss-protection",
+]);
+
+const REQUEST: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "expect",
+  "host",
+  "http2-settings",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "max-forwards",
+  "origin",
+  "range",
+  "referer",
+  "user-agent",
+]);
+
 /** What there is to know of a header name. */
 export interface HeaderName {
   /** The name in lower case. */
   readonly key: string;
-  /** Its bit of {@linkcode KNOWN}; 0 for a header that no rule asks for. */
+  /** Its bits of {@linkcode KNOWN}; 0 for a header that no rule asks for. */
   readonly bit: number;
   /** Whether it is a token, as RFC 9110 section 5.6.2 demands. */
   readonly isToken: boolean;
@@ -72,7 +132,10 @@ export interface HeaderName {
 
 function examine(name: string): HeaderName {
   const key = name.toLowerCase();
-  const bit = BITS.get(key) ?? (isHopByHop(key) ? KNOWN.hopByHop : 0);
+  let bit = BITS.get(key) ?? (isHopByHop(key) ? KNOWN.hopByHop : 0);
+  if (LOOKED_AT.has(key)) bit |= KNOWN.lookedAt;
+  if (TAKEN_ONCE.has(key)) bit |= KNOWN.takenOnce;
+  if (REQUEST.has(key)) bit |= KNOWN.request;
   return { key, bit, isToken: isToken(name) };
 }
 

@@ -54,36 +54,116 @@ function readCode(status: string): number | undefined {
   return Number.isNaN(code) || status.charCodeAt(3) !== 0x20 ? undefined : code;
 }
 
+/** What there is to know of the strings of a status and its headers. */
+export interface HeadFacts {
+  readonly status: unknown;
+  readonly code: number | undefined;
+  readonly statusClasses: number;
+  readonly fields: readonly Field[];
+  readonly noPair: Misfit | undefined;
+  readonly noStrings: Misfit | undefined;
+  readonly hasTokens: boolean;
+  readonly classes: number;
+  readonly known: number;
+  readonly repeated: number;
+  readonly size: number;
+  readonly contentLength: number | undefined;
+}
+
+function toField(name: string, value: string): Field {
+  const { key, bit, isToken } = lookUpHeader(name);
+  return { name, key, value, bit, isToken, classes: classifyText(value) };
+}
+
+/**
+ * Reads status and headers, each value once. What is as in an earlier head is
+ * not examined again; if all of it is, the facts are those of that head.
+ */
+function readFacts(
+  status: unknown,
+  headers: unknown,
+  earlier: HeadFacts | undefined,
+): HeadFacts {
+  const known = earlier?.fields;
+  const count = Array.isArray(headers) ? headers.length : 0;
+  // Nothing as long as all fields are those of the earlier head.
+  let fields: Field[] | undefined = known === undefined ? [] : undefined;
+  let noPair: Misfit | undefined;
+  let noStrings: Misfit | undefined;
+  for (let index = 0; index < count; index++) {
+    const entry: unknown = (headers as unknown[])[index];
+    const length = Array.isArray(entry) ? entry.length : undefined;
+    if (length !== 2) {
+      noPair = { index, entry, length, pair: undefined };
+      break;
+    }
+    const name: unknown = (entry as unknown[])[0];
+    const value: unknown = (entry as unknown[])[1];
+    const before = known?.[index];
+    if (
+      before !== undefined && before.name === name && before.value === value
+    ) {
+      fields?.push(before);
+      continue;
+    }
+    fields ??= known!.slice(0, index);
+    if (typeof name !== "string" || typeof value !== "string") {
+      noStrings ??= { index, entry, length, pair: [name, value] };
+      continue;
+    }
+    fields.push(toField(name, value));
+  }
+  const isSame = earlier !== undefined && fields === undefined &&
+    noPair === undefined && earlier.status === status &&
+    known!.length === count && Array.isArray(headers);
+  if (isSame) return earlier;
+  fields ??= known!.slice(0, noPair?.index ?? count);
+  return { status, noPair, noStrings, ...factsOf(status, fields) };
+}
+
+/** Sums up what is known of each field. */
+function factsOf(
+  status: unknown,
+  fields: readonly Field[],
+): Omit<HeadFacts, "status" | "noPair" | "noStrings"> {
+  let hasTokens = true;
+  let classes = 0;
+  let known = 0;
+  let repeated = 0;
+  let size = 0;
+  let contentLength: number | undefined;
+  for (const field of fields) {
+    hasTokens &&= field.isToken;
+    classes |= field.classes;
+    repeated |= known & field.bit;
+    known |= field.bit;
+    size += field.name.length + field.value.length + 4;
+    if (field.bit === KNOWN.contentLength) {
+      contentLength ??= parseContentLength(field.value);
+    }
+  }
+  const isText = typeof status === "string";
+  return {
+    code: isText ? readCode(status) : undefined,
+    statusClasses: isText ? classifyText(status) : 0,
+    fields,
+    hasTokens,
+    classes,
+    known,
+    repeated,
+    size,
+    contentLength,
+  };
+}
+
 /** What was given to startResponse, read once. */
 export class ResponseView {
-  /** The first argument. */
-  readonly status: unknown;
-  /** The status code, if three digits and a space begin the status. */
-  readonly code: number | undefined;
-  /** What is odd about the status: a set of `CharacterClass`. */
-  readonly statusClasses: number;
-  /** The second argument. */
-  readonly headers: unknown;
-  /** Whether they are an array that is not iterated over by its elements. */
-  readonly hasOwnIteration: boolean;
-  /** The headers that are pairs of strings. */
-  readonly fields: readonly Field[];
-  /** The first element that is not a pair; those after it were not read. */
-  readonly noPair: Misfit | undefined;
-  /** The first pair that is not of strings. */
-  readonly noStrings: Misfit | undefined;
-  /** Whether every name is a token. */
-  readonly hasTokens: boolean;
-  /** What is odd about the values, all of them together. */
-  readonly classes: number;
-  /** The headers that are there: a set of `KNOWN`. */
-  readonly known: number;
-  /** The headers that are there more than once. */
-  readonly repeated: number;
-  /** Bytes of all names and values, with the line that each takes. */
-  readonly size: number;
-  /** The value of Content-Length, if there is one and it is a length. */
-  readonly contentLength: number | undefined;
+  readonly #headers: unknown;
+  /** What there is to know of the strings. */
+  readonly facts: HeadFacts;
+  readonly #iteratesItself: boolean;
+  /** Whether somebody has looked at the object that the headers are in. */
+  headersWereSeen = false;
   #changeWasReported = false;
 
   /**
@@ -91,66 +171,94 @@ export class ResponseView {
    *
    * @param status The first argument of startResponse.
    * @param headers The second argument of startResponse.
+   * @param earlier What is known of an earlier response with an array of
+   * headers. What is the same in both is not examined again; if all of it is,
+   * these are the `facts` of this response too.
    */
-  constructor(status: unknown, headers: unknown) {
-    this.status = status;
-    this.code = typeof status === "string" ? readCode(status) : undefined;
-    this.statusClasses = typeof status === "string" ? classifyText(status) : 0;
-    this.headers = headers;
-    const fields: Field[] = [];
-    let noPair: Misfit | undefined;
-    let noStrings: Misfit | undefined;
-    let hasTokens = true;
-    let classes = 0;
-    let known = 0;
-    let repeated = 0;
-    let size = 0;
-    let contentLength: number | undefined;
-    const isArray = Array.isArray(headers);
-    const count = isArray ? headers.length : 0;
-    this.hasOwnIteration = isArray &&
+  constructor(status: unknown, headers: unknown, earlier?: HeadFacts) {
+    this.#headers = headers;
+    this.#iteratesItself = Array.isArray(headers) &&
       hasOwnIteration(headers, headers[Symbol.iterator]);
-    for (let index = 0; index < count; index++) {
-      const entry: unknown = (headers as unknown[])[index];
-      const length = Array.isArray(entry) ? entry.length : undefined;
-      if (length !== 2) {
-        noPair = { index, entry, length, pair: undefined };
-        break;
-      }
-      const name: unknown = (entry as unknown[])[0];
-      const value: unknown = (entry as unknown[])[1];
-      if (typeof name !== "string" || typeof value !== "string") {
-        noStrings ??= { index, entry, length, pair: [name, value] };
-        continue;
-      }
-      const { key, bit, isToken } = lookUpHeader(name);
-      const valueClasses = classifyText(value);
-      fields.push({ name, key, value, bit, isToken, classes: valueClasses });
-      hasTokens &&= isToken;
-      classes |= valueClasses;
-      repeated |= known & bit;
-      known |= bit;
-      size += name.length + value.length + 4;
-      if (bit === KNOWN.contentLength) {
-        contentLength ??= parseContentLength(value);
-      }
-    }
-    this.fields = fields;
-    this.noPair = noPair;
-    this.noStrings = noStrings;
-    this.hasTokens = hasTokens;
-    this.classes = classes;
-    this.known = known;
-    this.repeated = repeated;
-    this.size = size;
-    this.contentLength = contentLength;
+    this.facts = readFacts(status, headers, earlier);
+  }
+
+  /** The second argument. */
+  get headers(): unknown {
+    this.headersWereSeen = true;
+    return this.#headers;
+  }
+
+  /** Whether they are an array that is not iterated over by its elements. */
+  get hasOwnIteration(): boolean {
+    this.headersWereSeen = true;
+    return this.#iteratesItself;
+  }
+
+  /** The first argument. */
+  get status(): unknown {
+    return this.facts.status;
+  }
+
+  /** The status code, if three digits and a space begin the status. */
+  get code(): number | undefined {
+    return this.facts.code;
+  }
+
+  /** What is odd about the status: a set of `CharacterClass`. */
+  get statusClasses(): number {
+    return this.facts.statusClasses;
+  }
+
+  /** The headers that are pairs of strings. */
+  get fields(): readonly Field[] {
+    return this.facts.fields;
+  }
+
+  /** The first element that is not a pair; those after it were not read. */
+  get noPair(): Misfit | undefined {
+    return this.facts.noPair;
+  }
+
+  /** The first pair that is not of strings. */
+  get noStrings(): Misfit | undefined {
+    return this.facts.noStrings;
+  }
+
+  /** Whether every name is a token. */
+  get hasTokens(): boolean {
+    return this.facts.hasTokens;
+  }
+
+  /** What is odd about the values, all of them together. */
+  get classes(): number {
+    return this.facts.classes;
+  }
+
+  /** The headers that are there: a set of `KNOWN`. */
+  get known(): number {
+    return this.facts.known;
+  }
+
+  /** The headers that are there more than once. */
+  get repeated(): number {
+    return this.facts.repeated;
+  }
+
+  /** Bytes of all names and values, with the line that each takes. */
+  get size(): number {
+    return this.facts.size;
+  }
+
+  /** The value of Content-Length, if there is one and it is a length. */
+  get contentLength(): number | undefined {
+    return this.facts.contentLength;
   }
 
   /** Whether this can be sent, so that it can be judged as an HTTP message. */
   get isWellFormed(): boolean {
     return this.code !== undefined && this.code >= 200 && this.code <= 599 &&
       ((this.statusClasses | this.classes) & BROKEN) === 0 &&
-      Array.isArray(this.headers) && this.noPair === undefined &&
+      Array.isArray(this.#headers) && this.noPair === undefined &&
       this.noStrings === undefined && this.hasTokens;
   }
 
@@ -160,7 +268,8 @@ export class ResponseView {
    * @returns What has changed since, if anything has.
    */
   findChange(): string | undefined {
-    const { headers, fields } = this;
+    const headers = this.#headers;
+    const { fields } = this;
     // What was not read as a header cannot be compared, and was reported.
     if (
       !Array.isArray(headers) || this.noPair !== undefined ||
@@ -208,10 +317,15 @@ function compare(
  *
  * @param status The first argument of startResponse.
  * @param headers The second argument of startResponse.
+ * @param earlier What is known of an earlier response.
  * @returns What was read.
  */
-export function readResponse(status: unknown, headers: unknown): ResponseView {
-  return new ResponseView(status, headers);
+export function readResponse(
+  status: unknown,
+  headers: unknown,
+  earlier?: HeadFacts,
+): ResponseView {
+  return new ResponseView(status, headers, earlier);
 }
 
 /**

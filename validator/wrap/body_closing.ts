@@ -10,18 +10,64 @@ import { isGenerator } from "../views/value_shape.ts";
 import type { CheckedIteration } from "./checked_iteration.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 
-/** Closes a body for the server, and checks both sides. */
-export class BodyClosing {
-  readonly #request: CheckedRequest;
+const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
+
+/** Whether it is the one close() of an array, called as it has to be. */
+function isPlainClose(
+  { receiver, args, kind, state }: ClosingView,
+): boolean {
+  return kind === "array" && receiver === "body" && args.length === 0 &&
+    state.closes === 0;
+}
+
+/**
+ * Closes a body for the server, and checks both sides.
+ *
+ * It is itself the view of the checks, filled anew for each call.
+ */
+export class BodyClosing implements ClosingView {
+  readonly state: CheckedRequest;
   readonly #iteration: CheckedIteration;
+  args: readonly unknown[] = NO_ARGUMENTS;
+  receiver: ClosingView["receiver"] = "body";
 
   /**
    * @param request The request.
    * @param iteration The iteration over the body.
    */
   constructor(request: CheckedRequest, iteration: CheckedIteration) {
-    this.#request = request;
+    this.state = request;
     this.#iteration = iteration;
+  }
+
+  get kind(): ClosingView["kind"] {
+    return this.#iteration.kind;
+  }
+
+  get cannotReturn(): boolean {
+    return this.#iteration.cannotReturn;
+  }
+
+  get isBroken(): boolean {
+    return this.#iteration.isBroken;
+  }
+
+  get wasAsked(): boolean {
+    return this.#iteration.wasAsked;
+  }
+
+  get hasClose(): boolean {
+    return typeof this.#iteration.view.close === "function";
+  }
+
+  get isGenerator(): boolean {
+    const { kind, view } = this.#iteration;
+    return kind !== "array" && isGenerator(view.body);
+  }
+
+  get length(): number {
+    const { kind, view } = this.#iteration;
+    return kind === "array" ? (view.body as readonly unknown[]).length : -1;
   }
 
   /**
@@ -32,20 +78,22 @@ export class BodyClosing {
    * @returns What the body's own close() returned.
    */
   close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
-    const request = this.#request;
+    const request = this.state;
     request.observe?.({ type: "close" });
     const errors: unknown[] = [];
-    collectError(errors, () => {
-      const view = this.#view(receiver, args);
-      request.checkServer(request.rules.closing, view);
+    try {
+      this.#check(receiver, args);
       const { observer, kind, view: { body } } = this.#iteration;
       observer.checkKept(kind, body);
       observer.checkHeld("server");
-    });
+    } catch (error) {
+      errors.push(error);
+    }
     // To call it twice is the server's fault; the body need not suffer it.
     if (request.closes++ > 0) return this.#throwOr(errors, undefined);
     request.closing = true;
     request.takeBack();
+    if (!this.#iteration.isBroken) return this.#closeBody(errors, args);
     const returned = collectError(errors, () => this.#iteration.returnBroken());
     if (!isThenable(returned)) return this.#closeBody(errors, args);
     return Promise.resolve(returned)
@@ -60,39 +108,25 @@ export class BodyClosing {
    * @returns The iterator.
    */
   guardIterator<Iterator extends object>(iterator: Iterator): Iterator {
-    const request = this.#request;
-    const close = (...args: unknown[]): void => {
-      const view = this.#view("iterator", args);
-      request.checkServer(request.rules.closing, view);
-    };
+    const close = (...args: unknown[]): void => this.#check("iterator", args);
     return Object.assign(iterator, { close });
   }
 
-  #view(
-    receiver: ClosingView["receiver"],
-    args: readonly unknown[],
-  ): ClosingView {
-    const { kind, view, wasAsked, cannotReturn, isBroken } = this.#iteration;
-    const { body, close } = view;
-    return {
-      args,
-      receiver,
-      kind,
-      wasAsked,
-      cannotReturn,
-      isBroken,
-      hasClose: typeof close === "function",
-      isGenerator: kind !== "array" && isGenerator(body),
-      length: kind === "array" ? (body as readonly unknown[]).length : -1,
-      state: this.#request,
-    };
+  #check(receiver: ClosingView["receiver"], args: readonly unknown[]): void {
+    this.receiver = receiver;
+    this.args = args;
+    const { rules } = this.state;
+    const { closing } = isPlainClose(this) ? rules.plain : rules;
+    this.state.checkServer(closing, this);
   }
 
   #closeBody(errors: unknown[], args: readonly unknown[]): unknown {
     const { body, close } = this.#iteration.view;
-    const result = typeof close === "function"
-      ? collectError(errors, () => Reflect.apply(close, body, args))
-      : undefined;
+    if (typeof close !== "function") return this.#finish(errors, undefined);
+    const result = collectError(
+      errors,
+      () => Reflect.apply(close, body, args),
+    );
     return isThenable(result)
       ? this.#await(errors, result)
       : this.#finish(errors, result);
@@ -113,17 +147,25 @@ export class BodyClosing {
 
   /** The body is closed. What was swallowed until now has its last chance. */
   #finish(errors: unknown[], result: unknown): unknown {
-    const request = this.#request;
+    const request = this.state;
     request.closing = false;
-    collectError(errors, () => request.compareWithInner("closed"));
+    try {
+      request.compareWithInner("closed");
+    } catch (error) {
+      errors.push(error);
+    }
     request.finish();
-    collectError(errors, () => request.rethrow());
+    try {
+      request.rethrow();
+    } catch (error) {
+      errors.push(error);
+    }
     return this.#throwOr(errors, result);
   }
 
   #throwOr(errors: readonly unknown[], result: unknown): unknown {
     if (errors.length === 0) return result;
-    throw this.#request.pick(errors);
+    throw this.state.pick(errors);
   }
 }
 

@@ -29,6 +29,16 @@ function readBody(request: CheckedRequest, body: unknown): ReturnView {
   return { body, asyncMethod, method, close, state: request };
 }
 
+const ARRAY_ITERATOR: unknown = Array.prototype.values;
+
+/** Whether it is an array and nothing else. */
+function isPlainArray(
+  { body, asyncMethod, method, close }: ReturnView,
+): boolean {
+  return method === ARRAY_ITERATOR && close === undefined &&
+    asyncMethod === undefined && Array.isArray(body);
+}
+
 function kindOf(request: CheckedRequest, view: ReturnView): BodyKind {
   const body = view.body as object;
   if (request.owns(body)) return "wrapper";
@@ -50,7 +60,8 @@ export function checkedBody(
   request.returned = true;
   const view = readBody(request, body);
   if (Array.isArray(body)) request.array = body;
-  request.check(request.rules.return, view);
+  const { rules } = request;
+  request.check(isPlainArray(view) ? rules.plain.return : rules.return, view);
   request.compareWithInner("return", [body]);
   if (!isIterable(view)) {
     // It was reported. What a server makes of it is not to be checked.

@@ -12,8 +12,9 @@ import {
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../findings.ts";
 import { capture, userFrameOf } from "../places.ts";
-import { hasExcInfo } from "../rules/start_response.ts";
+import { hasExcInfo, isOver } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
+import { RecordedHead } from "../layer_memory.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkObserver } from "./chunk_observer.ts";
 
@@ -39,9 +40,15 @@ export function checkedStartResponse(
     });
     const view = { args, state: request };
     const { unheard } = request;
+    const isPlain = args.length === 2 && request.starts === 0 &&
+      !isOver(request);
     try {
       request.compareWithInner("start", args, startResponse);
-      request.checkCall(rules.start, view, startResponse);
+      request.checkCall(
+        isPlain ? rules.plain.start : rules.start,
+        view,
+        startResponse,
+      );
     } finally {
       // A call that fails was a call.
       request.starts++;
@@ -66,7 +73,11 @@ export function checkedStartResponse(
     request.passesExcInfo = false;
     const { outer } = request;
     outer?.compareWithInner("started", args, startResponse, request);
-    request.check(rules.started, { ...view, result, thrown });
+    const isKept = isPlain && typeof result === "function";
+    request.check(
+      isKept ? rules.plain.started : rules.started,
+      { args, state: request, result, thrown },
+    );
     if (thrown !== undefined) {
       const isLate = request.headSent && hasExcInfo(args);
       request.refusal = isLate ? "exc-info" : "arguments";
@@ -93,12 +104,19 @@ function checkHead(
 ): ResponseView | undefined {
   // That one of them is missing was reported.
   if (args.length < 2) return undefined;
-  const { rules } = request;
-  const response = readResponse(args[0], args[1]);
-  const sent = { response, state: request };
-  request.check(rules.status, sent, entry);
-  request.check(rules.headers, sent, entry);
-  if (response.isWellFormed) request.check(rules.http, sent, entry);
+  const { rules, context: { memory } } = request;
+  const good = memory.head;
+  const response = readResponse(args[0], args[1], good?.facts);
+  if (good !== undefined && response.facts === good.facts) {
+    request.check(good.again, { response, state: request }, entry);
+    return response;
+  }
+  const sent = new RecordedHead(response, request);
+  let isGood = request.checkRecording(rules.status, sent, entry);
+  isGood = request.checkRecording(rules.headers, sent, entry) && isGood;
+  if (!response.isWellFormed) return response;
+  isGood = request.checkRecording(rules.http, sent, entry) && isGood;
+  if (isGood) memory.head = sent.toGood();
   return response;
 }
 

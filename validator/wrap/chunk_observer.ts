@@ -64,8 +64,11 @@ export class ChunkObserver implements ChunkView, LengthView {
     if (this.memory === undefined) ignoreRejection(chunk);
     state.observe?.({ type: "chunk", via: "body", index: state.chunks, chunk });
     if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
-    state.checkOften(state.rules.chunk, this);
-    if (this.memory !== undefined) this.#checkBytes();
+    const { rules } = state;
+    const isPlain = this.memory === "fixed" && this.length > 0 &&
+      state.starts > 0 && state.refusedAt === undefined;
+    state.checkOften(isPlain ? rules.plain.chunk : rules.chunk, this);
+    if (this.memory !== undefined) this.#checkBytes(isPlain);
     state.chunks++;
     state.bytes += this.length;
     this.#count();
@@ -90,7 +93,7 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.checkHeld("application", entry);
     this.#snapshot?.forget();
     this.#look(chunk);
-    if (this.memory !== undefined) this.#checkBytes(entry);
+    if (this.memory !== undefined) this.#checkBytes(false, entry);
     state.written += this.length;
     this.#count();
   }
@@ -122,10 +125,11 @@ export class ChunkObserver implements ChunkView, LengthView {
     }
   }
 
-  #checkBytes(entry?: Entry): void {
+  #checkBytes(isPlain: boolean, entry?: Entry): void {
     const { state, length } = this;
     this.total = state.bytes + state.written + length;
-    state.checkOften(state.rules.bytes, this, entry);
+    const { rules } = state;
+    state.checkOften(isPlain ? rules.plain.bytes : rules.bytes, this, entry);
     state.check(state.rules.length, this, entry);
   }
 

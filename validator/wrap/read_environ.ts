@@ -5,7 +5,7 @@
  */
 
 import type { ActiveRules } from "../rules/table.ts";
-import { findEnvironHints } from "../views/environ_hints.ts";
+import { type EnvironHints, findEnvironHints } from "../views/environ_hints.ts";
 import {
   CHECKED_REQUEST,
   type EnvironView,
@@ -14,6 +14,8 @@ import {
 import { CheckedErrors } from "./checked_errors.ts";
 import { CheckedInput } from "./checked_input.ts";
 import { CheckedRequest } from "./checked_request.ts";
+
+type Values = Readonly<Record<string | symbol, unknown>>;
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -44,7 +46,7 @@ function findEarlier(
  */
 function findLinked(
   object: unknown,
-  values: Readonly<Record<string | symbol, unknown>>,
+  values: Values,
   isEnviron: boolean,
 ): CheckedRequest | undefined {
   let linked = values[CHECKED_REQUEST];
@@ -76,20 +78,51 @@ export function readEnviron(
 ): EnvironView {
   const object = args[0];
   // A spread reads each own property once, whatever is behind it.
-  const values: Readonly<Record<string | symbol, unknown>> =
-    typeof object === "object" && object !== null ? { ...object } : NOTHING;
+  const values: Values = typeof object === "object" && object !== null
+    ? { ...object }
+    : NOTHING;
   const isEnviron = args.length > 1 && isPlainObject(object);
   const linked = findLinked(object, values, isEnviron);
-  return {
-    args,
-    object,
-    startResponse: args[1],
-    values,
-    isEnviron,
-    hints: isEnviron ? findEnvironHints(values) : undefined,
-    linked,
-    earlier: linked === undefined
-      ? undefined
-      : findEarlier(linked, rules, object),
-  };
+  const earlier = linked === undefined
+    ? undefined
+    : findEarlier(linked, rules, object);
+  return new ReadEnviron(args, values, isEnviron, linked, earlier);
+}
+
+/** An environ that was read. All its variables are looked at only if need be. */
+class ReadEnviron implements EnvironView {
+  readonly args: readonly unknown[];
+  readonly object: unknown;
+  readonly startResponse: unknown;
+  readonly values: Values;
+  readonly isEnviron: boolean;
+  readonly linked: CheckedRequest | undefined;
+  readonly earlier: CheckedRequest | undefined;
+  #hints: EnvironHints | undefined;
+  #isSearched = false;
+
+  constructor(
+    args: readonly unknown[],
+    values: Values,
+    isEnviron: boolean,
+    linked: CheckedRequest | undefined,
+    earlier: CheckedRequest | undefined,
+  ) {
+    this.args = args;
+    this.object = args[0];
+    this.startResponse = args[1];
+    this.values = values;
+    this.isEnviron = isEnviron;
+    this.linked = linked;
+    this.earlier = earlier;
+  }
+
+  /** What one look at all variables has found. */
+  get hints(): EnvironHints | undefined {
+    if (!this.#isSearched) {
+      this.#isSearched = true;
+      if (this.isEnviron) this.#hints = findEnvironHints(this.values);
+    }
+    return this.#hints;
+  }
 }

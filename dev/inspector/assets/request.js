@@ -37,6 +37,9 @@ async function refresh() {
 let isLoading = false;
 let isStale = false;
 
+/** Between two loads, in ms: a stream changes all the time. */
+const PAUSE = 300;
+
 /** One load at a time, and one more if something changed meanwhile. */
 async function refreshSoon() {
   isStale = true;
@@ -46,6 +49,7 @@ async function refreshSoon() {
     while (isStale) {
       isStale = false;
       await refresh();
+      await new Promise((done) => setTimeout(done, PAUSE));
     }
   } catch {
     // The server is gone; the stream says so.
@@ -97,9 +101,11 @@ async function copy(link) {
   }
   const actions = /** @type {HTMLElement} */ (link.parentElement);
   const credentials = Number(actions.dataset.credentials);
-  copied.textContent = `Copied the ${link.dataset.copy}.${
-    credentials > 0 ? " It contains credentials." : ""
-  }`;
+  copied.textContent = [
+    `Copied the ${link.dataset.copy}.`,
+    link.dataset.hint ?? "",
+    credentials > 0 ? "It contains credentials." : "",
+  ].join(" ").trim();
 }
 
 article.addEventListener("click", (event) => {

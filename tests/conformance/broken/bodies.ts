@@ -127,6 +127,18 @@ export const BODY: readonly BrokenServer[] = [
     close/finally close/head close/left-early close/pending-next
     close/stream close/too-long close/wrong-chunk`,
   ),
+  body(
+    "calls return() twice",
+    (body) =>
+      Array.isArray(body) ? body : like(body, {
+        end: (end) => {
+          end?.();
+          return end?.();
+        },
+      }),
+    `close/204 close/304 close/awaited close/client-left close/head
+    close/left-early close/pending-next close/too-long close/wrong-chunk`,
+  ),
   body("prefers the synchronous iterator", (body) => {
     const both = Symbol.iterator in Object(body) &&
       Symbol.asyncIterator in Object(body);

@@ -26,7 +26,7 @@ export const ENVIRON: readonly BrokenServer[] = [
     (environ) => {
       environ.PATH_INFO = environ.REQUEST_URI?.split("?")[0] ?? "/";
     },
-    `bodiless/connect connection/connect-body target/absolute-form
+    `bodiless/connect connection/connect-after connection/connect-body target/absolute-form
     target/path-backslash target/path-decoded
     target/path-decoded-once target/path-dots target/path-question-mark
     target/path-slash`,
@@ -96,6 +96,12 @@ export const ENVIRON: readonly BrokenServer[] = [
     const address = environ["HTTP_X_FORWARDED_FOR"];
     if (address) environ.REMOTE_ADDR = address;
   }, "environ/remote-addr"),
+  environ("drops an empty Host", (environ) => {
+    if (environ.HTTP_HOST === "") delete environ.HTTP_HOST;
+  }, "headers/host-empty"),
+  environ("writes the port behind REMOTE_ADDR", (environ) => {
+    environ.REMOTE_ADDR += `:${environ.REMOTE_PORT}`;
+  }, "environ/remote-form"),
   environ("decodes header values as UTF-8", (environ) => {
     for (const [key, value] of Object.entries(environ)) {
       if (!key.startsWith("HTTP_") || typeof value !== "string") continue;

@@ -26,18 +26,22 @@ export const INPUT: readonly BrokenServer[] = [
     input/every-split-* input/large input/none input/read-across-chunks
     input/read-all input/read-sized`,
   ),
-  input("drops the end of lines", (right) => ({
-    readline: async (size) => {
-      const line = await right.readline(size);
-      return line.at(-1) === 10 ? line.subarray(0, -1) : line;
-    },
-  }), "input/in-order input/mixed input/readline input/readline-sized"),
+  input(
+    "drops the end of lines",
+    (right) => ({
+      readline: async (size) => {
+        const line = await right.readline(size);
+        return line.at(-1) === 10 ? line.subarray(0, -1) : line;
+      },
+    }),
+    "input/in-order input/mixed input/own-buffer input/readline input/readline-sized",
+  ),
   input("ignores the size of readline()", (right) => ({
     readline: () => right.readline(),
   }), "input/readline-sized"),
   input("ignores the hint of readlines()", (right) => ({
     readlines: () => right.readlines(),
-  }), "input/mixed input/readlines-hint"),
+  }), "input/mixed input/own-buffer input/readlines-hint"),
   input(
     "uses its buffer again",
     (right) => {
@@ -56,6 +60,14 @@ export const INPUT: readonly BrokenServer[] = [
   input("takes a body that was cut short for a whole one", (right) => ({
     read: (size) => right.read(size).catch(() => new Uint8Array()),
   }), "chunks/* errors/body-error-passed-on input/cut-*"),
+  input("gives shared arrays", (right) => ({
+    readline: async (size) => {
+      const line = await right.readline(size);
+      const shared = new Uint8Array(new SharedArrayBuffer(line.length));
+      shared.set(line);
+      return shared as never;
+    },
+  }), "input/own-buffer"),
   input("reads as text", (right) => ({
     read: async (size) =>
       new TextEncoder().encode(

@@ -125,6 +125,15 @@ const FEATURES: readonly BrokenServer[] = [
     ),
     "connection/connect-body",
   ),
+  reads(
+    "serves what follows a CONNECT",
+    head((text) =>
+      text.includes("\r\nContent-Length: ")
+        ? text
+        : text.replace(/^CONNECT \S+/, "GET /")
+    ),
+    "bodiless/connect connection/connect-after",
+  ),
   wire("answers CONNECT with a length", () => {
     let isTunnel = false;
     return {

@@ -286,7 +286,7 @@ Deno.test("inspector() shows the timeline in its order: each event, its place an
     "chunk 4",
     "1,996 more chunks, 33 kB; 4 more log lines",
     "from 11 ms to 4.8 s",
-    "1,700 more events in the JSON",
+    "1,700 more events in the <a",
     "2000 ticks sent",
     "The body ends.",
   );

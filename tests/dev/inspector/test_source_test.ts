@@ -180,6 +180,13 @@ Deno.test("findExport() finds what the server serves", () => {
         "application",
         false,
       ],
+      ["app.ts", "export const app: Hono = new Hono();", "app", true],
+      [
+        "app.ts",
+        "const a = b; const b = a;\nexport default a",
+        "default",
+        false,
+      ],
       ["app.ts", "export async function* app() {}", "app", false],
       ["app.ts", "const app = 1;\nexport { app };", "app", false],
       ["/home/ada/app.ts:shop", undefined, "shop", false],

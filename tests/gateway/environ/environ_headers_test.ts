@@ -1,7 +1,8 @@
 // That a slow model agrees for any request is in environ_property_test.ts.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
 import { RequestError } from "../../../http1/request_error.ts";
 import { answering } from "../recording_transport.ts";
 import { environOf } from "./environ_of.ts";
@@ -75,14 +76,27 @@ Deno.test.each<[Record<string, string>, string]>([
   [{ host: "a/<b>" }, "400 Bad Request"],
   [{ "content-length": "5, 5" }, "400 Bad Request"],
   [{ "content-length": "11" }, "413 Content Too Large"],
+  [{ expect: "100-continue, x" }, "417 Expectation Failed"],
 ])(
   "toFetchHandler() answers headers %j without a call with %s",
   async (headers, line) => {
     let calls = 0;
     const app = answering(() => (calls++, []));
-    const handler = toFetchHandler(app, { maxRequestBodySize: 10 });
-    const response = await handler(new Request("http://h/", { headers }));
+    const lines: string[] = [];
+    const errors = new StderrStream((text) => void lines.push(text));
+    const handler = toFetchHandler(app, {
+      maxRequestBodySize: 10,
+      environ: { "wsgi.errors": errors },
+    });
+    const info = { remoteAddr: { hostname: "192.0.2.1" } };
+    const request = new Request("http://h/");
+    // A constructor would drop Expect.
+    Object.defineProperty(request, "headers", { value: new Headers(headers) });
+    const response = await handler(request, info);
     assertEquals(await response.text(), `${line}\n`);
     assertEquals([`${response.status}`, calls], [line.slice(0, 3), 0]);
+    assertEquals(lines.length, 1);
+    const start = `Refused a request from 192.0.2.1 with ${response.status}: `;
+    assert(lines[0]?.startsWith(start), lines[0]);
   },
 );

@@ -12,6 +12,7 @@ import {
   toNodeListener,
 } from "../../../gateway/node/node.ts";
 import type { Environ } from "../../../wsgi/types.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
 import { validator } from "../../../validator.ts";
 import { ask, within } from "../../raw_client.ts";
 import { serveNode } from "./node_serving.ts";
@@ -124,21 +125,39 @@ Deno.test("toNodeListener() takes from its options what the request cannot tell"
 });
 
 Deno.test("toNodeListener() serves requests of node:http2", async () => {
-  let protocol: string | undefined;
+  let seen: Environ | undefined;
+  const errors = new StderrStream(() => {});
   const listener: unknown = toNodeListener((environ, startResponse) => {
-    protocol = environ.SERVER_PROTOCOL;
-    startResponse("200 OK", []);
-    return [];
-  });
+    seen = environ;
+    startResponse("200 OK", [["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]);
+    return (function* (): Generator<Uint8Array, void> {
+      yield new Uint8Array(3);
+      if (environ.PATH_INFO === "/broken") throw new Error("on purpose");
+    })();
+  }, { environ: { "wsgi.errors": errors } });
   // Its types differ, but it has all that the listener asks for.
   const server = createServer(listener as Http2Listener).listen(0, "127.0.0.1");
   await within(once(server, "listening"), "the server to listen");
   const { port } = server.address() as AddressInfo;
   const client = connect(`http://127.0.0.1:${port}`);
   try {
-    const stream = client.request({ ":path": "/" });
-    const [headers] = await within(once(stream, "response"), "the response");
-    assertEquals([headers[":status"], protocol], [200, "HTTP/2.0"]);
+    for (const [path, code] of [["/broken", 2], ["/whole", 0]] as const) {
+      const names = { ":authority": "a.example:81", host: "b.example" };
+      const stream = client.request({ ":path": path, ...names });
+      stream.on("error", () => {});
+      const closed = once(stream, "close").catch(() => {});
+      const [headers] = await within(once(stream, "response"), "the response");
+      assertEquals(headers[":status"], 200);
+      assertEquals(headers["set-cookie"], ["a=1", "b=2"]);
+      assertVariables(seen, {
+        HTTP_HOST: "a.example:81",
+        SERVER_NAME: "a.example",
+        SERVER_PROTOCOL: "HTTP/2.0",
+      });
+      stream.resume();
+      await within(closed, "the end of the stream");
+      assertEquals(stream.rstCode, code);
+    }
   } finally {
     client.destroy();
     const closed = once(server, "close");

@@ -37,12 +37,15 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
   },
 );
 
-Deno.test("toNodeListener() answers a refused HEAD without a page", async () => {
+Deno.test("toNodeListener() answers a refused HEAD without a page, and logs it", async () => {
   await using serving = await serveNode(() => []);
   using client = await RawClient.connect(serving);
   await client.send("HEAD / HTTP/1.1\r\nHost: [:]\r\n\r\n");
   assertStringIncludes((await client.head()).line, " 400 ");
   assertEquals(await client.rest(), "");
+  assertEquals(serving.log, [
+    'Refused a request from 127.0.0.1 with 400: HTTP_HOST must be a host with an optional port, got "[:]"\n',
+  ]);
 });
 
 Deno.test("toNodeListener() lets a client that is still sending read the refusal", async () => {

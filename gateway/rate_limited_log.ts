@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { RequestError } from "../http1/request_error.ts";
 import { escapeControls } from "../wsgi/describe.ts";
+import { StderrStream } from "../wsgi/error_stream.ts";
 import type { ErrorStream } from "../wsgi/types.ts";
 
 /** For how long lines are counted, in milliseconds. */
@@ -62,4 +64,33 @@ export class RateLimitedLog {
       // The log itself is broken. The server goes on without it.
     }
   }
+}
+
+/**
+ * Creates the log of a gateway that has no server of its own around it.
+ *
+ * @param environ The variables that its user adds, perhaps a `wsgi.errors`.
+ * @returns The log.
+ */
+export function createLog(
+  environ: Readonly<Record<string, unknown>> | undefined,
+): RateLimitedLog {
+  const errors = environ?.["wsgi.errors"] as ErrorStream | undefined;
+  return new RateLimitedLog(errors ?? new StderrStream());
+}
+
+/**
+ * Describes a request that no application sees, for the log.
+ *
+ * @param error Why it was refused.
+ * @param client The address of the client, where it is known.
+ * @returns One line.
+ */
+export function describeRefusal(
+  { message, status }: RequestError,
+  client: string | undefined,
+): string {
+  return `Refused a request from ${
+    client ?? "a client"
+  } with ${status}: ${message}`;
 }

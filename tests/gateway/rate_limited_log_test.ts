@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RateLimitedLog } from "../../server/rate_limited_log.ts";
+import { RateLimitedLog } from "../../gateway/rate_limited_log.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 
 /** A log, what it wrote, and the clock that it looks at. */

@@ -1,0 +1,23 @@
+/**
+ * Whether the body of a request was kept as a whole.
+ *
+ * @module
+ */
+
+import { isContentLength, parseContentLength } from "../../wsgi/http_syntax.ts";
+import type { RecordedRequest } from "../conversation.ts";
+
+/**
+ * Returns whether a request can be sent again with its body. An application that
+ * reads as many bytes as `Content-Length` says does not ask for the end.
+ *
+ * @param request The request.
+ * @returns Whether its body is all of it.
+ */
+export function hasWholeBody(
+  { headers, body, isBodyComplete }: RecordedRequest,
+): boolean {
+  const [, length] = headers.find(([name]) => isContentLength(name)) ?? [];
+  return isBodyComplete ||
+    length !== undefined && parseContentLength(length) === body.length;
+}

@@ -1,0 +1,90 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { checkServer } from "../../conformance/mod.ts";
+import { Patience } from "../../conformance/patience.ts";
+import { SERVER_CASES } from "../../conformance/server_cases.ts";
+import type { ResponseBody } from "../../mod.ts";
+import { serve } from "./broken/server.ts";
+import { HOSTILE_SERVERS, type HostileServer } from "./hostile.ts";
+
+/** Short, so that waiting in vain takes little time. */
+const TIMEOUT_MS = 300;
+
+const CASES = SERVER_CASES.filter(({ limit }) => limit === undefined).length;
+
+/** Checks one; gives what is wrong with its report. */
+async function wrongly(
+  { name, start, skipped }: HostileServer,
+): Promise<string[]> {
+  const report = await checkServer(start, { timeout: TIMEOUT_MS });
+  const { passed, failed, about: { problem = "" } = {} } = report;
+  const shown = `${name}: ${passed} passed, ${failed} failed, "${problem}"`;
+  const isRight = skipped === undefined
+    ? failed > 0 && problem === ""
+    : passed === 0 && failed === 3 && skipped.test(problem) &&
+      report.cases.at(-1)?.message === `not run: ${problem}`;
+  return isRight && report.cases.length === CASES ? [] : [shown];
+}
+
+Deno.test("checkServer() reports on servers with which no client can get on", async () => {
+  const [busy, idle] = [true, false].map((kind) =>
+    HOSTILE_SERVERS.filter(({ isBusy = false }) => isBusy === kind)
+  );
+  const wrong = (await Promise.all((idle ?? []).map(wrongly))).flat();
+  for (const one of busy ?? []) wrong.push(...await wrongly(one));
+  assertEquals(wrong, []);
+});
+
+Deno.test("no body of the kit fills the memory of a server that collects bodies", async () => {
+  let largest = 0;
+  async function* collect(body: ResponseBody): AsyncGenerator<Uint8Array> {
+    let size = 0;
+    try {
+      for await (const chunk of body) size += chunk.length ?? 0;
+    } finally {
+      await body.close?.();
+    }
+    largest = Math.max(largest, size);
+    yield new Uint8Array(1);
+  }
+  await checkServer((app) =>
+    serve(async (...args) => {
+      const body = await app(...args);
+      return collect(body) as ResponseBody;
+    }), { timeout: TIMEOUT_MS });
+  assert(largest <= 32 << 20, `${largest} bytes`);
+});
+
+Deno.test("checkServer() says that reports of another process do not arrive", async () => {
+  const { about } = await checkServer((app) =>
+    // What the application reports goes nowhere.
+    serve((environ, startResponse) => {
+      const mark = environ.HTTP_WSGI_CASE?.replace(/\.[^.]*$/, ".lost");
+      return app({ ...environ, HTTP_WSGI_CASE: mark }, startResponse);
+    }), { cases: ["environ/*"], timeout: TIMEOUT_MS });
+  assertMatch(about?.problem ?? "", /, or its reports do not arrive$/);
+});
+
+Deno.test("checkServer() says that a server hides the header of the kit", async () => {
+  const { about } = await checkServer(
+    (app) =>
+      serve(({ HTTP_WSGI_CASE: _, ...environ }, startResponse) =>
+        app(environ, startResponse)
+      ),
+    { cases: ["environ/*"], timeout: TIMEOUT_MS },
+  );
+  assertMatch(about?.problem ?? "", /without the header Wsgi-Case/);
+});
+
+Deno.test("Patience gives cases less time once much was lost, and none in the end", () => {
+  const patience = new Patience(1000);
+  const lose = (count: number, duration: number, isLate: boolean) => {
+    for (let index = 0; index < count; index++) patience.add(duration, isLate);
+    return [patience.timeout, patience.isSpent];
+  };
+  assertEquals(lose(1000, 250, false), [1000, false]);
+  assertEquals(lose(5, 1000, true), [1000, false]);
+  assertEquals(lose(1, 1000, true), [100, false]);
+  assertEquals(lose(49, 100, true), [100, false]);
+  assertEquals(patience.lost, "11 s");
+  assertEquals(lose(2, 1250, false), [100, true]);
+});

@@ -1,0 +1,156 @@
+/**
+ * Rules about Set-Cookie.
+ *
+ * @module
+ */
+
+import { quote } from "../../wsgi/describe.ts";
+import { TOKEN_PATTERN } from "../../wsgi/http_syntax.ts";
+import type { HeadView } from "../views/call_views.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import type { Field, ResponseView } from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+/** A comma and a space, then the beginning of another cookie. The comma in a
+ * date of Expires is followed by a day and a space, never by `=`; one without a
+ * space after it may be a part of a value.
+ */
+const NEXT_COOKIE = new RegExp(`, +(${TOKEN_PATTERN})=`);
+
+/** A quoted value, in which a comma separates nothing. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+
+function joined({ value }: Field): Finding {
+  const next = NEXT_COOKIE.exec(value.replace(QUOTED, '""'))?.[1];
+  if (next === undefined) return undefined;
+  // The values of cookies are secrets.
+  return `${quote(value.slice(0, value.indexOf("=")))} and ${
+    quote(next)
+  } in one`;
+}
+
+/** A cookie without its value, which is a secret. */
+interface Cookie {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+function parse(value: string): Cookie | undefined {
+  const [pair = "", ...rest] = value.split(";");
+  const equals = pair.indexOf("=");
+  const name = pair.slice(0, equals).trim();
+  if (equals === -1 || name === "") return undefined;
+  const attributes = rest.map((one) => {
+    const [key = "", ...values] = one.split("=");
+    return [key.trim().toLowerCase(), values.join("=").trim()] as const;
+  });
+  return { name, attributes: new Map(attributes) };
+}
+
+function refused({ value }: Field): Finding {
+  const cookie = parse(value);
+  if (cookie === undefined) {
+    return { got: "one without a name", hint: "Write name=value" };
+  }
+  const { name, attributes } = cookie;
+  const isSecure = attributes.has("secure");
+  const shown = quote(name);
+  if (/^none$/i.test(attributes.get("samesite") ?? "") && !isSecure) {
+    return { got: `${shown} with SameSite=None`, hint: "Add Secure" };
+  }
+  if (/^__(?:secure|host)-/i.test(name) && !isSecure) {
+    return { got: `${shown} without Secure`, hint: "Add Secure" };
+  }
+  if (
+    /^__host-/i.test(name) &&
+    (attributes.has("domain") || attributes.get("path") !== "/")
+  ) {
+    return {
+      got: `${shown} with other attributes`,
+      hint: "A name that begins with __Host- needs Path=/, and no Domain",
+    };
+  }
+  const age = attributes.get("max-age");
+  if (age !== undefined && !/^-?[0-9]+$/.test(age)) {
+    return { got: `Max-Age=${age}`, hint: "Give Max-Age in seconds" };
+  }
+  const date = attributes.get("expires");
+  return date !== undefined && Number.isNaN(Date.parse(date))
+    ? {
+      got: `Expires=${date}`,
+      hint: "Write Expires=${date.toUTCString()}, or Max-Age in seconds",
+    }
+    : undefined;
+}
+
+/** What makes two cookies the same one to a client. */
+function keyOf(value: string): string {
+  const cookie = parse(value);
+  if (cookie === undefined) return "";
+  const { name, attributes } = cookie;
+  return [name, attributes.get("domain"), attributes.get("path")].join(";");
+}
+
+function repeated(response: ResponseView): Finding {
+  if ((response.repeated & KNOWN.setCookie) === 0) return undefined;
+  const seen = new Set<string>();
+  for (const { bit, value } of response.fields) {
+    if (bit !== KNOWN.setCookie) continue;
+    const key = keyOf(value);
+    if (key !== "" && seen.has(key)) {
+      return `${quote(key.slice(0, key.indexOf(";")))} twice`;
+    }
+    seen.add(key);
+  }
+  return undefined;
+}
+
+function findCookie(
+  response: ResponseView,
+  check: (field: Field) => Finding,
+): Finding {
+  if ((response.known & KNOWN.setCookie) === 0) return undefined;
+  for (const field of response.fields) {
+    const finding = field.bit === KNOWN.setCookie ? check(field) : undefined;
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}
+
+/** Rules about cookies. */
+export const HTTP_COOKIE_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "http/set-cookie-joined",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-set-cookie",
+    title: "Each cookie should have its own Set-Cookie header",
+    why: "Clients do not split it at commas, so all but the first are lost.",
+    hint:
+      'Write one pair for each: [["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]; take them from Headers by getSetCookie()',
+    check: ({ response }) => findCookie(response, joined),
+  },
+  {
+    id: "http/set-cookie-refused",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-set-cookie-syntax",
+    title: "The Set-Cookie header should be one that clients accept",
+    why: "Browsers drop other cookies, or attributes of them, without a word.",
+    hint: "Write name=value; Path=/; HttpOnly; Secure; SameSite=Lax",
+    check: ({ response }) => findCookie(response, refused),
+  },
+  {
+    id: "http/set-cookie-twice",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-set-cookie-once",
+    title: "One cookie should be set once in a response",
+    why: "Which of two values a client keeps is not defined.",
+    hint: "Set it in one place, or replace the earlier header",
+    check: ({ response }) => repeated(response),
+  },
+];

@@ -1,0 +1,213 @@
+/**
+ * Rules about partial content: status 206 and 416, and Content-Range.
+ *
+ * @module
+ */
+
+import { quote } from "../../wsgi/describe.ts";
+import type { HeadView } from "../views/call_views.ts";
+import { KNOWN } from "../views/known_headers.ts";
+import type { RequestState, StateView } from "../views/request_state.ts";
+import { findField, type ResponseView } from "../views/response_view.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+function isByteRanges(response: ResponseView): boolean {
+  const field = findField(response, KNOWN.contentType);
+  return field !== undefined && /^multipart\/byteranges\b/i.test(field.value);
+}
+
+function describesPart(response: ResponseView): Finding {
+  if (response.code !== 206) return undefined;
+  const hasRange = (response.known & KNOWN.contentRange) !== 0;
+  if (hasRange !== isByteRanges(response)) return undefined;
+  return hasRange
+    ? {
+      got: "206 with both",
+      hint: "Leave Content-Range to the parts: each has its own",
+    }
+    : "206 without them";
+}
+
+/** Methods whose answer is never a part: only GET has ranges (HEAD is let pass). */
+const WITHOUT_RANGES: ReadonlySet<string> = new Set([
+  "CONNECT",
+  "DELETE",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
+]);
+
+/** What a Content-Range of bytes says; -1 for what it leaves open. */
+interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+  readonly size: number;
+}
+
+const BYTE_RANGE = /^bytes (?:(\d{1,15})-(\d{1,15})|\*)\/(\d{1,15}|\*)$/i;
+
+function parseRange(value: string): ByteRange | undefined {
+  const match = BYTE_RANGE.exec(value.trim());
+  if (match === null) return undefined;
+  const [, first = "-1", last = "-1", size = "*"] = match;
+  return {
+    first: Number(first),
+    last: Number(last),
+    size: size === "*" ? -1 : Number(size),
+  };
+}
+
+/** Units other than bytes have a form of their own. */
+function isOtherUnit(value: string): boolean {
+  return /^(?!bytes\b)[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S/i.test(value.trim());
+}
+
+function wrongRange(response: ResponseView): Finding {
+  const field = findField(response, KNOWN.contentRange);
+  if (field === undefined || isOtherUnit(field.value)) return undefined;
+  const got = quote(field.value);
+  const range = parseRange(field.value);
+  if (range === undefined) {
+    return /^bytes\s*[=:]/i.test(field.value)
+      ? { got, hint: 'Write a space after "bytes", as Range has no =' }
+      : got;
+  }
+  const { first, last, size } = range;
+  if (first === -1) {
+    if (size === -1) return got;
+    return response.code === 206
+      ? { got, hint: "Say which part it is: bytes 0-99/1234" }
+      : undefined;
+  }
+  if (response.code === 416) {
+    return { got, hint: "With 416, give the whole length alone: bytes */1234" };
+  }
+  if (last < first) return got;
+  return size !== -1 && last >= size
+    ? { got, hint: "The last position counts from 0: it is less than the size" }
+    : undefined;
+}
+
+/** How many bytes a part has, as its Content-Range says. */
+function partLength(response: ResponseView): number | undefined {
+  if (response.code !== 206 || isByteRanges(response)) return undefined;
+  const field = findField(response, KNOWN.contentRange);
+  const range = field && parseRange(field.value);
+  return range === undefined || range.first === -1 || range.last < range.first
+    ? undefined
+    : range.last - range.first + 1;
+}
+
+function wrongLength(response: ResponseView): Finding {
+  const { contentLength } = response;
+  if (contentLength === undefined) return undefined;
+  const length = partLength(response);
+  return length === undefined || length === contentLength
+    ? undefined
+    : `${contentLength} for a part of ${length} bytes`;
+}
+
+function wrongPart(state: RequestState): Finding {
+  const { response, method, uncounted, failed } = state;
+  if (response === undefined || response.code !== 206) return undefined;
+  // The length that is announced has a rule of its own.
+  if (method === "HEAD" || uncounted || failed) return undefined;
+  if (response.contentLength !== undefined) return undefined;
+  const length = partLength(response);
+  const total = state.bytes + state.written;
+  return length === undefined || length === total
+    ? undefined
+    : `${total} bytes for a part of ${length}`;
+}
+
+/** Rules about status 206 and 416, and about Content-Range. */
+export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
+  {
+    id: "http/206-range",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-206-range",
+    title:
+      "Status 206 must come with Content-Range or with multipart/byteranges as its Content-Type, and not with both",
+    why: "Without it the client cannot tell which part it has got.",
+    hint: 'Add ["Content-Range", "bytes 0-99/1234"]',
+    check: ({ response }) => describesPart(response),
+  },
+  {
+    id: "http/range-method",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-range-method",
+    title: "Status 206 and 416 must answer GET alone",
+    why: "No other method has ranges; the header Range is to be ignored there.",
+    hint: "Send the whole, with status 200",
+    check: (view) => {
+      const { code } = view.response;
+      if (code !== 206 && code !== 416) return undefined;
+      const { method } = view.state;
+      return WITHOUT_RANGES.has(method)
+        ? `${code} in answer to ${method}`
+        : undefined;
+    },
+  },
+  {
+    id: "http/content-range",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-content-range",
+    covers: ["http/206-length", "http/206-body"],
+    title:
+      'The Content-Range header must be like "bytes 0-99/1234", and like "bytes */1234" with status 416',
+    why: "A client that cannot read it drops the part, or puts it elsewhere.",
+    hint: "Write `bytes ${first}-${last}/${size}`, and * for an unknown size",
+    check: ({ response }) => wrongRange(response),
+  },
+  {
+    id: "http/206-length",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-206-length",
+    title:
+      "The Content-Length of a part must be the length of its Content-Range",
+    why: "The client puts the part together wrongly, or waits for the rest.",
+    hint: "It is last - first + 1, and not the size of the whole",
+    check: ({ response }) => wrongLength(response),
+  },
+  {
+    id: "http/content-range-status",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-content-range-status",
+    title: "The Content-Range header should come only with status 206 or 416",
+    why:
+      "With other statuses it means nothing, so a part passes for the whole.",
+    hint: 'Answer with "206 Partial Content", or leave it out',
+    check: ({ response: { code, known } }) =>
+      (known & KNOWN.contentRange) === 0 || code === 206 || code === 416 ||
+        code === 304
+        ? undefined
+        : `one with ${code}`,
+  },
+];
+
+/** Applied at the end of a body. */
+export const HTTP_PART_RULES: readonly Rule<StateView>[] = [
+  {
+    id: "http/206-body",
+    severity: "error",
+    blame: "application",
+    profile: "http",
+    spec: "http-206-length",
+    title: "The body of a part must be as long as its Content-Range says",
+    why: "The client puts the part together wrongly.",
+    hint: "Send bytes.subarray(first, last + 1): the last position is included",
+    check: ({ state }) => wrongPart(state),
+  },
+];

@@ -1,0 +1,171 @@
+/**
+ * What the values of some headers look like. A value of another form is a
+ * mistake, but clients differ in what they make of it.
+ *
+ * @module
+ */
+
+import { isDigits, isToken, TOKEN_PATTERN } from "../../wsgi/http_syntax.ts";
+import type { Field, ResponseView } from "../views/response_view.ts";
+
+/** What is wrong with a value, and how to fix it. */
+type Fault = string | undefined;
+
+/** Looks at the trimmed value of one header. */
+type Look = (value: string, response: ResponseView) => Fault;
+
+/** The elements of a list; a quoted string can have commas. */
+function elementsOf(value: string): string[] {
+  return (value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"]|")+/g) ?? [])
+    .map((one) => one.trim()).filter((one) => one !== "");
+}
+
+function tokens(hint: string): Look {
+  return (value) => elementsOf(value).every(isToken) ? undefined : hint;
+}
+
+function digits(hint: string): Look {
+  return (value) => isDigits(value) ? undefined : hint;
+}
+
+function oneOf(pattern: RegExp, hint: string): Look {
+  return (value) => pattern.test(value) ? undefined : hint;
+}
+
+function allow(value: string): Fault {
+  const methods = elementsOf(value);
+  if (!methods.every(isToken)) {
+    return 'Separate the methods by commas: "GET, HEAD"';
+  }
+  return methods.some((one) => /^(?:get|head|post|put|delete)$/.test(one))
+    ? "Write methods in capitals: they are case-sensitive"
+    : undefined;
+}
+
+const CHARSETS = /^(?:utf-?8|latin1|iso-8859-\d+|us-ascii|base64)$/i;
+
+function contentEncoding(value: string): Fault {
+  const codings = elementsOf(value);
+  if (codings.some((one) => CHARSETS.test(one))) {
+    return 'A charset belongs to Content-Type: "text/html; charset=utf-8"';
+  }
+  if (codings.some((one) => /^identity$/i.test(one))) {
+    return "Leave Content-Encoding out where nothing was encoded";
+  }
+  return codings.length > 0 && codings.every(isToken)
+    ? undefined
+    : "Name what was done to the content, such as gzip";
+}
+
+function acceptRanges(value: string, { code }: ResponseView): Fault {
+  if (/^none$/i.test(value)) {
+    return code === 206 ? "Write bytes: a part was sent" : undefined;
+  }
+  const units = elementsOf(value);
+  return units.length > 0 &&
+      units.every((one) => isToken(one) && !/^(?:true|yes|byte)$/i.test(one))
+    ? undefined
+    : "Write bytes, or none where there are no ranges";
+}
+
+const DIRECTIVE = new RegExp(
+  `^(${TOKEN_PATTERN})(?:=(${TOKEN_PATTERN}|"(?:[^"\\\\]|\\\\.)*"))?$`,
+);
+const SECONDS = /^(?:max-age|s-maxage|stale-while-revalidate|stale-if-error)$/i;
+
+function cacheControl(value: string): Fault {
+  const names = new Set<string>();
+  for (const directive of elementsOf(value)) {
+    const match = DIRECTIVE.exec(directive);
+    if (match === null) {
+      return 'Separate the directives by commas: "public, max-age=3600"';
+    }
+    const [, name = "", argument] = match;
+    if (SECONDS.test(name) && !isDigits(argument?.replaceAll('"', "") ?? "")) {
+      return `Give ${name.toLowerCase()} a number of seconds`;
+    }
+    names.add(name.toLowerCase());
+  }
+  return names.has("public") && names.has("private")
+    ? "Choose one of public and private"
+    : undefined;
+}
+
+const DISPOSITION = new RegExp(
+  `^${TOKEN_PATTERN}(?:[ \\t]*;[ \\t]*${TOKEN_PATTERN}[ \\t]*=[ \\t]*(?:${TOKEN_PATTERN}|"(?:[^"\\\\]|\\\\.)*"))*[ \\t]*;?$`,
+);
+
+const LANGUAGE = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
+
+function contentLanguage(value: string): Fault {
+  const languages = elementsOf(value);
+  if (languages.length > 0 && languages.every((one) => LANGUAGE.test(one))) {
+    return undefined;
+  }
+  return value.includes("_")
+    ? "Write it with a hyphen: en-US"
+    : "Write a language such as en or pt-BR";
+}
+
+function origin(value: string): Fault {
+  if (value === "*" || value === "null") return undefined;
+  return URL.canParse(value) && /^[a-z][a-z0-9+.-]*:\/\/[^/?#, ]+$/i.test(value)
+    ? undefined
+    : "Give one origin, without a path: https://example.com";
+}
+
+function uri(value: string): Fault {
+  return value !== "" && !/[ "<>]/.test(value) &&
+      URL.canParse(value, "http://localhost/")
+    ? undefined
+    : "Escape it: encodeURI(path)";
+}
+
+/** The headers whose values are looked at. */
+const LOOKS: Readonly<Record<string, Look>> = {
+  "accept-ranges": acceptRanges,
+  "access-control-allow-credentials": oneOf(
+    /^true$/,
+    "Write true, in small letters, or leave it out",
+  ),
+  "access-control-allow-headers": tokens(
+    "Separate the names by commas, without quotes",
+  ),
+  "access-control-allow-methods": tokens("Separate the methods by commas"),
+  "access-control-allow-origin": origin,
+  "access-control-expose-headers": tokens(
+    "Separate the names by commas, without quotes",
+  ),
+  "access-control-max-age": oneOf(/^-?\d+$/, "Give a number of seconds"),
+  "age": digits("Give a number of seconds"),
+  "allow": allow,
+  "cache-control": cacheControl,
+  "content-disposition": oneOf(
+    DISPOSITION,
+    'Put a file name with spaces into quotes: attachment; filename="my file.txt"',
+  ),
+  "content-encoding": contentEncoding,
+  "content-language": contentLanguage,
+  "content-location": uri,
+  "strict-transport-security": oneOf(
+    /(?:^|;)\s*max-age\s*=\s*"?\d+"?\s*(?:;|$)/i,
+    "Give max-age in seconds: max-age=31536000",
+  ),
+  "vary": tokens('Name headers of requests: "Accept-Encoding, Cookie"'),
+  "x-content-type-options": oneOf(/^nosniff$/i, "The one value is nosniff"),
+  "x-frame-options": oneOf(
+    /^(?:deny|sameorigin)$/i,
+    "Write DENY or SAMEORIGIN; for single sites use Content-Security-Policy: frame-ancestors",
+  ),
+};
+
+/**
+ * Finds out whether the value of a header has the form that it should have.
+ *
+ * @param field The header.
+ * @param response The response that has it.
+ * @returns How to write it; nothing if it is in order.
+ */
+export function findFault(field: Field, response: ResponseView): Fault {
+  return LOOKS[field.key]?.(field.value.trim(), response);
+}
