@@ -21,4 +21,12 @@ export type {
   Severity,
 } from "./validator/rules/rule.ts";
 export { type ValidatedApplication, validator } from "./validator/validator.ts";
-export { ConformanceError, type Violation } from "./validator/violation.ts";
+export {
+  ConformanceError,
+  type PlaceRole,
+  type Violation,
+  type ViolationChunk,
+  type ViolationOrigin,
+  type ViolationPlace,
+} from "./validator/violation.ts";
+export type { SourcePlace } from "./wsgi/source_place.ts";

@@ -122,7 +122,7 @@ export class LoggedRequest implements ResponseObserver {
   /** Logs a request whose body the server did not want to its end. */
   onClose(): void {
     if (this.#logged) return;
-    // Asked only now: a signal is dear, and most requests never need it.
+    // Asked only now: a signal is expensive, and most requests never need it.
     const signal = this.isBodiless ? undefined : this.#signal?.();
     const reason: unknown = signal?.aborted ? signal.reason : undefined;
     const isCut = reason !== undefined &&

@@ -27,7 +27,7 @@ type Mounted = readonly [prefix: string, app: Application];
 
 const NOT_FOUND = "404 Not Found\n";
 
-/** What is wrong with a prefix; `undefined` if nothing is. */
+/** Returns what is wrong with a prefix; `undefined` if it is valid. */
 function problemOf(prefix: string): string | undefined {
   if (!prefix.startsWith("/")) return 'must begin with "/"';
   if (prefix.endsWith("/")) return 'must not end with "/"';
@@ -35,7 +35,7 @@ function problemOf(prefix: string): string | undefined {
   if (/%[0-9A-Fa-f]{2}/.test(prefix)) {
     return "must be written as text, without percent-encoding";
   }
-  // No client asks for them: it takes them out of the path.
+  // Clients remove such segments from a path before they send it.
   return prefix.slice(1).split("/").some((part) => /^\.{0,2}$/.test(part))
     ? "must have no segment that is empty, a dot or two"
     : undefined;
@@ -94,7 +94,8 @@ function readMounts(apps: Readonly<Record<string, Application>>): Mounted[] {
  * @param apps The applications by prefix, which is written as text: `"/café"`.
  * A mounted application may be a `mount()` too.
  * @returns The application.
- * @throws {TypeError} If a prefix is none, or what it leads to is no function.
+ * @throws {TypeError} If a prefix is not valid, or an application is not a
+ * function.
  *
  * @example Usage
  * ```ts

@@ -21,7 +21,7 @@ export interface ResponseObserver {
    *
    * @param error The error.
    * @returns The last chunk, instead of what the iterator would have given.
-   * Throws the error if there is none.
+   * Throws the error if there is no last chunk.
    */
   onError(error: unknown): Promise<Uint8Array>;
   /** Is called when the server closes the body. */
@@ -39,7 +39,7 @@ interface BodyIterator {
 
 const DONE: BodyResult = { done: true, value: undefined };
 
-/** Passes on what another iterator gives, and reports it. */
+/** Passes on the results of another iterator, and reports them. */
 class ObservedIterator implements BodyIterator {
   readonly #iterator: BodyIterator;
   readonly #observer: ResponseObserver;

@@ -9,15 +9,15 @@
 import { eTag, ifMatch, ifNoneMatch } from "@std/http/etag";
 import type { Environ } from "../wsgi/types.ts";
 
-/** What tells one state of a file from another. */
+/** The state of a file, by which caches recognize it. */
 export interface FileState {
   /** The size in bytes. */
   readonly size: number;
   /** The entity tag, with its quotes. */
   readonly tag: string | undefined;
-  /** When it was changed, in whole seconds. */
+  /** The time of its last change, in whole seconds. */
   readonly modified: Date | undefined;
-  /** Whether tag and date differ for sure between two states. */
+  /** Whether two states never share a tag and a date. */
   readonly isStrong: boolean;
 }
 
@@ -46,10 +46,10 @@ const RANGE = /^\s*bytes\s*=\s*(\d*)-(\d*)\s*$/i;
 const FRESH = 2000;
 
 /**
- * Reads an HTTP-date.
+ * Parses an HTTP-date.
  *
  * @param value The value of a header.
- * @returns Milliseconds since the epoch, or nothing if it is none.
+ * @returns Milliseconds since the epoch; `undefined` if it is not a date.
  */
 export function parseHttpDate(value: string | undefined): number | undefined {
   if (value === undefined || !DATE.test(value)) return undefined;
@@ -60,7 +60,7 @@ export function parseHttpDate(value: string | undefined): number | undefined {
 /**
  * Describes the state of a file.
  *
- * @param info What the system says about it.
+ * @param info Its size and its time of change.
  * @param now The time, in milliseconds since the epoch.
  * @returns The state.
  */
@@ -91,7 +91,7 @@ export async function fileState(
  *
  * @param environ The request.
  * @param state The file.
- * @returns 200 to go on, otherwise the status of the answer.
+ * @returns 200 to go on; otherwise the status of the response.
  */
 export function evaluate(environ: Environ, state: FileState): 200 | 304 | 412 {
   const { tag } = state;
@@ -123,14 +123,14 @@ function allowsRange(value: string | undefined, state: FileState): boolean {
 }
 
 /**
- * Reads which part of a file is wanted. Of several parts all of it is sent, as
- * of anything that is not understood.
+ * Parses the requested range of a file. For several ranges, and for a value that
+ * is not understood, the whole file is sent.
  *
  * RFC 9110 section 14.2.
  *
  * @param environ The request.
  * @param state The file.
- * @returns The range, `"unsatisfiable"`, or nothing for all of it.
+ * @returns The range, `"unsatisfiable"`, or `undefined` for the whole file.
  */
 export function requestedRange(
   environ: Environ,

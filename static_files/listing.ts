@@ -15,7 +15,7 @@ interface Entry {
   readonly modified: Date | null;
 }
 
-/** All of it is in the page: it may be shown where there is no network. */
+/** It is part of the page, which must work without a network. */
 const STYLE = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, \
 sans-serif; }
 body { margin: 2rem auto; padding: 0 1rem; max-width: 60rem; }
@@ -41,7 +41,7 @@ function visibleName(name: string): string {
         ? "\u2421"
         : String.fromCharCode(0x2400 + char.charCodeAt(0)),
   );
-  // Isolated, so that no name can turn what stands beside it around.
+  // Isolated, so that no name changes the direction of the text beside it.
   return `<bdi>${escape(visible)}</bdi>`;
 }
 
@@ -83,7 +83,7 @@ function compare(a: Entry, b: Entry): number {
   return order.compare(a.name, b.name) || (a.name < b.name ? -1 : 1);
 }
 
-/** Reads an entry; gives nothing for one that would not be served. */
+/** Reads an entry; returns `undefined` for one that would not be served. */
 async function readEntry(
   root: string,
   names: readonly string[],
@@ -103,7 +103,7 @@ async function readEntry(
 }
 
 /**
- * Makes the page that lists a folder: only what would be served, sorted.
+ * Makes the page that lists a folder: the entries that would be served, sorted.
  *
  * @param root The folder that is served.
  * @param names The way from there to the folder to list.

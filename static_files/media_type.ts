@@ -7,7 +7,7 @@
 import { typeByExtension } from "@std/media-types";
 import { extname } from "@std/path";
 
-/** What a file holds, and how it is encoded. */
+/** The media type of a file, and its encoding. */
 export interface MediaType {
   /** The media type, without parameters: `"text/plain"`. */
   readonly type: string;

@@ -1,5 +1,5 @@
 /**
- * From a request path to a file, and never to one outside of the root.
+ * Finds the file for a request path, never one outside the root.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { fromFileUrl, join, resolve, SEPARATOR } from "@std/path";
 import { toBytes } from "../wsgi/byte_string.ts";
 import { describe } from "../wsgi/describe.ts";
 
-/** A request path, taken apart. */
+/** The parts of a request path. */
 export interface RequestPath {
-  /** The names on the way, decoded; none of them is special in any way. */
+  /** The decoded names; none has a special meaning such as `..`. */
   readonly names: readonly string[];
   /** Whether the path ends with a slash. */
   readonly isFolder: boolean;
 }
 
-/** A file or folder that may be shown. */
+/** A file or folder that can be shown. */
 export interface Found {
-  /** Where it really is: absolute, without symbolic links. */
+  /** Its absolute path, without symbolic links. */
   readonly path: string;
-  /** What kind it is. */
+  /** Its kind. */
   readonly kind: "file" | "folder";
 }
 
 /**
- * What no name may hold. The backslash is a separator on Windows, and is
- * refused everywhere, so that a site is the same on each system.
+ * Characters that no name can have. The backslash is a separator on Windows; it
+ * is rejected everywhere, so that a site is the same on each system.
  */
 const SPECIAL = /[\0/\\]/;
 /** Streams, drives, wildcards, and ends that Windows drops. */
@@ -37,11 +37,11 @@ const SPECIAL_ON_WINDOWS = /[<>:"|?*\x01-\x1f]|[. ]$/;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Tells whether a name can be asked for.
+ * Returns whether a name can be requested.
  *
  * @param name The name of a file or folder, without its path.
  * @param dotFiles Whether it may begin with a dot.
- * @returns Whether it stands for an entry of its folder, and nothing else.
+ * @returns Whether it can only be the name of an entry of its folder.
  */
 export function isServed(name: string, dotFiles: boolean): boolean {
   if (name === "" || name === "." || name === "..") return false;
@@ -51,11 +51,11 @@ export function isServed(name: string, dotFiles: boolean): boolean {
 }
 
 /**
- * Takes a request path apart.
+ * Parses a request path.
  *
  * @param path The `PATH_INFO`, a ByteString.
  * @param dotFiles Whether names may begin with a dot.
- * @returns The names, or nothing if no file can have this path.
+ * @returns The names; `undefined` if no file can have this path.
  */
 export function parsePath(
   path: string,
@@ -82,7 +82,7 @@ export function parsePath(
  * @param root The folder that is served.
  * @param names The way from there.
  * @param dotFiles Whether names may begin with a dot.
- * @returns What is there, or nothing if it may not be shown.
+ * @returns The file or folder; `undefined` if it must not be shown.
  * @throws {Deno.errors.NotFound} If nothing is there, and whatever else the
  * system says.
  */
@@ -95,7 +95,7 @@ export async function locate(
   const path = await Deno.realPath(join(top, ...names));
   if (!isWithin(top, path, dotFiles)) return undefined;
   const { isFile, isDirectory } = await Deno.stat(path);
-  // A pipe or a device would be opened for ever, or never end.
+  // Opening a pipe can block forever, and a device may have no end.
   if (!isFile && !isDirectory) return undefined;
   return { path, kind: isFile ? "file" : "folder" };
 }
@@ -111,10 +111,10 @@ function isWithin(top: string, path: string, dotFiles: boolean): boolean {
 }
 
 /**
- * Tells which status stands for an error of the file system.
+ * Returns the status for an error of the file system.
  *
  * @param error What was thrown.
- * @returns 403 or 404, or nothing for what is a fault of the server.
+ * @returns 403 or 404; `undefined` if the server is at fault.
  */
 export function statusOfFileError(error: unknown): 403 | 404 | undefined {
   const { errors } = Deno;

@@ -65,7 +65,7 @@ export interface TestClientOptions {
   followRedirects?: boolean | number | undefined;
 }
 
-/** What decides which cookies belong to a request. */
+/** The parts of a request that select its cookies. */
 interface CookieScope {
   readonly path: string;
   readonly host: string | undefined;

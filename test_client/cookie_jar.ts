@@ -13,7 +13,7 @@ import {
 
 export type { CookieSource };
 
-/** What identifies a cookie: RFC 6265 section 5.3, step 11. */
+/** Returns the identity of a cookie: RFC 6265 section 5.3, step 11. */
 function keyOf({ name, domain = "", path }: Cookie): string {
   return `${domain};${path};${name}`;
 }

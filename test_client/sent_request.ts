@@ -17,7 +17,7 @@ import type { Environ } from "../wsgi/types.ts";
 import { type TestRequest, toTestStream } from "./test_request.ts";
 import { TestResponse } from "./test_response.ts";
 
-/** The port of the client, which a test has no say in. */
+/** The port of the client. */
 const REMOTE_PORT = 50_000;
 
 /**
@@ -43,7 +43,7 @@ function parseHead({ method, target, headers }: TestRequest): RequestHead {
  * Makes the environ that `makeServer()` makes.
  *
  * @param request The request.
- * @param server Scheme, host and port of the server that is played.
+ * @param server Scheme, host and port of the simulated server.
  * @param remoteAddress The address of the client.
  * @param signal Returns the signal of the request.
  * @param environ Further variables.

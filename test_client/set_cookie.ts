@@ -1,5 +1,5 @@
 /**
- * {@linkcode parseSetCookie}: what a `Set-Cookie` header asks a client to keep.
+ * {@linkcode parseSetCookie}: the cookie of a `Set-Cookie` header.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface Cookie {
   readonly name: string;
   readonly value: string;
   readonly path: string;
-  /** The domain; `undefined` if it was not learned from whom the cookie is. */
+  /** The domain; `undefined` if the sender of the cookie is not known. */
   readonly domain: string | undefined;
   /** Whether only the host itself gets it, not those below the domain. */
   readonly isHostOnly: boolean;
@@ -22,7 +22,7 @@ export interface Cookie {
   readonly expires: number;
 }
 
-/** From where a `Set-Cookie` header came. What is not given is not checked. */
+/** The origin of a `Set-Cookie` header. A missing part is not checked. */
 export interface CookieSource {
   /** The host, without a port. */
   readonly host?: string | undefined;
@@ -112,7 +112,7 @@ function keepsPrefix(
  *
  * @param header The value of the header.
  * @param requestPath The path of the request that it answers.
- * @param source From where it came.
+ * @param source The origin of the response.
  * @param now The time, in milliseconds since the epoch.
  * @returns The cookie; `undefined` if a client must ignore the header.
  */

@@ -191,9 +191,9 @@ export class TestClient {
    * Sends a request.
    *
    * @param method The method.
-   * @param target The path as it stands in a request, with a query if there is
-   * one. Nothing of it is changed: `"/a/../b%2F"` stays. A whole URL is sent as
-   * it is, as to a proxy; OPTIONS can have `"*"`.
+   * @param target The path, with a query if there is one. It is sent unchanged:
+   * `"/a/../b%2F"` stays. It can also be a whole URL, as for a proxy, and `"*"`
+   * for OPTIONS.
    * @param options What the request carries.
    * @returns The response. The promise rejects with what the application has
    * thrown, unless the client was made with `throws: false`; and with the

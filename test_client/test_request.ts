@@ -220,11 +220,11 @@ export function toTestStream(
  * RFC 9110 section 7.1.
  *
  * @param request The request.
- * @param server Scheme, host and port of the server that is played.
- * @returns The URL, with the target as it stands.
+ * @param server Scheme, host and port of the simulated server.
+ * @returns The URL, with the target unchanged.
  */
 export function urlOf({ target, headers }: TestRequest, server: URL): string {
-  // An absolute target says it all; "*" is no path.
+  // An absolute target is a URL already, and "*" is not a path.
   if (/^https?:/i.test(target)) return target;
   const sent = headers.find(([name]) => name.toLowerCase() === "host")?.[1];
   const path = target.startsWith("/") ? target : "";

@@ -1,5 +1,5 @@
 /**
- * {@linkcode TestResponse}: what the test client has seen.
+ * {@linkcode TestResponse}: a response of the test client.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { joinChunks, totalLength } from "../gateway/body_chunks.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 import type { Violation } from "../validator/violation.ts";
 
-/** What one request has led to. */
+/** The outcome of one request. */
 export interface TestOutcome {
-  /** The URL that was asked. */
+  /** The URL of the request. */
   readonly url: string;
   /** The status line: `"200 OK"`. */
   readonly statusLine: string;
-  /** The headers as they were sent, `Content-Length` with them. */
+  /** The headers as they were sent, including `Content-Length`. */
   readonly headers: readonly HeaderTuple[];
   /** The chunks of the body, as they were sent. */
   readonly chunks: readonly Uint8Array[];
@@ -22,16 +22,16 @@ export interface TestOutcome {
   readonly complete: boolean;
   /** Whether the body had a `close()` and it was called. */
   readonly closed: boolean;
-  /** What was written to `wsgi.errors`. */
+  /** The text written to `wsgi.errors`. */
   readonly errors: string;
-  /** What the validator has found, warnings too. */
+  /** The findings of the validator, including warnings. */
   readonly violations: readonly Violation[];
   /** The responses that led here by redirects. */
   readonly redirects: readonly TestResponse[];
 }
 
 /**
- * A response as the test client has seen it, with all that happened beside.
+ * A response of the test client, with its log and the findings of the validator.
  *
  * @example Usage
  * ```ts
@@ -47,11 +47,11 @@ export interface TestOutcome {
  * ```
  */
 export class TestResponse implements TestOutcome {
-  /** The URL that was asked. */
+  /** The URL of the request. */
   readonly url: string;
   /** The status line: `"200 OK"`. */
   readonly statusLine: string;
-  /** The headers as they were sent, `Content-Length` with them. */
+  /** The headers as they were sent, including `Content-Length`. */
   readonly headers: readonly HeaderTuple[];
   /** The chunks of the body, as they were sent. */
   readonly chunks: readonly Uint8Array[];
@@ -62,9 +62,9 @@ export class TestResponse implements TestOutcome {
   readonly complete: boolean;
   /** Whether the body had a `close()` and it was called. */
   readonly closed: boolean;
-  /** What was written to `wsgi.errors`. */
+  /** The text written to `wsgi.errors`. */
   readonly errors: string;
-  /** What the validator has found, warnings too. */
+  /** The findings of the validator, including warnings. */
   readonly violations: readonly Violation[];
   /** The responses that led here by redirects. */
   readonly redirects: readonly TestResponse[];
@@ -73,7 +73,7 @@ export class TestResponse implements TestOutcome {
   /**
    * Makes a response. The test client does.
    *
-   * @param outcome What the request has led to.
+   * @param outcome The outcome of the request.
    */
   constructor(outcome: TestOutcome) {
     this.url = outcome.url;
@@ -104,7 +104,7 @@ export class TestResponse implements TestOutcome {
   }
 
   /**
-   * Gives the value of a header.
+   * Returns the value of a header.
    *
    * @param name Its name, in any case.
    * @returns The value, or `undefined`. Several are joined by `", "`; `headers`
@@ -119,7 +119,7 @@ export class TestResponse implements TestOutcome {
   }
 
   /**
-   * Gives the body as text, in the charset of its `Content-Type`, or in UTF-8.
+   * Returns the body as text, in the charset of its `Content-Type`, or in UTF-8.
    *
    * @returns The text.
    * @throws {RangeError} If the charset is not known.
@@ -131,10 +131,10 @@ export class TestResponse implements TestOutcome {
   }
 
   /**
-   * Gives the value that the body has in JSON.
+   * Returns the value of a body in JSON.
    *
    * @returns The value.
-   * @throws {SyntaxError} If the body is no JSON.
+   * @throws {SyntaxError} If the body is not valid JSON.
    */
   json(): unknown {
     return JSON.parse(new TextDecoder().decode(this.bytes));

@@ -54,6 +54,9 @@ export type Write = (chunk: Uint8Array) => Promise<void>;
  * may replace them by calling again with `excInfo`; after that, such a call
  * throws `excInfo`.
  *
+ * A literal without a reason phrase, such as `"200"`, is a type error. Other
+ * strings are checked when the program runs.
+ *
  * PEP 3333, "The start_response() Callable" and "Error Handling".
  *
  * @param status Three digits from 200 to 599, one space and a reason phrase:
@@ -63,8 +66,8 @@ export type Write = (chunk: Uint8Array) => Promise<void>;
  * `undefined` and `null` mean no error.
  * @returns The function that sends chunks of the body immediately.
  */
-export type StartResponse = (
-  status: string,
+export type StartResponse = <const Status extends string>(
+  status: Exclude<Status, `${bigint}`>,
   headers: readonly HeaderTuple[],
   excInfo?: unknown,
 ) => Write;

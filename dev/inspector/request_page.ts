@@ -69,7 +69,7 @@ function showActions(
     : markup`<button disabled
         title="The body is too long: only its beginning was kept.">Replay</button>`;
   const test = canBeTest
-    ? markup`<a class="button" data-copy="test" href="${api}/test">Copy as test</a>`
+    ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
     : "";
   return markup`<div class="actions" data-credentials="${credentials}">${replay}
 <a class="button" data-copy="curl command" href="${api}/curl">Copy as curl</a>

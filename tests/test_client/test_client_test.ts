@@ -127,7 +127,7 @@ Deno.test("TestClient fails the test when the application breaks a rule", async 
 Deno.test("TestClient fails the test also when the application swallows it", async () => {
   const app: Application = (_environ, startResponse) => {
     try {
-      startResponse("200", PLAIN);
+      startResponse("200" as string, PLAIN);
     } catch {
       startResponse("200 OK", PLAIN, new Error("mended"));
     }

@@ -101,9 +101,11 @@ async function copy(link) {
   }
   const actions = /** @type {HTMLElement} */ (link.parentElement);
   const credentials = Number(actions.dataset.credentials);
-  copied.textContent = `Copied the ${link.dataset.copy}.${
-    credentials > 0 ? " It contains credentials." : ""
-  }`;
+  copied.textContent = [
+    `Copied the ${link.dataset.copy}.`,
+    link.dataset.hint ?? "",
+    credentials > 0 ? "It contains credentials." : "",
+  ].join(" ").trim();
 }
 
 article.addEventListener("click", (event) => {
