@@ -8,12 +8,12 @@
 import type { AccessRecord } from "../gateway/access_record.ts";
 import { makeHttpServer } from "../server/make_server.ts";
 import type { WsgiServer } from "../server/wsgi_server.ts";
-import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { Checker } from "./check/checker.ts";
 import type { RecordedRequest } from "./conversation.ts";
 import { ConversationLog } from "./conversation_log.ts";
 import type { DevServerOptions } from "./dev_options.ts";
+import { toFilePath } from "./file_path.ts";
 import { AccessGuard } from "./front/access_guard.ts";
 import { Front } from "./front/front.ts";
 import { FrontLog } from "./front/front_log.ts";
@@ -38,9 +38,6 @@ const BLOCKED_AFTER_MS = 10_000;
 
 /** The names of this machine for itself. */
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
-
-/** What a front throws to break a response off. The worker has said why. */
-const QUIET = /^BrokenResponse\b/;
 
 /** A development server. */
 export class DevelopmentServer implements DevServer {
@@ -125,10 +122,6 @@ export class DevelopmentServer implements DevServer {
     const { cert, key, path, mode, signal, shutdownTimeout } = options;
     const { headersTimeout, keepAliveTimeout, requestTimeout } = options;
     const { maxHeaderSize, maxRequestBodySize } = options;
-    const stderr = new StderrStream();
-    const errors = new StderrStream((text) => {
-      if (!QUIET.test(text)) stderr.write(text);
-    });
     const log = new FrontLog((record, environ) => this.#onEnd(record, environ));
     return makeHttpServer(
       hostname,
@@ -146,7 +139,6 @@ export class DevelopmentServer implements DevServer {
         requestTimeout,
         maxHeaderSize,
         maxRequestBodySize,
-        environ: { "wsgi.errors": errors },
       },
       {
         log,
@@ -186,7 +178,6 @@ export class DevelopmentServer implements DevServer {
 
   #onEvent(event: SupervisorEvent): void {
     this.#reporter.onSupervisorEvent(event);
-    if (event.type === "loading") this.#checker.stop();
     if (event.type === "loaded" && this.#wantsCheck) void this.#checker.run();
   }
 
@@ -224,24 +215,13 @@ export class DevelopmentServer implements DevServer {
   }
 
   async #readSource(file: string): Promise<string | undefined> {
+    const path = toFilePath(file);
+    if (!this.#supervisor.modules.has(path)) return undefined;
     try {
-      const url = /^[a-z]{2,}:/i.test(file)
-        ? new URL(file)
-        : new URL(`file://${encodeURI(file)}`);
-      if (!this.#supervisor.modules.has(url.href)) return undefined;
-      return await Deno.readTextFile(url);
+      return await Deno.readTextFile(path);
     } catch {
       return undefined;
     }
-  }
-
-  /**
-   * Writes a line to the terminal.
-   *
-   * @param text The line.
-   */
-  say(text: string): void {
-    this.#reporter.say(text);
   }
 
   serveForever(): Promise<void> {

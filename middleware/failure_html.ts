@@ -39,7 +39,7 @@ padding: .6rem 1rem; border-radius: 0 .4rem .4rem 0; }
 .clause { color: var(--dim); }
 .box { margin: 0; border: 1px solid var(--line); border-radius: .4rem;
 background: var(--panel); overflow-x: auto; }
-pre { display: grid; padding: .5rem 0; line-height: 1.6; tab-size: 4; }
+pre { display: grid; margin: 0; padding: .5rem 0; line-height: 1.6; tab-size: 4; }
 pre span { padding: 0 1rem; }
 pre i { display: inline-block; min-width: 3rem; padding-inline-end: 1rem;
 text-align: end; font-style: normal; color: var(--dim); user-select: none; }
@@ -82,11 +82,12 @@ function showHint(hint: string | undefined): string {
 
 function showRule(rule: BrokenRule | undefined): string {
   if (rule === undefined) return "";
-  const { clause, url, spec } = rule;
+  const { clause, url, spec, explanation } = rule;
   const words = clause === undefined ? "" : `${showText(clause)} `;
-  return `<p class="clause">${words}<a href="${escape(url)}">${
-    showText(spec)
-  }</a></p>\n`;
+  const more = url === undefined
+    ? `${showText(spec)}<br><code>${showText(explanation)}</code>`
+    : `<a href="${escape(url)}">${showText(spec)}</a>`;
+  return `<p class="clause">${words}${more}</p>\n`;
 }
 
 function showExcerpt(excerpt: SourceExcerpt | undefined): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { StackFrame } from "../../wsgi/source_place.ts";
 import type { Failure } from "../application_state.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
@@ -48,6 +49,7 @@ export class ApplicationWorker {
   /** Pings without an answer. A clock would count the sleep of a laptop. */
   #unanswered = 0;
   #isBlocked = false;
+  #definition: StackFrame | undefined;
   #isTerminated = false;
   #onIdle: (() => void) | undefined;
 
@@ -80,6 +82,11 @@ export class ApplicationWorker {
   /** The requests that the application is working on, the oldest first. */
   get exchanges(): readonly Exchange[] {
     return [...this.#exchanges.values()];
+  }
+
+  /** Where the application is defined, if that is known. */
+  get definition(): StackFrame | undefined {
+    return this.#definition;
   }
 
   /** Whether the application keeps its thread for itself. */
@@ -135,6 +142,9 @@ export class ApplicationWorker {
         return this.#listener.onLoaded(this);
       case "failed":
         return this.#listener.onFailed(this, message[1]);
+      case "definition":
+        this.#definition = message[1];
+        return;
       case "files":
         return this.#listener.onFiles(message[1]);
     }

@@ -72,7 +72,10 @@ export function toFailureResponse(
   const script = hasPages
     ? reloadScript(environ.REQUEST_METHOD, generation)
     : undefined;
-  return showFailure(report, environ.HTTP_ACCEPT, { script });
+  const link = hasPages
+    ? { href: "/__wsgi__/", text: "All requests in the inspector" }
+    : undefined;
+  return showFailure(report, environ.HTTP_ACCEPT, { script, link });
 }
 
 /**

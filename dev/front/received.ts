@@ -13,6 +13,7 @@ import {
 } from "../../gateway/response_head.ts";
 import type { RequestHead } from "../../http1/request_head.ts";
 import { ResponseEncoder } from "../../http1/response_encoder.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { HttpProtocol } from "../../server/http_protocol.ts";
 import { HttpTransport } from "../../server/http_transport.ts";
@@ -75,6 +76,8 @@ export interface Received {
 
 const RECEIVED = Symbol("received");
 
+const silence = new StderrStream(() => {});
+
 /**
  * Returns what the front knows of a request.
  *
@@ -128,6 +131,8 @@ export class FrontProtocol extends HttpProtocol {
     signal: () => AbortSignal,
   ): ServedEnviron {
     const served = super.createEnviron(head, parser, remote, openBody, signal);
+    // What the front's own application fails with, the worker has reported.
+    served.environ["wsgi.errors"] = silence;
     const transport = this.#transports.get(head);
     if (transport !== undefined) {
       Object.assign(served.environ, { [RECEIVED]: { head, transport } });

@@ -85,7 +85,7 @@ export class Recording implements RecordedSource {
   #end: ConversationEvent | undefined;
   #body: Uint8Array[] = [];
   #bodySize = 0;
-  #isBodyComplete = true;
+  #hasBodyEnded: boolean;
 
   /**
    * Begins a conversation.
@@ -105,7 +105,7 @@ export class Recording implements RecordedSource {
       OBJECT + 16 * this.environ.length,
     );
     this.#log = log;
-    this.#isBodyComplete = received?.head.fields.hasBody !== true;
+    this.#hasBodyEnded = received?.head.fields.hasBody !== true;
     this.id = log.begin(this);
   }
 
@@ -126,11 +126,14 @@ export class Recording implements RecordedSource {
    */
   keepInput(bytes: Uint8Array | undefined): void {
     if (bytes === undefined) {
-      this.#isBodyComplete = this.#bodySize <= MAX_BODY;
+      this.#hasBodyEnded = true;
       return;
     }
     const room = MAX_BODY - this.#bodySize;
     this.#bodySize += bytes.length;
+    // The end of a body whose length is known is not asked for.
+    const length = this.#head?.fields.contentLength;
+    if (this.#bodySize === length) this.#hasBodyEnded = true;
     if (room <= 0) return;
     const kept = bytes.slice(0, room);
     this.#body.push(kept);
@@ -191,7 +194,7 @@ export class Recording implements RecordedSource {
       protocol: head === undefined ? "HTTP/1.1" : `HTTP/${head.version}`,
       headers: toPairs(head?.fields.headers ?? []),
       body,
-      isBodyComplete: this.#isBodyComplete,
+      isBodyComplete: this.#hasBodyEnded && this.#bodySize <= MAX_BODY,
     };
   }
 

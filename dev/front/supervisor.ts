@@ -12,6 +12,7 @@ import { readExcerpt } from "../../middleware/source_excerpt.ts";
 import type { Failure } from "../application_state.ts";
 import type { ConversationLog } from "../conversation_log.ts";
 import type { DescribedError, SourcePlace } from "../conversation.ts";
+import { toFilePath } from "../file_path.ts";
 import { FileWatcher } from "../reload/file_watcher.ts";
 import { findModules } from "../reload/module_graph.ts";
 import {
@@ -122,7 +123,7 @@ export class Supervisor implements WorkerListener {
     return this.#settled.promise;
   }
 
-  /** The URLs of the modules of the application. */
+  /** The paths of the modules of the application. */
   get modules(): ReadonlySet<string> {
     return this.#modules;
   }
@@ -156,9 +157,10 @@ export class Supervisor implements WorkerListener {
   async #watch(): Promise<void> {
     if (this.#entry === undefined) return;
     // Before anything can fail.
-    this.#watcher.add(toPaths([this.#entry]));
-    this.#modules = await findModules(this.#entry, isOwnFile);
-    this.#watcher.add(toPaths(this.#modules));
+    this.#watcher.add([toFilePath(this.#entry)]);
+    const urls = await findModules(this.#entry, isOwnFile);
+    this.#modules = new Set(Array.from(urls, toFilePath));
+    this.#watcher.add(this.#modules);
   }
 
   // What the worker says ------------------------------------------------------
@@ -183,13 +185,13 @@ export class Supervisor implements WorkerListener {
 
   onBlocked(worker: ApplicationWorker, isBlocked: boolean): void {
     if (worker !== this.#worker) return;
-    if (isBlocked) return this.#fail(this.#toBlocked(worker));
+    if (isBlocked) return this.#fail(withExcerpt(this.#toBlocked(worker)));
     if (this.failure?.during !== "blocked") return;
     this.#options.log.state = "running";
     this.#options.onEvent({ type: "unblocked" });
   }
 
-  #toBlocked({ exchanges }: ApplicationWorker): Failure {
+  #toBlocked({ exchanges, definition }: ApplicationWorker): Failure {
     const seconds = this.#options.blockedAfter / 1_000;
     const requests = exchanges.slice(0, 5).map(({ recording }) =>
       `${recording.method} ${recording.target}`
@@ -200,7 +202,11 @@ export class Supervisor implements WorkerListener {
     const message =
       `The application has not let go of its thread for ${seconds} s, ${since}`;
     return {
-      error: { name: "Blocked", message, frames: [] },
+      error: {
+        name: "Blocked",
+        message,
+        frames: definition ? [definition] : [],
+      },
       during: "blocked",
       hint: "look for an endless loop; saving a file ends it",
     };
@@ -243,11 +249,4 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The paths of modules that are files. */
-function toPaths(urls: Iterable<string>): string[] {
-  return Array.from(urls, (url) => decodeURIComponent(new URL(url).pathname))
-    // A drive of Windows has a slash before it.
-    .map((path) => path.replace(/^\/(?=[A-Za-z]:)/, ""));
 }

@@ -184,16 +184,6 @@ export class Reporter {
     this.#write(`Check: ${passed} passed, ${failed} failed`, ...lines);
   }
 
-  /**
-   * Writes a line at once.
-   *
-   * @param text The line.
-   */
-  say(text: string): void {
-    this.#write(text);
-    this.flush();
-  }
-
   /** Requests that end together are written together. */
   #write(...lines: readonly string[]): void {
     if (lines.length === 0) return;

@@ -13,6 +13,7 @@ import type {
   DescribedFinding,
   SourcePlace,
 } from "../conversation.ts";
+import { toFilePath } from "../file_path.ts";
 import type { Paint } from "./paint.ts";
 
 /** Frames of one error that are shown. */
@@ -23,14 +24,7 @@ const AROUND = 2;
 
 /** A path below this folder is shown relative to it. */
 function toShort(file: string): string {
-  let path = file;
-  if (file.startsWith("file:")) {
-    try {
-      path = decodeURIComponent(new URL(file).pathname);
-    } catch {
-      return file;
-    }
-  }
+  const path = toFilePath(file);
   const folder = `${Deno.cwd()}/`;
   return path.startsWith(folder) ? path.slice(folder.length) : path;
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { StackFrame } from "../../wsgi/source_place.ts";
 import type { ValidatorOptions } from "../../validator/context.ts";
 import type { Failure } from "../application_state.ts";
 
@@ -71,6 +72,8 @@ export type FromWorker =
   | readonly ["events", number, json: string, EventDigest]
   /** The application has let go of the request. These are the last events. */
   | readonly ["over", number, json: string, EventDigest]
+  /** Where the application is defined, if that was found. */
+  | readonly ["definition", StackFrame]
   /** Paths of files that the application has read. */
   | readonly ["files", readonly string[]]
   | readonly ["pong"];

@@ -4,6 +4,10 @@
  * @module
  */
 
+import {
+  ClientDisconnected,
+  isServerAbort,
+} from "../../gateway/cancellation.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import { isSecret } from "../../wsgi/redact.ts";
@@ -111,6 +115,10 @@ function toFinding(violation: Violation): DescribedFinding {
   };
 }
 
+function isEarlyEnd(error: unknown): boolean {
+  return error instanceof ClientDisconnected || isServerAbort(error);
+}
+
 /** Records one request. */
 export class Recorder {
   /** The request. */
@@ -177,8 +185,9 @@ export class Recorder {
    * @param error The error.
    */
   addError(error: unknown): void {
-    // The validator has reported it as a finding.
-    if (error instanceof ConformanceError) return;
+    // The validator has reported it as a finding; the end of the request says
+    // that the client left or the server stopped.
+    if (error instanceof ConformanceError || isEarlyEnd(error)) return;
     if (this.#seen.has(error)) return;
     this.#seen.add(error);
     this.add({ type: "error", error: describeError(error) });

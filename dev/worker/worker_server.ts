@@ -5,6 +5,7 @@
  */
 
 import { runApplication } from "../../gateway/run_application.ts";
+import { findDefinition } from "../../validator/function_source.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
 import type { Failure } from "../application_state.ts";
@@ -23,6 +24,9 @@ import { ServedRequest } from "./served_request.ts";
 
 /** How long events of a running request may wait, in milliseconds. */
 const EVENTS_DELAY_MS = 100;
+
+/** How long the first requests have the thread for themselves. */
+const DEFINITION_DELAY_MS = 200;
 
 /** The gateway's own log: what it says is recorded in another way. */
 const silence = new StderrStream(() => {});
@@ -60,6 +64,17 @@ export class WorkerServer {
   serve(loaded: Loaded): void {
     this.#app = observeApplication(loaded, this.#start);
     this.#queue.add(["loaded"]);
+    // Later: looking for it takes some milliseconds.
+    setTimeout(() => this.#sendDefinition(loaded), DEFINITION_DELAY_MS);
+  }
+
+  /** Says where the application is, should it be blocked and say no more. */
+  #sendDefinition({ app, module }: Loaded): void {
+    if (module === undefined) return;
+    const source = Function.prototype.toString.call(app);
+    const place = findDefinition(source, app.name, [module]);
+    if (place === undefined) return;
+    this.#queue.add(["definition", { name: app.name, ...place }]);
   }
 
   /**

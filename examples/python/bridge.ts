@@ -26,12 +26,7 @@
  * @module
  */
 
-import type {
-  Application,
-  Environ,
-  InputStream,
-  StartResponse,
-} from "../../mod.ts";
+import type { Application, Environ, StartResponse } from "../../mod.ts";
 import SOURCE from "./bridge.py" with { type: "text" };
 
 /** What is needed of pyodide, which `loadPyodide()` gives. */
@@ -78,17 +73,7 @@ export class PythonException extends Error {
   override readonly name = "PythonException";
 }
 
-/** Reads a request body to its end, in pieces that any server can give. */
-async function readAll(input: InputStream): Promise<Uint8Array<ArrayBuffer>> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for (;;) {
-    const piece = await input.read(65_536);
-    if (piece.length === 0) return await new Blob(pieces).bytes();
-    pieces.push(piece);
-  }
-}
-
-/** Gives the variables that Python can have, in a form that it can read. */
+/** Returns the variables that can be copied to Python. */
 function toVariables(environ: Environ, length: number): Map<string, unknown> {
   const variables = new Map<string, unknown>(
     Object.entries(environ).filter(([key, value]) =>
@@ -217,7 +202,7 @@ export function fromPython(python: Python, app: unknown): Application {
   const call = load(SOURCE);
   let turn = Promise.resolve();
   return async (environ, startResponse) => {
-    const input = await readAll(environ["wsgi.input"]);
+    const input = await environ["wsgi.input"].read();
     const errors = environ["wsgi.errors"];
     const exchange = new Exchange(startResponse);
     const before = turn;

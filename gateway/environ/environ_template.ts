@@ -6,8 +6,11 @@
  */
 
 import type { Environ, InputStream } from "../../wsgi/types.ts";
-import { planFor } from "./header_variables.ts";
+import { type HeaderPlan, planFor } from "./header_variables.ts";
 import type { RequestFacts } from "./request_facts.ts";
+
+/** The greatest number of headers for which a handler keeps a template. */
+const MAX_HEADERS = 64;
 
 /** What must be the same for an environ to be a copy of another. */
 type FixedFacts = Pick<
@@ -26,7 +29,7 @@ type FixedFacts = Pick<
 interface Model extends FixedFacts {
   readonly environ: Environ;
   readonly headers: readonly string[];
-  readonly keys: readonly (string | undefined)[];
+  readonly plan: HeaderPlan;
 }
 
 /**
@@ -35,7 +38,7 @@ interface Model extends FixedFacts {
  * adding a dozen keys to one.
  */
 export class EnvironTemplate {
-  #headers: readonly string[] | undefined;
+  #plan: HeaderPlan | undefined;
   #model: Model | undefined;
 
   /**
@@ -47,9 +50,9 @@ export class EnvironTemplate {
   copy(facts: RequestFacts): Environ | undefined {
     const model = this.#model;
     if (model === undefined || !fits(facts, model)) return undefined;
-    const { headers, target, remotePort } = facts;
+    const { headers, target, remoteAddress, remotePort } = facts;
     const { headers: known } = model;
-    if (!haveSameNames(headers, known)) return undefined;
+    if (planFor(headers) !== model.plan) return undefined;
     const environ: Environ = { ...model.environ };
     environ.REQUEST_METHOD = facts.method;
     environ.PATH_INFO = target.path;
@@ -58,11 +61,12 @@ export class EnvironTemplate {
     environ.REQUEST_URI = target.uri;
     environ["wsgi.input"] = facts.input;
     environ["wsgiref.signal"] = facts.signal;
+    if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
     if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
     if (headers === known) return environ;
     for (let i = 1; i < headers.length; i += 2) {
       if (headers[i] === known[i]) continue;
-      const key = model.keys[i >> 1] as `HTTP_${string}` | undefined;
+      const key = model.plan.keys[i >> 1] as `HTTP_${string}` | undefined;
       if (key !== undefined) environ[key] = headers[i] as string;
     }
     return environ;
@@ -75,13 +79,11 @@ export class EnvironTemplate {
    * @param environ The environ; it is copied.
    */
   remember(facts: RequestFacts, environ: Environ): void {
-    const before = this.#headers;
     const { headers } = facts;
-    this.#headers = headers;
+    const before = this.#plan;
+    const plan = this.#plan = planFor(headers);
     this.#model = undefined;
-    if (before === undefined || !haveSameNames(headers, before)) return;
-    const { keys, isPlain } = planFor(headers);
-    if (!isPlain) return;
+    if (plan !== before || !plan.isPlain) return;
     const { host, isUnixSocket, remoteAddress, remotePort } = facts;
     const { scheme, script, serverName, serverPort } = facts;
     this.#model = {
@@ -89,7 +91,7 @@ export class EnvironTemplate {
       ...{ scheme, script, serverName, serverPort },
       environ: { ...environ, ...NOTHING_KEPT },
       headers,
-      keys,
+      plan,
     };
   }
 }
@@ -100,11 +102,16 @@ const NOTHING_KEPT = {
   "wsgiref.signal": undefined as unknown as () => AbortSignal,
 };
 
+/** Whether a variable is there for both or for neither. */
+function hasSame(one: unknown, other: unknown): boolean {
+  return (one === undefined) === (other === undefined);
+}
+
 /** Whether everything that copy() does not set is the same. */
 function fits(facts: FixedFacts, known: FixedFacts): boolean {
   return facts.host === known.host &&
-    facts.remoteAddress === known.remoteAddress &&
-    (facts.remotePort === undefined) === (known.remotePort === undefined) &&
+    hasSame(facts.remoteAddress, known.remoteAddress) &&
+    hasSame(facts.remotePort, known.remotePort) &&
     facts.serverName === known.serverName &&
     facts.serverPort === known.serverPort &&
     facts.scheme === known.scheme &&
@@ -112,14 +119,25 @@ function fits(facts: FixedFacts, known: FixedFacts): boolean {
     facts.isUnixSocket === known.isUnixSocket;
 }
 
-function haveSameNames(
-  headers: readonly string[],
-  known: readonly string[],
-): boolean {
-  if (headers === known) return true;
-  if (headers.length !== known.length) return false;
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i] !== known[i]) return false;
+/**
+ * The templates of a handler whose requests come from many clients: one for each
+ * number of headers.
+ */
+export class EnvironTemplates {
+  readonly #templates = new Map<number, EnvironTemplate>();
+
+  /**
+   * Returns the template for a request.
+   *
+   * @param count The number of its headers.
+   * @returns The template; `undefined` for an unusual number.
+   */
+  for(count: number): EnvironTemplate | undefined {
+    if (count > MAX_HEADERS) return undefined;
+    let template = this.#templates.get(count);
+    if (template === undefined) {
+      this.#templates.set(count, template = new EnvironTemplate());
+    }
+    return template;
   }
-  return true;
 }

@@ -52,8 +52,8 @@ const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
 
 /** What to do with headers of certain names. */
 export interface HeaderPlan {
-  /** Names and values, of which only the names count. */
-  readonly headers: readonly string[];
+  /** The names. */
+  readonly names: readonly string[];
   /** The keys for the names; `undefined` for a header that is left out. */
   readonly keys: readonly (string | undefined)[];
   /** Whether no key comes twice, and none needs a check of its value. */
@@ -67,35 +67,49 @@ export interface HeaderPlan {
   readonly hostIndex: number;
 }
 
-/** The last plan: the requests of a client have the same names. */
-let lastPlan: HeaderPlan = {
-  headers: [],
-  keys: [],
-  isPlain: true,
-  hasCoding: false,
-  hostIndex: -1,
-};
+/** The longest list of names and values whose plan is kept. */
+const MAX_KEPT = 128;
+
+/**
+ * The last plan for each length of a list: the requests of a client have the
+ * same names, and those of several clients mostly differ in their number.
+ */
+const plans: HeaderPlan[] = [];
+
+let lastHeaders: readonly string[] | undefined;
+let lastPlan: HeaderPlan | undefined;
 
 /**
  * Returns what to do with headers of certain names.
  *
  * @param headers Names and values in turn.
- * @returns The plan.
+ * @returns The plan. While it is kept, it is the same for the same names.
  * @throws {RequestError} If there is more than one Host.
  */
 export function planFor(headers: readonly string[]): HeaderPlan {
-  const { headers: last } = lastPlan;
-  if (headers !== last) {
-    let isSame = headers.length === last.length;
-    for (let i = 0; isSame && i < headers.length; i += 2) {
-      isSame = headers[i] === last[i];
-    }
-    if (!isSame) lastPlan = makePlan(headers);
+  if (headers === lastHeaders && lastPlan !== undefined) return lastPlan;
+  const slot = headers.length > MAX_KEPT ? 0 : headers.length;
+  let plan = plans[slot];
+  if (plan === undefined || !hasNames(headers, plan.names)) {
+    plan = plans[slot] = makePlan(headers);
   }
-  return lastPlan;
+  lastHeaders = headers;
+  return lastPlan = plan;
+}
+
+function hasNames(
+  headers: readonly string[],
+  names: readonly string[],
+): boolean {
+  if (headers.length !== 2 * names.length) return false;
+  for (let i = 0; i < names.length; i++) {
+    if (headers[2 * i] !== names[i]) return false;
+  }
+  return true;
 }
 
 function makePlan(headers: readonly string[]): HeaderPlan {
+  const names: string[] = [];
   const keys: (string | undefined)[] = [];
   const seen = new Set<string>();
   let hostIndex = -1;
@@ -105,6 +119,7 @@ function makePlan(headers: readonly string[]): HeaderPlan {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]!;
     const key = headerKey(name);
+    names.push(name);
     if (key === "HTTP_HOST") {
       if (++hosts > 1) throw new RequestError(`more than one ${key}`);
       if (hostIndex === -1) hostIndex = i + 1;
@@ -120,7 +135,7 @@ function makePlan(headers: readonly string[]): HeaderPlan {
     if (seen.has(key) || SINGLE.has(key)) isPlain = false;
     seen.add(key);
   }
-  return { headers, keys, isPlain, hasCoding, hostIndex };
+  return { names, keys, isPlain, hasCoding, hostIndex };
 }
 
 /**

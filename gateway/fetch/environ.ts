@@ -14,7 +14,7 @@ import {
   createRequestEnviron,
   type EnvironOptions,
 } from "../environ/request_environ.ts";
-import type { EnvironTemplate } from "../environ/environ_template.ts";
+import type { EnvironTemplates } from "../environ/environ_template.ts";
 import { hostOf } from "../environ/header_variables.ts";
 import type { RequestFacts } from "../environ/request_facts.ts";
 import { RequestInput } from "../input/input_stream.ts";
@@ -116,7 +116,7 @@ function openBody(request: Request): ReadableStream<Uint8Array> | null {
  * anything else.
  * @param signal Gives the signal of the request.
  * @param options What the gateway's user says.
- * @param template What is remembered of requests before.
+ * @param templates What is remembered of requests before.
  * @returns A fresh environ.
  * @throws {RequestError} If the request is one that no application may see.
  */
@@ -125,7 +125,7 @@ export function createFetchEnviron(
   info: unknown,
   signal: () => AbortSignal,
   options: EnvironOptions,
-  template?: EnvironTemplate,
+  templates?: EnvironTemplates,
 ): Environ {
   const { method, url } = request;
   if (!HTTP_URL.test(url)) {
@@ -163,7 +163,7 @@ export function createFetchEnviron(
       signal,
     },
     options,
-    template,
+    templates?.for(headers.length / 2),
   );
   // Runtimes pass on what they do not know.
   expectsContinue(environ.HTTP_EXPECT);

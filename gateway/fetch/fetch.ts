@@ -17,7 +17,7 @@
  */
 
 import { RequestError } from "../../http1/request_error.ts";
-import { EnvironTemplate } from "../environ/environ_template.ts";
+import { EnvironTemplates } from "../environ/environ_template.ts";
 import type { EnvironOptions } from "../environ/request_environ.ts";
 import { fetchErrorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
@@ -94,7 +94,7 @@ export function toFetchHandler(
   const shared: Shared = {
     app,
     options,
-    template: new EnvironTemplate(),
+    templates: new EnvironTemplates(),
     log: createLog(options.environ),
   };
   return (request, info) => handleFetch(shared, request, info);
@@ -104,12 +104,12 @@ export function toFetchHandler(
 interface Shared {
   readonly app: Application;
   readonly options: FetchHandlerOptions;
-  readonly template: EnvironTemplate;
+  readonly templates: EnvironTemplates;
   readonly log: RateLimitedLog;
 }
 
 function handleFetch(
-  { app, options, template, log }: Shared,
+  { app, options, templates, log }: Shared,
   request: Request,
   info: unknown,
 ): Response | Promise<Response> {
@@ -117,7 +117,7 @@ function handleFetch(
   const signal = (): AbortSignal => transport.signal;
   let environ: Environ;
   try {
-    environ = createFetchEnviron(request, info, signal, options, template);
+    environ = createFetchEnviron(request, info, signal, options, templates);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     log.add(describeRefusal(error, remoteOf(info).remoteAddress));

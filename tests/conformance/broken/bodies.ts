@@ -136,8 +136,7 @@ export const BODY: readonly BrokenServer[] = [
           return end?.();
         },
       }),
-    `close/204 close/304 close/awaited close/client-left close/head
-    close/left-early close/pending-next close/too-long close/wrong-chunk`,
+    `close/204 close/304 close/awaited close/client-left close/head close/too-long close/wrong-chunk`,
   ),
   body("prefers the synchronous iterator", (body) => {
     const both = Symbol.iterator in Object(body) &&

@@ -60,14 +60,19 @@ export const INPUT: readonly BrokenServer[] = [
   input("takes a body that was cut short for a whole one", (right) => ({
     read: (size) => right.read(size).catch(() => new Uint8Array()),
   }), "chunks/* errors/body-error-passed-on input/cut-*"),
-  input("gives shared arrays", (right) => ({
-    readline: async (size) => {
-      const line = await right.readline(size);
-      const shared = new Uint8Array(new SharedArrayBuffer(line.length));
-      shared.set(line);
-      return shared as never;
-    },
-  }), "input/own-buffer"),
+  input(
+    "gives shared arrays",
+    (right) => ({
+      readline: async (size) => {
+        const line = await right.readline(size);
+        const shared = new Uint8Array(new SharedArrayBuffer(line.length));
+        shared.set(line);
+        return shared as never;
+      },
+    }),
+    "input/own-buffer",
+    "input/memory",
+  ),
   input("reads as text", (right) => ({
     read: async (size) =>
       new TextEncoder().encode(

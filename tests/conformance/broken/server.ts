@@ -92,17 +92,23 @@ export function input(
   name: string,
   change: (input: InputStream) => Partial<InputStream>,
   found: string,
+  rule?: string,
 ): BrokenServer {
-  return environ(name, (environ) => {
-    const right = environ["wsgi.input"];
-    const bound: InputStream = {
-      read: (size) => right.read(size),
-      readline: (size) => right.readline(size),
-      readlines: (hint) => right.readlines(hint),
-      [Symbol.asyncIterator]: () => right[Symbol.asyncIterator](),
-    };
-    environ["wsgi.input"] = { ...bound, ...change(right) };
-  }, found);
+  return environ(
+    name,
+    (environ) => {
+      const right = environ["wsgi.input"];
+      const bound: InputStream = {
+        read: (size) => right.read(size),
+        readline: (size) => right.readline(size),
+        readlines: (hint) => right.readlines(hint),
+        [Symbol.asyncIterator]: () => right[Symbol.asyncIterator](),
+      };
+      environ["wsgi.input"] = { ...bound, ...change(right) };
+    },
+    found,
+    rule,
+  );
 }
 
 /** Makes a server with another startResponse. */

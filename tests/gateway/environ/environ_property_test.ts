@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
-import { EnvironTemplate } from "../../../gateway/environ/environ_template.ts";
+import { EnvironTemplates } from "../../../gateway/environ/environ_template.ts";
 import { RequestError } from "../../../http1/request_error.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { validator } from "../../../validator/validator.ts";
@@ -49,10 +49,10 @@ Deno.test("createFetchEnviron() agrees with a slow model for any request", () =>
         const request = asDenoGives(wire, PORT);
         const expected = expectEnviron(wire, options, PORT);
         const make = () =>
-          createFetchEnviron(request, info, noSignal, options, template);
+          createFetchEnviron(request, info, noSignal, options, templates);
         let made: unknown;
         // The third one is a copy.
-        const template = new EnvironTemplate();
+        const templates = new EnvironTemplates();
         try {
           made = [make(), make(), make()].map(plainOf)[2];
         } catch (error) {
@@ -71,6 +71,30 @@ Deno.test("createFetchEnviron() agrees with a slow model for any request", () =>
   );
   // Else one half of the model would hardly be asked.
   assert(refused > 400 && refused < 3000, `${refused} were refused`);
+});
+
+Deno.test("createFetchEnviron() keeps nothing of the requests of others in its templates", () => {
+  const requests = fc.array(fc.tuple(anyRequest, anyInfo), { maxLength: 5 });
+  fc.assert(
+    fc.property(requests, (requests) => {
+      const templates = new EnvironTemplates();
+      for (const [wire, [info]] of [...requests, ...requests, ...requests]) {
+        const [kept, fresh] = [templates, undefined].map((templates) => {
+          const request = asDenoGives(wire, PORT);
+          try {
+            const environ = createFetchEnviron(
+              ...[request, info, noSignal, {}, templates] as const,
+            );
+            return plainOf(environ);
+          } catch (error) {
+            return statusOf(error);
+          }
+        });
+        assertEquals(kept, fresh);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 Deno.test("createFetchEnviron() throws nothing but RequestError for any URL and headers", () => {

@@ -1,0 +1,143 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { AccessGuard, type AccessRules } from "../../dev/front/access_guard.ts";
+import { setupTestingDefaults } from "../../mod.ts";
+import { ask } from "../raw_client.ts";
+import { answering, Developing } from "./developing.ts";
+
+const LOCAL: AccessRules = {
+  hostname: "127.0.0.1",
+  isUnixSocket: false,
+  allowHosts: [],
+};
+const OPEN = { ...LOCAL, hostname: "0.0.0.0" };
+const NAMED = { ...LOCAL, allowHosts: ["Box.example", "localhost"] };
+const OPEN_NAMED = { ...NAMED, hostname: "0.0.0.0" };
+
+const FETCHED = {
+  HTTP_SEC_FETCH_SITE: "cross-site",
+  HTTP_SEC_FETCH_MODE: "no-cors",
+  HTTP_SEC_FETCH_DEST: "script",
+};
+const LINKED = {
+  ...FETCHED,
+  HTTP_SEC_FETCH_MODE: "navigate",
+  HTTP_SEC_FETCH_DEST: "document",
+};
+
+Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
+  [true, LOCAL, {}],
+  [true, LOCAL, { HTTP_HOST: "LOCALHOST.:1" }],
+  [true, LOCAL, { HTTP_HOST: "app.localhost:8000" }],
+  [true, LOCAL, { HTTP_HOST: "[::1]:8000", REMOTE_ADDR: "::1" }],
+  [true, LOCAL, { REMOTE_ADDR: "::ffff:127.0.0.1" }],
+  [true, { ...LOCAL, hostname: "::1" }, {}],
+  [true, { ...LOCAL, isUnixSocket: true, hostname: "" }, {
+    REMOTE_ADDR: undefined,
+  }],
+  // DNS rebinding: the name is another's, the address is ours.
+  [false, LOCAL, { HTTP_HOST: "evil.example:8000" }],
+  [false, LOCAL, { HTTP_HOST: "localhost.evil.example" }],
+  [false, LOCAL, { HTTP_HOST: "127.0.0.1.evil.example" }],
+  [false, LOCAL, { HTTP_HOST: "192.168.0.2" }],
+  [false, LOCAL, { HTTP_HOST: "" }],
+  [false, LOCAL, { HTTP_HOST: undefined }],
+  [true, NAMED, { HTTP_HOST: "box.example:8000" }],
+  [false, NAMED, { HTTP_HOST: "sub.box.example" }],
+  [false, OPEN, {}],
+  [true, OPEN_NAMED, { HTTP_HOST: "box.example", REMOTE_ADDR: "10.0.0.2" }],
+  [true, OPEN_NAMED, {}],
+  // Anybody can send this Host.
+  [false, OPEN_NAMED, { REMOTE_ADDR: "10.0.0.2" }],
+  [false, LOCAL, { REMOTE_ADDR: "10.0.0.2" }],
+  [true, LOCAL, { HTTP_ORIGIN: "http://localhost:8000" }],
+  [false, LOCAL, { HTTP_ORIGIN: "http://localhost:9000" }],
+  [false, LOCAL, { HTTP_ORIGIN: "https://evil.example" }],
+  [false, LOCAL, { HTTP_ORIGIN: "null" }],
+  [false, LOCAL, FETCHED],
+  [true, LOCAL, LINKED],
+  [false, LOCAL, { ...LINKED, REQUEST_METHOD: "POST" }],
+])(
+  "AccessGuard lets see the pages: %j, with %j, %j",
+  (expected, rules, more) => {
+    const environ = setupTestingDefaults({
+      HTTP_HOST: "localhost:8000",
+      REMOTE_ADDR: "127.0.0.1",
+    });
+    for (const [name, value] of Object.entries(more)) {
+      if (value === undefined) Reflect.deleteProperty(environ, name);
+      else Object.assign(environ, { [name]: value });
+    }
+    const refusal = new AccessGuard(rules).refusal(environ);
+    assertEquals(refusal === undefined, expected, refusal);
+  },
+);
+
+Deno.test("AccessGuard turns the pages off where other machines reach the server", () => {
+  for (
+    const [rules, isOn] of [[LOCAL, true], [OPEN, false], [
+      OPEN_NAMED,
+      true,
+    ]] as const
+  ) {
+    assertEquals(new AccessGuard(rules).isOn, isOn);
+  }
+});
+
+Deno.test("devServer() shows no page and no header of CORS to a host that it does not know", async () => {
+  Deno.env.set("DEV_SERVER_SECRET", "do-not-show-this");
+  const failing = "export default () => { throw new Error('boom'); };";
+  await using developing = await Developing.start({ "app.js": failing });
+  for (
+    const path of [
+      "/__wsgi__/",
+      "/__wsgi__",
+      "/__wsgi__/reload",
+      "/__wsgi__/api/requests",
+      "/__wsgi__/none",
+    ]
+  ) {
+    const request =
+      `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n`;
+    const { head, body } = await ask(developing.server, request);
+    assertEquals(head.status, 403);
+    assertMatch(
+      body,
+      /^Cannot show this page: the host "evil\.example" is not known/,
+    );
+    assert(!head.headers.some(([name]) => /^access-control/i.test(name)));
+  }
+  const page = await developing.get("", { headers: { Accept: "text/html" } });
+  assertMatch(page, /boom/);
+  const listed = await developing.get("__wsgi__/requests/1");
+  Deno.env.delete("DEV_SERVER_SECRET");
+  assert(!`${page}${listed}`.includes("do-not-show-this"));
+});
+
+Deno.test("devServer() puts its script into its own pages, never into the application's", async () => {
+  const accept = { headers: { Accept: "text/html" } };
+  const html = answering("<p>mine</p>").replace("text/plain", "text/html");
+  await using developing = await Developing.start({ "app.js": html });
+  assertEquals(await developing.get("", accept), "<p>mine</p>");
+  await developing.save("app.js", "throw new Error('boom');");
+  await developing.getUntil(/boom/);
+  const response = await fetch(developing.server.url, accept);
+  const page = await response.text();
+  const [, nonce = ""] =
+    /<script nonce="([^"]+)">new EventSource\("\/__wsgi__\/reload\?/
+      .exec(page) ?? [];
+  const policy = response.headers.get("Content-Security-Policy") ?? "";
+  assert(nonce !== "" && policy.includes(`script-src 'nonce-${nonce}'`));
+  const posted = await developing.get("", { ...accept, method: "POST" });
+  assert(posted.includes("boom") && !posted.includes("<script"));
+});
+
+Deno.test("devServer() tells an error page when the application runs again", async () => {
+  await using developing = await Developing.start({ "app.js": "throw 1;" });
+  const page = await developing.get("", { headers: { Accept: "text/html" } });
+  const [path = ""] = /__wsgi__\/reload\?generation=[^"]+/.exec(page) ?? [];
+  const told = developing.get(path);
+  await developing.save("app.js", answering("well"));
+  assertMatch(await told, /event: reload\n/);
+  // The page may have missed it.
+  assertMatch(await developing.get(path), /event: reload\n/);
+});

@@ -1,0 +1,195 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { answering, Developing } from "./developing.ts";
+
+const GREETING = { "greeting.js": "export const text = 'one';" };
+const IMPORTING = `import { text } from "./greeting.js";
+export default (_environ, startResponse) => {
+  startResponse("200 OK", []);
+  return [new TextEncoder().encode(text)];
+};`;
+
+Deno.test.each<[string, Record<string, string>, [string, string]]>([
+  ["its module", { "app.js": answering("one") }, ["app.js", answering("two")]],
+  ["a module that it imports", { "app.js": IMPORTING, ...GREETING }, [
+    "greeting.js",
+    "export const text = 'two';",
+  ]],
+  ["a module that it imports in a function", {
+    "app.js": IMPORTING.replace(/^import.*/, "").replace(
+      "=> {",
+      "=> import('./greeting.js').then(({ text }) => {",
+    ).replace(/;\n}$|\};$/, "});"),
+    ...GREETING,
+  }, ["greeting.js", "export const text = 'two';"]],
+  ["a file that it reads", {
+    "app.js": IMPORTING.replace(
+      /^import.*/,
+      "const text = Deno.readTextFileSync(new URL('text.txt', import.meta.url));",
+    ),
+    "text.txt": "one",
+  }, ["text.txt", "two"]],
+])(
+  "devServer() starts the application again when %s is saved",
+  async (...row) => {
+    const [, files, [name, text]] = row;
+    await using developing = await Developing.start(files);
+    assertEquals(await developing.get(), "one");
+    await developing.save(name, text);
+    await developing.getUntil(/^two$/);
+    assertMatch(
+      await developing.terminalUntil(/Reloaded/),
+      /^Reloaded .*app\.js in \d+ ms; what it held in memory is lost at each reload$/m,
+    );
+  },
+);
+
+const BROKEN: [string, string, RegExp][] = [
+  [
+    "a syntax error",
+    "export default (",
+    /^SyntaxError: .*app\.js:1:\d+\n> 1 \| export default \(/s,
+  ],
+  [
+    "a missing import",
+    "\nimport './none.js';",
+    /^(?:TypeError|Error): Module not found.*none\.js.*app\.js:2:8\n.*> 2 \| import/s,
+  ],
+  [
+    "an error while loading",
+    "\n\nnull.x;",
+    /^TypeError: .*app\.js:3:6\n.*> 3 \| null\.x/s,
+  ],
+  [
+    "no application",
+    "export const a = 1;",
+    /exports no application\n {2}hint: it exports a/,
+  ],
+  [
+    "an error after an await",
+    "await 0; throw new Error('late')",
+    /^Error: late\n.*app\.js:1:/s,
+  ],
+];
+
+Deno.test.each(BROKEN)(
+  "devServer() shows %s, and goes back to the application when it is corrected",
+  async (_, source, expected) => {
+    await using developing = await Developing.start({ "app.js": source });
+    const response = await fetch(developing.server.url);
+    assertEquals(response.status, 500);
+    assertMatch(await response.text(), expected);
+    assertMatch(developing.terminal, /^Cannot load .*app\.js:$/m);
+    await developing.save("app.js", answering("well"));
+    await developing.getUntil(/^well$/);
+  },
+);
+
+const ENDINGS: [string, string, RegExp][] = [
+  [
+    "rejects a promise in a timer",
+    "setTimeout(() => { Promise.reject(new Error('rejected')) }, 0)",
+    /^Error: rejected\n.*app\.js:2:/s,
+  ],
+  [
+    "throws in a timer",
+    "setTimeout(() => { throw new RangeError('thrown') }, 0)",
+    /^RangeError: thrown\n.*app\.js:2:/s,
+  ],
+  [
+    "throws no error in a timer",
+    "setTimeout(() => { throw 'text' }, 0)",
+    /^Thrown value: "text" was thrown/,
+  ],
+  [
+    "calls Deno.exit()",
+    "setTimeout(() => Deno.exit(7), 0)",
+    /^Exit: The application called Deno\.exit\(7\)\n.*app\.js:2:/s,
+  ],
+  [
+    "calls process.exit()",
+    "import('node:process').then((p) => p.default.exit(7))",
+    /^Exit: .*app\.js:2:/s,
+  ],
+];
+
+Deno.test.each(ENDINGS)(
+  "devServer() shows that an application %s, and starts it again when it is saved",
+  async (_, code, expected) => {
+    const module = answering("well", `\n${code};`);
+    await using developing = await Developing.start({ "app.js": module });
+    const text = await developing.getUntil(expected);
+    assertMatch(
+      text,
+      /hint: without the development server this ends the program/,
+    );
+    assertMatch(developing.terminal, /^.*app\.js has stopped:$/m);
+    await developing.save("app.js", answering("again"));
+    await developing.getUntil(/^again$/);
+  },
+);
+
+Deno.test("devServer() reports an application in an endless loop, answers, and ends it when it is saved", async () => {
+  const looping = answering("well").replace(
+    "startResponse(",
+    "if (_environ.PATH_INFO === '/loop') for (;;);\n  startResponse(",
+  );
+  await using developing = await Developing.start({ "app.js": looping }, {
+    blockedAfter: 500,
+  });
+  await developing.get();
+  const [loop, other] = await Promise.all([
+    developing.get("loop"),
+    developing.get("other"),
+  ]);
+  for (const text of [loop, other]) {
+    assertMatch(
+      text,
+      /^Blocked: .* for 0\.5 s, while it was working on GET \/loop/,
+    );
+    assertMatch(text, /hint: look for an endless loop; saving a file ends it/);
+  }
+  await developing.save("app.js", answering("again"));
+  await developing.getUntil(/^again$/);
+});
+
+Deno.test("devServer() lets running requests end at a reload, and cuts what goes on after a second", async () => {
+  const module = `const encoder = new TextEncoder();
+const { promise, resolve } = Promise.withResolvers();
+export default async (environ, startResponse) => {
+  startResponse("200 OK", []);
+  if (environ.PATH_INFO === "/end") resolve();
+  if (environ.PATH_INFO === "/short") {
+    return (async function* () {
+      yield encoder.encode("begun ");
+      // It ends when the reload has begun.
+      await new Promise((go) => setTimeout(go, 200));
+      yield encoder.encode("whole");
+    })();
+  }
+  return (async function* () {
+    yield encoder.encode("begun");
+    await new Promise(() => {});
+  })();
+};`;
+  await using developing = await Developing.start({ "app.js": module });
+  const url = developing.server.url;
+  const [short, long] = await Promise.all([
+    fetch(`${url}short`),
+    fetch(`${url}long`),
+  ]);
+  await developing.save("app.js", answering("again"));
+  const cut = long.text().then(() => "whole", () => "cut");
+  assertEquals(await short.text(), "begun whole");
+  await developing.getUntil(/^again$/);
+  assertEquals(await cut, "cut");
+});
+
+Deno.test("devServer() answers every request while it starts the application again", async () => {
+  await using developing = await Developing.start({ "app.js": answering("0") });
+  const answers = new Set([await developing.get()]);
+  for (let i = 1; i <= 3; i++) {
+    await developing.save("app.js", answering(String(i)));
+    while (!answers.has(String(i))) answers.add(await developing.get());
+  }
+  assertEquals([...answers].toSorted(), ["0", "1", "2", "3"]);
+});

@@ -1,0 +1,88 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { createPaint } from "../../dev/terminal/paint.ts";
+import { showError } from "../../dev/terminal/show_error.ts";
+import { Developing } from "./developing.ts";
+
+const APP = `const encoder = new TextEncoder();
+export default function app(environ, startResponse) {
+  if (environ.PATH_INFO === "/throw") throw new RangeError("Boom");
+  if (environ.PATH_INFO === "/status") startResponse(200, []);
+  if (environ.PATH_INFO === "/later") {
+    startResponse("200 OK", []);
+    return { [Symbol.iterator]: () => [encoder.encode("a")].values(), close() { throw new Error("late"); } };
+  }
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  return [encoder.encode("text")];
+}
+`;
+
+Deno.test("devServer() writes a line for each request, with errors and findings below it", async () => {
+  await using developing = await Developing.start({ "app.js": APP });
+  await developing.get("a?b");
+  await developing.get("throw");
+  await developing.get("status");
+  await developing.get("later");
+  const text = await developing.terminalUntil(/late\n.*app\.js:\d+/s);
+  for (
+    const expected of [
+      /^GET \/a\?b 200, 4 B, [\d.]+ ms$/m,
+      /^GET \/throw 500, \d+ B, [\d.]+ ms\n {2}RangeError: Boom\n {4}at app .*app\.js:3:\d+\n(?: {6}.*\n)+ {4}> 3 \| .*Boom/m,
+      /^GET \/status 500, .*\n {2}error status\/string: .*got 200\n {4}at .*app\.js:4:\d+\n[^]*? {4}hint: .*\n {4}see: {2}http.*\/__wsgi__\/rules\/status\/string$/m,
+      /^GET \/later 200, .*\n {2}Error: late\n {4}at .*app\.js:7:\d+$/m,
+    ]
+  ) assertMatch(text, expected);
+  // deno-lint-ignore no-control-regex -- no colour was asked for
+  assertEquals(/\x1b/.test(text), false);
+});
+
+Deno.test.each(
+  [["common", /^127\.0\.0\.1 - - .* "GET \/ HTTP\/1\.1" 200 4$/m], [
+    "off",
+    /^$/,
+  ]] as const,
+)("devServer({ log: %j }) writes that form", async (log, expected) => {
+  await using developing = await Developing.start({ "app.js": APP }, { log });
+  await developing.get();
+  await developing.server.shutdown();
+  assertMatch(developing.terminal, expected);
+});
+
+Deno.test("devServer() reports what the application does after its response", async () => {
+  const app = `export default (_environ, startResponse) => {
+  startResponse("200 OK", [["Content-Length", "1"]]);
+  return (async function* () {
+    yield new Uint8Array(1);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    throw new Error("afterwards");
+  })();
+};`;
+  await using developing = await Developing.start({ "app.js": app });
+  await developing.get();
+  const text = await developing.terminalUntil(/afterwards/);
+  assertMatch(text, /^GET \/ 200, 1 B, [^\n]*ms$/m);
+  assertMatch(
+    text,
+    /^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
+  );
+});
+
+Deno.test("showError() shows causes and the errors of an AggregateError, and no control characters", () => {
+  const place = { name: "", file: "/none.ts", line: 1, column: 2 };
+  const lines = showError({
+    name: "AggregateError",
+    message: "all\x1b[2J failed",
+    frames: [place],
+    errors: [{ name: "Error", message: "one", frames: [] }],
+    cause: { name: "TypeError", message: "deep", frames: [place] },
+  }, createPaint(false));
+  assertEquals(lines, [
+    "  AggregateError: all\\x1b[2J failed",
+    "    at /none.ts:1:2",
+    "  one of several:",
+    "  Error: one",
+    "  caused by:",
+    "  TypeError: deep",
+    "    at /none.ts:1:2",
+  ]);
+  assertEquals(createPaint(true).red("a"), "\x1b[31ma\x1b[0m");
+});
