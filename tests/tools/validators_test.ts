@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { CASES } from "../../tools/validators/cases.ts";
+import { CASES, SUITES } from "../../tools/validators/cases.ts";
 import {
   createPage,
+  createSuitesPage,
   judge,
   judgeAll,
   judgeInPython,
   PAGE,
   readResults,
+  SUITES_PAGE,
 } from "../../tools/validators/compare.ts";
 import { inputWith, PROGRAMS } from "../../tools/validators/programs.ts";
 import type { Scenario } from "../validator/scenario.ts";
@@ -47,6 +49,16 @@ for (const program of CASES) {
   });
 }
 
+Deno.test("suites.jsonl has each program once, and says where validator() does not agree", async () => {
+  assertEquals(new Set(SUITES.map(({ title }) => title)).size, SUITES.length);
+  const { outcomes } = (await judgeAll())["@wsgi/ref"]!;
+  const differing = SUITES.filter(({ id, isSound }) =>
+    (outcomes[id] === "-") !== isSound
+  );
+  const noted = SUITES.filter(({ note }) => note !== undefined);
+  assertEquals(differing.map(({ id }) => id), noted.map(({ id }) => id));
+});
+
 Deno.test("judge() reports a crash when only the validated program fails", async () => {
   const call = (name: string): Scenario => ({
     environ: (environ) => {
@@ -64,7 +76,10 @@ Deno.test("judge() reports a crash when only the validated program fails", async
 
 Deno.test("docs/validators.md is up to date (deno task validators)", async () => {
   const page = await Deno.readTextFile(PAGE);
-  assertEquals(page, await createPage({ ...results, ...await judgeAll() }));
+  const all = { ...results, ...await judgeAll() };
+  assertEquals(page, await createPage(all));
+  const suites = await Deno.readTextFile(SUITES_PAGE);
+  assertEquals(suites, await createSuitesPage(all));
 });
 
 for (const name of ["wsgiref", "webtest", "werkzeug"]) {

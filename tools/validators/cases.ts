@@ -1,8 +1,10 @@
 /**
- * The shared set: broken and sound programs, the same for every validator.
+ * The shared sets: broken and sound programs, the same for every validator.
  *
- * `cases.jsonl` has a line for each case. What a case leaves out is correct. The
- * parts of a case that are code are in `programs.ts` and `programs.py`.
+ * `cases.jsonl` has a line for each case of our own set, and `suites.jsonl` one
+ * for each program of the test suites of other validators, restated. What a case
+ * leaves out is correct. The parts of a case that are code are in `programs.ts`
+ * and `programs.py`.
  *
  * @module
  */
@@ -12,9 +14,9 @@ import {
   type Loose,
   type Scenario,
 } from "../../tests/validator/scenario.ts";
-import { lazyBody, PROGRAMS } from "./programs.ts";
+import { inputWith, lazyBody, PROGRAMS } from "./programs.ts";
 
-/** A line of `cases.jsonl`. */
+/** A line of `cases.jsonl` or `suites.jsonl`. */
 interface Line {
   /** The name of the case; those of sound programs begin with `sound-`. */
   readonly id: string;
@@ -22,6 +24,11 @@ interface Line {
   readonly title: string;
   /** The rule of this validator that the program breaks. */
   readonly rule?: string;
+  /** The test suite from which a program is, and what that suite calls it. */
+  readonly from?: string;
+  readonly verdict?: "right" | "wrong";
+  /** Why this validator does not agree with that suite. */
+  readonly note?: string;
   /** The response, where it is not the usual one. */
   readonly status?: unknown;
   readonly headers?: unknown;
@@ -30,6 +37,10 @@ interface Line {
   readonly start?: readonly unknown[];
   /** What the application returns; null for nothing. */
   readonly returns?: unknown;
+  /** What the application gives to write(). */
+  readonly write?: unknown;
+  /** What methods of wsgi.input return. */
+  readonly gives?: Readonly<Record<string, unknown>>;
   /** Something the application calls first: variable, method, arguments. */
   readonly call?: readonly [string, string, ...unknown[]];
   /** What the application does, and what its generator does, step by step. */
@@ -51,6 +62,10 @@ export interface Case extends Scenario {
   /** The rule that is broken; in a sound program, a rule that warns anyway. */
   readonly rule: string | undefined;
   readonly isSound: boolean;
+  /** The test suite from which the program is; none for our own set. */
+  readonly from: string | undefined;
+  /** Why this validator does not agree with that suite, where it does not. */
+  readonly note: string | undefined;
 }
 
 const TEXT = ["Content-Type", "text/plain"];
@@ -103,6 +118,12 @@ function toApp(line: Line): NonNullable<Scenario["app"]> {
       return body;
     };
   }
+  if (line.write !== undefined) {
+    return (_environ: Loose, startResponse: Loose): Loose => {
+      startResponse(...start)(line.write);
+      return [];
+    };
+  }
   if (call === undefined) {
     return (_environ: Loose, startResponse: Loose): Loose => {
       startResponse(...start);
@@ -116,20 +137,28 @@ function toApp(line: Line): NonNullable<Scenario["app"]> {
   };
 }
 
-function toEnviron({ environ = {}, drop = [] }: Line): Loose {
+function toEnviron({ environ = {}, drop = [], gives }: Line): Loose {
   return (target: Loose): void => {
     Object.assign(target, environ);
+    if (gives !== undefined) {
+      const members = Object.entries(gives).map(([name, value]) =>
+        [name, () => Promise.resolve(value)] as const
+      );
+      target["wsgi.input"] = inputWith(Object.fromEntries(members));
+    }
     for (const name of drop) delete target[name];
   };
 }
 
 function toCase(line: Line): Case {
-  const { id, title, rule } = line;
+  const { id, title, rule, from, note } = line;
   return {
     id,
     title,
     rule,
-    isSound: id.startsWith("sound-"),
+    isSound: id.startsWith("sound-") || line.verdict === "right",
+    from,
+    note,
     app: toApp(line),
     ...line.server ? { server: serveBy(line.server) } : {},
     environ: toEnviron(line),
@@ -138,8 +167,13 @@ function toCase(line: Line): Case {
   };
 }
 
-const text = Deno.readTextFileSync(new URL("cases.jsonl", import.meta.url));
+function readCases(name: string): Case[] {
+  const text = Deno.readTextFileSync(new URL(name, import.meta.url));
+  return text.trimEnd().split("\n").map((line) => toCase(JSON.parse(line)));
+}
 
-/** All cases. */
-export const CASES: readonly Case[] = text.trimEnd().split("\n")
-  .map((line) => toCase(JSON.parse(line)));
+/** All cases of our own set. */
+export const CASES: readonly Case[] = readCases("cases.jsonl");
+
+/** The programs of the test suites of other validators. */
+export const SUITES: readonly Case[] = readCases("suites.jsonl");

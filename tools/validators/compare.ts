@@ -1,12 +1,12 @@
 /**
- * Runs the shared set under this validator and under those of Python that are
- * installed, and writes `docs/validators.md`.
+ * Runs the shared sets under this validator and under those of Python that are
+ * installed, and writes `docs/validators.md` and `docs/validators_suites.md`.
  *
  * ```sh
  * deno task validators
  * ```
  *
- * The page is also where the results are kept: the column of a validator that
+ * The pages are also where the results are kept: the column of a validator that
  * is not installed here stays as it is.
  *
  * @module
@@ -27,12 +27,18 @@ import {
   type Scenario,
 } from "../../tests/validator/scenario.ts";
 import { formatMarkdown, markdownTable } from "../format_markdown.ts";
-import { type Case, CASES } from "./cases.ts";
+import { type Case, CASES, SUITES } from "./cases.ts";
 
 /** Where the results are. */
 export const PAGE: URL = new URL("../../docs/validators.md", import.meta.url);
 
-/** The columns of the page. */
+/** Where the results of the second set are. */
+export const SUITES_PAGE: URL = new URL(
+  "../../docs/validators_suites.md",
+  import.meta.url,
+);
+
+/** The columns of the pages. */
 const NAMES = ["@wsgi/ref", "wsgiref", "webtest", "werkzeug"] as const;
 
 /**
@@ -118,10 +124,10 @@ export async function judge(
   return { outcome: crashed ? "crash" : "-", rules };
 }
 
-/** Asks this validator about the whole set. */
+/** Asks this validator about both sets. */
 export async function judgeAll(): Promise<AllResults> {
   const outcomes: Record<string, Outcome> = {};
-  for (const program of CASES) {
+  for (const program of [...CASES, ...SUITES]) {
     outcomes[program.id] = (await judge(program)).outcome;
   }
   return { "@wsgi/ref": { version: config.version, outcomes } };
@@ -154,13 +160,14 @@ function cellsOf(line: string): string[] {
   );
 }
 
-function readPage(page: string): AllResults {
+function readPage(page: string, cases: readonly Case[]): AllResults {
   const rows = page.split("\n").filter((line) => line[0] === "|").map(cellsOf);
   const all: Record<string, Results> = {};
-  for (const [index, head] of (rows[0] ?? []).entries()) {
-    const [name = "", version = ""] = head.split(" ");
+  const head = rows.find(([first]) => first === "program") ?? [];
+  for (const [index, cell] of head.entries()) {
+    const [name = "", version = ""] = cell.split(" ");
     if (!NAMES.some((known) => known === name)) continue;
-    const outcomes = CASES.map(({ id, title }) => {
+    const outcomes = cases.map(({ id, title }) => {
       const row = rows.find(([first]) => first === title);
       return [id, (row?.[index] ?? "-").replace("–", "-")] as const;
     });
@@ -207,6 +214,8 @@ ${broken.length} that are broken, and ${sound.length} that are sound, where ever
 \`deno task validators\` runs them and writes this page. The set has one program
 for each kind of mistake, so it shows what a validator looks for, and not how
 often a mistake is made. The programs are in \`tools/validators/\`.
+[Another page](validators_suites.md) has the programs of the validators' own test
+suites.
 
 - **error**: the validator fails with an error of its own.
 - **warning**: it warns, or complains without stopping anything.
@@ -226,13 +235,111 @@ ${table("program", sound, all)}
 `);
 }
 
+const SUITE_NAMES: Readonly<Record<string, string>> = {
+  wsgiref: "wsgiref.validate: CPython's tests of wsgiref",
+  webtest: "WebTest: tests of its lint module",
+  werkzeug: "Werkzeug: tests of its LintMiddleware",
+  plack: "Plack: tests of Plack::Middleware::Lint",
+  rack: "Rack 2: tests of Rack::Lint",
+};
+
+function isReported(outcome: Outcome | undefined): boolean {
+  return outcome === "error" || outcome === "warning";
+}
+
+/** Counts, for each suite, what this validator reports. */
+function suiteCounts(all: AllResults): string {
+  const outcomes = all["@wsgi/ref"]?.outcomes ?? {};
+  const rows = Object.entries(SUITE_NAMES).map(([from, name]) => {
+    const cells = [false, true].map((isSound) => {
+      const cases = SUITES.filter((one) =>
+        one.from === from && one.isSound === isSound
+      );
+      const count = cases.filter(({ id }) => isReported(outcomes[id])).length;
+      return `${count} of ${cases.length}`;
+    });
+    return [name, ...cells];
+  });
+  return markdownTable([
+    ["suite", "wrong there, reported here", "right there, reported here"],
+    ...rows,
+  ]);
+}
+
+function suiteTable(cases: readonly Case[], all: AllResults): string {
+  const names = NAMES.filter((name) => name in all);
+  const rows = [
+    [
+      "program",
+      "suite",
+      ...names.map((name) => `${name} ${all[name]?.version}`),
+    ],
+    ...cases.map(({ id, title, from = "" }) => [
+      title,
+      from,
+      ...names.map((name) =>
+        all[name]?.outcomes[id]?.replace(/^-$/, "–") ?? ""
+      ),
+    ]),
+    [
+      `**of ${cases.length}**`,
+      "",
+      ...names.flatMap((name) => all[name] ?? []).map((one) => sum(one, cases)),
+    ],
+  ];
+  return markdownTable(rows);
+}
+
+/** Creates the page of the second set. */
+export async function createSuitesPage(all: AllResults): Promise<string> {
+  const [broken, sound] = [false, true].map((isSound) =>
+    SUITES.filter((one) => one.isSound === isSound)
+  ) as [Case[], Case[]];
+  const notes = SUITES.flatMap(({ title, from, note, isSound }) =>
+    note === undefined
+      ? []
+      : [`- ${title} (${from}, ${isSound ? "right" : "wrong"} there): ${note}.`]
+  );
+  return await formatMarkdown(`# Programs of other test suites
+
+This set was not chosen for this validator: it is what the test suites of five
+validators call wrong or right, restated in the language of each column. Programs
+that only concern Rack's or Plack's own extensions, and those about the tests' own
+tools, are left out. \`deno task validators\` runs the set and writes this page;
+[Validators side by side](validators.md) explains the columns.
+
+${suiteCounts(all)}
+
+Where this validator does not agree with a suite:
+
+${notes.join("\n")}
+
+## Wrong programs
+
+${suiteTable(broken, all)}
+
+## Right programs
+
+${suiteTable(sound, all)}
+`);
+}
+
 /** Reads the results that are kept. */
 export async function readResults(): Promise<AllResults> {
-  return readPage(await Deno.readTextFile(PAGE));
+  const own = readPage(await Deno.readTextFile(PAGE), CASES);
+  const page = await Deno.readTextFile(SUITES_PAGE).catch(() => "");
+  const suites = readPage(page, SUITES);
+  return Object.fromEntries(
+    Object.entries(own).map(([name, { version, outcomes }]) => [name, {
+      version,
+      outcomes: { ...outcomes, ...suites[name]?.outcomes },
+    }]),
+  );
 }
 
 if (import.meta.main) {
   const kept = await readResults().catch(() => ({}));
   const all = { ...kept, ...await judgeAll(), ...await judgeInPython() };
   await Deno.writeTextFile(PAGE, await createPage(all));
+  await Deno.writeTextFile(SUITES_PAGE, await createSuitesPage(all));
 }

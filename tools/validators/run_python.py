@@ -117,6 +117,10 @@ def to_app(case):
         start_response(*(to_headers(argument) for argument in start))
         return case["returns"] if "returns" in case else body
 
+    def write(environ, start_response):
+        start_response(*(to_headers(argument) for argument in start))(case["write"])
+        return []
+
     def steps(environ, start_response):
         list(play(case["steps"], start_response))
         return body
@@ -129,7 +133,7 @@ def to_app(case):
         getattr(environ[variable], method)(*args)
         return hello(environ, start_response)
 
-    for program in (steps, generator, call):
+    for program in (write, steps, generator, call):
         if program.__name__ in case:
             return program
     return app
@@ -140,6 +144,8 @@ def to_environ(case):
     environ = create_environ()
     for name, value in case.get("environ", {}).items():
         environ[name] = tuple(value) if isinstance(value, list) else value
+    for name, value in case.get("gives", {}).items():
+        setattr(environ["wsgi.input"], name, lambda *args, value=value: value)
     for name in case.get("drop", []):
         del environ[name]
     return environ
@@ -208,8 +214,11 @@ def judge(case, module, wrap):
 
 
 def main():
-    with open(os.path.join(os.path.dirname(__file__), "cases.jsonl")) as file:
-        cases = [json.loads(line) for line in file]
+    cases = []
+    for name in ("cases.jsonl", "suites.jsonl"):
+        path = os.path.join(os.path.dirname(__file__), name)
+        with open(path, encoding="utf-8") as file:
+            cases += [json.loads(line) for line in file]
     report = {}
     for name, version, module, wrap in find_validators():
         outcomes = {case["id"]: judge(case, module, wrap) for case in cases}
