@@ -67,7 +67,7 @@ function showActions(
   const replay = hasWholeBody(request)
     ? markup`<form method="post" action="${base}/requests/${id}/replay"><input type="hidden" name="token" value="${token}"><button class="primary">Replay</button></form>`
     : markup`<button disabled
-        title="The body is too long: only its beginning was kept.">Replay</button>`;
+        title="The server does not have the whole body: it was not read to its end, or is too long to keep.">Replay</button>`;
   const test = canBeTest
     ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
     : "";
