@@ -8,7 +8,7 @@
 import { escapeControls } from "../wsgi/describe.ts";
 import {
   cutOwnFrames,
-  isOwnFile,
+  isOwnFrame,
   readFrames,
   type SourcePlace,
 } from "../wsgi/source_place.ts";
@@ -176,18 +176,18 @@ function lowerFirst(title: string): string {
 }
 
 /**
- * Gives the address of a requirement: in a checkout the file, on JSR the page.
+ * Returns the address of a requirement: in a checkout the file, on JSR the page,
+ * in a bundle its name alone.
  *
  * @param spec The `spec` of a violation.
  * @returns The address.
  */
 export function toSpecUrl(spec: string): string {
-  try {
-    return new URL(`../${spec}`, import.meta.url).href;
-  } catch {
-    // A bundle may have no address of its own.
-    return spec;
-  }
+  // In a bundle, SPEC.md is not beside the code.
+  const isBundled = !/\/validator\/violation\.[cm]?[jt]s$/.test(
+    import.meta.url ?? "",
+  );
+  return isBundled ? spec : new URL(`../${spec}`, import.meta.url).href;
 }
 
 /**
@@ -201,7 +201,7 @@ function captureUserFrames(
   entry: Entry,
 ): void {
   const frames = readFrames(stack ?? "");
-  const first = frames.findIndex(({ file }) => isOwnFile(file));
+  const first = frames.findIndex(isOwnFrame);
   const { stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = first === -1 ? frames.length : first;
