@@ -34,15 +34,15 @@ export interface InspectorOptions {
    */
   check?(): Promise<void>;
   /**
-   * The names under which the pages answer, such as `"localhost"` or `"[::1]"`;
-   * the port is not compared. A page of another site may lead a name of its own
-   * to this machine, and must not read what is here.
+   * The host names under which the pages answer, such as `"localhost"` or
+   * `"[::1]"`, with any port. Other names are refused: another site may let its
+   * own name resolve to this machine (DNS rebinding).
    *
    * @default {["localhost", "127.0.0.1", "[::1]"]}
    */
   readonly hosts?: readonly string[];
   /**
-   * What a form must send to make the server do something.
+   * The token that a form must send to start an action.
    *
    * @default {a random one}
    */

@@ -89,7 +89,13 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, "0");
 }
 
+/** The last time that was formatted: many requests end in the same second. */
+let lastSecond = NaN;
+let lastTime = "";
+
 function formatTime(time: Date): string {
+  const second = Math.floor(time.getTime() / 1_000);
+  if (second === lastSecond) return lastTime;
   const day = twoDigits(time.getUTCDate());
   const month = MONTHS[time.getUTCMonth()] ?? "";
   const clock = [
@@ -97,7 +103,8 @@ function formatTime(time: Date): string {
     time.getUTCMinutes(),
     time.getUTCSeconds(),
   ].map(twoDigits).join(":");
-  return `${day}/${month}/${time.getUTCFullYear()}:${clock} +0000`;
+  lastSecond = second;
+  return lastTime = `${day}/${month}/${time.getUTCFullYear()}:${clock} +0000`;
 }
 
 /** A field between blanks: nothing is a hyphen, a blank would end it. */

@@ -8,23 +8,23 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { RecordedRequest } from "../conversation.ts";
 import { isPrintable, printfFormat, quoteForShell } from "./shell.ts";
 
-/** An argument may have 128 KiB under Linux; not all systems allow as much. */
+/** Longer bodies go through a pipe: systems limit the length of an argument. */
 const MAX_ARGUMENT = 32_768;
 
-/** Headers that curl sends by itself, and leaves out if told to. */
+/** Headers that curl sends by default. */
 const OWN_HEADERS = ["Host", "User-Agent", "Accept"];
 
-/** What a URL may have in it, for curl to send it as it is. */
+/** Targets that curl does not change when they are part of the URL. */
 const PLAIN_TARGET = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
 
 type Header = RecordedRequest["headers"][number];
 
 function headerArgument([name, value]: Header): string {
-  // curl takes "Name:" as an order to leave the header out.
+  // For curl, "Name:" removes the header and "Name;" sends it without a value.
   return `-H ${quoteForShell(value === "" ? `${name};` : `${name}: ${value}`)}`;
 }
 
-/** Divides the options for the method and for the body. */
+/** Returns the options for method and body, and a command that pipes the body. */
 function bodyOptions(
   { method, headers, body }: RecordedRequest,
 ): { options: string[]; input?: string } {
@@ -37,7 +37,7 @@ function bodyOptions(
     return { options: method === "GET" ? [] : [other] };
   }
   const options = method === "POST" ? [] : [`-X ${quoteForShell(method)}`];
-  // curl has no HEAD with a body, and would wait for one of the response.
+  // With a body, curl does not know that a response to HEAD has none, and waits.
   if (isHead) options.push("--max-time 5");
   const bytes = fromBytes(body);
   if (bytes.length <= MAX_ARGUMENT && isPrintable(bytes)) {
@@ -49,7 +49,7 @@ function bodyOptions(
   };
 }
 
-/** Headers that curl would add, and the request did not have. */
+/** Returns options that remove the headers which curl would add. */
 function unwantedHeaders(
   { headers, body }: RecordedRequest,
   sendsBody: boolean,
@@ -58,7 +58,7 @@ function unwantedHeaders(
   const added = [
     ...OWN_HEADERS,
     ...sendsBody ? ["Content-Type"] : [],
-    // curl asks first where a body is long.
+    // curl sends it with long bodies.
     ...body.length > 1024 ? ["Expect"] : [],
   ];
   return added
@@ -70,8 +70,8 @@ function unwantedHeaders(
  * Writes the command that sends a request again: the same target, headers in the
  * same order, version and body.
  *
- * `Content-Length` is left to curl. `Host` is left out where the URL says it.
- * Credentials are in it.
+ * curl computes `Content-Length`. `Host` is left out if the URL has the same host.
+ * The command contains the credentials of the request.
  *
  * @param request The request.
  * @param origin Where to send it, such as `"http://localhost:8000"`.

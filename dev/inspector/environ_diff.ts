@@ -1,18 +1,18 @@
 /**
- * What is unusual about an environ: the difference from a plain request.
+ * The difference between an environ and that of a plain request.
  *
  * @module
  */
 
 import type { EnvironEntry } from "../conversation.ts";
 
-/** An environ, divided. */
+/** An environ in two parts. */
 export interface EnvironDiff {
-  /** What a plain request does not have, or not with this value. */
+  /** Variables that a plain request lacks or has with another value. */
   readonly unusual: readonly EnvironEntry[];
-  /** What every request of a browser or of curl has. */
+  /** Variables that every request of a browser or of curl has. */
   readonly usual: readonly EnvironEntry[];
-  /** Variables of a plain request that are missing. */
+  /** Required variables that are missing. */
   readonly missing: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "wsgiref.unix_socket": "false",
 };
 
-/** Variables that say nothing new, whatever their value. */
+/** Variables that are usual with any value. */
 const EXPECTED = new Set([
   "HTTP_ACCEPT",
   "HTTP_ACCEPT_ENCODING",

@@ -42,9 +42,9 @@ export function count(number: number, noun: string): string {
 }
 
 /**
- * Makes text of bytes: UTF-8 if they are, else with an escape for each byte that
- * is no printable ASCII. Bytes that were cut in the middle of a character are
- * UTF-8 still.
+ * Decodes bytes for people. In bytes that are not UTF-8, each byte outside of
+ * printable ASCII becomes an escape. A character that was cut off at the end is
+ * left out.
  *
  * @param preview The bytes, as latin-1.
  * @returns The text.
@@ -75,12 +75,12 @@ export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
-/** Makes text of a ByteString, for names and targets. */
+/** Decodes a ByteString that stands for a name or a target. */
 export function toReadable(value: string): string {
   return isByteString(value) ? decodeUtf8(value) : value;
 }
 
-/** The class of a status, for its colour: `"2"` to `"5"`, or `"0"` without one. */
+/** Returns the class of a status: `"1"` to `"5"`, or `"0"` without a status. */
 export function statusClass(status: string | undefined): string {
   return /^[1-5]/.exec(status ?? "")?.[0] ?? "0";
 }

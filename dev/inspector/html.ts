@@ -1,6 +1,5 @@
 /**
- * HTML in which every value is escaped, because there is no other way to put one
- * in.
+ * HTML in which every value is escaped: there is no other way to insert one.
  *
  * @module
  */
@@ -11,7 +10,7 @@ import { escapeControls } from "../../wsgi/describe.ts";
 export class Html {
   readonly #markup: string;
 
-  /** Only for this module: {@linkcode markup} escapes what it takes in. */
+  /** Used by {@linkcode markup} alone, which escapes its values. */
   constructor(markup: string) {
     this.#markup = markup;
   }
@@ -22,7 +21,7 @@ export class Html {
   }
 }
 
-/** What can stand in a template: text, markup, or several of both. */
+/** A value in a template: text, markup, or an array of both. */
 export type HtmlValue =
   | string
   | number
@@ -40,9 +39,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Escapes text for an element or for a quoted attribute. Control characters and
- * those that turn the direction of writing become visible escapes, except for
- * tabs and line feeds; what is no character becomes U+FFFD.
+ * Escapes text for an element or a quoted attribute. Control characters, except
+ * tab and line feed, and characters that change the direction of writing become
+ * visible escapes. Surrogates and noncharacters become U+FFFD.
  */
 function escapeText(text: string): string {
   return escapeControls(text).replace(

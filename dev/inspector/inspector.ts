@@ -18,10 +18,10 @@ import { type Route, routeOf } from "./routes.ts";
 import { equalsSecret, LOOPBACK_NAMES, refusalOf } from "./safety.ts";
 import { hasWholeBody } from "./whole_body.ts";
 
-/** A form of the inspector is much shorter. */
+/** The forms of the inspector are much shorter. */
 const MAX_FORM = 4096;
 
-/** The path of the inspector, where the server does not say another one. */
+/** The path of the inspector, unless the server mounts it elsewhere. */
 const BASE = "/__wsgi__";
 
 /** Divides the path of a request into that of the inspector and the rest. */
@@ -46,7 +46,7 @@ async function readToken(input: InputStream): Promise<string> {
   return "";
 }
 
-/** Answers requests for one path each. */
+/** Checks requests and answers them. */
 class Inspector {
   readonly #options: InspectorOptions;
   readonly #hosts: readonly string[];
@@ -58,7 +58,7 @@ class Inspector {
     this.#token = options.token ?? crypto.randomUUID();
   }
 
-  /** Answers a request, or says why not. */
+  /** Answers a request, with a refusal if it is not allowed. */
   async respond(environ: Environ): Promise<InspectorResponse> {
     const [base, path] = splitPath(environ);
     const route = routeOf(path);
@@ -128,11 +128,11 @@ class Inspector {
 /**
  * Makes the inspector of a development server.
  *
- * It answers requests for its own pages only: for known host names, never with a
- * CORS header, and what it does or gives as data never for a page of another
- * origin. Its pages load nothing from elsewhere.
+ * It answers under known host names only and sends no CORS header. Pages of other
+ * origins get no data and cannot start an action. Its own pages load nothing from
+ * elsewhere.
  *
- * @param options What it shows, and what it can do.
+ * @param options The log, and the actions of the server.
  * @returns The application, for the path `/__wsgi__`.
  * @throws {TypeError} If `hosts` is not an array of names.
  */

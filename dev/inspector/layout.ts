@@ -1,5 +1,5 @@
 /**
- * What all pages of the inspector have in common.
+ * The frame around all pages of the inspector.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type Html, markup } from "./html.ts";
 import { shortName } from "./source_view.ts";
 
-/** What a page needs besides its content. */
+/** Data that every page needs besides its content. */
 export interface PageFrame {
   /** The path under which the pages are, without a slash at the end. */
   readonly base: string;
@@ -15,7 +15,7 @@ export interface PageFrame {
   readonly nonce: string;
   /** The module of the application. */
   readonly module: string;
-  /** What a form must send. */
+  /** The token that forms send. */
   readonly token: string;
   /** The state of the application, for the header. */
   readonly state: Html;
@@ -38,8 +38,8 @@ const LOGO =
 /**
  * Makes a page.
  *
- * @param frame What all pages share.
- * @param parts What this one has.
+ * @param frame Data that all pages use.
+ * @param parts The content of this page.
  * @returns The page.
  */
 export function layout(

@@ -18,15 +18,15 @@ import { type Html, markup } from "./html.ts";
 import { layout, type PageFrame } from "./layout.ts";
 import { hideSecrets } from "./secrets.ts";
 
-/** Which requests are shown. */
+/** A filter for the list. */
 export interface ListFilter {
-  /** Words, all of which a request must have. */
+  /** Words that must all occur in a request. */
   readonly text: string;
-  /** Whether only requests are shown in which something went wrong. */
+  /** Whether only failed requests are shown. */
   readonly onlyFailures: boolean;
 }
 
-/** Reads the filter of a query string. */
+/** Parses the filter in a query string. */
 export function parseFilter(query: string): ListFilter {
   const parameters = new URLSearchParams(query);
   return {
@@ -36,9 +36,9 @@ export function parseFilter(query: string): ListFilter {
 }
 
 /**
- * Returns whether something went wrong in a request: an error was found or
- * thrown, the status is 500 or above, or the response was cut off. A client that
- * leaves is no failure.
+ * Returns whether a request failed: an error was found or thrown, the status is
+ * 500 or above, or the response was cut off. A client that leaves is not a
+ * failure.
  */
 export function isFailure(
   { errors, status, outcome }: ConversationSummary,
@@ -50,7 +50,7 @@ function shownTarget(target: string): string {
   return cut(hideSecrets(toReadable(target)), 500);
 }
 
-/** Returns the text in which the filter looks for its words. */
+/** Returns the text that the filter searches. */
 function searchText(summary: ConversationSummary): string {
   const { id, method, target, status = "", outcome = "running" } = summary;
   const words = [`#${id}`, method, shownTarget(target), status, outcome];
@@ -71,7 +71,7 @@ export function matches(
   );
 }
 
-/** Words for responses that did not come to their end. */
+/** Words for responses that are incomplete. */
 export const OUTCOMES: Readonly<Record<string, string>> = {
   cut: "cut off",
   "client-left": "client left",
@@ -125,7 +125,7 @@ export function showRow(
 `;
 }
 
-/** What the page shows besides the requests. */
+/** Panels above the list. */
 export interface ListPanels {
   /** Why the application does not answer. */
   readonly failure: Html | undefined;
@@ -136,10 +136,10 @@ export interface ListPanels {
 /**
  * Makes the page with the list of requests, the newest first.
  *
- * @param frame What all pages share.
+ * @param frame Data that all pages use.
  * @param summaries The requests, the oldest first.
  * @param filter Which of them are shown.
- * @param panels What else is shown.
+ * @param panels The panels above the list.
  * @returns The page.
  */
 export function listPage(

@@ -10,10 +10,10 @@ import { showRow } from "./list_page.ts";
 
 /** Changes are gathered for this long, in ms: a stream makes thousands. */
 const GATHER_MS = 60;
-/** A comment keeps the connection, and shows that the client is still there. */
+/** A comment keeps the connection open and detects clients that have left. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** What the events show besides requests. */
+/** Renders the parts of a page that are not requests. */
 export interface LivePanels {
   state(): Html;
   failure(): Promise<Html | undefined>;
@@ -28,15 +28,15 @@ function toEvent(name: string, data: unknown): string {
 }
 
 /**
- * The body of an event stream. It begins with everything there is, so that a
- * browser that connects again misses nothing:
+ * The body of an event stream. It begins with the whole state, so a browser that
+ * connects again misses nothing:
  *
  * - `requests`: the ids of all requests,
  * - `request`: a request and its row, or only its id where one is followed,
  * - `dropped`: the id of a request that is no longer kept,
  * - `application`: state, failure and check.
  *
- * What changes while the client does not read is sent once, as it is then.
+ * Changes that happen while the client does not read are merged.
  */
 export class LiveEvents implements AsyncIterable<Uint8Array> {
   readonly #log: ConversationLog;
@@ -55,7 +55,7 @@ export class LiveEvents implements AsyncIterable<Uint8Array> {
 
   /**
    * @param log The log to follow.
-   * @param panels What is shown besides requests.
+   * @param panels Renders the other parts of the page.
    * @param base The path under which the pages are.
    * @param only The id of the only request to follow, if there is one.
    */
@@ -83,7 +83,7 @@ export class LiveEvents implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Ends the stream. The server calls this when the client has left. */
+  /** Ends the stream. The server calls this when the client leaves. */
   close(): void {
     this.#isClosed = true;
     this.#unsubscribe?.();
@@ -138,7 +138,7 @@ export class LiveEvents implements AsyncIterable<Uint8Array> {
     return events === "" ? ":\n\n" : events;
   }
 
-  /** Waits for a change, or until it is time to show a sign of life. */
+  /** Waits for a change, or until the next comment is due. */
   async #change(): Promise<void> {
     if (this.#isClosed) return;
     const hasChanged = this.#changed.size + this.#dropped.size > 0 ||
@@ -152,7 +152,7 @@ export class LiveEvents implements AsyncIterable<Uint8Array> {
 
   #wakeIn(ms: number): void {
     if (this.#wake === undefined) return;
-    // Once changes are being gathered, the next one does not wait any longer.
+    // A further change does not postpone the one that is due.
     if (ms === GATHER_MS && this.#isGathering) return;
     this.#isGathering = ms === GATHER_MS;
     clearTimeout(this.#timer);

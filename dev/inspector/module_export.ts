@@ -1,12 +1,12 @@
 /**
- * Which export of a module is the application, for a test that imports it.
+ * Finds the application among the exports of a module, for a test.
  *
  * @module
  */
 
 /** An export that is an application. */
 export interface ModuleExport {
-  /** The module, seen from the test: `"./app.ts"`. */
+  /** The specifier in the test, such as `"./app.ts"`. */
   readonly specifier: string;
   /** The name of the export. */
   readonly name: string;
@@ -14,13 +14,13 @@ export interface ModuleExport {
   readonly isFetch: boolean;
 }
 
-/** The names of an export that is not named, in the order of the server. */
+/** The exports that the server tries, in its order. */
 const NAMES = ["default", "application", "app"];
 
 /** `app.ts:name`. */
 const WITH_NAME = /^(.+\.[cm]?[jt]sx?):([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
 
-/** Takes comments and strings out of a program, so that words can be found. */
+/** Removes comments and the content of strings from a program. */
 function withoutComments(source: string): string {
   return source.replace(
     /\/\*.*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gs,
@@ -62,7 +62,7 @@ function looksLikeFetch(source: string, name: string, depth = 0): boolean {
     return true;
   }
   const [variable = ""] = /^[\w$]+(?=\s*$)/.exec(value) ?? [];
-  // Programs that are not correct may go round in circles.
+  // In an incorrect program, variables may refer to each other.
   return variable !== "" && depth < 5 &&
     looksLikeFetch(source, variable, depth + 1);
 }

@@ -1,5 +1,5 @@
 /**
- * What the inspector shows at each of its paths.
+ * The answers to GET requests, for each path of the inspector.
  *
  * @module
  */
@@ -42,7 +42,7 @@ function missingRule(id: string): string {
   }`;
 }
 
-/** What is shown to one request. */
+/** Creates the answer to one request. */
 export class InspectorPages {
   readonly #options: InspectorOptions;
   readonly #base: string;
@@ -50,9 +50,9 @@ export class InspectorPages {
   readonly #nonce: string = crypto.randomUUID();
 
   /**
-   * @param options What the server gives to the inspector.
+   * @param options The options of the inspector.
    * @param base The path under which the pages are.
-   * @param token What a form must send.
+   * @param token The token that forms send.
    */
   constructor(options: InspectorOptions, base: string, token: string) {
     this.#options = options;
@@ -177,7 +177,7 @@ export class InspectorPages {
 
   async #testOf(conversation: Conversation): Promise<string | undefined> {
     const { module } = this.#options;
-    // A folder is served without a module that a test could import.
+    // A folder has no module that a test could import.
     if (!/\.[cm]?[jt]sx?(?::[^/\\]+)?$/.test(module)) return undefined;
     const file = module.replace(/(\.[cm]?[jt]sx?):[^/\\]+$/, "$1");
     return toTestSource(
@@ -186,12 +186,12 @@ export class InspectorPages {
     );
   }
 
-  /** Reads the module, whose path may be one from the working folder. */
+  /** Reads the module. A relative path starts at the working folder. */
   async #moduleSource(file: string): Promise<string | undefined> {
     try {
       return await this.#options.source(toModuleUrl(file));
     } catch {
-      // Without its text, the name of the export is a guess.
+      // Without the source, the default export is assumed.
       return undefined;
     }
   }

@@ -24,7 +24,7 @@ import { showStrip } from "./strip.ts";
 import { showTimeline, TROUBLE } from "./timeline.ts";
 import { hasWholeBody } from "./whole_body.ts";
 
-/** What the page shows besides the conversation. */
+/** Data of the page besides the conversation. */
 export interface RequestPageParts {
   readonly summary: ConversationSummary;
   readonly sources: SourceViewer;
@@ -49,7 +49,7 @@ function showOutcome({ outcome, duration }: ConversationSummary): Html {
     }</span> after ${time}`;
 }
 
-/** How many credentials are in what the buttons copy. */
+/** Counts the credentials in the text that the buttons copy. */
 function credentialsIn({ request }: Conversation): number {
   const headers = request.headers.filter(([name]) => isSecretName(name)).length;
   return headers +
@@ -104,9 +104,9 @@ function showFacts(
 /**
  * Makes the page of a request.
  *
- * @param frame What all pages share.
+ * @param frame Data that all pages use.
  * @param conversation The request, with what happened.
- * @param parts What else is shown.
+ * @param parts Further data.
  * @returns The page.
  */
 export async function requestPage(
@@ -149,7 +149,7 @@ ${await showTimeline(conversation, context)}
   });
 }
 
-/** Makes the page for what is not there. */
+/** Makes the page for a path or a request that does not exist. */
 export function notFoundPage(frame: PageFrame, message: string): Html {
   return layout(frame, {
     title: "Not found",

@@ -1,5 +1,5 @@
 /**
- * The responses of the inspector, with the headers that keep it to itself.
+ * The responses of the inspector, with the headers that protect them.
  *
  * @module
  */
@@ -25,9 +25,9 @@ export interface InspectorResponse {
 const encoder = new TextEncoder();
 
 /**
- * What the browser may load: scripts and styles that carry the nonce, which a
- * file of the application does not, and data from this origin. No page may hold
- * this one in a frame.
+ * Returns the policy of a page. The browser loads scripts and styles with the
+ * nonce only, which excludes files of the application, and data from this origin.
+ * No page can show this one in a frame.
  */
 function contentSecurityPolicy(nonce: string): string {
   return [

@@ -6,7 +6,7 @@
 
 import type { Exposure } from "./safety.ts";
 
-/** What a path leads to. */
+/** The destination of a path. */
 export type Route =
   | { readonly name: "list" | "rules"; readonly exposure: "page" }
   | {
@@ -98,10 +98,10 @@ function requestRoute(
 }
 
 /**
- * Finds out what a path leads to.
+ * Finds the destination of a path.
  *
  * @param path The path below the inspector's own, decoded.
- * @returns What is there.
+ * @returns The destination.
  */
 export function routeOf(path: string): Route {
   if (Object.hasOwn(PAGES, path)) return PAGES[path]!;

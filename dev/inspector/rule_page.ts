@@ -65,7 +65,7 @@ function ruleLink(base: string, id: string): Html {
 /**
  * Makes the index of all rules.
  *
- * @param frame What all pages share.
+ * @param frame Data that all pages use.
  * @returns The page.
  */
 export function ruleIndex(frame: PageFrame): Html {
@@ -110,7 +110,7 @@ function neighbours(id: string): [string | undefined, string | undefined] {
 /**
  * Makes the page of one rule.
  *
- * @param frame What all pages share.
+ * @param frame Data that all pages use.
  * @param rule The rule.
  * @returns The page.
  */

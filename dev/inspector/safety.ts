@@ -1,6 +1,6 @@
 /**
- * Which requests the inspector answers: none that a page of another site has
- * sent, and none for a host name that is not known.
+ * Decides which requests the inspector answers. It refuses requests that a page of
+ * another site has sent, and requests for unknown host names.
  *
  * @module
  */
@@ -8,20 +8,20 @@
 import { splitAuthority } from "../../wsgi/http_syntax.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** The names of this machine for itself. */
+/** The loopback names of every machine. */
 export const LOOPBACK_NAMES: readonly string[] = [
   "localhost",
   "127.0.0.1",
   "[::1]",
 ];
 
-/** How much a path demands of a request. */
+/** How strictly requests for a path are checked. */
 export type Exposure =
   /** A page. A link may lead here from anywhere. */
   | "page"
   /** A script, a style, an image, JSON or a stream: for pages from here only. */
   | "resource"
-  /** It makes the server do something. */
+  /** A path that makes the server act. */
   | "action";
 
 function headerOf(environ: Environ, name: string): string | undefined {
@@ -29,15 +29,15 @@ function headerOf(environ: Environ, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Writes a host name in one way: without brackets, without a dot at the end. */
+/** Normalizes a host name: small letters, no brackets, no dot at the end. */
 function normalize(host: string): string {
   return host.toLowerCase().replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
 }
 
 /**
- * Checks the `Host` of a request. By DNS rebinding, a page of another site gives
- * its own name the address of this machine; the name then gives it away. Names
- * below `localhost` and addresses cannot be given another meaning.
+ * Checks the `Host` of a request. In a DNS rebinding attack, the name of another
+ * site resolves to this machine, so the name reveals the attack. Names below
+ * `localhost` and addresses cannot be rebound.
  */
 function isKnownHost(host: string, hosts: readonly string[]): boolean {
   const [authority] = splitAuthority(host, "http") ?? [];
@@ -50,9 +50,9 @@ function isKnownHost(host: string, hosts: readonly string[]): boolean {
 }
 
 /**
- * Finds out why a request must not be answered.
+ * Checks a request.
  *
- * - `Host` must be known, or DNS rebinding would make this origin another's.
+ * - `Host` must be known (see above).
  * - `Origin`, where there is one, must be this server.
  * - `Sec-Fetch-Site`, where there is one, must name this origin or the user. A
  *   link from another site may open a page.
@@ -61,7 +61,7 @@ function isKnownHost(host: string, hosts: readonly string[]): boolean {
  *
  * @param environ The request.
  * @param hosts The names under which the inspector answers.
- * @param exposure What the path demands.
+ * @param exposure How strictly the path is checked.
  * @returns The reason, as a sentence for the answer, or nothing.
  */
 export function refusalOf(
@@ -97,7 +97,7 @@ export function refusalOf(
 /**
  * Compares a secret in a time that depends on its length alone.
  *
- * @param given What the request has sent.
+ * @param given The value in the request.
  * @param secret The secret.
  * @returns Whether they are equal.
  */

@@ -1,5 +1,5 @@
 /**
- * What may be a credential, and is therefore hidden until it is clicked.
+ * Finds credentials by their names. Pages hide them until they are clicked.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface TextPart {
   readonly isSecret: boolean;
 }
 
-/** Words that make a name one of a credential, wherever they stand in it. */
+/** Words that mark the name of a credential. */
 const WORDS =
   "api[-_]?key|access[-_]?key|auth|bearer|client[-_]?secret|credential|csrf|jwt|" +
   "passphrase|passwd|password|private[-_]?key|pwd|secret|session|signature|sig|token|xsrf";
@@ -27,7 +27,7 @@ const NAME = new RegExp(
   "i",
 );
 
-/** Names that look like those of credentials. */
+/** Names that contain such a word and hold no credential. */
 const HARMLESS = /^(?:HTTP_)?(?:SEC[-_].*|AUTH_TYPE|AUTHORITY)$/i;
 
 /**
@@ -50,7 +50,7 @@ const PAIR =
 const USER_INFO = /:\/\/([^\s/?#@]+)@/g;
 
 /**
- * Divides text where it holds a credential: in a query, a form, JSON or a URL.
+ * Splits text at its credentials, in a query, a form, JSON or a URL.
  *
  * @param text The text, such as a request target or the beginning of a body.
  * @returns The parts in their order, which together are the text.

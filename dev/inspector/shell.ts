@@ -6,15 +6,15 @@
 
 import { toBytes } from "../../wsgi/byte_string.ts";
 
-/** What a shell takes as it is, also at the beginning of a word. */
+/** Words that need no quotes. */
 const PLAIN = /^[A-Za-z0-9_@%+:,./][A-Za-z0-9_@%+:,./-]*$/;
 
-/** Text of bytes that are UTF-8, if it shows all there is. */
+/** Decodes bytes if they are UTF-8 and every character is visible. */
 function toPrintable(bytes: string): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(toBytes(bytes));
-    // A tab completes names, and invisible characters do not survive copying.
+    // A terminal completes names at a tab; invisible characters are easily lost.
     return /^[\n\p{L}\p{N}\p{P}\p{S}\x20]*$/u.test(text) ? text : undefined;
   } catch {
     return undefined;
@@ -22,8 +22,8 @@ function toPrintable(bytes: string): string | undefined {
 }
 
 /**
- * Writes bytes as the format of `printf`, which any POSIX shell has: no other
- * way leads through a terminal for all bytes.
+ * Writes bytes as a format of `printf`, the only portable way to paste arbitrary
+ * bytes into a terminal.
  *
  * @param bytes The bytes, as latin-1.
  * @returns The word, in quotes.

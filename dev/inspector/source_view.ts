@@ -8,11 +8,11 @@ import type { DescribedError, SourcePlace } from "../conversation.ts";
 import { cut } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 
-/** How many lines are shown before and after the one in question. */
+/** The number of lines before and after the one in question. */
 const AROUND = 3;
 /** A bundle may have a line of a megabyte. */
 const MAX_WIDTH = 240;
-/** A page with a thousand findings does not show as many excerpts. */
+/** The number of excerpts on one page, which may have thousands of findings. */
 const MAX_EXCERPTS = 40;
 /** A cause may have itself as its cause. */
 const MAX_CAUSES = 5;
@@ -21,7 +21,7 @@ const MAX_FRAMES = 12;
 /** Reads a file of the application; nothing if it is none. */
 export type ReadSource = (file: string) => Promise<string | undefined>;
 
-/** Shortens a path to its end, which says most. */
+/** Shortens a path to its last two parts. */
 export function shortName(file: string): string {
   const path = file.replace(/^file:\/\//, "");
   return path.split(/[/\\]/).slice(-2).join("/");
@@ -129,7 +129,7 @@ export class SourceViewer {
   #textOf(file: string): Promise<string | undefined> {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
-    // A file that cannot be read takes the lines away, not the page.
+    // Without the file, the page has no excerpt.
     const text = this.#read(file).catch(() => undefined);
     this.#files.set(file, text);
     return text;

@@ -1,5 +1,5 @@
 /**
- * When things happened in a request, as a strip of marks.
+ * A strip of marks that shows when the events of a request happened.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ConversationEvent } from "../conversation.ts";
 import { formatDuration } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 
-/** The strip is divided into as many places. */
+/** The number of places for marks. */
 const PLACES = 200;
 
 type Kind = "call" | "input" | "output" | "trouble";

@@ -15,12 +15,12 @@ import { type ModuleExport, toImport } from "./module_export.ts";
 import { hideSecrets } from "./secrets.ts";
 import { hasWholeBody } from "./whole_body.ts";
 
-/** Longer lists of numbers are written in base64. */
+/** Longer bodies are written in base64. */
 const MAX_NUMBERS = 24;
 
 /**
- * Headers that are left out: the test client makes those of the body, and the
- * others say how a browser connects.
+ * Headers that are left out. The test client makes those of the body; the others
+ * concern the connection of a browser.
  */
 const LEFT_OUT = new Set([
   "connection",
@@ -46,7 +46,7 @@ function toLiteral(text: string): string {
   );
 }
 
-/** Writes comments, which end with their lines. */
+/** Writes text as comments, one for each line. */
 function toComment(text: string): string[] {
   return text.split(/[\n\r\u2028\u2029]+/).map((line) =>
     `// ${line}`.trimEnd()
@@ -82,7 +82,7 @@ function bodyLine(request: RecordedRequest): string[] {
   const isChunked = headerOf(request, "transfer-encoding") !== "";
   if (body.length === 0 && !isChunked) return [];
   const text = isTextOf(body);
-  // The test client gives a string a Content-Type, if there is none.
+  // Without a Content-Type, the test client adds one for a string.
   const hasType = headerOf(request, "content-type") !== "";
   const bytes = text === undefined
     ? bytesCode(body)
@@ -104,7 +104,7 @@ function headerLines({ headers, target }: RecordedRequest): string[] {
   return rows.length === 0 ? [] : ["headers: [", ...rows, "],"];
 }
 
-/** The target in origin form; nothing for what has no path, such as `*`. */
+/** Returns the target in origin form, or nothing if it has no path, such as `*`. */
 function pathOf(target: string): string | undefined {
   if (target.startsWith("/")) return target;
   const [, , path] = ABSOLUTE.exec(target) ?? [];
@@ -117,7 +117,7 @@ function findingsOf({ events }: Conversation): DescribedFinding[] {
   );
 }
 
-/** Says in comments why the request went wrong. */
+/** Writes comments with the findings and errors of the request. */
 function reasonLines(conversation: Conversation): string[] {
   return conversation.events.flatMap((event) => {
     switch (event.type) {
@@ -131,7 +131,7 @@ function reasonLines(conversation: Conversation): string[] {
   });
 }
 
-/** Writes what the response must be. */
+/** Writes the expectations about the response. */
 function expectations(conversation: Conversation): string[] {
   const isWarned = findingsOf(conversation).some(({ severity }) =>
     severity === "warning"
@@ -153,7 +153,7 @@ function expectations(conversation: Conversation): string[] {
   ];
 }
 
-/** Whether the test client throws, so that nothing can be expected after it. */
+/** Returns whether the test client will throw, so that no response follows. */
 function fails(conversation: Conversation): boolean {
   return conversation.events.some((event) =>
     event.type === "error" ||
@@ -166,12 +166,12 @@ function fails(conversation: Conversation): boolean {
  * rule or the application threw, the test fails for the same reason until the
  * application is corrected; otherwise it passes while the status stays.
  *
- * Credentials are in it.
+ * The test contains the credentials of the request.
  *
  * @param conversation The request, and what became of it.
  * @param module Where the application is, seen from the test.
  * @returns The source of the test; nothing if the target has no path or the body
- * was not kept as a whole.
+ * was not kept in full.
  */
 export function toTestSource(
   conversation: Conversation,
@@ -183,7 +183,7 @@ export function toTestSource(
   if (target === undefined || !hasWholeBody(request)) return undefined;
   const { imports, application } = toImport(module);
   const isBroken = fails(conversation);
-  // The compiler knows too little of JavaScript, and too much of mistakes.
+  // Without a cast, the compiler would reject JavaScript and broken programs.
   const isUntyped = isBroken || findingsOf(conversation).length > 0 ||
     /\.[cm]?jsx?$/.test(module.specifier);
   const app = isUntyped

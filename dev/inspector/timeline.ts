@@ -18,21 +18,21 @@ import { hasWholeBody } from "./whole_body.ts";
 
 /** Shorter runs stay as they are. */
 const MIN_RUN = 9;
-/** How many events of a run stay visible before and after the fold. */
+/** The number of visible events before and after a fold. */
 const BEFORE = 3;
 const AFTER = 1;
-/** A fold shows as many events as this; the JSON has all of them. */
+/** The number of events in a fold; the JSON has all of them. */
 const MAX_IN_FOLD = 300;
-/** A timeline shows as many items and folds as this. */
+/** The number of items and folds in a timeline. */
 const MAX_ITEMS = 500;
 
-/** The id of the first finding or error, to which the summary leads. */
+/** The id of the first finding or error. The summary links to it. */
 export const TROUBLE = "trouble";
 
-/** An event to show, or several to fold. */
+/** An event, or a fold of several. */
 type Part = ConversationEvent | readonly ConversationEvent[];
 
-/** Which of the events that come in great numbers this is. */
+/** Returns whether there may be thousands of such events. */
 function isMass({ type }: ConversationEvent): boolean {
   return type === "chunk" || type === "read" || type === "log" ||
     type === "omitted";
@@ -65,7 +65,7 @@ export function foldEvents(events: readonly ConversationEvent[]): Part[] {
   return parts;
 }
 
-/** Says in a line what a fold holds. */
+/** Summarizes a fold in a line. */
 function foldTitle(events: readonly ConversationEvent[]): string {
   const numbers = { chunk: 0, read: 0, log: 0, omitted: 0 };
   const sizes = { chunk: 0, read: 0 };
@@ -119,7 +119,7 @@ async function showFold(
   }</details></li>\n`;
 }
 
-/** Shows how the request arrived: its head and the beginning of its body. */
+/** Shows the request as it arrived: its head and the beginning of its body. */
 function showArrival({ request }: Conversation): Html {
   const { method, target, protocol, headers, body } = request;
   const head = `${method} ${target} ${protocol}\r\n${
@@ -147,7 +147,7 @@ function showArrival({ request }: Conversation): Html {
  * Shows the timeline of a request.
  *
  * @param conversation The request, with what happened.
- * @param context What the items share.
+ * @param context Data that all items use.
  * @returns A list.
  */
 export async function showTimeline(

@@ -15,18 +15,18 @@ import { type Html, markup } from "./html.ts";
 import { showHead, showPreview, showRows, showText } from "./secret_view.ts";
 import { showHint, showPlace, type SourceViewer } from "./source_view.ts";
 
-/** What the items of one timeline share. */
+/** Data that all items of a timeline use. */
 export interface TimelineContext {
   /** The path under which the pages are. */
   readonly base: string;
-  /** Where all events are, as JSON. */
+  /** The path of the JSON with all events. */
   readonly json: string;
   /** The request target, as received. */
   readonly target: string;
   readonly sources: SourceViewer;
 }
 
-/** From whom to whom something goes. */
+/** The sender and the receiver, or the author of a note. */
 type Direction =
   | "client → server"
   | "server → application"
@@ -43,7 +43,7 @@ const OUTCOMES = {
   reloaded: "Cut off by a reload of the application",
 } as const;
 
-/** Says who called `close()`; other names are those of middleware. */
+/** Names the caller of `close()`; other names are those of middleware. */
 function showCloser(by: string): string {
   if (by === "client left") return "because the client left";
   return by === "server" ? "by the server" : `by ${by}`;
@@ -142,7 +142,7 @@ async function showStart(
  * Shows one event.
  *
  * @param event The event.
- * @param context What the items share.
+ * @param context Data that all items use.
  * @param id The id of the item in the page, if it has one.
  * @returns The item.
  */

@@ -1,5 +1,5 @@
 /**
- * Whether the body of a request was kept as a whole.
+ * Checks whether the body of a request was kept in full.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { RecordedRequest } from "../conversation.ts";
 
 /**
  * Returns whether a request can be sent again with its body. An application that
- * reads as many bytes as `Content-Length` says does not ask for the end.
+ * has read `Content-Length` bytes may not read on, so the end is not recorded.
  *
  * @param request The request.
  * @returns Whether its body is all of it.

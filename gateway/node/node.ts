@@ -18,7 +18,12 @@ import { errorResponse } from "../error_response.ts";
 import { RequestInput } from "../input/input_stream.ts";
 import { createNodeEnviron } from "./environ.ts";
 import { NodeTransport } from "./transport.ts";
-import type { NodeRequest, NodeResponse, NodeSocket } from "./node_http.ts";
+import type {
+  NodeRequest,
+  NodeResponse,
+  NodeSocket,
+  NodeStream,
+} from "./node_http.ts";
 import { RequestError } from "../../http1/request_error.ts";
 import { createLog, describeRefusal } from "../rate_limited_log.ts";
 import { withContentLength } from "../response_head.ts";
@@ -34,6 +39,7 @@ export type {
   NodeRequest,
   NodeResponse,
   NodeSocket,
+  NodeStream,
   RunOptions,
 };
 
