@@ -82,11 +82,12 @@ function showHint(hint: string | undefined): string {
 
 function showRule(rule: BrokenRule | undefined): string {
   if (rule === undefined) return "";
-  const { clause, url, spec } = rule;
+  const { clause, url, spec, explanation } = rule;
   const words = clause === undefined ? "" : `${showText(clause)} `;
-  return `<p class="clause">${words}<a href="${escape(url)}">${
-    showText(spec)
-  }</a></p>\n`;
+  const more = url === undefined
+    ? `${showText(spec)}<br><code>${showText(explanation)}</code>`
+    : `<a href="${escape(url)}">${showText(spec)}</a>`;
+  return `<p class="clause">${words}${more}</p>\n`;
 }
 
 function showExcerpt(excerpt: SourceExcerpt | undefined): string {

@@ -15,8 +15,8 @@ import {
 } from "../wsgi/source_place.ts";
 import type { Environ } from "../wsgi/types.ts";
 import { targetOf } from "../wsgi/uri.ts";
-import { ConformanceError, toSpecUrl } from "../validator/violation.ts";
-import { clauseAt } from "./spec_clause.ts";
+import { ConformanceError, howToExplain } from "../validator/violation.ts";
+import { clauseOf } from "./spec_clause.ts";
 import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
 
 /** A broken rule. */
@@ -25,8 +25,10 @@ export interface BrokenRule {
   readonly blame: string;
   /** `"SPEC.md#status-string"`. */
   readonly spec: string;
-  /** The address of that, or of a page about the rule. */
-  readonly url: string;
+  /** The address of a page about the rule, if there is one. */
+  readonly url: string | undefined;
+  /** How to read more without that page: a command. */
+  readonly explanation: string;
   /** The words of the requirement, where they can be read. */
   readonly clause: string | undefined;
 }
@@ -142,12 +144,13 @@ function hiderOf(environ: Environ): Hide {
 export type RulePages = string | undefined;
 
 function ruleOf(
-  { violation: { rule: id, blame, spec } }: ConformanceError,
+  { violation }: ConformanceError,
   pages: RulePages,
 ): BrokenRule {
-  const address = toSpecUrl(spec);
-  const url = pages === undefined ? address : `${pages}${id}`;
-  return { id, blame, spec, url, clause: clauseAt(address) };
+  const { rule: id, blame, spec } = violation;
+  const url = pages === undefined ? undefined : `${pages}${id}`;
+  const explanation = howToExplain(violation);
+  return { id, blame, spec, url, explanation, clause: clauseOf(spec) };
 }
 
 function variablesOf(environ: Environ): (readonly [string, string])[] {

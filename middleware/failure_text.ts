@@ -50,7 +50,7 @@ export function toFailureText(report: FailureReport): string {
   }
   if (application !== undefined) lines.push(`  in:   ${application}`);
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
-  if (rule !== undefined) lines.push(`  see:  ${rule.url}`);
+  if (rule !== undefined) lines.push(`  see:  ${rule.url ?? rule.explanation}`);
   lines.push("");
   if (excerpt !== undefined) {
     const { file, line, column } = excerpt;

@@ -1,20 +1,23 @@
 /**
- * The words of a requirement, out of SPEC.md in a checkout.
+ * The text of a requirement, from SPEC.md in a clone.
  *
  * @module
  */
 
 /**
- * Finds the words of a requirement.
+ * Finds the text of a requirement.
  *
- * @param url The address of the requirement.
- * @returns The words without markup; nothing where they cannot be read without
+ * @param spec The requirement: `"SPEC.md#status-string"`.
+ * @returns The text without markup; `undefined` if it cannot be read without
  * asking for a permission.
  */
-export function clauseAt(url: string): string | undefined {
+export function clauseOf(spec: string): string | undefined {
   const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };
   try {
-    const { pathname, hash, protocol } = new URL(url);
+    const { pathname, hash, protocol } = new URL(
+      `../${spec}`,
+      import.meta.url,
+    );
     if (Deno === undefined || protocol !== "file:") return undefined;
     const path = decodeURIComponent(pathname);
     const { state } = Deno.permissions.querySync({ name: "read", path });

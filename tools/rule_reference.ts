@@ -35,6 +35,11 @@ a program that breaks it and one that follows it.
   response. \`paranoid\` adds checks that cost time, and problems that are often
   harmless.
 
+In the programs \`input\` is the body of the request, \`setEnviron\` changes its
+environ, and \`use\` gets \`validator\`. \`bytes\` is the text "Hello" in UTF-8,
+\`createEnviron()\` makes an environ, and \`runServer(app, environ)\` serves a
+request. The rest comes from \`@wsgi/ref\`. A test runs each program as it stands.
+
 The option \`rules\` sets a rule to \`"error"\`, \`"warning"\` or \`"off"\`. Its keys are
 ids, or patterns such as \`"headers/*"\`. A rule of another profile is turned on by
 its full id.
@@ -86,7 +91,7 @@ function toSource(name: string, fn: (...args: never[]) => unknown): string {
 
 function snippet(scenario: Scenario | undefined): string {
   if (scenario === undefined) return "";
-  const { app, middleware, environ, server, validate } = scenario;
+  const { app, middleware, environ, server, validate, input } = scenario;
   const parts = Object.entries({
     app,
     middleware,
@@ -94,7 +99,11 @@ function snippet(scenario: Scenario | undefined): string {
     server,
     use: validate,
   }).flatMap(([name, fn]) => fn === undefined ? [] : [toSource(name, fn)]);
-  return `\`\`\`ts ignore\n${joinLines(parts.join("\n\n"))}\n\`\`\`\n`;
+  const body = input === undefined
+    ? []
+    : [`const input = ${JSON.stringify(input)};`];
+  const program = [...body, ...parts].join("\n\n");
+  return `\`\`\`ts ignore\n${joinLines(program)}\n\`\`\`\n`;
 }
 
 function entry(rule: Rule<never>): string {

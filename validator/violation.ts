@@ -143,7 +143,7 @@ function showChunk({ via, index, size }: ViolationChunk): string {
  * @returns The lines.
  */
 export function detailsOf(violation: Violation): string[] {
-  const { application, request, place, caller, chunk, hint, spec } = violation;
+  const { application, request, place, caller, chunk, hint } = violation;
   const lines: string[] = [];
   const subject = [request, application].filter((part) => part !== undefined);
   if (subject.length > 0) {
@@ -159,7 +159,7 @@ export function detailsOf(violation: Violation): string[] {
     );
   }
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
-  lines.push(`  see:  ${toSpecUrl(spec)}`);
+  lines.push(`  see:  ${howToExplain(violation)}`);
   return lines;
 }
 
@@ -176,18 +176,26 @@ function lowerFirst(title: string): string {
 }
 
 /**
- * Gives the address of a requirement: in a checkout the file, on JSR the page.
+ * Returns how to read more about a broken rule: a command where the package can
+ * run as a program, and otherwise the requirement in SPEC.md.
  *
- * @param spec The `spec` of a violation.
- * @returns The address.
+ * @param violation The violation.
+ * @returns `"deno run jsr:@wsgi/ref@0.1.0/server --explain body/string"`.
  */
-export function toSpecUrl(spec: string): string {
-  try {
-    return new URL(`../${spec}`, import.meta.url).href;
-  } catch {
-    // A bundle may have no address of its own.
-    return spec;
-  }
+export function howToExplain(
+  { rule, spec }: Pick<Violation, "rule" | "spec">,
+): string {
+  const [, root] = /^(.*\/)validator\/violation\.ts$/.exec(import.meta.url) ??
+    [];
+  // A bundle and the npm package have no program.
+  if (root === undefined) return spec;
+  const [, name, version] =
+    /^https:\/\/jsr\.io\/(@[^/]+\/[^/]+)\/([^/]+)\/$/.exec(root) ?? [];
+  // A path is shorter than its URL, where both mean the same.
+  const server = name === undefined
+    ? `${root}server.ts`.replace(/^file:\/\/(\/[\w./-]+)$/, "$1")
+    : `jsr:${name}@${version}/server`;
+  return `deno run ${server} --explain ${rule}`;
 }
 
 /**

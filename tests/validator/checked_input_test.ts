@@ -174,7 +174,7 @@ Deno.test("CheckedInput rejects what breaks a rule, where it is to throw", async
   await assertRejects(
     () => use((input) => input.read(5), stream, { throws: true }),
     ConformanceError,
-    "what wsgi.input gives must be a Uint8Array",
+    "the methods of wsgi.input must return a Uint8Array",
   );
 });
 

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Violation } from "../../mod.ts";
 import { ViolationPrinter } from "../../validator/printer.ts";
 import { stderrOf } from "./scenario.ts";
-import { toSpecUrl } from "../../validator/violation.ts";
+import { howToExplain } from "../../validator/violation.ts";
 
 function violation(rule: string, more: Partial<Violation> = {}): Violation {
   const message = `All must be well, got trouble (rule ${rule})`;
@@ -26,9 +26,9 @@ function printed(
   return texts;
 }
 
-Deno.test("ViolationPrinter prints message, hint and the address of the requirement", () => {
+Deno.test("ViolationPrinter prints message, hint and how to read more", () => {
   const message = "warning: All must be well, got trouble (rule a/b)\n";
-  const see = `  see:  ${toSpecUrl("SPEC.md#none")}\n`;
+  const see = `  see:  ${howToExplain(violation("a/b"))}\n`;
   const hint = "  hint: Try again\n";
   assertEquals(printed([violation("a/b")]), [`${message}${hint}${see}`]);
   const brief = violation("a/b", { hint: undefined });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import type { Rule } from "../../validator/rules/rule.ts";
-import { toSpecUrl, toViolation } from "../../validator/violation.ts";
+import { howToExplain, toViolation } from "../../validator/violation.ts";
 import { start } from "./requests.ts";
 import { createEnviron, helloApp, type Loose } from "./scenario.ts";
 
@@ -57,23 +57,25 @@ Deno.test.each([
   },
 );
 
-Deno.test("ConformanceError has name, message, hint and the address of the requirement", () => {
+Deno.test("ConformanceError has name, message, hint and how to read more", () => {
   const violation = found("trouble");
   const error = new ConformanceError(violation);
   assert(error instanceof Error);
   assertEquals(error.name, "ConformanceError");
   assertEquals(error.violation, violation);
-  const see = `\n  see:  ${toSpecUrl(violation.spec)}`;
+  const see = `\n  see:  ${howToExplain(violation)}`;
   assertEquals(error.message, `${violation.message}\n  hint: Try again${see}`);
   const brief = new ConformanceError({ ...violation, hint: undefined });
   assertEquals(brief.message, `${violation.message}${see}`);
 });
 
-Deno.test("toSpecUrl() leads to SPEC.md beside the package", async () => {
-  const url = new URL(toSpecUrl("SPEC.md#status-string"));
-  assertEquals(url.hash, "#status-string");
-  const spec = await Deno.readTextFile(url);
-  assertStringIncludes(spec, '<a id="status-string"></a>');
+Deno.test("howToExplain() returns a command that explains the rule", async () => {
+  const spec = "SPEC.md#body-not-string";
+  const command = howToExplain({ rule: "body/string", spec });
+  const [program, ...args] = command.split(" ");
+  assertEquals([program, args[0]], ["deno", "run"]);
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+  assertStringIncludes(new TextDecoder().decode(stdout), spec);
 });
 
 /** The text of the line that the first frame of a stack is about. */

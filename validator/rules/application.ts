@@ -134,9 +134,8 @@ export const ARGUMENT_RULES: readonly Rule<CallView>[] = [
     spec: "server-two-arguments",
     title:
       "The application must be called with two arguments, environ and startResponse",
-    why: "An application can count on what it is called with.",
-    hint:
-      "Call app(environ, startResponse); what else it is to know belongs in environ",
+    why: "Applications rely on these two arguments.",
+    hint: "Call app(environ, startResponse); put anything else into environ",
     check: ({ args }) => args.length === 2 ? undefined : notTwo(args),
   },
   {

@@ -115,10 +115,11 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-array-fixed",
-    title: "An array as body must give its elements when it is iterated over",
-    why:
-      "A server takes the elements by index or by iteration, whichever it likes.",
-    hint: "Return an object that is no array, or remove [Symbol.iterator]()",
+    title:
+      "An array as the body must yield its elements when it is iterated over",
+    why: "Some servers read the elements by index, others iterate.",
+    hint:
+      "Return an object that is not an array, or remove [Symbol.iterator]()",
     check: ({ body, method }) =>
       Array.isArray(body) && hasOwnIteration(body, method)
         ? "an array with an iterator of its own"
@@ -132,9 +133,8 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
     spec: "body-one-protocol",
     title:
       "A body should have either [Symbol.iterator] or [Symbol.asyncIterator]",
-    why:
-      "The server uses the asynchronous one; the other is never run, nor tested.",
-    hint: "Remove the one that is not meant",
+    why: "The server uses the asynchronous one, and the other never runs.",
+    hint: "Remove one of them",
     check: ({ asyncMethod, method }) =>
       typeof asyncMethod === "function" && typeof method === "function"
         ? "a body with both"

@@ -28,7 +28,7 @@ export const NO_CONTENT_RULES: readonly Rule<ChunkView>[] = [
     spec: "http-no-content",
     title: "A response with status 204, 205 or 304 must have no body",
     why:
-      "Its end is where the headers end; a server drops the body or refuses the response.",
+      "Such a response ends with its headers, so a server drops the body or rejects the response.",
     hint: "Return [], or use another status, such as 200",
     check: ({ length, state }) =>
       length > 0 && isNoContent(state)
@@ -41,8 +41,8 @@ export const NO_CONTENT_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "paranoid",
     spec: "http-head-body",
-    title: "The answer to HEAD should have no body",
-    why: "The server drops it, so it was made for nothing.",
+    title: "The response to HEAD should have no body",
+    why: "The server drops it.",
     hint:
       'Return [] if environ.REQUEST_METHOD is "HEAD", with the headers of a GET',
     check: ({ length, state }) =>
@@ -84,7 +84,7 @@ export const BODY_LENGTH_RULES: readonly Rule<LengthView>[] = [
     alsoSpec: ["length-reached"],
     title: "The body must have as many bytes as its Content-Length says",
     why:
-      "The client takes what is too much for the next response, and waits for what is missing.",
+      "Clients take extra bytes for the next response, and wait for missing ones.",
     hint:
       "Count bytes, not characters: String(bytes.byteLength) after encoding; or leave Content-Length to the server",
     check: wrongLength,
@@ -104,7 +104,7 @@ export const END_RULES: readonly Rule<StateView>[] = [
     blame: "application",
     profile: "core",
     spec: "start-called",
-    title: "StartResponse must be called before the body ends",
+    title: "startResponse must be called before the body ends",
     why: "Without a status there is no response.",
     hint:
       "Call startResponse in every branch, also in the one that returns []. If a callback calls it, is an await missing?",
@@ -120,9 +120,9 @@ export const END_RULES: readonly Rule<StateView>[] = [
     blame: "application",
     profile: "paranoid",
     spec: "body-buffered",
-    title: "A body should not be cut into very many tiny chunks",
+    title: "A body should not be split into very many tiny chunks",
     why: "Each chunk is sent on its own, which costs more than its bytes.",
-    hint: "Collect them and yield some kilobytes at a time",
+    hint: "Collect them and yield a few kilobytes at a time",
     check: ({ state: { chunks, bytes } }) =>
       chunks >= MANY_CHUNKS && bytes < chunks * FEW_BYTES
         ? `${chunks} chunks with ${bytes} bytes in all`

@@ -49,9 +49,9 @@ export const ITERATOR_RULES: readonly Rule<IteratorView>[] = [
     spec: "body-own",
     title: "The body must be made for one request",
     why:
-      "What one request has taken from an iterator or a stream, the next one misses.",
+      "The chunks that one request takes from an iterator or a stream are missing in the next.",
     hint:
-      "Make it in the application, for each request; for the same bytes each time return an array",
+      "Create it in the application, for each request; to send the same bytes each time, return an array",
     check: ({ isUsed }) =>
       isUsed ? "a body that was iterated over before" : undefined,
   },
@@ -86,9 +86,9 @@ export const RESULT_RULES: readonly Rule<ResultView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-iterator",
-    title: "The next() of a body must give an object { done, value }",
-    why: "The server can tell neither a chunk nor the end from anything else.",
-    hint: "Give { done: false, value: chunk }, and { done: true } at the end",
+    title: "The next() of a body must return an object { done, value }",
+    why: "The server cannot recognise a chunk or the end in other values.",
+    hint: "Return { done: false, value: chunk }, and { done: true } at the end",
     check: (view) => {
       const { result, isPromise } = view;
       const isResult = typeof result === "object" && result !== null &&
@@ -102,7 +102,7 @@ export const RESULT_RULES: readonly Rule<ResultView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-iterator",
-    title: "The done of what next() gives must be true, false or absent",
+    title: "The done of a result of next() must be true, false or absent",
     why: 'JavaScript takes "false" for true, and ends the body there.',
     hint: "Use a boolean: { done: index === chunks.length }",
     check: ({ done }) =>
@@ -133,9 +133,9 @@ export const STOPPED_RULES: readonly Rule<StoppedView>[] = [
     profile: "core",
     spec: "body-return-ends",
     title: "The return() of a body's iterator must end it with { done: true }",
-    why: "What comes after a yield in a finally block is not run any more.",
+    why: "The code after a yield in a finally block never runs.",
     hint:
-      "Do not yield in finally; give { done: true } from a return() of yours",
+      "Do not yield in finally; if you write return() yourself, return { done: true }",
     check: ({ result, done }) => {
       if (done === true) return undefined;
       return typeof result === "object" && result !== null

@@ -23,7 +23,7 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     profile: "core",
     spec: "chunk-uint8array",
     title: "Each chunk must be a Uint8Array",
-    why: "The body is bytes; which bytes other values mean, only you know.",
+    why: "The body is bytes, and servers do not convert other values.",
     hint: "Encode text: new TextEncoder().encode(text)",
     check: ({ chunk, isHole, isInArray, memory }) =>
       memory !== undefined || isHole
@@ -36,8 +36,9 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-array-fixed",
-    title: "An array as body must have a chunk at every index",
-    why: "A hole is undefined to whoever iterates, and is not sent.",
+    title: "An array as the body must have a chunk at every index",
+    why:
+      "A hole is undefined when the array is iterated over, and cannot be sent.",
     hint: "Fill it with push(), not by setting its length or a later index",
     check: ({ isHole, state }) =>
       isHole ? `nothing at index ${state.chunks}` : undefined,
@@ -48,8 +49,8 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "start-before-chunk",
-    title: "StartResponse must be called before the first non-empty chunk",
-    why: "Status and headers go before the body.",
+    title: "startResponse must be called before the first non-empty chunk",
+    why: "Status and headers are sent before the body.",
     hint:
       "Call startResponse before the first yield, or before an array is returned. If a callback calls it, is an await missing?",
     check: ({ chunk, length, state }) =>
@@ -70,8 +71,8 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "chunk-not-detached",
-    title: "A chunk must lie on a buffer that is still there",
-    why: "It has lost its bytes and would pass for an empty chunk.",
+    title: "A chunk must not lie on a transferred buffer",
+    why: "The chunk has lost its bytes and looks empty.",
     hint:
       "Copy it before its buffer is transferred: bytes.slice(). A stream of type bytes takes the buffers that are put into it",
     check: ({ memory }) =>
@@ -86,7 +87,7 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     profile: "core",
     spec: "chunk-not-detached",
     title: "A chunk must lie within its buffer",
-    why: "It has lost its bytes and would pass for an empty chunk.",
+    why: "The chunk has lost its bytes and looks empty.",
     hint: "Copy it before its buffer is resized: bytes.slice()",
     check: ({ memory }) =>
       memory === "outOfBounds"
@@ -101,7 +102,7 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     spec: "chunk-not-shared",
     title: "A chunk must not lie on shared memory",
     why:
-      "Another thread can change it while it is sent; Response refuses it altogether.",
+      "Another thread can change it while it is sent, and Response does not accept it.",
     hint: "Copy it: bytes.slice()",
     check: ({ length, memory }) =>
       memory === "shared"
@@ -115,7 +116,7 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     profile: "core",
     spec: "chunk-own-buffer",
     title: "A chunk should not lie on a resizable buffer",
-    why: "When the buffer is resized, bytes vanish that were not sent yet.",
+    why: "Resizing the buffer removes bytes that have not been sent yet.",
     hint: "Copy it: bytes.slice()",
     check: ({ length, memory }) =>
       memory === "resizable"
@@ -128,10 +129,10 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-buffered",
-    title: "A body should not yield empty chunks without end",
+    title: "A body should not yield empty chunks endlessly",
     why: "They send nothing and keep the server busy.",
     hint:
-      "Wait for what is to come, in an async generator, instead of yielding empty chunks until it is there",
+      "Use an async generator, and await the next data instead of yielding empty chunks",
     check: ({ length, state }) =>
       length === 0 && state.emptyRun === MAX_EMPTY_RUN - 1
         ? `${MAX_EMPTY_RUN} empty chunks in a row`
@@ -148,7 +149,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
     profile: "paranoid",
     spec: "chunk-not-changed",
     title: "A chunk must not be changed once it was yielded or written",
-    why: "What is still to be sent changes with it.",
+    why: "Bytes that have not been sent yet change too.",
     hint:
       "Use a new buffer for each chunk, or pass on a copy: yield buffer.slice(0, length)",
     check: ({ change, holder }) => {
@@ -167,7 +168,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
     title: "The chunks of a body must not be changed by the server",
     why: "The application may send the same array again.",
     hint:
-      "Write into a copy of the chunk; if nothing here does, the application changes it behind your back",
+      "Write into a copy of the chunk; if the server does not write to it, the application does",
     check: ({ change, holder }) =>
       holder === "server" && change === "changed"
         ? "a chunk with other bytes than before"
@@ -185,7 +186,7 @@ export const DETACH_RULES: readonly Rule<DetachView>[] = [
     spec: "server-chunk-untouched",
     title: "The buffer of a chunk must not be transferred by the server",
     why:
-      "The application may send the same array again, which would then be empty.",
+      "The application may send the same array again, and it would be empty.",
     hint:
       "Put the chunks into a ReadableStream without type, or copies into one of type bytes",
     check: ({ isCertain }) =>
@@ -199,7 +200,7 @@ export const DETACH_RULES: readonly Rule<DetachView>[] = [
     spec: "server-chunk-untouched",
     title: "The buffer of a chunk should stay where it is until it is sent",
     why:
-      "What the server has not sent yet is lost, and so is what the application wants to send again.",
+      "Bytes that have not been sent yet are lost, and the application cannot send the chunk again.",
     hint:
       "This is a guess: if the application transfers the buffer itself, let it yield a copy; otherwise copy the chunk in the server before its buffer is transferred",
     check: ({ isCertain }) =>
@@ -221,7 +222,7 @@ export const BUFFER_RULES: readonly Rule<BufferView>[] = [
     profile: "paranoid",
     spec: "chunk-own-buffer",
     title: "A chunk should not be a small view of a much larger buffer",
-    why: "It keeps all of the buffer in memory until it is sent.",
+    why: "It keeps the whole buffer in memory until it is sent.",
     hint: "Copy it: bytes.slice()",
     check: ({ largest, total }) =>
       largest >= LARGE_BUFFER && largest > LARGE_FACTOR * total

@@ -23,8 +23,8 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     spec: "close-once",
     title: "The close() of a body must be called once",
     why:
-      "It releases what the body holds; a second time may release another's.",
-    hint: "Call it in one place, a finally around everything else",
+      "It releases resources; a second call may release those of another request.",
+    hint: "Call it in one place, in a finally block around everything else",
     check: ({ receiver, state }) =>
       receiver !== "iterator" && state.closes > 0 ? "a second call" : undefined,
   },
@@ -35,9 +35,8 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     profile: "core",
     spec: "close-on-body",
     title: "The close() of a body must be called on the body",
-    why: "The body finds in this what it has to release; an iterator has none.",
-    hint:
-      "Keep what the application returned and call body.close(), also where only its iterator is used",
+    why: "The body finds its resources through this.",
+    hint: "Keep the body that the application returned, and call body.close()",
     check: ({ receiver }) => {
       if (receiver === "body") return undefined;
       return receiver === "iterator" ? "a call on its iterator" : {
@@ -54,7 +53,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     profile: "core",
     spec: "close-on-body",
     title: "The close() of a body must be called without arguments",
-    why: "A body may use optional parameters of its own.",
+    why: "The body may have optional parameters.",
     hint: "Call body.close(), not promise.finally(body.close) or the like",
     check: ({ args }) =>
       args.length === 0
@@ -73,7 +72,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
       "The return() of a body's iterator must be called before close() if it has not ended",
     why: "Without it the finally blocks of a generator never run.",
     hint:
-      "Call await iterator.return?.() when you stop early, then body.close?.(); a for loop that is left does the first",
+      "Call await iterator.return?.() if you stop early, then body.close?.(); leaving a for loop does the first",
     check: (view) => {
       const { cannotReturn, isBroken, state } = view;
       if (!isFirst(view) || cannotReturn || state.iterators === 0) {
@@ -94,7 +93,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     spec: "close-unread-body",
     title:
       "The iterator of a body that is not read must be taken and ended with return() before close()",
-    why: "That is how a stream learns that nobody will read it.",
+    why: "Otherwise a stream does not learn that nobody will read it.",
     hint:
       "Call await body[Symbol.asyncIterator]().return?.(), or that of [Symbol.iterator], then body.close?.()",
     check: (view) =>
@@ -111,7 +110,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     title: "A body should release what it holds even if it is never begun",
     why: "A generator that was not begun does not run its finally blocks.",
     hint:
-      "Open what needs closing inside of the generator, or return an object with a close()",
+      "Open resources inside the generator, or return an object with close()",
     check: (view) =>
       isFirst(view) && view.isGenerator && !view.hasClose && !view.wasAsked &&
         view.state.starts > 0
@@ -124,9 +123,9 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     blame: "application",
     profile: "core",
     spec: "body-array-fixed",
-    title: "An array as body must keep its length until it is closed",
-    why: "The server has counted its chunks before.",
-    hint: "Return a generator if there are chunks to come",
+    title: "An array as the body must keep its length until it is closed",
+    why: "The server has already counted the chunks.",
+    hint: "Return a generator if more chunks will follow",
     check: ({ length, state }) =>
       length === -1 || length === state.chunks || state.closes > 0
         ? undefined
@@ -145,7 +144,7 @@ export const OPEN_RULES: readonly Rule<OpenView>[] = [
     title: "The close() of every body must be called",
     why: "Files, locks and connections stay open otherwise.",
     hint:
-      "Call it on every way out: at the end, after an error, when the client has left",
+      "Call it in every case: at the end, after an error, and when the client has left",
     check: ({ open, collected }) => {
       if (collected !== undefined) {
         return `the body of ${collected} as garbage, without it`;

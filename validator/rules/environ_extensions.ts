@@ -38,7 +38,7 @@ const EXTENSIONS: readonly Extension[] = [
     shape: "boolean",
     demand: "must be true or false",
     why:
-      "An application that believes it reads to the end, and waits for ever if there is none.",
+      "An application that relies on it reads to the end, and hangs if there is none.",
     hint: "Set it to true if wsgi.input ends by itself; otherwise leave it out",
   },
   {
@@ -47,7 +47,7 @@ const EXTENSIONS: readonly Extension[] = [
     spec: "ext-signal-function",
     shape: "function",
     demand: "must be a function that returns an AbortSignal",
-    why: "Applications call it; most never do, and then none is made.",
+    why: "Applications call it to get the signal.",
     hint: "Set it to a function, () => signal, or leave it out",
   },
   {

@@ -23,8 +23,9 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-http-name",
     title:
-      "The name of a request header must be in capitals and have no hyphen",
-    why: "Applications ask for HTTP_USER_AGENT and find no other spelling.",
+      "The name of a request header must be in upper case and have no hyphen",
+    why:
+      "Applications look up HTTP_USER_AGENT and do not find other spellings.",
     hint: '"HTTP_" + name.toUpperCase().replaceAll("-", "_")',
     check: ({ hints }) =>
       hints?.headerName === undefined ? undefined : showKey(hints.headerName),
@@ -51,8 +52,7 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-http-forbidden",
-    title:
-      "The environ must have Content-Type and Content-Length without HTTP_",
+    title: "The environ must not have HTTP_CONTENT_TYPE or HTTP_CONTENT_LENGTH",
     why:
       "Two variables for one header can differ, and programs then disagree on where the body ends.",
     hint: "Name them CONTENT_TYPE and CONTENT_LENGTH",
@@ -69,8 +69,8 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-content-length",
     title: "CONTENT_LENGTH must be digits, and no more than 9007199254740991",
-    why: "Applications read that many bytes, and keep room for them.",
-    hint: "Answer a request with another Content-Length with status 400",
+    why: "Applications read that many bytes, and allocate memory for them.",
+    hint: "Answer requests with other values with status 400",
     check: ({ values }) => {
       const value = values["CONTENT_LENGTH"];
       return typeof value !== "string" || isLength(value)
@@ -87,7 +87,7 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     title: "The environ must not have HTTP_PROXY",
     why:
       "Many HTTP clients take their proxy from the variable of this name (httpoxy, CVE-2016-5385); a Proxy header would choose it.",
-    hint: "Drop the request header Proxy: no standard knows it",
+    hint: "Drop the request header Proxy: no standard defines it",
     check: ({ values }) =>
       values["HTTP_PROXY"] === undefined ? undefined : "one that has it",
   },

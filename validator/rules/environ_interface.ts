@@ -127,7 +127,7 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-wsgi-version",
     title: "wsgi.version must be the array [1, 0]",
-    why: "By it an application knows which interface it speaks.",
+    why: "It states which version of the interface is used.",
     hint: "Set it to [1, 0], two numbers",
     check: ({ values }) => version(values),
   },
@@ -150,7 +150,7 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-flags",
     title:
       "wsgi.multithread, wsgi.multiprocess and wsgi.run_once must be booleans",
-    why: "Applications put them into conditions.",
+    why: "Applications use them in conditions.",
     hint: "Set them to true or false",
     check: ({ values }) => flags(values),
   },
@@ -162,8 +162,9 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-multithread",
     title: "wsgi.multithread must be false",
     why:
-      "No second thread can enter an isolate; an application that believes it guards itself for nothing, or refuses to run.",
-    hint: "For calls that only interleave it is false; see wsgi.multiprocess",
+      "No second thread can enter an isolate, so applications would take locks for nothing, or refuse to run.",
+    hint:
+      "Set it to false: calls that interleave are not threads; see wsgi.multiprocess",
     check: ({ values }) =>
       values["wsgi.multithread"] === true ? "true" : undefined,
   },
@@ -187,7 +188,7 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "errors-methods",
     title: "wsgi.errors must have write(), writelines() and flush()",
-    why: "Applications write there what went wrong.",
+    why: "Applications write error messages to it.",
     hint:
       "Wrap what you log with in an object with these methods; flush() may do nothing",
     check: ({ values }) => errors(values),

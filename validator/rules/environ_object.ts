@@ -80,7 +80,7 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     title: "The environ must be a plain object",
     why:
       "Applications and middleware read, change and copy it as one; a Map or a class instance behaves otherwise.",
-    hint: "Make it with { … } or Object.create(null), afresh for each request",
+    hint: "Create it with { … } or Object.create(null) for each request",
     check: ({ args, object, startResponse, isEnviron }) => {
       // Too few arguments, and swapped ones, have rules of their own.
       if (isEnviron || args.length < 2 || isPlainObject(object)) {
@@ -97,10 +97,10 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-data-property",
-    title: "The environ must be open to change",
+    title: "The environ must not be frozen or sealed",
     why: "PEP 3333 lets applications and middleware change it in any way.",
     hint:
-      "Do not freeze it; a copy is open again, if you keep a frozen one: { ...base }",
+      "Do not freeze it. If you keep a frozen one, pass a copy: { ...base }",
     check: ({ object, isEnviron }) =>
       !isEnviron || Object.isExtensible(object)
         ? undefined
@@ -113,7 +113,7 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-key-string",
     title: "Each key of the environ must be a string",
-    why: "What reads or logs an environ by its keys does not see a symbol.",
+    why: "Code that reads or logs an environ by its keys does not see symbols.",
     hint: 'Use a name with a prefix of your own: "example.user"',
     check: ({ values, isEnviron }) => {
       if (!isEnviron) return undefined;
@@ -146,9 +146,9 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-fresh",
-    title: "The environ must be made afresh for each request",
-    why: "What one request leaves in it, another one would find.",
-    hint: "Make it for each call, or call with a copy: { ...environ }",
+    title: "The environ must be a new object for each request",
+    why: "Values that one request leaves in it would leak into the next.",
+    hint: "Create it for each call, or pass a copy: { ...environ }",
     check: ({ earlier }) => {
       if (earlier === undefined || isCalledAgain(earlier)) return undefined;
       return earlier.isOver

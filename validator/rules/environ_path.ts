@@ -73,7 +73,7 @@ function partDecoded(part: string, raw: string, place: Place): Finding {
     return {
       got: `${quote(part)}, which is still encoded`,
       hint:
-        "URL.pathname is encoded; make one code unit of each %XX, and not text as decodeURIComponent() does",
+        "URL.pathname is encoded; decode each %XX to one character, once, and not text as decodeURIComponent() does",
     };
   }
   // What is above U+00FF, another rule finds.
@@ -81,7 +81,7 @@ function partDecoded(part: string, raw: string, place: Place): Finding {
     ? {
       got: `${quote(part)}, which is text`,
       hint:
-        "decodeURIComponent() makes text of bytes; make one code unit of each %XX, or encode the text: encodeUtf8(path)",
+        "decodeURIComponent() makes text of bytes; decode each %XX to one character, once, or encode the text: encodeUtf8(path)",
     }
     : undefined;
 }
@@ -102,7 +102,7 @@ function wholeDecoded(whole: string, raw: string): Finding {
   return decodeOnce(blank) === whole || decodeAsText(blank) === whole
     ? {
       got: `${got}, with blanks for plus signs`,
-      hint: "Leave + as it is: it is a blank only in forms and queries",
+      hint: "Leave + as it is: it means a space only in forms and queries",
     }
     : undefined;
 }
@@ -201,7 +201,7 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-script-name-slash",
     title: 'SCRIPT_NAME must be empty or begin with "/" and a name',
-    why: "Links are made of SCRIPT_NAME and what follows it.",
+    why: "Applications build links from SCRIPT_NAME and PATH_INFO.",
     hint: 'At the root it is "", and PATH_INFO has the "/"',
     check: ({ values }) => {
       const script = values["SCRIPT_NAME"];
@@ -218,7 +218,7 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-script-name-end",
     title: 'SCRIPT_NAME should not end with "/"',
-    why: 'With PATH_INFO behind it, a link gets "//".',
+    why: 'Followed by PATH_INFO, it makes links with "//".',
     hint: 'Leave the "/" to PATH_INFO',
     check: ({ values }) => {
       const script = values["SCRIPT_NAME"];
@@ -248,7 +248,7 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     title:
       "SCRIPT_NAME and PATH_INFO must be the path, percent-decoded once, byte by byte",
     why: "A route for /café must see the same path from every server.",
-    hint: "Make one code unit of each %XX",
+    hint: "Decode each %XX to one character, once",
     check: ({ values }) => pathDecoded(values),
   },
   {
@@ -305,8 +305,8 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-no-fragment",
     title: "Neither QUERY_STRING nor REQUEST_URI should contain a #",
-    why: "What follows it is not for servers; a client should not send it.",
-    hint: "Cut the target off at the #, or answer with status 400",
+    why: "A fragment is not part of a request, and clients should not send it.",
+    hint: "Remove the # and what follows it, or answer with status 400",
     check: ({ values }) => {
       const query = values["QUERY_STRING"];
       if (typeof query === "string" && query.includes("#")) {
@@ -325,7 +325,8 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-request-uri-raw",
     title: "REQUEST_URI must be path and query, as they were sent",
-    why: "Applications look there for what decoding has lost, such as %2F.",
+    why:
+      "Applications read escapes from it that decoding has lost, such as %2F.",
     hint: 'Give the target of the request, which begins with "/"',
     check: ({ values }) => requestUri(values),
   },

@@ -133,7 +133,7 @@ export const ENVIRON_PRESENT_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-path-present",
     title: "The environ should have SCRIPT_NAME, PATH_INFO and QUERY_STRING",
     why:
-      "PEP 3333 lets a server leave them out where they are empty, but many an application reads them without a fallback.",
+      "PEP 3333 lets a server leave them out if they are empty, but many applications read them without a fallback.",
     hint: 'Set what is empty to ""',
     check: ({ values, isEnviron }) => {
       if (!isEnviron) return undefined;

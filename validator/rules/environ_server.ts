@@ -72,7 +72,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-request-method",
     title: 'REQUEST_METHOD must be one word such as "GET"',
-    why: "It is the first word of the request and decides what is asked.",
+    why: "It is the first word of the request line.",
     hint: "Take request.method, or the first word of the request line",
     check: ({ values }) => {
       const method = values["REQUEST_METHOD"];
@@ -88,7 +88,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-server-name",
     title: "SERVER_NAME must be a host name or an address, without a port",
-    why: "Applications without HTTP_HOST make their links of it.",
+    why: "Applications build links from it if there is no HTTP_HOST.",
     hint: "Set it to the host that the server listens on",
     check: ({ values }) => serverName(values["SERVER_NAME"]),
   },
@@ -118,7 +118,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-server-port",
     title: 'SERVER_PORT must be a string of digits, from "1" to "65535"',
-    why: "Applications put it behind the host; every CGI variable is text.",
+    why: "Applications append it to the host, and every CGI variable is text.",
     hint: "Set it to String(addr.port)",
     check: ({ values }) => serverPort(values["SERVER_PORT"]),
   },
@@ -129,8 +129,8 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-server-protocol",
     title: 'SERVER_PROTOCOL must be like "HTTP/1.1" or "HTTP/2"',
-    why: "Applications read the version out of it.",
-    hint: 'Where the transport does not tell it, set it to "HTTP/1.1"',
+    why: "Applications read the version from it.",
+    hint: 'If the transport does not know it, set it to "HTTP/1.1"',
     check: ({ values }) => {
       const protocol = values["SERVER_PROTOCOL"];
       return protocol === "HTTP/1.1" || typeof protocol !== "string" ||
@@ -147,7 +147,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-cgi-more",
     title: "The variable HTTPS should agree with wsgi.url_scheme",
     why:
-      "One part of a program takes the connection for safe, and another does not.",
+      "Parts of a program would disagree on whether the connection is secure.",
     hint: 'Set HTTPS to "on" under TLS and leave it out otherwise',
     check: ({ values }) => {
       const https = values["HTTPS"];

@@ -73,7 +73,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-cgi-string",
     title: "Variables without a value must be left out of the environ",
     why:
-      'An application asks "HTTP_COOKIE" in environ, or reads its length, and finds something there.',
+      'Applications test "HTTP_COOKIE" in environ, or read its length, and find a value there.',
     hint: "Assign it only if there is a value, or delete it",
     check: absent,
   },
@@ -95,9 +95,10 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-bytestring",
-    title: "Variables whose name has no dot must hold bytes up to U+00FF",
+    title:
+      "Variables whose name has no dot must have no characters above U+00FF",
     why:
-      "Each code unit stands for one byte of the request; one above U+00FF is none.",
+      "Each character stands for one byte of the request, and characters above U+00FF do not fit.",
     hint: "Encode the text: encodeUtf8(text)",
     check: wideVariable,
   },
@@ -109,8 +110,8 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-no-nul",
     title: "Variables other than paths should not contain U+0000",
     why:
-      "For C libraries and shells a string ends there; nothing in a request but a path can have it.",
-    hint: "Refuse such a request with status 400",
+      "C libraries and shells end a string there, and only the path of a request can contain it.",
+    hint: "Reject such a request with status 400",
     check: ({ hints }) =>
       hints?.nul === undefined ? undefined : `one in ${showKey(hints.nul)}`,
   },
@@ -121,7 +122,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     profile: "paranoid",
     spec: "environ-no-empty",
     title: "Variables without a value should be left out of the environ",
-    why: "Some applications ask only whether a variable is there.",
+    why: "Some applications only check whether a variable exists.",
     hint: "Assign it only if there is a value",
     check: ({ hints }) =>
       hints?.empty === undefined ? undefined : `"" as ${showKey(hints.empty)}`,
@@ -133,8 +134,8 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     profile: "paranoid",
     spec: "environ-key-names",
     title:
-      "Names of variables should be in capitals, or in small letters with a prefix and a dot",
-    why: "So nobody's names meet those of CGI, or those of somebody else.",
+      "Names of variables should be in upper case, or in lower case with a prefix and a dot",
+    why: "Other names can clash with those of CGI, or of another program.",
     hint: 'Choose a prefix of your own: "example.user_id"',
     check: ({ hints }) =>
       hints?.name === undefined ? undefined : showKey(hints.name),
@@ -146,7 +147,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     profile: "paranoid",
     spec: "ext-reserved-prefix",
     title: "Names that begin with wsgi. or wsgiref. should be those of SPEC.md",
-    why: "A later version of the interface may give it another meaning.",
+    why: "A later version of the interface may give the name another meaning.",
     hint: 'Choose a prefix of your own: "example.user_id"',
     check: ({ hints }) =>
       hints?.reserved === undefined ? undefined : showKey(hints.reserved),

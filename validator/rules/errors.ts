@@ -113,7 +113,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     spec: "errors-members-only",
     title: "The application must not close wsgi.errors",
     why: "Other requests and the server itself write to the same log.",
-    hint: "Call flush() if you need to know that all of it has left",
+    hint: "Call flush() to make sure that everything is written",
     check: ({ method }) =>
       ERRORS_CLOSING_MEMBERS.includes(method)
         ? `a call of ${method}()`
@@ -141,7 +141,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     profile: "core",
     spec: "input-as-method",
     title: "The functions of wsgi.errors should be called as its methods",
-    why: "Without its stream a method of most servers fails.",
+    why: "On most servers a method fails without its stream.",
     hint: "Pass (text) => errors.write(text), not errors.write",
     check: ({ method, isTorn }) =>
       isTorn ? `a call of ${method}() without the stream` : undefined,
@@ -154,7 +154,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     spec: "async-no-work-left",
     title:
       "The application should not use wsgi.errors when the request is over",
-    why: "Work that goes on after its request is work that nobody waits for.",
+    why: "Nobody waits for work that goes on after its request.",
     hint:
       'Is an await missing? Stop work when environ["wsgiref.signal"]() aborts, or in close()',
     check: ({ method, isOver }) =>
@@ -167,7 +167,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     profile: "paranoid",
     spec: "errors-line-end",
     title: 'Lines on wsgi.errors should end with "\\n" alone',
-    why: "The server makes of it what its platform wants.",
+    why: "The server converts it for its platform.",
     hint: 'Leave "\\r" out',
     check: ({ args: [text], texts }) =>
       hasOddLineEnd(text) || texts?.some(hasOddLineEnd) === true
@@ -185,7 +185,7 @@ export const ERRORS_THROWN_RULES: readonly Rule<ErrorsThrownView>[] = [
     profile: "core",
     spec: "errors-any-text",
     title: "The stream wsgi.errors should take any string without throwing",
-    why: "A log that fails turns a small mishap into a broken request.",
+    why: "A log that throws turns a small problem into a failed request.",
     hint:
       "Catch what the log throws, and write U+FFFD for what cannot be encoded",
     check: ({ method, error }) => `${describe(error)} from ${method}()`,

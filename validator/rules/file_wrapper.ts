@@ -46,7 +46,8 @@ export const WRAP_RULES: readonly Rule<WrapView>[] = [
     blame: "application",
     profile: "core",
     spec: "file-wrapper-readable",
-    title: "What is wrapped must be a file with a method read(size)",
+    title:
+      "The first argument of wsgi.file_wrapper must be a file with a method read(size)",
     why: "The server reads it block by block.",
     hint: "Give an open file, or { read: (size) => bytes, close: () => {} }",
     check: ({ args, read }) =>
@@ -61,7 +62,7 @@ export const WRAP_RULES: readonly Rule<WrapView>[] = [
     profile: "core",
     spec: "file-wrapper-arguments",
     title:
-      "wsgi.file_wrapper must be called with a file, and perhaps with a positive size of blocks",
+      "wsgi.file_wrapper must be called with a file and optionally a positive block size",
     why:
       "A server takes both by their position, and reads blocks of that size.",
     hint: "Call wrap(file, 65536), or wrap(file)",

@@ -108,7 +108,7 @@ export const HEADER_NAME_RULES: readonly Rule<HeadView>[] = [
     spec: "header-hop-by-hop",
     title: "Headers about the connection must be left to the server",
     why:
-      "The connection is the server's; what an application says of it is wrong as soon as a proxy or HTTP/2 is in between.",
+      "The connection belongs to the server, and headers about it are wrong behind a proxy or with HTTP/2.",
     hint: "Leave it out",
     check: ({ response }) => {
       const field = findField(response, KNOWN.hopByHop);

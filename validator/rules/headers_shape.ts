@@ -117,8 +117,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "header-array",
     title: "Headers must be an array of [name, value] tuples",
-    why:
-      "The order and the repetition of headers matter; only a list keeps both.",
+    why: "Headers have an order and can repeat; only a list keeps both.",
     hint: 'Write [["Content-Type", "text/plain"]], or [] for none',
     check: ({ response: { headers } }) =>
       Array.isArray(headers) ? undefined : notArray(headers),
@@ -129,7 +128,8 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "core",
     spec: "header-array-elements",
-    title: "Headers must be an array that is iterated over by its elements",
+    title:
+      "Headers must be an array that yields its elements when it is iterated over",
     why:
       "Some servers and middleware take the elements by index, others iterate; they would send different headers.",
     hint:
@@ -146,7 +146,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "header-pair",
     title: "Each header must be a tuple of name and value",
-    why: "A server takes the two by their position.",
+    why: "Servers read the two by position.",
     hint: 'Write ["Content-Type", "text/plain"], an array of exactly two',
     check: ({ response: { noPair } }) =>
       noPair === undefined ? undefined : notPair(noPair),
@@ -158,7 +158,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "header-string",
     title: "Name and value of a header must be strings",
-    why: "They are sent as they are; a number or undefined has no one form.",
+    why: "They are sent as they are, and servers do not convert other values.",
     hint: "Convert it where you know its meaning, for instance with String()",
     check: ({ response: { noStrings } }) =>
       noStrings?.pair === undefined ? undefined : notStrings(noStrings.pair),
@@ -189,7 +189,7 @@ export const HEADER_SIZE_RULES: readonly Rule<HeadView>[] = [
     profile: "paranoid",
     spec: "header-size",
     title: "Headers should have at most 8 KiB each and 16 KiB together",
-    why: "Many clients and proxies refuse a response with larger ones.",
+    why: "Many clients and proxies reject larger ones.",
     hint: "Keep the data on the server, or send it in the body",
     check: ({ response }) => tooLarge(response),
   },

@@ -75,9 +75,9 @@ export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
     spec: "header-no-control",
     title: "The value of a header must have no control characters",
     why:
-      "A line end begins a new header, or the body: that is how a client who controls the value splits the response.",
+      "A line end begins a new header, or the body: a client that controls the value can split the response.",
     hint:
-      "Refuse or escape line ends in what a client sent before it gets into a header",
+      "Reject or escape line ends in data from clients before it gets into a header",
     check: ({ response }) => {
       if ((response.classes & CharacterClass.control) === 0) return undefined;
       const field = findMarked(response, CharacterClass.control);
@@ -91,7 +91,8 @@ export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "header-bytestring",
     title: "The value of a header must have no characters above U+00FF",
-    why: "Each character of it becomes one byte; those above have none.",
+    why:
+      "Each character becomes one byte, and characters above U+00FF do not fit.",
     hint: "Encode it as UTF-8: encodeUtf8(text); or percent-encode it",
     check: ({ response }) => {
       if ((response.classes & CharacterClass.wide) === 0) return undefined;
@@ -121,7 +122,7 @@ export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "header-plain-value",
     title: "The value of a header should not begin or end with a space",
-    why: "Recipients take the spaces away, so the value is not what was sent.",
+    why: "Recipients remove these spaces.",
     hint: "Trim it: value.trim()",
     check: ({ response }) => {
       if ((response.classes & CharacterClass.outerSpace) === 0) {
@@ -138,7 +139,7 @@ export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
     profile: "paranoid",
     spec: "header-plain-value",
     title: "The value of a header should be ASCII",
-    why: "Recipients read other bytes as latin-1 or as UTF-8, as they like.",
+    why: "Some recipients read other bytes as Latin-1, others as UTF-8.",
     hint: "Percent-encode it, or use the form of RFC 8187: name*=UTF-8''…",
     check: ({ response }) => {
       if ((response.classes & CharacterClass.latin1) === 0) return undefined;
@@ -175,7 +176,7 @@ export const HEADER_LENGTH_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "length-digits",
     title: "The Content-Length header must be a whole number in digits",
-    why: "Where the response ends depends on it, and so does the next one.",
+    why: "It decides where the response ends and the next one begins.",
     hint: "Write String(bytes.byteLength)",
     check: ({ response }) => {
       if ((response.known & KNOWN.contentLength) === 0) return undefined;
@@ -195,8 +196,8 @@ export const HEADER_LENGTH_RULES: readonly Rule<HeadView>[] = [
     spec: "length-digits",
     title: "The Content-Length header must be given once",
     why:
-      "Two recipients may believe two lengths; what is left over passes for another response.",
-    hint: "Take the old one out before a new one is added",
+      "Recipients may use different ones, and take the rest for another response.",
+    hint: "Remove the old one before you add a new one",
     check: ({ response }) =>
       (response.repeated & KNOWN.contentLength) === 0
         ? undefined

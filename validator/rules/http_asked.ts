@@ -99,10 +99,8 @@ export const HTTP_UNASKED_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-unasked",
-    title:
-      "Statuses such as 206, 304 and 412 should agree with the headers of the request",
-    why:
-      "A client that has not asked for it, or has done so already, cannot make use of it.",
+    title: "The status should agree with the headers of the request",
+    why: "A client cannot use a status that it has not asked for.",
     hint:
       "Compare environ.HTTP_IF_NONE_MATCH with the ETag first; without it send the whole",
     check: (view) =>

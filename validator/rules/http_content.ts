@@ -39,9 +39,9 @@ export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "length-forbidden",
     title:
-      "Content-Length must be left out with status 204 and in a 2xx answer to CONNECT, and be 0 with 205",
+      "Content-Length must be left out with status 204 and in a 2xx response to CONNECT, and be 0 with 205",
     why:
-      "There is no content, so a client would wait for it or take the next response for it.",
+      "There is no content, so clients would wait for it, or take the next response for it.",
     hint: "Leave Content-Length out",
     check: forbiddenLength,
   },
@@ -101,8 +101,8 @@ export const HTTP_END_RULES: readonly Rule<StateView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-content-type",
-    title: "Content should come with a Content-Type",
-    why: "Without it clients guess, and may take text for a script.",
+    title: "A response with a body should have a Content-Type",
+    why: "Without it clients guess the type, and may run text as a script.",
     hint: 'Add ["Content-Type", "text/plain; charset=utf-8"] or what it is',
     check: ({ state }) => {
       const { response } = state;

@@ -113,7 +113,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     spec: "http-content-type-syntax",
     title:
       'The Content-Type header should be a media type such as "text/html; charset=utf-8"',
-    why: "Clients guess the type of what they cannot parse.",
+    why: "Clients guess the type if they cannot parse it.",
     hint: 'Separate parameters by semicolons: "text/html; charset=utf-8"',
     check: ({ response }) => findIn(response, KNOWN.contentType, mediaType),
   },
@@ -124,7 +124,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-etag",
     title: 'The ETag header must be an entity tag such as "abc" or W/"abc"',
-    why: "Caches compare it as a whole; what they cannot parse never matches.",
+    why: "Caches compare it as a whole, and a malformed one never matches.",
     hint:
       "Put double quotes around it, and no spaces or other quotes between them",
     check: ({ response }) => findIn(response, KNOWN.etag, entityTag),
@@ -136,7 +136,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-location",
     title: "The Location header must be a URL, absolute or relative",
-    why: "Clients escape or refuse the rest, each in its own way.",
+    why: "Clients escape or reject other values, each in its own way.",
     hint: "Escape it: encodeURI(path), or new URL(target, base).href",
     check: ({ response }) => findIn(response, KNOWN.location, uriReference),
   },
@@ -148,8 +148,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     spec: "http-date",
     title:
       'Dates in headers should have the form "Sun, 06 Nov 1994 08:49:37 GMT"',
-    why:
-      "Recipients treat what they cannot parse as no date, or as a past one.",
+    why: "Recipients ignore other forms, or treat them as a date in the past.",
     hint: "Write date.toUTCString()",
     check: ({ response }) =>
       findIn(
@@ -166,7 +165,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     spec: "http-syntax",
     title: "The value of a header should have the form that its standard gives",
     why: "Clients guess, or ignore the header, each in its own way.",
-    hint: "Look the header up in MDN, and write its value as shown there",
+    hint: "See the header's page on MDN",
     check: ({ response }) =>
       findIn(response, KNOWN.lookedAt, (field) => {
         const hint = findFault(field, response);
@@ -182,7 +181,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     spec: "http-credentials",
     title:
       "Access-Control-Allow-Credentials should come with one origin, not with *",
-    why: "Browsers refuse a response with both.",
+    why: "Browsers reject a response with both.",
     hint:
       "Answer with the Origin of the request, if it is one that you know, and Vary: Origin",
     check: ({ response }) =>

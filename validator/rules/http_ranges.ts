@@ -142,7 +142,7 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-range-method",
-    title: "Status 206 and 416 must answer GET alone",
+    title: "Status 206 and 416 must only answer GET",
     why: "No other method has ranges; the header Range is to be ignored there.",
     hint: "Send the whole, with status 200",
     check: (view) => {

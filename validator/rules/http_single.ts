@@ -43,7 +43,7 @@ export const HTTP_SINGLE_RULES: readonly Rule<HeadView>[] = [
     spec: "http-single",
     title: "Content-Type and Location must come only once",
     why:
-      "Clients and proxies choose differently between two; that is a way around filters.",
+      "Clients and proxies may use different ones, which attackers use to get around filters.",
     hint:
       "Replace the header instead of adding another, as set() of a HeaderList does",
     check: ({ response }) => findRepeated(response, SINGLE),
@@ -56,7 +56,7 @@ export const HTTP_SINGLE_RULES: readonly Rule<HeadView>[] = [
     spec: "http-single-others",
     title: "Headers with one value should come only once",
     why:
-      "Clients take the first, the last or none; browsers refuse two of Access-Control-Allow-Origin or X-Frame-Options.",
+      "Clients use the first, the last or none; browsers reject two of Access-Control-Allow-Origin or X-Frame-Options.",
     hint: "Set it in one place, or replace it there",
     check: ({ response }) => findRepeated(response, SINGLE_OTHERS),
   },
@@ -67,7 +67,7 @@ export const HTTP_SINGLE_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-request-header",
     title: "Headers of requests should not be in a response",
-    why: "Clients ignore them, and some tell what nobody else was to know.",
+    why: "Clients ignore them, and some contain secrets.",
     hint: "Leave it out; a cookie is set by Set-Cookie",
     check: ({ response }) => {
       const field = findField(response, KNOWN.request);

@@ -87,8 +87,8 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-405-allowed",
-    title: "Status 405 should not come with an Allow that has the method",
-    why: "A client that believes it sends the same request again.",
+    title: "Allow should not list the method that status 405 refuses",
+    why: "A client that follows it sends the same request again.",
     hint: "List the methods that the path has, without the one refused",
     check: refusesAllowed,
   },
@@ -100,7 +100,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "http-426-upgrade",
     title: "Status 426 should be left to the server",
     why:
-      "It must come with Upgrade, which is about the connection, and so the server's to send.",
+      "It must come with Upgrade, a header about the connection, which only the server can send.",
     hint:
       "Answer 400 or 403, and say in the body what the client has to change",
     check: ({ response }) => response.code === 426 ? "426" : undefined,
@@ -112,7 +112,8 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-unused-status",
     title: "Status 305 and 306 should not be used",
-    why: "Browsers ignore 305 for its dangers, and 306 means nothing any more.",
+    why:
+      "Browsers ignore 305 because it is dangerous, and 306 is no longer defined.",
     hint: "Redirect with 302, 303 or 307",
     check: ({ response: { code } }) =>
       code === 305 || code === 306 ? String(code) : undefined,
@@ -124,7 +125,8 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-304-method",
     title: "Status 304 must answer GET or HEAD",
-    why: "After another method there is no stored response that it could mean.",
+    why:
+      "Clients store no response to other methods, so there is none to use again.",
     hint: "Answer 412 Precondition Failed",
     check: (view) =>
       view.response.code === 304 && CHANGING.has(view.state.method)
@@ -185,7 +187,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "paranoid",
     spec: "http-companions",
     title: "Status 416 should come with Content-Range",
-    why: "It tells the client how long the whole is.",
+    why: "It tells the client how long the whole resource is.",
     hint: 'Add ["Content-Range", "bytes */1234"] with the whole length',
     check: ({ response }) =>
       response.code === 416 && lacks(response, KNOWN.contentRange)
@@ -199,7 +201,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "paranoid",
     spec: "http-companions",
     title: "Status 429 and 503 should come with Retry-After",
-    why: "Without it clients come back at once, all together.",
+    why: "Without it clients try again at once.",
     hint: 'Add ["Retry-After", "60"], in seconds',
     check: ({ response: { code, known } }) =>
       (code === 429 || code === 503) && (known & KNOWN.retryAfter) === 0

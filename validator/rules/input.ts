@@ -95,10 +95,10 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     blame: "application",
     profile: "core",
     spec: "input-members-only",
-    title: "The application must leave it to the server to close wsgi.input",
+    title: "The application must not close wsgi.input",
     why:
       "The server ends the request body itself; closing it may break the connection.",
-    hint: "Just stop reading; what is left is the server's affair",
+    hint: "Just stop reading; the server handles the rest",
     check: ({ method, state }) =>
       // The server closes the body, and the body may be the input itself.
       CLOSING_MEMBERS.includes(method) && state.closes === 0
@@ -126,8 +126,8 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     spec: "input-arguments",
     title:
       "The methods of wsgi.input must be called with an integer or without arguments",
-    why: "What other values mean, each server would decide for itself.",
-    hint: "Pass the most bytes to read, as a number such as 65536",
+    why: "Servers treat other values in different ways.",
+    hint: "Pass the maximum number of bytes, such as 65536",
     check: ({ method, args }) => {
       if (!isReading(method)) return undefined;
       if (args.length > 1) return `${args.length} arguments in ${method}()`;
@@ -157,7 +157,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     profile: "core",
     spec: "input-as-method",
     title: "The functions of wsgi.input should be called as its methods",
-    why: "Without its stream a method of most servers fails.",
+    why: "On most servers a method fails without its stream.",
     hint: 'Write environ["wsgi.input"].read(size), not const { read } = …',
     check: ({ method, isTorn }) =>
       isTorn ? `a call of ${method}() without the stream` : undefined,
@@ -185,8 +185,8 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     spec: "input-sized-read",
     title:
       "The application should not ask for more than CONTENT_LENGTH says is there",
-    why: "A server whose input has no end of its own would wait for ever.",
-    hint: "Ask for Math.min(size, what is left)",
+    why: "On a server whose input does not end by itself, the call would hang.",
+    hint: "Ask for Math.min(size, left)",
     check: ({ method, args: [size], left, state }) =>
       method === "read" && left !== undefined && Number.isSafeInteger(size) &&
         size as number > left &&

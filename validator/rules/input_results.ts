@@ -105,7 +105,7 @@ export const INPUT_END_RULES: readonly Rule<InputResultView>[] = [
     profile: "core",
     spec: "environ-content-length-true",
     alsoSpec: ["input-cut-short"],
-    title: "The input must give as many bytes as CONTENT_LENGTH says",
+    title: "wsgi.input must return as many bytes as CONTENT_LENGTH says",
     why:
       "An application takes half a body for a whole one, or finds none at all.",
     hint:
@@ -142,8 +142,8 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     profile: "core",
     spec: "input-uint8array",
     title: "The methods of wsgi.input must return promises",
-    why: "An application may call then() on what it gets.",
-    hint: "Make them async functions, even where the bytes are there already",
+    why: "Applications may call then() on the result.",
+    hint: "Make them async functions, even if the bytes are already there",
     check: (view) =>
       view.isPromised
         ? undefined
@@ -156,9 +156,9 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     profile: "core",
     spec: "input-uint8array",
     title:
-      "What wsgi.input gives must be a Uint8Array, or for readlines() an array of them",
+      "The methods of wsgi.input must return a Uint8Array, and readlines() an array of them",
     why: "The request body is bytes; applications rely on their methods.",
-    hint: "Give a Uint8Array, an empty one at the end of the input",
+    hint: "Return a Uint8Array, an empty one at the end of the input",
     check: (view) => view.pieces === undefined ? notBytes(view) : undefined,
   },
   {
@@ -168,9 +168,10 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     profile: "core",
     spec: "input-own-memory",
     covers: ["input/too-little"],
-    title: "What wsgi.input gives must lie on a buffer of its own thread",
+    title:
+      "Arrays from wsgi.input must not lie on shared memory or on a transferred buffer",
     why:
-      "Another thread can change shared memory, and what lies on a transferred buffer is lost.",
+      "Another thread can change shared memory, and the bytes of a transferred buffer are lost.",
     hint: "Copy it: bytes.slice()",
     check: wrongMemory,
   },
@@ -180,8 +181,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     blame: "server",
     profile: "core",
     spec: "input-read-exact",
-    title:
-      "Calls of read(size) must give exactly size bytes unless the input ends",
+    title: "read(size) must return exactly size bytes unless the input ends",
     why: "Applications that read records would lose their place.",
     hint: "Go on reading from the client until there are size bytes",
     check: (view) => {
@@ -200,9 +200,9 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     spec: "input-readline",
     title:
       'A line of wsgi.input must end with the first "\\n", with its size or with the input',
-    why: "Applications that parse lines would take two for one, or half a one.",
+    why: "Applications that parse lines would get two at once, or half of one.",
     hint:
-      'Look for the byte 10 in what has come, and keep what is after it for the next call; "\\r" is no line end',
+      'Look for the byte 10 in the data, and keep the rest for the next call; "\\r" does not end a line',
     check: wrongLine,
   },
   {
@@ -212,8 +212,8 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     profile: "core",
     spec: "input-readlines",
     title:
-      "Calls of readlines(hint) must give lines until hint bytes are reached, or all of them",
-    why: "The hint is how an application limits the memory that is used.",
+      "readlines(hint) must return lines until hint bytes are reached, or all of them",
+    why: "Applications limit the memory with the hint.",
     hint: "Stop after the line with which the total reaches the hint",
     check: wrongHint,
   },
@@ -223,9 +223,9 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     blame: "server",
     profile: "core",
     spec: "input-end",
-    title: "After the end of the input every reading must give nothing",
-    why: "An application stops at an empty result and misses the rest.",
-    hint: "Wait for the next bytes instead of giving an empty result",
+    title: "wsgi.input must return nothing after its end",
+    why: "Applications stop at an empty result, and would miss the rest.",
+    hint: "Wait for the next bytes instead of returning an empty result",
     check: (view) =>
       view.earlier?.kind === "empty"
         ? `${counted(view.length, "byte")} from ${
@@ -239,8 +239,8 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     blame: "server",
     profile: "core",
     spec: "input-limited",
-    title: "The input must not give more bytes than CONTENT_LENGTH says",
-    why: "What follows belongs to the next request on the connection.",
+    title: "wsgi.input must not return more bytes than CONTENT_LENGTH says",
+    why: "The bytes after it belong to the next request on the connection.",
     hint: "Count the bytes, and end the input when CONTENT_LENGTH is reached",
     check: ({ limit, total, length }) =>
       limit !== undefined && total > limit && total - length <= limit
@@ -254,9 +254,9 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     blame: "server",
     profile: "core",
     spec: "input-fresh",
-    title: "An array that wsgi.input has given must not be used again",
-    why: "What the application has kept would change under its hands.",
-    hint: "Copy what is given away: buffer.slice(0, length), not subarray()",
+    title: "An array that wsgi.input has returned must not be used again",
+    why: "Data that the application has kept would change.",
+    hint: "Return a copy: buffer.slice(0, length), not subarray()",
     check: (view) =>
       view.isReused
         ? `an array over the same memory as an earlier one from ${callOf(view)}`
@@ -272,9 +272,9 @@ export const INPUT_MEMORY_RULES: readonly Rule<InputMemoryView>[] = [
     blame: "server",
     profile: "paranoid",
     spec: "input-fresh",
-    title: "An array that wsgi.input has given must not be written to",
-    why: "What the application has kept would change under its hands.",
-    hint: "Copy what is given away: buffer.slice(0, length)",
+    title: "An array that wsgi.input has returned must not be written to",
+    why: "Data that the application has kept would change.",
+    hint: "Return a copy: buffer.slice(0, length)",
     check: ({ before, after }) =>
       before === after ? undefined : "other bytes in it after the next reading",
   },

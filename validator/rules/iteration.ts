@@ -17,9 +17,10 @@ export const TAKE_RULES: readonly Rule<StateView>[] = [
     spec: "server-iterator-once",
     covers: ["iteration/next-after-end", "body/reused"],
     title: "The iterator of a body must be taken once",
-    why: "Most bodies can be gone through only once: the second time is empty.",
+    why:
+      "Most bodies can be iterated over only once: the second time is empty.",
     hint:
-      "Use one loop, or keep the iterator; whoever needs the chunks twice keeps them",
+      "Use one loop, or keep the iterator; if you need the chunks twice, keep them",
     check: ({ state }) =>
       state.iterators > 0 ? "a second call of the iterator method" : undefined,
   },
@@ -35,8 +36,7 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     spec: "server-one-next",
     covers: ["iteration/return-again"],
     title: "The next() of a body must not be called while a call is pending",
-    why:
-      "Not every iterator keeps calls in order; a generator may refuse them.",
+    why: "Not every iterator queues calls; a sync generator throws.",
     hint: "Await each next() before the next one",
     check: ({ state }) => state.iterating ? "a second call" : undefined,
   },
@@ -47,7 +47,7 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     profile: "core",
     spec: "server-no-late-next",
     title: "The next() of a body must not be called after its end",
-    why: "What an iterator does then is not defined.",
+    why: "An iterator may do anything then.",
     hint: "Stop at { done: true }, and when next() throws",
     check: ({ state }) => {
       if (state.closes > 0 || state.returns > 0) return undefined;
@@ -62,8 +62,8 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     profile: "core",
     spec: "server-no-late-next",
     title: "The next() of a body must not be called after it was closed",
-    why: "What the body needs to make a chunk has been released.",
-    hint: "Call close() last, when nothing more is wanted of the body",
+    why: "The body has released what it needs to make a chunk.",
+    hint: "Call close() last",
     check: ({ state }) => {
       if (state.closes > 0) return "a call after close()";
       return state.returns > 0 ? "a call after return()" : undefined;
@@ -82,10 +82,10 @@ export const RETURNING_RULES: readonly Rule<StateView>[] = [
     title:
       "The return() of a body's iterator should be called once, and not after its end",
     why: "An iterator that is not a generator may release something twice.",
-    hint: "Call return() only if next() has neither ended nor thrown",
+    hint: "Call return() only if you stop before { done: true }",
     check: ({ state }) => {
       if (state.returns > 0) return "a second call";
-      if (state.failed) return "a call after next() had thrown";
+      // After next() has thrown, for await calls the return() of a sync iterator.
       return state.ended ? "a call after { done: true }" : undefined;
     },
   },

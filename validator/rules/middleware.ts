@@ -77,7 +77,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     spec: "middleware-starts",
     title:
       "The middleware must call startResponse before its body, as the inner application has done",
-    why: "The server waits for the status that the middleware has received.",
+    why: "The server waits for a status that only the middleware has received.",
     hint:
       "Pass a startResponse to the inner application that calls the server's",
     covers: ["start-response/never-called", "start-response/late"],
@@ -121,7 +121,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     profile: "core",
     spec: "middleware-set-cookie",
     title: "The middleware should pass on every Set-Cookie",
-    why: "The client would not be logged in, or would keep an old cookie.",
+    why: "The client loses the cookie.",
     hint:
       "Pass on all headers that you do not replace: [...headers, [name, value]]; if cookies are removed on purpose, switch this warning off",
     check: lostCookie,
@@ -134,7 +134,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     spec: "middleware-path",
     title:
       "The middleware should leave SCRIPT_NAME and PATH_INFO together as they were",
-    why: "Applications make the URLs of their links of the two.",
+    why: "Applications build links from the two.",
     hint: "Move the same text from PATH_INFO to SCRIPT_NAME",
     check: ({ event, outer, inner }) => {
       if (event !== "call") return undefined;

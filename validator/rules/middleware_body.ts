@@ -53,7 +53,7 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
     spec: "middleware-length",
     title:
       "The middleware must not pass on the Content-Length of a body that it changes",
-    why: "The client cuts the body off, or waits for the rest for ever.",
+    why: "The client cuts the body off, or waits for more.",
     hint:
       "Remove Content-Length from the headers, or set it to the new length in bytes",
     covers: ["body/content-length"],
@@ -68,7 +68,7 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
     title:
       "The middleware should return its body before it takes the chunks of the inner one",
     why:
-      "Nothing reaches the client before the last chunk is made, and a body without end fills the memory.",
+      "Nothing reaches the client before the last chunk is made, and an endless body fills the memory.",
     hint:
       "Return a generator that takes the inner chunks one by one; if all of them are needed, as for a checksum, this warning can be switched off",
     check: ({ event, inner }) =>
@@ -86,7 +86,7 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
     title:
       "The middleware should yield a chunk for each chunk of the inner body",
     why:
-      "While it collects chunks the server waits, and so does the client, for what was there already.",
+      "While it collects chunks, the client waits for data that is already there.",
     hint:
       "Yield new Uint8Array(0) if there is nothing to pass on yet; if chunks are collected on purpose, as by a compressor, this warning can be switched off",
     check: ({ event, outer }) =>
@@ -102,9 +102,9 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
     spec: "middleware-close",
     title: "The middleware must close the inner body when its own is closed",
     why:
-      "The inner application waits for its close() with open files, locks and connections.",
+      "The inner application keeps files, locks and connections open until its close() is called.",
     hint:
-      "Give your body close: () => inner.close?.(), and close the inner one where you do not pass it on",
+      "Give your body close: () => inner.close?.(), and close the inner body if you do not pass it on",
     check: ({ event, outer }) =>
       event === "closed" && outer.openInner > 0
         ? `${

@@ -75,8 +75,8 @@ export const START_RULES: readonly Rule<StartView>[] = [
     profile: "core",
     spec: "start-arguments",
     title:
-      "StartResponse must be called with status, headers and perhaps excInfo",
-    why: "A server takes them by their position.",
+      "startResponse must be called with a status, headers and optionally excInfo",
+    why: "Servers read them by position.",
     hint: 'Call startResponse("200 OK", [["Content-Type", "text/plain"]])',
     check: ({ args }) =>
       args.length === 2 || args.length === 3 ? undefined : wrongArguments(args),
@@ -87,9 +87,8 @@ export const START_RULES: readonly Rule<StartView>[] = [
     blame: "application",
     profile: "core",
     spec: "start-not-after-end",
-    title: "StartResponse must be called before the response is over",
-    why:
-      "Nobody waits for it any more; with the next request it has nothing to do.",
+    title: "startResponse must be called before the response is over",
+    why: "The response is complete, and the call has no effect.",
     hint:
       "Is an await missing? Await what the response depends on before the application returns, and leave no timer behind",
     check: ({ state }) => {
@@ -106,10 +105,11 @@ export const START_RULES: readonly Rule<StartView>[] = [
     blame: "application",
     profile: "core",
     spec: "start-once",
-    title: "StartResponse must be called once, and again only with excInfo",
-    why: "There is one response; which of two is meant, a server cannot know.",
+    title: "startResponse must be called once, and again only with excInfo",
+    why:
+      "A request has one response, and a server cannot know which of two is meant.",
     hint:
-      "Give what was thrown as the third argument if this is an error handler; otherwise call it in one place",
+      "In an error handler, pass the error as the third argument; otherwise call it in one place",
     check: ({ args, state }) =>
       state.starts === 0 || hasExcInfo(args) || isOver(state)
         ? undefined
@@ -121,8 +121,9 @@ export const START_RULES: readonly Rule<StartView>[] = [
     blame: "application",
     profile: "core",
     spec: "exc-info-error",
-    title: "ExcInfo should be the Error that was caught",
-    why: "The server throws or logs it; what is no Error has no stack to show.",
+    title: "excInfo should be the Error that was caught",
+    why:
+      "The server throws or logs it, and other values have no stack to show.",
     hint: "Throw new Error(…), and pass on what catch gives you",
     check: ({ args }) =>
       !hasExcInfo(args) || isError(args[2]) ? undefined : noError(args[2]),
@@ -137,8 +138,8 @@ export const STARTED_RULES: readonly Rule<StartedView>[] = [
     blame: "server",
     profile: "core",
     spec: "server-start-returns-write",
-    title: "StartResponse must return the function write",
-    why: "Imperative applications send their body with it.",
+    title: "startResponse must return the function write",
+    why: "Some applications send their body with it.",
     hint:
       "Return a function (chunk) => Promise<void>, even if it is rarely used",
     check: ({ result, thrown }) =>
@@ -153,9 +154,9 @@ export const STARTED_RULES: readonly Rule<StartedView>[] = [
     profile: "core",
     spec: "server-start-rethrows",
     title:
-      "StartResponse must throw the excInfo that it is given when the headers have left",
+      "startResponse must throw the excInfo that it is given when the headers have been sent",
     why:
-      "An error page after half a response looks to the client like a part of it.",
+      "An error page after half a response looks like a part of that response.",
     hint: "Throw excInfo itself: if (headersSent) throw excInfo",
     check: ({ args, state, thrown }) => {
       if (!state.headSent || !hasExcInfo(args)) return undefined;
@@ -204,7 +205,7 @@ export const GOING_ON_RULES: readonly Rule<StateView>[] = [
     spec: "exc-info-not-caught",
     title: "The excInfo that startResponse throws must reach the server",
     why:
-      "The headers have left, so the client would take half a response for a whole one.",
+      "The headers have been sent, so the client would take half a response for a whole one.",
     hint: "Call startResponse with excInfo outside of any try block",
     check: ({ state }) =>
       goesOn(state) && state.refusal === "exc-info"
@@ -217,8 +218,9 @@ export const GOING_ON_RULES: readonly Rule<StateView>[] = [
     blame: "application",
     profile: "core",
     spec: "start-error-propagates",
-    title: "What startResponse throws should reach the server",
-    why: "The server has refused status or headers and will fail the request.",
+    title: "Errors that startResponse throws should reach the server",
+    why:
+      "The server has rejected the status or the headers, and will fail the request.",
     hint:
       "Let the error through, or call startResponse again with it as excInfo",
     check: ({ state }) =>

@@ -92,9 +92,9 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "status-no-control",
     title: "Status must have no control characters",
     why:
-      "A line end in it would begin a header that nobody has checked; some servers end the process.",
+      "A line end in it would begin another header, and some servers end the process.",
     hint:
-      "Keep what comes from outside, such as an error message, out of the status",
+      "Do not put text from outside, such as an error message, into the status",
     check: ({ response: { status, statusClasses } }) =>
       (statusClasses & (CharacterClass.control | CharacterClass.tab)) === 0
         ? undefined
@@ -110,8 +110,9 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "status-bytestring",
     title: "Status must have no characters above U+00FF",
-    why: "Each character of it becomes one byte; those above have none.",
-    hint: "Use ASCII here, and say what has to be said in the body",
+    why:
+      "Each character becomes one byte, and characters above U+00FF do not fit.",
+    hint: "Use ASCII, and put other text into the body",
     check: ({ response: { status, statusClasses } }) =>
       (statusClasses & CharacterClass.wide) === 0
         ? undefined
@@ -124,7 +125,8 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "status-digits",
     title: "Status must begin with three digits and a space",
-    why: "Servers and middleware take the code from the first three places.",
+    why:
+      "Servers and middleware read the code from the first three characters.",
     hint: 'Write "200 OK"',
     check: ({ response: { status, code, statusClasses } }) =>
       code !== undefined || typeof status !== "string" ||
@@ -140,8 +142,8 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "status-range",
     title: "Status must have a code from 200 to 599",
     why:
-      "Codes below are the server's own, and those above mean nothing to a client.",
-    hint: "Take a code that HTTP defines",
+      "The server sends lower codes itself, and higher ones are not defined.",
+    hint: "Use a code that HTTP defines",
     check: ({ response: { code } }) =>
       code === undefined || (code >= 200 && code <= 599)
         ? undefined
@@ -154,8 +156,7 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "status-reason",
     title: "Status should have a reason after the code",
-    why:
-      "PEP 3333 asks for one; servers that can send it do, and logs show it.",
+    why: "PEP 3333 requires one; servers send it, and logs show it.",
     hint: 'Write "200 OK"; any short text will do',
     check: ({ response: { status, code } }) =>
       code !== undefined && (status as string).length === 4
@@ -169,7 +170,8 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "status-single-space",
     title: "Status should have one space after the code and none at its end",
-    why: "PEP 3333 allows no other, and some servers compare the whole string.",
+    why:
+      "PEP 3333 allows no other spaces, and some servers compare the whole string.",
     hint: "Trim the reason",
     check: ({ response: { status, code } }) =>
       code !== undefined && hasWrongSpaces(status as string)

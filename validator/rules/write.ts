@@ -31,8 +31,8 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
     blame: "application",
     profile: "core",
     spec: "start-arguments",
-    title: "The function write must be called with one argument, a chunk",
-    why: "A server takes the first argument, and may use more in its own way.",
+    title: "write() must be called with one argument, a chunk",
+    why: "Servers may use further arguments in their own way.",
     hint: "Write one chunk at a time: await write(chunk)",
     check: ({ args }) => args.length === 1 ? undefined : tooMany(args.length),
   },
@@ -42,8 +42,8 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
     blame: "application",
     profile: "core",
     spec: "chunk-uint8array",
-    title: "What is written must be a Uint8Array",
-    why: "The body is bytes; which bytes other values mean, only you know.",
+    title: "Each argument of write() must be a Uint8Array",
+    why: "The body is bytes, and servers do not convert other values.",
     hint: "Encode text: write(new TextEncoder().encode(text))",
     check: ({ args }) =>
       args.length === 0 || isUint8Array(args[0])
@@ -56,11 +56,11 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
     blame: "application",
     profile: "core",
     spec: "write-not-in-body",
-    title: "The function write must be called before the application returns",
+    title: "write() must be called before the application returns",
     why:
-      "After that the server sends what the body yields; nobody could say what comes first.",
+      "After that the server sends the body, and the order of chunks would be undefined.",
     hint:
-      "Yield the chunk instead, or make the application async and await what writes",
+      "Yield the chunk instead, or make the application async and await all writes",
     check: ({ state }) => {
       if (!state.returned || isOver(state)) return undefined;
       return state.iterating
@@ -74,8 +74,8 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
     blame: "application",
     profile: "core",
     spec: "write-not-in-body",
-    title: "The function write must not be called when the response is over",
-    why: "What is written then can reach nobody.",
+    title: "write() must not be called when the response is over",
+    why: "The response is complete, so the chunk is lost.",
     hint:
       "Await all that writes before the application returns, and leave no timer behind",
     check: ({ state }) => {
@@ -97,8 +97,7 @@ export const AWAITED_RULES: readonly Rule<AwaitedView>[] = [
     profile: "paranoid",
     spec: "write-discouraged",
     title: "The promise of write() should be awaited before the next call",
-    why:
-      "Otherwise all of the body is kept in memory while the client is slow.",
+    why: "Otherwise a slow client makes the whole body pile up in memory.",
     hint: "Write await write(chunk), or yield the chunks from a generator",
     check: ({ pending }) =>
       pending ? "a call while the one before was pending" : undefined,
@@ -113,7 +112,7 @@ export const WRITTEN_RULES: readonly Rule<WrittenView>[] = [
     blame: "server",
     profile: "core",
     spec: "server-start-returns-write",
-    title: "The function write must return a promise",
+    title: "write() must return a promise",
     why: "Applications await it, and add to it with then() and catch().",
     hint: "Make it async, or return Promise.resolve()",
     check: ({ result }) => isThenable(result) ? undefined : describe(result),
