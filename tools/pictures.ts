@@ -61,7 +61,7 @@ interface InspectorPicture extends PageOptions {
 }
 
 const INSPECTOR: readonly InspectorPicture[] = [
-  { name: "inspector_list", path: "", height: 500 },
+  { name: "inspector_list", path: "", height: 580 },
   { name: "inspector_finding", path: "requests/4", height: 1170 },
   {
     name: "inspector_stream",
