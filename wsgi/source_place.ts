@@ -4,6 +4,8 @@
  * @module
  */
 
+import { readQuietly } from "./read_quietly.ts";
+
 /** A place in a source file. */
 export interface SourcePlace {
   /** The URL or path of the file, as the runtime names it. */
@@ -19,6 +21,11 @@ export interface StackFrame extends SourcePlace {
   /** The name of the function; empty at the top level of a module. */
   readonly name: string;
 }
+
+/** This module, wherever it was loaded from. */
+const THIS_FILE = /^(.*\/|)wsgi\/source_place\.[cm]?[jt]s$/;
+/** The line that a bundler writes before a module. */
+const MODULE_MARK = /^\/\/ (?:[a-z]+:)?(\S+\.[cm]?[jt]sx?)$/;
 
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?([^()]+?):(\d+):(\d+)\)?$/;
 
@@ -42,21 +49,57 @@ const ROOMS = [
   "validator",
   "wsgi",
 ];
+/** The entry points beside them. */
 const DOORS = ["mod", "server", "validator"];
 
-function ownLocations(): string[] {
-  const own = /^(.*\/)wsgi\/source_place\.[cm]?[jt]s$/.exec(
-    // A bundle may have no address of its own.
-    import.meta.url ?? "",
-  )?.[1];
-  if (own === undefined) return [];
+/** Where the code of this package is. */
+interface OwnCode {
+  /** What the URLs of its files begin with. */
+  readonly locations: readonly string[];
+  /** The bundle that it is part of, if it is part of one. */
+  readonly bundle: string | undefined;
+  /** Its lines in the bundle, from the first to before the last. */
+  readonly ranges: readonly (readonly [first: number, end: number])[];
+}
+
+let ownCode: OwnCode | undefined;
+
+function locationsIn(folder: string): string[] {
   return [
-    ...ROOMS.map((room) => `${own}${room}/`),
-    ...DOORS.map((door) => `${own}${door}.`),
+    ...ROOMS.map((room) => `${folder}${room}/`),
+    ...DOORS.map((door) => `${folder}${door}.`),
   ];
 }
 
-const OWN = ownLocations();
+/** Looks where this function itself is, and so where the package is. */
+function findOwnCode(): OwnCode {
+  const [self] = readFrames(new Error().stack ?? "");
+  const NONE: OwnCode = { locations: [], bundle: undefined, ranges: [] };
+  if (self === undefined) return NONE;
+  // A source map shows also in a bundle where the code was written.
+  const folder = THIS_FILE.exec(self.file)?.[1];
+  return folder === undefined
+    ? { ...NONE, bundle: self.file, ranges: rangesIn(self) }
+    : { ...NONE, locations: locationsIn(folder) };
+}
+
+/** Finds the lines of this package in a bundle that names its modules. */
+function rangesIn(self: SourcePlace): [number, number][] {
+  const lines = readQuietly(self.file)?.split("\n") ?? [];
+  const marks = lines.flatMap((text, i) => {
+    const module = MODULE_MARK.exec(text)?.[1];
+    return module === undefined ? [] : [{ module, line: i + 1 }];
+  });
+  const own = marks.findLast(({ line }) => line < self.line);
+  const folder = THIS_FILE.exec(own?.module ?? "")?.[1];
+  if (folder === undefined) return [];
+  const locations = locationsIn(folder);
+  return marks.flatMap(({ module, line }, i): [number, number][] =>
+    locations.some((location) => module.startsWith(location))
+      ? [[line, marks[i + 1]?.line ?? Infinity]]
+      : []
+  );
+}
 
 /**
  * Reads the frames of a stack that lie in files.
@@ -94,20 +137,47 @@ export function readFrame(text: string): StackFrame | undefined {
  * Checks whether a file is one of this package.
  *
  * @param file The URL of the file.
- * @returns Whether it is; always false in a bundle.
+ * @returns Whether it is; `false` for a bundle with other code in it.
  */
 export function isOwnFile(file: string): boolean {
-  return OWN.some((location) => file.startsWith(location));
+  const { locations } = ownCode ??= findOwnCode();
+  return locations.some((location) => file.startsWith(location));
 }
 
 /**
- * Checks whether a file can be the user's: neither this package nor the runtime.
+ * Checks whether a file can be the user's: neither of this package nor of the
+ * runtime.
  *
  * @param file The URL or path of the file.
  * @returns Whether it can be.
  */
 export function isUserFile(file: string): boolean {
   return !RUNTIME.test(file) && !isOwnFile(file);
+}
+
+/**
+ * Checks whether a frame is of this package.
+ *
+ * @param place The frame.
+ * @returns Whether it is. In a bundle that does not name its modules it is not
+ * known, and the result is `false`.
+ */
+export function isOwnFrame({ file, line }: SourcePlace): boolean {
+  const { bundle, ranges } = ownCode ??= findOwnCode();
+  return file === bundle
+    ? ranges.some(([first, end]) => first <= line && line < end)
+    : isOwnFile(file);
+}
+
+/**
+ * Checks whether a frame can be one of the user's program: neither of this
+ * package nor of the runtime.
+ *
+ * @param place The frame.
+ * @returns Whether it can be.
+ */
+export function isUserFrame(place: SourcePlace): boolean {
+  return !RUNTIME.test(place.file) && !isOwnFrame(place);
 }
 
 /**
@@ -120,7 +190,7 @@ export function isUserFile(file: string): boolean {
 export function findUserFrame(
   frames: readonly StackFrame[],
 ): StackFrame | undefined {
-  const users = frames.filter(({ file }) => isUserFile(file));
+  const users = frames.filter(isUserFrame);
   return users.find(({ file }) => !DEPENDENCY.test(file)) ?? users[0];
 }
 
@@ -133,6 +203,6 @@ export function findUserFrame(
 export function cutOwnFrames(stack: string): string {
   return stack.split("\n").filter((text) => {
     const frame = readFrame(text);
-    return frame === undefined || !isOwnFile(frame.file);
+    return frame === undefined || !isOwnFrame(frame);
   }).join("\n");
 }
