@@ -154,7 +154,7 @@ Deno.test("mount() does not see what is added to its object later", async () => 
   assertEquals(await textsOf(app, "/b"), [NONE]);
 });
 
-const EMPTY = "must have no segment that is empty, a dot or two";
+const EMPTY = 'must not contain an empty segment, "." or ".."';
 
 Deno.test.each([
   ["shop", 'must begin with "/"'],
@@ -163,7 +163,7 @@ Deno.test.each([
   ["/a//b", EMPTY],
   ["/a/../b", EMPTY],
   ["/.", EMPTY],
-  ["/a?b", "must be a path, without query and fragment"],
+  ["/a?b", "must be a path without a query or fragment"],
   ["/caf%C3%A9", "must be written as text, without percent-encoding"],
 ])("mount() refuses the prefix %s", (prefix, problem) => {
   assertThrows(
