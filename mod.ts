@@ -61,7 +61,7 @@ export type {
   WrapFile,
   Write,
 } from "./wsgi/types.ts";
-export { FileWrapper, type SeekableFile } from "./wsgi/file_wrapper.ts";
+export { FileWrapper } from "./wsgi/file_wrapper.ts";
 export { HeaderList, type HeaderParameters } from "./wsgi/header_list.ts";
 export { formatDateTime, isHopByHop } from "./wsgi/http_syntax.ts";
 export {

@@ -158,7 +158,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
    *
    * @returns The file, at its current position.
    */
-  toFile(): SeekableFile {
+  toFile(): OpenFile {
     this.#begun = true;
     return this.filelike as DenoFile;
   }
