@@ -161,7 +161,7 @@ Deno.test("TestClient answers with 400 where a server refuses the request", asyn
   assertEquals(response.text(), "400 Bad Request\n");
   assertEquals(
     response.errors,
-    'Refused the request with 400: Host must be a host with an optional port, got "a/b"\n',
+    'Rejected the request with 400: Host must be a host with an optional port, got "a/b"\n',
   );
   assertEquals((await client.head("/", { headers })).chunks, []);
 });
