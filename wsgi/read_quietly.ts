@@ -1,5 +1,5 @@
 /**
- * Reading source files for messages.
+ * Reads source files for messages.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface Runtime {
 }
 
 /**
- * Reads a local file, if that is possible without asking for a permission.
+ * Reads a local file if this does not prompt for a permission.
  *
  * @param file The URL of the file.
  * @returns Its text; `undefined` if it cannot be read.

@@ -1,5 +1,5 @@
 /**
- * Places in source files, read from the text of a stack.
+ * Finds places in source files in the text of a stack.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const FRAME = /^\s+at (?:(.*?) \()?(?:async )?([^()]+?):(\d+):(\d+)\)?$/;
 
 /** Code of the runtime itself. */
 const RUNTIME = /^(?:ext|node|deno|bun|internal|wasm):|^(?:native|eval)\b|^</;
-/** Code that somebody else has published. */
+/** Code from a package registry. */
 const DEPENDENCY =
   /\/node_modules\/|^https:\/\/(?:jsr\.io|esm\.sh|deno\.land)\//;
 
@@ -49,14 +49,14 @@ const ROOMS = [
   "validator",
   "wsgi",
 ];
-/** The entry points beside them. */
+/** The entry points next to these folders. */
 const DOORS = ["mod", "server", "validator"];
 
-/** Where the code of this package is. */
+/** The location of this package. */
 interface OwnCode {
-  /** What the URLs of its files begin with. */
+  /** The start of the URLs of its files. */
   readonly locations: readonly string[];
-  /** The bundle that it is part of, if it is part of one. */
+  /** The bundle that contains it, if there is one. */
   readonly bundle: string | undefined;
   /** Its lines in the bundle, from the first to before the last. */
   readonly ranges: readonly (readonly [first: number, end: number])[];
@@ -71,12 +71,12 @@ function locationsIn(folder: string): string[] {
   ];
 }
 
-/** Looks where this function itself is, and so where the package is. */
+/** Locates this function, and thereby the package. */
 function findOwnCode(): OwnCode {
   const [self] = readFrames(new Error().stack ?? "");
   const NONE: OwnCode = { locations: [], bundle: undefined, ranges: [] };
   if (self === undefined) return NONE;
-  // A source map shows also in a bundle where the code was written.
+  // With a source map, the stack shows the original files even in a bundle.
   const folder = THIS_FILE.exec(self.file)?.[1];
   return folder === undefined
     ? { ...NONE, bundle: self.file, ranges: rangesIn(self) }
@@ -102,7 +102,7 @@ function rangesIn(self: SourcePlace): [number, number][] {
 }
 
 /**
- * Reads the frames of a stack that lie in files.
+ * Parses the frames of a stack that are in files.
  *
  * @param stack The text of a stack, as V8 writes it.
  * @returns The frames, innermost first.
@@ -117,10 +117,10 @@ export function readFrames(stack: string): StackFrame[] {
 }
 
 /**
- * Reads one line of a stack.
+ * Parses one line of a stack.
  *
  * @param text The line.
- * @returns The frame, or nothing if the line does not name a place.
+ * @returns The frame; `undefined` if the line does not name a place.
  */
 export function readFrame(text: string): StackFrame | undefined {
   const [, name = "", file, line, column] = FRAME.exec(text) ?? [];
@@ -134,10 +134,10 @@ export function readFrame(text: string): StackFrame | undefined {
 }
 
 /**
- * Checks whether a file is one of this package.
+ * Returns whether a file belongs to this package.
  *
  * @param file The URL of the file.
- * @returns Whether it is; `false` for a bundle with other code in it.
+ * @returns Whether it does; `false` for a bundle that also contains other code.
  */
 export function isOwnFile(file: string): boolean {
   const { locations } = ownCode ??= findOwnCode();
@@ -145,22 +145,21 @@ export function isOwnFile(file: string): boolean {
 }
 
 /**
- * Checks whether a file can be the user's: neither of this package nor of the
- * runtime.
+ * Returns whether a file may belong to the user: it belongs neither to this
+ * package nor to the runtime.
  *
  * @param file The URL or path of the file.
- * @returns Whether it can be.
  */
 export function isUserFile(file: string): boolean {
   return !RUNTIME.test(file) && !isOwnFile(file);
 }
 
 /**
- * Checks whether a frame is of this package.
+ * Returns whether a frame belongs to this package.
  *
  * @param place The frame.
- * @returns Whether it is. In a bundle that does not name its modules it is not
- * known, and the result is `false`.
+ * @returns Whether it does; `false` if it is in a bundle that does not name its
+ * modules.
  */
 export function isOwnFrame({ file, line }: SourcePlace): boolean {
   const { bundle, ranges } = ownCode ??= findOwnCode();
@@ -170,22 +169,19 @@ export function isOwnFrame({ file, line }: SourcePlace): boolean {
 }
 
 /**
- * Checks whether a frame can be one of the user's program: neither of this
- * package nor of the runtime.
- *
- * @param place The frame.
- * @returns Whether it can be.
+ * Returns whether a frame may belong to the user's program: it belongs neither
+ * to this package nor to the runtime.
  */
 export function isUserFrame(place: SourcePlace): boolean {
   return !RUNTIME.test(place.file) && !isOwnFrame(place);
 }
 
 /**
- * Picks the frame that its reader can do something about: the first one in a
- * file of the program, else the first one of a dependency.
+ * Returns the frame that the user can fix: the first one in a file of the
+ * program, or else the first one in a dependency.
  *
  * @param frames The frames, innermost first.
- * @returns The frame, or nothing if all are of this package or of the runtime.
+ * @returns The frame; `undefined` if all belong to this package or the runtime.
  */
 export function findUserFrame(
   frames: readonly StackFrame[],
