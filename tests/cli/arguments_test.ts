@@ -92,13 +92,13 @@ Deno.test.each<[string[], string, string]>([
   ],
   [
     ["--production", "--check-on-save"],
-    "--check-on-save makes no sense with --production",
-    "leave one of them out",
+    "--check-on-save cannot be used with --production",
+    "remove one of them",
   ],
   [
     ["--no-validate", "--allow-host=a"],
-    "--allow-host makes no sense with --production",
-    "leave one of them out",
+    "--allow-host cannot be used with --production",
+    "remove one of them",
   ],
   [["-port"], "unknown option -port", "did you mean --port?"],
   [["--ky", "k"], "unknown option --ky", "did you mean --key?"],
@@ -106,13 +106,25 @@ Deno.test.each<[string[], string, string]>([
   [["--port"], "--port needs a value", "usage:"],
   [["--host="], "--host needs a value", "usage:"],
   [["--hostname="], "--hostname needs a value", "usage:"],
-  [["--open=yes"], "--open takes no value, got yes", "usage:"],
-  [["--log", "json"], "no such log: json", "take one of common, combined"],
-  [["--profile", "all"], "no such profile: all", "take one of core, http"],
-  [["--rules", "a.ts"], 'no rule matches "a.ts"', "--rules alone lists"],
-  [["--rules", "x/*=off"], 'no rule matches "x/*"', "--rules alone lists"],
-  [["--rules", "body/*=no"], "no such setting of a rule: no", "take one of"],
-  [["--port", "1e3"], "no such port: 1e3", "usage:"],
+  [["--open=yes"], "--open does not accept a value, got yes", "usage:"],
+  [
+    ["--log", "json"],
+    "unknown log format: json",
+    "choose one of common, combined",
+  ],
+  [["--profile", "all"], "unknown profile: all", "choose one of core, http"],
+  [
+    ["--rules", "a.ts"],
+    'no rule matches "a.ts"',
+    "--rules without a value lists",
+  ],
+  [
+    ["--rules", "x/*=off"],
+    'no rule matches "x/*"',
+    "--rules without a value lists",
+  ],
+  [["--rules", "body/*=no"], "unknown setting of a rule: no", "choose one of"],
+  [["--port", "1e3"], "invalid port: 1e3", "usage:"],
   [["a.ts", "1", "2"], "unexpected argument 2", "usage:"],
   [["--cert", "c.pem"], "--cert needs --key", "usage:"],
   [["--key", "k.pem"], "--key needs --cert", "usage:"],
@@ -124,7 +136,7 @@ Deno.test.each<[string[], string, string]>([
 
 Deno.test("parseArguments() refuses a bad port in the environment", () => {
   const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
-  assertEquals(error.message, "no such port: http");
+  assertEquals(error.message, "invalid port: http");
 });
 
 Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {

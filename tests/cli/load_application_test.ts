@@ -104,7 +104,7 @@ Deno.test("loadApplication() says that a module exports nothing", async () => {
   await using written = await write("");
   assertEquals(
     (await refusal(written.path))[1],
-    "it exports nothing: export default the application",
+    "it exports nothing; add export default with the application",
   );
 });
 
@@ -137,14 +137,14 @@ Deno.test("loadApplication() suggests the path and the export that were meant", 
 Deno.test("loadApplication() says where there is no file", async () => {
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: there is no such file or folder",
-    "look at the path, and at the folder in which you are",
+    "check the path and the current folder",
   ]);
 });
 
 Deno.test.each([
-  ["page.html", "<h1>Hello</h1>", /^name a module, such as app\.ts; /],
-  ["page.md", "# Hello", /^name a module, such as app\.ts; /],
-  ["app.mts", "<h1>Hello</h1>", /^correct the module/],
+  ["page.html", "<h1>Hello</h1>", /^choose a module, such as app\.ts; /],
+  ["page.md", "# Hello", /^choose a module, such as app\.ts; /],
+  ["app.mts", "<h1>Hello</h1>", /^fix the module/],
 ])(
   "loadApplication() tells what to do about %s",
   async (name, source, hint) => {

@@ -134,7 +134,7 @@ Deno.test.each([
     "Cannot listen on no_such-host.invalid:8000",
   ],
   ["HOST", "*", 'got "*"'],
-  ["PORT", "http", "no such port: http"],
+  ["PORT", "http", "invalid port: http"],
 ])("server.ts says that $%s has %s, which it cannot use", async (...row) => {
   const [name, value, expected] = row;
   const main = import.meta.resolve("../../cli/serve.ts");
