@@ -72,7 +72,7 @@ APP is a module (app.ts, or app.ts:name; otherwise its default export, "app" or
   --key FILE         the private key of the certificate; both are PEM files
   --log FORMAT       the access log: common, combined, dev or off
   --profile NAME     the checks: core, http (default) or paranoid
-  --rules SETTING    e.g. http/*=off,body/*=warning; without SETTING, list rules
+  --rules SETTING    e.g. http/*=off,body/*=warning; without one, list rules
   --explain RULE     explain a rule, such as body/string
   --check            check the application once; exit with 1 if a check fails
   --check-on-save    serve, and check at the start and after each save
@@ -134,7 +134,7 @@ function toPort(port: string, isVariable: boolean): number {
   throw new UsageError(
     `invalid port: ${port}`,
     isVariable
-      ? "the port comes from $PORT; set it to a number or use --port=8000"
+      ? "the port comes from $PORT; use --port=8000, or change PORT"
       : USAGE,
   );
 }

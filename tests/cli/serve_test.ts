@@ -145,7 +145,7 @@ Deno.test.each([
   const { code, stderr } = await program.outcome();
   assertEquals(code, 1);
   const [error = "", hint = ""] = stderr.split("\n");
-  assertMatch(hint, new RegExp(`comes from \\$${name}: give --`));
+  assertMatch(hint, new RegExp(`comes from \\$${name}; use --`));
   assert(error.includes(expected), error);
 });
 
