@@ -62,7 +62,7 @@ Deno.test.each<[string[], Partial<Arguments>]>([
   assertEquals(parse(args), { ...PLAIN, ...expected });
 });
 
-Deno.test("parseArguments() takes a flag, an argument, a variable, a default, in this order", () => {
+Deno.test("parseArguments() prefers a flag to an argument, a variable and a default", () => {
   const env = { PORT: "3000", HOST: "0.0.0.0" };
   assertEquals(parse(["--port", "1", "a.ts", "2"], env).port, 1);
   assertEquals(parse(["a.ts", "2"], env).port, 2);
@@ -128,13 +128,13 @@ Deno.test.each<[string[], string, string]>([
   [["a.ts", "1", "2"], "unexpected argument 2", "usage:"],
   [["--cert", "c.pem"], "--cert needs --key", "usage:"],
   [["--key", "k.pem"], "--key needs --cert", "usage:"],
-])("parseArguments() refuses %j", (args, message, hint) => {
+])("parseArguments() rejects %j", (args, message, hint) => {
   const error = assertThrows(() => parse(args), UsageError);
   assertEquals(error.message, message);
   assertEquals(error.hint.slice(0, hint.length), hint);
 });
 
-Deno.test("parseArguments() refuses a bad port in the environment", () => {
+Deno.test("parseArguments() rejects an invalid port in the environment", () => {
   const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
   assertEquals(error.message, "invalid port: http");
 });

@@ -29,7 +29,7 @@ import {
   RespondingTransport,
 } from "../gateway/recording_transport.ts";
 
-/** Returns what something makes of an environ. */
+/** Calls a function with an environ and returns the result. */
 type Subject = (environ: Environ) => unknown;
 
 const show: Application = answering((environ) => {
@@ -166,7 +166,7 @@ function environOf(
 }
 
 for (const [name, subject] of Object.entries(MIDDLEWARE)) {
-  Deno.test(`${name} takes a variable that is absent for one that is empty`, async () => {
+  Deno.test(`${name} treats an absent variable like an empty one`, async () => {
     await fc.assert(fc.asyncProperty(anyEnviron, async (request) => {
       const expected = await subject(environOf(request, "empty"));
       for (const way of ["absent", "undefined"] as const) {
@@ -179,11 +179,11 @@ for (const [name, subject] of Object.entries(MIDDLEWARE)) {
   });
 }
 
-/** It takes its time. */
+/** Not tested here, because it takes several seconds. */
 const SLOW = "streaming.ts";
 
 for (const { file } of EXAMPLES.filter(({ file }) => file !== SLOW)) {
-  Deno.test(`examples/${file} needs no variable that a server may leave out`, async () => {
+  Deno.test(`examples/${file} needs no variable that a server may omit`, async () => {
     const app = await appOf(file);
     await fc.assert(
       fc.asyncProperty(anyEnviron, async (request) => {

@@ -59,7 +59,7 @@ Deno.test("staticFiles() follows links that stay in its root", async () => {
   assertEquals((await client.get("/~/x")).text(), "inside");
 });
 
-Deno.test("staticFiles() lists no link that leads out", async () => {
+Deno.test("staticFiles() does not list links that lead outside", async () => {
   await using tree = await guarded();
   await Deno.remove(`${tree.root}/index.html`);
   const page = (await tree.client().get("/")).text();
@@ -68,7 +68,7 @@ Deno.test("staticFiles() lists no link that leads out", async () => {
   assertEquals(names, ["~/", "a/", "in/", "self/"]);
 });
 
-Deno.test("staticFiles() may have a link for its root", async () => {
+Deno.test("staticFiles() accepts a link as its root", async () => {
   await using tree = await guarded();
   const link = `${tree.base}/current`;
   await Deno.symlink(tree.root, link);
@@ -83,7 +83,7 @@ Deno.test.each([["a"], ["*"], ["http://x/"], ["/\u0100"], ["/\xff"]])(
   },
 );
 
-Deno.test("parsePath() gives names that are no way to anywhere else", () => {
+Deno.test("parsePath() returns names that cannot lead elsewhere", () => {
   const parts = ["..", ".", "/", "\\", "\0", "a", "%2f", "\xc3\xa9"];
   const part = fc.constantFrom(...parts);
   fc.assert(fc.property(fc.array(part), fc.boolean(), (parts, dotFiles) => {
@@ -160,7 +160,7 @@ async function plant(
   return tree;
 }
 
-Deno.test("staticFiles() never reads outside of its root, whatever the tree and the path", async () => {
+Deno.test("staticFiles() never reads outside its root, for any tree and path", async () => {
   const { open, readDir } = Deno;
   const statuses = new Set<number>();
   try {

@@ -58,7 +58,7 @@ Deno.test.each<[text: string, time: string | null]>([
   assertEquals(shown, time);
 });
 
-Deno.test("parseCookieDate() reads every date as HTTP writes it", () => {
+Deno.test("parseCookieDate() parses the format of HTTP dates", () => {
   const min = new Date("1601-01-01T00:00:00Z");
   const max = new Date("9999-12-31T23:59:59Z");
   fc.assert(fc.property(fc.date({ min, max, noInvalidDate: true }), (date) => {
@@ -212,7 +212,7 @@ function app(...cookies: string[]): Application {
   };
 }
 
-Deno.test("TestClient sends the cookies that it was given before", async () => {
+Deno.test("TestClient sends the cookies of earlier responses", async () => {
   const client = new TestClient(app("a=1; Path=/", "b=x=y; Path=/; HttpOnly"));
   const at = async (path: string) => (await client.get(path)).text();
   assertEquals([await at("/"), await at("/set")], ["none", "none"]);

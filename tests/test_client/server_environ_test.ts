@@ -111,7 +111,7 @@ function framed({ headers, body = "" }: Sent): string {
     : `${body.length}\r\n${body}\r\n0\r\n\r\n`;
 }
 
-Deno.test("TestClient gives the environ that makeServer() gives, or its refusal", async () => {
+Deno.test("TestClient builds the environ of makeServer(), or its rejection", async () => {
   await using server = makeServer("127.0.0.1", 0, show, {
     log: false,
     environ: {
@@ -153,7 +153,7 @@ Deno.test("TestClient gives the environ that makeServer() gives, or its refusal"
   assert(refused > 100 && refused < 400, `${refused} were refused`);
 });
 
-Deno.test("TestClient answers with 400 where a server refuses the request", async () => {
+Deno.test("TestClient responds with 400 if a server would reject the request", async () => {
   const client = new TestClient(show);
   const headers = { Host: "a/b" };
   const response = await client.get("/", { headers });
@@ -184,7 +184,7 @@ Deno.test.each<[HeaderTuple]>([
   },
 );
 
-Deno.test("TestClient takes the Host of a request for its URL", async () => {
+Deno.test("TestClient uses the Host of a request in its URL", async () => {
   const app: Application = (environ, startResponse) => {
     const isFirst = environ.PATH_INFO === "/";
     startResponse(isFirst ? "302 Found" : "200 OK", [
