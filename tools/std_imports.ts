@@ -5,7 +5,7 @@
  * most one second for JSR. If JSR is reachable, it prints nothing, and the task
  * runs unchanged. Otherwise it prints the option that the task needs:
  *
- * | argument | printed where JSR does not answer                         |
+ * | argument | printed if JSR is unreachable                             |
  * | -------- | --------------------------------------------------------- |
  * | none     | the import map                                            |
  * | `lint`   | leave out `no-slow-types`, which would ask JSR and wait   |

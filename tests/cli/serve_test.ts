@@ -4,7 +4,7 @@ import { ask } from "../raw_client.ts";
 
 const GET = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/** The option without which @std is not found where JSR does not answer. */
+/** The option that @std needs if JSR is unreachable. */
 const STD = import.meta.resolve("@std/html").startsWith("jsr:")
   ? []
   : ["--import-map=tools/npm_imports.json"];
@@ -163,7 +163,7 @@ Deno.test("server.ts shows the error page without @std, and a plain response in 
     app,
     "export function app() { throw new Error('boom'); }",
   );
-  // A map that leads nowhere stands for a registry that does not answer.
+  // An import map with missing files simulates an unreachable registry.
   const map = `${folder}/map.json`;
   await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
   for (

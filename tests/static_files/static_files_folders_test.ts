@@ -12,7 +12,7 @@ Deno.test("staticFiles() sends index.html for a folder", async () => {
   });
   assertEquals((await tree.client().get("/")).text(), "top");
   assertEquals((await tree.client().get("/a/")).text(), "a");
-  // A folder with this name is none.
+  // A folder with this name is not an index page.
   assertStringIncludes((await tree.client().get("/b/")).text(), "index.html/");
 });
 

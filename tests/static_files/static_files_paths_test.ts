@@ -6,7 +6,7 @@ import { parsePath } from "../../static_files/path.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { Tree } from "./static_tree.ts";
 
-/** What stands in every file that must not be read. */
+/** The content of every file that must not be read. */
 const SECRET = "SECRET";
 
 /** A tree with secrets around it, and links to them in it. */
@@ -45,7 +45,7 @@ for (const target of TARGETS) {
   Deno.test(`staticFiles() does not find ${target}`, async () => {
     await using tree = await guarded();
     const response = await tree.client().get(target);
-    // One of them is refused by the server itself.
+    // The server itself rejects one of them.
     assert([400, 404].includes(response.status));
     assertFalse(response.text().includes(SECRET));
   });
@@ -120,7 +120,10 @@ const STEPS = [
 const targetOf = fc.array(fc.constantFrom(...STEPS), { maxLength: 6 })
   .map((steps) => `/${steps.join("/")}`);
 
-/** Puts a random tree beside a secret; what does not fit is left out. */
+/**
+ * Creates a random tree next to a secret. Entries that cannot be created are
+ * left out.
+ */
 async function plant(
   entries: readonly { path: string[]; link: string | null }[],
 ): Promise<Tree> {
@@ -138,7 +141,7 @@ async function plant(
         await Deno.symlink(link, full);
         continue;
       }
-      // A link on the way may lead out; what is there stays a secret.
+      // A link on the way may lead outside, but the files there stay secret.
       const real = `${await Deno.realPath(folder)}/`;
       if (!real.startsWith(`${tree.root}/`)) continue;
       const name = (real + path.at(-1)).slice(tree.root.length);
@@ -175,7 +178,7 @@ Deno.test("staticFiles() never reads outside its root, for any tree and path", a
         Deno.open = (path, options) => (check(path), open(path, options));
         Deno.readDir = (path) => (check(path), readDir(path));
         const client = tree.client();
-        // Chance alone would seldom hit upon what there is.
+        // Random paths alone would rarely hit an existing file.
         const known = entries.map(({ path }) =>
           `/${path.map(encodeURIComponent).join("/")}`
         );

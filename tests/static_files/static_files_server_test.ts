@@ -9,7 +9,7 @@ import { TestClient } from "../../test_client/test_client.ts";
 import { RawClient, within } from "../raw_client.ts";
 import { Tree } from "./static_tree.ts";
 
-/** A wsgi.file_wrapper that tells when its file was closed. */
+/** A wsgi.file_wrapper that reports when its file is closed. */
 function watchedWrapper(): {
   wrap: (file: FileLike) => FileWrapper;
   wrapped: FileLike[];

@@ -84,7 +84,7 @@ Deno.test.each([
   },
 );
 
-// What people read in a browser, and what a name alone says.
+// Files to read in a browser, and names without an extension.
 const READ_AS_TEXT =
   "a.ts a.mts a.cts a.d.ts a.tsx a.py a.pyi a.rs a.go a.toml a.ini a.sh a.sql " +
   "a.rb a.php a.pl a.dart a.bat a.tex a.lock a.diff a.TS LICENSE LICENSE-MIT " +
@@ -107,7 +107,7 @@ Deno.test("staticFiles() sends source code and notes as text/plain", async () =>
 Deno.test.each<[string, string, string | null]>([
   ["a.svgz", "image/svg+xml", "gzip"],
   ["a.SVGZ", "image/svg+xml", "gzip"],
-  // What is saved must be what its name says.
+  // A saved file must match its name.
   ["a.tar.gz", "application/gzip", null],
   ["a.tgz", "application/gzip", null],
   ["a.svg.gz", "application/gzip", null],

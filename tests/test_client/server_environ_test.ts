@@ -1,4 +1,7 @@
-/** The environ of `TestClient` is that of `makeServer()`, and so are refusals. */
+/**
+ * `TestClient` builds the environ of `makeServer()` and rejects the same
+ * requests.
+ */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "npm:fast-check@^4";
@@ -9,7 +12,7 @@ import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { ask } from "../raw_client.ts";
 
-/** Answers with all variables that are data, and the body. */
+/** Responds with all variables that are data, and the body. */
 const show: Application = async (environ, startResponse) => {
   const body = await environ["wsgi.input"].read();
   const data = Object.entries(environ)
@@ -81,7 +84,7 @@ const anyRequest: fc.Arbitrary<Sent> = fc.record({
   body: fc.option(fc.constantFrom("", "abc"), { nil: undefined }),
 });
 
-/** What the test client sends beside what it is given. */
+/** The headers that the test client adds. */
 function complete(
   { method, headers, body }: Sent,
   host: string,
@@ -101,7 +104,7 @@ function complete(
   return all as HeaderTuple[];
 }
 
-/** What is sent as a body: a length or coding of the test's own may lie. */
+/** The body that is sent. A length or coding from the test may not match it. */
 function framed({ headers, body = "" }: Sent): string {
   const coded = headers.some(([name]) =>
     name.toLowerCase() === "transfer-encoding"

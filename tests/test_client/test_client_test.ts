@@ -8,7 +8,7 @@ import { TestClient } from "../../test_client/test_client.ts";
 import { ConformanceError, type Violation } from "../../validator.ts";
 import { answering, PLAIN } from "./answering.ts";
 
-/** Answers with a text, and keeps what it was called with. */
+/** Responds with a text, and keeps its arguments. */
 function recorder(text = "ok"): { app: Application; seen: Environ[] } {
   const seen: Environ[] = [];
   const app = answering((environ) => {
