@@ -14,9 +14,9 @@
  * running responses are completed first; a second signal ends the program at
  * once.
  *
- * A module that exports the result of `toFetchHandler()`, as in `export default
- * { fetch: toFetchHandler(app) }`, runs without this program: `deno serve
- * app.ts`.
+ * A module that exports the result of `toFetchHandler()` runs without this
+ * program. With `export default { fetch: toFetchHandler(app) }` in `app.ts`, use
+ * `deno serve app.ts`.
  *
  * ```ts
  * import { demoApp, makeServer } from "@wsgi/ref/server";
