@@ -7,10 +7,10 @@
  * ```
  *
  * It measures the throughput from 1 to 1,000 connections, responses from 1 KiB
- * to 100 MiB, the memory of idle connections and open streams, and `deno serve
- * --parallel` on two cores compared with one. It takes about three minutes, or
- * half a minute with `--quick`. It needs Linux and wrk, which uses one core
- * itself: on a machine with two cores, a second process gains little.
+ * to 100 MiB, the memory of idle connections and open streams, and
+ * `deno serve --parallel` on two cores compared with one. It takes about three
+ * minutes, or half a minute with `--quick`. It needs Linux and wrk, which uses
+ * one core itself: on a machine with two cores, a second process gains little.
  *
  * @module
  */

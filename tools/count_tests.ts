@@ -1,6 +1,6 @@
 /**
- * Adds up the test results in a log. It reads the log from stdin and prints `N
- * passed, N failed`, and `, N skipped` if tests were skipped. It exits with 1
+ * Adds up the test results in a log. It reads the log from stdin and prints
+ * `N passed, N failed`, and `, N skipped` if tests were skipped. It exits with 1
  * if a test failed or no test ran: a log without tests comes from a broken run.
  *
  * @module

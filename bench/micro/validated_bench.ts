@@ -3,8 +3,9 @@
  * with the same request without the validator: a plain request, and one with
  * the headers of a browser. The cost is the difference between the two lines of
  * a group. `--alternate` runs both in turn and prints the difference of their
- * best rounds, which a busy machine affects less: `deno run -A
- * bench/micro/validated_bench.ts --alternate`.
+ * best rounds, which a busy machine affects less:
+ *
+ *     deno run -A bench/micro/validated_bench.ts --alternate
  *
  * @module
  */

@@ -21,7 +21,7 @@ interface Seen {
   readonly log: string[];
 }
 
-/** Calls an application as a server does that has no answer to an error. */
+/** Calls an application like a server that does not handle errors. */
 async function serveOnce(app: Application, more: object = {}): Promise<Seen> {
   const seen: Seen = { starts: [], headers: new Map(), chunks: [], log: [] };
   const environ = setupTestingDefaults({

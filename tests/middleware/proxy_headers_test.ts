@@ -17,7 +17,10 @@ interface Outcome {
   log: string;
 }
 
-/** Sends one request through the middleware; tells what the application saw. */
+/**
+ * Sends one request through the middleware. Returns the environ of the
+ * application.
+ */
 function sendThrough(
   variables: Partial<Environ>,
   options: Partial<ProxyHeadersOptions> = {},
@@ -49,7 +52,9 @@ type Row = [
   expected: Partial<Environ>,
 ];
 
-/** What a proxy sends, by the end of the name: `FOR` is X-Forwarded-For. */
+/**
+ * The headers of a proxy by the end of their names: `FOR` is X-Forwarded-For.
+ */
 function sentBy(headers: Record<string, string>): Partial<Environ> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
