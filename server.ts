@@ -6,15 +6,16 @@
  * ```
  *
  * The program is the development server: it serves an application on 127.0.0.1,
- * checks it with the validator, starts it again when one of its files is saved,
- * and shows every request at `/__wsgi__/`. The application is the export of a
+ * checks it with the validator, restarts it when one of its files is saved, and
+ * shows every request at `/__wsgi__/`. The application is the export of a
  * module (`app.ts` or `app.ts:name`), the files of a folder, or the demo
- * application, for which `--allow-net` is enough. `--production` is the plain
- * server, `--help` lists the other options. At SIGINT and SIGTERM running
- * responses end first; a second one ends the program at once.
+ * application, for which `--allow-net` is enough. `--production` starts the
+ * plain server, and `--help` lists the other options. After SIGINT or SIGTERM,
+ * running responses are completed first; a second signal ends the program at
+ * once.
  *
- * A module that exports what `toFetchHandler` makes, as in
- * `export default { fetch: toFetchHandler(app) }`, runs without this program:
+ * A module that exports the result of `toFetchHandler()` runs without this
+ * program. With `export default { fetch: toFetchHandler(app) }` in `app.ts`, use
  * `deno serve app.ts`.
  *
  * ```ts
@@ -50,8 +51,9 @@ export type {
   Write,
 } from "./wsgi/types.ts";
 
-// Not awaited: a module that the program loads may import this one, and would
-// wait for it. Imported here, so that importing the server loads nothing more.
+// Not awaited, because a module that the program loads may import this one and
+// would wait for it. The imports are dynamic, so that importing the server
+// loads nothing else.
 if (import.meta.main) {
   Promise.all([import("./cli/serve.ts"), import("./dev/development.ts")])
     .then(([{ main }, { development }]) => main(Deno.args, development));

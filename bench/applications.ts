@@ -18,7 +18,7 @@ import {
 
 const encoder = new TextEncoder();
 
-/** Answers 13 bytes and reads nothing of the request. */
+/** Responds with 13 bytes and reads nothing from the request. */
 export const hello: Application = (_environ, startResponse) => {
   startResponse("200 OK", [
     ["Content-Type", "text/plain"],
@@ -48,7 +48,7 @@ const echo: Application = async (environ, startResponse) => {
   return [body];
 };
 
-/** Sends a file by the server's own means. */
+/** Sends a file with the server's `wsgi.file_wrapper`. */
 const file: Application = async (environ, startResponse) => {
   const opened = await Deno.open(asked.file);
   startResponse("200 OK", [
@@ -122,7 +122,7 @@ const bytes: Application = (_environ, startResponse) => {
   return bodySize <= 65_536 ? [...sized()] : sized();
 };
 
-/** The applications by the name of their scenario, without what follows `:`. */
+/** The applications by the name of their scenario, up to `:`. */
 export const applications: Readonly<Record<string, Application>> = {
   hello,
   browser: hello,
@@ -139,7 +139,7 @@ export const applications: Readonly<Record<string, Application>> = {
   bytes,
 };
 
-/** The application that this program was asked for. */
+/** The application that the command line selects. */
 export function askedApplication(): Application {
   const app = applications[asked.scenario.replace(/:.*/, "")];
   if (app === undefined) throw new Error(`No scenario ${asked.scenario}`);

@@ -1,5 +1,5 @@
 /**
- * Measures contenders side by side, scenario by scenario.
+ * Compares contenders in each scenario.
  *
  * @module
  */
@@ -22,29 +22,29 @@ export interface ScenarioResult {
   readonly scenario: string;
   readonly title: string;
   readonly rows: readonly Row[];
-  /** Who was left out, and why. */
+  /** The contenders that were left out, and the reasons. */
   readonly missing: readonly { contender: string; reason: string }[];
 }
 
-/** How to measure. */
+/** The settings of a measurement. */
 export interface CompareOptions {
-  /** How often each contender has its turn, 1 or more. */
+  /** The number of turns of each contender, 1 or more. */
   readonly rounds: number;
   /** The length of a turn, in whole seconds. */
   readonly seconds: number;
   /** The file that the scenario `file` sends. */
   readonly file: string;
-  /** Why contenders cannot take part on this machine, by their names. */
+  /** The reasons why contenders cannot run on this machine, by their names. */
   readonly missing: ReadonlyMap<string, string>;
-  /** Is told what happens. */
+  /** Receives messages about the progress. */
   readonly progress: (line: string) => void;
 }
 
 /**
- * Measures one scenario: starts every contender, looks at its answer, warms it
- * up, and then lets them take turns.
+ * Measures one scenario: starts all contenders, checks their responses, warms
+ * them up, and then lets them take turns.
  *
- * @throws {Error} If a contender answers something else than the scenario says.
+ * @throws {Error} If the response of a contender is wrong.
  */
 export async function compare(
   scenario: Scenario,
@@ -75,7 +75,7 @@ export async function compare(
   }
   for (let round = 1; round <= rounds; round++) {
     progress(`${scenario.id}: round ${round} of ${rounds}`);
-    // To and fro, so that nobody always comes after the same one.
+    // Back and forth, so that no contender always follows the same one.
     const turns = round % 2 === 1 ? runners : runners.toReversed();
     for (const { contender, serving, samples } of turns) {
       samples.push(await measureOne(contender, serving, seconds));

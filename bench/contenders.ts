@@ -1,28 +1,30 @@
 /**
- * Who takes part, and how each of them is started.
+ * The contenders, and the commands that start them.
  *
  * @module
  */
 
 /** A program that serves the scenarios. */
 export interface Contender {
-  /** Its name on the command line and in results. */
+  /** The name on the command line and in results. */
   readonly id: string;
-  /** The program and its first arguments; the scenario's follow. */
+  /**
+   * The program and its first arguments. The arguments of the scenario follow.
+   */
   readonly command: readonly string[];
-  /** Scenarios that it cannot serve, each with the reason. */
+  /** The scenarios that it cannot serve, with the reasons. */
   readonly cannot?: Readonly<Record<string, string>> | undefined;
-  /** The only scenarios that it is wanted for; all without it. */
+  /** The only scenarios to run; by default all. */
   readonly only?: readonly string[] | undefined;
-  /** Variables of its process. */
+  /** The environment variables of its process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Tells why it cannot take part on this machine; `""` if it can. */
+  /** Returns the reason why it cannot run on this machine; `""` if it can. */
   readonly missing: () => Promise<string>;
-  /** Its version, asked once. */
+  /** The version, which is determined once. */
   readonly version?: (() => Promise<string>) | undefined;
 }
 
-/** The contender that the ratios of all others refer to. */
+/** The contender with which all others are compared. */
 export const BASELINE = "bare";
 
 const HERE = new URL("contenders/", import.meta.url);
@@ -32,7 +34,9 @@ function pathOf(file: string): string {
   return new URL(file, HERE).pathname;
 }
 
-/** Runs a program to its end; `undefined` if it failed or is not there. */
+/**
+ * Returns the output of a program; `undefined` if it fails or is not installed.
+ */
 async function outputOf(
   name: string,
   ...args: string[]
@@ -78,7 +82,10 @@ function deno(
   };
 }
 
-/** Of a package from npm, what Deno's cache or the registry has. */
+/**
+ * Returns the reason why a package from npm is not available in Deno's cache or
+ * the registry.
+ */
 async function missingPackage(specifier: string): Promise<string> {
   const found = await outputOf(
     Deno.execPath(),
@@ -87,10 +94,10 @@ async function missingPackage(specifier: string): Promise<string> {
     "--no-lock",
     specifier,
   );
-  return found === undefined ? `${specifier} cannot be had` : "";
+  return found === undefined ? `${specifier} cannot be loaded` : "";
 }
 
-/** Which version of a package from npm is meant: `"hono 4.13.19"`. */
+/** Returns the version of a package from npm: `"hono 4.13.19"`. */
 async function resolvedPackage(specifier: string): Promise<string> {
   const found = await outputOf(
     Deno.execPath(),
@@ -159,11 +166,14 @@ function node(id: string, file: string, modules: string): Contender {
 
 const NO_ASYNC = { async: "Python's WSGI has no async bodies" };
 
-/** Debian's Python has Debian's servers; the first of the path may not. */
+/**
+ * Debian's Python has Debian's servers. The first Python of the path may lack
+ * them.
+ */
 const PYTHON = "/usr/bin/python3";
 
 function python(id: string): Contender {
-  // wsgiref has no version: it comes with Python.
+  // wsgiref has no version, because it is part of Python.
   const ask = `import importlib.metadata as m; print(m.version("${id}"))`;
   return {
     id,
@@ -182,13 +192,12 @@ function python(id: string): Contender {
 }
 
 /**
- * All contenders, the limit first.
+ * Returns all contenders, the upper limit first. `bare-headers` reads every
+ * header, although no application needs them; `floor` does only the work of
+ * every gateway. `access-log` is makeServer with its log, which is written to
+ * /dev/null; all others have no log.
  *
- * `bare-headers` reads every header, which nobody asked it for; `floor` does what
- * every gateway has to do. `access-log` is makeServer with its log, which goes
- * to /dev/null; it is off in all others.
- *
- * @param modules A folder that npm may install to.
+ * @param modules The folder for npm packages.
  */
 export function contendersWith(modules: string): readonly Contender[] {
   return [

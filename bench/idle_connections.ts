@@ -1,24 +1,24 @@
 /**
- * Connections that do nothing.
+ * Idle connections.
  *
  * @module
  */
 
 const BATCH = 50;
 
-/** Connections that stay open after one request. Dispose of them to leave. */
+/** Connections that stay open after one request. Disposing closes them. */
 export class IdleConnections implements Disposable {
   readonly #connections: Deno.TcpConn[] = [];
 
   /**
-   * Opens connections, and has one request answered on each.
-   *
-   * A server may close some of them, as one without keep-alive does.
+   * Opens connections, and sends one request on each. A server may close some
+   * of them, for example without keep-alive.
    *
    * @param port The port on this machine.
-   * @param count How many connections.
-   * @param request The request, as it goes over the wire.
-   * @returns The connections, once the first bytes of every answer were there.
+   * @param count The number of connections.
+   * @param request The bytes of the request.
+   * @returns The connections, after the first bytes of every response have
+   * arrived.
    */
   static async open(
     port: number,

@@ -1,10 +1,10 @@
 /**
- * The machine at hand, in words.
+ * Describes this machine.
  *
  * @module
  */
 
-/** Describes processor, cores, memory and system. */
+/** Returns a description of the processor, cores, memory and system. */
 export async function describeMachine(): Promise<Record<string, string>> {
   const cpu = await Deno.readTextFile("/proc/cpuinfo");
   const { total } = Deno.systemMemoryInfo();

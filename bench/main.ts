@@ -6,13 +6,12 @@
  *                 [--rounds=N] [--seconds=N] [--json=FILE] [--svg=FILE]
  * ```
  *
- * Every contender is a process of its own. They are started for a scenario,
- * their answers are looked at, they are warmed up, and then they take turns.
- * Without options: all of them, five rounds of a second, at most 15 minutes.
- * `--quick` measures `makeServer` and the bare handler alone, in a minute. A
- * wrong answer ends the
- * run. With `BENCH_VERBOSE` in the environment one sees what the contenders
- * write to stderr.
+ * Each contender runs in its own process. For each scenario, the contenders are
+ * started, their responses are checked, they are warmed up, and then they take
+ * turns. The default is all contenders with five rounds of one second, which
+ * takes at most 15 minutes. `--quick` only measures `makeServer` and the bare
+ * handler, in one minute. A wrong response ends the run. If the environment
+ * contains `BENCH_VERBOSE`, the stderr of the contenders is shown.
  *
  * It needs Linux and Debian's package `wrk`.
  *
@@ -30,23 +29,24 @@ import { type Scenario, SCENARIOS } from "./scenarios.ts";
 import { endWithContenders } from "./serving.ts";
 import { hasWrk } from "./wrk.ts";
 
-/** What the command line asks for. */
+/** The selection of the command line. */
 export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
   readonly json?: string | undefined;
   readonly svg?: string | undefined;
-  /** Whether a contender shall run in a scenario. */
+  /** Returns whether a contender runs in a scenario. */
   readonly includes: (contender: string, scenario: string) => boolean;
 }
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
  * @param args The arguments.
  * @param contenders The names of all contenders.
  * @param scenarios The names of all scenarios.
- * @throws {TypeError} If an option or a name is unknown, or a number is none.
+ * @throws {TypeError} If an option or a name is unknown, or a number is
+ * invalid.
  */
 export function planOf(
   args: readonly string[],
@@ -126,7 +126,7 @@ async function versionsOf(
   return versions;
 }
 
-/** Measures what a plan asks for. */
+/** Runs the measurements of a plan. */
 async function run(
   plan: Plan,
   contenders: readonly Contender[],

@@ -1,5 +1,5 @@
 /**
- * One round of one contender, and what several rounds amount to.
+ * Measures rounds of a contender and summarizes them.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import { requestOf, type Scenario } from "./scenarios.ts";
 import type { Serving } from "./serving.ts";
 import { load } from "./wrk.ts";
 
-/** What one round has shown. */
+/** The result of one round. */
 export interface Sample {
   /** Requests per second. */
   readonly perSecond: number;
   /** CPU time per request, user and system, in microseconds. */
   readonly cpu: number;
-  /** The latency that 99 of 100 requests stay under, in microseconds. */
+  /** The 99th percentile of the latency, in microseconds. */
   readonly p99: number;
-  /** Broken connections, wrong answers, timeouts. */
+  /** The number of broken connections, wrong responses and timeouts. */
   readonly errors: number;
 }
 
-/** What the rounds amount to. */
+/** The summary of several rounds. */
 export interface Summary {
-  /** The best round: what disturbs a machine only ever takes away. */
+  /** The best round, because disturbances only make results worse. */
   readonly best: Sample;
-  /** The middle of each number; the lower of two. */
+  /** The median of each number; the lower one of two. */
   readonly median: Sample;
 }
 
-/** How the load is made. */
+/** The settings of the load. */
 export interface MeasureOptions {
   /** The length of a round, in whole seconds. */
   readonly seconds: number;
@@ -41,7 +41,7 @@ export interface MeasureOptions {
 /**
  * Measures one round.
  *
- * @throws {Error} If not a single request was answered.
+ * @throws {Error} If no request gets a response.
  */
 export async function measure(
   serving: Serving,
@@ -60,7 +60,7 @@ export async function measure(
   const requests = scenario.byBytes
     ? counted.bytes / scenario.answer(serving.port).length
     : counted.requests;
-  if (requests === 0) throw new Error(`No answer in scenario ${scenario.id}`);
+  if (requests === 0) throw new Error(`No response in scenario ${scenario.id}`);
   return {
     perSecond: requests / counted.micros * 1e6,
     cpu: spent / requests / 1000,
@@ -69,7 +69,7 @@ export async function measure(
   };
 }
 
-/** Sums up the rounds of one contender, of which there is at least one. */
+/** Summarizes the rounds of one contender, at least one. */
 export function summarize(samples: readonly Sample[]): Summary {
   const sorted = (key: keyof Sample): number[] =>
     samples.map((sample) => sample[key]).toSorted((a, b) => a - b);

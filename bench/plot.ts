@@ -1,5 +1,5 @@
 /**
- * The picture `docs/speed.svg`.
+ * Draws the picture `docs/speed.svg`.
  *
  * @module
  */
@@ -16,7 +16,10 @@ const OURS: ReadonlySet<string> = new Set([
   "access-log",
 ]);
 
-/** Draws what the same CPU time does: per scenario, and per contender. */
+/**
+ * Draws the number of requests for the same CPU time, by scenario and by
+ * contender.
+ */
 export function plotReport({ results }: Report): string {
   const panels: Panel[] = [];
   const perScenario = results.flatMap(({ scenario }): Bar[] => {
@@ -44,7 +47,7 @@ export function plotReport({ results }: Report): string {
       perContender.toSorted((a, b) => b.value - a.value),
     ));
   }
-  return picture("What the same CPU time does", panels);
+  return picture("Requests for the same CPU time", panels);
 
   function ratioOf(contender: string, scenario: string): number | undefined {
     const base = cpuOf(results, scenario, BASELINE);

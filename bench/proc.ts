@@ -1,5 +1,5 @@
 /**
- * What Linux knows of a process and its children: CPU time and memory.
+ * Reads the CPU time and memory of a process and its children on Linux.
  *
  * @module
  */
@@ -9,9 +9,9 @@ export type CpuTimes = ReadonlyMap<string, number>;
 
 /** Memory of a process tree, in bytes. */
 export interface Memory {
-  /** What is in memory now. */
+  /** The current memory. */
   readonly rss: number;
-  /** The most that ever was. */
+  /** The peak of the memory. */
   readonly peak: number;
 }
 
@@ -33,7 +33,7 @@ async function threadsOf(pid: number): Promise<string[]> {
   }
 }
 
-/** A process and all its children. */
+/** Returns a process and all its children. */
 export async function treeOf(pid: number): Promise<number[]> {
   const tree = [pid];
   for (const thread of await threadsOf(pid)) {
@@ -50,7 +50,7 @@ export async function treeOf(pid: number): Promise<number[]> {
  * Reads user and system time of a process tree, for each thread.
  *
  * `schedstat` counts nanoseconds. `stat` counts hundredths of a second: in a
- * round of a second that alone is an error of one in a hundred.
+ * round of one second, this alone is an error of one percent.
  */
 export async function cpuTimes(pid: number): Promise<CpuTimes> {
   const times = new Map<string, number>();
@@ -63,20 +63,22 @@ export async function cpuTimes(pid: number): Promise<CpuTimes> {
   return times;
 }
 
-/** The CPU time in a file `schedstat`, in nanoseconds. */
+/** Returns the CPU time in a file `schedstat`, in nanoseconds. */
 export function parseSchedstat(text: string): number | undefined {
   const time = /^(\d+) \d+ \d+/.exec(text)?.[1];
   return time === undefined ? undefined : Number(time);
 }
 
-/** The CPU time between two readings, in nanoseconds. */
+/** Returns the CPU time between two readings, in nanoseconds. */
 export function cpuBetween(before: CpuTimes, after: CpuTimes): number {
   let spent = 0;
   for (const [thread, time] of after) spent += time - (before.get(thread) ?? 0);
   return spent;
 }
 
-/** Reads the memory of a process tree. Shared pages count once a process. */
+/**
+ * Reads the memory of a process tree. Shared pages count once for each process.
+ */
 export async function memoryOf(pid: number): Promise<Memory> {
   let rss = 0;
   let peak = 0;
@@ -88,7 +90,7 @@ export async function memoryOf(pid: number): Promise<Memory> {
   return { rss, peak };
 }
 
-/** The memory in a file `status`, in bytes. */
+/** Returns the memory in a file `status`, in bytes. */
 export function parseStatus(text: string): Memory {
   const kibibytes = (name: string): number =>
     Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, "m").exec(text)?.[1] ?? 0);

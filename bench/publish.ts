@@ -1,5 +1,5 @@
 /**
- * Writes the results in `docs/speed.json` into `docs/speed.md`.
+ * Writes `docs/speed.md` from the results in `docs/speed.json`.
  *
  * ```sh
  * deno task bench --json=docs/speed.json --svg=docs/speed.svg
@@ -15,7 +15,7 @@ import { cpuOf, formatNumber, type Report } from "./report.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Where the results are, and which page shows them. */
+/** The file of the results, and the page that shows them. */
 const FILES = {
   speed: new URL("docs/speed.json", ROOT),
   page: new URL("docs/speed.md", ROOT),
@@ -31,7 +31,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** CPU time per request, and its ratio to the bare handler. */
+/** Formats the CPU time per request, and its ratio to the bare handler. */
 function cell(report: Report, scenario: string, contender: string): string {
   const cpu = cpuOf(report.results, scenario, contender);
   const base = cpuOf(report.results, scenario, BASELINE);
@@ -40,12 +40,7 @@ function cell(report: Report, scenario: string, contender: string): string {
   return `${formatNumber(cpu)} (${(base / cpu).toFixed(2)})`;
 }
 
-/**
- * Makes the summary: scenarios by contenders.
- *
- * @param report The results.
- * @returns Markdown.
- */
+/** Returns the summary as Markdown: scenarios by contenders. */
 export function speedTable(report: Report): string {
   return table([
     ["CPU µs per request (bare ÷ it)", BASELINE, ...SHOWN],
@@ -56,12 +51,7 @@ export function speedTable(report: Report): string {
   ]);
 }
 
-/**
- * Makes the table of one scenario: everybody who took part.
- *
- * @param report The results.
- * @returns Markdown, one table for each scenario.
- */
+/** Returns Markdown with a table of all contenders for each scenario. */
 export function scenarioTables(report: Report): string {
   return report.results.map(({ scenario, title, rows, missing }) => {
     const base = rows.find(({ contender }) => contender === BASELINE);
@@ -90,18 +80,14 @@ async function readReport(file: URL): Promise<Report> {
   return JSON.parse(await Deno.readTextFile(file));
 }
 
-/** How a report was made, in a line. */
+/** Describes in one line how a report was made. */
 function conditions({ date, machine, rounds, seconds }: Report): string {
   return `Measured on ${date.slice(0, 10)} on ${
     Object.values(machine).join(", ")
   }; the best of ${rounds} rounds of ${seconds} s.`;
 }
 
-/**
- * Makes the page.
- *
- * @returns docs/speed.md, formatted.
- */
+/** Returns the formatted page docs/speed.md. */
 export async function createPage(): Promise<string> {
   const report = await readReport(FILES.speed);
   let page = await Deno.readTextFile(FILES.page);

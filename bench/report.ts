@@ -1,5 +1,5 @@
 /**
- * Results as text.
+ * Formats results as text.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import type { Row, ScenarioResult } from "./compare.ts";
 import { BASELINE } from "./contenders.ts";
 
-/** Everything one run has found out; this is also the JSON. */
+/** All results of one run, which are also saved as JSON. */
 export interface Report {
-  /** When it was made, as an ISO date. */
+  /** The time of the run, as an ISO date. */
   readonly date: string;
   readonly machine: Readonly<Record<string, string>>;
-  /** How it was measured. */
+  /** The settings of the measurement. */
   readonly rounds: number;
   readonly seconds: number;
   /** The versions of the contenders. */
@@ -35,7 +35,7 @@ const COLUMNS = [
   "errors",
 ];
 
-/** Aligns cells to columns, the first to the left and the others right. */
+/** Aligns cells in columns, the first column left and the others right. */
 export function alignTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -50,7 +50,9 @@ export function alignTable(rows: readonly (readonly string[])[]): string {
   ).join("\n");
 }
 
-/** A number with as many digits as it deserves, thousands set apart. */
+/**
+ * Formats a number with a suitable number of digits and thousands separators.
+ */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return "-";
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
@@ -75,7 +77,7 @@ function cellsOf(row: Row, base: Row | undefined): string[] {
     ratio(best.perSecond, base?.summary.best.perSecond),
     formatNumber(best.cpu),
     formatNumber(median.cpu),
-    // Turned round, so that more is better in every ratio but memory's.
+    // Inverted, so that more is better in every ratio except memory.
     cpu === undefined ? "-" : ratio(cpu, best.cpu),
     formatNumber(best.p99 / 1000),
     mebibytes(row.memory.rss),
@@ -85,7 +87,9 @@ function cellsOf(row: Row, base: Row | undefined): string[] {
   ];
 }
 
-/** One scenario as a table, with the reasons why contenders are missing. */
+/**
+ * Formats a scenario as a table, with the reasons why contenders are missing.
+ */
 export function formatResult(result: ScenarioResult): string {
   const base = result.rows.find(({ contender }) => contender === BASELINE);
   const table = alignTable([
@@ -98,7 +102,7 @@ export function formatResult(result: ScenarioResult): string {
   return [`${result.scenario}: ${result.title}`, table, ...missing].join("\n");
 }
 
-/** The best CPU time per request, if it was measured. */
+/** Returns the best CPU time per request, if it was measured. */
 export function cpuOf(
   results: readonly ScenarioResult[],
   scenario: string,
@@ -108,7 +112,7 @@ export function cpuOf(
     ?.rows.find((row) => row.contender === contender)?.summary.best.cpu;
 }
 
-/** A whole report as text. */
+/** Formats a report as text. */
 export function formatReport(report: Report): string {
   const { machine, rounds, seconds, versions, results } = report;
   return [

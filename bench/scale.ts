@@ -1,16 +1,16 @@
 /**
- * Measures how the server behaves as connections, responses and processes grow,
- * beside the bare handler.
+ * Measures how the server scales with connections, response sizes and
+ * processes, compared with the bare handler.
  *
  * ```sh
  * deno task bench:scale [--quick] [--json=FILE] [--svg=FILE]
  * ```
  *
- * Throughput from 1 to 1,000 connections, responses from 1 KiB to 100 MiB,
- * memory of connections that wait and of streams that stay open, and
- * `deno serve --parallel` on two cores against one. It takes about three
- * minutes, with `--quick` half a minute. It needs Linux and wrk, which takes a
- * core of its own: on a machine of two the second process gains little.
+ * It measures the throughput from 1 to 1,000 connections, responses from 1 KiB
+ * to 100 MiB, the memory of idle connections and open streams, and
+ * `deno serve --parallel` on two cores compared with one. It takes about three
+ * minutes, or half a minute with `--quick`. It needs Linux and wrk, which uses
+ * one core itself: on a machine with two cores, a second process gains little.
  *
  * @module
  */
@@ -44,7 +44,10 @@ import { endWithContenders, Serving } from "./serving.ts";
 const CONNECTIONS = [1, 3, 10, 32, 100, 316, 1000];
 const KIBIBYTE = 1024;
 const SIZES = [1, 10, 100, 1024, 10_240, 102_400].map((n) => n * KIBIBYTE);
-/** Few, or 100 MiB each would be more than a small machine has. */
+/**
+ * Few connections, because 100 MiB each would exceed the memory of a small
+ * machine.
+ */
 const CONNECTIONS_OF_SIZES = 8;
 const IDLE = 1000;
 const STREAMS = 500;
@@ -55,7 +58,7 @@ function scenarioOf(id: string): Scenario {
   return scenario;
 }
 
-/** Measures contenders in turns; the best of the rounds. */
+/** Measures contenders in turns. Returns the best rounds. */
 async function inTurns(
   contenders: readonly Contender[],
   scenario: Scenario,
@@ -95,7 +98,7 @@ async function curves(
   }));
 }
 
-/** What each of many connections adds to the memory of a server, in bytes. */
+/** Returns the memory of a server for each of many connections, in bytes. */
 async function memoryPer(
   contender: Contender,
   scenario: Scenario,
@@ -103,7 +106,7 @@ async function memoryPer(
 ): Promise<number> {
   await using serving = await Serving.start(contender, scenario, "");
   const request = requestOf(scenario, serving.port);
-  // What the first ones need is not what each of them needs.
+  // The first connections need more memory than the others.
   const warmUp = await IdleConnections.open(serving.port, 50, request);
   const before = (await memoryOf(serving.pid)).rss;
   let after: number;
@@ -124,7 +127,7 @@ async function holdingOf(contender: Contender): Promise<Holding> {
   };
 }
 
-/** `deno serve` has options of its own; the port comes as the last argument. */
+/** `deno serve` has its own options, and the port is the last argument. */
 function denoServe(jobs: number): Contender {
   const program = new URL("contenders/parallel.ts", import.meta.url).pathname;
   const parallel = jobs > 1 ? "--parallel" : "";

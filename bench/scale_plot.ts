@@ -1,5 +1,5 @@
 /**
- * The picture of the scale.
+ * Draws the picture of the scaling.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import type { ScaleReport } from "./scale_report.ts";
 import { formatBytes, formatShort } from "./scale_report.ts";
 import { linePanel, picture } from "./svg.ts";
 
-/** Draws throughput over connections, and over the size of the response. */
+/**
+ * Draws the throughput over the connections and over the size of the response.
+ */
 export function plotScale({ connections, sizes }: ScaleReport): string {
   return picture("How it scales", [
     linePanel(

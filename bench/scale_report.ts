@@ -1,5 +1,5 @@
 /**
- * What the measuring of the scale has found, as data and as text.
+ * The results of the scaling, as data and as text.
  *
  * @module
  */
@@ -7,26 +7,26 @@
 import type { Sample } from "./measure.ts";
 import { alignTable, formatNumber } from "./report.ts";
 
-/** One contender along a scale. */
+/** The results of a contender along a scale. */
 export interface Curve {
   readonly contender: string;
   readonly points: readonly { readonly at: number; readonly sample: Sample }[];
 }
 
-/** What connections cost one contender, in bytes each. */
+/** The memory of a contender for each connection, in bytes. */
 export interface Holding {
   readonly contender: string;
   readonly perIdleConnection: number;
   readonly perOpenStream: number;
 }
 
-/** Everything; this is also the JSON. */
+/** All results, which are also saved as JSON. */
 export interface ScaleReport {
   readonly date: string;
   readonly machine: Readonly<Record<string, string>>;
-  /** By the number of connections. */
+  /** The throughput by the number of connections. */
   readonly connections: readonly Curve[];
-  /** By the size of the response in bytes. */
+  /** The throughput by the size of the response in bytes. */
   readonly sizes: readonly Curve[];
   readonly holding: readonly Holding[];
   /** `deno serve` in one process and with `--parallel`. */
@@ -35,7 +35,7 @@ export interface ScaleReport {
 
 const UNITS = ["B", "KiB", "MiB", "GiB"];
 
-/** A size in the largest unit that fits. */
+/** Formats a size in the largest suitable unit. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -46,7 +46,7 @@ export function formatBytes(bytes: number): string {
   return `${Number(value.toFixed(1))} ${UNITS[unit]}`;
 }
 
-/** A number for an axis: `1200` as `1.2k`. */
+/** Formats a number for an axis: `1200` as `1.2k`. */
 export function formatShort(value: number): string {
   return value < 1000
     ? String(Math.round(value))
@@ -72,7 +72,7 @@ function formatCurves(
   return alignTable([[head, ...names], ...rows]);
 }
 
-/** A report as text. */
+/** Formats a report as text. */
 export function formatScale(report: ScaleReport): string {
   const { machine, connections, sizes, holding, parallel } = report;
   return [

@@ -1,37 +1,37 @@
 /**
- * What is asked of the contenders, and what they have to answer.
+ * The requests to the contenders, and the expected responses.
  *
  * @module
  */
 
-/** One kind of request, and its answer. */
+/** A kind of request, and its response. */
 export interface Scenario {
-  /** Its name on the command line and in results. */
+  /** The name on the command line and in results. */
   readonly id: string;
-  /** What it is, for the table. */
+  /** The description for the table. */
   readonly title: string;
   /** @default {"GET"} */
   readonly method?: string | undefined;
-  /** Path and query. @default {"/"} */
+  /** The path and query. @default {"/"} */
   readonly target?: string | undefined;
-  /** The request headers beside Host. */
+  /** The request headers except Host. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Whether query, Referer and Cookie differ from request to request. */
   readonly varies?: boolean | undefined;
   /** The length of the request body, in bytes. @default {0} */
   readonly size?: number | undefined;
-  /** The media type of the answer. */
+  /** The media type of the response. */
   readonly type: string;
-  /** Whether the answer says its length. */
+  /** Whether the response has a Content-Length. */
   readonly hasLength: boolean;
-  /** The whole answer, as a ByteString. */
+  /** The whole body of the response, as a ByteString. */
   readonly answer: (port: number) => string;
   /**
-   * Whether answers are counted by their bytes: where few fit into a round,
-   * those that are cut off at its end would be work that nobody counts.
+   * Whether responses are counted by their bytes. If only few fit into a round,
+   * those that are cut off at its end would otherwise not count.
    */
   readonly byBytes?: boolean | undefined;
-  /** How many connections wait beside the busy ones. @default {0} */
+  /** The number of idle connections. @default {0} */
   readonly idle?: number | undefined;
 }
 
@@ -39,7 +39,7 @@ const HELLO = "Hello world!\n";
 const OCTETS = "application/octet-stream";
 const MEBIBYTE = 1024 * 1024;
 
-/** What a browser of 2026 sends with a click on a link. */
+/** The headers of a browser of 2026 for a click on a link. */
 const BROWSER: Scenario["headers"] = [
   [
     "User-Agent",
@@ -64,7 +64,7 @@ const BROWSER: Scenario["headers"] = [
   ["Cache-Control", "max-age=0"],
 ];
 
-/** The length of the values of all headers, Host with them. */
+/** The length of the values of all headers, including Host. */
 function sumOfHeaders(port: number): number {
   const values = [`127.0.0.1:${port}`, ...BROWSER.map(([, value]) => value)];
   return values.join("").length;
@@ -174,7 +174,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** A body of this many bytes, for the scale. */
+/** Returns a scenario with a body of this many bytes, for the scaling. */
 export function scenarioOfSize(bytes: number): Scenario {
   return {
     id: `bytes:${bytes}`,
@@ -187,7 +187,7 @@ export function scenarioOfSize(bytes: number): Scenario {
   };
 }
 
-/** The request of a scenario, as it goes over the wire. */
+/** Returns the bytes of the request of a scenario. */
 export function requestOf(scenario: Scenario, port: number): string {
   const { method = "GET", target = "/", headers, size = 0 } = scenario;
   const lines = [

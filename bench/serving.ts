@@ -8,21 +8,21 @@ import { ask } from "../conformance/raw_client.ts";
 import type { Contender } from "./contenders.ts";
 import { requestOf, type Scenario } from "./scenarios.ts";
 
-/** How long a program may take until it listens, in milliseconds. */
+/** The time limit for a program to listen, in milliseconds. */
 const START = 15_000;
 
-/** What runs at this moment. */
+/** The running processes. */
 const running = new Set<Deno.ChildProcess>();
 
 /**
- * Lets no contender outlive a harness that is told to end.
+ * Ends all contenders if the harness is ended by a signal.
  *
- * @param cleanUp What else is to be done then.
+ * @param cleanUp Further work to do then.
  */
 export function endWithContenders(cleanUp: () => void = () => {}): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
-      // Not SIGKILL: the workers of gunicorn would outlive it.
+      // Not SIGKILL, because the workers of gunicorn would keep running.
       for (const child of running) child.kill("SIGTERM");
       cleanUp();
       Deno.exit(1);
@@ -30,7 +30,7 @@ export function endWithContenders(cleanUp: () => void = () => {}): void {
   }
 }
 
-/** A contender that serves a scenario. At the end of its scope it is killed. */
+/** A running contender. It is ended at the end of its scope. */
 export class Serving implements AsyncDisposable {
   /** The port on this machine. */
   readonly port: number;
@@ -51,9 +51,9 @@ export class Serving implements AsyncDisposable {
    * Starts a contender and waits until it listens.
    *
    * @param contender The contender.
-   * @param scenario What it shall serve.
+   * @param scenario The scenario that it serves.
    * @param file The file that the scenario `file` sends.
-   * @throws {Error} If it ends before, or does not listen in time.
+   * @throws {Error} If it ends early, or does not listen in time.
    */
   static async start(
     contender: Contender,
@@ -79,15 +79,15 @@ export class Serving implements AsyncDisposable {
     return serving;
   }
 
-  /** The process id. */
+  /** The id of the process. */
   get pid(): number {
     return this.#child.pid;
   }
 
   /**
-   * Asks once and looks at the answer.
+   * Sends one request and checks the response.
    *
-   * @returns What is wrong with it; `""` if nothing is.
+   * @returns The problem; `""` if there is none.
    */
   async wrongAnswer(scenario: Scenario): Promise<string> {
     const { head, body, complete } = await ask(
@@ -103,7 +103,7 @@ export class Serving implements AsyncDisposable {
     if (head.get("content-length") !== length) {
       return `Content-Length is ${head.get("content-length")}, not ${length}`;
     }
-    if (!complete) return "the answer breaks off";
+    if (!complete) return "the response is incomplete";
     if (body === answer) return "";
     return `the body of ${body.length} bytes is not that of ${answer.length}` +
       (body.length < 1000 ? `: ${body}, not ${answer}` : "");
@@ -111,7 +111,7 @@ export class Serving implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#hasEnded) return;
-    // gunicorn has to end its workers itself.
+    // gunicorn must end its workers itself.
     this.#child.kill("SIGTERM");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 3000);
     await this.#child.status;
@@ -129,7 +129,9 @@ export class Serving implements AsyncDisposable {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
       }
       if (this.#hasEnded) {
-        throw new Error(`${id} ended at its start; BENCH_VERBOSE=1 shows why`);
+        throw new Error(
+          `${id} ended at its start; run with BENCH_VERBOSE=1 to see why`,
+        );
       }
       if (performance.now() > deadline) {
         throw new Error(`${id} does not listen`);
@@ -139,7 +141,7 @@ export class Serving implements AsyncDisposable {
   }
 }
 
-/** A port that nobody listens on. */
+/** Returns a free port. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;

@@ -1,5 +1,5 @@
 /**
- * A little SVG: escaping, a page that suits light and dark, bars and lines.
+ * Draws SVG pictures: bars and lines, for light and dark pages.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 export interface Bar {
   readonly name: string;
   readonly value: number;
-  /** Whether it stands out. */
+  /** Whether it is highlighted. */
   readonly isOurs?: boolean | undefined;
 }
 
@@ -57,7 +57,7 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? "");
 }
 
-/** A `text` element. */
+/** Returns a `text` element. */
 export function label(
   x: number,
   y: number,
@@ -79,7 +79,7 @@ export interface Panel {
   readonly content: string;
 }
 
-/** Puts panels one under the other. */
+/** Stacks panels vertically. */
 export function picture(title: string, panels: readonly Panel[]): string {
   let top = 10;
   const groups = panels.map(({ height, content }) => {
@@ -98,18 +98,18 @@ export function picture(title: string, panels: readonly Panel[]): string {
 }
 
 /**
- * Horizontal bars.
+ * Draws horizontal bars.
  *
  * @param title The heading.
- * @param note What the numbers are, in small print.
- * @param bars At least one.
+ * @param note A description of the numbers, in small print.
+ * @param bars At least one bar.
  */
 export function barPanel(
   title: string,
   note: string,
   bars: readonly Bar[],
 ): Panel {
-  // No empty scale.
+  // Prevents an empty scale.
   const most = Math.max(1e-9, ...bars.map(({ value }) => value));
   const scale = (WIDTH - LEFT - RIGHT) / most;
   const content = [
@@ -129,12 +129,12 @@ export function barPanel(
 }
 
 /**
- * Lines over a logarithmic x axis.
+ * Draws lines over a logarithmic x axis.
  *
  * @param title The heading.
- * @param note What the numbers are, in small print.
- * @param lines At least one, each with at least one point; x above 0.
- * @param format Writes a number of either axis.
+ * @param note A description of the numbers, in small print.
+ * @param lines At least one line, each with at least one point; x above 0.
+ * @param format Formats a number of either axis.
  */
 export function linePanel(
   title: string,

@@ -1,9 +1,9 @@
 -- wrk -s wrk.lua URL -- METHOD BYTES VARIES
--- The request's method and the size of its body; the results as one JSON line.
+-- Sends requests with a method and a body size; prints the results as JSON.
 
 local count = 0
 
--- A request of its own each time, where the scenario says so.
+-- Each request is different if the scenario requires it.
 local function vary()
   count = count + 1
   local headers = wrk.headers

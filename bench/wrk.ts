@@ -1,29 +1,32 @@
 /**
- * wrk, which makes the load.
+ * Runs wrk, which creates the load.
  *
  * @module
  */
 
 import type { Scenario } from "./scenarios.ts";
 
-/** What one run of wrk has counted. */
+/** The results of one run of wrk. */
 export interface Load {
   readonly requests: number;
-  /** How long it took, in microseconds. */
+  /** The duration in microseconds. */
   readonly micros: number;
-  /** What was received, heads and broken off answers included. */
+  /** The number of received bytes, including heads and incomplete responses. */
   readonly bytes: number;
-  /** Broken connections, answers of 400 and more, and timeouts. */
+  /**
+   * The number of broken connections, responses with a status from 400, and
+   * timeouts.
+   */
   readonly errors: number;
   /** The median latency, in microseconds. */
   readonly p50: number;
-  /** What 99 of 100 requests stay under, in microseconds. */
+  /** The 99th percentile of the latency, in microseconds. */
   readonly p99: number;
 }
 
 const SCRIPT = new URL("wrk.lua", import.meta.url).pathname;
 
-/** Tells whether wrk is there. */
+/** Returns whether wrk is installed. */
 export async function hasWrk(): Promise<boolean> {
   try {
     await new Deno.Command("wrk", { args: ["-v"], stdin: "null" }).output();
@@ -38,8 +41,8 @@ export async function hasWrk(): Promise<boolean> {
  *
  * @param port The port of the server on this machine.
  * @param scenario The scenario.
- * @param seconds How long, in whole seconds; wrk knows no others.
- * @param connections How many, 1 or more.
+ * @param seconds The duration in whole seconds; wrk supports no fractions.
+ * @param connections The number of connections, 1 or more.
  */
 export async function load(
   port: number,
@@ -69,7 +72,7 @@ export async function load(
   return parseLoad(decoder.decode(stdout));
 }
 
-/** Reads the line that `wrk.lua` writes at the end. */
+/** Parses the line that `wrk.lua` writes at the end. */
 export function parseLoad(output: string): Load {
   const line = output.split("\n").findLast((line) => line.startsWith("{"));
   if (line === undefined) {

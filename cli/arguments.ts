@@ -1,8 +1,8 @@
 /**
  * The command line of `server.ts`.
  *
- * It is parsed by hand: the core imports nothing from a registry, and a program
- * that starts with `--allow-net` alone must not load anything.
+ * This package parses it itself: the core does not import from registries, and
+ * a program that is started with only `--allow-net` must not load anything.
  *
  * @module
  */
@@ -10,34 +10,39 @@
 import { type Checks, toChecks } from "./checks.ts";
 import { ParsedArguments, UsageError } from "./parsed_arguments.ts";
 
-/** The forms of the access log. */
+/** The formats of the access log. */
 export type LogForm = "common" | "combined" | "dev" | "off";
 
 /** The command line of the server, with its defaults. */
 export interface Arguments {
-  /** A module or a folder; without it the demo application is served. */
+  /** A module or a folder. Without it, the demo application is served. */
   readonly app: string | undefined;
   readonly hostname: string;
   readonly port: number;
-  /** The path of a Unix socket, in place of hostname and port. */
+  /** The path of a Unix socket, which replaces hostname and port. */
   readonly unix: string | undefined;
-  /** The name of the file with the certificate. */
+  /** The path of the certificate file. */
   readonly cert: string | undefined;
-  /** The name of the file with its key. */
+  /** The path of the key file. */
   readonly key: string | undefined;
-  /** The form of the access log, if it was chosen. */
+  /** The format of the access log, if given. */
   readonly log: LogForm | undefined;
-  /** Whether to develop: with the validator, reload and pages. */
+  /**
+   * Whether to use the development server: with validator, reload and pages.
+   */
   readonly validate: boolean;
-  /** Whether a browser is to be opened. */
+  /** Whether to open a browser. */
   readonly open: boolean;
-  /** What to print instead of serving. */
+  /** The text to print instead of serving. */
   readonly print: "help" | "version" | "rules" | undefined;
-  /** What the validator checks, where that was chosen. */
+  /** The checks of the validator, if given. */
   readonly checks?: Checks;
-  /** Host names under which the pages of the development server answer. */
+  /** Further host names for the pages of the development server. */
   readonly allowHosts?: readonly string[];
-  /** A check instead of serving, or at the start and after each save. */
+  /**
+   * When to check the application: once, without serving it, or at the start
+   * and after each save.
+   */
   readonly check?: "once" | "on-save";
   /** The rule to explain instead of serving. */
   readonly explain?: string;
@@ -46,38 +51,41 @@ export interface Arguments {
 /** Where the server listens by default. */
 export const DEFAULTS = { hostname: "127.0.0.1", port: "8000" } as const;
 
-/** The one line that goes with a mistake. */
+/** The hint for a wrong command line. */
 export const USAGE =
-  "usage: deno run -A server.ts [APP] [PORT] (--help tells more)";
+  "usage: deno run -A server.ts [APP] [PORT] (--help lists the options)";
 
-/** What `--help` prints. */
+/** The output of `--help`. */
 export const HELP: string =
-  `Serves a WSGI application to its author: checked, watched and reloaded.
+  `Serves a WSGI application for development, with checks and automatic reload.
 
 usage: deno run -A server.ts [APP] [PORT]
 
 APP is a module (app.ts, or app.ts:name; otherwise its default export, "app" or
-"application"), a folder, or left out for the demo. PORT 0 takes any free one.
+"application"), or a folder; the default is a demo. PORT 0 is any free port.
 
   --production       the plain server: no checks, no reload, no pages
-  --hostname NAME    listen there (default: $HOST or ${DEFAULTS.hostname})
+  --hostname NAME    listen on this host (default: $HOST or ${DEFAULTS.hostname})
   --port PORT        the same as PORT (default: $PORT or ${DEFAULTS.port})
   --unix PATH        listen on a Unix socket instead
   --cert FILE        serve https with this certificate
-  --key FILE         and its private key, both in PEM
-  --log FORM         the access log: common, combined, dev or off
-  --profile NAME     what is checked: core, http (default) or paranoid
-  --rules SETTING    such as http/*=off,body/*=warning; alone it lists rules
+  --key FILE         the private key of the certificate; both are PEM files
+  --log FORMAT       the access log: common, combined, dev or off
+  --profile NAME     the checks: core, http (default) or paranoid
+  --rules SETTING    e.g. http/*=off,body/*=warning; without one, list rules
   --explain RULE     explain a rule, such as body/string
-  --check            check the application once; the exit code is 1 if it fails
-  --check-on-save    serve it, and check it at the start and after each save
-  --allow-host NAME  show the pages at /__wsgi__/ under this name, too
+  --check            check the application once; exit with 1 if a check fails
+  --check-on-save    serve, and check at the start and after each save
+  --allow-host NAME  show the pages at /__wsgi__/ also under this host name
   --open             open a browser
   --version          print the version`;
 
-/** All of them. */
+/** All formats of the access log. */
 export const FORMS: readonly LogForm[] = ["common", "combined", "dev", "off"];
-/** `--host` is another name of `--hostname`: `deno serve` calls it that. */
+/**
+ * Options with a value. `--host` is an alias of `--hostname`, for users of
+ * `deno serve`.
+ */
 const WITH_VALUE = [
   "hostname",
   "host",
@@ -91,7 +99,9 @@ const WITH_VALUE = [
   "explain",
   "allow-host",
 ] as const;
-/** `--no-validate` is an older name of `--production`. */
+/**
+ * Options without a value. `--no-validate` is the old name of `--production`.
+ */
 const SWITCHES = [
   "production",
   "no-validate",
@@ -106,7 +116,7 @@ function isNumeric(text: string): boolean {
   return !Number.isNaN(Number(text));
 }
 
-/** Separates APP and PORT: a number alone is the port. */
+/** Separates APP and PORT. A single number is the port. */
 function toOperands(
   operands: readonly string[],
 ): { app?: string | undefined; port?: string | undefined } {
@@ -122,8 +132,10 @@ function toOperands(
 function toPort(port: string, isVariable: boolean): number {
   if (/^[0-9]{1,5}$/.test(port)) return Number(port);
   throw new UsageError(
-    `no such port: ${port}`,
-    isVariable ? "the port comes from $PORT: give --port=8000" : USAGE,
+    `invalid port: ${port}`,
+    isVariable
+      ? "the port comes from $PORT; use --port=8000, or change PORT"
+      : USAGE,
   );
 }
 
@@ -132,19 +144,17 @@ function toForm(form: string | undefined): LogForm | undefined {
   const found = FORMS.find((known) => known === form);
   if (found !== undefined) return found;
   throw new UsageError(
-    `no such log: ${form}`,
-    `take one of ${FORMS.join(", ")}`,
+    `unknown log format: ${form}`,
+    `choose one of ${FORMS.join(", ")}`,
   );
 }
 
 /**
- * Parses the command line. A flag wins over an argument, that over a variable
- * of the process, that over the default.
+ * Parses the command line. Options have precedence over arguments, then come
+ * environment variables and the defaults.
  *
- * @param args The arguments.
- * @param env Reads a variable of the process.
- * @returns What they say.
- * @throws {UsageError} If they make no sense.
+ * @param env Reads an environment variable.
+ * @throws {UsageError} If an argument is invalid.
  */
 export function parseArguments(
   args: readonly string[],
@@ -182,8 +192,8 @@ export function parseArguments(
     ];
     if (other !== undefined) {
       throw new UsageError(
-        `--${other} makes no sense with --production`,
-        "leave one of them out",
+        `--${other} cannot be used with --production`,
+        "remove one of them",
       );
     }
   }

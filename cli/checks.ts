@@ -1,5 +1,5 @@
 /**
- * What the validator checks, as a command line says it: `--profile` and
+ * The options that select the checks of the validator: `--profile` and
  * `--rules`.
  *
  * @module
@@ -16,12 +16,12 @@ import {
 import { RULES } from "../validator/rules/table.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
-/** What the validator checks. */
+/** The checks of the validator. */
 export interface Checks {
   readonly profile?: Profile;
   /** Settings by rule or glob. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
-  /** A glob of the rules that are to be listed, in place of serving. */
+  /** A glob of the rules to list instead of serving. */
   readonly listed?: string;
 }
 
@@ -30,36 +30,36 @@ const SETTINGS: readonly string[] = ["error", "warning", "off"];
 function toProfile(name: string): Profile {
   if (isProfile(name)) return name;
   throw new UsageError(
-    `no such profile: ${name}`,
-    "take one of core, http, paranoid",
+    `unknown profile: ${name}`,
+    "choose one of core, http, paranoid",
   );
 }
 
-/** A glob that matches at least one rule. */
+/** Returns a glob if it matches at least one rule. */
 function toGlob(glob: string): string {
   const pattern = globToRegExp(glob);
   if (RULES.some(({ id }) => pattern.test(id))) return glob;
   throw new UsageError(
     `no rule matches ${quote(glob)}`,
-    "--rules alone lists all rules",
+    "--rules without a value lists all rules",
   );
 }
 
 function toSetting(setting: string): RuleSetting {
   if (SETTINGS.includes(setting)) return setting as RuleSetting;
   throw new UsageError(
-    `no such setting of a rule: ${setting}`,
-    `take one of ${SETTINGS.join(", ")}`,
+    `unknown setting of a rule: ${setting}`,
+    `choose one of ${SETTINGS.join(", ")}`,
   );
 }
 
 /**
- * Reads `--profile` and `--rules`.
+ * Parses `--profile` and `--rules`.
  *
  * @param profile The value of `--profile`.
- * @param values The values of `--rules`; an empty one lists all rules.
- * @returns What they say; nothing if there is neither.
- * @throws {UsageError} If they name no profile, rule or setting.
+ * @param values The values of `--rules`. An empty value lists all rules.
+ * @returns The checks; `undefined` without these options.
+ * @throws {UsageError} If a profile, rule or setting is unknown.
  */
 export function toChecks(
   profile: string | undefined,
@@ -81,10 +81,10 @@ export function toChecks(
 }
 
 /**
- * Lists rules, one on a line: id, severity, least profile, and what they demand.
+ * Lists rules, one per line: id, severity, smallest profile and title.
  *
- * @param checks Which rules. With a profile, those that it includes.
- * @returns The lines.
+ * @param checks Selects the rules. With a profile, the list contains the rules
+ * that it includes.
  */
 export function listRules({ profile, listed = "*" }: Checks = {}): string {
   const pattern = globToRegExp(listed);

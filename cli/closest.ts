@@ -1,10 +1,10 @@
 /**
- * Finding the word that was meant.
+ * Suggests corrections for misspelled words.
  *
  * @module
  */
 
-/** How many letters have to be changed, added or dropped, or be swapped. */
+/** Returns the number of letters to change, add, remove or swap. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
@@ -23,11 +23,11 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Finds the word that is most like a misspelt one.
+ * Returns the known word that is closest to a misspelled one.
  *
- * @param word The word that is not known.
- * @param known The words that are.
- * @returns The closest one, if it is close enough to be meant.
+ * @param word The unknown word.
+ * @param known The known words.
+ * @returns The closest word; `undefined` if no word is similar enough.
  */
 export function findClosest<Word extends string>(
   word: string,
@@ -37,7 +37,7 @@ export function findClosest<Word extends string>(
   let least = Infinity;
   for (const candidate of known) {
     const far = distance(word.toLowerCase(), candidate.toLowerCase());
-    // Two changes in a word of three letters make it another word.
+    // With two changes, a word of three letters is a different word.
     const most = Math.min(2, Math.floor(candidate.length / 2));
     if (far > most || far >= least) continue;
     closest = candidate;

@@ -1,5 +1,5 @@
 /**
- * The short line about a request, for developing.
+ * The short access log line of the development server.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { AccessRecord } from "../gateway/access_record.ts";
 
 /**
- * Formats a short line: method, target, status, size and time.
+ * Formats a short access log line: method, target, status, size and time.
  *
  * @param record The request.
- * @param paint Colours the status.
- * @returns The line, in printable ASCII apart from the colour.
+ * @param paint Adds color to the status.
+ * @returns The line: printable ASCII, apart from the color.
  */
 export function formatDev(
   record: AccessRecord,
@@ -29,7 +29,7 @@ export function formatDev(
   return `${toSafe(head)}${shown}${toSafe(tail)}`;
 }
 
-/** What a client sent must not write to the terminal. */
+/** Replaces characters that could control the terminal. */
 function toSafe(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }

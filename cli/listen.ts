@@ -1,5 +1,5 @@
 /**
- * Listening where a command line says, and what to do where that fails.
+ * Starts the server of a command line, and explains failures.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { type Arguments, DEFAULTS, USAGE } from "./arguments.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
 /**
- * Reads a variable of the process, without a prompt for the permission.
+ * Reads an environment variable without prompting for a permission.
  *
- * @param name The name of the variable.
- * @returns Its value, if it has one that may be read.
+ * @returns The value; `undefined` if the variable is not set or must not be
+ * read.
  */
 export function readEnv(name: string): string | undefined {
   const descriptor = { name: "env", variable: name } as const;
@@ -34,7 +34,7 @@ function readPem(file: string | undefined): string | undefined {
   }
 }
 
-/** What to do about a server that could not be made. */
+/** Returns a hint about a server that could not be started. */
 function hintFor(
   error: Error,
   { app, hostname, port, unix }: Arguments,
@@ -43,11 +43,11 @@ function hintFor(
   if (unix !== undefined) {
     return error instanceof Deno.errors.NotCapable
       ? `deno run --allow-net --allow-read --allow-write ${program} --unix ${unix}`
-      : "take another path";
+      : "choose another path";
   }
   if (error instanceof Deno.errors.AddrInUse) {
-    // No command: this program is started by several, `deno task start` too.
-    return `take another port, such as ${
+    // Not a command, because there are several ways to start this program.
+    return `choose another port, such as ${
       port < 65535 ? port + 1 : Number(DEFAULTS.port)
     }, or 0 for any`;
   }
@@ -59,12 +59,12 @@ function hintFor(
   const isAboutHost = /hostname|Cannot listen/.test(error.message) &&
     !(error instanceof Deno.errors.PermissionDenied);
   if (isAboutHost && readEnv("HOST") === hostname) {
-    return `the hostname comes from $HOST: give --hostname=${DEFAULTS.hostname}, or unset HOST`;
+    return `the hostname comes from $HOST; use --hostname=${DEFAULTS.hostname}, or unset HOST`;
   }
   return USAGE;
 }
 
-/** What the command line says of a server, with its files read. */
+/** The options of a server, with the contents of the certificate files. */
 export interface ServingOptions {
   readonly hostname: string;
   readonly port: number;
@@ -74,12 +74,11 @@ export interface ServingOptions {
 }
 
 /**
- * Makes a server as the command line asks for it.
+ * Creates the server of a command line.
  *
  * @param given The command line.
- * @param make Makes the server.
- * @returns The server.
- * @throws {UsageError} If it cannot listen there.
+ * @param make Creates the server.
+ * @throws {UsageError} If the server cannot listen.
  */
 export function listen<Server>(
   given: Arguments,

@@ -1,5 +1,5 @@
 /**
- * Finding the application that a command line names.
+ * Loads the application of a command line.
  *
  * @module
  */
@@ -14,19 +14,22 @@ import type { Application } from "../wsgi/types.ts";
 import { isUrl, loadModule, stat, toModuleUrl } from "./load_module.ts";
 import { UsageError } from "./parsed_arguments.ts";
 
-/** The names of an export that is not named on the command line. */
+/** The exports to try if the command line does not name one. */
 const NAMES = ["default", "application", "app"] as const;
 
-/** `app.ts:name`, but not the colon of `https://` or of a drive. */
+/** Matches `app.ts:name`, but not the colon of `https://` or a drive. */
 const WITH_NAME = /^(.+\.[cm]?[jt]sx?):([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
 
-/** Computed, so that Deno does not fetch `@std` before a folder is served. */
+/** A computed URL, so that Deno loads `@std` only when it serves a folder. */
 const STATIC_FILES = new URL(
   "../static_files/static_files.ts",
   import.meta.url,
 );
 
-/** Makes an application of an export, if it is one or has a fetch handler. */
+/**
+ * Returns the application of an export: the export itself, or its fetch
+ * handler.
+ */
 function toApplication(value: unknown): Application | undefined {
   if (typeof value === "function") return value as Application;
   const { fetch } = (value ?? {}) as { fetch?: unknown };
@@ -36,14 +39,13 @@ function toApplication(value: unknown): Application | undefined {
 }
 
 /**
- * Picks the application out of what a module exports: a function, or an object
- * with a fetch handler, as `deno serve` takes it.
+ * Returns the application of a module: an exported function, or an object with
+ * a fetch handler, which `deno serve` also accepts.
  *
- * @param module The exports.
+ * @param module The exports of the module.
  * @param path The path of the module, for messages.
- * @param name The name of the export; without it, those that are usual.
- * @returns The application.
- * @throws {UsageError} If there is none.
+ * @param name The name of the export. Without it, the usual names are tried.
+ * @throws {UsageError} If there is no application.
  */
 export function pickApplication(
   module: Readonly<Record<string, unknown>>,
@@ -66,7 +68,7 @@ export function pickApplication(
   throw new UsageError(
     message,
     others.length === 0
-      ? "it exports nothing: export default the application"
+      ? "it exports nothing; add export default with the application"
       : `it exports ${others.join(", ")}${
         functions.length > 0
           ? `: try ${path}:${
@@ -78,10 +80,8 @@ export function pickApplication(
 }
 
 /**
- * Makes the application that serves a folder.
+ * Returns an application that serves a folder.
  *
- * @param path The path of the folder.
- * @returns The application.
  * @throws {UsageError} If `@std` cannot be loaded.
  */
 export async function serveFolder(path: string): Promise<Application> {
@@ -90,26 +90,25 @@ export async function serveFolder(path: string): Promise<Application> {
     module = await import(STATIC_FILES.href);
   } catch {
     throw new UsageError(
-      `Cannot serve the folder ${path}: its files need the packages @std/http, @std/html, @std/media-types and @std/path, which could not be loaded`,
-      `where JSR does not answer: deno task start ${path}`,
+      `Cannot serve the folder ${path}: the packages @std/http, @std/html, @std/media-types and @std/path could not be loaded`,
+      `if JSR is unreachable, run deno task start ${path}`,
     );
   }
   return module.staticFiles(path);
 }
 
-/** What a command line names. */
+/** An application on the command line. */
 export interface ApplicationName {
   /** The path or URL of a module, or the path of a folder. */
   readonly path: string;
-  /** The name of the export, if it is given. */
+  /** The name of the export, if given. */
   readonly name: string | undefined;
 }
 
 /**
  * Separates the module from the name of the export.
  *
- * @param app Such as `app.ts` or `app.ts:name`.
- * @returns The parts.
+ * @param app The argument: `app.ts` or `app.ts:name`.
  */
 export function parseApplicationName(app: string): ApplicationName {
   const [, path = app, name] = WITH_NAME.exec(app) ?? [];
@@ -117,10 +116,9 @@ export function parseApplicationName(app: string): ApplicationName {
 }
 
 /**
- * Returns the URL of the module that a command line names.
+ * Returns the URL of a module.
  *
- * @param app A module, a module and a name, or a folder.
- * @returns The URL.
+ * @param app The argument: a module, optionally with a name, or a folder.
  */
 export function moduleOf(app: string): string {
   const [, path = app] = WITH_NAME.exec(app) ?? [];
@@ -130,9 +128,8 @@ export function moduleOf(app: string): string {
 /**
  * Loads an application.
  *
- * @param app A module, a module and a name, or a folder.
- * @param program The program that is running, for hints.
- * @returns The application.
+ * @param app The argument: a module, optionally with a name, or a folder.
+ * @param program The name of the running program, for hints.
  * @throws {UsageError} If there is no application.
  */
 export async function loadApplication(

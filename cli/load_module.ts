@@ -1,5 +1,5 @@
 /**
- * Loading a module that a command line names.
+ * Loads the module of a command line.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { UsageError } from "./parsed_arguments.ts";
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 const PACKAGE = new URL("../", import.meta.url).href;
 
-/** What a file that Deno can run may end in. */
+/** Matches the names of files that Deno can run. */
 const MODULE_NAME = /\.(?:[cm]?[jt]sx?|wasm)$/i;
 
 function toFileUrl(path: string): URL {
@@ -25,22 +25,25 @@ function toFileUrl(path: string): URL {
   return new URL(`file:///${escaped.replace(/^\/+/, "")}`);
 }
 
-/** Deno colours the places in its messages, and may name one twice. */
+/** Removes colors and repeated places from a message of Deno. */
 function plainMessage(error: Error): string {
   // deno-lint-ignore no-control-regex -- it is what is looked for
   const plain = escapeControls(error.message.replace(/\x1b\[[0-9;]*m/g, ""));
   return plain.replace(/^( *at .*)\n\1$/m, "$1");
 }
 
-/** What to do about a module that could not be loaded. */
+/** Returns a hint about a module that could not be loaded. */
 function hintFor(name: string, isMissing: boolean): string {
-  if (isMissing) return "look at the path of the module and at its imports";
+  if (isMissing) return "check the path of the module and its imports";
   return isUrl(name) || MODULE_NAME.test(name)
-    ? "correct the module and start again"
-    : "name a module, such as app.ts; other files are served with their folder";
+    ? "fix the module and start again"
+    : "choose a module, such as app.ts; to serve other files, choose their folder";
 }
 
-/** The place where the user's module failed, unless the message has it. */
+/**
+ * Returns the place where the user's module failed, unless the message contains
+ * it.
+ */
 function placeOf(error: Error): string {
   const frame = /^ *at .*\b(?:file|https?):\/\/.*$/m.exec(error.stack ?? "");
   const [line = ""] = frame ?? [];
@@ -56,7 +59,7 @@ function cannotImport(
   if (!(error instanceof Error)) {
     return new UsageError(
       `Cannot load ${name}: it throws ${describe(error)}`,
-      "correct the module and start again",
+      "fix the module and start again",
     );
   }
   const message = plainMessage(error);
@@ -83,12 +86,12 @@ async function namesIn(folder: string): Promise<string[]> {
       names.push(name);
     }
   } catch {
-    // It does not exist, is no folder, or may not be read.
+    // The folder does not exist, is not a folder, or must not be read.
   }
   return names;
 }
 
-/** Finds the file or folder that was meant by a misspelt path. */
+/** Returns the existing path that is closest to a misspelled one. */
 async function findMeant(path: string): Promise<string | undefined> {
   let meant = "";
   for (const part of path.match(/[^/\\]+[/\\]*|[/\\]+/g) ?? []) {
@@ -96,7 +99,7 @@ async function findMeant(path: string): Promise<string | undefined> {
     const names = await namesIn(meant);
     const isKnown = name === "" || /^\.{1,2}$|^[A-Za-z]:$/.test(name) ||
       names.includes(name);
-    // Somebody may have left out what a module ends in.
+    // The extension of the module may be missing.
     const module = names.find((other) =>
       MODULE_NAME.test(other) && other.replace(MODULE_NAME, "") === name
     );
@@ -107,7 +110,9 @@ async function findMeant(path: string): Promise<string | undefined> {
   return meant;
 }
 
-/** Reads what a path is. Throws a UsageError if it does not exist. */
+/**
+ * Returns information about a path. Throws a UsageError if it does not exist.
+ */
 export async function stat(
   path: string,
   program: string,
@@ -125,7 +130,7 @@ export async function stat(
     throw new UsageError(
       `Cannot load ${path}: there is no such file or folder`,
       close === undefined
-        ? "look at the path, and at the folder in which you are"
+        ? "check the path and the current folder"
         : `did you mean ${close}?`,
     );
   }
@@ -144,10 +149,10 @@ export function toModuleUrl(path: string): string {
 /**
  * Loads a module.
  *
- * @param path Its path, or its URL.
- * @param program The program that is running, for hints.
- * @returns What it exports.
- * @throws {UsageError} If it cannot be loaded.
+ * @param path The path or URL.
+ * @param program The name of the running program, for hints.
+ * @returns The exports.
+ * @throws {UsageError} If the module cannot be loaded.
  */
 export async function loadModule(
   path: string,

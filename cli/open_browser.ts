@@ -1,17 +1,18 @@
 /**
- * Opening the browser of the system.
+ * Opens the browser of the system.
  *
  * @module
  */
 
 const BROWSERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   darwin: ["open"],
-  // The empty text is the title of a window; "start" takes the first for it.
+  // The empty string is the window title: "start" uses its first argument for
+  // it.
   windows: ["cmd", "/c", "start", ""],
 };
 
 /**
- * Opens the browser of the system. Where that fails the program goes on.
+ * Opens the browser of the system. If this fails, it prints a warning.
  *
  * @param url The page to show.
  */
@@ -24,7 +25,7 @@ export function openBrowser(url: string): void {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    // The browser may outlive the program.
+    // The browser may run longer than the program.
     child.unref();
   } catch (error) {
     const reason = error instanceof Deno.errors.NotCapable

@@ -1,6 +1,5 @@
 /**
- * Options and operands of a command line, before a program gives them meaning,
- * and the error about those that have none.
+ * Splits a command line into options and operands.
  *
  * @module
  */
@@ -8,18 +7,16 @@
 import { findClosest } from "./closest.ts";
 
 /**
- * A failure that the person at the terminal can correct. It ends the program
- * with one line and a hint: a stack would not help.
+ * An error that the user can correct. The program prints its message and hint,
+ * without a stack, and ends.
  */
 export class UsageError extends Error {
-  /** What to do about it. */
+  /** The way to correct the error. */
   readonly hint: string;
 
   /**
-   * Makes an error.
-   *
-   * @param message What is wrong.
-   * @param hint What to do about it.
+   * @param message The problem.
+   * @param hint The way to correct it.
    */
   constructor(message: string, hint: string) {
     super(message);
@@ -27,35 +24,35 @@ export class UsageError extends Error {
   }
 }
 
-/** What a program understands. */
+/** The options of a program. */
 export interface Known<Value extends string, Switch extends string> {
   /** The options that need a value, without their dashes. */
   readonly values: readonly Value[];
-  /** Those of them whose value may be left out: it is empty then. */
+  /** The options whose value is optional. Without a value, it is empty. */
   readonly optional?: readonly Value[];
-  /** The options that have none. Among them, `help` is also `-h`. */
+  /** The options without a value. `-h` is an alias of `help`. */
   readonly switches: readonly Switch[];
-  /** The one line that goes with a mistake. */
+  /** The hint for a wrong command line. */
   readonly usage: string;
 }
 
 /** The options and operands of one command line. */
 export class ParsedArguments<Value extends string, Switch extends string> {
-  /** The value of each option; the last one, if it was given several times. */
+  /** The value of each option. If an option repeats, its last value counts. */
   readonly values: Map<Value, string> = new Map();
   /** The options without a value. */
   readonly switches: Set<Switch> = new Set();
-  /** What is no option. */
+  /** The arguments that are not options. */
   readonly operands: string[] = [];
   readonly #known: Known<Value, Switch>;
   readonly #all: [name: Value, value: string][] = [];
 
   /**
-   * Reads a command line.
+   * Parses a command line.
    *
    * @param args The arguments.
-   * @param known What the program understands.
-   * @throws {UsageError} If there is an option that it does not.
+   * @param known The options of the program.
+   * @throws {UsageError} If an option is unknown, or its value is missing.
    */
   constructor(args: readonly string[], known: Known<Value, Switch>) {
     this.#known = known;
@@ -65,13 +62,13 @@ export class ParsedArguments<Value extends string, Switch extends string> {
         this.operands.push(...rest);
         break;
       }
-      // "-1" is no option, but a bad operand.
+      // "-1" is not an option, but an invalid operand.
       if (/^-[^0-9]/.test(arg)) this.#option(arg, rest);
       else this.operands.push(arg);
     }
   }
 
-  /** All values of an option that may be given several times. */
+  /** Returns all values of an option that can repeat. */
   all(name: Value): string[] {
     return this.#all.filter(([other]) => other === name)
       .map(([, value]) => value);
@@ -96,7 +93,10 @@ export class ParsedArguments<Value extends string, Switch extends string> {
     const choice = switches.find((known) => long === `--${known}`);
     if (choice === undefined) throw this.#unknown(name);
     if (given !== undefined) {
-      throw new UsageError(`${name} takes no value, got ${given}`, usage);
+      throw new UsageError(
+        `${name} does not accept a value, got ${given}`,
+        usage,
+      );
     }
     this.switches.add(choice);
   }

@@ -1,5 +1,5 @@
 /**
- * The program that `server.ts` is.
+ * The program behind `server.ts`.
  *
  * @module
  */
@@ -29,14 +29,14 @@ function toLog({ log = "common" }: Arguments): boolean | AccessLogger {
   return (record) => stderr.write(`${format(record)}\n`);
 }
 
-/** SIGINT is Ctrl+C, SIGTERM what supervisors send. */
+/** Ctrl+C sends SIGINT, and supervisors send SIGTERM. */
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
- * Calls at the first SIGINT or SIGTERM. The second one ends the program at
- * once, with the exit code that a shell gives to a program ended by it.
+ * Calls a function at the first SIGINT or SIGTERM. The second signal ends the
+ * program at once, with the exit code that shells report for this signal.
  *
- * @param stop Begins a graceful end.
+ * @param stop Starts a graceful shutdown.
  */
 export function onEndSignal(
   stop: (signal: keyof typeof SIGNAL_NUMBERS) => void,
@@ -54,11 +54,10 @@ export function onEndSignal(
 }
 
 /**
- * Says at Ctrl+C what the program waits for, if it does.
+ * Returns the line that Ctrl+C prints if responses are still running.
  *
  * @param signal The signal.
- * @param running How many responses are on their way.
- * @returns The line.
+ * @param running The number of running responses.
  */
 export function describeWaiting(
   signal: keyof typeof SIGNAL_NUMBERS,
@@ -69,7 +68,7 @@ export function describeWaiting(
   return `Waiting for ${responses}. Press Ctrl+C again to stop now.`;
 }
 
-/** Puts the validator around an application. */
+/** Wraps an application in the validator. */
 function check(
   app: Application,
   { app: name, checks }: Arguments,
@@ -86,7 +85,7 @@ function check(
 }
 
 /**
- * Serves an application in this process, as long as the program runs.
+ * Serves an application in this process until the program ends.
  *
  * @param given The command line.
  * @throws {UsageError} If the application cannot be loaded or served.
@@ -112,11 +111,10 @@ async function serve(given: Arguments): Promise<void> {
 }
 
 /**
- * Says what is served, and where.
+ * Returns the first line of output: the application and its URL.
  *
  * @param given The command line.
- * @param url Where to reach the server.
- * @returns The first line of output.
+ * @param url The URL of the server.
  */
 export function describeServing(
   { app, validate }: Arguments,
@@ -128,11 +126,7 @@ export function describeServing(
   }validated, on ${url} (Ctrl+C ends it)`;
 }
 
-/**
- * Writes a text to stdout.
- *
- * @param text The text, without its last line feed.
- */
+/** Writes a text and a line feed to stdout. */
 export function print(text: string): void {
   // deno-lint-ignore no-console -- a program's output
   console.log(text);
@@ -148,13 +142,16 @@ function toText(
   return `wsgiref for Deno ${version} (Deno ${Deno.version.deno})`;
 }
 
-/** What the program can do where it has the development server. */
+/** The functions of the development server. */
 export interface Development {
-  /** Serves an application to its author. Returns false if it may not. */
+  /**
+   * Serves an application for development. Returns false if a permission is
+   * missing.
+   */
   serve(given: Arguments): Promise<boolean>;
-  /** Checks an application once; returns the exit code. */
+  /** Checks an application once. Returns the exit code. */
   check(given: Arguments): Promise<number>;
-  /** Explains a rule. Throws a UsageError if there is none of that name. */
+  /** Explains a rule. Throws a UsageError if the rule does not exist. */
   explain(rule: string): string;
 }
 
@@ -174,11 +171,11 @@ async function run(
 }
 
 /**
- * Runs the program, and ends the process.
+ * Runs the program and ends the process.
  *
  * @param args The command line.
- * @param development The development server; without it applications are served
- * in this process.
+ * @param development The development server. Without it, applications are
+ * served in this process.
  */
 export async function main(
   args: readonly string[],

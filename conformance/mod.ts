@@ -42,6 +42,7 @@ export type {
   Exchanged,
   Outcome,
   Report,
+  ReportAbout,
 } from "./report.ts";
 export {
   denoServeDeviations,

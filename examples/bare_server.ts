@@ -1,7 +1,7 @@
 // deno run examples/bare_server.ts
 //
-// A whole server in one call: it asks the application once and prints what a
-// client would get. Under it lies a transport, which knows nothing but bytes.
+// A whole server in one call: it calls the application once and prints the
+// response that a client would get. The transport below it only handles bytes.
 
 import { runApplication } from "../gateway/mod.ts";
 import { type Application, setupTestingDefaults, validator } from "../mod.ts";
@@ -22,7 +22,7 @@ if (import.meta.main) {
     },
     write: (chunk) => stdout.write(chunk),
     end: () => stdout.close(),
-    // What went wrong was written to wsgi.errors.
+    // The error was written to wsgi.errors.
     abort: () => Deno.exit(1),
   });
 }

@@ -1,7 +1,8 @@
 // deno run --allow-net examples/basic_auth.ts
 //
-// `curl -i http://127.0.0.1:8000/` is refused, `curl -u ada:lovelace …` greeted.
-// The password goes over the wire as it is, so serve this under TLS only.
+// `curl -i http://127.0.0.1:8000/` gets a 401 response, and
+// `curl -u ada:lovelace …` a greeting. The password is not encrypted, so serve
+// this over TLS only.
 
 import {
   type Application,
@@ -17,7 +18,7 @@ async function hash(text: string): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** Reads "Basic " and base64 of a name, a colon and a password. */
+/** Parses "Basic " and the base64 form of a name, a colon and a password. */
 function readCredentials(header = ""): [name: string, password: string] {
   const [, encoded = ""] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header) ?? [];
   let text: string;
@@ -30,12 +31,13 @@ function readCredentials(header = ""): [name: string, password: string] {
   return colon < 0 ? ["", ""] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
-/** Lets in who knows a name and its password. */
+/** Passes on only requests with a valid name and password. */
 export function basicAuth(passwords: ReadonlyMap<string, string>): Middleware {
   return (app) => async (environ, startResponse) => {
     const [name, password] = readCredentials(environ.HTTP_AUTHORIZATION);
     const expected = passwords.get(name);
-    // Hashes: how long it takes to compare them tells nothing of the password.
+    // Compares hashes, because the time of the comparison then reveals nothing
+    // about the password.
     const isKnown = await hash(password) === await hash(expected ?? "") &&
       expected !== undefined;
     if (isKnown) {

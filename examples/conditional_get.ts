@@ -1,7 +1,8 @@
 // deno run --allow-net examples/conditional_get.ts
 //
-// `curl -i http://127.0.0.1:8000/` shows a page and its ETag. Who has that page
-// asks `curl -i -H 'If-None-Match: "hello-1"' …` and gets a 304 without it.
+// `curl -i http://127.0.0.1:8000/` shows a page and its ETag. A client that
+// already has the page sends the tag, and gets a 304 response without a body:
+// `curl -i -H 'If-None-Match: "hello-1"' …`.
 
 import {
   type Application,
@@ -12,7 +13,10 @@ import {
   validator,
 } from "../mod.ts";
 
-/** RFC 9110 section 13.1.2: weak and strong tags are compared alike. */
+/**
+ * Compares tags as RFC 9110 section 13.1.2 says: a weak tag equals a strong
+ * one.
+ */
 function hasPage(environ: Environ, etag: string): boolean {
   const { REQUEST_METHOD: method, HTTP_IF_NONE_MATCH: tags } = environ;
   if (tags === undefined || !["GET", "HEAD"].includes(method)) return false;
@@ -21,7 +25,7 @@ function hasPage(environ: Environ, etag: string): boolean {
   return tags.match(/"[^"]*"/g)?.some((tag) => tag === opaque) ?? false;
 }
 
-/** Answers with 304 where the ETag of the response is known to the client. */
+/** Answers with 304 if the client already has the response with this ETag. */
 export function conditionalGet(app: Application): Application {
   return async (environ, startResponse) => {
     let isKnown = false;
@@ -37,7 +41,8 @@ export function conditionalGet(app: Application): Application {
       startResponse("304 Not Modified", [...headers], excInfo);
       return () => Promise.resolve();
     });
-    // An array tells its length, and an application that returns one has begun.
+    // An array has a known length, and its application has already called
+    // startResponse().
     if (Array.isArray(body) && !isKnown) return body;
     return {
       [Symbol.asyncIterator]: () => chunksOf(body, () => isKnown),
@@ -46,7 +51,8 @@ export function conditionalGet(app: Application): Application {
   };
 }
 
-// A generator starts in its first next(), so only then it is known.
+// A generator calls startResponse() in its first next(), so the headers are
+// known only then.
 function chunksOf(
   body: ResponseBody,
   isKnown: () => boolean,

@@ -1,7 +1,7 @@
 // deno run --allow-net --allow-read examples/download.ts
 //
-// `curl -OJ http://127.0.0.1:8000/` saves this file under a name of its own. The
-// server's file wrapper reads it in blocks, and closes it whatever happens.
+// `curl -OJ http://127.0.0.1:8000/` saves this file under another name. The
+// server's file wrapper reads it in blocks, and always closes it.
 
 import {
   type Application,
@@ -14,7 +14,10 @@ import {
 const FILE = new URL(import.meta.url);
 const NAME = "Grüße & more.ts";
 
-/** RFC 6266: a name in ASCII for old clients, and the real one. */
+/**
+ * Formats a file name as RFC 6266 says: an ASCII name for old clients, and the
+ * real one.
+ */
 function attachment(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   const encoded = encodeURIComponent(name).replace(
@@ -24,7 +27,7 @@ function attachment(name: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
-/** A file of Deno as WSGI has it: read() gives the bytes. */
+/** A Deno file with the interface of WSGI: read() returns the bytes. */
 function toFileLike(file: Deno.FsFile): FileLike {
   return {
     async read(size): Promise<Uint8Array | null> {
@@ -44,7 +47,7 @@ export const app: Application = async (environ, startResponse) => {
       ["Content-Type", "application/octet-stream"],
       ["Content-Length", String(size)],
       ["Content-Disposition", attachment(NAME)],
-      // No browser is to guess what it could do with it.
+      // Prevents browsers from guessing another media type.
       ["X-Content-Type-Options", "nosniff"],
     ]);
     const wrap = environ["wsgi.file_wrapper"];

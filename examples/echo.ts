@@ -1,7 +1,8 @@
 // deno run --allow-net examples/echo.ts
 //
-// `curl -d 'Hello' http://127.0.0.1:8000/` shows "Hello". A file of any size
-// comes back too: it is sent while it is read, and never in memory as a whole.
+// `curl -d 'Hello' http://127.0.0.1:8000/` shows "Hello". This works for files
+// of any size: the body is sent back while it is read, and is never in memory
+// as a whole.
 
 import { type Application, makeServer, validator } from "../mod.ts";
 

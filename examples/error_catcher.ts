@@ -1,8 +1,8 @@
 // deno run --allow-net examples/error_catcher.ts
 //
-// `curl -i http://127.0.0.1:8000/fail` shows a page in place of the one that
-// failed, with status 500. `/late` fails when it is too late for that: the
-// connection breaks, and nobody takes the half for the whole.
+// `curl -i http://127.0.0.1:8000/fail` shows an error page with the status 500.
+// `/late` fails after the response has started: the connection is closed, so
+// that the client does not take the partial response for a complete one.
 
 import {
   type Application,
@@ -11,22 +11,24 @@ import {
   validator,
 } from "../mod.ts";
 
-const PAGE = "Something went wrong. We know of it.\n";
+const PAGE = "Something went wrong. The error was logged.\n";
 
-/** Puts a page in the place of what failed, as long as nothing was sent. */
+/**
+ * Replaces a failed response by an error page, unless a part of it was sent.
+ */
 export function errorCatcher(app: Application): Application {
   return async (environ, startResponse) => {
     const errors = environ["wsgi.errors"];
     const fail = (error: unknown): Uint8Array => {
       const headers = [["Content-Type", "text/plain; charset=utf-8"]] as const;
-      // Throws the error on if the headers have left.
+      // Throws the error if the headers have been sent.
       startResponse("500 Internal Server Error", headers, error ?? "nothing");
       errors.write(`Caught: ${error}\n`);
       return new TextEncoder().encode(PAGE);
     };
     try {
       const body = await app(environ, startResponse);
-      // An array cannot fail any more.
+      // An array cannot fail.
       if (Array.isArray(body)) return body;
       return {
         [Symbol.asyncIterator]: () => catchErrors(body, fail),

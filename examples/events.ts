@@ -1,7 +1,8 @@
 // deno run --allow-net examples/events.ts
 //
-// Server-sent events: `curl -N http://127.0.0.1:8000/events` shows one a second.
-// In a browser the page does; when ten are over, it asks for more by itself.
+// Server-sent events: `curl -N http://127.0.0.1:8000/events` shows one event
+// per second. In a browser, open the page. After ten events, it reconnects by
+// itself.
 
 import { type Application, makeServer, validator } from "../mod.ts";
 
@@ -29,7 +30,7 @@ const events: Application = (environ, startResponse) => {
     ["Content-Type", "text/event-stream"],
     ["Cache-Control", "no-store"],
   ]);
-  // A client that comes back says what it has seen.
+  // A client that reconnects sends the id of the last event.
   const last = /^[0-9]{1,9}$/.exec(environ.HTTP_LAST_EVENT_ID ?? "");
   const start = Number(last?.[0] ?? 0);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,7 +41,7 @@ const events: Application = (environ, startResponse) => {
         await new Promise((resolve) => timer = setTimeout(resolve, 1000));
       }
     },
-    // At once when the client has left.
+    // Stops the timer at once when the client has left.
     close: () => clearTimeout(timer),
   };
 };

@@ -1,7 +1,7 @@
 // deno run $(deno task -q std) --allow-net --allow-read examples/file_server.ts
 //
-// Serves the current folder: `curl -i http://127.0.0.1:8000/README.md`. Needs
-// @std: the command takes it from npm where JSR does not answer.
+// Serves the current folder: `curl -i http://127.0.0.1:8000/README.md`. It
+// needs @std, which the command loads from npm if JSR is unreachable.
 
 import { type Application, makeServer, validator } from "../mod.ts";
 import { staticFiles } from "../static_files/static_files.ts";

@@ -1,7 +1,7 @@
 // deno run $(deno task -q std) --allow-net --allow-read examples/framework.ts
 //
-// A framework on one page: `curl http://127.0.0.1:8000/mytime` and `/mynews/42`
-// are answered by handlers, `/static/index.html` is a file.
+// A framework in one file: handlers respond to `/mytime` and `/mynews/42`, and
+// `/static/index.html` is a file. Try `curl http://127.0.0.1:8000/mytime`.
 
 import {
   type Application,
@@ -13,13 +13,13 @@ import {
 import { mount } from "../middleware/mount.ts";
 import { staticFiles } from "../static_files/static_files.ts";
 
-/** Makes the text of a page; gets the groups of its route. */
+/** Returns the text of a page. It receives the groups of its route. */
 type Handler = (
   environ: Environ,
   groups: Record<string, string | undefined>,
 ) => string | Promise<string>;
 
-/** A list of routes, and the application that tries them in turn. */
+/** A list of routes, and an application that tries them in order. */
 class Framework {
   readonly #routes: [pattern: URLPattern, handler: Handler][] = [];
 

@@ -1,6 +1,6 @@
 // deno run --allow-net examples/guestbook.ts
 //
-// A guest book with a form, photo uploads, a session cookie, a database, JSON, a
+// A guestbook with a form, photo uploads, a session cookie, a database, JSON, a
 // CSV download and live updates. Open http://127.0.0.1:8000/ in a browser.
 
 import { DatabaseSync } from "node:sqlite";
@@ -39,7 +39,7 @@ const page = (items: string[], name: string): string =>
   <script>new EventSource("events").onmessage = () => location.reload();</script>
 `;
 
-/** Makes a guest book that keeps its entries in an SQLite file. */
+/** Returns a guestbook that keeps its entries in an SQLite file. */
 export function guestbook(file: string): Application {
   const db = new DatabaseSync(file);
   db.exec(`CREATE TABLE IF NOT EXISTS entries
@@ -109,7 +109,7 @@ export function guestbook(file: string): Application {
     const stream = new ReadableStream<Uint8Array>({
       start(controller): void {
         visitors.add(visitor = controller);
-        // The head of a response leaves with its first chunk.
+        // The head of a response is sent with its first chunk.
         controller.enqueue(encoder.encode("retry: 1000\n\n"));
       },
       cancel: () => void visitors.delete(visitor),
@@ -139,7 +139,9 @@ export function guestbook(file: string): Application {
   };
 }
 
-/** Forgets its entries at the end; with a file name, it would keep them. */
+/**
+ * Keeps its entries in memory; with a file name, it would keep them on disk.
+ */
 export const app: Application = guestbook(":memory:");
 
 if (import.meta.main) {

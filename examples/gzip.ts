@@ -1,7 +1,7 @@
 // deno run --allow-net examples/gzip.ts
 //
 // `curl -i --compressed http://127.0.0.1:8000/` shows "Content-Encoding: gzip",
-// and without `--compressed` the same page as it is.
+// and without `--compressed` the uncompressed page.
 
 import {
   type Application,
@@ -21,14 +21,14 @@ function acceptsGzip({ HTTP_ACCEPT_ENCODING = "" }: Environ): boolean {
 
 function isCompressible(status: string, headers: HeaderList): boolean {
   const type = headers.get("Content-Type") ?? "";
-  // Events are to arrive at once, but a compressor waits for more.
+  // Events must arrive at once, but a compressor waits for more data.
   return status.startsWith("200") && !headers.has("Content-Encoding") &&
     !/no-transform/i.test(headers.get("Cache-Control") ?? "") &&
     /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml)|image\/svg)/i
       .test(type);
 }
 
-/** Whether a client is told that what it once got from here is still good. */
+/** Returns whether a 304 response refers to a compressed copy at the client. */
 function hasCompressed(
   { HTTP_IF_NONE_MATCH: tags = "" }: Environ,
   status: string,
@@ -39,13 +39,16 @@ function hasCompressed(
     tags.includes(`W/${etag}`);
 }
 
-/** A strong ETag would promise the very bytes of the page. */
+/** Makes an ETag weak, because a strong one would promise identical bytes. */
 function weakenEtag(headers: HeaderList): void {
   const etag = headers.get("ETag");
   if (etag?.startsWith('"')) headers.set("ETag", `W/${etag}`);
 }
 
-/** Compresses; gives what is ready, and all the rest at the end. */
+/**
+ * Compresses chunks. It returns the bytes that are ready, and the rest at the
+ * end.
+ */
 class Compressor {
   readonly #stream = new CompressionStream("gzip");
   readonly #writer = this.#stream.writable.getWriter();
@@ -65,19 +68,19 @@ class Compressor {
     await this.#reading;
   }
 
-  /** All that is ready; may be empty. */
+  /** Returns the bytes that are ready, possibly none. */
   async take(): Promise<Uint8Array> {
     return await new Blob(this.#ready.splice(0)).bytes();
   }
 }
 
-/** Compresses what clients can unpack, and what is worth it. */
+/** Compresses responses if the client supports it and compression is useful. */
 export function gzip(app: Application): Application {
   return async (environ, startResponse) => {
     let compressor: Compressor | undefined;
     const body = await app(environ, (status, given, excInfo) => {
       const headers = new HeaderList([...given]);
-      // A second start takes back what the first has said.
+      // A second call of startResponse() replaces the first one.
       compressor = undefined;
       if (isCompressible(status, headers)) {
         headers.append("Vary", "Accept-Encoding");
@@ -101,7 +104,7 @@ export function gzip(app: Application): Application {
   };
 }
 
-// The application may start as late as in its first next().
+// The application may call startResponse() as late as in its first next().
 function compress(
   body: ResponseBody,
   compressorOf: () => Compressor | undefined,
@@ -118,7 +121,8 @@ function compress(
       if (compressor === undefined) return result;
       ended = result.done === true;
       await (result.done ? compressor.end() : compressor.add(result.value));
-      // A chunk for each chunk, though an empty one: nobody waits in vain.
+      // Each chunk leads to one chunk, even an empty one, so that no reader
+      // waits.
       return { done: false, value: await compressor.take() };
     },
     return: async () => {

@@ -1,7 +1,7 @@
 // deno run --allow-net examples/hello_async_generator.ts
 //
 // `curl http://127.0.0.1:8000/` shows two words and their SHA-256, like
-// sha256sum. Each line is computed when the client can take it.
+// sha256sum. Each line is computed when the client is ready for it.
 
 import { type Application, makeServer, validator } from "../mod.ts";
 

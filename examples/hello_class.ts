@@ -1,7 +1,7 @@
 // deno run --allow-net examples/hello_class.ts
 //
 // `curl http://127.0.0.1:8000/` shows "Hello world!". The server's terminal
-// shows "closed" after each request, also when the client has left early.
+// shows "closed" after each request, even if the client leaves early.
 
 import {
   type Application,
@@ -11,7 +11,7 @@ import {
   validator,
 } from "../mod.ts";
 
-/** One response: the server iterates it, then closes it. */
+/** A response body: the server iterates over it, then closes it. */
 class Hello {
   readonly #environ: Environ;
   readonly #startResponse: StartResponse;
@@ -33,7 +33,7 @@ class Hello {
   }
 }
 
-// A class needs `new`, so it is no application, but this function is one.
+// A class needs `new`, so it is not an application, but this function is one.
 export const app: Application = (environ, startResponse) =>
   new Hello(environ, startResponse);
 

@@ -1,7 +1,8 @@
 // deno run --allow-net examples/hello_generator.ts
 //
 // `curl -i http://127.0.0.1:8000/` shows "Hello world!" with
-// "transfer-encoding: chunked": nobody knows the length of what is still made.
+// "transfer-encoding: chunked": the length of a generated body is not known in
+// advance.
 
 import { type Application, makeServer, validator } from "../mod.ts";
 

@@ -1,7 +1,8 @@
 // deno run $(deno task -q std) --allow-net examples/hono.ts
 //
 // Hono and a WSGI application on one port, with the validator around both:
-// `curl http://127.0.0.1:8000/hello/Ada` is answered by Hono, `/demo` is not.
+// `curl http://127.0.0.1:8000/hello/Ada` is handled by Hono, and `/demo` by the
+// WSGI application.
 
 import { Hono } from "npm:hono@^4";
 import { fromFetchHandler } from "../gateway/from_fetch/from_fetch.ts";

@@ -10,7 +10,7 @@ import {
   validator,
 } from "../mod.ts";
 
-/** Adds a header to every response. What it returns is the inner body itself. */
+/** Adds a header to every response. It returns the inner body unchanged. */
 export function addHeader(name: string, value: string): Middleware {
   return (app) => (environ, startResponse) =>
     app(environ, (status, headers, excInfo) => {
@@ -22,7 +22,9 @@ function toUpper(chunk: Uint8Array): Uint8Array {
   return chunk.map((byte) => byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte);
 }
 
-/** Makes a text upper case; ASCII only, so that its length stays the same. */
+/**
+ * Converts text to upper case; only ASCII, so that its length stays the same.
+ */
 export function upperCase(app: Application): Application {
   return async (environ, startResponse) => {
     const body = await app(environ, (status, headers, excInfo) => {
@@ -36,14 +38,14 @@ export function upperCase(app: Application): Application {
   };
 }
 
-// Not a generator: its return() would wait for a next() that is pending, and if
-// it was never begun, it would not tell the inner body that it is over.
+// Not a generator: its return() would wait for a pending next(), and would not
+// close the inner body if the iteration has not started.
 function upperCaseChunks(body: ResponseBody): AsyncIterator<Uint8Array, void> {
   const iterator = Symbol.asyncIterator in body
     ? body[Symbol.asyncIterator]()
     : body[Symbol.iterator]();
   return {
-    // One chunk for each chunk: nothing is held back.
+    // Each chunk leads to one chunk: no data is held back.
     next: async () => {
       const { done, value } = await iterator.next();
       return done
@@ -62,7 +64,7 @@ const hello: Application = (_environ, startResponse) => {
   return [new TextEncoder().encode("Hello world!\n")];
 };
 
-// One validator on each side of what is to be checked.
+// Validators on both sides check the middleware and the application.
 export const app: Application = addHeader("X-Served-By", "Deno")(
   upperCase(validator(hello, { name: "hello" })),
 );

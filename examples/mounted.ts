@@ -1,7 +1,7 @@
 // deno run --allow-net examples/mounted.ts
 //
 // Three applications on one port, and one log for all of them:
-// `curl http://127.0.0.1:8000/where/am/I` shows which part of the path led to
+// `curl http://127.0.0.1:8000/where/am/I` shows which part of the path selected
 // the application. `/demo` shows all the variables of the request.
 
 import {

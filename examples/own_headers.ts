@@ -1,7 +1,7 @@
 // deno run --allow-net examples/own_headers.ts
 //
 // `curl -i http://127.0.0.1:8000/caf%C3%A9?x=1` shows the path of the request,
-// and headers of the program's own. One name may come more than once.
+// and custom headers. A name can occur more than once.
 
 import {
   type Application,
@@ -12,7 +12,7 @@ import {
 } from "../mod.ts";
 
 export const app: Application = (environ, startResponse) => {
-  // A server may leave out those that are empty.
+  // A server may omit empty variables.
   const { SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING = "" } = environ;
   const path = decodeUtf8(SCRIPT_NAME + PATH_INFO);
   const headers = new HeaderList();
@@ -20,7 +20,8 @@ export const app: Application = (environ, startResponse) => {
   headers.set("Cache-Control", "no-store");
   headers.append("Set-Cookie", "seen=1; Path=/; HttpOnly; SameSite=Lax");
   headers.append("Set-Cookie", "theme=dark; Path=/; SameSite=Lax");
-  // A path may hold anything; a header should be ASCII without controls.
+  // A path can contain any bytes; a header should be ASCII without control
+  // characters.
   headers.set("X-Path", encodeURI(path));
   startResponse("200 OK", [...headers]);
   return [new TextEncoder().encode(`path ${path}\nquery ${QUERY_STRING}\n`)];

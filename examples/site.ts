@@ -1,8 +1,8 @@
 // deno run $(deno task -q std) --allow-net --allow-read examples/site.ts
 //
-// Serves `examples/site/`: pages as they are, and of each `.ts` file the
+// Serves `examples/site/`: pages as files, and for each `.ts` file the
 // `application` that it exports: `curl http://127.0.0.1:8000/mytime.ts`. While
-// there is a file `maintenance.html`, that is all that anybody gets.
+// a file `maintenance.html` exists, all requests get that page.
 
 import { toFileUrl } from "@std/path";
 import { type Application, decodeUtf8, makeServer, validator } from "../mod.ts";
@@ -32,7 +32,7 @@ async function readMaintenancePage(
   }
 }
 
-/** Loads the application of a module, if there is one inside of the folder. */
+/** Loads the application of a module, if the folder contains the module. */
 async function loadModule(root: string, path: string): Promise<Application> {
   let file: string;
   try {
@@ -40,13 +40,15 @@ async function loadModule(root: string, path: string): Promise<Application> {
   } catch {
     return notFound;
   }
-  // Where a link or ".." leads is what would run.
+  // The check needs the real path, because links and ".." can lead elsewhere.
   if (!file.startsWith(`${root}/`) || !file.endsWith(".ts")) return notFound;
   const { application } = await import(toFileUrl(file).href);
   return typeof application === "function" ? application : notFound;
 }
 
-/** Makes an application of a folder, which is to be a real path. */
+/**
+ * Returns an application that serves a folder. The path must be a real path.
+ */
 export function site(root: string): Application {
   const pages = staticFiles(root, { listing: false });
   return async (environ, startResponse) => {

@@ -1,6 +1,6 @@
 // deno run --allow-net examples/streaming.ts
 //
-// `curl http://127.0.0.1:8000/` counts down, a line a second. Stop it with
+// `curl http://127.0.0.1:8000/` counts down, one line per second. Stop it with
 // Ctrl+C: the server's terminal shows "closed" at once.
 
 import { type Application, makeServer, validator } from "../mod.ts";
@@ -17,8 +17,8 @@ export const app: Application = (environ, startResponse) => {
       }
       yield encoder.encode("Lift-off!\n");
     },
-    // A `finally` in the generator would have to wait until the timer is over.
-    // close() is called at once, whether the body has ended or the client left.
+    // A `finally` in the generator would wait for the timer. close() is called
+    // at once, whether the body has ended or the client has left.
     close(): void {
       clearTimeout(timer);
       environ["wsgi.errors"].write("closed\n");

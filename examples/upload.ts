@@ -1,8 +1,8 @@
 // deno run --allow-net examples/upload.ts
 //
-// `curl -F 'file=@README.md' http://127.0.0.1:8000/` shows name, size and SHA-256
-// of the file. A browser gets a form. What is sent is held in memory, so more
-// than ten megabytes are refused.
+// `curl -F 'file=@README.md' http://127.0.0.1:8000/` shows name, size and
+// SHA-256 of the file. A browser gets a form. Uploads are kept in memory, so
+// more than ten megabytes are rejected.
 
 import { type Application, makeServer, toRequest, validator } from "../mod.ts";
 
@@ -20,7 +20,7 @@ const FORM = `<!DOCTYPE html>
 async function describeFile(file: File): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
   const hex = new Uint8Array(hash).toHex();
-  // A client chooses the name: it is shown, never used as a path.
+  // The client chooses the name. Show it, but never use it as a path.
   return `${JSON.stringify(file.name)}: ${file.size} bytes, ${hex}\n`;
 }
 
@@ -36,10 +36,10 @@ export const app: Application = async (environ, startResponse) => {
   try {
     form = await toRequest(environ).formData();
   } catch (error) {
-    // What formData() says to a body that is no form. A body that was cut short
-    // or is too long is another error, which the server answers.
+    // formData() throws a TypeError if the body is not a form. A body that is
+    // incomplete or too long leads to another error, which the server handles.
     if (!(error instanceof TypeError)) throw error;
-    return send("400 Bad Request", "text/plain", "This is no form.\n");
+    return send("400 Bad Request", "text/plain", "The body is not a form.\n");
   }
   const files = form.getAll("file").filter((value) => value instanceof File);
   const lines = await Promise.all(files.map(describeFile));

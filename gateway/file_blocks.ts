@@ -6,6 +6,7 @@
  */
 
 import type { FileWrapper, SeekableFile } from "../wsgi/file_wrapper.ts";
+import type { OpenFile } from "../wsgi/types.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
 /** How much of a file is read at a time, in bytes. */
@@ -66,7 +67,7 @@ export async function openBlocks(
 
 /** Reads a block; it is less than full only at the end of the file. */
 async function readBlock(
-  file: SeekableFile,
+  file: OpenFile,
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const block = new Uint8Array(size);
@@ -84,7 +85,7 @@ async function readBlock(
  * is asked for. What a file has beyond the limit is left.
  */
 async function* blocksOf(
-  file: SeekableFile,
+  file: OpenFile,
   buffer: Uint8Array<ArrayBuffer>,
   limit: number,
 ): AsyncGenerator<Uint8Array, void> {

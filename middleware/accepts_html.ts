@@ -1,5 +1,5 @@
 /**
- * Whether a client would rather see a page than plain text.
+ * Decides whether a client prefers an HTML page to plain text.
  *
  * @module
  */
@@ -23,7 +23,9 @@ function parseRanges(accept: string): Range[] {
   });
 }
 
-/** How much a media type is wanted: by the most specific range that has it. */
+/**
+ * Returns the quality of a media type, from the most specific matching range.
+ */
 function qualityOf(ranges: readonly Range[], subtype: string): number {
   for (const wanted of [`text/${subtype}`, "text/*", "*/*"]) {
     const range = ranges.find(({ type }) => type === wanted);
@@ -33,13 +35,12 @@ function qualityOf(ranges: readonly Range[], subtype: string): number {
 }
 
 /**
- * Decides between a page and plain text. A browser names HTML; what takes
- * anything gets text.
+ * Returns whether a client prefers HTML to plain text. A browser asks for HTML;
+ * a client that accepts anything gets plain text.
  *
  * RFC 9110 section 12.5.1.
  *
  * @param accept The Accept header of the request.
- * @returns Whether to send HTML.
  */
 export function acceptsHtml(accept: unknown): boolean {
   if (typeof accept !== "string") return false;

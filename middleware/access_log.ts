@@ -1,5 +1,5 @@
 /**
- * Middleware that logs each request, on any server.
+ * Middleware that logs each request, for any server.
  *
  * ```ts
  * import { accessLog, type AccessRecord } from "@wsgi/ref/access-log";
@@ -39,13 +39,13 @@ export { type AccessLogger, type AccessRecord, formatCombined, formatCommon };
 /** Options of {@linkcode accessLog}. */
 export interface AccessLogOptions {
   /**
-   * Gets each record.
+   * Receives each record.
    *
    * @default {a line to wsgi.errors}
    */
   log?: AccessLogger | undefined;
   /**
-   * The form of the line, where there is no `log`.
+   * The format of the line. It is used only without `log`.
    *
    * @default {"common"}
    */
@@ -71,7 +71,7 @@ function loggerOf(
   }
   const formatRecord = format === "common" ? formatCommon : formatCombined;
   return (environ) => {
-    // Taken now: the application may change its environ.
+    // Read now, because the application may change its environ.
     const errors = environ["wsgi.errors"];
     return log === undefined
       ? (record) => errors.write(`${formatRecord(record)}\n`)
@@ -80,16 +80,17 @@ function loggerOf(
 }
 
 /**
- * Makes middleware that logs each request when it is over.
+ * Returns middleware that logs each request when its response ends.
  *
- * It writes what `makeServer` writes by itself, for servers that do not, or
- * with what middleware around it knows: inside of `proxyHeaders` the address is
- * the client's. It sees what the application hands over. An array counts as
- * sent when it is returned, and an answer that the server makes itself is not
- * seen: where the application failed before its first byte, the record has
- * status 500 and no bytes.
+ * The log is the same as that of `makeServer()`. Use the middleware for servers
+ * without an access log, or to log the changes of other middleware: inside
+ * `proxyHeaders()` the log has the address of the client. The middleware counts
+ * the bytes that the application returns. An array counts as sent when it is
+ * returned. Responses that the server itself makes are not observed: if the
+ * application fails before its first byte, the record has the status 500 and no
+ * bytes.
  *
- * @param options Where the records go.
+ * @param options The options. They are read once.
  * @returns The middleware.
  * @throws {TypeError} If an option is wrong.
  *

@@ -1,6 +1,6 @@
 /**
- * The answer to a failure, as the request accepts it: the page for a browser, or
- * plain text for a terminal.
+ * Builds the response that describes a failure: a page for a browser, plain
+ * text for a terminal, depending on the Accept header.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { toFailureText } from "./failure_text.ts";
 
 const encoder = new TextEncoder();
 
-/** What an answer is made with. */
+/** Options of {@linkcode showFailure}. */
 export interface FailureAnswerOptions extends FailurePageOptions {
   /**
-   * The status of the answer.
+   * The status of the response.
    *
    * @default {"500 Internal Server Error"}
    */
@@ -29,12 +29,10 @@ export interface FailureAnswerOptions extends FailurePageOptions {
 }
 
 /**
- * Makes the answer that shows a failure.
+ * Builds the response that shows a failure.
  *
- * @param report The failure.
  * @param accept The Accept header of the request.
- * @param options What else there is in the answer.
- * @returns A page or plain text, as the request accepts it.
+ * @returns A page or plain text, depending on `accept`.
  */
 export function showFailure(
   report: FailureReport,
@@ -67,12 +65,11 @@ export function showFailure(
 }
 
 /**
- * Makes the answer to a failure.
+ * Builds the response to a request that failed.
  *
- * @param error What was thrown.
- * @param environ The variables of the request.
- * @param options What is shown.
- * @returns A page or plain text, as the request accepts it.
+ * @param error The thrown value.
+ * @param environ The environ of the request.
+ * @returns A page or plain text, depending on the Accept header.
  */
 export function answerFailure(
   error: unknown,

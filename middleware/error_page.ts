@@ -1,5 +1,5 @@
 /**
- * Middleware that shows what went wrong, for development.
+ * Middleware that shows errors in the browser, for development.
  *
  * ```ts
  * import { errorPage } from "@wsgi/ref/error-page";
@@ -27,8 +27,8 @@ import { guardFailures } from "./failure_guard.ts";
 /** Options of {@linkcode errorPage}. */
 export interface ErrorPageOptions {
   /**
-   * Whether the program's own lines around the fault are shown. They are read
-   * only where the program may read its files without asking.
+   * Whether the page shows the lines of your program around the error. The
+   * files are read only if the permission has already been granted.
    *
    * @default {true}
    */
@@ -36,22 +36,23 @@ export interface ErrorPageOptions {
 }
 
 /**
- * Makes middleware that shows what went wrong. It is for development: its page
- * shows parts of your program to every client.
+ * Returns middleware that shows errors as a page. Use it in development only:
+ * the page shows parts of your program to every client.
  *
- * Where the application throws, or breaks a rule with the validator inside of
- * this middleware, a browser gets the application, the rule, the message, the
- * hint, the clause, the lines of your program, the stack with its causes and the
- * errors of an `AggregateError`, and the request. Other clients get the same as
- * plain text. Cookies and passwords are hidden. The error is also written to
- * `wsgi.errors`.
+ * The page appears if the application throws, or if it breaks a rule and this
+ * middleware wraps the validator. It shows the application, the rule, the
+ * message, the hint, the clause, the lines of your program, the stack with its
+ * causes and the errors of an `AggregateError`, and the request. Clients that
+ * do not ask for HTML get the same as plain text. Cookies and passwords are
+ * hidden. The error is also written to `wsgi.errors`.
  *
- * After the first byte of a response no other answer is possible: the error goes
- * on to the server, and so do errors that the client or a deadline caused.
+ * Once the first byte of a response has been sent, it cannot be replaced, so
+ * the error is passed on to the server. Errors that the client or a deadline
+ * caused are also passed on.
  *
  * PEP 3333, "Error Handling".
  *
- * @param options What to show.
+ * @param options The options. They are read once.
  * @returns The middleware.
  * @throws {TypeError} If an option is wrong.
  *

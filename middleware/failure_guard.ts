@@ -1,5 +1,5 @@
 /**
- * Catching what an application throws while another answer is still possible.
+ * Catches errors of an application while the response can still be replaced.
  *
  * @module
  */
@@ -22,33 +22,39 @@ import {
   type ResponseObserver,
 } from "./response_observer.ts";
 
-/** The answer in place of the application's. */
+/** The response that replaces the one of the application. */
 export interface FailureAnswer {
   readonly status: string;
   readonly headers: readonly HeaderTuple[];
   readonly body: Uint8Array;
 }
 
-/** Makes the answer; without one the error goes on to the server. */
+/**
+ * Builds the replacement. With `undefined` the error is passed on to the
+ * server.
+ */
 export type AnswerFailure = (
   error: unknown,
   environ: Environ,
 ) => FailureAnswer | undefined | Promise<FailureAnswer | undefined>;
 
-/** Logs an error that was answered. */
+/** Logs an error whose response was replaced. */
 export type LogFailure = (error: unknown, errors: ErrorStream) => void;
 
 function writeError(error: unknown, errors: ErrorStream): void {
   errors.write(formatError(error));
 }
 
-/** The client or the server is at fault, and the server knows what to say. */
+/**
+ * Returns whether the client or the server caused an error. The server answers
+ * these itself.
+ */
 function isForServer(error: unknown): boolean {
   return error instanceof RequestBodyError ||
     error instanceof ClientDisconnected || isServerAbort(error);
 }
 
-/** One request whose failure can be answered until its first byte is sent. */
+/** One request. Its response can be replaced until the first byte is sent. */
 class GuardedRequest implements ResponseObserver {
   readonly #startResponse: StartResponse;
   readonly #environ: Environ;
@@ -65,25 +71,25 @@ class GuardedRequest implements ResponseObserver {
   ) {
     this.#log = log;
     this.#environ = environ;
-    // Taken now: the application may change its environ.
+    // Read now, because the application may change its environ.
     this.#errors = environ["wsgi.errors"];
     this.#startResponse = startResponse;
     this.#answer = answer;
   }
 
-  /** The head leaves with the first chunk that has bytes. */
+  /** Notes when the head is sent: with the first chunk that is not empty. */
   onChunk(chunk: unknown): void {
     if (chunk === undefined) return;
     if ((chunk as Uint8Array | null)?.byteLength !== 0) this.#sent = true;
   }
 
-  /** Returns the page. Throws the error where it is too late for one. */
+  /** Returns the replacement, or throws the error if it is too late for one. */
   async onError(error: unknown): Promise<Uint8Array> {
     if (this.#sent || isForServer(error)) throw error;
     const answer = await this.#answerTo(error);
-    // The server has begun a response by itself, or the client is gone.
+    // The server has started its own response, or the client has left.
     if (answer === undefined || this.#sent) throw error;
-    // What is thrown may be nothing, which would not count as an error.
+    // The application may throw undefined, which startResponse() would ignore.
     const excInfo = error ?? new Error(`The application threw ${error}`);
     this.#startResponse(answer.status, answer.headers, excInfo);
     this.#sent = true;
@@ -101,13 +107,14 @@ class GuardedRequest implements ResponseObserver {
 }
 
 /**
- * Answers in place of an application that fails before its first byte. The
- * error is logged then; otherwise it goes on to the server.
+ * Wraps an application so that its response is replaced if it fails before the
+ * first byte is sent. Such errors are logged; later ones are passed on to the
+ * server.
  *
- * @param app The application.
- * @param answer Makes the answer.
- * @param log Logs the error; by default to `wsgi.errors`.
- * @returns The guarded application.
+ * @param app The application to wrap.
+ * @param answer Builds the replacement.
+ * @param log Logs the error. The default writes to `wsgi.errors`.
+ * @returns The wrapped application.
  */
 export function guardFailures(
   app: Application,

@@ -1,5 +1,5 @@
 /**
- * A failure as a page, for a browser.
+ * Renders a failure as an HTML page.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type {
 } from "./failure_report.ts";
 import type { SourceExcerpt } from "./source_excerpt.ts";
 
-/** All of it is in the page: it may be shown where there is no network. */
+/** The styles are part of the page, so that it works offline. */
 const STYLE = `:root { color-scheme: light dark; --ink: #1f2328; --dim: #59636e;
 --paper: #fff; --panel: #f6f8fa; --line: #d1d9e0; --red: #b3261e; --mark: #ffebe9;
 --blue: #0550ae; }
@@ -69,7 +69,10 @@ function escape(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }
 
-/** Shows text so that it can neither be markup nor turn its neighbours around. */
+/**
+ * Renders text so that it is not markup and does not change the direction of
+ * the text around it.
+ */
 function showText(text: string): string {
   return `<bdi>${escape(escapeControls(text))}</bdi>`;
 }
@@ -108,7 +111,7 @@ function showFrames(frames: readonly ReportedFrame[]): string {
   return `<pre>${rows.join("")}</pre>`;
 }
 
-/** Shows a stack. Frames of the server and of the runtime are folded. */
+/** Renders a stack. Frames of the server and the runtime are collapsed. */
 function showStack(frames: readonly ReportedFrame[]): string {
   if (frames.length === 0) return "";
   let html = "";
@@ -148,23 +151,20 @@ function showRequest(request: ReportedRequest | undefined): string {
   }</code></p>\n<div class="box"><table>\n${rows.join("")}</table></div>\n`;
 }
 
-/** What a page has beside the failure. */
+/** Further parts of the page. */
 export interface FailurePageOptions {
   /** A link at the end of the page. */
   readonly link?: { readonly href: string; readonly text: string } | undefined;
-  /** A script, with the nonce that the policy of the page allows. */
+  /** A script, and its nonce in the Content-Security-Policy of the page. */
   readonly script?:
     | { readonly nonce: string; readonly text: string }
     | undefined;
 }
 
 /**
- * Writes a failure as a page.
+ * Renders a failure as an HTML page.
  *
- * @param report The failure.
- * @param options What else is in the page.
- * @returns The page, in HTML. It refers to nothing but the specification and the
- * link.
+ * @returns The page. It loads no other resource.
  */
 export function toFailureHtml(
   report: FailureReport,

@@ -1,5 +1,5 @@
 /**
- * All there is to say about a failure, before it becomes text or a page.
+ * Collects the information about a failure that the page and the text show.
  *
  * @module
  */
@@ -23,25 +23,25 @@ import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
 export interface BrokenRule {
   readonly id: string;
   readonly blame: string;
-  /** `"SPEC.md#status-string"`. */
+  /** The reference of the requirement: `"SPEC.md#status-string"`. */
   readonly spec: string;
   /** The address of a page about the rule, if there is one. */
   readonly url: string | undefined;
-  /** How to read more without that page: a command. */
+  /** The command that explains the rule if there is no page. */
   readonly explanation: string;
-  /** The words of the requirement, where they can be read. */
+  /** The text of the requirement, if SPEC.md can be read. */
   readonly clause: string | undefined;
 }
 
 /** One frame of a stack. */
 export interface ReportedFrame {
-  /** Such as `"at app (file:///app.ts:1:2)"`. */
+  /** The line of the stack: `"at app (file:///app.ts:1:2)"`. */
   readonly text: string;
-  /** Whether it is of the user's program. */
+  /** Whether the frame belongs to the user's program. */
   readonly isUser: boolean;
 }
 
-/** An error and the errors behind it. */
+/** An error with its cause and its inner errors. */
 export interface ReportedError {
   /** The class of the error. */
   readonly name: string;
@@ -59,7 +59,7 @@ export interface ReportedRequest {
   readonly variables: readonly (readonly [name: string, value: string])[];
 }
 
-/** All that is shown. Nothing of it is escaped for HTML yet. */
+/** The information about a failure. It is not escaped for HTML. */
 export interface FailureReport {
   readonly error: ReportedError;
   /** The name of the application, if it is known. */
@@ -73,7 +73,7 @@ export interface FailureReport {
 const MAX_DEPTH = 5;
 const MAX_ERRORS = 10;
 
-/** Makes text from bytes as strings, without what would write to a terminal. */
+/** Decodes a ByteString, and escapes control characters. */
 function toVisibleText(value: string): string {
   return escapeControls(decodeUtf8(value));
 }
@@ -94,13 +94,15 @@ function framesOf(error: unknown, hide: Hide): ReportedFrame[] {
 }
 
 function messageOf(error: unknown): string {
-  // The rule is shown beside it.
+  // The report shows the rule separately.
   if (error instanceof ConformanceError) {
     return error.violation.message.replace(/ \(rule [^()]*\)$/, "");
   }
   return error instanceof Error
     ? escapeControls(error.message)
-    : `${describe(error)} was thrown, which is no Error and has no stack`;
+    : `The thrown value is ${
+      describe(error)
+    }, not an Error, so there is no stack`;
 }
 
 function reportError(error: unknown, hide: Hide, depth = 0): ReportedError {
@@ -123,13 +125,16 @@ function reportError(error: unknown, hide: Hide, depth = 0): ReportedError {
   };
 }
 
-/** Hides the secrets of a request in a text. */
+/** Replaces the secrets of a request in a text. */
 type Hide = (text: string) => string;
 
-/** Below this a value may be found in any word. */
+/** Shorter values could be part of any word. */
 const MIN_SECRET = 6;
 
-/** Makes what hides the secrets of a request, wherever a message quotes them. */
+/**
+ * Returns a function that hides the secrets of a request wherever a message
+ * quotes them.
+ */
 function hiderOf(environ: Environ): Hide {
   const secrets = Object.entries(environ).flatMap(([name, value]) =>
     isSecret(name) && typeof value === "string" && value.length >= MIN_SECRET
@@ -140,7 +145,9 @@ function hiderOf(environ: Environ): Hide {
     secrets.reduce((text, secret) => text.replaceAll(secret, "(hidden)"), text);
 }
 
-/** Where the pages about rules are, if there are any: `"/__wsgi__/rules/"`. */
+/**
+ * The path of the pages about rules, if there are any: `"/__wsgi__/rules/"`.
+ */
 export type RulePages = string | undefined;
 
 function ruleOf(
@@ -165,10 +172,10 @@ function variablesOf(environ: Environ): (readonly [string, string])[] {
 }
 
 /**
- * Describes a request for a page about its failure.
+ * Describes a request that failed.
  *
- * @param environ The variables of the request.
- * @returns The request, without secrets.
+ * @param environ The environ of the request.
+ * @returns The request. Its secrets are hidden.
  */
 export function reportRequest(environ: Environ): ReportedRequest {
   return {
@@ -179,8 +186,8 @@ export function reportRequest(environ: Environ): ReportedRequest {
 }
 
 /**
- * Finds the first line of the user's program in an error, its causes, or the
- * errors of an `AggregateError`.
+ * Returns the lines around the first frame of the user's program, in the stack
+ * of an error, its causes or the errors of an `AggregateError`.
  */
 function findExcerpt(error: unknown, depth = 0): SourceExcerpt | undefined {
   const frame = findUserFrame(readFrames(stackOf(error)));
@@ -195,20 +202,18 @@ function findExcerpt(error: unknown, depth = 0): SourceExcerpt | undefined {
   }
 }
 
-/** What a report is made with. */
+/** Options of {@linkcode reportFailure}. */
 export interface ReportOptions {
-  /** Whether lines of the user's program are read. */
+  /** Whether to read the lines of the user's program. */
   readonly source: boolean;
   readonly rulePages?: RulePages;
 }
 
 /**
- * Gathers all there is to say about a failure.
+ * Collects the information about a failure.
  *
- * @param error What was thrown.
- * @param environ The variables of the request.
- * @param options What is read, and where pages about rules are.
- * @returns The report.
+ * @param error The thrown value.
+ * @param environ The environ of the request.
  */
 export function reportFailure(
   error: unknown,

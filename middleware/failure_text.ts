@@ -1,5 +1,5 @@
 /**
- * A failure as plain text, for a terminal.
+ * Renders a failure as plain text, for a terminal.
  *
  * @module
  */
@@ -8,12 +8,7 @@ import { escapeControls } from "../wsgi/describe.ts";
 import type { FailureReport, ReportedError } from "./failure_report.ts";
 import type { SourceExcerpt } from "./source_excerpt.ts";
 
-/**
- * Writes a few lines of a file, with the one at fault marked.
- *
- * @param excerpt The lines.
- * @returns The lines as text.
- */
+/** Renders an excerpt as lines of text. The failing line is marked with `>`. */
 export function toExcerptText(excerpt: SourceExcerpt): string[] {
   const { line, lines } = excerpt;
   const width = String(lines.at(-1)?.[0] ?? line).length;
@@ -37,10 +32,8 @@ function errorLines(error: ReportedError): string[] {
 }
 
 /**
- * Writes a failure as plain text, in lines without control characters.
- *
- * @param report The failure.
- * @returns The text.
+ * Renders a failure as plain text without control characters, except for line
+ * feeds.
  */
 export function toFailureText(report: FailureReport): string {
   const { error, rule, hint, excerpt, request, application } = report;

@@ -10,7 +10,7 @@ import { splitAuthority, TOKEN_PATTERN } from "../wsgi/http_syntax.ts";
 import { parseAddress, parseIpv6 } from "../wsgi/ip_address.ts";
 import type { Environ } from "../wsgi/types.ts";
 
-/** The client of a proxy. Without an address, the proxy hides it. */
+/** The client of a proxy. It has no address if the proxy hides it. */
 export interface ForwardedClient {
   /** The IP address, without brackets. */
   readonly address?: string | undefined;
@@ -20,7 +20,7 @@ export interface ForwardedClient {
 
 /** The description of a request by one proxy. */
 export interface Hop {
-  /** Its client. */
+  /** The client of the proxy. */
   readonly client?: ForwardedClient | undefined;
   /** The scheme of the request: `"http"` or `"https"`. */
   readonly scheme?: string | undefined;
@@ -28,9 +28,9 @@ export interface Hop {
   readonly host?: string | undefined;
 }
 
-/** Is thrown when a forwarding header is malformed. */
+/** The error that is thrown if a forwarding header is malformed. */
 export class ForwardedError extends Error {
-  /** The name of the class, as in the first line of a stack trace. */
+  /** The name of the class. */
   override readonly name = "ForwardedError";
 }
 
@@ -44,10 +44,10 @@ const OF_PEER = [
 
 const QUOTED =
   '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
-/** The grammar of RFC 7239 section 6, except that of the addresses. */
+/** The syntax of RFC 7239 section 6. Addresses are checked separately. */
 const NODE =
   /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^:[\]]+))(?::(?:(?<port>[0-9]{1,5})|_[\w.-]+))?$/;
-/** A client that has an address, which the proxy does not give. */
+/** A client whose address the proxy hides. */
 const HIDDEN = /^(?:unknown|_[\w.-]+)$/i;
 const PAIR = new RegExp(`^(${TOKEN_PATTERN})=(${TOKEN_PATTERN}|${QUOTED})$`);
 
@@ -57,10 +57,11 @@ function isPort(text: string): boolean {
 }
 
 /**
- * Returns the value that the n-th proxy from the right has added.
+ * Returns the value that one of the proxies has added.
  *
- * @param header The header: values separated by commas.
- * @param hops The number of trusted proxies that add a value, 1 or more.
+ * @param header The value of the header: a comma-separated list.
+ * @param hops The number of trusted proxies that add a value, from 1. The value
+ * is read at this position from the right.
  * @returns The value; `undefined` if there are fewer values.
  */
 export function pickValue(header: string, hops: number): string | undefined {
@@ -68,15 +69,15 @@ export function pickValue(header: string, hops: number): string | undefined {
 }
 
 /**
- * Parses a node: the client as a proxy names it.
+ * Parses a node: the proxy's name for its client.
  *
- * RFC 7239 section 6. `X-Forwarded-For` has the same forms, and IPv6 addresses
- * without brackets.
+ * RFC 7239 section 6. `X-Forwarded-For` has the same syntax, but also allows
+ * IPv6 addresses without brackets.
  *
  * @param node The node: `"192.0.2.1"`, `"[2001:db8::1]:80"`, `"unknown"`,
  * `"_hidden:_port"`.
- * @returns The address and port; without an address if the proxy hides it.
- * @throws {ForwardedError} If it is not a node.
+ * @returns The address and port. Both are missing if the proxy hides them.
+ * @throws {ForwardedError} If the node is not valid.
  */
 export function readNode(node: string): ForwardedClient {
   if (parseIpv6(node) !== undefined) return { address: node };
@@ -91,11 +92,10 @@ export function readNode(node: string): ForwardedClient {
 }
 
 /**
- * Checks a forwarded scheme.
+ * Parses a forwarded scheme.
  *
  * @param scheme The scheme, in any case.
- * @returns `"http"` or `"https"`.
- * @throws {ForwardedError} If it is neither.
+ * @throws {ForwardedError} If it is neither `http` nor `https`.
  */
 export function readScheme(scheme: string): "http" | "https" {
   const lower = scheme.toLowerCase();
@@ -103,7 +103,7 @@ export function readScheme(scheme: string): "http" | "https" {
   throw new ForwardedError("the forwarded scheme is neither http nor https");
 }
 
-/** Splits at a separator, but not inside of quotes. */
+/** Splits a text at a separator, except inside quotes. */
 function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts: string[] = [];
   let start = 0;
@@ -121,13 +121,12 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
 }
 
 /**
- * Parses the element of a `Forwarded` header that the n-th proxy from the right
- * has added.
+ * Parses the element of a `Forwarded` header that one of the proxies has added.
  *
  * RFC 7239 section 4.
  *
- * @param header The header.
- * @param hops The number of trusted proxies that add an element, 1 or more.
+ * @param hops The number of trusted proxies that add an element, from 1. The
+ * element is read at this position from the right.
  * @returns The description; `undefined` if there are fewer elements.
  * @throws {ForwardedError} If it is malformed.
  */
@@ -162,8 +161,6 @@ export function readForwarded(header: string, hops: number): Hop | undefined {
 /**
  * Applies the description of a proxy to the environ.
  *
- * @param environ The variables of the request.
- * @param hop Client, scheme and host, as far as the proxy gives them.
  * @throws {ForwardedError} If the host is malformed.
  */
 export function applyHop(
@@ -171,7 +168,8 @@ export function applyHop(
   { client, scheme, host }: Hop,
 ): void {
   if (client !== undefined) {
-    // These described the proxy. A client without an address has none of them.
+    // These variables described the proxy. If the client has no address, they
+    // are all removed.
     for (const name of OF_PEER) delete environ[name];
     if (client.address !== undefined) environ.REMOTE_ADDR = client.address;
     if (client.port !== undefined) environ.REMOTE_PORT = client.port;
@@ -196,9 +194,7 @@ export function applyHop(
 /**
  * Applies a forwarded port to the environ.
  *
- * @param environ The variables of the request.
- * @param port The port.
- * @throws {ForwardedError} If it is not a number from 1 to 65535.
+ * @throws {ForwardedError} If the port is not a number from 1 to 65535.
  */
 export function applyPort(environ: Environ, port: string): void {
   if (!isPort(port)) {
@@ -210,15 +206,15 @@ export function applyPort(environ: Environ, port: string): void {
 /**
  * Puts a forwarded prefix before `SCRIPT_NAME`.
  *
- * @param environ The variables of the request.
- * @param prefix The prefix; slashes at its end are dropped.
- * @throws {ForwardedError} If it is not a path.
+ * @param environ The environ, which is changed.
+ * @param prefix The prefix. Slashes at its end are removed.
+ * @throws {ForwardedError} If the prefix is not a path.
  */
 export function applyPrefix(environ: Environ, prefix: string): void {
   const path = prefix.replace(/\/+$/, "");
   if (path !== "" && !/^(?:\/(?!\/)[!$&-;=@-Z_a-z~]*)+$/.test(path)) {
     throw new ForwardedError("the forwarded prefix is not a path");
   }
-  // A server may leave an empty variable out.
+  // A server may omit empty variables.
   environ.SCRIPT_NAME = path + (environ.SCRIPT_NAME ?? "");
 }

@@ -1,5 +1,5 @@
 /**
- * One request on its way through the access log middleware.
+ * Collects the access log record of one request.
  *
  * @module
  */
@@ -35,9 +35,9 @@ export class LoggedRequest implements ResponseObserver {
   #logged = false;
 
   /**
-   * @param environ The variables of the request. What is needed of them is
-   * taken now, since the application may change them.
-   * @param logger Gets the record.
+   * @param environ The environ of the request. Most variables are read now,
+   * because the application may change them.
+   * @param logger Receives the record.
    */
   constructor(environ: Environ, logger: AccessLogger) {
     this.#environ = environ;
@@ -54,25 +54,19 @@ export class LoggedRequest implements ResponseObserver {
     };
   }
 
-  /** Whether the server drops the body, whatever it is. */
+  /** Whether the response has no body, whatever the application returns. */
   get isBodiless(): boolean {
     return this.#known.method === "HEAD" || hasNoBody(this.#status);
   }
 
-  /**
-   * Takes note of a status that the server has accepted.
-   *
-   * @param status The status with its reason.
-   */
+  /** Notes the status that the server has accepted. */
   onStatus(status: string): void {
     this.#status = Number(status.slice(0, 3));
   }
 
   /**
-   * Counts a chunk that was handed over. What is no chunk is not counted: the
-   * server refuses it.
-   *
-   * @param chunk The chunk.
+   * Counts the bytes of a chunk. Other values are ignored; the server rejects
+   * them.
    */
   onChunk(chunk: unknown): void {
     const length = (chunk as Uint8Array | null | undefined)?.byteLength;
@@ -80,10 +74,8 @@ export class LoggedRequest implements ResponseObserver {
   }
 
   /**
-   * Counts the chunks of an array, and logs the request. The array is sent as it
-   * stands, so nothing more will be seen of it.
-   *
-   * @param chunks The body.
+   * Counts the chunks of an array and logs the request. The server sends an
+   * array directly, so its progress cannot be observed.
    */
   sendAll(chunks: readonly unknown[]): void {
     for (let i = 0; i < chunks.length; i++) this.onChunk(chunks[i]);
@@ -93,10 +85,10 @@ export class LoggedRequest implements ResponseObserver {
   /**
    * Logs a request whose application failed.
    *
-   * @param error What it threw, if it did.
+   * @param error The thrown value, if any.
    */
   fail(error?: unknown): void {
-    // Before the first byte the server answers in its place.
+    // Before the first byte, the server replaces the response.
     const isAnswered = this.#bytesSent === 0 || this.isBodiless;
     if (isAnswered) this.#status = 500;
     this.#log(false, isAnswered ? undefined : describeFailure(error));
@@ -105,24 +97,24 @@ export class LoggedRequest implements ResponseObserver {
   /**
    * Logs a request whose application threw.
    *
-   * @param error What it threw, which goes on to the server.
+   * @throws The same error, so that the server receives it.
    */
   onError(error: unknown): never {
     this.fail(error);
     throw error;
   }
 
-  /** Logs a request whose body came to its end. */
+  /** Logs a request whose body has ended. */
   onEnd(): void {
-    // The server answers in place of an application that did not start.
+    // The server answers itself if startResponse() was not called.
     if (this.#status === 0) this.fail();
     else this.#log(false);
   }
 
-  /** Logs a request whose body the server did not want to its end. */
+  /** Logs a request whose body the server closed early. */
   onClose(): void {
     if (this.#logged) return;
-    // Asked only now: a signal is expensive, and most requests never need it.
+    // Not in the constructor: a signal is expensive, and few requests need it.
     const signal = this.isBodiless ? undefined : this.#signal?.();
     const reason: unknown = signal?.aborted ? signal.reason : undefined;
     const isCut = reason !== undefined &&

@@ -1,5 +1,5 @@
 /**
- * Puts several applications into one, each under a path of its own.
+ * Combines several applications into one, each under its own path.
  *
  * ```ts
  * import { mount } from "@wsgi/ref/mount";
@@ -31,13 +31,13 @@ const NOT_FOUND = "404 Not Found\n";
 function problemOf(prefix: string): string | undefined {
   if (!prefix.startsWith("/")) return 'must begin with "/"';
   if (prefix.endsWith("/")) return 'must not end with "/"';
-  if (/[?#]/.test(prefix)) return "must be a path, without query and fragment";
+  if (/[?#]/.test(prefix)) return "must be a path without a query or fragment";
   if (/%[0-9A-Fa-f]{2}/.test(prefix)) {
     return "must be written as text, without percent-encoding";
   }
-  // Clients remove such segments from a path before they send it.
+  // Clients remove empty and dot segments before they send a path.
   return prefix.slice(1).split("/").some((part) => /^\.{0,2}$/.test(part))
-    ? "must have no segment that is empty, a dot or two"
+    ? 'must not contain an empty segment, "." or ".."'
     : undefined;
 }
 
@@ -67,32 +67,34 @@ function readMounts(apps: Readonly<Record<string, Application>>): Mounted[] {
     }
     if (mounts.has(prefix)) {
       throw new TypeError(
-        'Cannot mount the applications: "" and "/" mean the same, so there must be only one of them',
+        'Cannot mount the applications: "" and "/" mean the same prefix; remove one of them',
       );
     }
     mounts.set(prefix, app);
   }
-  // Variables are ByteStrings; prefixes are text.
+  // The variables are ByteStrings, and the prefixes are text.
   return [...mounts].map(([prefix, app]): Mounted => [encodeUtf8(prefix), app])
     .toSorted(([a], [b]) => b.length - a.length);
 }
 
 /**
- * Makes one application of several, by the beginning of the path.
+ * Combines several applications into one, which selects among them by the start
+ * of the path.
  *
- * The longest prefix wins, and only whole segments count: `/shop` takes `/shop`
- * and `/shop/books`, not `/shopping`. What was matched moves from the beginning
- * of `PATH_INFO` to the end of `SCRIPT_NAME`, so that the two together stay what
- * they were and `applicationUri()` leads to the mounted application. `/` (or an
- * empty string) takes what no other prefix does, with nothing moved. Without it
- * such a request is answered with 404.
+ * The longest prefix wins, and only whole segments match: `/shop` matches
+ * `/shop` and `/shop/books`, but not `/shopping`. The prefix moves from the
+ * start of `PATH_INFO` to the end of `SCRIPT_NAME`. Together they remain the
+ * same path, and `applicationUri()` returns the URL of the mounted application.
+ * `/` (or an empty string) matches all other paths and moves nothing. Without
+ * it, these requests get a 404 response.
  *
- * The path is compared as it is: case counts, and `//shop` does not begin with
- * `/shop`. An access check therefore belongs into the application it protects,
- * not in front of the prefix.
+ * Paths are compared exactly: case matters, and `//shop` does not start with
+ * `/shop`. Therefore put an access check into the application that it protects,
+ * rather than in front of the prefix.
  *
- * @param apps The applications by prefix, which is written as text: `"/café"`.
- * A mounted application may be a `mount()` too.
+ * @param apps The applications by prefix. A prefix is text without
+ * percent-encoding, such as `"/café"`. An application may itself come from
+ * `mount()`. The object is copied.
  * @returns The application.
  * @throws {TypeError} If a prefix is not valid, or an application is not a
  * function.
@@ -119,7 +121,7 @@ export function mount(
 ): Application {
   const mounts = readMounts(apps);
   return (environ, startResponse) => {
-    // A server may leave out what is empty.
+    // A server may omit empty variables.
     const { SCRIPT_NAME = "", PATH_INFO: path = "" } = environ;
     for (const [prefix, app] of mounts) {
       const rest = path.slice(prefix.length);

@@ -40,16 +40,16 @@ import {
 /** Options of {@linkcode proxyHeaders}. */
 export interface ProxyHeadersOptions {
   /**
-   * The peers that are believed: addresses and networks such as `"127.0.0.1"`
-   * or `"10.0.0.0/8"`, and `"unix"` for every client of a Unix socket, which the
-   * server marks with `wsgiref.unix_socket`. A client without an address is
-   * otherwise not believed.
+   * The trusted peers: addresses and networks such as `"127.0.0.1"` or
+   * `"10.0.0.0/8"`, and `"unix"` for every client of a Unix socket, which the
+   * server marks with `wsgiref.unix_socket`. Other peers without an address are
+   * never trusted.
    */
   trusted: readonly string[];
   /**
    * The number of your proxies that add a value to `X-Forwarded-For`. The
-   * address is that many values from the right: one of your proxies wrote it.
-   * With 0 the header is ignored.
+   * address is read at this position from the right, because your own proxies
+   * wrote these values. With 0 the header is ignored.
    *
    * @default {1}
    */
@@ -61,7 +61,8 @@ export interface ProxyHeadersOptions {
    */
   proto?: number | undefined;
   /**
-   * The same for `X-Forwarded-Host`. Many proxies pass on what a client sent.
+   * The same for `X-Forwarded-Host`. Many proxies pass on the value of the
+   * client.
    *
    * @default {0}
    */
@@ -79,8 +80,8 @@ export interface ProxyHeadersOptions {
    */
   prefix?: number | undefined;
   /**
-   * The same for `Forwarded` (RFC 7239). If it is not 0, that header is used
-   * instead of all of the above.
+   * The same for `Forwarded` (RFC 7239). If this is not 0, only `Forwarded` is
+   * used, and the `X-Forwarded-*` headers are ignored.
    *
    * @default {0}
    */
@@ -113,7 +114,7 @@ function hopsOf(
   return hops;
 }
 
-/** Makes the function that decides whether a peer is trusted. */
+/** Returns a function that checks whether a peer is trusted. */
 function trust(trusted: readonly string[]): (environ: Environ) => boolean {
   if (!Array.isArray(trusted) || trusted.length === 0) {
     throw optionError(
@@ -149,14 +150,14 @@ function rejectRequest(
 }
 
 /**
- * Makes middleware that takes the client's address, the scheme and more from
- * the headers that a proxy in front has added.
+ * Returns middleware that reads the client's address, the scheme and more from
+ * the headers that a trusted proxy has added.
  *
- * Only listed peers are trusted, and of several values only the one that your own
- * proxy has added, counted from the right. A malformed header is answered with
- * 400. For other peers the forwarding headers are removed, so that no application
- * is misled by them. If the proxy hides its client, as with `for=unknown`, the
- * environ has no `REMOTE_ADDR`.
+ * Only listed peers are trusted. If a header has several values, only the one
+ * that your own proxy added is used, counted from the right. A malformed header
+ * leads to a 400 response. If the peer is not trusted, the forwarding headers
+ * are removed, so that they cannot mislead the application. If the proxy hides
+ * its client, as with `for=unknown`, the environ has no `REMOTE_ADDR`.
  *
  * RFC 7239; the `X-Forwarded-*` headers have no specification.
  *

@@ -1,6 +1,6 @@
 /**
- * Observes a response on its way through middleware: its status, its chunks, and
- * how its body ends.
+ * Lets middleware observe a response: its status, its chunks, and how its body
+ * ends.
  *
  * @module
  */
@@ -10,21 +10,20 @@ import type { ResponseBody, StartResponse } from "../wsgi/types.ts";
 
 /** Receives the events of one response. */
 export interface ResponseObserver {
-  /** Is called with a status that the server has accepted. */
+  /** Called with a status that the server has accepted. */
   onStatus?(status: string): void;
-  /** Is called with each chunk, written or iterated. */
+  /** Called with each chunk, from `write()` or the body. */
   onChunk(chunk: unknown): void;
-  /** Is called when the iteration is over. */
+  /** Called when the body has ended. */
   onEnd?(): void;
   /**
-   * Is called with what the iterator throws.
+   * Called with an error that the iterator throws.
    *
-   * @param error The error.
-   * @returns The last chunk, instead of what the iterator would have given.
-   * Throws the error if there is no last chunk.
+   * @returns A last chunk, which replaces the rest of the body. If there is no
+   * replacement, it throws the error.
    */
   onError(error: unknown): Promise<Uint8Array>;
-  /** Is called when the server closes the body. */
+  /** Called when the server closes the body. */
   onClose?(): void;
 }
 
@@ -39,12 +38,16 @@ interface BodyIterator {
 
 const DONE: BodyResult = { done: true, value: undefined };
 
-/** Passes on the results of another iterator, and reports them. */
+/**
+ * Passes on the results of another iterator, and reports them to an observer.
+ */
 class ObservedIterator implements BodyIterator {
   readonly #iterator: BodyIterator;
   readonly #observer: ResponseObserver;
   #isReplaced = false;
-  /** Is there only if the other iterator has one, since servers look for it. */
+  /**
+   * Present only if the other iterator has it, because servers check for it.
+   */
   readonly return?: () => Eventually<BodyResult>;
 
   constructor(iterator: BodyIterator, observer: ResponseObserver) {
@@ -56,7 +59,7 @@ class ObservedIterator implements BodyIterator {
   }
 
   next(): Eventually<BodyResult> {
-    // An iterator that has thrown is over.
+    // An iterator that has thrown has ended.
     if (this.#isReplaced) return DONE;
     try {
       const result = this.#iterator.next();
@@ -87,7 +90,7 @@ class ObservedIterator implements BodyIterator {
   }
 }
 
-/** Makes each step of an iterator a promise. */
+/** Makes a sync iterator async. */
 function toAsync(iterator: BodyIterator): BodyIterator {
   const { return: stop } = iterator;
   return {
@@ -96,7 +99,7 @@ function toAsync(iterator: BodyIterator): BodyIterator {
   };
 }
 
-/** Returns how to iterate over a body, the async way if there are both. */
+/** Returns how to iterate over a body. Async iteration has precedence. */
 function iterationOf(
   body: ResponseBody,
 ): { isAsync: boolean; open: () => BodyIterator } | undefined {
@@ -115,13 +118,13 @@ function iterationOf(
 /**
  * Observes a body while the server iterates over it.
  *
- * @param body What the application returned.
+ * @param body The value that the application returned.
  * @param observer Receives the chunks and the end.
- * @param options `canReplace` says that `onError` may return a chunk. The result
- * is async then, also where the body is sync.
- * @returns The body for the server. Its `close()` closes the body of the
- * application. `undefined` for an array, which is sent as it stands, and for a
- * value that is no body, which the server rejects.
+ * @param options `canReplace`: whether `onError` may return a chunk. The result
+ * is then async, even if the body is sync.
+ * @returns The body for the server, whose `close()` closes the body of the
+ * application. `undefined` for an array, which the server sends directly, and
+ * for a value that is not a body, which the server rejects.
  */
 export function observeBody(
   body: ResponseBody,
@@ -148,8 +151,8 @@ export function observeBody(
  * Observes `startResponse` and the `write()` that it returns.
  *
  * @param startResponse The function of the server.
- * @param observer Receives the status and the chunks, once the server has
- * accepted them.
+ * @param observer Receives the status and chunks after the server has accepted
+ * them.
  * @returns The function for the application.
  */
 export function observeStart(

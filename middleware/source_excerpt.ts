@@ -1,5 +1,5 @@
 /**
- * The lines of a program around the place where it failed.
+ * Reads the lines of a program around an error.
  *
  * @module
  */
@@ -10,20 +10,23 @@ import type { SourcePlace } from "../wsgi/source_place.ts";
 export interface SourceExcerpt {
   /** The path of the file. */
   readonly file: string;
-  /** The line at fault, from 1. */
+  /** The number of the failing line, from 1. */
   readonly line: number;
-  /** The column at fault, from 1. */
+  /** The column of the error, from 1. */
   readonly column: number;
   /** The lines with their numbers. */
   readonly lines: readonly (readonly [number: number, text: string])[];
 }
 
-/** How many lines are shown before and after the one at fault. */
+/** The number of lines before and after the failing one. */
 const AROUND = 5;
-/** A bundle may have a line of a megabyte. */
+/** The maximum length of a line. A bundle may have lines of a megabyte. */
 const MAX_WIDTH = 300;
 
-/** Deno shows some addresses of files decoded, and others not. */
+/**
+ * Returns the paths that a URL in a stack may mean: Deno decodes some of these
+ * URLs and leaves others encoded.
+ */
 function candidates(url: string): string[] {
   const path = url.replace(/^file:\/\/(?=\/)/, "").replace(
     /^\/(?=[A-Za-z]:)/,
@@ -36,7 +39,7 @@ function candidates(url: string): string[] {
   }
 }
 
-/** Reads a file if that needs no question to whoever started the program. */
+/** Reads a file if this does not prompt for a permission. */
 function readQuietly(path: string): string | undefined {
   const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };
   if (Deno === undefined) return undefined;
@@ -51,9 +54,9 @@ function readQuietly(path: string): string | undefined {
 /**
  * Reads the lines around a place.
  *
- * @param place The place. Its file is a `file:` URL, or a path.
- * @returns The lines, or nothing where there is no such file or it may not be
- * read without asking for a permission.
+ * @param place The place. Its file is a `file:` URL or a path.
+ * @returns The lines; `undefined` if the file does not exist, or if reading it
+ * would prompt for a permission.
  */
 export function readExcerpt(place: SourcePlace): SourceExcerpt | undefined {
   const { file: url, line, column } = place;
@@ -64,7 +67,7 @@ export function readExcerpt(place: SourcePlace): SourceExcerpt | undefined {
     const first = Math.max(1, line - AROUND);
     const lines = all.slice(first - 1, line + AROUND)
       .map((text, i) => [first + i, text.slice(0, MAX_WIDTH)] as const);
-    // A file ends with a line feed, not with an empty line.
+    // The line feed at the end of a file does not start another line.
     if (lines.at(-1)?.[0] === all.length && all.at(-1) === "") lines.pop();
     return { file, line, column, lines };
   }

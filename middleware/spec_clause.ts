@@ -1,15 +1,16 @@
 /**
- * The text of a requirement, from SPEC.md in a clone.
+ * Reads the text of a requirement from SPEC.md, if it is part of the
+ * installation.
  *
  * @module
  */
 
 /**
- * Finds the text of a requirement.
+ * Returns the text of a requirement.
  *
  * @param spec The requirement: `"SPEC.md#status-string"`.
- * @returns The text without markup; `undefined` if it cannot be read without
- * asking for a permission.
+ * @returns The text without markup; `undefined` if there is no SPEC.md, or if
+ * reading it would prompt for a permission.
  */
 export function clauseOf(spec: string): string | undefined {
   const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };

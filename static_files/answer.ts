@@ -22,8 +22,8 @@ export class FileSlice implements FileLike {
   #isOpen = true;
 
   /**
-   * @param file The file; it is closed with the slice.
-   * @param length The greatest number of bytes to read.
+   * @param file The file. Closing the slice closes it.
+   * @param length The maximum number of bytes to read.
    */
   constructor(file: Deno.FsFile, length: number) {
     this.#file = file;
@@ -33,9 +33,9 @@ export class FileSlice implements FileLike {
   /**
    * Reads the next block.
    *
-   * @param size The greatest size of the block in bytes.
-   * @returns The block; `null` at the end of the slice, of the file, and when
-   * the slice was closed.
+   * @param size The maximum size of the block in bytes.
+   * @returns The block; `null` at the end of the slice or the file, or if the
+   * slice is closed.
    */
   async read(size: number): Promise<Uint8Array | null> {
     if (this.#left === 0 || !this.#isOpen) return null;
@@ -46,7 +46,7 @@ export class FileSlice implements FileLike {
     return block.subarray(0, count);
   }
 
-  /** Closes the file. A second call does nothing. */
+  /** Closes the file. Further calls do nothing. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -61,7 +61,10 @@ export interface Answer {
   readonly body?: Uint8Array | FileSlice | undefined;
 }
 
-/** The response to a request for a file, and the bytes of the file in it. */
+/**
+ * The response to a request for a file, and the part of the file that it
+ * contains.
+ */
 export interface Plan {
   readonly answer: Answer;
   readonly first: number;
@@ -71,11 +74,10 @@ export interface Plan {
 const encoder = new TextEncoder();
 
 /**
- * Makes a response whose body repeats its status.
+ * Returns a response with its status as the body.
  *
  * @param status The status: `"404 Not Found"`.
- * @param headers Further headers.
- * @returns The answer.
+ * @param headers Additional headers.
  */
 export function plain(status: string, ...headers: HeaderTuple[]): Answer {
   const body = encoder.encode(`${status}\n`);
@@ -91,10 +93,8 @@ export function plain(status: string, ...headers: HeaderTuple[]): Answer {
 }
 
 /**
- * Makes a response of an HTML page, which can have styles but no scripts.
- *
- * @param html The page.
- * @returns The answer.
+ * Returns a response with an HTML page. Its policy allows styles, but no
+ * scripts.
  */
 export function htmlPage(html: string): Answer {
   const body = encoder.encode(html);
@@ -110,14 +110,17 @@ export function htmlPage(html: string): Answer {
   };
 }
 
-/** Percent-encodes what a URI cannot hold; what is encoded stays so. */
+/**
+ * Percent-encodes the characters that a URI cannot contain. Existing escapes
+ * are kept.
+ */
 function encodeRest(byteString: string): string {
   return byteString.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, percentEncode);
 }
 
 /**
- * Returns the last segment of the path as the client sent it, in which `%2F` is
- * no end of a segment.
+ * Returns the last segment of the path as the client sent it. An encoded slash
+ * (`%2F`) does not end a segment.
  */
 function lastSegment(environ: Environ): string {
   const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
@@ -127,13 +130,14 @@ function lastSegment(environ: Environ): string {
 }
 
 /**
- * Redirects to a folder: to the path of the request with a slash at its end. The
- * location is relative, because only the client knows its name for this server.
+ * Returns a redirect to the path of the request with a slash at its end, for a
+ * folder. The location is relative, because only the client knows by which name
+ * it reached the server.
  *
  * RFC 9110 section 10.2.2.
  *
- * @param environ The request, whose path as sent has no slash at its end.
- * @returns The redirect.
+ * @param environ The environ of a request whose path, as sent, does not end
+ * with a slash.
  */
 export function redirectTo(environ: Environ): Answer {
   const name = lastSegment(environ).replace(/(?:%2f)+$/i, "");
@@ -142,7 +146,7 @@ export function redirectTo(environ: Environ): Answer {
   return plain("301 Moved Permanently", ["Location", location]);
 }
 
-/** Returns the headers that identify a state of a file. */
+/** Returns the validators of a file: `ETag` and `Last-Modified`. */
 function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
   const headers: HeaderTuple[] = [];
   if (tag !== undefined) headers.push(["ETag", tag]);
@@ -153,13 +157,12 @@ function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
 }
 
 /**
- * Decides on the response to a request for a file, and on the bytes of the file
- * in it.
+ * Decides on the response to a request for a file.
  *
- * @param environ The variables of the request.
+ * @param environ The environ of the request.
  * @param state The state of the file.
  * @param typeHeaders Content-Type, and Content-Encoding if there is one.
- * @returns The response without its body, and the place of the body in the file.
+ * @returns The response without its body, and the range of the file to send.
  */
 export function planFile(
   environ: Environ,
@@ -194,13 +197,7 @@ export function planFile(
   return { answer: { status, headers }, first, length };
 }
 
-/**
- * Makes the body that is returned to the server.
- *
- * @param answer The response.
- * @param environ The variables of the request.
- * @returns The body; an empty one for HEAD.
- */
+/** Returns the body of a response for the server; an empty one for HEAD. */
 export function bodyOf({ body }: Answer, environ: Environ): ResponseBody {
   if (body === undefined || environ.REQUEST_METHOD === "HEAD") return [];
   if (!(body instanceof FileSlice)) return [body];

@@ -1,5 +1,5 @@
 /**
- * Conditional requests and ranges for a file.
+ * Evaluates conditional requests and ranges for a file.
  *
  * RFC 9110 sections 13 and 14.
  *
@@ -9,19 +9,19 @@
 import { eTag, ifMatch, ifNoneMatch } from "@std/http/etag";
 import type { Environ } from "../wsgi/types.ts";
 
-/** The state of a file, by which caches recognize it. */
+/** The state of a file, which caches use to recognize it. */
 export interface FileState {
   /** The size in bytes. */
   readonly size: number;
   /** The entity tag, with its quotes. */
   readonly tag: string | undefined;
-  /** The time of its last change, in whole seconds. */
+  /** The modification time, in whole seconds. */
   readonly modified: Date | undefined;
-  /** Whether two states never share a tag and a date. */
+  /** Whether no other state of the file has the same tag and date. */
   readonly isStrong: boolean;
 }
 
-/** Bytes of a file; both ends are part of it. */
+/** A range of bytes in a file. Both ends are inclusive. */
 export interface ByteRange {
   /** The first byte. */
   readonly first: number;
@@ -33,7 +33,7 @@ const DAY = "Mon|Tue|Wed|Thu|Fri|Sat|Sun";
 const LONG_DAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday";
 const MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
 const TIME = "\\d{2}:\\d{2}:\\d{2}";
-// RFC 9110 section 5.6.7: the form of today and two that are obsolete.
+// RFC 9110 section 5.6.7: the current format and the two obsolete ones.
 const DATE = new RegExp(
   `^(?:(?:${DAY}), \\d{2} (?:${MONTH}) \\d{4} ${TIME} GMT` +
     `|(?:${LONG_DAY}), \\d{2}-(?:${MONTH})-\\d{2} ${TIME} GMT` +
@@ -42,13 +42,15 @@ const DATE = new RegExp(
 const ANY = /^\s*\*\s*$/;
 const RANGE = /^\s*bytes\s*=\s*(\d*)-(\d*)\s*$/i;
 
-/** A file that may change again within the second of its date. */
+/**
+ * The age in milliseconds below which a file may change again within the same
+ * second.
+ */
 const FRESH = 2000;
 
 /**
  * Parses an HTTP-date.
  *
- * @param value The value of a header.
  * @returns Milliseconds since the epoch; `undefined` if it is not a date.
  */
 export function parseHttpDate(value: string | undefined): number | undefined {
@@ -58,11 +60,10 @@ export function parseHttpDate(value: string | undefined): number | undefined {
 }
 
 /**
- * Describes the state of a file.
+ * Returns the state of a file.
  *
- * @param info Its size and its time of change.
- * @param now The time, in milliseconds since the epoch.
- * @returns The state.
+ * @param info The size and the modification time.
+ * @param now The current time, in milliseconds since the epoch.
  */
 export async function fileState(
   info: { readonly size: number; readonly mtime: Date | null },
@@ -74,7 +75,7 @@ export async function fileState(
   if (Number.isNaN(time)) {
     return { size, tag: undefined, modified: undefined, isStrong };
   }
-  // RFC 9110 section 8.8.2.1: never later than the response itself.
+  // RFC 9110 section 8.8.2.1: the date is never later than the response.
   const seconds = Math.floor(Math.min(time, now) / 1000);
   return {
     size,
@@ -85,20 +86,19 @@ export async function fileState(
 }
 
 /**
- * Evaluates the preconditions of a GET or HEAD, in their order.
+ * Evaluates the preconditions of a GET or HEAD request, in the order of the
+ * RFC.
  *
  * RFC 9110 section 13.2.2.
  *
- * @param environ The request.
- * @param state The file.
- * @returns 200 to go on; otherwise the status of the response.
+ * @returns 200 if all preconditions hold; otherwise the status of the response.
  */
 export function evaluate(environ: Environ, state: FileState): 200 | 304 | 412 {
   const { tag } = state;
   const modified = state.modified?.getTime() ?? NaN;
   const match = environ.HTTP_IF_MATCH;
   if (match !== undefined) {
-    // ifMatch() takes "*" for strong tags only, but any file will do.
+    // ifMatch() matches "*" only with strong tags, but it means any file.
     if (!ANY.test(match) && !ifMatch(match, tag)) return 412;
   } else {
     const since = parseHttpDate(environ.HTTP_IF_UNMODIFIED_SINCE);
@@ -112,7 +112,7 @@ export function evaluate(environ: Environ, state: FileState): 200 | 304 | 412 {
   return since !== undefined && modified <= since ? 304 : 200;
 }
 
-/** Whether If-Range, if there is one, lets the range be sent. */
+/** Returns whether If-Range allows the range. It does if it is absent. */
 function allowsRange(value: string | undefined, state: FileState): boolean {
   if (value === undefined) return true;
   if (!state.isStrong) return false;
@@ -123,13 +123,11 @@ function allowsRange(value: string | undefined, state: FileState): boolean {
 }
 
 /**
- * Parses the requested range of a file. For several ranges, and for a value that
- * is not understood, the whole file is sent.
+ * Parses the requested range of a file. The whole file is sent for several
+ * ranges and for values that cannot be parsed.
  *
  * RFC 9110 section 14.2.
  *
- * @param environ The request.
- * @param state The file.
  * @returns The range, `"unsatisfiable"`, or `undefined` for the whole file.
  */
 export function requestedRange(
@@ -144,7 +142,7 @@ export function requestedRange(
   if (from === "") {
     const count = Number(to);
     if (count === 0) return "unsatisfiable";
-    // The last bytes of an empty file are all of it.
+    // For an empty file, any last bytes are the whole file.
     if (size === 0) return undefined;
     return { first: Math.max(0, size - count), last: size - 1 };
   }

@@ -1,5 +1,5 @@
 /**
- * The page that lists a folder.
+ * Builds the page that lists a folder.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface Entry {
   readonly modified: Date | null;
 }
 
-/** It is part of the page, which must work without a network. */
+/** The styles are part of the page, so that it works offline. */
 const STYLE = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, \
 sans-serif; }
 body { margin: 2rem auto; padding: 0 1rem; max-width: 60rem; }
@@ -32,7 +32,7 @@ const UNITS = ["kB", "MB", "GB", "TB", "PB"];
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
-/** Shows a name as text: control characters become visible. */
+/** Renders a name as HTML. Control characters become visible. */
 function visibleName(name: string): string {
   const visible = name.replace(
     CONTROL,
@@ -41,11 +41,11 @@ function visibleName(name: string): string {
         ? "\u2421"
         : String.fromCharCode(0x2400 + char.charCodeAt(0)),
   );
-  // Isolated, so that no name changes the direction of the text beside it.
+  // <bdi> keeps the name from changing the direction of the text around it.
   return `<bdi>${escape(visible)}</bdi>`;
 }
 
-/** Shows a size with three digits at most before its unit. */
+/** Formats a size with at most three digits before its unit. */
 function showSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   let size = bytes / 1000;
@@ -66,7 +66,7 @@ function showTime(time: Date | null): string {
 
 function showEntry({ name, isFolder, size, modified }: Entry): string {
   const slash = isFolder ? "/" : "";
-  // "./" keeps a name with a colon from being a scheme.
+  // "./" prevents a name with a colon from being parsed as a scheme.
   const href = `./${encodeURIComponent(name)}${slash}`;
   return `<tr><td><a href="${escape(href)}">${
     visibleName(name)
@@ -77,13 +77,16 @@ function showEntry({ name, isFolder, size, modified }: Entry): string {
 
 const order = new Intl.Collator("en", { numeric: true });
 
-/** Folders first; equal to a reader is not equal: so the code units decide. */
+/**
+ * Sorts folders first. Names that the collator considers equal are sorted by
+ * code units.
+ */
 function compare(a: Entry, b: Entry): number {
   if (a.isFolder !== b.isFolder) return a.isFolder ? -1 : 1;
   return order.compare(a.name, b.name) || (a.name < b.name ? -1 : 1);
 }
 
-/** Reads an entry; returns `undefined` for one that would not be served. */
+/** Reads an entry. Returns `undefined` if it would not be served. */
 async function readEntry(
   root: string,
   names: readonly string[],
@@ -96,19 +99,20 @@ async function readEntry(
     const isFolder = found.kind === "folder";
     return { name: names.at(-1) ?? "", isFolder, size, modified: mtime };
   } catch (error) {
-    // Gone by now, a link to nothing, or a name that is not UTF-8.
+    // The entry was removed, is a broken link, or has a name that is not UTF-8.
     if (statusOfFileError(error) !== undefined) return undefined;
     throw error;
   }
 }
 
 /**
- * Makes the page that lists a folder: the entries that would be served, sorted.
+ * Returns the page that lists a folder: the entries that would be served,
+ * sorted.
  *
  * @param root The folder that is served.
- * @param names The way from there to the folder to list.
- * @param path Where the folder really is.
- * @param dotFiles Whether names may begin with a dot.
+ * @param names The path from the root to the folder to list.
+ * @param path The real path of the folder to list.
+ * @param dotFiles Whether names may start with a dot.
  * @returns The page, in HTML.
  */
 export async function listFolder(

@@ -1,5 +1,5 @@
 /**
- * The media type of a file, by its name.
+ * Determines the media type of a file from its name.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { extname } from "@std/path";
 export interface MediaType {
   /** The media type, without parameters: `"text/plain"`. */
   readonly type: string;
-  /** The value of `Content-Encoding`, if the type is that of what is encoded. */
+  /**
+   * The value of `Content-Encoding`, if the type describes the decoded content.
+   */
   readonly encoding?: "gzip" | undefined;
 }
 
@@ -32,7 +34,7 @@ const TEXT = new Set(
   ].join(" ").split(" "),
 );
 
-/** Where the types that are registered or in use are other ones, or missing. */
+/** Types that are missing from `@std/media-types`, or differ there. */
 const TYPES: Readonly<Record<string, string>> = {
   cjs: "text/javascript",
   gz: "application/gzip",
@@ -50,7 +52,7 @@ const TYPES: Readonly<Record<string, string>> = {
   zst: "application/zstd",
 };
 
-/** Names of text files that go without an extension. */
+/** Names of text files without an extension. */
 const TEXT_NAME = new RegExp(
   "^(?:authors|change(?:log|s)|codeowners|contribut(?:ing|ors)|copy(?:ing|right)" +
     "|credits|history|install|(?:un)?licen[cs]e|maintainers|manifest|news|notice" +
@@ -63,17 +65,16 @@ const TEXT_NAME = new RegExp(
 );
 
 /**
- * Returns the media type of a file.
- *
- * A compressed file is what it is, such as `application/gzip`: with a
- * `Content-Encoding`, a browser would unpack `a.tar.gz` and save it under a name
- * that is wrong. Only `.svgz` has one, since a browser could not show it
- * otherwise.
+ * Returns the media type of a file. A compressed file has its own type, such as
+ * `application/gzip`. With a `Content-Encoding`, a browser would decompress
+ * `a.tar.gz` and save it under the wrong name. Only `.svgz` has an encoding,
+ * because browsers could not show it otherwise.
  *
  * RFC 9110 sections 8.3 and 8.4.
  *
  * @param name The name of the file.
- * @returns The type; `application/octet-stream` if the name does not say.
+ * @returns The type; `application/octet-stream` if the name does not determine
+ * one.
  */
 export function mediaTypeOf(name: string): MediaType {
   const extension = extname(name).slice(1).toLowerCase();

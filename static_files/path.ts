@@ -1,5 +1,5 @@
 /**
- * Finds the file for a request path, never one outside the root.
+ * Finds the file for a request path. Files outside the root are never found.
  *
  * @module
  */
@@ -10,38 +10,42 @@ import { describe } from "../wsgi/describe.ts";
 
 /** The parts of a request path. */
 export interface RequestPath {
-  /** The decoded names; none has a special meaning such as `..`. */
+  /** The decoded names. Special names such as `..` are not allowed. */
   readonly names: readonly string[];
   /** Whether the path ends with a slash. */
   readonly isFolder: boolean;
 }
 
-/** A file or folder that can be shown. */
+/** A file or folder that may be served. */
 export interface Found {
-  /** Its absolute path, without symbolic links. */
+  /** The absolute path, without symbolic links. */
   readonly path: string;
-  /** Its kind. */
+  /** The kind of the entry. */
   readonly kind: "file" | "folder";
 }
 
 /**
- * Characters that no name can have. The backslash is a separator on Windows; it
- * is rejected everywhere, so that a site is the same on each system.
+ * Characters that are not allowed in names. The backslash is a separator on
+ * Windows, but it is rejected on all systems, so that a site behaves the same
+ * everywhere.
  */
 const SPECIAL = /[\0/\\]/;
-/** Streams, drives, wildcards, and ends that Windows drops. */
+/**
+ * Characters with a meaning on Windows (streams, drives, wildcards), and
+ * endings that Windows removes.
+ */
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const SPECIAL_ON_WINDOWS = /[<>:"|?*\x01-\x1f]|[. ]$/;
 
-/** File systems have bytes for names; Deno opens those that are UTF-8. */
+/** File names are bytes. Deno can open only those that are UTF-8. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Returns whether a name can be requested.
+ * Returns whether a name can be requested: it names an entry of its folder and
+ * nothing else.
  *
  * @param name The name of a file or folder, without its path.
- * @param dotFiles Whether it may begin with a dot.
- * @returns Whether it can only be the name of an entry of its folder.
+ * @param dotFiles Whether it may start with a dot.
  */
 export function isServed(name: string, dotFiles: boolean): boolean {
   if (name === "" || name === "." || name === "..") return false;
@@ -54,7 +58,7 @@ export function isServed(name: string, dotFiles: boolean): boolean {
  * Parses a request path.
  *
  * @param path The `PATH_INFO`, a ByteString.
- * @param dotFiles Whether names may begin with a dot.
+ * @param dotFiles Whether names may start with a dot.
  * @returns The names; `undefined` if no file can have this path.
  */
 export function parsePath(
@@ -77,14 +81,14 @@ export function parsePath(
 }
 
 /**
- * Finds a file or folder, through symbolic links if they stay in the root.
+ * Finds a file or folder. Symbolic links are followed if they stay in the root.
  *
  * @param root The folder that is served.
- * @param names The way from there.
- * @param dotFiles Whether names may begin with a dot.
- * @returns The file or folder; `undefined` if it must not be shown.
- * @throws {Deno.errors.NotFound} If nothing is there, and whatever else the
- * system says.
+ * @param names The path from the root.
+ * @param dotFiles Whether names may start with a dot.
+ * @returns The file or folder; `undefined` if it must not be served.
+ * @throws {Deno.errors.NotFound} If it does not exist. Other errors of the
+ * system are also thrown.
  */
 export async function locate(
   root: string,
@@ -95,16 +99,19 @@ export async function locate(
   const path = await Deno.realPath(join(top, ...names));
   if (!isWithin(top, path, dotFiles)) return undefined;
   const { isFile, isDirectory } = await Deno.stat(path);
-  // Opening a pipe can block forever, and a device may have no end.
+  // Opening a pipe can block indefinitely, and a device may be endless.
   if (!isFile && !isDirectory) return undefined;
   return { path, kind: isFile ? "file" : "folder" };
 }
 
-/** Whether a real path is in a folder, and on the way no name is refused. */
+/**
+ * Returns whether a real path is inside a folder and all its names are allowed.
+ */
 function isWithin(top: string, path: string, dotFiles: boolean): boolean {
   if (path === top) return true;
   const base = top.endsWith(SEPARATOR) ? top : top + SEPARATOR;
-  // Windows has short names: "GIT~1" is ".git", so the real ones are looked at.
+  // Windows has short names, such as "GIT~1" for ".git". Only the real names
+  // are checked.
   return path.startsWith(base) &&
     path.slice(base.length).split(SEPARATOR)
       .every((name) => isServed(name, dotFiles));
@@ -113,8 +120,8 @@ function isWithin(top: string, path: string, dotFiles: boolean): boolean {
 /**
  * Returns the status for an error of the file system.
  *
- * @param error What was thrown.
- * @returns 403 or 404; `undefined` if the server is at fault.
+ * @param error The thrown value.
+ * @returns 403 or 404; `undefined` if the error is not about the file.
  */
 export function statusOfFileError(error: unknown): 403 | 404 | undefined {
   const { errors } = Deno;
@@ -127,16 +134,15 @@ export function statusOfFileError(error: unknown): 403 | 404 | undefined {
     error instanceof errors.NotADirectory ||
     error instanceof errors.FilesystemLoop
   ) return 404;
-  // Deno has no class for these two.
+  // Deno has no classes for these errors.
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return code === "ENAMETOOLONG" || code === "EILSEQ" ? 404 : undefined;
 }
 
 /**
- * Resolves the folder that is served.
+ * Returns the absolute path of the folder that is served.
  *
- * @param root Its path or `file:` URL.
- * @returns Its absolute path.
+ * @param root The path or `file:` URL.
  * @throws {TypeError} If it is neither.
  */
 export function toRoot(root: unknown): string {

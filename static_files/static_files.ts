@@ -39,21 +39,21 @@ import { locate, parsePath, statusOfFileError, toRoot } from "./path.ts";
 /** Options of {@linkcode staticFiles}. */
 export interface StaticFilesOptions {
   /**
-   * Whether a folder without `index.html` is listed. Otherwise the response is
+   * Whether to list a folder without `index.html`. With `false` the response is
    * 404.
    *
    * @default {true}
    */
   listing?: boolean | undefined;
   /**
-   * The charset of files with a type `text/…`, such as `"gbk"` for old pages.
-   * With `false` no charset is sent, and each page can declare its own.
+   * The charset of text files (`text/*`), such as `"gbk"` for old pages. With
+   * `false`, no charset is sent, so that each page can declare its own.
    *
    * @default {"utf-8"}
    */
   charset?: string | false | undefined;
   /**
-   * Whether files and folders with names that begin with a dot are served.
+   * Whether to serve files and folders with names that start with a dot.
    *
    * @default {false}
    */
@@ -87,7 +87,7 @@ class StaticFiles {
       const status = statusOfFileError(error);
       if (status === undefined) throw error;
       if (error instanceof Deno.errors.NotCapable) {
-        // The client must not learn why, but the owner of the program should.
+        // The client must not learn the reason, but the log should contain it.
         environ["wsgi.errors"].write(`${error.message.replace(/\s+/g, " ")}\n`);
       }
       return plain(status === 403 ? "403 Forbidden" : "404 Not Found");
@@ -95,7 +95,7 @@ class StaticFiles {
   }
 
   async #find(environ: Environ): Promise<Answer | undefined> {
-    // A server may leave an empty variable out.
+    // A server may omit empty variables.
     const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
     const path = parsePath(PATH_INFO, this.#dotFiles);
     if (path === undefined) return undefined;
@@ -106,9 +106,9 @@ class StaticFiles {
         ? undefined
         : await this.#send(environ, found.path, path.names.at(-1) ?? "");
     }
-    // The root of a server has no name, and no path without a slash.
+    // The root of a server has no name, and its path always has a slash.
     const isNamed = SCRIPT_NAME + PATH_INFO !== "";
-    // "/a%2F" ends with a slash only once it is decoded.
+    // "/a%2F" ends with a slash only after decoding.
     const endsWithSlash = rawPathOf(environ)?.endsWith("/") ?? path.isFolder;
     if (isNamed && !endsWithSlash) {
       return redirectTo(environ);
@@ -149,7 +149,8 @@ class StaticFiles {
     const file = await Deno.open(path);
     let slice: FileSlice | undefined;
     try {
-      // The open file is asked: by now the path may lead to another one.
+      // The state is that of the open file: the path may lead to another file
+      // now.
       const info = await file.stat();
       if (!info.isFile) return undefined;
       const state = await fileState(info, Date.now());
@@ -174,29 +175,30 @@ class StaticFiles {
 }
 
 /**
- * Makes an application that serves the files of a folder.
+ * Returns an application that serves the files of a folder.
  *
- * For a folder, its `index.html` is sent, or else a list of its contents. `GET`
- * and `HEAD` are supported, with conditions (`If-None-Match` and the others) and
- * one byte range; for several ranges the whole file is sent. Files go through
- * `wsgi.file_wrapper` where the server has one.
+ * The response for a folder is its `index.html`, or a list of its contents. The
+ * application supports `GET` and `HEAD`, conditional requests (`If-None-Match`
+ * and the others) and single byte ranges; for several ranges it sends the whole
+ * file. It uses `wsgi.file_wrapper` if the server has one.
  *
- * The media type follows from the name. Source code is `text/plain`, and so are
- * `LICENSE`, `Makefile` and the like; an archive such as `a.tar.gz` is sent to be
- * saved as it is.
+ * The name determines the media type. Source code is `text/plain`, and so are
+ * files such as `LICENSE` and `Makefile`. An archive such as `a.tar.gz` has no
+ * `Content-Encoding`, so that browsers save it unchanged.
  *
  * Nothing outside the folder is read: symbolic links are followed only if they
- * stay in it. Names that begin with a dot, are not UTF-8 or contain a backslash
- * are not found. The folder must not be writable for anybody who is not trusted,
- * since renaming a file while it is served can lead out of the folder.
+ * stay inside it. Names that start with a dot, are not UTF-8 or contain a
+ * backslash lead to 404. Only trusted users may have write access to the
+ * folder, because renaming a file while it is served can lead outside the
+ * folder.
  *
  * RFC 9110 sections 8.8, 13 and 14; PEP 3333, "Optional Platform-Specific File
  * Handling".
  *
- * @param root The folder: its path or its `file:` URL. It is read at each
+ * @param root The path or `file:` URL of the folder. The folder is read at each
  * request.
- * @param options The options.
- * @returns The application. The program needs `--allow-read` for the folder.
+ * @param options The options. They are read once.
+ * @returns The application. It needs `--allow-read` for the folder.
  * @throws {TypeError} If the root is not a path or an option is wrong.
  *
  * @example Usage

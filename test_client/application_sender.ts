@@ -1,6 +1,6 @@
 /**
- * Sends a request of the test client to the application, with the validator
- * around the application.
+ * Sends requests of the test client to the application, which the validator
+ * wraps.
  *
  * @module
  */
@@ -26,18 +26,18 @@ import {
 import { TestResponse } from "./test_response.ts";
 import { CloseWatch, TestTransport } from "./test_transport.ts";
 
-/** Options of `TestClient`. */
+/** Options of {@linkcode TestClient}. */
 export interface TestClientOptions {
   /**
-   * Whether the validator checks the application, or the options with which it
-   * does.
+   * Whether the validator checks the application, or the options of the
+   * validator.
    *
    * @default {true}
    */
   validate?: boolean | ValidatorOptions | undefined;
   /**
-   * Whether an error of the application is thrown to the test. Otherwise the
-   * response is the one that a server would send.
+   * Whether an error of the application rejects the promise of the request.
+   * With `false`, the response is the one that a server would send.
    *
    * @default {true}
    */
@@ -49,16 +49,16 @@ export interface TestClientOptions {
    */
   baseUrl?: string | URL | undefined;
   /**
-   * `REMOTE_ADDR`.
+   * The address of the client: `REMOTE_ADDR`.
    *
    * @default {"127.0.0.1"}
    */
   remoteAddress?: string | undefined;
-  /** Further variables of the environ, for all requests. */
+  /** Additional environ variables for all requests. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Whether redirects are followed, or how many; `true` stands for 20. A
-   * redirect to another host is never followed.
+   * Whether to follow redirects, or the maximum number of them; `true` means
+   * 20. A redirect to another host is never followed.
    *
    * @default {false}
    */
@@ -75,7 +75,7 @@ interface CookieScope {
 function scopeOf({ target }: TestRequest, url: string): CookieScope {
   const parsed = URL.parse(url);
   return {
-    // As it was sent: parsing would resolve dots in it.
+    // The path as it was sent: parsing would resolve dot segments.
     path: target.startsWith("/")
       ? target.replace(/\?.*$/s, "")
       : parsed?.pathname ?? "/",
@@ -84,7 +84,7 @@ function scopeOf({ target }: TestRequest, url: string): CookieScope {
   };
 }
 
-/** Sends requests to one application, and keeps its cookies. */
+/** Sends requests to one application and keeps its cookies. */
 export class ApplicationSender {
   readonly #app: Application;
   readonly #options: TestClientOptions;
@@ -95,7 +95,7 @@ export class ApplicationSender {
    * @param app The application.
    * @param options The options of the client.
    * @param origin Scheme, host and port of the simulated server.
-   * @param cookies The cookies to send; those of the responses are added.
+   * @param cookies The cookies to send. Cookies of the responses are added.
    */
   constructor(
     app: Application,
@@ -112,9 +112,7 @@ export class ApplicationSender {
   /**
    * Sends one request, without following redirects.
    *
-   * @param request The request.
-   * @param options The options of the request.
-   * @param redirects The responses that led here.
+   * @param redirects The earlier responses, which redirected to this request.
    * @returns The response.
    */
   async send(
@@ -147,7 +145,7 @@ export class ApplicationSender {
       if (!(error instanceof RequestError)) throw error;
       return refusedResponse(request, error, url, redirects);
     }
-    // Taken now: the application may change its environ.
+    // Read now, because the application may change its environ.
     const input = environ["wsgi.input"];
     const stop = transport.leaveOn(options.signal);
     try {
@@ -179,7 +177,7 @@ export class ApplicationSender {
     });
   }
 
-  /** The application with the validator, which is new for each request. */
+  /** Returns the application with a new validator. */
   #validated(watch: CloseWatch, violations: Violation[]): Application {
     const { validate = true } = this.#options;
     const app = watch.inside(this.#app);
@@ -194,7 +192,7 @@ export class ApplicationSender {
     });
   }
 
-  /** The request with the cookies that belong to it. */
+  /** Returns the request with its cookies. */
   #withCookies(request: TestRequest, scope: CookieScope): TestRequest {
     const { headers } = request;
     const { path, host, isSecure } = scope;
@@ -204,7 +202,10 @@ export class ApplicationSender {
       : { ...request, headers: [...headers, ["Cookie", cookies]] };
   }
 
-  /** Throws the first error of the application, or else a broken rule. */
+  /**
+   * Throws the first error of the application or, without one, the first broken
+   * rule.
+   */
   #rethrow(
     thrown: readonly unknown[],
     violations: readonly Violation[],
@@ -218,7 +219,7 @@ export class ApplicationSender {
       if (!isClients) throw error;
     }
     if (typeof validate === "object" && validate.throws === false) return;
-    // An error handler may have caught it; the rule is broken all the same.
+    // An error handler may have caught the error, but the rule is still broken.
     const wrong = violations.find(({ severity }) => severity === "error");
     if (wrong !== undefined) throw new ConformanceError(wrong);
   }

@@ -1,5 +1,5 @@
 /**
- * {@linkcode parseCookieDate}: the date of a cookie's `Expires`.
+ * Parses the date in the `Expires` attribute of a cookie.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const MONTH = /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
 const YEAR = /^([0-9]{2,4})(?![0-9])/;
 const MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
 
-/** The parts of a date, as they were found. */
+/** The parts of a date that were found. */
 interface DateParts {
   time?: RegExpExecArray;
   day?: RegExpExecArray;
@@ -27,7 +27,7 @@ const PRODUCTIONS: readonly [keyof DateParts, RegExp][] = [
   ["year", YEAR],
 ];
 
-/** Takes each token for the first part that is missing and that it can be. */
+/** Assigns each token to the first missing part that it matches. */
 function findParts(text: string): DateParts {
   const parts: DateParts = {};
   for (const token of text.split(DELIMITERS)) {
@@ -43,8 +43,9 @@ function findParts(text: string): DateParts {
 }
 
 /**
- * Parses the date of a cookie, by an algorithm of its own: it takes dates that
- * `Date.parse()` does not, and refuses numbers alone, which that one takes.
+ * Parses the date of a cookie with the algorithm of the RFC. It accepts dates
+ * that `Date.parse()` rejects, and rejects plain numbers, which `Date.parse()`
+ * accepts.
  *
  * RFC 6265 section 5.1.1.
  *
@@ -68,6 +69,6 @@ export function parseCookieDate(text: string): number | undefined {
     return undefined;
   }
   const result = Date.UTC(fullYear, monthIndex, date, hours, minutes, seconds);
-  // Date.UTC() makes of the 30th of February a day in March.
+  // Date.UTC() turns February 30 into a day in March.
   return new Date(result).getUTCDate() === date ? result : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * {@linkcode CookieJar}: the cookies of a client.
+ * Keeps the cookies of a client.
  *
  * @module
  */
@@ -13,30 +13,32 @@ import {
 
 export type { CookieSource };
 
-/** Returns the identity of a cookie: RFC 6265 section 5.3, step 11. */
+/** Returns the key that identifies a cookie: RFC 6265 section 5.3, step 11. */
 function keyOf({ name, domain = "", path }: Cookie): string {
   return `${domain};${path};${name}`;
 }
 
-/** RFC 6265 section 5.1.4. */
+/**
+ * Returns whether a path matches the path of a cookie: RFC 6265 section 5.1.4.
+ */
 function isUnder(path: string, folder: string): boolean {
   return path === folder ||
     path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
-/** RFC 6265 section 5.4: whether a host gets a cookie. */
+/** Returns whether a host receives a cookie: RFC 6265 section 5.4. */
 function isFor(host: string, { domain, isHostOnly }: Cookie): boolean {
   if (domain === undefined) return true;
   return isHostOnly ? host === domain : isInDomain(host, domain);
 }
 
 /**
- * The cookies of a client, as browsers keep them.
+ * The cookies of a client, kept as a browser does.
  *
  * `Domain`, `Path`, `Max-Age`, `Expires`, `Secure` and the prefixes `__Host-`
- * and `__Secure-` have their meaning. `HttpOnly` and `SameSite` have none here:
- * they are about scripts and other sites. A cookie without an end is kept as
- * long as the jar.
+ * and `__Secure-` are supported. `HttpOnly` and `SameSite` are ignored, because
+ * they are about scripts and other sites. A cookie without an expiration date
+ * is kept as long as the jar exists.
  *
  * RFC 6265 section 5; for the prefixes draft-ietf-httpbis-rfc6265bis.
  *
@@ -58,19 +60,19 @@ export class CookieJar {
    * Returns the value of a cookie.
    *
    * @param name The name of the cookie.
-   * @returns The value of the one with the longest path; `undefined` if there is
-   * none.
+   * @returns The value of the cookie with the longest path; `undefined` if
+   * there is no cookie of this name.
    */
   get(name: string): string | undefined {
     return this.#sorted().find((cookie) => cookie.name === name)?.value;
   }
 
   /**
-   * Adds a cookie that every host gets.
+   * Adds a cookie for all hosts.
    *
    * @param name The name of the cookie.
-   * @param value The value of the cookie.
-   * @param path The path to which it is sent, and to all below.
+   * @param value The value, which is sent unchanged.
+   * @param path The cookie is sent to this path and to all paths below it.
    */
   set(name: string, value: string, path: string = "/"): void {
     const cookie: Cookie = {
@@ -86,7 +88,7 @@ export class CookieJar {
   }
 
   /**
-   * Removes a cookie, whatever its path and domain.
+   * Removes all cookies of a name, for every path and domain.
    *
    * @param name The name of the cookie.
    */
@@ -102,13 +104,13 @@ export class CookieJar {
   }
 
   /**
-   * Keeps what a `Set-Cookie` header says. A header that a browser would ignore
-   * is ignored.
+   * Applies a `Set-Cookie` header: adds, replaces or removes a cookie. A header
+   * that a browser would ignore is ignored.
    *
    * @param header The value of the header.
-   * @param requestPath The path of the request that it answers.
-   * @param source Where the response came from. Without a host, the cookie is
-   * kept for every host.
+   * @param requestPath The path of the request that the response belongs to.
+   * @param source The origin of the response. Without a host, the cookie is
+   * kept for all hosts.
    */
   receive(
     header: string,
@@ -119,7 +121,7 @@ export class CookieJar {
     const cookie = parseSetCookie(header, requestPath, source, now);
     if (cookie === undefined) return;
     const key = keyOf(cookie);
-    // A cookie that is replaced keeps its place, and one that has ended has none.
+    // A replaced cookie keeps its position. An expired one is removed.
     if (cookie.expires <= now || this.#isOver(key, now)) {
       this.#cookies.delete(key);
     }
@@ -130,10 +132,11 @@ export class CookieJar {
    * Returns the `Cookie` header of a request.
    *
    * @param path The path of the request.
-   * @param isSecure Whether the request goes over TLS.
+   * @param isSecure Whether the request uses TLS.
    * @param host The host of the request, without a port. Without it, the
    * cookies of all hosts are sent.
-   * @returns The value; `undefined` if no cookie belongs to the request.
+   * @returns The value of the header; `undefined` if no cookie matches the
+   * request.
    */
   headerFor(
     path: string,
@@ -155,7 +158,10 @@ export class CookieJar {
     return expires !== undefined && expires <= now;
   }
 
-  /** Those that have not ended: the longest paths first, then the oldest. */
+  /**
+   * Returns the cookies that have not expired: the longest paths first, then
+   * the oldest.
+   */
   #sorted(): Cookie[] {
     const now = Date.now();
     return [...this.#cookies.values()]

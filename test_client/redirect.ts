@@ -1,5 +1,5 @@
 /**
- * {@linkcode redirectedRequest}: the request that a redirect asks for.
+ * Determines the request that follows a redirect.
  *
  * @module
  */
@@ -10,7 +10,9 @@ import type { TestRequest } from "./test_request.ts";
 import type { TestResponse } from "./test_response.ts";
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-/** The headers of a body, which a request without one does not have. */
+/**
+ * The headers that describe a body. A request without a body has none of them.
+ */
 const BODY_HEADERS = [
   "content-encoding",
   "content-language",
@@ -21,13 +23,13 @@ const BODY_HEADERS = [
 ];
 
 /**
- * Returns the request that a redirect asks for.
+ * Returns the request that follows a redirect.
  *
  * @param request The request that was redirected.
- * @param response Its response.
- * @returns The next request; `undefined` if the response is not a redirect to the
- * same host.
- * @throws {Error} If a stream would have to be sent again.
+ * @param response The response to it.
+ * @returns The next request; `undefined` if the response is not a redirect to
+ * the same host.
+ * @throws {Error} If the body is a stream, which cannot be sent twice.
  */
 export function redirectedRequest(
   request: TestRequest,
@@ -43,7 +45,7 @@ export function redirectedRequest(
   const isAbsolute = !request.target.startsWith("/");
   const target = (isAbsolute ? url.origin : "") + url.pathname + url.search;
   const { method, body } = request;
-  // RFC 9110 section 15.4: only a 303 changes all methods but HEAD.
+  // RFC 9110 section 15.4: only a 303 changes all methods except HEAD.
   const changes = status === 303
     ? method !== "HEAD"
     : status < 303 && method === "POST";

@@ -1,5 +1,5 @@
 /**
- * A request of the test client as a server receives it.
+ * Turns a request of the test client into the environ of a server.
  *
  * @module
  */
@@ -21,12 +21,10 @@ import { TestResponse } from "./test_response.ts";
 const REMOTE_PORT = 50_000;
 
 /**
- * Parses the head of a request as `makeServer()` does: from the bytes that a
+ * Parses the head of a request as `makeServer()` does, from the bytes that a
  * client would send.
  *
- * @param request The request.
- * @returns The head.
- * @throws {RequestError} If the server would refuse the request.
+ * @throws {RequestError} If the server would reject the request.
  */
 function parseHead({ method, target, headers }: TestRequest): RequestHead {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
@@ -40,15 +38,15 @@ function parseHead({ method, target, headers }: TestRequest): RequestHead {
 }
 
 /**
- * Makes the environ that `makeServer()` makes.
+ * Builds the environ that `makeServer()` would build.
  *
  * @param request The request.
  * @param server Scheme, host and port of the simulated server.
  * @param remoteAddress The address of the client.
  * @param signal Returns the signal of the request.
- * @param environ Further variables.
- * @returns A fresh environ.
- * @throws {RequestError} If the server would refuse the request.
+ * @param environ Additional variables.
+ * @returns A new environ.
+ * @throws {RequestError} If the server would reject the request.
  */
 export function createTestEnviron(
   request: TestRequest,
@@ -78,13 +76,13 @@ export function createTestEnviron(
 }
 
 /**
- * Makes the response to a request that no application sees.
+ * Returns the response to a request that the server rejects.
  *
  * @param request The request.
- * @param error Why it is refused.
- * @param url The URL that was asked.
- * @param redirects The responses that led here.
- * @returns The response, with the reason among its errors.
+ * @param error The reason.
+ * @param url The URL of the request.
+ * @param redirects The earlier responses, which redirected to this request.
+ * @returns The response. Its `errors` contain the reason.
  */
 export function refusedResponse(
   { method }: TestRequest,
@@ -101,7 +99,7 @@ export function refusedResponse(
     chunks: method === "HEAD" ? [] : [page],
     complete: true,
     closed: false,
-    errors: `Refused the request with ${status}: ${message}\n`,
+    errors: `Rejected the request with ${status}: ${message}\n`,
     violations: [],
     redirects: [...redirects],
   });

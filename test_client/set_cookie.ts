@@ -1,5 +1,5 @@
 /**
- * {@linkcode parseSetCookie}: the cookie of a `Set-Cookie` header.
+ * Parses `Set-Cookie` headers.
  *
  * @module
  */
@@ -7,18 +7,21 @@
 import { parseAddress } from "../wsgi/ip_address.ts";
 import { parseCookieDate } from "./cookie_date.ts";
 
-/** A cookie that is kept. */
+/** A cookie in the jar. */
 export interface Cookie {
   readonly name: string;
   readonly value: string;
   readonly path: string;
   /** The domain; `undefined` if the sender of the cookie is not known. */
   readonly domain: string | undefined;
-  /** Whether only the host itself gets it, not those below the domain. */
+  /**
+   * Whether only the host itself receives the cookie, and its subdomains do
+   * not.
+   */
   readonly isHostOnly: boolean;
-  /** Whether it is sent over TLS only. */
+  /** Whether the cookie is sent over TLS only. */
   readonly isSecure: boolean;
-  /** When it ends, in milliseconds since the epoch. */
+  /** The expiration time, in milliseconds since the epoch. */
   readonly expires: number;
 }
 
@@ -26,16 +29,22 @@ export interface Cookie {
 export interface CookieSource {
   /** The host, without a port. */
   readonly host?: string | undefined;
-  /** Whether the response came over TLS. */
+  /** Whether the response was sent over TLS. */
   readonly isSecure?: boolean | undefined;
 }
 
-/** Removes spaces and tabs: other blanks may be bytes of a letter. */
+/**
+ * Removes spaces and tabs at both ends. Other white space may be a byte of a
+ * UTF-8 character.
+ */
 function trimBlanks(text: string): string {
   return text.replace(/^[ \t]+|[ \t]+$/g, "");
 }
 
-/** RFC 6265 section 5.1.4: the folder of the path. */
+/**
+ * Returns the default path: the folder of the request path (RFC 6265 section
+ * 5.1.4).
+ */
 function defaultPath(path: string): string {
   const end = path.lastIndexOf("/");
   return end <= 0 || !path.startsWith("/") ? "/" : path.slice(0, end);
@@ -46,16 +55,16 @@ function defaultPath(path: string): string {
  *
  * RFC 6265 section 5.1.3.
  *
- * @param host The host, in small letters.
- * @param domain The domain, in small letters.
- * @returns Whether they are the same, or the host is a name below the domain.
+ * @param host The host, in lower case.
+ * @param domain The domain, in lower case.
+ * @returns Whether they are the same, or the host is a subdomain of the domain.
  */
 export function isInDomain(host: string, domain: string): boolean {
   if (host === domain) return true;
   return host.endsWith(`.${domain}`) && parseAddress(host) === undefined;
 }
 
-/** The attributes that count; of several with one name the last one does. */
+/** The known attributes. If an attribute repeats, the last one counts. */
 class Attributes {
   path: string | undefined;
   domain = "";
@@ -63,7 +72,7 @@ class Attributes {
   maxAge: number | undefined;
   expires: number | undefined;
 
-  /** RFC 6265 sections 5.2.1 to 5.2.5. */
+  /** Parses the attributes: RFC 6265 sections 5.2.1 to 5.2.5. */
   add(name: string, value: string): void {
     switch (name) {
       case "expires":
@@ -84,7 +93,7 @@ class Attributes {
     }
   }
 
-  /** When the cookie ends: Max-Age outranks Expires. */
+  /** Returns the expiration time. Max-Age has precedence over Expires. */
   endsAt(now: number): number {
     const { maxAge, expires = Infinity } = this;
     if (maxAge === undefined) return expires;
@@ -92,7 +101,10 @@ class Attributes {
   }
 }
 
-/** The prefixes that bind a cookie to attributes: RFC 6265bis section 4.1.3. */
+/**
+ * Returns whether a cookie has the attributes that the prefix of its name
+ * requires: RFC 6265bis section 4.1.3.
+ */
 function keepsPrefix(
   name: string,
   { isSecure, domain, path }: Attributes,
@@ -107,13 +119,13 @@ function keepsPrefix(
 /**
  * Parses a `Set-Cookie` header.
  *
- * RFC 6265 sections 5.2 and 5.3. Without a list of public suffixes, a domain of
- * one label counts as one.
+ * RFC 6265 sections 5.2 and 5.3. There is no list of public suffixes: every
+ * domain of one label counts as a public suffix.
  *
  * @param header The value of the header.
- * @param requestPath The path of the request that it answers.
+ * @param requestPath The path of the request that the response belongs to.
  * @param source The origin of the response.
- * @param now The time, in milliseconds since the epoch.
+ * @param now The current time, in milliseconds since the epoch.
  * @returns The cookie; `undefined` if a client must ignore the header.
  */
 export function parseSetCookie(

@@ -1,5 +1,5 @@
 /**
- * Calls an application in a test, without a socket.
+ * Calls an application in tests, without a socket.
  *
  * ```ts
  * import { TestClient } from "@wsgi/ref/test-client";
@@ -63,13 +63,12 @@ function toOrigin(baseUrl: string | URL): URL {
 }
 
 /**
- * Calls an application without a socket: what WebTest's `TestApp` is to Python.
- *
- * The parser and the environ are those of `makeServer()`, and the application is
- * called as by every server of this package, with the validator around it. An
- * error of the application fails the test, and so does a broken rule; with
- * `throws: false` the response is a 500 instead. Cookies are kept from one
- * request to the next.
+ * Calls an application in tests, without a socket, like WebTest's `TestApp` in
+ * Python. The client uses the request parser and the environ of `makeServer()`,
+ * calls the application as the servers of this package do, and checks it with
+ * the validator. An error of the application or a broken rule fails the test;
+ * with `throws: false` it leads to a 500 response instead. Cookies are kept
+ * between requests.
  *
  * @example A broken rule fails the test
  * ```ts
@@ -95,7 +94,7 @@ export class TestClient {
    * Makes a client.
    *
    * @param app The application to call.
-   * @param options The options, which hold for all requests.
+   * @param options The options for all requests.
    * @throws {TypeError} If `app` is not a function or an option is wrong.
    */
   constructor(app: Application, options: TestClientOptions = {}) {
@@ -111,10 +110,10 @@ export class TestClient {
   }
 
   /**
-   * Sends a GET.
+   * Sends a GET request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response.
    */
   get(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -122,10 +121,10 @@ export class TestClient {
   }
 
   /**
-   * Sends a POST.
+   * Sends a POST request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response.
    */
   post(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -133,10 +132,10 @@ export class TestClient {
   }
 
   /**
-   * Sends a PUT.
+   * Sends a PUT request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response.
    */
   put(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -144,10 +143,10 @@ export class TestClient {
   }
 
   /**
-   * Sends a PATCH.
+   * Sends a PATCH request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response.
    */
   patch(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -155,10 +154,10 @@ export class TestClient {
   }
 
   /**
-   * Sends a DELETE.
+   * Sends a DELETE request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response.
    */
   delete(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -166,10 +165,10 @@ export class TestClient {
   }
 
   /**
-   * Sends a HEAD.
+   * Sends a HEAD request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response, without a body.
    */
   head(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -177,10 +176,10 @@ export class TestClient {
   }
 
   /**
-   * Sends an OPTIONS.
+   * Sends an OPTIONS request.
    *
-   * @param target The path, with a query if there is one.
-   * @param options What the request carries.
+   * @param target The path, optionally with a query.
+   * @param options The headers, the body and other options of the request.
    * @returns The response.
    */
   options(target: string, options?: TestRequestOptions): Promise<TestResponse> {
@@ -191,16 +190,18 @@ export class TestClient {
    * Sends a request.
    *
    * @param method The method.
-   * @param target The path, with a query if there is one. It is sent unchanged:
-   * `"/a/../b%2F"` stays. It can also be a whole URL, as for a proxy, and `"*"`
+   * @param target The path, optionally with a query. It is sent unchanged, even
+   * `"/a/../b%2F"`. It can also be an absolute URL, as for a proxy, and `"*"`
    * for OPTIONS.
-   * @param options What the request carries.
-   * @returns The response. The promise rejects with what the application has
-   * thrown, unless the client was made with `throws: false`; and with the
-   * signal's reason if the client left before there was a status.
-   * @throws {TypeError} If the target is not one of these, or what the request
-   * carries cannot be sent. What can be sent and `makeServer()` refuses, such as
-   * a malformed Host, leads to its response: 400, with the reason in `errors`.
+   * @param options The headers, the body and other options of the request.
+   * @returns The response. The promise rejects with the error of the
+   * application, unless the client has the option `throws: false`. It rejects
+   * with the reason of the signal if the client leaves before there is a
+   * status.
+   * @throws {TypeError} If the target is not valid, or if the headers or the
+   * body cannot be sent. A request that can be sent but that `makeServer()`
+   * rejects, such as one with a malformed Host, leads to a 400 response with
+   * the reason in `errors`.
    */
   async request(
     method: string,

@@ -1,5 +1,5 @@
 /**
- * A request of the test client.
+ * Builds the requests of the test client.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** Options of one request of the test client. */
 export interface TestRequestOptions {
-  /** The headers: pairs, in which names can repeat, an object or `Headers`. */
+  /** The headers: pairs (names can repeat), an object or `Headers`. */
   headers?:
     | readonly HeaderTuple[]
     | Readonly<Record<string, string>>
     | Headers
     | undefined;
   /**
-   * The body. A stream is sent without a length, like a chunked upload. The kind
-   * of value determines `Content-Type`, unless the headers have one.
+   * The body. A stream is sent without a length, like a chunked upload. The
+   * type of the value determines `Content-Type`, unless the headers contain it.
    */
   body?:
     | string
@@ -27,32 +27,32 @@ export interface TestRequestOptions {
     | URLSearchParams
     | ReadableStream<Uint8Array>
     | undefined;
-  /** A value to send as JSON, instead of a body. */
+  /** A value to send as JSON. It excludes `body`. */
   json?: unknown;
-  /** Further variables of the environ, for this request. */
+  /** Additional environ variables for this request. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Whether redirects are followed, or how many.
+   * Whether to follow redirects, or the maximum number of them.
    *
    * @default {the option of the client}
    */
   followRedirects?: boolean | number | undefined;
-  /** Closes the connection when it aborts. */
+  /** A signal that closes the connection of the client when it aborts. */
   signal?: AbortSignal | undefined;
   /**
-   * Is called with each chunk as it is sent. The next chunk is requested when the
-   * returned promise is fulfilled.
+   * Called with each chunk when it is sent. The next chunk is requested after
+   * the returned promise is fulfilled.
    */
   onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
 }
 
 /**
- * Checks what would not be a request line once it is sent, or cannot be meant.
+ * Checks that the method and the target form a valid request line.
  *
  * @param method The method of the request.
  * @param target The target of the request.
  * @throws {TypeError} If one of them is not a string or has a line break, or if
- * the target is neither a path nor a URL, `*` or that of CONNECT.
+ * the target is not a path, a URL, `*` or a target for CONNECT.
  */
 export function checkRequestLine(method: unknown, target: unknown): void {
   if (typeof method !== "string" || /[\r\n]/.test(method)) {
@@ -74,7 +74,7 @@ export function checkRequestLine(method: unknown, target: unknown): void {
   }
 }
 
-/** One request on its way. */
+/** A request to send. */
 export interface TestRequest {
   /** The method. */
   readonly method: string;
@@ -90,16 +90,15 @@ export interface TestRequest {
 export interface TestBody {
   /** The media type, if the value has one. */
   readonly type: string | undefined;
-  /** All bytes, or a stream that can be sent once. */
+  /** The bytes, or a stream, which can be sent only once. */
   readonly content: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
 
 /**
- * Makes the body of a request.
+ * Returns the body of a request, if there is one.
  *
- * @param options The options of the request.
- * @returns The body, if there is one.
- * @throws {TypeError} If there are two, or if JSON cannot express the value.
+ * @throws {TypeError} If `body` and `json` are both given, or if JSON cannot
+ * express the value.
  */
 export async function toTestBody(
   options: TestRequestOptions,
@@ -122,22 +121,22 @@ export async function toTestBody(
   }
   if (body === undefined) return undefined;
   if (body instanceof ReadableStream) return { type: undefined, content: body };
-  // The platform encodes each kind, and chooses its type.
+  // Response encodes each kind of body and chooses its type.
   const response = new Response(body as BodyInit);
   const type = response.headers.get("Content-Type") ?? undefined;
   return { type, content: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /**
- * Makes the headers of a request: those of the test, unchanged, and those that
+ * Returns the headers of a request: the given ones, unchanged, and those that
  * every client sends.
  *
- * @param given The headers of the test.
+ * @param given The headers from the test.
  * @param body The body of the request.
  * @param method The method of the request.
- * @param host The host that is asked.
+ * @param host The value of `Host`, unless the headers contain it.
  * @returns The headers, in the order in which they are sent.
- * @throws {TypeError} If a header would be another one, or two, once it is sent.
+ * @throws {TypeError} If a header could not be sent unchanged.
  */
 export function toTestHeaders(
   given: TestRequestOptions["headers"],
@@ -160,7 +159,7 @@ export function toTestHeaders(
       headers.push(["Transfer-Encoding", "chunked"]);
     }
   } else if (method === "POST" || method === "PUT") {
-    // As fetch does: a server may insist on a length here.
+    // Like fetch(): some servers require a length here.
     setDefault("Content-Length", "0");
   }
   return headers;
@@ -184,13 +183,7 @@ function checkHeader(name: unknown, value: unknown): void {
   }
 }
 
-/**
- * Returns whether there is a header.
- *
- * @param headers The headers.
- * @param name The name, in any case.
- * @returns Whether it is among them.
- */
+/** Returns whether there is a header of a name, in any case. */
 export function hasHeader(
   headers: readonly HeaderTuple[],
   name: string,
@@ -199,23 +192,18 @@ export function hasHeader(
   return headers.some(([other]) => other.toLowerCase() === wanted);
 }
 
-/**
- * Makes the stream that the application reads.
- *
- * @param body The body of the request.
- * @returns The stream; `null` without a body.
- */
+/** Returns the stream that the application reads; `null` without a body. */
 export function toTestStream(
   body: TestBody | undefined,
 ): ReadableStream<Uint8Array> | null {
   if (body === undefined) return null;
   const { content } = body;
-  // A copy, since the application may change what it reads.
+  // A copy, because the application may change the bytes that it reads.
   return content instanceof Uint8Array ? new Blob([content]).stream() : content;
 }
 
 /**
- * Returns the URL that a request asks for: scheme, Host and target.
+ * Returns the URL of a request: scheme, Host and target.
  *
  * RFC 9110 section 7.1.
  *
@@ -224,7 +212,7 @@ export function toTestStream(
  * @returns The URL, with the target unchanged.
  */
 export function urlOf({ target, headers }: TestRequest, server: URL): string {
-  // An absolute target is a URL already, and "*" is not a path.
+  // An absolute target already is a URL, and "*" is not a path.
   if (/^https?:/i.test(target)) return target;
   const sent = headers.find(([name]) => name.toLowerCase() === "host")?.[1];
   const path = target.startsWith("/") ? target : "";

@@ -1,5 +1,5 @@
 /**
- * {@linkcode TestResponse}: a response of the test client.
+ * The responses of the test client.
  *
  * @module
  */
@@ -18,15 +18,15 @@ export interface TestOutcome {
   readonly headers: readonly HeaderTuple[];
   /** The chunks of the body, as they were sent. */
   readonly chunks: readonly Uint8Array[];
-  /** Whether the response came to its end. */
+  /** Whether the response is complete. */
   readonly complete: boolean;
-  /** Whether the body had a `close()` and it was called. */
+  /** Whether the body has a `close()` method and the server called it. */
   readonly closed: boolean;
   /** The text written to `wsgi.errors`. */
   readonly errors: string;
   /** The findings of the validator, including warnings. */
   readonly violations: readonly Violation[];
-  /** The responses that led here by redirects. */
+  /** The earlier responses, which redirected to this one. */
   readonly redirects: readonly TestResponse[];
 }
 
@@ -56,24 +56,24 @@ export class TestResponse implements TestOutcome {
   /** The chunks of the body, as they were sent. */
   readonly chunks: readonly Uint8Array[];
   /**
-   * Whether the response came to its end. It does not if the body failed, was
+   * Whether the response is complete. It is not if the body failed or was
    * shorter than its `Content-Length`, or if the client left.
    */
   readonly complete: boolean;
-  /** Whether the body had a `close()` and it was called. */
+  /** Whether the body has a `close()` method and the server called it. */
   readonly closed: boolean;
   /** The text written to `wsgi.errors`. */
   readonly errors: string;
   /** The findings of the validator, including warnings. */
   readonly violations: readonly Violation[];
-  /** The responses that led here by redirects. */
+  /** The earlier responses, which redirected to this one. */
   readonly redirects: readonly TestResponse[];
   #bytes: Uint8Array | undefined;
 
   /**
-   * Makes a response. The test client does.
+   * Creates a response. The test client calls it.
    *
-   * @param outcome The outcome of the request.
+   * @param outcome The outcome of the request. It is not copied.
    */
   constructor(outcome: TestOutcome) {
     this.url = outcome.url;
@@ -107,8 +107,8 @@ export class TestResponse implements TestOutcome {
    * Returns the value of a header.
    *
    * @param name Its name, in any case.
-   * @returns The value, or `undefined`. Several are joined by `", "`; `headers`
-   * has them one by one.
+   * @returns The value; `undefined` if the header is absent. The values of a
+   * repeated header are joined by `", "`; `headers` contains them separately.
    */
   header(name: string): string | undefined {
     const wanted = name.toLowerCase();
@@ -119,10 +119,11 @@ export class TestResponse implements TestOutcome {
   }
 
   /**
-   * Returns the body as text, in the charset of its `Content-Type`, or in UTF-8.
+   * Returns the body as text, in the charset of its `Content-Type`, or in
+   * UTF-8.
    *
    * @returns The text.
-   * @throws {RangeError} If the charset is not known.
+   * @throws {RangeError} If the charset is unknown.
    */
   text(): string {
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i
@@ -131,9 +132,9 @@ export class TestResponse implements TestOutcome {
   }
 
   /**
-   * Returns the value of a body in JSON.
+   * Parses the body as JSON.
    *
-   * @returns The value.
+   * @returns The parsed value.
    * @throws {SyntaxError} If the body is not valid JSON.
    */
   json(): unknown {

@@ -1,5 +1,5 @@
 /**
- * The transport of the test client, and how it sees that a body is closed.
+ * The transport of the test client, and the observation of `close()`.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import type { ResponseHead } from "../gateway/response_head.ts";
 import type { Transport } from "../gateway/transport.ts";
 import type { Application, ResponseBody } from "../wsgi/types.ts";
 
-/** Keeps all of one response. */
+/** Records one response. */
 export class TestTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
   /** The chunks so far. */
   readonly chunks: Uint8Array[] = [];
-  /** Status and headers, once they were sent. */
+  /** The status and headers, after they were sent. */
   head: ResponseHead | undefined;
-  /** Whether the response came to its end. */
+  /** Whether the response is complete. */
   isComplete = false;
   readonly #onChunk: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
 
@@ -31,7 +31,7 @@ export class TestTransport implements Transport {
   }
 
   write(chunk: Uint8Array): void | Promise<void> {
-    // A copy: the application may use its buffer again.
+    // A copy, because the application may reuse its buffer.
     const copy = new Uint8Array(chunk);
     this.chunks.push(copy);
     return this.#onChunk?.(copy);
@@ -49,7 +49,7 @@ export class TestTransport implements Transport {
    * Makes the client leave when a signal aborts.
    *
    * @param signal The signal of the test.
-   * @returns Stops it.
+   * @returns A function that removes the listener.
    */
   leaveOn(signal: AbortSignal | undefined): () => void {
     const leave = (): void =>
@@ -60,22 +60,21 @@ export class TestTransport implements Transport {
   }
 }
 
-/** Sees whether the body of an application is closed. */
+/** Observes whether the body of an application is closed. */
 export class CloseWatch {
   #hasClose = false;
   #isClosed = false;
 
-  /** Whether the body had a `close()` and it was called. */
+  /** Whether the body has a `close()` method and the server called it. */
   get closed(): boolean {
     return this.#hasClose && this.#isClosed;
   }
 
   /**
-   * Notes whether the body of an application has a `close()`. It goes inside of
-   * the validator, whose bodies always have one.
+   * Observes whether the body of an application has a `close()` method. The
+   * validator must wrap the result, because its bodies always have one.
    *
-   * @param app The application.
-   * @returns The same, observed; its bodies are its own.
+   * @returns An application that returns the same bodies.
    */
   inside(app: Application): Application {
     const note = (body: ResponseBody): ResponseBody => {
@@ -89,9 +88,9 @@ export class CloseWatch {
   }
 
   /**
-   * Notes whether the body is closed by the server.
+   * Observes whether the server closes the body.
    *
-   * @param app The application, or the validator around it.
+   * @param app The application, or the validator that wraps it.
    * @returns An application for the server.
    */
   outside(app: Application): Application {
@@ -103,7 +102,7 @@ export class CloseWatch {
   }
 
   #watch(body: ResponseBody): ResponseBody {
-    // What is no body is for the server to refuse.
+    // The server rejects values that are not a body.
     if (!hasClose(body) || ArrayBuffer.isView(body)) return body;
     const close = (): unknown => {
       this.#isClosed = true;

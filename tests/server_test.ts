@@ -126,7 +126,7 @@ Deno.test("server.ts says that its port is in use, and which to try", async () =
   const { port } = listener.addr;
   assertEquals(await refusal("--allow-net", "server.ts", String(port)), [
     `Cannot listen on 127.0.0.1:${port}: the port is in use`,
-    `take another port, such as ${port + 1}, or 0 for any`,
+    `choose another port, such as ${port + 1}, or 0 for any`,
   ]);
 });
 
@@ -138,11 +138,11 @@ Deno.test("server.ts says which permission it needs", async () => {
 });
 
 Deno.test.each([
-  [["-1"], "no such port: -1"],
-  [["8000.5"], "no such port: 8000.5"],
-  [["0x50"], "no such port: 0x50"],
-  [[""], "no such port: "],
-  [["examples/hello.ts", "abc"], "no such port: abc"],
+  [["-1"], "invalid port: -1"],
+  [["8000.5"], "invalid port: 8000.5"],
+  [["0x50"], "invalid port: 0x50"],
+  [[""], "invalid port: "],
+  [["examples/hello.ts", "abc"], "invalid port: abc"],
   [
     ["65536"],
     "Cannot make the server: port must be an integer from 0 to 65535, got 65536",
@@ -153,7 +153,7 @@ Deno.test.each([
   assertEquals(error, message);
   assertEquals(
     hint,
-    "usage: deno run -A server.ts [APP] [PORT] (--help tells more)",
+    "usage: deno run -A server.ts [APP] [PORT] (--help lists the options)",
   );
 });
 

@@ -1,14 +1,12 @@
 /**
- * Adds up what the test runs in a log have counted: reads the log on stdin and
- * prints `N passed, N failed`, with `, N skipped` when there were any.
- *
- * It exits with 1 when a test failed, and also when none ran: a log without
- * tests is a broken run, not a good one.
+ * Adds up the test results in a log. It reads the log from stdin and prints
+ * `N passed, N failed`, and `, N skipped` if tests were skipped. It exits with 1
+ * if a test failed or no test ran: a log without tests comes from a broken run.
  *
  * @module
  */
 
-/** How many tests passed, failed and were ignored. */
+/** The numbers of passed, failed and ignored tests. */
 export interface TestCounts {
   passed: number;
   failed: number;
@@ -19,17 +17,17 @@ export interface TestCounts {
 const COLOR = /\x1b\[[0-9;]*m/g;
 const SUMMARY = /^(?:ok|FAILED) \| \d+ passed\b.* \| \d+ failed\b/;
 const OUTPUT_BEGINS = /^-{7} (?:(?:pre|post)-test )?output -{7}$/;
-// Not anchored: output without a newline at its end shares the line.
+// Not anchored, because output without a final newline shares the line.
 const OUTPUT_ENDS = /-{5} (?:(?:pre|post)-test )?output end -{5}$/;
 
 /**
  * Adds up the summary lines of `deno test` in a log.
  *
- * What a test itself has printed does not count, even if it looks like a
- * summary: tests of tools start test runs of their own.
+ * The output of the tests themselves does not count, even if it looks like a
+ * summary: tests of tools start their own test runs.
  *
- * @param log What one or more runs have printed, with or without colors.
- * @returns The sums. Steps are part of their test and not counted.
+ * @param log The output of one or more runs, with or without colors.
+ * @returns The sums. Steps are part of their test and do not count.
  */
 export function countTests(log: string): TestCounts {
   const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };

@@ -1,6 +1,6 @@
 /**
- * Prints the modules that `exports` of `deno.json` names, for `deno doc --lint`,
- * which does not look there by itself.
+ * Prints the modules in `exports` of `deno.json` for `deno doc --lint`, which
+ * does not read them itself.
  *
  * @module
  */

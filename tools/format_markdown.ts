@@ -1,5 +1,5 @@
 /**
- * Markdown that tools write, formatted like what people write.
+ * Formats generated Markdown like handwritten Markdown.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export async function formatMarkdown(markdown: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** Makes a table of rows of cells; the first row is its head. */
+/** Returns a table with rows of cells. The first row is its header. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows.map((cells) =>
     cells.map((cell) => cell.replaceAll("|", "\\|"))
@@ -36,13 +36,12 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
 }
 
 /**
- * Replaces what stands between two marks, `<!-- name -->` and
- * `<!-- end name -->`.
+ * Replaces the text between two marks, `<!-- name -->` and `<!-- end name -->`.
  *
  * @param page The page.
  * @param name The name of the marks.
- * @param content What goes between them.
- * @returns The page with it.
+ * @param content The new text.
+ * @returns The changed page.
  */
 export function replaceMarked(
   page: string,

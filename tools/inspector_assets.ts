@@ -1,6 +1,6 @@
 /**
- * Writes `dev/inspector/assets.json` from the files of `dev/inspector/assets/`: a
- * package on JSR can import JSON, but no text.
+ * Writes `dev/inspector/assets.json` from the files of `dev/inspector/assets/`:
+ * a package on JSR can import JSON, but not text.
  *
  * ```sh
  * deno task assets

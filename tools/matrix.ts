@@ -1,8 +1,8 @@
 /**
- * Runs every server that can run our applications against the conformance kit,
- * and every framework on our server, and writes the results to
- * `docs/servers.md`. A row whose programs are missing says so; `.ci/run` has the
- * names of the packages.
+ * Runs the conformance kit against all servers that support our applications,
+ * runs all frameworks on our server, and writes the results to
+ * `docs/servers.md`. If the programs of a row are missing, the row says so;
+ * `.ci/run` contains the names of the packages.
  *
  * ```sh
  * deno task matrix                 # all rows
@@ -26,7 +26,7 @@ function print(text: string): void {
   console.log(text);
 }
 
-/** Runs the chosen rows one after the other, and reports each. */
+/** Runs the chosen rows one after another, and reports each result. */
 async function runAll<P extends Part, R extends Row>(
   parts: readonly P[],
   run: (part: P) => Promise<R>,

@@ -1,16 +1,17 @@
 /**
- * Makes the npm package: a tarball for Node.js and Bun, in JavaScript, with
- * declarations, and without any dependency.
+ * Builds the npm package: a tarball for Node.js and Bun, in JavaScript, with
+ * declarations and without dependencies.
  *
  *     deno task pack [FILE]
  *
- * It holds the entry points that need nothing but this repository. Those that
- * use `@std` stay out: npm has no `@std`, and what `deno pack` makes of `jsr:`
- * only a machine can install that knows the registry of JSR.
+ * It contains the entry points without dependencies. Those that use `@std` are
+ * left out: npm has no `@std`, and `deno pack` turns `jsr:` into dependencies
+ * that can only be installed from the JSR registry.
  *
- * `deno pack` takes a folder with a `deno.json`, no import map, and leaves out
- * all declarations if it misses the type of one export. So it runs in a copy
- * of what is published, and the tarball is looked at afterwards.
+ * `deno pack` needs a folder with a `deno.json` and supports no import map. It
+ * omits all declarations if the type of one export is missing. The tool
+ * therefore runs it in a copy of the published files, and checks the tarball
+ * afterwards.
  *
  * @module
  */
@@ -40,9 +41,12 @@ async function run(
   throw new Error(`Cannot run ${program}: ${decoder.decode(stderr)}`);
 }
 
-/** Finds the modules of an entry point; `undefined` if one is from outside. */
+/**
+ * Returns the modules of an entry point; `undefined` if one is not from this
+ * repository.
+ */
 async function modulesOf(path: string): Promise<string[] | undefined> {
-  // With the map no registry is asked: its modules lead into tools/.
+  // The import map prevents requests to a registry: its modules are in tools/.
   const map = "--import-map=tools/npm_imports.json";
   const args = ["info", "--json", map, path];
   const output = await run(Deno.execPath(), args, ROOT);
@@ -58,14 +62,14 @@ async function modulesOf(path: string): Promise<string[] | undefined> {
   return paths;
 }
 
-/** Copies what the package is made of, and gives its entry points. */
+/** Copies the files of the package, and returns its entry points. */
 async function copyPackage(
   folder: string,
 ): Promise<Record<string, string>> {
   const exports: Record<string, string> = {};
   const files = new Set(["LICENSE", "README.md"]);
   for (const [name, path] of Object.entries(config.exports)) {
-    // The development server needs workers of Deno and its file watcher.
+    // The development server needs Deno's workers and file watcher.
     if (name === "./dev") continue;
     const modules = await modulesOf(path);
     if (modules === undefined) continue;
@@ -82,7 +86,7 @@ async function copyPackage(
 }
 
 /**
- * Makes the npm package.
+ * Builds the npm package.
  *
  * @param output The path of the tarball.
  * @returns The names of its entry points.
@@ -112,7 +116,7 @@ export async function pack(output: string): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  // The package is made in another folder, so a relative path is one to here.
+  // The package is built in another folder, so resolve relative paths first.
   const output = resolve(Deno.args[0] ?? `wsgi-ref-${config.version}.tgz`);
   const names = await pack(output);
   // deno-lint-ignore no-console

@@ -5,9 +5,8 @@
  * deno task pictures
  * ```
  *
- * The programs run in `/tmp/guestbook`, where a link named `wsgiref` leads to
- * this repository. So the pictures show no path of the machine that took them.
- * It needs Chromium.
+ * The programs run in `/tmp/guestbook`, where a link named `wsgiref` points to
+ * this repository, so that the pictures show no local paths. It needs Chromium.
  *
  * @module
  */
@@ -35,7 +34,7 @@ export function app(environ, startResponse) {
 }
 `;
 
-/** Takes the picture of the page that the development server shows. */
+/** Takes the picture of the error page of the development server. */
 async function takeErrorPage(): Promise<void> {
   await Deno.writeTextFile(`${FOLDER}/app.js`, GUESTBOOK);
   const server = `${FOLDER}/wsgiref/server.ts`;
@@ -53,15 +52,15 @@ async function takeErrorPage(): Promise<void> {
   await takeScreenshot(url, file, 960, 880);
 }
 
-/** A page of the inspector, and how it is shown. */
+/** A page of the inspector, and its settings. */
 interface InspectorPicture extends PageOptions {
   readonly name: string;
-  /** Its path below that of the inspector. */
+  /** The path below the inspector. */
   readonly path: string;
 }
 
 const INSPECTOR: readonly InspectorPicture[] = [
-  { name: "inspector_list", path: "", height: 500 },
+  { name: "inspector_list", path: "", height: 580 },
   { name: "inspector_finding", path: "requests/4", height: 1170 },
   {
     name: "inspector_stream",
@@ -71,7 +70,7 @@ const INSPECTOR: readonly InspectorPicture[] = [
   },
 ];
 
-/** Takes the pictures of the inspector, over the application of its tests. */
+/** Takes the pictures of the inspector, with the application of its tests. */
 async function takeInspector(): Promise<void> {
   await using guestbook = await Guestbook.start(FOLDER);
   await using browser = await TestBrowser.start();

@@ -1,6 +1,6 @@
 /**
- * The data behind `dev/explain_rule.ts`: what the pages of `docs/rules/` and
- * SPEC.md say about each rule, as JSON that is part of the package.
+ * Creates the data for `dev/explain_rule.ts`: the texts about each rule in
+ * `docs/rules/` and SPEC.md, as JSON that is part of the package.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const RULE_DATA: URL = new URL("../dev/rules.json", import.meta.url);
 
 const SPECIFICATION = new URL("../SPEC.md", import.meta.url);
 
-/** Finds both programs of each rule in a formatted page. */
+/** Returns the two programs of each rule in a formatted page. */
 function programsOn(page: string): [string, Record<string, string>][] {
   return page.split(/^## /m).slice(1).map((section) => {
     const id = section.slice(0, section.indexOf("\n"));
@@ -25,7 +25,7 @@ function programsOn(page: string): [string, Record<string, string>][] {
   });
 }
 
-/** Reads a requirement of SPEC.md; the marks of code stay. */
+/** Returns the text of a requirement in SPEC.md. The code marks are kept. */
 function clauseOf(specification: string, anchor: string): string {
   const start = specification.indexOf(`<a id="${anchor}"></a>`);
   if (start === -1) throw new Error(`Cannot find ${anchor} in SPEC.md`);
@@ -35,10 +35,9 @@ function clauseOf(specification: string, anchor: string): string {
 }
 
 /**
- * Makes the data.
+ * Creates the data.
  *
- * @param reference The formatted pages of `docs/rules/`, by the name of the
- * file.
+ * @param reference The formatted pages of `docs/rules/` by file name.
  * @returns The content of the file.
  */
 export async function createRuleData(

@@ -1,16 +1,19 @@
 /**
- * The pages of the rule reference: which subject each has, and which rules.
+ * The pages of the rule reference, with their titles and rules.
  *
  * @module
  */
 
 /** One page of the reference. */
 export interface RulePage {
-  /** Its name in `docs/rules/`, without the extension. */
+  /** The file name in `docs/rules/`, without the extension. */
   readonly name: string;
-  /** Its heading. */
+  /** The heading. */
   readonly title: string;
-  /** The rules on it: ids, or a subject and a star for all others of it. */
+  /**
+   * The rules on the page: ids, or a subject with a star for all its other
+   * rules.
+   */
   readonly rules: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * Writes `docs/rules/`, the reference of the validator's rules, from the rule
- * table and the fixtures that the tests run; and `dev/rules.json`, by which the
- * development server explains the rules.
+ * table and the fixtures of the tests. Also writes `dev/rules.json`, which the
+ * development server uses to explain rules.
  *
  * ```sh
  * deno task rules
@@ -45,12 +45,15 @@ ids, or patterns such as \`"headers/*"\`. A rule of another profile is turned on
 its full id.
 `;
 
-/** Finds the rules of a page, in the order in which they are applied. */
+/** Returns the rules of a page, in the order in which they are applied. */
 function rulesOn(page: RulePage): Rule<never>[] {
   return RULES.filter(({ id }) => pageOf(id) === page);
 }
 
-/** Finds the page of a rule: the one that names it comes before a star. */
+/**
+ * Returns the page of a rule. A page that names the rule has precedence over a
+ * star.
+ */
 function pageOf(id: string): RulePage {
   const star = `${id.slice(0, id.indexOf("/"))}/*`;
   const page = RULE_PAGES.find(({ rules }) => rules.includes(id)) ??
@@ -63,7 +66,7 @@ function pageOf(id: string): RulePage {
 
 /**
  * Joins the lines of short arrays, objects and arguments. The compiler puts
- * each element on a line of its own, and the formatter keeps it there.
+ * each element on its own line, and the formatter keeps these lines.
  */
 function joinLines(source: string): string {
   const joined = source.replace(
@@ -78,7 +81,7 @@ function joinLines(source: string): string {
   return joined === source ? source : joinLines(joined);
 }
 
-/** Writes a function of a fixture as a program would. */
+/** Formats a function of a fixture as a program. */
 function toSource(name: string, fn: (...args: never[]) => unknown): string {
   const source = fn.toString();
   const method = /^(async )?(\*)?\s*(\w+)\s*\(/.exec(source);
@@ -152,9 +155,9 @@ ${rows.join("")}`;
 }
 
 /**
- * Makes the reference.
+ * Creates the reference.
  *
- * @returns The formatted pages, by the name of the file in `docs/rules/`.
+ * @returns The formatted pages by file name in `docs/rules/`.
  */
 export async function createReference(): Promise<Map<string, string>> {
   const sources = new Map([

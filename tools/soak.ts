@@ -1,7 +1,7 @@
 /**
- * The soak test: five minutes of mixed load on a server of its own process. At
- * the end every body is closed, and the memory is what it was after the first
- * minute.
+ * The soak test: five minutes of mixed load on a server in its own process. At
+ * the end, all bodies must be closed, and the memory must not have grown since
+ * the first minute.
  *
  * `deno task soak [SECONDS] [SEED]`
  *
@@ -11,7 +11,7 @@
 import { Random } from "../tests/random.ts";
 import { startServer, stopServer } from "../tests/server_program.ts";
 
-/** What the server reports of itself: its bodies, generators and memory. */
+/** The report of the server: its bodies, generators and memory. */
 export interface Report {
   readonly made: number;
   readonly closed: number;
@@ -23,7 +23,10 @@ export interface Report {
 
 const LONG = 20 * 8192;
 
-/** The length of the answer by path, and how the broken ones answer. */
+/**
+ * The length of the response by path, and the responses of the broken
+ * applications.
+ */
 const GOOD = {
   ...{ "/hello": 13, "/sync": LONG, "/stream": LONG, "/write": LONG },
   "/echo": 50_000,
@@ -34,7 +37,7 @@ const BROKEN = {
   ...{ "/broken/late": "broken", "/broken/short": "broken" },
 };
 
-/** Returns what was not as expected, in words. */
+/** Describes an unexpected response. */
 async function visit(
   base: string,
   [path, expected]: readonly [string, number | string],
@@ -47,12 +50,12 @@ async function visit(
     const { byteLength } = await response.arrayBuffer();
     got = response.status === 500 ? "500" : byteLength;
   } catch {
-    // The connection broke.
+    // The connection was closed.
   }
   return got === expected ? [] : [`${path} gave ${got}, not ${expected}`];
 }
 
-/** Leaves before the answer is complete. */
+/** Leaves before the response is complete. */
 async function leave(base: string, random: Random): Promise<void> {
   const { hostname, port } = new URL(base);
   const path = random.pick(Object.keys(GOOD));
@@ -62,7 +65,7 @@ async function leave(base: string, random: Random): Promise<void> {
   try {
     using conn = await Deno.connect({ hostname, port: Number(port) });
     await conn.write(new TextEncoder().encode(head));
-    // The answer to an upload waits for the rest of it.
+    // The response to an upload waits for the rest of the body.
     if (path !== "/echo" && random.chance(0.7)) {
       await conn.read(new Uint8Array(4096));
     }
@@ -71,7 +74,10 @@ async function leave(base: string, random: Random): Promise<void> {
   }
 }
 
-/** Eight clients, 200 requests a second; returns the surprises. */
+/**
+ * Runs eight clients with 200 requests per second. Returns the unexpected
+ * responses.
+ */
 async function load(
   base: string,
   seconds: number,
@@ -100,7 +106,7 @@ async function load(
   return { requests, surprises };
 }
 
-/** Lists what is wrong with a server after some seconds, in words. */
+/** Describes the problems of a server after some seconds of load. */
 export function findings(
   seconds: number,
   before: Report,
@@ -110,7 +116,7 @@ export function findings(
   if (made !== closed) found.push(`${made} bodies, ${closed} closed`);
   if (entered !== left) found.push(`${entered} generators, ${left} ended`);
   for (const what of ["resident", "held"] as const) {
-    // The heap of a process takes two minutes to find its size.
+    // The heap of a process takes two minutes to reach a stable size.
     const allowed = what === "resident" && seconds < 120 ? 0.6 : 0.1;
     const limit = Math.max(before.memory[what] * allowed, 1024 * 1024);
     const growth = memory[what] - before.memory[what];

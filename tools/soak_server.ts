@@ -1,7 +1,7 @@
 /**
  * The server of the soak test: correct applications under a validator, and
- * broken ones. `/report` answers with what became of their bodies and how much
- * memory is in use. The first line of output is the port.
+ * broken ones. `/report` returns the state of their bodies and the memory
+ * usage. The first line of output is the port.
  *
  * Run with `--v8-flags=--expose-gc`.
  *
@@ -43,7 +43,7 @@ async function* echo(input: InputStream): AsyncGenerator<Uint8Array, void> {
   for (let bytes; (bytes = await input.read(8192)).length > 0;) yield bytes;
 }
 
-/** Bodies by path: correct ones, and two that break the promise of the head. */
+/** Bodies by path: correct ones, and two that contradict their headers. */
 const BODIES: Readonly<Record<string, (input: InputStream) => unknown>> = {
   "/hello": () => [new TextEncoder().encode("Hello world!\n")],
   "/sync": () => pieces(),
@@ -80,8 +80,8 @@ const checked = validator(app, {
 
 const report: Application = async (_environ, startResponse) => {
   await ledger.settled();
-  // One collection leaves garbage for the next. A record is written when the
-  // response is, and a client that has left holds that up for a moment.
+  // One collection leaves garbage for the next one. A record is written at the
+  // end of the response, which a client that has left can delay.
   for (
     let round = 0;
     round < 3 || records < calls - 1 && round < 100;
@@ -90,7 +90,7 @@ const report: Application = async (_environ, startResponse) => {
     gc?.();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  // This request itself is not over yet.
+  // This request is still running.
   if (records !== calls - 1) {
     faults.push(`${calls - 1} requests, ${records} in the access log`);
   }
@@ -105,7 +105,7 @@ const report: Application = async (_environ, startResponse) => {
 };
 
 const errors = new StderrStream((text) => {
-  // What the broken ones and the leaving clients bring about, and no more.
+  // The expected errors of the broken applications and the leaving clients.
   if (!/^\w*Error: (?:broken on purpose|Cannot )|^Cannot read/.test(text)) {
     faults.push(`logged: ${text}`);
   }

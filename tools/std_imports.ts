@@ -1,21 +1,20 @@
 /**
- * Decides where a task gets `@std` from.
+ * Decides from where a task loads `@std`. `deno.json` uses `jsr:@std/…`. In
+ * networks that reach npm but not JSR, the import map `tools/npm_imports.json`
+ * loads the same modules from the npm package `deno-std`. This program waits at
+ * most one second for JSR. If JSR is reachable, it prints nothing, and the task
+ * runs unchanged. Otherwise it prints the option that the task needs:
  *
- * `deno.json` names `jsr:@std/…`. Some networks reach npm but not JSR; there
- * the same modules come out of the npm package `deno-std`, by way of the import
- * map `tools/npm_imports.json`. This program looks for at most a second whether
- * JSR answers. If it does, nothing is printed and the task runs as it is
- * written. If not, the option that the task needs is printed:
- *
- * | argument | printed where JSR does not answer                         |
+ * | argument | printed if JSR is unreachable                             |
  * | -------- | --------------------------------------------------------- |
  * | none     | the import map                                            |
  * | `lint`   | leave out `no-slow-types`, which would ask JSR and wait   |
  * | `absent` | nothing; the exit code is 0 without JSR and 1 with it     |
  *
- * `isolatedDeclarations` makes `deno check` refuse all that `no-slow-types` does.
- * `JSR_URL` names another registry, as for Deno itself. `WSGIREF_STD` set to
- * `jsr` or `npm` answers without a request, for work without a network.
+ * With `isolatedDeclarations`, `deno check` reports everything that
+ * `no-slow-types` does. `JSR_URL` names another registry, as for Deno itself.
+ * If `WSGIREF_STD` is `jsr` or `npm`, no request is sent, for work without a
+ * network.
  *
  * @module
  */
@@ -26,8 +25,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks a registry for a package that JSR has, for some milliseconds at most. A
- * page such as the login page of a hotel network is not an answer.
+ * Returns whether a registry responds with a package of JSR within a time
+ * limit. Other pages, such as the login page of a hotel network, do not count.
  */
 export async function jsrAnswers(
   registry: string,
@@ -57,7 +56,7 @@ if (import.meta.main) {
   const option = OPTIONS[subject];
   // deno-lint-ignore no-console
   if (!jsr && option !== undefined) console.log(option);
-  // Not left to the event loop: a name that the resolver is still looking up
-  // would hold it beyond the second.
+  // Ends the process explicitly, because a pending DNS lookup would keep it
+  // running longer.
   Deno.exit(subject === "absent" && jsr ? 1 : 0);
 }

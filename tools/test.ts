@@ -8,7 +8,7 @@
  * deno task test --reporter=pretty tests/gateway  # a line for each test
  * ```
  *
- * Types are not checked here: `deno task check` does, once for everything.
+ * It does not check types; `deno task check` does this once for all files.
  *
  * @module
  */
@@ -16,10 +16,13 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
-/** How many marks a row has. */
+/** The number of marks in a row. */
 const WIDTH = 80;
 
-/** How many files run at once for each core: many tests wait for a program. */
+/**
+ * The number of files that run at once on each core. Many tests wait for a
+ * program.
+ */
 const FILES_PER_CORE = 2;
 
 /** A line that is the mark of one test, with or without color. */
@@ -27,10 +30,10 @@ const FILES_PER_CORE = 2;
 const MARK = /^(?:\x1b\[[0-9;]*m)*[.,!](?:\x1b\[[0-9;]*m)*$/;
 
 /**
- * Joins the marks of `deno test --reporter=dot`, which writes a line for each
- * where its output is no terminal.
+ * Joins the marks of `deno test --reporter=dot`, which writes one line per mark
+ * if its output is not a terminal.
  *
- * @param lines The lines of its output.
+ * @param lines The lines of the output.
  * @returns The text to print, piece by piece.
  */
 export async function* joinMarks(
@@ -48,7 +51,7 @@ export async function* joinMarks(
   }
 }
 
-/** The arguments of `deno`, for those that were given to this program. */
+/** Returns the arguments of `deno` for the arguments of this program. */
 function argumentsOf(args: readonly string[]): string[] {
   const reporter = args.some((arg) => arg.startsWith("--reporter"))
     ? []

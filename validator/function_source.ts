@@ -8,6 +8,7 @@
  * @module
  */
 
+import { readQuietly } from "../wsgi/read_quietly.ts";
 import type { SourcePlace } from "../wsgi/source_place.ts";
 
 /** The words by which a function is recognised, in their order. */
@@ -21,31 +22,6 @@ const MAX_FILES = 40;
 
 const WORD = /[\p{ID_Continue}$]+/gu;
 const IMPORT = /\b(?:from|import)\s*\(?\s*(["'])(\.{1,2}\/[^"'\n]+)\1/g;
-
-interface Runtime {
-  readonly Deno?: typeof globalThis.Deno;
-  readonly process?: {
-    getBuiltinModule?(
-      name: string,
-    ): { readFileSync(file: URL, encoding: "utf8"): string } | undefined;
-  };
-}
-
-/** Reads a local file if that needs no question to whoever started the program. */
-function readQuietly(file: string): string | undefined {
-  try {
-    const url = new URL(file);
-    if (url.protocol !== "file:") return undefined;
-    const { Deno, process } = globalThis as Runtime;
-    if (Deno === undefined) {
-      return process?.getBuiltinModule?.("node:fs")?.readFileSync(url, "utf8");
-    }
-    const { state } = Deno.permissions.querySync({ name: "read", path: url });
-    return state === "granted" ? Deno.readTextFileSync(url) : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 interface Word {
   readonly text: string;

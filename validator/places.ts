@@ -8,6 +8,7 @@ import { escapeControls } from "../wsgi/describe.ts";
 import {
   findUserFrame,
   isUserFile,
+  isUserFrame,
   readFrames,
   type SourcePlace,
   type StackFrame,
@@ -169,7 +170,7 @@ export class ProgramPlaces {
     const frames = readFrames(this.#made.stack ?? "");
     const files = new Set<string>();
     if (this.#module !== undefined) files.add(this.#module);
-    for (const { file } of frames) if (isUserFile(file)) files.add(file);
+    for (const frame of frames) if (isUserFrame(frame)) files.add(frame.file);
     const main = mainModule();
     if (main !== undefined && isUserFile(main)) files.add(main);
     const source = Function.prototype.toString.call(this.app);

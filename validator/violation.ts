@@ -8,7 +8,7 @@
 import { escapeControls } from "../wsgi/describe.ts";
 import {
   cutOwnFrames,
-  isOwnFile,
+  isOwnFrame,
   readFrames,
   type SourcePlace,
 } from "../wsgi/source_place.ts";
@@ -209,7 +209,7 @@ function captureUserFrames(
   entry: Entry,
 ): void {
   const frames = readFrames(stack ?? "");
-  const first = frames.findIndex(({ file }) => isOwnFile(file));
+  const first = frames.findIndex(isOwnFrame);
   const { stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = first === -1 ? frames.length : first;

@@ -6,16 +6,16 @@
 
 import { describe } from "./describe.ts";
 
-/** Finds what is not ASCII. No `u` flag: it is about code units. */
+/** Matches code units that are not ASCII, hence no `u` flag. */
 const NON_ASCII = /[\u0080-\uffff]/;
 
-/** Finds what cannot be a byte. */
+/** Matches code units that are not a byte. */
 const WIDE = /[\u0100-\uffff]/;
 
-/** Finds what percentDecode() has to change or at least to look at. */
+/** Matches the characters that percentDecode() must process. */
 const NON_LITERAL = /[%\u0080-\uffff]/;
 
-/** Far below the number of arguments that every engine takes in one call. */
+/** Every engine accepts at least this many arguments in one call. */
 const MAX_ARGUMENTS = 8192;
 
 const encoder = new TextEncoder();
@@ -26,15 +26,16 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Decodes a ByteString as UTF-8 text.
  *
- * A ByteString has one code unit for each byte, as PEP 3333 has it for
- * `PATH_INFO`, for `HTTP_*` and for every other CGI variable. Bytes that are
- * not UTF-8 become U+FFFD. A byte order mark is kept.
+ * A ByteString has one code unit for each byte. PEP 3333 requires this for all
+ * CGI variables, such as `PATH_INFO` and `HTTP_*`. Bytes that are not UTF-8
+ * become U+FFFD. A byte order mark is kept.
  *
  * PEP 3333, "Unicode Issues"; WHATWG Encoding section 6.
  *
  * @param byteString The bytes: no code unit is above U+00FF.
  * @returns The text.
- * @throws {TypeError} If a code unit is above U+00FF: then it is text already.
+ * @throws {TypeError} If a code unit is above U+00FF, because the value already
+ * is text.
  *
  * @example Show a path
  * ```ts
@@ -60,9 +61,9 @@ export function decodeUtf8(byteString: string): string {
 /**
  * Encodes text as a ByteString, in UTF-8.
  *
- * The opposite of {@linkcode decodeUtf8}: what it returns may go into an
- * environ, a status or a header. A lone surrogate, which UTF-8 cannot express,
- * becomes U+FFFD.
+ * The opposite of {@linkcode decodeUtf8}. The result is valid in an environ, a
+ * status or a header. A lone surrogate, which UTF-8 cannot express, becomes
+ * U+FFFD.
  *
  * PEP 3333, "Unicode Issues"; WHATWG Encoding section 6.
  *
@@ -90,10 +91,9 @@ export function encodeUtf8(text: string): string {
 /**
  * Decodes the percent escapes of a raw path, byte by byte.
  *
- * Unlike `decodeURIComponent()` it takes any path that a client can send: bytes
- * need not be UTF-8, and a malformed escape stays as it is. Characters that are
- * not ASCII count as the bytes of their UTF-8 form, because Deno has decoded
- * them from it.
+ * Unlike `decodeURIComponent()`, it accepts any path that a client can send:
+ * the bytes need not be UTF-8, and a malformed escape is kept. Characters that
+ * are not ASCII are encoded as UTF-8, because Deno has decoded them.
  *
  * RFC 3986 section 2.1; RFC 3875 section 4.1.5.
  *

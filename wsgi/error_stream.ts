@@ -98,7 +98,7 @@ function writeToStderr(text: string): boolean {
       }
       return true;
     }
-    // Looked at last: in Deno this would load its whole emulation of Node.
+    // Tried last, because in Deno this loads the whole Node emulation.
     const { process } = globalThis as Runtime;
     if (typeof process?.stderr?.write === "function") {
       process.stderr.write(text);

@@ -1,5 +1,5 @@
 /**
- * {@linkcode FileWrapper}: `wsgi.file_wrapper`.
+ * The implementation of `wsgi.file_wrapper`.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface SeekableFile extends OpenFile {
   seekSync(offset: number, whence: number): number;
 }
 
-/** The further members of an open file of Deno that are used here. */
+/** The other members of a Deno file that are used here. */
 interface DenoFile extends SeekableFile {
   readonly readable: ReadableStream<Uint8Array>;
   statSync(): { readonly isFile: boolean; readonly size: number };
@@ -117,8 +117,8 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
 
   /**
    * The number of bytes between the current position of an open regular file
-   * and its end. For servers that can send a file more efficiently than block
-   * by block.
+   * and its end. Servers use it to send a file more efficiently than block by
+   * block.
    *
    * @returns The number; `undefined` if it is unknown, or if the iteration has
    * begun or is being observed.
@@ -158,7 +158,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
    *
    * @returns The file, at its current position.
    */
-  toFile(): SeekableFile {
+  toFile(): OpenFile {
     this.#begun = true;
     return this.filelike as DenoFile;
   }

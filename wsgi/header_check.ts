@@ -1,5 +1,5 @@
 /**
- * The checks of a `HeaderList`.
+ * Checks the arguments of `HeaderList`.
  *
  * @module
  */
@@ -20,7 +20,7 @@ function mistake(problem: string): TypeError {
  * Throws unless a value is a header name.
  *
  * @param name The value that was given.
- * @throws {TypeError} If it is no string or has a control character.
+ * @throws {TypeError} If it is not a string or has a control character.
  */
 export function checkName(name: unknown): asserts name is string {
   if (typeof name !== "string") {
@@ -38,7 +38,7 @@ export function checkName(name: unknown): asserts name is string {
  *
  * @param name The name of the header.
  * @param value The value that was given.
- * @throws {TypeError} If it is no string or has a control character.
+ * @throws {TypeError} If it is not a string or has a control character.
  */
 export function checkValue(
   name: string,

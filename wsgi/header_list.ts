@@ -1,5 +1,5 @@
 /**
- * {@linkcode HeaderList}: response headers, by name and in order.
+ * Response headers, by name and in order.
  *
  * @module
  */
@@ -86,7 +86,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
    * Returns all values of a header.
    *
    * @param name The name, in any case.
-   * @returns The values in their order; a new array.
+   * @returns A new array, in order.
    */
   getAll(name: string): string[] {
     const key = name.toLowerCase();
@@ -98,18 +98,18 @@ export class HeaderList implements Iterable<HeaderTuple> {
    * Returns whether there is a header.
    *
    * @param name The name, in any case.
-   * @returns Whether it occurs.
+   * @returns Whether there is at least one header of this name.
    */
   has(name: string): boolean {
     return this.get(name) !== undefined;
   }
 
   /**
-   * Sets a header at the end, in place of all that have its name.
+   * Appends a header and removes all others of its name.
    *
    * @param name The name, in the case in which it is sent.
    * @param value The value.
-   * @throws {TypeError} If one is no string or has a control character.
+   * @throws {TypeError} If one is not a string or has a control character.
    */
   set(name: string, value: string): void {
     checkName(name);
@@ -119,11 +119,11 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Adds a header at the end, beside those that have its name.
+   * Appends a header and keeps all others of its name.
    *
    * @param name The name, in the case in which it is sent.
    * @param value The value.
-   * @throws {TypeError} If one is no string or has a control character.
+   * @throws {TypeError} If one is not a string or has a control character.
    */
   append(name: string, value: string): void {
     checkName(name);
@@ -139,7 +139,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
    * none.
    * @param params The parameters. A `_` in a name becomes `-`. Values are
    * quoted; one that is `null`, `undefined` or empty leaves only the name.
-   * @throws {TypeError} If one is no string or has a control character.
+   * @throws {TypeError} If one is not a string or has a control character.
    */
   addHeader(
     name: string,
@@ -159,7 +159,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Removes all headers of a name; nothing if there is none.
+   * Removes all headers of a name. Does nothing if there are none.
    *
    * @param name The name, in any case.
    */
@@ -175,8 +175,8 @@ export class HeaderList implements Iterable<HeaderTuple> {
    *
    * @param name The name.
    * @param value The value.
-   * @returns The first value of that name.
-   * @throws {TypeError} If one is no string or has a control character.
+   * @returns The existing first value of that name, or the new one.
+   * @throws {TypeError} If one is not a string or has a control character.
    */
   setDefault(name: string, value: string): string {
     const present = this.get(name);
@@ -186,27 +186,27 @@ export class HeaderList implements Iterable<HeaderTuple> {
   }
 
   /**
-   * Returns the names.
+   * Returns the names of all headers.
    *
-   * @returns All names in order, with repetitions; a new array.
+   * @returns A new array, in order and with repetitions.
    */
   keys(): string[] {
     return this.#list.map(([name]) => name);
   }
 
   /**
-   * Returns the values.
+   * Returns the values of all headers.
    *
-   * @returns All of them in order; a new array.
+   * @returns A new array, in order.
    */
   values(): string[] {
     return this.#list.map(([, value]) => value);
   }
 
   /**
-   * Returns the headers.
+   * Returns all headers.
    *
-   * @returns All of them in order; a new array.
+   * @returns A new array, in order.
    */
   entries(): HeaderTuple[] {
     return [...this.#list];
@@ -215,14 +215,14 @@ export class HeaderList implements Iterable<HeaderTuple> {
   /**
    * Iterates over the headers.
    *
-   * @returns An iterator over name and value.
+   * @returns An iterator over `[name, value]` pairs.
    */
   [Symbol.iterator](): IterableIterator<HeaderTuple> {
     return this.entries()[Symbol.iterator]();
   }
 
   /**
-   * Returns the headers in the syntax of HTTP.
+   * Formats the headers in the syntax of HTTP/1.
    *
    * @returns A line for each header, then an empty line; each line ends with CR
    * LF.

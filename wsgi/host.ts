@@ -7,7 +7,10 @@
 import { parseIpv6 } from "./ip_address.ts";
 
 const NAME_OR_IPV4 = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
-/** Names that every URL can have: no Punycode, and at the end no number. */
+/**
+ * Matches names that every URL can have: no Punycode, and no number as the last
+ * label.
+ */
 const PLAIN_NAME = /^(?!.*xn--)(?:[a-z0-9-]*\.)*[a-z][a-z0-9-]*\.?$/i;
 const PORT = /^[0-9]*$/;
 
@@ -19,12 +22,13 @@ let lastHost = "";
  * An empty value is valid: RFC 9110 section 7.2 requires it for targets without
  * an authority.
  *
- * Names that the grammar allows and no URL can have are refused: an address such
- * as `999.999.999.999`, escapes of what no name contains, malformed Punycode. An
- * application could not make the URL of such a request.
+ * Names that the grammar allows but no URL can have are rejected: an address
+ * such as `999.999.999.999`, escapes of characters that are not allowed in
+ * names, malformed Punycode. An application could not build the URL of these
+ * requests.
  *
- * RFC 9110 sections 4.2.1 and 7.2; RFC 3986 sections 3.2.2 and 3.2.3; WHATWG URL
- * section 3.5.
+ * RFC 9110 sections 4.2.1 and 7.2; RFC 3986 sections 3.2.2 and 3.2.3; WHATWG
+ * URL section 3.5.
  *
  * @param value The value to test.
  * @returns Whether it is `uri-host [":" port]`, with a port of at most 65535

@@ -1,5 +1,5 @@
 /**
- * HTTP syntax that several rooms read or write.
+ * HTTP syntax that several parts of the package read or write.
  *
  * @module
  */
@@ -122,12 +122,12 @@ export function splitAuthority(
 }
 
 /**
- * Returns whether a header value has a comma outside of quoted strings, which
- * means that several values were joined. A quoted string that does not end does
- * not count as one.
+ * Returns whether a header value has a comma outside quoted strings, which
+ * means that several values were joined. An unterminated quoted string does not
+ * count.
  *
- * It reads the value once. A regular expression for quoted strings would take
- * seconds for the thousands of quotes that a client can send.
+ * It scans the value once. A regular expression would take seconds for a value
+ * with thousands of quotes.
  *
  * RFC 9110 sections 5.3 and 5.6.4.
  *
@@ -158,8 +158,8 @@ export function hasBareComma(value: string): boolean {
  * Returns whether a header is hop-by-hop: it describes one connection, not the
  * response, and therefore belongs to the server.
  *
- * It knows the eight names of Python's wsgiref and two that are missing there:
- * `Trailer`, the real name of the field, and `Proxy-Connection`.
+ * The list has the eight names of Python's wsgiref and two that Python lacks:
+ * `Trailer`, the actual name of the field, and `Proxy-Connection`.
  *
  * RFC 9110 section 7.6.1; PEP 3333, "Other HTTP Features".
  *
@@ -180,8 +180,8 @@ export function isHopByHop(name: string): boolean {
 }
 
 /**
- * Formats a moment for a header such as `Date`, `Expires` or `Last-Modified`:
- * in English, in UTC, to the second.
+ * Formats a time for a header such as `Date`, `Expires` or `Last-Modified`: in
+ * English, in UTC, to the second.
  *
  * Python's `wsgiref.handlers.format_date_time`, which counts in seconds.
  *

@@ -4,14 +4,14 @@
  * @module
  */
 
-/** The bytes of an address: 4 or 16 of them. */
+/** The bytes of an address: 4 or 16. */
 export type AddressBytes = readonly number[];
 
-/** A range of addresses: those that agree in their leading bits. */
+/** A range of addresses that have the same leading bits. */
 export interface Network {
   /** The address. */
   readonly bytes: AddressBytes;
-  /** The number of bits that must agree. */
+  /** The number of leading bits that must be equal. */
   readonly bits: number;
 }
 
@@ -20,7 +20,7 @@ function parseIpv4(text: string): number[] | undefined {
   if (parts.length !== 4) return undefined;
   const bytes: number[] = [];
   for (const part of parts) {
-    // No leading zeros: some readers take them for octal.
+    // No leading zeros, because some programs parse them as octal.
     if (!/^(?:0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) {
       return undefined;
     }
@@ -29,7 +29,9 @@ function parseIpv4(text: string): number[] | undefined {
   return bytes;
 }
 
-/** Reads groups of 16 bits; the last of an address may be an IPv4 address. */
+/**
+ * Parses groups of 16 bits. The last part of an address may be an IPv4 address.
+ */
 function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   if (text === "") return [];
   const bytes: number[] = [];
@@ -111,8 +113,8 @@ export function parseNetwork(text: string): Network | undefined {
  *
  * @param address The bytes of the address.
  * @param network The network.
- * @returns Whether the leading bits agree. An IPv4 address never belongs to an
- * IPv6 network.
+ * @returns Whether the leading bits are equal. An IPv4 address never belongs to
+ * an IPv6 network.
  */
 export function isInNetwork(address: AddressBytes, network: Network): boolean {
   if (address.length !== network.bytes.length) return false;

@@ -7,7 +7,7 @@
 import type { InputStream } from "./types.ts";
 
 /**
- * A further method of the inputs of this package, which returns fewer bytes
+ * An additional method of the inputs in this package. It may return fewer bytes
  * than requested. `read(size)` waits for `size` bytes, so a program that passes
  * a body on would hold back bytes that have arrived.
  */
@@ -15,7 +15,7 @@ export interface SomeInput {
   /**
    * Reads at least one byte and at most `size`.
    *
-   * @param size The most bytes to return, a positive integer.
+   * @param size The maximum number of bytes, a positive integer.
    * @returns A new array; empty at the end of the input.
    */
   "wsgiref.readSome"(size: number): Promise<Uint8Array<ArrayBuffer>>;
@@ -26,7 +26,7 @@ export interface SomeInput {
  * `size` bytes.
  *
  * @param input Any `wsgi.input`.
- * @param size The most bytes to return, a positive integer.
+ * @param size The maximum number of bytes, a positive integer.
  * @returns A new array; empty at the end of the input.
  */
 export function readSome(

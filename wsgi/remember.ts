@@ -1,20 +1,20 @@
 /**
- * Remembers results about names that occur again and again.
+ * Caches results for names that recur.
  *
  * @module
  */
 
 /**
- * There are few names, and they recur. But a client or program that invents
- * names must not be able to fill the memory with them.
+ * Limits of the cache, so that a client or program cannot fill the memory with
+ * invented names.
  */
 const MAX_REMEMBERED = 256;
 const MAX_LENGTH = 64;
 
 /**
- * Makes a function that remembers the results of another one for the first 256
- * strings of at most 64 characters. For other strings, it calls that function
- * every time.
+ * Returns a function that caches the results of another one for the first 256
+ * strings of at most 64 characters. For other strings, it always calls that
+ * function.
  *
  * @param find A pure function: it must return the same for the same string.
  * @returns A function with the same results.

@@ -1,5 +1,5 @@
 /**
- * {@linkcode shiftPathInfo}: a path segment from `PATH_INFO` to `SCRIPT_NAME`.
+ * Moves path segments from `PATH_INFO` to `SCRIPT_NAME`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { describe } from "./describe.ts";
 
 /** The two variables that {@linkcode shiftPathInfo} reads and sets. */
 export interface PathVariables {
-  /** The part of the path that leads to the application. */
+  /** The part of the path that identifies the application. */
   SCRIPT_NAME?: string | undefined;
   /** The rest of the path. */
   PATH_INFO?: string | undefined;
@@ -16,7 +16,7 @@ export interface PathVariables {
 
 /** Python's `posixpath.normpath` for a path that is not empty. */
 function normalize(path: string): string {
-  // POSIX leaves the meaning of exactly two slashes to the system.
+  // In POSIX, the meaning of exactly two slashes depends on the system.
   const [slashes = ""] = /^\/*/.exec(path) ?? [];
   const root = slashes.length === 2 ? "//" : slashes.slice(0, 1);
   const kept: string[] = [];
@@ -68,7 +68,7 @@ export function shiftPathInfo(environ: PathVariables): string | undefined {
       }`,
     );
   }
-  // The first part is empty, since the path begins with a slash.
+  // The first part is empty, because the path starts with a slash.
   const parts = path.split("/");
   const last = parts.pop() ?? "";
   const rest = parts.slice(1).filter((part) => part !== "" && part !== ".");

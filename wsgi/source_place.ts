@@ -1,8 +1,10 @@
 /**
- * Places in source files, read from the text of a stack.
+ * Finds places in source files in the text of a stack.
  *
  * @module
  */
+
+import { readQuietly } from "./read_quietly.ts";
 
 /** A place in a source file. */
 export interface SourcePlace {
@@ -20,11 +22,16 @@ export interface StackFrame extends SourcePlace {
   readonly name: string;
 }
 
+/** This module, wherever it was loaded from. */
+const THIS_FILE = /^(.*\/|)wsgi\/source_place\.[cm]?[jt]s$/;
+/** The line that a bundler writes before a module. */
+const MODULE_MARK = /^\/\/ (?:[a-z]+:)?(\S+\.[cm]?[jt]sx?)$/;
+
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?([^()]+?):(\d+):(\d+)\)?$/;
 
 /** Code of the runtime itself. */
 const RUNTIME = /^(?:ext|node|deno|bun|internal|wasm):|^(?:native|eval)\b|^</;
-/** Code that somebody else has published. */
+/** Code from a package registry. */
 const DEPENDENCY =
   /\/node_modules\/|^https:\/\/(?:jsr\.io|esm\.sh|deno\.land)\//;
 
@@ -42,24 +49,60 @@ const ROOMS = [
   "validator",
   "wsgi",
 ];
+/** The entry points next to these folders. */
 const DOORS = ["mod", "server", "validator"];
 
-function ownLocations(): string[] {
-  const own = /^(.*\/)wsgi\/source_place\.[cm]?[jt]s$/.exec(
-    // A bundle may have no address of its own.
-    import.meta.url ?? "",
-  )?.[1];
-  if (own === undefined) return [];
+/** The location of this package. */
+interface OwnCode {
+  /** The start of the URLs of its files. */
+  readonly locations: readonly string[];
+  /** The bundle that contains it, if there is one. */
+  readonly bundle: string | undefined;
+  /** Its lines in the bundle, from the first to before the last. */
+  readonly ranges: readonly (readonly [first: number, end: number])[];
+}
+
+let ownCode: OwnCode | undefined;
+
+function locationsIn(folder: string): string[] {
   return [
-    ...ROOMS.map((room) => `${own}${room}/`),
-    ...DOORS.map((door) => `${own}${door}.`),
+    ...ROOMS.map((room) => `${folder}${room}/`),
+    ...DOORS.map((door) => `${folder}${door}.`),
   ];
 }
 
-const OWN = ownLocations();
+/** Locates this function, and thereby the package. */
+function findOwnCode(): OwnCode {
+  const [self] = readFrames(new Error().stack ?? "");
+  const NONE: OwnCode = { locations: [], bundle: undefined, ranges: [] };
+  if (self === undefined) return NONE;
+  // With a source map, the stack shows the original files even in a bundle.
+  const folder = THIS_FILE.exec(self.file)?.[1];
+  return folder === undefined
+    ? { ...NONE, bundle: self.file, ranges: rangesIn(self) }
+    : { ...NONE, locations: locationsIn(folder) };
+}
+
+/** Finds the lines of this package in a bundle that names its modules. */
+function rangesIn(self: SourcePlace): [number, number][] {
+  const lines = readQuietly(self.file)?.split("\n") ?? [];
+  const marks = lines.flatMap((text, i) => {
+    const module = MODULE_MARK.exec(text)?.[1];
+    return module === undefined ? [] : [{ module, line: i + 1 }];
+  });
+  const own = marks.findLast(({ line }) => line < self.line);
+  const folder = THIS_FILE.exec(own?.module ?? "")?.[1];
+  if (folder === undefined) return [];
+  const locations = locationsIn(folder);
+  return marks.flatMap(({ module, line }, i): [number, number][] =>
+    locations.some((location) => module.startsWith(location))
+      ? [[line, marks[i + 1]?.line ?? Infinity]]
+      : []
+  );
+}
 
 /**
- * Reads the frames of a stack that lie in files.
+ * Parses the frames of a stack that are in files.
  *
  * @param stack The text of a stack, as V8 writes it.
  * @returns The frames, innermost first.
@@ -74,10 +117,10 @@ export function readFrames(stack: string): StackFrame[] {
 }
 
 /**
- * Reads one line of a stack.
+ * Parses one line of a stack.
  *
  * @param text The line.
- * @returns The frame, or nothing if the line does not name a place.
+ * @returns The frame; `undefined` if the line does not name a place.
  */
 export function readFrame(text: string): StackFrame | undefined {
   const [, name = "", file, line, column] = FRAME.exec(text) ?? [];
@@ -91,36 +134,59 @@ export function readFrame(text: string): StackFrame | undefined {
 }
 
 /**
- * Checks whether a file is one of this package.
+ * Returns whether a file belongs to this package.
  *
  * @param file The URL of the file.
- * @returns Whether it is; always false in a bundle.
+ * @returns Whether it does; `false` for a bundle that also contains other code.
  */
 export function isOwnFile(file: string): boolean {
-  return OWN.some((location) => file.startsWith(location));
+  const { locations } = ownCode ??= findOwnCode();
+  return locations.some((location) => file.startsWith(location));
 }
 
 /**
- * Checks whether a file can be the user's: neither this package nor the runtime.
+ * Returns whether a file may belong to the user: it belongs neither to this
+ * package nor to the runtime.
  *
  * @param file The URL or path of the file.
- * @returns Whether it can be.
  */
 export function isUserFile(file: string): boolean {
   return !RUNTIME.test(file) && !isOwnFile(file);
 }
 
 /**
- * Picks the frame that its reader can do something about: the first one in a
- * file of the program, else the first one of a dependency.
+ * Returns whether a frame belongs to this package.
+ *
+ * @param place The frame.
+ * @returns Whether it does; `false` if it is in a bundle that does not name its
+ * modules.
+ */
+export function isOwnFrame({ file, line }: SourcePlace): boolean {
+  const { bundle, ranges } = ownCode ??= findOwnCode();
+  return file === bundle
+    ? ranges.some(([first, end]) => first <= line && line < end)
+    : isOwnFile(file);
+}
+
+/**
+ * Returns whether a frame may belong to the user's program: it belongs neither
+ * to this package nor to the runtime.
+ */
+export function isUserFrame(place: SourcePlace): boolean {
+  return !RUNTIME.test(place.file) && !isOwnFrame(place);
+}
+
+/**
+ * Returns the frame that the user can fix: the first one in a file of the
+ * program, or else the first one in a dependency.
  *
  * @param frames The frames, innermost first.
- * @returns The frame, or nothing if all are of this package or of the runtime.
+ * @returns The frame; `undefined` if all belong to this package or the runtime.
  */
 export function findUserFrame(
   frames: readonly StackFrame[],
 ): StackFrame | undefined {
-  const users = frames.filter(({ file }) => isUserFile(file));
+  const users = frames.filter(isUserFrame);
   return users.find(({ file }) => !DEPENDENCY.test(file)) ?? users[0];
 }
 
@@ -133,6 +199,6 @@ export function findUserFrame(
 export function cutOwnFrames(stack: string): string {
   return stack.split("\n").filter((text) => {
     const frame = readFrame(text);
-    return frame === undefined || !isOwnFile(frame.file);
+    return frame === undefined || !isOwnFrame(frame);
   }).join("\n");
 }

@@ -1,5 +1,5 @@
 /**
- * Status codes of HTTP: reason phrases, and which have no body.
+ * HTTP status codes: reason phrases, and codes without a body.
  *
  * @module
  */

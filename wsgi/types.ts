@@ -1,9 +1,7 @@
 /**
- * The interface between a server and an application: the shapes that
- * PEP 3333 describes in prose, as types.
- *
- * These types have no code. An application imports them, a server implements
- * them, and neither has to know which runtime the other was written for.
+ * The interface between a server and an application: PEP 3333 as types. The
+ * module contains no code. An application imports the types, a server
+ * implements them, and neither depends on the runtime of the other.
  *
  * ```ts
  * import type { Application } from "@wsgi/ref";
@@ -49,10 +47,10 @@ export type Write = (chunk: Uint8Array) => Promise<void>;
 /**
  * Starts the response: the second argument of every application.
  *
- * Nothing is transmitted by the call itself. Status and headers leave with the
- * first non-empty chunk, or at the end of the body. Until then an error handler
- * may replace them by calling again with `excInfo`; after that, such a call
- * throws `excInfo`.
+ * Nothing is transmitted by the call itself. The status and the headers are
+ * sent with the first non-empty chunk, or at the end of the body. Until then,
+ * an error handler may replace them with a second call that passes `excInfo`.
+ * After that, the call throws `excInfo`.
  *
  * A literal without a reason phrase, such as `"200"`, is a type error. Other
  * strings are checked when the program runs.
@@ -62,7 +60,7 @@ export type Write = (chunk: Uint8Array) => Promise<void>;
  * @param status Three digits from 200 to 599, one space and a reason phrase:
  * `"200 OK"`.
  * @param headers An array of {@linkcode HeaderTuple}. The server copies it.
- * @param excInfo The value that was thrown, if an error handler calls.
+ * @param excInfo The thrown value, if an error handler makes the call.
  * `undefined` and `null` mean no error.
  * @returns The function that sends chunks of the body immediately.
  */
@@ -73,12 +71,12 @@ export type StartResponse = <const Status extends string>(
 ) => Write;
 
 /**
- * What an application returns: byte chunks, sync or async, with an optional
- * `close()`.
+ * The body that an application returns: byte chunks, sync or async, with an
+ * optional `close()`.
  *
- * The server asks for one chunk at a time, and only when the transport can take
- * it. `close()` is called exactly once, however the request ends, and its
- * result is awaited.
+ * The server requests one chunk at a time, when the transport is ready for it.
+ * It calls `close()` exactly once, however the request ends, and awaits the
+ * result.
  *
  * PEP 3333, "Specification Details" and "Handling the Content-Length Header".
  */
@@ -168,8 +166,8 @@ export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
 /**
  * The stream for diagnostics: `wsgi.errors`.
  *
- * Takes text whose lines end with `\n`. The server decides where it goes; the
- * servers of this package write to stderr.
+ * Accepts text whose lines end with `\n`. The server chooses the destination;
+ * the servers of this package write to stderr.
  *
  * PEP 3333, "Input and Error Streams".
  */
@@ -217,15 +215,15 @@ export interface OpenFile {
   /**
    * Fills a buffer.
    *
-   * @param buffer Where the bytes go.
-   * @returns How many there were, `null` at the end of the file.
+   * @param buffer Receives the bytes.
+   * @returns The number of bytes; `null` at the end of the file.
    */
   read(buffer: Uint8Array): Promise<number | null>;
   /**
    * Fills a buffer synchronously.
    *
-   * @param buffer Where the bytes go.
-   * @returns How many there were, `null` at the end of the file.
+   * @param buffer Receives the bytes.
+   * @returns The number of bytes; `null` at the end of the file.
    */
   readSync(buffer: Uint8Array): number | null;
   /** Releases the file. */
@@ -242,16 +240,16 @@ export interface WrapFile {
    * Wraps anything that can be read in blocks.
    *
    * @param file The file.
-   * @param blockSize The wished size of a block in bytes, 1 or more.
-   * @returns The body, to be returned as it is.
+   * @param blockSize The preferred size of a block in bytes, 1 or more.
+   * @returns The body. Return it unchanged.
    */
   (file: FileLike, blockSize?: number): ResponseBody;
   /**
    * Wraps an open file.
    *
    * @param file The file. It is sent from its current position, then closed.
-   * @param blockSize The wished size of a block in bytes, 1 or more.
-   * @returns The body, to be returned as it is.
+   * @param blockSize The preferred size of a block in bytes, 1 or more.
+   * @returns The body. Return it unchanged.
    */
   (file: OpenFile, blockSize?: number): ResponseBody;
 }
@@ -268,7 +266,7 @@ export interface WrapFile {
 export interface Environ {
   /** The method, never empty, in the case of the request: `"GET"`. */
   REQUEST_METHOD: string;
-  /** The part of the path that leads to the application; `""` at the root. */
+  /** The part of the path that identifies the application; `""` at the root. */
   SCRIPT_NAME: string;
   /** The rest of the path, percent-decoded byte by byte. */
   PATH_INFO: string;
@@ -324,8 +322,8 @@ export interface Environ {
    */
   "wsgiref.signal"?: (() => AbortSignal) | undefined;
   /**
-   * Whether the client is connected through a Unix socket, and therefore has no
-   * address. A missing `REMOTE_ADDR` alone does not say so.
+   * Whether the client is connected through a Unix socket and therefore has no
+   * address. A missing `REMOTE_ADDR` alone can have other reasons.
    */
   "wsgiref.unix_socket"?: boolean | undefined;
   /** The request headers: `HTTP_` and the name, upper case, `-` as `_`. */

@@ -1,5 +1,5 @@
 /**
- * The URIs of a request and of its application, from an environ.
+ * Reconstructs the URIs of a request and its application from an environ.
  *
  * @module
  */
@@ -129,7 +129,7 @@ export function applicationUri(
   return `${scheme}://${host}${path}`;
 }
 
-/** Whether the target of a request is an authority. */
+/** Returns whether the target of a request is an authority. */
 function isConnect(environ: Readonly<Record<string, unknown>>): boolean {
   return environ["REQUEST_METHOD"] === "CONNECT" && !environ["PATH_INFO"];
 }
@@ -141,10 +141,10 @@ function isConnect(environ: Readonly<Record<string, unknown>>): boolean {
  * The URI of `OPTIONS *` and of CONNECT ends with the host: it has no path.
  *
  * It can differ from the URI that the client sent: `PATH_INFO` is decoded, so
- * `%2F` has become a slash. `REQUEST_URI` is the target as sent.
+ * `%2F` becomes a slash. `REQUEST_URI` is the target as sent.
  *
- * Python's `wsgiref.util.request_uri`, which makes `/2A` of `*`; PEP 3333, "URL
- * Reconstruction"; RFC 9112 section 3.3.
+ * Python's `wsgiref.util.request_uri`, which returns `/2A` for `*`; PEP 3333,
+ * "URL Reconstruction"; RFC 9112 section 3.3.
  *
  * @param environ The variables of the request.
  * @param options Whether to include the query.
@@ -175,12 +175,12 @@ export function requestUri(
   options: RequestUriOptions = {},
 ): string {
   const base = applicationUri(environ);
-  // RFC 9112 section 3.3: their targets have no path.
+  // RFC 9112 section 3.3: these targets have no path.
   if (environ["PATH_INFO"] === "*" || isConnect(environ)) {
     return base.replace(/\/$/, "");
   }
   const path = quotePath("PATH_INFO", environ["PATH_INFO"] ?? "");
-  // Without SCRIPT_NAME, the base ends with the slash that begins the path.
+  // Without SCRIPT_NAME, the base ends with the slash that starts the path.
   const uri = base + (environ["SCRIPT_NAME"] ? path : path.slice(1));
   const query = environ["QUERY_STRING"];
   const { includeQuery = true } = options;
@@ -193,11 +193,11 @@ export function requestUri(
  * Returns the path as the client sent it, in which `%2F` and `/` differ.
  *
  * @param environ The variables of the request.
- * @returns The path of `REQUEST_URI`, or `undefined` if there is none or if
- * `SCRIPT_NAME` and `PATH_INFO` are not what it decodes to.
+ * @returns The path of `REQUEST_URI`, or `undefined` if it is absent, or if it
+ * does not decode to `SCRIPT_NAME` and `PATH_INFO`.
  */
 export function rawPathOf(environ: Environ): string | undefined {
-  // A server may leave an empty variable out.
+  // A server may omit empty variables.
   const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "" } = environ;
   if (typeof REQUEST_URI !== "string") return undefined;
   const path = REQUEST_URI.replace(/\?.*$/s, "");
@@ -205,11 +205,8 @@ export function rawPathOf(environ: Environ): string | undefined {
 }
 
 /**
- * Returns the target of a request to show it: `REQUEST_URI`, or else what the
- * other variables have of it.
- *
- * @param environ The variables of the request.
- * @returns Path and query.
+ * Returns the target of a request for display: `REQUEST_URI`, or else the path
+ * and query of the other variables.
  */
 export function targetOf(environ: Environ): string {
   const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } =

@@ -1,11 +1,10 @@
 /**
- * The limit: `Deno.serve` with handlers that answer the same bytes with the
- * same headers, and do the same work, by the shortest way that Deno offers.
- *
- * `bare-headers` reads every request header besides. `floor` does what no
- * gateway can leave out: it reads the URL, the method, the address and the three
- * headers on which a request may have to be refused, and leaves Content-Length
- * to `Deno.serve`.
+ * The upper limit: `Deno.serve` with handlers that send the same bytes and
+ * headers and do the same work in the shortest way that Deno offers.
+ * `bare-headers` also reads every request header. `floor` does the work that
+ * every gateway must do: it reads the URL, the method, the address and the
+ * three headers that can lead to a rejection, and leaves Content-Length to
+ * `Deno.serve`.
  *
  * @module
  */
@@ -24,7 +23,10 @@ import {
 
 const encoder = new TextEncoder();
 
-/** A stream that asks a sync iterator for a chunk when it can be sent. */
+/**
+ * Returns a stream that requests chunks from a sync iterator when they can be
+ * sent.
+ */
 function pulled(iterator) {
   return new ReadableStream({
     pull(controller) {
@@ -35,7 +37,7 @@ function pulled(iterator) {
   });
 }
 
-/** The same of an async iterator. */
+/** Returns the same stream for an async iterator. */
 function pulledAsync(iterator) {
   return new ReadableStream({
     async pull(controller) {
@@ -44,7 +46,7 @@ function pulledAsync(iterator) {
       else controller.enqueue(value);
     },
     cancel() {
-      // A generator that waits for ever would never hear of it.
+      // A generator that waits forever would never notice.
     },
   });
 }
@@ -79,7 +81,7 @@ const handlers = {
     });
   },
   idle: hello,
-  // Handing request.body on would be less than the application does.
+  // Passing on request.body would be less work than the application does.
   async echo(request) {
     const body = await request.bytes();
     return new Response(body, {

@@ -1,6 +1,6 @@
 /**
- * Express. On Deno it comes from npm by its specifier; Node finds it in the
- * folder that the environment variable `BENCH_MODULES` names.
+ * Express. Deno loads it by its npm specifier; Node loads it from the folder in
+ * the environment variable `BENCH_MODULES`.
  *
  * @module
  */
@@ -21,14 +21,16 @@ app.disable("x-powered-by");
 app.disable("etag");
 
 function send(res, type, body) {
-  // Not res.set(): it would add a charset, which the others do not send.
+  // Not res.set(), which would add a charset that the others do not send.
   res.setHeader("Content-Type", type);
   res.send(body);
 }
 
 const hello = (_req, res) => send(res, "text/plain", Buffer.from(HELLO));
 
-/** What Express has a way of its own for; the rest is node:http. */
+/**
+ * The scenarios that Express handles in its own way; the others use node:http.
+ */
 const own = {
   hello,
   browser: hello,

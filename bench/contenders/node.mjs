@@ -1,5 +1,5 @@
 /**
- * node:http without anything, on Node or on Deno.
+ * Plain node:http, on Node or Deno.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { asked, asyncChunks, chunks, FILE_SIZE, HELLO } from "./payload.mjs";
 
 const OCTETS = "application/octet-stream";
 
-/** A client that has left is no error here. */
+/** Ignores errors of clients that have left. */
 function ignore() {}
 
 function answer(res, type, body) {

@@ -1,6 +1,6 @@
 /**
- * oak. Its npm package, the only one that a network without JSR reaches, takes
- * Deno for Node and listens by node:http.
+ * oak. Its npm package, which also works in networks without JSR, treats Deno
+ * as Node and listens with node:http.
  *
  * @module
  */

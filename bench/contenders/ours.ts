@@ -1,5 +1,5 @@
 /**
- * This package's ways to serve an application.
+ * The servers of this package.
  *
  * @module
  */

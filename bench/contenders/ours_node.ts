@@ -1,5 +1,5 @@
 /**
- * This package on node:http, as Deno has it.
+ * This package on Deno's node:http.
  *
  * @module
  */

@@ -7,7 +7,7 @@
 import { toFetchHandler } from "../../mod.ts";
 import { hello } from "../applications.ts";
 
-/** What `deno serve` asks for. */
+/** The module that `deno serve` runs. */
 interface Served {
   readonly fetch: (
     request: Request,

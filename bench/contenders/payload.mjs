@@ -1,6 +1,6 @@
 /**
- * What every contender of this folder answers, the Python ones excepted. Plain
- * JavaScript, for Node has to read it too.
+ * The responses of the contenders in this folder, except the Python ones. It is
+ * JavaScript, because Node runs it too.
  *
  * @module
  */
@@ -10,28 +10,28 @@ import process from "node:process";
 
 const [, , kind = "", scenario = "hello", port = "0", file = ""] = process.argv;
 
-/** What the harness has asked this program to be. */
+/** The scenario that the harness selects. */
 export const asked = { kind, scenario, port: Number(port), file };
 
 /** The body of `hello`. */
 export const HELLO = new TextEncoder().encode("Hello world!\n");
 
-/** One chunk of a streamed body; nobody changes it. */
+/** One chunk of a streamed body. It must not be changed. */
 export const CHUNK = new Uint8Array(16_384).fill(120);
 
-/** How many of them there are. */
+/** The number of chunks. */
 export const CHUNKS = 16;
 
 /** The length of the file, in bytes. */
 export const FILE_SIZE = 4 * 1024 * 1024;
 
-/** The most that is answered in one piece by `bytes:N`. */
+/** The maximum size that `bytes:N` sends in one piece. */
 const PIECE = 65_536;
 
-/** A whole body of a number of bytes, in pieces of at most 64 KiB. */
+/** The size of the body, which is sent in pieces of at most 64 KiB. */
 export const bodySize = Number(/^bytes:(\d+)$/.exec(scenario)?.[1] ?? 0);
 
-/** The pieces of {@linkcode bodySize}, all of the same memory. */
+/** The pieces of {@linkcode bodySize}. They share one buffer. */
 const piece = new Uint8Array(Math.min(PIECE, bodySize)).fill(120);
 
 /** @returns {Generator<Uint8Array<ArrayBuffer>, void>} The streamed body. */
@@ -41,7 +41,7 @@ export function* chunks() {
 
 /** @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>} The same, async. */
 export async function* asyncChunks() {
-  // Each chunk waits for one promise, as data from elsewhere would.
+  // Each chunk waits for a promise, like data from another source.
   for (let i = 0; i < CHUNKS; i++) yield await Promise.resolve(CHUNK);
 }
 

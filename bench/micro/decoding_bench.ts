@@ -1,5 +1,5 @@
 /**
- * Percent escapes, ByteStrings and text.
+ * Measures decoding percent escapes, ByteStrings and text.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The environ of one request. The requests are made here; those of Deno.serve
- * keep their headers outside of JavaScript and differ.
+ * Measures building the environ of a request. The requests are created here;
+ * those of Deno.serve keep their headers outside JavaScript and may differ.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * HeaderList, with as many headers as a page usually has.
+ * Measures HeaderList, with the usual number of headers of a page.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Request heads to events, and response heads to bytes.
+ * Measures parsing request heads and encoding response heads.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * What the validator costs without a socket: nothing, with all rules off, with
- * all of them, and with each subject alone. The difference to all rules off is
- * the price of a subject.
+ * Measures the cost of the validator without a socket: without it, with all
+ * rules off, with all rules, and with each subject alone. The difference to all
+ * rules off is the cost of a subject.
  *
  * @module
  */

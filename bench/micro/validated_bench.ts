@@ -1,10 +1,11 @@
 /**
- * What the validator costs for one request without a socket, beside the same
- * request unvalidated: a plain one, and one with the headers of a browser.
+ * Measures the cost of the validator for one request without a socket, compared
+ * with the same request without the validator: a plain request, and one with
+ * the headers of a browser. The cost is the difference between the two lines of
+ * a group. `--alternate` runs both in turn and prints the difference of their
+ * best rounds, which a busy machine affects less:
  *
- * The difference between two lines of a group is the price. `--alternate` runs
- * both in turn and prints the difference of their best rounds, which a busy
- * machine disturbs less: `deno run -A bench/micro/validated_bench.ts --alternate`.
+ *     deno run -A bench/micro/validated_bench.ts --alternate
  *
  * @module
  */
@@ -30,7 +31,10 @@ const toSignal = (): AbortSignal => signal;
 const host = "127.0.0.1:8000";
 const target = { path: "/", query: "", uri: "/", authority: "" };
 
-/** Makes what runs a request with these headers, as makeServer does it. */
+/**
+ * Returns a function that runs a request with these headers, as makeServer
+ * does.
+ */
 function toRequest(
   app: Application,
   headers: readonly string[],
@@ -68,7 +72,7 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
   "13 browser headers": ["Host", host, ...browser.flat()],
 };
 
-/** The nanoseconds of one run, on average over a round. */
+/** Returns the average nanoseconds of one run in a round. */
 function measure(run: () => void): number {
   const runs = 20_000;
   const start = performance.now();

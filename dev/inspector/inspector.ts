@@ -110,7 +110,7 @@ class Inspector {
     }
     if (!hasWholeBody(conversation.request)) {
       return text(
-        "The request cannot be sent again: only the beginning of its body was kept.",
+        "The request cannot be sent again: its body was not read to its end, or is too long to keep.",
         "409 Conflict",
       );
     }

@@ -176,6 +176,7 @@ ${rows}</ol>
     }>No request yet. <a href="/">Open the application</a>: what it and the server say to each other appears here.</p>
 <p id="none" class="empty-list"${
       (summaries.length === 0 || shown.length > 0) && markup` hidden`
-    }>No request matches the filter.</p>`,
+    }>No request matches the filter.</p>
+<p class="keys"><kbd>j</kbd> <kbd>k</kbd> next and previous request, <kbd>Enter</kbd> opens it, <kbd>/</kbd> filters</p>`,
   });
 }

@@ -66,8 +66,8 @@ function showActions(
   const credentials = credentialsIn(conversation);
   const replay = hasWholeBody(request)
     ? markup`<form method="post" action="${base}/requests/${id}/replay"><input type="hidden" name="token" value="${token}"><button class="primary">Replay</button></form>`
-    : markup`<button disabled
-        title="The body is too long: only its beginning was kept.">Replay</button>`;
+    : markup`<button disabled>Replay</button>
+<span class="quiet">Its body was not read to its end, or is too long to keep.</span>`;
   const test = canBeTest
     ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
     : "";

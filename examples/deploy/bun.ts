@@ -5,7 +5,7 @@
 import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { app } from "../hello.ts";
 
-/** What this file needs of Bun, for those who have not its types. */
+/** The parts of Bun that this file uses, for users without its types. */
 interface BunServer {
   readonly url: URL;
   requestIP(
@@ -30,14 +30,14 @@ const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 8000,
   async fetch(request, server): Promise<Response> {
-    // Bun tells it in another form than Deno.
+    // Bun reports the address in another form than Deno.
     const client = server.requestIP(request);
     const remoteAddr = client && {
       hostname: client.address,
       port: client.port,
     };
     const response = await handler(request, { remoteAddr });
-    // Bun says Content-Length: 0 for a body that is not there, unless it is null.
+    // Bun sends Content-Length: 0 for a missing body, unless it is null.
     return request.method === "HEAD" ? new Response(null, response) : response;
   },
 });

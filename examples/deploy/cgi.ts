@@ -3,22 +3,22 @@
 //
 //   REQUEST_METHOD=GET PATH_INFO=/ deno run --allow-env examples/deploy/cgi.ts
 //
-// Beside this file are the configurations of Apache and of lighttpd.
+// The configurations for Apache and lighttpd are next to this file.
 
 import { runCgi } from "../../gateway/cgi/cgi.ts";
 import type { Application } from "../../mod.ts";
 
-/** Says where it was found. */
+/** Responds with the path that the client requested. */
 export const app: Application = (environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain; charset=utf-8"]]);
   const { SCRIPT_NAME, PATH_INFO } = environ;
   const text = `Hello world from ${SCRIPT_NAME}${PATH_INFO}\n`;
-  // Bytes of the request go back as they came.
+  // The bytes of the path are sent back unchanged.
   return [Uint8Array.from(text, (char) => char.charCodeAt(0))];
 };
 
 if (import.meta.main) {
   await runCgi(app);
-  // A timer that is still pending would keep the client waiting.
+  // A pending timer would keep the client waiting.
   Deno.exit();
 }

@@ -1,9 +1,9 @@
 // deno serve --parallel --host 127.0.0.1 examples/deploy/deno_serve.ts
 //
-// As many isolates as there are processors, or as DENO_JOBS says, share one
-// port. Each has its own variables: what requests share belongs elsewhere.
-// Nobody tells the program that there are others, so it says so to its
-// application: without --parallel, leave `multiprocess` out.
+// There is one isolate for each processor, or as many as DENO_JOBS says, and
+// they share one port. Each has its own variables, so keep shared state
+// elsewhere. The program cannot detect the other isolates. It therefore sets
+// `multiprocess`; without --parallel, remove it.
 
 import {
   type Application,
@@ -13,7 +13,7 @@ import {
 
 const id = crypto.randomUUID();
 
-/** Tells which isolate has answered. */
+/** Responds with the id of its isolate. */
 export const app: Application = (environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "text/plain; charset=utf-8"]]);
   const isOne = environ["wsgi.multiprocess"]

@@ -6,12 +6,14 @@ import { app } from "../hello.ts";
 
 const handler = toFetchHandler(app);
 
-/** What this file needs of workerd, for those who have not its types. */
+/** The parts of workerd that this file uses, for users without its types. */
 declare const FixedLengthStream: new (
   length: number,
 ) => TransformStream<Uint8Array, Uint8Array>;
 
-/** Keeps the Content-Length of a streamed response, which is dropped otherwise. */
+/**
+ * Keeps the Content-Length of a streamed response, which workerd would remove.
+ */
 function withLength(response: Response): Response {
   const length = response.headers.get("Content-Length");
   if (length === null || response.body === null) return response;
@@ -21,8 +23,8 @@ function withLength(response: Response): Response {
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    // Cloudflare sets this header itself. Where nobody else does, a client can
-    // write anything into it: leave these lines out there.
+    // Cloudflare sets this header. Elsewhere, a client can send any value: then
+    // remove these lines.
     const hostname = request.headers.get("CF-Connecting-IP");
     const info = hostname === null ? {} : { remoteAddr: { hostname } };
     const response = await handler(request, info);

@@ -1,6 +1,6 @@
 /**
- * Runs WSGI applications written in Python, by pyodide: CPython compiled to
- * WebAssembly, in this very process.
+ * Runs WSGI applications written in Python in this process, with pyodide:
+ * CPython compiled to WebAssembly.
  *
  * ```ts ignore
  * import { loadPyodide } from "npm:pyodide@314.0.7";
@@ -12,16 +12,16 @@
  * await makeServer("127.0.0.1", 8000, fromPython(python, app)).serveForever();
  * ```
  *
- * It is small, and that has its price:
+ * It is small, and therefore limited:
  *
  * - One request at a time, as in Python's own `wsgiref.simple_server`: the next
- *   is called when the body of the one before is closed.
- * - The request body is read as a whole first, so that `maxRequestBodySize` is
- *   needed, and a body that cannot be read is answered without Python.
- * - While Python computes, nothing else happens in the process. What `write()`
- *   is given waits for that, and for the client, in memory.
- * - The environ is copied. Strings, numbers, booleans and what PEP 3333 asks for
- *   are in the copy, objects and functions are not.
+ *   request starts when the body of the previous one is closed.
+ * - The request body is read as a whole first. Set `maxRequestBodySize`. If the
+ *   body cannot be read, Python is not called.
+ * - While Python computes, nothing else runs in the process. Data for `write()`
+ *   stays in memory until Python returns and the client reads it.
+ * - The environ is copied: strings, numbers, booleans and the variables of PEP
+ *   3333, but no other objects and functions.
  *
  * @module
  */
@@ -29,19 +29,19 @@
 import type { Application, Environ, StartResponse } from "../../mod.ts";
 import SOURCE from "./bridge.py" with { type: "text" };
 
-/** What is needed of pyodide, which `loadPyodide()` gives. */
+/** The parts of pyodide that are used here. `loadPyodide()` returns it. */
 export interface Python {
-  /** Runs a program and gives the value of its last line. */
+  /** Runs a program and returns the value of its last line. */
   runPython(program: string): unknown;
 }
 
-/** Runs bridge.py in a namespace of its own, and gives its `call()`. */
+/** Runs bridge.py in its own namespace, and returns its `call()`. */
 const LOAD = `lambda source: (
     namespace := {"__name__": "bridge"},
     exec(compile(source, "bridge.py", "exec"), namespace)
 )[0]["call"]`;
 
-/** `call()` of bridge.py. */
+/** The function `call()` of bridge.py. */
 type Call = (
   app: unknown,
   variables: ReadonlyMap<string, unknown>,
@@ -51,7 +51,10 @@ type Call = (
   flush: () => void,
 ) => PythonResponse;
 
-/** `start_response()` of bridge.py calls it. Without a result it raises. */
+/**
+ * Called by `start_response()` of bridge.py, which raises if there is no
+ * result.
+ */
 type Start = (
   status: string,
   headers: [string, string][],
@@ -63,11 +66,11 @@ interface PythonResponse {
   is_list(): boolean;
   next(): [chunk: Uint8Array] | undefined;
   close(): void;
-  /** Lets Python free what the handle refers to. */
+  /** Lets Python free the object of the handle. */
   destroy(): void;
 }
 
-/** What Python gave as `exc_info`: the message is its traceback. */
+/** The `exc_info` of Python. The message is its traceback. */
 export class PythonException extends Error {
   /** The name of the class: `"PythonException"`. */
   override readonly name = "PythonException";
@@ -81,27 +84,30 @@ function toVariables(environ: Environ, length: number): Map<string, unknown> {
       ["string", "number", "boolean"].includes(typeof value)
     ),
   );
-  // It came in pieces, and now its length is known. Most frameworks of Python
-  // take a body without a length for none.
+  // The body was chunked, and its length is known now. Most Python frameworks
+  // ignore a body without a length.
   if (length > 0 && !variables.has("CONTENT_LENGTH")) {
     variables.set("CONTENT_LENGTH", String(length));
   }
   return variables;
 }
 
-/** One call of an application: what Python calls back, and what came of it. */
+/** One call of an application, with the functions that Python calls. */
 class Exchange {
   readonly #startResponse: StartResponse;
-  /** What was last thrown into Python. */
+  /** The last error that was thrown into Python. */
   #thrown: unknown;
-  /** Settles when all that was written until now has been taken. */
+  /** Settles when all data written so far has been accepted. */
   #written: Promise<void> | undefined;
 
   constructor(startResponse: StartResponse) {
     this.#startResponse = startResponse;
   }
 
-  /** Runs Python. A JavaScript error that went through it comes out as it was. */
+  /**
+   * Runs Python. A JavaScript error that passes through it is rethrown
+   * unchanged.
+   */
   run<T>(python: () => T): T {
     try {
       return python();
@@ -111,7 +117,7 @@ class Exchange {
     }
   }
 
-  /** Makes a function that Python may call. */
+  /** Returns a function that Python can call. */
   lend<Args extends unknown[], T>(
     call: (...args: Args) => T,
   ): (...args: Args) => T {
@@ -136,18 +142,19 @@ class Exchange {
   }
 
   #write(write: () => Promise<void>): void {
-    // The first one at once, since it is what sends the headers. Any other when
-    // the client has taken the one before, for which Python cannot wait.
+    // The first chunk is sent at once, because it sends the headers. Each other
+    // chunk is sent when the client has accepted the previous one; Python
+    // cannot wait for this.
     this.#written = this.#written?.then(write) ?? write();
     this.#written.catch(() => {});
   }
 
-  /** Waits until the client has taken what was written, or has left. */
+  /** Waits until the client has accepted the written data, or has left. */
   async settle(): Promise<void> {
     try {
       await this.#written;
     } catch {
-      // The server knows, and Python is past the point where it could be told.
+      // The server has noted the error, and Python can no longer handle it.
     }
   }
 }
@@ -179,7 +186,7 @@ class PythonBody implements Iterable<Uint8Array, void> {
     };
   }
 
-  /** Closes Python's iterable, and lets the next request have its turn. */
+  /** Closes Python's iterable, and starts the next request. */
   close(): void {
     try {
       this.#exchange.run(() => this.#response.close());
@@ -191,10 +198,10 @@ class PythonBody implements Iterable<Uint8Array, void> {
 }
 
 /**
- * Makes an application of one that is written in Python.
+ * Wraps an application that is written in Python.
  *
- * @param python What `loadPyodide()` gave.
- * @param app The Python application: a handle on anything that can be called.
+ * @param python The result of `loadPyodide()`.
+ * @param app The Python application: a handle on any callable.
  * @returns The application, for any server of this package.
  */
 export function fromPython(python: Python, app: unknown): Application {
@@ -228,7 +235,7 @@ export function fromPython(python: Python, app: unknown): Application {
     const body = new PythonBody(exchange, response, release);
     await exchange.settle();
     if (!response.is_list()) return body;
-    // It is there as a whole: an array gets a Content-Length.
+    // The body is complete. As an array, it gets a Content-Length.
     try {
       return [...body];
     } finally {

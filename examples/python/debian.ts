@@ -1,5 +1,5 @@
 /**
- * CPython in this process, by pyodide, with the packages that Debian has
+ * Runs CPython in this process with pyodide, with the packages that Debian has
  * installed for its own Python, such as `python3-flask`.
  *
  * ```ts ignore
@@ -12,9 +12,9 @@
  * await makeServer("127.0.0.1", 8000, app).serveForever();
  * ```
  *
- * What is written in Python alone can be imported, and what can do without its
- * part in C. Debian 12 has packages for Python 3.11, and Python is 3.14 here:
- * `debian.py` says what it changes for them.
+ * Packages can be imported if they are pure Python or work without their C
+ * code. Debian 12 has packages for Python 3.11, while pyodide is Python 3.14;
+ * `debian.py` describes the adaptations.
  *
  * @module
  */
@@ -22,24 +22,33 @@
 import { basename, dirname, resolve } from "@std/path";
 import type { Python } from "./bridge.ts";
 
-/** Where Debian has its Python packages. */
+/** The folder of Debian's Python packages. */
 export const PACKAGES = "/usr/lib/python3/dist-packages";
 
-/** What Python gets of this machine: the packages, and what they need. */
+/**
+ * The folders of this machine that Python can read: the packages and their
+ * dependencies.
+ */
 const FOLDERS = [PACKAGES, "/usr/lib/python3.11", "/usr/share/zoneinfo"];
 
-/** Not a literal where it is imported: only who runs it fetches its 14 MB. */
+/**
+ * Not a literal in the import, so that the 14 MB are only downloaded when
+ * needed.
+ */
 const PYODIDE: string = "npm:pyodide@314.0.7";
 
-/** What is needed of pyodide. */
+/** The parts of pyodide that are used here. */
 export interface DebianPython extends Python {
-  /** Makes a folder of this machine one of Python's. */
+  /** Makes a folder of this machine available to Python. */
   mountNodeFS(path: string, hostPath: string): void;
 }
 
 /** Options of {@linkcode loadDebianPython}. */
 export interface DebianPythonOptions {
-  /** Takes the lines of Python's `sys.stderr`; the console's if it is absent. */
+  /**
+   * Receives the lines of Python's `sys.stderr`. The default writes to the
+   * console.
+   */
   stderr?: (line: string) => void;
 }
 
@@ -49,11 +58,7 @@ export interface PyodideModule {
   loadPyodide(options: DebianPythonOptions): Promise<DebianPython>;
 }
 
-/**
- * Gets pyodide from npm, which fails where npm does not answer.
- *
- * @returns Its module.
- */
+/** Loads pyodide from npm. This fails if npm is unreachable. */
 export async function importPyodide(): Promise<PyodideModule> {
   return await import(PYODIDE);
 }
@@ -61,8 +66,8 @@ export async function importPyodide(): Promise<PyodideModule> {
 /**
  * Loads Python, which takes about two seconds.
  *
- * @param options Where what it prints goes.
- * @returns Python, ready to import what Debian has installed.
+ * @param options The options.
+ * @returns Python, which can import the packages of Debian.
  */
 export async function loadDebianPython(
   options: DebianPythonOptions = {},
@@ -89,10 +94,10 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** The folders of files that were imported, for each Python. */
+/** The folders of the imported files, for each Python. */
 const imported = new WeakMap<DebianPython, Set<string>>();
 
-/** Imports a module by the path of its file, and gives what has this name. */
+/** Imports a module by the path of its file, and returns one of its names. */
 const IMPORT = `lambda folder, module, name: (
     sys := __import__("sys"),
     folder in sys.path or sys.path.append(folder),
@@ -100,13 +105,12 @@ const IMPORT = `lambda folder, module, name: (
 )[-1]`;
 
 /**
- * Imports a Python file. Its folder becomes one of those from which Python
- * imports.
+ * Imports a Python file. Python can then import other files of its folder.
  *
- * @param python What `loadDebianPython()` gave.
- * @param file The path of the file, with `.py` at its end.
- * @param name What is wanted of it.
- * @returns A handle on what the file gives that name.
+ * @param python The result of `loadDebianPython()`.
+ * @param file The path of the file, which ends with `.py`.
+ * @param name A name that the file defines.
+ * @returns A handle on the object of that name.
  */
 export function importFrom(
   python: DebianPython,

@@ -1,12 +1,12 @@
 // deno run $(deno task -q std) --allow-net --allow-read examples/python/serve.ts
 //
-// Serves an application of Flask, Django, Pyramid or another framework of Python
-// with the packages of Debian: `apt-get install python3-flask`. The first argument
-// is its file, with the name that it has there if that is not `app`, such as
-// `examples/python/django_app.py:app`; the second is the port.
+// Serves an application of Flask, Django, Pyramid or another Python framework
+// with the packages of Debian: `apt-get install python3-flask`. The first
+// argument is its file, optionally with the name of the application if it is
+// not `app`: `examples/python/django_app.py:app`. The second one is the port.
 //
-// It answers one request at a time, and each only when all of its body has come:
-// bridge.ts says what else there is to know.
+// It handles one request at a time, and reads its whole body first. bridge.ts
+// describes the other limits.
 
 import { makeServer, validator } from "../../mod.ts";
 import { fromPython } from "./bridge.ts";

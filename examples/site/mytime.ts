@@ -1,4 +1,4 @@
-// Not a program of its own: site.ts loads it.
+// This is not a program: site.ts loads it.
 
 import type { Application } from "../../mod.ts";
 

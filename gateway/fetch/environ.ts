@@ -8,7 +8,7 @@ import { RequestError } from "../../http1/request_error.ts";
 import { expectsContinue } from "../../http1/request_head.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { checkHost } from "../environ/request_checks.ts";
-import { BodyTakenError } from "../input/body_source.ts";
+import { openBody } from "./request_body.ts";
 import type { BodyLimits } from "../input/request_body.ts";
 import {
   createRequestEnviron,
@@ -98,14 +98,6 @@ function listHeaders(headers: Headers): string[] {
     }
   });
   return list;
-}
-
-function openBody(request: Request): ReadableStream<Uint8Array> | null {
-  const { body } = request;
-  if (request.bodyUsed || body?.locked) {
-    throw new BodyTakenError("it was read before, or is being read");
-  }
-  return body;
 }
 
 /**

@@ -10,6 +10,7 @@ import { fetchErrorResponse } from "../error_response.ts";
 import { createDeferred, Gate } from "../gate.ts";
 import type { ResponseHead } from "../response_head.ts";
 import type { Transport } from "../transport.ts";
+import { keepBody } from "./request_body.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 
 /** Only a chunk that somebody waits for is made: nothing is queued ahead. */
@@ -136,9 +137,10 @@ export class FetchTransport implements Transport {
     const reason = new ClientDisconnected();
     this.#controller = undefined;
     this.cancellation.cancel(reason);
-    // With the response, Deno drops the request body, which may have arrived and
-    // may still be read.
+    // With the response, Deno drops the request body. One that is being read
+    // waits for the end of the application.
     if (this.#request.body === null) this.finish();
+    else keepBody(this.#request)?.then(() => this.finish());
     this.#gate?.fail(reason);
   }
 

@@ -62,13 +62,13 @@ Deno.test.each<[string[], Partial<Arguments>]>([
   assertEquals(parse(args), { ...PLAIN, ...expected });
 });
 
-Deno.test("parseArguments() takes a flag, an argument, a variable, a default, in this order", () => {
+Deno.test("parseArguments() prefers a flag to an argument, a variable and a default", () => {
   const env = { PORT: "3000", HOST: "0.0.0.0" };
   assertEquals(parse(["--port", "1", "a.ts", "2"], env).port, 1);
   assertEquals(parse(["a.ts", "2"], env).port, 2);
   assertEquals(parse([], env), { ...PLAIN, hostname: "0.0.0.0", port: 3000 });
   assertEquals(parse(["--host", "h"], env).hostname, "h");
-  // What is set to nothing is not set.
+  // An empty variable counts as not set.
   assertEquals(parse([], { PORT: "", HOST: "" }), PLAIN);
 });
 
@@ -92,13 +92,13 @@ Deno.test.each<[string[], string, string]>([
   ],
   [
     ["--production", "--check-on-save"],
-    "--check-on-save makes no sense with --production",
-    "leave one of them out",
+    "--check-on-save cannot be used with --production",
+    "remove one of them",
   ],
   [
     ["--no-validate", "--allow-host=a"],
-    "--allow-host makes no sense with --production",
-    "leave one of them out",
+    "--allow-host cannot be used with --production",
+    "remove one of them",
   ],
   [["-port"], "unknown option -port", "did you mean --port?"],
   [["--ky", "k"], "unknown option --ky", "did you mean --key?"],
@@ -106,25 +106,37 @@ Deno.test.each<[string[], string, string]>([
   [["--port"], "--port needs a value", "usage:"],
   [["--host="], "--host needs a value", "usage:"],
   [["--hostname="], "--hostname needs a value", "usage:"],
-  [["--open=yes"], "--open takes no value, got yes", "usage:"],
-  [["--log", "json"], "no such log: json", "take one of common, combined"],
-  [["--profile", "all"], "no such profile: all", "take one of core, http"],
-  [["--rules", "a.ts"], 'no rule matches "a.ts"', "--rules alone lists"],
-  [["--rules", "x/*=off"], 'no rule matches "x/*"', "--rules alone lists"],
-  [["--rules", "body/*=no"], "no such setting of a rule: no", "take one of"],
-  [["--port", "1e3"], "no such port: 1e3", "usage:"],
+  [["--open=yes"], "--open does not accept a value, got yes", "usage:"],
+  [
+    ["--log", "json"],
+    "unknown log format: json",
+    "choose one of common, combined",
+  ],
+  [["--profile", "all"], "unknown profile: all", "choose one of core, http"],
+  [
+    ["--rules", "a.ts"],
+    'no rule matches "a.ts"',
+    "--rules without a value lists",
+  ],
+  [
+    ["--rules", "x/*=off"],
+    'no rule matches "x/*"',
+    "--rules without a value lists",
+  ],
+  [["--rules", "body/*=no"], "unknown setting of a rule: no", "choose one of"],
+  [["--port", "1e3"], "invalid port: 1e3", "usage:"],
   [["a.ts", "1", "2"], "unexpected argument 2", "usage:"],
   [["--cert", "c.pem"], "--cert needs --key", "usage:"],
   [["--key", "k.pem"], "--key needs --cert", "usage:"],
-])("parseArguments() refuses %j", (args, message, hint) => {
+])("parseArguments() rejects %j", (args, message, hint) => {
   const error = assertThrows(() => parse(args), UsageError);
   assertEquals(error.message, message);
   assertEquals(error.hint.slice(0, hint.length), hint);
 });
 
-Deno.test("parseArguments() refuses a bad port in the environment", () => {
+Deno.test("parseArguments() rejects an invalid port in the environment", () => {
   const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
-  assertEquals(error.message, "no such port: http");
+  assertEquals(error.message, "invalid port: http");
 });
 
 Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {

@@ -5,7 +5,10 @@ import { get } from "../server/serving.ts";
 
 const root = import.meta.resolve("../../");
 
-/** A server that never answers /running, and others once that was called. */
+/**
+ * A server that never responds to /running, and to other paths only after it
+ * was called.
+ */
 const PROGRAM = `
   import { onEndSignal } from ${JSON.stringify(`${root}cli/serve.ts`)};
   import { makeServer } from ${JSON.stringify(`${root}server/make_server.ts`)};

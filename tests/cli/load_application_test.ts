@@ -61,13 +61,13 @@ Deno.test.each<[string, string, string]>([
     }`,
     ":other",
   ],
-])("loadApplication() takes the export %s", async (name, source, suffix) => {
+])("loadApplication() finds the export %s", async (name, source, suffix) => {
   await using written = await write(source);
   const app = await loadApplication(written.path + suffix);
   assertEquals((await new TestClient(app).get("/")).text(), name);
 });
 
-Deno.test("loadApplication() takes a URL and a relative path", async () => {
+Deno.test("loadApplication() accepts a URL and a relative path", async () => {
   const { app } = await import("../../examples/hello.ts");
   const url = import.meta.resolve("../../examples/hello.ts");
   assertStrictEquals(await loadApplication(url), app);
@@ -81,7 +81,7 @@ Deno.test("loadApplication() serves the files of a folder", async () => {
   assertEquals((await new TestClient(app).get("/hello.txt")).text(), "Hello");
 });
 
-Deno.test("loadApplication() says what a module exports instead", async () => {
+Deno.test("loadApplication() lists the exports of a module without an application", async () => {
   await using written = await write(
     "export const version = 1; export function make() {}",
   );
@@ -100,22 +100,22 @@ Deno.test("loadApplication() says what a module exports instead", async () => {
   );
 });
 
-Deno.test("loadApplication() says that a module exports nothing", async () => {
+Deno.test("loadApplication() reports a module without exports", async () => {
   await using written = await write("");
   assertEquals(
     (await refusal(written.path))[1],
-    "it exports nothing: export default the application",
+    "it exports nothing; add export default with the application",
   );
 });
 
-Deno.test("loadApplication() runs a module that deno serve takes", async () => {
+Deno.test("loadApplication() runs a module for deno serve", async () => {
   const module = "export default { fetch: () => new Response('fetched') };";
   await using written = await write(module);
   const client = new TestClient(await loadApplication(written.path));
   assertEquals((await client.get("/")).text(), "fetched");
 });
 
-Deno.test("loadApplication() suggests the path and the export that were meant", async () => {
+Deno.test("loadApplication() suggests similar paths and exports", async () => {
   await using written = await write("export function applikation() {}");
   const { path } = written;
   const folder = path.replace(/app\.js$/, "");
@@ -134,19 +134,19 @@ Deno.test("loadApplication() suggests the path and the export that were meant", 
   );
 });
 
-Deno.test("loadApplication() says where there is no file", async () => {
+Deno.test("loadApplication() reports a missing file", async () => {
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: there is no such file or folder",
-    "look at the path, and at the folder in which you are",
+    "check the path and the current folder",
   ]);
 });
 
 Deno.test.each([
-  ["page.html", "<h1>Hello</h1>", /^name a module, such as app\.ts; /],
-  ["page.md", "# Hello", /^name a module, such as app\.ts; /],
-  ["app.mts", "<h1>Hello</h1>", /^correct the module/],
+  ["page.html", "<h1>Hello</h1>", /^choose a module, such as app\.ts; /],
+  ["page.md", "# Hello", /^choose a module, such as app\.ts; /],
+  ["app.mts", "<h1>Hello</h1>", /^fix the module/],
 ])(
-  "loadApplication() tells what to do about %s",
+  "loadApplication() has a hint about %s",
   async (name, source, hint) => {
     await using written = await write(source, name);
     assertMatch((await refusal(written.path))[1], hint);

@@ -4,7 +4,7 @@ import { ask } from "../raw_client.ts";
 
 const GET = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/** The option without which @std is not found where JSR does not answer. */
+/** The option that @std needs if JSR is unreachable. */
 const STD = import.meta.resolve("@std/html").startsWith("jsr:")
   ? []
   : ["--import-map=tools/npm_imports.json"];
@@ -48,7 +48,7 @@ Deno.test.each<[string, RegExp]>([
   ["combined", /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/],
   ["dev", /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/],
   ["off", /^$/],
-])("server.ts --log=%s writes that form", async (form, expected) => {
+])("server.ts --log=%s writes this format", async (form, expected) => {
   const { program, port } = await start(`--log=${form}`, "0");
   await using _ = program;
   assertEquals((await ask({ port }, GET)).head.status, 200);
@@ -95,7 +95,7 @@ Deno.test({
   },
 });
 
-Deno.test("server.ts --help and --version say so and end", async () => {
+Deno.test("server.ts --help and --version print their text and end", async () => {
   await using help = new Program("run", "server.ts", "--help");
   const told = await help.outcome();
   assertEquals([told.code, told.stderr], [0, ""]);
@@ -107,7 +107,7 @@ Deno.test("server.ts --help and --version say so and end", async () => {
   );
 });
 
-Deno.test("server.ts says what it may not read", async () => {
+Deno.test("server.ts reports a missing read permission", async () => {
   assertEquals(await refusal("--allow-net", "server.ts", "examples/hello.ts"), [
     "error: Cannot load examples/hello.ts: permission is missing to read it",
     "hint: run again with deno run -A server.ts, or add --allow-read",
@@ -118,7 +118,7 @@ Deno.test("server.ts says what it may not read", async () => {
   );
 });
 
-Deno.test("server.ts with a module says which port it may not use", async () => {
+Deno.test("server.ts with a module reports a missing permission for its port", async () => {
   const args = ["--allow-read", "server.ts", "examples/hello.ts", "8001"];
   const [, hint] = await refusal(...args);
   assertEquals(
@@ -134,8 +134,8 @@ Deno.test.each([
     "Cannot listen on no_such-host.invalid:8000",
   ],
   ["HOST", "*", 'got "*"'],
-  ["PORT", "http", "no such port: http"],
-])("server.ts says that $%s has %s, which it cannot use", async (...row) => {
+  ["PORT", "http", "invalid port: http"],
+])("server.ts reports that $%s has the invalid value %s", async (...row) => {
   const [name, value, expected] = row;
   const main = import.meta.resolve("../../cli/serve.ts");
   await using program = new Program(
@@ -145,25 +145,25 @@ Deno.test.each([
   const { code, stderr } = await program.outcome();
   assertEquals(code, 1);
   const [error = "", hint = ""] = stderr.split("\n");
-  assertMatch(hint, new RegExp(`comes from \\$${name}: give --`));
+  assertMatch(hint, new RegExp(`comes from \\$${name}; use --`));
   assert(error.includes(expected), error);
 });
 
-Deno.test("server.ts suggests the option that was meant", async () => {
+Deno.test("server.ts suggests a similar option", async () => {
   assertEquals(await refusal("server.ts", "--prot=1"), [
     "error: unknown option --prot",
     "hint: did you mean --port?",
   ]);
 });
 
-Deno.test("server.ts shows the error page without @std, and in production the plain answer", async () => {
+Deno.test("server.ts shows the error page without @std, and a plain response in production", async () => {
   const folder = await Deno.makeTempDir();
   const app = `${folder}/app.js`;
   await Deno.writeTextFile(
     app,
     "export function app() { throw new Error('boom'); }",
   );
-  // A map that leads nowhere stands for a registry that does not answer.
+  // An import map with missing files simulates an unreachable registry.
   const map = `${folder}/map.json`;
   await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
   for (
@@ -201,7 +201,7 @@ Deno.test("server.ts shows the error page without @std, and in production the pl
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("server.ts checks an application once, and says so by its exit code", async () => {
+Deno.test("server.ts --check checks an application once and sets the exit code", async () => {
   const folder = await Deno.makeTempDir();
   const run = async (source: string): Promise<[number, string]> => {
     await Deno.writeTextFile(`${folder}/app.js`, source);
@@ -224,7 +224,7 @@ Deno.test("server.ts checks an application once, and says so by its exit code", 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("server.ts explains a rule, and suggests the one that was meant", async () => {
+Deno.test("server.ts --explain explains a rule, and suggests a similar one", async () => {
   await using program = new Program(
     "run",
     "server.ts",

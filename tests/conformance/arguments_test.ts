@@ -61,7 +61,7 @@ const MISTAKES: readonly [args: string, message: string, hint: string][] = [
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
   ["server a.ts --cases", "--cases needs a value", USAGE],
   ["server a.ts --html=", "--html needs a value", USAGE],
-  ["server a.ts --list=1", "--list takes no value, got 1", USAGE],
+  ["server a.ts --list=1", "--list does not accept a value, got 1", USAGE],
   [
     "server a.ts --tiemout 5",
     "unknown option --tiemout",

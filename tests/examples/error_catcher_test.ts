@@ -15,7 +15,7 @@ for (const error of [new Error("broken"), "text", undefined, null]) {
     for (const app of [direct, rejecting]) {
       const response = await clientOf(errorCatcher, app).get("/");
       assertEquals(response.status, 500);
-      assertEquals(response.text().length, 37);
+      assertEquals(response.text().length, 44);
       assertEquals(response.errors, `Caught: ${error}\n`);
     }
   });

@@ -135,5 +135,8 @@ Deno.test("upload.ts says so when there is no file, or no form", async () => {
     headers: { "Content-Type": "multipart/form-data; boundary=x" },
     body: "--y\r\n",
   });
-  assertEquals([broken.status, broken.text()], [400, "This is no form.\n"]);
+  assertEquals([broken.status, broken.text()], [
+    400,
+    "The body is not a form.\n",
+  ]);
 });

@@ -36,9 +36,9 @@ Deno.test({
   }
 });
 
-Deno.test("fetchPart() says that npm does not give a framework", async () => {
+Deno.test("fetchPart() reports a framework that npm cannot load", async () => {
   const part = fetchPart("x", "no_such_app.ts", "x@^1");
-  assertMatch(await part.missing() ?? "", /^npm does not give x@\^1: .+$/);
+  assertMatch(await part.missing() ?? "", /^Cannot load x@\^1 from npm: .+$/);
 });
 
 Deno.test({

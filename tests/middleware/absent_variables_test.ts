@@ -29,7 +29,7 @@ import {
   RespondingTransport,
 } from "../gateway/recording_transport.ts";
 
-/** Returns what something makes of an environ. */
+/** Calls a function with an environ and returns the result. */
 type Subject = (environ: Environ) => unknown;
 
 const show: Application = answering((environ) => {
@@ -38,7 +38,7 @@ const show: Application = answering((environ) => {
   return [toBytes(JSON.stringify(shown.map((value) => value ?? "")))];
 });
 
-/** Runs an application; what goes wrong in it shows as a failure. */
+/** Runs an application. Its errors fail the test. */
 function answerOf(
   app: Application,
 ): (environ: Environ) => Promise<{ readonly body: string }> {
@@ -94,7 +94,7 @@ const MIDDLEWARE: Record<string, Subject> = {
   },
   "errorPage()": async (environ) => {
     const { body } = await answerOf(errorPage()(fail))(environ);
-    // It also lists the variables, in which what is empty shows.
+    // It also lists the variables, where empty ones would show.
     return /^(?:GET|HEAD|POST|OPTIONS) .*$/m.exec(body)?.[0];
   },
 };
@@ -105,7 +105,9 @@ const MAYBE_EMPTY = [
   ...["CONTENT_TYPE", "CONTENT_LENGTH"],
 ];
 
-/** Variables that a server need not have, and what a client has not sent. */
+/**
+ * Variables that a server may omit, and headers that the client has not sent.
+ */
 const OPTIONAL: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   SCRIPT_NAME: fc.constantFrom("/a", "/caf\xc3\xa9"),
   PATH_INFO: fc.constantFrom("/", "/b", "/a/b"),
@@ -134,7 +136,7 @@ const OPTIONAL: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "wsgiref.signal": fc.constant(() => new AbortController().signal),
 };
 
-/** What a server provides, and the names of what it leaves out. */
+/** The variables of a server, and the names of those that it omits. */
 const anyEnviron = fc.record({
   method: fc.constantFrom("GET", "HEAD", "POST", "OPTIONS"),
   given: fc.record(OPTIONAL),
@@ -166,7 +168,7 @@ function environOf(
 }
 
 for (const [name, subject] of Object.entries(MIDDLEWARE)) {
-  Deno.test(`${name} takes a variable that is absent for one that is empty`, async () => {
+  Deno.test(`${name} treats an absent variable like an empty one`, async () => {
     await fc.assert(fc.asyncProperty(anyEnviron, async (request) => {
       const expected = await subject(environOf(request, "empty"));
       for (const way of ["absent", "undefined"] as const) {
@@ -179,11 +181,11 @@ for (const [name, subject] of Object.entries(MIDDLEWARE)) {
   });
 }
 
-/** It takes its time. */
+/** Not tested here, because it takes several seconds. */
 const SLOW = "streaming.ts";
 
 for (const { file } of EXAMPLES.filter(({ file }) => file !== SLOW)) {
-  Deno.test(`examples/${file} needs no variable that a server may leave out`, async () => {
+  Deno.test(`examples/${file} needs no variable that a server may omit`, async () => {
     const app = await appOf(file);
     await fc.assert(
       fc.asyncProperty(anyEnviron, async (request) => {

@@ -24,7 +24,7 @@ function environFor(more: Partial<Environ> = {}): Environ {
   return setupTestingDefaults({ REMOTE_ADDR: "192.0.2.1", ...more });
 }
 
-/** Gives what the middleware logs, as `202 4 false`: bytes, and who has left. */
+/** Returns the log as `202 4 false`: status, bytes, whether the client left. */
 function logging(): { log: (record: AccessRecord) => void; lines: string[] } {
   const lines: string[] = [];
   const log = (record: AccessRecord): void => {
@@ -53,14 +53,14 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
   ["a promise of an array", () => Promise.resolve(array())],
   ["a generator", () => generate("abc", "", "d")],
   ["an async generator", () => generateAsync("abc", "", "d")],
-])("accessLog() hands on %s chunk for chunk", async (_what, makeBody) => {
+])("accessLog() passes on %s chunk by chunk", async (_what, makeBody) => {
   const { log, lines } = logging();
   const app = between(accessLog({ log }), answering(makeBody, "202 Accepted"));
   assertEquals(await drain(app), ["abc", "", "d"]);
   assertEquals(lines, ["202 4 false"]);
 });
 
-Deno.test("accessLog() leaves arrays alone, and sync bodies sync", () => {
+Deno.test("accessLog() keeps arrays, and keeps sync bodies sync", () => {
   const array = [toBytes("x")];
   const wrap = (body: ResponseBody): unknown =>
     accessLog({ log: () => {} })(answering(() => body))(environFor(), start);
@@ -74,7 +74,7 @@ Deno.test("accessLog() leaves arrays alone, and sync bodies sync", () => {
   assertEquals(value, toBytes("x"));
 });
 
-Deno.test("accessLog() counts what is written", async () => {
+Deno.test("accessLog() counts the bytes of write()", async () => {
   const { log, lines } = logging();
   // Not validated: the validator advises against write().
   const app = accessLog({ log })(async (_environ, startResponse) => {
@@ -112,7 +112,7 @@ Deno.test("accessLog() closes the body once, after return()", async () => {
   assertEquals(lines.length, 1);
 });
 
-Deno.test("accessLog() hands on excInfo, and what startResponse throws", () => {
+Deno.test("accessLog() passes on excInfo and errors of startResponse", () => {
   const calls: unknown[][] = [];
   const reason = new Error("on purpose");
   const app = accessLog({ log: () => {} })((_environ, startResponse) => {
@@ -152,7 +152,7 @@ Deno.test.each<[string, Application]>([
   assertEquals(lines, ["500 0 false"]);
 });
 
-Deno.test("accessLog() counts nothing in answer to HEAD", async () => {
+Deno.test("accessLog() counts no bytes for HEAD", async () => {
   const { log, lines } = logging();
   const app: Application = (_environ, startResponse) => {
     startResponse("200 OK", [...TEXT, ["Content-Length", "4"]]);
@@ -162,7 +162,7 @@ Deno.test("accessLog() counts nothing in answer to HEAD", async () => {
   assertEquals(lines, ["200 0 false"]);
 });
 
-Deno.test("accessLog() logs the request as it came", async () => {
+Deno.test("accessLog() logs the original request", async () => {
   const records: AccessRecord[] = [];
   const log = (record: AccessRecord) => records.push(record);
   const app: Application = (environ, startResponse) => {
@@ -194,14 +194,14 @@ Deno.test.each(
   assertEquals(lines.map((line) => end.test(line)), [true]);
 });
 
-Deno.test("accessLog() answers on when its log fails", async () => {
+Deno.test("accessLog() still responds when its log fails", async () => {
   const { lines, errors } = collecting();
   const app = accessLog({ log: fail })(answering(() => []));
   assertEquals(await drain(app, { "wsgi.errors": errors }), []);
   assertEquals(lines.length, 1);
 });
 
-Deno.test("accessLog() refuses options that are none", () => {
+Deno.test("accessLog() rejects invalid options", () => {
   assertThrows(
     () => accessLog({ log: 1 as unknown as () => void }),
     TypeError,
@@ -214,7 +214,7 @@ Deno.test("accessLog() refuses options that are none", () => {
   );
 });
 
-Deno.test("accessLog() says that a client has left, on a server", async () => {
+Deno.test("accessLog() reports a client that has left, on a server", async () => {
   const left = Promise.withResolvers<AccessRecord>();
   const forever = function* (): Generator<Uint8Array, void> {
     for (;;) yield new Uint8Array(1000);

@@ -1,4 +1,4 @@
-/** Calls middleware as servers do, with a validator on each side of it. */
+/** Calls middleware like a server, with a validator on each side. */
 
 import { validator } from "../../mod.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
@@ -12,14 +12,14 @@ import type {
 /** The headers of a plain text. */
 export const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** Puts a validator on both sides of middleware: what it does wrong throws. */
+/** Puts a validator on both sides of middleware. Broken rules throw. */
 export function between(middleware: Middleware, app: Application): Application {
   const profile = "paranoid";
   const inner = validator(app, { profile, name: "inner" });
   return validator(middleware(inner), { profile, name: "outer" });
 }
 
-/** Makes an application that answers 200 with a body. */
+/** Returns an application that responds with 200 and a body. */
 export function answering(
   body: () => ResponseBody | Promise<ResponseBody>,
   status = "200 OK",

@@ -13,7 +13,7 @@ import { answering, between, failing, generate, TEXT } from "./between.ts";
 
 const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
 
-/** What a server has seen of a response. */
+/** The response that a server has received. */
 interface Seen {
   readonly starts: { status: string; excInfo: unknown }[];
   readonly headers: Map<string, string>;
@@ -21,7 +21,7 @@ interface Seen {
   readonly log: string[];
 }
 
-/** Calls an application as a server does that has no answer to an error. */
+/** Calls an application like a server that does not handle errors. */
 async function serveOnce(app: Application, more: object = {}): Promise<Seen> {
   const seen: Seen = { starts: [], headers: new Map(), chunks: [], log: [] };
   const environ = setupTestingDefaults({
@@ -67,14 +67,14 @@ function breaking(chunk: string): Application {
   });
 }
 
-Deno.test("errorPage() hands on what does not fail", async () => {
+Deno.test("errorPage() passes on responses that do not fail", async () => {
   const app = answering(() => generate("a", "b"));
   const { starts, chunks, log } = await serveOnce(page(app));
   assertEquals(starts, [{ status: "200 OK", excInfo: undefined }]);
   assertEquals([chunks, log], [["a", "b"], []]);
 });
 
-Deno.test("errorPage() leaves an array, and a sync call, what they are", () => {
+Deno.test("errorPage() keeps arrays, and keeps sync calls sync", () => {
   const body = [toBytes("a")];
   const app = errorPage()(answering(() => body));
   assert(app(setupTestingDefaults({}), () => () => Promise.resolve()) === body);
@@ -97,7 +97,7 @@ Deno.test.each<[string, Application]>([
     [Symbol.asyncIterator]: () => ({ next: () => Promise.try(boom) }),
   })],
   ["fails after an empty chunk", breaking("")],
-])("errorPage() answers an application that %s", async (_, app) => {
+])("errorPage() shows the error of an application that %s", async (_, app) => {
   const { starts, headers, chunks, log } = await serveOnce(page(app));
   const { status, excInfo } = starts.at(-1)!;
   assertEquals(status, "500 Internal Server Error");
@@ -116,7 +116,7 @@ Deno.test.each<[string, Application]>([
     start("200 OK", TEXT)(toBytes("begun"));
     return boom();
   }],
-])("errorPage() lets an error pass after %s has sent bytes", async (_, app) => {
+])("errorPage() passes on an error after %s has sent bytes", async (_, app) => {
   const log: string[] = [];
   const begun: Application = (environ, start) => {
     environ["wsgi.errors"].write = (text) => void log.push(text);
@@ -126,7 +126,7 @@ Deno.test.each<[string, Application]>([
   assertEquals(log, []);
 });
 
-Deno.test("errorPage() lets the error pass that a server throws back", async () => {
+Deno.test("errorPage() passes on an error that the server rethrows", async () => {
   const error = new RangeError("too late");
   const app = errorPage()(() => Promise.reject(error));
   const start = (_status: string, _headers: unknown, excInfo: unknown) => {
@@ -136,7 +136,7 @@ Deno.test("errorPage() lets the error pass that a server throws back", async () 
   assert(await assertRejects(run) === error);
 });
 
-Deno.test("errorPage() lets pass what the client is to blame for", async () => {
+Deno.test("errorPage() passes on errors that the client caused", async () => {
   const app = errorPage()(() => {
     throw new RequestBodyError("too long", 413);
   });
@@ -144,19 +144,19 @@ Deno.test("errorPage() lets pass what the client is to blame for", async () => {
 });
 
 Deno.test.each([undefined, null, "text", 0])(
-  "errorPage() answers an application that throws %s",
+  "errorPage() shows the thrown value %s",
   async (thrown) => {
     const app = errorPage()(() => {
       throw thrown;
     });
     const { starts, chunks } = await serveOnce(app);
-    // Nothing would not count as an error in startResponse.
+    // startResponse() would ignore undefined.
     assert(starts[0]?.excInfo !== undefined && starts[0].excInfo !== null);
-    assertStringIncludes(chunks.join(""), "was thrown, which is no Error");
+    assertStringIncludes(chunks.join(""), "not an Error, so there is no stack");
   },
 );
 
-Deno.test("errorPage() closes the body once, failed or not", async () => {
+Deno.test("errorPage() closes the body once, with and without a failure", async () => {
   for (const fails of [true, false]) {
     let closed = 0;
     const app = answering(() => ({
@@ -202,7 +202,7 @@ Deno.test("errorPage({ source: false }) shows no line of the program", async () 
   assertStringIncludes(text, "at boom");
 });
 
-Deno.test("errorPage() shows nothing of a request unescaped, and no secret", async () => {
+Deno.test("errorPage() escapes the request and hides its secrets", async () => {
   const evil = '"><script>alert(1)</script>\x1b]0;x\x07';
   const request = {
     PATH_INFO: `/${evil}`,
@@ -238,7 +238,7 @@ Deno.test.each<[string | undefined, string]>([
   ["text/html", "text/html"],
   [HTML, "text/html"],
 ])(
-  "errorPage() answers Accept: %s with its kind of page",
+  "errorPage() responds to Accept: %s with the preferred kind of page",
   async (accept, type) => {
     const request = { HTTP_ACCEPT: accept };
     const { headers } = await serveOnce(errorPage()(boom), request);
@@ -249,7 +249,7 @@ Deno.test.each<[string | undefined, string]>([
   },
 );
 
-Deno.test("errorPage() works over a socket, and breaks what has begun", async () => {
+Deno.test("errorPage() works over a socket, and closes responses that have started", async () => {
   const app: Application = async function* (
     environ,
     start,
@@ -273,7 +273,7 @@ Deno.test("errorPage() works over a socket, and breaks what has begun", async ()
   assertEquals(serving.log.filter((line) => /Boom/.test(line)).length, 3);
 });
 
-Deno.test("errorPage() refuses a wrong option", () => {
+Deno.test("errorPage() rejects an invalid option", () => {
   assertThrows(
     () => errorPage({ source: 1 as unknown as boolean }),
     TypeError,

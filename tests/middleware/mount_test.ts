@@ -14,7 +14,7 @@ import { TestClient } from "../../test_client/test_client.ts";
 
 const encoder = new TextEncoder();
 
-/** An application that says its name and where it believes to be. */
+/** An application that responds with its name, SCRIPT_NAME and PATH_INFO. */
 function where(name: string): Application {
   return (environ, startResponse) => {
     startResponse("200 OK", [["Content-Type", "text/plain; charset=utf-8"]]);
@@ -26,7 +26,7 @@ function where(name: string): Application {
 
 const findings: string[] = [];
 
-/** Validators in every gap, which forgive nothing. */
+/** Wraps every part in a strict validator. */
 function checked(apps: Record<string, Application>): Application {
   const options = {
     profile: "paranoid",
@@ -73,7 +73,7 @@ Deno.test.each([
   },
 );
 
-/** Asks for some paths and gives the texts of the answers. */
+/** Requests some paths and returns the texts of the responses. */
 async function textsOf(app: Application, paths: string): Promise<string[]> {
   const client = new TestClient(app);
   const texts: string[] = [];
@@ -85,7 +85,7 @@ async function textsOf(app: Application, paths: string): Promise<string[]> {
 
 const NONE = "404 Not Found\n";
 
-Deno.test("mount() tries the longest prefix first in whatever order they are given", async () => {
+Deno.test("mount() tries the longest prefix first, in any order of the prefixes", async () => {
   const names = ["/a/b/c", "", "/a", "/a/b"];
   const apps = names.map((name) => [name, where(name)] as const);
   assertEquals(
@@ -94,7 +94,7 @@ Deno.test("mount() tries the longest prefix first in whatever order they are giv
   );
 });
 
-Deno.test("mount() answers what no prefix takes with 404 in plain text", async () => {
+Deno.test("mount() responds with 404 in plain text if no prefix matches", async () => {
   const client = new TestClient(checked({ "/shop": where("shop") }));
   for (const target of ["/", "/shopping", "/x/shop"]) {
     const response = await client.get(target);
@@ -106,11 +106,11 @@ Deno.test("mount() answers what no prefix takes with 404 in plain text", async (
   }
 });
 
-Deno.test("mount() without applications answers everything with 404", async () => {
+Deno.test("mount() without applications responds to all requests with 404", async () => {
   assertEquals(await textsOf(mount({}), "/"), [NONE]);
 });
 
-Deno.test("mount() within mount() adds up what leads to the application", async () => {
+Deno.test("mount() within mount() joins the prefixes in SCRIPT_NAME", async () => {
   const shop = checked({ "/": where("shop"), "/books": where("books") });
   const site = checked({ "/en": mount({ "/shop": shop }) });
   assertEquals(
@@ -119,7 +119,7 @@ Deno.test("mount() within mount() adds up what leads to the application", async 
   );
 });
 
-Deno.test("mount() leaves the whole URI as it was", async () => {
+Deno.test("mount() keeps the URI of the request", async () => {
   const uris: string[] = [];
   const app: Application = (environ, startResponse) => {
     uris.push(requestUri(environ), applicationUri(environ));
@@ -134,7 +134,7 @@ Deno.test("mount() leaves the whole URI as it was", async () => {
   ]);
 });
 
-Deno.test("mount() hands on environ, startResponse and the body itself", () => {
+Deno.test("mount() passes on environ, startResponse and the body unchanged", () => {
   const paths = { SCRIPT_NAME: "/x", PATH_INFO: "/a/b" };
   const environ = setupTestingDefaults(paths);
   const startResponse = () => () => Promise.resolve();
@@ -147,14 +147,14 @@ Deno.test("mount() hands on environ, startResponse and the body itself", () => {
   assertEquals([environ.SCRIPT_NAME, environ.PATH_INFO], ["/x/a", "/b"]);
 });
 
-Deno.test("mount() does not see what is added to its object later", async () => {
+Deno.test("mount() ignores later changes of its object", async () => {
   const apps: Record<string, Application> = { "/a": where("a") };
   const app = mount(apps);
   apps["/b"] = where("b");
   assertEquals(await textsOf(app, "/b"), [NONE]);
 });
 
-const EMPTY = "must have no segment that is empty, a dot or two";
+const EMPTY = 'must not contain an empty segment, "." or ".."';
 
 Deno.test.each([
   ["shop", 'must begin with "/"'],
@@ -163,9 +163,9 @@ Deno.test.each([
   ["/a//b", EMPTY],
   ["/a/../b", EMPTY],
   ["/.", EMPTY],
-  ["/a?b", "must be a path, without query and fragment"],
+  ["/a?b", "must be a path without a query or fragment"],
   ["/caf%C3%A9", "must be written as text, without percent-encoding"],
-])("mount() refuses the prefix %s", (prefix, problem) => {
+])("mount() rejects the prefix %s", (prefix, problem) => {
   assertThrows(
     () => mount({ [prefix]: where("a") }),
     TypeError,
@@ -173,7 +173,7 @@ Deno.test.each([
   );
 });
 
-Deno.test("mount() takes dots and percent signs that mean nothing else", async () => {
+Deno.test("mount() accepts dots and percent signs without a special meaning", async () => {
   const app = checked({ "/.a/...": where("a"), "/5%": where("5") });
   const texts = await textsOf(app, "/.a/.../b /5%25/b");
   assertEquals(texts, ["a: /.a/... + /b", "5: /5% + /b"]);
@@ -197,7 +197,7 @@ Deno.test.each<[unknown, string]>([
     'Cannot mount the applications: "" and "/" mean the same',
   ],
 ])(
-  "mount() refuses %o: what is no application, or no object of them",
+  "mount() rejects %o, which is not an object of applications",
   (apps, message) => {
     assertThrows(() => mount(apps as never), TypeError, message);
   },

@@ -17,7 +17,10 @@ interface Outcome {
   log: string;
 }
 
-/** Sends one request through the middleware; tells what the application saw. */
+/**
+ * Sends one request through the middleware. Returns the environ of the
+ * application.
+ */
 function sendThrough(
   variables: Partial<Environ>,
   options: Partial<ProxyHeadersOptions> = {},
@@ -49,7 +52,9 @@ type Row = [
   expected: Partial<Environ>,
 ];
 
-/** What a proxy sends, by the end of the name: `FOR` is X-Forwarded-For. */
+/**
+ * The headers of a proxy by the end of their names: `FOR` is X-Forwarded-For.
+ */
 function sentBy(headers: Record<string, string>): Partial<Environ> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
@@ -66,7 +71,7 @@ const FORWARDED =
 Deno.test.each<Row>([
   [{ FOR: "1.2.3.4" }, {}, { REMOTE_ADDR: "1.2.3.4", REMOTE_PORT: undefined }],
   [{ FOR: "2001:db8::1" }, {}, { REMOTE_ADDR: "2001:db8::1" }],
-  // Only the value that its own proxy has added is believed.
+  // Only the value that the trusted proxy has added counts.
   [{ FOR: "127.0.0.1, x, 192.0.2.7" }, {}, { REMOTE_ADDR: "192.0.2.7" }],
   [{ FOR: "9.9.9.9, 1.2.3.4, 10.0.0.1" }, { for: 2 }, {
     REMOTE_ADDR: "1.2.3.4",
@@ -92,7 +97,7 @@ Deno.test.each<Row>([
     { REMOTE_ADDR: "192.0.2.7" },
   ],
 ])(
-  "proxyHeaders() makes of %j with the options %j: %j",
+  "proxyHeaders() turns %j with the options %j into %j",
   (headers, options, expected) => {
     const { environ } = sendThrough(sentBy(headers), options);
     const found = Object.keys(expected).map((key) => [key, environ?.[key]]);
@@ -100,7 +105,7 @@ Deno.test.each<Row>([
   },
 );
 
-Deno.test("proxyHeaders() takes HTTPS back when the proxy says http", () => {
+Deno.test("proxyHeaders() removes HTTPS when the proxy reports http", () => {
   const https = { HTTPS: "on", "wsgi.url_scheme": "https" } as const;
   const { environ } = sendThrough({ HTTP_X_FORWARDED_PROTO: "http", ...https });
   assertEquals([environ?.["wsgi.url_scheme"], environ?.HTTPS], [
@@ -109,7 +114,7 @@ Deno.test("proxyHeaders() takes HTTPS back when the proxy says http", () => {
   ]);
 });
 
-Deno.test("proxyHeaders() removes the headers of anybody else", () => {
+Deno.test("proxyHeaders() removes the headers of untrusted peers", () => {
   const headers = { FOR: "127.0.0.1", PROTO: "https", HOST: "evil" };
   const { environ } = sendThrough({
     REMOTE_ADDR: "203.0.113.1",
@@ -141,7 +146,7 @@ Deno.test.each<[name: string, values: string[], Options]>([
     "for=1.2.3.4 proto=http",
   ], { forwarded: 1 }],
 ])(
-  "proxyHeaders() answers a malformed %s with 400",
+  "proxyHeaders() responds to a malformed %s with 400",
   (name, values, options) => {
     for (const value of values) {
       const outcome = sendThrough(sentBy({ [name]: value }), options);
@@ -160,7 +165,7 @@ Deno.test.each<[node: string, expected: Partial<Environ>]>([
   ["[2001:db8::7]", { REMOTE_ADDR: "2001:db8::7" }],
   ["[2001:db8::7]:80", { REMOTE_ADDR: "2001:db8::7", REMOTE_PORT: "80" }],
   ["[::ffff:192.0.2.7]:_a.b-c", { REMOTE_ADDR: "::ffff:192.0.2.7" }],
-  // The proxy hides the address, so the client has none.
+  // The proxy hides the address, so REMOTE_ADDR is absent.
   ["unknown", {}],
   ["Unknown:80", {}],
   ["unknown:_x", {}],
@@ -182,7 +187,7 @@ Deno.test.each<[node: string, expected: Partial<Environ>]>([
   }
 });
 
-Deno.test("proxyHeaders() trusts a hidden client no more than any other", () => {
+Deno.test("proxyHeaders() does not trust a client without an address", () => {
   const inner = proxyHeaders({ trusted: ["unix"], proto: 1 });
   const outer = proxyHeaders({ trusted: ["unix"], for: 1, proto: 0 });
   let scheme: unknown;
@@ -203,6 +208,6 @@ Deno.test.each([
   [{ trusted: [] }, "at least one peer"],
   [{ trusted: ["*"] }, 'got "*"'],
   [{ trusted: ["::1"], for: -1 }, "for must be 0 or a positive integer"],
-])("proxyHeaders() refuses the options %j", (options, message) => {
+])("proxyHeaders() rejects the options %j", (options, message) => {
   assertThrows(() => proxyHeaders(options), TypeError, message);
 });

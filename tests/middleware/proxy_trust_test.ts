@@ -38,7 +38,7 @@ async function askFetch(info: unknown, url = "http://h/"): Promise<string> {
   return await response.text();
 }
 
-/** Each answers with what the application has seen. */
+/** Each returns the variables that the application has seen. */
 const SERVERS: Record<string, (path: string) => Promise<string>> = {
   "makeServer() on a Unix socket": async (path) => {
     await using server = makeServer("", 0, address, { path, log: false });

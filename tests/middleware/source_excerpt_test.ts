@@ -20,7 +20,7 @@ Deno.test("readExcerpt() reads five lines on each side of a place", async () => 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("readExcerpt() gives nothing where there is nothing to read", () => {
+Deno.test("readExcerpt() returns undefined if there is nothing to read", () => {
   const files = ["", "file:///no/such/file.ts", "file:///%"];
   for (const file of [...files, "https://example.com/app.ts"]) {
     assertEquals(readExcerpt({ file, line: 1, column: 1 }), undefined);

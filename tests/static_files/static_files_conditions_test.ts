@@ -103,13 +103,13 @@ Deno.test.each<[string, number]>([
   assertEquals(response.status, status);
 });
 
-Deno.test("staticFiles() ignores a range under HEAD", async () => {
+Deno.test("staticFiles() ignores the range of a HEAD request", async () => {
   const response = await askForFile({ Range: "bytes=1-2" }, undefined, "HEAD");
   assertEquals(response.status, 200);
   assertEquals(response.header("Content-Length"), "10");
 });
 
-Deno.test("staticFiles() knows no part of an empty file", async () => {
+Deno.test("staticFiles() satisfies no range of an empty file", async () => {
   assertEquals((await askForFile({ Range: "bytes=0-" }, "")).status, 416);
   assertEquals((await askForFile({ Range: "bytes=-1" }, "")).status, 200);
 });
@@ -131,7 +131,7 @@ Deno.test("staticFiles() sends any range of a file that is larger than a block",
   );
 });
 
-Deno.test("fileState() has a weak tag for a file that was just changed", async () => {
+Deno.test("fileState() returns a weak tag for a file that was just changed", async () => {
   const mtime = new Date(1_000_000_000_000);
   const at = (now: number): ReturnType<typeof fileState> =>
     fileState({ size: 5, mtime }, now);
@@ -141,7 +141,7 @@ Deno.test("fileState() has a weak tag for a file that was just changed", async (
   assertEquals((await at(mtime.getTime() + 1999)).tag, `W/${strong.tag}`);
 });
 
-Deno.test("fileState() has no date that is yet to come", async () => {
+Deno.test("fileState() returns no date in the future", async () => {
   const mtime = new Date("2030-01-01T00:00:00Z");
   const now = Date.parse("2024-01-01T00:00:00.500Z");
   const state = await fileState({ size: 5, mtime }, now);
@@ -149,7 +149,7 @@ Deno.test("fileState() has no date that is yet to come", async () => {
   assertEquals(state.isStrong, false);
 });
 
-Deno.test("fileState() has neither tag nor date for a file without one", async () => {
+Deno.test("fileState() returns no tag and date for a file without a date", async () => {
   const { tag, modified, isStrong } = await fileState(
     { size: 5, mtime: null },
     0,
@@ -157,7 +157,7 @@ Deno.test("fileState() has neither tag nor date for a file without one", async (
   assertEquals([tag, modified, isStrong], [undefined, undefined, false]);
 });
 
-Deno.test("fileState() tells two states of a file apart", async () => {
+Deno.test("fileState() distinguishes two states of a file", async () => {
   const tags = new Set<string | undefined>();
   for (const time of [0, 1, 1000]) {
     for (const size of [1, 2]) {
@@ -167,7 +167,7 @@ Deno.test("fileState() tells two states of a file apart", async () => {
   assertEquals([tags.size, tags.has(undefined)], [6, false]);
 });
 
-Deno.test("parseHttpDate() reads what toUTCString() writes", () => {
+Deno.test("parseHttpDate() parses the output of toUTCString()", () => {
   const max = new Date("9999-12-31T23:59:59Z");
   const anyDate = fc.date({ min: new Date(0), max, noInvalidDate: true });
   fc.assert(fc.property(anyDate, (date) => {

@@ -12,7 +12,7 @@ Deno.test("staticFiles() sends index.html for a folder", async () => {
   });
   assertEquals((await tree.client().get("/")).text(), "top");
   assertEquals((await tree.client().get("/a/")).text(), "a");
-  // A folder with this name is none.
+  // A folder with this name is not an index page.
   assertStringIncludes((await tree.client().get("/b/")).text(), "index.html/");
 });
 
@@ -47,7 +47,7 @@ Deno.test.each<[target: string, location: string, paths: Paths]>([
   assertEquals(followed.status, 200);
 });
 
-Deno.test("staticFiles() serves its root without a slash where the server has no path", async () => {
+Deno.test("staticFiles() serves its root if PATH_INFO is empty", async () => {
   await using tree = await Tree.make({ "a": "" });
   const root = { SCRIPT_NAME: "", PATH_INFO: "" };
   const app = new TestClient(staticFiles(tree.root), { validate: false });
@@ -99,7 +99,7 @@ Deno.test("staticFiles() escapes what it lists", async () => {
   assertFalse(below.includes("<b>"));
 });
 
-Deno.test("staticFiles() lists nothing when it is told so", async () => {
+Deno.test("staticFiles() lists nothing with listing: false", async () => {
   await using tree = await Tree.make({ "a": "", "b/index.html": "b" });
   const client = tree.client({ listing: false });
   assertEquals((await client.get("/")).status, 404);

@@ -6,7 +6,7 @@ import { parsePath } from "../../static_files/path.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { Tree } from "./static_tree.ts";
 
-/** What stands in every file that must not be read. */
+/** The content of every file that must not be read. */
 const SECRET = "SECRET";
 
 /** A tree with secrets around it, and links to them in it. */
@@ -45,7 +45,7 @@ for (const target of TARGETS) {
   Deno.test(`staticFiles() does not find ${target}`, async () => {
     await using tree = await guarded();
     const response = await tree.client().get(target);
-    // One of them is refused by the server itself.
+    // The server itself rejects one of them.
     assert([400, 404].includes(response.status));
     assertFalse(response.text().includes(SECRET));
   });
@@ -59,7 +59,7 @@ Deno.test("staticFiles() follows links that stay in its root", async () => {
   assertEquals((await client.get("/~/x")).text(), "inside");
 });
 
-Deno.test("staticFiles() lists no link that leads out", async () => {
+Deno.test("staticFiles() does not list links that lead outside", async () => {
   await using tree = await guarded();
   await Deno.remove(`${tree.root}/index.html`);
   const page = (await tree.client().get("/")).text();
@@ -68,7 +68,7 @@ Deno.test("staticFiles() lists no link that leads out", async () => {
   assertEquals(names, ["~/", "a/", "in/", "self/"]);
 });
 
-Deno.test("staticFiles() may have a link for its root", async () => {
+Deno.test("staticFiles() accepts a link as its root", async () => {
   await using tree = await guarded();
   const link = `${tree.base}/current`;
   await Deno.symlink(tree.root, link);
@@ -83,7 +83,7 @@ Deno.test.each([["a"], ["*"], ["http://x/"], ["/\u0100"], ["/\xff"]])(
   },
 );
 
-Deno.test("parsePath() gives names that are no way to anywhere else", () => {
+Deno.test("parsePath() returns names that cannot lead elsewhere", () => {
   const parts = ["..", ".", "/", "\\", "\0", "a", "%2f", "\xc3\xa9"];
   const part = fc.constantFrom(...parts);
   fc.assert(fc.property(fc.array(part), fc.boolean(), (parts, dotFiles) => {
@@ -120,7 +120,10 @@ const STEPS = [
 const targetOf = fc.array(fc.constantFrom(...STEPS), { maxLength: 6 })
   .map((steps) => `/${steps.join("/")}`);
 
-/** Puts a random tree beside a secret; what does not fit is left out. */
+/**
+ * Creates a random tree next to a secret. Entries that cannot be created are
+ * left out.
+ */
 async function plant(
   entries: readonly { path: string[]; link: string | null }[],
 ): Promise<Tree> {
@@ -138,7 +141,7 @@ async function plant(
         await Deno.symlink(link, full);
         continue;
       }
-      // A link on the way may lead out; what is there stays a secret.
+      // A link on the way may lead outside, but the files there stay secret.
       const real = `${await Deno.realPath(folder)}/`;
       if (!real.startsWith(`${tree.root}/`)) continue;
       const name = (real + path.at(-1)).slice(tree.root.length);
@@ -160,7 +163,7 @@ async function plant(
   return tree;
 }
 
-Deno.test("staticFiles() never reads outside of its root, whatever the tree and the path", async () => {
+Deno.test("staticFiles() never reads outside its root, for any tree and path", async () => {
   const { open, readDir } = Deno;
   const statuses = new Set<number>();
   try {
@@ -175,7 +178,7 @@ Deno.test("staticFiles() never reads outside of its root, whatever the tree and 
         Deno.open = (path, options) => (check(path), open(path, options));
         Deno.readDir = (path) => (check(path), readDir(path));
         const client = tree.client();
-        // Chance alone would seldom hit upon what there is.
+        // Random paths alone would rarely hit an existing file.
         const known = entries.map(({ path }) =>
           `/${path.map(encodeURIComponent).join("/")}`
         );

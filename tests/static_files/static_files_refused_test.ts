@@ -3,7 +3,7 @@ import { staticFiles } from "../../static_files/static_files.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { STRICT, Tree } from "./static_tree.ts";
 
-Deno.test("staticFiles() serves dot files only when it is told so", async () => {
+Deno.test("staticFiles() serves dot files only with dotFiles", async () => {
   await using tree = await Tree.make({
     ".env": "secret",
     ".git/config": "secret",
@@ -65,7 +65,7 @@ Deno.test({
 });
 
 Deno.test(
-  "staticFiles() answers 403 to what the program may not read, and logs why",
+  "staticFiles() responds with 403 to files that it may not read, and logs the reason",
   { permissions: { read: true, write: true, env: true, sys: true } },
   async () => {
     await using tree = await Tree.make({ "a": "hello" });
@@ -82,7 +82,7 @@ Deno.test(
   },
 );
 
-Deno.test("staticFiles() lets through what is a fault of the server", async () => {
+Deno.test("staticFiles() throws errors that are not about the file", async () => {
   await using tree = await Tree.make({ "a": "hello" });
   const options = { throws: false, validate: STRICT };
   const client = new TestClient(staticFiles(tree.root), options);

@@ -9,7 +9,7 @@ import { TestClient } from "../../test_client/test_client.ts";
 import { RawClient, within } from "../raw_client.ts";
 import { Tree } from "./static_tree.ts";
 
-/** A wsgi.file_wrapper that tells when its file was closed. */
+/** A wsgi.file_wrapper that reports when its file is closed. */
 function watchedWrapper(): {
   wrap: (file: FileLike) => FileWrapper;
   wrapped: FileLike[];
@@ -116,7 +116,7 @@ Deno.test("staticFiles() closes its file when startResponse or the wrapper throw
   }
 });
 
-Deno.test("staticFiles() breaks off where a file became shorter", async () => {
+Deno.test("staticFiles() closes the connection if a file became shorter", async () => {
   await using tree = await Tree.make({ "a": "0123456789".repeat(20_000) });
   const client = new TestClient(staticFiles(tree.root), { throws: false });
   const response = await client.get("/a", {
@@ -127,7 +127,7 @@ Deno.test("staticFiles() breaks off where a file became shorter", async () => {
   assert(response.closed);
 });
 
-Deno.test("staticFiles() sends no more than the length it has said", async () => {
+Deno.test("staticFiles() sends no more bytes than its Content-Length", async () => {
   await using tree = await Tree.make({ "a": "x".repeat(100_000) });
   const more = (): Promise<void> =>
     Deno.writeTextFile(`${tree.root}/a`, "more", { append: true });
@@ -135,7 +135,7 @@ Deno.test("staticFiles() sends no more than the length it has said", async () =>
   assertEquals([response.bytes.length, response.complete], [100_000, true]);
 });
 
-Deno.test("FileSlice reads its bytes and not one more", async () => {
+Deno.test("FileSlice reads only its bytes", async () => {
   await using tree = await Tree.make({ "a": "0123456789" });
   const file = await Deno.open(`${tree.root}/a`);
   const slice = new FileSlice(file, 5);
@@ -148,7 +148,7 @@ Deno.test("FileSlice reads its bytes and not one more", async () => {
   assertEquals(blocks, ["012", "34", null, null]);
 });
 
-Deno.test("FileSlice may be closed twice, and while it is read", async () => {
+Deno.test("FileSlice can be closed twice, and during a read", async () => {
   await using tree = await Tree.make({ "a": "0123456789" });
   const file = await Deno.open(`${tree.root}/a`);
   const slice = new FileSlice(file, 10);

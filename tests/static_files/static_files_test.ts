@@ -24,7 +24,7 @@ Deno.test("staticFiles() sends a file with its type, length, date and tag", asyn
   assert(response.closed);
 });
 
-Deno.test("staticFiles() takes a file URL for its root", async () => {
+Deno.test("staticFiles() accepts a file URL as its root", async () => {
   await using tree = await Tree.make({ "a.txt": "hello" });
   const client = new TestClient(staticFiles(toFileUrl(tree.root)));
   assertEquals((await client.get("/a.txt")).text(), "hello");
@@ -47,14 +47,14 @@ Deno.test.each([["utf 8"], [""], ["a\r\nb"], [true], [null]])(
   },
 );
 
-Deno.test("staticFiles() answers 404 to everything where its root is missing", async () => {
+Deno.test("staticFiles() responds with 404 if its root is missing", async () => {
   await using tree = await Tree.make({});
   const client = new TestClient(staticFiles(`${tree.base}/gone`));
   assertEquals((await client.get("/")).status, 404);
   assertEquals((await client.get("/a")).status, 404);
 });
 
-Deno.test("staticFiles() sees what changes in its folder", async () => {
+Deno.test("staticFiles() notices changes in its folder", async () => {
   await using tree = await Tree.make({});
   const client = tree.client();
   assertEquals((await client.get("/a")).status, 404);
@@ -84,7 +84,7 @@ Deno.test.each([
   },
 );
 
-// What people read in a browser, and what a name alone says.
+// Files to read in a browser, and names without an extension.
 const READ_AS_TEXT =
   "a.ts a.mts a.cts a.d.ts a.tsx a.py a.pyi a.rs a.go a.toml a.ini a.sh a.sql " +
   "a.rb a.php a.pl a.dart a.bat a.tex a.lock a.diff a.TS LICENSE LICENSE-MIT " +
@@ -107,7 +107,7 @@ Deno.test("staticFiles() sends source code and notes as text/plain", async () =>
 Deno.test.each<[string, string, string | null]>([
   ["a.svgz", "image/svg+xml", "gzip"],
   ["a.SVGZ", "image/svg+xml", "gzip"],
-  // What is saved must be what its name says.
+  // A saved file must match its name.
   ["a.tar.gz", "application/gzip", null],
   ["a.tgz", "application/gzip", null],
   ["a.svg.gz", "application/gzip", null],
@@ -134,7 +134,7 @@ Deno.test.each<[string, string, string | null]>([
   },
 );
 
-Deno.test("staticFiles() declares the charset it is told, or none", async () => {
+Deno.test("staticFiles() declares the given charset, or none", async () => {
   // "中文" in GBK.
   const page = new Uint8Array([0xd6, 0xd0, 0xce, 0xc4]);
   await using tree = await Tree.make({ "a.html": page });
@@ -146,7 +146,7 @@ Deno.test("staticFiles() declares the charset it is told, or none", async () => 
   assertEquals(gbk.text(), "中文");
 });
 
-Deno.test("staticFiles() answers HEAD as GET, without opening the file", async () => {
+Deno.test("staticFiles() responds to HEAD like GET, without opening the file", async () => {
   await using tree = await Tree.make({ "a.txt": "hello", "b/c": "" });
   const { open } = Deno;
   for (const target of ["/a.txt", "/b/", "/b", "/none"]) {
@@ -174,7 +174,7 @@ Deno.test("staticFiles() sends an empty file", async () => {
   assertEquals(response.header("Content-Length"), "0");
 });
 
-Deno.test("staticFiles() refuses other methods with 405 and Allow", async () => {
+Deno.test("staticFiles() rejects other methods with 405 and Allow", async () => {
   await using tree = await Tree.make({ "a.txt": "hello" });
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"]) {
     const response = await tree.client().request(method, "/a.txt");
@@ -183,7 +183,7 @@ Deno.test("staticFiles() refuses other methods with 405 and Allow", async () => 
   }
 });
 
-Deno.test("staticFiles() serves names in any script and with any sign", async () => {
+Deno.test("staticFiles() serves names in any script and with any punctuation", async () => {
   const names = [
     ..."日本語.txt|Привет мир|עברית|🦕|e\u0301|\ufffd|\ufeff".split("|"),
     ...["a\nb", "\x01\x7f", "100%", "%41", "a?b#c", "~root", "a;b=c", `"<&'>`],
@@ -201,7 +201,7 @@ Deno.test("staticFiles() serves names in any script and with any sign", async ()
   }
 });
 
-Deno.test("staticFiles() answers 404 to names that are too long", async () => {
+Deno.test("staticFiles() responds with 404 to names that are too long", async () => {
   await using tree = await Tree.make({});
   for (const name of ["x".repeat(256), "x".repeat(8_000), "x/".repeat(3000)]) {
     assertEquals((await tree.client().get(`/${name}`)).status, 404);

@@ -12,21 +12,21 @@ import { validator } from "../../validator.ts";
 /** When the files of a tree were changed, if nothing else is said. */
 export const CHANGED: Date = new Date("2024-05-06T07:08:09Z");
 
-/** What is in a tree, by path: text, bytes, or a link to elsewhere. */
+/** The entries of a tree by path: text, bytes, or a link. */
 export type Content = Readonly<
   Record<string, string | Uint8Array | { readonly link: string }>
 >;
 
 /** A folder that is removed at the end of the test: `await using tree = …`. */
 export class Tree implements AsyncDisposable {
-  /** Where everything is; what is served is the folder `root` in it. */
+  /** The folder of the tree. Its folder `root` is served. */
   readonly base: string;
 
   private constructor(base: string) {
     this.base = base;
   }
 
-  /** Makes a tree. Paths are relative to what is served. */
+  /** Creates a tree. Paths are relative to the served folder. */
   static async make(content: Content): Promise<Tree> {
     const tree = new Tree(await Deno.makeTempDir({ prefix: "wsgiref-" }));
     await Deno.mkdir(tree.root);
@@ -51,7 +51,7 @@ export class Tree implements AsyncDisposable {
     return join(this.base, "root");
   }
 
-  /** A client of it. Whatever the validator finds fails the test. */
+  /** A client of the tree. Findings of the validator fail the test. */
   client(options?: StaticFilesOptions): TestClient {
     return new TestClient(staticFiles(this.root, options), {
       validate: STRICT,

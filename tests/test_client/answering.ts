@@ -10,7 +10,7 @@ import type {
 /** The headers of a plain text. */
 export const PLAIN: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** Makes an application that answers with a body. */
+/** Returns an application that responds with a body. */
 export function answering(
   body: (environ: Environ) => ResponseBody,
   status = "200 OK",

@@ -24,7 +24,7 @@ Deno.test.each<[text: string, time: string | null]>([
   ["1 Jan 00 00:00:00", "2000-01-01T00:00:00.000Z"],
   ["1 Jan 1601 00:00:00", "1601-01-01T00:00:00.000Z"],
   ["29 Feb 2024 23:59:59", "2024-02-29T23:59:59.000Z"],
-  // Date.parse() takes these for dates.
+  // Date.parse() accepts these as dates.
   ["0", null],
   ["1", null],
   ["2030", null],
@@ -58,7 +58,7 @@ Deno.test.each<[text: string, time: string | null]>([
   assertEquals(shown, time);
 });
 
-Deno.test("parseCookieDate() reads every date as HTTP writes it", () => {
+Deno.test("parseCookieDate() parses the format of HTTP dates", () => {
   const min = new Date("1601-01-01T00:00:00Z");
   const max = new Date("9999-12-31T23:59:59Z");
   fc.assert(fc.property(fc.date({ min, max, noInvalidDate: true }), (date) => {
@@ -195,7 +195,7 @@ Deno.test("CookieJar keeps secure cookies for TLS", () => {
     undefined,
     "a=1",
   ]);
-  // What has a prefix must come over TLS, too.
+  // Cookies with a prefix also require TLS.
   jar.receive("__Secure-b=1; Secure", "/", { isSecure: false });
   assertEquals(jar.headerFor("/", true), "a=1");
 });
@@ -212,7 +212,7 @@ function app(...cookies: string[]): Application {
   };
 }
 
-Deno.test("TestClient sends the cookies that it was given before", async () => {
+Deno.test("TestClient sends the cookies of earlier responses", async () => {
   const client = new TestClient(app("a=1; Path=/", "b=x=y; Path=/; HttpOnly"));
   const at = async (path: string) => (await client.get(path)).text();
   assertEquals([await at("/"), await at("/set")], ["none", "none"]);

@@ -1,4 +1,7 @@
-/** The environ of `TestClient` is that of `makeServer()`, and so are refusals. */
+/**
+ * `TestClient` builds the environ of `makeServer()` and rejects the same
+ * requests.
+ */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "npm:fast-check@^4";
@@ -9,7 +12,7 @@ import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { ask } from "../raw_client.ts";
 
-/** Answers with all variables that are data, and the body. */
+/** Responds with all variables that are data, and the body. */
 const show: Application = async (environ, startResponse) => {
   const body = await environ["wsgi.input"].read();
   const data = Object.entries(environ)
@@ -81,7 +84,7 @@ const anyRequest: fc.Arbitrary<Sent> = fc.record({
   body: fc.option(fc.constantFrom("", "abc"), { nil: undefined }),
 });
 
-/** What the test client sends beside what it is given. */
+/** The headers that the test client adds. */
 function complete(
   { method, headers, body }: Sent,
   host: string,
@@ -101,7 +104,7 @@ function complete(
   return all as HeaderTuple[];
 }
 
-/** What is sent as a body: a length or coding of the test's own may lie. */
+/** The body that is sent. A length or coding from the test may not match it. */
 function framed({ headers, body = "" }: Sent): string {
   const coded = headers.some(([name]) =>
     name.toLowerCase() === "transfer-encoding"
@@ -111,7 +114,7 @@ function framed({ headers, body = "" }: Sent): string {
     : `${body.length}\r\n${body}\r\n0\r\n\r\n`;
 }
 
-Deno.test("TestClient gives the environ that makeServer() gives, or its refusal", async () => {
+Deno.test("TestClient builds the environ of makeServer(), or its rejection", async () => {
   await using server = makeServer("127.0.0.1", 0, show, {
     log: false,
     environ: {
@@ -153,7 +156,7 @@ Deno.test("TestClient gives the environ that makeServer() gives, or its refusal"
   assert(refused > 100 && refused < 400, `${refused} were refused`);
 });
 
-Deno.test("TestClient answers with 400 where a server refuses the request", async () => {
+Deno.test("TestClient responds with 400 if a server would reject the request", async () => {
   const client = new TestClient(show);
   const headers = { Host: "a/b" };
   const response = await client.get("/", { headers });
@@ -161,7 +164,7 @@ Deno.test("TestClient answers with 400 where a server refuses the request", asyn
   assertEquals(response.text(), "400 Bad Request\n");
   assertEquals(
     response.errors,
-    'Refused the request with 400: Host must be a host with an optional port, got "a/b"\n',
+    'Rejected the request with 400: Host must be a host with an optional port, got "a/b"\n',
   );
   assertEquals((await client.head("/", { headers })).chunks, []);
 });
@@ -184,7 +187,7 @@ Deno.test.each<[HeaderTuple]>([
   },
 );
 
-Deno.test("TestClient takes the Host of a request for its URL", async () => {
+Deno.test("TestClient uses the Host of a request in its URL", async () => {
   const app: Application = (environ, startResponse) => {
     const isFirst = environ.PATH_INFO === "/";
     startResponse(isFirst ? "302 Found" : "200 OK", [

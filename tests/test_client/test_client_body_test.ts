@@ -83,7 +83,7 @@ Deno.test("TestClient sends a stream with a length when the headers have one", a
   assertEquals([response.text(), seen[0]?.CONTENT_LENGTH], ["ab", "2"]);
 });
 
-Deno.test("TestClient answers 400 where a body is cut short", async () => {
+Deno.test("TestClient responds with 400 if a body is cut short", async () => {
   const { app } = echo();
   const headers = { "Content-Length": "5" };
   const response = await new TestClient(app).put("/", { body: "abc", headers });
@@ -91,7 +91,7 @@ Deno.test("TestClient answers 400 where a body is cut short", async () => {
   assertStringIncludes(response.errors, "Cannot read the request body");
 });
 
-Deno.test("TestClient lets go of a stream that was not read to its end", async () => {
+Deno.test("TestClient cancels a stream that was not read to its end", async () => {
   const cancelled = Promise.withResolvers<void>();
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(toBytes("a")),
@@ -106,7 +106,7 @@ Deno.test("TestClient lets go of a stream that was not read to its end", async (
   await cancelled.promise;
 });
 
-Deno.test("TestClient sends a length of 0 with POST and PUT alone", async () => {
+Deno.test("TestClient sends a length of 0 only with POST and PUT", async () => {
   const { app, seen } = echo();
   const client = new TestClient(app);
   for (const method of ["GET", "POST", "PUT", "DELETE"]) {
@@ -121,7 +121,7 @@ Deno.test("TestClient sends a body with GET, too", async () => {
   assertEquals(response.text(), "a");
 });
 
-Deno.test("TestClient keeps its body when the application changes what it reads", async () => {
+Deno.test("TestClient keeps its body if the application changes the bytes it reads", async () => {
   const body = toBytes("abc");
   const app: Application = async (environ, startResponse) => {
     (await environ["wsgi.input"].read()).fill(0);
@@ -132,7 +132,7 @@ Deno.test("TestClient keeps its body when the application changes what it reads"
   assertEquals(body, toBytes("abc"));
 });
 
-Deno.test("TestClient refuses two bodies, and what is no JSON", async () => {
+Deno.test("TestClient rejects two bodies and values that JSON cannot express", async () => {
   const client = new TestClient(echo().app);
   await assertRejects(
     () => client.post("/", { body: "a", json: 1 }),
@@ -142,7 +142,7 @@ Deno.test("TestClient refuses two bodies, and what is no JSON", async () => {
   await assertRejects(() => client.post("/", { json: () => {} }), TypeError);
 });
 
-Deno.test("TestClient keeps the chunks of a response apart", async () => {
+Deno.test("TestClient keeps the chunks of a response separate", async () => {
   const buffer = new Uint8Array(1);
   const app = answering(function* (): Generator<Uint8Array, void> {
     for (const code of [97, 98, 99]) {
@@ -158,7 +158,7 @@ Deno.test("TestClient keeps the chunks of a response apart", async () => {
   assertEquals(response.header("Content-Length"), undefined);
 });
 
-Deno.test("TestClient takes the next chunk when onChunk is done", async () => {
+Deno.test("TestClient requests the next chunk after onChunk has finished", async () => {
   const events: string[] = [];
   const app = answering(function* (): Generator<Uint8Array, void> {
     for (const text of ["a", "b"]) {

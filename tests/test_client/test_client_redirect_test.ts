@@ -23,7 +23,7 @@ const app: Application = async (environ, startResponse) => {
 
 const headers = { "Content-Type": "a/b" };
 
-Deno.test("TestClient follows no redirect unless it is told to", async () => {
+Deno.test("TestClient follows redirects only with followRedirects", async () => {
   const response = await new TestClient(app).get("/302/x");
   assertEquals([response.status, response.redirects], [302, []]);
 });
@@ -47,7 +47,7 @@ Deno.test.each([
   assertEquals(response.redirects.map(({ status }) => status), [code]);
 });
 
-Deno.test("TestClient stays with HEAD", async () => {
+Deno.test("TestClient keeps HEAD when it follows a redirect", async () => {
   const client = new TestClient(app, { followRedirects: true });
   const response = await client.head("/303/x");
   const { status } = response;
@@ -63,7 +63,7 @@ Deno.test("TestClient follows a redirect for one request", async () => {
   assertEquals(stayed.status, 302);
 });
 
-Deno.test("TestClient follows as many redirects as it is told, and no more", async () => {
+Deno.test("TestClient follows at most the given number of redirects", async () => {
   const client = new TestClient(app, { followRedirects: 2 });
   const response = await client.get("/302/301/x");
   assertEquals(response.redirects.map(({ url }) => url), [
@@ -77,7 +77,7 @@ Deno.test("TestClient follows as many redirects as it is told, and no more", asy
   );
 });
 
-Deno.test("TestClient ends in a circle", async () => {
+Deno.test("TestClient stops in a redirect loop", async () => {
   const headers = [["Location", ""], ...PLAIN] as const;
   const circle = answering(() => [], "302 Found", headers);
   const options = { followRedirects: true, validate: false };

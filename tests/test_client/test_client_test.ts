@@ -8,7 +8,7 @@ import { TestClient } from "../../test_client/test_client.ts";
 import { ConformanceError, type Violation } from "../../validator.ts";
 import { answering, PLAIN } from "./answering.ts";
 
-/** Answers with a text, and keeps what it was called with. */
+/** Responds with a text, and keeps its arguments. */
 function recorder(text = "ok"): { app: Application; seen: Environ[] } {
   const seen: Environ[] = [];
   const app = answering((environ) => {
@@ -18,7 +18,7 @@ function recorder(text = "ok"): { app: Application; seen: Environ[] } {
   return { app, seen };
 }
 
-Deno.test("TestClient gives status, headers and body of a response", async () => {
+Deno.test("TestClient returns status, headers and body of a response", async () => {
   const app = answering(
     () => [toBytes("no"), toBytes("ne")],
     "404 No Such Thing",
@@ -52,7 +52,7 @@ Deno.test("TestClient runs demoApp without a finding, by every method", async ()
   assertEquals(violations, []);
 });
 
-Deno.test("TestClient plays the server and the client that it is told", async () => {
+Deno.test("TestClient simulates the given server and client", async () => {
   const { app, seen } = recorder();
   const client = new TestClient(app, {
     baseUrl: "https://example.com:8443",
@@ -112,7 +112,7 @@ Deno.test.each([["/"], ["localhost:1"], ["ftp://x"], ["http://x/y"], [""]])(
   },
 );
 
-Deno.test("TestClient refuses what is no application", () => {
+Deno.test("TestClient rejects a value that is not an application", () => {
   assertThrows(() => new TestClient({} as Application), TypeError);
 });
 
@@ -124,7 +124,7 @@ Deno.test("TestClient fails the test when the application breaks a rule", async 
   assertEquals(error.violation.blame, "application");
 });
 
-Deno.test("TestClient fails the test also when the application swallows it", async () => {
+Deno.test("TestClient fails the test even if the application catches the error", async () => {
   const app: Application = (_environ, startResponse) => {
     try {
       startResponse("200" as string, PLAIN);
@@ -136,7 +136,7 @@ Deno.test("TestClient fails the test also when the application swallows it", asy
   await assertRejects(() => new TestClient(app).get("/"), ConformanceError);
 });
 
-Deno.test("TestClient runs without the validator when it is told so", async () => {
+Deno.test("TestClient runs without the validator with validate: false", async () => {
   // The validator warns of this status.
   const app = answering(() => [], "200 ");
   const checked = await new TestClient(app).get("/");
@@ -145,7 +145,7 @@ Deno.test("TestClient runs without the validator when it is told so", async () =
   assertEquals(unchecked.violations, []);
 });
 
-Deno.test("TestClient hands options to the validator", async () => {
+Deno.test("TestClient passes options to the validator", async () => {
   const app = answering(() => [], "200 ");
   const found: Violation[] = [];
   const strict = new TestClient(app, {
@@ -158,7 +158,7 @@ Deno.test("TestClient hands options to the validator", async () => {
   assertEquals(found.length, 1);
 });
 
-Deno.test("TestClient throws what the application throws", async () => {
+Deno.test("TestClient throws the error of the application", async () => {
   const failure = new Error("broken");
   const fail = (): never => {
     throw failure;
@@ -181,7 +181,7 @@ Deno.test("TestClient throws what the application throws", async () => {
   }
 });
 
-Deno.test("TestClient gives the response of a server with throws: false", async () => {
+Deno.test("TestClient returns the response of a server with throws: false", async () => {
   const app = answering(() => {
     throw new Error("broken");
   });
@@ -191,7 +191,7 @@ Deno.test("TestClient gives the response of a server with throws: false", async 
   assertMatch(response.errors, /^Error: broken\n/);
 });
 
-Deno.test("TestClient collects what is written to wsgi.errors", async () => {
+Deno.test("TestClient collects the text written to wsgi.errors", async () => {
   const app = answering((environ) => {
     environ["wsgi.errors"].write("one\n");
     environ["wsgi.errors"].writelines(["two", "\n"]);
@@ -202,7 +202,7 @@ Deno.test("TestClient collects what is written to wsgi.errors", async () => {
   assertEquals((await client.get("/")).errors, "one\ntwo\n");
 });
 
-Deno.test("TestClient tells whether close() ran", async () => {
+Deno.test("TestClient reports whether close() ran", async () => {
   const bodies = [
     () => [toBytes("a")],
     () => [toBytes("a"), toBytes("b")],
@@ -229,7 +229,7 @@ Deno.test("TestClient tells whether close() ran", async () => {
   }
 });
 
-Deno.test("TestClient refuses a body that is none, as a server does", async () => {
+Deno.test("TestClient rejects an invalid body like a server", async () => {
   for (const body of ["text", new Uint8Array(3), undefined, {}, 7]) {
     const app = answering(() => body as Uint8Array[]);
     const client = new TestClient(app, { validate: false, throws: false });
@@ -238,14 +238,14 @@ Deno.test("TestClient refuses a body that is none, as a server does", async () =
   }
 });
 
-Deno.test("TestResponse.text() heeds the charset", async () => {
+Deno.test("TestResponse.text() uses the charset", async () => {
   const headers = [["Content-Type", 'text/plain; Charset="GBK"']] as const;
   const body = () => [new Uint8Array([0xd6, 0xd0])];
   const client = new TestClient(answering(body, "200 OK", headers));
   assertEquals((await client.get("/")).text(), "中");
 });
 
-Deno.test("TestClient keeps requests apart that run at once", async () => {
+Deno.test("TestClient keeps concurrent requests separate", async () => {
   const app: Application = async (environ, startResponse) => {
     const body = await environ["wsgi.input"].read();
     environ["wsgi.errors"].write(environ.PATH_INFO);

@@ -9,6 +9,8 @@ async function loadedModules(): Promise<Set<string>> {
   try {
     const imports = filesIn("tests").filter((path) => /_test\.ts$/.test(path))
       .map((path) => `import "${new URL(path, ROOT)}";\n`);
+    // The development server starts it as a worker, which deno info ignores.
+    imports.push(`import "${new URL("dev/worker/main.ts", ROOT)}";\n`);
     await Deno.writeTextFile(file, imports.join(""));
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", "--import-map=tools/npm_imports.json", file],

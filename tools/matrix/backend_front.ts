@@ -22,22 +22,22 @@ export type { Edits } from "./server_process.ts";
 /** The protocol of a backend. */
 export type Protocol = "scgi" | "uwsgi";
 
-/** How a web server reaches a backend. */
+/** The connection between a web server and a backend. */
 export type Way = "tcp" | "unix";
 
-/** A web server that can be in front. */
+/** A web server that can run in front of a backend. */
 export interface Front {
   /** The name of the program. */
   readonly program: string;
-  /** What its configuration in `examples/deploy/` begins with. */
+  /** The start of the name of its configuration in `examples/deploy/`. */
   readonly config: string;
   /** Its arguments in the foreground, for a folder and a file in it. */
   readonly args: (folder: string, file: string) => readonly string[];
-  /** What it writes when it is ready. */
+  /** The text that it writes when it is ready. */
   readonly ready: RegExp;
-  /** What has to change so that it says that. */
+  /** The edits that make it write this text. */
   readonly edits: Edits;
-  /** The address of a backend in its configuration, and what to write there. */
+  /** The address of a backend in its configuration, and its replacement. */
   readonly address: (
     protocol: Protocol,
     backend: { readonly port: number; readonly path: string | undefined },
@@ -95,7 +95,10 @@ export interface Fronted extends AsyncDisposable {
   readonly backend: WsgiServer;
 }
 
-/** The way (`"tcp"` by default), edits of the example, options of the gateway. */
+/**
+ * The transport (`"tcp"` by default), edits of the example, options of the
+ * gateway.
+ */
 export interface FrontedOptions {
   readonly way?: Way;
   readonly edits?: Edits;
@@ -115,7 +118,7 @@ export async function serveBehind(
   const backend = serve(app, {
     shutdownTimeout: 2_000,
     ...options,
-    // The web server may have become another user.
+    // The web server may run as another user.
     ...path === undefined ? {} : { path, mode: 0o666 },
   });
   try {

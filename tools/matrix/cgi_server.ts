@@ -17,7 +17,7 @@ import {
 
 const CGI = new URL("../../gateway/cgi/cgi.ts", import.meta.url);
 
-/** Which of the servers. */
+/** The server to start. */
 export type CgiServer = "apache2" | "lighttpd";
 
 /** Edits of the configuration of the example, and of its `cgi.sh`. */
@@ -26,7 +26,7 @@ export interface CgiServerOptions {
   readonly script?: Edits;
 }
 
-/** Whether a user who owns nothing may read a file. */
+/** Returns whether all users may read a file. */
 function isOpen(path: string): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
     const needed = end === path.length ? 0o004 : 0o001;
@@ -40,7 +40,8 @@ function isOpen(path: string): boolean {
 /** Returns the reason why a server cannot run CGI programs here, if any. */
 export function missingCgiServer(server: CgiServer): string | undefined {
   if (findProgram(server) === undefined) return `${server} is not installed`;
-  // Root becomes www-data, who has to read the application and run Deno.
+  // Root changes to www-data, which must be able to read the application and
+  // run Deno.
   const path = fromFileUrl(CGI);
   const isReadable = Deno.uid() !== 0 || isOpen(path);
   return isReadable ? undefined : `www-data may not read ${path}`;
@@ -65,7 +66,8 @@ export async function startCgiServer(
   const isApache = server === "apache2";
   const name = isApache ? "apache_cgi.conf" : "lighttpd_cgi.conf";
   const { config = [], script = [] } = options;
-  // lighttpd stays root where root starts it: its example leaves that to you.
+  // lighttpd keeps running as root if root starts it: the example leaves the
+  // user open.
   const user: Edits = !isApache && Deno.uid() === 0
     ? ["username", "groupname"].map((what) =>
       [`# server.${what}`, `server.${what}`] as const

@@ -25,7 +25,7 @@ export interface Subject {
   readonly name: string;
 }
 
-/** Makes a module that exports the application as `app`. */
+/** Returns a module that exports the application as `app`. */
 function subjectModule({ module, name }: Subject): string {
   return `import * as module from "${module.pathname}";\n` +
     `export const app = module.${name};\n`;
@@ -67,7 +67,7 @@ export default { fetch: toFetchHandler(app${options}) };
   });
 }
 
-/** Starts Bun with an application, by `examples/deploy/bun.ts`. */
+/** Starts Bun with an application, using `examples/deploy/bun.ts`. */
 export async function startBun(subject: Subject): Promise<ServerProcess> {
   const program = await npmProgram("bun") ?? "bun";
   const main = await example("deploy/bun.ts");
@@ -83,7 +83,7 @@ export async function startBun(subject: Subject): Promise<ServerProcess> {
   });
 }
 
-/** Starts workerd, by `examples/deploy/workerd.capnp` and `worker.ts`. */
+/** Starts workerd, using `examples/deploy/workerd.capnp` and `worker.ts`. */
 export async function startWorkerd(
   subject: Subject,
   edits: Edits = [],
@@ -96,14 +96,14 @@ export async function startWorkerd(
     "worker.ts": edit(worker, edits),
     "workerd.capnp": edit(config, [
       ["127.0.0.1:8080", "127.0.0.1:0"],
-      // So that a worker can tell a test what it saw.
+      // Lets a worker report its observations to a test.
       ["services = [", `services = [${NETWORK}`],
     ]),
   });
   await bundle(folder, "worker.ts", "worker.js", "browser");
   return await ServerProcess.start({
     program,
-    // It tells by a file descriptor that it listens: here that is stdout.
+    // It reports to a file descriptor that it listens: here, to stdout.
     args: ["serve", "--control-fd=1", "workerd.capnp"],
     folder,
     ready: /"event":\s*"listen".*"port":\s*([0-9]+)/,

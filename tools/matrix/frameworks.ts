@@ -1,7 +1,7 @@
 /**
- * The frameworks that run on our server, under the validator: a row of the
- * matrix for each. Those of fetch handlers come from npm. Those of Python are
- * packages of Debian, run by pyodide through the bridge of `examples/python/`.
+ * The frameworks that run on our server, under the validator. Each is a row of
+ * the matrix. Frameworks of fetch handlers come from npm. Those of Python are
+ * Debian packages, which pyodide runs through the bridge in `examples/python/`.
  *
  * @module
  */
@@ -54,7 +54,7 @@ function serve(
   const both = mount({ "/": app, [MOUNTED]: app });
   const server = makeServer("127.0.0.1", 0, both, {
     log: false,
-    // A request that does not end is an error here, and not a wait.
+    // A request that does not end is an error here.
     shutdownTimeout: 2000,
     environ: { "wsgi.errors": errors },
   });
@@ -69,7 +69,7 @@ function serve(
 
 type CreateApp = (happenings: Happenings) => FetchFunction | FetchModule;
 
-/** The versions of an npm package and of what it needs. */
+/** Returns the versions of an npm package and its dependencies. */
 async function versionsInNpm(npm: string): Promise<Texts> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", `npm:${npm}`],
@@ -87,9 +87,9 @@ async function versionsInNpm(npm: string): Promise<Texts> {
 /**
  * Creates a row for a framework of fetch handlers.
  *
- * @param name Its name.
- * @param file Its application, in `tests/frameworks/fetch/`.
- * @param npm Its package with a range of versions: `"hono@^4"`.
+ * @param name The name of the framework.
+ * @param file The application, in `tests/frameworks/fetch/`.
+ * @param npm The package with a version range: `"hono@^4"`.
  * @returns The row.
  */
 export function fetchPart(
@@ -97,7 +97,7 @@ export function fetchPart(
   file: string,
   npm?: string,
 ): FrameworkPart {
-  // Imported only when it is needed: npm may not answer.
+  // Imported only when needed, because npm may be unreachable.
   const load = async (): Promise<CreateApp> => {
     const { href } = new URL(`tests/frameworks/fetch/${file}`, ROOT);
     return (await import(href) as { createApp: CreateApp }).createApp;
@@ -113,7 +113,7 @@ export function fetchPart(
         return undefined;
       } catch (error) {
         if (npm === undefined) throw error;
-        return `npm does not give ${npm}: ${error}`.split("\n")[0]!;
+        return `Cannot load ${npm} from npm: ${error}`.split("\n")[0]!;
       }
     },
     async start(): Promise<RunningFramework> {
@@ -123,9 +123,9 @@ export function fetchPart(
   };
 }
 
-/** One Python for all frameworks of this process, loaded when it is needed. */
+/** One Python for all frameworks of this process, loaded when needed. */
 let loading: Promise<DebianPython> | undefined;
-/** The logs of the frameworks that run: each gets what Python prints. */
+/** The logs of the running frameworks. Each receives the output of Python. */
 const logs = new Set<string[]>();
 
 function loadPython(): Promise<DebianPython> {
@@ -162,7 +162,7 @@ function pythonPart(
         await importPyodide();
         return undefined;
       } catch (error) {
-        return `pyodide cannot be had: ${error}`.split("\n")[0]!;
+        return `Cannot load pyodide: ${error}`.split("\n")[0]!;
       }
     },
     async start(middleware = "lambda app: app"): Promise<RunningFramework> {
@@ -180,14 +180,14 @@ function pythonPart(
 
 /** Hono 4. */
 export const hono: FrameworkPart = fetchPart("Hono", "hono_app.ts", "hono@^4");
-/** h3 2, on which Nitro and Nuxt are built. */
+/** h3 2, the basis of Nitro and Nuxt. */
 export const h3: FrameworkPart = fetchPart("h3", "h3_app.ts", "h3@^2");
 /** A handler as for `Deno.serve`. */
 export const plainFetch: FrameworkPart = fetchPart(
   "plain fetch handler",
   "plain_app.ts",
 );
-/** Flask, and Werkzeug under it. */
+/** Flask, based on Werkzeug. */
 export const flask: FrameworkPart = pythonPart("Flask", "flask", {
   "http/server-headers":
     "Werkzeug's make_conditional() sets Date: a 304 must have one, and not " +
@@ -199,7 +199,7 @@ export const django: FrameworkPart = pythonPart("Django", "django", {
     "Django makes the value of Set-Cookie with http.cookies, which leaves " +
     "the space that follows the colon. HTTP drops it",
 });
-/** Pyramid, and WebOb under it. */
+/** Pyramid, based on WebOb. */
 export const pyramid: FrameworkPart = pythonPart("Pyramid", "pyramid");
 
 /** The rows. */

@@ -1,17 +1,16 @@
 /**
  * Programs from the npm registry that tests and the matrix need: bun, workerd,
- * typescript. They are installed once for each user of the machine, outside of
- * the repository.
+ * typescript. They are installed once per user, outside the repository.
  *
  * @module
  */
 
 const DEADLINE = 120_000;
 
-/** What is being found or installed in this process. */
+/** The pending and finished installations of this process. */
 const programs = new Map<string, Promise<string | undefined>>();
 
-/** Where packages are kept; one folder for each. */
+/** The folder that contains a folder for each package. */
 function folderOf(pkg: string): string {
   const cache = Deno.env.get("XDG_CACHE_HOME");
   const root = cache !== undefined && cache !== ""
@@ -20,10 +19,10 @@ function folderOf(pkg: string): string {
   return `${root}/${pkg.replaceAll("/", "+")}`;
 }
 
-/** Installs a package; tells whether it is there afterwards. */
+/** Installs a package. Returns whether it is available afterwards. */
 async function install(pkg: string, folder: string): Promise<boolean> {
-  // Two processes may install at once: each does it for itself, and the one
-  // that is done first wins.
+  // Two processes may install at the same time. Each uses its own folder, and
+  // the first one wins.
   const own = `${folder}.${Deno.pid}`;
   await Deno.mkdir(own, { recursive: true });
   try {
@@ -58,15 +57,14 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Finds a program of an npm package, and installs the package if it is not
- * there yet. `npm` has two minutes for that.
+ * Finds a program of an npm package. Installs the package first if it is
+ * missing; this may take up to two minutes.
  *
- * @param pkg The package, with a version if need be: `"bun"`,
- * `"typescript@6"`.
+ * @param pkg The package, optionally with a version: `"bun"`, `"typescript@6"`.
  * @param bin The name of the program.
- * @returns The path of the program; nothing if npm is missing or its registry
- * does not answer. The modules of the package are in the folder above that of
- * the program.
+ * @returns The path of the program; `undefined` if npm is missing or its
+ * registry is unreachable. The modules of the package are in the parent folder
+ * of the program's folder.
  */
 export function npmProgram(
   pkg: string,

@@ -1,5 +1,5 @@
 /**
- * What the matrix is made of: servers that run our applications, and frameworks
+ * The parts of the matrix: servers that run our applications, and frameworks
  * that run on our server.
  *
  * @module
@@ -7,7 +7,7 @@
 
 import type { StartServer } from "../../conformance/server_under_test.ts";
 
-/** Text by name. */
+/** Texts by name. */
 export type Texts = Readonly<Record<string, string>>;
 
 /** A real program that a row of the matrix needs. */
@@ -25,17 +25,19 @@ export interface ServerPart extends Part {
   readonly start: StartServer;
 }
 
-/** One thing that a framework does, tried over a socket. */
+/** A feature of a framework, tested over a socket. */
 export interface Exercise {
   /** The row's name, such as `"streamed response"`. */
   readonly name: string;
-  /** Tries it on the server at an address that ends in a slash, or throws. */
+  /**
+   * Tests the server at a URL that ends with a slash. Throws if the test fails.
+   */
   run(url: URL): Promise<void>;
 }
 
 /**
- * A server that runs a framework under the validator, with the findings so far
- * that are not known, the known rules that were broken, and the error log.
+ * A server that runs a framework under the validator. It has the unexpected
+ * findings so far, the broken rules that are known, and the error log.
  */
 export interface RunningFramework {
   readonly url: URL;
@@ -59,7 +61,7 @@ export interface FrameworkPart extends Part {
 export interface Row {
   readonly name: string;
   readonly versions: Texts;
-  /** Why it was not run. */
+  /** The reason why it was not run. */
   readonly missing?: string | undefined;
   /** The message by the id of the case or the name of the exercise. */
   readonly failed: Texts;
@@ -67,13 +69,13 @@ export interface Row {
 
 /** A server and the conformance kit. */
 export interface ServerResult extends Row {
-  /** How many cases of each subject there were, and how many passed. */
+  /** The numbers of cases and passed cases of each subject. */
   readonly subjects: readonly { name: string; passed: number; total: number }[];
-  /** From the id of a case to the reason why it cannot pass. */
+  /** The reasons why cases cannot pass, by their ids. */
   readonly deviations: Texts;
 }
 
-/** A framework and what was tried. */
+/** A framework and the tested features. */
 export interface FrameworkResult extends Row {
   readonly exercised: readonly string[];
   readonly known: Texts;
@@ -83,7 +85,7 @@ export interface FrameworkResult extends Row {
 export interface MatrixResult {
   /** The day, such as `"2026-11-20"`. */
   readonly date: string;
-  /** How long it took, in seconds. */
+  /** The duration in seconds. */
   readonly seconds: number;
   readonly servers: readonly ServerResult[];
   readonly frameworks: readonly FrameworkResult[];

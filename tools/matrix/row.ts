@@ -1,5 +1,6 @@
 /**
- * What a row of the matrix needs: programs, and the deviations of its server.
+ * The requirements of a row of the matrix: programs, and the deviations of its
+ * server.
  *
  * @module
  */
@@ -26,28 +27,28 @@ export function deviationsOf(server: string): Texts {
 export interface Program {
   /** Its name on the page. */
   readonly name: string;
-  /** Finds its path, if it is on this machine. */
+  /** Returns its path, if it is installed. */
   find(): Promise<string | undefined>;
-  /** Why a row cannot run without it. */
+  /** The reason why a row cannot run without it. */
   readonly absent: string;
   /** The option that prints its version. */
   readonly option?: string;
 }
 
-/** Creates a program that the system may have installed. */
+/** Returns a program that may be installed on the system. */
 export function installed(name: string, title: string = name): Program {
   const absent = `${title} is not installed`;
   const find = async () => await findProgram(name);
   return { name: title, find, absent, option: "-v" };
 }
 
-/** Creates a program that npm has. */
+/** Returns a program from npm. */
 export function fromNpm(pkg: string, name: string = pkg): Program {
-  const absent = `${pkg} cannot be had from npm`;
+  const absent = `${pkg} cannot be loaded from npm`;
   return { name, find: () => npmProgram(pkg), absent };
 }
 
-/** The program that runs this one. */
+/** The program that runs this process: Deno. */
 export const DENO: Program = {
   name: "deno",
   find: async () => await Deno.execPath(),

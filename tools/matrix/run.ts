@@ -15,7 +15,7 @@ import type {
   ServerResult,
 } from "./part.ts";
 
-/** Far more than any case needs, on a machine that does other things too. */
+/** The time limit of a case, generous for busy machines. */
 const TIMEOUT = 10_000;
 
 async function toRow(part: Part): Promise<Omit<Row, "failed">> {

@@ -1,13 +1,13 @@
 /**
- * Servers of other people, as processes beside the matrix and the tests.
+ * Third-party servers, as processes of the matrix and the tests.
  *
  * @module
  */
 
-/** Far more than any of them needs. */
+/** A generous time limit for each of them. */
 const DEADLINE = 20_000;
 
-/** Where programs are that are not on the path of every user. */
+/** Folders with programs that are not on the path of every user. */
 const FOLDERS = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin"];
 
 /** Finds the path of a program, if it is installed. */
@@ -17,13 +17,16 @@ export function findProgram(name: string): string | undefined {
       const path = `${folder}/${name}`;
       if (Deno.statSync(path).isFile) return path;
     } catch {
-      // It is not there.
+      // It is not in this folder.
     }
   }
   return undefined;
 }
 
-/** Asks a program for its version: the first number with dots or dashes. */
+/**
+ * Returns the version of a program: the first number with dots or dashes in its
+ * output.
+ */
 export async function versionOf(
   program: string,
   option: string = "--version",
@@ -43,12 +46,12 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
-/** Makes a folder with files by name, for a server that may change its user. */
+/** Creates a folder with files, for a server that may change its user. */
 export async function makeFolder(
   files: Readonly<Record<string, string>>,
 ): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "wsgiref_server_" });
-  // For whatever user the server runs programs as: they may write there.
+  // The user of the server's programs must be able to write there.
   await Deno.chmod(folder, 0o777);
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -57,10 +60,13 @@ export async function makeFolder(
   return folder;
 }
 
-/** Changes in a file of an example: a text that is there, and another. */
+/**
+ * Changes in a file of an example: pairs of an existing text and its
+ * replacement.
+ */
 export type Edits = readonly (readonly [from: string, to: string])[];
 
-/** Makes changes in a text; each must find its text. */
+/** Applies changes to a text. Throws if a text is missing. */
 export function edit(text: string, edits: Edits): string {
   for (const [from, to] of edits) {
     if (!text.includes(from)) {
@@ -94,27 +100,29 @@ export async function bundle(
   throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** How to start a server. */
+/** The command that starts a server. */
 export interface ServerCommand {
   /** The path of the program. */
   readonly program: string;
   /** Its arguments. */
   readonly args: readonly string[];
-  /** Variables of its environment, besides those of this process. */
+  /** Environment variables, in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The folder that it runs in; it is removed at the end. */
+  /** The working folder, which is removed at the end. */
   readonly folder: string;
-  /** What it writes when it is ready; the first group may be its port. */
+  /**
+   * The text that it writes when it is ready. The first group may be its port.
+   */
   readonly ready: RegExp;
-  /** Its port, where `ready` does not tell. */
+  /** The port, if `ready` has no group. */
   readonly port?: number;
 }
 
-/** A server that runs. At the end of its scope it is stopped. */
+/** A running server. It is stopped at the end of its scope. */
 export class ServerProcess implements AsyncDisposable {
-  /** Where it listens, on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   port = 0;
-  /** The folder that it runs in. */
+  /** The working folder. */
   readonly folder: string;
   readonly #child: Deno.ChildProcess;
   readonly #command: ServerCommand;
@@ -161,12 +169,12 @@ export class ServerProcess implements AsyncDisposable {
     return server;
   }
 
-  /** What it has written so far, to both of its outputs. */
+  /** The text that it has written so far, to stdout and stderr. */
   get log(): string {
     return this.#log;
   }
 
-  /** Waits until it has written something, and returns all of its log. */
+  /** Waits until it has written a text, and returns its whole log. */
   async logged(part: RegExp): Promise<string> {
     if (!part.test(this.#log)) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -196,7 +204,7 @@ export class ServerProcess implements AsyncDisposable {
     try {
       this.#child.kill(signal);
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   }
 
@@ -213,7 +221,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Starts `node_program.ts` in a runtime; it reports to an address. */
+/** Starts `node_program.ts` in a runtime. It reports to a URL. */
 export async function startNodeProgram(
   program: string,
   address: string,

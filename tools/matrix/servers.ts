@@ -60,7 +60,7 @@ function toRunning(process: ServerProcess, deviations: Texts): RunningServer {
   return { hostname: "127.0.0.1", port, deviations, stop };
 }
 
-/** What applications write on purpose is not shown. */
+/** The intended output of applications is not shown. */
 const QUIET = { "wsgi.errors": new StderrStream(() => {}) };
 
 const startMakeServer: StartServer = (app) => {
@@ -122,8 +122,8 @@ function nodeRow(name: string, program: Program): ServerPart {
 }
 
 /**
- * What a worker waits for belongs to the request that it was made for. So each
- * gets a probe of its own, and may report what it saw after its response.
+ * A promise in a worker belongs to the request that created it. Each request
+ * therefore has its own probe, which may report after the response.
  */
 const WORKER_EDITS = [
   ["const handler = toFetchHandler(app);", ""],
@@ -146,8 +146,8 @@ const startWorker: StartServer = async (_app, remote) => {
 function cgiRow(name: string, server: CgiServer): ServerPart {
   const start: StartServer = async (_app, remote) => {
     const { module, name } = subjectOf(remote);
-    // The program stays until it has reported what it saw, also when the
-    // server wants to end it.
+    // The program runs until it has sent its report, even if the server wants
+    // to end it.
     const program = 'Deno.addSignalListener("SIGTERM", () => {});\n' +
       cgiProgram(module, name).replace("Deno.exit();\n", "");
     const script = [["--allow-env", "--allow-all"]] as const;

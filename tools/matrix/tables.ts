@@ -12,7 +12,7 @@ import type {
   ServerResult,
 } from "./part.ts";
 
-/** The columns of the server table: subjects of the kit, put together. */
+/** The columns of the server table: grouped subjects of the kit. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   environ: ["environ", "target", "headers"],
   "bad requests": ["refused", "chunks"],
@@ -54,7 +54,7 @@ function serverRow(server: ServerResult): string[] {
   ];
 }
 
-/** Makes the table of servers. */
+/** Returns the table of servers. */
 export function serverTable(servers: readonly ServerResult[]): string {
   const head = ["server", ...Object.keys(GROUPS), "deviations", "failed"];
   return markdownTable([head, ...servers.map(serverRow)]);
@@ -93,7 +93,7 @@ export function deviationList(servers: readonly ServerResult[]): string {
   return byServers(servers, ({ deviations }) => deviations).join("\n");
 }
 
-/** Lists what failed; empty if nothing did. */
+/** Lists the failures; empty if there are none. */
 export function failureList({ servers, frameworks }: MatrixResult): string {
   const ofFrameworks = frameworks.flatMap(({ name, failed }) =>
     Object.entries(failed).map(([exercise, message]) =>
@@ -109,7 +109,7 @@ function frameworkCell(framework: FrameworkResult, exercise: string): string {
   return exercise in framework.failed ? "fails" : "yes";
 }
 
-/** Makes the table of frameworks: a row for each exercise. */
+/** Returns the table of frameworks: a row for each exercise. */
 export function frameworkTable(frameworks: readonly FrameworkResult[]): string {
   const run = frameworks.filter(({ missing }) => missing === undefined);
   const exercises = new Set(run.flatMap(({ exercised }) => exercised));

@@ -1,6 +1,6 @@
 /**
- * The types of those functions of `@std` that this project uses: the npm
- * package `deno-std` has none.
+ * The types of the `@std` functions that this project uses, because the npm
+ * package `deno-std` has no types.
  *
  * @module
  */

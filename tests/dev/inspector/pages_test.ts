@@ -12,7 +12,7 @@ import { add, BODY_STRING, createSamples, request } from "./samples.ts";
 
 /** Every tag that the pages have. */
 const TAGS = new Set(
-  "a article body button caption code details div figcaption figure form g h1 h2 head header html input label li link main meta nav noscript ol output p path pre rect script section span strong summary svg table tbody td th time title tr ul"
+  "a article body button caption code details div figcaption figure form g h1 h2 head header html input kbd label li link main meta nav noscript ol output p path pre rect script section span strong summary svg table tbody td th time title tr ul"
     .split(" "),
 );
 

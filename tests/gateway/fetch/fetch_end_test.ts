@@ -149,3 +149,24 @@ Deno.test("toFetchHandler() fails with 500 if the body was read before", async (
     assertMatch(`${errors.pop()}`, /it was read before, or is being read\. /);
   }
 });
+
+Deno.test("toFetchHandler() lets the runtime stop although an application never ends after its client has left", async () => {
+  const left = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
+  const handler = toFetchHandler((environ) => {
+    const signal = environ["wsgiref.signal"]!();
+    signal.addEventListener("abort", () => left.resolve());
+    called.resolve();
+    return new Promise(() => {});
+  });
+  const settings = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  const server = Deno.serve(settings, handler);
+  using client = await RawClient.connect(server.addr);
+  await client.send(
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
+  );
+  await within(called.promise, "the call of the application");
+  client.close();
+  await within(left.promise, "the signal");
+  await within(server.shutdown(), "the server to stop");
+});

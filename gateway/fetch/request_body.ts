@@ -1,0 +1,71 @@
+/**
+ * The body of a fetch `Request`, also when its client has left.
+ *
+ * @module
+ */
+
+import { BodyTakenError } from "../input/body_source.ts";
+
+type Body = ReadableStream<Uint8Array>;
+
+/** The bodies of requests whose clients have left. */
+const kept = new WeakMap<Request, Body>();
+
+/**
+ * Opens the body of a request.
+ *
+ * @param request The request.
+ * @returns The body; `null` if there is none.
+ * @throws {BodyTakenError} If other code has read it.
+ */
+export function openBody(request: Request): Body | null {
+  const found = kept.get(request);
+  if (found !== undefined) return found;
+  const { body } = request;
+  if (request.bodyUsed || body?.locked) {
+    throw new BodyTakenError("it was read before, or is being read");
+  }
+  return body;
+}
+
+/**
+ * Reads what has arrived of a body whose client has left, so that it can be
+ * opened later: Deno drops it with the response.
+ *
+ * @param request The request.
+ * @returns A promise that resolves when nothing more comes; `undefined` if the
+ * body is being read.
+ */
+export function keepBody(request: Request): Promise<void> | undefined {
+  const { body } = request;
+  if (body === null || request.bodyUsed || body.locked) return undefined;
+  const arrived = readAll(body);
+  kept.set(
+    request,
+    new ReadableStream({
+      async pull(controller): Promise<void> {
+        const { chunks, failure } = await arrived;
+        for (const chunk of chunks) controller.enqueue(chunk);
+        if (failure !== undefined) controller.error(failure.error);
+        else controller.close();
+      },
+    }, { highWaterMark: 0 }),
+  );
+  return arrived.then(() => {});
+}
+
+/** What has come of a body, and why it ended too early. */
+interface Arrived {
+  readonly chunks: readonly Uint8Array[];
+  readonly failure?: { readonly error: unknown };
+}
+
+async function readAll(body: Body): Promise<Arrived> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of body) chunks.push(chunk);
+    return { chunks };
+  } catch (error) {
+    return { chunks, failure: { error } };
+  }
+}
