@@ -26,7 +26,12 @@
  * @module
  */
 
-import type { Application, Environ, StartResponse } from "../../mod.ts";
+import type {
+  Application,
+  Environ,
+  InputStream,
+  StartResponse,
+} from "../../mod.ts";
 import SOURCE from "./bridge.py" with { type: "text" };
 
 /** The parts of pyodide that are used here. `loadPyodide()` returns it. */
@@ -74,6 +79,16 @@ interface PythonResponse {
 export class PythonException extends Error {
   /** The name of the class: `"PythonException"`. */
   override readonly name = "PythonException";
+}
+
+/** Reads a request body to its end, in pieces of at most 64 KiB. */
+async function readAll(input: InputStream): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (;;) {
+    const piece = await input.read(65_536);
+    if (piece.length === 0) return await new Blob(pieces).bytes();
+    pieces.push(piece);
+  }
 }
 
 /** Returns the variables that can be copied to Python. */
@@ -209,7 +224,7 @@ export function fromPython(python: Python, app: unknown): Application {
   const call = load(SOURCE);
   let turn = Promise.resolve();
   return async (environ, startResponse) => {
-    const input = await environ["wsgi.input"].read();
+    const input = await readAll(environ["wsgi.input"]);
     const errors = environ["wsgi.errors"];
     const exchange = new Exchange(startResponse);
     const before = turn;

@@ -63,7 +63,7 @@ const STATUSES: readonly Judged[] = [
     { headers: ['If-None-Match: "abc"'], fields: { etag: ['"abc"'] } },
   ),
   row("404 Not Found", [TEXT], ["not ", "here"]),
-  row("405 Method Not Allowed", [TEXT, ["Allow", "GET, HEAD"]], ["no"]),
+  row("405 Method Not Allowed", [TEXT, ["Allow", "POST, PUT"]], ["no"]),
   row("503 Service Unavailable", [TEXT, ["Retry-After", "60"]], ["later"]),
 ];
 
