@@ -175,7 +175,7 @@ export class ApplicationClient {
     if (isHung) {
       this.fail(
         request,
-        `the application must do something within ${this.#settings.timeout} ms, but it did nothing`,
+        `the application must do something within ${this.#settings.timeout} ms, got nothing`,
       );
     } else if (!isBroken) this.#judgeAnswer(result, isClients);
   }

@@ -6,7 +6,14 @@
 
 import { expect, expectEqual } from "../expect.ts";
 import type { CaseClient, ServerCase } from "../server_case.ts";
-import { bytes, endlessLate, generated, text, watched } from "./fixtures.ts";
+import {
+  abortedOrOver,
+  bytes,
+  endlessLate,
+  generated,
+  text,
+  watched,
+} from "./fixtures.ts";
 
 /** Waits for the head and the first chunk of an endless body. */
 async function begin(client: CaseClient): Promise<void> {
@@ -70,9 +77,7 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
       probe.report("waiting");
       await (signal === undefined
         ? probe.gate("left")
-        : new Promise((resolve) =>
-          signal.addEventListener("abort", resolve, { once: true })
-        ));
+        : abortedOrOver(probe, signal));
       startResponse("200 OK", text());
       return watched(probe, () => {
         const rest = generated("a");

@@ -8,7 +8,7 @@
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
-import { bytes, endsAfter, text } from "./fixtures.ts";
+import { abortedOrOver, bytes, endsAfter, text } from "./fixtures.ts";
 
 /** Answers with the path, and reads no body. */
 const path: ServerCase["app"] = () => (environ, startResponse) => {
@@ -29,9 +29,7 @@ const signalled: ServerCase["app"] =
     const signal = environ["wsgiref.signal"]?.();
     probe.report("waiting", signal !== undefined);
     if (signal !== undefined) {
-      await new Promise((resolve) =>
-        signal.addEventListener("abort", resolve, { once: true })
-      );
+      await abortedOrOver(probe, signal);
       probe.report("aborted");
     }
     startResponse("200 OK", text());

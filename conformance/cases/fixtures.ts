@@ -101,6 +101,20 @@ export async function* endlessLate(
   probe.report(READ_TO_END);
 }
 
+/**
+ * Waits until a signal aborts, or until the case is over: where the client's
+ * leaving is never noticed, the application must not wait for ever.
+ */
+export async function abortedOrOver(
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<void> {
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    probe.gate("over").then(resolve);
+  });
+}
+
 /** Fails if a server has read such a body to its end. */
 export function expectNotReadToEnd(client: CaseClient): void {
   expect(

@@ -228,7 +228,7 @@ Deno.test("checkApplication() fails an application that never answers, and goes 
   assertEquals(cases.map(({ outcome }) => outcome), ["failed", "passed"]);
   assertEquals(
     cases[0]?.message,
-    "GET /: the application must do something within 200 ms, but it did nothing",
+    "GET /: the application must do something within 200 ms, got nothing",
   );
   assertEquals(calls, 2);
 });

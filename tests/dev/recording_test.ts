@@ -12,7 +12,7 @@ export default async function app(environ, startResponse) {
   const body = await environ["wsgi.input"].read();
   environ["wsgi.errors"].write("logged\\n");
   console.log("on the console");
-  startResponse("200 OK", [["X-Length", String(body.length)]]);
+  startResponse("200 OK", [["Content-Type", "text/plain"], ["X-Length", String(body.length)]]);
   if (environ.PATH_INFO === "/many") {
     return (function* () {
       for (let i = 0; i < 5000; i++) yield encoder.encode("x");
@@ -128,10 +128,10 @@ Deno.test("devServer() records what server and application say to each other", a
     "hello",
   ]);
   const [started] = only(conversation, "start-response");
-  assertEquals([started?.status, started?.headers], ["200 OK", [[
-    "X-Length",
-    "5",
-  ]]]);
+  assertEquals([started?.status, started?.headers], [
+    "200 OK",
+    [["Content-Type", "text/plain"], ["X-Length", "5"]],
+  ]);
   assertMatch(`${started?.place?.file}:${started?.place?.line}`, /app\.js:6$/);
   assertEquals(
     only(conversation, "log").map(({ source, text }) => [source, text]),
@@ -150,7 +150,7 @@ Deno.test("devServer() records what server and application say to each other", a
   assertEquals(only(conversation, "close")[0]?.by, "server");
   assertMatch(
     only(conversation, "head")[0]?.bytes ?? "",
-    /^HTTP\/1\.1 200 OK\r\nX-Length: 5\r\nDate: .*\r\nTransfer-Encoding: chunked\r\n\r\n$/,
+    /^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nX-Length: 5\r\nDate: .*\r\nTransfer-Encoding: chunked\r\n\r\n$/,
   );
   const [end] = only(conversation, "end");
   assertEquals([end?.outcome, end?.bytes], ["complete", 5]);
@@ -177,7 +177,10 @@ Deno.test("devServer() sends a recorded request again, with its body", async () 
   const again = await complete(dev.inspected, id);
   assertEquals(id, 2);
   assertEquals(again.request, request);
-  assertEquals(only(again, "start-response")[0]?.headers, [["X-Length", "5"]]);
+  assertEquals(only(again, "start-response")[0]?.headers, [[
+    "Content-Type",
+    "text/plain",
+  ], ["X-Length", "5"]]);
 });
 
 Deno.test("devServer() keeps no more of a request and its events than there is room for", async () => {

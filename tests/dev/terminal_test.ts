@@ -8,7 +8,7 @@ export default function app(environ, startResponse) {
   if (environ.PATH_INFO === "/throw") throw new RangeError("Boom");
   if (environ.PATH_INFO === "/status") startResponse(200, []);
   if (environ.PATH_INFO === "/later") {
-    startResponse("200 OK", []);
+    startResponse("200 OK", [["Content-Type", "text/plain"]]);
     return { [Symbol.iterator]: () => [encoder.encode("a")].values(), close() { throw new Error("late"); } };
   }
   startResponse("200 OK", [["Content-Type", "text/plain"]]);
