@@ -141,7 +141,7 @@ Deno.test("BodyReader.next() refuses a promise and leaves no unhandled rejection
   assertThrows(
     () => reader.next(),
     TypeError,
-    "Cannot send the body: next() of a sync iterator must not give a promise",
+    "Cannot send the body: next() of a sync iterator must not return a promise",
   );
 });
 
@@ -149,7 +149,7 @@ Deno.test.each([[undefined, "undefined"], [null, "null"], ["a", '"a"']])(
   "BodyReader refuses %j for a result of next()",
   async (result, got) => {
     const message =
-      `Cannot send the body: next() must give an object, got ${got}`;
+      `Cannot send the body: next() must return an object, got ${got}`;
     const next = (): unknown => result;
     assertThrows(() => readerOf({ next }).next(), TypeError, message);
     const reader = readerOf({ next }, ASYNC);

@@ -93,7 +93,7 @@ Deno.test("runApplication() refuses a sync iterator that gives promises", async 
   };
   for (const { transport, written } of await runBoth(answering(() => body))) {
     assertEquals(transport.head?.code, 500);
-    assertStringIncludes(written.join(""), "must not give a promise");
+    assertStringIncludes(written.join(""), "must not return a promise");
   }
 });
 

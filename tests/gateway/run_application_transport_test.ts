@@ -104,7 +104,7 @@ Deno.test("runApplication() logs a promise that a sync body gives when it is ful
   );
   assertEquals(transport.body, "a");
   assertEquals(written.length, 1);
-  assertEquals(written[0]?.includes("must not give a promise"), true);
+  assertEquals(written[0]?.includes("must not return a promise"), true);
 });
 
 Deno.test("runApplication() logs what a transport throws after an async close()", async () => {

@@ -4,7 +4,7 @@ import type { Application, ResponseBody } from "../../wsgi/types.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 import { get, listen, serve } from "./serving.ts";
 
-const LATE = "The request was not over at its deadline\n";
+const LATE = "The request was not complete at its deadline\n";
 const BLOCK = new Uint8Array(65_536);
 
 const hello: Application = (_environ, startResponse) => {

@@ -214,7 +214,7 @@ Deno.test("fromFetchHandler() refuses a stream of something else than bytes", as
   await response.body?.cancel();
   assertStringIncludes(
     log.join(""),
-    'the stream of a Response must give Uint8Array chunks, got "text"',
+    'the stream of a Response must contain Uint8Array chunks, got "text"',
   );
   await cancelled.promise;
 });
