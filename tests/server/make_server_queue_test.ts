@@ -4,7 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { Program } from "../program.ts";
-import { ask, RawClient, within } from "../raw_client.ts";
+import { ask, type RawClient, within } from "../raw_client.ts";
 import { answer, get, hello, listen, send, serve } from "./serving.ts";
 
 /** Answers with the path, when the test allows it. */
