@@ -78,7 +78,7 @@ function showValue(value: unknown): string {
 /**
  * Much longer than any wait needs, in milliseconds. It ends a test that hangs.
  */
-const DEFAULT_DEADLINE_MS = 15_000;
+const DEFAULT_DEADLINE_MS = 60_000;
 
 /**
  * Awaits a promise, and fails if it takes too long.

@@ -67,11 +67,14 @@ function indentLines(text: string): string {
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${describe(error)}`;
-  // Error.prepareStackTrace can set the stack to any value.
   const { stack } = error;
-  return indentLines(
-    typeof stack === "string" ? stack : `${error.name}: ${error.message}`,
-  );
+  const text = `${error.name}: ${error.message}`;
+  // Error.prepareStackTrace can set the stack to any value.
+  if (typeof stack !== "string") return indentLines(text);
+  if (stack.includes(error.message)) return indentLines(stack);
+  // The message was changed after the stack was captured, or is longer than its
+  // head.
+  return indentLines([text, ...stack.match(/^ +at .*/gm) ?? []].join("\n"));
 }
 
 /**

@@ -95,7 +95,11 @@ export function createNodeEnviron(
     isUnixSocket: isUnixSocket(socket),
     host: target.authority || host,
     headers: rawHeaders,
-    input: new RequestInput(() => new NodeBody(request, limits), limits),
+    // RFC 9110 section 9.3.6: the bytes after CONNECT belong to the tunnel.
+    input: new RequestInput(
+      () => method === "CONNECT" ? null : new NodeBody(request, limits),
+      limits,
+    ),
     limits,
     signal,
   }, options);
