@@ -32,10 +32,7 @@ export interface AccessRecord {
   readonly bytesSent: number;
   /** How long it took, in milliseconds. */
   readonly duration: number;
-  /**
-   * Whether the client left before the response was complete. False for a file
-   * that `Deno.serve` sends by itself, which does not report it.
-   */
+  /** Whether the client left before the response was complete. */
   readonly clientLeft: boolean;
   /**
    * Why the response was broken off, such as `"RangeError: no more rows"`. Absent

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { FileWrapper, SeekableFile } from "../wsgi/file_wrapper.ts";
+import type { FileWrapper } from "../wsgi/file_wrapper.ts";
 import type { OpenFile } from "../wsgi/types.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
@@ -14,32 +14,6 @@ const BLOCK_SIZE = 262_144;
 
 /** The first block of a file whose size is 0, in bytes. */
 const UNKNOWN_BLOCK_SIZE = 65_536;
-
-/** `Deno.SeekMode.Start` and `Current`, without touching Deno. */
-const SEEK_START = 0;
-const SEEK_CURRENT = 1;
-
-/**
- * Tests whether a file ends where its size says, for transports that send it in
- * their own way. Its position stays where it is.
- *
- * @param wrapper The file, of which nothing was read.
- * @param size How many bytes should be left, from where it stands.
- * @returns Whether the last of them can be read.
- */
-export function hasSize(wrapper: FileWrapper, size: number): boolean {
-  if (size === 0) return false;
-  const file = wrapper.filelike as SeekableFile;
-  try {
-    const last = file.seekSync(size - 1, SEEK_CURRENT);
-    const count = file.readSync(new Uint8Array(1));
-    file.seekSync(last + 1 - size, SEEK_START);
-    return count === 1;
-  } catch {
-    // Sending it will show what is wrong.
-    return true;
-  }
-}
 
 /**
  * Reads the first block of a file, and announces its length, which is known
@@ -62,7 +36,8 @@ export async function openBlocks(
   const length = isWhole ? first.length : size || Infinity;
   if (length < Infinity) response.announceLength(length);
   // An application may want to send less of it.
-  return blocksOf(file, first, Math.min(length, response.room));
+  const limit = Math.min(length, response.room);
+  return blocksOf(file, first, limit, response.holdsChunks);
 }
 
 /** Reads a block; it is less than full only at the end of the file. */
@@ -81,14 +56,17 @@ async function readBlock(
 }
 
 /**
- * Iterates over blocks that share one buffer: each is sent before the next one
- * is asked for. What a file has beyond the limit is left.
+ * Iterates over blocks. They share one buffer, since each is sent before the
+ * next one is asked for, unless the transport holds them. What a file has beyond
+ * the limit is left.
  */
 async function* blocksOf(
   file: OpenFile,
-  buffer: Uint8Array<ArrayBuffer>,
+  first: Uint8Array<ArrayBuffer>,
   limit: number,
+  isHeld: boolean,
 ): AsyncGenerator<Uint8Array, void> {
+  let buffer = first;
   let count: number | null = buffer.length;
   for (let left = limit; left > 0;) {
     if (count === null && limit < Infinity) {
@@ -102,6 +80,8 @@ async function* blocksOf(
     const block = buffer.subarray(0, Math.min(left, count));
     left -= block.length;
     if (block.length > 0) yield block;
-    if (left > 0) count = await file.read(buffer);
+    if (left === 0) return;
+    if (isHeld) buffer = new Uint8Array(Math.min(left, BLOCK_SIZE));
+    count = await file.read(buffer);
   }
 }

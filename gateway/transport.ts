@@ -24,7 +24,8 @@ export interface Transport {
   sendHead(head: ResponseHead): void;
   /**
    * Sends one chunk, which is never empty. The chunk is the application's: it
-   * must be copied or sent before the returned promise resolves.
+   * must be copied or sent before the returned promise resolves, unless {@linkcode
+   * Transport.holdsChunks} is true.
    *
    * @param chunk The chunk.
    * @param isLast Whether the body is complete with it, as Content-Length says.
@@ -52,19 +53,11 @@ export interface Transport {
    */
   respond?(head: ResponseHead, body: Uint8Array): void | Promise<void>;
   /**
-   * Sends a whole response whose body is a file, in the runtime's own way. A
-   * transport that cannot do it gets `sendHead`, `write` and `end`.
-   *
-   * @param head Status and headers, with a Content-Length.
-   * @param file Gives the stream of the file; called only to send it. What goes
-   * past Content-Length is not sent.
-   * @returns A promise that resolves when the file is no longer needed, or
-   * nothing if the transport cannot do it for this response.
+   * Whether the transport may still hold a chunk after it has asked for the next
+   * one. SPEC.md forbids applications to change a chunk, so that only the
+   * buffers of this package have to be new ones.
    */
-  sendFile?(
-    head: ResponseHead,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined;
+  readonly holdsChunks?: boolean | undefined;
   /** The early end of the request, for example because the client left. */
   readonly cancellation?: Cancellation | undefined;
 }

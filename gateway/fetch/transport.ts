@@ -19,6 +19,8 @@ const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
 /** One response, made for the caller of the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
+  /** Runtimes put the chunks of a stream in a queue and don't copy them. */
+  readonly holdsChunks = true;
   readonly #request: Request;
   /** Made for requests that are not answered at once. */
   #watch: DisconnectWatch | undefined;
@@ -27,16 +29,12 @@ export class FetchTransport implements Transport {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Made by the first chunk: open while a chunk is asked for. */
   #gate: Gate | undefined;
-  /** On Deno its `completed` settles when the response is over. */
-  readonly #info: { readonly completed?: unknown } | null | undefined;
 
   /**
    * @param request The request that is answered.
-   * @param info What the runtime passes with it.
    */
-  constructor(request: Request, info?: unknown) {
+  constructor(request: Request) {
     this.#request = request;
-    this.#info = info as { readonly completed?: unknown } | null | undefined;
   }
 
   /**
@@ -77,17 +75,6 @@ export class FetchTransport implements Transport {
 
   respond(head: ResponseHead, body: Uint8Array): void {
     this.#settle(this.#makeResponse(head, body));
-  }
-
-  sendFile(
-    head: ResponseHead,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined {
-    const completed = this.#info?.completed;
-    // Without it there is no way to know when the file may be closed.
-    if (!(completed instanceof Promise)) return undefined;
-    this.#settle(this.#makeResponse(head, file()));
-    return completed.then(() => {}, () => {});
   }
 
   sendHead(head: ResponseHead): void {

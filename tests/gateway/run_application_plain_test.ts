@@ -6,7 +6,6 @@ import { runApplication } from "../../gateway/run_application.ts";
 import { PLAIN } from "./recording_transport.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
-import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import type { Application, StartResponse, Write } from "../../wsgi/types.ts";
 
 const ONE = [toBytes("a")];
@@ -144,31 +143,4 @@ Deno.test("startResponse and write() throw when the application has failed", asy
   const again = () => start!("200 OK", PLAIN);
   assertThrows(again, Error, `Cannot start the response: ${over}`);
   assertThrows(() => void write!(ONE[0]!), Error, `Cannot write: ${over}`);
-});
-
-Deno.test("runApplication() closes a file when the transport has sent it", async () => {
-  const events: string[] = [];
-  const sent = Promise.withResolvers<void>();
-  const file = {
-    read: () => null,
-    size: 5,
-    close: () => void events.push("close"),
-  };
-  class Sized extends FileWrapper {
-    override get bytesLeft(): number {
-      return 5;
-    }
-  }
-  const running = run(starting(() => new Sized(file as never)), {
-    more: {
-      sendFile: (head) => {
-        events.push(`file ${head.contentLength}`);
-        return sent.promise;
-      },
-    },
-  });
-  assertEquals(events, ["file 5"]);
-  sent.resolve();
-  await running;
-  assertEquals(events, ["file 5", "close"]);
 });

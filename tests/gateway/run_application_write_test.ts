@@ -155,28 +155,3 @@ Deno.test("write() leaves no unhandled rejection when the transport fails", asyn
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(transport.body, "ab");
 });
-
-/** A file of a known length, whatever it is. */
-class KnownFile extends FileWrapper {
-  override get bytesLeft(): number {
-    return 5;
-  }
-}
-
-Deno.test("runApplication() refuses write() while the file of a response is on its way", async () => {
-  const sending = Promise.withResolvers<void>();
-  const transport = Object.assign(new RecordingTransport(), {
-    sendFile: () => sending.promise,
-  });
-  let write: Write | undefined;
-  const app = (_environ: unknown, startResponse: StartResponse): unknown => {
-    write = startResponse("200 OK", PLAIN);
-    return new KnownFile({ read: () => null });
-  };
-  const waiting = new Run(app, { transport });
-  if (write === undefined) throw new Error("not called");
-  assertThrows(() => write?.(toBytes("a")), Error, "the request is over");
-  sending.resolve();
-  await waiting.finish();
-  assertEquals(transport.body, "");
-});

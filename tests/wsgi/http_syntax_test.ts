@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
   formatDateTime,
   hasBareComma,
+  isContentLength,
   isDigits,
   isHopByHop,
   isToken,
@@ -153,4 +154,10 @@ Deno.test({
     );
     assertEquals(seconds.map((time) => formatDateTime(time * 1000)), expected);
   },
+});
+
+Deno.test("isContentLength() knows the name in any case, and no other as long", () => {
+  assert(isContentLength("content-LENGTH"));
+  assertFalse(isContentLength("Accept-Charset"));
+  assertFalse(isContentLength("Content-Length2"));
 });
