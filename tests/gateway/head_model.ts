@@ -6,7 +6,7 @@
  */
 
 import fc from "npm:fast-check@^4";
-import { oneOf } from "./any_request.ts";
+import { oneOf, weighted } from "./environ/any_request.ts";
 
 /** The arguments of startResponse. */
 export interface AnyHead {
@@ -56,14 +56,6 @@ function mostly(
     [1, fc.constantFrom(...bad)],
   );
   return fc.string({ unit, maxLength });
-}
-
-function weighted<T>(
-  ...choices: [weight: number, arbitrary: fc.Arbitrary<T>][]
-): fc.Arbitrary<T> {
-  return fc.oneof(
-    ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })),
-  );
 }
 
 const TOKEN = "azAZ059!#$%&'*+-.^_`|~";
