@@ -73,7 +73,7 @@ function showValue(value: unknown): string {
 }
 
 /** Far longer than any wait needs. It ends a test that would hang. */
-const DEFAULT_DEADLINE_MS = 15_000;
+const DEFAULT_DEADLINE_MS = 60_000;
 
 /**
  * Awaits a promise, and fails if it takes too long.

@@ -67,11 +67,13 @@ function indentLines(text: string): string {
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${describe(error)}`;
-  // Error.prepareStackTrace may have made anything of the stack.
   const { stack } = error;
-  return indentLines(
-    typeof stack === "string" ? stack : `${error.name}: ${error.message}`,
-  );
+  const text = `${error.name}: ${error.message}`;
+  // Error.prepareStackTrace may have made anything of the stack.
+  if (typeof stack !== "string") return indentLines(text);
+  if (stack.includes(error.message)) return indentLines(stack);
+  // The message is newer than the stack, or longer than its head.
+  return indentLines([text, ...stack.match(/^ +at .*/gm) ?? []].join("\n"));
 }
 
 /**

@@ -93,7 +93,11 @@ export function createNodeEnviron(
     isUnixSocket: isUnixSocket(socket),
     host: target.authority || host,
     headers: rawHeaders,
-    input: new RequestInput(() => new NodeBody(request, limits), limits),
+    // RFC 9110 section 9.3.6: what follows CONNECT belongs to the tunnel.
+    input: new RequestInput(
+      () => method === "CONNECT" ? null : new NodeBody(request, limits),
+      limits,
+    ),
     limits,
     signal,
   }, options);
