@@ -105,3 +105,10 @@ export const anyHead: fc.Arbitrary<AnyHead> = fc.record({
     [1, fc.anything()],
   ),
 });
+
+/** A status and headers that startResponse must accept. */
+export const goodHead: fc.Arbitrary<
+  { status: string; headers: [name: string, value: string][] }
+> = anyHead.filter(isAcceptable) as fc.Arbitrary<
+  { status: string; headers: [string, string][] }
+>;
