@@ -1,6 +1,6 @@
 /**
- * Reading an open file whose size need not be true: files of `/proc` say 0 and
- * those of `/sys` 4096, and any file can change while it is sent.
+ * Reads an open file whose reported size may be wrong: files in `/proc` report
+ * 0 and those in `/sys` 4096, and any file can change while it is sent.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import type { FileWrapper, SeekableFile } from "../wsgi/file_wrapper.ts";
 import type { OpenFile } from "../wsgi/types.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** How much of a file is read at a time, in bytes. */
+/** The size of the blocks that are read from a file, in bytes. */
 const BLOCK_SIZE = 262_144;
 
-/** The first block of a file whose size is 0, in bytes. */
+/** The size of the first block if the reported size is 0, in bytes. */
 const UNKNOWN_BLOCK_SIZE = 65_536;
 
-/** `Deno.SeekMode.Start` and `Current`, without touching Deno. */
+/** `Deno.SeekMode.Start` and `Current`, without using Deno. */
 const SEEK_START = 0;
 const SEEK_CURRENT = 1;
 
 /**
- * Tests whether a file ends where its size says, for transports that send it in
- * their own way. Its position stays where it is.
+ * Returns whether a file has its reported size, for transports that send it in
+ * their own way. The position in the file does not change.
  *
- * @param wrapper The file, of which nothing was read.
- * @param size How many bytes should be left, from where it stands.
- * @returns Whether the last of them can be read.
+ * @param wrapper The file, not read yet.
+ * @param size The expected number of bytes from the current position.
+ * @returns Whether the last of these bytes can be read.
  */
 export function hasSize(wrapper: FileWrapper, size: number): boolean {
   if (size === 0) return false;
@@ -36,19 +36,19 @@ export function hasSize(wrapper: FileWrapper, size: number): boolean {
     file.seekSync(last + 1 - size, SEEK_START);
     return count === 1;
   } catch {
-    // Sending it will show what is wrong.
+    // If something is wrong, sending the file will report it.
     return true;
   }
 }
 
 /**
- * Reads the first block of a file, and announces its length, which is known
- * then: a block that is not full ends with the file.
+ * Reads the first block of a file and announces the length of the body. A first
+ * block that is not full is the whole file.
  *
- * @param wrapper The file, of which nothing was read.
- * @param size How many bytes should be left.
+ * @param wrapper The file, not read yet.
+ * @param size The expected number of bytes.
  * @param response The response whose body it is.
- * @returns The blocks, to be sent one after the other.
+ * @returns The blocks, to be sent in order.
  */
 export async function openBlocks(
   wrapper: FileWrapper,
@@ -61,11 +61,11 @@ export async function openBlocks(
   const isWhole = first.length < wanted || first.length === size;
   const length = isWhole ? first.length : size || Infinity;
   if (length < Infinity) response.announceLength(length);
-  // An application may want to send less of it.
+  // An application may send only the beginning of a file.
   return blocksOf(file, first, Math.min(length, response.room));
 }
 
-/** Reads a block; it is less than full only at the end of the file. */
+/** Reads a block; only the last block of a file is not full. */
 async function readBlock(
   file: OpenFile,
   size: number,
@@ -82,7 +82,7 @@ async function readBlock(
 
 /**
  * Iterates over blocks that share one buffer: each is sent before the next one
- * is asked for. What a file has beyond the limit is left.
+ * is read. Bytes beyond the limit are not read.
  */
 async function* blocksOf(
   file: OpenFile,

@@ -142,7 +142,7 @@ Deno.test("BodyReader.next() and nextAsync() fail with the error of the body", a
 Deno.test("BodyReader.next() rejects a promise and leaves no unhandled rejection", () => {
   const reader = readerOf({ next: () => Promise.try(fail) });
   const message =
-    "Cannot send the body: next() of a sync iterator must not give a promise";
+    "Cannot send the body: next() of a sync iterator must not return a promise";
   assertThrows(() => reader.next(), TypeError, message);
 });
 
@@ -150,7 +150,7 @@ Deno.test.each([[undefined, "undefined"], [null, "null"], ["a", '"a"']])(
   "BodyReader rejects %j as a result of next()",
   async (result, got) => {
     const message =
-      `Cannot send the body: next() must give an object, got ${got}`;
+      `Cannot send the body: next() must return an object, got ${got}`;
     const next = (): unknown => result;
     assertThrows(() => readerOf({ next }).next(), TypeError, message);
     const reader = readerOf({ next }, ASYNC);

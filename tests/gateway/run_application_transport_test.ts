@@ -116,7 +116,7 @@ Deno.test("runApplication() logs errors of a body that come after Content-Length
   const headers = [["Content-Length", "1"]] as const;
   for (
     const [body, message] of [
-      [() => promising, "must not give a promise"],
+      [() => promising, "must not return a promise"],
       [throwing, "on purpose"],
     ] as const
   ) {

@@ -177,7 +177,7 @@ Deno.test.each<[string, () => unknown, string]>([
   [
     "has text",
     () => "text",
-    'the stream of a Response must give Uint8Array chunks, got "text"',
+    'the stream of a Response must contain Uint8Array chunks, got "text"',
   ],
 ])(
   "fromFetchHandler() answers 500 if the first chunk of the stream %s",
