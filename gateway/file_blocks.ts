@@ -1,6 +1,6 @@
 /**
- * Reading an open file whose size need not be true: files of `/proc` say 0 and
- * those of `/sys` 4096, and any file can change while it is sent.
+ * Reads an open file whose reported size may be wrong: files in `/proc` report
+ * 0 and those in `/sys` 4096, and any file can change while it is sent.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { FileWrapper } from "../wsgi/file_wrapper.ts";
 import type { OpenFile } from "../wsgi/types.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** How much of a file is read at a time, in bytes. */
+/** The size of the blocks that are read from a file, in bytes. */
 const BLOCK_SIZE = 262_144;
 
-/** The first block of a file whose size is 0, in bytes. */
+/** The size of the first block if the reported size is 0, in bytes. */
 const UNKNOWN_BLOCK_SIZE = 65_536;
 
 /**
- * Reads the first block of a file, and announces its length, which is known
- * then: a block that is not full ends with the file.
+ * Reads the first block of a file and announces the length of the body. A first
+ * block that is not full is the whole file.
  *
- * @param wrapper The file, of which nothing was read.
- * @param size How many bytes should be left.
+ * @param wrapper The file, not read yet.
+ * @param size The expected number of bytes.
  * @param response The response whose body it is.
- * @returns The blocks, to be sent one after the other.
+ * @returns The blocks, to be sent in order.
  */
 export async function openBlocks(
   wrapper: FileWrapper,
@@ -35,12 +35,12 @@ export async function openBlocks(
   const isWhole = first.length < wanted || first.length === size;
   const length = isWhole ? first.length : size || Infinity;
   if (length < Infinity) response.announceLength(length);
-  // An application may want to send less of it.
+  // An application may send only the beginning of a file.
   const limit = Math.min(length, response.room);
   return blocksOf(file, first, limit, response.holdsChunks);
 }
 
-/** Reads a block; it is less than full only at the end of the file. */
+/** Reads a block; only the last block of a file is not full. */
 async function readBlock(
   file: OpenFile,
   size: number,
@@ -56,9 +56,9 @@ async function readBlock(
 }
 
 /**
- * Iterates over blocks. They share one buffer, since each is sent before the
- * next one is asked for, unless the transport holds them. What a file has beyond
- * the limit is left.
+ * Iterates over blocks. They share one buffer, because each is sent before the
+ * next one is read, unless the transport holds them. Bytes beyond the limit are
+ * not read.
  */
 async function* blocksOf(
   file: OpenFile,

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
   formatDateTime,
   hasBareComma,
-  isContentLength,
   isDigits,
   isHopByHop,
   isToken,
@@ -154,10 +153,4 @@ Deno.test({
     );
     assertEquals(seconds.map((time) => formatDateTime(time * 1000)), expected);
   },
-});
-
-Deno.test("isContentLength() knows the name in any case, and no other as long", () => {
-  assert(isContentLength("content-LENGTH"));
-  assertFalse(isContentLength("Accept-Charset"));
-  assertFalse(isContentLength("Content-Length2"));
 });
