@@ -12,7 +12,8 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import { isSecret } from "../../wsgi/redact.ts";
 import type { ObservedCall, ObservedEvent } from "../../validator/observer.ts";
-import { ConformanceError, type Violation } from "../../validator/violation.ts";
+import { ConformanceError } from "../../validator/conformance_error.ts";
+import type { Violation } from "../../validator/violation.ts";
 import type {
   ConversationAction,
   DescribedFinding,

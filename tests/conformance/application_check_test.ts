@@ -236,7 +236,7 @@ Deno.test("checkApplication() reports escaped errors even if their case was not 
   ]);
   assertEquals(
     cases[1]?.message,
-    "no error must escape, got Error: nobody's, during application/get",
+    "no error must be unhandled, got Error: nobody's, during application/get",
   );
 });
 
