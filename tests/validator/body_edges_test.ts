@@ -149,13 +149,8 @@ Deno.test.each([["a"], ["ab"]])(
 Deno.test("validator() looks for large buffers where that rule is the only one about memory", async () => {
   const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);
   const rules = { "chunk/large-buffer": "warning" } as const;
-<<<<<<< HEAD
-  await assertFinds(answering("200 OK", [PLAIN], [chunk]), [
-    "chunk/large-buffer: 5 bytes in a buffer of 2097152 bytes",
-=======
   await assertFinds(answer("200 OK", TEXT, {}, [chunk]), [
-    "chunk/large-buffer: 5 bytes on a buffer of 2097152 bytes",
->>>>>>> main
+    "chunk/large-buffer: 5 bytes in a buffer of 2097152 bytes",
   ], { profile: "core", rules });
 });
 
