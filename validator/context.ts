@@ -120,7 +120,7 @@ export class ValidatorContext {
   constructor(
     options: ValidatorOptions,
     ids: Iterable<string>,
-    places: ProgramPlaces = new ProgramPlaces(undefined, {}),
+    places: ProgramPlaces = new ProgramPlaces(undefined),
     observer?: Observer,
   ) {
     checkOptions(options);

@@ -7,10 +7,11 @@
 import { quote } from "../wsgi/describe.ts";
 import type { ValidatorContext } from "./context.ts";
 import type { RequestObserver } from "./observer.ts";
-import { type Capture, capture, type Entry } from "./places.ts";
-import { type ChunkPlace, findOrigin, type RequestPlaces } from "./origin.ts";
+import { type Capture, capture, type Entry, NO_CAPTURE } from "./captures.ts";
+import { findOrigin, type PlacedView, type RequestPlaces } from "./origin.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
-import { ConformanceError, toViolation } from "./violation.ts";
+import { ConformanceError } from "./conformance_error.ts";
+import { toViolation } from "./violation.ts";
 
 export type { Entry };
 
@@ -222,19 +223,27 @@ export abstract class Findings implements RequestPlaces {
     if (isGrave && !thrown) this.unheard++;
     if (!thrown && context.countSilently(id)) return;
     const from = entry ?? this.edge ?? this.#handle;
-    const captured = capture(from);
+    const isByMiddleware = blame === "middleware";
+    const isByServerSide = active.rule.blame === "server";
+    // The middleware is what the layer around this one has called.
+    const { places } = isByMiddleware && isByServerSide
+      ? this.outer!.#context
+      : context;
+    const readsStacks = places.wantsStacksOf(id);
+    const captured = readsStacks || thrown ? capture(from) : NO_CAPTURE;
+    const isCall = entry !== undefined || isByServerSide;
     const violation = toViolation(
       active,
       finding,
       blame,
       this.#whereOf(blame, active.rule.blame),
-      findOrigin(context.places, this, {
-        captured,
-        isCall: entry !== undefined || blame === "server",
-        chunk: (view as ChunkPlace).place,
+      findOrigin(places, this, {
+        call: isCall ? captured : undefined,
+        isByMiddleware,
+        view: view as PlacedView,
+        readsStacks: readsStacks || thrown,
       }),
     );
-    context.places.renew();
     context.report(violation, thrown);
     this.observe?.({ type: "finding", violation });
     if (!thrown) return;

@@ -18,13 +18,15 @@ import type { Entry } from "./findings.ts";
 import { RecordedEnviron } from "./good_environs.ts";
 import { beginObserving, type Observer } from "./observer.ts";
 import { originOf } from "./origin.ts";
-import { type Capture, capture, ProgramPlaces } from "./places.ts";
+import { type Capture, capture } from "./captures.ts";
+import { ProgramPlaces } from "./places.ts";
 import { CALLABLE_RULES } from "./rules/application.ts";
 import { OPEN_RULES } from "./rules/close.ts";
 import type { Rule } from "./rules/rule.ts";
 import { activate, type ActiveRules, RULES } from "./rules/table.ts";
 import { CHECKED_REQUEST } from "./views/environ_view.ts";
-import { ConformanceError, toViolation } from "./violation.ts";
+import { ConformanceError } from "./conformance_error.ts";
+import { toViolation } from "./violation.ts";
 import { checkedBody, checkedFileWrapper } from "./wrap/checked_body.ts";
 import { CheckedErrors } from "./wrap/checked_errors.ts";
 import { CheckedInput } from "./wrap/checked_input.ts";
@@ -222,7 +224,11 @@ function closeUnseen(body: unknown): void {
 /** The application itself, or what it returned, has failed. */
 function applicationFailed(request: CheckedRequest, error: unknown): unknown {
   const { context, rules } = request;
-  const view = { app: context.places.app, error, state: request };
+  const view = {
+    app: context.places.app,
+    thrownByApplication: error,
+    state: request,
+  };
   try {
     request.check(rules.failed, view);
   } catch {
@@ -295,7 +301,9 @@ export function validator(
 export interface ValidatorInternals {
   /** Sees what happens in each request. */
   readonly observer?: Observer | undefined;
-  /** The URL of the module from which the application comes. */
+  /** The user's application, if `app` only passes calls on to it. */
+  readonly program?: Application | undefined;
+  /** The URL of the module that exports the application. */
   readonly module?: string | undefined;
   /** The stack at which the validator is made. */
   readonly stack?: Capture | undefined;
@@ -316,8 +324,9 @@ export function validateWith(
   options: ValidatorOptions,
   internals: ValidatorInternals,
 ): ValidatedApplication {
-  const { observer, module, stack = capture(validateWith) } = internals;
-  const places = new ProgramPlaces(app, stack, module);
+  const { observer, module, program = app, stack = capture(validateWith) } =
+    internals;
+  const places = new ProgramPlaces(program, { module, made: stack });
   const ids = RULES.map((rule) => rule.id);
   const context = new ValidatorContext(options, ids, places, observer);
   enforce(CALLABLE_RULES, { app }, context, stack);
@@ -329,7 +338,7 @@ export function validateWith(
   };
   // Layers around this one name the application, not the validator.
   Object.defineProperty(validated, "name", {
-    value: app.name,
+    value: program.name,
     configurable: true,
   });
   function assertFinished(): void {

@@ -9,7 +9,7 @@ import {
   isServerAbort,
 } from "../../gateway/cancellation.ts";
 import type { ObservedCall, ObservedEvent } from "../../validator/observer.ts";
-import { ConformanceError } from "../../validator/violation.ts";
+import { ConformanceError } from "../../validator/conformance_error.ts";
 import type { ConversationAction } from "../conversation.ts";
 import { describeError } from "../describe_error.ts";
 import type { EventDigest, ForwardedRequest } from "../wire/messages.ts";

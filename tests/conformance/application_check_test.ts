@@ -242,7 +242,7 @@ Deno.test("checkApplication() tells of escaped errors also when their case was n
   ]);
   assertEquals(
     cases[1]?.message,
-    "no error must escape, got Error: nobody's, during application/get",
+    "no error must be unhandled, got Error: nobody's, during application/get",
   );
 });
 

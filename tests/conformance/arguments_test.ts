@@ -49,13 +49,13 @@ const NO_TIME = "--timeout must be a number of milliseconds, got";
 
 /** Command lines that make no sense, what is said of them, and the hint. */
 const MISTAKES: readonly [args: string, message: string, hint: string][] = [
-  ["", "say what to test: server or application", USAGE],
+  ["", "name what to test: server or application", USAGE],
   ["serve x.ts", "cannot test serve: it must be server or application", USAGE],
-  ["server", "say which server: a module that exports start(app)", USAGE],
-  ["application", "say which application: a module that exports it", USAGE],
+  ["server", "name the server: a module that exports start(app)", USAGE],
+  ["application", "name the application: a module that exports it", USAGE],
   [
     "server http://localhost:8000",
-    "cannot test http://localhost:8000: it is the address of a server, not a module",
+    "cannot test http://localhost:8000: it is a server's address, not a module",
     "name a module whose start(app) starts your server with the application of the kit",
   ],
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],

@@ -155,12 +155,12 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   listener.close();
   return { hostname: "127.0.0.1", port: listener.addr.port, stop() {} };
 }`,
-    /^error: Cannot check the server: it must listen on 127\.0\.0\.1:\d+, but [^\n]*\nhint: start\(\) must return once /,
+    /^error: Cannot check the server: it must listen on 127\.0\.0\.1:\d+, but [^\n]*\nhint: start\(\) must return the hostname /,
   ],
   [
     "serves another application",
     startModule().replace("toFetchHandler(app)", "() => new Response('hi')"),
-    /^error: Cannot test the server: \S+ answers "HTTP\/1\.1 200 OK", but the application of the kit was not called\nhint: start\(app\) must serve /,
+    /^error: Cannot test the server: \S+ responds with "HTTP\/1\.1 200 OK", but the application of the kit was not called\nhint: start\(app\) must serve /,
   ],
   [
     "starts a server with TLS",

@@ -14,7 +14,8 @@ import {
 } from "../../tools/matrix/backend_front.ts";
 import { findProgram } from "../../tools/matrix/server_process.ts";
 import { validator } from "../../validator.ts";
-import { echo, show, shown } from "../server/backend_gateway.ts";
+import { show, shown } from "../server/backend_gateway.ts";
+import { echo } from "../server/serving.ts";
 import { ask } from "../raw_client.ts";
 
 const MIB = 1024 * 1024;

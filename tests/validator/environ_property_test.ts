@@ -13,8 +13,8 @@ import {
 } from "../../validator/rules/application.ts";
 
 import { validator } from "../../mod.ts";
+import { start } from "./programs.ts";
 import { createEnviron, helloApp, type Loose } from "./scenario.ts";
-import { start } from "./requests.ts";
 
 const context = new ValidatorContext({ profile: "paranoid" }, []);
 const rules: ActiveRules = activate((rules) => context.select(rules));

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { answer } from "./fixtures/shorthands.ts";
+import { answer } from "./programs.ts";
 import { runScenario } from "./scenario.ts";
 
 type Pairs = readonly (readonly [name: string, value: string])[];

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals } from "@std/assert";
-import type { Loose, Scenario } from "./scenario.ts";
-import { run, type Stack, summary } from "./stack.ts";
-import { bytes, closing, foundIn, PLAIN, start, yielding } from "./requests.ts";
+import { bytes, closing, PLAIN, start, yielding } from "./programs.ts";
+import { run, type Stack, summary } from "./validated.ts";
+import { foundIn, type Loose, type Scenario } from "./scenario.ts";
 
 const LENGTH_4 = [PLAIN, ["Content-Length", "4"]];
 

@@ -8,8 +8,8 @@
 
 import { assertEquals } from "@std/assert";
 import { validator, type ValidatorOptions } from "../../mod.ts";
+import { bytes } from "./programs.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
-import { bytes } from "./requests.ts";
 
 type App = (environ: Loose, startResponse: Loose) => Loose;
 type Pairs = readonly (readonly [string, string])[];

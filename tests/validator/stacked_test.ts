@@ -1,8 +1,14 @@
 // deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Violation } from "../../mod.ts";
-import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
-import { withStart } from "./fixtures/programs.ts";
+import {
+  bytes,
+  closing,
+  PLAIN,
+  start,
+  withStart,
+  yielding,
+} from "./programs.ts";
 import {
   layer,
   run,
@@ -11,8 +17,14 @@ import {
   thrown,
   transparent,
   type Wrap,
-} from "./stack.ts";
-import { bytes, closing, foundIn, PLAIN, start, yielding } from "./requests.ts";
+} from "./validated.ts";
+import {
+  createEnviron,
+  foundIn,
+  helloApp,
+  type Loose,
+  runServer,
+} from "./scenario.ts";
 
 const digits = withStart((start) => start("200", [])).app!;
 const challenge = withStart((start) => start("401 Unauthorized", [])).app!;

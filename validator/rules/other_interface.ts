@@ -39,7 +39,9 @@ function isMixUp(error: unknown): boolean {
     name === "ConformanceError" && violation?.blame === "application";
 }
 
-function otherInterface({ app, error, state }: FailedView): Finding {
+function otherInterface(
+  { app, thrownByApplication: error, state }: FailedView,
+): Finding {
   // What has begun a response knows the interface.
   if (state.response !== undefined || !isMixUp(error)) return undefined;
   const shape = findHandlerShape(app);

@@ -149,18 +149,19 @@ export const STARTED_RULES: readonly Rule<StartedView>[] = [
   },
   {
     id: "start-response/rethrows",
-    severity: "error",
+    severity: "warning",
     blame: "server",
     profile: "core",
     spec: "server-start-rethrows",
     title:
-      "startResponse must throw the excInfo that it is given when the headers have been sent",
+      "startResponse should throw the excInfo that it is given when the headers have been sent",
     why:
-      "An error page after half a response looks like a part of that response.",
-    hint: "Throw excInfo itself: if (headersSent) throw excInfo",
+      "An error page after half a response looks like a part of that response. Middleware that has not sent the headers yet may replace them: without a validator around it, it looks like a server that has sent them, so this is a guess.",
+    hint:
+      "In a server, throw excInfo itself: if (headersSent) throw excInfo. If middleware holds the response back, wrap it in a validator too",
     check: ({ args, state, thrown }) => {
       if (!state.headSent || !hasExcInfo(args)) return undefined;
-      // Middleware that buffers can still replace the response.
+      // Middleware with a validator around it is known to hold it back.
       if (state.isHeldBack) return undefined;
       // Its end was reported, and a server may refuse that in its own words.
       if (isOver(state)) return undefined;

@@ -10,7 +10,7 @@ import {
   ERRORS_CLOSING_MEMBERS,
   ERRORS_OTHER_MEMBERS,
 } from "../rules/errors.ts";
-import { ConformanceError } from "../violation.ts";
+import { ConformanceError } from "../conformance_error.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { defineMembers, toMember, useOther } from "./stream_members.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../../wsgi/describe.ts";
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../findings.ts";
-import { capture, userFrameOf } from "../places.ts";
+import { capture, userFrameOf } from "../captures.ts";
 import { hasExcInfo, isOver } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import { RecordedHead } from "../layer_memory.ts";
