@@ -208,7 +208,7 @@ testBrowser("the inspector can be used by keyboard alone", async () => {
   const page = await browser.page();
   await page.goto(`${server.url}__wsgi__/`);
   const walk: string[] = [];
-  for (let step = 0; step < 9; step++) {
+  for (let step = 0; step < 10; step++) {
     await page.keyboard.press("Tab");
     walk.push(await focused(page));
     const ring = await page.evaluate(
