@@ -137,11 +137,7 @@ Deno.test.each<[unknown, string]>([
     'value of "a" must have no control characters, got "\\r\\n"',
   ],
 ])("new HeaderList(%j) is refused", (list, message) => {
-  assertThrows(
-    () => new HeaderList(list as HeaderTuple[]),
-    TypeError,
-    message,
-  );
+  assertThrows(() => new HeaderList(list as HeaderTuple[]), TypeError, message);
 });
 
 const CONTROLS = [...Array.from({ length: 32 }, (_, i) => i), 127]
