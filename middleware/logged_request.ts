@@ -47,7 +47,7 @@ export class LoggedRequest implements ResponseObserver {
     this.#signal = environ["wsgiref.signal"];
     this.#known = {
       time: new Date(),
-      remoteAddress: environ.REMOTE_ADDR,
+      remoteAddress: environ.REMOTE_ADDR || undefined,
       method: environ.REQUEST_METHOD,
       target: targetOf(environ),
       protocol: environ.SERVER_PROTOCOL,
@@ -144,7 +144,9 @@ export class LoggedRequest implements ResponseObserver {
     const { REMOTE_USER } = this.#environ;
     this.#logger({
       ...this.#known,
-      remoteUser: typeof REMOTE_USER === "string" ? REMOTE_USER : undefined,
+      remoteUser: typeof REMOTE_USER === "string" && REMOTE_USER !== ""
+        ? REMOTE_USER
+        : undefined,
       status: this.#status,
       bytesSent: this.isBodiless ? 0 : this.#bytesSent,
       duration: performance.now() - this.#start,
