@@ -35,10 +35,7 @@ export interface AccessRecord {
   readonly bytesSent: number;
   /** How long the request took, in milliseconds. */
   readonly duration: number;
-  /**
-   * Whether the client left before the response was complete. Always false for
-   * a file that `Deno.serve` sends by itself, because it does not report this.
-   */
+  /** Whether the client left before the response was complete. */
   readonly clientLeft: boolean;
   /**
    * Why the response was cut off, such as `"RangeError: no more rows"`. Absent

@@ -22,7 +22,7 @@ import { BodyReader } from "./body_reader.ts";
 import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
 import { ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
-import { hasSize, openBlocks } from "./file_blocks.ts";
+import { openBlocks } from "./file_blocks.ts";
 import { pump } from "./pump.ts";
 import { ResponseControls } from "./response_controls.ts";
 import { ResponseWriter } from "./response_writer.ts";
@@ -141,12 +141,6 @@ export class ApplicationCall {
     if (!(result instanceof FileWrapper)) return undefined;
     const size = result.bytesLeft;
     if (size === undefined) return undefined;
-    if (this.#transport.sendFile !== undefined && hasSize(result, size)) {
-      const sending = this.#response.sendFile(size, () => result.toStream());
-      if (sending !== undefined) {
-        return this.#outcome.complete(sending)?.then(() => body.close());
-      }
-    }
     return this.#sendBlocks(body, openBlocks(result, size, this.#response));
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { FileWrapper, SeekableFile } from "../wsgi/file_wrapper.ts";
+import type { FileWrapper } from "../wsgi/file_wrapper.ts";
 import type { OpenFile } from "../wsgi/types.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
@@ -14,32 +14,6 @@ const BLOCK_SIZE = 262_144;
 
 /** The size of the first block if the reported size is 0, in bytes. */
 const UNKNOWN_BLOCK_SIZE = 65_536;
-
-/** `Deno.SeekMode.Start` and `Current`, without using Deno. */
-const SEEK_START = 0;
-const SEEK_CURRENT = 1;
-
-/**
- * Returns whether a file has its reported size, for transports that send it in
- * their own way. The position in the file does not change.
- *
- * @param wrapper The file, not read yet.
- * @param size The expected number of bytes from the current position.
- * @returns Whether the last of these bytes can be read.
- */
-export function hasSize(wrapper: FileWrapper, size: number): boolean {
-  if (size === 0) return false;
-  const file = wrapper.filelike as SeekableFile;
-  try {
-    const last = file.seekSync(size - 1, SEEK_CURRENT);
-    const count = file.readSync(new Uint8Array(1));
-    file.seekSync(last + 1 - size, SEEK_START);
-    return count === 1;
-  } catch {
-    // If something is wrong, sending the file will report it.
-    return true;
-  }
-}
 
 /**
  * Reads the first block of a file and announces the length of the body. A first
@@ -62,7 +36,8 @@ export async function openBlocks(
   const length = isWhole ? first.length : size || Infinity;
   if (length < Infinity) response.announceLength(length);
   // An application may send only the beginning of a file.
-  return blocksOf(file, first, Math.min(length, response.room));
+  const limit = Math.min(length, response.room);
+  return blocksOf(file, first, limit, response.holdsChunks);
 }
 
 /** Reads a block; only the last block of a file is not full. */
@@ -81,14 +56,17 @@ async function readBlock(
 }
 
 /**
- * Iterates over blocks that share one buffer: each is sent before the next one
- * is read. Bytes beyond the limit are not read.
+ * Iterates over blocks. They share one buffer, because each is sent before the
+ * next one is read, unless the transport holds them. Bytes beyond the limit are
+ * not read.
  */
 async function* blocksOf(
   file: OpenFile,
-  buffer: Uint8Array<ArrayBuffer>,
+  first: Uint8Array<ArrayBuffer>,
   limit: number,
+  isHeld: boolean,
 ): AsyncGenerator<Uint8Array, void> {
+  let buffer = first;
   let count: number | null = buffer.length;
   for (let left = limit; left > 0;) {
     if (count === null && limit < Infinity) {
@@ -102,6 +80,8 @@ async function* blocksOf(
     const block = buffer.subarray(0, Math.min(left, count));
     left -= block.length;
     if (block.length > 0) yield block;
-    if (left > 0) count = await file.read(buffer);
+    if (left === 0) return;
+    if (isHeld) buffer = new Uint8Array(Math.min(left, BLOCK_SIZE));
+    count = await file.read(buffer);
   }
 }

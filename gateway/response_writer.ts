@@ -70,6 +70,11 @@ export class ResponseWriter {
     return this.#method === "CONNECT" && (this.head?.code ?? 0) < 300;
   }
 
+  /** Whether the transport may still use a chunk after it was sent. */
+  get holdsChunks(): boolean {
+    return this.#transport.holdsChunks === true;
+  }
+
   /** Body bytes sent so far. */
   get sent(): number {
     return this.#sent;
@@ -178,32 +183,6 @@ export class ResponseWriter {
     this.#headSent = true;
     this.#sent = body.byteLength;
     return this.#transport.respond(this.head, body);
-  }
-
-  /**
-   * Sends a complete response whose body is a file, if the transport has a
-   * faster way than block by block.
-   *
-   * @param length The length of the file in bytes.
-   * @param file Returns the stream of the file.
-   * @returns A promise that resolves when the file is no longer needed;
-   * `undefined` if it was not sent.
-   */
-  sendFile(
-    length: number,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined {
-    if (this.head === undefined || this.#headSent || this.isBodiless) return;
-    const head = withContentLength(this.head, length);
-    const { contentLength = length } = head;
-    // A file that is too short must abort the response.
-    if (contentLength > length) return undefined;
-    const sending = this.#transport.sendFile?.(head, file);
-    if (sending === undefined) return undefined;
-    this.head = head;
-    this.#headSent = true;
-    this.#sent = contentLength;
-    return sending;
   }
 
   /**

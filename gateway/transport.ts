@@ -24,7 +24,8 @@ export interface Transport {
   sendHead(head: ResponseHead): void;
   /**
    * Sends one chunk, which is never empty. The application owns the chunk, so
-   * it must be copied or sent before the returned promise resolves.
+   * it must be copied or sent before the returned promise resolves, unless
+   * {@linkcode Transport.holdsChunks} is true.
    *
    * @param chunk The bytes to send.
    * @param isLast Whether it completes the body, according to Content-Length.
@@ -52,20 +53,11 @@ export interface Transport {
    */
   respond?(head: ResponseHead, body: Uint8Array): void | Promise<void>;
   /**
-   * Sends a complete response whose body is a file, in the runtime's own way.
-   * If a transport does not have it, `sendHead`, `write` and `end` are called
-   * instead.
-   *
-   * @param head Status and headers, with a Content-Length.
-   * @param file Returns the stream of the file; only called to send it. Bytes
-   * beyond Content-Length are not sent.
-   * @returns A promise that resolves when the file is no longer needed, or
-   * `undefined` if the transport cannot do it for this response.
+   * Whether the transport may still use a chunk when it accepts the next one.
+   * Applications must not change a chunk, so this only matters for the buffers
+   * of this package.
    */
-  sendFile?(
-    head: ResponseHead,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined;
+  readonly holdsChunks?: boolean | undefined;
   /**
    * Reports an early end of the request, for example because the client left.
    */

@@ -115,7 +115,7 @@ function handleFetch(
   request: Request,
   info: unknown,
 ): Response | Promise<Response> {
-  const transport = new FetchTransport(request, info);
+  const transport = new FetchTransport(request);
   const signal = (): AbortSignal => transport.signal;
   let environ: Environ;
   try {

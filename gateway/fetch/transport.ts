@@ -19,6 +19,8 @@ const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
 /** Creates one response for the caller of the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
+  /** Runtimes put the chunks of a stream into a queue without copying them. */
+  readonly holdsChunks = true;
   readonly #request: Request;
   /** Created for requests that are not answered synchronously. */
   #watch: DisconnectWatch | undefined;
@@ -27,16 +29,12 @@ export class FetchTransport implements Transport {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Created by the first chunk; open while the reader waits for a chunk. */
   #gate: Gate | undefined;
-  /** On Deno, its `completed` settles when the response is complete. */
-  readonly #info: { readonly completed?: unknown } | null | undefined;
 
   /**
    * @param request The request to answer.
-   * @param info The second argument of the handler.
    */
-  constructor(request: Request, info?: unknown) {
+  constructor(request: Request) {
     this.#request = request;
-    this.#info = info as { readonly completed?: unknown } | null | undefined;
   }
 
   /**
@@ -76,17 +74,6 @@ export class FetchTransport implements Transport {
 
   respond(head: ResponseHead, body: Uint8Array): void {
     this.#settle(this.#makeResponse(head, body));
-  }
-
-  sendFile(
-    head: ResponseHead,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined {
-    const completed = this.#info?.completed;
-    // Without it, nothing reports when the file can be closed.
-    if (!(completed instanceof Promise)) return undefined;
-    this.#settle(this.#makeResponse(head, file()));
-    return completed.then(() => {}, () => {});
   }
 
   sendHead(head: ResponseHead): void {

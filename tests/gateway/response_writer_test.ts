@@ -191,38 +191,6 @@ Deno.test("ResponseWriter.wait() waits for a gate only while it is closed", () =
   assertEquals(calls, 1);
 });
 
-Deno.test.each<[string, number | undefined, number[], boolean, string]>([
-  ["sends a file of a known length", undefined, [5], false, "GET"],
-  ["sends as much as Content-Length says", 3, [3], false, "GET"],
-  ["sends no file that is too short", 6, [], false, "GET"],
-  ["sends no file after the head", undefined, [], true, "GET"],
-  ["sends no file for HEAD", undefined, [], false, "HEAD"],
-])("ResponseWriter.sendFile() %s", async (...row) => {
-  const [, length, expected, isLate, method] = row;
-  const lengths: (number | undefined)[] = [];
-  const transport: Transport = {
-    ...NOTHING,
-    write: () => {},
-    sendFile: ({ contentLength }) => {
-      lengths.push(contentLength);
-      return Promise.resolve();
-    },
-  };
-  const file = () => ReadableStream.from<Uint8Array>([]);
-  const headless = new ResponseWriter(transport, "GET");
-  assertEquals(headless.sendFile(5, file), undefined);
-  const { writer } = writing("200 OK", length, method, transport);
-  if (isLate) writer.sendHead();
-  const sending = writer.sendFile(5, file);
-  assertEquals(lengths, expected);
-  assertEquals(sending === undefined, expected.length === 0);
-  if (sending === undefined) return;
-  const [sent] = expected;
-  assertEquals([writer.head?.contentLength, writer.sent], [sent, sent]);
-  assertEquals([writer.headSent, ...stateOf(writer)], [true, true, false]);
-  await sending;
-});
-
 Deno.test("isContentLength() finds the name in any case, and no other of its length", () => {
   assert(isContentLength("content-LENGTH"));
   assert(!isContentLength("Accept-Charset"));

@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import type { StartResponse, Write } from "../../wsgi/types.ts";
 import { bodyOf, type Chunks } from "./recording_body.ts";
 import {
@@ -255,32 +254,4 @@ Deno.test("write() leaves no unhandled rejection when the transport fails", asyn
   transport.release(new Error("reset"));
   await turn();
   assertEquals(transport.body, "ab");
-});
-
-/** A file of a known length. */
-class KnownFile extends FileWrapper {
-  override get bytesLeft(): number {
-    return 5;
-  }
-}
-
-Deno.test("runApplication() rejects write() while a file is being sent, and closes the file afterwards", async () => {
-  const sending = Promise.withResolvers<void>();
-  const transport = Object.assign(new RecordingTransport(), {
-    sendFile: ({ contentLength }: { contentLength?: number | undefined }) => {
-      transport.events.add(`file ${contentLength}`);
-      return sending.promise;
-    },
-  });
-  let write: Write | undefined;
-  const close = () => transport.events.add("close");
-  const waiting = new Run((_environ, startResponse) => {
-    write = startResponse("200 OK", PLAIN);
-    return new KnownFile({ read: () => null, close });
-  }, { transport });
-  assertThrows(() => write!(toBytes("a")), Error, "the request is over");
-  assertEquals(waiting.events, ["file 5"]);
-  sending.resolve();
-  await waiting.finish();
-  assertEquals(waiting.events, ["file 5", "close"]);
 });

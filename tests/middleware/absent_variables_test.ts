@@ -97,7 +97,8 @@ const MIDDLEWARE: Record<string, Subject> = {
 /** PEP 3333 lets these be empty or absent, and they mean the same. */
 const MAYBE_EMPTY = [
   ...["SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"],
-  ...["CONTENT_TYPE", "CONTENT_LENGTH"],
+  ...["CONTENT_TYPE", "CONTENT_LENGTH", "REQUEST_URI"],
+  ...["REMOTE_ADDR", "REMOTE_PORT", "REMOTE_USER"],
 ];
 
 /** Variables that a server may omit, and headers that a client may not send. */

@@ -59,6 +59,24 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
   assertEquals(lines, ["202 4 false"]);
 });
 
+Deno.test.each<[string, string, Partial<Environ>, boolean]>([
+  ["an array that is too short", "9", {}, true],
+  ["a short body", "5", { QUERY_STRING: "generator" }, true],
+  ["a body of the announced length", "4", {}, false],
+  ["no body", "9", { REQUEST_METHOD: "HEAD" }, false],
+  ["a tunnel", "9", { REQUEST_METHOD: "CONNECT" }, false],
+])("accessLog() logs the failure of %s", async (_what, length, more, fails) => {
+  const records: AccessRecord[] = [];
+  const app: Application = ({ QUERY_STRING }, startResponse) => {
+    startResponse("200 OK", [["content-length", length]]);
+    return QUERY_STRING === "" ? array() : generate("abc", "d");
+  };
+  await drain(accessLog({ log: (record) => records.push(record) })(app), more);
+  const failure = fails &&
+    `Error: the body has 4 bytes, its Content-Length is ${length}`;
+  assertEquals(records.map(({ failure = false }) => failure), [failure]);
+});
+
 Deno.test("accessLog() keeps arrays, and keeps sync bodies sync", () => {
   const array = [toBytes("x")];
   const wrap = (body: ResponseBody): unknown =>
