@@ -1,6 +1,6 @@
 /**
- * Sending status and headers through `node:http`, beside headers that other code
- * has set before.
+ * Sends status and headers through `node:http`, together with headers that
+ * other code has set before.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { NodeRequest, NodeResponse } from "./node_http.ts";
 import type { ResponseHead } from "../response_head.ts";
 
-/** Of these, the values that were set before are sent as well. */
+/** Headers whose values are sent in addition to those that were set before. */
 const ADDED: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
 
-/** The values that one header has. */
+/** The values of one header. */
 interface Values {
   readonly name: string;
   readonly values: string[];
 }
 
-/** Gathers the values of each header, whatever the case of its name. */
+/** Collects the values of each header, ignoring the case of its name. */
 function group(headers: readonly HeaderTuple[]): Map<string, Values> {
   const groups = new Map<string, Values>();
   for (const [name, value] of headers) {
@@ -39,12 +39,12 @@ function valuesOf(response: NodeResponse, name: string): string[] {
 }
 
 /**
- * Removes headers that were set before for a body of other code. Node.js sends a
- * body without chunks once `Transfer-Encoding` was removed, even if it was never
- * set, so that the end of the connection ends the body, and a response that was
- * broken off looks complete.
+ * Removes headers that other code has set for its body. Once
+ * `Transfer-Encoding` has been removed, even if it was never set, Node.js sends
+ * a body without chunks. The end of the connection then ends the body, and a
+ * response that was cut off looks complete.
  *
- * @param isChunked Whether the body has no length and can be sent in chunks.
+ * @param isChunked Whether the body has no length, and can be sent in chunks.
  */
 function resetFraming(response: NodeResponse, isChunked: boolean): void {
   response.removeHeader("content-length");
@@ -54,9 +54,10 @@ function resetFraming(response: NodeResponse, isChunked: boolean): void {
 }
 
 /**
- * Sets one header after the other. Node.js 20 keeps only the last line of
- * several if `writeHead()` gets an array after a `setHeader()`, and middleware
- * that wraps `writeHead()`, such as `compression`, expects other arrays.
+ * Sets headers one by one. If `writeHead()` gets an array after a
+ * `setHeader()`, Node.js 20 keeps only the last of repeated headers, and
+ * middleware that wraps `writeHead()`, such as `compression`, expects other
+ * arrays.
  */
 function setHeaders(
   response: NodeResponse,
@@ -75,14 +76,14 @@ function setHeaders(
 /**
  * Sends status and headers.
  *
- * Headers that other code has set on the response before are sent too, unless
- * the head has them: of `Set-Cookie` and `Vary` both are sent, otherwise those
- * of the head.
+ * Headers that other code has set on the response before are sent too. If the
+ * head has the same header, its values are used; `Set-Cookie` and `Vary` are
+ * combined.
  *
  * @param request The request.
- * @param response Its response.
+ * @param response Its response, whose headers have not been sent.
  * @param head Status and headers.
- * @param closes Whether the connection is to be closed after the response.
+ * @param closes Whether to close the connection after the response.
  */
 export function sendHead(
   request: NodeRequest,
@@ -96,7 +97,7 @@ export function sendHead(
   const all: readonly HeaderTuple[] = closes
     ? [...headers, ["Connection", "close"]]
     : headers;
-  // HTTP/2 has no place for a reason.
+  // HTTP/2 has no reason phrase.
   const reason = stream === undefined ? status.slice(4) : undefined;
   if (isTunnel) response.removeHeader("transfer-encoding");
   const isFirst = response.getHeaderNames().length === 0 &&

@@ -20,7 +20,7 @@ import {
   WatchedBody,
 } from "./serving.ts";
 
-const LATE = "The request was not over at its deadline\n";
+const LATE = "The request was not complete at its deadline\n";
 const STOPPED = "The server was stopped before the response was complete\n";
 const BLOCK = new Uint8Array(65_536);
 
