@@ -88,11 +88,11 @@ Deno.test("loadApplication() lists the exports of a module without an applicatio
   const { path } = written;
   assertEquals(await refusal(path), [
     `Cannot serve ${path}: it exports no application`,
-    `it exports make, version: try ${path}:make`,
+    `It exports make, version: try ${path}:make`,
   ]);
   assertEquals(await refusal(`${path}:version`), [
     `Cannot serve ${path}: its export version must be a function (environ, startResponse), got 1`,
-    `it exports make, version: try ${path}:make`,
+    `It exports make, version: try ${path}:make`,
   ]);
   assertEquals(
     (await refusal(`${path}:nothing`))[0],
@@ -104,7 +104,7 @@ Deno.test("loadApplication() reports a module without exports", async () => {
   await using written = await write("");
   assertEquals(
     (await refusal(written.path))[1],
-    "it exports nothing; add export default with the application",
+    "It exports nothing; add export default with the application",
   );
 });
 
@@ -121,30 +121,30 @@ Deno.test("loadApplication() suggests similar paths and exports", async () => {
   const folder = path.replace(/app\.js$/, "");
   const hintOf = async (app: string): Promise<string | undefined> =>
     (await refusal(app))[1];
-  const meant = `did you mean ${path}?`;
+  const meant = `Did you mean ${path}?`;
   assertEquals(await hintOf(path.replace("app.js", "ap.js")), meant);
   assertEquals(await hintOf(path.replace("app.js", "app")), meant);
   assertEquals(
     await hintOf(`${folder.slice(0, -2)}/app.js`),
-    `did you mean ${path}?`,
+    `Did you mean ${path}?`,
   );
   assertEquals(
     await hintOf(`${path}:application`),
-    `it exports applikation: try ${path}:applikation`,
+    `It exports applikation: try ${path}:applikation`,
   );
 });
 
 Deno.test("loadApplication() reports a missing file", async () => {
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: there is no such file or folder",
-    "check the path and the current folder",
+    "Check the path and the current folder",
   ]);
 });
 
 Deno.test.each([
-  ["page.html", "<h1>Hello</h1>", /^choose a module, such as app\.ts; /],
-  ["page.md", "# Hello", /^choose a module, such as app\.ts; /],
-  ["app.mts", "<h1>Hello</h1>", /^fix the module/],
+  ["page.html", "<h1>Hello</h1>", /^Choose a module, such as app\.ts; /],
+  ["page.md", "# Hello", /^Choose a module, such as app\.ts; /],
+  ["app.mts", "<h1>Hello</h1>", /^Fix the module/],
 ])(
   "loadApplication() has a hint about %s",
   async (name, source, hint) => {

@@ -110,11 +110,11 @@ Deno.test("server.ts --help and --version print their text and end", async () =>
 Deno.test("server.ts reports a missing read permission", async () => {
   assertEquals(await refusal("--allow-net", "server.ts", "examples/hello.ts"), [
     "error: Cannot load examples/hello.ts: permission is missing to read it",
-    "hint: run again with deno run -A server.ts, or add --allow-read",
+    "hint: Run again with deno run -A server.ts, or add --allow-read",
   ]);
   assertEquals(
     await refusal("--allow-net", "server.ts", "--cert=a", "--key=b"),
-    ["error: Cannot read a: permission is missing", "hint: add --allow-read"],
+    ["error: Cannot read a: permission is missing", "hint: Add --allow-read"],
   );
 });
 
@@ -152,7 +152,7 @@ Deno.test.each([
 Deno.test("server.ts suggests a similar option", async () => {
   assertEquals(await refusal("server.ts", "--prot=1"), [
     "error: unknown option --prot",
-    "hint: did you mean --port?",
+    "hint: Did you mean --port?",
   ]);
 });
 
@@ -243,6 +243,6 @@ Deno.test("server.ts --explain explains a rule, and suggests a similar one", asy
   ) assert(stdout.includes(part), part);
   assertEquals(await refusal("server.ts", "--explain=body/strin"), [
     "error: there is no rule body/strin",
-    "hint: did you mean body/string?",
+    "hint: Did you mean body/string?",
   ]);
 });
