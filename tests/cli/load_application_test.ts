@@ -81,12 +81,12 @@ Deno.test("loadApplication() lists the exports of a module without an applicatio
   const others = `It exports make, version: try ${path}:make`;
   for (
     const [name, problem] of [
-      [path, "It exports no application"],
+      [path, "it exports no application"],
       [
         `${path}:version`,
         "its export version must be a function (environ, startResponse), got 1",
       ],
-      [`${path}:nothing`, "It exports no nothing"],
+      [`${path}:nothing`, "it exports no nothing"],
     ] as const
   ) {
     const message = `Cannot serve ${path}: ${problem}`;

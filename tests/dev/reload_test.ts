@@ -38,7 +38,7 @@ Deno.test.each<[string, Record<string, string>, [string, string]]>([
     await developing.getUntil(/^two$/);
     assertMatch(
       await developing.terminalUntil(/Reloaded/),
-      /^Reloaded .*app\.js in \d+ ms; what it held in memory is lost at each reload$/m,
+      /^Reloaded .*app\.js in \d+ ms; each reload discards what it held in memory$/m,
     );
   },
 );
