@@ -150,7 +150,7 @@ Deno.test("validator() looks for large buffers where that rule is the only one a
   const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);
   const rules = { "chunk/large-buffer": "warning" } as const;
   await assertFinds(answer("200 OK", TEXT, {}, [chunk]), [
-    "chunk/large-buffer: 5 bytes on a buffer of 2097152 bytes",
+    "chunk/large-buffer: 5 bytes in a buffer of 2097152 bytes",
   ], { profile: "core", rules });
 });
 

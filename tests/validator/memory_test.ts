@@ -98,7 +98,10 @@ Deno.test.each<[string, () => Loose]>([
       await setImmediate();
     });
     assertEquals(isCollected, true);
-    assertEquals(printed.includes("the body of GET /leak as garbage"), true);
+    assertEquals(
+      printed.includes("the body of GET /leak collected as garbage"),
+      true,
+    );
   },
 );
 

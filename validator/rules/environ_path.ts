@@ -32,7 +32,7 @@ function pathInfo(values: Values): Finding {
   if (path === "*" && values["REQUEST_METHOD"] === "OPTIONS") return undefined;
   const got = quote(path);
   return SCHEME.test(path)
-    ? { got, hint: "Take off the scheme and the host" }
+    ? { got, hint: "Remove the scheme and the host" }
     : got;
 }
 
@@ -73,15 +73,15 @@ function partDecoded(part: string, raw: string, place: Place): Finding {
     return {
       got: `${quote(part)}, which is still encoded`,
       hint:
-        "URL.pathname is encoded; decode each %XX to one character, once, and not text as decodeURIComponent() does",
+        "URL.pathname is encoded; decode each %XX to one character, once, and not as UTF-8 like decodeURIComponent()",
     };
   }
-  // What is above U+00FF, another rule finds.
+  // Another rule finds characters above U+00FF.
   return decodeAsText(raw)?.[place](part) && isByteString(part)
     ? {
-      got: `${quote(part)}, which is text`,
+      got: `${quote(part)}, which was decoded as text`,
       hint:
-        "decodeURIComponent() makes text of bytes; decode each %XX to one character, once, or encode the text: encodeUtf8(path)",
+        "decodeURIComponent() decodes UTF-8; decode each %XX to one character, once, or encode the text: encodeUtf8(path)",
     }
     : undefined;
 }
@@ -101,7 +101,7 @@ function wholeDecoded(whole: string, raw: string): Finding {
   const blank = raw.replaceAll("+", " ");
   return decodeOnce(blank) === whole || decodeAsText(blank) === whole
     ? {
-      got: `${got}, with blanks for plus signs`,
+      got: `${got}, with spaces for plus signs`,
       hint: "Leave + as it is: it means a space only in forms and queries",
     }
     : undefined;
@@ -173,7 +173,7 @@ function queryOfTarget(view: EnvironView): Finding {
   return new URLSearchParams(sent).toString() === query
     ? {
       got: "one that was decoded and encoded again",
-      hint: "URLSearchParams changes it; take it from the target as it is",
+      hint: "URLSearchParams changes it; copy it from the target as it is",
     }
     : "another one";
 }
@@ -188,7 +188,7 @@ function requestUri(values: Values): Finding {
   // The query may hold a secret.
   const got = quote(uri.replace(/\?.*/s, "?…"));
   return SCHEME.test(uri)
-    ? { got, hint: "request.url has scheme and host: take them off" }
+    ? { got, hint: "request.url includes scheme and host: remove them" }
     : got;
 }
 
@@ -236,7 +236,7 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-path-info-slash",
     title: 'PATH_INFO must be empty or begin with "/"',
     why: "Applications compare it with paths.",
-    hint: 'Put a "/" before it, or give the path of the target as it is',
+    hint: 'Put a "/" before it, or use the path of the target as it is',
     check: ({ values }) => pathInfo(values),
   },
   {
@@ -259,15 +259,15 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-query-string",
     title: "QUERY_STRING must be what follows the question mark",
     why: 'The first name in it would be "?name".',
-    hint: "URL.search begins with it: url.search.slice(1)",
+    hint: "URL.search includes it: use url.search.slice(1)",
     check: ({ values }) => {
       const query = values["QUERY_STRING"];
       if (typeof query !== "string" || !query.startsWith("?")) return undefined;
       const uri = textOf(values, "REQUEST_URI");
-      // The query of "/path??a" begins with it; the client meant it so.
+      // In "/path??a", the query itself begins with one.
       return uri === "" || uri.charAt(uri.indexOf("?") + 1) === "?"
         ? undefined
-        : "the question mark too";
+        : "one with the question mark";
     },
   },
   {
@@ -277,7 +277,8 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-query-string",
     title: "QUERY_STRING should be the query of REQUEST_URI",
-    why: "Applications that look at one or the other see different parameters.",
+    why:
+      "Applications that read one of them see other parameters than those that read the other.",
     hint: "Take what follows the first ? of the target, as it was sent",
     check: queryOfTarget,
   },
@@ -289,7 +290,7 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-query-string",
     title: "QUERY_STRING must not have the question mark of the target",
     why: 'The first name in it would be "?name".',
-    hint: "URL.search begins with it: url.search.slice(1)",
+    hint: "URL.search includes it: use url.search.slice(1)",
     check: ({ values }) => {
       const query = values["QUERY_STRING"];
       return typeof query === "string" && query.startsWith("?") &&
@@ -324,10 +325,10 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-request-uri-raw",
-    title: "REQUEST_URI must be path and query, as they were sent",
+    title: "REQUEST_URI must be the path and query as they were sent",
     why:
-      "Applications read escapes from it that decoding has lost, such as %2F.",
-    hint: 'Give the target of the request, which begins with "/"',
+      "Applications use it to see escapes that decoding removes, such as %2F.",
+    hint: 'Set it to the target of the request, which begins with "/"',
     check: ({ values }) => requestUri(values),
   },
 ];

@@ -1,17 +1,17 @@
 /**
- * Bodies that end when the server stops.
+ * {@linkcode Interrupter}: ends streams when the server stops.
  *
  * @module
  */
 
 import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
-/** Ends the bodies of an application, such as streams of events, all at once. */
+/** Ends all streams of some applications at the same time. */
 export class Interrupter {
   readonly #streams = new Set<() => void>();
   #isStopped = false;
 
-  /** Ends all bodies that are still open. */
+  /** Ends all open streams, and those that open later. */
   stop(): void {
     this.#isStopped = true;
     for (const end of [...this.#streams]) end();
@@ -21,7 +21,7 @@ export class Interrupter {
    * Wraps an application.
    *
    * @param app The application.
-   * @returns The application, whose async bodies end when asked.
+   * @returns The application; `stop()` ends its async bodies.
    */
   wrap(app: Application): Application {
     return async (environ, startResponse) =>
