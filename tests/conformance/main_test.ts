@@ -168,7 +168,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
       "port: 0,",
       `port: 0, cert: ${JSON.stringify(CERT)}, key: ${JSON.stringify(KEY)},`,
     ),
-    /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: start the server without its certificate/,
+    /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: Start the server without its certificate/,
   ],
   [
     "gives no server",
