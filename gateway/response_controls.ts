@@ -23,8 +23,8 @@ export interface CallParts {
   readonly log: CallLog;
   /** The early end of the request. */
   readonly cancellation: Cancellation | undefined;
-  /** Returns whether the body of the application was closed. */
-  readonly isClosed: () => boolean;
+  /** Whether the body of the application was closed. */
+  readonly isClosed: boolean;
 }
 
 /** Starts the response of one call, and sends its chunks. */
@@ -123,7 +123,7 @@ export class ResponseControls {
   /** Whether the application may neither start nor write any more. */
   #isOver(): boolean {
     const { outcome, isClosed } = this.#parts;
-    return isClosed() || (outcome.isDecided && !outcome.clientLeft);
+    return isClosed || (outcome.isDecided && !outcome.clientLeft);
   }
 }
 

@@ -17,7 +17,7 @@ import { resolveTarget } from "./request_target.ts";
 /** What a server knows of a request beside its head. */
 export type HttpFacts = Omit<
   RequestFacts,
-  "method" | "target" | "protocol" | "host" | "headers"
+  "method" | "target" | "protocol" | "host" | "headers" | "shape"
 >;
 
 /**
@@ -51,6 +51,7 @@ export function createHttpEnviron(
       // RFC 9112 section 3.2.2: the target's authority outranks the Host.
       host: parts.authority || fields.host,
       headers: fields.headers,
+      shape: fields.shape,
       input: facts.input,
       limits: facts.limits,
       signal: facts.signal,

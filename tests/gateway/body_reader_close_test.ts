@@ -13,7 +13,7 @@ import { Events } from "./recording_transport.ts";
 function logging(body: unknown): { reader: BodyReader; logged: unknown[] } {
   const logged: unknown[] = [];
   return {
-    reader: new BodyReader(body, (error) => logged.push(error)),
+    reader: new BodyReader(body, { add: (error) => logged.push(error) }),
     logged,
   };
 }

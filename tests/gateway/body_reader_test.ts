@@ -17,7 +17,7 @@ const ASYNC = Symbol.asyncIterator;
 
 /** A reader that logs nothing. */
 function reading(body: unknown): BodyReader {
-  return new BodyReader(body, () => {});
+  return new BodyReader(body, { add: () => {} });
 }
 
 /** An open reader whose body has this iterator. */
