@@ -20,6 +20,7 @@ export class RequestSource implements BodySource {
   #hasEnded = false;
   /** Whether the request is over: what the parser has belongs to the next. */
   #isDetached = false;
+  #isRefused = false;
   #wake: (() => void) | undefined;
 
   /**
@@ -36,6 +37,11 @@ export class RequestSource implements BodySource {
   /** Whether the whole body was taken. */
   get isComplete(): boolean {
     return this.#isComplete;
+  }
+
+  /** Whether the body was refused, so that no request may follow. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /**
@@ -94,8 +100,11 @@ export class RequestSource implements BodySource {
   /** Has no effect: the connection discards what is left of the body. */
   release(): void {}
 
-  /** Has no effect: the connection discards what is left of the body. */
-  cancel(): void {}
+  /** Takes note that the body is refused: it is too long, or malformed. */
+  cancel(): void {
+    // The one that stands for no body is shared.
+    this.#isRefused = this.#parser !== undefined;
+  }
 
   /**
    * Drops what has arrived of the body.

@@ -189,8 +189,10 @@ Deno.test("makeServer() answers a body over maxRequestBodySize with 413", async 
     ask(serving, `POST / HTTP/1.1\r\nHost: h\r\n${rest}`);
   assertEquals((await post("Content-Length: 3\r\n\r\nabc")).body, "abc");
   assertEquals((await post("Content-Length: 4\r\n\r\n")).head.status, 413);
-  const chunked = "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\ncd\r\n";
-  assertEquals((await post(chunked)).head.status, 413);
+  const chunks = "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n";
+  const chunked = `Transfer-Encoding: chunked\r\n\r\n${chunks}`;
+  const { head } = await post(chunked);
+  assertEquals([head.status, head.get("connection")], [413, "close"]);
   assertMatch(
     serving.log.join(""),
     /^Refused .+ 413: .+\n.+ at most 3 bytes, got at least 4\n$/,
