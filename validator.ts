@@ -13,7 +13,7 @@
  * @module
  */
 
-export type { ValidatorOptions } from "./validator/context.ts";
+export type { ValidatorOptions } from "./validator/validator_options.ts";
 export type {
   Blame,
   Profile,
@@ -21,12 +21,12 @@ export type {
   Severity,
 } from "./validator/rules/rule.ts";
 export { type ValidatedApplication, validator } from "./validator/validator.ts";
-export {
-  ConformanceError,
-  type PlaceRole,
-  type Violation,
-  type ViolationChunk,
-  type ViolationOrigin,
-  type ViolationPlace,
+export { ConformanceError } from "./validator/conformance_error.ts";
+export type {
+  PlaceRole,
+  Violation,
+  ViolationChunk,
+  ViolationOrigin,
+  ViolationPlace,
 } from "./validator/violation.ts";
 export type { SourcePlace } from "./wsgi/source_place.ts";

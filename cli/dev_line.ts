@@ -22,7 +22,7 @@ export function formatDev(
     ? ", the client left"
     : failure === undefined
     ? ""
-    : `, broken off: ${failure}`;
+    : `, cut off: ${failure}`;
   const head = `${method} ${record.target} `;
   const tail = `, ${bytesSent} B, ${duration.toFixed(1)} ms${ending}`;
   const shown = paint(status === 0 ? "-" : String(status));

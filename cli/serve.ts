@@ -11,7 +11,7 @@ import { makeServer } from "../server/make_server.ts";
 import { SocketServer } from "../server/socket_server.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application } from "../wsgi/types.ts";
-import { ConformanceError } from "../validator/violation.ts";
+import { ConformanceError } from "../validator/conformance_error.ts";
 import { validateWith } from "../validator/validator.ts";
 import { type Arguments, HELP, parseArguments, USAGE } from "./arguments.ts";
 import { listRules } from "./checks.ts";

@@ -1,5 +1,6 @@
 /**
- * What a report is about: which program was checked, when, and by which kit.
+ * The header of a report: which program was checked, when, and by which version
+ * of the kit.
  *
  * @module
  */
@@ -11,10 +12,10 @@ import type { CaseReport, ReportAbout } from "./report.ts";
 const KIT = `@wsgi/ref ${SERVER_SOFTWARE.split("/")[1]}`;
 
 /**
- * Begins what a report says of itself.
+ * Creates the header of a report.
  *
- * @param subject The program that is checked.
- * @returns The subject, the kit, and the time in UTC.
+ * @param subject The name of the program under test.
+ * @returns The subject, the kit, and the current time in UTC.
  */
 export function aboutSubject(subject: string): ReportAbout {
   return { subject, kit: KIT, date: new Date().toISOString() };
@@ -23,8 +24,9 @@ export function aboutSubject(subject: string): ReportAbout {
 /**
  * Finds the header `Server` in the first response of a check.
  *
- * @param reports How the cases ended.
- * @returns Its value, such as `"nginx/1.22.1"`; `undefined` if there is none.
+ * @param reports The results of the cases, in order.
+ * @returns Its value, such as `"nginx/1.22.1"`, or `undefined` if there is
+ * none.
  */
 export function serverHeader(
   reports: readonly CaseReport[],

@@ -8,9 +8,9 @@ import { ParsedArguments, UsageError } from "../cli/parsed_arguments.ts";
 
 /** The options of the command line. */
 export interface KitArguments {
-  /** What is checked. */
+  /** The kind of program to check. */
   readonly kind: "server" | "application";
-  /** The module with `start`, or the application. */
+  /** The module that exports `start`, or the application. */
   readonly module: string;
   /** Globs over the ids of cases. */
   readonly cases: readonly string[];
@@ -18,17 +18,17 @@ export interface KitArguments {
   readonly paths: readonly string[];
   /** How long the server may be silent, in milliseconds. */
   readonly timeout: number | undefined;
-  /** Where reports go, by their form. */
+  /** The files for reports, by format. */
   readonly reports: Readonly<Partial<Record<ReportForm, string>>>;
-  /** Whether the cases are listed instead of run. */
+  /** Whether to list the cases instead of running them. */
   readonly list: boolean;
   /** The name of the server or application, for reports. */
   readonly name: string | undefined;
-  /** Whether stderr shows what the server or application writes to it. */
+  /** Whether to show what the server or application writes to stderr. */
   readonly verbose: boolean;
 }
 
-/** The forms of a report that goes into a file. */
+/** The formats of report files. */
 export type ReportForm = "junit" | "json" | "html" | "text";
 
 const FORMS: readonly ReportForm[] = ["junit", "json", "html", "text"];
@@ -36,7 +36,7 @@ const FORMS: readonly ReportForm[] = ["junit", "json", "html", "text"];
 /** The name of the program, for hints. */
 export const PROGRAM = "conformance/main.ts";
 
-/** The one line that goes with a mistake. */
+/** The usage line that is printed after an error. */
 export const USAGE: string =
   `usage: deno run -A ${PROGRAM} server|application MODULE (see --help)`;
 
@@ -71,7 +71,7 @@ The exit code is 0 if no case failed, 1 if one failed, 2 if nothing was checked.
  * Parses the command line.
  *
  * @param args The arguments, without the name of the program.
- * @returns What they ask for, or `"help"`.
+ * @returns The options, or `"help"`.
  * @throws {UsageError} If one is missing, unknown or malformed.
  */
 export function parseKitArguments(
@@ -88,7 +88,7 @@ export function parseKitArguments(
   if (kind !== "server" && kind !== "application") {
     throw new UsageError(
       kind === undefined
-        ? "say what to test: server or application"
+        ? "name what to test: server or application"
         : `cannot test ${kind}: it must be server or application`,
       USAGE,
     );
@@ -96,14 +96,14 @@ export function parseKitArguments(
   if (module === "" && !list) {
     throw new UsageError(
       kind === "server"
-        ? "say which server: a module that exports start(app)"
-        : "say which application: a module that exports it",
+        ? "name the server: a module that exports start(app)"
+        : "name the application: a module that exports it",
       USAGE,
     );
   }
   if (/^https?:\/\/[^/]*\/?$/.test(module)) {
     throw new UsageError(
-      `cannot test ${module}: it is the address of a server, not a module`,
+      `cannot test ${module}: it is a server's address, not a module`,
       kind === "server"
         ? "name a module whose start(app) starts your server with the application of the kit"
         : "name the module that exports your application",

@@ -12,19 +12,22 @@ import type { CaseClient, RequestParts } from "./server_case.ts";
 import type { Transcript } from "./report.ts";
 import type { ServerLimits } from "./server_under_test.ts";
 
-/** The case that `settle()` asks. */
+/** The case whose application `settle()` calls. */
 const PLAIN = "response/status";
 
-/** How much a server may send on one connection; what is skipped is not counted. */
+/**
+ * The maximum number of bytes that a server may send on one connection, without
+ * those that are skipped.
+ */
 const MAX_SIZE = 4 << 20;
 
-/** The server, and how long it may be silent. */
+/** The address of the server, and its limits. */
 export interface ServerAddress {
   readonly hostname: string;
   readonly port: number;
   /** How long the server may be silent, in milliseconds. */
   readonly timeout: number;
-  /** The limits that it says it has. */
+  /** The limits that the server has declared. */
   readonly limits: ServerLimits;
 }
 
@@ -38,10 +41,10 @@ export class SocketCaseClient implements CaseClient, Disposable {
   #isOver = false;
 
   /**
-   * @param server Where the server listens.
-   * @param mark What leads to this case.
-   * @param record What its application reports.
-   * @param transcript What goes over the wire.
+   * @param server The address of the server, and its limits.
+   * @param mark The value of the header that selects this case.
+   * @param record Receives the reports of the application.
+   * @param transcript Records the bytes sent and received.
    */
   constructor(
     server: ServerAddress,
@@ -104,7 +107,9 @@ export class SocketCaseClient implements CaseClient, Disposable {
     client.close();
     if (head.status !== 200) {
       throw new CaseFailure(
-        `the server must go on serving, got ${JSON.stringify(head.line)}`,
+        `the server must still serve requests, got ${
+          JSON.stringify(head.line)
+        }`,
       );
     }
   }

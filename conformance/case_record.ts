@@ -1,6 +1,6 @@
 /**
- * Records of what the application of the kit reports in each run of a case, from
- * this process or, over HTTP, from another one.
+ * Records the reports of the kit's application in each run of a case. The
+ * application runs in this process or reports over HTTP from another one.
  *
  * @module
  */
@@ -11,24 +11,24 @@ import type { Listener } from "./probe.ts";
 
 /** An event that the application reported. */
 export interface ReportedEvent {
-  /** What it was, such as `"environ"` or `"closed"`. */
+  /** Its name, such as `"environ"` or `"closed"`. */
   readonly event: string;
-  /** More about it; whatever JSON can hold. */
+  /** Details; any JSON value. */
   readonly value: unknown;
 }
 
-/** Record of one run of a case: events, violations, and gates. */
+/** The record of one run of a case: events, violations and gates. */
 export class CaseRecord {
   readonly #events: ReportedEvent[] = [];
   readonly #violations: Violation[] = [];
   readonly #gates = new Map<string, PromiseWithResolvers<void>>();
-  /** Resolves when the case is over, so that nothing waits for it any more. */
+  /** Resolves when the case is over, to end all waiting. */
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   #isOver = false;
   /** Resolves at the next event. */
   #next: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  /** What the validator has found. */
+  /** The violations that the validator found. */
   get violations(): readonly Violation[] {
     return this.#violations;
   }
@@ -51,7 +51,7 @@ export class CaseRecord {
     this.#next = Promise.withResolvers();
   }
 
-  /** Adds what the validator found. */
+  /** Adds a violation that the validator found. */
   addViolation(violation: Violation): void {
     this.#violations.push(violation);
   }
@@ -59,10 +59,10 @@ export class CaseRecord {
   /**
    * Waits for an event.
    *
-   * @param event Its name.
-   * @param count How many of this name there must be.
+   * @param event The name of the event.
+   * @param count How many events with this name to wait for.
    * @param deadline How long to wait, in milliseconds.
-   * @returns The value of the last one that was waited for.
+   * @returns The value of the last of these events.
    */
   async waitFor(
     event: string,
@@ -88,7 +88,7 @@ export class CaseRecord {
     return this.#gate(gate).promise;
   }
 
-  /** Opens a gate, for good. */
+  /** Opens a gate permanently. */
   open(gate: string): void {
     this.#gate(gate).resolve();
   }
@@ -113,12 +113,12 @@ export class CaseRecord {
   }
 }
 
-/** The records of all runs. Reports go to the run that they belong to. */
+/** The records of all runs. Each report is added to its run. */
 export class CaseRecords implements Listener {
   readonly #records = new Map<string, CaseRecord>();
   #software: string | undefined;
 
-  /** The `SERVER_SOFTWARE` of the server, once an environ was reported. */
+  /** The `SERVER_SOFTWARE` of the server, once an environ has been reported. */
   get software(): string | undefined {
     return this.#software;
   }
@@ -150,7 +150,7 @@ export class CaseRecords implements Listener {
   }
 }
 
-/** What `remoteProbe()` sends. */
+/** A message from `remoteProbe()`. */
 interface Message {
   readonly run: string;
   readonly event?: string;
@@ -159,17 +159,17 @@ interface Message {
   readonly violation?: Violation;
 }
 
-/** Receives reports of another process on 127.0.0.1, once it is needed. */
+/** Receives reports from another process on 127.0.0.1. It listens on demand. */
 export class Collector implements AsyncDisposable {
   readonly #listener: Listener;
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
 
-  /** @param listener Receives what the other process reports. */
+  /** @param listener Receives the reports from the other process. */
   constructor(listener: Listener) {
     this.#listener = listener;
   }
 
-  /** Starts to listen at the first call, and returns the address. */
+  /** Starts listening at the first call, and returns the URL. */
   listen(): string {
     this.#server ??= Deno.serve({
       hostname: "127.0.0.1",

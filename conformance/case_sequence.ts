@@ -1,5 +1,6 @@
 /**
- * The cases of a check, one after the other, until the server is given up.
+ * Runs the cases of a check one after the other, until further cases are
+ * pointless.
  *
  * @module
  */
@@ -15,10 +16,13 @@ import type { RunningServer } from "./server_under_test.ts";
 /** A declared deviation, which is expected to fail, gets less time. */
 const DEVIATION_TIMEOUT_MS = 1000;
 
-/** So many failed cases that nothing reports make the kit look for a reason. */
+/**
+ * After this number of failed cases without a report, the kit looks for the
+ * reason.
+ */
 const SUSPICIOUS = 3;
 
-/** Runs cases, and skips the rest once more of them would show nothing. */
+/** Runs cases, and skips the rest once they would not show anything new. */
 export class CaseSequence {
   readonly #server: RunningServer;
   readonly #records: CaseRecords;
@@ -31,7 +35,7 @@ export class CaseSequence {
 
   /**
    * @param server The server under test.
-   * @param records Where the application reports.
+   * @param records Receives the reports of the application.
    * @param timeout How long the server may be silent, in milliseconds.
    */
   constructor(server: RunningServer, records: CaseRecords, timeout: number) {
@@ -41,7 +45,7 @@ export class CaseSequence {
     this.#patience = new Patience(timeout);
   }
 
-  /** What prevents requests from reaching the application, if that was found. */
+  /** The reason why requests do not reach the application, if one was found. */
   get obstacle(): Obstacle | undefined {
     return this.#obstacle;
   }
@@ -49,9 +53,9 @@ export class CaseSequence {
   /**
    * Runs a case, or skips it.
    *
-   * @param one The case.
-   * @param run The name of the run, which no other has.
-   * @returns How the case ended.
+   * @param one The case to run.
+   * @param run The unique name of the run.
+   * @returns The result of the case.
    */
   async run(one: ServerCase, run: string): Promise<CaseReport> {
     const reason = this.#reasonToSkip();
@@ -80,7 +84,7 @@ export class CaseSequence {
     return report;
   }
 
-  /** Looks whether the application is called at all. */
+  /** Checks whether the application is called at all. */
   async #look({ outcome }: CaseReport, run: string): Promise<void> {
     const record = this.#records.of(run);
     this.#isReached ||= outcome === "passed" || record.names().length > 0 ||

@@ -31,10 +31,10 @@ import { type CaseReport, type Report, toReport } from "./report.ts";
 
 export type { ApplicationCheckOptions, OwnRequest };
 
-/** How long an application may be silent. */
+/** How long an application may be silent, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 3000;
 
-/** The cases for applications, in their order. */
+/** The cases for applications, in order. */
 export const APPLICATION_CASES: readonly ApplicationCase[] = [
   ...METHOD_CASES,
   ...TARGET_CASES,
@@ -47,14 +47,14 @@ export const APPLICATION_CASES: readonly ApplicationCase[] = [
 ];
 
 /**
- * Elsewhere the validator has to guess who changed a chunk, and only warns. The
- * server of the kit does not.
+ * Elsewhere, the validator has to guess which side changed a chunk, and only
+ * warns. The server of the kit never changes chunks.
  */
 const STRICT: Readonly<Record<string, RuleSetting>> = {
   "chunk/changed": "error",
 };
 
-/** The requests of the user's own, as a case. */
+/** Creates a case from the user's own requests. */
 function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
   return {
     id: "application/own-requests",
@@ -74,30 +74,29 @@ function ownCase(requests: readonly OwnRequest[]): ApplicationCase {
 }
 
 /**
- * Finds out whether an application conforms to the specification: sends it many
- * requests under the validator in its strictest profile, from a server that
- * does what servers are free to do.
+ * Checks whether an application conforms to the specification: sends many
+ * requests to it, under the validator in its strictest profile, from a server
+ * that behaves in all the ways that are allowed.
  *
  * Methods, paths, queries, headers, variables and bodies are varied, clients
- * leave early, requests repeat and overlap. A case fails if a rule is broken, if
- * the application throws, answers 500, breaks its response off, or is silent for
- * too long. Warnings of the validator are listed in the message of the
- * first case that sees it, once for each rule, and fails nothing. A body without
- * an end is left by the client.
+ * leave early, and requests repeat and overlap. A case fails if a rule is
+ * broken, if the application throws, responds with 500, sends an incomplete
+ * response, or is silent for too long. Warnings of the validator do not fail a
+ * case; they are listed in its message, once for each rule. If a body does not
+ * end, the client leaves.
  *
- * Nothing is opened: no socket, no file. POST, PUT, PATCH and DELETE are among
- * the methods, so give the application data that you can afford to lose. An application
- * that never lets go of the thread, in an endless loop without an `await`,
- * cannot be stopped. While the check runs, unhandled rejections of the whole
- * program count as the application's, where the runtime reports them.
+ * The check opens no sockets or files. It also sends POST, PUT, PATCH and
+ * DELETE, so use data that you can afford to lose. An application that blocks
+ * the thread, in an endless loop without `await`, cannot be stopped. During the
+ * check, all unhandled rejections of the program are attributed to the
+ * application, if the runtime reports them.
  *
  * SPEC.md, sections 4, 6 and 7.
  *
- * @param app The application. It may be middleware around another one; a
- * `validator()` between the two makes more visible.
- * @param options What the application knows, and what is run.
- * @returns The report, with one case for each subject, whatever the number of
- * paths.
+ * @param app The application. If it is middleware around another application, a
+ * `validator()` between the two reveals more.
+ * @param options The paths of the application, and the cases to run.
+ * @returns The report. It has one result per case, for all paths together.
  * @throws {TypeError} If `app` is not a function or an option is wrong.
  * @throws {RangeError} If the timeout is out of range.
  *
@@ -144,7 +143,7 @@ export async function checkApplication(
     onCase?.(reports.at(-1)!, reports.length, chosen.length);
   };
   for (const one of chosen) await add(one);
-  // What was left behind is always reported.
+  // Late problems are always reported.
   if (runner.hasLate && !chosen.includes(NOTHING_LEFT)) {
     chosen.push(NOTHING_LEFT);
     await add(NOTHING_LEFT);

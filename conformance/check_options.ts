@@ -1,5 +1,5 @@
 /**
- * Options that both parts of the kit have.
+ * Options that both parts of the kit share.
  *
  * @module
  */
@@ -11,26 +11,25 @@ import type { CaseReport } from "./report.ts";
 /** Options of `checkServer()` and `checkApplication()`. */
 export interface CheckOptions {
   /**
-   * Which cases are run: globs over their ids, such as `"environ/*"`, where `*`
-   * stands for any characters. Case ids without a match are left out of the
-   * report.
+   * Which cases to run: globs for their ids, such as `"environ/*"`, where `*`
+   * stands for any characters. Other cases are not in the report.
    *
    * @default {all of them}
    */
   cases?: readonly string[] | undefined;
   /**
-   * How long the server or the application may be silent, in milliseconds, from
-   * 1.
+   * How long the server or the application may be silent, in milliseconds; at
+   * least 1.
    *
    * @default {3000}
    */
   timeout?: number | undefined;
   /**
-   * Is called when a case has ended.
+   * Called after each case.
    *
-   * @param report How it ended.
-   * @param done How many have ended, from 1.
-   * @param total How many there are.
+   * @param report The result of the case.
+   * @param done How many cases have ended, including this one.
+   * @param total The number of all cases.
    */
   onCase?:
     | ((report: CaseReport, done: number, total: number) => void)
@@ -38,10 +37,11 @@ export interface CheckOptions {
 }
 
 /**
- * Makes a test of globs.
+ * Creates a function that matches ids against globs.
  *
  * @param globs Patterns in which `*` stands for any characters.
- * @returns A function that returns whether a glob matches an id; without globs it always returns true.
+ * @returns A function that returns whether any glob matches an id. Without
+ * globs, it always returns true.
  * @throws {TypeError} If a glob is not a string, or is empty.
  */
 export function matcher(
@@ -61,14 +61,14 @@ export function matcher(
   return (id) => patterns.some((pattern) => pattern.test(id));
 }
 
-/** The longest delay of a timer. */
+/** The longest delay of a timer, in milliseconds. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /**
- * Refuses a timeout that makes no sense.
+ * Throws for an invalid timeout.
  *
  * @param timeout Milliseconds, or `undefined` for the default.
- * @param subject What is checked, for the message: `"server"`.
+ * @param subject The kind of program under test, for the message: `"server"`.
  * @throws {RangeError} If it is not a number from 1 to 2 147 483 647.
  */
 export function checkTimeout(

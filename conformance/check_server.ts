@@ -24,16 +24,16 @@ import {
 /** Options of {@linkcode checkServer}. */
 export type ServerCheckOptions = CheckOptions;
 
-/** How long a server may be silent. */
+/** How long a server may be silent, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 3000;
 
-/** How long the server may take to stop. */
+/** How long the server may take to stop, in milliseconds. */
 const STOP_TIMEOUT_MS = 5000;
 
 /** Numbers the checks of this process, so that no two runs share an id. */
 let checks = 0;
 
-/** Adds what the validator found, and what was declared, to an outcome. */
+/** Adds violations and declared deviations to the result of a case. */
 function judge(
   report: CaseReport,
   record: CaseRecord,
@@ -63,9 +63,9 @@ async function stop(server: RunningServer, notes: string[]): Promise<void> {
     await within(stopping, "stop()", STOP_TIMEOUT_MS);
   } catch (error) {
     if (!(error instanceof LateError)) throw error;
-    // An error that it throws later is ignored.
+    // A later error of stop() is ignored.
     stopping.catch(() => {});
-    notes.push(`stop() did not end within ${STOP_TIMEOUT_MS / 1000} s`);
+    notes.push(`stop() did not finish within ${STOP_TIMEOUT_MS / 1000} s`);
   }
 }
 
@@ -91,24 +91,24 @@ function checkDeviations(
 }
 
 /**
- * Finds out whether a server keeps the specification.
+ * Checks whether a server conforms to the specification.
  *
- * The server is started once, with an application of the kit, and stopped at
- * the end, whatever happens. Each case sends bytes over sockets of its own,
- * looks at those that come back, and at what the application saw. The
- * application runs under the validator, so a case also fails if the server
- * breaks a rule of the validator in it.
+ * The server is started once, with an application of the kit, and is always
+ * stopped at the end. Each case sends bytes over new sockets, and checks the
+ * bytes of the response and the reports of the application. The application
+ * runs under the validator, so a case also fails if the server breaks a rule of
+ * the validator.
  *
- * A case whose id the server lists in `deviations` does not fail: it is
- * reported as a deviation with the declared reason. Cases about limits are run
- * only if the server says in `limits` that it has them.
+ * If the server lists the id of a case in `deviations`, the case does not fail:
+ * it is reported as a deviation with the declared reason. Cases about limits
+ * are only run if the server declares the limit in `limits`.
  *
  * @param start Starts the server under test.
- * @param options Which cases are run, and how patiently.
- * @returns What was found.
- * @throws {TypeError} If `start` is not a function, or gives no server, or
- * declares a deviation that names no case or has no reason, or a limit that is
- * no positive integer.
+ * @param options The cases to run, and the timeout.
+ * @returns The report.
+ * @throws {TypeError} If `start` is not a function or does not return a server,
+ * if a declared deviation has no reason or is not the id of a case, or if a
+ * limit is not a positive integer.
  * @throws {RangeError} If the timeout is not a number from 1.
  *
  * @example Test a server
@@ -171,7 +171,7 @@ export async function checkServer(
   } finally {
     await stop(server, notes);
   }
-  // Violations that were found after the end of their case count as well.
+  // Violations that were found after the end of their case are included.
   const cases = reports.map((report, index) =>
     report.outcome === "passed"
       ? judge(report, records.of(runOf(index)), deviations)

@@ -6,15 +6,18 @@
 
 import { describe } from "../wsgi/describe.ts";
 
-/** Says that a server or an application did not do what it must. */
+/**
+ * The error of a failed case: a server or an application did not behave as
+ * required.
+ */
 export class CaseFailure extends Error {
-  /** The name of the class. */
+  /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "CaseFailure";
 }
 
-/** Says that something did not happen within its time limit. */
+/** The error if something did not happen within its time limit. */
 export class LateError extends Error {
-  /** The name of the class. */
+  /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "LateError";
 }
 
@@ -37,8 +40,8 @@ function isEqual(one: unknown, other: unknown): boolean {
  * Fails unless two values are equal. Arrays and objects are compared by their
  * contents.
  *
- * @param found The value that was found.
- * @param expected The value that is required.
+ * @param found The actual value.
+ * @param expected The required value.
  * @param what The name of the value, such as `"PATH_INFO"`.
  */
 export function expectEqual(
@@ -56,13 +59,13 @@ export function expectEqual(
  * Fails unless a condition holds.
  *
  * @param condition Must be true.
- * @param message What was required and what was found.
+ * @param message What was required and what was found, as one sentence.
  */
 export function expect(condition: boolean, message: string): asserts condition {
   if (!condition) throw new CaseFailure(message);
 }
 
-/** The status of a response whose first line is not a status line is NaN. */
+/** Formats a value. NaN is the status of a response without a status line. */
 function showValue(value: unknown): string {
   if (Number.isNaN(value)) return "no status line";
   if (typeof value !== "object" || value === null) return describe(value);
@@ -72,13 +75,15 @@ function showValue(value: unknown): string {
   );
 }
 
-/** Far longer than any wait needs. It ends a test that would hang. */
-const DEFAULT_DEADLINE_MS = 15_000;
+/**
+ * Much longer than any wait needs, in milliseconds. It ends a test that hangs.
+ */
+const DEFAULT_DEADLINE_MS = 60_000;
 
 /**
  * Awaits a promise, and fails if it takes too long.
  *
- * @param promise What is awaited.
+ * @param promise The promise to await.
  * @param what Its name in the message, such as `"the server to send"`.
  * @param deadline The time limit in milliseconds.
  * @returns The value of the promise.

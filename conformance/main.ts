@@ -32,13 +32,13 @@ import { Progress, toText } from "./reports/text.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 import { NoListenerError, type StartServer } from "./server_under_test.ts";
 
-/** Reads the specification, where it lies beside the kit. */
+/** Reads the specification, if it is next to the kit. */
 async function readSpec(): Promise<string> {
   try {
     const response = await fetch(new URL("../SPEC.md", import.meta.url));
     return response.ok ? await response.text() : "";
   } catch {
-    // Without it, the page names requirements and does not quote them.
+    // Without it, the page names requirements but does not quote them.
     return "";
   }
 }
@@ -52,16 +52,16 @@ const WRITERS: Readonly<
   html: async (report) => toHtml(report, await readSpec()),
 };
 
-/** Returns what to do about an error of `start()`. */
+/** Returns a hint about an error of `start()`. */
 function hintForStart(error: unknown): string {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   if (name === "AddrInUse" || code === "EADDRINUSE") {
-    return "listen on port 0 and return the port that the server got, or stop the program that has the port";
+    return "listen on port 0 and return the port that the server got, or stop the program that uses the port";
   }
   return "correct start() and try again";
 }
 
-/** Turns an error of `start()`, which the user has to correct, into one line. */
+/** Reports an error of `start()`, which is the user's, in one line. */
 function withUsageErrors(start: StartServer, name?: string): StartServer {
   return async (app, remote) => {
     try {
@@ -80,7 +80,7 @@ function withUsageErrors(start: StartServer, name?: string): StartServer {
   };
 }
 
-/** Shows progress on a terminal, and nothing where stderr goes elsewhere. */
+/** Shows progress if stderr is a terminal. */
 function createProgress(): Progress {
   if (!Deno.stderr.isTerminal()) return new Progress(undefined);
   const encoder = new TextEncoder();
@@ -119,7 +119,7 @@ async function check(
   );
 }
 
-/** Checks, with progress on a terminal and a quiet stderr. */
+/** Runs the check with progress on a terminal and a quiet stderr. */
 async function checkQuietly(
   given: KitArguments,
 ): Promise<{ report: Report; hidden: number }> {
@@ -136,7 +136,7 @@ async function checkQuietly(
     if (error instanceof NoListenerError) {
       throw new UsageError(
         error.message,
-        "start() must return once the server listens, with its hostname and port",
+        "start() must return the hostname and port once the server listens",
       );
     }
     if (!(error instanceof TypeError || error instanceof RangeError)) {

@@ -1,6 +1,6 @@
 /**
- * The conformance kit: finds out whether a server, or an application, keeps the
- * specification of WSGI for TypeScript, SPEC.md.
+ * The conformance kit: checks whether a server or an application conforms to
+ * SPEC.md, the specification of WSGI for TypeScript.
  *
  * ```ts
  * import { checkServer, denoServeDeviations } from "@wsgi/ref/conformance";
@@ -22,7 +22,8 @@
  * assertEquals(report.failed, 0);
  * ```
  *
- * It is a program too: `deno run -A jsr:@wsgi/ref/conformance server ./start.ts`.
+ * It is also a program: `deno run -A jsr:@wsgi/ref/conformance server
+ * ./start.ts`.
  *
  * @module
  */
@@ -52,6 +53,6 @@ export {
   type StartServer,
 } from "./server_under_test.ts";
 
-// Not awaited: a module that the program loads may import this one, and would
-// wait for it.
+// Not awaited, because a module that the program loads may import this module
+// and would wait for it.
 if (import.meta.main) void main(Deno.args);

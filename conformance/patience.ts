@@ -1,21 +1,21 @@
 /**
- * How long a check waits for a server that is slow or silent.
+ * Limits how long a check waits for a slow or silent server.
  *
  * @module
  */
 
-/** How many full timeouts a check spends on waiting. */
+/** How many full timeouts a check may lose. */
 const FULL_TIMEOUTS = 6;
 
-/** How many more it spends on cases that get a tenth of the timeout. */
+/** How many more it may lose with a tenth of the timeout per case. */
 const SHORT_TIMEOUTS = 5;
 
 /**
- * Bounds the time that a check loses by waiting. Without a bound, a server that
- * stays silent in all of some 330 cases would take a quarter of an hour.
+ * Limits the time that a check loses by waiting. Otherwise, a server that is
+ * silent in all cases, about 330, would take a quarter of an hour.
  *
- * While little time was lost, each case gets the whole timeout. Then it gets a
- * tenth of it, and in the end the rest of the cases is not run.
+ * At first, each case gets the full timeout. After some time has been lost,
+ * each gets a tenth of it, and finally the remaining cases are not run.
  */
 export class Patience {
   readonly #timeout: number;
@@ -36,22 +36,22 @@ export class Patience {
     return this.#lost >= FULL_TIMEOUTS * this.#timeout;
   }
 
-  /** Whether no further case is run. */
+  /** Whether no more cases are run. */
   get isSpent(): boolean {
     return this.#lost >= (FULL_TIMEOUTS + SHORT_TIMEOUTS) * this.#timeout;
   }
 
-  /** How much time was lost, in words: `"18 s"`. */
+  /** The lost time as text: `"18 s"`. */
   get lost(): string {
     return `${(this.#lost / 1000).toFixed(this.#lost < 10_000 ? 1 : 0)} s`;
   }
 
   /**
-   * Counts the time that a case has taken.
+   * Adds the time that a case has taken.
    *
    * @param duration Its duration in milliseconds.
-   * @param isLate Whether the case has failed because a time limit was over.
-   * Of another case only what goes beyond a quarter of the timeout is counted.
+   * @param isLate Whether the case has failed because of a time limit. For
+   * other cases, only the time beyond a quarter of the timeout counts.
    */
   add(duration: number, isLate: boolean): void {
     this.#lost += isLate ? duration : Math.max(0, duration - this.#timeout / 4);

@@ -1,9 +1,10 @@
 /**
  * The application that the kit runs on a server. A header of the request names
- * the case; the application does what the case needs, and reports what it sees.
+ * the case. The application does what the case needs and reports what it
+ * observes.
  *
- * A server in another process runs it. The module that starts the server there
- * passes on the address that `listen()` of its second argument gave:
+ * A server in another process runs it with the URL that `listen()` of the
+ * second argument of `start()` has returned:
  *
  * ```ts
  * import { remoteProbe } from "@wsgi/ref/conformance/probe";
@@ -25,7 +26,7 @@ import type { Violation } from "../validator/violation.ts";
 import type { Probe, ServerCase } from "./server_case.ts";
 import { SERVER_CASES } from "./server_cases.ts";
 
-/** The header that names case and run: `environ/path-decoded.17`. */
+/** The header that names the case and the run: `environ/path-decoded.17`. */
 export const MARK = "Wsgi-Case";
 
 /** Receives what the application reports in a run of a case. */
@@ -38,7 +39,7 @@ export interface Listener {
   gate(run: string, name: string): Promise<void>;
 }
 
-/** Reads the mark; a request without one belongs to no run. */
+/** Reads the mark. A request without one does not belong to a run. */
 function readMark(environ: Environ): [id: string, run: string] {
   const mark = environ.HTTP_WSGI_CASE ?? "";
   const dot = mark.lastIndexOf(".");
@@ -52,17 +53,17 @@ function createProbe(listener: Listener, run: string): Probe {
   };
 }
 
-/** Answers a request that belongs to no case. */
+/** Responds to a request that does not belong to a case. */
 const unmarked: Application = (_environ, startResponse) => {
   startResponse("404 Not Found", [["Content-Type", "text/plain"]]);
   return [new TextEncoder().encode(`This request has no header ${MARK}.\n`)];
 };
 
 /**
- * Makes the application of the kit.
+ * Creates the application of the kit.
  *
- * @param listener Receives what it sees.
- * @returns The application. A request that names no case is answered with 404.
+ * @param listener Receives the reports of the application.
+ * @returns The application. It responds with 404 to requests without a case.
  *
  * @example See what the application reports
  * ```ts
@@ -85,7 +86,7 @@ export function probeApplication(listener: Listener): Application {
   const cases = new Map<string, ServerCase>(
     SERVER_CASES.map((one) => [one.id, one]),
   );
-  // All arguments are passed on, so that the validator sees superfluous ones.
+  // All arguments are passed on, so that the validator detects additional ones.
   return (...args) => {
     const [environ] = args;
     const [id, run] = readMark(environ);
@@ -145,16 +146,17 @@ async function send(url: string, message: unknown): Promise<void> {
     });
     await response.body?.cancel();
   } catch {
-    // The check has ended, and does not need it.
+    // The check has ended and does not need the message.
   }
 }
 
 /**
- * Makes the application of the kit for a server in another process.
+ * Creates the application of the kit for a server in another process.
  *
- * @param url What `listen()` of the second argument of a `StartServer` gave.
- * @returns The application.
- * @throws {TypeError} If the address is not a URL of HTTP.
+ * @param url The URL that `listen()` of the second argument of `start()` has
+ * returned.
+ * @returns The application, which reports to this URL.
+ * @throws {TypeError} If it is not a URL of HTTP.
  *
  * @example Serve it
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Keeps what the program under test writes to stderr.
+ * Hides what the program under test writes to stderr.
  *
  * @module
  */
@@ -8,16 +8,16 @@
 const METHODS = ["error", "warn", "trace"] as const;
 
 /**
- * Keeps stderr quiet while a check runs: the kit has applications that fail on
- * purpose, and a server is right to report them. What goes through
- * `Deno.stderr` or `console` of this process is counted and dropped.
+ * Keeps stderr quiet during a check, because applications of the kit fail on
+ * purpose and servers report this. Lines that are written through `Deno.stderr`
+ * or `console` of this process are counted and dropped.
  */
 export class QuietStderr implements Disposable {
   readonly #decoder = new TextDecoder();
   readonly #restore: (() => void)[] = [];
   #lines = 0;
 
-  /** Begins to keep stderr quiet, until the object is disposed of. */
+  /** Starts hiding the output, until the object is disposed. */
   constructor() {
     const stderr: Pick<typeof Deno.stderr, "write" | "writeSync"> = Deno.stderr;
     const { write, writeSync } = stderr;

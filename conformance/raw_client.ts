@@ -1,6 +1,6 @@
 /**
- * An HTTP client that sends exactly the bytes it is given and shows exactly
- * those that come back. `fetch` would tidy up both.
+ * An HTTP client that sends and returns exact bytes. `fetch` would normalize
+ * them.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { hasNoBody } from "../wsgi/status.ts";
 import { CaseFailure, within } from "./expect.ts";
 import type { Transcript } from "./report.ts";
 
-/** Status line and headers as they came over the wire. */
+/** The status line and the headers, as received. */
 export class RawHead {
-  /** The status line: `"HTTP/1.1 200 OK"`. */
+  /** The status line, such as `"HTTP/1.1 200 OK"`. */
   readonly line: string;
   /** The status code; `NaN` if the line is not a status line. */
   readonly status: number;
-  /** The header lines, in their order and case. */
+  /** The header lines, with their order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 
-  /** @param text The head with the empty line at its end. */
+  /** @param text The head, including the empty line at its end. */
   constructor(text: string) {
     const [line = "", ...lines] = text.split("\r\n").slice(0, -2);
     this.line = line;
-    // Nothing can precede it, such as a body that should not be there.
+    // Anchored, so that an unexpected body before it is detected.
     const [, code] = /^HTTP\/1\.[01] ([0-9]{3})(?: |$)/.exec(line) ?? [];
     this.status = Number(code);
     this.headers = lines.map((line) => {
@@ -44,18 +44,18 @@ export class RawHead {
   }
 }
 
-/** A response, as far as it came. */
+/** A response, possibly incomplete. */
 export interface RawResponse {
   readonly head: RawHead;
   /** The body as a ByteString, without its framing. */
   readonly body: string;
-  /** Whether the body came to the end that its framing promised. */
+  /** Whether the body is complete according to its framing. */
   readonly complete: boolean;
 }
 
 /** Options of {@linkcode RawClient}. */
 export interface RawClientOptions {
-  /** Keeps what is sent and received. */
+  /** Records the bytes sent and received. */
   readonly transcript?: Transcript | undefined;
   /**
    * How long the server may be silent, in milliseconds.
@@ -64,8 +64,8 @@ export interface RawClientOptions {
    */
   readonly deadline?: number | undefined;
   /**
-   * How many bytes of the server are kept, apart from those that are skipped.
-   * More of them fail the reading.
+   * The maximum number of bytes to receive, without those that are skipped.
+   * Reading more throws.
    *
    * @default {Infinity}
    */
@@ -87,7 +87,7 @@ export class RawClient implements Disposable {
     this.#options = options;
   }
 
-  /** Connects to a server, on this machine if it does not say where. */
+  /** Connects to a server, on this machine unless it has a hostname. */
   static async connect(
     { hostname = "127.0.0.1", port }: { hostname?: string; port: number },
     options: RawClientOptions = {},
@@ -102,13 +102,13 @@ export class RawClient implements Disposable {
       options.transcript?.add("opened");
       return new RawClient(conn, options);
     } catch (error) {
-      // A connection that is made too late is closed.
+      // Close a connection that is established too late.
       connecting.then((conn) => conn.close(), () => {});
       throw error;
     }
   }
 
-  /** How the server ended the connection, if it has. */
+  /** How the server closed the connection, if it has. */
   get ending(): "fin" | "reset" | undefined {
     return this.#ending;
   }
@@ -128,7 +128,9 @@ export class RawClient implements Disposable {
     return new RawHead(await this.#through("\r\n\r\n"));
   }
 
-  /** Reads one response to a request with this method, after any 100. */
+  /**
+   * Reads one response to a request with this method, after interim responses.
+   */
   async response(method = "GET"): Promise<RawResponse> {
     let head = await this.head();
     while (head.status === 100) head = await this.head();
@@ -155,7 +157,7 @@ export class RawClient implements Disposable {
    * Reads one chunk of a chunked body.
    *
    * @returns The chunk, `""` for the last one, and `undefined` if the
-   * connection ended before it was whole.
+   * connection ended before it was complete.
    */
   async chunk(): Promise<string | undefined> {
     const size = parseInt(await this.#through("\r\n"), 16);
@@ -164,7 +166,7 @@ export class RawClient implements Disposable {
     return chunk.length === size + 2 ? chunk.slice(0, -2) : undefined;
   }
 
-  /** Reads the chunks that are left of a chunked body. */
+  /** Reads the remaining chunks of a chunked body. */
   async chunks(): Promise<{ body: string; complete: boolean }> {
     let body = "";
     for (;;) {
@@ -183,8 +185,8 @@ export class RawClient implements Disposable {
   /**
    * Reads many bytes without keeping them.
    *
-   * @param count How many.
-   * @returns How many there were: fewer if the connection ends before.
+   * @param count The number of bytes to skip.
+   * @returns How many were skipped: fewer if the connection ends before.
    */
   async skip(count: number): Promise<number> {
     let skipped = this.#skip(count);
@@ -194,19 +196,21 @@ export class RawClient implements Disposable {
     return skipped;
   }
 
-  /** Reads until the server ends the connection. */
+  /** Reads until the server closes the connection. */
   async rest(): Promise<string> {
     while (await this.#fill());
     return this.#take(this.#received.length);
   }
 
-  /** Ends the sending, as a client does that waits for its last answer. */
+  /**
+   * Closes the sending side, like a client that waits for its last response.
+   */
   async closeWrite(): Promise<void> {
     this.#options.transcript?.add("half-closed");
     await this.#conn.closeWrite();
   }
 
-  /** Leaves. A second call does nothing. */
+  /** Closes the connection. Later calls have no effect. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -222,7 +226,7 @@ export class RawClient implements Disposable {
     return within(promise, `the server to ${verb}`, this.#options.deadline);
   }
 
-  /** Reads through a mark; without it all there was. */
+  /** Reads up to the end of a mark; without the mark, up to the end. */
   async #through(mark: string): Promise<string> {
     let end: number;
     while ((end = this.#received.indexOf(mark)) === -1) {
@@ -276,11 +280,11 @@ export class RawClient implements Disposable {
 }
 
 /**
- * Sends a request over a connection of its own.
+ * Sends a request over a new connection.
  *
- * @param server The server.
+ * @param server The address of the server.
  * @param request The bytes of the request.
- * @returns The response, as far as it came.
+ * @returns The response, which may be incomplete.
  */
 export async function ask(
   server: { port: number },

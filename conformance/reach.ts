@@ -11,19 +11,19 @@ import { CaseFailure, LateError, within } from "./expect.ts";
 import type { RawResponse } from "./raw_client.ts";
 import { Transcript } from "./report.ts";
 
-/** The case that is asked: its application reports the environ it was given. */
+/** The case whose application is called: it reports its environ. */
 const ASKED = "environ/method-get";
 
-/** What prevents a check, and what to do about it. */
+/** The reason why a check is impossible, and a hint. */
 export interface Obstacle {
-  /** What prevents it, as a sentence without its full stop. */
+  /** The reason, as a sentence without a period. */
   readonly problem: string;
   /** What to do about it. */
   readonly hint: string;
 }
 
 const SERVE_IT =
-  "start(app) must serve the application that it is given, at /; in another process that is remoteProbe(remote.listen())";
+  "start(app) must serve the given application at /; in another process, serve remoteProbe(remote.listen())";
 
 /** Sends a plain request; returns the response, or the error. */
 async function askPlain(
@@ -31,13 +31,13 @@ async function askPlain(
   timeout: number,
 ): Promise<RawResponse | Error> {
   try {
-    return await within(client.ask(), "the end of the answer", timeout);
+    return await within(client.ask(), "the end of the response", timeout);
   } catch (error) {
     return error instanceof Error ? error : new Error(describe(error));
   }
 }
 
-/** Returns whether a server speaks TLS. A certificate error shows it too. */
+/** Returns whether a server speaks TLS. A certificate error proves it too. */
 async function speaksTls(
   { hostname, port, timeout }: ServerAddress,
 ): Promise<boolean> {
@@ -65,28 +65,28 @@ async function whatIsWrong(
     !isHttp && await speaksTls(place)
   ) {
     return {
-      problem: `${where} speaks TLS, and the kit speaks HTTP without TLS`,
+      problem: `${where} speaks TLS, but the kit uses HTTP without TLS`,
       hint: "start the server without its certificate for the check",
     };
   }
   if (answer instanceof CaseFailure) {
     return {
-      problem: `${where} does not answer as HTTP does: ${answer.message}`,
+      problem: `${where} does not respond with HTTP: ${answer.message}`,
       hint: SERVE_IT,
     };
   }
   if (answer instanceof LateError && received !== "") {
     return {
       problem:
-        `${where} does not end its answer to a plain GET within ${place.timeout} ms`,
-      hint: "see what the server does, or give it more time with --timeout",
+        `${where} does not complete its response to a plain GET within ${place.timeout} ms`,
+      hint: "check the server, or give it more time with --timeout",
     };
   }
   if (answer instanceof LateError) {
     return {
       problem:
-        `${where} accepts connections, but does not answer a plain GET within ${place.timeout} ms`,
-      hint: "see what the server does, or give it more time with --timeout",
+        `${where} accepts connections, but does not respond to a plain GET within ${place.timeout} ms`,
+      hint: "check the server, or give it more time with --timeout",
     };
   }
   if (answer instanceof Error) {
@@ -97,7 +97,7 @@ async function whatIsWrong(
   }
   if (received === "") {
     return {
-      problem: `${where} closes the connection without an answer`,
+      problem: `${where} closes the connection without a response`,
       hint: SERVE_IT,
     };
   }
@@ -108,14 +108,14 @@ async function whatIsWrong(
   if (answer.head.status === 200 && answer.body === "ok" && answer.complete) {
     return {
       problem:
-        `${where} answers ${line}, but the application of the kit was not called, or its reports do not arrive`,
+        `${where} responds with ${line}, but the application of the kit was not called, or its reports do not arrive`,
       hint:
         "in another process, remoteProbe() must get the URL that remote.listen() has returned",
     };
   }
   return {
     problem:
-      `${where} answers ${line}, but the application of the kit was not called`,
+      `${where} responds with ${line}, but the application of the kit was not called`,
     hint: SERVE_IT,
   };
 }
@@ -124,10 +124,10 @@ async function whatIsWrong(
  * Sends a plain request, and finds out what prevents it from reaching the
  * application of the kit.
  *
- * @param place Where the server listens.
- * @param records Where the application reports.
- * @param run The name of the run, which no other has.
- * @returns What is wrong; `undefined` if the application was called.
+ * @param place The address of the server, and its limits.
+ * @param records Receives the reports of the application.
+ * @param run The unique name of the run.
+ * @returns The problem, or `undefined` if the application was called.
  */
 export async function findObstacle(
   place: ServerAddress,
@@ -149,7 +149,7 @@ export async function findObstacle(
       problem:
         "the application of the kit was called, but without the header Wsgi-Case of the request",
       hint:
-        "let the server pass on all headers of a request, as HTTP_ variables",
+        "the server must pass on all headers of a request as HTTP_ variables",
     };
   }
   const received = transcript.entries

@@ -1,68 +1,69 @@
 /**
- * Reports: how each case ended, and the bytes that were exchanged.
+ * Reports: the result of each case, and the exchanged bytes.
  *
  * @module
  */
 
 import { fromBytes } from "../wsgi/byte_string.ts";
 
-/** What happened on a connection, seen from the client. */
+/** What happened on a connection, from the client's view. */
 export type Direction =
   | "opened"
   | "sent"
   | "received"
-  /** The client sends no more. */
+  /** The client closed its sending side. */
   | "half-closed"
-  /** The client left. */
+  /** The client closed the connection. */
   | "closed"
-  /** The server ended the connection. */
+  /** The server closed the connection. */
   | "ended"
-  /** The server broke the connection. */
+  /** The server reset the connection. */
   | "reset";
 
-/** One thing that happened on a connection. */
+/** One event on a connection. */
 export interface Exchanged {
   /** What happened. */
   readonly direction: Direction;
-  /** The bytes, as a ByteString; shortened where there were many. */
+  /** The bytes as a ByteString, shortened if there are many. */
   readonly data: string;
-  /** How many bytes there were. */
+  /** How many bytes there were before shortening. */
   readonly size: number;
 }
 
 /**
- * How a case ended. A deviation is a failure that was declared beforehand, with
- * its reason.
+ * The outcome of a case. A deviation is a failure that was declared in advance,
+ * with its reason.
  */
 export type Outcome = "passed" | "failed" | "deviation" | "skipped";
 
-/** How one case ended. */
+/** The result of one case. */
 export interface CaseReport {
   /** The case, such as `"environ/path-decoded"`. */
   readonly id: string;
   /** The anchor of its requirement in SPEC.md, such as `"environ-path-decoded"`. */
   readonly spec: string;
-  /** What is expected, as a sentence. */
+  /** The expected behaviour, as a sentence. */
   readonly title: string;
-  /** How it ended. */
+  /** The outcome of the case. */
   readonly outcome: Outcome;
   /**
-   * What was expected and what was found, if it failed; the declared reason of
-   * a deviation; why it was skipped; the validator's warnings, if it passed.
+   * What was expected and what was found, if it failed; the reason of a
+   * deviation; why the case was skipped; the validator's warnings, if it
+   * passed.
    */
   readonly message?: string | undefined;
   /** How long it took, in milliseconds. */
   readonly duration: number;
-  /** What went over the wire, in order. */
+  /** The exchanged bytes, in order. */
   readonly exchanged: readonly Exchanged[];
 }
 
 /** What was checked, when, and by which version of the kit. */
 export interface ReportAbout {
   /**
-   * What was checked: the name of the server that `start()` gave, its header
-   * `Server`, its `SERVER_SOFTWARE` or its address; for an application its
-   * module or the name of its function.
+   * The program under test. For a server, the name that `start()` returned, its
+   * header `Server`, its `SERVER_SOFTWARE` or its address; for an application,
+   * its module or the name of its function.
    */
   readonly subject: string;
   /** Name and version of the kit, such as `"@wsgi/ref 0.1.0"`. */
@@ -70,19 +71,19 @@ export interface ReportAbout {
   /** When the check began, in ISO 8601 and UTC. */
   readonly date: string;
   /**
-   * What prevented the check, if no request has reached the application of the
-   * kit: most cases were then skipped.
+   * Why no request reached the application of the kit, if so. Most cases were
+   * skipped.
    */
   readonly problem?: string | undefined;
-  /** What to do about the problem. */
+  /** A hint about the problem. */
   readonly hint?: string | undefined;
-  /** What else was noticed, such as a server that does not stop. */
+  /** Other observations, such as a server that does not stop. */
   readonly notes?: readonly string[] | undefined;
 }
 
-/** How all cases ended. */
+/** The results of all cases. */
 export interface Report {
-  /** The cases in their order. */
+  /** The cases, in order. */
   readonly cases: readonly CaseReport[];
   /** How many passed. */
   readonly passed: number;
@@ -99,9 +100,9 @@ export interface Report {
 /**
  * Counts outcomes.
  *
- * @param cases How the cases ended.
- * @param about What was checked.
- * @returns The report.
+ * @param cases The results of the cases.
+ * @param about The program under test, the date and the kit.
+ * @returns The report, with the number of each outcome.
  */
 export function toReport(
   cases: readonly CaseReport[],
@@ -126,10 +127,10 @@ export interface Subject extends Report {
 }
 
 /**
- * Gives the subject of a case.
+ * Returns the subject of a case.
  *
- * @param one The case.
- * @returns What its id begins with.
+ * @param one The case, or its result.
+ * @returns The part of its id before the slash.
  */
 export function subjectOf({ id }: Pick<CaseReport, "id">): string {
   return id.split("/", 1)[0] ?? id;
@@ -138,7 +139,7 @@ export function subjectOf({ id }: Pick<CaseReport, "id">): string {
 /**
  * Divides a report by subject.
  *
- * @param report The report.
+ * @param report The report, not changed.
  * @returns The subjects, in the order of their first cases.
  */
 export function toSubjects({ cases }: Report): Subject[] {
@@ -150,10 +151,10 @@ export function toSubjects({ cases }: Report): Subject[] {
 }
 
 /**
- * Says in a line how cases ended.
+ * Summarizes the outcomes in one line.
  *
  * @param counts A report, or a part of one.
- * @returns Such as `"80 passed, 0 failed, 4 deviations"`.
+ * @returns A line such as `"80 passed, 0 failed, 4 deviations"`.
  */
 export function summarize(counts: Report): string {
   const { passed, failed, deviations, skipped } = counts;
@@ -166,23 +167,23 @@ export function summarize(counts: Report): string {
 }
 
 /**
- * Writes a report as JSON. Bytes are strings in which each character is one.
+ * Formats a report as JSON. Bytes are ByteStrings.
  *
- * @param report The report.
- * @returns The JSON, with a line end.
+ * @param report The report to format.
+ * @returns The JSON text, with a line end.
  */
 export function toJson(report: Report): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
-/** How many bytes of one piece are kept. */
+/** The maximum number of bytes that are kept of one piece. */
 const MAX_PIECE = 4096;
-/** How many pieces are kept. */
+/** The maximum number of pieces that are kept. */
 const MAX_PIECES = 200;
-/** How many bytes of all pieces are kept: a report has hundreds of cases. */
+/** The maximum number of bytes per case. A report has hundreds of cases. */
 const MAX_SIZE = 65_536;
 
-/** Keeps what was sent and received in one case. */
+/** Records what was sent and received in one case. */
 export class Transcript {
   readonly #entries: Exchanged[] = [];
   #size = 0;
@@ -193,10 +194,10 @@ export class Transcript {
   }
 
   /**
-   * Adds what happened.
+   * Adds an event.
    *
-   * @param direction What it was.
-   * @param bytes What was sent or received.
+   * @param direction The kind of event.
+   * @param bytes The bytes that were sent or received.
    */
   add(direction: Direction, bytes: Uint8Array = new Uint8Array()): void {
     if (this.#entries.length >= MAX_PIECES) return;

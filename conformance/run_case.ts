@@ -12,28 +12,27 @@ import type { Patience } from "./patience.ts";
 import { type CaseReport, Transcript } from "./report.ts";
 import type { ServerCase } from "./server_case.ts";
 
-/** A run of a case, and what it needs. */
+/** A run of a case, and the objects it needs. */
 export interface CaseRun {
-  /** The case. */
+  /** The case to run. */
   readonly one: ServerCase;
-  /** The name of the run, which no other has. */
+  /** The unique name of the run. */
   readonly run: string;
-  /** What the application of the case reports. */
+  /** Receives the reports of the application. */
   readonly record: CaseRecord;
-  /** Where the server listens, and how long it may be silent. */
+  /** The address of the server, and its limits. */
   readonly place: ServerAddress;
   /** How long the whole case may take, in milliseconds. */
   readonly limit: number;
 }
 
 /**
- * Runs one case. A server that is never silent for too long, but never comes to
- * an end either, is stopped by the limit of the whole case.
+ * Runs one case. The limit of the whole case applies if the server keeps
+ * sending and never finishes.
  *
- * @param given The case, and what it needs.
- * @param patience Counts the time that was lost, unless the case is expected to
- * fail.
- * @returns How the case ended.
+ * @param given The case, and the objects it needs.
+ * @param patience Counts the lost time, unless the case is expected to fail.
+ * @returns The result of the case.
  */
 export async function runCase(
   { one, run, record, place, limit }: CaseRun,

@@ -1,6 +1,5 @@
 /**
- * The types of a case: an application, and a client that talks to it over a
- * socket.
+ * The types of a case: an application, and a client that uses it over a socket.
  *
  * @module
  */
@@ -9,31 +8,31 @@ import type { Application } from "../wsgi/types.ts";
 import type { RawClient, RawResponse } from "./raw_client.ts";
 import type { ServerLimits } from "./server_under_test.ts";
 
-/** What the application of a case reports, and waits for. */
+/** Connects the application of a case to the client's side. */
 export interface Probe {
   /**
-   * Reports to the client's side of the case what the application sees.
+   * Reports an event to the client's side of the case.
    *
-   * @param event Its name.
-   * @param value More about it; whatever JSON can hold.
-   * @returns A promise that resolves when it was delivered, where that takes
-   * time. `close()` of a body returns it, so that a process that ends after its
-   * one request ends no earlier.
+   * @param event The name of the event.
+   * @param value Details; any JSON value.
+   * @returns A promise that resolves after the delivery, if that is async.
+   * `close()` of a body returns it, so that a process for one request does not
+   * end early.
    */
   report(event: string, value?: unknown): void | Promise<void>;
   /**
    * Waits until the client's side opens a gate.
    *
-   * @param name The gate.
+   * @param name The name of the gate.
    */
   gate(name: string): Promise<void>;
 }
 
-/** What a request consists of. */
+/** The parts of a request. */
 export interface RequestParts {
   /** @default {"GET"} */
   readonly method?: string | undefined;
-  /** The request target as it is. @default {"/"} */
+  /** The request target, sent unchanged. @default {"/"} */
   readonly target?: string | undefined;
   /** @default {"HTTP/1.1"} */
   readonly version?: string | undefined;
@@ -52,53 +51,56 @@ export interface RequestParts {
 
 /** The client's side of one run of a case. */
 export interface CaseClient {
-  /** The limits that the server says it has. */
+  /** The limits that the server has declared. */
   readonly limits: ServerLimits;
-  /** Opens a connection. It is closed at the end of the case. */
+  /** Opens a connection, which is closed at the end of the case. */
   connect(): Promise<RawClient>;
-  /** Makes the bytes of a request, with the mark that leads to this case. */
+  /** Creates the bytes of a request, with the header that selects this case. */
   request(parts?: RequestParts): string;
-  /** Sends a request over a connection of its own and reads the response. */
+  /** Sends a request over a new connection and reads the response. */
   ask(parts?: RequestParts): Promise<RawResponse>;
   /**
    * Waits for an event that the application reports.
    *
-   * @param event Its name.
-   * @param count How often it must have been reported.
-   * @returns The value that came with it.
+   * @param event The name of the event.
+   * @param count How many events with this name to wait for.
+   * @returns The value of the last of these events.
    */
   waitFor(event: string, count?: number): Promise<unknown>;
   /** Returns the names of all events so far, in order. */
   events(): string[];
-  /** Opens a gate. */
+  /** Opens a gate of the application. */
   open(gate: string): void;
   /**
-   * Sends a request to the application of another case, which behaves well. By
-   * then the server has done what was pending, and is seen to be alive.
+   * Sends a request to the well-behaved application of another case.
+   * Afterwards, the server has finished pending work and is known to be
+   * running.
    */
   settle(): Promise<void>;
 }
 
-/** One case: what a server must do, and how to find out. */
+/** One case: a requirement for servers, and how to check it. */
 export interface ServerCase {
-  /** Subject and name, such as `"environ/path-decoded"`. */
+  /** The subject and name, such as `"environ/path-decoded"`. */
   readonly id: string;
   /** The anchor of the requirement in SPEC.md. */
   readonly spec: string;
-  /** What is expected, as a sentence. */
+  /** The expected behaviour, as a sentence. */
   readonly title: string;
   /**
-   * Makes the application for one request. It runs in the process of the
-   * server, so it uses nothing of the client's side, nor of a runtime.
+   * Creates the application for one request. It runs in the process of the
+   * server, so it must not use variables of the client's side, or a runtime.
    */
   readonly app: (probe: Probe) => Application;
   /**
-   * Whether the application breaks the contract, to see that the server copes
-   * with it. Such an application runs without the validator.
+   * Whether the application breaks the contract, to test how the server handles
+   * it. Such an application runs without the validator.
    */
   readonly broken?: boolean | undefined;
-  /** The limit that a server must have for this case to be run. */
+  /** The limit that a server must declare for this case to be run. */
   readonly limit?: keyof ServerLimits | undefined;
-  /** Talks to the server, and throws if it does not do what it must. */
+  /**
+   * Sends requests to the server, and throws if it does not behave as required.
+   */
   readonly run: (client: CaseClient) => Promise<void>;
 }

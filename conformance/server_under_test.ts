@@ -1,5 +1,5 @@
 /**
- * The server under test: how it is started and checked, and what it cannot do.
+ * The server under test: how it is started and checked, and its deviations.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { Application } from "../wsgi/types.ts";
 import { RawClient } from "./raw_client.ts";
 
 /**
- * The limits of a server under test. The cases about a limit are run if it is
- * there, and left out otherwise.
+ * The limits of a server under test. The cases about a limit are only run if it
+ * is declared.
  */
 export interface ServerLimits {
-  /** How long a target may be, in bytes. A longer one gets 414. */
+  /** The maximum length of a target in bytes. A longer one gets 414. */
   readonly maxTargetSize?: number | undefined;
-  /** How long the head of a request may be, in bytes. A longer one gets 431. */
+  /** The maximum length of a request head in bytes. A longer one gets 431. */
   readonly maxHeaderSize?: number | undefined;
-  /** How long the body of a request may be, in bytes. A longer one gets 413. */
+  /** The maximum length of a request body in bytes. A longer one gets 413. */
   readonly maxRequestBodySize?: number | undefined;
   /**
    * How long the head of a request may take, in milliseconds; a slower client
@@ -30,35 +30,35 @@ export interface ServerLimits {
 /** A server that runs the application of the kit. */
 export interface RunningServer {
   /**
-   * Its name and version for reports, such as `"Bun 1.4.4"`.
+   * The name and version for reports, such as `"Bun 1.4.4"`.
    *
    * @default {its header Server}
    */
   name?: string | undefined;
-  /** Where it listens, such as `"127.0.0.1"`. */
+  /** The address on which it listens, such as `"127.0.0.1"`. */
   hostname: string;
   /** The port on which it listens, 1 to 65535. */
   port: number;
-  /** Ends the server and frees its port. */
+  /** Stops the server and frees its port. */
   stop(): unknown;
   /**
-   * What the transport of this server cannot express: a reason for each id of a
-   * case. Such a case is reported as a deviation if it fails, and as passed if it
-   * does not.
+   * What the transport of this server cannot express: reasons by the id of a
+   * case. Such a case is reported as a deviation if it fails, and as passed
+   * otherwise.
    */
   deviations?: Readonly<Record<string, string>> | undefined;
-  /** The limits that it has and that are to be tested. */
+  /** The limits of the server that should be tested. */
   limits?: ServerLimits | undefined;
 }
 
-/** For a server that does not run in this process. */
+/** The connection to a server that does not run in this process. */
 export interface RemoteProbe {
   /**
-   * Opens, at the first call, a listener on 127.0.0.1 to which the application
-   * reports what it sees. In the other process the application is
-   * `remoteProbe(url)` of `@wsgi/ref/conformance/probe`.
+   * Opens, at the first call, a listener on 127.0.0.1 for the reports of the
+   * application. In the other process, the application is `remoteProbe(url)` of
+   * `@wsgi/ref/conformance/probe`.
    *
-   * @returns The address for `remoteProbe()`.
+   * @returns The URL for `remoteProbe()`.
    */
   listen(): string;
 }
@@ -67,7 +67,8 @@ export interface RemoteProbe {
  * Starts the server under test with an application.
  *
  * @param app The application of the kit, for a server in this process.
- * @param remote For a server in another process, which cannot be given `app`.
+ * @param remote For a server in another process, to which `app` cannot be
+ * passed.
  */
 export type StartServer = (
   app: Application,
@@ -76,16 +77,16 @@ export type StartServer = (
 
 /**
  * The deviations of servers on `Deno.serve`, for `RunningServer.deviations`:
- * from the id of a case to what the interface of `Deno.serve` lacks for it.
- * Section 10.1 of SPEC.md has the same list in prose.
+ * the parts of HTTP that `Deno.serve` does not expose, by the id of a case.
+ * Section 10.1 of SPEC.md has the same list as text.
  */
 export const denoServeDeviations: Readonly<Record<string, string>> = {
   "environ/protocol-1.0":
-    "A Request has no property for the HTTP version, and neither has ServeHandlerInfo",
+    "neither Request nor ServeHandlerInfo has the HTTP version",
   "environ/scheme-not-from-target":
-    "Request.url begins with the scheme that the client wrote into a target in absolute form; toFetchHandler knows its own only if it is told (urlScheme)",
+    "for a target in absolute form, Request.url begins with the scheme that the client sent; toFetchHandler needs the option urlScheme to know the real one",
   "headers/host-none":
-    "Request.url has the server's own address where the client sent no Host, and nothing tells it from a Host; toFetchHandler knows its port only if it is told (serverPort)",
+    "if the client sent no Host, Request.url has the server's own address, which looks like a Host; toFetchHandler needs the option serverPort to recognize it",
   "input/with-get":
     "Request.body is null for GET and HEAD, and the bytes are dropped",
   "response/reason":
@@ -93,36 +94,35 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
   "target/asterisk-form":
     "Request.url is http://host/* for the target * as well as for /*",
   "refused/host-missing":
-    "Request.url has the server's own address where the client sent no Host",
+    "if the client sent no Host, Request.url has the server's own address",
   "refused/version":
-    "Deno.serve answers 400 to a version that it does not know, before any handler is called",
-  "refused/bare-lf": "Deno.serve takes a bare LF for the end of a line",
-  "refused/bare-lf-request-line":
-    "Deno.serve takes a bare LF for the end of a line",
-  "chunks/blank-before": "Deno.serve skips blanks around the size of a chunk",
-  "chunks/blank-after": "Deno.serve skips blanks around the size of a chunk",
+    "Deno.serve responds with 400 to an unknown version, without calling a handler",
+  "refused/bare-lf": "Deno.serve accepts a bare LF as a line end",
+  "refused/bare-lf-request-line": "Deno.serve accepts a bare LF as a line end",
+  "chunks/blank-before": "Deno.serve ignores spaces around a chunk size",
+  "chunks/blank-after": "Deno.serve ignores spaces around a chunk size",
   "bodiless/connect":
     "Deno.serve adds a Content-Length to every response whose length it knows",
   "connection/connect-after":
-    "Deno.serve takes what follows a CONNECT for the next request",
+    "Deno.serve parses the bytes after a CONNECT as the next request",
   "connection/connect-body":
-    "Deno.serve takes the body of a CONNECT for the next request",
+    "Deno.serve parses the body of a CONNECT as the next request",
   "connection/expect-unread":
     "Deno.serve sends 100 before the handler reads Request.body",
   "connection/half-close":
-    "Deno.serve takes a client that ends its sending side for one that has left",
+    "Deno.serve considers a client gone that closes its sending side",
   "connection/keep-alive-1.0-generator":
     "Deno.serve promises keep-alive to an HTTP/1.0 client and closes the connection after a stream",
   "connection/upgrade-chunked":
-    "Deno.serve answers 400 to a request with a body that offers an upgrade",
+    "Deno.serve responds with 400 to a request with a body that offers an upgrade",
   "connection/upgrade-length":
-    "Deno.serve answers 400 to a request with a body that offers an upgrade",
+    "Deno.serve responds with 400 to a request with a body that offers an upgrade",
 };
 
 /**
- * Checks what `start()` returned.
+ * Checks the result of `start()`.
  *
- * @param server The value.
+ * @param server The value that it returned.
  * @throws {TypeError} If it is not a {@linkcode RunningServer}.
  */
 export function checkStarted(server: unknown): asserts server is RunningServer {
@@ -141,10 +141,10 @@ export function checkStarted(server: unknown): asserts server is RunningServer {
 }
 
 /**
- * Checks the limits that a server says it has.
+ * Checks the limits that a server has declared.
  *
- * @param limits The limits.
- * @throws {TypeError} If one is unknown, or no positive integer.
+ * @param limits The limits, by name.
+ * @throws {TypeError} If one is unknown, or not a positive integer.
  */
 export function checkLimits(limits: ServerLimits): void {
   for (const [name, value] of Object.entries(limits)) {
@@ -166,17 +166,17 @@ const LIMITS: ReadonlySet<string> = new Set<keyof ServerLimits>([
   "headersTimeout",
 ]);
 
-/** Says that nothing listens where `start()` says that the server does. */
+/** The error if no server listens at the address that `start()` returned. */
 export class NoListenerError extends TypeError {
-  /** The name of the class. */
+  /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "NoListenerError";
 }
 
 /**
- * Checks that the server listens. Otherwise every case would fail in the same
+ * Checks that the server listens. Otherwise, every case would fail in the same
  * way.
  *
- * @param server The server.
+ * @param server The result of `start()`.
  * @param deadline How long to wait for a connection, in milliseconds.
  * @throws {NoListenerError} If no connection can be opened.
  */

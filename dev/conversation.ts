@@ -1,26 +1,18 @@
 /**
- * What was said between server and application in one request, as the
+ * The conversation between server and application in one request, as the
  * inspector shows it: plain data that can be sent between threads and written as
  * JSON.
  *
  * @module
  */
 
-/** A place in a source file of the application's author. */
-export interface SourcePlace {
-  /** The path or URL of the file. */
-  readonly file: string;
-  /** The line, from 1. */
-  readonly line: number;
-  /** The column, from 1. */
-  readonly column: number;
-}
+import type { SourcePlace, StackFrame } from "../wsgi/source_place.ts";
 
-/** An error, with the frames of this package left out of its stack. */
+/** An error, without the frames of this package and of the runtime. */
 export interface DescribedError {
   readonly name: string;
   readonly message: string;
-  readonly frames: readonly (SourcePlace & { readonly name: string })[];
+  readonly frames: readonly StackFrame[];
   readonly cause?: DescribedError;
   /** The errors of an `AggregateError`. */
   readonly errors?: readonly DescribedError[];
@@ -32,7 +24,7 @@ export interface EnvironEntry {
   /** The string, or a description of any other value. */
   readonly value: string;
   readonly isString: boolean;
-  /** Whether the value may be a credential, to be hidden until clicked. */
+  /** Whether the value may be a credential, which is hidden until clicked. */
   readonly isSecret: boolean;
 }
 
@@ -47,20 +39,20 @@ export interface DescribedFinding {
   readonly place?: SourcePlace;
 }
 
-/** What happened, without the time. */
+/** An event without its time. */
 export type ConversationAction =
   | {
     readonly type: "call";
-    /** The name of the function, else of the module. */
+    /** The name of the function, or of the module if it has none. */
     readonly application: string;
     readonly environ: readonly EnvironEntry[];
   }
   | {
     readonly type: "read";
     readonly method: "read" | "readline" | "readlines" | "iterate";
-    /** The size that was asked for, in bytes. */
+    /** The requested size, in bytes. */
     readonly size?: number;
-    /** The bytes that came; 0 at the end of the input. */
+    /** The number of bytes read; 0 at the end of the input. */
     readonly bytes: number;
     /** The first bytes, as latin-1. */
     readonly preview: string;
@@ -69,14 +61,14 @@ export type ConversationAction =
     readonly type: "start-response";
     readonly status: string;
     readonly headers: readonly (readonly [string, string])[];
-    /** The error that was given as excInfo. */
+    /** The error passed as excInfo. */
     readonly excInfo?: DescribedError;
     readonly place?: SourcePlace;
   }
   | {
     readonly type: "chunk";
     readonly via: "body" | "write";
-    /** Which chunk of the body it is, from 0. */
+    /** The index of the chunk in the body, from 0. */
     readonly index: number;
     readonly bytes: number;
     readonly preview: string;
@@ -84,7 +76,7 @@ export type ConversationAction =
   | { readonly type: "body-end" }
   | {
     readonly type: "close";
-    /** Who closed: "server", "client left", or the name of a middleware. */
+    /** The reason: "server", "client left", or the name of a middleware. */
     readonly by: string;
   }
   | {
@@ -95,7 +87,7 @@ export type ConversationAction =
   | { readonly type: "finding"; readonly finding: DescribedFinding }
   | { readonly type: "error"; readonly error: DescribedError }
   | {
-    /** Events in this place that were not kept, because there were too many. */
+    /** Events that were left out here, because there were too many. */
     readonly type: "omitted";
     readonly count: number;
   }
@@ -106,8 +98,8 @@ export type ConversationAction =
   }
   | {
     readonly type: "end";
-    readonly outcome: "complete" | "cut" | "client-left" | "reloaded";
-    /** The bytes of the body that were sent. */
+    readonly outcome: Outcome;
+    /** The number of bytes of the body that were sent. */
     readonly bytes: number;
   };
 
@@ -117,7 +109,7 @@ export type ConversationEvent = ConversationAction & {
   readonly time: number;
 };
 
-/** A request as it can be sent again. */
+/** A request, complete enough to be sent again. */
 export interface RecordedRequest {
   readonly method: string;
   /** The request target as received. */
@@ -125,15 +117,40 @@ export interface RecordedRequest {
   readonly protocol: string;
   /** The headers as received, in order. */
   readonly headers: readonly (readonly [string, string])[];
-  /** The body as received, as far as it was kept. */
+  /** The beginning of the body, up to a limit. */
   readonly body: Uint8Array;
-  /** Whether `body` is all of it. */
+  /** Whether `body` is the complete body. */
   readonly isBodyComplete: boolean;
 }
 
-/** One request with everything that was said about it. */
+/** The outcome of a request. */
+export type Outcome = "complete" | "cut" | "client-left" | "reloaded";
+
+/** One request in a list. */
+export interface ConversationSummary {
+  readonly id: number;
+  /** When the request arrived, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly method: string;
+  /** The request target as received. */
+  readonly target: string;
+  /** The status, such as `"200 OK"`; absent until the head was sent. */
+  readonly status?: string | undefined;
+  /** The outcome; absent while the response is being sent. */
+  readonly outcome?: Outcome | undefined;
+  /** The time since the request arrived, in milliseconds. */
+  readonly duration: number;
+  /** The number of bytes of the body that were sent. */
+  readonly bytes: number;
+  /** The number of errors, including findings of this severity. */
+  readonly errors: number;
+  /** The number of findings that are warnings. */
+  readonly warnings: number;
+}
+
+/** One request with all its events. */
 export interface Conversation {
-  /** A number that no other request of this server has. */
+  /** The id, unique in this server. */
   readonly id: number;
   /** When the request arrived, in milliseconds since the epoch. */
   readonly startedAt: number;

@@ -1,6 +1,6 @@
 /**
- * {@linkcode DevelopmentServer}: a server of this package, with the application in
- * a worker behind it.
+ * {@linkcode DevelopmentServer}: an HTTP server in front of a worker that runs the
+ * application.
  *
  * @module
  */
@@ -9,12 +9,13 @@ import type { AccessRecord } from "../gateway/access_record.ts";
 import { makeHttpServer } from "../server/make_server.ts";
 import type { WsgiServer } from "../server/wsgi_server.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
+import { AccessGuard } from "./access_guard.ts";
 import { Checker } from "./check/checker.ts";
 import type { RecordedRequest } from "./conversation.ts";
 import { ConversationLog } from "./conversation_log.ts";
 import type { DevServerOptions } from "./dev_options.ts";
 import { toFilePath } from "./file_path.ts";
-import { AccessGuard } from "./front/access_guard.ts";
+import { exchangeOf } from "./front/exchange.ts";
 import { Front } from "./front/front.ts";
 import { FrontLog } from "./front/front_log.ts";
 import { FrontProtocol } from "./front/received.ts";
@@ -24,20 +25,17 @@ import type { InspectorOptions } from "./inspector_options.ts";
 import { wantsColor } from "./terminal/paint.ts";
 import { Reporter } from "./terminal/reporter.ts";
 
-/** What `devServer()` returns. */
+/** A running development server. */
 export interface DevServer extends WsgiServer {
-  /** Where the inspector is; nothing where its pages are off. */
+  /** The URL of the inspector; `undefined` if its pages are off. */
   readonly inspectorUrl: string | undefined;
-  /** How many responses the application is working on. */
+  /** The number of requests whose response is incomplete. */
   readonly running: number;
-  /** Resolves when the application has been loaded, or could not be. */
+  /** Resolves when the application has been loaded, or has failed to load. */
   readonly settled: Promise<void>;
 }
 
 const BLOCKED_AFTER_MS = 10_000;
-
-/** The names of this machine for itself. */
-const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /** A development server. */
 export class DevelopmentServer implements DevServer {
@@ -53,10 +51,10 @@ export class DevelopmentServer implements DevServer {
   #stopped: Promise<void> | undefined;
 
   /**
-   * Begins to listen, and starts the application.
+   * Starts to listen, and starts the application.
    *
-   * @param options The options, checked.
-   * @param createInspector Makes the inspector.
+   * @param options The options, already checked.
+   * @param createInspector Creates the inspector.
    */
   constructor(
     options: DevServerOptions,
@@ -84,8 +82,8 @@ export class DevelopmentServer implements DevServer {
     );
     const inspector = createInspector({
       log,
+      guard: this.#guard,
       module: name,
-      hosts: [...LOOPBACK_HOSTS, ...allowHosts],
       replay: (request) => this.#replay(request),
       source: (file) => this.#readSource(file),
       check: () => this.#checker.run(),
@@ -95,7 +93,7 @@ export class DevelopmentServer implements DevServer {
       log,
       guard: this.#guard,
       inspector,
-      onRecorded: (...args) => this.#reporter.onRecorded(...args),
+      onReport: (...args) => this.#reporter.onReport(...args),
     });
     this.#server = this.#listen(hostname, port, options);
     this.#supervisor = new Supervisor({
@@ -103,9 +101,9 @@ export class DevelopmentServer implements DevServer {
       log,
       checks: { profile: options.profile, rules: options.rules },
       hasInspector: this.#guard.isOn,
+      isUnixSocket,
       blockedAfter: options.blockedAfter ?? BLOCKED_AFTER_MS,
       onEvent: (event) => this.#onEvent(event),
-      onRequestOver: (recording) => this.#front.onRequestOver(recording),
       answer: (exchange, failure) => this.#front.answer(exchange, failure),
     });
     this.#server.serveForever();
@@ -182,7 +180,7 @@ export class DevelopmentServer implements DevServer {
   }
 
   #onEnd(record: AccessRecord, environ: Environ | undefined): void {
-    if (environ !== undefined) this.#front.onEnd(record, environ);
+    if (environ !== undefined) this.#front.finishResponse(record, environ);
     else this.#reporter.onRefused(record);
   }
 
@@ -190,14 +188,14 @@ export class DevelopmentServer implements DevServer {
     const time = new Date();
     const end = await replayRequest(request, this.#front.app, this.#protocol!);
     const { environ, status, bytesSent, duration } = end;
-    const recording = this.#front.recordingOf(environ);
-    if (recording === undefined) {
+    const exchange = exchangeOf(environ);
+    if (exchange === undefined) {
       throw new Error(
         "Cannot send the request again: it is for a page of the development server",
       );
     }
     const { method, target, protocol } = request;
-    this.#front.onEnd({
+    this.#front.finishResponse({
       time,
       method,
       target,
@@ -211,7 +209,7 @@ export class DevelopmentServer implements DevServer {
       referer: undefined,
       userAgent: undefined,
     }, environ);
-    return recording.id;
+    return exchange.recording.id;
   }
 
   async #readSource(file: string): Promise<string | undefined> {

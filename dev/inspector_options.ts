@@ -1,17 +1,20 @@
 /**
- * What the development server gives to the pages of the inspector.
+ * The options of the inspector.
  *
  * @module
  */
 
+import type { AccessGuard } from "./access_guard.ts";
 import type { RecordedRequest } from "./conversation.ts";
 import type { ConversationLog } from "./conversation_log.ts";
 
 /** Options of the inspector. */
 export interface InspectorOptions {
-  /** The requests of the application, its state, and the last check. */
+  /** The requests, the state of the application, and the last check. */
   readonly log: ConversationLog;
-  /** The module of the application, as the command line names it. */
+  /** Decides about each request before its path has any effect. */
+  readonly guard: AccessGuard;
+  /** The module of the application, as on the command line. */
   readonly module: string;
   /**
    * Sends a request to the application again.
@@ -24,23 +27,11 @@ export interface InspectorOptions {
    * Reads a source file of the application.
    *
    * @param file Its path or URL.
-   * @returns Its text, or nothing if it is no module of the application.
+   * @returns The text; `undefined` if it is not a module of the application.
    */
   source(file: string): Promise<string | undefined>;
-  /**
-   * Runs `checkApplication()` now. The outcome appears in the log.
-   *
-   * Absent where the server cannot check.
-   */
-  check?(): Promise<void>;
-  /**
-   * The host names under which the pages answer, such as `"localhost"` or
-   * `"[::1]"`, with any port. Other names are refused: another site may let its
-   * own name resolve to this machine (DNS rebinding).
-   *
-   * @default {["localhost", "127.0.0.1", "[::1]"]}
-   */
-  readonly hosts?: readonly string[];
+  /** Runs `checkApplication()` now. The outcome appears in the log. */
+  check(): Promise<void>;
   /**
    * The token that a form must send to start an action.
    *

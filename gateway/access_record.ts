@@ -1,6 +1,6 @@
 /**
- * The record of a finished request: its fields, its line in a log, and how it
- * reaches the function that logs it.
+ * The record of a finished request: its fields, how it is formatted as a log
+ * line, and how it is passed to an access logger.
  *
  * @module
  */
@@ -9,37 +9,37 @@ import { describe, isThenable } from "../wsgi/describe.ts";
 import type { ErrorStream } from "../wsgi/types.ts";
 import { formatError } from "./error_response.ts";
 
-/** One request, when it is over. */
+/** One finished request. */
 export interface AccessRecord {
-  /** When the request came. */
+  /** When the request arrived. */
   readonly time: Date;
   /** The address of the client, `undefined` on a Unix socket. */
   readonly remoteAddress: string | undefined;
-  /** The user whom a server in front has authenticated. */
+  /** The user, if a server in front has authenticated one. */
   readonly remoteUser: string | undefined;
-  /** The method: `"GET"`. */
+  /** The method, such as `"GET"`. */
   readonly method: string;
   /**
    * The target as it was sent: the raw path and query, or a whole URL, whose
-   * authority may be another than the Host.
+   * authority may differ from the Host header.
    */
   readonly target: string;
-  /** The protocol: `"HTTP/1.1"`. */
+  /** The protocol, such as `"HTTP/1.1"`. */
   readonly protocol: string;
-  /** The status code of the response; 0 if the client left before there was one. */
-  readonly status: number;
-  /** Bytes of the response body that were handed over to be sent. */
-  readonly bytesSent: number;
-  /** How long it took, in milliseconds. */
-  readonly duration: number;
   /**
-   * Whether the client left before the response was complete. False for a file
-   * that `Deno.serve` sends by itself, which does not report it.
+   * The status code of the response; 0 if the client left before a response was
+   * started.
    */
+  readonly status: number;
+  /** How many bytes of the response body were passed on for sending. */
+  readonly bytesSent: number;
+  /** How long the request took, in milliseconds. */
+  readonly duration: number;
+  /** Whether the client left before the response was complete. */
   readonly clientLeft: boolean;
   /**
-   * Why the response was broken off, such as `"RangeError: no more rows"`. Absent
-   * from a record whose response is complete, and if the client has left.
+   * Why the response was cut off, such as `"RangeError: no more rows"`. Absent
+   * if the response is complete or the client has left.
    */
   readonly failure?: string | undefined;
   /** The `Referer` header. */
@@ -48,10 +48,12 @@ export interface AccessRecord {
   readonly userAgent: string | undefined;
 }
 
-/** Receives the record of each request. What it returns is ignored. */
+/** Receives the record of each request. Its return value is ignored. */
 export type AccessLogger = (record: AccessRecord) => unknown;
 
-/** How much of a message is logged: the whole of it is in `wsgi.errors`. */
+/**
+ * The longest part of a message that is logged. `wsgi.errors` has all of it.
+ */
 const MAX_FAILURE_LENGTH = 200;
 
 const MONTHS = [
@@ -69,7 +71,7 @@ const MONTHS = [
   "Dec",
 ];
 
-// deno-lint-ignore no-control-regex -- they are what is looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for control characters
 const UNSAFE = /["\\\x00-\x1f\x7f-\uffff]/g;
 
 function escapeUnsafe(char: string): string {
@@ -80,7 +82,10 @@ function escapeUnsafe(char: string): string {
     : `\\x${code.toString(16).padStart(2, "0")}`;
 }
 
-/** A field of a client's making must not end its quotes, nor the line. */
+/**
+ * Escapes what could end a quoted field or the line: clients choose the
+ * content.
+ */
 function escapeField(text: string): string {
   return text.replace(UNSAFE, escapeUnsafe);
 }
@@ -89,7 +94,10 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, "0");
 }
 
-/** The last time that was formatted: many requests end in the same second. */
+/**
+ * The last time that was formatted, kept because many requests end in the same
+ * second.
+ */
 let lastSecond = NaN;
 let lastTime = "";
 
@@ -107,7 +115,9 @@ function formatTime(time: Date): string {
   return lastTime = `${day}/${month}/${time.getUTCFullYear()}:${clock} +0000`;
 }
 
-/** A field between blanks: nothing is a hyphen, a blank would end it. */
+/**
+ * Formats an unquoted field: `-` if it is empty, and with its spaces escaped.
+ */
 function bare(text: string | undefined): string {
   return text === undefined || text === ""
     ? "-"
@@ -118,19 +128,18 @@ function quoted(text: string | undefined): string {
   return `"${text === undefined ? "-" : escapeField(text)}"`;
 }
 
-/** What is added to a line whose response is not complete. */
+/** Returns what is added to the line of an incomplete response. */
 function endingOf({ clientLeft, failure }: AccessRecord): string {
   if (clientLeft) return " client left";
-  return failure === undefined ? "" : ` broken off ${quoted(failure)}`;
+  return failure === undefined ? "" : ` cut off ${quoted(failure)}`;
 }
 
 /**
- * Formats a record in Common Log Format, the time in UTC. Where the response is
- * not complete, `client left` or `broken off "reason"` follows.
+ * Formats a record in Common Log Format, with the time in UTC. If the response
+ * is incomplete, `client left` or `cut off "reason"` is appended.
  *
- * @param record The request.
- * @returns One line, without its line feed. What came from the client is
- * escaped.
+ * @param record The record of a finished request.
+ * @returns One line without a line feed. Values from the client are escaped.
  *
  * @example Usage
  * ```ts
@@ -175,12 +184,11 @@ function formatLine(record: AccessRecord): string {
 }
 
 /**
- * Formats a record in Combined Log Format: the common one, then `Referer` and
- * `User-Agent`.
+ * Formats a record in Combined Log Format: the common format, followed by
+ * `Referer` and `User-Agent`.
  *
- * @param record The request.
- * @returns One line, without its line feed. What came from the client is
- * escaped.
+ * @param record The record of a finished request.
+ * @returns One line without a line feed. Values from the client are escaped.
  *
  * @example Usage
  * ```ts
@@ -212,10 +220,10 @@ export function formatCombined(record: AccessRecord): string {
 }
 
 /**
- * Describes why a response was broken off, for a record.
+ * Describes in a record why a response was cut off.
  *
- * @param reason What was thrown, or why the request ended early.
- * @returns The name and the message of an error.
+ * @param reason The thrown value, or the reason why the request ended early.
+ * @returns The error's name and message, cut to 200 characters.
  */
 export function describeFailure(reason: unknown): string {
   try {
@@ -227,12 +235,12 @@ export function describeFailure(reason: unknown): string {
 }
 
 /**
- * Calls an access logger. An error that it throws, or a promise of it that is
- * rejected, is logged and does not affect the request.
+ * Calls an access logger. If it throws or returns a promise that rejects, the
+ * error is logged and does not affect the request.
  *
- * @param logger The function.
- * @param record The record it gets.
- * @param errors Where a failure is logged.
+ * @param logger The access logger.
+ * @param record The record that is passed to it.
+ * @param errors The stream to which a failure is written.
  */
 export function deliver(
   logger: AccessLogger,

@@ -1,17 +1,17 @@
 /**
- * One call of an application: the steps of PEP 3333, in their order.
+ * One call of an application: the steps of PEP 3333, in order.
  *
- * Beside `run_with_cgi()`, the gateway that PEP 3333 gives as an example:
+ * The parts of `run_with_cgi()`, the example gateway of PEP 3333, are here:
  *
  * - the call of the application is `run()`, and `#await()` for a promise;
  * - `start_response()` is `ResponseControls.start()`, and the headers it sets are
  *   `response.head`;
  * - `write()` is `ResponseControls.write()`; every chunk is sent by
  *   `ResponseControls.send()`, the head with the first one;
- * - `for data in result` is `#iterate()`, `#sendArray()` for an array and
+ * - `for data in result` is `#iterate()`, or `#sendArray()` for an array and
  *   `#sendFile()` for a file;
  * - the `write('')` after an empty body is in `CallOutcome.endBody()`;
- * - `finally: result.close()` is `BodyReader.close()`, at every way out.
+ * - `finally: result.close()` is `BodyReader.close()`, however the call ends.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { BodyReader } from "./body_reader.ts";
 import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
 import { type Cancellation, ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
-import { hasSize, openBlocks } from "./file_blocks.ts";
+import { openBlocks } from "./file_blocks.ts";
 import { pump } from "./pump.ts";
 import { type CallParts, ResponseControls } from "./response_controls.ts";
 import { ResponseWriter } from "./response_writer.ts";
@@ -44,8 +44,8 @@ export class ApplicationCall implements CallParts {
 
   /**
    * @param environ The variables of the request.
-   * @param transport The way to the client.
-   * @param options The options of the call.
+   * @param transport Sends the response to the client.
+   * @param options Where errors go, and the response to a failure.
    */
   constructor(environ: Environ, transport: Transport, options: RunOptions) {
     this.#environ = environ;
@@ -73,8 +73,8 @@ export class ApplicationCall implements CallParts {
    * Calls the application and sends its response.
    *
    * @param app The application.
-   * @returns Nothing if all is over, otherwise a promise that resolves when it
-   * is.
+   * @returns `undefined` if the response is complete, otherwise a promise that
+   * resolves when it is.
    */
   run(app: Application): void | Promise<void> {
     const controls = this.#controls;
@@ -100,11 +100,11 @@ export class ApplicationCall implements CallParts {
 
   #respond(result: unknown): void | Promise<void> {
     const body = this.#body = new BodyReader(result, this.log);
-    // It ended before the application returned: the body is closed unread.
+    // The request ended before the application returned: close the body unread.
     if (this.outcome.isDecided) return body.close();
     this.#controls.throwMisuse();
     if (Array.isArray(result)) return this.#sendArray(body, result);
-    // Also where nothing is sent: what is no body is refused.
+    // This rejects an invalid body even if no body will be sent.
     body.open();
     if (this.response.isBodiless) return this.#skip(body);
     return this.#sendFile(body, result) ?? this.#iterate(body);
@@ -122,7 +122,7 @@ export class ApplicationCall implements CallParts {
     const isWhole = !response.headSent &&
       (head.contentLength ?? length) === length &&
       (chunks.length === 1 || length <= MAX_JOINED);
-    // Copied, since close() comes first and may empty the array.
+    // Copied, because close() is called first and may empty the array.
     const whole = isWhole ? joinChunks(chunks, length) : undefined;
     if (whole === undefined) {
       response.announceLength(length);
@@ -149,12 +149,6 @@ export class ApplicationCall implements CallParts {
     if (!(result instanceof FileWrapper)) return undefined;
     const size = result.bytesLeft;
     if (size === undefined) return undefined;
-    if (this.#transport.sendFile !== undefined && hasSize(result, size)) {
-      const sending = this.response.sendFile(size, () => result.toStream());
-      if (sending !== undefined) {
-        return this.outcome.complete(sending)?.then(() => body.close());
-      }
-    }
     return this.#sendBlocks(body, openBlocks(result, size, this.response));
   }
 
@@ -173,7 +167,10 @@ export class ApplicationCall implements CallParts {
     return await this.#iterate(body);
   }
 
-  /** Sends the chunks of a body, each made only when the transport can take it. */
+  /**
+   * Sends the chunks of a body, asking for each only when the transport has
+   * room.
+   */
   #iterate(body: BodyReader): Promise<void> {
     this.#listen();
     return new Promise((resolve) => {
@@ -195,16 +192,16 @@ export class ApplicationCall implements CallParts {
           if (chunk.byteLength > 0) this.#controls.send(chunk);
           return true;
         },
-        // A body whose client has left may throw because it was stopped.
+        // After the client has left, a body may throw because it was stopped.
         fail: (error) =>
           leave(!this.outcome.isDecided ? this.#fail(error) : body.close()),
       });
     });
   }
 
-  // The ways out --------------------------------------------------------------
+  // How a call ends -----------------------------------------------------------
 
-  /** No body is sent: the head leaves, the body is closed as it is. */
+  /** Sends the head alone and closes the body unread. */
   #skip(body: BodyReader): void | Promise<void> {
     return this.#then(body.close(), () => {
       if (!this.outcome.isDecided) {
@@ -213,14 +210,17 @@ export class ApplicationCall implements CallParts {
     });
   }
 
-  /** The application failed, or broke the contract. */
+  /** Ends the call after the application has failed or broken the contract. */
   #fail(error: unknown): void | Promise<void> {
     const sending = this.outcome.fail(error);
     const closing = this.#body?.close();
     return sending === undefined ? closing : sending.then(() => closing);
   }
 
-  /** The request ended early: nothing more is sent, the body is closed. */
+  /**
+   * Ends the call because the request ended early: sends no more, closes the
+   * body.
+   */
   #cancel(reason: unknown): void {
     if (this.outcome.isDecided) return;
     if (reason instanceof ClientDisconnected) {
@@ -231,12 +231,15 @@ export class ApplicationCall implements CallParts {
     }
   }
 
-  /** Learns of an early end from now on. What is sync needs no listener. */
+  /**
+   * Listens for an early end. Sync code is never interrupted, so it needs no
+   * listener.
+   */
   #listen(): void {
     this.#transport.cancellation?.listen((reason) => this.#cancel(reason));
   }
 
-  /** Continues after a promise, or at once without one. */
+  /** Continues after a promise, or immediately if there is none. */
   #then(
     promise: void | Promise<void>,
     next: () => void | Promise<void>,

@@ -1,13 +1,13 @@
 /**
- * Checks of bodies and their chunks, and arrays that are joined: all of an array
- * is known before the first byte is sent.
+ * Checks bodies and their chunks, and joins array bodies, which are known
+ * completely before the first byte is sent.
  *
  * @module
  */
 
 import { describe, ignoreRejection, isUint8Array } from "../wsgi/describe.ts";
 
-/** An object that may be a body. */
+/** An object whose body methods have not been checked yet. */
 export interface AnyBody {
   [Symbol.asyncIterator]?: unknown;
   [Symbol.iterator]?: unknown;
@@ -17,7 +17,7 @@ export interface AnyBody {
 /**
  * Creates the error about a body that is not an iterable of chunks.
  *
- * @param found A description of what the application returned.
+ * @param found A description of the returned value.
  * @returns The error.
  */
 export function createBodyError(found: string): TypeError {
@@ -27,11 +27,12 @@ export function createBodyError(found: string): TypeError {
 }
 
 /**
- * Throws for a value that cannot be a body, also where JavaScript would iterate
- * it: a string gives characters, and a bare `Uint8Array` gives numbers.
+ * Throws for a value that cannot be a body. This includes values that
+ * JavaScript could iterate: a string yields characters, and a bare `Uint8Array`
+ * yields numbers.
  *
- * @param body What the application returned.
- * @throws {TypeError} If it is not an object, or a typed array.
+ * @param body The value that the application returned.
+ * @throws {TypeError} If it is not an object, or is a typed array.
  */
 export function checkBody(body: unknown): asserts body is AnyBody {
   if (isUint8Array(body)) {
@@ -48,8 +49,8 @@ export function checkBody(body: unknown): asserts body is AnyBody {
 /**
  * Throws for a chunk that is not a `Uint8Array`.
  *
- * @param chunk What the body yielded, or write() was given.
- * @throws {TypeError} If it is anything else.
+ * @param chunk The value that the body yielded or that was passed to write().
+ * @throws {TypeError} If it is not a `Uint8Array`.
  */
 export function checkChunk(chunk: unknown): asserts chunk is Uint8Array {
   if (!isUint8Array(chunk)) {
@@ -65,7 +66,7 @@ export function checkChunk(chunk: unknown): asserts chunk is Uint8Array {
 /**
  * Checks all chunks of an array body and adds up their lengths.
  *
- * @param chunks The body.
+ * @param chunks The array that the application returned.
  * @returns The length of the body in bytes.
  * @throws {TypeError} If a chunk is not a `Uint8Array`.
  */
@@ -78,7 +79,7 @@ export function totalLength(chunks: unknown[]): number {
       length += chunk.byteLength;
     }
   } catch (error) {
-    // The others are not looked at. They may be promises, too.
+    // The other chunks are not checked, and may be promises that reject.
     for (const chunk of chunks) ignoreRejection(chunk);
     throw error;
   }

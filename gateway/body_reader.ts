@@ -1,5 +1,5 @@
 /**
- * Reading a response body: one chunk at a time, closed exactly once.
+ * Reads a response body one chunk at a time, and closes it exactly once.
  *
  * @module
  */
@@ -34,20 +34,22 @@ export class BodyReader {
   #fail: ((error: unknown) => void) | undefined;
   #onResult: ((result: unknown) => void) | undefined;
   #onError: ((error: unknown) => void) | undefined;
-  /** Whether the iterator has finished by itself and wants no return(). */
+  /**
+   * Whether the iterator has finished by itself, so that return() is not due.
+   */
   #ended = false;
   #closed: Promise<void> | undefined | false = false;
 
   /**
-   * @param body What the application returned.
-   * @param log Takes what `return()` and `close()` throw.
+   * @param body The value that the application returned.
+   * @param log Receives errors of `return()` and `close()`.
    */
   constructor(body: unknown, log: ErrorLog) {
     this.#body = body;
     this.#log = log;
   }
 
-  /** Whether next() gives promises. Known once the body was opened. */
+  /** Whether next() returns promises. Known once the body has been opened. */
   get isAsync(): boolean {
     return this.#async;
   }
@@ -58,10 +60,10 @@ export class BodyReader {
   }
 
   /**
-   * Takes the body's iterator, the async one if there are both.
+   * Gets the body's iterator; the async one if there are both.
    *
-   * @param body What to iterate if not the body itself.
-   * @throws {TypeError} If it is not an iterable of chunks.
+   * @param body The object to iterate instead of the body.
+   * @throws {TypeError} If it is not iterable.
    */
   open(body: unknown = this.#body): void {
     // Until there is an iterator, there is nothing to return().
@@ -84,7 +86,7 @@ export class BodyReader {
   #read(result: unknown): Uint8Array | undefined {
     if (typeof result !== "object" || result === null) {
       throw new TypeError(
-        `Cannot send the body: next() must give an object, got ${
+        `Cannot send the body: next() must return an object, got ${
           describe(result)
         }`,
       );
@@ -102,7 +104,7 @@ export class BodyReader {
    * Asks a sync body for its next chunk.
    *
    * @returns The chunk, or `undefined` at the end.
-   * @throws Whatever the body throws.
+   * @throws Any error of the body.
    * @throws {TypeError} If the chunk is not a `Uint8Array`.
    */
   next(): Uint8Array | undefined {
@@ -116,7 +118,7 @@ export class BodyReader {
     if (isThenable(result)) {
       ignoreRejection(result);
       throw new TypeError(
-        "Cannot send the body: next() of a sync iterator must not give a promise",
+        "Cannot send the body: next() of a sync iterator must not return a promise",
       );
     }
     return this.#read(result);
@@ -125,8 +127,8 @@ export class BodyReader {
   /**
    * Asks an async body for its next chunk.
    *
-   * @returns The chunk, or `undefined` at the end and when the body was closed
-   * in the meantime. It rejects with what the body throws, and with a
+   * @returns The chunk, or `undefined` at the end or if the body was closed in
+   * the meantime. The promise rejects with an error of the body, and with a
    * `TypeError` if the chunk is not a `Uint8Array`.
    */
   nextAsync(): Promise<Uint8Array | undefined> {
@@ -134,11 +136,12 @@ export class BodyReader {
   }
 
   /**
-   * Asks an async body for its next chunk, as nextAsync() does, without a
-   * promise of our own. One of the functions is called, and not at once.
+   * Asks an async body for its next chunk, like nextAsync(), but without an
+   * additional promise. One of the two functions is called, after this method
+   * has returned.
    *
-   * @param take Called with the chunk, or with `undefined`.
-   * @param fail Called with the error.
+   * @param take Called with the chunk, or with `undefined` at the end.
+   * @param fail Called with the error of the body.
    */
   ask(
     take: (chunk: Uint8Array | undefined) => void,
@@ -146,7 +149,7 @@ export class BodyReader {
   ): void {
     this.#take = take;
     this.#fail = fail;
-    // Made once for all chunks.
+    // Created once for all chunks.
     this.#onResult ??= (result) => this.#accept(result);
     this.#onError ??= (error) => this.#reject(error);
     let result: Promise<unknown>;
@@ -180,11 +183,11 @@ export class BodyReader {
   }
 
   /**
-   * Ends the reading: the iterator's return() if it did not finish by itself,
-   * then the body's close(). Whatever they throw is logged. A later call does
-   * nothing but give the same promise.
+   * Stops reading: calls the iterator's return() if it has not finished by
+   * itself, then the body's close(). Their errors are logged. Later calls only
+   * return the same promise.
    *
-   * @returns A promise if one of them gave one.
+   * @returns A promise if one of them returned one.
    */
   close(): Promise<void> | undefined {
     if (this.#closed !== false) return this.#closed;
@@ -208,7 +211,8 @@ export class BodyReader {
   }
 
   #callReturn(): unknown {
-    // A body that was never begun is opened to be told: it cancels a stream.
+    // A body that was never iterated is opened for this: return() cancels a
+    // stream.
     if (this.#iterator === undefined) this.open();
     return this.#iterator?.return?.();
   }
@@ -219,7 +223,7 @@ export class BodyReader {
     return typeof close === "function" ? close.call(body) : undefined;
   }
 
-  /** Calls, logs what is thrown, and gives a promise only for a promise. */
+  /** Calls a function, logs its error, and returns a promise only if it did. */
   #call(action: () => unknown): Promise<void> | undefined {
     try {
       const result = action();

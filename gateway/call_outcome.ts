@@ -16,8 +16,8 @@ import type { ResponseWriter } from "./response_writer.ts";
 /** Options of `runApplication()`. */
 export interface RunOptions {
   /**
-   * Called with what the application threw, or with an error that says which
-   * rule it broke, after that error was written to `wsgi.errors`.
+   * Called with the error that the application threw, or with one that says
+   * which rule it broke. The error has been written to `wsgi.errors` before.
    */
   onError?: ((error: unknown, environ: Environ) => void) | undefined;
   /**
@@ -43,7 +43,7 @@ export class CallLog {
    */
   constructor(environ: Environ, options: RunOptions) {
     this.#environ = environ;
-    // Taken now: the application may change its environ.
+    // Read now, because the application may change its environ.
     this.#errors = environ["wsgi.errors"] ?? new StderrStream();
     this.#onError = options.onError;
   }
@@ -51,19 +51,19 @@ export class CallLog {
   /**
    * Adds an error.
    *
-   * @param error What was thrown, or an error that says which rule was broken.
+   * @param error The thrown value, or an error that says which rule was broken.
    */
   add(error: unknown): void {
     try {
       this.#errors.write(formatError(error));
       this.#onError?.(error, this.#environ);
     } catch {
-      // The log itself is broken. The response goes on without it.
+      // The log itself is broken. The response continues without it.
     }
   }
 
   /**
-   * Adds, once, that a body went past its Content-Length.
+   * Reports, once, that a body is longer than its Content-Length.
    *
    * @param response The response.
    */
@@ -79,8 +79,8 @@ export class CallLog {
 }
 
 /**
- * The outcome of one call. It is decided once: the response is complete, the
- * application has failed, or the client has left. From then on nothing is sent.
+ * The outcome of one call, decided once: the response is complete, the
+ * application has failed, or the client has left. Nothing is sent after that.
  */
 export class CallOutcome {
   readonly #response: ResponseWriter;
@@ -91,8 +91,8 @@ export class CallOutcome {
 
   /**
    * @param response The response.
-   * @param cancellation The early end of the request.
-   * @param log Where errors go.
+   * @param cancellation Reports an early end of the request.
+   * @param log Receives errors.
    * @param options The options of the call.
    */
   constructor(
@@ -107,7 +107,7 @@ export class CallOutcome {
     this.#errorPage = errorPage;
   }
 
-  /** Whether nothing may be sent any more. */
+  /** Whether nothing may be sent anymore. */
   get isDecided(): boolean {
     return this.#outcome !== undefined;
   }
@@ -120,8 +120,8 @@ export class CallOutcome {
   /**
    * Decides that the response is complete.
    *
-   * @param sending Settles when its last bytes are sent.
-   * @returns The same, without a rejection.
+   * @param sending Settles when the last bytes have been sent.
+   * @returns The same, but it never rejects.
    */
   complete(sending: void | Promise<void>): void | Promise<void> {
     this.#outcome = "completed";
@@ -133,7 +133,7 @@ export class CallOutcome {
    * Completes the response at the end of its body.
    *
    * @param body The body, read to its end.
-   * @returns A promise if sending or closing takes time.
+   * @returns A promise if sending or closing is async.
    * @throws {Error} If the application did not start the response, or the body
    * is shorter than its Content-Length.
    */
@@ -154,11 +154,11 @@ export class CallOutcome {
   }
 
   /**
-   * Completes a response whose Content-Length is reached, since the client has
-   * all of it. The body is asked once more, so that code after its last chunk
-   * runs; if it goes on, it is stopped.
+   * Completes a response whose Content-Length has been reached: the client has
+   * all of it. The body is asked for one more chunk, so that code after its
+   * last chunk runs; if there is another chunk, the body is closed.
    *
-   * @param body The body.
+   * @param body The body, not read to its end.
    */
   async endFull(body: BodyReader): Promise<void> {
     const sending = this.complete(this.#response.end());
@@ -180,11 +180,12 @@ export class CallOutcome {
   }
 
   /**
-   * Decides that the application has failed, or broke the contract, and sends
-   * the error response. After another outcome the error is only logged.
+   * Decides that the application has failed or broken the contract, and sends
+   * the error response. If the outcome was decided before, the error is only
+   * logged.
    *
-   * @param error What was thrown.
-   * @returns A promise if sending takes time.
+   * @param error The thrown value.
+   * @returns A promise if sending is async.
    */
   fail(error: unknown): void | Promise<void> {
     if (this.isDecided) {
@@ -197,7 +198,7 @@ export class CallOutcome {
     return this.#sendError(error);
   }
 
-  /** Sends an error page, or breaks a response that has begun. */
+  /** Sends an error page, or aborts a response that has begun. */
   #sendError(error: unknown): void | Promise<void> {
     const response = this.#response;
     try {
@@ -212,7 +213,9 @@ export class CallOutcome {
     response.abort(error);
   }
 
-  /** Whether an error only gives back why the application had to stop. */
+  /**
+   * Whether an error only repeats the reason why the application had to stop.
+   */
   #isExpected(error: unknown): boolean {
     if (this.clientLeft) return isAbort(error);
     const reason = this.#cancellation?.reason;
@@ -225,10 +228,10 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }
 
-/** Whether an error only says that an operation was aborted. */
+/** Whether an error only reports an aborted operation. */
 function isAbort(error: unknown): boolean {
   return error instanceof ClientDisconnected ||
     error instanceof RequestBodyError ||
-    // A DOMException is one too; Node has an AbortError of its own.
+    // A DOMException is an Error too; Node.js has its own AbortError.
     (error instanceof Error && error.name === "AbortError");
 }

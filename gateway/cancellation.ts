@@ -5,8 +5,8 @@
  */
 
 /**
- * Why a request ended early: the client closed the connection. It is the reason
- * of the request's signal then.
+ * The reason if a request ended early because the client closed the connection.
+ * The request's signal is aborted with it.
  *
  * @example Usage
  * ```ts
@@ -19,14 +19,14 @@
 export class ClientDisconnected extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "ClientDisconnected";
-  /** Creates the reason. */
+  /** Creates the reason, which has a fixed message. */
   constructor() {
     super("The client has left");
   }
 }
 
 /**
- * Why a request ended early: the server did not wait for it any longer.
+ * The reason if a request ended early because the server was stopped.
  *
  * @example Usage
  * ```ts
@@ -39,14 +39,14 @@ export class ClientDisconnected extends Error {
 export class ServerStopped extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "ServerStopped";
-  /** Creates the reason. */
+  /** Creates the reason, which has a fixed message. */
   constructor() {
     super("The server was stopped before the response was complete");
   }
 }
 
 /**
- * Why a request ended early: it was not over at its deadline.
+ * The reason if a request ended early because its deadline passed.
  *
  * @example Usage
  * ```ts
@@ -59,14 +59,15 @@ export class ServerStopped extends Error {
 export class RequestTimeout extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "RequestTimeout";
-  /** Creates the reason. */
+  /** Creates the reason, which has a fixed message. */
   constructor() {
-    super("The request was not over at its deadline");
+    super("The request was not complete at its deadline");
   }
 }
 
 /**
- * Returns whether the server ended a request early, whatever the application did.
+ * Returns whether the server ended a request early, independent of the
+ * application.
  *
  * @param reason Why the request ended.
  * @returns Whether the server was stopped, or the deadline has passed.
@@ -79,9 +80,9 @@ export function isServerAbort(reason: unknown): boolean {
  * The early end of one request: the client left, a deadline passed, or the
  * server was forced to stop.
  *
- * It is a lighter `AbortController`: most requests end well and are over before
- * anybody asks for a signal, so the signal is made at the first request for it.
- * A transport calls {@linkcode Cancellation.cancel} when its client leaves.
+ * It is a lighter `AbortController`: most requests complete before any code
+ * asks for the signal, so the signal is only created on demand. A transport
+ * calls {@linkcode Cancellation.cancel} when its client leaves.
  *
  * @example Usage
  * ```ts
@@ -106,7 +107,7 @@ export class Cancellation {
     return this.#state === "cancelled";
   }
 
-  /** Why it ended early. */
+  /** Why it ended early; `undefined` if it did not. */
   get reason(): unknown {
     return this.#reason;
   }
@@ -121,7 +122,8 @@ export class Cancellation {
   }
 
   /**
-   * Registers the one listener. It is called at once if it is already too late.
+   * Registers the only listener. It is called immediately if the request has
+   * already ended early.
    *
    * @param listener Called with the reason, at most once.
    */
@@ -131,9 +133,9 @@ export class Cancellation {
   }
 
   /**
-   * Ends the request early. Without effect when it is over already.
+   * Ends the request early. Has no effect if the request is over.
    *
-   * @param reason Why: the reason of the signal.
+   * @param reason The reason of the signal.
    */
   cancel(reason: unknown): void {
     if (this.#state !== "running") return;
@@ -145,7 +147,7 @@ export class Cancellation {
     this.#controller?.abort(reason);
   }
 
-  /** Says that the request ended well: nothing can cancel it any more. */
+  /** Marks the request as complete: it cannot be cancelled anymore. */
   finish(): void {
     if (this.#state !== "running") return;
     this.#state = "over";

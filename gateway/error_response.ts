@@ -1,5 +1,5 @@
 /**
- * Errors as the client and the log see them.
+ * How errors are reported to the client and in the log.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { reasonPhrase } from "../wsgi/status.ts";
 /**
  * Returns the status of the response to an error.
  *
- * @param error What the application let through.
- * @returns 400 or 413 if the request body was at fault, 503 if the server gave
- * the request up, otherwise 500.
+ * @param error The error that the application has thrown or not caught.
+ * @returns 400 or 413 for a problem with the request body, 503 if the server
+ * ended the request, otherwise 500.
  */
 export function statusOfError(error: unknown): number {
   if (error instanceof RequestBodyError) return error.status;
@@ -23,8 +23,8 @@ export function statusOfError(error: unknown): number {
 }
 
 /**
- * Makes the response to an error. It gives the client the status and no more:
- * the log says what happened.
+ * Creates the response to an error. The client only learns the status; the log
+ * has the details.
  *
  * @param code The status code: 400, 413, 500 or 503.
  * @returns The head and the body.
@@ -43,8 +43,8 @@ export function errorResponse(
 }
 
 /**
- * Makes the same response as a fetch `Response`, for a request that no
- * application has seen.
+ * Creates the same response as a fetch `Response`, for a request that has not
+ * reached an application.
  *
  * @param code The status code: 400, 413 or 503.
  * @returns The response.
@@ -58,8 +58,8 @@ export function fetchErrorResponse(code: number): Response {
 }
 
 /**
- * Indents all lines but the first, as a stack does: a message may hold what the
- * client sent, and its line feeds must not begin a line of the log.
+ * Indents all lines but the first, as in a stack trace. A message may contain
+ * text from the client, which must not be able to start a new log entry.
  */
 function indentLines(text: string): string {
   return escapeControls(text).replace(/\n(?! {4})/g, "\n    ");
@@ -67,22 +67,25 @@ function indentLines(text: string): string {
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${describe(error)}`;
-  // Error.prepareStackTrace may have made anything of the stack.
   const { stack } = error;
-  return indentLines(
-    typeof stack === "string" ? stack : `${error.name}: ${error.message}`,
-  );
+  const text = `${error.name}: ${error.message}`;
+  // Error.prepareStackTrace can set the stack to any value.
+  if (typeof stack !== "string") return indentLines(text);
+  if (stack.includes(error.message)) return indentLines(stack);
+  // The message was changed after the stack was captured, or is longer than its
+  // head.
+  return indentLines([text, ...stack.match(/^ +at .*/gm) ?? []].join("\n"));
 }
 
 /**
  * Formats an error for `wsgi.errors`: its stack and the stacks of its causes.
  *
- * @param error What was thrown; anything can be.
- * @returns Lines without control characters, the last with its line feed. All
- * that comes from a message but its first line is indented.
+ * @param error The thrown value, of any type.
+ * @returns Lines without control characters, ending with a line feed. All lines
+ * of a message but the first are indented.
  */
 export function formatError(error: unknown): string {
-  // No line of the program is at fault.
+  // A stack would not help: no line of the program is at fault.
   if (
     error instanceof RequestBodyError ||
     error instanceof Error && isServerAbort(error)

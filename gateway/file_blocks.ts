@@ -1,54 +1,28 @@
 /**
- * Reading an open file whose size need not be true: files of `/proc` say 0 and
- * those of `/sys` 4096, and any file can change while it is sent.
+ * Reads an open file whose reported size may be wrong: files in `/proc` report
+ * 0 and those in `/sys` 4096, and any file can change while it is sent.
  *
  * @module
  */
 
-import type { FileWrapper, SeekableFile } from "../wsgi/file_wrapper.ts";
+import type { FileWrapper } from "../wsgi/file_wrapper.ts";
 import type { OpenFile } from "../wsgi/types.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** How much of a file is read at a time, in bytes. */
+/** The size of the blocks that are read from a file, in bytes. */
 const BLOCK_SIZE = 262_144;
 
-/** The first block of a file whose size is 0, in bytes. */
+/** The size of the first block if the reported size is 0, in bytes. */
 const UNKNOWN_BLOCK_SIZE = 65_536;
 
-/** `Deno.SeekMode.Start` and `Current`, without touching Deno. */
-const SEEK_START = 0;
-const SEEK_CURRENT = 1;
-
 /**
- * Tests whether a file ends where its size says, for transports that send it in
- * their own way. Its position stays where it is.
+ * Reads the first block of a file and announces the length of the body. A first
+ * block that is not full is the whole file.
  *
- * @param wrapper The file, of which nothing was read.
- * @param size How many bytes should be left, from where it stands.
- * @returns Whether the last of them can be read.
- */
-export function hasSize(wrapper: FileWrapper, size: number): boolean {
-  if (size === 0) return false;
-  const file = wrapper.filelike as SeekableFile;
-  try {
-    const last = file.seekSync(size - 1, SEEK_CURRENT);
-    const count = file.readSync(new Uint8Array(1));
-    file.seekSync(last + 1 - size, SEEK_START);
-    return count === 1;
-  } catch {
-    // Sending it will show what is wrong.
-    return true;
-  }
-}
-
-/**
- * Reads the first block of a file, and announces its length, which is known
- * then: a block that is not full ends with the file.
- *
- * @param wrapper The file, of which nothing was read.
- * @param size How many bytes should be left.
+ * @param wrapper The file, not read yet.
+ * @param size The expected number of bytes.
  * @param response The response whose body it is.
- * @returns The blocks, to be sent one after the other.
+ * @returns The blocks, to be sent in order.
  */
 export async function openBlocks(
   wrapper: FileWrapper,
@@ -61,11 +35,12 @@ export async function openBlocks(
   const isWhole = first.length < wanted || first.length === size;
   const length = isWhole ? first.length : size || Infinity;
   if (length < Infinity) response.announceLength(length);
-  // An application may want to send less of it.
-  return blocksOf(file, first, Math.min(length, response.room));
+  // An application may send only the beginning of a file.
+  const limit = Math.min(length, response.room);
+  return blocksOf(file, first, limit, response.holdsChunks);
 }
 
-/** Reads a block; it is less than full only at the end of the file. */
+/** Reads a block; only the last block of a file is not full. */
 async function readBlock(
   file: OpenFile,
   size: number,
@@ -81,14 +56,17 @@ async function readBlock(
 }
 
 /**
- * Iterates over blocks that share one buffer: each is sent before the next one
- * is asked for. What a file has beyond the limit is left.
+ * Iterates over blocks. They share one buffer, because each is sent before the
+ * next one is read, unless the transport holds them. Bytes beyond the limit are
+ * not read.
  */
 async function* blocksOf(
   file: OpenFile,
-  buffer: Uint8Array<ArrayBuffer>,
+  first: Uint8Array<ArrayBuffer>,
   limit: number,
+  isHeld: boolean,
 ): AsyncGenerator<Uint8Array, void> {
+  let buffer = first;
   let count: number | null = buffer.length;
   for (let left = limit; left > 0;) {
     if (count === null && limit < Infinity) {
@@ -102,6 +80,8 @@ async function* blocksOf(
     const block = buffer.subarray(0, Math.min(left, count));
     left -= block.length;
     if (block.length > 0) yield block;
-    if (left > 0) count = await file.read(buffer);
+    if (left === 0) return;
+    if (isHeld) buffer = new Uint8Array(Math.min(left, BLOCK_SIZE));
+    count = await file.read(buffer);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Waiting: promises that are settled from outside, and a gate that a transport
- * opens and closes without a promise for each chunk.
+ * Promises that are settled from outside, and a gate that a transport opens and
+ * closes without a promise for each chunk.
  *
  * @module
  */
 
-/** A promise and what settles it. */
+/** A promise and the functions that settle it. */
 export interface Deferred<T> {
   /** The promise. */
   readonly promise: Promise<T>;
@@ -16,10 +16,10 @@ export interface Deferred<T> {
 }
 
 /**
- * Makes a promise that is settled from outside, as `Promise.withResolvers()`
- * does, which came with Node.js 22. What has to run on Node.js 20 uses this.
+ * Creates a promise that is settled from outside, like
+ * `Promise.withResolvers()`, which Node.js 20 does not have.
  *
- * @returns The promise and what settles it.
+ * @returns The promise and the functions that settle it.
  */
 export function createDeferred<T>(): Deferred<T> {
   let resolve!: Deferred<T>["resolve"];
@@ -32,9 +32,9 @@ export function createDeferred<T>(): Deferred<T> {
 }
 
 /**
- * Reports when a transport can take the next chunk: a promise that can be used
- * again. It is cheap, because the caller of {@linkcode Gate.wait} continues
- * inside the call that opens it, without a job of its own.
+ * Reports when a transport has room for the next chunk: a reusable promise. It
+ * is cheap, because the callback of {@linkcode Gate.wait} runs inside the call
+ * that opens the gate, without a microtask.
  */
 export class Gate implements PromiseLike<void> {
   #isClosed = false;
@@ -43,7 +43,7 @@ export class Gate implements PromiseLike<void> {
   #next: (() => void) | undefined;
   #fail: ((reason: unknown) => void) | undefined;
 
-  /** Whether the transport can take nothing now, or never again. */
+  /** Whether the transport has no room, or never will have any. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -67,7 +67,7 @@ export class Gate implements PromiseLike<void> {
   /**
    * Rejects all callers from now on.
    *
-   * @param reason The reason they get.
+   * @param reason The reason of the rejections.
    */
   fail(reason: unknown): void {
     if (this.#failure !== undefined) return;
@@ -81,11 +81,11 @@ export class Gate implements PromiseLike<void> {
   }
 
   /**
-   * Calls back in a job of its own, as a promise does.
+   * Calls back in a microtask, as a promise does.
    *
-   * @param next Called when it opens.
-   * @param fail Called with the reason when it never will.
-   * @returns A promise of what they return.
+   * @param next Called when the gate opens.
+   * @param fail Called with the reason if it never opens.
+   * @returns A promise of the callback's result.
    */
   then<A = void, B = never>(
     next?: ((value: void) => A | PromiseLike<A>) | null,
@@ -95,11 +95,11 @@ export class Gate implements PromiseLike<void> {
   }
 
   /**
-   * Calls back when the gate opens, inside of the call that opens it; at once if
-   * it is open. There can be one caller at a time.
+   * Calls back when the gate opens, inside the call that opens it; immediately
+   * if it is open. Only one caller can wait at a time.
    *
-   * @param next Called when it opens.
-   * @param fail Called with the reason when it never will.
+   * @param next Called when the gate opens.
+   * @param fail Called with the reason if it never opens.
    */
   wait(next: () => void, fail: (reason: unknown) => void): void {
     if (this.#failure !== undefined) fail(this.#failure.reason);
@@ -117,7 +117,7 @@ export class Gate implements PromiseLike<void> {
     if (!this.#isClosed) return Promise.resolve();
     if (this.#waiting === undefined) {
       this.#waiting = createDeferred();
-      // Nobody may be waiting any more when it fails.
+      // When it fails, there may be no caller waiting.
       this.#waiting.promise.catch(() => {});
     }
     return this.#waiting.promise;

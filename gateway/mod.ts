@@ -1,16 +1,16 @@
 /**
- * For authors of gateways: calls an application according to PEP 3333, on a
- * transport that you write.
+ * For authors of gateways: calls an application according to PEP 3333 and sends
+ * its response through your transport.
  *
- * A gateway makes the environ of a request and a {@linkcode Transport}, which
- * sends the response. {@linkcode runApplication} does what is between them.
+ * A gateway creates the environ of a request and a {@linkcode Transport}, which
+ * sends the response. {@linkcode runApplication} does the rest.
  *
  * ```ts
  * import { Cancellation, runApplication } from "@wsgi/ref/gateway";
  * import { ClientDisconnected, demoApp, setupTestingDefaults } from "@wsgi/ref";
  * import { assertEquals } from "@std/assert";
  *
- * // A transport that keeps the response. On a socket, call
+ * // A transport that stores the response. A transport for a socket calls
  * // cancellation.cancel(new ClientDisconnected()) when the client leaves.
  * let status = "";
  * const chunks: Uint8Array[] = [];
@@ -25,7 +25,7 @@
  *   abort: (reason) => console.error(reason),
  *   cancellation,
  * });
- * cancellation.cancel(new ClientDisconnected()); // too late: it is over
+ * cancellation.cancel(new ClientDisconnected()); // no effect: it is over
  * assertEquals([status, chunks.length], ["200 OK", 1]);
  * assertEquals(cancellation.cancelled, false);
  * ```

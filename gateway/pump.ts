@@ -1,5 +1,5 @@
 /**
- * The loop over a body.
+ * The loop over the chunks of a body.
  *
  * @module
  */
@@ -7,37 +7,40 @@
 import type { BodyReader } from "./body_reader.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
-/** What happens in the loop. */
+/** The callbacks of the loop. */
 export interface PumpSteps {
-  /** Returns whether to ask for another chunk. */
+  /** Returns whether to request another chunk. */
   readonly mayAsk: () => boolean;
   /**
-   * Takes what next() gave: a chunk, or nothing at the end. Returns whether to
-   * continue.
+   * Receives a chunk, or `undefined` at the end. Returns whether to continue.
    */
   readonly take: (chunk: Uint8Array | undefined) => boolean;
-  /** Takes what the body, the transport or a step has thrown; the loop ends. */
+  /**
+   * Receives an error of the body, the transport or a callback; the loop ends.
+   */
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Asks a body for one chunk after the other, each only when the transport can
- * take it.
+ * Requests the chunks of a body one by one, each only when the transport has
+ * room.
  *
- * It is no async function: that would make several promises for each chunk.
- * Where nothing has to be waited for it is a plain loop; otherwise the step that
- * was waited for goes on with it.
+ * It is not an async function, which would create several promises for each
+ * chunk. While there is nothing to wait for, it is a plain loop; otherwise a
+ * callback continues it.
  *
- * @param body The body, opened.
- * @param response Where the chunks go; it knows when there is room.
- * @param steps What happens in the loop.
+ * @param body The opened body.
+ * @param response Receives the chunks and reports when there is room.
+ * @param steps The callbacks of the loop.
  */
 export function pump(
   body: BodyReader,
   response: ResponseWriter,
   { mayAsk, take, fail }: PumpSteps,
 ): void {
-  /** Goes on when there is room: at once, if there is nothing to wait for. */
+  /**
+   * Returns whether the loop has to wait for room; if so, continues it later.
+   */
   function isWaiting(): boolean {
     return response.wait(proceed, fail);
   }

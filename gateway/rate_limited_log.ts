@@ -1,5 +1,6 @@
 /**
- * {@linkcode RateLimitedLog}: lines about clients, who must not fill a disk.
+ * {@linkcode RateLimitedLog}: limits log lines that clients can cause, so that
+ * they cannot fill the disk.
  *
  * @module
  */
@@ -9,13 +10,15 @@ import { escapeControls } from "../wsgi/describe.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { ErrorStream } from "../wsgi/types.ts";
 
-/** For how long lines are counted, in milliseconds. */
+/** The length of the window in which lines are counted, in milliseconds. */
 const WINDOW_MS = 10_000;
 
-/** How many lines are written in that time. */
+/** The maximum number of lines per window. */
 const MAX_LINES = 20;
 
-/** Writes the first lines of each ten seconds, and counts the others. */
+/**
+ * Writes the first lines in each window of ten seconds, and counts the others.
+ */
 export class RateLimitedLog {
   readonly #errors: ErrorStream;
   #began = -Infinity;
@@ -23,14 +26,14 @@ export class RateLimitedLog {
   #dropped = 0;
 
   /**
-   * @param errors Where the lines go.
+   * @param errors The stream that receives the lines.
    */
   constructor(errors: ErrorStream) {
     this.#errors = errors;
   }
 
   /**
-   * Writes a line, unless there were many just before.
+   * Writes a line, unless the maximum is reached.
    *
    * @param message The line; control characters are escaped.
    */
@@ -49,7 +52,7 @@ export class RateLimitedLog {
     this.#write(escapeControls(message.trimEnd()));
   }
 
-  /** Says how many lines were left out since the last one. */
+  /** Writes how many lines were omitted since the last one. */
   close(): void {
     if (this.#dropped > 0) {
       this.#write(`${this.#dropped} more lines like these`);
@@ -61,16 +64,17 @@ export class RateLimitedLog {
     try {
       this.#errors.write(`${line}\n`);
     } catch {
-      // The log itself is broken. The server goes on without it.
+      // The log itself is broken. The server continues without it.
     }
   }
 }
 
 /**
- * Creates the log of a gateway that has no server of its own around it.
+ * Creates the log of a gateway that does not belong to a server of this
+ * package.
  *
- * @param environ The variables that its user adds, perhaps a `wsgi.errors`.
- * @returns The log.
+ * @param environ The additional variables, which may include `wsgi.errors`.
+ * @returns The log, which writes to `wsgi.errors` or stderr.
  */
 export function createLog(
   environ: Readonly<Record<string, unknown>> | undefined,
@@ -80,10 +84,10 @@ export function createLog(
 }
 
 /**
- * Describes a request that no application sees, for the log.
+ * Describes a rejected request for the log.
  *
- * @param error Why it was refused.
- * @param client The address of the client, where it is known.
+ * @param error The reason of the rejection.
+ * @param client The address of the client, if known.
  * @returns One line.
  */
 export function describeRefusal(

@@ -1,5 +1,5 @@
 /**
- * What an application knows as startResponse() and write().
+ * The functions that an application gets as startResponse() and write().
  *
  * PEP 3333, "The start_response() Callable" and "The write() Callable".
  *
@@ -13,17 +13,17 @@ import { createHead } from "./response_head.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import type { HeaderTuple, Write } from "../wsgi/types.ts";
 
-/** The parts of an application call. */
+/** The parts of an application call that `ResponseControls` uses. */
 export interface CallParts {
-  /** The response. */
+  /** The response to start and write. */
   readonly response: ResponseWriter;
-  /** How the call ends. */
+  /** The outcome of the call. */
   readonly outcome: CallOutcome;
-  /** Where errors go. */
+  /** Receives errors. */
   readonly log: CallLog;
-  /** The early end of the request. */
+  /** Reports an early end of the request. */
   readonly cancellation: Cancellation | undefined;
-  /** Whether the body of the application was closed. */
+  /** Whether the body of the application has been closed. */
   readonly isClosed: boolean;
 }
 
@@ -31,21 +31,24 @@ export interface CallParts {
 export class ResponseControls {
   readonly #parts: CallParts;
   #started = false;
-  /** A misuse that the application may have caught, but has not corrected. */
+  /**
+   * The error of a wrong call, which the application may have caught but has
+   * not corrected.
+   */
   #misuse: unknown;
 
-  /** @param parts The parts of the call. */
+  /** @param parts The parts of the same call. */
   constructor(parts: CallParts) {
     this.#parts = parts;
   }
 
   /**
-   * Sets status and headers. The application knows it as startResponse.
+   * Sets status and headers. The application gets it as startResponse.
    *
-   * @param status The status.
-   * @param headers The headers; they are copied.
-   * @param excInfo The error because of which the response is started anew.
-   * @returns The function that the application knows as write.
+   * @param status The status, such as `"200 OK"`.
+   * @param headers The headers, which are copied.
+   * @param excInfo The error because of which the response is replaced.
+   * @returns The write function for the application.
    * @throws {Error} If the application may not start the response now.
    * @throws {TypeError} If status or headers are malformed.
    */
@@ -56,7 +59,7 @@ export class ResponseControls {
   ): Write {
     const { response } = this.#parts;
     if (excInfo !== undefined && excInfo !== null) {
-      // Too late to replace what was sent: the error goes on.
+      // The headers cannot be replaced anymore, so the error is rethrown.
       if (response.headSent) throw excInfo;
       this.#misuse = undefined;
     } else if (this.#started) {
@@ -67,7 +70,7 @@ export class ResponseControls {
     if (this.#isOver()) {
       throw new Error("Cannot start the response: the request is over");
     }
-    // Set before the checks: a call that fails was a call.
+    // Set before the checks, because a failed call counts too.
     this.#started = true;
     response.head = undefined;
     try {
@@ -104,7 +107,7 @@ export class ResponseControls {
    * Sends a chunk.
    *
    * @param chunk The chunk; not empty.
-   * @returns Whether it fits Content-Length.
+   * @returns Whether it is within Content-Length.
    * @throws {Error} If the application has not started the response.
    */
   send(chunk: Uint8Array): boolean {
@@ -115,19 +118,22 @@ export class ResponseControls {
     return fits;
   }
 
-  /** Throws what the application has caught, unless it has started anew. */
+  /**
+   * Throws the stored error again, unless the application has corrected the
+   * mistake.
+   */
   throwMisuse(): void {
     if (this.#misuse !== undefined) throw this.#misuse;
   }
 
-  /** Whether the application may neither start nor write any more. */
+  /** Whether the application can no longer start the response or write. */
   #isOver(): boolean {
     const { outcome, isClosed } = this.#parts;
     return isClosed || (outcome.isDecided && !outcome.clientLeft);
   }
 }
 
-/** Marks a promise as handled: code that awaits it still sees the rejection. */
+/** Marks a promise as handled. Code that awaits it still gets the rejection. */
 function handled(promise: Promise<void>): Promise<void> {
   promise.catch(() => {});
   return promise;

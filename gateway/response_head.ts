@@ -1,8 +1,8 @@
 /**
- * Status and headers as the application gave them: checked, then copied.
+ * Status and headers from the application, checked and copied.
  *
- * The checks here are the server's own defences. They run with and without the
- * validator, because what they refuse would break the message framing, let a
+ * These checks protect the server. They run with and without the validator,
+ * because the values that they reject would break the message framing, let a
  * client inject headers, or (in Deno 2.9) end the process.
  *
  * @module
@@ -26,9 +26,11 @@ export interface ResponseHead {
   readonly status: string;
   /** The status code, from 200 to 599. */
   readonly code: number;
-  /** The headers in the application's order and case, in arrays of our own. */
+  /**
+   * The headers in the application's order and case, copied into new arrays.
+   */
   readonly headers: readonly HeaderTuple[];
-  /** The value of Content-Length in bytes, if the application gave one. */
+  /** The value of Content-Length in bytes, if the application set it. */
   readonly contentLength: number | undefined;
 }
 
@@ -38,7 +40,10 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const isGoodStatus = remember((status) => STATUS.test(status));
 
-/** An application may challenge for a proxy; the validator warns about it. */
+/**
+ * Returns whether a name is allowed. Proxy challenges are; the validator warns
+ * about them.
+ */
 const isGoodName = remember((name) =>
   isToken(name) && (!isHopByHop(name) || /^proxy-auth/i.test(name))
 );
@@ -112,14 +117,14 @@ function parseLength(value: string, previous: number | undefined): number {
 }
 
 /**
- * Checks what the application gave to startResponse and copies it.
+ * Checks and copies the arguments of startResponse.
  *
- * The copy is what makes the checks hold: the application may share one header
- * array between requests, or change it afterwards.
+ * The copy keeps the checks valid: the application may share one header array
+ * between requests, or change it afterwards.
  *
  * @param status The status, such as `"200 OK"`.
  * @param headers The array of name and value tuples.
- * @returns The checked copy.
+ * @returns A checked copy, which may be shared by equal heads.
  * @throws {TypeError} If a part has the wrong type or syntax.
  * @throws {RangeError} If the status code is not from 200 to 599.
  */
@@ -162,8 +167,8 @@ export function createHead(status: unknown, headers: unknown): ResponseHead {
 }
 
 /**
- * The last head that was found good: applications repeat themselves. Heads that
- * are the same are one object, which the encoder recognizes at once.
+ * The last valid head, kept because applications repeat themselves. Equal heads
+ * are the same object, which the encoder recognizes quickly.
  */
 let lastHead: ResponseHead = {
   status: "200 OK",
@@ -173,12 +178,12 @@ let lastHead: ResponseHead = {
 };
 
 /**
- * Gives a head the Content-Length that the application left out.
+ * Adds the Content-Length if the application has not set it.
  *
- * @param head The head; unchanged.
+ * @param head The head; not changed.
  * @param length The length of the body in bytes.
- * @returns The head itself if it has a Content-Length, otherwise another one,
- * which is the same for the same head and length.
+ * @returns The head itself if it has a Content-Length, otherwise a new one; for
+ * the same head and length, the same one.
  */
 export function withContentLength(
   head: ResponseHead,
@@ -196,14 +201,14 @@ export function withContentLength(
   return lastSized;
 }
 
-/** The last head that was given a length, before and after. */
+/** The last head to which a length was added, before and after. */
 let lastShort: ResponseHead | undefined;
 let lastSized: ResponseHead | undefined;
 
 /**
- * Takes the Content-Length out of a head.
+ * Removes the Content-Length from a head.
  *
- * @param head The head; unchanged.
+ * @param head The head; not changed.
  * @returns The head itself if it has no Content-Length, otherwise a new one.
  */
 export function withoutContentLength(head: ResponseHead): ResponseHead {

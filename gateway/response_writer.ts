@@ -1,6 +1,6 @@
 /**
- * One response on its way out: head first, once, and not a byte more than
- * Content-Length says.
+ * Writes one response: the head once and first, and no more bytes than
+ * Content-Length allows.
  *
  * @module
  */
@@ -23,13 +23,12 @@ export class ResponseWriter {
   #ready: void | PromiseLike<void> = undefined;
 
   /**
-   * Status and headers, once they are known. Until they are sent, another head
-   * may take their place.
+   * Status and headers, once known. Until they are sent, they may be replaced.
    */
   head: ResponseHead | undefined;
 
   /**
-   * @param transport The way to the client.
+   * @param transport Sends the response to the client.
    * @param method The method of the request.
    */
   constructor(transport: Transport, method: string) {
@@ -50,23 +49,30 @@ export class ResponseWriter {
     );
   }
 
-  /** Whether status and headers have left. */
+  /** Whether status and headers have been sent. */
   get headSent(): boolean {
     return this.#headSent;
   }
 
   /**
-   * Whether the body is not to be sent: HEAD, 204, 205 and 304, and a 2xx to
-   * CONNECT.
+   * Whether no body is sent: for HEAD, 204, 205, 304, and a 2xx to CONNECT.
    */
   get isBodiless(): boolean {
     return this.head !== undefined &&
       (this.#method === "HEAD" || hasNoBody(this.head.code) || this.#isTunnel);
   }
 
-  /** RFC 9110 section 9.3.6: after the head of a 2xx to CONNECT is no body. */
+  /**
+   * Whether this is a 2xx to CONNECT, which has no body: RFC 9110 section
+   * 9.3.6.
+   */
   get #isTunnel(): boolean {
     return this.#method === "CONNECT" && (this.head?.code ?? 0) < 300;
+  }
+
+  /** Whether the transport may still use a chunk after it was sent. */
+  get holdsChunks(): boolean {
+    return this.#transport.holdsChunks === true;
   }
 
   /** Body bytes sent so far. */
@@ -79,16 +85,16 @@ export class ResponseWriter {
     return (this.head?.contentLength ?? Infinity) - this.#sent;
   }
 
-  /** A promise while the transport can take no more, otherwise nothing. */
+  /** A promise while the transport has no room, otherwise `undefined`. */
   get ready(): void | PromiseLike<void> {
     return this.#ready;
   }
 
   /**
-   * Waits until the transport can take more, if more is to come.
+   * Waits until the transport has room, if the body continues.
    *
-   * @param next Called then.
-   * @param fail Called with the reason when it never will.
+   * @param next Called when it has room.
+   * @param fail Called with the reason if it never will.
    * @returns Whether there is anything to wait for.
    */
   wait(next: () => void, fail: (reason: unknown) => void): boolean {
@@ -100,25 +106,26 @@ export class ResponseWriter {
     return true;
   }
 
-  /** Whether all the bytes that Content-Length promises were sent. */
+  /** Whether as many bytes as Content-Length says have been sent. */
   get isFull(): boolean {
     return this.#headSent && !this.isBodiless &&
       this.#sent === this.head?.contentLength;
   }
 
-  /** Whether bytes that Content-Length promises are still missing. */
+  /** Whether fewer bytes than Content-Length says have been sent. */
   get isShort(): boolean {
     return !this.isBodiless && this.#sent < (this.head?.contentLength ?? 0);
   }
 
   /**
-   * Says the length of a body that is known before it is sent. Without effect
-   * if the application has said one, or if the head was sent.
+   * Sets the length of a body that is known before it is sent. Has no effect if
+   * the application has set it, or if the head has been sent.
    *
    * @param length The length in bytes.
    */
   announceLength(length: number): void {
-    // RFC 9110 section 8.6: a 204 has no length; that of a 304 is another's.
+    // RFC 9110 section 8.6: a 204 has no length; that of a 304 describes
+    // another response.
     if (this.#headSent || this.head === undefined) return;
     if (hasNoBody(this.head.code) || this.#isTunnel) return;
     this.head = withContentLength(this.head, length);
@@ -128,7 +135,7 @@ export class ResponseWriter {
    * Sends a chunk, and the head before the first one.
    *
    * @param chunk The chunk; not empty.
-   * @returns Whether the chunk was within Content-Length. What goes past it is
+   * @returns Whether the chunk was within Content-Length. Bytes beyond it are
    * dropped.
    */
   send(chunk: Uint8Array): boolean {
@@ -140,18 +147,18 @@ export class ResponseWriter {
     if (allowed.byteLength > 0) {
       this.#sent += allowed.byteLength;
       const ready = this.#ready = this.#transport.write(allowed, this.isFull);
-      // Callers of wait() learn of a failure; there may be none.
+      // Callers of wait() handle a rejection, but there may be none.
       if (ready instanceof Promise) ready.catch(() => {});
     }
     return fits;
   }
 
-  /** Sends the head if it was not sent before. */
+  /** Sends the head unless it has been sent. */
   sendHead(): void {
     if (this.#headSent || this.head === undefined) return;
     this.#headSent = true;
     let head = this.head;
-    // RFC 9110 section 8.6: a 204 has none. A 205 needs one to have an end.
+    // RFC 9110 section 8.6: a 204 has none. A 205 needs one to mark its end.
     if (head.code === 204 || head.code === 205 || this.#isTunnel) {
       head = withoutContentLength(head);
     }
@@ -160,10 +167,10 @@ export class ResponseWriter {
   }
 
   /**
-   * Sends a whole response at once.
+   * Sends a complete response.
    *
-   * @param body The whole body; may be empty.
-   * @returns A promise if the transport needs time.
+   * @param body The complete body, which may be empty.
+   * @returns A promise if the transport is async.
    */
   sendWhole(body: Uint8Array): void | Promise<void> {
     if (this.head === undefined) return;
@@ -179,35 +186,9 @@ export class ResponseWriter {
   }
 
   /**
-   * Sends a whole response whose body is a file, if the transport can do that
-   * better than block by block.
-   *
-   * @param length The length of the file in bytes.
-   * @param file Gives the stream of the file.
-   * @returns A promise that resolves when the file is no longer needed; nothing
-   * if it was not sent.
-   */
-  sendFile(
-    length: number,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined {
-    if (this.head === undefined || this.#headSent || this.isBodiless) return;
-    const head = withContentLength(this.head, length);
-    const { contentLength = length } = head;
-    // A file that is too short has to break the response.
-    if (contentLength > length) return undefined;
-    const sending = this.#transport.sendFile?.(head, file);
-    if (sending === undefined) return undefined;
-    this.head = head;
-    this.#headSent = true;
-    this.#sent = contentLength;
-    return sending;
-  }
-
-  /**
    * Ends the response cleanly.
    *
-   * @returns A promise if the transport needs time.
+   * @returns A promise if the transport is async.
    */
   end(): void | Promise<void> {
     this.sendHead();
@@ -215,9 +196,9 @@ export class ResponseWriter {
   }
 
   /**
-   * Breaks the response.
+   * Aborts the response.
    *
-   * @param reason What went wrong.
+   * @param reason Why the response cannot be completed.
    */
   abort(reason: unknown): void {
     this.#transport.abort(reason);

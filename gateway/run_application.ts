@@ -1,7 +1,7 @@
 /**
- * {@linkcode runApplication}: the algorithm of PEP 3333, written once.
+ * {@linkcode runApplication}: the algorithm of PEP 3333.
  *
- * Every gateway of this package is a transport under it.
+ * All gateways of this package use it.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import type { Application, Environ } from "../wsgi/types.ts";
 export type { RunOptions };
 
 /**
- * Throws if a value is not an application.
+ * Throws unless a value is a function.
  *
- * @param app The value.
+ * @param app The value that was passed as an application.
  * @throws {TypeError} If it is not a function.
  */
 export function checkApplication(app: unknown): asserts app is Application {
@@ -32,24 +32,24 @@ export function checkApplication(app: unknown): asserts app is Application {
 /**
  * Calls an application for one request and sends its response.
  *
- * This is the server side of PEP 3333, once: the states of `startResponse`,
- * headers that leave with the first non-empty chunk, `write()`, iteration with
- * backpressure, `close()` on every way out, and errors before and after the
- * first byte. Once it has an application it never throws, and its promise never
- * rejects: what goes wrong is written to `wsgi.errors` and answered with 500, or
- * with a broken response when the head was sent already.
+ * This is the server side of PEP 3333: the states of `startResponse`, headers
+ * that are sent with the first non-empty chunk, `write()`, iteration with
+ * backpressure, `close()` however the request ends, and errors before and after
+ * the first byte. It does not throw for errors of the application, and its
+ * promise never rejects: they are written to `wsgi.errors`, and the response is
+ * 500, or is cut off if its head has been sent.
  *
- * An application that answers at once with an array is answered at once: no
- * promise is made.
+ * If a sync application returns an array, its response is sent synchronously,
+ * without a promise.
  *
  * PEP 3333, "The Server/Gateway Side" and "Specification Details".
  *
  * @param app The application to call.
  * @param environ The variables of the request; the application may change them.
- * @param transport The way to the client.
- * @param options Where errors go, and how they are answered.
- * @returns Nothing if all is over, otherwise a promise that resolves when the
- * response has been sent and the body closed.
+ * @param transport Sends the response to the client.
+ * @param options Where errors go, and the response to a failure.
+ * @returns `undefined` if the response has been sent and the body closed,
+ * otherwise a promise that resolves then.
  * @throws {TypeError} If `app` is not a function.
  *
  * @example Usage

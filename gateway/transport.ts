@@ -1,5 +1,5 @@
 /**
- * The interface under {@linkcode runApplication}: the way to one client.
+ * The interface through which {@linkcode runApplication} sends a response.
  *
  * @module
  */
@@ -8,63 +8,58 @@ import type { Cancellation } from "./cancellation.ts";
 import type { ResponseHead } from "./response_head.ts";
 
 /**
- * The way to one client, for one response. It knows bytes; it knows nothing of
+ * Sends one response to one client. It handles bytes and does not know
  * applications.
  *
  * `runApplication` calls either {@linkcode Transport.respond} once, or
  * {@linkcode Transport.sendHead} once, then {@linkcode Transport.write} any
- * number of times, then {@linkcode Transport.end} once. At any point
- * {@linkcode Transport.abort} may take the place of what was to follow.
+ * number of times, then {@linkcode Transport.end} once. At any point,
+ * {@linkcode Transport.abort} may replace the remaining calls.
  */
 export interface Transport {
   /**
-   * Sends status and headers. What the head says about the length is true;
-   * where it says nothing, the transport marks the end of the body itself.
+   * Sends status and headers. The Content-Length of the head is correct;
+   * without one, the transport marks the end of the body itself.
    */
   sendHead(head: ResponseHead): void;
   /**
-   * Sends one chunk, which is never empty. The chunk is the application's: it
-   * must be copied or sent before the returned promise resolves.
+   * Sends one chunk, which is never empty. The application owns the chunk, so
+   * it must be copied or sent before the returned promise resolves, unless
+   * {@linkcode Transport.holdsChunks} is true.
    *
-   * @param chunk The chunk.
-   * @param isLast Whether the body is complete with it, as Content-Length says.
-   * Then the returned promise is not waited for.
-   * @returns Nothing when the transport can take the next chunk at once,
-   * otherwise a promise that resolves when it can, and rejects when it never
-   * will.
+   * @param chunk The bytes to send.
+   * @param isLast Whether it completes the body, according to Content-Length.
+   * If so, the returned promise is not awaited.
+   * @returns `undefined` if there is room for the next chunk, otherwise a
+   * promise that resolves when there is, and rejects if there never will be.
    */
   write(chunk: Uint8Array, isLast?: boolean): void | PromiseLike<void>;
   /** Ends the response cleanly. */
   end(): void | Promise<void>;
   /**
-   * Breaks the response, so that the client cannot take it for a whole one.
+   * Aborts the response, so that the client cannot mistake it for a complete
+   * one.
    *
-   * @param reason What went wrong.
+   * @param reason Why the response cannot be completed.
    */
   abort(reason: unknown): void;
   /**
-   * Sends a whole response at once. A transport without it gets `sendHead`,
-   * `write` and `end`.
+   * Sends a complete response. If a transport does not have it, `sendHead`,
+   * `write` and `end` are called instead.
    *
    * @param head Status and headers. Without a Content-Length, the transport
-   * says the length of the body itself.
-   * @param body The whole body; may be empty.
+   * adds the length of the body itself.
+   * @param body The complete body, which may be empty.
    */
   respond?(head: ResponseHead, body: Uint8Array): void | Promise<void>;
   /**
-   * Sends a whole response whose body is a file, in the runtime's own way. A
-   * transport that cannot do it gets `sendHead`, `write` and `end`.
-   *
-   * @param head Status and headers, with a Content-Length.
-   * @param file Gives the stream of the file; called only to send it. What goes
-   * past Content-Length is not sent.
-   * @returns A promise that resolves when the file is no longer needed, or
-   * nothing if the transport cannot do it for this response.
+   * Whether the transport may still use a chunk when it accepts the next one.
+   * Applications must not change a chunk, so this only matters for the buffers
+   * of this package.
    */
-  sendFile?(
-    head: ResponseHead,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined;
-  /** The early end of the request, for example because the client left. */
+  readonly holdsChunks?: boolean | undefined;
+  /**
+   * Reports an early end of the request, for example because the client left.
+   */
   readonly cancellation?: Cancellation | undefined;
 }

@@ -15,7 +15,8 @@ import {
 } from "../wsgi/source_place.ts";
 import type { Environ } from "../wsgi/types.ts";
 import { targetOf } from "../wsgi/uri.ts";
-import { ConformanceError, howToExplain } from "../validator/violation.ts";
+import { ConformanceError } from "../validator/conformance_error.ts";
+import { howToExplain } from "../validator/violation.ts";
 import { clauseOf } from "./spec_clause.ts";
 import { readExcerpt, type SourceExcerpt } from "./source_excerpt.ts";
 

@@ -9,8 +9,9 @@ import {
   type AccessRecord,
   describeFailure,
 } from "../gateway/access_record.ts";
+import { isContentLength, parseContentLength } from "../wsgi/http_syntax.ts";
 import { hasNoBody } from "../wsgi/status.ts";
-import type { Environ } from "../wsgi/types.ts";
+import type { Environ, HeaderTuple } from "../wsgi/types.ts";
 import { targetOf } from "../wsgi/uri.ts";
 import type { ResponseObserver } from "./response_observer.ts";
 
@@ -31,6 +32,7 @@ export class LoggedRequest implements ResponseObserver {
   >;
   readonly #start: number = performance.now();
   #status = 0;
+  #contentLength: number | undefined;
   #bytesSent = 0;
   #logged = false;
 
@@ -45,7 +47,7 @@ export class LoggedRequest implements ResponseObserver {
     this.#signal = environ["wsgiref.signal"];
     this.#known = {
       time: new Date(),
-      remoteAddress: environ.REMOTE_ADDR,
+      remoteAddress: environ.REMOTE_ADDR || undefined,
       method: environ.REQUEST_METHOD,
       target: targetOf(environ),
       protocol: environ.SERVER_PROTOCOL,
@@ -56,12 +58,16 @@ export class LoggedRequest implements ResponseObserver {
 
   /** Whether the response has no body, whatever the application returns. */
   get isBodiless(): boolean {
-    return this.#known.method === "HEAD" || hasNoBody(this.#status);
+    const { method } = this.#known;
+    return method === "HEAD" || hasNoBody(this.#status) ||
+      method === "CONNECT" && this.#status < 300;
   }
 
-  /** Notes the status that the server has accepted. */
-  onStatus(status: string): void {
+  /** Notes the status and the length that the server has accepted. */
+  onStart(status: string, headers: readonly HeaderTuple[]): void {
     this.#status = Number(status.slice(0, 3));
+    const length = headers.find(([name]) => isContentLength(name));
+    this.#contentLength = length && parseContentLength(length[1]);
   }
 
   /**
@@ -108,7 +114,15 @@ export class LoggedRequest implements ResponseObserver {
   onEnd(): void {
     // The server answers itself if startResponse() was not called.
     if (this.#status === 0) this.fail();
-    else this.#log(false);
+    else this.#log(false, this.#describeShortBody());
+  }
+
+  /** Describes why the server cuts off a body that has ended, if it does. */
+  #describeShortBody(): string | undefined {
+    const length = this.#contentLength ?? 0;
+    return this.isBodiless || this.#bytesSent >= length
+      ? undefined
+      : `Error: the body has ${this.#bytesSent} bytes, its Content-Length is ${length}`;
   }
 
   /** Logs a request whose body the server closed early. */
@@ -130,7 +144,9 @@ export class LoggedRequest implements ResponseObserver {
     const { REMOTE_USER } = this.#environ;
     this.#logger({
       ...this.#known,
-      remoteUser: typeof REMOTE_USER === "string" ? REMOTE_USER : undefined,
+      remoteUser: typeof REMOTE_USER === "string" && REMOTE_USER !== ""
+        ? REMOTE_USER
+        : undefined,
       status: this.#status,
       bytesSent: this.isBodiless ? 0 : this.#bytesSent,
       duration: performance.now() - this.#start,

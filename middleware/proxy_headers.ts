@@ -132,7 +132,7 @@ function trust(trusted: readonly string[]): (environ: Environ) => boolean {
     return network;
   });
   return ({ REMOTE_ADDR, "wsgiref.unix_socket": isUnix }) => {
-    if (REMOTE_ADDR === undefined) return trustsUnix && isUnix === true;
+    if (!REMOTE_ADDR) return trustsUnix && isUnix === true;
     const address = parseAddress(REMOTE_ADDR);
     return address !== undefined &&
       networks.some((network) => isInNetwork(address, network));

@@ -6,12 +6,16 @@
  */
 
 import { isThenable } from "../wsgi/describe.ts";
-import type { ResponseBody, StartResponse } from "../wsgi/types.ts";
+import type {
+  HeaderTuple,
+  ResponseBody,
+  StartResponse,
+} from "../wsgi/types.ts";
 
 /** Receives the events of one response. */
 export interface ResponseObserver {
-  /** Called with a status that the server has accepted. */
-  onStatus?(status: string): void;
+  /** Called with a status and headers that the server has accepted. */
+  onStart?(status: string, headers: readonly HeaderTuple[]): void;
   /** Called with each chunk, from `write()` or the body. */
   onChunk(chunk: unknown): void;
   /** Called when the body has ended. */
@@ -151,7 +155,7 @@ export function observeBody(
  * Observes `startResponse` and the `write()` that it returns.
  *
  * @param startResponse The function of the server.
- * @param observer Receives the status and chunks after the server has accepted
+ * @param observer Receives the status, headers and chunks after the server has accepted
  * them.
  * @returns The function for the application.
  */
@@ -163,7 +167,7 @@ export function observeStart(
     const write = excInfo === undefined
       ? startResponse(status, headers)
       : startResponse(status, headers, excInfo);
-    observer.onStatus?.(status);
+    observer.onStart?.(status, headers);
     return (chunk) => {
       const written = write(chunk);
       observer.onChunk(chunk);

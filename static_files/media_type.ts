@@ -42,6 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
   jsx: "text/jsx",
   md: "text/markdown",
   ndjson: "application/x-ndjson",
+  tbz: "application/x-bzip2",
   tbz2: "application/x-bzip2",
   tgz: "application/gzip",
   txz: "application/x-xz",

@@ -10,9 +10,10 @@ import { RequestInput } from "../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import { runApplication } from "../gateway/run_application.ts";
 import { RequestError } from "../http1/request_error.ts";
-import type { ValidatorOptions } from "../validator/context.ts";
-import { validator } from "../validator/validator.ts";
-import { ConformanceError, type Violation } from "../validator/violation.ts";
+import type { ValidatorOptions } from "../validator/validator_options.ts";
+import { validateWith } from "../validator/validator.ts";
+import { ConformanceError } from "../validator/conformance_error.ts";
+import type { Violation } from "../validator/violation.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import type { CookieJar } from "./cookie_jar.ts";
@@ -183,12 +184,12 @@ export class ApplicationSender {
     const app = watch.inside(this.#app);
     if (validate === false) return app;
     const options = validate === true ? {} : validate;
-    return validator(app, {
-      ...options,
-      onViolation: (violation) => {
-        violations.push(violation);
-        options.onViolation?.(violation);
-      },
+    const onViolation = (violation: Violation): void => {
+      violations.push(violation);
+      options.onViolation?.(violation);
+    };
+    return validateWith(app, { ...options, onViolation }, {
+      program: this.#app,
     });
   }
 
@@ -216,7 +217,13 @@ export class ApplicationSender {
       // An error of the client is not the application's.
       const isClients = error instanceof RequestBodyError ||
         error instanceof ClientDisconnected;
-      if (!isClients) throw error;
+      if (isClients) continue;
+      // It explains the error, which by itself does not name the mistake.
+      const other = violations.find(({ rule }) =>
+        rule === "application/other-interface"
+      );
+      if (other === undefined) throw error;
+      throw Object.assign(new ConformanceError(other), { cause: error });
     }
     if (typeof validate === "object" && validate.throws === false) return;
     // An error handler may have caught the error, but the rule is still broken.

@@ -1,22 +1,16 @@
 // What nginx adds as a proxy; servers/conformance_test.ts runs the kit through it.
 
 import { assertEquals } from "@std/assert";
-import type { Application, Environ } from "../wsgi/types.ts";
-import { askFrom, serveBehind } from "./behind_nginx.ts";
-import { Nginx, test } from "./nginx.ts";
-import { ask, RawClient } from "./raw_client.ts";
-import { serve } from "./server/serving.ts";
+import type { Environ } from "../wsgi/types.ts";
+import { freePort } from "../tools/matrix/server_process.ts";
+import { askFrom, serveBehind, startNginx, test } from "./nginx.ts";
+import { ask } from "./raw_client.ts";
+import { show } from "./server/backend_gateway.ts";
+import { answer, get, post, send, serve } from "./server/serving.ts";
 
-const MIB = 1024 * 1024;
 const encoder = new TextEncoder();
 
-/** Answers with the environ, as far as it is plain. */
-const show: Application = (environ, startResponse) => {
-  startResponse("200 OK", [["Content-Type", "application/json"]]);
-  return [encoder.encode(JSON.stringify(environ))];
-};
-
-/** What a proxy has a say in. */
+/** Returns the variables that depend on a proxy. */
 function seen(body: string): Partial<Environ> {
   const environ: Environ = JSON.parse(body);
   const names = Object.keys(TRUTH);
@@ -24,7 +18,7 @@ function seen(body: string): Partial<Environ> {
   return Object.fromEntries(shown) as Partial<Environ>;
 }
 
-/** What a client at 127.0.0.2 is to look like that asks for example.com:8080. */
+/** These variables for a client at 127.0.0.2 that asks for example.com:8080. */
 const TRUTH: Partial<Environ> = {
   REMOTE_ADDR: "127.0.0.2",
   REMOTE_PORT: undefined,
@@ -36,7 +30,7 @@ const TRUTH: Partial<Environ> = {
   "wsgi.url_scheme": "http",
 };
 
-test("tells scheme, host and address of the client", async () => {
+test("passes on scheme, host and address of the client", async () => {
   await using proxied = await serveBehind(show);
   const { head, body } = await askFrom("127.0.0.2", proxied.port, [
     "GET /a%2Fb//../c?d HTTP/1.1",
@@ -48,7 +42,7 @@ test("tells scheme, host and address of the client", async () => {
   assertEquals([REQUEST_URI, PATH_INFO], ["/a%2Fb//../c?d", "/a/b//../c"]);
 });
 
-test("lets nothing through that a client says about itself", async () => {
+test("drops what a client says about itself", async () => {
   await using proxied = await serveBehind(show);
   const { head, body } = await askFrom("127.0.0.2", proxied.port, [
     "GET / HTTP/1.1",
@@ -71,39 +65,40 @@ test("lets nothing through that a client says about itself", async () => {
   ]);
 });
 
-test("tells TLS, which ends there", async () => {
+test("passes on that the client uses TLS", async () => {
   const folder = new URL("testdata/", import.meta.url);
   const certificate = new URL("localhost_cert.pem", folder);
-  await using proxied = await serveBehind(show, [
+  const port = freePort();
+  await using _proxied = await serveBehind(show, [
     ["# listen", "listen"],
     ["# ssl_", "ssl_"],
     ["/path/to/fullchain.pem", certificate.pathname],
     ["/path/to/privkey.pem", new URL("localhost_key.pem", folder).pathname],
-  ]);
+  ], port);
   using client = Deno.createHttpClient({
     caCerts: [await Deno.readTextFile(certificate)],
   });
-  const host = `localhost:${proxied.proxy.tlsPort}`;
+  const host = `localhost:${port}`;
   const response = await fetch(`https://${host}/`, { client });
   const { HTTP_HOST, SERVER_PORT, HTTPS, ...rest } = seen(
     await response.text(),
   );
   assertEquals([HTTP_HOST, SERVER_PORT, HTTPS, rest["wsgi.url_scheme"]], [
     host,
-    String(proxied.proxy.tlsPort),
+    String(port),
     "on",
     "https",
   ]);
 });
 
-test("keeps a client away that is slow with its headers", async () => {
+test("cuts off a client that is slow with its headers", async () => {
   let calls = 0;
-  await using proxied = await serveBehind((environ, startResponse) => {
-    calls++;
-    return show(environ, startResponse);
-  }, [["client_header_timeout 10s", "client_header_timeout 1s"]]);
-  using client = await RawClient.connect(proxied);
-  await client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ");
+  const app = answer(() => (calls++, []));
+  await using proxied = await serveBehind(app, [[
+    "client_header_timeout 10s",
+    "client_header_timeout 1s",
+  ]]);
+  using client = await send(proxied, "GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ");
   // A little now and then does not help it.
   const drip = setInterval(() => client.send("a").catch(() => {}), 100);
   try {
@@ -112,7 +107,7 @@ test("keeps a client away that is slow with its headers", async () => {
     clearInterval(drip);
   }
   assertEquals(calls, 0);
-  const { head } = await ask(proxied, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const { head } = await ask(proxied, get());
   assertEquals([head.status, calls], [200, 1]);
 });
 
@@ -124,16 +119,16 @@ test("keeps its connection to the server for one client after the other", async 
     startResponse("200 OK", []);
     return [encoder.encode(String(length))];
   });
-  await using proxy = await Nginx.start(serving);
+  await using proxy = await startNginx(serving);
+  const chunked = post("").replace(
+    /Content-Length.*/,
+    "Transfer-Encoding: chunked",
+  );
   const requests = [
-    ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "0"],
-    ["GET / HTTP/1.0\r\nHost: h\r\n\r\n", "0"],
-    ["POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", "3"],
-    [
-      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" +
-      "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n",
-      "4",
-    ],
+    [get(), "0"],
+    [get().replace("1.1", "1.0"), "0"],
+    [post("abc"), "3"],
+    [`${chunked}3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n`, "4"],
   ] as const;
   for (const [request, expected] of requests) {
     const { head, body } = await ask(proxy, request);
@@ -144,14 +139,7 @@ test("keeps its connection to the server for one client after the other", async 
 
 test("refuses an upload over its limit by itself", async () => {
   let calls = 0;
-  await using proxied = await serveBehind((environ, startResponse) => {
-    calls++;
-    return show(environ, startResponse);
-  });
-  const length = 64 * MIB + 1;
-  const { head } = await ask(
-    proxied,
-    `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n`,
-  );
+  await using proxied = await serveBehind(answer(() => (calls++, [])));
+  const { head } = await ask(proxied, post("", 64 * 1024 * 1024 + 1));
   assertEquals([head.status, calls], [413, 0]);
 });

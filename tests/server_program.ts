@@ -2,28 +2,28 @@
 
 import { type Outcome, Program } from "./program.ts";
 
-/** What the signal makes of a program that was alive: 128 and 15. */
+/** The code of a program that the signal has ended: 128 and 15. */
 const TERMINATED = 143;
 
 /** Starts a server whose first line of output is its port. */
 export async function startServer(
-  file: string,
+  ...file: string[]
 ): Promise<{ program: Program; port: number }> {
   const program = new Program(
     "run",
     "--allow-net",
     "--allow-sys",
-    // So that its memory can be told from its garbage.
+    // Its garbage must not count as memory.
     "--v8-flags=--expose-gc",
-    file,
+    ...file,
   );
   return { program, port: Number(await program.firstLine()) };
 }
 
-/** Signs of an end that no server should come to. */
+/** Signs of an error that has ended a server. */
 const ALARM = /panicked|uncaught|unhandled|^error:/i;
 
-/** How a server has ended. */
+/** The end of a server. */
 export interface ServerOutcome extends Outcome {
   /** Whether it was alive until it was stopped. */
   readonly wasAlive: boolean;
@@ -33,18 +33,14 @@ export interface ServerOutcome extends Outcome {
 
 /** Ends a server. */
 export async function stopServer(program: Program): Promise<ServerOutcome> {
-  try {
-    program.kill("SIGTERM");
-  } catch {
-    // It has ended by itself.
-  }
+  program.kill("SIGTERM");
   const outcome = await program.outcome();
   const lines = outcome.stderr.split("\n");
   const first = lines.findIndex((line) => ALARM.test(line));
   return {
     ...outcome,
     wasAlive: outcome.code === TERMINATED,
-    // Deno tells of a panic in the line after.
+    // Deno describes a panic in the next line.
     alarm: first === -1 ? undefined : lines.slice(first, first + 2).join(" "),
   };
 }

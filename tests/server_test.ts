@@ -21,7 +21,7 @@ async function start(
   return { program, port };
 }
 
-/** Runs server.ts, which must refuse to start, and gives what it says. */
+/** Runs server.ts, which must refuse to start; returns its error and hint. */
 async function refusal(...args: string[]): Promise<string[]> {
   await using program = new Program("run", "--no-prompt", ...args);
   const { code, stdout, stderr } = await program.outcome();
@@ -41,9 +41,11 @@ Deno.test("server.ts serves an application that imports server.ts", async () => 
   assertEquals(head.status, 200);
 });
 
-Deno.test("server.ts says where it serves and where its inspector is, then answers", async () => {
+Deno.test("server.ts says where it serves and where its inspector is, and answers good and bad requests", async () => {
   const { program, port } = await start();
   await using _ = program;
+  const bad = "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n";
+  assertEquals((await ask({ port }, bad)).head.status, 400);
   const { head, body, complete } = await ask({ port }, GET);
   assertEquals([head.status, complete], [200, true]);
   assertEquals(head.get("content-type"), "text/plain; charset=utf-8");
@@ -51,26 +53,17 @@ Deno.test("server.ts says where it serves and where its inspector is, then answe
   assertMatch(body, /^Hello world!\n\n/);
   assertStringIncludes(body, '\nPATH_INFO = "/path"\n');
   assertStringIncludes(body, '\nQUERY_STRING = "query"\n');
+  const headless = GET.replace("GET", "HEAD");
+  assertEquals((await ask({ port }, headless)).head.status, 200);
   program.kill("SIGTERM");
-  const { stdout } = await program.outcome();
+  const { stdout, stderr } = await program.outcome();
   assertEquals(
     stdout,
     `Serving the demo application, validated, on http://127.0.0.1:${port}/ (Ctrl+C ends it)\n` +
       `Inspector: http://127.0.0.1:${port}/__wsgi__/\n`,
   );
-});
-
-Deno.test("server.ts answers what the validator and the server refuse, and goes on", async () => {
-  const { program, port } = await start();
-  await using _ = program;
-  const bad = "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n";
-  assertEquals((await ask({ port }, bad)).head.status, 400);
-  const head = GET.replace("GET", "HEAD");
-  assertEquals((await ask({ port }, head)).head.status, 200);
-  assertEquals((await ask({ port }, GET)).head.status, 200);
-  program.kill("SIGTERM");
-  // A line in the access log for each, and the reason of what was refused.
-  const lines = (await program.outcome()).stderr.trimEnd().split("\n");
+  // A line in the access log for each, and the reason of the refusal.
+  const lines = stderr.trimEnd().split("\n");
   const refused = lines.filter((line) => line.startsWith("Refused "));
   assertEquals(refused, [
     'Refused a request from 127.0.0.1 with 400: Host must be a host with an optional port, got "a/b"',
@@ -78,15 +71,18 @@ Deno.test("server.ts answers what the validator and the server refuse, and goes 
   assertEquals(
     lines.filter((line) => !refused.includes(line))
       .map((line) => line.replace(/, .*/, "")),
-    ["GET / 400", "HEAD /path?query 200", "GET /path?query 200"],
+    ["GET / 400", "GET /path?query 200", "HEAD /path?query 200"],
   );
 });
 
+// Windows knows neither of them as a signal to another process.
+const ignore = Deno.build.os === "windows";
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
-    name: `server.ts ends at ${signal} with code 0 and without a word`,
-    // Windows knows neither of them as a signal to another process.
-    ignore: Deno.build.os === "windows",
+    name:
+      `server.ts ends at ${signal} with code 0, and can be started again on the same port at once`,
+    ignore,
     async fn(): Promise<void> {
       const { program, port } = await start();
       await using _ = program;
@@ -99,27 +95,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       assertEquals([code, stdout.split("\n").length], [0, 3]);
       assertMatch(stderr, /^GET \/path\?query 200, \d+ B, [0-9.]+ ms\n$/);
       assertEquals(await client.rest(), "");
+      const args = ["run", "--allow-net", "server.ts", String(port)];
+      await using next = new Program(...args);
+      assertStringIncludes(await next.firstLine(), `127.0.0.1:${port}/`);
+      assertEquals((await ask({ port }, GET)).head.status, 200);
     },
   });
 }
-
-Deno.test({
-  name: "server.ts can be started again on the same port at once",
-  ignore: Deno.build.os === "windows",
-  async fn(): Promise<void> {
-    const { program, port } = await start();
-    await using _ = program;
-    using client = await RawClient.connect({ port });
-    await client.send(GET);
-    assertEquals((await client.response()).head.status, 200);
-    program.kill("SIGTERM");
-    assertEquals((await program.outcome()).code, 0);
-    const args = ["--allow-net", "server.ts", String(port)];
-    await using next = new Program("run", ...args);
-    assertStringIncludes(await next.firstLine(), `127.0.0.1:${port}/`);
-    assertEquals((await ask({ port }, GET)).head.status, 200);
-  },
-});
 
 Deno.test("server.ts says that its port is in use, and which to try", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -8,13 +8,22 @@
 import { RULE_PAGES } from "./rule_pages.ts";
 import { RULES } from "../validator/rules/table.ts";
 
+/** The folder of the reference. */
+export const REFERENCE: URL = new URL("../docs/rules/", import.meta.url);
+
 /** The file that `deno task rules` writes. */
 export const RULE_DATA: URL = new URL("../dev/rules.json", import.meta.url);
 
 const SPECIFICATION = new URL("../SPEC.md", import.meta.url);
 
+/** The two programs of a rule, as they stand on its page. */
+export interface Programs {
+  readonly breaks: string;
+  readonly follows: string;
+}
+
 /** Returns the two programs of each rule in a formatted page. */
-function programsOn(page: string): [string, Record<string, string>][] {
+function programsOn(page: string): [string, Programs][] {
   return page.split(/^## /m).slice(1).map((section) => {
     const id = section.slice(0, section.indexOf("\n"));
     const [breaks = "", follows = ""] = Array.from(
@@ -23,6 +32,19 @@ function programsOn(page: string): [string, Record<string, string>][] {
     );
     return [id, { breaks, follows }];
   });
+}
+
+/**
+ * Reads the programs of all pages in `docs/rules/`.
+ *
+ * @returns The programs by the id of their rule.
+ */
+export async function readPrograms(): Promise<Map<string, Programs>> {
+  const pages = await Array.fromAsync(
+    Deno.readDir(REFERENCE),
+    ({ name }) => Deno.readTextFile(new URL(name, REFERENCE)),
+  );
+  return new Map(pages.flatMap(programsOn).filter(([id]) => id.includes("/")));
 }
 
 /** Returns the text of a requirement in SPEC.md. The code marks are kept. */

@@ -1,7 +1,10 @@
 /**
  * Writes `docs/rules/`, the reference of the validator's rules, from the rule
- * table and the fixtures of the tests. Also writes `dev/rules.json`, which the
- * development server uses to explain rules.
+ * table and the programs that the pages have. Also writes `dev/rules.json`,
+ * which the development server uses to explain rules.
+ *
+ * The programs of a new rule are written by hand: `## subject/name` and two
+ * blocks of `ts ignore`, at any place of a page. This program does the rest.
  *
  * ```sh
  * deno task rules
@@ -11,21 +14,22 @@
  */
 
 import { formatMarkdown } from "./format_markdown.ts";
-import { createRuleData, RULE_DATA } from "./rule_data.ts";
+import {
+  createRuleData,
+  type Programs,
+  readPrograms,
+  REFERENCE,
+  RULE_DATA,
+} from "./rule_data.ts";
 import { RULE_PAGES, type RulePage } from "./rule_pages.ts";
 import type { Rule } from "../validator/rules/rule.ts";
 import { RULES } from "../validator/rules/table.ts";
-import { FIXTURES } from "../tests/validator/fixtures/table.ts";
-import type { Scenario } from "../tests/validator/scenario.ts";
-
-/** The folder of the reference. */
-export const REFERENCE: URL = new URL("../docs/rules/", import.meta.url);
 
 const INTRODUCTION = `# Rules
 
 The validator checks ${RULES.length} rules. \`deno task rules\` writes these pages
-from the rule table and from the programs that test the rules. Each rule comes with
-a program that breaks it and one that follows it.
+from the rule table. Each rule comes with a program that breaks it and one that
+follows it. The programs are written by hand, and a test runs each as it stands.
 
 - **Severity.** The validator throws an error and reports a warning.
 - **Broken by.** The side that has to change: the application, the server, or
@@ -38,7 +42,7 @@ a program that breaks it and one that follows it.
 In the programs \`input\` is the body of the request, \`setEnviron\` changes its
 environ, and \`use\` gets \`validator\`. \`bytes\` is the text "Hello" in UTF-8,
 \`createEnviron()\` makes an environ, and \`runServer(app, environ)\` serves a
-request. The rest comes from \`@wsgi/ref\`. A test runs each program as it stands.
+request. The rest comes from \`@wsgi/ref\`.
 
 The option \`rules\` sets a rule to \`"error"\`, \`"warning"\` or \`"off"\`. Its keys are
 ids, or patterns such as \`"headers/*"\`. A rule of another profile is turned on by
@@ -64,57 +68,16 @@ function pageOf(id: string): RulePage {
   return page;
 }
 
-/**
- * Joins the lines of short arrays, objects and arguments. The compiler puts
- * each element on its own line, and the formatter keeps these lines.
- */
-function joinLines(source: string): string {
-  const joined = source.replace(
-    /([[{(])\n((?:[^\n]*[^\n;[{(]\n)*?)[ \t]*([\]})])/g,
-    (whole, open: string, content: string, close: string) => {
-      const text = content.split("\n").map((line) => line.trim()).join(" ")
-        .trim();
-      const isShort = text.length < 60 && !text.includes("// ");
-      return isShort ? `${open}${text}${close}` : whole;
-    },
-  );
-  return joined === source ? source : joinLines(joined);
-}
-
-/** Formats a function of a fixture as a program. */
-function toSource(name: string, fn: (...args: never[]) => unknown): string {
-  const source = fn.toString();
-  const method = /^(async )?(\*)?\s*(\w+)\s*\(/.exec(source);
-  if (method !== null && method[3] !== "function" && method[3] !== "async") {
-    const [whole, isAsync = "", star = ""] = method;
-    return `${isAsync}function${star} ${name}(${source.slice(whole.length)}`;
-  }
-  return `const ${name} = ${source};`;
-}
-
-function snippet(scenario: Scenario | undefined): string {
-  if (scenario === undefined) return "";
-  const { app, middleware, environ, server, validate, input } = scenario;
-  const parts = Object.entries({
-    app,
-    middleware,
-    setEnviron: environ,
-    server,
-    use: validate,
-  }).flatMap(([name, fn]) => fn === undefined ? [] : [toSource(name, fn)]);
-  const body = input === undefined
-    ? []
-    : [`const input = ${JSON.stringify(input)};`];
-  const program = [...body, ...parts].join("\n\n");
-  return `\`\`\`ts ignore\n${joinLines(program)}\n\`\`\`\n`;
-}
-
-function entry(rule: Rule<never>): string {
+function entry(rule: Rule<never>, programs: Programs | undefined): string {
   const { id, severity, blame, profile, title, why, hint } = rule;
   const anchors = [rule.spec, ...rule.alsoSpec ?? []].map((anchor) =>
     `[${anchor}](../../SPEC.md#${anchor})`
   );
-  const fixture = FIXTURES[id];
+  if (programs === undefined) {
+    throw new Error(
+      `Cannot write the page: ${id} needs two programs in docs/rules/`,
+    );
+  }
   return `## ${id}
 
 **${title}.** ${why}
@@ -127,14 +90,25 @@ _${severity}, broken by the ${blame}, profile \`${profile}\`, SPEC.md: ${
 
 Breaks the rule:
 
-${snippet(fixture?.bad[0])}
+\`\`\`ts ignore
+${programs.breaks}
+\`\`\`
+
 Follows the rule:
 
-${snippet(fixture?.good[0])}`;
+\`\`\`ts ignore
+${programs.follows}
+\`\`\`
+`;
 }
 
-function createPage(page: RulePage): string {
-  const entries = rulesOn(page).map(entry);
+function createPage(
+  page: RulePage,
+  programs: ReadonlyMap<string, Programs>,
+): string {
+  const entries = rulesOn(page).map((rule) =>
+    entry(rule, programs.get(rule.id))
+  );
   return `# ${page.title}\n\n[All rules](README.md)\n\n${entries.join("\n")}`;
 }
 
@@ -155,14 +129,17 @@ ${rows.join("")}`;
 }
 
 /**
- * Creates the reference.
+ * Creates the reference, with the programs that it has now.
  *
  * @returns The formatted pages by file name in `docs/rules/`.
  */
 export async function createReference(): Promise<Map<string, string>> {
+  const programs = await readPrograms();
   const sources = new Map([
     ["README.md", createIndex()],
-    ...RULE_PAGES.map((page) => [`${page.name}.md`, createPage(page)] as const),
+    ...RULE_PAGES.map((page) =>
+      [`${page.name}.md`, createPage(page, programs)] as const
+    ),
   ]);
   const pages = [...sources].map(async ([name, source]) =>
     [name, await formatMarkdown(source)] as const
@@ -171,9 +148,9 @@ export async function createReference(): Promise<Map<string, string>> {
 }
 
 if (import.meta.main) {
+  const reference = await createReference();
   await Deno.remove(REFERENCE, { recursive: true });
   await Deno.mkdir(REFERENCE);
-  const reference = await createReference();
   for (const [name, page] of reference) {
     await Deno.writeTextFile(new URL(name, REFERENCE), page);
   }

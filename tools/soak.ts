@@ -21,6 +21,7 @@ export interface Report {
   readonly memory: { readonly resident: number; readonly held: number };
 }
 
+const SERVER = "tests/testdata/leaving_server.ts";
 const LONG = 20 * 8192;
 
 /**
@@ -128,7 +129,7 @@ export function findings(
 if (import.meta.main) {
   const [seconds = 300, seed = 1] = Deno.args.map(Number);
   const random = new Random(seed);
-  const { program, port } = await startServer("tools/soak_server.ts");
+  const { program, port } = await startServer(SERVER, "validate");
   await using _ = program;
   const base = `http://127.0.0.1:${port}/`;
   const report = async (): Promise<Report> =>

@@ -1,9 +1,9 @@
 /**
- * Finding the line on which a function is defined.
+ * Finds the line on which a function is defined.
  *
- * JavaScript does not say where a function comes from. Its text can be read, and
- * that text stands in the file of its module, there with types and in another
- * layout. So the words of the function are looked for, in their order.
+ * JavaScript does not say where a function comes from. But its text can be read,
+ * and the file of its module contains the same words in the same order, with
+ * types between them and in another layout.
  *
  * @module
  */
@@ -11,13 +11,13 @@
 import { readQuietly } from "../wsgi/read_quietly.ts";
 import type { SourcePlace } from "../wsgi/source_place.ts";
 
-/** The words by which a function is recognised, in their order. */
+/** The number of words that are compared. */
 const MAX_WORDS = 150;
-/** Words that are enough where a compiler has changed the rest. */
+/** The number that is enough if a compiler has changed the rest. */
 const HEAD_WORDS = 10;
 /** A module with more characters is generated code. */
 const MAX_LENGTH = 2_000_000;
-/** Modules that are looked through, those that they import included. */
+/** The number of modules that are searched, including those that they import. */
 const MAX_FILES = 40;
 
 const WORD = /[\p{ID_Continue}$]+/gu;
@@ -35,7 +35,10 @@ function wordsOf(text: string): Word[] {
   );
 }
 
-/** How many words there are from one on to the end of the function, if it begins there. */
+/**
+ * Returns the number of words from one on to the end of the function, if the
+ * function begins there.
+ */
 function spanFrom(
   words: readonly Word[],
   start: number,
@@ -51,7 +54,10 @@ function spanFrom(
   return undefined;
 }
 
-/** Finds where the words occur in the shortest stretch, first behind the name. */
+/**
+ * Returns the offset of the shortest stretch that contains the words. Stretches
+ * that follow the name come first.
+ */
 function findWords(
   words: readonly Word[],
   wanted: readonly Word[],
@@ -73,13 +79,37 @@ function findWords(
   return best;
 }
 
+function escapeForRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+/**
+ * Finds an arrow function with at most one word, such as `() => [body]`. The
+ * word alone occurs anywhere, so the signs around it are compared too.
+ */
+function findArrow(text: string, source: string): number | undefined {
+  const [, body] = /^[^=]*=>(.*)$/s.exec(source) ?? [];
+  const signs = body?.match(/[\p{ID_Continue}$]+|\S/gu)?.map(escapeForRegExp);
+  if (signs === undefined || signs.length > MAX_WORDS) return undefined;
+  const arrow = new RegExp(`=>\\s*${signs.join("\\s*")}`, "g");
+  const [match, second] = text.matchAll(arrow);
+  if (match === undefined || second !== undefined) return undefined;
+  const start = text.slice(0, match.index).lastIndexOf("(");
+  return start === -1 ? match.index : start;
+}
+
+function placeAt(text: string, offset: number): Omit<SourcePlace, "file"> {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
 /**
  * Finds a function in the text of a module.
  *
  * @param text The text of the module, as it was written.
  * @param source The text of the function, as it runs.
  * @param name The name of the function.
- * @returns The line and the column, from 1; nothing if it is not there.
+ * @returns The line and the column, from 1; `undefined` if it is not there.
  */
 export function findFunction(
   text: string,
@@ -87,19 +117,57 @@ export function findFunction(
   name: string,
 ): Omit<SourcePlace, "file"> | undefined {
   if (text.length > MAX_LENGTH || source.length > MAX_LENGTH) return undefined;
-  const words = wordsOf(text);
   const wanted = wordsOf(source.slice(0, 20_000)).slice(0, MAX_WORDS);
-  // A function of one word, such as () => x, is found anywhere.
-  if (wanted.length < 2) return undefined;
-  const offset = findWords(words, wanted, name) ??
-    findWords(words, wanted.slice(0, HEAD_WORDS), name);
-  if (offset === undefined) return undefined;
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: before.at(-1)!.length + 1 };
+  let offset: number | undefined;
+  if (wanted.length < 2) offset = findArrow(text, source);
+  else {
+    const words = wordsOf(text);
+    offset = findWords(words, wanted, name) ??
+      findWords(words, wanted.slice(0, HEAD_WORDS), name);
+  }
+  return offset === undefined ? undefined : placeAt(text, offset);
 }
 
-function isNative(source: string): boolean {
-  return source.includes("[native code]");
+/**
+ * Finds the declaration of a name in the text of a module.
+ *
+ * @param text The text of the module.
+ * @param name The name of the function, variable or method.
+ * @returns The line and the column, from 1; `undefined` if it is not there.
+ */
+export function findDeclaration(
+  text: string,
+  name: string,
+): Omit<SourcePlace, "file"> | undefined {
+  if (text.length > MAX_LENGTH || !/^[\p{ID_Continue}$]+$/u.test(name)) {
+    return undefined;
+  }
+  const word = `${escapeForRegExp(name)}(?![\\p{ID_Continue}$])`;
+  const offset = [
+    `(?<=^|[^\\p{ID_Continue}$])(?:class|function\\s*\\*?)\\s*${word}`,
+    `(?<=^|[^\\p{ID_Continue}$])(?:const|let|var)\\s+${word}[^=;\\n]*=`,
+    `(?<=^[ \\t]*(?:async\\s+)?\\*?)${word}\\s*[=(:]`,
+  ].map((pattern) => text.search(new RegExp(pattern, "mu")))
+    .find((offset) => offset !== -1);
+  return offset === undefined ? undefined : placeAt(text, offset);
+}
+
+/** Yields modules and those that they import by a relative path, with texts. */
+function* readModules(
+  files: Iterable<string>,
+): Generator<readonly [file: string, text: string]> {
+  const queue = new Set(files);
+  let left = MAX_FILES;
+  // The iteration includes what is added to the set meanwhile.
+  for (const file of queue) {
+    if (left-- === 0) return;
+    const text = readQuietly(file);
+    if (text === undefined) continue;
+    yield [file, text];
+    for (const [, , specifier = ""] of text.matchAll(IMPORT)) {
+      queue.add(new URL(specifier, file).href);
+    }
+  }
 }
 
 /**
@@ -111,26 +179,23 @@ function isNative(source: string): boolean {
  * @param source The text of the function.
  * @param name The name of the function.
  * @param files The URLs of the modules in which it may be.
- * @returns The place, or nothing if it was not found.
+ * @returns The place of its text, else that of the declaration of its name;
+ * `undefined` if neither was found.
  */
 export function findDefinition(
   source: string,
   name: string,
   files: Iterable<string>,
 ): SourcePlace | undefined {
-  if (isNative(source)) return undefined;
-  const queue = new Set(files);
-  let left = MAX_FILES;
-  // A set is iterated in order, also over what is added meanwhile.
-  for (const file of queue) {
-    if (left-- === 0) return undefined;
-    const text = readQuietly(file);
-    if (text === undefined) continue;
-    const found = findFunction(text, source, name);
+  const isNative = source.includes("[native code]");
+  const ownName = name.replace(/^bound /, "");
+  let declared: SourcePlace | undefined;
+  for (const [file, text] of readModules(files)) {
+    const found = isNative ? undefined : findFunction(text, source, name);
     if (found !== undefined) return { file, ...found };
-    for (const [, , specifier = ""] of text.matchAll(IMPORT)) {
-      queue.add(new URL(specifier, file).href);
-    }
+    if (declared !== undefined) continue;
+    const declaration = findDeclaration(text, ownName);
+    if (declaration !== undefined) declared = { file, ...declaration };
   }
-  return undefined;
+  return declared;
 }

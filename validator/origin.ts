@@ -7,21 +7,28 @@
 
 import { decodeUtf8 } from "../wsgi/byte_string.ts";
 import { escapeControls } from "../wsgi/describe.ts";
-import type { SourcePlace } from "../wsgi/source_place.ts";
-import { type Capture, type ProgramPlaces, userFrameOf } from "./places.ts";
+import {
+  findUserFrame,
+  isUserFrame,
+  type SourcePlace,
+} from "../wsgi/source_place.ts";
+import { type Capture, framesOf, userFrameOf } from "./captures.ts";
+import type { ProgramPlaces } from "./places.ts";
 import type {
   ViolationChunk,
   ViolationOrigin,
   ViolationPlace,
 } from "./violation.ts";
 
-/** What a rule looks at, if it is a chunk. */
-export interface ChunkPlace {
-  /** Which chunk it is. */
+/** The parts of a view that say where something happened. */
+export interface PlacedView {
+  /** The chunk, if the view is one. */
   readonly place?: ViolationChunk | undefined;
+  /** What the application has thrown, in a view of that. */
+  readonly thrownByApplication?: unknown;
 }
 
-/** What is known of one request. */
+/** What is known about one request. */
 export interface RequestPlaces {
   /** The variables of the request. */
   readonly environ: { readonly values: Readonly<Record<string, unknown>> };
@@ -31,14 +38,16 @@ export interface RequestPlaces {
   readonly started: Capture | undefined;
 }
 
-/** What is known of one finding. */
+/** What is known about one finding. */
 export interface FindingPlace {
-  /** The stack when it was made. */
-  readonly captured: Capture;
-  /** Whether it is the caller in this stack that broke the rule. */
-  readonly isCall: boolean;
-  /** The chunk, if it is about one. */
-  readonly chunk: ViolationChunk | undefined;
+  /** The stack at the call that broke the rule, if it is such a call. */
+  readonly call: Capture | undefined;
+  /** Whether the middleware around the application broke the rule. */
+  readonly isByMiddleware: boolean;
+  /** What was checked. */
+  readonly view: PlacedView;
+  /** Whether stacks are read, which is slow. */
+  readonly readsStacks: boolean;
 }
 
 /** The most characters of a path that are shown. */
@@ -65,7 +74,7 @@ export function showRequest(
   return escapeControls(shown).replace(/[\n\t\u2028\u2029]/g, " ");
 }
 
-/** Takes the place alone out of a frame. */
+/** Returns the place of a frame without its function. */
 function toPlace(
   place: SourcePlace | undefined,
 ): SourcePlace | undefined {
@@ -82,11 +91,18 @@ function withRole(
   return found === undefined ? undefined : { ...found, role };
 }
 
+/** Returns the stack of what the application has thrown. */
+function stackOf(thrown: unknown): Capture | undefined {
+  return thrown instanceof Error && typeof thrown.stack === "string"
+    ? { stack: thrown.stack }
+    : undefined;
+}
+
 /**
  * Finds out where a finding comes from that is not about one request.
  *
  * @param places The application and its places.
- * @param captured The stack when it was made, if it is of use.
+ * @param captured The stack of the finding, if it is of use.
  * @returns As much as is known. It never throws.
  */
 export function originOf(
@@ -106,7 +122,7 @@ export function originOf(
 /**
  * Finds out where a finding comes from.
  *
- * @param places The application and its places.
+ * @param places The program that broke the rule.
  * @param request The request.
  * @param finding The finding.
  * @returns As much as is known. It never throws.
@@ -114,23 +130,31 @@ export function originOf(
 export function findOrigin(
   places: ProgramPlaces,
   request: RequestPlaces,
-  { captured, isCall, chunk }: FindingPlace,
+  { call, isByMiddleware, view, readsStacks }: FindingPlace,
 ): ViolationOrigin {
   try {
-    const caller = toPlace(userFrameOf(request.called));
-    const place =
-      withRole(isCall ? userFrameOf(captured) : undefined, "call") ??
-        withRole(userFrameOf(request.started), "start-response") ??
-        withRole(places.definition, "definition") ??
-        withRole(places.made, "validator") ??
-        withRole(caller, "call");
+    const read = readsStacks ? framesOf : () => [];
+    const started = read(request.started);
+    const thrown = read(stackOf(view.thrownByApplication));
+    const caller = toPlace(findUserFrame(read(request.called)));
+    places.learn([...started, ...thrown]);
+    const start = withRole(findUserFrame(started), "start-response");
+    // Middleware that passes startResponse on does not call it itself.
+    const isOwnStart = !isByMiddleware || started.slice(0, 1).some(isUserFrame);
+    const place = withRole(findUserFrame(read(call)), "call") ??
+      (isOwnStart ? start : undefined) ??
+      withRole(places.definition, "definition") ??
+      start ??
+      withRole(findUserFrame(thrown), "call") ??
+      withRole(caller, "caller") ??
+      withRole(places.made, "validator");
     const isSame = caller?.file === place?.file && caller?.line === place?.line;
     return {
       application: places.name,
       request: showRequest(request.environ.values),
       place,
       caller: isSame ? undefined : caller,
-      chunk,
+      chunk: view.place,
     };
   } catch {
     // Whatever the program has done to its stacks, the finding counts.

@@ -6,95 +6,25 @@
 
 import { escapeControls } from "../wsgi/describe.ts";
 import {
-  findUserFrame,
   isUserFile,
   isUserFrame,
-  readFrames,
   type SourcePlace,
   type StackFrame,
 } from "../wsgi/source_place.ts";
+import {
+  type Capture,
+  CaptureBudget,
+  framesOf,
+  NO_CAPTURE,
+  userFrameOf,
+} from "./captures.ts";
 import { findDefinition } from "./function_source.ts";
 import { dataOf } from "./views/value_shape.ts";
 
-/** A function that a program called, from which a stack is to start. */
-// deno-lint-ignore ban-types -- captureStackTrace takes any
-export type Entry = Function;
-
-/** A stack whose text is made only when somebody reads it. */
-export interface Capture {
-  readonly stack?: string;
-}
-
-/**
- * Captures the stack. It costs some microseconds; most are never read.
- *
- * @param entry The function whose caller is the first frame.
- * @returns The stack.
- */
-export function capture(entry: Entry): Capture {
-  const captured: Capture = {};
-  Error.captureStackTrace?.(captured, entry);
-  return captured;
-}
-
-/**
- * Finds the user's line in a stack.
- *
- * @param captured The stack.
- * @returns The frame, if there is one of the user's.
- */
-export function userFrameOf(
-  captured: Capture | undefined,
-): StackFrame | undefined {
-  const { stack } = captured ?? {};
-  return stack === undefined ? undefined : findUserFrame(readFrames(stack));
-}
-
-/** Stacks that are captured for one layer in a second. */
-const STACKS = 50;
-const PERIOD = 1000;
-/** Under load the clock is read only at every so many requests. */
-const MAX_STRIDE = 64;
-
-/** Says for which requests stacks are captured: for all, unless they are many. */
-class StackBudget {
-  #left = STACKS;
-  #stride = 1;
-  #toSkip = 0;
-  #since = Date.now();
-
-  /** Whether this request gets one. */
-  take(): boolean {
-    if (this.#left > 0) {
-      this.#left--;
-      return true;
-    }
-    if (this.#toSkip > 0) {
-      this.#toSkip--;
-      return false;
-    }
-    return this.#refill();
-  }
-
-  #refill(): boolean {
-    const now = Date.now();
-    // A clock that was set back counts as a second too.
-    if (Math.abs(now - this.#since) < PERIOD) {
-      this.#stride = Math.min(2 * this.#stride, MAX_STRIDE);
-      this.#toSkip = this.#stride;
-      return false;
-    }
-    this.#since = now;
-    this.#stride = 1;
-    this.#left = STACKS - 1;
-    return true;
-  }
-
-  /** The next requests get one each. */
-  renew(): void {
-    this.#left = STACKS;
-  }
-}
+/** Requests per second for which stacks are captured. */
+const REQUESTS = 50;
+/** Findings of one rule per second for which stacks are read. */
+const FINDINGS = 20;
 
 function baseName(file: string): string {
   const name = file.replace(/[?#].*$/s, "").split(/[/\\]/).at(-1) ?? "";
@@ -105,8 +35,16 @@ function baseName(file: string): string {
   }
 }
 
-/** Names that say nothing of a function. */
+/** Names that say nothing about a function. */
 const NO_NAMES: readonly string[] = ["", "default", "anonymous"];
+
+/** What is known about the program of a layer from outside. */
+export interface ProgramFacts {
+  /** The URL of the module that exports the application. */
+  readonly module?: string | undefined;
+  /** The stack at which `validator()` was called. */
+  readonly made?: Capture | undefined;
+}
 
 /** The application of one layer, and where it is. */
 export class ProgramPlaces {
@@ -114,28 +52,44 @@ export class ProgramPlaces {
   readonly app: unknown;
   readonly #module: string | undefined;
   readonly #made: Capture;
-  readonly #budget = new StackBudget();
-  #definition: SourcePlace | null | undefined;
+  readonly #requests = new CaptureBudget(REQUESTS);
+  readonly #findings = new Map<string, CaptureBudget>();
+  #definition: SourcePlace | undefined;
+  /** The files in which the definition is looked for. */
+  #files: Set<string> | undefined;
+  /** How many of them were searched. */
+  #searched = 0;
 
   /**
    * @param app The application.
-   * @param made The stack at which `validator()` was called.
-   * @param module The URL of the module from which it comes, if that is known.
+   * @param facts What is known from outside.
    */
-  constructor(app: unknown, made: Capture, module?: string) {
+  constructor(app: unknown, { module, made = NO_CAPTURE }: ProgramFacts = {}) {
     this.app = app;
     this.#made = made;
     this.#module = module;
   }
 
-  /** Whether stacks are to be captured for the next request. */
+  /** Returns whether stacks are captured for the next request. */
   wantsStacks(): boolean {
-    return this.#budget.take();
+    return this.#requests.take();
   }
 
-  /** Has stacks captured for the requests that follow a finding. */
-  renew(): void {
-    this.#budget.renew();
+  /**
+   * Returns whether the stacks of a finding are read. If they are, stacks are
+   * captured for the next requests too.
+   *
+   * @param rule The id of the broken rule.
+   */
+  wantsStacksOf(rule: string): boolean {
+    let budget = this.#findings.get(rule);
+    if (budget === undefined) {
+      budget = new CaptureBudget(FINDINGS);
+      this.#findings.set(rule, budget);
+    }
+    const isWanted = budget.take();
+    if (isWanted) this.#requests.renew();
+    return isWanted;
   }
 
   /** The name of the application: that of the function, else of its module. */
@@ -159,20 +113,39 @@ export class ProgramPlaces {
 
   /** Where the application is defined, if that can be found. */
   get definition(): SourcePlace | undefined {
-    if (this.#definition === undefined) {
-      this.#definition = this.#findDefinition() ?? null;
+    const files = this.#files ??= this.#firstFiles();
+    if (this.#definition === undefined && this.#searched < files.size) {
+      this.#definition = this.#findDefinition(files);
+      this.#searched = files.size;
     }
-    return this.#definition ?? undefined;
+    return this.#definition;
   }
 
-  #findDefinition(): SourcePlace | undefined {
-    if (typeof this.app !== "function") return undefined;
-    const frames = readFrames(this.#made.stack ?? "");
-    const files = new Set<string>();
-    if (this.#module !== undefined) files.add(this.#module);
+  /**
+   * Notes the files of a stack: the application may be defined in one of them.
+   *
+   * @param frames The frames of the stack.
+   */
+  learn(frames: readonly StackFrame[]): void {
+    if (this.#definition !== undefined) return;
+    const files = this.#files ??= this.#firstFiles();
     for (const frame of frames) if (isUserFrame(frame)) files.add(frame.file);
+  }
+
+  #firstFiles(): Set<string> {
+    const files = new Set<string>();
+    if (typeof this.app !== "function") return files;
+    if (this.#module !== undefined) files.add(this.#module);
+    for (const frame of framesOf(this.#made)) {
+      if (isUserFrame(frame)) files.add(frame.file);
+    }
     const main = mainModule();
     if (main !== undefined && isUserFile(main)) files.add(main);
+    return files;
+  }
+
+  #findDefinition(files: ReadonlySet<string>): SourcePlace | undefined {
+    if (typeof this.app !== "function") return undefined;
     const source = Function.prototype.toString.call(this.app);
     return findDefinition(source, this.#functionName, files);
   }

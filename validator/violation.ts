@@ -1,18 +1,11 @@
 /**
- * What the validator tells: {@linkcode Violation} and
- * {@linkcode ConformanceError}.
+ * {@linkcode Violation}: one broken rule, and the text about it.
  *
  * @module
  */
 
 import { escapeControls } from "../wsgi/describe.ts";
-import {
-  cutOwnFrames,
-  isOwnFrame,
-  readFrames,
-  type SourcePlace,
-} from "../wsgi/source_place.ts";
-import type { Entry } from "./places.ts";
+import type { SourcePlace } from "../wsgi/source_place.ts";
 import {
   actionOf,
   type ActiveRule,
@@ -29,6 +22,8 @@ export type PlaceRole =
   | "start-response"
   /** The definition of the application. */
   | "definition"
+  /** The call of the application, such as that in a test. */
+  | "caller"
   /** The call of `validator()`. */
   | "validator";
 
@@ -121,10 +116,17 @@ const ROLES: Readonly<Record<PlaceRole, string>> = {
   "call": "",
   "start-response": ", where startResponse was called",
   "definition": ", where the application is defined",
+  "caller": ", where the application was called",
   "validator": ", where validator() was called",
 };
 
-function showPlace({ file, line, column }: SourcePlace): string {
+/**
+ * Formats a place as stacks do.
+ *
+ * @param place The place.
+ * @returns `"file:///app.ts:4:3"`.
+ */
+export function showPlace({ file, line, column }: SourcePlace): string {
   return `${file}:${line}:${column}`;
 }
 
@@ -196,100 +198,4 @@ export function howToExplain(
     ? `${root}server.ts`.replace(/^file:\/\/(\/[\w./-]+)$/, "$1")
     : `jsr:${name}@${version}/server`;
   return `deno run ${server} --explain ${rule}`;
-}
-
-/**
- * Has the runtime remember the frames of the user's before the first one of this
- * package. Deno shows these, with a line of source, where nobody catches the
- * error; it does not look at the text of the stack then.
- */
-function captureUserFrames(
-  error: Error,
-  stack: string | undefined,
-  entry: Entry,
-): void {
-  const frames = readFrames(stack ?? "");
-  const first = frames.findIndex(isOwnFrame);
-  const { stackTraceLimit } = Error;
-  try {
-    Error.stackTraceLimit = first === -1 ? frames.length : first;
-    Error.captureStackTrace?.(error, entry);
-    // They are taken from the error when its stack is read.
-    void error.stack;
-    Error.stackTraceLimit = stackTraceLimit;
-  } catch {
-    // Error may be frozen.
-  }
-}
-
-function setStack(error: Error, stack: string): void {
-  Object.defineProperty(error, "stack", {
-    value: stack,
-    configurable: true,
-    writable: true,
-  });
-}
-
-/** Makes a stack without frames of this package, which begins at the user's line. */
-function showStack(error: ConformanceError, stack: string): string {
-  const frames = cutOwnFrames(stack).split("\n").filter((line) =>
-    /^\s+at /.test(line)
-  );
-  const { place, application } = error.violation;
-  const first = place === undefined ? "" : showPlace(place);
-  if (first !== "" && !frames.some((frame) => frame.includes(first))) {
-    frames.unshift(
-      application === undefined
-        ? `    at ${first}`
-        : `    at ${application} (${first})`,
-    );
-  }
-  return [`${error.name}: ${error.message}`, ...frames].join("\n");
-}
-
-/**
- * Says that a rule of the interface was broken.
- *
- * The validator throws it into the code that broke the rule, so that the stack starts
- * at the line that did.
- *
- * @example Usage
- * ```ts
- * import { ConformanceError, setupTestingDefaults, validator } from "@wsgi/ref";
- * import { assertEquals, assertThrows } from "@std/assert";
- *
- * // deno-lint-ignore no-explicit-any -- a beginner's mistake, on purpose
- * const app = validator((_environ: any, startResponse: any) => {
- *   startResponse(200, []);
- *   return [];
- * });
- * const error = assertThrows(
- *   () => app(setupTestingDefaults({}), () => async () => {}),
- *   ConformanceError,
- *   "status must be a string",
- * );
- * assertEquals(error.violation.rule, "status/string");
- * ```
- */
-export class ConformanceError extends Error {
-  /** The name of the class: `"ConformanceError"`. */
-  override readonly name = "ConformanceError";
-  /** The broken rule. */
-  readonly violation: Violation;
-
-  /**
-   * Makes an error.
-   *
-   * @param violation The broken rule.
-   * @param stack The stack at the call that broke it, in place of the stack of
-   * this constructor. Frames of this package are left out.
-   * @param entry The function whose caller is the first frame of this stack.
-   */
-  constructor(violation: Violation, stack?: string, entry?: Entry) {
-    super([violation.message, ...detailsOf(violation)].join("\n"));
-    this.violation = violation;
-    if (entry !== undefined) captureUserFrames(this, stack, entry);
-    const captured = stack ?? this.stack;
-    if (captured !== undefined) setStack(this, showStack(this, captured));
-  }
 }

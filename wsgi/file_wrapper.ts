@@ -74,8 +74,6 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
   /** Closes the file. It exists only if the file has a `close()`. */
   declare readonly close?: () => unknown;
   #begun = false;
-  /** Whether the runtime's own stream is in use, which closes the file. */
-  #isStreamed = false;
 
   /**
    * Wraps a file.
@@ -102,16 +100,7 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
     this.blockSize = blockSize;
     const { close } = filelike as Partial<FileLike>;
     if (typeof close === "function") {
-      this.close = () => this.#close(close);
-    }
-  }
-
-  #close(close: () => unknown): unknown {
-    try {
-      return close.call(this.filelike);
-    } catch (error) {
-      // The stream has closed the file at its end.
-      if (!this.#isStreamed) throw error;
+      this.close = () => close.call(this.filelike);
     }
   }
 
@@ -137,19 +126,6 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
       // The file is closed; reading it will throw.
       return undefined;
     }
-  }
-
-  /**
-   * Returns the rest of the file as the runtime's own stream, which Deno.serve
-   * sends without going through JavaScript. Call it only if {@linkcode
-   * FileWrapper.bytesLeft} is known.
-   *
-   * @returns The stream. It closes the file at its end.
-   */
-  toStream(): ReadableStream<Uint8Array> {
-    this.#begun = true;
-    this.#isStreamed = true;
-    return (this.filelike as DenoFile).readable;
   }
 
   /**

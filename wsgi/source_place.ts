@@ -33,7 +33,7 @@ const FRAME = /^\s+at (?:(.*?) \()?(?:async )?([^()]+?):(\d+):(\d+)\)?$/;
 const RUNTIME = /^(?:ext|node|deno|bun|internal|wasm):|^(?:native|eval)\b|^</;
 /** Code from a package registry. */
 const DEPENDENCY =
-  /\/node_modules\/|^https:\/\/(?:jsr\.io|esm\.sh|deno\.land)\//;
+  /\/node_modules\/|\/npm\/registry\.npmjs\.org\/|^https:\/\/(?:jsr\.io|esm\.sh|deno\.land)\//;
 
 /** The folders of this package. Programs in `examples/` and `tests/` are not part of it. */
 const ROOMS = [

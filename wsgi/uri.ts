@@ -211,7 +211,7 @@ export function rawPathOf(environ: Environ): string | undefined {
 export function targetOf(environ: Environ): string {
   const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } =
     environ;
-  if (REQUEST_URI !== undefined) return REQUEST_URI;
+  if (REQUEST_URI) return REQUEST_URI;
   const path = `${SCRIPT_NAME}${PATH_INFO}` || "/";
   return QUERY_STRING ? `${path}?${QUERY_STRING}` : path;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs cases one after the other, and collects what a request leaves behind:
- * late violations and errors that escape.
+ * Runs cases one after the other, and collects late violations and unhandled
+ * errors.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   toLine,
 } from "./client.ts";
 
-/** The properties that the two events have. */
+/** The properties of the two types of events. */
 interface EscapeEvent extends Event {
   readonly reason?: unknown;
   readonly error?: unknown;
@@ -24,9 +24,9 @@ interface EscapeEvent extends Event {
 const ESCAPE_TYPES = ["unhandledrejection", "error"] as const;
 
 /**
- * Collects errors that are not handled while it exists: rejections that no program
- * has handled, and what a timer throws. They end no process then. A runtime
- * without these events is not watched.
+ * Collects unhandled errors until it is disposed: unhandled rejections, and
+ * errors thrown in timers. They do not end the process meanwhile. Has no effect
+ * in runtimes without these events.
  */
 export class EscapedErrors implements Disposable {
   readonly #found: unknown[] = [];
@@ -42,7 +42,7 @@ export class EscapedErrors implements Disposable {
     }
   }
 
-  /** Gives what has escaped since the last call. */
+  /** Returns the errors since the last call. */
   take(): unknown[] {
     return this.#found.splice(0);
   }
@@ -54,39 +54,39 @@ export class EscapedErrors implements Disposable {
   }
 }
 
-/** How long work that was left behind has to show itself. */
+/** How long to wait for errors of unfinished work, in milliseconds. */
 const LINGER_MS = 100;
 
 /**
- * The last case. It sends nothing: it waits, and gets what was found when the
- * request it belongs to was over.
+ * The last case. It sends no request. It waits, and reports what was found
+ * after the end of a request.
  */
 export const NOTHING_LEFT: ApplicationCase = {
   id: "application/nothing-left",
   spec: "async-no-work-left",
-  title: "After a request nothing keeps running and no error escapes",
+  title: "After a request, nothing keeps running and no error is unhandled",
   isOnce: true,
   run: () => new Promise((resolve) => setTimeout(resolve, LINGER_MS)),
 };
 
-/** A message with more lines would be hard to read. */
+/** The maximum number of lines in a message. */
 const MAX_LINES = 5;
 
-/** Runs cases one after the other, and sees what comes too late. */
+/** Runs cases one after the other, and collects late errors. */
 export class CaseRunner {
   readonly #settings: ApplicationSettings;
   readonly #paths: readonly string[];
   readonly #escapes: EscapedErrors;
-  /** Rules that were warned of; each of them is listed once. */
+  /** The rules with a warning; each is listed once. */
   readonly #warned = new Set<string>();
-  /** What came when its case was over. */
+  /** Problems that were found after the end of their case. */
   readonly #late: string[] = [];
   readonly #lateWarnings: Violation[] = [];
 
   /**
-   * @param settings What holds for all requests.
-   * @param paths The known targets.
-   * @param escapes Sees the errors that escape.
+   * @param settings The settings for all requests.
+   * @param paths The targets that the application knows.
+   * @param escapes Collects unhandled errors.
    */
   constructor(
     settings: Omit<ApplicationSettings, "onLate">,
@@ -101,7 +101,7 @@ export class CaseRunner {
     this.#escapes = escapes;
   }
 
-  /** Whether something came when its case was over. */
+  /** Whether a problem was found after the end of its case. */
   get hasLate(): boolean {
     return this.#late.length > 0;
   }
@@ -109,8 +109,8 @@ export class CaseRunner {
   /**
    * Runs one case for each path.
    *
-   * @param one The case.
-   * @returns How it ended.
+   * @param one The case to run.
+   * @returns The result, for all paths together.
    */
   async run(one: ApplicationCase): Promise<CaseReport> {
     const transcript = new Transcript();
@@ -155,11 +155,11 @@ export class CaseRunner {
     else this.#late.push(explain(violation));
   }
 
-  /** Which request an error belongs to is not known, only when it came. */
+  /** Only the time of an unhandled error is known, not its request. */
   #takeEscapes(during: string): void {
     for (const error of this.#escapes.take()) {
       this.#late.push(
-        `no error must escape, got ${toLine(error)}, during ${during}`,
+        `no error must be unhandled, got ${toLine(error)}, during ${during}`,
       );
     }
   }

@@ -1,5 +1,5 @@
 /**
- * What a case for applications is, and the client that sends its requests.
+ * The type of a case for applications, and the client that sends its requests.
  *
  * @module
  */
@@ -8,64 +8,65 @@ import { describe, escapeControls } from "../../wsgi/describe.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import type { Application } from "../../wsgi/types.ts";
 import type { Profile, RuleSetting } from "../../validator/rules/rule.ts";
-import { ConformanceError, type Violation } from "../../validator/violation.ts";
+import { ConformanceError } from "../../validator/conformance_error.ts";
+import type { Violation } from "../../validator/violation.ts";
 import type { Transcript } from "../report.ts";
 import { type RequestOutcome, sendRequest } from "./send_request.ts";
 import type { SendingMode } from "./sending_mode.ts";
 import { type KitRequest, requestName } from "./request.ts";
 
-/** One case: requests, and what an application must do with them. */
+/** One case: requests, and the expected behaviour of an application. */
 export interface ApplicationCase {
-  /** Its name, such as `"application/head-like-get"`. */
+  /** Its id, such as `"application/head-like-get"`. */
   readonly id: string;
   /** The anchor of its requirement in SPEC.md. */
   readonly spec: string;
-  /** What is expected, as a sentence. */
+  /** The expected behaviour, as a sentence. */
   readonly title: string;
-  /** Whether it has nothing to do with a path, and runs once. */
+  /** Whether it does not depend on a path, and runs only once. */
   readonly isOnce?: boolean | undefined;
   /**
-   * Sends its requests.
+   * Sends the requests and checks the responses.
    *
-   * @param client Sends them, and keeps what is wrong.
-   * @param target The target of a path that the application knows.
-   * @returns Why there was nothing to look at, if so.
+   * @param client Sends the requests and collects problems.
+   * @param target A target that the application knows.
+   * @returns Why nothing could be checked, if so.
    */
   run(client: ApplicationClient, target: string): Promise<string | void>;
 }
 
-/** What holds for all requests of one check. */
+/** The settings for all requests of one check. */
 export interface ApplicationSettings {
   /** The application under test. */
   readonly app: Application;
-  /** How long it may be silent, in milliseconds. */
+  /** How long the application may be silent, in milliseconds. */
   readonly timeout: number;
-  /** Settings of rules for the validator. */
+  /** The severities of rules for the validator. */
   readonly rules: Readonly<Record<string, RuleSetting>>;
-  /** How much the validator checks. */
+  /** The profile of the validator. */
   readonly profile: Profile;
-  /** Further variables for every request. */
+  /** Additional variables for every request. */
   readonly environ: Readonly<Record<string, unknown>>;
-  /** The first answer to GET of each known target. */
+  /** The first response to GET for each known target. */
   readonly answers: Map<string, RequestOutcome>;
-  /** Known targets whose bodies take so long that the client leaves. */
+  /** Known targets whose bodies are so long that the client leaves. */
   readonly long: Set<string>;
-  /** Receives what the validator finds when its request is over. */
+  /** Receives violations that are found after the end of the request. */
   readonly onLate: (violation: Violation) => void;
 }
 
-/** What a case expects of one answer. */
+/** The special properties of one request. */
 export interface Expectation {
-  /** How the server behaves. */
+  /** The behaviour of the server. */
   readonly mode?: SendingMode | undefined;
-  /** Whether the client has made a whole answer impossible. */
+  /** Whether a complete response is impossible because of the client. */
   readonly isClients?: boolean | undefined;
 }
 
 /**
- * Puts an error into one line.
+ * Formats an error as one line.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @returns Its name and the first line of its message.
  */
 export function toLine(error: unknown): string {
@@ -76,29 +77,29 @@ export function toLine(error: unknown): string {
 }
 
 /**
- * Says which rule was broken, and how to fix it.
+ * Describes a violation and how to fix it.
  *
- * @param violation What the validator found.
+ * @param violation The violation that the validator found.
  * @returns Its message and hint.
  */
 export function explain({ message, hint }: Violation): string {
   return hint === undefined ? message : `${message}; ${hint}`;
 }
 
-/** Sends the requests of one case, and keeps what is wrong with the answers. */
+/** Sends the requests of one case and collects problems with the responses. */
 export class ApplicationClient {
-  /** What is wrong. */
+  /** The problems found so far. */
   readonly problems: string[] = [];
-  /** What the validator warned of. */
+  /** The warnings of the validator. */
   readonly warnings: Violation[] = [];
   readonly #settings: ApplicationSettings;
   readonly #known: string;
   readonly #transcript: Transcript;
 
   /**
-   * @param settings What holds for all requests.
-   * @param known The known target that all requests are made of.
-   * @param transcript Keeps what is sent and received.
+   * @param settings The settings for all requests.
+   * @param known The known target on which all requests are based.
+   * @param transcript Records the bytes sent and received.
    */
   constructor(
     settings: ApplicationSettings,
@@ -111,10 +112,10 @@ export class ApplicationClient {
   }
 
   /**
-   * Notes what is wrong with an answer.
+   * Adds a problem with a response.
    *
-   * @param request The request.
-   * @param problem What was expected and what was found.
+   * @param request The request with the problem.
+   * @param problem What was expected and what was found, as one sentence.
    */
   fail(request: KitRequest, problem: string): void {
     const line = `${requestName(request)}: ${problem}`;
@@ -122,12 +123,13 @@ export class ApplicationClient {
   }
 
   /**
-   * Sends a request and looks at what holds for every answer: the application
-   * does not fail, keeps the rules, and answers whole and in time.
+   * Sends a request and makes the checks that apply to every response: the
+   * application must not fail, must follow the rules, and must send a complete
+   * response in time.
    *
-   * @param request The request.
-   * @param expectation What is special about it.
-   * @returns What became of it.
+   * @param request The request to send.
+   * @param expectation The special properties of the request.
+   * @returns The outcome of the request.
    */
   async send(
     request: KitRequest,
@@ -135,7 +137,7 @@ export class ApplicationClient {
   ): Promise<RequestOutcome> {
     const { app, environ, long, answers: _, ...sending } = this.#settings;
     const full = { ...request, environ: { ...environ, ...request.environ } };
-    // To wait for the end of such a body once is enough.
+    // Waiting for the end of a long body once is enough.
     const isLong = long.has(this.#known) && mode.leaves === undefined;
     const result = await sendRequest(app, full, {
       ...sending,
@@ -150,9 +152,9 @@ export class ApplicationClient {
   }
 
   /**
-   * Sends the GET of the known target.
+   * Sends GET for the known target again.
    *
-   * @returns What became of it, and of the first of its kind.
+   * @returns The outcome of this request and of the first one.
    */
   async again(): Promise<{ first: RequestOutcome; now: RequestOutcome }> {
     const target = this.#known;
@@ -167,7 +169,7 @@ export class ApplicationClient {
     const { request, violations, isHung } = result;
     for (const violation of violations) {
       if (violation.severity === "warning") {
-        // The environ is odd on purpose.
+        // The environ is unusual on purpose.
         if (violation.blame !== "server") this.warnings.push(violation);
       } else this.fail(request, explain(violation));
     }
@@ -182,7 +184,8 @@ export class ApplicationClient {
 
   #judgeAnswer(result: RequestOutcome, isClients: boolean): void {
     const { request, errors, status, code, isComplete, hasLeft } = result;
-    // Consequences of a broken rule, and what the client did, are not reported.
+    // Consequences of a broken rule and of the client's behaviour are not
+    // reported.
     const failures = errors.filter((error) =>
       !(error instanceof ConformanceError) &&
       !(isClients && error instanceof RequestBodyError)
@@ -196,7 +199,10 @@ export class ApplicationClient {
     } else if (isClients) {
       return;
     } else if (!isComplete && !hasLeft) {
-      this.fail(request, "the response must be complete, got a broken one");
+      this.fail(
+        request,
+        "the response must be complete, got an incomplete one",
+      );
     } else if (code === 500) {
       this.fail(
         request,

@@ -1,5 +1,5 @@
 /**
- * Cases: clients that leave early, and servers that take their time.
+ * Cases: clients that leave early, and slow servers.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import type { ApplicationCase } from "./client.ts";
 import type { Leaving } from "./sending_mode.ts";
 import type { KitRequest } from "./request.ts";
 
-/** A case of a client that leaves. The next one must be served all the same. */
+/**
+ * Creates a case in which the client leaves. The next request must still be
+ * served.
+ */
 function leaving(
   name: string,
   spec: string,
@@ -28,7 +31,7 @@ function leaving(
   };
 }
 
-/** A case of a server that lets time pass wherever it may. */
+/** Creates a case with a server that pauses wherever it may. */
 function slow(
   name: string,
   spec: string,
@@ -45,14 +48,14 @@ function slow(
   };
 }
 
-/** An upload of which the client sends no more than the beginning. */
+/** An upload of which the client only sends the beginning. */
 const STALLED: Omit<KitRequest, "target"> = {
   method: "POST",
   headers: [["Content-Type", "application/x-www-form-urlencoded"]],
   body: { bytes: toBytes("a=1&b="), length: 1000, stalls: true },
 };
 
-/** Early ends, and late steps. */
+/** Requests that end early, and slow servers. */
 export const LEAVING_CASES: readonly ApplicationCase[] = [
   leaving(
     "disconnect-before-return",

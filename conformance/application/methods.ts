@@ -1,5 +1,5 @@
 /**
- * Cases: methods, and that HEAD is answered like GET.
+ * Cases: methods, and responses to HEAD compared with GET.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { ApplicationCase } from "./client.ts";
 import type { RequestOutcome } from "./send_request.ts";
 import type { KitRequest, RequestBody } from "./request.ts";
 
-/** Headers that may differ between two answers of the same kind. */
+/** Headers that may differ between two responses to the same request. */
 const VOLATILE: ReadonlySet<string> = new Set([
   "age",
   "content-length",
@@ -22,7 +22,7 @@ const VOLATILE: ReadonlySet<string> = new Set([
   "set-cookie",
 ]);
 
-/** A form, as a body of a request. */
+/** A form as a request body. */
 export const FORM: {
   readonly headers: readonly HeaderTuple[];
   readonly body: RequestBody;
@@ -33,7 +33,7 @@ export const FORM: {
 
 const READ_ONLY: readonly string[] = ["HEAD", "OPTIONS"];
 
-/** A plain GET. Later answers are compared with its answer. */
+/** A plain GET. Later responses are compared with its response. */
 const GET: ApplicationCase = {
   id: "application/get",
   spec: "start-called",
@@ -43,7 +43,7 @@ const GET: ApplicationCase = {
   },
 };
 
-/** A case that sends one request with a method. */
+/** Creates a case that sends one request with a method. */
 function method(name: string, method: string): ApplicationCase {
   return {
     id: `application/${name}`,
@@ -57,9 +57,9 @@ function method(name: string, method: string): ApplicationCase {
 }
 
 /**
- * Gives the names of the headers that should be the same each time.
+ * Returns the names of the headers that should be the same each time.
  *
- * @param headers The headers.
+ * @param headers The headers of a response.
  * @returns The names in lower case, sorted.
  */
 export function stableNames(headers: readonly HeaderTuple[]): string {
@@ -74,7 +74,9 @@ function valueOf(
   return headers.find(([other]) => other.toLowerCase() === name)?.[1];
 }
 
-/** A case that compares one thing in the answers to HEAD and GET. */
+/**
+ * Creates a case that compares one property of the responses to HEAD and GET.
+ */
 function head(
   name: string,
   spec: string,
@@ -111,7 +113,7 @@ function head(
   };
 }
 
-/** Methods. */
+/** The cases about methods. */
 export const METHOD_CASES: readonly ApplicationCase[] = [
   GET,
   method("head", "HEAD"),

@@ -10,10 +10,10 @@ import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { Profile, RuleSetting } from "../../validator/rules/rule.ts";
 import { type CheckOptions, checkTimeout } from "../check_options.ts";
 
-/** A request of the user's own. */
+/** An additional request of the user. */
 export interface OwnRequest {
   /**
-   * The method.
+   * The method of the request.
    *
    * @default {"GET"}
    */
@@ -35,22 +35,22 @@ export interface ApplicationCheckOptions extends CheckOptions {
    * @default {["/"]}
    */
   paths?: readonly string[] | undefined;
-  /** Further variables for every request, such as `REMOTE_USER`. */
+  /** Additional variables for every request, such as `REMOTE_USER`. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Requests of your own, sent in the case `application/own-requests`.
+   * Your own requests, sent in the case `application/own-requests`.
    *
    * @default {[]}
    */
   requests?: readonly OwnRequest[] | undefined;
   /**
-   * How much the validator checks.
+   * The profile of the validator: which rules it checks.
    *
    * @default {"paranoid"}
    */
   profile?: Profile | undefined;
   /**
-   * Settings for single rules of the validator, by id or glob.
+   * Severities of single rules of the validator, by id or glob.
    *
    * @default {{}}
    */
@@ -60,7 +60,7 @@ export interface ApplicationCheckOptions extends CheckOptions {
 function checkTarget(what: string, target: unknown): asserts target is string {
   if (
     typeof target === "string" && target.startsWith("/") &&
-    // deno-lint-ignore no-control-regex -- they are what is looked for
+    // deno-lint-ignore no-control-regex -- they are looked for
     isByteString(target) && !/[\x00-\x20\x7f#]/.test(target)
   ) return;
   throw new TypeError(
@@ -71,9 +71,9 @@ function checkTarget(what: string, target: unknown): asserts target is string {
 }
 
 /**
- * Refuses options that make no sense.
+ * Throws for invalid options.
  *
- * @param options What the user gave.
+ * @param options The options of the user.
  * @throws {TypeError} If a path is not a request target, or the list is empty.
  * @throws {RangeError} If the timeout is not positive.
  */

@@ -9,25 +9,25 @@ import type { ApplicationCase } from "./client.ts";
 import type { RequestOutcome } from "./send_request.ts";
 import { stableNames } from "./methods.ts";
 
-/** How many requests are under way at the same time. */
+/** How many requests run at the same time. */
 const INTERLEAVED = 20;
 /** How many of them differ from each other. */
 const DIFFERENT = 4;
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
-  // Not every(): bodies are long, and there are many of them.
+  // Faster than every(), because there are many long bodies.
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
   return true;
 }
 
-/** Makes a target of its own out of the known one. */
+/** Derives a distinct target from the known one. */
 function numbered(target: string, number: number): string {
   const mark = target.includes("?") ? "&" : "?";
   return `${target}${mark}conformance-kit=${number}`;
 }
 
-/** A case that compares two answers to the same GET. */
+/** Creates a case that compares two responses to the same GET. */
 function twice(
   name: string,
   title: string,
@@ -51,7 +51,7 @@ function twice(
   };
 }
 
-/** Calls that follow each other, and that overlap. */
+/** The cases with repeated and overlapping requests. */
 export const REPEATED_CASES: readonly ApplicationCase[] = [
   twice(
     "same-status",
@@ -125,7 +125,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
         return one.code === other.code && isSame(one.body, other.body) &&
           !one.hasLeft;
       });
-      if (!isStable) return "the answers differ from each other anyway";
+      if (!isStable) return "the responses to single requests differ too";
       const together = await Promise.all(
         Array.from(
           { length: INTERLEAVED },
@@ -145,7 +145,7 @@ export const REPEATED_CASES: readonly ApplicationCase[] = [
         } else if (!isSame(body, expected.body)) {
           client.fail(
             request,
-            "the body must be the same as alone, got another among others",
+            "the body must be the same as for a single request, got a different one",
           );
         }
       });

@@ -1,5 +1,5 @@
 /**
- * The requests of the application cases, and the environ that each becomes.
+ * The requests of the application cases, and the environs created from them.
  *
  * @module
  */
@@ -11,43 +11,43 @@ import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Environ, HeaderTuple, WrapFile } from "../../wsgi/types.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 
-/** The body of a request, and how it comes. */
+/** The body of a request, and how it arrives. */
 export interface RequestBody {
-  /** The bytes that come. */
+  /** The bytes that arrive. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /**
    * Content-Length in bytes.
    *
-   * @default {the number of the bytes}
+   * @default {the number of bytes}
    */
   readonly length?: number | undefined;
-  /** Whether it comes without a Content-Length, as a chunked upload does. */
+  /** Whether it has no Content-Length, like a chunked upload. */
   readonly isChunked?: boolean | undefined;
-  /** How many bytes come at once; all of them if it is not said. */
+  /** How many bytes arrive at once. Default: all of them. */
   readonly piece?: number | undefined;
-  /** Whether more of it never comes, nor its end, until the client leaves. */
+  /** Whether the rest and the end never arrive, until the client leaves. */
   readonly stalls?: boolean | undefined;
-  /** The most bytes that the server takes. */
+  /** The server's limit in bytes. */
   readonly limit?: number | undefined;
 }
 
-/** A request, before it becomes an environ. */
+/** A request, from which an environ is created. */
 export interface KitRequest {
-  /** The method, `GET` if it is not said. */
+  /** The method. Default: `GET`. */
   readonly method?: string | undefined;
-  /** Path and query as the client sends them. */
+  /** The path and query, as sent by the client. */
   readonly target: string;
-  /** Where the application is mounted; a part of the target. */
+  /** The mount point of the application; a part of the target. */
   readonly mount?: string | undefined;
-  /** The protocol, `HTTP/1.1` if it is not said. */
+  /** The protocol. Default: `HTTP/1.1`. */
   readonly protocol?: string | undefined;
-  /** The headers, beside Host and those of the body. */
+  /** The headers, except Host and those of the body. */
   readonly headers?: readonly HeaderTuple[] | undefined;
   /** The body, if there is one. */
   readonly body?: RequestBody | undefined;
-  /** Variables that this server does not have. */
+  /** Variables that the server does not set. */
   readonly without?: readonly string[] | undefined;
-  /** Further variables. */
+  /** Additional variables. */
   readonly environ?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the environ has no prototype, which SPEC.md allows. */
   readonly bare?: boolean | undefined;
@@ -61,10 +61,10 @@ const wrapFile: WrapFile = (
 ): FileWrapper => new FileWrapper(...args);
 
 /**
- * Names a request in a message.
+ * Returns the name of a request for messages.
  *
- * @param request The request.
- * @returns Method and target, shortened.
+ * @param request The request to name.
+ * @returns The method and the target, shortened.
  */
 export function requestName({ method = "GET", target }: KitRequest): string {
   const shown = target.length > 60 ? `${target.slice(0, 60)}…` : target;
@@ -72,9 +72,9 @@ export function requestName({ method = "GET", target }: KitRequest): string {
 }
 
 /**
- * Gives the headers as a client would send them.
+ * Returns the headers as a client would send them.
  *
- * @param request The request.
+ * @param request The request, not changed.
  * @returns The headers, with Host and those of the body.
  */
 export function clientHeaders(
@@ -92,10 +92,10 @@ export function clientHeaders(
 }
 
 /**
- * Writes a request down as it would go over the wire.
+ * Formats a request as it would be sent over a socket.
  *
- * @param request The request.
- * @returns Its bytes; a chunked body is shown without its framing.
+ * @param request The request to format.
+ * @returns The bytes; a chunked body is shown without its framing.
  */
 export function toWire(request: KitRequest): Uint8Array {
   const { method = "GET", target, protocol = "HTTP/1.1", body } = request;
@@ -112,7 +112,7 @@ export function toWire(request: KitRequest): Uint8Array {
   return wire;
 }
 
-/** Gives the stream of a request body; more is made only when it is asked for. */
+/** Returns the stream of a request body, which creates chunks on demand. */
 function toStream(
   body: RequestBody,
   stalled: () => void,
@@ -122,7 +122,7 @@ function toStream(
   return new ReadableStream({
     pull(controller): void {
       if (sent < bytes.length) {
-        // A copy, since the application may change what it reads.
+        // Copied, because the application may change the bytes it reads.
         controller.enqueue(bytes.slice(sent, sent += piece));
       } else if (stalls) stalled();
       else controller.close();
@@ -131,10 +131,10 @@ function toStream(
 }
 
 /**
- * Makes the input of a request.
+ * Creates the input of a request.
  *
- * @param request The request.
- * @param stalled Is called when somebody waits for what never comes.
+ * @param request The request with the body.
+ * @param stalled Called when a read waits for bytes that never arrive.
  * @returns A fresh input.
  */
 export function toInput(
@@ -150,12 +150,12 @@ export function toInput(
 }
 
 /**
- * Makes the environ of a request, as a server would.
+ * Creates the environ of a request, as a server would.
  *
- * @param request The request.
- * @param input Its body.
- * @param errors Takes what is written to `wsgi.errors`.
- * @param signal Gives the signal of the request.
+ * @param request The request, not changed.
+ * @param input The input for its body.
+ * @param errors Receives the text that is written to `wsgi.errors`.
+ * @param signal Returns the signal of the request.
  * @returns A fresh environ.
  */
 export function toEnviron(

@@ -14,7 +14,7 @@ type Content = Pick<KitRequest, "headers" | "body" | "without" | "method">;
 
 const TEXT = toBytes("name=value&other=%C3%A9\nsecond line\r\n\nlast");
 
-/** A case that posts one body after the other. */
+/** Creates a case that posts bodies one after the other. */
 function posts(
   name: string,
   spec: string,
@@ -30,7 +30,7 @@ function posts(
       for (const content of contents) {
         const request = { method: "POST", target, ...content };
         const { isHung } = await client.send(request, expectation);
-        // One that hangs will do so again.
+        // If the application hangs once, it will hang again.
         if (isHung) return;
       }
     },
@@ -45,7 +45,7 @@ function textBody(type: string, content: string): Content {
   return typed(type, { bytes: toBytes(content) });
 }
 
-/** Each kind of body that an application may know. */
+/** Returns the body with each content type that an application may know. */
 function ofAllTypes(body: RequestBody): Content[] {
   return [
     "application/x-www-form-urlencoded",
@@ -65,7 +65,7 @@ const MULTIPART = [
   "",
 ].join("\r\n");
 
-/** Request bodies. */
+/** The cases about request bodies. */
 export const BODY_CASES: readonly ApplicationCase[] = [
   posts(
     "body-empty",

@@ -8,7 +8,7 @@ import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { ApplicationCase } from "./client.ts";
 import type { KitRequest } from "./request.ts";
 
-/** A case that sends GETs with odd headers. */
+/** Creates a case that sends GET requests with unusual headers. */
 function header(
   name: string,
   title: string,
@@ -22,14 +22,14 @@ function header(
     async run(client, target): Promise<void> {
       for (const headers of variants) {
         const { isHung } = await client.send({ target, headers });
-        // One that hangs will do so again.
+        // If the application hangs once, it will hang again.
         if (isHung) return;
       }
     },
   };
 }
 
-/** A case that sends one GET for each value of a header. */
+/** Creates a case that sends one GET for each value of a header. */
 function values(
   name: string,
   title: string,
@@ -40,7 +40,7 @@ function values(
   return header(name, title, list.map((value) => [[field, value]]), spec);
 }
 
-/** Request headers. */
+/** The cases about request headers. */
 export const HEADER_CASES: readonly ApplicationCase[] = [
   header(
     "header-latin1",
@@ -181,7 +181,7 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
       const [, value = ""] =
         headers.find(([name]) => name.toLowerCase() === "content-range") ?? [];
       const named = /^bytes ([0-9]+)-([0-9]+)\//.exec(value);
-      if (code !== 206 || named === null) return "no answer with status 206";
+      if (code !== 206 || named === null) return "no response with status 206";
       const expected = Number(named[2]) - Number(named[1]) + 1;
       if (body.length !== expected) {
         client.fail(

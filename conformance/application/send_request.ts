@@ -1,5 +1,5 @@
 /**
- * One request to the application under test, and what became of it.
+ * Sends one request to the application under test, and collects the outcome.
  *
  * @module
  */
@@ -17,54 +17,56 @@ import type { Transcript } from "../report.ts";
 import { inSendingMode, type SendingMode, turn } from "./sending_mode.ts";
 import { type KitRequest, toEnviron, toInput, toWire } from "./request.ts";
 
-/** What became of one request. */
+/** The outcome of one request. */
 export interface RequestOutcome {
   /** The request. */
   readonly request: KitRequest;
-  /** The status as the application gave it; none if none left. */
+  /** The status from the application; `undefined` if none was sent. */
   readonly status: string | undefined;
-  /** The status code; 0 if no status left. */
+  /** The status code; 0 if no status was sent. */
   readonly code: number;
-  /** The headers as the application gave them. */
+  /** The headers from the application. */
   readonly headers: readonly HeaderTuple[];
-  /** The body, as far as it came. */
+  /** The part of the body that arrived. */
   readonly body: Uint8Array;
-  /** Whether the response came to its end. */
+  /** Whether the response is complete. */
   readonly isComplete: boolean;
-  /** Whether the client left before it was. */
+  /** Whether the client left before the response was complete. */
   readonly hasLeft: boolean;
   /** Whether the application was silent for too long. */
   readonly isHung: boolean;
-  /** What the application threw, or did that the server refused. */
+  /**
+   * Errors thrown by the application, and mistakes that the server rejected.
+   */
   readonly errors: readonly unknown[];
-  /** What the validator has found. */
+  /** The violations that the validator found. */
   readonly violations: readonly Violation[];
 }
 
-/** What {@linkcode sendRequest} needs beside the request. */
+/** The settings of {@linkcode sendRequest}. */
 export interface SendSettings {
   /** How long the application may be silent, in milliseconds. */
   readonly timeout: number;
-  /** Settings of rules for the validator. */
+  /** The severities of rules for the validator. */
   readonly rules: Readonly<Record<string, RuleSetting>>;
-  /** How much the validator checks. */
+  /** The profile of the validator. */
   readonly profile: Profile;
-  /** How the server behaves. */
+  /** The behaviour of the server. */
   readonly mode: SendingMode;
-  /** Keeps what is sent and received. */
+  /** Records the bytes sent and received. */
   readonly transcript: Transcript;
-  /** Receives what the validator finds when the request is over. */
+  /** Receives violations that are found after the end of the request. */
   readonly onLate: (violation: Violation) => void;
 }
 
-/** The client leaves a body that goes on for longer than this. */
+/** The client leaves if a body takes longer than this, in milliseconds. */
 const MAX_BODY_TIME_MS = 250;
-/** A body with more bytes is left. */
+/** The client leaves if a body has more bytes. */
 const MAX_BODY_SIZE = 4_194_304;
-/** After so many chunks a sync body lets others run. */
+/** After this number of chunks of a sync body, other code can run. */
 const CHUNKS_IN_A_ROW = 16;
 
-/** Ends the waiting when the application is silent for too long. */
+/** Reports that the application has been silent for too long. */
 class SilenceTimer {
   readonly #timeout: number;
   readonly #over = Promise.withResolvers<"hung">();
@@ -80,7 +82,7 @@ class SilenceTimer {
     return this.#over.promise;
   }
 
-  /** Begins anew: something has happened. */
+  /** Restarts the timer because the application has done something. */
   renew(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#over.resolve("hung"), this.#timeout);
@@ -91,7 +93,7 @@ class SilenceTimer {
   }
 }
 
-/** Takes the chunks of a response, at the pace of the mode. */
+/** Receives the chunks of a response, at the speed of the mode. */
 class ChunkReceiver {
   readonly #mode: SendingMode;
   readonly #leave: () => void;
@@ -121,7 +123,7 @@ class ChunkReceiver {
   }
 }
 
-/** Shows what the application has answered. */
+/** Adds the response to the transcript. */
 function record(transport: TestTransport, transcript: Transcript): void {
   const { head, chunks } = transport;
   if (head === undefined) return;
@@ -131,7 +133,7 @@ function record(transport: TestTransport, transcript: Transcript): void {
   for (const chunk of chunks) transcript.add("received", chunk);
 }
 
-/** Notes the headers that an application gives, before the server adds any. */
+/** Records the headers of an application before the server adds any. */
 function noting(
   app: Application,
   note: (headers: readonly HeaderTuple[]) => void,
@@ -139,19 +141,19 @@ function noting(
   return (environ, startResponse) =>
     app(environ, (...args) => {
       const write = startResponse(...args);
-      // Accepted, so these are pairs.
+      // The call succeeded, so these are pairs.
       note([...args[1]]);
       return write;
     });
 }
 
 /**
- * Calls the application once and waits until all is over.
+ * Calls the application once and waits until the request is over.
  *
- * @param app The application.
- * @param request The request.
- * @param settings What else there is to know.
- * @returns What became of it. The promise never rejects.
+ * @param app The application under test.
+ * @param request The request to send.
+ * @param settings The settings of the check and the server.
+ * @returns The outcome. The promise never rejects.
  */
 export async function sendRequest(
   app: Application,
@@ -161,7 +163,7 @@ export async function sendRequest(
   const violations: Violation[] = [];
   const errors: unknown[] = [];
   const input = toInput(request, () => {
-    // Later: now the input is in the middle of its work.
+    // Postponed, because the input is in the middle of a read.
     if (mode.leaves === "in read") queueMicrotask(leave);
   });
   let hasLeft = false;
@@ -208,7 +210,7 @@ export async function sendRequest(
   silence.end();
   if (isHung) leave();
   input.release();
-  // What the application left running shows itself in the next turn.
+  // Unfinished work of the application may fail in the next turn.
   await turn();
   isOver = true;
   record(transport, transcript);

@@ -1,6 +1,6 @@
 /**
- * How the server of the kit behaves: within the specification, in ways that an
- * application may not expect.
+ * The behaviour of the kit's server: allowed by the specification, but
+ * unexpected for some applications.
  *
  * @module
  */
@@ -8,31 +8,34 @@
 import { BodyReader } from "../../gateway/body_reader.ts";
 import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
-/** What a server may do that others do not. */
+/** Unusual behaviour that the specification allows. */
 export interface SendingMode {
   /** When the client leaves. */
   readonly leaves?: Leaving | undefined;
-  /** Whether it lets time pass before each step, and takes chunks slowly. */
+  /** Whether it pauses before each step and receives chunks slowly. */
   readonly isSlow?: boolean | undefined;
 }
 
 /** When a client leaves. */
 export type Leaving =
-  /** While the application is at work, before it has returned. */
+  /** While the application runs, before it has returned. */
   | "before return"
-  /** When it has returned, before its body was asked for anything. */
+  /** After it has returned, before the first chunk is requested. */
   | "before chunk"
   /** When the first chunk has arrived. */
   | "after chunk"
-  /** While the body was asked for its first chunk and has not answered. */
+  /** While the first chunk is pending. */
   | "in first next"
-  /** While the body was asked for its second chunk and has not answered. */
+  /** While the second chunk is pending. */
   | "in second next"
-  /** While the rest of its upload is waited for, which never comes. */
+  /**
+   * While the application waits for the rest of the upload, which never
+   * arrives.
+   */
   | "in read";
 
 /**
- * Waits until whatever else can run now has run.
+ * Waits until other pending code has run.
  *
  * @returns A promise for the next turn of the event loop.
  */
@@ -40,7 +43,10 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Reads a body in a sending mode. What it throws goes to the server as it is. */
+/**
+ * Reads a body in a sending mode. Errors of the body reach the server
+ * unchanged.
+ */
 async function* iterate(
   reader: BodyReader,
   { isSlow, leaves }: SendingMode,
@@ -61,14 +67,14 @@ async function* iterate(
 }
 
 /**
- * Makes an application behave to `runApplication()` as if another server were
- * in between. It goes outside of the validator, as servers do.
+ * Wraps an application so that `runApplication()` calls it like another server.
+ * The wrapper must be outside the validator, like a server.
  *
- * @param app The application.
- * @param mode How the server behaves.
+ * @param app The application, with the validator around it.
+ * @param mode The behaviour of the server.
  * @param leave Makes the client leave.
- * @param failed Takes what `return()` and `close()` throw.
- * @returns The application as that server runs it.
+ * @param failed Receives errors of `return()` and `close()`.
+ * @returns The wrapped application.
  */
 export function inSendingMode(
   app: Application,

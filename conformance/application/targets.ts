@@ -6,7 +6,9 @@
 
 import type { ApplicationCase } from "./client.ts";
 
-/** A case that sends one GET whose target is made of the known one. */
+/**
+ * Creates a case that sends one GET with a target derived from the known one.
+ */
 function target(
   name: string,
   spec: string,
@@ -37,7 +39,7 @@ function below(path: string, segment: string): string {
   return path.endsWith("/") ? path + segment : `${path}/${segment}`;
 }
 
-/** Paths and queries. */
+/** The cases about paths and queries. */
 export const TARGET_CASES: readonly ApplicationCase[] = [
   target(
     "unknown-path",

@@ -1,5 +1,5 @@
 /**
- * Cases: an environ with less, more or other variables than usual.
+ * Cases: environs with fewer, more or different variables than usual.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { KitRequest } from "./request.ts";
 
 type Variation = Omit<KitRequest, "target">;
 
-/** A case that sends a request whose environ is special. */
+/** Creates a case that sends a request with an unusual environ. */
 function variation(
   name: string,
   title: string,
@@ -27,7 +27,7 @@ function variation(
   };
 }
 
-/** A case for variables that a server need not have. */
+/** Creates a case for variables that a server need not set. */
 function without(name: string, ...variables: string[]): ApplicationCase {
   const [first = "", ...rest] = variables;
   const last = rest.pop();
@@ -50,7 +50,7 @@ const OPTIONAL: readonly string[] = [
   "wsgiref.signal",
 ];
 
-/** Variables. */
+/** The cases about variables. */
 export const VARIABLE_CASES: readonly ApplicationCase[] = [
   without("without-remote", "REMOTE_ADDR", "REMOTE_PORT"),
   without("without-server-software", "SERVER_SOFTWARE", "GATEWAY_INTERFACE"),
@@ -99,7 +99,7 @@ export const VARIABLE_CASES: readonly ApplicationCase[] = [
   ),
   variation(
     "http-2",
-    "A request of HTTP/2",
+    "A request in HTTP/2",
     { protocol: "HTTP/2" },
     "environ-server-protocol",
   ),

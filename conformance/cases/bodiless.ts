@@ -97,7 +97,7 @@ const BODILESS: readonly Bodiless[] = [
   },
 ];
 
-/** Makes a case that would notice bytes of a body. */
+/** Creates a case that detects bytes of a body. */
 function bodilessCase(one: Bodiless): ServerCase {
   const { method = "GET", status = "200 OK", headers = text() } = one;
   return {
@@ -114,7 +114,8 @@ function bodilessCase(one: Bodiless): ServerCase {
     app: answering(one.body, status, headers),
     run: async (client) => {
       const connection = await client.connect();
-      // Two requests, so that a stray body would be taken for the second response.
+      // With two requests, bytes of a body would be parsed as the second
+      // response.
       for (let round = 0; round < 2; round++) {
         await connection.send(client.request({ method }));
         const { head } = await connection.response(method);
@@ -183,7 +184,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
   {
     id: "bodiless/head-write",
     spec: "head-no-content",
-    title: "For HEAD, nothing that write() was given is sent",
+    title: "For HEAD, bytes passed to write() are not sent",
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text())(bytes("written"));
       return [bytes("yielded")];
@@ -208,7 +209,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
         client.request({ method: "CONNECT", target: host, host }),
       );
       const head = await connection.head();
-      // A server is free to refuse tunnels, and to close the connection.
+      // A server may reject tunnels and close the connection.
       if (head.status !== 200) return;
       expectEqual(head.get("content-length"), undefined, "Content-Length");
       expectEqual(head.get("transfer-encoding"), undefined, "the coding");

@@ -73,7 +73,7 @@ function wrongCase([name, spec, make]: typeof WRONG[number]): ServerCase {
   return {
     id: `body/refuses-${name}`,
     spec,
-    title: "A result that is not a body of chunks fails the request",
+    title: "If the result is not a body of chunks, the response is a 500",
     broken: true,
     app: () => (_environ, startResponse) => {
       startResponse("200 OK", text());

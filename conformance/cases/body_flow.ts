@@ -1,5 +1,5 @@
 /**
- * Cases about the pace of a body: nothing is held back, and nothing runs ahead.
+ * Cases about the flow of a body: chunks are neither delayed nor created ahead.
  *
  * @module
  */
@@ -15,7 +15,7 @@ async function* gated(
 ): AsyncGenerator<Uint8Array, void> {
   for (let index = 0; index < count; index++) {
     await probe.gate(`chunk ${index}`);
-    // Reported before the chunk is sent, even if reporting takes time.
+    // Awaited, so that the report arrives before the chunk is sent.
     await probe.report("made", index);
     yield bytes(`chunk ${index};`);
   }
@@ -52,7 +52,7 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
         startResponse,
       ): AsyncGenerator<Uint8Array, void> {
         startResponse("200 OK", [["Content-Type", "application/octet-stream"]]);
-        // More than the buffers of a few sockets can take.
+        // More than the buffers of a few sockets can hold.
         const chunk = new Uint8Array(1 << 18);
         for (let index = 0; index < 128; index++) {
           probe.report("made");
@@ -65,7 +65,7 @@ export const BODY_FLOW_CASES: readonly ServerCase[] = [
       await connection.send(client.request());
       await client.waitFor("made");
       let before = -1;
-      // It goes on as long as buffers take more; then nothing happens any more.
+      // The body continues until the buffers are full; then it must stop.
       for (;;) {
         await client.settle();
         await client.settle();

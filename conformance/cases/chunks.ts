@@ -54,7 +54,7 @@ function soundCase([name, title, body]: typeof SOUND[number]): ServerCase {
       expectEqual(
         await client.waitFor("outcome"),
         { read: expected },
-        "what the reading gave",
+        "the result of reading",
       );
     },
   };
@@ -67,8 +67,8 @@ const MALFORMED: readonly [name: string, what: string, body: string][] = [
   ["prefix", "a chunk size with 0x", "0x5\r\nhello\r\n0\r\n\r\n"],
   ["digits", "a chunk size without digits", "g\r\nhello\r\n0\r\n\r\n"],
   ["no-size", "a chunk without a size", "\r\nhello\r\n0\r\n\r\n"],
-  ["blank-before", "a blank before a chunk size", " 5\r\nhello\r\n0\r\n\r\n"],
-  ["blank-after", "a blank after a chunk size", "5 \r\nhello\r\n0\r\n\r\n"],
+  ["blank-before", "a space before a chunk size", " 5\r\nhello\r\n0\r\n\r\n"],
+  ["blank-after", "a space after a chunk size", "5 \r\nhello\r\n0\r\n\r\n"],
   [
     "overflow",
     "a chunk size of 2^64 + 5",
@@ -109,7 +109,7 @@ function malformedCase(
       expectEqual(
         await client.waitFor("outcome"),
         { refused: ["RequestBodyError", 400] },
-        "what the reading gave",
+        "the result of reading",
       );
     },
   };

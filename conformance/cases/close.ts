@@ -1,6 +1,6 @@
 /**
- * Cases about `close()`: what it waits for, what is stopped before it, and what
- * it throws.
+ * Cases about `close()`: what it waits for, what is stopped before it, and
+ * errors that it throws.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Cases about `close()`: called once on every way for a request to end.
+ * Cases about `close()`: it is called once, however a request ends.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { expectEqual } from "../expect.ts";
 import type { Probe, RequestParts, ServerCase } from "../server_case.ts";
 import { bytes, generated, generatedLate, text, watched } from "./fixtures.ts";
 
-/** A way for a request to end. */
+/** One way in which a request can end. */
 interface Ending {
   readonly name: string;
   readonly title: string;
@@ -21,7 +21,7 @@ interface Ending {
   readonly expected: readonly string[];
   /** @default {the requirement about `return()`, or about `close()`} */
   readonly spec?: string;
-  /** Whether startResponse is left out. */
+  /** Whether startResponse is not called. */
   readonly silent?: boolean;
   readonly broken?: boolean;
 }

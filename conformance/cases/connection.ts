@@ -10,13 +10,13 @@ import { expect, expectEqual } from "../expect.ts";
 import type { Probe, ServerCase } from "../server_case.ts";
 import { abortedOrOver, bytes, endsAfter, text } from "./fixtures.ts";
 
-/** Answers with the path, and reads no body. */
+/** Responds with the path and does not read the body. */
 const path: ServerCase["app"] = () => (environ, startResponse) => {
   startResponse("200 OK", text());
   return [bytes(environ.PATH_INFO)];
 };
 
-/** Answers with the body of the request. */
+/** Responds with the body of the request. */
 const echo: ServerCase["app"] = () => async (environ, startResponse) => {
   const body = await environ["wsgi.input"].read();
   startResponse("200 OK", text());
@@ -132,7 +132,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
         !rest.includes("smuggled") && !rest.includes("404 "),
         "the body must not be taken for a request, but it was",
       );
-      // Closing the connection is as right as going on.
+      // The server may also close the connection.
       expect(
         rest === "" || rest.endsWith("/2"),
         `the next response must be that of /2, got ${JSON.stringify(rest)}`,

@@ -1,6 +1,6 @@
 /**
- * Cases about the end of connections: by agreement, in HTTP/1.0, and when the
- * client has ended its sending side.
+ * Cases about the end of connections: with Connection: close, in HTTP/1.0, and
+ * after the client has closed its sending side.
  *
  * @module
  */
@@ -16,7 +16,10 @@ const KEEP_ALIVE = {
   headers: ["Connection: keep-alive"],
 };
 
-/** Makes a case: a server that promises keep-alive must not end the connection. */
+/**
+ * Creates a case: a server that promises keep-alive must not close the
+ * connection.
+ */
 function keepAliveCase(name: string, body: () => ResponseBody): ServerCase {
   return {
     id: `connection/keep-alive-1.0-${name}`,
@@ -85,7 +88,7 @@ export const CONNECTION_END_CASES: readonly ServerCase[] = [
       const { head, body, complete } = await connection.response();
       expectEqual(head.status, 200, "the status");
       expectEqual(body, "got four", "the body");
-      expect(complete, "the response must be complete, but it broke off");
+      expect(complete, "the response must be complete, but it was cut off");
     },
   },
 ];

@@ -10,7 +10,7 @@ import { expect, expectEqual } from "../expect.ts";
 import type { RequestParts, ServerCase } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
-/** Answers with the body of the request, once a gate is open. */
+/** Responds with the body of the request, once a gate is open. */
 const echo: ServerCase["app"] = (probe) => async (environ, startResponse) => {
   probe.report("called");
   await probe.gate("read");
@@ -19,7 +19,7 @@ const echo: ServerCase["app"] = (probe) => async (environ, startResponse) => {
   return [bytes(fromBytes(body))];
 };
 
-/** Answers without reading. */
+/** Responds without reading the body. */
 const ignore: ServerCase["app"] = (probe) => (environ, startResponse) => {
   probe.report(environ.PATH_INFO === "/smuggled" ? "smuggled" : "called");
   startResponse("200 OK", text());
@@ -62,7 +62,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
     run: async (client) => {
       client.open("read");
       const connection = await client.connect();
-      // The client does not wait for 100: not every server sends it.
+      // The client does not wait for 100, because not every server sends it.
       await connection.send(`${client.request(EXPECTING)}four`);
       expectEqual((await connection.response()).body, "four", "the response");
     },
@@ -111,7 +111,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
         host,
         body: client.request({ target: "/smuggled" }),
       }));
-      // The server is free to serve or refuse it.
+      // The server may serve or reject it.
       await connection.head();
       await client.settle();
       await client.settle();
@@ -134,7 +134,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
           client.request({ target: "/smuggled" }),
       );
       const { status } = await connection.head();
-      // A server is free to refuse CONNECT, and to serve what follows then.
+      // A server may reject CONNECT and then serve the following bytes.
       if (!(status >= 200 && status < 300)) return;
       const rest = await connection.rest();
       expect(

@@ -1,5 +1,5 @@
 /**
- * Cases about the environ as an object, and the call that gets it.
+ * Cases about the environ as an object, and about the call of the application.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const ALWAYS = [
   "wsgi.run_once",
 ];
 
-/** The runs of which a signal aborted in this process. */
+/** The runs whose signal was aborted in this process. */
 const ABORTED = new Set<string>();
 
 /** The cases of this subject. */
@@ -135,8 +135,8 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
     run: async (client) => {
       const { body } = await client.ask();
       await client.settle();
-      // What the first request told from another process may still be on its
-      // way, so the next one is asked.
+      // A report of the first request may still be in transit from another
+      // process, so the second request reports the state.
       await client.ask({ target: "/again" });
       const aborted = await client.waitFor("aborted until now");
       expectEqual(body, "ok", "the body");

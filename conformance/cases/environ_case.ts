@@ -1,5 +1,5 @@
 /**
- * A request and the variables that it must become, as a case.
+ * Creates a case from a request and its expected variables.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type {
 } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
-/** Reports the variables that are strings, and answers `ok`. */
+/** Reports the variables that are strings, and responds with `ok`. */
 export function reportEnviron(probe: Probe): Application {
   return (environ, startResponse) => {
     const strings = Object.entries(environ).filter(([, value]) =>
@@ -49,7 +49,7 @@ export interface EnvironRequest {
   readonly expected: Readonly<Record<string, string | undefined>>;
 }
 
-/** Makes the case of a request. */
+/** Creates the case of a request. */
 export function environCase(
   subject: string,
   request: EnvironRequest,

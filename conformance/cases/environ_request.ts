@@ -1,5 +1,5 @@
 /**
- * Cases about what the environ says of the request line, the server and the
+ * Cases about the variables for the request line, the server and the
  * connection.
  *
  * @module

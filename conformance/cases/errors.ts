@@ -57,7 +57,8 @@ function earlyCase([name, app]: typeof EARLY[number]): ServerCase {
   return {
     id: `errors/${name}`,
     spec: "error-500",
-    title: "A failure before the first byte is answered with a complete 500",
+    title:
+      "If the application fails before the first byte, the response is a complete 500",
     broken: true,
     app: () => app,
     run: async (client) => {
@@ -78,7 +79,8 @@ export const ERROR_CASES: readonly ServerCase[] = [
   {
     id: "errors/after-first-chunk",
     spec: "error-breaks",
-    title: "A failure after the first byte breaks the connection",
+    title:
+      "If the application fails after the first byte, the connection breaks",
     broken: true,
     app: (probe) =>
       async function* (
@@ -115,7 +117,7 @@ export const ERROR_CASES: readonly ServerCase[] = [
   {
     id: "errors/after-length",
     spec: "error-breaks",
-    title: "A failure in a body with Content-Length leaves it short",
+    title: "If a body with Content-Length fails, the response is shorter",
     broken: true,
     app: () =>
       function* (_environ, startResponse): Generator<Uint8Array, void> {

@@ -1,5 +1,5 @@
 /**
- * Cases about `wsgi.file_wrapper`, which a server is free not to have.
+ * Cases about `wsgi.file_wrapper`, which a server need not provide.
  *
  * @module
  */

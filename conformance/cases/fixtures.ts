@@ -15,22 +15,22 @@ import { expect, expectEqual } from "../expect.ts";
 import type { RawClient, RawHead } from "../raw_client.ts";
 import type { CaseClient, Probe } from "../server_case.ts";
 
-/** Makes the headers of a plain text, new ones each time. */
+/** Creates the headers of a plain text; a new array each time. */
 export function text(): HeaderTuple[] {
   return [["Content-Type", "text/plain"]];
 }
 
-/** Makes the headers of a plain text of this length. */
+/** Creates the headers of a plain text with this length. */
 export function withLength(length: number | string): HeaderTuple[] {
   return [...text(), ["Content-Length", String(length)]];
 }
 
-/** Makes a chunk of a ByteString. */
+/** Creates a chunk from a ByteString. */
 export function bytes(content: string): Uint8Array<ArrayBuffer> {
   return toBytes(content);
 }
 
-/** Makes an application that returns a body. */
+/** Creates an application that returns a body. */
 export function answering(
   body: (probe: Probe, environ: Environ) => ResponseBody,
   status: string = "200 OK",
@@ -42,7 +42,10 @@ export function answering(
   };
 }
 
-/** Makes an application that reports something of the environ, and answers `ok`. */
+/**
+ * Creates an application that reports a value from the environ and responds
+ * with `ok`.
+ */
 export function looking(
   look: (environ: Environ) => unknown,
 ): (probe: Probe) => Application {
@@ -53,14 +56,14 @@ export function looking(
   };
 }
 
-/** A generator of these chunks. */
+/** Yields these chunks. */
 export function* generated(
   ...chunks: readonly string[]
 ): Generator<Uint8Array, void> {
   for (const chunk of chunks) yield bytes(chunk);
 }
 
-/** An asynchronous generator of these chunks. */
+/** Yields these chunks asynchronously. */
 export async function* generatedLate(
   ...chunks: readonly string[]
 ): AsyncGenerator<Uint8Array, void> {
@@ -70,15 +73,18 @@ export async function* generatedLate(
   }
 }
 
-/** What the bodies below report where a server has read them to their end. */
+/** The event that the bodies below report if they are read to their end. */
 export const READ_TO_END = "read to its end";
 
-/** How many chunks these bodies have. A server has to stop them long before. */
+/**
+ * The number of chunks of these bodies. A server must stop them long before the
+ * end.
+ */
 const MANY = 256;
 
 /**
- * Makes a body that a server must not read to its end. It has one, since a
- * server that does so would fill its memory, or never let go of the thread.
+ * Creates a body that a server must not read to its end. It does have an end,
+ * because otherwise a wrong server would fill its memory or block the thread.
  */
 export function* endless(probe: Probe): Generator<Uint8Array, void> {
   for (let index = 0; index < MANY; index++) yield bytes("endless");
@@ -86,8 +92,8 @@ export function* endless(probe: Probe): Generator<Uint8Array, void> {
 }
 
 /**
- * The same, with a chunk of 4 KiB for each turn of the event loop. It also ends
- * when the case is over.
+ * Like `endless()`, but with a chunk of 4 KiB for each turn of the event loop.
+ * It also ends when the case is over.
  */
 export async function* endlessLate(
   probe: Probe,
@@ -102,8 +108,8 @@ export async function* endlessLate(
 }
 
 /**
- * Waits until a signal aborts, or until the case is over: where the client's
- * leaving is never noticed, the application must not wait for ever.
+ * Waits until a signal aborts or the case is over, so that the application does
+ * not wait forever if the server does not notice that the client has left.
  */
 export async function abortedOrOver(
   probe: Probe,
@@ -115,7 +121,7 @@ export async function abortedOrOver(
   });
 }
 
-/** Fails if a server has read such a body to its end. */
+/** Fails if a server has read an endless body to its end. */
 export function expectNotReadToEnd(client: CaseClient): void {
   expect(
     !client.events().includes(READ_TO_END),
@@ -123,7 +129,7 @@ export function expectNotReadToEnd(client: CaseClient): void {
   );
 }
 
-/** Makes a body that reports how it is used. */
+/** Creates a body that reports how it is used. */
 export function watched(
   probe: Probe,
   chunks: () => Iterator<unknown> | AsyncIterator<unknown>,
@@ -147,8 +153,8 @@ export function watched(
 }
 
 /**
- * Returns whether a server ends the connection after a response, which it is
- * free to do. Nothing may follow then.
+ * Returns whether a server closes the connection after a response, which it may
+ * do. No bytes may follow in that case.
  */
 export async function endsAfter(
   connection: RawClient,
@@ -173,9 +179,9 @@ export function isChunked(head: RawHead): boolean {
 }
 
 /**
- * Reads one chunk of the application, however it is framed.
+ * Reads one chunk of the application, with any framing.
  *
- * @param size How many bytes it has.
+ * @param size The size of the chunk in bytes.
  */
 export async function readPiece(
   connection: RawClient,
@@ -187,10 +193,10 @@ export async function readPiece(
     : await connection.bytes(size);
 }
 
-/** An error that cases recognise. */
+/** An error that cases recognize. */
 export const MARKER: Error = new Error("kit: on purpose");
 
-/** Describes in a few words what a call throws. */
+/** Describes the error of a call in a few words. */
 export function thrownBy(call: () => unknown): string {
   try {
     call();
@@ -204,7 +210,7 @@ export function thrownBy(call: () => unknown): string {
 export async function expectFailure(client: CaseClient): Promise<void> {
   const { head, body, complete } = await client.ask();
   expectEqual(head.status, 500, "the status");
-  expect(complete, "the response must be complete, but it broke off");
+  expect(complete, "the response must be complete, but it was cut off");
   expect(
     !body.includes("kit:") && !body.includes(".ts:"),
     "the response must not show the error, but it does",
@@ -214,5 +220,5 @@ export async function expectFailure(client: CaseClient): Promise<void> {
 
 /** Fails unless the reported call has thrown an error of the server. */
 export async function expectThrown(client: CaseClient): Promise<void> {
-  expectEqual(await client.waitFor("thrown"), "an error", "what was thrown");
+  expectEqual(await client.waitFor("thrown"), "an error", "the thrown value");
 }

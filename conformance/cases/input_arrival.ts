@@ -22,7 +22,7 @@ function cutCase([name, header, sent]: typeof CUT[number]): ServerCase {
     id: `input/${name}`,
     spec: "input-cut-short",
     title:
-      "Reading a body that was cut short rejects, and never looks like the end",
+      "Reading a body that was cut short rejects, and never signals the end",
     app: reading(async (input) => fromBytes(await input.read())),
     run: async (client) => {
       const connection = await client.connect();
@@ -35,7 +35,7 @@ function cutCase([name, header, sent]: typeof CUT[number]): ServerCase {
       expectEqual(
         await client.waitFor("outcome"),
         { refused: ["RequestBodyError", 400] },
-        "what the reading gave",
+        "the result of reading",
       );
     },
   };
@@ -49,7 +49,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
     title: "A body of 1 MiB arrives whole",
     app: reading(async (input) => {
       let [size, sum] = [0, 0];
-      // Far more readings than it takes, but not one for each byte.
+      // Many more reads than necessary, but not one per byte.
       for (let readings = 0; readings < 1000; readings++) {
         const piece = await input.read(10_000);
         if (piece.length === 0) break;
@@ -90,7 +90,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
         await client.ask({ method: "POST", ...parts });
         const lengths = await client.waitFor("lengths", index + 1);
         const [told, read] = lengths as [string | null, string];
-        // A server that collects a chunked body knows its length as well.
+        // A server that buffers a chunked body knows its length.
         const absent = parts.body === undefined && told === null;
         if (!absent) expectEqual(told, read, "CONTENT_LENGTH");
         expectEqual(read, parts.body === "" ? "0" : "4", "the bytes to read");

@@ -15,13 +15,13 @@ import type {
 } from "../server_case.ts";
 import { bytes, text } from "./fixtures.ts";
 
-/** What reading gave: one of the two. */
+/** The result of reading: either the bytes or an error. */
 interface Outcome {
   readonly read?: unknown;
   readonly refused?: readonly [name: unknown, status: unknown];
 }
 
-/** Reports what reading gives: ByteStrings, or the error. */
+/** Reports the result of reading: ByteStrings or the error. */
 export function reading(
   read: (input: InputStream, probe: Probe) => Promise<unknown>,
 ): (probe: Probe) => Application {
@@ -40,7 +40,7 @@ export function reading(
   };
 }
 
-/** Waits for what was read, and fails if reading was refused. */
+/** Waits for the bytes that were read, and fails if reading was rejected. */
 export async function whatWasRead(client: CaseClient): Promise<unknown> {
   const { read, refused } = await client.waitFor("outcome") as Outcome;
   expect(

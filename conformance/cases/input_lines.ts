@@ -1,5 +1,5 @@
 /**
- * Cases about `wsgi.input`: lines, and ways of reading that follow each other.
+ * Cases about `wsgi.input`: lines, and several methods of reading in a row.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readline",
     spec: "input-readline",
-    title: "readline() gives each line with its line end, if it has one",
+    title: "readline() returns each line with its line end, if it has one",
     parts: { ...POST, body: LINES },
     read: async (input) => {
       const lines: string[] = [];
@@ -29,7 +29,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readline-sized",
     spec: "input-readline",
-    title: "readline(n) gives at most n bytes of a line",
+    title: "readline(n) returns at most n bytes of a line",
     parts: { ...POST, body: "abcdef\ngh" },
     read: async (input) => [
       fromBytes(await input.readline(4)),
@@ -42,7 +42,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readline-across-chunks",
     spec: "input-readline",
-    title: "readline() gives a line that is spread over several chunks",
+    title: "readline() returns a line that is spread over several chunks",
     parts: { ...POST, chunks: ["ab", "c", "\nde\n", "f"] },
     read: linesOf,
     expected: ["abc\n", "de\n", "f"],
@@ -50,7 +50,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "readlines",
     spec: "input-readlines",
-    title: "readlines() gives all lines",
+    title: "readlines() returns all lines",
     parts: { ...POST, body: LINES },
     read: async (input) => (await input.readlines()).map(fromBytes),
     expected: ["one\n", "\n", "two\r\n", "three"],
@@ -69,7 +69,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "iteration",
     spec: "input-readlines",
-    title: "Iteration gives all lines",
+    title: "Iteration yields all lines",
     parts: { ...POST, body: LINES },
     read: linesOf,
     expected: ["one\n", "\n", "two\r\n", "three"],
@@ -77,7 +77,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "mixed",
     spec: "input-read-exact",
-    title: "Each way of reading continues where the last one stopped",
+    title: "Each method continues where the last one stopped",
     parts: { ...POST, body: "ab\ncd\nef\ngh" },
     read: async (input) => [
       fromBytes(await input.read(1)),

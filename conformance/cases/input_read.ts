@@ -1,5 +1,5 @@
 /**
- * Cases about `wsgi.input`: `read()`, and where the input ends.
+ * Cases about `wsgi.input`: `read()` and the end of the input.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-all",
     spec: "input-read-exact",
-    title: "read() gives the whole body, and nothing after that",
+    title: "read() returns the whole body, and nothing after that",
     parts: { ...POST, body: "0123456789" },
     read: async (input) => [
       fromBytes(await input.read()),
@@ -28,7 +28,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-negative",
     spec: "input-read-exact",
-    title: "read(-1) gives the whole body",
+    title: "read(-1) returns the whole body",
     parts: { ...POST, body: "0123456789" },
     read: async (input) => fromBytes(await input.read(-1)),
     expected: "0123456789",
@@ -36,7 +36,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-zero",
     spec: "input-read-exact",
-    title: "read(0) gives nothing and consumes nothing",
+    title: "read(0) returns nothing and consumes nothing",
     parts: { ...POST, body: "abc" },
     read: async (input) => [
       fromBytes(await input.read(0)),
@@ -47,7 +47,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-sized",
     spec: "input-read-exact",
-    title: "read(n) gives exactly n bytes, and fewer only at the end",
+    title: "read(n) returns exactly n bytes, and fewer only at the end",
     parts: { ...POST, body: "0123456789" },
     read: (input) => readBy(input, 3, 4, 100),
     expected: ["012", "3456", "789", ""],
@@ -55,7 +55,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "read-across-chunks",
     spec: "input-read-exact",
-    title: "read(n) gives n bytes across the client's chunks",
+    title: "read(n) returns n bytes across the client's chunks",
     parts: { ...POST, chunks: ["0", "12345", "67", "89"] },
     read: (input) => readBy(input, 4),
     expected: ["0123", "4567", "89", ""],
@@ -74,7 +74,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "in-order",
     spec: "input-in-order",
-    title: "Overlapping reads are served in the order of the calls",
+    title: "Overlapping reads are processed in the order of the calls",
     parts: { ...POST, body: "abc\ndefghi" },
     read: async (input) => {
       const all = [input.read(2), input.readline(), input.read(3)];
@@ -97,7 +97,7 @@ const READINGS: readonly Reading[] = [
   {
     name: "own-buffer",
     spec: "input-own-memory",
-    title: "The arrays that reading gives are neither shared nor detached",
+    title: "The arrays returned by reads are neither shared nor detached",
     parts: { ...POST, body: "ab\ncd\nef\ngh" },
     read: async (input) => {
       const all = [
@@ -159,7 +159,7 @@ export const INPUT_READ_CASES: readonly ServerCase[] = [
       name: `every-split-${size}`,
       spec: "input-read-exact",
       title:
-        `Chunks of many lengths, read ${size} bytes at a time, give the same bytes`,
+        `Chunks of many lengths, read ${size} bytes at a time, result in the same bytes`,
       parts: {
         ...POST,
         chunks: ["a", "bb\n", "c".repeat(63), "d".repeat(64), "e\n", "\n\nf"],

@@ -36,7 +36,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   {
     id: "length/given",
     spec: "length-framed",
-    title: "The application's Content-Length frames a generated body",
+    title: "A generated body is sent with the application's Content-Length",
     app: answering(() => generated("one", "three"), "200 OK", withLength(8)),
     run: async (client) => {
       const { head, body, complete } = await client.ask();
@@ -88,7 +88,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
       const connection = await client.connect();
       await connection.send(client.request({ headers: ["Connection: close"] }));
       const head = await connection.head();
-      // An array is known whole: refusing it is allowed as well.
+      // An array is known completely, so the server may also reject it.
       if (name === "array" && head.status === 500) return;
       expectEqual(head.status, 200, "the status");
       const rest = await connection.rest();
@@ -118,7 +118,8 @@ export const LENGTH_CASES: readonly ServerCase[] = [
   ].map(([name, body]): ServerCase => ({
     id: `length/short-${String(name)}`,
     spec: "length-short-breaks",
-    title: "A body that ends short of Content-Length breaks the connection",
+    title:
+      "If a body is shorter than its Content-Length, the connection breaks",
     broken: true,
     app: answering(body as () => ResponseBody, "200 OK", withLength(4)),
     run: async (client) => {

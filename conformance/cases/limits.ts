@@ -1,5 +1,5 @@
 /**
- * Cases about limits. Each is run on servers that say that they have its limit.
+ * Cases about limits. Each is run only on servers that declare its limit.
  *
  * @module
  */
@@ -13,12 +13,15 @@ import { reading } from "./input_case.ts";
 /** Reads the whole body. */
 const readAll = reading(async (input) => fromBytes(await input.read()));
 
-/** Returns a limit. It is known: without it the case is not run. */
+/** Returns a limit. It is defined, because the case is not run without it. */
 function limitOf(client: CaseClient, limit: keyof ServerLimits): number {
   return client.limits[limit] ?? 0;
 }
 
-/** Makes a case with a request over a limit, which must not reach the application. */
+/**
+ * Creates a case with a request over a limit, which must not reach the
+ * application.
+ */
 function overCase(
   name: string,
   limit: keyof ServerLimits,
@@ -76,12 +79,12 @@ export const LIMIT_CASES: readonly ServerCase[] = [
       const half = Math.ceil(size / 2);
       const chunks = ["a".repeat(half), "a".repeat(size - half)];
       const { head } = await client.ask({ method: "POST", chunks });
-      // A server that collects the body knows before.
+      // A server that buffers the body can respond before the call.
       if (head.status === 413 && client.events().length === 0) return;
       expectEqual(
         await client.waitFor("outcome"),
         { refused: ["RequestBodyError", 413] },
-        "what the reading gave",
+        "the result of reading",
       );
     },
   },

@@ -1,5 +1,5 @@
 /**
- * Cases about malformed requests, which no application may see.
+ * Cases about malformed requests, which must not reach an application.
  *
  * @module
  */
@@ -20,7 +20,7 @@ interface Refused {
   readonly body?: string;
 }
 
-/** Transfer codings that cannot be decoded, or that contradict the request. */
+/** Transfer codings that are unknown or contradict the request. */
 const CODINGS: readonly [
   name: string,
   value: string,
@@ -88,13 +88,13 @@ const REFUSED: readonly Refused[] = [
     spec: "server-bad-length",
     title: "A Content-Length over 9007199254740991 gets 400, or 413",
     parts: { method: "POST", headers: ["Content-Length: 9007199254740992"] },
-    // It is over any limit as well (server-body-limit).
+    // It also exceeds any limit (server-body-limit).
     statuses: [400, 413],
   },
   {
     name: "length-and-chunked",
     spec: "server-bad-length",
-    title: "A Content-Length beside Transfer-Encoding gets 400",
+    title: "A Content-Length together with Transfer-Encoding gets 400",
     parts: {
       method: "POST",
       headers: ["Content-Length: 4"],

@@ -1,6 +1,5 @@
 /**
- * Cases about heads that are malformed byte by byte, which no application may
- * see.
+ * Cases about heads with wrong bytes, which must not reach an application.
  *
  * @module
  */
@@ -14,9 +13,9 @@ interface WrongHead {
   readonly name: string;
   readonly spec: string;
   readonly title: string;
-  /** What replaces the line `X-Odd: 1`. */
+  /** The replacement for the line `X-Odd: 1`. */
   readonly line?: string;
-  /** What replaces the request line, if that is wrong. */
+  /** The replacement for the request line, if that is wrong. */
   readonly requestLine?: string;
 }
 

@@ -56,7 +56,7 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "repeated",
     spec: "environ-http-repeated",
-    title: "Repeated headers are joined in their order, with a comma",
+    title: "Repeated headers are joined in order, with a comma",
     parts: {
       headers: ["X-Many: 1", "X-Other: x", "x-many: 2, 3", "X-MANY: 4"],
     },
@@ -73,7 +73,7 @@ const SENT: readonly EnvironRequest[] = [
     name: "underscore",
     spec: "environ-http-underscore",
     title:
-      "A header with _ in its name is dropped, so it cannot pass for one with -",
+      "A header with _ in its name is dropped, so that it is not confused with one with -",
     parts: { headers: ["X_Real_Ip: 6.6.6.6", "Content_Type: a/b"] },
     expected: {
       HTTP_X_REAL_IP: undefined,
@@ -136,7 +136,7 @@ const SENT: readonly EnvironRequest[] = [
   {
     name: "host",
     spec: "environ-http-host",
-    title: "HTTP_HOST is the Host header as it was sent",
+    title: "HTTP_HOST is the Host header as sent",
     parts: { host: "Example.test:8080" },
     expected: { HTTP_HOST: "Example.test:8080" },
   },

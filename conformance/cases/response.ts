@@ -9,7 +9,7 @@ import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { answering, bytes, text } from "./fixtures.ts";
 
-/** Shared by all requests, as constants of a module are. */
+/** Shared by all requests, like constants of a module. */
 const SHARED: readonly HeaderTuple[] = Object.freeze([
   Object.freeze(["Content-Type", "text/plain"] as const),
   Object.freeze(["X-Shared", "1"] as const),
@@ -43,7 +43,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/reason",
     spec: "server-reason-sent",
-    title: "The reason phrase reaches the client as it was given",
+    title: "The reason phrase reaches the client unchanged",
     app: answering(() => [bytes("body")], "404 Nothing Here"),
     run: async (client) => {
       const { head } = await client.ask();
@@ -114,7 +114,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/headers-bytes",
     spec: "server-headers-as-given",
-    title: "A header value above ASCII is sent as the bytes that it stands for",
+    title: "Characters above ASCII in a header value are sent as single bytes",
     app: answering(() => [bytes("body")], "200 OK", [
       ...text(),
       ["X-Bytes", "caf\u00e9 \u00ff"],
@@ -164,7 +164,7 @@ export const RESPONSE_CASES: readonly ServerCase[] = [
   {
     id: "response/content-type-once",
     spec: "server-headers-case",
-    title: "Header names are compared without regard to case",
+    title: "Header names are compared case-insensitively",
     app: answering(() => [bytes("four")], "200 OK", [
       ["cOnTeNt-TyPe", "text/html"],
       ["CONTENT-LENGTH", "4"],

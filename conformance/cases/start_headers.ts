@@ -1,5 +1,5 @@
 /**
- * Cases about a late call of `startResponse`, and when the headers leave.
+ * Cases about a late call of `startResponse`, and when the headers are sent.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export const START_HEADERS_CASES: readonly ServerCase[] = [
   {
     id: "start-response/headers-wait",
     spec: "server-headers-leave",
-    title: "Headers are not sent before the first chunk that is not empty",
+    title: "Headers are not sent before the first non-empty chunk",
     app: (probe) =>
       async function* (
         _environ,

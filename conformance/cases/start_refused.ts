@@ -1,5 +1,5 @@
 /**
- * Cases about arguments that `startResponse` refuses.
+ * Cases about arguments that `startResponse` rejects.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   thrownBy,
 } from "./fixtures.ts";
 
-/** Arguments that startResponse must refuse. */
+/** Arguments that startResponse must reject. */
 const REFUSED: readonly [
   name: string,
   spec: string,
@@ -77,7 +77,8 @@ export const START_REFUSED_CASES: readonly ServerCase[] = [
   {
     id: "start-response/refuses-at-once",
     spec: "server-start-checks",
-    title: "startResponse checks the last of many headers at once",
+    title:
+      "startResponse checks all headers, including the last of many, immediately",
     broken: true,
     app: (probe) => (_environ, startResponse) => {
       const headers: HeaderTuple[] = [...text()];

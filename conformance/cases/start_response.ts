@@ -1,6 +1,6 @@
 /**
- * Cases about further calls of `startResponse`, with `excInfo` and without, and
- * about none at all.
+ * Cases about repeated calls of `startResponse`, with and without `excInfo`,
+ * and about a missing call.
  *
  * @module
  */
@@ -44,8 +44,8 @@ function replacedCase(name: string, late: boolean): ServerCase {
     id: `start-response/${name}`,
     spec: "server-start-replaces",
     title: late
-      ? "After an empty chunk excInfo still replaces status and headers"
-      : "excInfo replaces status and headers as a whole",
+      ? "After an empty chunk, excInfo still replaces status and headers"
+      : "excInfo replaces the status and all headers",
     app: replacing(late),
     run: async (client) => {
       const { head, body, complete } = await client.ask();
@@ -127,7 +127,7 @@ export const START_CASES: readonly ServerCase[] = [
   {
     id: "start-response/rethrows",
     spec: "server-start-rethrows",
-    title: "After the first byte excInfo is thrown, and the connection breaks",
+    title: "After the first byte, excInfo is thrown and the connection breaks",
     app: (probe) =>
       async function* (
         _environ,
@@ -166,7 +166,8 @@ export const START_CASES: readonly ServerCase[] = [
   {
     id: "start-response/never",
     spec: "server-refuses-result",
-    title: "A body without startResponse fails the request",
+    title:
+      "If startResponse is not called before the first chunk, the response is a 500",
     broken: true,
     app: () => () => [bytes("body")],
     run: expectFailure,
@@ -174,7 +175,8 @@ export const START_CASES: readonly ServerCase[] = [
   {
     id: "start-response/never-empty",
     spec: "server-refuses-result",
-    title: "An empty body without startResponse fails the request",
+    title:
+      "If startResponse is not called and the body is empty, the response is a 500",
     broken: true,
     app: () => () => [],
     run: expectFailure,

@@ -1,5 +1,5 @@
 /**
- * Cases about the request target: path, query and the forms it can have.
+ * Cases about the request target: path, query and its forms.
  *
  * @module
  */
@@ -45,7 +45,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "path-question-mark",
     spec: "environ-path-decoded",
-    title: "%3F belongs to the path",
+    title: "%3F is decoded as a part of the path",
     parts: { target: "/a%3Fb?c%3Fd" },
     expected: { PATH_INFO: "/a?b", QUERY_STRING: "c%3Fd" },
   },
@@ -73,7 +73,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "path-double-slash",
     spec: "environ-path-as-sent",
-    title: "Two slashes are not merged, nor taken for an authority",
+    title: "Two slashes are neither merged nor parsed as an authority",
     parts: { target: "//host//a//" },
     expected: { PATH_INFO: "//host//a//", REQUEST_URI: "//host//a//" },
   },
@@ -115,7 +115,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "request-uri",
     spec: "environ-request-uri-raw",
-    title: "REQUEST_URI is path and query as they were sent",
+    title: "REQUEST_URI is path and query as sent",
     parts: { target: "/a%2Fb/./../c//d%E9/%7e?x=%41" },
     expected: { REQUEST_URI: "/a%2Fb/./../c//d%E9/%7e?x=%41" },
   },
@@ -168,7 +168,7 @@ export const TARGET_CASES: readonly ServerCase[] = [
   {
     id: "target/fragment",
     spec: "environ-no-fragment",
-    title: "A fragment is refused or dropped, and never reaches the environ",
+    title: "A fragment is rejected or dropped, and never reaches the environ",
     app: reportEnviron,
     run: async (client) => {
       const { head } = await client.ask({ target: "/a?b#c" });

@@ -9,7 +9,7 @@ import { expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { bytes, isChunked, readPiece, text } from "./fixtures.ts";
 
-/** Calls write() with a value that is not a chunk. */
+/** Passes a value that is not a chunk to write(). */
 const wrongChunk: ServerCase["app"] = (probe) => (_environ, startResponse) => {
   const write = startResponse("200 OK", text());
   try {
@@ -73,7 +73,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
   {
     id: "write/with-length",
     spec: "write-order",
-    title: "Content-Length covers both written and yielded chunks",
+    title: "Content-Length applies to written and yielded chunks together",
     app: () => async (_environ, startResponse) => {
       const write = startResponse("200 OK", [...text(), [
         "Content-Length",
@@ -103,7 +103,7 @@ export const WRITE_CASES: readonly ServerCase[] = [
       await connection.send(client.request());
       const head = await connection.head();
       const early = await readPiece(connection, head, 5);
-      expectEqual(early, "early", "what arrived");
+      expectEqual(early, "early", "the bytes that arrived");
       client.open("go on");
       const late = isChunked(head)
         ? (await connection.chunks()).body

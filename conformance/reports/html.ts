@@ -1,5 +1,5 @@
 /**
- * A report for a browser: one page that needs nothing else.
+ * A report for a browser: a single, self-contained page.
  *
  * @module
  */
@@ -29,10 +29,10 @@ const LABELS: Readonly<Record<Exchanged["direction"], string>> = {
   reset: "The server resets the connection",
 };
 
-/** Shows the ends of lines, and the bytes that are not visible ASCII. */
+/** Makes line ends and bytes other than visible ASCII visible. */
 function visibleBytes(data: string): string {
   const visible = data.replace(
-    // deno-lint-ignore no-control-regex -- it is what is made visible
+    // deno-lint-ignore no-control-regex -- they are looked for
     /[\x00-\x09\x0b-\x1f\x7f-\xff]/g,
     (one) =>
       one === "\r"
@@ -42,7 +42,7 @@ function visibleBytes(data: string): string {
   return escapeMarkup(visible);
 }
 
-/** Joins neighbours of the same direction. */
+/** Joins adjacent pieces with the same direction. */
 function join(exchanged: readonly Exchanged[]): Exchanged[] {
   const joined: Exchanged[] = [];
   for (const one of exchanged) {
@@ -69,7 +69,7 @@ function exchangedHtml({ direction, data, size }: Exchanged): string {
   }</pre>`;
 }
 
-/** The requirements of a page, and where links between them lead. */
+/** The requirements on a page, and the links between them. */
 interface Requirements {
   readonly texts: ReadonlyMap<string, string>;
   readonly link: Linker;
@@ -129,18 +129,18 @@ function aboutHtml({ about }: Report): string {
 }
 
 /**
- * Writes a report as one HTML page. It shows the requirement of each case, and
+ * Formats a report as one HTML page. It shows the requirement of each case, and
  * the bytes that were sent and received. The page needs no script and no other
- * file; its only links to elsewhere are those of the requirements to RFCs.
+ * file. Its only external links are those from requirements to RFCs.
  *
- * @param report The report.
- * @param spec The text of SPEC.md. Without it, requirements are named by their
- * anchors alone.
- * @returns The page.
+ * @param report The report to format.
+ * @param spec The text of SPEC.md. Without it, only the anchors of requirements
+ * are shown.
+ * @returns The HTML text.
  */
 export function toHtml(report: Report, spec: string = ""): string {
   const subjects = toSubjects(report);
-  // A requirement is shown with the first case that is about it.
+  // A requirement is shown with its first case.
   const first = new Map(
     report.cases.toReversed().map(({ spec, id }) => [spec, id]),
   );

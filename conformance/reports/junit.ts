@@ -12,7 +12,9 @@ function seconds(cases: readonly CaseReport[]): string {
   return (total / 1000).toFixed(3);
 }
 
-/** A deviation is not run to pass: to JUnit it is skipped, with its reason. */
+/**
+ * Formats an outcome. JUnit has no deviations, so they are reported as skipped.
+ */
 function outcomeOf({ outcome, message = "" }: CaseReport): string {
   const text = escapeMarkup(message);
   if (outcome === "failed") return `<failure message="${text}"/>`;
@@ -32,10 +34,10 @@ function caseXml(one: CaseReport): string {
 }
 
 /**
- * Writes a report as JUnit XML, with one test suite for each subject.
+ * Formats a report as JUnit XML, with one test suite for each subject.
  *
- * @param report The report.
- * @returns The XML, with a line end.
+ * @param report The report to format.
+ * @returns The XML text, with a line end.
  */
 export function toJUnit(report: Report): string {
   const { cases, failed } = report;

@@ -15,11 +15,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Escapes text for XML and HTML. Control characters, most of which XML cannot
- * contain at all, are written as in JavaScript.
+ * Escapes text for XML and HTML. Control characters, most of which XML does not
+ * allow, are written as JavaScript escapes.
  *
- * @param text The text.
- * @returns The text without characters that have a meaning in markup.
+ * @param text Any text.
+ * @returns The escaped text.
  */
 export function escapeMarkup(text: string): string {
   return escapeControls(text).replace(

@@ -1,5 +1,5 @@
 /**
- * The requirements of SPEC.md, as pieces of a page.
+ * Formats the requirements of SPEC.md as HTML.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { escapeMarkup } from "./markup.ts";
 const INLINE =
   /(`+)(.+?)\1(?!`)|\[((?:[^\][]|\[[^\]]*\])+)\]\(([^)\s]+)\)|\*\*(.+?)\*\*|(?<![\w`])_(.+?)_(?!\w)/g;
 
-/** Where a link of a requirement leads; `undefined` leaves its text alone. */
+/** Returns the target of a link; `undefined` for its text without a link. */
 export type Linker = (anchor: string) => string | undefined;
 
 function linkHtml(text: string, address: string, link: Linker): string {
@@ -25,7 +25,7 @@ function linkHtml(text: string, address: string, link: Linker): string {
     : `<a href="${escapeMarkup(target)}">${inner}</a>`;
 }
 
-/** Writes inline Markdown as HTML. Nothing else of Markdown is known. */
+/** Formats inline Markdown as HTML. No other Markdown is supported. */
 function inlineHtml(text: string, link: Linker): string {
   let html = "";
   let end = 0;
@@ -60,11 +60,11 @@ export function readRequirements(markdown: string): Map<string, string> {
 }
 
 /**
- * Writes a requirement as HTML.
+ * Formats a requirement as HTML.
  *
- * @param text Its Markdown.
- * @param link Says where links to other requirements lead.
- * @returns The HTML.
+ * @param text The requirement as Markdown.
+ * @param link Returns the targets of links to other requirements.
+ * @returns The HTML text.
  */
 export function requirementHtml(text: string, link: Linker): string {
   return inlineHtml(text, link);

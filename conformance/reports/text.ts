@@ -13,10 +13,10 @@ import {
 } from "../report.ts";
 
 /**
- * Writes one case that did not pass.
+ * Formats one case that did not pass.
  *
- * @param one The case.
- * @returns Its lines.
+ * @param one The result of the case.
+ * @returns One or more lines.
  */
 export function caseText(one: CaseReport): string {
   const lines = [
@@ -51,11 +51,11 @@ function skippedText({ cases }: Report): string[] {
 }
 
 /**
- * Writes a report as text: what was checked, a line for each subject, each case
- * that did not pass or has a warning, and a summary. Cases that were skipped for
- * the same reason are counted.
+ * Formats a report as text: what was checked, a line for each subject, each
+ * case that did not pass or has a warning, and a summary. Cases that were
+ * skipped for the same reason are counted.
  *
- * @param report The report.
+ * @param report The report to format.
  * @returns The text, with a line end.
  */
 export function toText(report: Report): string {
@@ -64,7 +64,7 @@ export function toText(report: Report): string {
   const lines = subjects.map((subject) =>
     `${subject.name.padEnd(width)}  ${summarize(subject)}`
   );
-  // A case that passed has a message where the validator has warned.
+  // A case that passed has a message if the validator has warned.
   const others = report.cases.filter(({ outcome, message }) =>
     outcome !== "skipped" && (outcome !== "passed" || message !== undefined)
   );
@@ -86,9 +86,9 @@ export class Progress implements Disposable {
   #failed = 0;
 
   /**
-   * @param write Writes to the terminal; `undefined` if there is none, and
-   * nothing is shown.
-   * @param columns How wide the terminal is, so that the line does not wrap.
+   * @param write Writes to the terminal. If it is `undefined`, nothing is
+   * shown.
+   * @param columns The width of the terminal, so that the line does not wrap.
    */
   constructor(write: ((text: string) => void) | undefined, columns = 80) {
     this.#write = write;
@@ -100,7 +100,7 @@ export class Progress implements Disposable {
     if (report.outcome === "failed") this.#failed++;
     const failed = this.#failed === 0 ? "" : `, ${this.#failed} failed`;
     const line = `${done}/${total}${failed}  ${report.id}`;
-    // The cursor goes back, so that what others write begins a line.
+    // The cursor returns to the start, so that other output begins a line.
     this.#write?.(`\r\x1b[K${line.slice(0, this.#columns - 1)}\r`);
   }
 

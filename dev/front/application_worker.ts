@@ -1,39 +1,38 @@
 /**
- * {@linkcode ApplicationWorker}: one start of the application.
+ * {@linkcode ApplicationWorker}: the thread of the application, from one start to
+ * the next.
  *
  * @module
  */
 
 import type { StackFrame } from "../../wsgi/source_place.ts";
 import type { Failure } from "../application_state.ts";
+import { EnvironEncoder } from "../wire/environ_strings.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
-import type { Recording } from "./recording.ts";
 
-/** How long running requests may go on after a reload, in milliseconds. */
+/** How long running requests may continue after a reload, in milliseconds. */
 const GRACE_MS = 1_000;
 
-/** Pings without an answer after which the worker counts as blocked. */
+/** The number of unanswered pings after which the worker counts as blocked. */
 const BEATS = 10;
 
-/** What the worker is asked for, while it is alive. */
+/** Receives the events of a worker. */
 export interface WorkerListener {
-  /** The application can be called. */
+  /** The application was loaded. */
   onLoaded(worker: ApplicationWorker): void;
-  /** The application cannot be called any more. */
+  /** The application can no longer be called. */
   onFailed(worker: ApplicationWorker, failure: Failure): void;
   /** The application has read these files. */
   onFiles(paths: readonly string[]): void;
-  /** The application has let go of a request: no events follow. */
-  onRequestOver(recording: Recording): void;
-  /** The worker has not answered for long; or it answers again. */
+  /** The worker does not answer, or answers again. */
   onBlocked(worker: ApplicationWorker, isBlocked: boolean): void;
 }
 
-/** What a worker is started with. */
+/** The settings of a worker. */
 export type WorkerSettings = Omit<WorkerStart, "port"> & {
-  /** After how many milliseconds without an answer it counts as blocked. */
+  /** The number of milliseconds without an answer until it counts as blocked. */
   readonly blockedAfter: number;
 };
 
@@ -42,11 +41,17 @@ export class ApplicationWorker {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #queue: MessageQueue<ToWorker>;
+  readonly #environs = new EnvironEncoder();
   readonly #listener: WorkerListener;
-  readonly #exchanges = new Map<number, Exchange>();
+  /**
+   * The running requests by id. In a `Map`, V8 would keep finished ones until a
+   * full garbage collection: it chains its old tables.
+   */
+  readonly #exchanges: Record<number, Exchange> = {};
+  #running = 0;
   #lastId = 0;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
-  /** Pings without an answer. A clock would count the sleep of a laptop. */
+  /** Unanswered pings. A clock would also count the sleep of a laptop. */
   #unanswered = 0;
   #isBlocked = false;
   #definition: StackFrame | undefined;
@@ -56,8 +61,8 @@ export class ApplicationWorker {
   /**
    * Starts the application.
    *
-   * @param settings What the worker is to know.
-   * @param listener What is called.
+   * @param settings The settings.
+   * @param listener Receives the events.
    */
   constructor(settings: WorkerSettings, listener: WorkerListener) {
     const { blockedAfter, ...start } = settings;
@@ -74,36 +79,28 @@ export class ApplicationWorker {
     this.#heartbeat = setInterval(() => this.#beat(), blockedAfter / BEATS);
   }
 
-  /** How many requests the application is working on. */
-  get running(): number {
-    return this.#exchanges.size;
-  }
-
-  /** The requests that the application is working on, the oldest first. */
+  /** The requests that the application is handling, the oldest first. */
   get exchanges(): readonly Exchange[] {
-    return [...this.#exchanges.values()];
+    return Object.values(this.#exchanges);
   }
 
-  /** Where the application is defined, if that is known. */
+  /** The definition of the application, if it was found. */
   get definition(): StackFrame | undefined {
     return this.#definition;
   }
 
-  /** Whether the application keeps its thread for itself. */
-  get isBlocked(): boolean {
-    return this.#isBlocked;
-  }
-
   /**
-   * Has the application answer a request.
+   * Sends a request to the application.
    *
    * @param exchange The request.
-   * @param showsDetails Whether the client may see an error with its source.
+   * @param showsDetails Whether the client may see errors with source code.
    */
   forward(exchange: Exchange, showsDetails: boolean): void {
     const id = ++this.#lastId;
-    this.#exchanges.set(id, exchange);
-    exchange.begin(id, this.#queue, showsDetails);
+    this.#exchanges[id] = exchange;
+    this.#running++;
+    const environ = this.#environs.encode(exchange.recording.environ);
+    exchange.enterWorker(id, this.#queue, environ, showsDetails);
   }
 
   #receive(messages: readonly FromWorker[]): void {
@@ -119,23 +116,23 @@ export class ApplicationWorker {
   #handle(message: FromWorker): void {
     switch (message[0]) {
       case "respond":
-        return this.#exchanges.get(message[1])
+        return this.#exchanges[message[1]]
           ?.onRespond(message[2], message[3], message[4]);
       case "head":
-        return this.#exchanges.get(message[1])?.onHead(message[2], message[3]);
+        return this.#exchanges[message[1]]?.onHead(message[2], message[3]);
       case "chunk":
-        return this.#exchanges.get(message[1])?.onChunk(message[2]);
+        return this.#exchanges[message[1]]?.onChunk(message[2]);
       case "end":
-        return this.#exchanges.get(message[1])?.onEnd();
+        return this.#exchanges[message[1]]?.onEnd();
       case "broken":
-        return this.#exchanges.get(message[1])?.onBroken();
+        return this.#exchanges[message[1]]?.onBroken();
       case "read":
-        return void this.#exchanges.get(message[1])?.sendInput();
+        return void this.#exchanges[message[1]]?.sendInput();
       case "events":
-        return this.#exchanges.get(message[1])?.recording
+        return this.#exchanges[message[1]]?.recording
           .addRecorded(message[2], message[3]);
       case "over":
-        this.#exchanges.get(message[1])?.recording
+        this.#exchanges[message[1]]?.recording
           .addRecorded(message[2], message[3]);
         return this.#finish(message[1]);
       case "loaded":
@@ -151,14 +148,15 @@ export class ApplicationWorker {
   }
 
   #finish(id: number): void {
-    const exchange = this.#exchanges.get(id);
+    const exchange = this.#exchanges[id];
     if (exchange === undefined) return;
-    this.#exchanges.delete(id);
-    this.#listener.onRequestOver(exchange.recording);
-    if (this.#exchanges.size === 0) this.#onIdle?.();
+    delete this.#exchanges[id];
+    this.#running--;
+    exchange.leaveWorker();
+    if (this.#running === 0) this.#onIdle?.();
   }
 
-  /** What the worker could not report itself, such as a fault of its own. */
+  /** Handles errors that the worker could not report itself. */
   #onError(event: ErrorEvent): void {
     event.preventDefault();
     const { message, filename: file, lineno: line, colno: column } = event;
@@ -178,10 +176,10 @@ export class ApplicationWorker {
   }
 
   /**
-   * Ends all requests that the application has not answered.
+   * Ends all requests that the application has not answered completely.
    *
-   * @param outcome How that is recorded.
-   * @param answer The answer to those of which nothing was sent.
+   * @param outcome The outcome for the inspector.
+   * @param answer Answers requests whose response has not started.
    */
   failAll(
     outcome: "cut" | "reloaded",
@@ -193,12 +191,12 @@ export class ApplicationWorker {
   }
 
   /**
-   * Lets running requests end, and ends the worker.
+   * Waits a second for running requests, and ends the worker.
    *
-   * @param answer The answer to requests that have not ended in time.
+   * @param answer Answers requests whose response has not started.
    */
   async retire(answer: (exchange: Exchange) => OwnResponse): Promise<void> {
-    if (this.#exchanges.size > 0 && !this.#isBlocked) {
+    if (this.#running > 0 && !this.#isBlocked) {
       const idle = Promise.withResolvers<void>();
       this.#onIdle = idle.resolve;
       const timer = setTimeout(idle.resolve, GRACE_MS);
@@ -216,6 +214,6 @@ export class ApplicationWorker {
     clearInterval(this.#heartbeat);
     this.#worker.terminate();
     this.#port.close();
-    for (const id of [...this.#exchanges.keys()]) this.#finish(id);
+    for (const id of Object.keys(this.#exchanges)) this.#finish(Number(id));
   }
 }

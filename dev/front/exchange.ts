@@ -14,13 +14,15 @@ import type {
   ResponseBody,
   StartResponse,
 } from "../../wsgi/types.ts";
+import type { EncodedEnviron } from "../wire/environ_strings.ts";
 import type { MessageQueue } from "../wire/message_queue.ts";
 import type { EndReason, FlatPairs, ToWorker } from "../wire/messages.ts";
 import { ForwardedBody } from "./forwarded_body.ts";
 import { receivedOf } from "./received.ts";
 import type { Recording } from "./recording.ts";
+import type { RequestEnd } from "./request_end.ts";
 
-/** Bytes of a request's body that are sent at a time. */
+/** The maximum size of a part of the request body, in bytes. */
 const INPUT_SIZE = 65_536;
 
 /** A response that the front makes itself. */
@@ -30,7 +32,7 @@ export interface OwnResponse {
   readonly body: Uint8Array;
 }
 
-/** The response cannot be completed. The worker has said why. */
+/** Breaks off a response. The worker has already reported the reason. */
 export class BrokenResponse extends Error {
   override readonly name = "BrokenResponse";
 
@@ -52,85 +54,103 @@ function toReason(error: unknown): EndReason {
   return error instanceof ServerStopped ? "stopped" : "client-left";
 }
 
+const EXCHANGE = Symbol("exchange");
+
+/**
+ * Returns the exchange of a request.
+ *
+ * @param environ The environ of the request.
+ * @returns The exchange; `undefined` if no application was asked.
+ */
+export function exchangeOf(environ: Environ): Exchange | undefined {
+  return (environ as { [EXCHANGE]?: Exchange })[EXCHANGE];
+}
+
 /** One request that a worker answers. */
 export class Exchange {
   readonly recording: Recording;
   readonly environ: Environ;
+  readonly end: RequestEnd;
   readonly #startResponse: StartResponse;
   readonly #input: InputStream;
   readonly #response = Promise.withResolvers<ResponseBody>();
   #hasStarted = false;
   #body: ForwardedBody | undefined;
   #isOver = false;
-  #send: (message: ToWorker, bytes?: Uint8Array<ArrayBuffer>) => void =
-    () => {};
+  #queue: MessageQueue<ToWorker> | undefined;
   #id = 0;
 
   /**
-   * @param environ The environ of the request, as the front's server made it.
-   * @param startResponse The front's startResponse.
-   * @param recording What is kept of the request.
+   * @param environ The environ of the request, made by the front's server.
+   * @param startResponse The startResponse of the front's server.
+   * @param recording The record of the request.
+   * @param end Reports the end of the request.
    */
   constructor(
     environ: Environ,
     startResponse: StartResponse,
     recording: Recording,
+    end: RequestEnd,
   ) {
     this.environ = environ;
     this.recording = recording;
+    this.end = end;
     this.#startResponse = startResponse;
     this.#input = environ["wsgi.input"];
+    (environ as { [EXCHANGE]?: Exchange })[EXCHANGE] = this;
   }
 
-  /** The body of the response, once its head is known. */
+  /** Resolves with the body when the head of the response is known. */
   get response(): Promise<ResponseBody> {
     return this.#response.promise;
   }
 
-  /** Whether the head of the response is known. */
-  get hasStarted(): boolean {
-    return this.#hasStarted;
-  }
-
-  /** Whether the front's server needs nothing more. */
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  /** Whether the client has left, or the server ended the request. */
+  /** Whether the client has left, or the server has ended the request. */
   get isCancelled(): boolean {
-    return receivedOf(this.environ)?.transport.cancellation.cancelled === true;
+    return receivedOf(this.environ).transport.cancellation.cancelled;
   }
 
   /**
    * Sends the request to a worker.
    *
-   * @param id The number of the request for that worker.
-   * @param queue The way to the worker.
-   * @param showsDetails Whether the client may see an error with its source.
+   * @param id The id of the request in this worker.
+   * @param queue The queue of messages to the worker.
+   * @param environ The environ, encoded for this worker.
+   * @param showsDetails Whether the client may see errors with source code.
    */
-  begin(
+  enterWorker(
     id: number,
     queue: MessageQueue<ToWorker>,
+    environ: EncodedEnviron,
     showsDetails: boolean,
   ): void {
     this.#id = id;
-    this.#send = (message, bytes) => queue.add(message, bytes);
-    const received = receivedOf(this.environ);
-    const { environ, startedAt, id: conversation } = this.recording;
-    const hasBody = received?.head.fields.hasBody ?? true;
-    const isUnixSocket = this.environ["wsgiref.unix_socket"] === true;
-    queue.add(["request", id, {
+    this.#queue = queue;
+    const { head: { fields }, transport } = receivedOf(this.environ);
+    const { startedAt, id: conversation } = this.recording;
+    queue.add([
+      "request",
+      id,
       environ,
-      hasBody,
-      isUnixSocket,
+      fields.hasBody,
       startedAt,
       conversation,
       showsDetails,
-    }]);
-    const cancellation = received?.transport.cancellation;
-    if (cancellation === undefined) return;
-    cancellation.onCancel = (reason) => this.#cancel(reason);
+    ]);
+    transport.cancellation.onCancel = (reason) => this.#cancel(reason);
+    this.end.enterWorker();
+  }
+
+  /** Reports that the worker has finished the request. */
+  leaveWorker(): void {
+    this.#queue = undefined;
+    // Also so that the connection does not keep this request in memory.
+    receivedOf(this.environ).transport.cancellation.onCancel = undefined;
+    this.end.leaveWorker();
+  }
+
+  #send(message: ToWorker, bytes?: Uint8Array<ArrayBuffer>): void {
+    this.#queue?.add(message, bytes);
   }
 
   #cancel(reason: unknown): void {
@@ -140,15 +160,15 @@ export class Exchange {
     this.#response.resolve([]);
   }
 
-  /** Answers the worker's question for the next bytes of the request's body. */
+  /** Sends the next part of the request body, which the worker has asked for. */
   async sendInput(): Promise<void> {
     try {
       const bytes = await readSome(this.#input, INPUT_SIZE);
       if (bytes.length === 0) {
-        this.recording.keepInput(undefined);
+        this.recording.addInput(undefined);
         this.#send(["input-end", this.#id]);
       } else {
-        this.recording.keepInput(bytes);
+        this.recording.addInput(bytes);
         this.#send(["input", this.#id, bytes], bytes);
       }
     } catch (error) {
@@ -156,23 +176,6 @@ export class Exchange {
       const status = error instanceof RequestBodyError ? error.status : 400;
       this.#send(["input-failed", this.#id, message, status]);
     }
-  }
-
-  /**
-   * Passes a whole response on.
-   *
-   * @param status The status.
-   * @param headers The headers.
-   * @param body The body.
-   */
-  respond(
-    status: string,
-    headers: readonly HeaderTuple[],
-    body: Uint8Array,
-  ): void {
-    if (this.#hasStarted || this.#isOver) return;
-    this.#isOver = true;
-    if (this.#start(status, headers)) this.#response.resolve([body]);
   }
 
   #start(status: string, headers: readonly HeaderTuple[]): boolean {
@@ -186,19 +189,29 @@ export class Exchange {
     }
   }
 
+  #respond(
+    status: string,
+    headers: readonly HeaderTuple[],
+    body: Uint8Array,
+  ): void {
+    if (this.#hasStarted || this.#isOver) return;
+    this.#isOver = true;
+    if (this.#start(status, headers)) this.#response.resolve([body]);
+  }
+
   /**
-   * Passes a whole response of the worker on.
+   * Sends a complete response of the worker.
    *
    * @param status The status.
    * @param headers The headers.
    * @param body The body.
    */
   onRespond(status: string, headers: FlatPairs, body: Uint8Array): void {
-    this.respond(status, toHeaders(headers), body);
+    this.#respond(status, toHeaders(headers), body);
   }
 
   /**
-   * Passes the head of a response on.
+   * Sends the head of a response.
    *
    * @param status The status.
    * @param headers The headers.
@@ -206,16 +219,16 @@ export class Exchange {
   onHead(status: string, headers: FlatPairs): void {
     if (this.#hasStarted || this.#isOver) return;
     if (!this.#start(status, toHeaders(headers))) return;
+    const { cancellation } = receivedOf(this.environ).transport;
     this.#body = new ForwardedBody(
       (bytes) => this.#send(["taken", this.#id, bytes]),
-      () =>
-        this.#cancel(receivedOf(this.environ)?.transport.cancellation.reason),
+      () => this.#cancel(cancellation.reason),
     );
     this.#response.resolve(this.#body);
   }
 
   /**
-   * Passes a chunk on.
+   * Sends a chunk of the response.
    *
    * @param chunk The chunk.
    */
@@ -223,35 +236,36 @@ export class Exchange {
     this.#body?.add(chunk);
   }
 
-  /** Ends the response. */
+  /** Completes the response. */
   onEnd(): void {
     this.#isOver = true;
     this.#body?.end();
   }
 
-  /** Breaks the response off: the worker cannot complete it. */
+  /** Breaks off the response, because the worker cannot complete it. */
   onBroken(): void {
+    this.#breakOff("cut");
+  }
+
+  #breakOff(outcome: "cut" | "reloaded"): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.recording.outcome = "cut";
+    this.recording.outcome = outcome;
     this.#body?.fail(new BrokenResponse());
   }
 
   /**
-   * Breaks the response off, or answers in its place if nothing was sent.
+   * Breaks off the response, or sends another one if it has not started.
    *
-   * @param outcome How that is recorded.
-   * @param answer The answer.
+   * @param outcome The outcome for the inspector.
+   * @param answer Makes the other response.
    */
   fail(outcome: "cut" | "reloaded", answer: () => OwnResponse): void {
     if (this.#isOver) return;
-    this.recording.outcome = outcome;
-    if (this.#hasStarted) {
-      this.#isOver = true;
-      this.#body?.fail(new BrokenResponse());
-      return;
-    }
+    if (this.#hasStarted) return this.#breakOff(outcome);
+    // The other response is complete.
+    if (outcome === "reloaded") this.recording.outcome = outcome;
     const { status, headers, body } = answer();
-    this.respond(status, headers, body);
+    this.#respond(status, headers, body);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * {@linkcode Front}: the application of the development server's own server. It
- * passes requests on to the worker, and answers where the worker cannot.
+ * forwards requests to the worker, and answers those that the worker cannot.
  *
  * @module
  */
@@ -15,49 +15,27 @@ import type {
 import type { Failure } from "../application_state.ts";
 import type { ConversationLog } from "../conversation_log.ts";
 import { RELOAD_PATH } from "../reload_script.ts";
-import type { AccessGuard } from "./access_guard.ts";
-import { Exchange, type OwnResponse } from "./exchange.ts";
+import { EnvironCollector } from "../wire/environ_strings.ts";
+import type { AccessGuard } from "../access_guard.ts";
+import { Exchange, exchangeOf, type OwnResponse } from "./exchange.ts";
 import { toFailureResponse, toText } from "./failure_response.ts";
-import { Interrupter } from "./interruptible.ts";
+import { Interrupter } from "./interrupter.ts";
 import { Recording } from "./recording.ts";
 import { reloadStream } from "./reload_stream.ts";
+import { type OnReport, RequestEnd } from "./request_end.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** The path below which the pages of the development server are. */
+/** The path of the pages of the development server. */
 const PAGES = "/__wsgi__";
 
-/**
- * Called when a response was sent; once more if the application has gone on and
- * done something notable afterwards.
- */
-export type OnRecorded = (
-  recording: Recording,
-  record: AccessRecord,
-  isFirst: boolean,
-) => void;
-
-/** What a front works with. */
+/** The parts that a {@linkcode Front} connects. */
 export interface FrontOptions {
   readonly supervisor: () => Supervisor;
   readonly log: ConversationLog;
   readonly guard: AccessGuard;
-  /** The inspector, if there is one. */
-  readonly inspector: Application | undefined;
-  readonly onRecorded: OnRecorded;
+  readonly inspector: Application;
+  readonly onReport: OnReport;
 }
-
-/** How far a request has come. */
-interface Progress {
-  readonly recording: Recording;
-  /** Whether the worker may still record something. */
-  isRecorded: boolean;
-  record: AccessRecord | undefined;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  isReported: boolean;
-}
-
-/** How long the line of a request waits for an application that goes on. */
-const LINE_DELAY_MS = 250;
 
 function isPage(path: string): boolean {
   return path === PAGES || path.startsWith(`${PAGES}/`);
@@ -66,21 +44,20 @@ function isPage(path: string): boolean {
 /** Answers all requests of the development server. */
 export class Front {
   readonly #options: FrontOptions;
-  readonly #pages: Application | undefined;
+  readonly #inspector: Application;
   readonly #interrupter = new Interrupter();
-  readonly #byEnviron = new WeakMap<Environ, Progress>();
-  readonly #byRecording = new Map<Recording, Progress>();
+  readonly #environs = new EnvironCollector();
+  #running = 0;
 
   /**
-   * @param options What to work with.
+   * @param options The parts to connect.
    */
   constructor(options: FrontOptions) {
     this.#options = options;
-    const { inspector } = options;
-    this.#pages = inspector && this.#interrupter.wrap(inspector);
+    this.#inspector = this.#interrupter.wrap(options.inspector);
   }
 
-  /** The application, for a server of this package. */
+  /** The application, for a server with a `FrontProtocol`. */
   readonly app: Application = (environ, startResponse) => {
     const path = `${environ.SCRIPT_NAME ?? ""}${environ.PATH_INFO ?? ""}`;
     return this.#options.guard.isOn && isPage(path)
@@ -88,10 +65,9 @@ export class Front {
       : this.#forward(environ, startResponse);
   };
 
-  /** How many requests the application is working on. */
+  /** The number of requests whose response is incomplete. */
   get running(): number {
-    return [...this.#byRecording.values()]
-      .filter(({ record }) => record === undefined).length;
+    return this.#running;
   }
 
   /** Ends the streams of the development server's own pages. */
@@ -106,25 +82,22 @@ export class Front {
     environ: Environ,
     startResponse: StartResponse,
   ): ResponseBody | Promise<ResponseBody> {
-    const refusal = this.#options.guard.refusal(environ);
-    if (refusal !== undefined) {
-      return sendOwn(
-        toText(
-          "403 Forbidden",
-          `Cannot show this page: ${refusal}. Start the development server with --allow-host NAME to allow a host.`,
-        ),
-        startResponse,
-      );
-    }
-    if (path === RELOAD_PATH) return this.#sendReload(environ, startResponse);
-    return this.#pages?.(environ, startResponse) ??
-      sendOwn(toText("404 Not Found", "There is no such page."), startResponse);
+    return path === RELOAD_PATH
+      ? this.#sendReload(environ, startResponse)
+      : this.#inspector(environ, startResponse);
   }
 
   #sendReload(
     environ: Environ,
     startResponse: StartResponse,
   ): ResponseBody | Promise<ResponseBody> {
+    const { guard, log } = this.#options;
+    const refusal = guard.refusal(environ, "resource");
+    if (refusal !== undefined) {
+      const { status, headers, body } = toText("403 Forbidden", refusal);
+      startResponse(status, headers);
+      return [body];
+    }
     const supervisor = this.#options.supervisor();
     const query = new URLSearchParams(environ.QUERY_STRING);
     const app: Application = (_environ, start) => {
@@ -133,7 +106,7 @@ export class Front {
         ["Cache-Control", "no-store"],
       ]);
       return reloadStream(
-        this.#options.log,
+        log,
         () => supervisor.generation !== query.get("generation"),
       );
     };
@@ -146,128 +119,69 @@ export class Front {
     environ: Environ,
     startResponse: StartResponse,
   ): Promise<ResponseBody> {
-    const recording = new Recording(environ, this.#options.log);
-    const progress: Progress = {
-      recording,
-      isRecorded: true,
-      record: undefined,
-      timer: undefined,
-      isReported: false,
-    };
-    this.#byEnviron.set(environ, progress);
-    this.#byRecording.set(recording, progress);
-    const exchange = new Exchange(environ, startResponse, recording);
-    const { worker } = this.#options.supervisor();
-    if (worker === undefined) this.#await(exchange, progress);
-    else this.#pass(exchange, progress);
+    const { log, onReport, supervisor } = this.#options;
+    const strings = this.#environs.collect(environ);
+    const recording = new Recording(environ, strings, log);
+    const end = new RequestEnd(recording, onReport);
+    const exchange = new Exchange(environ, startResponse, recording, end);
+    this.#running++;
+    if (supervisor().worker === undefined) void this.#await(exchange);
+    else this.#pass(exchange);
     return exchange.response;
   }
 
-  /** Waits until the application is loaded. */
-  async #await(exchange: Exchange, progress: Progress): Promise<void> {
+  /** Waits until the application has been loaded, or has failed. */
+  async #await(exchange: Exchange): Promise<void> {
     await this.#options.supervisor().settled;
-    this.#pass(exchange, progress);
+    this.#pass(exchange);
   }
 
-  #pass(exchange: Exchange, progress: Progress): void {
+  #pass(exchange: Exchange): void {
     if (exchange.isCancelled) return;
     const { worker, failure } = this.#options.supervisor();
     if (failure !== undefined) {
       return exchange.fail("cut", () => this.answer(exchange, failure));
     }
-    // It was saved once more in the meantime.
-    if (worker === undefined) return void this.#await(exchange, progress);
-    progress.isRecorded = false;
+    // Another reload may have started in the meantime.
+    if (worker === undefined) return void this.#await(exchange);
     worker.forward(exchange, this.#showsDetails(exchange.environ));
   }
 
-  /** Source lines are for this machine, and for those whom the user allows. */
+  /** Source code is shown to this machine, and to hosts that the user allows. */
   #showsDetails(environ: Environ): boolean {
     const { guard } = this.#options;
     return guard.isOn && guard.mayShowSource(environ);
   }
 
   /**
-   * Answers a request that the application does not answer.
+   * Answers a request that the application cannot answer.
    *
    * @param exchange The request.
-   * @param failure Why.
+   * @param failure The reason.
    * @returns The answer.
    */
-  answer(
-    { environ, recording }: Exchange,
-    failure: Failure,
-  ): OwnResponse {
+  answer({ environ, recording }: Exchange, failure: Failure): OwnResponse {
     const { supervisor, guard } = this.#options;
-    const { error } = failure;
-    // The terminal has shown it when it happened.
-    recording.add({ type: "error", error, time: recording.elapsed });
+    recording.addError(failure.error);
     return toFailureResponse(failure, {
       environ,
       showsDetails: this.#showsDetails(environ),
-      hasPages: guard.isOn && guard.refusal(environ) === undefined,
+      hasPages: guard.isOn && guard.refusal(environ, "page") === undefined,
       generation: supervisor().generation,
     });
   }
 
-  // The end of a request ------------------------------------------------------
-
   /**
-   * Returns what was recorded of a request.
+   * Reports that the server has sent a response.
    *
+   * @param record The record for the access log.
    * @param environ The environ of the request.
-   * @returns The recording; nothing if it was for a page of the server's own.
    */
-  recordingOf(environ: Environ): Recording | undefined {
-    return this.#byEnviron.get(environ)?.recording;
+  finishResponse(record: AccessRecord, environ: Environ): void {
+    const exchange = exchangeOf(environ);
+    // The pages of the development server are not logged.
+    if (exchange === undefined) return;
+    this.#running--;
+    exchange.end.finishResponse(record);
   }
-
-  /**
-   * Takes note that the server has sent a response.
-   *
-   * @param record What is known of it.
-   * @param environ Its environ, if it got one.
-   */
-  onEnd(record: AccessRecord, environ: Environ): void {
-    const progress = this.#byEnviron.get(environ);
-    if (progress === undefined) return;
-    progress.record = record;
-    progress.recording.finish(record);
-    if (progress.isRecorded) return this.#settle(progress);
-    progress.timer = setTimeout(() => this.#report(progress), LINE_DELAY_MS);
-  }
-
-  /**
-   * Takes note that the application has let go of a request.
-   *
-   * @param recording The request.
-   */
-  onRequestOver(recording: Recording): void {
-    const progress = this.#byRecording.get(recording);
-    if (progress === undefined) return;
-    progress.isRecorded = true;
-    if (progress.record !== undefined) this.#settle(progress);
-  }
-
-  #settle(progress: Progress): void {
-    clearTimeout(progress.timer);
-    this.#byRecording.delete(progress.recording);
-    this.#report(progress);
-  }
-
-  #report(progress: Progress): void {
-    const { recording, record, isReported } = progress;
-    if (record === undefined) return;
-    progress.isReported = true;
-    if (isReported && recording.notable.length === 0) return;
-    this.#options.onRecorded(recording, record, !isReported);
-  }
-}
-
-function sendOwn(
-  { status, headers, body }: OwnResponse,
-  startResponse: StartResponse,
-): ResponseBody {
-  startResponse(status, headers);
-  return [body];
 }

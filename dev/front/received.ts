@@ -1,12 +1,11 @@
 /**
- * What the front knows of a request beside its environ, and its protocol, which
- * hands that over.
+ * {@linkcode FrontProtocol}: the HTTP/1.1 of the development server, which keeps
+ * the head and the transport of each request with its environ.
  *
  * @module
  */
 
 import { Cancellation } from "../../gateway/cancellation.ts";
-import type { OpenBody } from "../../gateway/input/request_body.ts";
 import {
   type ResponseHead,
   withContentLength,
@@ -20,7 +19,7 @@ import { HttpTransport } from "../../server/http_transport.ts";
 import type { Channel, ServedEnviron } from "../../server/protocol.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** A cancellation that has a listener of the front, beside that of the gateway. */
+/** A cancellation with a second listener, next to that of the gateway. */
 class FrontCancellation extends Cancellation {
   onCancel: ((reason: unknown) => void) | undefined;
 
@@ -31,7 +30,7 @@ class FrontCancellation extends Cancellation {
   }
 }
 
-/** A transport that remembers the head of its response. */
+/** A transport that keeps the head of its response. */
 class FrontTransport extends HttpTransport {
   override readonly cancellation: FrontCancellation = new FrontCancellation();
   readonly #request: RequestHead;
@@ -62,33 +61,37 @@ class FrontTransport extends HttpTransport {
     this.#sent = { request: this.#request, head, keepsAlive, sentAt };
   }
 
-  /** The head that was sent, if there is one. */
+  /** The head; `undefined` until it was sent. */
   get sent(): SentHead | undefined {
     return this.#sent;
   }
 }
 
-/** What the front knows of a request. */
+/** A request, as the server has received it. */
 export interface Received {
   readonly head: RequestHead;
   readonly transport: FrontTransport;
 }
 
-const RECEIVED = Symbol("received");
+// Symbols rather than a WeakMap: V8 would keep each request until a full garbage
+// collection, because the values refer to their keys.
+const RECEIVED: unique symbol = Symbol("received");
+const TRANSPORT: unique symbol = Symbol("transport");
 
+/** `wsgi.errors` of the front: the worker has already reported all errors. */
 const silence = new StderrStream(() => {});
 
 /**
- * Returns what the front knows of a request.
+ * Returns the request that belongs to an environ.
  *
- * @param environ Its environ.
- * @returns The head and the transport; nothing if this protocol did not make it.
+ * @param environ An environ made by {@linkcode FrontProtocol}.
+ * @returns The head and the transport.
  */
-export function receivedOf(environ: Environ): Received | undefined {
-  return (environ as { [RECEIVED]?: Received })[RECEIVED];
+export function receivedOf(environ: Environ): Received {
+  return (environ as unknown as { [RECEIVED]: Received })[RECEIVED];
 }
 
-/** The head of a response, and what it took to encode it. */
+/** The head of a response, with everything needed to encode it again. */
 export interface SentHead {
   readonly request: RequestHead;
   readonly head: ResponseHead;
@@ -98,7 +101,7 @@ export interface SentHead {
 }
 
 /**
- * Encodes the head of a response once more, as it was sent.
+ * Encodes the head of a response again, exactly as it was sent.
  *
  * @param sent The head.
  * @returns The bytes, a ByteString.
@@ -112,31 +115,27 @@ export function encodeSent(sent: SentHead): string {
 /** HTTP/1.1, with the head and the transport attached to each environ. */
 export class FrontProtocol extends HttpProtocol {
   readonly #encoder = new ResponseEncoder();
-  readonly #transports = new WeakMap<RequestHead, FrontTransport>();
 
   override createTransport(
     channel: Channel,
-    head: RequestHead,
+    head: RequestHead & { [TRANSPORT]?: FrontTransport },
   ): HttpTransport {
-    const transport = new FrontTransport(channel, head, this.#encoder);
-    this.#transports.set(head, transport);
-    return transport;
+    return head[TRANSPORT] = new FrontTransport(channel, head, this.#encoder);
   }
 
   override createEnviron(
-    head: RequestHead,
-    parser: Parameters<HttpProtocol["createEnviron"]>[1],
-    remote: Deno.NetAddr | undefined,
-    openBody: OpenBody,
-    signal: () => AbortSignal,
+    head: RequestHead & { [TRANSPORT]?: FrontTransport },
+    ...args: Parameters<HttpProtocol["createEnviron"]> extends
+      [unknown, ...infer Rest] ? Rest : never
   ): ServedEnviron {
-    const served = super.createEnviron(head, parser, remote, openBody, signal);
-    // What the front's own application fails with, the worker has reported.
-    served.environ["wsgi.errors"] = silence;
-    const transport = this.#transports.get(head);
-    if (transport !== undefined) {
-      Object.assign(served.environ, { [RECEIVED]: { head, transport } });
-    }
-    return served;
+    const served = super.createEnviron(head, ...args);
+    const received = { head, transport: head[TRANSPORT] };
+    return {
+      ...served,
+      environ: Object.assign(served.environ, {
+        "wsgi.errors": silence,
+        [RECEIVED]: received,
+      }),
+    };
   }
 }

@@ -1,18 +1,24 @@
 /**
- * {@linkcode Recording}: what the front keeps of one request.
+ * {@linkcode Recording}: the record of one request, for the inspector.
  *
  * @module
  */
 
-import type { RequestHead } from "../../http1/request_head.ts";
 import { isSecret } from "../../wsgi/redact.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import type {
+  Conversation,
   ConversationEvent,
+  ConversationSummary,
   EnvironEntry,
+  Outcome,
   RecordedRequest,
 } from "../conversation.ts";
-import type { ConversationLog, RecordedSource } from "../conversation_log.ts";
+import type {
+  ConversationLog,
+  LoggedConversation,
+} from "../conversation_log.ts";
+import type { EnvironStrings } from "../wire/environ_strings.ts";
 import type { EventDigest, FlatPairs } from "../wire/messages.ts";
 import {
   encodeSent,
@@ -21,30 +27,14 @@ import {
   type SentHead,
 } from "./received.ts";
 
-/** More of a request's body is not kept, in bytes. */
+/** The maximum size of the part of a request body that is kept, in bytes. */
 const MAX_BODY = 65_536;
 
-/** An object with its fields, in bytes. */
-const OBJECT = 512;
+/** The estimated size of the objects of one recording, in bytes. */
+const OBJECTS = 2_048;
 
-/** The variables of an environ that are strings, names and values in turn. */
-function stringsOf(environ: Environ): string[] {
-  const flat: string[] = [];
-  for (const name in environ) {
-    const value = environ[name];
-    if (typeof value === "string") flat.push(name, value);
-  }
-  return flat;
-}
-
-function toEntries(flat: FlatPairs): EnvironEntry[] {
-  const entries: EnvironEntry[] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    const [name, value] = [flat[i]!, flat[i + 1]!];
-    entries.push({ name, value, isString: true, isSecret: isSecret(name) });
-  }
-  return entries;
-}
+/** The estimated size of a character, in bytes: some strings use two. */
+const CHARACTER = 2;
 
 function toPairs(flat: FlatPairs): [string, string][] {
   const pairs: [string, string][] = [];
@@ -54,134 +44,190 @@ function toPairs(flat: FlatPairs): [string, string][] {
   return pairs;
 }
 
-/** How the exchange with the worker ended, where it did not end well. */
-export type CutOutcome = "cut" | "reloaded";
+function toEntries({ names, values }: EnvironStrings): EnvironEntry[] {
+  return names.map((name, i) => ({
+    name,
+    value: values[i]!,
+    isString: true,
+    isSecret: isSecret(name),
+  }));
+}
 
-/** What the access log of the server says about the end of a request. */
-export interface RecordingEnd {
-  readonly status: number;
+/** The end of a response, as the server's access log reports it. */
+export interface ResponseEnd {
   readonly bytesSent: number;
   readonly clientLeft: boolean;
 }
 
-/** One request that is being recorded. */
-export class Recording implements RecordedSource {
+/** The record of one request. */
+export class Recording implements LoggedConversation {
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly startedAt: number = performance.timeOrigin + performance.now();
   readonly method: string;
+  /** The request target as received. */
   readonly target: string;
   readonly size: number;
-  /** The variables of the environ that are strings. */
-  readonly environ: FlatPairs;
+  readonly environ: EnvironStrings;
   readonly id: number;
-  /** JSON of the events with an error or a finding. */
+  /** JSON of event arrays that contain an error or a finding. */
   readonly notable: string[] = [];
-  /** Set where the response is not that of the application, or not whole. */
-  outcome: CutOutcome | undefined;
-  readonly #head: RequestHead | undefined;
-  /** Absent once the response is over, so that no connection is kept. */
+  /** Set if the response is incomplete, or not the application's. */
+  outcome: Exclude<Outcome, "complete" | "client-left"> | undefined;
+  readonly #head: Received["head"];
+  /** Released when the response ends, because it refers to the connection. */
   #transport: Received["transport"] | undefined;
   #sent: SentHead | undefined;
   readonly #log: ConversationLog;
-  #end: ConversationEvent | undefined;
+  /** Events as JSON arrays; emptied when the log drops the conversation. */
+  #events: string[] = [];
+  #errors = 0;
+  #warnings = 0;
+  #end: ConversationEvent & { type: "end" } | undefined;
   #body: Uint8Array[] = [];
   #bodySize = 0;
   #hasBodyEnded: boolean;
 
   /**
-   * Begins a conversation.
+   * Creates the record and adds it to the log.
    *
-   * @param environ The environ of the request, as the front's server made it.
-   * @param log Where it is kept.
+   * @param environ The environ of the request, made by the front's server.
+   * @param strings Its variables that are strings.
+   * @param log The log.
    */
-  constructor(environ: Environ, log: ConversationLog) {
-    const received = receivedOf(environ);
-    this.#head = received?.head;
-    this.#transport = received?.transport;
+  constructor(environ: Environ, strings: EnvironStrings, log: ConversationLog) {
+    const { head, transport } = receivedOf(environ);
+    this.#head = head;
+    this.#transport = transport;
     this.method = environ.REQUEST_METHOD;
-    this.target = received?.head.target ?? environ.REQUEST_URI ?? "";
-    this.environ = stringsOf(environ);
-    this.size = this.environ.reduce(
-      (sum, text) => sum + text.length,
-      OBJECT + 16 * this.environ.length,
-    );
+    this.target = head.target;
+    this.environ = strings;
+    let characters = 0;
+    for (const value of strings.values) characters += value.length;
+    this.size = OBJECTS + CHARACTER * characters;
     this.#log = log;
-    this.#hasBodyEnded = received?.head.fields.hasBody !== true;
-    this.id = log.begin(this);
+    this.#hasBodyEnded = !head.fields.hasBody;
+    this.id = log.add(this);
   }
 
-  /** The reason phrase with its code, as it was sent. */
-  get status(): string | undefined {
-    return (this.#sent ?? this.#transport?.sent)?.head.status;
-  }
-
-  /** Milliseconds since the request arrived. */
+  /** The number of milliseconds since the request arrived. */
   get elapsed(): number {
     return performance.timeOrigin + performance.now() - this.startedAt;
   }
 
+  get #sentHead(): SentHead | undefined {
+    return this.#sent ?? this.#transport?.sent;
+  }
+
   /**
-   * Keeps a part of the request's body.
+   * Records a part of the request body.
    *
-   * @param bytes The bytes, which are copied; nothing at the end.
+   * @param bytes The bytes, which are copied; `undefined` at the end.
    */
-  keepInput(bytes: Uint8Array | undefined): void {
+  addInput(bytes: Uint8Array | undefined): void {
     if (bytes === undefined) {
       this.#hasBodyEnded = true;
       return;
     }
     const room = MAX_BODY - this.#bodySize;
     this.#bodySize += bytes.length;
-    // The end of a body whose length is known is not asked for.
-    const length = this.#head?.fields.contentLength;
-    if (this.#bodySize === length) this.#hasBodyEnded = true;
+    // An application that has read Content-Length bytes need not read on.
+    const { contentLength } = this.#head.fields;
+    if (this.#bodySize === contentLength) this.#hasBodyEnded = true;
     if (room <= 0) return;
     const kept = bytes.slice(0, room);
     this.#body.push(kept);
-    this.#log.grow(this.id, kept.length);
+    this.#log.change(this.id, kept.length);
   }
 
   /**
-   * Adds what the worker has recorded.
+   * Adds events that the worker has recorded.
    *
    * @param json An array of events, as JSON.
-   * @param digest What they add to the summary.
+   * @param digest The numbers that these events add to the summary.
    */
   addRecorded(json: string, digest: EventDigest): void {
     if (json === "[]") return;
     if (digest.errors + digest.warnings > 0) this.notable.push(json);
-    this.#log.appendRecorded(this.id, json, digest);
+    this.#add(json, digest);
   }
 
   /**
-   * Adds an event of the front. The terminal does not show it.
+   * Adds an error that the terminal has already shown.
    *
-   * @param event The event.
+   * @param error The error.
    */
-  add(event: ConversationEvent): void {
-    this.#log.append(this.id, event);
+  addError(
+    error: Extract<ConversationEvent, { type: "error" }>["error"],
+  ): void {
+    const event = { type: "error", error, time: this.elapsed };
+    this.#add(JSON.stringify([event]), { errors: 1, warnings: 0 });
+  }
+
+  #add(json: string, { errors, warnings }: EventDigest): void {
+    this.#events.push(json);
+    this.#errors += errors;
+    this.#warnings += warnings;
+    const isKept = this.#log.change(this.id, CHARACTER * json.length);
+    // A long response must not fill the memory after it was dropped.
+    if (!isKept) this.#events = [];
   }
 
   /**
-   * Says that the response is over.
+   * Records the end of the response. Events of the application may follow.
    *
-   * @param end How it ended.
+   * @param end The end.
    */
-  finish({ bytesSent, clientLeft }: RecordingEnd): void {
+  finish({ bytesSent: bytes, clientLeft }: ResponseEnd): void {
     const outcome = clientLeft ? "client-left" : this.outcome ?? "complete";
-    const duration = this.elapsed;
-    this.#log.finish(this.id, {
-      outcome,
-      bytes: bytesSent,
-      duration,
-      status: this.status,
-    });
-    this.#end = { type: "end", outcome, bytes: bytesSent, time: duration };
+    this.#end = { type: "end", outcome, bytes, time: this.elapsed };
     this.#sent = this.#transport?.sent;
     this.#transport = undefined;
+    this.#log.change(this.id);
   }
 
-  request(): RecordedRequest {
-    const head = this.#head;
+  toSummary(id: number): ConversationSummary {
+    const { startedAt, method, target } = this;
+    return {
+      id,
+      startedAt,
+      method,
+      target,
+      status: this.#sentHead?.head.status,
+      outcome: this.#end?.outcome,
+      duration: this.#end?.time ?? this.elapsed,
+      bytes: this.#end?.bytes ?? this.#transport?.bytesSent ?? 0,
+      errors: this.#errors,
+      warnings: this.#warnings,
+    };
+  }
+
+  toConversation(id: number): Conversation {
+    const events = this.#events
+      .flatMap((json): ConversationEvent[] => JSON.parse(json))
+      .map((event): ConversationEvent =>
+        event.type === "call"
+          ? {
+            ...event,
+            environ: [...toEntries(this.environ), ...event.environ],
+          }
+          : event
+      );
+    const sent = this.#sentHead;
+    if (sent !== undefined) {
+      const time = Math.max(0, sent.sentAt - this.startedAt);
+      events.push({ type: "head", bytes: encodeSent(sent), time });
+    }
+    if (this.#end !== undefined) events.push(this.#end);
+    return {
+      id,
+      startedAt: this.startedAt,
+      request: this.#toRequest(),
+      events: events.toSorted((a, b) => a.time - b.time),
+    };
+  }
+
+  #toRequest(): RecordedRequest {
+    const { version, fields } = this.#head;
     const body = new Uint8Array(Math.min(this.#bodySize, MAX_BODY));
     let offset = 0;
     for (const part of this.#body) {
@@ -191,25 +237,10 @@ export class Recording implements RecordedSource {
     return {
       method: this.method,
       target: this.target,
-      protocol: head === undefined ? "HTTP/1.1" : `HTTP/${head.version}`,
-      headers: toPairs(head?.fields.headers ?? []),
+      protocol: `HTTP/${version}`,
+      headers: toPairs(fields.headers),
       body,
       isBodyComplete: this.#hasBodyEnded && this.#bodySize <= MAX_BODY,
     };
-  }
-
-  complete(events: readonly ConversationEvent[]): ConversationEvent[] {
-    const completed = events.map((event): ConversationEvent =>
-      event.type === "call"
-        ? { ...event, environ: [...toEntries(this.environ), ...event.environ] }
-        : event
-    );
-    const sent = this.#sent ?? this.#transport?.sent;
-    if (sent !== undefined) {
-      const time = Math.max(0, sent.sentAt - this.startedAt);
-      completed.push({ type: "head", bytes: encodeSent(sent), time });
-    }
-    if (this.#end !== undefined) completed.push(this.#end);
-    return completed;
   }
 }

@@ -1,17 +1,17 @@
 /**
- * {@linkcode Supervisor}: starts the application, and starts it again when one of
- * its files was saved.
+ * {@linkcode Supervisor}: starts the application, and restarts it when one of its
+ * files is saved.
  *
  * @module
  */
 
 import { parseApplicationName } from "../../cli/load_application.ts";
 import { isUrl, toModuleUrl } from "../../cli/load_module.ts";
-import { isOwnFile } from "../../wsgi/source_place.ts";
+import { isOwnFile, type SourcePlace } from "../../wsgi/source_place.ts";
 import { readExcerpt } from "../../middleware/source_excerpt.ts";
 import type { Failure } from "../application_state.ts";
 import type { ConversationLog } from "../conversation_log.ts";
-import type { DescribedError, SourcePlace } from "../conversation.ts";
+import type { DescribedError } from "../conversation.ts";
 import { toFilePath } from "../file_path.ts";
 import { FileWatcher } from "../reload/file_watcher.ts";
 import { findModules } from "../reload/module_graph.ts";
@@ -21,33 +21,33 @@ import {
   type WorkerSettings,
 } from "./application_worker.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
-import type { Recording } from "./recording.ts";
 
-/** What happens to the application, for the terminal. */
+/** A change of the application's state, for the terminal. */
 export type SupervisorEvent =
   | { readonly type: "loading"; readonly changed: readonly string[] }
   | { readonly type: "loaded"; readonly time: number; readonly count: number }
   | { readonly type: "failed"; readonly failure: Failure }
   | { readonly type: "unblocked" };
 
-/** What a supervisor works with. */
+/** The options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions {
-  /** The application, as the command line names it; empty for the demo. */
+  /** The application, as on the command line; empty for the demo. */
   readonly application: string;
   readonly log: ConversationLog;
-  /** What the validator checks. */
+  /** The options of the validator. */
   readonly checks: WorkerSettings["checks"];
-  /** Whether pages may refer to the inspector. */
+  /** Whether pages may link to the inspector. */
   readonly hasInspector: boolean;
-  /** After how many milliseconds without an answer a worker is blocked. */
+  /** Whether the server listens on a Unix socket. */
+  readonly isUnixSocket: boolean;
+  /** The number of milliseconds without an answer until a worker is blocked. */
   readonly blockedAfter: number;
   readonly onEvent: (event: SupervisorEvent) => void;
-  readonly onRequestOver: (recording: Recording) => void;
-  /** Answers a request that the application does not answer. */
+  /** Answers a request that the application cannot answer. */
   readonly answer: (exchange: Exchange, failure: Failure) => OwnResponse;
 }
 
-/** The first place in an error, its causes or its errors. */
+/** Returns the first place in an error, its cause or its errors. */
 function placeOf(error: DescribedError): SourcePlace | undefined {
   const [frame] = error.frames;
   if (frame !== undefined) return frame;
@@ -67,16 +67,16 @@ function withExcerpt(failure: Failure): Failure {
 const RELOADED: Failure = {
   error: {
     name: "Reloaded",
-    message: "The application was started again before it had answered",
+    message: "The application was restarted before it answered",
     frames: [],
   },
   during: "running",
 };
 
 const UNCAUGHT_HINT =
-  "without the development server this ends the program; save a file to start it again";
+  "Without the development server, this ends the program. Save a file to restart it.";
 
-/** The application with its restarts. */
+/** Starts and restarts the application. */
 export class Supervisor implements WorkerListener {
   readonly #options: SupervisorOptions;
   readonly #watcher: FileWatcher;
@@ -90,7 +90,9 @@ export class Supervisor implements WorkerListener {
   readonly #retiring = new Set<Promise<void>>();
 
   /**
-   * @param options What to work with.
+   * Starts the application.
+   *
+   * @param options The options.
    */
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -102,17 +104,17 @@ export class Supervisor implements WorkerListener {
     this.#load([]);
   }
 
-  /** Which start of the application this is. */
+  /** The id of the current start of the application. */
   get generation(): string {
     return `${this.#session}-${this.#count}`;
   }
 
-  /** The application, if it can answer. */
+  /** The worker, if the application can answer. */
   get worker(): ApplicationWorker | undefined {
     return this.#options.log.state === "running" ? this.#worker : undefined;
   }
 
-  /** Why the application cannot answer, if it cannot. */
+  /** The reason why the application cannot answer, if there is one. */
   get failure(): Failure | undefined {
     const { state } = this.#options.log;
     return typeof state === "object" ? state.failed : undefined;
@@ -129,8 +131,7 @@ export class Supervisor implements WorkerListener {
   }
 
   #load(changed: readonly string[]): void {
-    const { application, log, checks, hasInspector, blockedAfter } =
-      this.#options;
+    const { log } = this.#options;
     const old = this.#worker;
     if (log.state !== "loading") this.#settled = Promise.withResolvers();
     this.#count++;
@@ -138,10 +139,16 @@ export class Supervisor implements WorkerListener {
     log.state = "loading";
     this.#options.onEvent({ type: "loading", changed });
     const { generation } = this;
-    this.#worker = new ApplicationWorker(
-      { application, checks, generation, hasInspector, blockedAfter },
-      this,
-    );
+    const { application, checks, hasInspector, isUnixSocket, blockedAfter } =
+      this.#options;
+    this.#worker = new ApplicationWorker({
+      application,
+      checks,
+      generation,
+      hasInspector,
+      isUnixSocket,
+      blockedAfter,
+    }, this);
     if (old !== undefined) this.#retire(old);
     this.#watch();
   }
@@ -156,14 +163,14 @@ export class Supervisor implements WorkerListener {
 
   async #watch(): Promise<void> {
     if (this.#entry === undefined) return;
-    // Before anything can fail.
+    // At once, so that a change is seen even if the next line fails.
     this.#watcher.add([toFilePath(this.#entry)]);
     const urls = await findModules(this.#entry, isOwnFile);
     this.#modules = new Set(Array.from(urls, toFilePath));
     this.#watcher.add(this.#modules);
   }
 
-  // What the worker says ------------------------------------------------------
+  // Events of the worker ------------------------------------------------------
 
   onLoaded(worker: ApplicationWorker): void {
     if (worker !== this.#worker || this.failure !== undefined) return;
@@ -179,7 +186,7 @@ export class Supervisor implements WorkerListener {
     this.#fail(withExcerpt(
       isUncaught ? { hint: UNCAUGHT_HINT, ...failure } : failure,
     ));
-    // A program would have ended, and its requests with it.
+    // A program would end here, together with its requests.
     worker.terminate();
   }
 
@@ -198,9 +205,9 @@ export class Supervisor implements WorkerListener {
     );
     const since = requests.length === 0
       ? "while it was loading"
-      : `while it was working on ${requests.join(", ")}`;
+      : `while it was handling ${requests.join(", ")}`;
     const message =
-      `The application has not let go of its thread for ${seconds} s, ${since}`;
+      `The application has blocked its thread for ${seconds} s, ${since}`;
     return {
       error: {
         name: "Blocked",
@@ -208,7 +215,7 @@ export class Supervisor implements WorkerListener {
         frames: definition ? [definition] : [],
       },
       during: "blocked",
-      hint: "look for an endless loop; saving a file ends it",
+      hint: "Look for an endless loop. Saving a file ends it.",
     };
   }
 
@@ -221,10 +228,6 @@ export class Supervisor implements WorkerListener {
     );
   }
 
-  onRequestOver(recording: Recording): void {
-    this.#options.onRequestOver(recording);
-  }
-
   #fail(failure: Failure): void {
     this.#options.log.state = { failed: failure };
     this.#options.onEvent({ type: "failed", failure });
@@ -235,7 +238,7 @@ export class Supervisor implements WorkerListener {
     this.#settled.resolve();
   }
 
-  /** Ends the application. */
+  /** Ends the application, and stops watching its files. */
   async close(): Promise<void> {
     this.#watcher.close();
     this.#worker?.terminate();

@@ -1,5 +1,5 @@
 /**
- * The inspector: pages that show what server and application said to each other.
+ * The inspector: pages that show the conversation of server and application.
  *
  * @module
  */
@@ -15,10 +15,8 @@ import type { InspectorOptions } from "../inspector_options.ts";
 import { InspectorPages } from "./pages.ts";
 import { type InspectorResponse, redirect, send, text } from "./responses.ts";
 import { type Route, routeOf } from "./routes.ts";
-import { equalsSecret, LOOPBACK_NAMES, refusalOf } from "./safety.ts";
-import { hasWholeBody } from "./whole_body.ts";
 
-/** The forms of the inspector are much shorter. */
+/** The maximum length of a form. Those of the inspector are much shorter. */
 const MAX_FORM = 4096;
 
 /** The path of the inspector, unless the server mounts it elsewhere. */
@@ -46,15 +44,27 @@ async function readToken(input: InputStream): Promise<string> {
   return "";
 }
 
+/**
+ * Compares a secret in a time that depends on its length alone.
+ *
+ * @param given The value in the request.
+ * @param secret The secret.
+ */
+function equalsSecret(given: string, secret: string): boolean {
+  let difference = given.length ^ secret.length;
+  for (let i = 0; i < secret.length; i++) {
+    difference |= given.charCodeAt(i) ^ secret.charCodeAt(i);
+  }
+  return difference === 0;
+}
+
 /** Checks requests and answers them. */
 class Inspector {
   readonly #options: InspectorOptions;
-  readonly #hosts: readonly string[];
   readonly #token: string;
 
   constructor(options: InspectorOptions) {
     this.#options = options;
-    this.#hosts = options.hosts ?? LOOPBACK_NAMES;
     this.#token = options.token ?? crypto.randomUUID();
   }
 
@@ -62,7 +72,7 @@ class Inspector {
   async respond(environ: Environ): Promise<InspectorResponse> {
     const [base, path] = splitPath(environ);
     const route = routeOf(path);
-    const refusal = refusalOf(environ, this.#hosts, route.exposure);
+    const refusal = this.#options.guard.refusal(environ, route.exposure);
     if (refusal !== undefined) return text(refusal, "403 Forbidden");
     const method = environ.REQUEST_METHOD;
     if (route.exposure === "action") {
@@ -97,9 +107,9 @@ class Inspector {
         "403 Forbidden",
       );
     }
-    const { log, replay, check } = this.#options;
-    if (route.name === "check" && check !== undefined) {
-      await this.#options.check!();
+    const { log, replay } = this.#options;
+    if (route.name === "check") {
+      await this.#options.check();
       return redirect(`${base}/`, "303 See Other");
     }
     const conversation = route.name === "replay"
@@ -108,15 +118,14 @@ class Inspector {
     if (conversation === undefined) {
       return text("The request is no longer kept.", "404 Not Found");
     }
-    if (!hasWholeBody(conversation.request)) {
+    if (!conversation.request.isBodyComplete) {
       return text(
         "The request cannot be sent again: its body was not read to its end, or is too long to keep.",
         "409 Conflict",
       );
     }
     try {
-      const request = { ...conversation.request, isBodyComplete: true };
-      const id = await replay.call(this.#options, request);
+      const id = await replay.call(this.#options, conversation.request);
       return redirect(`${base}/requests/${id}`, "303 See Other");
     } catch (error) {
       const reason = error instanceof Error ? error.message : describe(error);
@@ -128,23 +137,13 @@ class Inspector {
 /**
  * Makes the inspector of a development server.
  *
- * It answers under known host names only and sends no CORS header. Pages of other
- * origins get no data and cannot start an action. Its own pages load nothing from
- * elsewhere.
+ * Its guard refuses requests of other origins and for unknown hosts, and it sends
+ * no CORS header. Its pages load nothing from other sites.
  *
  * @param options The log, and the actions of the server.
  * @returns The application, for the path `/__wsgi__`.
- * @throws {TypeError} If `hosts` is not an array of names.
  */
 export function inspector(options: InspectorOptions): Application {
-  const { hosts } = options;
-  if (hosts !== undefined && !Array.isArray(hosts)) {
-    throw new TypeError(
-      `Cannot make the inspector: hosts must be an array of names, got ${
-        describe(hosts)
-      }`,
-    );
-  }
   const answers = new Inspector(options);
   return async (environ, startResponse): Promise<ResponseBody> =>
     send(await answers.respond(environ), environ, startResponse);

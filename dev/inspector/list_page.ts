@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConversationSummary } from "../conversation_log.ts";
+import type { ConversationSummary } from "../conversation.ts";
 import {
   count,
   cut,

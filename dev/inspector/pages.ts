@@ -147,10 +147,9 @@ export class InspectorPages {
   }
 
   #check(): Html | undefined {
-    const { log, check } = this.#options;
-    const form = check &&
+    const form =
       markup`<form method="post" action="${this.#base}/check"><input type="hidden" name="token" value="${this.#token}"><button>Check now</button></form>`;
-    return showCheck(log.check, form);
+    return showCheck(this.#options.log.check, form);
   }
 
   async #list(query: string): Promise<Html> {

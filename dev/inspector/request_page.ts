@@ -5,7 +5,7 @@
  */
 
 import type { Conversation } from "../conversation.ts";
-import type { ConversationSummary } from "../conversation_log.ts";
+import type { ConversationSummary } from "../conversation.ts";
 import {
   count,
   cut,
@@ -22,7 +22,6 @@ import { hideSecrets, isSecretName } from "./secrets.ts";
 import type { SourceViewer } from "./source_view.ts";
 import { showStrip } from "./strip.ts";
 import { showTimeline, TROUBLE } from "./timeline.ts";
-import { hasWholeBody } from "./whole_body.ts";
 
 /** Data of the page besides the conversation. */
 export interface RequestPageParts {
@@ -64,7 +63,7 @@ function showActions(
   const { id, request } = conversation;
   const api = `${base}/api/requests/${id}`;
   const credentials = credentialsIn(conversation);
-  const replay = hasWholeBody(request)
+  const replay = request.isBodyComplete
     ? markup`<form method="post" action="${base}/requests/${id}/replay"><input type="hidden" name="token" value="${token}"><button class="primary">Replay</button></form>`
     : markup`<button disabled>Replay</button>
 <span class="quiet">Its body was not read to its end, or is too long to keep.</span>`;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Exposure } from "./safety.ts";
+import type { Exposure } from "../access_guard.ts";
 
 /** The destination of a path. */
 export type Route =

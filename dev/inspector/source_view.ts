@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { DescribedError, SourcePlace } from "../conversation.ts";
+import type { SourcePlace } from "../../wsgi/source_place.ts";
+import type { DescribedError } from "../conversation.ts";
 import { cut } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 

@@ -13,7 +13,6 @@ import type {
 import { toText } from "./format.ts";
 import { type ModuleExport, toImport } from "./module_export.ts";
 import { hideSecrets } from "./secrets.ts";
-import { hasWholeBody } from "./whole_body.ts";
 
 /** Longer bodies are written in base64. */
 const MAX_NUMBERS = 24;
@@ -180,7 +179,7 @@ export function toTestSource(
   const { request } = conversation;
   const { method, protocol } = request;
   const target = pathOf(request.target);
-  if (target === undefined || !hasWholeBody(request)) return undefined;
+  if (target === undefined || !request.isBodyComplete) return undefined;
   const { imports, application } = toImport(module);
   const isBroken = fails(conversation);
   // Without a cast, the compiler would reject JavaScript and broken programs.

@@ -14,7 +14,6 @@ import {
   timelineItem,
 } from "./timeline_event.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
-import { hasWholeBody } from "./whole_body.ts";
 
 /** Shorter runs stay as they are. */
 const MIN_RUN = 9;
@@ -137,7 +136,7 @@ function showArrival({ request }: Conversation): Html {
     }</summary>${showHead(head)}</details>${
       body.length > 0 &&
       markup`<div>body <span class="size">${formatBytes(body.length)}${
-        !hasWholeBody(request) && " kept"
+        !request.isBodyComplete && " kept"
       }</span> ${showPreview(bytes, body.length)}</div>`
     }`,
   );

@@ -67,7 +67,7 @@ export class Reporter {
    * @param record What is known of its end.
    * @param isFirst Whether this is its first line.
    */
-  onRecorded(
+  onReport(
     recording: Recording,
     record: AccessRecord,
     isFirst: boolean,

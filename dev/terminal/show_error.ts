@@ -5,14 +5,11 @@
  */
 
 import { escapeControls } from "../../wsgi/describe.ts";
+import type { SourcePlace } from "../../wsgi/source_place.ts";
 import { readExcerpt } from "../../middleware/source_excerpt.ts";
 import { toExcerptText } from "../../middleware/failure_text.ts";
 import type { Failure } from "../application_state.ts";
-import type {
-  DescribedError,
-  DescribedFinding,
-  SourcePlace,
-} from "../conversation.ts";
+import type { DescribedError, DescribedFinding } from "../conversation.ts";
 import { toFilePath } from "../file_path.ts";
 import type { Paint } from "./paint.ts";
 

@@ -1,61 +1,65 @@
 /**
  * The messages between the front of the development server and the worker that
- * runs the application. Many of them travel together: see
- * {@linkcode MessageQueue}.
+ * runs the application. A {@linkcode MessageQueue} sends many of them together.
  *
  * @module
  */
 
 import type { StackFrame } from "../../wsgi/source_place.ts";
-import type { ValidatorOptions } from "../../validator/context.ts";
+import type { ValidatorOptions } from "../../validator/validator_options.ts";
 import type { Failure } from "../application_state.ts";
+import type { EncodedEnviron } from "./environ_strings.ts";
 
-/** Names and values in turn, which costs less to send than an array for each. */
+/** Alternating names and values: cheaper to send than an array of pairs. */
 export type FlatPairs = readonly string[];
 
-/** Why a request ended early. */
+/** The reason for the early end of a request. */
 export type EndReason = "client-left" | "stopped" | "timeout";
 
-/** A request for the application. */
+/** A request for the application, besides its environ. */
 export interface ForwardedRequest {
-  /** The variables of the environ that are strings. */
-  readonly environ: FlatPairs;
   readonly hasBody: boolean;
-  /** `wsgiref.unix_socket`. */
-  readonly isUnixSocket: boolean;
   /** When it arrived, in milliseconds since the epoch, with fractions. */
   readonly startedAt: number;
-  /** The id of its conversation. */
+  /** The id of its conversation in the inspector. */
   readonly conversation: number;
-  /** Whether the client may see an error with its source lines. */
+  /** Whether the client may see errors with source code. */
   readonly showsDetails: boolean;
 }
 
-/** What the front sends. The number is that of the request. */
+/** A message of the front. The number is the id of the request. */
 export type ToWorker =
-  | readonly ["request", number, ForwardedRequest]
-  /** The next bytes of the request's body, which was asked for by "read". */
+  | readonly [
+    "request",
+    number,
+    environ: EncodedEnviron,
+    hasBody: boolean,
+    startedAt: number,
+    conversation: number,
+    showsDetails: boolean,
+  ]
+  /** The next part of the request body, after "read". */
   | readonly ["input", number, Uint8Array<ArrayBuffer>]
   | readonly ["input-end", number]
   | readonly ["input-failed", number, message: string, status: 400 | 413]
-  /** The client has taken so many bytes of the response's body. */
+  /** The client has received a part of the response body. */
   | readonly ["taken", number, bytes: number]
   | readonly ["cancel", number, EndReason]
   | readonly ["ping"];
 
-/** What a part of a conversation adds to its summary. */
+/** The numbers that some events add to the summary of a conversation. */
 export interface EventDigest {
   readonly errors: number;
   readonly warnings: number;
 }
 
-/** What the worker sends. The number is that of the request. */
+/** A message of the worker. The number is the id of the request. */
 export type FromWorker =
   | readonly ["loaded"]
   | readonly ["failed", Failure]
-  /** Asks for the next bytes of the request's body. */
+  /** Asks for the next part of the request body. */
   | readonly ["read", number]
-  /** A whole response. */
+  /** A complete response. */
   | readonly [
     "respond",
     number,
@@ -68,31 +72,33 @@ export type FromWorker =
   | readonly ["end", number]
   /** The response cannot be completed. */
   | readonly ["broken", number]
-  /** What was recorded of the conversation, as JSON. */
+  /** Recorded events, as a JSON array. */
   | readonly ["events", number, json: string, EventDigest]
-  /** The application has let go of the request. These are the last events. */
+  /** The application has finished the request. These are its last events. */
   | readonly ["over", number, json: string, EventDigest]
-  /** Where the application is defined, if that was found. */
+  /** The definition of the application, if it was found. */
   | readonly ["definition", StackFrame]
-  /** Paths of files that the application has read. */
+  /** The paths of files that the application has read. */
   | readonly ["files", readonly string[]]
   | readonly ["pong"];
 
-/** The first message to a worker, which hands over the port. */
+/** The first message to a worker. It contains the port for all others. */
 export interface WorkerStart {
   readonly port: MessagePort;
-  /** The application, as the command line names it. */
+  /** The application, as on the command line. */
   readonly application: string;
-  /** What the validator checks. */
+  /** The options of the validator. */
   readonly checks: Pick<ValidatorOptions, "profile" | "rules">;
-  /** Which start of the application this is, for pages that reload themselves. */
+  /** The id of this start, for pages that reload themselves. */
   readonly generation: string;
-  /** Whether pages may refer to the inspector. */
+  /** Whether pages may link to the inspector. */
   readonly hasInspector: boolean;
+  /** `wsgiref.unix_socket`. */
+  readonly isUnixSocket: boolean;
 }
 
 /**
- * Bytes of a response's body that may be on their way to the client. More are
- * not taken from the application.
+ * The number of bytes of a response body that may be on their way to the client.
+ * The application has to wait until there are fewer.
  */
 export const WINDOW = 262_144;

@@ -46,7 +46,7 @@ export function recordConsole(): void {
     console[method] = (...args: unknown[]) => {
       original(...args);
       try {
-        requests.getStore()?.addLog("console", toText(args));
+        requests.getStore()?.addConsole(toText(args));
       } catch {
         // What cannot be shown was written already.
       }

@@ -18,12 +18,7 @@ import type { ResponseHead } from "../../gateway/response_head.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import type { Environ, ErrorStream } from "../../wsgi/types.ts";
 import type { MessageQueue } from "../wire/message_queue.ts";
-import {
-  type EndReason,
-  type ForwardedRequest,
-  type FromWorker,
-  WINDOW,
-} from "../wire/messages.ts";
+import { type EndReason, type FromWorker, WINDOW } from "../wire/messages.ts";
 import { WireInput } from "./wire_input.ts";
 
 const REASONS = {
@@ -38,42 +33,49 @@ function flatten(head: ResponseHead): string[] {
   return flat;
 }
 
-/** Brings the response of one request to the front. */
+/** The properties of a request that its environ depends on. */
+export interface ServedFacts {
+  /** The variables that are strings. */
+  readonly strings: Readonly<Record<string, string>>;
+  readonly hasBody: boolean;
+  readonly isUnixSocket: boolean;
+  /** `wsgi.errors`. */
+  readonly errors: ErrorStream;
+}
+
+/** Sends the response of one request to the front. */
 export class ServedRequest implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
-  readonly request: ForwardedRequest;
   readonly #id: number;
   readonly #queue: MessageQueue<FromWorker>;
   readonly #gate = new Gate();
   #input: WireInput | undefined;
-  /** Bytes of the body that the client has not taken yet. */
+  /** Bytes of the body that the client has not received yet. */
   #waiting = 0;
 
   /**
-   * @param id The number of the request.
-   * @param request The request.
-   * @param queue The way to the front.
+   * @param id The id of the request.
+   * @param queue The queue of messages to the front.
    */
-  constructor(
-    id: number,
-    request: ForwardedRequest,
-    queue: MessageQueue<FromWorker>,
-  ) {
+  constructor(id: number, queue: MessageQueue<FromWorker>) {
     this.#id = id;
-    this.request = request;
     this.#queue = queue;
   }
 
   /**
-   * Makes the environ, as the front's own server would make it.
+   * Creates the same environ as the front's server.
    *
-   * @param errors `wsgi.errors`.
+   * @param facts The properties of the request.
    * @returns The environ.
    */
-  createEnviron(errors: ErrorStream): Environ {
-    const { environ: flat, hasBody, isUnixSocket } = this.request;
-    const limits: { contentLength?: number } = {};
-    const environ: Environ = createBaseEnviron({
+  createEnviron(
+    { strings, hasBody, isUnixSocket, errors }: ServedFacts,
+  ): Environ {
+    const { CONTENT_LENGTH: length } = strings;
+    const limits = length === undefined
+      ? {}
+      : { contentLength: Number(length) };
+    const base = createBaseEnviron({
       method: "",
       script: "",
       path: "",
@@ -89,12 +91,7 @@ export class ServedRequest implements Transport {
       signal: () => this.cancellation.signal,
       isUnixSocket,
     });
-    for (let i = 0; i < flat.length; i += 2) {
-      (environ as Record<string, unknown>)[flat[i]!] = flat[i + 1];
-    }
-    const { CONTENT_LENGTH: length } = environ;
-    if (length !== undefined) limits.contentLength = Number(length);
-    return environ;
+    return Object.assign(base, strings);
   }
 
   #openInput(): WireInput {
@@ -103,31 +100,31 @@ export class ServedRequest implements Transport {
     );
   }
 
-  // What the front says -------------------------------------------------------
+  // Messages of the front -----------------------------------------------------
 
   /**
-   * Takes the next bytes of the request's body.
+   * Receives the next part of the request body.
    *
-   * @param bytes The bytes; nothing at the end.
+   * @param bytes The bytes; `undefined` at the end.
    */
   receive(bytes: Uint8Array<ArrayBuffer> | undefined): void {
     this.#input?.receive(bytes);
   }
 
   /**
-   * Reports that the request's body cannot be read.
+   * Reports that the request body cannot be read.
    *
-   * @param message Why.
-   * @param status The status of a fitting response.
+   * @param message The reason.
+   * @param status The status of a suitable response.
    */
   failInput(message: string, status: 400 | 413): void {
     this.#input?.fail(new RequestBodyError(message, status));
   }
 
   /**
-   * Takes note that the client has taken a part of the response.
+   * Reports that the client has received a part of the response body.
    *
-   * @param bytes How much, in bytes.
+   * @param bytes The size of the part, in bytes.
    */
   release(bytes: number): void {
     this.#waiting -= bytes;
@@ -137,7 +134,7 @@ export class ServedRequest implements Transport {
   /**
    * Ends the request early.
    *
-   * @param reason Why.
+   * @param reason The reason.
    */
   cancel(reason: EndReason): void {
     const error = new REASONS[reason]();
@@ -152,14 +149,14 @@ export class ServedRequest implements Transport {
     this.cancellation.cancel(error);
   }
 
-  // What the gateway says -----------------------------------------------------
+  // The transport of the gateway ----------------------------------------------
 
   sendHead(head: ResponseHead): void {
     this.#queue.add(["head", this.#id, head.status, flatten(head)]);
   }
 
   write(chunk: Uint8Array): void | Gate {
-    // The chunk is the application's, which may change it.
+    // A copy, because the application may change its chunk.
     const copy = new Uint8Array(chunk);
     this.#queue.add(["chunk", this.#id, copy], copy);
     this.#waiting += copy.length;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode WorkerServer}: the requests of the worker.
+ * {@linkcode WorkerServer}: calls the application in the worker.
  *
  * @module
  */
@@ -9,26 +9,22 @@ import { findDefinition } from "../../validator/function_source.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
 import type { Failure } from "../application_state.ts";
+import { EnvironDecoder } from "../wire/environ_strings.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
-import type {
-  ForwardedRequest,
-  FromWorker,
-  ToWorker,
-  WorkerStart,
-} from "../wire/messages.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
 import { runRecorded } from "./console_log.ts";
 import type { Loaded } from "./load.ts";
 import { observeApplication } from "./observed_application.ts";
 import { Recorder } from "./recorder.ts";
 import { ServedRequest } from "./served_request.ts";
 
-/** How long events of a running request may wait, in milliseconds. */
+/** How long the events of a running request are collected, in milliseconds. */
 const EVENTS_DELAY_MS = 100;
 
-/** How long the first requests have the thread for themselves. */
+/** The first requests are more urgent than the definition, in milliseconds. */
 const DEFINITION_DELAY_MS = 200;
 
-/** The gateway's own log: what it says is recorded in another way. */
+/** The gateway's own log: everything it reports is recorded anyway. */
 const silence = new StderrStream(() => {});
 
 interface Running {
@@ -36,17 +32,18 @@ interface Running {
   readonly recorder: Recorder;
 }
 
-/** Runs the application for the requests that the front sends. */
+/** Calls the application for the requests of the front. */
 export class WorkerServer {
   readonly #start: WorkerStart;
   readonly #queue: MessageQueue<FromWorker>;
+  readonly #environs = new EnvironDecoder();
   readonly #running = new Map<number, Running>();
   #app: Application | undefined;
   #files: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param start What the worker was started with.
+   * @param start The first message of the front.
    */
   constructor(start: WorkerStart) {
     this.#start = start;
@@ -57,18 +54,18 @@ export class WorkerServer {
   }
 
   /**
-   * Begins to answer requests.
+   * Starts to answer requests.
    *
    * @param loaded The application.
    */
   serve(loaded: Loaded): void {
     this.#app = observeApplication(loaded, this.#start);
     this.#queue.add(["loaded"]);
-    // Later: looking for it takes some milliseconds.
+    // The search takes some milliseconds.
     setTimeout(() => this.#sendDefinition(loaded), DEFINITION_DELAY_MS);
   }
 
-  /** Says where the application is, should it be blocked and say no more. */
+  /** Sends the definition in advance: a blocked worker cannot send anything. */
   #sendDefinition({ app, module }: Loaded): void {
     if (module === undefined) return;
     const source = Function.prototype.toString.call(app);
@@ -78,9 +75,9 @@ export class WorkerServer {
   }
 
   /**
-   * Reports that the application cannot go on. What it was doing goes on.
+   * Reports that the application cannot continue.
    *
-   * @param failure What happened.
+   * @param failure The reason.
    */
   fail(failure: Failure): void {
     this.#queue.add(["failed", failure]);
@@ -104,7 +101,7 @@ export class WorkerServer {
   #handle(message: ToWorker): void {
     switch (message[0]) {
       case "request":
-        return this.#run(message[1], message[2]);
+        return this.#run(message);
       case "input":
         return this.#running.get(message[1])?.transport.receive(message[2]);
       case "input-end":
@@ -117,8 +114,8 @@ export class WorkerServer {
       case "cancel": {
         const running = this.#running.get(message[1]);
         if (running === undefined) return;
-        const isLeft = message[2] === "client-left";
-        running.recorder.closedBy = isLeft ? "client left" : "server";
+        const hasLeft = message[2] === "client-left";
+        running.recorder.closedBy = hasLeft ? "client left" : "server";
         return running.transport.cancel(message[2]);
       }
       case "ping":
@@ -126,13 +123,25 @@ export class WorkerServer {
     }
   }
 
-  #run(id: number, request: ForwardedRequest): void {
+  #run(
+    [, id, encoded, hasBody, startedAt, conversation, showsDetails]: Extract<
+      ToWorker,
+      readonly ["request", ...unknown[]]
+    >,
+  ): void {
+    // Decoded in any case: the next environ depends on it.
+    const strings = this.#environs.decode(encoded);
     if (this.#app === undefined) return;
     const app = this.#app;
-    const transport = new ServedRequest(id, request, this.#queue);
+    const transport = new ServedRequest(id, this.#queue);
+    const request = { hasBody, startedAt, conversation, showsDetails };
     const recorder = new Recorder(request);
     this.#running.set(id, { transport, recorder });
-    const environ = transport.createEnviron(silence);
+    const { isUnixSocket } = this.#start;
+    const errors = silence;
+    const environ = transport.createEnviron(
+      { strings, hasBody, isUnixSocket, errors },
+    );
     const done = runRecorded(
       recorder,
       () =>
@@ -152,7 +161,7 @@ export class WorkerServer {
     this.#queue.add(["over", id, ...running.recorder.take()]);
   }
 
-  /** Sends what has been recorded of running requests. */
+  /** Sends the new events of all running requests. */
   #sendEvents(): void {
     this.#timer = undefined;
     for (const [id, { recorder }] of this.#running) {

@@ -1,6 +1,6 @@
 /**
- * {@linkcode BackendParser}: one SCGI or uwsgi request out of bytes, without
- * I/O.
+ * {@linkcode BackendParser}: parses one SCGI or uwsgi request from bytes,
+ * without I/O.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CgiVariables } from "../environ/cgi_environ.ts";
 import { bodyLengthOf, joinVariables } from "./cgi_variables.ts";
 import { malformedBlock, type ParseBlock } from "./header_block.ts";
 
-/** The head of a request: its variables, one value for each name. */
+/** The head of a request: its variables, with one value per name. */
 export interface BackendHead {
   /** The variables as they were sent. */
   readonly variables: CgiVariables;
@@ -20,11 +20,14 @@ export interface BackendHead {
 /** What a {@linkcode BackendParser} finds. */
 export type BackendEvent =
   | { readonly type: "head"; readonly head: BackendHead }
-  /** A part of the body; a view on received bytes. */
+  /** A part of the body, as a view of received bytes. */
   | { readonly type: "data"; readonly data: Uint8Array }
   | { readonly type: "end" };
 
-/** Parses the one request of a connection: bytes in, at any cut; events out. */
+/**
+ * Parses the one request of a connection. Bytes may arrive in pieces of any
+ * size.
+ */
 export class BackendParser {
   readonly #parseBlock: ParseBlock;
   #bytes = new Uint8Array();
@@ -32,18 +35,18 @@ export class BackendParser {
   #missing = 0;
 
   /**
-   * @param parseBlock Parses the header block.
+   * @param parseBlock Parses the header block of the protocol.
    */
   constructor(parseBlock: ParseBlock) {
     this.#parseBlock = parseBlock;
   }
 
-  /** Whether nothing has come, or the request is over. */
+  /** Whether nothing has arrived yet, or the request is complete. */
   get isIdle(): boolean {
     return this.#state !== "body" && this.#bytes.length === 0;
   }
 
-  /** How many received bytes wait to be parsed. */
+  /** How many received bytes have not been parsed yet. */
   get size(): number {
     return this.#bytes.length;
   }
@@ -54,11 +57,11 @@ export class BackendParser {
   }
 
   /**
-   * Adds received bytes, which are copied. What comes after the request is no
-   * part of it and is dropped.
+   * Adds received bytes, which are copied. Bytes after the end of the request
+   * are dropped.
    *
-   * @param bytes An array that holds them at its beginning.
-   * @param length How many of its bytes they are.
+   * @param bytes An array that begins with the received bytes.
+   * @param length How many bytes were received.
    */
   receive(bytes: Uint8Array, length: number): void {
     if (this.#state === "over") return;
@@ -68,13 +71,13 @@ export class BackendParser {
     this.#bytes = joined;
   }
 
-  /** Has no effect: what was received was copied. */
+  /** Has no effect, because received bytes have been copied. */
   keep(): void {}
 
   /**
-   * Parses what has come.
+   * Parses the received bytes.
    *
-   * @returns What was found; `undefined` if more bytes are needed.
+   * @returns The next event, or `undefined` if more bytes are needed.
    * @throws {RequestError} If the connection does not begin with a header block.
    */
   next(): BackendEvent | undefined {
@@ -105,10 +108,10 @@ export class BackendParser {
   }
 
   /**
-   * Takes note that nothing more will come.
+   * Marks the end of the input.
    *
-   * @throws {RequestError} If a header block has begun and not ended. A web
-   * server that only looks whether somebody is there sends nothing.
+   * @throws {RequestError} If a header block is incomplete. An empty connection
+   * is not an error: web servers open one to check that the backend is up.
    */
   end(): void {
     if (this.#state === "head" && this.#bytes.length > 0) {

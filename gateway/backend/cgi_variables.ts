@@ -1,5 +1,5 @@
 /**
- * From the variables of an SCGI or uwsgi request to those of CGI.
+ * Turns the variables of an SCGI or uwsgi request into those of CGI.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import { trimBlanks } from "../../http1/field_line.ts";
 import { RequestError } from "../../http1/request_error.ts";
 
 /**
- * Makes one value of each name. A header that came several times comes several
- * times from nginx, too; its values are joined. Of other variables the last one
- * counts, which a configuration added to those it has included; so does that of
- * HTTP_HOST, since no request has two. Blanks around the value of a header,
- * which nginx leaves if they are tabs, are no part of it.
+ * Reduces repeated variables to one value per name. nginx passes on a repeated
+ * header as a repeated variable; its values are joined. For other variables the
+ * last value counts, because a configuration includes the defaults first and
+ * then adds its own. The last HTTP_HOST counts too, since no request has two.
+ * Tabs around the value of a header, which nginx keeps, are removed.
  *
  * RFC 3875 section 4.1.18; RFC 9110 section 5.3.
  *
- * @param variables The variables as they came.
- * @returns One value for each name.
+ * @param variables The variables in the order in which they arrived.
+ * @returns A new object with one value per name.
  */
 export function joinVariables(
   variables: readonly Variable[],
@@ -44,11 +44,14 @@ export function joinVariables(
       joined.set(name, `${previous}${comma}${value}`);
     }
   }
-  // Not by assignment: a name can be "__proto__".
+  // An assignment would fail for the name "__proto__".
   return Object.fromEntries(joined);
 }
 
-/** Refuses what every gateway refuses, where the server in front did not. */
+/**
+ * Throws for requests that every gateway rejects, if the server in front did
+ * not.
+ */
 function checkRequest(variables: CgiVariables): void {
   const {
     HTTP_HOST: host,
@@ -67,8 +70,8 @@ function checkRequest(variables: CgiVariables): void {
 }
 
 /**
- * Returns the path that was not sent. `include scgi_params` sends neither
- * PATH_INFO nor SCRIPT_NAME; the path is then DOCUMENT_URI, by which nginx has
+ * Returns the path if PATH_INFO is missing. `include scgi_params` sends neither
+ * PATH_INFO nor SCRIPT_NAME. The path is then DOCUMENT_URI, by which nginx has
  * chosen its location, or else the decoded path of REQUEST_URI.
  */
 function findPath(variables: CgiVariables): string {
@@ -80,7 +83,7 @@ function findPath(variables: CgiVariables): string {
 }
 
 /**
- * Undoes what Apache's mod_proxy_scgi does, which sends all of the path as
+ * Corrects the paths of Apache's mod_proxy_scgi, which sends the whole path as
  * SCRIPT_NAME and no PATH_INFO.
  */
 function splitPath(
@@ -95,17 +98,19 @@ function splitPath(
 }
 
 /**
- * Completes and corrects the variables, so that they are those of CGI.
+ * Completes and corrects the variables so that they follow CGI.
  *
- * - `PATH_INFO`, where it is missing, is found elsewhere.
- * - `CONTENT_LENGTH` yields to a greater Content-Length header: nginx 1.22 with
- *   `scgi_request_buffering off` says only how much had come so far. A zero
- *   without that header is what SCGI demands, and says nothing.
- * - `HTTPS` is `on` where only `REQUEST_SCHEME` says so.
+ * - A missing `PATH_INFO` is taken from other variables.
+ * - A greater Content-Length header replaces `CONTENT_LENGTH`: nginx 1.22 with
+ *   `scgi_request_buffering off` sends only the number of bytes that have
+ *   arrived so far. SCGI requires a zero for a request without a length, so a
+ *   zero without that header is removed.
+ * - `HTTPS` is set to `on` if only `REQUEST_SCHEME` has the scheme.
  *
- * @param sent The variables, one value for each name; unchanged.
- * @returns All variables.
- * @throws {RequestError} If the request is one that no application may see.
+ * @param sent The variables, with one value per name; not changed.
+ * @returns The completed variables.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function completeVariables(
   sent: CgiVariables,
@@ -134,10 +139,10 @@ export function completeVariables(
 }
 
 /**
- * Returns how long the request body is by the variables' account.
+ * Returns the length of the request body according to the variables.
  *
- * @param sent The variables as they were sent.
- * @returns The length in bytes; 0 also where it is not a number.
+ * @param sent The variables as sent.
+ * @returns The length in bytes; 0 if there is none or it is not a number.
  */
 export function bodyLengthOf(sent: CgiVariables): number {
   const { CONTENT_LENGTH, HTTP_CONTENT_LENGTH, HTTP_TRANSFER_ENCODING } = sent;

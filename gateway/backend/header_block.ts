@@ -2,10 +2,10 @@
  * A backend is an application server behind a web server, such as nginx, Apache
  * or lighttpd, that speaks SCGI or uwsgi to it instead of HTTP. The web server
  * opens a connection for each request and sends the variables of CGI as a
- * header block, then the request body; the response comes back as from a CGI
- * program. What listens is in `server/`.
+ * header block, then the request body. The response has the format of a CGI
+ * response. The listeners are in `server/`.
  *
- * These are the header blocks of both protocols.
+ * This file parses the header blocks of both protocols.
  *
  * @module
  */
@@ -15,37 +15,37 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
 
-/** One variable, its name and value as ByteStrings. */
+/** One variable: its name and value as ByteStrings. */
 export type Variable = readonly [name: string, value: string];
 
-/** A header block that has come. */
+/** A header block that has arrived. */
 export interface HeaderBlock {
-  /** The variables in their order. */
+  /** The variables, in the order in which they arrived. */
   readonly variables: readonly Variable[];
-  /** How many bytes it has, with everything around it. */
+  /** How many bytes it takes up, framing included. */
   readonly size: number;
 }
 
 /**
  * Parses the header block of one request.
  *
- * @param bytes What has come of the connection, from its beginning.
- * @returns The block; `undefined` if its end has not come.
- * @throws {RequestError} If it is malformed. It cannot be answered then.
+ * @param bytes The bytes received on the connection so far.
+ * @returns The block, or `undefined` if its end has not arrived.
+ * @throws {RequestError} If it is malformed. Such a request gets no response.
  */
 export type ParseBlock = (bytes: Uint8Array) => HeaderBlock | undefined;
 
 /**
- * Makes the error for a connection that does not begin with a header block.
+ * Creates the error for a connection that does not begin with a header block.
  *
- * @param problem What is wrong with it.
+ * @param problem The problem, as the end of a sentence.
  * @returns The error.
  */
 export function malformedBlock(problem: string): RequestError {
   return new RequestError(`Cannot read the header block: ${problem}`);
 }
 
-/** The longest block, in bytes: as much as uwsgi can have. */
+/** The longest block in bytes: the maximum of uwsgi. */
 const MAX_SCGI_LENGTH = 65_535;
 const MAX_DIGITS = 5;
 
@@ -71,14 +71,14 @@ function parseNetstringLength(bytes: Uint8Array): number | undefined {
 }
 
 /**
- * Parses a netstring of names and values, each with a NUL at its end. The first
- * name must be CONTENT_LENGTH. `SCGI` may be missing: nginx sends no more than
- * it is configured to.
+ * Parses a netstring of names and values, each followed by a NUL. The first
+ * name must be CONTENT_LENGTH. `SCGI` may be missing, because nginx sends only
+ * the variables of its configuration.
  *
  * The SCGI protocol, 2008-06-23.
  *
- * @param bytes What has come of the connection, from its beginning.
- * @returns The block; `undefined` if its end has not come.
+ * @param bytes The bytes received on the connection so far.
+ * @returns The block, or `undefined` if its end has not arrived.
  * @throws {RequestError} If it is malformed.
  */
 export function parseScgiBlock(bytes: Uint8Array): HeaderBlock | undefined {
@@ -91,9 +91,9 @@ export function parseScgiBlock(bytes: Uint8Array): HeaderBlock | undefined {
     throw malformedBlock("it must have a comma at its end");
   }
   const fields = fromBytes(bytes.subarray(start, end)).split("\0");
-  // What follows the last NUL is nothing, and belongs to no pair.
+  // The last NUL must end the block, so the last piece is empty.
   if (fields.pop() !== "" || fields.length % 2 !== 0) {
-    throw malformedBlock("it must be pairs of strings with a NUL at each end");
+    throw malformedBlock("it must be pairs of strings, each followed by a NUL");
   }
   const variables: Variable[] = [];
   for (let i = 0; i < fields.length; i += 2) {
@@ -108,7 +108,7 @@ export function parseScgiBlock(bytes: Uint8Array): HeaderBlock | undefined {
   return { variables, size: end + 1 };
 }
 
-/** Takes strings with a 16-bit length before each from a block. */
+/** Reads strings from a block, each preceded by a 16-bit length. */
 class Strings {
   readonly #view: DataView;
   readonly #block: Uint8Array;
@@ -137,14 +137,14 @@ class Strings {
 }
 
 /**
- * Parses four bytes, a modifier, the size and another modifier, then names and
- * values, each with its size before it. The first modifier must be 0: a WSGI
- * request. The second one means nothing here.
+ * Parses four bytes (a modifier, the size and another modifier), then names and
+ * values, each preceded by its size. The first modifier must be 0, for a WSGI
+ * request. The second one is ignored.
  *
  * The uwsgi protocol, 0.1.
  *
- * @param bytes What has come of the connection, from its beginning.
- * @returns The block; `undefined` if its end has not come.
+ * @param bytes The bytes received on the connection so far.
+ * @returns The block, or `undefined` if its end has not arrived.
  * @throws {RequestError} If it is malformed.
  */
 export function parseUwsgiBlock(bytes: Uint8Array): HeaderBlock | undefined {

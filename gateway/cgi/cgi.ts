@@ -24,30 +24,31 @@ export type { CgiOptions, RunOptions };
 /**
  * Runs an application for the one request of a CGI program.
  *
- * The response is the status as a line `Status: 200 OK`, the headers as they
- * were given, an empty line and the body. What else HTTP asks for, such as
- * `Date`, is added by the web server. A header named `Status` is dropped, since
- * to CGI it is the status.
+ * The response is a status line `Status: 200 OK`, the headers as the
+ * application set them, an empty line and the body. The web server adds the
+ * other headers of HTTP, such as `Date`. A header named `Status` is dropped,
+ * because CGI uses that name for the status.
  *
- * A request body that nobody has read is read and dropped at the end: Apache's
- * mod_cgid breaks the response otherwise. A web server that no longer reads is
- * no error; the body of the application is closed, quietly. Where the response
- * breaks off, CGI cannot report it to the web server; only one with a
- * Content-Length shows it.
+ * At the end, an unread request body is read and dropped; otherwise Apache's
+ * mod_cgid breaks the response. If the web server stops reading, the body of
+ * the application is closed, and no error is logged. CGI cannot report to the
+ * web server that a response was cut off; it only shows if there is a
+ * Content-Length.
  *
- * The process ends by itself when nothing is left to do. A timer that is still
- * pending would keep it, and the client, waiting; `Deno.exit()` after this
- * prevents that.
+ * The process ends by itself when nothing is left to do. A pending timer keeps
+ * the process running and the client waiting; to prevent that, call
+ * `Deno.exit()` after `runCgi()`.
  *
- * Python's `wsgiref.handlers.CGIHandler` and, with `iisPathInfo`,
- * `IISCGIHandler`. RFC 3875.
+ * Corresponds to Python's `wsgiref.handlers.CGIHandler` and, with
+ * `iisPathInfo`, to `IISCGIHandler`. RFC 3875.
  *
  * @param app The application.
- * @param options Where the request comes from and the response goes; each
- * defaults to what the process has. The environment takes `--allow-env`.
- * @returns A promise that resolves when all is written. Errors of the
- * application and of the request do not reject it: they are logged and
- * answered.
+ * @param options Where the request comes from and where the response goes. By
+ * default, the environment and standard streams of the process are used;
+ * reading the environment needs `--allow-env`.
+ * @returns A promise that resolves when everything has been written. Errors of
+ * the application and of the request do not reject it: they are logged, and an
+ * error response is sent.
  * @throws {TypeError} If `app` is not a function, or an option is not valid.
  *
  * @example Run a request by hand

@@ -26,7 +26,7 @@ type ErrorPage = readonly [head: ResponseHead, page: Uint8Array];
 /** Options of `runCgi()`. */
 export interface CgiOptions extends Pick<RunOptions, "onError"> {
   /**
-   * The variables of the request, as text.
+   * The variables of the request as text.
    *
    * @default {the environment of the process}
    */
@@ -38,54 +38,57 @@ export interface CgiOptions extends Pick<RunOptions, "onError"> {
    */
   stdin?: ReadableStream<Uint8Array> | undefined;
   /**
-   * Where the response goes. It is closed at the end of the response, and
-   * aborted where the response breaks off.
+   * The destination of the response. It is closed at the end of the response,
+   * and aborted if the response is cut off.
    *
    * @default {the standard output of the process, which stays open}
    */
   stdout?: WritableStream<Uint8Array> | undefined;
   /**
-   * Where `wsgi.errors` goes, as UTF-8. It stays open.
+   * The destination of `wsgi.errors`, encoded as UTF-8. It stays open.
    *
    * @default {the standard error output of the process}
    */
   stderr?: WritableStream<Uint8Array> | undefined;
-  /** Further variables, which win over those of the request. */
+  /** Additional variables; they replace those of the request. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * The longest request body in bytes. A longer one is answered with 413.
+   * The longest request body in bytes. The response to a longer one is 413.
    *
    * @default {no limit}
    */
   maxRequestBodySize?: number | undefined;
   /**
-   * Whether `SCRIPT_NAME` is cut from the beginning of `PATH_INFO`, where IIS
-   * repeats it.
+   * Whether to remove `SCRIPT_NAME` from the beginning of `PATH_INFO`, where
+   * IIS repeats it.
    *
    * @default {false}
    */
   iisPathInfo?: boolean | undefined;
   /**
-   * The status of the answer to a failure of the application.
+   * The status of the response if the application fails.
    *
    * @default {"500 Internal Server Error"}
    */
   errorStatus?: string | undefined;
   /**
-   * The headers of that answer. Its Content-Length is computed.
+   * The headers of that response. Content-Length is added.
    *
    * @default {[["Content-Type", "text/plain; charset=utf-8"]]}
    */
   errorHeaders?: readonly HeaderTuple[] | undefined;
   /**
-   * The body of that answer; a string is sent as UTF-8.
+   * The body of that response; a string is sent as UTF-8.
    *
    * @default {"500 Internal Server Error\n"}
    */
   errorBody?: Uint8Array | string | undefined;
 }
 
-/** The answer to a failure, checked before there is one. */
+/**
+ * Creates the response to a failure. The options are checked before the
+ * request.
+ */
 function createErrorPage(options: CgiOptions): ErrorPage {
   const [head, page] = errorResponse(500);
   const { errorStatus, errorHeaders, errorBody = page } = options;
@@ -136,7 +139,8 @@ export class CgiRequest {
    * @param app The application.
    */
   async run(app: Application): Promise<void> {
-    // A process of its own is one that a web server may end.
+    // If the response goes to standard output, a web server may end the
+    // process.
     const forget = this.#options.stdout === undefined
       ? onTermination(() => this.#transport.terminate())
       : () => {};
@@ -154,7 +158,7 @@ export class CgiRequest {
   async #respond(app: Application): Promise<void> {
     const { env, onError } = this.#options;
     if (!this.#variables["REQUEST_METHOD"]) {
-      // Not the client's fault: somebody started the program by hand.
+      // Not the client's fault: the program was started by hand.
       this.#errors.write(
         "Cannot run under CGI: REQUEST_METHOD must be set by the web server, got none\n",
       );
@@ -193,7 +197,7 @@ export class CgiRequest {
     return this.#transport.answer(page, this.#variables["REQUEST_METHOD"]);
   }
 
-  /** Reads what is left of the request body, as far as there can be one. */
+  /** Reads the rest of the request body, if there can be one. */
   async #drain(): Promise<void> {
     const variables = this.#variables;
     const { REQUEST_METHOD: method = "", CONTENT_LENGTH = "" } = variables;
@@ -202,7 +206,7 @@ export class CgiRequest {
     }
     const hasBody = variables["HTTP_TRANSFER_ENCODING"] !== undefined ||
       !["", "GET", "HEAD"].includes(method);
-    // A person at a terminal does not know that the program waits for an end.
+    // A user at a terminal does not know that the program waits for the end.
     const isTerminal = this.#options.stdin === undefined &&
       standardStreams().stdin.isTerminal();
     await this.#stdin.drain(hasBody && !isTerminal ? Infinity : 0);
@@ -210,7 +214,7 @@ export class CgiRequest {
 
   #write(text: string): void {
     const writing = this.#stderr?.write(new TextEncoder().encode(text));
-    // A log that is gone is no error of the application.
+    // A closed log is not an error of the application.
     if (writing !== undefined) this.#logged = writing.catch(() => {});
   }
 }

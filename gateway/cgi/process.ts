@@ -1,11 +1,11 @@
 /**
- * What a CGI program has of its process: the standard streams, and the signal by
- * which a web server ends it.
+ * What a CGI program uses of its process: the standard streams, and the signal
+ * with which a web server ends it.
  *
  * @module
  */
 
-/** What this file needs of Deno. */
+/** The parts of Deno that this file uses. */
 interface DenoProcess {
   readonly stdin: {
     readonly readable: ReadableStream<Uint8Array>;
@@ -22,9 +22,9 @@ function runtime(): DenoProcess | undefined {
 }
 
 /**
- * Returns the standard streams, and the exit code, of this process.
+ * Returns the standard streams and the exit code of this process.
  *
- * @returns The runtime's object that has them.
+ * @returns The `Deno` namespace.
  * @throws {TypeError} If the runtime is not Deno.
  */
 export function standardStreams(): Pick<
@@ -34,28 +34,28 @@ export function standardStreams(): Pick<
   const found = runtime();
   if (found !== undefined) return found;
   throw new TypeError(
-    "Cannot run under CGI: outside of Deno stdin and stdout must be given",
+    "Cannot run under CGI: outside Deno, stdin and stdout must be passed",
   );
 }
 
-/** Reads the standard input and knows how much of it was read. */
+/** Reads the standard input and counts the bytes. */
 export class CgiInput {
   readonly #source: ReadableStream<Uint8Array>;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #received = 0;
 
   /**
-   * @param source The standard input; untouched until it is read.
+   * @param source The standard input; not locked until it is read.
    */
   constructor(source: ReadableStream<Uint8Array>) {
     this.#source = source;
   }
 
   /**
-   * Returns the request body. Cancelling it cancels nothing: what is left is
-   * for {@linkcode CgiInput.drain}.
+   * Returns the request body. Cancelling it has no effect, because {@linkcode
+   * CgiInput.drain} reads the rest.
    *
-   * @returns A stream that reads no byte ahead.
+   * @returns A stream that does not read ahead.
    */
   open(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
@@ -68,16 +68,17 @@ export class CgiInput {
   }
 
   /**
-   * Reads what is left and drops it. A server that could not hand over all of a
-   * request body may take the response for a failed one (Apache's mod_cgid).
+   * Reads the rest and drops it. A server that cannot pass on the whole request
+   * body may consider the response failed (Apache's mod_cgid).
    *
-   * @param length The length of the body; without it all is read.
+   * @param length The length of the body in bytes. By default, everything is
+   * read.
    */
   async drain(length: number = Infinity): Promise<void> {
     try {
       while (this.#received < length && await this.#read() !== undefined);
     } catch {
-      // What cannot be read need not be.
+      // If the rest cannot be read, nothing needs to be drained.
     }
     this.#reader?.releaseLock();
   }
@@ -91,12 +92,13 @@ export class CgiInput {
 }
 
 /**
- * Calls at the first SIGTERM. A web server sends it when its client has left,
- * or has all that Content-Length promised; without a listener the program would
- * end at once, and nothing would be closed. The second one ends the program.
+ * Calls a function at the first SIGTERM. A web server sends it when its client
+ * has left or has received the whole Content-Length. Without a listener, the
+ * program would end immediately and close nothing. The second SIGTERM ends the
+ * program.
  *
- * @param stop Ends what is running.
- * @returns Stops listening.
+ * @param stop Ends the running request.
+ * @returns A function that stops listening.
  */
 export function onTermination(stop: () => void): () => void {
   const process = runtime();
@@ -108,7 +110,7 @@ export function onTermination(stop: () => void): () => void {
   try {
     process?.addSignalListener("SIGTERM", listener);
   } catch {
-    // Windows has no such signal.
+    // Windows has no SIGTERM.
     return () => {};
   }
   return remove;

@@ -6,7 +6,7 @@
 
 import { encodeUtf8, fromBytes } from "../../wsgi/byte_string.ts";
 
-/** What this file needs of Deno. */
+/** The parts of Deno that this file uses. */
 interface Runtime {
   Deno?: {
     env: { toObject(): Record<string, string> };
@@ -15,8 +15,8 @@ interface Runtime {
 }
 
 /**
- * The variables of this process that are not UTF-8. Deno leaves them out, and
- * only Linux shows them in another place, to a program that may do everything.
+ * Reads the variables of this process that are not UTF-8. Deno omits them; only
+ * Linux has them elsewhere, for a program that has all permissions.
  */
 function readUndecodable(
   read: (path: string) => Uint8Array,
@@ -49,7 +49,7 @@ function processEnvironment(): Record<string, string> {
   const { Deno } = globalThis as Runtime;
   if (Deno === undefined) {
     throw new TypeError(
-      "Cannot read the environment: outside of Deno it must be given",
+      "Cannot read the environment: outside Deno, it must be passed",
     );
   }
   const variables = encodeAll(Deno.env.toObject());
@@ -71,17 +71,17 @@ function encodeAll(
 }
 
 /**
- * Returns environment variables as WSGI has them: as ByteStrings.
+ * Returns environment variables as ByteStrings, the form that WSGI uses.
  *
- * A runtime decodes the environment as UTF-8; here it is made bytes again. A
- * variable that is not UTF-8 at all is one that Deno cannot read. On Linux, and
- * with `--allow-all`, it is found nevertheless.
+ * A runtime decodes the environment as UTF-8; this function turns it into bytes
+ * again. Deno cannot read a variable that is not valid UTF-8. On Linux and with
+ * `--allow-all`, such variables are included nevertheless.
  *
- * Python's `wsgiref.handlers.read_environ`, which leaves variables that do not
- * come from the request as text.
+ * Corresponds to Python's `wsgiref.handlers.read_environ`, which leaves
+ * variables that do not come from the request as text.
  *
- * @param env The variables as text. Without it, those of this process, which
- * takes `--allow-env`.
+ * @param env The variables as text. By default, those of this process, which
+ * needs `--allow-env`.
  * @returns The variables as ByteStrings, in a new object.
  *
  * @example Usage

@@ -9,7 +9,7 @@ import { Cancellation, ClientDisconnected } from "../cancellation.ts";
 import { type ResponseHead, withContentLength } from "../response_head.ts";
 import type { Transport } from "../transport.ts";
 
-/** The names and codes of errors which say that nobody reads any more. */
+/** The names and codes of errors that mean that the reader is gone. */
 const BROKEN_PIPE: ReadonlySet<unknown> = new Set([
   "BrokenPipe",
   "ConnectionAborted",
@@ -20,32 +20,31 @@ const BROKEN_PIPE: ReadonlySet<unknown> = new Set([
 ]);
 
 function isBrokenPipe(error: unknown): boolean {
-  if (error === undefined) return true; // A reader that cancelled.
+  if (error === undefined) return true; // The reader has cancelled.
   if (!(error instanceof Error)) return false;
   return BROKEN_PIPE.has(error.name) ||
     BROKEN_PIPE.has((error as { code?: unknown }).code);
 }
 
-/** What {@linkcode CgiTransport} needs to know of its output. */
+/** The output of a {@linkcode CgiTransport}. */
 export interface CgiOutput {
   /** Where the response goes. */
   readonly stream: WritableStream<Uint8Array>;
-  /** Whether to close it at the end, or to let it go. */
+  /** Whether to close the stream at the end. Otherwise its lock is released. */
   readonly closes: boolean;
   /** Receives messages for the log. */
   readonly log: (message: string) => void;
 }
 
 /**
- * Encodes the head of a response: a line with the status, the headers, an empty
- * line.
+ * Encodes the head of a response: a status line, the headers and an empty line.
  *
  * RFC 3875 section 6.
  *
  * @param head Status and headers.
- * @param statusPrefix What stands before the status.
- * @param log Takes what is worth a line in the log.
- * @returns The bytes.
+ * @param statusPrefix The text before the status.
+ * @param log Receives warnings for the log.
+ * @returns The encoded head.
  */
 export function encodeCgiHead(
   head: ResponseHead,
@@ -54,7 +53,7 @@ export function encodeCgiHead(
 ): Uint8Array {
   let text = `${statusPrefix} ${head.status}\r\n`;
   for (const [name, value] of head.headers) {
-    // To the server in front a header of this name would be another status.
+    // The server in front would take this header for the status.
     if (name.toLowerCase() === "status") {
       log("The header Status was dropped: CGI has its own");
     } else text += `${name}: ${value}\r\n`;
@@ -63,8 +62,8 @@ export function encodeCgiHead(
 }
 
 /**
- * Writes one response as RFC 3875 has it: a line with the status, the headers,
- * an empty line, the body. The server in front adds `Date` and `Server`.
+ * Writes one response in the format of RFC 3875: a status line, the headers, an
+ * empty line and the body. The server in front adds `Date` and `Server`.
  */
 export class CgiTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
@@ -75,12 +74,13 @@ export class CgiTransport implements Transport {
   #isOver = false;
 
   /**
-   * @param output Where the response goes.
+   * @param output The destination of the response.
    */
   constructor(output: CgiOutput) {
     this.#output = output;
     this.#writer = output.stream.getWriter();
-    // Every write reports it too; here it only must not end the process.
+    // Every write reports a failure too; an unhandled rejection would end the
+    // process.
     this.#writer.closed.catch(() => {});
     this.#writer.ready.catch(() => {});
   }
@@ -91,10 +91,10 @@ export class CgiTransport implements Transport {
   }
 
   /**
-   * Answers a request that no application sees.
+   * Sends the response to a request that does not reach an application.
    *
-   * @param response Head and body.
-   * @param method The method of the request.
+   * @param response The head and the body.
+   * @param method The method of the request; for HEAD, no body is sent.
    */
   async answer(
     [head, page]: readonly [head: ResponseHead, page: Uint8Array],
@@ -129,23 +129,23 @@ export class CgiTransport implements Transport {
   }
 
   abort(reason: unknown): void {
-    // A pipe has no way to say that a response is broken. A stream has one.
+    // A pipe cannot signal that a response was cut off. A stream can.
     if (this.#output.closes) this.#writer.abort(reason).catch(() => {});
     this.release();
   }
 
-  /** Lets the output go. Without effect if that was done before. */
+  /** Releases the output. Has no effect if it was released before. */
   release(): void {
     this.#isOver = true;
     this.#writer.releaseLock();
   }
 
-  /** The server in front says that nobody reads any more. */
+  /** Ends the response because the server in front no longer reads. */
   terminate(): void {
     if (!this.#isOver) this.#leave(undefined);
   }
 
-  /** Nobody reads any more, or nothing can be written. */
+  /** Ends the response because it cannot be written. */
   #leave(error: unknown): void {
     if (this.#reason !== undefined) return;
     this.#reason = new ClientDisconnected();

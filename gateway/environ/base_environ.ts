@@ -1,6 +1,6 @@
 /**
- * The variables that every environ has. Those of the interface, `wsgi.*` and
- * `wsgiref.*`, are written here and nowhere else.
+ * The variables that every environ has. This is the only file that sets the
+ * `wsgi.*` and `wsgiref.*` variables.
  *
  * @module
  */
@@ -17,10 +17,11 @@ export const WSGI_VERSION: readonly [number, number] = Object.freeze(
 );
 
 /**
- * `wsgi.file_wrapper`: a function, which a class is only with `new`.
+ * `wsgi.file_wrapper`: a function, because a class can only be called with
+ * `new`.
  *
- * @param args The file, and the size of its blocks.
- * @returns The body.
+ * @param args The file and the block size.
+ * @returns The wrapped file, a body.
  */
 function wrapFile(
   ...args: ConstructorParameters<typeof FileWrapper>
@@ -28,7 +29,7 @@ function wrapFile(
   return new FileWrapper(...args);
 }
 
-/** What the variables are made of that every environ has. */
+/** The values of the variables that every environ has. */
 export interface BaseFacts {
   /** `REQUEST_METHOD`. */
   readonly method: string;
@@ -61,13 +62,14 @@ export interface BaseFacts {
 }
 
 /**
- * Makes an environ of what every request has. What only some have is added
- * afterwards, `HTTP_*` last: one literal gives all environs the same shape,
- * which is what makes them fast to make and to read.
+ * Creates an environ with the variables that every request has. Variables that
+ * only some requests have are added afterwards, `HTTP_*` last. A single literal
+ * gives all environs the same shape, which makes them fast to create and to
+ * read.
  *
  * PEP 3333, "environ Variables".
  *
- * @param facts What is known of the request.
+ * @param facts The values of the variables.
  * @returns A fresh environ.
  */
 export function createBaseEnviron(facts: BaseFacts): Environ {

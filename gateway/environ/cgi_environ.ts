@@ -25,10 +25,10 @@ import type { Environ, ErrorStream, InputStream } from "../../wsgi/types.ts";
 import type { EnvironOptions } from "./request_environ.ts";
 import { guessScheme } from "../../wsgi/uri.ts";
 
-/** RFC 9112 section 3.2.2: what stands before the path in absolute form. */
+/** The part before the path in absolute form, RFC 9112 section 3.2.2. */
 const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/;
 
-/** Variables that SPEC.md, environ-http-forbidden, keeps from applications. */
+/** Variables that no application may see: SPEC.md, environ-http-forbidden. */
 const FORBIDDEN: readonly string[] = [
   "HTTP_CONTENT_LENGTH",
   "HTTP_CONTENT_TYPE",
@@ -36,7 +36,7 @@ const FORBIDDEN: readonly string[] = [
   "HTTP_TRANSFER_ENCODING",
 ];
 
-/** Variables that have no value if they are empty: environ-no-empty. */
+/** Variables that are removed if they are empty: SPEC.md, environ-no-empty. */
 const NEVER_EMPTY: readonly string[] = [
   "AUTH_TYPE",
   "CONTENT_TYPE",
@@ -51,12 +51,12 @@ const NEVER_EMPTY: readonly string[] = [
 /** The variables of RFC 3875 section 4.1, as ByteStrings. */
 export type CgiVariables = Readonly<Record<string, string>>;
 
-/** What a gateway knows of a request beside its variables. */
+/** The properties of a request that are not among its variables. */
 export interface CgiFacts {
   /**
-   * Opens the request body, when nothing is wrong with the request.
+   * Opens the request body; called once the request has been checked.
    *
-   * @param contentLength Its length in bytes, where it is known.
+   * @param contentLength Its length in bytes, if known.
    * @returns `wsgi.input`.
    */
   openInput(contentLength: number | undefined): InputStream;
@@ -68,15 +68,16 @@ export interface CgiFacts {
   readonly runOnce: boolean;
   /** `wsgiref.signal`. */
   readonly signal: () => AbortSignal;
-  /** Whether `PATH_INFO` begins with `SCRIPT_NAME`, as IIS has it. */
+  /** Whether `PATH_INFO` begins with `SCRIPT_NAME`, as under IIS. */
   readonly repeatsScript?: boolean | undefined;
 }
 
 /**
- * Returns `REQUEST_URI` as path and query; Apache passes an absolute form on.
+ * Returns `REQUEST_URI` as path and query. Apache also passes on the absolute
+ * form.
  *
  * @param variables The CGI variables.
- * @returns Path and query; nothing where there is no such variable.
+ * @returns Path and query; `undefined` without `REQUEST_URI`.
  */
 export function requestUriOf(
   variables: CgiVariables,
@@ -96,7 +97,7 @@ function isUtf8(byteString: string): boolean {
 
 /**
  * Returns the `PATH_INFO` that the runtime could not read because it is not
- * UTF-8. It is what `REQUEST_URI` has after `SCRIPT_NAME`.
+ * UTF-8: the part of `REQUEST_URI` after `SCRIPT_NAME`.
  */
 function lostPath(
   variables: CgiVariables,
@@ -106,11 +107,11 @@ function lostPath(
   const path = percentDecode(raw);
   if (!path.startsWith(`${script}/`)) return "";
   const rest = path.slice(script.length);
-  // What is UTF-8 could be read: then there was no PATH_INFO.
+  // The runtime could have read UTF-8, so there was no PATH_INFO.
   return isUtf8(rest) ? "" : rest;
 }
 
-/** Returns SCRIPT_NAME and PATH_INFO as SPEC.md, section 5.3, has them. */
+/** Returns SCRIPT_NAME and PATH_INFO according to SPEC.md, section 5.3. */
 function pathsOf(
   variables: CgiVariables,
   repeatsScript: boolean,
@@ -125,23 +126,24 @@ function pathsOf(
   return [script, isRoot ? "/" : path];
 }
 
-/** Returns SERVER_NAME, an IPv6 address in brackets. */
+/** Returns SERVER_NAME; an IPv6 address is put in brackets. */
 function serverNameOf({ SERVER_NAME }: CgiVariables): string {
   const name = SERVER_NAME || "localhost";
   return name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
 }
 
 /**
- * Makes the environ of a CGI request: the variables, less those that no
- * application may see, and what a server in front may leave out.
+ * Creates the environ of a CGI request: the variables without those that no
+ * application may see, and with those that a server in front may omit.
  *
  * RFC 3875 section 4.1.
  *
- * @param variables The CGI variables; unchanged.
- * @param facts What the gateway knows beside them.
- * @param options What the gateway's user says.
+ * @param variables The CGI variables; not changed.
+ * @param facts The properties that are not among the variables.
+ * @param options The options of the gateway.
  * @returns A fresh environ.
- * @throws {RequestError} If the request is one that no application may see.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function createCgiEnviron(
   variables: CgiVariables,
@@ -157,7 +159,7 @@ export function createCgiEnviron(
     REMOTE_ADDR = "",
     SERVER_PROTOCOL,
   } = variables;
-  // nginx leaves tabs around it.
+  // nginx keeps tabs around the value.
   const type = trimBlanks(variables["CONTENT_TYPE"] ?? "", 0);
   if (!isToken(method)) {
     throw new RequestError(
@@ -166,14 +168,15 @@ export function createCgiEnviron(
   }
   if (HTTP_HOST !== undefined) checkHost(HTTP_HOST);
   if (HTTP_TRANSFER_ENCODING !== undefined) {
-    // CONTENT_LENGTH beside it is right where a server in front has decoded.
+    // A CONTENT_LENGTH next to it is correct if the server in front has decoded
+    // the body.
     const version = SERVER_PROTOCOL?.replace("HTTP/", "") ?? "";
     checkTransferEncoding(HTTP_TRANSFER_ENCODING, version, undefined);
   }
-  // lighttpd passes on what it does not know.
+  // lighttpd passes on expectations that it does not know.
   if (SERVER_PROTOCOL !== "HTTP/1.0") expectsContinue(HTTP_EXPECT);
   checkContentType(type);
-  // An empty value is CGI's way to say that there is none.
+  // In CGI, an empty value means that there is none.
   const length = CONTENT_LENGTH === ""
     ? undefined
     : readContentLength(CONTENT_LENGTH);
@@ -182,7 +185,7 @@ export function createCgiEnviron(
   if (uri !== undefined) checkFragment(uri);
   const scheme = guessScheme(variables);
   const [script, path] = pathsOf(variables, facts.repeatsScript ?? false);
-  // nginx writes "unix:" where its client is connected through a Unix socket.
+  // nginx writes "unix:" if its client is connected through a Unix socket.
   const isUnixSocket = REMOTE_ADDR.startsWith("unix:");
   const base = createBaseEnviron({
     method,

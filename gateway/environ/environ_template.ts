@@ -1,6 +1,6 @@
 /**
- * {@linkcode EnvironTemplate}: environs of requests that repeat most of the last
- * one.
+ * {@linkcode EnvironTemplate}: creates environs for requests that resemble the
+ * previous one.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Environ, InputStream } from "../../wsgi/types.ts";
 import { type HeaderPlan, planFor } from "./header_variables.ts";
 import type { RequestFacts } from "./request_facts.ts";
 
-/** The greatest number of headers for which a handler keeps a template. */
+/** The largest number of headers for which a handler keeps a template. */
 const MAX_HEADERS = 64;
 
-/** What must be the same for an environ to be a copy of another. */
+/** The facts that must be equal for an environ to be copied. */
 type FixedFacts = Pick<
   RequestFacts,
   | "host"
@@ -25,7 +25,7 @@ type FixedFacts = Pick<
   | "serverPort"
 >;
 
-/** An environ that was made, and what of. */
+/** An environ and the facts from which it was created. */
 interface Model extends FixedFacts {
   readonly environ: Environ;
   readonly headers: readonly string[];
@@ -34,9 +34,9 @@ interface Model extends FixedFacts {
 }
 
 /**
- * Makes environs for requests whose headers mostly have the same names, such as
- * those of one connection: copying an object is several times cheaper than
- * adding a dozen keys to one.
+ * Creates environs for requests whose headers mostly have the same names, such
+ * as the requests of one connection. Copying an object is several times cheaper
+ * than adding a dozen keys.
  */
 export class EnvironTemplate {
   #plan: HeaderPlan | undefined;
@@ -45,8 +45,8 @@ export class EnvironTemplate {
   /**
    * Copies the last environ and sets what differs.
    *
-   * @param facts What the gateway knows of the request.
-   * @returns A fresh environ; `undefined` if the last one does not fit.
+   * @param facts The facts about the request.
+   * @returns A fresh environ, or `undefined` if the last one does not match.
    */
   copy(facts: RequestFacts): Environ | undefined {
     const model = this.#model;
@@ -75,10 +75,10 @@ export class EnvironTemplate {
   }
 
   /**
-   * Remembers an environ, once two requests have had the same header names.
+   * Stores an environ, once two requests have had the same header names.
    *
-   * @param facts What it was made of.
-   * @param environ The environ; it is copied.
+   * @param facts The facts from which it was created.
+   * @param environ The environ, which is copied.
    */
   remember(facts: RequestFacts, environ: Environ): void {
     const { headers, shape } = facts;
@@ -99,18 +99,21 @@ export class EnvironTemplate {
   }
 }
 
-/** Stand for the body and the signal of the request that is remembered. */
+/**
+ * Placeholders, so that a template does not keep the body and signal of a
+ * request.
+ */
 const NOTHING_KEPT = {
   "wsgi.input": undefined as unknown as InputStream,
   "wsgiref.signal": undefined as unknown as () => AbortSignal,
 };
 
-/** Whether a variable is there for both or for neither. */
+/** Returns whether both values are defined or neither is. */
 function hasSame(one: unknown, other: unknown): boolean {
   return (one === undefined) === (other === undefined);
 }
 
-/** Whether everything that copy() does not set is the same. */
+/** Returns whether all facts that copy() does not set are equal. */
 function fits(facts: FixedFacts, known: FixedFacts): boolean {
   return facts.host === known.host &&
     hasSame(facts.remoteAddress, known.remoteAddress) &&
@@ -123,8 +126,8 @@ function fits(facts: FixedFacts, known: FixedFacts): boolean {
 }
 
 /**
- * The templates of a handler whose requests come from many clients: one for each
- * number of headers.
+ * The templates of a handler whose requests come from many clients: one for
+ * each number of headers, because clients mostly differ in it.
  */
 export class EnvironTemplates {
   readonly #templates = new Map<number, EnvironTemplate>();
@@ -133,7 +136,7 @@ export class EnvironTemplates {
    * Returns the template for a request.
    *
    * @param count The number of its headers.
-   * @returns The template; `undefined` for an unusual number.
+   * @returns The template, or `undefined` for an unusually large number.
    */
   for(count: number): EnvironTemplate | undefined {
     if (count > MAX_HEADERS) return undefined;

@@ -12,19 +12,19 @@ import type { Environ } from "../../wsgi/types.ts";
 
 const TRANSFER_ENCODING = "transfer-encoding";
 
-/** The host of a request of HTTP/2. In HTTP/1 this is no name of a header. */
+/** The host of an HTTP/2 request. In HTTP/1, no header can have this name. */
 const AUTHORITY = ":authority";
 
 /**
- * Headers that never reach the environ: `Proxy` would become the variable that
- * HTTP clients take their proxy from (httpoxy, CVE-2016-5385), and the body is
- * decoded already.
+ * Headers that never reach the environ. `Proxy` would become the variable from
+ * which HTTP clients take their proxy (httpoxy, CVE-2016-5385).
+ * Transfer-Encoding is omitted because the body is already decoded.
  */
 const DROPPED: ReadonlySet<string> = new Set(["proxy", TRANSFER_ENCODING]);
 
 function makeKey(name: string): string | undefined {
-  // A name with an underscore would be taken for one with a hyphen:
-  // "X_Forwarded_For" must not pass as "X-Forwarded-For".
+  // A name with an underscore would be confused with one with a hyphen:
+  // "X_Forwarded_For" must not pass for "X-Forwarded-For".
   if (name.includes("_") || !isToken(name)) return undefined;
   const lower = name.toLowerCase();
   if (DROPPED.has(lower)) return undefined;
@@ -40,39 +40,42 @@ function makeKey(name: string): string | undefined {
  * PEP 3333, "environ Variables"; RFC 3875 section 4.1.18.
  *
  * @param name The name of the header, in any case.
- * @returns `CONTENT_TYPE`, `CONTENT_LENGTH` or `HTTP_` and the name, or
- * `undefined` for a header that is left out.
+ * @returns `CONTENT_TYPE`, `CONTENT_LENGTH`, or `HTTP_` and the name;
+ * `undefined` for a header that is omitted.
  */
 export const headerKey: (name: string) => string | undefined = remember(
   makeKey,
 );
 
-/** Of two of them nobody could say which one another program has believed. */
+/**
+ * Variables that must not be repeated, because another program may have used
+ * the other value.
+ */
 const SINGLE: ReadonlySet<string> = new Set(["CONTENT_LENGTH", "CONTENT_TYPE"]);
 
-/** What to do with headers of certain names. */
+/** How to process headers with certain names. */
 export interface HeaderPlan {
-  /** The names. */
+  /** The names in the order of the request. */
   readonly names: readonly string[];
-  /** The keys for the names; `undefined` for a header that is left out. */
+  /** The keys for the names; `undefined` for a header that is omitted. */
   readonly keys: readonly (string | undefined)[];
-  /** Whether no key comes twice, and none needs a check of its value. */
+  /** Whether no key is repeated, and no value needs a check. */
   readonly isPlain: boolean;
-  /** Whether there is a Transfer-Encoding. */
+  /** Whether Transfer-Encoding is one of them. */
   readonly hasCoding: boolean;
   /**
-   * The index of the value of Host, or of `:authority`, which outranks it; -1
-   * without either.
+   * The index of the value of Host, or of `:authority`, which takes precedence;
+   * -1 without either.
    */
   readonly hostIndex: number;
 }
 
-/** The longest list of names and values whose plan is kept. */
+/** The maximum length of a list of names and values whose plan is kept. */
 const MAX_KEPT = 128;
 
 /**
- * The last plan for each length of a list: the requests of a client have the
- * same names, and those of several clients mostly differ in their number.
+ * The last plan for each length of a list. The requests of one client have the
+ * same names, and those of several clients mostly differ in number.
  */
 const plans: HeaderPlan[] = [];
 
@@ -80,10 +83,10 @@ let lastHeaders: readonly string[] | undefined;
 let lastPlan: HeaderPlan | undefined;
 
 /**
- * Returns what to do with headers of certain names.
+ * Returns how to process headers with certain names.
  *
- * @param headers Names and values in turn.
- * @returns The plan. While it is kept, it is the same for the same names.
+ * @param headers Alternating names and values.
+ * @returns The plan; the same object for the same names, while it is kept.
  * @throws {RequestError} If there is more than one Host.
  */
 export function planFor(headers: readonly string[]): HeaderPlan {
@@ -143,7 +146,7 @@ function makePlan(headers: readonly string[]): HeaderPlan {
  *
  * RFC 9113 section 8.3.1.
  *
- * @param headers Names and values in turn.
+ * @param headers Alternating names and values.
  * @returns The value of `:authority` or of Host; `undefined` without either.
  * @throws {RequestError} If there is more than one Host.
  */
@@ -152,15 +155,17 @@ export function hostOf(headers: readonly string[]): string | undefined {
 }
 
 /**
- * Adds the variables of headers. Repeated ones are joined.
+ * Adds the variables for headers. The values of repeated headers are joined.
  *
  * RFC 9110 section 5.3.
  *
- * @param environ The environ, which has none of them.
- * @param headers Names and values in turn, as they came.
- * @param host `HTTP_HOST`, which the target has a say in; `undefined` for none.
- * @returns The value of Transfer-Encoding, which is no variable.
- * @throws {RequestError} If no application may see such a request.
+ * @param environ The environ, which has no header variables yet.
+ * @param headers Alternating names and values, as received.
+ * @param host The value of `HTTP_HOST`, which can come from the target;
+ * `undefined` for none.
+ * @returns The value of Transfer-Encoding, which gets no variable.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function addHeaders(
   environ: Environ,
@@ -187,7 +192,7 @@ export function addHeaders(
   return hasCoding ? codingOf(headers) : undefined;
 }
 
-/** SPEC.md, environ-no-empty: a type without a value is none. */
+/** Removes an empty CONTENT_TYPE: SPEC.md, environ-no-empty. */
 function dropEmptyType(environ: Environ): void {
   if (environ.CONTENT_TYPE === "") delete environ.CONTENT_TYPE;
 }

@@ -1,5 +1,5 @@
 /**
- * The environ of a request whose head `http1/` has parsed.
+ * Creates the environ of a request whose head `http1/` has parsed.
  *
  * @module
  */
@@ -14,21 +14,22 @@ import {
 import type { RequestFacts } from "./request_facts.ts";
 import { resolveTarget } from "./request_target.ts";
 
-/** What a server knows of a request beside its head. */
+/** The facts about a request that are not in its head. */
 export type HttpFacts = Omit<
   RequestFacts,
   "method" | "target" | "protocol" | "host" | "headers" | "shape"
 >;
 
 /**
- * Makes the environ of one request.
+ * Creates the environ of one request.
  *
- * @param head The head of the request.
- * @param facts What the server knows beside it.
- * @param options What the server's user says.
- * @param template What is remembered of the connection, if anything.
+ * @param head The parsed head of the request.
+ * @param facts The facts that are not in the head.
+ * @param options The options of the server.
+ * @param template The template of the connection, if there is one.
  * @returns A fresh environ.
- * @throws {RequestError} If the request is one that no application may see.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function createHttpEnviron(
   { method, target, version, fields }: RequestHead,
@@ -48,7 +49,8 @@ export function createHttpEnviron(
       remoteAddress: facts.remoteAddress,
       remotePort: facts.remotePort,
       isUnixSocket: facts.isUnixSocket,
-      // RFC 9112 section 3.2.2: the target's authority outranks the Host.
+      // RFC 9112 section 3.2.2: the target's authority takes precedence over
+      // Host.
       host: parts.authority || fields.host,
       headers: fields.headers,
       shape: fields.shape,

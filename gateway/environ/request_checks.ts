@@ -1,6 +1,6 @@
 /**
- * The checks that every gateway makes of a request, so that no application sees
- * one that is malformed. `http1/` has those of the target and of the framing.
+ * Checks of requests that all gateways share, so that no malformed request
+ * reaches an application. `http1/` checks the target and the framing.
  *
  * @module
  */
@@ -11,11 +11,12 @@ import { isHost } from "../../wsgi/host.ts";
 import { hasBareComma, parseContentLength } from "../../wsgi/http_syntax.ts";
 
 /**
- * Reads the length of the request body.
+ * Parses the length of the request body.
  *
- * @param value The value of Content-Length; two of them arrive as `"5, 5"`.
+ * @param value The value of Content-Length; two headers arrive as `"5, 5"`.
  * @returns The length in bytes.
- * @throws {RequestError} If it is not one number, or too large to count with.
+ * @throws {RequestError} If it is not a single number, or exceeds the safe
+ * integers.
  */
 export function readContentLength(value: string): number {
   const length = parseContentLength(value);
@@ -28,11 +29,11 @@ export function readContentLength(value: string): number {
 }
 
 /**
- * Refuses a body that announces itself as too large.
+ * Throws if the announced length of a body is too large.
  *
- * @param length What Content-Length says, in bytes; `undefined` without it.
- * @param maxSize The greatest length in bytes.
- * @throws {RequestError} If it is greater, with status 413.
+ * @param length The Content-Length in bytes; `undefined` without one.
+ * @param maxSize The maximum length in bytes.
+ * @throws {RequestError} With status 413 if the length is greater.
  */
 export function checkBodySize(
   length: number | undefined,
@@ -44,9 +45,9 @@ export function checkBodySize(
 }
 
 /**
- * Refuses a Content-Type that was joined of several.
+ * Throws for a Content-Type that was joined from several.
  *
- * @param value The value; may be empty.
+ * @param value The value, which may be empty.
  * @throws {RequestError} If it is more than one media type.
  */
 export function checkContentType(value: string): void {
@@ -58,9 +59,9 @@ export function checkContentType(value: string): void {
 }
 
 /**
- * Refuses a Host that is not a host.
+ * Throws for a malformed Host.
  *
- * @param value The value of the header; may be empty.
+ * @param value The value of the header, which may be empty.
  * @throws {RequestError} If it is not a host with an optional port.
  */
 export function checkHost(value: string): void {
@@ -72,7 +73,7 @@ export function checkHost(value: string): void {
 }
 
 /**
- * Refuses a fragment, which is no part of a target: RFC 9112 section 3.2.
+ * Throws for a fragment, which a target must not have: RFC 9112 section 3.2.
  *
  * @param uri The raw path and query.
  * @throws {RequestError} If it has a fragment.

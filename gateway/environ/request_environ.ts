@@ -1,5 +1,5 @@
 /**
- * The environ of an HTTP request, made of what its gateway knows of it.
+ * Creates the environ of an HTTP request from facts that its gateway provides.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { EnvironTemplate } from "./environ_template.ts";
 import type { RequestFacts } from "./request_facts.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** What every gateway lets its user say about the environ. */
+/** The options for the environ that all gateways share. */
 export interface EnvironOptions {
   /**
    * `SERVER_NAME`.
@@ -28,8 +28,8 @@ export interface EnvironOptions {
    */
   serverPort?: number | undefined;
   /**
-   * `wsgi.url_scheme`. Say it where the server knows better than the URL: a
-   * client may write any scheme into an absolute-form target.
+   * `wsgi.url_scheme`. Set it if the scheme is known, because a client can put
+   * any scheme into an absolute-form target.
    *
    * @default {the scheme in the URL of the request}
    */
@@ -41,16 +41,16 @@ export interface EnvironOptions {
    */
   serverSoftware?: string | undefined;
   /**
-   * `wsgi.multiprocess`: whether other processes or isolates serve the same
+   * `wsgi.multiprocess`: whether other processes or isolates also serve the
    * application, as under `deno serve --parallel`.
    *
    * @default {false}
    */
   multiprocess?: boolean | undefined;
-  /** Further variables, which win over those of the request. */
+  /** Additional variables; they replace those of the request. */
   environ?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * The longest request body in bytes. A longer one is answered with 413.
+   * The longest request body in bytes. The response to a longer one is 413.
    *
    * @default {no limit}
    */
@@ -60,13 +60,14 @@ export interface EnvironOptions {
 const stderr = new StderrStream();
 
 /**
- * Makes the environ of one request.
+ * Creates the environ of one request.
  *
- * @param facts What the gateway knows of the request.
- * @param options What the gateway's user says.
- * @param template What is remembered of requests before, if anything.
+ * @param facts The facts about the request.
+ * @param options The options of the gateway.
+ * @param template The template from earlier requests, if there is one.
  * @returns A fresh environ.
- * @throws {RequestError} If the request is one that no application may see.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function createRequestEnviron(
   facts: RequestFacts,

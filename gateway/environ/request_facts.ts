@@ -1,5 +1,6 @@
 /**
- * {@linkcode RequestFacts}: what a gateway knows of an HTTP request.
+ * {@linkcode RequestFacts}: the facts about an HTTP request from which its
+ * environ is created.
  *
  * @module
  */
@@ -8,39 +9,38 @@ import type { BodyLimits } from "../input/request_body.ts";
 import type { RequestTarget } from "./request_target.ts";
 import type { InputStream } from "../../wsgi/types.ts";
 
-/** What a gateway knows of an HTTP request. */
+/** The facts about an HTTP request that a gateway provides. */
 export interface RequestFacts {
-  /** The method. */
+  /** The method, a token. */
   readonly method: string;
-  /** The target, taken apart. */
+  /** The parsed target. */
   readonly target: RequestTarget;
   /**
-   * `SCRIPT_NAME`, where a framework has called the gateway for a part of its
-   * paths.
+   * `SCRIPT_NAME`, if a framework has mounted the gateway.
    */
   readonly script?: string | undefined;
-  /** The version of HTTP: `"HTTP/1.1"`. */
+  /** The version of HTTP, such as `"HTTP/1.1"`. */
   readonly protocol: string;
-  /** The scheme, as the options of the gateway have it. */
+  /** The scheme, from the options of the gateway or the connection. */
   readonly scheme: "http" | "https";
-  /** The server's name, if the options give no other. */
+  /** The server's name, unless the options set another one. */
   readonly serverName: string;
-  /** The server's port, if the options give no other. */
+  /** The server's port, unless the options set another one. */
   readonly serverPort: string;
-  /** The address of the client, where it is known. */
+  /** The address of the client, if known. */
   readonly remoteAddress: string | undefined;
-  /** The port of the client, where it is known. */
+  /** The port of the client, if known. */
   readonly remotePort: number | undefined;
   /** Whether the client is connected through a Unix socket. */
   readonly isUnixSocket: boolean;
   /**
-   * `HTTP_HOST`, checked: the target's authority outranks the Host header, RFC
-   * 9112 section 3.2.2. `undefined` for none.
+   * The checked value of `HTTP_HOST`, `undefined` for none. The target's
+   * authority takes precedence over the Host header (RFC 9112 section 3.2.2).
    */
   readonly host: string | undefined;
   /**
-   * The headers: names and values one after the other, as they came. So no
-   * header needs an object of its own.
+   * The headers as received: alternating names and values, so that no header
+   * needs an object.
    */
   readonly headers: readonly string[];
   /**
@@ -50,7 +50,10 @@ export interface RequestFacts {
   readonly shape?: object | undefined;
   /** The request body. */
   readonly input: InputStream;
-  /** The limits of `input`, which are given the Content-Length here. */
+  /**
+   * The limits of `input`. The Content-Length is set while the environ is
+   * created.
+   */
   readonly limits: BodyLimits;
   /** Returns the signal of the request. */
   readonly signal: () => AbortSignal;

@@ -1,8 +1,9 @@
 /**
- * The target of a request, taken apart by slicing.
+ * Parses the target of a request.
  *
- * `new URL()` would resolve dot segments, turn backslashes round and decode
- * what was meant to stay: the path of a request is what the client sent.
+ * It does not use `new URL()`, which would resolve dot segments, replace
+ * backslashes and change the percent encoding. An application gets the path
+ * that the client sent.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export interface RequestTarget {
   readonly uri: string;
   /** The path, percent-decoded byte by byte. */
   readonly path: string;
-  /** What follows the first `?`, raw. */
+  /** The raw text after the first `?`. */
   readonly query: string;
 }
 
@@ -35,10 +36,10 @@ export interface LocalAddress {
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.\-]*:\/\//;
 
 /**
- * Takes a request URL apart. The runtime made the URL by joining scheme, Host
- * and target, so the Host must have been checked before.
+ * Splits a request URL into its parts. The runtime has made the URL by joining
+ * scheme, Host and target, so the Host must have been checked before.
  *
- * @param url The URL as the runtime gives it: scheme, authority, raw target.
+ * @param url The URL from the runtime: scheme, authority and raw target.
  * @returns The parts.
  * @throws {RequestError} If the authority is not valid, or there is a fragment.
  */
@@ -57,7 +58,7 @@ export function parseTarget(url: string): RequestTarget {
   return parseOrigin(authority, url.slice(end));
 }
 
-/** Takes path and query apart, as they were sent. */
+/** Splits a target in origin form into path and query. */
 function parseOrigin(authority: string, raw: string): RequestTarget {
   checkFragment(raw);
   const mark = raw.indexOf("?");
@@ -65,7 +66,7 @@ function parseOrigin(authority: string, raw: string): RequestTarget {
   const uri = encodeUtf8(raw);
   return {
     authority,
-    // Only the absolute form can go without a path.
+    // Only the absolute form can have no path.
     uri: path === "" ? `/${uri}` : uri,
     path: path === "" ? "/" : percentDecode(path),
     query: mark === -1 ? "" : uri.slice(uri.indexOf("?") + 1),
@@ -73,15 +74,16 @@ function parseOrigin(authority: string, raw: string): RequestTarget {
 }
 
 /**
- * Takes the target of a request line apart.
+ * Splits the target of a request line into its parts.
  *
  * RFC 9112 section 3.2.
  *
- * @param target The target as it was sent: origin form, absolute form, or `*`
- * with OPTIONS.
- * @param method The method.
- * @param host The Host, checked; empty for none.
- * @returns The parts; the authority is that of the absolute form or the Host.
+ * @param target The target as sent: origin form, absolute form, or `*` with
+ * OPTIONS.
+ * @param method The method of the request.
+ * @param host The checked Host; empty for none.
+ * @returns The parts; the authority comes from the absolute form or else from
+ * Host.
  * @throws {RequestError} If it has another form.
  */
 export function resolveTarget(
@@ -123,19 +125,19 @@ function resolve(
   throw new RequestError("invalid target");
 }
 
-/** Writes an address as a host: IPv6 in brackets, IPv4 as such. */
+/** Formats an address as a host, with brackets for IPv6. */
 function toHost(address: string): string {
   const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
   return plain.includes(":") ? `[${plain}]` : plain;
 }
 
 /**
- * Returns `SERVER_NAME` and `SERVER_PORT`: what the client calls the server, or
- * else the address that the request came to.
+ * Returns `SERVER_NAME` and `SERVER_PORT`: the host and port that the client
+ * uses, or else the local address of the connection.
  *
- * @param authority A valid authority; empty if the client has named none.
+ * @param authority A valid authority; empty if the request has none.
  * @param scheme The scheme whose port is the default.
- * @param local The server's end of the connection, where it is known.
+ * @param local The server's end of the connection, if known.
  * @returns The host, in brackets if it is an IPv6 address, and the port.
  * @throws {RequestError} If the port is not from 1 to 65535.
  */

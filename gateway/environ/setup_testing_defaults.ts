@@ -1,5 +1,5 @@
 /**
- * {@linkcode setupTestingDefaults}: an environ for a test.
+ * {@linkcode setupTestingDefaults}: creates an environ for a test.
  *
  * @module
  */
@@ -11,16 +11,17 @@ import type { Environ } from "../../wsgi/types.ts";
 import { guessScheme } from "../../wsgi/uri.ts";
 
 /**
- * Fills an environ with what a request needs at least. What is there already
- * stays as it is, also `undefined`.
+ * Adds the variables that every request has to an environ. Existing variables
+ * stay as they are, even if their value is `undefined`.
  *
  * The input is empty and `wsgi.errors` writes to stderr. `SCRIPT_NAME` and
  * `PATH_INFO` are set only if both are absent.
  *
- * Python's `wsgiref.util.setup_testing_defaults`, which leaves `QUERY_STRING`
- * out.
+ * Corresponds to Python's `wsgiref.util.setup_testing_defaults`, which does not
+ * set `QUERY_STRING`.
  *
- * @param environ The variables that the test is about; they are added to.
+ * @param environ The variables that the test is about. The others are added to
+ * this object.
  * @returns The same object, complete.
  *
  * @example Usage

@@ -1,11 +1,11 @@
 /**
- * Noticing that a client leaves before its response has begun.
+ * Detects that a client leaves before its response has begun.
  *
- * Once there is a stream, it is cancelled. Until then only the signal of the
- * request reports it, and on Deno that is expensive: reading it halves the rate
- * of an async hello, and makes Deno 2.9 print a warning about its future. So it is
- * read only for requests that wait for longer than a moment, by one timer for
- * all of them.
+ * Once the response is a stream, the runtime cancels it. Before that, only the
+ * signal of the request reports it, and on Deno this is expensive: reading the
+ * signal halves the request rate of an async hello, and makes Deno 2.9 print a
+ * warning. The signal is therefore only read for requests that take longer than
+ * 20 ms, with one timer for all of them.
  *
  * @module
  */
@@ -32,12 +32,12 @@ export class DisconnectWatch {
     this.#onLeave = onLeave;
   }
 
-  /** Begins to watch before long, unless the response begins first. */
+  /** Begins to watch after a short delay, unless the response begins first. */
   startSoon(): void {
     if (this.#watching || this.#stopped) return;
     DisconnectWatch.#young.add(this);
-    // Inside of a handler, Deno's first setTimeout() of all runs the promise
-    // jobs that wait: this very request may be answered before it returns.
+    // Inside a handler, the first setTimeout() of a Deno program runs pending
+    // microtasks, so this request may be answered before it returns.
     DisconnectWatch.#timer ??= setTimeout(
       DisconnectWatch.#tick,
       WATCH_DELAY_MS,
@@ -51,12 +51,13 @@ export class DisconnectWatch {
     this.#watching = true;
     DisconnectWatch.#forget(this);
     const { signal } = this.#request;
-    // By default Deno aborts it after a success, too: too late to matter.
+    // By default, Deno also aborts it after a successful response. That is too
+    // late to have an effect.
     if (signal.aborted) this.#onLeave();
     else signal.addEventListener("abort", this.#onLeave, { once: true });
   }
 
-  /** Ends the watch: the response has begun. */
+  /** Stops watching because the response has begun. */
   stop(): void {
     this.#stopped = true;
     DisconnectWatch.#forget(this);
@@ -66,7 +67,7 @@ export class DisconnectWatch {
     if (DisconnectWatch.#young.delete(watch)) DisconnectWatch.#rest();
   }
 
-  /** Stops the timer when no request needs it. */
+  /** Stops the timer if no request needs it. */
   static #rest(): void {
     if (DisconnectWatch.#young.size > 0) return;
     clearTimeout(DisconnectWatch.#timer);

@@ -1,5 +1,5 @@
 /**
- * The environ of a request that arrives as a fetch `Request`.
+ * Creates the environ of a request that arrives as a fetch `Request`.
  *
  * @module
  */
@@ -25,20 +25,20 @@ import {
 } from "../environ/request_target.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** The client's address, where the runtime gives it in Deno's form. */
+/** The client's address, if the runtime passes it as Deno does. */
 type Remote = Pick<
   RequestFacts,
   "isUnixSocket" | "remoteAddress" | "remotePort"
 >;
 
-/** Deno serves Unix sockets with a scheme of its own. */
+/** The schemes of HTTP. Deno uses http+unix for Unix sockets. */
 const HTTP_URL = /^http(?:s|\+unix)?:\/\//i;
 
 /**
- * Reads where the client is.
+ * Reads the address of the client.
  *
- * @param info What the runtime gives beside a request.
- * @returns Its address and port, as far as they are known.
+ * @param info The second argument of the handler.
+ * @returns The address and port, if known.
  */
 export function remoteOf(info: unknown): Remote {
   const { transport, hostname, port } =
@@ -53,10 +53,10 @@ export function remoteOf(info: unknown): Remote {
 }
 
 /**
- * Returns whether the runtime made the authority up. HTTP/1.0 may go without a
- * Host, and a Host may be empty; Deno then writes `localhost` and its port.
- * HTTP/2 has none either, but a true authority. Under TLS it is nearly always
- * HTTP/2.
+ * Returns whether the runtime invented the authority. A request of HTTP/1.0 may
+ * have no Host, and a Host may be empty; Deno then uses `localhost` and its
+ * port. A request of HTTP/2 has no Host either, but a real authority. Under
+ * TLS, a request without Host is nearly always HTTP/2.
  */
 function isInvented(
   authority: string,
@@ -64,33 +64,36 @@ function isInvented(
   port: number | undefined,
   isUnix: boolean,
 ): boolean {
-  // There it is the path of the socket, percent-encoded, and so has a "%".
+  // On a Unix socket, it is the percent-encoded path of the socket, which
+  // contains a "%".
   if (isUnix) return authority.includes("%");
-  // A caller that gives no port may have made the request in this program.
+  // Without a port, the request may have been created in this program.
   return scheme === "http" && port !== undefined &&
     (authority === `localhost:${port}` || authority === "localhost");
 }
 
-/** RFC 9112 section 3.2.3: the target of CONNECT is an authority. */
+/**
+ * Returns the target of CONNECT, which is an authority: RFC 9112 section 3.2.3.
+ */
 function toConnect({ authority, query }: RequestTarget): RequestTarget {
   return { authority, uri: authority, path: "", query };
 }
 
-/** Returns names and values in turn. */
+/** Returns alternating names and values. */
 function listHeaders(headers: Headers): string[] {
   const list: string[] = [];
   let hasCookies = false;
-  // Not `for…of`, whose iterator makes Deno take twice as long.
+  // In Deno, `for…of` takes twice as long.
   headers.forEach((value, name) => {
     switch (name) {
       case "set-cookie":
-        // Iterating gives each of them by itself.
+        // Iteration yields each Set-Cookie separately.
         if (hasCookies) return;
         hasCookies = true;
         // Falls through.
       case "content-length":
       case "content-type":
-        // Iterating in Deno 2.9 drops a first value that is empty.
+        // In Deno 2.9, iteration drops an empty first value.
         list.push(name, headers.get(name) ?? value);
         return;
       default:
@@ -101,16 +104,17 @@ function listHeaders(headers: Headers): string[] {
 }
 
 /**
- * Makes the environ of one request.
+ * Creates the environ of one request.
  *
- * @param request The request; its body is not touched.
- * @param info What the runtime gives beside it: Deno's `ServeHandlerInfo`, or
+ * @param request The request; its body is not opened.
+ * @param info The second argument of the handler: Deno's `ServeHandlerInfo`, or
  * anything else.
- * @param signal Gives the signal of the request.
- * @param options What the gateway's user says.
- * @param templates What is remembered of requests before.
+ * @param signal Returns the signal of the request.
+ * @param options The options of the handler.
+ * @param templates The templates from earlier requests.
  * @returns A fresh environ.
- * @throws {RequestError} If the request is one that no application may see.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function createFetchEnviron(
   request: Request,
@@ -121,7 +125,9 @@ export function createFetchEnviron(
 ): Environ {
   const { method, url } = request;
   if (!HTTP_URL.test(url)) {
-    throw new RequestError(`URL must be of http or https, got ${quote(url)}`);
+    throw new RequestError(
+      `URL must begin with http: or https:, got ${quote(url)}`,
+    );
   }
   const headers = listHeaders(request.headers);
   const host = hostOf(headers);
@@ -140,7 +146,7 @@ export function createFetchEnviron(
     {
       method,
       target: method === "CONNECT" ? toConnect(target) : target,
-      // Deno hides the version. This is the one it speaks to most clients.
+      // Deno does not expose the version. Most clients use this one.
       protocol: "HTTP/1.1",
       scheme,
       serverName,
@@ -157,7 +163,7 @@ export function createFetchEnviron(
     options,
     templates?.for(headers.length / 2),
   );
-  // Runtimes pass on what they do not know.
+  // Runtimes pass on expectations that they do not know.
   expectsContinue(environ.HTTP_EXPECT);
   return environ;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs a WSGI application as a fetch handler: under `Deno.serve`,
- * `deno serve`, Bun, workerd, or inside a framework that mounts fetch handlers.
+ * Runs a WSGI application as a fetch handler: with `Deno.serve`, `deno serve`,
+ * Bun or workerd, or in a framework that mounts fetch handlers.
  *
  * ```ts
  * import { toFetchHandler } from "@wsgi/ref/fetch";
@@ -41,12 +41,13 @@ export type { EnvironOptions, RunOptions };
 export interface FetchHandlerOptions extends EnvironOptions, RunOptions {}
 
 /**
- * A fetch handler.
+ * A fetch handler: a function from `Request` to `Response`.
  *
- * @param request The request.
- * @param info What the runtime passes with the request. Deno's forms are
- * understood; anything else is ignored.
- * @returns The response: at once when the application answered at once.
+ * @param request The request to answer.
+ * @param info The second argument of the runtime. Deno's `ServeHandlerInfo` is
+ * used; anything else is ignored.
+ * @returns The response; not a promise if the application is sync and returns
+ * an array.
  */
 export type FetchHandler = (
   request: Request,
@@ -54,19 +55,20 @@ export type FetchHandler = (
 ) => Response | Promise<Response>;
 
 /**
- * Makes a fetch handler of an application.
+ * Turns an application into a fetch handler.
  *
- * The handler is for any server of fetch handlers. Requests that no application
- * may see, such as one with a malformed Host, are answered with 400, 413, 417 or
- * 501, and logged in a line of `wsgi.errors`.
+ * The handler works with any server of fetch handlers. Requests that must not
+ * reach an application, such as one with a malformed Host, get a response with
+ * 400, 413, 417 or 501, and a line in `wsgi.errors`.
  *
- * A framework that mounts fetch handlers, such as Hono, takes the mount point off
- * from the URL and does not say so. Pass it: `{ environ: { SCRIPT_NAME: "/shop" } }`.
+ * A framework that mounts fetch handlers, such as Hono, removes the mount point
+ * from the URL without passing it on. Pass it yourself: `{ environ: {
+ * SCRIPT_NAME: "/shop" } }`.
  *
  * PEP 3333, "The Server/Gateway Side".
  *
  * @param app The application.
- * @param options Facts about the server, and limits.
+ * @param options The properties of the server, and limits.
  * @returns The handler. It never throws and never rejects.
  * @throws {TypeError} If `app` is not a function.
  *
@@ -100,7 +102,7 @@ export function toFetchHandler(
   return (request, info) => handleFetch(shared, request, info);
 }
 
-/** What the requests of one handler have in common. */
+/** The objects that the requests of one handler share. */
 interface Shared {
   readonly app: Application;
   readonly options: FetchHandlerOptions;
@@ -113,7 +115,7 @@ function handleFetch(
   request: Request,
   info: unknown,
 ): Response | Promise<Response> {
-  const transport = new FetchTransport(request, info);
+  const transport = new FetchTransport(request);
   const signal = (): AbortSignal => transport.signal;
   let environ: Environ;
   try {
@@ -123,7 +125,7 @@ function handleFetch(
     log.add(describeRefusal(error, remoteOf(info).remoteAddress));
     return fetchErrorResponse(error.status);
   }
-  // Taken now: the application may change its environ.
+  // Read now, because the application may change its environ.
   const input = environ["wsgi.input"];
   const done = runApplication(app, environ, transport, options);
   const release = (): void => {

@@ -1,5 +1,5 @@
 /**
- * The body of a fetch `Request`, also when its client has left.
+ * Opens the body of a fetch `Request`, also after its client has left.
  *
  * @module
  */
@@ -15,8 +15,8 @@ const kept = new WeakMap<Request, Body>();
  * Opens the body of a request.
  *
  * @param request The request.
- * @returns The body; `null` if there is none.
- * @throws {BodyTakenError} If other code has read it.
+ * @returns The body, or `null` if there is none.
+ * @throws {BodyTakenError} If other code has read it or is reading it.
  */
 export function openBody(request: Request): Body | null {
   const found = kept.get(request);
@@ -29,12 +29,12 @@ export function openBody(request: Request): Body | null {
 }
 
 /**
- * Reads what has arrived of a body whose client has left, so that it can be
- * opened later: Deno drops it with the response.
+ * Reads the bytes that have arrived of a body whose client has left, so that
+ * the body can be opened later. Deno drops them with the response.
  *
  * @param request The request.
- * @returns A promise that resolves when nothing more comes; `undefined` if the
- * body is being read.
+ * @returns A promise that resolves when no more bytes arrive; `undefined` if
+ * other code is reading the body.
  */
 export function keepBody(request: Request): Promise<void> | undefined {
   const { body } = request;
@@ -54,7 +54,7 @@ export function keepBody(request: Request): Promise<void> | undefined {
   return arrived.then(() => {});
 }
 
-/** What has come of a body, and why it ended too early. */
+/** The bytes that have arrived of a body, and why it ended too early. */
 interface Arrived {
   readonly chunks: readonly Uint8Array[];
   readonly failure?: { readonly error: unknown };

@@ -1,5 +1,5 @@
 /**
- * The transport that makes a fetch `Response`.
+ * The transport that creates a fetch `Response`.
  *
  * @module
  */
@@ -13,51 +13,48 @@ import type { Transport } from "../transport.ts";
 import { keepBody } from "./request_body.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 
-/** Only a chunk that somebody waits for is made: nothing is queued ahead. */
+/** Disables the queue: a chunk is only created when the reader waits for it. */
 const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
 
-/** One response, made for the caller of the fetch handler. */
+/** Creates one response for the caller of the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
+  /** Runtimes put the chunks of a stream into a queue without copying them. */
+  readonly holdsChunks = true;
   readonly #request: Request;
-  /** Made for requests that are not answered at once. */
+  /** Created for requests that are not answered synchronously. */
   #watch: DisconnectWatch | undefined;
   #response: Response | undefined;
   #resolve: ((response: Response) => void) | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  /** Made by the first chunk: open while a chunk is asked for. */
+  /** Created by the first chunk; open while the reader waits for a chunk. */
   #gate: Gate | undefined;
-  /** On Deno its `completed` settles when the response is over. */
-  readonly #info: { readonly completed?: unknown } | null | undefined;
 
   /**
-   * @param request The request that is answered.
-   * @param info What the runtime passes with it.
+   * @param request The request to answer.
    */
-  constructor(request: Request, info?: unknown) {
+  constructor(request: Request) {
     this.#request = request;
-    this.#info = info as { readonly completed?: unknown } | null | undefined;
   }
 
   /**
-   * The response: at once if it exists already.
+   * The response, or a promise if it has not been started.
    */
   get response(): Response | Promise<Response> {
     if (this.#response !== undefined) return this.#response;
     const { promise, resolve } = createDeferred<Response>();
     this.#resolve = resolve;
-    // Comes last: it may run what waits on promises, so that the response is
-    // there before it returns.
+    // This must be last: it may run microtasks, so that the response exists
+    // when it returns.
     this.#watchClient().startSoon();
     return promise;
   }
 
   /**
-   * The signal of the request, for an application that wants to know when its
-   * client leaves.
+   * The signal of the request, for an application that asks for it.
    */
   get signal(): AbortSignal {
-    // Once there is a response, its stream is cancelled.
+    // After this, the runtime cancels the stream of the response.
     if (this.#response === undefined) this.#watchClient().start();
     return this.cancellation.signal;
   }
@@ -79,20 +76,9 @@ export class FetchTransport implements Transport {
     this.#settle(this.#makeResponse(head, body));
   }
 
-  sendFile(
-    head: ResponseHead,
-    file: () => ReadableStream<Uint8Array>,
-  ): Promise<void> | undefined {
-    const completed = this.#info?.completed;
-    // Without it there is no way to know when the file may be closed.
-    if (!(completed instanceof Promise)) return undefined;
-    this.#settle(this.#makeResponse(head, file()));
-    return completed.then(() => {}, () => {});
-  }
-
   sendHead(head: ResponseHead): void {
-    // `new Response(null)` would get a Content-Length of 0, which is a lie about
-    // HEAD. There the stream is ended before anybody reads it.
+    // `new Response(null)` would get a Content-Length of 0, which is wrong for
+    // HEAD. For HEAD, the stream is ended before it is read.
     const body = hasNoBody(head.code) ? null : new ReadableStream({
       start: (controller) => void (this.#controller = controller),
       pull: () => this.#gate?.open(),
@@ -103,7 +89,7 @@ export class FetchTransport implements Transport {
 
   write(chunk: Uint8Array): Gate | undefined {
     const gate = this.#gate ??= new Gate();
-    // Closed first: the stream may be pulled, or cancelled, inside of enqueue().
+    // Close the gate first, because enqueue() may pull or cancel the stream.
     gate.close();
     this.#controller?.enqueue(chunk);
     return gate.isClosed ? gate : undefined;
@@ -119,15 +105,15 @@ export class FetchTransport implements Transport {
     if (this.#response === undefined) this.#settle(fetchErrorResponse(500));
     const error = typeof reason === "object" && reason !== null
       ? reason
-      : new Error("The response was broken off", { cause: reason });
+      : new Error("The response was cut off", { cause: reason });
     this.#controller?.error(error);
     this.#controller = undefined;
     this.#gate?.open();
   }
 
   /**
-   * Gives the runtime the response that it waits for, if there is none because
-   * the client has left. No client sees it.
+   * Passes a response to the waiting runtime if there is none because the
+   * client has left. It is not sent.
    */
   finish(): void {
     if (this.#response === undefined) this.#settle(fetchErrorResponse(503));
@@ -137,8 +123,8 @@ export class FetchTransport implements Transport {
     const reason = new ClientDisconnected();
     this.#controller = undefined;
     this.cancellation.cancel(reason);
-    // With the response, Deno drops the request body. One that is being read
-    // waits for the end of the application.
+    // Deno drops the request body after the response. If the body is being
+    // read, the response waits for the end of the application.
     if (this.#request.body === null) this.finish();
     else keepBody(this.#request)?.then(() => this.finish());
     this.#gate?.fail(reason);
@@ -150,15 +136,17 @@ export class FetchTransport implements Transport {
   ): Response {
     const init: ResponseInit = {
       status: head.code,
-      // Deno keeps case, order and repetition of an array of pairs.
+      // With an array of pairs, Deno keeps the case, order and repetition of
+      // headers.
       headers: head.headers as [string, string][],
-      // No server of Deno sends it; whoever holds the Response may look.
+      // Deno.serve does not send it, but code that gets the Response can read
+      // it.
       statusText: head.status.slice(4),
     };
     try {
       return new Response(body as BodyInit | null, init);
     } catch (error) {
-      // A chunk in shared memory is refused as it stands, but its copy is not.
+      // A Response cannot be created from shared memory, but from a copy.
       if (body instanceof Uint8Array) return new Response(body.slice(), init);
       throw error;
     }

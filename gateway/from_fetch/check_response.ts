@@ -9,10 +9,12 @@ import { describe, isThenable } from "../../wsgi/describe.ts";
 import { reasonPhrase } from "../../wsgi/status.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
 
-/** A challenge is the application's, as in the server itself. */
+/**
+ * Applications may send a proxy challenge, as under the server of this package.
+ */
 const PROXY_AUTH = /^proxy-auth/i;
 
-/** A `Response` of this runtime or of a library that brings its own. */
+/** Returns whether a value is a `Response` of the runtime or of a library. */
 function isResponse(value: unknown): value is Response {
   const { status, headers, body } = (value ?? {}) as Partial<Response>;
   return typeof status === "number" && body !== undefined &&
@@ -26,10 +28,10 @@ function answerError(problem: string): TypeError {
 /**
  * Throws unless a value is a response that can be sent.
  *
- * @param value The value that was given as a response.
- * @param requirement The requirement, for the message: "handler must return …".
- * @throws {TypeError} If it is no `Response`, has a status that no answer can
- * have, or a body that is being read already.
+ * @param value The value to check.
+ * @param requirement The beginning of the message: "handler must return …".
+ * @throws {TypeError} If it is not a `Response`, has a status that cannot be
+ * sent, or a body that has been read or is being read.
  */
 export function checkResponse(
   value: unknown,
@@ -59,8 +61,8 @@ export function checkResponse(
  * Returns the status of a response for startResponse.
  *
  * @param response The response.
- * @returns The code and its reason. Fetch allows tabs and outer spaces in a
- * reason, and an empty one; WSGI does not.
+ * @returns The code and its reason. Fetch allows an empty reason, and tabs and
+ * outer spaces in it; WSGI does not.
  */
 export function statusLine({ status, statusText }: Response): string {
   const reason = statusText.replaceAll("\t", " ").trim() ||
@@ -72,12 +74,12 @@ export function statusLine({ status, statusText }: Response): string {
  * Returns the headers of a response for startResponse.
  *
  * @param response The response.
- * @returns A new array, without the headers that belong to the server.
+ * @returns A new array without the headers that belong to the server.
  */
 export function responseHeaders({ headers }: Response): HeaderTuple[] {
   const list: HeaderTuple[] = [];
-  // Iteration gives each Set-Cookie by itself. Others are joined, which leaves
-  // a space behind the comma before an empty value.
+  // Iteration yields each Set-Cookie separately. Other headers are joined, with
+  // a space after the comma even before an empty value.
   for (const [name, value] of headers) {
     if (isHopByHop(name) && !PROXY_AUTH.test(name)) continue;
     list.push([name, value.replace(/[\t ]+$/, "")]);

@@ -1,5 +1,5 @@
 /**
- * The signal of a request that was made of an environ.
+ * The signal of a `Request` that was created from an environ.
  *
  * @module
  */
@@ -7,14 +7,15 @@
 import type { Environ } from "../../wsgi/types.ts";
 
 /**
- * How long a handler may take before the server is asked for its signal. The
- * servers of this package watch a client from then on anyway.
+ * How long a handler may take before the server's signal is used, in
+ * milliseconds. From this time on, the servers of this package watch the client
+ * anyway.
  */
 const SIGNAL_DELAY_MS = 20;
 
 /**
- * Returns the reason that programs know from the signal of a fetch request:
- * an `AbortError`. Its message and its `cause` say why the request ended.
+ * Returns the reason with which the signals of fetch requests abort: an
+ * `AbortError`. Its message and its `cause` say why the request ended.
  */
 function abortReason(cause: unknown): unknown {
   if (cause instanceof DOMException && cause.name === "AbortError") {
@@ -33,7 +34,7 @@ function follow(controller: AbortController, source: AbortSignal): void {
 }
 
 /**
- * Makes the signal of a fetch request of that of the server.
+ * Creates the signal of a fetch request from that of the server.
  *
  * @param source `wsgiref.signal` of the request.
  * @returns A signal that aborts when it does, with an `AbortError`.
@@ -45,32 +46,32 @@ export function toFetchSignal(source: AbortSignal): AbortSignal {
 }
 
 /**
- * A signal that follows `wsgiref.signal`, but asks for that one late: on Deno it
+ * A signal that follows `wsgiref.signal`, but only gets it late. On Deno, this
  * makes the server read the signal of its own request, which costs 8 µs and
- * makes the runtime print a warning. Most requests are over before.
+ * makes the runtime print a warning. Most requests are complete before.
  *
- * It is a true signal from the start, so that copies of the request follow it.
+ * It is a real signal from the start, so that copies of the request follow it.
  */
 export class ForwardedSignal {
   readonly #controller = new AbortController();
   readonly #source: (() => AbortSignal) | undefined;
   #isFollowing = false;
 
-  /** @param environ The variables of the request. */
+  /** @param environ The variables of the request, with `wsgiref.signal`. */
   constructor(environ: Environ) {
     this.#source = environ["wsgiref.signal"];
   }
 
-  /** The signal to hand out. */
+  /** The signal for the `Request`. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /**
-   * Follows the server's signal if a promise takes its time.
+   * Follows the server's signal if a promise takes longer than 20 ms.
    *
-   * @param promise What the handler has returned.
-   * @returns The same.
+   * @param promise The promise that the handler returned.
+   * @returns The result of the promise.
    */
   async during<T>(promise: PromiseLike<T>): Promise<T> {
     if (this.#source === undefined) return await promise;
@@ -82,7 +83,9 @@ export class ForwardedSignal {
     }
   }
 
-  /** Looks whether the body is closed because the request ended early. */
+  /**
+   * Checks whether the body is being closed because the request ended early.
+   */
   bodyClosed(): void {
     this.#follow();
   }

@@ -2,8 +2,8 @@
  * Runs a fetch handler as a WSGI application: a function from `Request` to
  * `Response`, a module `{ fetch }`, an application of Hono or h3.
  *
- * So it can stand behind every gateway of this package, beside other
- * applications under one `mount()`, and with the validator around it.
+ * The result works with every gateway of this package, next to other
+ * applications in `mount()`, and with the validator around it.
  *
  * ```ts
  * import { fromFetchHandler } from "@wsgi/ref/from-fetch";
@@ -38,18 +38,18 @@ import type {
   StartResponse,
 } from "../../wsgi/types.ts";
 
-/** What a fetch handler gets beside the request. */
+/** The second argument of a fetch handler. */
 export interface FetchInfo {
   /**
-   * Where the client is, as `Deno.serve` gives it; from `REMOTE_ADDR` and
-   * `REMOTE_PORT`. Absent where the server does not know it.
+   * The address of the client, as in `Deno.serve`; taken from `REMOTE_ADDR` and
+   * `REMOTE_PORT`. Absent if the server does not know it.
    */
   readonly remoteAddr?: {
     /** Always `"tcp"`. */
     readonly transport: "tcp";
     /** The address of the client. */
     readonly hostname: string;
-    /** The port of the client. Absent where the server does not know it. */
+    /** The port of the client. Absent if the server does not know it. */
     readonly port?: number;
   };
   /** The variables of the request. */
@@ -59,8 +59,8 @@ export interface FetchInfo {
 /**
  * A function that answers a fetch `Request`.
  *
- * @param request The request.
- * @param info What there is beside it.
+ * @param request The request, as created by `toRequest()`.
+ * @param info The client's address and the environ.
  * @returns The response, or a promise of it.
  */
 export type FetchFunction = (
@@ -73,8 +73,8 @@ export interface FetchModule {
   /**
    * Answers a request.
    *
-   * @param request The request.
-   * @param info What there is beside it.
+   * @param request The request, as created by `toRequest()`.
+   * @param info The client's address and the environ.
    * @returns The response, or a promise of it.
    */
   fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
@@ -130,7 +130,7 @@ function respond(
     : sendResponse(response, startResponse, signal);
 }
 
-/** Answers a request that no `Request` can express. */
+/** Responds to a request that no `Request` can express. */
 function refuse(
   status: string,
   text: string,
@@ -141,35 +141,37 @@ function refuse(
 }
 
 /**
- * Makes an application of a fetch handler.
+ * Turns a fetch handler into an application.
  *
- * The request is that of `toRequest()`: its body is read from the client when
- * the handler reads it. The body of the response is read one chunk at a time,
- * when the client can take it, and cancelled when the client leaves. One that is
- * there as a whole, such as a text, becomes an array, so that the server can
- * send its Content-Length; to see that, the second chunk is asked for before the
- * first is sent. The body of an answer to HEAD is cancelled.
+ * The request is created by `toRequest()`: its body is read from the client
+ * when the handler reads it. The body of the response is read one chunk at a
+ * time, as fast as the client receives it, and is cancelled when the client
+ * leaves. A body that is complete, such as text, becomes an array, so that the
+ * server can send its Content-Length; to detect this, the second chunk is
+ * requested before the first is sent. For HEAD, the body of the response is
+ * cancelled.
  *
  * `request.signal` aborts when `wsgiref.signal` does, with an `AbortError` that
- * has the reason of that signal as its `cause`. It costs little, because
- * the server is asked only for a handler that takes longer than 20 ms, and when
+ * has the reason of that signal as its `cause`. This costs little, because
+ * `wsgiref.signal` is only called if the handler takes longer than 20 ms, or if
  * a body is closed early. A client that leaves within the first 20 ms is
- * noticed at their end. Behind a server that has no `wsgiref.signal` it never
- * aborts; the body is cancelled all the same.
+ * noticed after them. On a server without `wsgiref.signal`, it never aborts,
+ * but the body is cancelled all the same.
  *
- * The handler's second argument is a {@linkcode FetchInfo}: Hono has it as
- * `c.env`, so that `getConnInfo()` of its Deno adapter works. There is no third.
+ * The handler's second argument is a {@linkcode FetchInfo}: In Hono it is
+ * `c.env`, so that `getConnInfo()` of the Deno adapter works. There is no third
+ * argument.
  *
- * What differs from a server of fetch handlers:
+ * Differences from a server for fetch handlers:
  *
  * - Hop-by-hop headers of the response, such as `Connection` and
- *   `Transfer-Encoding`, are left out: they are the server's.
- * - CONNECT, TRACE and TRACK, which no `Request` can express, get a 501, and a
- *   Host that no URL can have gets a 400.
+ *   `Transfer-Encoding`, are omitted, because they belong to the server.
+ * - The response to CONNECT, TRACE and TRACK, which no `Request` can express,
+ *   is 501, and the response to a Host that no URL can have is 400.
  * - A response without a `statusText` gets the usual reason phrase.
- * - What is no `Response`, a status of 0 (`Response.error()`) or 101 (a
- *   WebSocket), and a body in use are errors, as is what the handler throws: the
- *   server answers 500.
+ * - Values other than a `Response`, a status of 0 (`Response.error()`) or 101
+ *   (a WebSocket), and a body in use are errors, like an exception of the
+ *   handler: the response is 500.
  *
  * PEP 3333, "The Application/Framework Side".
  *
@@ -206,7 +208,7 @@ export function fromFetchHandler(
       const text = `No fetch handler can answer ${method}.`;
       return refuse("501 Not Implemented", text, startResponse);
     }
-    // Other servers may let it through.
+    // Other servers may accept an invalid Host.
     if (host !== undefined && !isHost(host)) {
       return refuse("400 Bad Request", "400 Bad Request", startResponse);
     }

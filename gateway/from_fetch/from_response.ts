@@ -1,5 +1,5 @@
 /**
- * {@linkcode fromResponse}: a fetch `Response` as the answer of an application.
+ * {@linkcode fromResponse}: sends a fetch `Response` from an application.
  *
  * @module
  */
@@ -14,12 +14,13 @@ import { toBody } from "./stream_body.ts";
 import type { ResponseBody, StartResponse } from "../../wsgi/types.ts";
 
 /**
- * Starts a response as a checked `Response` says, and returns its body.
+ * Starts the response with the status and headers of a checked `Response`, and
+ * returns its body.
  *
- * @param response The response; checked.
+ * @param response The checked response.
  * @param startResponse The function that starts the response.
- * @param signal The signal of the request, if it is to be told of an early end.
- * @returns The body.
+ * @param signal The signal of the request, if it should abort at an early end.
+ * @returns The body for the application to return.
  */
 export function sendResponse(
   response: Response,
@@ -38,22 +39,22 @@ export function sendResponse(
 }
 
 /**
- * Answers a request with a fetch `Response`: calls `startResponse` with its
- * status and headers, and returns its body for the application to return.
+ * Responds with a fetch `Response`: calls `startResponse` with its status and
+ * headers, and returns its body for the application to return.
  *
- * It is the counterpart of `toRequest()`. Use it where writing the header tuples and
- * encoding the body by hand is tedious: `Response.json()`, `Response.redirect()`,
+ * It is the counterpart of `toRequest()`. Use it to avoid writing header tuples
+ * and encoding the body by hand: `Response.json()`, `Response.redirect()`,
  * `FormData` and `Blob` bodies.
  *
- * - Several `Set-Cookie` headers stay several.
+ * - Several `Set-Cookie` headers stay separate.
  * - A body that is complete, such as text, becomes an array, so that the server
  *   can send its Content-Length. A stream is sent chunk by chunk, as fast as
- *   the client takes it, and is cancelled when the client leaves.
+ *   the client receives it, and is cancelled when the client leaves.
  * - A response without a `statusText` gets the usual reason phrase.
- * - Hop-by-hop headers such as `Connection` are left out, because they belong to
+ * - Hop-by-hop headers such as `Connection` are omitted, because they belong to
  *   the server.
- * - The server does not send the body in answer to HEAD. An application that is
- *   expensive to run for HEAD should return `[]` itself.
+ * - For HEAD, the server does not send the body. An application whose body is
+ *   expensive to create should return `[]` for HEAD.
  *
  * PEP 3333, "The Application/Framework Side".
  *
@@ -62,10 +63,10 @@ export function sendResponse(
  * @param startResponse The application's second argument. It is called once,
  * before this function returns.
  * @returns The body, or a promise of it; return either from the application.
- * @throws {TypeError} If `response` cannot be sent: it is no `Response`, it is
- * `Response.error()` or a WebSocket upgrade, or its body is in use.
+ * @throws {TypeError} If `response` cannot be sent: it is not a `Response`, it
+ * is `Response.error()` or a WebSocket upgrade, or its body is in use.
  *
- * @example Answer with JSON and a cookie
+ * @example Send JSON and a cookie
  * ```ts
  * import { type Application, fromResponse } from "@wsgi/ref";
  * import { TestClient } from "@wsgi/ref/test-client";

@@ -1,5 +1,5 @@
 /**
- * The stream of a fetch `Response` as the body of an application.
+ * Turns the stream of a fetch `Response` into the body of an application.
  *
  * @module
  */
@@ -11,25 +11,25 @@ import type { ResponseBody } from "../../wsgi/types.ts";
 type Read = ReadableStreamReadResult<unknown>;
 
 /**
- * How many turns of the microtask queue a stream gets to show its end. Deno
- * needs five for the text that a `Response` was made of.
+ * How many turns of the microtask queue a stream gets to report its end. Deno
+ * needs five for a `Response` that was created from text.
  */
 const TURNS = 10;
 
-/** What a promise gives if it needs to wait for nothing but promises. */
+/** Returns the result of a promise if it only waits for microtasks. */
 async function soon(promise: Promise<Read>): Promise<Read | undefined> {
   let result: Read | undefined;
-  // The code that awaits the promise itself sees a failure.
+  // The code that awaits the promise handles a rejection.
   promise.then((value) => void (result = value), () => {});
   for (let turn = 0; turn < TURNS && result === undefined; turn++) await null;
   return result;
 }
 
 /**
- * Asks for up to two chunks, to see whether they are all.
+ * Requests up to two chunks to find out whether the body is complete.
  *
  * @param reader The reader of the stream.
- * @returns The whole body, or what was asked for.
+ * @returns The whole body, or the pending reads.
  */
 async function peek(
   reader: ReadableStreamDefaultReader<unknown>,
@@ -46,15 +46,15 @@ async function peek(
 }
 
 /**
- * Makes a body of a stream: an array if the end of it is there already, so that
- * the server can send the length.
+ * Turns a stream into a body: an array if the stream is already complete, so
+ * that the server can send the length.
  *
- * A `Response` does not say what it was made of; text is a stream here like any
- * other.
+ * A `Response` does not report from what it was created, so text is a stream
+ * like any other.
  *
  * @param stream The stream of the response; unlocked.
- * @param signal The signal of its request, if it is to be told of an early end.
- * @returns The body.
+ * @param signal The signal of its request, if it should abort at an early end.
+ * @returns The body for the application to return.
  */
 export async function toBody(
   stream: ReadableStream<unknown>,
@@ -68,10 +68,10 @@ export async function toBody(
 }
 
 /**
- * Cancels a stream that nobody is to get: the answer to HEAD.
+ * Cancels a stream that is not sent because the method is HEAD.
  *
  * @param stream The stream of the response; unlocked.
- * @returns Its length in bytes, if the end of it was there already.
+ * @returns Its length in bytes, if it was already complete.
  */
 export async function discard(
   stream: ReadableStream<unknown>,
@@ -84,10 +84,10 @@ export async function discard(
 }
 
 /**
- * A body that reads a stream: one chunk when one is asked for.
+ * A body that reads one chunk from a stream for each call of `next()`.
  *
- * It has a reader of its own, because the iterator of a stream lets `return()`
- * wait for a `next()` that may stay pending.
+ * It uses a reader, because `return()` of a stream's iterator waits for a
+ * pending `next()`, which may never settle.
  */
 class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
   readonly #reader: ReadableStreamDefaultReader<unknown>;
@@ -97,7 +97,7 @@ class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
 
   /**
    * @param reader The reader of the stream.
-   * @param reads What was asked of it already.
+   * @param reads The reads that have been requested already.
    * @param signal The signal of the request.
    */
   constructor(
@@ -114,7 +114,7 @@ class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
     return this;
   }
 
-  /** Reads the next chunk that is not empty. */
+  /** Reads the next non-empty chunk. */
   async next(): Promise<IteratorResult<Uint8Array, void>> {
     for (;;) {
       let result: Read;
@@ -128,11 +128,11 @@ class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
         this.#isOver = true;
         return { done: true, value: undefined };
       }
-      // A stream that a handler made may hold anything.
+      // The stream of a handler may contain values of any type.
       const { value } = result;
       if (!isUint8Array(value)) {
         throw new TypeError(
-          `Cannot send the body: the stream of a Response must give Uint8Array chunks, got ${
+          `Cannot send the body: the stream of a Response must contain Uint8Array chunks, got ${
             describe(value)
           }`,
         );
@@ -141,13 +141,13 @@ class StreamBody implements AsyncIterableIterator<Uint8Array, void> {
     }
   }
 
-  /** Cancels what is left of the stream. */
+  /** Cancels the rest of the stream. */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
     await this.close();
     return { done: true, value: undefined };
   }
 
-  /** Cancels what is left of the stream. A later call does nothing. */
+  /** Cancels the rest of the stream. Later calls have no effect. */
   async close(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode toRequest}: the request of an environ as a fetch `Request`.
+ * {@linkcode toRequest}: creates a fetch `Request` from an environ.
  *
  * @module
  */
@@ -14,19 +14,24 @@ import { RequestBodyError } from "../input/request_body_error.ts";
 import { readSome } from "../../wsgi/read_some.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** How much is read at once. */
+/** How many bytes are read at once. */
 const BLOCK_SIZE = 65_536;
 
 const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
-/** Without what a URL parser takes for a slash or an end, or leaves out. */
+/**
+ * Matches paths without characters that a URL parser takes for a slash or the
+ * end of the path, or removes.
+ */
 const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
-/** What a URL parser would take for text, or for a fragment. */
+/**
+ * Matches characters that a URL parser would encode, or take for a fragment.
+ */
 const NOT_IN_QUERY = /[^\x21\x22\x24-\x7e]/g;
 
 function urlOf(environ: Environ): string {
   const query = environ.QUERY_STRING?.replace(NOT_IN_QUERY, percentEncode);
   const path = rawPathOf(environ);
-  // A URL parser must not take the path for something else.
+  // A URL parser must not interpret a part of the path.
   if (path === undefined || !RAW_PATH.test(path)) {
     return requestUri({ ...environ, QUERY_STRING: query });
   }
@@ -48,8 +53,8 @@ function requestHeaders(environ: Environ): Headers {
 }
 
 /**
- * Creates the error about an input that ended too early. An input whose client
- * has left rejects; one that gives no byte at all was read before.
+ * Creates the error about an input that ended too early. If the client has
+ * left, the input rejects; if the input is empty, it has been read before.
  */
 function missing(left: number, length: number): Error {
   return left === length
@@ -60,7 +65,7 @@ function missing(left: number, length: number): Error {
     );
 }
 
-/** The body as a stream that reads nothing before it is read. */
+/** Returns the body as a stream that does not read ahead. */
 function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
   const { REQUEST_METHOD: method, CONTENT_LENGTH } = environ;
   if (/^(?:GET|HEAD)$/i.test(method)) return undefined;
@@ -68,15 +73,15 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
   if (CONTENT_LENGTH !== undefined && isDigits(CONTENT_LENGTH)) {
     length = Number(CONTENT_LENGTH);
   } else if (environ["wsgi.input_terminated"] !== true) {
-    // Nothing says where the body ends, so CGI takes it for empty.
+    // Without a length, CGI considers the body empty.
     return undefined;
   }
-  // Taken now: the application may change its environ.
+  // Read now, because the application may change its environ.
   const input = environ["wsgi.input"];
   let left = length;
   return new ReadableStream({
     async pull(controller): Promise<void> {
-      // As with Deno.serve, a body that was sent empty is an empty stream.
+      // As under Deno.serve, an empty body that was sent is an empty stream.
       if (left === 0) return controller.close();
       const chunk = await readSome(input, Math.min(left, BLOCK_SIZE));
       left -= chunk.byteLength;
@@ -88,23 +93,24 @@ function bodyOf(environ: Environ): ReadableStream<Uint8Array> | undefined {
 }
 
 /**
- * Makes a fetch `Request` of an environ, so that `formData()`, `json()`,
- * `headers` and all else that it has are at hand.
+ * Creates a fetch `Request` from an environ, for its `formData()`, `json()`,
+ * `headers` and other members.
  *
- * The body is the `wsgi.input`: it is read when the request's body is, in
- * blocks of up to 64 KiB, and then it is gone from there. GET and HEAD have none
- * here, as under `Deno.serve`; a body that was sent empty is an empty stream. The
- * signal aborts when that of `wsgiref.signal` does, with an `AbortError` whose
- * `cause` is the reason of that signal.
+ * The body reads from `wsgi.input`, in blocks of up to 64 KiB, when it is read
+ * itself; `wsgi.input` is then consumed. As under `Deno.serve`, GET and HEAD
+ * have no body, and an empty body that was sent is an empty stream. The signal
+ * aborts when that of `wsgiref.signal` does, with an `AbortError` whose `cause`
+ * is the reason of that signal.
  *
- * The URL is that of `requestUri()`, with the path as it was sent where
- * `REQUEST_URI` still fits `SCRIPT_NAME` and `PATH_INFO`, so that `%2F` stays.
- * Parsing tidies it up once more: a `..` segment is resolved, for example.
+ * The URL is that of `requestUri()`. If `REQUEST_URI` still matches
+ * `SCRIPT_NAME` and `PATH_INFO`, the path is the one that was sent, so that
+ * `%2F` is kept. The URL parser normalizes it further; for example, it resolves
+ * `..` segments.
  *
- * @param environ The variables of the request.
+ * @param environ The variables of the request; not changed.
  * @returns The request.
- * @throws {TypeError} If no `Request` can express it: if the variables make no
- * valid URL, or the method is CONNECT, TRACE or TRACK.
+ * @throws {TypeError} If no `Request` can express it: the variables do not form
+ * a valid URL, or the method is CONNECT, TRACE or TRACK.
  *
  * @example Read a form
  * ```ts
@@ -132,9 +138,9 @@ export function toRequest(environ: Environ): Request {
 }
 
 /**
- * Makes the request of an environ with a signal that is there already.
+ * Creates the request from an environ with a given signal.
  *
- * @param environ The variables of the request.
+ * @param environ The variables of the request; not changed.
  * @param signal The signal of the request.
  * @returns The request.
  * @throws {TypeError} As {@linkcode toRequest} does.
@@ -145,7 +151,7 @@ export function requestOf(
 ): Request {
   const url = urlOf(environ);
   const body = bodyOf(environ);
-  // fetch asks for "half" where a body is streamed.
+  // fetch requires "half" for a streamed body.
   const init: RequestInit & { duplex: "half" } = {
     method: environ.REQUEST_METHOD,
     headers: requestHeaders(environ),

@@ -1,5 +1,5 @@
 /**
- * The errors with which a request body fails.
+ * The errors of request bodies.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { RequestBodyError } from "./request_body_error.ts";
 /**
  * Creates the error about a body that is too large.
  *
- * @param maxSize The greatest length in bytes.
- * @param got What the length is, in words.
+ * @param maxSize The maximum length in bytes.
+ * @param got The length, as the end of the message.
  * @returns The error, with status 413.
  */
 export function sizeError(maxSize: number, got: string): RequestBodyError {
@@ -25,8 +25,8 @@ export function sizeError(maxSize: number, got: string): RequestBodyError {
 /**
  * Creates the error about a body that ended too early.
  *
- * @param contentLength Its length in bytes, as it was announced.
- * @param got How many bytes came.
+ * @param contentLength The announced length in bytes.
+ * @param got How many bytes arrived.
  * @returns The error, with status 400.
  */
 export function lengthError(
@@ -42,12 +42,12 @@ export function lengthError(
 /**
  * Creates the error about a source that failed.
  *
- * @param cause What the source rejected with.
- * @param received How many bytes had come.
- * @returns The error, with status 400; the cause itself where that says more.
+ * @param cause The rejection of the source.
+ * @param received How many bytes had arrived.
+ * @returns The error, with status 400, or the cause if it is more precise.
  */
 export function readError(cause: unknown, received: number): Error {
-  // A stream over another input gives the more exact error itself.
+  // A stream over another input rejects with a more precise error.
   if (cause instanceof RequestBodyError || cause instanceof BodyTakenError) {
     return cause;
   }
@@ -59,9 +59,9 @@ export function readError(cause: unknown, received: number): Error {
 }
 
 /**
- * Creates the error about a stream that holds other things than bytes.
+ * Creates the error about a stream that contains other values than bytes.
  *
- * @param chunk What the stream gave.
+ * @param chunk The value from the stream.
  * @returns The error.
  */
 export function chunkError(chunk: unknown): TypeError {

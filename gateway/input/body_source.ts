@@ -1,12 +1,12 @@
 /**
- * Where the bytes of a request body come from.
+ * The source of the bytes of a request body.
  *
  * @module
  */
 
 /**
- * Says that a request body cannot be read because other code of the program has
- * read it. The client is not at fault, so the request fails with 500.
+ * The error if a request body cannot be read because other code has read it.
+ * The client is not at fault, so the response is 500.
  */
 export class BodyTakenError extends Error {
   /** The name of the class, as in the first line of a stack trace. */
@@ -15,7 +15,7 @@ export class BodyTakenError extends Error {
   /**
    * Creates the error.
    *
-   * @param reason What was done with the body, without a final period.
+   * @param reason The end of the message, without a period.
    */
   constructor(reason: string) {
     super(
@@ -24,34 +24,36 @@ export class BodyTakenError extends Error {
   }
 }
 
-/** Where the bytes of a request body come from. */
+/** The source of the bytes of a request body. */
 export interface BodySource {
   /**
-   * Reads what comes next. One call at a time.
+   * Reads the next bytes. Only one call may be pending.
    *
-   * @returns The bytes, which belong to the caller; `undefined` at the end. A
-   * rejection means that the client has cut the body short, unless it is a
-   * {@linkcode BodyTakenError}.
+   * @returns The bytes, which belong to the caller; `undefined` at the end. Any
+   * rejection other than a {@linkcode BodyTakenError} means that the client has
+   * cut the body short.
    */
   read(): Promise<Uint8Array | undefined>;
-  /** Lets go of a source of which nothing more is read, at its end. */
+  /** Releases a source that has been read to its end. */
   release(): void;
   /**
-   * Ends a source of which nothing more is read, before its end. A pending
-   * read() may stay pending.
+   * Cancels a source before its end, because no more will be read. A pending
+   * read() may never settle.
    *
-   * @param reason Why.
+   * @param reason Why the rest is not read.
    */
   cancel(reason: unknown): void;
 }
 
-/** A body that comes as a stream. It stays locked while it may have more. */
+/**
+ * A body from a stream. The stream stays locked while it may have more bytes.
+ */
 export class StreamSource implements BodySource {
   readonly #stream: ReadableStream<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
   /**
-   * @param stream The stream.
+   * @param stream The stream of the body.
    * @throws {TypeError} If it is locked.
    */
   constructor(stream: ReadableStream<Uint8Array>) {
@@ -70,7 +72,7 @@ export class StreamSource implements BodySource {
 
   cancel(reason: unknown): void {
     this.#reader.releaseLock();
-    // Whether the stream can be cancelled matters to nobody any more.
+    // An error while cancelling no longer matters.
     this.#stream.cancel(reason).catch(() => {});
   }
 }

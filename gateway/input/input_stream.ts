@@ -12,33 +12,37 @@ import type { InputStream } from "../../wsgi/types.ts";
 const LINE_FEED = 0x0a;
 
 /**
- * The `wsgi.input` of the servers of this package, over a stream of bytes.
+ * The `wsgi.input` of the servers of this package. It reads from a stream of
+ * bytes.
  *
- * Every array that it returns is the only one over its buffer, so it may be
- * changed, transferred to a worker, or used through `.buffer` without touching
- * what others read. Small reads therefore copy; a chunk that is all of its
- * buffer and all of the answer is handed over as it is, because code that gives
- * a chunk to a stream gives it away.
+ * Every array that it returns is the only view of its buffer. An application
+ * may change it, transfer it to a worker, or use its `.buffer` without
+ * affecting other reads. Small reads therefore copy. A chunk that fills its
+ * buffer and satisfies a read is returned without a copy, because a stream owns
+ * its chunks.
  *
- * A rejection counts as handled: an application that fails before it awaits
- * what it began to read must not end the process when the client leaves.
+ * Rejections are marked as handled: if an application fails before it awaits a
+ * read, the process must not end when the client leaves.
  *
  * PEP 3333, "Input and Error Streams".
  */
 export class RequestInput implements InputStream, SomeInput {
   #open: OpenBody;
   #limits: BodyLimits;
-  /** Made by the first call that needs it: most requests have no body. */
+  /**
+   * Created by the first call that needs it, because most requests have no
+   * body.
+   */
   #body: RequestBody | undefined;
   /** Resolves when the last call so far is over. */
   #turn: Promise<void> | undefined;
 
   /**
-   * Makes an input. Nothing is opened before the first read.
+   * Creates an input. The stream is not opened before the first read.
    *
-   * @param open Returns the stream of the body, `null` for an empty one. It is
-   * called once at most. What it throws is what the reads reject with.
-   * @param limits Where the body ends.
+   * @param open Returns the stream of the body, or `null` for an empty body. It
+   * is called at most once. If it throws, the reads reject with the same error.
+   * @param limits The announced and the maximum length of the body.
    */
   constructor(open: OpenBody, limits: BodyLimits = {}) {
     this.#open = open;
@@ -46,12 +50,13 @@ export class RequestInput implements InputStream, SomeInput {
   }
 
   /**
-   * Reads `size` bytes, fewer only at the end of the input.
+   * Reads `size` bytes, or fewer at the end of the input.
    *
-   * @param size Bytes to read, an integer. Without it, or with a negative
-   * number, everything that is left. 0 reads nothing and always succeeds.
+   * @param size The number of bytes, an integer. By default, or if it is
+   * negative, the rest of the input is read. 0 reads nothing and always
+   * succeeds.
    * @returns A new array; empty at the end of the input.
-   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   * @throws {RequestBodyError} If the body was cut short or is too large.
    * @throws {TypeError} If the size is not a number.
    * @throws {RangeError} If the size is not an integer.
    */
@@ -62,10 +67,10 @@ export class RequestInput implements InputStream, SomeInput {
   /**
    * Reads one line with its `\n`.
    *
-   * @param size The most bytes to return, an integer. Without it, or with a
-   * negative number, the whole line. 0 reads nothing and always succeeds.
+   * @param size The maximum number of bytes, an integer. By default, or if it
+   * is negative, the whole line is read. 0 reads nothing and always succeeds.
    * @returns A new array; empty at the end of the input.
-   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   * @throws {RequestBodyError} If the body was cut short or is too large.
    * @throws {TypeError} If the size is not a number.
    * @throws {RangeError} If the size is not an integer.
    */
@@ -74,12 +79,13 @@ export class RequestInput implements InputStream, SomeInput {
   }
 
   /**
-   * Reads the lines that are left.
+   * Reads the remaining lines.
    *
-   * @param hint Stop after the line that brings the total to this many bytes,
-   * an integer. Without it, or with 0 or a negative number, read all lines.
+   * @param hint An integer. Reading stops after the line that brings the total
+   * to this number of bytes. By default, or if it is 0 or negative, all lines
+   * are read.
    * @returns The lines, each with its `\n`.
-   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   * @throws {RequestBodyError} If the body was cut short or is too large.
    * @throws {TypeError} If the hint is not a number.
    * @throws {RangeError} If the hint is not an integer.
    */
@@ -88,10 +94,9 @@ export class RequestInput implements InputStream, SomeInput {
   }
 
   /**
-   * Iterates over the lines that are left.
+   * Iterates over the remaining lines.
    *
-   * Leaving the loop early does not end the input: what comes next can still be
-   * read.
+   * Leaving the loop early does not end the input: the rest can still be read.
    *
    * @returns An iterator over the lines, each with its `\n`.
    */
@@ -104,16 +109,16 @@ export class RequestInput implements InputStream, SomeInput {
   }
 
   /**
-   * Reads what has come. Not for applications.
+   * Reads the bytes that have arrived. Not for applications.
    *
-   * @param size The most bytes to return.
+   * @param size The maximum number of bytes.
    * @returns A new array; empty at the end of the input.
    */
   "wsgiref.readSome"(size: number): Promise<Uint8Array<ArrayBuffer>> {
     return this.#enqueue(async () => {
       const body = this.#use();
       if (!body.isEmpty || await body.fill()) {
-        // No more than the source gave at once, so that nothing is waited for.
+        // Not more than the source has provided, so that it never waits.
         return await this.#take(Math.min(size, body.available), false);
       }
       return new Uint8Array();
@@ -121,12 +126,12 @@ export class RequestInput implements InputStream, SomeInput {
   }
 
   /**
-   * Ends the input from the side of the server, because the client has left or
-   * the time is up. Not for applications.
+   * Ends the input because the client has left or the time is up. Called by
+   * servers. Not for applications.
    *
-   * Pending and later reads reject with a `RequestBodyError` of status 400, and
-   * the source is cancelled. An input that was read to its end, or has failed
-   * before, stays as it is.
+   * Pending and later reads reject with a `RequestBodyError` with status 400,
+   * and the source is cancelled. Has no effect if the input was read to its end
+   * or has failed.
    *
    * @param reason The `cause` of the rejections.
    */
@@ -135,11 +140,11 @@ export class RequestInput implements InputStream, SomeInput {
   }
 
   /**
-   * Lets go of the source because the request is over. Not for applications.
+   * Releases the source because the request is over. Not for applications.
    *
-   * Deno keeps a body open, and holds its connection up, as long as nobody has
-   * seen its end, also when Content-Length has said where that is. A source
-   * that was never opened stays so.
+   * Deno keeps a body open, and blocks its connection, until its end has been
+   * read, even if Content-Length says where it is. A source that was never
+   * opened is not opened.
    */
   release(): void {
     this.#body?.release();
@@ -149,10 +154,10 @@ export class RequestInput implements InputStream, SomeInput {
     return this.#body ??= new RequestBody(this.#open, this.#limits);
   }
 
-  /** Runs one call after another; the first runs at once. */
+  /** Runs calls one after the other; the first runs immediately. */
   #enqueue<T>(call: () => Promise<T>): Promise<T> {
     const result = this.#turn === undefined ? call() : this.#turn.then(call);
-    // The second function also makes a rejection a handled one.
+    // The second function also marks a rejection as handled.
     this.#turn = result.then(ignore, ignore);
     return result;
   }
@@ -174,7 +179,7 @@ export class RequestInput implements InputStream, SomeInput {
     }
     const bytes = join(pieces, length);
     if (this.#limits.ownsChunks === true) {
-      // What is left of the last chunk is for the next read.
+      // The rest of the last chunk is kept for the next read.
       if (body.isEmpty) body.forget();
       else pieces.pop();
       for (const piece of pieces) if (piece !== bytes) freeBuffer(piece);
@@ -198,7 +203,9 @@ export class RequestInput implements InputStream, SomeInput {
   }
 }
 
-/** Returns the lines of an input, and leaves the input open when it is left. */
+/**
+ * Iterates over the lines of an input. Its `return()` leaves the input open.
+ */
 class LineIterator implements
   AsyncIterableIterator<
     Uint8Array<ArrayBuffer>,
@@ -212,8 +219,8 @@ class LineIterator implements
     this.#input = input;
   }
 
-  // Not an async generator: that would hold a second next() back until the
-  // first is over, and a read() made in between would overtake it.
+  // Not an async generator, which would delay a second next() until the first
+  // is complete, so that a read() called in between would overtake it.
   next(): Promise<IteratorResult<Uint8Array<ArrayBuffer>, undefined>> {
     if (this.#returned) return this.return();
     const result = this.#input.readline().then(toResult);

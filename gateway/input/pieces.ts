@@ -1,20 +1,20 @@
 /**
- * The sizes that an application asks for, and the pieces of chunks that it gets.
+ * Checks size arguments, and joins pieces of chunks.
  *
  * @module
  */
 
 import { describe } from "../../wsgi/describe.ts";
 
-/** Below this many bytes, freeing a buffer costs more than it gives. */
+/** Freeing a buffer of fewer bytes costs more than it saves. */
 const MIN_FREED = 16_384;
 
 /**
- * Reads a size argument of read(), readline() or readlines().
+ * Checks a size argument of read(), readline() or readlines().
  *
- * @param size The argument.
+ * @param size The argument of the application.
  * @param name Its name, for the message.
- * @returns The most bytes to read; Infinity stands for everything.
+ * @returns The maximum number of bytes; Infinity for no limit.
  * @throws {TypeError} If it is not a number.
  * @throws {RangeError} If it is not an integer.
  */
@@ -35,9 +35,9 @@ export function toLimit(size: number | null | undefined, name: string): number {
 /**
  * Joins pieces of chunks.
  *
- * @param pieces The pieces.
- * @param length Their length in bytes.
- * @returns An array that owns all of its buffer; a single piece that does so is
+ * @param pieces The pieces, in order.
+ * @param length Their total length in bytes.
+ * @returns An array that fills its buffer; a single piece that already does is
  * not copied.
  */
 export function join(
@@ -55,7 +55,9 @@ export function join(
   return bytes;
 }
 
-/** Returns whether an array is a plain one over all of an ArrayBuffer. */
+/**
+ * Returns whether an array is a plain Uint8Array that fills its ArrayBuffer.
+ */
 function ownsBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
   return bytes.constructor === Uint8Array &&
     bytes.buffer instanceof ArrayBuffer &&
@@ -63,9 +65,9 @@ function ownsBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Gives the memory of a large chunk back at once.
+ * Frees the memory of a large chunk immediately.
  *
- * @param chunk The chunk, which is empty afterwards if it was large.
+ * @param chunk The chunk. A large one is empty afterwards.
  */
 export function freeBuffer({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIN_FREED) {

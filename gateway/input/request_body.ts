@@ -1,5 +1,5 @@
 /**
- * The bytes under `wsgi.input`: where they come from, and where they end.
+ * The bytes under `wsgi.input`: their source and their limits.
  *
  * @module
  */
@@ -16,44 +16,45 @@ import { RequestBodyError } from "./request_body_error.ts";
 
 const LINE_FEED = 0x0a;
 
-/** Stands for an empty buffer; never handed out. */
+/** An empty buffer; never returned to callers. */
 const NOTHING = new Uint8Array(0);
 
-/** Where the bytes of a request body come from: `null` is an empty body. */
+/** Opens the source of a request body; `null` for an empty body. */
 export type OpenBody = () => BodySource | ReadableStream<Uint8Array> | null;
 
-/** Where a request body ends. */
+/** The announced and the maximum length of a request body. */
 export interface BodyLimits {
   /**
-   * The length of the body in bytes, an integer of 0 or more. Nothing beyond it
-   * is read, and a body that ends before it was cut short. Without it the body
-   * is as long as its stream.
+   * The length of the body in bytes, an integer of 0 or more. Bytes beyond it
+   * are not read, and a body that ends before it was cut short. Without it, the
+   * body is as long as its stream.
    */
   contentLength?: number | undefined;
-  /** The greatest length of the body in bytes, 0 or more. Default: no limit. */
+  /** The maximum length of the body in bytes, 0 or more. Default: no limit. */
   maxSize?: number | undefined;
   /**
-   * Whether the gateway alone has the request, and so the chunks of its stream.
-   * Their memory is then released as soon as they were copied. The garbage
-   * collector is slower: it let an upload of 1 GiB hold 100 MiB.
+   * Whether only the gateway has access to the request, and thus to the chunks
+   * of its stream. Their memory is then released as soon as they have been
+   * copied. With the garbage collector alone, an upload of 1 GiB held 100 MiB.
    */
   ownsChunks?: boolean | undefined;
 }
 
 /**
- * The bytes of one request body, cut to its limits, as far as they have come.
+ * The bytes of one request body that have arrived, within its limits.
  *
- * Once it has failed, every later call fails, so that no later read can take
- * what is missing for the end. The stream stays locked while it may have more.
+ * Once it has failed, every later call fails too, so that a missing part cannot
+ * be mistaken for the end. The stream stays locked while it may have more
+ * bytes.
  *
  * PEP 3333, "Input and Error Streams"; RFC 9112 section 6.
  */
 export class RequestBody {
   #open: OpenBody | undefined;
   #limits: BodyLimits;
-  /** The source, as long as it is read. */
+  /** The source, until it has been read. */
   #source: BodySource | undefined;
-  /** A source of which nothing more is read, although its end was not seen. */
+  /** A source that is no longer read, although it has not reported its end. */
   #unfinished: BodySource | undefined;
   #received = 0;
   /** The last chunk, and how much of it has been taken. */
@@ -62,9 +63,9 @@ export class RequestBody {
   #failure: { error: unknown } | undefined;
 
   /**
-   * Makes a body. Nothing is opened before the first fill().
+   * Creates a body. The source is not opened before the first fill().
    *
-   * @param open Returns the stream of the body. It is called once at most.
+   * @param open Returns the source of the body. It is called at most once.
    * @param limits Where the body ends.
    */
   constructor(open: OpenBody, limits: BodyLimits) {
@@ -72,27 +73,27 @@ export class RequestBody {
     this.#limits = limits;
   }
 
-  /** Whether nothing can be taken without filling first. */
+  /** Whether fill() must be called before more can be taken. */
   get isEmpty(): boolean {
     return this.#offset === this.#chunk.length;
   }
 
-  /** How many bytes can be taken at once. */
+  /** How many bytes can be taken without fill(). */
   get available(): number {
     return this.#chunk.length - this.#offset;
   }
 
   /**
-   * Takes some of what has come, without copying it.
+   * Takes some of the bytes that have arrived, without copying them.
    *
-   * @param limit The most bytes to take.
+   * @param limit The maximum number of bytes.
    * @param line Whether to stop after a line feed.
    * @returns A view; empty only if nothing can be taken.
    */
   take(limit: number, line: boolean): Uint8Array {
     const start = this.#offset;
-    // Nothing beyond the limit is searched, or many small readline() calls on
-    // one large chunk would search it again and again.
+    // Only search up to the limit. Otherwise, many small readline() calls would
+    // search a large chunk again and again.
     let taken = this.#chunk.subarray(start, start + limit);
     const feed = line ? taken.indexOf(LINE_FEED) : -1;
     if (feed !== -1) taken = taken.subarray(0, feed + 1);
@@ -100,19 +101,20 @@ export class RequestBody {
     return taken;
   }
 
-  /** Lets go of the last chunk once all of it was taken. */
+  /** Drops the last chunk once all of it has been taken. */
   forget(): void {
     if (this.isEmpty) this.#drop();
   }
 
   /**
-   * Fetches the next bytes once everything has been taken. One call at a time.
+   * Fetches the next bytes once everything has been taken. Only one call may be
+   * pending.
    *
-   * @returns Whether there are any: false at the end of the body.
+   * @returns False at the end of the body, otherwise true.
    * @throws {RequestBodyError} If the body was cut short or is over the limit.
    */
   async fill(): Promise<boolean> {
-    // What was taken need not stay in memory while the client is slow.
+    // Bytes that were taken should not stay in memory while the client is slow.
     this.#drop();
     this.#start();
     while (this.#source !== undefined) {
@@ -123,7 +125,7 @@ export class RequestBody {
         this.#fail(readError(cause, this.#received));
         break;
       }
-      // While it waited, abort() may have come.
+      // abort() may have been called in the meantime.
       if (this.#source === undefined) break;
       if (chunk === undefined) this.#end(this.#source);
       else this.#accept(chunk, this.#source);
@@ -134,9 +136,9 @@ export class RequestBody {
   }
 
   /**
-   * Drops what has come, makes a pending and every later fill() reject, and
-   * cancels the stream. Changes nothing when all has been taken, or after a
-   * failure.
+   * Drops the bytes that have arrived, makes a pending fill() and all later
+   * ones reject, and cancels the source. Has no effect if everything has been
+   * taken, or after a failure.
    *
    * @param reason The `cause` of the rejections.
    */
@@ -150,8 +152,8 @@ export class RequestBody {
   }
 
   /**
-   * Lets go of the stream because nothing more will be read. What has come can
-   * still be taken.
+   * Releases the source because no more will be read. Bytes that have arrived
+   * can still be taken.
    */
   release(): void {
     if (this.#source !== undefined) {
@@ -182,7 +184,8 @@ export class RequestBody {
         ? new StreamSource(opened)
         : opened;
     } catch (error) {
-      // A closed request, a locked stream: no fault of the client, so not 400.
+      // A closed request or a locked stream is not the client's fault, so the
+      // status is not 400.
       this.#fail(error);
       return;
     }
@@ -195,16 +198,16 @@ export class RequestBody {
       this.#fail(chunkError(chunk));
       return;
     }
-    // #start() has refused a contentLength above maxSize.
+    // #start() has rejected a contentLength above maxSize.
     const { contentLength, maxSize = Infinity } = this.#limits;
     const room = (contentLength ?? maxSize) - this.#received;
     this.#received += chunk.length;
     this.#chunk = chunk.length > room ? chunk.subarray(0, room) : chunk;
     if (contentLength !== undefined) {
-      // The end is not asked for: a connection that stays open has none.
+      // Don't wait for the end: a connection that stays open has none.
       if (chunk.length >= room) {
-        // It is cancelled when the request is over: until then somebody else
-        // may want the rest.
+        // The source is only cancelled when the request is over, because other
+        // code may want the rest.
         this.#unfinished = source;
         this.#end(source);
       }
@@ -213,7 +216,7 @@ export class RequestBody {
     }
   }
 
-  /** All of the body has come; of a source whose end was seen, or of none. */
+  /** Marks the body as complete, and releases its source if it has ended. */
   #end(source?: BodySource): void {
     const { contentLength = 0 } = this.#limits;
     if (this.#received < contentLength) {
@@ -223,7 +226,7 @@ export class RequestBody {
     this.#source = undefined;
   }
 
-  /** Keeps the first failure, and lets go of the stream. */
+  /** Stores the first failure and releases the source. */
   #fail(error: unknown, reason: unknown = error): void {
     this.#failure ??= { error };
     this.#open = undefined;

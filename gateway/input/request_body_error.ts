@@ -1,19 +1,19 @@
 /**
- * {@linkcode RequestBodyError}: why a request body could not be read.
+ * {@linkcode RequestBodyError}: the error if a request body cannot be read.
  *
  * @module
  */
 
 /**
- * Says that the request body could not be read to its end.
+ * The error if the request body cannot be read to its end.
  *
- * What the methods of `wsgi.input` reject with, so that a body that was cut
- * short can never be taken for one that has ended. An application that has no
- * better answer sends a response with this {@linkcode RequestBodyError.status}.
+ * The methods of `wsgi.input` reject with it, so that a body that was cut short
+ * is never mistaken for a complete one. If an application does not catch it,
+ * the server responds with its {@linkcode RequestBodyError.status}.
  *
  * PEP 3333, "Input and Error Streams"; RFC 9110 sections 15.5.1 and 15.5.14.
  *
- * @example Answer a body that is too large
+ * @example Respond to a body that is too large
  * ```ts
  * import { RequestBodyError } from "@wsgi/ref";
  * import { assertEquals } from "@std/assert";
@@ -42,8 +42,8 @@ export class RequestBodyError extends Error {
   override readonly name = "RequestBodyError";
 
   /**
-   * The status of a fitting response: 400 when the body was cut short, 413 when
-   * it is over the limit of the server.
+   * The status of the response: 400 if the body was cut short, 413 if it
+   * exceeds the limit of the server.
    *
    * @example Read the status
    * ```ts
@@ -56,11 +56,12 @@ export class RequestBodyError extends Error {
   readonly status: 400 | 413;
 
   /**
-   * Makes an error.
+   * Creates an error.
    *
-   * @param message What could not be done, and why.
+   * @param message The message: "Cannot …: reason".
    * @param status 400 or 413.
-   * @param options `cause` is the error of the connection, if there was one.
+   * @param options Its `cause` is the error of the connection, if there was
+   * one.
    */
   constructor(message: string, status: 400 | 413, options?: ErrorOptions) {
     super(message, options);

@@ -1,5 +1,5 @@
 /**
- * The environ of a request of `node:http`.
+ * Creates the environ of a request of `node:http`.
  *
  * @module
  */
@@ -21,23 +21,23 @@ import { serverOf } from "../environ/request_target.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
 /**
- * Checks what http1/ checks for `makeServer()`: `node:http` and its parser let
- * more through, and the more so the older they are.
+ * Makes the checks that `http1/` makes for `makeServer()`. `node:http` and its
+ * parser accept more, older versions in particular.
  *
- * @returns The version of the request.
+ * @returns The version of HTTP.
  */
 function checkRequestLine(
   request: NodeRequest,
 ): string {
   const { httpVersion, method = "GET", stream } = request;
-  // HTTP/2 has frames in place of all this.
+  // HTTP/2 uses frames, which need none of these checks.
   if (stream !== undefined) return httpVersion;
   if (!httpVersion.startsWith("1.")) {
     const message = `version must be HTTP/1.1, got HTTP/${httpVersion}`;
     throw new RequestError(message, 505);
   }
   checkTarget(method, sentTarget(request));
-  // RFC 9110 section 2.5: a higher minor version is understood as ours.
+  // RFC 9110 section 2.5: a higher minor version is treated as 1.1.
   return httpVersion === "1.0" ? "1.0" : "1.1";
 }
 
@@ -45,8 +45,9 @@ const unixSockets = new WeakSet<NodeSocket>();
 
 /**
  * Returns whether the client is connected through a Unix socket. A TCP
- * connection that was reset has no address either, so the server is asked; once
- * it is closed it no longer knows, and the connection remembers.
+ * connection that was reset has no address either, so this uses the server's
+ * address. A closed server no longer has one, so the result is stored for the
+ * connection.
  */
 function isUnixSocket(socket: NodeSocket): boolean {
   if (socket.remoteAddress) return false;
@@ -55,13 +56,14 @@ function isUnixSocket(socket: NodeSocket): boolean {
 }
 
 /**
- * Makes the environ of one request.
+ * Creates the environ of one request.
  *
- * @param request The request; its body is not touched.
+ * @param request The request; its body is not read.
  * @param signal Returns the signal of the request.
- * @param options What the gateway's user says.
+ * @param options The options of the listener.
  * @returns A fresh environ.
- * @throws {RequestError} If the request is one that no application may see.
+ * @throws {RequestError} If the request is malformed and must not reach an
+ * application.
  */
 export function createNodeEnviron(
   request: NodeRequest,
@@ -93,7 +95,11 @@ export function createNodeEnviron(
     isUnixSocket: isUnixSocket(socket),
     host: target.authority || host,
     headers: rawHeaders,
-    input: new RequestInput(() => new NodeBody(request, limits), limits),
+    // RFC 9110 section 9.3.6: the bytes after CONNECT belong to the tunnel.
+    input: new RequestInput(
+      () => method === "CONNECT" ? null : new NodeBody(request, limits),
+      limits,
+    ),
     limits,
     signal,
   }, options);

@@ -9,9 +9,9 @@ import type { BodyLimits } from "../input/request_body.ts";
 import type { NodeRequest } from "./node_http.ts";
 
 /**
- * Reads the body of a request. A chunk is fetched only when it is asked for, so
- * that a slow application holds the client back. A body that had arrived before
- * the client left can still be read.
+ * Reads the body of a request. A chunk is only fetched on demand, so that a
+ * slow application slows the client down. A body that arrived before the client
+ * left can still be read.
  */
 export class NodeBody implements BodySource {
   readonly #request: NodeRequest;
@@ -22,8 +22,8 @@ export class NodeBody implements BodySource {
   #settle: ((chunk: Uint8Array | undefined) => void) | undefined;
 
   /**
-   * @param request The request; untouched until it is read.
-   * @param limits What is known of the length of its body by then.
+   * @param request The request; no listener is added until it is read.
+   * @param limits The limits, with the Content-Length once it is known.
    */
   constructor(request: NodeRequest, limits: BodyLimits) {
     this.#request = request;
@@ -40,7 +40,7 @@ export class NodeBody implements BodySource {
 
   release(): void {}
 
-  /** Lets what is left run through: the next request comes after it. */
+  /** Reads and drops the rest, because the next request follows it. */
   cancel(): void {
     this.#settle?.(undefined);
     this.#request.resume();
@@ -73,7 +73,8 @@ export class NodeBody implements BodySource {
       settle(chunk);
     }
     const onEnd = (): void => {
-      // Where the connection broke, an end is only the end of what came.
+      // If the connection broke, the end of the stream is not the end of the
+      // body.
       if (!request.complete) onClose();
       else if (this.#lacksBytes()) fail(takenError(request));
       else settle(undefined);
@@ -82,7 +83,7 @@ export class NodeBody implements BodySource {
       cause = error;
     }
     function onClose(): void {
-      // What had arrived stays in the buffer of the request.
+      // The buffer of the request keeps the bytes that had arrived.
       const chunk = request.read();
       if (chunk !== null) settle(chunk);
       else if (request.complete) onEnd();
@@ -107,15 +108,17 @@ export class NodeBody implements BodySource {
       );
     }
     if (!readableDidRead) return;
-    // What was put back with unshift() is in the buffer. Whether that is all
-    // shows at the end, if the length is known.
+    // The buffer has the bytes that were put back with unshift(). If the length
+    // is known, the end shows whether it has all of them.
     const { contentLength } = this.#limits;
     if (!readableLength || contentLength === undefined) {
       throw takenError(this.#request);
     }
   }
 
-  /** Whether other code has read a part of a body that arrived complete. */
+  /**
+   * Returns whether other code has read a part of a completely received body.
+   */
   #lacksBytes(): boolean {
     return this.#received < (this.#limits.contentLength ?? 0);
   }

@@ -1,9 +1,9 @@
 /**
- * The target of a request behind a framework that mounts listeners.
+ * Determines the target of a request in a framework that mounts listeners.
  *
- * Express, Connect, Polka and others take the part of the path off from
- * `req.url` at which a listener is mounted. They keep the whole target as
- * `req.originalUrl`, and Express keeps the part as `req.baseUrl`.
+ * Express, Connect, Polka and others remove the mount point of a listener from
+ * `req.url`. They keep the whole target as `req.originalUrl`, and Express keeps
+ * the mount point as `req.baseUrl`.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import {
 } from "../environ/request_target.ts";
 import type { NodeRequest } from "./node_http.ts";
 
-/** A target whose path is divided in two. */
+/** A target whose path is divided at the mount point. */
 export interface MountedTarget {
-  /** The target: its path is what follows the mount point. */
+  /** The target; its path is the part after the mount point. */
   readonly target: RequestTarget;
   /** `SCRIPT_NAME`, a ByteString: the decoded path of the mount point. */
   readonly script: string;
 }
 
-/** Where the path of a target is divided, not decoded. */
+/** The two parts of a raw path. */
 type Division = readonly [script: string, path: string];
 
 function pathOf({ uri }: RequestTarget): string {
@@ -39,10 +39,10 @@ function divide(whole: string, length: number): Division {
 }
 
 /**
- * Divides the path that was sent. The mount point is what is missing at the
- * beginning of the path that is left.
+ * Divides the path that was sent. The mount point is the part at its beginning
+ * that the remaining path lacks.
  *
- * @returns The parts; `undefined` if something has rewritten the path.
+ * @returns The parts, or `undefined` if other code has rewritten the path.
  */
 function findDivision(
   sent: string,
@@ -50,7 +50,8 @@ function findDivision(
   baseUrl: string | undefined,
 ): Division | undefined {
   if (sent.endsWith(left)) return divide(sent, sent.length - left.length);
-  // Frameworks leave "/" of a target that is the mount point itself.
+  // For a target that is the mount point itself, frameworks set the path to
+  // "/".
   const isMountPoint = left === "/" &&
     (baseUrl === undefined || baseUrl === sent);
   return isMountPoint ? [sent, ""] : undefined;
@@ -60,7 +61,7 @@ function findDivision(
  * Returns the target that the client sent.
  *
  * @param request The request.
- * @returns The target, with the part of the path that a framework took off.
+ * @returns The target, including the mount point.
  */
 export function sentTarget(
   { baseUrl, originalUrl, url = "" }: NodeRequest,
@@ -70,13 +71,13 @@ export function sentTarget(
 }
 
 /**
- * Takes the target apart, with its path divided at the mount point.
+ * Parses the target and divides its path at the mount point.
  *
  * @param request The request.
- * @param method The method.
- * @param host The Host, checked; empty for none.
+ * @param method The method of the request.
+ * @param host The checked Host; empty for none.
  * @returns The target and `SCRIPT_NAME`.
- * @throws {RequestError} If the target has no form that HTTP knows.
+ * @throws {RequestError} If the target has none of the forms of HTTP.
  */
 export function resolveMounted(
   request: NodeRequest,
@@ -87,7 +88,7 @@ export function resolveMounted(
   const original = sentTarget(request);
   const sent = resolveTarget(original, method, host);
   if (original === url) return { target: sent, script: "" };
-  // A path that was taken off whole leaves nothing, or the query alone.
+  // If the whole path was removed, `url` is empty or only has the query.
   const rest = /^(?:\?|$)/.test(url) ? `/${url}` : url;
   const left = resolveTarget(rest, method, host);
   const base = typeof baseUrl === "string" ? baseUrl : undefined;

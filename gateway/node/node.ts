@@ -1,6 +1,6 @@
 /**
- * Runs a WSGI application as a request listener of `node:http`: on Node.js, on
- * Bun, and on Deno, also behind Express and whatever else calls such listeners.
+ * Runs a WSGI application as a request listener of `node:http`: on Node.js, Bun
+ * and Deno, and in Express and other frameworks that call such listeners.
  *
  * ```ts ignore
  * import { createServer } from "node:http";
@@ -55,31 +55,31 @@ export interface NodeListenerOptions extends EnvironOptions, RunOptions {}
 export type NodeListener = (req: NodeRequest, res: NodeResponse) => void;
 
 /**
- * The connections on which a request was refused. Nobody knows where the next
- * one begins, and `node:http` reports what it takes for that at once.
+ * The connections on which a request was rejected. It is unknown where the next
+ * request begins, and `node:http` would pass on what it takes for one.
  */
 const refused = new WeakSet<NodeSocket>();
 
-/** Refuses a request, so that no application sees it. */
+/** Rejects a request that must not reach an application. */
 function refuse(
   request: NodeRequest,
   transport: NodeTransport,
   { status }: RequestError,
 ): void {
-  // A body that is too long has a known end, like one that is not read.
+  // A body that is too long has a known end, like an unread one.
   if (status !== 413 && request.stream === undefined) {
     transport.closesConnection = true;
     refused.add(request.socket);
   }
-  // The parser may find a fault in what has arrived behind the head. Then
-  // node:http answers, but only while nothing was sent.
+  // The parser may find an error in bytes after the head. In that case
+  // node:http responds, but only if nothing has been sent.
   queueMicrotask(() => sendErrorResponse(request, transport, status));
 }
 
 /**
- * Sends the response to a request that was refused. The connection stays open
- * until the client has sent all of the request: closed before, it would be
- * reset, and the client could not read the response.
+ * Sends the response to a rejected request. The connection stays open until the
+ * client has sent the whole request. Closing it earlier would reset it, and the
+ * client could not read the response.
  */
 function sendErrorResponse(
   request: NodeRequest,
@@ -95,53 +95,53 @@ function sendErrorResponse(
   request.resume();
 }
 
-/** Lets go of a request that is over, so that the next one can follow. */
+/** Releases a request that is over, so that the next one can follow. */
 function release(request: NodeRequest, input: unknown): void {
   if (input instanceof RequestInput) input.release();
-  // Node.js does it by itself only where nothing of the body was read.
+  // Node.js only does this if no part of the body was read.
   request.resume();
 }
 
 /**
- * Makes a request listener of an application.
+ * Turns an application into a request listener.
  *
- * The reason phrase, and the case, order and repetition of the headers are sent
- * as the application gave them. `SERVER_PROTOCOL` is the version that the client
- * speaks, `HTTP/1.0` too.
+ * The reason phrase and the headers are sent unchanged, with their case, order
+ * and repetition. `SERVER_PROTOCOL` is the version that the client uses,
+ * including `HTTP/1.0`.
  *
- * In Express, Connect and frameworks like them, `app.use("/shop", listener)`
- * makes `/shop` the `SCRIPT_NAME`: `req.originalUrl` and `req.baseUrl` say so.
- * Headers that middleware has set before are sent too, unless the application
- * sets the same; of `Set-Cookie` and `Vary` both are sent. A request body that
- * middleware such as `express.json()` has read cannot be read again: reading it
- * rejects, and the request fails with 500.
+ * In Express, Connect and similar frameworks, `app.use("/shop", listener)`
+ * makes `/shop` the `SCRIPT_NAME`, based on `req.originalUrl` and
+ * `req.baseUrl`. Headers that middleware has set before are sent too, unless
+ * the application sets the same header; `Set-Cookie` and `Vary` are combined. A
+ * request body that middleware such as `express.json()` has read cannot be read
+ * again: reading it rejects, and the response is 500.
  *
- * What `node:http` decides, this listener leaves to it: `Date`, keep-alive and
- * timeouts, the limits of a request head, `100 Continue` (sent before the
- * listener is called, unless the server listens to `checkContinue`), and CONNECT,
- * which is an event of its own. So is Upgrade where the server listens to
- * `upgrade`; otherwise it is ignored, and the connection closed after the
+ * `node:http` remains responsible for `Date`, keep-alive and timeouts, the
+ * limits of a request head, `100 Continue` (sent before the listener is called,
+ * unless the server listens to `checkContinue`), and CONNECT, which is a
+ * separate event. Upgrade is a separate event too if the server listens to
+ * `upgrade`; otherwise it is ignored, and the connection is closed after the
  * response. Trailers of a request are ignored.
  *
- * A client that closes its sending side counts as one that has left, unless the
- * property `httpAllowHalfOpen` of the server is true. A body that had arrived
- * before can still be read.
+ * A client that closes its sending side is considered gone, unless the property
+ * `httpAllowHalfOpen` of the server is true. A body that arrived before can
+ * still be read.
  *
- * The listener also serves `node:http2`. `HTTP_HOST` is `:authority` there, and
- * the reason phrase is not sent.
+ * The listener also works with `node:http2`. There, `HTTP_HOST` is
+ * `:authority`, and the reason phrase is not sent.
  *
- * Requests that `node:http` lets through and RFC 9112 does not are refused, and
- * their connections closed: other versions than HTTP/1, a missing or malformed
- * Host, targets of other schemes, and a Transfer-Encoding that is anything but
- * `chunked`. Each is logged in a line of `wsgi.errors`.
+ * Requests that `node:http` accepts although RFC 9112 forbids them are
+ * rejected, and their connections are closed: versions other than HTTP/1, a
+ * missing or malformed Host, targets with other schemes, and any
+ * Transfer-Encoding other than `chunked`. Each is logged in `wsgi.errors`.
  *
- * A body that the application has not read is read and dropped after the
- * response, for as long as the server's `requestTimeout` allows.
+ * After the response, an unread body is read and dropped, for as long as the
+ * server's `requestTimeout` allows.
  *
  * PEP 3333, "The Server/Gateway Side".
  *
  * @param app The application.
- * @param options What its environ says about the server, and limits.
+ * @param options The properties of the server, and limits.
  * @returns The listener. It never throws.
  * @throws {TypeError} If `app` is not a function.
  *
@@ -187,11 +187,11 @@ export function toNodeListener(
       log.add(describeRefusal(error, req.socket.remoteAddress || undefined));
       return refuse(req, transport, error);
     }
-    // What node:http does after these depends on its version: some versions
-    // drop bytes that have arrived behind them.
+    // After these requests, some versions of node:http drop bytes that have
+    // arrived.
     transport.closesConnection = req.stream === undefined &&
       (req.method === "CONNECT" || environ.HTTP_UPGRADE !== undefined);
-    // Taken now: the application may change its environ.
+    // Read now, because the application may change its environ.
     const input = environ["wsgi.input"];
     const done = runApplication(app, environ, transport, options);
     if (done === undefined) release(req, input);

@@ -1,6 +1,6 @@
 /**
- * What this package needs of `node:http`. `IncomingMessage` and
- * `ServerResponse` have all of it, so that nobody needs `@types/node`.
+ * The parts of `node:http` that this package uses. `IncomingMessage` and
+ * `ServerResponse` match these types, so that `@types/node` is not needed.
  *
  * @module
  */
@@ -21,91 +21,91 @@ export interface NodeSocket {
   readonly server?: { address?(): unknown } | undefined;
   /** Closes the connection. */
   destroy(): unknown;
-  /** Closes it so that the client sees an error. */
+  /** Resets the connection, so that the client gets an error. */
   resetAndDestroy?(): unknown;
-  /** Calls when the connection is closed. */
+  /** Adds a listener for the end of the connection. */
   once(event: "close", listener: () => void): unknown;
 }
 
 /** A stream of `node:http2`, which carries one request and its response. */
 export interface NodeStream {
-  /** Closes it so that the client sees an error. */
+  /** Resets the stream, so that the client gets an error. */
   destroy(error: Error): unknown;
 }
 
-/** A request of `node:http`: what an `IncomingMessage` has. */
+/** A request of `node:http`; an `IncomingMessage` matches it. */
 export interface NodeRequest {
-  /** The part of the path that Express has taken off from `url`. */
+  /** The part of the path that Express has removed from `url`. */
   readonly baseUrl?: unknown;
-  /** What middleware has made of the body. */
+  /** The body as parsed by middleware. */
   readonly body?: unknown;
-  /** Whether all of the body has arrived. */
+  /** Whether the whole body has arrived. */
   readonly complete: boolean;
-  /** Whether it cannot be read any more. */
+  /** Whether the request can no longer be read. */
   readonly destroyed: boolean;
-  /** The version of HTTP: `"1.1"`. */
+  /** The version of HTTP, such as `"1.1"`. */
   readonly httpVersion: string;
-  /** The method. */
+  /** The method, such as `"GET"`. */
   readonly method?: string | undefined;
   /**
-   * The raw target, where Express, Connect or another framework has taken a part
-   * of the path off from `url`.
+   * The raw target, if Express, Connect or another framework has removed a part
+   * of the path from `url`.
    */
   readonly originalUrl?: unknown;
-  /** Names and values of the headers, one after the other, as they came. */
+  /** The headers as received: alternating names and values. */
   readonly rawHeaders: readonly string[];
-  /** Whether any of the body was read. */
+  /** Whether any part of the body has been read. */
   readonly readableDidRead?: boolean | undefined;
-  /** The encoding in which the body comes as text; `null` for bytes. */
+  /** The encoding in which the body is read as text; `null` for bytes. */
   readonly readableEncoding?: string | null | undefined;
-  /** Whether the end of the body was read. */
+  /** Whether the end of the body has been read. */
   readonly readableEnded: boolean;
-  /** How many bytes have arrived and were not read. */
+  /** How many bytes have arrived but have not been read. */
   readonly readableLength?: number | undefined;
-  /** The connection. */
+  /** The connection of the request. */
   readonly socket: NodeSocket;
-  /** The stream of HTTP/2, where `node:http2` calls the listener. */
+  /** The stream of HTTP/2, if `node:http2` calls the listener. */
   readonly stream?: NodeStream | undefined;
-  /** The raw target, or the part of it that a framework leaves. */
+  /** The raw target, without the part that a framework has removed. */
   readonly url?: string | undefined;
-  /** Listens to the body. */
+  /** Adds a listener for chunks of the body. */
   on(event: "data", listener: (chunk: Uint8Array) => void): unknown;
-  /** Listens to its end. */
+  /** Adds a listener for the end of the body or connection. */
   on(event: "close" | "end", listener: () => void): unknown;
-  /** Listens to errors. */
+  /** Adds a listener for errors. */
   on(event: "error", listener: (error: Error) => void): unknown;
-  /** Listens to the body no longer. */
+  /** Removes a listener for chunks of the body. */
   off(event: "data", listener: (chunk: Uint8Array) => void): unknown;
-  /** Listens to its end no longer. */
+  /** Removes a listener for the end. */
   off(event: "close" | "end", listener: () => void): unknown;
-  /** Listens to errors no longer. */
+  /** Removes a listener for errors. */
   off(event: "error", listener: (error: Error) => void): unknown;
-  /** Stops reading. */
+  /** Pauses reading. */
   pause(): unknown;
-  /** Takes what has arrived; `null` if there is nothing. */
+  /** Returns bytes that have arrived, or `null` if there are none. */
   read(): Uint8Array | null;
-  /** Reads on. */
+  /** Resumes reading. */
   resume(): unknown;
 }
 
-/** A response of `node:http`: what a `ServerResponse` has. */
+/** A response of `node:http`; a `ServerResponse` matches it. */
 export interface NodeResponse {
-  /** Returns the names of the headers that were set, in small letters. */
+  /** Returns the names of the headers that were set, in lower case. */
   getHeaderNames(): string[];
   /** Returns the value of a header that was set. */
   getHeader(name: string): number | string | readonly string[] | undefined;
-  /** Takes back a header that was set. */
+  /** Removes a header that was set. */
   removeHeader(name: string): unknown;
   /** Sets a header; several values become several lines. */
   setHeader(name: string, value: string | readonly string[]): unknown;
-  /** Sends status and headers: names and values, one after the other. */
+  /** Sends the status and the headers: alternating names and values. */
   writeHead(code: number, reason?: string, headers?: string[]): unknown;
-  /** Sends a part of the body; returns whether it can take more at once. */
+  /** Sends a part of the body; returns whether there is room for more. */
   write(chunk: Uint8Array, sent?: () => void): boolean;
   /** Ends the response. */
   end(chunk?: Uint8Array): unknown;
-  /** Listens to the end of the connection, and to room for more. */
+  /** Adds a listener for the end of the connection, or for room for more. */
   on(event: "close" | "drain", listener: () => void): unknown;
-  /** Listens to errors. */
+  /** Adds a listener for errors. */
   on(event: "error", listener: (error: Error) => void): unknown;
 }

@@ -1,5 +1,5 @@
 /**
- * The transport that writes a response of `node:http`.
+ * The transport that writes a response through `node:http`.
  *
  * @module
  */
@@ -11,15 +11,16 @@ import { type ResponseHead, withContentLength } from "../response_head.ts";
 import { sendHead } from "./send_head.ts";
 import type { Transport } from "../transport.ts";
 
-/** What to call when a connection is closed. */
+/** The functions to call when a connection is closed. */
 const watchers = new WeakMap<NodeSocket, Set<() => void>>();
 
 /**
- * Calls when a connection is closed. A pipelined response that waits for its
- * turn has no connection yet and would not notice.
+ * Calls a function when a connection is closed. The `close` event of a response
+ * is not enough: a pipelined response that waits for its turn has no connection
+ * yet.
  *
- * @returns A function that takes the call back. One listener serves all
- * requests of a connection: they can be many.
+ * @returns A function that cancels this. All requests of a connection share one
+ * listener, because there can be many.
  */
 function watch(socket: NodeSocket, onClose: () => void): () => void {
   let set = watchers.get(socket);
@@ -32,10 +33,10 @@ function watch(socket: NodeSocket, onClose: () => void): () => void {
   return () => void set.delete(onClose);
 }
 
-/** Makes a promise that resolves when there is room, or rejects. */
+/** Creates a promise that resolves when there is room. */
 function createWaiting(): Deferred<void> {
   const waiting = createDeferred<void>();
-  // The writer that waits for it sees a failure; there may be none.
+  // A waiting writer handles a rejection, but there may be none.
   waiting.promise.catch(() => {});
   return waiting;
 }
@@ -43,7 +44,7 @@ function createWaiting(): Deferred<void> {
 /** Writes one response. */
 export class NodeTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
-  /** Whether the connection is to be closed after the response. */
+  /** Whether to close the connection after the response. */
   closesConnection = false;
   readonly #request: NodeRequest;
   readonly #response: NodeResponse;
@@ -55,14 +56,14 @@ export class NodeTransport implements Transport {
 
   /**
    * @param request The request.
-   * @param response Its response, of which nothing was sent.
+   * @param response Its response, of which nothing has been sent.
    */
   constructor(request: NodeRequest, response: NodeResponse) {
     this.#request = request;
     this.#response = response;
     this.#stopWatching = watch(request.socket, () => this.#leave());
     response.on("close", () => this.#leave());
-    // A connection that breaks is no error of the program.
+    // A broken connection is not an error of the program.
     request.on("error", () => {});
     response.on("error", () => {});
   }
@@ -70,7 +71,8 @@ export class NodeTransport implements Transport {
   respond(head: ResponseHead, body: Uint8Array): void {
     this.sendHead(withContentLength(head, body.byteLength));
     this.#finish();
-    // Copied: it is the application's, and may wait in the connection.
+    // Copied, because the application owns it and it may be queued in the
+    // connection.
     this.#response.end(body.byteLength > 0 ? new Uint8Array(body) : undefined);
   }
 
@@ -99,18 +101,18 @@ export class NodeTransport implements Transport {
     if (this.#isOver) return;
     this.#finish();
     const { httpVersion, socket, stream } = this.#request;
-    // Other requests of HTTP/2 share the connection.
+    // In HTTP/2, other requests share the connection.
     if (stream !== undefined) {
-      return void stream.destroy(new Error("The response was broken off"));
+      return void stream.destroy(new Error("The response was cut off"));
     }
-    // Middleware that wraps write() may not call back.
+    // Middleware that wraps write() may ignore the callback.
     if (this.#head === undefined || Object.hasOwn(this.#response, "write")) {
       return void socket.destroy();
     }
-    // To HTTP/1.0 the end of the connection is the end of the body.
+    // In HTTP/1.0, the end of the connection is the end of the body.
     const isEndless = this.#head.contentLength === undefined &&
       httpVersion === "1.0";
-    // What was written leaves first.
+    // Chunks that were written before are sent first.
     this.#response.write(new Uint8Array(), () => {
       if (isEndless && socket.resetAndDestroy) socket.resetAndDestroy();
       else socket.destroy();

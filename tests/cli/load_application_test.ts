@@ -1,17 +1,7 @@
-import {
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { loadApplication } from "../../cli/load_application.ts";
 import { UsageError } from "../../cli/parsed_arguments.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-
-const HELLO = `(_environ, startResponse) => {
-  startResponse("200 OK", [["Content-Type", "text/plain"]]);
-  return [new TextEncoder().encode(NAME)];
-}`;
 
 /** Writes a module into a folder of its own. */
 async function write(source: string, name = "app.js"): Promise<Written> {
@@ -29,8 +19,12 @@ interface Written extends AsyncDisposable {
   readonly path: string;
 }
 
+/** The source of an application that responds with its name. */
 function application(name: string): string {
-  return HELLO.replace("NAME", `"${name}"`);
+  return `(_environ, startResponse) => {
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  return [new TextEncoder().encode("${name}")];
+}`;
 }
 
 async function refusal(app: string): Promise<[string, string]> {
@@ -38,31 +32,21 @@ async function refusal(app: string): Promise<[string, string]> {
   return [error.message, error.hint];
 }
 
-Deno.test.each<[string, string, string]>([
-  ["default", `export default ${application("default")}`, ""],
-  [
-    "application",
-    `export const application = ${application("application")}`,
-    "",
-  ],
-  ["app", `export const app = ${application("app")}`, ""],
-  [
-    "application",
-    `export const app = ${application("app")}\nexport const application = ${
-      application("application")
-    }`,
-    "",
-  ],
-  ["other", `export const other = ${application("other")}`, ":other"],
-  [
-    "other",
-    `export default ${application("default")}\nexport const other = ${
-      application("other")
-    }`,
-    ":other",
-  ],
-])("loadApplication() finds the export %s", async (name, source, suffix) => {
-  await using written = await write(source);
+Deno.test.each([
+  ["default", ["default"], ""],
+  ["application", ["application"], ""],
+  ["app", ["app"], ""],
+  ["application", ["app", "application"], ""],
+  ["other", ["other"], ":other"],
+  ["other", ["default", "other"], ":other"],
+])("loadApplication() finds %s of the exports %j", async (...row) => {
+  const [name, exports, suffix] = row;
+  const lines = exports.map((name) =>
+    name === "default"
+      ? `export default ${application(name)};`
+      : `export const ${name} = ${application(name)};`
+  );
+  await using written = await write(lines.join("\n"));
   const app = await loadApplication(written.path + suffix);
   assertEquals((await new TestClient(app).get("/")).text(), name);
 });
@@ -70,71 +54,60 @@ Deno.test.each<[string, string, string]>([
 Deno.test("loadApplication() accepts a URL and a relative path", async () => {
   const { app } = await import("../../examples/hello.ts");
   const url = import.meta.resolve("../../examples/hello.ts");
-  assertStrictEquals(await loadApplication(url), app);
-  assertStrictEquals(await loadApplication(`${url}:app`), app);
-  assertStrictEquals(await loadApplication("examples/hello.ts"), app);
+  for (const name of [url, `${url}:app`, "examples/hello.ts"]) {
+    assert(await loadApplication(name) === app);
+  }
 });
 
-Deno.test("loadApplication() serves the files of a folder", async () => {
-  await using written = await write("Hello", "hello.txt");
-  const app = await loadApplication(written.folder);
-  assertEquals((await new TestClient(app).get("/hello.txt")).text(), "Hello");
+Deno.test("loadApplication() serves a folder, and a module for deno serve", async () => {
+  await using folder = await write("Hello", "hello.txt");
+  const files = await loadApplication(folder.folder);
+  assertEquals((await new TestClient(files).get("/hello.txt")).text(), "Hello");
+  const module = "export default { fetch: () => new Response('fetched') };";
+  await using written = await write(module);
+  const app = await loadApplication(written.path);
+  assertEquals((await new TestClient(app).get("/")).text(), "fetched");
 });
 
 Deno.test("loadApplication() lists the exports of a module without an application", async () => {
+  await using empty = await write("");
+  const [, hint] = await refusal(empty.path);
+  const nothing = "it exports nothing; add export default with the application";
+  assertEquals(hint, nothing);
   await using written = await write(
     "export const version = 1; export function make() {}",
   );
   const { path } = written;
-  assertEquals(await refusal(path), [
-    `Cannot serve ${path}: it exports no application`,
-    `it exports make, version: try ${path}:make`,
-  ]);
-  assertEquals(await refusal(`${path}:version`), [
-    `Cannot serve ${path}: its export version must be a function (environ, startResponse), got 1`,
-    `it exports make, version: try ${path}:make`,
-  ]);
-  assertEquals(
-    (await refusal(`${path}:nothing`))[0],
-    `Cannot serve ${path}: it exports no nothing`,
-  );
-});
-
-Deno.test("loadApplication() reports a module without exports", async () => {
-  await using written = await write("");
-  assertEquals(
-    (await refusal(written.path))[1],
-    "it exports nothing; add export default with the application",
-  );
-});
-
-Deno.test("loadApplication() runs a module for deno serve", async () => {
-  const module = "export default { fetch: () => new Response('fetched') };";
-  await using written = await write(module);
-  const client = new TestClient(await loadApplication(written.path));
-  assertEquals((await client.get("/")).text(), "fetched");
+  const others = `it exports make, version: try ${path}:make`;
+  for (
+    const [name, problem] of [
+      [path, "it exports no application"],
+      [
+        `${path}:version`,
+        "its export version must be a function (environ, startResponse), got 1",
+      ],
+      [`${path}:nothing`, "it exports no nothing"],
+    ] as const
+  ) {
+    const message = `Cannot serve ${path}: ${problem}`;
+    assertEquals(await refusal(name), [message, others]);
+  }
 });
 
 Deno.test("loadApplication() suggests similar paths and exports", async () => {
   await using written = await write("export function applikation() {}");
-  const { path } = written;
-  const folder = path.replace(/app\.js$/, "");
-  const hintOf = async (app: string): Promise<string | undefined> =>
-    (await refusal(app))[1];
-  const meant = `did you mean ${path}?`;
-  assertEquals(await hintOf(path.replace("app.js", "ap.js")), meant);
-  assertEquals(await hintOf(path.replace("app.js", "app")), meant);
-  assertEquals(
-    await hintOf(`${folder.slice(0, -2)}/app.js`),
-    `did you mean ${path}?`,
-  );
-  assertEquals(
-    await hintOf(`${path}:application`),
-    `it exports applikation: try ${path}:applikation`,
-  );
-});
-
-Deno.test("loadApplication() reports a missing file", async () => {
+  const { path, folder } = written;
+  for (
+    const [name, hint] of [
+      [`${folder}/ap.js`, `did you mean ${path}?`],
+      [`${folder}/app`, `did you mean ${path}?`],
+      [`${folder.slice(0, -1)}/app.js`, `did you mean ${path}?`],
+      [
+        `${path}:application`,
+        `it exports applikation: try ${path}:applikation`,
+      ],
+    ] as const
+  ) assertEquals((await refusal(name))[1], hint);
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: there is no such file or folder",
     "check the path and the current folder",

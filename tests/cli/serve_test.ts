@@ -97,42 +97,44 @@ Deno.test({
 
 Deno.test("server.ts --help and --version print their text and end", async () => {
   await using help = new Program("run", "server.ts", "--help");
-  const told = await help.outcome();
-  assertEquals([told.code, told.stderr], [0, ""]);
-  assertMatch(told.stdout, /^usage: deno run -A server\.ts \[APP\] \[PORT\]$/m);
+  const { code, stdout, stderr } = await help.outcome();
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^usage: deno run -A server\.ts \[APP\] \[PORT\]$/m);
   await using version = new Program("run", "server.ts", "--version");
-  assertEquals(
-    (await version.outcome()).stdout,
-    `wsgiref for Deno 0.1.0 (Deno ${Deno.version.deno})\n`,
-  );
+  const line = `wsgiref for Deno 0.1.0 (Deno ${Deno.version.deno})\n`;
+  assertEquals((await version.outcome()).stdout, line);
 });
 
-Deno.test("server.ts reports a missing read permission", async () => {
-  assertEquals(await refusal("--allow-net", "server.ts", "examples/hello.ts"), [
-    "error: Cannot load examples/hello.ts: permission is missing to read it",
-    "hint: run again with deno run -A server.ts, or add --allow-read",
-  ]);
-  assertEquals(
-    await refusal("--allow-net", "server.ts", "--cert=a", "--key=b"),
-    ["error: Cannot read a: permission is missing", "hint: add --allow-read"],
-  );
-});
+const READING = ["--allow-net", "server.ts"];
 
-Deno.test("server.ts with a module reports a missing permission for its port", async () => {
-  const args = ["--allow-read", "server.ts", "examples/hello.ts", "8001"];
-  const [, hint] = await refusal(...args);
-  assertEquals(
-    hint,
-    "hint: deno run --allow-net=127.0.0.1:8001 --allow-read server.ts examples/hello.ts 8001",
-  );
+Deno.test.each<[args: string[], error: string, hint: string]>([
+  [
+    [...READING, "examples/hello.ts"],
+    "Cannot load examples/hello.ts: permission is missing to read it",
+    "run again with deno run -A server.ts, or add --allow-read",
+  ],
+  [
+    [...READING, "--cert=a", "--key=b"],
+    "Cannot read a: permission is missing",
+    "add --allow-read",
+  ],
+  [
+    ["--allow-read", "server.ts", "examples/hello.ts", "8001"],
+    "Cannot listen on 127.0.0.1:8001: permission is missing, run again with --allow-net=127.0.0.1:8001",
+    "deno run --allow-net=127.0.0.1:8001 --allow-read server.ts examples/hello.ts 8001",
+  ],
+  [
+    ["server.ts", "--prot=1"],
+    "unknown option --prot",
+    "did you mean --port?",
+  ],
+])("server.ts ends with an error and a hint for %j", async (args, ...lines) => {
+  const [error, hint] = lines;
+  assertEquals(await refusal(...args), [`error: ${error}`, `hint: ${hint}`]);
 });
 
 Deno.test.each([
-  [
-    "HOST",
-    "no_such-host.invalid",
-    "Cannot listen on no_such-host.invalid:8000",
-  ],
+  ["HOST", "no_such-host.invalid", "Cannot listen on no_such-host.invalid:80"],
   ["HOST", "*", 'got "*"'],
   ["PORT", "http", "invalid port: http"],
 ])("server.ts reports that $%s has the invalid value %s", async (...row) => {
@@ -149,20 +151,11 @@ Deno.test.each([
   assert(error.includes(expected), error);
 });
 
-Deno.test("server.ts suggests a similar option", async () => {
-  assertEquals(await refusal("server.ts", "--prot=1"), [
-    "error: unknown option --prot",
-    "hint: did you mean --port?",
-  ]);
-});
-
 Deno.test("server.ts shows the error page without @std, and a plain response in production", async () => {
   const folder = await Deno.makeTempDir();
   const app = `${folder}/app.js`;
-  await Deno.writeTextFile(
-    app,
-    "export function app() { throw new Error('boom'); }",
-  );
+  const source = "export function app() { throw new Error('boom'); }";
+  await Deno.writeTextFile(app, source);
   // An import map with missing files simulates an unreachable registry.
   const map = `${folder}/map.json`;
   await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
@@ -181,14 +174,8 @@ Deno.test("server.ts shows the error page without @std, and a plain response in 
     ] as const
   ) {
     await using program = new Program(
-      "run",
-      "-A",
-      `--import-map=${map}`,
-      "server.ts",
-      ...args,
-      "--log=off",
-      app,
-      "0",
+      ...["run", "-A", `--import-map=${map}`, "server.ts"],
+      ...[...args, "--log=off", app, "0"],
     );
     const port = Number(/:([0-9]+)\/ /.exec(await program.firstLine())?.[1]);
     const { head, body } = await ask({ port }, GET);
@@ -225,12 +212,8 @@ Deno.test("server.ts --check checks an application once and sets the exit code",
 });
 
 Deno.test("server.ts --explain explains a rule, and suggests a similar one", async () => {
-  await using program = new Program(
-    "run",
-    "server.ts",
-    "--explain",
-    "body/string",
-  );
+  const args = ["run", "server.ts", "--explain", "body/string"];
+  await using program = new Program(...args);
   const { code, stdout } = await program.outcome();
   assertEquals(code, 0);
   for (

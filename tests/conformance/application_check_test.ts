@@ -2,10 +2,11 @@ import {
   assert,
   assertEquals,
   assertMatch,
+  assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { APPLICATION_CASES } from "../../conformance/check_application.ts";
 import {
+  APPLICATION_CASES,
   type ApplicationCheckOptions,
   checkApplication,
 } from "../../conformance/check_application.ts";
@@ -13,7 +14,7 @@ import type { CaseReport } from "../../conformance/report.ts";
 import { app as hello } from "../../examples/hello.ts";
 import { type Application, type Environ, validator } from "../../mod.ts";
 
-/** Runs one case and gives its report. */
+/** Runs one case and returns its report. */
 async function runCase(
   app: Application,
   name: string,
@@ -25,7 +26,7 @@ async function runCase(
   return cases[0]!;
 }
 
-/** An application that shows its environ to a test. */
+/** An application that passes its environ to a test. */
 function seeing(see: (environ: Environ) => unknown): Application {
   return (environ, startResponse) => {
     see(environ);
@@ -75,7 +76,7 @@ Deno.test("checkApplication() runs the cases that a glob names", async () => {
   ]);
 });
 
-Deno.test("checkApplication() sends valid requests, but for what is left out on purpose", async () => {
+Deno.test("checkApplication() sends valid requests, except for variables left out on purpose", async () => {
   const rules = new Set<string>();
   const app = validator(hello, {
     profile: "paranoid",
@@ -132,7 +133,7 @@ Deno.test("checkApplication() adds variables to every request", async () => {
   assertEquals([...users], ["alice"]);
 });
 
-Deno.test("checkApplication() sends the requests of its user", async () => {
+Deno.test("checkApplication() sends additional requests", async () => {
   const seen: unknown[] = [];
   const app: Application = async (environ, startResponse) => {
     const body = await environ["wsgi.input"].read(100);
@@ -176,12 +177,13 @@ Deno.test("checkApplication() shows what was sent and received", async () => {
   assertEquals(exchanged[2]?.data, "Hello world!\n");
 });
 
-Deno.test("checkApplication() lists what the validator warns of, once, and fails nothing", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"], ["Date", "now"]]);
-    return [];
-  };
-  const { cases, failed } = await checkApplication(app, {
+const dated: Application = (_environ, startResponse) => {
+  startResponse("200 OK", [["Content-Type", "text/plain"], ["Date", "now"]]);
+  return [];
+};
+
+Deno.test("checkApplication() lists warnings of the validator once, and fails nothing", async () => {
+  const { cases, failed } = await checkApplication(dated, {
     cases: ["application/get", "application/post"],
     rules: { "http/server-headers": "off" },
   });
@@ -190,27 +192,19 @@ Deno.test("checkApplication() lists what the validator warns of, once, and fails
   assertEquals(cases[1]?.message, undefined);
 });
 
-Deno.test("checkApplication() takes the settings of rules from its user", async () => {
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"], ["Date", "now"]]);
-    return [];
-  };
-  const strict = await runCase(app, "get", { rules: { "http/date": "error" } });
-  assertEquals(strict.outcome, "failed");
-  const core = await runCase(app, "get", { profile: "core" });
+Deno.test("checkApplication() accepts settings of rules", async () => {
+  const rules = { "http/date": "error" } as const;
+  assertEquals((await runCase(dated, "get", { rules })).outcome, "failed");
+  const core = await runCase(dated, "get", { profile: "core" });
   assertEquals([core.outcome, core.message], ["passed", undefined]);
 });
 
-Deno.test("checkApplication() says why there was nothing to look at", async () => {
-  const { outcome, message } = await runCase(
-    (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return [];
-    },
-    "own-etag",
-  );
-  assertEquals(outcome, "skipped");
-  assertEquals(message, "neither ETag nor Last-Modified");
+Deno.test("checkApplication() says why a case does not apply", async () => {
+  const { outcome, message } = await runCase(hello, "own-etag");
+  assertEquals([outcome, message], [
+    "skipped",
+    "neither ETag nor Last-Modified",
+  ]);
 });
 
 Deno.test("checkApplication() fails an application that never answers, and goes on", async () => {
@@ -233,7 +227,7 @@ Deno.test("checkApplication() fails an application that never answers, and goes 
   assertEquals(calls, 2);
 });
 
-Deno.test("checkApplication() tells of escaped errors also when their case was not chosen", async () => {
+Deno.test("checkApplication() reports escaped errors even if their case was not chosen", async () => {
   const app = seeing(() => void Promise.reject(new Error("nobody's")));
   const { cases } = await checkApplication(app, { cases: ["application/get"] });
   assertEquals(cases.map(({ id }) => id), [
@@ -242,7 +236,7 @@ Deno.test("checkApplication() tells of escaped errors also when their case was n
   ]);
   assertEquals(
     cases[1]?.message,
-    "no error must escape, got Error: nobody's, during application/get",
+    "no error must be unhandled, got Error: nobody's, during application/get",
   );
 });
 
@@ -288,4 +282,29 @@ Deno.test("checkApplication() lists what is written to wsgi.errors too late", as
   });
   assertEquals(cases.map(({ outcome }) => outcome), ["passed", "passed"]);
   assertMatch(cases[1]?.message ?? "", /^warning: .*rule errors\/after-close/);
+});
+
+Deno.test("checkApplication() needs an application", async () => {
+  await assertRejects(
+    () => checkApplication("app" as unknown as Application),
+    TypeError,
+    "it must be a function (environ, startResponse)",
+  );
+});
+
+Deno.test.each<[ApplicationCheckOptions, string]>([
+  [{ paths: [] }, "paths must be an array of at least one path"],
+  [{ paths: "/" as unknown as string[] }, 'got "/"'],
+  [{ paths: ["search"] }, "each of paths must be a request target"],
+  [{ paths: ["/a b"] }, 'got "/a b"'],
+  [{ paths: ["/é\u0100"] }, "each of paths must be a request target"],
+  [{ paths: ["/a#b"] }, 'got "/a#b"'],
+  [{ requests: [{ path: "" }] }, "path of a request must be"],
+  [{ timeout: 0 }, "timeout must be milliseconds from 1, got 0"],
+  [{ timeout: NaN }, "timeout must be milliseconds from 1, got NaN"],
+  [{ cases: [""] }, "a glob must be a string"],
+  [{ rules: { "no/such": "off" } }, 'no rule matches "no/such"'],
+  [{ profile: "all" as "core" }, "profile must be"],
+])("checkApplication() refuses %j", async (options, message) => {
+  await assertRejects(() => checkApplication(hello, options), Error, message);
 });

@@ -47,15 +47,15 @@ Deno.test("parseKitArguments() lists without a module", () => {
 const TIME = "for example --timeout 3000";
 const NO_TIME = "--timeout must be a number of milliseconds, got";
 
-/** Command lines that make no sense, what is said of them, and the hint. */
-const MISTAKES: readonly [args: string, message: string, hint: string][] = [
-  ["", "say what to test: server or application", USAGE],
+/** Wrong command lines, the message for each, and the hint. */
+Deno.test.each<[args: string, message: string, hint: string]>([
+  ["", "name what to test: server or application", USAGE],
   ["serve x.ts", "cannot test serve: it must be server or application", USAGE],
-  ["server", "say which server: a module that exports start(app)", USAGE],
-  ["application", "say which application: a module that exports it", USAGE],
+  ["server", "name the server: a module that exports start(app)", USAGE],
+  ["application", "name the application: a module that exports it", USAGE],
   [
     "server http://localhost:8000",
-    "cannot test http://localhost:8000: it is the address of a server, not a module",
+    "cannot test http://localhost:8000: it is a server's address, not a module",
     "name a module whose start(app) starts your server with the application of the kit",
   ],
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
@@ -74,18 +74,15 @@ const MISTAKES: readonly [args: string, message: string, hint: string][] = [
   ["server a.ts --timeout 3s", `${NO_TIME} 3s`, TIME],
   ["server a.ts --timeout 9999999999", `${NO_TIME} 9999999999`, TIME],
   ["server a.ts --path /x", "--path is for applications only", USAGE],
-];
-
-for (const [args, message, hint] of MISTAKES) {
-  Deno.test(`parseKitArguments() refuses "${args}" with a line and a hint`, () => {
-    const error = assertThrows(
-      () => parseKitArguments(args.split(" ").filter((one) => one !== "")),
-      UsageError,
-    );
+])(
+  'parseKitArguments() refuses "%s" with a line and a hint',
+  (line, message, hint) => {
+    const args = line.split(" ").filter((one) => one !== "");
+    const error = assertThrows(() => parseKitArguments(args), UsageError);
     assertEquals([error.message, error.hint], [message, hint]);
-    assertEquals(message.includes("\n"), false);
-  });
-}
+    assertEquals(error.message.includes("\n"), false);
+  },
+);
 
 Deno.test("HELP names every option, in lines of a terminal", () => {
   const names = ["cases", "path", "timeout", "text", "junit", "json", "html"];

@@ -1,5 +1,8 @@
-/** The servers that the kit must see through. */
+/** The broken servers, and a check that the right cases find each of them. */
 
+import { checkServer } from "../../conformance/mod.ts";
+import type { CaseReport } from "../../conformance/report.ts";
+import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import { BODY } from "./broken/bodies.ts";
 import { CALL } from "./broken/calls.ts";
 import { CHUNKS } from "./broken/chunks.ts";
@@ -12,20 +15,114 @@ import type { BrokenServer } from "./broken/server.ts";
 import { START } from "./broken/start_response.ts";
 import { WIRE } from "./broken/wire.ts";
 
-/** Those that call applications wrongly. */
+/** Servers that call applications wrongly. */
 export const BROKEN_CALLS: readonly BrokenServer[] = [
-  ...ENVIRON,
-  ...INPUT,
-  ...START,
-  ...BODY,
-  ...CALL,
+  ...[ENVIRON, INPUT, START, BODY, CALL].flat(),
 ];
 
-/** Those that read requests or send responses wrongly. */
+/** Servers that read requests or send responses wrongly. */
 export const BROKEN_WIRES: readonly BrokenServer[] = [
-  ...HANDLERS,
-  ...WIRE,
-  ...REQUESTS,
-  ...CHUNKS,
-  ...LIMITS,
+  ...[HANDLERS, WIRE, REQUESTS, CHUNKS, LIMITS].flat(),
 ];
+
+/** The time limit of a case that waits in vain, also on a busy machine. */
+const CASE_TIMEOUT_MS = 1500;
+
+/** The time limit of a correct response on a busy machine. */
+const PATIENT_TIMEOUT_MS = 20_000;
+
+/**
+ * Each server gets every third of the cases that should not find it. With `CI`
+ * set it gets all of them.
+ */
+const SHARE = Deno.env.get("CI") === undefined ? 3 : 1;
+
+/** The number of checks that run at once: much of a check is waiting. */
+const AT_ONCE = 24;
+
+/** The number of cases in a check that are expected to fail: many of them wait. */
+const FAILING_AT_ONCE = 3;
+
+function matches(globs: readonly string[], id: string): boolean {
+  return globs.some((glob) =>
+    glob.endsWith("*") ? id.startsWith(glob.slice(0, -1)) : id === glob
+  );
+}
+
+/** A part of the cases for a server. */
+interface Check {
+  readonly server: BrokenServer;
+  readonly cases: readonly string[];
+}
+
+/** Divides the cases for a server: those that must find it, and the others. */
+function checksOf(server: BrokenServer, place: number): Check[] {
+  const globs = server.found.split(/\s+/);
+  const ids = SERVER_CASES.map(({ id }) => id);
+  const [failing = [], others = []] = [true, false].map((isFound) =>
+    ids.filter((id, index) =>
+      matches(globs, id) === isFound &&
+      (isFound || index % SHARE === place % SHARE)
+    )
+  );
+  const checks = [{ server, cases: others }];
+  while (failing.length > 0) {
+    checks.unshift({ server, cases: failing.splice(0, FAILING_AT_ONCE) });
+  }
+  return checks;
+}
+
+/** Runs cases, and repeats those that fail, but should not, by their time. */
+async function failuresOf({ server, cases }: Check): Promise<CaseReport[]> {
+  const globs = server.found.split(/\s+/);
+  const run = async (cases: readonly string[], timeout: number) =>
+    (await checkServer(server.start, { cases, timeout })).cases;
+  const isLate = ({ id, outcome, message = "" }: CaseReport) =>
+    outcome === "skipped" ||
+    message.startsWith("Waited too long") && !matches(globs, id);
+  const reports = await run(cases, CASE_TIMEOUT_MS);
+  const late = reports.filter(isLate).map(({ id }) => id);
+  const again = late.length === 0 ? [] : await run(late, PATIENT_TIMEOUT_MS);
+  return reports.filter((report) => !isLate(report)).concat(again)
+    .filter(({ outcome }) => outcome === "failed");
+}
+
+/** Describes the wrong outcomes of the cases for a server. */
+function wrongly(
+  { name, found, rule }: BrokenServer,
+  failed: readonly CaseReport[],
+): string[] {
+  const globs = found.split(/\s+/);
+  const needless = failed.filter(({ id, message = "" }) =>
+    !matches(globs, id) &&
+    (rule === undefined || !message.includes(`the validator found ${rule},`))
+  );
+  const idle = globs.filter((glob) =>
+    !failed.some(({ id }) => matches([glob], id))
+  );
+  return [
+    ...needless.map(({ id, message }) => `${name}: found by ${id}: ${message}`),
+    ...idle.map((glob) => `${name}: not found by ${glob}`),
+  ];
+}
+
+/**
+ * Checks broken servers.
+ *
+ * @returns The wrong outcomes of cases, which should be none.
+ */
+export async function wronglyFound(
+  servers: readonly BrokenServer[],
+): Promise<string[]> {
+  // Checks with many cases that wait begin first, and no server is the last.
+  const waiting = servers.flatMap(checksOf)
+    .toSorted((one, other) => one.cases.length - other.cases.length);
+  const failed = new Map(servers.map((one) => [one, [] as CaseReport[]]));
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      failed.get(next.server)?.push(...await failuresOf(next));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return [...failed].flatMap(([server, reports]) => wrongly(server, reports));
+}

@@ -2,8 +2,7 @@ import { assertEquals } from "@std/assert";
 import { checkServer, denoServeDeviations } from "../../conformance/mod.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { toFetchHandler } from "../../mod.ts";
-import { BROKEN_CALLS, BROKEN_WIRES } from "./broken_servers.ts";
-import { wronglyFound } from "./found.ts";
+import { BROKEN_CALLS, BROKEN_WIRES, wronglyFound } from "./broken_servers.ts";
 
 // The other half is in broken_calls_test.ts, so that two cores share the work.
 Deno.test("checkServer() finds every server that is wrong on the wire, by the cases about its fault alone", async () => {

@@ -1,16 +1,23 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   type CaseReport,
   checkServer,
   type RunningServer,
   type StartServer,
 } from "../../conformance/mod.ts";
+import { remoteProbe } from "../../conformance/probe.ts";
 import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import type { ResponseBody } from "../../mod.ts";
 import { call, serve } from "./broken/server.ts";
 
-/** A server of which it is known how often it was stopped. */
+/** A server that counts how often it was stopped. */
 function countingStops(
   changes: (server: RunningServer) => Partial<RunningServer> = () => ({}),
 ): { start: StartServer; stops: () => number } {
@@ -26,7 +33,7 @@ function countingStops(
   return { start, stops: () => stops };
 }
 
-/** A server that cannot say every reason phrase. */
+/** A server that cannot send every reason phrase. */
 function withoutReason(deviations?: RunningServer["deviations"]): StartServer {
   return (app) => {
     const server = Deno.serve(
@@ -40,93 +47,102 @@ function withoutReason(deviations?: RunningServer["deviations"]): StartServer {
 
 const ONE = { cases: ["response/status"] };
 
-Deno.test("checkServer() refuses what start() gives if it is no server", async () => {
-  const right = { hostname: "127.0.0.1", port: 1, stop: () => {} };
+const SERVER = { hostname: "127.0.0.1", port: 1, stop: () => {} };
+
+Deno.test("checkServer() refuses a start() that is no function, or returns no server", async () => {
+  const refuses = (start: unknown, message: string): Promise<unknown> =>
+    assertRejects(() => checkServer(start as StartServer), TypeError, message);
+  for (const start of [undefined, null, {}, "start"]) {
+    await refuses(start, "Cannot check the server: start must be a function");
+  }
   for (
     const wrong of [
       undefined,
       null,
       1,
-      { ...right, hostname: undefined },
-      { ...right, port: "80" },
-      { ...right, stop: undefined },
+      { ...SERVER, hostname: undefined },
+      { ...SERVER, port: "80" },
+      { ...SERVER, stop: undefined },
     ]
   ) {
-    await assertRejects(
-      () => checkServer(() => wrong as unknown as RunningServer),
+    const message = "start() must resolve to { hostname, port, stop() }";
+    await refuses(() => wrong, message);
+  }
+});
+
+Deno.test("remoteProbe() refuses a URL that is not HTTP", () => {
+  for (const url of ["", "127.0.0.1:80", "file:///a", undefined]) {
+    assertThrows(
+      () => remoteProbe(url as string),
       TypeError,
-      "start() must resolve to { hostname, port, stop() }",
+      "the address must be the URL that listen() has returned, got ",
     );
   }
 });
 
-Deno.test("checkServer() passes on what start() throws", async () => {
+Deno.test.each<[options: object, message: string]>([
+  ...[0, -1, NaN, Infinity, 2 ** 31, "3000"].map((timeout) =>
+    [{ timeout }, "timeout must be milliseconds from 1"] as [object, string]
+  ),
+  [{ cases: [""] }, "Cannot choose cases"],
+  [{ cases: [1] }, "Cannot choose cases"],
+])(
+  "checkServer() rejects the options %j before it starts anything",
+  async (options, message) => {
+    let started = false;
+    const start: StartServer = (app) => {
+      started = true;
+      return serve(app);
+    };
+    await assertRejects(() => checkServer(start, options), Error, message);
+    assert(!started);
+  },
+);
+
+Deno.test("checkServer() rethrows the error of start()", async () => {
   const error = new Error("no port is free");
-  const thrown = () => {
-    throw error;
-  };
-  await assertRejects(() => checkServer(thrown), Error, "no port is free");
-  await assertRejects(
-    () => checkServer(() => Promise.reject(error)),
-    Error,
-    "no port is free",
-  );
-});
-
-Deno.test("checkServer() stops the server once, whatever happens", async () => {
-  const sound = countingStops();
-  await checkServer(sound.start, ONE);
-  assertEquals(sound.stops(), 1);
-  const unknown = countingStops(() => ({
-    deviations: { "no/case": "because" },
-  }));
-  await assertRejects(
-    () => checkServer(unknown.start, ONE),
-    TypeError,
-    'a deviation must have the id of a case, got "no/case"',
-  );
-  assertEquals(unknown.stops(), 1);
-  const failing = countingStops();
-  const onCase = () => {
-    throw new Error("the user's own");
-  };
-  await assertRejects(
-    () => checkServer(failing.start, { ...ONE, onCase }),
-    Error,
-    "the user's own",
-  );
-  assertEquals(failing.stops(), 1);
-});
-
-Deno.test("checkServer() refuses a deviation without a reason", async () => {
-  for (const reason of ["", "  ", 1]) {
-    const { start, stops } = countingStops(() => ({
-      deviations: { "response/reason": reason as string },
-    }));
-    await assertRejects(
-      () => checkServer(start, ONE),
-      TypeError,
-      'the deviation "response/reason" must have a reason',
-    );
-    assertEquals(stops(), 1);
-  }
-});
-
-Deno.test("checkServer() refuses a limit that is unknown or no positive integer", async () => {
   for (
-    const limits of [{ maxTargetSize: 0 }, { headersTimeout: 1.5 }, { max: 1 }]
-  ) {
-    const { start, stops } = countingStops(() => ({ limits: limits as never }));
-    await assertRejects(
-      () => checkServer(start, ONE),
-      TypeError,
-      "limits must be positive integers named maxTargetSize, ",
-    );
-    assertEquals(stops(), 1);
-  }
+    const start of [
+      () => {
+        throw error;
+      },
+      () => Promise.reject(error),
+    ]
+  ) await assertRejects(() => checkServer(start), Error, error.message);
 });
 
-Deno.test("checkServer() runs the cases of the limits that the server says it has", async () => {
+Deno.test.each<[Record<string, unknown>, string]>([
+  [{}, ""],
+  [
+    { deviations: { "no/case": "because" } },
+    'a deviation must have the id of a case, got "no/case"',
+  ],
+  ...["", "  ", 1].map((reason) =>
+    [
+      { deviations: { "response/reason": reason } },
+      'the deviation "response/reason" must have a reason',
+    ] as [Record<string, unknown>, string]
+  ),
+  ...[{ maxTargetSize: 0 }, { headersTimeout: 1.5 }, { max: 1 }].map((limits) =>
+    [
+      { limits },
+      "limits must be positive integers named maxTargetSize, ",
+    ] as [Record<string, unknown>, string]
+  ),
+  [{ onCase: true }, "the user's own"],
+])("checkServer() stops the server once, with %j", async (changes, message) => {
+  const { onCase: isThrowing, ...server } = changes;
+  const { start, stops } = countingStops(() => server);
+  const onCase = () => {
+    if (isThrowing) throw new Error("the user's own");
+  };
+  const checking = checkServer(start, { ...ONE, onCase });
+  if (message === "") await checking;
+  else await assertRejects(() => checking, Error, message);
+  assertEquals(stops(), 1);
+});
+
+Deno.test("checkServer() runs the cases of the limits that the server declares", async () => {
   const ids = async (limits: RunningServer["limits"]) => {
     const { start } = countingStops(() => ({ limits }));
     const { cases } = await checkServer(start, { cases: ["limits/*"] });
@@ -169,7 +185,7 @@ Deno.test("checkServer() reports a failure that was not declared, with what it e
   );
 });
 
-Deno.test("checkServer() runs the cases that a glob names, in their order, and tells of each", async () => {
+Deno.test("checkServer() runs the cases that a glob names, in their order, and reports each", async () => {
   const told: [CaseReport, number, number][] = [];
   const report = await checkServer(serve, {
     cases: ["write/*", "environ/*-patch", "response/status"],
@@ -213,11 +229,9 @@ Deno.test("checkServer() keeps what was sent and received", async () => {
 
 Deno.test("checkServer() fails a case for which a server is silent too long", async () => {
   await using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const report = await checkServer(() => ({
-    hostname: "127.0.0.1",
-    port: silent.addr.port,
-    stop: () => {},
-  }), { ...ONE, timeout: 1 });
+  const { port } = silent.addr;
+  const options = { ...ONE, timeout: 1 };
+  const report = await checkServer(() => ({ ...SERVER, port }), options);
   assertEquals(report.cases.map(({ message }) => message), [
     "Waited too long for the server to send",
   ]);
@@ -228,7 +242,7 @@ Deno.test("checkServer() says that no server listens, and stops it", async () =>
   const { port } = listener.addr;
   listener.close();
   let stopped = 0;
-  const start = () => ({ hostname: "127.0.0.1", port, stop: () => stopped++ });
+  const start = () => ({ ...SERVER, port, stop: () => stopped++ });
   await assertRejects(
     () => checkServer(start, ONE),
     TypeError,
@@ -262,7 +276,7 @@ Deno.test("checkServer() counts what the validator finds after the end of a case
   );
 });
 
-Deno.test("checkServer() may run twice at the same time", async () => {
+Deno.test("checkServer() can run twice at the same time", async () => {
   const all = await Promise.all(
     [serve, serve].map((start) =>
       checkServer(start, { cases: ["environ/*", "close/*"], timeout: 10_000 })

@@ -181,7 +181,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   {
     name: "never answers",
     start: () => answers(drain),
-    skipped: /accepts connections, but does not answer/,
+    skipped: /accepts connections, but does not respond/,
   },
   {
     name: "never reads",
@@ -191,12 +191,12 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
           signal.addEventListener("abort", () => resolve())
         )
       ),
-    skipped: /accepts connections, but does not answer/,
+    skipped: /accepts connections, but does not respond/,
   },
   {
     name: "closes at once",
     start: () => answers(() => Promise.resolve()),
-    skipped: /closes the connection without an answer/,
+    skipped: /closes the connection without a response/,
   },
   {
     name: "sends a head without an end",
@@ -228,7 +228,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   {
     name: "sends one byte per second",
     start: dripping(OK, 1000),
-    skipped: /does not end its answer/,
+    skipped: /does not complete its response/,
   },
   {
     name: "announces a body that does not come",
@@ -238,6 +238,6 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   {
     name: "answers everything with 200",
     start: always(OK),
-    skipped: /answers "HTTP\/1\.1 200 OK", but .* was not called/,
+    skipped: /responds with "HTTP\/1\.1 200 OK", but .* was not called/,
   },
 ];

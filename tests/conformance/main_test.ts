@@ -20,7 +20,7 @@ async function kit(...args: string[]): Promise<Outcome> {
   return await program.outcome();
 }
 
-/** A folder with modules, gone at the end of the scope. */
+/** A folder with modules, removed at the end of the scope. */
 class Folder implements AsyncDisposable {
   readonly path: string = Deno.makeTempDirSync();
 
@@ -35,7 +35,7 @@ class Folder implements AsyncDisposable {
   }
 }
 
-/** A module that starts a server that cannot say every reason phrase. */
+/** A module that starts a server that cannot send every reason phrase. */
 function startModule(deviations = "{}"): string {
   return `import { toFetchHandler } from "${ROOT.href}mod.ts";
 export function start(app) {
@@ -53,7 +53,7 @@ export function start(app) {
 `;
 }
 
-Deno.test("main.ts ends with code 0 where nothing fails, and writes every report", async () => {
+Deno.test("main.ts ends with code 0 if nothing fails, and writes every report", async () => {
   await using folder = new Folder();
   const start = folder.write(
     "start.js",
@@ -82,7 +82,7 @@ Deno.test("main.ts ends with code 0 where nothing fails, and writes every report
   assertMatch(html ?? "", /^<!doctype html>/);
 });
 
-Deno.test("main.ts ends with code 1 where a case fails, and shows it in the report alone", async () => {
+Deno.test("main.ts ends with code 1 if a case fails, and shows it in the report alone", async () => {
   await using folder = new Folder();
   const start = folder.write("start.js", startModule());
   const { code, stdout, stderr } = await kit(
@@ -123,7 +123,7 @@ Deno.test("main.ts prints its help", async () => {
   );
 });
 
-/** Modules that cannot be tested, and what is said of them. */
+/** Modules that cannot be tested, and the message for each. */
 const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   [
     "exports nothing",
@@ -155,12 +155,12 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   listener.close();
   return { hostname: "127.0.0.1", port: listener.addr.port, stop() {} };
 }`,
-    /^error: Cannot check the server: it must listen on 127\.0\.0\.1:\d+, but [^\n]*\nhint: start\(\) must return once /,
+    /^error: Cannot check the server: it must listen on 127\.0\.0\.1:\d+, but [^\n]*\nhint: start\(\) must return the hostname /,
   ],
   [
     "serves another application",
     startModule().replace("toFetchHandler(app)", "() => new Response('hi')"),
-    /^error: Cannot test the server: \S+ answers "HTTP\/1\.1 200 OK", but the application of the kit was not called\nhint: start\(app\) must serve /,
+    /^error: Cannot test the server: \S+ responds with "HTTP\/1\.1 200 OK", but the application of the kit was not called\nhint: start\(app\) must serve /,
   ],
   [
     "starts a server with TLS",
@@ -182,8 +182,9 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   ],
 ];
 
-for (const [what, text, error] of MISTAKES) {
-  Deno.test(`main.ts ends with code 2 where the module ${what}`, async () => {
+Deno.test.each(MISTAKES)(
+  "main.ts ends with code 2 if the module %s",
+  async (_, text, error) => {
     await using folder = new Folder();
     const start = folder.write("start.js", text);
     const { code, stdout, stderr } = await kit(
@@ -193,36 +194,33 @@ for (const [what, text, error] of MISTAKES) {
     );
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, error);
-    // The place in the user's module is all that helps; a stack does not.
+    // Only the place in the user's module helps; a stack does not.
     assert((stderr.match(/^ {4}at /gm) ?? []).length <= 1, stderr);
-  });
-}
+  },
+);
 
-Deno.test("main.ts ends with code 2 where there is no such file, case, option or folder", async () => {
+Deno.test.each<[string, RegExp]>([
+  [
+    "server DIR/none.ts",
+    /^error: Cannot load \S+none\.ts: there is no such file or folder\nhint: /,
+  ],
+  [
+    "server DIR/start.js --cases respnse/*",
+    /^error: no case matches respnse\/\*\nhint: deno run -A conformance\/main\.ts server --list\n$/,
+  ],
+  [
+    "server DIR/start.js --casse x",
+    /^error: unknown option --casse\nhint: /,
+  ],
+  [
+    "server DIR/start.js --cases response/status --json DIR/none/report.json",
+    /^error: Cannot write \S+report\.json: /,
+  ],
+])("main.ts ends with code 2 after %s", async (line, error) => {
   await using folder = new Folder();
-  const start = folder.write("start.js", startModule());
-  const one = ["server", start, "--cases", "response/status"];
-  const wrong: [args: string[], error: RegExp][] = [
-    [
-      ["server", `${folder.path}/none.ts`],
-      /^error: Cannot load \S+none\.ts: there is no such file or folder\nhint: /,
-    ],
-    [
-      ["server", start, "--cases", "respnse/*"],
-      /^error: no case matches respnse\/\*\nhint: deno run -A conformance\/main\.ts server --list\n$/,
-    ],
-    [
-      ["server", start, "--casse", "x"],
-      /^error: unknown option --casse\nhint: /,
-    ],
-    [
-      [...one, "--json", `${folder.path}/none/report.json`],
-      /^error: Cannot write \S+report\.json: /,
-    ],
-  ];
-  for (const [args, error] of wrong) {
-    const { code, stderr } = await kit(...args);
-    assertEquals(code, 2, stderr);
-    assertMatch(stderr, error);
-  }
+  folder.write("start.js", startModule());
+  const args = line.replaceAll("DIR", folder.path).split(" ");
+  const { code, stderr } = await kit(...args);
+  assertEquals(code, 2, stderr);
+  assertMatch(stderr, error);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { AccessGuard, type AccessRules } from "../../dev/front/access_guard.ts";
+import { AccessGuard, type AccessRules } from "../../dev/access_guard.ts";
 import { setupTestingDefaults } from "../../mod.ts";
 import { ask } from "../raw_client.ts";
 import { answering, Developing } from "./developing.ts";
@@ -67,7 +67,7 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
       if (value === undefined) Reflect.deleteProperty(environ, name);
       else Object.assign(environ, { [name]: value });
     }
-    const refusal = new AccessGuard(rules).refusal(environ);
+    const refusal = new AccessGuard(rules).refusal(environ, "page");
     assertEquals(refusal === undefined, expected, refusal);
   },
 );
@@ -102,7 +102,7 @@ Deno.test("devServer() shows no page and no header of CORS to a host that it doe
     assertEquals(head.status, 403);
     assertMatch(
       body,
-      /^Cannot show this page: the host "evil\.example" is not known/,
+      /^The pages of the development server are not shown under the host "evil\.example"/,
     );
     assert(!head.headers.some(([name]) => /^access-control/i.test(name)));
   }

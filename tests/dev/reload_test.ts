@@ -120,7 +120,7 @@ Deno.test.each(ENDINGS)(
     const text = await developing.getUntil(expected);
     assertMatch(
       text,
-      /hint: without the development server this ends the program/,
+      /hint: Without the development server, this ends the program/,
     );
     assertMatch(developing.terminal, /^.*app\.js has stopped:$/m);
     await developing.save("app.js", answering("again"));
@@ -144,9 +144,9 @@ Deno.test("devServer() reports an application in an endless loop, answers, and e
   for (const text of [loop, other]) {
     assertMatch(
       text,
-      /^Blocked: .* for 0\.5 s, while it was working on GET \/loop/,
+      /^Blocked: .* for 0\.5 s, while it was handling GET \/loop/,
     );
-    assertMatch(text, /hint: look for an endless loop; saving a file ends it/);
+    assertMatch(text, /hint: Look for an endless loop. Saving a file ends it/);
   }
   await developing.save("app.js", answering("again"));
   await developing.getUntil(/^again$/);

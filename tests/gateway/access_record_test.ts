@@ -51,10 +51,10 @@ Deno.test("formatCommon() says at the end that a client has left", () => {
   );
 });
 
-Deno.test("formatCommon() and formatCombined() say why a response was broken off", () => {
+Deno.test("formatCommon() and formatCombined() say why a response was cut off", () => {
   const failure = describeFailure(new RangeError('no "row"\n'));
   const broken = { ...record, failure };
-  const ending = ' broken off "RangeError: no \\"row\\"\\x0a"';
+  const ending = ' cut off "RangeError: no \\"row\\"\\x0a"';
   assertEquals(formatCommon(broken), formatCommon(record) + ending);
   assertEquals(formatCombined(broken), formatCombined(record) + ending);
 });

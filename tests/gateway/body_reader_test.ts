@@ -1,23 +1,27 @@
 import { Buffer } from "node:buffer";
-import { setImmediate } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkChunk } from "../../gateway/body_chunks.ts";
 import { BodyReader } from "../../gateway/body_reader.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { bodyOf, type Chunks, KINDS } from "./recording_body.ts";
+import { bodyOf, type Chunks, hanging, KINDS } from "./recording_body.ts";
+import { Events, fail, turn } from "./recording_transport.ts";
 
 const ASYNC = Symbol.asyncIterator;
 
-/** A reader that logs nothing. */
-function reading(body: unknown): BodyReader {
-  return new BodyReader(body, { add: () => {} });
+/** A reader, its events and what it has logged. */
+function logging(makeBody: unknown | ((events: Events) => unknown)): {
+  reader: BodyReader;
+  events: Events;
+  logged: unknown[];
+} {
+  const logged: unknown[] = [];
+  const events = new Events();
+  const body = typeof makeBody === "function" ? makeBody(events) : makeBody;
+  const reader = new BodyReader(body, {
+    add: (error) => logged.push(error),
+  });
+  return { reader, events, logged };
 }
 
 /** An open reader whose body has this iterator. */
@@ -25,32 +29,27 @@ function readerOf(
   iterator: unknown,
   symbol: symbol = Symbol.iterator,
 ): BodyReader {
-  const reader = reading({ [symbol]: () => iterator });
+  const { reader } = logging({ [symbol]: () => iterator });
   reader.open();
   return reader;
-}
-
-async function readAll(reader: BodyReader): Promise<string[]> {
-  reader.open();
-  const texts: string[] = [];
-  for (;;) {
-    const chunk = reader.isAsync ? await reader.nextAsync() : reader.next();
-    if (chunk === undefined) return texts;
-    texts.push(new TextDecoder().decode(chunk));
-  }
 }
 
 Deno.test.each(KINDS)(
   "BodyReader reads the chunks of a body: %s",
   async (kind) => {
-    const reader = reading(bodyOf(kind, ["a", "", "b"]));
-    assertEquals(await readAll(reader), ["a", "", "b"]);
+    const { reader } = logging(bodyOf(kind, ["a", "", "b"]));
+    reader.open();
     assertEquals(reader.isAsync, kind.startsWith("async"));
+    const next = () => reader.isAsync ? reader.nextAsync() : reader.next();
+    for (const text of ["a", "", "b"]) {
+      assertEquals(await next(), toBytes(text));
+    }
+    assertEquals(await next(), undefined);
   },
 );
 
-Deno.test("BodyReader.open() iterates something else when it is given", async () => {
-  const reader = reading([toBytes("a")]);
+Deno.test("BodyReader.open() iterates another body when one is given", async () => {
+  const { reader } = logging([toBytes("a")]);
   reader.open([toBytes("b")]);
   assertEquals(reader.next(), toBytes("b"));
   assertEquals(reader.next(), undefined);
@@ -64,7 +63,7 @@ Deno.test.each([
   [{ [ASYNC]: undefined, [Symbol.iterator]: () => ({}) }, false],
   [{ [ASYNC]: null, [Symbol.iterator]: () => ({}) }, false],
 ])("BodyReader.open() of %o is async: %s", (body, isAsync) => {
-  const reader = reading(body);
+  const { reader } = logging(body);
   reader.open();
   assertEquals(reader.isAsync, isAsync);
 });
@@ -91,8 +90,8 @@ Deno.test.each<[string, unknown]>([
   ["an ArrayBuffer", new ArrayBuffer(1)],
   ["an iterable whose iterator is null", { [Symbol.iterator]: () => null }],
   ['an iterable whose iterator is "i"', { [Symbol.iterator]: () => "i" }],
-])("BodyReader.open() refuses what is no body: %s", (got, body) => {
-  const reader = reading(body);
+])("BodyReader.open() rejects %s", (got, body) => {
+  const reader = new BodyReader(body, () => {});
   const error = assertThrows(() => reader.open(), TypeError);
   assertEquals(
     error.message,
@@ -100,8 +99,8 @@ Deno.test.each<[string, unknown]>([
   );
 });
 
-// chunk-uint8array. isUint8Array() of wsgi/ tells what is one.
-Deno.test("checkChunk() takes a Uint8Array and its subclasses, also of another realm", () => {
+// chunk-uint8array
+Deno.test("checkChunk() accepts a Uint8Array and its subclasses, also of another realm", () => {
   const foreign = runInNewContext("new Uint8Array(1)");
   assert(!(foreign instanceof Uint8Array));
   for (const chunk of [new Uint8Array(), Buffer.from("a"), foreign]) {
@@ -119,37 +118,41 @@ Deno.test.each<[string, unknown]>([
   ["an Int8Array", new Int8Array(1)],
   ["a Promise", Promise.resolve(toBytes("a"))],
   ["a Uint8Array", Object.create(Uint8Array.prototype)],
-])("checkChunk() refuses what is no Uint8Array: %s", (got, chunk) => {
-  assertThrows(
-    () => checkChunk(chunk),
-    TypeError,
-    `Cannot send the body: chunk must be a Uint8Array, got ${got}`,
-  );
+])("checkChunk() rejects %s", (got, chunk) => {
+  const message =
+    `Cannot send the body: chunk must be a Uint8Array, got ${got}`;
+  assertThrows(() => checkChunk(chunk), TypeError, message);
 });
 
-Deno.test("BodyReader.next() throws what the body throws", () => {
+Deno.test("BodyReader.next() and nextAsync() fail with the error of the body", async () => {
   const failure = new Error("no more");
-  const next = (): never => {
+  const throws = (): never => {
     throw failure;
   };
-  const reader = readerOf({ next });
-  assertStrictEquals(assertThrows(() => reader.next()), failure);
+  assert(assertThrows(() => readerOf({ next: throws }).next()) === failure);
+  const getter = {
+    get then(): never {
+      throw failure;
+    },
+  };
+  for (const next of [throws, () => Promise.reject(failure), () => getter]) {
+    const reader = readerOf({ next }, ASYNC);
+    assert(await assertRejects(() => reader.nextAsync()) === failure);
+  }
 });
 
-Deno.test("BodyReader.next() refuses a promise and leaves no unhandled rejection", () => {
-  const reader = readerOf({ next: () => Promise.reject(new Error("x")) });
-  assertThrows(
-    () => reader.next(),
-    TypeError,
-    "Cannot send the body: next() of a sync iterator must not give a promise",
-  );
+Deno.test("BodyReader.next() rejects a promise and leaves no unhandled rejection", () => {
+  const reader = readerOf({ next: () => Promise.try(fail) });
+  const message =
+    "Cannot send the body: next() of a sync iterator must not return a promise";
+  assertThrows(() => reader.next(), TypeError, message);
 });
 
 Deno.test.each([[undefined, "undefined"], [null, "null"], ["a", '"a"']])(
-  "BodyReader refuses %j for a result of next()",
+  "BodyReader rejects %j as a result of next()",
   async (result, got) => {
     const message =
-      `Cannot send the body: next() must give an object, got ${got}`;
+      `Cannot send the body: next() must return an object, got ${got}`;
     const next = (): unknown => result;
     assertThrows(() => readerOf({ next }).next(), TypeError, message);
     const reader = readerOf({ next }, ASYNC);
@@ -157,49 +160,14 @@ Deno.test.each([[undefined, "undefined"], [null, "null"], ["a", '"a"']])(
   },
 );
 
-Deno.test("BodyReader.nextAsync() rejects with what the body throws or rejects with", async () => {
-  const failure = new Error("no more");
-  const nexts = [
-    () => {
-      throw failure;
-    },
-    () => Promise.reject(failure),
-    () => ({
-      get then(): never {
-        throw failure;
-      },
-    }),
-  ];
-  for (const next of nexts) {
-    const reader = readerOf({ next }, ASYNC);
-    assertStrictEquals(await assertRejects(() => reader.nextAsync()), failure);
-  }
-});
-
-Deno.test("BodyReader.nextAsync() takes results that are no promises", async () => {
-  const next = (): unknown => ({ value: toBytes("a") });
-  const reader = readerOf({ next }, ASYNC);
+Deno.test("BodyReader.nextAsync() accepts results that are not promises", async () => {
+  const reader = readerOf({ next: () => ({ value: toBytes("a") }) }, ASYNC);
   assertEquals(await reader.nextAsync(), toBytes("a"));
-});
-
-Deno.test("BodyReader.close() waits for the return() of a body that has given what it was asked for", async () => {
-  const events: string[] = [];
-  const iterator = {
-    next: () => Promise.resolve({ done: false, value: toBytes("a") }),
-    return: () => Promise.resolve().then(() => events.push("returned")),
-  };
-  const close = () => events.push("close");
-  const reader = reading({ [ASYNC]: () => iterator, close });
-  reader.open();
-  await new Promise((resolve, reject) => reader.ask(resolve, reject));
-  await reader.close();
-  assertEquals(events, ["returned", "close"]);
 });
 
 Deno.test("BodyReader.ask() calls one of its functions, also if the body is closed after an error", async () => {
   const calls: string[] = [];
-  const next = () => Promise.reject(new Error("no more"));
-  const reader = readerOf({ next }, ASYNC);
+  const reader = readerOf({ next: () => Promise.try(fail) }, ASYNC);
   await new Promise<void>((resolve) =>
     reader.ask(() => calls.push("take"), () => {
       calls.push("fail");
@@ -211,19 +179,172 @@ Deno.test("BodyReader.ask() calls one of its functions, also if the body is clos
   assertEquals(calls, ["fail"]);
 });
 
-Deno.test("BodyReader.ask() calls one of its functions, also if the body answers after its close()", async () => {
+Deno.test("BodyReader.ask() calls one of its functions, also if the body answers after close()", async () => {
   const calls: unknown[] = [];
   const asked = Promise.withResolvers<unknown>();
   const reader = readerOf({ next: () => asked.promise }, ASYNC);
-  const taken = new Promise<void>((resolve) =>
-    reader.ask((chunk) => {
-      calls.push(chunk);
-      resolve();
-    }, () => {})
-  );
+  reader.ask((chunk) => calls.push(chunk), () => calls.push("failed"));
   reader.close();
-  await taken;
+  await turn();
   asked.resolve({ done: false, value: toBytes("late") });
-  await setImmediate();
+  await turn();
   assertEquals(calls, [undefined]);
 });
+
+// close-unread-body
+Deno.test.each([
+  ["was never opened", 0, ["a"], "return,close"],
+  ["was begun", 1, ["a", "b"], "next,return,close"],
+  ["has ended", 1, [], "next,close"],
+])(
+  "BodyReader.close() ends a body that %s",
+  (_state, count, chunks, expected) => {
+    const body = (events: Events) => bodyOf("iterator", chunks, events);
+    const { reader, events, logged } = logging(body);
+    if (count > 0) reader.open();
+    for (let turn = 0; turn < count; turn++) reader.next();
+    assertEquals(reader.close(), undefined);
+    assertEquals([events.list.join(), logged], [expected, []]);
+  },
+);
+
+Deno.test.each<[string, () => unknown, string[]]>([
+  ["an error", () => fail(), ["close"]],
+  ["an invalid chunk", () => ({ value: "text" }), ["return", "close"]],
+])("BodyReader.close() after %s", (_what, next, expected) => {
+  const { reader, events } = logging((events: Events) => ({
+    [Symbol.iterator]: () => ({ next, return: () => events.add("return") }),
+    close: () => events.add("close"),
+  }));
+  reader.open();
+  assertThrows(() => reader.next());
+  reader.close();
+  assertEquals(events.list, expected);
+});
+
+Deno.test("BodyReader.close() does not iterate an array", () => {
+  const { reader, events, logged } = logging((events: Events) =>
+    Object.assign([toBytes("a")], {
+      [Symbol.iterator]: () => fail(),
+      close: () => events.add("close"),
+    })
+  );
+  reader.close();
+  assertEquals([events.list, logged], [["close"], []]);
+});
+
+// close-once
+Deno.test("BodyReader.close() does its work once", async () => {
+  const { reader, events } = logging((events: Events) =>
+    bodyOf("async iterator", ["a"], events)
+  );
+  assertEquals(reader.isClosed, false);
+  const first = reader.close();
+  assertEquals(reader.isClosed, true);
+  assert(first instanceof Promise && reader.close() === first);
+  await first;
+  assert(reader.close() === first);
+  assertEquals(events.list, ["return", "close"]);
+});
+
+Deno.test("BodyReader.close() does nothing when the close() of the body calls it", () => {
+  let calls = 0;
+  const close = (): void => {
+    calls++;
+    reader.close();
+  };
+  const { reader } = logging({ ...bodyOf("iterator", []), close });
+  reader.close();
+  assertEquals(calls, 1);
+});
+
+// close-pending-next
+Deno.test("BodyReader.close() does not wait for a pending next()", async () => {
+  const { reader, events } = logging(hanging);
+  reader.open();
+  const chunk = reader.nextAsync();
+  await reader.close();
+  assertEquals(await chunk, undefined);
+  assertEquals(events.list, ["next", "return", "close"]);
+});
+
+Deno.test("BodyReader.close() ignores the late result of a pending next()", async () => {
+  const late = [{ value: toBytes("late") }, { value: "no chunk" }, undefined];
+  for (const result of late) {
+    const gate = Promise.withResolvers<unknown>();
+    const { reader, logged } = logging({
+      [ASYNC]: () => ({ next: () => gate.promise }),
+    });
+    reader.open();
+    const chunk = reader.nextAsync();
+    await reader.close();
+    gate.resolve(result);
+    await gate.promise;
+    assertEquals([await chunk, logged], [undefined, []]);
+  }
+});
+
+// close-awaited
+Deno.test.each([false, true])(
+  "BodyReader.close() waits for return() before it calls close(), also after a chunk: %s",
+  async (isBegun) => {
+    const returned = Promise.withResolvers<void>();
+    const { reader, events } = logging((events: Events) => ({
+      [ASYNC]: () => ({
+        next: () => Promise.resolve({ value: toBytes("a") }),
+        return: () => returned.promise,
+      }),
+      close: () => events.add("close"),
+    }));
+    if (isBegun) {
+      reader.open();
+      await new Promise((resolve, reject) => reader.ask(resolve, reject));
+    }
+    const closing = reader.close();
+    await Promise.resolve();
+    assertEquals(events.list, []);
+    returned.resolve();
+    await closing;
+    assertEquals(events.list, ["close"]);
+  },
+);
+
+// close-error
+Deno.test("BodyReader.close() logs what return() and close() throw or reject with", async () => {
+  for (const isSync of [true, false]) {
+    const fails = (name: string) =>
+      isSync ? fail(name) : Promise.try(fail, name);
+    const { reader, logged } = logging({
+      [ASYNC]: () => ({ return: () => fails("return") }),
+      close: () => fails("close"),
+    });
+    await reader.close();
+    assertEquals(logged.map(String), ["Error: return", "Error: close"]);
+  }
+});
+
+Deno.test("BodyReader.close() logs that a body is invalid, or that its getter throws", () => {
+  const text = logging("text");
+  const getter = logging({
+    [Symbol.iterator]: () => ({}),
+    get close(): never {
+      return fail();
+    },
+  });
+  text.reader.close();
+  getter.reader.close();
+  assertEquals(text.logged.length, 1);
+  assert(text.logged[0] instanceof TypeError);
+  assertEquals(getter.logged.map(String), ["Error: on purpose"]);
+});
+
+Deno.test.each([[undefined], [null], ["close"], [{}]])(
+  "BodyReader.close() ignores the close %j, which is not a function",
+  (close) => {
+    const { reader, logged } = logging({
+      [Symbol.iterator]: () => ({}),
+      close,
+    });
+    assertEquals([reader.close(), logged], [undefined, []]);
+  },
+);

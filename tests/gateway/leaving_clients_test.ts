@@ -25,16 +25,14 @@ const RESIDENT = 80 * 1024 * 1024;
 const PATHS = ["/array", "/sync", "/async", "/stream", "/late", "/write"];
 const UPLOADS = ["/upload", "/echo"];
 
-/** What the server says about the bodies it has made. */
+/** The report of the server: its bodies, generators and streams. */
 interface Report {
-  readonly bodies: {
-    readonly made: number;
-    readonly closed: number;
-    /** Those that were closed before their end. */
-    readonly cut: number;
-  };
-  /** Generators and streams: how many began, and how many have ended. */
-  readonly work: { readonly entered: number; readonly left: number };
+  readonly made: number;
+  readonly closed: number;
+  /** The number of bodies that were closed before their end. */
+  readonly cut: number;
+  readonly entered: number;
+  readonly left: number;
   readonly faults: readonly string[];
   readonly memory: { readonly resident: number; readonly held: number };
 }
@@ -128,11 +126,11 @@ Deno.test(`makeServer() closes every body, whenever ${COUNT} clients leave`, asy
     throw new Error(`Run it again ${again}; server: ${alarm}`, { cause });
   }
   assertEquals(after.faults, [], again);
-  assertEquals(after.bodies.closed, after.bodies.made, again);
-  assertEquals(after.work.left, after.work.entered, again);
+  assertEquals(after.closed, after.made, again);
+  assertEquals(after.left, after.entered, again);
   // Else the clients were not there, or did not leave.
-  assertGreater(after.bodies.made - before.bodies.made, COUNT / 2);
-  assertGreater(after.bodies.cut - before.bodies.cut, COUNT / 10);
+  assertGreater(after.made - before.made, COUNT / 2);
+  assertGreater(after.cut - before.cut, COUNT / 10);
   assertLess(after.memory.held - before.memory.held, HELD, again);
   assertLess(after.memory.resident - before.memory.resident, RESIDENT, again);
 

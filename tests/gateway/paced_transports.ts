@@ -7,6 +7,7 @@
 
 import { Gate } from "../../gateway/gate.ts";
 import {
+  PlainTransport,
   RecordingTransport,
   RespondingTransport,
 } from "./recording_transport.ts";
@@ -87,6 +88,7 @@ export function transportsOf(
   return [
     new RecordingTransport(),
     new RespondingTransport(),
+    new PlainTransport(),
     new PromisingTransport(unpaced, delay),
     new GatedTransport(unpaced, delay),
   ];

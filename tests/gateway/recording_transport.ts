@@ -1,6 +1,6 @@
 /**
- * What the tests of `runApplication()` stand on: transports that record what
- * they are told, and an environ whose `wsgi.errors` is collected.
+ * Runs applications without a server: transports that record their calls, and
+ * an environ whose `wsgi.errors` is collected.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type {
 } from "../../wsgi/types.ts";
 import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 
-/** What happened, in order. Transport and body of one test share one list. */
+/** The events of a test in order. Its transport and its body share one list. */
 export class Events {
   readonly list: string[] = [];
   readonly #watchers = new Map<string, PromiseWithResolvers<void>>();
@@ -50,7 +50,7 @@ export class Events {
   }
 }
 
-/** A transport that has to be told everything piece by piece. */
+/** A transport that gets head, chunks and end one by one. */
 export class RecordingTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
   readonly events: Events;
@@ -60,9 +60,9 @@ export class RecordingTransport implements Transport {
   /** The body bytes as a ByteString. */
   body = "";
   outcome: "open" | "ended" | "aborted" = "open";
-  /** What abort() was given. */
+  /** The reason given to abort(). */
   reason: unknown;
-  /** While true, write() gives a promise that `release()` settles. */
+  /** While true, write() returns a promise that `release()` settles. */
   isBusy = false;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
 
@@ -130,7 +130,7 @@ export class RespondingTransport extends RecordingTransport {
 
   respond(head: ResponseHead, body: Uint8Array): void | Promise<void> {
     this.responded++;
-    // The contract leaves it to the transport to say a length that is left out.
+    // A length that the head leaves out is up to the transport.
     this.sendHead(
       hasNoBody(head.code) ? head : withContentLength(head, body.byteLength),
     );
@@ -139,7 +139,30 @@ export class RespondingTransport extends RecordingTransport {
   }
 }
 
-/** An environ whose `wsgi.errors` ends in a list. */
+/** A transport with the required functions alone: without cancellation. */
+export class PlainTransport extends RecordingTransport {
+  /** The transport that the application runs over. */
+  get required(): Transport {
+    return {
+      sendHead: (head) => this.sendHead(head),
+      write: (chunk) => this.write(chunk),
+      end: () => this.end(),
+      abort: (reason) => this.abort(reason),
+    };
+  }
+}
+
+/** Waits for a turn of the event loop: unhandled rejections are known then. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** Throws, as an application that fails. */
+export function fail(message = "on purpose"): never {
+  throw new Error(message);
+}
+
+/** An environ whose `wsgi.errors` is collected in a list. */
 export function testEnviron(
   variables: Partial<Environ> = {},
 ): { environ: Environ; written: string[] } {
@@ -158,7 +181,7 @@ export type LooseApplication = (
 /** The headers of a text. */
 export const PLAIN: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** Makes an application that starts a response, by default a text, with a body. */
+/** Makes an application that starts a response, by default of text, with a body. */
 export function answering<Body>(
   body: (environ: Environ) => Body,
   headers: readonly HeaderTuple[] = PLAIN,
@@ -170,7 +193,7 @@ export function answering<Body>(
   };
 }
 
-/** Makes the application that sends one chunk. */
+/** Makes an application that sends one chunk. */
 export function sending(
   text: string,
   headers?: readonly HeaderTuple[],
@@ -179,7 +202,7 @@ export function sending(
   return answering(() => [toBytes(text)], headers, status);
 }
 
-/** What became of a response, and how many errors were logged. */
+/** Returns status, body and end of a response, and the number of logged errors. */
 export function ended(
   { transport, written }: Run,
 ): [code: number | undefined, body: string, outcome: string, errors: number] {
@@ -187,12 +210,12 @@ export function ended(
   return [head?.code, body, outcome, written.length];
 }
 
-/** Lets the client of a request leave. */
+/** Makes the client of a request leave. */
 export function leave(transport: RecordingTransport): void {
   transport.cancellation.cancel(new ClientDisconnected());
 }
 
-/** What a test may want otherwise. */
+/** The settings of a run. */
 export interface Settings {
   method?: string;
   environ?: Partial<Environ>;
@@ -200,13 +223,13 @@ export interface Settings {
   onError?: (error: unknown, environ: Environ) => void;
 }
 
-/** One call of runApplication() and what became of it. */
+/** A call of runApplication() and its outcome. */
 export class Run {
   readonly transport: RecordingTransport;
   readonly environ: Environ;
-  /** What was written to `wsgi.errors`, one text for each error. */
+  /** The texts written to `wsgi.errors`, one for each error. */
   readonly written: string[];
-  /** What runApplication() returned. */
+  /** The result of runApplication(). */
   readonly done: void | Promise<void>;
 
   constructor(app: LooseApplication, settings: Settings = {}) {
@@ -217,9 +240,13 @@ export class Run {
     });
     this.environ = environ;
     this.written = written;
-    this.done = runApplication(app as Application, environ, this.transport, {
-      onError: settings.onError,
-    });
+    const { transport } = this;
+    this.done = runApplication(
+      app as Application,
+      environ,
+      transport instanceof PlainTransport ? transport.required : transport,
+      { onError: settings.onError },
+    );
   }
 
   get events(): string[] {
@@ -239,13 +266,14 @@ export function run(app: LooseApplication, settings?: Settings): Promise<Run> {
   return new Run(app, settings).finish();
 }
 
-/** Runs it once with respond() and once without. */
-export async function runBoth(
+/** Runs it with respond(), without, and without cancellation. */
+export async function runAll(
   app: LooseApplication,
   settings?: Settings,
-): Promise<[whole: Run, piecewise: Run]> {
-  return [
-    await run(app, { ...settings, transport: new RespondingTransport() }),
-    await run(app, { ...settings, transport: new RecordingTransport() }),
-  ];
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (
+    const Transport of [RespondingTransport, RecordingTransport, PlainTransport]
+  ) runs.push(await run(app, { ...settings, transport: new Transport() }));
+  return runs;
 }

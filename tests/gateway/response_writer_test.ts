@@ -1,26 +1,33 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { isThenable } from "../../wsgi/describe.ts";
+import { isContentLength } from "../../wsgi/http_syntax.ts";
 import { Gate } from "../../gateway/gate.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { ResponseWriter } from "../../gateway/response_writer.ts";
+import type { Transport } from "../../gateway/transport.ts";
 import {
   RecordingTransport,
   RespondingTransport,
+  turn,
 } from "./recording_transport.ts";
 
-interface Writing {
-  writer: ResponseWriter;
-  transport: RespondingTransport;
-}
-
-/** A writer with a head, over a transport that has respond(). */
-function writing(status = "200 OK", length?: number, method = "GET"): Writing {
-  const transport = new RespondingTransport();
+/** A writer with a head, and its transport, by default one with respond(). */
+function writing<T extends Transport = RespondingTransport>(
+  status = "200 OK",
+  length?: number,
+  method = "GET",
+  transport = new RespondingTransport() as Transport as T,
+): { writer: ResponseWriter; transport: T } {
   const writer = new ResponseWriter(transport, method);
   const headers = length === undefined ? [] : [["Content-Length", `${length}`]];
   writer.head = createHead(status, headers);
   return { writer, transport };
+}
+
+/** Whether the length is reached, and whether bytes are missing. */
+function stateOf({ isFull, isShort }: ResponseWriter): [boolean, boolean] {
+  return [isFull, isShort];
 }
 
 Deno.test("ResponseWriter sends the head once, before the first chunk", () => {
@@ -34,14 +41,13 @@ Deno.test("ResponseWriter sends the head once, before the first chunk", () => {
   assertEquals(faults, []);
 });
 
-Deno.test("ResponseWriter.sendHead() sends nothing while there is no head", () => {
+Deno.test("ResponseWriter sends nothing without a head", () => {
   const transport = new RecordingTransport();
   const writer = new ResponseWriter(transport, "GET");
   writer.sendHead();
   writer.sendWhole(toBytes("a"));
   assertEquals(transport.events.list, []);
-  const { isBodiless, isFull, isShort } = writer;
-  assertEquals([isBodiless, isFull, isShort], [false, false, false]);
+  assertEquals([writer.isBodiless, ...stateOf(writer)], [false, false, false]);
 });
 
 // length-truncated
@@ -49,20 +55,19 @@ Deno.test("ResponseWriter.send() cuts a chunk at Content-Length and drops the ne
   const { writer, transport } = writing("200 OK", 3);
   const chunk = toBytes("cd");
   assertEquals(writer.send(toBytes("ab")), true);
-  assertEquals([writer.isFull, writer.isShort], [false, true]);
+  assertEquals(stateOf(writer), [false, true]);
   assertEquals(writer.send(chunk), false);
-  assertEquals([writer.isFull, writer.isShort], [true, false]);
+  assertEquals(stateOf(writer), [true, false]);
   assertEquals(writer.send(toBytes("e")), false);
   assertEquals(transport.events.list, ["head 200", "write ab", "write c"]);
-  assertEquals(chunk, toBytes("cd"));
-  assertEquals(writer.sent, 3);
+  assertEquals([chunk, writer.sent], [toBytes("cd"), 3]);
 });
 
-Deno.test("ResponseWriter is full at length 0 as soon as the head has left", () => {
+Deno.test("ResponseWriter is full at length 0 as soon as the head is sent", () => {
   const { writer } = writing("200 OK", 0);
-  assertEquals([writer.isFull, writer.isShort], [false, false]);
+  assertEquals(stateOf(writer), [false, false]);
   writer.sendHead();
-  assertEquals([writer.isFull, writer.isShort], [true, false]);
+  assertEquals(stateOf(writer), [true, false]);
 });
 
 // head-no-content
@@ -77,136 +82,117 @@ Deno.test.each([
   const { writer, transport } = writing(status, 3, method);
   assertEquals(writer.isBodiless, true);
   assertEquals(writer.send(toBytes("too long")), true);
-  assertEquals([writer.isFull, writer.isShort], [false, false]);
-  assertEquals(writer.sent, 0);
+  assertEquals([...stateOf(writer), writer.sent], [false, false, 0]);
   writer.end();
   assertEquals(transport.body, "");
   assertEquals(transport.events.count("end"), 1);
+  writer.head = createHead(method === "GET" ? "200 OK" : "405 No", []);
+  assertEquals(writer.isBodiless, method === "HEAD");
 });
 
-Deno.test("ResponseWriter.isBodiless follows the head when it is replaced", () => {
-  const { writer } = writing("204 Empty");
-  assertEquals(writer.isBodiless, true);
-  writer.head = createHead("200 OK", []);
-  assertEquals(writer.isBodiless, false);
-});
-
-// length-null-body
-Deno.test.each([
-  ["204 Empty", undefined, []],
-  ["204 Empty", 0, []],
-  ["204 Empty", 3, []],
-  ["205 Reset", undefined, [["Content-Length", "0"]]],
-  ["205 Reset", 3, [["Content-Length", "0"]]],
-  ["304 Same", undefined, []],
-  ["304 Same", 3, [["Content-Length", "3"]]],
+// length-null-body, length-connect
+Deno.test.each<[string, string, number | undefined, string | undefined]>([
+  ["GET", "204 Empty", undefined, undefined],
+  ["GET", "204 Empty", 0, undefined],
+  ["GET", "204 Empty", 3, undefined],
+  ["GET", "205 Reset", undefined, "0"],
+  ["GET", "205 Reset", 3, "0"],
+  ["GET", "304 Same", undefined, undefined],
+  ["GET", "304 Same", 3, "3"],
+  ["GET", "200 OK", 3, "3"],
+  ["GET", "200 OK", undefined, "7"],
+  ["CONNECT", "200 OK", 3, undefined],
+  ["CONNECT", "200 OK", undefined, undefined],
+  ["CONNECT", "405 No", undefined, "7"],
 ])(
-  "ResponseWriter frames %s with length %s as %j",
-  (status, length, headers) => {
-    const { writer, transport } = writing(status, length);
+  "ResponseWriter.announceLength() frames %s, %s and length %s as %s",
+  (method, status, length, expected) => {
+    const { writer, transport } = writing(status, length, method);
     writer.announceLength(7);
-    writer.sendWhole(new Uint8Array());
-    assertEquals(transport.headers, headers);
-    assertEquals(transport.responded, 0);
+    writer.sendHead();
+    writer.announceLength(9);
+    writer.end();
+    const headers = expected === undefined
+      ? []
+      : [["Content-Length", expected]];
+    assertEquals([transport.headers, transport.responded], [headers, 0]);
   },
 );
 
-// length-connect
-Deno.test.each([
-  ["200 OK", 3, []],
-  ["200 OK", undefined, []],
-  ["405 No", undefined, [["Content-Length", "7"]]],
-])("ResponseWriter frames CONNECT with %s and length %s as %j", (...row) => {
-  const [status, length, headers] = row;
-  const { writer, transport } = writing(status, length, "CONNECT");
+Deno.test("ResponseWriter.announceLength() leaves a head alone that has been sent", () => {
+  const { writer } = writing();
+  writer.sendHead();
   writer.announceLength(7);
-  writer.send(toBytes("7 bytes"));
-  assertEquals(transport.headers, headers);
+  assertEquals(writer.head?.contentLength, undefined);
 });
 
-Deno.test("ResponseWriter.announceLength() leaves the length of the application and a sent head alone", () => {
-  const given = writing("200 OK", 3);
-  given.writer.announceLength(7);
-  assertEquals(given.writer.head?.contentLength, 3);
-  const late = writing();
-  late.writer.sendHead();
-  late.writer.announceLength(7);
-  assertEquals(late.writer.head?.contentLength, undefined);
-  const open = writing();
-  open.writer.announceLength(7);
-  open.writer.sendHead();
-  assertEquals(open.transport.headers, [["Content-Length", "7"]]);
-});
-
-Deno.test("ResponseWriter.sendWhole() uses respond() where there is one", () => {
+Deno.test("ResponseWriter.sendWhole() uses respond() if there is one", () => {
   const { writer, transport } = writing();
   writer.sendWhole(toBytes("abc"));
   assertEquals(transport.responded, 1);
   assertEquals([writer.headSent, writer.sent], [true, 3]);
-  const plain = new RecordingTransport();
-  const other = new ResponseWriter(plain, "GET");
-  other.head = createHead("200 OK", []);
-  other.sendWhole(toBytes("abc"));
-  assertEquals(plain.headers, [["Content-Length", "3"]]);
-  assertEquals(plain.events.list, transport.events.list);
+  const plain = writing("200 OK", undefined, "GET", new RecordingTransport());
+  plain.writer.sendWhole(toBytes("abc"));
+  assertEquals(plain.transport.headers, [["Content-Length", "3"]]);
+  assertEquals(plain.transport.events.list, transport.events.list);
 });
 
-Deno.test("ResponseWriter.sendWhole() says the length of a body that HEAD leaves out", () => {
+Deno.test("ResponseWriter.sendWhole() announces the length of a body that HEAD leaves out", () => {
   const { writer, transport } = writing("500 Oops", undefined, "HEAD");
   writer.sendWhole(toBytes("abc"));
   assertEquals(transport.headers, [["Content-Length", "3"]]);
   assertEquals(transport.events.list, ["head 500", "end"]);
+  const empty = writing("204 Empty", 3);
+  empty.writer.sendWhole(new Uint8Array());
+  assertEquals([empty.transport.headers, empty.transport.responded], [[], 0]);
 });
 
-Deno.test("ResponseWriter gives the promises of the transport", async () => {
+Deno.test("ResponseWriter.ready is the promise of the transport, and no unhandled rejection", async () => {
   const { writer, transport } = writing();
-  assertStrictEquals(writer.ready, undefined);
+  assertEquals(writer.ready, undefined);
   writer.send(toBytes("a"));
-  assertStrictEquals(writer.ready, undefined);
+  assertEquals(writer.ready, undefined);
   transport.isBusy = true;
   writer.send(toBytes("b"));
   assert(isThenable(writer.ready));
   transport.release();
   await writer.ready;
-});
-
-Deno.test("ResponseWriter.ready rejects without an unhandled rejection when nobody waits", async () => {
-  const { writer, transport } = writing();
-  transport.isBusy = true;
-  writer.send(toBytes("a"));
-  const failure = new Error("reset");
-  transport.release(failure);
-  // Were it unhandled, the runner would fail the test at this turn's end.
-  await new Promise((resolve) => setTimeout(resolve));
+  writer.send(toBytes("c"));
+  const reason = new Error("reset");
+  transport.release(reason);
+  await turn();
   const [result] = await Promise.allSettled([writer.ready]);
-  assertEquals(result, { status: "rejected", reason: failure });
+  assertEquals(result, { status: "rejected", reason });
 });
 
-Deno.test("ResponseWriter.abort() hands the reason over", () => {
+Deno.test("ResponseWriter.abort() passes the reason on", () => {
   const { writer, transport } = writing();
   const reason = new Error("broken");
   writer.abort(reason);
   assertEquals(transport.outcome, "aborted");
-  assertStrictEquals(transport.reason, reason);
+  assert(transport.reason === reason);
 });
 
-Deno.test("ResponseWriter.wait() waits for no gate that is open", () => {
+const NOTHING = { sendHead: () => {}, end: () => {}, abort: () => {} };
+
+Deno.test("ResponseWriter.wait() waits for a gate only while it is closed", () => {
   const gate = new Gate();
-  const writer = new ResponseWriter({
-    sendHead: () => {},
+  const { writer } = writing<Transport>("200 OK", undefined, "GET", {
+    ...NOTHING,
     write: () => gate,
-    end: () => {},
-    abort: () => {},
-  }, "GET");
-  writer.head = createHead("200 OK", []);
+  });
   writer.send(toBytes("a"));
   let calls = 0;
   const wait = (): boolean => writer.wait(() => void calls++, () => {});
-  assertEquals(wait(), false);
-  assertEquals(calls, 0);
+  assertEquals([wait(), calls], [false, 0]);
   gate.close();
-  assertEquals(wait(), true);
-  assertEquals(calls, 0);
+  assertEquals([wait(), calls], [true, 0]);
   gate.open();
   assertEquals(calls, 1);
+});
+
+Deno.test("isContentLength() finds the name in any case, and no other of its length", () => {
+  assert(isContentLength("content-LENGTH"));
+  assert(!isContentLength("Accept-Charset"));
+  assert(!isContentLength("Content-Length2"));
 });

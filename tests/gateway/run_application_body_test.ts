@@ -1,19 +1,119 @@
-// SPEC.md 5.11: how a body is iterated, and at which pace.
+// SPEC.md 5.1, 5.9 and 5.11: how an application is called, and how its body is
+// iterated.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { assertStringIncludes } from "@std/assert";
+import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { bodyOf, endless } from "./recording_body.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application } from "../../wsgi/types.ts";
 import {
   answering,
   ended,
+  Events,
+  fail,
   PLAIN,
   RecordingTransport,
+  RespondingTransport,
   Run,
   run,
-  runBoth,
+  runAll,
+  sending,
+  testEnviron,
+  turn,
 } from "./recording_transport.ts";
 
-/** A proxy that notes which members of a target are read. */
+// server-sync-path: the shortest path, in code and in time.
+Deno.test.each([[["hello"]], [["hel", "lo"]], [[]]])(
+  "runApplication() is sync for the sync array %j",
+  (chunks) => {
+    for (const Transport of [RecordingTransport, RespondingTransport]) {
+      const transport = new Transport();
+      const sync = new Run(answering(() => chunks.map(toBytes)), { transport });
+      assertEquals(sync.done, undefined);
+      const text = chunks.join("");
+      assertEquals(ended(sync), [200, text, "ended", 0]);
+      const writes = text === "" ? [] : [`write ${text}`];
+      assertEquals(sync.events, ["head 200", ...writes, "end"]);
+      if ("responded" in transport) assertEquals(transport.responded, 1);
+    }
+    const failing = new Run(() => fail());
+    assertEquals([failing.done, ended(failing)[0]], [undefined, 500]);
+  },
+);
+
+Deno.test("runApplication() passes the head to respond() as the application gave it", async () => {
+  const given: unknown[] = [];
+  class Plain extends RespondingTransport {
+    override respond(
+      ...[head, body]: Parameters<RespondingTransport["respond"]>
+    ): void | Promise<void> {
+      given.push(head.headers, head.contentLength, body);
+      return super.respond(head, body);
+    }
+  }
+  await run(sending("a"), { transport: new Plain() });
+  assertEquals(given, [[...PLAIN], undefined, toBytes("a")]);
+});
+
+Deno.test("runApplication() awaits any object with a then() method", async () => {
+  const then = (take: (body: unknown) => void) => take([toBytes("later")]);
+  const { transport } = await run(answering(() => ({ then })));
+  assertEquals(transport.body, "later");
+});
+
+Deno.test("runApplication() answers 500 when reading the result throws", async () => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const getter = {
+    get then(): never {
+      return fail();
+    },
+  };
+  // A hole is not a chunk.
+  const holes = Object.assign([], { 0: toBytes("a"), 2: toBytes("b") });
+  for (const result of [getter, proxy, holes]) {
+    const { transport } = await run(answering(() => result));
+    assertEquals(transport.head?.code, 500);
+  }
+});
+
+// It is the method of the request that counts, whatever becomes of environ.
+Deno.test("runApplication() takes method and wsgi.errors before the call", async () => {
+  const { transport, written } = await run((environ, startResponse) => {
+    environ.REQUEST_METHOD = "HEAD";
+    environ["wsgi.errors"] = new StderrStream(() => {});
+    startResponse("200 OK", PLAIN);
+    return Object.assign([toBytes("hello")], { close: () => fail("logged") });
+  });
+  assertEquals(transport.body, "hello");
+  assertStringIncludes(written.join(""), "logged");
+});
+
+Deno.test("runApplication() sends a body for the method head, which is not HEAD", async () => {
+  const { transport } = await run(sending("a"), { method: "head" });
+  assertEquals(transport.body, "a");
+});
+
+Deno.test.each([
+  [undefined, "undefined"],
+  [{ fetch(): void {} }, "an object"],
+  ["app", '"app"'],
+])("runApplication() throws for %s as an application", (app, got) => {
+  const transport = new RecordingTransport();
+  const call = () =>
+    runApplication(
+      app as unknown as Application,
+      testEnviron().environ,
+      transport,
+    );
+  const message =
+    `Cannot run the application: it must be a function (environ, startResponse), got ${got}`;
+  assertThrows(call, TypeError, message);
+  assertEquals(transport.events.list, []);
+});
+
+/** A proxy that collects the members of a target that are read. */
 function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
   return new Proxy(target, {
     get(target, key): unknown {
@@ -25,92 +125,93 @@ function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
 }
 
 // server-body-members
-Deno.test("runApplication() uses nothing of a body but its iterator method and close", async () => {
+Deno.test("runApplication() uses only the iterator method and close of a body", async () => {
   const body = new Set<PropertyKey>();
   const iterator = new Set<PropertyKey>();
+  const events = new Events();
+  const close = () => events.add("close of the iterator");
+  const values = Object.assign([toBytes("a")].values(), { close });
   const given = {
-    [Symbol.iterator]: () => watched([toBytes("a")].values(), iterator),
+    [Symbol.iterator]: () => watched(values, iterator),
     close(): void {},
   };
   await run(answering(() => watched(given, body)));
-  // Whoever awaits a value looks for its then().
+  // Awaiting a value reads its then().
   body.delete("then");
   const { asyncIterator, iterator: sync } = Symbol;
   assertEquals(body, new Set<PropertyKey>([asyncIterator, sync, "close"]));
   assertEquals(iterator, new Set<PropertyKey>(["next"]));
+  assertEquals(events.list, []);
 });
 
-Deno.test("runApplication() uses nothing of an array but its length and elements", async () => {
-  // Sent whole, sent piece by piece because it is large, and after a write().
-  for (const chunks of [["a"], ["a", "b"], ["a".repeat(70_000), "b"]]) {
-    for (const written of ["", "w"]) {
-      const seen = new Set<PropertyKey>();
-      const runs = await runBoth((_environ, startResponse) => {
-        startResponse("200 OK", PLAIN)(toBytes(written));
-        return watched(chunks.map(toBytes), seen);
-      });
-      for (const { transport } of runs) {
-        assertEquals(transport.body, written + chunks.join(""));
-      }
-      seen.delete("then");
-      const indices = chunks.map((_, index) => String(index));
-      assertEquals(seen, new Set<PropertyKey>(["length", "close", ...indices]));
+/** Sent whole, joined, one by one because they are large; after write() or not. */
+const ARRAYS = [["a"], ["a", "bb"], ["a".repeat(40_000), "b".repeat(40_000)]]
+  .flatMap((texts) => ["", "w"].map((written) => ({ texts, written })));
+
+Deno.test("runApplication() uses only length, elements and close of an array, which close() may empty", async () => {
+  for (const { texts, written } of ARRAYS) {
+    const seen = new Set<PropertyKey>();
+    const runs = await runAll((_environ, startResponse) => {
+      startResponse("200 OK", PLAIN)(toBytes(written));
+      const body = texts.map(toBytes);
+      const close = (): void => void body.splice(0);
+      return watched(Object.assign(body, { close }), seen);
+    });
+    for (const { transport } of runs) {
+      assertEquals(transport.body, written + texts.join(""));
+      assertEquals(transport.outcome, "ended");
     }
+    seen.delete("then");
+    const indices = texts.map((_, index) => String(index));
+    assertEquals(seen, new Set<PropertyKey>(["length", "close", ...indices]));
   }
 });
 
 // server-array-checked
-Deno.test("runApplication() checks all chunks of an array before the first one leaves", async () => {
+Deno.test("runApplication() checks all chunks of an array before it sends the first one", async () => {
   for (const size of [1, 70_000]) {
     for (const bad of ["text", null, 7, [toBytes("a")]]) {
       const chunks = [new Uint8Array(size), new Uint8Array(size), bad];
-      for (const one of await runBoth(answering(() => chunks))) {
+      for (const one of await runAll(answering(() => chunks))) {
         const page = "500 Internal Server Error\n";
         assertEquals(ended(one), [500, page, "ended", 1]);
       }
     }
   }
-  // A hole is no chunk.
-  const holes = Object.assign([], { 0: toBytes("a"), 2: toBytes("b") });
-  const { transport } = await run(answering(() => holes));
-  assertEquals(transport.head?.code, 500);
 });
 
 // server-one-next, server-no-late-next
-Deno.test("runApplication() never calls next() twice at a time nor after the end", async () => {
+Deno.test("runApplication() calls next() once at a time and not after the end", async () => {
   let isPending = false;
-  let ended = false;
   const faults: string[] = [];
-  const chunks = ["a", "", "b"].map(toBytes);
+  const chunks = ["a", "", "b", undefined];
   const body = {
     [Symbol.asyncIterator]: () => ({
       async next(): Promise<IteratorResult<Uint8Array>> {
         if (isPending) faults.push("two at a time");
-        if (ended) faults.push("after the end");
+        if (chunks.length === 0) faults.push("after the end");
         isPending = true;
         await Promise.resolve();
         isPending = false;
         const value = chunks.shift();
-        if (value !== undefined) return { value };
-        ended = true;
-        return { done: true, value };
+        if (value === undefined) return { done: true, value };
+        return { value: toBytes(value) };
       },
       return: () => faults.push("return after the end"),
     }),
   };
   const { transport } = await run(answering(() => body));
-  assertEquals(transport.body, "ab");
-  assertEquals(faults, []);
+  assertEquals([transport.body, faults], ["ab", []]);
 });
 
-Deno.test("runApplication() sends a large array only as fast as the transport takes it", async () => {
+Deno.test("runApplication() sends a large array only as fast as the transport accepts it", async () => {
   const transport = new RecordingTransport();
   transport.isBusy = true;
   const [a, b] = ["a".repeat(40_000), "b".repeat(40_000)];
   const app = answering(() => [toBytes(a), toBytes(b)]);
   const waiting = new Run(app, { transport });
   await transport.events.seen(`write ${a}`);
-  await new Promise((resolve) => setTimeout(resolve));
+  await turn();
   assertEquals(transport.body.length, 40_000);
   transport.release();
   await transport.events.seen(`write ${b}`);
@@ -118,16 +219,4 @@ Deno.test("runApplication() sends a large array only as fast as the transport ta
   await waiting.finish();
   assertEquals(transport.body, a + b);
   assertEquals(transport.head?.contentLength, 80_000);
-});
-
-Deno.test("runApplication() stops an endless body when the transport fails", async () => {
-  const transport = new RecordingTransport();
-  const { events } = transport;
-  transport.isBusy = true;
-  const app = answering(() => bodyOf("generator", endless("a"), events));
-  const failing = new Run(app, { transport });
-  await events.seen("write a");
-  transport.release(new Error("reset"));
-  await failing.finish();
-  assertEquals(events.list.slice(2), ["write a", "abort", "return", "close"]);
 });

@@ -1,28 +1,27 @@
-// SPEC.md 5.12: close() and return(), once, on every way out. That it happens
-// when the client has left is in run_application_end_test.ts.
+// SPEC.md 5.12 to 5.14: close() and Content-Length. The normal ends of all kinds of
+// bodies are in run_application_lanes_test.ts, those without a client in
+// run_application_end_test.ts.
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
-import { bodyOf, KINDS } from "./recording_body.ts";
+import { bodyOf, endless, KINDS } from "./recording_body.ts";
 import {
   answering,
   ended,
   Events,
+  fail,
+  type LooseApplication,
   PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
-  runBoth,
+  runAll,
+  turn,
 } from "./recording_transport.ts";
 
-function* failing(chunk: string): Generator<string, void> {
-  yield chunk;
-  throw new Error("no more");
-}
-
-// close-called, close-once. run_application_lanes_test.ts has the normal ends.
+// close-called, close-once
 Deno.test.each([
   ["never called", []],
   ["called twice", ["200 OK", "200 OK"]],
@@ -33,18 +32,15 @@ Deno.test.each([
     for (const kind of KINDS) {
       for (const method of ["GET", "HEAD"]) {
         const events = new Events();
-        await runBoth((_environ, start) => {
-          for (const status of statuses) {
-            try {
-              start(status, PLAIN);
-            } catch {
-              // Caught in vain.
-            }
+        const runs = await runAll((_environ, start) => {
+          try {
+            for (const status of statuses) start(status, PLAIN);
+          } catch {
+            // Catching it changes nothing.
           }
           return bodyOf(kind, ["a"], events);
         }, { method });
-        // Once over each of the two transports.
-        assertEquals(events.count("close"), 2, `${kind} ${method}`);
+        assertEquals(events.count("close"), runs.length, `${kind} ${method}`);
       }
     }
   },
@@ -55,69 +51,41 @@ Deno.test.each(KINDS.slice(1))(
   async (kind) => {
     for (const chunk of ["", "a"]) {
       const events = new Events();
-      const transport = new RecordingTransport(events);
-      await run(answering(() => bodyOf(kind, failing(chunk), events)), {
-        transport,
-      });
+      const failing = function* (): Generator<string, void> {
+        yield chunk;
+        fail();
+      };
+      await run(answering(() => bodyOf(kind, failing(), events)));
       assertEquals(events.count("close"), 1);
-      // An iteration that threw has ended: a return() would be one too many.
+      // An iterator that threw has ended: return() would be wrong.
       if (kind.endsWith("iterator")) assertEquals(events.count("return"), 0);
     }
   },
 );
 
-Deno.test("runApplication() calls no close() of the iterator", async () => {
-  const events = new Events();
-  const iterator = Object.assign([toBytes("a")].values(), {
-    close: () => events.add("close of the iterator"),
-  });
-  await run(answering(() => ({ [Symbol.iterator]: () => iterator })));
-  assertEquals(events.list, []);
-});
-
 // close-error
-Deno.test.each(KINDS)(
-  "runApplication() logs what close() throws and sends the same response: %s",
-  async (kind) => {
-    const failures = [
-      () => {
-        throw new Error("close failed");
-      },
-      () => Promise.reject(new Error("close failed")),
-    ];
-    for (const close of failures) {
+Deno.test("runApplication() logs errors of close() and return(), and sends the same response", async () => {
+  for (const fails of [() => fail(), () => Promise.try(fail)]) {
+    for (const kind of KINDS) {
       const app = answering(() =>
-        Object.assign(bodyOf(kind, ["a"]), { close })
+        Object.assign(bodyOf(kind, ["a"]), { close: fails })
       );
-      for (const one of await runBoth(app)) {
+      for (const one of await runAll(app)) {
         assertEquals(ended(one), [200, "a", "ended", 1]);
-        assert(one.written[0]!.includes("close failed"));
+        assertStringIncludes(one.written[0]!, "on purpose");
       }
     }
-  },
-);
-
-Deno.test("runApplication() logs what return() throws and still calls close()", async () => {
-  const failure = new Error("return failed");
-  const failures = [
-    () => {
-      throw failure;
-    },
-    () => Promise.reject(failure),
-  ];
-  for (const fail of failures) {
     const events = new Events();
     const next = () => Promise.resolve({ value: toBytes("a") });
     const body = {
-      [Symbol.asyncIterator]: () => ({ next, return: fail }),
+      [Symbol.asyncIterator]: () => ({ next, return: fails }),
       close: () => events.add("close"),
     };
     const { transport, written } = await run(
       answering(() => body, [["Content-Length", "1"]]),
     );
-    assertEquals(transport.outcome, "ended");
-    assertEquals(events.list, ["close"]);
-    assert(written.at(-1)!.includes("return failed"));
+    assertEquals([transport.outcome, events.list], ["ended", ["close"]]);
+    assertStringIncludes(written.at(-1)!, "on purpose");
   }
 });
 
@@ -130,37 +98,36 @@ Deno.test.each([
 ])(
   "runApplication() waits for the transport and for close() at %s",
   async (_end, status, chunks, length) => {
-    class Slow extends RespondingTransport {
-      readonly gate = Promise.withResolvers<void>();
-      override end(): Promise<void> {
-        super.end();
-        return this.gate.promise;
-      }
-    }
     for (const isTransportLast of [true, false]) {
+      const gate = Promise.withResolvers<void>();
+      class Slow extends RespondingTransport {
+        override end(): Promise<void> {
+          super.end();
+          return gate.promise;
+        }
+      }
       const transport = new Slow();
-      const { events, gate } = transport;
+      const { events } = transport;
       const closed = Promise.withResolvers<void>();
-      const waiting = new Run((_environ, startResponse) => {
-        const body = Object.assign(bodyOf("generator", chunks), {
-          close: () => (events.add("close"), closed.promise),
-        });
+      const app: LooseApplication = (_environ, startResponse) => {
         const headers: HeaderTuple[] = [];
         if (length !== undefined) headers.push(["Content-Length", length]);
         try {
           startResponse(status, headers);
         } catch {
-          // Caught in vain.
+          // Catching it changes nothing.
         }
-        return body;
-      }, { transport });
+        const close = () => (events.add("close"), closed.promise);
+        return Object.assign(bodyOf("generator", chunks), { close });
+      };
+      const waiting = new Run(app, { transport });
       const done = waiting.finish().then(() => events.add("settled"));
-      const gates = isTransportLast ? [closed, gate] : [gate, closed];
-      gates[0]!.resolve();
+      const [first, last] = isTransportLast ? [closed, gate] : [gate, closed];
+      first.resolve();
       await events.seen("close");
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       assertEquals(events.count("settled"), 0);
-      gates[1]!.resolve();
+      last.resolve();
       await done;
       assertEquals(events.count("end"), 1);
     }
@@ -168,7 +135,7 @@ Deno.test.each([
 );
 
 // close-array-early
-Deno.test("runApplication() closes an array before its chunks leave", async () => {
+Deno.test("runApplication() closes an array before it sends its chunks", async () => {
   for (const pause of [undefined, Promise.resolve()]) {
     for (const Transport of [RespondingTransport, RecordingTransport]) {
       const transport = new Transport();
@@ -181,20 +148,68 @@ Deno.test("runApplication() closes an array before its chunks leave", async () =
   }
 });
 
-Deno.test("runApplication() sends what an array held before its close() emptied it", async () => {
-  // One chunk, several, too large to be joined, and after a write().
-  for (const sizes of [[3], [1, 2], [40_000, 40_000]]) {
-    for (const written of ["", "w"]) {
-      const runs = await runBoth((_environ, startResponse) => {
-        startResponse("200 OK", PLAIN)(toBytes(written));
-        const body = sizes.map((size) => new Uint8Array(size).fill(97));
-        return Object.assign(body, { close: () => void body.splice(0) });
-      });
-      for (const { transport } of runs) {
-        const length = sizes.reduce((sum, size) => sum + size, 0);
-        assertEquals(transport.body, written + "a".repeat(length));
-        assertEquals(transport.outcome, "ended");
+/** An application with a Content-Length. */
+function announcing(length: string, body: () => unknown): LooseApplication {
+  return answering(body, [["Content-Length", length]]);
+}
+
+// length-truncated, length-short-breaks
+Deno.test.each([
+  [["ab", "", "cd"], 3, "it is longer than its Content-Length of 3"],
+  [[], 5, "the body has 0 bytes, its Content-Length is 5"],
+  [["a", "b"], 5, "the body has 2 bytes, its Content-Length is 5"],
+])(
+  "runApplication() logs that a body of %j does not match the length %i",
+  async (chunks, length, message) => {
+    for (const kind of KINDS) {
+      const app = announcing(`${length}`, () => bodyOf(kind, chunks));
+      for (const { written } of await runAll(app)) {
+        assertEquals(written.length, 1);
+        assertStringIncludes(written[0]!, message);
       }
     }
+  },
+);
+
+// length-end-asked
+Deno.test.each(KINDS.slice(1))(
+  "runApplication() ends the response at Content-Length before the transport accepts more, and asks once more: %s",
+  async (kind) => {
+    const transport = new RespondingTransport();
+    const { events } = transport;
+    transport.isBusy = true;
+    const app = announcing("1", () => bodyOf(kind, ["a"], events));
+    const { written } = await run(app, { transport });
+    const sent = "next,head 200,write a,end,next,close";
+    assertEquals([events.list.join(), written], [sent, []]);
+  },
+);
+
+Deno.test.each([["a", 1], ["", 0]])(
+  "runApplication() stops a body that goes on past Content-Length with %j, after write() too",
+  async (chunk, logged) => {
+    for (const isWritten of [false, true]) {
+      const events = new Events();
+      const chunks = function* (): Generator<string, void> {
+        if (!isWritten) yield "ab";
+        yield* endless(chunk);
+      };
+      const one = await run((_environ, startResponse) => {
+        const write = startResponse("200 OK", [["Content-Length", "2"]]);
+        if (isWritten) write(toBytes("ab"));
+        return bodyOf("iterator", chunks(), events);
+      });
+      const asked = isWritten ? ["next"] : ["next", "next"];
+      assertEquals(events.list, [...asked, "return", "close"]);
+      assertEquals(ended(one), [200, "ab", "ended", logged]);
+    }
+  },
+);
+
+// server-refuses-result holds for HEAD as well.
+Deno.test("runApplication() answers HEAD with 500 when startResponse is never called", async () => {
+  for (const kind of KINDS) {
+    const runs = await runAll(() => bodyOf(kind, [""]), { method: "HEAD" });
+    for (const one of runs) assertEquals(ended(one), [500, "", "ended", 1]);
   }
 });

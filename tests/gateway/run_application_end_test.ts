@@ -1,11 +1,6 @@
 // SPEC.md 5.16 and 5.17: the client leaves, or the server ends a request early.
 
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout } from "node:timers/promises";
 import {
   ClientDisconnected,
@@ -24,6 +19,7 @@ import {
   answering,
   ended,
   type Events,
+  fail,
   leave,
   type LooseApplication,
   PLAIN,
@@ -34,9 +30,7 @@ import {
   sending,
 } from "./recording_transport.ts";
 
-const never = new Promise<never>(() => {});
-
-/** A run whose body waits for ever once `seen` has happened. */
+/** A run whose body waits once `seen` has happened. */
 async function waitFor(
   seen: string,
   app: (events: Events) => LooseApplication,
@@ -49,81 +43,63 @@ async function waitFor(
 
 const hangs = (events: Events) => answering(() => hanging(events));
 
-// gone-stops, close-pending-next
+// gone-stops, gone-no-error, close-pending-next
 Deno.test("runApplication() closes a body whose next() never settles when the client leaves", async () => {
   const waiting = await waitFor("next", hangs);
   leave(waiting.transport);
   assertEquals(waiting.events, ["next", "return", "close"]);
   await waiting.finish();
-  // gone-no-error: no answer and no log.
   assertEquals(waiting.events, ["next", "return", "close"]);
   assertEquals(waiting.written, []);
 });
 
 Deno.test.each(KINDS.slice(1))(
-  "runApplication() asks for nothing more when the client leaves: %s",
+  "runApplication() asks for nothing more when the client leaves, or the transport fails: %s",
   async (kind) => {
-    const transport = new RecordingTransport();
-    transport.isBusy = true;
-    const waiting = await waitFor("write a", (events) => {
-      return answering(() => bodyOf(kind, endless("a"), events));
-    }, transport);
-    leave(transport);
-    transport.release(new ClientDisconnected());
-    await waiting.finish();
-    assertEquals(waiting.events.join(), "next,head 200,write a,return,close");
-    assertEquals(waiting.written, []);
+    for (const isGone of [true, false]) {
+      const transport = new RecordingTransport();
+      transport.isBusy = true;
+      const waiting = await waitFor("write a", (events) => {
+        return answering(() => bodyOf(kind, endless("a"), events));
+      }, transport);
+      if (isGone) leave(transport);
+      transport.release(new ClientDisconnected());
+      await waiting.finish();
+      const end = isGone ? "return,close" : "abort,return,close";
+      assertEquals(waiting.events.join(), `next,head 200,write a,${end}`);
+      assertEquals(waiting.written.length, isGone ? 0 : 1);
+    }
   },
 );
 
 // close-late-return
 Deno.test.each(KINDS)(
-  "runApplication() closes a body unread that comes after the client left: %s",
+  "runApplication() closes a body unread that comes after the client left, valid or not: %s",
   async (kind) => {
-    const transport = new RespondingTransport();
-    const { events } = transport;
-    const gate = Promise.withResolvers<void>();
-    const waiting = new Run(async (_environ, startResponse) => {
-      startResponse("200 OK", PLAIN);
-      await gate.promise;
-      return bodyOf(kind, ["a"], events);
-    }, { transport });
-    leave(transport);
-    gate.resolve();
-    await waiting.finish();
-    // A generator that was never begun has nothing to do at return().
-    const returned = kind.endsWith("iterator") ? ["return"] : [];
-    assertEquals(events.list, [...returned, "close"]);
-    assertEquals(waiting.written, []);
+    for (const isEarly of [true, false]) {
+      const transport = new RespondingTransport();
+      const { events } = transport;
+      if (isEarly) leave(transport);
+      const { written } = await run(async (_environ, startResponse) => {
+        if (isEarly) startResponse("200 OK", PLAIN);
+        await Promise.resolve();
+        leave(transport);
+        return bodyOf(kind, ["a"], events);
+      }, { transport });
+      // A generator that was never begun has nothing to do at return().
+      const returned = kind.endsWith("iterator") ? ["return"] : [];
+      assertEquals(events.list, [...returned, "close"]);
+      assertEquals(written, []);
+    }
   },
 );
 
-Deno.test("runApplication() closes a body when the client left before the call", async () => {
+Deno.test("runApplication() logs nothing of a body that throws because its client has left", async () => {
   const transport = new RecordingTransport();
-  const { events } = transport;
-  leave(transport);
-  const app = answering(() => bodyOf("async iterator", ["a"], events));
-  await run(app, { transport });
-  assertEquals(events.list, ["return", "close"]);
-});
-
-Deno.test("runApplication() judges no body that comes after the client left", async () => {
-  const transport = new RespondingTransport();
-  const { written } = await run(async () => {
-    await Promise.resolve();
-    leave(transport);
-    // startResponse was never called; who would miss it?
-    return ["text"];
-  }, { transport });
-  assertEquals(written, []);
-});
-
-Deno.test("runApplication() does not log what a stopped body throws", async () => {
-  const transport = new RecordingTransport();
-  const { signal } = transport.cancellation;
+  const { cancellation: { signal }, events } = transport;
   const waiting = await waitFor(
     "waits",
-    (events) =>
+    () =>
       answering(async function* (): AsyncChunks {
         yield toBytes("a");
         await new Promise((_, reject) => {
@@ -135,8 +111,14 @@ Deno.test("runApplication() does not log what a stopped body throws", async () =
   );
   leave(transport);
   await waiting.finish();
-  assertEquals(waiting.written, []);
-  assert(signal.aborted);
+  assertEquals([waiting.written, signal.aborted], [[], true]);
+
+  const other = new RecordingTransport();
+  const close = () => other.events.add("close");
+  const next = () => (leave(other), fail());
+  const body = { [Symbol.iterator]: () => ({ next }), close };
+  const { written } = await run(answering(() => body), { transport: other });
+  assertEquals([written, other.events.list], [[], ["close"]]);
 });
 
 Deno.test.each([["is complete", 200], ["has failed", 500]])(
@@ -147,29 +129,12 @@ Deno.test.each([["is complete", 200], ["has failed", 500]])(
     const app = code === 200 ? sending("a") : () => [];
     await run(app, { transport });
     leave(transport);
-    assertFalse(signal.aborted);
-    assertEquals(transport.head?.code, code);
-    assertEquals(transport.outcome, "ended");
+    assertEquals(signal.aborted, false);
+    assertEquals([transport.head?.code, transport.outcome], [code, "ended"]);
   },
 );
 
-Deno.test("runApplication() logs nothing of a sync body that throws because its client has left", async () => {
-  const transport = new RecordingTransport();
-  const { events } = transport;
-  const next = (): never => {
-    leave(transport);
-    throw new RangeError("nobody there");
-  };
-  const body = {
-    [Symbol.iterator]: () => ({ next }),
-    close: () => events.add("close"),
-  };
-  const { written } = await run(answering(() => body), { transport });
-  assertEquals(written, []);
-  assertEquals(events.list, ["close"]);
-});
-
-Deno.test("runApplication() answers no HEAD whose client leaves while the body is closed", async () => {
+Deno.test("runApplication() does not answer HEAD if the client leaves during close()", async () => {
   const transport = new RecordingTransport();
   const { events } = transport;
   const close = async (): Promise<void> => {
@@ -179,21 +144,8 @@ Deno.test("runApplication() answers no HEAD whose client leaves while the body i
   };
   const app = answering(() => Object.assign([toBytes("a")], { close }));
   await run(app, { transport, method: "HEAD" });
-  assertEquals(events.list, ["close"]);
-  assertEquals(transport.outcome, "open");
+  assertEquals([events.list, transport.outcome], [["close"], "open"]);
 });
-
-/** An application that waits until its client has left, and throws then. */
-function leaving(
-  transport: RecordingTransport,
-  fail: () => unknown,
-): () => Promise<never> {
-  return async () => {
-    await Promise.resolve();
-    leave(transport);
-    throw await fail();
-  };
-}
 
 // gone-no-error: what an application throws because it has to stop.
 Deno.test.each<[string, () => unknown, number]>([
@@ -206,41 +158,43 @@ Deno.test.each<[string, () => unknown, number]>([
   }, 0],
   ["another DOMException", () => new DOMException("odd", "DataError"), 1],
   ["another error", () => new RangeError("odd"), 1],
-  ["what only looks like one", () => ({ name: "AbortError" }), 1],
+  ["an object that only looks like one", () => ({ name: "AbortError" }), 1],
 ])(
-  "runApplication() logs of an application whose client has left what says more than that: %s",
-  async (_what, fail, count) => {
+  "runApplication() logs errors after the client has left only if they say more than that: %s",
+  async (_what, makeError, count) => {
     const transport = new RecordingTransport();
-    const { written } = await run(leaving(transport, fail), { transport });
+    const { written } = await run(async () => {
+      await Promise.resolve();
+      leave(transport);
+      throw await makeError();
+    }, { transport });
     assertEquals(written.length, count);
     assertEquals(transport.events.list, []);
   },
 );
 
-// server-deadline: the server gives up before the headers have left, and after.
+// server-deadline: the server gives up before the headers are sent, and after.
 Deno.test("runApplication() answers 503 when the server stops before the first byte", async () => {
   const waiting = await waitFor("next", hangs);
   waiting.transport.cancellation.cancel(new ServerStopped());
   await waiting.finish();
-  assertEquals(waiting.transport.status, "503 Service Unavailable");
   assertEquals(ended(waiting), [503, "503 Service Unavailable\n", "ended", 1]);
   assertEquals(waiting.events.slice(-2), ["return", "close"]);
 });
 
-Deno.test("runApplication() breaks the response when the server stops after the first byte", async () => {
+Deno.test("runApplication() breaks the response off when the server stops after the first byte", async () => {
   const waiting = await waitFor(
     "waits",
     (events) =>
       answering(async function* (): AsyncChunks {
         yield toBytes("a");
         events.add("waits");
-        await never;
+        await new Promise(() => {});
       }),
   );
   waiting.transport.cancellation.cancel(new ServerStopped());
   await waiting.finish();
-  const { outcome, body } = waiting.transport;
-  assertEquals([outcome, body], ["aborted", "a"]);
+  assertEquals(ended(waiting).slice(0, 3), [200, "a", "aborted"]);
 });
 
 Deno.test("runApplication() answers 503 while an application or a close() still waits", async () => {

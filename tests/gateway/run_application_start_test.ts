@@ -1,45 +1,27 @@
-// SPEC.md 5.8: startResponse, and what is refused with a complete 500.
+// SPEC.md 5.8 and 5.10: startResponse and write().
 
-import {
-  assert,
-  assertEquals,
-  assertStrictEquals,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { StartResponse, Write } from "../../wsgi/types.ts";
-import type { Chunks } from "./recording_body.ts";
+import { bodyOf, type Chunks } from "./recording_body.ts";
 import {
   answering,
   ended,
+  fail,
+  leave,
   type LooseApplication,
   PLAIN,
+  RecordingTransport,
+  RespondingTransport,
+  Run,
   run,
-  runBoth,
+  runAll,
+  turn,
 } from "./recording_transport.ts";
 
-/** Expects the complete 500 page and one error in the log. */
-async function assertRefused(
-  app: LooseApplication,
-  message: string,
-): Promise<void> {
-  for (const method of ["GET", "HEAD"]) {
-    for (const one of await runBoth(app, { method })) {
-      const page = method === "HEAD" ? "" : "500 Internal Server Error\n";
-      assertEquals(ended(one), [500, page, "ended", 1]);
-      assertEquals(one.transport.status, "500 Internal Server Error");
-      assertEquals(one.transport.headers, [
-        ["Content-Type", "text/plain; charset=utf-8"],
-        ["Content-Length", "26"],
-      ]);
-      assertStringIncludes(one.written[0]!, message);
-    }
-  }
-}
-
 // server-refuses-result, server-start-checks
-const BROKEN: [what: string, app: LooseApplication, message: string][] = [
+Deno.test.each<[what: string, app: LooseApplication, message: string]>([
   ["never starts", () => [toBytes("a")], "must call startResponse"],
   ["never starts an empty array", () => [], "must call startResponse"],
   ["starts twice", (_environ, start) => {
@@ -58,58 +40,37 @@ const BROKEN: [what: string, app: LooseApplication, message: string][] = [
     assertThrows(() => start("999 Huh", PLAIN), RangeError);
     return [toBytes("hello")];
   }, 'got "999 Huh"'],
-];
-
-Deno.test.each(BROKEN)(
-  "runApplication() refuses an application that %s",
-  async (_what, app, message) => await assertRefused(app, message),
-);
-
-// With GET only: under HEAD no chunk is asked for.
-Deno.test.each([
-  ["a string", "hello", 'got "hello"'],
-  ["a promise", Promise.resolve(toBytes("a")), "got a Promise"],
+  ["catches that it writes text", (_environ, start) => {
+    const write = start("200 OK", PLAIN);
+    assertThrows(() => write("text" as unknown as Uint8Array), TypeError);
+    return [toBytes("hello")];
+  }, 'Cannot send the body: chunk must be a Uint8Array, got "text"'],
 ])(
-  "runApplication() refuses a body that yields %s",
-  async (_what, chunk, got) => {
-    const next = () => Promise.resolve({ done: false, value: chunk });
-    const bodies: unknown[] = [
-      [chunk],
-      [chunk].values(),
-      { [Symbol.iterator]: () => [chunk].values() },
-      { [Symbol.asyncIterator]: () => ({ next }) },
-    ];
-    for (const body of bodies) {
-      const { transport, written } = await run(answering(() => body));
-      assertEquals([transport.head?.code, transport.outcome], [500, "ended"]);
-      assertStringIncludes(written.join(""), got);
+  "runApplication() answers 500 to an application that %s",
+  async (_what, app, message) => {
+    for (const method of ["GET", "HEAD"]) {
+      for (const one of await runAll(app, { method })) {
+        const page = method === "HEAD" ? "" : "500 Internal Server Error\n";
+        assertEquals(ended(one), [500, page, "ended", 1]);
+        assertEquals(one.transport.headers, [
+          ["Content-Type", "text/plain; charset=utf-8"],
+          ["Content-Length", "26"],
+        ]);
+        assertStringIncludes(one.written[0]!, message);
+      }
     }
   },
 );
 
-Deno.test("runApplication() refuses a sync iterator that gives promises", async () => {
-  const body = {
-    [Symbol.iterator]: () => ({ next: () => Promise.reject(new Error("x")) }),
-  };
-  for (const { transport, written } of await runBoth(answering(() => body))) {
-    assertEquals(transport.head?.code, 500);
-    assertStringIncludes(written.join(""), "must not give a promise");
-  }
-});
-
-const SECOND =
-  "Cannot start the response: it was started before, and a second call must give excInfo";
-const OVER = "Cannot start the response: the request is over";
-
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
-  "startResponse() fails the request from inside of the body after %j, even if that is caught",
+  "startResponse() and write() fail the request from inside the body after %j, even if that is caught",
   async (first, code, outcome) => {
     const misuses: ((start: StartResponse, write: Write) => void)[] = [
       (start) => start("200 OK", PLAIN),
       (_start, write) => write("text" as unknown as Uint8Array),
     ];
     for (const misuse of misuses) {
-      const runs = await runBoth(function* (_environ, start): Chunks {
+      const runs = await runAll(function* (_environ, start): Chunks {
         const write = start("200 OK", PLAIN);
         yield toBytes(first);
         assertThrows(() => misuse(start, write));
@@ -123,22 +84,33 @@ Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
 );
 
 // start-not-after-end
-Deno.test("startResponse() throws after the response is complete", async () => {
+Deno.test("startResponse() and write() throw once the request is over", async () => {
   let start: StartResponse | undefined;
+  let write: Write | undefined;
+  const again = () => start!("200 OK", PLAIN);
+  await run((_environ, startResponse) => {
+    start = startResponse;
+    return fail();
+  });
+  const over = "the request is over";
+  assertThrows(again, Error, `Cannot start the response: ${over}`);
   const { transport } = await run((_environ, startResponse) => {
     start = startResponse;
-    startResponse("200 OK", PLAIN);
+    write = startResponse("200 OK", PLAIN);
     return [toBytes("a")];
   });
-  assertThrows(() => start!("200 OK", PLAIN), Error, SECOND);
-  const error = new Error("late");
-  assertStrictEquals(assertThrows(() => start!("500 Oops", [], error)), error);
+  assertThrows(() => write!(toBytes("a")), Error, `Cannot write: ${over}`);
+  const message =
+    "Cannot start the response: it was started before, and a second call must give excInfo";
+  assertThrows(again, Error, message);
+  const late = new Error("late");
+  assert(assertThrows(() => start!("500 Oops", [], late)) === late);
   assertEquals(transport.status, "200 OK");
 });
 
 // close-array-early: the body has ended when its close() runs.
-Deno.test("startResponse() throws inside of close() and changes nothing there", async () => {
-  const runs = await runBoth((_environ, startResponse) => {
+Deno.test("startResponse() and write() throw in close()", async () => {
+  const runs = await runAll((_environ, startResponse) => {
     const write = startResponse("204 Empty", []);
     const close = (): void => {
       assertThrows(() => write(toBytes("bytes")), Error, "is over");
@@ -148,12 +120,12 @@ Deno.test("startResponse() throws inside of close() and changes nothing there", 
   });
   for (const one of runs) {
     assertEquals(ended(one), [204, "", "ended", 1]);
-    assert(one.written[0]!.includes(OVER));
+    assertStringIncludes(one.written[0]!, "the request is over");
   }
 });
 
 Deno.test.each([[0], [""], [false], [NaN]])(
-  "startResponse() takes %j for an excInfo, since it can be thrown",
+  "startResponse() accepts %j as excInfo, because it can be thrown",
   async (thrown) => {
     const { transport } = await run((_environ, startResponse) => {
       startResponse("200 OK", PLAIN);
@@ -164,22 +136,27 @@ Deno.test.each([[0], [""], [false], [NaN]])(
   },
 );
 
-Deno.test("startResponse() fails the request when the call with excInfo is wrong itself", async () => {
-  const { transport } = await run((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN);
-    const wrong = () => startResponse("nope", PLAIN, new Error("first"));
-    assertThrows(wrong, TypeError);
-    return [toBytes("hello")];
-  });
-  assertEquals(transport.head?.code, 500);
+Deno.test("startResponse() fails the request when a call with excInfo is wrong, until a right one", async () => {
+  const late = new Error("late");
+  for (const isCorrected of [false, true]) {
+    const { transport } = await run((_environ, start) => {
+      const write = start("200 OK", PLAIN);
+      assertThrows(() => start("no status", PLAIN, late), TypeError);
+      const { message } = assertThrows(() => write(toBytes("a")), Error);
+      assertEquals(message, "Cannot write: no status is set");
+      if (isCorrected) start("503 Service Unavailable", PLAIN, late);
+      return [toBytes("b")];
+    });
+    assertEquals(transport.head?.code, isCorrected ? 503 : 500);
+  }
 });
 
 // server-start-rethrows
 Deno.test.each([[new Error("late")], ["late"], [0]])(
-  "startResponse() throws the excInfo itself after the headers have left: %s",
+  "startResponse() throws excInfo itself after the headers have been sent: %s",
   async (thrown) => {
     let caught: unknown;
-    const one = await run(function* (_environ, start): Chunks {
+    const { transport } = await run(function* (_environ, start): Chunks {
       start("200 OK", PLAIN);
       yield toBytes("a");
       try {
@@ -189,9 +166,92 @@ Deno.test.each([[new Error("late")], ["late"], [0]])(
         throw error;
       }
     });
-    assertStrictEquals(caught, thrown);
-    assertStrictEquals(one.transport.reason, thrown);
-    assertEquals(one.transport.status, "200 OK");
-    assertEquals(one.transport.outcome, "aborted");
+    assert(caught === thrown && transport.reason === thrown);
+    assertEquals([transport.status, transport.outcome], ["200 OK", "aborted"]);
   },
 );
+
+Deno.test("write() keeps the order of chunks while the transport is busy", async () => {
+  const transport = new RecordingTransport();
+  transport.isBusy = true;
+  const waiting = new Run((_environ, startResponse) => {
+    const write = startResponse("200 OK", PLAIN);
+    write(toBytes("a"));
+    write(toBytes("b"));
+    return bodyOf("generator", ["c"], transport.events);
+  }, { transport });
+  assertEquals(waiting.events, ["head 200", "write a", "write b"]);
+  transport.isBusy = false;
+  transport.release();
+  transport.release();
+  await waiting.finish();
+  assertEquals(transport.body, "abc");
+});
+
+Deno.test("write() resolves when the transport accepts more", async () => {
+  const transport = new RecordingTransport();
+  const { events } = transport;
+  transport.isBusy = true;
+  const waiting = new Run(async (_environ, startResponse) => {
+    const write = startResponse("200 OK", PLAIN);
+    await write(toBytes("a"));
+    events.add("resumed");
+    transport.isBusy = false;
+    await write(toBytes("b"));
+    return [];
+  }, { transport });
+  await events.seen("write a");
+  assertEquals(events.list, ["head 200", "write a"]);
+  transport.release();
+  await waiting.finish();
+  assertEquals(events.list.slice(2), ["resumed", "write b", "end"]);
+});
+
+// write-rejects, length-truncated
+Deno.test("write() rejects beyond Content-Length, and sends the rest of the length", async () => {
+  const message =
+    "Cannot write: the body is longer than its Content-Length of 3";
+  const runs = await runAll(async (_environ, startResponse) => {
+    const write = startResponse("200 OK", [["Content-Length", "3"]]);
+    await write(toBytes("ab"));
+    await assertRejects(() => write(toBytes("cd")), RangeError, message);
+    // Rejections that nobody awaits must not be unhandled.
+    write(toBytes("e"));
+    return [];
+  });
+  for (const one of runs) {
+    assertEquals(ended(one), [200, "abc", "ended", 1]);
+    assertStringIncludes(one.written[0]!, "Cannot send the whole body");
+  }
+});
+
+Deno.test("write() rejects with the reason when the client has left", async () => {
+  const transport = new RespondingTransport();
+  let rejection: unknown;
+  const { written, events } = await run(async (_environ, startResponse) => {
+    const write = startResponse("200 OK", PLAIN);
+    await Promise.resolve();
+    leave(transport);
+    write(toBytes("not awaited"));
+    rejection = await assertRejects(() => write(toBytes("a")));
+    return [];
+  }, { transport });
+  assert(rejection === transport.cancellation.reason);
+  assertEquals([events, written], [[], []]);
+});
+
+Deno.test("write() leaves no unhandled rejection when the transport fails", async () => {
+  const transport = new RecordingTransport();
+  transport.isBusy = true;
+  const failing = new Run((_environ, startResponse) => {
+    const write = startResponse("200 OK", PLAIN);
+    write(toBytes("a"));
+    write(toBytes("b"));
+    return new Promise(() => {});
+  }, { transport });
+  assert(failing.done instanceof Promise);
+  transport.release(new Error("reset"));
+  transport.release(new Error("reset"));
+  await turn();
+  assertEquals(transport.body, "ab");
+});

@@ -1,18 +1,26 @@
-// What runApplication() does when the transport under it fails.
+// Transports that fail, and errors that come after the response.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ResponseHead } from "../../gateway/response_head.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { bodyOf, KINDS } from "./recording_body.ts";
+import {
+  type AsyncChunks,
+  bodyOf,
+  type Chunks,
+  KINDS,
+} from "./recording_body.ts";
 import {
   answering,
+  ended,
   Events,
-  PLAIN,
+  fail,
   RespondingTransport,
+  Run,
   run,
+  turn,
 } from "./recording_transport.ts";
 
-/** A transport that fails at one of its functions. */
+/** A transport that fails in one of its functions. */
 class FailingTransport extends RespondingTransport {
   readonly #fail: (at: string) => Promise<void> | undefined;
 
@@ -20,9 +28,8 @@ class FailingTransport extends RespondingTransport {
     super(events);
     this.#fail = (called) => {
       if (called !== at) return;
-      const error = new Error(`${at} failed`);
-      if (how === "throws") throw error;
-      return Promise.reject(error);
+      if (how === "throws") fail(`${at} failed`);
+      return Promise.try(fail, `${at} failed`);
     };
   }
 
@@ -75,42 +82,72 @@ Deno.test.each([
 });
 
 Deno.test.each(["throws", "rejects"])(
-  "runApplication() logs that the error page cannot be sent: respond() %s",
+  "runApplication() logs that respond() %s for an error page, and after an async close()",
   async (how) => {
     const transport = new FailingTransport("respond", how);
     const app = () => Promise.reject("no luck");
     const { written } = await run(app, { transport });
     if (how === "throws") {
-      assertEquals([transport.outcome, transport.reason], [
-        "aborted",
-        "no luck",
-      ]);
+      const { outcome, reason } = transport;
+      assertEquals([outcome, reason], ["aborted", "no luck"]);
     }
     assertEquals(written.length, 2);
     assertStringIncludes(written[0]!, "no luck");
     assertStringIncludes(written[1]!, "respond failed");
+    const close = (): Promise<void> => Promise.resolve();
+    const body = Object.assign([toBytes("a")], { close });
+    const closing = await run(answering(() => body), {
+      transport: new FailingTransport("respond", how),
+    });
+    assertStringIncludes(closing.written[0]!, "respond failed");
   },
 );
 
-Deno.test("runApplication() logs a promise that a sync body gives when it is full", async () => {
-  const results: unknown[] = [
-    { done: false, value: toBytes("a") },
-    Promise.resolve({ done: true, value: undefined }),
-  ];
-  const { transport, written } = await run(
-    answering(() => ({
-      [Symbol.iterator]: () => ({ next: () => results.shift() }),
-    }), [...PLAIN, ["Content-Length", "1"]]),
-  );
-  assertEquals(transport.body, "a");
-  assertEquals(written.length, 1);
-  assertEquals(written[0]?.includes("must not give a promise"), true);
+Deno.test("runApplication() logs errors of a body that come after Content-Length is reached", async () => {
+  const chunk = { done: false, value: toBytes("a") };
+  const results: unknown[] = [chunk, Promise.resolve(chunk)];
+  const promising = {
+    [Symbol.iterator]: () => ({ next: () => results.shift() }),
+  };
+  const throwing = function* (): Chunks {
+    yield toBytes("a");
+    fail();
+  };
+  const headers = [["Content-Length", "1"]] as const;
+  for (
+    const [body, message] of [
+      [() => promising, "must not return a promise"],
+      [throwing, "on purpose"],
+    ] as const
+  ) {
+    const one = await run(answering<unknown>(body, headers));
+    assertEquals(ended(one), [200, "a", "ended", 1]);
+    assertStringIncludes(one.written[0]!, message);
+  }
 });
 
-Deno.test("runApplication() logs what a transport throws after an async close()", async () => {
-  const transport = new FailingTransport("respond", "throws");
-  const close = (): Promise<void> => Promise.resolve();
-  const body = Object.assign([toBytes("a")], { close });
-  const { written } = await run(answering(() => body), { transport });
-  assertStringIncludes(written[0] ?? "", "respond failed");
+Deno.test("runApplication() survives a transport that fails after Content-Length is reached", async () => {
+  const ending = Promise.withResolvers<void>();
+  class Failing extends RespondingTransport {
+    override end(): Promise<void> {
+      super.end();
+      return ending.promise;
+    }
+  }
+  const transport = new Failing();
+  transport.isBusy = true;
+  const gate = Promise.withResolvers<void>();
+  const body = async function* (): AsyncChunks {
+    yield toBytes("a");
+    await gate.promise;
+  };
+  const app = answering(body, [["Content-Length", "1"]]);
+  const waiting = new Run(app, { transport });
+  await transport.events.seen("end");
+  transport.release(new Error("write failed"));
+  ending.reject(new Error("end failed"));
+  await turn();
+  gate.resolve();
+  await waiting.finish();
+  assertStringIncludes(waiting.written.join(""), "end failed");
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
 import { runApplication } from "../../gateway/mod.ts";
 import {
@@ -163,6 +163,46 @@ Deno.test("FileWrapper breaks the response, and says so, when its file is trunca
     message,
     `broken: ${message}`,
   ]);
+});
+
+/** Answers with a file, changes it after the first chunk, and keeps all chunks. */
+async function fetchChanging(
+  folder: Folder,
+  change: () => void,
+): Promise<{ chunks: Uint8Array[]; errors: string[] }> {
+  const [chunks, errors]: [Uint8Array[], string[]] = [[], []];
+  const handler = toFetchHandler(folder.app(0), {
+    environ: {
+      "wsgi.errors": new StderrStream((text) => void errors.push(text)),
+    },
+  });
+  const response = await handler(new Request("http://h/"));
+  try {
+    for await (const chunk of response.body!) {
+      if (chunks.push(chunk) === 1) change();
+    }
+  } catch (error) {
+    errors.push(`broken: ${error}`);
+  }
+  return { chunks, errors };
+}
+
+Deno.test("toFetchHandler() sends a file in chunks that stay as they are", async () => {
+  using folder = new Folder();
+  const { chunks, errors } = await fetchChanging(folder, () => {});
+  assert(chunks.length > 1);
+  assertEquals(await new Blob(chunks as BlobPart[]).bytes(), folder.bytes);
+  assertEquals(errors, []);
+});
+
+Deno.test("toFetchHandler() breaks the response, and says so, when its file is truncated meanwhile", async () => {
+  using folder = new Folder();
+  const { errors } = await fetchChanging(
+    folder,
+    () => Deno.truncateSync(folder.path, 270_000),
+  );
+  assertEquals(errors.length, 2);
+  for (const error of errors) assertMatch(error, /it was truncated/);
 });
 
 Deno.test("FileWrapper sends as much of a file that grows as it has announced", async () => {

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 
-/** A request as llhttp has found it. */
+/** A request that llhttp has parsed. */
 export interface LlhttpRequest {
   method: string;
   target: string;
@@ -15,10 +15,10 @@ export interface LlhttpRequest {
   isComplete: boolean;
 }
 
-/** What llhttp has found. */
+/** The requests that llhttp has parsed. */
 export interface LlhttpResult {
   readonly requests: readonly LlhttpRequest[];
-  /** The code with which the rest is refused: `"HPE_INVALID_METHOD"`. */
+  /** The code of the error in the rest: `"HPE_INVALID_METHOD"`. */
   readonly error: string | undefined;
 }
 
@@ -28,36 +28,28 @@ interface HttpParser {
   execute(bytes: Uint8Array): number | { code: string };
 }
 
-interface HttpParserClass {
-  new (): HttpParser;
-  readonly REQUEST: number;
-  readonly kOnHeadersComplete: number;
-  readonly kOnBody: number;
-  readonly kOnMessageComplete: number;
-}
-
 interface HttpCommon {
-  readonly HTTPParser: HttpParserClass;
   readonly methods: readonly string[];
+  readonly HTTPParser: (new () => HttpParser) & {
+    readonly REQUEST: number;
+    readonly kOnHeadersComplete: number;
+    readonly kOnBody: number;
+    readonly kOnMessageComplete: number;
+  };
 }
 
-// It is internal, and known to no type.
+// An internal module, which has no types.
 const MODULE: string = "node:_http_common";
 
-async function load(): Promise<HttpCommon | undefined> {
-  try {
-    const { default: common } = await import(MODULE);
-    return typeof common.HTTPParser === "function" ? common : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const common: HttpCommon | undefined = await import(MODULE).then(
+  ({ default: common }) =>
+    typeof common.HTTPParser === "function" ? common : undefined,
+  () => undefined,
+);
 
-const common = await load();
-
-/** Why tests with llhttp have to be ignored; `""` if it is there. */
+/** Why tests with llhttp must be ignored; `""` if it is available. */
 export const WITHOUT_LLHTTP: string = common === undefined
-  ? " (this runtime does not show its llhttp)"
+  ? " (this runtime hides its llhttp)"
   : "";
 
 /** Parses bytes in pieces with llhttp. */
@@ -67,26 +59,15 @@ export function parseWithLlhttp(pieces: Iterable<Uint8Array>): LlhttpResult {
   const requests: LlhttpRequest[] = [];
   const parser = new HTTPParser();
   parser.initialize(HTTPParser.REQUEST, {});
-  parser[HTTPParser.kOnHeadersComplete] = (
-    major: number,
-    minor: number,
-    headers: string[],
-    method: number,
-    target: string,
-    _code: unknown,
-    _reason: unknown,
-    _upgrade: boolean,
-    keepsAlive: boolean,
-  ): number => {
-    requests.push({
-      method: methods[method] ?? `${method}`,
-      target,
-      version: `${major}.${minor}`,
-      headers,
-      body: "",
-      keepsAlive,
-      isComplete: false,
-    });
+  parser[HTTPParser.kOnHeadersComplete] = (...args: unknown[]): number => {
+    const [major, minor, headers, code, target, , , , keepsAlive] = args as [
+      ...[number, number, string[], number, string],
+      ...[unknown, unknown, unknown, boolean],
+    ];
+    const method = methods[code] ?? `${code}`;
+    const version = `${major}.${minor}`;
+    const state = { body: "", keepsAlive, isComplete: false };
+    requests.push({ method, target, version, headers, ...state });
     return 0;
   };
   parser[HTTPParser.kOnBody] = (bytes: Uint8Array): void => {

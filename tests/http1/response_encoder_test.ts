@@ -1,8 +1,4 @@
-import {
-  assertEquals,
-  assertNotStrictEquals,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   CHUNK_END,
   encodeChunkSize,
@@ -12,7 +8,11 @@ import {
   type ResponseStart,
 } from "../../http1/response_encoder.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
-import { DATE, encodedLines, NOW, startOf } from "./encoded_lines.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
+
+/** The time of every response, and its Date. */
+const NOW = Date.UTC(2026, 10, 28, 12, 30, 15);
+const DATE = "Date: Sat, 28 Nov 2026 12:30:15 GMT";
 
 const GET: ResponseContext = {
   method: "GET",
@@ -20,24 +20,35 @@ const GET: ResponseContext = {
   keepsAlive: true,
 };
 
-function linesOf(start: ResponseStart): string[] {
-  return encodedLines(start, GET);
+/** Makes the beginning of a response. */
+function startOf(status: string, ...headers: HeaderTuple[]): ResponseStart {
+  const isLength = ([name]: HeaderTuple) => /^content-length$/i.test(name);
+  const length = headers.find(isLength)?.[1];
+  const contentLength = length === undefined ? undefined : Number(length);
+  return { status, code: Number(status.slice(0, 3)), headers, contentLength };
+}
+
+/** Encodes the head of a response. */
+function linesOf(
+  start: ResponseStart,
+  context: ResponseContext = GET,
+): string[] {
+  const { bytes } = new ResponseEncoder().encode(start, context, NOW);
+  const text = fromBytes(bytes);
+  assert(text.endsWith("\r\n\r\n"));
+  return text.slice(0, -4).split("\r\n");
 }
 
 Deno.test("ResponseEncoder writes the reason phrase, and the headers in order and case", () => {
-  const lines = linesOf(startOf(
-    "299 Rather  Good",
+  const headers: HeaderTuple[] = [
     ["x-B", "1"],
     ["Content-LENGTH", "5"],
     ["X-a", ""],
     ["x-B", "2"],
-  ));
-  assertEquals(lines, [
+  ];
+  assertEquals(linesOf(startOf("299 Rather  Good", ...headers)), [
     "HTTP/1.1 299 Rather  Good",
-    "x-B: 1",
-    "Content-LENGTH: 5",
-    "X-a: ",
-    "x-B: 2",
+    ...headers.map(([name, value]) => `${name}: ${value}`),
     DATE,
   ]);
 });
@@ -49,11 +60,10 @@ Deno.test("ResponseEncoder writes each code unit as one byte", () => {
 });
 
 Deno.test.each(["Date", "date", "DATE"])(
-  "ResponseEncoder leaves a %s that was given",
+  "ResponseEncoder keeps a given %s",
   (name) => {
-    const lines = linesOf(
-      startOf("200 OK", [name, "x"], ["Content-Length", "0"]),
-    );
+    const headers: HeaderTuple[] = [[name, "x"], ["Content-Length", "0"]];
+    const lines = linesOf(startOf("200 OK", ...headers));
     assertEquals(lines.slice(1), [`${name}: x`, "Content-Length: 0"]);
   },
 );
@@ -62,55 +72,116 @@ Deno.test("ResponseEncoder makes Date once a second", () => {
   const encoder = new ResponseEncoder();
   const start = startOf("200 OK");
   const first = encoder.encode(start, GET, NOW);
-  assertStrictEquals(encoder.encode(start, GET, NOW + 999), first);
+  assert(encoder.encode(start, GET, NOW + 999) === first);
   const next = encoder.encode(start, GET, NOW + 1_000);
-  assertEquals(
-    fromBytes(next.bytes).includes("Date: Sat, 28 Nov 2026 12:30:16 GMT\r\n"),
-    true,
-  );
+  assert(fromBytes(next.bytes).includes(DATE.replace(":15", ":16")));
   // The clock may be set back.
   assertEquals(encoder.encode(start, GET, NOW), first);
 });
 
-Deno.test("ResponseEncoder shares the bytes of responses that are the same", () => {
-  const encoder = new ResponseEncoder();
-  const first = encoder.encode(startOf("200 OK", ["X", "y"]), GET, NOW);
-  const context = { ...GET, method: "POST" };
-  const second = encoder.encode(startOf("200 OK", ["X", "y"]), context, NOW);
-  assertStrictEquals(second, first);
-});
+const SAME = startOf("200 OK", ["X", "y"]);
 
 Deno.test.each<[string, ResponseStart, ResponseContext]>([
   ["another status", startOf("201 OK", ["X", "y"]), GET],
   ["another reason", startOf("200 Ok", ["X", "y"]), GET],
   ["another value", startOf("200 OK", ["X", "z"]), GET],
   ["another name", startOf("200 OK", ["x", "y"]), GET],
-  ["a header more", startOf("200 OK", ["X", "y"], ["X", "y"]), GET],
-  ["a header less", startOf("200 OK"), GET],
-  ["HEAD", startOf("200 OK", ["X", "y"]), { ...GET, method: "HEAD" }],
-  ["CONNECT", startOf("200 OK", ["X", "y"]), { ...GET, method: "CONNECT" }],
-  ["HTTP/1.0", startOf("200 OK", ["X", "y"]), { ...GET, version: "1.0" }],
-  ["a last response", startOf("200 OK", ["X", "y"]), {
-    ...GET,
-    keepsAlive: false,
-  }],
-])("ResponseEncoder encodes anew: %s", (_, start, context) => {
-  const encoder = new ResponseEncoder();
-  const first = encoder.encode(startOf("200 OK", ["X", "y"]), GET, NOW);
-  const second = encoder.encode(start, context, NOW);
-  assertNotStrictEquals(second, first);
-  assertEquals(second, new ResponseEncoder().encode(start, context, NOW));
-});
+  ["one header more", startOf("200 OK", ["X", "y"], ["X", "y"]), GET],
+  ["one header less", startOf("200 OK"), GET],
+  ["HEAD", SAME, { ...GET, method: "HEAD" }],
+  ["CONNECT", SAME, { ...GET, method: "CONNECT" }],
+  ["HTTP/1.0", SAME, { ...GET, version: "1.0" }],
+  ["a last response", SAME, { ...GET, keepsAlive: false }],
+])(
+  "ResponseEncoder shares the bytes of equal responses, but not for %s",
+  (_, start, context) => {
+    const encoder = new ResponseEncoder();
+    const first = encoder.encode(startOf("200 OK", ["X", "y"]), GET, NOW);
+    const post = { ...GET, method: "POST" };
+    assert(encoder.encode(SAME, post, NOW) === first);
+    const second = encoder.encode(start, context, NOW);
+    assert(second !== first);
+    assertEquals(second, new ResponseEncoder().encode(start, context, NOW));
+  },
+);
 
-Deno.test.each<[number, string]>([
-  [1, "1\r\n"],
-  [255, "ff\r\n"],
-  [16_384, "4000\r\n"],
-])("encodeChunkSize(%i) is %j", (size, expected) => {
-  assertEquals(fromBytes(encodeChunkSize(size)), expected);
-});
+Deno.test.each([[1, "1\r\n"], [255, "ff\r\n"], [16_384, "4000\r\n"]])(
+  "encodeChunkSize(%i) is %j",
+  (size, expected) => assertEquals(fromBytes(encodeChunkSize(size)), expected),
+);
 
 Deno.test("CHUNK_END and LAST_CHUNK end a chunk and a body", () => {
   assertEquals(fromBytes(CHUNK_END), "\r\n");
   assertEquals(fromBytes(LAST_CHUNK), "0\r\n\r\n");
 });
+
+/** The lines by their names in the table. */
+const LINES: Record<string, string> = {
+  close: "Connection: close",
+  keep: "Connection: keep-alive",
+  chunked: "Transfer-Encoding: chunked",
+  0: "Content-Length: 0",
+  3: "Content-Length: 3",
+};
+
+/**
+ * Status, length (or `-`), method (or `-`), version, what the client wants;
+ * framing, lines (or `-`), what the server does.
+ */
+const TABLE = `
+  200 OK             3  GET      1.1  stay   length   3              stay
+  200 OK             3  GET      1.1  leave  length   3,close        leave
+  200 OK             3  GET      1.0  stay   length   3,keep         stay
+  200 OK             3  GET      1.0  leave  length   3,close        leave
+  200 OK             0  GET      1.1  stay   length   0              stay
+  200 OK             -  GET      1.1  stay   chunked  chunked        stay
+  200 OK             -  GET      1.1  leave  chunked  chunked,close  leave
+  200 OK             -  GET      1.0  stay   close    close          leave
+  200 OK             -  GET      1.0  leave  close    close          leave
+  200 OK             3  HEAD     1.1  stay   none     3              stay
+  200 OK             -  HEAD     1.1  stay   none     -              stay
+  200 OK             -  HEAD     1.0  stay   none     keep           stay
+  200 OK             -  HEAD     1.0  leave  none     close          leave
+  204 No Content     -  GET      1.1  stay   none     -              stay
+  204 No Content     0  GET      1.1  stay   none     -              stay
+  204 No Content     3  HEAD     1.0  leave  none     close          leave
+  304 Not Modified   -  GET      1.1  stay   none     -              stay
+  304 Not Modified   3  GET      1.1  stay   none     3              stay
+  205 Reset Content  -  GET      1.1  stay   none     0              stay
+  205 Reset Content  3  GET      1.1  stay   none     0              stay
+  205 Reset Content  -  GET      1.0  stay   none     0,keep         stay
+  200 OK             -  CONNECT  1.1  stay   none     close          leave
+  200 OK             3  CONNECT  1.1  stay   none     close          leave
+  205 OK             3  CONNECT  1.1  stay   none     close          leave
+  299 OK             -  CONNECT  1.0  stay   none     close          leave
+  405 No             3  CONNECT  1.1  stay   length   3              stay
+  405 No             -  CONNECT  1.1  stay   chunked  chunked        stay
+  400 Bad Request    3  -        1.1  leave  length   3,close        leave
+  200 OK             -  connect  1.1  stay   chunked  chunked        stay
+  200 OK             -  head     1.1  stay   chunked  chunked        stay`;
+
+Deno.test.each(
+  TABLE.trim().split("\n").map((line) => line.trim().split(/ {2,}/)),
+)(
+  "ResponseEncoder frames %s with the length %s for %s HTTP/%s, to %s: %s %s, to %s",
+  (...row) => {
+    const [status, length, method, version, wish, framing, lines, outcome] =
+      row;
+    const start = length === "-"
+      ? startOf(status!)
+      : startOf(status!, ["Content-Length", length!]);
+    const context = {
+      method: method === "-" ? undefined : method,
+      version: version as "1.0" | "1.1",
+      keepsAlive: wish === "stay",
+    };
+    const expected = lines === "-" ? [] : lines!.split(",");
+    assertEquals(
+      linesOf(start, context).filter((line) => line !== DATE),
+      [`HTTP/1.1 ${status}`, ...expected.map((name) => LINES[name])],
+    );
+    const encoded = new ResponseEncoder().encode(start, context, NOW);
+    assertEquals(encoded.framing, framing);
+    assertEquals(encoded.keepsAlive, outcome === "stay");
+  },
+);

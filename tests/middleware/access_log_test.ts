@@ -1,5 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { AccessRecord } from "../../gateway/access_record.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
@@ -60,11 +59,29 @@ Deno.test.each<[string, () => ResponseBody | Promise<ResponseBody>]>([
   assertEquals(lines, ["202 4 false"]);
 });
 
+Deno.test.each<[string, string, Partial<Environ>, boolean]>([
+  ["an array that is too short", "9", {}, true],
+  ["a short body", "5", { QUERY_STRING: "generator" }, true],
+  ["a body of the announced length", "4", {}, false],
+  ["no body", "9", { REQUEST_METHOD: "HEAD" }, false],
+  ["a tunnel", "9", { REQUEST_METHOD: "CONNECT" }, false],
+])("accessLog() logs the failure of %s", async (_what, length, more, fails) => {
+  const records: AccessRecord[] = [];
+  const app: Application = ({ QUERY_STRING }, startResponse) => {
+    startResponse("200 OK", [["content-length", length]]);
+    return QUERY_STRING === "" ? array() : generate("abc", "d");
+  };
+  await drain(accessLog({ log: (record) => records.push(record) })(app), more);
+  const failure = fails &&
+    `Error: the body has 4 bytes, its Content-Length is ${length}`;
+  assertEquals(records.map(({ failure = false }) => failure), [failure]);
+});
+
 Deno.test("accessLog() keeps arrays, and keeps sync bodies sync", () => {
   const array = [toBytes("x")];
   const wrap = (body: ResponseBody): unknown =>
     accessLog({ log: () => {} })(answering(() => body))(environFor(), start);
-  assertStrictEquals(wrap(array), array);
+  assert(wrap(array) === array);
   const sync = wrap(generate("x")) as object;
   assertEquals(
     [Symbol.iterator in sync, Symbol.asyncIterator in sync],
@@ -120,7 +137,7 @@ Deno.test("accessLog() passes on excInfo and errors of startResponse", () => {
     try {
       startResponse("500 Oops", TEXT, reason);
     } catch (error) {
-      assertStrictEquals(error, reason);
+      assert(error === reason);
     }
     return [];
   });
@@ -154,10 +171,7 @@ Deno.test.each<[string, Application]>([
 
 Deno.test("accessLog() counts no bytes for HEAD", async () => {
   const { log, lines } = logging();
-  const app: Application = (_environ, startResponse) => {
-    startResponse("200 OK", [...TEXT, ["Content-Length", "4"]]);
-    return [];
-  };
+  const app = answering(() => []);
   await drain(between(accessLog({ log }), app), { REQUEST_METHOD: "HEAD" });
   assertEquals(lines, ["200 0 false"]);
 });
@@ -201,17 +215,12 @@ Deno.test("accessLog() still responds when its log fails", async () => {
   assertEquals(lines.length, 1);
 });
 
-Deno.test("accessLog() rejects invalid options", () => {
-  assertThrows(
-    () => accessLog({ log: 1 as unknown as () => void }),
-    TypeError,
-    "Cannot make the access log: log must be a function, got 1",
-  );
-  assertThrows(
-    () => accessLog({ format: "short" as "common" }),
-    TypeError,
-    'Cannot make the access log: format must be "common" or "combined", got "short"',
-  );
+Deno.test.each<[object, string]>([
+  [{ log: 1 }, "log must be a function, got 1"],
+  [{ format: "short" }, 'format must be "common" or "combined", got "short"'],
+])("accessLog() rejects the options %j", (options, message) => {
+  const start = "Cannot make the access log: ";
+  assertThrows(() => accessLog(options), TypeError, start + message);
 });
 
 Deno.test("accessLog() reports a client that has left, on a server", async () => {

@@ -38,6 +38,11 @@ async function askFetch(info: unknown, url = "http://h/"): Promise<string> {
   return await response.text();
 }
 
+async function askCgi(variables: Record<string, string>): Promise<string> {
+  const env = { HTTP_X_FORWARDED_FOR: BELIEVED, ...variables };
+  return (await cgi(address, env)).output;
+}
+
 /** Each returns the variables that the application has seen. */
 const SERVERS: Record<string, (path: string) => Promise<string>> = {
   "makeServer() on a Unix socket": async (path) => {
@@ -47,10 +52,8 @@ const SERVERS: Record<string, (path: string) => Promise<string>> = {
   },
   "Deno.serve() on a Unix socket": async (path) => {
     const onListen = (): void => {};
-    await using _server = Deno.serve(
-      { path, onListen },
-      toFetchHandler(address),
-    );
+    const handler = toFetchHandler(address);
+    await using _server = Deno.serve({ path, onListen }, handler);
     return await askUnix(path);
   },
   "node:http on a Unix socket": async (path) => {
@@ -60,11 +63,7 @@ const SERVERS: Record<string, (path: string) => Promise<string>> = {
     await new Promise((resolve) => server.close(resolve));
     return response;
   },
-  "nginx on a Unix socket, through CGI": async () =>
-    (await cgi(address, {
-      REMOTE_ADDR: "unix:",
-      HTTP_X_FORWARDED_FOR: BELIEVED,
-    })).output,
+  "nginx on a Unix socket, through CGI": () => askCgi({ REMOTE_ADDR: "unix:" }),
 };
 
 const OTHERS: typeof SERVERS = {
@@ -103,11 +102,8 @@ const OTHERS: typeof SERVERS = {
     askFetch({ remoteAddr: { transport: "vsock", cid: 1, port: 1 } }),
   "toFetchHandler() with the URL of a Unix socket": () =>
     askFetch(undefined, "http+unix://%2Ftmp%2Fapp.sock/"),
-  "a CGI server that gives no address": async () =>
-    (await cgi(address, {
-      HTTP_X_FORWARDED_FOR: BELIEVED,
-      "wsgiref.unix_socket": "1",
-    })).output,
+  "a CGI server that gives no address": () =>
+    askCgi({ "wsgiref.unix_socket": "1" }),
 };
 
 for (const [table, isTrusted] of [[SERVERS, true], [OTHERS, false]] as const) {

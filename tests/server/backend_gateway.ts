@@ -14,16 +14,17 @@ import {
 } from "../../server/scgi.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
-import { RawClient, type RawHead, type RawResponse } from "../raw_client.ts";
+import type { RawClient, RawHead, RawResponse } from "../raw_client.ts";
+import { send } from "./serving.ts";
 
 /** One of the two gateways. */
 export interface Gateway {
-  /** Its function's name, for the names of tests. */
+  /** The scheme of its URL. */
   readonly name: string;
   readonly serve: typeof serveScgi;
   /** Makes the header block of a request. */
   readonly encode: (variables: readonly Variable[]) => string;
-  /** What stands before the status. */
+  /** The text before the status. */
   readonly prefix: string;
 }
 
@@ -47,21 +48,11 @@ export function encodeUwsgi(variables: readonly Variable[]): string {
 
 /** Both gateways. */
 export const GATEWAYS: readonly Gateway[] = [
-  {
-    name: "serveScgi()",
-    serve: serveScgi,
-    encode: encodeScgi,
-    prefix: "Status:",
-  },
-  {
-    name: "serveUwsgi()",
-    serve: serveUwsgi,
-    encode: encodeUwsgi,
-    prefix: "HTTP/1.1",
-  },
+  { name: "scgi", serve: serveScgi, encode: encodeScgi, prefix: "Status:" },
+  { name: "uwsgi", serve: serveUwsgi, encode: encodeUwsgi, prefix: "HTTP/1.1" },
 ];
 
-/** What nginx sends for the smallest request. */
+/** The variables that nginx sends for the smallest request. */
 export const GET: Readonly<Record<string, string>> = {
   CONTENT_LENGTH: "0",
   REQUEST_METHOD: "GET",
@@ -78,12 +69,12 @@ export const GET: Readonly<Record<string, string>> = {
   HTTP_HOST: "example.com",
 };
 
-/** A gateway that serves, and what it has logged. */
+/** A gateway that serves, and its log. */
 export interface Serving extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly server: WsgiServer;
   readonly port: number;
-  /** What was written to `wsgi.errors` and by the server so far. */
+  /** The text that the application and the server have logged so far. */
   readonly log: readonly string[];
 }
 
@@ -95,7 +86,7 @@ export function serve(
 ): Serving {
   const log: string[] = [];
   const server = gateway.serve(app, {
-    // A test that leaves a request behind shall fail, not wait.
+    // A test that leaves a request behind fails instead of waiting.
     shutdownTimeout: 2000,
     ...options,
     environ: {
@@ -127,41 +118,43 @@ export function request(
   return encode([...variables, ...more]) + body;
 }
 
-/** Gives the status code, whatever stands before it. */
+/** Returns the status code. */
 export function statusOf({ line }: RawHead): number {
   return Number(line.split(" ")[1]);
 }
 
-/** Makes one request and reads all of the answer. */
+type Parts = Parameters<typeof request> extends [unknown, ...infer Rest] ? Rest
+  : never;
+
+/** Makes one request. */
+export function connect(
+  serving: Serving,
+  ...parts: Parts
+): Promise<RawClient> {
+  return send(serving, request(serving.gateway, ...parts));
+}
+
+/** Makes one request and reads the whole response. */
 export async function ask(
   serving: Serving,
-  ...parts: Parameters<typeof request> extends [unknown, ...infer Rest] ? Rest
-    : never
+  ...parts: Parts
 ): Promise<RawResponse> {
-  using client = await RawClient.connect(serving);
-  await client.send(request(serving.gateway, ...parts));
+  using client = await connect(serving, ...parts);
   const head = await client.head();
   const body = await client.rest();
   return { head, body, complete: client.ending === "fin" };
 }
 
-/** Answers with the environ, as far as it is plain. */
+/** Answers with the environ as JSON. */
 export const show: Application = (environ, startResponse) => {
   startResponse("200 OK", [["Content-Type", "application/json"]]);
   return [toBytes(encodeUtf8(JSON.stringify(environ)))];
 };
 
-/** Reads what {@linkcode show} has answered. */
+/** Reads the response of {@linkcode show}. */
 export function shown({ body }: RawResponse): Partial<Environ> {
   return JSON.parse(new TextDecoder().decode(toBytes(body)));
 }
-
-/** Answers with the request body. */
-export const echo: Application = async (environ, startResponse) => {
-  const body = await environ["wsgi.input"].read();
-  startResponse("200 OK", [["X-Length", String(body.length)]]);
-  return [body];
-};
 
 /** Registers a test of each gateway. */
 export function test(
@@ -169,11 +162,12 @@ export function test(
   fn: (gateway: Gateway) => Promise<void>,
 ): void {
   for (const gateway of GATEWAYS) {
-    Deno.test(`${gateway.name} ${name}`, () => fn(gateway));
+    const { serve: { name: start } } = gateway;
+    Deno.test(`${start}() ${name}`, () => fn(gateway));
   }
 }
 
-/** Gives text as a ByteString of its UTF-8 form. */
+/** Returns the UTF-8 form of a text as a ByteString. */
 export function utf8(text: string): string {
   return fromBytes(new TextEncoder().encode(text));
 }

@@ -1,18 +1,149 @@
-// What a connection does when its socket fails in ways that a real one does
-// only by chance.
+// Connections over sockets of the test: how much they hold whatever their client
+// does, and failures that a real socket has only by chance.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import {
+  dropBuffers,
+  keptBytes,
+  POOLED_SIZE,
+  returnBuffer,
+  SMALL_SIZE,
+  takeBuffer,
+  trimBuffers,
+} from "../../server/buffer_pool.ts";
+import { GatheringBuffer } from "../../server/gathering_buffer.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { within } from "../raw_client.ts";
-import { serveFake } from "./fake_serving.ts";
+import { serveFake, settle } from "./fake_serving.ts";
 import { FakeSocket, turn } from "./fake_socket.ts";
-import { get } from "./serving.ts";
+import { answer, get, post, WatchedBody } from "./serving.ts";
+
+const MIB = 1_048_576;
+const BUFFER = 65_536;
+const large = answer(() => [new Uint8Array(MIB)]);
+
+Deno.test.each([[20, false], [3, true]])(
+  "a connection begins %d requests only as fast as its client takes responses, ended: %s",
+  async (count, ends) => {
+    let calls = 0;
+    await using serving = serveFake((environ, startResponse) => {
+      calls++;
+      return large(environ, startResponse);
+    });
+    const socket = serving.connect();
+    socket.take(0);
+    socket.send(get().repeat(count));
+    if (ends) socket.end();
+    await settle();
+    assertEquals(calls, 1);
+    socket.take(Infinity);
+    if (ends) await within(socket.closed, "close()");
+    else await settle();
+    assertEquals(calls, count);
+    assertEquals(socket.received.split("HTTP/1.1 200 OK").length - 1, count);
+  },
+);
+
+Deno.test.each<[string, string, string | Uint8Array]>([
+  ["a body that is not read", post("", 16 * MIB), new Uint8Array(MIB)],
+  ["requests that wait", post(""), get().repeat(MIB / get().length)],
+])(
+  "a connection reads no more than one buffer while a request is handled: %s",
+  async (_, head, rest) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await using serving = serveFake(async (_environ, startResponse) => {
+      await promise;
+      startResponse("200 OK", []);
+      return [];
+    });
+    const socket = serving.connect();
+    socket.send(head);
+    socket.send(rest);
+    await settle();
+    // The head came with a part of the body, into a small buffer.
+    assert(socket.taken <= BUFFER + 4_096, `${socket.taken} bytes were read`);
+    assert(socket.unread > 0);
+    resolve();
+  },
+);
+
+Deno.test("a client that does not read stops the application", async () => {
+  const block = new Uint8Array(8_192);
+  const body = new WatchedBody((index) => index < 1000 ? block : undefined);
+  await using serving = serveFake(body.app);
+  const socket = serving.connect();
+  socket.take(1);
+  socket.send(get());
+  await settle();
+  assert(body.calls * 8_192 <= 3 * BUFFER, `${body.calls} blocks were made`);
+  socket.take(Infinity);
+  await settle();
+  assertEquals(body.calls, 1001);
+});
+
+Deno.test.each([["whole", 1], ["broken", 2]])(
+  "a connection whose client takes nothing for keepAliveTimeout is closed: a %s response",
+  async (_, factor) => {
+    const half = new Uint8Array(MIB / 2);
+    const length = `${factor * MIB}`;
+    await using serving = serveFake(
+      answer(() => [half, half], "200 OK", [["Content-Length", length]]),
+      { keepAliveTimeout: 100, requestTimeout: 200 },
+    );
+    const socket = serving.connect();
+    socket.take(1_000);
+    socket.send(get());
+    await within(socket.closed, "close()");
+    assertEquals(socket.received.length, 1_000);
+  },
+);
+
+Deno.test("a connection whose client takes a little now and then stays open", async () => {
+  await using serving = serveFake(large, { keepAliveTimeout: 100 });
+  const { server } = serving;
+  const socket = serving.connect();
+  socket.take(1_000);
+  socket.send(get());
+  // Longer than the limit, which counts from the last byte that was taken, on
+  // the clock of the server.
+  const end = server.now + 2 * server.limits.keepAlive;
+  for (let last = server.now; server.now < end;) {
+    await settle();
+    if (server.now > last) socket.take(1_000);
+    last = server.now;
+  }
+  assertEquals(socket.isClosed, false);
+  socket.take(Infinity);
+  await settle();
+  assert(socket.received.length > MIB);
+  // Then it is idle.
+  await within(socket.closed, "close()");
+});
+
+Deno.test("the last chunk of a body is sent as it was, whatever happens to it later", async () => {
+  const block = new Uint8Array(BUFFER).fill(97);
+  function* body(): Generator<Uint8Array, void> {
+    yield block;
+    block.fill(35);
+  }
+  await using serving = serveFake(
+    answer(body, "200 OK", [["Content-Length", `${BUFFER}`]]),
+  );
+  const socket = serving.connect();
+  socket.take(1);
+  socket.send(get());
+  await settle();
+  socket.take(Infinity);
+  await settle();
+  const [, received = ""] = socket.received.split("\r\n\r\n");
+  assertEquals(received === "a".repeat(BUFFER), true);
+});
 
 /** A connection whose reads the test settles, too. */
 class ReadableSocket extends FakeSocket {
   #read = Promise.withResolvers<string | null>();
 
-  /** Lets the read that waits, or else the next one, end with this. */
+  /** Ends the read that waits, or else the next one. */
   arrive(text: string | null): void {
     this.#read.resolve(text);
   }
@@ -38,26 +169,100 @@ Deno.test.each<[string, (socket: ReadableSocket) => Promise<void>]>([
     await turn();
     await socket.current.fail(new Error("reset"));
   }],
-])("A connection that %s is closed at once", async (_, leave) => {
-  let closes = 0;
+])("a connection that %s is closed at once", async (_, leave) => {
+  const { app, events } = new WatchedBody(() => new Uint8Array(65_536));
   const socket = new ReadableSocket();
-  await using serving = serveFake((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return {
-      async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-        for (;;) yield await Promise.resolve(new Uint8Array(65_536));
-      },
-      close: () => void closes++,
-    };
-  }, { shutdownTimeout: 60_000 });
+  await using serving = serveFake(app, { shutdownTimeout: 60_000 });
   serving.accept(socket);
   socket.arrive(get());
   await turn();
   await leave(socket);
-  // One turn of the timers: nothing is waited for any more.
+  // One turn of the timers: nothing waits any more.
   await new Promise((resolve) => setTimeout(resolve));
   await turn();
-  assertEquals([closes, socket.closed], [1, 1]);
+  assertEquals([events.at(-1), socket.closed], ["close", 1]);
   await within(serving.server.shutdown(), "shutdown()");
   assertEquals(socket.closed, 1);
+});
+
+Deno.test.each([
+  ["answered", post("abc", 900_000), "HTTP/1.1 200 OK"],
+  [
+    "refused",
+    post("abc").replace(": 3", ": 1, 1"),
+    "HTTP/1.1 400 Bad Request",
+  ],
+])(
+  "shutdown() does not reset the connection of an upload that was %s early",
+  async (_, request, line) => {
+    const options = { shutdownTimeout: 60_000 };
+    await using serving = serveFake(answer("early"), options);
+    const socket = serving.connect();
+    socket.send(request);
+    await settle();
+    const shutdown = serving.server.shutdown();
+    await settle();
+    // Closing now, with bytes in transit, would reset it.
+    assertEquals(socket.isClosed, false);
+    assertEquals(socket.received.split("\r\n")[0], line);
+    socket.send("def");
+    socket.end();
+    await within(shutdown, "shutdown()");
+    assertEquals(socket.isClosed, true);
+  },
+);
+
+// Buffers ------------------------------------------------------------------------
+
+/** Leaves behind the buffers of a burst of many busy connections. */
+function burst(size: number): void {
+  Array.from({ length: 500 }, () => takeBuffer(size)).forEach(returnBuffer);
+}
+
+Deno.test("takeBuffer() gives the smallest buffer that is large enough", () => {
+  const lengths = [1, SMALL_SIZE, SMALL_SIZE + 1, POOLED_SIZE].map((size) =>
+    takeBuffer(size).length
+  );
+  assertEquals(lengths, [SMALL_SIZE, SMALL_SIZE, POOLED_SIZE, POOLED_SIZE]);
+});
+
+Deno.test("trimBuffers() drops the buffers of a burst, and none that is used", () => {
+  burst(POOLED_SIZE);
+  assert(keptBytes() > 30 * MIB);
+  trimBuffers();
+  for (let i = 0; i < 12; i++) {
+    // This many are needed at a time.
+    burst(SMALL_SIZE);
+    trimBuffers();
+  }
+  assert(keptBytes() < 3 * MIB, `${keptBytes()}`);
+  assert(keptBytes() > 500 * SMALL_SIZE);
+  dropBuffers();
+  assert(keptBytes() < MIB);
+});
+
+Deno.test("a server without connections keeps no buffers for them", async () => {
+  await using serving = serveFake(answer("x"));
+  const socket = serving.connect();
+  socket.send(get());
+  await settle();
+  burst(POOLED_SIZE);
+  socket.end();
+  await settle();
+  assert(keptBytes() < MIB, `${keptBytes()}`);
+});
+
+Deno.test("GatheringBuffer moves to a large buffer when a small one is full", () => {
+  dropBuffers();
+  const gathered = new GatheringBuffer();
+  assert(gathered.add(new Uint8Array(4_000).fill(1)));
+  assert(gathered.add(new Uint8Array(100).fill(2)));
+  assert(!gathered.add(new Uint8Array(POOLED_SIZE)));
+  const bytes = gathered.take()!;
+  // Later bytes go somewhere else.
+  gathered.add(new Uint8Array(9).fill(3));
+  assertEquals([bytes.length, bytes[3_999], bytes[4_099]], [4_100, 1, 2]);
+  assertEquals(bytes.buffer.byteLength, POOLED_SIZE);
+  gathered.release();
+  assertEquals(gathered.take()?.buffer.byteLength, SMALL_SIZE);
 });

@@ -1,4 +1,4 @@
-// Nothing is left of connections: no descriptor, no body, no memory.
+// Connections leave nothing behind: no descriptor, no body, no memory.
 
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
@@ -6,20 +6,14 @@ import type { ServerOptions } from "../../server/make_server.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 import { startServer, stopServer } from "../server_program.ts";
-import { get, serve } from "./serving.ts";
-
-// Made with openssl for these tests: valid for localhost until the year 2126.
-const read = (name: string): string =>
-  Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
-const cert = read("localhost_cert.pem");
-const key = read("localhost_key.pem");
+import { get, post, send, serve, TLS } from "./serving.ts";
 
 /** Only Linux shows the sockets of a port. */
 const ignore = Deno.build.os !== "linux";
 
 /**
- * Which open sockets have a port on one of their sides, with how much waits in
- * them. Those of the process would be those of other tests, too.
+ * Lists the open sockets with a port on one of their sides, by the bytes that
+ * wait in them. Those of the whole process would include other tests.
  */
 function socketsOf(port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
@@ -35,18 +29,19 @@ function socketsOf(port: number): string[] {
 /** Only the listener is left, and no client waits to be accepted. */
 const LISTENER = ["00000000:00000000"];
 
-const KINDS: readonly [string, number, string, ServerOptions][] = [
-  ["HTTP/1.1", 1_000, "1.1", {}],
-  ["HTTP/1.0", 200, "1.0", {}],
-  ["TLS", 100, "1.1", { cert, key }],
+const KINDS: readonly [string, number, ServerOptions][] = [
+  ["HTTP/1.1", 1_000, {}],
+  ["HTTP/1.0", 200, {}],
+  ["TLS", 100, TLS],
 ];
 
 const AT_ONCE = 100;
+const SERVER = "tests/testdata/leaving_server.ts";
 
-for (const [name, count, version, options] of KINDS) {
+for (const [name, count, options] of KINDS) {
   Deno.test({
     name:
-      `makeServer() keeps nothing of ${count} clients that leave over ${name}`,
+      `makeServer() keeps nothing for ${count} clients that leave over ${name}`,
     ignore,
     async fn(): Promise<void> {
       let calls = 0;
@@ -72,38 +67,30 @@ for (const [name, count, version, options] of KINDS) {
           const address = { hostname: "127.0.0.1", port: serving.port };
           const conn = options.cert === undefined
             ? await Deno.connect(address)
-            : await Deno.connectTls({ ...address, caCerts: [cert] });
-          const head = `PUT / HTTP/${version}\r\nHost: h\r\n` +
-            "Content-Length: 9\r\n\r\n";
-          const sent = [
-            head.slice(0, 20),
-            head,
-            `${head}abc`,
-            `${head}abcdefghi`,
-          ];
-          await conn.write(toBytes(sent[i % sent.length]!));
-          // What is left unread makes of the end a reset.
+            : await Deno.connectTls({ ...address, caCerts: [options.cert] });
+          const version = name === "TLS" ? "HTTP/1.1" : name;
+          const request = post("abcdefghi").replace("HTTP/1.1", version);
+          const end = [20, -9, -6, undefined][i % 4];
+          await conn.write(toBytes(request.slice(0, end)));
+          // Unread bytes turn the end into a reset.
           if (i % 4 === 3) await conn.read(new Uint8Array(100));
           conn.close();
         }
       }
-      await within(
-        Promise.all(Array.from({ length: AT_ONCE }, leave)),
-        "the clients",
-        60_000,
-      );
+      const leaving = Promise.all(Array.from({ length: AT_ONCE }, leave));
+      await within(leaving, "the clients", 60_000);
       const areGone = async (): Promise<void> => {
         while (`${socketsOf(serving.port)}` !== `${LISTENER}`) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
-        // A socket is closed before its application has heard of it.
+        // A socket is closed before its application is notified.
         while (closes < calls) {
           await new Promise((resolve) => setTimeout(resolve));
         }
       };
       await within(areGone(), "the sockets to be closed", 30_000);
       assertEquals(closes, calls);
-      // Else the clients were not there.
+      // Otherwise the clients were not there.
       assert(calls >= count / 4, `${calls} calls`);
     },
   });
@@ -136,20 +123,13 @@ Deno.test("makeServer() lets V8 collect the blocks of an upload soon", async () 
   assertLess(most - idle, 48 * 1024 * 1024);
 });
 
-interface Report {
-  readonly memory: { readonly held: number };
-}
-
 async function heldBy(port: number): Promise<number> {
   const { body } = await ask({ port }, get("/report"));
-  const { memory }: Report = JSON.parse(body);
-  return memory.held;
+  return JSON.parse(body).memory.held;
 }
 
 Deno.test("makeServer() holds no more memory after 10,000 requests", async () => {
-  const { program, port } = await startServer(
-    "tests/testdata/leaving_server.ts",
-  );
+  const { program, port } = await startServer(SERVER);
   await using _ = program;
   async function request(count: number): Promise<void> {
     using client = await RawClient.connect({ port });
@@ -171,16 +151,13 @@ Deno.test("makeServer() holds no more memory after 10,000 requests", async () =>
 
 Deno.test("makeServer() holds less than 12 KiB for an idle connection", async () => {
   const count = 500;
-  const { program, port } = await startServer(
-    "tests/testdata/leaving_server.ts",
-  );
+  const { program, port } = await startServer(SERVER);
   await using _ = program;
   const clients: RawClient[] = [];
   async function open(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      const client = await RawClient.connect({ port });
+      const client = await send({ port }, get("/array"));
       clients.push(client);
-      await client.send(get("/array"));
       await client.response();
     }
   }

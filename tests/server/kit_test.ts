@@ -10,52 +10,31 @@ import {
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import { before } from "../conformance/broken/wrong_proxy.ts";
 import type { ServerOptions } from "../../server/make_server.ts";
-import { serve } from "./serving.ts";
+import type { Application } from "../../wsgi/types.ts";
+import { serve, TLS } from "./serving.ts";
 
-// Made with openssl for these tests: valid for localhost until the year 2126.
-const read = (name: string): string =>
-  Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
-const cert = read("localhost_cert.pem");
-const key = read("localhost_key.pem");
-
-const overTcp: StartServer = (app) => {
-  const { server, port } = serve(app);
+/** Serves with options. */
+function run(app: Application, options: ServerOptions = {}): RunningServer {
+  const { server, port } = serve(app, options);
   return { hostname: "127.0.0.1", port, stop: () => server.shutdown() };
-};
+}
 
-/** Limits that no other case would come to. */
+/** Limits that no other case would reach. */
 const LIMITS: ServerOptions & ServerLimits = {
   headersTimeout: 200,
   maxHeaderSize: 9_000,
   maxRequestBodySize: 1_000,
 };
 
-const withLimits: StartServer = (app) => {
-  const { server, port } = serve(app, LIMITS);
-  return {
-    hostname: "127.0.0.1",
-    port,
-    stop: () => server.shutdown(),
-    limits: { ...LIMITS, maxTargetSize: 8_192 },
-  };
-};
-
-/** The kit speaks plain TCP, so it reaches the others through a relay. */
+/** The kit speaks plain TCP. It reaches the other servers through a relay. */
 const overTls: StartServer = (app) => {
-  const { server, port } = serve(app, { cert, key });
-  const running: RunningServer = {
-    hostname: "127.0.0.1",
-    port,
-    stop: () => server.shutdown(),
-  };
+  const running = run(app, TLS);
+  const { hostname, port } = running;
   const open = async (): Promise<Deno.Conn> => {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    const conn = await Deno.connect({ hostname, port });
     // Otherwise a request waits until the handshake is acknowledged.
     conn.setNoDelay();
-    return await Deno.startTls(conn, {
-      hostname: "127.0.0.1",
-      caCerts: [cert],
-    });
+    return await Deno.startTls(conn, { hostname, caCerts: [TLS.cert] });
   };
   return before(running, () => ({}), open);
 };
@@ -63,18 +42,14 @@ const overTls: StartServer = (app) => {
 const overUnix: StartServer = (app) => {
   const folder = Deno.makeTempDirSync();
   const path = `${folder}/wsgi.sock`;
-  const { server } = serve(app, { path });
-  const running: RunningServer = {
-    hostname: "127.0.0.1",
-    port: 0,
-    stop: async () => {
-      await server.shutdown();
-      Deno.removeSync(folder, { recursive: true });
-    },
+  const running = run(app, { path });
+  const stop = async (): Promise<void> => {
+    await running.stop();
+    Deno.removeSync(folder, { recursive: true });
   };
   const open = (): Promise<Deno.Conn> =>
     Deno.connect({ transport: "unix", path });
-  return before(running, () => ({}), open);
+  return before({ ...running, stop }, () => ({}), open);
 };
 
 /** Cases that expect the scheme of a plain connection. */
@@ -84,21 +59,19 @@ const PLAIN_ONLY = [
   "environ/scheme-not-from-headers",
 ];
 
-const ROWS: readonly [
-  name: string,
-  start: StartServer,
-  inapplicable: readonly string[],
-][] = [
-  ["TCP", overTcp, []],
-  ["TLS", overTls, PLAIN_ONLY],
-  ["a Unix socket", overUnix, []],
-];
+const ROWS: readonly [string, StartServer, inapplicable: readonly string[]][] =
+  [
+    ["TCP", (app) => run(app), []],
+    ["TLS", overTls, PLAIN_ONLY],
+    ["a Unix socket", overUnix, []],
+  ];
 
 Deno.test("makeServer() passes the cases of the kit about limits", async () => {
-  const report = await checkServer(withLimits, {
-    cases: ["limits/*"],
-    timeout: 10_000,
-  });
+  const limits = { ...LIMITS, maxTargetSize: 8_192 };
+  const report = await checkServer(
+    (app) => ({ ...run(app, LIMITS), limits }),
+    { cases: ["limits/*"], timeout: 10_000 },
+  );
   const wrong = report.cases.filter(({ outcome }) => outcome !== "passed");
   assertEquals(wrong.map(({ id, message }) => [id, message]), []);
   const all = SERVER_CASES.filter(({ limit }) => limit !== undefined);

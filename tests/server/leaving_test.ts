@@ -1,122 +1,83 @@
-// Clients that leave at each point of a request, over each kind of connection:
-// the application learns of it, and its body is closed once.
+// Clients that leave at each point of a request, over each kind of connection.
+// The application is notified, and its body is closed once.
 
 import { assert, assertEquals } from "@std/assert";
-import { toBytes } from "../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
+import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import type { ServerOptions } from "../../server/make_server.ts";
-import type { Application, InputStream } from "../../wsgi/types.ts";
-import { within } from "../raw_client.ts";
-import { serve } from "./serving.ts";
-
-// Made with openssl for these tests: valid for localhost until the year 2126.
-const read = (name: string): string =>
-  Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
-const cert = read("localhost_cert.pem");
-const key = read("localhost_key.pem");
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { ask, within } from "../raw_client.ts";
+import {
+  aborted,
+  answer,
+  get,
+  hanging,
+  post,
+  send,
+  serve,
+  TLS,
+  WatchedBody,
+} from "./serving.ts";
 
 const BLOCK = new Uint8Array(65_536);
 
-/** What an application does when its client leaves. */
-type Doing = "waits" | "reads" | "streams" | "has sent a chunk" | "uploads";
-
-const DOINGS: readonly Doing[] = [
-  "waits",
-  "reads",
-  "streams",
-  "has sent a chunk",
-  "uploads",
+const KINDS: readonly [string, ServerOptions][] = [
+  ["HTTP/1.1", {}],
+  ["HTTP/1.0", {}],
+  ["TLS", TLS],
 ];
 
-interface Kind {
-  readonly name: string;
-  readonly version: string;
-  readonly options: ServerOptions;
-  connect(port: number): Promise<Deno.Conn>;
-}
+const ACTIONS = ["waits", "reads", "streams", "has sent a chunk", "uploads"];
 
-const overTcp = (port: number): Promise<Deno.Conn> =>
-  Deno.connect({ hostname: "127.0.0.1", port });
-const overTls = (port: number): Promise<Deno.Conn> =>
-  Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [cert] });
-
-const KINDS: readonly Kind[] = [
-  { name: "HTTP/1.1", version: "1.1", options: {}, connect: overTcp },
-  { name: "HTTP/1.0", version: "1.0", options: {}, connect: overTcp },
-  {
-    name: "TLS",
-    version: "1.1",
-    options: { cert, key },
-    connect: overTls,
-  },
-];
-
-/** An application that does this until its client has left. */
-class Watched {
-  readonly begun = Promise.withResolvers<AbortSignal>();
-  readonly closed = Promise.withResolvers<void>();
-  closes = 0;
-
-  app(doing: Doing): Application {
-    return async (environ, startResponse) => {
-      const signal = environ["wsgiref.signal"]!();
-      const input: InputStream = environ["wsgi.input"];
-      if (doing === "uploads") await input.read(3);
-      if (doing !== "streams") this.begun.resolve(signal);
-      if (doing === "reads" || doing === "uploads") {
-        await input.read().catch(() => {});
-      }
-      if (doing === "waits") await until(signal);
-      startResponse("200 OK", []);
-      const { begun } = this;
-      async function* body(): AsyncGenerator<Uint8Array, void> {
-        if (doing === "has sent a chunk") {
-          yield BLOCK;
-          await until(signal);
-        }
-        for (;;) {
-          yield BLOCK;
-          begun.resolve(signal);
-          await Promise.resolve();
-        }
-      }
-      return Object.assign(body(), {
-        close: () => {
-          this.closes++;
-          this.closed.resolve();
-        },
-      });
-    };
-  }
-}
-
-function until(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
-}
-
-for (const { name, version, options, connect } of KINDS) {
-  Deno.test.each(DOINGS.map((doing) => [doing] as const))(
+for (const [name, options] of KINDS) {
+  Deno.test.each(ACTIONS.map((action) => [action] as [string]))(
     `makeServer() notices over ${name} that a client leaves while its application %s`,
-    async (doing) => {
-      const watched = new Watched();
-      await using serving = serve(watched.app(doing), options);
-      const conn = await connect(serving.port);
-      const length = doing === "reads" || doing === "uploads" ? 100 : 0;
-      await conn.write(toBytes(
-        `POST / HTTP/${version}\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n` +
-          (length > 0 ? "abcdef" : ""),
-      ));
-      const signal = await within(watched.begun.promise, "the application");
+    async (action) => {
+      const started = Promise.withResolvers<AbortSignal>();
+      const closed = Promise.withResolvers<void>();
+      let closes = 0;
+      await using serving = serve(async (environ, startResponse) => {
+        const signal = environ["wsgiref.signal"]!();
+        const input = environ["wsgi.input"];
+        if (action === "uploads") await input.read(3);
+        if (action !== "streams") started.resolve(signal);
+        if (action === "reads" || action === "uploads") {
+          const error = await input.read().catch((error) => error);
+          assert(error instanceof RequestBodyError && error.status === 400);
+        }
+        if (action === "waits") await aborted(signal);
+        startResponse("200 OK", []);
+        async function* body(): AsyncGenerator<Uint8Array, void> {
+          if (action === "has sent a chunk") {
+            yield BLOCK;
+            await aborted(signal);
+          }
+          for (;;) {
+            yield BLOCK;
+            started.resolve(signal);
+            await Promise.resolve();
+          }
+        }
+        const close = () => {
+          closes++;
+          closed.resolve();
+        };
+        return Object.assign(body(), { close });
+      }, options);
+      const address = { hostname: "127.0.0.1", port: serving.port };
+      const conn = options.cert === undefined
+        ? await Deno.connect(address)
+        : await Deno.connectTls({ ...address, caCerts: [options.cert] });
+      const isUpload = action === "reads" || action === "uploads";
+      const request = isUpload ? post("abcdef", 100) : post("");
+      const version = name === "TLS" ? "HTTP/1.1" : name;
+      await conn.write(toBytes(request.replace("HTTP/1.1", version)));
+      const signal = await within(started.promise, "the application");
       conn.close();
-      await within(watched.closed.promise, "close()");
-      assert(signal.aborted);
-      assert(signal.reason instanceof ClientDisconnected);
+      await within(closed.promise, "close()");
+      assert(signal.aborted && signal.reason instanceof ClientDisconnected);
       await serving.server.shutdown();
-      assertEquals(watched.closes, 1);
-      assertEquals(serving.log, []);
+      assertEquals([closes, serving.log], [1, []]);
     },
   );
 }
@@ -124,61 +85,126 @@ for (const { name, version, options, connect } of KINDS) {
 Deno.test.each([[true], [false]])(
   "makeServer() keeps a complete body for an application that reads late, half-closed: %s",
   async (isHalfClosed) => {
-    const size = 50_000;
-    const called = Promise.withResolvers<AbortSignal>();
+    const called = Promise.withResolvers<void>();
     const outcome = Promise.withResolvers<number>();
     await using serving = serve(async (environ, startResponse) => {
       const signal = environ["wsgiref.signal"]!();
-      called.resolve(signal);
-      if (!isHalfClosed) await until(signal);
+      called.resolve();
+      if (!isHalfClosed) await aborted(signal);
       const { length } = await environ["wsgi.input"].read();
       outcome.resolve(length);
       startResponse("200 OK", []);
-      return [toBytes(String(length))];
+      return [];
     });
-    using conn = await overTcp(serving.port);
-    await conn.write(toBytes(
-      `PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: ${size}\r\n\r\n`,
-    ));
-    await conn.write(new Uint8Array(size));
-    await conn.closeWrite();
+    using client = await send(serving, post("x".repeat(50_000)));
+    await client.closeWrite();
     await within(called.promise, "the application");
-    assertEquals(await within(outcome.promise, "read()"), size);
+    assertEquals(await within(outcome.promise, "read()"), 50_000);
   },
 );
 
-Deno.test("makeServer() passes over a request whose client leaves the queue", async () => {
-  const paths: string[] = [];
-  const first = Promise.withResolvers<void>();
-  const called = Promise.withResolvers<void>();
-  const left = Promise.withResolvers<void>();
-  await using serving = serve(async (environ, startResponse) => {
-    paths.push(environ.PATH_INFO);
-    called.resolve();
-    if (environ.PATH_INFO === "/1") await first.promise;
-    startResponse("200 OK", []);
+Deno.test("makeServer() goes on when an application never returns to a client that left", async () => {
+  const { app, called } = hanging();
+  await using serving = serve(app, { shutdownTimeout: 20 });
+  using client = await send(serving);
+  await within(called, "the application");
+  client.close();
+  assertEquals((await ask(serving, get("/next"))).head.status, 200);
+});
+
+Deno.test.each([[0], [1]])(
+  "makeServer() closes a body that waits for chunk %d when its client leaves",
+  async (waitsAt) => {
+    const asked = Promise.withResolvers<void>();
+    const pending = Promise.withResolvers<Uint8Array>();
+    const watched = new WatchedBody((index) => {
+      if (index < waitsAt) return toBytes("one");
+      asked.resolve();
+      return pending.promise;
+    });
+    await using serving = serve(watched.app);
+    using client = await send(serving);
+    await within(asked.promise, "next()");
+    if (waitsAt === 1) {
+      await client.head();
+      assertEquals(await client.chunk(), "one");
+    }
+    client.close();
+    await within(watched.closed, "close()");
+    // A chunk that comes too late is not sent, and no other one is requested.
+    pending.resolve(toBytes("two"));
+    assertEquals((await ask(serving, get("/next"))).head.status, 200);
+    assertEquals(watched.events, ["return", "close"]);
+    assertEquals([watched.calls, serving.log], [waitsAt + 1, []]);
+  },
+);
+
+Deno.test("makeServer() logs no stack for an upload that was cut off", async () => {
+  const reading = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  await using serving = serve(async (environ) => {
+    const read = environ["wsgi.input"].read();
+    reading.resolve();
+    return [await read];
+  }, { onError: () => over.resolve() });
+  using client = await send(serving, post("abc", 9));
+  await within(reading.promise, "read()");
+  client.close();
+  await within(over.promise, "onError");
+  assertEquals(serving.log.join("").split("\n").length, 2);
+});
+
+Deno.test("write() rejects when the client has left, even if it is not awaited", async () => {
+  const outcome = Promise.withResolvers<unknown>();
+  await using serving = serve(async (_environ, startResponse) => {
+    const write = startResponse("200 OK", []);
+    try {
+      for (;;) {
+        write(BLOCK);
+        await write(BLOCK);
+      }
+    } catch (error) {
+      outcome.resolve(error);
+    }
     return [];
-  }, {
-    maxInFlight: 1,
-    log: ({ target, clientLeft }) => {
-      if (target === "/2" && clientLeft) left.resolve();
-    },
   });
-  const request = (path: string): Uint8Array<ArrayBuffer> =>
-    toBytes(`GET ${path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
-  using running = await overTcp(serving.port);
-  await running.write(request("/1"));
-  await within(called.promise, "the application");
-  const leaving = await overTcp(serving.port);
-  await leaving.write(request("/2"));
-  leaving.close();
-  await within(left.promise, "the record of the one that has left");
-  using waiting = await overTcp(serving.port);
-  await waiting.write(request("/3"));
-  first.resolve();
-  for (const conn of [running, waiting]) {
-    const text = await within(new Response(conn.readable).text(), "a response");
-    assertEquals(text.slice(0, 15), "HTTP/1.1 200 OK");
+  using client = await send(serving);
+  await client.head();
+  client.close();
+  const error = await within(outcome.promise, "write() to reject");
+  assert(error instanceof ClientDisconnected);
+  assertEquals(serving.log, []);
+});
+
+// SPEC: ext-signal-success
+Deno.test("makeServer() never aborts the signal of a request that ended well", async () => {
+  const signals: AbortSignal[] = [];
+  await using serving = serve(
+    answer((environ) => {
+      signals.push(environ["wsgiref.signal"]!());
+      const chunks = [toBytes("x")];
+      return environ.PATH_INFO === "/array" ? chunks : new Set(chunks);
+    }),
+    { requestTimeout: 60_000 },
+  );
+  {
+    using client = await send(serving, "");
+    for (const path of ["/array", "/generator", "/array"]) {
+      await client.send(get(path));
+      assertEquals((await client.response()).body, "x");
+    }
   }
-  assertEquals(paths, ["/1", "/3"]);
+  await serving.server.shutdown();
+  assertEquals(signals.map(({ aborted }) => aborted), [false, false, false]);
+  assertEquals(serving.log, []);
+});
+
+// SPEC: server-deadline
+Deno.test("a request whose client has left gives its place back at its deadline", async () => {
+  const { app, called } = hanging();
+  await using serving = serve(app, { maxInFlight: 1, requestTimeout: 800 });
+  using client = await send(serving);
+  await within(called, "the application");
+  client.close();
+  assertEquals((await ask(serving, get("/next"))).body, "hello");
 });

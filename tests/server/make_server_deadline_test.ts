@@ -1,149 +1,308 @@
-import { assertEquals } from "@std/assert";
-import { toBytes } from "../../wsgi/byte_string.ts";
-import { makeServer } from "../../server/make_server.ts";
-import type { Application } from "../../wsgi/types.ts";
-import { RawClient, within } from "../raw_client.ts";
-import { get, serve } from "./serving.ts";
+// Limits of time for requests (requestTimeout) and for their end at shutdown().
 
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { AccessRecord } from "../../gateway/access_record.ts";
+import { makeServer, type ServerOptions } from "../../server/make_server.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
+import { ask, within } from "../raw_client.ts";
+import {
+  aborted,
+  answer,
+  get,
+  hanging,
+  hello,
+  listen,
+  never,
+  post,
+  send,
+  serve,
+  WatchedBody,
+} from "./serving.ts";
+
+const LATE = "The request was not complete at its deadline\n";
 const STOPPED = "The server was stopped before the response was complete\n";
 const BLOCK = new Uint8Array(65_536);
 
-/** A body without end that tells how it was ended. */
-function endless(events: string[]): Application {
-  return (_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return {
-      async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-        try {
-          for (;;) yield await Promise.resolve(BLOCK);
-        } finally {
-          events.push("return");
-        }
-      },
-      close: () => void events.push("close"),
-    };
-  };
+/** Both limits, with what they log and the reason of the signal. */
+const LIMITS: readonly [string, ServerOptions, string, string][] = [
+  ["requestTimeout", { requestTimeout: 50 }, LATE, "RequestTimeout"],
+  ["shutdown()", { shutdownTimeout: 20 }, STOPPED, "ServerStopped"],
+];
+
+// SPEC: server-deadline, ext-signal-aborts
+Deno.test.each(LIMITS)(
+  "%s answers 503 for an application that does not return, and logs it",
+  async (limit, options, line, reason) => {
+    const records: AccessRecord[] = [];
+    const { app, called } = hanging();
+    const log = (record: AccessRecord): void => void records.push(record);
+    await using serving = serve(app, { ...options, log });
+    using client = await send(serving);
+    const signal = await within(called, "the application");
+    const stopped = limit === "shutdown()" && serving.server.shutdown();
+    const { head, body, complete } = await client.response();
+    assertEquals([head.status, body], [503, "503 Service Unavailable\n"]);
+    assert(complete);
+    assertEquals([signal.reason.name, serving.log], [reason, [line]]);
+    if (!stopped) {
+      // The connection can still be used, and shutdown() finds nothing to cut.
+      await client.send(get("/next"));
+      assertEquals((await client.response()).body, "hello");
+    }
+    await within(serving.server.shutdown(), "shutdown()");
+    assertEquals(await client.rest(), "");
+    const { status, clientLeft } = records[0]!;
+    assertEquals([status, clientLeft, records.length], [
+      503,
+      false,
+      stopped ? 1 : 2,
+    ]);
+  },
+);
+
+/** Bodies without an end, and whether the client reads what there is. */
+const BODIES: readonly [
+  string,
+  (index: number) => Uint8Array | Promise<never>,
+  reads: boolean,
+][] = [
+  ["without end", () => BLOCK, true],
+  ["without end that is not read", () => BLOCK, false],
+  [
+    "whose second chunk never comes",
+    (index) => index === 0 ? toBytes("one") : never(),
+    true,
+  ],
+];
+
+for (const [limit, options, line] of LIMITS) {
+  Deno.test.each(BODIES)(
+    `${limit} cuts a response %s, and closes its body once`,
+    async (_, next, reads) => {
+      const { app, events, closed } = new WatchedBody(next);
+      await using serving = serve(app, options);
+      const served = serving.server.serveForever();
+      using client = await send(serving);
+      assertEquals((await client.head()).status, 200);
+      const stopped = limit === "shutdown()" && serving.server.shutdown();
+      if (!reads) await within(closed, "close()");
+      assertEquals((await client.chunks()).complete, false);
+      await within(closed, "close()");
+      await (stopped || serving.server.shutdown());
+      await within(served, "serveForever()");
+      assertEquals([events, serving.log], [["return", "close"], [line]]);
+    },
+  );
 }
 
-Deno.test("WsgiServer.shutdown() answers 503 for an application that does not return", async () => {
-  const signals: AbortSignal[] = [];
-  const called = Promise.withResolvers<void>();
-  await using serving = serve((environ) => {
-    signals.push(environ["wsgiref.signal"]!());
-    called.resolve();
-    return new Promise(() => {});
-  }, { shutdownTimeout: 20 });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  await called.promise;
-  const stopped = serving.server.shutdown();
-  const { head, body } = await client.response();
-  assertEquals([head.status, body], [503, "503 Service Unavailable\n"]);
-  assertEquals(await client.rest(), "");
-  await within(stopped, "shutdown()");
-  assertEquals(signals.map(({ reason }) => reason.name), ["ServerStopped"]);
-  assertEquals(serving.log, [STOPPED]);
-});
-
-Deno.test("WsgiServer.shutdown() cuts a response without end", async () => {
-  const events: string[] = [];
-  await using serving = serve(endless(events), { shutdownTimeout: 20 });
-  const served = serving.server.serveForever();
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  await client.head();
-  const stopped = serving.server.shutdown();
-  assertEquals((await client.chunks()).complete, false);
-  await within(Promise.all([stopped, served]), "shutdown()");
+Deno.test("makeServer() answers 503 at the deadline of a body without a chunk", async () => {
+  const { app, events } = new WatchedBody(never);
+  await using serving = serve(app, { requestTimeout: 30 });
+  assertEquals((await ask(serving, get())).head.status, 503);
   assertEquals(events, ["return", "close"]);
-  assertEquals(serving.log, [STOPPED]);
 });
 
-Deno.test("WsgiServer.shutdown() cuts a response to a client that does not read", async () => {
-  const events: string[] = [];
-  await using serving = serve(endless(events), { shutdownTimeout: 20 });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  await client.head();
-  await within(serving.server.shutdown(), "shutdown()");
-  assertEquals(events, ["return", "close"]);
-  assertEquals((await client.chunks()).complete, false);
-});
-
-Deno.test("WsgiServer.shutdown() cuts a response whose next chunk never comes", async () => {
-  const events: string[] = [];
-  await using serving = serve((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    let calls = 0;
-    return {
-      [Symbol.asyncIterator]: () => ({
-        next: () =>
-          calls++ === 0
-            ? Promise.resolve({ done: false, value: toBytes("one") })
-            : new Promise<never>(() => {}),
-        return: () => {
-          events.push("return");
-          return Promise.resolve({ done: true, value: undefined });
-        },
-      }),
-      close: () => void events.push("close"),
+// SPEC: close-awaited
+Deno.test.each(LIMITS)(
+  "%s does not wait for close()",
+  async (limit, options) => {
+    const closing = Promise.withResolvers<void>();
+    const close = (): Promise<never> => {
+      closing.resolve();
+      return never();
     };
-  }, { shutdownTimeout: 20 });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  await client.head();
-  assertEquals(await client.chunk(), "one");
-  const stopped = serving.server.shutdown();
-  assertEquals(await client.chunk(), undefined);
-  await within(stopped, "shutdown()");
-  assertEquals(events, ["return", "close"]);
-});
-
-Deno.test("WsgiServer.shutdown() does not wait for a close() that never ends", async () => {
-  const closing = Promise.withResolvers<void>();
-  await using serving = serve((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return Object.assign(
-      (function* (): Generator<Uint8Array, void> {
-        yield toBytes("x");
-      })(),
-      {
-        close(): Promise<never> {
-          closing.resolve();
-          return new Promise(() => {});
-        },
-      },
+    await using serving = listen(
+      answer(() => Object.assign(new Set([toBytes("x")]), { close })),
+      options,
     );
-  }, { shutdownTimeout: 20 });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  const { body, complete } = await client.response();
-  assertEquals([body, complete], ["x", true]);
-  await closing.promise;
+    const handled = serving.server.handleRequest();
+    const { body, complete } = await ask(serving, get());
+    assertEquals([body, complete], ["x", true]);
+    await closing.promise;
+    if (limit !== "shutdown()") await within(handled, "handleRequest()");
+    await within(serving.server.shutdown(), "shutdown()");
+    await handled;
+  },
+);
+
+Deno.test.each<[string, string, string]>([
+  ["has sent nothing", "", ""],
+  ["has sent half a head", "GET / HTTP/1.1\r\nHost: h", ""],
+  ["is idle", get(), "hello"],
+])("shutdown() does not wait for a client that %s", async (_, sent, body) => {
+  await using serving = serve(hello, { shutdownTimeout: 60_000 });
+  using client = await send(serving, sent);
+  if (sent === get()) assertEquals((await client.response()).body, body);
   await within(serving.server.shutdown(), "shutdown()");
+  assertEquals([await client.rest(), serving.log], ["", []]);
 });
 
-Deno.test("WsgiServer.shutdown() does not wait for a client that leaves its bytes unread", async () => {
-  const serving = serve((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return [new Uint8Array(64 * 1024 * 1024)];
-  }, { shutdownTimeout: 20 });
-  const served = serving.server.serveForever();
-  using client = await RawClient.connect(serving);
-  await client.send(get());
+Deno.test("shutdown() does not wait for a client that leaves its bytes unread", async () => {
+  const body = [new Uint8Array(64 * 1024 * 1024)];
+  await using serving = serve(answer(() => body), { shutdownTimeout: 20 });
+  using client = await send(serving);
   await client.head();
   await within(serving.server.shutdown(), "shutdown()");
-  await within(served, "serveForever()");
+  await within(serving.server.finished, "serveForever()");
   await using next = makeServer("127.0.0.1", serving.port, () => []);
   assertEquals(next.port, serving.port);
 });
 
-Deno.test("WsgiServer.shutdown() does not wait for half a request", async () => {
-  await using serving = serve(() => {
-    throw new Error("not to be called");
-  }, { shutdownTimeout: 20 });
-  using client = await RawClient.connect(serving);
-  await client.send("POST / HTTP/1.1\r\nHost: h");
-  await within(serving.server.shutdown(), "shutdown()");
-  assertEquals(serving.log, []);
+// SPEC: close-late-return, async-late-rejection
+Deno.test("makeServer() closes a body that comes after the deadline, unread", async () => {
+  const late = new WatchedBody(() => toBytes("late"));
+  const returning = Promise.withResolvers<ResponseBody>();
+  const failing = Promise.withResolvers<ResponseBody>();
+  await using serving = serve(
+    answer(({ PATH_INFO }) =>
+      (PATH_INFO === "/" ? returning : failing).promise
+    ),
+    { requestTimeout: 30 },
+  );
+  const responses = [ask(serving, get("/fail")), ask(serving, get())];
+  for (const response of responses) {
+    assertEquals((await response).head.status, 503);
+  }
+  returning.resolve(late.body);
+  failing.reject(new Error("late"));
+  await serving.server.shutdown();
+  assertEquals(late.events, ["return", "close"]);
+});
+
+Deno.test("makeServer() gives each of many requests its own deadline", async () => {
+  await using serving = serve(
+    answer(({ PATH_INFO }) => PATH_INFO === "/never" ? never() : []),
+    { requestTimeout: 200 },
+  );
+  const paths = Array.from({ length: 40 }, (_, i) => i % 4 ? "/" : "/never");
+  const responses = await Promise.all(
+    paths.map((path) => ask(serving, get(path))),
+  );
+  assertEquals(
+    responses.map(({ head }) => head.status),
+    paths.map((path) => path === "/never" ? 503 : 200),
+  );
+});
+
+Deno.test("makeServer() logs a deadline once when the application throws its reason", async () => {
+  const thrown = Promise.withResolvers<void>();
+  await using serving = serve(async (environ) => {
+    const signal = environ["wsgiref.signal"]!();
+    await aborted(signal);
+    thrown.resolve();
+    throw signal.reason;
+  }, { requestTimeout: 30 });
+  assertEquals((await ask(serving, get())).head.status, 503);
+  await within(thrown.promise, "the application");
+  await serving.server.shutdown();
+  assertEquals(serving.log, [LATE]);
+});
+
+// Limits of time and size for heads and idle connections --------------------------
+
+Deno.test.each<[string, string]>([
+  ["an empty line", "\r\n"],
+  ["a byte", "G"],
+  ["a request line", "GET / HTTP/1.1\r\n"],
+  ["all but the last line", "GET / HTTP/1.1\r\nHost: h\r\n"],
+  ["a second head", `${get()}GET /`],
+])("makeServer() answers %s that stays alone with 408", async (_, sent) => {
+  await using serving = serve(hello, { headersTimeout: 30 });
+  using client = await send(serving, sent);
+  if (sent.startsWith(get())) {
+    assertEquals((await client.response()).body, "hello");
+  }
+  const { head, body, complete } = await client.response();
+  assertEquals([head.status, complete], [408, true]);
+  assertEquals(head.get("content-length"), `${body.length}`);
+  assertEquals(head.get("connection"), "close");
+  assertEquals([await client.rest(), client.ending], ["", "fin"]);
+  assertMatch(serving.log.join(""), /^Refused .+127\.0\.0\.1 with 408: .+\n$/);
+});
+
+Deno.test.each<[string, string, ServerOptions]>([
+  ["without a byte", "", { headersTimeout: 30 }],
+  ["that is idle", get(), { keepAliveTimeout: 30 }],
+])(
+  "makeServer() closes a connection %s without a response",
+  async (_, sent, options) => {
+    await using serving = serve(hello, options);
+    using client = await send(serving, sent);
+    if (sent === get()) assertEquals((await client.response()).body, "hello");
+    assertEquals([await client.rest(), client.ending], ["", "fin"]);
+    assertEquals(serving.log, []);
+  },
+);
+
+// The other limit shows that the clock has gone on meanwhile.
+Deno.test("makeServer() has no limit of time for a head when headersTimeout is 0", async () => {
+  const options = { headersTimeout: 0, keepAliveTimeout: 30 };
+  await using serving = serve(hello, options);
+  using slow = await send(serving, "GET / HTTP/1.1\r\n");
+  using idle = await send(serving);
+  await idle.response();
+  await idle.rest();
+  await slow.send("Host: h\r\n\r\n");
+  assertEquals((await slow.response()).body, "hello");
+});
+
+Deno.test("makeServer() keeps idle connections when keepAliveTimeout is 0", async () => {
+  const options = { headersTimeout: 30, keepAliveTimeout: 0 };
+  await using serving = serve(hello, options);
+  using idle = await send(serving);
+  await idle.response();
+  using slow = await send(serving, "G");
+  assertEquals((await slow.response()).head.status, 408);
+  await idle.send(get());
+  assertEquals((await idle.response()).body, "hello");
+});
+
+Deno.test("makeServer() does not count the time of the application as time of the head", async () => {
+  const called = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  await using serving = serve(
+    answer(async () => {
+      called.resolve();
+      await go.promise;
+      return [toBytes("hello")];
+    }),
+    { headersTimeout: 30, keepAliveTimeout: 30 },
+  );
+  using waiting = await send(serving);
+  await within(called.promise, "the application");
+  using silent = await send(serving, "");
+  assertEquals(await silent.rest(), "");
+  go.resolve();
+  assertEquals((await waiting.response()).body, "hello");
+});
+
+const ROOM = 100 - get().length - "A: \r\n".length;
+
+Deno.test.each([
+  ["of exactly the size", 100, ROOM, 200],
+  ["a byte larger", 100, ROOM + 1, 431],
+  ["of 20 KB", 0, 20_000, 200],
+  ["of 20 KB", 16_384, 20_000, 431],
+])(
+  "makeServer() answers a head %s at maxHeaderSize %d",
+  async (_, maxHeaderSize, size, status) => {
+    await using serving = serve(hello, { maxHeaderSize });
+    const line = `\r\nA: ${"x".repeat(size)}\r\n\r\n`;
+    using client = await send(serving, get().replace("\r\n\r\n", line));
+    const { head, complete } = await client.response();
+    assertEquals([head.status, complete], [status, true]);
+    if (status === 200) return;
+    assertEquals([await client.rest(), client.ending], ["", "fin"]);
+    assertMatch(serving.log.join(""), /^Refused .+ with 431: .+\n$/);
+  },
+);
+
+Deno.test("makeServer() stops waiting for an upload at requestTimeout", async () => {
+  await using serving = serve(async (environ) => {
+    return [await environ["wsgi.input"].read()];
+  }, { requestTimeout: 30 });
+  using client = await send(serving, post("abc", 9));
+  const { head, complete } = await client.response();
+  assertEquals([head.status, complete], [503, true]);
 });

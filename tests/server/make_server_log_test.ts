@@ -6,10 +6,20 @@ import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { ServerOptions } from "../../server/options.ts";
 import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { Program } from "../program.ts";
-import { ask, RawClient, within } from "../raw_client.ts";
-import { get, listen, serve, type Serving } from "./serving.ts";
+import { ask, within } from "../raw_client.ts";
+import {
+  answer,
+  get,
+  hanging,
+  hello,
+  listen,
+  never,
+  send,
+  serve,
+  type Serving,
+} from "./serving.ts";
 
-/** A server whose records can be awaited. */
+/** A server with records that a test can wait for. */
 interface Logged extends Serving {
   /** Waits for the next record. */
   record(): Promise<AccessRecord>;
@@ -33,13 +43,6 @@ function serveLogged(app: Application, options = {}, start = serve): Logged {
   };
 }
 
-function answering(...chunks: string[]): Application {
-  return (_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return chunks.map((chunk) => toBytes(chunk));
-  };
-}
-
 function* generate(): Generator<Uint8Array, void> {
   yield toBytes("abc");
   yield toBytes("de");
@@ -47,7 +50,7 @@ function* generate(): Generator<Uint8Array, void> {
 
 Deno.test("makeServer() gives its log a record of each request", async () => {
   const before = Date.now();
-  await using serving = serveLogged(answering("hello"));
+  await using serving = serveLogged(hello);
   await ask(
     serving,
     "PURGE /a%2Fb?c HTTP/1.1\r\nHost: h\r\nReferer: r\r\nUser-Agent: u\r\n\r\n",
@@ -69,58 +72,22 @@ Deno.test("makeServer() gives its log a record of each request", async () => {
   assert(duration >= 0 && duration < 15_000);
 });
 
+const written: Application = (_environ, startResponse) => {
+  startResponse("200 OK", [])(toBytes("abc"));
+  return [toBytes("d")];
+};
+const throwing: Application = () => {
+  throw new Error("on purpose");
+};
+
 Deno.test.each<[string, string, Application, number, number]>([
-  [
-    "a generator",
-    "GET",
-    (_environ, start) => {
-      start("201 Created", []);
-      return generate();
-    },
-    201,
-    5,
-  ],
-  [
-    "write()",
-    "GET",
-    (_environ, start) => {
-      start("200 OK", [])(toBytes("abc"));
-      return [toBytes("d")];
-    },
-    200,
-    4,
-  ],
-  ["HEAD", "HEAD", answering("hello"), 200, 0],
-  [
-    "HEAD of a generator",
-    "HEAD",
-    (_environ, start) => {
-      start("200 OK", []);
-      return generate();
-    },
-    200,
-    0,
-  ],
-  [
-    "a status without content",
-    "GET",
-    (_environ, start) => {
-      start("204 No Content", []);
-      return generate();
-    },
-    204,
-    0,
-  ],
-  [
-    "an application that throws",
-    "GET",
-    () => {
-      throw new Error("on purpose");
-    },
-    500,
-    26,
-  ],
-  ["an empty array", "GET", answering(), 200, 0],
+  ["a generator", "GET", answer(generate, "201 Created"), 201, 5],
+  ["write()", "GET", written, 200, 4],
+  ["HEAD", "HEAD", hello, 200, 0],
+  ["HEAD of a generator", "HEAD", answer(generate), 200, 0],
+  ["no content", "GET", answer(generate, "204 No Content"), 204, 0],
+  ["an application that throws", "GET", throwing, 500, 26],
+  ["an empty array", "GET", answer(() => []), 200, 0],
 ])("makeServer() logs %s", async (_what, method, app, status, bytesSent) => {
   await using serving = serveLogged(app);
   await ask(serving, `${method} / HTTP/1.1\r\nHost: h\r\n\r\n`);
@@ -138,16 +105,14 @@ Deno.test.each<[string, readonly HeaderTuple[], ServerOptions, RegExp]>([
   "makeServer() logs why a response breaks off whose body %s",
   async (...row) => {
     const [what, headers, options, expected] = row;
-    await using serving = serveLogged((_environ, startResponse) => {
-      startResponse("200 OK", headers);
-      return (async function* (): AsyncGenerator<Uint8Array, void> {
-        yield toBytes("abc");
-        if (what === "throws") throw new Error("on purpose");
-        if (what !== "is too short") await new Promise(() => {});
-      })();
-    }, options);
-    using client = await RawClient.connect(serving);
-    await client.send(get());
+    async function* body(): AsyncGenerator<Uint8Array, void> {
+      yield toBytes("abc");
+      if (what === "throws") throw new Error("on purpose");
+      if (what !== "is too short") await never();
+    }
+    const app = answer(body, "200 OK", headers);
+    await using serving = serveLogged(app, options);
+    using client = await send(serving);
     await client.head();
     if (what.includes("shutdown")) await serving.server.shutdown();
     const { status, bytesSent, clientLeft, failure } = await serving.record();
@@ -167,19 +132,19 @@ Deno.test.each([
   "makeServer() logs the target of %s with Host %j as it was sent",
   async (...row) => {
     const [start, host] = row;
-    await using serving = serveLogged(answering("x"));
+    await using serving = serveLogged(hello);
     await ask(serving, `${start} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     const { method, target } = await serving.record();
     assertEquals(`${method} ${target}`, start);
   },
 );
 
-Deno.test("makeServer() logs what REMOTE_USER is at the end", async () => {
+Deno.test("makeServer() logs the last value of REMOTE_USER", async () => {
   await using serving = serveLogged((environ, startResponse) => {
     environ.REMOTE_USER = "ada";
     environ.REQUEST_METHOD = "FORGED";
     environ.REQUEST_URI = "/forged";
-    return answering()(environ, startResponse);
+    return hello(environ, startResponse);
   });
   await ask(serving, get("/"));
   const { remoteUser, method, target } = await serving.record();
@@ -187,7 +152,7 @@ Deno.test("makeServer() logs what REMOTE_USER is at the end", async () => {
 });
 
 Deno.test("makeServer() logs requests that it refuses", async () => {
-  await using serving = serveLogged(answering("x"), { maxRequestBodySize: 3 });
+  await using serving = serveLogged(hello, { maxRequestBodySize: 3 });
   const bad = "GET /a HTTP/1.1\r\nHost: a/evil?x#y\r\n\r\n";
   assertEquals((await ask(serving, bad)).head.status, 400);
   const first = await serving.record();
@@ -204,13 +169,11 @@ Deno.test("makeServer() logs a request that waits when it shuts down", async () 
   await using serving = serveLogged(async (environ, startResponse) => {
     called.resolve();
     await going.promise;
-    return answering("x")(environ, startResponse);
+    return hello(environ, startResponse);
   }, { maxInFlight: 1 });
-  using client = await RawClient.connect(serving);
-  using late = await RawClient.connect(serving);
-  await client.send(get("/running"));
+  using _client = await send(serving, get("/running"));
   await within(called.promise, "the application");
-  await late.send(get("/late"));
+  using late = await send(serving, get("/late"));
   // A request that needs no place: once it is answered, the other one waits.
   assertEquals((await ask(serving, "bad\r\n\r\n")).head.status, 400);
   await serving.record();
@@ -222,40 +185,32 @@ Deno.test("makeServer() logs a request that waits when it shuts down", async () 
   await stopped;
 });
 
-Deno.test("makeServer() logs once and quietly that a client has left, before the head", async () => {
-  const called = Promise.withResolvers<void>();
-  await using serving = serveLogged((environ) => {
-    environ["wsgiref.signal"]!();
-    called.resolve();
-    return new Promise(() => {});
-  }, { shutdownTimeout: 20 });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  await within(called.promise, "the application");
-  client.close();
-  const { status, bytesSent, clientLeft } = await serving.record();
-  assertEquals([status, bytesSent, clientLeft], [0, 0, true]);
-  assertEquals(serving.log, []);
-});
+Deno.test.each([["before the head", hanging().app, 0], [
+  "in the body",
+  answer(function* (): Generator<Uint8Array, void> {
+    for (;;) yield new Uint8Array(1000);
+  }),
+  200,
+]])(
+  "makeServer() logs once, and without an error, that a client has left %s",
+  async (where, app, expected) => {
+    const called = Promise.withResolvers<void>();
+    await using serving = serveLogged((environ, startResponse) => {
+      called.resolve();
+      return app(environ, startResponse);
+    }, { shutdownTimeout: 20 });
+    using client = await send(serving);
+    await within(called.promise, "the application");
+    if (where === "in the body") await client.head();
+    client.close();
+    const { status, bytesSent, clientLeft } = await serving.record();
+    assertEquals([status, clientLeft], [expected, true]);
+    assertEquals([bytesSent > 0, bytesSent % 1000], [expected === 200, 0]);
+    assertEquals(serving.log, []);
+  },
+);
 
-Deno.test("makeServer() logs once and quietly that a client has left, in the body", async () => {
-  await using serving = serveLogged((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return (function* (): Generator<Uint8Array, void> {
-      for (;;) yield toBytes("x".repeat(1000));
-    })();
-  });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  await client.head();
-  client.close();
-  const { status, bytesSent, clientLeft } = await serving.record();
-  assertEquals([status, clientLeft], [200, true]);
-  assert(bytesSent > 0 && bytesSent % 1000 === 0);
-  assertEquals(serving.log, []);
-});
-
-Deno.test("deliver() tells of a log that fails, and goes on", async () => {
+Deno.test("deliver() reports a log that fails, and goes on", async () => {
   const told: string[] = [];
   const errors = new StderrStream((text) => void told.push(text));
   const record = {} as AccessRecord;
@@ -304,17 +259,15 @@ Deno.test.each([
     `,
     );
     const port = Number(await program.firstLine());
-    using client = await RawClient.connect({ port });
-    // Both in one piece: nothing comes between them but their responses.
-    await client.send(get("/a%0a") + get("/b"));
+    // Both in one piece: only their responses come between them.
+    using _client = await send({ port }, get("/a%0a") + get("/b"));
     assertMatch((await program.outcome()).stderr, expected);
   },
 );
 
 Deno.test("makeServer() logs the request of a client that leaves while it waits", async () => {
-  await using serving = serveLogged(answering("x"), {}, listen);
-  using client = await RawClient.connect(serving);
-  await client.send(get("/waits"));
+  await using serving = serveLogged(hello, {}, listen);
+  using client = await send(serving, get("/waits"));
   client.close();
   // It is in the queue, or has not yet arrived: both end with its record.
   const { target, status, clientLeft } = await serving.record();

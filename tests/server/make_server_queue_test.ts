@@ -1,25 +1,172 @@
+// Places for requests, the queue, and handleRequest().
+
 import { assertEquals, assertRejects } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { Program } from "../program.ts";
-import { ask, RawClient, within } from "../raw_client.ts";
-import { get, listen, serve, type Serving } from "./serving.ts";
+import { ask, type RawClient, within } from "../raw_client.ts";
+import { answer, get, hello, listen, send, serve } from "./serving.ts";
 
-/** Answers with the path. */
-const echo: Application = (environ, startResponse) => {
-  startResponse("200 OK", [["Content-Type", "text/plain"]]);
-  return [toBytes(environ.PATH_INFO)];
-};
+/** Answers with the path, when the test allows it. */
+class Gate {
+  /** The paths of the calls that were made, in order. */
+  readonly calls: string[] = [];
+  /** The largest number of calls that ran at once. */
+  most = 0;
+  #running = 0;
+  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+  readonly #called = new Map<string, PromiseWithResolvers<void>>();
+
+  #of(
+    map: Map<string, PromiseWithResolvers<void>>,
+    path: string,
+  ): PromiseWithResolvers<void> {
+    const known = map.get(path) ?? Promise.withResolvers<void>();
+    map.set(path, known);
+    return known;
+  }
+
+  /** Lets calls return. */
+  open(...paths: string[]): void {
+    for (const path of paths) this.#of(this.#waiting, path).resolve();
+  }
+
+  /** Waits for a call. */
+  async called(path: string): Promise<void> {
+    await within(this.#of(this.#called, path).promise, `the call of ${path}`);
+  }
+
+  readonly app: Application = async (environ, startResponse) => {
+    const path = environ.PATH_INFO;
+    this.calls.push(path);
+    this.most = Math.max(this.most, ++this.#running);
+    this.#of(this.#called, path).resolve();
+    await this.#of(this.#waiting, path).promise;
+    this.#running--;
+    startResponse("200 OK", []);
+    return [toBytes(path)];
+  };
+}
+
+// SPEC: server-one-at-a-time
+Deno.test("makeServer() runs no more requests at once than maxInFlight, in order", async () => {
+  const gate = new Gate();
+  await using serving = serve(gate.app, { maxInFlight: 1 });
+  using stack = new DisposableStack();
+  const clients: RawClient[] = [];
+  const paths = ["/1", "/2", "/3", "/4"];
+  // One after the other, so that the order in which they wait is known.
+  for (const path of paths) {
+    clients.push(stack.use(await send(serving, get(path))));
+    if (path === "/1") await gate.called("/1");
+  }
+  gate.open(...paths);
+  for (const [index, client] of clients.entries()) {
+    assertEquals((await client.response()).body, paths[index]);
+  }
+  assertEquals([gate.calls.toSorted(), gate.most], [paths, 1]);
+});
+
+Deno.test("makeServer() runs as many requests at once as maxInFlight says", async () => {
+  const gate = new Gate();
+  await using serving = serve(gate.app, { maxInFlight: 2 });
+  const asked = ["/1", "/2", "/3"].map((path) => ask(serving, get(path)));
+  await Promise.race([
+    Promise.all([gate.called("/1"), gate.called("/2")]),
+    Promise.all([gate.called("/1"), gate.called("/3")]),
+    Promise.all([gate.called("/2"), gate.called("/3")]),
+  ]);
+  assertEquals(gate.calls.length, 2);
+  gate.open("/1", "/2", "/3");
+  await Promise.all(asked);
+  assertEquals([gate.calls.length, gate.most], [3, 2]);
+});
+
+// SPEC: server-busy
+Deno.test("makeServer() answers 503 when more requests wait than its queue holds", async () => {
+  const gate = new Gate();
+  await using serving = serve(gate.app, { maxInFlight: 1 });
+  using _running = await send(serving, get("/running"));
+  await gate.called("/running");
+  gate.open("/waits");
+  const statuses: number[] = [];
+  const refused = Promise.withResolvers<void>();
+  const asked = Array.from({ length: 129 }, async () => {
+    statuses.push((await ask(serving, get("/waits"))).head.status);
+    refused.resolve();
+  });
+  // The first response of all is the refusal.
+  await within(refused.promise, "the 503");
+  assertEquals(statuses, [503]);
+  gate.open("/running");
+  await Promise.all(asked);
+  assertEquals(statuses.filter((status) => status === 200).length, 128);
+  assertEquals(gate.most, 1);
+});
+
+Deno.test("makeServer() does not call the application for a client that left the queue", async () => {
+  const gate = new Gate();
+  const left = Promise.withResolvers<void>();
+  await using serving = serve(gate.app, {
+    maxInFlight: 1,
+    log: ({ clientLeft }) => clientLeft && left.resolve(),
+  });
+  using _running = await send(serving, get("/running"));
+  await gate.called("/running");
+  using leaving = await send(serving, get("/leaves"));
+  using waiting = await send(serving, get("/waits"));
+  leaving.close();
+  await within(left.promise, "the record");
+  gate.open("/running", "/waits");
+  assertEquals((await waiting.response()).body, "/waits");
+  assertEquals(gate.calls, ["/running", "/waits"]);
+});
+
+Deno.test("makeServer() serves requests that wait when the deadline of another has passed", async () => {
+  const gate = new Gate();
+  const options = { maxInFlight: 1, requestTimeout: 100 };
+  await using serving = serve(gate.app, options);
+  gate.open("/next");
+  using stuck = await send(serving, get("/stuck"));
+  await gate.called("/stuck");
+  assertEquals((await ask(serving, get("/next"))).body, "/next");
+  assertEquals((await stuck.response()).head.status, 503);
+});
+
+Deno.test("a full queue answers HEAD without a body, and shutdown() answers 503 to all that wait", async () => {
+  const paths: string[] = [];
+  await using serving = listen(answer(({ PATH_INFO }) => {
+    paths.push(PATH_INFO);
+    return [];
+  }));
+  using stack = new DisposableStack();
+  const clients: RawClient[] = [];
+  for (let i = 0; i < 128; i++) clients.push(stack.use(await send(serving)));
+  using client = await send(serving, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const head = await client.head();
+  assertEquals(
+    [head.status, head.get("content-length"), head.get("connection")],
+    [503, "24", "close"],
+  );
+  assertEquals(await client.rest(), "");
+  const shutdown = serving.server.shutdown();
+  for (const waiting of clients) {
+    assertEquals((await waiting.response()).head.status, 503);
+    waiting.close();
+  }
+  await shutdown;
+  assertEquals([paths, serving.log], [[], []]);
+});
+
+// handleRequest() and serveForever() ---------------------------------------------
 
 Deno.test("WsgiServer.handleRequest() answers the request that waits, and no other", async () => {
   const paths: string[] = [];
-  await using serving = listen((environ, startResponse) => {
-    paths.push(environ.PATH_INFO);
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return [toBytes(environ.PATH_INFO)];
-  });
-  using client = await RawClient.connect(serving);
-  await client.send(get("/1") + get("/2"));
+  await using serving = listen(answer(({ PATH_INFO }) => {
+    paths.push(PATH_INFO);
+    return [toBytes(PATH_INFO)];
+  }));
+  using client = await send(serving, get("/1") + get("/2"));
   await serving.server.handleRequest();
   assertEquals((await client.response()).body, "/1");
   assertEquals(paths, ["/1"]);
@@ -29,23 +176,16 @@ Deno.test("WsgiServer.handleRequest() answers the request that waits, and no oth
   assertEquals(paths, ["/1", "/2"]);
 });
 
-Deno.test("WsgiServer.handleRequest() waits for a request, and until its body is closed", async () => {
+Deno.test("WsgiServer.handleRequest() resolves when the body is closed", async () => {
   const closing = Promise.withResolvers<void>();
   let closed = false;
-  await using serving = listen((_environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return Object.assign(
-      (function* (): Generator<Uint8Array, void> {
-        yield toBytes("x");
-      })(),
-      {
-        async close(): Promise<void> {
-          await closing.promise;
-          closed = true;
-        },
-      },
-    );
-  });
+  const close = async (): Promise<void> => {
+    await closing.promise;
+    closed = true;
+  };
+  await using serving = listen(
+    answer(() => Object.assign(new Set([toBytes("x")]), { close })),
+  );
   const handled = serving.server.handleRequest();
   assertEquals((await ask(serving, get())).body, "x");
   assertEquals(closed, false);
@@ -55,52 +195,41 @@ Deno.test("WsgiServer.handleRequest() waits for a request, and until its body is
 });
 
 Deno.test("WsgiServer.handleRequest() serves several callers in their order", async () => {
-  await using serving = listen(echo);
+  await using serving = listen(hello);
   const order: number[] = [];
   const handled = [1, 2].map((number) =>
     serving.server.handleRequest().then(() => order.push(number))
   );
-  assertEquals((await ask(serving, get("/a"))).body, "/a");
-  await handled[0];
-  assertEquals(order, [1]);
-  assertEquals((await ask(serving, get("/b"))).body, "/b");
-  await handled[1];
-  assertEquals(order, [1, 2]);
+  for (const [index, expected] of [[1], [1, 2]].entries()) {
+    assertEquals((await ask(serving, get())).body, "hello");
+    await handled[index];
+    assertEquals(order, expected);
+  }
 });
 
-Deno.test("WsgiServer.handleRequest() is refused while the server serves forever", async () => {
-  await using serving = serve(echo);
-  const error = await assertRejects(() => serving.server.handleRequest());
-  assertEquals(
-    (error as Error).message,
-    "Cannot handle one request: the server serves forever",
-  );
-});
+Deno.test.each([
+  [serve, false, "Cannot handle one request: the server serves forever"],
+  [listen, true, "Cannot handle a request: the server is shut down"],
+])(
+  "WsgiServer.handleRequest() rejects under %o",
+  async (start, ends, message) => {
+    await using serving = start(hello);
+    if (ends) await serving.server.shutdown();
+    const error = await assertRejects(() => serving.server.handleRequest());
+    assertEquals((error as Error).message, message);
+  },
+);
 
-Deno.test("WsgiServer.handleRequest() is refused after shutdown()", async () => {
-  const serving = listen(echo);
-  await serving.server.shutdown();
-  const error = await assertRejects(() => serving.server.handleRequest());
-  assertEquals(
-    (error as Error).message,
-    "Cannot handle a request: the server is shut down",
-  );
-});
-
-Deno.test("WsgiServer.handleRequest() resolves when the client has left in the middle", async () => {
+Deno.test("WsgiServer.handleRequest() resolves when the client leaves in the middle", async () => {
   const events: string[] = [];
-  await using serving = listen((_environ, startResponse) => {
-    startResponse("200 OK", []);
-    return Object.assign(
-      (function* (): Generator<Uint8Array, void> {
-        for (;;) yield toBytes("x".repeat(1000));
-      })(),
-      { close: () => void events.push("close") },
-    );
-  });
+  await using serving = listen(answer(() => {
+    const body = (function* (): Generator<Uint8Array, void> {
+      for (;;) yield new Uint8Array(1000);
+    })();
+    return Object.assign(body, { close: () => void events.push("close") });
+  }));
   const handled = serving.server.handleRequest();
-  using client = await RawClient.connect(serving);
-  await client.send(get());
+  using client = await send(serving);
   await client.head();
   client.close();
   await within(handled, "handleRequest()");
@@ -113,7 +242,8 @@ Deno.test("WsgiServer.handleRequest() resolves when the response has left the pr
     "eval",
     `
       import { makeServer } from ${JSON.stringify(module)};
-      const server = makeServer("127.0.0.1", 0, (_environ, startResponse) => {
+      const server = makeServer("127.0.0.1", 0, async (_environ, startResponse) => {
+        await Promise.resolve();
         startResponse("200 OK", []);
         return [new Uint8Array(100_000)];
       });
@@ -128,69 +258,40 @@ Deno.test("WsgiServer.handleRequest() resolves when the response has left the pr
   assertEquals((await program.outcome()).code, 0);
 });
 
-Deno.test("WsgiServer.serveForever() takes all that wait, then what comes", async () => {
-  await using serving = listen(echo);
-  using first = await RawClient.connect(serving);
-  using second = await RawClient.connect(serving);
-  await first.send(get("/1"));
-  await second.send(get("/2"));
-  const responses = [first.response(), second.response()];
+Deno.test("WsgiServer.handleRequest() passes over an idle connection and half a head", async () => {
+  await using serving = listen(hello);
+  const { server } = serving;
+  const handled = async (client: RawClient, what: string): Promise<void> => {
+    const one = server.handleRequest();
+    await client.send(get());
+    assertEquals((await client.response()).head.status, 200);
+    await within(one, what);
+  };
+  using idle = await send(serving, "");
+  using fresh = await send(serving, "");
+  await handled(idle, "the first");
+  using _half = await send(serving, "GET / HTTP/1.1\r\n");
+  using other = await send(serving, "");
+  await handled(other, "the second");
+  // The idle connection can be used again.
+  await handled(idle, "the third");
+  await within(server.shutdown(), "shutdown()");
+  assertEquals([await idle.rest(), await fresh.rest()], ["", ""]);
+});
+
+Deno.test("WsgiServer.serveForever() takes all that wait, then those that come", async () => {
+  await using serving = listen(answer(({ PATH_INFO }) => [toBytes(PATH_INFO)]));
+  using first = await send(serving, get("/1"));
+  using second = await send(serving, get("/2"));
   serving.server.serveForever();
-  const bodies = (await Promise.all(responses)).map(({ body }) => body);
-  assertEquals(bodies, ["/1", "/2"]);
+  assertEquals((await first.response()).body, "/1");
+  assertEquals((await second.response()).body, "/2");
   assertEquals((await ask(serving, get("/3"))).body, "/3");
 });
 
-/** Fills the queue: 128 requests wait when the 129th gets its answer. */
-async function fillQueue(
-  serving: Serving,
-): Promise<{ first: number; others: Promise<number>[] } & Disposable> {
-  const clients = await Promise.all(
-    Array.from({ length: 129 }, () => RawClient.connect(serving)),
-  );
-  const responses = clients.map(async (client, index) => {
-    await client.send(get());
-    return { status: (await client.response()).head.status, index };
-  });
-  const { status, index } = await Promise.race(responses);
-  return {
-    first: status,
-    others: responses.toSpliced(index, 1).map(async (response) =>
-      (await response).status
-    ),
-    [Symbol.dispose]: () => clients.forEach((client) => client.close()),
-  };
-}
-
-Deno.test("makeServer() answers 503 to what the queue has no room for", async () => {
-  await using serving = listen(echo);
-  using queue = await fillQueue(serving);
-  assertEquals(queue.first, 503);
-  serving.server.serveForever();
-  const statuses = await Promise.all(queue.others);
-  assertEquals(statuses, new Array(128).fill(200));
-});
-
-Deno.test("makeServer() answers 503 to what waits in the queue at shutdown()", async () => {
-  let calls = 0;
-  await using serving = listen((environ, startResponse) => {
-    calls++;
-    return echo(environ, startResponse);
-  });
-  using queue = await fillQueue(serving);
-  const stopped = serving.server.shutdown();
-  const statuses = await Promise.all(queue.others);
-  assertEquals(statuses, new Array(128).fill(503));
-  await stopped;
-  assertEquals(calls, 0);
-});
-
-Deno.test("WsgiServer.shutdown() lets go of whoever waits for a request", async () => {
-  const serving = listen(echo);
-  const handled = [
-    serving.server.handleRequest(),
-    serving.server.handleRequest(),
-  ];
+Deno.test("WsgiServer.shutdown() ends handleRequest() without a request", async () => {
+  await using serving = listen(hello);
+  const handled = [1, 2].map(() => serving.server.handleRequest());
   await serving.server.shutdown();
   assertEquals(await Promise.all(handled), [undefined, undefined]);
 });

@@ -1,16 +1,16 @@
-// What a client that resets its connection leaves behind: nothing.
+// A client that resets its connection leaves nothing behind.
 
 import { assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { Application, ResponseBody } from "../../wsgi/types.ts";
+import type { Application } from "../../wsgi/types.ts";
 import { ask, within } from "../raw_client.ts";
 import { get, serve, type Serving } from "./serving.ts";
 
 const BLOCK = new Uint8Array(65_536);
 
-/** What an application reports of itself, and what a test waits for. */
+/** Events that an application reports, and a test waits for. */
 class Events {
   readonly seen: string[] = [];
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
@@ -36,19 +36,6 @@ class Events {
   }
 }
 
-/** Makes a body that reports when it is read and closed. */
-function watched(
-  events: Events,
-  next: () => Promise<Uint8Array>,
-): ResponseBody {
-  return {
-    async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-      for (;;) yield await next();
-    },
-    close: () => events.add("close"),
-  };
-}
-
 /** Waits, reads or sends without end, as the path says. */
 function application(events: Events): Application {
   return async (environ, startResponse) => {
@@ -57,7 +44,6 @@ function application(events: Events): Application {
       startResponse("200 OK", []);
       return [toBytes("next")];
     }
-    let blocks = 0;
     const aborted = Promise.withResolvers<void>();
     environ["wsgiref.signal"]!().addEventListener("abort", () => {
       events.add("abort");
@@ -71,42 +57,34 @@ function application(events: Events): Application {
       await input.read().catch(() => events.add("read failed"));
     }
     startResponse("200 OK", []);
-    return watched(events, async () => {
-      if (path === "/stall") {
-        events.add("stalled");
-        await aborted.promise;
+    const body = async function* (): AsyncGenerator<Uint8Array, void> {
+      for (let blocks = 1;; blocks++) {
+        if (path === "/stall") {
+          events.add("stalled");
+          await aborted.promise;
+        }
+        // The system takes some blocks before the first one waits.
+        if (blocks === 4) events.add("sent");
+        yield BLOCK;
       }
-      // The system takes some blocks before the first one waits.
-      if (++blocks === 4) events.add("sent");
-      return BLOCK;
-    });
+    };
+    return Object.assign(body(), { close: () => events.add("close") });
   };
 }
 
-/** A client that ends its connection with a reset, which Deno.Conn cannot. */
-class ResettingClient {
-  readonly #socket: Socket;
+/** Connects a client that can end its connection with a reset. */
+async function connectTo({ port }: Serving, text: string): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.pause();
+  await within(once(socket, "connect"), "the connection");
+  if (text !== "") await new Promise((done) => socket.write(text, done));
+  return socket;
+}
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-  }
-
-  static async connect({ port }: Serving): Promise<ResettingClient> {
-    const socket = connect(port, "127.0.0.1");
-    socket.pause();
-    await within(once(socket, "connect"), "the connection");
-    return new ResettingClient(socket);
-  }
-
-  send(text: string): Promise<void> {
-    return new Promise((resolve) => this.#socket.write(text, () => resolve()));
-  }
-
-  async reset(): Promise<void> {
-    const closed = once(this.#socket, "close");
-    this.#socket.resetAndDestroy();
-    await within(closed, "the end of the connection");
-  }
+async function reset(socket: Socket): Promise<void> {
+  const closed = once(socket, "close");
+  socket.resetAndDestroy();
+  await within(closed, "the end of the connection");
 }
 
 const upload = "POST /upload HTTP/1.1\r\nHost: h\r\n";
@@ -134,17 +112,15 @@ Deno.test.each<[string, string, string, string[]]>([
     ["read", "read failed"],
   ],
 ])(
-  "makeServer() keeps nothing of a client that resets %s",
+  "makeServer() keeps nothing for a client that resets %s",
   async (_, sent, event, seen) => {
     const events = new Events();
-    // A request that is left behind makes shutdown() take longer than it may.
-    await using serving = serve(application(events), {
-      shutdownTimeout: 60_000,
-    });
-    const client = await ResettingClient.connect(serving);
-    if (sent !== "") await client.send(sent);
+    // A request that is left behind makes shutdown() take too long.
+    const options = { shutdownTimeout: 60_000 };
+    await using serving = serve(application(events), options);
+    const client = await connectTo(serving, sent);
     if (event !== "") await events.wait(event);
-    await client.reset();
+    await reset(client);
     if (event !== "") await events.wait("close");
     assertEquals((await ask(serving, get("/next"))).body, "next");
     await within(serving.server.shutdown(), "shutdown()");
@@ -160,14 +136,12 @@ Deno.test("makeServer() passes over a client that resets while its request waits
     maxInFlight: 1,
     shutdownTimeout: 60_000,
   });
-  const queued = await ResettingClient.connect(serving);
-  const running = await ResettingClient.connect(serving);
-  await running.send(get("/wait"));
+  const running = await connectTo(serving, get("/wait"));
   await events.wait("called");
-  await queued.send(get("/wait"));
-  await queued.reset();
+  const queued = await connectTo(serving, get("/wait"));
+  await reset(queued);
   const next = ask(serving, get("/next"));
-  await running.reset();
+  await reset(running);
   assertEquals((await next).body, "next");
   await within(serving.server.shutdown(), "shutdown()");
   assertEquals(events.count("called"), events.count("close"));
@@ -178,10 +152,9 @@ Deno.test("makeServer() closes each of 100 downloads once whose clients reset", 
   const events = new Events();
   await using serving = serve(application(events), { shutdownTimeout: 60_000 });
   await Promise.all(Array.from({ length: 100 }, async () => {
-    const client = await ResettingClient.connect(serving);
-    await client.send(get("/download"));
+    const client = await connectTo(serving, get("/download"));
     await events.wait("sent");
-    await client.reset();
+    await reset(client);
   }));
   await within(serving.server.shutdown(), "shutdown()");
   assertEquals(events.count("close"), events.count("called"));

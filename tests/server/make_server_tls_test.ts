@@ -1,155 +1,64 @@
-import {
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
-import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { makeServer } from "../../server/make_server.ts";
-import type { Application } from "../../wsgi/types.ts";
-import { ask, RawClient, within } from "../raw_client.ts";
-import { get, serve } from "./serving.ts";
+import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { ask, within } from "../raw_client.ts";
+import { missingTool, runTool } from "../tool.ts";
+import { answer, get, send, serve, type Serving, TLS } from "./serving.ts";
 
-// Made with openssl for these tests: valid for localhost until the year 2126.
-const read = (name: string): string =>
-  Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
-const cert = read("localhost_cert.pem");
-const key = read("localhost_key.pem");
+/** Answers with the variables that depend on TLS and HTTP/2. */
+const variables = answer((environ) =>
+  ["wsgi.url_scheme", "HTTPS", "SERVER_PORT", "HTTP_HOST", "REQUEST_URI"]
+    .map((name) => toBytes(`${environ[name]} `))
+);
 
-/** A key that is not the one of the certificate. */
-const otherKey = await generateKey();
-
-async function generateKey(): Promise<string> {
-  const { privateKey } = await crypto.subtle.generateKey(
-    { name: "ECDSA", namedCurve: "P-256" },
-    true,
-    ["sign"],
-  );
-  const bytes = await crypto.subtle.exportKey("pkcs8", privateKey);
-  const base64 = new Uint8Array(bytes).toBase64();
-  return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`;
-}
-
-const hasCurl = await canRunCurl();
-
-async function canRunCurl(): Promise<boolean> {
-  try {
-    const args = ["--version"];
-    const { stdout } = await new Deno.Command("curl", { args }).output();
-    return new TextDecoder().decode(stdout).includes("HTTP2");
-  } catch {
-    return false;
-  }
-}
-
-/** Answers with the variables that TLS and HTTP/2 have to do with. */
-const variables: Application = (environ, startResponse) => {
-  startResponse("200 OK", [["Content-Type", "text/plain"]]);
-  return [toBytes([
-    environ["wsgi.url_scheme"],
-    environ.HTTPS,
-    environ.SERVER_NAME,
-    environ.SERVER_PORT,
-    environ.HTTP_HOST,
-    environ.REQUEST_URI,
-  ].join(" "))];
-};
-
-Deno.test("makeServer() serves https with a certificate and its key", async () => {
-  await using serving = serve(variables, { cert, key });
-  assertEquals(serving.server.url, `https://127.0.0.1:${serving.port}/`);
-  using conn = await Deno.connectTls({
-    hostname: "127.0.0.1",
-    port: serving.port,
-    caCerts: [cert],
-  });
+/** Sends a request over TLS, and returns the whole response. */
+async function askTls({ port }: Serving, target: string): Promise<string> {
+  const caCerts = [TLS.cert];
+  using conn = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts });
   await conn.write(toBytes(
-    "GET /a?b HTTP/1.1\r\nHost: h:1\r\nConnection: close\r\n\r\n",
+    get(target).replace("\r\n\r\n", ":1\r\nConnection: close\r\n\r\n"),
   ));
   const chunks = await within(Array.fromAsync(conn.readable), "the response");
-  const response = chunks.map((chunk) => fromBytes(chunk)).join("");
-  assertMatch(response, /^HTTP\/1\.1 200 OK\r\n/);
-  assertEquals(
-    response.split("\r\n\r\n")[1],
-    `https on 127.0.0.1 ${serving.port} h:1 /a?b`,
-  );
+  return chunks.map((chunk) => fromBytes(chunk)).join("");
+}
+
+Deno.test("makeServer() serves https with a certificate and its key", async () => {
+  await using serving = serve(variables, TLS);
+  assertEquals(serving.server.url, `https://127.0.0.1:${serving.port}/`);
+  const [head = "", body] = (await askTls(serving, "/a?b")).split("\r\n\r\n");
+  assertEquals(head.split("\r\n")[0], "HTTP/1.1 200 OK");
+  assertEquals(body, `https on ${serving.port} h:1 /a?b `);
 });
 
-for (const [option, version] of [["--http1.1", "1.1"], ["--http2", "1.1"]]) {
+const missing = await missingTool("curl");
+
+// SPEC: environ-http-host
+for (const [option, host] of [["--http1.1", "a:81"], ["--http2", "a:81"]]) {
   Deno.test({
-    name:
-      `makeServer() speaks HTTP/${version} over TLS to curl ${option} (ignored without curl that speaks HTTP/2)`,
-    ignore: !hasCurl,
+    name: `makeServer() speaks HTTP/1.1 over TLS to curl ${option}${missing}`,
+    ignore: missing !== "",
     async fn(): Promise<void> {
-      await using serving = serve(variables, { cert, key });
-      const { stdout } = await new Deno.Command("curl", {
-        args: [
-          "-sk",
-          option!,
-          "--max-time",
-          "10",
-          "-w",
-          " %{http_version}",
-          `${serving.server.url}a?b`,
-        ],
-      }).output();
-      const { port } = serving;
-      assertEquals(
-        new TextDecoder().decode(stdout),
-        `https on 127.0.0.1 ${port} 127.0.0.1:${port} /a?b ${version}`,
-      );
+      await using serving = serve(variables, TLS);
+      const { stdout } = await runTool("curl", [
+        ...["-sk", option!, "--max-time", "10", "-w", "%{http_version}"],
+        ...["-H", `Host: ${host}`, `${serving.server.url}a?b`],
+      ]);
+      assertEquals(stdout, `https on ${serving.port} ${host} /a?b 1.1`);
     },
   });
 }
 
-// SPEC: environ-http-host
-Deno.test({
-  name:
-    "makeServer() makes HTTP_HOST of the authority of HTTP/2 (ignored without curl that speaks HTTP/2)",
-  ignore: !hasCurl,
-  async fn(): Promise<void> {
-    await using serving = serve(variables, { cert, key });
-    const { stdout } = await new Deno.Command("curl", {
-      args: [
-        "-sk",
-        "--http2",
-        "--max-time",
-        "10",
-        "-H",
-        "Host: other.example:81",
-        serving.server.url,
-      ],
-    }).output();
-    assertEquals(
-      new TextDecoder().decode(stdout),
-      `https on 127.0.0.1 ${serving.port} other.example:81 /`,
-    );
-  },
-});
-
 Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and goes on", async () => {
-  await using serving = serve(variables, { cert, key });
+  await using serving = serve(variables, TLS);
   {
-    using client = await RawClient.connect(serving);
-    await client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    using client = await send(serving);
     // A TLS alert may come; a response in plain HTTP must not.
     assertEquals((await client.rest()).includes("HTTP/"), false);
   }
-  using conn = await Deno.connectTls({
-    hostname: "127.0.0.1",
-    port: serving.port,
-    caCerts: [cert],
-  });
-  await conn.write(toBytes(
-    "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
-  ));
-  const chunks = await within(Array.fromAsync(conn.readable), "the response");
-  assertMatch(fromBytes(chunks[0]!), /^HTTP\/1\.1 200 OK\r\n/);
-  assertEquals(serving.log.length, 1);
-  assertEquals(
-    serving.log[0],
+  assertEquals((await askTls(serving, "/")).slice(0, 15), "HTTP/1.1 200 OK");
+  assertEquals(serving.log, [
     "Closed the connection to 127.0.0.1: the client speaks no TLS, this port does\n",
-  );
+  ]);
 });
 
 Deno.test("makeServer() logs a line for TLS at its plain port, and goes on", async () => {
@@ -164,14 +73,21 @@ Deno.test("makeServer() logs a line for TLS at its plain port, and goes on", asy
   ]);
 });
 
-Deno.test("makeServer() says that certificate or key are none", async () => {
+/** Makes a key that is not the one of the certificate. */
+async function generateKey(): Promise<string> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const pair = await crypto.subtle.generateKey(algorithm, true, ["sign"]);
+  const bytes = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
+  const base64 = new Uint8Array(bytes).toBase64();
+  return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`;
+}
+
+Deno.test("makeServer() says that certificate or key are invalid", async () => {
   const pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
-  for (
-    const [badCert, badKey] of [[pem, key], [cert, pem], [cert, otherKey]]
-  ) {
+  const wrong = [{ cert: pem }, { key: pem }, { key: await generateKey() }];
+  for (const options of wrong) {
     assertThrows(
-      () =>
-        makeServer("127.0.0.1", 0, variables, { cert: badCert, key: badKey }),
+      () => makeServer("127.0.0.1", 0, variables, { ...TLS, ...options }),
       TypeError,
       "Cannot make the server: cert and key must be a certificate and its key in PEM",
     );

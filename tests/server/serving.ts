@@ -4,22 +4,38 @@ import {
   type ServerOptions,
   type WsgiServer,
 } from "../../server/make_server.ts";
-import type { Application } from "../../wsgi/types.ts";
+import type {
+  Application,
+  Environ,
+  HeaderTuple,
+  ResponseBody,
+} from "../../wsgi/types.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { RawClient } from "../raw_client.ts";
 
-/** A server on a free port of this machine, and what it has logged. */
+const read = (name: string): string =>
+  Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
+
+/** A certificate and its key, valid for localhost until the year 2126. */
+export const TLS: { readonly cert: string; readonly key: string } = {
+  cert: read("localhost_cert.pem"),
+  key: read("localhost_key.pem"),
+};
+
+/** A server on a free port of this machine, and its log. */
 export interface Serving extends AsyncDisposable {
   readonly server: WsgiServer;
   readonly port: number;
-  /** What went to `wsgi.errors` so far. */
+  /** The text that went to `wsgi.errors` so far. */
   readonly log: readonly string[];
 }
 
-/** Makes a server that waits to be told to serve. */
+/** Makes a server that does not serve yet. */
 export function listen(app: Application, options: ServerOptions = {}): Serving {
   const log: string[] = [];
   const errors = new StderrStream((text) => void log.push(text));
   const server = makeServer("127.0.0.1", 0, app, {
-    // A test that leaves a request behind shall fail, not wait.
+    // A test that leaves a request behind fails instead of waiting.
     shutdownTimeout: 2000,
     log: false,
     ...options,
@@ -43,4 +59,108 @@ export function serve(app: Application, options: ServerOptions = {}): Serving {
 /** A request without a body. */
 export function get(target = "/"): string {
   return `GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`;
+}
+
+/** A request with a body, of which its length may promise more. */
+export function post(body: string, length: number = body.length): string {
+  return `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n${body}`;
+}
+
+/** Connects and sends a request. */
+export async function send(
+  server: { readonly port: number },
+  request: string | Uint8Array = get(),
+): Promise<RawClient> {
+  const client = await RawClient.connect(server);
+  await client.send(request);
+  return client;
+}
+
+/** An application that starts its response and then returns a body. */
+export function answer(
+  body: string | ((environ: Environ) => ResponseBody | Promise<ResponseBody>),
+  status = "200 OK",
+  headers: readonly HeaderTuple[] = [],
+): Application {
+  return (environ, startResponse) => {
+    startResponse(status, headers);
+    return typeof body === "string" ? [toBytes(body)] : body(environ);
+  };
+}
+
+/** Answers with a short text. */
+export const hello: Application = answer("hello");
+
+/** Reads the whole body of the request, and sends it back. */
+export const echo: Application = async (environ, startResponse) => {
+  const body = await environ["wsgi.input"].read();
+  startResponse("200 OK", [["X-Length", String(body.length)]]);
+  return [body];
+};
+
+/** Never returns. `called` gets the signal of the first call, if it is used. */
+export function hanging(): {
+  app: Application;
+  called: Promise<AbortSignal>;
+} {
+  const { promise, resolve } = Promise.withResolvers<AbortSignal>();
+  const app: Application = (environ, startResponse) => {
+    if (environ.PATH_INFO === "/next") return hello(environ, startResponse);
+    resolve(environ["wsgiref.signal"]!());
+    return new Promise<never>(() => {});
+  };
+  return { app, called: promise };
+}
+
+/** A promise that never settles. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** Resolves when a signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}
+
+type Chunk = Uint8Array | undefined;
+
+/** A body that records how it ends. */
+export class WatchedBody {
+  /** The calls of `return` and `close`, in their order. */
+  readonly events: string[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+  /** Resolves when the body is closed. */
+  readonly closed: Promise<void> = this.#closed.promise;
+  readonly body: ResponseBody;
+  /** The number of calls of `next`. */
+  calls = 0;
+
+  /** @param next Returns each chunk, by its index; the end is `undefined`. */
+  constructor(next: (index: number) => Chunk | Promise<Chunk>) {
+    const iterator: AsyncIterator<Uint8Array, void> = {
+      next: async () => {
+        const value = await next(this.calls++);
+        return value ? { value } : { done: true, value: undefined };
+      },
+      return: () => {
+        this.events.push("return");
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+    this.body = {
+      [Symbol.asyncIterator]: () => iterator,
+      close: () => {
+        this.events.push("close");
+        this.#closed.resolve();
+      },
+    };
+  }
+
+  /** Starts a response with this body; at `/next`, with another one. */
+  readonly app: Application = answer(({ PATH_INFO }) =>
+    PATH_INFO === "/next" ? [] : this.body
+  );
 }

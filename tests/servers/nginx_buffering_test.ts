@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { serveBehind } from "../behind_nginx.ts";
-import { test } from "../nginx.ts";
+import { serveBehind, test } from "../nginx.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 
 const MIB = 1024 * 1024;

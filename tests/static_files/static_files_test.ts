@@ -117,6 +117,7 @@ Deno.test.each<[string, string, string | null]>([
   ["a.tar.zst", "application/zstd", null],
   ["a.tar.bz2", "application/x-bzip2", null],
   ["a.tar.xz", "application/x-xz", null],
+  ["a.tbz", "application/x-bzip2", null],
   ["a.tbz2", "application/x-bzip2", null],
   ["a.txz", "application/x-xz", null],
   ["a.Z", "application/x-compress", null],

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Application } from "../../wsgi/types.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import { answering, PLAIN } from "./answering.ts";
+import { answering, PLAIN } from "../gateway/recording_transport.ts";
 
-/** `/301/x` is a 301 to `/x`; anything else says what it was asked. */
+/** Redirects `/301/x` to `/x`; other paths describe the request. */
 const app: Application = async (environ, startResponse) => {
   const body = new TextDecoder().decode(await environ["wsgi.input"].read());
   const [, code, to] = /^\/(30\d)\/(.*)$/.exec(environ.PATH_INFO) ?? [];
@@ -22,11 +22,6 @@ const app: Application = async (environ, startResponse) => {
 };
 
 const headers = { "Content-Type": "a/b" };
-
-Deno.test("TestClient follows redirects only with followRedirects", async () => {
-  const response = await new TestClient(app).get("/302/x");
-  assertEquals([response.status, response.redirects], [302, []]);
-});
 
 Deno.test.each([
   [301, "GET", "GET - - seen=1"],
@@ -54,13 +49,21 @@ Deno.test("TestClient keeps HEAD when it follows a redirect", async () => {
   assertEquals([status, response.header("Content-Length")], [200, "15"]);
 });
 
-Deno.test("TestClient follows a redirect for one request", async () => {
-  const client = new TestClient(app);
-  const response = await client.get("/302/x", { followRedirects: true });
-  assertEquals(response.status, 200);
-  const follower = new TestClient(app, { followRedirects: true });
-  const stayed = await follower.get("/302/x", { followRedirects: false });
-  assertEquals(stayed.status, 302);
+Deno.test("TestClient follows redirects only with followRedirects, of the client or the request", async () => {
+  for (
+    const [ofClient, ofRequest, status] of [
+      [undefined, undefined, 302],
+      [undefined, true, 200],
+      [true, undefined, 200],
+      [true, false, 302],
+    ] as const
+  ) {
+    const client = new TestClient(app, { followRedirects: ofClient });
+    const options = { followRedirects: ofRequest };
+    const response = await client.get("/302/x", options);
+    const count = status === 200 ? 1 : 0;
+    assertEquals([response.status, response.redirects.length], [status, count]);
+  }
 });
 
 Deno.test("TestClient follows at most the given number of redirects", async () => {
@@ -79,7 +82,7 @@ Deno.test("TestClient follows at most the given number of redirects", async () =
 
 Deno.test("TestClient stops in a redirect loop", async () => {
   const headers = [["Location", ""], ...PLAIN] as const;
-  const circle = answering(() => [], "302 Found", headers);
+  const circle = answering(() => [], headers, "302 Found");
   const options = { followRedirects: true, validate: false };
   const client = new TestClient(circle, options);
   await assertRejects(() => client.get("/?a"), Error, "more than 20 redirects");

@@ -1,28 +1,18 @@
-import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import { assertRejects, assertStrictEquals } from "@std/assert";
-import { assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertMatch, assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { demoApp } from "../../server/demo_app.ts";
-import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
+import type { Application, ResponseBody } from "../../wsgi/types.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { ConformanceError, type Violation } from "../../validator.ts";
-import { answering, PLAIN } from "./answering.ts";
-
-/** Responds with a text, and keeps its arguments. */
-function recorder(text = "ok"): { app: Application; seen: Environ[] } {
-  const seen: Environ[] = [];
-  const app = answering((environ) => {
-    seen.push(environ);
-    return [toBytes(text)];
-  });
-  return { app, seen };
-}
+import { answering, fail, PLAIN } from "../gateway/recording_transport.ts";
+import { echo } from "./recorded_app.ts";
 
 Deno.test("TestClient returns status, headers and body of a response", async () => {
   const app = answering(
     () => [toBytes("no"), toBytes("ne")],
+    [...PLAIN, ["X-A", "1"], ["x-a", "2"]],
     "404 No Such Thing",
-    [["Content-Type", "text/plain"], ["X-A", "1"], ["x-a", "2"]],
   );
   const response = await new TestClient(app).get("/");
   const { status, reason, statusLine, bytes } = response;
@@ -53,7 +43,7 @@ Deno.test("TestClient runs demoApp without a finding, by every method", async ()
 });
 
 Deno.test("TestClient simulates the given server and client", async () => {
-  const { app, seen } = recorder();
+  const { app, seen } = echo();
   const client = new TestClient(app, {
     baseUrl: "https://example.com:8443",
     remoteAddress: "192.0.2.1",
@@ -83,7 +73,7 @@ Deno.test("TestClient simulates the given server and client", async () => {
 });
 
 Deno.test("TestClient sends headers that repeat, in either form", async () => {
-  const { app, seen } = recorder();
+  const { app, seen } = echo();
   const client = new TestClient(app);
   await client.get("/", { headers: [["X-A", "1"], ["x-a", "2"]] });
   await client.get("/", { headers: new Headers({ "X-A": "3" }) });
@@ -91,34 +81,29 @@ Deno.test("TestClient sends headers that repeat, in either form", async () => {
 });
 
 Deno.test.each([["a"], [""], ["*a"], ["//\r\n"], [7], [undefined]])(
-  "TestClient refuses the target %j",
+  "TestClient rejects the target %j",
   async (target) => {
-    await assertRejects(
-      () => new TestClient(demoApp).get(target as string),
-      TypeError,
-      'target must begin with "/"',
-    );
+    const ask = () => new TestClient(demoApp).get(target as string);
+    await assertRejects(ask, TypeError, 'target must begin with "/"');
   },
 );
 
 Deno.test.each([["/"], ["localhost:1"], ["ftp://x"], ["http://x/y"], [""]])(
-  "TestClient refuses the baseUrl %j",
+  "TestClient rejects the baseUrl %j, and a value that is not an application",
   (baseUrl) => {
+    const make = () => new TestClient(demoApp, { baseUrl });
     assertThrows(
-      () => new TestClient(demoApp, { baseUrl }),
+      make,
       TypeError,
       "baseUrl must be a scheme, a host and a port",
     );
+    assertThrows(() => new TestClient({} as Application), TypeError);
   },
 );
 
-Deno.test("TestClient rejects a value that is not an application", () => {
-  assertThrows(() => new TestClient({} as Application), TypeError);
-});
-
 Deno.test("TestClient fails the test when the application breaks a rule", async () => {
   const headers = [["content-type", 7 as unknown as string]] as const;
-  const client = new TestClient(answering(() => [], "200 OK", headers));
+  const client = new TestClient(answering(() => [], headers));
   const get = () => client.get("/");
   const error = await assertRejects(get, ConformanceError, "got 7");
   assertEquals(error.violation.blame, "application");
@@ -129,7 +114,7 @@ Deno.test("TestClient fails the test even if the application catches the error",
     try {
       startResponse("200" as string, PLAIN);
     } catch {
-      startResponse("200 OK", PLAIN, new Error("mended"));
+      startResponse("200 OK", PLAIN, new Error("corrected"));
     }
     return [];
   };
@@ -137,8 +122,8 @@ Deno.test("TestClient fails the test even if the application catches the error",
 });
 
 Deno.test("TestClient runs without the validator with validate: false", async () => {
-  // The validator warns of this status.
-  const app = answering(() => [], "200 ");
+  // The validator warns about this status.
+  const app = answering(() => [], PLAIN, "200 ");
   const checked = await new TestClient(app).get("/");
   assertEquals(checked.violations.map(({ severity }) => severity), ["warning"]);
   const unchecked = await new TestClient(app, { validate: false }).get("/");
@@ -146,7 +131,7 @@ Deno.test("TestClient runs without the validator with validate: false", async ()
 });
 
 Deno.test("TestClient passes options to the validator", async () => {
-  const app = answering(() => [], "200 ");
+  const app = answering(() => [], PLAIN, "200 ");
   const found: Violation[] = [];
   const strict = new TestClient(app, {
     validate: {
@@ -160,31 +145,28 @@ Deno.test("TestClient passes options to the validator", async () => {
 
 Deno.test("TestClient throws the error of the application", async () => {
   const failure = new Error("broken");
-  const fail = (): never => {
+  const broken = (): never => {
     throw failure;
   };
   const apps: Application[] = [
-    fail,
+    broken,
     () => Promise.reject(failure),
     answering(function* (): Generator<Uint8Array, void> {
       yield toBytes("a");
-      fail();
+      broken();
     }),
-    answering(() => Object.assign([toBytes("a")], { close: fail })),
+    answering(() => Object.assign([toBytes("a")], { close: broken })),
   ];
   for (const app of apps) {
     for (const validate of [true, false]) {
       const client = new TestClient(app, { validate });
-      const thrown = await assertRejects(() => client.get("/"));
-      assertStrictEquals(thrown, failure);
+      assert(await assertRejects(() => client.get("/")) === failure);
     }
   }
 });
 
 Deno.test("TestClient returns the response of a server with throws: false", async () => {
-  const app = answering(() => {
-    throw new Error("broken");
-  });
+  const app = answering(() => fail("broken"));
   const response = await new TestClient(app, { throws: false }).get("/");
   assertEquals(response.statusLine, "500 Internal Server Error");
   assertEquals(response.text(), "500 Internal Server Error\n");
@@ -223,7 +205,7 @@ Deno.test("TestClient reports whether close() ran", async () => {
           new TestClient(answering(body), { validate }).request(method, "/");
         assert((await ask(() => Object.assign(make(), { close }))).closed);
         assertEquals(closed, 1);
-        assertFalse((await ask(make)).closed);
+        assert(!(await ask(make)).closed);
       }
     }
   }
@@ -238,10 +220,10 @@ Deno.test("TestClient rejects an invalid body like a server", async () => {
   }
 });
 
-Deno.test("TestResponse.text() uses the charset", async () => {
+Deno.test("TestResponse.text() decodes the charset", async () => {
   const headers = [["Content-Type", 'text/plain; Charset="GBK"']] as const;
   const body = () => [new Uint8Array([0xd6, 0xd0])];
-  const client = new TestClient(answering(body, "200 OK", headers));
+  const client = new TestClient(answering(body, headers));
   assertEquals((await client.get("/")).text(), "中");
 });
 

@@ -1,27 +1,29 @@
 /**
- * A server whose clients leave. It keeps book of every body it has made: which
- * were closed, and whether `return()` was called where it was due. `/report`
- * gives the book. The first line of output is the port.
+ * A server that keeps a ledger of its bodies: which were closed, and whether
+ * `return()` was called when it was due. It has correct applications, with
+ * `validate` as argument under a validator, and broken ones. `/report` returns
+ * the ledger and the memory. The first line of output is the port.
  *
- * Run with `--v8-flags=--expose-gc`, so that what waits to be collected is not
- * taken for what is held.
+ * Run it with `--v8-flags=--expose-gc`, so that garbage does not count as memory
+ * that is held.
  */
 
-import { StderrStream } from "../../wsgi/error_stream.ts";
 import { makeServer } from "../../server/make_server.ts";
-import type {
-  Application,
-  InputStream,
-  ResponseBody,
-} from "../../wsgi/types.ts";
+import { validator } from "../../validator/validator.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application, InputStream } from "../../wsgi/types.ts";
 import { Random } from "../random.ts";
 import { BodyLedger } from "./body_ledger.ts";
 
 const { gc } = globalThis as { gc?: () => void };
+const PIECE = new Uint8Array(8192).fill(0x61);
+const PIECES = 20;
 const ledger = new BodyLedger();
 const faults: string[] = [];
+let calls = 0;
+let records = 0;
 
-/** How long a body takes between two chunks is up to chance, too. */
+/** Decides the time between two chunks. */
 const random = new Random(1);
 
 /** Waits for a few milliseconds, or hardly at all. */
@@ -30,43 +32,34 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time));
 }
 
-function chunk(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(1 + random.below(65_536)).fill(0x61);
-}
-
-function countOfChunks(): number {
-  return 1 + random.below(12);
-}
-
-function* generate(): Generator<Uint8Array, void> {
+function* pieces(hasError = false): Generator<Uint8Array, void> {
   using _ = ledger.enter();
-  for (let left = countOfChunks(); left > 0; left--) yield chunk();
+  for (let left = PIECES; left > 0; left--) {
+    yield PIECE;
+    if (hasError) throw new Error("broken on purpose");
+  }
 }
 
-async function* generateSlowly(): AsyncGenerator<Uint8Array, void> {
+async function* slowPieces(): AsyncGenerator<Uint8Array, void> {
   using _ = ledger.enter();
-  for (let left = countOfChunks(); left > 0; left--) {
+  for (let left = PIECES; left > 0; left--) {
     await pause();
-    yield chunk();
+    yield PIECE;
   }
 }
 
 async function* echo(input: InputStream): AsyncGenerator<Uint8Array, void> {
   using _ = ledger.enter();
-  for (;;) {
-    const bytes = await input.read(10_000);
-    if (bytes.length === 0) return;
-    yield bytes;
-  }
+  for (let bytes; (bytes = await input.read(8192)).length > 0;) yield bytes;
 }
 
 function stream(): ReadableStream<Uint8Array> {
-  let left = countOfChunks();
+  let left = PIECES;
   const work = ledger.enter();
   return new ReadableStream({
     async pull(controller): Promise<void> {
       await pause();
-      if (left-- > 0) return controller.enqueue(chunk());
+      if (left-- > 0) return controller.enqueue(PIECE.slice());
       work[Symbol.dispose]();
       controller.close();
     },
@@ -74,74 +67,102 @@ function stream(): ReadableStream<Uint8Array> {
   });
 }
 
-const behaviours: Record<string, (input: InputStream) => ResponseBody> = {
-  "/array": () => [chunk(), chunk()],
-  "/sync": generate,
-  "/async": generateSlowly,
+/** Bodies by path: correct ones, and two that contradict their headers. */
+const BODIES: Readonly<Record<string, (input: InputStream) => unknown>> = {
+  "/hello": () => [new TextEncoder().encode("Hello world!\n")],
+  "/array": () => [PIECE, PIECE],
+  "/sync": () => pieces(),
+  "/async": () => slowPieces(),
   "/stream": stream,
-  "/late": generate,
-  "/write": generate,
-  "/upload": generate,
+  "/late": () => pieces(),
+  "/write": () => [],
+  "/upload": () => pieces(),
   "/echo": echo,
+  "/broken/chunk": () => ["text"],
+  "/broken/late": () => pieces(true),
+  "/broken/short": () => pieces(),
+  "/broken/silent": () => pieces(),
+  "/broken/header": () => [],
 };
 
-const app: Application = async (environ, startResponse) => {
-  const { PATH_INFO } = environ;
-  const input = environ["wsgi.input"];
-  if (PATH_INFO === "/late") await pause();
-  if (PATH_INFO === "/upload") {
-    while ((await input.read(10_000)).length > 0);
-  }
-  const write = startResponse("200 OK", [["Content-Type", "text/plain"]]);
-  if (PATH_INFO === "/write") {
-    for (let left = countOfChunks(); left > 0; left--) {
+const slow: Application = async (environ, startResponse) => {
+  const { PATH_INFO: path, "wsgi.input": input } = environ;
+  if (path === "/broken/throws") throw new Error("broken on purpose");
+  if (path === "/late") await pause();
+  if (path === "/upload") { while ((await input.read(10_000)).length > 0); }
+  const header = path === "/broken/header" ? "a\r\nb" : "text/plain";
+  const isShort = path === "/broken/short";
+  if (path !== "/broken/silent") {
+    const write = startResponse("200 OK", [
+      ["Content-Type", header],
+      ...isShort ? [["Content-Length", "999999"] as const] : [],
+    ]);
+    for (let i = 0; path === "/write" && i < PIECES; i++) {
       await pause();
       // If the client has left, this ends the call.
-      await write(chunk());
+      await write(PIECE);
     }
   }
-  return ledger.watch(behaviours[PATH_INFO]!(input));
+  return ledger.watch(BODIES[path]!(input) as Uint8Array[]);
 };
 
-/** These begin at once: no promise is on the way of their bodies. */
-const immediate: Application = (environ, startResponse) => {
+/** Starts some bodies at once, without a promise. */
+const app: Application = (environ, startResponse) => {
+  const { PATH_INFO: path, "wsgi.input": input } = environ;
+  if (!["/hello", "/array", "/sync", "/stream"].includes(path)) {
+    return slow(environ, startResponse);
+  }
   startResponse("200 OK", [["Content-Type", "text/plain"]]);
-  const make = behaviours[environ.PATH_INFO]!;
-  return ledger.watch(make(environ["wsgi.input"]));
+  return ledger.watch(BODIES[path]!(input) as Uint8Array[]);
 };
 
 const report: Application = async (_environ, startResponse) => {
   await ledger.settled();
-  // One collection makes the garbage of the next.
-  for (let round = 0; round < 3; round++) {
+  // One collection leaves garbage for the next one. A record is written at the
+  // end of the response, which a client that has left can delay.
+  for (
+    let round = 0;
+    round < 3 || records < calls - 1 && round < 100;
+    round++
+  ) {
     gc?.();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  startResponse("200 OK", [["Content-Type", "application/json"]]);
+  // This request is still running.
+  if (records !== calls - 1) {
+    faults.push(`${calls - 1} requests, ${records} in the access log`);
+  }
   const { made, closed, cut, entered, left } = ledger;
   const { rss, heapUsed, external } = Deno.memoryUsage();
-  const text = JSON.stringify({
-    bodies: { made, closed, cut },
-    work: { entered, left },
-    faults: [...ledger.faults, ...faults],
-    memory: { resident: rss, held: heapUsed + external },
-  });
-  return [new TextEncoder().encode(text)];
+  const memory = { resident: rss, held: heapUsed + external };
+  const all = { made, closed, cut, entered, left, memory };
+  startResponse("200 OK", [["Content-Type", "application/json"]]);
+  return [new TextEncoder().encode(
+    JSON.stringify({ ...all, faults: [...ledger.faults, ...faults] }),
+  )];
 };
 
 const errors = new StderrStream((text) => {
-  // Whose client has left is no fault of the application.
-  if (/^RequestBodyError: |^Cannot read the request body: /.test(text)) return;
-  faults.push(`logged: ${text}`);
+  // The expected errors of the broken applications and the leaving clients.
+  if (!/^\w*Error: (?:broken on purpose|Cannot )|^Cannot read/.test(text)) {
+    faults.push(`logged: ${text}`);
+  }
 });
 
+const checked = Deno.args.includes("validate")
+  ? validator(app, {
+    throws: false,
+    onViolation: ({ message }) => void faults.push(message),
+  })
+  : app;
+
 const server = makeServer("127.0.0.1", 0, (environ, startResponse) => {
-  if (environ.PATH_INFO === "/report") return report(environ, startResponse);
-  const isImmediate = ["/array", "/sync", "/stream"].includes(
-    environ.PATH_INFO,
-  );
-  return (isImmediate ? immediate : app)(environ, startResponse);
-}, { log: false, environ: { "wsgi.errors": errors } });
+  const path = environ.PATH_INFO;
+  calls++;
+  if (path === "/report") return report(environ, startResponse);
+  const inner = path.startsWith("/broken/") ? slow : checked;
+  return inner(environ, startResponse);
+}, { environ: { "wsgi.errors": errors }, log: () => void records++ });
 // deno-lint-ignore no-console -- a program's output
 console.log(server.port);
 await server.serveForever();

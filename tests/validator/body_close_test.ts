@@ -1,14 +1,8 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ConformanceError } from "../../mod.ts";
-import {
-  type Answers,
-  play,
-  recorded,
-  returning,
-  TEXT,
-  validate,
-} from "./body_cases.ts";
+import { play, TEXT } from "./programs.ts";
+import { type Answers, recorded, returning, validate } from "./validated.ts";
 import type { Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -61,7 +55,7 @@ Deno.test.each([
     "body/result",
   ],
   ["return() rejects", "next return? close", "next return close", ""],
-  ["sound", "torn!", "close", "close/not-on-body"],
+  ["sound", "detached!", "close", "close/not-on-body"],
   ["close() throws", "return closeWith?", "return close", "close/arguments"],
   ["sound", "next close!", "next close", "close/without-return"],
   ["failed", "next? next! close", "next close", "iteration/next-after-end"],

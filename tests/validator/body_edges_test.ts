@@ -3,57 +3,86 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
 import { ConformanceError, validator } from "../../mod.ts";
 import {
-  play,
-  returning,
-  startResponse,
-  TEXT,
-  validate,
-} from "./body_cases.ts";
-import { createEnviron, type Loose, runServer } from "./scenario.ts";
-import { answering } from "./fixtures/shorthands.ts";
-import { serve, withBody, withWrite } from "./fixtures/programs.ts";
-import {
-  assertFinds,
+  answer,
   bytes,
   closing,
-  findingsIn,
-  finds,
   giving,
-  inBody,
-  PLAIN,
+  play,
+  plays,
+  serve,
+  start,
+  TEXT,
+  withBody,
+  withWrite,
   yielding,
-} from "./requests.ts";
+} from "./programs.ts";
+import {
+  assertFinds,
+  createEnviron,
+  findingsIn,
+  type Loose,
+  runServer,
+  type Scenario,
+} from "./scenario.ts";
+import { returning, validate } from "./validated.ts";
 
 const text = { done: false, value: "text" };
+const [hello, more] = [bytes("Hello"), bytes("more")];
 
-const LENGTH_9 = [PLAIN, ["Content-Length", "9"]];
+/** A body that gives a result and then ends. */
+function once(length: string, ...results: unknown[]): Scenario {
+  const headers = [...TEXT, ["Content-Length", length]];
+  const calls = results.map(() => "next").join(" ");
+  const make = () => giving(...results, { done: true }, { value: more });
+  return plays(withBody(make, headers), `${calls} next close`);
+}
 
-finds("no result is not measured", inBody(LENGTH_9, bytes("x")), "body/result");
+/** A body of two chunks, with an action after the first. */
+function between(act: (chunk: Uint8Array<ArrayBuffer>) => void) {
+  const chunk = bytes("Hello");
+  const app = withBody(async function* () {
+    yield* [chunk, more];
+  });
+  return serve(app, async (body) => {
+    const iterator = body[Symbol.asyncIterator]();
+    await iterator.next();
+    act(chunk);
+    await play(iterator, "end");
+    await body.close();
+  });
+}
 
-finds("a text is not measured", inBody(LENGTH_9, text), "body/chunk");
-
-finds(
-  "the bytes of chunks alone are counted",
-  inBody([], { done: false, value: bytes("Hello") }, text),
-  "body/chunk",
-  "http/content-type: 5 bytes without it",
+const AFTER_END = serve(
+  once("5", { value: hello }),
+  (body) => play(body, "next next next close"),
+);
+const UNTYPED = withBody(
+  () => giving({ value: hello }, text, { done: true }),
+  [],
 );
 
-finds(
-  "a body may go over its length after its end",
-  serve(
-    withBody(
-      () =>
-        giving({ value: bytes("Hello") }, { done: true }, {
-          value: bytes("more"),
-        }),
-      [PLAIN, ["Content-Length", "5"]],
-    ),
-    (body) => play(body, "next next next close"),
-  ),
-  "iteration/next-after-end: a call after { done: true }",
-  "body/content-length: 9 bytes so far, not 5",
-);
+Deno.test.each<[string, Scenario, string[]]>([
+  ["a result that is a chunk, and no length", once("9", more), ["body/result"]],
+  ["a text as a chunk, and no length", once("9", text), ["body/chunk"]],
+  ["the bytes of the chunks alone", plays(UNTYPED, "next next next close"), [
+    "body/chunk",
+    "http/content-type: 5 bytes without it",
+  ]],
+  ["a chunk after the end that makes the body too long", AFTER_END, [
+    "iteration/next-after-end: a call after { done: true }",
+    "body/content-length: 9 bytes so far, not 5",
+  ]],
+  ["a chunk that the application has changed", between((it) => it[0] = 0), [
+    "chunk/changed: a chunk with other bytes than before",
+  ]],
+  [
+    "a chunk whose buffer the server has taken, once",
+    between((chunk) => chunk.buffer.transfer()),
+    ["iteration/chunk-detached: a chunk whose buffer is detached"],
+  ],
+])("validator() reports %s", async (_what, scenario, expected) => {
+  await assertFinds(scenario, expected);
+});
 
 Deno.test("validator() counts calls of next() that are pending", async () => {
   const pending: ((result: Loose) => void)[] = [];
@@ -75,7 +104,7 @@ Deno.test("validator() counts calls of next() that are pending", async () => {
   assertEquals(found, [...overlapping, "iteration/next-after-end"]);
 });
 
-Deno.test("validator() lets the error of a getter in an array through", () => {
+Deno.test("validator() passes on the error of a getter in an array", () => {
   let reads = 0;
   const get = () => {
     if (reads++ === 0) throw new RangeError("mine");
@@ -94,64 +123,34 @@ Deno.test("validator() lets a server use an iterator that is a function, if it d
   body.close();
 });
 
-// Chunks ----------------------------------------------------------------------
-
-/** A body of two chunks, after the first of which something happens. */
-function between(act: (chunk: Uint8Array<ArrayBuffer>, given: Loose) => void) {
-  const chunk = bytes("Hello");
-  const app = withBody(async function* () {
-    yield chunk;
-    yield bytes("more");
-  }, TEXT);
-  return serve(app, async (body) => {
-    const iterator = body[Symbol.asyncIterator]();
-    act(chunk, (await iterator.next()).value);
-    while (!(await iterator.next()).done);
-    await body.close();
-  });
-}
-
-finds(
-  "a chunk was changed by the application that has it",
-  between((chunk) => chunk[0] = 0),
-  "chunk/changed: a chunk with other bytes than before",
-);
-
-finds(
-  "the server has taken the buffer of a chunk, which is said once",
-  between((chunk) => chunk.buffer.transfer()),
-  "iteration/chunk-detached: a chunk whose buffer is detached",
-);
-
-/** What is said of chunks that are written, each after something was done. */
+/** The findings about chunks that are written, each made by a step. */
 async function whenWritten(...steps: (() => Uint8Array | string)[]) {
   const lines = await findingsIn(withWrite((write) => {
     for (const step of steps) write(step());
-  }, TEXT));
+  }));
   return lines.filter((line) => line.startsWith("chunk/"));
 }
 
 Deno.test.each([["a"], ["ab"]])(
-  "validator() looks at a written chunk until the next one is written: %j",
+  "validator() compares a written chunk until the next one is written: %j",
   async (text) => {
     const chunk = bytes(text);
     const change = () => {
       chunk[0] = 0;
-      return bytes("more");
+      return more;
     };
     const changed = "chunk/changed: a chunk with other bytes than before";
     assertEquals(await whenWritten(() => chunk, change), [changed]);
     chunk[0] = 1;
-    const next = () => bytes("more");
-    assertEquals(await whenWritten(() => chunk, next, change), []);
+    assertEquals(await whenWritten(() => chunk, () => more, change), []);
   },
 );
 
 Deno.test("validator() looks for large buffers where that rule is the only one about memory", async () => {
   const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);
   const rules = { "chunk/large-buffer": "warning" } as const;
-  await assertFinds(answering("200 OK", [PLAIN], [chunk]), [
-    "chunk/large-buffer: 5 bytes on a buffer of 2097152 bytes",
+  await assertFinds(answer("200 OK", TEXT, {}, [chunk]), [
+    "chunk/large-buffer: 5 bytes in a buffer of 2097152 bytes",
   ], { profile: "core", rules });
 });
 
@@ -171,17 +170,15 @@ Deno.test("validator() throws an error about written chunks each time, and repor
   assertEquals(found, [detached, resizable, detached]);
 });
 
-// Calls -----------------------------------------------------------------------
-
-Deno.test("validator() takes what a server refuses for no response", () => {
+Deno.test("validator() ignores a response that the server refuses", () => {
   const { app, found } = validate((_environ, start) => {
     start("200 OK", [...TEXT, ["Content-Length", "5"]]);
     try {
       start("200 OK", [...TEXT, ["Content-Length", "9"]], new Error("late"));
     } catch {
-      // What follows is measured by the length of the first.
+      // The length of the first response counts.
     }
-    return [bytes("Hello")];
+    return [hello];
   }, { throws: false });
   let calls = 0;
   const body: Loose = app(createEnviron(), () => {
@@ -192,7 +189,7 @@ Deno.test("validator() takes what a server refuses for no response", () => {
   assertEquals(found, ["start-response/refusal-caught"]);
 });
 
-Deno.test("validator() lets no rejection of a Promise that was given to write() escape", async () => {
+Deno.test("validator() handles the rejection of a Promise that was passed to write()", async () => {
   const escaped: unknown[] = [];
   const note = (event: PromiseRejectionEvent) => {
     event.preventDefault();
@@ -200,17 +197,11 @@ Deno.test("validator() lets no rejection of a Promise that was given to write() 
   };
   addEventListener("unhandledrejection", note);
   try {
-    await assertFinds(
-      {
-        ...withWrite(
-          (write) => void write(Promise.reject(new Error("x"))),
-          TEXT,
-        ),
-        server: closing,
-      },
-      ["write/chunk"],
-      { profile: "core" },
-    );
+    const app = withWrite((write) => {
+      write(Promise.reject(new Error("x")));
+    });
+    const options = { profile: "core" } as const;
+    await assertFinds({ ...app, server: closing }, ["write/chunk"], options);
     await setImmediate();
   } finally {
     removeEventListener("unhandledrejection", note);
@@ -222,7 +213,7 @@ Deno.test.each<[string, (environ: Loose) => unknown]>([
   ["input/arguments", (environ) => environ["wsgi.input"].read("5")],
   ["errors/write", (environ) => environ["wsgi.errors"].write(5)],
 ])(
-  "validator() finds a mistake once in each request, next to it: %s",
+  "validator() reports a mistake once in each request, by the inner layer: %s",
   async (rule, wrong) => {
     const { app, found } = validate((environ, start) => {
       start("200 OK", TEXT);
@@ -241,11 +232,11 @@ Deno.test.each<[string, (environ: Loose) => unknown]>([
 Deno.test("validator() throws what the server sees at next() only there", () => {
   const chunk = bytes("Hello");
   const found: string[] = [];
-  const app = validator(yielding(chunk, bytes("more")), {
+  const app = validator(yielding(chunk, more), {
     rules: { "iteration/chunk-changed": "error" },
     onViolation: ({ rule }) => void found.push(rule),
   });
-  const body = app(createEnviron(), startResponse) as Loose;
+  const body = app(createEnviron(), start) as Loose;
   const iterator = body[Symbol.iterator]();
   iterator.next();
   chunk[0] = 0;
@@ -254,19 +245,19 @@ Deno.test("validator() throws what the server sees at next() only there", () => 
   assertEquals(found, ["iteration/chunk-changed"]);
 });
 
-Deno.test("validator() takes the application for no failure when the server was wrong at next()", async () => {
+Deno.test("validator() does not blame the application for a wrong call of next()", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { call, found } = validate(async function* (_environ, start) {
     await promise;
     start("200 OK", TEXT);
-    yield bytes("Hello");
+    yield hello;
   });
   const body = call();
   const iterator = body[Symbol.asyncIterator]();
   const first = iterator.next();
   await assertRejects(() => iterator.next(), ConformanceError);
   resolve();
-  assertEquals((await first).value, bytes("Hello"));
+  assertEquals((await first).value, hello);
   await body.close();
   assertEquals(found, ["iteration/overlapping"]);
 });

@@ -12,7 +12,8 @@ import { Readable } from "node:stream";
 import { runInNewContext } from "node:vm";
 import { ConformanceError } from "../../mod.ts";
 import { runApplication } from "../../gateway/mod.ts";
-import { play, recorded, returning, TEXT, validate } from "./body_cases.ts";
+import { play, TEXT } from "./programs.ts";
+import { recorded, returning, validate } from "./validated.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");

@@ -8,9 +8,9 @@ import {
   type Violation,
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
-import { calling } from "./fixtures/input_scenarios.ts";
-import { createEnviron, type Loose } from "./scenario.ts";
-import { assertFinds, bytes, finds, PLAIN } from "./requests.ts";
+import { bytes, PLAIN } from "./programs.ts";
+import { calling } from "./fixtures/input_apps.ts";
+import { assertFinds, createEnviron, type Loose } from "./scenario.ts";
 
 /** Uses a stream as an application gets it from a validator. */
 async function useStream(
@@ -248,13 +248,15 @@ Deno.test("validator() says once that wsgi.input gave more than CONTENT_LENGTH s
   await assertFinds({ ...scenario, environ }, [expected], { profile: "core" });
 });
 
-finds("sizes are looked for only where there are any", {
-  app: (environ, startResponse) => {
-    startResponse("200 OK", [PLAIN]);
-    assertThrows(() => environ["wsgi.input"].on("data", () => {}));
-    return [];
-  },
-}, "input/member: a call of on()");
+Deno.test("validator() checks sizes of calls alone that have one", async () => {
+  await assertFinds({
+    app: (environ, startResponse) => {
+      startResponse("200 OK", [PLAIN]);
+      assertThrows(() => environ["wsgi.input"].on("data", () => {}));
+      return [];
+    },
+  }, ["input/member: a call of on()"]);
+});
 
 // wsgi.errors -----------------------------------------------------------------
 

@@ -5,14 +5,22 @@ import { findEnvironHints } from "../../validator/views/environ_hints.ts";
 import { isPlainObject } from "../../validator/views/environ_view.ts";
 import { validator } from "../../mod.ts";
 import {
+  answer,
+  bytes,
+  closing,
+  PLAIN,
+  start,
+  withVariables,
+  withWrite,
+} from "./programs.ts";
+import {
+  assertFinds,
+  findingsIn,
   helloApp,
   type Loose,
   runScenario,
   type Scenario,
 } from "./scenario.ts";
-import { answering, withVariables } from "./fixtures/shorthands.ts";
-import { withWrite } from "./fixtures/programs.ts";
-import { bytes, closing, findingsIn, finds, PLAIN, start } from "./requests.ts";
 
 /** The ids of the rules that a scenario breaks. */
 async function idsIn(scenario: Scenario): Promise<string[]> {
@@ -25,100 +33,73 @@ async function idsIn(scenario: Scenario): Promise<string[]> {
 const TWO = [PLAIN, PLAIN];
 
 Deno.test.each<[string, unknown]>([
-  ["OK", TWO],
-  ["199 Odd", TWO],
-  ["600 Odd", TWO],
-  ["999 Odd", TWO],
-  ["200 O\0K", TWO],
-  ["200 OK", [...TWO, ["X", "\0"]]],
-  ["200 OK", [...TWO, ["X", "\u20ac"]]],
-  ["200 OK", [...TWO, ["X"]]],
-  ["200 OK", [...TWO, ["X", 1]]],
-  ["200 OK", [...TWO, ["X Y", ""]]],
+  ...["OK", "199 Odd", "600 Odd", "999 Odd", "200 O\0K"].map((status) =>
+    [status, TWO] as [string, unknown]
+  ),
+  ...[["X", "\0"], ["X", "\u20ac"], ["X"], ["X", 1], ["X Y", ""]].map((pair) =>
+    ["200 OK", [...TWO, pair]] as [string, unknown]
+  ),
   ["200 OK", { 0: PLAIN, 1: PLAIN, length: 2 }],
 ])(
   "validator() does not judge a response as HTTP that cannot be sent: %s, %j",
   async (status, headers) => {
-    const [id, ...others] = await idsIn(answering(status, headers));
+    const [id, ...others] = await idsIn(answer(status, headers));
     assertEquals([id?.startsWith("http/"), others], [false, []]);
-    const ids = await idsIn(answering(status, headers, [bytes("x")]));
+    const ids = await idsIn(answer(status, headers, {}, [bytes("x")]));
     assertEquals(ids.filter((id) => /^(http|body)\//.test(id)), []);
   },
 );
 
-for (const status of ["200 OK", "599 Odd"]) {
-  const scenario = answering(status, TWO);
-  finds(
-    `every response that can be sent is judged as HTTP: ${status}`,
-    scenario,
-    'http/single: "Content-Type" more than once',
-  );
-}
+const TWICE = 'http/single: "Content-Type" more than once';
+const DATE = ["Date", "Fri, 20 Nov 2026 10:00:00 GMT"];
 
-for (
-  const [name, value, ...ids] of [
-    ["X-A", "a\tb", "headers/tab"],
-    ["X-A", "a\tb\t", "headers/tab", "headers/outer-space"],
-    ["X-A", "b\t", "headers/outer-space"],
-    ["X-A", "b ", "headers/outer-space"],
-    ["Content-Length", "1\t2", "headers/content-length"],
-  ]
-) {
-  const scenario = answering("200 OK", [[name, value], PLAIN]);
-  finds(
-    `one thing is said of a blank once: ${JSON.stringify(value)}`,
-    scenario,
-    ...ids,
-  );
-}
-
-finds(
-  "each header of a kind is looked at, not only the first",
-  answering("200 OK", [
-    PLAIN,
-    ["Date", "Fri, 20 Nov 2026 10:00:00 GMT"],
-    ["Last-Modified", "yesterday"],
-  ]),
-  "http/server-headers",
-  'http/date: "yesterday" as Last-Modified',
-);
-
-for (const code of ["204 No Content", "205 Reset Content"]) {
-  for (const [text, got] of [["x", "1 byte"], ["xy", "2 bytes"]] as const) {
-    const scenario = answering(code, [], [bytes(text)]);
-    const line = `body/no-content: a chunk of ${got} with status ${
-      parseInt(code)
-    }`;
-    finds(
-      `no Content-Type is missed without content: ${code}, ${got}`,
-      scenario,
-      line,
-    );
-  }
-}
-
-finds(
-  "no Content-Type is missed with 304",
-  answering("304 Not Modified", [], [bytes("x")]),
-  "http/unasked: 304 without If-None-Match or If-Modified-Since",
-  "body/no-content: a chunk of 1 byte with status 304",
+Deno.test.each<[string, unknown[], string, string[]]>([
+  ["200 OK", TWO, "", [TWICE]],
+  ["599 Odd", TWO, "", [TWICE]],
+  ["200 OK", [["X-A", "a\tb"], PLAIN], "", ["headers/tab"]],
+  ["200 OK", [["X-A", "a\tb\t"], PLAIN], "", [
+    "headers/tab",
+    "headers/outer-space",
+  ]],
+  ["200 OK", [["X-A", "b\t"], PLAIN], "", ["headers/outer-space"]],
+  ["200 OK", [["X-A", "b "], PLAIN], "", ["headers/outer-space"]],
+  ["200 OK", [["Content-Length", "1\t2"], PLAIN], "", [
+    "headers/content-length",
+  ]],
+  ["200 OK", [PLAIN, DATE, ["Last-Modified", "yesterday"]], "", [
+    "http/server-headers",
+    'http/date: "yesterday" as Last-Modified',
+  ]],
+  // A missing Content-Type is not reported where there is no content.
+  ...[204, 205].flatMap((code) =>
+    [["x", "1 byte"], ["xy", "2 bytes"]].map(([body = "", size]) =>
+      [`${code} No`, [], body, [
+        `body/no-content: a chunk of ${size} with status ${code}`,
+      ]] as [string, [], string, string[]]
+    )
+  ),
+  ["304 Not Modified", [], "x", [
+    "http/unasked: 304 without If-None-Match or If-Modified-Since",
+    "body/no-content: a chunk of 1 byte with status 304",
+  ]],
+])(
+  "validator() reports all of %s with the headers %j and the body %j",
+  async (status, headers, body, expected) => {
+    const chunks = body === "" ? [] : [bytes(body)];
+    await assertFinds(answer(status, headers, {}, chunks), expected);
+  },
 );
 
 // startResponse and write() ---------------------------------------------------
 
-Deno.test.each<[string, (start: Loose) => unknown, Loose, string]>([
-  [
-    "startResponse",
-    (write) => write,
-    undefined,
-    "start-response/returns-write",
-  ],
-  ["write()", (write) => write(bytes("")), () => {}, "write/returns-promise"],
+Deno.test.each<[string, (start: Loose) => unknown, Loose]>([
+  ["start-response/returns-write", (write) => write, undefined],
+  ["write/returns-promise", (write) => write(bytes("")), () => {}],
 ])(
-  "validator() gives the application what %s returned, if it is nothing",
-  async (_what, use, write, rule) => {
+  "validator() returns the undefined of the server, and reports %s",
+  async (rule, use, write) => {
     let given: unknown = "nothing";
-    const app = withWrite((write) => void (given = use(write)), [PLAIN]);
+    const app = withWrite((write) => void (given = use(write)));
     const server = (app: Loose, environ: Loose) =>
       app(environ, () => write).close();
     const lines = await findingsIn({ ...app, server });
@@ -128,12 +109,12 @@ Deno.test.each<[string, (start: Loose) => unknown, Loose, string]>([
 );
 
 Deno.test.each([[undefined], [null], [5]])(
-  "validator() gives the application what wsgi.file_wrapper made, if it is no body: %s",
+  "validator() returns what wsgi.file_wrapper made, though it is no body: %s",
   async (made) => {
     let given: unknown = "nothing";
     await runScenario({
       ...withVariables({ "wsgi.file_wrapper": () => made }),
-      app: (environ: Loose, startResponse: Loose) => {
+      app: (environ, startResponse) => {
         startResponse("200 OK", [PLAIN]);
         given = environ["wsgi.file_wrapper"]({ read: () => null });
         return [];
@@ -145,22 +126,20 @@ Deno.test.each([[undefined], [null], [5]])(
 
 // environ ---------------------------------------------------------------------
 
-Deno.test("validator() counts the arguments of a call before it looks at them", async () => {
+Deno.test("validator() counts the arguments of a call before it checks them", async () => {
   const server = (app: Loose) => app({ startResponse: start }, start, 1);
   const [first] = await findingsIn({ app: () => [], server });
   assertEquals(first, "application/arguments: 3 arguments");
 });
 
-Deno.test("validator() judges a variable that it has never seen", async () => {
-  const key = `HTTP_X_${
-    crypto.randomUUID().replaceAll("-", "_").toUpperCase()
-  }`;
-  const lines = await findingsIn(withVariables({ [key]: "\u20ac" }));
+Deno.test("validator() checks a variable that it has never seen", async () => {
+  const id = crypto.randomUUID().replaceAll("-", "_").toUpperCase();
+  const lines = await findingsIn(withVariables({ [`HTTP_X_${id}`]: "\u20ac" }));
   assertEquals(lines.length, 1);
-  assertEquals(lines[0]?.includes(key), true);
+  assertEquals(lines[0]?.includes(id), true);
 });
 
-Deno.test("validator() takes nothing for a variable that Object.prototype has", async () => {
+Deno.test("validator() ignores the properties of Object.prototype", async () => {
   const prototype: Loose = Object.prototype;
   try {
     prototype.NOBODYS = 5;
@@ -190,7 +169,7 @@ Deno.test.each<[string, (environ: Loose) => Loose]>([
   ],
   ["environ/frozen", (environ) => Object.freeze(environ)],
 ])(
-  "validator() does not judge the properties of an environ that is none: %s",
+  "validator() does not check the variables of a wrong environ: %s",
   async (id, environ) => {
     const server = (app: Loose, environ: Loose) => {
       try {
@@ -203,7 +182,7 @@ Deno.test.each<[string, (environ: Loose) => Loose]>([
   },
 );
 
-Deno.test("isPlainObject() knows the objects of another realm, and no look-alike", () => {
+Deno.test("isPlainObject() accepts objects of another realm, and nothing similar", () => {
   assertEquals(isPlainObject(runInNewContext("({})")), true);
   assertEquals(isPlainObject(runInNewContext("[]")), false);
   assertEquals(isPlainObject(Object.create(Object.create(null))), false);
@@ -211,7 +190,7 @@ Deno.test("isPlainObject() knows the objects of another realm, and no look-alike
   assertEquals(isPlainObject(inherited), false);
 });
 
-Deno.test("validator() leaves streams alone that are none", async () => {
+Deno.test("validator() passes on wsgi.input and wsgi.errors that are not streams", async () => {
   const seen: unknown[] = [];
   await runScenario({
     ...withVariables({ "wsgi.input": "input", "wsgi.errors": "errors" }),
@@ -225,7 +204,7 @@ Deno.test("validator() leaves streams alone that are none", async () => {
   assertEquals(seen, ["input", "errors"]);
 });
 
-Deno.test("findEnvironHints() takes a variable without a name for one with a wrong name", () => {
+Deno.test("findEnvironHints() counts an empty name as a wrong one", () => {
   assertEquals(findEnvironHints({ "": "x" })?.name, "");
   assertEquals(findEnvironHints({ A: "x" }), undefined);
 });
@@ -243,7 +222,7 @@ Deno.test("validator() lets wsgi.input get members of other streams", async () =
   assertEquals(calls, 1);
 });
 
-Deno.test("validator() lets an error through that a getter of the environ throws", () => {
+Deno.test("validator() passes on the error of a getter of the environ", () => {
   const environ = {
     get REQUEST_METHOD(): never {
       throw new RangeError("mine");

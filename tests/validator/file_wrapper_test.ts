@@ -2,7 +2,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { FileWrapper, validator } from "../../mod.ts";
 import { runApplication } from "../../gateway/mod.ts";
-import { play, startResponse, TEXT, validate, wrapping } from "./body_cases.ts";
+import { play, start, TEXT } from "./programs.ts";
+import { validate, wrapping } from "./validated.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -91,7 +92,7 @@ Deno.test("validator() lets a file wrapper be watched by each layer of a stack",
   const outer = layer(inner, "outer");
   const wrap = syncWrapper("text") as Loose;
   const environ = { ...createEnviron(), "wsgi.file_wrapper": wrap };
-  const body = outer(environ, startResponse);
+  const body = outer(environ, start);
   assertEquals([...body], ["text"]);
   body.close();
   outer.assertFinished();

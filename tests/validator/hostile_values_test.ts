@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { calling } from "./fixtures/input_scenarios.ts";
-import { withBody, withChunk, withStart } from "./fixtures/programs.ts";
 import {
+  answer,
+  withBody,
+  withChunk,
   withHeader,
   withHeaders,
-  withStatus,
+  withStart,
   withVariables,
-} from "./fixtures/shorthands.ts";
+} from "./programs.ts";
+import { calling } from "./fixtures/input_apps.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
 /** Everything that a message could carry of a value, and must not call. */
@@ -36,7 +38,7 @@ function hostile(calls: string[]): object {
 }
 
 const PLACES: Record<string, (value: unknown) => Scenario> = {
-  "as the status": withStatus,
+  "as the status": (value) => answer(value, []),
   "as the headers": withHeaders,
   "as a header": (value) => withHeaders([value]),
   "as the name of a header": (value) => withHeader(value, "a"),

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { InputLog } from "../../validator/wrap/input_log.ts";
-import { bytes } from "./requests.ts";
+import { bytes } from "./programs.ts";
 
 type Call = Parameters<InputLog["take"]>[0];
 type Taken = ReturnType<InputLog["take"]>;

@@ -5,9 +5,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type Application, validator, type Violation } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
-import { startResponse, TEXT } from "./body_cases.ts";
+import { bytes, start, TEXT } from "./programs.ts";
 import { createEnviron, helloApp, type Loose, stderrOf } from "./scenario.ts";
-import { bytes } from "./requests.ts";
 
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
@@ -41,7 +40,7 @@ function watchedBy(
 
 Deno.test("validator() watches bodies in the profile paranoid, until they are closed", () => {
   const environ = { ...createEnviron(), PATH_INFO: "/leak" };
-  const use = (app: Loose) => app(environ, startResponse).close();
+  const use = (app: Loose) => app(environ, start).close();
   assertEquals(watchedBy(use, helloApp), {
     requests: ["GET /leak"],
     forgotten: 1,
@@ -54,14 +53,14 @@ Deno.test("validator() watches bodies in the profile paranoid, until they are cl
 
 Deno.test("validator() watches bodies of requests without a path", () => {
   const environ = { ...createEnviron(), PATH_INFO: 5 };
-  const use = (app: Loose) => void app(environ, startResponse);
+  const use = (app: Loose) => void app(environ, start);
   assertEquals(watchedBy(use, helloApp), { requests: ["GET "], forgotten: 0 });
 });
 
 Deno.test("validator() watches no body that it cannot see closed", () => {
   const environ: Loose = createEnviron();
   environ["wsgi.file_wrapper"] = () => Object.freeze([bytes("x")]);
-  const use = (app: Loose) => void app(environ, startResponse);
+  const use = (app: Loose) => void app(environ, start);
   const app = (environ: Loose, startResponse: Loose) => {
     startResponse("200 OK", TEXT);
     return environ["wsgi.file_wrapper"]({ read: () => null });
@@ -85,7 +84,7 @@ Deno.test.each<[string, () => Loose]>([
     const use = () => {
       const environ: Loose = { ...createEnviron(), PATH_INFO: "/leak" };
       // It may be led to from the environ, which the validator keeps.
-      environ["x.body"] = app(environ, startResponse);
+      environ["x.body"] = app(environ, start);
       registry.register(environ["x.body"], undefined);
     };
     const printed = await stderrOf(async () => {
@@ -99,7 +98,10 @@ Deno.test.each<[string, () => Loose]>([
       await setImmediate();
     });
     assertEquals(isCollected, true);
-    assertEquals(printed.includes("the body of GET /leak as garbage"), true);
+    assertEquals(
+      printed.includes("the body of GET /leak collected as garbage"),
+      true,
+    );
   },
 );
 

@@ -13,7 +13,7 @@ import {
 } from "../../mod.ts";
 import { findFunction } from "../../validator/function_source.ts";
 import { cutOwnFrames, readFrames } from "../../wsgi/source_place.ts";
-import { start } from "./requests.ts";
+import { start } from "./programs.ts";
 import { createEnviron, type Loose, runServer, stderrOf } from "./scenario.ts";
 
 const HEADERS = [["Content-Type", "text/plain"]];

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Violation } from "../../mod.ts";
 import { ViolationPrinter } from "../../validator/printer.ts";
-import { stderrOf } from "./scenario.ts";
 import { howToExplain } from "../../validator/violation.ts";
+import { stderrOf } from "./scenario.ts";
 
 function violation(rule: string, more: Partial<Violation> = {}): Violation {
   const message = `All must be well, got trouble (rule ${rule})`;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import {
   type Application,
   type Environ,
@@ -42,12 +43,10 @@ export interface Scenario {
   readonly validate?: (validate: Loose) => Loose;
 }
 
-/** What breaks a rule, and what keeps it; the first of each is shown in docs. */
+/** Programs that break a rule and no other, and programs that break none. */
 export interface Fixture {
-  /** Breaks the rule, and no other. */
-  readonly bad: readonly Scenario[];
-  /** Breaks none. */
-  readonly good: readonly Scenario[];
+  readonly bad?: readonly Scenario[];
+  readonly good?: readonly Scenario[];
 }
 
 /** The fixtures of some rules, by id. */
@@ -128,6 +127,37 @@ export async function runScenario(
   const server = scenario.server ?? runServer;
   await server(app, changed);
   return found;
+}
+
+/** What a message says was found. */
+export function foundIn(message: string): string {
+  const got = message.slice(message.indexOf(", got ") + 6);
+  return got.slice(0, got.lastIndexOf(" (rule "));
+}
+
+/** What is found in a scenario: each rule, with what its message says. */
+export async function findingsIn(
+  scenario: Scenario,
+  options: Parameters<typeof runScenario>[1] = {},
+): Promise<string[]> {
+  const found = await runScenario(scenario, {
+    profile: "paranoid",
+    ...options,
+  });
+  return found.map(({ rule, message }) => `${rule}: ${foundIn(message)}`);
+}
+
+/** Asserts what is found: rules, or rules with what their messages say. */
+export async function assertFinds(
+  scenario: Scenario,
+  expected: readonly string[],
+  options: Parameters<typeof runScenario>[1] = {},
+): Promise<void> {
+  const lines = await findingsIn(scenario, options);
+  const found = lines.map((line, index) =>
+    expected[index]?.includes(": ") ? line : line.replace(/: .*/s, "")
+  );
+  assertEquals(found, expected);
 }
 
 /** What is written to stderr while an action runs, or until it is settled. */

@@ -1,10 +1,6 @@
 import { assert, assertStringIncludes } from "@std/assert";
 import { setupTestingDefaults } from "../../mod.ts";
-import {
-  withHeader,
-  withHeaders,
-  withVariables,
-} from "./fixtures/shorthands.ts";
+import { withHeader, withHeaders, withVariables } from "./programs.ts";
 import { runScenario, runServer, type Scenario } from "./scenario.ts";
 
 const SECRET = "s3cr3t-s3cr3t";

@@ -1,7 +1,8 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { type Application, ConformanceError, validator } from "../../mod.ts";
-import { play, startResponse, TEXT, validate } from "./body_cases.ts";
+import { play, start, TEXT } from "./programs.ts";
+import { validate } from "./validated.ts";
 import { createEnviron, type Loose, stderrOf } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -156,7 +157,7 @@ async function printedBy(
 ): Promise<string[]> {
   const text = await stderrOf(() => {
     const validated = validator(app as Application);
-    swallow(() => use(validated(createEnviron(), startResponse)));
+    swallow(() => use(validated(createEnviron(), start)));
   });
   return Array.from(text.matchAll(/\(rule ([^,]+),/g), ([, id]) => id ?? "");
 }
@@ -259,7 +260,7 @@ Deno.test("of the findings of close() those are printed that are not thrown", as
 Deno.test("what a middleware left open is printed when it throws an error of its own", async () => {
   const inner = validator(closed() as Application);
   const ids = await printedBy((environ) => {
-    inner(environ, startResponse);
+    inner(environ, start);
     throw new RangeError("mine");
   });
   assertEquals(ids, ["middleware/inner-not-closed"]);

@@ -7,8 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ConformanceError, validator } from "../../mod.ts";
-import { withBody, withYields } from "./fixtures/programs.ts";
-import { start } from "./requests.ts";
+import { start, withBody, withYields } from "./programs.ts";
 import {
   createEnviron,
   helloApp,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import type { Rule } from "../../validator/rules/rule.ts";
 import { howToExplain, toViolation } from "../../validator/violation.ts";
-import { start } from "./requests.ts";
+import { start } from "./programs.ts";
 import { createEnviron, helloApp, type Loose } from "./scenario.ts";
 
 const rule: Rule<unknown> = {

@@ -17,7 +17,7 @@ import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { toNodeListener } from "../../gateway/node/node.ts";
 import { proxyHeaders } from "../../middleware/proxy_headers.ts";
 import { makeServer } from "../../server/make_server.ts";
-import { Nginx } from "../../tests/nginx.ts";
+import { startNginx } from "../../tests/nginx.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   type FrontedOptions,
@@ -190,7 +190,7 @@ const startProxy: StartServer = async (app) => {
   server.serveForever();
   await using stack = new AsyncDisposableStack();
   stack.defer(() => server.shutdown());
-  const proxy = stack.use(await Nginx.start(server));
+  const proxy = stack.use(await startNginx(server));
   const both = stack.move();
   return {
     hostname: "127.0.0.1",

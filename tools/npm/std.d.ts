@@ -103,6 +103,6 @@ export declare function basename(path: string | URL, suffix?: string): string;
 export declare function dirname(path: string | URL): string;
 export declare function extname(path: string | URL): string;
 export declare function fromFileUrl(url: URL | string): string;
-export declare function join(path: string | URL, ...paths: string[]): string;
+export declare function join(path?: string | URL, ...paths: string[]): string;
 export declare function resolve(...pathSegments: string[]): string;
 export declare function toFileUrl(path: string): URL;

@@ -9,14 +9,14 @@ import type { CallableView, CallView } from "../views/call_views.ts";
 import { dataOf } from "../views/value_shape.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** Hints for what people take for an application. */
+/** Explains common mistakes for an application. */
 function notCallable(app: unknown): Finding {
   const got = describe(app);
   if (app === undefined) {
     return {
       got,
       hint:
-        "Is the name in the import right? Modules that import each other in a circle see undefined for a while",
+        "Is the name in the import right? In a circle of imports, it is undefined until its module has run",
     };
   }
   if (typeof app !== "object" || app === null) return got;
@@ -39,7 +39,7 @@ function notCallable(app: unknown): Finding {
   return serverLike(app, got);
 }
 
-/** Hints for the applications of other frameworks that are objects. */
+/** Explains objects that are the applications of other frameworks. */
 function serverLike(app: object, got: string): Finding {
   const has = (name: string): boolean =>
     typeof dataOf(app, name) === "function";
@@ -54,12 +54,12 @@ function serverLike(app: object, got: string): Finding {
     ? {
       got: `${got} with listen()`,
       hint:
-        "It is a server, or speaks node:http as Koa and Fastify do, and listens by itself; a framework with a fetch handler can be used here through fromFetchHandler() of @wsgi/ref/from-fetch",
+        "It listens by itself: it is a server, or it uses node:http, as Koa and Fastify do. A framework with a fetch handler works here through fromFetchHandler() of @wsgi/ref/from-fetch",
     }
     : got;
 }
 
-/** A class: only its source tells, and that its prototype cannot be replaced. */
+/** Recognises a class by its source and its read-only prototype. */
 function isClass(app: unknown): app is object {
   return typeof app === "function" &&
     Object.getOwnPropertyDescriptor(app, "prototype")?.writable === false &&
@@ -77,7 +77,7 @@ export const CALLABLE_RULES: readonly Rule<CallableView>[] = [
     title: "The application must be a function (environ, startResponse)",
     why: "The server calls it once for each request.",
     hint:
-      "Pass the function itself: not its result, not a promise of it, not the module",
+      "Pass the function itself, not its result, a promise of it, or the module",
     check: ({ app }) =>
       typeof app === "function" ? undefined : notCallable(app),
   },
@@ -88,7 +88,8 @@ export const CALLABLE_RULES: readonly Rule<CallableView>[] = [
     profile: "core",
     spec: "app-callable",
     title: "The application must be a function that is called without new",
-    why: "A server calls every application the same way; a class throws then.",
+    why:
+      "A class throws when it is called without new, as servers call every application.",
     hint:
       "Pass a function that uses the class: (environ, startResponse) => new App().handle(environ, startResponse)",
     check: ({ app }) => {
@@ -101,7 +102,7 @@ export const CALLABLE_RULES: readonly Rule<CallableView>[] = [
   },
 ];
 
-/** Hints for other ways of calling. */
+/** Explains calls in the style of other interfaces. */
 function notTwo(args: readonly unknown[]): Finding {
   const got = `${args.length} ${args.length === 1 ? "argument" : "arguments"}`;
   const [first] = args;
@@ -110,7 +111,7 @@ function notTwo(args: readonly unknown[]): Finding {
   }
   if (typeof dataOf(first, "startResponse") === "function") {
     return {
-      got: "one object with both in it",
+      got: "one object that holds both",
       hint:
         "Call app(environ, startResponse), not app({ environ, startResponse })",
     };
@@ -118,7 +119,7 @@ function notTwo(args: readonly unknown[]): Finding {
   if (describe(first) === "a Request") {
     return {
       got: "a Request",
-      hint: "Where fetch handlers are called, give toFetchHandler(app)",
+      hint: "Pass toFetchHandler(app) to code that calls a fetch handler",
     };
   }
   return got;

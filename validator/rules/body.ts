@@ -6,12 +6,12 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { ReturnView } from "../views/body_views.ts";
-import { isGeneratorFunction } from "../views/value_shape.ts";
+import { hasOwnIteration, isGeneratorFunction } from "../views/value_shape.ts";
 import { describeNoBody, givesEntries } from "./body_hints.ts";
-import { hasOwnIteration } from "../views/own_iteration.ts";
+
 import type { Finding, Rule } from "./rule.ts";
 
-// They tell a string and bytes even behind a proxy, and call nothing.
+// They identify strings and bytes even behind a proxy, and call nothing.
 const STRING_ITERATOR: unknown = String.prototype[Symbol.iterator];
 const BYTES_ITERATOR: unknown = Uint8Array.prototype[Symbol.iterator];
 
@@ -104,7 +104,7 @@ export const RETURN_RULES: readonly Rule<ReturnView>[] = [
         ? {
           got: "a generator function",
           hint:
-            "Remove the *: to call a generator function does nothing of its work",
+            "Remove the *: calling a generator function runs none of its code",
         }
         : undefined;
     },

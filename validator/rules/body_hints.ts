@@ -1,8 +1,7 @@
 /**
- * Hints for what people take for a body.
+ * Explains values that are mistaken for a body.
  *
- * They are looked for only when a check has failed, and call nothing of the
- * value.
+ * This runs only when a check has failed, and calls no code of the value.
  *
  * @module
  */
@@ -18,7 +17,7 @@ import type { Finding } from "./rule.ts";
 
 let entryMethods: Set<unknown> | undefined;
 
-/** The iterator methods of what has keys and values: they give pairs. */
+/** The iterator methods of classes that iterate over pairs. */
 function toEntryMethods(): Set<unknown> {
   const classes: readonly unknown[] = [
     Map,
@@ -46,17 +45,18 @@ export function givesEntries({ body, method }: ReturnView): boolean {
 }
 
 /**
- * Describes what cannot be iterated over for chunks.
+ * Describes a value that cannot be iterated over for chunks.
  *
  * @param view What the application returned.
- * @returns What there is instead of a body, with a hint where it is known.
+ * @returns The description, with a hint if the mistake is a common one.
  */
 export function describeNoBody(view: ReturnView): Finding {
   const { body } = view;
   if (givesEntries(view)) {
     return {
       got: `${describe(body)}, which iterates over pairs`,
-      hint: "Make text of it and encode that: [new TextEncoder().encode(text)]",
+      hint:
+        "Convert it to text and encode that: [new TextEncoder().encode(text)]",
     };
   }
   if (body === undefined) {
@@ -92,7 +92,7 @@ function describeFunction(body: object): Finding {
   }
   return {
     got: "a function",
-    hint: "Call it, and return the iterable that it makes",
+    hint: "Call it and return its result",
   };
 }
 
@@ -113,13 +113,13 @@ function describeObject(body: object): Finding {
     case "an ArrayBuffer":
     case "a SharedArrayBuffer":
     case "a DataView":
-      return { got, hint: "Make bytes of it: [new Uint8Array(buffer)]" };
+      return { got, hint: "Return its bytes: [new Uint8Array(buffer)]" };
   }
   if (typeof dataOf(body, "next") === "function") {
     return {
       got: `${got} with next(), an iterator that is not iterable`,
       hint:
-        "Add the method that the server calls: [Symbol.iterator]() { return this; }, or [Symbol.asyncIterator] if next() gives promises",
+        "Add the method that the server calls: [Symbol.iterator]() { return this; }, or [Symbol.asyncIterator] if next() returns promises",
     };
   }
   if (Object.hasOwn(body, "body") || Object.hasOwn(body, "status")) {

@@ -57,7 +57,7 @@ function wrongLength({ total, length, state }: LengthView): Finding {
   if (announced === undefined || state.uncounted || state.failed) {
     return undefined;
   }
-  // There Content-Length is about another response.
+  // Content-Length then describes another response.
   if (state.method === "HEAD" || isNoContent(state)) return undefined;
   if (length === undefined) {
     return total < announced
@@ -67,7 +67,7 @@ function wrongLength({ total, length, state }: LengthView): Finding {
       }
       : undefined;
   }
-  // Only where it goes over, not with every chunk after that.
+  // Only the chunk that exceeds the length, not every chunk after it.
   return total > announced && total - length <= announced
     ? `${bytes(total)} so far, not ${announced}`
     : undefined;
@@ -91,9 +91,9 @@ export const BODY_LENGTH_RULES: readonly Rule<LengthView>[] = [
   },
 ];
 
-/** So many chunks are very many, … */
+/** The number of chunks from which their size matters. */
 const MANY_CHUNKS = 1000;
-/** … and so few bytes in each of them very few. */
+/** The average size in bytes below which chunks are tiny. */
 const FEW_BYTES = 64;
 
 /** Applied at the end of a body that ended by itself. */

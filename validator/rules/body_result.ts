@@ -19,7 +19,7 @@ function noIterator(iterator: unknown): Finding {
     return {
       got,
       hint:
-        "Remove async from the method: it returns the iterator at once, and next() gives promises",
+        "Remove async from the method: it returns the iterator at once, and next() returns promises",
     };
   }
   return typeof iterator === "object" && iterator !== null
@@ -67,7 +67,10 @@ function noResult({ result, isPromise }: ResultView): Finding {
     };
   }
   return isUint8Array(result)
-    ? { got, hint: "Give { done: false, value: chunk }, not the chunk itself" }
+    ? {
+      got,
+      hint: "Return { done: false, value: chunk }, not the chunk itself",
+    }
     : got;
 }
 
@@ -103,7 +106,7 @@ export const RESULT_RULES: readonly Rule<ResultView>[] = [
     profile: "core",
     spec: "body-iterator",
     title: "The done of a result of next() must be true, false or absent",
-    why: 'JavaScript takes "false" for true, and ends the body there.',
+    why: 'JavaScript treats the string "false" as true, and ends the body.',
     hint: "Use a boolean: { done: index === chunks.length }",
     check: ({ done }) =>
       done === undefined || typeof done === "boolean"

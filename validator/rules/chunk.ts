@@ -1,5 +1,5 @@
 /**
- * Rules about each chunk, and the memory on which it lies.
+ * Rules about each chunk and its memory.
  *
  * @module
  */
@@ -60,7 +60,7 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
   },
 ];
 
-/** So many empty chunks in a row are no pause any more. */
+/** The number of empty chunks in a row that are not a pause. */
 const MAX_EMPTY_RUN = 10_000;
 
 /** Applied to each chunk that is yielded or written, if it is one. */
@@ -71,10 +71,10 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "chunk-not-detached",
-    title: "A chunk must not lie on a transferred buffer",
+    title: "A chunk must not be a view of a transferred buffer",
     why: "The chunk has lost its bytes and looks empty.",
     hint:
-      "Copy it before its buffer is transferred: bytes.slice(). A stream of type bytes takes the buffers that are put into it",
+      "Copy it before its buffer is transferred: bytes.slice(). A byte stream transfers the buffers that are put into it",
     check: ({ memory }) =>
       memory === "detached"
         ? "a chunk whose buffer was transferred (detached)"
@@ -91,7 +91,7 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     hint: "Copy it before its buffer is resized: bytes.slice()",
     check: ({ memory }) =>
       memory === "outOfBounds"
-        ? "a chunk that is out of bounds, since its buffer has shrunk"
+        ? "a chunk that is out of bounds because its buffer has shrunk"
         : undefined,
   },
   {
@@ -100,13 +100,13 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "chunk-not-shared",
-    title: "A chunk must not lie on shared memory",
+    title: "A chunk must not be a view of shared memory",
     why:
       "Another thread can change it while it is sent, and Response does not accept it.",
     hint: "Copy it: bytes.slice()",
     check: ({ length, memory }) =>
       memory === "shared"
-        ? `a Uint8Array of ${length} bytes on a SharedArrayBuffer`
+        ? `a Uint8Array of ${length} bytes over a SharedArrayBuffer`
         : undefined,
   },
   {
@@ -115,12 +115,12 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "core",
     spec: "chunk-own-buffer",
-    title: "A chunk should not lie on a resizable buffer",
+    title: "A chunk should not be a view of a resizable buffer",
     why: "Resizing the buffer removes bytes that have not been sent yet.",
     hint: "Copy it: bytes.slice()",
     check: ({ length, memory }) =>
       memory === "resizable"
-        ? `a Uint8Array of ${length} bytes on a resizable ArrayBuffer`
+        ? `a Uint8Array of ${length} bytes over a resizable ArrayBuffer`
         : undefined,
   },
   {
@@ -140,7 +140,7 @@ export const MEMORY_RULES: readonly Rule<ChunkView>[] = [
   },
 ];
 
-/** Applied to a chunk that is not what it was when it was passed on. */
+/** Applied to a chunk that has changed since it was passed on. */
 export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
   {
     id: "chunk/changed",
@@ -151,7 +151,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
     title: "A chunk must not be changed once it was yielded or written",
     why: "Bytes that have not been sent yet change too.",
     hint:
-      "Use a new buffer for each chunk, or pass on a copy: yield buffer.slice(0, length)",
+      "Use a new buffer for each chunk, or yield a copy: buffer.slice(0, length)",
     check: ({ change, holder }) => {
       if (holder !== "application") return undefined;
       return change === "changed"
@@ -176,7 +176,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
   },
 ];
 
-/** Applied to a chunk whose buffer is gone after the server has had it. */
+/** Applied to a chunk whose buffer is detached when the server comes back. */
 export const DETACH_RULES: readonly Rule<DetachView>[] = [
   {
     id: "iteration/chunk-detached",
@@ -188,7 +188,7 @@ export const DETACH_RULES: readonly Rule<DetachView>[] = [
     why:
       "The application may send the same array again, and it would be empty.",
     hint:
-      "Put the chunks into a ReadableStream without type, or copies into one of type bytes",
+      "Put the chunks into a ReadableStream without a type, or copies into one of type bytes",
     check: ({ isCertain }) =>
       isCertain ? "a chunk whose buffer is detached" : undefined,
   },
@@ -202,15 +202,15 @@ export const DETACH_RULES: readonly Rule<DetachView>[] = [
     why:
       "Bytes that have not been sent yet are lost, and the application cannot send the chunk again.",
     hint:
-      "This is a guess: if the application transfers the buffer itself, let it yield a copy; otherwise copy the chunk in the server before its buffer is transferred",
+      "This is a guess: if the application transfers the buffer itself, yield a copy; otherwise copy the chunk in the server before its buffer is transferred",
     check: ({ isCertain }) =>
       isCertain ? undefined : "a chunk whose buffer is detached",
   },
 ];
 
-/** A buffer is large from here on, … */
+/** The size in bytes from which a buffer is large. */
 const LARGE_BUFFER = 1_048_576;
-/** … if it is so many times as large as all that was sent. */
+/** How many times larger than the body a buffer may be. */
 const LARGE_FACTOR = 64;
 
 /** Applied at the end of a body that ended by itself. */
@@ -226,7 +226,7 @@ export const BUFFER_RULES: readonly Rule<BufferView>[] = [
     hint: "Copy it: bytes.slice()",
     check: ({ largest, total }) =>
       largest >= LARGE_BUFFER && largest > LARGE_FACTOR * total
-        ? `${total} bytes on a buffer of ${largest} bytes`
+        ? `${total} bytes in a buffer of ${largest} bytes`
         : undefined,
   },
 ];

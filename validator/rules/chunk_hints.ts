@@ -1,8 +1,7 @@
 /**
- * Hints for what people take for a chunk.
+ * Explains values that are mistaken for a chunk.
  *
- * They are looked for only when a check has failed, and call nothing of the
- * value.
+ * This runs only when a check has failed, and calls no code of the value.
  *
  * @module
  */
@@ -21,11 +20,11 @@ const PASSES = {
 };
 
 /**
- * Describes what is no chunk.
+ * Describes a value that is not a chunk.
  *
  * @param chunk What was yielded or written.
  * @param way How it is passed on.
- * @returns What there is instead of bytes, with a hint where it is known.
+ * @returns The description, with a hint if the mistake is a common one.
  */
 export function describeNoChunk(
   chunk: unknown,
@@ -46,9 +45,11 @@ function findNoChunk(chunk: unknown, pass: Pass): Finding {
     case "number":
       return {
         got,
-        hint: `Pass the whole array on, not its bytes: ${
+        hint: `Pass whole arrays: ${
           pass("bytes")
-        }; yield* would take it apart`,
+        }, as yield* bytes yields numbers; to send a number, encode its text: ${
+          pass("new TextEncoder().encode(String(number))")
+        }`,
       };
     case "undefined":
       return {
@@ -68,11 +69,11 @@ function findNoChunk(chunk: unknown, pass: Pass): Finding {
 }
 
 function describeNoBytes(chunk: object, got: string, pass: Pass): Finding {
-  // The tag of a view is in a slot, so that it cannot be forged.
+  // isView() looks at an internal slot, which cannot be forged.
   if (ArrayBuffer.isView(chunk)) {
     return {
       got,
-      hint: `Look at its bytes: ${
+      hint: `Pass its bytes: ${
         pass("new Uint8Array(view.buffer, view.byteOffset, view.byteLength)")
       }`,
     };
@@ -94,7 +95,7 @@ function describeNoBytes(chunk: object, got: string, pass: Pass): Finding {
     case "a SharedArrayBuffer":
       return {
         got,
-        hint: `Make bytes of it: ${pass("new Uint8Array(buffer)")}`,
+        hint: `Pass its bytes: ${pass("new Uint8Array(buffer)")}`,
       };
     case "a Blob":
     case "a File":
@@ -121,7 +122,7 @@ function describeNoBytes(chunk: object, got: string, pass: Pass): Finding {
   }
   return {
     got,
-    hint: `Make text of it and encode that: ${
+    hint: `Convert it to text and encode that: ${
       pass("new TextEncoder().encode(JSON.stringify(data))")
     }`,
   };
@@ -136,7 +137,7 @@ function describeArray(
   if (typeof first === "number") {
     return {
       got: "an array of numbers",
-      hint: `Make bytes of it: ${pass("Uint8Array.from(numbers)")}`,
+      hint: `Convert it: ${pass("Uint8Array.from(numbers)")}`,
     };
   }
   return {

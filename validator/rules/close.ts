@@ -7,7 +7,7 @@
 import type { ClosingView, OpenView } from "../views/body_views.ts";
 import type { Rule } from "./rule.ts";
 
-/** Whether this is the close() that counts, of what the server iterates over. */
+/** Whether this is the first close() of a body that the server iterates over. */
 function isFirst({ receiver, kind, state }: ClosingView): boolean {
   return receiver !== "iterator" && state.closes === 0 &&
     (kind === "sync" || kind === "async");
@@ -42,7 +42,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
       return receiver === "iterator" ? "a call on its iterator" : {
         got: "a call without the body as this",
         hint:
-          "Do not tear it off: close: () => body.close?.(), not close: body.close",
+          "Call it as a method: close: () => body.close?.(), not close: body.close",
       };
     },
   },
@@ -78,7 +78,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
       if (!isFirst(view) || cannotReturn || state.iterators === 0) {
         return undefined;
       }
-      // To the server next() has thrown, after which no loop calls return().
+      // For the server, next() has thrown; no loop calls return() after that.
       if (isBroken) return undefined;
       return state.ended || state.failed || state.returns > 0
         ? undefined
@@ -107,14 +107,14 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     blame: "application",
     profile: "paranoid",
     spec: "body-not-run-to-end",
-    title: "A body should release what it holds even if it is never begun",
-    why: "A generator that was not begun does not run its finally blocks.",
+    title: "A body should release what it holds even if nobody reads it",
+    why: "A generator that was never started does not run its finally blocks.",
     hint:
       "Open resources inside the generator, or return an object with close()",
     check: (view) =>
       isFirst(view) && view.isGenerator && !view.hasClose && !view.wasAsked &&
         view.state.starts > 0
-        ? "a generator without close() that was closed before it began"
+        ? "a generator without close() that was closed before it started"
         : undefined,
   },
   {
@@ -147,7 +147,7 @@ export const OPEN_RULES: readonly Rule<OpenView>[] = [
       "Call it in every case: at the end, after an error, and when the client has left",
     check: ({ open, collected }) => {
       if (collected !== undefined) {
-        return `the body of ${collected} as garbage, without it`;
+        return `the body of ${collected} collected as garbage without it`;
       }
       if (open === 0) return undefined;
       return `${open} ${open === 1 ? "request" : "requests"} left open`;

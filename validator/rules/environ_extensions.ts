@@ -8,7 +8,7 @@ import { describe } from "../../wsgi/describe.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** What an extension has to be where it is offered. */
+/** The type of an extension. */
 interface Extension {
   readonly key: string;
   readonly name: string;
@@ -27,7 +27,7 @@ const EXTENSIONS: readonly Extension[] = [
     spec: "file-wrapper-function",
     shape: "function",
     demand: "must be a function (file, blockSize)",
-    why: "Applications call it with a file and return what it gives.",
+    why: "Applications call it with a file and return its result.",
     hint:
       "Set it to (file, blockSize) => new FileWrapper(file, blockSize), or leave it out",
   },
@@ -38,7 +38,7 @@ const EXTENSIONS: readonly Extension[] = [
     shape: "boolean",
     demand: "must be true or false",
     why:
-      "An application that relies on it reads to the end, and hangs if there is none.",
+      "An application that relies on it reads to the end, and hangs if the input does not end.",
     hint: "Set it to true if wsgi.input ends by itself; otherwise leave it out",
   },
   {
@@ -57,7 +57,7 @@ const EXTENSIONS: readonly Extension[] = [
     shape: "boolean",
     demand: "must be true or false",
     why:
-      "Middleware may trust every client of a Unix socket, so a value that only looks true must not pass for one.",
+      "Middleware may trust every client of a Unix socket, so a value that merely counts as true is dangerous.",
     hint:
       "Set it to true if the client is connected through a Unix socket; otherwise set it to false or leave it out",
   },
@@ -76,7 +76,7 @@ function toRule(extension: Extension): Rule<EnvironView> {
     hint,
     check: ({ values }): Finding => {
       const value = values[key];
-      // undefined says that it is not there.
+      // undefined means that it is not offered.
       return value === undefined || typeof value === shape
         ? undefined
         : describe(value);

@@ -26,7 +26,7 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
       "The name of a request header must be in upper case and have no hyphen",
     why:
       "Applications look up HTTP_USER_AGENT and do not find other spellings.",
-    hint: '"HTTP_" + name.toUpperCase().replaceAll("-", "_")',
+    hint: 'Use "HTTP_" + name.toUpperCase().replaceAll("-", "_")',
     check: ({ hints }) =>
       hints?.headerName === undefined ? undefined : showKey(hints.headerName),
   },
@@ -38,9 +38,9 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-http-line",
     title: "Variables made from the head of a request must have no line ends",
     why:
-      "An application that passes such a value on begins a new header, or a new request.",
+      "If an application passes such a value on, the line end begins a new header or a new request.",
     hint:
-      "Answer such a request with status 400, or put a space in place of the line end (RFC 9110, section 5.5)",
+      "Answer such a request with status 400, or replace the line end with a space (RFC 9110, section 5.5)",
     check: ({ hints }) =>
       hints?.lineEnd === undefined
         ? undefined
@@ -86,10 +86,10 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-http-forbidden",
     title: "The environ must not have HTTP_PROXY",
     why:
-      "Many HTTP clients take their proxy from the variable of this name (httpoxy, CVE-2016-5385); a Proxy header would choose it.",
+      "Many HTTP clients take their proxy from the variable of this name, so a client could choose it with a Proxy header (httpoxy, CVE-2016-5385).",
     hint: "Drop the request header Proxy: no standard defines it",
     check: ({ values }) =>
-      values["HTTP_PROXY"] === undefined ? undefined : "one that has it",
+      values["HTTP_PROXY"] === undefined ? undefined : "an environ with it",
   },
   {
     id: "environ/transfer-encoding",
@@ -105,7 +105,7 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
       values["HTTP_TRANSFER_ENCODING"] === undefined ||
         values["CONTENT_LENGTH"] !== undefined
         ? undefined
-        : "one that has it",
+        : "an environ with it",
   },
   {
     id: "environ/two-lengths",
@@ -116,13 +116,13 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     title:
       "The environ must not have CONTENT_LENGTH with HTTP_TRANSFER_ENCODING",
     why:
-      "They disagree on where the body ends, and what follows would be taken for another request (request smuggling).",
+      "They disagree on where the body ends, and the rest would be taken for another request (request smuggling).",
     hint:
       "Drop Content-Length where there is a Transfer-Encoding, or answer with status 400 (RFC 9112, section 6.3)",
     check: ({ values }) =>
       values["HTTP_TRANSFER_ENCODING"] === undefined ||
         values["CONTENT_LENGTH"] === undefined
         ? undefined
-        : "one that has both",
+        : "an environ with both",
   },
 ];

@@ -16,7 +16,7 @@ const FLAGS = [
   "wsgi.run_once",
 ] as const;
 
-/** Whether a rule about what is missing is not enough. */
+/** Whether a variable exists; missing ones have rules of their own. */
 function isThere(values: Values, key: string): boolean {
   return values[key] !== undefined || Object.hasOwn(values, key);
 }
@@ -45,7 +45,7 @@ function urlScheme(values: Values): Finding {
     };
   }
   return /^https?$/i.test(scheme)
-    ? { got, hint: "Write it in small letters" }
+    ? { got, hint: "Write it in lower case" }
     : got;
 }
 
@@ -55,7 +55,7 @@ function flags(values: Values): Finding {
     if (typeof value === "boolean" || !isThere(values, key)) continue;
     const got = `${describe(value)} as ${key}`;
     return typeof value === "string"
-      ? { got, hint: 'Every string but "" counts as true, also "false"' }
+      ? { got, hint: 'Every string except "" counts as true, even "false"' }
       : got;
   }
   return undefined;
@@ -76,8 +76,8 @@ function input(values: Values): Finding {
     return {
       got: describe(stream),
       hint: stream === null || stream === undefined
-        ? "A request without a body has an input too: one that ends at once"
-        : "Give an object with these methods; the text of the body comes from read()",
+        ? "Without a body, set it to a stream that ends at once"
+        : "Set it to an object with these methods; applications get the body from read()",
     };
   }
   const { read, readline, readlines } = stream as Record<string, unknown>;
@@ -118,7 +118,7 @@ function errors(values: Values): Finding {
   return lacking(stream, missing);
 }
 
-/** Rules about the variables of the interface that are always there. */
+/** Rules about the variables of the interface that are always present. */
 export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
   {
     id: "environ/version",
@@ -178,7 +178,7 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
       "wsgi.input must have read(), readline(), readlines() and [Symbol.asyncIterator]()",
     why: "Applications read the body of the request with them.",
     hint:
-      "Wrap the stream in an object with these methods, own ones or those of its class",
+      "Wrap the stream in an object that has these methods or inherits them",
     check: ({ values }) => input(values),
   },
   {
@@ -190,7 +190,7 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
     title: "wsgi.errors must have write(), writelines() and flush()",
     why: "Applications write error messages to it.",
     hint:
-      "Wrap what you log with in an object with these methods; flush() may do nothing",
+      "Wrap your logger in an object with these methods; flush() may do nothing",
     check: ({ values }) => errors(values),
   },
 ];

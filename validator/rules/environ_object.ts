@@ -18,8 +18,8 @@ function notPlain(object: unknown): Finding {
   const got = describe(object);
   if (got === "an object") {
     return {
-      got: "an object with another object behind it",
-      hint: "Copy what both have into one: { ...base, ...environ }",
+      got: "an object that inherits from another object",
+      hint: "Copy both into one: { ...base, ...environ }",
     };
   }
   if (got === "a Map" || got === "a Headers") {
@@ -28,7 +28,7 @@ function notPlain(object: unknown): Finding {
   if (got === "a Request") {
     return {
       got,
-      hint: "Make the environ of it; toFetchHandler(app) does that for you",
+      hint: "Create an environ from it; toFetchHandler(app) does that",
     };
   }
   return got;
@@ -38,7 +38,7 @@ function closedness(object: object): string {
   if (Object.isFrozen(object)) return "a frozen object";
   return Object.isSealed(object)
     ? "a sealed object"
-    : "an object that takes no new variables";
+    : "an object that is not extensible";
 }
 
 /** Finds a property that is not ordinary. Descriptors are expensive to read. */
@@ -113,7 +113,7 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-key-string",
     title: "Each key of the environ must be a string",
-    why: "Code that reads or logs an environ by its keys does not see symbols.",
+    why: "Code that loops over the keys of an environ does not see symbols.",
     hint: 'Use a name with a prefix of your own: "example.user"',
     check: ({ values, isEnviron }) => {
       if (!isEnviron) return undefined;
@@ -133,8 +133,8 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-data-property",
     title: "Each variable must be an ordinary property of the environ",
     why:
-      "A getter runs at every read, also for a log; what is not enumerable is lost in a copy; what is not writable throws.",
-    hint: "Assign it, instead of Object.defineProperty() or a get in a literal",
+      "A getter runs at every read, a property that is not enumerable is lost in a copy, and one that is not writable throws.",
+    hint: "Assign it; do not use Object.defineProperty() or a getter",
     check: ({ object, isEnviron }) =>
       isEnviron && Object.isExtensible(object)
         ? findOddProperty(object as object)

@@ -1,5 +1,5 @@
 /**
- * Rules about the variables that say what was asked of which server.
+ * Rules about the variables for the method, the server and the protocol.
  *
  * @module
  */
@@ -12,25 +12,25 @@ import type { Finding, Rule } from "./rule.ts";
 const PROTOCOL = /^HTTP\/[0-9](?:\.[0-9])?$/;
 const PORT = /^[0-9]{1,5}$/;
 
-/** What no host has: blanks, control characters, and what ends a host in a URL. */
+/** Characters that no host has: spaces, controls, and those that end it in a URL. */
 const NOT_IN_HOST = /[\0-\x20\x7f@/?#\\]/;
 
 function noHost(name: string): Finding {
   const got = quote(name);
   if (name.includes("://")) {
-    return { got, hint: "An origin has the scheme too: take URL.hostname" };
+    return { got, hint: "An origin includes the scheme: use URL.hostname" };
   }
   if (name.startsWith("/")) {
-    return { got, hint: 'On a Unix socket it is "localhost"' };
+    return { got, hint: 'Use "localhost" for a Unix socket' };
   }
   return name.includes("@")
-    ? { got, hint: "Leave the user information out: take URL.hostname" }
+    ? { got, hint: "Remove the user information: use URL.hostname" }
     : got;
 }
 
 /**
- * Finds what a server must not take for its name. Letters beyond ASCII and the
- * like pass: a client can send them in a Host header.
+ * Finds the reason why a name is not a host. Letters beyond ASCII are accepted,
+ * because a client can send them in a Host header.
  */
 function serverName(name: unknown): Finding {
   if (typeof name !== "string") return undefined;
@@ -42,7 +42,7 @@ function serverName(name: unknown): Finding {
   const got = quote(name);
   return !name.startsWith("[") && name.indexOf(":", colon + 1) !== -1
     ? { got, hint: "Put an IPv6 address into brackets: `[${hostname}]`" }
-    : { got, hint: "URL.host and Host have the port too: take URL.hostname" };
+    : { got, hint: "URL.host and Host include the port: use URL.hostname" };
 }
 
 function serverPort(port: unknown): Finding {
@@ -55,7 +55,7 @@ function serverPort(port: unknown): Finding {
     return {
       got: '""',
       hint:
-        'URL.port is "" for the usual port of the scheme: then it is "80" or "443"',
+        'URL.port is "" for the default port of the scheme: use "80" or "443" then',
     };
   }
   if (!PORT.test(port)) return quote(port);
@@ -71,9 +71,9 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-request-method",
-    title: 'REQUEST_METHOD must be one word such as "GET"',
+    title: 'REQUEST_METHOD must be a single token such as "GET"',
     why: "It is the first word of the request line.",
-    hint: "Take request.method, or the first word of the request line",
+    hint: "Use request.method, or the first word of the request line",
     check: ({ values }) => {
       const method = values["REQUEST_METHOD"];
       return typeof method !== "string" || isToken(method)
@@ -100,11 +100,11 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-server-name",
     title: "SERVER_NAME must be a host that a client can reach",
     why: "A link to a wildcard address leads nowhere.",
-    hint: 'Set it to "localhost" where the server listens on all addresses',
+    hint: 'Set it to "localhost" if the server listens on all addresses',
     check: ({ values }) => {
       const name = values["SERVER_NAME"];
       if (name !== "0.0.0.0" && name !== "[::]") return undefined;
-      // A client on the same machine can reach it, and has said so.
+      // A client on the same machine can reach it and has sent it as Host.
       const host = values["HTTP_HOST"];
       return typeof host === "string" && host.startsWith(name)
         ? undefined
@@ -128,7 +128,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-server-protocol",
-    title: 'SERVER_PROTOCOL must be like "HTTP/1.1" or "HTTP/2"',
+    title: 'SERVER_PROTOCOL must have the form "HTTP/1.1" or "HTTP/2"',
     why: "Applications read the version from it.",
     hint: 'If the transport does not know it, set it to "HTTP/1.1"',
     check: ({ values }) => {

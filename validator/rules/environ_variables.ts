@@ -18,7 +18,7 @@ function absent({ values, hints }: EnvironView): Finding {
     ? {
       got,
       hint:
-        "headers.get() gives null for a header that was not sent: loop over the headers instead",
+        "headers.get() returns null for a header that was not sent: loop over the headers instead",
     }
     : got;
 }
@@ -32,7 +32,10 @@ function variableNotString({ values, hints }: EnvironView): Finding {
     return { got, hint: `Convert it: String(${typeof value})` };
   }
   if (key === "HTTPS") {
-    return { got, hint: 'It is "on" under TLS, and left out otherwise' };
+    return {
+      got,
+      hint: 'Set it to "on" under TLS, and leave it out otherwise',
+    };
   }
   if (Array.isArray(value)) {
     return {
@@ -41,7 +44,7 @@ function variableNotString({ values, hints }: EnvironView): Finding {
     };
   }
   if (got.startsWith("a String as ")) {
-    return { got, hint: "Write a string without new String()" };
+    return { got, hint: "Remove new String()" };
   }
   return got;
 }
@@ -58,7 +61,7 @@ function wideVariable({ values, hints }: EnvironView): Finding {
     ? {
       got,
       hint:
-        "decodeURIComponent() makes text of a path; decode %XX byte by byte, or encode the text: encodeUtf8(path)",
+        "decodeURIComponent() decodes UTF-8; decode each %XX to one character, or encode the text: encodeUtf8(path)",
     }
     : got;
 }
@@ -73,7 +76,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-cgi-string",
     title: "Variables without a value must be left out of the environ",
     why:
-      'Applications test "HTTP_COOKIE" in environ, or read its length, and find a value there.',
+      'Applications that test "HTTP_COOKIE" in environ expect a string there.',
     hint: "Assign it only if there is a value, or delete it",
     check: absent,
   },
@@ -98,7 +101,7 @@ export const ENVIRON_VARIABLE_RULES: readonly Rule<EnvironView>[] = [
     title:
       "Variables whose name has no dot must have no characters above U+00FF",
     why:
-      "Each character stands for one byte of the request, and characters above U+00FF do not fit.",
+      "Each character represents one byte of the request, and characters above U+00FF do not fit into one.",
     hint: "Encode the text: encodeUtf8(text)",
     check: wideVariable,
   },

@@ -8,14 +8,14 @@ import { describe, isUint8Array } from "../../wsgi/describe.ts";
 import type { ErrorsThrownView, ErrorsView } from "../views/stream_views.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** Methods by which streams of other kinds are closed. */
+/** Methods that close streams of other kinds. */
 export const ERRORS_CLOSING_MEMBERS: readonly string[] = [
   "close",
   "destroy",
   "end",
 ];
 
-/** What programs call to write to a console or to streams of other kinds. */
+/** Methods that write to a console or to streams of other kinds. */
 export const ERRORS_OTHER_MEMBERS: readonly string[] = [
   "error",
   "getWriter",
@@ -37,7 +37,7 @@ function textNotString(value: unknown): Finding {
     return { got, hint: "Write its stack: `${error.stack}\\n`" };
   }
   if (got === "a String") {
-    return { got: "a String object", hint: "Leave new String() out" };
+    return { got: "a String object", hint: "Remove new String()" };
   }
   if (Array.isArray(value)) {
     return { got, hint: "Write several strings with writelines()" };
@@ -50,7 +50,7 @@ function wrongText({ method, args }: ErrorsView): Finding {
   if (args.length !== 1) {
     return {
       got: args.length === 0 ? "no argument" : `${args.length} arguments`,
-      hint: "Put all of it into one string: `${one} ${other}\\n`",
+      hint: "Combine them into one string: `${one} ${other}\\n`",
     };
   }
   return typeof args[0] === "string" ? undefined : textNotString(args[0]);
@@ -64,7 +64,8 @@ function wrongTexts({ method, args, texts }: ErrorsView): Finding {
   if (typeof args[0] === "string") {
     return {
       got: "a string",
-      hint: "Use write() for one string; this one would go letter by letter",
+      hint:
+        "Use write() for one string; writelines() would write each character on its own",
     };
   }
   if (texts === undefined) return describe(args[0]);
@@ -90,7 +91,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     spec: "errors-string",
     title: "The write() of wsgi.errors must be called with one string",
     why: "A log is text, and servers do not convert other values.",
-    hint: "Convert it where you know its meaning: `${value}\\n`",
+    hint: "Convert it to a string: `${value}\\n`",
     check: wrongText,
   },
   {
@@ -127,7 +128,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     spec: "errors-members-only",
     title:
       "The application must use only write(), writelines() and flush() of wsgi.errors",
-    why: "Other servers have nothing else.",
+    why: "Other servers do not offer more.",
     hint: "Use write(`${text}\\n`)",
     check: ({ method }) =>
       ERRORS_OTHER_MEMBERS.includes(method)
@@ -168,7 +169,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     spec: "errors-line-end",
     title: 'Lines on wsgi.errors should end with "\\n" alone',
     why: "The server converts it for its platform.",
-    hint: 'Leave "\\r" out',
+    hint: 'Remove "\\r"',
     check: ({ args: [text], texts }) =>
       hasOddLineEnd(text) || texts?.some(hasOddLineEnd) === true
         ? 'text with "\\r"'
@@ -187,7 +188,7 @@ export const ERRORS_THROWN_RULES: readonly Rule<ErrorsThrownView>[] = [
     title: "The stream wsgi.errors should take any string without throwing",
     why: "A log that throws turns a small problem into a failed request.",
     hint:
-      "Catch what the log throws, and write U+FFFD for what cannot be encoded",
+      "Catch errors of the log, and write U+FFFD for characters that cannot be encoded",
     check: ({ method, error }) => `${describe(error)} from ${method}()`,
   },
 ];

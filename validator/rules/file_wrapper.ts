@@ -32,9 +32,9 @@ function wrongArguments(args: readonly unknown[]): Finding {
   const [file, size] = args;
   if (size === undefined) return undefined;
   if (Number.isSafeInteger(size) && size as number > 0) return undefined;
-  const got = `${describe(size)} as the size of blocks`;
+  const got = `${describe(size)} as the block size`;
   return typeof file === "number"
-    ? { got, hint: "Swap them: the file comes first, then the size" }
+    ? { got, hint: "Swap them: the file comes first" }
     : got;
 }
 
@@ -49,7 +49,7 @@ export const WRAP_RULES: readonly Rule<WrapView>[] = [
     title:
       "The first argument of wsgi.file_wrapper must be a file with a method read(size)",
     why: "The server reads it block by block.",
-    hint: "Give an open file, or { read: (size) => bytes, close: () => {} }",
+    hint: "Pass an open file, or { read: (size) => bytes, close: () => {} }",
     check: ({ args, read }) =>
       typeof read === "function" || args.length === 0
         ? undefined
@@ -64,7 +64,7 @@ export const WRAP_RULES: readonly Rule<WrapView>[] = [
     title:
       "wsgi.file_wrapper must be called with a file and optionally a positive block size",
     why:
-      "A server takes both by their position, and reads blocks of that size.",
+      "A server reads both by position, and reads the file in blocks of that size.",
     hint: "Call wrap(file, 65536), or wrap(file)",
     check: ({ args }) => wrongArguments(args),
   },
@@ -91,7 +91,7 @@ export const WRAPPED_RULES: readonly Rule<WrappedView>[] = [
     spec: "file-wrapper-close",
     title:
       "The body that wsgi.file_wrapper returns must have a close() if the file has one",
-    why: "The application leaves it to the wrapper to close the file.",
+    why: "The application relies on the wrapper to close the file.",
     hint: "Give the body a method close() that calls that of the file",
     check: (view) =>
       typeof view.fileClose !== "function" ||

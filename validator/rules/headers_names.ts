@@ -1,6 +1,6 @@
 /**
- * Rules about header names: what they are made of, and which of them are not
- * the application's.
+ * Rules about header names: their characters, and those that an application
+ * must not use.
  *
  * @module
  */
@@ -27,7 +27,7 @@ function noToken(name: string): Finding {
     return {
       got,
       hint:
-        "Make no names from what a client sent: with a line end in it, it adds headers of its own",
+        "Do not build names from data of the client: a line end in it adds headers",
     };
   }
   if (name.startsWith(":")) {
@@ -45,7 +45,7 @@ function noToken(name: string): Finding {
   return got;
 }
 
-/** Hints for the headers by which applications try to steer the connection. */
+/** Hints for headers with which applications try to control the connection. */
 const HOP_BY_HOP_HINTS: Readonly<Record<string, string>> = {
   connection: "Leave it out; the server decides whether to keep the connection",
   "keep-alive":

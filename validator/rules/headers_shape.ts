@@ -11,7 +11,7 @@ import type { StateView } from "../views/request_state.ts";
 import type { Misfit, ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** Hints for what people take for a header list, by what it is called. */
+/** Hints for values that are mistaken for a header list, by their description. */
 const LIST_HINTS: Readonly<Record<string, string>> = {
   "a Headers": "Spread it: [...headers], which gives an array of pairs",
   "a Map": "Spread it: [...map], which gives an array of pairs",
@@ -81,7 +81,7 @@ function notPair({ index, entry, length }: Misfit): Finding {
   return got;
 }
 
-/** Hints for what is given in place of a string value. */
+/** Hints for values that are not strings, by their description. */
 const VALUE_HINTS: Readonly<Record<string, string>> = {
   "an array": "Write one pair for each value; names may repeat",
   "a Date": "Write date.toUTCString()",
@@ -131,7 +131,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     title:
       "Headers must be an array that yields its elements when it is iterated over",
     why:
-      "Some servers and middleware take the elements by index, others iterate; they would send different headers.",
+      "Some servers and middleware read the elements by index, others iterate; they would send different headers.",
     hint:
       "Pass a plain array: Array.from({ length: headers.length }, (_, index) => headers[index])",
     check: ({ response }) =>
@@ -159,7 +159,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     spec: "header-string",
     title: "Name and value of a header must be strings",
     why: "They are sent as they are, and servers do not convert other values.",
-    hint: "Convert it where you know its meaning, for instance with String()",
+    hint: "Convert it, for instance with String()",
     check: ({ response: { noStrings } }) =>
       noStrings?.pair === undefined ? undefined : notStrings(noStrings.pair),
   },
@@ -169,7 +169,7 @@ const MAX_FIELD = 8 * 1024;
 const MAX_SECTION = 16 * 1024;
 
 function tooLarge({ fields, size }: ResponseView): string | undefined {
-  // The one field can only be too large where the whole is.
+  // One field can be too large only if the whole is.
   if (size <= MAX_FIELD) return undefined;
   const field = fields.find(({ name, value }) =>
     name.length + value.length > MAX_FIELD

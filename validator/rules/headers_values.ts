@@ -1,5 +1,5 @@
 /**
- * Rules about header values: which characters they are made of.
+ * Rules about the characters of header values.
  *
  * @module
  */
@@ -28,7 +28,7 @@ function control(field: Field): Finding {
   const got = showValue(field, CharacterClass.control);
   return /[\r\n]/.test(field.value) ? got : {
     got,
-    hint: "Take it out; a value is one line of text",
+    hint: "Remove it; a value is one line of text",
   };
 }
 
@@ -38,7 +38,7 @@ function wideValue(field: Field): Finding {
     return {
       got,
       hint:
-        "Give the file name as RFC 8187 has it: filename*=UTF-8''${encodeURIComponent(name)}",
+        "Encode the file name as RFC 8187 defines: filename*=UTF-8''${encodeURIComponent(name)}",
     };
   }
   if (field.bit === KNOWN.contentLength) {
@@ -50,9 +50,9 @@ function wideValue(field: Field): Finding {
   return got;
 }
 
-/** Whether a tab is in a value otherwise than at its ends. */
+/** Whether a value contains a tab that is not at its ends. */
 function hasInnerTab({ bit, value, classes }: Field): boolean {
-  // Of a Content-Length another rule demands digits.
+  // Another rule requires digits in Content-Length.
   if ((classes & CharacterClass.tab) === 0 || bit === KNOWN.contentLength) {
     return false;
   }
@@ -77,7 +77,7 @@ export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
     why:
       "A line end begins a new header, or the body: a client that controls the value can split the response.",
     hint:
-      "Reject or escape line ends in data from clients before it gets into a header",
+      "Reject or escape line ends in data from clients before you put it into a header",
     check: ({ response }) => {
       if ((response.classes & CharacterClass.control) === 0) return undefined;
       const field = findMarked(response, CharacterClass.control);
@@ -157,7 +157,7 @@ function notLength({ value }: Field): Finding {
   if (/^[0-9]+$/.test(value)) {
     return {
       got,
-      hint: "Leave it out; the server frames a body of any length",
+      hint: "Leave it out; the server can send a body of any length",
     };
   }
   return got;
@@ -176,7 +176,7 @@ export const HEADER_LENGTH_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "length-digits",
     title: "The Content-Length header must be a whole number in digits",
-    why: "It decides where the response ends and the next one begins.",
+    why: "It determines where the response ends and the next one begins.",
     hint: "Write String(bytes.byteLength)",
     check: ({ response }) => {
       if ((response.known & KNOWN.contentLength) === 0) return undefined;

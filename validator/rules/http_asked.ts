@@ -13,7 +13,7 @@ function has(state: RequestState, key: string): boolean {
   return state.environ.values[key] !== undefined;
 }
 
-/** Conditions that are no If-…: of WebDAV, and of tus for resumable uploads. */
+/** Conditions of WebDAV and of tus (resumable uploads) that have other names. */
 const OTHER_CONDITIONS: readonly string[] = [
   "HTTP_IF",
   "HTTP_OVERWRITE",
@@ -57,8 +57,8 @@ function unasked({ code }: ResponseView, state: RequestState): Finding {
       return has(state, "HTTP_A_IM") ? undefined : "226 without A-IM";
     case 406:
       return ACCEPT.some((key) => has(state, key)) ? undefined : {
-        got: "406 without Accept or the like",
-        hint: "Send what there is: the client has not excluded it",
+        got: "406 without an Accept header",
+        hint: "Send what you have: the client has excluded nothing",
       };
     case 411:
       return has(state, "CONTENT_LENGTH")
@@ -75,7 +75,8 @@ function unasked({ code }: ResponseView, state: RequestState): Finding {
     case 416:
       return has(state, "HTTP_RANGE") ? undefined : {
         got: `${code} without Range`,
-        hint: "Look for environ.HTTP_RANGE first; without it send the whole",
+        hint:
+          "Check environ.HTTP_RANGE first; without it, send the whole content",
       };
     case 412:
       return hasCondition(state) ? undefined : {
@@ -99,10 +100,10 @@ export const HTTP_UNASKED_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-unasked",
-    title: "The status should agree with the headers of the request",
-    why: "A client cannot use a status that it has not asked for.",
+    title: "The status should match the headers of the request",
+    why: "Clients do not expect such a status, and handle it as an error.",
     hint:
-      "Compare environ.HTTP_IF_NONE_MATCH with the ETag first; without it send the whole",
+      "Compare environ.HTTP_IF_NONE_MATCH with the ETag first; without it, send the whole content",
     check: (view) =>
       ANSWERING.has(view.response.code ?? 0)
         ? unasked(view.response, view.state)

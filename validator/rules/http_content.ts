@@ -30,7 +30,7 @@ function forbiddenLength(view: HeadView): Finding {
 const NOT_ON_304 = KNOWN.contentEncoding | KNOWN.contentLanguage |
   KNOWN.contentRange;
 
-/** Rules about what the headers say of the content. */
+/** Rules about headers that describe the content. */
 export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/forbidden-length",
@@ -41,7 +41,7 @@ export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
     title:
       "Content-Length must be left out with status 204 and in a 2xx response to CONNECT, and be 0 with 205",
     why:
-      "There is no content, so clients would wait for it, or take the next response for it.",
+      "There is no content, so clients would wait for it, or take the next response as the content.",
     hint: "Leave Content-Length out",
     check: forbiddenLength,
   },
@@ -103,7 +103,8 @@ export const HTTP_END_RULES: readonly Rule<StateView>[] = [
     spec: "http-content-type",
     title: "A response with a body should have a Content-Type",
     why: "Without it clients guess the type, and may run text as a script.",
-    hint: 'Add ["Content-Type", "text/plain; charset=utf-8"] or what it is',
+    hint:
+      'Add ["Content-Type", "text/plain; charset=utf-8"], or the type that it has',
     check: ({ state }) => {
       const { response } = state;
       if (response === undefined) return undefined;
@@ -115,7 +116,7 @@ export const HTTP_END_RULES: readonly Rule<StateView>[] = [
   ...HTTP_PART_RULES,
 ];
 
-/** Content without a type; what the server drops needs none. */
+/** Finds content without a type. Content that the server drops needs none. */
 function untyped(state: RequestState, code: number | undefined): Finding {
   const length = state.bytes + state.written;
   if (length === 0 || hasNoBody(code) || state.method === "HEAD") {
@@ -127,7 +128,7 @@ function untyped(state: RequestState, code: number | undefined): Finding {
   return `${length === 1 ? "1 byte" : `${length} bytes`} without it`;
 }
 
-/** The first bytes of what a coding makes. */
+/** The first bytes of encoded content, by coding. */
 const MAGIC: Readonly<Record<string, readonly number[]>> = {
   "gzip": [0x1f, 0x8b],
   "x-gzip": [0x1f, 0x8b],
@@ -142,7 +143,7 @@ function notEncoded({ chunk, length, state }: ChunkView): Finding {
     return undefined;
   }
   if (length < 4 || state.bytes + state.written > 0) return undefined;
-  // A part begins anywhere.
+  // A part can begin anywhere.
   if (method === "HEAD" || response.code === 206) return undefined;
   const coding = findField(response, KNOWN.contentEncoding)?.value.trim() ?? "";
   const magic = MAGIC[coding.toLowerCase()];

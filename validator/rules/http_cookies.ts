@@ -72,7 +72,7 @@ function refused({ value }: Field): Finding {
   }
   const age = attributes.get("max-age");
   if (age !== undefined && !/^-?[0-9]+$/.test(age)) {
-    return { got: `Max-Age=${age}`, hint: "Give Max-Age in seconds" };
+    return { got: `Max-Age=${age}`, hint: "Write Max-Age in seconds" };
   }
   const date = attributes.get("expires");
   return date !== undefined && Number.isNaN(Date.parse(date))
@@ -128,7 +128,7 @@ export const HTTP_COOKIE_RULES: readonly Rule<HeadView>[] = [
     title: "Each cookie should have its own Set-Cookie header",
     why: "Clients do not split it at commas, so all but the first are lost.",
     hint:
-      'Write one pair for each: [["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]; take them from Headers by getSetCookie()',
+      'Write one pair for each cookie: [["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]; headers.getSetCookie() returns them one by one',
     check: ({ response }) => findCookie(response, joined),
   },
   {

@@ -28,8 +28,8 @@ function findIn(
   return undefined;
 }
 
-// RFC 9110 section 8.3.1. Written so that no part can match in two ways: a
-// value that comes from a client must not be able to take long.
+// RFC 9110 section 8.3.1. No part can match in two ways, so that no value from a
+// client takes long.
 const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
 const MEDIA_TYPE = new RegExp(
   `^${TOKEN_PATTERN}/${TOKEN_PATTERN}(?:[ \\t]*;(?:[ \\t]*${TOKEN_PATTERN}=(?:${TOKEN_PATTERN}|${QUOTED}))?)*[ \\t]*$`,
@@ -67,8 +67,8 @@ function entityTag({ value }: Field): Finding {
 }
 
 /**
- * What a URI cannot have. Others, such as `|` or `[`, RFC 3986 does not allow
- * either, but `URL` leaves them in its `href`, and every client takes them.
+ * Characters that a URI cannot contain. RFC 3986 excludes others too, such as
+ * `|` or `[`, but `URL` leaves them in its `href`, and every client accepts them.
  */
 const NOT_IN_URI = /[ "<>]|^[^?#]*\\/;
 
@@ -163,7 +163,8 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-syntax",
-    title: "The value of a header should have the form that its standard gives",
+    title:
+      "The value of a header should have the syntax that its standard defines",
     why: "Clients guess, or ignore the header, each in its own way.",
     hint: "See the header's page on MDN",
     check: ({ response }) =>
@@ -183,7 +184,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
       "Access-Control-Allow-Credentials should come with one origin, not with *",
     why: "Browsers reject a response with both.",
     hint:
-      "Answer with the Origin of the request, if it is one that you know, and Vary: Origin",
+      "Answer with the Origin of the request if you know it, and with Vary: Origin",
     check: ({ response }) =>
       findIn(
         response,

@@ -23,12 +23,12 @@ function describesPart(response: ResponseView): Finding {
   return hasRange
     ? {
       got: "206 with both",
-      hint: "Leave Content-Range to the parts: each has its own",
+      hint: "Remove Content-Range: each part has its own",
     }
     : "206 without them";
 }
 
-/** Methods whose answer is never a part: only GET has ranges (HEAD is let pass). */
+/** Methods that have no ranges. Only GET has; HEAD is accepted too. */
 const WITHOUT_RANGES: ReadonlySet<string> = new Set([
   "CONNECT",
   "DELETE",
@@ -39,7 +39,7 @@ const WITHOUT_RANGES: ReadonlySet<string> = new Set([
   "TRACE",
 ]);
 
-/** What a Content-Range of bytes says; -1 for what it leaves open. */
+/** A parsed Content-Range of bytes; -1 for a number that it leaves out. */
 interface ByteRange {
   readonly first: number;
   readonly last: number;
@@ -71,26 +71,29 @@ function wrongRange(response: ResponseView): Finding {
   const range = parseRange(field.value);
   if (range === undefined) {
     return /^bytes\s*[=:]/i.test(field.value)
-      ? { got, hint: 'Write a space after "bytes", as Range has no =' }
+      ? { got, hint: 'Write a space after "bytes"; only Range has an =' }
       : got;
   }
   const { first, last, size } = range;
   if (first === -1) {
     if (size === -1) return got;
     return response.code === 206
-      ? { got, hint: "Say which part it is: bytes 0-99/1234" }
+      ? { got, hint: "State which part it is: bytes 0-99/1234" }
       : undefined;
   }
   if (response.code === 416) {
-    return { got, hint: "With 416, give the whole length alone: bytes */1234" };
+    return { got, hint: "With 416, state only the whole length: bytes */1234" };
   }
   if (last < first) return got;
   return size !== -1 && last >= size
-    ? { got, hint: "The last position counts from 0: it is less than the size" }
+    ? {
+      got,
+      hint: "Positions count from 0, so the last one is less than the size",
+    }
     : undefined;
 }
 
-/** How many bytes a part has, as its Content-Range says. */
+/** Returns the number of bytes of a part according to its Content-Range. */
 function partLength(response: ResponseView): number | undefined {
   if (response.code !== 206 || isByteRanges(response)) return undefined;
   const field = findField(response, KNOWN.contentRange);
@@ -112,7 +115,7 @@ function wrongLength(response: ResponseView): Finding {
 function wrongPart(state: RequestState): Finding {
   const { response, method, uncounted, failed } = state;
   if (response === undefined || response.code !== 206) return undefined;
-  // The length that is announced has a rule of its own.
+  // Content-Length has a rule of its own.
   if (method === "HEAD" || uncounted || failed) return undefined;
   if (response.contentLength !== undefined) return undefined;
   const length = partLength(response);
@@ -142,9 +145,10 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-range-method",
-    title: "Status 206 and 416 must only answer GET",
-    why: "No other method has ranges; the header Range is to be ignored there.",
-    hint: "Send the whole, with status 200",
+    title: "Statuses 206 and 416 must answer GET only",
+    why:
+      "HTTP defines ranges for GET only, so other methods ignore the header Range.",
+    hint: "Send the whole content with status 200",
     check: (view) => {
       const { code } = view.response;
       if (code !== 206 && code !== 416) return undefined;
@@ -162,8 +166,9 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     spec: "http-content-range",
     covers: ["http/206-length", "http/206-body"],
     title:
-      'The Content-Range header must be like "bytes 0-99/1234", and like "bytes */1234" with status 416',
-    why: "A client that cannot read it drops the part, or puts it elsewhere.",
+      'The Content-Range header must have the form "bytes 0-99/1234", and "bytes */1234" with status 416',
+    why:
+      "A client that cannot parse it drops the part, or stores it at the wrong place.",
     hint: "Write `bytes ${first}-${last}/${size}`, and * for an unknown size",
     check: ({ response }) => wrongRange(response),
   },
@@ -175,8 +180,8 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     spec: "http-206-length",
     title:
       "The Content-Length of a part must be the length of its Content-Range",
-    why: "The client puts the part together wrongly, or waits for the rest.",
-    hint: "It is last - first + 1, and not the size of the whole",
+    why: "The client assembles the content wrongly, or waits for the rest.",
+    hint: "It is last - first + 1, not the size of the whole content",
     check: ({ response }) => wrongLength(response),
   },
   {
@@ -187,7 +192,7 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     spec: "http-content-range-status",
     title: "The Content-Range header should come only with status 206 or 416",
     why:
-      "With other statuses it means nothing, so a part passes for the whole.",
+      "With other statuses it has no meaning, so the client takes a part for the whole.",
     hint: 'Answer with "206 Partial Content", or leave it out',
     check: ({ response: { code, known } }) =>
       (known & KNOWN.contentRange) === 0 || code === 206 || code === 416 ||
@@ -206,7 +211,7 @@ export const HTTP_PART_RULES: readonly Rule<StateView>[] = [
     profile: "http",
     spec: "http-206-length",
     title: "The body of a part must be as long as its Content-Range says",
-    why: "The client puts the part together wrongly.",
+    why: "The client assembles the content wrongly.",
     hint: "Send bytes.subarray(first, last + 1): the last position is included",
     check: ({ state }) => wrongPart(state),
   },

@@ -1,5 +1,5 @@
 /**
- * Rules about headers that may come only once, and those that must not come.
+ * Rules about headers that a response has at most once, or not at all.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { KNOWN } from "../views/known_headers.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Rule } from "./rule.ts";
 
-// Content-Length, where it matters most, has a rule of its own in headers/.
+// Content-Length has a rule of its own: headers/content-length-twice.
 const SINGLE = KNOWN.contentType | KNOWN.location;
 const SINGLE_OTHERS = KNOWN.accessControlAllowOrigin | KNOWN.age |
   KNOWN.contentLocation | KNOWN.contentRange | KNOWN.date | KNOWN.etag |
@@ -26,14 +26,14 @@ function findRepeated(
   const seen = new Set<string>();
   for (const { key, name, bit } of response.fields) {
     if ((bit & repeated) === 0) continue;
-    // Two headers with a bit in common are not yet one that comes twice.
+    // Different headers can have the same bit.
     if (seen.has(key)) return `${quote(name)} more than once`;
     seen.add(key);
   }
   return undefined;
 }
 
-/** Rules about how often a header comes. */
+/** Rules about how often a header is sent. */
 export const HTTP_SINGLE_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/single",
@@ -66,9 +66,9 @@ export const HTTP_SINGLE_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-request-header",
-    title: "Headers of requests should not be in a response",
+    title: "Request headers should not be in a response",
     why: "Clients ignore them, and some contain secrets.",
-    hint: "Leave it out; a cookie is set by Set-Cookie",
+    hint: "Leave it out; to set a cookie, use Set-Cookie",
     check: ({ response }) => {
       const field = findField(response, KNOWN.request);
       return field && quote(field.name);

@@ -28,7 +28,7 @@ function noChallenge(response: ResponseView): Finding {
   return undefined;
 }
 
-/** Methods that change something, so that nothing of them is stored. */
+/** Methods that change something. Clients do not store their responses. */
 const CHANGING: ReadonlySet<string> = new Set([
   "DELETE",
   "PATCH",
@@ -53,7 +53,7 @@ function isRedirect(code: number | undefined): boolean {
     code === 308;
 }
 
-/** Rules about the headers that a status demands. */
+/** Rules about the headers that belong to a status. */
 export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
   {
     id: "http/challenge",
@@ -126,7 +126,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "http-304-method",
     title: "Status 304 must answer GET or HEAD",
     why:
-      "Clients store no response to other methods, so there is none to use again.",
+      "Clients store no response to other methods, so they have none to use again.",
     hint: "Answer 412 Precondition Failed",
     check: (view) =>
       view.response.code === 304 && CHANGING.has(view.state.method)
@@ -141,7 +141,8 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "http-226-im",
     title: "Status 226 should come with IM",
     why: "Without it the client does not learn what was done to the content.",
-    hint: 'Add ["IM", "feed"] or what was done, or answer 200',
+    hint:
+      'Add IM with the name of the manipulation, such as ["IM", "feed"], or answer 200',
     check: ({ response }) =>
       response.code === 226 &&
         !response.fields.some(({ key }) => key === "im")
@@ -172,7 +173,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "http-companions",
     title: "Status 201 in answer to POST should come with Location",
     why:
-      "Without it the client takes the target of its request for what was created.",
+      "Without it the client assumes that the target of its request was created.",
     hint: 'Add ["Location", "/the/new/thing"]',
     check: (view) =>
       view.response.code === 201 && lacks(view.response, KNOWN.location) &&

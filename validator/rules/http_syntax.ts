@@ -1,6 +1,6 @@
 /**
- * What the values of some headers look like. A value of another form is a
- * mistake, but clients differ in what they make of it.
+ * The syntax of the values of some headers. Clients handle other values in
+ * different ways.
  *
  * @module
  */
@@ -8,13 +8,13 @@
 import { isDigits, isToken, TOKEN_PATTERN } from "../../wsgi/http_syntax.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
 
-/** What is wrong with a value, and how to fix it. */
+/** How to fix a value; `undefined` if it is valid. */
 type Fault = string | undefined;
 
-/** Looks at the trimmed value of one header. */
+/** Checks the trimmed value of one header. */
 type Look = (value: string, response: ResponseView) => Fault;
 
-/** The elements of a list; a quoted string can have commas. */
+/** Splits a list at its commas, except those in quoted strings. */
 function elementsOf(value: string): string[] {
   return (value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"]|")+/g) ?? [])
     .map((one) => one.trim()).filter((one) => one !== "");
@@ -38,7 +38,7 @@ function allow(value: string): Fault {
     return 'Separate the methods by commas: "GET, HEAD"';
   }
   return methods.some((one) => /^(?:get|head|post|put|delete)$/.test(one))
-    ? "Write methods in capitals: they are case-sensitive"
+    ? "Write methods in upper case: they are case-sensitive"
     : undefined;
 }
 
@@ -50,11 +50,11 @@ function contentEncoding(value: string): Fault {
     return 'A charset belongs to Content-Type: "text/html; charset=utf-8"';
   }
   if (codings.some((one) => /^identity$/i.test(one))) {
-    return "Leave Content-Encoding out where nothing was encoded";
+    return "Leave Content-Encoding out if nothing was encoded";
   }
   return codings.length > 0 && codings.every(isToken)
     ? undefined
-    : "Name what was done to the content, such as gzip";
+    : "Write the name of the coding, such as gzip";
 }
 
 function acceptRanges(value: string, { code }: ResponseView): Fault {
@@ -65,7 +65,7 @@ function acceptRanges(value: string, { code }: ResponseView): Fault {
   return units.length > 0 &&
       units.every((one) => isToken(one) && !/^(?:true|yes|byte)$/i.test(one))
     ? undefined
-    : "Write bytes, or none where there are no ranges";
+    : "Write bytes, or none if there are no ranges";
 }
 
 const DIRECTIVE = new RegExp(
@@ -82,7 +82,7 @@ function cacheControl(value: string): Fault {
     }
     const [, name = "", argument] = match;
     if (SECONDS.test(name) && !isDigits(argument?.replaceAll('"', "") ?? "")) {
-      return `Give ${name.toLowerCase()} a number of seconds`;
+      return `Set ${name.toLowerCase()} to a number of seconds`;
     }
     names.add(name.toLowerCase());
   }
@@ -111,7 +111,7 @@ function origin(value: string): Fault {
   if (value === "*" || value === "null") return undefined;
   return URL.canParse(value) && /^[a-z][a-z0-9+.-]*:\/\/[^/?#, ]+$/i.test(value)
     ? undefined
-    : "Give one origin, without a path: https://example.com";
+    : "Write one origin, without a path: https://example.com";
 }
 
 function uri(value: string): Fault {
@@ -121,12 +121,12 @@ function uri(value: string): Fault {
     : "Escape it: encodeURI(path)";
 }
 
-/** The headers whose values are looked at. */
+/** The checks, by header. */
 const LOOKS: Readonly<Record<string, Look>> = {
   "accept-ranges": acceptRanges,
   "access-control-allow-credentials": oneOf(
     /^true$/,
-    "Write true, in small letters, or leave it out",
+    "Write true in lower case, or leave it out",
   ),
   "access-control-allow-headers": tokens(
     "Separate the names by commas, without quotes",
@@ -136,8 +136,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
   "access-control-expose-headers": tokens(
     "Separate the names by commas, without quotes",
   ),
-  "access-control-max-age": oneOf(/^-?\d+$/, "Give a number of seconds"),
-  "age": digits("Give a number of seconds"),
+  "access-control-max-age": oneOf(/^-?\d+$/, "Write a number of seconds"),
+  "age": digits("Write a number of seconds"),
   "allow": allow,
   "cache-control": cacheControl,
   "content-disposition": oneOf(
@@ -149,22 +149,27 @@ const LOOKS: Readonly<Record<string, Look>> = {
   "content-location": uri,
   "strict-transport-security": oneOf(
     /(?:^|;)\s*max-age\s*=\s*"?\d+"?\s*(?:;|$)/i,
-    "Give max-age in seconds: max-age=31536000",
+    "Write max-age in seconds: max-age=31536000",
   ),
-  "vary": tokens('Name headers of requests: "Accept-Encoding, Cookie"'),
-  "x-content-type-options": oneOf(/^nosniff$/i, "The one value is nosniff"),
+  "vary": tokens(
+    'Write the names of request headers: "Accept-Encoding, Cookie"',
+  ),
+  "x-content-type-options": oneOf(
+    /^nosniff$/i,
+    "The only valid value is nosniff",
+  ),
   "x-frame-options": oneOf(
     /^(?:deny|sameorigin)$/i,
-    "Write DENY or SAMEORIGIN; for single sites use Content-Security-Policy: frame-ancestors",
+    "Write DENY or SAMEORIGIN; to allow certain sites, use Content-Security-Policy: frame-ancestors",
   ),
 };
 
 /**
- * Finds out whether the value of a header has the form that it should have.
+ * Checks the syntax of the value of a header.
  *
  * @param field The header.
  * @param response The response that has it.
- * @returns How to write it; nothing if it is in order.
+ * @returns How to fix it; `undefined` if it is valid.
  */
 export function findFault(field: Field, response: ResponseView): Fault {
   return LOOKS[field.key]?.(field.value.trim(), response);

@@ -8,7 +8,7 @@ import { describe } from "../../wsgi/describe.ts";
 import type { InputView } from "../views/stream_views.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** Methods by which streams of other kinds are closed. */
+/** Methods that close streams of other kinds. */
 export const CLOSING_MEMBERS: readonly string[] = [
   "cancel",
   "close",
@@ -16,7 +16,7 @@ export const CLOSING_MEMBERS: readonly string[] = [
   "end",
 ];
 
-/** Methods by which streams of other kinds are read. */
+/** Methods that read streams of other kinds. */
 export const OTHER_MEMBERS: readonly string[] = [
   "arrayBuffer",
   "blob",
@@ -33,7 +33,7 @@ export const OTHER_MEMBERS: readonly string[] = [
   "text",
 ];
 
-/** What takes a size. */
+/** Whether a method takes a size. */
 function isReading(method: string): boolean {
   return method === "read" || method === "readline" || method === "readlines";
 }
@@ -52,7 +52,8 @@ function wrongSize(method: string, size: unknown): Finding {
   if (typeof size === "object" && size !== null) {
     return {
       got,
-      hint: "Pass a number of bytes; reading fills no array, it returns one",
+      hint:
+        "Pass a number of bytes; read() does not fill an array, it returns one",
     };
   }
   if (size === Infinity || size === null) {
@@ -78,10 +79,11 @@ function otherMember(method: string): Finding {
     case "tee":
       return {
         got,
-        hint: 'Make a stream of it: ReadableStream.from(environ["wsgi.input"])',
+        hint:
+          'Create a stream from it: ReadableStream.from(environ["wsgi.input"])',
       };
     case "seek":
-      return { got, hint: "Keep what you have read, if you need it again" };
+      return { got, hint: "Keep the bytes if you need them again" };
     default:
       return { got, hint: "Use for await (const line of input)" };
   }
@@ -98,7 +100,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     title: "The application must not close wsgi.input",
     why:
       "The server ends the request body itself; closing it may break the connection.",
-    hint: "Just stop reading; the server handles the rest",
+    hint: "Stop reading; the server handles the rest",
     check: ({ method, state }) =>
       // The server closes the body, and the body may be the input itself.
       CLOSING_MEMBERS.includes(method) && state.closes === 0
@@ -113,7 +115,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     spec: "input-members-only",
     title:
       "The application must use only read(), readline(), readlines() and for await on wsgi.input",
-    why: "Other servers have nothing else.",
+    why: "Other servers do not offer more.",
     hint: "Read the bytes and convert them yourself",
     check: ({ method }) =>
       OTHER_MEMBERS.includes(method) ? otherMember(method) : undefined,
@@ -170,7 +172,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     spec: "input-sized-read",
     title: "The request body should be read with a size",
     why: "Otherwise the client decides how much memory is used.",
-    hint: "Read pieces, such as read(65536), and stop when there are too many",
+    hint: "Read in pieces, such as read(65536), and stop at a limit",
     check: ({ method, args: [size] }) =>
       (method === "read" || method === "readlines") &&
         (size === undefined || typeof size === "number" && size < 0)
@@ -183,15 +185,16 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     blame: "application",
     profile: "paranoid",
     spec: "input-sized-read",
-    title:
-      "The application should not ask for more than CONTENT_LENGTH says is there",
+    title: "The application should not read beyond CONTENT_LENGTH",
     why: "On a server whose input does not end by itself, the call would hang.",
     hint: "Ask for Math.min(size, left)",
     check: ({ method, args: [size], left, state }) =>
       method === "read" && left !== undefined && Number.isSafeInteger(size) &&
         size as number > left &&
         state.environ.values["wsgi.input_terminated"] !== true
-        ? `${size} where ${left} are left`
+        ? `read(${size}) where ${
+          left === 1 ? "1 byte is" : `${left} bytes are`
+        } left`
         : undefined,
   },
 ];

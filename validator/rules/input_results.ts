@@ -1,5 +1,5 @@
 /**
- * Rules about what the server's wsgi.input gives.
+ * Rules about the results of the server's wsgi.input.
  *
  * @module
  */
@@ -40,17 +40,17 @@ function notBytes(view: InputResultView): Finding {
   if (result === null || result === undefined) {
     return {
       got: `${result}${from}`,
-      hint: "At the end of the input give new Uint8Array(0)",
+      hint: "Return new Uint8Array(0) at the end of the input",
     };
   }
   if (typeof result === "string") {
     return {
       got: describe(result) + from,
-      hint: "Do not decode the body: that is up to the application",
+      hint: "Do not decode the body; the application does that",
     };
   }
   if (method === "readlines" && Array.isArray(result)) {
-    return `an array with something else in it${from}`;
+    return `an array with other values${from}`;
   }
   return describe(result) + from;
 }
@@ -96,7 +96,7 @@ function wrongHint(view: InputResultView): Finding {
     : undefined;
 }
 
-/** Applied to what a method gave, and at the end of an iteration. */
+/** Applied to the result of a method, and at the end of an iteration. */
 export const INPUT_END_RULES: readonly Rule<InputResultView>[] = [
   {
     id: "input/too-little",
@@ -107,9 +107,9 @@ export const INPUT_END_RULES: readonly Rule<InputResultView>[] = [
     alsoSpec: ["input-cut-short"],
     title: "wsgi.input must return as many bytes as CONTENT_LENGTH says",
     why:
-      "An application takes half a body for a whole one, or finds none at all.",
+      "An application takes half a body for a whole one, or gets none at all.",
     hint:
-      "If the client has cut the body short, reject with a RequestBodyError; middleware that has read the body puts another stream with the same bytes into the environ",
+      "If the client has cut the body short, reject with a RequestBodyError; middleware that has read the body must put a stream with the same bytes into the environ",
     check: ({ end, limit, total }) =>
       end !== undefined && limit !== undefined && total < limit
         ? `${counted(total, "byte")} where CONTENT_LENGTH is ${limit}`
@@ -121,11 +121,11 @@ function wrongMemory(view: InputResultView): Finding {
   for (const piece of view.pieces ?? []) {
     const memory = memoryOf(piece, lengthOf(piece));
     if (memory === "shared") {
-      return `a Uint8Array on a SharedArrayBuffer from ${callOf(view)}`;
+      return `a Uint8Array over a SharedArrayBuffer from ${callOf(view)}`;
     }
     if (memory === "detached" || memory === "outOfBounds") {
       return {
-        got: `an array whose buffer is gone from ${callOf(view)}`,
+        got: `an array whose buffer is detached from ${callOf(view)}`,
         hint: "Copy it before its buffer is transferred: bytes.slice()",
       };
     }
@@ -133,7 +133,7 @@ function wrongMemory(view: InputResultView): Finding {
   return undefined;
 }
 
-/** Applied to what a method of wsgi.input gave. */
+/** Applied to the result of a method of wsgi.input. */
 export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
   {
     id: "input/promise",
@@ -169,7 +169,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     spec: "input-own-memory",
     covers: ["input/too-little"],
     title:
-      "Arrays from wsgi.input must not lie on shared memory or on a transferred buffer",
+      "Arrays from wsgi.input must not be views of shared memory or of a transferred buffer",
     why:
       "Another thread can change shared memory, and the bytes of a transferred buffer are lost.",
     hint: "Copy it: bytes.slice()",
@@ -183,7 +183,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     spec: "input-read-exact",
     title: "read(size) must return exactly size bytes unless the input ends",
     why: "Applications that read records would lose their place.",
-    hint: "Go on reading from the client until there are size bytes",
+    hint: "Read from the client until there are size bytes",
     check: (view) => {
       const { method, size, length, earlier } = view;
       if (earlier?.kind === "bytes") return andMore(earlier);
@@ -213,7 +213,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     spec: "input-readlines",
     title:
       "readlines(hint) must return lines until hint bytes are reached, or all of them",
-    why: "Applications limit the memory with the hint.",
+    why: "Applications use the hint to limit memory.",
     hint: "Stop after the line with which the total reaches the hint",
     check: wrongHint,
   },
@@ -264,7 +264,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
   },
 ];
 
-/** Applied to the array that wsgi.input gave before, after the next call. */
+/** Applied to an array from wsgi.input when the next call has ended. */
 export const INPUT_MEMORY_RULES: readonly Rule<InputMemoryView>[] = [
   {
     id: "input/overwritten",
@@ -276,6 +276,6 @@ export const INPUT_MEMORY_RULES: readonly Rule<InputMemoryView>[] = [
     why: "Data that the application has kept would change.",
     hint: "Return a copy: buffer.slice(0, length)",
     check: ({ before, after }) =>
-      before === after ? undefined : "other bytes in it after the next reading",
+      before === after ? undefined : "other bytes in it after the next call",
   },
 ];

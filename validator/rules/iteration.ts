@@ -18,7 +18,7 @@ export const TAKE_RULES: readonly Rule<StateView>[] = [
     covers: ["iteration/next-after-end", "body/reused"],
     title: "The iterator of a body must be taken once",
     why:
-      "Most bodies can be iterated over only once: the second time is empty.",
+      "Most bodies can be iterated over only once; the second time they are empty.",
     hint:
       "Use one loop, or keep the iterator; if you need the chunks twice, keep them",
     check: ({ state }) =>
@@ -47,7 +47,7 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     profile: "core",
     spec: "server-no-late-next",
     title: "The next() of a body must not be called after its end",
-    why: "An iterator may do anything then.",
+    why: "The behaviour of an iterator after its end is undefined.",
     hint: "Stop at { done: true }, and when next() throws",
     check: ({ state }) => {
       if (state.closes > 0 || state.returns > 0) return undefined;
@@ -62,7 +62,7 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     profile: "core",
     spec: "server-no-late-next",
     title: "The next() of a body must not be called after it was closed",
-    why: "The body has released what it needs to make a chunk.",
+    why: "The body has released the resources that it needs for a chunk.",
     hint: "Call close() last",
     check: ({ state }) => {
       if (state.closes > 0) return "a call after close()";
@@ -81,7 +81,7 @@ export const RETURNING_RULES: readonly Rule<StateView>[] = [
     spec: "server-return-once",
     title:
       "The return() of a body's iterator should be called once, and not after its end",
-    why: "An iterator that is not a generator may release something twice.",
+    why: "An iterator that is not a generator may release a resource twice.",
     hint: "Call return() only if you stop before { done: true }",
     check: ({ state }) => {
       if (state.returns > 0) return "a second call";

@@ -1,6 +1,6 @@
 /**
- * Rules about what stands between two validators: they see what it was given,
- * and what it made of that.
+ * Rules about middleware between two validators, which see both its input and
+ * its output.
  *
  * @module
  */
@@ -20,7 +20,7 @@ function pathOf(state: PairState): readonly [script: string, path: string] {
   ];
 }
 
-/** A call of startResponse that did not get through. */
+/** Finds a call of startResponse that did not reach the server. */
 function lostStart(view: PairView): Finding {
   const { event, outer, inner, args: [chunk] } = view;
   if (outer.starts > 0 || inner.starts === 0 || outer.bytes > 0) {
@@ -48,8 +48,8 @@ function cookiesOf(response: ResponseView | undefined): Set<string> {
 }
 
 /**
- * A cookie of the inner application that middleware has lost. If the status is
- * another one, the middleware answers by itself.
+ * Finds a cookie of the inner application that middleware has lost. If the
+ * status differs, the response is that of the middleware itself.
  */
 function lostCookie({ event, outer, inner }: PairView): Finding {
   if (event !== "head" || inner.response === undefined) return undefined;
@@ -67,7 +67,7 @@ function lostCookie({ event, outer, inner }: PairView): Finding {
   };
 }
 
-/** Applied when something happens on either side of a middleware. */
+/** Applied when something happens on either side of the middleware. */
 export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
   {
     id: "middleware/start-response-lost",
@@ -111,7 +111,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     hint: "Pass on an array of your own: [...headers, [name, value]]",
     check: ({ event, outer, inner }) =>
       event === "started" && inner.headersChanged && !outer.headersChanged
-        ? "other headers in it when startResponse had returned"
+        ? "other headers in it after startResponse returned"
         : undefined,
   },
   {
@@ -123,7 +123,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     title: "The middleware should pass on every Set-Cookie",
     why: "The client loses the cookie.",
     hint:
-      "Pass on all headers that you do not replace: [...headers, [name, value]]; if cookies are removed on purpose, switch this warning off",
+      "Pass on all headers that you do not replace: [...headers, [name, value]]; if you remove cookies on purpose, switch this warning off",
     check: lostCookie,
   },
   {
@@ -133,7 +133,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     profile: "paranoid",
     spec: "middleware-path",
     title:
-      "The middleware should leave SCRIPT_NAME and PATH_INFO together as they were",
+      "The middleware should not change SCRIPT_NAME and PATH_INFO taken together",
     why: "Applications build links from the two.",
     hint: "Move the same text from PATH_INFO to SCRIPT_NAME",
     check: ({ event, outer, inner }) => {
@@ -157,14 +157,14 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     spec: "middleware-write",
     title:
       "The middleware must not pass chunks of the inner body to write() of its server",
-    why: "The server could no longer hold the body back for a slow client.",
-    hint: "Yield them in a body of your own",
+    why: "The server can no longer pause the body for a slow client.",
+    hint: "Yield them from a body of your own",
     covers: ["middleware/drained"],
     check: ({ event, inner, args: [chunk] }) =>
       event === "write" && inner.written === 0 && isUint8Array(chunk) &&
         chunk.byteLength > 0 &&
         (chunk === inner.lastChunk || inner.array?.includes(chunk) === true)
-        ? `${describe(chunk)} that the inner body has given`
+        ? `${describe(chunk)} from the inner body`
         : undefined,
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * Rules about what middleware makes of the inner body.
+ * Rules about how middleware treats the inner body.
  *
  * @module
  */
@@ -18,7 +18,7 @@ function hasContent({ method, response }: PairState): boolean {
   return method !== "HEAD" && !hasNoBody(response?.code);
 }
 
-/** Content-Length of the inner application, with another body. */
+/** Finds the Content-Length of the inner application with another body. */
 function staleLength(view: PairView): Finding {
   const { event, outer, inner, args: [chunk] } = view;
   if (event !== "chunk" && event !== "end") return undefined;
@@ -66,15 +66,15 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
     profile: "core",
     spec: "middleware-returns-at-once",
     title:
-      "The middleware should return its body before it takes the chunks of the inner one",
+      "The middleware should return its body before it reads the inner body",
     why:
-      "Nothing reaches the client before the last chunk is made, and an endless body fills the memory.",
+      "The client receives nothing before the last chunk is ready, and an endless body fills the memory.",
     hint:
-      "Return a generator that takes the inner chunks one by one; if all of them are needed, as for a checksum, this warning can be switched off",
+      "Return a generator that reads the inner chunks one by one; if you need all of them, as for a checksum, switch this warning off",
     check: ({ event, inner }) =>
       event === "return" && inner.ended && inner.iterators > 0 &&
         inner.bytes > 0
-        ? `${inner.chunks} chunks taken to the end before it returned`
+        ? `${inner.chunks} chunks read to the end before it returned`
         : undefined,
   },
   {
@@ -88,10 +88,10 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
     why:
       "While it collects chunks, the client waits for data that is already there.",
     hint:
-      "Yield new Uint8Array(0) if there is nothing to pass on yet; if chunks are collected on purpose, as by a compressor, this warning can be switched off",
+      "Yield new Uint8Array(0) if there is nothing to pass on yet; if you collect chunks on purpose, as a compressor does, switch this warning off",
     check: ({ event, outer }) =>
       event === "inner chunk" && outer.taken === 2
-        ? "a second one taken before it has yielded"
+        ? "a second one read before it has yielded"
         : undefined,
   },
   {

@@ -1,5 +1,5 @@
 /**
- * The rule about functions that are written for another interface.
+ * The rule about functions for another interface.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const GUESSES: Readonly<
   node: {
     name: "a request listener of node:http or Express",
     hint:
-      "Serve a listener with createServer(listener) of node:http; or write (environ, startResponse), and bring a framework that has a fetch handler with fromFetchHandler() of @wsgi/ref/from-fetch",
+      "Serve a listener with createServer(listener) of node:http, or write a function (environ, startResponse); a framework with a fetch handler works here through fromFetchHandler() of @wsgi/ref/from-fetch",
   },
   fetch: {
     name: "a fetch handler",
@@ -28,7 +28,7 @@ const GUESSES: Readonly<
   },
 };
 
-/** Whether an error is what a value of the wrong kind leads to. */
+/** Whether an error is typical of arguments of the wrong kind. */
 function isMixUp(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const { name, violation } = error as {
@@ -39,8 +39,10 @@ function isMixUp(error: unknown): boolean {
     name === "ConformanceError" && violation?.blame === "application";
 }
 
-function otherInterface({ app, error, state }: FailedView): Finding {
-  // What has begun a response knows the interface.
+function otherInterface(
+  { app, thrownByApplication: error, state }: FailedView,
+): Finding {
+  // A program that has started a response knows the interface.
   if (state.response !== undefined || !isMixUp(error)) return undefined;
   const shape = findHandlerShape(app);
   if (shape === undefined) return undefined;

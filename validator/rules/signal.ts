@@ -1,5 +1,5 @@
 /**
- * Rules about what `wsgiref.signal` returns.
+ * Rules about the result of `wsgiref.signal`.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export const SIGNAL_RULES: readonly Rule<SignalView>[] = [
     profile: "core",
     spec: "ext-signal-function",
     title: "wsgiref.signal must return the same signal at every call",
-    why: "An application that has kept the first one would never be stopped.",
+    why: "An application that keeps the first one would never be notified.",
     hint: "Make one AbortController for the request, at the first call",
     check: ({ signal, first }) =>
       signal === first || !isSignal(signal) || !isSignal(first)

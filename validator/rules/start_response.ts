@@ -1,6 +1,6 @@
 /**
- * Rules about startResponse: how often, when and with what it is called, and
- * what the server makes of it.
+ * Rules about startResponse: when and how often it is called, its arguments, and
+ * what the server does with them.
  *
  * @module
  */
@@ -47,7 +47,7 @@ function wrongArguments(args: readonly unknown[]): Finding {
   if (typeof only === "object" && only !== null) {
     return {
       got: `only ${describe(only)}`,
-      hint: "Pass them by their position: startResponse(status, headers)",
+      hint: "Pass two arguments: startResponse(status, headers)",
     };
   }
   return args.length === 1
@@ -90,7 +90,7 @@ export const START_RULES: readonly Rule<StartView>[] = [
     title: "startResponse must be called before the response is over",
     why: "The response is complete, and the call has no effect.",
     hint:
-      "Is an await missing? Await what the response depends on before the application returns, and leave no timer behind",
+      "Is an await missing? Await everything that the response depends on before the application returns",
     check: ({ state }) => {
       if (!isOver(state)) return undefined;
       if (state.closes > 0) return "a call after the body was closed";
@@ -107,7 +107,7 @@ export const START_RULES: readonly Rule<StartView>[] = [
     spec: "start-once",
     title: "startResponse must be called once, and again only with excInfo",
     why:
-      "A request has one response, and a server cannot know which of two is meant.",
+      "A request has one response, and a server cannot know which of the two to send.",
     hint:
       "In an error handler, pass the error as the third argument; otherwise call it in one place",
     check: ({ args, state }) =>
@@ -124,7 +124,7 @@ export const START_RULES: readonly Rule<StartView>[] = [
     title: "excInfo should be the Error that was caught",
     why:
       "The server throws or logs it, and other values have no stack to show.",
-    hint: "Throw new Error(…), and pass on what catch gives you",
+    hint: "Throw new Error(…), and pass the caught error",
     check: ({ args }) =>
       !hasExcInfo(args) || isError(args[2]) ? undefined : noError(args[2]),
   },
@@ -149,20 +149,21 @@ export const STARTED_RULES: readonly Rule<StartedView>[] = [
   },
   {
     id: "start-response/rethrows",
-    severity: "error",
+    severity: "warning",
     blame: "server",
     profile: "core",
     spec: "server-start-rethrows",
     title:
-      "startResponse must throw the excInfo that it is given when the headers have been sent",
+      "startResponse should throw the excInfo that it is given when the headers have been sent",
     why:
-      "An error page after half a response looks like a part of that response.",
-    hint: "Throw excInfo itself: if (headersSent) throw excInfo",
+      "An error page after half a response looks like a part of that response. Middleware that has not sent the headers yet may replace them: without a validator around it, it looks like a server that has sent them, so this is a guess.",
+    hint:
+      "In a server, throw excInfo itself: if (headersSent) throw excInfo. If middleware holds the response back, wrap it in a validator too",
     check: ({ args, state, thrown }) => {
       if (!state.headSent || !hasExcInfo(args)) return undefined;
-      // Middleware that buffers can still replace the response.
+      // Middleware with a validator around it is known to hold it back.
       if (state.isHeldBack) return undefined;
-      // Its end was reported, and a server may refuse that in its own words.
+      // The end was reported, and a server may reject such a call with an error of its own.
       if (isOver(state)) return undefined;
       if (thrown === undefined) return "a normal return";
       return Object.is(thrown.error, args[2])
@@ -190,12 +191,12 @@ function notWrite(result: unknown): Finding {
   return got;
 }
 
-/** Whether this is the first that an application does after a caught error. */
+/** Whether this is the first step of an application after a caught error. */
 function goesOn(state: RequestState): boolean {
   return state.refusedAt !== undefined && state.refusedAt === state.chunks;
 }
 
-/** Applied when the application goes on: to each chunk and to the end. */
+/** Applied when the application continues: to each chunk and to the end. */
 export const GOING_ON_RULES: readonly Rule<StateView>[] = [
   {
     id: "start-response/exc-info-caught",
@@ -209,7 +210,7 @@ export const GOING_ON_RULES: readonly Rule<StateView>[] = [
     hint: "Call startResponse with excInfo outside of any try block",
     check: ({ state }) =>
       goesOn(state) && state.refusal === "exc-info"
-        ? "an application that caught it and went on"
+        ? "an application that caught it and continued"
         : undefined,
   },
   {
@@ -225,7 +226,7 @@ export const GOING_ON_RULES: readonly Rule<StateView>[] = [
       "Let the error through, or call startResponse again with it as excInfo",
     check: ({ state }) =>
       goesOn(state) && state.refusal === "arguments"
-        ? "an application that caught it and went on"
+        ? "an application that caught it and continued"
         : undefined,
   },
 ];

@@ -10,7 +10,7 @@ import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass, showCharacter } from "../views/character_classes.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** What cannot be sent; it is reported before anything about the form. */
+/** Characters that cannot be sent. They are reported before the form is. */
 const BROKEN = CharacterClass.control | CharacterClass.tab |
   CharacterClass.wide;
 
@@ -91,10 +91,9 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "status-no-control",
     title: "Status must have no control characters",
-    why:
-      "A line end in it would begin another header, and some servers end the process.",
+    why: "A line end in it begins another header, and some servers crash.",
     hint:
-      "Do not put text from outside, such as an error message, into the status",
+      "Do not put text of other origin, such as an error message, into the status",
     check: ({ response: { status, statusClasses } }) =>
       (statusClasses & (CharacterClass.control | CharacterClass.tab)) === 0
         ? undefined
@@ -142,7 +141,7 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "status-range",
     title: "Status must have a code from 200 to 599",
     why:
-      "The server sends lower codes itself, and higher ones are not defined.",
+      "The server sends lower codes itself, and HTTP does not define higher ones.",
     hint: "Use a code that HTTP defines",
     check: ({ response: { code } }) =>
       code === undefined || (code >= 200 && code <= 599)
@@ -181,7 +180,7 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
 ];
 
 function hasWrongSpaces(status: string): boolean {
-  // "299 " has no reason; that is another rule's.
+  // "299 " has no reason; another rule reports that.
   return status.length > 4 &&
     (status.charCodeAt(4) === 0x20 ||
       status.charCodeAt(status.length - 1) === 0x20);

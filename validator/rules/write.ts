@@ -58,7 +58,7 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
     spec: "write-not-in-body",
     title: "write() must be called before the application returns",
     why:
-      "After that the server sends the body, and the order of chunks would be undefined.",
+      "Afterwards the server sends the body, and the order of the chunks would be undefined.",
     hint:
       "Yield the chunk instead, or make the application async and await all writes",
     check: ({ state }) => {
@@ -77,7 +77,7 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
     title: "write() must not be called when the response is over",
     why: "The response is complete, so the chunk is lost.",
     hint:
-      "Await all that writes before the application returns, and leave no timer behind",
+      "Is an await missing? Await everything that writes before the application returns",
     check: ({ state }) => {
       if (!isOver(state)) return undefined;
       if (state.closes > 0) return "a call after the body was closed";
@@ -88,7 +88,7 @@ export const WRITE_RULES: readonly Rule<WriteView>[] = [
   },
 ];
 
-/** Applied when the application calls write() and it is known who waits. */
+/** Applied when the application calls write() again. */
 export const AWAITED_RULES: readonly Rule<AwaitedView>[] = [
   {
     id: "write/not-awaited",
@@ -98,9 +98,9 @@ export const AWAITED_RULES: readonly Rule<AwaitedView>[] = [
     spec: "write-discouraged",
     title: "The promise of write() should be awaited before the next call",
     why: "Otherwise a slow client makes the whole body pile up in memory.",
-    hint: "Write await write(chunk), or yield the chunks from a generator",
+    hint: "Use await write(chunk), or yield the chunks from a generator",
     check: ({ pending }) =>
-      pending ? "a call while the one before was pending" : undefined,
+      pending ? "a call while the previous one was pending" : undefined,
   },
 ];
 
@@ -113,7 +113,7 @@ export const WRITTEN_RULES: readonly Rule<WrittenView>[] = [
     profile: "core",
     spec: "server-start-returns-write",
     title: "write() must return a promise",
-    why: "Applications await it, and add to it with then() and catch().",
+    why: "Applications await it, and call its then() and catch().",
     hint: "Make it async, or return Promise.resolve()",
     check: ({ result }) => isThenable(result) ? undefined : describe(result),
   },

@@ -19,7 +19,7 @@ export interface FailedView {
   /** The application. */
   readonly app: unknown;
   /** What it threw, or the finding that was thrown about it. */
-  readonly error: unknown;
+  readonly thrownByApplication: unknown;
   /** How far the request had come. */
   readonly state: RequestState;
 }

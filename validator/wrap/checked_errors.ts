@@ -5,12 +5,12 @@
  */
 
 import type { ErrorStream } from "../../wsgi/types.ts";
-import type { Entry } from "../findings.ts";
+import type { Entry } from "../captures.ts";
 import {
   ERRORS_CLOSING_MEMBERS,
   ERRORS_OTHER_MEMBERS,
 } from "../rules/errors.ts";
-import { ConformanceError } from "../violation.ts";
+import { ConformanceError } from "../conformance_error.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { defineMembers, toMember, useOther } from "./stream_members.ts";
 

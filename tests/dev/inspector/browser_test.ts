@@ -8,7 +8,7 @@ import axe from "npm:axe-core@^4";
 import { MISSING_CHROMIUM, type Page, TestBrowser } from "../browser.ts";
 import { testsWith } from "../../tool.ts";
 import { serveInspector } from "./inspecting.ts";
-import { add, answer, createSamples, request } from "./samples.ts";
+import { answer, createSamples, request } from "./samples.ts";
 
 const testBrowser = testsWith(MISSING_CHROMIUM);
 
@@ -48,13 +48,12 @@ testBrowser(
     await page.getByRole("searchbox").fill("");
 
     // New ones come in at the top; the filter holds for them, too.
-    add(
-      log,
+    log.keep(
       request("GET", "/fine"),
       answer(request("GET", "/fine"), "200 OK"),
     );
     const bad = request("GET", "/<b>bad</b>");
-    add(log, bad, answer(bad, "503 Service Unavailable"));
+    log.keep(bad, answer(bad, "503 Service Unavailable"));
     await page.getByText("/<b>bad</b>").waitFor();
     assertEquals(await visibleRows(page), [12, 6, 4]);
     await page.getByRole("checkbox").uncheck();
@@ -66,7 +65,8 @@ testBrowser(
     });
     await page.locator("#r10 .chip.cut").waitFor();
     assertEquals(await page.textContent("#count"), "12 of 12");
-    log.clear();
+    // The last one grows beyond the limit of the log.
+    log.change(12, 2 ** 30);
     await page.getByText("No request yet.").waitFor();
 
     const error = {
@@ -166,7 +166,7 @@ testBrowser(
   async () => {
     const { log, ids } = createSamples();
     await using server = serveInspector(log, {
-      replay: (sent) => Promise.resolve(add(log, sent, answer(sent, "200 OK"))),
+      replay: (sent) => Promise.resolve(log.keep(sent, answer(sent, "200 OK"))),
     });
     await using browser = await TestBrowser.start();
     const page = await browser.page();
@@ -208,7 +208,7 @@ testBrowser("the inspector can be used by keyboard alone", async () => {
   const page = await browser.page();
   await page.goto(`${server.url}__wsgi__/`);
   const walk: string[] = [];
-  for (let step = 0; step < 9; step++) {
+  for (let step = 0; step < 10; step++) {
     await page.keyboard.press("Tab");
     walk.push(await focused(page));
     const ring = await page.evaluate(
@@ -216,16 +216,17 @@ testBrowser("the inspector can be used by keyboard alone", async () => {
     );
     assertEquals(ring, "solid", walk.at(-1));
   }
-  assertEquals(walk.slice(0, 7), [
+  assertEquals(walk.slice(0, 8), [
     "Skip to the content",
     "WSGI inspector",
     "Requests",
     "Rules",
     "Application",
+    "Check now",
     "q",
     "failures",
   ]);
-  assertMatch(walk[7]!, /^10 GET 200 OK \/stream running/);
+  assertMatch(walk[8]!, /^10 GET 200 OK \/stream running/);
   await page.keyboard.press("j");
   assertMatch(await focused(page), /^8 PUT/);
   await page.keyboard.press("k");
@@ -272,7 +273,7 @@ testBrowser(
       "X-Long",
       "y".repeat(900),
     ]]);
-    const longId = add(log, long, answer(long, `200 ${"Reason".repeat(50)}`));
+    const longId = log.keep(long, answer(long, `200 ${"Reason".repeat(50)}`));
     const paths = [
       "",
       ...Object.values(ids).map((id) => `requests/${id}`),

@@ -1,5 +1,6 @@
 /** An inspector that is served, over samples. */
 
+import { AccessGuard } from "../../../dev/access_guard.ts";
 import type { InspectorOptions } from "../../../dev/inspector_options.ts";
 import type { ConversationLog } from "../../../dev/conversation_log.ts";
 import { inspector } from "../../../dev/inspector/inspector.ts";
@@ -24,10 +25,12 @@ export function inspect(
   return mount({
     "/__wsgi__": inspector({
       log,
+      guard: new AccessGuard({ hostname: "localhost" }),
       module: MODULE,
       token: TOKEN,
       source: sampleSource,
       replay: () => Promise.reject(new Error("nothing is replayed here")),
+      check: () => Promise.resolve(),
       ...options,
     }),
   });

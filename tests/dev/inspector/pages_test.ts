@@ -5,10 +5,10 @@ import type {
   Conversation,
   ConversationEvent,
 } from "../../../dev/conversation.ts";
-import { ConversationLog } from "../../../dev/conversation_log.ts";
+import { SampleLog } from "./sample_log.ts";
 import { TestClient } from "../../../test_client/test_client.ts";
 import { inspect } from "./inspecting.ts";
-import { add, BODY_STRING, createSamples, request } from "./samples.ts";
+import { BODY_STRING, createSamples, request } from "./samples.ts";
 
 /** Every tag that the pages have. */
 const TAGS = new Set(
@@ -161,14 +161,14 @@ Deno.test("inspector() shows any string in any field inside of its element", asy
       fc.array(action, { maxLength: 14 }),
       text,
       async ({ body, ...sent }, actions, module) => {
-        const log = new ConversationLog();
+        const log = new SampleLog();
         const bytes = new TextEncoder().encode(body);
         const events = actions.map((one, index) => ({
           time: index * 9,
           ...one,
         }));
         const recorded = { ...sent, body: bytes, isBodyComplete: true };
-        const id = add(log, recorded, events as ConversationEvent[]);
+        const id = log.keep(recorded, events as ConversationEvent[]);
         log.state = {
           failed: {
             error: { name: module, message: body, frames: [] },
@@ -212,7 +212,7 @@ Deno.test("inspector() shows any string in any field inside of its element", asy
 });
 
 Deno.test("inspector() shows every rule, the index of rules and what is not there inside of their elements", async () => {
-  const client = new TestClient(inspect(new ConversationLog()), { environ });
+  const client = new TestClient(inspect(new SampleLog()), { environ });
   const index = (await client.get("/__wsgi__/rules/")).text();
   assertTame(index);
   const links = index.matchAll(/href="(\/__wsgi__\/rules\/[^"]+)"/g);
@@ -344,9 +344,9 @@ Deno.test("inspector() gives everything as JSON, credentials only where asked fo
 });
 
 Deno.test("inspector() says what is unusual about an environ first", async () => {
-  const log = new ConversationLog();
+  const log = new SampleLog();
   const sent = request("GET", "/");
-  const id = add(log, sent, [{
+  const id = log.keep(sent, [{
     time: 0,
     type: "call",
     application: "app",

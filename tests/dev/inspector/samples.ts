@@ -6,7 +6,7 @@ import type {
   EnvironEntry,
   RecordedRequest,
 } from "../../../dev/conversation.ts";
-import { ConversationLog } from "../../../dev/conversation_log.ts";
+import { SampleLog } from "./sample_log.ts";
 
 const encoder = new TextEncoder();
 
@@ -140,19 +140,6 @@ export function answer(
   ];
 }
 
-const NOON = Date.UTC(2026, 10, 29, 10, 0, 0);
-
-/** Adds a request with its events, and gives its id. */
-export function add(
-  log: ConversationLog,
-  sent: RecordedRequest,
-  events: readonly ConversationEvent[],
-): number {
-  const id = log.add(sent, NOON + log.list().length * 7300);
-  log.append(id, ...events);
-  return id;
-}
-
 /** A stream of many chunks, with what the application logs. */
 export function streamEvents(
   sent: RecordedRequest,
@@ -194,16 +181,16 @@ export const BODY_STRING: DescribedFinding = {
 
 /** A log with one request of each kind. The names are those of their paths. */
 export function createSamples(): {
-  log: ConversationLog;
+  log: SampleLog;
   ids: Readonly<Record<string, number>>;
 } {
-  const log = new ConversationLog();
+  const log = new SampleLog();
   const ids: Record<string, number> = {};
   const keep = (
     name: string,
     sent: RecordedRequest,
     events: (sent: RecordedRequest) => readonly ConversationEvent[],
-  ) => void (ids[name] = add(log, sent, events(sent)));
+  ) => void (ids[name] = log.keep(sent, events(sent)));
 
   keep("home", request("GET", "/"), (sent) => answer(sent, "200 OK"));
   keep(

@@ -5,12 +5,7 @@ import {
 } from "../../../gateway/backend/cgi_variables.ts";
 import { RequestError } from "../../../http1/request_error.ts";
 
-/** Completes variables and gives the length of the body. */
-function lengthOf(variables: Record<string, string>): string | undefined {
-  return completeVariables(variables)["CONTENT_LENGTH"];
-}
-
-Deno.test("joinVariables() joins headers, and takes the last of what is none", () => {
+Deno.test("joinVariables() joins headers, and takes the last of other variables", () => {
   assertEquals(
     joinVariables([
       ["HTTP_X", "1"],
@@ -32,14 +27,11 @@ Deno.test("joinVariables() joins headers, and takes the last of what is none", (
   );
 });
 
-Deno.test("joinVariables() takes blanks from around headers alone", () => {
+Deno.test("joinVariables() trims headers alone, and accepts any name", () => {
   assertEquals(
     joinVariables([["HTTP_X", "\t a \t b "], ["QUERY_STRING", " a "]]),
     { HTTP_X: "a \t b", QUERY_STRING: " a " },
   );
-});
-
-Deno.test("joinVariables() takes any name for a name", () => {
   const joined = joinVariables([["__proto__", "1"], ["constructor", "2"]]);
   assertEquals(Object.keys(joined), ["__proto__", "constructor"]);
   assertEquals(Object.getPrototypeOf(joined), Object.prototype);
@@ -47,59 +39,70 @@ Deno.test("joinVariables() takes any name for a name", () => {
 
 const APACHE = "Apache/2.4.71 (Debian)";
 
-Deno.test.each<[Record<string, string>, unknown[]]>([
-  [{ PATH_INFO: "", SCRIPT_NAME: "/app", DOCUMENT_URI: "/app/x" }, [
+Deno.test.each<[Record<string, string>, string | undefined, string]>([
+  [
+    { PATH_INFO: "", SCRIPT_NAME: "/app", DOCUMENT_URI: "/app/x" },
     "/app",
     "",
-  ]],
-  [{ DOCUMENT_URI: "/a/\xe9", REQUEST_URI: "//a/%E9?b" }, [
+  ],
+  [
+    { DOCUMENT_URI: "/a/\xe9", REQUEST_URI: "//a/%E9?b" },
     undefined,
     "/a/\xe9",
-  ]],
-  [{ REQUEST_URI: "//a/%E9?b" }, [undefined, "//a/\xe9"]],
-  [{}, [undefined, ""]],
-  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/app/x" }, ["/app", "/x"]],
-  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/app" }, ["/app", ""]],
-  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/apple" }, ["/app", ""]],
-  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/x" }, ["/app", ""]],
+  ],
+  [{ REQUEST_URI: "//a/%E9?b" }, undefined, "//a/\xe9"],
+  [{}, undefined, ""],
+  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/app/x" }, "/app", "/x"],
+  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/app" }, "/app", ""],
+  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/apple" }, "/app", ""],
+  [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/x" }, "/app", ""],
   // mod_proxy_scgi
-  [{ SCRIPT_NAME: "/a/b", SERVER_SOFTWARE: APACHE }, ["", "/a/b"]],
-  [{ REQUEST_URI: "http://h:81/a%2Fb?c" }, [undefined, "/a/b"]],
-  [{ REQUEST_URI: "HTTPS://h" }, [undefined, "/"]],
-  [{ REQUEST_URI: "http://h?a" }, [undefined, "/"]],
-  [{ REQUEST_URI: "/http://h/" }, [undefined, "/http://h/"]],
-])("completeVariables() makes of %j the paths %j", (variables, paths) => {
-  const completed = completeVariables(variables);
-  assertEquals([completed["SCRIPT_NAME"], completed["PATH_INFO"]], paths);
-  // What becomes of one in absolute form, cgi_environ.ts says.
-  const { REQUEST_URI: uri } = variables;
-  if (!uri?.includes(":")) assertEquals(completed["REQUEST_URI"], uri);
-});
+  [{ SCRIPT_NAME: "/a/b", SERVER_SOFTWARE: APACHE }, "", "/a/b"],
+  [{ REQUEST_URI: "http://h:81/a%2Fb?c" }, undefined, "/a/b"],
+  [{ REQUEST_URI: "HTTPS://h" }, undefined, "/"],
+  [{ REQUEST_URI: "http://h?a" }, undefined, "/"],
+  [{ REQUEST_URI: "/http://h/" }, undefined, "/http://h/"],
+])(
+  "completeVariables() turns %j into SCRIPT_NAME %j and PATH_INFO %j",
+  (variables, script, path) => {
+    const completed = completeVariables(variables);
+    const { SCRIPT_NAME, PATH_INFO, REQUEST_URI } = completed;
+    assertEquals([SCRIPT_NAME, PATH_INFO], [script, path]);
+    const { REQUEST_URI: uri } = variables;
+    // cgi_environ_test.ts has the absolute form.
+    if (!uri?.includes(":")) assertEquals(REQUEST_URI, uri);
+  },
+);
 
-Deno.test("completeVariables() tells the length of the body", () => {
-  const length = (told: string, header?: string, more = {}) =>
-    lengthOf({
-      CONTENT_LENGTH: told,
-      ...header === undefined ? {} : { HTTP_CONTENT_LENGTH: header },
-      ...more,
-    });
-  assertEquals(length("5"), "5");
-  assertEquals(length(""), "");
-  // Without a header it is SCGI's way to say that there is no body.
-  assertEquals(length("0"), "");
-  assertEquals(length("0", "0"), "0");
-  assertEquals(length("0", "50"), "50");
-  assertEquals(length("10", "50"), "50");
-  assertEquals(length("50", "10"), "50");
-  assertEquals(length("4", "50", { HTTP_TRANSFER_ENCODING: "chunked" }), "4");
-});
+/** CONTENT_LENGTH, and `-` or the header; the length of the body then. */
+Deno.test.each([
+  ["5", "-", "5"],
+  ["", "-", ""],
+  // Without a header it is SCGI's way to express that there is no body.
+  ["0", "-", ""],
+  ["0", "0", "0"],
+  ["0", "50", "50"],
+  ["10", "50", "50"],
+  ["50", "10", "50"],
+])(
+  "completeVariables() turns CONTENT_LENGTH %j and the header %j into %j",
+  (CONTENT_LENGTH, HTTP_CONTENT_LENGTH, expected) => {
+    const header = HTTP_CONTENT_LENGTH === "-" ? {} : { HTTP_CONTENT_LENGTH };
+    const variables = { CONTENT_LENGTH, ...header };
+    assertEquals(completeVariables(variables)["CONTENT_LENGTH"], expected);
+    const chunked = { ...variables, HTTP_TRANSFER_ENCODING: "chunked" };
+    const { CONTENT_LENGTH: length } = completeVariables(chunked);
+    if (CONTENT_LENGTH !== "0") assertEquals(length, CONTENT_LENGTH);
+  },
+);
 
-Deno.test("completeVariables() knows https by REQUEST_SCHEME where HTTPS is missing", () => {
-  const https = (variables: Record<string, string>) =>
-    completeVariables(variables)["HTTPS"];
-  assertEquals(https({ REQUEST_SCHEME: "https" }), "on");
-  assertEquals(https({ REQUEST_SCHEME: "http" }), "");
-  assertEquals(https({ REQUEST_SCHEME: "https", HTTPS: "off" }), "off");
+Deno.test.each<[Record<string, string>, string]>([
+  [{ REQUEST_SCHEME: "https" }, "on"],
+  [{ REQUEST_SCHEME: "http" }, ""],
+  [{ REQUEST_SCHEME: "https", HTTPS: "off" }, "off"],
+  [{ HTTP_CONTENT_TYPE: 'a/b; c="d, e"' }, ""],
+])("completeVariables() turns %j into HTTPS %j", (variables, https) => {
+  assertEquals(completeVariables(variables)["HTTPS"], https);
 });
 
 Deno.test.each<[Record<string, string>]>([
@@ -107,11 +110,6 @@ Deno.test.each<[Record<string, string>]>([
   [{ HTTP_CONTENT_LENGTH: "1, 1" }],
   [{ HTTP_CONTENT_TYPE: "a/b, c/d" }],
   [{ REQUEST_URI: "/#" }],
-])("completeVariables() refuses %j", (variables) => {
+])("completeVariables() rejects %j", (variables) => {
   assertThrows(() => completeVariables(variables), RequestError);
-});
-
-Deno.test("completeVariables() lets a comma pass in a quoted parameter", () => {
-  const HTTP_CONTENT_TYPE = 'a/b; c="d, e"';
-  assertEquals(completeVariables({ HTTP_CONTENT_TYPE })["HTTPS"], "");
 });

@@ -15,7 +15,6 @@ import {
   encodeScgi,
   encodeUwsgi,
   type Gateway,
-  GATEWAYS,
   request,
   serve,
   show,
@@ -208,11 +207,4 @@ test("survives any bytes", async (gateway) => {
     await client.rest();
   }
   assertEquals(shown(await ask(serving)).PATH_INFO, "/a");
-});
-
-Deno.test("both gateways are tested", () => {
-  assertEquals(GATEWAYS.map(({ name }) => name), [
-    "serveScgi()",
-    "serveUwsgi()",
-  ]);
 });

@@ -1,24 +1,25 @@
-import {
-  assertEquals,
-  assertFalse,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertStringIncludes } from "@std/assert";
 import { runCgi } from "../../../gateway/cgi/cgi.ts";
+import { demoApp } from "../../../server/demo_app.ts";
 import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
 import {
   answering,
+  Events,
+  fail,
   type LooseApplication,
   sending,
 } from "../recording_transport.ts";
-import { cgi, GET, Sink } from "./run_cgi.ts";
+import { bodyOf, endless } from "../recording_body.ts";
+import { cgi, GET, Sink, stdinOf } from "./run_cgi.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const HEAD = "Status: 200 OK\r\nContent-Type: text/plain\r\n";
 
-Deno.test("runCgi() writes the status line, the headers, an empty line and the body", async () => {
+const failing: LooseApplication = () => fail();
+
+Deno.test("runCgi() writes status, headers, an empty line and the body", async () => {
   const headers: HeaderTuple[] = [
     ["X-b", "1"],
     ["x-A", "\xff"],
@@ -44,29 +45,22 @@ Deno.test.each<[string, () => unknown, string]>([
   ["an iterator", () => AB.values(), "\r\nab"],
   ["a stream", () => ReadableStream.from(AB), "\r\nab"],
   ["an empty iterator", () => [].values(), "Content-Length: 0\r\n\r\n"],
-])(
-  "runCgi() says the length of %s if it knows it",
-  async (_kind, body, rest) => {
-    const { output, errors } = await cgi(answering(body));
-    assertEquals([output, errors], [HEAD + rest, ""]);
-  },
-);
+])("runCgi() writes a length if it knows it: %s", async (_kind, body, rest) => {
+  const { output, errors } = await cgi(answering(body));
+  assertEquals([output, errors], [HEAD + rest, ""]);
+});
 
 Deno.test.each<[string, string, string]>([
   ["HEAD", "200 OK", "Content-Length: 3\r\n"],
   ["GET", "204 No Content", ""],
   ["GET", "304 Not Modified", ""],
-])(
-  "runCgi() sends no body to %s with status %s",
-  async (REQUEST_METHOD, status, length) => {
-    const { output } = await cgi(sending("abc", [], status), {
-      REQUEST_METHOD,
-    });
-    assertEquals(output, `Status: ${status}\r\n${length}\r\n`);
-  },
-);
+])("runCgi() sends no body to %s with status %s", async (...row) => {
+  const [REQUEST_METHOD, status, length] = row;
+  const { output } = await cgi(sending("abc", [], status), { REQUEST_METHOD });
+  assertEquals(output, `Status: ${status}\r\n${length}\r\n`);
+});
 
-Deno.test("runCgi() drops a header Status, which to CGI is the status", async () => {
+Deno.test("runCgi() drops a header Status, because CGI has its own", async () => {
   const headers: HeaderTuple[] = [["Status", "404 Not Found"], ["sTATUS", "1"]];
   const { output, errors } = await cgi(answering(() => [], headers));
   assertEquals(output, "Status: 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -87,10 +81,6 @@ Deno.test("runCgi() writes a chunk before the next one is made", async () => {
   assertEquals(seen, [`${HEAD}\r\na`, `${HEAD}\r\nab`]);
 });
 
-const failing: LooseApplication = () => {
-  throw new Error("secret reason");
-};
-
 Deno.test("runCgi() answers an error with 500, and logs it", async () => {
   const { output, errors, end } = await cgi(failing);
   assertEquals(
@@ -98,11 +88,11 @@ Deno.test("runCgi() answers an error with 500, and logs it", async () => {
     "Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n" +
       "Content-Length: 26\r\n\r\n500 Internal Server Error\n",
   );
-  assertMatch(errors, /^Error: secret reason\n {4}at /);
+  assertMatch(errors, /^Error: on purpose\n {4}at /);
   assertEquals(end, "closed");
 });
 
-Deno.test("runCgi() answers an error as its options say", async () => {
+Deno.test("runCgi() answers an error as its options say, but not a 500 of the application", async () => {
   const errorHeaders: HeaderTuple[] = [["X", "y"], ["Content-Length", "99"]];
   const { output } = await cgi(failing, {}, [], {
     errorStatus: "503 Soon",
@@ -113,16 +103,14 @@ Deno.test("runCgi() answers an error as its options say", async () => {
     output,
     "Status: 503 Soon\r\nX: y\r\nContent-Length: 7\r\n\r\nzur\xc3\xbcck",
   );
+  const errorBody = encode("abc");
   const head = await cgi(failing, { REQUEST_METHOD: "HEAD" }, [], {
-    errorBody: encode("abc"),
+    errorBody,
   });
   assertMatch(head.output, /^Status: 500 [^]*\r\nContent-Length: 3\r\n\r\n$/);
-});
-
-Deno.test("runCgi() does not take the application's own 500 for an error", async () => {
   const app = sending("mine", [], "500 Internal Server Error");
-  const { output } = await cgi(app, {}, [], { errorBody: "theirs" });
-  assertMatch(output, /\r\n\r\nmine$/);
+  const own = await cgi(app, {}, [], { errorBody: "theirs" });
+  assertMatch(own.output, /\r\n\r\nmine$/);
 });
 
 Deno.test.each<[Record<string, unknown>]>([
@@ -130,31 +118,110 @@ Deno.test.each<[Record<string, unknown>]>([
   [{ errorStatus: "500 a\nb" }],
   [{ errorHeaders: [["a", "b\n"]] }],
   [{ errorHeaders: { a: "b" } }],
-])("runCgi() rejects the options %j at once", async (options) => {
+])("runCgi() rejects the options %j without a call", async (options) => {
   let called = false;
-  await assertRejects(
-    () => cgi(() => called = true, {}, [], options),
-    Error,
-    "Cannot start the response: ",
-  );
-  assertFalse(called);
+  const call = () => cgi(() => called = true, {}, [], options);
+  await assertRejects(call, Error, "Cannot start the response: ");
+  assertEquals(called, false);
 });
 
-Deno.test("runCgi() rejects what is no application", async () => {
-  await assertRejects(
-    () => runCgi("app" as unknown as Application, { env: GET }),
-    TypeError,
-    "Cannot run the application: it must be a function",
-  );
+Deno.test("runCgi() rejects a value that is not an application", async () => {
+  const call = () => runCgi("app" as unknown as Application, { env: GET });
+  const message = "Cannot run the application: it must be a function";
+  await assertRejects(call, TypeError, message);
 });
 
-Deno.test("runCgi() breaks off when an error comes after the first byte", async () => {
-  const { output, errors, end } = await cgi(
-    answering(function* (): Generator<Uint8Array, void> {
-      yield encode("a");
-      throw new Error("too late");
-    }),
-  );
+Deno.test("runCgi() breaks off at an error after the first byte", async () => {
+  const body = function* (): Generator<Uint8Array, void> {
+    yield encode("a");
+    fail("too late");
+  };
+  const { output, errors, end } = await cgi(answering(body));
   assertEquals([output, end], [`${HEAD}\r\na`, "aborted"]);
   assertStringIncludes(errors, "too late");
+});
+
+/** An output that fails at the second write. */
+function breaking(error: unknown): WritableStream<Uint8Array> {
+  let writes = 0;
+  return new WritableStream({
+    write(): void {
+      if (++writes === 2) throw error;
+    },
+  });
+}
+
+Deno.test.each<[string, unknown]>([
+  ["BrokenPipe", new Deno.errors.BrokenPipe("Broken pipe (os error 32)")],
+  ["ConnectionReset", new Deno.errors.ConnectionReset("reset")],
+  ["ECONNABORTED", Object.assign(new Error("a"), { code: "ECONNABORTED" })],
+  ["a reader that left", undefined],
+])(
+  "runCgi() does not log %s, closes the body and aborts the signal",
+  async (_name, error) => {
+    const events = new Events();
+    const app = answering((environ) => {
+      const signal = environ["wsgiref.signal"]?.();
+      signal?.addEventListener("abort", () => events.add("abort"));
+      return bodyOf("generator", endless("x"), events);
+    });
+    const stdout = breaking(error);
+    const { errors } = await cgi(app, {}, [], { stdout });
+    assertEquals([errors, stdout.locked], ["", false]);
+    const ends = events.list.filter((event) => event !== "next");
+    assertEquals(ends.toSorted(), ["abort", "close", "return"]);
+  },
+);
+
+Deno.test("runCgi() logs why an array cannot be written, unless the reader left", async () => {
+  for (
+    const [error, log] of [
+      [new Deno.errors.BrokenPipe(), ""],
+      [
+        new Error("disk full"),
+        "The response could not be written: Error: disk full\n",
+      ],
+    ] as const
+  ) {
+    const stdout = breaking(error);
+    const app = demoApp as LooseApplication;
+    assertEquals((await cgi(app, {}, [], { stdout })).errors, log);
+  }
+});
+
+Deno.test("runCgi() leaves stdin and stderr unlocked and stderr open", async () => {
+  const [stdout, stderr] = [new Sink(), new Sink()];
+  const stdin = stdinOf("abc");
+  await runCgi(failing as Application, {
+    env: { ...GET, REQUEST_METHOD: "POST", CONTENT_LENGTH: "3" },
+    stdin: stdin.stream,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+  });
+  for (const { stream } of [stdin, stdout, stderr]) assert(!stream.locked);
+  assertEquals(stderr.end, "open");
+});
+
+Deno.test("runCgi() resolves when its log is written, even if that is slow", async () => {
+  let written = 0;
+  const stderr = new WritableStream<Uint8Array>({
+    async write(): Promise<void> {
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+      written++;
+    },
+  });
+  const app = answering((environ) => {
+    for (let i = 0; i < 3; i++) environ["wsgi.errors"].write("line\n");
+    return [];
+  });
+  await cgi(app, {}, [], { stderr });
+  assertEquals(written, 3);
+});
+
+Deno.test("runCgi() answers although its log is closed", async () => {
+  const stderr = new WritableStream<Uint8Array>({
+    write: () => fail("closed"),
+  });
+  const { output } = await cgi(failing, {}, [], { stderr });
+  assertMatch(output, /^Status: 500 /);
 });

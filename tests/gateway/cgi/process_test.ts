@@ -9,34 +9,26 @@ const echo = answering(async (environ) => [await environ["wsgi.input"].read()]);
 
 const ignoring = answering(() => []);
 
+/** The variables of a POST. */
 function post(length?: string): Record<string, string> {
-  const env: Record<string, string> = { REQUEST_METHOD: "POST" };
-  if (length !== undefined) env.CONTENT_LENGTH = length;
-  return env;
+  const env = { REQUEST_METHOD: "POST" };
+  return length === undefined ? env : { ...env, CONTENT_LENGTH: length };
 }
 
 function bodyOf(output: string): string {
   return output.slice(output.indexOf("\r\n\r\n") + 4);
 }
 
-Deno.test.each<[string | undefined, string]>([
-  ["6", "abcdef"],
-  ["4", "abcd"],
-  ["0", ""],
-  ["", "abcdef"],
-  [undefined, "abcdef"],
-])(
-  "runCgi() with CONTENT_LENGTH %j gives the input %j",
-  async (length, body) => {
-    const { output, errors } = await cgi(echo, post(length), ["abc", "def"]);
-    assertEquals([bodyOf(output), errors], [body, ""]);
-  },
-);
-
-Deno.test("runCgi() gives a chunked body, whose length nobody tells", async () => {
-  const env = { ...post(), HTTP_TRANSFER_ENCODING: "chunked" };
-  const { output } = await cgi(echo, env, ["abc", "def"]);
-  assertEquals(bodyOf(output), "abcdef");
+Deno.test.each<[Record<string, string>, string]>([
+  [post("6"), "abcdef"],
+  [post("4"), "abcd"],
+  [post("0"), ""],
+  [post(""), "abcdef"],
+  [post(), "abcdef"],
+  [{ ...post(), HTTP_TRANSFER_ENCODING: "chunked" }, "abcdef"],
+])("runCgi() reads for %j the input %j", async (env, body) => {
+  const { output, errors } = await cgi(echo, env, ["abc", "def"]);
+  assertEquals([bodyOf(output), errors], [body, ""]);
 });
 
 /** A standard input that calls a function when it is read, and ends. */
@@ -49,7 +41,7 @@ function watched(onPull: () => void): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-Deno.test("runCgi() reads nothing before the application does", async () => {
+Deno.test("runCgi() reads its input when the application does", async () => {
   let unread = -1;
   let pulls = 0;
   const stdin = watched(() => void pulls++);
@@ -58,7 +50,7 @@ Deno.test("runCgi() reads nothing before the application does", async () => {
   assertEquals([unread, pulls], [0, 1]);
 });
 
-Deno.test("runCgi() answers 400 to a body that was cut short, whatever its options say", async () => {
+Deno.test("runCgi() answers 400 to a body that was cut short, despite its options", async () => {
   const options = { errorStatus: "503 Soon", errorBody: "mine" };
   const { output, errors } = await cgi(echo, post("9"), ["abc"], options);
   assertMatch(output, /^Status: 400 Bad Request\r\n[^]*\n400 Bad Request\n$/);
@@ -75,31 +67,27 @@ Deno.test("runCgi() answers 413 to a body that turns out too large", async () =>
 Deno.test.each<[string, Record<string, string>, number]>([
   ["all of a body with a length", post("9"), 0],
   ["no more than the length", post("6"), 3],
-  ["nothing of a body of no length", post("0"), 9],
+  ["nothing of an empty body", post("0"), 9],
   ["all of a body of unknown length", post(), 0],
-  ["nothing where GET says no length", {}, 9],
+  ["nothing of a GET without a length", {}, 9],
   ["all of a chunked GET", { HTTP_TRANSFER_ENCODING: "chunked" }, 0],
 ])("runCgi() drains %s that was not read", async (_what, env, left) => {
   const { unread, errors } = await cgi(ignoring, env, ["abc", "def", "ghi"]);
   assertEquals([unread, errors], [left, ""]);
 });
 
-Deno.test("runCgi() drains what a failed application has left", async () => {
+Deno.test("runCgi() drains the input after a failure and after a rejection", async () => {
   const app: LooseApplication = async (environ) => {
     await environ["wsgi.input"].read(1);
     throw new Error("enough");
   };
-  const { output, unread } = await cgi(app, post("9"), ["abc", "def", "ghi"]);
-  assertMatch(output, /^Status: 500 /);
-  assertEquals(unread, 0);
-});
-
-Deno.test("runCgi() drains what a refused request brings", async () => {
+  const input = ["abc", "def", "ghi"];
+  const failed = await cgi(app, post("9"), input);
+  assertMatch(failed.output, /^Status: 500 /);
   const options = { maxRequestBodySize: 1 };
-  const input = ["abc", "def"];
-  const { output, unread } = await cgi(ignoring, post("6"), input, options);
-  assertMatch(output, /^Status: 413 /);
-  assertEquals(unread, 0);
+  const rejected = await cgi(ignoring, post("9"), input, options);
+  assertMatch(rejected.output, /^Status: 413 /);
+  assertEquals([failed.unread, rejected.unread], [0, 0]);
 });
 
 Deno.test("runCgi() ends the response before it drains", async () => {
@@ -110,7 +98,7 @@ Deno.test("runCgi() ends the response before it drains", async () => {
   assertEquals(ended, "closed");
 });
 
-Deno.test("runCgi() is content with an input that cannot be drained", async () => {
+Deno.test("runCgi() ignores that its input cannot be drained", async () => {
   const stdin = new ReadableStream<Uint8Array>({
     pull(): void {
       throw new Error("EIO");
@@ -121,7 +109,7 @@ Deno.test("runCgi() is content with an input that cannot be drained", async () =
   assertEquals(errors, "");
 });
 
-Deno.test("runCgi() gives lines, and forms through toRequest()", async () => {
+Deno.test("runCgi() reads lines, and forms through toRequest()", async () => {
   const lines: string[] = [];
   const readLines = answering(async ({ "wsgi.input": input }) => {
     for await (const line of input) lines.push(fromBytes(line));

@@ -1,26 +1,22 @@
-/**
- * Runs applications under runCgi() without a process.
- *
- * @module
- */
+/** Runs applications under runCgi() without a process. */
 
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { type CgiOptions, runCgi } from "../../../gateway/cgi/cgi.ts";
 import type { Application } from "../../../wsgi/types.ts";
 import type { LooseApplication } from "../recording_transport.ts";
 
-/** What a web server sees of a CGI program. */
+/** The outcome of a CGI program, as a web server sees it. */
 export interface CgiOutcome {
   /** All output, as a ByteString. */
   readonly output: string;
   readonly errors: string;
   /** How the output ended. */
   readonly end: "open" | "closed" | "aborted";
-  /** Whether the end of the standard input was seen, or all that it holds. */
+  /** How many bytes of the standard input were not read. */
   readonly unread: number;
 }
 
-/** A sink that keeps what it gets, as a ByteString. */
+/** A sink that collects its input as a ByteString. */
 export class Sink {
   text = "";
   end: "open" | "closed" | "aborted" = "open";
@@ -31,7 +27,7 @@ export class Sink {
   });
 }
 
-/** A standard input that knows how much of it was not read. */
+/** A standard input that counts the bytes that were not read. */
 export function stdinOf(
   ...chunks: string[]
 ): { stream: ReadableStream<Uint8Array>; unread: () => number } {

@@ -1,115 +1,84 @@
 /**
- * What SPEC.md says an environ holds, worked out the slow way from the parts of
- * a request, with no code of the gateway. And what Deno makes of such a request
- * before the gateway sees it.
+ * A model of the environ that SPEC.md requires, without code of the gateway, and
+ * of the `Request` that Deno makes of the same request.
  *
  * @module
  */
 
 import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 
-/** A request as the client meant it: nothing in it is joined yet. */
+/** A request as the client sends it: nothing in it is joined yet. */
 export interface WireRequest {
   readonly method: string;
-  readonly target:
-    & {
-      /** Of the absolute form, which has an authority. */
-      readonly scheme?: string;
-      readonly user?: string;
-      /** Alone, it is the target of CONNECT. */
-      readonly authority?: string;
-    }
-    & { readonly path?: string; readonly query?: string | undefined };
+  readonly target: {
+    /** Only in the absolute form, which has an authority. */
+    readonly scheme?: string;
+    readonly user?: string;
+    /** Without a path, it is the target of CONNECT. */
+    readonly authority?: string;
+    readonly path?: string;
+    readonly query?: string | undefined;
+  };
   /** The Host header; `undefined` for none, as HTTP/1.0 allows. */
   readonly host: string | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** The plain variables of an environ, or the status that refuses the request. */
+/** The plain variables of an environ, or the status that rejects the request. */
 export type Expected = Record<string, unknown> | 400 | 413;
 
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const DIGITS = "0123456789";
-const HEX = `${DIGITS}ABCDEFabcdef`;
-const MUST_BE_WHOLE = ["CONTENT-LENGTH", "CONTENT-TYPE", "SET-COOKIE"];
-const NAME_CHARACTERS = `${LETTERS}${DIGITS}-._~!$&'()*+,;=`;
-
-function consistsOf(text: string, characters: string): boolean {
-  return [...text].every((one) => characters.includes(one));
+function queryOf({ target: { query } }: WireRequest): string {
+  return query === undefined ? "" : `?${query}`;
 }
 
-/** Makes a request as Deno hands it over: all of the target in one URL. */
-export function asDenoGives(
-  { method, target, host, headers }: WireRequest,
-  port: number,
-): Request {
+/** Makes a request as Deno passes it on: all of the target in one URL. */
+export function asDenoGives(wire: WireRequest, port: number): Request {
+  const { method, target, host, headers } = wire;
   const { scheme = "http", user, authority = host || `localhost:${port}` } =
     target;
-  const query = target.query === undefined ? "" : `?${target.query}`;
   const joined = new Headers();
   for (const [name, value] of headers) {
     const before = joined.get(name);
-    // Deno's server does so, its Headers do not.
-    if (name.toLowerCase() === "cookie" && before !== null) {
+    // Deno's server joins cookies with a semicolon, its Headers do not.
+    if (/^cookie$/i.test(name) && before !== null) {
       joined.set(name, `${before}; ${value}`);
-    } else {
-      joined.append(name, value);
-    }
+    } else joined.append(name, value);
   }
   if (host !== undefined) joined.set("host", host);
-  // No constructor: it would tidy the URL up.
-  const request = {
-    method,
-    url: `${scheme}://${user === undefined ? "" : `${user}@`}${authority}${
-      target.path ?? ""
-    }${query}`,
-    headers: joined,
-    body: null,
-  };
-  return request as Request;
+  const server = user === undefined ? authority : `${user}@${authority}`;
+  const url = `${scheme}://${server}${target.path ?? ""}${queryOf(wire)}`;
+  // Not the constructor, which would normalize the URL.
+  return { method, url, headers: joined, body: null } as unknown as Request;
 }
 
-/** RFC 9110 section 7.2: `uri-host [":" port]`; `undefined` if it is none. */
+// RFC 9110 section 7.2: uri-host [":" port]
+const AUTHORITY =
+  /^(\[[\dA-F:.]*\]|(?:[\w\-.~!$&'()*+,;=]|%[\dA-F]{2})*)(?::(\d*))?$/i;
+
 function readAuthority(
   text: string,
 ): { host: string; port: string } | undefined {
-  const isLiteral = text.startsWith("[");
-  const end = isLiteral ? text.indexOf("]") + 1 : text.indexOf(":");
-  const host = end === -1 ? text : text.slice(0, end);
-  const rest = end === -1 ? "" : text.slice(end);
-  const isHost = isLiteral
-    ? consistsOf(host, `${HEX}:.[]`) && URL.canParse(`http://${host}/`)
-    : host.split("%").every((part, index) =>
-      index === 0 ? consistsOf(part, NAME_CHARACTERS) : part.length >= 2 &&
-        consistsOf(part.slice(0, 2), HEX) &&
-        consistsOf(part.slice(2), NAME_CHARACTERS)
-    );
-  const port = rest.slice(1);
-  const isPort = rest === "" || (rest[0] === ":" &&
-    consistsOf(port, DIGITS) && BigInt(port) <= 65535n);
-  const isOfUrl = text === "" || URL.canParse(`http://${text}/`);
-  return isHost && isPort && isOfUrl ? { host, port } : undefined;
+  const [, host = "", port = ""] = AUTHORITY.exec(text) ?? [undefined, "?"];
+  const isForUrl = (text: string) => URL.canParse(`http://${text}/`);
+  const isValid = host !== "?" && Number(port) <= 65535 &&
+    (text === "" || isForUrl(text)) && (host[0] !== "[" || isForUrl(host));
+  return isValid ? { host, port } : undefined;
 }
 
 /** One code unit for each byte of UTF-8. */
 function asBytes(text: string): string {
-  return [...new TextEncoder().encode(text)]
-    .map((byte) => String.fromCharCode(byte)).join("");
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 // environ-path-decoded
 function decode(raw: string): string {
-  const bytes = asBytes(raw);
-  let decoded = "";
-  for (let i = 0; i < bytes.length; i++) {
-    const digits = bytes.slice(i + 1, i + 3);
-    const isEscape = bytes[i] === "%" && digits.length === 2 &&
-      consistsOf(digits, HEX);
-    decoded += isEscape ? String.fromCharCode(parseInt(digits, 16)) : bytes[i];
-    if (isEscape) i += 2;
-  }
-  return decoded;
+  return asBytes(raw).replace(
+    /%([\dA-F]{2})/gi,
+    (_, digits) => String.fromCharCode(parseInt(digits, 16)),
+  );
 }
+
+const MUST_BE_WHOLE = ["CONTENT-LENGTH", "CONTENT-TYPE", "SET-COOKIE"];
 
 /** The values of each header, joined as environ-http-repeated says. */
 function joinValues(
@@ -120,64 +89,40 @@ function joinValues(
     const key = name.toUpperCase();
     const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, "");
     const before = joined.get(key);
-    const comma = key === "COOKIE" ? "; " : ", ";
-    // Deno 2.9 drops a first value that is empty; of these none
-    // may be lost.
+    // Deno 2.9 drops a first value that is empty; of these none may be lost.
     const isLost = before === "" && !MUST_BE_WHOLE.includes(key);
-    joined.set(
-      key,
-      before === undefined || isLost ? trimmed : `${before}${comma}${trimmed}`,
-    );
+    const isFirst = before === undefined || isLost;
+    const separator = key === "COOKIE" ? "; " : ", ";
+    joined.set(key, isFirst ? trimmed : `${before}${separator}${trimmed}`);
   }
   return joined;
 }
 
-/** Whether there is a comma outside of quotes; an open quote is none. */
-function hasBareComma(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    if (value[i] === ",") return true;
-    if (value[i] !== '"') continue;
-    let end = i + 1;
-    while (end < value.length && value[end] !== '"') {
-      end += value[end] === "\\" ? 2 : 1;
-    }
-    if (end < value.length) i = end;
-  }
-  return false;
-}
-
-/** Makes the HTTP_* variables and the two of the content. */
+/** Makes the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
 function headerVariables(wire: WireRequest): Record<string, string> | 400 {
   const variables: Record<string, string> = {};
   const joined = joinValues(wire.headers);
-  const hasLength = joined.has("CONTENT-LENGTH");
   for (const [name, value] of joined) {
     // environ-http-underscore, environ-http-forbidden
-    if (name.includes("_")) continue;
-    if (name === "PROXY") continue;
+    if (name.includes("_") || name === "PROXY") continue;
     if (name === "TRANSFER-ENCODING") {
       // server-bad-length; there are no values but "chunked".
-      if (value !== "chunked" || hasLength) return 400;
-      continue;
-    }
-    if (name === "CONTENT-LENGTH") {
+      if (value !== "chunked" || joined.has("CONTENT-LENGTH")) return 400;
+    } else if (name === "CONTENT-LENGTH") {
       // server-bad-length
-      if (value === "" || !consistsOf(value, DIGITS)) return 400;
-      if (BigInt(value) > 9007199254740991n) return 400;
+      if (!/^\d+$/.test(value) || BigInt(value) > 2n ** 53n - 1n) return 400;
       variables["CONTENT_LENGTH"] = String(BigInt(value));
     } else if (name === "CONTENT-TYPE") {
-      // server-bad-type
-      if (hasBareComma(value)) return 400;
+      // server-bad-type: a comma outside of quotes
+      if (value.replace(/"(?:[^"\\]|\\.)*"/g, "").includes(",")) return 400;
       // environ-no-empty
       if (value !== "") variables["CONTENT_TYPE"] = value;
-    } else {
-      variables[`HTTP_${name.split("-").join("_")}`] = value;
-    }
+    } else variables[`HTTP_${name.replaceAll("-", "_")}`] = value;
   }
   return variables;
 }
 
-/** Tells what environ the gateway has to make of a request from Deno. */
+/** Returns the environ that the gateway must make of a request from Deno. */
 export function expectEnviron(
   wire: WireRequest,
   options: EnvironOptions,
@@ -189,34 +134,29 @@ export function expectEnviron(
   if (host !== undefined && readAuthority(host) === undefined) return 400;
   const authority = target.authority ?? (host || `localhost:${port}`);
   const read = readAuthority(authority);
-  if (read === undefined) return 400;
-  const scheme = options.urlScheme ??
-    (target.scheme?.toLowerCase() === "https" ? "https" : "http");
-  const number = read.port === ""
-    ? (scheme === "https" ? 443 : 80)
-    : Number(read.port);
-  // environ-server-port
-  if (number < 1 || number > 65535) return 400;
-  const uri = (target.path ?? "") +
-    (target.query === undefined ? "" : `?${target.query}`);
+  const uri = (target.path ?? "") + queryOf(wire);
   // environ-no-fragment
-  if (uri.includes("#")) return 400;
-  const fromHeaders = headerVariables(wire);
-  if (fromHeaders === 400) return 400;
+  if (read === undefined || uri.includes("#")) return 400;
+  const isHttps = /^https$/i.test(options.urlScheme ?? target.scheme ?? "");
+  const scheme = isHttps ? "https" : "http";
+  const number = Number(read.port || (isHttps ? 443 : 80));
+  // environ-server-port
+  if (number === 0) return 400;
+  const variables = headerVariables(wire);
+  if (variables === 400) return 400;
   // server-body-limit
-  const length = Number(fromHeaders["CONTENT_LENGTH"] ?? 0);
+  const length = Number(variables["CONTENT_LENGTH"] ?? 0);
   if (length > (options.maxRequestBodySize ?? Infinity)) return 413;
 
-  const path = target.path || "/";
+  const isConnect = method === "CONNECT";
+  const rooted = uri.startsWith("/") ? uri : `/${uri}`;
   const expected: Record<string, unknown> = {
-    ...fromHeaders,
+    ...variables,
     REQUEST_METHOD: method,
     SCRIPT_NAME: "",
-    PATH_INFO: method === "CONNECT" ? "" : decode(path),
+    PATH_INFO: isConnect ? "" : decode(target.path || "/"),
     QUERY_STRING: asBytes(target.query ?? ""),
-    REQUEST_URI: method === "CONNECT"
-      ? authority
-      : asBytes(uri.startsWith("/") ? uri : `/${uri}`),
+    REQUEST_URI: isConnect ? authority : asBytes(rooted),
     SERVER_NAME: options.serverName ?? (read.host || "localhost"),
     SERVER_PORT: String(options.serverPort ?? number),
     SERVER_PROTOCOL: "HTTP/1.1",
@@ -228,12 +168,10 @@ export function expectEnviron(
     "wsgi.run_once": false,
     "wsgi.input_terminated": true,
   };
-  if (scheme === "https") expected["HTTPS"] = "on";
+  if (isHttps) expected["HTTPS"] = "on";
   // environ-http-host; section 10.1 says when Deno leaves no way to know.
-  const isUnknown = !host && scheme === "http" &&
-    options.serverPort !== undefined &&
-    (authority === "localhost" ||
-      authority === `localhost:${options.serverPort}`);
+  const isUnknown = !host && !isHttps && options.serverPort !== undefined &&
+    ["localhost", `localhost:${options.serverPort}`].includes(authority);
   if (!isUnknown) expected["HTTP_HOST"] = authority;
   else if (host !== undefined) expected["HTTP_HOST"] = host;
   return { ...expected, ...options.environ };

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertNotStrictEquals,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { setupTestingDefaults } from "../../../gateway/environ/setup_testing_defaults.ts";
@@ -11,10 +6,10 @@ import { setupTestingDefaults } from "../../../gateway/environ/setup_testing_def
 const NAMES =
   "HTTP_HOST HTTP_X PATH_INFO QUERY_STRING REQUEST_METHOD SCRIPT_NAME SERVER_NAME SERVER_PORT SERVER_PROTOCOL wsgi.errors wsgi.input wsgi.multiprocess wsgi.multithread wsgi.run_once wsgi.url_scheme wsgi.version";
 
-Deno.test("setupTestingDefaults() fills the object that it is given and returns it", () => {
+Deno.test("setupTestingDefaults() fills the given object and returns it", () => {
   const given: Partial<Environ> = { HTTP_X: "1" };
   const environ = setupTestingDefaults(given);
-  assertStrictEquals<unknown>(environ, given);
+  assert(environ as unknown === given);
   assertEquals(Object.keys(environ).toSorted(), NAMES.split(" "));
 });
 
@@ -42,21 +37,18 @@ Deno.test.each([
 Deno.test("setupTestingDefaults() keeps a variable that is undefined", () => {
   const given = { SERVER_NAME: undefined, HTTPS: undefined };
   const environ = setupTestingDefaults(given as unknown as Environ);
-  assertStrictEquals(environ.SERVER_NAME, undefined);
   assert("SERVER_NAME" in environ);
-  assertStrictEquals(environ.HTTP_HOST, undefined);
+  assertEquals([environ.SERVER_NAME, environ.HTTP_HOST], [
+    undefined,
+    undefined,
+  ]);
 });
 
-Deno.test("setupTestingDefaults() takes HTTP_HOST from SERVER_NAME", () => {
+Deno.test("setupTestingDefaults() takes HTTP_HOST from SERVER_NAME, and sets both paths or none", () => {
   const environ = setupTestingDefaults({ SERVER_NAME: "example.com" });
   assertEquals(environ.HTTP_HOST, "example.com");
-});
-
-Deno.test("setupTestingDefaults() sets both paths or none", () => {
-  const path = setupTestingDefaults({ PATH_INFO: "/a" });
-  assert(!("SCRIPT_NAME" in path));
-  const script = setupTestingDefaults({ SCRIPT_NAME: "/a" });
-  assert(!("PATH_INFO" in script));
+  assert(!("SCRIPT_NAME" in setupTestingDefaults({ PATH_INFO: "/a" })));
+  assert(!("PATH_INFO" in setupTestingDefaults({ SCRIPT_NAME: "/a" })));
 });
 
 Deno.test.each([
@@ -67,7 +59,7 @@ Deno.test.each([
   [{ "wsgi.url_scheme": "ftp" }, "ftp", undefined],
   [{ HTTPS: "on", SERVER_PORT: "8443" }, "https", "8443"],
 ])(
-  "setupTestingDefaults() makes of %j the scheme %s and the port %s",
+  "setupTestingDefaults() turns %j into the scheme %s and the port %s",
   (given, scheme, port) => {
     const environ = setupTestingDefaults({ ...given });
     assertEquals(environ["wsgi.url_scheme"], scheme);
@@ -75,9 +67,9 @@ Deno.test.each([
   },
 );
 
-Deno.test("setupTestingDefaults() gives every environ streams of its own", async () => {
+Deno.test("setupTestingDefaults() gives each environ its own streams", async () => {
   const [first, second] = [setupTestingDefaults(), setupTestingDefaults()];
-  assertNotStrictEquals(first["wsgi.input"], second["wsgi.input"]);
+  assert(first["wsgi.input"] !== second["wsgi.input"]);
   assertEquals((await first["wsgi.input"].read()).length, 0);
   assertEquals((await first["wsgi.input"].readline()).length, 0);
   assert(first["wsgi.errors"] instanceof StderrStream);

@@ -1,38 +1,47 @@
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
-import { toBytes } from "../../../wsgi/byte_string.ts";
-import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
-import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
-import { run } from "./run_fetch.ts";
-import { answering, PLAIN, sending } from "../recording_transport.ts";
+// The kit has what clients of Deno.serve see: this is about Request and Response.
 
-Deno.test("toFetchHandler() refuses what is no application", () => {
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertMatch, assertStringIncludes } from "@std/assert";
+import { toBytes } from "../../../wsgi/byte_string.ts";
+import { ClientDisconnected } from "../../../gateway/cancellation.ts";
+import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
+import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
+import { RawClient, within } from "../../raw_client.ts";
+import { bodyOf, endless } from "../recording_body.ts";
+import {
+  answering,
+  Events,
+  fail,
+  PLAIN,
+  sending,
+} from "../recording_transport.ts";
+import { serveFetch, untilAborted } from "../left_client.ts";
+import { run } from "./run_fetch.ts";
+
+Deno.test("toFetchHandler() rejects a value that is not an application", () => {
   for (const app of [undefined, null, "app", {}, Promise.resolve()]) {
-    assertThrows(
-      () => toFetchHandler(app as unknown as Application),
-      TypeError,
-      "Cannot run the application: it must be a function",
-    );
+    const make = () => toFetchHandler(app as unknown as Application);
+    const message = "Cannot run the application: it must be a function";
+    assertThrows(make, TypeError, message);
   }
 });
 
-Deno.test("toFetchHandler() answers an array at once, with a length and the reason", () => {
+Deno.test("toFetchHandler() answers an array synchronously, with its headers and the reason", async () => {
   const headers: HeaderTuple[] = [
     ["X-A", "\xe9"],
     ["Set-Cookie", "a=1"],
     ["Set-Cookie", "b=2"],
   ];
-  const app = answering(() => [toBytes("abc")], headers, "299 Fair Enough");
+  const shared = new Uint8Array(new SharedArrayBuffer(3));
+  shared.set(toBytes("abc"));
+  const app = answering(() => [shared], headers, "299 Fair Enough");
   const response = toFetchHandler(app)(new Request("http://h/"));
-  assertInstanceOf(response, Response);
-  assertEquals(response.status, 299);
-  assertEquals(response.statusText, "Fair Enough");
+  assert(response instanceof Response);
+  assertEquals([response.status, response.statusText], [299, "Fair Enough"]);
   assertEquals(response.headers.get("x-a"), "\xe9");
   assertEquals(response.headers.getSetCookie(), ["a=1", "b=2"]);
+  assertEquals(await response.text(), "abc");
 });
 
 const CHUNKS = ["a", "", "b", "c"].map(toBytes);
@@ -48,13 +57,13 @@ Deno.test.each<[string, Application]>([
     write(toBytes("b"));
     return [toBytes("c")];
   }],
-])("toFetchHandler() gives the body of %s", async (_kind, app) => {
+])("toFetchHandler() sends the body of %s", async (_kind, app) => {
   const { response, log } = await run(app);
   assertEquals(response.headers.get("content-type"), "text/plain");
   assertEquals([await response.text(), log], ["abc", []]);
 });
 
-Deno.test("toFetchHandler() hands the request body to wsgi.input", async () => {
+Deno.test("toFetchHandler() passes the request body to wsgi.input", async () => {
   const app = answering(async (environ) => {
     const body = await environ["wsgi.input"].read();
     return [body, toBytes(environ.CONTENT_TYPE ?? "")];
@@ -63,33 +72,20 @@ Deno.test("toFetchHandler() hands the request body to wsgi.input", async () => {
   assertEquals(await response.text(), "hähtext/plain;charset=UTF-8");
 });
 
-Deno.test.each<[unknown[], HeaderTuple[], string | null]>([
-  [["abc"], [], "3"],
-  [[], [], null],
-  [[], [["Content-Length", "7"]], "7"],
+Deno.test.each<[() => Iterable<Uint8Array>, HeaderTuple[], string | null]>([
+  [() => [toBytes("abc")], [], "3"],
+  [() => [], [], null],
+  [() => [], [["Content-Length", "7"]], "7"],
+  [() => endless("x").map(toBytes), [], null],
 ])(
-  "toFetchHandler() answers HEAD for %j and %j with the length %s",
-  async (texts, headers, length) => {
-    const app = answering(
-      () => texts.map((text) => toBytes(`${text}`)),
-      headers,
-    );
+  "toFetchHandler() answers HEAD for %o and %j with the length %s",
+  async (body, headers, length) => {
+    const app = answering(body, Object.freeze(headers));
     const { response } = await run(app, { method: "HEAD" });
     assertEquals(await response.text(), "");
     assertEquals(response.headers.get("content-length"), length);
   },
 );
-
-Deno.test("toFetchHandler() answers HEAD without all of an endless body", async () => {
-  const body = () => ReadableStream.from(endless());
-  const { response } = await run(answering(body), { method: "HEAD" });
-  assertEquals(await response.text(), "");
-  assertEquals(response.headers.get("content-length"), null);
-});
-
-function* endless(): Generator<Uint8Array, void> {
-  for (;;) yield toBytes("x");
-}
 
 Deno.test.each([
   ["204 No Content", null],
@@ -97,18 +93,17 @@ Deno.test.each([
   ["304 Not Modified", null],
 ])("toFetchHandler() drops the body of %s", async (status, length) => {
   const { response } = await run(sending("abc", [["X-A", "1"]], status));
-  assertStrictEquals(response.body, null);
+  assertEquals(response.body, null);
   assertEquals(response.headers.get("content-length"), length);
   assertEquals(response.headers.get("x-a"), "1");
 });
 
-Deno.test("toFetchHandler() asks for a chunk only when the one before was read", async () => {
+Deno.test("toFetchHandler() asks for a chunk when the one before was read", async () => {
   let made = 0;
-  const { response } = await run(
-    answering(function* (): Generator<Uint8Array, void> {
-      while (made < 5) yield toBytes(`${++made}`);
-    }),
-  );
+  const body = function* (): Generator<Uint8Array, void> {
+    while (made < 5) yield toBytes(`${++made}`);
+  };
+  const { response } = await run(answering(body));
   const reader = response.body!.getReader();
   for (const digit of ["1", "2", "3"]) {
     assertEquals((await reader.read()).value, toBytes(digit));
@@ -118,37 +113,130 @@ Deno.test("toFetchHandler() asks for a chunk only when the one before was read",
   assertEquals(made, 3);
 });
 
-// SPEC: input-in-order
 Deno.test("toFetchHandler() serves several reads at once", async () => {
-  const { response } = await run(
-    answering(async function* (): AsyncGenerator<Uint8Array, void> {
-      for (const digit of "1234") {
-        yield toBytes(digit);
-        // Until the reads that wait have asked for more.
-        for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-      }
-    }),
-  );
+  const body = async function* (): AsyncGenerator<Uint8Array, void> {
+    for (const digit of "1234") {
+      yield toBytes(digit);
+      // Until the pending reads have asked for more.
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    }
+  };
+  const { response } = await run(answering(body));
   const reader = response.body!.getReader();
   const results = await Promise.all([1, 2, 3, 4, 5].map(() => reader.read()));
   const bytes = results.map(({ done, value }) => done ? "end" : value?.[0]);
   assertEquals(bytes, [0x31, 0x32, 0x33, 0x34, "end"]);
 });
 
-Deno.test("toFetchHandler() sends a chunk that lies in shared memory", async () => {
-  const shared = new Uint8Array(new SharedArrayBuffer(3));
-  shared.set(toBytes("abc"));
-  const { response } = await run(answering(() => [shared]));
-  assertEquals(await response.text(), "abc");
+Deno.test("toFetchHandler() closes the body when the response is cancelled", async () => {
+  const events = new Events();
+  let signal: AbortSignal | undefined;
+  const { response, log } = await run(answering((environ) => {
+    signal = environ["wsgiref.signal"]?.();
+    return bodyOf("generator", endless("x"), events);
+  }));
+  assertEquals(events.count("close"), 0);
+  await response.body?.cancel();
+  assertEquals(events.list.slice(-2), ["return", "close"]);
+  assertEquals([signal?.reason.name, log], ["ClientDisconnected", []]);
 });
 
-Deno.test("toFetchHandler() never changes the headers it was given", async () => {
-  const header = Object.freeze(["Content-Type", "text/plain"] as const);
-  const headers = Object.freeze([header]);
-  for (const method of ["GET", "HEAD", "GET"]) {
-    const { response } = await run(sending("a", headers), { method });
-    assertEquals(response.status, 200);
-    assertEquals((await response.text()).length, method === "GET" ? 1 : 0);
+Deno.test.each(["before the call", "during the call"])(
+  "toFetchHandler() aborts wsgiref.signal if the client leaves %s",
+  async (moment) => {
+    const client = new AbortController();
+    if (moment === "before the call") client.abort();
+    const events = new Events();
+    const { response, log } = await run(async (environ, startResponse) => {
+      await Promise.resolve();
+      const aborted = untilAborted(environ);
+      client.abort();
+      await aborted;
+      const { reason } = environ["wsgiref.signal"]!();
+      assert(reason instanceof ClientDisconnected);
+      startResponse("200 OK", PLAIN);
+      return bodyOf("array", ["x"], events);
+    }, { signal: client.signal });
+    // Nobody sees it, but the runtime needs a response.
+    assertEquals(response.status, 503);
+    await response.body?.cancel();
+    assertEquals([events.list, log], [["close"], []]);
+  },
+);
+
+Deno.test("toFetchHandler() answers an error before the first chunk with 500, and calls onError", async () => {
+  const seen: unknown[] = [];
+  const body = async function* (): AsyncGenerator<Uint8Array, void> {
+    yield await Promise.resolve(new Uint8Array());
+    fail("secret");
+  };
+  const onError = (error: unknown) => void seen.push(`${error}`);
+  const app = answering(body, [["X-A", "1"]]);
+  const { response, log } = await run(app, {}, { onError });
+  assertEquals([response.status, response.headers.get("x-a")], [500, null]);
+  assertEquals(await response.text(), "500 Internal Server Error\n");
+  assertStringIncludes(log.join(""), "Error: secret\n    at ");
+  assertEquals(seen, ["Error: secret"]);
+});
+
+Deno.test("toFetchHandler() breaks the response off at an error after the first chunk", async () => {
+  const body = function* (): Generator<Uint8Array, void> {
+    yield toBytes("abc");
+    fail("too late");
+  };
+  const { response, log } = await run(answering(body));
+  assertEquals(response.status, 200);
+  await assertRejects(() => response.text(), Error, "too late");
+  assertStringIncludes(log.join(""), "too late");
+});
+
+Deno.test("toFetchHandler() answers a body over the limit with 413", async () => {
+  const { response, log } = await run(
+    answering(async (environ) => [await environ["wsgi.input"].read()]),
+    { method: "POST", body: ReadableStream.from([new Uint8Array(11)]) },
+    { maxRequestBodySize: 10 },
+  );
+  assertEquals(response.status, 413);
+  assertEquals(await response.text(), "413 Content Too Large\n");
+  assertEquals(log, [
+    "Cannot read the request body: it must be at most 10 bytes, got at least 11\n",
+  ]);
+});
+
+Deno.test("toFetchHandler() answers 500 if the body was read before", async () => {
+  const errors: unknown[] = [];
+  const app = answering(async (environ) => [
+    await environ["wsgi.input"].read(),
+  ]);
+  const handler = toFetchHandler(app, {
+    onError: (error) => void errors.push(error),
+    environ: { "wsgi.errors": new StderrStream(() => {}) },
+  });
+  for (const begin of ["text", "getReader"] as const) {
+    const request = new Request("http://h/", { method: "POST", body: "Hello" });
+    if (begin === "text") await request.text();
+    else request.body?.getReader();
+    const response = await handler(request);
+    assertEquals(response.status, 500);
+    assertEquals(await response.text(), "500 Internal Server Error\n");
+    assertMatch(`${errors.pop()}`, /it was read before, or is being read\. /);
   }
-  assertEquals(headers.length, 1);
+});
+
+Deno.test("toFetchHandler() lets the runtime stop if an application never ends after its client has left", async () => {
+  const left = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
+  await using server = serveFetch((environ) => {
+    untilAborted(environ).then(() => left.resolve());
+    called.resolve();
+    return new Promise(() => {});
+  });
+  using client = await RawClient.connect(server);
+  await client.send(
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
+  );
+  await within(called.promise, "the call of the application");
+  client.close();
+  await within(left.promise, "the signal");
+  await within(server[Symbol.asyncDispose](), "the server to stop");
 });

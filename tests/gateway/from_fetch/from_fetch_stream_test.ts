@@ -1,27 +1,24 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 import {
   type FetchFunction,
   fromFetchHandler,
 } from "../../../gateway/from_fetch/from_fetch.ts";
+import { fromResponse } from "../../../gateway/from_fetch/from_response.ts";
 import { CheckedServer } from "../../checked_server.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { run } from "../fetch/run_fetch.ts";
 import { get } from "../../server/serving.ts";
 
 const HEADERS = { "Content-Type": "application/octet-stream" };
+const POST = "POST / HTTP/1.1\r\nHost: h\r\n";
 
-/** A Response of what `next` gives, one chunk for each pull. */
+/** A Response of what `next` returns, one chunk for each pull. */
 function streaming(
-  next: () => Promise<Uint8Array | undefined>,
+  next: () => unknown,
   cancel?: (reason: unknown) => void,
 ): Response {
-  const stream = new ReadableStream<Uint8Array>({
+  const stream = new ReadableStream({
     async pull(controller): Promise<void> {
       const chunk = await next();
       if (chunk === undefined) controller.close();
@@ -48,7 +45,7 @@ async function asking(
   return client;
 }
 
-Deno.test("fromFetchHandler() sends the first chunk before the second is there", async () => {
+Deno.test("fromFetchHandler() sends the first chunk before the second is made", async () => {
   const second = Promise.withResolvers<void>();
   let made = 0;
   await using served = server(() =>
@@ -59,25 +56,22 @@ Deno.test("fromFetchHandler() sends the first chunk before the second is there",
     })
   );
   using client = await asking(served);
-  const head = await client.head();
-  assertEquals(head.status, 200);
+  assertEquals((await client.head()).status, 200);
   assertEquals(await client.chunk(), "chunk 1");
   second.resolve();
   assertEquals(await client.chunks(), { body: "chunk 2", complete: true });
   await served.assertClean();
 });
 
-Deno.test("fromFetchHandler() gives the handler the bytes of a request while they come", async () => {
-  await using served = server((request) =>
-    new Response(request.body, { headers: HEADERS })
+Deno.test("fromFetchHandler() passes the bytes of a request on while they arrive", async () => {
+  await using served = server(({ body }) =>
+    new Response(body, { headers: HEADERS })
   );
-  using client = await RawClient.connect(served);
-  await client.send(
-    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
-  );
-  // Full blocks: wsgi.input gives no less before the end.
+  // Full blocks: wsgi.input returns no less before the end.
   const block = "b".repeat(65_536);
-  await client.send(`10000\r\n${block}\r\n`);
+  const request =
+    `${POST}Transfer-Encoding: chunked\r\n\r\n10000\r\n${block}\r\n`;
+  using client = await asking(served, request);
   await client.head();
   let echoed = 0;
   while (echoed < block.length) echoed += (await client.chunk())!.length;
@@ -91,10 +85,7 @@ Deno.test("fromFetchHandler() makes no chunk that the client cannot take", async
   const ended = Promise.withResolvers<void>();
   let made = 0;
   await using served = server(() =>
-    streaming(
-      () => Promise.resolve(++made > 1000 ? undefined : block),
-      () => ended.resolve(),
-    )
+    streaming(() => ++made > 1000 ? undefined : block, () => ended.resolve())
   );
   using client = await asking(served);
   await client.head();
@@ -105,34 +96,26 @@ Deno.test("fromFetchHandler() makes no chunk that the client cannot take", async
   await served.verdict();
 });
 
-Deno.test("fromFetchHandler() cancels the stream and aborts the signal of a client that leaves", async () => {
+Deno.test("fromFetchHandler() cancels the stream and aborts the signal when the client leaves", async () => {
   const cancelled = Promise.withResolvers<unknown>();
   let signal: AbortSignal | undefined;
-  let isFirst = true;
+  const chunks = [toBytes("first")];
   await using served = server((request) => {
     signal = new Request(request).signal;
-    return streaming(
-      () => {
-        if (!isFirst) return new Promise(() => {});
-        isFirst = false;
-        return Promise.resolve(toBytes("first"));
-      },
-      cancelled.resolve,
-    );
+    return streaming(() => chunks.shift() ?? never(), cancelled.resolve);
   });
   using client = await asking(served);
   await client.head();
   assertEquals(await client.chunk(), "first");
-  assertFalse(signal?.aborted);
+  assertEquals(signal?.aborted, false);
   client.close();
   const reason = await within(cancelled.promise, "the stream to be cancelled");
-  assert(signal?.aborted);
-  assertEquals((signal.reason as Error).name, "AbortError");
-  assertEquals(reason, signal.reason);
+  assert(signal?.aborted && reason === signal.reason);
+  assertEquals((reason as Error).name, "AbortError");
   await served.assertClean();
 });
 
-Deno.test("fromFetchHandler() cancels what the handler answers to a client that has left", async () => {
+Deno.test("fromFetchHandler() cancels the response to a client that has left", async () => {
   const called = Promise.withResolvers<void>();
   const cancelled = Promise.withResolvers<void>();
   await using served = server(async ({ signal }) => {
@@ -147,14 +130,13 @@ Deno.test("fromFetchHandler() cancels what the handler answers to a client that 
   await served.assertClean();
 });
 
-Deno.test("fromFetchHandler() leaves the signal alone after success", async () => {
+Deno.test("fromFetchHandler() does not abort the signal after success", async () => {
   const signals: AbortSignal[] = [];
   await using served = server(async ({ signal, method }) => {
     signals.push(signal);
+    // Longer than the time after which the server is asked for its signal.
     await new Promise((resolve) => setTimeout(resolve, 25));
-    return method === "HEAD"
-      ? streaming(never)
-      : streaming(() => Promise.resolve(undefined));
+    return streaming(method === "HEAD" ? never : () => undefined);
   });
   using client = await RawClient.connect(served);
   for (const method of ["GET", "HEAD"]) {
@@ -165,77 +147,81 @@ Deno.test("fromFetchHandler() leaves the signal alone after success", async () =
   assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
 });
 
-Deno.test("fromFetchHandler() keeps a connection usable after a body that nobody read", async () => {
+Deno.test("fromFetchHandler() keeps a connection usable if the handler reads no body", async () => {
   await using served = server(() => new Response("no", { headers: HEADERS }));
   using client = await RawClient.connect(served);
   for (let i = 0; i < 3; i++) {
-    await client.send(
-      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde",
-    );
+    await client.send(`${POST}Content-Length: 5\r\n\r\nabcde`);
     assertEquals((await client.response()).body, "no");
   }
   await served.assertClean();
 });
 
-Deno.test("fromFetchHandler() breaks a response off whose stream fails", async () => {
+Deno.test("fromFetchHandler() breaks off a response whose stream fails", async () => {
   let made = 0;
   await using served = server(() =>
-    streaming(async () => {
+    streaming(() => {
       if (++made === 3) throw new Error("disk on fire");
-      return await Promise.resolve(toBytes("a"));
+      return toBytes("a");
     })
   );
   using client = await asking(served);
-  assertFalse((await client.response()).complete);
+  assertEquals((await client.response()).complete, false);
   const { findings, log } = await served.verdict();
-  assertEquals(findings, []);
-  // Told once: closing the body says nothing new.
-  assertEquals(log.match(/disk on fire/g), ["disk on fire"]);
+  // Logged once: closing the body says nothing new.
+  assertEquals([findings, log.match(/disk on fire/g)?.length], [[], 1]);
 });
 
-Deno.test("fromFetchHandler() answers 500 if the stream fails before its first chunk", async () => {
-  const fail = () => Promise.reject(new Error("disk on fire"));
-  const { response, log } = await run(fromFetchHandler(() => streaming(fail)));
-  assertEquals(response.status, 500);
-  await response.body?.cancel();
-  assertStringIncludes(log.join(""), "disk on fire");
-});
+Deno.test.each<[string, () => unknown, string]>([
+  ["fails", () => Promise.reject(new Error("disk on fire")), "disk on fire"],
+  [
+    "has text",
+    () => "text",
+    'the stream of a Response must contain Uint8Array chunks, got "text"',
+  ],
+])(
+  "fromFetchHandler() answers 500 if the first chunk of the stream %s",
+  async (what, next, message) => {
+    const cancelled = Promise.withResolvers<void>();
+    const stream = () => streaming(next, () => cancelled.resolve());
+    const { response, log } = await run(fromFetchHandler(stream));
+    assertEquals(response.status, 500);
+    await response.body?.cancel();
+    assertStringIncludes(log.join(""), message);
+    if (what === "has text") await cancelled.promise;
+  },
+);
 
-Deno.test("fromFetchHandler() refuses a stream of something else than bytes", async () => {
-  const cancelled = Promise.withResolvers<void>();
-  const stream = new ReadableStream<unknown>({
-    pull: (controller) => controller.enqueue("text"),
-    cancel: () => cancelled.resolve(),
-  });
-  const { response, log } = await run(
-    fromFetchHandler(() => new Response(stream as ReadableStream<Uint8Array>)),
-  );
-  assertEquals(response.status, 500);
-  await response.body?.cancel();
-  assertStringIncludes(
-    log.join(""),
-    'the stream of a Response must give Uint8Array chunks, got "text"',
-  );
-  await cancelled.promise;
-});
-
-Deno.test("fromFetchHandler() tells a handler that the client left within its body", async () => {
+Deno.test("fromFetchHandler() fails the reads of a handler whose client left within the body", async () => {
   const called = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<unknown>();
   await using served = server(async (request) => {
     called.resolve();
-    try {
-      return new Response(await request.text());
-    } catch (error) {
-      failed.resolve(error);
-      throw error;
-    }
+    const text = request.text();
+    text.catch(failed.resolve);
+    return new Response(await text);
   });
-  const head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n";
-  using client = await asking(served, `${head}\r\na`);
+  using client = await asking(served, `${POST}Content-Length: 9\r\n\r\na`);
   await within(called.promise, "the handler");
   client.close();
   const error = await within(failed.promise, "the reading to fail");
   assertEquals((error as Error).name, "RequestBodyError");
   assertEquals((await served.verdict()).findings, []);
+});
+
+Deno.test("fromResponse() cancels its stream when the client leaves", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const chunks = [toBytes("one")];
+  await using served = new CheckedServer((_environ, startResponse) =>
+    fromResponse(
+      streaming(() => chunks.shift() ?? never(), () => cancelled.resolve()),
+      startResponse,
+    )
+  );
+  using client = await asking(served);
+  await client.head();
+  assertEquals(await client.chunk(), "one");
+  client.close();
+  await within(cancelled.promise, "the stream to be cancelled");
+  await served.verdict();
 });

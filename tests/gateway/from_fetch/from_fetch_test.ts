@@ -1,9 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertStringIncludes } from "@std/assert";
 import {
   type FetchFunction,
   type FetchInfo,
@@ -13,8 +9,7 @@ import type { Application, StartResponse } from "../../../wsgi/types.ts";
 import { setupTestingDefaults } from "../../../gateway/environ/setup_testing_defaults.ts";
 import { TestClient } from "../../../test_client/test_client.ts";
 import { run } from "../fetch/run_fetch.ts";
-
-const PARANOID = { validate: { profile: "paranoid" } } as const;
+import { fail } from "../recording_transport.ts";
 
 /** A startResponse that does nothing. */
 const ignore: StartResponse = () => () => Promise.resolve();
@@ -28,21 +23,20 @@ function upload(
   return run(app, { method: "POST", body, duplex: "half" } as RequestInit);
 }
 
-/** A client of a handler, whose every finding fails the test. */
-function clientOf(handler: FetchFunction): TestClient {
-  return new TestClient(fromFetchHandler(handler), PARANOID);
+/** A client of a handler. Findings of the validator fail the test. */
+function clientOf(handler: Parameters<typeof fromFetchHandler>[0]): TestClient {
+  const validate = { profile: "paranoid" } as const;
+  return new TestClient(fromFetchHandler(handler), { validate });
 }
 
-Deno.test("fromFetchHandler() gives a function the request", async () => {
+Deno.test("fromFetchHandler() passes the request to a function", async () => {
   const client = clientOf(async (request) => {
     const { method, url, headers } = request;
     const body = await request.text();
     return Response.json({ method, url, accept: headers.get("Accept"), body });
   });
-  const response = await client.post("/a%2Fb?c=d", {
-    headers: { Accept: "text/csv" },
-    body: "Grüße",
-  });
+  const headers = { Accept: "text/csv" };
+  const response = await client.post("/a%2Fb?c=d", { headers, body: "Grüße" });
   assertEquals(response.json(), {
     method: "POST",
     url: "http://localhost/a%2Fb?c=d",
@@ -52,13 +46,12 @@ Deno.test("fromFetchHandler() gives a function the request", async () => {
 });
 
 Deno.test("fromFetchHandler() calls fetch() of an object as its method", async () => {
-  const module = {
+  const client = clientOf({
     greeting: "Hello",
     fetch(request: Request): Response {
       return new Response(`${this.greeting} ${new URL(request.url).pathname}`);
     },
-  };
-  const client = new TestClient(fromFetchHandler(module), PARANOID);
+  } as { greeting: string; fetch: FetchFunction });
   assertEquals((await client.get("/a")).text(), "Hello /a");
 });
 
@@ -68,15 +61,14 @@ Deno.test.each<[unknown, string]>([
   ["app", '"app"'],
   [{ fetch: 1 }, "an object"],
   [new Response(), "a Response"],
-])("fromFetchHandler() refuses %o, which is no handler", (handler, got) => {
-  assertThrows(
-    () => fromFetchHandler(handler as FetchFunction),
-    TypeError,
-    `handler must be a function (request) or an object with fetch(), got ${got}`,
-  );
+])("fromFetchHandler() rejects the handler %o", (handler, got) => {
+  const message =
+    `handler must be a function (request) or an object with fetch(), got ${got}`;
+  const make = () => fromFetchHandler(handler as FetchFunction);
+  assertThrows(make, TypeError, message);
 });
 
-Deno.test("fromFetchHandler() answers at once when a body is null and the handler sync", () => {
+Deno.test("fromFetchHandler() is sync if the body is null and the handler sync", () => {
   const app = fromFetchHandler(() => new Response(null));
   let status = "";
   const body = app(setupTestingDefaults({}), (given) => {
@@ -94,57 +86,72 @@ Deno.test.each<[Record<string, string>, unknown]>([
   [{ REMOTE_ADDR: "::1" }, { transport: "tcp", hostname: "::1" }],
   [{}, undefined],
 ])(
-  "fromFetchHandler() makes of %j the client %j",
+  "fromFetchHandler() passes for %j the client %j, and leaves the environ alone",
   async (variables, client) => {
     const environ = setupTestingDefaults({ ...variables });
     if (!("REMOTE_ADDR" in variables)) delete environ.REMOTE_ADDR;
+    const before = { ...environ };
     let info: FetchInfo | undefined;
     const app = fromFetchHandler((_request, given) => {
       info = given;
-      return new Response();
+      return new Response("a");
     });
     await app(environ, ignore);
     assertEquals<unknown>(info?.remoteAddr, client);
-    assertStrictEquals(info?.environ, environ);
+    assert(info?.environ === environ);
+    assertEquals(Object.keys(environ), Object.keys(before));
+    for (const key of Object.keys(before)) assert(environ[key] === before[key]);
   },
 );
 
-Deno.test("fromFetchHandler() leaves the environ as it was", async () => {
-  const environ = setupTestingDefaults({});
-  const before = { ...environ };
-  await fromFetchHandler(() => new Response("a"))(environ, ignore);
-  assertEquals(Object.keys(environ), Object.keys(before));
-  for (const key of Object.keys(before)) {
-    assertStrictEquals(environ[key], before[key]);
-  }
-});
-
 Deno.test("fromFetchHandler() answers methods that no Request can have with 501", async () => {
-  const client = clientOf(() => {
-    throw new Error("never called");
-  });
   for (const method of ["TRACE", "TRACK"]) {
-    const response = await client.request(method, "/");
+    const response = await clientOf(() => fail()).request(method, "/");
     assertEquals(response.status, 501);
     assertEquals(response.text(), `No fetch handler can answer ${method}.\n`);
   }
 });
 
-Deno.test("fromFetchHandler() reads nothing of a body that the handler leaves", async () => {
+Deno.test("fromFetchHandler() answers a Host that no URL can have with 400", async () => {
+  const app = fromFetchHandler(() => new Response());
+  for (const HTTP_HOST of ["999.999.999.999", "a b", "%00"]) {
+    let status = "";
+    const start: StartResponse = (given) => (status = given, ignore("", []));
+    await app(setupTestingDefaults({ HTTP_HOST }), start);
+    assertEquals(status, "400 Bad Request");
+  }
+});
+
+Deno.test("fromFetchHandler() answers 500 if the handler rejects or its headers are invalid", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const body = new ReadableStream({ cancel: () => cancelled.resolve() });
+  const headers = { "X-Control": "\x01" };
+  for (
+    const [handler, part] of [
+      [() => Promise.try(() => fail("async failure")), "async failure"],
+      [() => new Response(body, { headers }), "x-control"],
+    ] as const
+  ) {
+    const { response, log } = await run(fromFetchHandler(handler));
+    assertEquals(response.status, 500);
+    assertStringIncludes(log.join(""), part);
+  }
+  await cancelled.promise;
+});
+
+Deno.test("fromFetchHandler() does not read a body that the handler leaves", async () => {
   let pulls = 0;
   const app = fromFetchHandler(() => new Response("no thanks"));
   const { response } = await upload(app, () => void pulls++);
-  assertEquals(await response.text(), "no thanks");
-  assertEquals(pulls, 0);
+  assertEquals([await response.text(), pulls], ["no thanks", 0]);
 });
 
 Deno.test("fromFetchHandler() lets the handler answer while the body arrives", async () => {
-  const bytes = new TextEncoder().encode("a");
   let pulls = 0;
   const app = fromFetchHandler((request) => new Response(request.body));
   const { response } = await upload(app, (controller) => {
     if (++pulls === 5) controller.close();
-    else controller.enqueue(bytes);
+    else controller.enqueue(new Uint8Array([97]));
   });
   assertEquals(await response.text(), "aaaa");
 });
@@ -154,25 +161,22 @@ Deno.test("fromFetchHandler() gives copies of the request the same signal", asyn
   const signals: AbortSignal[] = [];
   const aborted = Promise.withResolvers<void>();
   const app = fromFetchHandler(async (request) => {
-    const copies = [new Request(request), request.clone()];
-    signals.push(request.signal, ...copies.map(({ signal }) => signal));
+    const copies = [request, new Request(request), request.clone()];
+    signals.push(...copies.map(({ signal }) => signal));
     request.signal.addEventListener("abort", () => aborted.resolve());
     await aborted.promise;
     return new Response();
   });
-  const environ = setupTestingDefaults({
-    "wsgiref.signal": () => left.signal,
-  });
-  const body = app(environ, ignore);
+  const environ = { "wsgiref.signal": () => left.signal };
+  const body = app(setupTestingDefaults(environ), ignore);
   assertEquals(signals.map(({ aborted }) => aborted), [false, false, false]);
   const reason = new Error("gone");
   left.abort(reason);
   await body;
   assertEquals(signals.map(({ aborted }) => aborted), [true, true, true]);
   for (const { reason: error } of signals) {
-    assert(error instanceof DOMException);
+    assert(error instanceof DOMException && error.cause === reason);
     assertEquals([error.name, error.message], ["AbortError", "gone"]);
-    assertStrictEquals(error.cause, reason);
   }
 });
 
@@ -187,28 +191,17 @@ Deno.test("fromFetchHandler() does not ask for the signal of a quick request", a
   assertEquals(asked, 0);
 });
 
-Deno.test("fromFetchHandler() works behind a server without wsgiref.signal", async () => {
+Deno.test("fromFetchHandler() works on a server without wsgiref.signal", async () => {
   const environ = setupTestingDefaults({});
   delete environ["wsgiref.signal"];
   let cancelled = false;
+  const stream = new ReadableStream({ cancel: () => void (cancelled = true) });
   const app = fromFetchHandler(async (request) => {
     await null;
     assert(request.signal instanceof AbortSignal);
-    return new Response(
-      new ReadableStream({ cancel: () => void (cancelled = true) }),
-    );
+    return new Response(stream);
   });
   const body = await app(environ, ignore);
   await body.close?.();
   assert(cancelled);
-});
-
-Deno.test("fromFetchHandler() answers a Host that no URL can have with 400", async () => {
-  const app = fromFetchHandler(() => new Response());
-  for (const HTTP_HOST of ["999.999.999.999", "a b", "%00"]) {
-    let status = "";
-    const start: StartResponse = (given) => (status = given, ignore("", []));
-    await app(setupTestingDefaults({ HTTP_HOST }), start);
-    assertEquals(status, "400 Bad Request");
-  }
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
@@ -10,13 +10,9 @@ const TO_4 = { contentLength: 4 };
 const TO_9 = { contentLength: 9 };
 const MAX_5 = { maxSize: 5 };
 
-Deno.test("RequestInput gives nothing beyond contentLength", async () => {
-  const script = 'read() "abcd"; read() ""';
-  await check(["ab", "cdef", "gh"], TO_4, script, [1, 2, []]);
-});
-
 Deno.test("RequestInput asks the source for nothing once contentLength is reached", async () => {
   await check(ABC, TO_3, 'read() "abc"; read() ""', [1, 1, []]);
+  await check(["ab", "cdef", "gh"], TO_4, 'read() "abcd"', [1, 2, []]);
   await check(ABC, { contentLength: 0 }, 'read() ""', [0, 0, []]);
 });
 
@@ -39,25 +35,15 @@ Deno.test("RequestInput rejects with 400 and the cause when the source fails", a
     errors[0]?.message,
     "Cannot read the request body: its stream failed after 3 bytes",
   );
-  assertStrictEquals(errors[0]?.cause, failure);
-  assertStrictEquals(errors[1], errors[0]);
+  assert(errors[0]?.cause === failure);
+  assert(errors[1] === errors[0]);
   assert(!source.stream.locked);
 });
 
 Deno.test("RequestInput passes on a RequestBodyError of the source", async () => {
   const failure = new RequestBodyError("Cannot read the chunk", 413);
   const { input } = open([], {}, failure);
-  assertStrictEquals(await rejectsWith(413, input.read()), failure);
-});
-
-Deno.test("readline() never gives half a line of a body that was cut short", async () => {
-  await check(["a\nb"], TO_9, 'readline() "a\\n"; readline() 400', [1, 2, []]);
-  await check(["a\nb"], TO_9, "readlines() 400", [1, 2, []]);
-});
-
-Deno.test("RequestInput serves from its buffer what the buffer holds whole", async () => {
-  const script = 'read(1) "a"; readline() "bc\\n"; read(2) "de"; read(2) 400';
-  await check(["abc\ndef"], TO_9, script, [1, 2, []]);
+  assert(await rejectsWith(413, input.read()) === failure);
 });
 
 Deno.test("RequestInput rejects with 413 and leaves the source alone when contentLength is over maxSize", async () => {
@@ -78,8 +64,8 @@ Deno.test("RequestInput rejects with 413 and cancels the source when it gives mo
     error?.message,
     "Cannot read the request body: it must be at most 5 bytes, got at least 6",
   );
-  assertStrictEquals(again, error);
-  assertStrictEquals(source.cancelled[0], error);
+  assert(again === error);
+  assert(source.cancelled[0] === error);
   assertEquals([source.cancelled.length, source.pulls], [1, 2]);
   assert(!source.stream.locked);
 });
@@ -102,7 +88,7 @@ Deno.test("abort() rejects pending and later reads with 400 and the reason", asy
   const pending = [input.read(), input.readline(), input.readlines()];
   input.abort(reason);
   for (const promise of [...pending, input.read(1)]) {
-    assertStrictEquals((await rejectsWith(400, promise)).cause, reason);
+    assert((await rejectsWith(400, promise)).cause === reason);
   }
   assertEquals(cancelled, [reason]);
   assert(!stream.locked);

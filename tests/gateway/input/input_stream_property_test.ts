@@ -10,7 +10,10 @@ type Call =
   | { kind: "read" | "readline" | "readlines"; size: number | undefined }
   | { kind: "next" };
 
-/** What a body looks like to its reader: some bytes, then an end or a failure. */
+/** The sizes that mean everything. */
+const ALL = [undefined, null as unknown as undefined, -1, -0.5, -Infinity];
+
+/** A body as its reader sees it: some bytes, then an end or a failure. */
 interface Visible {
   body: string;
   failure: 400 | 413 | undefined;
@@ -58,9 +61,7 @@ function model(scenario: Scenario): (string | string[] | number)[] {
   }
   function call(call: Call): string | string[] {
     if (call.kind === "next") return take(Infinity, true);
-    const size = call.size === undefined || call.size < 0
-      ? Infinity
-      : call.size;
+    const size = ALL.includes(call.size) ? Infinity : call.size!;
     if (call.kind === "read") return take(size, false);
     if (call.kind === "readline") return take(size, true);
     const lines: string[] = [];
@@ -114,7 +115,10 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
       "readline" as const,
       "readlines" as const,
     ),
-    size: fc.option(fc.integer({ min: -1, max: 12 }), { nil: undefined }),
+    size: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 12 }) },
+      fc.constantFrom(...ALL, Number.MAX_SAFE_INTEGER, 1e300),
+    ),
   }),
   fc.constant<Call>({ kind: "next" }),
 );

@@ -1,20 +1,18 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import type { ServerResponse } from "node:http";
 import { toNodeListener } from "../../../gateway/node/node.ts";
-import type { Application, Environ } from "../../../wsgi/types.ts";
+import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
 import { ask, RawClient } from "../../raw_client.ts";
-import { serveNode } from "./node_serving.ts";
-import { answering } from "../recording_transport.ts";
 import { get } from "../../server/serving.ts";
+import { answering, fail } from "../recording_transport.ts";
+import { serveNode } from "./node_serving.ts";
 
-Deno.test("toNodeListener() refuses what is no application", () => {
-  assertThrows(
-    () => toNodeListener({} as Application),
-    TypeError,
-    "must be a function (environ, startResponse)",
-  );
+Deno.test("toNodeListener() rejects a value that is not an application", () => {
+  const make = () => toNodeListener({} as Application);
+  assertThrows(make, TypeError, "must be a function (environ, startResponse)");
 });
 
-Deno.test("toNodeListener() copies what it sends", async () => {
+Deno.test("toNodeListener() copies the chunks that it sends", async () => {
   const chunk = new Uint8Array(1 << 20);
   const body = function* (): Generator<Uint8Array, void> {
     for (const byte of [97, 98, 99, 100]) yield chunk.fill(byte);
@@ -26,24 +24,20 @@ Deno.test("toNodeListener() copies what it sends", async () => {
 });
 
 Deno.test("toNodeListener() calls onError and answers 500", async () => {
-  const seen: [unknown, Environ][] = [];
-  const error = new Error("<secret>");
-  await using serving = await serveNode(() => {
-    throw error;
-  }, { onError: (error, environ) => void seen.push([error, environ]) });
+  const seen: unknown[] = [];
+  await using serving = await serveNode(() => fail("<secret>"), {
+    onError: (error, { PATH_INFO }) => void seen.push(`${error}`, PATH_INFO),
+  });
   const { head, body } = await ask(serving, get("/x"));
   assertEquals(head.line, "HTTP/1.1 500 Internal Server Error");
   assertEquals(body, "500 Internal Server Error\n");
-  assertEquals(seen.map(([e, { PATH_INFO }]) => [e, PATH_INFO]), [[
-    error,
-    "/x",
-  ]]);
+  assertEquals(seen, ["Error: <secret>", "/x"]);
 });
 
 Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that fails", async () => {
   const body = async function* (): AsyncGenerator<Uint8Array, void> {
     yield await Promise.resolve(new Uint8Array(5));
-    throw new Error("late");
+    fail("late");
   };
   await using serving = await serveNode(answering(body, []));
   using client = await RawClient.connect(serving);
@@ -52,13 +46,63 @@ Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that f
   assertEquals(client.ending, "reset");
 });
 
-Deno.test("toNodeListener() breaks the connection where even the error page fails", async () => {
-  const fail = (): never => {
-    throw new Error("page");
-  };
-  await using serving = await serveNode(fail, { errorPage: fail });
+Deno.test("toNodeListener() closes the connection if even the error page fails", async () => {
+  const broken = () => fail("page");
+  await using serving = await serveNode(broken, { errorPage: broken });
   using client = await RawClient.connect(serving);
   await client.send(get());
   assertEquals(await client.rest(), "");
   assertStringIncludes(serving.log.join(""), "Error: page");
+});
+
+/** Returns the header lines of a response, with those that were set before. */
+async function linesOf(
+  headers: HeaderTuple[],
+  before: (response: ServerResponse) => void,
+): Promise<string[]> {
+  const app = answering(() => [], headers);
+  await using serving = await serveNode(app, {}, {}, (_request, response) => {
+    response.sendDate = false;
+    before(response);
+  });
+  const { head } = await ask(serving, get());
+  const lines = head.headers.map(([name, value]) => `${name}: ${value}`);
+  return lines.filter((line) => !/^(?:connection|keep-alive):/i.test(line));
+}
+
+const COOKIES: HeaderTuple[] = [["Set-Cookie", "a=1"], ["set-cookie", "b=2"]];
+const SENT = ["Set-Cookie: a=1", "Set-Cookie: b=2"];
+
+Deno.test.each<[object, HeaderTuple[], string[]]>([
+  [{ "X-A": "1" }, COOKIES, ["X-A: 1", ...SENT]],
+  [{ "set-cookie": ["c=3", "d=4"] }, COOKIES, [
+    ...["Set-Cookie: c=3", "Set-Cookie: d=4"],
+    ...SENT,
+  ]],
+  [{ Vary: "Origin" }, [["Vary", "Accept"]], ["Vary: Origin", "Vary: Accept"]],
+  [{ Vary: "Accept" }, [["vary", "Accept"]], ["vary: Accept"]],
+  [{ "x-a": "1" }, [["X-A", "2"], ["X-A", "3"]], ["X-A: 2", "X-A: 3"]],
+  [{ "Content-Length": "7" }, [], []],
+])(
+  "toNodeListener() after setHeader() of %j sends the headers %j as %j",
+  async (set, headers, expected) => {
+    const lines = await linesOf(headers, (response) => {
+      for (const [name, value] of Object.entries(set)) {
+        response.setHeader(name, value);
+      }
+    });
+    assertEquals(lines, [...expected, "Content-Length: 0"]);
+  },
+);
+
+Deno.test("toNodeListener() passes no array to a writeHead() that was wrapped", async () => {
+  let count = 0;
+  const lines = await linesOf(COOKIES, (response) => {
+    const { writeHead } = response;
+    response.writeHead = (...args: unknown[]) => {
+      count = args.length;
+      return Reflect.apply(writeHead, response, args);
+    };
+  });
+  assertEquals([count, ...lines.slice(0, 2)], [2, ...SENT]);
 });

@@ -1,0 +1,132 @@
+// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { ConformanceError, validator, type Violation } from "../../mod.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import { findDeclaration } from "../../validator/function_source.ts";
+import { createEnviron, type Loose, runServer } from "./scenario.ts";
+
+const HEADERS = [["Content-Type", "text/plain"], ["Content-Length", "5"]];
+const LINES = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
+const bytes = new TextEncoder().encode("Hello");
+
+const wrapped = (app: Loose) =>
+  async function shout(environ: Loose, startResponse: Loose) { // middleware
+    const chunks: Uint8Array[] = await Array.fromAsync(
+      await app(environ, startResponse),
+    );
+    return [...chunks, ...chunks];
+  };
+const hello = (_environ: Loose, startResponse: Loose) => {
+  startResponse("200 OK", HEADERS); // hello
+  return [bytes];
+};
+const listener = (req: Loose, res: Loose) => res.end(req.url); // listener
+
+/** Returns what a test sees that calls a program through the client. */
+async function errorOf(app: Loose): Promise<ConformanceError> {
+  const client = new TestClient(app);
+  return await assertRejects(() => client.get("/a"), ConformanceError);
+}
+
+function lineOf(place: Violation["place"]): string {
+  assertEquals(place?.file, import.meta.url);
+  return LINES[place!.line - 1] ?? "";
+}
+
+Deno.test.each<[string, Loose, Violation["application"], string]>([
+  [
+    "the body",
+    (_: Loose, start: Loose) => {
+      start("200 OK", HEADERS); // the body
+      return "Hello";
+    },
+    "origin_test.ts",
+    "start-response",
+  ],
+  ["no startResponse", () => [bytes], "origin_test.ts", "definition"], // no startResponse
+  ["middleware", wrapped(validator(hello)), "shout", "definition"],
+  ["listener", listener, "listener", "definition"],
+])(
+  "TestClient names the application and its line: %s",
+  async (line, app, application, role) => {
+    const { violation, message } = await errorOf(app);
+    assertEquals([violation.application, violation.place?.role], [
+      application,
+      role,
+    ]);
+    assert(lineOf(violation.place).endsWith(`// ${line}`), message);
+    assertMatch(lineOf(violation.caller as Loose), /client\.get\(/);
+  },
+);
+
+Deno.test("TestClient explains the error of a handler of another interface", async () => {
+  const error = await errorOf(listener);
+  assertEquals(error.violation.rule, "application/other-interface");
+  assertInstanceOf(error.cause, TypeError);
+  assertStringIncludes(Deno.inspect(error), "[cause]: TypeError");
+});
+
+Deno.test("ConformanceError shows each line once", async () => {
+  const error = await errorOf(wrapped(validator(hello)));
+  const [head, ...frames] = error.stack!.split("\n");
+  assertEquals(head, `ConformanceError: ${error.violation.message}`);
+  assertEquals(frames.filter((line) => !line.startsWith("    at ")), []);
+  const shown = [`ConformanceError: ${error.message}`, ...frames];
+  assertEquals(Deno.inspect(error), shown.join("\n"));
+});
+
+Deno.test("a finding has a line however many there are", async () => {
+  const found: Violation[] = [];
+  const app = validator(
+    ((_environ: Loose, startResponse: Loose) => {
+      startResponse("200 OK", [["Connection", "close"]]);
+      return [];
+    }) as Loose,
+    {
+      throws: false,
+      onViolation: (violation) => void found.push(violation),
+    },
+  );
+  for (let i = 0; i < 100; i++) await runServer(app, createEnviron());
+  assert(found.length >= 100);
+  assertEquals(found.filter(({ place }) => place === undefined), []);
+});
+
+Deno.test("validator() only warns where middleware may hold a response back", async () => {
+  const found: Violation[] = [];
+  const failing = validator(function* (_environ: Loose, start: Loose): Loose {
+    start("200 OK", HEADERS.slice(0, 1));
+    yield bytes;
+    start("500 Internal Server Error", HEADERS.slice(0, 1), new Error("late"));
+    yield bytes;
+  }, { onViolation: (violation) => void found.push(violation) });
+  let head: Loose[] = [];
+  const body = await failing(createEnviron(), (...args: Loose[]) => {
+    head = args;
+    return async () => {};
+  });
+  for await (const _chunk of body);
+  await body.close?.();
+  assertEquals(head[0], "500 Internal Server Error");
+  assertEquals(found.map(({ rule, severity }) => `${severity} ${rule}`), [
+    "warning start-response/rethrows",
+  ]);
+});
+
+Deno.test.each<[string, string, number | undefined]>([
+  ["app();\nclass app {}", "app", 2],
+  ["app();\nexport async function* app() {}", "app", 2],
+  ["let app;\nexport const app: Application = make();", "app", 2],
+  ["const my = {\n  async app(environ) {},\n}", "app", 2],
+  ["const application = 1; let app;", "app", undefined],
+  ["export default () => []", "", undefined],
+])("findDeclaration() finds what declares a name: %j", (text, name, line) => {
+  assertEquals(findDeclaration(text, name)?.line, line);
+});

@@ -1,0 +1,213 @@
+/**
+ * Applications behind one validator, and behind two with middleware between.
+ *
+ * @module
+ */
+
+import {
+  type Application,
+  type ValidatedApplication,
+  validator,
+  type ValidatorOptions,
+  type Violation,
+} from "../../mod.ts";
+import type { Profile } from "../../validator.ts";
+import { start, TEXT } from "./programs.ts";
+import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
+
+/** One validator, with what it has found. */
+export interface Validated {
+  /** The application. */
+  readonly app: ValidatedApplication;
+  /** The ids of the rules that were broken, in order. */
+  readonly found: string[];
+  /** Calls the application for one request. */
+  readonly call: (method?: string) => Loose;
+}
+
+/** Validates an application that begins the response and returns a body. */
+export function validate(
+  app: (environ: Loose, startResponse: Loose) => Loose,
+  options: { throws?: boolean; profile?: Profile; name?: string } = {},
+): Validated {
+  const found: string[] = [];
+  const validated = validator(app as Application, {
+    ...options,
+    onViolation: ({ rule }) => void found.push(rule),
+  });
+  const call = (method = "GET") =>
+    validated({ ...createEnviron(), REQUEST_METHOD: method }, start);
+  return { app: validated, found, call };
+}
+
+/** Validates an application that returns a body. */
+export function returning(
+  make: () => Loose,
+  options: Parameters<typeof validate>[1] = {},
+): Validated {
+  return validate((_environ, startResponse) => {
+    startResponse("200 OK", TEXT);
+    return make();
+  }, options);
+}
+
+/** What a recorded body gives; an error is thrown, or rejected with. */
+export interface Answers {
+  readonly isAsync?: boolean;
+  readonly result?: unknown;
+  readonly stop?: unknown;
+  readonly close?: unknown;
+}
+
+/** A body that writes down what is called on it. */
+export function recorded(calls: string[], answers: Answers = {}): Loose {
+  const { isAsync = false, close } = answers;
+  const give = (name: string, value: unknown): unknown => {
+    calls.push(name);
+    if (!isAsync && value instanceof Error) throw value;
+    if (!isAsync) return value;
+    return value instanceof Error ? Promise.reject(value) : value;
+  };
+  const value = new Uint8Array([79, 75]);
+  const { result = { done: false, value }, stop = { done: true } } = answers;
+  const iterator = {
+    next: () => give("next", result),
+    return: () => give("return", stop),
+  };
+  return {
+    [isAsync ? Symbol.asyncIterator : Symbol.iterator]: () => iterator,
+    close: () => give("close", close),
+  };
+}
+
+/** Validates an application that wraps a file, and calls it for one request. */
+export function wrapping(
+  wrap: (file: Loose) => unknown,
+  file: Loose = { read: () => null },
+  options: { throws?: boolean; headers?: readonly unknown[] } = {},
+): { readonly body: Loose } & Omit<Validated, "call"> {
+  const { headers = TEXT, ...others } = options;
+  const { app, found } = validate((environ, startResponse) => {
+    startResponse("200 OK", headers);
+    return environ["wsgi.file_wrapper"](file);
+  }, others);
+  const environ: Loose = createEnviron();
+  environ["wsgi.file_wrapper"] = wrap;
+  return { app, found, body: app(environ, start) };
+}
+
+// Two validators ---------------------------------------------------------------
+
+/** What one request through two named validators finds. */
+export interface Findings {
+  readonly all: Violation[];
+  readonly outer: Violation[];
+  readonly inner: Violation[];
+}
+
+/** A middleware. */
+export type Wrap = (
+  app: Loose,
+) => (environ: Loose, startResponse: Loose) => Loose;
+
+/** What stands between the server and the application, where it is not the usual. */
+export interface Stack {
+  readonly app?: (environ: Loose, startResponse: Loose) => Loose;
+  readonly middleware?: Wrap;
+  readonly environ?: (environ: Loose) => Loose;
+  readonly server?: (app: Loose, environ: Loose) => Loose;
+  readonly outerOptions?: ValidatorOptions;
+  readonly innerOptions?: ValidatorOptions;
+}
+
+/** Middleware that changes nothing. */
+export const transparent: Wrap = (app) => (environ, startResponse) =>
+  app(environ, startResponse);
+
+/** Middleware that calls startResponse with other arguments. */
+export function starting(change: (...args: Loose[]) => Loose[]): Wrap {
+  return (app) => (environ, startResponse) =>
+    app(environ, (...args: Loose[]) => startResponse(...change(...args)));
+}
+
+/** Middleware that passes on another environ. */
+export function copying(copy: (environ: Loose) => Loose): Wrap {
+  return (app) => (environ, startResponse) => app(copy(environ), startResponse);
+}
+
+/** Middleware that passes an inner body on. */
+export function passing(pass: (body: Loose) => Iterable<unknown>): Wrap {
+  return (app) => (environ, startResponse) => {
+    const body = app(environ, startResponse);
+    const iterate = () => pass(body)[Symbol.iterator]();
+    return { [Symbol.iterator]: iterate, close: () => body.close() };
+  };
+}
+
+/** Middleware that reads a whole body and returns its chunks. */
+export const draining: Wrap = (app) => (environ, startResponse) => {
+  const body = app(environ, startResponse);
+  const taken = new Set(body);
+  body.close();
+  return taken;
+};
+
+/** Validates an application, and adds what is found to some lists. */
+export function layer(
+  app: Loose,
+  lists: readonly Violation[][],
+  options: ValidatorOptions = {},
+): Loose {
+  const onViolation = (violation: Violation): void => {
+    for (const list of lists) list.push(violation);
+  };
+  return validator(app, { throws: false, onViolation, ...options });
+}
+
+/** Lets one request through a stack. */
+export async function run(stack: Stack): Promise<Findings> {
+  const { app = helloApp, middleware = transparent } = stack;
+  const findings: Findings = { all: [], outer: [], inner: [] };
+  const { all, outer, inner } = findings;
+  const inside = layer(app, [inner, all], {
+    name: "inner",
+    ...stack.innerOptions,
+  });
+  const outside = layer(middleware(inside), [outer, all], {
+    name: "outer",
+    ...stack.outerOptions,
+  });
+  const environ = createEnviron();
+  const changed = stack.environ?.(environ) ?? environ;
+  await (stack.server ?? runServer)(outside, changed);
+  outside.assertFinished();
+  inside.assertFinished();
+  return findings;
+}
+
+/** Each rule that was broken, and by whom. */
+export function summary(violations: readonly Violation[]): string[] {
+  return violations.map(({ rule, blame }) => `${rule} by ${blame}`);
+}
+
+/** A stack whose validators throw; gives the rule that the server gets to see. */
+export async function thrown(stack: Stack): Promise<string | undefined> {
+  try {
+    await run({
+      ...stack,
+      outerOptions: { throws: true },
+      innerOptions: { throws: true },
+      server: async (app, environ) => {
+        const body = await app(environ, () => () => Promise.resolve());
+        try {
+          for await (const _chunk of body);
+        } finally {
+          await body.close?.();
+        }
+      },
+    });
+  } catch (error) {
+    return summary([(error as { violation: Violation }).violation])[0];
+  }
+  return undefined;
+}
