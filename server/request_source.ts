@@ -19,7 +19,7 @@ const LARGE_BODY = 1_048_576;
 const BYTES_PER_SLOT = 16;
 
 /** Never read. Without it, the compiler would not allocate the array. */
-let garbage: unknown;
+let _garbage: unknown;
 
 /**
  * Makes V8 collect the blocks of a body soon after the application has dropped
@@ -32,8 +32,8 @@ let garbage: unknown;
  * @param size The size of the block in bytes.
  */
 function hastenCollection(size: number): void {
-  garbage = new Array(Math.ceil(size / BYTES_PER_SLOT));
-  garbage = undefined;
+  _garbage = new Array(Math.ceil(size / BYTES_PER_SLOT));
+  _garbage = undefined;
 }
 
 /** Gives the body of one request out of the parser of its connection. */
