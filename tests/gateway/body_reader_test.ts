@@ -91,7 +91,7 @@ Deno.test.each<[string, unknown]>([
   ["an iterable whose iterator is null", { [Symbol.iterator]: () => null }],
   ['an iterable whose iterator is "i"', { [Symbol.iterator]: () => "i" }],
 ])("BodyReader.open() rejects %s", (got, body) => {
-  const reader = new BodyReader(body, () => {});
+  const reader = new BodyReader(body, { add: () => {} });
   const error = assertThrows(() => reader.open(), TypeError);
   assertEquals(
     error.message,
