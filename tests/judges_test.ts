@@ -8,9 +8,7 @@ import { fromFileUrl } from "@std/path";
 import { fromPython } from "../examples/python/bridge.ts";
 import type { Middleware } from "../mod.ts";
 import { CheckedServer, type Verdict } from "./checked_server.ts";
-import { type Judged, toRequest } from "./judges/judged.ts";
-import { REQUESTS } from "./judges/requests.ts";
-import { RESPONSES } from "./judges/responses.ts";
+import { type Exchange, EXCHANGES, toRequest } from "./judges/exchanges.ts";
 import { loadPython, run } from "./pyodide.ts";
 import { RawClient } from "./raw_client.ts";
 import { testsWith } from "./tool.ts";
@@ -29,7 +27,7 @@ function judge(line: string): unknown {
   return run(python!, `from testdata.judges import *\n${line}`);
 }
 
-/** A server whose application is judged by Python and by us. */
+/** A server whose application is checked by Python and by our validator. */
 class Court extends CheckedServer {
   /** @param between What stands between our validator and Python. */
   constructor(between: Middleware = (app) => app) {
@@ -37,26 +35,23 @@ class Court extends CheckedServer {
     super(between(fromPython(python!, judge("application"))));
   }
 
-  /** Sends a request over a connection and asserts what it must bring. */
-  async ask(client: RawClient, judged: Judged): Promise<void> {
-    const { status = 200, text, fields = {}, isCut = false } = judged;
-    await client.send(toRequest(judged));
-    const { head, body, complete } = await client.response(judged.method);
+  /** Sends a request over a connection and asserts what comes back. */
+  async ask(client: RawClient, exchange: Exchange): Promise<void> {
+    const { status = 200, text = "", isCut = false, app } = exchange;
+    await client.send(toRequest(exchange));
+    const { head, body, complete } = await client.response(exchange.method);
     assertEquals([head.status, complete], [status, !isCut]);
-    for (const [name, values] of Object.entries(fields)) {
-      assertEquals(head.all(name), values);
-    }
-    if (text !== undefined) assertSame(body, text);
-    else assertShown(JSON.parse(body), judged);
+    const isShown = app === undefined && status === 200 && body !== "";
+    assertSame(isShown ? JSON.parse(body).body : body, text);
   }
 
   /** Sends a request over a connection of its own. */
-  async askAlone(judged: Judged): Promise<void> {
+  async askAlone(exchange: Exchange): Promise<void> {
     using client = await RawClient.connect(this);
-    await this.ask(client, judged);
+    await this.ask(client, exchange);
   }
 
-  /** Ends the server; gives what all judges and the log have to say. */
+  /** Ends the server; returns what all validators and the log say. */
   override async verdict(): Promise<Verdict & { complaints: string }> {
     const verdict = await super.verdict();
     return { ...verdict, complaints: judge("collect()") as string };
@@ -72,78 +67,56 @@ function assertSame(got: string, expected: string): void {
   assert(got === expected, "the texts differ after 1000 characters");
 }
 
-/** Asserts what the application `show` has seen. */
-function assertShown(shown: Shown, { environ = {}, input = "" }: Judged): void {
-  const seen = Object.keys(environ).map((key) => [key, shown.environ[key]]);
-  assertEquals(Object.fromEntries(seen), environ);
-  assertSame(shown.body, input);
-}
-
-interface Shown {
-  environ: Record<string, string>;
-  body: string;
-}
-
-const ALL = [...REQUESTS, ...RESPONSES];
-
-Deno.test("the judges have at least 40 requests to judge, each once", () => {
-  const names = new Set(ALL.map(({ what }) => what));
-  assertEquals(names.size, ALL.length);
-  assert(ALL.length >= 40);
+Deno.test("EXCHANGES are at least 40, each once", () => {
+  const names = new Set(EXCHANGES.map(({ what }) => what));
+  assertEquals(names.size, EXCHANGES.length);
+  assert(EXCHANGES.length >= 40);
 });
 
-for (const judged of ALL) {
-  const { what, wrong = "", log = /^$/ } = judged;
-  const found = wrong === "" ? "nothing" : "nothing true";
-  const name = `the judges of Python and ours find ${found} in ${what}`;
-  test(name, async () => {
+for (const exchange of EXCHANGES) {
+  const { what, wrong = "", log = /^$/ } = exchange;
+  test(`the validators of Python and ours find nothing in ${what}`, async () => {
     await using court = new Court();
-    await court.askAlone(judged);
+    await court.askAlone(exchange);
     const verdict = await court.verdict();
     assertEquals([verdict.complaints, verdict.findings], [wrong, []]);
     assertMatch(verdict.log, log);
   });
 }
 
-test("the judges of Python and ours find nothing in requests over one connection", async () => {
-  const kept = ALL.filter((judged) =>
-    judged.version === undefined && !judged.isCut && !judged.wrong &&
-    // The server refuses the request, and closes the connection.
-    judged.status !== 400 &&
-    // An instance counts its requests.
-    judged.app !== "instance"
+test("the validators of Python and ours find nothing in requests over one connection", async () => {
+  const kept = EXCHANGES.filter(({ version, isCut, wrong, status, app }) =>
+    version === undefined && !isCut && !wrong &&
+    // After 400 the connection is closed, and an instance counts its requests.
+    status !== 400 && app !== "instance"
   );
   assert(kept.length >= 40);
   await using court = new Court();
   using client = await RawClient.connect(court);
-  for (const judged of kept) {
-    await court.ask(client, judged);
-  }
+  for (const exchange of kept) await court.ask(client, exchange);
   const { complaints, findings } = await court.verdict();
   assertEquals([complaints, findings], ["", []]);
 });
 
-test("the judges of Python and ours find nothing in requests at the same time", async () => {
+test("the validators of Python and ours find nothing in requests at the same time", async () => {
   const bodies = Array.from({ length: 12 }, (_, i) => String(i).repeat(1000));
   await using court = new Court();
   await Promise.all(bodies.map(async (input) => {
     using client = await RawClient.connect(court);
-    await court.ask(client, { what: "", method: "POST", body: input, input });
+    const body = { method: "POST", body: input, text: input };
+    await court.ask(client, { what: "", ...body });
     const text = "one two three";
     await court.ask(client, { what: "", app: "generator", text });
   }));
-  assertEquals(await court.verdict(), {
-    findings: [],
-    log: "",
-    complaints: "",
-  });
+  const nothing = { findings: [], log: "", complaints: "" };
+  assertEquals(await court.verdict(), nothing);
 });
 
-// The judges are awake -----------------------------------------------------------
+// Broken applications and servers ----------------------------------------------
 
 const FAILED = "500 Internal Server Error\n";
 
-test("Python's validator refuses a response without a type", async () => {
+test("wsgiref.validate rejects a response without a type", async () => {
   await using court = new Court();
   const app = "without-type";
   await court.askAlone({ what: "", app, status: 500, text: FAILED });
@@ -159,7 +132,7 @@ test("Lint and our validator find an ETag without quotes", async () => {
   assertMatch(findings.join(), /^http\/etag: /);
 });
 
-test("Python's validator finds what a server has left out", async () => {
+test("wsgiref.validate finds what a server has left out", async () => {
   await using court = new Court((app) => (environ, startResponse) => {
     Reflect.deleteProperty(environ, "QUERY_STRING");
     Reflect.deleteProperty(environ, "SERVER_NAME");
@@ -171,7 +144,7 @@ test("Python's validator finds what a server has left out", async () => {
   assertStringIncludes(log, "Environment missing required key: 'SERVER_NAME'");
 });
 
-test("both judges of Python find a body that is never closed", () => {
+test("both validators of Python find a body that is never closed", () => {
   const complaints = judge(`
 from wsgiref.util import setup_testing_defaults
 collect()

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { askPython, WITHOUT_PYTHON } from "./wsgi/python.ts";
+import { askPython, testWithPython } from "./wsgi/python.ts";
 
-Deno.test({
-  name:
-    `docs/wsgiref.md names everything that Python's wsgiref has${WITHOUT_PYTHON}`,
-  ignore: WITHOUT_PYTHON !== "",
-  async fn(): Promise<void> {
+const page = await Deno.readTextFile(
+  new URL("../docs/wsgiref.md", import.meta.url),
+);
+
+testWithPython(
+  "docs/wsgiref.md names everything that Python's wsgiref has",
+  async () => {
     const [names] = await askPython(
       `
 import importlib, inspect
@@ -28,18 +30,12 @@ def run(modules):
       [["util", "headers", "handlers", "simple_server", "validate", "types"]],
     ) as [string[]];
     assert(names.length > 80, `${names.length} names`);
-    const page = await Deno.readTextFile(
-      new URL("../docs/wsgiref.md", import.meta.url),
-    );
     const named = new Set(page.match(/\w+/g));
     assertEquals(names.filter((name) => !named.has(name)), []);
   },
-});
+);
 
 Deno.test("docs/wsgiref.md names as successors what is exported", async () => {
-  const page = await Deno.readTextFile(
-    new URL("../docs/wsgiref.md", import.meta.url),
-  );
   const modules = await Promise.all([
     import("../mod.ts"),
     import("../gateway/mod.ts"),

@@ -29,8 +29,7 @@ const before = recipe("Before you begin");
  * Accept-Ranges where a program has ended before its head is sent.
  */
 function plain(output: string): string {
-  return output
-    .replace(/^(date:).*$/im, "$1")
+  return output.replace(/^(date:).*$/im, "$1")
     .replace(/^(server: \w+).*$/im, "$1")
     .replace(/^accept-ranges: bytes\n/im, "")
     .trim();

@@ -35,12 +35,8 @@ async function task(
     env: { WSGIREF_STD: "", ...env },
     stdin: "null",
   }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+  const [out, err] = [stdout, stderr].map((it) => new TextDecoder().decode(it));
+  return { code, stdout: out!, stderr: err! };
 }
 
 Deno.test("jsrAnswers() is true for a registry that knows @std/assert", async () => {
@@ -78,18 +74,17 @@ Deno.test("jsrAnswers() is false where nothing listens or answers", async () => 
 Deno.test("deno task std prints what the task needs, or nothing where JSR answers", async () => {
   await using server = serve(() => Response.json(PACKAGE));
   const [JSR_URL, absent] = [address(server), await closedPort()];
-  const none = { code: 0, stdout: "", stderr: "" };
-  assertEquals(await task({ JSR_URL: absent }), {
-    ...none,
-    stdout: IMPORT_MAP,
-  });
-  assertEquals(await task({ JSR_URL }), none);
-  assertEquals(await task({ JSR_URL }, "lint"), none);
-  assertEquals(await task({ WSGIREF_STD: "npm" }, "lint"), {
-    ...none,
-    stdout: "--rules-exclude=no-slow-types\n",
-  });
-  assertEquals((await task({ WSGIREF_STD: "npm" }, "absent")).code, 0);
+  const npm = { WSGIREF_STD: "npm" };
+  const slow = "--rules-exclude=no-slow-types\n";
+  for (
+    const [env, args, stdout] of [
+      [{ JSR_URL: absent }, [], IMPORT_MAP],
+      [{ JSR_URL }, [], ""],
+      [{ JSR_URL }, ["lint"], ""],
+      [npm, ["lint"], slow],
+    ] as const
+  ) assertEquals(await task(env, ...args), { code: 0, stdout, stderr: "" });
+  assertEquals((await task(npm, "absent")).code, 0);
   assertEquals((await task({ WSGIREF_STD: "jsr" }, "absent")).code, 1);
 });
 

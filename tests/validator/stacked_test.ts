@@ -6,18 +6,10 @@ import {
   closing,
   PLAIN,
   start,
+  statuses,
   withStart,
   yielding,
 } from "./programs.ts";
-import {
-  layer,
-  run,
-  type Stack,
-  summary,
-  thrown,
-  transparent,
-  type Wrap,
-} from "./validated.ts";
 import {
   createEnviron,
   foundIn,
@@ -25,22 +17,33 @@ import {
   type Loose,
   runServer,
 } from "./scenario.ts";
+import {
+  copying,
+  draining,
+  layer,
+  passing,
+  run,
+  type Stack,
+  starting,
+  summary,
+  thrown,
+  transparent,
+  type Wrap,
+} from "./validated.ts";
 
-const digits = withStart((start) => start("200", [])).app!;
-const challenge = withStart((start) => start("401 Unauthorized", [])).app!;
+const [digits, challenge] = statuses("200", "401 Unauthorized")
+  .map(({ app }) => app!);
 
-/** Middleware that calls startResponse with other arguments. */
-function starting(change: (...args: Loose[]) => Loose[]): Wrap {
-  return (app) => (environ, startResponse) =>
-    app(environ, (...args: Loose[]) => startResponse(...change(...args)));
-}
+const CHALLENGE = "http/challenge by application";
+const x = bytes("x");
 
 const between = 'the middleware between "outer" and "inner"';
+const withoutMethod = ({ REQUEST_METHOD: _, ...environ }: Loose) => environ;
 
 Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
   [
     'the application, seen by "inner"',
-    { app: digits, server: closing },
+    { app: digits!, server: closing },
     "status/digits",
     "inner",
   ],
@@ -52,21 +55,18 @@ Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
   ],
   [
     'the server, seen by "outer"',
-    { environ: ({ REQUEST_METHOD: _, ...environ }) => environ },
+    { environ: withoutMethod },
     "environ/missing-request-method",
     "outer",
   ],
   [
     between,
-    {
-      middleware: (app) => ({ REQUEST_METHOD: _, ...environ }, startResponse) =>
-        app(environ, startResponse),
-    },
+    { middleware: copying(withoutMethod) },
     "environ/missing-request-method",
     "inner",
   ],
 ])(
-  "validator() reports what is broken by %s once, next to it",
+  "validator() reports what is broken by %s once, by the validator next to it",
   async (place, stack, rule, name) => {
     const found = await run(stack);
     assertEquals(found.all.map(({ rule }) => rule), [rule]);
@@ -76,32 +76,11 @@ Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
 );
 
 Deno.test.each([
-  [{ profile: "core" }],
-  [{ rules: { "http/*": "off" } }],
-  [{ rules: { "http/challenge": "off" } }],
-])(
-  "validator() blames the application where the inner layer does not look: %j",
-  async (innerOptions) => {
-    const { all, outer } = await run({ app: challenge, innerOptions } as Stack);
-    assertEquals(summary(all), ["http/challenge by application"]);
-    assertEquals(outer, all);
-  },
-);
-
-Deno.test("validator() knows of a layer behind one that does not look", async () => {
-  const found: Violation[] = [];
-  const inner = layer(challenge, [found]);
-  const blind = layer(inner, [found], { rules: { "http/*": "off" } });
-  await runServer(layer(blind, [found]), createEnviron());
-  assertEquals(summary(found), ["http/challenge by application"]);
-});
-
-Deno.test.each([
   [undefined, undefined, "broken by the middleware)"],
   ["a", undefined, 'broken by the middleware inside of "a")'],
   [undefined, "b", 'broken by the middleware around "b")'],
 ])(
-  "validator() says what it can where layers have no names: %s, %s",
+  "validator() names the middleware where validators have no names: %s, %s",
   async (outer, inner, expected) => {
     const { all } = await run({
       middleware: starting((status, headers) => [`${status}\t`, headers]),
@@ -112,29 +91,12 @@ Deno.test.each([
   },
 );
 
-/** A server's wsgi.errors that takes everything. */
-function silent(environ: Loose) {
-  const ignore = () => {};
-  environ["wsgi.errors"] = { write: ignore, writelines: ignore, flush: ignore };
-}
-
-Deno.test("validator() stacked without middleware finds nothing twice", async () => {
-  const { all } = await run({
-    middleware: (app) => app,
-    app: (environ, startResponse) => {
-      environ["wsgi.errors"].write(5);
-      startResponse(200, []);
-      return "Hello";
-    },
-    environ: (environ) => {
-      delete environ.SERVER_PROTOCOL;
-      silent(environ);
-    },
-    server: (app, environ) => app(environ, start),
-  });
-  const [first, ...rules] = all.map(({ rule }) => rule);
-  assertEquals(first, "environ/missing-server-protocol");
-  assertEquals(rules, ["errors/write", "status/string", "body/string"]);
+Deno.test("validator() knows of a validator behind one that does not check", async () => {
+  const found: Violation[] = [];
+  const inner = layer(challenge, [found]);
+  const blind = layer(inner, [found], { rules: { "http/*": "off" } });
+  await runServer(layer(blind, [found]), createEnviron());
+  assertEquals(summary(found), [CHALLENGE]);
 });
 
 const MIDDLEWARES: Wrap[] = [
@@ -165,7 +127,7 @@ const APPS: ((environ: Loose, startResponse: Loose) => Loose)[] = [
     ReadableStream.from(helloApp(environ, startResponse)),
 ];
 
-Deno.test("validator() finds nothing wrong in a correct stack, whatever the middleware", async () => {
+Deno.test("validator() finds nothing in a correct stack, whatever the middleware", async () => {
   for (const middleware of MIDDLEWARES) {
     for (const app of APPS) {
       assertEquals((await run({ app, middleware })).all, []);
@@ -173,10 +135,61 @@ Deno.test("validator() finds nothing wrong in a correct stack, whatever the midd
   }
 });
 
+Deno.test("validator() blames middleware for an environ that inherits", async () => {
+  const middleware = copying((environ) => Object.create(environ));
+  const app = async (...args: Loose) =>
+    await Reflect.apply(helloApp, null, args);
+  const { all } = await run({ app, middleware });
+  assertEquals(summary(all)[0], "environ/plain-object by middleware");
+});
+
+Deno.test("validator() reports chunks as collected where the second one is read", async () => {
+  const events: string[] = [];
+  await run({
+    app: (_environ, startResponse) => {
+      startResponse("200 OK", [PLAIN]);
+      return function* () {
+        for (const text of ["1", "2", "3"]) {
+          events.push(text);
+          yield bytes(text);
+        }
+      }();
+    },
+    middleware: passing(function* (body) {
+      yield* [...body];
+    }),
+    outerOptions: { onViolation: ({ rule }) => void events.push(rule) },
+  });
+  assertEquals(events, ["1", "2", "middleware/chunk-for-chunk", "3"]);
+});
+
+Deno.test.each<[Uint8Array[], unknown[], string]>([
+  [[], ["200 OK", []], "the end of the body"],
+  [[bytes("")], ["200 OK", []], "the end of the body"],
+  [[x], ["200 OK", []], "a Uint8Array of 1 bytes"],
+  [[x, x], ["200 OK", []], "a Uint8Array of 1 bytes"],
+  [[], ["200 OK"], "the end of the body before a call, after undefined"],
+])(
+  "validator() reports what came before a missing startResponse of middleware: %#",
+  async (chunks, args, got) => {
+    const { outer } = await run({
+      app: withStart((startResponse) => startResponse(...args)).app!,
+      middleware: (app) => (environ) => {
+        app(environ, start).close();
+        return chunks;
+      },
+      server: closing,
+    });
+    const expected = "middleware/start-response-lost by middleware";
+    assertEquals(summary(outer), [expected]);
+    assertEquals(foundIn(outer[0]!.message).startsWith(got), true);
+  },
+);
+
 // What is thrown --------------------------------------------------------------
 
 Deno.test.each<[string, Stack]>([
-  ["http/challenge by application", { app: challenge }],
+  [CHALLENGE, { app: challenge! }],
   ["middleware/exc-info-lost by middleware", {
     ...withStart((startResponse) => {
       startResponse("200 OK", []);
@@ -215,51 +228,10 @@ Deno.test.each<[string, (startResponse: Loose) => void]>([
   },
 );
 
-Deno.test("validator() lets middleware wait for an inner application that it gave up", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let waiting: Promise<Loose> | undefined;
-  const { all } = await run({
-    app: () => promise.then(() => []),
-    innerOptions: { rules: { "start-response/never-called": "off" } },
-    middleware: (app) => (environ, startResponse) => {
-      waiting = app(environ, start);
-      startResponse("503 Service Unavailable", [["Retry-After", "60"]]);
-      return [];
-    },
-    server: async (app, environ) => {
-      await runServer(app, environ);
-      resolve();
-      (await waiting).close();
-    },
-  });
-  assertEquals(all, []);
-});
-
-// What is left open -----------------------------------------------------------
-
-Deno.test("validator() takes an inner body for closed when its close() is called", async () => {
-  let closing: Promise<unknown> | undefined;
-  const { all } = await run({
-    app: (...args) =>
-      Object.assign(helloApp(...args), { close: () => Promise.resolve() }),
-    // Begun, and awaited by nobody.
-    middleware: (app) => (environ, startResponse) => {
-      const body = app(environ, startResponse);
-      const close = () => void (closing = body.close());
-      return { [Symbol.iterator]: () => body.values(), close };
-    },
-    server: async (app, environ) => {
-      const body = app(environ, start);
-      for (const _chunk of body);
-      body.close();
-      await closing;
-    },
-  });
-  assertEquals(all, []);
-});
+// Several requests and validators ---------------------------------------------
 
 Deno.test.each([[1, "one inner body"], [2, "2 inner bodies"]])(
-  "validator() says how many inner bodies were left open: %i",
+  "validator() reports how many inner bodies were left open: %i",
   (count, got) => {
     const found: Violation[] = [];
     const inner = layer(helloApp, []);
@@ -274,34 +246,13 @@ Deno.test.each([[1, "one inner body"], [2, "2 inner bodies"]])(
   },
 );
 
-Deno.test("validator() reports a fault of two middlewares of each of them", async () => {
-  const found: Record<string, Violation[]> = {
-    inner: [],
-    middle: [],
-    outer: [],
-  };
-  const draining = (app: Loose) => (environ: Loose, startResponse: Loose) => {
-    const body = app(environ, startResponse);
-    const taken = new Set(body);
-    body.close();
-    return taken;
-  };
-  const inner = layer(yielding(bytes("x")), [found.inner!]);
-  const middle = layer(draining(inner), [found.middle!]);
-  await runServer(layer(draining(middle), [found.outer!]), createEnviron());
+Deno.test("validator() reports the same fault of two middlewares for each of them", async () => {
+  const found: Violation[][] = [[], [], []];
+  const inner = layer(yielding(x), [found[0]!]);
+  const middle = layer(draining(inner), [found[1]!]);
+  await runServer(layer(draining(middle), [found[2]!]), createEnviron());
   const drained = ["middleware/drained by middleware"];
-  assertEquals(Object.values(found).map(summary), [[], drained, drained]);
-});
-
-// Links between layers --------------------------------------------------------
-
-Deno.test("validator() links layers through a copy of the environ", async () => {
-  const { all } = await run({
-    app: challenge,
-    middleware: (app) => (environ, startResponse) =>
-      app({ ...environ }, startResponse),
-  });
-  assertEquals(summary(all), ["http/challenge by application"]);
+  assertEquals(found.map(summary), [[], drained, drained]);
 });
 
 Deno.test("validator() does not link requests that use an environ one after the other", async () => {
@@ -312,53 +263,6 @@ Deno.test("validator() does not link requests that use an environ one after the 
   await runServer(layer(helloApp, [found]), environ);
   const mine = found.filter(({ rule }) => rule !== "environ/reused");
   assertEquals(mine.map(({ blame }) => blame), ["server"]);
-});
-
-Deno.test("validator() allows middleware to call its application again", async () => {
-  const { all } = await run({
-    middleware: (app) => async (environ, startResponse) => {
-      const statuses: string[] = [];
-      const body = app(environ, (status: string) => {
-        statuses.push(status);
-        return start();
-      });
-      const iterator = body[Symbol.asyncIterator]();
-      await iterator.next();
-      await iterator.return();
-      await body.close();
-      assertEquals(statuses, ["200 OK"]);
-      return app(environ, startResponse);
-    },
-    app: async function* (environ, startResponse) {
-      startResponse("200 OK", [["Content-Type", "text/plain"]]);
-      yield await environ["wsgi.input"].read(5);
-      environ["wsgi.errors"].write("Hello\n");
-      yield new Uint8Array(1);
-    },
-  });
-  assertEquals(all, []);
-});
-
-Deno.test("validator() checks a second try as the first, and still knows its outer layer", async () => {
-  const { all, inner } = await run({
-    middleware: (app) => (environ, startResponse) => {
-      app(environ, start).close();
-      delete environ.SERVER_PROTOCOL;
-      return app(environ, startResponse);
-    },
-    app: (environ, startResponse) => {
-      environ["wsgi.errors"].write(5);
-      startResponse("200 OK", []);
-      return [];
-    },
-    environ: silent,
-  });
-  assertEquals(inner, all);
-  assertEquals(summary(all), [
-    "errors/write by application",
-    "environ/missing-server-protocol by middleware",
-    "errors/write by application",
-  ]);
 });
 
 Deno.test("validator() may be called by its own application", async () => {
@@ -374,19 +278,7 @@ Deno.test("validator() may be called by its own application", async () => {
   assertEquals(found, []);
 });
 
-Deno.test("validator() sees wsgi.errors in the outer layer where the inner one does not look", async () => {
-  const { inner, outer } = await run({
-    app: (environ, startResponse) => {
-      environ["wsgi.errors"].write(5);
-      return helloApp(environ, startResponse);
-    },
-    innerOptions: { rules: { "errors/write": "off" } },
-  });
-  assertEquals(inner, []);
-  assertEquals(summary(outer), ["errors/write by application"]);
-});
-
-Deno.test("validator() reports wsgi.errors once where two layers have the same environ again", async () => {
+Deno.test("validator() reports wsgi.errors once where two validators get an environ again", async () => {
   let text: unknown = "text\n";
   const found: Violation[] = [];
   const app = (environ: Loose, startResponse: Loose) => {
@@ -401,32 +293,4 @@ Deno.test("validator() reports wsgi.errors once where two layers have the same e
   await runServer(stacked, environ);
   const rules = found.map(({ rule }) => rule);
   assertEquals(rules.filter((id) => id !== "environ/reused"), ["errors/write"]);
-});
-
-Deno.test.each<[string, (environ: Loose) => Loose]>([
-  ["string keys", (environ) => Object.fromEntries(Object.entries(environ))],
-  [
-    "string keys, with another input",
-    (environ) => ({
-      ...Object.fromEntries(Object.entries(environ)),
-      "wsgi.input": createEnviron()["wsgi.input"],
-    }),
-  ],
-])(
-  "validator() finds the layer outside through a copy by %s",
-  async (_, copy) => {
-    const { all } = await run({
-      middleware: (app) => (environ, startResponse) =>
-        app({ ...copy(environ), HTTP_X: 5 }, startResponse),
-    });
-    assertEquals(summary(all), ["environ/string by middleware"]);
-  },
-);
-
-Deno.test("validator() finds the layer outside behind an environ that inherits", async () => {
-  const { all } = await run({
-    middleware: (app) => async (environ, startResponse) =>
-      await app(Object.create(environ), startResponse),
-  });
-  assertEquals(summary(all)[0], "environ/plain-object by middleware");
 });

@@ -124,6 +124,34 @@ export interface Stack {
 export const transparent: Wrap = (app) => (environ, startResponse) =>
   app(environ, startResponse);
 
+/** Middleware that calls startResponse with other arguments. */
+export function starting(change: (...args: Loose[]) => Loose[]): Wrap {
+  return (app) => (environ, startResponse) =>
+    app(environ, (...args: Loose[]) => startResponse(...change(...args)));
+}
+
+/** Middleware that passes on another environ. */
+export function copying(copy: (environ: Loose) => Loose): Wrap {
+  return (app) => (environ, startResponse) => app(copy(environ), startResponse);
+}
+
+/** Middleware that passes an inner body on. */
+export function passing(pass: (body: Loose) => Iterable<unknown>): Wrap {
+  return (app) => (environ, startResponse) => {
+    const body = app(environ, startResponse);
+    const iterate = () => pass(body)[Symbol.iterator]();
+    return { [Symbol.iterator]: iterate, close: () => body.close() };
+  };
+}
+
+/** Middleware that reads a whole body and returns its chunks. */
+export const draining: Wrap = (app) => (environ, startResponse) => {
+  const body = app(environ, startResponse);
+  const taken = new Set(body);
+  body.close();
+  return taken;
+};
+
 /** Validates an application, and adds what is found to some lists. */
 export function layer(
   app: Loose,

@@ -65,7 +65,7 @@ Deno.test("describe() calls nothing of the value", () => {
   assertEquals(describe(new Trap()), "an object");
 });
 
-Deno.test("describe() bears proxies", () => {
+Deno.test("describe() handles proxies", () => {
   const traps = { getPrototypeOf: () => new Proxy({}, traps) };
   assertEquals(describe(new Proxy({}, traps)), "an object");
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -129,13 +129,12 @@ Deno.test.each<[boolean, string, unknown]>([
   [false, "a Uint8ClampedArray", new Uint8ClampedArray()],
   [false, "a DataView", new DataView(new ArrayBuffer(1))],
   [false, "an ArrayBuffer", new ArrayBuffer(1)],
-  [false, "an array", [1]],
-  [false, "a string", "Uint8Array"],
-  [false, "undefined", undefined],
-  [false, "null", null],
-  [false, "a fake by prototype", Object.create(Uint8Array.prototype)],
-  [false, "a fake by tag", { [Symbol.toStringTag]: "Uint8Array" }],
+  [false, "an object with its prototype", Object.create(Uint8Array.prototype)],
+  [false, "an object with its tag", { [Symbol.toStringTag]: "Uint8Array" }],
   [false, "a proxy", new Proxy(new Uint8Array(), {})],
+  ...[[1], "Uint8Array", undefined, null].map((value) =>
+    [false, describe(value), value] as [boolean, string, unknown]
+  ),
 ])("isUint8Array() is %s for %s", (expected, _what, value) => {
   assertEquals(isUint8Array(value), expected);
 });
@@ -144,10 +143,9 @@ Deno.test.each<[boolean, string, unknown]>([
   [true, "a Promise", Promise.resolve()],
   [true, "an object with then()", { then(): void {} }],
   [false, "an object with another then", { then: 1 }],
-  [false, "an array", []],
-  [false, "null", null],
-  [false, "undefined", undefined],
-  [false, "a string", "then"],
+  ...[[], null, undefined, "then"].map((value) =>
+    [false, describe(value), value] as [boolean, string, unknown]
+  ),
 ])("isThenable() is %s for %s", (expected, _what, value) => {
   assertEquals(isThenable(value), expected);
 });

@@ -3,26 +3,21 @@ import fc from "npm:fast-check@^4";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { ErrorStream } from "../../wsgi/types.ts";
 
-/** Gives a stream and the list of what it was told to write. */
+/** Creates a stream and the list of what it has written. */
 function collect(): { stream: ErrorStream; written: string[] } {
   const written: string[] = [];
-  return {
-    stream: new StderrStream((text) => void written.push(text)),
-    written,
-  };
+  const stream = new StderrStream((text) => void written.push(text));
+  return { stream, written };
 }
 
-/** Runs `body` with some globals replaced, and puts them back. */
+/** Runs `body` with some globals replaced, and restores them. */
 function withGlobals(globals: Record<string, unknown>, body: () => void): void {
   const before = Object.keys(globals).map((name) =>
     [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const
   );
   for (const [name, value] of Object.entries(globals)) {
-    Object.defineProperty(globalThis, name, {
-      value,
-      configurable: true,
-      writable: true,
-    });
+    const descriptor = { value, configurable: true, writable: true };
+    Object.defineProperty(globalThis, name, descriptor);
   }
   try {
     body();
@@ -45,27 +40,25 @@ function fakeDeno(most: number): { Deno: unknown; bytes: number[] } {
   return { Deno: { stderr: { writeSync } }, bytes };
 }
 
-Deno.test("StderrStream.write() hands the text to the sink as it is", () => {
+Deno.test("StderrStream passes strings to the sink as they are, with nothing between", () => {
   const { stream, written } = collect();
   stream.write("one\n");
   stream.write("");
   stream.write("two");
+  for (const lines of [["a", "b\n"], new Set(["c"]), ["d"].values(), []]) {
+    stream.writelines(lines);
+  }
   stream.flush();
-  assertEquals(written.join(""), "one\ntwo");
+  assertEquals(written.join(""), "one\ntwoab\ncd");
 });
 
-Deno.test("StderrStream.write() takes any string without throwing", () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: "binary" }),
-      fc.constantFrom("", "\ud800", "\udc00"),
-      (text, lone) => {
-        const { stream, written } = collect();
-        stream.write(text + lone);
-        assertEquals(written, [text + lone]);
-      },
-    ),
-  );
+Deno.test("StderrStream.write() accepts any string without throwing", () => {
+  const lone = fc.constantFrom("", "\ud800", "\udc00");
+  fc.assert(fc.property(fc.string({ unit: "binary" }), lone, (text, lone) => {
+    const { stream, written } = collect();
+    stream.write(text + lone);
+    assertEquals(written, [text + lone]);
+  }));
 });
 
 Deno.test.each<[unknown, string]>([
@@ -75,12 +68,9 @@ Deno.test.each<[unknown, string]>([
   [Symbol("x"), "a symbol"],
   [{}, "an object"],
   [["a"], "an array: writelines() takes several strings"],
-  [
-    new Uint8Array(1),
-    "a Uint8Array of 1 bytes: decode bytes with TextDecoder",
-  ],
+  [new Uint8Array(1), "a Uint8Array of 1 bytes: decode bytes with TextDecoder"],
   [new Error("x"), "an Error: pass the stack or the message of the error"],
-])("StderrStream refuses %o, which is no string", (value, got) => {
+])("StderrStream rejects %o, which is not a string", (value, got) => {
   const { stream, written } = collect();
   const text = value as string;
   const error = assertThrows(() => stream.write(text), TypeError);
@@ -92,15 +82,7 @@ Deno.test.each<[unknown, string]>([
   assertEquals(written, ["a"]);
 });
 
-Deno.test("StderrStream.writelines() adds nothing between the strings", () => {
-  const { stream, written } = collect();
-  for (const lines of [["a", "b\n"], new Set(["c"]), ["d"].values(), []]) {
-    stream.writelines(lines);
-  }
-  assertEquals(written.join(""), "ab\ncd");
-});
-
-Deno.test("StderrStream.write() lets an error of the sink through", () => {
+Deno.test("StderrStream.write() passes on an error of the sink", () => {
   const failure = new Error("full");
   const stream = new StderrStream(() => {
     throw failure;
@@ -111,23 +93,19 @@ Deno.test("StderrStream.write() lets an error of the sink through", () => {
 Deno.test("StderrStream.write() writes to Deno.stderr until everything is written", () => {
   const { Deno, bytes } = fakeDeno(3);
   withGlobals({ Deno }, () => new StderrStream().write("näht\ud800\n"));
-  assertEquals(
-    new TextDecoder().decode(Uint8Array.from(bytes)),
-    "näht\ufffd\n",
-  );
+  const text = new TextDecoder().decode(Uint8Array.from(bytes));
+  assertEquals(text, "näht\ufffd\n");
 });
 
 Deno.test("StderrStream.write() survives a stderr that is gone or takes nothing", () => {
   const fail = (): never => {
     throw new Error("Broken pipe");
   };
-  for (
-    const globals of [
-      { Deno: { stderr: { writeSync: fail } } },
-      { Deno: fakeDeno(0).Deno },
-      { Deno: undefined, process: { stderr: { write: fail } } },
-    ]
-  ) withGlobals(globals, () => new StderrStream().write("x"));
+  const without = { Deno: undefined, process: { stderr: { write: fail } } };
+  const broken = { Deno: { stderr: { writeSync: fail } } };
+  for (const globals of [broken, { Deno: fakeDeno(0).Deno }, without]) {
+    withGlobals(globals, () => new StderrStream().write("x"));
+  }
 });
 
 Deno.test("StderrStream.write() uses process.stderr where there is no Deno", () => {
@@ -153,32 +131,22 @@ Deno.test("StderrStream.write() uses console.error by whole lines where there is
     const console = { error: (...args: unknown[]) => void lines.push(...args) };
     withGlobals({ Deno: undefined, process, console }, () => {
       const stream = new StderrStream();
+      const other = new StderrStream();
       stream.write("%s ");
       assertEquals(lines, []);
       stream.write("one\n\ntwo\nthr");
       assertEquals(lines, ["%s one\n\ntwo"]);
+      // Each stream has its own half line.
+      other.write("other");
       stream.write("ee");
       stream.flush();
       assertEquals(lines, ["%s one\n\ntwo", "three"]);
       stream.flush();
       stream.write("\n");
-      assertEquals(lines, ["%s one\n\ntwo", "three", ""]);
+      other.write("\n");
+      assertEquals(lines, ["%s one\n\ntwo", "three", "", "other"]);
     });
   }
-});
-
-Deno.test("StderrStream keeps the half lines of two streams apart", () => {
-  const lines: string[] = [];
-  const console = { error: (line: string) => void lines.push(line) };
-  withGlobals({ Deno: undefined, process: undefined, console }, () => {
-    const one = new StderrStream();
-    const two = new StderrStream();
-    one.write("one");
-    two.write("two");
-    two.write("\n");
-    one.write("\n");
-  });
-  assertEquals(lines, ["two", "one"]);
 });
 
 Deno.test("StderrStream writes to the real stderr of a process and touches nothing at import", async () => {
@@ -193,11 +161,8 @@ Deno.test("StderrStream writes to the real stderr of a process and touches nothi
     stream.flush();
   `;
   // Not with --no-config: that compiles anew, and coverage then finds nothing.
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["eval", program],
-    stdout: "piped",
-    stderr: "piped",
-  });
+  const args = ["eval", program];
+  const command = new Deno.Command(Deno.execPath(), { args });
   const { success, stderr } = await command.output();
   assertEquals(new TextDecoder().decode(stderr), "a\ufffd€\n".repeat(50_000));
   assertEquals(success, true);

@@ -37,20 +37,16 @@ async function blocksOf(wrapper: FileWrapper): Promise<string[]> {
   return (await Array.fromAsync(wrapper)).map(fromBytes);
 }
 
-Deno.test("FileWrapper reads blocks of its size until there are no more", async () => {
+Deno.test("FileWrapper reads blocks of its size, 64 KiB by default, until there are no more", async () => {
   const file = new TextFile("hello");
   const wrapper = new FileWrapper(file, 2);
   assertStrictEquals<unknown>(wrapper.filelike, file);
   assertEquals(wrapper.blockSize, 2);
   assertEquals(await blocksOf(wrapper), ["he", "ll", "o"]);
   assertEquals(file.sizes, [2, 2, 2, 2]);
-});
-
-Deno.test("FileWrapper reads blocks of 64 KiB if nothing else is said", async () => {
-  const file = new TextFile("");
-  const wrapper = new FileWrapper(file);
-  assertEquals(await blocksOf(wrapper), []);
-  assertEquals(file.sizes, [65_536]);
+  const empty = new TextFile("");
+  assertEquals(await blocksOf(new FileWrapper(empty)), []);
+  assertEquals(empty.sizes, [65_536]);
 });
 
 Deno.test.each([
@@ -58,7 +54,7 @@ Deno.test.each([
   ["null", null],
   ["undefined", undefined],
   ["a promise of null", Promise.resolve(null)],
-])("FileWrapper takes %s for the end", async (_what, end) => {
+])("FileWrapper ends at %s", async (_what, end) => {
   assertEquals(await blocksOf(new FileWrapper({ read: () => end })), []);
 });
 
@@ -73,53 +69,48 @@ Deno.test("FileWrapper reads on from where an iteration was left", async () => {
 });
 
 // file-wrapper-close
-Deno.test("FileWrapper.close() closes the file, and only it does", async () => {
+Deno.test("FileWrapper.close() closes the file, and nothing else does", async () => {
   const file = new TextFile("a");
   const wrapper = new FileWrapper(file);
   await blocksOf(wrapper);
   assertEquals(file.closed, 0);
-  // It may be torn off, as a body's close() is.
+  // A server may call it without the body as this.
   const { close } = wrapper;
   close?.();
   assertEquals(file.closed, 1);
 });
 
-Deno.test("FileWrapper.close exists only for a file that has one", () => {
+Deno.test("FileWrapper.close exists only for a file that has one, and returns its result", async () => {
   assert("close" in new FileWrapper(new TextFile("")));
   assert(!("close" in new FileWrapper({ read: () => null })));
   const file = { read: () => null, close: undefined };
   assert(!("close" in new FileWrapper(file)));
-});
-
-Deno.test("FileWrapper gives what close() of the file returns", async () => {
   const closed = Promise.resolve("closed");
   const wrapper = new FileWrapper({ read: () => null, close: () => closed });
   assertStrictEquals(wrapper.close?.(), closed);
   await closed;
 });
 
-// file-wrapper-readable
-Deno.test.each([[undefined], [null], ["text"], [{}], [{ read: "text" }]])(
-  "FileWrapper refuses %j, which has no read()",
-  (file) => {
-    assertThrows(
-      () => new FileWrapper(file as unknown as FileLike),
-      TypeError,
-      "Cannot wrap the file: it must have a read() method",
-    );
-  },
-);
+const READABLE = "it must have a read() method";
+const SIZE = "block size must be a positive integer, got ";
 
-Deno.test.each([[0], [-1], [1.5], [NaN], [Infinity], ["7"]])(
-  "FileWrapper refuses a block size of %j",
-  (size) => {
-    assertThrows(
-      () => new FileWrapper(new TextFile(""), size as number),
-      RangeError,
-      `Cannot wrap the file: block size must be a positive integer, got ${size}`,
-    );
-  },
-);
+// file-wrapper-readable
+Deno.test.each<[unknown, unknown, string]>([
+  ...[undefined, null, "text", {}, { read: "text" }].map((file) =>
+    [file, 1, READABLE] as [unknown, unknown, string]
+  ),
+  ...[0, -1, 1.5, NaN, Infinity, "7"].map((size) =>
+    [new TextFile(""), size, `${SIZE}${size}`] as [unknown, unknown, string]
+  ),
+])("FileWrapper() rejects %j with block size %j", (file, size, message) => {
+  assertThrows(
+    () => new FileWrapper(file as FileLike, size as number),
+    typeof file === "object" && file instanceof TextFile
+      ? RangeError
+      : TypeError,
+    `Cannot wrap the file: ${message}`,
+  );
+});
 
 Deno.test("FileWrapper rejects with what read() throws or rejects with", async () => {
   const failure = new Error("disk");

@@ -2,83 +2,31 @@ import { assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { isHost } from "../../wsgi/host.ts";
 
-Deno.test.each<[string, boolean]>([
-  ["", true],
-  ["a", true],
-  ["example.com", true],
-  ["EXAMPLE.com.", true],
-  ["a_b-c~d", true],
-  ["!$&'()*+,;=", true],
-  ["%41%zz", false],
-  ["%41", true],
-  ["%", false],
-  ["%4", false],
-  ["127.0.0.1", true],
+const HOSTS = [
+  "",
+  ..."a example.com EXAMPLE.com. a_b-c~d !$&'()*+,;= %41"
+    .concat(
+      " 127.0.0.1 0x7f.1 a.0xg xn--bcher-kva.example:80 %C3%A9 a: a:0 a:80",
+    )
+    .concat(" a:00080 a:65535 [::1] [::1]: [::1]:80 [::ffff:1.2.3.4]")
+    .split(" "),
+];
+
+const OTHERS = "%41%zz % %4 a:65536 a:99999999999999999999 a:+1 a:-1 a:1e1 a:b"
+  .concat(" a:80:80 a::80 [::1]:65536 [::1]80 [::1]a:80 a[::1] [::1]] [[::1]")
+  .concat(" [::1 ::1] ::1 [] []:80 [:] [1:2] [a] [127.0.0.1] [fe80::1%25eth0]")
+  .concat(
+    " [fe80::1%eth0] [v1.a] a@b @ a/b a?b a#b a\\b a\t a\n a:80\n [::1]\n",
+  )
+  .concat(' a\x00 "a" <a> a|b \xe9 \u0161 \u20ac a,b:1,c/')
   // No URL can have these.
-  ...[
-    ...["999.999", "999.999.999.999", "1.2.3.4.5", "a.1", "a.0x", "256.1.1.1"],
-    ...["%2F", "%00", "%20", "%FF", "%25", "xn--a", "a.xn--", "%C2%AD", ":80"],
-  ].map((host): [string, boolean] => [host, false]),
-  ["0x7f.1", true],
-  ["a.0xg", true],
-  ["xn--bcher-kva.example:80", true],
-  ["%C3%A9", true],
-  ["a:", true],
-  ["a:0", true],
-  ["a:80", true],
-  ["a:00080", true],
-  ["a:65535", true],
-  ["a:65536", false],
-  ["a:99999999999999999999", false],
-  ["a:+1", false],
-  ["a:-1", false],
-  ["a:1e1", false],
-  ["a: 1", false],
-  ["a:b", false],
-  ["a:80:80", false],
-  ["a::80", false],
-  ["[::1]", true],
-  ["[::1]:", true],
-  ["[::1]:80", true],
-  ["[::1]:65536", false],
-  ["[::1]80", false],
-  ["[::1]a:80", false],
-  ["a[::1]", false],
-  ["[::1]]", false],
-  ["[[::1]", false],
-  ["[::1", false],
-  ["::1]", false],
-  ["::1", false],
-  ["[]", false],
-  ["[]:80", false],
-  ["[:]", false],
-  ["[1:2]", false],
-  ["[a]", false],
-  ["[127.0.0.1]", false],
-  ["[::ffff:1.2.3.4]", true],
-  ["[fe80::1%25eth0]", false],
-  ["[fe80::1%eth0]", false],
-  ["[v1.a]", false],
-  ["a@b", false],
-  ["@", false],
-  ["a/b", false],
-  ["a?b", false],
-  ["a#b", false],
-  ["a\\b", false],
-  ["a b", false],
-  [" a", false],
-  ["a\t", false],
-  ["a\n", false],
-  ["a:80\n", false],
-  ["[::1]\n", false],
-  ["a\x00", false],
-  ['"a"', false],
-  ["<a>", false],
-  ["a|b", false],
-  ["\xe9", false],
-  ["\u0161", false],
-  ["\u20ac", false],
-  ["a,b:1,c/", false],
+  .concat(" 999.999 999.999.999.999 1.2.3.4.5 a.1 a.0x 256.1.1.1 %2F %00 %20")
+  .concat(" %FF %25 xn--a a.xn-- %C2%AD :80")
+  .split(" ").concat("a: 1", "a b", " a");
+
+Deno.test.each([
+  ...HOSTS.map((host) => [host, true] as const),
+  ...OTHERS.map((text) => [text, false] as const),
 ])("isHost(%j) is %j", (value, expected) => {
   // Twice: the last valid value is remembered.
   assertEquals([isHost(value), isHost(value)], [expected, expected]);

@@ -7,8 +7,12 @@
 import { assertEquals } from "@std/assert";
 import { missingTool, runTool } from "../tool.ts";
 
-/** Why tests that need Python have to be ignored; `""` if they need not. */
-export const WITHOUT_PYTHON: string = await missingTool("python3");
+const missing = await missingTool("python3");
+
+/** A test that needs Python, and is ignored without it. */
+export function testWithPython(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `${name}${missing}`, ignore: missing !== "", fn });
+}
 
 /**
  * Calls a Python function for each of many cases.

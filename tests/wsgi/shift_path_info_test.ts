@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { shiftPathInfo } from "../../wsgi/shift_path_info.ts";
-import { askPython, WITHOUT_PYTHON } from "./python.ts";
+import { askPython, testWithPython } from "./python.ts";
 
 Deno.test.each<[string, string, string | undefined, string, string]>([
   ["", "/", "", "/", ""],
@@ -36,7 +36,7 @@ Deno.test.each<[string, string, string | undefined, string, string]>([
   },
 );
 
-Deno.test("shiftPathInfo() takes a missing variable for an empty one", () => {
+Deno.test("shiftPathInfo() treats a missing variable as empty", () => {
   const nothing = {};
   assertEquals(shiftPathInfo(nothing), undefined);
   assertEquals<object>(nothing, {});
@@ -46,7 +46,7 @@ Deno.test("shiftPathInfo() takes a missing variable for an empty one", () => {
 });
 
 Deno.test.each<[unknown]>([["abc"], ["*"], [7], [["/a"]]])(
-  "shiftPathInfo() refuses the PATH_INFO %j and changes nothing",
+  "shiftPathInfo() rejects the PATH_INFO %j and changes nothing",
   (PATH_INFO) => {
     const environ = { SCRIPT_NAME: "/s", PATH_INFO: PATH_INFO as string };
     assertThrows(
@@ -54,10 +54,7 @@ Deno.test.each<[unknown]>([["abc"], ["*"], [7], [["/a"]]])(
       TypeError,
       'Cannot shift the path: PATH_INFO must be a string that begins with "/", got ',
     );
-    assertEquals(environ, {
-      SCRIPT_NAME: "/s",
-      PATH_INFO: PATH_INFO as string,
-    });
+    assertEquals<unknown>(environ, { SCRIPT_NAME: "/s", PATH_INFO });
   },
 );
 
@@ -70,32 +67,28 @@ function* combinations(pieces: string[], length: number): Iterable<string> {
   }
 }
 
-Deno.test({
-  name: `shiftPathInfo() does what Python's does${WITHOUT_PYTHON}`,
-  ignore: WITHOUT_PYTHON !== "",
-  async fn(): Promise<void> {
-    const paths = [...combinations(["/", ".", "a"], 6)]
-      .filter((path) => path === "" || path.startsWith("/"));
-    const scripts = " / // /// /s /s/t /s/ s .. /..".split(" ");
-    const cases = scripts.flatMap((script) =>
-      paths.map((path) => [script, path])
-    );
-    const expected = await askPython(
-      `
+testWithPython("shiftPathInfo() does what Python's does", async () => {
+  const paths = [...combinations(["/", ".", "a"], 6)]
+    .filter((path) => path === "" || path.startsWith("/"));
+  const scripts = " / // /// /s /s/t /s/ s .. /..".split(" ");
+  const cases = scripts.flatMap((script) =>
+    paths.map((path) => [script, path])
+  );
+  const expected = await askPython(
+    `
 from wsgiref.util import shift_path_info
 def run(case):
     environ = {"SCRIPT_NAME": case[0], "PATH_INFO": case[1]}
     segment = shift_path_info(environ)
     return [segment, environ["SCRIPT_NAME"], environ["PATH_INFO"]]
 `,
-      cases,
-    );
-    const actual = cases.map(([SCRIPT_NAME = "", PATH_INFO = ""]) => {
-      const environ = { SCRIPT_NAME, PATH_INFO };
-      const segment = shiftPathInfo(environ) ?? null;
-      return [segment, environ.SCRIPT_NAME, environ.PATH_INFO];
-    });
-    assertEquals(cases.length > 3000, true);
-    assertEquals(actual, expected);
-  },
+    cases,
+  );
+  const actual = cases.map(([SCRIPT_NAME = "", PATH_INFO = ""]) => {
+    const environ = { SCRIPT_NAME, PATH_INFO };
+    const segment = shiftPathInfo(environ) ?? null;
+    return [segment, environ.SCRIPT_NAME, environ.PATH_INFO];
+  });
+  assertEquals(cases.length > 3000, true);
+  assertEquals(actual, expected);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
 import { applicationUri, guessScheme, requestUri } from "../../wsgi/uri.ts";
-import { askPython, WITHOUT_PYTHON } from "./python.ts";
+import { askPython, testWithPython } from "./python.ts";
 
 type Variables = Record<string, unknown>;
 
@@ -55,7 +55,7 @@ Deno.test.each<[Variables, string]>([
   assertEquals(requestUri(environ), uri);
 });
 
-Deno.test("requestUri() and applicationUri() take what setupTestingDefaults() makes", () => {
+Deno.test("requestUri() and applicationUri() accept what setupTestingDefaults() returns", () => {
   const environ = setupTestingDefaults();
   assertEquals(applicationUri(environ), "http://127.0.0.1/");
   assertEquals(requestUri(environ), "http://127.0.0.1/");
@@ -74,7 +74,7 @@ Deno.test.each<[Variables, string]>([
   [{ ...HTTP, SCRIPT_NAME: "/€" }, "SCRIPT_NAME"],
   [{ ...HTTP, PATH_INFO: "/€" }, "PATH_INFO"],
   [{ ...HTTP, PATH_INFO: 7 }, "PATH_INFO"],
-])("requestUri() refuses %j and names %s", (environ, name) => {
+])("requestUri() rejects %j and names %s", (environ, name) => {
   assertThrows(
     () => requestUri(environ),
     TypeError,
@@ -82,11 +82,9 @@ Deno.test.each<[Variables, string]>([
   );
 });
 
-Deno.test({
-  name:
-    `requestUri() and applicationUri() do what Python's do${WITHOUT_PYTHON}`,
-  ignore: WITHOUT_PYTHON !== "",
-  async fn(): Promise<void> {
+testWithPython(
+  "requestUri() and applicationUri() do what Python's do",
+  async () => {
     const paths = ["", "/", "/a", "/é ü", `/${BYTES}`, "a", "//", undefined];
     const cases: Variables[] = [];
     for (const SCRIPT_NAME of paths) {
@@ -114,7 +112,7 @@ def run(case):
     ]);
     assertEquals(actual, expected);
   },
-});
+);
 
 Deno.test.each<[unknown, "http" | "https"]>([
   ["on", "https"],
