@@ -11,7 +11,8 @@ import { GoodEnvirons } from "./good_environs.ts";
 import type { ActiveRule } from "./rules/rule.ts";
 import type { HeadView } from "./views/call_views.ts";
 import type { RequestState } from "./views/request_state.ts";
-import type { HeadFacts, ResponseView } from "./views/response_view.ts";
+import type { HeadFacts } from "./views/head_facts.ts";
+import type { ResponseView } from "./views/response_view.ts";
 
 /** A head that broke no rule. */
 export interface GoodHead {

@@ -6,8 +6,8 @@ import { ValidatorContext } from "../../validator/context.ts";
 import {
   activate,
   type ActiveRules,
-  RULES,
-} from "../../validator/rules/table.ts";
+} from "../../validator/rules/active_rules.ts";
+import { RULES } from "../../validator/rules/table.ts";
 import { createEnviron } from "./scenario.ts";
 
 /** A layer and its rules. */

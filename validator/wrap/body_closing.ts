@@ -8,6 +8,7 @@ import { isThenable } from "../../wsgi/describe.ts";
 import type { ClosingView } from "../views/body_views.ts";
 import { isGenerator } from "../views/value_shape.ts";
 import type { CheckedIteration } from "./checked_iteration.ts";
+import { pickError } from "../undelivered.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
@@ -165,7 +166,7 @@ export class BodyClosing implements ClosingView {
 
   #throwOr(errors: readonly unknown[], result: unknown): unknown {
     if (errors.length === 0) return result;
-    throw this.state.pick(errors);
+    throw pickError(errors, this.state.context);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { ErrorStream } from "../../wsgi/types.ts";
-import type { Entry } from "../findings.ts";
+import type { Entry } from "../captures.ts";
 import {
   ERRORS_CLOSING_MEMBERS,
   ERRORS_OTHER_MEMBERS,

@@ -8,7 +8,7 @@ import { isThenable } from "../../wsgi/describe.ts";
 import { parseContentLength } from "../../wsgi/http_syntax.ts";
 import { readSome, type SomeInput } from "../../wsgi/read_some.ts";
 import type { InputStream } from "../../wsgi/types.ts";
-import type { Entry } from "../findings.ts";
+import type { Entry } from "../captures.ts";
 import { CLOSING_MEMBERS, OTHER_MEMBERS } from "../rules/input.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { digest } from "./chunk_snapshot.ts";

@@ -152,7 +152,7 @@ export class CheckedIteration {
     } catch (error) {
       // The body has not failed: what it still does is judged as before.
       this.#isBroken = true;
-      request.report(error);
+      request.deliver(error);
       throw error;
     }
     this.#pending++;

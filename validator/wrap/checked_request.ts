@@ -5,10 +5,11 @@
  */
 
 import type { ValidatorContext } from "../context.ts";
-import { type Entry, Findings } from "../findings.ts";
+import type { Entry } from "../captures.ts";
+import { Findings } from "../findings.ts";
 import { unwatchBody, watchBody } from "../leaks.ts";
 import { isOver } from "../rules/start_response.ts";
-import type { ActiveRules } from "../rules/table.ts";
+import type { ActiveRules } from "../rules/active_rules.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { PairEvent, PairState } from "../views/middleware_view.ts";
 import type { ResponseView } from "../views/response_view.ts";

@@ -10,7 +10,7 @@ import {
   isUint8Array,
 } from "../../wsgi/describe.ts";
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
-import type { Entry } from "../findings.ts";
+import type { Entry } from "../captures.ts";
 import { capture, userFrameOf } from "../captures.ts";
 import { hasExcInfo, isOver } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
-import type { Entry } from "../findings.ts";
+import type { Entry } from "../captures.ts";
 import type {
   BodyKind,
   ChangeView,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActiveRules } from "../rules/table.ts";
+import type { ActiveRules } from "../rules/active_rules.ts";
 import { type EnvironHints, findEnvironHints } from "../views/environ_hints.ts";
 import {
   CHECKED_REQUEST,

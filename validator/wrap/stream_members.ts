@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Entry } from "../findings.ts";
+import type { Entry } from "../captures.ts";
 
 /**
  * Makes a method that knows its stream, also when it was torn off it.
