@@ -65,7 +65,7 @@ Deno.test.each<[args: string, message: string, hint: string]>([
   [
     "server a.ts --tiemout 5",
     "unknown option --tiemout",
-    "did you mean --timeout?",
+    "Did you mean --timeout?",
   ],
   ["server a.ts --xyzzy", "unknown option --xyzzy", USAGE],
   ["server a.ts --timeout 0", `${NO_TIME} 0`, TIME],

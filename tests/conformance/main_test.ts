@@ -146,7 +146,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   const { port } = Deno.listen({ hostname: "127.0.0.1", port: 0 }).addr;
   Deno.listen({ hostname: "127.0.0.1", port });
 }`,
-    /^error: Cannot start the server: start\(\) throws [^\n]*\nhint: listen on port 0 /,
+    /^error: Cannot start the server: start\(\) throws [^\n]*\nhint: Listen on port 0 /,
   ],
   [
     "names an address where nothing listens",
