@@ -16,6 +16,7 @@ export type EnvironHint =
   | "wide"
   | "nul"
   | "lineEnd"
+  | "outerBlank"
   | "empty"
   | "headerName"
   | "name"
@@ -46,7 +47,9 @@ const DOTTED_KEY = /^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/;
 const NO_KEY = /^$|[a-z]/;
 const WIDE = /[\u0100-\uffff]/;
 const LINE_END = /[\r\n]/;
-const SUSPECT = /[\0\r\n\u0100-\uffff]/;
+/** A repeated header whose last value is empty ends with the separator. */
+const OUTER_BLANK = /^[ \t]|(?<![,;])[ \t]$/;
+const SUSPECT = /[\0\r\n\u0100-\uffff]|^[ \t]|[ \t]$/;
 
 /** Variables with special properties. */
 const KNOWN: ReadonlyMap<string, number> = new Map([
@@ -131,7 +134,9 @@ function findHint(
   if ((kind & NO_NUL) === 0) return undefined;
   if (value.includes("\0")) return "nul";
   // A variable of the process, such as a certificate, may have several lines.
-  return isOneLine(key) && LINE_END.test(value) ? "lineEnd" : undefined;
+  if (isOneLine(key) && LINE_END.test(value)) return "lineEnd";
+  const isHeader = key.startsWith("HTTP_") || key === "CONTENT_TYPE";
+  return isHeader && OUTER_BLANK.test(value) ? "outerBlank" : undefined;
 }
 
 /** Whether findHint() must look; it is `false` for nearly every variable. */
