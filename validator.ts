@@ -13,7 +13,7 @@
  * @module
  */
 
-export type { ValidatorOptions } from "./validator/context.ts";
+export type { ValidatorOptions } from "./validator/validator_options.ts";
 export type {
   Blame,
   Profile,

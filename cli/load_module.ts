@@ -34,10 +34,10 @@ function plainMessage(error: Error): string {
 
 /** Returns a hint about a module that could not be loaded. */
 function hintFor(name: string, isMissing: boolean): string {
-  if (isMissing) return "check the path of the module and its imports";
+  if (isMissing) return "Check the path of the module and its imports";
   return isUrl(name) || MODULE_NAME.test(name)
-    ? "fix the module and start again"
-    : "choose a module, such as app.ts; to serve other files, choose their folder";
+    ? "Fix the module and start again"
+    : "Choose a module, such as app.ts; to serve other files, choose their folder";
 }
 
 /**
@@ -59,14 +59,14 @@ function cannotImport(
   if (!(error instanceof Error)) {
     return new UsageError(
       `Cannot load ${name}: it throws ${describe(error)}`,
-      "fix the module and start again",
+      "Fix the module and start again",
     );
   }
   const message = plainMessage(error);
   if (/^Requires \w+ access/.test(message)) {
     return new UsageError(
       `Cannot load ${name}: ${message}`,
-      `run again with deno run -A ${program}`,
+      `Run again with deno run -A ${program}`,
     );
   }
   const isMissing = message.startsWith("Module not found");
@@ -123,15 +123,15 @@ export async function stat(
     if (error instanceof Deno.errors.NotCapable) {
       throw new UsageError(
         `Cannot load ${path}: permission is missing to read it`,
-        `run again with deno run -A ${program}, or add --allow-read`,
+        `Run again with deno run -A ${program}, or add --allow-read`,
       );
     }
     const close = await findMeant(path);
     throw new UsageError(
       `Cannot load ${path}: there is no such file or folder`,
       close === undefined
-        ? "check the path and the current folder"
-        : `did you mean ${close}?`,
+        ? "Check the path and the current folder"
+        : `Did you mean ${close}?`,
     );
   }
 }

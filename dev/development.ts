@@ -78,15 +78,11 @@ async function check({ app }: Arguments): Promise<number> {
     return report.failed === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof CheckFailed)) throw error;
-    const [message = "", ...rest] = showFailureLines(
-      error.failure,
-      createPaint(wantsColor()),
-    );
-    throw new UsageError(
-      [`Cannot check ${app ?? "the demo application"}:`, message, ...rest]
-        .join("\n"),
-      error.failure.hint ?? "correct the module and check again",
-    );
+    const name = app ?? "the demo application";
+    const { hint = "Correct the module and check again", ...failure } =
+      error.failure;
+    const lines = showFailureLines(failure, createPaint(wantsColor()));
+    throw new UsageError([`Cannot check ${name}:`, ...lines].join("\n"), hint);
   }
 }
 

@@ -73,6 +73,7 @@ export class DevelopmentServer implements DevServer {
       hasColor: write === undefined && wantsColor(),
       name,
       linkTo: (rule) => `${this.inspectorUrl ?? "/__wsgi__/"}rules/${rule}`,
+      inspectorUrl: () => this.inspectorUrl,
       write,
     });
     this.#checker = new Checker(

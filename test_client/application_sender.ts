@@ -10,7 +10,7 @@ import { RequestInput } from "../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../gateway/input/request_body_error.ts";
 import { runApplication } from "../gateway/run_application.ts";
 import { RequestError } from "../http1/request_error.ts";
-import type { ValidatorOptions } from "../validator/context.ts";
+import type { ValidatorOptions } from "../validator/validator_options.ts";
 import { validateWith } from "../validator/validator.ts";
 import { ConformanceError } from "../validator/conformance_error.ts";
 import type { Violation } from "../validator/violation.ts";

@@ -2,34 +2,54 @@
 
 import { within } from "./raw_client.ts";
 
-/** How a program ended, and what it has written. */
+/** The end of a program, and its output. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** An output of a program, read as far as it is needed. */
+class Output {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Reads until a text has come, or the end. */
+  async until(part?: RegExp): Promise<string> {
+    while (part?.test(this.#text) !== true) {
+      const reading = this.#reader.read();
+      const { done, value } = await within(reading, "a program's output");
+      if (done) break;
+      this.#text += value;
+    }
+    return this.#text;
+  }
+}
+
 /** A Deno program that runs. At the end of its scope it is killed. */
 export class Program implements AsyncDisposable {
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly #child: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  readonly #errors: Promise<string>;
-  #stdout = "";
-  #hasEnded = false;
+  #outcome: Promise<Outcome> | undefined;
 
-  /** Starts a program with the arguments of `deno`. */
-  constructor(...args: string[]) {
+  /** Starts a program with the arguments of `deno`, and variables. */
+  constructor(...args: (string | Readonly<Record<string, string>>)[]) {
+    const variables = args.filter((one) => typeof one !== "string");
     this.#child = new Deno.Command(Deno.execPath(), {
-      args,
+      args: args.filter((one) => typeof one === "string"),
       cwd: new URL("..", import.meta.url),
-      env: { NO_COLOR: "1" },
+      env: Object.assign({ NO_COLOR: "1" }, ...variables),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
-      .getReader();
-    this.#errors = new Response(this.#child.stderr).text();
+    this.stdout = new Output(this.#child.stdout);
+    this.stderr = new Output(this.#child.stderr);
   }
 
   /** The process id. */
@@ -37,40 +57,32 @@ export class Program implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Reads the first line of its output; without one, what there was. */
+  /** Reads the first line of its output; without one, all there was. */
   async firstLine(): Promise<string> {
-    while (!this.#stdout.includes("\n") && await this.#read());
-    return this.#stdout.split("\n")[0] ?? "";
+    return (await this.stdout.until(/\n/)).split("\n")[0] ?? "";
   }
 
-  /** Sends it a signal. */
+  /** Sends it a signal, unless it has ended. */
   kill(signal: Deno.Signal): void {
-    this.#child.kill(signal);
-  }
-
-  /** Waits until it has ended. */
-  async outcome(): Promise<Outcome> {
-    while (await this.#read());
-    const stderr = await within(this.#errors, "the end of a program");
-    const { code } = await this.#child.status;
-    this.#hasEnded = true;
-    return { code, stdout: this.#stdout, stderr };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#hasEnded) return;
     try {
-      this.kill("SIGKILL");
+      this.#child.kill(signal);
     } catch {
       // It has ended by itself.
     }
-    await this.outcome();
   }
 
-  async #read(): Promise<boolean> {
-    const reading = this.#lines.read();
-    const { done, value = "" } = await within(reading, "a program's output");
-    this.#stdout += value;
-    return !done;
+  /** Waits until it has ended. */
+  outcome(): Promise<Outcome> {
+    return this.#outcome ??= (async () => {
+      const all = [this.stdout.until(), this.stderr.until()] as const;
+      const [stdout, stderr] = await Promise.all(all);
+      const { code } = await this.#child.status;
+      return { code, stdout, stderr };
+    })();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    await this.outcome();
   }
 }

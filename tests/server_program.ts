@@ -33,11 +33,7 @@ export interface ServerOutcome extends Outcome {
 
 /** Ends a server. */
 export async function stopServer(program: Program): Promise<ServerOutcome> {
-  try {
-    program.kill("SIGTERM");
-  } catch {
-    // It has ended by itself.
-  }
+  program.kill("SIGTERM");
   const outcome = await program.outcome();
   const lines = outcome.stderr.split("\n");
   const first = lines.findIndex((line) => ALARM.test(line));

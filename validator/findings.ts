@@ -1,29 +1,28 @@
 /**
- * What was found in one request by one layer, and who gets to know.
+ * Applies rules for one request in one layer, and decides who broke them.
  *
  * @module
  */
 
 import { quote } from "../wsgi/describe.ts";
+import { type Capture, capture, type Entry, NO_CAPTURE } from "./captures.ts";
+import { ConformanceError } from "./conformance_error.ts";
 import type { ValidatorContext } from "./context.ts";
 import type { RequestObserver } from "./observer.ts";
-import { type Capture, capture, type Entry, NO_CAPTURE } from "./captures.ts";
 import { findOrigin, type PlacedView, type RequestPlaces } from "./origin.ts";
 import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
-import { ConformanceError } from "./conformance_error.ts";
+import { Undelivered } from "./undelivered.ts";
 import { toViolation } from "./violation.ts";
 
-export type { Entry };
-
-/** A view that notes at what a check has looked. */
+/** A view that records what a check reads. */
 export interface Recorded<Rule> {
   /** A check begins. */
   begin(): void;
-  /** It has ended. */
+  /** The check has ended. */
   end(rule: Rule): void;
 }
 
-/** Applies rules for one request, and keeps what they find. */
+/** The findings of one request in one layer. */
 export abstract class Findings implements RequestPlaces {
   /** The variables of the request. */
   abstract readonly environ: RequestPlaces["environ"];
@@ -34,34 +33,33 @@ export abstract class Findings implements RequestPlaces {
   /** Sees what happens, if there is an observer. */
   observe: RequestObserver | undefined;
   /**
-   * The function of this package that the server or a test has called, and that
-   * has not returned: what is above it on the stack is not of interest.
+   * The function of this package that the server or a test has called and that
+   * has not returned. Stacks are shown from its caller on.
    */
   edge: Entry | undefined;
-  /** Errors that were reported because nobody could have caught them. */
+  /** The number of errors that were reported because nobody could catch them. */
   unheard = 0;
   /**
-   * Whether the response is over and nothing of it runs. What is thrown then
-   * would end the process: the caller is a timer or a promise.
+   * Whether the response is over and none of its code runs. The caller is then a
+   * timer or a promise, and an error would end the process.
    */
   abstract readonly isUnheard: boolean;
-  /** What the layer between this one and the server has found. */
+  /** The layer between this one and the server. */
   abstract readonly outer: Findings | undefined;
-  /** What the layer between this one and the application has found. */
+  /** The layer between this one and the application. */
   abstract readonly inner: Findings | undefined;
   /** Whether the application failed: it threw, or its body did. */
   failed = false;
   readonly #context: ValidatorContext;
   #isQuiet = false;
-  /** The rules that were found broken. Most requests have none. */
+  /** The ids of broken rules. Most requests have none. */
   #found: Set<string> | undefined;
-  /** The rules of which that was no news. */
+  /** The ids of rules that say nothing new after those. */
   #covered: Set<string> | undefined;
-  /** An error that was thrown and may have been swallowed since. */
-  #undelivered: ConformanceError | undefined;
+  #undelivered: Undelivered | undefined;
 
   /**
-   * @param layer The layer.
+   * @param context The layer.
    */
   constructor(context: ValidatorContext) {
     this.#context = context;
@@ -71,10 +69,10 @@ export abstract class Findings implements RequestPlaces {
    * Applies rules.
    *
    * @param rules The rules.
-   * @param view What they look at.
-   * @param entry The function that the program called: the stack of an error
+   * @param view The values for the rules.
+   * @param entry The function that the program called. The stack of an error
    * starts at its caller.
-   * @throws {ConformanceError} If one is broken and this layer throws.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   check<View>(
     rules: readonly ActiveRule<View>[],
@@ -89,13 +87,13 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules to what may be remembered.
+   * Applies rules, and records what they read.
    *
    * @param rules The rules.
-   * @param view What they look at. It notes what that was.
+   * @param view The values for the rules.
    * @param entry The function that the program called.
-   * @returns Whether nothing was found.
-   * @throws {ConformanceError} If one is broken and this layer throws.
+   * @returns Whether no rule was broken.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   checkRecording<View, Recording extends View & Recorded<ActiveRule<View>>>(
     rules: readonly ActiveRule<View>[],
@@ -115,14 +113,14 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules to a call of startResponse or write(). What nobody could
-   * catch is not thrown: it is reported, and counts as unheard.
+   * Applies rules to a call of startResponse or write(). If nobody could catch
+   * an error, it is only reported, and counted in {@linkcode unheard}.
    *
    * @param rules The rules.
-   * @param view What they look at.
+   * @param view The values for the rules.
    * @param entry The function that the program called.
-   * @throws {ConformanceError} If one is broken, this layer throws, and the call
-   * is not one from a timer or the like, after the response.
+   * @throws {ConformanceError} If a rule is broken, this layer throws, and the
+   * call does not come from a timer or the like after the response.
    */
   checkCall<View>(
     rules: readonly ActiveRule<View>[],
@@ -135,13 +133,13 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules that are applied again and again in one request. What is not
-   * thrown is reported once.
+   * Applies rules that are applied repeatedly in one request. Findings that are
+   * not thrown are reported once.
    *
    * @param rules The rules.
-   * @param view What they look at.
+   * @param view The values for the rules.
    * @param entry The function that the program called.
-   * @throws {ConformanceError} If one is broken and this layer throws.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   checkOften<View>(
     rules: readonly ActiveRule<View>[],
@@ -159,49 +157,19 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules where it is the server that called: it gets to see at once
-   * what is thrown, so that nothing of it can be swallowed.
+   * Applies rules to a call by the server, which sees at once what is thrown.
    *
    * @param rules The rules.
-   * @param view What they look at.
-   * @throws {ConformanceError} If one is broken and this layer throws.
+   * @param view The values for the rules.
+   * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   checkServer<View>(rules: readonly ActiveRule<View>[], view: View): void {
     try {
       this.check(rules, view);
     } catch (error) {
-      this.report(error);
+      this.deliver(error);
       throw error;
     }
-  }
-
-  /**
-   * Marks a finding as reported: the server sees it at once.
-   *
-   * @param error What is thrown to it.
-   */
-  report(error: unknown): void {
-    if (this.#undelivered === error) this.#undelivered = undefined;
-  }
-
-  /**
-   * Picks the one error that is thrown where there are several. An error of the
-   * program comes before findings, and these are reported then.
-   *
-   * @param errors The errors, at least one.
-   * @returns The error to throw.
-   */
-  pick(errors: readonly unknown[]): unknown {
-    const isFinding = (error: unknown): error is ConformanceError =>
-      error instanceof ConformanceError;
-    const own = errors.findIndex((error) => !isFinding(error));
-    const picked = errors[Math.max(own, 0)];
-    for (const error of errors) {
-      if (error !== picked && isFinding(error)) {
-        this.#context.reportLost(error.violation);
-      }
-    }
-    return picked;
   }
 
   #handle<View>(
@@ -219,47 +187,48 @@ export abstract class Findings implements RequestPlaces {
     }
     const context = this.#context;
     const isGrave = active.severity === "error" && context.throws;
-    const thrown = isGrave && !this.#isQuiet;
-    if (isGrave && !thrown) this.unheard++;
-    if (!thrown && context.countSilently(id)) return;
+    const isThrown = isGrave && !this.#isQuiet;
+    if (isGrave && !isThrown) this.unheard++;
+    if (!isThrown && context.countSilently(id)) return;
     const from = entry ?? this.edge ?? this.#handle;
     const isByMiddleware = blame === "middleware";
     const isByServerSide = active.rule.blame === "server";
-    // The middleware is what the layer around this one has called.
-    const { places } = isByMiddleware && isByServerSide
-      ? this.outer!.#context
-      : context;
-    const readsStacks = places.wantsStacksOf(id);
-    const captured = readsStacks || thrown ? capture(from) : NO_CAPTURE;
+    // The layer that has called the middleware, for a call by the middleware.
+    const layer: Findings = isByMiddleware && isByServerSide
+      ? this.outer!
+      : this;
+    const { places } = layer.#context;
+    const readsStacks = places.wantsStacksOf(id) || isThrown;
+    const captured = readsStacks ? capture(from) : NO_CAPTURE;
     const isCall = entry !== undefined || isByServerSide;
     const violation = toViolation(
       active,
       finding,
       blame,
       this.#whereOf(blame, active.rule.blame),
-      findOrigin(places, this, {
+      findOrigin(places, layer, {
         call: isCall ? captured : undefined,
         isByMiddleware,
         view: view as PlacedView,
-        readsStacks: readsStacks || thrown,
+        readsStacks,
       }),
     );
-    context.report(violation, thrown);
+    context.report(violation, isThrown);
     this.observe?.({ type: "finding", violation });
-    if (!thrown) return;
+    if (!isThrown) return;
     const error = new ConformanceError(violation, captured.stack, from);
-    this.#reportSwallowed();
-    this.#undelivered = error;
+    this.#undelivered ??= new Undelivered(context);
+    this.#undelivered.keep(error);
     throw error;
   }
 
   /**
-   * Finds out who broke a rule. What a layer nearer to the culprit has looked
-   * for and not seen was added by the middleware in between.
+   * Determines who broke a rule. If a layer nearer to the culprit has this rule
+   * and has found nothing, the middleware in between broke it.
    *
-   * @param blame Who breaks the rule where there is no other layer.
+   * @param blame Who breaks the rule if there is no other layer.
    * @param id The id of the rule.
-   * @returns Who broke it; nothing if a nearer layer has reported it already.
+   * @returns Who broke it; `undefined` if a nearer layer has reported it.
    */
   #toBlame(blame: Blame, id: string): Blame | undefined {
     if (blame === "middleware") return blame;
@@ -272,11 +241,11 @@ export abstract class Findings implements RequestPlaces {
     return culprit;
   }
 
-  /** Names the layer that has seen it, or those between which it happened. */
+  /** Names the layer that has seen it, or the layers around the middleware. */
   #whereOf(blame: Blame, side: Blame): string {
     if (blame !== "middleware") return this.#context.where;
     const { name } = this.#context;
-    // A rule that blames middleware has looked at the layer behind it.
+    // A rule that blames middleware has looked at the inner layer.
     const next = (side === "server" ? this.outer : this.inner)!;
     const other = next.#context.name;
     const [outside, inside] = side === "server" ? [other, name] : [name, other];
@@ -289,31 +258,31 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Raises an error of the application to the server. A finding that it does not
-   * carry was swallowed, and is reported here, or nobody would ever see it.
+   * Forgets a finding, because the server sees it.
+   *
+   * @param error What is thrown to the server.
+   */
+  deliver(error: unknown): void {
+    this.#undelivered?.deliver(error);
+  }
+
+  /**
+   * Passes an error of the application to the server. A finding that it does not
+   * carry was swallowed, and is reported.
    *
    * @param error What the application or its body threw.
    */
   raise(error: unknown): void {
     this.failed = true;
-    if (this.#undelivered === undefined) return;
-    if (carries(error, this.#undelivered)) this.#undelivered = undefined;
-    this.#reportSwallowed();
+    this.#undelivered?.raise(error);
   }
 
   /**
-   * Withdraws the finding that an error handler has answered with another
-   * response. It is reported, but does not fail this response too.
+   * Reports a finding that an error handler has answered with another response.
+   * It does not fail this response too.
    */
   withdraw(): void {
-    this.#reportSwallowed();
-  }
-
-  /** Reports a finding that was thrown, and that the program swallowed. */
-  #reportSwallowed(): void {
-    const swallowed = this.#undelivered;
-    this.#undelivered = undefined;
-    if (swallowed !== undefined) this.#context.reportLost(swallowed.violation);
+    this.#undelivered?.flush();
   }
 
   /**
@@ -322,27 +291,6 @@ export abstract class Findings implements RequestPlaces {
    * @throws {ConformanceError} If there is one.
    */
   rethrow(): void {
-    if (this.#undelivered !== undefined) throw this.#undelivered;
-  }
-}
-
-/** Whether an error is, or was made of, another one. */
-function carries(error: unknown, carried: Error, depth = 0): boolean {
-  if (error === carried) return true;
-  if (depth === 5) return false;
-  try {
-    if (!(error instanceof Error)) return false;
-    const { cause, error: last, suppressed, errors } = error as Error & {
-      error?: unknown;
-      suppressed?: unknown;
-      errors?: unknown;
-    };
-    const parts = Array.isArray(errors) ? errors.slice(0, 10) : [];
-    return [cause, last, suppressed, ...parts].some((part) =>
-      part !== undefined && carries(part, carried, depth + 1)
-    );
-  } catch {
-    // An error of the program's own making may throw when it is looked at.
-    return false;
+    this.#undelivered?.rethrow();
   }
 }

@@ -39,7 +39,7 @@ function hintFor(rule: string): string {
     : [close];
   return meant.length === 0
     ? "--rules lists all rules"
-    : `did you mean ${meant.join(", or ")}?`;
+    : `Did you mean ${meant.join(", or ")}?`;
 }
 
 /**

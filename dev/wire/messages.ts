@@ -6,7 +6,7 @@
  */
 
 import type { StackFrame } from "../../wsgi/source_place.ts";
-import type { ValidatorOptions } from "../../validator/context.ts";
+import type { ValidatorOptions } from "../../validator/validator_options.ts";
 import type { Failure } from "../application_state.ts";
 import type { EncodedEnviron } from "./environ_strings.ts";
 

@@ -1,12 +1,21 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { app as echo } from "../../examples/echo.ts";
-import { app as streaming } from "../../examples/streaming.ts";
+// The examples as programs, and the pages that show them.
+
 import {
-  assertNoComplaint,
-  commandOf,
-  ExampleProgram,
-  PROGRAM_DEADLINE_MS,
-} from "./program.ts";
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { flask } from "../../tools/matrix/frameworks.ts";
+import {
+  type Application,
+  ConformanceError,
+  setupTestingDefaults,
+  validator,
+} from "../../mod.ts";
+import { Program } from "../program.ts";
+import { missingTool, runTool } from "../tool.ts";
 import {
   assertPage,
   ELSEWHERE,
@@ -15,15 +24,16 @@ import {
   HELLO,
   TEXT,
 } from "./list.ts";
-import { ask, replaceTimers, watch } from "./watched.ts";
+import { commandOf, Example, firstLineOf, readGallery } from "./program.ts";
 
 const ROOT = new URL("../../", import.meta.url);
+const GALLERY = await readGallery();
 
-Deno.test("every example is tested", async () => {
-  const files: string[] = [];
-  for await (const { name } of Deno.readDir(new URL("examples/", ROOT))) {
-    if (name.endsWith(".ts")) files.push(name);
-  }
+Deno.test("every example is tested, and docs/examples.md names it by its first line", async () => {
+  const files = Array.from(
+    Deno.readDirSync(new URL("examples/", ROOT)),
+    ({ name }) => name,
+  ).filter((name) => name.endsWith(".ts"));
   assertEquals(
     files.toSorted(),
     [...EXAMPLES.map(({ file }) => file), ...Object.keys(ELSEWHERE)].toSorted(),
@@ -31,35 +41,130 @@ Deno.test("every example is tested", async () => {
   for (const [file, test] of Object.entries(ELSEWHERE)) {
     const source = await Deno.readTextFile(new URL(test, ROOT));
     assertStringIncludes(source, `examples/${file}`);
+    assertStringIncludes(GALLERY, file);
+  }
+  for (const { file } of EXAMPLES) {
+    assertStringIncludes(GALLERY, `\n${await firstLineOf(file)}\n`);
   }
 });
 
-/** The examples that are programs, but whose answer is a test of its own. */
+Deno.test("docs/examples.md names no line that is not at the top of its file", async () => {
+  const lines = GALLERY.match(/^(?:[A-Z_]+=\S+ )*deno .*$/gm) ?? [];
+  assert(lines.length > EXAMPLES.length);
+  for (const line of lines) {
+    const [file] = /examples\/\S+\.ts/.exec(line) ?? [""];
+    const source = await Deno.readTextFile(new URL(file, ROOT));
+    assertStringIncludes(source.split("\nimport ")[0]!, line);
+  }
+});
+
+Deno.test.each([
+  { mistake: "a number as status", status: 200, body: [] },
+  { mistake: "a string as body", status: "200 OK", body: HELLO },
+])("docs/validator.md shows the message for $mistake", async (row) => {
+  // The type checker would find both.
+  const app = (_environ: unknown, startResponse: CallableFunction): unknown => {
+    startResponse(row.status, [["Content-Type", "text/plain"]]);
+    return row.body;
+  };
+  const checked = validator(app as unknown as Application);
+  const { message, violation } = assertThrows(
+    () => checked(setupTestingDefaults({}), () => () => Promise.resolve()),
+    ConformanceError,
+  );
+  const page = await Deno.readTextFile(new URL("docs/validator.md", ROOT));
+  assertStringIncludes(page, `${message.split("\n")[0]}\n`);
+  assertStringIncludes(page, `hint: ${violation.hint}\n`);
+});
+
+// The page and the commands that the pages show -----------------------------------
+
+const ADDRESS = "http://127.0.0.1:8000/";
+const missingCurl = await missingTool("curl");
+
+/** Lists the commands that the pages show for an example, and their output. */
+function shown(file: string): { command: string; output: string }[] {
+  const section = GALLERY.split(/^### /m).find((one) =>
+    one.startsWith(`${file}\n`)
+  );
+  const blocks = section?.matchAll(/^```console\n\$ (.*)\n([^]*?)^```$/gm) ??
+    [];
+  return [...blocks].map(([, command = "", output = ""]) => ({
+    command,
+    output,
+  })).filter(({ output }) => !output.includes("…\n"));
+}
+
+/** Removes everything that differs each time. */
+function withoutTimes(text: string): string {
+  return text.replaceAll("\r", "")
+    .replace(/^([Dd]ate|Last-Modified): .*$/gm, "$1: …")
+    .replace(/^(ETag: "[0-9a-f]+-).*$/gm, "$1…")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…")
+    .trim();
+}
+
+/** Makes a pattern of an output, in which an ellipsis stands for a time. */
+function patternOf(text: string): RegExp {
+  const parts = withoutTimes(text).split("…").map(RegExp.escape);
+  return new RegExp(`^${parts.join("[^]*")}$`);
+}
+
+/** Examples that end by themselves, or whose page takes ten seconds. */
 const APART = ["bare_server.ts", "streaming.ts"];
 
-Deno.test.each(
-  EXAMPLES.filter(({ file }) => !APART.includes(file)),
-)("$file answers when it is started by its first line", async (example) => {
-  const { file, page, status = 200, type = TEXT } = example;
-  await using program = await ExampleProgram.start(await commandOf(file));
-  const response = await fetch(program.url);
+Deno.test.each(EXAMPLES)(
+  `$file answers when it is started by its first line, and as the pages show${missingCurl}`,
+  async (example) => {
+    const { file, page, status = 200, type = TEXT } = example;
+    const asks = missingCurl === "" ? shown(file) : [];
+    if (file === "bare_server.ts") return;
+    await using program = await Example.start(file);
+    if (!APART.includes(file)) {
+      const response = await fetch(program.url);
+      assertEquals(
+        [response.status, response.headers.get("content-type")],
+        [status, type],
+      );
+      // It may name its own address.
+      const body = await response.text();
+      assertPage(body.replace(program.url, ADDRESS), page);
+      const head = await fetch(program.url, { method: "HEAD" });
+      assertEquals([head.status, await head.text()], [status, ""]);
+    }
+    for (const { command, output } of asks) {
+      const typed = command.replace(ADDRESS, program.url);
+      const { stdout, stderr } = await runTool("sh", ["-c", typed]);
+      const failure = /^curl: .*\n/m.exec(output)?.[0] ?? "";
+      const got = withoutTimes(stdout).replaceAll(program.url, ADDRESS);
+      assertMatch(got, patternOf(output.replace(failure, "")));
+      assertStringIncludes(stderr, failure);
+    }
+    // This one shows errors on purpose.
+    if (file !== "error_catcher.ts") await program.assertQuiet();
+  },
+);
+
+Deno.test("docs/examples.md shows the responses of twenty servers", () => {
+  const count = EXAMPLES.filter(({ file }) => shown(file).length > 0).length;
+  assert(count >= 20, `there are ${count}`);
+});
+
+// Single examples ----------------------------------------------------------------
+
+Deno.test("bare_server.ts prints status, headers and page, and ends", async () => {
+  await using program = new Program(...await commandOf("bare_server.ts"));
+  const { code, stdout, stderr } = await program.outcome();
+  assertEquals([code, stderr], [0, ""]);
   assertEquals(
-    [response.status, response.headers.get("content-type")],
-    [status, type],
+    stdout,
+    "HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n" +
+      "Content-Length: 13\r\n\r\nHello world!\n",
   );
-  // It may name its own address.
-  const body = await response.text();
-  assertPage(body.replace(program.url, "http://127.0.0.1:8000/"), page);
-  const head = await fetch(program.url, { method: "HEAD" });
-  assertEquals([head.status, await head.text()], [status, ""]);
-  const stderr = await program.end();
-  assertNoComplaint(stderr);
 });
 
 Deno.test("hello_class.ts closes its body once for each request", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("hello_class.ts"),
-  );
+  await using program = await Example.start("hello_class.ts");
   assertEquals(await getPage(program.url), HELLO);
   assertEquals(await getPage(program.url), HELLO);
   await program.stderr.until(/^closed\n[^]*^closed\n/m);
@@ -67,89 +172,138 @@ Deno.test("hello_class.ts closes its body once for each request", async () => {
 });
 
 Deno.test("echo.ts sends the body back while it still arrives", async () => {
-  await using program = await ExampleProgram.start(await commandOf("echo.ts"));
+  await using program = await Example.start("echo.ts");
   const size = 65_536;
   const more = Promise.withResolvers<void>();
   const sent = Uint8Array.from({ length: 3 * size }, (_, index) => index * 7);
+  async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    yield sent.slice(0, size);
+    await more.promise;
+    yield sent.slice(size);
+  }
   const response = await fetch(program.url, {
     method: "POST",
     headers: { "content-type": "application/x-test" },
-    body: new ReadableStream({
-      async start(controller): Promise<void> {
-        controller.enqueue(sent.slice(0, size));
-        await more.promise;
-        controller.enqueue(sent.slice(size));
-        controller.close();
-      },
-    }),
+    body: ReadableStream.from(pieces()),
   });
   assertEquals(response.headers.get("content-type"), "application/x-test");
-  // The head has come, so the first chunk went through. Now the rest.
+  // The head has come, so the first chunk went through.
   more.resolve();
   assertEquals(await response.bytes(), sent);
-  assertNoComplaint(await program.end());
+  await program.assertQuiet();
 });
 
-Deno.test("streaming.ts is closed at once when its client leaves", async () => {
-  await using program = await ExampleProgram.start(
-    await commandOf("streaming.ts"),
-  );
+/** Reads the first chunk of a response, and leaves. */
+async function readFirst(url: string, headers = {}): Promise<string> {
   const leaving = new AbortController();
-  const response = await fetch(program.url, { signal: leaving.signal });
+  const response = await fetch(url, { headers, signal: leaving.signal });
   const reader = response.body!.getReader();
   const { value } = await reader.read();
-  assertEquals(new TextDecoder().decode(value), "10\n");
   leaving.abort();
   await reader.closed.catch(() => {});
+  return new TextDecoder().decode(value);
+}
+
+Deno.test("streaming.ts is closed at once when its client leaves", async () => {
+  await using program = await Example.start("streaming.ts");
+  assertEquals(await readFirst(program.url), "10\n");
   await program.stderr.until(/^closed\n/m);
-  assertNoComplaint(await program.end());
+  await program.assertQuiet();
+});
+
+Deno.test.each([["", 1], ["41", 42], ["4x", 1]])(
+  "events.ts sends an event at once, after Last-Event-ID %j event %d",
+  async (last, first) => {
+    await using program = await Example.start("events.ts");
+    const headers = last === "" ? {} : { "Last-Event-ID": last };
+    const event = await readFirst(`${program.url}events`, headers);
+    assertEquals(event, `id: ${first}\ndata: ${first}\n\n`);
+    // The line in the log says that the request is over.
+    const line = /^.* "GET \/events HTTP\/1\.1" .*\n/m;
+    assertMatch(await program.stderr.until(line), line);
+    await program.assertQuiet();
+  },
+);
+
+const HASH = "185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969";
+
+Deno.test("upload.ts shows name, size and hash of every file, up to ten megabytes", async () => {
+  await using program = await Example.start("upload.ts");
+  const post = async (...files: File[]): Promise<[number, string]> => {
+    const body = new FormData();
+    for (const file of files) body.append("file", file);
+    const response = await fetch(program.url, { method: "POST", body });
+    return [response.status, await response.text()];
+  };
+  const names = ["a.txt", "../../é.txt"];
+  const files = names.map((name) => new File(["Hello"], name));
+  assertEquals(await post(...files), [
+    200,
+    names.map((name) => `"${name}": 5 bytes, ${HASH}\n`).join(""),
+  ]);
+  const large = new File([new Uint8Array(10_000_001)], "large");
+  assertEquals((await post(large))[0], 413);
+  assertEquals((await post(...files))[0], 200);
 });
 
 Deno.test("hello.ts says what is wrong when its port is in use", async () => {
-  await using first = await ExampleProgram.start(await commandOf("hello.ts"));
+  await using first = await Example.start("hello.ts");
   const { port } = new URL(first.url);
   const args = (await commandOf("hello.ts")).with(-1, port);
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals([code, decoder.decode(stdout)], [1, ""]);
-  assertStringIncludes(
-    decoder.decode(stderr),
-    `Cannot listen on 127.0.0.1:${port}: the port is in use`,
+  await using second = new Program(...args);
+  const { code, stdout, stderr } = await second.outcome();
+  assertEquals([code, stdout], [1, ""]);
+  const message = `Cannot listen on 127.0.0.1:${port}: the port is in use`;
+  assertStringIncludes(stderr, message);
+});
+
+Deno.test.each([
+  ["its first line", ""],
+  ["all downloads forbidden", "--cached-only --no-remote --no-npm"],
+])("hello.ts asks no registry, with %s", async (_, flags) => {
+  let asked = 0;
+  await using registry = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+  }, () => new Response(null, { status: 500 + 0 * asked++ }));
+  const url = `http://127.0.0.1:${registry.addr.port}/`;
+  const cache = await Deno.makeTempDir();
+  try {
+    const [run = "", ...rest] = await commandOf("hello.ts");
+    // Nothing can be fetched without being counted: registries and proxies
+    // all have this address.
+    const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+      .flatMap((name) => [[name, url], [name.toLowerCase(), url]]);
+    const options = flags.split(" ").filter((flag) => flag !== "");
+    await using program = await Example.run(run, ...options, ...rest, {
+      ...Object.fromEntries(proxies),
+      ...{ DENO_DIR: cache, DENO_NO_UPDATE_CHECK: "1", NO_PROXY: "" },
+      ...{ JSR_URL: url, NPM_CONFIG_REGISTRY: url, no_proxy: "" },
+    });
+    assertEquals(await getPage(program.url), HELLO);
+    await program.assertQuiet();
+    assertEquals(asked, 0);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
+
+const missing = await flask.missing();
+
+Deno.test({
+  name: `serve.ts serves an application of a Python file${
+    missing === undefined ? "" : ` (${missing})`
+  }`,
+  ignore: missing !== undefined,
+}, async () => {
+  const args = (await commandOf("python/serve.ts")).toSpliced(
+    -1,
+    0,
+    "examples/python/flask_app.py:flask_app",
   );
-});
-
-Deno.test("echo.ts answers a body that was cut short with 400", async () => {
-  const watched = watch((check) => check(echo));
-  const response = await ask(watched, {
-    method: "POST",
-    headers: { "content-length": "10" },
-    body: "Hello",
-  });
-  assertEquals(response.status, 400);
-  await response.body?.cancel();
-  assertEquals(watched.complaints.length, 1);
-  assertMatch(watched.complaints[0] ?? "", /^logged: RequestBodyError: /);
-});
-
-Deno.test("streaming.ts leaves no timer behind when its client leaves", async () => {
-  const watched = watch((check) => check(streaming));
-  const pausing = Promise.withResolvers<void>();
-  using _ = replaceTimers((run, setTimeout) => {
-    pausing.resolve();
-    // If nobody clears it, the sanitizer finds it.
-    return setTimeout(run, PROGRAM_DEADLINE_MS);
-  });
-  const response = await ask(watched);
-  const reader = response.body!.getReader();
-  assertEquals((await reader.read()).value, new TextEncoder().encode("10\n"));
-  const second = reader.read();
-  await pausing.promise;
-  await reader.cancel();
-  assertEquals((await second).done, true);
-  assertEquals(watched.log(), "closed\n");
-  watched.assertClean();
+  await using program = await Example.run(...args);
+  const response = await fetch(new URL("hello/Zo%C3%AB", program.url));
+  assertEquals(await response.text(), "Hello Zoë!\n");
+  await program.assertQuiet();
 });

@@ -3,27 +3,6 @@ import { app as framework } from "../../examples/framework.ts";
 import { app as ownHeaders } from "../../examples/own_headers.ts";
 import { site } from "../../examples/site.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import { commandOf } from "./program.ts";
-
-const ROOT = new URL("../../", import.meta.url);
-
-Deno.test("bare_server.ts prints status, headers and page, and ends", async () => {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: await commandOf("bare_server.ts"),
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals([code, decoder.decode(stderr)], [0, ""]);
-  assertEquals(
-    decoder.decode(stdout),
-    "HTTP/1.0 200 OK\r\n" +
-      "Content-Type: text/plain; charset=utf-8\r\n" +
-      "Content-Length: 13\r\n" +
-      "\r\n" +
-      "Hello world!\n",
-  );
-});
 
 // site.ts -------------------------------------------------------------------------
 

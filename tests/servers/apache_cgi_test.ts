@@ -1,3 +1,3 @@
-import { CgiSuite } from "./cgi_suite.ts";
+import { testCgi } from "./cgi_suite.ts";
 
-new CgiSuite("apache2").common();
+testCgi("apache2");

@@ -3,7 +3,8 @@ import { CHECKED_REQUEST } from "../../validator/views/environ_view.ts";
 import { CheckedRequest } from "../../validator/wrap/checked_request.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import { ValidatorContext } from "../../validator/context.ts";
-import { activate, RULES } from "../../validator/rules/table.ts";
+import { activate } from "../../validator/rules/active_rules.ts";
+import { RULES } from "../../validator/rules/table.ts";
 import { createEnviron } from "./scenario.ts";
 
 /** A call of a validator of its own, whose environ leads to another call. */

@@ -5,13 +5,15 @@ import { RequestError } from "../../http1/request_error.ts";
 import type { EnvironView } from "../../validator/views/environ_view.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import type { Finding, Rule } from "../../validator/rules/rule.ts";
-import { activate, type ActiveRules } from "../../validator/rules/table.ts";
+import {
+  activate,
+  type ActiveRules,
+} from "../../validator/rules/active_rules.ts";
 import { ValidatorContext } from "../../validator/context.ts";
 import {
   ARGUMENT_RULES,
   CALLABLE_RULES,
 } from "../../validator/rules/application.ts";
-
 import { validator } from "../../mod.ts";
 import { start } from "./programs.ts";
 import { createEnviron, helloApp, type Loose } from "./scenario.ts";

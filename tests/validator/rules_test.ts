@@ -91,8 +91,9 @@ Deno.test("messages.txt has the rules of the table and no others", async () => {
   if (Deno.args.includes("--update")) {
     const lines = IDS.map((id) => `${id}: ${messages.get(id)}\n`);
     await Deno.writeTextFile(MESSAGES, lines.join(""));
+  } else {
+    assertEquals([...messages.keys()], IDS);
   }
-  assertEquals([...messages.keys()], IDS);
 });
 
 Deno.test("RULES have different ids, and two programs each in docs/rules/", () => {

@@ -6,9 +6,9 @@
 
 import { describe } from "../../wsgi/describe.ts";
 import type { ReturnView } from "../views/body_views.ts";
-import { isGeneratorFunction } from "../views/value_shape.ts";
+import { hasOwnIteration, isGeneratorFunction } from "../views/value_shape.ts";
 import { describeNoBody, givesEntries } from "./body_hints.ts";
-import { hasOwnIteration } from "../views/own_iteration.ts";
+
 import type { Finding, Rule } from "./rule.ts";
 
 // They identify strings and bytes even behind a proxy, and call nothing.

@@ -1,28 +1,24 @@
 /**
- * Rules about the variables that hold the target of the request.
+ * Rules about SCRIPT_NAME and PATH_INFO.
  *
  * @module
  */
 
-import {
-  isByteString,
-  percentDecode,
-  percentEncode,
-} from "../../wsgi/byte_string.ts";
+import { isByteString } from "../../wsgi/byte_string.ts";
 import { quote } from "../../wsgi/describe.ts";
 import type { EnvironView } from "../views/environ_view.ts";
+import {
+  decodeAsText,
+  decodeOnce,
+  rawPathOf,
+  SCHEME,
+  textOf,
+} from "../views/raw_target.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
 const ESCAPE = /%[0-9A-Fa-f]{2}/;
-const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
-
-/** The text of a variable; empty if there is none. */
-function textOf(values: Values, key: string): string {
-  const value = values[key];
-  return typeof value === "string" ? value : "";
-}
 
 function pathInfo(values: Values): Finding {
   const path = values["PATH_INFO"];
@@ -36,38 +32,11 @@ function pathInfo(values: Values): Finding {
     : got;
 }
 
-/** Text as decodeURIComponent() makes it, if it can. */
-function decodeAsText(raw: string): string | undefined {
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Escapes bytes that were sent raw: REQUEST_URI has one code unit for each of
- * them, and percentDecode() would take these for text.
- */
-function escapeBytes(uri: string): string {
-  return uri.replace(/[\x80-\xff]/g, percentEncode);
-}
-
-/** The path of the raw target. */
-function rawPathOf(uri: string): string {
-  const question = uri.indexOf("?");
-  return question === -1 ? uri : uri.slice(0, question);
-}
-
-function decodeOnce(raw: string): string {
-  return percentDecode(escapeBytes(raw));
-}
-
 type Place = "startsWith" | "endsWith";
 
-/** Finds out whether a part of the path was decoded as text, or not at all. */
+/** Finds a part of the path that was decoded as text, or not at all. */
 function partDecoded(part: string, raw: string, place: Place): Finding {
-  // One character says nothing: it is the slash.
+  // A single slash shows nothing.
   if (part.length < 2 || decodeOnce(raw)[place](part)) return undefined;
   if (ESCAPE.test(part) && raw[place](part)) {
     return {
@@ -86,7 +55,7 @@ function partDecoded(part: string, raw: string, place: Place): Finding {
     : undefined;
 }
 
-/** Finds out whether the whole path was decoded too often. */
+/** Finds a path that was decoded too often. */
 function wholeDecoded(whole: string, raw: string): Finding {
   const once = decodeOnce(raw);
   if (once === whole) return undefined;
@@ -109,7 +78,7 @@ function wholeDecoded(whole: string, raw: string): Finding {
 
 /**
  * Compares SCRIPT_NAME and PATH_INFO with the raw target. Middleware may rewrite
- * a path, so only what has one mistake as its explanation is reported.
+ * a path, so a difference is reported only if a known mistake explains it.
  */
 function pathDecoded(values: Values): Finding {
   const uri = textOf(values, "REQUEST_URI");
@@ -129,70 +98,7 @@ function pathDecoded(values: Values): Finding {
     wholeDecoded(script + path, raw);
 }
 
-/** Whether one query has parameters of the other, and no others. */
-function isPartOf(query: string, other: string): boolean {
-  const parameters = new Set(other.split("&"));
-  return query !== "" && query.split("&").every((one) => parameters.has(one));
-}
-
-/**
- * Compares QUERY_STRING with the raw target. What middleware may have made of it
- * is not reported: another target, or a parameter more or less.
- */
-function queryOfTarget(view: EnvironView): Finding {
-  const { values } = view;
-  const uri = textOf(values, "REQUEST_URI");
-  if (uri === "" || !uri.startsWith("/")) return undefined;
-  const question = uri.indexOf("?");
-  const sent = question === -1 ? "" : uri.slice(question + 1);
-  const query = textOf(values, "QUERY_STRING");
-  if (query === sent || query === `?${sent}`) return undefined;
-  // A fragment does not belong to it, and has a rule of its own.
-  if (query === sent.replace(/#.*/s, "")) return undefined;
-  const path = textOf(values, "SCRIPT_NAME") + textOf(values, "PATH_INFO");
-  if (decodeOnce(rawPathOf(uri)) !== path) return undefined;
-  const { linked } = view;
-  if (linked !== undefined) {
-    const before = textOf(linked.environ.values, "QUERY_STRING");
-    if (before !== query) return undefined;
-  }
-  if (isPartOf(query, sent) || isPartOf(sent, query)) return undefined;
-  // The query may hold a secret.
-  if (query === "") return "an empty one, where the target has a query";
-  const blank = sent.replaceAll("+", " ");
-  const decoded = [sent, blank].flatMap((one) => [
-    decodeOnce(one),
-    decodeAsText(one),
-  ]);
-  if (decoded.includes(query)) {
-    return {
-      got: "a decoded one",
-      hint: "Leave it encoded: a decoded & or = would separate parameters",
-    };
-  }
-  return new URLSearchParams(sent).toString() === query
-    ? {
-      got: "one that was decoded and encoded again",
-      hint: "URLSearchParams changes it; copy it from the target as it is",
-    }
-    : "another one";
-}
-
-function requestUri(values: Values): Finding {
-  const uri = values["REQUEST_URI"];
-  if (typeof uri !== "string" || uri.startsWith("/")) return undefined;
-  const method = values["REQUEST_METHOD"];
-  if (method === "CONNECT" || (uri === "*" && method === "OPTIONS")) {
-    return undefined;
-  }
-  // The query may hold a secret.
-  const got = quote(uri.replace(/\?.*/s, "?…"));
-  return SCHEME.test(uri)
-    ? { got, hint: "request.url includes scheme and host: remove them" }
-    : got;
-}
-
-/** Rules about the target of the request. */
+/** Rules about the path of the request. */
 export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
   {
     id: "environ/script-name",
@@ -250,85 +156,5 @@ export const ENVIRON_PATH_RULES: readonly Rule<EnvironView>[] = [
     why: "A route for /café must see the same path from every server.",
     hint: "Decode each %XX to one character, once",
     check: ({ values }) => pathDecoded(values),
-  },
-  {
-    id: "environ/query-string",
-    severity: "error",
-    blame: "server",
-    profile: "core",
-    spec: "environ-query-string",
-    title: "QUERY_STRING must be what follows the question mark",
-    why: 'The first name in it would be "?name".',
-    hint: "URL.search includes it: use url.search.slice(1)",
-    check: ({ values }) => {
-      const query = values["QUERY_STRING"];
-      if (typeof query !== "string" || !query.startsWith("?")) return undefined;
-      const uri = textOf(values, "REQUEST_URI");
-      // In "/path??a", the query itself begins with one.
-      return uri === "" || uri.charAt(uri.indexOf("?") + 1) === "?"
-        ? undefined
-        : "one with the question mark";
-    },
-  },
-  {
-    id: "environ/query-of-target",
-    severity: "warning",
-    blame: "server",
-    profile: "core",
-    spec: "environ-query-string",
-    title: "QUERY_STRING should be the query of REQUEST_URI",
-    why:
-      "Applications that read one of them see other parameters than those that read the other.",
-    hint: "Take what follows the first ? of the target, as it was sent",
-    check: queryOfTarget,
-  },
-  {
-    id: "environ/question-mark",
-    severity: "warning",
-    blame: "server",
-    profile: "core",
-    spec: "environ-query-string",
-    title: "QUERY_STRING must not have the question mark of the target",
-    why: 'The first name in it would be "?name".',
-    hint: "URL.search includes it: use url.search.slice(1)",
-    check: ({ values }) => {
-      const query = values["QUERY_STRING"];
-      return typeof query === "string" && query.startsWith("?") &&
-          textOf(values, "REQUEST_URI") === ""
-        ? "one at its beginning"
-        : undefined;
-    },
-  },
-  {
-    id: "environ/fragment",
-    severity: "warning",
-    blame: "server",
-    profile: "core",
-    spec: "environ-no-fragment",
-    title: "Neither QUERY_STRING nor REQUEST_URI should contain a #",
-    why: "A fragment is not part of a request, and clients should not send it.",
-    hint: "Remove the # and what follows it, or answer with status 400",
-    check: ({ values }) => {
-      const query = values["QUERY_STRING"];
-      if (typeof query === "string" && query.includes("#")) {
-        return "one in QUERY_STRING";
-      }
-      const uri = values["REQUEST_URI"];
-      return typeof uri === "string" && uri.includes("#")
-        ? "one in REQUEST_URI"
-        : undefined;
-    },
-  },
-  {
-    id: "environ/request-uri",
-    severity: "error",
-    blame: "server",
-    profile: "core",
-    spec: "environ-request-uri-raw",
-    title: "REQUEST_URI must be the path and query as they were sent",
-    why:
-      "Applications use it to see escapes that decoding removes, such as %2F.",
-    hint: 'Set it to the target of the request, which begins with "/"',
-    check: ({ values }) => requestUri(values),
   },
 ];

@@ -62,6 +62,7 @@ import { ENVIRON_HEADER_RULES } from "./environ_headers.ts";
 import { ENVIRON_INTERFACE_RULES } from "./environ_interface.ts";
 import { ENVIRON_OBJECT_RULES } from "./environ_object.ts";
 import { ENVIRON_PATH_RULES } from "./environ_path.ts";
+import { ENVIRON_QUERY_RULES } from "./environ_query.ts";
 import { ENVIRON_PRESENT_RULES } from "./environ_present.ts";
 import { ENVIRON_SERVER_RULES } from "./environ_server.ts";
 import { ENVIRON_VARIABLE_RULES } from "./environ_variables.ts";
@@ -96,7 +97,7 @@ import { NEXT_RULES, RETURNING_RULES, TAKE_RULES } from "./iteration.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";
 import { FAILED_RULES } from "./other_interface.ts";
-import type { ActiveRule, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import {
   GOING_ON_RULES,
   START_RULES,
@@ -108,11 +109,11 @@ import { AWAITED_RULES, WRITE_RULES, WRITTEN_RULES } from "./write.ts";
 type Rules<View> = readonly Rule<View>[];
 
 /**
- * The rules by moment, with what they see at that moment.
+ * The rules by moment, with their views.
  *
- * At one moment the first error is thrown, so what is more general comes first.
+ * At each moment the first error is thrown, so general rules come first.
  */
-class RuleTable {
+export class RuleTable {
   /** An application is given to `validator()`. */
   readonly callable: Rules<CallableView> = CALLABLE_RULES;
 
@@ -124,6 +125,7 @@ class RuleTable {
     ...ENVIRON_VARIABLE_RULES,
     ...ENVIRON_SERVER_RULES,
     ...ENVIRON_PATH_RULES,
+    ...ENVIRON_QUERY_RULES,
     ...ENVIRON_HEADER_RULES,
     ...ENVIRON_INTERFACE_RULES,
     ...ENVIRON_EXTENSION_RULES,
@@ -218,112 +220,10 @@ class RuleTable {
   ];
 }
 
-/** Rules that a layer applies, by the moment. */
-type RulesByMoment<Moments extends keyof RuleTable> = {
-  readonly [Moment in Moments]: RuleTable[Moment] extends Rules<infer View>
-    ? readonly ActiveRule<View>[]
-    : never;
-};
-
-/** The moments at which most calls are plain. */
-type PlainMoment =
-  | "call"
-  | "start"
-  | "started"
-  | "return"
-  | "chunk"
-  | "bytes"
-  | "closing";
-
-/** The rules of one layer, by the moment at which they are applied. */
-export interface ActiveRules extends RulesByMoment<keyof RuleTable> {
-  /** Those that a plain call can break. */
-  readonly plain: RulesByMoment<PlainMoment>;
-}
-
-/**
- * Rules that no plain call can break, so that they need not be applied to it.
- * What is plain is decided where the rules are applied:
- *
- * - `call`: two arguments, of which the second is a function.
- * - `start`, `started`: the first call, with status and headers alone, while the
- *   response is not over; the server returned a function.
- * - `return`: an array without `close` and with the iterator of all arrays.
- * - `chunk`, `bytes`: a `Uint8Array` over fixed memory that is not empty, after
- *   startResponse was called, and nothing was refused.
- * - `closing`: the first close() of an array, on it and without arguments.
- */
-const KEPT_BY_PLAIN: Readonly<Record<PlainMoment, readonly string[]>> = {
-  call: ["application/arguments", "application/start-response"],
-  start: [
-    "start-response/arguments",
-    "start-response/after-end",
-    "start-response/called-twice",
-    "start-response/exc-info",
-  ],
-  started: ["start-response/returns-write", "start-response/rethrows"],
-  return: [
-    "body/string",
-    "body/bytes",
-    "body/iterable",
-    "body/close-function",
-    "body/array-iterator",
-    "body/one-protocol",
-  ],
-  chunk: [
-    "body/chunk",
-    "body/array-hole",
-    "start-response/late",
-    "start-response/exc-info-caught",
-    "start-response/refusal-caught",
-  ],
-  bytes: [
-    "chunk/detached",
-    "chunk/out-of-bounds",
-    "chunk/shared",
-    "chunk/resizable",
-    "body/empty-chunks",
-  ],
-  closing: [
-    "close/called-twice",
-    "close/not-on-body",
-    "close/arguments",
-    "close/without-return",
-    "close/unread",
-    "close/never-begun",
-  ],
-};
-
-/** Leaves out the rules that no plain call can break. */
-function toPlain(
-  active: Readonly<Record<string, readonly ActiveRule<never>[]>>,
-): Record<string, unknown> {
-  const plain = Object.entries(KEPT_BY_PLAIN).map(([moment, kept]) => {
-    const rules = active[moment] ?? [];
-    return [moment, rules.filter(({ rule }) => !kept.includes(rule.id))];
-  });
-  return Object.fromEntries(plain);
-}
-
-const TABLE: RuleTable = new RuleTable();
+/** The rules by moment. */
+export const TABLE: RuleTable = new RuleTable();
 
 /** All rules, each once; some are applied at several moments. */
 export const RULES: readonly Rule<never>[] = [
   ...new Set<Rule<never>>(Object.values<Rules<never>>({ ...TABLE }).flat()),
 ];
-
-/**
- * Selects the rules that a layer applies.
- *
- * @param select Selects from the rules of one moment.
- * @returns The rules of the layer by moment.
- */
-export function activate(
-  select: <View>(rules: readonly Rule<View>[]) => readonly ActiveRule<View>[],
-): ActiveRules {
-  const active: Record<string, readonly ActiveRule<never>[]> = {};
-  for (const [moment, rules] of Object.entries<Rules<never>>({ ...TABLE })) {
-    active[moment] = select(rules);
-  }
-  return { ...active, plain: toPlain(active) } as unknown as ActiveRules;
-}

@@ -1,168 +1,31 @@
 /**
- * Status and headers as the checks see them.
+ * The view of status and headers.
  *
  * @module
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { parseContentLength } from "../../wsgi/http_syntax.ts";
-import { CharacterClass, classifyText } from "./character_classes.ts";
-import { KNOWN, lookUpHeader } from "./known_headers.ts";
-import { hasOwnIteration } from "./own_iteration.ts";
+import { CharacterClass } from "./character_classes.ts";
+import {
+  type Field,
+  type HeadFacts,
+  type Misfit,
+  readFacts,
+} from "./head_facts.ts";
+import { hasOwnIteration } from "./value_shape.ts";
 
-/** One header whose name and value are strings. */
-export interface Field {
-  /** The name as given. */
-  readonly name: string;
-  /** The name in lower case. */
-  readonly key: string;
-  /** The value as given. */
-  readonly value: string;
-  /** The bit of the name in `KNOWN`; 0 for a header that no rule asks for. */
-  readonly bit: number;
-  /** Whether the name is a token. */
-  readonly isToken: boolean;
-  /** What is odd about the value: a set of `CharacterClass`. */
-  readonly classes: number;
-}
+export type { Field, Misfit };
 
-/** An element of the header array that is not a pair of strings. */
-export interface Misfit {
-  /** Its place in the array. */
-  readonly index: number;
-  /** The element. */
-  readonly entry: unknown;
-  /** How many elements it has itself, if it is an array. */
-  readonly length: number | undefined;
-  /** Its name and its value, if it is a pair. */
-  readonly pair: readonly [name: unknown, value: unknown] | undefined;
-}
-
-/** What cannot be sent at all. */
+/** Characters that cannot be sent. */
 const BROKEN = CharacterClass.control | CharacterClass.wide;
 
-function digitAt(text: string, index: number): number {
-  const digit = text.charCodeAt(index) - 0x30;
-  // NaN, beyond the end, is no digit either.
-  return digit >= 0 && digit <= 9 ? digit : NaN;
-}
-
-/** The code of a status, if three digits and a space are its beginning. */
-function readCode(status: string): number | undefined {
-  const code = digitAt(status, 0) * 100 + digitAt(status, 1) * 10 +
-    digitAt(status, 2);
-  return Number.isNaN(code) || status.charCodeAt(3) !== 0x20 ? undefined : code;
-}
-
-/** What there is to know of the strings of a status and its headers. */
-export interface HeadFacts {
-  readonly status: unknown;
-  readonly code: number | undefined;
-  readonly statusClasses: number;
-  readonly fields: readonly Field[];
-  readonly noPair: Misfit | undefined;
-  readonly noStrings: Misfit | undefined;
-  readonly hasTokens: boolean;
-  readonly classes: number;
-  readonly known: number;
-  readonly repeated: number;
-  readonly size: number;
-  readonly contentLength: number | undefined;
-}
-
-function toField(name: string, value: string): Field {
-  const { key, bit, isToken } = lookUpHeader(name);
-  return { name, key, value, bit, isToken, classes: classifyText(value) };
-}
-
-/**
- * Reads status and headers, each value once. What is as in an earlier head is
- * not examined again; if all of it is, the facts are those of that head.
- */
-function readFacts(
-  status: unknown,
-  headers: unknown,
-  earlier: HeadFacts | undefined,
-): HeadFacts {
-  const known = earlier?.fields;
-  const count = Array.isArray(headers) ? headers.length : 0;
-  // Nothing as long as all fields are those of the earlier head.
-  let fields: Field[] | undefined = known === undefined ? [] : undefined;
-  let noPair: Misfit | undefined;
-  let noStrings: Misfit | undefined;
-  for (let index = 0; index < count; index++) {
-    const entry: unknown = (headers as unknown[])[index];
-    const length = Array.isArray(entry) ? entry.length : undefined;
-    if (length !== 2) {
-      noPair = { index, entry, length, pair: undefined };
-      break;
-    }
-    const name: unknown = (entry as unknown[])[0];
-    const value: unknown = (entry as unknown[])[1];
-    const before = known?.[index];
-    if (
-      before !== undefined && before.name === name && before.value === value
-    ) {
-      fields?.push(before);
-      continue;
-    }
-    fields ??= known!.slice(0, index);
-    if (typeof name !== "string" || typeof value !== "string") {
-      noStrings ??= { index, entry, length, pair: [name, value] };
-      continue;
-    }
-    fields.push(toField(name, value));
-  }
-  const isSame = earlier !== undefined && fields === undefined &&
-    noPair === undefined && earlier.status === status &&
-    known!.length === count && Array.isArray(headers);
-  if (isSame) return earlier;
-  fields ??= known!.slice(0, noPair?.index ?? count);
-  return { status, noPair, noStrings, ...factsOf(status, fields) };
-}
-
-/** Sums up what is known of each field. */
-function factsOf(
-  status: unknown,
-  fields: readonly Field[],
-): Omit<HeadFacts, "status" | "noPair" | "noStrings"> {
-  let hasTokens = true;
-  let classes = 0;
-  let known = 0;
-  let repeated = 0;
-  let size = 0;
-  let contentLength: number | undefined;
-  for (const field of fields) {
-    hasTokens &&= field.isToken;
-    classes |= field.classes;
-    repeated |= known & field.bit;
-    known |= field.bit;
-    size += field.name.length + field.value.length + 4;
-    if (field.bit === KNOWN.contentLength) {
-      contentLength ??= parseContentLength(field.value);
-    }
-  }
-  const isText = typeof status === "string";
-  return {
-    code: isText ? readCode(status) : undefined,
-    statusClasses: isText ? classifyText(status) : 0,
-    fields,
-    hasTokens,
-    classes,
-    known,
-    repeated,
-    size,
-    contentLength,
-  };
-}
-
-/** What was given to startResponse, read once. */
+/** Status and headers that were passed to startResponse, each read once. */
 export class ResponseView {
   readonly #headers: unknown;
-  /** What there is to know of the strings. */
+  /** The facts about the strings. */
   readonly facts: HeadFacts;
   readonly #iteratesItself: boolean;
-  /** Whether somebody has looked at the object that the headers are in. */
+  /** Whether a check has looked at the header array itself. */
   headersWereSeen = false;
   #changeWasReported = false;
 
@@ -171,9 +34,8 @@ export class ResponseView {
    *
    * @param status The first argument of startResponse.
    * @param headers The second argument of startResponse.
-   * @param earlier What is known of an earlier response with an array of
-   * headers. What is the same in both is not examined again; if all of it is,
-   * these are the `facts` of this response too.
+   * @param earlier The facts about an earlier response with an array of headers.
+   * If all strings are the same, they are the `facts` of this response too.
    */
   constructor(status: unknown, headers: unknown, earlier?: HeadFacts) {
     this.#headers = headers;
@@ -188,7 +50,7 @@ export class ResponseView {
     return this.#headers;
   }
 
-  /** Whether they are an array that is not iterated over by its elements. */
+  /** Whether they are an array with an iterator of its own. */
   get hasOwnIteration(): boolean {
     this.headersWereSeen = true;
     return this.#iteratesItself;
@@ -204,7 +66,7 @@ export class ResponseView {
     return this.facts.code;
   }
 
-  /** What is odd about the status: a set of `CharacterClass`. */
+  /** The unusual characters of the status: a set of `CharacterClass`. */
   get statusClasses(): number {
     return this.facts.statusClasses;
   }
@@ -229,22 +91,22 @@ export class ResponseView {
     return this.facts.hasTokens;
   }
 
-  /** What is odd about the values, all of them together. */
+  /** The unusual characters of all values: a set of `CharacterClass`. */
   get classes(): number {
     return this.facts.classes;
   }
 
-  /** The headers that are there: a set of `KNOWN`. */
+  /** The headers of the response: a set of `KNOWN`. */
   get known(): number {
     return this.facts.known;
   }
 
-  /** The headers that are there more than once. */
+  /** The headers that occur more than once: a set of `KNOWN`. */
   get repeated(): number {
     return this.facts.repeated;
   }
 
-  /** Bytes of all names and values, with the line that each takes. */
+  /** The size of the header section in bytes. */
   get size(): number {
     return this.facts.size;
   }
@@ -254,7 +116,7 @@ export class ResponseView {
     return this.facts.contentLength;
   }
 
-  /** Whether this can be sent, so that it can be judged as an HTTP message. */
+  /** Whether this can be sent, so that rules about HTTP apply. */
   get isWellFormed(): boolean {
     return this.code !== undefined && this.code >= 200 && this.code <= 599 &&
       ((this.statusClasses | this.classes) & BROKEN) === 0 &&
@@ -270,7 +132,7 @@ export class ResponseView {
   findChange(): string | undefined {
     const headers = this.#headers;
     const { fields } = this;
-    // What was not read as a header cannot be compared, and was reported.
+    // Other elements cannot be compared, and were reported.
     if (
       !Array.isArray(headers) || this.noPair !== undefined ||
       this.noStrings !== undefined
@@ -278,15 +140,15 @@ export class ResponseView {
     try {
       return compare(headers, fields);
     } catch {
-      // A proxy or a getter in the array; its author sees it elsewhere.
+      // There is a proxy or a getter in the array.
       return undefined;
     }
   }
 
   /**
-   * Does the same as {@linkcode findChange}, but reports a change only once.
+   * Does the same as {@linkcode findChange}, but returns a change only once.
    *
-   * @returns What has changed since, if anything has and was not reported.
+   * @returns What has changed since, if anything has.
    */
   takeChange(): string | undefined {
     if (this.#changeWasReported) return undefined;
@@ -317,8 +179,8 @@ function compare(
  *
  * @param status The first argument of startResponse.
  * @param headers The second argument of startResponse.
- * @param earlier What is known of an earlier response.
- * @returns What was read.
+ * @param earlier The facts about an earlier response.
+ * @returns The view.
  */
 export function readResponse(
   status: unknown,
@@ -329,11 +191,11 @@ export function readResponse(
 }
 
 /**
- * Finds the first header of some.
+ * Finds the first of some headers.
  *
  * @param response The response.
- * @param bits A set of `KNOWN`.
- * @param passOver How many to pass over, 1 for the second such header.
+ * @param bits The headers: a set of `KNOWN`.
+ * @param passOver The number of such headers to skip.
  * @returns The header, if there is one.
  */
 export function findField(
