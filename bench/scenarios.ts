@@ -90,7 +90,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...hello,
     id: "browser",
-    title: "13 bytes for 13 browser headers that nobody reads",
+    title: "13 bytes for a request with 13 browser headers",
     headers: BROWSER,
   },
   {
@@ -169,7 +169,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...hello,
     id: "idle",
-    title: "13 bytes beside 1,000 idle connections",
+    title: "13 bytes, with 1,000 idle connections",
     idle: 1000,
   },
 ];

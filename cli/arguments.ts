@@ -8,7 +8,7 @@
  */
 
 import { type Checks, toChecks } from "./checks.ts";
-import { ParsedArguments, UsageError } from "./parsed_arguments.ts";
+import { choose, ParsedArguments, UsageError } from "./parsed_arguments.ts";
 
 /** The formats of the access log. */
 export type LogForm = "common" | "combined" | "dev" | "off";
@@ -130,23 +130,18 @@ function toOperands(
 }
 
 function toPort(port: string, isVariable: boolean): number {
-  if (/^[0-9]{1,5}$/.test(port)) return Number(port);
+  if (/^[0-9]{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
   throw new UsageError(
     `invalid port: ${port}`,
     isVariable
-      ? "the port comes from $PORT; use --port=8000, or change PORT"
+      ? "The port comes from $PORT; use --port=8000, or change PORT"
       : USAGE,
   );
 }
 
 function toForm(form: string | undefined): LogForm | undefined {
   if (form === undefined) return undefined;
-  const found = FORMS.find((known) => known === form);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `unknown log format: ${form}`,
-    `choose one of ${FORMS.join(", ")}`,
-  );
+  return choose("log format", form, FORMS);
 }
 
 /**
@@ -193,7 +188,7 @@ export function parseArguments(
     if (other !== undefined) {
       throw new UsageError(
         `--${other} cannot be used with --production`,
-        "remove one of them",
+        "Remove one of them",
       );
     }
   }

@@ -9,12 +9,11 @@ import { quote } from "../wsgi/describe.ts";
 import { globToRegExp } from "../wsgi/glob.ts";
 import {
   includesProfile,
-  isProfile,
   type Profile,
   type RuleSetting,
 } from "../validator/rules/rule.ts";
 import { RULES } from "../validator/rules/table.ts";
-import { UsageError } from "./parsed_arguments.ts";
+import { choose, UsageError } from "./parsed_arguments.ts";
 
 /** The checks of the validator. */
 export interface Checks {
@@ -25,15 +24,8 @@ export interface Checks {
   readonly listed?: string;
 }
 
-const SETTINGS: readonly string[] = ["error", "warning", "off"];
-
-function toProfile(name: string): Profile {
-  if (isProfile(name)) return name;
-  throw new UsageError(
-    `unknown profile: ${name}`,
-    "choose one of core, http, paranoid",
-  );
-}
+const SETTINGS: readonly RuleSetting[] = ["error", "warning", "off"];
+const PROFILES: readonly Profile[] = ["core", "http", "paranoid"];
 
 /** Returns a glob if it matches at least one rule. */
 function toGlob(glob: string): string {
@@ -42,14 +34,6 @@ function toGlob(glob: string): string {
   throw new UsageError(
     `no rule matches ${quote(glob)}`,
     "--rules without a value lists all rules",
-  );
-}
-
-function toSetting(setting: string): RuleSetting {
-  if (SETTINGS.includes(setting)) return setting as RuleSetting;
-  throw new UsageError(
-    `unknown setting of a rule: ${setting}`,
-    `choose one of ${SETTINGS.join(", ")}`,
   );
 }
 
@@ -71,10 +55,12 @@ export function toChecks(
   for (const value of values.flatMap((value) => value.split(","))) {
     const [glob = "", setting] = value.split("=", 2);
     if (setting === undefined) listed = toGlob(glob || "*");
-    else rules[toGlob(glob)] = toSetting(setting);
+    else rules[toGlob(glob)] = choose("setting of a rule", setting, SETTINGS);
   }
   return {
-    ...profile === undefined ? {} : { profile: toProfile(profile) },
+    ...profile === undefined
+      ? {}
+      : { profile: choose("profile", profile, PROFILES) },
     ...Object.keys(rules).length === 0 ? {} : { rules },
     ...listed === undefined ? {} : { listed },
   };

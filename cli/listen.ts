@@ -29,7 +29,7 @@ function readPem(file: string | undefined): string | undefined {
       `Cannot read ${file}: ${
         isHidden ? "permission is missing" : "there is no such file"
       }`,
-      isHidden ? "add --allow-read" : USAGE,
+      isHidden ? "Add --allow-read" : USAGE,
     );
   }
 }
@@ -43,11 +43,11 @@ function hintFor(
   if (unix !== undefined) {
     return error instanceof Deno.errors.NotCapable
       ? `deno run --allow-net --allow-read --allow-write ${program} --unix ${unix}`
-      : "choose another path";
+      : "Choose another path";
   }
   if (error instanceof Deno.errors.AddrInUse) {
     // Not a command, because there are several ways to start this program.
-    return `choose another port, such as ${
+    return `Choose another port, such as ${
       port < 65535 ? port + 1 : Number(DEFAULTS.port)
     }, or 0 for any`;
   }
@@ -59,7 +59,7 @@ function hintFor(
   const isAboutHost = /hostname|Cannot listen/.test(error.message) &&
     !(error instanceof Deno.errors.PermissionDenied);
   if (isAboutHost && readEnv("HOST") === hostname) {
-    return `the hostname comes from $HOST; use --hostname=${DEFAULTS.hostname}, or unset HOST`;
+    return `The hostname comes from $HOST; use --hostname=${DEFAULTS.hostname}, or unset HOST`;
   }
   return USAGE;
 }

@@ -68,8 +68,8 @@ export function pickApplication(
   throw new UsageError(
     message,
     others.length === 0
-      ? "it exports nothing; add export default with the application"
-      : `it exports ${others.join(", ")}${
+      ? "It exports nothing; add export default with the application"
+      : `It exports ${others.join(", ")}${
         functions.length > 0
           ? `: try ${path}:${
             findClosest(name ?? "", functions) ?? functions[0]

@@ -34,10 +34,10 @@ function plainMessage(error: Error): string {
 
 /** Returns a hint about a module that could not be loaded. */
 function hintFor(name: string, isMissing: boolean): string {
-  if (isMissing) return "check the path of the module and its imports";
+  if (isMissing) return "Check the path of the module and its imports";
   return isUrl(name) || MODULE_NAME.test(name)
-    ? "fix the module and start again"
-    : "choose a module, such as app.ts; to serve other files, choose their folder";
+    ? "Fix the module and start again"
+    : "Choose a module, such as app.ts; to serve other files, choose their folder";
 }
 
 /**
@@ -59,14 +59,14 @@ function cannotImport(
   if (!(error instanceof Error)) {
     return new UsageError(
       `Cannot load ${name}: it throws ${describe(error)}`,
-      "fix the module and start again",
+      "Fix the module and start again",
     );
   }
   const message = plainMessage(error);
   if (/^Requires \w+ access/.test(message)) {
     return new UsageError(
       `Cannot load ${name}: ${message}`,
-      `run again with deno run -A ${program}`,
+      `Run again with deno run -A ${program}`,
     );
   }
   const isMissing = message.startsWith("Module not found");
@@ -123,15 +123,15 @@ export async function stat(
     if (error instanceof Deno.errors.NotCapable) {
       throw new UsageError(
         `Cannot load ${path}: permission is missing to read it`,
-        `run again with deno run -A ${program}, or add --allow-read`,
+        `Run again with deno run -A ${program}, or add --allow-read`,
       );
     }
     const close = await findMeant(path);
     throw new UsageError(
       `Cannot load ${path}: there is no such file or folder`,
       close === undefined
-        ? "check the path and the current folder"
-        : `did you mean ${close}?`,
+        ? "Check the path and the current folder"
+        : `Did you mean ${close}?`,
     );
   }
 }
@@ -144,6 +144,25 @@ export function isUrl(path: string): boolean {
 /** Returns the URL of a module that is named by a path or a URL. */
 export function toModuleUrl(path: string): string {
   return isUrl(path) ? path : toFileUrl(path).href;
+}
+
+/**
+ * Returns the path of a file in a stack.
+ *
+ * @param file The `file:` URL or the path. Deno writes some URLs decoded, with
+ * spaces and `#`.
+ * @returns The path; other URLs are returned unchanged.
+ */
+export function toFilePath(file: string): string {
+  const path = file.replace(/^file:\/\/(?=\/)/, "")
+    // Windows: a drive follows the slash.
+    .replace(/^\/(?=[A-Za-z]:)/, "");
+  if (path === file || /[\s#?]/.test(path)) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

@@ -24,6 +24,30 @@ export class UsageError extends Error {
   }
 }
 
+/**
+ * Returns the choice with a name.
+ *
+ * @param what A description of the choices, for the message.
+ * @param name The name.
+ * @param choices All choices.
+ * @throws {UsageError} If there is no such choice. It suggests a similar one.
+ */
+export function choose<Choice extends string>(
+  what: string,
+  name: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === name);
+  if (found !== undefined) return found;
+  const close = findClosest(name, choices);
+  throw new UsageError(
+    `unknown ${what}: ${name}`,
+    close === undefined
+      ? `Choose one of ${choices.join(", ")}`
+      : `Did you mean ${close}? The choices are ${choices.join(", ")}`,
+  );
+}
+
 /** The options of a program. */
 export interface Known<Value extends string, Switch extends string> {
   /** The options that need a value, without their dashes. */
@@ -107,7 +131,7 @@ export class ParsedArguments<Value extends string, Switch extends string> {
     const close = findClosest(wanted, [...values, ...switches]);
     return new UsageError(
       `unknown option ${name}`,
-      close === undefined ? usage : `did you mean --${close}?`,
+      close === undefined ? usage : `Did you mean --${close}?`,
     );
   }
 }

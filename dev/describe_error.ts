@@ -1,43 +1,52 @@
 /**
- * Errors as plain data, with the frames of the user's program.
+ * Describes errors as plain data, with the frames of the user's program.
  *
  * @module
  */
 
 import { describe } from "../wsgi/describe.ts";
-import { isUserFile, readFrames } from "../wsgi/source_place.ts";
+import {
+  isUserFile,
+  readFrames,
+  type StackFrame,
+} from "../wsgi/source_place.ts";
 import type { DescribedError } from "./conversation.ts";
 
 const MAX_DEPTH = 5;
 const MAX_ERRORS = 20;
 const MAX_FRAMES = 50;
 
-// deno-lint-ignore no-control-regex -- it is what is looked for
+// deno-lint-ignore no-control-regex -- Deno colors parts of messages
 const COLORS = /\x1b\[[0-9;]*m/g;
 
-/** The place at the end of a message about a module that cannot be loaded. */
-const MESSAGE_PLACE = /\n\s*at (\S+):(\d+):(\d+)\s*$/;
+/** A place on a line of its own, or at the end of V8's syntax errors. */
+const PLACE = /(?:^\s*|\s)at ([a-z]+:\/\/\S+):(\d+):(\d+)\s*$/;
 
-/** The lines with which Deno shows the source in a message. */
-const SHOWN_SOURCE = /\n\s*\|?\s*\n?(?:\s*\d+\s*\|.*\n?|\s*\|.*\n?)+/;
-
-/**
- * Describes what could not be imported. Deno puts source and place into the
- * message.
- */
-function describeLoading(error: Error): DescribedError | undefined {
-  const message = error.message.replace(COLORS, "");
-  const [, file, line, column] = MESSAGE_PLACE.exec(message) ?? [];
-  if (file === undefined) return undefined;
-  const [first = ""] = message.replace(MESSAGE_PLACE, "")
-    .replace(SHOWN_SOURCE, "\n").split("\n");
-  const [, name = error.name, text = first] =
-    /^(?:Uncaught )?(\w*Error): (.*)$/s.exec(first) ?? [];
-  const place = { file, line: Number(line), column: Number(column) };
-  return { name, message: text, frames: [{ name: "", ...place }] };
+function placeOf(line: string): StackFrame[] {
+  const [, file, row, column] = PLACE.exec(line) ?? [];
+  return file === undefined
+    ? []
+    : [{ name: "", file, line: Number(row), column: Number(column) }];
 }
 
-function nestedOf(
+/**
+ * Describes an error of an import. Deno puts places into the message: the error,
+ * and the import of the module that has it.
+ */
+function describeImport(
+  message: string,
+  name: string,
+): DescribedError | undefined {
+  const lines = message.split("\n");
+  const frames = lines.flatMap(placeOf);
+  if (placeOf(lines.at(-1)!).length === 0) return undefined;
+  const first = lines[0]!.replace(PLACE, "");
+  const [, prefix = name, text = first] =
+    /^(?:Uncaught )?(\w*Error): (.*)$/.exec(first) ?? [];
+  return { name: prefix, message: text, frames };
+}
+
+function describeNested(
   error: Error,
   depth: number,
 ): Pick<DescribedError, "cause" | "errors"> {
@@ -54,29 +63,44 @@ function nestedOf(
 
 function describeAt(error: unknown, depth: number): DescribedError {
   if (!(error instanceof Error)) {
-    const message = `${describe(error)} was thrown, which is not an Error`;
+    const message = `${describe(error)}, which is not an Error`;
     return { name: "Thrown value", message, frames: [] };
   }
-  const nested = nestedOf(error, depth);
-  const loading = describeLoading(error);
-  if (loading !== undefined) return { ...loading, ...nested };
+  const { name } = error;
+  const message = error.message.replace(COLORS, "");
+  const nested = describeNested(error, depth);
+  const isImport = error instanceof TypeError || error instanceof SyntaxError;
+  const described = isImport ? describeImport(message, name) : undefined;
+  if (described !== undefined) return { ...described, ...nested };
   const frames = readFrames(error.stack ?? "")
     .filter(({ file }) => isUserFile(file)).slice(0, MAX_FRAMES);
-  const { name, message } = error;
-  return { name, message: message.replace(COLORS, ""), frames, ...nested };
+  return { name, message, frames, ...nested };
 }
 
 /**
  * Describes an error, its causes, and the errors of an `AggregateError`.
  *
- * @param error What was thrown. It never runs code of the user's twice.
+ * @param error The thrown value.
  * @returns The description.
  */
 export function describeError(error: unknown): DescribedError {
   try {
     return describeAt(error, 0);
   } catch {
-    const message = "What was thrown cannot be described";
+    // Its properties may be getters that throw.
+    const message = "The thrown value cannot be described";
     return { name: "Error", message, frames: [] };
   }
+}
+
+/**
+ * Returns the hint that Deno adds to the message of an error.
+ *
+ * @param error The thrown value.
+ * @returns The hint; `undefined` without one.
+ */
+export function hintIn(error: unknown): string | undefined {
+  if (!(error instanceof TypeError)) return undefined;
+  const message = String(error.message).replace(COLORS, "");
+  return /^\s*hint: (.*)$/m.exec(message)?.[1];
 }

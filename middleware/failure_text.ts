@@ -17,13 +17,16 @@ export function toExcerptText(excerpt: SourceExcerpt): string[] {
   );
 }
 
-function errorLines(error: ReportedError): string[] {
-  const lines = error.frames.map(({ text }) => `    ${text}`);
-  for (const one of error.errors ?? []) {
+/** Frames of this package and of the runtime would hide those of the program. */
+function errorLines({ frames, errors, cause }: ReportedError): string[] {
+  const own = frames.filter(({ isUser }) => isUser);
+  const lines = (own.length > 0 ? own : frames).map(({ text }) =>
+    `    ${text}`
+  );
+  for (const one of errors ?? []) {
     lines.push(`One of several: ${one.name}: ${one.message}`);
     lines.push(...errorLines(one));
   }
-  const { cause } = error;
   if (cause !== undefined) {
     lines.push(`Caused by: ${cause.name}: ${cause.message}`);
     lines.push(...errorLines(cause));

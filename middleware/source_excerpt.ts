@@ -51,16 +51,20 @@ function readQuietly(path: string): string | undefined {
   }
 }
 
+/** A program can write any file into a stack; only modules are read. */
+const MODULE = /\.[cm]?[jt]sx?$/;
+
 /**
  * Reads the lines around a place.
  *
  * @param place The place. Its file is a `file:` URL or a path.
- * @returns The lines; `undefined` if the file does not exist, or if reading it
- * would prompt for a permission.
+ * @returns The lines; `undefined` if the file does not exist or is not a module,
+ * or if reading it would prompt for a permission.
  */
 export function readExcerpt(place: SourcePlace): SourceExcerpt | undefined {
   const { file: url, line, column } = place;
   if (/^[a-z]{2,}:/i.test(url) && !url.startsWith("file:")) return undefined;
+  if (!MODULE.test(url)) return undefined;
   for (const file of candidates(url)) {
     const all = readQuietly(file)?.split(/\r?\n/);
     if (all === undefined || line < 1 || line > all.length) continue;

@@ -108,7 +108,7 @@ Deno.test("server.ts says that its port is in use, and which to try", async () =
   const { port } = listener.addr;
   assertEquals(await refusal("--allow-net", "server.ts", String(port)), [
     `Cannot listen on 127.0.0.1:${port}: the port is in use`,
-    `choose another port, such as ${port + 1}, or 0 for any`,
+    `Choose another port, such as ${port + 1}, or 0 for any`,
   ]);
 });
 

@@ -113,7 +113,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
   ): ServerCase => ({
     id: `connection/unread-${index === 0 ? "length" : "chunked"}`,
     spec: "server-unread-body",
-    title: "A body that was not read is not taken for the next request",
+    title: "An unread body is not parsed as the next request",
     app: path,
     run: async (client) => {
       const smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -130,7 +130,7 @@ export const CONNECTION_CASES: readonly ServerCase[] = [
       const rest = await connection.rest();
       expect(
         !rest.includes("smuggled") && !rest.includes("404 "),
-        "the body must not be taken for a request, but it was",
+        "the body must not be parsed as a request, but it was",
       );
       // The server may also close the connection.
       expect(

@@ -100,7 +100,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
   {
     id: "connection/connect-body",
     spec: "server-unread-body",
-    title: "The body of a CONNECT is not taken for the next request",
+    title: "The body of a CONNECT is not parsed as the next request",
     app: ignore,
     run: async (client) => {
       const connection = await client.connect();
@@ -117,7 +117,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
       await client.settle();
       expect(
         !client.events().includes("smuggled"),
-        "the body must not be taken for a request, but it was",
+        "the body must not be parsed as a request, but it was",
       );
     },
   },

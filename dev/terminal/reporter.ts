@@ -1,5 +1,5 @@
 /**
- * {@linkcode Reporter}: what the development server writes to the terminal.
+ * {@linkcode Reporter}: the terminal output of the development server.
  *
  * @module
  */
@@ -24,15 +24,17 @@ import {
   showPlace,
 } from "./show_error.ts";
 
-/** What a reporter works with. */
+/** The options of a {@linkcode Reporter}. */
 export interface ReporterOptions {
   readonly form: LogForm;
   readonly hasColor: boolean;
-  /** The application, as the command line names it. */
+  /** The application, as on the command line. */
   readonly name: string;
-  /** Makes the address of the page about a rule. */
+  /** Returns the URL of the page about a rule. */
   readonly linkTo: (rule: string) => string;
-  /** Takes the lines instead of stderr. */
+  /** Returns the URL of the inspector; `undefined` if it is off. */
+  readonly inspectorUrl: () => string | undefined;
+  /** Receives the lines instead of stderr. */
   readonly write?: ((text: string) => void) | undefined;
 }
 
@@ -40,18 +42,21 @@ function keyOf({ rule, place }: DescribedFinding): string {
   return place === undefined ? rule : `${rule} ${showPlace(place)}`;
 }
 
-/** Writes lines about requests, findings and restarts. */
+/** The number of cases of a check that are listed. */
+const MAX_CASES = 5;
+
+/** Writes lines about requests, findings, restarts and checks. */
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #paint: Paint;
   readonly #out: (text: string) => void;
   #waiting: string[] = [];
-  /** Warnings that were shown in full since the last start. */
+  /** Findings that were shown in full since the last start. */
   readonly #shown = new Set<string>();
-  #hasSaidLoss = false;
+  #hasMentionedLoss = false;
 
   /**
-   * @param options What to work with.
+   * @param options The options.
    */
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -64,8 +69,8 @@ export class Reporter {
    * Writes the line of a request, with its errors and findings below it.
    *
    * @param recording The request.
-   * @param record What is known of its end.
-   * @param isFirst Whether this is its first line.
+   * @param record The record for the access log.
+   * @param isFirst Whether this is the first report about it.
    */
   onReport(
     recording: Recording,
@@ -84,9 +89,9 @@ export class Reporter {
   }
 
   /**
-   * Writes the line of a request that no application has seen.
+   * Writes the line of a request that the server has refused.
    *
-   * @param record What is known of it.
+   * @param record The record for the access log.
    */
   onRefused(record: AccessRecord): void {
     const line = this.#showRecord(record);
@@ -123,9 +128,9 @@ export class Reporter {
   }
 
   /**
-   * Writes what happens to the application.
+   * Writes a change of the application's state.
    *
-   * @param event What happened.
+   * @param event The change.
    */
   onSupervisorEvent(event: SupervisorEvent): void {
     const { name } = this.#options;
@@ -134,12 +139,12 @@ export class Reporter {
         this.#shown.clear();
         return;
       case "loaded": {
-        // The first start is announced by the program.
+        // The program announces the first start.
         if (event.count === 1) return;
-        const loss = this.#hasSaidLoss
+        const loss = this.#hasMentionedLoss
           ? ""
-          : "; what it held in memory is lost at each reload";
-        this.#hasSaidLoss = true;
+          : "; each reload discards what it held in memory";
+        this.#hasMentionedLoss = true;
         return this.#write(
           `${this.#paint.green("Reloaded")} ${name} in ${
             event.time.toFixed(0)
@@ -148,13 +153,13 @@ export class Reporter {
       }
       case "failed": {
         const { failure } = event;
-        const what = failure.during === "loading"
+        const title = failure.during === "loading"
           ? `Cannot load ${name}`
           : failure.during === "blocked"
           ? `${name} is blocked`
           : `${name} has stopped`;
         return this.#write(
-          `${this.#paint.red(what)}:`,
+          `${this.#paint.red(title)}:`,
           ...showFailureLines(failure, this.#paint),
         );
       }
@@ -164,34 +169,42 @@ export class Reporter {
   }
 
   /**
-   * Writes what a check has found that the one before has not.
+   * Writes the difference between the outcomes of two checks.
    *
-   * @param outcome The outcome.
-   * @param isFirst Whether there was none before.
+   * @param outcome The new outcome.
+   * @param isFirst Whether there is no outcome to compare it with.
    */
   onCheck(outcome: CheckOutcome, isFirst: boolean): void {
     const { passed, failed, newlyFailing, newlyPassing, failures } = outcome;
     const hasChanged = newlyFailing.length + newlyPassing.length > 0;
     if (!isFirst && !hasChanged) return;
-    const lines = newlyPassing.map((id) =>
+    const lines = newlyPassing.slice(0, MAX_CASES).map((id) =>
       `  ${this.#paint.green("passes")} ${id}`
     );
-    for (const { id, title, message } of failures) {
-      if (!newlyFailing.includes(id)) continue;
+    if (newlyPassing.length > MAX_CASES) {
+      lines.push(`  and ${newlyPassing.length - MAX_CASES} more`);
+    }
+    for (const id of newlyFailing.slice(0, MAX_CASES)) {
+      const { title, message } = failures.find((one) => one.id === id)!;
       lines.push(`  ${this.#paint.red("fails")} ${id}: ${title}`);
       lines.push(...message.split("\n").map((text) => `    ${text}`));
+    }
+    if (newlyFailing.length > MAX_CASES) {
+      const url = this.#options.inspectorUrl() ?? "server.ts --check";
+      const more = newlyFailing.length - MAX_CASES;
+      lines.push(`  and ${more} more: see ${url}`);
     }
     this.#write(`Check: ${passed} passed, ${failed} failed`, ...lines);
   }
 
-  /** Requests that end together are written together. */
+  /** Writes lines; those of the same job together. */
   #write(...lines: readonly string[]): void {
     if (lines.length === 0) return;
     if (this.#waiting.length === 0) queueMicrotask(() => this.flush());
     this.#waiting.push(...lines);
   }
 
-  /** Writes what waits. */
+  /** Writes the lines that are still waiting. */
   flush(): void {
     if (this.#waiting.length === 0) return;
     const lines = this.#waiting.map((line) => `${line}\n`);

@@ -1,5 +1,5 @@
 /**
- * Loading the application in a worker.
+ * Loads the application in a worker.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import { UsageError } from "../../cli/parsed_arguments.ts";
 import { demoApp } from "../../server/demo_app.ts";
 import type { Application } from "../../wsgi/types.ts";
 import type { Failure } from "../application_state.ts";
-import { describeError } from "../describe_error.ts";
+import { describeError, hintIn } from "../describe_error.ts";
 
-/** The application, and the URL of its module if it has one. */
+/** An application, and the URL of its module if it has one. */
 export interface Loaded {
   readonly app: Application;
   readonly module: string | undefined;
@@ -31,10 +31,10 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Loads the application. What its module throws is thrown as it is.
+ * Loads the application. Errors of its module are passed on.
  *
- * @param application The application, as the command line names it; the demo
- * application if that is empty.
+ * @param application The application, as on the command line; empty for the
+ * demo.
  * @returns The application.
  * @throws {UsageError} If the module exports no application.
  */
@@ -50,10 +50,10 @@ export async function load(application: string): Promise<Loaded> {
 }
 
 /**
- * Describes why the application could not be loaded.
+ * Describes an error that occurred while the application was loaded.
  *
- * @param error What was thrown.
- * @returns The failure.
+ * @param error The thrown value.
+ * @returns The description.
  */
 export function toLoadFailure(error: unknown): Failure {
   if (error instanceof UsageError) {
@@ -61,5 +61,10 @@ export function toLoadFailure(error: unknown): Failure {
     const described = { name: "Error", message, frames: [] };
     return { error: described, during: "loading", hint };
   }
-  return { error: describeError(error), during: "loading" };
+  const hint = hintIn(error);
+  return {
+    error: describeError(error),
+    during: "loading",
+    ...(hint !== undefined && { hint }),
+  };
 }

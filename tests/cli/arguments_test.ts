@@ -74,26 +74,27 @@ Deno.test("parseArguments() prefers a flag to an argument, a variable and a defa
 
 /** Arguments, the message and the beginning of the hint. */
 const REJECTED = `
-  --prot 1                     | unknown option --prot        | did you mean --port?
+  --prot 1                     | unknown option --prot        | Did you mean --port?
   --validate                   | unknown option --validate    | usage:
-  --no-validat                 | unknown option --no-validat  | did you mean --no-validate?
-  --prodcution                 | unknown option --prodcution  | did you mean --production?
-  --allow-hosts                | unknown option --allow-hosts | did you mean --allow-host?
-  -port                        | unknown option -port         | did you mean --port?
-  --ky k                       | unknown option --ky          | did you mean --key?
+  --no-validat                 | unknown option --no-validat  | Did you mean --no-validate?
+  --prodcution                 | unknown option --prodcution  | Did you mean --production?
+  --allow-hosts                | unknown option --allow-hosts | Did you mean --allow-host?
+  -port                        | unknown option -port         | Did you mean --port?
+  --ky k                       | unknown option --ky          | Did you mean --key?
   --x                          | unknown option --x           | usage:
-  --production --check-on-save | --check-on-save cannot be used with --production | remove one of them
-  --no-validate --allow-host=a | --allow-host cannot be used with --production    | remove one of them
+  --production --check-on-save | --check-on-save cannot be used with --production | Remove one of them
+  --no-validate --allow-host=a | --allow-host cannot be used with --production    | Remove one of them
   --port                       | --port needs a value         | usage:
   --host=                      | --host needs a value         | usage:
   --hostname=                  | --hostname needs a value     | usage:
   --open=yes                   | --open does not accept a value, got yes | usage:
-  --log json                   | unknown log format: json     | choose one of common, combined
-  --profile all                | unknown profile: all         | choose one of core, http
+  --log json                   | unknown log format: json     | Choose one of common, combined
+  --profile all                | unknown profile: all         | Choose one of core, http
   --rules a.ts                 | no rule matches "a.ts"       | --rules without a value lists
   --rules x/*=off              | no rule matches "x/*"        | --rules without a value lists
-  --rules body/*=no            | unknown setting of a rule: no | choose one of
+  --rules body/*=no            | unknown setting of a rule: no | Choose one of
   --port 1e3                   | invalid port: 1e3            | usage:
+  --port 65536                 | invalid port: 65536          | usage:
   a.ts 1 2                     | unexpected argument 2        | usage:
   --cert c.pem                 | --cert needs --key           | usage:
   --key k.pem                  | --key needs --cert           | usage:`;
@@ -106,10 +107,13 @@ Deno.test.each(
   assert(error.hint.startsWith(hint!), error.hint);
 });
 
-Deno.test("parseArguments() rejects an invalid port in the environment", () => {
-  const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
-  assertEquals(error.message, "invalid port: http");
-});
+Deno.test.each(["http", "65536"])(
+  "parseArguments() rejects PORT=%s",
+  (PORT) => {
+    const error = assertThrows(() => parse([], { PORT }), UsageError);
+    assertEquals(error.message, `invalid port: ${PORT}`);
+  },
+);
 
 Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {
   const lines = HELP.split("\n");

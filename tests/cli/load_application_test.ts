@@ -72,13 +72,13 @@ Deno.test("loadApplication() serves a folder, and a module for deno serve", asyn
 Deno.test("loadApplication() lists the exports of a module without an application", async () => {
   await using empty = await write("");
   const [, hint] = await refusal(empty.path);
-  const nothing = "it exports nothing; add export default with the application";
+  const nothing = "It exports nothing; add export default with the application";
   assertEquals(hint, nothing);
   await using written = await write(
     "export const version = 1; export function make() {}",
   );
   const { path } = written;
-  const others = `it exports make, version: try ${path}:make`;
+  const others = `It exports make, version: try ${path}:make`;
   for (
     const [name, problem] of [
       [path, "it exports no application"],
@@ -99,25 +99,25 @@ Deno.test("loadApplication() suggests similar paths and exports", async () => {
   const { path, folder } = written;
   for (
     const [name, hint] of [
-      [`${folder}/ap.js`, `did you mean ${path}?`],
-      [`${folder}/app`, `did you mean ${path}?`],
-      [`${folder.slice(0, -1)}/app.js`, `did you mean ${path}?`],
+      [`${folder}/ap.js`, `Did you mean ${path}?`],
+      [`${folder}/app`, `Did you mean ${path}?`],
+      [`${folder.slice(0, -1)}/app.js`, `Did you mean ${path}?`],
       [
         `${path}:application`,
-        `it exports applikation: try ${path}:applikation`,
+        `It exports applikation: try ${path}:applikation`,
       ],
     ] as const
   ) assertEquals((await refusal(name))[1], hint);
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: there is no such file or folder",
-    "check the path and the current folder",
+    "Check the path and the current folder",
   ]);
 });
 
 Deno.test.each([
-  ["page.html", "<h1>Hello</h1>", /^choose a module, such as app\.ts; /],
-  ["page.md", "# Hello", /^choose a module, such as app\.ts; /],
-  ["app.mts", "<h1>Hello</h1>", /^fix the module/],
+  ["page.html", "<h1>Hello</h1>", /^Choose a module, such as app\.ts; /],
+  ["page.md", "# Hello", /^Choose a module, such as app\.ts; /],
+  ["app.mts", "<h1>Hello</h1>", /^Fix the module/],
 ])(
   "loadApplication() has a hint about %s",
   async (name, source, hint) => {

@@ -111,12 +111,12 @@ Deno.test.each<[args: string[], error: string, hint: string]>([
   [
     [...READING, "examples/hello.ts"],
     "Cannot load examples/hello.ts: permission is missing to read it",
-    "run again with deno run -A server.ts, or add --allow-read",
+    "Run again with deno run -A server.ts, or add --allow-read",
   ],
   [
     [...READING, "--cert=a", "--key=b"],
     "Cannot read a: permission is missing",
-    "add --allow-read",
+    "Add --allow-read",
   ],
   [
     ["--allow-read", "server.ts", "examples/hello.ts", "8001"],
@@ -126,7 +126,7 @@ Deno.test.each<[args: string[], error: string, hint: string]>([
   [
     ["server.ts", "--prot=1"],
     "unknown option --prot",
-    "did you mean --port?",
+    "Did you mean --port?",
   ],
 ])("server.ts ends with an error and a hint for %j", async (args, ...lines) => {
   const [error, hint] = lines;
@@ -225,7 +225,7 @@ Deno.test("server.ts --explain explains a rule, and suggests a similar one", asy
     ]
   ) assert(stdout.includes(part), part);
   assertEquals(await refusal("server.ts", "--explain=body/strin"), [
-    "error: there is no rule body/strin",
-    "hint: did you mean body/string?",
+    "error: unknown rule body/strin",
+    "hint: Did you mean body/string?",
   ]);
 });

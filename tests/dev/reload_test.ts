@@ -38,7 +38,7 @@ Deno.test.each<[string, Record<string, string>, [string, string]]>([
     await developing.getUntil(/^two$/);
     assertMatch(
       await developing.terminalUntil(/Reloaded/),
-      /^Reloaded .*app\.js in \d+ ms; what it held in memory is lost at each reload$/m,
+      /^Reloaded .*app\.js in \d+ ms; each reload discards what it held in memory$/m,
     );
   },
 );
@@ -62,7 +62,7 @@ const BROKEN: [string, string, RegExp][] = [
   [
     "no application",
     "export const a = 1;",
-    /exports no application\n {2}hint: it exports a/,
+    /exports no application\n {2}hint: It exports a/,
   ],
   [
     "an error after an await",
@@ -98,7 +98,7 @@ const ENDINGS: [string, string, RegExp][] = [
   [
     "throws no error in a timer",
     "setTimeout(() => { throw 'text' }, 0)",
-    /^Thrown value: "text" was thrown/,
+    /^Thrown value: "text", which is not an Error/,
   ],
   [
     "calls Deno.exit()",

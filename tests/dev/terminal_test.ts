@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { createPaint } from "../../dev/terminal/paint.ts";
+import { Reporter } from "../../dev/terminal/reporter.ts";
 import { showError } from "../../dev/terminal/show_error.ts";
 import { Developing } from "./developing.ts";
 
@@ -63,6 +64,59 @@ Deno.test("devServer() reports what the application does after its response", as
   assertMatch(
     text,
     /^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
+  );
+});
+
+Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () => {
+  let text = "";
+  const reporter = new Reporter({
+    form: "dev",
+    hasColor: false,
+    name: "app.js",
+    linkTo: (rule) => rule,
+    inspectorUrl: () => "http://localhost/__wsgi__/",
+    write: (lines) => text += lines,
+  });
+  const report = (failing: number, before: number): string => {
+    const ids = Array.from({ length: 9 }, (_, i) => `case/${i}`);
+    const [more, fewer] = [
+      Math.max(before, failing),
+      Math.min(before, failing),
+    ];
+    const changed = ids.slice(fewer, more);
+    text = "";
+    reporter.onCheck({
+      endedAt: 0,
+      passed: 9 - failing,
+      failed: failing,
+      skipped: 0,
+      failures: ids.slice(0, failing).map((id) => ({
+        id,
+        title: "Title",
+        spec: "",
+        message: "one\ntwo",
+      })),
+      newlyFailing: failing > before ? changed : [],
+      newlyPassing: failing > before ? [] : changed,
+    }, false);
+    reporter.flush();
+    return text;
+  };
+  assertEquals(
+    report(1, 0),
+    "Check: 8 passed, 1 failed\n  fails case/0: Title\n    one\n    two\n",
+  );
+  assertEquals(report(1, 1), "");
+  assertEquals(
+    report(8, 1).match(/^ {2}\S.*$/gm)?.slice(4),
+    [
+      "  fails case/5: Title",
+      "  and 2 more: see http://localhost/__wsgi__/",
+    ],
+  );
+  assertEquals(
+    report(0, 8).match(/^ {2}\S.*$/gm)?.slice(4),
+    ["  passes case/4", "  and 3 more"],
   );
 });
 

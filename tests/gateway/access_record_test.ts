@@ -21,51 +21,33 @@ const record: AccessRecord = {
   userAgent: "curl/8",
 };
 
-Deno.test("formatCommon() writes Common Log Format in UTC", () => {
-  assertEquals(
-    formatCommon(record),
-    '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 12',
-  );
-});
+const LINE =
+  '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 12';
+const LEFT = { clientLeft: true, status: 0, bytesSent: 0 };
+const UNKNOWN = { remoteAddress: undefined, bytesSent: 0 };
+const failure = describeFailure(new RangeError('no "row"\n'));
+const CUT_OFF = ' cut off "RangeError: no \\"row\\"\\x0a"';
 
-Deno.test("formatCombined() adds Referer and User-Agent", () => {
-  assertEquals(
-    formatCombined({ ...record, referer: "http://h/" }),
-    `${formatCommon(record)} "http://h/" "curl/8"`,
-  );
-  assertEquals(
-    formatCombined(record),
-    `${formatCommon(record)} "-" "curl/8"`,
-  );
-});
-
-Deno.test("formatCommon() says at the end that a client has left", () => {
-  const left = { ...record, clientLeft: true, status: 0, bytesSent: 0 };
-  assertEquals(
-    formatCommon(left),
-    '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" - - client left',
-  );
-  assertEquals(
-    formatCombined(left),
-    `${formatCommon({ ...left, clientLeft: false })} "-" "curl/8" client left`,
-  );
-});
-
-Deno.test("formatCommon() and formatCombined() say why a response was cut off", () => {
-  const failure = describeFailure(new RangeError('no "row"\n'));
-  const broken = { ...record, failure };
-  const ending = ' cut off "RangeError: no \\"row\\"\\x0a"';
-  assertEquals(formatCommon(broken), formatCommon(record) + ending);
-  assertEquals(formatCombined(broken), formatCombined(record) + ending);
-});
-
-Deno.test("formatCommon() writes a hyphen for what is not known", () => {
-  const unknown = { ...record, remoteAddress: undefined, bytesSent: 0 };
-  assertEquals(
-    formatCommon(unknown),
-    '- - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 -',
-  );
-});
+// The line of the common format, what combined adds, and what both end with.
+Deno.test.each<[Partial<AccessRecord>, string, string, string]>([
+  [{}, LINE, ' "-" "curl/8"', ""],
+  [{ referer: "http://h/" }, LINE, ' "http://h/" "curl/8"', ""],
+  [LEFT, LINE.replace("200 12", "- -"), ' "-" "curl/8"', " client left"],
+  [{ failure }, LINE, ' "-" "curl/8"', CUT_OFF],
+  [
+    UNKNOWN,
+    LINE.replace("192.0.2.1", "-").replace(" 12", " -"),
+    ' "-" "curl/8"',
+    "",
+  ],
+])(
+  "formatCommon() and formatCombined() write %j in UTC",
+  (more, line, combined, end) => {
+    const all = { ...record, ...more };
+    assertEquals(formatCommon(all), line + end);
+    assertEquals(formatCombined(all), line + combined + end);
+  },
+);
 
 Deno.test.each([
   ["a quote", '"', '\\"'],
@@ -75,7 +57,7 @@ Deno.test.each([
   ["DEL", "\x7f", "\\x7f"],
   ["C1", "\x9b", "\\x9b"],
   ["bytes above 0x7F", "\xc3\xa9", "\\xc3\\xa9"],
-  ["what is no byte", "\u2028", "\\u2028"],
+  ["a character beyond bytes", "\u2028", "\\u2028"],
 ])("formatCombined() escapes %s", (_what, raw, escaped) => {
   const line = formatCombined({
     ...record,

@@ -1,9 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import {
   ClientDisconnected,
@@ -48,13 +44,13 @@ Deno.test.each([
 });
 
 // error-logged
-Deno.test("formatError() gives the stack of an error", () => {
+Deno.test("formatError() includes the stack of an error", () => {
   const text = formatError(new TypeError("no luck"));
   assertMatch(text, /^TypeError: no luck\n {4}at .+error_response_test\.ts:/);
   assert(text.endsWith("\n"));
 });
 
-Deno.test("formatError() gives the causes, to a depth", () => {
+Deno.test("formatError() lists the causes, to a depth", () => {
   const middle = new Error("middle", { cause: new Error("inner") });
   const lines = formatError(new Error("outer", { cause: middle })).split("\n");
   assertEquals(lines.filter((line) => /^[^ ]/.test(line)), [
@@ -65,9 +61,6 @@ Deno.test("formatError() gives the causes, to a depth", () => {
   const circle = new Error("circle");
   circle.cause = circle;
   assertEquals(formatError(circle).split("Caused by:").length, 6);
-});
-
-Deno.test("formatError() shows a cause that is no error", () => {
   const text = formatError(new Error("outer", { cause: "text\n" }));
   assertStringIncludes(text, '\nCaused by: Thrown: "text\\n"\n');
 });
@@ -81,12 +74,12 @@ Deno.test.each([
     new ServerStopped(),
     "The server was stopped before the response was complete\n",
   ],
-])("formatError() gives one line for %o", (error, text) => {
+])("formatError() is one line for %o", (error, text) => {
   assertEquals(formatError(error), text);
 });
 
 // Some programs set Error.prepareStackTrace, which may return anything.
-Deno.test("formatError() does without a stack", () => {
+Deno.test("formatError() works without a stack", () => {
   for (const stack of [undefined, [], 7, { toString: () => "fake" }]) {
     const error = new RangeError("no stack");
     Object.defineProperty(error, "stack", { value: stack });
@@ -95,7 +88,7 @@ Deno.test("formatError() does without a stack", () => {
 });
 
 // error-log-escaped: a message may hold what the client sent.
-Deno.test("formatError() lets no message forge a line", () => {
+Deno.test("formatError() indents the lines of a message", () => {
   const path = '/x\n127.0.0.1 "GET /admin" 200\r\n\x1b[2J\x00\x7f\x9b';
   const errors = [
     new Error(path),
@@ -111,7 +104,7 @@ Deno.test("formatError() lets no message forge a line", () => {
   }
 });
 
-Deno.test("formatError() gives lines that only this program begins, for any message", () => {
+Deno.test("formatError() indents the lines of any message", () => {
   const unit = fc.constantFrom(..."a \n\r\t\0\x85", "    at ");
   fc.assert(fc.property(fc.string({ unit }), (message) => {
     const text = formatError(new Error(message));

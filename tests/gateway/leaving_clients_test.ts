@@ -115,12 +115,17 @@ Deno.test(`makeServer() closes every body, whenever ${COUNT} clients leave`, asy
   const again = `with WSGIREF_LEAVING_SEED=${SEED}`;
   let before: Report;
   let after: Report;
+  const growth = (): number => after.memory.held - before.memory.held;
   try {
     const { count, atOnce } = WARM_UP;
     await leaveMany(port, SEED - count, count, atOnce);
     before = await reportOf(port);
     await leaveMany(port, SEED, COUNT, AT_ONCE);
     after = await reportOf(port);
+    // Connections whose clients have left take a while to close.
+    for (let tries = 0; tries < 20 && growth() >= HELD; tries++) {
+      after = await reportOf(port);
+    }
   } catch (cause) {
     const { alarm = "alive" } = await stopServer(program);
     throw new Error(`Run it again ${again}; server: ${alarm}`, { cause });
@@ -131,8 +136,8 @@ Deno.test(`makeServer() closes every body, whenever ${COUNT} clients leave`, asy
   // Else the clients were not there, or did not leave.
   assertGreater(after.made - before.made, COUNT / 2);
   assertGreater(after.cut - before.cut, COUNT / 10);
-  assertLess(after.memory.held - before.memory.held, HELD, again);
-  assertLess(after.memory.resident - before.memory.resident, RESIDENT, again);
+  assertLess(growth(), HELD);
+  assertLess(after.memory.resident - before.memory.resident, RESIDENT);
 
   const { alarm, wasAlive } = await stopServer(program);
   assertEquals([alarm, wasAlive], [undefined, true]);

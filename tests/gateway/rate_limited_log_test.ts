@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RateLimitedLog } from "../../gateway/rate_limited_log.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 
-/** A log, what it wrote, and the clock that it looks at. */
+/** A log, its lines, and its clock. */
 function create(): {
   readonly log: RateLimitedLog;
   readonly lines: string[];
@@ -25,7 +25,7 @@ function addMany(log: RateLimitedLog, count: number): void {
 }
 
 Deno.test.each([[0, 0], [1, 1], [20, 20], [21, 20], [500, 20]])(
-  "RateLimitedLog writes of %d lines the first %d",
+  "RateLimitedLog of %d lines writes the first %d",
   (given, written) => {
     using made = create();
     addMany(made.log, given);
@@ -34,7 +34,7 @@ Deno.test.each([[0, 0], [1, 1], [20, 20], [21, 20], [500, 20]])(
   },
 );
 
-Deno.test("RateLimitedLog counts what it left out when the next lines come", () => {
+Deno.test("RateLimitedLog counts the omitted lines before the next ones", () => {
   using made = create();
   addMany(made.log, 25);
   made.clock.now += 9_999;
@@ -42,13 +42,11 @@ Deno.test("RateLimitedLog counts what it left out when the next lines come", () 
   made.clock.now += 1;
   addMany(made.log, 20);
   assertEquals(made.lines.length, 41);
-  assertEquals(made.lines.slice(20, 22), [
-    "6 more lines like these\n",
-    "line 1\n",
-  ]);
+  const counted = ["6 more lines like these\n", "line 1\n"];
+  assertEquals(made.lines.slice(20, 22), counted);
 });
 
-Deno.test("RateLimitedLog.close() counts once what it left out", () => {
+Deno.test("RateLimitedLog.close() counts the omitted lines once", () => {
   using made = create();
   addMany(made.log, 22);
   made.log.close();
@@ -62,7 +60,7 @@ Deno.test("RateLimitedLog escapes controls, and keeps the lines of a stack", () 
   assertEquals(made.lines, ["a\\r\nb\\x1b[31m\n"]);
 });
 
-Deno.test("RateLimitedLog goes on when what it writes to is broken", () => {
+Deno.test("RateLimitedLog continues when its stream is broken", () => {
   let calls = 0;
   const log = new RateLimitedLog(
     new StderrStream(() => {

@@ -193,6 +193,14 @@ Deno.test("errorPage() shows a broken rule with its hint, clause and line", asyn
   assertMatch(text, /^> *\d+ \| .*the line at fault$/m);
 });
 
+Deno.test("errorPage() shows the frames of the program in plain text, not its own", async () => {
+  const app = validator(() => boom());
+  const { chunks } = await serveOnce(errorPage()(app));
+  const frames = chunks.join("").match(/^ {4}at .*$/gm) ?? [];
+  assertMatch(frames[0] ?? "", /^ {4}at boom /);
+  assert(frames.every((frame) => frame.includes("/tests/")), `${frames}`);
+});
+
 Deno.test("errorPage({ source: false }) shows no line of the program", async () => {
   const app = errorPage({ source: false })(boom);
   const text = (await serveOnce(app)).chunks.join("");

@@ -21,7 +21,8 @@ Deno.test("readExcerpt() reads five lines on each side of a place", async () => 
 });
 
 Deno.test("readExcerpt() returns undefined if there is nothing to read", () => {
-  const files = ["", "file:///no/such/file.ts", "file:///%"];
+  const other = new URL("../../deno.json", import.meta.url).href;
+  const files = ["", "file:///no/such/file.ts", "file:///%", other];
   for (const file of [...files, "https://example.com/app.ts"]) {
     assertEquals(readExcerpt({ file, line: 1, column: 1 }), undefined);
   }

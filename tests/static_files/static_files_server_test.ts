@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import { makeServer } from "../../server/make_server.ts";
 import type { Application, FileLike } from "../../wsgi/types.ts";
@@ -97,22 +97,27 @@ Deno.test("staticFiles() needs no wsgi.file_wrapper", async () => {
   assertEquals([response.text(), response.closed], ["hello", true]);
 });
 
-Deno.test("staticFiles() closes its file when startResponse or the wrapper throws", async () => {
+const broken = (): never => {
+  throw new Error("Too many open files");
+};
+
+Deno.test("staticFiles() closes its file when startResponse or the wrapper throws, and passes errors on", async () => {
   await using tree = await Tree.make({ "a": "hello" });
-  const broken = (): never => {
-    throw new Error("broken");
-  };
   const app = staticFiles(tree.root);
-  const failing: Application = (environ) => app(environ, broken);
-  const environ = { "wsgi.file_wrapper": broken };
-  // The sanitizers see that nothing stays open.
-  for (const [one, more] of [[failing, {}], [app, { environ }]] as const) {
-    const client = new TestClient(one, {
-      validate: false,
-      throws: false,
-      ...more,
-    });
-    assertEquals((await client.get("/a")).status, 500);
+  const noStart: Application = (environ) => app(environ, broken);
+  const noFile: Application = (environ, startResponse) => {
+    const { open } = Deno;
+    Deno.open = broken;
+    return Promise.try(app, environ, startResponse)
+      .finally(() => Deno.open = open);
+  };
+  const wrapper = { environ: { "wsgi.file_wrapper": broken } };
+  // The sanitizers detect files that stay open.
+  for (const [one, more] of [[noStart], [app, wrapper], [noFile]] as const) {
+    const options = { validate: false, throws: false, ...more };
+    const response = await new TestClient(one, options).get("/a");
+    assertEquals(response.status, 500);
+    assertStringIncludes(response.errors, "Too many open files");
   }
 });
 
@@ -135,7 +140,7 @@ Deno.test("staticFiles() sends no more bytes than its Content-Length", async () 
   assertEquals([response.bytes.length, response.complete], [100_000, true]);
 });
 
-Deno.test("FileSlice reads only its bytes", async () => {
+Deno.test("FileSlice reads only its bytes, and can be closed twice and during a read", async () => {
   await using tree = await Tree.make({ "a": "0123456789" });
   const file = await Deno.open(`${tree.root}/a`);
   const slice = new FileSlice(file, 5);
@@ -146,15 +151,53 @@ Deno.test("FileSlice reads only its bytes", async () => {
   }
   slice.close();
   assertEquals(blocks, ["012", "34", null, null]);
+  const other = new FileSlice(await Deno.open(`${tree.root}/a`), 10);
+  const reading = other.read(3).catch(() => null);
+  other.close();
+  other.close();
+  await within(reading, "the read to end");
+  assertEquals(await other.read(3), null);
 });
 
-Deno.test("FileSlice can be closed twice, and during a read", async () => {
-  await using tree = await Tree.make({ "a": "0123456789" });
-  const file = await Deno.open(`${tree.root}/a`);
-  const slice = new FileSlice(file, 10);
-  const reading = slice.read(3).catch(() => null);
-  slice.close();
-  slice.close();
-  await within(reading, "the read to end");
-  assertEquals(await slice.read(3), null);
+Deno.test("staticFiles() does not open a pipe", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using tree = await Tree.make({});
+  const args = [`${tree.root}/pipe`];
+  const { success } = await new Deno.Command("mkfifo", { args }).output();
+  assert(success);
+  assertEquals((await tree.client().get("/pipe")).status, 404);
+});
+
+Deno.test(
+  "staticFiles() responds with 403 to files that it may not read, and logs the reason",
+  { permissions: { read: true, write: true, env: true, sys: true } },
+  async () => {
+    await using tree = await Tree.make({ "a": "hello" });
+    const { realPath } = Deno;
+    const error = new Deno.errors.NotCapable("Requires\nread");
+    Deno.realPath = () => Promise.reject(error);
+    try {
+      const { status, errors } = await tree.client().get("/a");
+      assertEquals([status, errors], [403, "Requires read\n"]);
+    } finally {
+      Deno.realPath = realPath;
+    }
+  },
+);
+
+Deno.test("staticFiles() responds with 403 to files and folders of others", {
+  // Root may read everything.
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+}, async () => {
+  await using tree = await Tree.make({ "a": "", "b/c": "" });
+  await Deno.chmod(`${tree.root}/a`, 0);
+  await Deno.chmod(`${tree.root}/b`, 0);
+  try {
+    for (const target of ["/a", "/b/", "/b/c"]) {
+      assertEquals((await tree.client().get(target)).status, 403);
+    }
+  } finally {
+    await Deno.chmod(`${tree.root}/b`, 0o700);
+  }
 });

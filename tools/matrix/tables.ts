@@ -152,9 +152,7 @@ the validator around it.
 
 ## Servers that run our applications
 
-A number is how many cases there are where all of them passed, and otherwise how
-many of how many. A deviation is a case that cannot pass because the transport
-lacks something; all of them are below.
+A single number means that all cases passed; “33 of 34” means that 33 passed. A deviation is a case that cannot pass because of the transport; all of them are listed below.
 
 ${serverTable(result.servers)}
 
@@ -162,14 +160,14 @@ ${serverTable(result.servers)}
 
 ${deviationList(result.servers)}
 
-${failures === "" ? "" : `### What falls short\n\n${failures}\n`}
+${failures === "" ? "" : `### Failures\n\n${failures}\n`}
 ## Frameworks on our server
 
 Each exercise is a request, or several, over a socket.
 
 ${frameworkTable(result.frameworks)}
 
-What the frameworks do themselves against the validator's rules:
+Rules that the frameworks themselves break:
 
 ${knownList(result.frameworks)}
 

@@ -209,27 +209,22 @@ export async function createPage(all: AllResults): Promise<string> {
   ) as [Case[], Case[]];
   return await formatMarkdown(`# Validators side by side
 
-The same programs under this validator and three of Python, all without options:
-${broken.length} that are broken, and ${sound.length} that are sound, where every report is a false alarm.
-\`deno task validators\` runs them and writes this page. The set has one program
-for each kind of mistake, so it shows what a validator looks for, and not how
-often a mistake is made. The programs are in \`tools/validators/\`.
-[Another page](validators_suites.md) has the programs of the validators' own test
-suites.
+The same programs with this validator and three validators of Python, all without options:
+${broken.length} broken programs, and ${sound.length} correct ones, for which every report is a false alarm.
+\`deno task validators\` runs them and writes this page. The set has one program for each kind of mistake. It shows what a validator checks, not how common a mistake is. The programs are in \`tools/validators/\`.
+[validators_suites.md](validators_suites.md) has the programs of the validators' own test suites.
 
-- **error**: the validator fails with an error of its own.
-- **warning**: it warns, or complains without stopping anything.
-- **crash**: it fails by accident, in its own lines or where the program alone
-  does not fail.
+- **error**: the validator throws an error.
+- **warning**: it reports a problem, but does not stop the request.
+- **crash**: it fails by accident, in its own code or where the program alone would not fail.
 
 ## Broken programs
 
 ${table("program", broken, all)}
 
-## Sound programs
+## Correct programs
 
-A tab in a header value is allowed, but recipients read it differently: it is
-the one false alarm of this validator, a warning.
+A tab in a header value is allowed, but recipients interpret it differently. It is the only false alarm of this validator, a warning.
 
 ${table("program", sound, all)}
 `);
@@ -261,7 +256,11 @@ function suiteCounts(all: AllResults): string {
     return [name, ...cells];
   });
   return markdownTable([
-    ["suite", "wrong there, reported here", "right there, reported here"],
+    [
+      "suite",
+      "wrong in the suite, reported here",
+      "right in the suite, reported here",
+    ],
     ...rows,
   ]);
 }
@@ -296,21 +295,20 @@ export async function createSuitesPage(all: AllResults): Promise<string> {
     SUITES.filter((one) => one.isSound === isSound)
   ) as [Case[], Case[]];
   const notes = SUITES.flatMap(({ title, from, note, isSound }) =>
-    note === undefined
-      ? []
-      : [`- ${title} (${from}, ${isSound ? "right" : "wrong"} there): ${note}.`]
+    note === undefined ? [] : [
+      `- ${title} (${from}, ${
+        isSound ? "right" : "wrong"
+      } in the suite): ${note}.`,
+    ]
   );
   return await formatMarkdown(`# Programs of other test suites
 
-This set was not chosen for this validator: it is what the test suites of five
-validators call wrong or right, restated in the language of each column. Programs
-that only concern Rack's or Plack's own extensions, and those about the tests' own
-tools, are left out. \`deno task validators\` runs the set and writes this page;
+This set was not chosen for this validator. It contains the programs that the test suites of five validators consider wrong or right, translated into the language of each column. Programs about extensions of Rack and Plack, or about the tools of the tests, are omitted. \`deno task validators\` runs the set and writes this page;
 [Validators side by side](validators.md) explains the columns.
 
 ${suiteCounts(all)}
 
-Where this validator does not agree with a suite:
+This validator disagrees with a suite about these programs:
 
 ${notes.join("\n")}
 

@@ -44,49 +44,6 @@ Deno.test("toFetchHandler() answers an array synchronously, with its headers and
   assertEquals(await response.text(), "abc");
 });
 
-const CHUNKS = ["a", "", "b", "c"].map(toBytes);
-
-Deno.test.each<[string, Application]>([
-  ["an array", answering(() => CHUNKS)],
-  ["a promise of an array", answering(() => Promise.resolve(CHUNKS))],
-  ["an iterator", answering(() => CHUNKS.values())],
-  ["a stream", answering(() => ReadableStream.from(CHUNKS))],
-  ["write()", (_environ, startResponse) => {
-    const write = startResponse("200 OK", PLAIN);
-    write(toBytes("a"));
-    write(toBytes("b"));
-    return [toBytes("c")];
-  }],
-])("toFetchHandler() sends the body of %s", async (_kind, app) => {
-  const { response, log } = await run(app);
-  assertEquals(response.headers.get("content-type"), "text/plain");
-  assertEquals([await response.text(), log], ["abc", []]);
-});
-
-Deno.test("toFetchHandler() passes the request body to wsgi.input", async () => {
-  const app = answering(async (environ) => {
-    const body = await environ["wsgi.input"].read();
-    return [body, toBytes(environ.CONTENT_TYPE ?? "")];
-  });
-  const { response } = await run(app, { method: "POST", body: "häh" });
-  assertEquals(await response.text(), "hähtext/plain;charset=UTF-8");
-});
-
-Deno.test.each<[() => Iterable<Uint8Array>, HeaderTuple[], string | null]>([
-  [() => [toBytes("abc")], [], "3"],
-  [() => [], [], null],
-  [() => [], [["Content-Length", "7"]], "7"],
-  [() => endless("x").map(toBytes), [], null],
-])(
-  "toFetchHandler() answers HEAD for %o and %j with the length %s",
-  async (body, headers, length) => {
-    const app = answering(body, Object.freeze(headers));
-    const { response } = await run(app, { method: "HEAD" });
-    assertEquals(await response.text(), "");
-    assertEquals(response.headers.get("content-length"), length);
-  },
-);
-
 Deno.test.each([
   ["204 No Content", null],
   ["205 Reset Content", "0"],
@@ -164,21 +121,6 @@ Deno.test.each(["before the call", "during the call"])(
   },
 );
 
-Deno.test("toFetchHandler() answers an error before the first chunk with 500, and calls onError", async () => {
-  const seen: unknown[] = [];
-  const body = async function* (): AsyncGenerator<Uint8Array, void> {
-    yield await Promise.resolve(new Uint8Array());
-    fail("secret");
-  };
-  const onError = (error: unknown) => void seen.push(`${error}`);
-  const app = answering(body, [["X-A", "1"]]);
-  const { response, log } = await run(app, {}, { onError });
-  assertEquals([response.status, response.headers.get("x-a")], [500, null]);
-  assertEquals(await response.text(), "500 Internal Server Error\n");
-  assertStringIncludes(log.join(""), "Error: secret\n    at ");
-  assertEquals(seen, ["Error: secret"]);
-});
-
 Deno.test("toFetchHandler() breaks the response off at an error after the first chunk", async () => {
   const body = function* (): Generator<Uint8Array, void> {
     yield toBytes("abc");
@@ -188,19 +130,6 @@ Deno.test("toFetchHandler() breaks the response off at an error after the first 
   assertEquals(response.status, 200);
   await assertRejects(() => response.text(), Error, "too late");
   assertStringIncludes(log.join(""), "too late");
-});
-
-Deno.test("toFetchHandler() answers a body over the limit with 413", async () => {
-  const { response, log } = await run(
-    answering(async (environ) => [await environ["wsgi.input"].read()]),
-    { method: "POST", body: ReadableStream.from([new Uint8Array(11)]) },
-    { maxRequestBodySize: 10 },
-  );
-  assertEquals(response.status, 413);
-  assertEquals(await response.text(), "413 Content Too Large\n");
-  assertEquals(log, [
-    "Cannot read the request body: it must be at most 10 bytes, got at least 11\n",
-  ]);
 });
 
 Deno.test("toFetchHandler() answers 500 if the body was read before", async () => {
