@@ -5,7 +5,7 @@
  *
  * - the call of the application is `run()`, and `#await()` for a promise;
  * - `start_response()` is `ResponseControls.start()`, and the headers it sets are
- *   `#response.head`;
+ *   `response.head`;
  * - `write()` is `ResponseControls.write()`; every chunk is sent by
  *   `ResponseControls.send()`, the head with the first one;
  * - `for data in result` is `#iterate()`, or `#sendArray()` for an array and
@@ -20,11 +20,11 @@ import { FileWrapper } from "../wsgi/file_wrapper.ts";
 import { joinChunks, totalLength } from "./body_chunks.ts";
 import { BodyReader } from "./body_reader.ts";
 import { CallLog, CallOutcome, type RunOptions } from "./call_outcome.ts";
-import { ClientDisconnected } from "./cancellation.ts";
+import { type Cancellation, ClientDisconnected } from "./cancellation.ts";
 import { isThenable } from "../wsgi/describe.ts";
 import { openBlocks } from "./file_blocks.ts";
 import { pump } from "./pump.ts";
-import { ResponseControls } from "./response_controls.ts";
+import { type CallParts, ResponseControls } from "./response_controls.ts";
 import { ResponseWriter } from "./response_writer.ts";
 import type { Transport } from "./transport.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
@@ -33,12 +33,12 @@ import type { Application, Environ } from "../wsgi/types.ts";
 const MAX_JOINED = 65_536;
 
 /** One call of an application, from startResponse to close(). */
-export class ApplicationCall {
+export class ApplicationCall implements CallParts {
   readonly #environ: Environ;
   readonly #transport: Transport;
-  readonly #log: CallLog;
-  readonly #response: ResponseWriter;
-  readonly #outcome: CallOutcome;
+  readonly log: CallLog;
+  readonly response: ResponseWriter;
+  readonly outcome: CallOutcome;
   readonly #controls: ResponseControls;
   #body: BodyReader | undefined;
 
@@ -50,21 +50,23 @@ export class ApplicationCall {
   constructor(environ: Environ, transport: Transport, options: RunOptions) {
     this.#environ = environ;
     this.#transport = transport;
-    this.#log = new CallLog(environ, options);
-    this.#response = new ResponseWriter(transport, environ.REQUEST_METHOD);
-    this.#outcome = new CallOutcome(
-      this.#response,
+    this.log = new CallLog(environ, options);
+    this.response = new ResponseWriter(transport, environ.REQUEST_METHOD);
+    this.outcome = new CallOutcome(
+      this.response,
       transport.cancellation,
-      this.#log,
+      this.log,
       options,
     );
-    this.#controls = new ResponseControls({
-      response: this.#response,
-      outcome: this.#outcome,
-      log: this.#log,
-      cancellation: transport.cancellation,
-      isClosed: () => this.#body?.isClosed === true,
-    });
+    this.#controls = new ResponseControls(this);
+  }
+
+  get cancellation(): Cancellation | undefined {
+    return this.#transport.cancellation;
+  }
+
+  get isClosed(): boolean {
+    return this.#body?.isClosed === true;
   }
 
   /**
@@ -97,23 +99,20 @@ export class ApplicationCall {
   }
 
   #respond(result: unknown): void | Promise<void> {
-    const body = this.#body = new BodyReader(
-      result,
-      (error) => this.#log.add(error),
-    );
+    const body = this.#body = new BodyReader(result, this.log);
     // The request ended before the application returned: close the body unread.
-    if (this.#outcome.isDecided) return body.close();
+    if (this.outcome.isDecided) return body.close();
     this.#controls.throwMisuse();
     if (Array.isArray(result)) return this.#sendArray(body, result);
     // This rejects an invalid body even if no body will be sent.
     body.open();
-    if (this.#response.isBodiless) return this.#skip(body);
+    if (this.response.isBodiless) return this.#skip(body);
     return this.#sendFile(body, result) ?? this.#iterate(body);
   }
 
   /** The fast lane: an array is a whole body, known before the first byte. */
   #sendArray(body: BodyReader, chunks: unknown[]): void | Promise<void> {
-    const response = this.#response;
+    const response = this.response;
     const head = response.requireHead();
     const length = totalLength(chunks);
     if (response.isBodiless) {
@@ -129,11 +128,20 @@ export class ApplicationCall {
       response.announceLength(length);
       body.open(Array.from({ length: chunks.length }, (_, i) => chunks[i]));
     }
-    return this.#then(body.close(), () => {
-      if (this.#outcome.isDecided) return;
-      if (whole === undefined) return this.#iterate(body);
-      return this.#outcome.complete(response.sendWhole(whole));
-    });
+    const closing = body.close();
+    // Without a promise, not even a function is made.
+    if (closing === undefined) return this.#sendClosed(body, whole);
+    return this.#then(closing, () => this.#sendClosed(body, whole));
+  }
+
+  /** Sends an array whose close() was called. */
+  #sendClosed(
+    body: BodyReader,
+    whole: Uint8Array | undefined,
+  ): void | Promise<void> {
+    if (this.outcome.isDecided) return;
+    if (whole === undefined) return this.#iterate(body);
+    return this.outcome.complete(this.response.sendWhole(whole));
   }
 
   /** PEP 3333, "Optional Platform-Specific File Handling". */
@@ -141,7 +149,7 @@ export class ApplicationCall {
     if (!(result instanceof FileWrapper)) return undefined;
     const size = result.bytesLeft;
     if (size === undefined) return undefined;
-    return this.#sendBlocks(body, openBlocks(result, size, this.#response));
+    return this.#sendBlocks(body, openBlocks(result, size, this.response));
   }
 
   async #sendBlocks(
@@ -151,11 +159,11 @@ export class ApplicationCall {
     this.#listen();
     try {
       const blocks = await opening;
-      if (!this.#outcome.isDecided) body.open(blocks);
+      if (!this.outcome.isDecided) body.open(blocks);
     } catch (error) {
-      if (!this.#outcome.isDecided) return await this.#fail(error);
+      if (!this.outcome.isDecided) return await this.#fail(error);
     }
-    if (this.#outcome.isDecided) return await body.close();
+    if (this.outcome.isDecided) return await body.close();
     return await this.#iterate(body);
   }
 
@@ -170,23 +178,23 @@ export class ApplicationCall {
         resolve(way);
         return false;
       };
-      pump(body, this.#response, {
+      pump(body, this.response, {
         mayAsk: () => {
-          if (this.#outcome.isDecided) return leave(body.close());
-          if (this.#response.isFull) return leave(this.#outcome.endFull(body));
+          if (this.outcome.isDecided) return leave(body.close());
+          if (this.response.isFull) return leave(this.outcome.endFull(body));
           return true;
         },
         take: (chunk) => {
-          if (this.#outcome.isDecided) return leave(body.close());
+          if (this.outcome.isDecided) return leave(body.close());
           this.#controls.throwMisuse();
-          if (this.#response.isBodiless) return leave(this.#skip(body));
-          if (chunk === undefined) return leave(this.#outcome.endBody(body));
+          if (this.response.isBodiless) return leave(this.#skip(body));
+          if (chunk === undefined) return leave(this.outcome.endBody(body));
           if (chunk.byteLength > 0) this.#controls.send(chunk);
           return true;
         },
         // After the client has left, a body may throw because it was stopped.
         fail: (error) =>
-          leave(!this.#outcome.isDecided ? this.#fail(error) : body.close()),
+          leave(!this.outcome.isDecided ? this.#fail(error) : body.close()),
       });
     });
   }
@@ -196,15 +204,15 @@ export class ApplicationCall {
   /** Sends the head alone and closes the body unread. */
   #skip(body: BodyReader): void | Promise<void> {
     return this.#then(body.close(), () => {
-      if (!this.#outcome.isDecided) {
-        return this.#outcome.complete(this.#response.end());
+      if (!this.outcome.isDecided) {
+        return this.outcome.complete(this.response.end());
       }
     });
   }
 
   /** Ends the call after the application has failed or broken the contract. */
   #fail(error: unknown): void | Promise<void> {
-    const sending = this.#outcome.fail(error);
+    const sending = this.outcome.fail(error);
     const closing = this.#body?.close();
     return sending === undefined ? closing : sending.then(() => closing);
   }
@@ -214,9 +222,9 @@ export class ApplicationCall {
    * body.
    */
   #cancel(reason: unknown): void {
-    if (this.#outcome.isDecided) return;
+    if (this.outcome.isDecided) return;
     if (reason instanceof ClientDisconnected) {
-      this.#outcome.leave();
+      this.outcome.leave();
       this.#body?.close();
     } else {
       this.#fail(reason);

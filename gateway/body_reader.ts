@@ -17,10 +17,16 @@ interface AnyIterator {
   return?: (() => unknown) | undefined;
 }
 
+/** Takes errors that change nothing about the response. */
+export interface ErrorLog {
+  /** Adds what was thrown. */
+  add(error: unknown): void;
+}
+
 /** One body and the iterator over it. */
 export class BodyReader {
   readonly #body: unknown;
-  readonly #log: (error: unknown) => void;
+  readonly #log: ErrorLog;
   #iterator: AnyIterator | undefined;
   #async = false;
   /** The callbacks of a next() that is pending. */
@@ -38,7 +44,7 @@ export class BodyReader {
    * @param body The value that the application returned.
    * @param log Receives errors of `return()` and `close()`.
    */
-  constructor(body: unknown, log: (error: unknown) => void) {
+  constructor(body: unknown, log: ErrorLog) {
     this.#body = body;
     this.#log = log;
   }
@@ -222,9 +228,12 @@ export class BodyReader {
     try {
       const result = action();
       if (!isThenable(result)) return undefined;
-      return Promise.resolve(result).then(() => {}, this.#log);
+      return Promise.resolve(result).then(
+        () => {},
+        (error) => this.#log.add(error),
+      );
     } catch (error) {
-      this.#log(error);
+      this.#log.add(error);
       return undefined;
     }
   }

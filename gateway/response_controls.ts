@@ -23,8 +23,8 @@ export interface CallParts {
   readonly log: CallLog;
   /** Reports an early end of the request. */
   readonly cancellation: Cancellation | undefined;
-  /** Returns whether the body of the application has been closed. */
-  readonly isClosed: () => boolean;
+  /** Whether the body of the application has been closed. */
+  readonly isClosed: boolean;
 }
 
 /** Starts the response of one call, and sends its chunks. */
@@ -129,7 +129,7 @@ export class ResponseControls {
   /** Whether the application can no longer start the response or write. */
   #isOver(): boolean {
     const { outcome, isClosed } = this.#parts;
-    return isClosed() || (outcome.isDecided && !outcome.clientLeft);
+    return isClosed || (outcome.isDecided && !outcome.clientLeft);
   }
 }
 

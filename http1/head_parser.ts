@@ -94,14 +94,18 @@ export class HeadParser {
       reader.skip(repeated.bytes.length);
       return repeated.head;
     }
-    // In most cases the head of a request without a body has arrived, and
-    // nothing else.
-    const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
-    const isAlone = text.indexOf(EMPTY_LINE) === text.length - 4;
-    const size = isAlone ? text.length : reader.findHeadEnd();
-    if (size === -1 || this.#size + size > this.#maxSize) return undefined;
+    const whole = this.#whole;
     try {
-      const head = this.#whole.parse(isAlone ? text : reader.peek(0, size));
+      // In most cases the head of a request without a body has arrived, and
+      // nothing else.
+      const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
+      const similar = text === "" ? undefined : whole.parseSimilar(text);
+      const isAlone = similar !== undefined ||
+        text.indexOf(EMPTY_LINE) === text.length - 4;
+      const size = isAlone ? text.length : reader.findHeadEnd();
+      if (size === -1 || this.#size + size > this.#maxSize) return undefined;
+      const head = similar ??
+        this.#parseHead(isAlone ? text : reader.peek(0, size), isAlone);
       if (head === undefined) return undefined;
       if (size <= MAX_REPEATED_SIZE && head !== repeated?.head) {
         this.#repeated = head === this.#last
@@ -115,6 +119,11 @@ export class HeadParser {
       if (error instanceof RequestError) return undefined;
       throw error;
     }
+  }
+
+  #parseHead(text: string, isNew: boolean): RequestHead | undefined {
+    const similar = isNew ? undefined : this.#whole.parseSimilar(text);
+    return similar ?? this.#whole.parse(text);
   }
 
   #readRequestLine(): RequestLine | undefined {

@@ -24,6 +24,11 @@ export interface RequestFields {
    * whose header blocks are byte for byte the same may share one array.
    */
   readonly headers: readonly string[];
+  /**
+   * Identifies the names of the fields: if two requests of a connection have
+   * the same object here, they have the same names in the same order.
+   */
+  readonly shape: object;
   /** The value of Host; `undefined` if an HTTP/1.0 request has none. */
   readonly host: string | undefined;
   /** The length of the body in bytes; `undefined` if it is unknown or 0. */
@@ -128,6 +133,7 @@ export class FieldCollector {
     const connection = this.#connection?.toLowerCase();
     return {
       headers: this.#headers,
+      shape: this.#headers,
       host: this.#host,
       contentLength: this.#contentLength || undefined,
       hasBody: transferEncoding !== undefined ||

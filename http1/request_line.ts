@@ -40,7 +40,6 @@ const CONNECT_TARGET = /:0*[1-9][0-9]{0,4}$/;
 
 /** The methods of nearly all requests. */
 const COMMON_METHODS: ReadonlySet<string> = new Set([
-  "GET",
   "HEAD",
   "POST",
   "PUT",
@@ -72,7 +71,8 @@ export function parseRequestLine(line: string): RequestLine {
       }`,
     );
   }
-  if (!COMMON_METHODS.has(method) && !isToken(method)) {
+  // To look up a new string costs more than to compare it.
+  if (method !== "GET" && !COMMON_METHODS.has(method) && !isToken(method)) {
     throw new RequestError(`method must be a token, got ${quote(method)}`);
   }
   const version = parseVersion(line.slice(last + 1));

@@ -86,6 +86,28 @@ export function returnBuffer(buffer: Uint8Array<ArrayBuffer>): void {
   (buffer.length === SMALL_SIZE ? small : large).give(buffer);
 }
 
+let lastBuffer: Uint8Array<ArrayBuffer> | undefined;
+let lastView = new Uint8Array();
+
+/**
+ * Returns the beginning of a buffer. Most writes are as long as the last one,
+ * and use the same buffer: the view is then the same, too.
+ *
+ * @param buffer A buffer from the pool.
+ * @param length The number of bytes.
+ * @returns A view on them.
+ */
+export function viewOf(
+  buffer: Uint8Array<ArrayBuffer>,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  if (buffer !== lastBuffer || length !== lastView.length) {
+    lastBuffer = buffer;
+    lastView = buffer.subarray(0, length);
+  }
+  return lastView;
+}
+
 /**
  * Lets go of half the buffers that nobody has needed since the last call: those
  * that a burst has left behind.

@@ -188,7 +188,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     const request = this.request;
     if (request === undefined || this.host.isStopping) return false;
     const { traits, source } = request;
-    if (!traits.keepsAlive) return false;
+    if (!traits.keepsAlive || source.isRefused) return false;
     if (!isWhole || source.isComplete) return true;
     if (this.hasEnded) return false;
     try {

@@ -9,6 +9,7 @@ import {
   returnBuffer,
   SMALL_SIZE,
   takeBuffer,
+  viewOf,
 } from "./buffer_pool.ts";
 
 /**
@@ -60,7 +61,7 @@ export class GatheringBuffer {
   take(): Uint8Array | undefined {
     const buffer = this.#buffer;
     if (buffer === undefined) return undefined;
-    const bytes = buffer.subarray(0, this.#length);
+    const bytes = viewOf(buffer, this.#length);
     this.#taken = buffer;
     this.#buffer = undefined;
     this.#length = 0;

@@ -56,6 +56,7 @@ export const RULE_PAGES: readonly RulePage[] = [
       "environ/server-name",
       "environ/wildcard-address",
       "environ/server-port",
+      "environ/remote",
       "environ/server-protocol",
       "environ/https",
     ],
@@ -81,6 +82,7 @@ export const RULE_PAGES: readonly RulePage[] = [
     rules: [
       "environ/header-name",
       "environ/line-end",
+      "environ/outer-blank",
       "environ/content-variable",
       "environ/content-length",
       "environ/http-proxy",

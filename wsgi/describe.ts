@@ -146,7 +146,10 @@ export function describe(value: unknown): string {
   }
   if (value === null) return "null";
   try {
-    if (isUint8Array(value)) return `a Uint8Array of ${value.byteLength} bytes`;
+    if (isUint8Array(value)) {
+      const { byteLength } = value;
+      return `a Uint8Array of ${byteLength} byte${byteLength === 1 ? "" : "s"}`;
+    }
     if (Array.isArray(value)) return "an array";
     const name = className(value as object);
     return name === undefined || name === "Object"

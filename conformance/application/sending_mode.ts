@@ -90,7 +90,7 @@ export function inSendingMode(
     if (isSlow) await turn();
     const result = app(environ, startResponse);
     if (leaves === "before return") leave();
-    const reader = new BodyReader(await result, failed);
+    const reader = new BodyReader(await result, { add: failed });
     return {
       [Symbol.asyncIterator]: () => iterate(reader, mode, leave),
       close: () => reader.close(),

@@ -29,6 +29,7 @@ type FixedFacts = Pick<
 interface Model extends FixedFacts {
   readonly environ: Environ;
   readonly headers: readonly string[];
+  readonly shape: object | undefined;
   readonly plan: HeaderPlan;
 }
 
@@ -52,7 +53,8 @@ export class EnvironTemplate {
     if (model === undefined || !fits(facts, model)) return undefined;
     const { headers, target, remoteAddress, remotePort } = facts;
     const { headers: known } = model;
-    if (planFor(headers) !== model.plan) return undefined;
+    const hasShape = facts.shape !== undefined && facts.shape === model.shape;
+    if (!hasShape && planFor(headers) !== model.plan) return undefined;
     const environ: Environ = { ...model.environ };
     environ.REQUEST_METHOD = facts.method;
     environ.PATH_INFO = target.path;
@@ -79,7 +81,7 @@ export class EnvironTemplate {
    * @param environ The environ, which is copied.
    */
   remember(facts: RequestFacts, environ: Environ): void {
-    const { headers } = facts;
+    const { headers, shape } = facts;
     const before = this.#plan;
     const plan = this.#plan = planFor(headers);
     this.#model = undefined;
@@ -91,6 +93,7 @@ export class EnvironTemplate {
       ...{ scheme, script, serverName, serverPort },
       environ: { ...environ, ...NOTHING_KEPT },
       headers,
+      shape,
       plan,
     };
   }

@@ -17,7 +17,7 @@ import { resolveTarget } from "./request_target.ts";
 /** The facts about a request that are not in its head. */
 export type HttpFacts = Omit<
   RequestFacts,
-  "method" | "target" | "protocol" | "host" | "headers"
+  "method" | "target" | "protocol" | "host" | "headers" | "shape"
 >;
 
 /**
@@ -53,6 +53,7 @@ export function createHttpEnviron(
       // Host.
       host: parts.authority || fields.host,
       headers: fields.headers,
+      shape: fields.shape,
       input: facts.input,
       limits: facts.limits,
       signal: facts.signal,

@@ -43,6 +43,11 @@ export interface RequestFacts {
    * needs an object.
    */
   readonly headers: readonly string[];
+  /**
+   * Identifies the names of the headers: requests with the same object have the
+   * same names in the same order. Without it, the names are compared.
+   */
+  readonly shape?: object | undefined;
   /** The request body. */
   readonly input: InputStream;
   /**

@@ -18,7 +18,9 @@ function logging(makeBody: unknown | ((events: Events) => unknown)): {
   const logged: unknown[] = [];
   const events = new Events();
   const body = typeof makeBody === "function" ? makeBody(events) : makeBody;
-  const reader = new BodyReader(body, (error) => logged.push(error));
+  const reader = new BodyReader(body, {
+    add: (error) => logged.push(error),
+  });
   return { reader, events, logged };
 }
 
@@ -89,7 +91,7 @@ Deno.test.each<[string, unknown]>([
   ["an iterable whose iterator is null", { [Symbol.iterator]: () => null }],
   ['an iterable whose iterator is "i"', { [Symbol.iterator]: () => "i" }],
 ])("BodyReader.open() rejects %s", (got, body) => {
-  const reader = new BodyReader(body, () => {});
+  const reader = new BodyReader(body, { add: () => {} });
   const error = assertThrows(() => reader.open(), TypeError);
   assertEquals(
     error.message,

@@ -89,9 +89,39 @@ Deno.test.each<[string, string[], number]>([
   ["another Host, malformed", ["Host: a b", "X: y"], 400],
   ["an unknown coding", ["Host: a", "Transfer-Encoding: x"], 501],
 ])("RequestParser rejects after a valid head: %s", (_, lines, status) => {
-  const connection = new Connection();
-  connection.head(GET, "Host: a", "X: y");
-  assertEquals(connection.refusal(GET, ...lines), status);
+  for (const values of [["y"], ["y", "z", "yz"]]) {
+    const connection = new Connection();
+    for (const value of values) {
+      connection.head(GET, "Host: a", `X: ${value}`);
+    }
+    assertEquals(connection.refusal(GET, ...lines), status);
+  }
+});
+
+Deno.test("RequestParser parses pipelined heads that differ in the values of two fields", () => {
+  const parser = new RequestParser();
+  const headers: (readonly string[])[] = [];
+  const shapes = new Set<object>();
+  for (const round of [["a"], ["b"], ["c"], ["d", "e"], ["f"]]) {
+    const bytes = toBytes(
+      round.map((value) =>
+        `GET /${value} HTTP/1.1\r\nX: ${value}\r\nHost: h\r\nY:${value} \r\n\r\n`
+      ).join(""),
+    );
+    parser.receive(bytes, bytes.length);
+    for (let event = parser.next(); event; event = parser.next()) {
+      if (event.type !== "head") continue;
+      const { target, fields } = event.head;
+      headers.push([target, ...fields.headers]);
+      shapes.add(fields.shape);
+    }
+  }
+  assertEquals(
+    headers,
+    [..."abcdef"].map((x) => [`/${x}`, "X", x, "Host", "h", "Y", x]),
+  );
+  // From the second head on, the shape of the fields is cached.
+  assertEquals(shapes.size, 2);
 });
 
 Deno.test("RequestParser reads the length of each body, also if its line is the same", () => {

@@ -521,7 +521,7 @@ test("answers 503 at the deadline of a request, and of a shutdown", async (gatew
   });
   const { head, complete } = await ask(serving);
   assertEquals([statusOf(head), complete], [503, true]);
-  assertStringIncludes(serving.log.join(""), "not over at its deadline");
+  assertStringIncludes(serving.log.join(""), "not complete at its deadline");
   await using stopped = serve(gateway, waiting.app, {
     shutdownTimeout: 0,
     signal: stop.signal,

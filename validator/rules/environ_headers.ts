@@ -47,6 +47,20 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
         : `one in ${showKey(hints.lineEnd)}`,
   },
   {
+    id: "environ/outer-blank",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-http-value",
+    title:
+      "The variable of a request header must not begin or end with a space or tab",
+    why:
+      "White space around a value is not a part of it, and applications that compare the value do not expect it.",
+    hint: "Remove spaces and tabs around the value (RFC 9110, section 5.5)",
+    check: ({ hints }) =>
+      hints?.outerBlank === undefined ? undefined : showKey(hints.outerBlank),
+  },
+  {
     id: "environ/content-variable",
     severity: "error",
     blame: "server",

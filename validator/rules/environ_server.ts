@@ -6,6 +6,7 @@
 
 import { describe, quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
+import { parseAddress } from "../../wsgi/ip_address.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
@@ -61,6 +62,32 @@ function serverPort(port: unknown): Finding {
   if (!PORT.test(port)) return quote(port);
   const number = Number(port);
   return number >= 1 && number <= 65535 ? undefined : quote(port);
+}
+
+/** Finds the reason why a text is not the address of a client. */
+function remoteAddress(address: unknown): Finding {
+  if (typeof address !== "string" || address === "") return undefined;
+  // Systems name the interface of a link-local address.
+  if (parseAddress(address.replace(/%[^%]+$/, "")) !== undefined) {
+    return undefined;
+  }
+  const got = `REMOTE_ADDR ${quote(address)}`;
+  if (parseAddress(address.replace(/:[0-9]*$/, "")) !== undefined) {
+    return { got, hint: "Put the port into REMOTE_PORT" };
+  }
+  return address.startsWith("[")
+    ? { got, hint: "Remove the brackets, and put a port into REMOTE_PORT" }
+    : got;
+}
+
+function remotePort(port: unknown): Finding {
+  return typeof port !== "string" || port === "" ||
+      /^(?:0|[1-9][0-9]{0,4})$/.test(port) && Number(port) <= 65535
+    ? undefined
+    : {
+      got: `REMOTE_PORT ${quote(port)}`,
+      hint: "Set it to String(addr.port)",
+    };
 }
 
 /** Rules about method, server and protocol. */
@@ -138,6 +165,19 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
         ? undefined
         : quote(protocol);
     },
+  },
+  {
+    id: "environ/remote",
+    severity: "error",
+    blame: "server",
+    profile: "core",
+    spec: "environ-remote",
+    title: "REMOTE_ADDR must be an IP address, and REMOTE_PORT its port",
+    why:
+      "Applications and middleware compare the address with addresses and networks that they trust.",
+    hint: "Leave it out if the client has no IP address, as on a Unix socket",
+    check: ({ values }) =>
+      remoteAddress(values["REMOTE_ADDR"]) ?? remotePort(values["REMOTE_PORT"]),
   },
   {
     id: "environ/https",
