@@ -68,6 +68,20 @@ Deno.test("devServer() reports what the application does after its response", as
   );
 });
 
+Deno.test("devServer() reports a startResponse that comes after its response", async () => {
+  const app = `export default (_environ, startResponse) => {
+  startResponse("200 OK", []);
+  setTimeout(() => startResponse("200 OK", []), 10);
+  return [];
+};`;
+  await using developing = await Developing.start({ "app.js": app });
+  await developing.get();
+  assertMatch(
+    await developing.terminalUntil(/await missing/),
+    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n/,
+  );
+});
+
 Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () => {
   let text = "";
   const reporter = new Reporter({
