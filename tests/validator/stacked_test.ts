@@ -128,8 +128,8 @@ Deno.test("validator() reports chunks as collected where the second one is read"
 Deno.test.each<[Uint8Array[], unknown[], string]>([
   [[], ["200 OK", []], "the end of the body"],
   [[bytes("")], ["200 OK", []], "the end of the body"],
-  [[x], ["200 OK", []], "a Uint8Array of 1 bytes"],
-  [[x, x], ["200 OK", []], "a Uint8Array of 1 bytes"],
+  [[x], ["200 OK", []], "a Uint8Array of 1 byte"],
+  [[x, x], ["200 OK", []], "a Uint8Array of 1 byte"],
   [[], ["200 OK"], "the end of the body before a call, after undefined"],
 ])(
   "validator() reports what came before a missing startResponse of middleware: %#",
