@@ -78,8 +78,8 @@ Deno.test("runApplication() answers 500 when reading the result throws", async (
   }
 });
 
-// It is the method of the request that counts, whatever becomes of environ.
-Deno.test("runApplication() takes method and wsgi.errors before the call", async () => {
+// The method of the request counts, even if the application changes environ.
+Deno.test("runApplication() reads method and wsgi.errors before the call", async () => {
   const { transport, written } = await run((environ, startResponse) => {
     environ.REQUEST_METHOD = "HEAD";
     environ["wsgi.errors"] = new StderrStream(() => {});

@@ -88,7 +88,7 @@ Deno.test("staticFiles() lists a folder, folders first, in order", async () => {
   assertStringIncludes(below, "<title>/zoo/</title>");
 });
 
-Deno.test("staticFiles() escapes what it lists", async () => {
+Deno.test("staticFiles() escapes the names of a listing", async () => {
   const name = `<script>alert("1")<\u2028&amp;\n`;
   await using tree = await Tree.make({ [`${name}dir`]: "", "a/<b>/c": "" });
   const page = (await tree.client().get("/")).text();

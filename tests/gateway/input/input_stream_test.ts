@@ -27,7 +27,7 @@ Deno.test("RequestInput reads a null source as an empty body", async () => {
   await play(input, 'read(5) ""; readline() ""; readlines() []');
 });
 
-Deno.test("RequestInput rejects with what the source threw when it cannot be opened", async () => {
+Deno.test("RequestInput rejects with the error of a source that cannot be opened", async () => {
   const failure = new TypeError("Request closed");
   let calls = 0;
   const input = new RequestInput(() => {
