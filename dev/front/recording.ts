@@ -73,8 +73,9 @@ export class Recording implements LoggedConversation {
   readonly notable: string[] = [];
   /** Set if the response is incomplete, or not the application's. */
   outcome: Exclude<Outcome, "complete" | "client-left"> | undefined;
-  readonly #head: Received["head"];
-  /** Released when the response ends, because it refers to the connection. */
+  readonly #version: string;
+  readonly #fields: Received["head"]["fields"];
+  /** Released when the response ends, because it refers to everything else. */
   #transport: Received["transport"] | undefined;
   #sent: SentHead | undefined;
   readonly #log: ConversationLog;
@@ -96,7 +97,8 @@ export class Recording implements LoggedConversation {
    */
   constructor(environ: Environ, strings: EnvironStrings, log: ConversationLog) {
     const { head, transport } = receivedOf(environ);
-    this.#head = head;
+    this.#version = head.version;
+    this.#fields = head.fields;
     this.#transport = transport;
     this.method = environ.REQUEST_METHOD;
     this.target = head.target;
@@ -131,8 +133,9 @@ export class Recording implements LoggedConversation {
     const room = MAX_BODY - this.#bodySize;
     this.#bodySize += bytes.length;
     // An application that has read Content-Length bytes need not read on.
-    const { contentLength } = this.#head.fields;
-    if (this.#bodySize === contentLength) this.#hasBodyEnded = true;
+    if (this.#bodySize === this.#fields.contentLength) {
+      this.#hasBodyEnded = true;
+    }
     if (room <= 0) return;
     const kept = bytes.slice(0, room);
     this.#body.push(kept);
@@ -227,7 +230,6 @@ export class Recording implements LoggedConversation {
   }
 
   #toRequest(): RecordedRequest {
-    const { version, fields } = this.#head;
     const body = new Uint8Array(Math.min(this.#bodySize, MAX_BODY));
     let offset = 0;
     for (const part of this.#body) {
@@ -237,8 +239,8 @@ export class Recording implements LoggedConversation {
     return {
       method: this.method,
       target: this.target,
-      protocol: `HTTP/${version}`,
-      headers: toPairs(fields.headers),
+      protocol: `HTTP/${this.#version}`,
+      headers: toPairs(this.#fields.headers),
       body,
       isBodyComplete: this.#hasBodyEnded && this.#bodySize <= MAX_BODY,
     };
