@@ -21,7 +21,8 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
   await using developing = await Developing.start({ "app.js": APP });
   await developing.get("a?b");
   await developing.get("throw");
-  await developing.get("status");
+  const refused = await developing.get("status");
+  assertEquals(refused.match(/^ {4}at .*$/gm)?.length, 1, refused);
   await developing.get("later");
   const text = await developing.terminalUntil(/late\n.*app\.js:\d+/s);
   for (
