@@ -57,7 +57,7 @@ export class SocketWriter {
   #current: Uint8Array | undefined;
   #written = 0;
   #taken = 0;
-  /** When the write under way began, on the clock of `performance.now()`. */
+  /** The last known turn of the event loop, by `performance.now()`. */
   #since = 0;
   /** Whether that was gathered. */
   #isPooled = false;
@@ -228,6 +228,7 @@ export class SocketWriter {
     if (this.#written < (this.#current?.length ?? 0)) return this.#writeSome();
     this.#written = 0;
     this.#release();
+    if (this.#isStreaming) this.#since = performance.now();
     if (this.#isStreaming && !this.#gate.isClosed && this.#hasRoom) {
       this.#jobs = MAX_JOBS;
       RESOLVED.then(this.#onJob);
