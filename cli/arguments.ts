@@ -130,7 +130,7 @@ function toOperands(
 }
 
 function toPort(port: string, isVariable: boolean): number {
-  if (/^[0-9]{1,5}$/.test(port)) return Number(port);
+  if (/^[0-9]{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
   throw new UsageError(
     `invalid port: ${port}`,
     isVariable

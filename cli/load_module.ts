@@ -147,6 +147,25 @@ export function toModuleUrl(path: string): string {
 }
 
 /**
+ * Returns the path of a file in a stack.
+ *
+ * @param file The `file:` URL or the path. Deno writes some URLs decoded, with
+ * spaces and `#`.
+ * @returns The path; other URLs are returned unchanged.
+ */
+export function toFilePath(file: string): string {
+  const path = file.replace(/^file:\/\/(?=\/)/, "")
+    // Windows: a drive follows the slash.
+    .replace(/^\/(?=[A-Za-z]:)/, "");
+  if (path === file || /[\s#?]/.test(path)) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
  * Loads a module.
  *
  * @param path The path or URL.

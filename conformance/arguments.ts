@@ -105,8 +105,8 @@ export function parseKitArguments(
     throw new UsageError(
       `cannot test ${module}: it is a server's address, not a module`,
       kind === "server"
-        ? "name a module whose start(app) starts your server with the application of the kit"
-        : "name the module that exports your application",
+        ? "Name a module whose start(app) starts your server with the application of the kit"
+        : "Name the module that exports your application",
     );
   }
   if (extra !== undefined) {
@@ -119,7 +119,7 @@ export function parseKitArguments(
   if (timeout !== undefined && !/^[1-9][0-9]{0,8}$/.test(timeout)) {
     throw new UsageError(
       `--timeout must be a number of milliseconds, got ${timeout}`,
-      "for example --timeout 3000",
+      "For example --timeout 3000",
     );
   }
   return {

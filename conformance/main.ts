@@ -56,9 +56,9 @@ const WRITERS: Readonly<
 function hintForStart(error: unknown): string {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   if (name === "AddrInUse" || code === "EADDRINUSE") {
-    return "listen on port 0 and return the port that the server got, or stop the program that uses the port";
+    return "Listen on port 0 and return the port that the server got, or stop the program that uses the port";
   }
-  return "correct start() and try again";
+  return "Correct start() and try again";
 }
 
 /** Reports an error of `start()`, which is the user's, in one line. */
@@ -154,7 +154,7 @@ async function writeReport(file: string, text: string): Promise<void> {
       `Cannot write ${file}: ${
         error instanceof Error ? error.message : describe(error)
       }`,
-      "name a file in a folder that exists",
+      "Name a file in a folder that exists",
     );
   }
 }

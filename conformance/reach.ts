@@ -66,7 +66,7 @@ async function whatIsWrong(
   ) {
     return {
       problem: `${where} speaks TLS, but the kit uses HTTP without TLS`,
-      hint: "start the server without its certificate for the check",
+      hint: "Start the server without its certificate for the check",
     };
   }
   if (answer instanceof CaseFailure) {
@@ -79,14 +79,14 @@ async function whatIsWrong(
     return {
       problem:
         `${where} does not complete its response to a plain GET within ${place.timeout} ms`,
-      hint: "check the server, or give it more time with --timeout",
+      hint: "Check the server, or give it more time with --timeout",
     };
   }
   if (answer instanceof LateError) {
     return {
       problem:
         `${where} accepts connections, but does not respond to a plain GET within ${place.timeout} ms`,
-      hint: "check the server, or give it more time with --timeout",
+      hint: "Check the server, or give it more time with --timeout",
     };
   }
   if (answer instanceof Error) {
@@ -110,7 +110,7 @@ async function whatIsWrong(
       problem:
         `${where} responds with ${line}, but the application of the kit was not called, or its reports do not arrive`,
       hint:
-        "in another process, remoteProbe() must get the URL that remote.listen() has returned",
+        "In another process, remoteProbe() must get the URL that remote.listen() has returned",
     };
   }
   return {
@@ -149,7 +149,7 @@ export async function findObstacle(
       problem:
         "the application of the kit was called, but without the header Wsgi-Case of the request",
       hint:
-        "the server must pass on all headers of a request as HTTP_ variables",
+        "The server must pass on all headers of a request as HTTP_ variables",
     };
   }
   const received = transcript.entries

@@ -1,6 +1,6 @@
 /**
- * The state of the application behind the development server, and the outcome of
- * its last check: plain data, as in {@linkcode Conversation}.
+ * The state of the application in the development server, and the outcome of its
+ * last check, as plain data.
  *
  * @module
  */
@@ -8,18 +8,18 @@
 import type { SourceExcerpt } from "../middleware/source_excerpt.ts";
 import type { DescribedError } from "./conversation.ts";
 
-/** An error that keeps the application from answering. */
+/** An error that prevents the application from answering. */
 export interface Failure {
   readonly error: DescribedError;
   /**
-   * What the application was doing: `"loading"` the module, `"running"` (an
-   * uncaught exception, a rejected promise, `Deno.exit()`), or `"blocked"` in a
-   * loop that never lets go of the thread.
+   * The phase in which it occurred: `"loading"` the module, `"running"` (an
+   * uncaught exception, a rejected promise, `Deno.exit()`), or `"blocked"` (a loop
+   * that never ends).
    */
   readonly during: "loading" | "running" | "blocked";
-  /** The lines around the fault, where they could be read. */
+  /** The lines around the place of the error, if they could be read. */
   readonly excerpt?: SourceExcerpt;
-  /** What to do about it. */
+  /** A way to correct it. */
   readonly hint?: string;
 }
 
@@ -29,11 +29,11 @@ export type ApplicationState =
   | "loading"
   | { readonly failed: Failure };
 
-/** One case of a check that did not pass. */
+/** A case of a check that failed. */
 export interface FailedCase {
   /** The id of the case, such as `"body/short"`. */
   readonly id: string;
-  /** What the case expects, as a sentence. */
+  /** The expectation of the case, as a sentence. */
   readonly title: string;
   /** The anchor of its requirement in SPEC.md. */
   readonly spec: string;
@@ -49,8 +49,8 @@ export interface CheckOutcome {
   readonly skipped: number;
   /** The cases that failed, in their order. */
   readonly failures: readonly FailedCase[];
-  /** The ids of cases that fail now and passed, or did not run, before. */
+  /** The ids of the cases that have failed since the previous check. */
   readonly newlyFailing: readonly string[];
-  /** The ids of cases that pass now and failed before. */
+  /** The ids of the cases that failed in the previous check, and no longer do. */
   readonly newlyPassing: readonly string[];
 }

@@ -28,72 +28,71 @@ export interface DevServerOptions extends
   >,
   Pick<ValidatorOptions, "profile" | "rules"> {
   /**
-   * The module of the application: a path or URL, as on the command line. Without
-   * a name of an export, as in `"app.ts:name"`, it is the default export,
-   * `application` or `app`: a function `(environ, startResponse)`, or an object
-   * with a fetch handler, such as `{ fetch }` or an application of Hono. A folder
-   * is served as static files. An empty string is the demo application.
+   * The module of the application: a path or URL, as on the command line. The
+   * application is the export named in `"app.ts:name"`, or else the default
+   * export, `application` or `app`. It is a function `(environ, startResponse)`,
+   * or an object with a fetch handler, such as `{ fetch }` or a Hono application.
+   * A folder is served as static files. An empty string is the demo application.
    */
   module: string | URL;
   /**
-   * The hostname or IP address to listen on. On other addresses than those of
-   * this machine alone, the pages of the development server are off unless
-   * `allowHosts` names a host.
+   * The hostname or IP address to listen on. If other machines can reach it, the
+   * pages of the development server are off, unless `allowHosts` allows a host.
    *
    * @default {"127.0.0.1"}
    */
   hostname?: string | undefined;
   /**
-   * The port, from 0 to 65535; 0 for any that is free.
+   * The port, from 0 to 65535; 0 for any free port.
    *
    * @default {8000}
    */
   port?: number | undefined;
   /**
-   * The form of the line about each request, written to stderr. With `"off"`
+   * The format of the line about each request, written to stderr. With `"off"`,
    * only errors and findings are written.
    *
    * @default {"dev"}
    */
   log?: LogForm | undefined;
   /**
-   * Host names under which the pages of the development server answer, beside
-   * those of this machine for itself.
+   * Host names under which the pages of the development server are shown, in
+   * addition to `localhost` and loopback addresses.
    *
    * @default {[]}
    */
   allowHosts?: readonly string[] | undefined;
   /**
    * Whether `checkApplication()` runs at the start and after each reload, in a
-   * start of the application of its own.
+   * separate worker.
    *
    * @default {false}
    */
   check?: boolean | undefined;
   /**
-   * After how many milliseconds without an answer the application is reported as
-   * blocked, 100 or more.
+   * The number of milliseconds without an answer after which the application is
+   * reported as blocked; at least 100.
    *
    * @default {10_000}
    */
   blockedAfter?: number | undefined;
-  /** Takes what is written to the terminal, in lines, instead of stderr. */
+  /** Receives the terminal output, in whole lines, instead of stderr. */
   write?: ((text: string) => void) | undefined;
 }
 
-function mustBe(name: string, demand: string, value: unknown): TypeError {
+function mustBe(name: string, requirement: string, value: unknown): TypeError {
   return new TypeError(
-    `Cannot make the development server: ${name} must be ${demand}, got ${
+    `Cannot make the development server: ${name} must be ${requirement}, got ${
       describe(value)
     }`,
   );
 }
 
 /**
- * Checks the options that other servers do not have.
+ * Checks the options that only the development server has.
  *
  * @param options The options.
- * @throws {TypeError} If one has the wrong type.
+ * @throws {TypeError} If an option has the wrong type.
  * @throws {RangeError} If a number is out of range.
  */
 export function checkDevOptions(options: DevServerOptions): void {
@@ -117,12 +116,12 @@ export function checkDevOptions(options: DevServerOptions): void {
   if (write !== undefined && typeof write !== "function") {
     throw mustBe("write", "a function", write);
   }
-  // It says what is wrong with the options that are its own.
+  // The validator checks its own options.
   validator(() => [], { profile: options.profile, rules: options.rules });
   if (blockedAfter === undefined) return;
   if (typeof blockedAfter !== "number" || !(blockedAfter >= 100)) {
     throw new RangeError(
-      `Cannot make the development server: blockedAfter must be a time of 100 ms or more, got ${
+      `Cannot make the development server: blockedAfter must be at least 100 ms, got ${
         describe(blockedAfter)
       }`,
     );

@@ -9,24 +9,24 @@ import { DevelopmentServer, type DevServer } from "./development_server.ts";
 import { inspector } from "./inspector/inspector.ts";
 
 /**
- * Serves an application for its author. The server listens and answers requests
- * as soon as this function returns; requests that come before the application is
- * loaded wait for it.
+ * Serves an application for development. The server accepts requests as soon as
+ * this function returns; they wait until the application is loaded.
  *
- * The application runs in a worker of its own, under the validator. It is started
- * again when its module, a module that it imports, or a file that it has read is
- * saved. Where it cannot be loaded, ends, or is blocked, requests are answered
- * with a page that shows why and reloads itself when the application runs again.
- * What the application holds in memory is lost at each start.
+ * The application runs in a worker, wrapped in the validator. It is restarted
+ * when its module, a module that it imports, or a file that it has read is saved.
+ * A restart discards what the application held in memory. If the application
+ * cannot be loaded, has stopped, or blocks its thread, requests are answered with
+ * a page that shows the reason, and that reloads itself when the application runs
+ * again.
  *
- * The inspector at `/__wsgi__/` shows the last requests. It answers only this
- * machine under its own names, and the names in `allowHosts`.
+ * The inspector at `/__wsgi__/` shows the most recent requests. It is shown on
+ * this machine only, unless `allowHosts` allows other host names.
  *
  * The program needs the permissions `--allow-net` and `--allow-read`, and those
- * that the application needs.
+ * of the application.
  *
- * @param options The module, where to listen, and what else to set.
- * @returns The server, serving. Its `finished` resolves after `shutdown()`.
+ * @param options The module, the address, and further settings.
+ * @returns The running server. Its `finished` resolves after `shutdown()`.
  * @throws {TypeError} If an option has the wrong type.
  * @throws {RangeError} If a number in an option is out of range.
  * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.

@@ -1,5 +1,5 @@
 /**
- * What the program `server.ts` does for the author of an application.
+ * The functions of the program `server.ts` for development.
  *
  * @module
  */
@@ -31,7 +31,7 @@ async function checkExists(app: string | undefined): Promise<void> {
   if (!isUrl(path)) await stat(path, "server.ts");
 }
 
-/** A worker is loaded from files, also that of the demo application. */
+/** Returns whether a worker can be loaded, which needs to read files. */
 async function mayRead(): Promise<boolean> {
   const { protocol } = new URL(import.meta.url);
   if (protocol !== "file:") return true;
@@ -86,5 +86,5 @@ async function check({ app }: Arguments): Promise<number> {
   }
 }
 
-/** What `server.ts` does beside serving an application in its own process. */
+/** The functions of the development server. */
 export const development: Development = { serve, check, explain };

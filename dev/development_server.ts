@@ -5,6 +5,7 @@
  * @module
  */
 
+import { toFilePath } from "../cli/load_module.ts";
 import type { AccessRecord } from "../gateway/access_record.ts";
 import { makeHttpServer } from "../server/make_server.ts";
 import type { WsgiServer } from "../server/wsgi_server.ts";
@@ -14,7 +15,6 @@ import { Checker } from "./check/checker.ts";
 import type { RecordedRequest } from "./conversation.ts";
 import { ConversationLog } from "./conversation_log.ts";
 import type { DevServerOptions } from "./dev_options.ts";
-import { toFilePath } from "./file_path.ts";
 import { exchangeOf } from "./front/exchange.ts";
 import { Front } from "./front/front.ts";
 import { FrontLog } from "./front/front_log.ts";

@@ -1,8 +1,8 @@
 /**
- * What a rule of the validator asks for, with a program that breaks it and one
+ * Explains the rules of the validator, each with a program that breaks it and one
  * that follows it.
  *
- * The words come from the rule itself; the programs and the requirements of
+ * The texts come from the rules themselves. The programs and the requirements of
  * SPEC.md come from `rules.json`, which `deno task rules` writes.
  *
  * @module
@@ -16,27 +16,27 @@ import data from "./rules.json" with { type: "json" };
 export interface RuleClause {
   /** The anchor in SPEC.md, such as `"status-string"`. */
   readonly anchor: string;
-  /** The words. Code stands between backticks. */
+  /** The text. Code is between backticks. */
   readonly text: string;
 }
 
-/** All there is to say about a rule. */
+/** The explanation of a rule. */
 export interface RuleExplanation {
   /** The id, such as `"body/string"`. */
   readonly id: string;
-  /** The severity, unless the user's options say otherwise. */
+  /** The default severity. */
   readonly severity: Severity;
-  /** The side that has to change. */
+  /** The side that breaks the rule. */
   readonly blame: Blame;
-  /** The least profile that has the rule. */
+  /** The smallest profile that includes the rule. */
   readonly profile: Profile;
   /** The requirement in one sentence, without a full stop. */
   readonly title: string;
-  /** What goes wrong where the rule is broken, in sentences. */
+  /** The consequences of breaking the rule, in sentences. */
   readonly why: string;
   /** How to fix it, without a full stop. */
   readonly hint: string;
-  /** The requirements behind it, the most important first. */
+  /** The requirements on which it is based, the most important first. */
   readonly clauses: readonly RuleClause[];
   /** A program that breaks the rule, in JavaScript. */
   readonly breaks: string;
@@ -71,7 +71,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = data.groups;
  * Explains a rule of the validator.
  *
  * @param id The id, such as `"body/string"`.
- * @returns The explanation, or nothing if there is no rule of that name.
+ * @returns The explanation; `undefined` if the rule does not exist.
  *
  * @example Usage
  * ```ts ignore

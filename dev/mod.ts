@@ -1,6 +1,6 @@
 /**
- * The development server: it checks every request, shows what went wrong, and
- * starts the application again when one of its files is saved.
+ * The development server: it checks every request, shows errors with their
+ * source, and restarts the application when one of its files is saved.
  *
  * ```ts
  * import { devServer } from "@wsgi/ref/dev";

@@ -1,25 +1,26 @@
 /**
- * The script with which a page of the development server reloads itself when the
- * application was started again. It is never put into pages of the application.
+ * The script that reloads an error page when the application was restarted. It is
+ * never added to pages of the application.
  *
  * @module
  */
 
-/** Where the development server says that the application was started. */
+/** The path of the events that report a restart. */
 export const RELOAD_PATH = "/__wsgi__/reload";
 
-/** A script and the nonce that the policy of its page allows. */
+/** A script, and the nonce for the Content-Security-Policy of its page. */
 export interface PageScript {
   readonly nonce: string;
   readonly text: string;
 }
 
 /**
- * Makes the script of one page.
+ * Creates the script for one page.
  *
- * @param method The method of the request: only a page of GET can be reloaded.
- * @param generation The start of the application that the page is about.
- * @returns The script, if the page can be reloaded.
+ * @param method The method of the request.
+ * @param generation The id of the start of the application that has failed.
+ * @returns The script; `undefined` unless the method is GET, because only such
+ * pages can be reloaded.
  */
 export function reloadScript(
   method: string,

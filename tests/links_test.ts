@@ -8,7 +8,13 @@ import config from "../deno.json" with { type: "json" };
 const ROOT = new URL("../", import.meta.url);
 
 /** Programs of the reader, which the pages tell how to write. */
-const READERS_FILES = ["app.ts", "main.ts", "start.ts", "worker.js"];
+const READERS_FILES = [
+  "form_test.ts",
+  "app.ts",
+  "main.ts",
+  "start.ts",
+  "worker.js",
+];
 
 /** Pages that name files that were moved or removed since. */
 const HISTORY = ["CHANGELOG.md"];

@@ -69,7 +69,7 @@ export abstract class Findings implements RequestPlaces {
    * Applies rules.
    *
    * @param rules The rules.
-   * @param view What the rules look at.
+   * @param view The values for the rules.
    * @param entry The function that the program called. The stack of an error
    * starts at its caller.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
@@ -90,7 +90,7 @@ export abstract class Findings implements RequestPlaces {
    * Applies rules, and records what they read.
    *
    * @param rules The rules.
-   * @param view What the rules look at.
+   * @param view The values for the rules.
    * @param entry The function that the program called.
    * @returns Whether no rule was broken.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
@@ -117,7 +117,7 @@ export abstract class Findings implements RequestPlaces {
    * an error, it is only reported, and counted in {@linkcode unheard}.
    *
    * @param rules The rules.
-   * @param view What the rules look at.
+   * @param view The values for the rules.
    * @param entry The function that the program called.
    * @throws {ConformanceError} If a rule is broken, this layer throws, and the
    * call does not come from a timer or the like after the response.
@@ -137,7 +137,7 @@ export abstract class Findings implements RequestPlaces {
    * not thrown are reported once.
    *
    * @param rules The rules.
-   * @param view What the rules look at.
+   * @param view The values for the rules.
    * @param entry The function that the program called.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
@@ -160,7 +160,7 @@ export abstract class Findings implements RequestPlaces {
    * Applies rules to a call by the server, which sees at once what is thrown.
    *
    * @param rules The rules.
-   * @param view What the rules look at.
+   * @param view The values for the rules.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   checkServer<View>(rules: readonly ActiveRule<View>[], view: View): void {

@@ -1,6 +1,6 @@
 /**
- * Environs that broke no rule, so that only what is new in a request has to be
- * checked.
+ * Remembers environs that broke no rule, so that only variables that differ are
+ * checked again.
  *
  * @module
  */
@@ -19,26 +19,26 @@ type Values = EnvironView["values"];
 /** One variable of an environ that broke no rule. */
 interface GoodVariable {
   readonly key: string;
-  /** Its value, if it is a primitive one: others may change inside. */
+  /** Its value, if it is a primitive; objects may change inside. */
   readonly value: unknown;
   readonly kind: number;
-  /** Whether no look at all variables has to say something about it. */
+  /** Whether the variable has no fault by itself. */
   readonly isPlain: boolean;
-  /** The rules that have looked at it. */
+  /** The rules that have read it. */
   readonly rules: readonly EnvironRule[];
 }
 
-/** In place of values that have to be looked at again. */
+/** In place of values that must be checked again. */
 const MUTABLE = Symbol();
 
 /** An environ that broke no rule. */
 interface GoodEnviron {
   readonly variables: readonly GoodVariable[];
-  /** The rules that have looked at more than single variables. */
+  /** The rules that have read more than single variables. */
   readonly again: readonly EnvironRule[];
 }
 
-/** An environ, and at which of its variables each check has looked. */
+/** An environ that records which of its variables each check reads. */
 export class RecordedEnviron implements EnvironView {
   readonly values: Values;
   readonly isEnviron: boolean;
@@ -92,7 +92,7 @@ export class RecordedEnviron implements EnvironView {
     return this.#more().startResponse;
   }
 
-  /** The request for which this layer was given the same object before. */
+  /** The request for which this layer got the same object before. */
   get earlier(): EarlierRequest | undefined {
     return this.#more().earlier;
   }
@@ -125,7 +125,7 @@ export class RecordedEnviron implements EnvironView {
     }
   }
 
-  /** What is to be remembered of it. */
+  /** Returns what is remembered of it. */
   toGood(): GoodEnviron {
     const { values } = this.#view;
     const variables: GoodVariable[] = [];
@@ -140,7 +140,7 @@ export class RecordedEnviron implements EnvironView {
         rules: this.#rules.get(key) ?? [],
       });
     }
-    // A check may have looked for a variable that is not there.
+    // A check may have read a variable that does not exist.
     for (const [key, rules] of this.#rules) {
       if (!Object.hasOwn(values, key)) rules.length = 0;
     }
@@ -155,12 +155,12 @@ function keeps(rules: readonly EnvironRule[], view: EnvironView): boolean {
   return true;
 }
 
-/** Whether an environ has the same variables, and is well where these differ. */
+/** Whether an environ has the same variables, and keeps the rules about others. */
 function isLike(good: GoodEnviron, view: EnvironView): boolean {
   const { variables } = good;
   const { values } = view;
   let i = 0;
-  // The values are a copy, and this way they are read without a look-up.
+  // In a copy, for-in reads values without a lookup.
   for (const key in values) {
     const before = variables[i++];
     if (before === undefined || before.key !== key) return false;
@@ -172,9 +172,9 @@ function isLike(good: GoodEnviron, view: EnvironView): boolean {
   return i === variables.length && keeps(good.again, view);
 }
 
-/** Header names differ between clients; more of them than this are rare. */
+/** The number of environs. Clients differ in the headers that they send. */
 const MAX_ENVIRONS = 4;
-/** The first environs are all remembered, later ones now and then. */
+/** The number of first environs that are remembered; later ones are sometimes. */
 const MAX_AT_ONCE = 8;
 
 /** The environs of one layer that broke no rule. */
@@ -183,10 +183,10 @@ export class GoodEnvirons {
   #misses = 0;
 
   /**
-   * Checks whether an environ breaks no rule.
+   * Returns whether an environ certainly breaks no rule. If not, the rules must
+   * be applied.
    *
    * @param view The environ.
-   * @returns Whether that is certain. If not, the rules have to be applied.
    */
   includes(view: EnvironView): boolean {
     if (!view.isEnviron) return false;
@@ -203,7 +203,7 @@ export class GoodEnvirons {
     return false;
   }
 
-  /** Whether the next environ that is checked is to be remembered if it is good. */
+  /** Returns whether the environ that is checked next should be remembered. */
   wantsMore(): boolean {
     const misses = this.#misses++;
     return misses < MAX_AT_ONCE || Number.isInteger(Math.log2(misses));
@@ -212,7 +212,7 @@ export class GoodEnvirons {
   /**
    * Remembers an environ.
    *
-   * @param environ The environ: it broke no rule.
+   * @param environ The environ, which broke no rule.
    */
   add(environ: RecordedEnviron): void {
     if (!environ.isEnviron) return;

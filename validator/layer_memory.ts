@@ -1,8 +1,8 @@
 /**
- * What a layer remembers of requests in which nothing was found.
+ * What a layer remembers of requests without findings.
  *
- * A check depends on nothing but what it looks at. So what was found to be well
- * once is well again, and only what differs has to be looked at.
+ * A check depends only on what it reads. If that is the same as in an earlier
+ * request without findings, the check need not run again.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import type { ResponseView } from "./views/response_view.ts";
 
 /** A head that broke no rule. */
 export interface GoodHead {
-  /** What is known of status and headers. */
+  /** The facts about status and headers. */
   readonly facts: HeadFacts;
-  /** The rules that have looked at more than these. */
+  /** The rules that have read more than these. */
   readonly again: readonly ActiveRule<HeadView>[];
 }
 
-/** What a layer remembers. */
+/** The memory of one layer. */
 export class LayerMemory {
   /** The last head that broke no rule. */
   head: GoodHead | undefined;
@@ -31,8 +31,8 @@ export class LayerMemory {
 }
 
 /**
- * Status and headers, and which checks have looked at more than these strings:
- * at the state of the request, or at the array itself.
+ * Status and headers that record which checks read more than their strings: the
+ * state of the request, or the array itself.
  */
 export class RecordedHead implements HeadView {
   readonly response: ResponseView;
@@ -72,7 +72,7 @@ export class RecordedHead implements HeadView {
     }
   }
 
-  /** What is to be remembered: nothing that leads to the request. */
+  /** Returns what is remembered. It does not lead to the request. */
   toGood(): GoodHead {
     return { facts: this.response.facts, again: this.#again };
   }

@@ -1,7 +1,8 @@
 /**
- * Finding bodies that are never closed, when they are collected as garbage.
+ * Finds bodies that are collected as garbage without being closed.
  *
- * A bonus: nobody knows when that is, and at the end of a program it is never.
+ * It is not reliable: nobody knows when bodies are collected, and at the end of a
+ * program they never are.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { ActiveRule } from "./rules/rule.ts";
 import type { OpenView } from "./views/body_views.ts";
 import { toViolation } from "./violation.ts";
 
-/** What is kept of a body. Nothing in it leads to the body. */
+/** What is kept about a body. It does not lead to the body. */
 interface Watched {
   readonly context: ValidatorContext;
   readonly rules: readonly ActiveRule<OpenView>[];
@@ -37,8 +38,8 @@ function report({ context, rules, request }: Watched): void {
  * Watches a body until it is closed or collected.
  *
  * @param body The body that the server got.
- * @param token What it is to be forgotten by.
- * @param watched What is reported of it.
+ * @param token Identifies it for {@linkcode unwatchBody}.
+ * @param watched What is reported about it.
  */
 export function watchBody(body: object, token: object, watched: Watched): void {
   registry ??= new FinalizationRegistry(report);
@@ -46,7 +47,7 @@ export function watchBody(body: object, token: object, watched: Watched): void {
 }
 
 /**
- * Stops watching a body: it was closed.
+ * Stops watching a body, because it was closed.
  *
  * @param token The token with which it is watched.
  */

@@ -1,6 +1,5 @@
 /**
- * What an observer sees of the requests through a validator. The development
- * server shows it; without an observer it costs nothing.
+ * Observers of the requests through a validator. The development server uses one.
  *
  * @module
  */
@@ -12,13 +11,13 @@ import type { Violation } from "./violation.ts";
 export interface ObservedCall {
   /** The name of the application's function, else of its module. */
   readonly application: string | undefined;
-  /** The variables as the server gave them: a copy. */
+  /** A copy of the variables that the server passed. */
   readonly environ: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What happens in a request. Values are those of the program, as they were
- * given: they may be of any type, and must not be changed.
+ * An event in a request. Values are those of the program: they can be of any
+ * type, and must not be changed.
  */
 export type ObservedEvent =
   | {
@@ -26,20 +25,20 @@ export type ObservedEvent =
     readonly method: "read" | "readline" | "readlines" | "iterate";
     /** The arguments of the call. */
     readonly args: readonly unknown[];
-    /** What it gave, awaited; nothing at the end of an iteration. */
+    /** The result, awaited; `undefined` at the end of an iteration. */
     readonly result: unknown;
   }
   | {
     readonly type: "start-response";
     /** The arguments of the call: status, headers and perhaps excInfo. */
     readonly args: readonly unknown[];
-    /** The line that called. Under load it is known for some requests only. */
+    /** The line of the call. Under load it is known only for some requests. */
     readonly place: SourcePlace | undefined;
   }
   | {
     readonly type: "chunk";
     readonly via: "body" | "write";
-    /** Which chunk of the body or of write() it is, from 0. */
+    /** The index of the chunk among those of the body or of write(). */
     readonly index: number;
     readonly chunk: unknown;
   }
@@ -54,21 +53,21 @@ export type ObservedEvent =
   /** The application, or its body, threw. */
   | { readonly type: "error"; readonly error: unknown };
 
-/** Sees what happens in one request. */
+/** Receives the events of one request. */
 export type RequestObserver = (event: ObservedEvent) => void;
 
 /**
- * Called for each request. What it throws is dropped, as is what the function
- * that it returns throws.
+ * Called for each request. Its errors are dropped, and those of the function that
+ * it returns.
  */
 export type Observer = (call: ObservedCall) => RequestObserver | undefined;
 
 /**
- * Begins to observe a request.
+ * Starts to observe a request.
  *
  * @param observer The observer.
  * @param call The call of the application.
- * @returns What sees the rest of the request. It never throws.
+ * @returns The function that receives the events. It never throws.
  */
 export function beginObserving(
   observer: Observer,

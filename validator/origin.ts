@@ -1,6 +1,6 @@
 /**
- * Where a finding comes from: the application, the request, and a line of the
- * user's program.
+ * Finds out where a finding comes from: the application, the request, and a line
+ * of the user's program.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export interface FindingPlace {
   readonly readsStacks: boolean;
 }
 
-/** The most characters of a path that are shown. */
+/** The number of characters that are shown of a path. */
 const MAX_PATH = 200;
 
 function textOf(value: unknown): string {
@@ -58,10 +58,10 @@ function textOf(value: unknown): string {
 }
 
 /**
- * Writes a request for a message, without its query: that may hold secrets.
+ * Formats a request for a message, without its query, which may contain secrets.
  *
  * @param values The variables of the request.
- * @returns Method and path; nothing if there is neither.
+ * @returns Method and path; `undefined` if there is neither.
  */
 export function showRequest(
   values: Readonly<Record<string, unknown>>,
@@ -157,7 +157,7 @@ export function findOrigin(
       chunk: view.place,
     };
   } catch {
-    // Whatever the program has done to its stacks, the finding counts.
+    // The program may have changed its stacks. The finding counts anyway.
     return {};
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Where the program of a layer is: the application's name, and its lines.
+ * {@linkcode ProgramPlaces}: the name of an application, and its lines.
  *
  * @module
  */

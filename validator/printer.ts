@@ -1,5 +1,5 @@
 /**
- * Prints violations for a person who develops.
+ * Prints violations for developers.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const BOLD_YELLOW = "\x1b[1;33m";
 const DIM = "\x1b[2m";
 const RESET = "\x1b[0m";
 
-/** Colours are for a terminal, and only where NO_COLOR is not set. */
+/** Colours are used in a terminal unless NO_COLOR is set. */
 function wantsColor(): boolean {
   const { Deno } = globalThis as Runtime;
   return Deno?.noColor === false && Deno.stderr?.isTerminal?.() === true;
@@ -30,7 +30,7 @@ function isPowerOfTen(count: number): boolean {
   return count >= 10 && Number.isInteger(Math.log10(count));
 }
 
-/** Prints each rule once, then tells how often it was broken. */
+/** Prints the first violation of each rule, then only how often it was broken. */
 export class ViolationPrinter {
   readonly #name: string | undefined;
   readonly #counts = new Map<string, number>();
@@ -39,7 +39,7 @@ export class ViolationPrinter {
 
   /**
    * @param name The name of the layer.
-   * @param sink Takes the text instead of stderr.
+   * @param sink Receives the text instead of stderr.
    * @param color Returns whether to use colours.
    */
   constructor(
@@ -53,10 +53,10 @@ export class ViolationPrinter {
   }
 
   /**
-   * Counts a violation of which nothing would be printed.
+   * Counts a violation about which nothing would be printed.
    *
-   * @param rule The rule that was broken.
-   * @returns Whether there is nothing to print. If there is, nothing was counted.
+   * @param rule The id of the broken rule.
+   * @returns Whether it was counted. If not, it must be printed.
    */
   countSilently(rule: string): boolean {
     const count = this.#counts.get(rule) ?? 0;
@@ -66,7 +66,7 @@ export class ViolationPrinter {
   }
 
   /**
-   * Prints a violation, or counts it when its rule was printed before.
+   * Prints a violation, or counts it if its rule was printed before.
    *
    * @param violation The violation.
    */

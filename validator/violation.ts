@@ -14,9 +14,9 @@ import {
   type Severity,
 } from "./rules/rule.ts";
 
-/** What the line of a violation is about. */
+/** The meaning of the line of a violation. */
 export type PlaceRole =
-  /** It is the call that broke the rule. */
+  /** The call that broke the rule. */
   | "call"
   /** The call of startResponse in the same request. */
   | "start-response"
@@ -27,9 +27,9 @@ export type PlaceRole =
   /** The call of `validator()`. */
   | "validator";
 
-/** A line of the user's program that leads to the mistake. */
+/** The line of the user's program that leads to the mistake. */
 export interface ViolationPlace extends SourcePlace {
-  /** What is on this line. */
+  /** The meaning of the line. */
   readonly role: PlaceRole;
 }
 
@@ -37,13 +37,13 @@ export interface ViolationPlace extends SourcePlace {
 export interface ViolationChunk {
   /** Whether the body yielded it or write() was called with it. */
   readonly via: "body" | "write";
-  /** How many came before it in the same way. */
+  /** The number of earlier chunks from the same source. */
   readonly index: number;
-  /** Its length: bytes, or characters of a string; nothing for other values. */
+  /** Its length in bytes, or in characters of a string; absent for other values. */
   readonly size: number | undefined;
 }
 
-/** In which application, for which request, and where a rule was broken. */
+/** Where a rule was broken. */
 export interface ViolationOrigin {
   /** The name of the application's function, else of its module. */
   readonly application?: string | undefined;
@@ -51,9 +51,9 @@ export interface ViolationOrigin {
   readonly request?: string | undefined;
   /** The line of the user's program that leads to the mistake. */
   readonly place?: ViolationPlace | undefined;
-  /** The line that called the application, if that is one of the user's. */
+  /** The line that called the application, if it is one of the user's. */
   readonly caller?: SourcePlace | undefined;
-  /** The chunk, where the rule is about one. */
+  /** The chunk, if the rule is about one. */
   readonly chunk?: ViolationChunk | undefined;
 }
 
@@ -73,17 +73,17 @@ export interface Violation extends ViolationOrigin {
   readonly spec: string;
 }
 
-/** The most that is shown of what was found. */
+/** The number of characters that are shown of a finding. */
 const MAX_GOT = 500;
 
 /**
- * Puts a finding into words.
+ * Formats a finding.
  *
  * @param active The broken rule.
- * @param finding What its check has found.
+ * @param finding The result of its check.
  * @param blame Who broke it.
- * @param where Which layer has seen it, or between which it happened.
- * @param origin The application, the request and the line, as far as known.
+ * @param where The words about the layer that has seen it.
+ * @param origin The application, the request and the line, if known.
  * @returns The violation.
  */
 export function toViolation(
@@ -138,8 +138,8 @@ function showChunk({ via, index, size }: ViolationChunk): string {
 }
 
 /**
- * Writes what follows the message of a violation, line by line: where it
- * happened, how to fix it, and where to read more.
+ * Formats the lines that follow the message of a violation: where it happened,
+ * how to fix it, and where to read more.
  *
  * @param violation The violation.
  * @returns The lines.
@@ -165,7 +165,7 @@ export function detailsOf(violation: Violation): string[] {
   return lines;
 }
 
-/** A message is one line, whatever was quoted in it. */
+/** Makes one line of a message, whatever it quotes. */
 function toLine(message: string): string {
   return escapeControls(message).replace(/[\n\t\u2028\u2029]/g, " ");
 }
@@ -178,8 +178,8 @@ function lowerFirst(title: string): string {
 }
 
 /**
- * Returns how to read more about a broken rule: a command where the package can
- * run as a program, and otherwise the requirement in SPEC.md.
+ * Returns how to read more about a broken rule: a command if the package can run
+ * as a program, and otherwise the requirement in SPEC.md.
  *
  * @param violation The violation.
  * @returns `"deno run jsr:@wsgi/ref@0.1.0/server --explain body/string"`.

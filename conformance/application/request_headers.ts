@@ -104,7 +104,7 @@ export const HEADER_CASES: readonly ApplicationCase[] = [
     "authorization-odd",
     "Malformed credentials get a complete response",
     "Authorization",
-    ["Basic", "Basic !!!", "Basic YQ==", "Basic //8=", "Bearer ", "\xe9 \xff"],
+    ["Basic", "Basic !!!", "Basic YQ==", "Basic //8=", "Bearer", "\xe9 \xff"],
   ),
   values(
     "host-odd",

@@ -1,5 +1,5 @@
 /**
- * {@linkcode Checker}: the checks of a development server.
+ * {@linkcode Checker}: runs the checks of a development server.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { CheckOutcome } from "../application_state.ts";
 import type { ConversationLog } from "../conversation_log.ts";
 import { CheckFailed, runCheck, toOutcome } from "./run_check.ts";
 
-/** Runs one check at a time; a later one ends the one before. */
+/** Runs one check at a time: a new one aborts the previous one. */
 export class Checker {
   readonly #application: string;
   readonly #log: ConversationLog;
@@ -16,8 +16,8 @@ export class Checker {
   #running: AbortController | undefined;
 
   /**
-   * @param application The application, as the command line names it.
-   * @param log Where the outcome is kept.
+   * @param application The application, as on the command line.
+   * @param log Keeps the last outcome.
    * @param onOutcome Called with each outcome.
    */
   constructor(
@@ -31,8 +31,8 @@ export class Checker {
   }
 
   /**
-   * Checks the application as it is in its files now. An application that cannot
-   * be loaded is not checked: that it cannot is shown elsewhere.
+   * Checks the current files of the application. If it cannot be loaded, the
+   * check has no outcome, because the error is already shown elsewhere.
    */
   async run(): Promise<void> {
     this.stop();
@@ -49,7 +49,7 @@ export class Checker {
     }
   }
 
-  /** Ends a check that is under way. */
+  /** Aborts the running check. */
   stop(): void {
     this.#running?.abort();
     this.#running = undefined;

@@ -1,5 +1,5 @@
 /**
- * Running `checkApplication()` in a worker, which can be ended.
+ * Runs `checkApplication()` in a worker, which can be terminated.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import type { Report } from "../../conformance/report.ts";
 import type { CheckOutcome, Failure } from "../application_state.ts";
 import type { CheckMessage } from "../worker/check_main.ts";
 
-/** Without a sign of life for so long, the application is blocked. */
+/** The time without a message after which the application counts as blocked. */
 const BLOCKED_AFTER_MS = 30_000;
 
-/** The application cannot be checked. */
+/** The error of an application that cannot be checked. */
 export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
-  /** Why. */
+  /** The reason. */
   readonly failure: Failure;
 
   /**
-   * @param failure Why.
+   * @param failure The reason.
    */
   constructor(failure: Failure) {
     super(failure.error.message);
@@ -36,11 +36,11 @@ function toFailed(message: string, during: Failure["during"]): CheckFailed {
 /**
  * Checks an application.
  *
- * @param application The application, as the command line names it.
- * @param signal Ends the check early.
+ * @param application The application, as on the command line.
+ * @param signal Aborts the check.
  * @returns The report.
- * @throws {CheckFailed} If the application cannot be loaded, ends its program, or
- * keeps its thread for itself.
+ * @throws {CheckFailed} If the application cannot be loaded, stops, or blocks its
+ * thread.
  */
 export async function runCheck(
   application: string,
@@ -56,7 +56,7 @@ export async function runCheck(
     clearTimeout(timer);
     timer = setTimeout(() =>
       reject(toFailed(
-        `The application has not let go of its thread for ${
+        `The application has blocked its thread for ${
           BLOCKED_AFTER_MS / 1_000
         } s`,
         "blocked",
@@ -83,11 +83,10 @@ export async function runCheck(
 }
 
 /**
- * Compares a report with the one before.
+ * Compares a report with the previous outcome.
  *
  * @param report The report.
- * @param before What failed before; nothing if this is the first one.
- * @returns The outcome.
+ * @param before The previous outcome, if there is one.
  */
 export function toOutcome(
   report: Report,

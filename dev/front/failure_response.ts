@@ -1,5 +1,5 @@
 /**
- * The answer to a request while the application cannot answer.
+ * Creates the responses to requests that the application cannot answer.
  *
  * @module
  */
@@ -32,24 +32,23 @@ function toReported(error: DescribedError): ReportedError {
   };
 }
 
-/** What a client may see of a failure. */
+/** The request for which a failure is shown. */
 export interface FailureView {
-  /** The variables of the request. */
   readonly environ: Environ;
-  /** Whether the client may see the error with its source lines. */
+  /** Whether the client may see the error and source code. */
   readonly showsDetails: boolean;
-  /** Whether there are pages of the development server. */
+  /** Whether the client may see the pages of the development server. */
   readonly hasPages: boolean;
-  /** The start of the application that failed. */
+  /** The id of the start of the application that has failed. */
   readonly generation: string;
 }
 
 /**
- * Makes the answer that shows why the application cannot answer.
+ * Creates the response that shows why the application cannot answer.
  *
- * @param failure Why.
- * @param view What the client may see.
- * @returns A page or plain text, as the request accepts it.
+ * @param failure The reason.
+ * @param view The request.
+ * @returns A page or plain text, depending on the `Accept` of the request.
  */
 export function toFailureResponse(
   failure: Failure,
@@ -58,7 +57,7 @@ export function toFailureResponse(
   if (!showsDetails) {
     return toText(
       "500 Internal Server Error",
-      "The application failed. Its terminal shows why.",
+      "The application has failed. The terminal shows the reason.",
     );
   }
   const report = {
@@ -79,11 +78,10 @@ export function toFailureResponse(
 }
 
 /**
- * Makes an answer in plain text.
+ * Creates a response of plain text.
  *
  * @param status The status.
- * @param text The text, without its line feed.
- * @returns The answer.
+ * @param text The text, without a line feed at the end.
  */
 export function toText(status: string, text: string): OwnResponse {
   const body = encoder.encode(`${text}\n`);

@@ -1,17 +1,18 @@
 /**
- * {@linkcode ForwardedBody}: the body of a response, as the worker sends it.
+ * {@linkcode ForwardedBody}: the body of a response, chunk by chunk from the
+ * worker.
  *
  * @module
  */
 
 import { WINDOW } from "../wire/messages.ts";
 
-/** The worker is told of what was taken when it is at least this, in bytes. */
+/** The number of bytes after which the worker is notified. */
 const MIN_TAKEN = WINDOW / 4;
 
 type Result = IteratorResult<Uint8Array, undefined>;
 
-/** The body of a response, chunk by chunk. */
+/** The body of a response from the worker. */
 export class ForwardedBody implements AsyncIterableIterator<Uint8Array> {
   readonly #onTaken: (bytes: number) => void;
   readonly #onClose: () => void;
@@ -22,7 +23,7 @@ export class ForwardedBody implements AsyncIterableIterator<Uint8Array> {
 
   /**
    * @param onTaken Called with the number of bytes that the server has taken.
-   * @param onClose Called when the server wants no more.
+   * @param onClose Called when the server closes the body before its end.
    */
   constructor(onTaken: (bytes: number) => void, onClose: () => void) {
     this.#onTaken = onTaken;
@@ -43,17 +44,16 @@ export class ForwardedBody implements AsyncIterableIterator<Uint8Array> {
     this.#wake();
   }
 
-  /** Ends the body cleanly. */
+  /** Completes the body. */
   end(): void {
     this.#end ??= "clean";
     this.#wake();
   }
 
   /**
-   * Ends the body so that the response is broken off. What has come before is
-   * still sent.
+   * Breaks off the body after the chunks that were already added.
    *
-   * @param error What the server gets.
+   * @param error The error for the server.
    */
   fail(error: Error): void {
     this.#end ??= { error };
@@ -79,7 +79,7 @@ export class ForwardedBody implements AsyncIterableIterator<Uint8Array> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Ends the body on the side of the server. */
+  /** Closes the body. The server calls this in any case. */
   close(): void {
     if (this.#end === undefined) this.#onClose();
     this.end();

@@ -1,5 +1,5 @@
 /**
- * {@linkcode FrontLog}: tells the front how each request has ended.
+ * {@linkcode FrontLog}: an access log for the front.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
 } from "../../server/log_entry.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** Called when a request is over, with its environ if it got that far. */
+/** Called at the end of a request, with its environ unless it was refused. */
 export type OnRequestEnd = (
   record: AccessRecord,
   environ: Environ | undefined,
@@ -36,12 +36,12 @@ class FrontLogEntry extends LogEntry {
   }
 }
 
-/** An access log that hands over the environ as well. */
+/** An access log that also passes on the environ. */
 export class FrontLog extends AccessLog {
   readonly #onEnd: OnRequestEnd;
 
   /**
-   * @param onEnd Called for each request.
+   * @param onEnd Called at the end of each request.
    */
   constructor(onEnd: OnRequestEnd) {
     super(() => {});

@@ -1,6 +1,5 @@
 /**
- * Tells a page of the development server that the application was started again,
- * by a server-sent event.
+ * Reports restarts of the application to error pages, as server-sent events.
  *
  * @module
  */
@@ -9,16 +8,15 @@ import type { ConversationLog } from "../conversation_log.ts";
 
 const encoder = new TextEncoder();
 
-/** An open stream that nobody reads would keep a connection without a sign of life. */
+/** The interval of comments, which detect clients that have left. */
 const KEEP_ALIVE_MS = 15_000;
 
 /**
- * Makes the body of the answer: one event as soon as an application runs that is
- * not the one the page is about.
+ * Creates the stream of events. It ends with the event `reload` when another
+ * start of the application runs.
  *
  * @param log The state of the application.
- * @param isNewer Checks whether the application was started after the page.
- * @returns The body.
+ * @param isNewer Returns whether the application was restarted after the page.
  */
 export function reloadStream(
   log: ConversationLog,
@@ -33,13 +31,13 @@ export function reloadStream(
         stop();
         controller.close();
       };
-      function look(): void {
+      function check(): void {
         if (log.state !== "running" || !isNewer()) return;
         send("event: reload\ndata: \n\n");
         end();
       }
       const unsubscribe = log.subscribe(({ type }) => {
-        if (type === "state") look();
+        if (type === "state") check();
       });
       const timer = setInterval(() => send(": \n\n"), KEEP_ALIVE_MS);
       stop = () => {
@@ -47,7 +45,7 @@ export function reloadStream(
         clearInterval(timer);
       };
       send("retry: 500\n\n");
-      look();
+      check();
     },
     cancel: () => stop(),
   });

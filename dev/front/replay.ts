@@ -1,5 +1,5 @@
 /**
- * Sending a recorded request to the application again, without a socket.
+ * Sends a recorded request to the application again, without a socket.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import type { RecordedRequest } from "../conversation.ts";
 import type { FrontProtocol } from "./received.ts";
 
-/** How a replayed request has ended. */
+/** The outcome of a replayed request. */
 export interface ReplayEnd {
   readonly environ: Environ;
   readonly status: number;
   readonly bytesSent: number;
-  /** Milliseconds from the beginning to the end. */
+  /** The time from start to end, in milliseconds. */
   readonly duration: number;
 }
 
-/** The body of a request, in one piece. */
+/** A request body in one piece. */
 class WholeBody implements BodySource {
   #body: Uint8Array | undefined;
 
@@ -41,7 +41,7 @@ class WholeBody implements BodySource {
   cancel(): void {}
 }
 
-/** A connection whose client takes everything and looks at nothing. */
+/** A connection to a client that ignores everything it receives. */
 function openChannel(): Channel {
   const socket: Socket = {
     write: (bytes: Uint8Array) => Promise.resolve(bytes.length),
@@ -63,13 +63,13 @@ function headOf(request: RecordedRequest): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Sends a request again, as it was received.
+ * Sends a request again, exactly as it was received.
  *
  * @param request The request.
  * @param app The application of the front.
  * @param protocol The protocol of the front's server.
- * @returns How it ended, when the response is complete.
- * @throws {Error} If the request was not kept as a whole.
+ * @returns The outcome, when the response is complete.
+ * @throws {Error} If only a part of the request was kept.
  */
 export async function replayRequest(
   request: RecordedRequest,

@@ -6,13 +6,12 @@
  */
 
 import { parseApplicationName } from "../../cli/load_application.ts";
-import { isUrl, toModuleUrl } from "../../cli/load_module.ts";
+import { isUrl, toFilePath, toModuleUrl } from "../../cli/load_module.ts";
 import { isOwnFile, type SourcePlace } from "../../wsgi/source_place.ts";
 import { readExcerpt } from "../../middleware/source_excerpt.ts";
 import type { Failure } from "../application_state.ts";
 import type { ConversationLog } from "../conversation_log.ts";
 import type { DescribedError } from "../conversation.ts";
-import { toFilePath } from "../file_path.ts";
 import { FileWatcher } from "../reload/file_watcher.ts";
 import { findModules } from "../reload/module_graph.ts";
 import {

@@ -1,5 +1,5 @@
 /**
- * Everything that the pages show, as JSON.
+ * The data of the pages as JSON.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import type { ConversationLog } from "../conversation_log.ts";
 import { explainRule, RULE_GROUPS } from "../explain_rule.ts";
 import { hideSecrets, withoutSecrets } from "./secrets.ts";
 
-/** The state of the application, and the outcome of its last check. */
+/** Returns the state of the application, and the outcome of its last check. */
 export function stateJson({ state, check }: ConversationLog): unknown {
   return typeof state === "string"
     ? { state, check }
     : { state: "failed", failure: state.failed, check };
 }
 
-/** The requests, the oldest first, without the credentials in their targets. */
+/** Returns the requests, the oldest first, without credentials in their targets. */
 export function listJson(log: ConversationLog): unknown {
   return log.list().map((summary) => ({
     ...summary,
@@ -26,12 +26,11 @@ export function listJson(log: ConversationLog): unknown {
 }
 
 /**
- * A request with everything that happened.
+ * Returns a request with all its events, for JSON.
  *
  * @param conversation The request.
- * @param withCredentials Whether its credentials and its body are shown. Bytes
- * are latin-1 in the body, as in all previews.
- * @returns A value for JSON.
+ * @param withCredentials Whether to include its credentials and its body. The
+ * body is latin-1, as all previews are.
  */
 export function conversationJson(
   conversation: Conversation,
@@ -50,7 +49,7 @@ export function conversationJson(
   };
 }
 
-/** All rules, by subject. */
+/** Returns all rules, by subject. */
 export function rulesJson(): unknown {
   return RULE_GROUPS.map(({ title, rules }) => ({
     title,

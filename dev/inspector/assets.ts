@@ -1,8 +1,8 @@
 /**
- * Scripts, styles and images of the inspector.
+ * The scripts, styles and images of the inspector.
  *
- * `assets.json` holds the files of `assets/`, because a package on JSR can
- * import JSON, but no text; `deno task assets` writes it.
+ * `assets.json` contains the files in `assets/`, because a package on JSR can
+ * import JSON but not text. `deno task assets` writes it.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface Asset {
  * Returns a file.
  *
  * @param name Its name, such as `"list.js"`.
- * @returns The file, or nothing if there is none of that name.
+ * @returns The file; `undefined` if it does not exist.
  */
 export function assetOf(name: string): Asset | undefined {
   if (!Object.hasOwn(FILES, name)) return undefined;

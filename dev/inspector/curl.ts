@@ -1,5 +1,5 @@
 /**
- * A request as a command of curl, for a POSIX shell.
+ * Writes a request as a curl command for a POSIX shell.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { RecordedRequest } from "../conversation.ts";
 import { isPrintable, printfFormat, quoteForShell } from "./shell.ts";
 
-/** Longer bodies go through a pipe: systems limit the length of an argument. */
+/** Longer bodies are piped, because systems limit the length of an argument. */
 const MAX_ARGUMENT = 32_768;
 
 /** Headers that curl sends by default. */
@@ -37,7 +37,7 @@ function bodyOptions(
     return { options: method === "GET" ? [] : [other] };
   }
   const options = method === "POST" ? [] : [`-X ${quoteForShell(method)}`];
-  // With a body, curl does not know that a response to HEAD has none, and waits.
+  // With a request body, curl waits for the body of the response to HEAD.
   if (isHead) options.push("--max-time 5");
   const bytes = fromBytes(body);
   if (bytes.length <= MAX_ARGUMENT && isPrintable(bytes)) {

@@ -1,5 +1,5 @@
 /**
- * The difference between an environ and that of a plain request.
+ * Compares an environ with that of a plain request.
  *
  * @module
  */
@@ -77,7 +77,7 @@ function isUsual(
   { name, value }: EnvironEntry,
   target: string | undefined,
 ): boolean {
-  // It repeats what SCRIPT_NAME, PATH_INFO and QUERY_STRING say.
+  // It only repeats SCRIPT_NAME, PATH_INFO and QUERY_STRING.
   if (name === "REQUEST_URI") return value === target;
   return Object.hasOwn(PLAIN, name)
     ? PLAIN[name] === value
@@ -92,11 +92,11 @@ function rank(name: string): number {
 }
 
 /**
- * Divides an environ into what is unusual and the rest.
+ * Divides an environ into unusual and usual variables.
  *
  * @param environ The variables.
  * @param target The request target as received, which `REQUEST_URI` repeats.
- * @returns Both parts: what makes the request first, then headers, then the rest.
+ * @returns Both parts: first method and path, then headers, then the rest.
  */
 export function diffEnviron(
   environ: readonly EnvironEntry[],

@@ -1,12 +1,12 @@
 /**
- * Numbers, times and bytes as people read them.
+ * Formats numbers, times and bytes for people.
  *
  * @module
  */
 
 import { decodeUtf8, isByteString, toBytes } from "../../wsgi/byte_string.ts";
 
-/** Writes a size: `0 bytes`, `1 byte`, `12.4 kB`. */
+/** Formats a size: `0 bytes`, `1 byte`, `12.4 kB`. */
 export function formatBytes(bytes: number): string {
   if (bytes === 1) return "1 byte";
   if (bytes < 1000) return `${bytes} bytes`;
@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** Writes a duration in milliseconds: `0.3 ms`, `41 ms`, `2.5 s`, `3:05 min`. */
+/** Formats a duration in milliseconds: `0.3 ms`, `41 ms`, `2.5 s`, `3:05 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${ms.toFixed(0)} ms`;
@@ -29,14 +29,14 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)}:${rest} min`;
 }
 
-/** Writes a time of day, in the time zone of the server. */
+/** Formats a time of day, in the time zone of the server. */
 export function formatClock(epoch: number): string {
   const date = new Date(epoch);
   return [date.getHours(), date.getMinutes(), date.getSeconds()]
     .map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-/** Writes a number with a noun: `1 error`, `2 errors`. */
+/** Formats a number with a noun: `1 error`, `2 errors`. */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
@@ -70,12 +70,12 @@ export function toText(preview: string): string {
   );
 }
 
-/** Cuts text after some characters. */
+/** Shortens text to a number of characters. */
 export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
-/** Decodes a ByteString that stands for a name or a target. */
+/** Decodes a ByteString such as a name or a target. */
 export function toReadable(value: string): string {
   return isByteString(value) ? decodeUtf8(value) : value;
 }

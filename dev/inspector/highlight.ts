@@ -1,5 +1,5 @@
 /**
- * Colours for short programs in JavaScript.
+ * Syntax highlighting for short programs in JavaScript.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const KEYWORDS =
   "extends|false|finally|for|from|function|if|import|in|instanceof|let|new|null|of|" +
   "return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|yield";
 
-/** Comments, strings, keywords and numbers; nothing else has a colour. */
+/** Matches comments, strings, keywords and numbers. */
 const TOKEN = new RegExp(
   [
     /(?<comment>\/\/[^\n]*|\/\*[^]*?\*\/)/.source,
@@ -24,10 +24,10 @@ const TOKEN = new RegExp(
 );
 
 /**
- * Marks the words of a program with their kinds.
+ * Marks the tokens of a program.
  *
  * @param program The program.
- * @returns The program, with an element around each token of a kind.
+ * @returns The program, with an element around each token.
  */
 export function highlight(program: string): Html {
   const parts: Html[] = [];

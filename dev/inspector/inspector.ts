@@ -22,7 +22,7 @@ const MAX_FORM = 4096;
 /** The path of the inspector, unless the server mounts it elsewhere. */
 const BASE = "/__wsgi__";
 
-/** Divides the path of a request into that of the inspector and the rest. */
+/** Splits the path of a request into the base of the inspector and the rest. */
 function splitPath(environ: Environ): readonly [base: string, path: string] {
   const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
   const isMounted = !PATH_INFO.startsWith(`${BASE}/`) && PATH_INFO !== BASE;
@@ -68,7 +68,7 @@ class Inspector {
     this.#token = options.token ?? crypto.randomUUID();
   }
 
-  /** Answers a request, with a refusal if it is not allowed. */
+  /** Answers a request, or refuses it. */
   async respond(environ: Environ): Promise<InspectorResponse> {
     const [base, path] = splitPath(environ);
     const route = routeOf(path);
@@ -78,13 +78,13 @@ class Inspector {
     if (route.exposure === "action") {
       return method === "POST"
         ? await this.#act(route, environ, base)
-        : text("This path takes POST only.", "405 Method Not Allowed", [
+        : text("This path accepts POST only.", "405 Method Not Allowed", [
           ["Allow", "POST"],
         ]);
     }
     if (method !== "GET" && method !== "HEAD") {
       return text(
-        "This path takes GET and HEAD only.",
+        "This path accepts GET and HEAD only.",
         "405 Method Not Allowed",
         [
           ["Allow", "GET, HEAD"],
@@ -103,7 +103,7 @@ class Inspector {
     const token = await readToken(environ["wsgi.input"]);
     if (!equalsSecret(token, this.#token)) {
       return text(
-        "The token is wrong: load the page again, and send its form.",
+        "The token is wrong. Reload the page and try again.",
         "403 Forbidden",
       );
     }
@@ -116,11 +116,14 @@ class Inspector {
       ? log.get(route.id)
       : undefined;
     if (conversation === undefined) {
-      return text("The request is no longer kept.", "404 Not Found");
+      return text(
+        "This request is no longer available: only the most recent ones are kept.",
+        "404 Not Found",
+      );
     }
     if (!conversation.request.isBodyComplete) {
       return text(
-        "The request cannot be sent again: its body was not read to its end, or is too long to keep.",
+        "Cannot send the request again: the application did not read its whole body, or the body is too long to keep.",
         "409 Conflict",
       );
     }

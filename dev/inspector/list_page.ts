@@ -59,7 +59,7 @@ function searchText(summary: ConversationSummary): string {
   return words.join(" ").toLowerCase();
 }
 
-/** Returns whether a filter lets a request through. */
+/** Returns whether a request matches a filter. */
 export function matches(
   summary: ConversationSummary,
   { text, onlyFailures }: ListFilter,
@@ -125,12 +125,12 @@ export function showRow(
 `;
 }
 
-/** Panels above the list. */
+/** The panels above the list. */
 export interface ListPanels {
-  /** Why the application does not answer. */
+  /** The reason why the application does not answer. */
   readonly failure: Html | undefined;
   /** The outcome of the last check. */
-  readonly check: Html | undefined;
+  readonly check: Html;
 }
 
 /**
@@ -138,7 +138,7 @@ export interface ListPanels {
  *
  * @param frame Data that all pages use.
  * @param summaries The requests, the oldest first.
- * @param filter Which of them are shown.
+ * @param filter The filter.
  * @param panels The panels above the list.
  * @returns The page.
  */
@@ -173,10 +173,10 @@ export function listPage(
 ${rows}</ol>
 <p id="empty" class="empty-list"${
       summaries.length > 0 && markup` hidden`
-    }>No request yet. <a href="/">Open the application</a>: what it and the server say to each other appears here.</p>
+    }>No requests yet. <a href="/">Open the application</a>: its conversation with the server appears here.</p>
 <p id="none" class="empty-list"${
       (summaries.length === 0 || shown.length > 0) && markup` hidden`
-    }>No request matches the filter.</p>
+    }>No requests match the filter.</p>
 <p class="keys"><kbd>j</kbd> <kbd>k</kbd> next and previous request, <kbd>Enter</kbd> opens it, <kbd>/</kbd> filters</p>`,
   });
 }

@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 15_000;
 export interface LivePanels {
   state(): Html;
   failure(): Promise<Html | undefined>;
-  check(): Html | undefined;
+  check(): Html;
 }
 
 const encoder = new TextEncoder();
@@ -132,7 +132,7 @@ export class LiveEvents implements AsyncIterable<Uint8Array> {
       events += toEvent("application", {
         state: String(this.#panels.state()),
         failure: String(failure ?? ""),
-        check: String(this.#panels.check() ?? ""),
+        check: String(this.#panels.check()),
       });
     }
     return events === "" ? ":\n\n" : events;

@@ -1,5 +1,5 @@
 /**
- * The answers to GET requests, for each path of the inspector.
+ * {@linkcode InspectorPages}: the responses to GET requests.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export class InspectorPages {
   }
 
   /**
-   * Shows what a path leads to.
+   * Creates the response for a path.
    *
    * @param route The path.
    * @param environ The request.
@@ -84,7 +84,7 @@ export class InspectorPages {
         const shown = await this.#request(route.id);
         return shown === undefined
           ? this.#missing(
-            `Request ${route.id} is not kept: only the last requests are.`,
+            `Request ${route.id} is not available: only the most recent ones are kept.`,
           )
           : this.#page(shown);
       }
@@ -115,11 +115,14 @@ export class InspectorPages {
       case "api-test": {
         const conversation = log.get(route.id);
         return conversation === undefined
-          ? text("The request is not kept.", NOT_FOUND)
+          ? text(
+            "This request is not available: only the most recent ones are kept.",
+            NOT_FOUND,
+          )
           : await this.#data(route.name, conversation, environ);
       }
       default:
-        return this.#missing("There is nothing at this path.");
+        return this.#missing("There is no page at this path.");
     }
   }
 
@@ -146,7 +149,7 @@ export class InspectorPages {
     return new SourceViewer((file) => this.#options.source(file));
   }
 
-  #check(): Html | undefined {
+  #check(): Html {
     const form =
       markup`<form method="post" action="${this.#base}/check"><input type="hidden" name="token" value="${this.#token}"><button>Check now</button></form>`;
     return showCheck(this.#options.log.check, form);
@@ -176,7 +179,7 @@ export class InspectorPages {
 
   async #testOf(conversation: Conversation): Promise<string | undefined> {
     const { module } = this.#options;
-    // A folder has no module that a test could import.
+    // A folder has no module to import.
     if (!/\.[cm]?[jt]sx?(?::[^/\\]+)?$/.test(module)) return undefined;
     const file = module.replace(/(\.[cm]?[jt]sx?):[^/\\]+$/, "$1");
     return toTestSource(
@@ -212,7 +215,7 @@ export class InspectorPages {
     }
     const source = await this.#testOf(conversation);
     return source === undefined
-      ? text("The request cannot be written as a test.", NOT_FOUND)
+      ? text("This request cannot be copied as a test.", NOT_FOUND)
       : text(source.trimEnd());
   }
 

@@ -66,7 +66,7 @@ function showActions(
   const replay = request.isBodyComplete
     ? markup`<form method="post" action="${base}/requests/${id}/replay"><input type="hidden" name="token" value="${token}"><button class="primary">Replay</button></form>`
     : markup`<button disabled>Replay</button>
-<span class="quiet">Its body was not read to its end, or is too long to keep.</span>`;
+<span class="quiet">The application did not read the whole body, or it is too long to keep.</span>`;
   const test = canBeTest
     ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
     : "";

@@ -25,9 +25,9 @@ export interface InspectorResponse {
 const encoder = new TextEncoder();
 
 /**
- * Returns the policy of a page. The browser loads scripts and styles with the
- * nonce only, which excludes files of the application, and data from this origin.
- * No page can show this one in a frame.
+ * Returns the policy of a page. The browser loads only scripts and styles with the
+ * nonce, which excludes files of the application, and only data of this origin.
+ * No page can put this one into a frame.
  */
 function contentSecurityPolicy(nonce: string): string {
   return [

@@ -23,7 +23,7 @@ function toSlug(section: string): string {
   );
 }
 
-/** Links the sections of PEPs and RFCs that a requirement names. */
+/** Turns the names of sections of PEPs and RFCs into links. */
 function showSources(text: string): Html {
   const pattern =
     /PEP 3333, “([^”]*)”|RFC ([0-9]+)(?:,? sections? ([0-9.]*[0-9]))?/g;
@@ -44,7 +44,7 @@ function showSources(text: string): Html {
   return markup`${parts}${text.slice(done)}`;
 }
 
-/** Shows text in which code stands between backticks. */
+/** Shows text with code between backticks. */
 function showProse(text: string): Html {
   const parts = text.split("`").map((part, index) =>
     index % 2 === 1 ? markup`<code>${part}</code>` : showSources(part)

@@ -8,16 +8,16 @@ import { cut, toReadable, toText } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import { headLines, isSecretName, splitSecrets } from "./secrets.ts";
 
-/** Values and previews are cut after as many characters. */
+/** The maximum lengths of values and previews, in characters. */
 const MAX_VALUE = 4000;
 const MAX_PREVIEW = 200;
 
-/** Hides a value behind a button that works without a script, too. */
+/** Hides a value behind a button, which also works without a script. */
 function showSecret(value: string): Html {
   return markup`<details class="secret"><summary aria-label="Show ${value.length} hidden characters">hidden</summary><span>${value}</span></details>`;
 }
 
-/** Shows text in which only credentials are hidden. */
+/** Shows text, with hidden credentials. */
 export function showText(text: string): Html {
   const parts = splitSecrets(text).map((part) =>
     part.isSecret ? showSecret(part.text) : markup`${part.text}`
@@ -28,10 +28,10 @@ export function showText(text: string): Html {
 /**
  * Shows the value of a header or variable.
  *
- * @param name Its name, which may say that the value is a credential.
- * @param value The value, as a ByteString or as text.
- * @param isSecret Whether it is one in any case.
- * @returns The value, decoded.
+ * @param name The name, which may show that the value is a credential.
+ * @param value The value: a ByteString or text.
+ * @param isSecret Whether it is a credential in any case.
+ * @returns The decoded value.
  */
 export function showValue(name: string, value: string, isSecret = false): Html {
   const text = cut(toReadable(value), MAX_VALUE);
@@ -40,11 +40,11 @@ export function showValue(name: string, value: string, isSecret = false): Html {
 }
 
 /**
- * Shows the first bytes of a chunk or of what was read.
+ * Shows the first bytes of a chunk or of a read.
  *
- * @param preview The bytes, as latin-1.
- * @param bytes How many there were in all.
- * @returns One line, with a mark for each line feed.
+ * @param preview The first bytes, as latin-1.
+ * @param bytes The number of all bytes.
+ * @returns One line, with a symbol for each line feed.
  */
 export function showPreview(preview: string, bytes: number): Html {
   const text = toText(preview);
@@ -71,7 +71,7 @@ export function showRows(
   return markup`<table class="pairs"><caption class="sr">${caption}</caption><tbody>${lines}</tbody></table>`;
 }
 
-/** Shows the head of a message as it stood on the wire. */
+/** Shows the head of a message as sent on the wire. */
 export function showHead(head: string): Html {
   const lines = headLines(head.trimEnd()).map((line) => {
     const bare = line.replace(/\r?\n$/, "");

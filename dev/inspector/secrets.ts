@@ -11,7 +11,7 @@ import type {
   EnvironEntry,
 } from "../conversation.ts";
 
-/** A piece of text, and whether it is to be hidden. */
+/** A piece of text, and whether to hide it. */
 export interface TextPart {
   readonly text: string;
   readonly isSecret: boolean;
@@ -34,7 +34,7 @@ const HARMLESS = /^(?:HTTP_)?(?:SEC[-_].*|AUTH_TYPE|AUTHORITY)$/i;
  * Returns whether a header, a variable or a parameter may hold a credential.
  *
  * @param name The name, in any case of letters.
- * @returns Whether its value is to be hidden.
+ * @returns Whether to hide its value.
  */
 export function isSecretName(name: string): boolean {
   if (isSecret(name)) return true;
@@ -89,10 +89,9 @@ function safeDecode(name: string): string {
 }
 
 /**
- * Replaces credentials in text by dots.
+ * Replaces the credentials in a text with dots.
  *
  * @param text The text.
- * @returns The text without them.
  */
 export function hideSecrets(text: string): string {
   return splitSecrets(text).map(({ text, isSecret }) => isSecret ? "•••" : text)
@@ -111,7 +110,7 @@ function hideVariable(entry: EnvironEntry): EnvironEntry {
   return { ...entry, value: isHidden ? "•••" : hideSecrets(value) };
 }
 
-/** Divides the head of a message into its lines; each line keeps its end. */
+/** Splits the head of a message into lines, including their ends. */
 export function headLines(head: string): string[] {
   return head.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -144,8 +143,8 @@ function hideInEvent(event: ConversationEvent): ConversationEvent {
 }
 
 /**
- * Copies a conversation without its credentials. The body of the request is
- * left out: it may be anything.
+ * Copies a conversation without its credentials, and without the request body,
+ * which may contain others.
  *
  * @param conversation The conversation.
  * @returns The copy.

@@ -1,5 +1,5 @@
 /**
- * Lines of the application's source, around the place where something happened.
+ * Shows lines of the application's source around a place.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const MAX_EXCERPTS = 40;
 const MAX_CAUSES = 5;
 const MAX_FRAMES = 12;
 
-/** Reads a file of the application; nothing if it is none. */
+/** Reads a file of the application; `undefined` for other files. */
 export type ReadSource = (file: string) => Promise<string | undefined>;
 
 /** Shortens a path to its last two parts. */
@@ -54,7 +54,7 @@ export function showLines(
   return markup`<pre class="source" tabindex="0" role="group" aria-label="Source, line ${marked}"><code>${rows}</code></pre>`;
 }
 
-/** Shows what to do about a problem. */
+/** Shows a hint. */
 export function showHint(hint: string): Html {
   return markup`<p class="hint"><strong>Hint:</strong> ${hint}</p>`;
 }
@@ -74,7 +74,7 @@ export class SourceViewer {
    * Shows the lines around a place.
    *
    * @param place The place.
-   * @returns The lines; nothing if the file is not one of the application's.
+   * @returns The lines; `undefined` if the file is not the application's.
    */
   async excerpt(place: SourcePlace | undefined): Promise<Html | undefined> {
     if (place === undefined || this.#shown >= MAX_EXCERPTS) return undefined;

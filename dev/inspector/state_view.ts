@@ -19,18 +19,18 @@ const DURING: Readonly<Record<Failure["during"], string>> = {
   blocked: "The application blocks its thread",
 };
 
-/** Shows the state in a word, for the header of a page. */
+/** Shows the state as a word, for the header of a page. */
 export function showState(state: ApplicationState): Html {
   const word = typeof state === "string" ? state : "failed";
   return markup`<span class="state ${word}">${word}</span>`;
 }
 
 /**
- * Shows why the application does not answer.
+ * Shows the reason why the application does not answer.
  *
  * @param state Its state.
  * @param sources Reads the lines of the stack.
- * @returns A panel; nothing unless the application failed.
+ * @returns A panel; `undefined` unless the application has failed.
  */
 export async function showFailure(
   state: ApplicationState,
@@ -38,7 +38,7 @@ export async function showFailure(
 ): Promise<Html | undefined> {
   if (typeof state === "string") return undefined;
   const { error, excerpt, during, hint } = state.failed;
-  // The excerpt of the failure stands for that of the first frame.
+  // The failure may already have the excerpt of its first frame.
   const shown = excerpt === undefined
     ? await sources.error(error)
     : markup`<p class="message"><strong>${error.name}</strong>: ${error.message}</p>
@@ -47,7 +47,7 @@ ${showLines(excerpt.lines, excerpt.line)}`;
 <h2 id="failure">${DURING[during]}</h2>
 ${shown}
 ${hint !== undefined && showHint(hint)}
-<p class="quiet">Save a corrected file: the application is loaded again.</p>
+<p class="quiet">Save a corrected file to load the application again.</p>
 </section>`;
 }
 
@@ -55,15 +55,15 @@ ${hint !== undefined && showHint(hint)}
  * Shows the outcome of the last check.
  *
  * @param outcome The outcome, if there was a check.
- * @param form The form that runs it again, if the server can.
- * @returns A panel; nothing without a check.
+ * @param form The form that runs a check.
+ * @returns A panel.
  */
 export function showCheck(
   outcome: CheckOutcome | undefined,
-  form: Html | undefined,
-): Html | undefined {
+  form: Html,
+): Html {
   if (outcome === undefined) {
-    return form && markup`<section class="panel" aria-labelledby="check">
+    return markup`<section class="panel" aria-labelledby="check">
 <div class="panel-head"><h2 id="check">Check</h2> <span class="quiet">not yet run</span> ${form}</div>
 </section>`;
   }

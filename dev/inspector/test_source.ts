@@ -14,12 +14,12 @@ import { toText } from "./format.ts";
 import { type ModuleExport, toImport } from "./module_export.ts";
 import { hideSecrets } from "./secrets.ts";
 
-/** Longer bodies are written in base64. */
+/** Longer bodies are written in base64, in bytes. */
 const MAX_NUMBERS = 24;
 
 /**
- * Headers that are left out. The test client makes those of the body; the others
- * concern the connection of a browser.
+ * Headers that are left out. The test client creates those of the body; the
+ * others are about the connection of a browser.
  */
 const LEFT_OUT = new Set([
   "connection",
@@ -30,7 +30,7 @@ const LEFT_OUT = new Set([
   "upgrade-insecure-requests",
 ]);
 
-/** A target that names its host. */
+/** A target in absolute form. */
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
 function isNotHost([name]: readonly [string, string]): boolean {
@@ -103,7 +103,7 @@ function headerLines({ headers, target }: RecordedRequest): string[] {
   return rows.length === 0 ? [] : ["headers: [", ...rows, "],"];
 }
 
-/** Returns the target in origin form, or nothing if it has no path, such as `*`. */
+/** Returns the target in origin form; `undefined` for `*` and the like. */
 function pathOf(target: string): string | undefined {
   if (target.startsWith("/")) return target;
   const [, , path] = ABSOLUTE.exec(target) ?? [];
@@ -163,14 +163,14 @@ function fails(conversation: Conversation): boolean {
 /**
  * Writes a test that sends a request to the application. If the request broke a
  * rule or the application threw, the test fails for the same reason until the
- * application is corrected; otherwise it passes while the status stays.
+ * application is corrected. Otherwise it expects the same status.
  *
  * The test contains the credentials of the request.
  *
- * @param conversation The request, and what became of it.
- * @param module Where the application is, seen from the test.
- * @returns The source of the test; nothing if the target has no path or the body
- * was not kept in full.
+ * @param conversation The request with its events.
+ * @param module The export of the application, with a specifier for the test.
+ * @returns The source of the test; `undefined` if the target has no path, or only
+ * a part of the body was kept.
  */
 export function toTestSource(
   conversation: Conversation,

@@ -210,9 +210,9 @@ export async function showEvent(
     case "omitted":
       return item(
         "server",
-        markup`<p class="quiet">Too many to keep: ${
+        markup`<p class="quiet">${
           count(event.count, "event")
-        } left out here.</p>`,
+        } left out here: too many to keep.</p>`,
       );
     case "head":
       return item(

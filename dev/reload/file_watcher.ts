@@ -1,10 +1,10 @@
 /**
- * {@linkcode FileWatcher}: notices that one of some files was saved.
+ * {@linkcode FileWatcher}: detects changes of files.
  *
  * @module
  */
 
-/** Editors write several times, and by renaming; in milliseconds. */
+/** The delay that combines the several changes of one save, in milliseconds. */
 const SETTLE_MS = 50;
 
 function folderOf(path: string): string {
@@ -27,17 +27,17 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The next folder that exists, in which a missing one would appear. */
+/** Returns the innermost folder of a path that exists. */
 function existingFolder(folder: string): string {
   let path = folder;
   while (!isFolder(path) && folderOf(path) !== path) path = folderOf(path);
   return path;
 }
 
-/** Watches the folders of files: an editor may replace a file by another one. */
+/** Watches the folders of files, because editors replace files by renaming. */
 export class FileWatcher {
   readonly #onChange: (paths: readonly string[]) => void;
-  /** The files, by the paths that the system reports. */
+  /** The files, with the paths that the system reports. */
   readonly #files = new Set<string>();
   readonly #watchers = new Map<string, Deno.FsWatcher>();
   #changed = new Set<string>();
@@ -53,9 +53,9 @@ export class FileWatcher {
   }
 
   /**
-   * Watches further files.
+   * Watches more files.
    *
-   * @param paths Their absolute paths. They need not exist.
+   * @param paths Their absolute paths. The files may be missing.
    */
   add(paths: Iterable<string>): void {
     if (this.#isClosed) return;
@@ -63,7 +63,7 @@ export class FileWatcher {
       const folder = folderOf(path);
       const real = isFolder(folder) ? realPath(folder) : folder;
       this.#files.add(`${real}${path.slice(folder.length)}`);
-      // A file may be a link to one elsewhere.
+      // The file may be a link.
       const target = realPath(path);
       this.#files.add(target);
       this.#watch(existingFolder(real));
@@ -78,7 +78,7 @@ export class FileWatcher {
       this.#watchers.set(folder, watcher);
       this.#follow(watcher);
     } catch {
-      // What cannot be watched does not reload.
+      // Changes in a folder that cannot be watched are not detected.
     }
   }
 
@@ -89,7 +89,7 @@ export class FileWatcher {
     }
   }
 
-  /** Whether a path is a file, or the folder in which one may have appeared. */
+  /** Returns whether a path is a watched file, or a folder that contains one. */
   #concerns(path: string): boolean {
     if (this.#files.has(path)) return true;
     for (const file of this.#files) {
@@ -108,7 +108,7 @@ export class FileWatcher {
     }, SETTLE_MS);
   }
 
-  /** Ends watching. */
+  /** Stops watching. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);

@@ -1,21 +1,21 @@
 /**
- * The modules of the application: its own and those that it imports, found in
- * their text, so that they are known also where one of them cannot be loaded.
+ * Finds the modules that the application imports. It searches their text, which
+ * also works if one of them cannot be loaded.
  *
  * @module
  */
 
-/** Imports and exports with a specifier, and `import()` of a string. */
+/** Matches imports and exports with a specifier, and `import()` of a string. */
 const IMPORT =
   /\b(?:import|export)\b[^"'`;()]*?\bfrom\s*(["'])([^"'\n]+)\1|\bimport\s*\(?\s*(["'])([^"'\n]+)\3/g;
 
 const COMMENT = /\/\*[\s\S]*?\*\/|(^|[^:"'`\\])\/\/[^\n]*/g;
 
-/** More modules are not looked at. */
+/** The maximum number of modules. */
 const MAX_MODULES = 2_000;
 
 /**
- * Finds what a module imports.
+ * Finds the imports of a module.
  *
  * @param text The text of the module.
  * @returns The specifiers.
@@ -33,7 +33,7 @@ function resolve(specifier: string, base: string): string | undefined {
     if (/^(?:\.{0,2}\/|file:)/.test(specifier)) {
       return new URL(specifier, base).href;
     }
-    // An import map may lead to a file.
+    // An import map may map it to a file.
     return import.meta.resolve(specifier);
   } catch {
     return undefined;
@@ -44,24 +44,25 @@ async function readText(url: string): Promise<string> {
   try {
     return await Deno.readTextFile(new URL(url));
   } catch {
-    // A file that is missing is waited for.
+    // A missing file may still be created.
     return "";
   }
 }
 
 /**
- * Finds the modules that a module needs and that are files.
+ * Finds all modules that a module imports, directly or indirectly, and that are
+ * files.
  *
  * @param entry The URL of the module.
- * @param isOwn Whether a URL is one of a package that is not looked at.
- * @returns The URLs, that of the module itself first. Some may not exist.
+ * @param isOwn Returns whether a URL belongs to this package, and is left out.
+ * @returns The URLs, starting with the module itself. Some files may be missing.
  */
 export async function findModules(
   entry: string,
   isOwn: (url: string) => boolean,
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>([entry]);
-  // A set is iterated in order, also over what is added meanwhile.
+  // The iteration includes URLs that are added during it.
   for (const url of found) {
     if (found.size > MAX_MODULES) break;
     if (!/\.[cm]?[jt]sx?$/.test(new URL(url).pathname)) continue;

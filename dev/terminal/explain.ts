@@ -1,5 +1,5 @@
 /**
- * A rule of the validator, explained in a terminal.
+ * Explains a rule of the validator in the terminal.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { UsageError } from "../../cli/parsed_arguments.ts";
 import { RULES } from "../../validator/rules/table.ts";
 import { explainRule } from "../explain_rule.ts";
 
-/** The width of a terminal that nobody has made wider. */
+/** The maximum width of a line, in characters. */
 const WIDTH = 80;
 
 /** Breaks text into lines. */
@@ -30,7 +30,7 @@ function indent(program: string): string {
     .join("\n");
 }
 
-/** What to do about a rule that does not exist. */
+/** Returns a hint about a rule that does not exist. */
 function hintFor(rule: string): string {
   const ids = RULES.map(({ id }) => id);
   const close = findClosest(rule, ids);
@@ -39,21 +39,21 @@ function hintFor(rule: string): string {
     : [close];
   return meant.length === 0
     ? "--rules lists all rules"
-    : `Did you mean ${meant.join(", or ")}?`;
+    : `Did you mean ${meant.join(" or ")}?`;
 }
 
 /**
- * Explains a rule: what it asks for, a program that breaks it, one that follows
- * it, and the clause.
+ * Explains a rule: its requirement, a program that breaks it, one that follows it,
+ * and the clauses of the specification.
  *
  * @param rule The id of the rule.
  * @returns The text.
- * @throws {UsageError} If there is no rule of that name.
+ * @throws {UsageError} If the rule does not exist.
  */
 export function explain(rule: string): string {
   const explained = explainRule(rule);
   if (explained === undefined) {
-    throw new UsageError(`there is no rule ${rule}`, hintFor(rule));
+    throw new UsageError(`unknown rule ${rule}`, hintFor(rule));
   }
   const { id, severity, blame, profile, title, why, hint } = explained;
   const clauses = explained.clauses.map(({ anchor, text }) =>

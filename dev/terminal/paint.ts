@@ -1,10 +1,10 @@
 /**
- * Colours for a terminal, where they are wanted.
+ * Colors for the terminal.
  *
  * @module
  */
 
-/** Colours a text, or leaves it as it is. */
+/** Functions that color a text, or return it unchanged. */
 export interface Paint {
   red(text: string): string;
   yellow(text: string): string;
@@ -24,10 +24,9 @@ const CODES = {
 } as const;
 
 /**
- * Makes colours.
+ * Creates the functions that color texts.
  *
- * @param isWanted Whether there are any.
- * @returns What colours a text.
+ * @param isWanted Whether texts are colored.
  */
 export function createPaint(isWanted: boolean): Paint {
   const paint = (code: number) => (text: string): string =>
@@ -43,21 +42,18 @@ export function createPaint(isWanted: boolean): Paint {
 }
 
 /**
- * Checks whether the output of this program is to be coloured: in a terminal,
- * unless the user has set NO_COLOR.
- *
- * @returns Whether it is.
+ * Returns whether the output of this program should be colored: in a terminal,
+ * unless NO_COLOR is set.
  */
 export function wantsColor(): boolean {
   return !Deno.noColor && Deno.stderr.isTerminal();
 }
 
 /**
- * Colours a status code by its class.
+ * Colors a status code by its class.
  *
- * @param paint The colours.
+ * @param paint The colors.
  * @param status The status code.
- * @returns The code, coloured.
  */
 export function paintStatus(paint: Paint, status: string): string {
   switch (status[0]) {

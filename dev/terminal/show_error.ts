@@ -1,25 +1,25 @@
 /**
- * Errors and findings as lines for the terminal.
+ * Formats errors and findings for the terminal.
  *
  * @module
  */
 
+import { toFilePath } from "../../cli/load_module.ts";
 import { escapeControls } from "../../wsgi/describe.ts";
 import type { SourcePlace } from "../../wsgi/source_place.ts";
 import { readExcerpt } from "../../middleware/source_excerpt.ts";
 import { toExcerptText } from "../../middleware/failure_text.ts";
 import type { Failure } from "../application_state.ts";
 import type { DescribedError, DescribedFinding } from "../conversation.ts";
-import { toFilePath } from "../file_path.ts";
 import type { Paint } from "./paint.ts";
 
-/** Frames of one error that are shown. */
+/** The maximum number of frames of one error. */
 const MAX_FRAMES = 5;
 
-/** Lines shown before and after the one at fault. */
+/** The number of lines before and after the one with the error. */
 const AROUND = 2;
 
-/** A path below this folder is shown relative to it. */
+/** Returns a path relative to the current folder, if it is inside. */
 function toShort(file: string): string {
   const path = toFilePath(file);
   const folder = `${Deno.cwd()}/`;
@@ -27,10 +27,9 @@ function toShort(file: string): string {
 }
 
 /**
- * Names a place, so that terminals make a link of it.
+ * Formats a place like `"app.ts:3:9"`, which many terminals turn into a link.
  *
  * @param place The place.
- * @returns Such as `"app.ts:3:9"`.
  */
 export function showPlace({ file, line, column }: SourcePlace): string {
   return escapeControls(`${toShort(file)}:${line}:${column}`);
@@ -49,11 +48,11 @@ function excerptLines(place: SourcePlace, paint: Paint): string[] {
 }
 
 /**
- * Shows an error with its frames, its causes, and the lines at fault.
+ * Formats an error with its frames, its causes, and the lines around it.
  *
  * @param error The error.
- * @param paint The colours.
- * @param showsExcerpt Whether source lines are shown.
+ * @param paint The colors.
+ * @param showsExcerpt Whether to show lines of the source.
  * @returns The lines.
  */
 export function showError(
@@ -79,10 +78,10 @@ export function showError(
 }
 
 /**
- * Shows why the application cannot answer.
+ * Formats the reason why the application cannot answer.
  *
- * @param failure Why.
- * @param paint The colours.
+ * @param failure The reason.
+ * @param paint The colors.
  * @returns The lines.
  */
 export function showFailureLines(failure: Failure, paint: Paint): string[] {
@@ -94,11 +93,11 @@ export function showFailureLines(failure: Failure, paint: Paint): string[] {
 }
 
 /**
- * Shows a finding of the validator.
+ * Formats a finding of the validator.
  *
  * @param finding The finding.
- * @param paint The colours.
- * @param link The address of the page about its rule.
+ * @param paint The colors.
+ * @param link The URL of the page about its rule.
  * @returns The lines.
  */
 export function showFinding(

@@ -1,27 +1,27 @@
 /**
- * {@linkcode MessageQueue}: messages that leave together.
+ * {@linkcode MessageQueue}: sends several messages to a thread at once.
  *
  * @module
  */
 
-/** Smaller buffers cost less to copy than to transfer. */
+/** Smaller buffers are cheaper to copy than to transfer, in bytes. */
 const MIN_TRANSFERRED = 8_192;
 
 /**
- * So many messages leave at once: with more of them, one thread would wait while
- * the other one works.
+ * The maximum number of messages that are sent at once. With more of them, one
+ * thread would be idle while the other works.
  */
 const MAX_GATHERED = 16;
 
-/** Anything that messages can be posted to. */
+/** A destination of messages, such as a `MessagePort`. */
 export interface Target {
-  /** Sends a message to the other side. */
+  /** Sends a message. */
   postMessage(message: unknown, transfer: Transferable[]): void;
 }
 
 /**
- * Gathers messages until the current job is done, and sends them as one array:
- * waking a thread costs more than all that a message carries.
+ * Collects messages until the end of the current job, and sends them as one
+ * array: it costs more to wake a thread than to send a message.
  */
 export class MessageQueue<Message extends readonly unknown[]> {
   readonly #target: Target;
@@ -34,7 +34,7 @@ export class MessageQueue<Message extends readonly unknown[]> {
   };
 
   /**
-   * @param target Where the messages go.
+   * @param target The destination.
    */
   constructor(target: Target) {
     this.#target = target;
@@ -44,8 +44,8 @@ export class MessageQueue<Message extends readonly unknown[]> {
    * Adds a message.
    *
    * @param message The message.
-   * @param bytes Bytes in the message that belong to it alone: they may be
-   * transferred, and must not be used afterwards.
+   * @param bytes Bytes in the message that may be transferred. They must not be
+   * used afterwards.
    */
   add(message: Message, bytes?: Uint8Array<ArrayBuffer>): void {
     this.#waiting.push(message);
@@ -55,11 +55,12 @@ export class MessageQueue<Message extends readonly unknown[]> {
     if (this.#waiting.length >= MAX_GATHERED) return this.flush();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // Jobs that wait already, such as those of other connections, come first.
+    // Jobs that are already waiting, such as those of other connections, may add
+    // further messages.
     queueMicrotask(() => queueMicrotask(this.#onTurn));
   }
 
-  /** Sends what waits. */
+  /** Sends the waiting messages now. */
   flush(): void {
     if (this.#waiting.length === 0) return;
     const messages = this.#waiting;

@@ -1,6 +1,6 @@
 /**
- * The worker that checks the application, in a start of its own: the requests of
- * the check must not change what the running one holds in memory.
+ * The worker that checks the application. It loads the application separately, so
+ * that the requests of the check do not change the state of the running one.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import type { Report } from "../../conformance/report.ts";
 import type { Failure } from "../application_state.ts";
 import { load, toLoadFailure } from "./load.ts";
 
-/** What the worker says. */
+/** A message of the worker. */
 export type CheckMessage =
-  /** A case is over: it is alive. */
+  /** A case has ended, so the worker is not blocked. */
   | readonly ["case"]
   | readonly ["report", Report]
   | readonly ["failed", Failure];
 
-/** What this file needs of the scope of a worker. */
+/** The part of a worker's scope that this file uses. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<string>) => void) | null;
   postMessage(message: CheckMessage): void;
@@ -25,10 +25,10 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-/** What the application writes belongs to the requests of users, not to these. */
+/** Mutes the console: the output of the check would confuse the user. */
 function silence(): void {
   for (const method of ["debug", "error", "info", "log", "warn"] as const) {
-    // deno-lint-ignore no-console -- it is replaced
+    // deno-lint-ignore no-console -- replaces it
     console[method] = () => {};
   }
 }

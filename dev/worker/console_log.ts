@@ -1,5 +1,5 @@
 /**
- * What the application writes to the console, told apart by request.
+ * Assigns the console output of the application to requests.
  *
  * @module
  */
@@ -18,37 +18,37 @@ function toText(args: readonly unknown[]): string {
 }
 
 /**
- * Runs a function so that what it writes to the console, also later, counts as
- * written in a request.
+ * Runs a function. Its console output, including later output, belongs to a
+ * request.
  *
- * @param recorder Where it is recorded.
+ * @param recorder The recorder of the request.
  * @param run The function.
- * @returns What the function returns.
+ * @returns The result of the function.
  */
 export function runRecorded<T>(recorder: Recorder, run: () => T): T {
   return requests.run(recorder, run);
 }
 
 /**
- * Returns what records the request that is being handled.
+ * Returns the recorder of the current request.
  *
- * @returns The recorder; nothing outside of a request.
+ * @returns The recorder; `undefined` outside of a request.
  */
 export function currentRecorder(): Recorder | undefined {
   return requests.getStore();
 }
 
-/** Begins to record the console. What is written still appears there. */
+/** Starts to record the console output, which still appears in the terminal. */
 export function recordConsole(): void {
   for (const method of METHODS) {
     const original = console[method].bind(console);
-    // deno-lint-ignore no-console -- it is wrapped
+    // deno-lint-ignore no-console -- wraps it
     console[method] = (...args: unknown[]) => {
       original(...args);
       try {
         requests.getStore()?.addConsole(toText(args));
       } catch {
-        // What cannot be shown was written already.
+        // A value that cannot be described must not break the application.
       }
     };
   }

@@ -11,14 +11,14 @@ import { noteReadFiles } from "./read_files.ts";
 import { recordConsole } from "./console_log.ts";
 import { WorkerServer } from "./worker_server.ts";
 
-/** What this file needs of the scope of a worker. */
+/** The part of a worker's scope that this file uses. */
 interface WorkerScope extends EventTarget {
   onmessage: ((event: MessageEvent<WorkerStart>) => void) | null;
 }
 
 const scope = globalThis as unknown as WorkerScope;
 
-/** Reports what would end a program. */
+/** Reports errors that would end a program. */
 function reportFaults(server: WorkerServer): void {
   function report(error: unknown, event: Event): void {
     event.preventDefault();
@@ -34,7 +34,7 @@ function reportFaults(server: WorkerServer): void {
   );
 }
 
-/** Reports that the application ends its program, which is this worker. */
+/** Reports that the application calls `Deno.exit()`, which ends this worker. */
 function reportExit(server: WorkerServer): void {
   const exit = Deno.exit;
   Deno.exit = (code): never => {

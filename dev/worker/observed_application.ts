@@ -1,6 +1,6 @@
 /**
- * The application as the worker runs it: checked, recorded, and with a page about
- * each failure.
+ * Wraps the application in the worker, so that it is checked and recorded, and
+ * its failures are answered with a page.
  *
  * @module
  */
@@ -44,8 +44,8 @@ function answer(
  * Wraps the application.
  *
  * @param loaded The application.
- * @param start What the worker was started with.
- * @returns The application that the worker runs.
+ * @param start The first message of the front.
+ * @returns The wrapped application.
  */
 export function observeApplication(
   { app, module }: Loaded,
@@ -66,11 +66,11 @@ export function observeApplication(
   const guarded = guardFailures(
     checked,
     (error, environ) => answer(error, environ, start),
-    // It is recorded, and the front prints it.
+    // The error is recorded, and the front prints it.
     () => {},
   );
   return (environ, startResponse) => {
-    // The gateway has another one: what it would write is recorded as well.
+    // The wsgi.errors of the gateway is silent.
     environ["wsgi.errors"] = stderr;
     return guarded(environ, startResponse);
   };

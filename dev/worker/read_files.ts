@@ -1,9 +1,8 @@
 /**
- * Which files the application reads, so that saving one of them reloads it.
+ * Detects which files the application reads. Saving one of them reloads it.
  *
- * The functions of `Deno` that read files are replaced by ones that take note.
- * Files that are written are left out: an application that writes to a file
- * would reload itself.
+ * The functions of `Deno` that read files are replaced. Files that the
+ * application writes are ignored: otherwise it would cause its own reload.
  *
  * @module
  */
@@ -37,14 +36,14 @@ function toAbsolute(path: string): string {
   return /^(?:\/|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`;
 }
 
-/** Whether a file that is opened so may be changed by the program. */
+/** Returns whether a file is opened for writing. */
 function isWriting(options: unknown): boolean {
   const { write, append, truncate } = (options ?? {}) as Deno.OpenOptions;
   return write === true || append === true || truncate === true;
 }
 
 /**
- * Takes note of the files that are read from now on.
+ * Starts to report the files that are read.
  *
  * @param onRead Called with the absolute path of each file, once.
  */
@@ -73,7 +72,7 @@ export function noteReadFiles(onRead: (path: string) => void): void {
         try {
           note(args[0], isWritten(args[1]));
         } catch {
-          // The original function reports what is wrong.
+          // The original function reports the problem.
         }
         return original.apply(this, args);
       };

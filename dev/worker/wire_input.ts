@@ -1,12 +1,12 @@
 /**
- * {@linkcode WireInput}: the body of a request, as the front sends it.
+ * {@linkcode WireInput}: the body of a request, part by part from the front.
  *
  * @module
  */
 
 import type { BodySource } from "../../gateway/input/body_source.ts";
 
-/** Asks the front for a part of the body only when the application reads it. */
+/** Requests each part of the body only when the application reads it. */
 export class WireInput implements BodySource {
   readonly #ask: () => void;
   #pending:
@@ -14,7 +14,7 @@ export class WireInput implements BodySource {
     | undefined;
 
   /**
-   * @param ask Asks the front for the next bytes.
+   * @param ask Requests the next part.
    */
   constructor(ask: () => void) {
     this.#ask = ask;
@@ -27,9 +27,9 @@ export class WireInput implements BodySource {
   }
 
   /**
-   * Gives the answer of the front to the reader.
+   * Passes the next part to the reader.
    *
-   * @param bytes The next bytes; nothing at the end.
+   * @param bytes The bytes; `undefined` at the end.
    */
   receive(bytes: Uint8Array<ArrayBuffer> | undefined): void {
     this.#pending?.resolve(bytes);
@@ -38,15 +38,15 @@ export class WireInput implements BodySource {
   /**
    * Reports that the body cannot be read.
    *
-   * @param error What the reader gets.
+   * @param error The error for the reader.
    */
   fail(error: Error): void {
     this.#pending?.reject(error);
   }
 
-  /** Has no effect: the front drops what nobody asks for. */
+  /** Has no effect: the front discards parts that are not requested. */
   release(): void {}
 
-  /** Has no effect: the front drops what nobody asks for. */
+  /** Has no effect: the front discards parts that are not requested. */
   cancel(): void {}
 }

@@ -2,12 +2,17 @@ import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { compare, type CompareOptions } from "../../bench/compare.ts";
 import { type Contender, contendersWith } from "../../bench/contenders.ts";
 import { FILE_SIZE } from "../../bench/contenders/payload.mjs";
-import { requestOf, type Scenario, SCENARIOS } from "../../bench/scenarios.ts";
+import { IdleConnections } from "../../bench/idle_connections.ts";
+import {
+  requestOf,
+  type Scenario,
+  scenarioOfSize,
+  SCENARIOS,
+} from "../../bench/scenarios.ts";
 import { Serving } from "../../bench/serving.ts";
 import { hasWrk } from "../../bench/wrk.ts";
 
-const linux = Deno.build.os === "linux";
-const wrk = linux && await hasWrk();
+const wrk = Deno.build.os === "linux" && await hasWrk();
 const [hello] = SCENARIOS as [Scenario];
 const bare = contender("bare");
 
@@ -20,11 +25,8 @@ function contender(id: string): Contender {
 /** The options of a comparison that is as short as wrk allows. */
 function shortest(missing: Record<string, string> = {}): CompareOptions {
   return {
-    rounds: 1,
-    seconds: 1,
-    file: "",
+    ...{ rounds: 1, seconds: 1, file: "", progress: () => {} },
     missing: new Map(Object.entries(missing)),
-    progress: () => {},
   };
 }
 
@@ -35,18 +37,17 @@ Deno.test("requestOf() writes the request as wrk sends it", () => {
     "POST / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n" +
       "Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\nxxx",
   );
-  assertEquals(
-    requestOf(hello, 8000),
-    "GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n",
-  );
+  const request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
+  assertEquals(requestOf(hello, 8000), request);
 });
 
 for (const id of ["bare", "makeServer"]) {
-  Deno.test(`${id} gives the answer of every scenario`, async () => {
+  Deno.test(`Serving.wrongAnswer() finds nothing in ${id}, in every scenario and size`, async () => {
     const file = await Deno.makeTempFile();
+    const sizes = [1024, 65_536, 200_000].map(scenarioOfSize);
     try {
       await Deno.writeFile(file, new Uint8Array(FILE_SIZE).fill(120));
-      for (const scenario of SCENARIOS) {
+      for (const scenario of [...SCENARIOS, ...sizes]) {
         await using serving = await Serving.start(
           contender(id),
           scenario,
@@ -58,25 +59,41 @@ for (const id of ["bare", "makeServer"]) {
       await Deno.remove(file);
     }
   });
+
+  Deno.test(`Serving.start() starts ${id} with open streams in the scenario held`, async () => {
+    const held = { ...hello, id: "held" };
+    await using serving = await Serving.start(contender(id), held, "");
+    const address = { hostname: "127.0.0.1", port: serving.port };
+    using conn = await Deno.connect(address);
+    await conn.write(new TextEncoder().encode(requestOf(held, serving.port)));
+    const buffer = new Uint8Array(4096);
+    let received = "";
+    // The size of the first chunk, and the chunk.
+    while (!/\r\n400\r\nx{1024}\r\n/.test(received)) {
+      const count = await conn.read(buffer);
+      if (count === null) throw new Error(`It ended after "${received}"`);
+      received += new TextDecoder().decode(buffer.subarray(0, count));
+    }
+    assertEquals(received.endsWith("x\r\n"), true);
+  });
 }
 
-Deno.test("Serving.wrongAnswer() sees another status, type, length, body", async () => {
+Deno.test("Serving.wrongAnswer() finds another type, length or body", async () => {
   await using serving = await Serving.start(bare, hello, "");
-  const wrong = (changes: Partial<Scenario>): Promise<string> =>
-    serving.wrongAnswer({ ...hello, ...changes });
-  assertEquals(
-    await wrong({ type: "text/html" }),
-    "Content-Type is text/plain",
-  );
-  assertEquals(
-    await wrong({ hasLength: false }),
-    "Content-Length is 13, not undefined",
-  );
-  assertEquals(
-    await wrong({ answer: () => "Hello World!\n" }),
-    "the body of 13 bytes is not that of 13: Hello world!\n, " +
-      "not Hello World!\n",
-  );
+  for (
+    const [changes, expected] of [
+      [{ type: "text/html" }, "Content-Type is text/plain"],
+      [{ hasLength: false }, "Content-Length is 13, not undefined"],
+      [
+        { answer: () => "Hello World!\n" },
+        "the body of 13 bytes is not that of 13: Hello world!\n, " +
+        "not Hello World!\n",
+      ],
+    ] as [Partial<Scenario>, string][]
+  ) {
+    const wrong = await serving.wrongAnswer({ ...hello, ...changes });
+    assertEquals(wrong, expected);
+  }
 });
 
 Deno.test("Serving.start() rejects when the program ends", async () => {
@@ -111,15 +128,37 @@ Deno.test({
 });
 
 Deno.test("compare() leaves out a contender that is not for this scenario", async () => {
-  const { rows, missing } = await compare(
-    hello,
-    [{ ...bare, only: ["json"] }, {
-      ...bare,
-      id: "old",
-      cannot: { hello: "too old" },
-    }],
-    shortest(),
-  );
+  const old = { ...bare, id: "old", cannot: { hello: "too old" } };
+  const others = [{ ...bare, only: ["json"] }, old];
+  const { rows, missing } = await compare(hello, others, shortest());
   assertEquals(rows, []);
   assertEquals(missing, [{ contender: "old", reason: "too old" }]);
+});
+
+Deno.test("IdleConnections.open() has a request answered on each", async () => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  let open = 0;
+  const requests: string[] = [];
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serve = async (conn: Deno.TcpConn): Promise<void> => {
+    using _ = conn;
+    const buffer = new Uint8Array(16);
+    const request = buffer.subarray(0, await conn.read(buffer) ?? 0);
+    requests.push(new TextDecoder().decode(request));
+    open++;
+    await conn.write(request);
+    await conn.read(buffer);
+    if (--open === 0) resolve();
+  };
+  const accepting = (async () => {
+    for (let i = 0; i < 60; i++) serve(await listener.accept());
+  })();
+  {
+    using _idle = await IdleConnections.open(listener.addr.port, 60, "ask");
+    await accepting;
+    assertEquals(requests, Array(60).fill("ask"));
+    assertEquals(open, 60);
+  }
+  await closed;
+  assertEquals(open, 0);
 });

@@ -8,7 +8,10 @@ import {
   treeOf,
 } from "../../bench/proc.ts";
 
-const ignore = Deno.build.os !== "linux";
+/** A test that needs /proc. */
+function testOnLinux(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: Deno.build.os !== "linux", fn });
+}
 
 Deno.test("parseSchedstat() reads the nanoseconds on a CPU", () => {
   assertEquals(parseSchedstat("1543261614 20733187 44\n"), 1_543_261_614);
@@ -27,22 +30,17 @@ Deno.test("cpuBetween() counts new threads whole and leaves out ended ones", () 
   assertEquals(cpuBetween(before, after), 37);
 });
 
-Deno.test({
-  name: "cpuTimes() grows while a process works",
-  ignore,
-  async fn(): Promise<void> {
-    const before = await cpuTimes(Deno.pid);
-    let spent = 0;
-    // It ends as soon as the kernel has accounted for anything.
-    while (spent === 0) spent = cpuBetween(before, await cpuTimes(Deno.pid));
-    assertGreater(spent, 0);
-  },
+testOnLinux("cpuTimes() grows while a process works", async () => {
+  const before = await cpuTimes(Deno.pid);
+  let spent = 0;
+  // It ends as soon as the kernel has accounted for anything.
+  while (spent === 0) spent = cpuBetween(before, await cpuTimes(Deno.pid));
+  assertGreater(spent, 0);
 });
 
-Deno.test({
-  name: "treeOf() finds the children of a process, memoryOf() adds them up",
-  ignore,
-  async fn(): Promise<void> {
+testOnLinux(
+  "treeOf() finds the children of a process, memoryOf() adds them up",
+  async () => {
     const child = new Deno.Command("cat", { stdin: "piped", stdout: "null" })
       .spawn();
     try {
@@ -55,15 +53,14 @@ Deno.test({
       await child.status;
     }
   },
-});
+);
 
-Deno.test({
-  name: "memoryOf() and cpuTimes() of a process that has ended are empty",
-  ignore,
-  async fn(): Promise<void> {
+testOnLinux(
+  "memoryOf() and cpuTimes() of a process that has ended are empty",
+  async () => {
     const child = new Deno.Command("true").spawn();
     await child.status;
     assertEquals(await memoryOf(child.pid), { rss: 0, peak: 0 });
     assertEquals(await cpuTimes(child.pid), new Map());
   },
-});
+);

@@ -94,6 +94,7 @@ const REJECTED = `
   --rules x/*=off              | no rule matches "x/*"        | --rules without a value lists
   --rules body/*=no            | unknown setting of a rule: no | Choose one of
   --port 1e3                   | invalid port: 1e3            | usage:
+  --port 65536                 | invalid port: 65536          | usage:
   a.ts 1 2                     | unexpected argument 2        | usage:
   --cert c.pem                 | --cert needs --key           | usage:
   --key k.pem                  | --key needs --cert           | usage:`;
@@ -106,10 +107,13 @@ Deno.test.each(
   assert(error.hint.startsWith(hint!), error.hint);
 });
 
-Deno.test("parseArguments() rejects an invalid port in the environment", () => {
-  const error = assertThrows(() => parse([], { PORT: "http" }), UsageError);
-  assertEquals(error.message, "invalid port: http");
-});
+Deno.test.each(["http", "65536"])(
+  "parseArguments() rejects PORT=%s",
+  (PORT) => {
+    const error = assertThrows(() => parse([], { PORT }), UsageError);
+    assertEquals(error.message, `invalid port: ${PORT}`);
+  },
+);
 
 Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {
   const lines = HELP.split("\n");

@@ -225,7 +225,7 @@ Deno.test("server.ts --explain explains a rule, and suggests a similar one", asy
     ]
   ) assert(stdout.includes(part), part);
   assertEquals(await refusal("server.ts", "--explain=body/strin"), [
-    "error: there is no rule body/strin",
+    "error: unknown rule body/strin",
     "hint: Did you mean body/string?",
   ]);
 });

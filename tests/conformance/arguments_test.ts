@@ -44,7 +44,7 @@ Deno.test("parseKitArguments() lists without a module", () => {
   assertEquals(given !== "help" && given.list, true);
 });
 
-const TIME = "for example --timeout 3000";
+const TIME = "For example --timeout 3000";
 const NO_TIME = "--timeout must be a number of milliseconds, got";
 
 /** Wrong command lines, the message for each, and the hint. */
@@ -56,7 +56,7 @@ Deno.test.each<[args: string, message: string, hint: string]>([
   [
     "server http://localhost:8000",
     "cannot test http://localhost:8000: it is a server's address, not a module",
-    "name a module whose start(app) starts your server with the application of the kit",
+    "Name a module whose start(app) starts your server with the application of the kit",
   ],
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
   ["server a.ts --cases", "--cases needs a value", USAGE],
@@ -65,7 +65,7 @@ Deno.test.each<[args: string, message: string, hint: string]>([
   [
     "server a.ts --tiemout 5",
     "unknown option --tiemout",
-    "did you mean --timeout?",
+    "Did you mean --timeout?",
   ],
   ["server a.ts --xyzzy", "unknown option --xyzzy", USAGE],
   ["server a.ts --timeout 0", `${NO_TIME} 0`, TIME],

@@ -146,7 +146,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   const { port } = Deno.listen({ hostname: "127.0.0.1", port: 0 }).addr;
   Deno.listen({ hostname: "127.0.0.1", port });
 }`,
-    /^error: Cannot start the server: start\(\) throws [^\n]*\nhint: listen on port 0 /,
+    /^error: Cannot start the server: start\(\) throws [^\n]*\nhint: Listen on port 0 /,
   ],
   [
     "names an address where nothing listens",
@@ -168,7 +168,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
       "port: 0,",
       `port: 0, cert: ${JSON.stringify(CERT)}, key: ${JSON.stringify(KEY)},`,
     ),
-    /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: start the server without its certificate/,
+    /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: Start the server without its certificate/,
   ],
   [
     "gives no server",

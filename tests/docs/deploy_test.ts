@@ -81,35 +81,29 @@ const ALONE: readonly (readonly [title: string, missing: string])[] = [
 const WITH_PACKAGE = ["node:http", "Bun.serve"] as const;
 
 for (const [title, missing] of ALONE) {
-  Deno.test({
-    name: `the recipe "${title}" prints what its page shows${
-      noCurl || missing
-    }`,
-    ignore: (noCurl || missing) !== "",
-    async fn(): Promise<void> {
-      await using place = await Workplace.create(["workerd"]);
-      await place.write(before);
-      await follow(place, recipe(title));
-    },
+  const reason = noCurl || missing;
+  const name = `the recipe "${title}" prints what its page shows${reason}`;
+  Deno.test({ name, ignore: reason !== "" }, async () => {
+    await using place = await Workplace.create(["workerd"]);
+    await place.write(before);
+    await follow(place, recipe(title));
   });
 }
 
 const noPackage = noCurl || noNode || await missingNpm("bun");
 
 Deno.test({
-  name:
-    `the recipes with the npm package print what their page shows${noPackage}`,
+  name: `recipes with the npm package print what their page shows${noPackage}`,
   ignore: noPackage !== "",
-  async fn(t): Promise<void> {
-    await using place = await Workplace.create(["bun"]);
-    await place.write(before);
-    for (const commands of recipe("The npm package").terminals) {
-      await place.run(commands);
-    }
-    for (const title of WITH_PACKAGE) {
-      await t.step(title, () => follow(place, recipe(title)));
-    }
-  },
+}, async (t) => {
+  await using place = await Workplace.create(["bun"]);
+  await place.write(before);
+  for (const commands of recipe("The npm package").terminals) {
+    await place.run(commands);
+  }
+  for (const title of WITH_PACKAGE) {
+    await t.step(title, () => follow(place, recipe(title)));
+  }
 });
 
 Deno.test("every recipe is followed", () => {

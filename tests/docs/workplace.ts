@@ -5,22 +5,50 @@
 
 import { fromFileUrl } from "@std/path";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
-import { takePorts } from "./page_ports.ts";
 import type { Recipe, Talk } from "./recipes.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 
-/** How long a server may take until it answers, in milliseconds. */
-const DEADLINE = 20_000;
+/** The limits of a server that starts, and of commands that end. */
+const DEADLINE_MS = 20_000;
+const COMMAND_MS = 120_000;
 
-/** How long commands may take that come to an end, in milliseconds. */
-const PATIENCE = 120_000;
-
-/** What is between two attempts to reach a server that starts. */
-const PAUSE = 50;
+/** The time between two attempts to reach a server that starts. */
+const PAUSE_MS = 50;
 
 /** How much of what was written an error shows. */
 const SHOWN = 2000;
+
+/** The ports of the pages, which other programs may use. */
+const PORTS: readonly string[] = ["8000", "8080", "4000", "3031"];
+
+function replaceWords(
+  text: string,
+  from: readonly string[],
+  to: readonly string[],
+): string {
+  const words = new RegExp(`\\b(?:${from.join("|")})\\b`, "g");
+  return text.replace(words, (word) => to[from.indexOf(word)] ?? word);
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Finds free ports of four digits, so that a Content-Length stays the same. */
+function findPorts(): string[] {
+  const free = new Set<string>();
+  while (free.size < PORTS.length) {
+    const port = 2000 + Math.floor(Math.random() * 7900);
+    if (!PORTS.includes(`${port}`) && isFree(port)) free.add(`${port}`);
+  }
+  return [...free];
+}
 
 /** Ends a process and all that it has started. */
 function end(pid: number, signal: Deno.Signal): void {
@@ -36,7 +64,7 @@ export class Workplace implements AsyncDisposable {
   /** The empty folder. */
   readonly folder: string;
   readonly #parent: string;
-  readonly #ports = takePorts();
+  readonly #ports = findPorts();
   readonly #terminals: Deno.ChildProcess[] = [];
   readonly #reading: Promise<void>[] = [];
   #log = "";
@@ -74,18 +102,16 @@ export class Workplace implements AsyncDisposable {
       await Deno.symlink(`${ROOT}${name}`, `${clone}/${name}`);
     }
     for await (const { name } of Deno.readDir(`${ROOT}${deploy}`)) {
-      const original = `${ROOT}${deploy}/${name}`;
+      const text = await Deno.readTextFile(`${ROOT}${deploy}/${name}`);
       const copy = `${clone}/${deploy}/${name}`;
-      const text = await Deno.readTextFile(original);
-      await Deno.writeTextFile(copy, this.#ports.put(text));
-      await Deno.chmod(copy, (await Deno.stat(original)).mode ?? 0o644);
+      await Deno.writeTextFile(copy, this.#put(text), { mode: 0o755 });
     }
   }
 
   /** Writes the files of a recipe. */
   async write({ files }: Recipe): Promise<void> {
     for (const [name, text] of files) {
-      await Deno.writeTextFile(`${this.folder}/${name}`, this.#ports.put(text));
+      await Deno.writeTextFile(`${this.folder}/${name}`, this.#put(text));
     }
   }
 
@@ -96,7 +122,7 @@ export class Workplace implements AsyncDisposable {
    */
   async run(commands: string): Promise<void> {
     const child = this.#command(commands, true).spawn();
-    const timer = setTimeout(() => end(child.pid, "SIGKILL"), PATIENCE);
+    const timer = setTimeout(() => end(child.pid, "SIGKILL"), COMMAND_MS);
     const { success, stderr } = await child.output();
     clearTimeout(timer);
     if (success) return;
@@ -112,18 +138,18 @@ export class Workplace implements AsyncDisposable {
     this.#reading.push(this.#read(child.stdout), this.#read(child.stderr));
   }
 
-  /** Types a command, again until a server answers. */
+  /** Runs a command again and again, until a server answers. */
   async ask({ command }: Talk): Promise<string> {
     const script = command.replace("curl ", "curl --silent --max-time 20 ");
-    const late = Date.now() + DEADLINE;
+    const late = Date.now() + DEADLINE_MS;
     while (Date.now() < late) {
       const { success, stdout } = await this.#command(script).output();
       const text = new TextDecoder().decode(stdout);
       // nginx is there before the server behind it.
       if (success && !text.startsWith("HTTP/1.1 502")) {
-        return this.#ports.takeBack(text.replaceAll("\r", ""));
+        return replaceWords(text.replaceAll("\r", ""), this.#ports, PORTS);
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     throw new Error(`Cannot reach the server\n${this.#log.slice(0, SHOWN)}`);
   }
@@ -134,7 +160,7 @@ export class Workplace implements AsyncDisposable {
     for (const { pid } of terminals) end(pid, "SIGTERM");
     const timer = setTimeout(() => {
       for (const { pid } of terminals) end(pid, "SIGKILL");
-    }, DEADLINE / 4);
+    }, DEADLINE_MS / 4);
     await Promise.all(terminals.map(({ status }) => status));
     await Promise.all(this.#reading.splice(0));
     clearTimeout(timer);
@@ -145,9 +171,13 @@ export class Workplace implements AsyncDisposable {
     await Deno.remove(this.#parent, { recursive: true });
   }
 
+  #put(text: string): string {
+    return replaceWords(text, PORTS, this.#ports);
+  }
+
   #command(script: string, detached = false): Deno.Command {
     return new Deno.Command("bash", {
-      args: ["-ec", this.#ports.put(script)],
+      args: ["-ec", this.#put(script)],
       cwd: this.folder,
       env: { NO_COLOR: "1", PATH: `${Deno.env.get("PATH")}:/usr/sbin` },
       stdin: "null",

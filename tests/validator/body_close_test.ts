@@ -187,49 +187,6 @@ Deno.test("assertFinished() waits until close() has done its work", async () => 
   app.assertFinished();
 });
 
-Deno.test("validator() has no quarrel with middleware that goes on with an iterator", () => {
-  const inner = returning(() => [bytes, bytes].values());
-  const outer = validate((environ, startResponse) => {
-    const body = inner.app(environ, startResponse) as Loose;
-    const iterator = body[Symbol.iterator]();
-    const first = iterator.next().value;
-    return {
-      *[Symbol.iterator]() {
-        yield first;
-        yield* iterator;
-      },
-      close: () => body.close(),
-    };
-  });
-  const body = outer.call();
-  assertEquals([...body], [bytes, bytes]);
-  body.close();
-  assertEquals([...inner.found, ...outer.found], []);
-  inner.app.assertFinished();
-  outer.app.assertFinished();
-});
-
-Deno.test("validator() finds what the application does in its close()", () => {
-  const { call, found } = validate((_environ, startResponse) => {
-    const write = startResponse("200 OK", TEXT);
-    const close = () => {
-      try {
-        write(bytes);
-      } catch {
-        // Swallowed.
-      }
-    };
-    return Object.assign([bytes], { close });
-  });
-  const body = call();
-  assertThrows(
-    () => body.close(),
-    ConformanceError,
-    "after the body was closed",
-  );
-  assertEquals(found, ["write/after-end"]);
-});
-
 Deno.test("validator() throws no finding at close() that another error has hidden", async () => {
   const { call, found } = validate(function* (_environ, startResponse) {
     startResponse("200 OK", TEXT);

@@ -12,8 +12,8 @@ import { Readable } from "node:stream";
 import { runInNewContext } from "node:vm";
 import { ConformanceError } from "../../mod.ts";
 import { runApplication } from "../../gateway/mod.ts";
-import { play, TEXT } from "./programs.ts";
-import { recorded, returning, validate } from "./validated.ts";
+import { play } from "./programs.ts";
+import { recorded, returning } from "./validated.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -115,34 +115,6 @@ Deno.test("validator() reads close, next and return once", () => {
   chunks.return();
   body.close();
   assertEquals(reads, ["close", "next", "return"]);
-});
-
-Deno.test("validator() keeps interleaved requests apart", async () => {
-  const { call, found, app } = validate(
-    async function* (environ, startResponse) {
-      const isBad = environ.REQUEST_METHOD === "POST";
-      startResponse("200 OK", [...TEXT, ["Content-Length", "10"]]);
-      yield await Promise.resolve(bytes);
-      yield isBad ? new Uint8Array(6) : bytes;
-    },
-    { throws: false },
-  );
-  const bodies = ["GET", "POST", "GET"].map((method) => call(method));
-  const iterators = bodies.map((body) => body[Symbol.asyncIterator]());
-  for (let round = 0; round < 3; round++) {
-    for (const iterator of iterators) await iterator.next();
-  }
-  for (const body of bodies) await body.close();
-  assertEquals(found, ["body/content-length"]);
-  app.assertFinished();
-});
-
-Deno.test("validator() lets a body alone that it has refused without throwing", () => {
-  const weird = new Map([["a", 1]]);
-  const { call, found, app } = returning(() => weird, { throws: false });
-  assertStrictEquals(call(), weird);
-  assertEquals(found, ["body/iterable"]);
-  app.assertFinished();
 });
 
 Deno.test.each([

@@ -1,21 +1,24 @@
 // deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
 import {
   ConformanceError,
   RequestBodyError,
   validator,
   type ValidatorOptions,
-  type Violation,
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
-import { bytes, PLAIN } from "./programs.ts";
 import { calling } from "./fixtures/input_apps.ts";
+import { bytes, PLAIN, start, TEXT } from "./programs.ts";
 import { assertFinds, createEnviron, type Loose } from "./scenario.ts";
+import { validate } from "./validated.ts";
+
+type Action = (stream: Loose) => unknown;
 
 /** Uses a stream as an application gets it from a validator. */
 async function useStream(
   key: "wsgi.input" | "wsgi.errors",
-  action: (stream: Loose) => unknown,
+  action: Action,
   stream: string | object,
   options: ValidatorOptions = {},
 ): Promise<{ readonly result: Loose; readonly found: readonly string[] }> {
@@ -30,24 +33,21 @@ async function useStream(
     return [];
   }, {
     throws: false,
-    onViolation: ({ rule }: Violation) => void found.push(rule),
+    onViolation: ({ rule }) => void found.push(rule),
     ...options,
   });
-  const body = await app(environ, () => () => Promise.resolve());
+  const body = await app(environ, start);
   await body.close?.();
   return { result, found };
 }
 
 const use = (
-  action: (input: Loose) => unknown,
+  action: Action,
   input: string | object = "",
   options: ValidatorOptions = {},
 ) => useStream("wsgi.input", action, input, options);
 
-const useErrors = (action: (errors: Loose) => unknown, stream: object) =>
-  useStream("wsgi.errors", action, stream);
-
-/** An input of a server that has these members, and others that do nothing. */
+/** An input of a server with these members, and others that do nothing. */
 function streamWith(members: object): object {
   const nothing = { read() {}, readline() {}, readlines() {} };
   return { ...nothing, [Symbol.asyncIterator]() {}, ...members };
@@ -97,21 +97,19 @@ Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
   assertEquals(found, []);
 });
 
-Deno.test("CheckedInput passes arguments on as they are, also none", async () => {
+Deno.test("CheckedInput passes on its arguments, also none", async () => {
   const calls: unknown[][] = [];
   const stream = streamOf((...args) => {
     calls.push(args);
     return Promise.resolve(new Uint8Array(0));
   });
   await use(async (input) => {
-    await input.read();
-    await input.read(undefined);
-    await input.read(5);
+    for (const args of [[], [undefined], [5]]) await input.read(...args);
   }, stream);
   assertEquals(calls, [[], [undefined], [5]]);
 });
 
-Deno.test("CheckedInput makes torn-off methods work, and reports them", async () => {
+Deno.test("CheckedInput makes detached methods work, and reports them", async () => {
   const { result, found } = await use(
     async ({ read, readline, readlines }) => [
       await read(2),
@@ -138,7 +136,7 @@ Deno.test("CheckedInput forwards return() of the iterator with its value, or end
   assertEquals((await resultFor({ next })).done, true);
 });
 
-Deno.test("CheckedInput lets rejections and errors of the server through", async () => {
+Deno.test("CheckedInput passes on rejections and errors of the server", async () => {
   const cut = new RequestInput(
     () => ReadableStream.from([new Uint8Array(3)]),
     { contentLength: 5 },
@@ -149,16 +147,17 @@ Deno.test("CheckedInput lets rejections and errors of the server through", async
   );
   assertEquals(rejected.result.status, 400);
   assertEquals(rejected.found, []);
+  const throwing = streamOf(() => {
+    throw full;
+  });
   const thrown = await use(
     (input) => assertThrows(() => input.read(5), Error),
-    streamOf(() => {
-      throw full;
-    }),
+    throwing,
   );
   assertEquals(thrown.result, full);
 });
 
-Deno.test("CheckedInput ends no process by a rejection that nobody awaits", async () => {
+Deno.test("CheckedInput handles a rejection that is not awaited", async () => {
   await use((input) => {
     input.read(5);
     input.readline();
@@ -166,10 +165,10 @@ Deno.test("CheckedInput ends no process by a rejection that nobody awaits", asyn
     input[Symbol.asyncIterator]().next();
   }, streamOf(() => Promise.reject(full)));
   // An unhandled rejection would end the test here.
-  await new Promise((resolve) => setTimeout(resolve));
+  await setImmediate();
 });
 
-Deno.test("CheckedInput rejects what breaks a rule, where it is to throw", async () => {
+Deno.test("CheckedInput rejects what breaks a rule where the validator throws", async () => {
   const stream = streamOf(() => Promise.resolve(null));
   await assertRejects(
     () => use((input) => input.read(5), stream, { throws: true }),
@@ -179,19 +178,18 @@ Deno.test("CheckedInput rejects what breaks a rule, where it is to throw", async
 });
 
 Deno.test("CheckedInput is a body that can be returned and closed", async () => {
-  const found: string[] = [];
-  const app = validator((environ, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  const { call, found } = validate((environ, startResponse) => {
+    startResponse("200 OK", TEXT);
     return environ["wsgi.input"];
-  }, { onViolation: ({ rule }) => void found.push(rule), throws: false });
-  const body = await app(createEnviron("one\ntwo"), () => async () => {});
-  assert(Symbol.asyncIterator in body);
-  assertEquals(await Array.fromAsync(body, text), ["one\n", "two"]);
+  }, { throws: false });
+  const body = await call("GET", "one\ntwo");
+  const lines = await Array.fromAsync<Loose>(body);
+  assertEquals(lines.map(text), ["one\n", "two"]);
   await body.close?.();
   assertEquals(found, []);
 });
 
-Deno.test("CheckedInput calls a member that the server has, after it was reported", async () => {
+Deno.test("CheckedInput calls other members of the server's input, and reports them", async () => {
   let receiver: unknown;
   const stream = streamWith({
     seek: (place: number) => `at ${place}`,
@@ -201,23 +199,16 @@ Deno.test("CheckedInput calls a member that the server has, after it was reporte
   });
   const { result, found } = await use((input) => {
     input.close();
-    return input.seek(0);
+    const error = assertThrows(() => input.text(), TypeError);
+    return [input.seek(0), error.message];
   }, stream);
-  assertEquals(result, "at 0");
-  assertEquals(receiver, stream);
-  assertEquals(found, ["input/closed", "input/member"]);
-});
-
-Deno.test("CheckedInput throws as usual for a member that the server has not", async () => {
-  const { result, found } = await use(
-    (input) => assertThrows(() => input.text(), TypeError),
-  );
   const expected = "Cannot call text(): the stream has no such method";
-  assertEquals(result.message, expected);
-  assertEquals(found, ["input/member"]);
+  assertEquals(result, ["at 0", expected]);
+  assertEquals(receiver, stream);
+  assertEquals(found, ["input/closed", "input/member", "input/member"]);
 });
 
-Deno.test("CheckedInput does not mind what the application does with its arrays", async () => {
+Deno.test("CheckedInput allows changes to the arrays that it returned", async () => {
   const { found } = await use(
     async (input) => {
       const first = await input.read(3);
@@ -233,9 +224,7 @@ Deno.test("CheckedInput does not mind what the application does with its arrays"
   assertEquals(found, []);
 });
 
-// What is said of sizes and results -------------------------------------------
-
-Deno.test("validator() says once that wsgi.input gave more than CONTENT_LENGTH says", async () => {
+Deno.test("validator() reports once that wsgi.input returned more than CONTENT_LENGTH", async () => {
   const [ab, c, d] = [bytes("ab"), bytes("c"), bytes("d")];
   const scenario = calling(async (input) => {
     for (const size of [2, 1, 1]) await input.read(size);
@@ -270,7 +259,7 @@ function noting(calls: unknown[][]) {
 
 const TORN = new Array(3).fill("errors/torn-off");
 
-Deno.test.each<[string, (errors: Loose) => unknown, unknown[][], string[]]>([
+Deno.test.each<[string, Action, unknown[][], string[]]>([
   [
     "passes on what is written",
     (errors) => {
@@ -282,10 +271,8 @@ Deno.test.each<[string, (errors: Loose) => unknown, unknown[][], string[]]>([
     [],
   ],
   [
-    "iterates once over what is given to writelines()",
-    (errors) => {
-      errors.writelines(["a", "b"].values());
-    },
+    "iterates once over the argument of writelines()",
+    (errors) => errors.writelines(["a", "b"].values()),
     [["writelines", ["a", "b"]]],
     [],
   ],
@@ -296,10 +283,13 @@ Deno.test.each<[string, (errors: Loose) => unknown, unknown[][], string[]]>([
       errors.writelines("text");
     },
     [["write", full], ["writelines", "text"]],
-    ["errors/write", "errors/writelines"],
+    [
+      "errors/write",
+      "errors/writelines",
+    ],
   ],
   [
-    "makes torn-off methods work",
+    "makes detached methods work",
     ({ write, writelines, flush }) => {
       write("a");
       writelines(["b"]);
@@ -310,20 +300,18 @@ Deno.test.each<[string, (errors: Loose) => unknown, unknown[][], string[]]>([
   ],
   [
     "does nothing where it cannot be closed",
-    (errors) => {
-      errors.close();
-    },
+    (errors) => errors.close(),
     [],
     ["errors/closed"],
   ],
 ])("CheckedErrors %s", async (_what, action, expected, rules) => {
   const calls: unknown[][] = [];
-  const { found } = await useErrors(action, noting(calls));
+  const { found } = await useStream("wsgi.errors", action, noting(calls));
   assertEquals(calls, expected);
   assertEquals(found, rules);
 });
 
-Deno.test("CheckedErrors calls the server's object, and lets through what it throws", async () => {
+Deno.test("CheckedErrors calls the server's object, and passes on what it throws", async () => {
   const receivers: unknown[] = [];
   const stream = {
     ...noting([]),
@@ -332,11 +320,11 @@ Deno.test("CheckedErrors calls the server's object, and lets through what it thr
       throw full;
     },
   };
-  const { found } = await useErrors((errors) => {
+  const { found } = await useStream("wsgi.errors", (errors) => {
     assertEquals(assertThrows(() => errors.write("text"), Error), full);
     assertEquals(assertThrows(() => errors.write(5), Error), full);
   }, stream);
   assertEquals(receivers, [stream, stream]);
-  // Of what is no text, the server may well complain.
+  // A server may throw at what is not a string.
   assertEquals(found, ["errors/any-text", "errors/write"]);
 });

@@ -230,6 +230,14 @@ Deno.test.each<[string, Stack, string[]]>([
     app: yielding(x),
     middleware: draining,
   }, ["middleware/drained by middleware"]],
+  ["nothing where middleware continues an iterator", {
+    app: yielding(x, x),
+    middleware: passing(function* (body) {
+      const iterator = body[Symbol.iterator]();
+      yield iterator.next().value;
+      yield* iterator;
+    }),
+  }, []],
   ["changed headers where the middleware has not answered yet", {
     middleware: (app) => (environ, startResponse) => {
       let given: Loose;

@@ -137,17 +137,6 @@ Deno.test.each([
   },
 );
 
-Deno.test("without throws a finding is reported and nothing is thrown", async () => {
-  const { call, found } = validate(function* (_environ, startResponse) {
-    startResponse("200 OK", [...TEXT, ["Content-Length", "1"]]);
-    yield* ["text", "text"];
-    return bytes;
-  }, { throws: false });
-  await play(call(), "next next next close close");
-  const rules = ["body/chunk", "body/return-value", "close/called-twice"];
-  assertEquals(found, rules);
-});
-
 // Printed findings ------------------------------------------------------------
 
 /** The ids of what a validator prints that has nobody to report to. */

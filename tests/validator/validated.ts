@@ -22,7 +22,7 @@ export interface Validated {
   /** The ids of the rules that were broken, in order. */
   readonly found: string[];
   /** Calls the application for one request. */
-  readonly call: (method?: string) => Loose;
+  readonly call: (method?: string, input?: string) => Loose;
 }
 
 /** Validates an application that begins the response and returns a body. */
@@ -35,8 +35,8 @@ export function validate(
     ...options,
     onViolation: ({ rule }) => void found.push(rule),
   });
-  const call = (method = "GET") =>
-    validated({ ...createEnviron(), REQUEST_METHOD: method }, start);
+  const call = (method = "GET", input?: string) =>
+    validated({ ...createEnviron(input), REQUEST_METHOD: method }, start);
   return { app: validated, found, call };
 }
 

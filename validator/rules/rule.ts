@@ -1,25 +1,25 @@
 /**
- * What a rule is: data about one requirement of SPEC.md, and its check.
+ * {@linkcode Rule}: data about one requirement of SPEC.md, and its check.
  *
  * @module
  */
 
-/** How grave a violation is. Only an error is thrown. */
+/** The severity of a violation. Only errors are thrown. */
 export type Severity = "error" | "warning";
 
 /** Who broke a rule. */
 export type Blame = "application" | "server" | "middleware";
 
 /**
- * How much is checked: `core` is PEP 3333, `http` adds what HTTP demands of a
- * response, `paranoid` adds what is expensive to find out or often harmless.
+ * A selection of rules: `core` is PEP 3333, `http` adds what HTTP requires of a
+ * response, `paranoid` adds checks that are slow or find what is often harmless.
  */
 export type Profile = "core" | "http" | "paranoid";
 
 /**
- * What a check has found: nothing, or what there was instead of what the rule's
- * title demands. It completes the sentence "… must be …, got …". A finding may
- * bring a hint of its own, for a slip that is well known.
+ * The result of a check: `undefined`, or what there was instead of what the title
+ * of the rule requires. It completes the sentence "… must be …, got …". It can
+ * have a hint of its own for a common mistake.
  */
 export type Finding =
   | undefined
@@ -33,37 +33,37 @@ export type Finding =
 
 /** One requirement that a program can check. */
 export interface Rule<View> {
-  /** A stable name: the subject, a slash, what is demanded. */
+  /** A stable name: the subject, a slash, and what is checked. */
   readonly id: `${string}/${string}`;
-  /** How grave a violation is, unless the user's options say otherwise. */
+  /** The severity, unless the user's options change it. */
   readonly severity: Severity;
   /**
-   * Who breaks this rule, where nothing stands between server and application.
-   * `"middleware"` is for what only something in between can break.
+   * Who breaks this rule if there is no middleware. `"middleware"` is for rules
+   * that only middleware can break.
    */
   readonly blame: Blame;
-  /** The least profile that has this rule. */
+  /** The smallest profile that has this rule. */
   readonly profile: Profile;
   /** The anchor of the requirement in SPEC.md. */
   readonly spec: string;
-  /** Further requirements that it looks after; a finding says which it is. */
+  /** Other requirements that it checks. A finding says which one is broken. */
   readonly alsoSpec?: readonly string[];
   /** The requirement in one sentence: "Status must be a string". */
   readonly title: string;
-  /** What goes wrong where the rule is broken. */
+  /** What goes wrong if the rule is broken. */
   readonly why: string;
   /** How to fix it. */
   readonly hint: string;
   /**
-   * Rules that are inevitably broken too where this one is: once this one has
-   * been reported, they say nothing new of the request.
+   * Rules that are inevitably broken too if this one is. They are not reported
+   * after it in the same request.
    */
   readonly covers?: readonly `${string}/${string}`[];
   /**
-   * Looks at what was read of the program's values, each of them once.
+   * Checks the values of the program, each of which was read once.
    *
-   * @param view What there is to look at.
-   * @returns Nothing if all is well. Words are made only otherwise.
+   * @param view The values.
+   * @returns `undefined` if the rule is kept, else the finding.
    */
   readonly check: (view: View) => Finding;
 }
@@ -75,13 +75,13 @@ export interface ActiveRule<View> {
   /** Its severity here. */
   readonly severity: Severity;
   /**
-   * Its check. Rules come in many shapes and these objects in one, which makes
-   * a loop over them twice as fast.
+   * Its check. Rules have many hidden classes and these objects have one, which
+   * makes a loop over them twice as fast.
    */
   readonly check: (view: View) => Finding;
 }
 
-/** What the user may say of a rule. */
+/** The setting of a user for a rule. */
 export type RuleSetting = Severity | "off";
 
 const PROFILES: readonly Profile[] = ["core", "http", "paranoid"];
@@ -90,7 +90,7 @@ const PROFILES: readonly Profile[] = ["core", "http", "paranoid"];
  * Checks whether a profile includes another one.
  *
  * @param profile The profile in force.
- * @param least The least profile that a rule asks for.
+ * @param least The smallest profile that has the rule.
  * @returns Whether the rule is on.
  */
 export function includesProfile(profile: Profile, least: Profile): boolean {
@@ -100,7 +100,7 @@ export function includesProfile(profile: Profile, least: Profile): boolean {
 /**
  * Checks whether a value is a profile.
  *
- * @param value What the user gave.
+ * @param value The value.
  * @returns Whether it is one.
  */
 export function isProfile(value: unknown): value is Profile {
@@ -108,8 +108,8 @@ export function isProfile(value: unknown): value is Profile {
 }
 
 /**
- * What a program was about to do when a rule stopped it: the first words of a
- * message, by the subject of the rule.
+ * The first words of a message, by the subject of the rule: what the program
+ * tried to do.
  */
 const ACTIONS: Readonly<Record<string, string>> = {
   application: "Cannot call the application",
@@ -131,10 +131,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gives the first words of the messages of a rule.
+ * Returns the first words of the messages of a rule.
  *
  * @param id The id of the rule.
- * @returns What could not be done.
  */
 export function actionOf(id: string): string {
   return ACTIONS[id.slice(0, id.indexOf("/"))] ?? "Cannot go on";

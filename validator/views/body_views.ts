@@ -1,6 +1,6 @@
 /**
- * What the rules see of a body: what the application returned, its iterator, its
- * chunks and its end.
+ * Views of a body: the result of the application, its iterator, its chunks and
+ * its end.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CallView } from "./call_views.ts";
 import type { Memory } from "./memory.ts";
 import type { RequestState } from "./request_state.ts";
 
-/** What the application returned. */
+/** The result of the application. */
 export interface ReturnView {
   /** The body, awaited. */
   readonly body: unknown;
@@ -23,15 +23,15 @@ export interface ReturnView {
   readonly state: RequestState;
 }
 
-/** What `wsgi.file_wrapper` returned. */
+/** The result of `wsgi.file_wrapper`. */
 export interface WrappedView extends ReturnView {
   /** The `close` of the file. */
   readonly fileClose: unknown;
 }
 
-/** What the iterator method of the body returned. */
+/** The result of the iterator method of the body. */
 export interface IteratorView {
-  /** Whether another request has had it, or the stream behind it. */
+  /** Whether another request has used it, or the stream behind it. */
   readonly isUsed: boolean;
   /** What it returned. */
   readonly iterator: unknown;
@@ -41,11 +41,11 @@ export interface IteratorView {
   readonly state: RequestState;
 }
 
-/** What an iterator gave, as far as it is not a chunk. */
+/** The result of next(), if it is not plainly a chunk. */
 export interface ResultView {
   /** The result of next(), awaited if the body is async. */
   readonly result: unknown;
-  /** Whether it is a promise, which a sync body must not give. */
+  /** Whether it is a promise, which a sync body must not return. */
   readonly isPromise: boolean;
   /** Its `done`, if it is an object. */
   readonly done: unknown;
@@ -53,33 +53,33 @@ export interface ResultView {
   readonly value: unknown;
 }
 
-/** One chunk that the body yielded, or that was given to write(). */
+/** One chunk that the body yielded or that was passed to write(). */
 export interface ChunkView {
   /** The chunk. */
   readonly chunk: unknown;
-  /** Whether it stands in an array. */
+  /** Whether it is an element of an array. */
   readonly isInArray: boolean;
-  /** Whether it is the absence of one in a sparse array. */
+  /** Whether it is a hole in an array. */
   readonly isHole: boolean;
-  /** Its length in bytes; 0 if it is no `Uint8Array`. */
+  /** Its length in bytes; 0 if it is not a `Uint8Array`. */
   readonly length: number;
-  /** Where its bytes lie; nowhere if it is no `Uint8Array`. */
+  /** The kind of its memory; `undefined` if it is not a `Uint8Array`. */
   readonly memory: Memory | undefined;
   /** How far the request had come before it. */
   readonly state: RequestState;
 }
 
-/** How long the body is so far. */
+/** The length of the body so far. */
 export interface LengthView {
   /** Bytes that were yielded and written. */
   readonly total: number;
-  /** Those of the last chunk; nothing when the body has ended by itself. */
+  /** Bytes of the last chunk; `undefined` when the body has ended by itself. */
   readonly length: number | undefined;
   /** How far the request has come. */
   readonly state: RequestState;
 }
 
-/** A chunk that was looked at a second time. */
+/** A chunk that was compared with its earlier bytes. */
 export interface ChangeView {
   /** What happened to it in the meantime. */
   readonly change: "changed" | "detached";
@@ -87,13 +87,13 @@ export interface ChangeView {
   readonly holder: "application" | "server";
 }
 
-/** A chunk whose buffer was gone when the server came back. */
+/** A chunk whose buffer was detached when the server came back. */
 export interface DetachView {
-  /** Whether nothing but the server can have transferred it. */
+  /** Whether only the server can have transferred it. */
   readonly isCertain: boolean;
 }
 
-/** On what the chunks of a whole body lay. */
+/** The buffers of a whole body. */
 export interface BufferView {
   /** The length of the largest buffer. */
   readonly largest: number;
@@ -101,7 +101,7 @@ export interface BufferView {
   readonly total: number;
 }
 
-/** What the body's return() gave. */
+/** The result of the body's return(). */
 export interface StoppedView {
   /** The result, awaited. */
   readonly result: unknown;
@@ -109,18 +109,18 @@ export interface StoppedView {
   readonly done: unknown;
 }
 
-/** What a body is: the server's own file wrapper, or something iterable. */
+/** The kind of a body: the server's own file wrapper, or an iterable. */
 export type BodyKind = "array" | "sync" | "async" | "wrapper";
 
 /** A call of the body's close() by the server. */
 export interface ClosingView extends CallView {
-  /** On what it was called. */
+  /** The `this` of the call. */
   readonly receiver: "body" | "iterator" | "other";
-  /** What the body is. */
+  /** The kind of the body. */
   readonly kind: BodyKind;
   /** Whether its iterator was taken, and has no return(). */
   readonly cannotReturn: boolean;
-  /** Whether next() has thrown a finding that the body knows nothing of. */
+  /** Whether next() has thrown a finding that did not come from the body. */
   readonly isBroken: boolean;
   /** Whether the server has ever asked it for a chunk. */
   readonly wasAsked: boolean;
@@ -134,15 +134,15 @@ export interface ClosingView extends CallView {
   readonly state: RequestState;
 }
 
-/** What a validator has seen of all requests. */
+/** The requests of a validator that are not closed. */
 export interface OpenView {
   /** Requests that were begun and not closed. */
   readonly open: number;
-  /** The request whose body was collected as garbage, if that is how it shows. */
+  /** The request whose body was collected as garbage, if one was. */
   readonly collected?: string | undefined;
 }
 
-/** An iterator of the application, or what it returned for one. */
+/** An iterator of the application, or what it returned instead. */
 export interface AnyIterator {
   /** What the iterator method of the body returned. */
   readonly object: object;
@@ -160,10 +160,10 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * Reads what an iterator method returned.
+ * Reads the members of an iterator, each once.
  *
- * @param object What it returned.
- * @returns What was read.
+ * @param object The result of an iterator method.
+ * @returns The members.
  */
 export function readIterator(object: unknown): AnyIterator {
   const { next, return: stop } =
@@ -172,9 +172,9 @@ export function readIterator(object: unknown): AnyIterator {
 }
 
 /**
- * Reads whether the result of an iterator is the last.
+ * Reads the `done` of a result.
  *
- * @param result What it gave.
+ * @param result The result of next() or return().
  * @returns Its `done`, if it is an object.
  */
 export function doneOf(result: unknown): unknown {

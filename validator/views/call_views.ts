@@ -1,6 +1,6 @@
 /**
- * What the rules see of the calls of the application, startResponse, write() and
- * `wsgi.file_wrapper`.
+ * Views of the calls of the application, startResponse, write() and the
+ * extensions.
  *
  * @module
  */
@@ -8,9 +8,9 @@
 import type { RequestState } from "./request_state.ts";
 import type { ResponseView } from "./response_view.ts";
 
-/** What is to be validated. */
+/** The argument of `validator()`. */
 export interface CallableView {
-  /** The argument of `validator()`. */
+  /** The argument. */
   readonly app: unknown;
 }
 
@@ -18,7 +18,7 @@ export interface CallableView {
 export interface FailedView {
   /** The application. */
   readonly app: unknown;
-  /** What it threw, or the finding that was thrown about it. */
+  /** The error of the application, or a finding about it. */
   readonly thrownByApplication: unknown;
   /** How far the request had come. */
   readonly state: RequestState;
@@ -36,15 +36,15 @@ export interface StartView extends CallView {
   readonly state: RequestState;
 }
 
-/** Status and headers that the application gave to startResponse. */
+/** Status and headers that the application passed to startResponse. */
 export interface HeadView {
-  /** What was given, read once. */
+  /** Status and headers, read once. */
   readonly response: ResponseView;
-  /** How far the request had come before the call, the call itself counted. */
+  /** How far the request has come, including this call. */
   readonly state: RequestState;
 }
 
-/** What the server's startResponse did. */
+/** The result of the server's startResponse. */
 export interface StartedView extends StartView {
   /** What it returned. */
   readonly result: unknown;
@@ -58,23 +58,23 @@ export interface WriteView extends CallView {
   readonly state: RequestState;
 }
 
-/** A call of write() in relation to the one before. */
+/** A call of write() in relation to the previous one. */
 export interface AwaitedView {
-  /** Whether the promise of that one is not settled yet. */
+  /** Whether the promise of the previous call is pending. */
   readonly pending: boolean;
 }
 
-/** What the server's write() gave. */
+/** The result of the server's write(). */
 export interface WrittenView {
   /** What it returned. */
   readonly result: unknown;
 }
 
-/** What a call of `wsgiref.signal` returned. */
+/** The result of a call of `wsgiref.signal`. */
 export interface SignalView {
   /** What it returned. */
   readonly signal: unknown;
-  /** What the first call in this request returned. */
+  /** The result of the first call in this request. */
   readonly first: unknown;
 }
 

@@ -1,20 +1,20 @@
 /**
- * What is odd about the text of a status or a header, found in one pass.
+ * Finds unusual characters in a status or a header, in one pass.
  *
  * @module
  */
 
 import { quote } from "../../wsgi/describe.ts";
 
-/** What can be odd about text, each a bit, so that one number holds a set. */
+/** Classes of unusual characters. Each is a bit, so a number holds a set. */
 export const CharacterClass = {
-  /** U+0000 to U+001F but for the tab, or U+007F. */
+  /** U+0000 to U+001F except the tab, or U+007F. */
   control: 0x1,
   /** A tab. */
   tab: 0x2,
   /** U+0080 to U+00FF. */
   latin1: 0x4,
-  /** Above U+00FF, so no byte. */
+  /** Above U+00FF, so not a byte. */
   wide: 0x8,
   /** A space or a tab at one of the ends. */
   outerSpace: 0x10,
@@ -33,11 +33,11 @@ function classOf(unit: number): number {
 }
 
 /**
- * Finds what is odd about a text.
+ * Classifies the characters of a text.
  *
  * @param text The text.
- * @returns A set of {@linkcode CharacterClass}; 0 if it is visible ASCII and spaces
- * between.
+ * @returns A set of {@linkcode CharacterClass}; 0 if it is visible ASCII with
+ * spaces between.
  */
 export function classifyText(text: string): number {
   const { length } = text;
@@ -67,13 +67,13 @@ function toHex(unit: number): string {
   return `U+${unit.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** Names a character in a way that can be read in a log. */
+/** Names a character so that it is readable in a log. */
 function nameCharacter(text: string, index: number): string {
   const unit = text.charCodeAt(index);
   const name = NAMES[unit];
   if (name !== undefined) return name;
   const point = text.codePointAt(index)!;
-  // Half of a surrogate pair and what is invisible can only be named.
+  // Half of a surrogate pair and invisible characters can only be named.
   if (point <= 0xa0 || (point >= 0xd800 && point <= 0xdfff)) {
     return toHex(point);
   }
@@ -81,12 +81,12 @@ function nameCharacter(text: string, index: number): string {
 }
 
 /**
- * Shows the first character of a kind, and nothing else of the text: it may be
- * long, and it may be a secret.
+ * Shows the first character of some classes, and nothing else of the text: it may
+ * be long or secret.
  *
  * @param text The text.
- * @param kind What to look for: a set of {@linkcode CharacterClass}.
- * @returns The character and its place.
+ * @param kind The set of {@linkcode CharacterClass}.
+ * @returns The character and its index.
  */
 export function showCharacter(text: string, kind: number): string {
   for (let i = 0; i < text.length; i++) {

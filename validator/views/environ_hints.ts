@@ -1,15 +1,15 @@
 /**
- * One look at all variables of an environ.
+ * Looks at all variables of an environ.
  *
- * It is made for every request. So what is to be said of a name is remembered,
- * and what is found is only the first name for each thing that can be wrong.
+ * This happens in every request. The properties of names are therefore
+ * remembered, and only the first variable with each fault is noted.
  *
  * @module
  */
 
 import { quote } from "../../wsgi/describe.ts";
 
-/** What can be wrong with a variable or its name. */
+/** A fault of a variable or its name. */
 export type EnvironHint =
   | "absent"
   | "type"
@@ -22,24 +22,24 @@ export type EnvironHint =
   | "name"
   | "reserved";
 
-/** The first variable for each thing that is wrong. */
+/** The first variable with each fault. */
 export type EnvironHints = { [name in EnvironHint]?: string };
 
 /** It is text: it has no dot, or begins with HTTP_. */
 const TEXT = 1;
-/** No code unit may be above U+00FF, and no other rule sees to it. */
+/** No code unit may be above U+00FF, and no other rule checks that. */
 const BYTES = 2;
 /** No code unit may be U+0000. */
 const NO_NUL = 4;
-/** It is left out rather than empty. */
+/** It should be left out if it is empty. */
 const NOT_EMPTY = 8;
-/** No header name turns into this. */
+/** No header name results in this name. */
 const HEADER_NAME = 16;
-/** No name for a variable. */
+/** It is not a name for a variable. */
 const NAME = 32;
 /** It begins with `wsgi.`, and SPEC.md does not know it. */
 const RESERVED = 64;
-/** What is wrong is wrong with the name alone. */
+/** Faults of the name alone. */
 const ODD = HEADER_NAME | NAME | RESERVED;
 
 const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;
@@ -51,9 +51,9 @@ const LINE_END = /[\r\n]/;
 const OUTER_BLANK = /^[ \t]|(?<![,;])[ \t]$/;
 const SUSPECT = /[\0\r\n\u0100-\uffff]|^[ \t]|[ \t]$/;
 
-/** Variables about which there is something of their own to say. */
+/** Variables with special properties. */
 const KNOWN: ReadonlyMap<string, number> = new Map([
-  // Rules of their own look at what these hold.
+  // Other rules check their values.
   ["REQUEST_METHOD", TEXT],
   ["SERVER_PORT", TEXT],
   ["SERVER_PROTOCOL", TEXT],
@@ -79,7 +79,7 @@ const KNOWN: ReadonlyMap<string, number> = new Map([
   ["wsgiref.unix_socket", 0],
 ]);
 
-/** Names are few and come again; a client must not be able to fill the memory. */
+/** Names repeat, but clients can invent new ones, which must not fill memory. */
 const MAX_REMEMBERED = 512;
 const remembered = new Map<string, number>(KNOWN);
 
@@ -102,29 +102,29 @@ function lookUp(key: string): number {
 }
 
 /**
- * Writes the name of a variable for a message.
+ * Formats the name of a variable for a message.
  *
  * @param key The name.
- * @returns The name, quoted if it is an odd one.
+ * @returns The name, quoted if it is unusual.
  */
 export function showKey(key: string): string {
   return /^[\w.]{1,60}$/.test(key) ? key : quote(key);
 }
 
-/** Whether a variable holds a header, or another part of the request's head. */
+/** Whether a variable is a header or another part of the head of a request. */
 function isOneLine(key: string): boolean {
   return key.startsWith("HTTP_") || key === "CONTENT_TYPE" ||
     key === "QUERY_STRING" || key === "REQUEST_URI";
 }
 
-/** What is wrong with the value of a variable that is text. */
+/** Returns the fault of a text variable. */
 function findHint(
   kind: number,
   key: string,
   value: unknown,
 ): EnvironHint | undefined {
   if (value === undefined || value === null) return "absent";
-  // Its own rule has the right hint for a number.
+  // Its own rule has a better hint for a number.
   if (typeof value !== "string") {
     return key === "SERVER_PORT" ? undefined : "type";
   }
@@ -139,7 +139,7 @@ function findHint(
   return isHeader && OUTER_BLANK.test(value) ? "outerBlank" : undefined;
 }
 
-/** Whether findHint() has to look; it says so for nearly no variable. */
+/** Whether findHint() must look; it is `false` for nearly every variable. */
 function isSuspect(kind: number, value: unknown): boolean {
   if (typeof value !== "string" || value === "") return true;
   if ((kind & BYTES) === 0) return false;
@@ -147,21 +147,20 @@ function isSuspect(kind: number, value: unknown): boolean {
 }
 
 /**
- * Returns what there is to know of the name of a variable.
+ * Returns the properties of the name of a variable.
  *
  * @param key The name.
- * @returns A number for {@linkcode isPlainVariable}.
+ * @returns A set of bits for {@linkcode isPlainVariable}.
  */
 export function kindOfVariable(key: string): number {
   return remembered.get(key) ?? lookUp(key);
 }
 
 /**
- * Checks whether there is nothing to say about a variable.
+ * Returns whether {@linkcode findEnvironHints} finds no fault in a variable.
  *
- * @param kind What there is to know of its name.
+ * @param kind The properties of its name.
  * @param value Its value.
- * @returns Whether {@linkcode findEnvironHints} passes over it.
  */
 export function isPlainVariable(kind: number, value: unknown): boolean {
   return kind === 0 ||
@@ -172,13 +171,13 @@ export function isPlainVariable(kind: number, value: unknown): boolean {
  * Looks at each variable once.
  *
  * @param values The variables.
- * @returns What is wrong; nothing if all is well.
+ * @returns The faults; `undefined` if there are none.
  */
 export function findEnvironHints(
   values: Readonly<Record<string, unknown>>,
 ): EnvironHints | undefined {
   let hints: EnvironHints | undefined;
-  // It is a copy, and this way its values are read without a look-up.
+  // In a copy, for-in reads values without a lookup.
   for (const key in values) {
     const kind = kindOfVariable(key);
     if (kind === 0) continue;

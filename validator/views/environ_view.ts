@@ -1,5 +1,5 @@
 /**
- * What the rules see of an environ.
+ * The view of an environ.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { ResponseView } from "./response_view.ts";
 /** The key by which the validators of one request find each other in its environ. */
 export const CHECKED_REQUEST: unique symbol = Symbol.for("wsgiref.validator");
 
-/** A request for which a layer was given the same environ before. */
+/** An earlier request of a layer with the same environ. */
 export interface EarlierRequest {
-  /** What was read of the environ then. */
+  /** The environ of that request. */
   readonly environ: EnvironView;
   /** Whether it is over for that layer. */
   readonly isOver: boolean;
@@ -20,7 +20,7 @@ export interface EarlierRequest {
   readonly failed: boolean;
   /** Status and headers, once startResponse was called. */
   readonly response: ResponseView | undefined;
-  /** The same request, as the layer between that one and the server sees it. */
+  /** The same request in the next layer towards the server. */
   readonly outer: EarlierRequest | undefined;
 }
 
@@ -34,13 +34,13 @@ export interface EnvironView {
   readonly startResponse: unknown;
   /** The own enumerable properties of the environ, each read once. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Whether it is an environ as far as its type goes. */
+  /** Whether its type is that of an environ. */
   readonly isEnviron: boolean;
-  /** What one look at all variables has found. */
+  /** The faults of the variables. */
   readonly hints: EnvironHints | undefined;
   /** The request to which the environ leads, of this layer or another. */
   readonly linked: EarlierRequest | undefined;
-  /** The request for which this layer was given the same object before. */
+  /** The request for which this layer got the same object before. */
   readonly earlier: EarlierRequest | undefined;
 }
 

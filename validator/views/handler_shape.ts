@@ -1,8 +1,7 @@
 /**
- * Functions that are written for another interface, recognised by the names of
- * their parameters.
+ * Recognises functions for another interface by the names of their parameters.
  *
- * It is a guess, and is made only when such a function has failed as an
+ * This is a guess, and is made only when the function has failed as an
  * application.
  *
  * @module
@@ -10,11 +9,11 @@
 
 import { dataOf } from "./value_shape.ts";
 
-/** For which interface a function seems to be written. */
+/** The interface that a function seems to be written for. */
 export interface HandlerShape {
   /** The function, as a message shows it: `"a function (req, res)"`. */
   readonly got: string;
-  /** What it seems to be. */
+  /** The interface. */
   readonly kind: "node" | "fetch" | "context";
 }
 
@@ -51,11 +50,10 @@ function kindOf(
 }
 
 /**
- * Looks at the parameters of a function.
+ * Recognises a function for another interface.
  *
  * @param app The function.
- * @returns For what it seems to be written; nothing if it may well be an
- * application.
+ * @returns The interface; `undefined` if the function may be an application.
  */
 export function findHandlerShape(app: unknown): HandlerShape | undefined {
   if (typeof app !== "function") return undefined;

@@ -1,5 +1,5 @@
 /**
- * Header names as the checks know them.
+ * The header names that checks know.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { isHopByHop, isToken } from "../../wsgi/http_syntax.ts";
 import { remember } from "../../wsgi/remember.ts";
 
-/** Headers that a rule asks for, each a bit, so that one number holds a set. */
+/** Headers that rules look for. Each is a bit, so a number holds a set. */
 export const KNOWN = {
   accessControlAllowOrigin: 0x1,
   age: 0x2,
@@ -21,7 +21,7 @@ export const KNOWN = {
   date: 0x200,
   etag: 0x400,
   expires: 0x800,
-  /** All hop-by-hop headers, but for the two about proxy authentication. */
+  /** All hop-by-hop headers except the two about proxy authentication. */
   hopByHop: 0x1000,
   lastModified: 0x2000,
   location: 0x4000,
@@ -33,9 +33,9 @@ export const KNOWN = {
   status: 0x100000,
   strictTransportSecurity: 0x200000,
   wwwAuthenticate: 0x400000,
-  /** Headers whose values are looked at, whether they have a bit or not. */
+  /** Headers whose syntax is checked. */
   lookedAt: 0x800000,
-  /** Headers that clients take once and that have no bit of their own. */
+  /** Other headers of which clients use one. */
   takenOnce: 0x1000000,
   /** Headers that only requests have. */
   request: 0x2000000,
@@ -66,7 +66,7 @@ const BITS: ReadonlyMap<string, number> = new Map([
   ["www-authenticate", KNOWN.wwwAuthenticate],
 ]);
 
-/** Headers whose values `rules/http_syntax.ts` looks at. */
+/** Headers whose syntax `rules/http_syntax.ts` checks. */
 const LOOKED_AT: ReadonlySet<string> = new Set([
   "accept-ranges",
   "access-control-allow-credentials",
@@ -120,13 +120,13 @@ const REQUEST: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
-/** What there is to know of a header name. */
+/** The properties of a header name. */
 export interface HeaderName {
   /** The name in lower case. */
   readonly key: string;
-  /** Its bits of {@linkcode KNOWN}; 0 for a header that no rule asks for. */
+  /** Its bits of {@linkcode KNOWN}; 0 for a header that no rule looks for. */
   readonly bit: number;
-  /** Whether it is a token, as RFC 9110 section 5.6.2 demands. */
+  /** Whether it is a token (RFC 9110, section 5.6.2). */
   readonly isToken: boolean;
 }
 
@@ -140,9 +140,8 @@ function examine(name: string): HeaderName {
 }
 
 /**
- * Looks a header name up.
+ * Returns the properties of a header name.
  *
  * @param name The name as given.
- * @returns What there is to know of it.
  */
 export const lookUpHeader: (name: string) => HeaderName = remember(examine);

@@ -1,14 +1,14 @@
 /**
- * Where the bytes of a chunk lie.
+ * The memory of chunks.
  *
- * Typed arrays are views, and what they look at can vanish, shrink, or be
- * changed by somebody else. All is read through the built-in getters: a subclass
- * may have its own.
+ * Typed arrays are views of a buffer that can be detached, resized or shared.
+ * Everything is read through the built-in getters, because a subclass may have
+ * its own.
  *
  * @module
  */
 
-/** Where the bytes of a chunk lie. */
+/** The kind of memory that a chunk is a view of. */
 export type Memory =
   | "fixed"
   | "resizable"
@@ -35,31 +35,29 @@ const isResizable = getterOf(ArrayBuffer.prototype, "resizable") as (
 const { at } = Uint8Array.prototype;
 
 /**
- * Gives the length of a chunk.
+ * Returns the length of a chunk.
  *
  * @param chunk The chunk.
- * @returns Its length in bytes; 0 too if its buffer is gone.
+ * @returns Its length in bytes; 0 if its buffer is detached.
  */
 export function lengthOf(chunk: Uint8Array): number {
   return byteLengthOf.call(chunk);
 }
 
 /**
- * Gives the length of the buffer on which a chunk lies.
+ * Returns the length of the buffer of a chunk, in bytes.
  *
  * @param chunk The chunk.
- * @returns The length in bytes.
  */
 export function bufferLengthOf(chunk: Uint8Array): number {
   return bufferOf.call(chunk).byteLength;
 }
 
 /**
- * Checks whether a chunk has lost its bytes: its buffer was transferred, or has
- * shrunk. It has then the length 0.
+ * Returns whether a chunk has lost its bytes: its buffer was transferred or has
+ * shrunk. Its length is then 0.
  *
  * @param chunk The chunk.
- * @returns Whether they are gone.
  */
 export function isGone(chunk: Uint8Array): boolean {
   try {
@@ -72,11 +70,10 @@ export function isGone(chunk: Uint8Array): boolean {
 }
 
 /**
- * Finds out where the bytes of a chunk lie.
+ * Returns the kind of memory that a chunk is a view of.
  *
  * @param chunk The chunk.
  * @param length Its length.
- * @returns What kind of memory it is.
  */
 export function memoryOf(chunk: Uint8Array, length: number): Memory {
   const buffer = bufferOf.call(chunk);
@@ -84,7 +81,7 @@ export function memoryOf(chunk: Uint8Array, length: number): Memory {
   try {
     resizable = isResizable.call(buffer);
   } catch {
-    // The getter refuses what is no ArrayBuffer.
+    // The getter throws for a SharedArrayBuffer.
     return "shared";
   }
   if (length === 0 && isGone(chunk)) {

@@ -1,13 +1,12 @@
 /**
- * What the rules about middleware look at: one request, seen from both sides of
- * it.
+ * The view of middleware: one request, seen from both sides of it.
  *
  * @module
  */
 
 import type { RequestState } from "./request_state.ts";
 
-/** When the rules about middleware are applied. */
+/** The moments at which the rules about middleware are applied. */
 export type PairEvent =
   /** It has called the inner application. */
   | "call"
@@ -30,7 +29,7 @@ export type PairEvent =
   /** Its body has been closed, or it has failed. */
   | "closed";
 
-/** How far one request has come, and what concerns the layers next to this. */
+/** How far one request has come in one layer, with facts for its neighbours. */
 export interface PairState extends RequestState {
   /** The application's body, if it is an array. */
   readonly array: readonly unknown[] | undefined;
@@ -38,11 +37,11 @@ export interface PairState extends RequestState {
   readonly lastChunk: unknown;
   /** Chunks that inner bodies yielded while this layer's next() runs. */
   readonly taken: number;
-  /** Inner bodies that were returned to the middleware and not closed. */
+  /** Inner bodies that the middleware got and has not closed. */
   readonly openInner: number;
-  /** Whether startResponse runs, and was given an excInfo. */
+  /** Whether a call of startResponse with excInfo is running. */
   readonly passesExcInfo: boolean;
-  /** Whether startResponse has changed the headers that it was given. */
+  /** Whether startResponse has changed the header array. */
   readonly headersChanged: boolean;
 }
 

@@ -11,38 +11,38 @@ import type { ResponseView } from "./response_view.ts";
 export interface RequestState {
   /** The method of the request. */
   readonly method: string;
-  /** What was read of the environ when the application was called. */
+  /** The environ at the call of the application. */
   readonly environ: EnvironView;
-  /** Calls of startResponse so far, failed ones too. */
+  /** Calls of startResponse so far, including failed ones. */
   readonly starts: number;
   /** Status and headers of the last call, as far as they could be read. */
   readonly response: ResponseView | undefined;
-  /** Whether a non-empty chunk has passed, so that the headers have left. */
+  /** Whether a non-empty chunk has passed, so that the headers were sent. */
   readonly headSent: boolean;
   /**
-   * Whether middleware between this layer and another holds back the chunks
-   * that have passed here, so that the headers have not left after all.
+   * Whether middleware between this layer and another holds back the chunks, so
+   * that the headers were not sent after all.
    */
   readonly isHeldBack: boolean;
-  /** What the server's startResponse threw about, until it takes a call. */
+  /** Why the server's startResponse threw, until it accepts a call. */
   readonly refusal: "exc-info" | "arguments" | undefined;
-  /** How many chunks the body had yielded at that time. */
+  /** The number of chunks that the body had yielded at that time. */
   readonly refusedAt: number | undefined;
   /** Whether the application has returned, or its promise was fulfilled. */
   readonly returned: boolean;
-  /** Whether a chunk is being made: the server waits in next(). */
+  /** Whether a call of next() is running. */
   readonly iterating: boolean;
-  /** Iterators that the server has taken of the body. */
+  /** Iterators that the server has taken from the body. */
   readonly iterators: number;
-  /** Chunks that the body yielded, empty ones too. */
+  /** Chunks that the body yielded, including empty ones. */
   readonly chunks: number;
   /** Bytes that the body yielded. */
   readonly bytes: number;
   /** Bytes that went through write(). */
   readonly written: number;
-  /** Empty chunks since the last one that was not. */
+  /** Empty chunks since the last non-empty one. */
   readonly emptyRun: number;
-  /** Whether something passed for a chunk whose bytes cannot be counted. */
+  /** Whether there was a chunk whose bytes cannot be counted. */
   readonly uncounted: boolean;
   /** Whether the body came to its end by itself. */
   readonly ended: boolean;
@@ -54,7 +54,7 @@ export interface RequestState {
   readonly closes: number;
 }
 
-/** A moment at which nothing but the state is looked at. */
+/** A moment at which rules look only at the state. */
 export interface StateView {
   /** How far the request has come. */
   readonly state: RequestState;

@@ -1,5 +1,5 @@
 /**
- * Status and headers as the checks see them.
+ * The view of status and headers.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import { hasOwnIteration } from "./value_shape.ts";
 
 export type { Field, Misfit };
 
-/** What cannot be sent at all. */
+/** Characters that cannot be sent. */
 const BROKEN = CharacterClass.control | CharacterClass.wide;
 
-/** What was given to startResponse, read once. */
+/** Status and headers that were passed to startResponse, each read once. */
 export class ResponseView {
   readonly #headers: unknown;
-  /** What there is to know of the strings. */
+  /** The facts about the strings. */
   readonly facts: HeadFacts;
   readonly #iteratesItself: boolean;
-  /** Whether somebody has looked at the object that the headers are in. */
+  /** Whether a check has looked at the header array itself. */
   headersWereSeen = false;
   #changeWasReported = false;
 
@@ -34,9 +34,8 @@ export class ResponseView {
    *
    * @param status The first argument of startResponse.
    * @param headers The second argument of startResponse.
-   * @param earlier What is known of an earlier response with an array of
-   * headers. What is the same in both is not examined again; if all of it is,
-   * these are the `facts` of this response too.
+   * @param earlier The facts about an earlier response with an array of headers.
+   * If all strings are the same, they are the `facts` of this response too.
    */
   constructor(status: unknown, headers: unknown, earlier?: HeadFacts) {
     this.#headers = headers;
@@ -51,7 +50,7 @@ export class ResponseView {
     return this.#headers;
   }
 
-  /** Whether they are an array that is not iterated over by its elements. */
+  /** Whether they are an array with an iterator of its own. */
   get hasOwnIteration(): boolean {
     this.headersWereSeen = true;
     return this.#iteratesItself;
@@ -67,7 +66,7 @@ export class ResponseView {
     return this.facts.code;
   }
 
-  /** What is odd about the status: a set of `CharacterClass`. */
+  /** The unusual characters of the status: a set of `CharacterClass`. */
   get statusClasses(): number {
     return this.facts.statusClasses;
   }
@@ -92,22 +91,22 @@ export class ResponseView {
     return this.facts.hasTokens;
   }
 
-  /** What is odd about the values, all of them together. */
+  /** The unusual characters of all values: a set of `CharacterClass`. */
   get classes(): number {
     return this.facts.classes;
   }
 
-  /** The headers that are there: a set of `KNOWN`. */
+  /** The headers of the response: a set of `KNOWN`. */
   get known(): number {
     return this.facts.known;
   }
 
-  /** The headers that are there more than once. */
+  /** The headers that occur more than once: a set of `KNOWN`. */
   get repeated(): number {
     return this.facts.repeated;
   }
 
-  /** Bytes of all names and values, with the line that each takes. */
+  /** The size of the header section in bytes. */
   get size(): number {
     return this.facts.size;
   }
@@ -117,7 +116,7 @@ export class ResponseView {
     return this.facts.contentLength;
   }
 
-  /** Whether this can be sent, so that it can be judged as an HTTP message. */
+  /** Whether this can be sent, so that rules about HTTP apply. */
   get isWellFormed(): boolean {
     return this.code !== undefined && this.code >= 200 && this.code <= 599 &&
       ((this.statusClasses | this.classes) & BROKEN) === 0 &&
@@ -133,7 +132,7 @@ export class ResponseView {
   findChange(): string | undefined {
     const headers = this.#headers;
     const { fields } = this;
-    // What was not read as a header cannot be compared, and was reported.
+    // Other elements cannot be compared, and were reported.
     if (
       !Array.isArray(headers) || this.noPair !== undefined ||
       this.noStrings !== undefined
@@ -141,15 +140,15 @@ export class ResponseView {
     try {
       return compare(headers, fields);
     } catch {
-      // A proxy or a getter in the array; its author sees it elsewhere.
+      // There is a proxy or a getter in the array.
       return undefined;
     }
   }
 
   /**
-   * Does the same as {@linkcode findChange}, but reports a change only once.
+   * Does the same as {@linkcode findChange}, but returns a change only once.
    *
-   * @returns What has changed since, if anything has and was not reported.
+   * @returns What has changed since, if anything has.
    */
   takeChange(): string | undefined {
     if (this.#changeWasReported) return undefined;
@@ -180,8 +179,8 @@ function compare(
  *
  * @param status The first argument of startResponse.
  * @param headers The second argument of startResponse.
- * @param earlier What is known of an earlier response.
- * @returns What was read.
+ * @param earlier The facts about an earlier response.
+ * @returns The view.
  */
 export function readResponse(
   status: unknown,
@@ -192,11 +191,11 @@ export function readResponse(
 }
 
 /**
- * Finds the first header of some.
+ * Finds the first of some headers.
  *
  * @param response The response.
- * @param bits A set of `KNOWN`.
- * @param passOver How many to pass over, 1 for the second such header.
+ * @param bits The headers: a set of `KNOWN`.
+ * @param passOver The number of such headers to skip.
  * @returns The header, if there is one.
  */
 export function findField(

@@ -1,5 +1,5 @@
 /**
- * What the rules see of the use of `wsgi.input` and `wsgi.errors`.
+ * Views of the use of `wsgi.input` and `wsgi.errors`.
  *
  * @module
  */
@@ -11,57 +11,57 @@ import type { RequestState } from "./request_state.ts";
 export interface InputView extends CallView {
   /** The method that is called. */
   readonly method: string;
-  /** Whether it was torn off its stream. */
+  /** Whether it was called without its stream as `this`. */
   readonly isTorn: boolean;
   /** Whether the request is over, on all layers between here and the server. */
   readonly isOver: boolean;
-  /** Bytes that CONTENT_LENGTH leaves to be read; nothing if it is not known. */
+  /** Bytes that are left according to CONTENT_LENGTH, if that is known. */
   readonly left: number | undefined;
   /** How far the request has come. */
   readonly state: RequestState;
 }
 
-/** What a method of `wsgi.input` gave. */
+/** The result of a method of `wsgi.input`. */
 export interface InputResultView extends CallView {
   /** The method that was called. */
   readonly method: string;
-  /** Its size or hint if there is one; NaN if it is no clear one. */
+  /** Its size or hint, if there is one; NaN if it is not valid. */
   readonly size: number | undefined;
   /** Whether it returned a promise. */
   readonly isPromised: boolean;
   /** The result, awaited. */
   readonly result: unknown;
-  /** The arrays in the result; nothing if it is not what it has to be. */
+  /** The arrays in the result; `undefined` if it has a wrong type. */
   readonly pieces: readonly Uint8Array[] | undefined;
   /** Bytes in the result. */
   readonly length: number;
-  /** Bytes that all calls have given, this one included. */
+  /** Bytes that all calls have returned, including this one. */
   readonly total: number;
   /** The number in CONTENT_LENGTH, if there is one. */
   readonly limit: number | undefined;
-  /** An earlier result that has shown the end of the input, if there is one. */
+  /** An earlier result that showed the end of the input, if there was one. */
   readonly earlier: EarlierRead | undefined;
-  /** What shows that the input is at its end, the first time that it is. */
+  /** The first result that shows the end of the input, if it is this one. */
   readonly end: EarlierRead | undefined;
-  /** Whether the memory of the result has been given to the application before. */
+  /** Whether the application got the memory of the result before. */
   readonly isReused: boolean;
 }
 
-/** A result of `wsgi.input` after which there can be no more. */
+/** A result of `wsgi.input` that shows its end. */
 export interface EarlierRead {
-  /** What was called: `"read(5)"`. */
+  /** The call: `"read(5)"`. */
   readonly call: string;
-  /** What kind of result it was. */
+  /** The kind of result. */
   readonly kind: "empty" | "bytes" | "line" | "lines";
-  /** How many bytes it had. */
+  /** Its number of bytes. */
   readonly length: number;
 }
 
-/** An array that `wsgi.input` gave, around the next call. */
+/** An array that `wsgi.input` returned, before and after the next call. */
 export interface InputMemoryView {
-  /** A number made of its bytes, before the call. */
+  /** The digest of its bytes before the call. */
   readonly before: number;
-  /** The same after the call. */
+  /** The digest after the call. */
   readonly after: number;
 }
 
@@ -69,9 +69,9 @@ export interface InputMemoryView {
 export interface ErrorsView extends CallView {
   /** The method that is called. */
   readonly method: string;
-  /** What is given to writelines(), if that can be iterated. */
+  /** The argument of writelines(), if it is iterable. */
   readonly texts: readonly unknown[] | undefined;
-  /** Whether it was torn off its stream. */
+  /** Whether it was called without its stream as `this`. */
   readonly isTorn: boolean;
   /** Whether the request is over, on all layers between here and the server. */
   readonly isOver: boolean;
@@ -79,10 +79,10 @@ export interface ErrorsView extends CallView {
   readonly state: RequestState;
 }
 
-/** What a method of `wsgi.errors` threw. */
+/** An error of a method of `wsgi.errors`. */
 export interface ErrorsThrownView {
   /** The method. */
   readonly method: string;
-  /** What it threw. */
+  /** The error. */
   readonly error: unknown;
 }

@@ -1,5 +1,5 @@
 /**
- * What a value looks like, found without calling anything of it.
+ * Looks at values without calling their code.
  *
  * @module
  */
@@ -12,8 +12,8 @@ const GENERATOR_FUNCTIONS: readonly object[] = [
 ];
 
 /**
- * Checks whether a value is a generator function, so that calling it does none
- * of its work.
+ * Checks whether a value is a generator function, so that a call runs none of its
+ * code.
  *
  * @param value The value to test.
  * @returns Whether it is one, sync or async.
@@ -51,11 +51,11 @@ export function isGenerator(value: unknown): boolean {
 }
 
 /**
- * Reads a property that needs no call to be read, own or inherited.
+ * Reads a data property, own or inherited.
  *
  * @param value The object.
  * @param key The name of the property.
- * @returns Its value; nothing for a getter.
+ * @returns Its value; `undefined` for a getter.
  */
 export function dataOf(value: object, key: PropertyKey): unknown {
   let owner: object | null = value;
@@ -68,12 +68,11 @@ export function dataOf(value: object, key: PropertyKey): unknown {
 }
 
 /**
- * Describes a value; in plain words if the value is a proxy with a trap that
- * throws.
+ * Describes a value in detail, or briefly if it is a proxy that throws.
  *
- * @param find Looks at the value closely.
+ * @param find Returns the details.
  * @param value The value.
- * @returns What was found.
+ * @returns The details, or a short description.
  */
 export function findSafely<Found>(
   find: () => Found,
@@ -89,7 +88,7 @@ export function findSafely<Found>(
 const ARRAY_ITERATOR: unknown = Array.prototype.values;
 
 /**
- * Checks whether an array has an iterator of its own, as a subclass may.
+ * Checks whether an array has an iterator of its own, as a subclass may have.
  *
  * @param array The array.
  * @param method Its `[Symbol.iterator]`.

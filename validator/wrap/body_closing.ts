@@ -13,7 +13,7 @@ import type { CheckedRequest } from "./checked_request.ts";
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 
-/** Whether it is the one close() of an array, called as it has to be. */
+/** Whether this is the first close() of an array, called correctly. */
 function isPlainClose(
   { receiver, args, kind, state }: ClosingView,
 ): boolean {
@@ -24,7 +24,7 @@ function isPlainClose(
 /**
  * Closes a body for the server, and checks both sides.
  *
- * It is itself the view of the checks, filled anew for each call.
+ * It is also the view for the checks, and is reused for each call.
  */
 export class BodyClosing implements ClosingView {
   readonly state: CheckedRequest;
@@ -72,11 +72,11 @@ export class BodyClosing implements ClosingView {
   }
 
   /**
-   * Closes the body, as the server asks.
+   * Closes the body for the server.
    *
-   * @param receiver On what the server called it.
+   * @param receiver The `this` of the call.
    * @param args The arguments of the call.
-   * @returns What the body's own close() returned.
+   * @returns The result of the body's own close().
    */
   close(receiver: ClosingView["receiver"], args: readonly unknown[]): unknown {
     const request = this.state;
@@ -90,7 +90,7 @@ export class BodyClosing implements ClosingView {
     } catch (error) {
       errors.push(error);
     }
-    // To call it twice is the server's fault; the body need not suffer it.
+    // The server's second call does not reach the body.
     if (request.closes++ > 0) return this.#throwOr(errors, undefined);
     request.closing = true;
     request.takeBack();
@@ -103,9 +103,9 @@ export class BodyClosing implements ClosingView {
   }
 
   /**
-   * Adds a close() to an iterator, which has none, to say so.
+   * Adds a close() to an iterator. It only reports that it was called.
    *
-   * @param iterator The iterator that the server gets.
+   * @param iterator The iterator for the server.
    * @returns The iterator.
    */
   guardIterator<Iterator extends object>(iterator: Iterator): Iterator {
@@ -146,7 +146,7 @@ export class BodyClosing implements ClosingView {
     return this.#finish(errors, result);
   }
 
-  /** The body is closed. What was swallowed until now has its last chance. */
+  /** The body is closed. A finding that was swallowed is thrown now. */
   #finish(errors: unknown[], result: unknown): unknown {
     const request = this.state;
     request.closing = false;

@@ -1,8 +1,8 @@
 /**
- * The body as the server gets it from the validator.
+ * The body that the server gets from the validator.
  *
- * It stays what it was: an array an array of the same length, a file wrapper
- * itself, a sync iterable sync.
+ * Its kind does not change: an array stays an array of the same length, a file
+ * wrapper stays the same object, and a sync iterable stays sync.
  *
  * @module
  */
@@ -31,7 +31,7 @@ function readBody(request: CheckedRequest, body: unknown): ReturnView {
 
 const ARRAY_ITERATOR: unknown = Array.prototype.values;
 
-/** Whether it is an array and nothing else. */
+/** Whether the body is an ordinary array. */
 function isPlainArray(
   { body, asyncMethod, method, close }: ReturnView,
 ): boolean {
@@ -47,10 +47,10 @@ function kindOf(request: CheckedRequest, view: ReturnView): BodyKind {
 }
 
 /**
- * Checks what the application returned and wraps it.
+ * Checks the result of the application and wraps it.
  *
  * @param request The request.
- * @param body What the application returned, awaited.
+ * @param body The result, awaited.
  * @returns The body for the server.
  */
 export function checkedBody(
@@ -64,7 +64,7 @@ export function checkedBody(
   request.check(isPlainArray(view) ? rules.plain.return : rules.return, view);
   request.compareWithInner("return", [body]);
   if (!isIterable(view)) {
-    // It was reported. What a server makes of it is not to be checked.
+    // It was reported. What a server does with it is not checked.
     request.finish();
     return body as ResponseBody;
   }
@@ -98,14 +98,14 @@ function wrap(
   }
 }
 
-/** Makes the close() of the body that the server gets. */
+/** Creates the close() of the body for the server. */
 function closeOf(body: object, closing: BodyClosing): () => unknown {
   return function close(this: unknown, ...args: unknown[]): unknown {
     return closing.close(this === body ? "body" : "other", args);
   };
 }
 
-/** An array is a whole body: all of it is checked at once. */
+/** Wraps an array. All of its chunks are checked at once. */
 function wrapArray(
   request: CheckedRequest,
   iteration: CheckedIteration,
@@ -123,7 +123,7 @@ function wrapArray(
       );
     }
   } finally {
-    // Nobody looks at the rest any more, if there is one.
+    // After an error nobody looks at the rest.
     for (let i = copy.length; i < body.length; i++) ignoreRejection(body[i]);
   }
   iteration.observer.end();
@@ -132,7 +132,7 @@ function wrapArray(
   return copy as Uint8Array[] & { close: () => unknown };
 }
 
-/** The iterator over a sync body. */
+/** Returns the iterator over a sync body. */
 function iterate(
   iteration: CheckedIteration,
   closing: BodyClosing,
@@ -148,7 +148,7 @@ function iterate(
   return closing.guardIterator(iterator);
 }
 
-/** The iterator over an async body. */
+/** Returns the iterator over an async body. */
 function iterateAsync(
   iteration: CheckedIteration,
   closing: BodyClosing,
@@ -165,7 +165,7 @@ function iterateAsync(
   return closing.guardIterator(iterator);
 }
 
-/** The server's own wrapper stays itself; what is called on it is watched. */
+/** Observes the calls on the server's own wrapper, which stays the same object. */
 function shadow(
   request: CheckedRequest,
   iteration: CheckedIteration,
@@ -178,7 +178,7 @@ function shadow(
   } else {
     define(own, Symbol.iterator, () => iterate(iteration, closing));
   }
-  // What cannot be watched does not count as open.
+  // A body that cannot be observed does not count as open.
   if (!define(own, "close", closeOf(own, closing))) request.finish();
   return own;
 }
@@ -193,12 +193,12 @@ function define(body: object, key: PropertyKey, value: unknown): boolean {
 }
 
 /**
- * Wraps the server's wsgi.file_wrapper, so that its use is checked and what it
- * makes is known again when it comes back as a body.
+ * Wraps the server's wsgi.file_wrapper. Its use is checked, and its results are
+ * recognised when the application returns them.
  *
  * @param request The request.
  * @param wrap The server's function.
- * @returns A function in its place.
+ * @returns The function for the application.
  */
 export function checkedFileWrapper(
   request: CheckedRequest,
@@ -215,7 +215,7 @@ export function checkedFileWrapper(
     request.check(rules.wrap, { args, read }, fileWrapper);
     const body: unknown = Reflect.apply(wrap, this, args);
     const view = readBody(request, body);
-    // What becomes of wrong arguments is not the server's fault.
+    // The result of wrong arguments is not the server's fault.
     if (typeof read === "function") {
       request.check(rules.wrapped, { ...view, fileClose });
     }

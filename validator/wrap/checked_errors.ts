@@ -1,5 +1,5 @@
 /**
- * wsgi.errors as the application gets it from the validator.
+ * The wsgi.errors that the application gets from the validator.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ConformanceError } from "../conformance_error.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { defineMembers, toMember, useOther } from "./stream_members.ts";
 
-/** What can be iterated is iterated once, here, and passed on as an array. */
+/** Iterates over the texts once. They are passed on as an array. */
 function toTexts(texts: unknown): readonly unknown[] | undefined {
   if (typeof texts !== "object" || texts === null) return undefined;
   const { [Symbol.iterator]: method } = texts as Partial<Iterable<unknown>>;
@@ -45,7 +45,7 @@ export class CheckedErrors implements ErrorStream {
     this.#errors = errors;
   }
 
-  // Getters: a method alone does not know its stream once it was torn off.
+  // Getters, because a method that is called without its stream must know it.
 
   /** Writes text. */
   get write(): ErrorStream["write"] {
@@ -66,7 +66,7 @@ export class CheckedErrors implements ErrorStream {
     });
   }
 
-  /** Makes sure that what was written has left. */
+  /** Flushes the stream. */
   get flush(): ErrorStream["flush"] {
     return toMember(this, (args, entry, isTorn) => {
       this.#check("flush", args, undefined, entry, isTorn);
@@ -74,17 +74,17 @@ export class CheckedErrors implements ErrorStream {
     });
   }
 
-  /** The request of the layer that has wrapped the stream. */
+  /** The request in the layer that has wrapped the stream. */
   get request(): CheckedRequest {
     return this.#request;
   }
 
   /**
-   * Gives the stream to wrap for a further layer.
+   * Returns the stream to wrap for another layer.
    *
-   * @param request The further layer.
-   * @returns This one if that layer is inside of this. If it is not, the
-   * application is called again with the same environ: then what is behind.
+   * @param request The request in the other layer.
+   * @returns This stream if the other layer is inside. If not, the application
+   * was called again with the same environ, and it is the stream behind.
    */
   streamFor(request: CheckedRequest): ErrorStream {
     if (this.#request.isOutsideOf(request)) return this;
@@ -118,7 +118,7 @@ export class CheckedErrors implements ErrorStream {
     } catch (error) {
       const state = this.#request;
       const { rules } = state;
-      // What it was given is to blame, or a layer has said so already.
+      // Otherwise the arguments are at fault, or a layer has reported it.
       if (isText && !(error instanceof ConformanceError)) {
         state.check(rules.errorsThrown, { method, error });
       }

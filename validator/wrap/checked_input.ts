@@ -1,5 +1,5 @@
 /**
- * wsgi.input as the application gets it from the validator.
+ * The wsgi.input that the application gets from the validator.
  *
  * @module
  */
@@ -17,14 +17,14 @@ import { defineMembers, toMember, useOther } from "./stream_members.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The array that was given last, and a number made of its bytes. */
+/** The array that was returned last, with the digest of its bytes. */
 interface LastArray {
   readonly array: Uint8Array;
   readonly length: number;
   readonly before: number;
 }
 
-/** The number in CONTENT_LENGTH, if there is one. */
+/** Returns the number in CONTENT_LENGTH, if there is one. */
 function toLimit(length: unknown): number | undefined {
   return typeof length === "string" ? parseContentLength(length) : undefined;
 }
@@ -41,7 +41,7 @@ export class CheckedInput implements InputStream, SomeInput {
 
   readonly #request: CheckedRequest;
   readonly #input: InputStream;
-  /** Made by the first call: most requests are never read from. */
+  /** Created by the first call, because most requests are never read. */
   #log: InputLog | undefined;
 
   /**
@@ -53,7 +53,8 @@ export class CheckedInput implements InputStream, SomeInput {
     this.#input = input;
   }
 
-  // Getters: a method alone does not know its stream once it was torn off.
+  // Getters, because a method that is called without its stream must know it.
+
   /** Reads bytes. */
   get read(): InputStream["read"] {
     return toMember(this, (...call) => this.#call<Bytes>("read", ...call));
@@ -64,7 +65,7 @@ export class CheckedInput implements InputStream, SomeInput {
     return toMember(this, (...call) => this.#call<Bytes>("readline", ...call));
   }
 
-  /** Reads the lines that are left. */
+  /** Reads the remaining lines. */
   get readlines(): InputStream["readlines"] {
     return toMember(
       this,
@@ -73,9 +74,9 @@ export class CheckedInput implements InputStream, SomeInput {
   }
 
   /**
-   * Reads what has come. `toRequest()` uses it.
+   * Reads the bytes that have arrived. `toRequest()` uses it.
    *
-   * @param size The most bytes to return.
+   * @param size The maximum number of bytes.
    * @returns A new array; empty at the end of the input.
    */
   "wsgiref.readSome"(size: number): Promise<Bytes> {
@@ -90,7 +91,7 @@ export class CheckedInput implements InputStream, SomeInput {
   }
 
   /**
-   * Iterates over the lines that are left.
+   * Iterates over the remaining lines.
    *
    * @returns An iterator over the lines.
    */
@@ -115,17 +116,17 @@ export class CheckedInput implements InputStream, SomeInput {
     };
   }
 
-  /** The request of the layer that has wrapped the stream. */
+  /** The request in the layer that has wrapped the stream. */
   get request(): CheckedRequest {
     return this.#request;
   }
 
   /**
-   * Gives the stream to wrap for a further layer.
+   * Returns the stream to wrap for another layer.
    *
-   * @param request The further layer.
-   * @returns This one if that layer is inside of this. If it is not, the
-   * application is called again with the same environ: then what is behind.
+   * @param request The request in the other layer.
+   * @returns This stream if the other layer is inside. If not, the application
+   * was called again with the same environ, and it is the stream behind.
    */
   streamFor(request: CheckedRequest): InputStream {
     if (this.#request.isOutsideOf(request)) return this;
@@ -163,12 +164,12 @@ export class CheckedInput implements InputStream, SomeInput {
 
   #useOther(name: string, args: readonly unknown[], entry: Entry): unknown {
     this.#check(name, args, entry, false);
-    // Who returns the input as the body has it closed by the server.
+    // If the input is the body, the server closes it.
     const isMissing = CLOSING_MEMBERS.includes(name) && !(name in this.#input);
     return isMissing ? undefined : useOther(this.#input, name, args);
   }
 
-  /** Makes a call, and checks what comes of it. */
+  /** Makes a call and checks its result. */
   #run<Result>(call: InputCall, start: () => unknown): Promise<Result> {
     const log = this.#use();
     const last = this.#remember(log.last);
@@ -181,7 +182,7 @@ export class CheckedInput implements InputStream, SomeInput {
       throw error;
     }
     const promise = this.#take(call, returned, last) as Promise<Result>;
-    // Like the server's own: who does not await it need not fear a rejection.
+    // As with the server's own promise, a rejection counts as handled.
     promise.catch(() => {});
     return promise;
   }
@@ -200,7 +201,7 @@ export class CheckedInput implements InputStream, SomeInput {
       log.fail();
       throw error;
     }
-    this.#tell(call, result);
+    this.#notify(call, result);
     if (call.method !== "next" || typeof result !== "object" || !result) {
       this.#checkResult(call, { isPromised, result }, last);
       return result;
@@ -213,8 +214,8 @@ export class CheckedInput implements InputStream, SomeInput {
     return { done, value };
   }
 
-  /** Tells an observer what a call has given. */
-  #tell({ method, args }: InputCall, result: unknown): void {
+  /** Passes the result of a call to the observer. */
+  #notify({ method, args }: InputCall, result: unknown): void {
     const { observe } = this.#request;
     if (observe === undefined) return;
     const isNext = method === "next";
@@ -238,12 +239,12 @@ export class CheckedInput implements InputStream, SomeInput {
     state.check(rules.inputResult, this.#use().take(call, given));
     if (last === undefined) return;
     const { array, length, before } = last;
-    // The application may have given it away in the meantime.
+    // The application may have transferred it in the meantime.
     if (array.length !== length) return;
     state.check(rules.inputMemory, { before, after: digest(array, length) });
   }
 
-  /** Notes the bytes of an array, if there is a rule that asks for it. */
+  /** Returns an array with its digest, if a rule compares it. */
   #remember(array: Uint8Array | undefined): LastArray | undefined {
     const { rules } = this.#request;
     if (array === undefined || rules.inputMemory.length === 0) return undefined;

@@ -14,13 +14,13 @@ import type { BodyKind, ResultView, ReturnView } from "../views/body_views.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkObserver } from "./chunk_observer.ts";
 
-/** What next() of a checked body gives. */
+/** The result of next() of a checked body. */
 export type ChunkResult = IteratorResult<Uint8Array, void>;
 
-/** Iterators, and bodies that can be iterated over only once. */
+/** Iterators and streams that were used. */
 const used = new WeakSet<object>();
 
-/** Checks whether an iterator, or its stream, was taken before, and notes it. */
+/** Returns whether an iterator or its stream was used before, and notes it. */
 function isUsed(body: unknown, iterator: unknown): boolean {
   const object = body instanceof ReadableStream ? body : iterator;
   if (typeof object !== "object" || object === null) return false;
@@ -31,11 +31,11 @@ function isUsed(body: unknown, iterator: unknown): boolean {
 
 /** The iteration over a body, checked on both sides. */
 export class CheckedIteration {
-  /** What the body is. */
+  /** The kind of the body. */
   readonly kind: BodyKind;
-  /** What the application returned. */
+  /** The result of the application. */
   readonly view: ReturnView;
-  /** Looks at the chunks. */
+  /** Checks the chunks. */
   readonly observer: ChunkObserver;
   readonly #request: CheckedRequest;
   #iterator: AnyIterator | undefined;
@@ -44,13 +44,13 @@ export class CheckedIteration {
   #wasAsked = false;
   /** Whether the iterator has finished, by itself or by return(). */
   #isEnded = false;
-  /** Whether a violation has ended the iteration for the server alone. */
+  /** Whether a finding has ended the iteration only for the server. */
   #isBroken = false;
 
   /**
    * @param request The request.
-   * @param view What the application returned.
-   * @param kind What it is.
+   * @param view The result of the application.
+   * @param kind The kind of the body.
    */
   constructor(request: CheckedRequest, view: ReturnView, kind: BodyKind) {
     this.#request = request;
@@ -64,7 +64,7 @@ export class CheckedIteration {
     return this.#wasAsked;
   }
 
-  /** Whether a violation has ended the iteration for the server alone. */
+  /** Whether a finding has ended the iteration only for the server. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
@@ -76,7 +76,7 @@ export class CheckedIteration {
   }
 
   /**
-   * Takes the iterator, as the server does.
+   * Takes the iterator for the server.
    *
    * @param method The iterator method of the body.
    */
@@ -104,9 +104,9 @@ export class CheckedIteration {
   }
 
   /**
-   * Asks for the next chunk of a sync body.
+   * Requests the next chunk of a sync body.
    *
-   * @returns What the body gave.
+   * @returns The result of the body.
    */
   next(): ChunkResult {
     this.#begin();
@@ -120,9 +120,9 @@ export class CheckedIteration {
   }
 
   /**
-   * Asks for the next chunk of an async body.
+   * Requests the next chunk of an async body.
    *
-   * @returns A promise of what the body gave.
+   * @returns The result of the body.
    */
   async nextAsync(): Promise<ChunkResult> {
     this.#begin();
@@ -140,7 +140,7 @@ export class CheckedIteration {
     return (next as () => unknown).call(object);
   }
 
-  /** The server asks: its side is checked, and what it was given before. */
+  /** Checks the call of the server, and the chunks that it got before. */
   #begin(): void {
     const request = this.#request;
     this.#wasAsked = true;
@@ -150,7 +150,7 @@ export class CheckedIteration {
       // Behind an async body there may be a source that runs by itself.
       this.observer.checkHeld(this.kind === "sync" ? "server" : "application");
     } catch (error) {
-      // The body has not failed: what it still does is judged as before.
+      // The body has not failed, and is checked as before.
       this.#isBroken = true;
       request.deliver(error);
       throw error;
@@ -173,7 +173,7 @@ export class CheckedIteration {
     return error;
   }
 
-  /** An error of ours on its way to the server: the body does not know of it. */
+  /** Marks a finding on its way to the server, which did not come from the body. */
   #toServer(error: unknown): unknown {
     this.#isBroken = true;
     this.#request.raise(error);
@@ -204,7 +204,7 @@ export class CheckedIteration {
       this.observer.takeYielded(value);
       return { done: false, value: value as Uint8Array };
     }
-    // What return() has ended has not come to its end by itself.
+    // A body that return() has ended did not end by itself.
     if (!this.#isEnded) {
       this.#isEnded = true;
       this.observer.end();
@@ -230,20 +230,20 @@ export class CheckedIteration {
   }
 
   /**
-   * Ends the iteration early, as the server asks.
+   * Ends the iteration early for the server.
    *
    * @param args The arguments of the call.
-   * @returns What the body's return() gave.
+   * @returns The result of the body's return().
    */
   return(args: readonly unknown[]): unknown {
     const request = this.#request;
-    // To the server next() has thrown, but the body knows nothing of it.
+    // For the server, next() has thrown; the body has not.
     if (!this.#isBroken) {
       request.checkServer(request.rules.returning, this.view);
     }
     request.returns++;
     try {
-      // Before the body does something with its buffers itself.
+      // Before the body itself changes its buffers.
       this.observer.checkKept(this.kind, this.view.body);
     } catch (error) {
       this.#isBroken = true;
@@ -253,10 +253,10 @@ export class CheckedIteration {
   }
 
   /**
-   * Ends an iteration that a violation has ended for the server alone: to the
-   * server the body has thrown, so it will not do it.
+   * Ends an iteration that a finding has ended only for the server. For the
+   * server, the body has thrown, so it does not call return().
    *
-   * @returns What the body's return() gave, if it was called.
+   * @returns The result of the body's return(), if it was called.
    */
   returnBroken(): unknown {
     if (!this.#isBroken || this.#isEnded) return undefined;
@@ -269,7 +269,7 @@ export class CheckedIteration {
     const wasEnded = this.#isEnded;
     this.#isEnded = true;
     const result: unknown = Reflect.apply(stop as () => unknown, object, args);
-    // After the end there is nothing left that it could yield.
+    // After the end it cannot yield anything.
     if (wasEnded) return result;
     if (!isThenable(result)) return this.#checkStopped(result);
     return Promise.resolve(result).then((result) => this.#checkStopped(result));

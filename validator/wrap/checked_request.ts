@@ -1,5 +1,5 @@
 /**
- * One request, seen from one layer: how far it has come.
+ * {@linkcode CheckedRequest}: one request in one layer.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { ResponseView } from "../views/response_view.ts";
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
 
-/** One request, seen from one layer. */
+/** One request in one layer, and how far it has come. */
 export class CheckedRequest extends Findings implements PairState {
   readonly rules: ActiveRules;
   override readonly environ: EnvironView;
@@ -54,7 +54,7 @@ export class CheckedRequest extends Findings implements PairState {
   readonly context: ValidatorContext;
   #handedOver = false;
   #isWatched = false;
-  /** What wsgi.file_wrapper has made. */
+  /** The bodies from wsgi.file_wrapper. */
   #wrappers: WeakSet<object> | undefined;
   #finished = false;
 
@@ -67,7 +67,7 @@ export class CheckedRequest extends Findings implements PairState {
     this.context = context;
     this.rules = rules;
     this.environ = environ;
-    // Another copy of this package may have left its own there.
+    // Another copy of this package may have set its own.
     const { linked } = environ;
     this.outer = linked instanceof CheckedRequest
       ? linked.#asOuterOf(context)
@@ -79,7 +79,7 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Remembers a body that the server has made itself, in wsgi.file_wrapper.
+   * Remembers a body that the server has created in wsgi.file_wrapper.
    *
    * @param body The body.
    */
@@ -88,20 +88,19 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Checks whether the server has made a body itself.
+   * Returns whether a body comes from wsgi.file_wrapper.
    *
    * @param body The body.
-   * @returns Whether it comes from wsgi.file_wrapper.
    */
   owns(body: object): boolean {
     return this.#wrappers?.has(body) === true;
   }
 
   /**
-   * Has it reported if a body is collected as garbage without being closed,
-   * where the layer looks for that.
+   * Reports the body if it is collected as garbage without being closed, if the
+   * layer looks for that.
    *
-   * @param body The body that the server gets.
+   * @param body The body for the server.
    */
   watch(body: object): void {
     if (this.#finished || !this.context.watchesGarbage) return;
@@ -115,13 +114,12 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Applies the rules about middleware, if there is some between this layer and
-   * an inner one.
+   * Applies the rules about middleware, if there is an inner layer.
    *
-   * @param event What happens.
+   * @param event The event.
    * @param args The arguments of the call, or the chunk in an array.
    * @param entry The function that the middleware called.
-   * @param inner The inner layer of which the event comes.
+   * @param inner The inner layer that the event comes from.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   compareWithInner(
@@ -138,7 +136,7 @@ export class CheckedRequest extends Findings implements PairState {
     );
   }
 
-  /** Whether a layer between here and the server has not seen a chunk yet. */
+  /** Whether a layer between this one and the server has seen no chunk yet. */
   get isHeldBack(): boolean {
     for (let next = this.outer; next !== undefined; next = next.outer) {
       if (!next.headSent) return true;
@@ -156,16 +154,15 @@ export class CheckedRequest extends Findings implements PairState {
     return this.#finished;
   }
 
-  /** Whether the request is over for all layers between here and the server. */
+  /** Whether the request is over for this layer and all outer ones. */
   get isAllOver(): boolean {
     return this.#finished && this.outer?.isAllOver !== false;
   }
 
   /**
-   * Checks whether this layer is somewhere between another one and the server.
+   * Returns whether this layer is between another one and the server.
    *
-   * @param other The other layer.
-   * @returns Whether calls of the other one pass through this one.
+   * @param other The request in the other layer.
    */
   isOutsideOf(other: CheckedRequest): boolean {
     for (let next = other.outer; next !== undefined; next = next.outer) {
@@ -174,14 +171,14 @@ export class CheckedRequest extends Findings implements PairState {
     return false;
   }
 
-  /** The caller has got a body of this layer, which it has to close. */
+  /** The caller has got a body of this layer, which it must close. */
   handOver(): void {
     if (this.outer === undefined || this.#handedOver) return;
     this.#handedOver = true;
     this.outer.openInner++;
   }
 
-  /** The caller closes the body of this layer, or has never got it. */
+  /** The caller closes the body of this layer, or never got it. */
   takeBack(): void {
     if (this.outer === undefined || !this.#handedOver) return;
     this.#handedOver = false;
@@ -198,8 +195,8 @@ export class CheckedRequest extends Findings implements PairState {
   }
 
   /**
-   * Whether the code of this layer's application runs or waits: only then can a
-   * call come from it.
+   * Whether code of this layer's application runs or waits. Only then can it call
+   * another layer.
    */
   get #isRunning(): boolean {
     if (this.#finished) return false;
@@ -208,9 +205,8 @@ export class CheckedRequest extends Findings implements PairState {
 
   /**
    * Returns the layer outside of a new one. The environ may still point to an
-   * earlier call of the new one's own application, since middleware is free to
-   * call it again, to another application that middleware has tried before, or
-   * to a request that is over, if the environ was used again.
+   * earlier call of the same application, to another application that middleware
+   * has tried before, or to a request that is over.
    */
   #asOuterOf(context: ValidatorContext): CheckedRequest | undefined {
     const outer = this.outer === undefined

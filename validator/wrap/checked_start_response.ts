@@ -1,5 +1,5 @@
 /**
- * startResponse and write() as the application gets them from the validator.
+ * The startResponse and write() that the application gets from the validator.
  *
  * @module
  */
@@ -23,8 +23,7 @@ import { ChunkObserver } from "./chunk_observer.ts";
  *
  * @param request The request.
  * @param server The server's startResponse.
- * @returns A function that checks the call, what it is given, and what the
- * server makes of it.
+ * @returns A function that checks the call, its arguments and its result.
  */
 export function checkedStartResponse(
   request: CheckedRequest,
@@ -50,7 +49,7 @@ export function checkedStartResponse(
         startResponse,
       );
     } finally {
-      // A call that fails was a call.
+      // A failed call counts.
       request.starts++;
     }
     if (request.unheard > unheard) return writeNothing;
@@ -65,10 +64,10 @@ export function checkedStartResponse(
       result = server(...args as [string, readonly HeaderTuple[], unknown]);
     } catch (error) {
       thrown = { error };
-      // What the server has refused replaces nothing.
+      // Arguments that the server has rejected replace nothing.
       request.response = previous;
     }
-    // What a middleware has changed is not the application's doing.
+    // A change by middleware is not one by the application.
     request.headersChanged = response?.takeChange() !== undefined;
     request.passesExcInfo = false;
     const { outer } = request;
@@ -93,16 +92,16 @@ export function checkedStartResponse(
   };
 }
 
-/** What a call gets that comes too late. That was reported; nobody waits for more. */
+/** The write() of a late call, which was reported. */
 async function writeNothing(): Promise<void> {}
 
-/** Checks status and headers, as far as the call has them. */
+/** Checks status and headers, if the call has both. */
 function checkHead(
   request: CheckedRequest,
   args: readonly unknown[],
   entry: Entry,
 ): ResponseView | undefined {
-  // That one of them is missing was reported.
+  // Another rule reports that one is missing.
   if (args.length < 2) return undefined;
   const { rules, context: { memory } } = request;
   const good = memory.head;
@@ -125,8 +124,7 @@ function checkHead(
  *
  * @param request The request.
  * @param server The server's write().
- * @returns A function that checks the call, the chunk, and what the server makes
- * of it.
+ * @returns A function that checks the call, the chunk and the result.
  */
 function checkedWrite(request: CheckedRequest, server: Write): Write {
   const { rules } = request;

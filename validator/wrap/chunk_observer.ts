@@ -1,5 +1,5 @@
 /**
- * What the checks see of a chunk, and the counting of chunks and bytes.
+ * {@linkcode ChunkObserver}: checks and counts chunks.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkSnapshot } from "./chunk_snapshot.ts";
 
 /**
- * Looks at one chunk after the other.
+ * Checks one chunk after the other.
  *
- * It is itself the view of the checks, filled anew for each chunk: a body has
- * very many of them.
+ * It is also the view for the checks, and is reused for each chunk, because a
+ * body can have very many.
  */
 export class ChunkObserver implements ChunkView, LengthView {
   readonly state: CheckedRequest;
@@ -35,7 +35,7 @@ export class ChunkObserver implements ChunkView, LengthView {
   total = 0;
   #index = 0;
   #isWritten = false;
-  /** The last chunk that was not empty, until it is looked at again. */
+  /** The last non-empty chunk, until it is checked again. */
   #kept: Uint8Array | undefined;
   readonly #snapshot: ChunkSnapshot | undefined;
 
@@ -54,7 +54,7 @@ export class ChunkObserver implements ChunkView, LengthView {
    * Checks a chunk that the body yielded, and counts it.
    *
    * @param chunk The chunk.
-   * @param isHole Whether it is the absence of one in an array.
+   * @param isHole Whether it is a hole in an array.
    * @throws {ConformanceError} If a rule is broken and this layer throws.
    */
   takeYielded(chunk: unknown, isHole = false): void {
@@ -81,7 +81,7 @@ export class ChunkObserver implements ChunkView, LengthView {
   }
 
   /**
-   * Checks a chunk that was given to write(), and counts it.
+   * Checks a chunk that was passed to write(), and counts it.
    *
    * @param chunk The chunk.
    * @param entry The function that the program called.
@@ -98,7 +98,7 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.#count();
   }
 
-  /** Which chunk is looked at, for the finding about it. */
+  /** The chunk that is being checked, for the finding about it. */
   get place(): ViolationChunk | undefined {
     const { chunk, state } = this;
     if (state.ended) return undefined;
@@ -150,7 +150,7 @@ export class ChunkObserver implements ChunkView, LengthView {
   }
 
   /**
-   * Looks again at what was handed over, whether it was changed.
+   * Checks whether chunks have changed since they were passed on.
    *
    * @param holder Who had it in the meantime.
    * @param entry The function that the program called.
@@ -164,9 +164,9 @@ export class ChunkObserver implements ChunkView, LengthView {
   }
 
   /**
-   * Looks whether the server has taken the buffer of the last chunk away.
+   * Checks whether the server has transferred the buffer of the last chunk.
    *
-   * @param kind What the body is.
+   * @param kind The kind of the body.
    * @param body The body.
    * @throws {ConformanceError} If it has, and this layer throws.
    */
@@ -176,12 +176,12 @@ export class ChunkObserver implements ChunkView, LengthView {
     if (kept === undefined || lengthOf(kept) > 0 || !isGone(kept)) return;
     this.#snapshot?.forget();
     const { state } = this;
-    // Code behind a stream may run at any time, that of a generator does not.
+    // Code behind a stream can run at any time, unlike that of a generator.
     const isCertain = kind !== "async" || isGenerator(body);
     state.checkServer(state.rules.detach, { isCertain });
   }
 
-  /** The next chunk comes; the ones before are no longer of interest. */
+  /** Stops comparing earlier chunks, because the next one comes. */
   forget(): void {
     this.#snapshot?.forget();
   }

@@ -1,24 +1,23 @@
 /**
- * Looking at chunks a second time, to find those that were changed.
+ * Compares chunks with their earlier bytes, to find those that have changed.
  *
  * @module
  */
 
 import { bufferLengthOf, isGone, lengthOf } from "../views/memory.ts";
 
-/** At most so many bytes are looked at, evenly spread. */
+/** The number of bytes that are compared, spread evenly. */
 const MAX_SAMPLES = 16_384;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * Makes a number of bytes, so that a later change shows: FNV-1a, of a sample
- * where there is much. It is expensive, and only for rules that ask for it.
+ * Returns a digest of bytes that shows a later change: FNV-1a, of a sample if
+ * there are many. It is slow, and only for rules that need it.
  *
  * @param bytes The bytes.
- * @param length How many they are; 0 if their buffer is gone.
- * @returns The number.
+ * @param length Their number; 0 if their buffer is detached.
  */
 export function digest(bytes: Uint8Array, length: number): number {
   const step = Math.max(1, Math.floor(length / MAX_SAMPLES));
@@ -29,7 +28,7 @@ export function digest(bytes: Uint8Array, length: number): number {
   return hash;
 }
 
-/** At most so many chunks are remembered. */
+/** The number of chunks that are remembered. */
 const MAX_CHUNKS = 256;
 
 interface Remembered {
@@ -38,7 +37,7 @@ interface Remembered {
   readonly digest: number;
 }
 
-/** The chunks that were handed over, and what was in them. */
+/** Chunks that were passed on, with digests of their bytes. */
 export class ChunkSnapshot {
   #remembered: Remembered[] = [];
   /** The length of the largest buffer so far. */
@@ -47,7 +46,7 @@ export class ChunkSnapshot {
   /**
    * Remembers a chunk.
    *
-   * @param chunk The chunk, not an empty one.
+   * @param chunk The chunk, which is not empty.
    * @param length Its length in bytes.
    */
   remember(chunk: Uint8Array, length: number): void {
@@ -56,15 +55,15 @@ export class ChunkSnapshot {
     this.#remembered.push({ chunk, length, digest: digest(chunk, length) });
   }
 
-  /** Forgets all chunks: they are no longer of interest. */
+  /** Forgets all chunks. */
   forget(): void {
     if (this.#remembered.length > 0) this.#remembered = [];
   }
 
   /**
-   * Looks whether one of the chunks is not what it was. Then all are forgotten.
+   * Finds a chunk that has changed. If there is one, all are forgotten.
    *
-   * @returns What happened to it.
+   * @returns The kind of change; `undefined` if there is none.
    */
   find(): "changed" | "detached" | undefined {
     for (const { chunk, length, digest: before } of this.#remembered) {

@@ -1,5 +1,5 @@
 /**
- * What one wsgi.input has given so far.
+ * {@linkcode InputLog}: what one wsgi.input has returned so far.
  *
  * @module
  */
@@ -15,11 +15,11 @@ export interface InputCall {
   readonly method: string;
   /** Its arguments. */
   readonly args: readonly unknown[];
-  /** Whether it may give less than it was asked for. */
+  /** Whether the result may be shorter than the size. */
   readonly isPartial?: boolean;
 }
 
-/** What was returned by a call, before and after it was awaited. */
+/** The result of a call. */
 export interface InputResult {
   /** Whether it was a promise. */
   readonly isPromised: boolean;
@@ -31,8 +31,7 @@ export interface InputResult {
  * Reads the size of a call.
  *
  * @param args The arguments of the call.
- * @returns The size; nothing where there is no limit, NaN where it is not clear
- * what is meant.
+ * @returns The size; `undefined` for no limit, NaN if it is not valid.
  */
 function sizeOf(args: readonly unknown[]): number | undefined {
   const size = args[0];
@@ -41,7 +40,7 @@ function sizeOf(args: readonly unknown[]): number | undefined {
   return size as number < 0 ? undefined : size as number;
 }
 
-/** Takes a result apart; nothing if it is not what the method has to give. */
+/** Returns the arrays in a result; `undefined` if it has a wrong type. */
 function piecesOf(
   method: string,
   result: unknown,
@@ -54,16 +53,16 @@ function piecesOf(
   return pieces.every(isUint8Array) ? pieces : undefined;
 }
 
-/** A piece of a buffer, from one byte to before another. */
+/** A part of a buffer; its end is exclusive. */
 interface Range {
   start: number;
   end: number;
 }
 
-/** At most so many pieces are remembered of one buffer. */
+/** The number of parts of one buffer that are remembered. */
 const MAX_RANGES = 64;
 
-/** The pieces of buffers that were given to the application. */
+/** The parts of buffers that the application got. */
 class GivenMemory {
   readonly #ranges = new WeakMap<ArrayBufferLike, Range[]>();
 
@@ -71,7 +70,7 @@ class GivenMemory {
    * Notes an array.
    *
    * @param array The array.
-   * @returns Whether a byte of its memory was given before.
+   * @returns Whether the application got a byte of its memory before.
    */
   take(array: Uint8Array): boolean {
     const { buffer, byteOffset: start, length } = array;
@@ -85,7 +84,7 @@ class GivenMemory {
     if (ranges.some((range) => start < range.end && range.start < end)) {
       return true;
     }
-    // Lines of one buffer follow each other.
+    // Lines of one buffer are adjacent.
     const before = ranges.find((range) => range.end === start);
     if (before !== undefined) before.end = end;
     else if (ranges.length < MAX_RANGES) ranges.push({ start, end });
@@ -97,18 +96,18 @@ function endsLine(piece: Uint8Array): boolean {
   return piece.at(-1) === LINE_FEED;
 }
 
-/** Keeps count of what was read, as far as it can be known from outside. */
+/** Counts what was read, as far as that is visible from outside. */
 export class InputLog {
   /** The number in CONTENT_LENGTH, if there is one. */
   readonly limit: number | undefined;
-  /** Bytes that all calls have given. */
+  /** Bytes that all calls have returned. */
   total = 0;
-  /** The array that was given last. */
+  /** The array that was returned last. */
   last: Uint8Array | undefined;
   readonly #given = new GivenMemory();
   #earlier: EarlierRead | undefined;
   #pending = 0;
-  /** Whether calls overlapped, so that their results came in an unknown order. */
+  /** Whether calls overlapped, so that the order of their results is unknown. */
   #isTangled = false;
 
   /** @param limit The number in CONTENT_LENGTH, if there is one. */
@@ -116,7 +115,7 @@ export class InputLog {
     this.limit = limit;
   }
 
-  /** Bytes that are left to be read, if that is known. */
+  /** Bytes that are left, if that is known. */
   get left(): number | undefined {
     return this.limit === undefined || this.#pending > 0
       ? undefined
@@ -134,11 +133,11 @@ export class InputLog {
   }
 
   /**
-   * A call has given a result.
+   * A call has returned a result.
    *
    * @param call The call.
    * @param given The result.
-   * @returns What the rules look at.
+   * @returns The view for the rules.
    */
   take(call: InputCall, given: InputResult): InputResultView {
     const { method, args } = call;
@@ -178,9 +177,9 @@ export class InputLog {
   }
 
   /**
-   * An iteration has come to its end.
+   * An iteration has ended.
    *
-   * @returns What the rules look at.
+   * @returns The view for the rules.
    */
   end(): InputResultView {
     const nothing = { isPromised: true, result: new Uint8Array() };
@@ -188,7 +187,7 @@ export class InputLog {
   }
 }
 
-/** Checks whether a result shows that the input is at its end. */
+/** Returns the result in a form that is kept, if it shows the end of the input. */
 function endShownBy(
   { method, isPartial = false }: InputCall,
   size: number | undefined,

@@ -1,5 +1,5 @@
 /**
- * Reading an environ, each value once.
+ * Reads an environ, each value once.
  *
  * @module
  */
@@ -19,10 +19,10 @@ type Values = Readonly<Record<string | symbol, unknown>>;
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** More layers than anybody stacks, in case something leads in a circle. */
+/** More layers than anybody stacks, in case of a circle. */
 const MAX_LAYERS = 100;
 
-/** Finds this layer's own earlier request with the same environ. */
+/** Finds an earlier request of the same layer with the same environ. */
 function findEarlier(
   last: CheckedRequest,
   rules: ActiveRules,
@@ -30,7 +30,7 @@ function findEarlier(
 ): CheckedRequest | undefined {
   let request: CheckedRequest | undefined = last;
   for (let i = 0; request !== undefined && i < MAX_LAYERS; i++) {
-    // A copy of the environ has the request too, but is another object.
+    // A copy of the environ leads to the request too.
     if (
       request.rules === rules && request.environ.object === object
     ) return request;
@@ -40,9 +40,9 @@ function findEarlier(
 }
 
 /**
- * Finds the request to which an environ leads. Middleware may have copied it by
- * its string keys, which leaves out the symbol, or put an object in front of it;
- * the streams of the layer outside are still there.
+ * Finds the request to which an environ leads. Middleware may have copied only
+ * string keys, without the symbol, or created an object that inherits from it. It
+ * still has the streams of the outer layer.
  */
 function findLinked(
   object: unknown,
@@ -55,7 +55,7 @@ function findLinked(
   if (input instanceof CheckedInput) return input.request;
   const errors = values["wsgi.errors"];
   if (errors instanceof CheckedErrors) return errors.request;
-  // Only an object with another one behind it can inherit the symbol.
+  // Only an object with a prototype of its own can inherit the symbol.
   if (isEnviron || typeof object !== "object") return undefined;
   try {
     linked = (object as Record<symbol, unknown> | null)?.[CHECKED_REQUEST];
@@ -66,18 +66,18 @@ function findLinked(
 }
 
 /**
- * Reads what the server hands to the application.
+ * Reads the environ that the server passes to the application.
  *
  * @param args The arguments of the call.
- * @param rules The rules of this layer, by which it knows itself.
- * @returns What was read.
+ * @param rules The rules of this layer, which identify it.
+ * @returns The view.
  */
 export function readEnviron(
   args: readonly unknown[],
   rules: ActiveRules,
 ): EnvironView {
   const object = args[0];
-  // A spread reads each own property once, whatever is behind it.
+  // A spread reads each own property once, even through a proxy.
   const values: Values = typeof object === "object" && object !== null
     ? { ...object }
     : NOTHING;
@@ -89,7 +89,7 @@ export function readEnviron(
   return new ReadEnviron(args, values, isEnviron, linked, earlier);
 }
 
-/** An environ that was read. All its variables are looked at only if need be. */
+/** The view of an environ. Its faults are looked for only when needed. */
 class ReadEnviron implements EnvironView {
   readonly args: readonly unknown[];
   readonly object: unknown;
@@ -117,7 +117,7 @@ class ReadEnviron implements EnvironView {
     this.earlier = earlier;
   }
 
-  /** What one look at all variables has found. */
+  /** The faults of the variables. */
   get hints(): EnvironHints | undefined {
     if (!this.#isSearched) {
       this.#isSearched = true;

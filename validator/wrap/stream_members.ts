@@ -1,5 +1,5 @@
 /**
- * Methods of wsgi.input and wsgi.errors that know how they were called.
+ * Methods of wsgi.input and wsgi.errors.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { Entry } from "../captures.ts";
 
 /**
- * Makes a method that knows its stream, also when it was torn off it.
+ * Creates a method that knows its stream even if it is called without it.
  *
  * @param stream The stream.
- * @param call Gets the arguments, the method itself, and whether it was called
- * as a method of something else or of nothing.
+ * @param call Receives the arguments, the method itself, and whether it was
+ * called without the stream as `this`.
  * @returns The method.
  */
 export function toMember<Result>(
@@ -24,14 +24,14 @@ export function toMember<Result>(
 }
 
 /**
- * Adds methods that are no part of the interface, only to say so.
+ * Adds methods that are not part of the interface, in order to report their use.
  *
- * Names are enough for a message that helps; a Proxy around the stream would be
- * in the way of every call.
+ * A list of names suffices for that. A Proxy around the stream would slow down
+ * every call.
  *
- * @param prototype Where to add them.
- * @param names Their names.
- * @param call Gets the stream, the name, the arguments and the method itself.
+ * @param prototype The prototype of the streams.
+ * @param names The names of the methods.
+ * @param call Receives the stream, the name, the arguments and the method itself.
  */
 export function defineMembers<Stream extends object>(
   prototype: Stream,
@@ -55,14 +55,14 @@ export function defineMembers<Stream extends object>(
 }
 
 /**
- * Calls a method that is no part of the interface, if the server's stream has
- * it: a validator that does not throw must not change what happens.
+ * Calls a method that is not part of the interface, if the server's stream has
+ * it: a validator that does not throw must not change the behaviour.
  *
  * @param stream The server's stream.
  * @param name The name of the method.
  * @param args The arguments.
- * @returns What the method returns.
- * @throws {TypeError} If there is none.
+ * @returns The result of the method.
+ * @throws {TypeError} If the stream has no such method.
  */
 export function useOther(
   stream: object,

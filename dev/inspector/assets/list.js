@@ -1,4 +1,4 @@
-// The list of requests: live, filtered, and walked by keys.
+// The list of requests: live updates, filter and keys.
 
 import { base, element, follow, parse, update } from "./live.js";
 

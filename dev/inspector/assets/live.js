@@ -1,10 +1,10 @@
-// Following the changes of the log.
+// Follows the changes of the log.
 
 /** The path under which the pages are. */
 export const base = document.documentElement.dataset.base ?? "";
 
 /**
- * Makes elements of HTML from the server, which has escaped all values in it.
+ * Creates elements from HTML of the server, in which all values are escaped.
  *
  * @param {string} html
  * @returns {DocumentFragment}
@@ -28,8 +28,8 @@ export function element(id) {
 }
 
 /**
- * Puts HTML into an element. What is open stays open, and an element that has
- * not changed stays the same.
+ * Replaces the content of an element. Open details stay open, and an element that
+ * has not changed is kept.
  *
  * @param {Element} target
  * @param {string | DocumentFragment} html
@@ -76,12 +76,12 @@ function plain(node) {
 
 /**
  * Opens an event stream while the page is visible: a browser has few connections
- * for one server. The stream begins with everything there is, so nothing is
- * missed. The state in the header is kept by this function.
+ * for one server. The stream begins with the complete state, so nothing is
+ * missed. This function also updates the state in the header.
  *
  * @param {string} query
  * @param {Record<string, (data: any) => void>} handlers By the name of the event.
- * @returns {() => void} Ends it.
+ * @returns {() => void} Closes the stream.
  */
 export function follow(query, handlers) {
   /** @type {EventSource | undefined} */

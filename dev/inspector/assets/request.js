@@ -1,11 +1,11 @@
-// The page of one request: live while it runs, and what can be copied.
+// The page of one request: live updates and the copy buttons.
 
 import { element, follow, update } from "./live.js";
 
 const article = element("request");
 const copied = element("copied");
 
-/** Loads the page again, and takes over what has changed. */
+/** Loads the page again, and applies the changes. */
 async function refresh() {
   const response = await fetch(location.href);
   if (!response.ok) return;
@@ -37,10 +37,10 @@ async function refresh() {
 let isLoading = false;
 let isStale = false;
 
-/** Between two loads, in ms: a stream changes all the time. */
+/** The interval between two loads, in ms: a stream changes all the time. */
 const PAUSE = 300;
 
-/** One load at a time, and one more if something changed meanwhile. */
+/** Loads the page once at a time, and again if it has changed meanwhile. */
 async function refreshSoon() {
   isStale = true;
   if (isLoading) return;
@@ -52,7 +52,7 @@ async function refreshSoon() {
       await new Promise((done) => setTimeout(done, PAUSE));
     }
   } catch {
-    // The server is gone; the stream says so.
+    // The server is not reachable, which the stream shows.
   } finally {
     isLoading = false;
   }
@@ -65,7 +65,7 @@ if (article.hasAttribute("data-running")) {
 }
 
 /**
- * Shows text to be copied by hand, where a page may not write to the clipboard.
+ * Shows text to copy by hand, if the page may not write to the clipboard.
  *
  * @param {string} text
  */

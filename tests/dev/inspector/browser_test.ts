@@ -44,7 +44,7 @@ testBrowser(
     await page.reload();
     assertEquals(await visibleRows(page), [4]);
     await page.getByRole("searchbox").fill("no such");
-    await page.getByText("No request matches the filter.").waitFor();
+    await page.getByText("No requests match the filter.").waitFor();
     await page.getByRole("searchbox").fill("");
 
     // New ones come in at the top; the filter holds for them, too.
@@ -67,7 +67,7 @@ testBrowser(
     assertEquals(await page.textContent("#count"), "12 of 12");
     // The last one grows beyond the limit of the log.
     log.change(12, 2 ** 30);
-    await page.getByText("No request yet.").waitFor();
+    await page.getByText("No requests yet.").waitFor();
 
     const error = {
       name: "SyntaxError",
