@@ -4,8 +4,8 @@
  *
  * An application is a function. {@linkcode serve} and {@linkcode makeServer}
  * serve it over HTTP/1.1, {@linkcode toFetchHandler} runs it wherever fetch
- * handlers run, and {@linkcode validator} reports, while you develop, which rule of the interface
- * was broken, by which side, and how to fix it.
+ * handlers run, and {@linkcode validator} reports during development which rule
+ * of the interface was broken, by which side, and how to fix it.
  *
  * ```ts
  * import { type Application, makeServer, validator } from "@wsgi/ref";

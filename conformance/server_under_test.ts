@@ -102,7 +102,7 @@ export const denoServeDeviations: Readonly<Record<string, string>> = {
   "chunks/blank-before": "Deno.serve ignores spaces around a chunk size",
   "chunks/blank-after": "Deno.serve ignores spaces around a chunk size",
   "bodiless/connect":
-    "Deno.serve adds a Content-Length to every response whose length it knows",
+    "Deno.serve adds a Content-Length or a Transfer-Encoding to every response",
   "connection/connect-after":
     "Deno.serve parses the bytes after a CONNECT as the next request",
   "connection/connect-body":

@@ -25,7 +25,7 @@ function hasPage(environ: Environ, etag: string): boolean {
   return tags.match(/"[^"]*"/g)?.some((tag) => tag === opaque) ?? false;
 }
 
-/** Answers with 304 if the client already has the response with this ETag. */
+/** Responds with 304 if the client already has the response with this ETag. */
 export function conditionalGet(app: Application): Application {
   return async (environ, startResponse) => {
     let isKnown = false;

@@ -2,7 +2,7 @@
 //
 // `curl -i http://127.0.0.1:8000/fail` shows an error page with the status 500.
 // `/late` fails after the response has started: the connection is closed, so
-// that the client does not take the partial response for a complete one.
+// that the client does not mistake the partial response for a complete one.
 
 import {
   type Application,
@@ -14,7 +14,7 @@ import {
 const PAGE = "Something went wrong. The error was logged.\n";
 
 /**
- * Replaces a failed response by an error page, unless a part of it was sent.
+ * Replaces a failed response with an error page, unless a part of it was sent.
  */
 export function errorCatcher(app: Application): Application {
   return async (environ, startResponse) => {

@@ -93,7 +93,9 @@ export function guestbook(file: string): Application {
   const showPhoto: Handler = ({ QUERY_STRING }) => {
     const entry = db.prepare("SELECT type, photo FROM entries WHERE id = ?")
       .get(new URLSearchParams(QUERY_STRING).get("id"));
-    if (!entry?.type) return new Response("No such photo.\n", { status: 404 });
+    if (!entry?.type) {
+      return new Response("Photo not found.\n", { status: 404 });
+    }
     const headers = { "Content-Type": String(entry.type) };
     return new Response(entry.photo as Uint8Array<ArrayBuffer>, { headers });
   };

@@ -2,7 +2,7 @@
 //
 // Serves `examples/site/`: pages as files, and for each `.ts` file the
 // `application` that it exports: `curl http://127.0.0.1:8000/mytime.ts`. While
-// a file `maintenance.html` exists, all requests get that page.
+// a file `maintenance.html` exists, the response to every request is that page.
 
 import { toFileUrl } from "@std/path";
 import { type Application, decodeUtf8, makeServer, validator } from "../mod.ts";

@@ -1,6 +1,6 @@
 // deno run --allow-net examples/upload.ts
 //
-// `curl -F 'file=@README.md' http://127.0.0.1:8000/` shows name, size and
+// `curl -F 'file=@README.md' http://127.0.0.1:8000/` shows the name, size and
 // SHA-256 of the file. A browser gets a form. Uploads are kept in memory, so
 // more than ten megabytes are rejected.
 

@@ -86,7 +86,7 @@ function loggerOf(
  * without an access log, or to log the changes of other middleware: inside
  * `proxyHeaders()` the log has the address of the client. The middleware counts
  * the bytes that the application returns. An array counts as sent when it is
- * returned. Responses that the server itself makes are not observed: if the
+ * returned. Responses that the server creates itself are not observed: if the
  * application fails before its first byte, the record has the status 500 and no
  * bytes.
  *

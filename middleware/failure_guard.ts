@@ -46,8 +46,8 @@ function writeError(error: unknown, errors: ErrorStream): void {
 }
 
 /**
- * Returns whether the client or the server caused an error. The server answers
- * these itself.
+ * Returns whether the client or the server caused an error. The server responds
+ * to these itself.
  */
 function isForServer(error: unknown): boolean {
   return error instanceof RequestBodyError ||

@@ -85,12 +85,16 @@ function stackOf(error: unknown): string {
     : "";
 }
 
+/** Files inside of Deno and Node.js, which explain nothing to a user. */
+const INTERNAL = /^(?:ext|deno|node):/;
+
 function framesOf(error: unknown, hide: Hide): ReportedFrame[] {
   return stackOf(error).split("\n").filter((line) => /^\s+at /.test(line))
-    .map((line) => {
+    .flatMap((line) => {
       const frame = readFrame(line);
+      if (frame !== undefined && INTERNAL.test(frame.file)) return [];
       const isUser = frame !== undefined && isUserFile(frame.file);
-      return { text: hide(escapeControls(line.trim())), isUser };
+      return [{ text: hide(escapeControls(line.trim())), isUser }];
     });
 }
 

@@ -63,7 +63,7 @@ export class LoggedRequest implements ResponseObserver {
       method === "CONNECT" && this.#status < 300;
   }
 
-  /** Notes the status and the length that the server has accepted. */
+  /** Records the status and the length that the server has accepted. */
   onStart(status: string, headers: readonly HeaderTuple[]): void {
     this.#status = Number(status.slice(0, 3));
     const length = headers.find(([name]) => isContentLength(name));
@@ -112,7 +112,7 @@ export class LoggedRequest implements ResponseObserver {
 
   /** Logs a request whose body has ended. */
   onEnd(): void {
-    // The server answers itself if startResponse() was not called.
+    // The server sends its own response if startResponse() was not called.
     if (this.#status === 0) this.fail();
     else this.#log(false, this.#describeShortBody());
   }

@@ -155,8 +155,8 @@ export function observeBody(
  * Observes `startResponse` and the `write()` that it returns.
  *
  * @param startResponse The function of the server.
- * @param observer Receives the status, headers and chunks after the server has accepted
- * them.
+ * @param observer Receives the status, headers and chunks after the server has
+ * accepted them.
  * @returns The function for the application.
  */
 export function observeStart(

@@ -24,7 +24,7 @@ const AROUND = 5;
 const MAX_WIDTH = 300;
 
 /**
- * Returns the paths that a URL in a stack may mean: Deno decodes some of these
+ * Returns the possible paths for a URL in a stack: Deno decodes some of these
  * URLs and leaves others encoded.
  */
 function candidates(url: string): string[] {

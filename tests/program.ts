@@ -9,22 +9,31 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** An output of a program, read as far as it is needed. */
+/** An output of a program. It is read at once, so that no pipe fills up. */
 class Output {
-  readonly #reader: ReadableStreamDefaultReader<string>;
   #text = "";
+  readonly #end: Promise<void>;
+  #arrived = Promise.withResolvers<void>();
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+    this.#end = this.#read(stream);
   }
 
-  /** Reads until a text has come, or the end. */
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#text += text;
+      this.#arrived.resolve();
+      this.#arrived = Promise.withResolvers();
+    }
+  }
+
+  /** Waits until a text has come, or the end. */
   async until(part?: RegExp): Promise<string> {
-    while (part?.test(this.#text) !== true) {
-      const reading = this.#reader.read();
-      const { done, value } = await within(reading, "a program's output");
-      if (done) break;
-      this.#text += value;
+    let hasEnded = false;
+    const end = this.#end.then(() => hasEnded = true);
+    while (!hasEnded && part?.test(this.#text) !== true) {
+      const more = part === undefined ? end : this.#arrived.promise;
+      await within(Promise.race([more, end]), "a program's output");
     }
     return this.#text;
   }

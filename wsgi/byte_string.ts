@@ -97,7 +97,7 @@ export function encodeUtf8(text: string): string {
  *
  * RFC 3986 section 2.1; RFC 3875 section 4.1.5.
  *
- * @param raw The path as it was sent.
+ * @param raw The path as sent.
  * @returns A ByteString; the same string when there is nothing to decode.
  */
 export function percentDecode(raw: string): string {
@@ -138,7 +138,7 @@ export function percentEncode(byte: string): string {
  *
  * PEP 3333, "A Note On String Types"; WebIDL section 2.13.17.
  *
- * @param value The string to look at.
+ * @param value The string to test.
  * @returns Whether it is a ByteString.
  */
 export function isByteString(value: string): boolean {
@@ -150,7 +150,7 @@ export function isByteString(value: string): boolean {
  *
  * PEP 3333, "A Note On String Types".
  *
- * @param byteString The ByteString.
+ * @param byteString The ByteString to convert.
  * @returns A new array with one byte for each code unit.
  * @throws {TypeError} If a code unit is above U+00FF.
  */
@@ -161,12 +161,12 @@ export function toBytes(byteString: string): Uint8Array<ArrayBuffer> {
 /**
  * Returns the ByteString of some bytes.
  *
- * `TextDecoder("latin1")` would not do: the label means windows-1252, which
+ * `TextDecoder("latin1")` is not suitable: the label means windows-1252, which
  * maps the bytes 0x80 to 0x9F to other characters.
  *
  * PEP 3333, "A Note On String Types"; WHATWG Encoding section 4.2.
  *
- * @param bytes The bytes.
+ * @param bytes The bytes to convert; not changed.
  * @returns A string with one code unit for each byte.
  */
 export function fromBytes(bytes: Uint8Array): string {

@@ -11,9 +11,9 @@
 
 const MAX_SHOWN = 60;
 
-// deno-lint-ignore no-control-regex -- they are what is looked for
+// deno-lint-ignore no-control-regex -- they are looked for
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
-// deno-lint-ignore no-control-regex -- they are what is looked for
+// deno-lint-ignore no-control-regex -- they are looked for
 const UNPRINTABLE_IN_LINE = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 const { then } = Promise.prototype;
@@ -24,7 +24,7 @@ const toStringTagOf = Object.getOwnPropertyDescriptor(
 )!.get!;
 
 /**
- * Returns whether a value is a `Uint8Array`, of this realm or another.
+ * Returns whether a value is a `Uint8Array`, of this or another realm.
  *
  * `instanceof` is wrong in both directions: it rejects another realm's array
  * and accepts `Object.create(Uint8Array.prototype)`. The intrinsic getter reads
@@ -50,14 +50,14 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /**
  * Marks the rejection of a promise as handled. Use it for a promise that was
- * rejected as an argument and that nobody awaits, so that it does not end the
+ * rejected as an argument and is not awaited, so that it does not end the
  * process.
  *
  * @param value Any value; nothing happens if it is not a promise.
  */
 export function ignoreRejection(value: unknown): void {
   try {
-    // Not the value's own then(), which may be anything.
+    // The value's own then() could have any effect.
     then.call(value as Promise<unknown>, undefined, () => {});
   } catch {
     // It is not a promise.
@@ -146,14 +146,17 @@ export function describe(value: unknown): string {
   }
   if (value === null) return "null";
   try {
-    if (isUint8Array(value)) return `a Uint8Array of ${value.byteLength} bytes`;
+    if (isUint8Array(value)) {
+      const { byteLength } = value;
+      return `a Uint8Array of ${byteLength} byte${byteLength === 1 ? "" : "s"}`;
+    }
     if (Array.isArray(value)) return "an array";
     const name = className(value as object);
     return name === undefined || name === "Object"
       ? "an object"
       : withArticle(name.replace(UNPRINTABLE, escape));
   } catch {
-    // Only a proxy with a throwing trap gets here.
+    // Only a proxy with a throwing trap leads here.
     return "an object";
   }
 }

@@ -29,7 +29,7 @@ export class StderrStream implements ErrorStream {
   #line = "";
 
   /**
-   * Makes a stream. It uses nothing of the runtime before the first write.
+   * Creates a stream. It does not use the runtime before the first write.
    *
    * @param sink Receives every text instead of stderr. Its errors are thrown by
    * the write.

@@ -14,8 +14,8 @@ export interface SeekableFile extends OpenFile {
    * Sets the position.
    *
    * @param offset The new position, in bytes.
-   * @param whence The start of the
-   * offset: 0 for the beginning of the file, 1 for the current position.
+   * @param whence The start of the offset: 0 for the beginning of the file, 1
+   * for the current position.
    * @returns The new position.
    */
   seekSync(offset: number, whence: number): number;
@@ -27,7 +27,7 @@ interface DenoFile extends SeekableFile {
   statSync(): { readonly isFile: boolean; readonly size: number };
 }
 
-/** `Deno.SeekMode.Current`, without touching Deno. */
+/** `Deno.SeekMode.Current`, without using Deno. */
 const SEEK_CURRENT = 1;
 
 function isDenoFile(file: object): file is DenoFile {
@@ -114,7 +114,8 @@ export class FileWrapper implements AsyncIterableIterator<Uint8Array, void> {
    */
   get bytesLeft(): number | undefined {
     const file = this.filelike;
-    // The validator counts the blocks: it puts an iterator of its own here.
+    // The validator counts the blocks with its own iterator, which it sets
+    // here.
     const isWatched = Object.hasOwn(this, Symbol.asyncIterator);
     if (this.#begun || isWatched) return undefined;
     try {

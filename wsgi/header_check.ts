@@ -7,9 +7,9 @@
 import { describe, quote } from "./describe.ts";
 import { describeEntry, describeValue } from "./redact.ts";
 
-// deno-lint-ignore no-control-regex -- they are what is looked for
+// deno-lint-ignore no-control-regex -- they are looked for
 const CONTROL = /[\x00-\x1f\x7f]/;
-// deno-lint-ignore no-control-regex -- HTTP allows a tab inside of a value
+// deno-lint-ignore no-control-regex -- HTTP allows a tab inside a value
 const CONTROL_BUT_TAB = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 function mistake(problem: string): TypeError {
@@ -19,7 +19,7 @@ function mistake(problem: string): TypeError {
 /**
  * Throws unless a value is a header name.
  *
- * @param name The value that was given.
+ * @param name The argument to check.
  * @throws {TypeError} If it is not a string or has a control character.
  */
 export function checkName(name: unknown): asserts name is string {
@@ -37,7 +37,7 @@ export function checkName(name: unknown): asserts name is string {
  * Throws unless a value is a header value.
  *
  * @param name The name of the header.
- * @param value The value that was given.
+ * @param value The argument to check.
  * @throws {TypeError} If it is not a string or has a control character.
  */
 export function checkValue(
@@ -63,7 +63,7 @@ export function checkValue(
 /**
  * Throws unless a value is an array of headers.
  *
- * @param list The value that was given.
+ * @param list The argument to check.
  * @throws {TypeError} If it is not an array of pairs of names and values.
  */
 export function checkList(list: unknown): void {

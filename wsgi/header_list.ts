@@ -32,7 +32,7 @@ function formatParameter(
  * passed to `startResponse`. Names are compared case-insensitively. Unlike the
  * `Headers` of fetch, it keeps the order, case and repetition of headers.
  *
- * Python's `wsgiref.headers.Headers`.
+ * Corresponds to Python's `wsgiref.headers.Headers`.
  *
  * @example Usage
  * ```ts

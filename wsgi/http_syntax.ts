@@ -77,9 +77,8 @@ export function isContentLength(name: string): boolean {
  * RFC 9110 section 8.6.
  *
  * @param value The value; two headers arrive joined, as `"5, 5"`.
- * @returns The
- * length in bytes, or `undefined` if the value is not a single number, or too
- * large to be exact.
+ * @returns The length in bytes, or `undefined` if the value is not a single
+ * number, or too large to be exact.
  */
 export function parseContentLength(value: string): number | undefined {
   if (!DIGITS.test(value)) return undefined;
@@ -113,7 +112,7 @@ export function splitAuthority(
   const hasPort = colon !== -1 && colon > authority.lastIndexOf("]");
   const host = hasPort ? authority.slice(0, colon) : authority;
   const digits = hasPort ? authority.slice(colon + 1) : "";
-  // RFC 3986 section 3.2.3: a colon may come without a port.
+  // RFC 3986 section 3.2.3: a colon may be followed by no port.
   const port = digits === "" ? (scheme === "https" ? 443 : 80) : Number(digits);
   if (port < 1 || port > 65535) return undefined;
   const parts = [host || "localhost", String(port)] as const;
@@ -131,7 +130,7 @@ export function splitAuthority(
  *
  * RFC 9110 sections 5.3 and 5.6.4.
  *
- * @param value The value.
+ * @param value The value of the header.
  * @returns Whether there is such a comma.
  */
 export function hasBareComma(value: string): boolean {
@@ -183,11 +182,12 @@ export function isHopByHop(name: string): boolean {
  * Formats a time for a header such as `Date`, `Expires` or `Last-Modified`: in
  * English, in UTC, to the second.
  *
- * Python's `wsgiref.handlers.format_date_time`, which counts in seconds.
+ * Corresponds to Python's `wsgiref.handlers.format_date_time`, which counts in
+ * seconds.
  *
  * RFC 9110 section 5.6.7: IMF-fixdate.
  *
- * @param time A `Date`, or milliseconds since 1970, as `Date.now()` gives them.
+ * @param time A `Date`, or milliseconds since 1970, as `Date.now()` returns.
  * @returns The date.
  * @throws {RangeError} If the date is invalid or its year does not have four
  * digits.

@@ -1,8 +1,8 @@
 /**
  * Keeps secrets out of messages.
  *
- * More people read logs than should see cookies and passwords. A message that
- * shows the value of a header or of an environ variable therefore uses
+ * More people can read logs than should see cookies and passwords. A message
+ * that shows the value of a header or of an environ variable therefore uses
  * {@linkcode describeValue}.
  *
  * @module

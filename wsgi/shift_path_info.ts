@@ -38,7 +38,7 @@ function normalize(path: string): string {
  * `SCRIPT_NAME`. It comes from the client, so don't use it to look up files.
  * Nothing is decoded.
  *
- * Python's `wsgiref.util.shift_path_info`.
+ * Corresponds to Python's `wsgiref.util.shift_path_info`.
  *
  * @param environ The variables of the request; both are changed.
  * @returns The segment; `""` if the path was only a slash, and `undefined` if

@@ -58,7 +58,7 @@ interface OwnCode {
   readonly locations: readonly string[];
   /** The bundle that contains it, if there is one. */
   readonly bundle: string | undefined;
-  /** Its lines in the bundle, from the first to before the last. */
+  /** Its lines in the bundle: the first line, and the line after the last. */
   readonly ranges: readonly (readonly [first: number, end: number])[];
 }
 

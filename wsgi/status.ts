@@ -71,7 +71,7 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Returns the usual reason phrase of a status code.
+ * Returns the standard reason phrase of a status code.
  *
  * RFC 9110 section 15.
  *
@@ -88,7 +88,7 @@ export function reasonPhrase(code: number): string | undefined {
  * RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5.
  *
  * @param code The status code; `undefined` while there is no response.
- * @returns Whether a response with this status carries no body.
+ * @returns Whether a response with this status has no body.
  */
 export function hasNoBody(code: number | undefined): boolean {
   return code === 204 || code === 205 || code === 304;

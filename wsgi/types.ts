@@ -20,8 +20,8 @@
 /**
  * One response header: its name and its value.
  *
- * Both are ByteStrings: no code unit is above U+00FF. Names keep the case in
- * which they were given and may repeat, as `Set-Cookie` does.
+ * Both are ByteStrings: no code unit is above U+00FF. Names keep their letter
+ * case and may be repeated, like `Set-Cookie`.
  *
  * PEP 3333, "The start_response() Callable": a list of `(header_name,
  * header_value)` tuples.
@@ -32,15 +32,15 @@ export type HeaderTuple = readonly [name: string, value: string];
  * Sends a chunk of the body immediately; {@linkcode StartResponse} returns it.
  *
  * Chunks are sent in the order of the calls, whether or not the promise is
- * awaited. Await it for backpressure: it resolves when the transport can take
- * more. New applications should return an iterable instead.
+ * awaited. Await it for backpressure: it resolves when the transport has room
+ * for more. New applications should return an iterable instead.
  *
  * PEP 3333, "The write() Callable".
  *
  * @param chunk The bytes to send. An empty chunk sends nothing.
- * @returns A promise that resolves when the transport can take more. It
- * rejects when the client has left or the chunk exceeds Content-Length. The
- * rejection counts as handled, so ignoring it does not end the process.
+ * @returns A promise that resolves when the transport has room for more. It
+ * rejects if the client has left or the chunk exceeds Content-Length. The
+ * rejection is marked as handled, so ignoring it does not end the process.
  */
 export type Write = (chunk: Uint8Array) => Promise<void>;
 
@@ -125,10 +125,10 @@ export type Middleware = (app: Application) => Application;
 /**
  * The request body: `wsgi.input`.
  *
- * It is lazy: nothing is read from the client before the first call.
- * Calls are served in order. At the end of the input, every method returns
- * empty results. If the client cuts the body short or exceeds the limit,
- * reading rejects with a `RequestBodyError`, so that a broken body never looks
+ * It is lazy: nothing is read from the client before the first call. Calls are
+ * processed in order. At the end of the input, every method returns empty
+ * results. If the client cuts the body short or exceeds the limit, reading
+ * rejects with a `RequestBodyError`, so that a broken body never looks
  * complete.
  *
  * PEP 3333, "Input and Error Streams".
@@ -140,7 +140,7 @@ export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param size The number of bytes, 0 or more. Without it, or if negative,
    * reads everything that is left.
    * @returns A new array; empty at the end of the input.
-   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   * @throws {RequestBodyError} If the body was cut short or is too large.
    */
   read(size?: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
@@ -149,7 +149,7 @@ export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param size The maximum number of bytes, 0 or more. Without it, or if
    * negative, reads the whole line.
    * @returns A new array; empty at the end of the input.
-   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   * @throws {RequestBodyError} If the body was cut short or is too large.
    */
   readline(size?: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
@@ -158,7 +158,7 @@ export interface InputStream extends AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param hint Stops after the line that brings the total to this many bytes.
    * Without it, or if 0 or negative, reads all lines.
    * @returns The lines, each with its `\n`.
-   * @throws {RequestBodyError} If the body was cut short or is over the limit.
+   * @throws {RequestBodyError} If the body was cut short or is too large.
    */
   readlines(hint?: number): Promise<Uint8Array<ArrayBuffer>[]>;
 }
@@ -184,7 +184,7 @@ export interface ErrorStream {
    * @param texts The strings to write.
    */
   writelines(texts: Iterable<string>): void;
-  /** Sends everything that was written and is still buffered. */
+  /** Writes everything that is still buffered. */
   flush(): void;
 }
 

@@ -25,7 +25,7 @@ export interface RequestUriOptions {
  * Guesses the scheme of a request from the variable `HTTPS` that CGI servers
  * set.
  *
- * Python's `wsgiref.util.guess_scheme`.
+ * Corresponds to Python's `wsgiref.util.guess_scheme`.
  *
  * @param environ The variables of the request.
  * @returns `"https"` if `HTTPS` is exactly `"yes"`, `"on"` or `"1"`, otherwise
@@ -95,7 +95,8 @@ function quotePath(
  * The host is `HTTP_HOST` as the client sent it; without one, `SERVER_NAME`
  * and `SERVER_PORT`, unless that is the port of the scheme.
  *
- * Python's `wsgiref.util.application_uri`; PEP 3333, "URL Reconstruction".
+ * Corresponds to Python's `wsgiref.util.application_uri`; PEP 3333, "URL
+ * Reconstruction".
  *
  * @param environ The variables of the request.
  * @returns The URI. It ends with `/` if the application is at the root.
@@ -143,8 +144,8 @@ function isConnect(environ: Readonly<Record<string, unknown>>): boolean {
  * It can differ from the URI that the client sent: `PATH_INFO` is decoded, so
  * `%2F` becomes a slash. `REQUEST_URI` is the target as sent.
  *
- * Python's `wsgiref.util.request_uri`, which returns `/2A` for `*`; PEP 3333,
- * "URL Reconstruction"; RFC 9112 section 3.3.
+ * Corresponds to Python's `wsgiref.util.request_uri`, which returns `/2A` for
+ * `*`; PEP 3333, "URL Reconstruction"; RFC 9112 section 3.3.
  *
  * @param environ The variables of the request.
  * @param options Whether to include the query.

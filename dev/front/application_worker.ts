@@ -11,12 +11,16 @@ import { EnvironEncoder } from "../wire/environ_strings.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
+import type { RequestEnd } from "./request_end.ts";
 
 /** How long running requests may continue after a reload, in milliseconds. */
 const GRACE_MS = 1_000;
 
 /** The number of unanswered pings after which the worker counts as blocked. */
 const BEATS = 10;
+
+/** The number of finished requests whose late events are recorded. */
+const MAX_FINISHED = 64;
 
 /** Receives the events of a worker. */
 export interface WorkerListener {
@@ -48,6 +52,8 @@ export class ApplicationWorker {
    * full garbage collection: it chains its old tables.
    */
   readonly #exchanges: Record<number, Exchange> = {};
+  /** The last finished requests, which may still have events. */
+  readonly #finished: (readonly [id: number, end: RequestEnd])[] = [];
   #running = 0;
   #lastId = 0;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -135,6 +141,11 @@ export class ApplicationWorker {
         this.#exchanges[message[1]]?.recording
           .addRecorded(message[2], message[3]);
         return this.#finish(message[1]);
+      case "late": {
+        const [id, end] = this.#finished[message[1] % MAX_FINISHED] ?? [];
+        if (id === message[1]) end?.addLate(message[2], message[3]);
+        return;
+      }
       case "loaded":
         return this.#listener.onLoaded(this);
       case "failed":
@@ -151,6 +162,7 @@ export class ApplicationWorker {
     const exchange = this.#exchanges[id];
     if (exchange === undefined) return;
     delete this.#exchanges[id];
+    this.#finished[id % MAX_FINISHED] = [id, exchange.end];
     this.#running--;
     exchange.leaveWorker();
     if (this.#running === 0) this.#onIdle?.();

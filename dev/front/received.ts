@@ -56,9 +56,10 @@ class FrontTransport extends HttpTransport {
   }
 
   #keep(head: ResponseHead): void {
+    const { method, version } = this.#request;
     const { keepsAlive } = this;
     const sentAt = Date.now();
-    this.#sent = { request: this.#request, head, keepsAlive, sentAt };
+    this.#sent = { method, version, head, keepsAlive, sentAt };
   }
 
   /** The head; `undefined` until it was sent. */
@@ -93,7 +94,8 @@ export function receivedOf(environ: Environ): Received {
 
 /** The head of a response, with everything needed to encode it again. */
 export interface SentHead {
-  readonly request: RequestHead;
+  readonly method: string;
+  readonly version: RequestHead["version"];
   readonly head: ResponseHead;
   readonly keepsAlive: boolean;
   /** When it was sent, in milliseconds since the epoch. */
@@ -107,7 +109,7 @@ export interface SentHead {
  * @returns The bytes, a ByteString.
  */
 export function encodeSent(sent: SentHead): string {
-  const { request: { method, version }, head, keepsAlive, sentAt } = sent;
+  const { method, version, head, keepsAlive, sentAt } = sent;
   const context = { method, version, keepsAlive };
   return fromBytes(new ResponseEncoder().encode(head, context, sentAt).bytes);
 }
@@ -118,18 +120,19 @@ export class FrontProtocol extends HttpProtocol {
 
   override createTransport(
     channel: Channel,
-    head: RequestHead & { [TRANSPORT]?: FrontTransport },
+    head: RequestHead & { [TRANSPORT]?: FrontTransport | undefined },
   ): HttpTransport {
     return head[TRANSPORT] = new FrontTransport(channel, head, this.#encoder);
   }
 
   override createEnviron(
-    head: RequestHead & { [TRANSPORT]?: FrontTransport },
+    head: RequestHead & { [TRANSPORT]?: FrontTransport | undefined },
     ...args: Parameters<HttpProtocol["createEnviron"]> extends
       [unknown, ...infer Rest] ? Rest : never
   ): ServedEnviron {
     const served = super.createEnviron(head, ...args);
     const received = { head, transport: head[TRANSPORT] };
+    head[TRANSPORT] = undefined;
     return {
       ...served,
       environ: Object.assign(served.environ, {

@@ -19,7 +19,7 @@ import type {
   LoggedConversation,
 } from "../conversation_log.ts";
 import type { EnvironStrings } from "../wire/environ_strings.ts";
-import type { EventDigest, FlatPairs } from "../wire/messages.ts";
+import { type EventDigest, toPairs } from "../wire/messages.ts";
 import {
   encodeSent,
   type Received,
@@ -35,14 +35,6 @@ const OBJECTS = 2_048;
 
 /** The estimated size of a character, in bytes: some strings use two. */
 const CHARACTER = 2;
-
-function toPairs(flat: FlatPairs): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    pairs.push([flat[i]!, flat[i + 1]!]);
-  }
-  return pairs;
-}
 
 function toEntries({ names, values }: EnvironStrings): EnvironEntry[] {
   return names.map((name, i) => ({
@@ -73,8 +65,9 @@ export class Recording implements LoggedConversation {
   readonly notable: string[] = [];
   /** Set if the response is incomplete, or not the application's. */
   outcome: Exclude<Outcome, "complete" | "client-left"> | undefined;
-  readonly #head: Received["head"];
-  /** Released when the response ends, because it refers to the connection. */
+  readonly #version: string;
+  readonly #fields: Received["head"]["fields"];
+  /** Released when the response ends, because it refers to everything else. */
   #transport: Received["transport"] | undefined;
   #sent: SentHead | undefined;
   readonly #log: ConversationLog;
@@ -96,7 +89,8 @@ export class Recording implements LoggedConversation {
    */
   constructor(environ: Environ, strings: EnvironStrings, log: ConversationLog) {
     const { head, transport } = receivedOf(environ);
-    this.#head = head;
+    this.#version = head.version;
+    this.#fields = head.fields;
     this.#transport = transport;
     this.method = environ.REQUEST_METHOD;
     this.target = head.target;
@@ -131,8 +125,9 @@ export class Recording implements LoggedConversation {
     const room = MAX_BODY - this.#bodySize;
     this.#bodySize += bytes.length;
     // An application that has read Content-Length bytes need not read on.
-    const { contentLength } = this.#head.fields;
-    if (this.#bodySize === contentLength) this.#hasBodyEnded = true;
+    if (this.#bodySize === this.#fields.contentLength) {
+      this.#hasBodyEnded = true;
+    }
     if (room <= 0) return;
     const kept = bytes.slice(0, room);
     this.#body.push(kept);
@@ -227,7 +222,6 @@ export class Recording implements LoggedConversation {
   }
 
   #toRequest(): RecordedRequest {
-    const { version, fields } = this.#head;
     const body = new Uint8Array(Math.min(this.#bodySize, MAX_BODY));
     let offset = 0;
     for (const part of this.#body) {
@@ -237,8 +231,8 @@ export class Recording implements LoggedConversation {
     return {
       method: this.method,
       target: this.target,
-      protocol: `HTTP/${version}`,
-      headers: toPairs(fields.headers),
+      protocol: `HTTP/${this.#version}`,
+      headers: toPairs(this.#fields.headers),
       body,
       isBodyComplete: this.#hasBodyEnded && this.#bodySize <= MAX_BODY,
     };

@@ -5,6 +5,7 @@
  */
 
 import type { AccessRecord } from "../../gateway/access_record.ts";
+import type { EventDigest } from "../wire/messages.ts";
 import type { Recording } from "./recording.ts";
 
 /**
@@ -62,6 +63,17 @@ export class RequestEnd {
     this.#recording.finish(record);
     if (!this.#isInWorker) return this.#report(record);
     this.#timer = setTimeout(() => this.#report(record), REPORT_DELAY_MS);
+  }
+
+  /**
+   * Adds events of a request that the worker has finished.
+   *
+   * @param json An array of events, as JSON.
+   * @param digest What they add to the summary.
+   */
+  addLate(json: string, digest: EventDigest): void {
+    this.#recording.addRecorded(json, digest);
+    if (this.#record !== undefined) this.#report(this.#record);
   }
 
   #report(record: AccessRecord): void {

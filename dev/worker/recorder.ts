@@ -72,6 +72,7 @@ export class Recorder {
 
   /** Adds the JSON of an event, with the time. */
   #push(json: string): void {
+    this.onEvent?.();
     const now = performance.timeOrigin + performance.now();
     // The clocks of two threads may differ.
     const time = Math.max(0, now - this.request.startedAt);
@@ -126,6 +127,9 @@ export class Recorder {
     const action = describeEvent(event, this.closedBy);
     if (action !== undefined) this.#add(action);
   }
+
+  /** Called before each event, once the request has ended. */
+  onEvent: (() => void) | undefined;
 
   /**
    * Returns the new events, and forgets them.

@@ -158,7 +158,13 @@ export class WorkerServer {
     const running = this.#running.get(id);
     if (running === undefined) return;
     this.#running.delete(id);
-    this.#queue.add(["over", id, ...running.recorder.take()]);
+    const { recorder } = running;
+    this.#queue.add(["over", id, ...recorder.take()]);
+    // A timer or a promise of the application may still use the request.
+    recorder.onEvent = () =>
+      queueMicrotask(() => {
+        if (recorder.hasNews) this.#queue.add(["late", id, ...recorder.take()]);
+      });
   }
 
   /** Sends the new events of all running requests. */

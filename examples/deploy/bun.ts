@@ -1,6 +1,6 @@
 // bun run examples/deploy/bun.ts
 //
-// In a project of your own the first import is from "@wsgi/ref/fetch".
+// In your own project, the first import is from "@wsgi/ref/fetch".
 
 import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { app } from "../hello.ts";

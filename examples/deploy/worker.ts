@@ -1,5 +1,5 @@
-// A worker for workerd and Cloudflare. In a project of your own the first
-// import is from "@wsgi/ref/fetch". See workerd.capnp.
+// A worker for workerd and Cloudflare. In your own project, the first import is
+// from "@wsgi/ref/fetch". See workerd.capnp.
 
 import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { app } from "../hello.ts";

@@ -169,7 +169,7 @@ class Exchange {
     try {
       await this.#written;
     } catch {
-      // The server has noted the error, and Python can no longer handle it.
+      // The server has recorded the error, and Python can no longer handle it.
     }
   }
 }

@@ -21,7 +21,8 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
   await using developing = await Developing.start({ "app.js": APP });
   await developing.get("a?b");
   await developing.get("throw");
-  await developing.get("status");
+  const refused = await developing.get("status");
+  assertEquals(refused.match(/^ {4}at .*$/gm)?.length, 1, refused);
   await developing.get("later");
   const text = await developing.terminalUntil(/late\n.*app\.js:\d+/s);
   for (
@@ -64,6 +65,20 @@ Deno.test("devServer() reports what the application does after its response", as
   assertMatch(
     text,
     /^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
+  );
+});
+
+Deno.test("devServer() reports a startResponse that comes after its response", async () => {
+  const app = `export default (_environ, startResponse) => {
+  startResponse("200 OK", []);
+  setTimeout(() => startResponse("200 OK", []), 10);
+  return [];
+};`;
+  await using developing = await Developing.start({ "app.js": app });
+  await developing.get();
+  assertMatch(
+    await developing.terminalUntil(/await missing/),
+    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n/,
   );
 });
 

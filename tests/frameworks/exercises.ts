@@ -3,10 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { FrameworkPart } from "../../tools/matrix/part.ts";
 
-/**
- * Takes every exercise as a step, asserts that it leaves no finding behind, and
- * ends the server.
- */
+/** Runs every exercise as a step, expects no findings, and ends the server. */
 export async function takeExercises(
   t: Deno.TestContext,
   part: Pick<FrameworkPart, "exercises">,

@@ -6,7 +6,7 @@ import { toNodeListener } from "../../gateway/node/node.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { ask } from "../raw_client.ts";
 
-/** The applications of Express and of Connect, as far as they are used here. */
+/** The parts of Express and Connect that are used here. */
 interface Framework {
   // deno-lint-ignore no-explicit-any -- as in their own types
   (request: any, response: any): void;
@@ -18,7 +18,7 @@ type Express = (() => Framework) & {
   Router(options: { mergeParams: boolean }): Framework;
 };
 
-/** Answers with its variables and its body, and a cookie. */
+/** Responds with its variables and its body, and cookies. */
 const listener = toNodeListener(async (environ, startResponse) => {
   const { SCRIPT_NAME, PATH_INFO, REQUEST_URI } = environ;
   const body = new TextDecoder().decode(await environ["wsgi.input"].read());
@@ -56,7 +56,7 @@ async function post(app: Framework, path: string): Promise<unknown[]> {
   }
 }
 
-/** Loads a package; nothing if npm does not give it. */
+/** Loads a package; returns nothing if npm does not have it. */
 async function load<T>(specifier: string): Promise<T | undefined> {
   return await import(specifier).then((module) => module.default, () => {});
 }

@@ -5,9 +5,8 @@ import { takeExercises } from "./exercises.ts";
 import { testsWith } from "../tool.ts";
 
 /**
- * The validator of Python's standard library, which raises what it finds. It
- * forbids `read()` without a size, which Werkzeug 3 calls where it is told that
- * the input ends by itself.
+ * The validator of Python's standard library, which raises exceptions. It forbids
+ * `read()` without a size, which Werkzeug 3 calls if the input ends by itself.
  */
 const WSGIREF_VALIDATE = `
 from wsgiref.validate import validator
@@ -20,8 +19,8 @@ def judge(app):
 judge`;
 
 /**
- * Takes every exercise as a step, and asserts that it leaves no finding behind;
- * gives what the log has in it of exceptions and warnings, each once.
+ * Runs every exercise as a step, and returns the exceptions and warnings in the
+ * log, each once.
  */
 async function exercise(
   t: Deno.TestContext,
@@ -30,7 +29,7 @@ async function exercise(
 ): Promise<string[]> {
   const running = await part.start(middleware);
   await takeExercises(t, part, running);
-  // A reason that is not true any more has to leave the list.
+  // A reason that is no longer true must be removed.
   assertEquals([...running.seen], Object.keys(part.known));
   const complaints = running.log.join("").match(
     /^\w*(?:Error|Exception): .*|\w+Warning: .*/gm,
@@ -39,7 +38,7 @@ async function exercise(
 }
 
 for (const part of [flask, django, pyramid]) {
-  // Of the exception in Pyramid the application has made a page, and no more.
+  // The application turns exceptions in Pyramid into a page.
   const logged = part === pyramid
     ? []
     : ["ZeroDivisionError: division by zero"];
@@ -54,7 +53,7 @@ for (const part of [flask, django, pyramid]) {
     assertEquals(await exercise(t, part, WSGIREF_VALIDATE), logged);
   });
 
-  test(`versions() tells those of ${part.name} and of Python`, async () => {
+  test(`versions() returns those of ${part.name} and of Python`, async () => {
     const { [part.name]: own = "", Python = "" } = await part.versions();
     assertMatch(own, /^\d+(?:\.\d+)+$/);
     assertMatch(Python, /^3\.\d+\.\d+$/);

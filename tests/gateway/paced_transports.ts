@@ -1,9 +1,4 @@
-/**
- * Transports that take chunks at every pace, and find fault with one that comes
- * before it was asked for.
- *
- * @module
- */
+/** Transports that accept chunks at any pace, and detect those that come early. */
 
 import { Gate } from "../../gateway/gate.ts";
 import {
@@ -12,11 +7,11 @@ import {
   RespondingTransport,
 } from "./recording_transport.ts";
 
-/** Finds fault with a chunk of the body that comes before it was asked for. */
+/** Detects chunks of the body that come before it accepts them. */
 class PacedTransport extends RecordingTransport {
-  /** The chunks of write(), which the application need not wait with. */
+  /** The number of chunks of write(), for which the application need not wait. */
   readonly #unpaced: number;
-  /** How many jobs each chunk takes, in square. */
+  /** The square root of the jobs that each chunk takes. */
   readonly #delay: () => number;
   #count = 0;
   #isWaiting = false;
@@ -36,7 +31,7 @@ class PacedTransport extends RecordingTransport {
     super.write(chunk);
   }
 
-  /** Calls a function when the chunk is taken. */
+  /** Calls a function when the chunk is accepted. */
   protected take(call: () => void): void {
     const delay = this.#delay();
     later(delay * delay, () => {
@@ -46,7 +41,7 @@ class PacedTransport extends RecordingTransport {
   }
 }
 
-/** Gives promises that resolve by themselves, or nothing. */
+/** Returns promises that resolve by themselves, or nothing. */
 class PromisingTransport extends PacedTransport {
   override write(chunk: Uint8Array): void | Promise<void> {
     super.write(chunk);
@@ -60,7 +55,7 @@ class PromisingTransport extends PacedTransport {
   }
 }
 
-/** Gives one gate again and again, which opens at once, soon, or late. */
+/** Returns one gate again and again, which opens at once, soon, or late. */
 class GatedTransport extends PacedTransport {
   readonly #gate = new Gate();
 

@@ -1,17 +1,13 @@
-/**
- * Response bodies that record how a server uses them.
- *
- * @module
- */
+/** Response bodies that record how a server uses them. */
 
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { ResponseBody } from "../../wsgi/types.ts";
 import { Events } from "./recording_transport.ts";
 
-/** What a generator returns that is a body. */
+/** A generator that is a body. */
 export type Chunks = Generator<Uint8Array, void>;
 
-/** What an async generator returns that is a body. */
+/** An async generator that is a body. */
 export type AsyncChunks = AsyncGenerator<Uint8Array, void>;
 
 /** The kinds of bodies that an application may return. */
@@ -25,7 +21,7 @@ export const KINDS = [
 
 export type Kind = typeof KINDS[number];
 
-/** A body of a kind that notes `next`, `return` and `close` in the events. */
+/** A body that records `next`, `return` and `close` as events. */
 export function bodyOf(
   kind: Kind,
   chunks: Iterable<string>,
@@ -84,7 +80,7 @@ function* generate(
   chunks: Iterable<string>,
   events: Events,
 ): Chunks {
-  // Only a generator that is stopped does not get to the end.
+  // Only a generator that is stopped does not reach the end.
   let ended = false;
   try {
     for (const chunk of chunks) {
@@ -105,7 +101,7 @@ async function* generateAsync(
   yield* generate(chunks, events);
 }
 
-/** Chunks without end. */
+/** Endless chunks. */
 export function* endless(chunk: string): Generator<string, void> {
   for (;;) yield chunk;
 }

@@ -52,22 +52,22 @@ Deno.test.each([
   ...["3\r\nabcd\r\n", "3\r\nabc\n", "3\r\nabc\r", "3\r\nabc0\r\n\r\n"],
   "3\r\nab\r\n\r\n0\r\n\r\n",
   ...BAD_TRAILERS.map((fields) => `0\r\n${fields}`),
-])("RequestParser refuses the chunks %j", (chunks) => {
+])("RequestParser rejects the chunks %j", (chunks) => {
   assertEquals(refusalOf(`${HEAD}${chunks}XX`), 400);
   assertEquals(parseText(`${HEAD}${chunks}XX`).requests, []);
 });
 
-Deno.test("RequestParser gives the data in front of a malformed chunk", () => {
+Deno.test("RequestParser returns the data before a malformed chunk", () => {
   const { open, status } = parseText(`${HEAD}3\r\nabc\r\n2\r\ndef\r\n`);
   assertEquals([open?.body, status], ["abcde", 400]);
 });
 
-Deno.test("RequestParser takes chunk sizes up to 2^53 - 1", () => {
+Deno.test("RequestParser accepts chunk sizes up to 2^53 - 1", () => {
   const { open, status } = parseText(`${HEAD}001fffffffffffff\r\nabc`);
   assertEquals([open?.body, status], ["abc", undefined]);
 });
 
-Deno.test("RequestParser takes 4 KiB of chunk extensions in a body", () => {
+Deno.test("RequestParser accepts 4 KiB of chunk extensions in a body", () => {
   const extension = `;${"a".repeat(MAX_EXTENSION_SIZE / 2 - 1)}`;
   const chunk = `1${extension}\r\nx\r\n`;
   assertEquals(MAX_EXTENSION_SIZE, 4_096);

@@ -24,7 +24,7 @@ Deno.test.each<[string, string[]]>([
   ["!#$%&'*+-.^_`|~1aZ: y\r\n", ["!#$%&'*+-.^_`|~1aZ", "y"]],
   ["B: 1\r\na: 2\r\nb: 3\r\nB: 4\r\n", [..."B1a2b3B4"]],
   ["HOSTS: x\r\nXHost: y\r\n", ["HOSTS", "x", "XHost", "y"]],
-])("RequestParser takes the header lines %j", (lines, headers) => {
+])("RequestParser accepts the header lines %j", (lines, headers) => {
   assertEquals(headersOf(lines), headers);
 });
 
@@ -36,11 +36,11 @@ Deno.test.each([
   ...["X Y: z\r\n", "X(: y\r\n", '"X": y\r\n', "X\xe9: y\r\n"],
   ...["X\x00: y\r\n", "X\x7f: y\r\n"],
   ...CONTROLS.map((control) => `X: a${control}b\r\n`),
-])("RequestParser refuses the header lines %j", (lines) => {
+])("RequestParser rejects the header lines %j", (lines) => {
   assertEquals(refusalOf(`${START}${lines}\r\n`), 400);
 });
 
-Deno.test("RequestParser refuses a line before the first header that has a blank in front", () => {
+Deno.test("RequestParser rejects a blank before the first header", () => {
   assertEquals(refusalOf("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400);
 });
 
@@ -52,7 +52,7 @@ Deno.test("RequestParser keeps every byte of a value from 0x80", () => {
   ]);
 });
 
-Deno.test("RequestParser takes a head of maxHeaderSize bytes, and answers a larger one with 431", () => {
+Deno.test("RequestParser accepts a head of maxHeaderSize bytes, and answers a larger one with 431", () => {
   const fill = "a".repeat(1_000 - START.length - "X: \r\n\r\n".length);
   const text = `${START}X: ${fill}\r\n\r\n`;
   assertEquals(text.length, 1_000);
@@ -72,14 +72,14 @@ Deno.test("RequestParser has no limit of size when maxHeaderSize is 0", () => {
   assertEquals(parseOne(`${START}X: ${fill}\r\n\r\n`, 0).body, "");
 });
 
-Deno.test("RequestParser takes 200 header lines, and answers more with 431", () => {
+Deno.test("RequestParser accepts 200 header lines, and answers more with 431", () => {
   const lines = "X: y\r\n".repeat(199);
   assertEquals(headersOf(lines).length, 398);
   assertEquals(refusalOf(`${START}${lines}X: y\r\n\r\n`), 431);
   assertEquals(refusalOf(`${START}${lines}X: y\r\n`, 0), 431);
 });
 
-Deno.test("RequestParser decides by the fault that stands first in a head", () => {
+Deno.test("RequestParser reports the first fault of a head", () => {
   const lines = "X: y\r\n".repeat(199);
   assertEquals(
     refusalOf(`${START}X y\r\nX: \x00\r\n${lines}X: y\r\n\r\n`),

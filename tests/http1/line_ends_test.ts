@@ -41,12 +41,12 @@ Deno.test.each([
   ["two bare LF at the end", "GET / HTTP/1.1\r\nHost: a\n\n"],
   ["LF CR LF at the end", "GET / HTTP/1.1\r\nHost: a\n\r\n"],
   ["bare LF everywhere", "GET / HTTP/1.1\nHost: a\n\n"],
-])("RequestParser refuses %s", (_, text) => {
+])("RequestParser rejects %s", (_, text) => {
   assertEquals(refusalOf(text), 400);
   assertEquals(parseText(text).requests, []);
 });
 
-Deno.test("RequestParser does not take a bare LF for the start of a request", () => {
+Deno.test("RequestParser does not accept a bare LF as the end of a head", () => {
   const { requests, status } = parseText(
     `GET / HTTP/1.1\r\nHost: a\r\nX: y\n\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n`,
   );

@@ -36,7 +36,7 @@ Deno.test("LineReader.receive() does not write into an array that it has borrowe
   assertEquals(reader.peek(0, reader.size), "aabc");
 });
 
-Deno.test("LineReader.take() gives views, and what is left stays", () => {
+Deno.test("LineReader.take() returns views, and keeps the rest", () => {
   const reader = readerOf("abcde");
   assertEquals(reader.take(2), toBytes("ab"));
   reader.keep();
@@ -44,7 +44,7 @@ Deno.test("LineReader.take() gives views, and what is left stays", () => {
   assertEquals(reader.take(1), undefined);
 });
 
-Deno.test("LineReader copies each byte a few times at most, also when they come one by one", () => {
+Deno.test("LineReader copies each byte a few times at most, also when they arrive one by one", () => {
   const reader = new LineReader();
   const shared = new Uint8Array(1);
   const { set } = Uint8Array.prototype;

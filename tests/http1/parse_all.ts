@@ -13,16 +13,16 @@ export interface ParsedRequest {
   readonly body: string;
 }
 
-/** What bytes were parsed to. */
+/** The result of a parser. */
 export interface Parsed {
   readonly requests: readonly ParsedRequest[];
   /** The head and the part of the body of a request whose end is missing. */
   readonly open: ParsedRequest | undefined;
-  /** The status with which the rest is refused. */
+  /** The status with which the rest is rejected. */
   readonly status: number | undefined;
   /** Why. */
   readonly message: string | undefined;
-  /** Whether nothing of a further request has come. */
+  /** Whether nothing of another request has arrived. */
   readonly isIdle: boolean;
   /** The most bytes that waited in the parser after a piece. */
   readonly held: number;
@@ -88,7 +88,7 @@ export function singleBytes(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
-/** The status with which text is refused, whole and byte by byte, if it is. */
+/** The status with which text is rejected, whole and byte by byte, if it is. */
 export function refusalOf(
   text: string,
   maxHeaderSize?: number,
@@ -111,7 +111,7 @@ export function parseOne(text: string, maxHeaderSize?: number): ParsedRequest {
   return request;
 }
 
-/** Tells after how many bytes text is refused; -1 if it is not. */
+/** Returns the number of bytes after which text is rejected; -1 if it is not. */
 export function refusedAfter(text: string): number {
   const bytes = toBytes(text);
   let count = 0;

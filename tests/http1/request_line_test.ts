@@ -17,7 +17,7 @@ Deno.test.each([
   ...["GET http://%41!@b HTTP/1.1", "OPTIONS * HTTP/1.1"],
   "OPTIONS http://b HTTP/1.1",
   ...["CONNECT b:443 HTTP/1.1", "CONNECT [::1]:443 HTTP/1.1"],
-])("RequestParser takes %j apart", (line) => {
+])("RequestParser parses %j", (line) => {
   const { method, target, version } = parseOne(request(line)).head;
   // A higher version is understood as 1.1.
   const expected = line.replace(/[29]$/, "1");
@@ -33,13 +33,13 @@ Deno.test.each([
   ...["GET /\tHTTP/1.1", "GET / x HTTP/1.1", "GET  HTTP/1.1", "GET HTTP/1.1"],
   ...["G(T", "G:T", "G\xe9T", "G\x00T"].map((method) => `${method} / HTTP/1.1`),
   ...BAD_VERSIONS.map((version) => `GET / ${version}`),
-])("RequestParser refuses the request line %j", (line) => {
+])("RequestParser rejects the request line %j", (line) => {
   assertEquals(refusalOf(request(line)), 400);
 });
 
 Deno.test.each([
   ...["GET / HTTP/0.9", "GET / HTTP/2.0", "GET / HTTP/3.0", "PRI * HTTP/2.0"],
-])("RequestParser refuses %j with 505", (line) => {
+])("RequestParser rejects %j with 505", (line) => {
   assertEquals(refusalOf(request(line)), 505);
 });
 
@@ -59,11 +59,11 @@ Deno.test.each(
   Object.entries(BAD_TARGETS).flatMap(([method, targets]) =>
     targets.split(/[ \n]+/).map((target) => `${method} ${target} HTTP/1.1`)
   ),
-)("RequestParser refuses the target of %j", (line) => {
+)("RequestParser rejects the target of %j", (line) => {
   assertEquals(refusalOf(request(line)), 400);
 });
 
-Deno.test("RequestParser takes a target of 8 KiB, and answers a longer one with 414", () => {
+Deno.test("RequestParser accepts a target of 8 KiB, and answers a longer one with 414", () => {
   const longest = `/${"a".repeat(8_191)}`;
   assertEquals(
     parseOne(request(`GET ${longest} HTTP/1.1`)).head.target,
@@ -87,14 +87,14 @@ Deno.test("RequestParser answers a method that is too long with 414", () => {
   assertEquals(refusalOf(request(`${longest}a / HTTP/1.1`)), 414);
 });
 
-Deno.test("RequestParser decides by the fault that stands first in a line", () => {
+Deno.test("RequestParser reports the first fault of a line", () => {
   const full = `GET /${"a".repeat(MAX_REQUEST_LINE_SIZE)}`;
   assertEquals(refusalOf(`${full}\x00 HTTP/1.1\r\n\r\n`), 414);
   assertEquals(refusalOf(`GET \x00${full} HTTP/1.1\r\n\r\n`), 400);
   assertEquals(refusalOf(`GET /\x00 HTTP/2.0\r\n\r\n`), 400);
 });
 
-Deno.test("RequestParser parses one request line as often as it comes", () => {
+Deno.test("RequestParser parses each of several request lines", () => {
   const { requests } = parseText(
     request("GET /a HTTP/1.1") + request("GET /b HTTP/1.0") +
       request("GET /b HTTP/1.1"),

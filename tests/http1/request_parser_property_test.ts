@@ -5,7 +5,7 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { anyCuts, anyRequests, anySpoiled, cut } from "./any_http_request.ts";
 import { parseAll, type Parsed, singleBytes } from "./parse_all.ts";
 
-/** What must be the same, however the bytes are cut. */
+/** The part of a result that must not depend on how the bytes are cut. */
 function verdict({ requests, open, status, isIdle }: Parsed): unknown {
   return { requests, open, status, isIdle };
 }
@@ -19,7 +19,7 @@ function sizeWithoutBlanks({ method, target, fields }: RequestHead): number {
   return lines.join("\r\n").length;
 }
 
-Deno.test("RequestParser finds the same in any valid requests, cut anywhere", () => {
+Deno.test("RequestParser has the same result for any valid requests, cut anywhere", () => {
   fc.assert(
     fc.property(anyRequests, anyCuts, (sent, cuts) => {
       const bytes = toBytes(sent.map(({ text }) => text).join(""));
@@ -42,7 +42,7 @@ Deno.test("RequestParser finds the same in any valid requests, cut anywhere", ()
   );
 });
 
-Deno.test("RequestParser gives the same verdict on any bytes, cut anywhere", () => {
+Deno.test("RequestParser has the same result on any bytes, cut anywhere", () => {
   fc.assert(
     fc.property(anySpoiled, anyCuts, (text, cuts) => {
       const bytes = toBytes(text);
@@ -54,7 +54,7 @@ Deno.test("RequestParser gives the same verdict on any bytes, cut anywhere", () 
   );
 });
 
-Deno.test("RequestParser gives the same verdict at any limit, cut anywhere", () => {
+Deno.test("RequestParser has the same result at any limit, cut anywhere", () => {
   const limit = fc.integer({ min: 1, max: 120 });
   fc.assert(
     fc.property(anySpoiled, anyCuts, limit, (text, cuts, maxHeaderSize) => {

@@ -11,13 +11,13 @@ import { installPackage } from "./npm_package.ts";
 
 const EXAMPLE = new URL("../../examples/deploy/node.mjs", import.meta.url);
 
-/** Entry points that have to load in every runtime. */
-const DOORS = [
+/** Entry points that must load in every runtime. */
+const ENTRY_POINTS = [
   ...["", "/access-log", "/cgi", "/fetch", "/mount", "/node"],
   ...["/proxy-headers", "/validator"],
 ];
 
-/** An application that answers with what it got, and fails if asked to. */
+/** An application that returns its request, or fails. */
 const PROGRAM = `
 import { createServer, ServerResponse } from "node:http";
 import { validator } from "@wsgi/ref/validator";
@@ -67,7 +67,7 @@ const runtimes: Runtime[] = [
 ];
 const tsc = noNpm ? undefined : await npmProgram("typescript", "tsc");
 
-/** An application, right or wrong by what it returns. */
+/** An application, valid or not by its result. */
 const typed = (result: string) =>
   `import type { Application } from "@wsgi/ref";
 import { toNodeListener } from "@wsgi/ref/node";
@@ -78,15 +78,16 @@ const app: Application = (environ, startResponse) => {
 export default toNodeListener(app, { maxRequestBodySize: 5 });
 `;
 
-/** Where the package is installed, for all tests of this file. */
+/** The folder in which the package is installed. */
 let folder = "";
 
 Deno.test.beforeAll(async () => {
   if (noNpm) return;
-  const doors = DOORS.map((door) => `import "@wsgi/ref${door}";\n`).join("");
+  const imports = ENTRY_POINTS.map((path) => `import "@wsgi/ref${path}";\n`)
+    .join("");
   folder = await installPackage({
     "program.mjs": PROGRAM,
-    "doors.mjs": `${doors}console.log("all open");\n`,
+    "entry_points.mjs": `${imports}console.log("all loaded");\n`,
     "example.mjs": await Deno.readTextFile(EXAMPLE),
     "good.ts": typed("[new Uint8Array(1)]"),
     "bad.ts": typed('["text"]'),
@@ -169,7 +170,7 @@ for (const runtime of runtimes) {
     });
   }
 
-  test(`toNodeListener() refuses what ${name} lets through`, async () => {
+  test(`toNodeListener() rejects what ${name} accepts`, async () => {
     const ready = /listening on ([0-9]+)/;
     await using server = await start(runtime, "program.mjs", ready);
     const all = name === "Bun" ? REFUSED : [...REFUSED, ...REFUSED_BY_LLHTTP];
@@ -182,10 +183,10 @@ for (const runtime of runtimes) {
     }
   });
 
-  test(`every door of the npm package opens on ${name}`, async () => {
-    const args = runArgs(runtime, "doors.mjs");
+  test(`every entry point of the npm package loads on ${name}`, async () => {
+    const args = runArgs(runtime, "entry_points.mjs");
     const { stdout, stderr } = await runTool(path!, args);
-    assertEquals([stdout, stderr], ["all open\n", ""]);
+    assertEquals([stdout, stderr], ["all loaded\n", ""]);
   });
 
   test(`examples/deploy/node.mjs serves on ${name}`, async () => {

@@ -79,7 +79,7 @@ Deno.test.each<[Record<string, unknown>, string]>([
   ],
   [
     { cert: new Uint8Array(1), key: "x" },
-    "T cert must be a string in PEM, got a Uint8Array of 1 bytes",
+    "T cert must be a string in PEM, got a Uint8Array of 1 byte",
   ],
   [
     { cert: PEM, key: "secret" },

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
 import { validator, type ValidatorOptions, type Violation } from "../../mod.ts";
 import { ValidatorContext } from "../../validator/context.ts";
 import type { Profile, Rule, Severity } from "../../validator/rules/rule.ts";
@@ -92,7 +93,7 @@ Deno.test.each<[Loose, string]>([
   [{ rules: { "body/.*g": "off" } }, '"body/.*g"'],
   [{ rules: { "a\nb": "off" } }, '"a\\nb"'],
 ])(
-  "validator() refuses what it does not understand: %j",
+  "validator() rejects the options %j",
   (options, message) => {
     const make = () => validator(helloApp, options);
     const error = assertThrows(make, TypeError, message);
@@ -130,7 +131,7 @@ Deno.test("ValidatorContext.report() calls onViolation for what is thrown too", 
   assertEquals(seen, [undefined, violation, undefined, violation]);
 });
 
-Deno.test("ValidatorContext.report() prints what nobody else reports", async () => {
+Deno.test("ValidatorContext.report() prints what onViolation does not get", async () => {
   const named = { name: "blog" };
   assertEquals(await printed(named, true), "");
   assertEquals(await printed(named, false), "error [blog]: No");
@@ -144,7 +145,7 @@ Deno.test("ValidatorContext.report() prints what nobody else reports", async () 
 Deno.test("ValidatorContext.report() survives an onViolation that rejects", async () => {
   const onViolation = () => Promise.reject(new Error("no"));
   await printed({ onViolation }, true);
-  await new Promise((resolve) => setTimeout(resolve));
+  await setImmediate();
 });
 
 Deno.test("ValidatorContext counts the requests that are open", () => {

@@ -18,15 +18,9 @@ function swallow(action: () => unknown): unknown {
   }
 }
 
-/** Begins a response wrongly, and swallows what that throws. */
+/** Starts a response wrongly, and swallows what that throws. */
 function startBadly(startResponse: Loose): void {
   swallow(() => startResponse(200, TEXT));
-}
-
-/** Calls an application, and plays a server with its body. */
-async function run(call: () => Loose, script: string): Promise<void> {
-  if (script !== "call!") return await play(await call(), script);
-  await assertRejects(async () => void await call(), ConformanceError);
 }
 
 const APPS: Record<string, App> = {
@@ -63,12 +57,10 @@ const APPS: Record<string, App> = {
   },
   *chunk(_environ, start) {
     start("200 OK", TEXT);
-    yield bytes;
-    yield "text";
+    yield* [bytes, "text"];
   },
 };
 
-// When it was swallowed it is thrown again, the same once; else it is not.
 Deno.test.each([
   ["array", "call!", "status/string start-response/called-twice"],
   ["generator", "next next next! close", "status/string"],
@@ -78,16 +70,17 @@ Deno.test.each([
   ["errorHandler", "next next close", "status/string"],
   ["chunk", "next next! close", "body/chunk"],
 ])(
-  "a finding is thrown when the server can see it: %s, %s",
+  "validator() throws a swallowed finding again where the server can see it: %s, %s",
   async (kind, script, ids) => {
     const { call, app, found } = validate(APPS[kind]!);
-    await run(call, script);
+    if (script !== "call!") await play(await call(), script);
+    else await assertRejects(async () => void await call(), ConformanceError);
     assertEquals(found.join(" "), ids);
     app.assertFinished();
   },
 );
 
-Deno.test("a finding that was swallowed is the same error when it is thrown again", async () => {
+Deno.test("validator() throws the same error again when a finding was swallowed", async () => {
   let first: unknown;
   const { call } = validate(async function* (_environ, startResponse) {
     try {
@@ -109,18 +102,19 @@ const fail = (): never => {
 const endless = new Error("endless");
 endless.cause = endless;
 
-Deno.test.each([
-  [undefined],
-  [null],
-  [0],
-  [Object.create(null)],
-  [new Error("other")],
+const hidden = () =>
+  Object.defineProperty(new Error("x"), "cause", { get: fail });
+
+Deno.test.each<[Loose]>([
+  ...[undefined, null, 0, Object.create(null), new Error("other")].map((it): [
+    Loose,
+  ] => [it]),
   [new Proxy({}, { getPrototypeOf: fail, get: fail })],
-  [Object.defineProperty(new Error("x"), "cause", { get: fail })],
-  [Object.assign(new Error("x"), { errors: 5 })],
+  [hidden()],
+  [other({ errors: 5 })],
   [endless],
 ])(
-  "validator() lets through what is thrown in place of a finding: %#",
+  "validator() passes on what is thrown in place of a finding: %#",
   (error) => {
     const { call, found } = validate((_environ, startResponse) => {
       startBadly(startResponse);
@@ -191,21 +185,13 @@ Deno.test.each<[string, boolean, (finding: unknown) => unknown]>([
   ["the eleventh of its errors", true, (finding) => after(10, finding)],
   ["what it suppresses", false, (suppressed) => other({ suppressed })],
   ["what has suppressed another", false, (error) => other({ error })],
-  [
-    "errors that are no array",
-    true,
-    (error) => other({ errors: { 0: error } }),
-  ],
+  ["errors that are not an array", true, (it) => other({ errors: { 0: it } })],
   ["another error", true, () => new Error("other")],
   ["no error", true, () => "text"],
   ["an object with a cause", true, (cause) => ({ cause })],
-  [
-    "an error nobody can look into",
-    true,
-    () => Object.defineProperty(new Error("x"), "cause", { get: fail }),
-  ],
+  ["an error whose cause cannot be read", true, hidden],
 ])(
-  "a finding is printed once if it does not reach the server: %s",
+  "validator() prints a finding once if it does not reach the server: %s",
   async (_what, isPrinted, wrap) => {
     const expected = isPrinted ? ["status/string"] : [];
     assertEquals(await printedBy(throwing(wrap)), expected);
@@ -220,7 +206,7 @@ function closed(close?: (start: Loose) => unknown): App {
   };
 }
 
-Deno.test("a finding is printed when the next one is thrown in its place, or an error handler has answered", async () => {
+Deno.test("validator() prints a finding when the next one is thrown in its place, or an error handler has answered", async () => {
   for (const args of [["200 OK", "headers"], ["500 Sorry", TEXT, true]]) {
     const ids = await printedBy((_environ, start) => {
       try {
@@ -234,7 +220,7 @@ Deno.test("a finding is printed when the next one is thrown in its place, or an 
   }
 });
 
-Deno.test("of the findings of close() those are printed that are not thrown", async () => {
+Deno.test("validator() prints the findings of close() that are not thrown", async () => {
   const twice = (body: Loose) => {
     body.close();
     body.close();
@@ -246,7 +232,7 @@ Deno.test("of the findings of close() those are printed that are not thrown", as
   assertEquals((await printedBy(badly, wrongly)).length, 1);
 });
 
-Deno.test("what a middleware left open is printed when it throws an error of its own", async () => {
+Deno.test("validator() prints what a middleware left open when it throws an error of its own", async () => {
   const inner = validator(closed() as Application);
   const ids = await printedBy((environ) => {
     inner(environ, start);

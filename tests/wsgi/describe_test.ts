@@ -40,7 +40,7 @@ Deno.test.each<[string, unknown]>([
   ["a Uint16Array", new Uint16Array(1)],
   ["a Uint8Array of 3 bytes", new Uint8Array(3)],
   ["a Uint8Array of 2 bytes", new Bytes(2)],
-  ["a Uint8Array of 1 bytes", Buffer.from("a")],
+  ["a Uint8Array of 1 byte", Buffer.from("a")],
   ["a String", Object("secret")],
   ["a Map", new Map()],
 ])("describe() says %s", (words, value) => {

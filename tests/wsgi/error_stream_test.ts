@@ -68,7 +68,7 @@ Deno.test.each<[unknown, string]>([
   [Symbol("x"), "a symbol"],
   [{}, "an object"],
   [["a"], "an array: writelines() takes several strings"],
-  [new Uint8Array(1), "a Uint8Array of 1 bytes: decode bytes with TextDecoder"],
+  [new Uint8Array(1), "a Uint8Array of 1 byte: decode bytes with TextDecoder"],
   [new Error("x"), "an Error: pass the stack or the message of the error"],
 ])("StderrStream rejects %o, which is not a string", (value, got) => {
   const { stream, written } = collect();

@@ -60,16 +60,6 @@ Deno.test.each<[string, string, string?, string?]>([
   },
 );
 
-Deno.test.each([
-  ["text/plain", false],
-  ["a/b, c/d", true],
-  ['a/b; c="d,e", f/g', true],
-  ['a/b; c="\\",e"', false],
-  ['a/b; c="d,e', true],
-])("hasBareComma(%j) is %s", (value, expected) => {
-  assertEquals(hasBareComma(value), expected);
-});
-
 Deno.test("hasBareComma() agrees with a pattern for quoted strings", () => {
   const chars = ["a", ",", '"', "\\"];
   for (let number = 0; number < 4 ** 7; number++) {

@@ -74,7 +74,8 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.#count();
     state.lastChunk = chunk;
     const { outer } = state;
-    if (outer?.iterating === true) {
+    // An array has no chunks to wait for: all are there when it is returned.
+    if (outer?.iterating === true && !this.isInArray) {
       outer.taken++;
       outer.compareWithInner("inner chunk", [chunk], undefined, state);
     }

@@ -1,14 +1,7 @@
-/**
- * What the applications beside this file must do. They answer the same
- * addresses, so what is tried is the same for every framework.
- */
+/** The exercises of the applications next to this file: all have the same paths. */
 
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertMatch, assertStringIncludes } from "@std/assert";
 import type { Exercise } from "../../../tools/matrix/part.ts";
 import { LIVE_EXERCISES } from "./live_exercises.ts";
 import { askOf } from "./visit.ts";
@@ -17,7 +10,7 @@ async function routing(url: URL): Promise<void> {
   const ask = askOf(url);
   assertEquals((await ask("GET hello/Ada")).text, "Hello Ada!\n");
   assertEquals((await ask("GET hello/Zo%C3%AB?a=b")).text, "Hello Zoë!\n");
-  // The router must see that this is no slash. h3 leaves it as it is.
+  // The router must see that this is not a slash. h3 does not decode it.
   assertMatch((await ask("GET hello/a%2Fb")).text, /^Hello a(?:\/|%2F)b!\n$/);
 }
 
@@ -25,7 +18,10 @@ async function notFound(url: URL): Promise<void> {
   const ask = askOf(url);
   for (const target of ["GET nowhere", "GET hello/a/b", "POST hello/Ada"]) {
     const { status, text } = await ask(target);
-    assert([404, 405].includes(status), `${target} was answered by ${status}`);
+    assert(
+      [404, 405].includes(status),
+      `${target} was answered with ${status}`,
+    );
     assert(text !== "");
   }
 }
@@ -43,17 +39,11 @@ async function json(url: URL): Promise<void> {
 async function form(url: URL): Promise<void> {
   const ask = askOf(url);
   const name = "Zoë & 100%";
-  const fields = new URLSearchParams({ name });
-  assertEquals(
-    (await ask("POST form", { body: fields })).text,
-    `Hello ${name}!\n`,
-  );
   const parts = new FormData();
   parts.set("name", name);
-  assertEquals(
-    (await ask("POST form", { body: parts })).text,
-    `Hello ${name}!\n`,
-  );
+  for (const body of [new URLSearchParams({ name }), parts]) {
+    assertEquals((await ask("POST form", { body })).text, `Hello ${name}!\n`);
+  }
 }
 
 async function redirect(url: URL): Promise<void> {
@@ -85,11 +75,11 @@ async function failure(url: URL): Promise<void> {
   const ask = askOf(url);
   const { status, text } = await ask("GET fail");
   assertEquals(status, 500);
-  assert(!text.includes("on purpose"), `The client is told: ${text}`);
+  assert(!text.includes("on purpose"), `The client sees: ${text}`);
   assertEquals((await ask("GET hello/Ada")).text, "Hello Ada!\n");
 }
 
-/** What is tried with every framework. */
+/** The exercises of every framework. */
 export const EXERCISES: readonly Exercise[] = [
   { name: "routing with parameters", run: routing },
   { name: "a 404 of the framework", run: notFound },

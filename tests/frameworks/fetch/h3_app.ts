@@ -26,7 +26,7 @@ function text(event: H3Event, body: string): string {
 
 /** Makes the application. */
 export function createApp(happenings: Happenings): H3 {
-  // Otherwise it writes what a handler throws to the console, too.
+  // Otherwise it also writes errors of handlers to the console.
   const app = new H3({ silent: true });
   app.get(
     "/hello/:name",

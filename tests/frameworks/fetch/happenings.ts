@@ -1,28 +1,25 @@
-/**
- * What is waited for in an application that is tried: named moments, so that
- * nobody has to guess how long something takes.
- */
+/** Named events that tests and applications wait for. */
 
-/** Moments by name. Each happens once. */
+/** Events by name. Each happens once. */
 export class Happenings {
-  readonly #moments = new Map<string, PromiseWithResolvers<void>>();
+  readonly #events = new Map<string, PromiseWithResolvers<void>>();
 
-  #moment(name: string): PromiseWithResolvers<void> {
-    const known = this.#moments.get(name);
+  #event(name: string): PromiseWithResolvers<void> {
+    const known = this.#events.get(name);
     if (known !== undefined) return known;
-    const moment = Promise.withResolvers<void>();
-    this.#moments.set(name, moment);
-    return moment;
+    const event = Promise.withResolvers<void>();
+    this.#events.set(name, event);
+    return event;
   }
 
-  /** Says that it happened. */
+  /** Reports an event. */
   happen(name: string): void {
-    this.#moment(name).resolve();
+    this.#event(name).resolve();
   }
 
-  /** Waits until it happens, or happened before. */
+  /** Waits for an event, unless it has happened. */
   when(name: string): Promise<void> {
-    return this.#moment(name).promise;
+    return this.#event(name).promise;
   }
 }
 

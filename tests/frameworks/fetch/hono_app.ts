@@ -46,7 +46,7 @@ export function createApp(happenings: Happenings): Hono {
   app.get("/fail", () => {
     throw new Error("failed on purpose");
   });
-  // Its own handler would write to the console, too.
+  // Its own handler would also write to the console.
   app.onError((_error, c) => c.text("Internal Server Error", 500));
   app.get("/wait/:id", async (c) => {
     const id = c.req.param("id");

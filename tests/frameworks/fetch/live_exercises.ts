@@ -1,7 +1,4 @@
-/**
- * Exercises over a raw socket: what comes when, and what becomes of a client
- * that leaves.
- */
+/** Exercises over a raw socket: streaming, and clients that leave. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../../../conformance/raw_client.ts";
@@ -9,7 +6,7 @@ import { within } from "../../../conformance/expect.ts";
 import type { Exercise } from "../../../tools/matrix/part.ts";
 import { askOf } from "./visit.ts";
 
-/** As much as `wsgi.input` is asked for at once. */
+/** The size of a read of `wsgi.input`. */
 const BLOCK = "b".repeat(65_536);
 
 function connect({ port }: URL): Promise<RawClient> {
@@ -20,7 +17,7 @@ async function send(client: RawClient, request: string): Promise<void> {
   await client.send(`${request} HTTP/1.1\r\nHost: h\r\n\r\n`);
 }
 
-/** Waits until something happened in the application. */
+/** Waits for an event in the application. */
 async function happened(url: URL, what: string): Promise<void> {
   const answer = askOf(url)(`GET happened/${what}`);
   assertEquals((await within(answer, what)).text, "yes\n");
@@ -33,7 +30,7 @@ async function upload(url: URL): Promise<void> {
   );
   await client.send(`10000\r\n${BLOCK}\r\n`);
   assertEquals((await client.head()).status, 200);
-  // It comes back while the request goes on.
+  // It arrives before the request ends.
   let echo = "";
   while (echo.length < BLOCK.length) {
     const chunk = await client.chunk();
@@ -45,7 +42,7 @@ async function upload(url: URL): Promise<void> {
   assertEquals(await client.chunks(), { body: "end", complete: true });
 }
 
-/** Reads the first part before the second can be there. */
+/** Reads the first part before the second is sent. */
 async function readParts(
   url: URL,
   target: string,
@@ -79,10 +76,10 @@ async function head(url: URL): Promise<void> {
   await send(client, "HEAD /hello/Ada");
   const { head, body } = await client.response("HEAD");
   assertEquals([head.status, body], [200, ""]);
-  // Hono and h3 drop the body themselves, and nobody knows its length then.
+  // Hono and h3 drop the body themselves, so its length is unknown.
   const length = head.get("content-length");
   assert([undefined, "11"].includes(length), `Content-Length is ${length}`);
-  // A body would stand in the way of the next response.
+  // A body would precede the next response.
   await send(client, "GET /hello/Ada");
   assertEquals((await client.response()).body, "Hello Ada!\n");
 }
@@ -106,7 +103,7 @@ async function leaveStream(url: URL): Promise<void> {
   await happened(url, `${id}-left`);
 }
 
-/** What is tried with every framework over a raw socket. */
+/** The exercises of every framework over a raw socket. */
 export const LIVE_EXERCISES: readonly Exercise[] = [
   { name: "upload, echoed while it arrives", run: upload },
   { name: "streamed response", run: stream },

@@ -10,6 +10,11 @@ type Handler = (
 
 const encoder = new TextEncoder();
 const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
+const BYTES = { "Content-Type": "application/octet-stream" };
+const EVENTS = {
+  "Content-Type": "text/event-stream",
+  Connection: "keep-alive",
+};
 
 function text(body: string): Response {
   return new Response(body, { headers: TEXT });
@@ -29,11 +34,9 @@ export function createApp(
   }
 
   const routes: readonly [method: string, path: string, handler: Handler][] = [
-    [
-      "GET",
-      "/hello/:name",
-      (_request, { name = "" }) => text(`Hello ${decodeURIComponent(name)}!\n`),
-    ],
+    ["GET", "/hello/:name", (_request, { name = "" }) => {
+      return text(`Hello ${decodeURIComponent(name)}!\n`);
+    }],
     ["POST", "/sum", async (request) => {
       const { a, b } = await request.json();
       return Response.json({ sum: a + b });
@@ -42,34 +45,18 @@ export function createApp(
       const form = await request.formData();
       return text(`Hello ${form.get("name")}!\n`);
     }],
-    ["PUT", "/echo", (request) =>
-      new Response(request.body, {
-        headers: { "Content-Type": "application/octet-stream" },
-      })],
-    [
-      "GET",
-      "/parts/:id",
-      (_request, { id = "" }) =>
-        new Response(ReadableStream.from(twoParts(id, "*\n")), {
-          headers: TEXT,
-        }),
-    ],
-    [
-      "GET",
-      "/events/:id",
-      (_request, { id = "" }) =>
-        new Response(ReadableStream.from(twoParts(id, "data: *\n\n")), {
-          headers: {
-            "Content-Type": "text/event-stream",
-            "Connection": "keep-alive",
-          },
-        }),
-    ],
-    [
-      "GET",
-      "/redirect",
-      (request) => Response.redirect(new URL("/hello/again", request.url)),
-    ],
+    ["PUT", "/echo", ({ body }) => new Response(body, { headers: BYTES })],
+    ["GET", "/parts/:id", (_request, { id = "" }) => {
+      const body = ReadableStream.from(twoParts(id, "*\n"));
+      return new Response(body, { headers: TEXT });
+    }],
+    ["GET", "/events/:id", (_request, { id = "" }) => {
+      const body = ReadableStream.from(twoParts(id, "data: *\n\n"));
+      return new Response(body, { headers: EVENTS });
+    }],
+    ["GET", "/redirect", ({ url }) => {
+      return Response.redirect(new URL("/hello/again", url));
+    }],
     ["GET", "/cookies", (request) => {
       const response = text(`${request.headers.get("Cookie")}\n`);
       response.headers.append("Set-Cookie", "a=1; Path=/");
@@ -87,14 +74,13 @@ export function createApp(
       happenings.happen(`${id}-left`);
       return text("too late\n");
     }],
-    ["GET", "/endless/:id", (_request, { id = "" }) =>
-      new Response(
-        new ReadableStream({
-          pull: (controller) => controller.enqueue(encoder.encode("again\n")),
-          cancel: () => happenings.happen(`${id}-left`),
-        }),
-        { headers: TEXT },
-      )],
+    ["GET", "/endless/:id", (_request, { id = "" }) => {
+      const body = new ReadableStream({
+        pull: (controller) => controller.enqueue(encoder.encode("again\n")),
+        cancel: () => happenings.happen(`${id}-left`),
+      });
+      return new Response(body, { headers: TEXT });
+    }],
     ["GET", "/happened/:what", async (_request, { what = "" }) => {
       await happenings.when(what);
       return text("yes\n");
@@ -109,15 +95,13 @@ export function createApp(
   );
 
   return (request) => {
-    // HEAD is answered as GET: what is under us leaves the body out.
+    // HEAD is handled as GET, because the server leaves the body out.
     const asked = request.method === "HEAD" ? "GET" : request.method;
     for (const [method, pattern, handler] of patterns) {
       const match = method === asked ? pattern.exec(request.url) : null;
       if (match !== null) return handler(request, match.pathname.groups);
     }
-    return new Response("There is no such page.\n", {
-      status: 404,
-      headers: TEXT,
-    });
+    const init = { status: 404, headers: TEXT };
+    return new Response("There is no such page.\n", init);
   };
 }

@@ -1,28 +1,23 @@
-/**
- * What the applications `examples/python/*_app.py` must do. They answer the same
- * addresses, so what is tried is the same for every framework.
- */
+/** The exercises of `examples/python/*_app.py`, which have the same paths. */
 
+import { assert, assertEquals } from "@std/assert";
+import { assertMatch, assertStringIncludes } from "@std/assert";
 import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
-import { RawClient } from "../../../conformance/raw_client.ts";
-import type { RawResponse } from "../../../conformance/raw_client.ts";
+  RawClient,
+  type RawResponse,
+} from "../../../conformance/raw_client.ts";
 import type { Exercise } from "../../../tools/matrix/part.ts";
 import { Visitor } from "./visitor.ts";
 
-/** A name that neither a path nor a form can have as it is. */
+/** A name that must be encoded in paths and forms. */
 const NAME = "Zoë Ω & 100%?+";
 const STYLE = new URL(
   "../../../examples/python/static/style.css",
   import.meta.url,
 );
-/** Where the application is a second time. */
+/** The second place of the application. */
 export const MOUNTED = "/below";
-/** More numbers than anybody waits for. */
+/** More numbers than are read. */
 const ENDLESS = 1_000_000_000;
 
 async function routing(url: URL): Promise<void> {
@@ -72,7 +67,7 @@ async function session(url: URL): Promise<void> {
     counts.push(JSON.parse(await visitor.read("visits")).visits);
   }
   assertEquals(counts, [1, 2, 1, 3]);
-  // What is changed by one letter is worth nothing.
+  // A cookie with a wrong letter is invalid.
   for (const [name, value] of ann.cookies) {
     ann.cookies.set(name, (value.startsWith("e") ? "f" : "e") + value.slice(1));
   }
@@ -94,7 +89,7 @@ async function staticFile(url: URL): Promise<void> {
   for (const name of ["none.css", "..%2Fflask_app.py", "%2e%2e%2fbridge.py"]) {
     const outside = await visitor.ask(path.replace("style.css", name));
     await outside.body?.cancel();
-    // Django takes the worse ones for an attack and answers 400.
+    // Django answers the worse ones with 400.
     assert([400, 404].includes(outside.status), `${outside.status} ${name}`);
   }
 }
@@ -110,7 +105,7 @@ async function streamedResponse(url: URL): Promise<void> {
     assertEquals(await client.chunk(), `${number}\n`);
   }
   client.close();
-  // It gets its turn when the generator is closed.
+  // It is answered when the generator is closed.
   assertEquals(await new Visitor(url).read("hello/next"), "Hello next!\n");
 }
 
@@ -126,7 +121,7 @@ async function exceptionPage(url: URL): Promise<void> {
 }
 
 async function upload(url: URL): Promise<void> {
-  // More than any of them keeps in memory.
+  // More than any framework keeps in memory.
   const bytes = Uint8Array.from({ length: 3_000_000 }, (_, index) => index);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   const expected = {
@@ -135,7 +130,7 @@ async function upload(url: URL): Promise<void> {
     sha256: new Uint8Array(digest).toHex(),
   };
   const visitor = new Visitor(url);
-  // As a whole, and in pieces, without a length.
+  // Whole, and in pieces without a length.
   for (const toInit of [(body: FormData) => ({ body }), toPieces]) {
     await visitor.seeForm();
     const fields = new FormData();
@@ -169,7 +164,7 @@ async function head(url: URL): Promise<void> {
   }
   assertEquals((await ask(`count/${ENDLESS}`)).head.status, 200);
   assertEquals((await ask("nowhere")).head.status, 404);
-  // No body has come in between.
+  // There was no body before it.
   assertEquals((await ask("hello/b", "GET")).body, "Hello b!\n");
 }
 
@@ -190,13 +185,13 @@ async function requestsAtOnce(url: URL): Promise<void> {
   assertEquals(answers, visitors.map((_, index) => [index + 1, index * 2]));
 }
 
-/** The paths of what a page refers to have to begin with where it is mounted. */
+/** The links of a page must begin with the path where it is mounted. */
 async function mounted(url: URL): Promise<void> {
   const below = new URL(`.${MOUNTED}/`, url);
   for (const run of [form, redirect, staticFile]) await run(below);
 }
 
-/** What is tried, by the names of the matrix's columns. */
+/** The exercises, by the names of the columns of the matrix. */
 export const EXERCISES: readonly Exercise[] = [
   { name: "routing with parameters", run: routing },
   { name: "JSON", run: json },

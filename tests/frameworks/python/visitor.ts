@@ -1,12 +1,12 @@
-/** What a browser does with a form and with cookies, and no more. */
+/** A browser that keeps cookies and submits forms. */
 
 import { assertEquals } from "@std/assert";
 
-/** Somebody who keeps cookies and sends forms as they were shown. */
+/** A client with cookies, which submits forms with their hidden fields. */
 export class Visitor {
   readonly #url: URL;
   readonly #cookies = new Map<string, string>();
-  /** The hidden fields of the form that was shown last. */
+  /** The hidden fields of the last form. */
   #hidden: [name: string, value: string][] = [];
 
   /** @param url The address of the server, with a slash at its end. */
@@ -19,7 +19,7 @@ export class Visitor {
     return this.#cookies;
   }
 
-  /** Asks for something and keeps its cookies; a redirect is not followed. */
+  /** Sends a request and keeps the cookies; does not follow redirects. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#cookies.size > 0) {
@@ -39,7 +39,7 @@ export class Visitor {
     return response;
   }
 
-  /** Asks for a page that must be there, and gives its text. */
+  /** Reads the text of a page that must exist. */
   async read(path: string): Promise<string> {
     const response = await this.ask(path);
     const text = await response.text();
@@ -47,19 +47,18 @@ export class Visitor {
     return text;
   }
 
-  /** Looks at the form, as whoever fills it in has done. */
+  /** Reads the form. */
   async seeForm(): Promise<string> {
     const text = await this.read("");
-    const inputs = text.matchAll(
-      /<input type="hidden" name="([^"]*)" value="([^"]*)">/g,
-    );
-    this.#hidden = [...inputs].map((
-      [, name = "", value = ""],
-    ) => [name, value]);
+    const hidden = /<input type="hidden" name="([^"]*)" value="([^"]*)">/g;
+    const inputs = text.matchAll(hidden);
+    this.#hidden = Array.from(inputs, ([, name = "", value = ""]) => {
+      return [name, value];
+    });
     return text;
   }
 
-  /** Sends what was filled in, with the hidden fields of the form. */
+  /** Submits the form, with its hidden fields. */
   async submit<Fields extends FormData | URLSearchParams>(
     path: string,
     fields: Fields,

@@ -28,7 +28,7 @@ const PARSERS = [
   { name: "parseUwsgiBlock()", parse: parseUwsgiBlock, encode: encodeUwsgi },
 ];
 
-/** Says what is wrong with a block; nothing if it was parsed. */
+/** The fault of a block; nothing if it was parsed. */
 function problemOf(parse: ParseBlock, text: string): string | undefined {
   try {
     parse(toBytes(text));
@@ -44,7 +44,7 @@ function anyText(random: Random): string {
 }
 
 for (const { name, parse, encode } of PARSERS) {
-  Deno.test(`${name} gives back any variables`, () => {
+  Deno.test(`${name} returns any variables`, () => {
     const random = new Random(1);
     for (let round = 0; round < 300; round++) {
       const variables: Variable[] = [["CONTENT_LENGTH", "0"]];
@@ -66,7 +66,7 @@ for (const { name, parse, encode } of PARSERS) {
     }
   });
 
-  Deno.test(`BackendParser with ${name} finds one request, however cut`, () => {
+  Deno.test(`BackendParser with ${name} finds one request, cut anywhere`, () => {
     const whole = encode([["CONTENT_LENGTH", "3"], ["A", "b"]]) + "abcdef";
     const parser = new BackendParser(parse);
     assertEquals([parser.isIdle, parser.next()], [true, undefined]);
@@ -110,7 +110,7 @@ Deno.test.each([
   ["0:,", "CONTENT_LENGTH"],
   ["7:SCGI\x001\0,", "CONTENT_LENGTH"],
   ["17:CONTENT_LENGTH\0x\0,", "CONTENT_LENGTH with digits"],
-])("parseScgiBlock() refuses %j, which has no %s", (text, part) => {
+])("parseScgiBlock() rejects %j, which has no %s", (text, part) => {
   assertStringIncludes(problemOf(parseScgiBlock, text) ?? "no problem", part);
 });
 
@@ -121,11 +121,11 @@ Deno.test.each([
   ["\0\x03\0\0\x05\0a", "longer than the block"],
   ["\0\x03\0\0\x01\0a", "longer than the block"],
   ["\0\x06\0\0\x01\0a\x01\0\0", "NUL"],
-])("parseUwsgiBlock() refuses %j: %s", (text, part) => {
+])("parseUwsgiBlock() rejects %j: %s", (text, part) => {
   assertStringIncludes(problemOf(parseUwsgiBlock, text) ?? "no problem", part);
 });
 
-Deno.test("parseUwsgiBlock() takes any second modifier and an empty block", () => {
+Deno.test("parseUwsgiBlock() accepts any second modifier and an empty block", () => {
   assertEquals(parseUwsgiBlock(toBytes("\0\0\0\x1e")), {
     variables: [],
     size: 4,
@@ -171,7 +171,7 @@ test("understands a request that is split at any byte", async (gateway) => {
   assertEquals([...answers], ["/ \xe9 ok"]);
 });
 
-test("closes a connection that begins with no block, with one line", async (gateway) => {
+test("closes a connection that does not begin with a block, and logs one line", async (gateway) => {
   await using serving = serve(gateway, show);
   using client = await RawClient.connect(serving);
   await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -181,7 +181,7 @@ test("closes a connection that begins with no block, with one line", async (gate
   assertEquals(statusOf((await ask(serving)).head), 200);
 });
 
-test("is quiet about a connection without a byte", async (gateway) => {
+test("does not log a connection without bytes", async (gateway) => {
   await using serving = serve(gateway, show);
   {
     using client = await RawClient.connect(serving);

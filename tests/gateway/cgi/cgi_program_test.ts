@@ -27,26 +27,14 @@ function commandLine(
   variables: Record<string, string>,
   permission: string,
 ): string[] {
-  const assignments = Object.entries({
-    NO_COLOR: "1",
-    ...Object.fromEntries(
-      ["HOME", "DENO_DIR"].flatMap((name) => {
-        const value = Deno.env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
-    ...variables,
-  }).map(([name, value]) => `${name}=${value}`);
+  const { HOME = "", DENO_DIR = "" } = Deno.env.toObject();
+  const cache = DENO_DIR === "" ? { HOME } : { HOME, DENO_DIR };
+  const all = { NO_COLOR: "1", ...cache, ...variables };
   return [
     "-i",
-    ...assignments,
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    permission,
-    PROGRAM,
-    app,
+    ...Object.entries(all).map((pair) => pair.join("=")),
+    ...[Deno.execPath(), "run", "--quiet", "--no-prompt", permission],
+    ...[PROGRAM, app],
   ];
 }
 
@@ -115,7 +103,7 @@ test("logs to stderr and answers 500", WITHOUT_ENV, async () => {
   assertMatch(stderr, /^before é\nError: broken\n {4}at /);
 });
 
-test("says in one line that no server started it", WITHOUT_ENV, async () => {
+test("reports in one line that no server started it", WITHOUT_ENV, async () => {
   const { code, stdout, stderr } = await run("demo", {});
   assertMatch(stdout, /^Status: 500 Internal Server Error\r\n/);
   assertEquals(code, 1);
@@ -125,7 +113,7 @@ test("says in one line that no server started it", WITHOUT_ENV, async () => {
   );
 });
 
-/** A shell, because Deno cannot hand on bytes that are no text. */
+/** A shell, because Deno cannot pass bytes that are not text. */
 const WITHOUT_LATIN_1 = Deno.build.os === "linux"
   ? await missingTool("bash")
   : " (not on Linux)";
@@ -146,18 +134,25 @@ test("finds a PATH_INFO that is not UTF-8", WITHOUT_LATIN_1, async () => {
   }
 });
 
-test("ends quietly when nobody reads its output", WITHOUT_ENV, async () => {
-  await withProgram("endless", VARIABLES, "null", async (program) => {
-    const reader = program.stdout.getReader();
-    await within(reader.read(), "the first bytes");
-    await reader.cancel();
-    const errors = await within(new Response(program.stderr).text(), "the end");
-    const { code } = await within(program.status, "the end");
-    assertEquals([code, errors], [0, "closed\n"]);
-  });
-});
+test(
+  "ends without an error when nobody reads its output",
+  WITHOUT_ENV,
+  async () => {
+    await withProgram("endless", VARIABLES, "null", async (program) => {
+      const reader = program.stdout.getReader();
+      await within(reader.read(), "the first bytes");
+      await reader.cancel();
+      const errors = await within(
+        new Response(program.stderr).text(),
+        "the end",
+      );
+      const { code } = await within(program.status, "the end");
+      assertEquals([code, errors], [0, "closed\n"]);
+    });
+  },
+);
 
-test("reads what its application did not", WITHOUT_ENV, async () => {
+test("reads the rest of the input", WITHOUT_ENV, async () => {
   const size = 1_000_000;
   const post = { REQUEST_METHOD: "POST", CONTENT_LENGTH: String(size) };
   const variables = { ...VARIABLES, ...post };

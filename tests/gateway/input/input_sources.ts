@@ -4,10 +4,10 @@ import type { BodyLimits } from "../../../gateway/input/request_body.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 
-/** What an input returns. */
+/** The result of a read. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A body given in pieces, and what is known about how it was used. */
+/** A body in pieces, and a record of its use. */
 export interface Source {
   stream: ReadableStream<Uint8Array>;
   opened: number;
@@ -16,7 +16,7 @@ export interface Source {
   open: () => ReadableStream<Uint8Array>;
 }
 
-/** Gives one chunk a pull, and none unasked; then ends, or fails. */
+/** A body with one chunk for each pull, which ends or fails. */
 export function sourceOf(
   chunks: Iterable<string | Uint8Array>,
   failure?: Error,
@@ -26,24 +26,17 @@ export function sourceOf(
     opened: 0,
     pulls: 0,
     cancelled: [],
-    open(): ReadableStream<Uint8Array> {
-      source.opened++;
-      return source.stream;
-    },
+    open: () => (source.opened++, source.stream),
     stream: new ReadableStream<Uint8Array>({
       pull(controller): void {
         source.pulls++;
         const { done, value } = iterator.next();
-        if (!done) {
-          controller.enqueue(
-            typeof value === "string" ? toBytes(value) : value,
-          );
-        } else if (failure !== undefined) controller.error(failure);
+        const bytes = typeof value === "string" ? toBytes(value) : value;
+        if (!done) controller.enqueue(bytes);
+        else if (failure !== undefined) controller.error(failure);
         else controller.close();
       },
-      cancel(reason): void {
-        source.cancelled.push(reason);
-      },
+      cancel: (reason) => void source.cancelled.push(reason),
     }, { highWaterMark: 0 }),
   };
   return source;
@@ -77,7 +70,7 @@ export async function rejectsWith(
   return error;
 }
 
-/** Makes an input and keeps hold of its source. */
+/** Makes an input, and returns its source too. */
 export function open(
   chunks: Iterable<string | Uint8Array>,
   limits?: BodyLimits,
@@ -89,7 +82,7 @@ export function open(
 
 /**
  * Makes the calls of a script such as `read(2) "ab"; readline() 400`, each with
- * what it gives in JSON or the status of its rejection. Returns the rejections.
+ * its result in JSON or the status of its rejection. Returns the rejections.
  */
 export async function play(
   input: RequestInput,
@@ -119,7 +112,7 @@ export async function play(
   return errors;
 }
 
-/** Plays a script, whose errors are all the same, and looks at the source. */
+/** Plays a script, whose errors are all the same, and checks the use of the source. */
 export async function check(
   chunks: Iterable<string | Uint8Array>,
   limits: BodyLimits,

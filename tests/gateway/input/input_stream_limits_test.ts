@@ -10,7 +10,7 @@ const TO_4 = { contentLength: 4 };
 const TO_9 = { contentLength: 9 };
 const MAX_5 = { maxSize: 5 };
 
-Deno.test("RequestInput asks the source for nothing once contentLength is reached", async () => {
+Deno.test("RequestInput does not read beyond contentLength", async () => {
   await check(ABC, TO_3, 'read() "abc"; read() ""', [1, 1, []]);
   await check(["ab", "cdef", "gh"], TO_4, 'read() "abcd"', [1, 2, []]);
   await check(ABC, { contentLength: 0 }, 'read() ""', [0, 0, []]);
@@ -40,13 +40,13 @@ Deno.test("RequestInput rejects with 400 and the cause when the source fails", a
   assert(!source.stream.locked);
 });
 
-Deno.test("RequestInput passes on a RequestBodyError of the source", async () => {
+Deno.test("RequestInput rejects with a RequestBodyError of the source", async () => {
   const failure = new RequestBodyError("Cannot read the chunk", 413);
   const { input } = open([], {}, failure);
   assert(await rejectsWith(413, input.read()) === failure);
 });
 
-Deno.test("RequestInput rejects with 413 and leaves the source alone when contentLength is over maxSize", async () => {
+Deno.test("RequestInput rejects with 413 without opening the source when contentLength is over maxSize", async () => {
   const limits = { contentLength: 6, maxSize: 5 };
   const script = 'read(0) ""; read(1) 413; readlines() 413';
   const error = await check(["abcdef"], limits, script, [0, 0, []]);
@@ -56,7 +56,7 @@ Deno.test("RequestInput rejects with 413 and leaves the source alone when conten
   );
 });
 
-Deno.test("RequestInput rejects with 413 and cancels the source when it gives more than maxSize", async () => {
+Deno.test("RequestInput rejects with 413 and cancels the source when it has more than maxSize", async () => {
   const { input, source } = open(["abc", "def", "ghi"], MAX_5);
   const script = 'read(4) "abcd"; read() 413; read(1) 413';
   const [error, again] = await play(input, script);
@@ -94,7 +94,7 @@ Deno.test("abort() rejects pending and later reads with 400 and the reason", asy
   assert(!stream.locked);
 });
 
-Deno.test("abort() drops what was buffered and keeps its first reason", async () => {
+Deno.test("abort() drops the buffer and keeps its first reason", async () => {
   const script =
     'read(1) "a"; abort("first") null; abort("second") null; read(1) 400';
   const error = await check(ABC, {}, script, [1, 1, ["first"]]);
@@ -103,14 +103,11 @@ Deno.test("abort() drops what was buffered and keeps its first reason", async ()
     error?.message,
     "Cannot read the request body: the request was aborted",
   );
+  const late = 'read(1) "a"; abort("late") null; read(1) 400';
+  await check(ABC, TO_3, late, [1, 1, ["late"]]);
 });
 
-Deno.test("abort() drops what was buffered of a body that is complete", async () => {
-  const script = 'read(1) "a"; abort("late") null; read(1) 400';
-  await check(ABC, TO_3, script, [1, 1, ["late"]]);
-});
-
-Deno.test("abort() keeps a failure that no read has met yet", async () => {
+Deno.test("abort() keeps a failure that no read has seen", async () => {
   const { input } = open(["abcdef"], MAX_5);
   await play(input, 'read(1) "a"; abort("late") null; read(1) 413');
 });
@@ -127,7 +124,7 @@ Deno.test("abort() after the end or a failure changes nothing", async () => {
   await check(ABC, TO_4, failing, [1, 2, []]);
 });
 
-Deno.test("abort() at any moment of a read leaves nothing for later reads", async () => {
+Deno.test("abort() at any moment of a read makes later reads reject", async () => {
   for (let moment = 0; moment < 20; moment++) {
     const input = open(["abc", "def"]).input;
     const pending = text(input.read(2)).catch(() => "rejected");
@@ -139,30 +136,20 @@ Deno.test("abort() at any moment of a read leaves nothing for later reads", asyn
   }
 });
 
-Deno.test("release() cancels a source that has reached Content-Length, once", async () => {
-  const script = 'read() "abc"; release() null; release() null; read() ""';
-  await check(ABC, TO_3, script, [1, 1, [undefined]]);
-});
-
-Deno.test("release() leaves what has come, but nothing more of the source", async () => {
-  const script = 'read(1) "a"; release() null; read() "bc"';
-  await check(ABC, TO_3, script, [1, 1, [undefined]]);
-});
-
-Deno.test("release() makes later reads of an unfinished source reject", async () => {
-  const script = 'read(1) "a"; release() null; read(1) 400';
+Deno.test("release() cancels an open source once, and keeps the buffer", async () => {
+  const whole = 'read() "abc"; release() null; release() null; read() ""';
+  await check(ABC, TO_3, whole, [1, 1, [undefined]]);
+  const part = 'read(1) "a"; release() null; read() "bc"';
+  await check(ABC, TO_3, part, [1, 1, [undefined]]);
   const { input, source } = open(["abc", "def"]);
-  await play(input, script);
+  await play(input, 'read(1) "a"; release() null; read(1) 400');
   assertEquals(source.cancelled.length, 1);
-});
-
-Deno.test("release() opens nothing and cancels nothing that has ended", async () => {
   await check(ABC, {}, "release() null", [0, 0, []]);
   await check(ABC, {}, 'read() "abc"; release() null', [1, 2, []]);
   await check([], {}, 'read() ""; release() null; read() ""', [1, 1, []]);
 });
 
-/** Sends one raw request to Deno.serve and gives the answer to it. */
+/** Sends a raw request to Deno.serve, and returns the body of the response. */
 async function exchange(
   request: string,
   handler: (request: Request) => Promise<string>,
