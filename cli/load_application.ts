@@ -91,7 +91,7 @@ export async function serveFolder(path: string): Promise<Application> {
   } catch {
     throw new UsageError(
       `Cannot serve the folder ${path}: the packages @std/http, @std/html, @std/media-types and @std/path could not be loaded`,
-      `if JSR is unreachable, run deno task start ${path}`,
+      `If JSR is unreachable, run deno task start ${path}`,
     );
   }
   return module.staticFiles(path);

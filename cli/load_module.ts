@@ -27,7 +27,7 @@ function toFileUrl(path: string): URL {
 
 /** Removes colors and repeated places from a message of Deno. */
 function plainMessage(error: Error): string {
-  // deno-lint-ignore no-control-regex -- it is what is looked for
+  // deno-lint-ignore no-control-regex -- Deno colors parts of messages
   const plain = escapeControls(error.message.replace(/\x1b\[[0-9;]*m/g, ""));
   return plain.replace(/^( *at .*)\n\1$/m, "$1");
 }

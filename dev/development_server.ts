@@ -105,7 +105,7 @@ export class DevelopmentServer implements DevServer {
       isUnixSocket,
       blockedAfter: options.blockedAfter ?? BLOCKED_AFTER_MS,
       onEvent: (event) => this.#onEvent(event),
-      answer: (exchange, failure) => this.#front.answer(exchange, failure),
+      answer: (...args) => this.#front.answer(...args),
     });
     this.#server.serveForever();
     const stop = (): void => void this.shutdown();

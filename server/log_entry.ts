@@ -81,7 +81,11 @@ export class LogEntry {
   #header(name: string): string | undefined {
     const headers = this.#head?.fields?.headers ?? [];
     for (let i = 0; i < headers.length; i += 2) {
-      if (headers[i]?.toLowerCase() === name) return headers[i + 1];
+      const other = headers[i]!;
+      // Most names differ in length, which is cheaper to compare.
+      if (other.length === name.length && other.toLowerCase() === name) {
+        return headers[i + 1];
+      }
     }
     return undefined;
   }

@@ -16,7 +16,12 @@ import type {
 } from "../../wsgi/types.ts";
 import type { EncodedEnviron } from "../wire/environ_strings.ts";
 import type { MessageQueue } from "../wire/message_queue.ts";
-import type { EndReason, FlatPairs, ToWorker } from "../wire/messages.ts";
+import {
+  type EndReason,
+  type FlatPairs,
+  toPairs,
+  type ToWorker,
+} from "../wire/messages.ts";
 import { ForwardedBody } from "./forwarded_body.ts";
 import { receivedOf } from "./received.ts";
 import type { Recording } from "./recording.ts";
@@ -39,14 +44,6 @@ export class BrokenResponse extends Error {
   constructor() {
     super("The application could not complete the response");
   }
-}
-
-function toHeaders(flat: FlatPairs): HeaderTuple[] {
-  const headers: HeaderTuple[] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    headers.push([flat[i]!, flat[i + 1]!]);
-  }
-  return headers;
 }
 
 function toReason(error: unknown): EndReason {
@@ -207,7 +204,7 @@ export class Exchange {
    * @param body The body.
    */
   onRespond(status: string, headers: FlatPairs, body: Uint8Array): void {
-    this.#respond(status, toHeaders(headers), body);
+    this.#respond(status, toPairs(headers), body);
   }
 
   /**
@@ -218,7 +215,7 @@ export class Exchange {
    */
   onHead(status: string, headers: FlatPairs): void {
     if (this.#hasStarted || this.#isOver) return;
-    if (!this.#start(status, toHeaders(headers))) return;
+    if (!this.#start(status, toPairs(headers))) return;
     const { cancellation } = receivedOf(this.environ).transport;
     this.#body = new ForwardedBody(
       (bytes) => this.#send(["taken", this.#id, bytes]),

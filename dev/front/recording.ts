@@ -19,7 +19,7 @@ import type {
   LoggedConversation,
 } from "../conversation_log.ts";
 import type { EnvironStrings } from "../wire/environ_strings.ts";
-import type { EventDigest, FlatPairs } from "../wire/messages.ts";
+import { type EventDigest, toPairs } from "../wire/messages.ts";
 import {
   encodeSent,
   type Received,
@@ -35,14 +35,6 @@ const OBJECTS = 2_048;
 
 /** The estimated size of a character, in bytes: some strings use two. */
 const CHARACTER = 2;
-
-function toPairs(flat: FlatPairs): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    pairs.push([flat[i]!, flat[i + 1]!]);
-  }
-  return pairs;
-}
 
 function toEntries({ names, values }: EnvironStrings): EnvironEntry[] {
   return names.map((name, i) => ({

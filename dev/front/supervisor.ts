@@ -7,11 +7,9 @@
 
 import { parseApplicationName } from "../../cli/load_application.ts";
 import { isUrl, toFilePath, toModuleUrl } from "../../cli/load_module.ts";
-import { isOwnFile, type SourcePlace } from "../../wsgi/source_place.ts";
-import { readExcerpt } from "../../middleware/source_excerpt.ts";
+import { isOwnFile } from "../../wsgi/source_place.ts";
 import type { Failure } from "../application_state.ts";
 import type { ConversationLog } from "../conversation_log.ts";
-import type { DescribedError } from "../conversation.ts";
 import { FileWatcher } from "../reload/file_watcher.ts";
 import { findModules } from "../reload/module_graph.ts";
 import {
@@ -20,6 +18,7 @@ import {
   type WorkerSettings,
 } from "./application_worker.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
+import { completeFailure, describeBlocked, RELOADED } from "./failures.ts";
 
 /** A change of the application's state, for the terminal. */
 export type SupervisorEvent =
@@ -42,38 +41,13 @@ export interface SupervisorOptions {
   /** The number of milliseconds without an answer until a worker is blocked. */
   readonly blockedAfter: number;
   readonly onEvent: (event: SupervisorEvent) => void;
-  /** Answers a request that the application cannot answer. */
-  readonly answer: (exchange: Exchange, failure: Failure) => OwnResponse;
+  /** Answers a request that a start of the application cannot answer. */
+  readonly answer: (
+    exchange: Exchange,
+    failure: Failure,
+    generation: string,
+  ) => OwnResponse;
 }
-
-/** Returns the first place in an error, its cause or its errors. */
-function placeOf(error: DescribedError): SourcePlace | undefined {
-  const [frame] = error.frames;
-  if (frame !== undefined) return frame;
-  const behind = [error.cause, ...error.errors ?? []];
-  for (const one of behind) {
-    const place = one && placeOf(one);
-    if (place !== undefined) return place;
-  }
-}
-
-function withExcerpt(failure: Failure): Failure {
-  const place = placeOf(failure.error);
-  const excerpt = failure.excerpt ?? (place && readExcerpt(place));
-  return excerpt === undefined ? failure : { ...failure, excerpt };
-}
-
-const RELOADED: Failure = {
-  error: {
-    name: "Reloaded",
-    message: "The application was restarted before it answered",
-    frames: [],
-  },
-  during: "running",
-};
-
-const UNCAUGHT_HINT =
-  "Without the development server, this ends the program. Save a file to restart it.";
 
 /** Starts and restarts the application. */
 export class Supervisor implements WorkerListener {
@@ -132,6 +106,7 @@ export class Supervisor implements WorkerListener {
   #load(changed: readonly string[]): void {
     const { log } = this.#options;
     const old = this.#worker;
+    const oldGeneration = this.generation;
     if (log.state !== "loading") this.#settled = Promise.withResolvers();
     this.#count++;
     this.#startedAt = performance.now();
@@ -148,13 +123,14 @@ export class Supervisor implements WorkerListener {
       isUnixSocket,
       blockedAfter,
     }, this);
-    if (old !== undefined) this.#retire(old);
+    if (old !== undefined) this.#retire(old, oldGeneration);
     this.#watch();
   }
 
-  #retire(worker: ApplicationWorker): void {
+  #retire(worker: ApplicationWorker, generation: string): void {
+    // The page reloads itself, because another start of the application runs.
     const retired = worker.retire((exchange) =>
-      this.#options.answer(exchange, RELOADED)
+      this.#options.answer(exchange, RELOADED, generation)
     );
     this.#retiring.add(retired);
     retired.finally(() => this.#retiring.delete(retired));
@@ -181,41 +157,19 @@ export class Supervisor implements WorkerListener {
 
   onFailed(worker: ApplicationWorker, failure: Failure): void {
     if (worker !== this.#worker) return;
-    const isUncaught = failure.during === "running";
-    this.#fail(withExcerpt(
-      isUncaught ? { hint: UNCAUGHT_HINT, ...failure } : failure,
-    ));
+    this.#fail(completeFailure(failure));
     // A program would end here, together with its requests.
     worker.terminate();
   }
 
   onBlocked(worker: ApplicationWorker, isBlocked: boolean): void {
     if (worker !== this.#worker) return;
-    if (isBlocked) return this.#fail(withExcerpt(this.#toBlocked(worker)));
+    if (isBlocked) {
+      return this.#fail(describeBlocked(worker, this.#options.blockedAfter));
+    }
     if (this.failure?.during !== "blocked") return;
     this.#options.log.state = "running";
     this.#options.onEvent({ type: "unblocked" });
-  }
-
-  #toBlocked({ exchanges, definition }: ApplicationWorker): Failure {
-    const seconds = this.#options.blockedAfter / 1_000;
-    const requests = exchanges.slice(0, 5).map(({ recording }) =>
-      `${recording.method} ${recording.target}`
-    );
-    const since = requests.length === 0
-      ? "while it was loading"
-      : `while it was handling ${requests.join(", ")}`;
-    const message =
-      `The application has blocked its thread for ${seconds} s, ${since}`;
-    return {
-      error: {
-        name: "Blocked",
-        message,
-        frames: definition ? [definition] : [],
-      },
-      during: "blocked",
-      hint: "Look for an endless loop. Saving a file ends it.",
-    };
   }
 
   onFiles(paths: readonly string[]): void {
@@ -232,7 +186,7 @@ export class Supervisor implements WorkerListener {
     this.#options.onEvent({ type: "failed", failure });
     this.#worker?.failAll(
       "cut",
-      (exchange) => this.#options.answer(exchange, failure),
+      (exchange) => this.#options.answer(exchange, failure, this.generation),
     );
     this.#settled.resolve();
   }

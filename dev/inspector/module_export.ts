@@ -4,6 +4,8 @@
  * @module
  */
 
+import { parseApplicationName } from "../../cli/load_application.ts";
+
 /** An export that is an application. */
 export interface ModuleExport {
   /** The specifier in the test, such as `"./app.ts"`. */
@@ -16,9 +18,6 @@ export interface ModuleExport {
 
 /** The exports that the server tries, in its order. */
 const NAMES = ["default", "application", "app"];
-
-/** `app.ts:name`. */
-const WITH_NAME = /^(.+\.[cm]?[jt]sx?):([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
 
 /** Removes comments and the content of strings from a program. */
 function withoutComments(source: string): string {
@@ -79,7 +78,7 @@ export function findExport(
   module: string,
   source: string | undefined,
 ): ModuleExport {
-  const [, path = module, named] = WITH_NAME.exec(module) ?? [];
+  const { path, name: named } = parseApplicationName(module);
   const file = path.slice(
     Math.max(
       path.lastIndexOf("/"),

@@ -5,6 +5,7 @@
  */
 
 import { findClosest } from "../../cli/closest.ts";
+import { parseApplicationName } from "../../cli/load_application.ts";
 import { toModuleUrl } from "../../cli/load_module.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import type { Conversation } from "../conversation.ts";
@@ -179,9 +180,9 @@ export class InspectorPages {
 
   async #testOf(conversation: Conversation): Promise<string | undefined> {
     const { module } = this.#options;
+    const { path: file } = parseApplicationName(module);
     // A folder has no module to import.
-    if (!/\.[cm]?[jt]sx?(?::[^/\\]+)?$/.test(module)) return undefined;
-    const file = module.replace(/(\.[cm]?[jt]sx?):[^/\\]+$/, "$1");
+    if (!/\.[cm]?[jt]sx?$/.test(file)) return undefined;
     return toTestSource(
       conversation,
       findExport(module, await this.#moduleSource(file)),

@@ -13,6 +13,32 @@ import type { EncodedEnviron } from "./environ_strings.ts";
 /** Alternating names and values: cheaper to send than an array of pairs. */
 export type FlatPairs = readonly string[];
 
+/**
+ * Flattens pairs of names and values.
+ *
+ * @param pairs The pairs.
+ */
+export function flatten(
+  pairs: Iterable<readonly [string, string]>,
+): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of pairs) flat.push(name, value);
+  return flat;
+}
+
+/**
+ * Returns the pairs of names and values that were flattened.
+ *
+ * @param flat The names and values.
+ */
+export function toPairs(flat: FlatPairs): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) {
+    pairs.push([flat[i]!, flat[i + 1]!]);
+  }
+  return pairs;
+}
+
 /** The reason for the early end of a request. */
 export type EndReason = "client-left" | "stopped" | "timeout";
 

@@ -18,7 +18,12 @@ import type { ResponseHead } from "../../gateway/response_head.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import type { Environ, ErrorStream } from "../../wsgi/types.ts";
 import type { MessageQueue } from "../wire/message_queue.ts";
-import { type EndReason, type FromWorker, WINDOW } from "../wire/messages.ts";
+import {
+  type EndReason,
+  flatten,
+  type FromWorker,
+  WINDOW,
+} from "../wire/messages.ts";
 import { WireInput } from "./wire_input.ts";
 
 const REASONS = {
@@ -26,12 +31,6 @@ const REASONS = {
   "stopped": ServerStopped,
   "timeout": RequestTimeout,
 } as const;
-
-function flatten(head: ResponseHead): string[] {
-  const flat: string[] = [];
-  for (const [name, value] of head.headers) flat.push(name, value);
-  return flat;
-}
 
 /** The properties of a request that its environ depends on. */
 export interface ServedFacts {
@@ -152,7 +151,7 @@ export class ServedRequest implements Transport {
   // The transport of the gateway ----------------------------------------------
 
   sendHead(head: ResponseHead): void {
-    this.#queue.add(["head", this.#id, head.status, flatten(head)]);
+    this.#queue.add(["head", this.#id, head.status, flatten(head.headers)]);
   }
 
   write(chunk: Uint8Array): void | Gate {
@@ -174,7 +173,7 @@ export class ServedRequest implements Transport {
 
   respond(head: ResponseHead, body: Uint8Array): void {
     const copy = new Uint8Array(body);
-    const headers = flatten(head);
+    const headers = flatten(head.headers);
     this.#queue.add(["respond", this.#id, head.status, headers, copy], copy);
   }
 }

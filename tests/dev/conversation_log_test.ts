@@ -32,6 +32,12 @@ Deno.test.each<{ limits: ConversationLogLimits; ids: number[] }>([
   },
 );
 
+Deno.test("ConversationLog keeps at most 32 MiB by default", () => {
+  const log = new ConversationLog();
+  for (let i = 0; i < 40; i++) log.add(sized(2 ** 20));
+  assertEquals([log.list().length, log.size], [32, 2 ** 25]);
+});
+
 Deno.test("ConversationLog drops one conversation that is larger than all it may keep", () => {
   const log = new ConversationLog({ bytes: 1000 });
   const id = log.add(sized(100));

@@ -190,6 +190,10 @@ Deno.test("devServer() keeps no more of a request and its events than there is r
   const conversation = await complete(dev.inspected, 1);
   assertEquals(conversation.request.body.length, 65_536);
   assertEquals(conversation.request.isBodyComplete, false);
+  // The size counts the body, and each character of the events twice.
+  const { events } = conversation;
+  const { size } = dev.inspected.log;
+  assert(size > 65_536 + JSON.stringify(events.slice(0, -2)).length, `${size}`);
   const chunks = only(conversation, "chunk").length;
   const [omitted] = only(conversation, "omitted");
   assert(chunks < 2_000);

@@ -154,10 +154,9 @@ Deno.test("devServer() reports an application in an endless loop, answers, and e
 
 Deno.test("devServer() lets running requests end at a reload, and cuts what goes on after a second", async () => {
   const module = `const encoder = new TextEncoder();
-const { promise, resolve } = Promise.withResolvers();
 export default async (environ, startResponse) => {
   startResponse("200 OK", []);
-  if (environ.PATH_INFO === "/end") resolve();
+  if (environ.PATH_INFO === "/silent") await new Promise(() => {});
   if (environ.PATH_INFO === "/short") {
     return (async function* () {
       yield encoder.encode("begun ");
@@ -177,11 +176,18 @@ export default async (environ, startResponse) => {
     fetch(`${url}short`),
     fetch(`${url}long`),
   ]);
+  const silent = developing.get("silent", { headers: { Accept: "text/html" } });
+  await developing.getUntil(/silent/, "__wsgi__/api/requests");
   await developing.save("app.js", answering("again"));
   const cut = long.text().then(() => "whole", () => "cut");
   assertEquals(await short.text(), "begun whole");
   await developing.getUntil(/^again$/);
   assertEquals(await cut, "cut");
+  // The page of a request that was cut off before its response reloads itself.
+  const page = await silent;
+  assertMatch(page, /The application was restarted before it answered/);
+  const [path = ""] = /__wsgi__\/reload\?generation=[^"]+/.exec(page) ?? [];
+  assertMatch(await developing.get(path), /event: reload\n/);
 });
 
 Deno.test("devServer() answers every request while it starts the application again", async () => {
