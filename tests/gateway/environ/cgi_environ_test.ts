@@ -227,7 +227,7 @@ const APACHE: Variables = {
   SERVER_SIGNATURE: "",
   SERVER_SOFTWARE: "Apache/2.4",
 };
-/** What lighttpd 1.4 adds. */
+/** The additional variables of lighttpd 1.4. */
 const LIGHTTPD: Variables = {
   CONTENT_LENGTH: "0",
   REDIRECT_STATUS: "200",

@@ -2,10 +2,10 @@ import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 
-/** A request in its parts: by default `GET /` with the Host `h`. */
+/** The parts of a request: by default `GET /` with the Host `h`. */
 export interface RequestParts {
   method?: string;
-  /** What Deno joins of scheme, Host and target; it tidies nothing. */
+  /** Scheme, Host and target as Deno joins them, not normalized. */
   url?: string;
   headers?: HeadersInit;
   body?: ReadableStream<Uint8Array>;
