@@ -113,12 +113,13 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules to a call of startResponse or write(). If nobody could catch
-   * an error, it is only reported, and counted in {@linkcode unheard}.
+   * Applies rules to a call by the application. If nobody could catch an error,
+   * it is only reported, and counted in {@linkcode unheard}.
    *
    * @param rules The rules.
    * @param view The values for the rules.
    * @param entry The function that the program called.
+   * @returns Whether there was no such error, so that the call can go on.
    * @throws {ConformanceError} If a rule is broken, this layer throws, and the
    * call does not come from a timer or the like after the response.
    */
@@ -126,10 +127,12 @@ export abstract class Findings implements RequestPlaces {
     rules: readonly ActiveRule<View>[],
     view: View,
     entry: Entry,
-  ): void {
+  ): boolean {
+    const { unheard } = this;
     this.#isQuiet = this.isUnheard;
     this.check(rules, view, entry);
     this.#isQuiet = false;
+    return this.unheard === unheard;
   }
 
   /**

@@ -25,6 +25,8 @@ import { dataOf } from "./views/value_shape.ts";
 const REQUESTS = 50;
 /** Findings of one rule per second for which stacks are read. */
 const FINDINGS = 20;
+/** Files of stacks in which the definition is looked for. */
+const MAX_FILES = 40;
 
 function baseName(file: string): string {
   const name = file.replace(/[?#].*$/s, "").split(/[/\\]/).at(-1) ?? "";
@@ -129,7 +131,9 @@ export class ProgramPlaces {
   learn(frames: readonly StackFrame[]): void {
     if (this.#definition !== undefined) return;
     const files = this.#files ??= this.#firstFiles();
-    for (const frame of frames) if (isUserFrame(frame)) files.add(frame.file);
+    for (const frame of frames) {
+      if (files.size < MAX_FILES && isUserFrame(frame)) files.add(frame.file);
+    }
   }
 
   #firstFiles(): Set<string> {

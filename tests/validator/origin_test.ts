@@ -99,6 +99,31 @@ Deno.test("a finding has a line however many there are", async () => {
   assertEquals(found.filter(({ place }) => place === undefined), []);
 });
 
+Deno.test.each<[string, (environ: Loose) => unknown, unknown]>([
+  ["input/after-close", (it) => it["wsgi.input"].read(5), new Uint8Array()],
+  ["input/after-close", (it) => it["wsgi.input"].readlines(), []],
+  ["input/arguments", (it) => it["wsgi.input"].read("5"), new Uint8Array()],
+  ["input/member", (it) => it["wsgi.input"].json(), undefined],
+  ["errors/write", (it) => it["wsgi.errors"].write(5), undefined],
+  ["errors/member", (it) => it["wsgi.errors"].log(5), undefined],
+  ["file-wrapper/readable", (it) => it["wsgi.file_wrapper"](5), []],
+])(
+  "validator() reports %s after the response, and throws nothing",
+  async (rule, use, result) => {
+    const found: string[] = [];
+    let environ: Loose;
+    const app = validator((...args) => {
+      environ = args[0];
+      return hello(...args as [Loose, Loose]) as Loose;
+    }, { onViolation: ({ rule }) => void found.push(rule) });
+    const given = createEnviron();
+    Object.assign(given, { "wsgi.file_wrapper": () => assert(false) });
+    await runServer(app, given);
+    assertEquals(await use(environ), result);
+    assertEquals(found.slice(0, 1), [rule]);
+  },
+);
+
 Deno.test("validator() only warns where middleware may hold a response back", async () => {
   const found: Violation[] = [];
   const failing = validator(function* (_environ: Loose, start: Loose): Loose {

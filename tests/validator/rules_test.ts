@@ -109,6 +109,8 @@ Deno.test("validator() throws a ConformanceError for each rule that is an error"
     if (severity !== "error" || !scenario?.server || scenario.validate) {
       continue;
     }
+    // After the response nobody could catch it.
+    if (id === "input/after-close") continue;
     await t.step(id, async () => {
       const error = await assertRejects(
         async () => void await runScenario(scenario, { profile, throws: true }),

@@ -5,21 +5,11 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
-import type {
-  EarlierRead,
-  InputMemoryView,
-  InputResultView,
-} from "../views/stream_views.ts";
-import { lengthOf, memoryOf } from "../views/memory.ts";
+import type { EarlierRead, InputResultView } from "../views/stream_views.ts";
+import { callOf, INPUT_ARRAY_RULES } from "./input_memory.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 const LINE_FEED = 0x0a;
-
-/** The call as it was written: `read(5)`. */
-function callOf({ method, args, size }: InputResultView): string {
-  if (method === "next") return "the iteration";
-  return `${method}(${args.length === 0 ? "" : size ?? describe(args[0])})`;
-}
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -117,22 +107,6 @@ export const INPUT_END_RULES: readonly Rule<InputResultView>[] = [
   },
 ];
 
-function wrongMemory(view: InputResultView): Finding {
-  for (const piece of view.pieces ?? []) {
-    const memory = memoryOf(piece, lengthOf(piece));
-    if (memory === "shared") {
-      return `a Uint8Array over a SharedArrayBuffer from ${callOf(view)}`;
-    }
-    if (memory === "detached" || memory === "outOfBounds") {
-      return {
-        got: `an array whose buffer is detached from ${callOf(view)}`,
-        hint: "Copy it before its buffer is transferred: bytes.slice()",
-      };
-    }
-  }
-  return undefined;
-}
-
 /** Applied to the result of a method of wsgi.input. */
 export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
   {
@@ -161,20 +135,7 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
     hint: "Return a Uint8Array, an empty one at the end of the input",
     check: (view) => view.pieces === undefined ? notBytes(view) : undefined,
   },
-  {
-    id: "input/memory",
-    severity: "error",
-    blame: "server",
-    profile: "core",
-    spec: "input-own-memory",
-    covers: ["input/too-little"],
-    title:
-      "Arrays from wsgi.input must not be views of shared memory or of a transferred buffer",
-    why:
-      "Another thread can change shared memory, and the bytes of a transferred buffer are lost.",
-    hint: "Copy it: bytes.slice()",
-    check: wrongMemory,
-  },
+  ...INPUT_ARRAY_RULES,
   {
     id: "input/read-size",
     severity: "error",
@@ -248,34 +209,4 @@ export const INPUT_RESULT_RULES: readonly Rule<InputResultView>[] = [
         : undefined,
   },
   ...INPUT_END_RULES,
-  {
-    id: "input/reused",
-    severity: "error",
-    blame: "server",
-    profile: "core",
-    spec: "input-fresh",
-    title: "An array that wsgi.input has returned must not be used again",
-    why: "Data that the application has kept would change.",
-    hint: "Return a copy: buffer.slice(0, length), not subarray()",
-    check: (view) =>
-      view.isReused
-        ? `an array over the same memory as an earlier one from ${callOf(view)}`
-        : undefined,
-  },
-];
-
-/** Applied to an array from wsgi.input when the next call has ended. */
-export const INPUT_MEMORY_RULES: readonly Rule<InputMemoryView>[] = [
-  {
-    id: "input/overwritten",
-    severity: "warning",
-    blame: "server",
-    profile: "paranoid",
-    spec: "input-fresh",
-    title: "An array that wsgi.input has returned must not be written to",
-    why: "Data that the application has kept would change.",
-    hint: "Return a copy: buffer.slice(0, length)",
-    check: ({ before, after }) =>
-      before === after ? undefined : "other bytes in it after the next call",
-  },
 ];

@@ -88,11 +88,8 @@ import { HTTP_UNASKED_RULES } from "./http_asked.ts";
 import { HTTP_RANGE_RULES } from "./http_ranges.ts";
 import { HTTP_COOKIE_RULES } from "./http_cookies.ts";
 import { INPUT_RULES } from "./input.ts";
-import {
-  INPUT_END_RULES,
-  INPUT_MEMORY_RULES,
-  INPUT_RESULT_RULES,
-} from "./input_results.ts";
+import { INPUT_MEMORY_RULES } from "./input_memory.ts";
+import { INPUT_END_RULES, INPUT_RESULT_RULES } from "./input_results.ts";
 import { NEXT_RULES, RETURNING_RULES, TAKE_RULES } from "./iteration.ts";
 import { MIDDLEWARE_RULES } from "./middleware.ts";
 import { MIDDLEWARE_BODY_RULES } from "./middleware_body.ts";

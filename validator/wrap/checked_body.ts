@@ -212,7 +212,7 @@ export function checkedFileWrapper(
         read?: unknown;
         close?: unknown;
       };
-    request.check(rules.wrap, { args, read }, fileWrapper);
+    if (!request.checkCall(rules.wrap, { args, read }, fileWrapper)) return [];
     const body: unknown = Reflect.apply(wrap, this, args);
     const view = readBody(request, body);
     // The result of wrong arguments is not the server's fault.

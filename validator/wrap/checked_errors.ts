@@ -50,7 +50,7 @@ export class CheckedErrors implements ErrorStream {
   /** Writes text. */
   get write(): ErrorStream["write"] {
     return toMember(this, (args, entry, isTorn) => {
-      this.#check("write", args, undefined, entry, isTorn);
+      if (!this.#check("write", args, undefined, entry, isTorn)) return;
       this.#forward("write", args, typeof args[0] === "string");
     });
   }
@@ -59,7 +59,7 @@ export class CheckedErrors implements ErrorStream {
   get writelines(): ErrorStream["writelines"] {
     return toMember(this, (args, entry, isTorn) => {
       const texts = toTexts(args[0]);
-      this.#check("writelines", args, texts, entry, isTorn);
+      if (!this.#check("writelines", args, texts, entry, isTorn)) return;
       const isText = texts?.every((text) => typeof text === "string") === true;
       const given = texts === undefined ? args : [texts, ...args.slice(1)];
       this.#forward("writelines", given, isText);
@@ -69,7 +69,7 @@ export class CheckedErrors implements ErrorStream {
   /** Flushes the stream. */
   get flush(): ErrorStream["flush"] {
     return toMember(this, (args, entry, isTorn) => {
-      this.#check("flush", args, undefined, entry, isTorn);
+      if (!this.#check("flush", args, undefined, entry, isTorn)) return;
       this.#forward("flush", args, true);
     });
   }
@@ -93,17 +93,18 @@ export class CheckedErrors implements ErrorStream {
       : this.#errors;
   }
 
+  /** Checks a call. Returns whether it is passed on to the server. */
   #check(
     method: string,
     args: readonly unknown[],
     texts: readonly unknown[] | undefined,
     entry: Entry,
     isTorn: boolean,
-  ): void {
+  ): boolean {
     const state = this.#request;
     const isOver = state.isAllOver;
     const view = { method, args, texts, isTorn, isOver, state };
-    state.check(state.rules.errors, view, entry);
+    return state.checkCall(state.rules.errors, view, entry);
   }
 
   #forward(
@@ -127,7 +128,7 @@ export class CheckedErrors implements ErrorStream {
   }
 
   #useOther(name: string, args: readonly unknown[], entry: Entry): unknown {
-    this.#check(name, args, undefined, entry, false);
+    if (!this.#check(name, args, undefined, entry, false)) return undefined;
     const isMissing = ERRORS_CLOSING_MEMBERS.includes(name) &&
       !(name in this.#errors);
     return isMissing ? undefined : useOther(this.#errors, name, args);

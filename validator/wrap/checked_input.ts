@@ -86,7 +86,10 @@ export class CheckedInput implements InputStream, SomeInput {
       args: [size],
       isPartial: "wsgiref.readSome" in input,
     };
-    this.#check(call.method, call.args, this["wsgiref.readSome"], false);
+    const entry = this["wsgiref.readSome"];
+    if (!this.#check(call.method, call.args, entry, false)) {
+      return Promise.resolve(new Uint8Array());
+    }
     return this.#run(call, () => readSome(input, size));
   }
 
@@ -101,7 +104,9 @@ export class CheckedInput implements InputStream, SomeInput {
     const iterator = this.#input[Symbol.asyncIterator]();
     const next = (): Promise<IteratorResult<Bytes>> => {
       const call = { method: "next", args: [] };
-      this.#check(call.method, call.args, next, false);
+      if (!this.#check(call.method, call.args, next, false)) {
+        return Promise.resolve({ done: true, value: undefined });
+      }
       return this.#run(call, () => iterator.next());
     };
     return {
@@ -135,17 +140,18 @@ export class CheckedInput implements InputStream, SomeInput {
       : this.#input;
   }
 
+  /** Checks a call. Returns whether it is passed on to the server. */
   #check(
     method: string,
     args: readonly unknown[],
     entry: Entry,
     isTorn: boolean,
-  ): void {
+  ): boolean {
     const state = this.#request;
     const isOver = state.isAllOver;
     const { left } = this.#use();
     const view = { method, args, isTorn, isOver, left, state };
-    state.check(state.rules.input, view, entry);
+    return state.checkCall(state.rules.input, view, entry);
   }
 
   #call<Result>(
@@ -154,7 +160,10 @@ export class CheckedInput implements InputStream, SomeInput {
     entry: Entry,
     isTorn: boolean,
   ): Promise<Result> {
-    this.#check(method, args, entry, isTorn);
+    if (!this.#check(method, args, entry, isTorn)) {
+      const nothing = method === "readlines" ? [] : new Uint8Array();
+      return Promise.resolve(nothing as Result);
+    }
     const input = this.#input;
     return this.#run(
       { method, args },
@@ -163,7 +172,7 @@ export class CheckedInput implements InputStream, SomeInput {
   }
 
   #useOther(name: string, args: readonly unknown[], entry: Entry): unknown {
-    this.#check(name, args, entry, false);
+    if (!this.#check(name, args, entry, false)) return undefined;
     // If the input is the body, the server closes it.
     const isMissing = CLOSING_MEMBERS.includes(name) && !(name in this.#input);
     return isMissing ? undefined : useOther(this.#input, name, args);
