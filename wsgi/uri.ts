@@ -193,16 +193,28 @@ export function requestUri(
 /**
  * Returns the path as the client sent it, in which `%2F` and `/` differ.
  *
+ * A proxy or a framework may have removed the beginning of the path, which is
+ * then missing in `REQUEST_URI` and added to `SCRIPT_NAME`.
+ *
  * @param environ The variables of the request.
- * @returns The path of `REQUEST_URI`, or `undefined` if it is absent, or if it
- * does not decode to `SCRIPT_NAME` and `PATH_INFO`.
+ * @returns The path of `REQUEST_URI`, after the part of `SCRIPT_NAME` that it
+ * lacks; `undefined` if it is absent, or if it does not decode to `SCRIPT_NAME`
+ * and `PATH_INFO`.
  */
 export function rawPathOf(environ: Environ): string | undefined {
   // A server may omit empty variables.
   const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "" } = environ;
   if (typeof REQUEST_URI !== "string") return undefined;
   const path = REQUEST_URI.replace(/\?.*$/s, "");
-  return percentDecode(path) === SCRIPT_NAME + PATH_INFO ? path : undefined;
+  const whole = SCRIPT_NAME + PATH_INFO;
+  const decoded = percentDecode(path);
+  if (decoded === whole) return path;
+  const removed = whole.length - decoded.length;
+  const isEnd = path.startsWith("/") && removed <= SCRIPT_NAME.length &&
+    whole.endsWith(decoded);
+  return isEnd
+    ? whole.slice(0, removed).replace(QUOTED, percentEncode) + path
+    : undefined;
 }
 
 /**

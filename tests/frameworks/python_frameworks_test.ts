@@ -6,7 +6,7 @@ import { testsWith } from "../tool.ts";
 
 /**
  * The validator of Python's standard library, which raises exceptions. It forbids
- * `read()` without a size, which Werkzeug 3 calls if the input ends by itself.
+ * `read()` without a size, which Werkzeug 3 calls if the input has an end.
  */
 const WSGIREF_VALIDATE = `
 from wsgiref.validate import validator

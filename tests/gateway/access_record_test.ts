@@ -28,7 +28,7 @@ const UNKNOWN = { remoteAddress: undefined, bytesSent: 0 };
 const failure = describeFailure(new RangeError('no "row"\n'));
 const CUT_OFF = ' cut off "RangeError: no \\"row\\"\\x0a"';
 
-// The line of the common format, what combined adds, and what both end with.
+// The line of the common format, the addition of combined, and the end of both.
 Deno.test.each<[Partial<AccessRecord>, string, string, string]>([
   [{}, LINE, ' "-" "curl/8"', ""],
   [{ referer: "http://h/" }, LINE, ' "http://h/" "curl/8"', ""],

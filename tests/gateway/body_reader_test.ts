@@ -285,7 +285,7 @@ Deno.test.each([false, true])(
 );
 
 // close-error
-Deno.test("BodyReader.close() logs what return() and close() throw or reject with", async () => {
+Deno.test("BodyReader.close() logs the errors of return() and close()", async () => {
   for (const isSync of [true, false]) {
     const fails = (name: string) =>
       isSync ? fail(name) : Promise.try(fail, name);

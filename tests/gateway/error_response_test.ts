@@ -87,7 +87,7 @@ Deno.test("formatError() works without a stack", () => {
   }
 });
 
-// error-log-escaped: a message may hold what the client sent.
+// error-log-escaped: a message may contain input of the client.
 Deno.test("formatError() indents the lines of a message", () => {
   const path = '/x\n127.0.0.1 "GET /admin" 200\r\n\x1b[2J\x00\x7f\x9b';
   const errors = [
@@ -108,7 +108,7 @@ Deno.test("formatError() indents the lines of any message", () => {
   const unit = fc.constantFrom(..."a \n\r\t\0\x85", "    at ");
   fc.assert(fc.property(fc.string({ unit }), (message) => {
     const text = formatError(new Error(message));
-    // deno-lint-ignore no-control-regex -- they are what is looked for
+    // deno-lint-ignore no-control-regex -- the test searches for them
     assert(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(text));
     const [, ...lines] = text.trimEnd().split("\n");
     for (const line of lines) assert(line.startsWith("    "), line);

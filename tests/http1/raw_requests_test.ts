@@ -68,7 +68,7 @@ function addHost(text: string): string {
   );
 }
 
-/** The requests that a connection would serve: none after the last one. */
+/** The requests that a connection would serve before it closes. */
 function servedOf({ requests }: Parsed): readonly ParsedRequest[] {
   const last = requests.findIndex(({ head }) => !head.fields.keepsAlive);
   return last === -1 ? requests : requests.slice(0, last + 1);

@@ -116,7 +116,7 @@ Deno.test.each<[string, boolean]>([
   assertEquals(parseAll(singleBytes(toBytes(text))).isIdle, expected);
 });
 
-Deno.test("RequestParser throws the same error again, and takes no more bytes", () => {
+Deno.test("RequestParser throws the same error again, and accepts no more bytes", () => {
   const parser = new RequestParser();
   receive(parser, `X\r\n${GET}`);
   const error = assertThrows(() => parser.next(), RequestError);

@@ -125,8 +125,8 @@ const LINES: Record<string, string> = {
 };
 
 /**
- * Status, length (or `-`), method (or `-`), version, what the client wants;
- * framing, lines (or `-`), what the server does.
+ * Status, length (or `-`), method (or `-`), version, the wish of the client;
+ * framing, lines (or `-`), the decision of the server.
  */
 const TABLE = `
   200 OK             3  GET      1.1  stay   length   3              stay

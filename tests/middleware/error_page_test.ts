@@ -226,7 +226,7 @@ Deno.test("errorPage() escapes the request and hides its secrets", async () => {
     const answer = chunks.join("");
     assertNotMatch(answer, /secret/);
     assertStringIncludes(answer, "a hidden value of 14 characters");
-    // deno-lint-ignore no-control-regex -- it is what must not be there
+    // deno-lint-ignore no-control-regex -- the test searches for them
     assertNotMatch(answer, /[\x00-\x08\x0b-\x1f\x7f]/);
     if (HTTP_ACCEPT !== HTML) continue;
     assertNotMatch(answer, /<script|<img|<link|src=/);

@@ -33,6 +33,8 @@ Deno.test.each<[target: string, location: string, paths: Paths]>([
   ["/a%2Fd%2f", "./a%2Fd/", {}],
   ["/files", "./files/", { SCRIPT_NAME: "/files", PATH_INFO: "" }],
   ["/files%2Fa", "./files%2Fa/", { SCRIPT_NAME: "/files", PATH_INFO: "/a" }],
+  // A proxy has removed a part of the path.
+  ["/a%2Fd?x", "./a%2Fd/?x", { SCRIPT_NAME: "/app/files" }],
   // Rewritten by a server in front: the path as sent is not known.
   ["/x%2Fy", "./b%20%C3%A9%3Ac/", { PATH_INFO: "/a/b \xc3\xa9:c" }],
 ])("staticFiles() redirects %s to %s", async (target, location, environ) => {
@@ -88,7 +90,7 @@ Deno.test("staticFiles() lists a folder, folders first, in order", async () => {
   assertStringIncludes(below, "<title>/zoo/</title>");
 });
 
-Deno.test("staticFiles() escapes what it lists", async () => {
+Deno.test("staticFiles() escapes the names of a listing", async () => {
   const name = `<script>alert("1")<\u2028&amp;\n`;
   await using tree = await Tree.make({ [`${name}dir`]: "", "a/<b>/c": "" });
   const page = (await tree.client().get("/")).text();

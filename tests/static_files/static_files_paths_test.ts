@@ -194,7 +194,7 @@ Deno.test("staticFiles() never reads outside its root, for any tree and path", a
           statuses.add(response.status);
           assertFalse(response.text().includes(SECRET));
           if (response.status === 301) {
-            // Whatever it says, it leads to this host.
+            // Any redirect must lead to this host.
             const location = response.header("Location") ?? "";
             const url = new URL(location, response.url);
             assertEquals(url.origin, "http://localhost");

@@ -17,9 +17,9 @@ export function deviationsOf(server: string): Texts {
     line.split(": ")
   );
   return Object.fromEntries(
-    lines.filter(([name]) => name === server).flatMap(([, ids = "", ...rest]) =>
-      ids.split(" ").map((id) => [id, rest.join(": ")])
-    ),
+    lines.filter(([names]) => names?.split(" ").includes(server)).flatMap((
+      [, ids = "", ...rest],
+    ) => ids.split(" ").map((id) => [id, rest.join(": ")])),
   );
 }
 

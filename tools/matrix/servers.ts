@@ -15,9 +15,8 @@ import type {
 } from "../../conformance/server_under_test.ts";
 import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { toNodeListener } from "../../gateway/node/node.ts";
-import { proxyHeaders } from "../../middleware/proxy_headers.ts";
-import { makeServer } from "../../server/make_server.ts";
-import { startNginx } from "../../tests/nginx.ts";
+import { serve } from "../../server/serve.ts";
+import { serveBehind as serveBehindNginx } from "../../tests/nginx.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import {
   type FrontedOptions,
@@ -54,25 +53,20 @@ function subjectOf(remote: RemoteProbe): Subject {
   return { module, name: `remoteProbe(${JSON.stringify(remote.listen())})` };
 }
 
-function toRunning(process: ServerProcess, deviations: Texts): RunningServer {
+function toRunning(
+  process: AsyncDisposable & { readonly port: number },
+  deviations: Texts,
+): RunningServer {
   const { port } = process;
-  const stop = (): Promise<void> => process.stop();
+  const stop = (): PromiseLike<void> => process[Symbol.asyncDispose]();
   return { hostname: "127.0.0.1", port, deviations, stop };
 }
 
 /** The intended output of applications is not shown. */
 const QUIET = { "wsgi.errors": new StderrStream(() => {}) };
 
-const startMakeServer: StartServer = (app) => {
-  const server = makeServer("127.0.0.1", 0, app, {
-    log: false,
-    environ: QUIET,
-  });
-  server.serveForever();
-  const { hostname, port } = server;
-  const stop = (): Promise<void> => server.shutdown();
-  return { hostname, port, stop };
-};
+const startMakeServer: StartServer = (app) =>
+  toRunning(serve(app, { port: 0, log: false, environ: QUIET }), {});
 
 const startFetchHandler: StartServer = (app) => {
   const server = Deno.serve(
@@ -164,60 +158,43 @@ function nginxRow(
   protocol: Protocol,
   way: NonNullable<FrontedOptions["way"]>,
 ): ServerPart {
-  const name = `nginx, ${protocol} over ${
-    way === "tcp" ? "TCP" : "a Unix socket"
-  }`;
+  const socket = way === "tcp" ? "TCP" : "a Unix socket";
+  const name = `nginx, ${protocol} over ${socket}`;
   return row(name, [installed("nginx"), DENO], async (app) => {
-    const fronted = await serveBehind(nginx, protocol, app, {
-      way,
-      backend: { environ: QUIET },
-    });
-    return {
-      hostname: "127.0.0.1",
-      port: fronted.port,
-      deviations: deviationsOf("nginx"),
-      stop: () => fronted[Symbol.asyncDispose](),
-    };
+    const options = { way, backend: { environ: QUIET } };
+    const fronted = await serveBehind(nginx, protocol, app, options);
+    return toRunning(fronted, deviationsOf("nginx"));
   });
 }
 
-const startProxy: StartServer = async (app) => {
-  const behind = proxyHeaders({ trusted: ["127.0.0.1"], host: 1 });
-  const server = makeServer("127.0.0.1", 0, behind(app), {
-    log: false,
-    environ: QUIET,
-  });
-  server.serveForever();
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => server.shutdown());
-  const proxy = stack.use(await startNginx(server));
-  const both = stack.move();
-  return {
-    hostname: "127.0.0.1",
-    port: proxy.port,
-    deviations: deviationsOf("nginx-proxy"),
-    stop: () => both.disposeAsync(),
-  };
-};
+const startProxy: StartServer = async (app) =>
+  toRunning(await serveBehindNginx(app), deviationsOf("nginx-proxy"));
+
+/** Creates a row for a server that runs the application of the kit as a module. */
+function moduleRow(
+  name: string,
+  program: Program,
+  start: (subject: Subject) => Promise<ServerProcess>,
+  deviations: Texts,
+): ServerPart {
+  return row(
+    name,
+    [program],
+    async (_app, remote) =>
+      toRunning(await start(subjectOf(remote)), deviations),
+  );
+}
 
 /** The rows. */
 export const SERVERS: readonly ServerPart[] = [
   row("makeServer()", [DENO], startMakeServer),
   row("Deno.serve, toFetchHandler()", [DENO], startFetchHandler),
-  row(
-    "deno serve",
-    [DENO],
-    async (_app, remote) =>
-      toRunning(await startDenoServe(subjectOf(remote)), denoServeDeviations),
-  ),
-  row(
+  moduleRow("deno serve", DENO, startDenoServe, denoServeDeviations),
+  moduleRow(
     "deno serve --parallel",
-    [DENO],
-    async (_app, remote) =>
-      toRunning(
-        await startDenoServe(subjectOf(remote), 2),
-        denoServeDeviations,
-      ),
+    DENO,
+    (subject) => startDenoServe(subject, 2),
+    denoServeDeviations,
   ),
   row("node:http of Deno, toNodeListener()", [DENO], startNodeListener),
   nodeRow(
@@ -229,11 +206,11 @@ export const SERVERS: readonly ServerPart[] = [
     installed("node", "Node.js"),
   ),
   nodeRow("node:http of Bun, toNodeListener()", fromNpm("bun")),
-  row(
+  moduleRow(
     "Bun.serve, toFetchHandler()",
-    [fromNpm("bun")],
-    async (_app, remote) =>
-      toRunning(await startBun(subjectOf(remote)), deviationsOf("bun")),
+    fromNpm("bun"),
+    startBun,
+    deviationsOf("bun"),
   ),
   row("workerd, toFetchHandler()", [fromNpm("workerd")], startWorker),
   cgiRow("Apache, CGI", "apache2"),

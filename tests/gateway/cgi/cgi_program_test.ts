@@ -47,7 +47,7 @@ function run(
   return runTool("env", args, new TextEncoder().encode(input));
 }
 
-/** Starts the program, and ends it if it does not end by itself. */
+/** Starts the program, and kills it if it does not end. */
 async function withProgram(
   app: string,
   variables: Record<string, string>,
@@ -66,7 +66,7 @@ async function withProgram(
     try {
       program.kill("SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It has ended.
     }
   }
 }

@@ -153,7 +153,7 @@ Deno.test("runCgi() drops headers that no application may see, and empty variabl
 });
 
 const CODING = "HTTP_TRANSFER_ENCODING";
-const CODINGS = "Transfer-Encoding must end with chunked, named once, got";
+const CODINGS = "Transfer-Encoding must contain chunked once, at its end, got";
 const DIGITS = "CONTENT_LENGTH must be digits, got";
 const NO_METHOD = "REQUEST_METHOD must be set by the web server, got none";
 
@@ -227,7 +227,7 @@ const APACHE: Variables = {
   SERVER_SIGNATURE: "",
   SERVER_SOFTWARE: "Apache/2.4",
 };
-/** What lighttpd 1.4 adds. */
+/** The additional variables of lighttpd 1.4. */
 const LIGHTTPD: Variables = {
   CONTENT_LENGTH: "0",
   REDIRECT_STATUS: "200",

@@ -20,7 +20,7 @@ Deno.test.each([
   ["http://user:pass@h:1/a", "h:1", "/a", "/a", ""],
   ["http://a@b@h/", "h", "/", "/", ""],
   ["http:///a", "", "/a", "/a", ""],
-  // What new URL() would change.
+  // new URL() would change these.
   ["http://h/a/../b/./c", "h", "/a/../b/./c", "/a/../b/./c", ""],
   ["http://h/%2e%2e/a", "h", "/%2e%2e/a", "/../a", ""],
   ["http://h//x//y", "h", "//x//y", "//x//y", ""],
@@ -34,7 +34,7 @@ Deno.test.each([
   ["http://h/?http://x/@y", "h", "/?http://x/@y", "/", "http://x/@y"],
   ["http://h/@a:b", "h", "/@a:b", "/@a:b", ""],
   ["http://h/*", "h", "/*", "/*", ""],
-  // ByteStrings: what the runtime has decoded becomes bytes again.
+  // ByteStrings: text that the runtime has decoded is encoded again.
   ["http://h/\xe9?\xe9", "h", "/\xc3\xa9?\xc3\xa9", "/\xc3\xa9", "\xc3\xa9"],
   ["http://h/%E9", "h", "/%E9", "/\xe9", ""],
 ])("parseTarget() parses %s", (url, authority, uri, path, query) => {

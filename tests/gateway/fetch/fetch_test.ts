@@ -1,4 +1,4 @@
-// The kit has what clients of Deno.serve see: this is about Request and Response.
+// The kit tests it under Deno.serve; this is about Request and Response.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { assertMatch, assertStringIncludes } from "@std/assert";
@@ -114,7 +114,7 @@ Deno.test.each(["before the call", "during the call"])(
       startResponse("200 OK", PLAIN);
       return bodyOf("array", ["x"], events);
     }, { signal: client.signal });
-    // Nobody sees it, but the runtime needs a response.
+    // The client is gone, but the runtime needs a response.
     assertEquals(response.status, 503);
     await response.body?.cancel();
     assertEquals([events.list, log], [["close"], []]);

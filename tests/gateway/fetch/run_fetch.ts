@@ -5,7 +5,7 @@ import {
 } from "../../../gateway/fetch/fetch.ts";
 import type { Application } from "../../../wsgi/types.ts";
 
-/** A response, and what went to `wsgi.errors` so far. */
+/** A response, and the texts written to `wsgi.errors`. */
 export interface Run {
   response: Response;
   log: string[];

@@ -104,7 +104,7 @@ Deno.test("toFetchHandler(fromFetchHandler(h)) behaves like h", async () => {
       const headers = given.headers as [string, string][];
       return new Response(bodyOf(given), { status, statusText, headers });
     };
-    // The rules of HTTP would forbid much of what is tried here.
+    // The rules of HTTP would forbid many of these requests.
     const app = validator(fromFetchHandler(handler), { profile: "core" });
     const response = await toFetchHandler(app)(toRequest(sent));
     const info = { environ: {} as never };

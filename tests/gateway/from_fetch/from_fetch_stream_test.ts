@@ -13,7 +13,7 @@ import { get } from "../../server/serving.ts";
 const HEADERS = { "Content-Type": "application/octet-stream" };
 const POST = "POST / HTTP/1.1\r\nHost: h\r\n";
 
-/** A Response of what `next` returns, one chunk for each pull. */
+/** A Response with the chunks of `next()`, one for each pull. */
 function streaming(
   next: () => unknown,
   cancel?: (reason: unknown) => void,

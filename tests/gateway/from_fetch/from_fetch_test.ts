@@ -14,7 +14,7 @@ import { fail } from "../recording_transport.ts";
 /** A startResponse that does nothing. */
 const ignore: StartResponse = () => () => Promise.resolve();
 
-/** Runs an application for a request whose body a function gives. */
+/** Runs an application for a request whose body comes from a function. */
 function upload(
   app: Application,
   pull: (controller: ReadableStreamDefaultController) => void,

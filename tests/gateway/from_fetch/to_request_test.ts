@@ -49,6 +49,8 @@ Deno.test("toRequest() has the method, the URL and the bytes of a raw query", ()
 
 Deno.test.each([
   ["/a%2Fb/c%20d?e=f", "/a", "/b/c d", "/a%2Fb/c%20d"],
+  // A proxy has removed a part of the path.
+  ["/b%2Fc", "/a \xe9", "/b/c", "/a%20%E9/b%2Fc"],
   // The application is mounted elsewhere, or sees another path than the client.
   ["/a%2Fb", "", "/other", "/other"],
   // Characters that a URL parser would replace or remove.

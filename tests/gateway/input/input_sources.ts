@@ -50,7 +50,7 @@ export function inputOf(
   return new RequestInput(sourceOf(chunks).open, limits);
 }
 
-/** Awaits what was read, as a ByteString. */
+/** Awaits bytes, as a ByteString. */
 export async function text(bytes: Promise<Bytes>): Promise<string> {
   return fromBytes(await bytes);
 }

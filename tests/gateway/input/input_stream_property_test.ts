@@ -159,7 +159,7 @@ Deno.test("RequestInput agrees with a simple model for any split and any calls",
   );
 });
 
-Deno.test("RequestInput serves calls that nobody awaits in their order", async () => {
+Deno.test("RequestInput serves calls in their order if they are not awaited", async () => {
   await fc.assert(
     fc.asyncProperty(anyScenario, async (scenario) => {
       const input = start(scenario);

@@ -15,21 +15,21 @@ import {
 import type { Application } from "../../../wsgi/types.ts";
 import { within } from "../../raw_client.ts";
 
-/** A server of `node:http` on a free port, and what it has logged. */
+/** A server of `node:http` on a free port, and its log. */
 export interface NodeServing extends AsyncDisposable {
   readonly server: Server;
   readonly port: number;
-  /** What went to `wsgi.errors` so far. */
+  /** The texts written to `wsgi.errors`. */
   readonly log: readonly string[];
 }
 
-/** What middleware does before it calls the listener. */
+/** Middleware that runs before the listener. */
 export type Before = (
   request: IncomingMessage,
   response: ServerResponse,
 ) => void | Promise<void>;
 
-/** Makes a server that serves until it is disposed of. */
+/** Starts a server that runs until it is disposed of. */
 export async function serveNode(
   app: Application,
   options: NodeListenerOptions = {},

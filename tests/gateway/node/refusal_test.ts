@@ -10,7 +10,7 @@ import { get } from "../../server/serving.ts";
 import { serveNode } from "./node_serving.ts";
 import { REFUSED, REFUSED_BY_LLHTTP } from "./refused_requests.ts";
 
-/** A request that would be smuggled in if the connection were kept. */
+/** A request that would be smuggled in if the connection stayed open. */
 const NEXT = get("/next");
 
 Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
@@ -20,7 +20,7 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
     await using serving = await serveNode(
       answering((environ) => (called.push(environ.PATH_INFO), [])),
       {},
-      // Else node:http refuses a request without Host, and goes on to the next.
+      // Otherwise node:http rejects a request without Host, and serves the next.
       { requireHostHeader: false },
     );
     using client = await RawClient.connect(serving);
@@ -28,7 +28,7 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
     const { head } = await client.response();
     assertEquals([head.status, head.get("connection")], [status, "close"]);
     assertEquals(await client.rest(), "");
-    // Where the next request is a fault of its own, node:http answers.
+    // If the next request is also malformed, node:http answers.
     using other = await RawClient.connect(serving);
     await other.send(request + NEXT);
     assert((await other.head()).status >= 400);
@@ -37,7 +37,7 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
   },
 );
 
-Deno.test("toNodeListener() answers a refused HEAD without a page, and logs it", async () => {
+Deno.test("toNodeListener() answers a rejected HEAD without a page, and logs it", async () => {
   await using serving = await serveNode(() => []);
   using client = await RawClient.connect(serving);
   await client.send("HEAD / HTTP/1.1\r\nHost: [:]\r\n\r\n");
@@ -48,7 +48,7 @@ Deno.test("toNodeListener() answers a refused HEAD without a page, and logs it",
   ]);
 });
 
-Deno.test("toNodeListener() lets a client that is still sending read the refusal", async () => {
+Deno.test("toNodeListener() lets a client that is still sending read the rejection", async () => {
   await using serving = await serveNode(() => []);
   using client = await RawClient.connect(serving);
   const body = "x".repeat(1 << 20);

@@ -1,11 +1,11 @@
 /**
- * Requests that a server has to refuse, though `node:http` of some runtime lets
- * them through.
+ * Requests that a server must reject, although `node:http` of some runtimes
+ * accepts them.
  *
  * @module
  */
 
-/** A request, what is wrong with it, and the status that answers it. */
+/** A request, its fault, and the status of the response. */
 export type RefusedRequest = readonly [
   what: string,
   status: number,
@@ -30,7 +30,7 @@ function targeting(target: string): string {
   return request(`GET ${target} HTTP/1.1`, ["Host: h"]);
 }
 
-/** Requests that are refused on every runtime. */
+/** Requests that are rejected on every runtime. */
 export const REFUSED: readonly RefusedRequest[] = [
   [
     "Transfer-Encoding with HTTP/1.0",
@@ -52,7 +52,7 @@ export const REFUSED: readonly RefusedRequest[] = [
   ["a fragment", 400, targeting("/a#b")],
 ];
 
-/** Requests that Bun refuses with another status or sees in another form. */
+/** Requests that Bun rejects with another status or sees in another form. */
 export const REFUSED_BY_LLHTTP: readonly RefusedRequest[] = [
   ["version 0.9", 505, request("GET / HTTP/0.9", ["Host: h"])],
   ["version 2.0", 505, request("GET / HTTP/2.0", ["Host: h"])],
@@ -61,6 +61,6 @@ export const REFUSED_BY_LLHTTP: readonly RefusedRequest[] = [
   ["a target with a wrong address", 400, targeting("http://[1:2]/a")],
   ["another coding", 501, coded("gzip, chunked")],
   ["another coding in a field", 501, coded("gzip", "chunked")],
-  // RFC 9112 section 6.3: the end of the body is not known.
+  // RFC 9112 section 6.3: the end of the body is unknown.
   ["another coding alone", 400, coded("gzip")],
 ];
