@@ -72,7 +72,7 @@ export class ApplicationCall implements CallParts {
   /**
    * Calls the application and sends its response.
    *
-   * @param app The application.
+   * @param app The application, which must be a function.
    * @returns `undefined` if the response is complete, otherwise a promise that
    * resolves when it is.
    */

@@ -65,7 +65,7 @@ export class CallLog {
   /**
    * Reports, once, that a body is longer than its Content-Length.
    *
-   * @param response The response.
+   * @param response The response of the same call.
    */
   addOverflow(response: ResponseWriter): void {
     if (this.#hasOverflow) return;
@@ -90,7 +90,7 @@ export class CallOutcome {
   #outcome: "completed" | "failed" | "left" | undefined;
 
   /**
-   * @param response The response.
+   * @param response The response of the same call.
    * @param cancellation Reports an early end of the request.
    * @param log Receives errors.
    * @param options The options of the call.

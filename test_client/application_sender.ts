@@ -93,7 +93,7 @@ export class ApplicationSender {
   readonly #cookies: CookieJar;
 
   /**
-   * @param app The application.
+   * @param app The application, without a validator.
    * @param options The options of the client.
    * @param origin Scheme, host and port of the simulated server.
    * @param cookies The cookies to send. Cookies of the responses are added.

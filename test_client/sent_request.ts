@@ -40,7 +40,7 @@ function parseHead({ method, target, headers }: TestRequest): RequestHead {
 /**
  * Builds the environ that `makeServer()` would build.
  *
- * @param request The request.
+ * @param request The request of the test.
  * @param server Scheme, host and port of the simulated server.
  * @param remoteAddress The address of the client.
  * @param signal Returns the signal of the request.
@@ -78,7 +78,7 @@ export function createTestEnviron(
 /**
  * Returns the response to a request that the server rejects.
  *
- * @param request The request.
+ * @param request The request of the test.
  * @param error The reason.
  * @param url The URL of the request.
  * @param redirects The earlier responses, which redirected to this request.

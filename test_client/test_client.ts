@@ -189,7 +189,7 @@ export class TestClient {
   /**
    * Sends a request.
    *
-   * @param method The method.
+   * @param method The method, sent unchanged.
    * @param target The path, optionally with a query. It is sent unchanged, even
    * `"/a/../b%2F"`. It can also be an absolute URL, as for a proxy, and `"*"`
    * for OPTIONS.

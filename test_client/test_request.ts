@@ -207,7 +207,7 @@ export function toTestStream(
  *
  * RFC 9110 section 7.1.
  *
- * @param request The request.
+ * @param request The request of the test.
  * @param server Scheme, host and port of the simulated server.
  * @returns The URL, with the target unchanged.
  */

@@ -108,7 +108,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
    * Appends a header and removes all others of its name.
    *
    * @param name The name, in the case in which it is sent.
-   * @param value The value.
+   * @param value The value, a ByteString.
    * @throws {TypeError} If one is not a string or has a control character.
    */
   set(name: string, value: string): void {
@@ -122,7 +122,7 @@ export class HeaderList implements Iterable<HeaderTuple> {
    * Appends a header and keeps all others of its name.
    *
    * @param name The name, in the case in which it is sent.
-   * @param value The value.
+   * @param value The value, a ByteString.
    * @throws {TypeError} If one is not a string or has a control character.
    */
   append(name: string, value: string): void {
@@ -173,8 +173,8 @@ export class HeaderList implements Iterable<HeaderTuple> {
   /**
    * Adds a header unless one of that name exists.
    *
-   * @param name The name.
-   * @param value The value.
+   * @param name The name, in the case in which it is sent.
+   * @param value The value, a ByteString.
    * @returns The existing first value of that name, or the new one.
    * @throws {TypeError} If one is not a string or has a control character.
    */

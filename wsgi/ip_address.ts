@@ -112,7 +112,7 @@ export function parseNetwork(text: string): Network | undefined {
  * Returns whether an address belongs to a network.
  *
  * @param address The bytes of the address.
- * @param network The network.
+ * @param network The network, as parsed.
  * @returns Whether the leading bits are equal. An IPv4 address never belongs to
  * an IPv6 network.
  */

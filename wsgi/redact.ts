@@ -39,7 +39,7 @@ export function isSecret(name: string): boolean {
  * {@linkcode describe} does, but without showing a secret.
  *
  * @param name The name; a value that is not a string has no secrets.
- * @param value The value.
+ * @param value The value, of any type.
  * @returns The description.
  */
 export function describeValue(name: unknown, value: unknown): string {

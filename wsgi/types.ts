@@ -239,7 +239,7 @@ export interface WrapFile {
   /**
    * Wraps anything that can be read in blocks.
    *
-   * @param file The file.
+   * @param file The file. `close()`, if it has one, is called at the end.
    * @param blockSize The preferred size of a block in bytes, 1 or more.
    * @returns The body. Return it unchanged.
    */

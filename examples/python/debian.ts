@@ -66,7 +66,7 @@ export async function importPyodide(): Promise<PyodideModule> {
 /**
  * Loads Python, which takes about two seconds.
  *
- * @param options The options.
+ * @param options The destination of `sys.stderr`.
  * @returns Python, which can import the packages of Debian.
  */
 export async function loadDebianPython(

@@ -42,7 +42,7 @@ export type { CgiOptions, RunOptions };
  * Corresponds to Python's `wsgiref.handlers.CGIHandler` and, with
  * `iisPathInfo`, to `IISCGIHandler`. RFC 3875.
  *
- * @param app The application.
+ * @param app The application, called once.
  * @param options Where the request comes from and where the response goes. By
  * default, the environment and standard streams of the process are used;
  * reading the environment needs `--allow-env`.

@@ -136,7 +136,7 @@ export class CgiRequest {
   /**
    * Runs an application for the request.
    *
-   * @param app The application.
+   * @param app The application, which must be a function.
    */
   async run(app: Application): Promise<void> {
     // If the response goes to standard output, a web server may end the

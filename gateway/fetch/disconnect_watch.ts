@@ -24,7 +24,7 @@ export class DisconnectWatch {
   #stopped = false;
 
   /**
-   * @param request The request.
+   * @param request The request whose signal may be read.
    * @param onLeave Called when the client leaves.
    */
   constructor(request: Request, onLeave: () => void) {

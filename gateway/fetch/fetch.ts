@@ -67,7 +67,7 @@ export type FetchHandler = (
  *
  * PEP 3333, "The Server/Gateway Side".
  *
- * @param app The application.
+ * @param app The application, called once per request.
  * @param options The properties of the server, and limits.
  * @returns The handler. It never throws and never rejects.
  * @throws {TypeError} If `app` is not a function.

@@ -14,7 +14,7 @@ const kept = new WeakMap<Request, Body>();
 /**
  * Opens the body of a request.
  *
- * @param request The request.
+ * @param request The request whose body is read.
  * @returns The body, or `null` if there is none.
  * @throws {BodyTakenError} If other code has read it or is reading it.
  */
@@ -32,7 +32,7 @@ export function openBody(request: Request): Body | null {
  * Reads the bytes that have arrived of a body whose client has left, so that
  * the body can be opened later. Deno drops them with the response.
  *
- * @param request The request.
+ * @param request The request whose body is read.
  * @returns A promise that resolves when no more bytes arrive; `undefined` if
  * other code is reading the body.
  */

@@ -60,7 +60,7 @@ export function checkResponse(
 /**
  * Returns the status of a response for startResponse.
  *
- * @param response The response.
+ * @param response The checked response.
  * @returns The code and its reason. Fetch allows an empty reason, and tabs and
  * outer spaces in it; WSGI does not.
  */
@@ -73,7 +73,7 @@ export function statusLine({ status, statusText }: Response): string {
 /**
  * Returns the headers of a response for startResponse.
  *
- * @param response The response.
+ * @param response The checked response.
  * @returns A new array without the headers that belong to the server.
  */
 export function responseHeaders({ headers }: Response): HeaderTuple[] {

@@ -60,7 +60,7 @@ function findDivision(
 /**
  * Returns the target that the client sent.
  *
- * @param request The request.
+ * @param request The request, with the properties that frameworks add.
  * @returns The target, including the mount point.
  */
 export function sentTarget(
@@ -73,7 +73,7 @@ export function sentTarget(
 /**
  * Parses the target and divides its path at the mount point.
  *
- * @param request The request.
+ * @param request The request, with the properties that frameworks add.
  * @param method The method of the request.
  * @param host The checked Host; empty for none.
  * @returns The target and `SCRIPT_NAME`.

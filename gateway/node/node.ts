@@ -140,7 +140,7 @@ function release(request: NodeRequest, input: unknown): void {
  *
  * PEP 3333, "The Server/Gateway Side".
  *
- * @param app The application.
+ * @param app The application, called once per request.
  * @param options The properties of the server, and limits.
  * @returns The listener. It never throws.
  * @throws {TypeError} If `app` is not a function.

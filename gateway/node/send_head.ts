@@ -80,7 +80,7 @@ function setHeaders(
  * head has the same header, its values are used; `Set-Cookie` and `Vary` are
  * combined.
  *
- * @param request The request.
+ * @param request The request; in HTTP/2, it has a stream.
  * @param response Its response, whose headers have not been sent.
  * @param head Status and headers.
  * @param closes Whether to close the connection after the response.

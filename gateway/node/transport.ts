@@ -55,7 +55,7 @@ export class NodeTransport implements Transport {
   #isOver = false;
 
   /**
-   * @param request The request.
+   * @param request The request, for its connection and version.
    * @param response Its response, of which nothing has been sent.
    */
   constructor(request: NodeRequest, response: NodeResponse) {

@@ -44,6 +44,7 @@ Deno.test("CheckedRequest counts the inner bodies that are open", () => {
   first.takeBack();
   assertEquals(outer.openInner, 1);
   second.finish();
+  second.finish();
   assertEquals(outer.openInner, 0);
   second.takeBack();
   assertEquals(outer.openInner, 0);

@@ -5,7 +5,7 @@ function filled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index % 251);
 }
 
-Deno.test("digest() sees each byte of a short chunk change", () => {
+Deno.test("digest() depends on each byte of a short chunk", () => {
   const bytes = filled(9);
   const before = digest(bytes, 9);
   for (let i = 0; i < bytes.length; i++) {
@@ -16,7 +16,7 @@ Deno.test("digest() sees each byte of a short chunk change", () => {
   assertNotEquals(digest(bytes.toReversed(), 9), before);
 });
 
-Deno.test("digest() sees a large chunk that was filled anew, and reads no byte of one that is gone", () => {
+Deno.test("digest() depends on the content of a large chunk, and reads no byte of a detached one", () => {
   const large = filled(1_000_000);
   assertNotEquals(
     digest(large, large.length),

@@ -98,13 +98,14 @@ Deno.test("validator() finds in each request what it finds if it is the first on
     return [...found];
   };
   fc.assert(
-    fc.property(fc.array(variants, { minLength: 2, maxLength: 6 }), (all) => {
+    fc.property(fc.array(variants, { minLength: 2, maxLength: 12 }), (all) => {
       const app = make();
-      for (const variant of all) {
-        assertEquals(use(app, variant), use(make(), variant));
+      const expected = all.map((variant) => use(make(), variant));
+      for (let i = 0; i < 2; i++) {
+        assertEquals(all.map((variant) => use(app, variant)), expected);
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 10 },
   );
 });
 

@@ -8,7 +8,7 @@ import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
 
-Deno.test("validator() is transparent to what runApplication() sends of a file wrapper", async () => {
+Deno.test("validator() changes nothing that runApplication() sends of a file wrapper", async () => {
   const blocks = [bytes, bytes];
   const sent: unknown[] = [];
   const { app, found } = validate((environ, startResponse) => {
@@ -77,7 +77,7 @@ Deno.test("validator() checks the chunks of a sync file wrapper", () => {
   app.assertFinished();
 });
 
-Deno.test("validator() lets a file wrapper be watched by each layer of a stack", () => {
+Deno.test("validator() watches a file wrapper in each validator of a stack", () => {
   const found: string[] = [];
   const layer = (app: Loose, name: string, rules = {}): Loose =>
     validator(app, {
@@ -100,7 +100,7 @@ Deno.test("validator() lets a file wrapper be watched by each layer of a stack",
   assertEquals(found, ["outer: body/chunk"]);
 });
 
-Deno.test("validator() leaves a file wrapper as open to changes as it was", async () => {
+Deno.test("validator() keeps a file wrapper writable", async () => {
   const { body } = wrapping((file) => new FileWrapper(file));
   // A middleware may do its own work at the end.
   const { close } = body;

@@ -46,7 +46,7 @@ Deno.test.each([
   [[1.5], NaN, undefined],
   [[5, 1], NaN, undefined],
 ])(
-  "InputLog takes %j for a size, and writes the call down",
+  "InputLog reads the size of the arguments %j, and notes the call",
   (args, size, call) => {
     const log = new InputLog(undefined);
     assertEquals(read(log, bytes(""), args).size, size);
@@ -66,14 +66,14 @@ Deno.test("InputLog remembers the read that showed the end, until it is reported
   assertEquals(read(log, bytes("abcde")).earlier, undefined);
 });
 
-Deno.test("InputLog takes a read that gave too little for the end", () => {
+Deno.test("InputLog counts a short result as the end", () => {
   const log = new InputLog(undefined);
   read(log, bytes("ab"), []);
   const end = { call: "read()", kind: "bytes", length: 2 };
   assertEquals(read(log, bytes("c")).earlier, end);
 });
 
-Deno.test("InputLog expects no full result where any length may come", () => {
+Deno.test("InputLog expects no full result where any length is allowed", () => {
   const log = new InputLog(undefined);
   read(log, bytes("ab"), [5], { isPartial: true });
   assertEquals(read(log, bytes("c"), [1]).earlier, undefined);
@@ -114,7 +114,7 @@ Deno.test.each([
   [[[0, 1], [0, 1]], [false, true]],
   [[[2, 4], [3, 3]], [false, false]],
   [[[3, 3], [2, 4]], [false, false]],
-])("InputLog sees memory that was given before: %j", (parts, expected) => {
+])("InputLog finds memory that was returned before: %j", (parts, expected) => {
   const buffer = bytes("abcdef");
   const log = new InputLog(undefined);
   const taken = parts.map(([start, end]) =>
@@ -123,7 +123,7 @@ Deno.test.each([
   assertEquals(taken, [...expected]);
 });
 
-Deno.test("InputLog takes nothing apart that is no list of lines", () => {
+Deno.test("InputLog reads the lines of lists of lines alone", () => {
   const log = new InputLog(undefined);
   const lines = (result: unknown) =>
     read(log, result, [], { method: "readlines" });

@@ -9,16 +9,13 @@ const LINE = new TextEncoder().encode("a");
 /** Everything that an observer sees of one request, in short. */
 async function observed(app: Loose, input?: string): Promise<string[]> {
   const seen: string[] = [];
-  const validated = validateWith(
-    app,
-    { throws: false, onViolation: () => {} },
-    {
-      observer: ({ application, environ }) => {
-        seen.push(`${environ["REQUEST_METHOD"]} of ${application}`);
-        return (event) => void seen.push(show(event));
-      },
+  const options = { throws: false, onViolation: () => {} };
+  const validated = validateWith(app, options, {
+    observer: ({ application, environ }) => {
+      seen.push(`${environ["REQUEST_METHOD"]} of ${application}`);
+      return (event) => void seen.push(show(event));
     },
-  );
+  });
   try {
     await runServer(validated, createEnviron(input));
   } catch {
@@ -28,25 +25,20 @@ async function observed(app: Loose, input?: string): Promise<string[]> {
 }
 
 function show(event: ObservedEvent): string {
-  switch (event.type) {
-    case "read":
-      return `${event.method} ${event.args} gave ${event.result}`;
-    case "start-response":
-      return `start ${event.args[0]} ${event.place?.file === import.meta.url}`;
-    case "chunk":
-      return `${event.via} ${event.index} ${event.chunk}`;
-    case "log":
-      return `${event.method} ${event.args}`;
-    case "finding":
-      return event.violation.rule;
-    case "error":
-      return `threw ${event.error}`;
-    default:
-      return event.type;
+  const { type } = event;
+  if (type === "read") {
+    return `${event.method} ${event.args} gave ${event.result}`;
   }
+  if (type === "start-response") {
+    return `start ${event.args[0]} ${event.place?.file === import.meta.url}`;
+  }
+  if (type === "chunk") return `${event.via} ${event.index} ${event.chunk}`;
+  if (type === "log") return `${event.method} ${event.args}`;
+  if (type === "finding") return event.violation.rule;
+  return type === "error" ? `threw ${event.error}` : type;
 }
 
-Deno.test("an observer of the validator sees calls, reads, chunks, logs and findings in their order", async () => {
+Deno.test("validateWith() passes calls, reads, chunks, logs and findings to its observer in order", async () => {
   const hello = async (environ: Loose, startResponse: Loose) => {
     await environ["wsgi.input"].read(1);
     for await (const _line of environ["wsgi.input"]);
@@ -72,7 +64,7 @@ Deno.test("an observer of the validator sees calls, reads, chunks, logs and find
   ]);
 });
 
-Deno.test("an observer of the validator sees the end of a body, and what it throws", async () => {
+Deno.test("validateWith() passes the end of a body to its observer, and what it throws", async () => {
   function* app(_environ: Loose, startResponse: Loose): Loose {
     startResponse("200 OK", HEADERS);
     yield LINE;
@@ -89,7 +81,7 @@ Deno.test("an observer of the validator sees the end of a body, and what it thro
   assertEquals(await observed(broken), cut);
 });
 
-Deno.test("an observer of the validator that throws breaks no request", async () => {
+Deno.test("validateWith() survives an observer that throws", async () => {
   const app = (_environ: Loose, startResponse: Loose) => {
     startResponse("200 OK", HEADERS);
     return [LINE, LINE];

@@ -58,7 +58,7 @@ Deno.test("SPEC.md does not call a requirement uncheckable that has a rule", () 
   assertEquals(wrong, []);
 });
 
-Deno.test("RULES point to requirements of SPEC.md, each of them", () => {
+Deno.test("RULES point to requirements of SPEC.md", () => {
   const anchors = new Set(anchorsOf(() => true));
   const lost = RULES.filter((rule) => !anchors.has(rule.spec));
   assertEquals(lost.map((rule) => `${rule.id} → ${rule.spec}`), []);

@@ -301,7 +301,7 @@ Deno.test.each<[
         assert(message.length < 1000);
       }
     });
-    await fc.assert(property, { numRuns: 1500, endOnFailure: true });
+    await fc.assert(property, { numRuns: 1000, endOnFailure: true });
   },
 );
 
@@ -322,5 +322,5 @@ Deno.test("validator() with throws closes every body once and finishes every req
     assertEquals(count("close"), hasClose ? 1 : 0);
     assert(count("return") <= 1);
   });
-  await fc.assert(property, { numRuns: 600, endOnFailure: true });
+  await fc.assert(property, { numRuns: 300, endOnFailure: true });
 });

@@ -20,7 +20,7 @@ function found(
   return toViolation(active, finding, "middleware", ' around "blog"');
 }
 
-Deno.test("toViolation() says what was expected, what was found, and where", () => {
+Deno.test("toViolation() reports what was expected, what was found, and where", () => {
   assertEquals(found("trouble"), {
     rule: "status/string",
     severity: "warning",
