@@ -5,7 +5,7 @@
  */
 
 import { FORMS, type LogForm } from "../cli/arguments.ts";
-import type { ServerOptions } from "../server/options.ts";
+import type { ServerOptions } from "../server/types.ts";
 import type { ValidatorOptions } from "../validator/validator_options.ts";
 import { validator } from "../validator/validator.ts";
 import { describe } from "../wsgi/describe.ts";

@@ -8,7 +8,7 @@
 import { toFilePath } from "../cli/load_module.ts";
 import type { AccessRecord } from "../gateway/access_record.ts";
 import { makeHttpServer } from "../server/make_server.ts";
-import type { WsgiServer } from "../server/wsgi_server.ts";
+import type { WsgiServer } from "../server/types.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 import { AccessGuard } from "./access_guard.ts";
 import { Checker } from "./check/checker.ts";

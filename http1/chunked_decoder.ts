@@ -30,7 +30,7 @@ function makeExtensions(): RegExp {
   return new RegExp(`^${extension}(?:[\\t ]*${extension})*$`);
 }
 
-/** Decodes one chunked body, in pieces of any size. */
+/** Decodes a chunked body that arrives in pieces of any size. */
 export class ChunkedDecoder {
   readonly #maxTrailerSize: number;
   readonly #lines: LineReader;
@@ -42,7 +42,7 @@ export class ChunkedDecoder {
   #trailers = 0;
 
   /**
-   * Makes a decoder.
+   * Creates a decoder.
    *
    * @param lines The source of the bytes.
    * @param maxTrailerSize The maximum size of the trailer section, in bytes.

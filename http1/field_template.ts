@@ -23,9 +23,9 @@ export interface HeaderLine {
 }
 
 /**
- * The header section of a connection, with blanks for the values that differ
- * from request to request: those of Cookie and Referer, for example. A section
- * that matches has the syntax and the meaning of the one before.
+ * A header section with gaps for the values that differ from request to request
+ * on a connection, such as those of Cookie and Referer. In a section that
+ * matches, only these values need to be parsed.
  */
 export class FieldTemplate {
   readonly #fields: RequestFields;

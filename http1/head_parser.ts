@@ -19,7 +19,7 @@ import { WholeHeadParser } from "./whole_head_parser.ts";
 /** The end of the last line of a head, and the empty line. */
 const EMPTY_LINE = "\r\n\r\n";
 
-/** The largest head that is compared byte by byte, in bytes. */
+/** The maximum size, in bytes, of a head that is compared byte by byte. */
 const MAX_REPEATED_SIZE = 256;
 
 /** The maximum number of empty lines before a request line. */
@@ -37,12 +37,12 @@ export class HeadParser {
   /** The request line of a head that is not complete. */
   #openLine: RequestLine | undefined;
   readonly #whole: WholeHeadParser;
-  /** The last small head, and its bytes once it has come twice. */
+  /** The last small head, and its bytes once it has arrived twice. */
   #last: RequestHead | undefined;
   #repeated: { head: RequestHead; bytes: Uint8Array } | undefined;
 
   /**
-   * Makes a parser.
+   * Creates a parser.
    *
    * @param reader The source of the bytes.
    * @param maxSize The maximum size of a head, in bytes.
@@ -83,8 +83,8 @@ export class HeadParser {
   }
 
   /**
-   * The fast path, for a head that has arrived in one piece. A head with an
-   * error takes the other path, which throws for the first error.
+   * Parses a head that has arrived in one piece. This is the fast path. A head
+   * with an error takes the other path, which throws for the first error.
    */
   #parseWhole(): RequestHead | undefined {
     const reader = this.#reader;
@@ -96,8 +96,7 @@ export class HeadParser {
     }
     const whole = this.#whole;
     try {
-      // In most cases the head of a request without a body has arrived, and
-      // nothing else.
+      // In most cases, exactly one head without a body has arrived.
       const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
       const similar = text === "" ? undefined : whole.parseSimilar(text);
       const isAlone = similar !== undefined ||
@@ -157,7 +156,8 @@ export class HeadParser {
   }
 
   /**
-   * The maximum size of the next line: its end and an empty line need room too.
+   * Returns the maximum size of the next line. Its end and an empty line also
+   * need room.
    */
   #room(): number {
     return Math.max(0, this.#maxSize - this.#size - 4);

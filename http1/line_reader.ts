@@ -17,7 +17,7 @@ const TLS_HANDSHAKE = 0x16;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Hands out received bytes. They are borrowed from the caller of {@linkcode
+ * Returns received bytes. They are borrowed from the caller of {@linkcode
  * LineReader.receive} until all are taken, or until {@linkcode LineReader.keep}
  * copies the rest.
  */
@@ -65,10 +65,10 @@ export class LineReader {
   }
 
   /**
-   * Takes bytes as they are.
+   * Takes bytes without parsing them.
    *
    * @param limit The maximum number of bytes.
-   * @returns A view on them; `undefined` if there are none.
+   * @returns A view of the bytes; `undefined` if there are none.
    */
   take(limit: number): Uint8Array | undefined {
     if (this.size === 0) return undefined;
@@ -86,7 +86,7 @@ export class LineReader {
    * RFC 9112 section 2.2: a bare CR is invalid, and so, strictly, is a bare LF.
    *
    * @param limit The maximum size of the line without its CRLF, in bytes.
-   * @param tooLong Makes the error for a longer one.
+   * @param tooLong Creates the error for a longer line.
    * @returns The line without its CRLF, one code unit for each byte;
    * `undefined` if its end has not arrived.
    * @throws {RequestError} If it is too long, contains a control character or
@@ -118,11 +118,11 @@ export class LineReader {
   }
 
   /**
-   * Tests whether exactly these bytes can be taken, which is faster than to make
-   * text of them.
+   * Tests whether the bytes that can be taken are the given ones. This is faster
+   * than converting them to text.
    *
-   * @param known The bytes.
-   * @returns Whether nothing else has arrived.
+   * @param known The bytes to compare.
+   * @returns Whether they are equal.
    */
   isExactly(known: Uint8Array): boolean {
     const { length } = known;
@@ -136,7 +136,7 @@ export class LineReader {
   }
 
   /**
-   * Copies bytes that can be taken.
+   * Copies bytes without taking them.
    *
    * @param length The number of bytes.
    * @returns The bytes.
@@ -156,13 +156,14 @@ export class LineReader {
   /**
    * Finds the end of a header section: the first empty line.
    *
-   * @returns Its size in bytes with the empty line; -1 if that has not arrived.
+   * @returns Its size in bytes, including the empty line; -1 if the empty line
+   * has not arrived.
    */
   findHeadEnd(): number {
     const bytes = this.#bytes;
     const end = this.#end;
-    // CR LF CR LF is four bytes long: three can be skipped after any byte that
-    // is not one of them.
+    // The sequence CR LF CR LF has four bytes. After any byte that is neither CR
+    // nor LF, three more can be skipped.
     let at = this.#start + 3;
     while (at < end) {
       const byte = bytes[at];
@@ -179,7 +180,7 @@ export class LineReader {
   }
 
   /**
-   * Returns text without taking it.
+   * Converts bytes to text without taking them.
    *
    * @param from The index of its first byte.
    * @param to The index after its last byte.
@@ -206,8 +207,8 @@ export class LineReader {
   }
 
   /**
-   * The array grows by doubling, because a client may send its bytes one by
-   * one.
+   * Copies the bytes into an array with more room. It grows by doubling, because
+   * a client may send its bytes one by one.
    */
   #own(room: number): void {
     const { size } = this;

@@ -19,8 +19,8 @@ export type RefusalStatus =
 
 /**
  * Thrown for a request that is malformed, exceeds a limit, or asks for
- * something that this server does not support. No application sees it. The
- * connection cannot be used afterwards, because the beginning of the next
+ * something that this server does not support. The application is not called.
+ * The connection cannot be used afterwards, because the beginning of the next
  * request is unknown.
  *
  * RFC 9112 section 2.2; RFC 9110 section 15.5.
@@ -28,14 +28,14 @@ export type RefusalStatus =
 export class RequestError extends Error {
   /** The name of the class, as in the first line of a stack trace. */
   override readonly name = "RequestError";
-  /** The status that answers the request. */
+  /** The status of the response. */
   readonly status: RefusalStatus;
 
   /**
    * Creates the error.
    *
-   * @param message What is wrong with the request, without a final period.
-   * @param status The status that answers it.
+   * @param message The problem with the request, without a final period.
+   * @param status The status of the response.
    */
   constructor(message: string, status: RefusalStatus = 400) {
     super(message);

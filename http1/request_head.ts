@@ -150,7 +150,7 @@ export class FieldCollector {
 }
 
 /**
- * Makes a head from its parts.
+ * Creates a head from its parts.
  *
  * @param line The request line.
  * @param fields All header fields.
@@ -187,7 +187,7 @@ export function checkTransferEncoding(
   version: string,
   contentLength: number | undefined,
 ): void {
-  // Both of these have been used for request smuggling.
+  // The next two have been used for request smuggling.
   if (version === "1.0" || version === "0.9") {
     throw new RequestError(
       `Transfer-Encoding must not be sent with HTTP/${version}`,
@@ -195,7 +195,7 @@ export function checkTransferEncoding(
   }
   if (contentLength !== undefined) {
     throw new RequestError(
-      "Content-Length must not be sent beside Transfer-Encoding",
+      "Content-Length must not be sent together with Transfer-Encoding",
     );
   }
   if (value.length === 7 && value.toLowerCase() === "chunked") return;
@@ -206,7 +206,7 @@ export function checkTransferEncoding(
   );
   if (isMalformed) {
     throw new RequestError(
-      `Transfer-Encoding must end with chunked, named once, got ${
+      `Transfer-Encoding must contain chunked once, at its end, got ${
         quote(value)
       }`,
     );
@@ -218,13 +218,13 @@ export function checkTransferEncoding(
 }
 
 /**
- * Reads what the client expects of the server before it sends its body.
+ * Tests whether the client waits for a 100 response before it sends the body.
  *
  * RFC 9110 section 10.1.1.
  *
  * @param expect The value of Expect; `undefined` for none.
- * @returns Whether it waits for a 100 response.
- * @throws {RequestError} If it expects something else, with status 417.
+ * @returns Whether it waits.
+ * @throws {RequestError} If it expects anything else, with status 417.
  */
 export function expectsContinue(expect: string | undefined): boolean {
   if (expect === undefined) return false;

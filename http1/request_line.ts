@@ -9,16 +9,16 @@ import { isToken } from "../wsgi/http_syntax.ts";
 import { isHost } from "../wsgi/host.ts";
 import { RequestError } from "./request_error.ts";
 
-/** The longest target, in bytes. A longer one is answered with 414. */
+/** The maximum size of a target, in bytes. A longer one gets 414. */
 export const MAX_TARGET_SIZE = 8_192;
 
 /**
- * The longest request line, in bytes. A longer line is refused before it is
- * complete.
+ * The maximum size of a request line, in bytes. A longer line is refused before
+ * it is complete.
  */
 export const MAX_REQUEST_LINE_SIZE: number = MAX_TARGET_SIZE + 256;
 
-/** The versions that this server speaks. */
+/** The versions that this server supports. */
 export type HttpVersion = "1.0" | "1.1";
 
 /** A parsed request line. */
@@ -38,7 +38,7 @@ const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
 const USER_INFORMATION = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*@/;
 const CONNECT_TARGET = /:0*[1-9][0-9]{0,4}$/;
 
-/** The methods of nearly all requests. */
+/** The methods of nearly all requests, except GET. */
 const COMMON_METHODS: ReadonlySet<string> = new Set([
   "HEAD",
   "POST",
@@ -71,7 +71,7 @@ export function parseRequestLine(line: string): RequestLine {
       }`,
     );
   }
-  // To look up a new string costs more than to compare it.
+  // Comparing a new string costs less than looking it up.
   if (method !== "GET" && !COMMON_METHODS.has(method) && !isToken(method)) {
     throw new RequestError(`method must be a token, got ${quote(method)}`);
   }
@@ -81,7 +81,7 @@ export function parseRequestLine(line: string): RequestLine {
 }
 
 /**
- * Makes the error for a target, or a request line, that is too long.
+ * Creates the error for a target, or a request line, that is too long.
  *
  * @returns The error, with status 414.
  */
@@ -105,11 +105,12 @@ function parseVersion(version: string): HttpVersion {
 }
 
 /**
- * Checks the target of a request, which has one of four forms.
+ * Checks that the target of a request has one of its four forms.
  *
  * RFC 9112 section 3.2.
  *
- * @param method The method: the authority form is for CONNECT, `*` for OPTIONS.
+ * @param method The method. Only CONNECT has the authority form, and only
+ * OPTIONS `*`.
  * @param target The target as it was sent.
  * @throws {RequestError} If it has another form or names no host.
  */
@@ -132,8 +133,8 @@ export function checkTarget(method: string, target: string): void {
   if (target.startsWith("/") || (target === "*" && method === "OPTIONS")) {
     return;
   }
-  // RFC 9110 section 4.2.4 would have user information treated as an error; it
-  // is dropped instead, since it names neither the host nor the resource.
+  // RFC 9110 section 4.2.4 recommends treating user information as an error. It
+  // is dropped here, because it names neither the host nor the resource.
   const authority = ABSOLUTE.exec(target)?.[1]?.replace(USER_INFORMATION, "");
   if (authority === undefined) {
     throw new RequestError(

@@ -17,7 +17,7 @@ export const MAX_HEADER_SIZE = 16_384;
 export type RequestEvent =
   | { readonly type: "head"; readonly head: RequestHead }
   /**
-   * A part of the body: a view on received bytes, valid until the next call.
+   * A part of the body: a view of received bytes, valid until the next call.
    */
   | { readonly type: "data"; readonly data: Uint8Array }
   /** The end of the request. */
@@ -68,7 +68,7 @@ export class RequestParser {
   #error: unknown;
 
   /**
-   * Makes a parser for one connection.
+   * Creates a parser for one connection.
    *
    * @param options `maxHeaderSize` is the maximum size, in bytes, of the head
    * of a request and of the trailer section of a chunked body; 0 means no
@@ -110,8 +110,8 @@ export class RequestParser {
 
   /**
    * Adds received bytes. They are borrowed: the array must not change until all
-   * of them are parsed ({@linkcode RequestParser.size} is 0) or {@linkcode
-   * RequestParser.keep} was called. After an error, they are dropped.
+   * of them have been parsed ({@linkcode RequestParser.size} is 0) or {@linkcode
+   * RequestParser.keep} has been called. After an error, they are dropped.
    *
    * @param bytes An array that begins with them.
    * @param length The number of received bytes.

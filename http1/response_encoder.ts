@@ -8,7 +8,7 @@ import { toBytes } from "../wsgi/byte_string.ts";
 import { formatDateTime, isContentLength } from "../wsgi/http_syntax.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
-/** The start of a response as the application gave it; valid. */
+/** The checked status and headers of a response. */
 export interface ResponseStart {
   /** The status with its reason phrase: `"200 OK"`. */
   readonly status: string;
@@ -20,7 +20,7 @@ export interface ResponseStart {
   readonly contentLength: number | undefined;
 }
 
-/** The facts that the framing of a response depends on. */
+/** The facts that determine the framing of a response. */
 export interface ResponseContext {
   /** The method of the request; `undefined` if it could not be read. */
   readonly method: string | undefined;
@@ -75,11 +75,11 @@ export function encodeChunkSize(size: number): Uint8Array {
   return lastSizeLine;
 }
 
-/** Most chunks are as long as the one before. */
+/** The last size line: most chunks have the same size as the one before. */
 let lastSize = -1;
 let lastSizeLine = new Uint8Array();
 
-/** Encodes response heads, and remembers the last one. */
+/** Encodes response heads. It remembers the last one. */
 export class ResponseEncoder {
   #last: ResponseStart | undefined;
   #lastMethod: string | undefined;
@@ -117,7 +117,7 @@ export class ResponseEncoder {
       this.#date = formatDateTime(second * 1_000);
     }
     const { method, version, keepsAlive } = context;
-    // Only these methods affect the framing.
+    // Only HEAD and CONNECT affect the framing.
     const special = method === "HEAD" || method === "CONNECT"
       ? method
       : undefined;
@@ -143,11 +143,11 @@ function isSame(
 }
 
 /**
- * Tests whether status and headers are those of a response before.
+ * Tests whether status and headers are the same as in an earlier response.
  *
- * @param last The start of that response.
- * @param status The status; may be anything.
- * @param headers The headers; may be anything.
+ * @param last The start of the earlier response.
+ * @param status The status; any value.
+ * @param headers The headers; any value.
  * @returns Whether they have the same strings in the same order.
  */
 export function isSameStart(
@@ -176,7 +176,8 @@ function encodeHead(
   const framing = frame(start, context);
   const { code } = start;
   const isTunnel = context.method === "CONNECT" && code < 300;
-  // RFC 9110 sections 8.6 and 9.3.6: neither may have one. In a 205 it is 0.
+  // RFC 9110 sections 8.6 and 9.3.6: the first two must not have one. In a 205,
+  // it is 0.
   const losesLength = isTunnel || code === 204 || code === 205;
   const keepsAlive = context.keepsAlive && framing !== "close" && !isTunnel;
   let text = `HTTP/1.1 ${start.status}\r\n`;

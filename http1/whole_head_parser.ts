@@ -14,12 +14,12 @@ import {
   type RequestLine,
 } from "./request_line.ts";
 
-/** The largest head that is remembered, in bytes. An idle connection holds it. */
+/** The maximum size, in bytes, of a head that an idle connection remembers. */
 const MAX_REMEMBERED_SIZE = 4_096;
 
 /**
- * Parses heads that arrive in one piece, and remembers the last one, because a
- * client repeats most of it.
+ * Parses heads that arrive in one piece. It remembers the last one, because most
+ * clients repeat nearly all of it.
  */
 export class WholeHeadParser {
   /** The last head of the connection, and its text. */
@@ -32,12 +32,12 @@ export class WholeHeadParser {
   #template: FieldTemplate | undefined;
 
   /**
-   * Parses a head that repeats the last one, but for its request line and the
+   * Parses a head that repeats the last one, except for its request line and the
    * values that have differed before. Nothing else is checked again.
    *
    * @param text Text that ends with an empty line, one code unit for each byte.
-   * @returns The head; `undefined` if the text is anything else, such as
-   * several heads.
+   * @returns The head; `undefined` if the text is anything else, such as several
+   * heads.
    * @throws {RequestError} If the request line has an error.
    */
   parseSimilar(text: string): RequestHead | undefined {

@@ -7,20 +7,20 @@
 import type { Accepted, Listener } from "./listener.ts";
 
 /**
- * How long to wait when the system has no more connections, in milliseconds.
- * Without a pause this would be a loop that nothing else gets through.
+ * The pause after an error, in milliseconds. Without it, the loop would occupy
+ * the event loop while the system has no free descriptors.
  */
 const PAUSE_MS = 100;
 
-/** What an {@linkcode AcceptLoop} works with. */
+/** The options of an {@linkcode AcceptLoop}. */
 export interface AcceptLoopOptions {
-  /** Where connections come from. */
+  /** The source of connections. */
   readonly listener: Listener;
-  /** Takes each connection. */
+  /** Receives each connection. */
   readonly onAccept: (accepted: Accepted) => void;
-  /** Takes what is worth a line in the log. */
+  /** Receives messages for the log. */
   readonly log: (message: string) => void;
-  /** How many connections there may be at a time. */
+  /** The maximum number of open connections. */
   readonly maxConnections?: number | undefined;
 }
 
@@ -33,16 +33,16 @@ export class AcceptLoop {
   #room: PromiseWithResolvers<void> | undefined;
 
   /**
-   * Begins to accept.
+   * Starts accepting.
    *
-   * @param options What to work with.
+   * @param options The listener and the callbacks.
    */
   constructor(options: AcceptLoopOptions) {
     this.#options = options;
     this.#done = this.#run();
   }
 
-  /** Takes note that a connection is closed. */
+  /** Counts a connection that has closed. */
   release(): void {
     this.#open--;
     this.#room?.resolve();
@@ -51,7 +51,7 @@ export class AcceptLoop {
   /**
    * Closes the listener.
    *
-   * @returns A promise that resolves when nothing is accepted any more.
+   * @returns A promise that resolves when no more connections are accepted.
    */
   stop(): Promise<void> {
     if (!this.#isStopped) {

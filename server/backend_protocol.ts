@@ -1,5 +1,5 @@
 /**
- * {@linkcode serveBackend}: SCGI and uwsgi for one server.
+ * {@linkcode serveBackend}: serves SCGI and uwsgi.
  *
  * @module
  */
@@ -23,7 +23,8 @@ import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { checkAddress, toUrl } from "./listen.ts";
 import { openListener } from "./open_listener.ts";
-import { type BackendOptions, checkOptions } from "./options.ts";
+import { checkOptions } from "./options.ts";
+import type { BackendOptions } from "./types.ts";
 import {
   addErrorResponse,
   type Channel,
@@ -33,24 +34,25 @@ import {
   type SocketTransport,
 } from "./protocol.ts";
 import { SocketServer } from "./socket_server.ts";
+import { backendTimeouts } from "./socket_server_options.ts";
 import type { SocketWriter } from "./socket_writer.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import type { WsgiServer } from "./types.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** What SCGI and uwsgi have each of its own. */
+/** The differences between SCGI and uwsgi. */
 export interface BackendDialect {
-  /** Its name, for messages. */
+  /** The name of the protocol, for messages. */
   readonly name: string;
-  /** The file with variables that nginx has to include. */
+  /** The file with variables that the configuration of nginx must include. */
   readonly params: string;
-  /** What stands before the status of a response. */
+  /** The text before the status of a response. */
   readonly statusPrefix: string;
   /** Parses the header block. */
   readonly parseBlock: ParseBlock;
 }
 
-/** Sends one response to a web server, as a CGI program does. */
+/** Sends one response to a web server in the format of CGI. */
 class BackendTransport implements SocketTransport {
   readonly cancellation: Cancellation = new Cancellation();
   /** A connection carries one request. */
@@ -86,10 +88,10 @@ class BackendTransport implements SocketTransport {
   }
 }
 
-/** SCGI or uwsgi, as one server speaks it. */
+/** The protocol of one server: SCGI or uwsgi. */
 class BackendProtocol implements Protocol<BackendHead> {
   readonly isPersistent = false;
-  /** A web server sends all of a body before it reads the response. */
+  /** Web servers send the whole body before they read the response. */
   readonly lingering = { size: 64 * 1024 * 1024, timeMs: 10_000 };
   readonly #dialect: BackendDialect;
   readonly #options: BackendOptions;
@@ -135,7 +137,7 @@ class BackendProtocol implements Protocol<BackendHead> {
     const { maxRequestBodySize: maxSize, multiprocess = false } = this.#options;
     if ((variables["REQUEST_METHOD"] ?? "") === "") {
       const { params } = this.#dialect;
-      // Not the client's fault: the web server sends too little.
+      // This is not the client's fault: a variable is missing.
       throw new RequestError(
         `REQUEST_METHOD must be sent by the web server, got none: nginx needs "include ${params};"`,
         500,
@@ -184,12 +186,12 @@ class BackendProtocol implements Protocol<BackendHead> {
 }
 
 /**
- * Makes a server and starts it.
+ * Creates a server and starts it.
  *
- * @param dialect What it speaks.
+ * @param dialect The protocol.
  * @param app The application.
- * @param options What to set.
- * @returns The server, serving.
+ * @param options The options of the server.
+ * @returns The running server.
  * @throws As `serveScgi()` does.
  */
 export function serveBackend(
@@ -217,11 +219,9 @@ export function serveBackend(
     }),
     errors,
     run: { onError },
-    headersTimeout: Infinity,
-    keepAliveTimeout: Infinity,
-    requestTimeout: options.requestTimeout ?? Infinity,
+    ...backendTimeouts(options),
     maxInFlight: undefined,
-    // The system's listen queue holds the others.
+    // Other requests wait in the listen queue of the system.
     maxConnections: options.maxInFlight,
   });
   server.serveForever();

@@ -1,29 +1,32 @@
 /**
  * Buffers that all connections of the process share: small ones for heads and
- * short bodies, large ones for what is streamed.
+ * short bodies, large ones for streams.
  *
  * @module
  */
 
-/** The size of a small buffer: a head and a short body. */
+/** The size of a small buffer, in bytes: a head and a short body. */
 export const SMALL_SIZE = 4_096;
 
-/** The size of a large buffer: 64 KiB of a body, and room for its framing. */
+/**
+ * The size of a large buffer, in bytes: 64 KiB of a body, and room for its
+ * framing.
+ */
 export const POOLED_SIZE = 66_560;
 
 /**
- * How much of a large buffer is read into: a round number, so that blocks of a
- * body that are read one by one need not be joined.
+ * The number of bytes that are read into a large buffer. It is a round number, so
+ * that an application that reads in blocks gets them without joining.
  */
 export const READ_SIZE = 65_536;
 
 /**
- * How many buffers of each size are kept at most: enough for 1,000 busy
+ * The maximum number of free buffers of each size. It is enough for 1,000 busy
  * connections, each of which needs one while it writes.
  */
 const MAX_KEPT = 1_024;
 
-/** How many are kept although nobody has needed them of late. */
+/** The number of free buffers that are kept even if they are not used. */
 const MIN_KEPT = 8;
 
 /** The free buffers of one size. */
@@ -37,7 +40,7 @@ class Pool {
     this.#size = size;
   }
 
-  /** How many bytes the free buffers have. */
+  /** The total size of the free buffers, in bytes. */
   get size(): number {
     return this.#free.length * this.#size;
   }
@@ -52,7 +55,7 @@ class Pool {
     if (this.#free.length < MAX_KEPT) this.#free.push(buffer);
   }
 
-  /** Drops a share of the buffers that nobody has needed since the last call. */
+  /** Drops a part of the buffers that were not used since the last call. */
   trim(share: number): void {
     const spare = Math.min(this.#unused, this.#free.length - MIN_KEPT);
     if (spare > 0) this.#free.length -= Math.ceil(spare * share);
@@ -64,10 +67,10 @@ const small = new Pool(SMALL_SIZE);
 const large = new Pool(POOLED_SIZE);
 
 /**
- * Takes a buffer out of the pool. An idle connection holds none, and a busy one
- * makes none, which would cost more than parsing its request.
+ * Takes a buffer out of the pool. An idle connection holds none. Allocating one
+ * for each request would cost more than parsing the request.
  *
- * @param size How many bytes are needed at least, up to {@linkcode POOLED_SIZE}.
+ * @param size The minimum size in bytes, up to {@linkcode POOLED_SIZE}.
  * @returns A buffer with arbitrary content, of {@linkcode SMALL_SIZE} or
  * {@linkcode POOLED_SIZE} bytes.
  */
@@ -78,9 +81,9 @@ export function takeBuffer(
 }
 
 /**
- * Gives a buffer back.
+ * Returns a buffer to the pool.
  *
- * @param buffer A buffer from the pool that nobody reads or writes any more.
+ * @param buffer A buffer from the pool that is no longer used.
  */
 export function returnBuffer(buffer: Uint8Array<ArrayBuffer>): void {
   (buffer.length === SMALL_SIZE ? small : large).give(buffer);
@@ -90,12 +93,12 @@ let lastBuffer: Uint8Array<ArrayBuffer> | undefined;
 let lastView = new Uint8Array();
 
 /**
- * Returns the beginning of a buffer. Most writes are as long as the last one,
- * and use the same buffer: the view is then the same, too.
+ * Returns a view of the first bytes of a buffer. Most writes have the same length
+ * as the last one and use the same buffer, and then get the same view.
  *
  * @param buffer A buffer from the pool.
  * @param length The number of bytes.
- * @returns A view on them.
+ * @returns The view, which is valid until the buffer is returned.
  */
 export function viewOf(
   buffer: Uint8Array<ArrayBuffer>,
@@ -109,15 +112,15 @@ export function viewOf(
 }
 
 /**
- * Lets go of half the buffers that nobody has needed since the last call: those
- * that a burst has left behind.
+ * Drops half of the buffers that were not used since the last call, which are
+ * left over from a burst.
  */
 export function trimBuffers(): void {
   small.trim(0.5);
   large.trim(0.5);
 }
 
-/** Lets go of all buffers but a few, because no connection is left. */
+/** Drops all free buffers but a few, because no connection is left. */
 export function dropBuffers(): void {
   for (const pool of [small, large]) {
     pool.trim(1);
@@ -126,9 +129,9 @@ export function dropBuffers(): void {
 }
 
 /**
- * Returns how much memory is kept for nobody.
+ * Returns the memory of the free buffers.
  *
- * @returns The number of bytes in free buffers.
+ * @returns Their total size in bytes.
  */
 export function keptBytes(): number {
   return small.size + large.size;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode ClosingConnection}: how a connection comes to its end.
+ * {@linkcode ClosingConnection}: the end of a connection.
  *
  * @module
  */
@@ -13,24 +13,24 @@ import { expiryOf } from "./phase.ts";
 import { HalfCloseGrace } from "./socket_end.ts";
 
 /**
- * Closes a connection: because its client has left or sends nothing more,
- * because its time is up, or because its last response was sent.
+ * Closes a connection after its client has left or stopped sending, after a
+ * deadline, or after its last response.
  */
 export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   implements ServedConnection<Head>, Expiring {
   protected readonly grace: HalfCloseGrace = new HalfCloseGrace();
-  /** How many bytes the client had taken at the last tick. */
+  /** The number of bytes that the system had accepted at the last tick. */
   #taken = 0;
 
   abstract proceed(): void;
   abstract destroy(reason: unknown): void;
-  /** Ends a request whose time is up, whether its application goes on or not. */
+  /** Ends a request at its deadline, even if its application is still running. */
   protected abstract giveUp(): void;
 
   /**
-   * Answers a request that no application sees, and ends the connection.
+   * Refuses a request and ends the connection.
    *
-   * @param error What is wrong with it.
+   * @param error The reason, with the status of the response.
    */
   refuse(error: RequestError): void {
     const head = this.request?.head ?? this.queued;
@@ -48,15 +48,15 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     else this.linger();
   }
 
-  /** Takes note that nothing can be read any more. */
+  /** Ends the connection after a failed read. */
   onReadError(error: unknown): void {
-    // It was reset by the client, or closed here; or TLS has failed.
+    // The client reset the connection, this side closed it, or TLS failed.
     if (error instanceof Deno.errors.InvalidData) {
       this.host.onBrokenOff(
         this,
         new RequestError(
           /InvalidContentType/.test(error.message)
-            ? "the client speaks no TLS, this port does"
+            ? "the client does not speak TLS, but this port requires it"
             : error.message,
         ),
       );
@@ -64,9 +64,9 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     this.lose();
   }
 
-  /** Takes note that the client has ended its sending side. */
+  /** Handles the end of the bytes that the client sends. */
   onEnd(): void {
-    // A write may have failed just before: it got the error, and reading the end.
+    // If the connection failed, the write gets the error and the read the end.
     if (this.hasEnded) return;
     this.hasEnded = true;
     switch (this.phase) {
@@ -78,14 +78,14 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
         this.startGrace();
         break;
       case "draining":
-        // Requests that have come are still served.
+        // Requests that have arrived are still served.
         break;
       default:
         this.#endBetween();
     }
   }
 
-  /** The client has ended its sending side while no request is on its way. */
+  /** Handles the end of the bytes while no request is active. */
   #endBetween(): void {
     try {
       if (this.phase !== "lingering") this.parser.end?.();
@@ -105,8 +105,8 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   }
 
   /**
-   * Nobody is at the other end any more. It waits for the promise jobs that are
-   * due: a body that has just ended must not be told to end.
+   * Ends the connection after the client has left. It first lets pending promise
+   * jobs run, so that a response that is already complete is not cancelled.
    */
   protected lose(): void {
     this.hasEnded = true;
@@ -118,7 +118,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   protected leave(): void {
     if (this.isClosed) return;
     const { source, transport } = this.request ?? {};
-    // The application learns of it before what it waits for fails.
+    // The signal aborts before pending reads and writes fail.
     transport?.cancellation.cancel(new ClientDisconnected());
     if (this.request !== undefined) this.host.onLeft(this.request);
     source?.end();
@@ -126,9 +126,9 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   }
 
   /**
-   * Closes the connection once all is sent that was handed over.
+   * Closes the connection after the pending bytes have been sent.
    *
-   * @param reason What those who wait for it are rejected with.
+   * @param reason The reason with which pending writes reject.
    */
   breakOff(reason: unknown): void {
     if (this.isClosed) return;
@@ -158,15 +158,15 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     this.host.onClosed(this);
   }
 
-  /** Closes the connection if it is idle; lets a request on it be the last. */
+  /** Closes the connection if it is idle; otherwise after its active request. */
   stop(): void {
     if (this.isIdle && this.phase !== "lingering") this.closeWhenDrained();
   }
 
   /**
-   * Ends whatever has taken too long.
+   * Enforces the deadlines.
    *
-   * @param now The tick of the server's clock.
+   * @param now The current tick of the server's clock.
    */
   expire(now: number): void {
     const { taken, isDrained } = this.writer;
@@ -178,7 +178,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     const age = now - this.since;
     const { limits } = this.host;
     if (this.isClosed) {
-      // The application goes on without its client.
+      // The application is still running without its client.
       if (age > limits.request) this.giveUp();
       return;
     }
@@ -191,7 +191,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
         return this.giveUp();
       case "refuse":
         return this.refuse(
-          new RequestError("head of the request came too slowly", 408),
+          new RequestError("head of the request was not complete in time", 408),
         );
     }
   }

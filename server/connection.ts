@@ -11,19 +11,22 @@ import type { Channel } from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
 import type { Receiver } from "./socket_reader.ts";
 
-/** How much of a body that nobody has read is read to keep a connection. */
+/**
+ * The maximum number of unread body bytes that are discarded to keep a
+ * connection open.
+ */
 const MAX_DISCARDED = 65_536;
 
 /** One connection. */
 export class Connection<Head> extends ClosingConnection<Head>
   implements Channel, Receiver {
-  /** How much of a body was dropped that nobody has read. */
+  /** The number of bytes of an unread body that were discarded. */
   #discarded = 0;
 
   /**
    * Reads until the connection ends.
    *
-   * @returns A promise that resolves when nothing more is read.
+   * @returns A promise that resolves when reading has ended.
    */
   read(): Promise<void> {
     return this.reader.run(this);
@@ -45,7 +48,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     if (this.parser.size > 0) this.parser.keep();
   }
 
-  /** Takes requests out of what has come, as long as each is over at once. */
+  /** Handles the requests that have arrived, until one is not over at once. */
   #advance(): void {
     try {
       if (this.phase === "discarding" && !this.#discard()) return;
@@ -54,7 +57,7 @@ export class Connection<Head> extends ClosingConnection<Head>
         const event = this.parser.next();
         if (event === undefined) return this.#waitForHead();
         if (event.type !== "head") continue;
-        // Also for the answer to one that gets no place.
+        // A refusal needs the head, too.
         this.queued = event.head;
         if (!this.host.admit(this)) return this.enter("queued");
         this.queued = undefined;
@@ -66,7 +69,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     }
   }
 
-  /** Goes on once the client has taken what is due to it. */
+  /** Continues after the pending bytes have been sent. */
   #drain(): void {
     this.enter("draining");
     this.writer.drained().then(() => {
@@ -88,10 +91,10 @@ export class Connection<Head> extends ClosingConnection<Head>
   #run(head: Head): boolean {
     const { protocol } = this.host;
     const traits = protocol.traitsOf(head);
-    // The application may read the body later, when the buffer that it came in
-    // is used for something else.
+    // The application may read the body later, when its buffer is already used
+    // for other bytes.
     if (traits.hasBody) this.parser.keep();
-    // The end of the request comes right after its head.
+    // Without a body, the next event is the end of the request.
     else this.parser.next();
     const transport = protocol.createTransport(this, head);
     const source = traits.hasBody
@@ -122,9 +125,9 @@ export class Connection<Head> extends ClosingConnection<Head>
     return false;
   }
 
-  /** A response is over; returns whether the next request may follow at once. */
+  /** Ends a request; returns whether the next one may follow at once. */
   #finish(request: ActiveRequest<Head>): boolean {
-    // It may have been given up before.
+    // It may have ended at its deadline.
     if (this.request !== request) return false;
     this.request = undefined;
     this.grace.stop();
@@ -134,8 +137,8 @@ export class Connection<Head> extends ClosingConnection<Head>
     if (this.isClosed || this.phase !== "running") return false;
     this.reader.resume();
     if (!request.transport.keepsAlive || this.host.isStopping) {
-      // Where each body has a length and is the last one, nothing can come any
-      // more that would reset the connection.
+      // Without further requests, and with a body that has arrived completely, no
+      // more bytes can arrive and reset the connection.
       if (!this.host.protocol.isPersistent && this.parser.missing === 0) {
         this.closeWhenDrained();
       } else {
@@ -155,12 +158,12 @@ export class Connection<Head> extends ClosingConnection<Head>
     this.#discarded = 0;
     this.enter("discarding");
     if (this.#discard()) return true;
-    // The rest will never come.
+    // The rest will never arrive.
     if (this.hasEnded) this.linger();
     return false;
   }
 
-  /** Drops what is left of a body; returns whether its end was reached. */
+  /** Discards the rest of a body; returns whether its end was reached. */
   #discard(): boolean {
     const before = this.parser.size;
     try {
@@ -174,7 +177,7 @@ export class Connection<Head> extends ClosingConnection<Head>
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // Its response is sent; a second one would answer another request.
+      // The response has been sent. A second one would answer another request.
       this.host.onBrokenOff(this, error);
       this.linger();
       return false;
@@ -198,12 +201,12 @@ export class Connection<Head> extends ClosingConnection<Head>
       this.host.onBrokenOff(this, error);
       return false;
     }
-    // Whether a client that waits for 100 Continue sends the body is unknown.
+    // A client that waits for 100 Continue may or may not send the body.
     return this.parser.missing > 0 && this.parser.missing <= MAX_DISCARDED &&
       !traits.expectsContinue;
   }
 
-  /** Calls the application for a request that has waited for a place. */
+  /** Handles a request that has waited for a place. */
   proceed(): void {
     const head = this.queued;
     if (head === undefined) return;
@@ -211,7 +214,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     try {
       if (this.#run(head)) this.#advance();
     } catch (error) {
-      // What called this was about another connection.
+      // The caller belongs to another connection.
       if (error instanceof RequestError) this.refuse(error);
       else this.host.onFault(this, error);
     }
@@ -220,19 +223,19 @@ export class Connection<Head> extends ClosingConnection<Head>
   /**
    * Closes the connection at once.
    *
-   * @param reason What those who wait for it are rejected with.
+   * @param reason The reason with which pending writes reject.
    */
   destroy(reason: unknown): void {
     const request = this.request;
     request?.source.end();
     this.close(reason);
-    // Its application may never end.
+    // The application may never end.
     if (request !== undefined) this.#finish(request);
   }
 
   /**
-   * Ends a request whose time is up. Whether its application goes on or not,
-   * it can neither write nor read any more.
+   * Ends a request at its deadline. Its application may keep running, but can no
+   * longer read or write.
    */
   protected giveUp(): void {
     const request = this.request;

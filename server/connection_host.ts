@@ -1,5 +1,5 @@
 /**
- * What a connection and its server need of each other.
+ * The interfaces between a connection and its server.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
 import type { TimeLimits } from "./phase.ts";
-import type { LogEntry, LoggedHead } from "./log_entry.ts";
+import type { LogEntry, LoggedHead } from "./access_log.ts";
 import type {
   Parser,
   Protocol,
@@ -17,91 +17,91 @@ import type {
 import type { RequestSource } from "./request_source.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
-/** What a server needs of a connection. */
+/** The interface of a connection for its server. */
 export interface ServedConnection<Head> {
   /** The address of the client, `undefined` on a Unix socket. */
   readonly remote: Deno.NetAddr | undefined;
-  /** Finds the requests. */
+  /** The parser of the received bytes. */
   readonly parser: Parser<Head>;
-  /** What is written to the client. */
+  /** The writer of the responses. */
   readonly writer: SocketWriter;
-  /** The request on its way, if there is one. */
+  /** The active request, if there is one. */
   readonly request: ActiveRequest<Head> | undefined;
-  /** Whether nothing can be sent or received any more. */
+  /** Whether the connection is closed. */
   readonly isClosed: boolean;
-  /** What a log shows of the request on its way, or of one that is refused. */
+  /** The head of the active or refused request, for the log. */
   readonly logged: LoggedHead | undefined;
-  /** Calls the application for a request that has waited for a place. */
+  /** Handles a request that has waited for a place. */
   proceed(): void;
-  /** Answers a request that no application sees, and ends the connection. */
+  /** Refuses a request and ends the connection. */
   refuse(error: RequestError): void;
   /** Closes the connection at once. */
   destroy(reason: unknown): void;
 }
 
-/** One request on its way through a connection. */
+/** The active request of a connection. */
 export interface ActiveRequest<Head> {
   /** Its head. */
   readonly head: Head;
-  /** What the connection has to know of it. */
+  /** The facts that the connection needs. */
   readonly traits: RequestTraits;
   /** Its body. */
   readonly source: RequestSource;
   /** Its response. */
   readonly transport: SocketTransport;
-  /** Its entry in the access log, if there is one. */
+  /** Its record in the access log, if there is a log. */
   entry: LogEntry | undefined;
-  /** Its variables, once they are known. */
+  /** Its variables, when they are known. */
   environ: Environ | undefined;
 }
 
-/** What connections need of their server. */
+/** The interface of a server for its connections. */
 export interface ConnectionHost<Head> {
-  /** What is spoken. */
+  /** The protocol of the server. */
   readonly protocol: Protocol<Head>;
   /** The limits, in ticks of the server's clock. */
   readonly limits: TimeLimits;
-  /** The tick that it is. */
+  /** The current tick. */
   readonly now: number;
-  /** Whether connections end with the request that they carry. */
+  /** Whether connections close after their active request. */
   readonly isStopping: boolean;
   /**
-   * Asks for a place for a request.
+   * Requests a place for a request.
    *
    * @param connection The connection.
-   * @returns Whether there is one now; if not, the server calls
-   * {@linkcode ServedConnection.proceed} or {@linkcode ServedConnection.refuse} later.
+   * @returns Whether there is one now. If not, the server calls {@linkcode
+   * ServedConnection.proceed} or {@linkcode ServedConnection.refuse} later.
    */
   admit(connection: ServedConnection<Head>): boolean;
   /**
    * Calls the application.
    *
-   * @returns A promise if it is not over at once.
-   * @throws {RequestError} If no application may see the request.
+   * @returns A promise, unless the request is over at once.
+   * @throws {RequestError} If the request must be refused.
    */
   handle(
     request: ActiveRequest<Head>,
     connection: ServedConnection<Head>,
   ): void | Promise<void>;
-  /** Ends a request whose time is up. */
+  /** Cancels a request at its deadline. */
   onTimeout(request: ActiveRequest<Head>): void;
-  /** Takes note that the client left while its request was handled. */
+  /** Called when the client has left before its request was over. */
   onLeft(request: ActiveRequest<Head>): void;
-  /** Takes note that a request that was admitted is over. */
+  /** Called when an admitted request is over. */
   onRequestOver(
     connection: ServedConnection<Head>,
     request: ActiveRequest<Head>,
   ): void;
-  /** Takes note that a request was refused, with a body of some bytes. */
+  /** Called when a request was refused, with the size of the error page. */
   onRefused(
     connection: ServedConnection<Head>,
     error: RequestError,
     bytesSent: number,
   ): void;
-  /** Takes note that a body which the application does not read is malformed. */
+  /** Called when an unread body, or TLS, is malformed. */
   onBrokenOff(connection: ServedConnection<Head>, error: RequestError): void;
-  /** Takes note of an error that nothing but a fault of this package causes. */
+  /** Called for an error that only a fault of this package can cause. */
   onFault(connection: ServedConnection<Head>, error: unknown): void;
-  /** Takes note that the connection is closed. */
+  /** Called when the connection has closed. */
   onClosed(connection: ServedConnection<Head>): void;
 }

@@ -1,48 +1,51 @@
 /**
- * {@linkcode ConnectionState}: what is known of a connection.
+ * {@linkcode ConnectionState}: the state of a connection.
  *
  * @module
  */
 
 import type { ActiveRequest, ConnectionHost } from "./connection_host.ts";
-import type { LoggedHead } from "./log_entry.ts";
+import type { LoggedHead } from "./access_log.ts";
 import type { Phase } from "./phase.ts";
 import type { Parser } from "./protocol.ts";
 import { SocketEnd } from "./socket_end.ts";
 import { SocketReader } from "./socket_reader.ts";
-import { type Socket, SocketWriter } from "./socket_writer.ts";
+import type { Socket } from "./listener.ts";
+import { SocketWriter } from "./socket_writer.ts";
 
-/** How many received bytes wait while a request is handled. */
+/** The maximum number of bytes that are read ahead of the application. */
 const MAX_AHEAD = 65_536;
 
-/** A body up to this many bytes is read without a buffer from the pool. */
+/** The maximum size, in bytes, of a body that needs no buffer from the pool. */
 const SMALL_BODY = 2_048;
 
-/** The state of one connection. Its methods only look at it. */
+/** The state of one connection. Its methods do not change it. */
 export abstract class ConnectionState<Head> {
   /** The address of the client, `undefined` on a Unix socket. */
   readonly remote: Deno.NetAddr | undefined;
-  /** Finds the requests. */
+  /** The parser of the received bytes. */
   readonly parser: Parser<Head>;
-  /** What is written to the client. */
+  /** The writer of the responses. */
   readonly writer: SocketWriter;
   protected readonly host: ConnectionHost<Head>;
   protected readonly reader: SocketReader;
   protected readonly end: SocketEnd;
   protected phase: Phase = "new";
-  /** Since which tick it has been doing that. */
+  /** The tick at which the phase began. */
   protected since: number;
-  /** The request on its way, if there is one. */
+  /** The active request, if there is one. */
   request: ActiveRequest<Head> | undefined;
-  /** A head whose request waits for a place. */
+  /** The head of a request that waits for a place. */
   protected queued: Head | undefined;
-  /** Whether the client has ended its sending side. */
+  /** Whether the client has stopped sending. */
   protected hasEnded = false;
-  /** Whether the client may be sending what is not read any more. */
+  /** Whether the client may still be sending bytes that are discarded. */
   protected hasUnread = false;
 
   /**
-   * @param socket The connection, accepted.
+   * Creates the state of an accepted connection.
+   *
+   * @param socket The connection.
    * @param remote The address of the client.
    * @param host The server.
    */
@@ -60,7 +63,7 @@ export abstract class ConnectionState<Head> {
     this.end = new SocketEnd(socket, this.writer, host.protocol.lingering);
   }
 
-  /** Takes note that the client can neither send nor receive any more. */
+  /** Ends the connection after the client has left. */
   protected abstract lose(): void;
 
   protected enter(phase: Phase): void {
@@ -68,33 +71,32 @@ export abstract class ConnectionState<Head> {
     this.since = this.host.now;
   }
 
-  /** Whether no request is on its way. */
+  /** Whether no request is active. */
   protected get isIdle(): boolean {
     return this.phase === "new" || this.phase === "idle" ||
       this.phase === "head" || this.phase === "draining" ||
       this.phase === "lingering";
   }
 
-  /** Whether closing now might cost the client the response. */
+  /** Whether the client might lose the response if the connection closed now. */
   get mustLinger(): boolean {
     return this.phase === "lingering" && this.hasUnread && !this.hasEnded;
   }
 
-  /** Whether nothing can be sent or received any more. */
+  /** Whether the connection is closed. */
   get isClosed(): boolean {
     return this.end.isClosed;
   }
 
-  /** What a log shows of the request on its way, or of one that is refused. */
+  /** The head of the active or refused request, for the log. */
   get logged(): LoggedHead | undefined {
     const head = this.request?.head ?? this.queued;
     return this.host.protocol.toLogged?.(head, this.parser);
   }
 
   /**
-   * Whether the next bytes are those of a body that is large, or of unknown
-   * length. What comes while a connection lingers is too little to hold a large
-   * buffer for it.
+   * Whether the next bytes belong to a body that is large or of unknown length.
+   * A lingering connection receives too little for a large buffer.
    */
   get wantsMuch(): boolean {
     const isBody = this.request?.source.isComplete === false ||
@@ -103,17 +105,17 @@ export abstract class ConnectionState<Head> {
     return isBody && (missing === 0 || missing > SMALL_BODY);
   }
 
-  /** Whether so much waits that no more is read now. */
+  /** Whether enough bytes are waiting, so that reading stops. */
   get isFull(): boolean {
     return this.isBusy && this.parser.size >= MAX_AHEAD;
   }
 
-  /** How many bytes wait until they can be used. */
+  /** The number of bytes that are waiting. */
   get ahead(): number {
     return this.isBusy ? this.parser.size : 0;
   }
 
-  /** Whether what comes has to wait. */
+  /** Whether received bytes have to wait. */
   protected get isBusy(): boolean {
     return this.phase === "running" || this.phase === "queued" ||
       this.phase === "draining";

@@ -4,26 +4,26 @@
  * @module
  */
 
-/** What may be over time. */
+/** An object with deadlines. */
 export interface Expiring {
   /**
-   * Ends whatever has taken too long.
+   * Enforces the deadlines.
    *
-   * @param now The tick of the clock.
+   * @param now The current tick of the clock.
    */
   expire(now: number): void;
 }
 
-/** How often a clock ticks at most and at least, in milliseconds. */
+/** The minimum and maximum interval between ticks, in milliseconds. */
 const MIN_TICK_MS = 10;
 const MAX_TICK_MS = 1_000;
 
-/** How many ticks the shortest of the limits has. */
+/** The number of ticks within the shortest limit. */
 const TICKS_PER_LIMIT = 10;
 
 /**
- * Counts ticks, and asks everything that may be over time at each of them. A
- * request costs neither a timer nor a look at the clock.
+ * Counts ticks and, at each tick, lets all objects enforce their deadlines. A
+ * request then needs neither a timer nor the time.
  */
 export class Deadlines {
   readonly #tick: number;
@@ -33,10 +33,12 @@ export class Deadlines {
   #now = 0;
 
   /**
-   * @param limits The limits in milliseconds that are measured with this clock;
-   * `Infinity` for none.
-   * @param onTick Called after each tick; with `false` when nothing is left that
-   * may be over time, so that the clock stops.
+   * Creates a clock. It does not tick before an object is added.
+   *
+   * @param limits The limits to measure, in milliseconds; `Infinity` for no
+   * limit.
+   * @param onTick Called after each tick, and with `false` when no object is left
+   * and the clock stops.
    */
   constructor(
     limits: readonly number[],
@@ -47,7 +49,7 @@ export class Deadlines {
     this.#tick = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, tick));
   }
 
-  /** The tick that it is. */
+  /** The current tick. */
   get now(): number {
     return this.#now;
   }
@@ -56,16 +58,16 @@ export class Deadlines {
    * Converts a limit to ticks.
    *
    * @param limit The limit in milliseconds.
-   * @returns After how many ticks it has passed for sure.
+   * @returns The number of ticks after which the limit has certainly passed.
    */
   toTicks(limit: number): number {
     return Math.ceil(limit / this.#tick) + 1;
   }
 
   /**
-   * Adds something that may be over time.
+   * Adds an object.
    *
-   * @param each What it is.
+   * @param each The object.
    */
   add(each: Expiring): void {
     this.#all.add(each);
@@ -73,12 +75,12 @@ export class Deadlines {
   }
 
   /**
-   * Removes it.
+   * Removes an object.
    *
-   * @param each What it was.
+   * @param each The object.
    */
   delete(each: Expiring): void {
-    // With nothing to watch, the clock keeps no program alive.
+    // Without objects, the clock must not keep the program alive.
     if (!this.#all.delete(each) || this.#all.size > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode demoApp}: the application to try a server with.
+ * {@linkcode demoApp}: an application to try a server with.
  *
  * @module
  */
@@ -8,20 +8,21 @@ import { describe } from "../wsgi/describe.ts";
 import type { Environ, ResponseBody, StartResponse } from "../wsgi/types.ts";
 
 function show(value: unknown): string {
-  // All of a string, unlike a message: the page is there to show it.
+  // Unlike a message, the page shows the whole string.
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
   return describe(value);
 }
 
 /**
- * Greets and lists the environ: one line for each variable, sorted by name.
+ * Responds with a greeting and the environ: one line for each variable, sorted by
+ * name.
  *
- * It is what `demo_app` is in Python's `wsgiref.simple_server`: an application
- * to try a server or middleware with.
+ * Use it to try a server or middleware, like `demo_app` in Python's
+ * `wsgiref.simple_server`.
  *
  * @param environ The variables of the request.
- * @param startResponse Begins the response.
+ * @param startResponse Starts the response.
  * @returns The page, as one chunk of UTF-8 text.
  *
  * @example Usage

@@ -1,5 +1,5 @@
 /**
- * {@linkcode GatheringBuffer}: small writes, put together to a larger one.
+ * {@linkcode GatheringBuffer}: joins small writes.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import {
 } from "./buffer_pool.ts";
 
 /**
- * Copies bytes into a buffer from the pool: into a small one until they are
- * more. Those that were taken out stay valid until they are released, while
- * further ones are gathered in another buffer.
+ * Gathers bytes in a buffer from the pool, a small one while they fit. Bytes that
+ * were taken out stay valid until they are released. Meanwhile, further bytes
+ * are gathered in another buffer.
  */
 export class GatheringBuffer {
   #buffer: Uint8Array<ArrayBuffer> | undefined;
@@ -23,7 +23,7 @@ export class GatheringBuffer {
   /** The buffer whose bytes were taken out. */
   #taken: Uint8Array<ArrayBuffer> | undefined;
 
-  /** How many bytes were gathered. */
+  /** The number of gathered bytes. */
   get length(): number {
     return this.#length;
   }
@@ -53,7 +53,7 @@ export class GatheringBuffer {
   }
 
   /**
-   * Takes out what was gathered.
+   * Takes out the gathered bytes.
    *
    * @returns The bytes, valid until {@linkcode GatheringBuffer.release};
    * `undefined` if there are none.
@@ -68,13 +68,13 @@ export class GatheringBuffer {
     return bytes;
   }
 
-  /** Gives the buffer back whose bytes were taken out. */
+  /** Returns the buffer whose bytes were taken out to the pool. */
   release(): void {
     if (this.#taken !== undefined) returnBuffer(this.#taken);
     this.#taken = undefined;
   }
 
-  /** Drops what was gathered and not taken out. */
+  /** Drops the gathered bytes that were not taken out. */
   drop(): void {
     if (this.#buffer !== undefined) returnBuffer(this.#buffer);
     this.#buffer = undefined;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode HttpProtocol}: HTTP/1.1 for one server.
+ * {@linkcode HttpProtocol}: the HTTP/1.1 of one server.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import type { RequestHead } from "../http1/request_head.ts";
 import { RequestParser } from "../http1/request_parser.ts";
 import { ResponseEncoder } from "../http1/response_encoder.ts";
 import { HttpTransport } from "./http_transport.ts";
-import type { LoggedHead } from "./log_entry.ts";
+import type { LoggedHead } from "./access_log.ts";
 import type { ServerAddress } from "./listener.ts";
-import type { ServerOptions } from "./options.ts";
+import type { ServerOptions } from "./types.ts";
 import {
   addErrorResponse,
   type Channel,
@@ -27,12 +27,12 @@ import {
 } from "./protocol.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
-/** The parser of a connection, and what its environs have in common. */
+/** The parser of a connection, with a template for its environs. */
 class HttpParser extends RequestParser {
   readonly template: EnvironTemplate = new EnvironTemplate();
 }
 
-/** HTTP/1.1, as one server speaks it. */
+/** HTTP/1.1 with the options of one server. */
 export class HttpProtocol implements Protocol<RequestHead> {
   readonly isPersistent = true;
   readonly lingering = { size: 1_048_576, timeMs: 2_000 };
@@ -42,7 +42,9 @@ export class HttpProtocol implements Protocol<RequestHead> {
   readonly #encoder = new ResponseEncoder();
 
   /**
-   * @param address Where the server listens.
+   * Creates the protocol.
+   *
+   * @param address The address of the server.
    * @param options The options of the server.
    */
   constructor(address: ServerAddress, options: ServerOptions) {

@@ -1,5 +1,5 @@
 /**
- * {@linkcode HttpTransport}: one HTTP/1.1 response on its way to a connection.
+ * {@linkcode HttpTransport}: sends an HTTP/1.1 response.
  *
  * @module
  */
@@ -37,8 +37,10 @@ export class HttpTransport implements SocketTransport {
   #failure: unknown;
 
   /**
+   * Creates the transport of one response.
+   *
    * @param channel The connection.
-   * @param request The request that is answered.
+   * @param request The request.
    * @param encoder Encodes the head.
    */
   constructor(
@@ -51,12 +53,12 @@ export class HttpTransport implements SocketTransport {
     this.#request = request;
   }
 
-  /** The status code that was sent; 0 as long as there is none. */
+  /** The status code that was sent; 0 if none was. */
   get status(): number {
     return this.#status;
   }
 
-  /** How many bytes of the body were handed over. */
+  /** The number of body bytes that were passed to the connection. */
   get bytesSent(): number {
     return this.#bytesSent;
   }
@@ -66,19 +68,19 @@ export class HttpTransport implements SocketTransport {
     return this.#isOver;
   }
 
-  /** Why the response was broken off, if it was. */
+  /** The reason for an incomplete response. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Whether the client was told that a further request may follow. */
+  /** Whether the response allows a further request on the connection. */
   get keepsAlive(): boolean {
     return this.#keepsAlive;
   }
 
   /**
-   * Asks the client for the body that it holds back, once. Without effect once
-   * a response has begun, which is an answer too.
+   * Sends `100 Continue`, so that the client sends the body. Has no effect if it
+   * was sent before, or after the response has begun.
    *
    * RFC 9110 section 10.1.1.
    */
@@ -101,7 +103,7 @@ export class HttpTransport implements SocketTransport {
     this.#isOver = true;
     if (this.#framing === "none" || body.length === 0) return writer.flush();
     this.#bytesSent = body.length;
-    // Copied: the application may change its chunk while it is on its way.
+    // This copies the body: the application may change it before it is sent.
     writer.add(body);
     writer.flush();
   }

@@ -1,18 +1,18 @@
 /**
- * Binding to an address, with errors that say what to do.
+ * Addresses, and errors of listening that explain what to do.
  *
  * @module
  */
 
 import { describe } from "../wsgi/describe.ts";
 
-/** Where a server listens, as its user wrote it. */
+/** The address of a server, as given in its options. */
 export interface ListenAddress {
   /** A host name or an IP address. */
   readonly hostname: string;
-  /** The port, from 0 to 65535; 0 for any that is free. */
+  /** The port, from 0 to 65535; 0 for any free port. */
   readonly port: number;
-  /** The path of a Unix socket, in place of the two. */
+  /** The path of a Unix socket, instead of hostname and port. */
   readonly path?: string | undefined;
   /** The file mode of the Unix socket. */
   readonly mode?: number | undefined;
@@ -23,7 +23,7 @@ export interface ListenAddress {
 }
 
 /**
- * Checks an address. That of a Unix socket needs no hostname and no port.
+ * Checks an address. With a path, hostname and port are not checked.
  *
  * @param address The address.
  * @throws {TypeError} If the hostname is not a string, or empty.
@@ -31,8 +31,8 @@ export interface ListenAddress {
  */
 export function checkAddress({ hostname, port, path }: ListenAddress): void {
   if (path !== undefined) return;
-  // Python takes "" for all interfaces. Here it is more often a mistake, such as
-  // a variable that is not set.
+  // In Python, "" means all interfaces. Here it is more likely a mistake, such as
+  // an environment variable that is not set.
   if (
     typeof hostname !== "string" || hostname === "" || hostname === "*"
   ) {
@@ -49,22 +49,22 @@ export function checkAddress({ hostname, port, path }: ListenAddress): void {
   }
 }
 
-/** The IPv4 address 0.0.0.0 in every way that `inet_aton()` reads. */
+/** The IPv4 address 0.0.0.0 in all formats that `inet_aton()` accepts. */
 const ANY_IPV4 = /^(?:0x)?0+(?:\.(?:0x)?0+){0,3}$/i;
 
 /** The IPv6 address `::` in any spelling, also as an IPv4-mapped address. */
 const ANY_IPV6 =
   /^(?=.*:)[0:]+(?:0(?:\.0+){3}|ffff:(?:0+(?:\.0+){3}|0+:0+))?$/i;
 
-/** Whether an address without brackets stands for all interfaces. */
+/** Returns whether an address without brackets stands for all interfaces. */
 function isAnyAddress(bare: string): boolean {
   return ANY_IPV4.test(bare) || ANY_IPV6.test(bare.replace(/%.*$/, ""));
 }
 
 /**
- * Writes a hostname as in a URL: an IPv6 address in brackets, and for the
- * addresses that mean "all interfaces", in any spelling, a name that can be
- * connected to.
+ * Converts a hostname to the host of a URL. IPv6 addresses get brackets.
+ * Addresses that mean "all interfaces", in any spelling, become `localhost`,
+ * because clients cannot connect to them.
  *
  * @param hostname A host name or an IP address.
  * @returns The host for a URL and for `SERVER_NAME`.
@@ -76,22 +76,22 @@ export function toUrlHost(hostname: string): string {
 }
 
 /**
- * Takes an IPv6 address out of its brackets, for Deno.
+ * Removes the brackets of an IPv6 address, which Deno does not accept.
  *
  * @param hostname A host name or an IP address.
- * @returns The same without brackets.
+ * @returns The hostname without brackets.
  */
 export function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /**
- * Listens by a function, and explains its error in plain words.
+ * Calls a function that listens, and explains its errors.
  *
  * @param where The address, for the message.
- * @param listen Binds and returns.
- * @returns What `listen` returns.
- * @throws {Deno.errors.AddrInUse} If the port is taken.
+ * @param listen The function.
+ * @returns The result of the function.
+ * @throws {Deno.errors.AddrInUse} If the port is in use.
  * @throws {Deno.errors.NotCapable} If the program may not listen there.
  * @throws {Deno.errors.PermissionDenied} If the system does not allow the port.
  * @throws {Deno.errors.AddrNotAvailable} If the host is not this machine's.
@@ -106,7 +106,7 @@ export function listening<T>(where: string, listen: () => T): T {
   }
 }
 
-/** Makes the same error with other words, where there are better ones. */
+/** Creates the same error with a better message, if there is one. */
 function explain(error: unknown, where: string): Error | undefined {
   const cannot = `Cannot listen on ${where}`;
   const isSocket = !where.includes(":");
@@ -120,12 +120,12 @@ function explain(error: unknown, where: string): Error | undefined {
   if (error instanceof AddrInUse) {
     return new AddrInUse(
       isSocket
-        ? `${cannot}: another server listens there, or the file is no socket`
+        ? `${cannot}: another server listens there, or the file is not a socket`
         : `${cannot}: the port is in use`,
     );
   }
   if (error instanceof NotCapable) {
-    // Deno takes no relative path there.
+    // Deno does not accept relative paths in this option.
     const net = where.startsWith("/") ? `=unix:${where}` : "";
     const options = isSocket
       ? `--allow-read=${where} --allow-write=${where} --allow-net${net}`
@@ -165,8 +165,8 @@ function explain(error: unknown, where: string): Error | undefined {
 /**
  * Returns the URL of a server.
  *
- * @param scheme What it speaks.
- * @param address Where it listens; the port is the real one.
+ * @param scheme The scheme of the protocol.
+ * @param address The address, with the actual port.
  * @returns `"http://127.0.0.1:8000/"`, or for a Unix socket
  * `"http+unix://%2Frun%2Fapp.sock/"`.
  */

@@ -1,10 +1,20 @@
 /**
- * {@linkcode Listener}: where connections come from.
+ * {@linkcode Listener}: the source of connections.
  *
  * @module
  */
 
-import type { Socket } from "./socket_writer.ts";
+/** The methods of a connection over TCP, TLS or a Unix socket. */
+export interface Socket {
+  /** Reads received bytes into an array; `null` at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes some of the bytes, and resolves to their number. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Closes the sending direction. */
+  closeWrite(): Promise<void>;
+  /** Closes both directions. */
+  close(): void;
+}
 
 /** A connection that was accepted. */
 export interface Accepted {
@@ -14,7 +24,7 @@ export interface Accepted {
   readonly remote: Deno.NetAddr | undefined;
 }
 
-/** What a server says of where it listens. */
+/** The address of a server for the environ. */
 export interface ServerAddress {
   /** The host, as in a URL; `SERVER_NAME`. */
   readonly serverName: string;
@@ -22,19 +32,19 @@ export interface ServerAddress {
   readonly serverPort: string;
 }
 
-/** Where connections come from. */
+/** The source of connections. */
 export interface Listener {
   /** The port; 0 for a Unix socket. */
   readonly port: number;
   /**
    * Waits for a connection.
    *
-   * @returns The connection; `undefined` for one whose client has left before it
-   * was accepted. It rejects when the listener is closed, and when the system
-   * has no more connections.
+   * @returns The connection; `undefined` if its client has left already. It
+   * rejects when the listener is closed, and when the system has no free
+   * descriptors.
    */
   accept(): Promise<Accepted | undefined>;
-  /** Takes no more connections. */
+  /** Stops accepting connections. */
   close(): void;
 }
 
@@ -42,7 +52,7 @@ export interface Listener {
  * Accepts a connection.
  *
  * @param listener The listener of Deno.
- * @returns The connection; nothing for one that is gone already.
+ * @returns The connection; `undefined` if its client has left already.
  */
 export async function acceptFrom(
   listener: Deno.Listener,

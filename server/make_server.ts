@@ -11,39 +11,31 @@ import { HttpProtocol } from "./http_protocol.ts";
 import { checkAddress, toUrl, toUrlHost } from "./listen.ts";
 import type { ServerAddress } from "./listener.ts";
 import { openListener } from "./open_listener.ts";
-import { checkOptions, type ServerOptions } from "./options.ts";
+import { checkOptions } from "./options.ts";
+import type { ServerOptions } from "./types.ts";
 import { SocketServer } from "./socket_server.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import { httpTimeouts } from "./socket_server_options.ts";
+import type { WsgiServer } from "./types.ts";
 
 export type { ServerOptions, WsgiServer };
 
-/** The defaults of the limits of time, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-
-/** Converts a limit from options, where 0 means none. */
-function toLimit(value: number | undefined, byDefault: number): number {
-  const limit = value ?? byDefault;
-  return limit === 0 ? Infinity : limit;
-}
-
 /**
- * Makes a server for an application. It listens at once; requests wait until
- * `serveForever()` or `handleRequest()` takes them.
+ * Creates a server for an application. It listens at once; requests wait for
+ * `serveForever()` or `handleRequest()`.
  *
  * Python's `wsgiref.simple_server.make_server`.
  *
  * @param hostname The host name or IP address to listen on: `"127.0.0.1"` for this
  * machine only, `"0.0.0.0"` for all interfaces.
- * @param port The port, from 0 to 65535; 0 for any that is free.
+ * @param port The port, from 0 to 65535; 0 for any free port.
  * @param app The application.
- * @param options What else to set.
- * @returns The server, listening.
+ * @param options Further options.
+ * @returns The listening server.
  * @throws {TypeError} If the hostname is not a string, the application not a
  * function, or an option has the wrong type.
  * @throws {RangeError} If the port or the number in an option is out of range.
  * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.
- * @throws {Deno.errors.NotCapable} If the program may not listen there.
+ * @throws {Deno.errors.NotCapable} If the program lacks the permission.
  *
  * @example Usage
  * ```ts
@@ -70,9 +62,9 @@ export function makeServer(
   return makeHttpServer(hostname, port, app, options);
 }
 
-/** What another server of this package puts in place of a part of this one. */
+/** The parts that another server of this package replaces. */
 export interface HttpServerParts {
-  /** Makes the protocol. */
+  /** Creates the protocol. */
   readonly createProtocol: (
     address: ServerAddress,
     options: ServerOptions,
@@ -82,14 +74,14 @@ export interface HttpServerParts {
 }
 
 /**
- * Makes a server as {@linkcode makeServer} does, from other parts.
+ * Creates a server as {@linkcode makeServer} does, from other parts.
  *
  * @param hostname The host name or IP address to listen on.
  * @param port The port, from 0 to 65535.
  * @param app The application.
- * @param options What else to set.
- * @param parts The parts that are not the usual ones.
- * @returns The server, listening.
+ * @param options Further options.
+ * @param parts The parts to replace.
+ * @returns The listening server.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {RangeError} If a number is out of range.
  */
@@ -123,8 +115,6 @@ export function makeHttpServer(
       (log === false
         ? undefined
         : new AccessLog(log === true ? undefined : log)),
-    headersTimeout: toLimit(options.headersTimeout, HEADERS_TIMEOUT_MS),
-    keepAliveTimeout: toLimit(options.keepAliveTimeout, KEEP_ALIVE_TIMEOUT_MS),
-    requestTimeout: options.requestTimeout ?? Infinity,
+    ...httpTimeouts(options),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * {@linkcode openListener}: listening at any kind of address.
+ * {@linkcode openListener}: listens at any kind of address.
  *
  * @module
  */
@@ -12,10 +12,9 @@ import { listenUnix } from "./unix_listener.ts";
  * Listens at an address.
  *
  * @param address The address, checked.
- * @returns The listener, bound.
+ * @returns The listener.
  * @throws As `listening()` does.
- * @throws {TypeError} If certificate and key are not ones, or the path is too
- * long.
+ * @throws {TypeError} If certificate or key are invalid, or the path is too long.
  */
 export function openListener(address: ListenAddress): Listener {
   return address.path === undefined
@@ -36,7 +35,7 @@ function listenTcp(
       return Deno.listenTls({ hostname, port, cert, key, alpnProtocols });
     } catch (error) {
       if (isAddressError(error)) throw error;
-      // Deno has many kinds of errors for a certificate that it cannot read.
+      // Deno has many kinds of errors for an invalid certificate.
       throw new TypeError(
         "Cannot make the server: cert and key must be a certificate and its key in PEM",
         { cause: error },
@@ -49,7 +48,7 @@ function listenTcp(
       const socket = await acceptFrom(listener);
       if (socket === undefined) return undefined;
       try {
-        // Otherwise a second write waits until the first one is acknowledged.
+        // Without it, a second write waits for the acknowledgement of the first.
         if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay();
         return { socket, remote: socket.remoteAddr as Deno.NetAddr };
       } catch {

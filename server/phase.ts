@@ -1,26 +1,26 @@
 /**
- * What a connection is doing, and how long it may.
+ * The phases of a connection, and their limits of time.
  *
  * @module
  */
 
-/** What a connection is doing. */
+/** The phase of a connection. */
 export type Phase =
-  /** Nothing has come since it was accepted. */
+  /** No byte has arrived yet. */
   | "new"
   /** The last request is over, the next one has not begun. */
   | "idle"
-  /** A part of a head has come. */
+  /** A part of a head has arrived. */
   | "head"
   /** A request waits for a place. */
   | "queued"
-  /** The application is at work. */
+  /** The application handles a request. */
   | "running"
-  /** The next request waits until the client has taken what is due. */
+  /** The next request waits until the pending bytes have been sent. */
   | "draining"
-  /** The response is sent, the rest of the request is read and dropped. */
+  /** The response was sent, and the rest of the request is discarded. */
   | "discarding"
-  /** The last response is sent, and the client is given time to read it. */
+  /** The last response was sent, and the client has time to read it. */
   | "lingering";
 
 /** The limits of time, in ticks of the server's clock. */
@@ -30,17 +30,17 @@ export interface TimeLimits {
   readonly request: number;
 }
 
-/** What happens to a connection that has been in its phase for too long. */
+/** An action for a connection whose phase has taken too long. */
 export type Expiry = "close" | "refuse" | "linger" | "give up";
 
 /**
- * Decides what happens to a connection at a tick.
+ * Checks the limits of a connection at a tick.
  *
- * @param phase What it is doing.
- * @param age For how many ticks.
+ * @param phase The phase of the connection.
+ * @param age The number of ticks since the phase began.
  * @param limits The limits of the server.
- * @param isDrained Whether the client has taken all that was sent.
- * @returns What to do; `undefined` as long as it is within the limits.
+ * @param isDrained Whether all bytes have been passed to the system.
+ * @returns The action; `undefined` within the limits.
  */
 export function expiryOf(
   phase: Phase,
@@ -57,7 +57,7 @@ export function expiryOf(
     case "draining":
       return age > keepAlive ? "close" : undefined;
     case "lingering":
-      // Once all is sent, a timer of its own ends it.
+      // After the last byte, another timer ends this phase.
       return age > keepAlive && !isDrained ? "close" : undefined;
     case "discarding":
       return age > headers ? "linger" : undefined;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode Places}: which requests run, and which wait.
+ * {@linkcode Places}: the running and waiting requests.
  *
  * @module
  */
@@ -7,53 +7,54 @@
 import { RequestError } from "../http1/request_error.ts";
 import type { ServedConnection } from "./connection_host.ts";
 
-/** As many as the system's own listen queue holds by default. */
+/** The maximum length of the queue, as of the system's listen queue. */
 const MAX_QUEUED = 128;
 
 /**
- * The places for requests of one server, and the queue in front of them. There
- * are none until the server serves, but for those that `handleRequest()` asks
- * for, one each.
+ * The places for the requests of one server, and the queue for them. Until the
+ * server serves, each call of `handleRequest()` provides one place.
  */
 export class Places<Head> {
   readonly #max: number;
   readonly #queue: ServedConnection<Head>[] = [];
-  /** Those who wait for one request, by handleRequest(). */
+  /** The pending calls of `handleRequest()`. */
   readonly #takers: (() => void)[] = [];
-  /** Whose request it is that was taken by handleRequest(). */
+  /** The calls of `handleRequest()` whose request is running. */
   readonly #taken = new Map<ServedConnection<Head>, () => void>();
   #running = 0;
   #state: "waiting" | "serving" | "closed" = "waiting";
   #onIdle: (() => void) | undefined;
 
   /**
-   * @param max How many requests may run at once.
+   * Creates the places.
+   *
+   * @param max The maximum number of running requests.
    */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** How many requests run. */
+  /** The number of running requests. */
   get running(): number {
     return this.#running;
   }
 
-  /** Whether requests are served without handleRequest(). */
+  /** Whether the server serves without `handleRequest()`. */
   get isServing(): boolean {
     return this.#state === "serving";
   }
 
-  /** Serves the requests that wait, and all others to come. */
+  /** Serves all waiting and later requests. */
   serve(): void {
     this.#state = "serving";
     this.#takeQueued();
   }
 
   /**
-   * Gives a place to one request: one that waits, or the next to come.
+   * Serves one request: a waiting one, or the next.
    *
-   * @returns A promise that resolves when its response was handed over, or when
-   * the server stops first.
+   * @returns A promise that resolves when its response was sent, or when the
+   * server stops first.
    */
   serveOne(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -63,9 +64,9 @@ export class Places<Head> {
   }
 
   /**
-   * Gives a place to a request, or lets it wait for one.
+   * Gives a request a place, or lets it wait.
    *
-   * @param connection Whose request it is.
+   * @param connection The connection of the request.
    * @returns Whether it may run now.
    * @throws {RequestError} If too many wait, or the server stops.
    */
@@ -78,7 +79,7 @@ export class Places<Head> {
     return false;
   }
 
-  /** Takes a place for a request, if there is one. */
+  /** Gives a request a place, if there is one. */
   #take(connection: ServedConnection<Head>): boolean {
     if (this.#running >= this.#max) return false;
     if (this.#state !== "serving") {
@@ -90,7 +91,7 @@ export class Places<Head> {
     return true;
   }
 
-  /** Lets those go on that wait for a place, as many as there are places. */
+  /** Gives the free places to waiting requests. */
   #takeQueued(): void {
     for (;;) {
       const [first] = this.#queue;
@@ -101,9 +102,9 @@ export class Places<Head> {
   }
 
   /**
-   * Gives the place of a request to the next one.
+   * Gives the place of a finished request to the next one.
    *
-   * @param connection Whose request is over.
+   * @param connection The connection of the finished request.
    */
   leave(connection: ServedConnection<Head>): void {
     this.#running--;
@@ -112,7 +113,7 @@ export class Places<Head> {
     if (this.#running === 0) this.#onIdle?.();
   }
 
-  /** Tells the caller of handleRequest() once the response is handed over. */
+  /** Resolves the promise of `handleRequest()` after the response was sent. */
   #report(connection: ServedConnection<Head>): void {
     const taker = this.#taken.get(connection);
     if (taker === undefined) return;
@@ -122,7 +123,7 @@ export class Places<Head> {
   }
 
   /**
-   * Takes a connection out of the queue.
+   * Removes a connection from the queue.
    *
    * @param connection The connection.
    * @returns Whether it was there.
@@ -134,7 +135,7 @@ export class Places<Head> {
     return true;
   }
 
-  /** Refuses the requests that wait, and all others to come. */
+  /** Refuses all waiting and later requests. */
   close(): void {
     this.#state = "closed";
     for (const connection of this.#queue.splice(0)) {
@@ -144,7 +145,7 @@ export class Places<Head> {
   }
 
   /**
-   * Waits until no request runs.
+   * Waits until no request is running.
    *
    * @returns A promise that resolves then.
    */

@@ -1,6 +1,6 @@
 /**
- * What HTTP, SCGI and uwsgi have each of its own. Everything else about
- * connections, `connection.ts` and `socket_server.ts` do for all three.
+ * {@linkcode Protocol}: the differences between HTTP, SCGI and uwsgi. The rest
+ * of `server/` is the same for all three.
  *
  * @module
  */
@@ -16,120 +16,124 @@ import {
 } from "../gateway/response_head.ts";
 import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
-import type { LoggedHead } from "./log_entry.ts";
+import type { LoggedHead } from "./access_log.ts";
 import type { LingeringLimits } from "./socket_end.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
-/** What is found in received bytes. */
+/** An event in received bytes. */
 export type ParserEvent<Head> =
   | { readonly type: "head"; readonly head: Head }
-  /** A part of a body; a view on received bytes, valid until the next call. */
+  /** A part of a body; a view of received bytes, valid until the next call. */
   | { readonly type: "data"; readonly data: Uint8Array }
   | { readonly type: "end" };
 
-/** Finds requests in the bytes of one connection. It does no I/O. */
+/** Parses the bytes of one connection, without I/O. */
 export interface Parser<Head> {
-  /** Whether nothing of a further request has come. */
+  /** Whether no byte of a further request has arrived. */
   readonly isIdle: boolean;
-  /** How many received bytes wait to be parsed. */
+  /** The number of received bytes that are not parsed yet. */
   readonly size: number;
-  /** How many bytes of a body of known length are still to come. */
+  /** The number of missing bytes of a body of known length. */
   readonly missing: number;
   /** Adds received bytes, which are borrowed until `next()` returns nothing. */
   receive(bytes: Uint8Array, length: number): void;
-  /** Copies the bytes that wait. */
+  /** Copies the bytes that are not parsed yet. */
   keep(): void;
   /**
-   * Parses what has come.
+   * Parses the bytes that have arrived.
    *
-   * @returns What was found; `undefined` if more bytes are needed.
+   * @returns The next event; `undefined` if more bytes are needed.
    * @throws {RequestError} If the request must be refused.
    */
   next(): ParserEvent<Head> | undefined;
   /**
-   * Takes note that nothing more will come.
+   * Ends the received bytes.
    *
-   * @throws {RequestError} If that is worth a line in the log.
+   * @throws {RequestError} If the end is an error that should be logged.
    */
   end?(): void;
 }
 
 /** Sends one response over a connection. */
 export interface SocketTransport extends Transport {
+  /** The early end of the request. */
   readonly cancellation: Cancellation;
-  /** The status code that was sent; 0 as long as there is none. */
+  /** The status code that was sent; 0 if none was. */
   readonly status: number;
-  /** How many bytes of the body were handed over. */
+  /** The number of body bytes that were passed to the connection. */
   readonly bytesSent: number;
   /** Whether the response is complete. */
   readonly isOver: boolean;
-  /** Why the response was broken off, if it was. */
+  /** The reason for an incomplete response. */
   readonly failure?: unknown;
-  /** Whether the peer was told that a further request may follow. */
+  /** Whether the response allows a further request on the connection. */
   readonly keepsAlive: boolean;
-  /** Asks the client for a body that it holds back. */
+  /** Sends `100 Continue`. */
   sendContinue?(): void;
 }
 
-/** The connection that a response is sent over. */
+/** The interface of a connection for a response. */
 export interface Channel {
-  /** What is written to it. */
+  /** The writer of the connection. */
   readonly writer: SocketWriter;
   /**
-   * Decides whether a further request may follow, when the head of a response
-   * leaves.
+   * Decides whether a further request may follow. Called when the head of the
+   * response is sent.
    *
-   * @param isWhole Whether the body of the response is complete, so that nobody
-   * will read the body of the request any more.
+   * @param isWhole Whether the body of the response is known, so that the body
+   * of the request will not be read any more.
+   * @returns Whether a further request may follow.
    */
   mayKeepAlive(isWhole: boolean): boolean;
   /**
-   * Closes the connection as soon as everything is sent that was handed over,
-   * so that a response stays incomplete.
+   * Closes the connection after the pending bytes have been sent, which leaves
+   * the response incomplete.
+   *
+   * @param reason The reason.
    */
   breakOff(reason: unknown): void;
 }
 
-/** What a connection has to know of the head of a request. */
+/** The facts about a request that a connection needs. */
 export interface RequestTraits {
   /** Whether a body follows. */
   readonly hasBody: boolean;
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
-  /** Whether the client wants to send further requests. */
+  /** Whether the client may send further requests. */
   readonly keepsAlive: boolean;
 }
 
-/** An environ, and its input as the server made it. */
+/** An environ and its original input. */
 export interface ServedEnviron {
   /** The variables; the application may change them. */
   readonly environ: Environ;
-  /** What `wsgi.input` was. */
+  /** The original `wsgi.input`. */
   readonly input: RequestInput;
 }
 
-/** How a server talks to those who connect. */
+/** The protocol of a server. */
 export interface Protocol<Head> {
   /** Whether a connection can carry more than one request. */
   readonly isPersistent: boolean;
-  /** What a peer may send after the last response: bytes and milliseconds. */
+  /** The limits after the last response. */
   readonly lingering: LingeringLimits;
-  /** Makes the parser of one connection. */
+  /** Creates the parser of one connection. */
   createParser(): Parser<Head>;
-  /** Makes the transport of one response. */
+  /** Creates the transport of one response. */
   createTransport(channel: Channel, head: Head): SocketTransport;
-  /** Returns what a connection has to know of a head. */
+  /** Returns the facts that a connection needs. */
   traitsOf(head: Head): RequestTraits;
   /**
-   * Makes the environ of one request.
+   * Creates the environ of one request.
    *
    * @param head The head of the request.
-   * @param parser The parser that found it.
-   * @param remote The address of the client, where it has one.
-   * @param openBody Returns the body of the request, `null` for an empty one.
+   * @param parser The parser of the connection.
+   * @param remote The address of the client, if it has one.
+   * @param openBody Returns the body of the request; `null` if it is empty.
    * @param signal Returns the signal of the request.
    * @returns The environ.
-   * @throws {RequestError} If no application may see the request.
+   * @throws {RequestError} If the request must be refused.
    */
   createEnviron(
     head: Head,
@@ -139,24 +143,25 @@ export interface Protocol<Head> {
     signal: () => AbortSignal,
   ): ServedEnviron;
   /**
-   * Writes the answer to a request that no application sees.
+   * Writes the response to a refused request.
    *
-   * @param writer Where it goes.
-   * @param head The head, if it could be read.
-   * @param status The status of the answer.
-   * @returns How long its body is; `undefined` if it cannot be answered.
+   * @param writer The writer of the connection.
+   * @param head The head, if it could be parsed.
+   * @param status The status of the response.
+   * @returns The size of its body in bytes; `undefined` if the protocol has no
+   * response for this request.
    */
   refuse(
     writer: SocketWriter,
     head: Head | undefined,
     status: number,
   ): number | undefined;
-  /** Says in one line which request was refused, and why. */
+  /** Describes a refused request in one line for the log. */
   describeRefusal(
     error: RequestError,
     remote: Deno.NetAddr | undefined,
   ): string;
-  /** Returns what an access log shows of a head. */
+  /** Returns the head for the access log. */
   toLogged?(
     head: Head | undefined,
     parser: Parser<Head>,
@@ -164,15 +169,15 @@ export interface Protocol<Head> {
 }
 
 /**
- * Adds the response to a request that no application sees.
+ * Writes the response to a refused request.
  *
- * RFC 9110 section 9.3.2: there is no body in a response to HEAD.
+ * RFC 9110 section 9.3.2: a response to HEAD has no body.
  *
- * @param writer What it is written by.
+ * @param writer The writer of the connection.
  * @param status The status code.
- * @param method The method of the request, if it could be read.
+ * @param method The method of the request, if it could be parsed.
  * @param encode Encodes the head.
- * @returns How many bytes the body has.
+ * @returns The size of the body in bytes.
  */
 export function addErrorResponse(
   writer: SocketWriter,

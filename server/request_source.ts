@@ -36,25 +36,27 @@ function hastenCollection(size: number): void {
   _garbage = undefined;
 }
 
-/** Gives the body of one request out of the parser of its connection. */
+/** Reads the body of one request from the parser of its connection. */
 export class RequestSource implements BodySource {
   /** The source of requests without a body. */
   static readonly none: RequestSource = new RequestSource(undefined, () => {});
   readonly #parser: Parser<unknown> | undefined;
   readonly #onWait: () => void;
   #isComplete: boolean;
-  /** Whether nothing more will arrive. */
+  /** Whether no more bytes will arrive. */
   #hasEnded = false;
-  /** Whether the request is over: what the parser has belongs to the next. */
+  /** Whether the request is over, and the next bytes belong to another one. */
   #isDetached = false;
   #isRefused = false;
-  /** The number of bytes that were handed out. */
+  /** The number of bytes that were read. */
   #taken = 0;
   #wake: (() => void) | undefined;
 
   /**
-   * @param parser The parser, which has returned the head; nothing for a request
-   * without a body.
+   * Creates the source of one body.
+   *
+   * @param parser The parser, which has returned the head; `undefined` for a
+   * request without a body.
    * @param onWait Called when the application waits for further bytes.
    */
   constructor(parser: Parser<unknown> | undefined, onWait: () => void) {
@@ -63,12 +65,12 @@ export class RequestSource implements BodySource {
     this.#isComplete = parser === undefined;
   }
 
-  /** Whether the whole body was taken. */
+  /** Whether the whole body was read. */
   get isComplete(): boolean {
     return this.#isComplete;
   }
 
-  /** Whether the body was refused, so that no request may follow. */
+  /** Whether the body was refused, so that no further request may follow. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -91,10 +93,10 @@ export class RequestSource implements BodySource {
       const data = this.#take();
       if (data !== undefined || this.#isComplete) return data;
       if (this.#hasEnded) {
-        // Where the length is known, it says how much is missing.
+        // If the length is known, the input reports the missing bytes.
         if ((this.#parser?.missing ?? 0) > 0) return undefined;
         throw new RequestBodyError(
-          "Cannot read the request body: the client ended it too soon",
+          "Cannot read the request body: the client stopped sending too early",
           400,
         );
       }
@@ -105,40 +107,40 @@ export class RequestSource implements BodySource {
     }
   }
 
-  /** Tells that further bytes have arrived. */
+  /** Continues a pending read, because bytes have arrived. */
   arrive(): void {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
   }
 
-  /** Tells that nothing more will arrive. */
+  /** Ends the body, because no more bytes will arrive. */
   end(): void {
     this.#hasEnded = true;
     this.arrive();
   }
 
-  /** Leaves the rest of the body to the connection: nothing more is read. */
+  /** Leaves the rest of the body to the connection: later reads reject. */
   detach(): void {
-    // The one that stands for no body is shared.
+    // The source of requests without a body is shared.
     if (this.#parser === undefined) return;
     this.#isDetached = true;
     this.arrive();
   }
 
-  /** Has no effect: the connection discards what is left of the body. */
+  /** Has no effect: the connection discards the rest of the body. */
   release(): void {}
 
-  /** Takes note that the body is refused: it is too long, or malformed. */
+  /** Refuses the rest of a body that is malformed or too long. */
   cancel(): void {
-    // The one that stands for no body is shared.
+    // The source of requests without a body is shared.
     this.#isRefused = this.#parser !== undefined;
   }
 
   /**
-   * Drops what has arrived of the body.
+   * Discards the bytes of the body that have arrived.
    *
-   * @returns Whether that was all that was left of it.
+   * @returns Whether the end of the body has been reached.
    * @throws {RequestError} If it is malformed.
    */
   discard(): boolean {
@@ -157,7 +159,7 @@ export class RequestSource implements BodySource {
         const { data } = event;
         this.#taken += data.length;
         if (this.#taken > LARGE_BODY) hastenCollection(data.length);
-        // Whoever gets it may take its whole buffer.
+        // The application may use the whole buffer.
         return data.length === data.buffer.byteLength ? data : data.slice();
       }
       this.#isComplete = event?.type === "end";

@@ -13,8 +13,7 @@
  * @module
  */
 
-import type { BackendOptions } from "./options.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import type { BackendOptions, WsgiServer } from "./types.ts";
 import { serveBackend } from "./backend_protocol.ts";
 import { parseScgiBlock } from "../gateway/backend/header_block.ts";
 import type { Application } from "../wsgi/types.ts";
@@ -22,36 +21,36 @@ import type { Application } from "../wsgi/types.ts";
 export type { BackendOptions, WsgiServer };
 
 /**
- * Serves an application over SCGI. It serves at once.
+ * Serves an application over SCGI. The server starts at once.
  *
  * The variables are what the web server sends; nginx sends only what its
- * configuration tells it to (`include scgi_params;`). `PATH_INFO`, which that
- * leaves out, is taken from `DOCUMENT_URI`, or else from `REQUEST_URI`, less
- * `SCRIPT_NAME`. A request without `REQUEST_METHOD` is answered with 500.
+ * configuration contains (`include scgi_params;`). That file has no `PATH_INFO`;
+ * it is derived from `DOCUMENT_URI`, or else from `REQUEST_URI`, without
+ * `SCRIPT_NAME`. A request without `REQUEST_METHOD` gets 500.
  *
  * The response begins with a line `Status: 200 OK`; a header named `Status` is
- * dropped. The part of a request body that was not read is read at the end, up to
- * 64 MiB, or the web server would lose the response. A connection that closes
- * after the request and before the end of the response says that the client has
- * left. The web server may buffer either of
- * them, for example in files.
+ * dropped. The unread part of a request body is read after the response, up to 64
+ * MiB; otherwise the web server might lose the response. If the connection
+ * closes before the end of the response, the client has left. The web server may
+ * buffer requests and responses, for example in files.
  *
  * A connection that does not begin with a header block of up to 65535 bytes is
- * closed, with a line on stderr. Everybody who can connect can say anything
- * about a client: let only the web server connect.
+ * closed, with a line on stderr. A connection can claim anything about a client,
+ * so allow only the web server to connect.
  *
- * Over SCGI, only a response with a Content-Length can be seen to be broken.
+ * Over SCGI, the web server can only detect an incomplete response if it has a
+ * Content-Length.
  *
  * The SCGI protocol, 2008-06-23.
  *
  * @param app The application.
- * @param options Where to listen, and what else to set.
- * @returns The server, serving.
+ * @param options The address, and further options.
+ * @returns The running server.
  * @throws {TypeError} If `app` is not a function, or an option has the wrong
  * type.
  * @throws {RangeError} If the number in an option is out of range.
  * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.
- * @throws {Deno.errors.NotCapable} If the program may not listen there.
+ * @throws {Deno.errors.NotCapable} If the program lacks the permission.
  *
  * @example Usage
  * ```ts

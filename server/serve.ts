@@ -1,13 +1,12 @@
 /**
- * {@linkcode serve}: a server that serves at once.
+ * {@linkcode serve}: creates and starts a server.
  *
  * @module
  */
 
 import type { Application } from "../wsgi/types.ts";
 import { makeServer } from "./make_server.ts";
-import type { ServerOptions } from "./options.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import type { ServerOptions, WsgiServer } from "./types.ts";
 
 /** Options of {@linkcode serve}. */
 export interface ServeOptions extends ServerOptions {
@@ -19,7 +18,7 @@ export interface ServeOptions extends ServerOptions {
    */
   hostname?: string | undefined;
   /**
-   * The port, from 0 to 65535; 0 for any that is free.
+   * The port, from 0 to 65535; 0 for any free port.
    *
    * @default {8000}
    */
@@ -27,21 +26,21 @@ export interface ServeOptions extends ServerOptions {
 }
 
 /**
- * Serves an application, like `Deno.serve()` does with a fetch handler. The
- * server listens and answers requests as soon as this function returns.
+ * Serves an application, as `Deno.serve()` does with a fetch handler. The server
+ * handles requests as soon as this function returns.
  *
  * It is `makeServer()` followed by `serveForever()`.
  *
  * PEP 3333, "The Server/Gateway Side".
  *
  * @param app The application.
- * @param options Where to listen, and what else to set.
- * @returns The server, serving. Its `finished` resolves after `shutdown()`.
+ * @param options The address, and further options.
+ * @returns The running server. Its `finished` resolves after `shutdown()`.
  * @throws {TypeError} If the application is not a function, or an option has
  * the wrong type.
  * @throws {RangeError} If the port or the number in an option is out of range.
  * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.
- * @throws {Deno.errors.NotCapable} If the program may not listen there.
+ * @throws {Deno.errors.NotCapable} If the program lacks the permission.
  *
  * @example Usage
  * ```ts

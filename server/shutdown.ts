@@ -1,5 +1,5 @@
 /**
- * {@linkcode Shutdown}: the end of a server's requests and connections.
+ * {@linkcode Shutdown}: ends the requests and connections of a server.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { ServerStopped } from "../gateway/cancellation.ts";
 import type { Connection } from "./connection.ts";
 import type { Places } from "./places.ts";
 
-/** How long a last answer has for leaving, in milliseconds. */
+/** The time for sending a last response after the deadline, in milliseconds. */
 const ABORT_GRACE_MS = 50;
 
-/** Lets what runs end, until a deadline cuts it. */
+/** Waits for running requests, until a deadline cuts them. */
 export class Shutdown<Head> {
   readonly #connections: ReadonlySet<Connection<Head>>;
   readonly #places: Places<Head>;
@@ -19,9 +19,11 @@ export class Shutdown<Head> {
   #onGone: (() => void) | undefined;
 
   /**
+   * Creates the shutdown of one server.
+   *
    * @param connections The connections of the server.
-   * @param places Where its requests run.
-   * @param timeoutMs How long they may go on, in milliseconds.
+   * @param places The running requests of the server.
+   * @param timeoutMs The time that they have, in milliseconds.
    */
   constructor(
     connections: ReadonlySet<Connection<Head>>,
@@ -34,8 +36,8 @@ export class Shutdown<Head> {
   }
 
   /**
-   * Waits for requests, for what is on its way to clients, and for what they
-   * still send. What is left at the deadline is cut.
+   * Waits for running requests, for pending bytes, and for clients that are still
+   * sending. The rest is cut at the deadline.
    *
    * @returns A promise that resolves when no connection is left.
    */
@@ -52,19 +54,19 @@ export class Shutdown<Head> {
     }
   }
 
-  /** Takes note that a connection is closed. */
+  /** Called when a connection has closed. */
   onGone(): void {
     this.#onGone?.();
   }
 
-  /** Waits until what was answered has been handed to the system. */
+  /** Waits until all responses have been passed to the system. */
   async #whenSent(): Promise<void> {
     await Promise.all(
       [...this.#connections].map(({ writer }) => writer.drained()),
     );
   }
 
-  /** Waits until no client is still sending what would reset its response. */
+  /** Waits while clients are sending, which might reset their connections. */
   #whenLingered(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onGone = () => {
@@ -75,7 +77,7 @@ export class Shutdown<Head> {
     return promise;
   }
 
-  /** The deadline has passed: what still runs is told, then cut. */
+  /** Cancels the requests that are still running after the deadline. */
   async #cutAll(): Promise<void> {
     for (const { request } of this.#connections) {
       request?.transport.cancellation.cancel(new ServerStopped());

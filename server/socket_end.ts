@@ -1,21 +1,24 @@
 /**
- * How a connection ends: {@linkcode SocketEnd} and {@linkcode HalfCloseGrace}.
+ * The end of a connection: {@linkcode SocketEnd} and {@linkcode HalfCloseGrace}.
  *
  * @module
  */
 
-import type { Socket, SocketWriter } from "./socket_writer.ts";
+import type { Socket } from "./listener.ts";
+import type { SocketWriter } from "./socket_writer.ts";
 
 /**
- * How long a client that has ended its sending side is waited for, in
- * milliseconds, while the application sends nothing: it has either left or
- * reads on, and only writing to it shows which.
+ * The time, in milliseconds, after which a client that has closed its sending
+ * direction counts as gone if the application sends nothing. It may still be
+ * reading; only a write would show that.
  */
 const HALF_CLOSE_GRACE_MS = 500;
 
-/** What a peer may send after the last response: bytes and milliseconds. */
+/** The limits for bytes that arrive after the last response. */
 export interface LingeringLimits {
+  /** The maximum number of bytes. */
   readonly size: number;
+  /** The maximum time, in milliseconds. */
   readonly timeMs: number;
 }
 
@@ -29,9 +32,11 @@ export class SocketEnd {
   #isClosed = false;
 
   /**
+   * Creates the end of one connection.
+   *
    * @param socket The connection.
-   * @param writer What is written to it.
-   * @param limits How long the peer is given.
+   * @param writer The writer of the connection.
+   * @param limits The limits for lingering.
    */
   constructor(socket: Socket, writer: SocketWriter, limits: LingeringLimits) {
     this.#socket = socket;
@@ -39,19 +44,20 @@ export class SocketEnd {
     this.#limits = limits;
   }
 
-  /** Whether both sides are closed. */
+  /** Whether the connection is closed. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
   /**
-   * Ends the sending side once everything is sent, and gives the client time to
-   * read it: closing while it still sends would reset the connection, and the
-   * client might lose the response.
+   * Closes the sending direction after the pending bytes have been sent, and
+   * gives the client time to read them. Closing both directions while the client
+   * is sending would reset the connection, and the client might lose the
+   * response.
    *
    * RFC 9112 section 9.6.
    *
-   * @param hasEnded Returns whether the client has ended its sending side.
+   * @param hasEnded Returns whether the client has stopped sending.
    * @param close Closes the connection.
    */
   async linger(hasEnded: () => boolean, close: () => void): Promise<void> {
@@ -68,10 +74,10 @@ export class SocketEnd {
   }
 
   /**
-   * Counts bytes that came after the last response.
+   * Counts bytes that arrived after the last response.
    *
-   * @param count How many.
-   * @returns Whether they are still within the limit.
+   * @param count The number of bytes.
+   * @returns Whether they are within the limit.
    */
   discard(count: number): boolean {
     this.#discarded += count;
@@ -79,9 +85,9 @@ export class SocketEnd {
   }
 
   /**
-   * Closes both sides. A second call does nothing.
+   * Closes both directions. A second call has no effect.
    *
-   * @param reason What those who wait for room are rejected with.
+   * @param reason The reason with which pending writes reject.
    */
   close(reason: unknown): void {
     if (this.#isClosed) return;
@@ -91,20 +97,20 @@ export class SocketEnd {
     try {
       this.#socket.close();
     } catch {
-      // The other end was faster.
+      // The connection is closed already.
     }
   }
 }
 
-/** Waits for a client that has ended its sending side. */
+/** Waits for a client that has closed its sending direction. */
 export class HalfCloseGrace {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * Begins to wait, for as long as bytes are sent.
+   * Starts waiting, as long as the application sends bytes.
    *
-   * @param bytesSent Returns how many were handed over so far.
-   * @param writer What they are written by.
+   * @param bytesSent Returns the number of bytes sent so far.
+   * @param writer The writer of the connection.
    * @param onGone Called when the client counts as gone.
    */
   start(
@@ -122,16 +128,16 @@ export class HalfCloseGrace {
   }
 
   /**
-   * Waits for the promise jobs that are due, and no longer.
+   * Waits only for pending promise jobs.
    *
-   * @param onGone Called then.
+   * @param onGone Called after them.
    */
   end(onGone: () => void): void {
     this.stop();
     this.#timer = setTimeout(onGone);
   }
 
-  /** Waits no more. */
+  /** Stops waiting. */
   stop(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);

@@ -1,41 +1,41 @@
 /**
- * {@linkcode SocketReader}: what arrives on a connection, piece by piece.
+ * {@linkcode SocketReader}: reads from a connection.
  *
  * @module
  */
 
 import { READ_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
-import type { Socket } from "./socket_writer.ts";
+import type { Socket } from "./listener.ts";
 
-/** How many bytes an idle connection has room for. */
+/** The size of the buffer of an idle connection, in bytes. */
 const IDLE_BUFFER_SIZE = 2_048;
 
-/** What takes the bytes. */
+/** The receiver of the bytes. */
 export interface Receiver {
-  /** Whether so much is to come that a large buffer pays. */
+  /** Whether so many bytes are expected that a large buffer is useful. */
   readonly wantsMuch: boolean;
-  /** Whether so much waits that no more is read now. */
+  /** Whether enough bytes are waiting, so that reading stops. */
   readonly isFull: boolean;
-  /** How many bytes wait, which count against what is read ahead. */
+  /** The number of bytes that are waiting, which reduces the next read. */
   readonly ahead: number;
   /** Whether the connection is closed. */
   readonly isClosed: boolean;
   /**
-   * Takes bytes, which are borrowed.
+   * Receives bytes, which are borrowed.
    *
-   * @param buffer An array that holds them at its beginning.
-   * @param count How many of its bytes they are.
+   * @param buffer An array that begins with them.
+   * @param count The number of received bytes.
    */
   receive(buffer: Uint8Array, count: number): void;
-  /** Takes note that the peer has ended its sending side. */
+  /** Called when the peer has stopped sending. */
   onEnd(): void;
-  /** Takes note that nothing can be read any more. */
+  /** Called when a read has failed. */
   onReadError(error: unknown): void;
 }
 
 /**
- * Reads a connection, one piece at a time: into a small buffer of its own while
- * it is idle, into a pooled one while a body arrives.
+ * Reads from a connection: into a small buffer of its own while the connection is
+ * idle, into a large one from the pool while a body arrives.
  */
 export class SocketReader {
   readonly #socket: Socket;
@@ -43,6 +43,8 @@ export class SocketReader {
   #resume: (() => void) | undefined;
 
   /**
+   * Creates the reader of one connection.
+   *
    * @param socket The connection.
    */
   constructor(socket: Socket) {
@@ -52,8 +54,8 @@ export class SocketReader {
   /**
    * Reads until the connection ends.
    *
-   * @param receiver What takes the bytes.
-   * @returns A promise that resolves when nothing more is read.
+   * @param receiver The receiver of the bytes.
+   * @returns A promise that resolves when reading has ended.
    */
   async run(receiver: Receiver): Promise<void> {
     while (!receiver.isClosed) {
@@ -76,7 +78,7 @@ export class SocketReader {
     }
   }
 
-  /** Goes on reading, if it has stopped because enough was waiting. */
+  /** Continues reading after the receiver was full. */
   resume(): void {
     const resume = this.#resume;
     this.#resume = undefined;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode SocketServer}: a server over sockets, whatever it speaks.
+ * {@linkcode SocketServer}: a server over sockets, with any protocol.
  *
  * @module
  */
@@ -15,15 +15,13 @@ import { Connection } from "./connection.ts";
 import type { ActiveRequest, ConnectionHost } from "./connection_host.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Accepted } from "./listener.ts";
-import { logEnd } from "./log_end.ts";
-import { DEFAULT_SHUTDOWN_TIMEOUT_MS } from "./options.ts";
 import { Places } from "./places.ts";
 import type { Protocol } from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
 import { RateLimitedLog } from "../gateway/rate_limited_log.ts";
 import { Shutdown } from "./shutdown.ts";
 import type { SocketServerOptions } from "./socket_server_options.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import type { WsgiServer } from "./types.ts";
 
 /** Opens the body of a request that has none. */
 const NO_BODY = () => null;
@@ -48,10 +46,10 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   #stopped: Promise<void> | undefined;
 
   /**
-   * Begins to accept connections. Their requests wait until `serveForever()` or
-   * `handleRequest()` takes them.
+   * Starts accepting connections. Their requests wait for `serveForever()` or
+   * `handleRequest()`.
    *
-   * @param options What to work with.
+   * @param options The parts and settings.
    */
   constructor(options: SocketServerOptions<Head>) {
     const { listener, headersTimeout, keepAliveTimeout, requestTimeout } =
@@ -66,7 +64,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     this.#shutdown = new Shutdown(
       this.#connections,
       this.#places,
-      options.shutdownTimeout ?? DEFAULT_SHUTDOWN_TIMEOUT_MS,
+      options.shutdownTimeout,
     );
     this.#complaints = new RateLimitedLog(
       options.errors ?? new StderrStream(),
@@ -99,13 +97,13 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     connection.read().catch((error) => this.onFault(connection, error));
   }
 
-  // What connections ask for --------------------------------------------------
+  // The interface for connections ---------------------------------------------
 
   get now(): number {
     return this.#deadlines.now;
   }
 
-  /** How many requests the application is working on. */
+  /** The number of running requests. */
   get running(): number {
     return this.#places.running;
   }
@@ -144,7 +142,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       }
       return done.then(() => input.release());
     } catch (error) {
-      // After another error the connection is destroyed, and the request over.
+      // After any other error, the connection is destroyed and the request ends.
       if (error instanceof RequestError) this.#places.leave(connection);
       throw error;
     }
@@ -155,14 +153,15 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   }
 
   onLeft(request: ActiveRequest<Head>): void {
-    logEnd(request, !request.transport.isOver);
+    const { entry, environ, transport } = request;
+    entry?.endResponse(transport, environ, !transport.isOver);
   }
 
   onRequestOver(
     connection: Connection<Head>,
     request: ActiveRequest<Head>,
   ): void {
-    logEnd(request, false);
+    request.entry?.endResponse(request.transport, request.environ, false);
     if (connection.isClosed) this.#deadlines.delete(connection);
     this.#places.leave(connection);
   }
@@ -176,7 +175,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     const entry = request?.entry ??
       this.#options.log?.begin(connection.logged, remote?.hostname);
     entry?.end({ status: error.status, bytesSent });
-    // That the server is busy is no fault of the client.
+    // A busy server is not the fault of the client.
     if (error.status === 503) return;
     this.#complaints.add(this.protocol.describeRefusal(error, remote));
   }
@@ -187,14 +186,14 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   }
 
   onFault(connection: Connection<Head>, error: unknown): void {
-    // No request may take the process with it.
+    // A request must not end the process.
     this.#complaints.add(formatError(error));
     connection.destroy(error);
   }
 
   onClosed(connection: Connection<Head>): void {
     this.#connections.delete(connection);
-    // An application may hold its place without a client, until its time is up.
+    // Without its client, an application keeps its place until its deadline.
     const mayExpire = connection.request !== undefined &&
       this.limits.request < Infinity;
     if (!mayExpire) this.#deadlines.delete(connection);
@@ -206,7 +205,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
       .end({ status: 0, bytesSent: 0, clientLeft: true });
   }
 
-  // What programs ask for -----------------------------------------------------
+  // The interface for programs ------------------------------------------------
 
   serveForever(): Promise<void> {
     if (this.#stopped === undefined) this.#places.serve();
@@ -232,7 +231,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   }
 
   async #stop(): Promise<void> {
-    // The rest comes once `#stopped` is set.
+    // The rest must run after `#stopped` is set.
     await undefined;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     const accepting = this.#loop.stop();

@@ -1,5 +1,5 @@
 /**
- * {@linkcode SocketWriter}: what is written to a connection, in order.
+ * {@linkcode SocketWriter}: writes to a connection.
  *
  * @module
  */
@@ -7,76 +7,65 @@
 import { Gate } from "../gateway/gate.ts";
 import { POOLED_SIZE } from "./buffer_pool.ts";
 import { GatheringBuffer } from "./gathering_buffer.ts";
-
-/** The parts of a connection that this room uses, whatever it runs over. */
-export interface Socket {
-  /** Reads what has come, into an array; `null` at the end. */
-  read(into: Uint8Array): Promise<number | null>;
-  /** Writes some of the bytes and resolves to how many. */
-  write(bytes: Uint8Array): Promise<number>;
-  /** Ends the sending side. */
-  closeWrite(): Promise<void>;
-  /** Closes both sides. */
-  close(): void;
-}
+import type { Socket } from "./listener.ts";
 
 /**
- * How long bytes may be gathered without a turn of the event loop, in
- * milliseconds: a generator that computes for long must not hold them back.
+ * The maximum time, in milliseconds, for gathering bytes without a turn of the
+ * event loop. A generator that computes for a long time must not delay them.
  */
 const MAX_GATHERING_MS = 2;
 
 /**
- * For how many promise jobs a body waits for its next chunk after a write. An
- * async generator that waits for nothing makes one in three, so that its chunks
- * are gathered as those of a sync one are. Whatever waits for the event loop
- * takes longer.
+ * The number of promise jobs that the next chunk of a body has after a write. An
+ * async generator needs three if it does not wait for the event loop, so its
+ * chunks are gathered like those of a sync generator.
  */
 const MAX_JOBS = 8;
 
 const RESOLVED = Promise.resolve();
 
-/** From this size on, bytes are sent from where they are, without a copy. */
+/** The minimum size, in bytes, of a chunk that is sent without a copy. */
 const MIN_DIRECT = 32_768;
 
 /**
- * Writes bytes in order. While a write is under way it gathers what comes next,
- * up to one buffer, and lets the caller go on: many small chunks become a few
- * writes.
+ * Writes bytes in order. While a write is pending, further bytes are gathered, so
+ * that many small chunks become a few writes.
  *
- * PEP 3333, "Buffering and Streaming", allows to transmit a block while the
- * application produces the next one.
+ * PEP 3333, "Buffering and Streaming", allows a server to transmit a block while
+ * the application produces the next one.
  */
 export class SocketWriter {
   readonly #socket: Socket;
   readonly #onFailure: (error: unknown) => void;
   readonly #gate = new Gate();
-  /** What was gathered since the last write. */
+  /** The bytes that were gathered since the last write. */
   readonly #gathered = new GatheringBuffer();
-  /** What is being written, and how much of it has been. */
+  /** The bytes of the pending write, and the number of written ones. */
   #current: Uint8Array | undefined;
   #written = 0;
   #taken = 0;
-  /** When the write under way began, on the clock of `performance.now()`. */
+  /** The last known turn of the event loop, by `performance.now()`. */
   #since = 0;
-  /** Whether that was gathered. */
+  /** Whether the pending write has a buffer from the pool. */
   #isPooled = false;
-  /** What follows: chunks that are not copied, and what came after them. */
+  /** The next writes: chunks that are not copied, and bytes after them. */
   readonly #queue: Uint8Array[] = [];
   #isClosed = false;
   #isBroken = false;
-  /** Whether what was written last is a chunk of a body that goes on. */
+  /** Whether further chunks of a body may follow. */
   #isStreaming = false;
-  /** How many promise jobs are left until what was gathered is sent. */
+  /** The number of promise jobs until the gathered bytes are sent. */
   #jobs = 0;
-  #whenDrained: (() => void) | undefined;
+  readonly #onDrained: (() => void)[] = [];
   readonly #onWritten = (count: number): void => this.#advance(count);
   readonly #onError = (error: unknown): void => this.#fail(error);
   readonly #onJob = (): void => this.#countJob();
 
   /**
+   * Creates the writer of one connection.
+   *
    * @param socket The connection.
-   * @param onFailure Called once, when the peer takes no more.
+   * @param onFailure Called once, when a write has failed.
    */
   constructor(socket: Socket, onFailure: (error: unknown) => void) {
     this.#socket = socket;
@@ -87,25 +76,25 @@ export class SocketWriter {
     return this.#isClosed || this.#isBroken;
   }
 
-  /** How many bytes the system has taken so far. */
+  /** The number of bytes that the system has accepted. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Whether more waits than one buffer: nothing should be added now. */
+  /** Whether more than one buffer is waiting, so that the caller should wait. */
   get isFull(): boolean {
     return this.#queue.length > 0;
   }
 
-  /** Whether everything has been handed to the system. */
+  /** Whether all bytes have been passed to the system. */
   get isDrained(): boolean {
     return this.#current === undefined && this.#gathered.length === 0 &&
       this.#queue.length === 0;
   }
 
   /**
-   * Adds bytes, which are copied. They leave with the next
-   * {@linkcode SocketWriter.flush}.
+   * Adds a copy of bytes. They are sent by the next {@linkcode
+   * SocketWriter.flush}.
    *
    * @param bytes The bytes.
    */
@@ -117,15 +106,15 @@ export class SocketWriter {
   }
 
   /**
-   * Adds a chunk and sends it, with what was added before.
+   * Adds a chunk and sends it, together with earlier bytes.
    *
    * @param chunk The bytes. A large chunk is not copied: it must not change
-   * until the result says that there is room again.
+   * before the result resolves.
    * @param after Bytes that follow the chunk; they are copied.
-   * @param isLast Whether nobody waits for the result, because the body is
-   * complete with this chunk: it is copied then.
-   * @returns Nothing if more can be written at once; otherwise what resolves
-   * when it can, and rejects when the peer takes no more.
+   * @param isLast Whether the chunk is the last one of its body. Because the
+   * caller does not wait for the result, it is always copied.
+   * @returns Nothing if more can be written at once; otherwise a promise that
+   * resolves when it can, and rejects when the connection has failed.
    */
   write(
     chunk: Uint8Array,
@@ -147,13 +136,13 @@ export class SocketWriter {
     return this.#gate;
   }
 
-  /** Whether a further chunk may be gathered. */
+  /** Whether another chunk can be gathered. */
   get #hasRoom(): boolean {
     return this.#queue.length === 0 &&
       POOLED_SIZE - this.#gathered.length >= MIN_DIRECT;
   }
 
-  /** Sends what was added, unless a write is under way that it will follow. */
+  /** Sends the added bytes, if a write is pending then after it. */
   flush(): void {
     this.#isStreaming = false;
     this.#send();
@@ -165,25 +154,21 @@ export class SocketWriter {
   }
 
   /**
-   * Waits until everything has been handed to the system, or cannot be.
+   * Waits until all bytes have been passed to the system, or a write has failed.
    *
    * @returns A promise that resolves then.
    */
   drained(): Promise<void> {
     if (this.isDrained || this.#isOver) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const before = this.#whenDrained;
-    this.#whenDrained = () => {
-      before?.();
-      resolve();
-    };
+    this.#onDrained.push(resolve);
     return promise;
   }
 
   /**
-   * Drops what has not been written.
+   * Drops the bytes that have not been written.
    *
-   * @param reason What those who wait are rejected with.
+   * @param reason The reason with which pending writes reject.
    */
   close(reason: unknown): void {
     if (this.#isClosed) return;
@@ -199,15 +184,15 @@ export class SocketWriter {
     this.#settle();
   }
 
-  /** Begins the next write, if there is anything left. */
+  /** Starts the next write, if there are more bytes. */
   #next(): void {
     const gathered = this.#gathered.take();
     this.#isPooled = gathered !== undefined;
     this.#current = gathered ?? this.#queue.shift();
     if (this.#current === undefined) this.#settle();
     else this.#writeSome();
-    // A chunk that is not copied has to have left; what was gathered may be on
-    // its way, since there is room for more of it.
+    // A chunk without a copy must be written before the caller continues. After
+    // gathered bytes, there is room for more at once.
     const isDirect = this.#current !== undefined && !this.#isPooled;
     if (!isDirect && this.#queue.length === 0) this.#gate.open();
   }
@@ -215,9 +200,8 @@ export class SocketWriter {
   #writeSome(): void {
     const current = this.#current;
     if (current === undefined) return;
-    const rest = this.#written === 0
-      ? current
-      : current.subarray(this.#written);
+    const written = this.#written;
+    const rest = written === 0 ? current : current.subarray(written);
     this.#socket.write(rest).then(this.#onWritten, this.#onError);
   }
 
@@ -228,14 +212,16 @@ export class SocketWriter {
     if (this.#written < (this.#current?.length ?? 0)) return this.#writeSome();
     this.#written = 0;
     this.#release();
-    if (this.#isStreaming && !this.#gate.isClosed && this.#hasRoom) {
+    if (!this.#isStreaming) return this.#next();
+    this.#since = performance.now();
+    if (!this.#gate.isClosed && this.#hasRoom) {
       this.#jobs = MAX_JOBS;
       RESOLVED.then(this.#onJob);
       if (this.#gathered.length === 0) this.#settle();
     } else this.#next();
   }
 
-  /** The body may have a further chunk ready, in a few promise jobs. */
+  /** Waits a few promise jobs for the next chunk of the body. */
   #countJob(): void {
     if (this.#jobs === 0) return;
     if (--this.#jobs > 0) RESOLVED.then(this.#onJob);
@@ -245,7 +231,7 @@ export class SocketWriter {
   #fail(error: unknown): void {
     this.#release();
     if (this.#isClosed) return;
-    // Nothing can be written any more. Those who wait learn of it by close().
+    // Pending writes reject when close() is called.
     this.#isBroken = true;
     this.#drop();
     this.#gate.close();
@@ -259,8 +245,6 @@ export class SocketWriter {
   }
 
   #settle(): void {
-    const settle = this.#whenDrained;
-    this.#whenDrained = undefined;
-    settle?.();
+    while (this.#onDrained.length > 0) this.#onDrained.shift()?.();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * {@linkcode listenUnix}: listening on a Unix socket, whose file is removed at
- * the end unless another server has put its own in that place.
+ * {@linkcode listenUnix}: listens on a Unix socket, and removes its file at the
+ * end unless another server has replaced it.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { listening } from "./listen.ts";
 import { type Accepted, acceptFrom, type Listener } from "./listener.ts";
 import { bindUnix } from "./unix_socket.ts";
 
-/** The longest path that every system allows for a socket, in bytes. */
+/** The maximum path length that all systems allow for sockets, in bytes. */
 const MAX_PATH_SIZE = 100;
 
 /**
  * Listens on a Unix socket.
  *
- * @param givenPath Its path.
- * @param mode The file mode of the socket; the umask decides without it.
- * @returns The listener, bound.
+ * @param givenPath The path of the socket.
+ * @param mode The file mode of the socket; by default, the umask decides.
+ * @returns The listener.
  * @throws As `listening()` does.
  */
 export function listenUnix(
@@ -39,8 +39,8 @@ export function listenUnix(
 }
 
 /**
- * Makes a path absolute, so that it leads to the same file when the program
- * changes its folder.
+ * Converts a path to an absolute one, so that it stays valid if the program
+ * changes its working directory.
  */
 function toAbsolute(path: string): string {
   if (path.startsWith("/") || Deno.build.os === "windows") return path;
@@ -49,7 +49,7 @@ function toAbsolute(path: string): string {
     const { length } = new TextEncoder().encode(absolute);
     return length <= MAX_PATH_SIZE ? absolute : path;
   } catch {
-    // The program may not know where it is.
+    // The program may lack the permission.
     return path;
   }
 }
@@ -59,9 +59,9 @@ class UnixListener implements Listener {
   readonly port = 0;
   readonly #listener: Deno.UnixListener;
   readonly #path: string;
-  /** Which file the socket is. */
+  /** The identity of the socket file. */
   readonly #own: string | undefined;
-  /** Rejects the `accept()` that waits. */
+  /** Rejects the pending `accept()`. */
   #reject: ((reason: unknown) => void) | undefined;
   #onClosed: (() => void) | undefined;
 
@@ -84,7 +84,7 @@ class UnixListener implements Listener {
     });
   }
 
-  /** Ends an `accept()`; returns whether it was waited for. */
+  /** Ends an `accept()`; returns whether it was still pending. */
   #end(reject: (reason: unknown) => void): boolean {
     if (this.#reject !== reject) return false;
     this.#reject = undefined;
@@ -92,7 +92,7 @@ class UnixListener implements Listener {
     return true;
   }
 
-  /** Deno removes whatever has the name that a listener was bound to. */
+  /** Closes the listener. Deno removes any file that has the path by then. */
   close(): void {
     const found = identityOf(this.#path);
     if (found === undefined || found === this.#own) {
@@ -101,14 +101,14 @@ class UnixListener implements Listener {
     const restore = keepFile(this.#path);
     if (restore === undefined) return this.#abandon();
     this.#listener.close();
-    // Deno holds the listener until the last accept() is over.
+    // Deno keeps the listener until the pending accept() has ended.
     if (this.#reject === undefined) restore();
     else this.#onClosed = restore;
   }
 
   /**
-   * Leaves the listener open until the program ends. No client can reach it any
-   * more, since its file is gone.
+   * Leaves the listener open until the program ends. Clients cannot reach it,
+   * because its file has been replaced.
    */
   #abandon(): void {
     const reject = this.#reject;
@@ -119,30 +119,30 @@ class UnixListener implements Listener {
 }
 
 /**
- * Keeps a file that another program has put in place of the socket.
+ * Saves the file that another program has created in place of the socket.
  *
- * @returns Puts the file back, once the listener is closed; nothing if the
- * program may not keep it.
+ * @returns A function that restores the file after the listener was closed;
+ * `undefined` if the program lacks the permission.
  */
 function keepFile(path: string): (() => void) | undefined {
   const kept = `${path}.${crypto.randomUUID().slice(0, 8)}`;
   try {
     Deno.linkSync(path, kept);
   } catch {
-    // The permission may be for one name only, and a folder has no links.
+    // The permission may cover one name only, and folders cannot be linked.
     return undefined;
   }
   return () => {
     try {
       Deno.linkSync(kept, path);
     } catch {
-      // It is there, or a newer one.
+      // The file exists, or a newer one.
     }
     Deno.removeSync(kept);
   };
 }
 
-/** Which file a path leads to; `undefined` if none, or none that can be seen. */
+/** Returns the identity of a file; `undefined` if it cannot be determined. */
 function identityOf(path: string): string | undefined {
   try {
     const { dev, ino } = Deno.lstatSync(path);

@@ -1,16 +1,16 @@
 /**
- * Unix sockets, also in place of one that a dead server left behind.
+ * {@linkcode bindUnix}: binds Unix sockets, and replaces those of dead servers.
  *
  * @module
  */
 
-/** How long a server may take to accept, in milliseconds. */
+/** The maximum time for the probe of a socket, in milliseconds. */
 const PROBE_TIMEOUT_MS = 2_000;
 
 const ANSWERED = 1;
 const REFUSED = 2;
 
-/** Connects, and stores the outcome. */
+/** The code of a worker that connects and stores the outcome. */
 const PROBE = `
   onmessage = async ({ data: [path, outcome] }) => {
     let result = ${ANSWERED};
@@ -25,15 +25,15 @@ const PROBE = `
 `;
 
 /**
- * Returns whether a path is a socket on which no server listens any more.
+ * Tests whether a path is a socket without a server.
  *
- * Deno can only connect asynchronously, and a server binds at once. So a worker
- * connects while this thread waits; it takes some 10 ms, and only where there
- * is a socket in the way.
+ * Deno can only connect asynchronously, but binding is sync. Therefore a worker
+ * connects while this thread waits. This takes about 10 ms, and happens only if
+ * the file exists.
  *
  * @param path The path.
- * @returns Whether the file can be removed. Where it is no socket, or the
- * question stays open, it cannot.
+ * @returns Whether the file can be removed; `false` if it is not a socket, or in
+ * doubt.
  */
 function isStaleSocket(path: string): boolean {
   if (!Deno.lstatSync(path).isSocket) return false;
@@ -52,12 +52,12 @@ function isStaleSocket(path: string): boolean {
 }
 
 /**
- * Binds to a Unix socket, in place of one that a dead server left behind.
+ * Binds a Unix socket. If a dead server left its file behind, it is replaced.
  *
  * @param path The path.
- * @param bind Binds and returns.
- * @returns What `bind` returns.
- * @throws What `bind` throws.
+ * @param bind The function that binds.
+ * @returns The result of `bind`.
+ * @throws The error of `bind`.
  */
 export function bindUnix<T>(path: string, bind: () => T): T {
   try {

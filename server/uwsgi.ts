@@ -13,8 +13,7 @@
  * @module
  */
 
-import type { BackendOptions } from "./options.ts";
-import type { WsgiServer } from "./wsgi_server.ts";
+import type { BackendOptions, WsgiServer } from "./types.ts";
 import { serveBackend } from "./backend_protocol.ts";
 import type { Application } from "../wsgi/types.ts";
 import { parseUwsgiBlock } from "../gateway/backend/header_block.ts";
@@ -22,21 +21,21 @@ import { parseUwsgiBlock } from "../gateway/backend/header_block.ts";
 export type { BackendOptions, WsgiServer };
 
 /**
- * Serves an application over the uwsgi protocol. It serves at once.
+ * Serves an application over the uwsgi protocol. The server starts at once.
  *
- * What `serveScgi()` documents about the web server is true here, too. The response
- * begins with a line `HTTP/1.1 200 OK`, which is the form that Apache wants.
+ * The notes of `serveScgi()` about the web server also apply here. The response
+ * begins with a line `HTTP/1.1 200 OK`, because Apache expects it.
  *
  * The uwsgi protocol, 0.1: requests with `modifier1` 0.
  *
  * @param app The application.
- * @param options Where to listen, and what else to set.
- * @returns The server, serving.
+ * @param options The address, and further options.
+ * @returns The running server.
  * @throws {TypeError} If `app` is not a function, or an option has the wrong
  * type.
  * @throws {RangeError} If the number in an option is out of range.
  * @throws {Deno.errors.AddrInUse} If the port or the socket is in use.
- * @throws {Deno.errors.NotCapable} If the program may not listen there.
+ * @throws {Deno.errors.NotCapable} If the program lacks the permission.
  *
  * @example Usage
  * ```ts

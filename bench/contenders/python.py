@@ -99,7 +99,7 @@ def serve_wsgiref():
     )
 
     class Server(WSGIServer):
-        # Five, the default, makes 32 clients wait for lost packets.
+        # With the default of five, 32 clients would wait for lost packets.
         request_queue_size = 1024
 
     class Silent(WSGIRequestHandler):
@@ -117,7 +117,7 @@ def serve_waitress():
         listen=f"127.0.0.1:{PORT}",
         ident=None,
         connection_limit=2000,
-        # select() ends the program at the thousandth connection.
+        # With select(), the program fails at 1,000 connections.
         asyncore_use_poll=True,
         _quiet=True,
     )

@@ -5,12 +5,12 @@
  */
 
 import type { AccessRecord } from "../../gateway/access_record.ts";
-import { AccessLog } from "../../server/access_log.ts";
 import {
+  AccessLog,
   LogEntry,
   type LoggedHead,
   type RequestEnd,
-} from "../../server/log_entry.ts";
+} from "../../server/access_log.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
 /** Called at the end of a request, with its environ unless it was refused. */

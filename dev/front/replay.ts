@@ -7,7 +7,8 @@
 import type { BodySource } from "../../gateway/input/body_source.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import type { Channel } from "../../server/protocol.ts";
-import { type Socket, SocketWriter } from "../../server/socket_writer.ts";
+import type { Socket } from "../../server/listener.ts";
+import { SocketWriter } from "../../server/socket_writer.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { RecordedRequest } from "../conversation.ts";

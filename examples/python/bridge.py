@@ -1,7 +1,7 @@
-"""Python's half of bridge.ts: calls a WSGI application as PEP 3333 has it.
+"""The Python part of bridge.ts: calls a WSGI application as in PEP 3333.
 
-Strings need no care: those of environ have one character for each byte on both
-sides. Bytes are copied, lists and tuples become arrays.
+Strings need no conversion: in environ, they have one character per byte in both
+languages. Bytes are copied; lists and tuples become arrays.
 """
 
 import io
@@ -12,7 +12,7 @@ from pyodide.ffi import to_js
 
 
 class ErrorStream(io.TextIOBase):
-    """wsgi.errors: a text stream onto that of the server."""
+    """wsgi.errors: a text stream that writes to that of the server."""
 
     def __init__(self, write, flush):
         self._write = write
@@ -31,22 +31,22 @@ class ErrorStream(io.TextIOBase):
         self._flush()
 
     def close(self):
-        """Does nothing: it is the server's, and its end is no time to flush."""
+        """Does nothing, because the stream belongs to the server."""
 
 
 class Response:
-    """What an application returned."""
+    """The result of an application."""
 
     def __init__(self, body):
         self._body = body
         self._chunks = None
 
     def is_list(self):
-        """Tells whether the body is there as a whole."""
+        """Returns whether the body is complete."""
         return type(self._body) in (list, tuple)
 
     def next(self):
-        """Gives the next chunk in an array, and None at the end."""
+        """Returns the next chunk in an array, and None at the end."""
         if self._chunks is None:
             self._chunks = iter(self._body)
         for chunk in self._chunks:
@@ -59,12 +59,13 @@ class Response:
 
 
 def _to_js(value):
-    # What has no equal in JavaScript is an error here, not a handle there.
+    # A value without a JavaScript equivalent raises an error, instead of becoming
+    # a handle.
     return to_js(value, create_pyproxies=False)
 
 
 def call(application, variables, body, start, log, flush):
-    """Calls an application; see bridge.ts for what it is given."""
+    """Calls an application; bridge.ts describes the arguments."""
     environ = variables.to_py()
     environ["wsgi.version"] = tuple(environ["wsgi.version"])
     environ["wsgi.input"] = io.BytesIO(body.to_bytes())
@@ -76,7 +77,7 @@ def call(application, variables, body, start, log, flush):
             trace = exc_info and "".join(traceback.format_exception(*exc_info))
             write = start(status, _to_js(headers), trace or None)
             if write is None:
-                # The headers have left, so the error goes on.
+                # The headers have been sent, so the error is raised again.
                 raise exc_info[1].with_traceback(exc_info[2])
         finally:
             exc_info = None  # It refers to this frame.

@@ -1,11 +1,10 @@
-"""Python's half of debian.ts: lets the packages of Debian run here.
+"""The Python part of debian.ts: makes the packages of Debian run here.
 
-What Debian packages for one Python, a newer one can lack the means to run: 3.13
-has no module `cgi` any more, 3.14 no `ast.Str` and no `pkgutil.get_loader`, and
-its classes have attributes that `zope.interface` does not expect. WebAssembly has
-nothing that processes can share. What is installed stays as it is: its source is
-changed while it is read. What does not have the text that is looked for needs no
-change, and gets none.
+The packages of Debian are for an older Python. Python 3.13 no longer has the
+module `cgi`, 3.14 has neither `ast.Str` nor `pkgutil.get_loader`, and its classes
+have attributes that `zope.interface` does not expect. WebAssembly has no objects
+that processes can share. The installed files are not changed: their source is
+changed while it is read. A source without the searched text is used unchanged.
 """
 
 import importlib.util
@@ -16,7 +15,7 @@ from importlib.machinery import PathFinder, SourceFileLoader
 
 CHANGES = {
     "cgi": {"warnings._deprecated(__name__, remove=(3,13))": ""},
-    # It counts wrong codes for a console that shares them with other processes.
+    # It counts wrong PINs of the console, in memory shared with other processes.
     "werkzeug.debug": {
         'Value("B")': '__import__("types").SimpleNamespace(value=0)',
     },
@@ -34,7 +33,7 @@ CHANGES = {
 
 
 class ChangingLoader(SourceFileLoader):
-    """Loads a module, with what CHANGES has for it."""
+    """Loads a module with its CHANGES."""
 
     def source_to_code(self, data, path, *, _optimize=-1):
         source = data.decode()
@@ -44,7 +43,7 @@ class ChangingLoader(SourceFileLoader):
 
 
 class ChangingFinder:
-    """Finds the modules of CHANGES, and `cgi` in the Python that had it."""
+    """Finds the modules of CHANGES, and `cgi` in the older Python."""
 
     def __init__(self, old_library):
         self._old_library = old_library
@@ -61,10 +60,10 @@ class ChangingFinder:
 
 
 def prepare(packages, old_library, *_others):
-    """Makes the packages of Debian ready to be imported.
+    """Prepares the import of Debian's packages.
 
-    packages is their folder, old_library that of the standard library of the
-    Python for which Debian 12 has them.
+    packages is their folder, and old_library is the standard library of Debian
+    12's Python.
     """
     warnings.simplefilter("ignore", SyntaxWarning)
     if not hasattr(pkgutil, "get_loader"):

@@ -61,5 +61,5 @@ def fail():
     return str(1 / 0)
 
 
-# The page of an exception, without the console that needs a second process.
+# Shows a page for exceptions, without the console, which needs a second process.
 app = DebuggedApplication(flask_app, evalex=False)

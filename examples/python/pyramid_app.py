@@ -66,7 +66,7 @@ def fail(request):
 
 @exception_view_config(Exception, renderer="string")
 def failed(error, request):
-    """Shows the exception: Pyramid itself leaves that to its debug toolbar."""
+    """Shows the exception. In Pyramid, only the debug toolbar does."""
     request.response.status = 500
     return "".join(traceback.format_exception(error))
 

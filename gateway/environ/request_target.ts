@@ -91,28 +91,6 @@ export function resolveTarget(
   method: string | undefined,
   host: string,
 ): RequestTarget {
-  const last = lastResolved;
-  if (target === last.target && host === last.host && method === last.method) {
-    return last.parts;
-  }
-  const parts = resolve(target, method, host);
-  lastResolved = { target, method, host, parts };
-  return parts;
-}
-
-/** The last target: many requests in a row may ask for the same. */
-let lastResolved = {
-  target: "/",
-  method: undefined as string | undefined,
-  host: "",
-  parts: { authority: "", uri: "/", path: "/", query: "" } as RequestTarget,
-};
-
-function resolve(
-  target: string,
-  method: string | undefined,
-  host: string,
-): RequestTarget {
   if (target.startsWith("/")) return parseOrigin(host, target);
   if (ABSOLUTE.test(target)) return parseTarget(target);
   // RFC 9112 section 3.2.3: the authority form has no path.

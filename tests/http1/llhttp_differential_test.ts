@@ -19,7 +19,7 @@ const STRICTER: Readonly<Record<string, string>> = {
   "version must be": "llhttp takes the head of HTTP/2.0 and 0.9",
   "Expect must be": "llhttp leaves Expect to the server",
   "Transfer-Encoding must not be sent with": "HTTP/1.0 has no chunks",
-  "Transfer-Encoding must end with": "llhttp looks at the last coding only",
+  "Transfer-Encoding must contain": "llhttp looks at the last coding only",
   "transfer coding must be": "llhttp removes chunked only",
   "chunk size must be": "llhttp counts to 2^64",
   "chunk extension is malformed": "llhttp looks at quoted values only",

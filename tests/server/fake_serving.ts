@@ -3,9 +3,9 @@
 
 import type { Accepted, Listener } from "../../server/listener.ts";
 import { HttpProtocol } from "../../server/http_protocol.ts";
-import type { ServerOptions } from "../../server/options.ts";
+import type { ServerOptions } from "../../server/types.ts";
 import { SocketServer } from "../../server/socket_server.ts";
-import type { Socket } from "../../server/socket_writer.ts";
+import type { Socket } from "../../server/listener.ts";
 import type { RequestHead } from "../../http1/request_head.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";

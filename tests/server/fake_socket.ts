@@ -1,4 +1,4 @@
-import type { Socket } from "../../server/socket_writer.ts";
+import type { Socket } from "../../server/listener.ts";
 
 /** A write that the test has yet to settle. */
 export interface PendingWrite {

@@ -3,7 +3,7 @@ import { deliver } from "../../gateway/access_record.ts";
 import type { AccessRecord } from "../../gateway/access_record.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
-import type { ServerOptions } from "../../server/options.ts";
+import type { ServerOptions } from "../../server/types.ts";
 import type { Application, HeaderTuple } from "../../wsgi/types.ts";
 import { Program } from "../program.ts";
 import { ask, within } from "../raw_client.ts";

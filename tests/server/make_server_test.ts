@@ -75,7 +75,7 @@ Deno.test.each<[Record<string, unknown>, string]>([
   [{ key: "x" }, "T key must come with cert"],
   [
     { path: "/tmp/x", cert: PEM, key: PEM },
-    "T a Unix socket must not have a certificate, Deno serves no TLS there",
+    "T a Unix socket must not have a certificate, because Deno has no TLS there",
   ],
   [
     { cert: new Uint8Array(1), key: "x" },

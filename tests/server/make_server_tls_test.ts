@@ -57,7 +57,7 @@ Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and goes on"
   }
   assertEquals((await askTls(serving, "/")).slice(0, 15), "HTTP/1.1 200 OK");
   assertEquals(serving.log, [
-    "Closed the connection to 127.0.0.1: the client speaks no TLS, this port does\n",
+    "Closed the connection to 127.0.0.1: the client does not speak TLS, but this port requires it\n",
   ]);
 });
 

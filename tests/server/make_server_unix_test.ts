@@ -135,7 +135,7 @@ test("does not take a Unix socket away from another server", async (path) => {
   const error = assertThrows(() => serveAt(path), Deno.errors.AddrInUse);
   assertEquals(
     error.message,
-    `Cannot listen on ${path}: another server listens there, or the file is no socket`,
+    `Cannot listen on ${path}: another server listens there, or the file is not a socket`,
   );
   assertEquals(await ask(path), "first");
 });

@@ -3,7 +3,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { takeBuffer } from "../../server/buffer_pool.ts";
-import { type Socket, SocketWriter } from "../../server/socket_writer.ts";
+import type { Socket } from "../../server/listener.ts";
+import { SocketWriter } from "../../server/socket_writer.ts";
 import { FakeSocket, observe, turn } from "./fake_socket.ts";
 
 const NOTHING = new Uint8Array(0);

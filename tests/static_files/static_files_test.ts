@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { assertMatch, assertStringIncludes } from "@std/assert";
 import { toFileUrl } from "@std/path";
@@ -71,6 +72,7 @@ const TYPES = `
   a.tar.zst    application/zstd              -
   a.tar.bz2    application/x-bzip2           -
   a.tar.xz     application/x-xz              -
+  a.tbz        application/x-bzip2           -
   a.tbz2       application/x-bzip2           -
   a.txz        application/x-xz              -
   a.Z          application/x-compress        -`;
@@ -194,3 +196,30 @@ Deno.test.each([
 ])("statusOfFileError(%s) is %s", (error, status) => {
   assertEquals(statusOfFileError(error), status);
 });
+
+for (
+  const [root, name, isSmall] of [
+    ["/proc", "version", true],
+    ["/sys", "kernel/mm/transparent_hugepage/enabled", true],
+    ["/proc", "kallsyms", false],
+  ] as const
+) {
+  Deno.test({
+    name: `staticFiles() sends ${root}/${name}, whose size is wrong`,
+    ignore: !existsSync(`${root}/${name}`),
+    async fn(): Promise<void> {
+      const bytes = await Deno.readFile(`${root}/${name}`);
+      const client = new TestClient(staticFiles(root));
+      const length = isSmall ? String(bytes.length) : undefined;
+      const whole = await client.get(`/${name}`);
+      const part = await client.get(`/${name}`, {
+        headers: { Range: "bytes=1-2" },
+      });
+      assertEquals(whole.bytes, bytes);
+      assertEquals(part.bytes, isSmall ? bytes.subarray(1, 3) : bytes);
+      for (const response of [whole, await client.head(`/${name}`)]) {
+        assertEquals(response.header("Content-Length"), length);
+      }
+    },
+  });
+}

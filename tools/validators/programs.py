@@ -1,4 +1,4 @@
-"""The cases that are code: what cases.jsonl cannot say.
+"""The cases that need code and cannot be described in cases.jsonl.
 
 programs.ts has the same programs in TypeScript.
 """
@@ -12,7 +12,7 @@ PROGRAMS = {}
 
 
 class Body:
-    """An iterable of some chunks with a close() of its own."""
+    """An iterable of chunks with a close() method."""
 
     def __init__(self, chunks, close=lambda: None):
         self.chunks = chunks
@@ -23,7 +23,7 @@ class Body:
 
 
 class Input(io.BytesIO):
-    """An input whose own errors do not look like those of a validator."""
+    """An input whose errors cannot be confused with those of a validator."""
 
     def read(self, *args):
         return super().read(*args)
@@ -38,12 +38,12 @@ def hello(environ, start_response):
 
 
 def start_server_response(*args):
-    """Accepts everything, as start_response of a lenient server."""
+    """Accepts everything, like start_response of a lenient server."""
     return lambda chunk: None
 
 
 def serve(app, environ):
-    """A server that is correct and accepts whatever it can."""
+    """A correct and lenient server."""
     sent = []
 
     def start_response(*args, **kwargs):
@@ -62,13 +62,13 @@ def serve(app, environ):
 
 
 def fail(start_response):
-    """Starts a response again, because of an error."""
+    """Replaces a response because of an error."""
     error = ValueError("it failed")
     start_response("500 Error", [TEXT], (ValueError, error, None))
 
 
 def part(id, name="app", value=None):
-    """Keeps a part of a program; without a value, as a decorator."""
+    """Stores a part of a program; without a value, as a decorator."""
 
     def take(value):
         PROGRAMS.setdefault(id, {})[name] = value
@@ -169,7 +169,7 @@ def _(environ, start_response):
 @part("input-after-close", "server")
 def _(app, environ):
     serve(app, environ)
-    # As a task that the application has left running would do.
+    # Like a task of the application that is still running.
     environ["wsgi.input"].read(3)
 
 
@@ -210,7 +210,7 @@ def _(app, environ):
 
 
 def between(id, change):
-    """A middleware that replaces the body by what `change` makes of it."""
+    """Middleware that replaces the body with the result of `change`."""
 
     def middleware(app):
         def call(environ, start_response):

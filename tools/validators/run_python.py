@@ -28,7 +28,7 @@ VALIDATORS = {
 
 
 def find_validators():
-    """Gives (name, version, module, wrap) for each validator there is."""
+    """Yields (name, version, module, wrap) for each installed validator."""
     for name, (path, wrap) in VALIDATORS.items():
         try:
             module = importlib.import_module(path)
@@ -61,7 +61,7 @@ def create_environ():
 
 
 class Errors(io.StringIO):
-    """A log whose own errors do not look like those of a validator."""
+    """A log whose errors cannot be confused with those of a validator."""
 
     def write(self, *args):
         return super().write(*args)
@@ -75,7 +75,7 @@ def to_headers(headers):
 
 
 def play(steps, start_response):
-    """What an application or its generator does, step by step."""
+    """Runs the steps of an application or its generator."""
     for step in steps:
         if step == "start":
             write = start_response("200 OK", [TEXT])
@@ -88,7 +88,7 @@ def play(steps, start_response):
 
 
 def serve_by(steps):
-    """Plays a server that may be wrong."""
+    """Returns a server, which may be wrong."""
 
     def server(app, environ):
         void, three = (steps[0] == name for name in ("call void", "call three"))
@@ -108,7 +108,7 @@ def serve_by(steps):
 
 
 def to_app(case):
-    """Makes the application of a line of cases.jsonl."""
+    """Creates the application of a line of cases.jsonl."""
     status, headers = case.get("status", "200 OK"), case.get("headers", [TEXT])
     start = case.get("start", [status, headers])
     body = Body(case.get("body", [HELLO]))
@@ -140,7 +140,7 @@ def to_app(case):
 
 
 def to_environ(case):
-    """Makes the environ of a line of cases.jsonl."""
+    """Creates the environ of a line of cases.jsonl."""
     environ = create_environ()
     for name, value in case.get("environ", {}).items():
         environ[name] = tuple(value) if isinstance(value, list) else value
@@ -152,7 +152,7 @@ def to_environ(case):
 
 
 def run(case, wrap):
-    """Runs a case; gives what it raised, if anything."""
+    """Runs a case; returns the raised error, if any."""
     program = PROGRAMS.get(case["id"], {})
     environ = to_environ(case)
     environ = program.get("environ", lambda _: None)(environ) or environ
@@ -168,7 +168,7 @@ def run(case, wrap):
 
 
 def locate(module, error):
-    """Whether an error comes from the validator's lines, and on purpose."""
+    """Returns whether a line of the validator raised an error on purpose."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     own = frame.filename == module.__file__
     is_raise = frame.line is not None and frame.line.startswith("raise ")
@@ -176,13 +176,13 @@ def locate(module, error):
 
 
 def judge(case, module, wrap):
-    """Gives the outcome of a case under a validator."""
+    """Returns the outcome of a case with a validator."""
     complaints = 0
     hook = sys.unraisablehook
     stderr = sys.stderr
 
     def complain(unraisable):
-        # An error in a destructor stops nothing. Other ones are accidents.
+        # An error in a destructor does not stop the request. Others are accidents.
         nonlocal complaints
         complaints += isinstance(unraisable.exc_value, AssertionError)
 
@@ -196,7 +196,7 @@ def judge(case, module, wrap):
             own, meant = False, False
             if error is not None:
                 own, meant = locate(module, error)
-                # An error that occurs without the validator too is not its own.
+                # An error that also occurs without the validator is not the validator's.
                 own = own or type(error) is not type(bare)
             # The frames of the traceback keep the body alive.
             del error

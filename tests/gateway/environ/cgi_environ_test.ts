@@ -153,7 +153,7 @@ Deno.test("runCgi() drops headers that no application may see, and empty variabl
 });
 
 const CODING = "HTTP_TRANSFER_ENCODING";
-const CODINGS = "Transfer-Encoding must end with chunked, named once, got";
+const CODINGS = "Transfer-Encoding must contain chunked once, at its end, got";
 const DIGITS = "CONTENT_LENGTH must be digits, got";
 const NO_METHOD = "REQUEST_METHOD must be set by the web server, got none";
 
