@@ -24,39 +24,38 @@ async function refusal(...args: string[]): Promise<string[]> {
   return stderr.trimEnd().split("\n");
 }
 
-Deno.test.each<[string[], string]>([
-  [["examples/hello.ts", "0"], "Serving examples/hello.ts, validated, on "],
+Deno.test.each<[args: string[], what: string, format: string, log: RegExp]>([
+  [
+    ["examples/hello.ts", "0"],
+    "examples/hello.ts, validated",
+    "common",
+    /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/,
+  ],
   [
     ["examples/hello.ts:app", "0"],
-    "Serving examples/hello.ts:app, validated, on ",
+    "examples/hello.ts:app, validated",
+    "combined",
+    /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/,
   ],
   [
     ["--no-validate", "--port=0"],
-    "Serving the demo application, not validated, on ",
+    "the demo application, not validated",
+    "dev",
+    /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/,
   ],
-  [["docs", "0"], "Serving docs, validated, on "],
-])("server.ts serves with the arguments %j", async (args, expected) => {
-  const { program, port, line } = await start(...args);
+  [["docs", "0"], "docs, validated", "off", /^$/],
+])("server.ts %j serves %s, with --log=%s", async (args, what, format, log) => {
+  const { program, port, line } = await start(`--log=${format}`, ...args);
   await using _ = program;
-  assertEquals(line, `${expected}http://127.0.0.1:${port}/ (Ctrl+C ends it)`);
+  const url = `http://127.0.0.1:${port}/`;
+  assertEquals(line, `Serving ${what}, on ${url} (Ctrl+C ends it)`);
   const { head, complete } = await ask({ port }, GET);
   assertEquals([head.status, complete], [args[0] === "docs" ? 404 : 200, true]);
-});
-
-Deno.test.each<[string, RegExp]>([
-  ["common", /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/],
-  ["combined", /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/],
-  ["dev", /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/],
-  ["off", /^$/],
-])("server.ts --log=%s writes this format", async (form, expected) => {
-  const { program, port } = await start(`--log=${form}`, "0");
-  await using _ = program;
-  assertEquals((await ask({ port }, GET)).head.status, 200);
   program.kill("SIGTERM");
   const { code, stderr } = await program.outcome();
   // Windows ends a program without asking it.
   if (Deno.build.os !== "windows") assertEquals(code, 0);
-  assertMatch(stderr, expected);
+  assertMatch(stderr, log);
 });
 
 Deno.test("server.ts serves https with --cert and --key", async () => {

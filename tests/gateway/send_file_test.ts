@@ -5,6 +5,7 @@ import {
   type Application,
   FileWrapper,
   setupTestingDefaults,
+  toFetchHandler,
   validator,
 } from "../../mod.ts";
 import type { AccessRecord } from "../../gateway/access_record.ts";
@@ -146,6 +147,28 @@ Deno.test("FileWrapper breaks off and logs it if its file is truncated, and igno
     "Error: Cannot send the whole file: it was truncated while it was sent, from 300009 bytes to 270000 or less";
   const lines = errors.map((text) => text.split("\n")[0]);
   assertEquals(lines, [message, `broken: ${message}`]);
+});
+
+Deno.test("toFetchHandler() sends a file in chunks of their own, and breaks off if it is truncated", async () => {
+  using file = new TestFile();
+  const truncate = () => Deno.truncateSync(file.path, 270_000);
+  for (const change of [undefined, truncate]) {
+    const errors: string[] = [];
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const log = new StderrStream((text) => void errors.push(text));
+    const environ = { "wsgi.errors": log };
+    const handler = toFetchHandler(file.app(0), { environ });
+    const { body } = await handler(new Request("http://h/"));
+    const read = async (): Promise<void> => {
+      for await (const chunk of body!) if (chunks.push(chunk) === 1) change?.();
+    };
+    if (change === undefined) {
+      await read();
+      assertEquals(await new Blob(chunks).bytes(), file.bytes);
+    } else await assertRejects(read, Error, "it was truncated");
+    assertEquals(chunks.length > 1, true);
+    assertEquals(errors.join().includes("truncated"), change !== undefined);
+  }
 });
 
 Deno.test.each([

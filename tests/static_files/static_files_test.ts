@@ -72,6 +72,7 @@ const TYPES = `
   a.tar.zst    application/zstd              -
   a.tar.bz2    application/x-bzip2           -
   a.tar.xz     application/x-xz              -
+  a.tbz        application/x-bzip2           -
   a.tbz2       application/x-bzip2           -
   a.txz        application/x-xz              -
   a.Z          application/x-compress        -`;

@@ -1,12 +1,28 @@
 // A slow model agrees for any request: environ_property_test.ts.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import { RequestError } from "../../../http1/request_error.ts";
 import { fromBytes } from "../../../wsgi/byte_string.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
+import type { Environ } from "../../../wsgi/types.ts";
 import { answering } from "../recording_transport.ts";
-import { environOf } from "./environ_of.ts";
+
+/** Makes the environ of a request as Deno.serve, not a constructor, makes it. */
+function environOf(
+  parts: { method?: string; headers?: HeadersInit; body?: ReadableStream } = {},
+): Environ {
+  const { method = "GET", headers = { Host: "h" }, body = null } = parts;
+  const request = {
+    method,
+    url: "http://h/",
+    headers: new Headers(headers),
+    body,
+  };
+  const signal = () => new AbortController().signal;
+  return createFetchEnviron(request as Request, undefined, signal, {});
+}
 
 Deno.test("createFetchEnviron() returns a new plain object of plain properties", () => {
   const environ = environOf();
