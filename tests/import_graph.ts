@@ -45,37 +45,22 @@ export async function readImports(files: readonly string[]): Promise<Import[]> {
   return imports.flat();
 }
 
-/** Finds circles of files. */
+/** Finds a circle of files, if there is one. */
 export function findCircle(imports: readonly Import[]): Import[] | undefined {
-  const outgoing = Map.groupBy(imports, ({ from }) => from);
-  let shortest: Import[] | undefined;
-  for (const start of outgoing.keys()) {
-    const circle = findWay(outgoing, start, start);
-    if (circle === undefined) continue;
-    if (circle.length < (shortest?.length ?? Infinity)) shortest = circle;
+  let left = imports;
+  // Files that import nothing else that is left are in no circle.
+  for (let length = -1; length !== left.length;) {
+    length = left.length;
+    const importing = new Set(left.map(({ from }) => from));
+    left = left.filter(({ to }) => importing.has(to));
   }
-  return shortest;
-}
-
-/** Finds the shortest way from one file to another, breadth first. */
-function findWay(
-  outgoing: ReadonlyMap<string, Import[]>,
-  start: string,
-  target: string,
-): Import[] | undefined {
-  const seen = new Set<string>();
-  let ways: Import[][] = [[]];
-  while (ways.length > 0) {
-    const longer: Import[][] = [];
-    for (const way of ways) {
-      for (const step of outgoing.get(way.at(-1)?.to ?? start) ?? []) {
-        if (step.to === target) return [...way, step];
-        if (seen.has(step.to)) continue;
-        seen.add(step.to);
-        longer.push([...way, step]);
-      }
-    }
-    ways = longer;
+  const way: Import[] = [];
+  for (let step = left[0]; step !== undefined;) {
+    way.push(step);
+    const { to } = step;
+    const start = way.findIndex(({ from }) => from === to);
+    if (start !== -1) return way.slice(start);
+    step = left.find(({ from }) => from === to);
   }
 }
 

@@ -5,7 +5,7 @@
  *     deno task pack [FILE]
  *
  * It contains the entry points without dependencies. Those that use `@std` are
- * left out: npm has no `@std`, and `deno pack` turns `jsr:` into dependencies
+ * omitted: npm has no `@std`, and `deno pack` turns `jsr:` into dependencies
  * that can only be installed from the JSR registry.
  *
  * `deno pack` needs a folder with a `deno.json` and supports no import map. It
@@ -107,7 +107,7 @@ export async function pack(output: string): Promise<string[]> {
     const files = new Set(list.split("\n"));
     for (const path of Object.values(exports)) {
       const types = path.replace(/^\.(.*)\.ts$/, "package$1.d.ts");
-      if (!files.has(types)) throw new Error(`The package misses ${types}`);
+      if (!files.has(types)) throw new Error(`The package lacks ${types}`);
     }
     return Object.keys(exports);
   } finally {

@@ -16,7 +16,7 @@ export const RULE_DATA: URL = new URL("../dev/rules.json", import.meta.url);
 
 const SPECIFICATION = new URL("../SPEC.md", import.meta.url);
 
-/** The two programs of a rule, as they stand on its page. */
+/** The two programs of a rule, as on its page. */
 export interface Programs {
   readonly breaks: string;
   readonly follows: string;

@@ -69,7 +69,7 @@ export class RequestEnd {
    * Adds events of a request that the worker has finished.
    *
    * @param json An array of events, as JSON.
-   * @param digest What they add to the summary.
+   * @param digest The numbers that these events add to the summary.
    */
   addLate(json: string, digest: EventDigest): void {
     this.#recording.addRecorded(json, digest);

@@ -74,7 +74,7 @@ function unwantedHeaders(
  * The command contains the credentials of the request.
  *
  * @param request The request.
- * @param origin Where to send it, such as `"http://localhost:8000"`.
+ * @param origin The origin of the server, such as `"http://localhost:8000"`.
  * @returns The command, in lines that end in a backslash. Any POSIX shell runs
  * it.
  *

@@ -42,12 +42,12 @@ const LABELS: Readonly<Record<Kind, string>> = {
 const KINDS: readonly Kind[] = ["call", "input", "output", "trouble"];
 
 /**
- * Draws when the events of a request happened. It repeats what the timeline
- * says, so it is hidden from screen readers.
+ * Draws the times of the events of a request. It repeats the timeline, so it is
+ * hidden from screen readers.
  *
  * @param events The events.
- * @returns The drawing; nothing for a request that is over within 5 ms or has
- * few events: their times say enough.
+ * @returns The drawing; `undefined` for a request that takes less than 5 ms or has
+ * few events.
  */
 export function showStrip(
   events: readonly ConversationEvent[],

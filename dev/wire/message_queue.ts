@@ -11,7 +11,7 @@ const MIN_TRANSFERRED = 8_192;
  * The maximum number of messages that are sent at once. With more of them, one
  * thread would be idle while the other works.
  */
-const MAX_GATHERED = 16;
+const MAX_GATHERED = 32;
 
 /** A destination of messages, such as a `MessagePort`. */
 export interface Target {

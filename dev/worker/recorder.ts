@@ -31,6 +31,8 @@ export class Recorder {
   readonly request: ForwardedRequest;
   /** The reason for `close()`, if it is called now. */
   closedBy = "server";
+  /** Called before each event. It is set when the request has ended. */
+  onEvent: (() => void) | undefined;
   /** JSON of the new events, separated by commas. */
   #json = "";
   #count = 0;
@@ -127,9 +129,6 @@ export class Recorder {
     const action = describeEvent(event, this.closedBy);
     if (action !== undefined) this.#add(action);
   }
-
-  /** Called before each event, once the request has ended. */
-  onEvent: (() => void) | undefined;
 
   /**
    * Returns the new events, and forgets them.

@@ -33,7 +33,7 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
       /^GET \/later 200, .*\n {2}Error: late\n {4}at .*app\.js:7:\d+$/m,
     ]
   ) assertMatch(text, expected);
-  // deno-lint-ignore no-control-regex -- no colour was asked for
+  // deno-lint-ignore no-control-regex -- no color was requested
   assertEquals(/\x1b/.test(text), false);
 });
 

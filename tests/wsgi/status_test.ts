@@ -1,37 +1,24 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { STATUS_CODES } from "node:http";
 import { hasNoBody, reasonPhrase } from "../../wsgi/status.ts";
 
-Deno.test("hasNoBody() knows 204, 205 and 304", () => {
-  const found = [];
-  for (let code = 200; code <= 599; code++) {
-    if (hasNoBody(code)) found.push(code);
-  }
-  assertEquals(found, [204, 205, 304]);
+const ALL = Array.from({ length: 1000 }, (_, code) => code);
+
+Deno.test("hasNoBody() is true for 204, 205 and 304", () => {
+  assertEquals(ALL.slice(200).filter(hasNoBody), [204, 205, 304]);
   assertEquals(hasNoBody(undefined), false);
 });
 
-Deno.test.each(
-  [
-    [100, "Continue"],
-    [200, "OK"],
-    [203, "Non-Authoritative Information"],
-    [304, "Not Modified"],
-    [404, "Not Found"],
-    [407, "Proxy Authentication Required"],
-    [413, "Content Too Large"],
-    [422, "Unprocessable Content"],
-    [500, "Internal Server Error"],
-    [511, "Network Authentication Required"],
-    [299, undefined],
-    [306, undefined],
-    [0, undefined],
-  ] as const,
-)("reasonPhrase() gives %i %s", (code, phrase) => {
-  assertEquals(reasonPhrase(code), phrase);
-});
-
-Deno.test("reasonPhrase() gives what may stand in a status line", () => {
-  for (let code = 100; code <= 599; code++) {
-    assertMatch(reasonPhrase(code) ?? "None", /^[A-Z][A-Za-z' -]*$/);
-  }
+Deno.test("reasonPhrase() agrees with Node.js, but for what RFC 9110 has changed", () => {
+  const changed: Record<number, string | undefined> = {
+    413: "Content Too Large",
+    418: "I'm a teapot",
+    422: "Unprocessable Content",
+    509: undefined,
+  };
+  const expected: Record<number, string | undefined> = STATUS_CODES;
+  assertEquals(
+    ALL.map((code) => reasonPhrase(code)),
+    ALL.map((code) => code in changed ? changed[code] : expected[code]),
+  );
 });

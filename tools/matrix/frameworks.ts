@@ -191,7 +191,7 @@ export const plainFetch: FrameworkPart = fetchPart(
 export const flask: FrameworkPart = pythonPart("Flask", "flask", {
   "http/server-headers":
     "Werkzeug's make_conditional() sets Date: a 304 must have one, and not " +
-    "every server adds it. Ours does, once",
+    "every server adds it. Ours adds only one",
 });
 /** Django. */
 export const django: FrameworkPart = pythonPart("Django", "django", {

@@ -1,10 +1,10 @@
 /**
- * The shared sets: broken and sound programs, the same for every validator.
+ * The shared sets: broken and correct programs, the same for every validator.
  *
  * `cases.jsonl` has a line for each case of our own set, and `suites.jsonl` one
- * for each program of the test suites of other validators, restated. What a case
- * leaves out is correct. The parts of a case that are code are in `programs.ts`
- * and `programs.py`.
+ * for each translated program of the test suites of other validators. Omitted
+ * parts of a case have correct defaults. The parts of a case that are code are
+ * in `programs.ts` and `programs.py`.
  *
  * @module
  */
@@ -18,53 +18,53 @@ import { inputWith, lazyBody, PROGRAMS } from "./programs.ts";
 
 /** A line of `cases.jsonl` or `suites.jsonl`. */
 interface Line {
-  /** The name of the case; those of sound programs begin with `sound-`. */
+  /** The name of the case; names of correct programs begin with `sound-`. */
   readonly id: string;
-  /** What the program does, in a few words. */
+  /** A short description of the program. */
   readonly title: string;
   /** The rule of this validator that the program breaks. */
   readonly rule?: string;
-  /** The test suite from which a program is, and what that suite calls it. */
+  /** The test suite that has the program, and its verdict. */
   readonly from?: string;
   readonly verdict?: "right" | "wrong";
-  /** Why this validator does not agree with that suite. */
+  /** Why this validator disagrees with that suite. */
   readonly note?: string;
-  /** The response, where it is not the usual one. */
+  /** The response, if it is not the default. */
   readonly status?: unknown;
   readonly headers?: unknown;
   readonly body?: readonly [];
   /** All arguments of startResponse. */
   readonly start?: readonly unknown[];
-  /** What the application returns; null for nothing. */
+  /** The value that the application returns; null for nothing. */
   readonly returns?: unknown;
-  /** What the application gives to write(). */
+  /** The argument that the application passes to write(). */
   readonly write?: unknown;
-  /** What methods of wsgi.input return. */
+  /** The results of methods of wsgi.input. */
   readonly gives?: Readonly<Record<string, unknown>>;
-  /** Something the application calls first: variable, method, arguments. */
+  /** A call that the application makes first: variable, method, arguments. */
   readonly call?: readonly [string, string, ...unknown[]];
-  /** What the application does, and what its generator does, step by step. */
+  /** The steps of the application or its generator. */
   readonly steps?: readonly Step[];
   readonly generator?: readonly Step[];
-  /** What the server does, step by step. */
+  /** The steps of the server. */
   readonly server?: readonly string[];
-  /** Variables that the server sets, and variables that it leaves out. */
+  /** Variables that the server sets, and variables that it omits. */
   readonly environ?: Readonly<Record<string, unknown>>;
   readonly drop?: readonly string[];
 }
 
 type Step = "start" | "fail" | "write" | "chunk" | "empty";
 
-/** One program, broken or sound. */
+/** One program, broken or correct. */
 export interface Case extends Scenario {
   readonly id: string;
   readonly title: string;
-  /** The rule that is broken; in a sound program, a rule that warns anyway. */
+  /** The broken rule; for a correct program, a rule that warns anyway. */
   readonly rule: string | undefined;
   readonly isSound: boolean;
-  /** The test suite from which the program is; none for our own set. */
+  /** The test suite that has the program; `undefined` for our own set. */
   readonly from: string | undefined;
-  /** Why this validator does not agree with that suite, where it does not. */
+  /** Why this validator disagrees with that suite, if it does. */
   readonly note: string | undefined;
 }
 
@@ -85,7 +85,7 @@ function* play(
   }
 }
 
-/** Plays a server that may be wrong. */
+/** Returns a server, which may be wrong. */
 function serveBy(steps: readonly string[]): NonNullable<Scenario["server"]> {
   return (app, environ) => {
     const write = (): Promise<void> => Promise.resolve();

@@ -1,13 +1,13 @@
 /**
- * Runs the shared sets under this validator and under those of Python that are
- * installed, and writes `docs/validators.md` and `docs/validators_suites.md`.
+ * Runs the shared sets with this validator and the installed ones of Python,
+ * and writes `docs/validators.md` and `docs/validators_suites.md`.
  *
  * ```sh
  * deno task validators
  * ```
  *
- * The pages are also where the results are kept: the column of a validator that
- * is not installed here stays as it is.
+ * The pages also store the results: the column of a validator that is not
+ * installed does not change.
  *
  * @module
  */
@@ -29,10 +29,10 @@ import {
 import { formatMarkdown, markdownTable } from "../format_markdown.ts";
 import { type Case, CASES, SUITES } from "./cases.ts";
 
-/** Where the results are. */
+/** The page with the results. */
 export const PAGE: URL = new URL("../../docs/validators.md", import.meta.url);
 
-/** Where the results of the second set are. */
+/** The page with the results of the second set. */
 export const SUITES_PAGE: URL = new URL(
   "../../docs/validators_suites.md",
   import.meta.url,
@@ -42,8 +42,8 @@ export const SUITES_PAGE: URL = new URL(
 const NAMES = ["@wsgi/ref", "wsgiref", "webtest", "werkzeug"] as const;
 
 /**
- * What a validator reports of a program: it fails with an error of its own, it
- * warns, it fails by accident, or it reports nothing.
+ * The reaction of a validator to a program: it throws its own error, it warns,
+ * it fails by accident, or it reports nothing.
  */
 export type Outcome = "error" | "warning" | "crash" | "-";
 
@@ -63,10 +63,13 @@ const TRANSPORT: Transport = {
   abort: () => {},
 };
 
-/** Makes a layer around an application; without it, one is run as it is. */
+/**
+ * Wraps an application in a validator. Without it, the application runs
+ * unchanged.
+ */
 type Wrap = (app: unknown, name?: string) => Application;
 
-/** Runs a program; returns what failed in it. */
+/** Runs a program; returns its errors. */
 async function run(program: Scenario, wrap: Wrap): Promise<unknown[]> {
   const failures: unknown[] = [];
   const fail = (error: unknown): void => void failures.push(error);
@@ -92,7 +95,7 @@ function isFinding(error: unknown): error is ConformanceError {
   return error instanceof ConformanceError;
 }
 
-/** Whether a program fails by accident, and would not without a validator. */
+/** Returns whether a program fails by accident, but not without a validator. */
 async function hasCrashed(
   program: Scenario,
   failures: readonly unknown[],
@@ -102,7 +105,9 @@ async function hasCrashed(
   return (await run(program, (app) => app as Application)).length === 0;
 }
 
-/** Asks this validator about a program: the outcome, and the broken rules. */
+/**
+ * Runs a program with this validator; returns the outcome and the broken rules.
+ */
 export async function judge(
   program: Scenario,
 ): Promise<{ outcome: Outcome; rules: readonly string[] }> {
@@ -124,7 +129,7 @@ export async function judge(
   return { outcome: crashed ? "crash" : "-", rules };
 }
 
-/** Asks this validator about both sets. */
+/** Runs both sets with this validator. */
 export async function judgeAll(): Promise<AllResults> {
   const outcomes: Record<string, Outcome> = {};
   for (const program of [...CASES, ...SUITES]) {
@@ -133,7 +138,7 @@ export async function judgeAll(): Promise<AllResults> {
   return { "@wsgi/ref": { version: config.version, outcomes } };
 }
 
-/** Asks those validators of Python that are installed, Debian's first. */
+/** Runs both sets with the installed validators of Python, Debian's first. */
 export async function judgeInPython(): Promise<AllResults> {
   let all: AllResults = {};
   for (const python of ["/usr/bin/python3", "python3"]) {
@@ -177,7 +182,7 @@ function readPage(page: string, cases: readonly Case[]): AllResults {
   return all;
 }
 
-/** Counts what a validator reports of some programs, accidents apart. */
+/** Counts the reports of a validator, without accidents. */
 function sum({ outcomes }: Results, cases: readonly Case[]): string {
   const found = cases.map(({ id }) => outcomes[id]);
   const meant = found.filter((one) => one === "error" || one === "warning");
@@ -322,7 +327,7 @@ ${suiteTable(sound, all)}
 `);
 }
 
-/** Reads the results that are kept. */
+/** Reads the stored results. */
 export async function readResults(): Promise<AllResults> {
   const own = readPage(await Deno.readTextFile(PAGE), CASES);
   const page = await Deno.readTextFile(SUITES_PAGE).catch(() => "");

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file explicit-function-return-type -- these programs are wrong on purpose
 
 /**
- * The cases that are code: what `cases.jsonl` cannot say. `programs.py` has the
- * same programs in Python.
+ * The cases that need code and cannot be described in `cases.jsonl`.
+ * `programs.py` has the same programs in Python.
  *
  * @module
  */
@@ -70,7 +70,7 @@ export const PROGRAMS: Readonly<Record<string, Scenario>> = {
         try {
           startResponse("500 Error", [TEXT], new Error("late"));
         } catch {
-          // It is thrown back: the headers have been sent.
+          // startResponse throws it, because the headers have been sent.
         }
       };
       return { ...lazyBody(HELLO), close };
@@ -141,7 +141,7 @@ export const PROGRAMS: Readonly<Record<string, Scenario>> = {
     input: "one\ntwo\n",
     server: async (app, environ) => {
       await runServer(app, environ);
-      // As a task that the application has left running would do.
+      // Like a task of the application that is still running.
       await environ["wsgi.input"].read(3);
     },
   },

@@ -112,11 +112,13 @@ function wrapArray(
   closing: BodyClosing,
 ): ResponseBody {
   const body = iteration.view.body as readonly unknown[];
-  const copy: unknown[] & { close?: () => unknown } = [];
+  let copy: unknown[] & { close?: () => unknown } = [];
   try {
     for (let i = 0; i < body.length; i++) {
       const chunk = body[i];
-      copy.push(chunk);
+      // The first push() would make room for 17 chunks.
+      if (i === 0) copy = [chunk];
+      else copy.push(chunk);
       iteration.observer.takeYielded(
         chunk,
         chunk === undefined && !(i in body),

@@ -37,17 +37,16 @@ export function checkedStartResponse(
       args,
       place: userFrameOf(request.started),
     });
-    const view = { args, state: request };
     const { unheard } = request;
     const isPlain = args.length === 2 && request.starts === 0 &&
       !isOver(request);
     try {
       request.compareWithInner("start", args, startResponse);
-      request.checkCall(
-        isPlain ? rules.plain.start : rules.start,
-        view,
-        startResponse,
-      );
+      const start = isPlain ? rules.plain.start : rules.start;
+      // For a plain call there are no rules, and no view is created.
+      if (start.length > 0) {
+        request.checkCall(start, { args, state: request }, startResponse);
+      }
     } finally {
       // A failed call counts.
       request.starts++;
@@ -73,10 +72,10 @@ export function checkedStartResponse(
     const { outer } = request;
     outer?.compareWithInner("started", args, startResponse, request);
     const isKept = isPlain && typeof result === "function";
-    request.check(
-      isKept ? rules.plain.started : rules.started,
-      { args, state: request, result, thrown },
-    );
+    const started = isKept ? rules.plain.started : rules.started;
+    if (started.length > 0) {
+      request.check(started, { args, state: request, result, thrown });
+    }
     if (thrown !== undefined) {
       const isLate = request.headSent && hasExcInfo(args);
       request.refusal = isLate ? "exc-info" : "arguments";
