@@ -33,26 +33,16 @@ export interface FieldLine {
   readonly field: UnderstoodField | undefined;
 }
 
-const COLON = 0x3a;
-
 /**
  * Parses a field line.
  *
  * RFC 9112 section 5; RFC 9110 sections 5.1 and 5.5.
  *
  * @param line The line without its CRLF, free of control characters.
- * @param model A line that may have the same name; the string is then shared.
  * @returns Its parts.
  * @throws {RequestError} If it is malformed.
  */
-export function parseFieldLine(line: string, model?: FieldLine): FieldLine {
-  if (
-    model !== undefined && line.charCodeAt(model.name.length) === COLON &&
-    line.startsWith(model.name)
-  ) {
-    const { name, field } = model;
-    return { name, value: trimBlanks(line, name.length + 1), field };
-  }
+export function parseFieldLine(line: string): FieldLine {
   const colon = line.indexOf(":");
   if (colon <= 0) {
     throw new RequestError(
@@ -66,6 +56,16 @@ export function parseFieldLine(line: string, model?: FieldLine): FieldLine {
     throw new RequestError(`field name must be a token, got ${quote(name)}`);
   }
   return { name, value: trimBlanks(line, colon + 1), field: understand(name) };
+}
+
+/**
+ * Tests whether this layer interprets a field.
+ *
+ * @param name The name of the field, in any case.
+ * @returns Whether its value has a meaning for the framing or the connection.
+ */
+export function isUnderstood(name: string): boolean {
+  return understand(name) !== undefined;
 }
 
 function understand(name: string): UnderstoodField | undefined {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FieldLine, trimBlanks } from "./field_line.ts";
+import { isUnderstood, trimBlanks } from "./field_line.ts";
 import type { RequestFields } from "./request_head.ts";
 
 /**
@@ -13,14 +13,6 @@ import type { RequestFields } from "./request_head.ts";
  * DEL.
  */
 export const CONTROL: RegExp = /[^\t\x20-\x7e\x80-\xff]/;
-
-/** A line of a header section. */
-export interface HeaderLine {
-  /** The line with its CRLF. */
-  readonly text: string;
-  /** The parsed line. */
-  readonly parsed: FieldLine;
-}
 
 /**
  * A header section with gaps for the values that differ from request to request
@@ -35,55 +27,55 @@ export class FieldTemplate {
   readonly #fixed: readonly string[];
 
   private constructor(
-    lines: readonly HeaderLine[],
-    varying: readonly number[],
     fields: RequestFields,
+    varying: readonly number[],
+    fixed: readonly string[],
   ) {
     this.#fields = fields;
     this.#varying = varying;
-    const fixed: string[] = [];
-    let text = "";
-    for (const [i, line] of lines.entries()) {
-      if (varying.includes(i)) {
-        fixed.push(`${text}${line.parsed.name}:`);
-        text = "\r\n";
-      } else text += line.text;
-    }
-    fixed.push(`${text}\r\n`);
     this.#fixed = fixed;
   }
 
   /**
    * Compares two header sections of a connection.
    *
-   * @param before The lines of the first one.
-   * @param lines The lines of the second one. Equal lines are the same object.
+   * @param before The fields of the first one.
    * @param fields The fields of the second one.
+   * @param block The lines of the second one, with the empty line.
    * @param template The template that the second one did not match, if any.
    * @returns A template for both; `undefined` if they differ in more than the
    * values of fields that this layer does not interpret.
    */
   static of(
-    before: readonly HeaderLine[],
-    lines: readonly HeaderLine[],
+    before: RequestFields,
     fields: RequestFields,
+    block: string,
     template: FieldTemplate | undefined,
   ): FieldTemplate | undefined {
-    if (before.length !== lines.length) return undefined;
-    const varying = new Set(template === undefined ? [] : template.#varying);
-    for (const [i, line] of lines.entries()) {
-      const other = before[i];
-      if (line === other) continue;
-      const { name, field } = line.parsed;
-      if (name !== other?.parsed.name || field !== undefined) return undefined;
-      varying.add(i);
+    const known = before.headers;
+    const { headers } = fields;
+    if (known.length !== headers.length) return undefined;
+    const earlier = template === undefined ? [] : template.#varying;
+    const varying: number[] = [];
+    const fixed: string[] = [];
+    let start = 0;
+    let at = 0;
+    for (let i = 0; 2 * i < headers.length; i++) {
+      const name = headers[2 * i] as string;
+      if (name !== known[2 * i]) return undefined;
+      const end = block.indexOf("\r\n", at);
+      const isSame = headers[2 * i + 1] === known[2 * i + 1];
+      if (!isSame && isUnderstood(name)) return undefined;
+      if (!isSame || earlier.includes(i)) {
+        varying.push(i);
+        fixed.push(block.slice(start, at + name.length + 1));
+        start = end;
+      }
+      at = end + 2;
     }
-    if (varying.size === 0) return undefined;
-    return new FieldTemplate(
-      lines,
-      [...varying].sort((a, b) => a - b),
-      fields,
-    );
+    if (varying.length === 0) return undefined;
+    fixed.push(block.slice(start));
+    return new FieldTemplate(fields, varying, fixed);
   }
 
   /**

@@ -6,13 +6,9 @@
  */
 
 import { MAX_FIELD_LINES, parseFieldLine } from "./field_line.ts";
-import { CONTROL, FieldTemplate, type HeaderLine } from "./field_template.ts";
+import { CONTROL, FieldTemplate } from "./field_template.ts";
 import { FieldCollector, makeHead, type RequestHead } from "./request_head.ts";
-import {
-  MAX_REQUEST_LINE_SIZE,
-  parseRequestLine,
-  type RequestLine,
-} from "./request_line.ts";
+import { MAX_REQUEST_LINE_SIZE, parseRequestLine } from "./request_line.ts";
 
 /** The maximum size, in bytes, of a head that an idle connection remembers. */
 const MAX_REMEMBERED_SIZE = 4_096;
@@ -27,8 +23,6 @@ export class WholeHeadParser {
   #text = "";
   /** Its field lines in one piece, with the empty line. */
   #block = "";
-  /** The field lines of the last head that differed from the template. */
-  #lines: readonly HeaderLine[] = [];
   #template: FieldTemplate | undefined;
 
   /**
@@ -71,33 +65,24 @@ export class WholeHeadParser {
     const lineEnd = text.indexOf("\r\n");
     if (lineEnd > MAX_REQUEST_LINE_SIZE) return undefined;
     const requestLine = parseRequestLine(text.slice(0, lineEnd));
-    return this.#parseBlock(text, lineEnd + 2, requestLine);
-  }
-
-  #parseBlock(
-    text: string,
-    blockStart: number,
-    requestLine: RequestLine,
-  ): RequestHead | undefined {
-    const known = this.#lines;
-    const lines: HeaderLine[] = [];
+    const blockStart = lineEnd + 2;
     const fields = new FieldCollector();
-    const end = text.length - 2;
-    for (let start = blockStart; start < end;) {
-      const line = this.#parseLine(text, start, known[lines.length]);
-      if (line === undefined || lines.length === MAX_FIELD_LINES) {
+    for (let start = blockStart; start < text.length - 2;) {
+      const end = text.indexOf("\r\n", start);
+      const line = text.slice(start, end);
+      if (CONTROL.test(line) || fields.count === MAX_FIELD_LINES) {
         return undefined;
       }
-      fields.add(line.parsed);
-      lines.push(line);
-      start += line.text.length;
+      fields.add(parseFieldLine(line));
+      start = end + 2;
     }
     const head = makeHead(requestLine, fields);
     if (text.length <= MAX_REMEMBERED_SIZE) {
+      const block = text.slice(blockStart);
       const template = this.#template;
-      this.#template = FieldTemplate.of(known, lines, head.fields, template);
-      this.#lines = lines;
-      this.#remember(text, text.slice(blockStart), head);
+      this.#template = this.#head &&
+        FieldTemplate.of(this.#head.fields, head.fields, block, template);
+      this.#remember(text, block, head);
     }
     return head;
   }
@@ -108,36 +93,4 @@ export class WholeHeadParser {
     this.#block = block;
     this.#head = head;
   }
-
-  /**
-   * Parses the line at an index of a text.
-   *
-   * @returns The line, or the known one if it is the same; `undefined` if it
-   * contains a control character.
-   */
-  #parseLine(
-    text: string,
-    start: number,
-    known: HeaderLine | undefined,
-  ): HeaderLine | undefined {
-    // Faster than startsWith().
-    if (
-      known !== undefined &&
-      text.slice(start, start + known.text.length) === known.text
-    ) return known;
-    const next = text.indexOf("\r\n", start) + 2;
-    const content = text.slice(start, next - 2);
-    if (CONTROL.test(content)) return undefined;
-    const own = detach(content);
-    const parsed = parseFieldLine(own, known?.parsed);
-    return { text: `${own}\r\n`, parsed };
-  }
-}
-
-/**
- * Copies a slice of a text. A slice would keep the whole text in memory, and
- * each line of a connection could keep another text.
- */
-function detach(slice: string): string {
-  return ` ${slice}`.slice(1);
 }

@@ -85,11 +85,11 @@ function showHint(hint: string | undefined): string {
 
 function showRule(rule: BrokenRule | undefined): string {
   if (rule === undefined) return "";
-  const { clause, url, spec, explanation } = rule;
+  const { id, clause, url, spec, explanation } = rule;
   const words = clause === undefined ? "" : `${showText(clause)} `;
   const more = url === undefined
     ? `${showText(spec)}<br><code>${showText(explanation)}</code>`
-    : `<a href="${escape(url)}">${showText(spec)}</a>`;
+    : `<a href="${escape(url)}">More about ${showText(id)}</a>`;
   return `<p class="clause">${words}${more}</p>\n`;
 }
 

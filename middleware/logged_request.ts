@@ -94,6 +94,8 @@ export class LoggedRequest implements ResponseObserver {
    * @param error The thrown value, if any.
    */
   fail(error?: unknown): void {
+    // The server drops chunks of a response that was not started.
+    if (this.#status === 0) this.#bytesSent = 0;
     // Before the first byte, the server replaces the response.
     const isAnswered = this.#bytesSent === 0 || this.isBodiless;
     if (isAnswered) this.#status = 500;
@@ -128,14 +130,20 @@ export class LoggedRequest implements ResponseObserver {
   /** Logs a request whose body the server closed early. */
   onClose(): void {
     if (this.#logged) return;
+    if (
+      this.isBodiless || this.#bytesSent >= (this.#contentLength ?? Infinity)
+    ) {
+      return this.#log(false);
+    }
     // Not in the constructor: a signal is expensive, and few requests need it.
-    const signal = this.isBodiless ? undefined : this.#signal?.();
-    const reason: unknown = signal?.aborted ? signal.reason : undefined;
-    const isCut = reason !== undefined &&
-      (reason as Error).name !== "ClientDisconnected";
-    const hasLeft = !this.isBodiless && !isCut &&
-      (signal === undefined || signal.aborted);
-    this.#log(hasLeft, isCut ? describeFailure(reason) : undefined);
+    const signal = this.#signal?.();
+    if (signal === undefined) return this.#log(true);
+    if (!signal.aborted) {
+      return this.#log(false, "Error: the server did not send the whole body");
+    }
+    const reason: unknown = signal.reason;
+    const hasLeft = (reason as Error).name === "ClientDisconnected";
+    this.#log(hasLeft, hasLeft ? undefined : describeFailure(reason));
   }
 
   #log(clientLeft: boolean, failure?: string): void {

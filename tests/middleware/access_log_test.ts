@@ -77,6 +77,26 @@ Deno.test.each<[string, string, Partial<Environ>, boolean]>([
   assertEquals(records.map(({ failure = false }) => failure), [failure]);
 });
 
+Deno.test("accessLog() logs what the server cannot send", async () => {
+  const records: AccessRecord[] = [];
+  const log = accessLog({ log: (record) => records.push(record) });
+  await drain(log(array));
+  const { signal } = new AbortController();
+  const environ = environFor({ "wsgiref.signal": () => signal });
+  const body = await log(answering(() => generate("abc", "d")))(environ, start);
+  (body as Generator<Uint8Array>)[Symbol.iterator]().next();
+  await body.close?.();
+  assertEquals(
+    records.map(({ status, bytesSent, clientLeft, failure }) =>
+      [status, bytesSent, clientLeft, failure] as const
+    ),
+    [
+      [500, 0, false, undefined],
+      [200, 3, false, "Error: the server did not send the whole body"],
+    ],
+  );
+});
+
 Deno.test("accessLog() keeps arrays, and keeps sync bodies sync", () => {
   const array = [toBytes("x")];
   const wrap = (body: ResponseBody): unknown =>

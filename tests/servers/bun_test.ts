@@ -13,5 +13,4 @@ testRuntime({
   statusLine: "HTTP/1.1 404 Not Found",
   latin: "caf\xe9",
   client: "127.0.0.1",
-  tellsEarly: true,
 });

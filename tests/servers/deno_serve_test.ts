@@ -15,7 +15,6 @@ testRuntime({
   statusLine: "HTTP/1.1 404 Not Found",
   latin: "caf\xe9",
   client: "127.0.0.1",
-  tellsEarly: true,
 });
 
 /** Asks until as many isolates have answered as there should be. */

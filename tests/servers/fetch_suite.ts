@@ -3,10 +3,10 @@
  * of Bun and of workerd.
  */
 
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertEquals, assertFalse } from "@std/assert";
 import type { Subject } from "../../tools/matrix/fetch_server.ts";
 import type { ServerProcess } from "../../tools/matrix/server_process.ts";
-import { ask, RawClient, within } from "../raw_client.ts";
+import { ask } from "../raw_client.ts";
 import { fromUtf8, pick, type Shown, to } from "./shown.ts";
 
 /** The application of the tests. */
@@ -29,8 +29,6 @@ export interface Runtime {
   readonly latin: string;
   /** What it tells of the client. */
   readonly client: string | undefined;
-  /** Whether it tells of a client that leaves before there is an answer. */
-  readonly tellsEarly: boolean;
 }
 
 /** What all runtimes tell of that request. */
@@ -71,32 +69,12 @@ const STEPS: Readonly<Record<string, Step>> = {
     assertFalse("CONTENT_TYPE" in environ || "CONTENT_LENGTH" in environ);
   },
 
-  "sends back a body of megabytes while it comes": async (server) => {
-    const data = "0123456789".repeat(200_000);
-    using connection = await RawClient.connect(server);
-    const more = `Content-Length: ${data.length}\r\n`;
-    const sending = connection.send(to("echo", "POST", "/", more) + data);
-    const { head, body } = await connection.response();
-    await sending;
-    assertEquals([head.status, body.length], [200, data.length]);
-    assert(body === data);
-  },
-
   "sends the status and headers as far as it can": async (server, runtime) => {
     const { head, body } = await ask(server, to("headers"));
     assertEquals(head.line, runtime.statusLine);
     assertEquals(head.all("set-cookie"), ["a=1", "b=2"]);
     assertEquals(head.get("x-latin"), runtime.latin);
     assertEquals([head.get("content-length"), body], ["4", "none"]);
-  },
-
-  "keeps the length of a streamed body, also to HEAD": async (server) => {
-    const { head, body, complete } = await ask(server, to("length"));
-    assertEquals(head.get("content-length"), "6");
-    assertEquals([body, complete], ["abcdef", true]);
-    using client = await RawClient.connect(server);
-    await client.send(to("length", "HEAD"));
-    assertEquals((await client.head()).get("content-length"), "6");
   },
 
   "answers several that wait": async (server) => {
@@ -123,31 +101,6 @@ const STEPS: Readonly<Record<string, Step>> = {
     const { body, complete } = await ask(server, to("file"));
     assertEquals([body.length, complete], [200_000, true]);
     await server.logged(/file closed/);
-  },
-
-  "closes a body when its client leaves": async (server) => {
-    using client = await RawClient.connect(server);
-    await client.send(to("endless"));
-    await client.head();
-    await client.bytes(200_000);
-    assertFalse(server.log.includes("endless closed"));
-    client.close();
-    await server.logged(/endless closed/);
-  },
-
-  "tells when the client leaves before there is an answer": async (
-    server,
-    { tellsEarly },
-  ) => {
-    if (!tellsEarly) return;
-    using client = await RawClient.connect(server);
-    await client.send(to("leave"));
-    await server.logged(/waiting/);
-    // Others are served at the same time.
-    const { head } = await within(ask(server, to("show")), "an answer");
-    assertEquals(head.status, 200);
-    client.close();
-    await server.logged(/left: /);
   },
 };
 

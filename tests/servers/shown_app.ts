@@ -119,16 +119,6 @@ const APPS: Readonly<Record<string, Application>> = {
     startResponse("200 OK", PLAIN);
     return [encoder.encode("waited")];
   },
-
-  /** Waits for its client to leave. */
-  async leave(environ, startResponse): Promise<ResponseBody> {
-    const signal = environ["wsgiref.signal"]!();
-    environ["wsgi.errors"].write("waiting\n");
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    environ["wsgi.errors"].write(`left: ${signal.reason}\n`);
-    startResponse("200 OK", PLAIN);
-    return [];
-  },
 };
 
 /** Does what `X-App` says; without it, shows the environ. */

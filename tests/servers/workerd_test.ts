@@ -14,6 +14,4 @@ testRuntime({
   // UTF-8.
   latin: "caf\xc3\xa9",
   client: undefined,
-  // Not even with the flag enable_request_signal.
-  tellsEarly: false,
 });

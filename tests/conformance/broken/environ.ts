@@ -99,9 +99,14 @@ export const ENVIRON: readonly BrokenServer[] = [
   environ("drops an empty Host", (environ) => {
     if (environ.HTTP_HOST === "") delete environ.HTTP_HOST;
   }, "headers/host-empty"),
-  environ("writes the port behind REMOTE_ADDR", (environ) => {
-    environ.REMOTE_ADDR += `:${environ.REMOTE_PORT}`;
-  }, "environ/remote-form"),
+  environ(
+    "writes the port behind REMOTE_ADDR",
+    (environ) => {
+      environ.REMOTE_ADDR += `:${environ.REMOTE_PORT}`;
+    },
+    "environ/remote-form",
+    "environ/remote",
+  ),
   environ("decodes header values as UTF-8", (environ) => {
     for (const [key, value] of Object.entries(environ)) {
       if (!key.startsWith("HTTP_") || typeof value !== "string") continue;

@@ -34,31 +34,25 @@ async function runScript(script: string): Promise<string> {
   }
 }
 
+const word = fc.oneof(
+  bytes(byte),
+  fc.string().map((text) =>
+    fromBytes(new TextEncoder().encode(text.replaceAll("\0", "")))
+  ),
+);
+
 testShell(
   "quoteForShell() gives a program the same bytes, whatever they are",
   async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.oneof(
-            bytes(byte),
-            fc.string().map((text) =>
-              fromBytes(new TextEncoder().encode(text.replaceAll("\0", "")))
-            ),
-          ),
-          { minLength: 20, maxLength: 40 },
-        ),
-        async (words) => {
-          // $(…) takes line feeds away from the end of what is no text.
-          const sent = words.map((word) => word.replace(/\n+$/, ""));
-          const got = await runScript(
-            `curl ${sent.map(quoteForShell).join(" ")}`,
-          );
-          assertEquals(got.split("\0").slice(0, -1), sent);
-        },
-      ),
-      { numRuns: 40 },
-    );
+    const words = fc.array(word, { minLength: 20, maxLength: 40 });
+    const check = async (words: string[]): Promise<void> => {
+      // $(…) removes line feeds from the end of what is no text.
+      const sent = words.map((word) => word.replace(/\n+$/, ""));
+      const line = `curl ${sent.map(quoteForShell).join(" ")}`;
+      const got = await runScript(line);
+      assertEquals(got.split("\0").slice(0, -1), sent);
+    };
+    await fc.assert(fc.asyncProperty(words, check), { numRuns: 40 });
   },
 );
 
@@ -67,69 +61,49 @@ const token = fc.string({
   minLength: 1,
   maxLength: 8,
 });
+const path = bytes(
+  fc.constantFrom(..."aZ09/.?&=%'\"`$!*()[]{}|\\^<>;:@,+~-_"),
+).map((path) => `/${path}`);
+const value = bytes(byte).map((text) => text.replace(/[\r\n]/g, "").trim());
+const anyRequest: fc.Arbitrary<RecordedRequest> = fc.record({
+  method: token,
+  target: path,
+  protocol: fc.constantFrom("HTTP/1.0", "HTTP/1.1"),
+  headers: fc.array(fc.tuple(token, value), { maxLength: 4 }),
+  body: fc.oneof(bytes(byte).map(toBytes), fc.uint8Array({ maxLength: 40 })),
+  isBodyComplete: fc.constant(true),
+});
 
 testShell(
   "toCurl() sends every header, the target and the body of any request",
   async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.record({
-          method: token,
-          target: bytes(
-            fc.constantFrom(..."aZ09/.?&=%'\"`$!*()[]{}|\\^<>;:@,+~-_"),
-          ).map((path) => `/${path}`),
-          protocol: fc.constantFrom("HTTP/1.0", "HTTP/1.1"),
-          headers: fc.array(
-            fc.tuple(
-              token,
-              bytes(byte).map((value) => value.replace(/[\r\n]/g, "").trim()),
-            ),
-            { maxLength: 4 },
-          ),
-          body: fc.oneof(
-            bytes(byte).map(toBytes),
-            fc.uint8Array({ maxLength: 40 }),
-          ),
-          isBodyComplete: fc.constant(true),
-        }),
-        async (request) => {
-          const sent = request as RecordedRequest;
-          const parts = (await runScript(toCurl(sent, "http://h:1"))).split(
-            "\0",
-          );
-          const after = (option: string) =>
-            parts.flatMap((part, index) =>
-              parts[index - 1] === option ? [part] : []
-            );
-          const target = after("--request-target")[0] ??
-            parts[0]!.slice("http://h:1".length);
-          assertEquals(target, sent.target);
-          const lines = after("-H").filter((line) => !/^[^:]*:$/.test(line));
-          const named = sent.headers.filter(([name]) =>
-            name.toLowerCase() !== "content-length"
-          );
-          assertEquals(
-            lines,
-            named.map(([name, value]) =>
-              value === "" ? `${name};` : `${name}: ${value}`
-            ),
-          );
-          assertEquals(
-            parts.includes("--http1.0"),
-            sent.protocol === "HTTP/1.0",
-          );
-          const input = parts.includes("@-")
-            ? parts.slice(parts.indexOf("@-") + 1).join("\0")
-            : after("--data-raw")[0] ?? "";
-          assertEquals(input, fromBytes(sent.body));
-        },
-      ),
-      { numRuns: 150 },
-    );
+    const check = async (sent: RecordedRequest): Promise<void> => {
+      const script = toCurl(sent, "http://h:1");
+      const parts = (await runScript(script)).split("\0");
+      const after = (option: string) =>
+        parts.filter((_, index) => parts[index - 1] === option);
+      const target = after("--request-target")[0] ??
+        parts[0]!.slice("http://h:1".length);
+      assertEquals(target, sent.target);
+      const lines = after("-H").filter((line) => !/^[^:]*:$/.test(line));
+      const named = sent.headers.filter(([name]) =>
+        name.toLowerCase() !== "content-length"
+      );
+      const expected = named.map(([name, value]) =>
+        value === "" ? `${name};` : `${name}: ${value}`
+      );
+      assertEquals(lines, expected);
+      assertEquals(parts.includes("--http1.0"), sent.protocol === "HTTP/1.0");
+      const input = parts.includes("@-")
+        ? parts.slice(parts.indexOf("@-") + 1).join("\0")
+        : after("--data-raw")[0] ?? "";
+      assertEquals(input, fromBytes(sent.body));
+    };
+    await fc.assert(fc.asyncProperty(anyRequest, check), { numRuns: 150 });
   },
 );
 
-/** Makes a request of its text, with line feeds in place of CR LF. */
+/** Reads a request from its text, with line feeds in place of CR LF. */
 function parseRequest(text: string): RecordedRequest {
   const end = text.indexOf("\n\n");
   const head = text.slice(0, end).replaceAll("\n", "\r\n");
@@ -139,7 +113,7 @@ function parseRequest(text: string): RecordedRequest {
   return { method, target, protocol, headers, body, isBodyComplete: true };
 }
 
-/** Answers one request, and gives its bytes. */
+/** Answers one request, and returns its bytes. */
 async function receive(listener: Deno.Listener): Promise<string> {
   using conn = await listener.accept();
   const buffer = new Uint8Array(65_536);

@@ -57,59 +57,37 @@ const error = fc.record({
   ),
   cause: fc.record({ name: text, message: text, frames: fc.constant([]) }),
 });
+function event(
+  type: ConversationEvent["type"],
+  fields: Record<string, fc.Arbitrary<unknown>>,
+): fc.Arbitrary<object> {
+  return fc.record({ type: fc.constant(type), ...fields });
+}
+
+const flag = fc.boolean();
+const flags = { isString: flag, isSecret: flag };
+const variable = fc.record({ name: text, value: text, ...flags });
+const environs = fc.array(variable, { maxLength: 4 });
+const severity = fc.constant("error");
+const finding = {
+  rule: text,
+  severity,
+  blame: text,
+  message: text,
+  hint: text,
+};
+const method = fc.constantFrom("read", "iterate");
+const via = fc.constantFrom("body", "write");
 const action = fc.oneof(
-  fc.record({
-    type: fc.constant("call" as const),
-    application: text,
-    environ: fc.array(
-      fc.record({
-        name: text,
-        value: text,
-        isString: fc.boolean(),
-        isSecret: fc.boolean(),
-      }),
-      { maxLength: 4 },
-    ),
-  }),
-  fc.record({
-    type: fc.constant("read" as const),
-    method: fc.constantFrom("read" as const, "iterate" as const),
-    bytes: size,
-    preview: text,
-  }),
-  fc.record({
-    type: fc.constant("start-response" as const),
-    status: text,
-    headers,
-    excInfo: error,
-    place,
-  }),
-  fc.record({
-    type: fc.constant("chunk" as const),
-    via: fc.constantFrom("body" as const, "write" as const),
-    index: size,
-    bytes: size,
-    preview: text,
-  }),
-  fc.record({ type: fc.constant("close" as const), by: text }),
-  fc.record({
-    type: fc.constant("log" as const),
-    source: fc.constant("console" as const),
-    text,
-  }),
-  fc.record({
-    type: fc.constant("finding" as const),
-    finding: fc.record({
-      rule: text,
-      severity: fc.constant("error" as const),
-      blame: text,
-      message: text,
-      hint: text,
-      place,
-    }),
-  }),
-  fc.record({ type: fc.constant("error" as const), error }),
-  fc.record({ type: fc.constant("head" as const), bytes: text }),
+  event("call", { application: text, environ: environs }),
+  event("read", { method, bytes: size, preview: text }),
+  event("start-response", { status: text, headers, excInfo: error, place }),
+  event("chunk", { via, index: size, bytes: size, preview: text }),
+  event("close", { by: text }),
+  event("log", { source: fc.constant("console"), text }),
+  event("finding", { finding: fc.record({ ...finding, place }) }),
+  event("error", { error }),
+  event("head", { bytes: text }),
 );
 
 /** Checks that nothing in a page is an element, or an attribute, of a value. */
@@ -346,32 +324,19 @@ Deno.test("inspector() gives everything as JSON, credentials only where asked fo
 Deno.test("inspector() says what is unusual about an environ first", async () => {
   const log = new SampleLog();
   const sent = request("GET", "/");
+  const variables = [
+    ["wsgi.version", "an array", false],
+    ["REQUEST_METHOD", "GET", true],
+    ["HTTP_USER_AGENT", "curl", true],
+    ["HTTP_X_MODE", "caf\xc3\xa9", true],
+    ["my.flag", "true", false],
+  ] as const;
+  const call = { time: 0, type: "call", application: "app" } as const;
   const id = log.keep(sent, [{
-    time: 0,
-    type: "call",
-    application: "app",
-    environ: [
-      {
-        name: "wsgi.version",
-        value: "an array",
-        isString: false,
-        isSecret: false,
-      },
-      { name: "REQUEST_METHOD", value: "GET", isString: true, isSecret: false },
-      {
-        name: "HTTP_USER_AGENT",
-        value: "curl",
-        isString: true,
-        isSecret: false,
-      },
-      {
-        name: "HTTP_X_MODE",
-        value: "caf\xc3\xa9",
-        isString: true,
-        isSecret: false,
-      },
-      { name: "my.flag", value: "true", isString: false, isSecret: false },
-    ],
+    ...call,
+    environ: variables.map(([name, value, isString]) => ({
+      ...{ name, value, isString, isSecret: false },
+    })),
   }]);
   const client = new TestClient(inspect(log), { environ });
   const page = (await client.get(`/__wsgi__/requests/${id}`)).text();

@@ -156,44 +156,28 @@ Deno.test("toTestSource() gives nothing for what the test client cannot send", (
   }
 });
 
-Deno.test("findExport() finds what the server serves", () => {
-  for (
-    const [module, source, name, isFetch] of [
-      ["app.ts", "export default app;", "default", false],
-      [
-        "app.ts",
-        "const app = () => {};\nexport { app as default };",
-        "default",
-        false,
-      ],
-      ["app.ts", "export default { fetch() {} };", "default", true],
-      [
-        "app.ts",
-        "const app = new Hono<Env>();\nexport default app;",
-        "default",
-        true,
-      ],
-      ["app.ts", "// export default\nexport function app() {}", "app", false],
-      [
-        "app.ts",
-        'const a = "export default";\nexport const application = 1, app = 2;',
-        "application",
-        false,
-      ],
-      ["app.ts", "export const app: Hono = new Hono();", "app", true],
-      [
-        "app.ts",
-        "const a = b; const b = a;\nexport default a",
-        "default",
-        false,
-      ],
-      ["app.ts", "export async function* app() {}", "app", false],
-      ["app.ts", "const app = 1;\nexport { app };", "app", false],
-      ["/home/ada/app.ts:shop", undefined, "shop", false],
-      ["C:\\x\\app.ts", undefined, "default", false],
-    ] as const
-  ) {
+Deno.test.each<[string | undefined, name: string, isFetch: boolean, string?]>([
+  ["export default app;", "default", false],
+  ["const app = () => {};\nexport { app as default };", "default", false],
+  ["export default { fetch() {} };", "default", true],
+  ["const app = new Hono<Env>();\nexport default app;", "default", true],
+  ["// export default\nexport function app() {}", "app", false],
+  [
+    'const a = "export default";\nexport const application = 1, app = 2;',
+    "application",
+    false,
+  ],
+  ["export const app: Hono = new Hono();", "app", true],
+  ["const a = b; const b = a;\nexport default a", "default", false],
+  ["export async function* app() {}", "app", false],
+  ["const app = 1;\nexport { app };", "app", false],
+  [undefined, "shop", false, "/home/ada/app.ts:shop"],
+  [undefined, "default", false, "C:\\x\\app.ts"],
+])(
+  "findExport() finds in %j the export %s",
+  (source, name, isFetch, module) => {
     const specifier = "./app.ts";
-    assertEquals(findExport(module, source), { specifier, name, isFetch });
-  }
-});
+    const path = typeof module === "string" ? module : "app.ts";
+    assertEquals(findExport(path, source), { specifier, name, isFetch });
+  },
+);
