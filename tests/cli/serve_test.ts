@@ -53,7 +53,7 @@ Deno.test.each<[args: string[], what: string, format: string, log: RegExp]>([
   assertEquals([head.status, complete], [args[0] === "docs" ? 404 : 200, true]);
   program.kill("SIGTERM");
   const { code, stderr } = await program.outcome();
-  // Windows ends a program without asking it.
+  // Windows kills programs without a signal.
   if (Deno.build.os !== "windows") assertEquals(code, 0);
   assertMatch(stderr, log);
 });

@@ -43,7 +43,7 @@ async function sendAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   while (left.length > 0) left = left.subarray(await conn.write(left));
 }
 
-/** Reads so many bytes, or up to the end. */
+/** Reads a number of bytes, or up to the end. */
 async function readUpTo(conn: Deno.Conn, count: number): Promise<number> {
   const buffer = new Uint8Array(Math.min(count, 16_384));
   let read = 0;
@@ -55,7 +55,7 @@ async function readUpTo(conn: Deno.Conn, count: number): Promise<number> {
   return read;
 }
 
-/** A client that leaves at a moment and in a way that chance decides. */
+/** A client that leaves at a random moment and in a random way. */
 async function leave(port: number, random: Random): Promise<void> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
   const isUpload = random.chance(0.3);
@@ -63,7 +63,7 @@ async function leave(port: number, random: Random): Promise<void> {
   const [line, length] = isUpload
     ? [`POST ${random.pick(UPLOADS)}`, `Content-Length: ${body}\r\n`]
     : [`GET ${random.pick(PATHS)}`, ""];
-  // Else a client that reads to the end would wait for it.
+  // Otherwise a client that reads to the end would wait for it.
   const head = "Host: h\r\nConnection: close\r\n";
   const request = toBytes(`${line} HTTP/1.1\r\n${head}${length}\r\n`);
   const moment = random.pick(["head", "upload", "sent", "read", "end"]);
@@ -81,7 +81,7 @@ async function leave(port: number, random: Random): Promise<void> {
     if (moment === "end" || random.chance(0.3)) await conn.closeWrite();
     if (moment === "end") await readUpTo(conn, Infinity);
   } catch {
-    // The server has closed first: an answer that came before the upload.
+    // The server closed first, because it responded before the upload ended.
   }
 }
 
@@ -130,7 +130,7 @@ Deno.test(`makeServer() closes every body, whenever ${COUNT} clients leave`, asy
   assertEquals(after.faults, [], again);
   assertEquals(after.closed, after.made, again);
   assertEquals(after.left, after.entered, again);
-  // Else the clients were not there, or did not leave.
+  // Otherwise the clients did not come, or did not leave.
   assertGreater(after.made - before.made, COUNT / 2);
   assertGreater(after.cut - before.cut, COUNT / 10);
   assertLess(growth(), HELD);

@@ -10,6 +10,7 @@ import type { Application } from "../../wsgi/types.ts";
 import {
   answering,
   ended,
+  Events,
   fail,
   PLAIN,
   RecordingTransport,
@@ -122,6 +123,26 @@ function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
     },
   });
 }
+
+// server-body-members
+Deno.test("runApplication() uses only the iterator method and close of a body", async () => {
+  const body = new Set<PropertyKey>();
+  const iterator = new Set<PropertyKey>();
+  const events = new Events();
+  const close = () => events.add("close of the iterator");
+  const values = Object.assign([toBytes("a")].values(), { close });
+  const given = {
+    [Symbol.iterator]: () => watched(values, iterator),
+    close(): void {},
+  };
+  await run(answering(() => watched(given, body)));
+  // Awaiting a value reads its then().
+  body.delete("then");
+  const { asyncIterator, iterator: sync } = Symbol;
+  assertEquals(body, new Set<PropertyKey>([asyncIterator, sync, "close"]));
+  assertEquals(iterator, new Set<PropertyKey>(["next"]));
+  assertEquals(events.list, []);
+});
 
 /** Sent whole, joined, one by one because they are large; after write() or not. */
 const ARRAYS = [["a"], ["a", "bb"], ["a".repeat(40_000), "b".repeat(40_000)]]

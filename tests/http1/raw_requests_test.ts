@@ -172,7 +172,7 @@ for (const raw of index ?? []) {
 
 Deno.test({
   name: `RequestParser reads the request files of others${
-    index === undefined ? " (they are not beside the repository)" : ""
+    index === undefined ? " (they are not next to the repository)" : ""
   }`,
   ignore: index === undefined,
   fn(): void {

@@ -201,7 +201,7 @@ Deno.test("staticFiles() never reads outside its root, for any tree and path", a
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   } finally {
     Object.assign(Deno, { open, readDir });

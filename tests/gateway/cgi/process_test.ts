@@ -4,7 +4,7 @@ import { toRequest } from "../../../gateway/from_fetch/to_request.ts";
 import { answering, type LooseApplication } from "../recording_transport.ts";
 import { cgi, Sink } from "./run_cgi.ts";
 
-/** Answers with all of the input. */
+/** Responds with the whole input. */
 const echo = answering(async (environ) => [await environ["wsgi.input"].read()]);
 
 const ignoring = answering(() => []);
