@@ -9,14 +9,15 @@ import type { BodySource } from "../gateway/input/body_source.ts";
 import { RequestError } from "../http1/request_error.ts";
 import type { Parser } from "./protocol.ts";
 
-/** From this size on, the memory of a body matters, in bytes. */
-const LARGE_BODY = 1_048_576;
+/** The minimum size, in bytes, of a block whose memory matters. */
+const LARGE_BLOCK = 16_384;
 
 /**
  * The number of bytes of a block for each slot of the array that is allocated
- * beside it. A slot has 8 bytes, so the array is half as large as the block.
+ * beside it. A slot has 8 bytes, so the array is a quarter as large as the
+ * block.
  */
-const BYTES_PER_SLOT = 16;
+const BYTES_PER_SLOT = 32;
 
 /** Never read. Without it, the compiler would not allocate the array. */
 let _garbage: unknown;
@@ -48,8 +49,6 @@ export class RequestSource implements BodySource {
   /** Whether the request is over, and the next bytes belong to another one. */
   #isDetached = false;
   #isRefused = false;
-  /** The number of bytes that were read. */
-  #taken = 0;
   #wake: (() => void) | undefined;
 
   /**
@@ -157,8 +156,7 @@ export class RequestSource implements BodySource {
       const event = this.#parser?.next();
       if (event?.type === "data") {
         const { data } = event;
-        this.#taken += data.length;
-        if (this.#taken > LARGE_BODY) hastenCollection(data.length);
+        if (data.length >= LARGE_BLOCK) hastenCollection(data.length);
         // The application may use the whole buffer.
         return data.length === data.buffer.byteLength ? data : data.slice();
       }
