@@ -6,6 +6,7 @@
 
 import { isServerAbort } from "./cancellation.ts";
 import { describe, escapeControls } from "../wsgi/describe.ts";
+import { isUserFrame, readFrame } from "../wsgi/source_place.ts";
 import { RequestBodyError } from "./input/request_body_error.ts";
 import type { ResponseHead } from "./response_head.ts";
 import { reasonPhrase } from "../wsgi/status.ts";
@@ -65,16 +66,27 @@ function indentLines(text: string): string {
   return escapeControls(text).replace(/\n(?! {4})/g, "\n    ");
 }
 
+/** Removes the frames of the server, which has called the user's program. */
+function cutCallers(stack: string): string {
+  const lines = stack.split("\n");
+  const last = lines.findLastIndex((line) => {
+    const frame = readFrame(line);
+    return frame !== undefined && isUserFrame(frame);
+  });
+  return last === -1 ? stack : lines.slice(0, last + 1).join("\n");
+}
+
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${describe(error)}`;
   const { stack } = error;
   const text = `${error.name}: ${error.message}`;
   // Error.prepareStackTrace can set the stack to any value.
   if (typeof stack !== "string") return indentLines(text);
-  if (stack.includes(error.message)) return indentLines(stack);
+  const shown = cutCallers(stack);
+  if (stack.includes(error.message)) return indentLines(shown);
   // The message was changed after the stack was captured, or is longer than its
   // head.
-  return indentLines([text, ...stack.match(/^ +at .*/gm) ?? []].join("\n"));
+  return indentLines([text, ...shown.match(/^ +at .*/gm) ?? []].join("\n"));
 }
 
 /**

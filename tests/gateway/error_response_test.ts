@@ -50,6 +50,23 @@ Deno.test("formatError() includes the stack of an error", () => {
   assert(text.endsWith("\n"));
 });
 
+Deno.test("formatError() removes the frames that have called the program, and keeps a longer message", () => {
+  const error = new Error("no luck\n  hint: luck");
+  const own = new URL("../../gateway/call_outcome.ts", import.meta.url);
+  const frames = [
+    `    at check (${own}:1:2)`,
+    `    at app (${import.meta.url}:3:4)`,
+    `    at run (${own}:5:6)`,
+  ];
+  error.stack = ["Error: no luck", ...frames].join("\n");
+  assertEquals(
+    formatError(error),
+    ["Error: no luck", "      hint: luck", ...frames.slice(0, 2), ""].join(
+      "\n",
+    ),
+  );
+});
+
 Deno.test("formatError() lists the causes, to a depth", () => {
   const middle = new Error("middle", { cause: new Error("inner") });
   const lines = formatError(new Error("outer", { cause: middle })).split("\n");
