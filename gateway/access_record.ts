@@ -83,8 +83,8 @@ function escapeUnsafe(char: string): string {
 }
 
 /**
- * Escapes what could end a quoted field or the line: clients choose the
- * content.
+ * Escapes characters that could end a quoted field or the line, because clients
+ * choose the content.
  */
 function escapeField(text: string): string {
   return text.replace(UNSAFE, escapeUnsafe);

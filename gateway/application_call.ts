@@ -110,7 +110,9 @@ export class ApplicationCall implements CallParts {
     return this.#sendFile(body, result) ?? this.#iterate(body);
   }
 
-  /** The fast lane: an array is a whole body, known before the first byte. */
+  /**
+   * The fast lane: an array is a complete body, known before the first byte.
+   */
   #sendArray(body: BodyReader, chunks: unknown[]): void | Promise<void> {
     const response = this.response;
     const head = response.requireHead();
@@ -129,12 +131,12 @@ export class ApplicationCall implements CallParts {
       body.open(Array.from({ length: chunks.length }, (_, i) => chunks[i]));
     }
     const closing = body.close();
-    // Without a promise, not even a function is made.
+    // Without a promise, the code does not even create a function.
     if (closing === undefined) return this.#sendClosed(body, whole);
     return this.#then(closing, () => this.#sendClosed(body, whole));
   }
 
-  /** Sends an array whose close() was called. */
+  /** Sends an array after its close() was called. */
   #sendClosed(
     body: BodyReader,
     whole: Uint8Array | undefined,

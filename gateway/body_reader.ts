@@ -17,9 +17,9 @@ interface AnyIterator {
   return?: (() => unknown) | undefined;
 }
 
-/** Takes errors that change nothing about the response. */
+/** Receives errors that do not affect the response. */
 export interface ErrorLog {
-  /** Adds what was thrown. */
+  /** Adds the thrown value. */
   add(error: unknown): void;
 }
 

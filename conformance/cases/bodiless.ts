@@ -194,7 +194,7 @@ export const BODILESS_CASES: readonly ServerCase[] = [
       const headers = ["Connection: close"];
       await connection.send(client.request({ method: "HEAD", headers }));
       await connection.head();
-      expectEqual(await connection.rest(), "", "what comes after the head");
+      expectEqual(await connection.rest(), "", "the bytes after the head");
     },
   },
   {

@@ -153,7 +153,7 @@ export const BODY_CASES: readonly ServerCase[] = [
       const { body } = await client.ask();
       await client.settle();
       expectEqual(body, "body", "the body");
-      expectEqual(client.events(), [], "what was touched");
+      expectEqual(client.events(), [], "the used members");
     },
   },
   {

@@ -30,7 +30,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     run: async (client) => {
       await client.ask({ method: "HEAD" });
       await client.waitFor("cancelled");
-      expectEqual(client.events(), ["cancelled"], "what was called");
+      expectEqual(client.events(), ["cancelled"], "the calls");
     },
   },
   {
@@ -49,7 +49,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
     run: async (client) => {
       await client.ask({ method: "HEAD" });
       await client.waitFor("finally");
-      expectEqual(client.events(), ["finally"], "what was called");
+      expectEqual(client.events(), ["finally"], "the calls");
     },
   },
   {
@@ -83,7 +83,7 @@ export const CLOSE_CASES: readonly ServerCase[] = [
       expectEqual(
         client.events(),
         ["return begins", "return ends", "close"],
-        "what was called",
+        "the calls",
       );
     },
   },

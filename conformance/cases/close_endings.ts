@@ -150,7 +150,7 @@ function endingCase(ending: Ending): ServerCase {
       await client.ask(ending.parts);
       expectEqual(await client.waitFor("close"), true, "this and arguments");
       await client.settle();
-      expectEqual(client.events(), expected, "what was called");
+      expectEqual(client.events(), expected, "the calls");
     },
   };
 }

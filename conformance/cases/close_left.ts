@@ -39,7 +39,7 @@ export const CLOSE_LEFT_CASES: readonly ServerCase[] = [
       await begin(client);
       await client.waitFor("close");
       await client.settle();
-      expectEqual(client.events(), ["return", "close"], "what was called");
+      expectEqual(client.events(), ["return", "close"], "the calls");
     },
   },
   {

@@ -34,7 +34,7 @@ function keepAliveCase(name: string, body: () => ResponseBody): ServerCase {
         const { head, body, complete } = await connection.response();
         expectEqual([body, complete], ["four", true], "the response");
         if (head.get("connection")?.toLowerCase() !== "keep-alive") {
-          expectEqual(await connection.rest(), "", "what comes after it");
+          expectEqual(await connection.rest(), "", "the bytes after it");
           return;
         }
       }
@@ -53,7 +53,7 @@ export const CONNECTION_END_CASES: readonly ServerCase[] = [
       const connection = await client.connect();
       await connection.send(client.request({ headers: ["Connection: close"] }));
       await connection.response();
-      expectEqual(await connection.rest(), "", "what comes after the response");
+      expectEqual(await connection.rest(), "", "the bytes after the response");
       expectEqual(connection.ending, "fin", "the end of the connection");
     },
   },
@@ -68,7 +68,7 @@ export const CONNECTION_END_CASES: readonly ServerCase[] = [
       const connection = await client.connect();
       await connection.send(client.request({ version: "HTTP/1.0" }));
       expectEqual((await connection.response()).body, "four", "the response");
-      expectEqual(await connection.rest(), "", "what comes after the response");
+      expectEqual(await connection.rest(), "", "the bytes after the response");
       expectEqual(connection.ending, "fin", "the end of the connection");
     },
   },

@@ -65,7 +65,7 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
       expectEqual(
         await client.waitFor("seen"),
         { plain: true, odd: [], added: true, deleted: true },
-        "what the environ shows",
+        "the properties of the environ",
       );
     },
   },
@@ -98,7 +98,7 @@ export const ENVIRON_CASES: readonly ServerCase[] = [
       await client.ask();
       await client.settle();
       expectEqual(await client.waitFor("called"), 2, "the number of arguments");
-      expectEqual(client.events(), ["called"], "what was called");
+      expectEqual(client.events(), ["called"], "the calls");
     },
   },
   {

@@ -168,7 +168,7 @@ export async function endsAfter(
   expectEqual(
     await connection.rest(),
     "",
-    "what comes after the last response",
+    "the bytes after the last response",
   );
   return true;
 }

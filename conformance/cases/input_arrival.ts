@@ -116,7 +116,7 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
       expectEqual(await client.waitFor("first"), "abc", "the first part");
       await connection.send("def");
       await connection.response();
-      expectEqual(await whatWasRead(client), "abcdef", "the whole");
+      expectEqual(await whatWasRead(client), "abcdef", "the whole body");
     },
   },
   {

@@ -93,7 +93,11 @@ export function readingCase(one: Reading): ServerCase {
     run: async (client) => {
       const { head } = await client.ask(one.parts);
       expectEqual(head.status, 200, "the status");
-      expectEqual(await whatWasRead(client), one.expected, "what was read");
+      expectEqual(
+        await whatWasRead(client),
+        one.expected,
+        "the bytes that were read",
+      );
     },
   };
 }

@@ -92,7 +92,7 @@ export const LENGTH_CASES: readonly ServerCase[] = [
       if (name === "array" && head.status === 500) return;
       expectEqual(head.status, 200, "the status");
       const rest = await connection.rest();
-      expectEqual(rest, "onet", "what comes after the head");
+      expectEqual(rest, "onet", "the bytes after the head");
     },
   })),
   {

@@ -99,7 +99,7 @@ export const LIMIT_CASES: readonly ServerCase[] = [
       await connection.send(client.request().slice(0, -2));
       const { head, complete } = await connection.response();
       expectEqual([head.status, complete], [408, true], "the response");
-      expectEqual(await connection.rest(), "", "what comes after the response");
+      expectEqual(await connection.rest(), "", "the bytes after the response");
       expect(
         !client.events().includes("called"),
         "the application must not be called, but it was",

@@ -153,7 +153,7 @@ export const START_CASES: readonly ServerCase[] = [
       expectEqual(
         await client.waitFor("thrown"),
         "the given value",
-        "what startResponse threw",
+        "the error of startResponse",
       );
       const rest = await connection.rest();
       expect(

@@ -108,7 +108,7 @@ const TARGETS: readonly EnvironRequest[] = [
   {
     name: "query-empty",
     spec: "environ-query-string",
-    title: "A ? with nothing after it gives an empty query",
+    title: "A ? with nothing after it results in an empty query",
     parts: { target: "/a?" },
     expected: { PATH_INFO: "/a", QUERY_STRING: "" },
   },

@@ -43,7 +43,7 @@ export class EnvironTemplate {
   #model: Model | undefined;
 
   /**
-   * Copies the last environ and sets what differs.
+   * Copies the last environ and sets the variables that differ.
    *
    * @param facts The facts about the request.
    * @returns A fresh environ, or `undefined` if the last one does not match.

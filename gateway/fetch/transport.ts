@@ -19,7 +19,9 @@ const NO_QUEUE: QueuingStrategy = { highWaterMark: 0 };
 /** Creates one response for the caller of the fetch handler. */
 export class FetchTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
-  /** Runtimes put the chunks of a stream into a queue without copying them. */
+  /**
+   * True, because runtimes queue the chunks of a stream without copying them.
+   */
   readonly holdsChunks = true;
   readonly #request: Request;
   /** Created for requests that are not answered synchronously. */

@@ -124,7 +124,7 @@ function respond(
   startResponse: StartResponse,
 ): ResponseBody | Promise<ResponseBody> {
   checkResponse(response, "handler must return a Response");
-  // Frameworks answer HEAD as GET. WSGI wants no body then.
+  // Frameworks respond to HEAD like GET, but WSGI requires no body.
   return method === "HEAD"
     ? respondToHead(response, startResponse)
     : sendResponse(response, startResponse, signal);

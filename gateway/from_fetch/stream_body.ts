@@ -49,8 +49,7 @@ async function peek(
  * Turns a stream into a body: an array if the stream is already complete, so
  * that the server can send the length.
  *
- * A `Response` does not report from what it was created, so text is a stream
- * like any other.
+ * A `Response` does not expose its source, so text is a stream like any other.
  *
  * @param stream The stream of the response; unlocked.
  * @param signal The signal of its request, if it should abort at an early end.

@@ -56,7 +56,8 @@ export type NodeListener = (req: NodeRequest, res: NodeResponse) => void;
 
 /**
  * The connections on which a request was rejected. It is unknown where the next
- * request begins, and `node:http` would pass on what it takes for one.
+ * request begins, and `node:http` would pass on bytes that it takes for a
+ * request.
  */
 const refused = new WeakSet<NodeSocket>();
 

@@ -62,7 +62,8 @@ const SOUND: readonly Sound[] = [
 
 Deno.test("checkApplication() finds nothing wrong with correct applications", async () => {
   const wrong = await Promise.all(SOUND.map(async ({ name, app, paths }) => {
-    const { cases, passed } = await checkApplication(app, { paths });
+    const options = { paths, timeout: 20_000 };
+    const { cases, passed } = await checkApplication(app, options);
     return cases.filter(({ outcome }) => outcome === "failed")
       .map(({ id, message }) => `${name}: ${id}: ${message}`)
       .concat(passed > 80 ? [] : `${name}: only ${passed} cases passed`);

@@ -77,7 +77,7 @@ export class Workplace implements AsyncDisposable {
   /** Makes the folders. `npx` will find the programs, which are those of npm. */
   static async create(programs: readonly string[] = []): Promise<Workplace> {
     const parent = await Deno.makeTempDir({ prefix: "wsgiref_recipe_" });
-    // Where root starts them, servers become somebody else.
+    // Servers that root starts run as another user.
     await Deno.chmod(parent, 0o755);
     const place = new Workplace(parent);
     await Deno.mkdir(place.folder);

@@ -252,7 +252,7 @@ const APPS: readonly Exchange[] = [
     ...{ what: app, app, status: 500, text: "error page" },
   })),
   {
-    what: "an error that nobody handles",
+    what: "an error that is not handled",
     ...{ app: "failing", status: 500, text: "500 Internal Server Error\n" },
     log: UNHANDLED,
   },

@@ -157,7 +157,7 @@ Deno.test("validator() closes a body that the server does not get", async () => 
   for (const result of [undefined, error]) {
     const close = () => {
       calls.push("close");
-      // A rejection that nobody handled would end the process.
+      // A rejection that is not handled would end the process.
       return result && Promise.reject(result);
     };
     const { call, app } = returning(() => Object.assign(["text"], { close }));

@@ -133,7 +133,7 @@ Deno.test.each<[Loose]>([
 
 // Printed findings ------------------------------------------------------------
 
-/** The ids of what a validator prints that has nobody to report to. */
+/** The ids of the findings that a validator prints. */
 async function printedBy(
   app: App,
   use: (body: Loose) => void = () => {},

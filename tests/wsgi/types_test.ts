@@ -36,7 +36,7 @@ export function wrongStatuses(
   start(status, []);
 }
 
-/** Statuses that are right, or of which nobody knows before the program runs. */
+/** Statuses that are right, or that are not known before the program runs. */
 export function otherStatuses(start: StartResponse, given: Given): void {
   const { code, reason, isFound, table } = given;
   start("200 OK", []);

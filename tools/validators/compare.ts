@@ -191,20 +191,23 @@ function sum({ outcomes }: Results, cases: readonly Case[]): string {
   return `**${meant.length}**${accidents}`;
 }
 
-function table(name: string, cases: readonly Case[], all: AllResults): string {
-  const columns = NAMES.flatMap((name) => all[name] ?? []);
-  const versions = NAMES.filter((name) => name in all)
-    .map((name) => `${name} ${all[name]?.version}`);
-  const rows = [
-    [name, "rule", ...versions],
-    ...cases.map(({ id, title, rule }) => [
+function table(
+  second: "rule" | "suite",
+  cases: readonly Case[],
+  all: AllResults,
+): string {
+  const names = NAMES.filter((name) => name in all);
+  const columns = names.flatMap((name) => all[name] ?? []);
+  const versions = names.map((name) => `${name} ${all[name]?.version}`);
+  return markdownTable([
+    ["program", second, ...versions],
+    ...cases.map(({ id, title, rule, from = "" }) => [
       title,
-      rule === undefined ? "" : `\`${rule}\``,
+      second === "suite" ? from : rule === undefined ? "" : `\`${rule}\``,
       ...columns.map(({ outcomes }) => outcomes[id]?.replace(/^-$/, "–") ?? ""),
     ]),
     [`**of ${cases.length}**`, "", ...columns.map((one) => sum(one, cases))],
-  ];
-  return markdownTable(rows);
+  ]);
 }
 
 /** Creates the page. */
@@ -225,13 +228,13 @@ ${broken.length} broken programs, and ${sound.length} correct ones, for which ev
 
 ## Broken programs
 
-${table("program", broken, all)}
+${table("rule", broken, all)}
 
 ## Correct programs
 
 A tab in a header value is allowed, but recipients interpret it differently. It is the only false alarm of this validator, a warning.
 
-${table("program", sound, all)}
+${table("rule", sound, all)}
 `);
 }
 
@@ -270,30 +273,6 @@ function suiteCounts(all: AllResults): string {
   ]);
 }
 
-function suiteTable(cases: readonly Case[], all: AllResults): string {
-  const names = NAMES.filter((name) => name in all);
-  const rows = [
-    [
-      "program",
-      "suite",
-      ...names.map((name) => `${name} ${all[name]?.version}`),
-    ],
-    ...cases.map(({ id, title, from = "" }) => [
-      title,
-      from,
-      ...names.map((name) =>
-        all[name]?.outcomes[id]?.replace(/^-$/, "–") ?? ""
-      ),
-    ]),
-    [
-      `**of ${cases.length}**`,
-      "",
-      ...names.flatMap((name) => all[name] ?? []).map((one) => sum(one, cases)),
-    ],
-  ];
-  return markdownTable(rows);
-}
-
 /** Creates the page of the second set. */
 export async function createSuitesPage(all: AllResults): Promise<string> {
   const [broken, sound] = [false, true].map((isSound) =>
@@ -319,11 +298,11 @@ ${notes.join("\n")}
 
 ## Wrong programs
 
-${suiteTable(broken, all)}
+${table("suite", broken, all)}
 
 ## Right programs
 
-${suiteTable(sound, all)}
+${table("suite", sound, all)}
 `);
 }
 

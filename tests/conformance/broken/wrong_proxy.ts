@@ -97,6 +97,8 @@ export function before(
       clients.add(client);
       const connection = connect(client, open, wrong()).catch(() => {})
         .finally(() => {
+          // The server may have refused the connection behind it.
+          quietly(() => client.close());
           connections.delete(connection);
           clients.delete(client);
         });

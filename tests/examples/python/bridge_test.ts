@@ -1,6 +1,15 @@
-import { assertEquals } from "@std/assert";
-import { get, serve } from "../../server/serving.ts";
-import { ask, RawClient } from "../../raw_client.ts";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { PythonException } from "../../../examples/python/bridge.ts";
+import { ConformanceError, validator } from "../../../mod.ts";
+import { StderrStream } from "../../../wsgi/error_stream.ts";
+import { ask } from "../../raw_client.ts";
+import { get, post, send, serve } from "../../server/serving.ts";
 import { call, environOf, iterate, make, test } from "./python_app.ts";
 
 const GENERATOR = `
@@ -14,7 +23,7 @@ def app(environ, start_response):
         note("closed")
 `;
 
-// What Python gets -----------------------------------------------------------------
+// The environ and the body of the request -----------------------------------------------------------------
 
 test("fromPython() makes an exact dict of the environ", async () => {
   const { app, notes } = make(`
@@ -88,17 +97,14 @@ test("fromPython() tells the length of a body that came in chunks", async () => 
 test("fromPython() does not call for a body that was cut short", async () => {
   const { app, notes } = make(READS);
   await using serving = serve(app);
-  using client = await RawClient.connect(serving);
-  await client.send(
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
-  );
+  using client = await send(serving, post("abc", 9));
   await client.closeWrite();
   await client.rest();
   await ask(serving, get());
   assertEquals(notes, ["None", "b''"]);
 });
 
-// What comes back ------------------------------------------------------------------
+// The response ------------------------------------------------------------------
 
 test("fromPython() makes an array of a list", async () => {
   const { app } = make(`
@@ -203,11 +209,223 @@ class app:
         note("closed")
 `);
   await using serving = serve(app);
-  using client = await RawClient.connect(serving);
-  await client.send(get("/?endless"));
+  using client = await send(serving, get("/?endless"));
   await client.head();
   client.close();
   assertEquals((await ask(serving, get())).body, "one");
   await serving.server.shutdown();
   assertEquals([notes, serving.log], [["closed", "closed"], []]);
+});
+
+// write() and startResponse ---------------------------------------------------------
+
+const WRITES = `
+def app(environ, start_response):
+    write = start_response("200 OK", TEXT)
+    for number in range(3):
+        write(b"x" * number)
+    note("returns")
+    return iter([b"body"])
+`;
+
+test("fromPython() writes the first chunk at once, the others in turn", async () => {
+  const { app, notes } = make(WRITES);
+  let takes = 0;
+  const { body } = await call(app, environOf(), async ({ length }) => {
+    notes.push(`write ${length}`);
+    takes++;
+    assertEquals(takes, 1);
+    await Promise.resolve();
+    takes--;
+    notes.push(`took ${length}`);
+  });
+  notes.push("body");
+  assertEquals(notes, [
+    "write 0",
+    "returns",
+    "took 0",
+    "write 1",
+    "took 1",
+    "write 2",
+    "took 2",
+    "body",
+  ]);
+  body.close?.();
+});
+
+test("fromPython() writes nothing more when the client has left", async () => {
+  const { app, notes } = make(WRITES);
+  const { body } = await call(app, environOf(), ({ length }) => {
+    notes.push(`write ${length}`);
+    return Promise.reject(new Error("left"));
+  });
+  assertEquals(notes, ["write 0", "returns"]);
+  body.close?.();
+});
+
+test("fromPython() lets Python write nothing but bytes", async () => {
+  const { app } = make(`
+def app(environ, start_response):
+    start_response("200 OK", TEXT)("text")
+`);
+  const text = "TypeError: write() argument must be bytes, not <class 'str'>";
+  await assertRejects(() => call(app), Error, text);
+});
+
+// exc_info -------------------------------------------------------------------------
+
+const REPLACES = `
+import sys
+def app(environ, start_response):
+    try:
+        start_response("200 OK", TEXT)
+        raise ValueError("caf\\u00e9")
+    except ValueError as error:
+        caught = error
+        try:
+            start_response("500 Oops", TEXT, sys.exc_info())
+        except Exception as error:
+            note(error is caught)
+            raise
+    return [b"page"]
+`;
+
+test("fromPython() passes exc_info on with its traceback", async () => {
+  const { starts: [first, second] } = await call(make(REPLACES).app);
+  assertEquals([first?.[2], second?.[0]], [undefined, "500 Oops"]);
+  const excInfo = second?.[2];
+  assertInstanceOf(excInfo, PythonException);
+  const trace = /^Traceback [^]*, in app\n[^]*ValueError: café\n$/;
+  assertMatch(excInfo.message, trace);
+});
+
+test("fromPython() raises Python's own exception when it is too late, and other errors as they are", async () => {
+  const other = new TypeError("a status of another kind");
+  for (const thrown of [undefined, other]) {
+    const { app, notes } = make(REPLACES);
+    const error = await assertRejects(async () =>
+      await app(environOf(), (_status, _headers, excInfo) => {
+        if (excInfo !== undefined) throw thrown ?? excInfo;
+        return () => Promise.resolve();
+      })
+    );
+    if (thrown === undefined) assertMatch(String(error), /ValueError: café/);
+    else assertStrictEquals(error, thrown);
+    assertEquals(notes, [thrown === undefined ? "True" : "False"]);
+  }
+});
+
+// Errors that pass through Python ----------------------------------------------------
+
+/** Mistakes of an application, and the rule that the server finds broken. */
+const MISTAKES = [
+  ['start_response("teapot", TEXT)', "return []", /^status\//],
+  [
+    'start_response("200 OK", {"Content-Type": "text/plain"})',
+    "return []",
+    /^headers\/array$/,
+  ],
+  ['start_response("200 OK", TEXT)', 'yield "text"', /^body\/chunk$/],
+] as const;
+
+test("fromPython() leaves it to the server to refuse status, headers and chunks", async () => {
+  for (const [start, end, rule] of MISTAKES) {
+    const program = `
+def app(environ, start_response):
+    ${start}
+    ${end}
+`;
+    const checked = validator(make(program).app);
+    const error = await assertRejects(async () => {
+      const { body } = await call(checked);
+      try {
+        iterate(body).next();
+      } finally {
+        body.close?.();
+      }
+    }, ConformanceError);
+    assertMatch(error.violation.rule, rule);
+  }
+});
+
+test("fromPython() lets Python handle an error of startResponse", async () => {
+  const { app, notes } = make(`
+def app(environ, start_response):
+    try:
+        start_response("200 OK", TEXT)
+    except Exception as error:
+        note(type(error).__name__)
+        note(error)
+        raise KeyError("mine")
+`);
+  const refuse = (): never => {
+    throw new RangeError("no");
+  };
+  const error = await assertRejects(async () => await app(environOf(), refuse));
+  assertMatch(String(error), /KeyError: 'mine'/);
+  assertEquals(notes, ["JsException", "RangeError: no"]);
+});
+
+test("fromPython() refuses a chunk that JavaScript does not know", async () => {
+  const { app } = make(`
+def app(environ, start_response):
+    start_response("200 OK", TEXT)
+    return [object()]
+`);
+  await assertRejects(() => call(app), Error, "ConversionError");
+});
+
+test("fromPython() goes on after an error of the application", async () => {
+  const { app } = make(`
+def app(environ, start_response):
+    1 / int(environ["QUERY_STRING"])
+    start_response("200 OK", TEXT)
+    return [b"one"]
+`);
+  await using serving = serve(app);
+  assertEquals((await ask(serving, get("/?0"))).head.status, 500);
+  assertEquals((await ask(serving, get("/?1"))).body, "one");
+  assertMatch(serving.log.join(""), /line 7, in app\n[^]*ZeroDivisionError/);
+});
+
+// wsgi.errors ----------------------------------------------------------------------
+
+test("fromPython() takes text only on wsgi.errors", async () => {
+  const { app, notes } = make(`
+def app(environ, start_response):
+    print("caf\\u00e9", file=environ["wsgi.errors"], flush=True)
+    environ["wsgi.errors"].writelines(["a", "b"])
+    try:
+        environ["wsgi.errors"].write(b"bytes")
+    except TypeError as error:
+        note(error)
+    start_response("200 OK", TEXT)
+    return []
+`);
+  let log = "";
+  const errors = new StderrStream((text) => log += text);
+  await call(app, environOf({ "wsgi.errors": errors }));
+  assertEquals(log, "café\nab");
+  assertEquals(notes, ["write() argument must be str, not <class 'bytes'>"]);
+});
+
+test("fromPython() leaves wsgi.errors alone when Python frees its end", async () => {
+  const { app } = make(`
+def app(environ, start_response):
+    print("line", file=environ["wsgi.errors"])
+    start_response("200 OK", TEXT)
+    return []
+`);
+  const calls: string[] = [];
+  await call(
+    app,
+    environOf({
+      "wsgi.errors": {
+        write: (text) => void calls.push(text),
+        writelines: () => void calls.push("writelines()"),
+        flush: () => void calls.push("flush()"),
+      },
+    }),
+  );
+  assertEquals(calls, ["line", "\n"]);
 });
