@@ -111,7 +111,7 @@ async function failuresOf(name: string, app: Loose): Promise<string[]> {
 /** The number of checks that run at once: a part of a check is waiting. */
 const AT_ONCE = 6;
 
-Deno.test("checkApplication() catches each broken application, by the cases about its fault alone", async () => {
+Deno.test("checkApplication() catches each broken application, only with the cases about its fault", async () => {
   const failed: Record<string, string[]> = {};
   const check = async (waiting: [string, Loose][]): Promise<void> => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -123,7 +123,7 @@ Deno.test("checkApplication() catches each broken application, by the cases abou
     APPLICATIONS,
     ([name]) => CAUGHT[name] === "nothing-left" ? "alone" : "others",
   );
-  // Those that hang begin first.
+  // Those that hang are started first.
   others.sort(([name]) => HANGING.includes(name) ? 1 : -1);
   await Promise.all(Array.from({ length: AT_ONCE }, () => check(others)));
   await check(alone);

@@ -10,7 +10,7 @@ import {
   TEXT,
 } from "./sound_application.ts";
 
-/** An application that does something wrong while the body of the request is read. */
+/** An application that makes a mistake while it reads the request body. */
 function reading(wrong: (body: string) => unknown): Loose {
   return async (environ, startResponse) => {
     const { CONTENT_LENGTH: length = "0" } = environ;

@@ -1,4 +1,4 @@
-/** Applications that answer wrongly, or leave something behind. */
+/** Applications that answer incorrectly, or leave something behind. */
 
 import {
   type Application,

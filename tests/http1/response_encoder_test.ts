@@ -20,7 +20,7 @@ const GET: ResponseContext = {
   keepsAlive: true,
 };
 
-/** Makes the beginning of a response. */
+/** Creates the beginning of a response. */
 function startOf(status: string, ...headers: HeaderTuple[]): ResponseStart {
   const isLength = ([name]: HeaderTuple) => /^content-length$/i.test(name);
   const length = headers.find(isLength)?.[1];
@@ -68,7 +68,7 @@ Deno.test.each(["Date", "date", "DATE"])(
   },
 );
 
-Deno.test("ResponseEncoder makes Date once a second", () => {
+Deno.test("ResponseEncoder formats Date once a second", () => {
   const encoder = new ResponseEncoder();
   const start = startOf("200 OK");
   const first = encoder.encode(start, GET, NOW);

@@ -14,7 +14,7 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 
 /** A request and its response. All strings are ByteStrings. */
 export interface Exchange {
-  /** What is tried, for the name of the test. */
+  /** The subject, for the name of the test. */
   readonly what: string;
   /** Which application of judged_apps.py answers: `show` by default. */
   readonly app?: string;
@@ -32,13 +32,13 @@ export interface Exchange {
   readonly text?: string;
   /** Whether the response is broken off. */
   readonly isCut?: boolean;
-  /** What goes to wsgi.errors; nothing by default. */
+  /** The text sent to wsgi.errors; none by default. */
   readonly log?: RegExp;
-  /** What a judge of Python says that is wrong. */
+  /** A message of a judge of Python that is wrong. */
   readonly wrong?: string;
 }
 
-/** Makes the bytes of a request. */
+/** Creates the bytes of a request. */
 export function toRequest(exchange: Exchange): string {
   const { method = "GET", target = "/", version = "HTTP/1.1" } = exchange;
   const { app, headers = [], body } = exchange;
@@ -147,7 +147,7 @@ const TEXT: Header = ["Content-Type", "text/plain"];
 const LENGTH: Header = ["Content-Length", "6"];
 const RANGE: Header = ["Content-Range", "bytes 1-3/9"];
 
-/** A response that the application `response` makes. */
+/** A response that the application `response` creates. */
 function response(
   status: string,
   headers: readonly Header[],
@@ -224,7 +224,7 @@ const HEADERS: readonly Exchange[] = [
 const LATE = /^PythonError: [^]*\n *ValueError: late\n/;
 const UNHANDLED = /^PythonError: [^]*\n *LookupError: not handled\n/;
 
-/** Applications of judged_apps.py, and what they answer. */
+/** Applications of judged_apps.py, and their answers. */
 const APPS: readonly Exchange[] = [
   { what: "a generator", app: "generator", text: "one two three" },
   { what: "empty chunks", app: "empty-chunks", text: "ab" },

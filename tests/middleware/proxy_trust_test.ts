@@ -1,4 +1,4 @@
-/** Which clients `trusted: ["unix"]` believes, on each kind of server. */
+/** The clients that `trusted: ["unix"]` trusts, on each kind of server. */
 
 import { assertEquals } from "@std/assert";
 import { once } from "node:events";

@@ -23,7 +23,7 @@ const EXAMPLE = new URL("../../examples/deploy/cgi.ts", import.meta.url);
 
 type Step = (server: ServerProcess, name: CgiServer) => Promise<void>;
 
-/** What the kit, which runs with CI=1 only, does not see, or a sample of it. */
+/** Facts that the kit does not test, and samples of it: it only runs with CI=1. */
 const STEPS: Readonly<Record<string, Step>> = {
   "gives the application its environ": async (server, name) => {
     const { head, body } = await ask(
@@ -163,7 +163,7 @@ export function testCgi(name: CgiServer): void {
     });
 
   // They share a server: Apache needs a second to stop.
-  test("works as everywhere", async (server, t) => {
+  test("works as under every server", async (server, t) => {
     for (const [what, step] of Object.entries(STEPS)) {
       await t.step(what, () => step(server, name));
     }

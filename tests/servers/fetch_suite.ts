@@ -1,5 +1,5 @@
 /**
- * What holds of `toFetchHandler()` in every runtime: the tests of `deno serve`,
+ * Behavior of `toFetchHandler()` in every runtime: the tests of `deno serve`,
  * of Bun and of workerd.
  */
 
@@ -15,7 +15,7 @@ export const SUBJECT: Subject = {
   name: "app",
 };
 
-/** In what the runtimes differ. */
+/** The differences between the runtimes. */
 export interface Runtime {
   /** Its name, in the names of the tests. */
   readonly name: string;
@@ -23,15 +23,15 @@ export interface Runtime {
   readonly missing: string | undefined;
   /** Starts it. */
   readonly start: () => Promise<ServerProcess>;
-  /** What it makes of the status line `404 Nowhere to be seen`. */
+  /** Its form of the status line `404 Nowhere to be seen`. */
   readonly statusLine: string;
-  /** What it sends for the header value `caf\xe9`. */
+  /** Its form of the header value `caf\xe9`. */
   readonly latin: string;
-  /** What it tells of the client. */
+  /** The variables that it sets about the client. */
   readonly client: string | undefined;
 }
 
-/** What all runtimes tell of that request. */
+/** The variables of that request in all runtimes. */
 const EXPECTED: Shown = {
   REQUEST_METHOD: "GET",
   SCRIPT_NAME: "",
@@ -112,7 +112,7 @@ export function testRuntime(runtime: Runtime): void {
   const { name, missing, start } = runtime;
   const ignore = missing !== undefined;
   Deno.test({
-    name: `toFetchHandler() under ${name} works as everywhere${
+    name: `toFetchHandler() under ${name} works as in every runtime${
       ignore ? ` (ignored: ${missing})` : ""
     }`,
     ignore,

@@ -1,4 +1,4 @@
-"""Both judges of Python around the applications of judged_apps.py.
+"""Both of Python's validators around the applications of judged_apps.py.
 
 They are wsgiref.validate of CPython and LintMiddleware of Werkzeug.
 """
@@ -25,8 +25,8 @@ def application(environ, start_response):
 
 
 def collect():
-    """Gives what they have complained of since the last call."""
-    gc.collect()  # When a body goes unclosed, they say so.
+    """Returns their complaints since the last call."""
+    gc.collect()  # They report a body that was never closed.
     found, complaints[:] = complaints[:], []
     return "\n".join(found)
 

@@ -63,7 +63,7 @@ Deno.test.each([
   for (const part of parts) assertStringIncludes(table, part);
 });
 
-Deno.test("replaceMarked() replaces what stands between two marks", () => {
+Deno.test("replaceMarked() replaces the text between two marks", () => {
   const page = "a\n<!-- x -->\nold\n<!-- end x -->\nb\n";
   assertEquals(
     replaceMarked(page, "x", "new"),

@@ -15,7 +15,7 @@ import { validate } from "./validated.ts";
 
 type Action = (stream: Loose) => unknown;
 
-/** Uses a stream as an application gets it from a validator. */
+/** Uses a stream that an application gets from a validator. */
 async function useStream(
   key: "wsgi.input" | "wsgi.errors",
   action: Action,
@@ -47,13 +47,13 @@ const use = (
   options: ValidatorOptions = {},
 ) => useStream("wsgi.input", action, input, options);
 
-/** An input of a server with these members, and others that do nothing. */
+/** A server's input with these members, and others that do nothing. */
 function streamWith(members: object): object {
   const nothing = { read() {}, readline() {}, readlines() {} };
   return { ...nothing, [Symbol.asyncIterator]() {}, ...members };
 }
 
-/** An input all whose methods are this one. */
+/** An input whose methods are all this one. */
 function streamOf(method: (...args: unknown[]) => unknown): object {
   const read = { read: method, readline: method, readlines: method };
   return { ...read, [Symbol.asyncIterator]: () => ({ next: method }) };
@@ -225,7 +225,7 @@ Deno.test("validator() reports once that wsgi.input returned more than CONTENT_L
   await assertFinds({ ...scenario, environ }, [expected], { profile: "core" });
 });
 
-Deno.test("validator() checks sizes of calls alone that have one", async () => {
+Deno.test("validator() checks the size only of calls that have one", async () => {
   await assertFinds({
     app: (environ, startResponse) => {
       startResponse("200 OK", [PLAIN]);
@@ -237,7 +237,7 @@ Deno.test("validator() checks sizes of calls alone that have one", async () => {
 
 // wsgi.errors -----------------------------------------------------------------
 
-/** Creates a stream that notes its calls. */
+/** Creates a stream that records its calls. */
 function noting(calls: unknown[][]) {
   const note = (name: string) => (...args: unknown[]) =>
     void calls.push([name, ...args]);
@@ -273,6 +273,6 @@ Deno.test("CheckedErrors calls the server's object, and passes on what it throws
     assertEquals(assertThrows(() => errors.write(5), Error), full);
   }, stream);
   assertEquals(receivers, [stream, stream]);
-  // A server may throw at what is not a string.
+  // A server may throw if the argument is not a string.
   assertEquals(found, ["errors/any-text", "errors/write"]);
 });

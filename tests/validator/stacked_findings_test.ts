@@ -65,7 +65,7 @@ function replacing(written: number, yielded: number): Wrap {
 
 const two = answer("200 OK", [PLAIN], {}, [bytes("first"), bytes("last")]).app!;
 
-/** An application that logs what is no text, and answers. */
+/** An application that logs a value that is not text, and answers. */
 const logging = (environ: Loose, startResponse: Loose) => {
   environ["wsgi.errors"].write(5);
   return helloApp(environ, startResponse);
@@ -311,11 +311,11 @@ Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
   },
 );
 
-Deno.test("middleware/content-length is about no answer to HEAD", async () => {
+Deno.test("middleware/content-length ignores responses to HEAD", async () => {
   assertEquals(await lengths("200 OK", drop, HEAD), []);
 });
 
-/** What is found about the length of a body whose chunks are changed. */
+/** The findings about the length of a body whose chunks are changed. */
 async function lengths(
   status: string,
   change: (chunk: Uint8Array) => unknown,

@@ -78,7 +78,7 @@ Deno.test("howToExplain() returns a command that explains the rule", async () =>
   assertStringIncludes(new TextDecoder().decode(stdout), spec);
 });
 
-/** The text of the line that the first frame of a stack is about. */
+/** The source line of the first frame of a stack. */
 async function firstLine(error: ConformanceError): Promise<string> {
   const frame = error.stack?.split("\n").find((line) => /^ +at /.test(line));
   const place = /(file:\/\/.*?):(\d+):\d+\)?$/.exec(frame ?? "");

@@ -8,7 +8,7 @@ type Next = () => Result | Promise<Result>;
 
 const END: Result = { done: true, value: undefined };
 
-/** Goes on with a result, at once if it is there. */
+/** Continues with a result, immediately if it is there. */
 function then(
   result: Result | Promise<Result>,
   go: (result: Result) => Result | Promise<Result>,
@@ -16,7 +16,7 @@ function then(
   return result instanceof Promise ? result.then(go) : go(result);
 }
 
-/** Asks for 64 chunks, or the end, before it gives the first one. */
+/** Requests 64 chunks, or all, before it yields the first one. */
 function collecting(): Parameters<typeof like>[1] {
   const kept: Result[] = [];
   let rounds = 0;
@@ -40,7 +40,7 @@ function collecting(): Parameters<typeof like>[1] {
   };
 }
 
-/** Is a chunk behind. */
+/** Yields each chunk after the next one has been read. */
 function holding(): Parameters<typeof like>[1] {
   let held: Result | undefined;
   let hasEnded = false;
@@ -58,7 +58,7 @@ function holding(): Parameters<typeof like>[1] {
   };
 }
 
-/** They are wrong with bodies. */
+/** The servers. */
 export const BODY: readonly BrokenServer[] = [
   body(
     "collects the body before it is sent",

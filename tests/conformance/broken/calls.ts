@@ -3,7 +3,7 @@
 import type { ResponseBody } from "../../../mod.ts";
 import { type BrokenServer, call, copy, like } from "./server.ts";
 
-/** They are wrong in how they call applications. */
+/** The servers. */
 export const CALL: readonly BrokenServer[] = [
   call("aborts the signal after every response", (app) => {
     return (environ, startResponse) => {
@@ -23,7 +23,7 @@ export const CALL: readonly BrokenServer[] = [
     };
   }, "environ/signal"),
   call("calls the application twice", (app) => (environ, startResponse) => {
-    // Where that has few other consequences: there is one input only.
+    // Only for these cases: there is a single input.
     if (!/^environ\/(?:fresh|one-call)/.test(environ.HTTP_WSGI_CASE ?? "")) {
       return app(environ, startResponse);
     }

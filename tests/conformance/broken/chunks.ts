@@ -12,7 +12,7 @@ function firstSize(wrong: RegExp, right: string): (piece: string) => string {
     );
 }
 
-/** What they do, which sizes they change and to what, and the cases. */
+/** The mistake, the sizes that are changed, their replacement, and the cases. */
 const SIZES: readonly [string, RegExp, right: string, string][] = [
   [
     "reads chunk sizes as parseInt() does",
@@ -30,7 +30,7 @@ const SIZES: readonly [string, RegExp, right: string, string][] = [
   ["knows no chunk extensions", /^5;a=b/, "5x\r\n", "chunks/extension"],
 ];
 
-/** What they do, which part they change and to what, and the cases. */
+/** The mistake, the part that is changed, its replacement, and the cases. */
 const PARTS: readonly [string, part: string, to: string, string][] = [
   [
     "takes LF for the end of a chunk",
@@ -60,7 +60,7 @@ const PARTS: readonly [string, part: string, to: string, string][] = [
   ["knows no trailers", "X-Trailer: 1\r\n", "X-Trailer\r\n", "chunks/trailers"],
 ];
 
-/** They misread the chunked coding. */
+/** The servers. */
 export const CHUNKS: readonly BrokenServer[] = [
   ...SIZES.map(([name, wrong, right, found]) =>
     reads(name, firstSize(wrong, right), found)

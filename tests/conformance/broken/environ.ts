@@ -10,10 +10,10 @@ function rename(environ: Environ, from: RegExp, to: string): void {
   }
 }
 
-/** What one request leaves for the next. */
+/** A value that one request leaves for the next. */
 const shared: Record<string, unknown> = {};
 
-/** They are wrong with the environ. */
+/** The servers. */
 export const ENVIRON: readonly BrokenServer[] = [
   environ("decodes the path twice", (environ) => {
     environ.PATH_INFO = environ.PATH_INFO.replace(
@@ -66,7 +66,7 @@ export const ENVIRON: readonly BrokenServer[] = [
     "environ/server-port",
   ),
   environ("keeps variables from one request to the next", (environ) => {
-    // Taken when the application is done with it.
+    // Copied when the application has finished with it.
     Object.assign(environ, shared);
     queueMicrotask(() => {
       if ("kit.left" in environ) shared["kit.left"] = environ["kit.left"];

@@ -10,7 +10,7 @@ type Handler = (
   info: Deno.ServeHandlerInfo,
 ) => Response | Promise<Response>;
 
-/** Makes a server whose handler stands in another one. */
+/** Creates a server whose handler is wrapped in another one. */
 function handler(
   name: string,
   wrong: (right: Handler) => Handler,
@@ -47,7 +47,7 @@ function withHeaders(response: Response, headers: Headers): Response {
   return new Response(body, { status, statusText, headers });
 }
 
-/** They are wrong with Request and Response. */
+/** The servers. */
 export const HANDLERS: readonly BrokenServer[] = [
   handler("joins Set-Cookie", (right) => async (request, info) => {
     const response = await right(request, info);

@@ -2,7 +2,7 @@
 
 import { type BrokenServer, input } from "./server.ts";
 
-/** They are wrong with `wsgi.input`. */
+/** The servers. */
 export const INPUT: readonly BrokenServer[] = [
   input(
     "gives what has come, and not n bytes",

@@ -3,12 +3,12 @@
 import type { BrokenServer } from "./server.ts";
 import { reads, wire } from "./wrong_proxy.ts";
 
-/** Changes the head of a request, where a piece begins with one. */
+/** Changes the head of a request if a piece begins with one. */
 function head(change: (head: string) => string): (piece: string) => string {
   return (piece) => piece.replace(/^[\w-]+ [^\n]* HTTP\/[^]*?\r\n\r\n/, change);
 }
 
-/** Replaces a part of such heads: the name, the part, what for, the cases. */
+/** Replaces a part of these heads: name, part, replacement, cases. */
 type Replacing = readonly [string, from: string | RegExp, to: string, string];
 
 function replacing(rows: readonly Replacing[]): BrokenServer[] {
@@ -17,7 +17,7 @@ function replacing(rows: readonly Replacing[]): BrokenServer[] {
   );
 }
 
-/** They take malformed heads for sound ones. */
+/** Servers that accept malformed heads. */
 const HEADS: readonly BrokenServer[] = [
   reads(
     "needs no Host",
@@ -62,7 +62,7 @@ const HEADS: readonly BrokenServer[] = [
 
 const EMPTY = "Transfer-Encoding: \r\n";
 
-/** They misread transfer codings. */
+/** Servers that misread transfer codings. */
 const CODINGS: readonly BrokenServer[] = [
   ...replacing([
     ["passes on what is coded by gzip", "gzip, ", "", "refused/coding-gzip"],
@@ -92,7 +92,7 @@ const CODINGS: readonly BrokenServer[] = [
   ),
 ];
 
-/** They are wrong with Expect, Upgrade, CONNECT and empty lines. */
+/** Servers that mishandle Expect, Upgrade, CONNECT and empty lines. */
 const FEATURES: readonly BrokenServer[] = [
   wire("never sends 100", () => ({
     received: (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
@@ -157,7 +157,7 @@ const FEATURES: readonly BrokenServer[] = [
   }, "connection/empty-lines"),
 ];
 
-/** They accept what they must refuse, or refuse what they must accept. */
+/** All of these servers. */
 export const REQUESTS: readonly BrokenServer[] = [
   ...HEADS,
   ...CODINGS,

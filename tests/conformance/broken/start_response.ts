@@ -3,7 +3,7 @@
 import type { HeaderTuple } from "../../../mod.ts";
 import { type BrokenServer, start } from "./server.ts";
 
-/** They are wrong with `startResponse`. */
+/** The servers. */
 export const START: readonly BrokenServer[] = [
   start(
     "takes a second call for a correction",

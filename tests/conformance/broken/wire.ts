@@ -3,7 +3,7 @@
 import type { BrokenServer } from "./server.ts";
 import { wire } from "./wrong_proxy.ts";
 
-/** Changes the head of a response, where a piece begins with one. */
+/** Changes the head of a response if a piece begins with one. */
 function head(change: (head: string) => string): (piece: string) => string {
   return (piece) =>
     piece.startsWith("HTTP/1.")
@@ -11,7 +11,7 @@ function head(change: (head: string) => string): (piece: string) => string {
       : piece;
 }
 
-/** They are wrong on the wire. */
+/** The servers. */
 export const WIRE: readonly BrokenServer[] = [
   wire("sends no Date", () => ({
     received: head((head) => head.replace(/\r\ndate: (?!.*1994)[^\r]*/i, "")),

@@ -12,13 +12,13 @@ import { answer, createSamples, request } from "./samples.ts";
 
 const testBrowser = testsWith(MISSING_CHROMIUM);
 
-/** The ids of the rows that can be seen, from top to bottom. */
+/** The ids of the visible rows, from top to bottom. */
 async function visibleRows(page: Page): Promise<number[]> {
   const ids = await page.locator("#requests li:visible .id").allTextContents();
   return ids.map(Number);
 }
 
-/** Reads what has the focus. */
+/** Describes the element that has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(
     "(document.activeElement.innerText || document.activeElement.name || document.activeElement.tagName).trim().replace(/\\s+/g, ' ')",
@@ -47,7 +47,7 @@ testBrowser(
     await page.getByText("No requests match the filter.").waitFor();
     await page.getByRole("searchbox").fill("");
 
-    // New ones come in at the top; the filter holds for them, too.
+    // New ones appear at the top; the filter applies to them, too.
     log.keep(
       request("GET", "/fine"),
       answer(request("GET", "/fine"), "200 OK"),
@@ -254,7 +254,7 @@ testBrowser("the inspector can be used by keyboard alone", async () => {
 const OPEN_ALL =
   "for (const more of document.querySelectorAll('details')) more.open = true";
 
-/** Finds what keeps people from reading or using a page: contrast, names, roles. */
+/** Finds barriers to reading or using a page: contrast, names, roles. */
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found: { violations: { id: string; nodes: { html: string }[] }[] } =

@@ -46,7 +46,7 @@ testShell(
   async () => {
     const words = fc.array(word, { minLength: 20, maxLength: 40 });
     const check = async (words: string[]): Promise<void> => {
-      // $(…) removes line feeds from the end of what is no text.
+      // $(…) removes line feeds from the end of a body that is not text.
       const sent = words.map((word) => word.replace(/\n+$/, ""));
       const line = `curl ${sent.map(quoteForShell).join(" ")}`;
       const got = await runScript(line);

@@ -26,7 +26,7 @@ Deno.test.each<[Record<string, string>, string]>([
   [post(""), "abcdef"],
   [post(), "abcdef"],
   [{ ...post(), HTTP_TRANSFER_ENCODING: "chunked" }, "abcdef"],
-])("runCgi() reads for %j the input %j", async (env, body) => {
+])("runCgi() with %j reads the input %j", async (env, body) => {
   const { output, errors } = await cgi(echo, env, ["abc", "def"]);
   assertEquals([bodyOf(output), errors], [body, ""]);
 });
@@ -41,7 +41,7 @@ function watched(onPull: () => void): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-Deno.test("runCgi() reads its input when the application does", async () => {
+Deno.test("runCgi() reads its input only when the application does", async () => {
   let unread = -1;
   let pulls = 0;
   const stdin = watched(() => void pulls++);
@@ -90,7 +90,7 @@ Deno.test("runCgi() drains the input after a failure and after a rejection", asy
   assertEquals([failed.unread, rejected.unread], [0, 0]);
 });
 
-Deno.test("runCgi() ends the response before it drains", async () => {
+Deno.test("runCgi() ends the response before it drains the input", async () => {
   const sink = new Sink();
   let ended = "";
   const stdin = watched(() => void (ended = sink.end));
@@ -98,7 +98,7 @@ Deno.test("runCgi() ends the response before it drains", async () => {
   assertEquals(ended, "closed");
 });
 
-Deno.test("runCgi() ignores that its input cannot be drained", async () => {
+Deno.test("runCgi() ignores an input that cannot be drained", async () => {
   const stdin = new ReadableStream<Uint8Array>({
     pull(): void {
       throw new Error("EIO");
