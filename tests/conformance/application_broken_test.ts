@@ -7,14 +7,14 @@ import type { Loose } from "./sound_application.ts";
 
 /** The cases that each application fails; it passes all others. */
 const CAUGHT: Record<string, string> = {
-  "keeps the request in a variable of the module": "interleaved-same",
-  "gives all requests one body": "same-body",
-  "adds to headers that requests share": "same-headers",
+  "keeps the request in a module variable": "interleaved-same",
+  "returns the same body for all requests": "same-body",
+  "appends to a header list shared by requests": "same-headers",
   "fails every other request": "same-status interleaved-same",
   "sends Content-Length 0 with HEAD": "head-length",
   "does not know HEAD": "head-status head-headers",
   "sends another Content-Type with HEAD": "head-type",
-  "leaves headers out with HEAD": "head-headers",
+  "omits headers with HEAD": "head-headers",
   "needs QUERY_STRING":
     "without-query-string without-optional post-without-optional",
   "needs REMOTE_ADDR": "without-remote without-optional post-without-optional",
@@ -26,7 +26,7 @@ const CAUGHT: Record<string, string> = {
     "without-server-software without-optional post-without-optional",
   "needs wsgiref.signal":
     "without-signal without-optional post-without-optional",
-  "needs wsgi.file_wrapper":
+  "requires wsgi.file_wrapper":
     "without-file-wrapper without-optional post-without-optional",
   "needs a prototype of environ": "without-prototype",
   "takes every address for IPv4": "ipv6",
@@ -47,13 +47,13 @@ const CAUGHT: Record<string, string> = {
   "is surprised by a GET with a body": "body-with-get",
   "takes it for granted that it is not behind TLS": "https",
   "copies the environ as strings": "more-variables",
-  "sends all in answer to a range": "range-length",
+  "answers a range with the whole file": "range-length",
   "does not know its own ETag": "own-etag",
   "forgets Content-Range": "range",
   "sends a body with 304": "if-none-match",
   "forgets Allow": `put patch delete options method-unknown method-lower-case
     options-asterisk`,
-  "returns a string where it knows no path":
+  "returns a string for an unknown path":
     `unknown-path path-empty path-not-utf8 path-utf8 path-control path-escape
     path-encoded-slash path-double-slash path-dots path-special path-long
     path-deep options-asterisk`,
@@ -64,18 +64,17 @@ const CAUGHT: Record<string, string> = {
     disconnect-in-upload disconnect-in-read slow-post`,
   "answers 500 to PUT": "put",
   "changes wsgi.version for OPTIONS": "options options-asterisk",
-  "needs CONTENT_LENGTH": "body-absent body-chunked body-over-limit",
-  "takes every body for JSON if it says so":
-    "body-empty body-chunked body-json",
-  "believes every charset": "content-type-odd",
-  "takes every form for UTF-8": "body-form",
+  "requires CONTENT_LENGTH": "body-absent body-chunked body-over-limit",
+  "trusts a Content-Type of JSON": "body-empty body-chunked body-json",
+  "trusts every charset": "content-type-odd",
+  "treats every form as UTF-8": "body-form",
   "waits for a body that the client does not send":
     "body-cut-short body-over-limit disconnect-in-upload disconnect-in-read",
   "throws from close() when the body was not read to its end":
     `disconnect-before-return disconnect-before-first-chunk
     disconnect-after-first-chunk disconnect-in-first-next
     disconnect-in-second-next disconnect-in-upload`,
-  "never ends its close() when the body was not read to its end":
+  "never finishes its close() when the body was not read to its end":
     `disconnect-before-return disconnect-before-first-chunk
     disconnect-after-first-chunk disconnect-in-first-next
     disconnect-in-second-next disconnect-in-upload`,
@@ -83,11 +82,11 @@ const CAUGHT: Record<string, string> = {
     disconnect-in-second-next`,
   "leaves a rejection behind under DELETE": "nothing-left",
   "throws from a timer under PATCH": "nothing-left",
-  "begins another response from a timer under PUT": "nothing-left",
-  "reads the body of the request when all is over": "put",
+  "begins another response from a timer after PUT": "nothing-left",
+  "reads the request body after the end": "put",
   "is middleware that forgets the close() of the body inside": "put",
   "changes a chunk that it has yielded": "patch",
-  "writes when it has returned": "patch",
+  "calls write() after it has returned": "patch",
   "returns nothing": "options options-asterisk",
 };
 
@@ -96,7 +95,7 @@ const APPLICATIONS = Object.entries({ ...MISREADING, ...MISANSWERING });
 /** Applications that hang, so they get less time. */
 const HANGING: readonly string[] = [
   "waits for a body that the client does not send",
-  "never ends its close() when the body was not read to its end",
+  "never finishes its close() when the body was not read to its end",
 ];
 
 /** Checks an application, and returns the cases that fail. */

@@ -30,7 +30,7 @@ export const MISREADING: Record<string, Loose> = {
     environ.SERVER_SOFTWARE!.toLowerCase()
   ),
   "needs wsgiref.signal": first((environ) => environ["wsgiref.signal"]!()),
-  "needs wsgi.file_wrapper": (environ, startResponse) => {
+  "requires wsgi.file_wrapper": (environ, startResponse) => {
     startResponse("200 OK", TEXT);
     let rest = environ.REQUEST_METHOD === "HEAD" ? [] : bytes("Hello\n");
     const read = (): Uint8Array => {
@@ -90,13 +90,13 @@ export const MISREADING: Record<string, Loose> = {
       if (date !== undefined) new Date(date).toISOString();
     },
   ),
-  "needs CONTENT_LENGTH": async (environ, startResponse) => {
+  "requires CONTENT_LENGTH": async (environ, startResponse) => {
     if (environ.REQUEST_METHOD === "POST") {
       await environ["wsgi.input"].read(Number(environ.CONTENT_LENGTH));
     }
     return sound(environ, startResponse);
   },
-  "takes every body for JSON if it says so": async (environ, startResponse) => {
+  "trusts a Content-Type of JSON": async (environ, startResponse) => {
     if (environ.CONTENT_TYPE !== "application/json") {
       return sound(environ, startResponse);
     }
@@ -104,11 +104,11 @@ export const MISREADING: Record<string, Loose> = {
     JSON.parse(new TextDecoder().decode(body));
     return sound(environ, startResponse);
   },
-  "believes every charset": first(({ CONTENT_TYPE: type = "" }) => {
+  "trusts every charset": first(({ CONTENT_TYPE: type = "" }) => {
     const charset = /charset=(.*)/.exec(type)?.[1];
     if (charset !== undefined) new TextDecoder(charset);
   }),
-  "takes every form for UTF-8": reading((body) => decodeURIComponent(body)),
+  "treats every form as UTF-8": reading((body) => decodeURIComponent(body)),
   "waits for a body that the client does not send": async (
     environ,
     startResponse,

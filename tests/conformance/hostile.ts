@@ -171,7 +171,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     start: (app) => serve(async (...args) => await collect(await app(...args))),
   },
   {
-    name: "calls the application and swallows what it returns",
+    name: "calls the application and discards its body",
     start: (app) =>
       serve(async (...args) => {
         await app(...args);
@@ -194,7 +194,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     skipped: /accepts connections, but does not respond/,
   },
   {
-    name: "closes at once",
+    name: "closes immediately",
     start: () => answers(() => Promise.resolve()),
     skipped: /closes the connection without a response/,
   },
@@ -231,7 +231,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     skipped: /does not complete its response/,
   },
   {
-    name: "announces a body that does not come",
+    name: "announces a body that never comes",
     start: always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
     skipped: /was not called/,
   },

@@ -171,7 +171,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
     /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: Start the server without its certificate/,
   ],
   [
-    "gives no server",
+    "returns no server",
     "export function start() { return { port: 1 }; }",
     /^error: Cannot check the server: start\(\) must resolve to /,
   ],

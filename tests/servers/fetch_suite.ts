@@ -55,7 +55,7 @@ const EXPECTED: Shown = {
 type Step = (server: ServerProcess, runtime: Runtime) => Promise<void>;
 
 const STEPS: Readonly<Record<string, Step>> = {
-  "gives the application its environ": async (server, { client }) => {
+  "passes the application its environ": async (server, { client }) => {
     const more = "X-Text: 1\r\nX-Text: 2\r\n";
     const { head, body } = await ask(
       server,
@@ -77,7 +77,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     assertEquals([head.get("content-length"), body], ["4", "none"]);
   },
 
-  "answers several that wait": async (server) => {
+  "answers several concurrent requests": async (server) => {
     const all = await Promise.all(
       Array.from({ length: 5 }, () => ask(server, to("wait"))),
     );
@@ -90,7 +90,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     await server.logged(/half a line, café\n/);
   },
 
-  "answers what was thrown with 500 and logs it": async (server) => {
+  "answers 500 to an error and logs it": async (server) => {
     const { head, body } = await ask(server, to("throws"));
     assertEquals(head.status, 500);
     assertFalse(body.includes("thrown by"));

@@ -69,7 +69,7 @@ const LINES = "one\ntwo\nthree\n";
 const full = new Error("The disk is full");
 
 Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
-  ["gives what the server's input gives", async (input) => [
+  ["returns the results of the server's input", async (input) => [
     await input.read(4),
     await input.readline(),
     await input.readlines(),

@@ -219,14 +219,14 @@ Deno.test.each<[string, Stack, string[]]>([
     app: yielding(x),
     middleware: writing((chunks) => chunks),
   }, ["middleware/write by middleware"]],
-  ["nothing where an inner array is read at once", {
+  ["nothing if an inner array is read immediately", {
     middleware: draining,
   }, []],
-  ["nothing where an empty inner body is read at once", {
+  ["nothing if an empty inner body is read immediately", {
     app: yielding(bytes("")),
     middleware: draining,
   }, []],
-  ["an inner body that is read at once", {
+  ["an inner body that is read completely before the first chunk", {
     app: yielding(x),
     middleware: draining,
   }, ["middleware/drained by middleware"]],

@@ -61,19 +61,19 @@ function holding(): Parameters<typeof like>[1] {
 /** The servers. */
 export const BODY: readonly BrokenServer[] = [
   body(
-    "collects the body before it is sent",
+    "collects the body before sending it",
     (body) => Array.isArray(body) ? body : like(body, collecting()),
     `bodiless/head-lazy body/not-held-back close/pending-next
     errors/after-first-chunk errors/after-length start-response/rethrows`,
   ),
   body(
-    "holds a chunk back until the next one is there",
+    "delays a chunk until the next one is available",
     (body) => Array.isArray(body) ? body : like(body, holding()),
     `bodiless/head-lazy body/not-held-back close/pending-next
     errors/after-first-chunk errors/after-length start-response/rethrows`,
   ),
   body(
-    "takes an empty chunk for the end",
+    "treats an empty chunk as the end",
     (body) =>
       Array.isArray(body) ? body : like(body, {
         next: (next) => {
@@ -146,7 +146,7 @@ export const BODY: readonly BrokenServer[] = [
     return { [Symbol.iterator]: () => source[Symbol.iterator]() };
   }, "body/both-iterators"),
   body(
-    "sends the first chunk of an array only",
+    "sends only the first chunk of an array",
     (body) =>
       Array.isArray(body) && body.length > 1
         ? copy(body, body.slice(0, 1))
@@ -155,7 +155,7 @@ export const BODY: readonly BrokenServer[] = [
     length/array`,
   ),
   body(
-    "takes a string for a body",
+    "accepts a string as a body",
     (body) =>
       typeof body === "string" ? [new TextEncoder().encode(body)] : body,
     "body/refuses-string",

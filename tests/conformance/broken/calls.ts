@@ -59,7 +59,7 @@ export const CALL: readonly BrokenServer[] = [
     input/* write/arrives write/order write/over-length write/with-length`,
   ),
   call(
-    "wants startResponse to be called before the application returns",
+    "requires startResponse to be called before the application returns",
     (app) => (environ, startResponse) => {
       let called = false;
       const check = <T>(body: T): T => {
@@ -117,7 +117,7 @@ export const CALL: readonly BrokenServer[] = [
     `errors/after-first-chunk errors/first-async-next errors/first-next
     start-response/rethrows`,
   ),
-  call("runs one request at a time, and waits for ever", (app) => {
+  call("runs one request at a time, and waits without a limit", (app) => {
     let before: Promise<unknown> = Promise.resolve();
     return async (environ, startResponse) => {
       const ours = before.then(() => app(environ, startResponse));

@@ -48,7 +48,7 @@ export const LIMITS: readonly BrokenServer[] = [
     "limits/slow-head",
   ),
   {
-    name: "gives a body up to its limit, and then an end",
+    name: "returns a body up to its limit, and then the end",
     start: (app) => {
       const { maxTargetSize: _, ...options } = LIMITS_OF_OURS;
       const server = serveWith((environ, startResponse) => {

@@ -26,7 +26,7 @@ function focused(page: Page): Promise<string> {
 }
 
 testBrowser(
-  "the inspector lists requests live, filters them, and follows the state",
+  "inspector() lists requests live, filters them, and follows the state",
   async () => {
     const { log, ids } = createSamples();
     log.state = "running";
@@ -96,7 +96,7 @@ testBrowser(
 );
 
 testBrowser(
-  "the inspector shows a stream while it runs, and keeps open what was opened",
+  "inspector() shows a running stream, and keeps opened parts open",
   async () => {
     const { log, ids } = createSamples();
     const id = ids.running!;
@@ -141,7 +141,7 @@ testBrowser(
 );
 
 testBrowser(
-  "the inspector hides credentials until they are clicked",
+  "inspector() hides credentials until they are clicked",
   async () => {
     const { log, ids } = createSamples();
     await using server = serveInspector(log);
@@ -162,7 +162,7 @@ testBrowser(
 );
 
 testBrowser(
-  "the inspector replays, and copies a request as curl and as test",
+  "inspector() replays a request, and copies it as curl and as a test",
   async () => {
     const { log, ids } = createSamples();
     await using server = serveInspector(log, {
@@ -201,7 +201,7 @@ testBrowser(
   },
 );
 
-testBrowser("the inspector can be used by keyboard alone", async () => {
+testBrowser("inspector() can be used with the keyboard alone", async () => {
   const { log } = createSamples();
   await using server = serveInspector(log);
   await using browser = await TestBrowser.start();
@@ -263,7 +263,7 @@ async function barriers(page: Page): Promise<string[]> {
 }
 
 testBrowser(
-  "the inspector can be read in light and dark, and at 390 pixels without scrolling sideways",
+  "inspector() is readable in light and dark, and at 390 pixels without horizontal scrolling",
   async () => {
     const { log, ids } = createSamples();
     log.state = "running";
