@@ -44,21 +44,21 @@ export const MISREADING: Record<string, Loose> = {
     // deno-lint-ignore no-prototype-builtins -- that is the mistake
     environ.hasOwnProperty("HTTP_COOKIE")
   ),
-  "takes every address for IPv4": first((environ) => {
+  "treats every address as IPv4": first((environ) => {
     const parts = (environ.REMOTE_ADDR ?? "0.0.0.0").split(".");
     if (parts.length !== 4) throw new Error("no address");
   }),
-  "takes every path for UTF-8": first((environ) => {
+  "treats every path as UTF-8": first((environ) => {
     const path = Uint8Array.from(
       environ.PATH_INFO,
       (unit) => unit.charCodeAt(0),
     );
     new TextDecoder("utf-8", { fatal: true }).decode(path);
   }),
-  "takes PATH_INFO for a part of a URL": first((environ) =>
+  "treats PATH_INFO as a part of a URL": first((environ) =>
     new URL(environ.PATH_INFO, "http://a/")
   ),
-  "takes it for granted that a path begins with a slash": first((environ) =>
+  "assumes that a path begins with a slash": first((environ) =>
     environ.PATH_INFO.match(/^\//)!.index
   ),
   "decodes paths a second time": first((environ) =>
@@ -80,12 +80,12 @@ export const MISREADING: Record<string, Loose> = {
   "decodes cookies by hand": first(({ HTTP_COOKIE: cookie = "" }) =>
     cookie.split(";").map(decodeURIComponent)
   ),
-  "decodes credentials without a doubt": first(
+  "decodes credentials without a check": first(
     ({ HTTP_AUTHORIZATION: value = "" }) => {
       if (value.startsWith("Basic ")) atob(value.slice(6));
     },
   ),
-  "takes If-Modified-Since for a date": first(
+  "assumes that If-Modified-Since is a date": first(
     ({ HTTP_IF_MODIFIED_SINCE: date }) => {
       if (date !== undefined) new Date(date).toISOString();
     },
@@ -120,18 +120,18 @@ export const MISREADING: Record<string, Loose> = {
     }
     return sound(environ, startResponse);
   },
-  "takes it for granted that it is not mounted": first((environ) => {
+  "assumes that it is not mounted": first((environ) => {
     if (environ.SCRIPT_NAME !== "") throw new Error("mounted");
   }),
-  "cannot take a large body": reading((body) => {
+  "cannot accept a large body": reading((body) => {
     if (body.length > 100_000) throw new Error("too large");
   }),
-  "is surprised by a GET with a body": first((environ) => {
+  "fails on a GET with a body": first((environ) => {
     if (environ.REQUEST_METHOD === "GET" && environ.CONTENT_LENGTH) {
       throw new Error("a body");
     }
   }),
-  "takes it for granted that it is not behind TLS": first((environ) => {
+  "assumes that it is not behind TLS": first((environ) => {
     if (environ.HTTPS !== undefined) throw new Error("TLS");
   }),
   "copies the environ as strings": first((environ) => {

@@ -187,11 +187,11 @@ export const MISANSWERING: Record<string, Loose> = {
       yield encoder.encode("bye\n");
     }
   },
-  "leaves a rejection behind under DELETE": first((environ) => {
+  "leaves a rejection behind after DELETE": first((environ) => {
     if (environ.REQUEST_METHOD !== "DELETE") return;
     Promise.reject(new Error("left behind"));
   }),
-  "throws from a timer under PATCH": first((environ) => {
+  "throws from a timer after PATCH": first((environ) => {
     if (environ.REQUEST_METHOD !== "PATCH") return;
     setTimeout(() => {
       throw new Error("too late");
@@ -224,7 +224,7 @@ export const MISANSWERING: Record<string, Loose> = {
     };
     return Object.assign(bytes("Hello\n"), { close });
   },
-  "is middleware that forgets the close() of the body inside": async (
+  "is middleware that forgets to close the inner body": async (
     environ,
     startResponse,
   ) => {

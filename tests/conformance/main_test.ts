@@ -131,7 +131,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
     /^error: Cannot test \S+: it must export a function start\(app\), got undefined\nhint: /,
   ],
   [
-    "throws when it is loaded",
+    "throws while it is loaded",
     'throw new Error("no database");',
     /^error: Cannot load \S+: it throws Error: no database/,
   ],
@@ -176,7 +176,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
     /^error: Cannot check the server: start\(\) must resolve to /,
   ],
   [
-    "declares a deviation of no case",
+    "declares a deviation for an unknown case",
     startModule('{ "no/case": "because" }'),
     /^error: Cannot check the server: a deviation must have the id of a case, got "no\/case"\nhint: /,
   ],

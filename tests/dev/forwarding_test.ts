@@ -105,7 +105,7 @@ Deno.test.each<[string, string, RegExp]>([
     /^HTTP\/1\.1 299 Very Own\r\nX-b: 1\r\nx-A: 2\r\nX-b: 3\r\nContent-Length: 4\r\n.*\r\n\r\nbody$/s,
   ],
   [
-    "the head alone for HEAD",
+    "only the head for HEAD",
     get("/head").replace("GET", "HEAD"),
     /^HTTP\/1\.1 299 .*Content-Length: 4\r\n.*\r\n\r\n$/s,
   ],
@@ -115,7 +115,7 @@ Deno.test.each<[string, string, RegExp]>([
     /^HTTP\/1\.1 204 No Content\r\n(?!.*Content-Length).*\r\n\r\n$/s,
   ],
   [
-    "what write() was given",
+    "the chunks of write()",
     get("/write"),
     /\r\nwritten \r\n8\r\nreturned\r\n0\r\n\r\n$/,
   ],

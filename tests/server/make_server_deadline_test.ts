@@ -68,7 +68,7 @@ const BODIES: readonly [
   reads: boolean,
 ][] = [
   ["without end", () => BLOCK, true],
-  ["without end that is not read", () => BLOCK, false],
+  ["without an end that the client does not read", () => BLOCK, false],
   [
     "whose second chunk never comes",
     (index) => index === 0 ? toBytes("one") : never(),

@@ -229,7 +229,7 @@ for (const [what, takeAway] of TAKEN_AWAY) {
 }
 
 test(
-  "removes its own socket after the program has changed its folder",
+  "removes its own socket even if the program has changed its working directory",
   async (_, folder) => {
     const cwd = Deno.cwd();
     const [here, there] = [`${folder}/here`, `${folder}/there`];

@@ -75,7 +75,7 @@ Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
     await input.readlines(),
     await input.read(),
   ], ["one\n", "two\n", ["three\n"], ""]],
-  ["leaves the rest where a loop is left", async (input) => {
+  ["keeps the rest if a loop ends early", async (input) => {
     for await (const line of input) return [line, await input.read()];
   }, ["one\n", "two\nthree\n"]],
   ["has an iterator that can be iterated itself", async (input) => {
@@ -83,7 +83,7 @@ Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
     await lines.next();
     return Array.fromAsync(lines);
   }, ["two\n", "three\n"]],
-  ["serves overlapping calls in their order", (input) =>
+  ["serves overlapping calls in order", (input) =>
     Promise.all([
       input.read(2),
       input.readline(),

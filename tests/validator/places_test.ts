@@ -166,7 +166,7 @@ Deno.test.each<[string, string, string, number, number]>([
     ...[4, 3] as const,
   ],
   [
-    "the one of this name",
+    "the function of this name",
     "const a = (x, y) => [x, y];\nconst app = (x, y) => [x, y];",
     "(x, y)=>[x, y]",
     ...[2, 14] as const,

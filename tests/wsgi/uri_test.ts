@@ -83,7 +83,7 @@ Deno.test.each<[Variables, string]>([
 });
 
 testWithPython(
-  "requestUri() and applicationUri() do what Python's do",
+  "requestUri() and applicationUri() agree with Python's",
   async () => {
     const paths = ["", "/", "/a", "/é ü", `/${BYTES}`, "a", "//", undefined];
     const cases: Variables[] = [];

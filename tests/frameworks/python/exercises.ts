@@ -204,6 +204,6 @@ export const EXERCISES: readonly Exercise[] = [
   { name: "upload", run: upload },
   { name: "HEAD", run: head },
   { name: "a 404 of the framework", run: notFound },
-  { name: "requests at once", run: requestsAtOnce },
+  { name: "concurrent requests", run: requestsAtOnce },
   { name: "mounted", run: mounted },
 ];

@@ -65,12 +65,12 @@ Deno.test("runCgi() answers 413 to a body that turns out too large", async () =>
 });
 
 Deno.test.each<[string, Record<string, string>, number]>([
-  ["all of a body with a length", post("9"), 0],
+  ["the whole body with a length", post("9"), 0],
   ["no more than the length", post("6"), 3],
-  ["nothing of an empty body", post("0"), 9],
-  ["all of a body of unknown length", post(), 0],
-  ["nothing of a GET without a length", {}, 9],
-  ["all of a chunked GET", { HTTP_TRANSFER_ENCODING: "chunked" }, 0],
+  ["nothing from an empty body", post("0"), 9],
+  ["the whole body of unknown length", post(), 0],
+  ["nothing from a GET without a length", {}, 9],
+  ["the whole body of a chunked GET", { HTTP_TRANSFER_ENCODING: "chunked" }, 0],
 ])("runCgi() drains %s that was not read", async (_what, env, left) => {
   const { unread, errors } = await cgi(ignoring, env, ["abc", "def", "ghi"]);
   assertEquals([unread, errors], [left, ""]);
