@@ -96,7 +96,7 @@ Deno.test("the core imports nothing from outside the repository", async () => {
       code?.specifier ?? type?.specifier ?? specifier
     ).filter((target) =>
       !target.startsWith(ROOT.href) &&
-      // Gateways may use what is built into their runtime.
+      // Gateways may use built-in modules of their runtime.
       !(from.startsWith("gateway/") && target.startsWith("node:"))
     );
     const broken = error !== undefined && from !== specifier ? [error] : [];

@@ -154,7 +154,7 @@ async function assertWell(program: Program): Promise<void> {
   const { alarm, stderr, wasAlive } = await stopServer(program);
   assertEquals([alarm, wasAlive], [undefined, true]);
   // The access log is there, too: no client can break its lines.
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assertNotMatch(stderr, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
 }
 

@@ -73,7 +73,7 @@ Deno.test("toText() has a line for each subject, the cases that did not pass, an
 
 Deno.test("toText() shows control characters instead of sending them to the terminal", () => {
   const text = caseText(CASES[1]!);
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assert(!/[\x00-\x09\x0b-\x1f]/.test(text));
   assertMatch(text, /\\x1b\[31m/);
   assertEquals(text.split("\n").length, 3);
@@ -133,7 +133,7 @@ Deno.test({
 Deno.test("toHtml() escapes messages and bytes", () => {
   const page = toHtml(REPORT, SPEC);
   assert(!page.includes("<b>") && !page.includes("<i>"));
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assert(!/[\x00-\x09\x0b-\x1f]/.test(page));
   assertMatch(page, /&lt;b&gt;&quot;it&#39;s&quot; &amp; &lt;\/pre&gt;/);
 });

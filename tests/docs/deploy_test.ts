@@ -25,8 +25,8 @@ function recipe(title: string): Recipe {
 const before = recipe("Before you begin");
 
 /**
- * Removes parts that differ by day and by machine. lighttpd sends
- * Accept-Ranges where a program has ended before its head is sent.
+ * Removes parts that differ by day and by machine. lighttpd sends Accept-Ranges
+ * if a program has ended before its head is sent.
  */
 function plain(output: string): string {
   return output.replace(/^(date:).*$/im, "$1")

@@ -143,7 +143,7 @@ Deno.test("runApplication() waits for the error page and for close()", async () 
   assertEquals([transport.body, closed], [PAGE, true]);
 });
 
-/** Runs an application that throws, and returns what was sent and logged. */
+/** Runs an application that throws, and returns the response and the log. */
 async function failWith(
   error: unknown,
   errorPage: (code: number) => [ResponseHead, Uint8Array],

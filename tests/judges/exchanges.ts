@@ -2,10 +2,10 @@
  * Exchanges that Python's validators judge. The kit has a case for each variable
  * and header; here a few of every kind must satisfy Python.
  *
- * wsgiref.validate warns of every method that it does not know, such as
- * PROPFIND, demands a Content-Type of every response but 204 and 304, and rejects
- * a tab in a value and a dot in a name. Lint warns of every readline() and of a
- * read() without a size, and demands an absolute Location.
+ * wsgiref.validate warns about every unknown method, such as PROPFIND, demands a
+ * Content-Type in every response except 204 and 304, and rejects a tab in a value
+ * and a dot in a name. Lint warns about every readline() and every read() without
+ * a size, and demands an absolute Location.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface Exchange {
 
   /** The status, 200 by default. */
   readonly status?: number;
-  /** The body of the response; `show` returns what it has read. */
+  /** The body of the response; `show` returns the bytes that it has read. */
   readonly text?: string;
   /** Whether the response is broken off. */
   readonly isCut?: boolean;
@@ -170,7 +170,7 @@ function response(
 const STATUSES: readonly Exchange[] = [
   response("201 Created", [TEXT, ["Location", "http://a.example/1"]], ["made"]),
   response("204 No Content", [], [], {
-    // RFC 9110 section 8.6 forbids what Lint demands.
+    // RFC 9110 section 8.6 forbids the length that Lint demands.
     wrong: "HTTPWarning: 204 responses must have an empty content length.",
   }),
   response("206 Partial Content", [TEXT, RANGE], ["abc"], {

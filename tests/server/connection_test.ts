@@ -1,4 +1,4 @@
-// Connections over fake sockets: how much they hold whatever their client
+// Connections over fake sockets: a bound on their memory whatever their client
 // does, and failures that a real socket has only by chance.
 
 import { assert, assertEquals } from "@std/assert";

@@ -1,5 +1,5 @@
-// A server over fake sockets: the test decides when bytes come and when they
-// are taken, so that no buffer of the system stands between.
+// A server over fake sockets: the test decides when bytes arrive and when
+// they are read, without a buffer of the system in between.
 
 import type { Accepted, Listener } from "../../server/listener.ts";
 import { HttpProtocol } from "../../server/http_protocol.ts";

@@ -368,7 +368,7 @@ for (const [kind, app] of Object.entries(KINDS)) {
       );
       const { head, body: text, complete } = await client.response();
       assertEquals([head.status, text, complete], [200, "unread", true]);
-      // Neither a second response nor one to what looks like a request.
+      // Neither a second response nor one to bytes that look like a request.
       assertEquals(await client.rest(), "");
       assertEquals((await ask(serving, get())).head.status, 200);
       assertEquals(serving.log.length, 1);

@@ -89,8 +89,8 @@ async function reset(socket: Socket): Promise<void> {
 
 const upload = "POST /upload HTTP/1.1\r\nHost: h\r\n";
 
-// What is sent before the client leaves, what it waits for, and what happens in
-// the application besides its call, the abort of its signal and its one close().
+// The bytes sent before the client leaves, the event for which it waits, and the
+// events in the application except the call, the abort and the one close().
 Deno.test.each<[string, string, string, string[]]>([
   ["before a head", "", "", []],
   ["in a request line", "GET / HT", "", []],

@@ -105,8 +105,8 @@ const STEPS: Readonly<Record<string, Step>> = {
 };
 
 /**
- * Registers the test of a runtime: what the kit, which runs there as well, does
- * not see, or sees as a deviation. One server serves all of it.
+ * Registers the test of a runtime: facts that the kit, which also runs there,
+ * does not test, or reports as a deviation. One server serves all steps.
  */
 export function testRuntime(runtime: Runtime): void {
   const { name, missing, start } = runtime;

@@ -1,6 +1,6 @@
 /**
- * The application that runs on other projects' servers. The header `X-App` says
- * what it does.
+ * The application that runs on other projects' servers. The header `X-App`
+ * selects its behavior.
  */
 
 import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";

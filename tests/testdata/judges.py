@@ -19,13 +19,13 @@ complaints = []
 def application(environ, start_response):
     """Runs the application that the header X-App names, under both judges."""
     app = APPS[environ.get("HTTP_X_APP", "show")]
-    # Lint goes inside: its input has no readlines(), of which the other would
-    # complain.
+    # Lint goes inside: its input has no readlines(), which the other would
+    # report.
     return validator(LintMiddleware(app))(environ, start_response)
 
 
 def collect():
-    """Returns their complaints since the last call."""
+    """Returns their messages since the last call."""
     gc.collect()  # They report a body that was never closed.
     found, complaints[:] = complaints[:], []
     return "\n".join(found)

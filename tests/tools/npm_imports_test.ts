@@ -62,7 +62,7 @@ Deno.test("no import of @std is any", () => {
   assertTyped<{ typed: string; untyped: ReturnType<typeof JSON.parse> }>();
 });
 
-// Where JSR answers, this compares our declarations with those of @std: what
+// If JSR answers, this compares our declarations with those of @std: code that
 // compiles with ours must compile with its own. The reverse need not hold, since
 // a release may add to what a function accepts, as one did with join().
 Deno.test("@std has everything that tools/npm declares", () => {

@@ -98,7 +98,7 @@ for (const [place, toScenario] of Object.entries(PLACES)) {
     try {
       await runScenario(scenario, { profile: "paranoid" });
     } catch (error) {
-      // The program may fail; the calls are what matters.
+      // The program may fail; only the calls matter.
       if (error === value) return;
       assert(error instanceof Error);
       assert(!error.message.startsWith("Called"), error.message);

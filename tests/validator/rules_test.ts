@@ -1,7 +1,7 @@
 /**
  * Each rule, with the programs that break it and those that follow it.
- * `messages.txt` has what the validator says about the broken ones: what each
- * rule found, and the beginnings of the hints that are not the rule's own.
+ * `messages.txt` has the validator's messages about the broken ones: the value
+ * that each rule found, and the beginnings of hints that are not the rule's own.
  *
  * `deno test -A $(deno task -q std) tests/validator/rules_test.ts -- --update`
  * writes the file. Read the difference before you commit it.

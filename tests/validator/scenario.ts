@@ -21,7 +21,7 @@ import { runApplication, type Transport } from "../../gateway/mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 
-// What is wrong on purpose has no type: these are the beginner's mistakes.
+// Deliberate mistakes have no type: beginners make these.
 // deno-lint-ignore no-explicit-any -- see above
 export type Loose = any;
 
@@ -94,12 +94,12 @@ export function createEnviron(input?: string): Environ {
 }
 
 /**
- * Runs a scenario and collects what its validators find.
+ * Runs a scenario and collects the findings of its validators.
  *
- * @param scenario What happens.
+ * @param scenario The request and its participants.
  * @param options Options for every validator in it.
- * @returns The violations, in order. What is thrown is not: with `throws` they
- * are the same, only that the first error is the last.
+ * @returns The violations, in order. Errors are not thrown: with `throws` the
+ * violations are the same, except that the first error is the last one.
  */
 export async function runScenario(
   scenario: Scenario,

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 /**
  * What a validator changes of random programs, however wrong they are: nothing
  * where it does not throw, and where it throws, every body is closed once.
@@ -296,7 +296,7 @@ Deno.test.each<[
         assertEquals(found.filter(({ blame }) => blame === "server"), []);
       }
       for (const { message, hint = "" } of found) {
-        // deno-lint-ignore no-control-regex -- they are what must not be there
+        // deno-lint-ignore no-control-regex -- the test looks for them
         assertEquals(/[\x00-\x1f\x7f]/.exec(message + hint), null);
         assert(message.length < 1000);
       }

@@ -1,6 +1,6 @@
 /**
- * What the types reject, and what they accept. `deno task check` checks these
- * lines; the functions are not called.
+ * Code that the types reject, and code that they accept. `deno task check`
+ * checks these lines; the functions are not called.
  *
  * @module
  */

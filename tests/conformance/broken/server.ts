@@ -1,6 +1,6 @@
 /**
- * Servers that are wrong in one way each: ours, with something between it and
- * the application that a wrong server would have in itself.
+ * Servers with one mistake each: ours, with a layer between it and the
+ * application that makes the mistake.
  */
 
 import { StderrStream } from "../../../wsgi/error_stream.ts";

@@ -72,7 +72,7 @@ const BYTES = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
 const ODD = 'a"b\\c*/ \xe9';
 const HOST = "localhost:8000";
 
-/** Requests, and what ECHO sees of each. */
+/** Requests, and the description of each by ECHO. */
 const SENT: readonly (readonly [RecordedRequest, string])[] = [
   [
     request("GET", '/%C3%A9/../x?a=%20"`${b}\\', [["X-Odd", ODD]]),
