@@ -104,7 +104,7 @@ function withoutTimes(text: string): string {
     .trim();
 }
 
-/** Makes a pattern of an output, in which an ellipsis stands for a time. */
+/** Converts an output to a pattern, in which an ellipsis matches a time. */
 function patternOf(text: string): RegExp {
   const parts = withoutTimes(text).split("…").map(RegExp.escape);
   return new RegExp(`^${parts.join("[^]*")}$`);

@@ -3,9 +3,9 @@
  * and header; here a few of every kind must satisfy Python.
  *
  * wsgiref.validate warns about every unknown method, such as PROPFIND, demands a
- * Content-Type in every response except 204 and 304, and rejects a tab in a value
- * and a dot in a name. Lint warns about every readline() and every read() without
- * a size, and demands an absolute Location.
+ * Content-Type in every response except 204 and 304, and rejects a tab in a
+ * value and a dot in a name. Lint warns about every readline() and every read()
+ * without a size, and demands an absolute Location.
  *
  * @module
  */
