@@ -166,17 +166,43 @@ function note(line: string): void {
   console.error(line);
 }
 
+/** An error of the user: it is shown without a stack. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+  /** What to do. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** Parses the command line, and throws a `UsageError` if it is wrong. */
+function planOrUsage(contenders: readonly Contender[]): Plan {
+  try {
+    return planOf(
+      Deno.args,
+      contenders.map(({ id }) => id),
+      SCENARIOS.map(({ id }) => id),
+    );
+  } catch (error) {
+    throw new UsageError(
+      error instanceof Error ? error.message : String(error),
+      "The options are --quick, --scenario, --contender, --rounds, --seconds, --json and --svg",
+    );
+  }
+}
+
 async function main(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "wsgiref_bench_" });
   endWithContenders(() => Deno.removeSync(folder, { recursive: true }));
   try {
     const contenders = contendersWith(folder);
-    const plan = planOf(
-      Deno.args,
-      contenders.map(({ id }) => id),
-      SCENARIOS.map(({ id }) => id),
-    );
-    if (!await hasWrk()) throw new Error("wrk is not installed");
+    const plan = planOrUsage(contenders);
+    if (!await hasWrk()) {
+      throw new UsageError("Cannot measure: wrk is missing", "Install wrk");
+    }
     const file = `${folder}/file`;
     await Deno.writeFile(file, new Uint8Array(FILE_SIZE).fill(120));
     const report = await run(plan, contenders, file);
@@ -196,4 +222,13 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    // deno-lint-ignore no-console -- a program's error output
+    console.error(`error: ${error.message}\nhint: ${error.hint}`);
+    Deno.exitCode = 2;
+  }
+}

@@ -7,6 +7,7 @@
 import { describe, quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
 import { parseAddress } from "../../wsgi/ip_address.ts";
+import { remember } from "../../wsgi/remember.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
@@ -64,11 +65,15 @@ function serverPort(port: unknown): Finding {
   return number >= 1 && number <= 65535 ? undefined : quote(port);
 }
 
+/** Whether a text is an IP address. The clients of a server often recur. */
+const isAddress = remember((text) =>
+  // Systems name the interface of a link-local address.
+  parseAddress(text.replace(/%[^%]+$/, "")) !== undefined
+);
+
 /** Finds the reason why a text is not the address of a client. */
 function remoteAddress(address: unknown): Finding {
-  if (typeof address !== "string" || address === "") return undefined;
-  // Systems name the interface of a link-local address.
-  if (parseAddress(address.replace(/%[^%]+$/, "")) !== undefined) {
+  if (typeof address !== "string" || address === "" || isAddress(address)) {
     return undefined;
   }
   const got = `REMOTE_ADDR ${quote(address)}`;
