@@ -24,7 +24,7 @@ class Account {
     this.#complain = complain;
   }
 
-  /** Records a call of next(), and whether it was the last. */
+  /** Records a call to next(), and whether it was the last. */
   next(call: () => AnyResult): AnyResult {
     if (!this.isOpen) this.#complain("next() after close()");
     if (this.returns > 0) this.#complain("next() after return()");

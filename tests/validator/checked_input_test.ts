@@ -232,7 +232,7 @@ Deno.test("validator() checks the size only of calls that have one", async () =>
       assertThrows(() => environ["wsgi.input"].on("data", () => {}));
       return [];
     },
-  }, ["input/member: a call of on()"]);
+  }, ["input/member: a call to on()"]);
 });
 
 // wsgi.errors -----------------------------------------------------------------

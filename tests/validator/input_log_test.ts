@@ -5,7 +5,7 @@ import { bytes } from "./programs.ts";
 type Call = Parameters<InputLog["take"]>[0];
 type Taken = ReturnType<InputLog["take"]>;
 
-/** The result of a call of read() that has already begun. */
+/** The result of a call to read() that has already begun. */
 function take(
   log: InputLog,
   result: unknown,
@@ -16,7 +16,7 @@ function take(
   return log.take({ method: "read", args, ...more }, settled);
 }
 
-/** A complete call of read(), with its result. */
+/** A complete call to read(), with its result. */
 function read(...call: Parameters<typeof take>): Taken {
   call[0].begin();
   return take(...call);

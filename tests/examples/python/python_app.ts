@@ -51,7 +51,7 @@ export function environOf(variables: Partial<Environ> = {}): Environ {
   });
 }
 
-/** The arguments of a call of startResponse. */
+/** The arguments of a call to startResponse. */
 export type Start = [
   status: string,
   headers: readonly HeaderTuple[],
