@@ -27,7 +27,7 @@ function readPem(file: string | undefined): string | undefined {
     const isHidden = error instanceof Deno.errors.NotCapable;
     throw new UsageError(
       `Cannot read ${file}: ${
-        isHidden ? "permission is missing" : "there is no such file"
+        isHidden ? "permission is missing" : "the file does not exist"
       }`,
       isHidden ? "Add --allow-read" : USAGE,
     );

@@ -128,7 +128,7 @@ export async function stat(
     }
     const close = await findMeant(path);
     throw new UsageError(
-      `Cannot load ${path}: there is no such file or folder`,
+      `Cannot load ${path}: the file or folder does not exist`,
       close === undefined
         ? "Check the path and the current folder"
         : `Did you mean ${close}?`,

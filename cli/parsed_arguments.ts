@@ -30,7 +30,7 @@ export class UsageError extends Error {
  * @param what A description of the choices, for the message.
  * @param name The name.
  * @param choices All choices.
- * @throws {UsageError} If there is no such choice. It suggests a similar one.
+ * @throws {UsageError} If the choice does not exist. It suggests a similar one.
  */
 export function choose<Choice extends string>(
   what: string,

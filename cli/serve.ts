@@ -34,7 +34,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
  * Calls a function at the first SIGINT or SIGTERM. The second signal ends the
- * program at once, with the exit code that shells report for this signal.
+ * program immediately, with the exit code that shells report for this signal.
  *
  * @param stop Starts a graceful shutdown.
  */

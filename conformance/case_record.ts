@@ -132,7 +132,7 @@ export class CaseRecords implements Listener {
     return made;
   }
 
-  tell(run: string, event: string, value: unknown): void {
+  event(run: string, event: string, value: unknown): void {
     this.of(run).add({ event, value });
     if (event !== "environ" || this.#software !== undefined) return;
     const { SERVER_SOFTWARE: software } = (value ?? {}) as Partial<
@@ -188,7 +188,7 @@ export class Collector implements AsyncDisposable {
   }
 
   async #take({ run, event, value, gate, violation }: Message): Promise<void> {
-    if (event !== undefined) await this.#listener.tell(run, event, value);
+    if (event !== undefined) await this.#listener.event(run, event, value);
     if (violation !== undefined) this.#listener.violation(run, violation);
     if (gate !== undefined) await this.#listener.gate(run, gate);
   }

@@ -32,7 +32,7 @@ export const MARK = "Wsgi-Case";
 /** Receives what the application reports in a run of a case. */
 export interface Listener {
   /** Receives an event that the application of this run reports. */
-  tell(run: string, event: string, value: unknown): void | Promise<void>;
+  event(run: string, event: string, value: unknown): void | Promise<void>;
   /** Receives a violation that the validator found. */
   violation(run: string, violation: Violation): void;
   /** Resolves when the gate is open. */
@@ -48,7 +48,7 @@ function readMark(environ: Environ): [id: string, run: string] {
 
 function createProbe(listener: Listener, run: string): Probe {
   return {
-    report: (event, value = null) => listener.tell(run, event, value),
+    report: (event, value = null) => listener.event(run, event, value),
     gate: (name) => listener.gate(run, name),
   };
 }
@@ -71,15 +71,15 @@ const unmarked: Application = (_environ, startResponse) => {
  * import { TestClient } from "@wsgi/ref/test-client";
  * import { assertEquals } from "@std/assert";
  *
- * const told: string[] = [];
+ * const events: string[] = [];
  * const app = probeApplication({
- *   tell: (_run, event) => void told.push(event),
+ *   event: (_run, event) => void events.push(event),
  *   violation: () => {},
  *   gate: () => Promise.resolve(),
  * });
  * const response = await new TestClient(app).get("/");
  * assertEquals(response.status, 404);
- * assertEquals(told, ["unmarked"]);
+ * assertEquals(events, ["unmarked"]);
  * ```
  */
 export function probeApplication(listener: Listener): Application {
@@ -92,7 +92,7 @@ export function probeApplication(listener: Listener): Application {
     const [id, run] = readMark(environ);
     const one = cases.get(id);
     if (one === undefined) {
-      listener.tell("", "unmarked", environ.REQUEST_URI ?? null);
+      listener.event("", "unmarked", environ.REQUEST_URI ?? null);
       return unmarked(...args);
     }
     const app = one.app(createProbe(listener, run));
@@ -115,7 +115,7 @@ class RemoteListener implements Listener {
     this.#url = url;
   }
 
-  tell(run: string, event: string, value: unknown): Promise<void> {
+  event(run: string, event: string, value: unknown): Promise<void> {
     return this.#post({ run, event, value });
   }
 

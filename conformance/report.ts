@@ -71,8 +71,8 @@ export interface ReportAbout {
   /** When the check began, in ISO 8601 and UTC. */
   readonly date: string;
   /**
-   * Why no request reached the application of the kit, if so. Most cases were
-   * skipped.
+   * The reason why no request reached the application of the kit, if none did.
+   * Most cases were skipped.
    */
   readonly problem?: string | undefined;
   /** A hint about the problem. */

@@ -41,7 +41,7 @@ const events: Application = (environ, startResponse) => {
         await new Promise((resolve) => timer = setTimeout(resolve, 1000));
       }
     },
-    // Stops the timer at once when the client has left.
+    // Stops the timer immediately when the client has left.
     close: () => clearTimeout(timer),
   };
 };

@@ -31,7 +31,7 @@ class Framework {
   readonly application: Application = async (environ, startResponse) => {
     const uri = requestUri(environ);
     let status = "404 Not Found";
-    let text = "There is no such page.";
+    let text = "Page not found.";
     for (const [pattern, handler] of this.#routes) {
       const match = pattern.exec(uri);
       if (match === null) continue;

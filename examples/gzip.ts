@@ -21,7 +21,7 @@ function acceptsGzip({ HTTP_ACCEPT_ENCODING = "" }: Environ): boolean {
 
 function isCompressible(status: string, headers: HeaderList): boolean {
   const type = headers.get("Content-Type") ?? "";
-  // Events must arrive at once, but a compressor waits for more data.
+  // Events must arrive immediately, but a compressor waits for more data.
   return status.startsWith("200") && !headers.has("Content-Encoding") &&
     !/no-transform/i.test(headers.get("Cache-Control") ?? "") &&
     /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml)|image\/svg)/i

@@ -1,7 +1,7 @@
 // deno run --allow-net examples/streaming.ts
 //
 // `curl http://127.0.0.1:8000/` counts down, one line per second. Stop it with
-// Ctrl+C: the server's terminal shows "closed" at once.
+// Ctrl+C: the server's terminal shows "closed" immediately.
 
 import { type Application, makeServer, validator } from "../mod.ts";
 
@@ -18,7 +18,7 @@ export const app: Application = (environ, startResponse) => {
       yield encoder.encode("Lift-off!\n");
     },
     // A `finally` in the generator would wait for the timer. close() is called
-    // at once, whether the body has ended or the client has left.
+    // immediately, whether the body has ended or the client has left.
     close(): void {
       clearTimeout(timer);
       environ["wsgi.errors"].write("closed\n");

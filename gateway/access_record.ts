@@ -128,7 +128,7 @@ function quoted(text: string | undefined): string {
   return `"${text === undefined ? "-" : escapeField(text)}"`;
 }
 
-/** Returns what is added to the line of an incomplete response. */
+/** Returns the text that is added to the line of an incomplete response. */
 function endingOf({ clientLeft, failure }: AccessRecord): string {
   if (clientLeft) return " client left";
   return failure === undefined ? "" : ` cut off ${quoted(failure)}`;

@@ -29,7 +29,7 @@ import { ResponseWriter } from "./response_writer.ts";
 import type { Transport } from "./transport.ts";
 import type { Application, Environ } from "../wsgi/types.ts";
 
-/** An array body up to this many bytes is joined and sent at once. */
+/** An array body up to this many bytes is joined and sent in one piece. */
 const MAX_JOINED = 65_536;
 
 /** One call of an application, from startResponse to close(). */

@@ -47,7 +47,7 @@ export class ResponseControls {
    *
    * @param status The status, such as `"200 OK"`.
    * @param headers The headers, which are copied.
-   * @param excInfo The error because of which the response is replaced.
+   * @param excInfo The error that is the reason for replacing the response.
    * @returns The write function for the application.
    * @throws {Error} If the application may not start the response now.
    * @throws {TypeError} If status or headers are malformed.
@@ -64,7 +64,7 @@ export class ResponseControls {
       this.#misuse = undefined;
     } else if (this.#started) {
       throw this.#misuse = new Error(
-        "Cannot start the response: it was started before, and a second call must give excInfo",
+        "Cannot start the response: it was started before, and a second call must pass excInfo",
       );
     }
     if (this.#isOver()) {

@@ -107,7 +107,7 @@ function checkValue(name: string, value: unknown): asserts value is string {
 
 function parseLength(value: string, previous: number | undefined): number {
   if (previous !== undefined) {
-    throw startError("Content-Length must be given once, got it twice");
+    throw startError("Content-Length must be set only once, got two");
   }
   const length = parseContentLength(value);
   if (length === undefined) {

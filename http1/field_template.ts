@@ -9,8 +9,8 @@ import { isUnderstood, trimBlanks } from "./field_line.ts";
 import type { RequestFields } from "./request_head.ts";
 
 /**
- * The characters that no line may contain: NUL, other controls but HTAB, and
- * DEL.
+ * The characters that no line may contain: NUL, other control characters except
+ * HTAB, and DEL.
  */
 export const CONTROL: RegExp = /[^\t\x20-\x7e\x80-\xff]/;
 

@@ -85,7 +85,7 @@ function stackOf(error: unknown): string {
     : "";
 }
 
-/** Files inside of Deno and Node.js, which explain nothing to a user. */
+/** Files inside Deno and Node.js, which explain nothing to a user. */
 const INTERNAL = /^(?:ext|deno|node):/;
 
 function framesOf(error: unknown, hide: Hide): ReportedFrame[] {

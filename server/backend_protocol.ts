@@ -84,7 +84,7 @@ class BackendTransport implements SocketTransport {
   }
 
   abort(reason: unknown): void {
-    this.#channel.breakOff(reason);
+    this.#channel.cutOff(reason);
   }
 }
 

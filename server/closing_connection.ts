@@ -130,7 +130,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
    *
    * @param reason The reason with which pending writes reject.
    */
-  breakOff(reason: unknown): void {
+  cutOff(reason: unknown): void {
     if (this.isClosed) return;
     this.request?.source.end();
     this.closeWhenDrained(reason);

@@ -48,7 +48,9 @@ export class Connection<Head> extends ClosingConnection<Head>
     if (this.parser.size > 0) this.parser.keep();
   }
 
-  /** Handles the requests that have arrived, until one is not over at once. */
+  /**
+   * Handles the requests that have arrived, until one does not end immediately.
+   */
   #advance(): void {
     try {
       if (this.phase === "discarding" && !this.#discard()) return;
@@ -87,7 +89,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     } else if (this.phase !== "head") this.enter("head");
   }
 
-  /** Handles a request; returns whether the next one may follow at once. */
+  /** Handles a request; returns whether the next one may follow immediately. */
   #run(head: Head): boolean {
     const { protocol } = this.host;
     const traits = protocol.traitsOf(head);
@@ -125,7 +127,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     return false;
   }
 
-  /** Ends a request; returns whether the next one may follow at once. */
+  /** Ends a request; returns whether the next one may follow immediately. */
   #finish(request: ActiveRequest<Head>): boolean {
     // It may have ended at its deadline.
     if (this.request !== request) return false;
@@ -221,7 +223,7 @@ export class Connection<Head> extends ClosingConnection<Head>
   }
 
   /**
-   * Closes the connection at once.
+   * Closes the connection immediately.
    *
    * @param reason The reason with which pending writes reject.
    */

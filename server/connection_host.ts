@@ -35,7 +35,7 @@ export interface ServedConnection<Head> {
   proceed(): void;
   /** Refuses a request and ends the connection. */
   refuse(error: RequestError): void;
-  /** Closes the connection at once. */
+  /** Closes the connection immediately. */
   destroy(reason: unknown): void;
 }
 
@@ -76,7 +76,7 @@ export interface ConnectionHost<Head> {
   /**
    * Calls the application.
    *
-   * @returns A promise, unless the request is over at once.
+   * @returns A promise, unless the request is over immediately.
    * @throws {RequestError} If the request must be refused.
    */
   handle(
@@ -100,7 +100,7 @@ export interface ConnectionHost<Head> {
   ): void;
   /** Called when an unread body, or TLS, is malformed. */
   onBrokenOff(connection: ServedConnection<Head>, error: RequestError): void;
-  /** Called for an error that only a fault of this package can cause. */
+  /** Called for an error that only a bug in this package can cause. */
   onFault(connection: ServedConnection<Head>, error: unknown): void;
   /** Called when the connection has closed. */
   onClosed(connection: ServedConnection<Head>): void;

@@ -140,6 +140,6 @@ export class HttpTransport implements SocketTransport {
   abort(reason: unknown): void {
     this.#keepsAlive = false;
     this.#failure = reason;
-    this.#channel.breakOff(reason);
+    this.#channel.cutOff(reason);
   }
 }

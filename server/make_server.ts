@@ -20,8 +20,8 @@ import type { WsgiServer } from "./types.ts";
 export type { ServerOptions, WsgiServer };
 
 /**
- * Creates a server for an application. It listens at once; requests wait for
- * `serveForever()` or `handleRequest()`.
+ * Creates a server for an application. It listens immediately; requests wait
+ * for `serveForever()` or `handleRequest()`.
  *
  * Python's `wsgiref.simple_server.make_server`.
  *

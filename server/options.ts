@@ -63,7 +63,8 @@ function checkType(
  * Checks the options of a server.
  *
  * @param options The options.
- * @throws {TypeError} If one has the wrong type, or needs another one.
+ * @throws {TypeError} If one has the wrong type, or another one is missing that
+ * it requires.
  * @throws {RangeError} If a number is out of range.
  */
 export function checkOptions(options: ServerOptions): void {

@@ -1,5 +1,5 @@
 /**
- * The phases of a connection, and their limits of time.
+ * The phases of a connection, and their time limits.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export type Phase =
   /** The last response was sent, and the client has time to read it. */
   | "lingering";
 
-/** The limits of time, in ticks of the server's clock. */
+/** The time limits, in ticks of the server's clock. */
 export interface TimeLimits {
   readonly headers: number;
   readonly keepAlive: number;

@@ -7,12 +7,16 @@
 import { RequestError } from "../http1/request_error.ts";
 import type { ServedConnection } from "./connection_host.ts";
 
-/** The maximum length of the queue, as of the system's listen queue. */
+/**
+ * The maximum length of the queue, the same as that of the system's listen
+ * queue.
+ */
 const MAX_QUEUED = 128;
 
 /**
- * The places for the requests of one server, and the queue for them. Until the
- * server serves, each call of `handleRequest()` provides one place.
+ * The places for the requests of one server, and the queue for them. Until
+ * `serveForever()` is called, each call of `handleRequest()` provides one
+ * place.
  */
 export class Places<Head> {
   readonly #max: number;
@@ -156,5 +160,5 @@ export class Places<Head> {
 }
 
 function noPlace(): RequestError {
-  return new RequestError("the server has no place for the request", 503);
+  return new RequestError("the server has no capacity for the request", 503);
 }

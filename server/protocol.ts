@@ -86,12 +86,12 @@ export interface Channel {
    */
   mayKeepAlive(isWhole: boolean): boolean;
   /**
-   * Closes the connection after the pending bytes have been sent, which leaves
-   * the response incomplete.
+   * Cuts the response off: closes the connection after the pending bytes have
+   * been sent.
    *
    * @param reason The reason.
    */
-  breakOff(reason: unknown): void;
+  cutOff(reason: unknown): void;
 }
 
 /** The facts about a request that a connection needs. */

@@ -14,7 +14,7 @@ const LARGE_BLOCK = 16_384;
 
 /**
  * The number of bytes of a block for each slot of the array that is allocated
- * beside it. A slot has 8 bytes, so the array is a quarter as large as the
+ * along with it. A slot has 8 bytes, so the array is a quarter as large as the
  * block.
  */
 const BYTES_PER_SLOT = 32;
@@ -27,8 +27,8 @@ let _garbage: unknown;
  * them.
  *
  * V8 collects young objects after a few MiB of them, in 0.1 ms, and does not
- * count the bytes that they hold outside of its heap until these come to 64
- * MiB. An unused array in the heap makes each block count.
+ * count the bytes that they hold outside its heap until these amount to 64 MiB.
+ * An unused array in the heap makes each block count.
  *
  * @param size The size of the block in bytes.
  */

@@ -21,11 +21,11 @@ import type { Application } from "../wsgi/types.ts";
 export type { BackendOptions, WsgiServer };
 
 /**
- * Serves an application over SCGI. The server starts at once.
+ * Serves an application over SCGI. The server starts immediately.
  *
- * The variables are what the web server sends; nginx sends only what its
- * configuration contains (`include scgi_params;`). That file has no `PATH_INFO`;
- * it is derived from `DOCUMENT_URI`, or else from `REQUEST_URI`, without
+ * The variables are those that the web server sends; nginx sends only those in
+ * its configuration (`include scgi_params;`). That file has no `PATH_INFO`; it
+ * is derived from `DOCUMENT_URI`, or else from `REQUEST_URI`, without
  * `SCRIPT_NAME`. A request without `REQUEST_METHOD` gets 500.
  *
  * The response begins with a line `Status: 200 OK`; a header named `Status` is

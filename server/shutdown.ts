@@ -11,7 +11,7 @@ import type { Places } from "./places.ts";
 /** The time for sending a last response after the deadline, in milliseconds. */
 const ABORT_GRACE_MS = 50;
 
-/** Waits for running requests, until a deadline cuts them. */
+/** Waits for running requests, until a deadline cuts them off. */
 export class Shutdown<Head> {
   readonly #connections: ReadonlySet<Connection<Head>>;
   readonly #places: Places<Head>;
@@ -37,7 +37,7 @@ export class Shutdown<Head> {
 
   /**
    * Waits for running requests, for pending bytes, and for clients that are still
-   * sending. The rest is cut at the deadline.
+   * sending. The rest is cut off at the deadline.
    *
    * @returns A promise that resolves when no connection is left.
    */

@@ -22,7 +22,7 @@ export interface LingeringLimits {
   readonly timeMs: number;
 }
 
-/** Closes a connection, at once or in two steps. */
+/** Closes a connection, immediately or in two steps. */
 export class SocketEnd {
   readonly #socket: Socket;
   readonly #writer: SocketWriter;

@@ -186,7 +186,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
   }
 
   onFault(connection: Connection<Head>, error: unknown): void {
-    // A request must not end the process.
+    // An error in one request must not end the process.
     this.#complaints.add(formatError(error));
     connection.destroy(error);
   }

@@ -1,6 +1,6 @@
 /**
- * {@linkcode SocketServerOptions}: the settings of a server over sockets, and the
- * defaults of its limits of time.
+ * {@linkcode SocketServerOptions}: the settings of a server over sockets, and
+ * the defaults of its time limits.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Listener } from "./listener.ts";
 import type { Protocol } from "./protocol.ts";
 import type { BackendOptions, ServerOptions } from "./types.ts";
 
-/** The limits of time of a server, in milliseconds; `Infinity` for no limit. */
+/** The time limits of a server, in milliseconds; `Infinity` for no limit. */
 export interface Timeouts {
   /** The limit for the head of a request. */
   readonly headersTimeout: number;
@@ -29,7 +29,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
 /**
- * Returns the limits of time of an HTTP server.
+ * Returns the time limits of an HTTP server.
  *
  * @param options The options of the server.
  * @returns The limits, with their defaults.
@@ -50,8 +50,8 @@ export function httpTimeouts({
 }
 
 /**
- * Returns the limits of time of a server behind a web server, which has limits
- * of its own for its clients.
+ * Returns the time limits of a server behind a web server, which has its own
+ * limits for its clients.
  *
  * @param options The options of the server.
  * @returns The limits, with their defaults.

@@ -113,8 +113,8 @@ export class SocketWriter {
    * @param after Bytes that follow the chunk; they are copied.
    * @param isLast Whether the chunk is the last one of its body. Because the
    * caller does not wait for the result, it is always copied.
-   * @returns Nothing if more can be written at once; otherwise a promise that
-   * resolves when it can, and rejects when the connection has failed.
+   * @returns Nothing if more can be written immediately; otherwise a promise
+   * that resolves when it can, and rejects when the connection has failed.
    */
   write(
     chunk: Uint8Array,
@@ -192,7 +192,7 @@ export class SocketWriter {
     if (this.#current === undefined) this.#settle();
     else this.#writeSome();
     // A chunk without a copy must be written before the caller continues. After
-    // gathered bytes, there is room for more at once.
+    // gathered bytes, there is immediately room for more.
     const isDirect = this.#current !== undefined && !this.#isPooled;
     if (!isDirect && this.#queue.length === 0) this.#gate.open();
   }

@@ -46,8 +46,9 @@ export interface ServerOptions extends
   /**
    * The maximum time for one request, in milliseconds: from the call of the
    * application until its response is sent and its body closed. At this deadline,
-   * a request without a response gets 503, and a response that has begun is cut.
-   * `wsgiref.signal` aborts with a reason whose `name` is `"RequestTimeout"`.
+   * a request without a response gets 503, and a response that has begun is cut
+   * off. `wsgiref.signal` aborts with a reason whose `name` is
+   * `"RequestTimeout"`.
    *
    * @default {no limit}
    */
@@ -86,7 +87,7 @@ export interface ServerOptions extends
   maxInFlight?: number | undefined;
   /**
    * The time that running requests have after `shutdown()`, in milliseconds, 0 or
-   * more. Then they are cut.
+   * more. Then they are cut off.
    *
    * @default {10_000}
    */
@@ -128,7 +129,7 @@ export interface BackendOptions extends
   maxInFlight?: number | undefined;
   /**
    * The time that running requests have after `shutdown()`, in milliseconds, 0 or
-   * more. Then they are cut.
+   * more. Then they are cut off.
    *
    * @default {10_000}
    */
@@ -173,8 +174,8 @@ export interface WsgiServer extends AsyncDisposable {
   handleRequest(): Promise<void>;
   /**
    * Shuts the server down. It accepts no more requests and waits for the running
-   * ones until `shutdownTimeout`. Then it cuts them; a request without a response
-   * gets 503.
+   * ones until `shutdownTimeout`. Then it cuts them off; a request without a
+   * response gets 503.
    *
    * @returns A promise that resolves when no connection is left. A second call
    * returns the same promise.

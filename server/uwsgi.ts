@@ -21,7 +21,7 @@ import { parseUwsgiBlock } from "../gateway/backend/header_block.ts";
 export type { BackendOptions, WsgiServer };
 
 /**
- * Serves an application over the uwsgi protocol. The server starts at once.
+ * Serves an application over the uwsgi protocol. The server starts immediately.
  *
  * The notes of `serveScgi()` about the web server also apply here. The response
  * begins with a line `HTTP/1.1 200 OK`, because Apache expects it.

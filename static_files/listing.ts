@@ -29,7 +29,7 @@ td:nth-child(2), th:nth-child(2) { text-align: end; }`;
 
 const UNITS = ["kB", "MB", "GB", "TB", "PB"];
 
-// deno-lint-ignore no-control-regex -- they are looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for them
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
 /** Renders a name as HTML. Control characters become visible. */

@@ -34,7 +34,7 @@ const SPECIAL = /[\0/\\]/;
  * Characters with a meaning on Windows (streams, drives, wildcards), and
  * endings that Windows removes.
  */
-// deno-lint-ignore no-control-regex -- they are looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for them
 const SPECIAL_ON_WINDOWS = /[<>:"|?*\x01-\x1f]|[. ]$/;
 
 /** File names are bytes. Deno can open only those that are UTF-8. */

@@ -107,7 +107,7 @@ export async function toTestBody(
   if (json !== undefined) {
     if (body !== undefined) {
       throw new TypeError(
-        "Cannot send the request: body and json must not be given both",
+        "Cannot send the request: body and json must not both be given",
       );
     }
     const text = JSON.stringify(json);
@@ -212,7 +212,7 @@ export function toTestStream(
  * @returns The URL, with the target unchanged.
  */
 export function urlOf({ target, headers }: TestRequest, server: URL): string {
-  // An absolute target already is a URL, and "*" is not a path.
+  // An absolute target is already a URL, and "*" is not a path.
   if (/^https?:/i.test(target)) return target;
   const sent = headers.find(([name]) => name.toLowerCase() === "host")?.[1];
   const path = target.startsWith("/") ? target : "";

@@ -39,8 +39,8 @@ follows it. The programs are written by hand, and a test runs each as it stands.
   response. \`paranoid\` adds checks that cost time, and problems that are often
   harmless.
 
-In the programs \`input\` is the body of the request, \`setEnviron\` changes its
-environ, and \`use\` gets \`validator\`. \`bytes\` is the text "Hello" in UTF-8,
+In the programs, \`input\` is the body of the request, \`setEnviron\` changes its
+environ, and \`use\` receives \`validator\`. \`bytes\` is the text "Hello" in UTF-8,
 \`createEnviron()\` makes an environ, and \`runServer(app, environ)\` serves a
 request. The rest comes from \`@wsgi/ref\`.
 

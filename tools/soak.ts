@@ -53,7 +53,7 @@ async function visit(
   } catch {
     // The connection was closed.
   }
-  return got === expected ? [] : [`${path} gave ${got}, not ${expected}`];
+  return got === expected ? [] : [`${path} returned ${got}, not ${expected}`];
 }
 
 /** Leaves before the response is complete. */

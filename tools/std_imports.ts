@@ -8,7 +8,7 @@
  * | argument | printed if JSR is unreachable                             |
  * | -------- | --------------------------------------------------------- |
  * | none     | the import map                                            |
- * | `lint`   | leave out `no-slow-types`, which would ask JSR and wait   |
+ * | `lint`   | an option that omits `no-slow-types`, which needs JSR     |
  * | `absent` | nothing; the exit code is 0 without JSR and 1 with it     |
  *
  * With `isolatedDeclarations`, `deno check` reports everything that

@@ -20,8 +20,8 @@ import { Readable } from "node:stream";
 const WIDTH = 80;
 
 /**
- * The number of files that run at once on each core. Many tests wait for a
- * program.
+ * The number of files that run on each core at the same time. Many tests wait
+ * for a program.
  */
 const FILES_PER_CORE = 2;
 

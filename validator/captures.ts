@@ -10,7 +10,7 @@ import {
   type StackFrame,
 } from "../wsgi/source_place.ts";
 
-/** A function that a program called. A stack is to start at its caller. */
+/** A function that the program called. Stacks start at its caller. */
 // deno-lint-ignore ban-types -- captureStackTrace takes any
 export type Entry = Function;
 
@@ -58,7 +58,7 @@ export function userFrameOf(
 }
 
 const PERIOD = 1000;
-/** Under load the clock is read only at every so many requests. */
+/** Under load, the clock is read only once in at most this many requests. */
 const MAX_STRIDE = 64;
 
 /** Decides when a stack is captured: always, until there are too many. */
@@ -96,7 +96,7 @@ export class CaptureBudget {
 
   #refill(): boolean {
     const now = Date.now();
-    // A clock that was set back counts as a second too.
+    // If the clock was set back, a new second begins too.
     if (Math.abs(now - this.#since) < PERIOD) {
       this.#stride = Math.min(2 * this.#stride, MAX_STRIDE);
       this.#toSkip = this.#stride;

@@ -1,5 +1,5 @@
 /**
- * {@linkcode ConformanceError}: what the validator throws.
+ * {@linkcode ConformanceError}: the error that the validator throws.
  *
  * @module
  */
@@ -24,7 +24,7 @@ function rememberFrames(error: Error, entry: Entry, count: number): void {
   try {
     Error.stackTraceLimit = count;
     Error.captureStackTrace?.(error, entry);
-    // The frames are taken when the stack is read.
+    // Reading the stack records the frames.
     void error.stack;
     Error.stackTraceLimit = stackTraceLimit;
   } catch {
@@ -72,7 +72,10 @@ function formatStack(error: ConformanceError, stack: string): string {
 
 type Inspect = (value: unknown, options: unknown) => string;
 
-/** Returns what `console.error()` shows: the whole message, and the frames. */
+/**
+ * Returns the text that `console.error()` shows: the whole message, and the
+ * frames.
+ */
 function show(
   this: ConformanceError,
   _depth: number,
@@ -89,16 +92,16 @@ function show(
  * Reports that a rule of the interface was broken.
  *
  * The validator throws it into the code that broke the rule, so that the stack
- * starts at the line that did. `message` contains all that is known: what was
- * expected and found, the application, the request, the line, and a hint.
- * `stack` begins with the first line of it.
+ * starts at the line that did. `message` contains everything that is known:
+ * what was expected and found, the application, the request, the line, and a
+ * hint. `stack` begins with its first line.
  *
  * @example Usage
  * ```ts
  * import { ConformanceError, setupTestingDefaults, validator } from "@wsgi/ref";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
- * // deno-lint-ignore no-explicit-any -- a beginner's mistake, on purpose
+ * // deno-lint-ignore no-explicit-any -- a deliberate beginner's mistake
  * const app = validator((_environ: any, startResponse: any) => {
  *   startResponse(200, []);
  *   return [];

@@ -1,5 +1,6 @@
 /**
- * {@linkcode ValidatorContext}: what all requests of one `validator()` share.
+ * {@linkcode ValidatorContext}: the data that all requests of one `validator()`
+ * share.
  *
  * @module
  */
@@ -32,9 +33,9 @@ export class ValidatorContext {
   readonly throws: boolean;
   /** The application and its places. */
   readonly places: ProgramPlaces;
-  /** Sees what happens in each request. */
+  /** Observes each request. */
   readonly observer: Observer | undefined;
-  /** What good requests have in common. */
+  /** The memory of requests without findings. */
   readonly memory: LayerMemory = new LayerMemory();
   readonly #profile: Profile;
   readonly #settings: readonly Setting[];
@@ -48,7 +49,7 @@ export class ValidatorContext {
    * @param options The options of the user.
    * @param ids The ids of all rules, to find settings that match none.
    * @param places The application and its places.
-   * @param observer Sees what happens in each request.
+   * @param observer Observes each request.
    * @throws {TypeError} If an option is wrong.
    */
   constructor(
@@ -103,7 +104,7 @@ export class ValidatorContext {
   }
 
   /**
-   * Counts a finding that nobody sees, so that it is not described.
+   * Counts a finding that would not be shown, so that it need not be described.
    *
    * @param id The id of the rule.
    * @returns Whether it was counted. If not, it must be reported.
@@ -133,7 +134,7 @@ export class ValidatorContext {
     if (this.#onViolation === undefined) this.#printer.print(violation);
   }
 
-  /** Calls the function of the user, whose errors do not affect the request. */
+  /** Calls the user's function. Its errors do not affect the request. */
   #notify(violation: Violation): void {
     try {
       const onViolation = this.#onViolation;
@@ -144,7 +145,7 @@ export class ValidatorContext {
     }
   }
 
-  /** The words of a message about the layer that has seen a violation. */
+  /** The part of a message that names the layer that has seen a violation. */
   get where(): string {
     return this.name === undefined ? "" : `, seen by ${quote(this.name)}`;
   }

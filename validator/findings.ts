@@ -26,11 +26,11 @@ export interface Recorded<Rule> {
 export abstract class Findings implements RequestPlaces {
   /** The variables of the request. */
   abstract readonly environ: RequestPlaces["environ"];
-  /** The stack at the call of the application, if it was captured. */
+  /** The stack at the call to the application, if it was captured. */
   called: Capture | undefined;
-  /** The stack at the last call of startResponse, if it was captured. */
+  /** The stack at the last call to startResponse, if it was captured. */
   started: Capture | undefined;
-  /** Sees what happens, if there is an observer. */
+  /** The observer of this request, if there is one. */
   observe: RequestObserver | undefined;
   /**
    * The function of this package that the server or a test has called and that
@@ -54,7 +54,7 @@ export abstract class Findings implements RequestPlaces {
   #isQuiet = false;
   /** The ids of broken rules. Most requests have none. */
   #found: Set<string> | undefined;
-  /** The ids of rules that say nothing new after those. */
+  /** The ids of rules whose findings would add nothing to those. */
   #covered: Set<string> | undefined;
   #undelivered: Undelivered | undefined;
 
@@ -160,7 +160,8 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Applies rules to a call by the server, which sees at once what is thrown.
+   * Applies rules to a call by the server, which immediately sees any error
+   * that is thrown.
    *
    * @param rules The rules.
    * @param view The values for the rules.
@@ -263,7 +264,7 @@ export abstract class Findings implements RequestPlaces {
   /**
    * Forgets a finding, because the server sees it.
    *
-   * @param error What is thrown to the server.
+   * @param error The error that is thrown to the server.
    */
   deliver(error: unknown): void {
     this.#undelivered?.deliver(error);
@@ -273,7 +274,7 @@ export abstract class Findings implements RequestPlaces {
    * Passes an error of the application to the server. A finding that it does not
    * carry was swallowed, and is reported.
    *
-   * @param error What the application or its body threw.
+   * @param error The error that the application or its body threw.
    */
   raise(error: unknown): void {
     this.failed = true;
@@ -282,7 +283,7 @@ export abstract class Findings implements RequestPlaces {
 
   /**
    * Reports a finding that an error handler has answered with another response.
-   * It does not fail this response too.
+   * It must not make this response fail too.
    */
   withdraw(): void {
     this.#undelivered?.flush();

@@ -1,9 +1,9 @@
 /**
  * Finds the line on which a function is defined.
  *
- * JavaScript does not say where a function comes from. But its text can be read,
- * and the file of its module contains the same words in the same order, with
- * types between them and in another layout.
+ * JavaScript does not reveal where a function is defined. But its text can be
+ * read, and the file of its module contains the same words in the same order,
+ * with types between them and in another layout.
  *
  * @module
  */
@@ -36,8 +36,8 @@ function wordsOf(text: string): Word[] {
 }
 
 /**
- * Returns the number of words from one on to the end of the function, if the
- * function begins there.
+ * Returns the number of words from a given one to the end of the function, if
+ * the function begins there.
  */
 function spanFrom(
   words: readonly Word[],
@@ -85,7 +85,7 @@ function escapeForRegExp(text: string): string {
 
 /**
  * Finds an arrow function with at most one word, such as `() => [body]`. The
- * word alone occurs anywhere, so the signs around it are compared too.
+ * word alone occurs anywhere, so the punctuation around it is compared too.
  */
 function findArrow(text: string, source: string): number | undefined {
   const [, body] = /^[^=]*=>(.*)$/s.exec(source) ?? [];
@@ -158,7 +158,7 @@ function* readModules(
 ): Generator<readonly [file: string, text: string]> {
   const queue = new Set(files);
   let left = MAX_FILES;
-  // The iteration includes what is added to the set meanwhile.
+  // The iteration includes modules that are added to the set during it.
   for (const file of queue) {
     if (left-- === 0) return;
     const text = readQuietly(file);
@@ -178,7 +178,7 @@ function* readModules(
  *
  * @param source The text of the function.
  * @param name The name of the function.
- * @param files The URLs of the modules in which it may be.
+ * @param files The URLs of the modules that may contain it.
  * @returns The place of its text, else that of the declaration of its name;
  * `undefined` if neither was found.
  */

@@ -125,7 +125,7 @@ export class RecordedEnviron implements EnvironView {
     }
   }
 
-  /** Returns what is remembered of it. */
+  /** Returns the part of it that is remembered. */
   toGood(): GoodEnviron {
     const { values } = this.#view;
     const variables: GoodVariable[] = [];
@@ -155,7 +155,10 @@ function keeps(rules: readonly EnvironRule[], view: EnvironView): boolean {
   return true;
 }
 
-/** Whether an environ has the same variables, and keeps the rules about others. */
+/**
+ * Whether an environ has the same variables, and follows the rules about
+ * others.
+ */
 function isLike(good: GoodEnviron, view: EnvironView): boolean {
   const { variables } = good;
   const { values } = view;
@@ -174,7 +177,10 @@ function isLike(good: GoodEnviron, view: EnvironView): boolean {
 
 /** The number of environs. Clients differ in the headers that they send. */
 const MAX_ENVIRONS = 4;
-/** The number of first environs that are remembered; later ones are sometimes. */
+/**
+ * The number of environs that are remembered without exception; later ones are
+ * remembered now and then.
+ */
 const MAX_AT_ONCE = 8;
 
 /** The environs of one layer that broke no rule. */

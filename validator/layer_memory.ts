@@ -1,5 +1,5 @@
 /**
- * What a layer remembers of requests without findings.
+ * The memory of a layer: requests without findings.
  *
  * A check depends only on what it reads. If that is the same as in an earlier
  * request without findings, the check need not run again.
@@ -72,7 +72,7 @@ export class RecordedHead implements HeadView {
     }
   }
 
-  /** Returns what is remembered. It does not lead to the request. */
+  /** Returns the part that is remembered. It does not lead to the request. */
   toGood(): GoodHead {
     return { facts: this.response.facts, again: this.#again };
   }

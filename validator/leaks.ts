@@ -1,8 +1,8 @@
 /**
  * Finds bodies that are collected as garbage without being closed.
  *
- * It is not reliable: nobody knows when bodies are collected, and at the end of a
- * program they never are.
+ * It is not reliable: garbage can be collected at any time, and bodies that
+ * exist at the end of a program never are.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { ActiveRule } from "./rules/rule.ts";
 import type { OpenView } from "./views/body_views.ts";
 import { toViolation } from "./violation.ts";
 
-/** What is kept about a body. It does not lead to the body. */
+/** The facts that are kept about a body. They do not lead to the body. */
 interface Watched {
   readonly context: ValidatorContext;
   readonly rules: readonly ActiveRule<OpenView>[];
@@ -39,7 +39,7 @@ function report({ context, rules, request }: Watched): void {
  *
  * @param body The body that the server got.
  * @param token Identifies it for {@linkcode unwatchBody}.
- * @param watched What is reported about it.
+ * @param watched The facts to report about it.
  */
 export function watchBody(body: object, token: object, watched: Watched): void {
   registry ??= new FinalizationRegistry(report);

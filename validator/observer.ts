@@ -7,7 +7,7 @@
 import type { SourcePlace } from "../wsgi/source_place.ts";
 import type { Violation } from "./violation.ts";
 
-/** The call of an application. */
+/** The call to an application. */
 export interface ObservedCall {
   /** The name of the application's function, else of its module. */
   readonly application: string | undefined;
@@ -57,8 +57,8 @@ export type ObservedEvent =
 export type RequestObserver = (event: ObservedEvent) => void;
 
 /**
- * Called for each request. Its errors are dropped, and those of the function that
- * it returns.
+ * Called for each request. Its errors, and those of the function that it
+ * returns, are ignored.
  */
 export type Observer = (call: ObservedCall) => RequestObserver | undefined;
 
@@ -66,7 +66,7 @@ export type Observer = (call: ObservedCall) => RequestObserver | undefined;
  * Starts to observe a request.
  *
  * @param observer The observer.
- * @param call The call of the application.
+ * @param call The call to the application.
  * @returns The function that receives the events. It never throws.
  */
 export function beginObserving(

@@ -20,31 +20,31 @@ import type {
   ViolationPlace,
 } from "./violation.ts";
 
-/** The parts of a view that say where something happened. */
+/** The parts of a view that show where something happened. */
 export interface PlacedView {
   /** The chunk, if the view is one. */
   readonly place?: ViolationChunk | undefined;
-  /** What the application has thrown, in a view of that. */
+  /** The value that the application has thrown, if the view is about one. */
   readonly thrownByApplication?: unknown;
 }
 
-/** What is known about one request. */
+/** The known facts about one request. */
 export interface RequestPlaces {
   /** The variables of the request. */
   readonly environ: { readonly values: Readonly<Record<string, unknown>> };
-  /** The stack at the call of the application, if it was captured. */
+  /** The stack at the call to the application, if it was captured. */
   readonly called: Capture | undefined;
-  /** The stack at the last call of startResponse, if it was captured. */
+  /** The stack at the last call to startResponse, if it was captured. */
   readonly started: Capture | undefined;
 }
 
-/** What is known about one finding. */
+/** The known facts about one finding. */
 export interface FindingPlace {
-  /** The stack at the call that broke the rule, if it is such a call. */
+  /** The stack at the call that broke the rule, if a call broke it. */
   readonly call: Capture | undefined;
   /** Whether the middleware around the application broke the rule. */
   readonly isByMiddleware: boolean;
-  /** What was checked. */
+  /** The values that were checked. */
   readonly view: PlacedView;
   /** Whether stacks are read, which is slow. */
   readonly readsStacks: boolean;
@@ -91,7 +91,7 @@ function withRole(
   return found === undefined ? undefined : { ...found, role };
 }
 
-/** Returns the stack of what the application has thrown. */
+/** Returns the stack of the error that the application has thrown. */
 function stackOf(thrown: unknown): Capture | undefined {
   return thrown instanceof Error && typeof thrown.stack === "string"
     ? { stack: thrown.stack }
@@ -99,10 +99,10 @@ function stackOf(thrown: unknown): Capture | undefined {
 }
 
 /**
- * Finds out where a finding comes from that is not about one request.
+ * Finds out the origin of a finding that is not about a single request.
  *
  * @param places The application and its places.
- * @param captured The stack of the finding, if it is of use.
+ * @param captured The stack of the finding, if it is useful.
  * @returns As much as is known. It never throws.
  */
 export function originOf(

@@ -40,7 +40,7 @@ function baseName(file: string): string {
 /** Names that say nothing about a function. */
 const NO_NAMES: readonly string[] = ["", "default", "anonymous"];
 
-/** What is known about the program of a layer from outside. */
+/** Facts about the program of a layer that come from outside. */
 export interface ProgramFacts {
   /** The URL of the module that exports the application. */
   readonly module?: string | undefined;
@@ -59,12 +59,12 @@ export class ProgramPlaces {
   #definition: SourcePlace | undefined;
   /** The files in which the definition is looked for. */
   #files: Set<string> | undefined;
-  /** How many of them were searched. */
+  /** The number of them that were searched. */
   #searched = 0;
 
   /**
    * @param app The application.
-   * @param facts What is known from outside.
+   * @param facts The facts that come from outside.
    */
   constructor(app: unknown, { module, made = NO_CAPTURE }: ProgramFacts = {}) {
     this.app = app;
@@ -108,7 +108,7 @@ export class ProgramPlaces {
     return typeof name === "string" ? name : "";
   }
 
-  /** Where `validator()` was called, if that was in a file of the user's. */
+  /** Where `validator()` was called, if the user's program called it. */
   get made(): SourcePlace | undefined {
     return userFrameOf(this.#made);
   }

@@ -8,7 +8,7 @@ import { ConformanceError } from "./conformance_error.ts";
 import type { ValidatorContext } from "./context.ts";
 
 /**
- * Returns whether an error is another one, or was made from it: as its cause,
+ * Returns whether an error is a given one, or was made from it: as its cause,
  * or as a part of an AggregateError or SuppressedError.
  */
 function carries(error: unknown, carried: Error, depth = 0): boolean {
@@ -60,7 +60,7 @@ export class Undelivered {
   /**
    * Forgets a finding: the server sees it.
    *
-   * @param error What the server sees.
+   * @param error The error that the server sees.
    */
   deliver(error: unknown): void {
     if (this.#error === error) this.#error = undefined;

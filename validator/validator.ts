@@ -20,7 +20,7 @@ import type { ValidatorOptions } from "./validator_options.ts";
 import { toViolation } from "./violation.ts";
 import { callChecked } from "./wrap/checked_call.ts";
 
-/** What {@linkcode validator} returns. */
+/** The result of {@linkcode validator}. */
 export interface ValidatedApplication extends Application {
   /**
    * Throws if a request through this validator has begun and was never closed.
@@ -34,16 +34,16 @@ export interface ValidatedApplication extends Application {
 /**
  * Wraps an application and checks every call in both directions.
  *
- * It checks the application as well as the server or middleware that calls it. A
- * broken rule is thrown at once as a {@linkcode ConformanceError} into the code
- * that broke it. The error says which rule, who broke it, where, what was
- * expected, what was found, and how to fix it. Nothing else changes: arrays stay
- * arrays, sync stays sync, and bytes and errors pass through.
+ * It checks the application as well as the server or middleware that calls it.
+ * A broken rule is immediately thrown as a {@linkcode ConformanceError} into
+ * the code that broke it. The error states the rule, who broke it, where, what
+ * was expected, what was found, and how to fix it. Nothing else changes: arrays
+ * stay arrays, sync stays sync, and bytes and errors pass through.
  *
  * Validators can be stacked around middleware. They know about each other and
  * report which layer broke a rule.
  *
- * PEP 3333, all of it; Python's `wsgiref.validate.validator`.
+ * See PEP 3333, and Python's `wsgiref.validate.validator`.
  *
  * @param app The application to check.
  * @param options The rules to check, and how to report findings.
@@ -77,7 +77,7 @@ export function validator(
 
 /** Options that only the programs of this package use. */
 export interface ValidatorInternals {
-  /** Sees what happens in each request. */
+  /** Observes each request. */
   readonly observer?: Observer | undefined;
   /** The user's application, if `app` only passes calls on to it. */
   readonly program?: Application | undefined;

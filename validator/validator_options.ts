@@ -20,15 +20,15 @@ export interface ValidatorOptions {
    */
   onViolation?: ((violation: Violation) => void) | undefined;
   /**
-   * Whether an error is thrown at once. If not, it is only reported, and the
-   * request continues.
+   * Whether an error is thrown immediately. If not, it is only reported, and
+   * the request continues.
    *
    * @default {true}
    */
   throws?: boolean | undefined;
   /**
    * The rules to check: `"core"` is PEP 3333, `"http"` adds HTTP, `"paranoid"`
-   * adds checks that are slow or find what is often harmless.
+   * adds checks that are slow or whose findings are often harmless.
    *
    * @default {"http"}
    */

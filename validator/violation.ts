@@ -18,13 +18,13 @@ import {
 export type PlaceRole =
   /** The call that broke the rule. */
   | "call"
-  /** The call of startResponse in the same request. */
+  /** The call to startResponse in the same request. */
   | "start-response"
   /** The definition of the application. */
   | "definition"
-  /** The call of the application, such as that in a test. */
+  /** The call to the application, such as that in a test. */
   | "caller"
-  /** The call of `validator()`. */
+  /** The call to `validator()`. */
   | "validator";
 
 /** The line of the user's program that leads to the mistake. */
@@ -65,7 +65,7 @@ export interface Violation extends ViolationOrigin {
   readonly severity: Severity;
   /** Who broke it. */
   readonly blame: Blame;
-  /** What was expected, what was found, and where. */
+  /** The expectation, the finding, and where it was. */
   readonly message: string;
   /** How to fix it. */
   readonly hint?: string | undefined;

@@ -34,8 +34,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  *
  * @param byteString The bytes: no code unit is above U+00FF.
  * @returns The text.
- * @throws {TypeError} If a code unit is above U+00FF, because the value already
- * is text.
+ * @throws {TypeError} If a code unit is above U+00FF, because the value is
+ * already text.
  *
  * @example Show a path
  * ```ts

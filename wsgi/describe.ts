@@ -11,9 +11,9 @@
 
 const MAX_SHOWN = 60;
 
-// deno-lint-ignore no-control-regex -- they are looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for them
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
-// deno-lint-ignore no-control-regex -- they are looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for them
 const UNPRINTABLE_IN_LINE = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 const { then } = Promise.prototype;

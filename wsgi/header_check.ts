@@ -7,7 +7,7 @@
 import { describe, quote } from "./describe.ts";
 import { describeEntry, describeValue } from "./redact.ts";
 
-// deno-lint-ignore no-control-regex -- they are looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for them
 const CONTROL = /[\x00-\x1f\x7f]/;
 // deno-lint-ignore no-control-regex -- HTTP allows a tab inside a value
 const CONTROL_BUT_TAB = /[\x00-\x08\x0a-\x1f\x7f]/;

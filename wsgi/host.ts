@@ -22,10 +22,10 @@ let lastHost = "";
  * An empty value is valid: RFC 9110 section 7.2 requires it for targets without
  * an authority.
  *
- * Names that the grammar allows but no URL can have are rejected: an address
- * such as `999.999.999.999`, escapes of characters that are not allowed in
- * names, malformed Punycode. An application could not build the URL of these
- * requests.
+ * Names that the grammar allows but that are not valid in a URL are rejected:
+ * an address such as `999.999.999.999`, escapes of characters that are not
+ * allowed in names, malformed Punycode. An application could not build the URL
+ * of these requests.
  *
  * RFC 9110 sections 4.2.1 and 7.2; RFC 3986 sections 3.2.2 and 3.2.3; WHATWG
  * URL section 3.5.

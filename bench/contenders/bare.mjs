@@ -46,7 +46,7 @@ function pulledAsync(iterator) {
       else controller.enqueue(value);
     },
     cancel() {
-      // A generator that waits forever would never notice.
+      // return() would have no effect on a generator that waits forever.
     },
   });
 }

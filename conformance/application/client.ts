@@ -30,7 +30,7 @@ export interface ApplicationCase {
    *
    * @param client Sends the requests and collects problems.
    * @param target A target that the application knows.
-   * @returns Why nothing could be checked, if so.
+   * @returns The reason why nothing could be checked, if there is one.
    */
   run(client: ApplicationClient, target: string): Promise<string | void>;
 }

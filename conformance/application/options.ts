@@ -60,7 +60,7 @@ export interface ApplicationCheckOptions extends CheckOptions {
 function checkTarget(what: string, target: unknown): asserts target is string {
   if (
     typeof target === "string" && target.startsWith("/") &&
-    // deno-lint-ignore no-control-regex -- they are looked for
+    // deno-lint-ignore no-control-regex -- the pattern looks for them
     isByteString(target) && !/[\x00-\x20\x7f#]/.test(target)
   ) return;
   throw new TypeError(

@@ -23,7 +23,7 @@ export interface RequestBody {
   readonly length?: number | undefined;
   /** Whether it has no Content-Length, like a chunked upload. */
   readonly isChunked?: boolean | undefined;
-  /** How many bytes arrive at once. Default: all of them. */
+  /** How many bytes arrive at a time. Default: all of them. */
   readonly piece?: number | undefined;
   /** Whether the rest and the end never arrive, until the client leaves. */
   readonly stalls?: boolean | undefined;

@@ -78,9 +78,9 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
     spec: "environ-content-length-true",
     title: "CONTENT_LENGTH, if present, is the number of bytes to read",
     app: (probe) => async (environ, startResponse) => {
-      const { CONTENT_LENGTH: told = null } = environ;
+      const { CONTENT_LENGTH: announced = null } = environ;
       const body = await environ["wsgi.input"].read();
-      probe.report("lengths", [told, String(body.length)]);
+      probe.report("lengths", [announced, String(body.length)]);
       startResponse("200 OK", text());
       return [bytes("ok")];
     },
@@ -89,10 +89,10 @@ export const INPUT_ARRIVAL_CASES: readonly ServerCase[] = [
       for (const [index, parts] of sent.entries()) {
         await client.ask({ method: "POST", ...parts });
         const lengths = await client.waitFor("lengths", index + 1);
-        const [told, read] = lengths as [string | null, string];
+        const [announced, read] = lengths as [string | null, string];
         // A server that buffers a chunked body knows its length.
-        const absent = parts.body === undefined && told === null;
-        if (!absent) expectEqual(told, read, "CONTENT_LENGTH");
+        const absent = parts.body === undefined && announced === null;
+        if (!absent) expectEqual(announced, read, "CONTENT_LENGTH");
         expectEqual(read, parts.body === "" ? "0" : "4", "the bytes to read");
       }
     },

@@ -32,7 +32,7 @@ const LABELS: Readonly<Record<Exchanged["direction"], string>> = {
 /** Makes line ends and bytes other than visible ASCII visible. */
 function visibleBytes(data: string): string {
   const visible = data.replace(
-    // deno-lint-ignore no-control-regex -- they are looked for
+    // deno-lint-ignore no-control-regex -- the pattern looks for them
     /[\x00-\x09\x0b-\x1f\x7f-\xff]/g,
     (one) =>
       one === "\r"

@@ -219,7 +219,7 @@ export class ApplicationWorker {
     this.terminate();
   }
 
-  /** Ends the worker at once. */
+  /** Ends the worker immediately. */
   terminate(): void {
     if (this.#isTerminated) return;
     this.#isTerminated = true;

@@ -57,7 +57,8 @@ const EXCHANGE = Symbol("exchange");
  * Returns the exchange of a request.
  *
  * @param environ The environ of the request.
- * @returns The exchange; `undefined` if no application was asked.
+ * @returns The exchange; `undefined` if the request was not for the
+ * application.
  */
 export function exchangeOf(environ: Environ): Exchange | undefined {
   return (environ as { [EXCHANGE]?: Exchange })[EXCHANGE];

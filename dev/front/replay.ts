@@ -53,7 +53,7 @@ function openChannel(): Channel {
   return {
     writer: new SocketWriter(socket, () => {}),
     mayKeepAlive: () => false,
-    breakOff: () => {},
+    cutOff: () => {},
   };
 }
 

@@ -138,7 +138,7 @@ export class Supervisor implements WorkerListener {
 
   async #watch(): Promise<void> {
     if (this.#entry === undefined) return;
-    // At once, so that a change is seen even if the next line fails.
+    // Immediately, so that a change is seen even if the next line fails.
     this.#watcher.add([toFilePath(this.#entry)]);
     const urls = await findModules(this.#entry, isOwnFile);
     this.#modules = new Set(Array.from(urls, toFilePath));

@@ -59,8 +59,8 @@ function toMarkup(value: HtmlValue): string {
 }
 
 /**
- * Makes HTML from a template. Values are escaped; `undefined` and `false` leave
- * nothing. A value in an attribute needs quotes around it.
+ * Makes HTML from a template. Values are escaped; `undefined` and `false`
+ * insert nothing. A value in an attribute needs quotes around it.
  *
  * @returns The markup.
  *

@@ -105,7 +105,7 @@ export class LiveEvents implements AsyncIterable<Uint8Array> {
     if (this.#only === undefined || this.#only === id) this.#changed.add(id);
   }
 
-  /** Makes the events for all that has changed, or a comment. */
+  /** Makes the events for everything that has changed, or a comment. */
   async #take(): Promise<string> {
     let events = "";
     const summaries = this.#log.list();

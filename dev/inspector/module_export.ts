@@ -72,7 +72,7 @@ function looksLikeFetch(source: string, name: string, depth = 0): boolean {
  * @param module The module, as the command line names it: `"app.ts"`,
  * `"src/app.ts:name"`.
  * @param source Its text, if it could be read.
- * @returns The export. The specifier is for a test beside the module.
+ * @returns The export. The specifier is for a test next to the module.
  */
 export function findExport(
   module: string,

@@ -94,7 +94,7 @@ export class InspectorPages {
       case "asset": {
         const asset = assetOf(route.file);
         return asset === undefined
-          ? text("There is no such file.", NOT_FOUND)
+          ? text("This file does not exist.", NOT_FOUND)
           : { status: "200 OK", ...asset };
       }
       case "api-requests":
@@ -106,7 +106,7 @@ export class InspectorPages {
       case "api-rule": {
         const rule = explainRule(route.rule);
         return rule === undefined
-          ? text("There is no such rule.", NOT_FOUND)
+          ? text("This rule does not exist.", NOT_FOUND)
           : json(rule);
       }
       case "api-events":

@@ -68,7 +68,7 @@ function showActions(
     : markup`<button disabled>Replay</button>
 <span class="quiet">The application did not read the whole body, or it is too long to keep.</span>`;
   const test = canBeTest
-    ? markup`<a class="button" data-copy="test" data-hint="Save it beside the module." href="${api}/test">Copy as test</a>`
+    ? markup`<a class="button" data-copy="test" data-hint="Save it next to the module." href="${api}/test">Copy as test</a>`
     : "";
   return markup`<div class="actions" data-credentials="${credentials}">${replay}
 <a class="button" data-copy="curl command" href="${api}/curl">Copy as curl</a>

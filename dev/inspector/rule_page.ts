@@ -92,7 +92,7 @@ ${rows}</ul>
     section: "rules",
     script: "rules.js",
     content: markup`<h1>Rules</h1>
-<p class="lead">What the validator checks. Each rule has a program that breaks it, one that follows it, and the requirement behind it.</p>
+<p class="lead">The rules that the validator checks. Each comes with a program that breaks it, one that follows it, and the requirement behind it.</p>
 <form id="filter" role="search">
 <label class="field"><span class="sr">Filter rules</span><input type="search" name="q" placeholder="Filter: header, environ, close …" autocomplete="off" spellcheck="false"></label>
 <output id="count"></output>

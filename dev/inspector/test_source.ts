@@ -75,7 +75,7 @@ function bytesCode(body: Uint8Array): string {
   }), (char) => char.charCodeAt(0))`;
 }
 
-/** Writes the option `body`; none if the request had none. */
+/** Writes the option `body`, unless the request had no body. */
 function bodyLine(request: RecordedRequest): string[] {
   const { body } = request;
   const isChunked = headerOf(request, "transfer-encoding") !== "";

@@ -43,7 +43,7 @@ export class EnvironCollector {
       const index = values.length;
       isSame &&= last.names[index] === name;
       names.push(name);
-      // A string that is kept once takes memory once.
+      // Sharing equal strings saves memory.
       values.push(last.values[index] === value ? last.values[index]! : value);
     }
     isSame &&= names.length === last.names.length;

@@ -102,7 +102,7 @@ export type FromWorker =
   | readonly ["events", number, json: string, EventDigest]
   /** The application has finished the request. These are its last events. */
   | readonly ["over", number, json: string, EventDigest]
-  /** Events after the last ones, such as a call of startResponse by a timer. */
+  /** Events after the last ones, such as a call to startResponse by a timer. */
   | readonly ["late", number, json: string, EventDigest]
   /** The definition of the application, if it was found. */
   | readonly ["definition", StackFrame]

@@ -108,7 +108,7 @@ export class Recorder {
   }
 
   /**
-   * Adds the call of the application. The front adds the variables that are
+   * Adds the call to the application. The front adds the variables that are
    * strings.
    *
    * @param call The call.

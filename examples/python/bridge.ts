@@ -157,8 +157,8 @@ class Exchange {
   }
 
   #write(write: () => Promise<void>): void {
-    // The first chunk is sent at once, because it sends the headers. Each other
-    // chunk is sent when the client has accepted the previous one; Python
+    // The first chunk is sent immediately, because it sends the headers. Each
+    // other chunk is sent when the client has accepted the previous one; Python
     // cannot wait for this.
     this.#written = this.#written?.then(write) ?? write();
     this.#written.catch(() => {});

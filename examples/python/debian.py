@@ -15,7 +15,8 @@ from importlib.machinery import PathFinder, SourceFileLoader
 
 CHANGES = {
     "cgi": {"warnings._deprecated(__name__, remove=(3,13))": ""},
-    # It counts wrong PINs of the console, in memory shared with other processes.
+    # The debugger counts wrong PINs of its console in memory shared with other
+    # processes.
     "werkzeug.debug": {
         'Value("B")': '__import__("types").SimpleNamespace(value=0)',
     },

@@ -17,7 +17,7 @@ export interface BackendHead {
   readonly length: number;
 }
 
-/** What a {@linkcode BackendParser} finds. */
+/** An event of a {@linkcode BackendParser}. */
 export type BackendEvent =
   | { readonly type: "head"; readonly head: BackendHead }
   /** A part of the body, as a view of received bytes. */

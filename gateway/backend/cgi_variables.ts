@@ -146,9 +146,9 @@ export function completeVariables(
  */
 export function bodyLengthOf(sent: CgiVariables): number {
   const { CONTENT_LENGTH, HTTP_CONTENT_LENGTH, HTTP_TRANSFER_ENCODING } = sent;
-  const told = Number(CONTENT_LENGTH) || 0;
+  const given = Number(CONTENT_LENGTH) || 0;
   const header = HTTP_TRANSFER_ENCODING === undefined
     ? Number(HTTP_CONTENT_LENGTH) || 0
     : 0;
-  return Math.max(0, Math.trunc(Math.max(told, header)));
+  return Math.max(0, Math.trunc(Math.max(given, header)));
 }

@@ -1,6 +1,6 @@
 /**
- * What a CGI program uses of its process: the standard streams, and the signal
- * with which a web server ends it.
+ * The parts of its process that a CGI program uses: the standard streams, and
+ * the signal with which a web server ends it.
  *
  * @module
  */

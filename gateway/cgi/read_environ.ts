@@ -75,7 +75,7 @@ function encodeAll(
  *
  * A runtime decodes the environment as UTF-8; this function turns it into bytes
  * again. Deno cannot read a variable that is not valid UTF-8. On Linux and with
- * `--allow-all`, such variables are included nevertheless.
+ * `--allow-all`, such variables are still included.
  *
  * Corresponds to Python's `wsgiref.handlers.read_environ`, which leaves
  * variables that do not come from the request as text.

@@ -29,8 +29,8 @@ export function openBody(request: Request): Body | null {
 }
 
 /**
- * Reads the bytes that have arrived of a body whose client has left, so that
- * the body can be opened later. Deno drops them with the response.
+ * Reads the bytes of a body that arrived before its client left, so that the
+ * body can be opened later. Deno drops them with the response.
  *
  * @param request The request whose body is read.
  * @returns A promise that resolves when no more bytes arrive; `undefined` if
@@ -54,7 +54,7 @@ export function keepBody(request: Request): Promise<void> | undefined {
   return arrived.then(() => {});
 }
 
-/** The bytes that have arrived of a body, and why it ended too early. */
+/** The bytes of a body that have arrived, and why it ended too early. */
 interface Arrived {
   readonly chunks: readonly Uint8Array[];
   readonly failure?: { readonly error: unknown };

@@ -154,11 +154,11 @@ function refuse(
  * `request.signal` aborts when `wsgiref.signal` does, with an `AbortError` that
  * has the reason of that signal as its `cause`. This costs little, because
  * `wsgiref.signal` is only called if the handler takes longer than 20 ms, or if
- * a body is closed early. A client that leaves within the first 20 ms is
- * noticed after them. On a server without `wsgiref.signal`, it never aborts,
- * but the body is cancelled all the same.
+ * a body is closed early. If a client leaves within the first 20 ms, this is
+ * noticed when they are over. On a server without `wsgiref.signal`, it never
+ * aborts, but the body is cancelled all the same.
  *
- * The handler's second argument is a {@linkcode FetchInfo}: In Hono it is
+ * The handler's second argument is a {@linkcode FetchInfo}. In Hono it is
  * `c.env`, so that `getConnInfo()` of the Deno adapter works. There is no third
  * argument.
  *
@@ -167,7 +167,7 @@ function refuse(
  * - Hop-by-hop headers of the response, such as `Connection` and
  *   `Transfer-Encoding`, are omitted, because they belong to the server.
  * - The response to CONNECT, TRACE and TRACK, which no `Request` can express,
- *   is 501, and the response to a Host that no URL can have is 400.
+ *   is 501, and the response to a Host that is not valid in a URL is 400.
  * - A response without a `statusText` gets the usual reason phrase.
  * - Values other than a `Response`, a status of 0 (`Response.error()`) or 101
  *   (a WebSocket), and a body in use are errors, like an exception of the

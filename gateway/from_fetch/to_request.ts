@@ -14,7 +14,7 @@ import { RequestBodyError } from "../input/request_body_error.ts";
 import { readSome } from "../../wsgi/read_some.ts";
 import type { Environ } from "../../wsgi/types.ts";
 
-/** How many bytes are read at once. */
+/** How many bytes are read at a time. */
 const BLOCK_SIZE = 65_536;
 
 const HEADER_KEY = /^HTTP_[!#$%&'*+.^_`|~0-9A-Z]+$/;

@@ -109,7 +109,7 @@ Deno.test("loadApplication() suggests similar paths and exports", async () => {
     ] as const
   ) assertEquals((await refusal(name))[1], hint);
   assertEquals(await refusal("no_such.ts:app"), [
-    "Cannot load no_such.ts: there is no such file or folder",
+    "Cannot load no_such.ts: the file or folder does not exist",
     "Check the path and the current folder",
   ]);
 });

@@ -202,7 +202,7 @@ Deno.test.each(MISTAKES)(
 Deno.test.each<[string, RegExp]>([
   [
     "server DIR/none.ts",
-    /^error: Cannot load \S+none\.ts: there is no such file or folder\nhint: /,
+    /^error: Cannot load \S+none\.ts: the file or folder does not exist\nhint: /,
   ],
   [
     "server DIR/start.js --cases respnse/*",

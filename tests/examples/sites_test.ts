@@ -93,8 +93,8 @@ Deno.test.each([
   { target: "/mytime?zone=utc", status: 200, page: /^It is / },
   { target: "/mynews", status: 200, page: /^News of today\n$/ },
   { target: "/mynews/42", status: 200, page: /^News of 42\n$/ },
-  { target: "/mynews/abc", status: 404, page: /^There is no such page\.\n$/ },
-  { target: "/mytimes", status: 404, page: /^There is no such page\.\n$/ },
+  { target: "/mynews/abc", status: 404, page: /^Page not found\.\n$/ },
+  { target: "/mytimes", status: 404, page: /^Page not found\.\n$/ },
   { target: "/static/index.html", status: 200, page: /<h1>A site<\/h1>/ },
   { target: "/static/missing", status: 404, page: /^404 Not Found\n$/ },
 ])(

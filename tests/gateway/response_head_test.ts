@@ -137,7 +137,7 @@ Deno.test.each<[unknown, unknown, string]>([
     [[["A", "\n"]], 'no control characters and none above U+00FF, got "\\n"'],
     [[["TE", "b"]], 'hop-by-hop headers belong to the server, got "TE"'],
     [[["Content-Length", "x"]], 'Content-Length must be digits, got "x"'],
-    [[LENGTH, LENGTH], "Content-Length must be given once, got it twice"],
+    [[LENGTH, LENGTH], "Content-Length must be set only once, got two"],
   ] as const).map((row): [string, unknown, string] => ["200 OK", ...row]),
 ])(
   "createHead() describes the fault of the status %o and the headers %o",

@@ -84,7 +84,7 @@ Deno.test("startResponse() and write() throw once the request is over", async ()
   });
   assertThrows(() => write!(toBytes("a")), Error, `Cannot write: ${over}`);
   const message =
-    "Cannot start the response: it was started before, and a second call must give excInfo";
+    "Cannot start the response: it was started before, and a second call must pass excInfo";
   assertThrows(again, Error, message);
   const late = new Error("late");
   assert(assertThrows(() => start!("500 Oops", [], late)) === late);

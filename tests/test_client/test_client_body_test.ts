@@ -113,7 +113,7 @@ Deno.test("TestClient keeps its body if the application changes the bytes it rea
 Deno.test("TestClient rejects two bodies and values that JSON cannot express", async () => {
   const client = new TestClient(echo().app);
   const twice = () => client.post("/", { body: "a", json: 1 });
-  await assertRejects(twice, TypeError, "must not be given both");
+  await assertRejects(twice, TypeError, "must not both be given");
   await assertRejects(() => client.post("/", { json: () => {} }), TypeError);
 });
 

@@ -73,7 +73,7 @@ Deno.test.each<[string, Scenario, string[]]>([
     "body/content-length: 9 bytes so far, not 5",
   ]],
   ["a chunk that the application has changed", between((it) => it[0] = 0), [
-    "chunk/changed: a chunk with other bytes than before",
+    "chunk/changed: a chunk whose bytes have changed",
   ]],
   [
     "a chunk whose buffer the server has taken, once",
@@ -84,7 +84,7 @@ Deno.test.each<[string, Scenario, string[]]>([
   await assertFinds(scenario, expected);
 });
 
-Deno.test("validator() counts calls of next() that are pending", async () => {
+Deno.test("validator() counts pending calls to next()", async () => {
   const pending: ((result: Loose) => void)[] = [];
   const next = () => new Promise((resolve) => pending.push(resolve));
   const { call, found } = returning(() => ({
@@ -139,7 +139,7 @@ Deno.test.each([["a"], ["ab"]])(
       chunk[0] = 0;
       return more;
     };
-    const changed = "chunk/changed: a chunk with other bytes than before";
+    const changed = "chunk/changed: a chunk whose bytes have changed";
     assertEquals(await whenWritten(() => chunk, change), [changed]);
     chunk[0] = 1;
     assertEquals(await whenWritten(() => chunk, () => more, change), []);
@@ -245,7 +245,7 @@ Deno.test("validator() throws what the server sees at next() only there", () => 
   assertEquals(found, ["iteration/chunk-changed"]);
 });
 
-Deno.test("validator() does not blame the application for a wrong call of next()", async () => {
+Deno.test("validator() does not blame the application for a wrong call to next()", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { call, found } = validate(async function* (_environ, start) {
     await promise;

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
 import {
@@ -232,7 +232,7 @@ Deno.test("validator() checks sizes of calls alone that have one", async () => {
       assertThrows(() => environ["wsgi.input"].on("data", () => {}));
       return [];
     },
-  }, ["input/member: a call of on()"]);
+  }, ["input/member: a call to on()"]);
 });
 
 // wsgi.errors -----------------------------------------------------------------

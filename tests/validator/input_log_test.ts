@@ -5,7 +5,7 @@ import { bytes } from "./programs.ts";
 type Call = Parameters<InputLog["take"]>[0];
 type Taken = ReturnType<InputLog["take"]>;
 
-/** A call of read() with its result, which has begun before. */
+/** A call to read() with its result, which has begun before. */
 function take(
   log: InputLog,
   result: unknown,
@@ -16,7 +16,7 @@ function take(
   return log.take({ method: "read", args, ...more }, settled);
 }
 
-/** A call of read() with its result, begun and taken. */
+/** A call to read() with its result, begun and taken. */
 function read(...call: Parameters<typeof take>): Taken {
   call[0].begin();
   return take(...call);

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import {
   assert,
   assertEquals,

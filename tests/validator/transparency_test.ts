@@ -50,7 +50,7 @@ const headers = fc.oneof(
   weird,
 );
 
-/** A call of the application, on what the server has passed to it. */
+/** A call to the application, on what the server has passed to it. */
 const step = fc.oneof(
   fc.record({
     kind: fc.constantFrom("start"),

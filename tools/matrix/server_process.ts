@@ -66,7 +66,7 @@ export async function makeFolder(
  */
 export type Edits = readonly (readonly [from: string, to: string])[];
 
-/** Applies changes to a text. Throws if a text is missing. */
+/** Applies changes to a text. Throws if a text to replace is missing. */
 export function edit(text: string, edits: Edits): string {
   for (const [from, to] of edits) {
     if (!text.includes(from)) {

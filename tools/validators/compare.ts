@@ -217,8 +217,7 @@ export async function createPage(all: AllResults): Promise<string> {
   ) as [Case[], Case[]];
   return await formatMarkdown(`# Validators side by side
 
-The same programs with this validator and three validators of Python, all without options:
-${broken.length} broken programs, and ${sound.length} correct ones, for which every report is a false alarm.
+This page compares this validator with three validators of Python, all without options. They check the same programs: ${broken.length} broken ones, and ${sound.length} correct ones, for which every report is a false alarm.
 \`deno task validators\` runs them and writes this page. The set has one program for each kind of mistake. It shows what a validator checks, not how common a mistake is. The programs are in \`tools/validators/\`.
 [validators_suites.md](validators_suites.md) has the programs of the validators' own test suites.
 

@@ -16,14 +16,14 @@ function notCallable(app: unknown): Finding {
     return {
       got,
       hint:
-        "Is the name in the import right? In a circle of imports, it is undefined until its module has run",
+        "Is the name in the import right? If imports are circular, it is undefined until its module has run",
     };
   }
   if (typeof app !== "object" || app === null) return got;
   if (dataOf(app, Symbol.toStringTag) === "Module") {
     return {
       got: "a module",
-      hint: 'Pass what it exports: import app from "./app.ts"',
+      hint: 'Pass its export: import app from "./app.ts"',
     };
   }
   if (typeof dataOf(app, "then") === "function") {
@@ -33,7 +33,7 @@ function notCallable(app: unknown): Finding {
     return {
       got: `${got} with fetch()`,
       hint:
-        "Make an application of it: fromFetchHandler(app), from @wsgi/ref/from-fetch",
+        "Convert it to an application: fromFetchHandler(app), from @wsgi/ref/from-fetch",
     };
   }
   return serverLike(app, got);
@@ -47,7 +47,7 @@ function serverLike(app: object, got: string): Finding {
     return {
       got: `${got} with handle() and listen()`,
       hint:
-        "If handle() takes a Request, as in Oak, make an application of it: fromFetchHandler((request) => app.handle(request)), from @wsgi/ref/from-fetch",
+        "If handle() takes a Request, as in Oak, convert it to an application: fromFetchHandler((request) => app.handle(request)), from @wsgi/ref/from-fetch",
     };
   }
   return has("listen")

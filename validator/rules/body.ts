@@ -1,5 +1,5 @@
 /**
- * Rules about what the application returns.
+ * Rules about the result of the application.
  *
  * @module
  */
@@ -25,9 +25,9 @@ function isBytes({ body, method }: ReturnView): boolean {
 
 /**
  * Checks whether a value is a body as far as its type goes: an object that
- * JavaScript iterates over for chunks, and not one chunk.
+ * yields chunks when JavaScript iterates over it, and not a chunk itself.
  *
- * @param view What the application returned.
+ * @param view The result of the application.
  * @returns Whether a server can iterate over it.
  */
 export function isIterable(view: ReturnView): boolean {
@@ -48,7 +48,7 @@ function bytesHint(body: unknown): Finding {
   };
 }
 
-/** Applied to what the application returned. */
+/** Applied to the result of the application. */
 export const RETURN_RULES: readonly Rule<ReturnView>[] = [
   {
     id: "body/string",

@@ -34,9 +34,9 @@ function toEntryMethods(): Set<unknown> {
 }
 
 /**
- * Checks whether a body would be iterated over by pairs of key and value.
+ * Checks whether iterating over a body would yield pairs of key and value.
  *
- * @param view What the application returned.
+ * @param view The result of the application.
  * @returns Whether it is a `Map`, a `Headers` or the like.
  */
 export function givesEntries({ body, method }: ReturnView): boolean {
@@ -47,7 +47,7 @@ export function givesEntries({ body, method }: ReturnView): boolean {
 /**
  * Describes a value that cannot be iterated over for chunks.
  *
- * @param view What the application returned.
+ * @param view The result of the application.
  * @returns The description, with a hint if the mistake is a common one.
  */
 export function describeNoBody(view: ReturnView): Finding {
@@ -126,7 +126,7 @@ function describeObject(body: object): Finding {
     return {
       got,
       hint:
-        "Give status and headers to startResponse, and return the body alone",
+        "Pass status and headers to startResponse, and return only the body",
     };
   }
   return {

@@ -107,8 +107,8 @@ export const END_RULES: readonly Rule<StateView>[] = [
     title: "startResponse must be called before the body ends",
     why: "Without a status there is no response.",
     hint:
-      "Call startResponse in every branch, also in the one that returns []. If a callback calls it, is an await missing?",
-    // What was sent without it was reported as late.
+      "Call startResponse in every branch, even in the one that returns []. If a callback calls it, is an await missing?",
+    // Chunks that were sent without it were reported as late.
     check: ({ state }) =>
       state.starts > 0 || state.headSent
         ? undefined

@@ -1,5 +1,5 @@
 /**
- * Rules about the iterator of a body and what it gives, chunks excepted.
+ * Rules about the iterator of a body and its results, except for chunks.
  *
  * @module
  */
@@ -19,7 +19,7 @@ function noIterator(iterator: unknown): Finding {
     return {
       got,
       hint:
-        "Remove async from the method: it returns the iterator at once, and next() returns promises",
+        "Remove async from the method: it returns the iterator immediately, and next() returns promises",
     };
   }
   return typeof iterator === "object" && iterator !== null
@@ -27,7 +27,7 @@ function noIterator(iterator: unknown): Finding {
     : got;
 }
 
-/** Applied to what the iterator method of the body returned. */
+/** Applied to the result of the iterator method of the body. */
 export const ITERATOR_RULES: readonly Rule<IteratorView>[] = [
   {
     id: "body/iterator",
@@ -74,14 +74,14 @@ function noResult({ result, isPromise }: ResultView): Finding {
     : got;
 }
 
-/** Whether a last result carries something that gets lost. */
+/** Whether a last result carries a value that gets lost. */
 function isLost(value: unknown): boolean {
   if (value === undefined || value === null) return false;
   // A reader that fills a buffer ends with an empty one.
   return !isUint8Array(value) || lengthOf(value) > 0;
 }
 
-/** Applied to what next() gave, unless it is plainly a chunk. */
+/** Applied to the result of next(), unless it is plainly a chunk. */
 export const RESULT_RULES: readonly Rule<ResultView>[] = [
   {
     id: "body/result",
@@ -120,14 +120,14 @@ export const RESULT_RULES: readonly Rule<ResultView>[] = [
     profile: "core",
     spec: "body-no-return-value",
     title: "The end of a body must not carry a value",
-    why: "What a generator returns never reaches the client.",
+    why: "The return value of a generator never reaches the client.",
     hint: "Yield it: yield chunk, then return without a value",
     check: ({ done, value }) =>
       done === true && isLost(value) ? describe(value) : undefined,
   },
 ];
 
-/** Applied to what return() of the body's iterator gave. */
+/** Applied to the result of the return() of the body's iterator. */
 export const STOPPED_RULES: readonly Rule<StoppedView>[] = [
   {
     id: "close/return-yields",

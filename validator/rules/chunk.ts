@@ -60,7 +60,7 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
   },
 ];
 
-/** The number of empty chunks in a row that are not a pause. */
+/** The number of empty chunks in a row that counts as endless. */
 const MAX_EMPTY_RUN = 10_000;
 
 /** Applied to each chunk that is yielded or written, if it is one. */
@@ -148,14 +148,14 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
     blame: "application",
     profile: "paranoid",
     spec: "chunk-not-changed",
-    title: "A chunk must not be changed once it was yielded or written",
+    title: "A chunk must not be changed after it was yielded or written",
     why: "Bytes that have not been sent yet change too.",
     hint:
       "Use a new buffer for each chunk, or yield a copy: buffer.slice(0, length)",
     check: ({ change, holder }) => {
       if (holder !== "application") return undefined;
       return change === "changed"
-        ? "a chunk with other bytes than before"
+        ? "a chunk whose bytes have changed"
         : "a chunk whose buffer was transferred afterwards";
     },
   },
@@ -171,12 +171,15 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
       "Write into a copy of the chunk; if the server does not write to it, the application does",
     check: ({ change, holder }) =>
       holder === "server" && change === "changed"
-        ? "a chunk with other bytes than before"
+        ? "a chunk whose bytes have changed"
         : undefined,
   },
 ];
 
-/** Applied to a chunk whose buffer is detached when the server comes back. */
+/**
+ * Applied to a chunk whose buffer is detached when the server asks for the next
+ * one.
+ */
 export const DETACH_RULES: readonly Rule<DetachView>[] = [
   {
     id: "iteration/chunk-detached",
@@ -198,7 +201,7 @@ export const DETACH_RULES: readonly Rule<DetachView>[] = [
     blame: "server",
     profile: "core",
     spec: "server-chunk-untouched",
-    title: "The buffer of a chunk should stay where it is until it is sent",
+    title: "The buffer of a chunk should not be transferred before it is sent",
     why:
       "Bytes that have not been sent yet are lost, and the application cannot send the chunk again.",
     hint:

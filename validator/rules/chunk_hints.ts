@@ -22,7 +22,7 @@ const PASSES = {
 /**
  * Describes a value that is not a chunk.
  *
- * @param chunk What was yielded or written.
+ * @param chunk The value that was yielded or written.
  * @param way How it is passed on.
  * @returns The description, with a hint if the mistake is a common one.
  */

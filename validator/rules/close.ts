@@ -72,7 +72,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
       "The return() of a body's iterator must be called before close() if it has not ended",
     why: "Without it the finally blocks of a generator never run.",
     hint:
-      "Call await iterator.return?.() if you stop early, then body.close?.(); leaving a for loop does the first",
+      "Call await iterator.return?.() if you stop early, then body.close?.(); leaving a for loop calls return()",
     check: (view) => {
       const { cannotReturn, isBroken, state } = view;
       if (!isFirst(view) || cannotReturn || state.iterators === 0) {
@@ -82,7 +82,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
       if (isBroken) return undefined;
       return state.ended || state.failed || state.returns > 0
         ? undefined
-        : "a call of close() alone";
+        : "only a call to close()";
     },
   },
   {
@@ -98,7 +98,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
       "Call await body[Symbol.asyncIterator]().return?.(), or that of [Symbol.iterator], then body.close?.()",
     check: (view) =>
       isFirst(view) && view.state.iterators === 0
-        ? "a call of close() alone"
+        ? "only a call to close()"
         : undefined,
   },
   {
@@ -129,7 +129,7 @@ export const CLOSING_RULES: readonly Rule<ClosingView>[] = [
     check: ({ length, state }) =>
       length === -1 || length === state.chunks || state.closes > 0
         ? undefined
-        : `a length of ${length} where it was ${state.chunks}`,
+        : `a length of ${length}, which was ${state.chunks}`,
   },
 ];
 

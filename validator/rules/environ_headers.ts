@@ -128,7 +128,7 @@ export const ENVIRON_HEADER_RULES: readonly Rule<EnvironView>[] = [
     profile: "core",
     spec: "environ-http-forbidden",
     title:
-      "The environ must not have CONTENT_LENGTH with HTTP_TRANSFER_ENCODING",
+      "The environ must not have both CONTENT_LENGTH and HTTP_TRANSFER_ENCODING",
     why:
       "They disagree on where the body ends, and the rest would be taken for another request (request smuggling).",
     hint:

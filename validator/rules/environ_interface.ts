@@ -76,7 +76,7 @@ function input(values: Values): Finding {
     return {
       got: describe(stream),
       hint: stream === null || stream === undefined
-        ? "Without a body, set it to a stream that ends at once"
+        ? "Without a body, set it to a stream that ends immediately"
         : "Set it to an object with these methods; applications get the body from read()",
     };
   }
@@ -164,7 +164,7 @@ export const ENVIRON_INTERFACE_RULES: readonly Rule<EnvironView>[] = [
     why:
       "No second thread can enter an isolate, so applications would take locks for nothing, or refuse to run.",
     hint:
-      "Set it to false: calls that interleave are not threads; see wsgi.multiprocess",
+      "Set it to false: interleaved calls are not threads, and processes belong to wsgi.multiprocess",
     check: ({ values }) =>
       values["wsgi.multithread"] === true ? "true" : undefined,
   },

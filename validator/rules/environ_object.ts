@@ -79,7 +79,7 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-plain-object",
     title: "The environ must be a plain object",
     why:
-      "Applications and middleware read, change and copy it as one; a Map or a class instance behaves otherwise.",
+      "Applications and middleware read, change and copy it as one; a Map or a class instance behaves differently.",
     hint: "Create it with { … } or Object.create(null) for each request",
     check: ({ args, object, startResponse, isEnviron }) => {
       // Too few arguments, and swapped ones, have rules of their own.

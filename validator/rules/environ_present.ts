@@ -36,12 +36,14 @@ function required(
   };
 }
 
-/** Empty as a variable is that PEP 3333 allows to be left out. */
+/**
+ * Whether a variable is empty or absent, which means the same for these two.
+ */
 function isEmpty(values: Values, key: string): boolean {
   return values[key] === "" || isAbsent(values, key);
 }
 
-/** Rules about what is there. */
+/** Rules about the presence of variables. */
 export const ENVIRON_PRESENT_RULES: readonly Rule<EnvironView>[] = [
   required(
     "REQUEST_METHOD",
@@ -107,7 +109,7 @@ export const ENVIRON_PRESENT_RULES: readonly Rule<EnvironView>[] = [
     "wsgi.run_once",
     "run-once",
     "environ-flags",
-    "Set it to false, but under CGI to true",
+    "Set it to false, or to true under CGI",
   ),
   {
     id: "environ/no-path",
@@ -134,7 +136,7 @@ export const ENVIRON_PRESENT_RULES: readonly Rule<EnvironView>[] = [
     title: "The environ should have SCRIPT_NAME, PATH_INFO and QUERY_STRING",
     why:
       "PEP 3333 lets a server leave them out if they are empty, but many applications read them without a fallback.",
-    hint: 'Set what is empty to ""',
+    hint: 'Set each empty variable to ""',
     check: ({ values, isEnviron }) => {
       if (!isEnviron) return undefined;
       for (const key of PATH_KEYS) {

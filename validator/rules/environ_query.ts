@@ -25,7 +25,7 @@ function isPartOf(query: string, other: string): boolean {
 
 /**
  * Compares QUERY_STRING with the raw target. Changes that middleware makes are
- * not reported: another target, or a parameter more or less.
+ * not reported: another target, or added or removed parameters.
  */
 function queryOfTarget(view: EnvironView): Finding {
   const { values } = view;
@@ -46,7 +46,7 @@ function queryOfTarget(view: EnvironView): Finding {
   }
   if (isPartOf(query, sent) || isPartOf(sent, query)) return undefined;
   // The query may hold a secret.
-  if (query === "") return "an empty one, where the target has a query";
+  if (query === "") return "an empty one, although the target has a query";
   const blank = sent.replaceAll("+", " ");
   const decoded = [sent, blank].flatMap((one) => [
     decodeOnce(one),
@@ -63,7 +63,7 @@ function queryOfTarget(view: EnvironView): Finding {
       got: "one that was decoded and encoded again",
       hint: "URLSearchParams changes it; copy it from the target as it is",
     }
-    : "another one";
+    : "a different one";
 }
 
 function requestUri(values: Values): Finding {
@@ -88,7 +88,7 @@ export const ENVIRON_QUERY_RULES: readonly Rule<EnvironView>[] = [
     blame: "server",
     profile: "core",
     spec: "environ-query-string",
-    title: "QUERY_STRING must be what follows the question mark",
+    title: "QUERY_STRING must begin after the question mark",
     why: 'The first name in it would be "?name".',
     hint: "URL.search includes it: use url.search.slice(1)",
     check: ({ values }) => {
@@ -109,8 +109,8 @@ export const ENVIRON_QUERY_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-query-string",
     title: "QUERY_STRING should be the query of REQUEST_URI",
     why:
-      "Applications that read one of them see other parameters than those that read the other.",
-    hint: "Take what follows the first ? of the target, as it was sent",
+      "Applications that read one of them see different parameters from those that read the other.",
+    hint: "Copy the part of the target after the first ?, without decoding it",
     check: queryOfTarget,
   },
   {
@@ -138,7 +138,7 @@ export const ENVIRON_QUERY_RULES: readonly Rule<EnvironView>[] = [
     spec: "environ-no-fragment",
     title: "Neither QUERY_STRING nor REQUEST_URI should contain a #",
     why: "A fragment is not part of a request, and clients should not send it.",
-    hint: "Remove the # and what follows it, or answer with status 400",
+    hint: "Remove the # and everything after it, or answer with status 400",
     check: ({ values }) => {
       const query = values["QUERY_STRING"];
       if (typeof query === "string" && query.includes("#")) {

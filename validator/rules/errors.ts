@@ -117,7 +117,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     hint: "Call flush() to make sure that everything is written",
     check: ({ method }) =>
       ERRORS_CLOSING_MEMBERS.includes(method)
-        ? `a call of ${method}()`
+        ? `a call to ${method}()`
         : undefined,
   },
   {
@@ -128,11 +128,11 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     spec: "errors-members-only",
     title:
       "The application must use only write(), writelines() and flush() of wsgi.errors",
-    why: "Other servers do not offer more.",
+    why: "Other servers may not have any more methods.",
     hint: "Use write(`${text}\\n`)",
     check: ({ method }) =>
       ERRORS_OTHER_MEMBERS.includes(method)
-        ? `a call of ${method}()`
+        ? `a call to ${method}()`
         : undefined,
   },
   {
@@ -141,11 +141,11 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     blame: "application",
     profile: "core",
     spec: "input-as-method",
-    title: "The functions of wsgi.errors should be called as its methods",
+    title: "The methods of wsgi.errors should be called on the stream",
     why: "On most servers a method fails without its stream.",
     hint: "Pass (text) => errors.write(text), not errors.write",
     check: ({ method, isTorn }) =>
-      isTorn ? `a call of ${method}() without the stream` : undefined,
+      isTorn ? `a call to ${method}() without the stream` : undefined,
   },
   {
     id: "errors/after-close",
@@ -159,7 +159,7 @@ export const ERRORS_RULES: readonly Rule<ErrorsView>[] = [
     hint:
       'Is an await missing? Stop work when environ["wsgiref.signal"]() aborts, or in close()',
     check: ({ method, isOver }) =>
-      isOver ? `a call of ${method}() after the body was closed` : undefined,
+      isOver ? `a call to ${method}() after the body was closed` : undefined,
   },
   {
     id: "errors/line-end",

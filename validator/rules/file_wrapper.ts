@@ -70,7 +70,7 @@ export const WRAP_RULES: readonly Rule<WrapView>[] = [
   },
 ];
 
-/** Applied to what `wsgi.file_wrapper` returned. */
+/** Applied to the result of `wsgi.file_wrapper`. */
 export const WRAPPED_RULES: readonly Rule<WrappedView>[] = [
   {
     id: "file-wrapper/body",

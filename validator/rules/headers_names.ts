@@ -27,7 +27,7 @@ function noToken(name: string): Finding {
     return {
       got,
       hint:
-        "Do not build names from data of the client: a line end in it adds headers",
+        "Do not build names from the client's data: a line end in it adds headers",
     };
   }
   if (name.startsWith(":")) {
@@ -55,14 +55,14 @@ const HOP_BY_HOP_HINTS: Readonly<Record<string, string>> = {
   "transfer-encoding":
     "Leave it out and yield the chunks as they are; the server frames them",
   upgrade:
-    "Answer a WebSocket or another upgrade with a fetch handler beside the application",
+    "Answer a WebSocket or another upgrade with a fetch handler next to the application",
 };
 
 function hopByHop(response: ResponseView, { key, name }: Field): Finding {
   const got =
     key === "transfer-encoding" && (response.known & KNOWN.contentLength) !== 0
       // The two contradict each other: request smuggling.
-      ? "Transfer-Encoding beside Content-Length"
+      ? "Transfer-Encoding together with Content-Length"
       : quote(name);
   const hint = HOP_BY_HOP_HINTS[key];
   return hint === undefined ? got : { got, hint };
@@ -77,7 +77,7 @@ export const HEADER_NAME_RULES: readonly Rule<HeadView>[] = [
     profile: "core",
     spec: "header-token",
     title:
-      "The name of a header must be a token: letters, digits and signs such as the hyphen",
+      "The name of a header must be a token: letters, digits and symbols such as the hyphen",
     why: "Other characters end the name, or the header, or the whole head.",
     hint: "Use letters, digits and hyphens",
     check: ({ response }) => {

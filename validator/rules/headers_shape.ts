@@ -13,17 +13,17 @@ import type { Finding, Rule } from "./rule.ts";
 
 /** Hints for values that are mistaken for a header list, by their description. */
 const LIST_HINTS: Readonly<Record<string, string>> = {
-  "a Headers": "Spread it: [...headers], which gives an array of pairs",
-  "a Map": "Spread it: [...map], which gives an array of pairs",
-  "a URLSearchParams": "Spread it: [...params], which gives an array of pairs",
-  "a FormData": "Write an array of pairs; a form is for a body",
+  "a Headers": "Spread it: [...headers], which makes an array of pairs",
+  "a Map": "Spread it: [...map], which makes an array of pairs",
+  "a URLSearchParams": "Spread it: [...params], which makes an array of pairs",
+  "a FormData": "Write an array of pairs; a FormData belongs in a body",
   "a Set": "Spread it: [...set], an array of pairs",
   "a Response": "Spread its headers: [...response.headers]",
-  "a Promise": "Await it before it is passed",
+  "a Promise": "Await it before you pass it",
   "an object": "Convert it: Object.entries(headers)",
 };
 
-/** Whether an object is an iterator, found without calling anything of it. */
+/** Whether an object is an iterator, found without calling its methods. */
 function isIterator(value: object): boolean {
   try {
     let object: object | null = value;
@@ -147,7 +147,8 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     spec: "header-pair",
     title: "Each header must be a tuple of name and value",
     why: "Servers read the two by position.",
-    hint: 'Write ["Content-Type", "text/plain"], an array of exactly two',
+    hint:
+      'Write ["Content-Type", "text/plain"], an array of exactly two strings',
     check: ({ response: { noPair } }) =>
       noPair === undefined ? undefined : notPair(noPair),
   },
@@ -195,7 +196,7 @@ export const HEADER_SIZE_RULES: readonly Rule<HeadView>[] = [
   },
 ];
 
-/** Applied when status and headers leave: a chunk, a write() or the end. */
+/** Applied when status and headers are sent: a chunk, a write() or the end. */
 export const LEAVING_RULES: readonly Rule<StateView>[] = [
   {
     id: "headers/changed",

@@ -84,7 +84,7 @@ export const HTTP_CONTENT_RULES: readonly Rule<HeadView>[] = [
     profile: "paranoid",
     spec: "http-server-headers",
     title: "The headers Date and Server should be left to the server",
-    why: "The server adds them; some then send them twice.",
+    why: "The server adds them; some servers then send them twice.",
     hint: "Leave them out",
     check: ({ response }) => {
       const field = findField(response, KNOWN.date | KNOWN.server);
@@ -104,7 +104,7 @@ export const HTTP_END_RULES: readonly Rule<StateView>[] = [
     title: "A response with a body should have a Content-Type",
     why: "Without it clients guess the type, and may run text as a script.",
     hint:
-      'Add ["Content-Type", "text/plain; charset=utf-8"], or the type that it has',
+      'Add ["Content-Type", "text/plain; charset=utf-8"], or its actual type',
     check: ({ state }) => {
       const { response } = state;
       if (response === undefined) return undefined;
@@ -162,7 +162,7 @@ export const HTTP_CODING_RULES: readonly Rule<ChunkView>[] = [
     profile: "http",
     spec: "http-content-encoding",
     title: "The body must be encoded as Content-Encoding says",
-    why: "Clients decode it, and fail with an error.",
+    why: "Clients try to decode it, and fail.",
     hint:
       'Encode the body: new Response(body).body.pipeThrough(new CompressionStream("gzip")); or leave the header out',
     check: notEncoded,

@@ -83,7 +83,7 @@ function refused({ value }: Field): Finding {
     : undefined;
 }
 
-/** What makes two cookies the same one to a client. */
+/** Returns the key by which clients identify a cookie. */
 function keyOf(value: string): string {
   const cookie = parse(value);
   if (cookie === undefined) return "";
@@ -149,7 +149,7 @@ export const HTTP_COOKIE_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-set-cookie-once",
     title: "A response should set each cookie once",
-    why: "Which of two values a client keeps is not defined.",
+    why: "It is undefined which of two values a client keeps.",
     hint: "Set it in one place, or replace the earlier header",
     check: ({ response }) => repeated(response),
   },

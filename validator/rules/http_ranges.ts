@@ -25,7 +25,7 @@ function describesPart(response: ResponseView): Finding {
       got: "206 with both",
       hint: "Remove Content-Range: each part has its own",
     }
-    : "206 without them";
+    : "206 with neither";
 }
 
 /** Methods that have no ranges. Only GET has; HEAD is accepted too. */

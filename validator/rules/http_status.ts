@@ -74,7 +74,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-405-allow",
     title: "Status 405 must come with Allow",
-    why: "It tells the client which methods there are.",
+    why: "It tells the client which methods are allowed.",
     hint: 'Add ["Allow", "GET, HEAD"] with the methods of this path',
     check: ({ response }) =>
       response.code === 405 && lacks(response, KNOWN.allow)
@@ -102,7 +102,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     why:
       "It must come with Upgrade, a header about the connection, which only the server can send.",
     hint:
-      "Answer 400 or 403, and say in the body what the client has to change",
+      "Answer 400 or 403, and describe in the body what the client has to change",
     check: ({ response }) => response.code === 426 ? "426" : undefined,
   },
   {
@@ -126,7 +126,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     spec: "http-304-method",
     title: "Status 304 must answer GET or HEAD",
     why:
-      "Clients store no response to other methods, so they have none to use again.",
+      "Clients do not store responses to other methods, so they have nothing to reuse.",
     hint: "Answer 412 Precondition Failed",
     check: (view) =>
       view.response.code === 304 && CHANGING.has(view.state.method)
@@ -202,7 +202,7 @@ export const HTTP_STATUS_RULES: readonly Rule<HeadView>[] = [
     profile: "paranoid",
     spec: "http-companions",
     title: "Status 429 and 503 should come with Retry-After",
-    why: "Without it clients try again at once.",
+    why: "Without it clients try again immediately.",
     hint: 'Add ["Retry-After", "60"], in seconds',
     check: ({ response: { code, known } }) =>
       (code === 429 || code === 503) && (known & KNOWN.retryAfter) === 0

@@ -57,13 +57,13 @@ function wrongSize(method: string, size: unknown): Finding {
     };
   }
   if (size === Infinity || size === null) {
-    return { got, hint: "Leave the size out to read all that is left" };
+    return { got, hint: "Leave the size out to read everything that is left" };
   }
   return got;
 }
 
 function otherMember(method: string): Finding {
-  const got = `a call of ${method}()`;
+  const got = `a call to ${method}()`;
   switch (method) {
     case "arrayBuffer":
     case "blob":
@@ -104,7 +104,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     check: ({ method, state }) =>
       // The server closes the body, and the body may be the input itself.
       CLOSING_MEMBERS.includes(method) && state.closes === 0
-        ? `a call of ${method}()`
+        ? `a call to ${method}()`
         : undefined,
   },
   {
@@ -115,7 +115,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     spec: "input-members-only",
     title:
       "The application must use only read(), readline(), readlines() and for await on wsgi.input",
-    why: "Other servers do not offer more.",
+    why: "Other servers may not have any more methods.",
     hint: "Read the bytes and convert them yourself",
     check: ({ method }) =>
       OTHER_MEMBERS.includes(method) ? otherMember(method) : undefined,
@@ -149,7 +149,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     hint: "Is an await missing? Finish reading before the body ends",
     check: ({ method, isOver }) =>
       isOver && (isReading(method) || method === "next")
-        ? `a call of ${method}() after the body was closed`
+        ? `a call to ${method}() after the body was closed`
         : undefined,
   },
   {
@@ -158,11 +158,11 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
     blame: "application",
     profile: "core",
     spec: "input-as-method",
-    title: "The functions of wsgi.input should be called as its methods",
+    title: "The methods of wsgi.input should be called on the stream",
     why: "On most servers a method fails without its stream.",
     hint: 'Write environ["wsgi.input"].read(size), not const { read } = …',
     check: ({ method, isTorn }) =>
-      isTorn ? `a call of ${method}() without the stream` : undefined,
+      isTorn ? `a call to ${method}() without the stream` : undefined,
   },
   {
     id: "input/unsized",

@@ -32,7 +32,7 @@ function wrongMemory(view: InputResultView): Finding {
     }
     if (memory === "detached" || memory === "outOfBounds") {
       return {
-        got: `an array whose buffer is detached from ${callOf(view)}`,
+        got: `an array with a detached buffer from ${callOf(view)}`,
         hint: "Copy it before its buffer is transferred: bytes.slice()",
       };
     }
@@ -84,6 +84,8 @@ export const INPUT_MEMORY_RULES: readonly Rule<InputMemoryView>[] = [
     why: "Data that the application has kept would change.",
     hint: "Return a copy: buffer.slice(0, length)",
     check: ({ before, after }) =>
-      before === after ? undefined : "other bytes in it after the next call",
+      before === after
+        ? undefined
+        : "different bytes in it after the next call",
   },
 ];

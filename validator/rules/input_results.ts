@@ -19,7 +19,7 @@ function andMore({ call, length }: EarlierRead): string {
   return `${counted(length, "byte")} from ${call}, and then more`;
 }
 
-/** Whether the method gives lines. */
+/** Whether the method returns lines. */
 function givesLines(method: string): boolean {
   return method !== "read";
 }
@@ -97,7 +97,7 @@ export const INPUT_END_RULES: readonly Rule<InputResultView>[] = [
     alsoSpec: ["input-cut-short"],
     title: "wsgi.input must return as many bytes as CONTENT_LENGTH says",
     why:
-      "An application takes half a body for a whole one, or gets none at all.",
+      "An application would take half a body for a whole one, or get none at all.",
     hint:
       "If the client has cut the body short, reject with a RequestBodyError; middleware that has read the body must put a stream with the same bytes into the environ",
     check: ({ end, limit, total }) =>

@@ -22,7 +22,7 @@ export const TAKE_RULES: readonly Rule<StateView>[] = [
     hint:
       "Use one loop, or keep the iterator; if you need the chunks twice, keep them",
     check: ({ state }) =>
-      state.iterators > 0 ? "a second call of the iterator method" : undefined,
+      state.iterators > 0 ? "a second call to the iterator method" : undefined,
   },
 ];
 

@@ -20,7 +20,7 @@ function pathOf(state: PairState): readonly [script: string, path: string] {
   ];
 }
 
-/** Finds a call of startResponse that did not reach the server. */
+/** Finds a call to startResponse that did not reach the server. */
 function lostStart(view: PairView): Finding {
   const { event, outer, inner, args: [chunk] } = view;
   if (outer.starts > 0 || inner.starts === 0 || outer.bytes > 0) {
@@ -63,7 +63,7 @@ function lostCookie({ event, outer, inner }: PairView): Finding {
   return set.size === 0 ? got : {
     got,
     hint:
-      "Set-Cookie may come several times: an object or a Map keeps only the last one",
+      "Set-Cookie may occur several times: an object or a Map keeps only the last one",
   };
 }
 
@@ -111,7 +111,7 @@ export const MIDDLEWARE_RULES: readonly Rule<PairView>[] = [
     hint: "Pass on an array of your own: [...headers, [name, value]]",
     check: ({ event, outer, inner }) =>
       event === "started" && inner.headersChanged && !outer.headersChanged
-        ? "other headers in it after startResponse returned"
+        ? "different headers in it after startResponse returned"
         : undefined,
   },
   {

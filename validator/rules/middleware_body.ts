@@ -32,7 +32,7 @@ function staleLength(view: PairView): Finding {
   const innerTotal = totalOf(inner);
   const total = totalOf(outer);
   if (event === "end") {
-    // A body that was too short from the beginning was reported there.
+    // If the inner body itself was too short, the inner layer has reported it.
     return total >= length || inner.ended && innerTotal < length
       ? undefined
       : `a body of ${total} bytes with the Content-Length ${length} of the inner application`;
@@ -91,7 +91,7 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
       "Yield new Uint8Array(0) if there is nothing to pass on yet; if you collect chunks on purpose, as a compressor does, switch this warning off",
     check: ({ event, outer }) =>
       event === "inner chunk" && outer.taken === 2
-        ? "a second one read before it has yielded"
+        ? "a second chunk read before it has yielded one"
         : undefined,
   },
   {

@@ -19,7 +19,7 @@ const GUESSES: Readonly<
   fetch: {
     name: "a fetch handler",
     hint:
-      "Make an application of it with fromFetchHandler(handler) of @wsgi/ref/from-fetch; in an application, toRequest(environ) gives a Request and fromResponse(response, startResponse) sends a Response",
+      "Convert it to an application with fromFetchHandler(handler) of @wsgi/ref/from-fetch; in an application, toRequest(environ) returns a Request and fromResponse(response, startResponse) sends a Response",
   },
   context: {
     name: "a handler or middleware of Hono, Koa or Oak",

@@ -12,14 +12,15 @@ export type Blame = "application" | "server" | "middleware";
 
 /**
  * A selection of rules: `core` is PEP 3333, `http` adds what HTTP requires of a
- * response, `paranoid` adds checks that are slow or find what is often harmless.
+ * response, `paranoid` adds checks that are slow or whose findings are often
+ * harmless.
  */
 export type Profile = "core" | "http" | "paranoid";
 
 /**
- * The result of a check: `undefined`, or what there was instead of what the title
- * of the rule requires. It completes the sentence "… must be …, got …". It can
- * have a hint of its own for a common mistake.
+ * The result of a check: `undefined`, or what was found instead of what the
+ * title of the rule requires. It completes the sentence "… must be …, got …".
+ * It can have a hint of its own for a common mistake.
  */
 export type Finding =
   | undefined
@@ -33,7 +34,7 @@ export type Finding =
 
 /** One requirement that a program can check. */
 export interface Rule<View> {
-  /** A stable name: the subject, a slash, and what is checked. */
+  /** A stable name: the subject, a slash, and the name of the check. */
   readonly id: `${string}/${string}`;
   /** The severity, unless the user's options change it. */
   readonly severity: Severity;
@@ -46,11 +47,11 @@ export interface Rule<View> {
   readonly profile: Profile;
   /** The anchor of the requirement in SPEC.md. */
   readonly spec: string;
-  /** Other requirements that it checks. A finding says which one is broken. */
+  /** Other requirements that it checks. A finding names the broken one. */
   readonly alsoSpec?: readonly string[];
   /** The requirement in one sentence: "Status must be a string". */
   readonly title: string;
-  /** What goes wrong if the rule is broken. */
+  /** The consequences of breaking the rule. */
   readonly why: string;
   /** How to fix it. */
   readonly hint: string;
@@ -136,5 +137,5 @@ const ACTIONS: Readonly<Record<string, string>> = {
  * @param id The id of the rule.
  */
 export function actionOf(id: string): string {
-  return ACTIONS[id.slice(0, id.indexOf("/"))] ?? "Cannot go on";
+  return ACTIONS[id.slice(0, id.indexOf("/"))] ?? "Cannot continue";
 }

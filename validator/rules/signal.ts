@@ -31,7 +31,7 @@ function notSignal(value: unknown): Finding {
   }
 }
 
-/** Applied to what `wsgiref.signal` returned. */
+/** Applied to the result of `wsgiref.signal`. */
 export const SIGNAL_RULES: readonly Rule<SignalView>[] = [
   {
     id: "signal/abort-signal",
@@ -52,10 +52,10 @@ export const SIGNAL_RULES: readonly Rule<SignalView>[] = [
     spec: "ext-signal-function",
     title: "wsgiref.signal must return the same signal at every call",
     why: "An application that keeps the first one would never be notified.",
-    hint: "Make one AbortController for the request, at the first call",
+    hint: "Create one AbortController for the request, at the first call",
     check: ({ signal, first }) =>
       signal === first || !isSignal(signal) || !isSignal(first)
         ? undefined
-        : "another one than before",
+        : "a different one from before",
   },
 ];

@@ -11,10 +11,10 @@ import type { RequestState, StateView } from "../views/request_state.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /**
- * Checks whether a call of startResponse has the third argument.
+ * Checks whether a call to startResponse has the third argument.
  *
  * @param args The arguments of the call.
- * @returns Whether there is an excInfo; `undefined` and `null` are none.
+ * @returns Whether there is an excInfo; `undefined` and `null` do not count.
  */
 export function hasExcInfo(args: readonly unknown[]): boolean {
   return args[2] !== undefined && args[2] !== null;
@@ -61,7 +61,7 @@ function noError(excInfo: unknown): Finding {
     return { got, hint: "Leave excInfo out where there was no error" };
   }
   if (got === "an array") {
-    return { got, hint: "Pass what was caught itself, not in an array" };
+    return { got, hint: "Pass the caught error itself, not in an array" };
   }
   return got;
 }
@@ -185,7 +185,7 @@ function notWrite(result: unknown): Finding {
     return {
       got,
       hint:
-        "Return what the server's startResponse returned, or a function (chunk) => Promise<void>",
+        "Return the result of the server's startResponse, or a function (chunk) => Promise<void>",
     };
   }
   return got;

@@ -58,13 +58,13 @@ function outOfRange(code: number): Finding {
     return {
       got,
       hint:
-        "Answer a WebSocket or another upgrade with a fetch handler beside the application",
+        "Answer a WebSocket or another upgrade with a fetch handler next to the application",
     };
   }
   if (code >= 100 && code < 200) {
     return {
       got,
-      hint: "Send the final status; interim responses are the server's",
+      hint: "Send the final status; the server sends interim responses",
     };
   }
   return got;
@@ -93,7 +93,7 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     title: "Status must have no control characters",
     why: "A line end in it begins another header, and some servers crash.",
     hint:
-      "Do not put text of other origin, such as an error message, into the status",
+      "Do not put text from elsewhere, such as an error message, into the status",
     check: ({ response: { status, statusClasses } }) =>
       (statusClasses & (CharacterClass.control | CharacterClass.tab)) === 0
         ? undefined

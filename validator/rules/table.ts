@@ -128,7 +128,7 @@ export class RuleTable {
     ...ENVIRON_EXTENSION_RULES,
   ];
 
-  /** The application, or what it returned, has failed. */
+  /** The application, or its result, has failed. */
   readonly failed: Rules<FailedView> = FAILED_RULES;
 
   // The application calls startResponse.

@@ -104,7 +104,7 @@ export const AWAITED_RULES: readonly Rule<AwaitedView>[] = [
   },
 ];
 
-/** Applied to what the server's write() returned. */
+/** Applied to the result of the server's write(). */
 export const WRITTEN_RULES: readonly Rule<WrittenView>[] = [
   {
     id: "write/returns-promise",

@@ -33,7 +33,7 @@ export interface WrappedView extends ReturnView {
 export interface IteratorView {
   /** Whether another request has used it, or the stream behind it. */
   readonly isUsed: boolean;
-  /** What it returned. */
+  /** Its result. */
   readonly iterator: unknown;
   /** Its `next`, if it is an object. */
   readonly next: unknown;
@@ -81,13 +81,13 @@ export interface LengthView {
 
 /** A chunk that was compared with its earlier bytes. */
 export interface ChangeView {
-  /** What happened to it in the meantime. */
+  /** The kind of change in the meantime. */
   readonly change: "changed" | "detached";
   /** Who had it in the meantime. */
   readonly holder: "application" | "server";
 }
 
-/** A chunk whose buffer was detached when the server came back. */
+/** A chunk whose buffer was detached when the server asked for the next one. */
 export interface DetachView {
   /** Whether only the server can have transferred it. */
   readonly isCertain: boolean;
@@ -112,7 +112,7 @@ export interface StoppedView {
 /** The kind of a body: the server's own file wrapper, or an iterable. */
 export type BodyKind = "array" | "sync" | "async" | "wrapper";
 
-/** A call of the body's close() by the server. */
+/** A call to the body's close() by the server. */
 export interface ClosingView extends CallView {
   /** The `this` of the call. */
   readonly receiver: "body" | "iterator" | "other";
@@ -142,9 +142,9 @@ export interface OpenView {
   readonly collected?: string | undefined;
 }
 
-/** An iterator of the application, or what it returned instead. */
+/** An iterator of the application, or the value in its place. */
 export interface AnyIterator {
-  /** What the iterator method of the body returned. */
+  /** The result of the iterator method of the body. */
   readonly object: object;
   /** Its `next`. */
   readonly next: unknown;

@@ -1,5 +1,5 @@
 /**
- * Views of the calls of the application, startResponse, write() and the
+ * Views of the calls to the application, startResponse, write() and the
  * extensions.
  *
  * @module
@@ -30,7 +30,7 @@ export interface CallView {
   readonly args: readonly unknown[];
 }
 
-/** A call of startResponse by the application. */
+/** A call to startResponse by the application. */
 export interface StartView extends CallView {
   /** How far the request had come before the call. */
   readonly state: RequestState;
@@ -46,19 +46,19 @@ export interface HeadView {
 
 /** The result of the server's startResponse. */
 export interface StartedView extends StartView {
-  /** What it returned. */
+  /** Its result. */
   readonly result: unknown;
-  /** What it threw, in an object. */
+  /** The error that it threw, in an object. */
   readonly thrown: { readonly error: unknown } | undefined;
 }
 
-/** A call of write() by the application. */
+/** A call to write() by the application. */
 export interface WriteView extends CallView {
   /** How far the request had come before the call. */
   readonly state: RequestState;
 }
 
-/** A call of write() in relation to the previous one. */
+/** A call to write() in relation to the previous one. */
 export interface AwaitedView {
   /** Whether the promise of the previous call is pending. */
   readonly pending: boolean;
@@ -66,19 +66,19 @@ export interface AwaitedView {
 
 /** The result of the server's write(). */
 export interface WrittenView {
-  /** What it returned. */
+  /** Its result. */
   readonly result: unknown;
 }
 
-/** The result of a call of `wsgiref.signal`. */
+/** The result of a call to `wsgiref.signal`. */
 export interface SignalView {
-  /** What it returned. */
+  /** Its result. */
   readonly signal: unknown;
   /** The result of the first call in this request. */
   readonly first: unknown;
 }
 
-/** A call of `wsgi.file_wrapper` by the application. */
+/** A call to `wsgi.file_wrapper` by the application. */
 export interface WrapView extends CallView {
   /** The `read` of the first argument, if that is an object. */
   readonly read: unknown;

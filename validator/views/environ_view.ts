@@ -24,7 +24,7 @@ export interface EarlierRequest {
   readonly outer: EarlierRequest | undefined;
 }
 
-/** The environ at the call of the application. */
+/** The environ at the call to the application. */
 export interface EnvironView {
   /** The arguments of the application. */
   readonly args: readonly unknown[];

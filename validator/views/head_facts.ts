@@ -16,7 +16,7 @@ export interface Field {
   readonly key: string;
   /** The value as given. */
   readonly value: string;
-  /** The bit of the name in `KNOWN`; 0 for a header that no rule asks for. */
+  /** The bit of the name in `KNOWN`; 0 for a header that no rule looks for. */
   readonly bit: number;
   /** Whether the name is a token. */
   readonly isToken: boolean;
@@ -49,7 +49,7 @@ function readCode(status: string): number | undefined {
   return Number.isNaN(code) || status.charCodeAt(3) !== 0x20 ? undefined : code;
 }
 
-/** What is known about the strings of a status and its headers. */
+/** The facts about the strings of a status and its headers. */
 export interface HeadFacts {
   readonly status: unknown;
   readonly code: number | undefined;

@@ -35,7 +35,7 @@ export const KNOWN = {
   wwwAuthenticate: 0x400000,
   /** Headers whose syntax is checked. */
   lookedAt: 0x800000,
-  /** Other headers of which clients use one. */
+  /** Other headers of which clients use only one. */
   takenOnce: 0x1000000,
   /** Headers that only requests have. */
   request: 0x2000000,

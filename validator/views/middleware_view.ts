@@ -12,7 +12,7 @@ export type PairEvent =
   | "call"
   /** It calls startResponse of its server. */
   | "start"
-  /** Its call of startResponse was read. */
+  /** Its call to startResponse was read. */
   | "head"
   /** Its own startResponse has returned to the inner application. */
   | "started"
@@ -39,7 +39,7 @@ export interface PairState extends RequestState {
   readonly taken: number;
   /** Inner bodies that the middleware got and has not closed. */
   readonly openInner: number;
-  /** Whether a call of startResponse with excInfo is running. */
+  /** Whether a call to startResponse with excInfo is running. */
   readonly passesExcInfo: boolean;
   /** Whether startResponse has changed the header array. */
   readonly headersChanged: boolean;
@@ -47,7 +47,7 @@ export interface PairState extends RequestState {
 
 /** Two layers of one request, and what happens between them. */
 export interface PairView {
-  /** What happens. */
+  /** The event. */
   readonly event: PairEvent;
   /** The layer between the middleware and the server. */
   readonly outer: PairState;

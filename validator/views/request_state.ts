@@ -11,9 +11,9 @@ import type { ResponseView } from "./response_view.ts";
 export interface RequestState {
   /** The method of the request. */
   readonly method: string;
-  /** The environ at the call of the application. */
+  /** The environ at the call to the application. */
   readonly environ: EnvironView;
-  /** Calls of startResponse so far, including failed ones. */
+  /** Calls to startResponse so far, including failed ones. */
   readonly starts: number;
   /** Status and headers of the last call, as far as they could be read. */
   readonly response: ResponseView | undefined;
@@ -30,7 +30,7 @@ export interface RequestState {
   readonly refusedAt: number | undefined;
   /** Whether the application has returned, or its promise was fulfilled. */
   readonly returned: boolean;
-  /** Whether a call of next() is running. */
+  /** Whether a call to next() is running. */
   readonly iterating: boolean;
   /** Iterators that the server has taken from the body. */
   readonly iterators: number;
@@ -48,9 +48,9 @@ export interface RequestState {
   readonly ended: boolean;
   /** Whether the application failed: it threw, or its body did. */
   readonly failed: boolean;
-  /** Calls of the return() of the body's iterator by the server. */
+  /** Calls to the return() of the body's iterator by the server. */
   readonly returns: number;
-  /** Calls of the body's close() by the server. */
+  /** Calls to the body's close() by the server. */
   readonly closes: number;
 }
 

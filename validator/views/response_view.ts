@@ -61,7 +61,7 @@ export class ResponseView {
     return this.facts.status;
   }
 
-  /** The status code, if three digits and a space begin the status. */
+  /** The status code, if the status begins with three digits and a space. */
   get code(): number | undefined {
     return this.facts.code;
   }
@@ -81,7 +81,7 @@ export class ResponseView {
     return this.facts.noPair;
   }
 
-  /** The first pair that is not of strings. */
+  /** The first pair that does not consist of strings. */
   get noStrings(): Misfit | undefined {
     return this.facts.noStrings;
   }
@@ -125,9 +125,9 @@ export class ResponseView {
   }
 
   /**
-   * Compares the header array with what was read of it.
+   * Compares the header array with the values that were read from it.
    *
-   * @returns What has changed since, if anything has.
+   * @returns The change since then, if there is one.
    */
   findChange(): string | undefined {
     const headers = this.#headers;
@@ -148,7 +148,7 @@ export class ResponseView {
   /**
    * Does the same as {@linkcode findChange}, but returns a change only once.
    *
-   * @returns What has changed since, if anything has.
+   * @returns The change since then, if there is one.
    */
   takeChange(): string | undefined {
     if (this.#changeWasReported) return undefined;

@@ -64,7 +64,7 @@ export function checkedBody(
   request.check(isPlainArray(view) ? rules.plain.return : rules.return, view);
   request.compareWithInner("return", [body]);
   if (!isIterable(view)) {
-    // It was reported. What a server does with it is not checked.
+    // This was reported. The server's use of the value is not checked.
     request.finish();
     return body as ResponseBody;
   }
@@ -105,7 +105,7 @@ function closeOf(body: object, closing: BodyClosing): () => unknown {
   };
 }
 
-/** Wraps an array. All of its chunks are checked at once. */
+/** Wraps an array. All of its chunks are checked immediately. */
 function wrapArray(
   request: CheckedRequest,
   iteration: CheckedIteration,
@@ -125,7 +125,7 @@ function wrapArray(
       );
     }
   } finally {
-    // After an error nobody looks at the rest.
+    // After an error, the rest is not needed.
     for (let i = copy.length; i < body.length; i++) ignoreRejection(body[i]);
   }
   iteration.observer.end();

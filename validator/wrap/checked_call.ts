@@ -1,5 +1,5 @@
 /**
- * One call of the application, checked on both sides.
+ * One call to the application, checked on both sides.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import { wrapVariables } from "./wrapped_variables.ts";
  * @param rules The rules of the layer.
  * @param args The arguments of the server.
  * @param entry The function that the server has called.
- * @returns What the application returned, wrapped.
+ * @returns The result of the application, wrapped.
  */
 export function callChecked(
   app: Application,
@@ -51,7 +51,7 @@ export function callChecked(
   }
 }
 
-/** Checks what the server has passed. */
+/** Checks the arguments of the server. */
 function begin(
   request: CheckedRequest,
   args: readonly unknown[],

@@ -39,7 +39,7 @@ export class CheckedIteration {
   readonly observer: ChunkObserver;
   readonly #request: CheckedRequest;
   #iterator: AnyIterator | undefined;
-  /** Calls of next() that are not settled. */
+  /** Calls to next() that are not settled. */
   #pending = 0;
   #wasAsked = false;
   /** Whether the iterator has finished, by itself or by return(). */
@@ -140,7 +140,7 @@ export class CheckedIteration {
     return (next as () => unknown).call(object);
   }
 
-  /** Checks the call of the server, and the chunks that it got before. */
+  /** Checks the call by the server, and the chunks that it got before. */
   #begin(): void {
     const request = this.#request;
     this.#wasAsked = true;

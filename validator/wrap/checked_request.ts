@@ -205,7 +205,7 @@ export class CheckedRequest extends Findings implements PairState {
 
   /**
    * Returns the layer outside of a new one. The environ may still point to an
-   * earlier call of the same application, to another application that middleware
+   * earlier call to the same application, to another application that middleware
    * has tried before, or to a request that is over.
    */
   #asOuterOf(context: ValidatorContext): CheckedRequest | undefined {

@@ -1,5 +1,5 @@
 /**
- * {@linkcode InputLog}: what one wsgi.input has returned so far.
+ * {@linkcode InputLog}: the results of one wsgi.input so far.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { EarlierRead, InputResultView } from "../views/stream_views.ts";
 
 const LINE_FEED = 0x0a;
 
-/** One call of a method of wsgi.input. */
+/** One call to a method of wsgi.input. */
 export interface InputCall {
   /** The method that was called. */
   readonly method: string;
@@ -96,7 +96,7 @@ function endsLine(piece: Uint8Array): boolean {
   return piece.at(-1) === LINE_FEED;
 }
 
-/** Counts what was read, as far as that is visible from outside. */
+/** Counts the bytes that were read, as far as that is visible from outside. */
 export class InputLog {
   /** The number in CONTENT_LENGTH, if there is one. */
   readonly limit: number | undefined;

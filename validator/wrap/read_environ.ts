@@ -19,7 +19,7 @@ type Values = Readonly<Record<string | symbol, unknown>>;
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** More layers than anybody stacks, in case of a circle. */
+/** The maximum number of layers, in case they form a circle. */
 const MAX_LAYERS = 100;
 
 /** Finds an earlier request of the same layer with the same environ. */

@@ -88,7 +88,7 @@ export function wrapVariables(
     if (newWrap !== wrap) environ["wsgi.file_wrapper"] = newWrap;
     if (newSignal !== signal) environ["wsgiref.signal"] = newSignal;
   } catch {
-    // One of them cannot be set. Others may be.
+    // One of them cannot be set, but the others may be settable.
     replace(environ, CHECKED_REQUEST, request);
     if (newInput !== input) replace(environ, "wsgi.input", newInput);
     if (newErrors !== errors) replace(environ, "wsgi.errors", newErrors);

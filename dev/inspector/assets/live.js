@@ -96,7 +96,7 @@ export function follow(query, handlers) {
     source.addEventListener("error", () => {
       update(
         element("state"),
-        '<span class="state offline">server not reached</span>',
+        '<span class="state offline">server unreachable</span>',
       );
     });
     source.addEventListener("application", ({ data }) => {

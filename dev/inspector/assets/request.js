@@ -115,7 +115,7 @@ article.addEventListener("click", (event) => {
   if (link instanceof HTMLAnchorElement && isPlain) {
     event.preventDefault();
     copy(link).catch(() => {
-      copied.textContent = "The server was not reached.";
+      copied.textContent = "The server could not be reached.";
     });
   }
 });
