@@ -33,7 +33,7 @@ const ROOMS: readonly { path: string; only?: readonly string[] }[] = [
   { path: "mod.ts" },
 ];
 
-/** Folders with programs that are no part of the package. */
+/** Folders with programs that are not part of the package. */
 const OUTSIDE = ["bench", "docs", "examples", "tests", "tools"];
 
 interface Dependency {
@@ -85,7 +85,7 @@ async function graphOf(file: string): Promise<Module[]> {
   return JSON.parse(await deno("info", "--json", file)).modules;
 }
 
-Deno.test("the core imports nothing from outside of the repository", async () => {
+Deno.test("the core imports nothing from outside the repository", async () => {
   const path = await Deno.makeTempFile({ suffix: ".ts" });
   const lines = CORE.map((file) => `import "${new URL(file, ROOT)}";\n`);
   await Deno.writeTextFile(path, lines.join(""));
@@ -96,7 +96,7 @@ Deno.test("the core imports nothing from outside of the repository", async () =>
       code?.specifier ?? type?.specifier ?? specifier
     ).filter((target) =>
       !target.startsWith(ROOT.href) &&
-      // Gateways may use what is built into their runtime.
+      // Gateways may use built-in modules of their runtime.
       !(from.startsWith("gateway/") && target.startsWith("node:"))
     );
     const broken = error !== undefined && from !== specifier ? [error] : [];
@@ -144,7 +144,7 @@ async function filesOfRooms(): Promise<string[]> {
   return files.flat();
 }
 
-Deno.test("every folder of the repository has its place in the table of rooms", async () => {
+Deno.test("every folder of the repository is in the table of rooms", async () => {
   const known = new Set([...OUTSIDE, ...ROOMS.map(({ path }) => path)]);
   const unknown: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(ROOT)) {
@@ -171,7 +171,7 @@ Deno.test("imports run downwards", async () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("no files import each other in a circle", async () => {
+Deno.test("no imports are circular", async () => {
   const imports = await readImports(await filesOfRooms());
   assertEquals(findCircle(imports)?.map(showImport), undefined);
 });
@@ -190,7 +190,7 @@ async function loadedBy(file: string): Promise<string[]> {
   return [...loaded].map((specifier) => specifier.replace(ROOT.href, ""));
 }
 
-Deno.test("server.ts loads the server alone", async () => {
+Deno.test("server.ts loads only the server", async () => {
   const loaded = await loadedBy("server.ts");
   const rooms = ["wsgi/", "http1/", "gateway/", "server/"];
   const others = loaded.filter((file) =>
@@ -225,7 +225,7 @@ Deno.test("every entry of exports exists, and is named after its file", async ()
     assert((await Deno.stat(new URL(target, ROOT))).isFile, target);
     const path = target.replace(/^\.\/|\.ts$/g, "").replace(/(?:^|\/)mod$/, "")
       .split("/");
-    // A folder whose mod.ts is an entry stands before its other entries.
+    // If the mod.ts of a folder is an entry, it precedes its other entries.
     const isInside = path.length === 2 &&
       targets.includes(`./${path[0]}/mod.ts`);
     const stem = (isInside ? path.join("/") : path.at(-1)) ?? "";

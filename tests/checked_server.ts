@@ -1,10 +1,10 @@
-/** A server behind a validator that forgives nothing. */
+/** A server behind a validator with all rules. */
 
 import { assertEquals } from "@std/assert";
 import { type Application, type ServerOptions, validator } from "../mod.ts";
 import { serve, type Serving } from "./server/serving.ts";
 
-/** What the validator has found and what went to `wsgi.errors`. */
+/** The findings of the validator, and the text sent to `wsgi.errors`. */
 export interface Verdict {
   readonly findings: readonly string[];
   readonly log: string;
@@ -26,7 +26,7 @@ export class CheckedServer implements AsyncDisposable {
     this.#serving = serve(this.#app, options);
   }
 
-  /** Where it listens, with a slash at the end. */
+  /** The URL at which it listens, with a slash at the end. */
   get url(): string {
     return this.#serving.server.url;
   }

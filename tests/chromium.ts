@@ -25,7 +25,7 @@ async function runChromium(...args: string[]): Promise<string> {
   }
 }
 
-/** Loads a page with all it refers to, and runs its scripts. */
+/** Loads a page with everything that it refers to, and runs its scripts. */
 export async function dumpDom(url: string): Promise<string> {
   return await runChromium("--dump-dom", url);
 }

@@ -1,4 +1,4 @@
-// Clients of other projects: a table of programs that send the same requests,
+// Clients from other projects: a table of programs that send the same requests,
 // then others. curl_test.ts has curl, nginx_test.ts a proxy.
 
 import {
@@ -19,7 +19,7 @@ const HTML = ["Content-Type", "text/html; charset=utf-8"] as const;
 
 // Programs that send the same requests -------------------------------------------
 
-/** Shows the request line; or sends the body back, or fails, as the path says. */
+/** Shows the request line, returns the body, or fails, depending on the path. */
 const requested: Application = (environ, startResponse) => {
   const { PATH_INFO, REQUEST_METHOD, REQUEST_URI } = environ;
   if (PATH_INFO === "/fail") throw new Error("on purpose");
@@ -98,7 +98,7 @@ const stream: Application = async function* (
 
 for (const [kind, app] of Object.entries({ pages: demoApp, streams: stream })) {
   const test = testsWith(await missingTool("wrk"));
-  test(`makeServer() sends wrk only good ${kind}`, async () => {
+  test(`makeServer() sends wrk only valid ${kind}`, async () => {
     await using server = new CheckedServer(app);
     const args = ["-t1", "-c8", "-d1s", server.url];
     const { code, stdout } = await runTool("wrk", args);
@@ -114,7 +114,7 @@ for (const [kind, app] of Object.entries({ pages: demoApp, streams: stream })) {
 
 const test = testsWith(await missingTool("chromium"));
 
-test("makeServer() shows Chromium the page of demoApp()", async () => {
+test("makeServer() serves the page of demoApp() to Chromium", async () => {
   await using server = new CheckedServer(demoApp);
   const page = await dumpDom(`${server.url}caf%C3%A9?a=b`);
   assertMatch(page, /<pre[^>]*>Hello world!\n\n/);
@@ -123,14 +123,14 @@ test("makeServer() shows Chromium the page of demoApp()", async () => {
   await server.assertClean();
 });
 
-test("makeServer() shows Chromium a page while it is made", async () => {
+test("makeServer() streams a page to Chromium", async () => {
   const shown = Promise.withResolvers<void>();
   const app: Application = async function* (
     { PATH_INFO },
     startResponse,
   ): AsyncGenerator<Uint8Array, void> {
     if (PATH_INFO === "/script") {
-      // Chromium asks for it because it has the first half of the page.
+      // Chromium requests it because it has the first half of the page.
       startResponse("200 OK", [["Content-Type", "text/javascript"]]);
       yield encoder.encode("document.title = 'in the middle'");
       shown.resolve();

@@ -145,7 +145,7 @@ for (const option of ["--http1.0", "--http1.1", "--http2"]) {
   });
 }
 
-test("makeServer() serves curl --http2 by HTTP/1.1 over TLS", async () => {
+test("makeServer() serves curl --http2 with HTTP/1.1 over TLS", async () => {
   await using server = new CheckedServer(echo, TLS);
   const host = `localhost:${server.port}`;
   const cert = new URL("testdata/localhost_cert.pem", import.meta.url).pathname;
@@ -170,7 +170,7 @@ test("makeServer() refuses curl --http2-prior-knowledge with 505", async () => {
 });
 
 const EXPECT = ["--verbose", "-H", "Expect: 100-continue", ...DATA];
-/** Long enough that curl would not begin by itself. */
+/** So long that curl does not begin by itself. */
 const PATIENT = ["--http1.1", "--expect100-timeout", "60", ...EXPECT];
 
 test("makeServer() lets curl send a body that waits for 100", async () => {
@@ -180,7 +180,7 @@ test("makeServer() lets curl send a body that waits for 100", async () => {
   });
 });
 
-test("makeServer() sends no 100 that curl --http1.0 asks for", async () => {
+test("makeServer() sends no 100 to curl --http1.0, even if it expects one", async () => {
   await assertEchoed(
     ["--http1.0", "--expect100-timeout", "0.01", ...EXPECT],
     SMALL,
@@ -188,7 +188,7 @@ test("makeServer() sends no 100 that curl --http1.0 asks for", async () => {
   );
 });
 
-test("makeServer() lets curl see a response that needs no body", async () => {
+test("makeServer() sends curl a response that does not need the body of the request", async () => {
   await using server = new CheckedServer((_environ, startResponse) => {
     startResponse("403 Forbidden", [TEXT]);
     return [encoder.encode("no")];

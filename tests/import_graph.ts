@@ -6,7 +6,7 @@
 
 const ROOT = new URL("../", import.meta.url);
 
-/** One import, export from, `import()` or URL of another file. */
+/** An import, an export from, an `import()` or a URL of another file. */
 export interface Import {
   /** The file that imports. */
   readonly from: string;
@@ -48,7 +48,7 @@ export async function readImports(files: readonly string[]): Promise<Import[]> {
 /** Finds a circle of files, if there is one. */
 export function findCircle(imports: readonly Import[]): Import[] | undefined {
   let left = imports;
-  // Files that import nothing else that is left are in no circle.
+  // A file that imports no other remaining file is not part of a circle.
   for (let length = -1; length !== left.length;) {
     length = left.length;
     const importing = new Set(left.map(({ from }) => from));

@@ -22,20 +22,20 @@ const { python, missing } = await loadPython({
 });
 const test = testsWith(missing === undefined ? "" : ` (${missing})`);
 
-/** Runs one line of Python that may use what judges.py has. */
+/** Runs one line of Python that may use the names in judges.py. */
 function judge(line: string): unknown {
   return run(python!, `from testdata.judges import *\n${line}`);
 }
 
 /** A server whose application is checked by Python and by our validator. */
 class Court extends CheckedServer {
-  /** @param between What stands between our validator and Python. */
+  /** @param between The layer between our validator and Python. */
   constructor(between: Middleware = (app) => app) {
     judge("collect()");
     super(between(fromPython(python!, judge("application"))));
   }
 
-  /** Sends a request over a connection and asserts what comes back. */
+  /** Sends a request over a connection and asserts the response. */
   async ask(client: RawClient, exchange: Exchange): Promise<void> {
     const { status = 200, text = "", isCut = false, app } = exchange;
     await client.send(toRequest(exchange));
@@ -51,14 +51,14 @@ class Court extends CheckedServer {
     await this.ask(client, exchange);
   }
 
-  /** Ends the server; returns what all validators and the log say. */
+  /** Ends the server; returns the messages of all validators and the log. */
   override async verdict(): Promise<Verdict & { complaints: string }> {
     const verdict = await super.verdict();
     return { ...verdict, complaints: judge("collect()") as string };
   }
 }
 
-/** Asserts as assertEquals(), which needs minutes for unequal megabytes. */
+/** Asserts like assertEquals(), which needs minutes for unequal megabytes. */
 function assertSame(got: string, expected: string): void {
   assertEquals([got.length, got.slice(0, 1000)], [
     expected.length,
@@ -67,7 +67,7 @@ function assertSame(got: string, expected: string): void {
   assert(got === expected, "the texts differ after 1000 characters");
 }
 
-Deno.test("EXCHANGES are at least 40, each once", () => {
+Deno.test("EXCHANGES has at least 40 entries, each once", () => {
   const names = new Set(EXCHANGES.map(({ what }) => what));
   assertEquals(names.size, EXCHANGES.length);
   assert(EXCHANGES.length >= 40);
@@ -75,7 +75,7 @@ Deno.test("EXCHANGES are at least 40, each once", () => {
 
 for (const exchange of EXCHANGES) {
   const { what, wrong = "", log = /^$/ } = exchange;
-  test(`the validators of Python and ours find nothing in ${what}`, async () => {
+  test(`Python's validators and ours find nothing in ${what}`, async () => {
     await using court = new Court();
     await court.askAlone(exchange);
     const verdict = await court.verdict();
@@ -84,7 +84,7 @@ for (const exchange of EXCHANGES) {
   });
 }
 
-test("the validators of Python and ours find nothing in requests over one connection", async () => {
+test("Python's validators and ours find nothing in requests over one connection", async () => {
   const kept = EXCHANGES.filter(({ version, isCut, wrong, status, app }) =>
     version === undefined && !isCut && !wrong &&
     // After 400 the connection is closed, and an instance counts its requests.
@@ -98,7 +98,7 @@ test("the validators of Python and ours find nothing in requests over one connec
   assertEquals([complaints, findings], ["", []]);
 });
 
-test("the validators of Python and ours find nothing in requests at the same time", async () => {
+test("Python's validators and ours find nothing in concurrent requests", async () => {
   const bodies = Array.from({ length: 12 }, (_, i) => String(i).repeat(1000));
   await using court = new Court();
   await Promise.all(bodies.map(async (input) => {
@@ -144,7 +144,7 @@ test("wsgiref.validate finds what a server has left out", async () => {
   assertStringIncludes(log, "Environment missing required key: 'SERVER_NAME'");
 });
 
-test("both validators of Python find a body that is never closed", () => {
+test("both of Python's validators find a body that is never closed", () => {
   const complaints = judge(`
 from wsgiref.util import setup_testing_defaults
 collect()

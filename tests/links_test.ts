@@ -1,4 +1,4 @@
-// What the pages of this repository refer to: other pages, files and tasks.
+// The references on the pages of this repository: other pages, files and tasks.
 
 import { assert, assertEquals } from "@std/assert";
 import { APPLICATION_CASES } from "../conformance/check_application.ts";
@@ -7,7 +7,7 @@ import config from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Programs of the reader, which the pages tell how to write. */
+/** Programs that the pages tell the reader to write. */
 const READERS_FILES = [
   "form_test.ts",
   "app.ts",
@@ -16,7 +16,7 @@ const READERS_FILES = [
   "worker.js",
 ];
 
-/** Pages that name files that were moved or removed since. */
+/** Pages that name files that have since been moved or removed. */
 const HISTORY = ["CHANGELOG.md"];
 
 /** Finds the pages, by their path in the repository. */
@@ -47,12 +47,12 @@ async function listTree(folder: URL, prefix = "/"): Promise<string[]> {
   return found;
 }
 
-/** Removes code blocks, in which brackets mean other things. */
+/** Removes code blocks, in which brackets have other meanings. */
 function proseOf(page: string): string {
   return page.replace(/^ *```[^]*?^ *```$/gm, "");
 }
 
-/** The anchor that a heading gets. */
+/** The anchor of a heading. */
 function anchorOf(heading: string): string {
   return heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase()
     .replace(/[^\p{L}\p{N}_\- ]/gu, "").replaceAll(" ", "-");
@@ -89,7 +89,7 @@ function findWrong(
   return wrong;
 }
 
-Deno.test("no page has a link that leads nowhere", () => {
+Deno.test("no page has a broken link", () => {
   const anchors = new Map(
     [...pages].map(([path, page]) => [path, anchorsIn(page)]),
   );
@@ -143,7 +143,7 @@ Deno.test("no page names a task that does not exist", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("no page gives another number of cases than the kit has", async () => {
+Deno.test("every page gives the right number of cases of the kit", async () => {
   const pages = await readPages();
   const server = `${SERVER_CASES.length} cases`;
   const both = `${server} for servers and ${APPLICATION_CASES.length} for`;

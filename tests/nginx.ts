@@ -1,4 +1,4 @@
-/** nginx beside a test, with the configuration of the examples. */
+/** nginx for a test, with the configuration of the examples. */
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -48,7 +48,7 @@ export async function startNginx(
     program: nginx ?? "nginx",
     args: ["-e", "stderr", "-p", folder, "-c", `${folder}/${name}`],
     folder,
-    // Its sockets are open before it has workers.
+    // Its sockets are open before its workers start.
     ready: /start worker process/,
     port,
   });
@@ -59,7 +59,7 @@ export interface Proxied extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Makes a server, with the middleware of the example, and an nginx in front. */
+/** Creates a server with the middleware of the example, behind nginx. */
 export async function serveBehind(
   app: Application,
   edits: Edits = [],

@@ -1,4 +1,4 @@
-// What nginx adds as a proxy; servers/conformance_test.ts runs the kit through it.
+// nginx as a proxy; servers/conformance_test.ts runs the kit through it.
 
 import { assertEquals } from "@std/assert";
 import type { Environ } from "../wsgi/types.ts";
@@ -42,7 +42,7 @@ test("passes on scheme, host and address of the client", async () => {
   assertEquals([REQUEST_URI, PATH_INFO], ["/a%2Fb//../c?d", "/a/b//../c"]);
 });
 
-test("drops what a client says about itself", async () => {
+test("drops the forwarding headers of a client", async () => {
   await using proxied = await serveBehind(show);
   const { head, body } = await askFrom("127.0.0.2", proxied.port, [
     "GET / HTTP/1.1",
@@ -99,7 +99,7 @@ test("cuts off a client that is slow with its headers", async () => {
     "client_header_timeout 1s",
   ]]);
   using client = await send(proxied, "GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ");
-  // A little now and then does not help it.
+  // Sending a little now and then does not help.
   const drip = setInterval(() => client.send("a").catch(() => {}), 100);
   try {
     assertEquals(await client.rest(), "");
@@ -111,7 +111,7 @@ test("cuts off a client that is slow with its headers", async () => {
   assertEquals([head.status, calls], [200, 1]);
 });
 
-test("keeps its connection to the server for one client after the other", async () => {
+test("reuses its connection to the server for several clients", async () => {
   const ports = new Set<unknown>();
   await using serving = serve(async (environ, startResponse) => {
     ports.add(environ.REMOTE_PORT);
@@ -137,7 +137,7 @@ test("keeps its connection to the server for one client after the other", async 
   assertEquals(ports.size, 1);
 });
 
-test("refuses an upload over its limit by itself", async () => {
+test("itself refuses an upload over its limit", async () => {
   let calls = 0;
   await using proxied = await serveBehind(answer(() => (calls++, [])));
   const { head } = await ask(proxied, post("", 64 * 1024 * 1024 + 1));

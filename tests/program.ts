@@ -1,4 +1,4 @@
-/** Deno programs that run beside a test. */
+/** Deno programs that run next to a test. */
 
 import { within } from "./raw_client.ts";
 
@@ -9,7 +9,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** An output of a program. It is read at once, so that no pipe fills up. */
+/** An output of a program. It is read immediately, so that no pipe fills up. */
 class Output {
   #text = "";
   readonly #end: Promise<void>;
@@ -27,7 +27,7 @@ class Output {
     }
   }
 
-  /** Waits until a text has come, or the end. */
+  /** Waits for a text or the end. */
   async until(part?: RegExp): Promise<string> {
     let hasEnded = false;
     const end = this.#end.then(() => hasEnded = true);
@@ -39,7 +39,7 @@ class Output {
   }
 }
 
-/** A Deno program that runs. At the end of its scope it is killed. */
+/** A running Deno program, which is killed at the end of its scope. */
 export class Program implements AsyncDisposable {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -66,7 +66,7 @@ export class Program implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Reads the first line of its output; without one, all there was. */
+  /** Reads the first line of its output; without one, all of its output. */
   async firstLine(): Promise<string> {
     return (await this.stdout.until(/\n/)).split("\n")[0] ?? "";
   }

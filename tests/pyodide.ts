@@ -2,23 +2,23 @@
 
 import type { Python } from "../examples/python/bridge.ts";
 
-/** Not a literal where it is imported: only who runs it fetches its 14 MB. */
+/** A literal import would fetch its 14 MB even if no test runs it. */
 const PACKAGE: string = "npm:pyodide@314.0.7";
 
-/** What the tests use of pyodide. */
+/** The part of pyodide that the tests use. */
 export interface Pyodide extends Python {
-  /** Runs a program and gives the value of its last line. */
+  /** Runs a program and returns the value of its last line. */
   runPython(
     program: string,
     options?: { globals: unknown; filename: string },
   ): unknown;
-  /** Makes a Python value of a JavaScript value. */
+  /** Converts a JavaScript value to a Python value. */
   toPy(value: unknown): unknown;
-  /** Makes a folder of this machine one of Python's. */
+  /** Mounts a folder of this machine for Python. */
   mountNodeFS(path: string, hostPath: string): void;
 }
 
-/** Python, or the reason why it cannot be had. */
+/** Python, or the reason why it is not available. */
 export type Loaded =
   | { python: Pyodide; missing?: undefined }
   | { python?: undefined; missing: string };
@@ -51,7 +51,7 @@ export async function loadPython(
   return { python };
 }
 
-/** Runs a program with these names only, and gives the value of its last line. */
+/** Runs a program with only these names; returns the value of its last line. */
 export function run(
   python: Pyodide,
   program: string,

@@ -1,4 +1,4 @@
-/** Servers that run beside a test, in a process that may end at any time. */
+/** Servers for tests, each in a process that may end at any time. */
 
 import { type Outcome, Program } from "./program.ts";
 

@@ -41,7 +41,7 @@ Deno.test("server.ts serves an application that imports server.ts", async () => 
   assertEquals(head.status, 200);
 });
 
-Deno.test("server.ts says where it serves and where its inspector is, and answers good and bad requests", async () => {
+Deno.test("server.ts prints its address and that of its inspector, and answers good and bad requests", async () => {
   const { program, port } = await start();
   await using _ = program;
   const bad = "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n";
@@ -62,7 +62,7 @@ Deno.test("server.ts says where it serves and where its inspector is, and answer
     `Serving the demo application, validated, on http://127.0.0.1:${port}/ (Ctrl+C ends it)\n` +
       `Inspector: http://127.0.0.1:${port}/__wsgi__/\n`,
   );
-  // A line in the access log for each, and the reason of the refusal.
+  // A line in the access log for each, and the reason for the refusal.
   const lines = stderr.trimEnd().split("\n");
   const refused = lines.filter((line) => line.startsWith("Refused "));
   assertEquals(refused, [
@@ -75,13 +75,13 @@ Deno.test("server.ts says where it serves and where its inspector is, and answer
   );
 });
 
-// Windows knows neither of them as a signal to another process.
+// On Windows, neither of them can be sent to another process.
 const ignore = Deno.build.os === "windows";
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
     name:
-      `server.ts ends at ${signal} with code 0, and can be started again on the same port at once`,
+      `server.ts exits at ${signal} with code 0, and can be started again immediately on the same port`,
     ignore,
     async fn(): Promise<void> {
       const { program, port } = await start();
@@ -103,7 +103,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("server.ts says that its port is in use, and which to try", async () => {
+Deno.test("server.ts says that its port is in use, and which one to try", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   assertEquals(await refusal("--allow-net", "server.ts", String(port)), [

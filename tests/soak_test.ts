@@ -21,7 +21,7 @@ function grown(resident: number, held: number): Report {
 }
 
 Deno.test.each<[string, number, Report, string[]]>([
-  ["nothing where all went well", 300, grown(105, 9), []],
+  ["nothing if all went well", 300, grown(105, 9), []],
   ["an open body", 300, reportOf({ closed: 4 }), ["5 bodies, 4 closed"]],
   ["a generator", 300, reportOf({ left: 2 }), ["3 generators, 2 ended"]],
   ["a process that grows", 300, grown(111, 10), [
@@ -32,11 +32,11 @@ Deno.test.each<[string, number, Report, string[]]>([
     `held memory grows by ${1.5 * MIB} bytes`,
   ]],
   ["a fault of the server", 300, reportOf({ faults: ["twice"] }), ["twice"]],
-])("findings() has %s", (_what, seconds, after, expected) => {
+])("findings() reports %s", (_what, seconds, after, expected) => {
   assertEquals(findings(seconds, reportOf(), after), expected);
 });
 
-Deno.test("makeServer() stands a mixed load for some seconds", async () => {
+Deno.test("makeServer() withstands a mixed load for some seconds", async () => {
   await using program = new Program("run", "-A", "tools/soak.ts", "8");
   const { code, stdout, stderr } = await program.outcome();
   assertMatch(stdout, /^ok: /, stderr);

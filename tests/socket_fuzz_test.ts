@@ -36,7 +36,7 @@ const ODD_TARGETS = [
   `/?${"%".repeat(30_000)}`,
 ];
 
-/** Header lines that are malformed, contradict others, or have a bad intent. */
+/** Header lines that are malformed, contradictory or malicious. */
 const LINES = [
   ...["", "a/evil?x#y", "a:99999", "[::1", "\xff"].map((host) =>
     `Host: ${host}`
@@ -79,10 +79,10 @@ const anyBytes = fc.record({
   ).replaceAll("\r\n", end)
 );
 
-/** The time in ms after which a client leaves that does not end its side. */
+/** The time in ms after which a client that keeps its side open leaves. */
 const PATIENCE = 20;
 
-/** Sends bytes and reads what comes back, however the connection ends. */
+/** Sends bytes and reads the responses, however the connection ends. */
 async function exchange(
   port: number,
   request: string,
@@ -115,7 +115,7 @@ function requestOf(seed: number): string {
   return fc.sample(anyBytes, { seed, numRuns: 1 })[0]!;
 }
 
-/** Sends some requests at once, and returns the responses that none may cause. */
+/** Sends concurrent requests, and returns the responses that none may cause. */
 async function sendBatch(
   port: number,
   first: number,
@@ -127,7 +127,7 @@ async function sendBatch(
     while (next < end) {
       const seed = next++;
       const answer = await exchange(port, requestOf(seed), seed % 3 === 0);
-      // An unknown version or coding is no fault of the server.
+      // An unknown version or coding is not a fault of the server.
       const line = /^HTTP\/1\.[01] 5(?!01|05).*/m.exec(answer)?.[0];
       if (line !== undefined) faults.push(`request ${seed}: ${line.trim()}`);
     }
@@ -136,7 +136,7 @@ async function sendBatch(
   return faults;
 }
 
-/** Sends a correct request, and asks the server for its faults. */
+/** Sends a correct request, and gets the list of faults from the server. */
 async function examine(
   port: number,
 ): Promise<{ calls: number; faults: string[] }> {
@@ -154,7 +154,7 @@ async function assertWell(program: Program): Promise<void> {
   const { alarm, stderr, wasAlive } = await stopServer(program);
   assertEquals([alarm, wasAlive], [undefined, true]);
   // The access log is there, too: no client can break its lines.
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assertNotMatch(stderr, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
 }
 
@@ -180,7 +180,7 @@ Deno.test("makeServer() survives any bytes from clients, and none causes a 500",
   await assertWell(program);
 });
 
-Deno.test("every head that createHead() accepts is sent without ending the process", async () => {
+Deno.test("makeServer() survives every head that createHead() accepts, and sends it", async () => {
   const { program, port } = await startServer(SERVER);
   await using _ = program;
   using client = await RawClient.connect({ port });

@@ -1,9 +1,9 @@
-/** Programs of other people, for tests that need a real client or server. */
+/** External programs, for tests that need a real client or server. */
 
-/** Far more than any of them needs: it ends one that would hang. */
+/** Far more than any of them needs: it only ends a program that hangs. */
 const DEADLINE = 30_000;
 
-/** What a program has written, as bytes and as text. */
+/** The output of a program, as bytes and as text. */
 export interface ToolOutcome {
   readonly code: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -11,7 +11,7 @@ export interface ToolOutcome {
   readonly stderr: string;
 }
 
-/** Says why a test has to be ignored; nothing if the program is there. */
+/** Returns why a test must be ignored, or "" if the program is installed. */
 export async function missingTool(
   name: string,
   option = "--version",
@@ -24,7 +24,7 @@ export async function missingTool(
   }
 }
 
-/** Makes a function that registers tests, ignored if something is missing. */
+/** Creates a function that registers tests, ignored if something is missing. */
 export function testsWith(missing: string): (
   name: string,
   fn: (t: Deno.TestContext) => void | Promise<void>,

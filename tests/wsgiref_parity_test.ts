@@ -35,7 +35,7 @@ def run(modules):
   },
 );
 
-Deno.test("docs/wsgiref.md names as successors what is exported", async () => {
+Deno.test("docs/wsgiref.md names only exported symbols as successors", async () => {
   const modules = await Promise.all([
     import("../mod.ts"),
     import("../gateway/mod.ts"),

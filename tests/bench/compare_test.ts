@@ -42,7 +42,7 @@ Deno.test("requestOf() writes the request as wrk sends it", () => {
 });
 
 for (const id of ["bare", "makeServer"]) {
-  Deno.test(`Serving.wrongAnswer() finds nothing in ${id}, in every scenario and size`, async () => {
+  Deno.test(`Serving.wrongAnswer() finds nothing wrong with ${id} in any scenario or size`, async () => {
     const file = await Deno.makeTempFile();
     const sizes = [1024, 65_536, 200_000].map(scenarioOfSize);
     try {
@@ -60,7 +60,7 @@ for (const id of ["bare", "makeServer"]) {
     }
   });
 
-  Deno.test(`Serving.start() starts ${id} with open streams in the scenario held`, async () => {
+  Deno.test(`Serving.start() starts ${id} with open streams in the scenario "held"`, async () => {
     const held = { ...hello, id: "held" };
     await using serving = await Serving.start(contender(id), held, "");
     const address = { hostname: "127.0.0.1", port: serving.port };
@@ -78,7 +78,7 @@ for (const id of ["bare", "makeServer"]) {
   });
 }
 
-Deno.test("Serving.wrongAnswer() finds another type, length or body", async () => {
+Deno.test("Serving.wrongAnswer() finds a wrong type, length or body", async () => {
   await using serving = await Serving.start(bare, hello, "");
   for (
     const [changes, expected] of [
@@ -127,7 +127,7 @@ Deno.test({
   },
 });
 
-Deno.test("compare() leaves out a contender that is not for this scenario", async () => {
+Deno.test("compare() omits a contender that does not support the scenario", async () => {
   const old = { ...bare, id: "old", cannot: { hello: "too old" } };
   const others = [{ ...bare, only: ["json"] }, old];
   const { rows, missing } = await compare(hello, others, shortest());
@@ -135,7 +135,7 @@ Deno.test("compare() leaves out a contender that is not for this scenario", asyn
   assertEquals(missing, [{ contender: "old", reason: "too old" }]);
 });
 
-Deno.test("IdleConnections.open() has a request answered on each", async () => {
+Deno.test("IdleConnections.open() completes a request on each connection", async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   let open = 0;
   const requests: string[] = [];

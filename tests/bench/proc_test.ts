@@ -24,7 +24,7 @@ Deno.test("parseStatus() reads kibibytes as bytes", () => {
   assertEquals(parseStatus(""), { rss: 0, peak: 0 });
 });
 
-Deno.test("cpuBetween() counts new threads whole and leaves out ended ones", () => {
+Deno.test("cpuBetween() counts new threads in full and omits those that have ended", () => {
   const before = new Map([["1", 100], ["2", 50]]);
   const after = new Map([["1", 130], ["3", 7]]);
   assertEquals(cpuBetween(before, after), 37);

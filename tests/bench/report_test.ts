@@ -5,7 +5,7 @@ import { parseLoad } from "../../bench/wrk.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-Deno.test("summarize() takes the best and the middle of each number, not of its digits", () => {
+Deno.test("summarize() returns the best and the median of each number, sorted numerically", () => {
   const rounds = [
     { perSecond: 9, cpu: 12, p99: 3, errors: 0 },
     { perSecond: 100, cpu: 10, p99: 9, errors: 2 },
@@ -28,7 +28,7 @@ Deno.test("parseLoad() reads the last line that is an object", () => {
   assertThrows(() => parseLoad("unable to connect"), Error, message);
 });
 
-Deno.test("speedTable() has the CPU time, and how much more the bare handler needs", () => {
+Deno.test("speedTable() has the CPU time, and the ratio of the bare handler to it", () => {
   const rows = [["bare", 10], ["makeServer", 12.5]].map(([contender, cpu]) => {
     const sample = { perSecond: 1000, cpu, p99: 1, errors: 0 };
     return { contender, summary: { best: sample, median: sample } };

@@ -30,8 +30,8 @@ const PROGRAM = `
 for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test({
     name:
-      `onEndSignal() ends the program at once at a second signal, ${signal}, with ${expected}`,
-    // Windows knows neither of them as a signal to another process.
+      `onEndSignal() ends the program immediately at a second signal, ${signal}, with ${expected}`,
+    // On Windows, neither of them can be sent to another process.
     ignore: Deno.build.os === "windows",
     async fn(): Promise<void> {
       await using program = new Program("eval", PROGRAM);

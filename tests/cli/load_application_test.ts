@@ -39,7 +39,7 @@ Deno.test.each([
   ["application", ["app", "application"], ""],
   ["other", ["other"], ":other"],
   ["other", ["default", "other"], ":other"],
-])("loadApplication() finds %s of the exports %j", async (...row) => {
+])("loadApplication() finds %s among the exports %j", async (...row) => {
   const [name, exports, suffix] = row;
   const lines = exports.map((name) =>
     name === "default"
@@ -119,7 +119,7 @@ Deno.test.each([
   ["page.md", "# Hello", /^Choose a module, such as app\.ts; /],
   ["app.mts", "<h1>Hello</h1>", /^Fix the module/],
 ])(
-  "loadApplication() has a hint about %s",
+  "loadApplication() gives a hint about %s",
   async (name, source, hint) => {
     await using written = await write(source, name);
     assertMatch((await refusal(written.path))[1], hint);
@@ -140,7 +140,7 @@ Deno.test.each<[string, string, RegExp]>([
     /: Module not found ".*none\.js".*\n +at file:.*app\.js:1:8$/s,
   ],
 ])(
-  "loadApplication() shows the place of %s, and no stack",
+  "loadApplication() shows the place of the error of %s, without a stack",
   async (_, source, expected) => {
     await using written = await write(source);
     const [message] = await refusal(written.path);

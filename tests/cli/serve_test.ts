@@ -94,7 +94,7 @@ Deno.test({
   },
 });
 
-Deno.test("server.ts --help and --version print their text and end", async () => {
+Deno.test("server.ts --help and --version print their text and exit", async () => {
   await using help = new Program("run", "server.ts", "--help");
   const { code, stdout, stderr } = await help.outcome();
   assertEquals([code, stderr], [0, ""]);
@@ -127,10 +127,13 @@ Deno.test.each<[args: string[], error: string, hint: string]>([
     "unknown option --prot",
     "Did you mean --port?",
   ],
-])("server.ts ends with an error and a hint for %j", async (args, ...lines) => {
-  const [error, hint] = lines;
-  assertEquals(await refusal(...args), [`error: ${error}`, `hint: ${hint}`]);
-});
+])(
+  "server.ts exits with an error and a hint for %j",
+  async (args, ...lines) => {
+    const [error, hint] = lines;
+    assertEquals(await refusal(...args), [`error: ${error}`, `hint: ${hint}`]);
+  },
+);
 
 Deno.test.each([
   ["HOST", "no_such-host.invalid", "Cannot listen on no_such-host.invalid:80"],

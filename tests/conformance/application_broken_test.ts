@@ -7,14 +7,14 @@ import type { Loose } from "./sound_application.ts";
 
 /** The cases that each application fails; it passes all others. */
 const CAUGHT: Record<string, string> = {
-  "keeps the request in a variable of the module": "interleaved-same",
-  "gives all requests one body": "same-body",
-  "adds to headers that requests share": "same-headers",
+  "keeps the request in a module variable": "interleaved-same",
+  "returns the same body for all requests": "same-body",
+  "appends to a header list shared by requests": "same-headers",
   "fails every other request": "same-status interleaved-same",
   "sends Content-Length 0 with HEAD": "head-length",
   "does not know HEAD": "head-status head-headers",
   "sends another Content-Type with HEAD": "head-type",
-  "leaves headers out with HEAD": "head-headers",
+  "omits headers with HEAD": "head-headers",
   "needs QUERY_STRING":
     "without-query-string without-optional post-without-optional",
   "needs REMOTE_ADDR": "without-remote without-optional post-without-optional",
@@ -26,34 +26,32 @@ const CAUGHT: Record<string, string> = {
     "without-server-software without-optional post-without-optional",
   "needs wsgiref.signal":
     "without-signal without-optional post-without-optional",
-  "needs wsgi.file_wrapper":
+  "requires wsgi.file_wrapper":
     "without-file-wrapper without-optional post-without-optional",
   "needs a prototype of environ": "without-prototype",
-  "takes every address for IPv4": "ipv6",
-  "takes every path for UTF-8": "path-not-utf8",
-  "takes PATH_INFO for a part of a URL": "path-double-slash",
-  "takes it for granted that a path begins with a slash":
-    "path-empty options-asterisk",
+  "treats every address as IPv4": "ipv6",
+  "treats every path as UTF-8": "path-not-utf8",
+  "treats PATH_INFO as a part of a URL": "path-double-slash",
+  "assumes that a path begins with a slash": "path-empty options-asterisk",
   "decodes paths a second time": "path-escape",
   "sends the path in a header": "path-control",
   "counts characters for Content-Length": "path-not-utf8 path-utf8",
   "decodes queries by hand": "query-odd query-not-utf8",
   "decodes cookies by hand": "cookie-malformed",
-  "decodes credentials without a doubt": "authorization-odd",
-  "takes If-Modified-Since for a date": "if-modified-since",
-  "takes it for granted that it is not mounted":
-    "mounted path-empty mount-not-ascii",
-  "cannot take a large body": "body-large",
-  "is surprised by a GET with a body": "body-with-get",
-  "takes it for granted that it is not behind TLS": "https",
+  "decodes credentials without a check": "authorization-odd",
+  "assumes that If-Modified-Since is a date": "if-modified-since",
+  "assumes that it is not mounted": "mounted path-empty mount-not-ascii",
+  "cannot accept a large body": "body-large",
+  "fails on a GET with a body": "body-with-get",
+  "assumes that it is not behind TLS": "https",
   "copies the environ as strings": "more-variables",
-  "sends all in answer to a range": "range-length",
+  "answers a range with the whole file": "range-length",
   "does not know its own ETag": "own-etag",
   "forgets Content-Range": "range",
   "sends a body with 304": "if-none-match",
   "forgets Allow": `put patch delete options method-unknown method-lower-case
     options-asterisk`,
-  "returns a string where it knows no path":
+  "returns a string for an unknown path":
     `unknown-path path-empty path-not-utf8 path-utf8 path-control path-escape
     path-encoded-slash path-double-slash path-dots path-special path-long
     path-deep options-asterisk`,
@@ -64,30 +62,29 @@ const CAUGHT: Record<string, string> = {
     disconnect-in-upload disconnect-in-read slow-post`,
   "answers 500 to PUT": "put",
   "changes wsgi.version for OPTIONS": "options options-asterisk",
-  "needs CONTENT_LENGTH": "body-absent body-chunked body-over-limit",
-  "takes every body for JSON if it says so":
-    "body-empty body-chunked body-json",
-  "believes every charset": "content-type-odd",
-  "takes every form for UTF-8": "body-form",
+  "requires CONTENT_LENGTH": "body-absent body-chunked body-over-limit",
+  "trusts a Content-Type of JSON": "body-empty body-chunked body-json",
+  "trusts every charset": "content-type-odd",
+  "treats every form as UTF-8": "body-form",
   "waits for a body that the client does not send":
     "body-cut-short body-over-limit disconnect-in-upload disconnect-in-read",
   "throws from close() when the body was not read to its end":
     `disconnect-before-return disconnect-before-first-chunk
     disconnect-after-first-chunk disconnect-in-first-next
     disconnect-in-second-next disconnect-in-upload`,
-  "never ends its close() when the body was not read to its end":
+  "never finishes its close() when the body was not read to its end":
     `disconnect-before-return disconnect-before-first-chunk
     disconnect-after-first-chunk disconnect-in-first-next
     disconnect-in-second-next disconnect-in-upload`,
   "yields from finally": `disconnect-after-first-chunk disconnect-in-first-next
     disconnect-in-second-next`,
-  "leaves a rejection behind under DELETE": "nothing-left",
-  "throws from a timer under PATCH": "nothing-left",
-  "begins another response from a timer under PUT": "nothing-left",
-  "reads the body of the request when all is over": "put",
-  "is middleware that forgets the close() of the body inside": "put",
+  "leaves a rejection behind after DELETE": "nothing-left",
+  "throws from a timer after PATCH": "nothing-left",
+  "begins another response from a timer after PUT": "nothing-left",
+  "reads the request body after the end": "put",
+  "is middleware that forgets to close the inner body": "put",
   "changes a chunk that it has yielded": "patch",
-  "writes when it has returned": "patch",
+  "calls write() after it has returned": "patch",
   "returns nothing": "options options-asterisk",
 };
 
@@ -96,7 +93,7 @@ const APPLICATIONS = Object.entries({ ...MISREADING, ...MISANSWERING });
 /** Applications that hang, so they get less time. */
 const HANGING: readonly string[] = [
   "waits for a body that the client does not send",
-  "never ends its close() when the body was not read to its end",
+  "never finishes its close() when the body was not read to its end",
 ];
 
 /** Checks an application, and returns the cases that fail. */
@@ -111,7 +108,7 @@ async function failuresOf(name: string, app: Loose): Promise<string[]> {
 /** The number of checks that run at once: a part of a check is waiting. */
 const AT_ONCE = 6;
 
-Deno.test("checkApplication() catches each broken application, by the cases about its fault alone", async () => {
+Deno.test("checkApplication() catches each broken application, only with the cases about its fault", async () => {
   const failed: Record<string, string[]> = {};
   const check = async (waiting: [string, Loose][]): Promise<void> => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -123,7 +120,7 @@ Deno.test("checkApplication() catches each broken application, by the cases abou
     APPLICATIONS,
     ([name]) => CAUGHT[name] === "nothing-left" ? "alone" : "others",
   );
-  // Those that hang begin first.
+  // Those that hang are started first.
   others.sort(([name]) => HANGING.includes(name) ? 1 : -1);
   await Promise.all(Array.from({ length: AT_ONCE }, () => check(others)));
   await check(alone);

@@ -34,7 +34,7 @@ function seeing(see: (environ: Environ) => unknown): Application {
   };
 }
 
-Deno.test("every case for applications has an id of its own and an anchor of SPEC.md", async () => {
+Deno.test("every case for applications has a unique id and an anchor in SPEC.md", async () => {
   const spec = await Deno.readTextFile(
     new URL("../../SPEC.md", import.meta.url),
   );
@@ -85,7 +85,7 @@ Deno.test("checkApplication() sends valid requests, except for variables left ou
       if (blame !== "application") rules.add(rule);
     },
   });
-  // Without the mark and the streams the two validators do not find each other.
+  // Without the mark and the streams, the two validators do not find each other.
   await checkApplication((environ, startResponse) => {
     const copy = Object.fromEntries(Object.entries(environ)) as Environ;
     const { "wsgi.input": input, "wsgi.errors": errors } = environ;
@@ -102,7 +102,7 @@ Deno.test("checkApplication() sends valid requests, except for variables left ou
     };
     return app(copy, startResponse);
   });
-  // A mere warning: PEP 3333 allows the absence of QUERY_STRING.
+  // Only a warning: PEP 3333 allows the absence of QUERY_STRING.
   assertEquals([...rules].toSorted(), [
     "environ/missing-path",
   ]);
@@ -182,7 +182,7 @@ const dated: Application = (_environ, startResponse) => {
   return [];
 };
 
-Deno.test("checkApplication() lists warnings of the validator once, and fails nothing", async () => {
+Deno.test("checkApplication() lists warnings of the validator once, and fails no case", async () => {
   const { cases, failed } = await checkApplication(dated, {
     cases: ["application/get", "application/post"],
     rules: { "http/server-headers": "off" },
@@ -192,7 +192,7 @@ Deno.test("checkApplication() lists warnings of the validator once, and fails no
   assertEquals(cases[1]?.message, undefined);
 });
 
-Deno.test("checkApplication() accepts settings of rules", async () => {
+Deno.test("checkApplication() accepts rule settings", async () => {
   const rules = { "http/date": "error" } as const;
   assertEquals((await runCase(dated, "get", { rules })).outcome, "failed");
   const core = await runCase(dated, "get", { profile: "core" });
@@ -207,7 +207,7 @@ Deno.test("checkApplication() says why a case does not apply", async () => {
   ]);
 });
 
-Deno.test("checkApplication() fails an application that never answers, and goes on", async () => {
+Deno.test("checkApplication() fails an application that never answers, and continues", async () => {
   let calls = 0;
   const app: Application = (environ, startResponse) => {
     calls++;
@@ -227,7 +227,7 @@ Deno.test("checkApplication() fails an application that never answers, and goes 
   assertEquals(calls, 2);
 });
 
-Deno.test("checkApplication() reports escaped errors even if their case was not chosen", async () => {
+Deno.test("checkApplication() reports escaped errors even if their case was not selected", async () => {
   const app = seeing(() => void Promise.reject(new Error("nobody's")));
   const { cases } = await checkApplication(app, { cases: ["application/get"] });
   assertEquals(cases.map(({ id }) => id), [
@@ -269,7 +269,7 @@ Deno.test("checkApplication() fails every case of an application that always thr
   );
 });
 
-Deno.test("checkApplication() lists what is written to wsgi.errors too late", async () => {
+Deno.test("checkApplication() lists text that is written to wsgi.errors too late", async () => {
   const app: Application = (environ, startResponse) => {
     const errors = environ["wsgi.errors"];
     if (environ.REQUEST_METHOD === "POST") {
@@ -284,7 +284,7 @@ Deno.test("checkApplication() lists what is written to wsgi.errors too late", as
   assertMatch(cases[1]?.message ?? "", /^warning: .*rule errors\/after-close/);
 });
 
-Deno.test("checkApplication() needs an application", async () => {
+Deno.test("checkApplication() requires an application", async () => {
   await assertRejects(
     () => checkApplication("app" as unknown as Application),
     TypeError,

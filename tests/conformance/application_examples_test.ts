@@ -53,7 +53,7 @@ const SOUND: readonly Sound[] = [
     paths: ["/", "/files/"],
   },
   {
-    name: "an application under a validator of its own",
+    name: "an application with its own validator",
     app: validator(hello),
   },
   { name: "an application that calls write()", app: writing },

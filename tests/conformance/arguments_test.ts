@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../cli/parsed_arguments.ts";
 import { HELP, parseKitArguments, USAGE } from "../../conformance/arguments.ts";
 
-Deno.test("parseKitArguments() needs no option", () => {
+Deno.test("parseKitArguments() requires no options", () => {
   assertEquals(parseKitArguments(["server", "./start.ts"]), {
     kind: "server",
     module: "./start.ts",
@@ -16,7 +16,7 @@ Deno.test("parseKitArguments() needs no option", () => {
   });
 });
 
-Deno.test("parseKitArguments() takes every option, some of them several times", () => {
+Deno.test("parseKitArguments() accepts every option, and some of them several times", () => {
   const args = "application app.ts:name --cases a/* --cases=b/* --path /x " +
     "--path=/y?z --timeout 500 --text t --junit j --json o --html h --list " +
     "--verbose --name me";
@@ -33,13 +33,13 @@ Deno.test("parseKitArguments() takes every option, some of them several times", 
   });
 });
 
-Deno.test("parseKitArguments() gives help without anything else", () => {
+Deno.test("parseKitArguments() accepts --help without any other argument", () => {
   for (const args of [["--help"], ["-h"], ["server", "--help"]]) {
     assertEquals(parseKitArguments(args), "help");
   }
 });
 
-Deno.test("parseKitArguments() lists without a module", () => {
+Deno.test("parseKitArguments() accepts --list without a module", () => {
   const given = parseKitArguments(["server", "--list"]);
   assertEquals(given !== "help" && given.list, true);
 });
@@ -84,7 +84,7 @@ Deno.test.each<[args: string, message: string, hint: string]>([
   },
 );
 
-Deno.test("HELP names every option, in lines of a terminal", () => {
+Deno.test("HELP names every option, in lines that fit a terminal", () => {
   const names = ["cases", "path", "timeout", "text", "junit", "json", "html"];
   for (const name of [...names, "name", "verbose", "list", "help"]) {
     assertEquals(HELP.includes(`--${name}`), true, name);

@@ -10,7 +10,7 @@ import {
   TEXT,
 } from "./sound_application.ts";
 
-/** An application that does something wrong while the body of the request is read. */
+/** An application that makes a mistake while it reads the request body. */
 function reading(wrong: (body: string) => unknown): Loose {
   return async (environ, startResponse) => {
     const { CONTENT_LENGTH: length = "0" } = environ;
@@ -30,7 +30,7 @@ export const MISREADING: Record<string, Loose> = {
     environ.SERVER_SOFTWARE!.toLowerCase()
   ),
   "needs wsgiref.signal": first((environ) => environ["wsgiref.signal"]!()),
-  "needs wsgi.file_wrapper": (environ, startResponse) => {
+  "requires wsgi.file_wrapper": (environ, startResponse) => {
     startResponse("200 OK", TEXT);
     let rest = environ.REQUEST_METHOD === "HEAD" ? [] : bytes("Hello\n");
     const read = (): Uint8Array => {
@@ -44,21 +44,21 @@ export const MISREADING: Record<string, Loose> = {
     // deno-lint-ignore no-prototype-builtins -- that is the mistake
     environ.hasOwnProperty("HTTP_COOKIE")
   ),
-  "takes every address for IPv4": first((environ) => {
+  "treats every address as IPv4": first((environ) => {
     const parts = (environ.REMOTE_ADDR ?? "0.0.0.0").split(".");
     if (parts.length !== 4) throw new Error("no address");
   }),
-  "takes every path for UTF-8": first((environ) => {
+  "treats every path as UTF-8": first((environ) => {
     const path = Uint8Array.from(
       environ.PATH_INFO,
       (unit) => unit.charCodeAt(0),
     );
     new TextDecoder("utf-8", { fatal: true }).decode(path);
   }),
-  "takes PATH_INFO for a part of a URL": first((environ) =>
+  "treats PATH_INFO as a part of a URL": first((environ) =>
     new URL(environ.PATH_INFO, "http://a/")
   ),
-  "takes it for granted that a path begins with a slash": first((environ) =>
+  "assumes that a path begins with a slash": first((environ) =>
     environ.PATH_INFO.match(/^\//)!.index
   ),
   "decodes paths a second time": first((environ) =>
@@ -80,23 +80,23 @@ export const MISREADING: Record<string, Loose> = {
   "decodes cookies by hand": first(({ HTTP_COOKIE: cookie = "" }) =>
     cookie.split(";").map(decodeURIComponent)
   ),
-  "decodes credentials without a doubt": first(
+  "decodes credentials without a check": first(
     ({ HTTP_AUTHORIZATION: value = "" }) => {
       if (value.startsWith("Basic ")) atob(value.slice(6));
     },
   ),
-  "takes If-Modified-Since for a date": first(
+  "assumes that If-Modified-Since is a date": first(
     ({ HTTP_IF_MODIFIED_SINCE: date }) => {
       if (date !== undefined) new Date(date).toISOString();
     },
   ),
-  "needs CONTENT_LENGTH": async (environ, startResponse) => {
+  "requires CONTENT_LENGTH": async (environ, startResponse) => {
     if (environ.REQUEST_METHOD === "POST") {
       await environ["wsgi.input"].read(Number(environ.CONTENT_LENGTH));
     }
     return sound(environ, startResponse);
   },
-  "takes every body for JSON if it says so": async (environ, startResponse) => {
+  "trusts a Content-Type of JSON": async (environ, startResponse) => {
     if (environ.CONTENT_TYPE !== "application/json") {
       return sound(environ, startResponse);
     }
@@ -104,11 +104,11 @@ export const MISREADING: Record<string, Loose> = {
     JSON.parse(new TextDecoder().decode(body));
     return sound(environ, startResponse);
   },
-  "believes every charset": first(({ CONTENT_TYPE: type = "" }) => {
+  "trusts every charset": first(({ CONTENT_TYPE: type = "" }) => {
     const charset = /charset=(.*)/.exec(type)?.[1];
     if (charset !== undefined) new TextDecoder(charset);
   }),
-  "takes every form for UTF-8": reading((body) => decodeURIComponent(body)),
+  "treats every form as UTF-8": reading((body) => decodeURIComponent(body)),
   "waits for a body that the client does not send": async (
     environ,
     startResponse,
@@ -120,18 +120,18 @@ export const MISREADING: Record<string, Loose> = {
     }
     return sound(environ, startResponse);
   },
-  "takes it for granted that it is not mounted": first((environ) => {
+  "assumes that it is not mounted": first((environ) => {
     if (environ.SCRIPT_NAME !== "") throw new Error("mounted");
   }),
-  "cannot take a large body": reading((body) => {
+  "cannot accept a large body": reading((body) => {
     if (body.length > 100_000) throw new Error("too large");
   }),
-  "is surprised by a GET with a body": first((environ) => {
+  "fails on a GET with a body": first((environ) => {
     if (environ.REQUEST_METHOD === "GET" && environ.CONTENT_LENGTH) {
       throw new Error("a body");
     }
   }),
-  "takes it for granted that it is not behind TLS": first((environ) => {
+  "assumes that it is not behind TLS": first((environ) => {
     if (environ.HTTPS !== undefined) throw new Error("TLS");
   }),
   "copies the environ as strings": first((environ) => {

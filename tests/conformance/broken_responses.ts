@@ -1,4 +1,4 @@
-/** Applications that answer wrongly, or leave something behind. */
+/** Applications that answer incorrectly, or leave something behind. */
 
 import {
   type Application,
@@ -34,7 +34,7 @@ const once: Iterable<Uint8Array> = {
 
 /** The applications, each wrong in one way. */
 export const MISANSWERING: Record<string, Loose> = {
-  "keeps the request in a variable of the module": async (
+  "keeps the request in a module variable": async (
     environ,
     startResponse,
   ) => {
@@ -42,11 +42,11 @@ export const MISANSWERING: Record<string, Loose> = {
     await new Promise((resolve) => setTimeout(resolve, 0));
     return sound(environ, startResponse, path);
   },
-  "gives all requests one body": (environ, startResponse) => {
+  "returns the same body for all requests": (environ, startResponse) => {
     startResponse("200 OK", TEXT);
     return environ.REQUEST_METHOD === "HEAD" ? [] : once;
   },
-  "adds to headers that requests share": (environ, startResponse) => {
+  "appends to a header list shared by requests": (environ, startResponse) => {
     shared.push(["X-Seen", "1"]);
     startResponse("200 OK", shared);
     return environ.REQUEST_METHOD === "HEAD" ? [] : bytes("Hello\n");
@@ -78,7 +78,7 @@ export const MISANSWERING: Record<string, Loose> = {
     startResponse("200 OK", [["Content-Type", "text/html"]]);
     return [];
   },
-  "leaves headers out with HEAD": (environ, startResponse) => {
+  "omits headers with HEAD": (environ, startResponse) => {
     const isHead = environ.REQUEST_METHOD === "HEAD";
     startResponse("200 OK", isHead ? TEXT : [...TEXT, ["X-Name", "a"]]);
     return isHead ? [] : bytes("Hello\n");
@@ -90,7 +90,7 @@ export const MISANSWERING: Record<string, Loose> = {
     startResponse("206 Partial Content", TEXT);
     return bytes("H");
   },
-  "sends all in answer to a range": (environ, startResponse) => {
+  "answers a range with the whole file": (environ, startResponse) => {
     if (environ.HTTP_RANGE !== "bytes=1-2") {
       return sound(environ, startResponse);
     }
@@ -120,7 +120,7 @@ export const MISANSWERING: Record<string, Loose> = {
     startResponse("405 Method Not Allowed", TEXT);
     return bytes("No\n");
   },
-  "returns a string where it knows no path": (environ, startResponse) => {
+  "returns a string for an unknown path": (environ, startResponse) => {
     if (environ.PATH_INFO === "/") return sound(environ, startResponse);
     startResponse("404 Not Found", TEXT);
     return "Not found\n";
@@ -158,7 +158,7 @@ export const MISANSWERING: Record<string, Loose> = {
       },
     };
   },
-  "never ends its close() when the body was not read to its end": (
+  "never finishes its close() when the body was not read to its end": (
     environ,
     startResponse,
   ) => {
@@ -187,17 +187,17 @@ export const MISANSWERING: Record<string, Loose> = {
       yield encoder.encode("bye\n");
     }
   },
-  "leaves a rejection behind under DELETE": first((environ) => {
+  "leaves a rejection behind after DELETE": first((environ) => {
     if (environ.REQUEST_METHOD !== "DELETE") return;
     Promise.reject(new Error("left behind"));
   }),
-  "throws from a timer under PATCH": first((environ) => {
+  "throws from a timer after PATCH": first((environ) => {
     if (environ.REQUEST_METHOD !== "PATCH") return;
     setTimeout(() => {
       throw new Error("too late");
     }, 30);
   }),
-  "begins another response from a timer under PUT": (
+  "begins another response from a timer after PUT": (
     environ,
     startResponse,
   ) => {
@@ -212,7 +212,7 @@ export const MISANSWERING: Record<string, Loose> = {
     }
     return sound(environ, startResponse);
   },
-  "reads the body of the request when all is over": (
+  "reads the request body after the end": (
     environ,
     startResponse,
   ) => {
@@ -224,7 +224,7 @@ export const MISANSWERING: Record<string, Loose> = {
     };
     return Object.assign(bytes("Hello\n"), { close });
   },
-  "is middleware that forgets the close() of the body inside": async (
+  "is middleware that forgets to close the inner body": async (
     environ,
     startResponse,
   ) => {
@@ -244,7 +244,7 @@ export const MISANSWERING: Record<string, Loose> = {
       },
     };
   },
-  "writes when it has returned": (environ, startResponse) => {
+  "calls write() after it has returned": (environ, startResponse) => {
     if (environ.REQUEST_METHOD !== "PATCH") {
       return sound(environ, startResponse);
     }

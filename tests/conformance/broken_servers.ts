@@ -15,12 +15,12 @@ import type { BrokenServer } from "./broken/server.ts";
 import { START } from "./broken/start_response.ts";
 import { WIRE } from "./broken/wire.ts";
 
-/** Servers that call applications wrongly. */
+/** Servers that call applications incorrectly. */
 export const BROKEN_CALLS: readonly BrokenServer[] = [
   ...[ENVIRON, INPUT, START, BODY, CALL].flat(),
 ];
 
-/** Servers that read requests or send responses wrongly. */
+/** Servers that read requests or send responses incorrectly. */
 export const BROKEN_WIRES: readonly BrokenServer[] = [
   ...[HANDLERS, WIRE, REQUESTS, CHUNKS, LIMITS].flat(),
 ];
@@ -72,7 +72,7 @@ function checksOf(server: BrokenServer, place: number): Check[] {
   return checks;
 }
 
-/** Runs cases, and repeats those that fail, but should not, by their time. */
+/** Runs cases, and repeats those that unexpectedly fail at their time limit. */
 async function failuresOf({ server, cases }: Check): Promise<CaseReport[]> {
   const globs = server.found.split(/\s+/);
   const run = async (cases: readonly string[], timeout: number) =>
@@ -114,7 +114,7 @@ function wrongly(
 export async function wronglyFound(
   servers: readonly BrokenServer[],
 ): Promise<string[]> {
-  // Checks with many cases that wait begin first, and no server is the last.
+  // Checks with many waiting cases are started first.
   const waiting = servers.flatMap(checksOf)
     .toSorted((one, other) => one.cases.length - other.cases.length);
   const failed = new Map(servers.map((one) => [one, [] as CaseReport[]]));

@@ -5,11 +5,11 @@ import { toFetchHandler } from "../../mod.ts";
 import { BROKEN_CALLS, BROKEN_WIRES, wronglyFound } from "./broken_servers.ts";
 
 // The other half is in broken_calls_test.ts, so that two cores share the work.
-Deno.test("checkServer() finds every server that is wrong on the wire, by the cases about its fault alone", async () => {
+Deno.test("checkServer() finds every server that is wrong on the wire, only with the cases about its fault", async () => {
   assertEquals(await wronglyFound(BROKEN_WIRES), []);
 });
 
-Deno.test("there are at least 55 broken servers, each with a name of its own", () => {
+Deno.test("there are at least 55 broken servers, each with a unique name", () => {
   const all = [...BROKEN_CALLS, ...BROKEN_WIRES];
   const names = new Set(all.map(({ name }) => name));
   assertEquals(names.size, all.length);

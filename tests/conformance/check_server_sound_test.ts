@@ -4,7 +4,7 @@ import { Program } from "../program.ts";
 import { serve } from "./broken/server.ts";
 import { before, type Wrong } from "./broken/wrong_proxy.ts";
 
-Deno.test("checkServer() finds the same of a server in another process", async () => {
+Deno.test("checkServer() has the same result for a server in another process", async () => {
   const outcomes = async (start: StartServer) => {
     const { cases } = await checkServer(start, { timeout: 10_000 });
     return Object.fromEntries(
@@ -28,7 +28,7 @@ Deno.test("checkServer() finds the same of a server in another process", async (
   assertEquals(there, await outcomes(serve));
 });
 
-/** What the cases find with changes on the wire that no server has to avoid. */
+/** The result of the cases for changes on the wire that any server may make. */
 async function findings(wrong: () => Wrong): Promise<unknown[]> {
   const start: StartServer = (app) => before(serve(app), wrong);
   const { cases } = await checkServer(start, { timeout: 10_000 });
@@ -36,7 +36,7 @@ async function findings(wrong: () => Wrong): Promise<unknown[]> {
     .map(({ id, message }) => [id, message]);
 }
 
-Deno.test("checkServer() finds nothing in a server without keep-alive", async () => {
+Deno.test("checkServer() finds nothing wrong with a server without keep-alive", async () => {
   const found = await findings(() => ({
     sent: (piece) =>
       piece.includes("\r\nConnection: ")
@@ -46,7 +46,7 @@ Deno.test("checkServer() finds nothing in a server without keep-alive", async ()
   assertEquals(found, []);
 });
 
-Deno.test("checkServer() finds nothing in a server with headers of its own", async () => {
+Deno.test("checkServer() finds nothing wrong with a server that adds headers", async () => {
   const found = await findings(() => ({
     received: (piece) =>
       piece.replace(

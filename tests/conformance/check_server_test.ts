@@ -49,7 +49,7 @@ const ONE = { cases: ["response/status"] };
 
 const SERVER = { hostname: "127.0.0.1", port: 1, stop: () => {} };
 
-Deno.test("checkServer() refuses a start() that is no function, or returns no server", async () => {
+Deno.test("checkServer() refuses a start() that is not a function, or does not return a server", async () => {
   const refuses = (start: unknown, message: string): Promise<unknown> =>
     assertRejects(() => checkServer(start as StartServer), TypeError, message);
   for (const start of [undefined, null, {}, "start"]) {
@@ -152,7 +152,7 @@ Deno.test("checkServer() runs the cases of the limits that the server declares",
   assertEquals(await ids({ maxTargetSize: undefined }), []);
   assertEquals(await ids({ maxTargetSize: 8_192, maxHeaderSize: 100 }), [
     "limits/target: passed",
-    // It has another limit than it says.
+    // Its real limit differs from the declared one.
     "limits/head: failed",
   ]);
 });
@@ -207,13 +207,13 @@ Deno.test("checkServer() runs the cases that a glob names, in their order, and r
   );
 });
 
-Deno.test("checkServer() runs nothing where no case matches", async () => {
+Deno.test("checkServer() runs nothing if no case matches", async () => {
   const { start, stops } = countingStops();
   const report = await checkServer(start, { cases: ["no/*"] });
   assertEquals([report.cases, report.passed, stops()], [[], 0, 1]);
 });
 
-Deno.test("checkServer() keeps what was sent and received", async () => {
+Deno.test("checkServer() records the bytes that were sent and received", async () => {
   const { cases } = await checkServer(serve, ONE);
   const exchanged = cases[0]?.exchanged ?? [];
   assertEquals(exchanged.map(({ direction }) => direction), [
@@ -227,7 +227,7 @@ Deno.test("checkServer() keeps what was sent and received", async () => {
   assertEquals(exchanged[2]?.size, exchanged[2]?.data.length);
 });
 
-Deno.test("checkServer() fails a case for which a server is silent too long", async () => {
+Deno.test("checkServer() fails a case if the server is silent for too long", async () => {
   await using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = silent.addr;
   const options = { ...ONE, timeout: 1 };
@@ -237,7 +237,7 @@ Deno.test("checkServer() fails a case for which a server is silent too long", as
   ]);
 });
 
-Deno.test("checkServer() says that no server listens, and stops it", async () => {
+Deno.test("checkServer() reports a server that does not listen, and stops it", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

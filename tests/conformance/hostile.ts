@@ -1,15 +1,15 @@
-/** Servers that no client can get on with: each of them ends a check early. */
+/** Servers that no client can work with: each of them ends a check early. */
 
 import type { RunningServer } from "../../conformance/mod.ts";
 import type { Application, ResponseBody } from "../../mod.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { serve } from "./broken/server.ts";
 
-/** A server, and the words in which the report says what is wrong with it. */
+/** A server, and the words with which the report describes its fault. */
 export interface HostileServer {
   readonly name: string;
   readonly start: (app: Application) => RunningServer;
-  /** In the reason of the cases that were not run; `undefined` if all were. */
+  /** A part of the reason why cases were not run; `undefined` if all were. */
   readonly skipped?: RegExp;
   /** Whether it keeps this process busy. */
   readonly isBusy?: boolean;
@@ -69,7 +69,7 @@ async function send(connection: Deno.TcpConn, text: string): Promise<void> {
   }
 }
 
-/** Answers each request with a text, and goes on with another one. */
+/** Answers each request with a text, and continues with another one. */
 function endless(begin: string, more: string): () => RunningServer {
   return () =>
     answers(async (connection) => {
@@ -110,7 +110,7 @@ function always(response: string): () => RunningServer {
 const OK =
   "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
-/** Collects a whole response before it passes on the first byte of it. */
+/** Collects a whole response before it passes on the first byte. */
 function bufferingProxy(app: Application): RunningServer {
   const server = serve(app);
   const proxy = answers(async (connection, signal) => {
@@ -122,7 +122,7 @@ function bufferingProxy(app: Application): RunningServer {
         const count = await connection.read(buffer);
         if (count === null) return await upstream.closeWrite();
         const piece = fromBytes(buffer.subarray(0, count));
-        // One response for each connection, so that it sees the end.
+        // One response for each connection, which shows the end of the response.
         await send(
           upstream,
           piece.replace(/ HTTP\/1\.[01]\r\n/, "$&Connection: close\r\n"),
@@ -152,7 +152,7 @@ function bufferingProxy(app: Application): RunningServer {
   };
 }
 
-/** Collects a whole body before it gives it to the server, also for HEAD. */
+/** Collects a whole body before it passes it to the server, even for HEAD. */
 async function collect(body: ResponseBody): Promise<ResponseBody> {
   const kept: Uint8Array[] = [];
   try {
@@ -163,7 +163,7 @@ async function collect(body: ResponseBody): Promise<ResponseBody> {
   return kept;
 }
 
-/** All of them. */
+/** All hostile servers. */
 export const HOSTILE_SERVERS: readonly HostileServer[] = [
   { name: "buffers whole responses", start: bufferingProxy },
   {
@@ -171,7 +171,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     start: (app) => serve(async (...args) => await collect(await app(...args))),
   },
   {
-    name: "calls the application and swallows what it returns",
+    name: "calls the application and discards its body",
     start: (app) =>
       serve(async (...args) => {
         await app(...args);
@@ -194,7 +194,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     skipped: /accepts connections, but does not respond/,
   },
   {
-    name: "closes at once",
+    name: "closes immediately",
     start: () => answers(() => Promise.resolve()),
     skipped: /closes the connection without a response/,
   },
@@ -231,7 +231,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     skipped: /does not complete its response/,
   },
   {
-    name: "announces a body that does not come",
+    name: "announces a body that never comes",
     start: always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
     skipped: /was not called/,
   },

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 300;
 
 const CASES = SERVER_CASES.filter(({ limit }) => limit === undefined).length;
 
-/** Checks one; gives what is wrong with its report. */
+/** Checks a server, and returns the mistakes in its report. */
 async function wrongly(
   { name, start, skipped }: HostileServer,
 ): Promise<string[]> {
@@ -25,7 +25,7 @@ async function wrongly(
   return isRight && report.cases.length === CASES ? [] : [shown];
 }
 
-Deno.test("checkServer() reports on servers with which no client can get on", async () => {
+Deno.test("checkServer() reports why no client can work with a hostile server", async () => {
   const [busy, idle] = [true, false].map((kind) =>
     HOSTILE_SERVERS.filter(({ isBusy = false }) => isBusy === kind)
   );
@@ -34,7 +34,7 @@ Deno.test("checkServer() reports on servers with which no client can get on", as
   assertEquals(wrong, []);
 });
 
-Deno.test("no body of the kit fills the memory of a server that collects bodies", async () => {
+Deno.test("checkServer() sends and requests no body that would fill the memory of a server", async () => {
   let largest = 0;
   async function* collect(body: ResponseBody): AsyncGenerator<Uint8Array> {
     let size = 0;
@@ -54,9 +54,9 @@ Deno.test("no body of the kit fills the memory of a server that collects bodies"
   assert(largest <= 32 << 20, `${largest} bytes`);
 });
 
-Deno.test("checkServer() says that reports of another process do not arrive", async () => {
+Deno.test("checkServer() says that the reports of another process do not arrive", async () => {
   const { about } = await checkServer((app) =>
-    // What the application reports goes nowhere.
+    // The reports of the application are lost.
     serve((environ, startResponse) => {
       const mark = environ.HTTP_WSGI_CASE?.replace(/\.[^.]*$/, ".lost");
       return app({ ...environ, HTTP_WSGI_CASE: mark }, startResponse);
@@ -75,7 +75,7 @@ Deno.test("checkServer() says that a server hides the header of the kit", async 
   assertMatch(about?.problem ?? "", /without the header Wsgi-Case/);
 });
 
-Deno.test("Patience gives cases less time once much was lost, and none in the end", () => {
+Deno.test("Patience gives cases less time after long waits, and finally none", () => {
   const patience = new Patience(1000);
   const lose = (count: number, duration: number, isLate: boolean) => {
     for (let index = 0; index < count; index++) patience.add(duration, isLate);

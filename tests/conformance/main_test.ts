@@ -53,7 +53,7 @@ export function start(app) {
 `;
 }
 
-Deno.test("main.ts ends with code 0 if nothing fails, and writes every report", async () => {
+Deno.test("main.ts exits with code 0 if nothing fails, and writes every report", async () => {
   await using folder = new Folder();
   const start = folder.write(
     "start.js",
@@ -82,7 +82,7 @@ Deno.test("main.ts ends with code 0 if nothing fails, and writes every report", 
   assertMatch(html ?? "", /^<!doctype html>/);
 });
 
-Deno.test("main.ts ends with code 1 if a case fails, and shows it in the report alone", async () => {
+Deno.test("main.ts exits with code 1 if a case fails, and shows it in the report alone", async () => {
   await using folder = new Folder();
   const start = folder.write("start.js", startModule());
   const { code, stdout, stderr } = await kit(
@@ -131,7 +131,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
     /^error: Cannot test \S+: it must export a function start\(app\), got undefined\nhint: /,
   ],
   [
-    "throws when it is loaded",
+    "throws while it is loaded",
     'throw new Error("no database");',
     /^error: Cannot load \S+: it throws Error: no database/,
   ],
@@ -171,19 +171,19 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
     /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: Start the server without its certificate/,
   ],
   [
-    "gives no server",
+    "returns no server",
     "export function start() { return { port: 1 }; }",
     /^error: Cannot check the server: start\(\) must resolve to /,
   ],
   [
-    "declares a deviation of no case",
+    "declares a deviation for an unknown case",
     startModule('{ "no/case": "because" }'),
     /^error: Cannot check the server: a deviation must have the id of a case, got "no\/case"\nhint: /,
   ],
 ];
 
 Deno.test.each(MISTAKES)(
-  "main.ts ends with code 2 if the module %s",
+  "main.ts exits with code 2 if the module %s",
   async (_, text, error) => {
     await using folder = new Folder();
     const start = folder.write("start.js", text);
@@ -216,7 +216,7 @@ Deno.test.each<[string, RegExp]>([
     "server DIR/start.js --cases response/status --json DIR/none/report.json",
     /^error: Cannot write \S+report\.json: /,
   ],
-])("main.ts ends with code 2 after %s", async (line, error) => {
+])("main.ts exits with code 2 after %s", async (line, error) => {
   await using folder = new Folder();
   folder.write("start.js", startModule());
   const args = line.replaceAll("DIR", folder.path).split(" ");

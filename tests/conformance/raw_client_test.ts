@@ -5,7 +5,7 @@ import { RawHead } from "../../conformance/raw_client.ts";
 import { Transcript } from "../../conformance/report.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 
-/** Lets a client read from a server that sends these bytes and ends. */
+/** Connects a client to a server that sends these bytes and ends. */
 async function receiving<T>(
   bytes: string,
   read: (client: RawClient) => Promise<T>,
@@ -23,7 +23,7 @@ async function receiving<T>(
   }
 }
 
-Deno.test("RawHead reads status and headers as they came", () => {
+Deno.test("RawHead reads status and headers as they were sent", () => {
   const head = new RawHead("HTTP/1.1 200 \r\nX-A: 1\r\nx-a:\t 2 \r\n\r\n");
   assertEquals(head.status, 200);
   assertEquals(head.headers, [["X-A", "1"], ["x-a", "2"]]);
@@ -31,7 +31,7 @@ Deno.test("RawHead reads status and headers as they came", () => {
   assertEquals(head.get("x-b"), undefined);
 });
 
-Deno.test("RawHead has no status where the line is no status line", () => {
+Deno.test("RawHead has no status if the first line is not a status line", () => {
   for (
     const line of ["bodyHTTP/1.1 200 OK", "HTTP/1.1 20 OK", "HTTP/2 200", ""]
   ) {
@@ -56,7 +56,7 @@ Deno.test("RawClient.response() reads bodies by length, by chunks and to the end
   }
 });
 
-Deno.test("RawClient.response() passes over 100, and reads no body where none can be", async () => {
+Deno.test("RawClient.response() skips 100, and reads no body if the response cannot have one", async () => {
   const bytes = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n" +
     "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" +
     "bodyHTTP/1.1 200 OK\r\n\r\n";
@@ -68,7 +68,7 @@ Deno.test("RawClient.response() passes over 100, and reads no body where none ca
   assertEquals(seen, [204, 200, false]);
 });
 
-Deno.test("RawClient tells how the server ended the connection", async () => {
+Deno.test("RawClient reports how the server ended the connection", async () => {
   const seen = await receiving("abc", async (client) => [
     client.ending,
     await client.rest(),
@@ -79,7 +79,7 @@ Deno.test("RawClient tells how the server ended the connection", async () => {
   assertEquals(seen, [undefined, "abc", "fin", "", 0]);
 });
 
-Deno.test("Transcript keeps the beginning of long pieces, and no more than 200", () => {
+Deno.test("Transcript keeps the beginning of long pieces, and at most 200 pieces", () => {
   const transcript = new Transcript();
   for (let index = 0; index < 250; index++) {
     transcript.add("sent", new Uint8Array(5000).fill(0xe9));
@@ -90,7 +90,7 @@ Deno.test("Transcript keeps the beginning of long pieces, and no more than 200",
   assertEquals([first?.direction, first?.size], ["sent", 5000]);
 });
 
-Deno.test("CaseRecord waits for the count of an event, and gives the value of the last", async () => {
+Deno.test("CaseRecord waits until an event has happened often enough, and returns its last value", async () => {
   const record = new CaseRecord();
   record.add({ event: "a", value: 1 });
   const second = record.waitFor("a", 2, 60_000);
@@ -108,7 +108,7 @@ Deno.test("CaseRecord gives up after the deadline", async () => {
   );
 });
 
-Deno.test("CaseRecord opens gates for good, and at the end all of them", async () => {
+Deno.test("CaseRecord opens gates permanently, and all of them at the end", async () => {
   const record = new CaseRecord();
   record.open("before");
   const waiting = record.passed("during");

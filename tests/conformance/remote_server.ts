@@ -1,4 +1,4 @@
-/** A server in a process of its own, with the application of the kit. */
+/** A server in a separate process, with the application of the kit. */
 
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { remoteProbe } from "../../conformance/probe.ts";

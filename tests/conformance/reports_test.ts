@@ -37,7 +37,7 @@ const CASES: readonly CaseReport[] = [
 
 const REPORT = toReport(CASES);
 
-/** A piece of a specification, with all that its Markdown can have. */
+/** A part of a specification, with all the Markdown that it can have. */
 const SPEC = `# Title
 
 - <a id="other"></a>[**other**](#other) Not shown here.
@@ -55,7 +55,7 @@ const ABOUT = {
   notes: ["it did not stop"],
 };
 
-Deno.test("toText() has a line for each subject, what did not pass, and a summary", () => {
+Deno.test("toText() has a line for each subject, the cases that did not pass, and a summary", () => {
   const lines = toText(REPORT).split("\n");
   assertEquals(lines.slice(0, 3), [
     "one  1 passed, 1 failed",
@@ -73,7 +73,7 @@ Deno.test("toText() has a line for each subject, what did not pass, and a summar
 
 Deno.test("toText() shows control characters instead of sending them to the terminal", () => {
   const text = caseText(CASES[1]!);
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assert(!/[\x00-\x09\x0b-\x1f]/.test(text));
   assertMatch(text, /\\x1b\[31m/);
   assertEquals(text.split("\n").length, 3);
@@ -83,7 +83,7 @@ Deno.test("toText() writes a report without cases", () => {
   assertEquals(toText(toReport([])), "\n0 passed, 0 failed\n");
 });
 
-Deno.test("toJson() gives the report back", () => {
+Deno.test("toJson() can be parsed back into the report", () => {
   assertEquals(JSON.parse(toJson(REPORT)), JSON.parse(JSON.stringify(REPORT)));
   assert(toJson(REPORT).endsWith("}\n"));
 });
@@ -130,15 +130,15 @@ Deno.test({
   },
 });
 
-Deno.test("toHtml() escapes whatever stands in messages and bytes", () => {
+Deno.test("toHtml() escapes messages and bytes", () => {
   const page = toHtml(REPORT, SPEC);
   assert(!page.includes("<b>") && !page.includes("<i>"));
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assert(!/[\x00-\x09\x0b-\x1f]/.test(page));
   assertMatch(page, /&lt;b&gt;&quot;it&#39;s&quot; &amp; &lt;\/pre&gt;/);
 });
 
-Deno.test("toHtml() needs nothing from elsewhere, and links to itself and to RFCs", () => {
+Deno.test("toHtml() loads nothing, and links only to itself and to RFCs", () => {
   for (const page of [toHtml(REPORT, SPEC), toHtml(REPORT)]) {
     assert(!/<(?:script|link|img|iframe)\b|@import|url\(/i.test(page));
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => `#${id}`);
@@ -158,7 +158,7 @@ Deno.test("toHtml() quotes the requirement of each case", () => {
   ));
 });
 
-Deno.test("reports name what was checked, when, and with which kit", () => {
+Deno.test("reports name the server, the time and the version of the kit", () => {
   const report = toReport(CASES, ABOUT);
   const page = toHtml(report);
   assert(page.includes("<h1>Conformance of Some&lt;Server&gt;/1.2</h1>"));
@@ -181,7 +181,7 @@ Deno.test("toText() counts cases that were skipped for the same reason", () => {
   assertMatch(text, /\n\nskipped 3 cases\n {2}not run\n0 passed, /);
 });
 
-Deno.test("Progress writes one line over and over on a terminal, and nothing elsewhere", () => {
+Deno.test("Progress updates one line on a terminal, and writes nothing elsewhere", () => {
   let written = "";
   for (const write of [(text: string) => written += text, undefined]) {
     using progress = new Progress(write, 20);
@@ -194,7 +194,7 @@ Deno.test("Progress writes one line over and over on a terminal, and nothing els
   );
 });
 
-Deno.test("toHtml() shows bytes with their ends of lines, joined, and says what is cut", () => {
+Deno.test("toHtml() joins the bytes, shows their line ends, and says how much is cut", () => {
   const page = toHtml(REPORT, SPEC);
   assert(page.includes("GET /&lt;i&gt; HTTP/1.1\\r\\n\n\\r\\n\n</pre>"));
   assert(page.includes("Sent, 21 bytes</small>"));
@@ -211,7 +211,7 @@ Deno.test({
   fn: async () => {
     const file = await Deno.makeTempFile({ suffix: ".html" });
     try {
-      // What a reader would look for, asked of the page by a script in it.
+      // The contents that a reader would look for, read by a script in the page.
       const script = `<script>
         const shown = () => [...document.querySelectorAll("details")]
           .filter((one) => one.checkVisibility()).length;

@@ -1,4 +1,4 @@
-/** What the broken applications of the tests do right. */
+/** The correct parts of the broken applications. */
 
 import type { Environ, HeaderTuple, StartResponse } from "../../mod.ts";
 
@@ -10,12 +10,12 @@ export const encoder: TextEncoder = new TextEncoder();
 /** The headers of plain text. */
 export const TEXT: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** Makes a body of text. */
+/** Creates a body from text. */
 export function bytes(text: string): Uint8Array[] {
   return [encoder.encode(text)];
 }
 
-/** Answers as it should. */
+/** Answers correctly. */
 export function sound(
   environ: Environ,
   startResponse: StartResponse,
@@ -25,7 +25,7 @@ export function sound(
   return environ.REQUEST_METHOD === "HEAD" ? [] : bytes(text);
 }
 
-/** An application that does something wrong first, and then answers. */
+/** An application that makes a mistake first, and then answers. */
 export function first(wrong: (environ: Environ) => unknown): Loose {
   return (environ, startResponse) => {
     wrong(environ);
@@ -33,7 +33,7 @@ export function first(wrong: (environ: Environ) => unknown): Loose {
   };
 }
 
-/** Where an application that waits for ever waits. */
+/** A promise for applications that never answer. */
 export function forever(): Promise<never> {
   return new Promise(() => {});
 }

@@ -57,7 +57,7 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
   [true, LOCAL, LINKED],
   [false, LOCAL, { ...LINKED, REQUEST_METHOD: "POST" }],
 ])(
-  "AccessGuard lets see the pages: %j, with %j, %j",
+  "AccessGuard allows access to the pages: %j, with %j, %j",
   (expected, rules, more) => {
     const environ = setupTestingDefaults({
       HTTP_HOST: "localhost:8000",
@@ -72,7 +72,7 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
   },
 );
 
-Deno.test("AccessGuard turns the pages off where other machines reach the server", () => {
+Deno.test("AccessGuard turns the pages off if other machines can reach the server", () => {
   for (
     const [rules, isOn] of [[LOCAL, true], [OPEN, false], [
       OPEN_NAMED,
@@ -83,7 +83,7 @@ Deno.test("AccessGuard turns the pages off where other machines reach the server
   }
 });
 
-Deno.test("devServer() shows no page and no header of CORS to a host that it does not know", async () => {
+Deno.test("devServer() sends no page and no CORS header to an unknown host", async () => {
   Deno.env.set("DEV_SERVER_SECRET", "do-not-show-this");
   const failing = "export default () => { throw new Error('boom'); };";
   await using developing = await Developing.start({ "app.js": failing });
@@ -131,7 +131,7 @@ Deno.test("devServer() puts its script into its own pages, never into the applic
   assert(posted.includes("boom") && !posted.includes("<script"));
 });
 
-Deno.test("devServer() tells an error page when the application runs again", async () => {
+Deno.test("devServer() notifies an error page when the application runs again", async () => {
   await using developing = await Developing.start({ "app.js": "throw 1;" });
   const page = await developing.get("", { headers: { Accept: "text/html" } });
   const [path = ""] = /__wsgi__\/reload\?generation=[^"]+/.exec(page) ?? [];

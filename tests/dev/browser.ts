@@ -6,10 +6,10 @@ import { missingTool } from "../tool.ts";
 
 export type { Page };
 
-/** Says why a test has to be ignored; nothing if Chromium is there. */
+/** Returns why a test must be ignored, or "" if Chromium is installed. */
 export const MISSING_CHROMIUM: string = await missingTool("chromium");
 
-/** How a page is shown. */
+/** Options for showing a page. */
 export interface PageOptions {
   readonly colorScheme?: "light" | "dark";
   readonly width?: number;
@@ -19,7 +19,7 @@ export interface PageOptions {
 /** A browser, which is closed at the end of its scope. */
 export class TestBrowser implements AsyncDisposable {
   readonly #browser: Browser;
-  /** What pages have written as errors, or thrown. */
+  /** The errors that pages have written or thrown. */
   readonly errors: string[] = [];
 
   private constructor(browser: Browser) {
@@ -39,7 +39,7 @@ export class TestBrowser implements AsyncDisposable {
     return new TestBrowser(await chromium.launch({ executablePath, args }));
   }
 
-  /** Opens a page with a profile of its own, which may use the clipboard. */
+  /** Opens a page with its own profile, which may use the clipboard. */
   async page(
     { colorScheme = "light", width = 1200, height = 860 }: PageOptions = {},
   ): Promise<Page> {
@@ -59,7 +59,7 @@ export class TestBrowser implements AsyncDisposable {
     return page;
   }
 
-  /** Asserts that no page has complained. */
+  /** Asserts that no page has reported an error. */
   assertQuiet(): void {
     assertEquals(this.errors, []);
   }

@@ -38,7 +38,7 @@ Deno.test("ConversationLog keeps at most 32 MiB by default", () => {
   assertEquals([log.list().length, log.size], [32, 2 ** 25]);
 });
 
-Deno.test("ConversationLog drops one conversation that is larger than all it may keep", () => {
+Deno.test("ConversationLog drops a conversation that is larger than the whole limit", () => {
   const log = new ConversationLog({ bytes: 1000 });
   const id = log.add(sized(100));
   assert(log.change(id, 900));

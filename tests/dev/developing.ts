@@ -1,4 +1,4 @@
-/** A development server over an application in a folder of its own. */
+/** A development server for an application in its own folder. */
 
 import { within } from "../raw_client.ts";
 import type { DevServer, DevServerOptions } from "../../dev/mod.ts";
@@ -18,7 +18,7 @@ export default (_environ, startResponse) => {
 export class Developing implements AsyncDisposable {
   readonly server: DevServer;
   readonly folder: string;
-  /** What it wrote to the terminal. */
+  /** The text that it wrote to the terminal. */
   terminal = "";
   #onWrite = Promise.withResolvers<void>();
 
@@ -37,7 +37,7 @@ export class Developing implements AsyncDisposable {
     });
   }
 
-  /** Writes files, of which app.js is the application, and serves it. */
+  /** Writes files, and serves the application in app.js. */
   static async start(
     files: Readonly<Record<string, string>>,
     options: Partial<DevServerOptions> = {},
@@ -62,7 +62,7 @@ export class Developing implements AsyncDisposable {
     return await response.text();
   }
 
-  /** Asks until the answer is the expected one. */
+  /** Repeats a request until the answer is the expected one. */
   async getUntil(expected: RegExp, path = ""): Promise<string> {
     const giveUp = AbortSignal.timeout(10_000);
     for (;;) {

@@ -5,7 +5,7 @@ import { get } from "../server/serving.ts";
 import { ask, RawClient } from "../raw_client.ts";
 import { Developing } from "./developing.ts";
 
-/** An application with a path for each thing that can go over a connection. */
+/** An application with a path for everything that a connection can carry. */
 const APP = `const encoder = new TextEncoder();
 const ended = [];
 export default async function app(environ, startResponse) {
@@ -77,7 +77,7 @@ async function start(): Promise<Developing> {
   return await Developing.start({ "app.js": APP });
 }
 
-Deno.test("devServer() gives the application the environ that makeServer() gives", async () => {
+Deno.test("devServer() passes the application the same environ as makeServer()", async () => {
   await using developing = await start();
   const { default: app } = await import(
     toModuleUrl(`${developing.folder}/app.js`)
@@ -105,7 +105,7 @@ Deno.test.each<[string, string, RegExp]>([
     /^HTTP\/1\.1 299 Very Own\r\nX-b: 1\r\nx-A: 2\r\nX-b: 3\r\nContent-Length: 4\r\n.*\r\n\r\nbody$/s,
   ],
   [
-    "the head alone for HEAD",
+    "only the head for HEAD",
     get("/head").replace("GET", "HEAD"),
     /^HTTP\/1\.1 299 .*Content-Length: 4\r\n.*\r\n\r\n$/s,
   ],
@@ -115,7 +115,7 @@ Deno.test.each<[string, string, RegExp]>([
     /^HTTP\/1\.1 204 No Content\r\n(?!.*Content-Length).*\r\n\r\n$/s,
   ],
   [
-    "what write() was given",
+    "the chunks of write()",
     get("/write"),
     /\r\nwritten \r\n8\r\nreturned\r\n0\r\n\r\n$/,
   ],
@@ -140,7 +140,7 @@ Deno.test("devServer() answers several requests on one connection", async () => 
   assertEquals(statuses, [299, 204, 299]);
 });
 
-Deno.test("devServer() asks for a body that is held back at the first read", async () => {
+Deno.test("devServer() sends 100 when the application first reads a body that waits for it", async () => {
   await using developing = await start();
   using client = await RawClient.connect(developing.server);
   const head = "POST /count HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n" +
@@ -149,7 +149,7 @@ Deno.test("devServer() asks for a body that is held back at the first read", asy
   assertEquals((await client.head()).status, 100);
   await client.send("abc");
   assertEquals((await client.response()).body, "3");
-  // An application that does not read gets none.
+  // No 100 is sent if the application does not read.
   await client.send(head.replace("/count", "/head"));
   assertEquals((await client.response()).head.status, 299);
 });
@@ -171,7 +171,7 @@ Deno.test("devServer() streams 100 MB in both directions", async () => {
   assertEquals(count, 104_857_600);
 });
 
-Deno.test("devServer() holds back neither what comes in nor what goes out", async () => {
+Deno.test("devServer() buffers neither requests nor responses", async () => {
   await using developing = await start();
   using client = await RawClient.connect(developing.server);
   await client.send(
@@ -186,7 +186,7 @@ Deno.test("devServer() holds back neither what comes in nor what goes out", asyn
   assertEquals(await client.chunk(), "");
 });
 
-Deno.test("devServer() tells the application of a client that leaves", async () => {
+Deno.test("devServer() notifies the application when a client leaves", async () => {
   await using developing = await start();
   {
     using client = await RawClient.connect(developing.server);

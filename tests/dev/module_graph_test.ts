@@ -23,7 +23,7 @@ Deno.test.each<[string, string[]]>([
   assertEquals(findSpecifiers(text), expected);
 });
 
-Deno.test("findModules() follows imports, also in circles and to files that are missing", async () => {
+Deno.test("findModules() follows imports, including circular ones and those of missing files", async () => {
   const folder = await Deno.makeTempDir({ prefix: "graph # %41 " });
   const files = {
     "app.ts":

@@ -22,7 +22,7 @@ export default async function app(environ, startResponse) {
 }
 `;
 
-/** A development server, with what it gives to its inspector. */
+/** A development server, and the values that it passes to its inspector. */
 async function start(
   files: Record<string, string>,
 ): Promise<
@@ -155,7 +155,7 @@ Deno.test("devServer() sends a recorded request again, with its body", async () 
   assertEquals(started?.headers[1], ["X-Length", "5"]);
 });
 
-Deno.test("devServer() keeps no more of a request and its events than there is room for", async () => {
+Deno.test("devServer() limits what it keeps of a request and its events", async () => {
   await using dev = await start({ "app.js": APP });
   const body = new Uint8Array(100_000);
   await (await fetch(`${dev.url}many`, { method: "POST", body })).text();
@@ -200,7 +200,7 @@ Deno.test("devServer() reads the source of the application's modules, and of no 
   }
 });
 
-Deno.test("devServer() checks the application in a start of its own, and says what changed", async () => {
+Deno.test("devServer() starts the application separately for a check, and reports the changes", async () => {
   const counting = (status: string): string =>
     `let count = 0;
 export default (environ, startResponse) => {

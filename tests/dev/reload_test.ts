@@ -152,7 +152,7 @@ Deno.test("devServer() reports an application in an endless loop, answers, and e
   await developing.getUntil(/^again$/);
 });
 
-Deno.test("devServer() lets running requests end at a reload, and cuts what goes on after a second", async () => {
+Deno.test("devServer() lets running requests end at a reload, and cuts them off after a second", async () => {
   const module = `const encoder = new TextEncoder();
 export default async (environ, startResponse) => {
   startResponse("200 OK", []);

@@ -42,12 +42,15 @@ Deno.test.each(
     "off",
     /^$/,
   ]] as const,
-)("devServer({ log: %j }) writes that form", async (log, expected) => {
-  await using developing = await Developing.start({ "app.js": APP }, { log });
-  await developing.get();
-  await developing.server.shutdown();
-  assertMatch(developing.terminal, expected);
-});
+)(
+  "devServer({ log: %j }) writes lines of that format",
+  async (log, expected) => {
+    await using developing = await Developing.start({ "app.js": APP }, { log });
+    await developing.get();
+    await developing.server.shutdown();
+    assertMatch(developing.terminal, expected);
+  },
+);
 
 Deno.test("devServer() reports what the application does after its response", async () => {
   const app = `export default (_environ, startResponse) => {

@@ -25,8 +25,8 @@ function recipe(title: string): Recipe {
 const before = recipe("Before you begin");
 
 /**
- * Leaves out what is different every day and on every machine. lighttpd says
- * Accept-Ranges where a program has ended before its head is sent.
+ * Removes parts that differ by day and by machine. lighttpd sends Accept-Ranges
+ * if a program has ended before its head is sent.
  */
 function plain(output: string): string {
   return output.replace(/^(date:).*$/im, "$1")
@@ -35,7 +35,7 @@ function plain(output: string): string {
     .trim();
 }
 
-/** Follows a recipe, and looks at what the page says of it. */
+/** Follows a recipe, and checks the page's claims about it. */
 async function follow(place: Workplace, recipe: Recipe): Promise<void> {
   await place.write(recipe);
   for (const commands of recipe.terminals) place.open(commands);
@@ -106,7 +106,7 @@ Deno.test({
   }
 });
 
-Deno.test("every recipe is followed", () => {
+Deno.test("every recipe is tested", () => {
   const followed = [...ALONE.map(([title]) => title), ...WITH_PACKAGE];
   const shown = recipes.filter(({ talks }) => talks.length > 0)
     .map(({ title }) => title);
@@ -126,7 +126,7 @@ Deno.test("the programs of the recipes have correct types", async () => {
   await place.write(before);
   let count = 0;
   for (const { files } of recipes) {
-    // The types of Bun are a package of its own.
+    // The types of Bun are a separate package.
     const program = files.get("main.ts") ?? "Bun.";
     if (program.includes("Bun.")) continue;
     await Deno.writeTextFile(`${place.folder}/main_${++count}.ts`, program);

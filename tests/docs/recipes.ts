@@ -3,10 +3,10 @@
  *
  * A section is a recipe. In it, a block whose first line is a comment with a
  * file name is that file, a `sh` block is a terminal, and a `console` block has
- * commands, each after `$`, with what they print.
+ * commands, each after `$`, with their output.
  */
 
-/** A command, and what it prints. */
+/** A command, and its output. */
 export interface Talk {
   readonly command: string;
   readonly output: string;

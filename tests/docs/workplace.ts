@@ -1,5 +1,5 @@
 /**
- * An empty folder beside a stand-in for the clone, where the recipes of
+ * An empty folder next to a stand-in for the clone, where the recipes of
  * `docs/deploy*.md` are followed.
  */
 
@@ -16,7 +16,7 @@ const COMMAND_MS = 120_000;
 /** The time between two attempts to reach a server that starts. */
 const PAUSE_MS = 50;
 
-/** How much of what was written an error shows. */
+/** The number of characters of output that an error shows. */
 const SHOWN = 2000;
 
 /** The ports of the pages, which other programs may use. */
@@ -74,7 +74,7 @@ export class Workplace implements AsyncDisposable {
     this.folder = `${parent}/hello`;
   }
 
-  /** Makes the folders. `npx` will find the programs, which are those of npm. */
+  /** Creates the folders. `npx` will find the programs, which come from npm. */
   static async create(programs: readonly string[] = []): Promise<Workplace> {
     const parent = await Deno.makeTempDir({ prefix: "wsgiref_recipe_" });
     // Servers that root starts run as another user.
@@ -145,7 +145,7 @@ export class Workplace implements AsyncDisposable {
     while (Date.now() < late) {
       const { success, stdout } = await this.#command(script).output();
       const text = new TextDecoder().decode(stdout);
-      // nginx is there before the server behind it.
+      // nginx is ready before the server behind it.
       if (success && !text.startsWith("HTTP/1.1 502")) {
         return replaceWords(text.replaceAll("\r", ""), this.#ports, PORTS);
       }
@@ -154,7 +154,7 @@ export class Workplace implements AsyncDisposable {
     throw new Error(`Cannot reach the server\n${this.#log.slice(0, SHOWN)}`);
   }
 
-  /** Ends what runs in the terminals. */
+  /** Ends the programs that run in the terminals. */
   async closeTerminals(): Promise<void> {
     const terminals = this.#terminals.splice(0);
     for (const { pid } of terminals) end(pid, "SIGTERM");

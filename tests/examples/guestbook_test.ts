@@ -14,7 +14,7 @@ function signature(...fields: [string, string | File][]): FormData {
 
 const ADA: [string, string][] = [["name", 'A "d" a'], ["message", "<b>, Hi"]];
 
-Deno.test("guestbook.ts keeps what visitors write, and knows them again", async () => {
+Deno.test("guestbook.ts keeps the entries of visitors, and recognizes returning visitors", async () => {
   const client = new TestClient(guestbook(":memory:"));
   const png = new File([new Uint8Array([1, 2])], "a.png", {
     type: "image/png",
@@ -59,7 +59,7 @@ Deno.test.each<[string, string, string, TestRequestOptions["body"], number]>([
   },
 );
 
-Deno.test("guestbook.ts shows a new entry to those who watch", async () => {
+Deno.test("guestbook.ts notifies open pages of a new entry", async () => {
   await using server = serve(guestbook(":memory:"), { port: 0, log: false });
   const leaving = new AbortController();
   const { signal } = leaving;

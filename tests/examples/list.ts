@@ -1,4 +1,4 @@
-/** The examples that are HTTP servers, and what each answers. */
+/** The examples that are HTTP servers, and their answers. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Application } from "../../mod.ts";
@@ -13,14 +13,14 @@ const HASHES =
   "711e9609339e92b03ddc0a211827dba421f38f9ed8b9d806e1ffdd8c15ffa03d  world!\n";
 const COUNTDOWN = "10\n9\n8\n7\n6\n5\n4\n3\n2\n1\nLift-off!\n";
 
-/** An example, and what it answers. */
+/** An example, and its answer. */
 export interface Example {
   file: string;
-  /** The body that a GET gets. */
+  /** The body of the answer to GET. */
   page: string | RegExp;
-  /** The status that a GET gets, if not 200. */
+  /** The status of the answer to GET, if not 200. */
   status?: number;
-  /** The Content-Type of the page, if not that of plain text. */
+  /** The Content-Type of the page, if not plain text. */
   type?: string;
 }
 
@@ -69,7 +69,7 @@ export const EXAMPLES: Example[] = [
   },
 ];
 
-/** Examples that are no HTTP servers, and where they are tested. */
+/** Examples that are not HTTP servers, and the files that test them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "check_server.ts": "tests/conformance/main_test.ts",
   "scgi.ts": "tests/servers/backend_examples_test.ts",

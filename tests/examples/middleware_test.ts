@@ -38,7 +38,7 @@ const encoder = new TextEncoder();
 const TEXT: HeaderTuple = ["Content-Type", "text/plain"];
 const GZIP = { "Accept-Encoding": "gzip" };
 
-/** Sends "abc" in every way that the interface has. */
+/** Sends "abc" in every way that the interface allows. */
 function appsOf(...headers: HeaderTuple[]): Record<string, Application> {
   const [ab, c] = [encoder.encode("ab"), encoder.encode("c")];
   const all = [TEXT, ...headers];
@@ -78,7 +78,7 @@ const kindsOf = (...headers: HeaderTuple[]) =>
   Object.entries(appsOf(...headers));
 const page = answer("abc", "200 OK", [TEXT, ["ETag", '"1"']]);
 
-/** TestClient has a validator outside, and this one inside of the middleware. */
+/** TestClient has a validator outside the middleware; this one is inside. */
 function clientOf(middleware: Middleware, app: Application): TestClient {
   return new TestClient(middleware(validator(app)));
 }
@@ -112,13 +112,13 @@ Deno.test.each(kindsOf(["ETag", '"1"'], ["Vary", "Cookie"]))(
       assertEquals(plain.text(), "abc");
       assertEquals(plain.header("Content-Encoding"), undefined);
       assertEquals(plain.header("ETag"), '"1"');
-      // A cache must know that others get something else.
+      // A cache must know that other clients get another response.
       assert(plain.headers.some(([, value]) => value === "Accept-Encoding"));
     }
   },
 );
 
-Deno.test("gzip() reads a list of codings, and compresses once within itself", async () => {
+Deno.test("gzip() parses a list of codings, and compresses once if applied twice", async () => {
   for (const accept of ["br, gzip", "GZIP;q=0.5,*;q=0", "gzip ;q=1.0"]) {
     const headers = { "Accept-Encoding": accept };
     const response = await clientOf(gzip, page).get("/", { headers });
@@ -147,7 +147,7 @@ Deno.test.each<[string, readonly HeaderTuple[]]>([
   assertEquals(response.header("Vary"), undefined);
 });
 
-Deno.test("gzip() names a compressed page in a 304 as it did in the 200", async () => {
+Deno.test("gzip() sends the same ETag for a compressed page in a 304 as in the 200", async () => {
   const client = new TestClient(gzip(conditionalGet(page)));
   const etag = (await client.get("/", { headers: GZIP })).header("ETag")!;
   const headers = { ...GZIP, "If-None-Match": etag };
@@ -169,7 +169,7 @@ Deno.test("gzip() releases everything when a body fails", async () => {
     "200 OK",
     [TEXT],
   );
-  // The sanitizer finds what is left open.
+  // The sanitizer finds resources that are left open.
   const headers = GZIP;
   const asking = () => clientOf(gzip, app).get("/", { headers });
   await assertRejects(asking, Error, "broken");
@@ -222,7 +222,7 @@ Deno.test.each([["gzip()", gzip], ["upperCase()", upperCase]])(
     await body.close?.();
     const ends = recording.calls.filter((call) => call !== "next");
     assertEquals(ends, ["return", "close"]);
-    // A body that was never begun is closed as well.
+    // A body that was never begun is also closed.
     const other = new Recording();
     const [unread] = await begin(middleware(other.app), variables);
     await unread.close?.();
@@ -339,7 +339,7 @@ Deno.test("upperCase() yields one chunk for each chunk, empty ones too", async (
   assertEquals(got, [1, 0, 2]);
 });
 
-Deno.test("upperCase() passes on the throw of a late excInfo", async () => {
+Deno.test("upperCase() passes on an error that startResponse rethrows", async () => {
   const late = new Error("too late");
   let caught: unknown;
   const app: Application = function* (
@@ -383,7 +383,7 @@ Deno.test.each<[string, Application, Record<string, string>]>([
 ])("%s leaves no timer behind when its client leaves", async (_, app, more) => {
   const [body, iterator] = await begin(app, more);
   await iterator.next();
-  // It waits for the next chunk. The sanitizer finds what is left of that.
+  // It waits for the next chunk. The sanitizer finds a timer that is left.
   iterator.next();
   await Promise.resolve();
   await body.close?.();

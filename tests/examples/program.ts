@@ -27,7 +27,7 @@ export class Example extends Program {
     return example;
   }
 
-  /** Ends it, and returns what it has written to stderr. */
+  /** Ends it, and returns its stderr. */
   async end(): Promise<string> {
     this.kill("SIGTERM");
     return (await this.outcome()).stderr;

@@ -104,7 +104,7 @@ function withoutTimes(text: string): string {
     .trim();
 }
 
-/** Makes a pattern of an output, in which an ellipsis stands for a time. */
+/** Converts an output to a pattern, in which an ellipsis matches a time. */
 function patternOf(text: string): RegExp {
   const parts = withoutTimes(text).split("…").map(RegExp.escape);
   return new RegExp(`^${parts.join("[^]*")}$`);
@@ -114,7 +114,7 @@ function patternOf(text: string): RegExp {
 const APART = ["bare_server.ts", "streaming.ts"];
 
 Deno.test.each(EXAMPLES)(
-  `$file answers when it is started by its first line, and as the pages show${missingCurl}`,
+  `$file answers as the pages show when it is started with its first line${missingCurl}`,
   async (example) => {
     const { file, page, status = 200, type = TEXT } = example;
     const asks = missingCurl === "" ? shown(file) : [];
@@ -140,7 +140,7 @@ Deno.test.each(EXAMPLES)(
       assertMatch(got, patternOf(output.replace(failure, "")));
       assertStringIncludes(stderr, failure);
     }
-    // This one shows errors on purpose.
+    // This example prints errors on purpose.
     if (file !== "error_catcher.ts") await program.assertQuiet();
   },
 );
@@ -152,7 +152,7 @@ Deno.test("docs/examples.md shows the responses of twenty servers", () => {
 
 // Single examples ----------------------------------------------------------------
 
-Deno.test("bare_server.ts prints status, headers and page, and ends", async () => {
+Deno.test("bare_server.ts prints status, headers and page, and exits", async () => {
   await using program = new Program(...await commandOf("bare_server.ts"));
   const { code, stdout, stderr } = await program.outcome();
   assertEquals([code, stderr], [0, ""]);
@@ -187,7 +187,7 @@ Deno.test("echo.ts sends the body back while it still arrives", async () => {
     body: ReadableStream.from(pieces()),
   });
   assertEquals(response.headers.get("content-type"), "application/x-test");
-  // The head has come, so the first chunk went through.
+  // The head has arrived, so the first chunk was passed on.
   more.resolve();
   assertEquals(await response.bytes(), sent);
   await program.assertQuiet();
@@ -204,7 +204,7 @@ async function readFirst(url: string, headers = {}): Promise<string> {
   return new TextDecoder().decode(value);
 }
 
-Deno.test("streaming.ts is closed at once when its client leaves", async () => {
+Deno.test("streaming.ts is closed immediately when its client leaves", async () => {
   await using program = await Example.start("streaming.ts");
   assertEquals(await readFirst(program.url), "10\n");
   await program.stderr.until(/^closed\n/m);
@@ -212,7 +212,7 @@ Deno.test("streaming.ts is closed at once when its client leaves", async () => {
 });
 
 Deno.test.each([["", 1], ["41", 42], ["4x", 1]])(
-  "events.ts sends an event at once, after Last-Event-ID %j event %d",
+  "events.ts sends an event immediately: after Last-Event-ID %j, event %d",
   async (last, first) => {
     await using program = await Example.start("events.ts");
     const headers = last === "" ? {} : { "Last-Event-ID": last };
@@ -260,7 +260,7 @@ Deno.test("hello.ts says what is wrong when its port is in use", async () => {
 Deno.test.each([
   ["its first line", ""],
   ["all downloads forbidden", "--cached-only --no-remote --no-npm"],
-])("hello.ts asks no registry, with %s", async (_, flags) => {
+])("hello.ts contacts no registry, with %s", async (_, flags) => {
   let asked = 0;
   await using registry = Deno.serve({
     hostname: "127.0.0.1",

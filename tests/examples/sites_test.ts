@@ -11,7 +11,7 @@ const MODULE = `export const application = (_environ, startResponse) => {
   return [new TextEncoder().encode("loaded")];
 };`;
 
-/** A site in a folder of its own, beside which there is a secret module. */
+/** A site in its own folder, next to which there is a secret module. */
 class Site implements AsyncDisposable {
   readonly client: TestClient;
 
@@ -28,7 +28,7 @@ class Site implements AsyncDisposable {
     await Deno.writeTextFile(`${root}/more/a#b%20é.ts`, MODULE);
     await Deno.writeTextFile(`${root}/none.ts`, "export const other = 1;\n");
     await Deno.writeTextFile(`${root}/text.txt`, MODULE);
-    // Loading one of these would end the test with an error.
+    // Loading one of them would make the test fail.
     for (const path of ["secret.ts", "site2/secret.ts"]) {
       await Deno.writeTextFile(`${parent}/${path}`, "throw new Error('ran');");
     }
@@ -43,7 +43,7 @@ class Site implements AsyncDisposable {
   }
 }
 
-Deno.test("site.ts loads a module whose name a URL would have to quote", async () => {
+Deno.test("site.ts loads a module whose name must be escaped in a URL", async () => {
   await using folder = await Site.create();
   const response = await folder.client.get("/more/a%23b%2520%C3%A9.ts");
   assertEquals([response.status, response.text()], [200, "loaded"]);
@@ -65,7 +65,7 @@ Deno.test.each([
   { target: "/missing.html", what: "a page that is not there" },
 ])("site.ts answers $what with 404", async ({ target }) => {
   await using folder = await Site.create();
-  // Not by URL, which would tidy the path up.
+  // Without URL, which would normalize the path.
   const { status } = await folder.client.get("/", {
     environ: { PATH_INFO: decodeURIComponent(target) },
   });

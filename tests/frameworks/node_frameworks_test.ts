@@ -56,7 +56,7 @@ async function post(app: Framework, path: string): Promise<unknown[]> {
   }
 }
 
-/** Loads a package; returns nothing if npm does not have it. */
+/** Loads a package; returns `undefined` if npm does not have it. */
 async function load<T>(specifier: string): Promise<T | undefined> {
   return await import(specifier).then((module) => module.default, () => {});
 }

@@ -29,7 +29,7 @@ async function exercise(
 ): Promise<string[]> {
   const running = await part.start(middleware);
   await takeExercises(t, part, running);
-  // A reason that is no longer true must be removed.
+  // A reason that no longer applies must be removed.
   assertEquals([...running.seen], Object.keys(part.known));
   const complaints = running.log.join("").match(
     /^\w*(?:Error|Exception): .*|\w+Warning: .*/gm,
@@ -53,7 +53,7 @@ for (const part of [flask, django, pyramid]) {
     assertEquals(await exercise(t, part, WSGIREF_VALIDATE), logged);
   });
 
-  test(`versions() returns those of ${part.name} and of Python`, async () => {
+  test(`versions() returns the versions of ${part.name} and of Python`, async () => {
     const { [part.name]: own = "", Python = "" } = await part.versions();
     assertMatch(own, /^\d+(?:\.\d+)+$/);
     assertMatch(Python, /^3\.\d+\.\d+$/);

@@ -9,7 +9,7 @@ import { Events, fail, turn } from "./recording_transport.ts";
 
 const ASYNC = Symbol.asyncIterator;
 
-/** A reader, its events and what it has logged. */
+/** A reader, its events and its log. */
 function logging(makeBody: unknown | ((events: Events) => unknown)): {
   reader: BodyReader;
   events: Events;

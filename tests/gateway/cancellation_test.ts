@@ -28,11 +28,11 @@ Deno.test("Cancellation.cancel() calls the last listener once, then aborts the s
   assert(cancellation.reason === reason && signal.reason === reason);
 });
 
-Deno.test("Cancellation.listen() calls the listener at once after cancel()", () => {
+Deno.test("Cancellation.listen() calls the listener immediately after cancel()", () => {
   const cancellation = new Cancellation();
   const reason = new ClientDisconnected();
   cancellation.cancel(reason);
-  // It does not undo what has happened.
+  // It does not undo the cancellation.
   cancellation.finish();
   const heard: unknown[] = [];
   for (let turn = 0; turn < 2; turn++) {

@@ -31,7 +31,7 @@ Deno.test.each([
   [500, "500 Internal Server Error"],
   [503, "503 Service Unavailable"],
   [599, "599 Error"],
-])("errorResponse() makes a page for %i", async (code, status) => {
+])("errorResponse() returns a page for %i", async (code, status) => {
   const type = "text/plain; charset=utf-8";
   const headers: [string, string][] = [["Content-Type", type]];
   const [head, page] = errorResponse(code);
@@ -67,7 +67,7 @@ Deno.test("formatError() removes the frames that have called the program, and ke
   );
 });
 
-Deno.test("formatError() lists the causes, to a depth", () => {
+Deno.test("formatError() lists the causes, up to a maximum depth", () => {
   const middle = new Error("middle", { cause: new Error("inner") });
   const lines = formatError(new Error("outer", { cause: middle })).split("\n");
   assertEquals(lines.filter((line) => /^[^ ]/.test(line)), [
@@ -91,7 +91,7 @@ Deno.test.each([
     new ServerStopped(),
     "The server was stopped before the response was complete\n",
   ],
-])("formatError() is one line for %o", (error, text) => {
+])("formatError() returns one line for %o", (error, text) => {
   assertEquals(formatError(error), text);
 });
 

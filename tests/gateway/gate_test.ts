@@ -41,7 +41,7 @@ Deno.test("Gate can be closed and waited for again in the callback", () => {
   assertEquals(rounds, 3);
 });
 
-Deno.test("Gate.then() resolves in a job of its own when the gate opens", async () => {
+Deno.test("Gate.then() resolves in a separate job when the gate opens", async () => {
   const gate = new Gate();
   gate.close();
   const order: string[] = [];
@@ -62,7 +62,7 @@ Deno.test("Gate.then() calls all of several waiting functions", async () => {
   assertEquals(await both, [undefined, 2]);
 });
 
-Deno.test("Gate.fail() rejects all who wait, now and later", async () => {
+Deno.test("Gate.fail() rejects all current and later waiters", async () => {
   const gate = new Gate();
   gate.close();
   const reason = new Error("gone");

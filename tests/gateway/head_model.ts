@@ -45,7 +45,7 @@ export function isAcceptable({ status, headers }: AnyHead): boolean {
   });
 }
 
-/** A text in which now and then a unit is invalid. */
+/** A text that occasionally has an invalid unit. */
 function mostly(
   good: string,
   bad: string,

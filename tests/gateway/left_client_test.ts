@@ -24,7 +24,7 @@ const SIZED = `${POST}Content-Length: 5\r\n\r\nHello`;
 const CHUNKED =
   `${POST}Transfer-Encoding: chunked\r\n\r\n3\r\nHel\r\n2\r\nlo\r\n0\r\n\r\n`;
 
-/** Reads the body when the client has left; returns its text or the error. */
+/** Reads the body once the client has left; returns its text or the error. */
 async function readAfter(
   serve: (typeof SERVERS)[0][1],
   request: string,

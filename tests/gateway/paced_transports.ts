@@ -1,4 +1,4 @@
-/** Transports that accept chunks at any pace, and detect those that come early. */
+/** Transports that accept chunks at any pace, and detect those sent too early. */
 
 import { Gate } from "../../gateway/gate.ts";
 import {
@@ -7,7 +7,7 @@ import {
   RespondingTransport,
 } from "./recording_transport.ts";
 
-/** Detects chunks of the body that come before it accepts them. */
+/** Detects chunks of the body that are sent before it accepts them. */
 class PacedTransport extends RecordingTransport {
   /** The number of chunks of write(), for which the application need not wait. */
   readonly #unpaced: number;
@@ -41,7 +41,7 @@ class PacedTransport extends RecordingTransport {
   }
 }
 
-/** Returns promises that resolve by themselves, or nothing. */
+/** Returns promises that resolve by themselves, or `undefined`. */
 class PromisingTransport extends PacedTransport {
   override write(chunk: Uint8Array): void | Promise<void> {
     super.write(chunk);
@@ -73,7 +73,7 @@ function later(jobs: number, call: () => void): void {
   else queueMicrotask(() => later(jobs - 1, call));
 }
 
-/** Makes a transport of each kind. The first `unpaced` chunks need not wait. */
+/** Creates a transport of each kind. The first `unpaced` chunks don't wait. */
 export function transportsOf(
   unpaced: number,
   delays: readonly number[],

@@ -80,7 +80,7 @@ function* generate(
   chunks: Iterable<string>,
   events: Events,
 ): Chunks {
-  // Only a generator that is stopped does not reach the end.
+  // Only a generator that is stopped fails to reach the end.
   let ended = false;
   try {
     for (const chunk of chunks) {

@@ -37,7 +37,7 @@ export class Events {
     this.#watchers.get(event)?.resolve();
   }
 
-  /** Resolves when the event has happened. */
+  /** Resolves once the event has happened. */
   seen(event: string): Promise<void> {
     if (this.list.includes(event)) return Promise.resolve();
     const watcher = this.#watchers.get(event) ?? Promise.withResolvers<void>();
@@ -50,7 +50,7 @@ export class Events {
   }
 }
 
-/** A transport that gets head, chunks and end one by one. */
+/** A transport that receives head, chunks and end one by one. */
 export class RecordingTransport implements Transport {
   readonly cancellation: Cancellation = new Cancellation();
   readonly events: Events;
@@ -115,7 +115,7 @@ export class RecordingTransport implements Transport {
     this.events.add("abort");
   }
 
-  /** Lets the oldest write() go on, or fail. */
+  /** Lets the oldest write() succeed or fail. */
   release(failure?: Error): void {
     const waiting = this.#waiting.shift();
     if (failure === undefined) waiting?.resolve();
@@ -157,7 +157,7 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** Throws, as an application that fails. */
+/** Throws, like an application that fails. */
 export function fail(message = "on purpose"): never {
   throw new Error(message);
 }
@@ -181,7 +181,7 @@ export type LooseApplication = (
 /** The headers of a text. */
 export const PLAIN: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** Makes an application that starts a response, by default of text, with a body. */
+/** Creates an application that sends a body, by default as plain text. */
 export function answering<Body>(
   body: (environ: Environ) => Body,
   headers: readonly HeaderTuple[] = PLAIN,
@@ -193,7 +193,7 @@ export function answering<Body>(
   };
 }
 
-/** Makes an application that sends one chunk. */
+/** Creates an application that sends one chunk. */
 export function sending(
   text: string,
   headers?: readonly HeaderTuple[],

@@ -25,7 +25,7 @@ function writing<T extends Transport = RespondingTransport>(
   return { writer, transport };
 }
 
-/** Whether the length is reached, and whether bytes are missing. */
+/** Whether the length has been reached, and whether bytes are missing. */
 function stateOf({ isFull, isShort }: ResponseWriter): [boolean, boolean] {
   return [isFull, isShort];
 }
@@ -119,7 +119,7 @@ Deno.test.each<[string, string, number | undefined, string | undefined]>([
   },
 );
 
-Deno.test("ResponseWriter.announceLength() leaves a head alone that has been sent", () => {
+Deno.test("ResponseWriter.announceLength() does not change a head that has been sent", () => {
   const { writer } = writing();
   writer.sendHead();
   writer.announceLength(7);
@@ -147,7 +147,7 @@ Deno.test("ResponseWriter.sendWhole() announces the length of a body that HEAD l
   assertEquals([empty.transport.headers, empty.transport.responded], [[], 0]);
 });
 
-Deno.test("ResponseWriter.ready is the promise of the transport, and no unhandled rejection", async () => {
+Deno.test("ResponseWriter.ready is the promise of the transport, and causes no unhandled rejection", async () => {
   const { writer, transport } = writing();
   assertEquals(writer.ready, undefined);
   writer.send(toBytes("a"));

@@ -113,7 +113,7 @@ Deno.test.each([
   assertEquals(transport.events.list, []);
 });
 
-/** A proxy that collects the members of a target that are read. */
+/** A proxy that records which members of its target are read. */
 function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
   return new Proxy(target, {
     get(target, key): unknown {
@@ -144,7 +144,7 @@ Deno.test("runApplication() uses only the iterator method and close of a body", 
   assertEquals(events.list, []);
 });
 
-/** Sent whole, joined, one by one because they are large; after write() or not. */
+/** Sent whole, joined, or one by one because of their size; also after write(). */
 const ARRAYS = [["a"], ["a", "bb"], ["a".repeat(40_000), "b".repeat(40_000)]]
   .flatMap((texts) => ["", "w"].map((written) => ({ texts, written })));
 

@@ -169,7 +169,7 @@ Deno.test.each([
 
 // length-end-asked
 Deno.test.each(KINDS.slice(1))(
-  "runApplication() ends the response at Content-Length before the transport accepts more, and asks once more: %s",
+  "runApplication() ends the response at Content-Length before the transport accepts more, and calls next() once more: %s",
   async (kind) => {
     const transport = new RespondingTransport();
     const { events } = transport;
@@ -182,7 +182,7 @@ Deno.test.each(KINDS.slice(1))(
 );
 
 Deno.test.each([["a", 1], ["", 0]])(
-  "runApplication() stops a body that goes on past Content-Length with %j, after write() too",
+  "runApplication() stops a body that exceeds Content-Length with %j, even after write()",
   async (chunk, logged) => {
     for (const isWritten of [false, true]) {
       const events = new Events();

@@ -54,7 +54,7 @@ Deno.test("runApplication() closes a body whose next() never settles when the cl
 });
 
 Deno.test.each(KINDS.slice(1))(
-  "runApplication() asks for nothing more when the client leaves, or the transport fails: %s",
+  "runApplication() requests nothing more when the client leaves or the transport fails: %s",
   async (kind) => {
     for (const isGone of [true, false]) {
       const transport = new RecordingTransport();
@@ -74,7 +74,7 @@ Deno.test.each(KINDS.slice(1))(
 
 // close-late-return
 Deno.test.each(KINDS)(
-  "runApplication() closes a body unread that comes after the client left, valid or not: %s",
+  "runApplication() closes, without reading it, a body returned after the client has left: %s",
   async (kind) => {
     for (const isEarly of [true, false]) {
       const transport = new RespondingTransport();
@@ -86,7 +86,7 @@ Deno.test.each(KINDS)(
         leave(transport);
         return bodyOf(kind, ["a"], events);
       }, { transport });
-      // A generator that was never begun has nothing to do at return().
+      // A generator that was never begun does nothing at return().
       const returned = kind.endsWith("iterator") ? ["return"] : [];
       assertEquals(events.list, [...returned, "close"]);
       assertEquals(written, []);
@@ -94,7 +94,7 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("runApplication() logs nothing of a body that throws because its client has left", async () => {
+Deno.test("runApplication() logs nothing for a body that throws because its client has left", async () => {
   const transport = new RecordingTransport();
   const { cancellation: { signal }, events } = transport;
   const waiting = await waitFor(

@@ -143,7 +143,7 @@ Deno.test("runApplication() waits for the error page and for close()", async () 
   assertEquals([transport.body, closed], [PAGE, true]);
 });
 
-/** Runs an application that throws, and returns what was sent and logged. */
+/** Runs an application that throws, and returns the response and the log. */
 async function failWith(
   error: unknown,
   errorPage: (code: number) => [ResponseHead, Uint8Array],
@@ -160,7 +160,7 @@ Deno.test.each<[unknown, number, string]>([
   [new Error("broken"), 500, "Error: broken\n"],
   [new RequestBodyError("too large", 413), 413, "too large\n"],
 ])(
-  "runApplication() answers %s with what errorPage makes for %i",
+  "runApplication() answers %s with what errorPage returns for %i",
   async (error, status, line) => {
     const codes: number[] = [];
     const [sent, log] = await failWith(error, (code) => {

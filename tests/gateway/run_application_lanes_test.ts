@@ -22,7 +22,7 @@ interface Case {
   lengthOffset: number | null;
   writes: string[];
   chunks: string[];
-  /** Whether startResponse is called late, where the kind allows it. */
+  /** Whether startResponse is called late, if the kind allows it. */
   isLate: boolean;
   isAsync: boolean;
   /** The chunk at which the body throws, if any. */

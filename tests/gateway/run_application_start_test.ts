@@ -36,14 +36,17 @@ Deno.test.each<[what: string, app: LooseApplication, message: string]>([
     assertThrows(() => write("text" as unknown as Uint8Array), TypeError);
     return [toBytes("hello")];
   }, 'Cannot send the body: chunk must be a Uint8Array, got "text"'],
-])("runApplication() answers 500 to one that %s", async (_, app, message) => {
-  for (const method of ["GET", "HEAD"]) {
-    for (const one of await runAll(app, { method })) {
-      assertEquals([ended(one)[0], ended(one)[3]], [500, 1]);
-      assertStringIncludes(one.written[0]!, message);
+])(
+  "runApplication() answers 500 for an application that %s",
+  async (_, app, message) => {
+    for (const method of ["GET", "HEAD"]) {
+      for (const one of await runAll(app, { method })) {
+        assertEquals([ended(one)[0], ended(one)[3]], [500, 1]);
+        assertStringIncludes(one.written[0]!, message);
+      }
     }
-  }
-});
+  },
+);
 
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
   "startResponse() and write() fail the request from inside the body after %j, even if that is caught",
@@ -119,7 +122,7 @@ Deno.test.each([[0], [""], [false], [NaN]])(
   },
 );
 
-Deno.test("startResponse() fails the request when a call with excInfo is wrong, until a right one", async () => {
+Deno.test("startResponse() fails the request when a call with excInfo is invalid, until a valid one", async () => {
   const late = new Error("late");
   for (const isCorrected of [false, true]) {
     const { transport } = await run((_environ, start) => {

@@ -71,7 +71,7 @@ Deno.test.each([
       const app = answering(() => bodyOf(kind, ["a", "b"], events));
       const { written } = await run(app, { method, transport });
       assertEquals(events.count("close"), 1);
-      // Not every kind of response gets to this call.
+      // Not every kind of response makes this call.
       const hasFailed = written.join("").includes(`${at} failed`);
       const isBroken = hasFailed && (how === "throws" || at === "write");
       assertEquals(transport.outcome === "aborted", isBroken);

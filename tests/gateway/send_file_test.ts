@@ -15,7 +15,7 @@ import { serveFetch } from "./left_client.ts";
 
 const SIZE = 300_000;
 
-/** A file whose bytes show their place, and applications that send it. */
+/** A file whose bytes show their position, and applications that send it. */
 class TestFile implements Disposable {
   readonly path = Deno.makeTempFileSync();
   readonly bytes = Uint8Array.from({ length: SIZE }, (_, i) => i % 251);
@@ -25,7 +25,7 @@ class TestFile implements Disposable {
     Deno.writeFileSync(this.path, this.bytes);
   }
 
-  /** Sends the file from a place on, with a length or without. */
+  /** Sends the file from a position on, with or without a length. */
   app(start: number, length?: number): Application {
     return (environ, startResponse) => {
       const file = Deno.openSync(this.path);
@@ -53,7 +53,7 @@ class TestFile implements Disposable {
   }
 }
 
-/** Requests an application once. */
+/** Sends one request to an application. */
 async function ask(
   app: Application,
   use: (response: Response) => Promise<void>,
@@ -134,7 +134,7 @@ async function sendChanging(
   return { sent, announced, errors };
 }
 
-Deno.test("FileWrapper breaks off and logs it if its file is truncated, and ignores that it grows", async () => {
+Deno.test("FileWrapper breaks off and logs why if its file is truncated, and ignores growth", async () => {
   using file = new TestFile();
   const append = { append: true };
   const grow = () => Deno.writeFileSync(file.path, new Uint8Array(9), append);
@@ -149,7 +149,7 @@ Deno.test("FileWrapper breaks off and logs it if its file is truncated, and igno
   assertEquals(lines, [message, `broken: ${message}`]);
 });
 
-Deno.test("toFetchHandler() sends a file in chunks of their own, and breaks off if it is truncated", async () => {
+Deno.test("toFetchHandler() sends a file in separate chunks, and breaks off if it is truncated", async () => {
   using file = new TestFile();
   const truncate = () => Deno.truncateSync(file.path, 270_000);
   for (const change of [undefined, truncate]) {

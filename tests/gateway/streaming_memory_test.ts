@@ -25,7 +25,7 @@ async function memoryOf(
   return Number(kib) * 1024;
 }
 
-/** Runs a server in its own process, and returns by how much it grew. */
+/** Runs a server in its own process, and returns how much its memory grew. */
 async function growthDuring(
   exchange: (client: RawClient) => Promise<void>,
 ): Promise<number> {

@@ -121,7 +121,7 @@ export const anyHttpRequest: fc.Arbitrary<SentRequest> = fc.record({
   });
 });
 
-/** Several valid requests after each other. */
+/** Several valid requests, one after the other. */
 export const anyRequests: fc.Arbitrary<SentRequest[]> = fc.array(
   anyHttpRequest,
   { minLength: 1, maxLength: 4 },

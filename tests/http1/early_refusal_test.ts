@@ -36,7 +36,7 @@ Deno.test.each<[string, string]>([
   ["a control character in an extension", `${CHUNKED}1;\x00`],
   ["an extension that does not end", `${CHUNKED}1${";".repeat(4_160)}`],
   ["a malformed trailer", `${CHUNKED}0\r\nX\r\n`],
-])("RequestParser rejects %s at once", (_, text) => {
+])("RequestParser rejects %s immediately", (_, text) => {
   assertEquals(refusedAfter(`${text}X: y\r\n\r\n`), text.length);
 });
 
@@ -50,7 +50,7 @@ Deno.test.each<[string, string, string, number]>([
   ["a chunk extension", `${CHUNKED}1`, ";a", 64 + MAX_EXTENSION_SIZE + 1],
   ["a trailer", `${CHUNKED}0\r\nX:`, "y", 16_384],
   ["a trailer section", `${CHUNKED}0\r\n`, "X: y\r\n", 16_384],
-])("RequestParser rejects %s without an end, and holds a bounded part", (
+])("RequestParser rejects %s without an end, and keeps a limited part", (
   _,
   start,
   part,

@@ -67,7 +67,7 @@ Deno.test("RequestParser has a limit of 16 KiB for a head", () => {
   assertEquals(refusalOf(`${START}X: ${fill}a\r\n\r\n`), 431);
 });
 
-Deno.test("RequestParser has no limit of size when maxHeaderSize is 0", () => {
+Deno.test("RequestParser has no size limit when maxHeaderSize is 0", () => {
   const fill = "a".repeat(100_000);
   assertEquals(parseOne(`${START}X: ${fill}\r\n\r\n`, 0).body, "");
 });

@@ -31,16 +31,16 @@ Deno.test.each([
   ["a bare CR before the request line", `\r${GET}`],
   ["a bare LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n"],
   ["a bare CR after the request line", "GET / HTTP/1.1\rHost: a\r\n\r\n"],
-  ["two CR after the request line", "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"],
+  ["two CRs after the request line", "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"],
   ["a bare LF after a header", "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"],
   ["a bare CR after a header", "GET / HTTP/1.1\r\nHost: a\rX: y\r\n\r\n"],
   ["a bare CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: y\rz\r\n\r\n"],
   ["a bare LF in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: y\nz\r\n\r\n"],
   ["a bare LF at the end", "GET / HTTP/1.1\r\nHost: a\r\n\n"],
   ["a bare CR at the end", "GET / HTTP/1.1\r\nHost: a\r\n\rX"],
-  ["two bare LF at the end", "GET / HTTP/1.1\r\nHost: a\n\n"],
+  ["two bare LFs at the end", "GET / HTTP/1.1\r\nHost: a\n\n"],
   ["LF CR LF at the end", "GET / HTTP/1.1\r\nHost: a\n\r\n"],
-  ["bare LF everywhere", "GET / HTTP/1.1\nHost: a\n\n"],
+  ["bare LFs everywhere", "GET / HTTP/1.1\nHost: a\n\n"],
 ])("RequestParser rejects %s", (_, text) => {
   assertEquals(refusalOf(text), 400);
   assertEquals(parseText(text).requests, []);

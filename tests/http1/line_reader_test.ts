@@ -44,7 +44,7 @@ Deno.test("LineReader.take() returns views, and keeps the rest", () => {
   assertEquals(reader.take(1), undefined);
 });
 
-Deno.test("LineReader copies each byte a few times at most, also when they arrive one by one", () => {
+Deno.test("LineReader copies each byte a few times at most, even when they arrive one by one", () => {
   const reader = new LineReader();
   const shared = new Uint8Array(1);
   const { set } = Uint8Array.prototype;

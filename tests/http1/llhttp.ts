@@ -47,7 +47,7 @@ const common: HttpCommon | undefined = await import(MODULE).then(
   () => undefined,
 );
 
-/** Why tests with llhttp must be ignored; `""` if it is available. */
+/** The reason why tests with llhttp must be ignored; `""` if it is available. */
 export const WITHOUT_LLHTTP: string = common === undefined
   ? " (this runtime hides its llhttp)"
   : "";

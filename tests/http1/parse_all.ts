@@ -20,11 +20,11 @@ export interface Parsed {
   readonly open: ParsedRequest | undefined;
   /** The status with which the rest is rejected. */
   readonly status: number | undefined;
-  /** Why. */
+  /** The reason. */
   readonly message: string | undefined;
   /** Whether nothing of another request has arrived. */
   readonly isIdle: boolean;
-  /** The most bytes that waited in the parser after a piece. */
+  /** The largest number of bytes that the parser held after a piece. */
   readonly held: number;
 }
 
@@ -88,7 +88,7 @@ export function singleBytes(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
-/** The status with which text is rejected, whole and byte by byte, if it is. */
+/** The status with which text is rejected, whole and byte by byte, if any. */
 export function refusalOf(
   text: string,
   maxHeaderSize?: number,

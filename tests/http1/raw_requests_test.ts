@@ -15,7 +15,7 @@ interface ExpectedRequest {
   readonly version: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
-  /** Whether all of it is in the file. */
+  /** Whether the file has all of it. */
   readonly complete?: boolean;
 }
 
@@ -171,7 +171,7 @@ for (const raw of index ?? []) {
 }
 
 Deno.test({
-  name: `RequestParser reads the request files of others${
+  name: `RequestParser reads the request files of other projects${
     index === undefined ? " (they are not next to the repository)" : ""
   }`,
   ignore: index === undefined,

@@ -107,7 +107,7 @@ Deno.test.each([
   { expect: [""], status: 417 },
   { expect: ["100-continue, x"], status: 417 },
   { expect: ["100-continue", "100-continue"], status: 417 },
-])("RequestParser on HTTP/1.1 decides on %o", ({ expect, status }) => {
+])("RequestParser with HTTP/1.1 handles %o", ({ expect, status }) => {
   const lines = ["Host: a", ...expect.map((value) => `Expect: ${value}`)];
   assertEquals(fieldsOf("1.0", ...lines).expectsContinue, false);
   assertEquals(refusalOf(request("1.1", ...lines)), status);

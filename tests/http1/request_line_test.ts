@@ -73,14 +73,14 @@ Deno.test("RequestParser accepts a target of 8 KiB, and answers a longer one wit
   assertEquals(refusalOf(request(`GET ${longest}a HTTP/1.1`), 0), 414);
 });
 
-Deno.test("RequestParser answers a request line that does not end with 414", () => {
+Deno.test("RequestParser answers 414 to an endless request line", () => {
   const rest = "a".repeat(MAX_REQUEST_LINE_SIZE - "GET /".length);
   assertEquals(refusalOf(`GET /${rest}`), undefined);
   assertEquals(refusalOf(`GET /${rest}a`), 414);
   assertEquals(refusalOf("a".repeat(MAX_REQUEST_LINE_SIZE + 1)), 414);
 });
 
-Deno.test("RequestParser answers a method that is too long with 414", () => {
+Deno.test("RequestParser answers 414 to a method that is too long", () => {
   const size = MAX_REQUEST_LINE_SIZE - " / HTTP/1.1".length;
   const longest = "a".repeat(size);
   assertEquals(parseOne(request(`${longest} / HTTP/1.1`)).head.method, longest);

@@ -15,7 +15,7 @@ function receive(parser: RequestParser, text: string): void {
   parser.receive(bytes, bytes.length);
 }
 
-/** The types of the events that a parser has, and the data. */
+/** The types of the events that a parser returns, and the data. */
 function eventsOf(parser: RequestParser): string[] {
   const events: string[] = [];
   for (;;) {

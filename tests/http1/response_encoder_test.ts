@@ -20,7 +20,7 @@ const GET: ResponseContext = {
   keepsAlive: true,
 };
 
-/** Makes the beginning of a response. */
+/** Creates the beginning of a response. */
 function startOf(status: string, ...headers: HeaderTuple[]): ResponseStart {
   const isLength = ([name]: HeaderTuple) => /^content-length$/i.test(name);
   const length = headers.find(isLength)?.[1];
@@ -68,7 +68,7 @@ Deno.test.each(["Date", "date", "DATE"])(
   },
 );
 
-Deno.test("ResponseEncoder makes Date once a second", () => {
+Deno.test("ResponseEncoder formats Date once a second", () => {
   const encoder = new ResponseEncoder();
   const start = startOf("200 OK");
   const first = encoder.encode(start, GET, NOW);
@@ -86,8 +86,8 @@ Deno.test.each<[string, ResponseStart, ResponseContext]>([
   ["another reason", startOf("200 Ok", ["X", "y"]), GET],
   ["another value", startOf("200 OK", ["X", "z"]), GET],
   ["another name", startOf("200 OK", ["x", "y"]), GET],
-  ["one header more", startOf("200 OK", ["X", "y"], ["X", "y"]), GET],
-  ["one header less", startOf("200 OK"), GET],
+  ["one more header", startOf("200 OK", ["X", "y"], ["X", "y"]), GET],
+  ["one header fewer", startOf("200 OK"), GET],
   ["HEAD", SAME, { ...GET, method: "HEAD" }],
   ["CONNECT", SAME, { ...GET, method: "CONNECT" }],
   ["HTTP/1.0", SAME, { ...GET, version: "1.0" }],

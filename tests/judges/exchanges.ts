@@ -2,10 +2,10 @@
  * Exchanges that Python's validators judge. The kit has a case for each variable
  * and header; here a few of every kind must satisfy Python.
  *
- * wsgiref.validate warns of every method that it does not know, such as
- * PROPFIND, demands a Content-Type of every response but 204 and 304, and rejects
- * a tab in a value and a dot in a name. Lint warns of every readline() and of a
- * read() without a size, and demands an absolute Location.
+ * wsgiref.validate warns about every unknown method, such as PROPFIND, demands a
+ * Content-Type in every response except 204 and 304, and rejects a tab in a
+ * value and a dot in a name. Lint warns about every readline() and every read()
+ * without a size, and demands an absolute Location.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { fromBytes } from "../../wsgi/byte_string.ts";
 
 /** A request and its response. All strings are ByteStrings. */
 export interface Exchange {
-  /** What is tried, for the name of the test. */
+  /** The subject, for the name of the test. */
   readonly what: string;
   /** Which application of judged_apps.py answers: `show` by default. */
   readonly app?: string;
@@ -28,17 +28,17 @@ export interface Exchange {
 
   /** The status, 200 by default. */
   readonly status?: number;
-  /** The body of the response; `show` returns what it has read. */
+  /** The body of the response; `show` returns the bytes that it has read. */
   readonly text?: string;
   /** Whether the response is broken off. */
   readonly isCut?: boolean;
-  /** What goes to wsgi.errors; nothing by default. */
+  /** The text sent to wsgi.errors; none by default. */
   readonly log?: RegExp;
-  /** What a judge of Python says that is wrong. */
+  /** A message of a judge of Python that is wrong. */
   readonly wrong?: string;
 }
 
-/** Makes the bytes of a request. */
+/** Creates the bytes of a request. */
 export function toRequest(exchange: Exchange): string {
   const { method = "GET", target = "/", version = "HTTP/1.1" } = exchange;
   const { app, headers = [], body } = exchange;
@@ -147,7 +147,7 @@ const TEXT: Header = ["Content-Type", "text/plain"];
 const LENGTH: Header = ["Content-Length", "6"];
 const RANGE: Header = ["Content-Range", "bytes 1-3/9"];
 
-/** A response that the application `response` makes. */
+/** A response that the application `response` creates. */
 function response(
   status: string,
   headers: readonly Header[],
@@ -170,7 +170,7 @@ function response(
 const STATUSES: readonly Exchange[] = [
   response("201 Created", [TEXT, ["Location", "http://a.example/1"]], ["made"]),
   response("204 No Content", [], [], {
-    // RFC 9110 section 8.6 forbids what Lint demands.
+    // RFC 9110 section 8.6 forbids the length that Lint demands.
     wrong: "HTTPWarning: 204 responses must have an empty content length.",
   }),
   response("206 Partial Content", [TEXT, RANGE], ["abc"], {
@@ -224,7 +224,7 @@ const HEADERS: readonly Exchange[] = [
 const LATE = /^PythonError: [^]*\n *ValueError: late\n/;
 const UNHANDLED = /^PythonError: [^]*\n *LookupError: not handled\n/;
 
-/** Applications of judged_apps.py, and what they answer. */
+/** Applications of judged_apps.py, and their answers. */
 const APPS: readonly Exchange[] = [
   { what: "a generator", app: "generator", text: "one two three" },
   { what: "empty chunks", app: "empty-chunks", text: "ab" },

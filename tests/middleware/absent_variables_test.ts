@@ -89,7 +89,7 @@ const MIDDLEWARE: Record<string, Subject> = {
   },
   "errorPage()": async (environ) => {
     const { body } = await answerOf(errorPage()(() => fail()))(environ);
-    // It also lists the variables, where empty ones would show.
+    // It also lists the variables, which would show empty ones.
     return /^(?:GET|HEAD|POST|OPTIONS) .*$/m.exec(body)?.[0];
   },
 };

@@ -77,7 +77,7 @@ Deno.test.each<[string, string, Partial<Environ>, boolean]>([
   assertEquals(records.map(({ failure = false }) => failure), [failure]);
 });
 
-Deno.test("accessLog() logs what the server cannot send", async () => {
+Deno.test("accessLog() logs a body that the server does not send", async () => {
   const records: AccessRecord[] = [];
   const log = accessLog({ log: (record) => records.push(record) });
   await drain(log(array));
@@ -243,7 +243,7 @@ Deno.test.each<[object, string]>([
   assertThrows(() => accessLog(options), TypeError, start + message);
 });
 
-Deno.test("accessLog() reports a client that has left, on a server", async () => {
+Deno.test("accessLog() on a server reports a client that has left", async () => {
   const left = Promise.withResolvers<AccessRecord>();
   const forever = function* (): Generator<Uint8Array, void> {
     for (;;) yield new Uint8Array(1000);

@@ -42,7 +42,7 @@ export async function* generateAsync(
   for (const chunk of chunks) yield await Promise.resolve(toBytes(chunk));
 }
 
-/** A body whose first chunk fails, in the way of `fail`. */
+/** A body whose first chunk fails as `fail` does. */
 export function failing(fail: () => never): ResponseBody {
   return { [Symbol.iterator]: () => ({ next: () => fail() }) };
 }

@@ -62,7 +62,7 @@ function boom(): never {
   throw new RangeError("Boom <b>&</b> \x1b[31m");
 }
 
-/** Makes an application that fails after a chunk. */
+/** Creates an application that fails after a chunk. */
 function breaking(chunk: string): Application {
   return answering(function* (): Generator<Uint8Array, void> {
     yield toBytes(chunk);

@@ -1,4 +1,4 @@
-/** Which clients `trusted: ["unix"]` believes, on each kind of server. */
+/** The clients that `trusted: ["unix"]` trusts, on each kind of server. */
 
 import { assertEquals } from "@std/assert";
 import { once } from "node:events";
@@ -102,7 +102,7 @@ const OTHERS: typeof SERVERS = {
     askFetch({ remoteAddr: { transport: "vsock", cid: 1, port: 1 } }),
   "toFetchHandler() with the URL of a Unix socket": () =>
     askFetch(undefined, "http+unix://%2Ftmp%2Fapp.sock/"),
-  "a CGI server that gives no address": () =>
+  "a CGI server without an address": () =>
     askCgi({ "wsgiref.unix_socket": "1" }),
 };
 

@@ -61,7 +61,7 @@ const noNpm = await missingTool("npm");
 const runtimes: Runtime[] = [
   { name: "Deno", path: Deno.execPath() },
   { name: "Node.js", path: noNpm ? undefined : await npmProgram("node@24") },
-  // The oldest one that the package supports.
+  // The oldest version that the package supports.
   { name: "Node.js 20", path: noNpm ? undefined : await npmProgram("node@20") },
   { name: "Bun", path: noNpm ? undefined : await npmProgram("bun") },
 ];
@@ -157,9 +157,9 @@ for (const runtime of runtimes) {
     }
   });
 
-  // The others don't know CONNECT.
+  // The others do not support CONNECT.
   if (name.startsWith("Node")) {
-    test(`toNodeListener() gives a tunnel no framing on ${name}`, async () => {
+    test(`toNodeListener() sends no framing header for a tunnel on ${name}`, async () => {
       const ready = /listening on ([0-9]+)/;
       await using server = await start(runtime, "program.mjs", ready);
       using client = await RawClient.connect(server);

@@ -1,4 +1,4 @@
-// What AcceptLoop does, over a listener whose connections the test makes.
+// AcceptLoop with a listener whose connections the test creates.
 
 import { assertEquals } from "@std/assert";
 import { AcceptLoop } from "../../server/accept_loop.ts";
@@ -27,14 +27,14 @@ class FakeListener implements Listener {
     await within(this.#asked.promise, "accept()");
   }
 
-  /** Settles `accept()`, and lets the loop go on. */
+  /** Settles `accept()`, and lets the loop continue. */
   async settle(result: FakeSocket | Error | undefined): Promise<void> {
     await this.next();
     this.settleNow(result);
     await turn();
   }
 
-  /** Settles `accept()`; the loop learns of it in a later job. */
+  /** Settles `accept()`; the loop notices in a later job. */
   settleNow(result: FakeSocket | Error | undefined): void {
     const { resolve, reject } = this.#pending!;
     this.#asked = Promise.withResolvers();
@@ -48,7 +48,7 @@ class FakeListener implements Listener {
   }
 }
 
-/** A loop over a fake. */
+/** A loop with a fake listener. */
 function start(maxConnections?: number): {
   readonly listener: FakeListener;
   readonly loop: AcceptLoop;
@@ -67,7 +67,7 @@ function start(maxConnections?: number): {
   return { listener, loop, accepted, log };
 }
 
-Deno.test("AcceptLoop goes on at once after a connection that is gone", async () => {
+Deno.test("AcceptLoop continues immediately after a connection that is gone", async () => {
   const { listener, loop, accepted, log } = start();
   const socket = new FakeSocket();
   await listener.settle(undefined);
@@ -78,7 +78,7 @@ Deno.test("AcceptLoop goes on at once after a connection that is gone", async ()
   await loop.stop();
 });
 
-Deno.test("AcceptLoop logs an error and pauses before it goes on", async () => {
+Deno.test("AcceptLoop logs an error and pauses before it continues", async () => {
   const { listener, loop, accepted, log } = start();
   const socket = new FakeSocket();
   await listener.settle(new Error("Too many open files"));
@@ -127,7 +127,7 @@ Deno.test.each<
   },
 );
 
-Deno.test("AcceptLoop closes a connection that comes while it stops", async () => {
+Deno.test("AcceptLoop closes a connection that arrives while it stops", async () => {
   const { listener, loop, accepted } = start();
   const socket = new FakeSocket();
   listener.settleNow(socket);

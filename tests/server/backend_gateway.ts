@@ -1,5 +1,5 @@
 /**
- * SCGI and uwsgi as a web server speaks them, for tests that hold for both.
+ * SCGI and uwsgi as a web server speaks them, for tests of both.
  *
  * @module
  */
@@ -22,13 +22,13 @@ export interface Gateway {
   /** The scheme of its URL. */
   readonly name: string;
   readonly serve: typeof serveScgi;
-  /** Makes the header block of a request. */
+  /** Creates the header block of a request. */
   readonly encode: (variables: readonly Variable[]) => string;
   /** The text before the status. */
   readonly prefix: string;
 }
 
-/** Makes the header block of an SCGI request, a ByteString. */
+/** Creates the header block of an SCGI request, a ByteString. */
 export function encodeScgi(variables: readonly Variable[]): string {
   const block = variables.map(([name, value]) => `${name}\0${value}\0`);
   const text = block.join("");
@@ -39,7 +39,7 @@ function uint16(number: number): string {
   return String.fromCharCode(number & 0xff, number >> 8);
 }
 
-/** Makes the header block of a uwsgi request, a ByteString. */
+/** Creates the header block of a uwsgi request, a ByteString. */
 export function encodeUwsgi(variables: readonly Variable[]): string {
   const strings = variables.flat().map((text) => uint16(text.length) + text);
   const block = strings.join("");
@@ -103,7 +103,7 @@ export function serve(
   };
 }
 
-/** Makes a request: the variables of GET, changed, and a body. */
+/** Creates a request: the variables of GET with changes, and a body. */
 export function request(
   { encode }: Gateway,
   changes: Readonly<Record<string, string | undefined>> = {},
@@ -126,7 +126,7 @@ export function statusOf({ line }: RawHead): number {
 type Parts = Parameters<typeof request> extends [unknown, ...infer Rest] ? Rest
   : never;
 
-/** Makes one request. */
+/** Sends one request. */
 export function connect(
   serving: Serving,
   ...parts: Parts
@@ -134,7 +134,7 @@ export function connect(
   return send(serving, request(serving.gateway, ...parts));
 }
 
-/** Makes one request and reads the whole response. */
+/** Sends one request and reads the whole response. */
 export async function ask(
   serving: Serving,
   ...parts: Parts

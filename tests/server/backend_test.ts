@@ -36,7 +36,7 @@ const BLOCK = new Uint8Array(65_536);
 
 // Requests -----------------------------------------------------------------------
 
-test("gives the application a complete environ", async (gateway) => {
+test("passes the application a complete environ", async (gateway) => {
   await using serving = serve(gateway, validator(show));
   const response = await ask(serving, { SERVER_NAME: "" });
   assertEquals(response.head.line, `${gateway.prefix} 200 OK`);
@@ -83,7 +83,7 @@ test("adds its options to the environ", async (gateway) => {
   assertEquals(environ.SERVER_SOFTWARE, "mine/1");
 });
 
-/** Variables that are sent, and what the application gets; null is nothing. */
+/** Variables that are sent, and those of the application; null if absent. */
 const VARIABLES: readonly [
   readonly Variable[],
   Record<string, string | null>,
@@ -120,7 +120,7 @@ const VARIABLES: readonly [
   [[["REQUEST_SCHEME", "https"]], { "wsgi.url_scheme": "https", HTTPS: "on" }],
 ];
 
-test("joins, drops and reads variables as CGI wants it", async (gateway) => {
+test("joins, drops and reads variables as CGI requires", async (gateway) => {
   await using serving = serve(gateway, validator(show));
   for (const [variables, expected] of VARIABLES) {
     const replaced = variables.map(([name]) => [name, undefined]);
@@ -146,7 +146,7 @@ test("reads a request body, by its Content-Length where CONTENT_LENGTH is short"
   }
 });
 
-test("reads a request body as it comes", async (gateway) => {
+test("reads a request body as it arrives", async (gateway) => {
   await using serving = serve(gateway, async (environ, startResponse) => {
     const input = environ["wsgi.input"];
     const write = startResponse("200 OK", []);
@@ -179,7 +179,7 @@ test("answers 400 if a request body was cut short", async (gateway) => {
 test("sends the whole response if nobody reads the body", async (gateway) => {
   await using serving = serve(gateway, show);
   const { head, complete } = await ask(serving, POST, "x".repeat(8_000_000));
-  // The client would notice a reset, when it writes or instead of the end.
+  // The client would notice a reset while writing, or instead of the end.
   assertEquals([statusOf(head), complete], [200, true]);
 });
 
@@ -239,7 +239,7 @@ test("drops a header named Status", async (gateway) => {
   assertStringIncludes(serving.log.join(""), "Status was dropped");
 });
 
-test("sends each chunk when it is made", async (gateway) => {
+test("sends each chunk as soon as it is yielded", async (gateway) => {
   const steps = [1, 2].map(() => Promise.withResolvers<void>());
   async function* body(): AsyncGenerator<Uint8Array, void> {
     for (const [i, step] of steps.entries()) {
@@ -297,7 +297,7 @@ test("requests no more chunks than the client reads", async (gateway) => {
   await using serving = serve(gateway, watched.app);
   using client = await connect(serving);
   await client.head();
-  // The rest of what comes is in the buffers of the two sockets.
+  // The remaining bytes are in the buffers of the two sockets.
   await client.skip(9 * MIB);
   assertLess(watched.calls, 30);
   client.close();
@@ -333,7 +333,7 @@ test("answers 500 for an error before the first byte, and breaks off after it", 
 
 // Web servers that leave ----------------------------------------------------------
 
-test("notifies an application that waits when the web server leaves", async (gateway) => {
+test("notifies a waiting application when the web server leaves", async (gateway) => {
   const called = Promise.withResolvers<AbortSignal>();
   const late = new WatchedBody(() => undefined);
   await using serving = serve(gateway, async (environ, startResponse) => {
@@ -350,7 +350,7 @@ test("notifies an application that waits when the web server leaves", async (gat
   assertEquals([late.events.at(-1), serving.log], ["close", []]);
 });
 
-test("closes the body when the web server leaves, also while a chunk is awaited", async (gateway) => {
+test("closes the body when the web server leaves, even while a chunk is awaited", async (gateway) => {
   for (const next of [() => BLOCK, (i: number) => i > 0 ? never() : BLOCK]) {
     const { app, events, closed } = new WatchedBody(next);
     await using serving = serve(gateway, app);
@@ -387,7 +387,7 @@ test("accepts what a web server still sends after the response", async (gateway)
   assertEquals([await client.rest(), client.ending], ["no", "fin"]);
 });
 
-test("does not take an end after Content-Length for a client that leaves", async (gateway) => {
+test("does not mistake an end after Content-Length for a client that leaves", async (gateway) => {
   let signal: AbortSignal | undefined;
   const gone = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
@@ -428,7 +428,7 @@ test("listens on 127.0.0.1 and a free port by default, until shutdown()", async 
   );
 });
 
-test("has the shape of every server, and serves at once", async (gateway) => {
+test("has the interface of every server, and serves immediately", async (gateway) => {
   await using serving = serve(gateway, show, { hostname: "::1" });
   const { server } = serving;
   assertEquals(server.url, `${gateway.name}://[::1]:${server.port}/`);
@@ -464,7 +464,7 @@ test("listens on a Unix socket, and removes it at the end", async (gateway) => {
   }
 });
 
-test("says why it cannot listen, and refuses bad options", async (gateway) => {
+test("says why it cannot listen, and refuses invalid options", async (gateway) => {
   await using serving = serve(gateway, show);
   const wrong: readonly [unknown, string][] = [
     [{ port: serving.port }, "the port is in use"],
@@ -521,24 +521,24 @@ test("answers 503 at the deadline of a request, and of a shutdown", async (gatew
   waiting.response.resolve();
 });
 
-test("runs no more requests at once than maxInFlight, also if web servers keep their connections", async (gateway) => {
+test("runs no more requests at once than maxInFlight, even if web servers keep their connections", async (gateway) => {
   const waiting = new Waiting();
   await using serving = serve(gateway, waiting.app, { maxInFlight: 1 });
   using first = await connect(serving);
   await waiting.begun.promise;
   const second = ask(serving);
-  // Long enough for the other one to be accepted, if it were.
+  // Long enough for the other one to be accepted by mistake.
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(waiting.calls, 1);
   waiting.response.resolve();
   assertEquals(statusOf(await first.head()), 200);
-  // Nothing tells the server that the first response was read.
+  // The server cannot know that the first response was read.
   assertEquals((await second).body, "hello");
   assertEquals(waiting.calls, 2);
   assertEquals(await first.rest(), "hello");
 });
 
-test("goes on when its log fails", async (gateway) => {
+test("continues when its log fails", async (gateway) => {
   const write = () => {
     throw new Error("on purpose");
   };

@@ -1,4 +1,4 @@
-// Connections over sockets of the test: how much they hold whatever their client
+// Connections over fake sockets: a bound on their memory whatever their client
 // does, and failures that a real socket has only by chance.
 
 import { assert, assertEquals } from "@std/assert";
@@ -23,7 +23,7 @@ const BUFFER = 65_536;
 const large = answer(() => [new Uint8Array(MIB)]);
 
 Deno.test.each([[20, false], [3, true]])(
-  "a connection begins %d requests only as fast as its client takes responses, ended: %s",
+  "makeServer() begins %d pipelined requests only as fast as the client reads responses, ended: %s",
   async (count, ends) => {
     let calls = 0;
     await using serving = serveFake((environ, startResponse) => {
@@ -48,7 +48,7 @@ Deno.test.each<[string, string, string | Uint8Array]>([
   ["a body that is not read", post("", 16 * MIB), new Uint8Array(MIB)],
   ["requests that wait", post(""), get().repeat(MIB / get().length)],
 ])(
-  "a connection reads no more than one buffer while a request is handled: %s",
+  "makeServer() reads no more than one buffer while it handles a request: %s",
   async (_, head, rest) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     await using serving = serveFake(async (_environ, startResponse) => {
@@ -60,14 +60,14 @@ Deno.test.each<[string, string, string | Uint8Array]>([
     socket.send(head);
     socket.send(rest);
     await settle();
-    // The head came with a part of the body, into a small buffer.
+    // The head came with a part of the body in a small buffer.
     assert(socket.taken <= BUFFER + 4_096, `${socket.taken} bytes were read`);
     assert(socket.unread > 0);
     resolve();
   },
 );
 
-Deno.test("a client that does not read stops the application", async () => {
+Deno.test("makeServer() pauses the application while its client does not read", async () => {
   const block = new Uint8Array(8_192);
   const body = new WatchedBody((index) => index < 1000 ? block : undefined);
   await using serving = serveFake(body.app);
@@ -82,7 +82,7 @@ Deno.test("a client that does not read stops the application", async () => {
 });
 
 Deno.test.each([["whole", 1], ["broken", 2]])(
-  "a connection whose client takes nothing for keepAliveTimeout is closed: a %s response",
+  "makeServer() closes a connection whose client reads nothing for keepAliveTimeout: a %s response",
   async (_, factor) => {
     const half = new Uint8Array(MIB / 2);
     const length = `${factor * MIB}`;
@@ -98,7 +98,7 @@ Deno.test.each([["whole", 1], ["broken", 2]])(
   },
 );
 
-Deno.test("a connection whose client takes a little now and then stays open", async () => {
+Deno.test("makeServer() keeps a connection open whose client reads a little now and then", async () => {
   await using serving = serveFake(large, { keepAliveTimeout: 100 });
   const { server } = serving;
   const socket = serving.connect();
@@ -120,7 +120,7 @@ Deno.test("a connection whose client takes a little now and then stays open", as
   await within(socket.closed, "close()");
 });
 
-Deno.test("the last chunk of a body is sent as it was, whatever happens to it later", async () => {
+Deno.test("makeServer() sends the last chunk of a body as it was yielded, even if it changes later", async () => {
   const block = new Uint8Array(BUFFER).fill(97);
   function* body(): Generator<Uint8Array, void> {
     yield block;
@@ -139,11 +139,11 @@ Deno.test("the last chunk of a body is sent as it was, whatever happens to it la
   assertEquals(received === "a".repeat(BUFFER), true);
 });
 
-/** A connection whose reads the test settles, too. */
+/** A connection whose reads are also settled by the test. */
 class ReadableSocket extends FakeSocket {
   #read = Promise.withResolvers<string | null>();
 
-  /** Ends the read that waits, or else the next one. */
+  /** Ends the pending read, or else the next one. */
   arrive(text: string | null): void {
     this.#read.resolve(text);
   }
@@ -169,7 +169,7 @@ Deno.test.each<[string, (socket: ReadableSocket) => Promise<void>]>([
     await turn();
     await socket.current.fail(new Error("reset"));
   }],
-])("a connection that %s is closed at once", async (_, leave) => {
+])("makeServer() immediately closes a connection that %s", async (_, leave) => {
   const { app, events } = new WatchedBody(() => new Uint8Array(65_536));
   const socket = new ReadableSocket();
   await using serving = serveFake(app, { shutdownTimeout: 60_000 });
@@ -219,19 +219,19 @@ function burst(size: number): void {
   Array.from({ length: 500 }, () => takeBuffer(size)).forEach(returnBuffer);
 }
 
-Deno.test("takeBuffer() gives the smallest buffer that is large enough", () => {
+Deno.test("takeBuffer() returns the smallest buffer that is large enough", () => {
   const lengths = [1, SMALL_SIZE, SMALL_SIZE + 1, POOLED_SIZE].map((size) =>
     takeBuffer(size).length
   );
   assertEquals(lengths, [SMALL_SIZE, SMALL_SIZE, POOLED_SIZE, POOLED_SIZE]);
 });
 
-Deno.test("trimBuffers() drops the buffers of a burst, and none that is used", () => {
+Deno.test("trimBuffers() drops the buffers of a burst, but none that is in use", () => {
   burst(POOLED_SIZE);
   assert(keptBytes() > 30 * MIB);
   trimBuffers();
   for (let i = 0; i < 12; i++) {
-    // This many are needed at a time.
+    // This many buffers are needed at a time.
     burst(SMALL_SIZE);
     trimBuffers();
   }
@@ -241,7 +241,7 @@ Deno.test("trimBuffers() drops the buffers of a burst, and none that is used", (
   assert(keptBytes() < MIB);
 });
 
-Deno.test("a server without connections keeps no buffers for them", async () => {
+Deno.test("makeServer() keeps no buffers when it has no connections", async () => {
   await using serving = serveFake(answer("x"));
   const socket = serving.connect();
   socket.send(get());

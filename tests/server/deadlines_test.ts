@@ -11,12 +11,12 @@ Deno.test.each<[string, number[], number, number]>([
   assertEquals(new Deadlines(limits).toTicks(limit), ticks);
 });
 
-Deno.test("Deadlines.toTicks() keeps no limit as none", () => {
+Deno.test("Deadlines.toTicks() returns Infinity for no limit", () => {
   assertEquals(new Deadlines([30, Infinity]).toTicks(Infinity), Infinity);
 });
 
-// The sanitizers of the test see a clock that goes on.
-Deno.test("Deadlines asks all at each tick, and stops with the last of them", async () => {
+// The sanitizers of the test detect a clock that still runs.
+Deno.test("Deadlines checks all entries at each tick, and stops with the last one", async () => {
   const deadlines = new Deadlines([10]);
   const seen: string[] = [];
   const over = Promise.withResolvers<void>();

@@ -10,7 +10,7 @@ async function pageOf(environ: Partial<Environ>): Promise<string> {
   return new TextDecoder().decode(bytes);
 }
 
-Deno.test("demoApp() is an application whose answer is one chunk with its length", async () => {
+Deno.test("demoApp() answers with one chunk and its length", async () => {
   const app: Application = demoApp;
   const { transport, written } = await run(app);
   assertEquals(transport.headers, [

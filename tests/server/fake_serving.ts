@@ -1,5 +1,5 @@
-// A server over sockets of the test: it decides when bytes come and when they
-// are taken, so that no buffer of the system stands between.
+// A server over fake sockets: the test decides when bytes arrive and when
+// they are read, without a buffer of the system in between.
 
 import type { Accepted, Listener } from "../../server/listener.ts";
 import { HttpProtocol } from "../../server/http_protocol.ts";
@@ -22,7 +22,7 @@ export class ServedSocket implements Socket {
   #isClosed = false;
   /** How many bytes the server has read. */
   taken = 0;
-  /** What the server has written, and the client has taken. */
+  /** The bytes that the server has written and the client has read. */
   received = "";
   /** Resolves when the server closes the connection. */
   readonly closed: Promise<void> = this.#closed.promise;
@@ -53,7 +53,7 @@ export class ServedSocket implements Socket {
     this.#wakeReader?.();
   }
 
-  /** Says how many further bytes the client takes. */
+  /** Lets the client read this many further bytes. */
   take(count: number): void {
     this.#room = count;
     this.#wakeWriter?.();
@@ -97,18 +97,18 @@ export class ServedSocket implements Socket {
   }
 }
 
-/** A server that gets the sockets of the test. */
+/** A server with fake sockets. */
 export interface FakeServing extends AsyncDisposable {
   readonly server: SocketServer<RequestHead>;
-  /** What went to `wsgi.errors` so far. */
+  /** The text sent to `wsgi.errors` so far. */
   readonly log: readonly string[];
-  /** Makes a connection. */
+  /** Creates a connection. */
   connect(): ServedSocket;
   /** Lets the server accept a socket. */
   accept(socket: Socket): void;
 }
 
-/** Serves over the sockets that the test makes. */
+/** Serves over sockets that the test creates. */
 export function serveFake(
   app: Application,
   options: ServerOptions = {},

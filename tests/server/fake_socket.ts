@@ -2,11 +2,11 @@ import type { Socket } from "../../server/listener.ts";
 
 /** A write that the test has yet to settle. */
 export interface PendingWrite {
-  /** The very bytes that were handed over. */
+  /** The array that was passed to write(). */
   readonly bytes: Uint8Array;
-  /** Takes the first bytes, all by default, and lets the writer go on. */
+  /** Accepts the first bytes, all by default, and lets the writer continue. */
   readonly take: (count?: number) => Promise<void>;
-  /** Rejects the write, and lets the writer go on. */
+  /** Rejects the write, and lets the writer continue. */
   readonly fail: (error: Error) => Promise<void>;
 }
 
@@ -18,17 +18,17 @@ export class FakeSocket implements Socket {
   closed = 0;
   #pending: PendingWrite | undefined;
 
-  /** What the other end has got. */
+  /** The bytes that the other end has received. */
   get sent(): Uint8Array<ArrayBuffer> {
     return Uint8Array.from(this.#taken);
   }
 
-  /** The write that is under way, if there is one. */
+  /** The pending write, if there is one. */
   get pending(): PendingWrite | undefined {
     return this.#pending;
   }
 
-  /** The write that must be under way. */
+  /** The write that must be pending. */
   get current(): PendingWrite {
     if (this.#pending === undefined) throw new Error("No write is under way");
     return this.#pending;
@@ -56,7 +56,7 @@ export class FakeSocket implements Socket {
     return promise;
   }
 
-  /** Takes everything, at most `limit` bytes in a write. */
+  /** Accepts everything, at most `limit` bytes in a write. */
   async drain(limit: number = Infinity): Promise<void> {
     for (let write = this.#pending; write; write = this.#pending) {
       await write.take(Math.min(limit, write.bytes.length));

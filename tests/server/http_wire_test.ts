@@ -111,7 +111,7 @@ Deno.test.each<
   async (start, status, headers, kind, head, body) => {
     const app = answer(BODIES[kind]!, status, headers);
     const received = await exchange(app, `${start}\r\nHost: h\r\n\r\n`);
-    // The server says that the connection ends if the end came early enough.
+    // The server announces the end of the connection if it came early enough.
     const isOptional = !head.includes("Connection: close");
     assertEquals(
       isOptional ? received.replace("Connection: close\r\n", "") : received,
@@ -125,7 +125,7 @@ Deno.test.each<[string, readonly HeaderTuple[], RegExp]>([
   ["1.1", [LENGTH], /\r\n\r\nab$/],
   ["1.0", [LENGTH], /\r\n\r\nab$/],
 ])(
-  "a response in HTTP/%s that breaks off has no end, with %j",
+  "makeServer() does not complete an HTTP/%s response that breaks off, with %j",
   async (version, headers, expected) => {
     const paths: string[] = [];
     const app = answer(
@@ -274,7 +274,7 @@ Deno.test.each<[string, number, string | undefined]>([
 });
 
 // SPEC: server-unread-body
-Deno.test("makeServer() does not take the rest of a body for a request", async () => {
+Deno.test("makeServer() does not mistake the rest of a body for a request", async () => {
   const paths: string[] = [];
   await using serving = serve(
     answer(async (environ) => {
@@ -303,7 +303,7 @@ Deno.test.each([
   ["GET a/b", "Host: h"],
   ["GET /a#b", "Host: h"],
 ])(
-  "makeServer() answers 400 to %s with %j, and goes on",
+  "makeServer() answers 400 to %s with %j, and continues",
   async (start, headers) => {
     const paths: string[] = [];
     await using serving = serve(answer(({ PATH_INFO }) => {
@@ -368,7 +368,7 @@ for (const [kind, app] of Object.entries(KINDS)) {
       );
       const { head, body: text, complete } = await client.response();
       assertEquals([head.status, text, complete], [200, "unread", true]);
-      // Neither a second response nor one to what looks like a request.
+      // Neither a second response nor one to bytes that look like a request.
       assertEquals(await client.rest(), "");
       assertEquals((await ask(serving, get())).head.status, 200);
       assertEquals(serving.log.length, 1);
@@ -418,7 +418,7 @@ Deno.test("makeServer() sends 100 once for each body, and keeps the connection",
   using client = await send(serving, "");
   for (let request = 0; request < 3; request++) {
     await client.send(EXPECTING);
-    // Then the application waits already.
+    // By then the application is waiting.
     assertEquals((await client.head()).status, 100);
     for (const byte of "abc") {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -439,7 +439,7 @@ Deno.test.each([
   ["of known length", post("abc")],
   ["in chunks", `${CHUNKED}3\r\nabc\r\n0\r\n\r\n`],
 ])(
-  "an input that is first read after its response takes nothing of the next request, after a body %s",
+  "wsgi.input first read after the response takes nothing from the next request, after a body %s",
   async (_, request) => {
     const inputs: InputStream[] = [];
     await using serving = serve(async (environ, startResponse) => {
@@ -461,7 +461,7 @@ Deno.test.each([
   },
 );
 
-Deno.test("an input that is read between two requests takes neither of them", async () => {
+Deno.test("wsgi.input takes nothing from other requests when it is read between them", async () => {
   const inputs: InputStream[] = [];
   await using serving = serve(answer((environ) => {
     inputs.push(environ["wsgi.input"]);
@@ -478,7 +478,7 @@ Deno.test("an input that is read between two requests takes neither of them", as
   await late;
 });
 
-Deno.test("a read that waits at the deadline of its request takes nothing of the next one", async () => {
+Deno.test("read() that is pending at the deadline takes nothing from the next request", async () => {
   const outcome = Promise.withResolvers<unknown>();
   await using serving = serve(async (environ, startResponse) => {
     if (environ.PATH_INFO === "/next") {

@@ -1,4 +1,4 @@
-// The conformance kit, in this process, on makeServer().
+// The conformance kit in this process, testing makeServer().
 
 import { assertEquals } from "@std/assert";
 import {

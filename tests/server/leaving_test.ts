@@ -103,7 +103,7 @@ Deno.test.each([[true], [false]])(
   },
 );
 
-Deno.test("makeServer() goes on when an application never returns to a client that left", async () => {
+Deno.test("makeServer() continues when an application never returns after its client has left", async () => {
   const { app, called } = hanging();
   await using serving = serve(app, { shutdownTimeout: 20 });
   using client = await send(serving);
@@ -131,7 +131,7 @@ Deno.test.each([[0], [1]])(
     }
     client.close();
     await within(watched.closed, "close()");
-    // A chunk that comes too late is not sent, and no other one is requested.
+    // A chunk that comes too late is not sent, and no further one is requested.
     pending.resolve(toBytes("two"));
     assertEquals((await ask(serving, get("/next"))).head.status, 200);
     assertEquals(watched.events, ["return", "close"]);
@@ -177,7 +177,7 @@ Deno.test("write() rejects when the client has left, even if it is not awaited",
 });
 
 // SPEC: ext-signal-success
-Deno.test("makeServer() never aborts the signal of a request that ended well", async () => {
+Deno.test("makeServer() never aborts the signal of a request that succeeded", async () => {
   const signals: AbortSignal[] = [];
   await using serving = serve(
     answer((environ) => {
@@ -200,7 +200,7 @@ Deno.test("makeServer() never aborts the signal of a request that ended well", a
 });
 
 // SPEC: server-deadline
-Deno.test("a request whose client has left gives its place back at its deadline", async () => {
+Deno.test("makeServer() frees the place of a request whose client has left at its deadline", async () => {
   const { app, called } = hanging();
   await using serving = serve(app, { maxInFlight: 1, requestTimeout: 800 });
   using client = await send(serving);

@@ -1,4 +1,4 @@
-// Limits of time for requests (requestTimeout) and for their end at shutdown().
+// Time limits for requests (requestTimeout) and for their end at shutdown().
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { AccessRecord } from "../../gateway/access_record.ts";
@@ -24,7 +24,7 @@ const LATE = "The request was not complete at its deadline\n";
 const STOPPED = "The server was stopped before the response was complete\n";
 const BLOCK = new Uint8Array(65_536);
 
-/** Both limits, with what they log and the reason of the signal. */
+/** Both limits, with their log and the reason of the signal. */
 const LIMITS: readonly [string, ServerOptions, string, string][] = [
   ["requestTimeout", { requestTimeout: 50 }, LATE, "RequestTimeout"],
   ["shutdown()", { shutdownTimeout: 20 }, STOPPED, "ServerStopped"],
@@ -61,14 +61,14 @@ Deno.test.each(LIMITS)(
   },
 );
 
-/** Bodies without an end, and whether the client reads what there is. */
+/** Bodies without an end, and whether the client reads. */
 const BODIES: readonly [
   string,
   (index: number) => Uint8Array | Promise<never>,
   reads: boolean,
 ][] = [
   ["without end", () => BLOCK, true],
-  ["without end that is not read", () => BLOCK, false],
+  ["without an end that the client does not read", () => BLOCK, false],
   [
     "whose second chunk never comes",
     (index) => index === 0 ? toBytes("one") : never(),
@@ -150,7 +150,7 @@ Deno.test("shutdown() does not wait for a client that leaves its bytes unread", 
 });
 
 // SPEC: close-late-return, async-late-rejection
-Deno.test("makeServer() closes a body that comes after the deadline, unread", async () => {
+Deno.test("makeServer() closes a body returned after the deadline without reading it", async () => {
   const late = new WatchedBody(() => toBytes("late"));
   const returning = Promise.withResolvers<ResponseBody>();
   const failing = Promise.withResolvers<ResponseBody>();
@@ -199,7 +199,7 @@ Deno.test("makeServer() logs a deadline once when the application throws its rea
   assertEquals(serving.log, [LATE]);
 });
 
-// Limits of time and size for heads and idle connections --------------------------
+// Time and size limits for heads and idle connections --------------------------
 
 Deno.test.each<[string, string]>([
   ["an empty line", "\r\n"],
@@ -207,7 +207,7 @@ Deno.test.each<[string, string]>([
   ["a request line", "GET / HTTP/1.1\r\n"],
   ["all but the last line", "GET / HTTP/1.1\r\nHost: h\r\n"],
   ["a second head", `${get()}GET /`],
-])("makeServer() answers %s that stays alone with 408", async (_, sent) => {
+])("makeServer() answers 408 if nothing follows %s", async (_, sent) => {
   await using serving = serve(hello, { headersTimeout: 30 });
   using client = await send(serving, sent);
   if (sent.startsWith(get())) {
@@ -235,8 +235,8 @@ Deno.test.each<[string, string, ServerOptions]>([
   },
 );
 
-// The other limit shows that the clock has gone on meanwhile.
-Deno.test("makeServer() has no limit of time for a head when headersTimeout is 0", async () => {
+// The other limit shows that the clock has advanced meanwhile.
+Deno.test("makeServer() has no time limit for a head when headersTimeout is 0", async () => {
   const options = { headersTimeout: 0, keepAliveTimeout: 30 };
   await using serving = serve(hello, options);
   using slow = await send(serving, "GET / HTTP/1.1\r\n");
@@ -258,7 +258,7 @@ Deno.test("makeServer() keeps idle connections when keepAliveTimeout is 0", asyn
   assertEquals((await idle.response()).body, "hello");
 });
 
-Deno.test("makeServer() does not count the time of the application as time of the head", async () => {
+Deno.test("makeServer() does not count the time of the application towards headersTimeout", async () => {
   const called = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   await using serving = serve(

@@ -48,7 +48,7 @@ function* generate(): Generator<Uint8Array, void> {
   yield toBytes("de");
 }
 
-Deno.test("makeServer() gives its log a record of each request", async () => {
+Deno.test("makeServer() passes its log a record of each request", async () => {
   const before = Date.now();
   await using serving = serveLogged(hello);
   await ask(
@@ -102,7 +102,7 @@ Deno.test.each<[string, readonly HeaderTuple[], ServerOptions, RegExp]>([
   ["is too slow", [], { requestTimeout: 30 }, /^RequestTimeout: /],
   ["is cut by shutdown()", [], { shutdownTimeout: 0 }, /^ServerStopped: /],
 ])(
-  "makeServer() logs why a response breaks off whose body %s",
+  "makeServer() logs why a response whose body %s breaks off",
   async (...row) => {
     const [what, headers, options, expected] = row;
     async function* body(): AsyncGenerator<Uint8Array, void> {
@@ -210,7 +210,7 @@ Deno.test.each([["before the head", hanging().app, 0], [
   },
 );
 
-Deno.test("deliver() reports a log that fails, and goes on", async () => {
+Deno.test("deliver() reports a log that fails, and continues", async () => {
   const told: string[] = [];
   const errors = new StderrStream((text) => void told.push(text));
   const record = {} as AccessRecord;
@@ -240,7 +240,7 @@ Deno.test.each([
   ],
   ["{ log: false }", /^in \/a%0a\nin \/b\n$/],
 ])(
-  "makeServer() with %s writes each line of its log in its place",
+  "makeServer() with %s writes the lines of its log in order",
   async (options, expected) => {
     const module = import.meta.resolve("../../server/make_server.ts");
     await using program = new Program(

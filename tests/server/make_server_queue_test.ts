@@ -7,7 +7,7 @@ import { Program } from "../program.ts";
 import { ask, type RawClient, within } from "../raw_client.ts";
 import { answer, get, hello, listen, send, serve } from "./serving.ts";
 
-/** Answers with the path, when the test allows it. */
+/** Answers with the path once the test allows it. */
 class Gate {
   /** The paths of the calls that were made, in order. */
   readonly calls: string[] = [];
@@ -55,7 +55,7 @@ Deno.test("makeServer() runs no more requests at once than maxInFlight, in order
   using stack = new DisposableStack();
   const clients: RawClient[] = [];
   const paths = ["/1", "/2", "/3", "/4"];
-  // One after the other, so that the order in which they wait is known.
+  // One after the other, so that their order in the queue is known.
   for (const path of paths) {
     clients.push(stack.use(await send(serving, get(path))));
     if (path === "/1") await gate.called("/1");
@@ -95,7 +95,7 @@ Deno.test("makeServer() answers 503 when more requests wait than its queue holds
     statuses.push((await ask(serving, get("/waits"))).head.status);
     refused.resolve();
   });
-  // The first response of all is the refusal.
+  // The first response is the refusal.
   await within(refused.promise, "the 503");
   assertEquals(statuses, [503]);
   gate.open("/running");
@@ -122,7 +122,7 @@ Deno.test("makeServer() does not call the application for a client that left the
   assertEquals(gate.calls, ["/running", "/waits"]);
 });
 
-Deno.test("makeServer() serves requests that wait when the deadline of another has passed", async () => {
+Deno.test("makeServer() serves waiting requests when the deadline of another has passed", async () => {
   const gate = new Gate();
   const options = { maxInFlight: 1, requestTimeout: 100 };
   await using serving = serve(gate.app, options);
@@ -133,7 +133,7 @@ Deno.test("makeServer() serves requests that wait when the deadline of another h
   assertEquals((await stuck.response()).head.status, 503);
 });
 
-Deno.test("a full queue answers HEAD without a body, and shutdown() answers 503 to all that wait", async () => {
+Deno.test("makeServer() answers HEAD without a body if its queue is full, and shutdown() answers 503 to all waiting requests", async () => {
   const paths: string[] = [];
   await using serving = listen(answer(({ PATH_INFO }) => {
     paths.push(PATH_INFO);
@@ -160,7 +160,7 @@ Deno.test("a full queue answers HEAD without a body, and shutdown() answers 503 
 
 // handleRequest() and serveForever() ---------------------------------------------
 
-Deno.test("WsgiServer.handleRequest() answers the request that waits, and no other", async () => {
+Deno.test("WsgiServer.handleRequest() answers the waiting request, and no other", async () => {
   const paths: string[] = [];
   await using serving = listen(answer(({ PATH_INFO }) => {
     paths.push(PATH_INFO);
@@ -258,7 +258,7 @@ Deno.test("WsgiServer.handleRequest() resolves when the response has left the pr
   assertEquals((await program.outcome()).code, 0);
 });
 
-Deno.test("WsgiServer.handleRequest() passes over an idle connection and half a head", async () => {
+Deno.test("WsgiServer.handleRequest() ignores an idle connection and half a head", async () => {
   await using serving = listen(hello);
   const { server } = serving;
   const handled = async (client: RawClient, what: string): Promise<void> => {
@@ -279,7 +279,7 @@ Deno.test("WsgiServer.handleRequest() passes over an idle connection and half a 
   assertEquals([await idle.rest(), await fresh.rest()], ["", ""]);
 });
 
-Deno.test("WsgiServer.serveForever() takes all that wait, then those that come", async () => {
+Deno.test("WsgiServer.serveForever() serves the waiting requests first, and then new ones", async () => {
   await using serving = listen(answer(({ PATH_INFO }) => [toBytes(PATH_INFO)]));
   using first = await send(serving, get("/1"));
   using second = await send(serving, get("/2"));

@@ -63,7 +63,7 @@ function application(events: Events): Application {
           events.add("stalled");
           await aborted.promise;
         }
-        // The system takes some blocks before the first one waits.
+        // The system accepts some blocks before the first one waits.
         if (blocks === 4) events.add("sent");
         yield BLOCK;
       }
@@ -89,8 +89,8 @@ async function reset(socket: Socket): Promise<void> {
 
 const upload = "POST /upload HTTP/1.1\r\nHost: h\r\n";
 
-// What is sent before the client leaves, what it waits for, and what happens in
-// the application beside its call, the abort of its signal and its one close().
+// The bytes sent before the client leaves, the event for which it waits, and the
+// events in the application except the call, the abort and the one close().
 Deno.test.each<[string, string, string, string[]]>([
   ["before a head", "", "", []],
   ["in a request line", "GET / HT", "", []],
@@ -130,7 +130,7 @@ Deno.test.each<[string, string, string, string[]]>([
   },
 );
 
-Deno.test("makeServer() passes over a client that resets while its request waits", async () => {
+Deno.test("makeServer() skips a client that resets while its request waits", async () => {
   const events = new Events();
   await using serving = serve(application(events), {
     maxInFlight: 1,
@@ -148,7 +148,7 @@ Deno.test("makeServer() passes over a client that resets while its request waits
   assertEquals(serving.log, []);
 });
 
-Deno.test("makeServer() closes each of 100 downloads once whose clients reset", async () => {
+Deno.test("makeServer() closes each of 100 downloads once when their clients reset", async () => {
   const events = new Events();
   await using serving = serve(application(events), { shutdownTimeout: 60_000 });
   await Promise.all(Array.from({ length: 100 }, async () => {

@@ -35,7 +35,7 @@ async function assertNobodyListens(port: number): Promise<void> {
   );
 }
 
-Deno.test("makeServer() listens at once and says where", async () => {
+Deno.test("makeServer() listens immediately and says where", async () => {
   await using server = makeServer("127.0.0.1", 0, hello);
   assertEquals(server.hostname, "127.0.0.1");
   assert(server.port > 0 && server.port < 65536);
@@ -243,7 +243,7 @@ Deno.test("makeServer() answers a body over maxRequestBodySize with 413", async 
   );
 });
 
-Deno.test("makeServer() calls onError with the error of the application, and serves on", async () => {
+Deno.test("makeServer() calls onError with the error of the application, and continues", async () => {
   const seen: unknown[] = [];
   const failure = new Error("on purpose");
   await using serving = serve((environ, startResponse) => {
@@ -261,7 +261,7 @@ Deno.test("makeServer() calls onError with the error of the application, and ser
 });
 
 // SPEC: async-interleaved
-Deno.test("makeServer() runs requests side by side", async () => {
+Deno.test("makeServer() runs requests concurrently", async () => {
   const both = Promise.withResolvers<void>();
   let running = 0;
   await using serving = serve(
@@ -278,7 +278,7 @@ Deno.test("makeServer() runs requests side by side", async () => {
 
 // Start and end ------------------------------------------------------------------
 
-Deno.test("WsgiServer.shutdown() ends serveForever(), and a second call does no harm", async () => {
+Deno.test("WsgiServer.shutdown() ends serveForever(), and a second call has no effect", async () => {
   const { server, port } = listen(hello);
   const served = server.serveForever();
   const stopped = server.shutdown();
@@ -302,7 +302,7 @@ Deno.test("WsgiServer is shut down at the end of its scope", async () => {
   await assertNobodyListens(port);
 });
 
-Deno.test("WsgiServer.shutdown() lets a response go on, says that it is the last, and takes no other request", async () => {
+Deno.test("WsgiServer.shutdown() lets a response finish, announces that it is the last, and accepts no other request", async () => {
   const called = Promise.withResolvers<void>();
   const going = Promise.withResolvers<void>();
   const block = new Uint8Array(4_000_000);
@@ -318,7 +318,7 @@ Deno.test("WsgiServer.shutdown() lets a response go on, says that it is the last
   const stopped = serving.server.shutdown();
   assertEquals(await other.rest(), "");
   await assertNobodyListens(serving.port);
-  // It is too late to serve now.
+  // It is too late to be served.
   const served = serving.server.serveForever();
   going.resolve();
   const { head, body, complete } = await client.response();
@@ -361,7 +361,7 @@ Deno.test.each([[false], [true]])(
   },
 );
 
-Deno.test("makeServer() can listen on a port again at once", async () => {
+Deno.test("makeServer() can listen on a port again immediately", async () => {
   let port = 0;
   for (let round = 0; round < 5; round++) {
     await using server = makeServer("127.0.0.1", port, hello, { log: false });
@@ -377,7 +377,7 @@ Deno.test("makeServer() can listen on a port again at once", async () => {
 
 // serve() ------------------------------------------------------------------------
 
-Deno.test("serve() answers at once, by default on 127.0.0.1, until shutdown()", async () => {
+Deno.test("serve() answers immediately, by default on 127.0.0.1, until shutdown()", async () => {
   const targets: string[] = [];
   const log = ({ target }: { target: string }) => targets.push(target);
   for (const hostname of [undefined, "localhost"]) {

@@ -48,7 +48,7 @@ for (const [option, host] of [["--http1.1", "a:81"], ["--http2", "a:81"]]) {
   });
 }
 
-Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and goes on", async () => {
+Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and continues", async () => {
   await using serving = serve(variables, TLS);
   {
     using client = await send(serving);
@@ -61,7 +61,7 @@ Deno.test("makeServer() logs a line for plain HTTP at its TLS port, and goes on"
   ]);
 });
 
-Deno.test("makeServer() logs a line for TLS at its plain port, and goes on", async () => {
+Deno.test("makeServer() logs a line for TLS at its plain port, and continues", async () => {
   await using serving = serve(variables);
   await assertRejects(() =>
     Deno.connectTls({ hostname: "127.0.0.1", port: serving.port })
@@ -73,7 +73,7 @@ Deno.test("makeServer() logs a line for TLS at its plain port, and goes on", asy
   ]);
 });
 
-/** Makes a key that is not the one of the certificate. */
+/** Creates a key that does not match the certificate. */
 async function generateKey(): Promise<string> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
   const pair = await crypto.subtle.generateKey(algorithm, true, ["sign"]);
@@ -82,7 +82,7 @@ async function generateKey(): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`;
 }
 
-Deno.test("makeServer() says that certificate or key are invalid", async () => {
+Deno.test("makeServer() says that its certificate or key is invalid", async () => {
   const pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
   const wrong = [{ cert: pem }, { key: pem }, { key: await generateKey() }];
   for (const options of wrong) {
@@ -92,6 +92,6 @@ Deno.test("makeServer() says that certificate or key are invalid", async () => {
       "Cannot make the server: cert and key must be a certificate and its key in PEM",
     );
   }
-  // Nobody holds the port.
+  // The port is free.
   await using _server = makeServer("127.0.0.1", 0, variables, { log: false });
 });

@@ -26,7 +26,7 @@ const variables: Application = answer((environ) => {
     .map((name) => toBytes(`${environ[name] ?? "-"} `));
 });
 
-/** Serves at a path, while the test runs. */
+/** Serves at a path while the test runs. */
 function serveAt(
   path: string,
   app: Application | string = variables,
@@ -110,7 +110,7 @@ test("serves a Unix socket and removes it at the end", async (path) => {
   assertRemoved(path);
 });
 
-test("removes its Unix socket at a forced shutdown, too", async (path) => {
+test("removes its Unix socket even at a forced shutdown", async (path) => {
   const { app, called } = hanging();
   const server = serveAt(path, app, { shutdownTimeout: 20 });
   using conn = await Deno.connect({ transport: "unix", path });
@@ -144,14 +144,14 @@ test("removes no file that is not a socket", (path) => {
   Deno.writeTextFileSync(path, "precious");
   assertThrows(() => serveAt(path), Deno.errors.AddrInUse);
   assertEquals(Deno.readTextFileSync(path), "precious");
-  // A link to a stale socket is not one either.
+  // A link to a stale socket is not a socket either.
   leaveStale(`${path}.2`);
   Deno.symlinkSync(`${path}.2`, `${path}.3`);
   assertThrows(() => serveAt(`${path}.3`), Deno.errors.AddrInUse);
   assert(Deno.lstatSync(`${path}.3`).isSymlink);
 });
 
-test("says why it cannot make a Unix socket", (path) => {
+test("says why it cannot create a Unix socket", (path) => {
   const error = assertThrows(() => serveAt(path), Deno.errors.NotCapable);
   assertEquals(
     error.message,
@@ -201,7 +201,7 @@ test("listens on no socket whose mode it cannot set", (path) => {
   }
 });
 
-// Files in the place of a socket --------------------------------------------------
+// Files in place of a socket --------------------------------------------------
 
 /** Ways to take the socket of a server away. */
 const TAKEN_AWAY: readonly [string, (path: string) => void][] = [
@@ -229,7 +229,7 @@ for (const [what, takeAway] of TAKEN_AWAY) {
 }
 
 test(
-  "removes its own socket after the program has changed its folder",
+  "removes its own socket even if the program has changed its working directory",
   async (_, folder) => {
     const cwd = Deno.cwd();
     const [here, there] = [`${folder}/here`, `${folder}/there`];
@@ -249,7 +249,7 @@ test(
 );
 
 test(
-  "leaves the socket of another server alone that it may not link",
+  "keeps the socket of another server that it may not link",
   async (path, folder) => {
     const module = import.meta.resolve("../../server/make_server.ts");
     const [socket, options] = [path, { path, log: false }].map((value) =>
@@ -283,7 +283,7 @@ test(
   },
 );
 
-test("leaves a file alone that stands in place of its socket", async (path) => {
+test("keeps a file that has replaced its socket", async (path) => {
   const server = serveAt(path);
   Deno.removeSync(path);
   Deno.writeTextFileSync(path, "mine");

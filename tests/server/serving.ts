@@ -26,11 +26,11 @@ export const TLS: { readonly cert: string; readonly key: string } = {
 export interface Serving extends AsyncDisposable {
   readonly server: WsgiServer;
   readonly port: number;
-  /** The text that went to `wsgi.errors` so far. */
+  /** The text sent to `wsgi.errors` so far. */
   readonly log: readonly string[];
 }
 
-/** Makes a server that does not serve yet. */
+/** Creates a server that does not serve yet. */
 export function listen(app: Application, options: ServerOptions = {}): Serving {
   const log: string[] = [];
   const errors = new StderrStream((text) => void log.push(text));
@@ -49,7 +49,7 @@ export function listen(app: Application, options: ServerOptions = {}): Serving {
   };
 }
 
-/** Makes a server that serves until it is disposed of. */
+/** Creates a server that serves until it is disposed of. */
 export function serve(app: Application, options: ServerOptions = {}): Serving {
   const serving = listen(app, options);
   serving.server.serveForever();
@@ -61,7 +61,7 @@ export function get(target = "/"): string {
   return `GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`;
 }
 
-/** A request with a body, of which its length may promise more. */
+/** A request with a body, whose length may be larger than the body. */
 export function post(body: string, length: number = body.length): string {
   return `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n${body}`;
 }

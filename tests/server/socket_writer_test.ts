@@ -1,4 +1,4 @@
-// What SocketWriter does, over a connection whose writes the test settles.
+// SocketWriter with a connection whose writes the test settles.
 
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
@@ -10,7 +10,7 @@ import { FakeSocket, observe, turn } from "./fake_socket.ts";
 const NOTHING = new Uint8Array(0);
 const LARGE = 32_768;
 
-/** Makes a writer over a fake, and counts its failures. */
+/** Creates a writer with a fake connection, and counts its failures. */
 function create(): {
   socket: FakeSocket;
   writer: SocketWriter;
@@ -102,7 +102,7 @@ Deno.test("SocketWriter gathers small chunks while a write is under way", async 
   assertEquals([socket.writes, writer.isDrained], [2, true]);
 });
 
-Deno.test("SocketWriter goes on where a write has stopped", async () => {
+Deno.test("SocketWriter continues where a write has stopped", async () => {
   const { socket, writer } = create();
   writer.write(bytesOf(1_000, 1), NOTHING);
   for (const [taken, rest] of [[1, 999], [900, 99], [98, 1]]) {
@@ -114,7 +114,7 @@ Deno.test("SocketWriter goes on where a write has stopped", async () => {
 });
 
 Deno.test.each([LARGE, 100_000])(
-  "SocketWriter copies no chunk of %d bytes, and waits until it has left",
+  "SocketWriter copies no chunk of %d bytes, and waits until it is sent",
   async (size) => {
     const { socket, writer } = create();
     const chunk = bytesOf(size, 1);
@@ -138,12 +138,12 @@ Deno.test("SocketWriter makes the caller wait when little room is left", async (
   await turn();
   assertEquals(gate.state, "pending");
   await socket.current.take();
-  // What was gathered is on its way, and there is a whole buffer of room.
+  // The gathered bytes are being written, and a whole buffer is free.
   assertEquals([gate.state, socket.current.bytes.length], ["open", 65_534]);
   await socket.drain();
 });
 
-Deno.test("SocketWriter reports a failure once, and rejects those who wait at close()", async () => {
+Deno.test("SocketWriter reports a failure once, and rejects the callers that wait for close()", async () => {
   const { socket, writer, failures } = create();
   const gate = observe(writer.write(bytesOf(LARGE, 1), NOTHING)!);
   const drained = observe(writer.drained());
@@ -166,7 +166,7 @@ Deno.test("SocketWriter reports a failure once, and rejects those who wait at cl
   assertEquals([last.state, failures.length], ["Error: left", 1]);
 });
 
-/** Takes buffers and returns which of them have this mark at the beginning. */
+/** Takes buffers and returns those that begin with this mark. */
 function takeMarked(mark: number): number {
   const seen = new Set<Uint8Array>();
   let marked = 0;
@@ -200,7 +200,7 @@ Deno.test.each<[string, (socket: FakeSocket) => Promise<void>]>([
   },
 );
 
-/** A connection that takes everything at once, and counts its writes. */
+/** A connection that accepts everything immediately, and counts its writes. */
 function takingSocket(): { socket: Socket; writes: number[] } {
   const writes: number[] = [];
   const socket: Socket = {
@@ -215,7 +215,7 @@ function takingSocket(): { socket: Socket; writes: number[] } {
   return { socket, writes };
 }
 
-Deno.test("SocketWriter gathers the chunks of an async generator that waits for nothing", async () => {
+Deno.test("SocketWriter gathers the chunks of an async generator that awaits nothing", async () => {
   const { socket, writes } = takingSocket();
   const writer = new SocketWriter(socket, () => {});
   const chunk = new Uint8Array(16_384);

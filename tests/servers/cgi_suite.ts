@@ -23,9 +23,9 @@ const EXAMPLE = new URL("../../examples/deploy/cgi.ts", import.meta.url);
 
 type Step = (server: ServerProcess, name: CgiServer) => Promise<void>;
 
-/** What the kit, which runs with CI=1 only, does not see, or a sample of it. */
+/** Facts that the kit does not test, and samples of it: it only runs with CI=1. */
 const STEPS: Readonly<Record<string, Step>> = {
-  "gives the application its environ": async (server, name) => {
+  "passes the application its environ": async (server, name) => {
     const { head, body } = await ask(
       server,
       to("show", "GET", "/caf%C3%A9/a%20b?x=%20y", "X-Text: caf\xc3\xa9\r\n"),
@@ -75,7 +75,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     assertEquals([head.status, body, complete], [404, "none", true]);
   },
 
-  "sends the status, headers and their repetition": async (server, name) => {
+  "sends the status and headers, even repeated ones": async (server, name) => {
     const { head, body } = await ask(server, to("headers"));
     const reason = name === "apache2" ? "Nowhere to be seen" : "Not Found";
     assertEquals(head.line, `HTTP/1.1 404 ${reason}`);
@@ -108,7 +108,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     await server.logged(/file closed/);
   },
 
-  "sends a body while it is made, and closes it when the client leaves": async (
+  "streams a body, and closes it when the client leaves": async (
     server,
   ) => {
     using client = await RawClient.connect(server);
@@ -119,7 +119,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     await server.logged(/endless closed/);
   },
 
-  "closes the body after all of its length was sent": async (server) => {
+  "closes the body after its whole length was sent": async (server) => {
     const { body, complete } = await ask(server, to("late"));
     assertEquals([body, complete], ["abc", true]);
     await server.logged(/closed late/);
@@ -163,7 +163,7 @@ export function testCgi(name: CgiServer): void {
     });
 
   // They share a server: Apache needs a second to stop.
-  test("works as everywhere", async (server, t) => {
+  test("works as under every server", async (server, t) => {
     for (const [what, step] of Object.entries(STEPS)) {
       await t.step(what, () => step(server, name));
     }

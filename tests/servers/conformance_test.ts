@@ -17,17 +17,17 @@ for (const { part, missing } of ROWS.filter(({ missing }) => missing)) {
   Deno.test.ignore(`${name} (${missing})`, () => {});
 }
 
-/** Checks a server, and returns its name with what is wrong with the result. */
+/** Checks a server, and returns its name and the unexpected results. */
 async function check(part: (typeof SERVERS)[number]): Promise<unknown> {
   const { failed, deviations, subjects } = await runServer(part);
-  // Whatever the transport lacks, most of the kit is about something else.
+  // Whatever the transport lacks, most cases must still pass.
   const total = subjects.reduce((sum, one) => sum + one.total, 0);
   const passed = subjects.reduce((sum, one) => sum + one.passed, 0);
   const missed = total - passed - Object.keys(deviations).length;
   return [part.name, failed, missed, total > 200];
 }
 
-// Side by side, because much of a check is waiting.
+// Concurrently, because much of a check is waiting.
 Deno.test("checkServer() finds nothing but deviations on all other servers", async () => {
   const parts = ROWS.flatMap(({ part, missing }) => missing ? [] : [part]);
   assertEquals(

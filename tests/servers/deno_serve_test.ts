@@ -17,7 +17,7 @@ testRuntime({
   client: "127.0.0.1",
 });
 
-/** Asks until as many isolates have answered as there should be. */
+/** Repeats a request until all isolates have answered. */
 async function isolatesOf(
   server: { port: number },
   count: number,
@@ -30,7 +30,7 @@ async function isolatesOf(
   return [...seen];
 }
 
-Deno.test("toFetchHandler() under deno serve --parallel tells the application of the other isolates", async () => {
+Deno.test("toFetchHandler() under deno serve --parallel tells the application about the other isolates", async () => {
   await using server = await startDenoServe(SUBJECT, 2);
   const isolates = await isolatesOf(server, 2);
   assertEquals(isolates.length, 2);
@@ -77,7 +77,7 @@ Deno.test.each(["README.md", "docs/deploy.md"])(
       "main.ts": `
 import { toFetchHandler } from "${new URL("mod.ts", ROOT)}";
 const app = (environ, startResponse) => {
-  // What Deno warns of, as soon as the response is sent.
+  // Deno warns as soon as the response is sent.
   environ["wsgiref.signal"]();
   startResponse("200 OK", [["Content-Type", "text/plain"]]);
   return [new TextEncoder().encode("hello")];

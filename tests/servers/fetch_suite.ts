@@ -1,5 +1,5 @@
 /**
- * What holds of `toFetchHandler()` in every runtime: the tests of `deno serve`,
+ * Behavior of `toFetchHandler()` in every runtime: the tests of `deno serve`,
  * of Bun and of workerd.
  */
 
@@ -15,7 +15,7 @@ export const SUBJECT: Subject = {
   name: "app",
 };
 
-/** In what the runtimes differ. */
+/** The differences between the runtimes. */
 export interface Runtime {
   /** Its name, in the names of the tests. */
   readonly name: string;
@@ -23,15 +23,15 @@ export interface Runtime {
   readonly missing: string | undefined;
   /** Starts it. */
   readonly start: () => Promise<ServerProcess>;
-  /** What it makes of the status line `404 Nowhere to be seen`. */
+  /** Its form of the status line `404 Nowhere to be seen`. */
   readonly statusLine: string;
-  /** What it sends for the header value `caf\xe9`. */
+  /** Its form of the header value `caf\xe9`. */
   readonly latin: string;
-  /** What it tells of the client. */
+  /** The variables that it sets about the client. */
   readonly client: string | undefined;
 }
 
-/** What all runtimes tell of that request. */
+/** The variables of that request in all runtimes. */
 const EXPECTED: Shown = {
   REQUEST_METHOD: "GET",
   SCRIPT_NAME: "",
@@ -55,7 +55,7 @@ const EXPECTED: Shown = {
 type Step = (server: ServerProcess, runtime: Runtime) => Promise<void>;
 
 const STEPS: Readonly<Record<string, Step>> = {
-  "gives the application its environ": async (server, { client }) => {
+  "passes the application its environ": async (server, { client }) => {
     const more = "X-Text: 1\r\nX-Text: 2\r\n";
     const { head, body } = await ask(
       server,
@@ -77,7 +77,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     assertEquals([head.get("content-length"), body], ["4", "none"]);
   },
 
-  "answers several that wait": async (server) => {
+  "answers several concurrent requests": async (server) => {
     const all = await Promise.all(
       Array.from({ length: 5 }, () => ask(server, to("wait"))),
     );
@@ -90,7 +90,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     await server.logged(/half a line, café\n/);
   },
 
-  "answers what was thrown with 500 and logs it": async (server) => {
+  "answers 500 to an error and logs it": async (server) => {
     const { head, body } = await ask(server, to("throws"));
     assertEquals(head.status, 500);
     assertFalse(body.includes("thrown by"));
@@ -105,14 +105,14 @@ const STEPS: Readonly<Record<string, Step>> = {
 };
 
 /**
- * Registers the test of a runtime: what the kit, which runs there as well, does
- * not see, or sees as a deviation. One server serves all of it.
+ * Registers the test of a runtime: facts that the kit, which also runs there,
+ * does not test, or reports as a deviation. One server serves all steps.
  */
 export function testRuntime(runtime: Runtime): void {
   const { name, missing, start } = runtime;
   const ignore = missing !== undefined;
   Deno.test({
-    name: `toFetchHandler() under ${name} works as everywhere${
+    name: `toFetchHandler() under ${name} works as in every runtime${
       ignore ? ` (ignored: ${missing})` : ""
     }`,
     ignore,

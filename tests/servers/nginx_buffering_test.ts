@@ -5,7 +5,7 @@ import { ask, RawClient, within } from "../raw_client.ts";
 const MIB = 1024 * 1024;
 const encoder = new TextEncoder();
 
-test("with proxy_request_buffering on keeps a slow upload off the application", async () => {
+test("with proxy_request_buffering on keeps a slow upload away from the application", async () => {
   let calls = 0;
   await using proxied = await serveBehind(async (environ, startResponse) => {
     calls++;
@@ -18,7 +18,7 @@ test("with proxy_request_buffering on keeps a slow upload off the application", 
     `POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: ${MIB}\r\n\r\n`,
   );
   await client.send(new Uint8Array(MIB - 1));
-  // What comes later is answered first.
+  // The later request is answered first.
   const other = await ask(proxied, "GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
   assertEquals([other.body, calls], ["/other 0", 1]);
   await client.send(new Uint8Array(1));
@@ -26,7 +26,7 @@ test("with proxy_request_buffering on keeps a slow upload off the application", 
   assertEquals(calls, 2);
 });
 
-test("with proxy_buffering on lets the application go though its client does not read", async () => {
+test("with proxy_buffering on lets the application finish although its client does not read", async () => {
   const piece = new Uint8Array(MIB).fill(0x61);
   const closed = Promise.withResolvers<void>();
   await using proxied = await serveBehind((_environ, startResponse) => {

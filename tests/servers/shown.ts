@@ -1,9 +1,9 @@
-/** Requests to the application of the tests, and what it shows. */
+/** Requests to the application of the tests, and its answers. */
 
-/** What an environ says, without its functions and streams. */
+/** The data of an environ, without its functions and streams. */
 export type Shown = Record<string, unknown>;
 
-/** Makes a request for example.com:8080; `app` is a key of shown_app.ts. */
+/** Creates a request for example.com:8080; `app` is a key of shown_app.ts. */
 export function to(
   app: string,
   method = "GET",
@@ -20,7 +20,7 @@ export function fromUtf8(body: string): Shown {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
-/** Takes what a test compares. */
+/** Returns the variables that a test compares. */
 export function pick(environ: Shown, names: readonly string[]): Shown {
   return Object.fromEntries(names.map((name) => [name, environ[name]]));
 }

@@ -1,6 +1,6 @@
 /**
- * The application that is run on servers of others. The header `X-App` says
- * what it does.
+ * The application that runs on other projects' servers. The header `X-App`
+ * selects its behavior.
  */
 
 import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
@@ -23,7 +23,7 @@ const APPS: Readonly<Record<string, Application>> = {
     return [show(environ)];
   },
 
-  /** Sends back what it gets. */
+  /** Sends the request body back. */
   async *echo(environ, startResponse): AsyncGenerator<Uint8Array, void> {
     startResponse("200 OK", PLAIN);
     for (;;) {
@@ -43,20 +43,20 @@ const APPS: Readonly<Record<string, Application>> = {
     return [encoder.encode("none")];
   },
 
-  /** Says how long it is, and sends it in parts. */
+  /** Sends a body in parts, with its length. */
   *length(_environ, startResponse): Generator<Uint8Array, void> {
     startResponse("200 OK", [...PLAIN, ["Content-Length", "6"]]);
     yield encoder.encode("abc");
     yield encoder.encode("def");
   },
 
-  /** Sends less than it has said. */
+  /** Sends a body that is shorter than its length. */
   *short(_environ, startResponse): Generator<Uint8Array, void> {
     startResponse("200 OK", [...PLAIN, ["Content-Length", "6"]]);
     yield encoder.encode("abc");
   },
 
-  /** Needs time to close when all has been sent. */
+  /** Needs time to close once everything has been sent. */
   late(environ, startResponse): ResponseBody {
     startResponse("200 OK", [...PLAIN, ["Content-Length", "3"]]);
     return Object.assign([encoder.encode("abc")].values(), {
@@ -67,7 +67,7 @@ const APPS: Readonly<Record<string, Application>> = {
     });
   },
 
-  /** Says which isolate it runs in. */
+  /** Sends the name of its isolate. */
   isolate(environ, startResponse): ResponseBody {
     startResponse("200 OK", PLAIN);
     return [encoder.encode(`${ISOLATE} ${environ["wsgi.multiprocess"]}`)];
@@ -113,7 +113,7 @@ const APPS: Readonly<Record<string, Application>> = {
     });
   },
 
-  /** Answers later than a server looks after its client. */
+  /** Answers after the server has begun to check for a disconnected client. */
   async wait(_environ, startResponse): Promise<ResponseBody> {
     await new Promise((resolve) => setTimeout(resolve, 60));
     startResponse("200 OK", PLAIN);
@@ -121,7 +121,7 @@ const APPS: Readonly<Record<string, Application>> = {
   },
 };
 
-/** Does what `X-App` says; without it, shows the environ. */
+/** Calls the application that `X-App` names; without it, shows the environ. */
 export const app: Application = (environ, startResponse) => {
   const name = environ["HTTP_X_APP"] ?? "show";
   return (APPS[name] ?? APPS["show"]!)(environ, startResponse);

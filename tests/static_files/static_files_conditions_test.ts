@@ -19,7 +19,7 @@ async function askForFile(
 
 const TAG = (await askForFile({})).header("ETag") ?? "";
 
-/** Conditions, with TAG, DATE and others for their values; the status then. */
+/** Conditions, with TAG, DATE and others for their values, and the status. */
 const CONDITIONS = `
   If-None-Match: TAG                            304
   If-None-Match: W/TAG                          304

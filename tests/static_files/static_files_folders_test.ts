@@ -35,7 +35,7 @@ Deno.test.each<[target: string, location: string, paths: Paths]>([
   ["/files%2Fa", "./files%2Fa/", { SCRIPT_NAME: "/files", PATH_INFO: "/a" }],
   // A proxy has removed a part of the path.
   ["/a%2Fd?x", "./a%2Fd/?x", { SCRIPT_NAME: "/app/files" }],
-  // Rewritten by a server in front: the path as sent is not known.
+  // Rewritten by a proxy: the original path is not known.
   ["/x%2Fy", "./b%20%C3%A9%3Ac/", { PATH_INFO: "/a/b \xc3\xa9:c" }],
 ])("staticFiles() redirects %s to %s", async (target, location, environ) => {
   await using tree = await Tree.make({ "a/b é:c/f": "", "a/d/e/f": "" });

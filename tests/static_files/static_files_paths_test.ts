@@ -206,6 +206,6 @@ Deno.test("staticFiles() never reads outside its root, for any tree and path", a
   } finally {
     Object.assign(Deno, { open, readDir });
   }
-  // It would prove nothing if nothing was ever found.
+  // The test would prove nothing if no file was ever found.
   assertEquals(statuses, new Set([200, 301, 404]));
 });

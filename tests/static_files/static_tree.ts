@@ -9,7 +9,7 @@ import { makeServer, type WsgiServer } from "../../server/make_server.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { validator } from "../../validator.ts";
 
-/** When the files of a tree were changed, if nothing else is said. */
+/** The default modification time of the files of a tree. */
 export const CHANGED: Date = new Date("2024-05-06T07:08:09Z");
 
 /** The entries of a tree by path: text, bytes, or a link. */
@@ -71,5 +71,5 @@ export class Tree implements AsyncDisposable {
   }
 }
 
-/** The validator as it is by default, only that warnings are errors. */
+/** The default validator, except that warnings are errors. */
 export const STRICT = { rules: { "*": "error" } } as const;

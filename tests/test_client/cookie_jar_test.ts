@@ -76,7 +76,7 @@ Deno.test.each<[header: string, kept: string]>([
     .map((attribute): [string, string] => [`a=1; ${attribute}`, "a=1"]),
   ..."99999999999999999999||+0|0x|0.5|-".split("|")
     .map((age): [string, string] => [`a=1; Max-Age=${age}`, "a=1"]),
-])("CookieJar keeps of the header %j the cookie %s", (header, kept) => {
+])("CookieJar with the header %j keeps the cookie %s", (header, kept) => {
   const jar = new CookieJar();
   jar.receive(header, "/");
   assertEquals(jar.headerFor("/", true), kept);
@@ -90,7 +90,7 @@ Deno.test.each([
   ...["__Secure-a=1", "__host-a=1", "__Host-a=1; Path=/", "__Host-a=1; Secure"],
   "__Host-a=1; Secure; Path=/x",
   "__Host-a=1; Secure; Path=/; Domain=example.com",
-])("CookieJar keeps no cookie of the header %j", (header) => {
+])("CookieJar keeps no cookie from the header %j", (header) => {
   const jar = new CookieJar();
   jar.receive(header, "/");
   assertEquals(jar.headerFor("/", true), undefined);

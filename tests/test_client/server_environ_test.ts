@@ -163,7 +163,7 @@ Deno.test.each<[HeaderTuple]>([
   [["X-A", "€"]],
   [["X-A", 7 as unknown as string]],
 ])(
-  "TestClient does not send the header %j, which would be another",
+  "TestClient does not send the header %j, which would become another one",
   async (header) => {
     const client = new TestClient(show);
     await assertRejects(

@@ -149,7 +149,7 @@ Deno.test("TestClient requests the next chunk after onChunk has finished", async
   assertEquals(events, ["make a", "take a", "make b", "take b"]);
 });
 
-Deno.test("TestClient leaves an endless response when its signal aborts", async () => {
+Deno.test("TestClient stops reading an endless response when its signal aborts", async () => {
   const controller = new AbortController();
   let stopped = false;
   const app = answering((environ) => {
@@ -170,7 +170,7 @@ Deno.test("TestClient leaves an endless response when its signal aborts", async 
   assert(stopped);
 });
 
-Deno.test("TestClient rejects when it leaves before there is a status", async () => {
+Deno.test("TestClient rejects when its signal aborts before there is a status", async () => {
   const controller = new AbortController();
   const app: Application = (environ) => {
     const { promise, reject } = Promise.withResolvers<never>();

@@ -88,7 +88,7 @@ Deno.test("TestClient stops in a redirect loop", async () => {
   await assertRejects(() => client.get("/?a"), Error, "more than 20 redirects");
 });
 
-Deno.test("TestClient does not follow to another host", async () => {
+Deno.test("TestClient follows no redirect to another host", async () => {
   const client = new TestClient(app, { followRedirects: true });
   const response = await client.get("/302/away");
   assertEquals([response.status, response.redirects.length], [302, 0]);

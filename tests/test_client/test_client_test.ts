@@ -27,7 +27,7 @@ Deno.test("TestClient returns status, headers and body of a response", async () 
   assertEquals([response.errors, response.violations], ["", []]);
 });
 
-Deno.test("TestClient runs demoApp without a finding, by every method", async () => {
+Deno.test("TestClient runs demoApp without a finding, with every method", async () => {
   const client = new TestClient(demoApp);
   const { get, post, put, patch, delete: remove, head, options } = client;
   const methods = { get, post, put, patch, delete: remove, head, options };

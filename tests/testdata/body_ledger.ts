@@ -1,8 +1,8 @@
-/** Keeping book of what servers do with bodies. */
+/** A record of how servers handle bodies. */
 
 import type { ResponseBody } from "../../wsgi/types.ts";
 
-/** How long the ledger waits for what is still open, in milliseconds. */
+/** How long the ledger waits for open bodies and work, in milliseconds. */
 const PATIENCE = 5000;
 
 type AnyIterator =
@@ -11,7 +11,7 @@ type AnyIterator =
 
 type AnyResult = ReturnType<AnyIterator["next"]>;
 
-/** One body: what was done with it so far. */
+/** The record of one body. */
 class Account {
   isOpen = true;
   hasEnded = false;
@@ -24,7 +24,7 @@ class Account {
     this.#complain = complain;
   }
 
-  /** Books a call of next(), and whether it was the last. */
+  /** Records a call to next(), and whether it was the last. */
   next(call: () => AnyResult): AnyResult {
     if (!this.isOpen) this.#complain("next() after close()");
     if (this.returns > 0) this.#complain("next() after return()");
@@ -71,23 +71,23 @@ class Account {
   }
 }
 
-/** The book of all bodies of a program. */
+/** The record of all bodies of a program. */
 export class BodyLedger {
-  /** Bodies that were given to the server. */
+  /** Bodies that were passed to the server. */
   made = 0;
   /** Bodies whose close() was called. */
   closed = 0;
-  /** Those of them that had not come to their end. */
+  /** Closed bodies that had not reached their end. */
   cut = 0;
-  /** Pieces of work that were begun: generators, streams. */
+  /** The number of generators and streams that were begun. */
   entered = 0;
-  /** Pieces of work that have ended, one way or another. */
+  /** The number of them that have ended in any way. */
   left = 0;
-  /** What a server must not do, and did. */
+  /** Forbidden calls of the server. */
   readonly faults: string[] = [];
   #settled: PromiseWithResolvers<void> | undefined;
 
-  /** Books the beginning of some work, and at the end of its scope the end. */
+  /** Records the beginning of a generator or stream, and its end on disposal. */
   enter(): Disposable {
     this.entered++;
     let hasLeft = false;
@@ -101,7 +101,7 @@ export class BodyLedger {
     };
   }
 
-  /** Books all that is done with a body, and gives it its close(). */
+  /** Records all calls on a body, and adds a close() to it. */
   watch(body: ResponseBody): ResponseBody {
     this.made++;
     const account = new Account(
@@ -125,7 +125,7 @@ export class BodyLedger {
     });
   }
 
-  /** Waits until nothing is open; not for ever, so that it can be told. */
+  /** Waits until nothing is open, for a limited time. */
   async settled(): Promise<void> {
     this.#settled ??= Promise.withResolvers();
     const timer = setTimeout(this.#settled.resolve, PATIENCE);

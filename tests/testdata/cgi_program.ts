@@ -1,4 +1,4 @@
-/** A CGI program for the tests: what it does is its argument. */
+/** A CGI program for the tests, whose argument names its behavior. */
 
 import { runCgi } from "../../gateway/cgi/cgi.ts";
 import { demoApp } from "../../server/demo_app.ts";

@@ -1,5 +1,5 @@
 /**
- * A server that is sent nonsense. Its application is validated and does
+ * A server that receives nonsense. Its application is validated and does
  * different things at different paths; `/normal` and `/report` are for the test.
  * The first line of output is the port.
  */
@@ -17,7 +17,7 @@ import { validator } from "../../validator/validator.ts";
 
 const HEADERS: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** What should not have happened, and how often the application was called. */
+/** The detected faults, and the number of calls of the application. */
 const faults: string[] = [];
 let calls = 0;
 
@@ -29,7 +29,7 @@ function* generate(): Generator<Uint8Array, void> {
   for (const text of ["one", "", "two"]) yield say(text);
 }
 
-/** Each of these is what some real application does. */
+/** Real applications do all of these. */
 const behaviours: Record<string, Application> = {
   "/read": async (environ, startResponse) => {
     const bytes = await environ["wsgi.input"].read();
@@ -70,7 +70,7 @@ const validated = validator(
   { onViolation: ({ message }) => void faults.push(message) },
 );
 
-/** Puts what the client wrote into the head, where it must not break a line. */
+/** Puts text from the client into the head, where it must not break a line. */
 const reflect: Application = (environ, startResponse) => {
   let status = "200 OK";
   let length = 3;
@@ -83,7 +83,7 @@ const reflect: Application = (environ, startResponse) => {
   }
   try {
     startResponse(status, headers);
-    // A body of the length that the client wants.
+    // A body of the length that the client requests.
     return [new Uint8Array(Math.min(length, 1e6))];
   } catch (error) {
     startResponse("400 Bad Request", HEADERS, error);
@@ -105,7 +105,7 @@ const head: Application = (environ, startResponse) => {
   return [];
 };
 
-/** What no request can change, whoever validates. */
+/** Facts that no request can change, checked without the validator. */
 function check(environ: Environ): void {
   const { HTTP_HOST, PATH_INFO, REQUEST_METHOD } = environ;
   const facts: Record<string, boolean> = {
@@ -145,7 +145,7 @@ const routes: Record<string, Application> = {
   "/head": head,
 };
 
-/** What is logged about clients: a body cut short, a malformed request. */
+/** Expected log lines about clients: a body cut short, a malformed request. */
 const CLIENT_FAULTS = [
   /^RequestBodyError: |^Cannot read the request body: /,
   /^Refused a request from 127\.0\.0\.1 with (4\d\d|50[15]): \P{Cc}+\n$/u,

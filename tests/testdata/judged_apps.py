@@ -1,4 +1,4 @@
-"""Applications that satisfy both judges of Python."""
+"""Applications that satisfy both of Python's validators."""
 
 import io
 import json
@@ -8,7 +8,7 @@ APPS = {}
 
 
 def app(function):
-    """Makes a function an application of the test."""
+    """Adds a function to the applications of the test."""
     APPS[function.__name__.replace("_", "-")] = function
     return function
 
@@ -26,7 +26,7 @@ def read_body(environ, size=65536):
     return pieces
 
 
-# What the server hands in -----------------------------------------------------
+# What the server passes on ----------------------------------------------------
 
 
 @app
@@ -45,7 +45,7 @@ def show(environ, start_response):
 
 @app
 def types(environ, start_response):
-    """Shows what the wsgi.* variables are to Python."""
+    """Shows the wsgi.* variables as Python sees them."""
     keys = ["version", "url_scheme", "multithread", "multiprocess", "run_once"]
     page = "".join(f"{key} {environ['wsgi.' + key]!r}\n" for key in keys)
     start_response("200 OK", [TEXT])
@@ -74,7 +74,7 @@ def lines(environ, start_response):
 
 @app
 def beyond(environ, start_response):
-    """Reads on at the end, which gives nothing, for ever."""
+    """Reads at the end, which always returns nothing."""
     read_body(environ)
     ends = [environ["wsgi.input"].read(10) for _ in range(3)]
     start_response("200 OK", [TEXT])
@@ -116,7 +116,7 @@ def errors(environ, start_response):
 
 @app
 def response(environ, start_response):
-    """Answers with what the header X-Response has."""
+    """Answers with the response in the header X-Response."""
     status, headers, chunks = json.loads(environ["HTTP_X_RESPONSE"])
     start_response(status, [(name, value) for name, value in headers])
     return [chunk.encode() for chunk in chunks]
@@ -152,7 +152,7 @@ def nothing(environ, start_response):
 
 @app
 class instance:
-    """A class as application: its instances are the bodies."""
+    """A class as an application: its instances are the bodies."""
 
     closed = 0
 

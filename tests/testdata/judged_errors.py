@@ -1,4 +1,4 @@
-"""Applications that fail, and some that do not satisfy the judges of Python."""
+"""Applications that fail, and some that do not satisfy Python's validators."""
 
 import sys
 
@@ -32,7 +32,7 @@ def error_page_of_generator(environ, start_response):
 
 @app
 def too_late(environ, start_response):
-    """Fails after the first byte: start_response raises what it is given."""
+    """Fails after the first byte: start_response raises its exc_info."""
     start_response("200 OK", [TEXT])
     try:
         yield b"begun"
@@ -64,7 +64,7 @@ def failing_midway(environ, start_response):
     raise LookupError("not handled")
 
 
-# What the judges complain of ----------------------------------------------------
+# Faults that the judges report --------------------------------------------------
 
 
 @app

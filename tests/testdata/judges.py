@@ -1,4 +1,4 @@
-"""Both judges of Python around the applications of judged_apps.py.
+"""Both of Python's validators around the applications of judged_apps.py.
 
 They are wsgiref.validate of CPython and LintMiddleware of Werkzeug.
 """
@@ -19,14 +19,14 @@ complaints = []
 def application(environ, start_response):
     """Runs the application that the header X-App names, under both judges."""
     app = APPS[environ.get("HTTP_X_APP", "show")]
-    # Lint goes inside: its input has no readlines(), of which the other would
-    # complain.
+    # Lint goes inside: its input has no readlines(), which the other would
+    # report.
     return validator(LintMiddleware(app))(environ, start_response)
 
 
 def collect():
-    """Gives what they have complained of since the last call."""
-    gc.collect()  # When a body goes unclosed, they say so.
+    """Returns their messages since the last call."""
+    gc.collect()  # They report a body that was never closed.
     found, complaints[:] = complaints[:], []
     return "\n".join(found)
 

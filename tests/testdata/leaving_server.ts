@@ -23,7 +23,7 @@ const faults: string[] = [];
 let calls = 0;
 let records = 0;
 
-/** Decides the time between two chunks. */
+/** The source of the delays between chunks. */
 const random = new Random(1);
 
 /** Waits for a few milliseconds, or hardly at all. */

@@ -1,9 +1,9 @@
 /**
  * A server for the tests of memory. GET sends as many bytes as the query says,
- * POST counts the bytes that it gets. The first line of output is the port.
+ * POST counts the bytes that it receives. The first line of output is the port.
  *
- * Run with `--v8-flags=--expose-gc`, so that what waits to be collected is not
- * taken for what is held: V8 lets some 64 MiB of buffers gather before it looks.
+ * Run with `--v8-flags=--expose-gc`, so that garbage does not count as memory
+ * that is held: V8 lets some 64 MiB of buffers gather before it collects them.
  */
 
 import { makeServer } from "../../server/make_server.ts";

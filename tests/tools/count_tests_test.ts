@@ -84,6 +84,6 @@ Deno.test.each([
   ["ok | 2 passed | 0 failed (1s)\n", 0, "2 passed, 0 failed\n"],
   ["FAILED | 2 passed | 1 failed (1s)\n", 1, "2 passed, 1 failed\n"],
   ["error: Type checking failed.\n", 1, "0 passed, 0 failed\n"],
-])("count_tests.ts exits for %j with %i", async (log, code, stdout) => {
+])("count_tests.ts with %j exits with %i", async (log, code, stdout) => {
   assertEquals(await runProgram(log), { code, stdout });
 });

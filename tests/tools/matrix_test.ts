@@ -35,7 +35,7 @@ const FRAMEWORK = {
 const MISSING = { ...SERVER, missing: "nginx is not installed" };
 
 Deno.test.each([
-  ["serverTable() adds up subjects and shows what is short", [
+  ["serverTable() adds up subjects and shows what is missing", [
     serverTable([SERVER]),
     "| a server | 6 of 7 |",
     "| 5 |",
@@ -49,7 +49,7 @@ Deno.test.each([
     deviationList([SERVER, { ...SERVER, name: "another" }]),
     "a server; another:\n\n- `environ/one`: It has no | for that.\n",
   ]],
-  ["frameworkTable() shows what failed and what was not tried", [
+  ["frameworkTable() shows failures and frameworks that were not tried", [
     frameworkTable([
       FRAMEWORK,
       { ...FRAMEWORK, name: "two", exercised: ["routing"], failed: {} },
@@ -63,7 +63,7 @@ Deno.test.each([
   for (const part of parts) assertStringIncludes(table, part);
 });
 
-Deno.test("replaceMarked() replaces what stands between two marks", () => {
+Deno.test("replaceMarked() replaces the text between two marks", () => {
   const page = "a\n<!-- x -->\nold\n<!-- end x -->\nb\n";
   assertEquals(
     replaceMarked(page, "x", "new"),

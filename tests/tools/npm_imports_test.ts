@@ -27,10 +27,10 @@ function assertTyped<Module>(
   ..._names: AnyNames<Module> extends never ? [] : [AnyNames<Module>]
 ): void {}
 
-/** Does not compile unless `value` has all of the type. */
+/** Does not compile unless `value` is assignable to the type. */
 function assertHas<Type>(_value: Type): void {}
 
-Deno.test("npm_imports.json has the package's own names, and all that deno.json imports", () => {
+Deno.test("npm_imports.json has the package's own names, and every import of deno.json", () => {
   const names = Object.keys(MAP);
   const own = names.filter((name) => name.startsWith(config.name));
   const exports = Object.entries(config.exports).map(([name, target]) => [
@@ -44,7 +44,7 @@ Deno.test("npm_imports.json has the package's own names, and all that deno.json 
   assertEquals(missing, []);
 });
 
-Deno.test("npm_imports.json takes over what deno.json has from npm", () => {
+Deno.test("npm_imports.json repeats the npm imports of deno.json", () => {
   const entries = Object.entries(config.imports).filter(([, target]) =>
     target.startsWith("npm:")
   );
@@ -62,10 +62,10 @@ Deno.test("no import of @std is any", () => {
   assertTyped<{ typed: string; untyped: ReturnType<typeof JSON.parse> }>();
 });
 
-// Where JSR answers, this compares our declarations with those of @std: what
+// If JSR answers, this compares our declarations with those of @std: code that
 // compiles with ours must compile with its own. The reverse need not hold, since
 // a release may add to what a function accepts, as one did with join().
-Deno.test("what tools/npm declares, @std has", () => {
+Deno.test("@std has everything that tools/npm declares", () => {
   assertHas<typeof npmAssert>(assert);
   assertHas<typeof npmHtml>(html);
   assertHas<typeof npmEtag>(etag);

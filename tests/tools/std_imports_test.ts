@@ -63,7 +63,7 @@ Deno.test.each([
   assertEquals(await jsrAnswers(address(server), 200), false);
 });
 
-Deno.test("jsrAnswers() is false where nothing listens or answers", async () => {
+Deno.test("jsrAnswers() is false if nothing listens or answers", async () => {
   assertEquals(await jsrAnswers(await closedPort()), false);
   assertEquals(await jsrAnswers("jsr"), false);
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -71,7 +71,7 @@ Deno.test("jsrAnswers() is false where nothing listens or answers", async () => 
   assertEquals(await jsrAnswers(silent, 50), false);
 });
 
-Deno.test("deno task std prints what the task needs, or nothing where JSR answers", async () => {
+Deno.test("deno task std prints the options that tasks need, or nothing if JSR answers", async () => {
   await using server = serve(() => Response.json(PACKAGE));
   const [JSR_URL, absent] = [address(server), await closedPort()];
   const npm = { WSGIREF_STD: "npm" };
@@ -88,7 +88,7 @@ Deno.test("deno task std prints what the task needs, or nothing where JSR answer
   assertEquals((await task({ WSGIREF_STD: "jsr" }, "absent")).code, 1);
 });
 
-Deno.test("WSGIREF_STD answers without a request", async () => {
+Deno.test("WSGIREF_STD decides without a request", async () => {
   let requests = 0;
   await using server = serve(() => {
     requests++;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { joinMarks } from "../../tools/test.ts";
 
-/** What is printed for these lines. */
+/** Returns the output for these lines. */
 async function printed(...lines: string[]): Promise<string> {
   return (await Array.fromAsync(joinMarks(ReadableStream.from(lines)))).join(
     "",

@@ -49,7 +49,7 @@ for (const program of CASES) {
   });
 }
 
-Deno.test("suites.jsonl has each program once, and says where validator() does not agree", async () => {
+Deno.test("suites.jsonl has each program once, and says where validator() disagrees", async () => {
   assertEquals(new Set(SUITES.map(({ title }) => title)).size, SUITES.length);
   const { outcomes } = (await judgeAll())["@wsgi/ref"]!;
   const differing = SUITES.filter(({ id, isSound }) =>

@@ -124,14 +124,14 @@ Deno.test("validator() does not wait with return() for a next() that is pending"
   assertEquals(calls, ["return", "close"]);
 });
 
-Deno.test("validator() calls return() where the server was wrong at next()", async () => {
+Deno.test("validator() calls return() even if the server misused next()", async () => {
   const calls: string[] = [];
   const { call, found } = returning(() => pending(calls));
   const body = call();
   const iterator = body[Symbol.asyncIterator]();
   iterator.next();
   await assertRejects(() => iterator.next(), ConformanceError);
-  // To the server next() has thrown: a loop only closes then.
+  // For the server, next() has thrown: a loop then only closes.
   await body.close();
   assertEquals(calls, ["return", "close"]);
   assertEquals(found, ["iteration/overlapping"]);
@@ -152,12 +152,12 @@ Deno.test("validator() closes a body whose iterator method has thrown", () => {
   assertEquals(found, []);
 });
 
-Deno.test("validator() closes a body that the server does not get", async () => {
+Deno.test("validator() closes a body that does not reach the server", async () => {
   const calls: string[] = [];
   for (const result of [undefined, error]) {
     const close = () => {
       calls.push("close");
-      // A rejection that is not handled would end the process.
+      // An unhandled rejection would end the process.
       return result && Promise.reject(result);
     };
     const { call, app } = returning(() => Object.assign(["text"], { close }));
@@ -193,7 +193,7 @@ Deno.test("validator() throws no finding at close() that another error has hidde
   assertEquals(found, ["start-response/called-twice"]);
 });
 
-Deno.test("validator() reports a changed array at its first close() alone", () => {
+Deno.test("validator() reports a changed array only at its first close()", () => {
   const array = [bytes];
   const { call, found } = returning(() => array, { throws: false });
   const body = call();

@@ -123,7 +123,7 @@ Deno.test("validator() lets a server use an iterator that is a function, if it d
   body.close();
 });
 
-/** The findings about chunks that are written, each made by a step. */
+/** The findings about written chunks, each caused by a step. */
 async function whenWritten(...steps: (() => Uint8Array | string)[]) {
   const lines = await findingsIn(withWrite((write) => {
     for (const step of steps) write(step());
@@ -146,7 +146,7 @@ Deno.test.each([["a"], ["ab"]])(
   },
 );
 
-Deno.test("validator() looks for large buffers where that rule is the only one about memory", async () => {
+Deno.test("validator() looks for large buffers even if no other rule about memory is on", async () => {
   const chunk = new Uint8Array(new ArrayBuffer(2 ** 21), 0, 5);
   const rules = { "chunk/large-buffer": "warning" } as const;
   await assertFinds(answer("200 OK", TEXT, {}, [chunk]), [
@@ -229,7 +229,7 @@ Deno.test.each<[string, (environ: Loose) => unknown]>([
   },
 );
 
-Deno.test("validator() throws what the server sees at next() only there", () => {
+Deno.test("validator() throws a finding at next() only there", () => {
   const chunk = bytes("Hello");
   const found: string[] = [];
   const app = validator(yielding(chunk, more), {

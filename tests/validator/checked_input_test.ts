@@ -15,7 +15,7 @@ import { validate } from "./validated.ts";
 
 type Action = (stream: Loose) => unknown;
 
-/** Uses a stream as an application gets it from a validator. */
+/** Uses a stream that an application gets from a validator. */
 async function useStream(
   key: "wsgi.input" | "wsgi.errors",
   action: Action,
@@ -47,13 +47,13 @@ const use = (
   options: ValidatorOptions = {},
 ) => useStream("wsgi.input", action, input, options);
 
-/** An input of a server with these members, and others that do nothing. */
+/** A server's input with these members, and others that do nothing. */
 function streamWith(members: object): object {
   const nothing = { read() {}, readline() {}, readlines() {} };
   return { ...nothing, [Symbol.asyncIterator]() {}, ...members };
 }
 
-/** An input all whose methods are this one. */
+/** An input whose methods are all this one. */
 function streamOf(method: (...args: unknown[]) => unknown): object {
   const read = { read: method, readline: method, readlines: method };
   return { ...read, [Symbol.asyncIterator]: () => ({ next: method }) };
@@ -69,13 +69,13 @@ const LINES = "one\ntwo\nthree\n";
 const full = new Error("The disk is full");
 
 Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
-  ["gives what the server's input gives", async (input) => [
+  ["returns the results of the server's input", async (input) => [
     await input.read(4),
     await input.readline(),
     await input.readlines(),
     await input.read(),
   ], ["one\n", "two\n", ["three\n"], ""]],
-  ["leaves the rest where a loop is left", async (input) => {
+  ["keeps the rest if a loop ends early", async (input) => {
     for await (const line of input) return [line, await input.read()];
   }, ["one\n", "two\nthree\n"]],
   ["has an iterator that can be iterated itself", async (input) => {
@@ -83,7 +83,7 @@ Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
     await lines.next();
     return Array.fromAsync(lines);
   }, ["two\n", "three\n"]],
-  ["serves overlapping calls in their order", (input) =>
+  ["serves overlapping calls in order", (input) =>
     Promise.all([
       input.read(2),
       input.readline(),
@@ -225,7 +225,7 @@ Deno.test("validator() reports once that wsgi.input returned more than CONTENT_L
   await assertFinds({ ...scenario, environ }, [expected], { profile: "core" });
 });
 
-Deno.test("validator() checks sizes of calls alone that have one", async () => {
+Deno.test("validator() checks the size only of calls that have one", async () => {
   await assertFinds({
     app: (environ, startResponse) => {
       startResponse("200 OK", [PLAIN]);
@@ -237,7 +237,7 @@ Deno.test("validator() checks sizes of calls alone that have one", async () => {
 
 // wsgi.errors -----------------------------------------------------------------
 
-/** Creates a stream that notes its calls. */
+/** Creates a stream that records its calls. */
 function noting(calls: unknown[][]) {
   const note = (name: string) => (...args: unknown[]) =>
     void calls.push([name, ...args]);
@@ -273,6 +273,6 @@ Deno.test("CheckedErrors calls the server's object, and passes on what it throws
     assertEquals(assertThrows(() => errors.write(5), Error), full);
   }, stream);
   assertEquals(receivers, [stream, stream]);
-  // A server may throw at what is not a string.
+  // A server may throw if the argument is not a string.
   assertEquals(found, ["errors/any-text", "errors/write"]);
 });

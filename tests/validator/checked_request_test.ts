@@ -7,7 +7,7 @@ import { activate } from "../../validator/rules/active_rules.ts";
 import { RULES } from "../../validator/rules/table.ts";
 import { createEnviron } from "./scenario.ts";
 
-/** A call to a separate validator, whose environ leads to another call. */
+/** A call of a separate validator, whose environ is linked to another call. */
 function request(linked?: unknown, variables: object = {}): CheckedRequest {
   const context = new ValidatorContext({}, RULES.map(({ id }) => id));
   const rules = activate((rules) => context.select(rules));
@@ -20,7 +20,7 @@ function request(linked?: unknown, variables: object = {}): CheckedRequest {
   return new CheckedRequest(context, rules, view);
 }
 
-Deno.test("CheckedRequest knows which validators are outside of it, and when all are over", () => {
+Deno.test("CheckedRequest knows which validators are outside it, and when all have finished", () => {
   const outer = request();
   const middle = request(outer);
   const inner = request(middle);

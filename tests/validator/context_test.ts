@@ -120,7 +120,7 @@ async function printed(
   return text.split("\n")[0];
 }
 
-Deno.test("ValidatorContext.report() calls onViolation for what is thrown too", async () => {
+Deno.test("ValidatorContext.report() calls onViolation for thrown violations, too", async () => {
   const seen: unknown[] = [];
   const onViolation = function (this: unknown, given: Violation): void {
     seen.push(this, given);
@@ -131,7 +131,7 @@ Deno.test("ValidatorContext.report() calls onViolation for what is thrown too", 
   assertEquals(seen, [undefined, violation, undefined, violation]);
 });
 
-Deno.test("ValidatorContext.report() prints what onViolation does not get", async () => {
+Deno.test("ValidatorContext.report() prints violations that onViolation does not get", async () => {
   const named = { name: "blog" };
   assertEquals(await printed(named, true), "");
   assertEquals(await printed(named, false), "error [blog]: No");

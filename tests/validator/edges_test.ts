@@ -41,7 +41,7 @@ Deno.test.each<[string, unknown]>([
   ),
   ["200 OK", { 0: PLAIN, 1: PLAIN, length: 2 }],
 ])(
-  "validator() does not judge a response as HTTP that cannot be sent: %s, %j",
+  "validator() does not apply rules of HTTP to a response that cannot be sent: %s, %j",
   async (status, headers) => {
     const [id, ...others] = await idsIn(answer(status, headers));
     assertEquals([id?.startsWith("http/"), others], [false, []]);
@@ -109,7 +109,7 @@ Deno.test.each<[string, (start: Loose) => unknown, Loose]>([
 );
 
 Deno.test.each([[undefined], [null], [5]])(
-  "validator() returns what wsgi.file_wrapper made, though it is no body: %s",
+  "validator() returns what wsgi.file_wrapper returned, even if it is not a body: %s",
   async (made) => {
     let given: unknown = "nothing";
     await runScenario({
@@ -151,7 +151,7 @@ Deno.test("validator() ignores the properties of Object.prototype", async () => 
 
 class Environ {}
 
-/** Adds a property that is no plain variable. */
+/** Adds a property that is not a plain variable. */
 function odd(object: object) {
   return Object.defineProperty(object, "ODD", { value: "x" });
 }
@@ -169,7 +169,7 @@ Deno.test.each<[string, (environ: Loose) => Loose]>([
   ],
   ["environ/frozen", (environ) => Object.freeze(environ)],
 ])(
-  "validator() does not check the variables of a wrong environ: %s",
+  "validator() does not check the variables of an invalid environ: %s",
   async (id, environ) => {
     const server = (app: Loose, environ: Loose) => {
       try {
@@ -204,12 +204,12 @@ Deno.test("validator() passes on wsgi.input and wsgi.errors that are not streams
   assertEquals(seen, ["input", "errors"]);
 });
 
-Deno.test("findEnvironHints() counts an empty name as a wrong one", () => {
+Deno.test("findEnvironHints() counts an empty name as misspelled", () => {
   assertEquals(findEnvironHints({ "": "x" })?.name, "");
   assertEquals(findEnvironHints({ A: "x" }), undefined);
 });
 
-Deno.test("validator() lets wsgi.input get members of other streams", async () => {
+Deno.test("validator() lets programs add members to wsgi.input", async () => {
   let calls = 0;
   await runScenario({
     app: (environ, startResponse) => {
@@ -222,7 +222,7 @@ Deno.test("validator() lets wsgi.input get members of other streams", async () =
   assertEquals(calls, 1);
 });
 
-Deno.test("validator() passes on the error of a getter of the environ", () => {
+Deno.test("validator() passes on the error of a getter in the environ", () => {
   const environ = {
     get REQUEST_METHOD(): never {
       throw new RangeError("mine");

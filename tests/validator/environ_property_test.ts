@@ -41,7 +41,7 @@ const KEYS = `REQUEST_METHOD SCRIPT_NAME PATH_INFO QUERY_STRING REQUEST_URI
   wsgi.input wsgi.errors wsgi.run_once wsgi.file_wrapper wsgiref.signal
   __proto__ constructor toString`.split(/\s+/);
 
-/** Keys as a program may use them, those that mean something more often. */
+/** Keys that a program may use; those with a meaning are more frequent. */
 const keys = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...KEYS) },
   { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
@@ -77,14 +77,14 @@ Deno.test("ENVIRON_RULES, ARGUMENT_RULES and CALLABLE_RULES describe anything, a
   );
 });
 
-/** A good environ with some variables that are otherwise, or not there. */
+/** A correct environ in which some variables are changed or missing. */
 const variants = fc.dictionary(
   fc.constantFrom(...KEYS, "HTTP_COOKIE", "CONTENT_TYPE", "x.y", "HTTP_a"),
   fc.oneof(anything, fc.constantFrom("/a%41?b", "b", "https", "on", undefined)),
   { maxKeys: 2, noNullPrototype: true },
 );
 
-Deno.test("validator() finds in each request what it finds if it is the first one", () => {
+Deno.test("validator() finds the same in each request as in a first one", () => {
   const found: string[] = [];
   const make = () =>
     validator(helloApp, {
@@ -109,7 +109,7 @@ Deno.test("validator() finds in each request what it finds if it is the first on
   );
 });
 
-/** What arrives over a wire, as far as a client decides about it. */
+/** The part of a request that the client determines. */
 const requests = fc.record({
   method: fc.constantFrom("GET", "OPTIONS", "M-SEARCH", "FOO|BAR"),
   host: fc.constantFrom("a", "a_b:80", "[::1]:1", "0.0.0.0", "%41", "a.", "~"),
@@ -125,10 +125,10 @@ const requests = fc.record({
   ),
 });
 
-Deno.test("ENVIRON_RULES find nothing in the environ that a server makes of any request", () => {
+Deno.test("ENVIRON_RULES find nothing in the environ that a server creates for any request", () => {
   const wanted = ENVIRON_RULES.filter(({ profile }) => profile !== "paranoid");
   fc.assert(fc.property(requests, ({ method, host, path, query, headers }) => {
-    // A fetch Request would tidy the target up; this is what Deno hands over.
+    // A fetch Request would normalize the target; this is what Deno passes on.
     const url = `http://${host}/${path}${query === null ? "" : `?${query}`}`;
     delete headers["Content-Length"];
     const request = { url, method, headers: new Headers(headers), body: null };

@@ -8,7 +8,7 @@ import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
 
-Deno.test("validator() changes nothing that runApplication() sends of a file wrapper", async () => {
+Deno.test("validator() does not change what runApplication() sends from a file wrapper", async () => {
   const blocks = [bytes, bytes];
   const sent: unknown[] = [];
   const { app, found } = validate((environ, startResponse) => {
@@ -60,7 +60,7 @@ const syncWrapper = (...chunks: unknown[]) => () => ({
   },
 });
 
-Deno.test("validator() does not measure an array that wsgi.file_wrapper has made", async () => {
+Deno.test("validator() does not measure an array that wsgi.file_wrapper has returned", async () => {
   const wrap = () => [bytes, bytes];
   const { body, found } = wrapping(wrap, undefined, { throws: false });
   await play(body, "next close");

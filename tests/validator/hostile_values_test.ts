@@ -12,7 +12,7 @@ import {
 import { calling } from "./fixtures/input_apps.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
-/** Everything that a message could carry of a value, and must not call. */
+/** Everything about a value that a message could use, but must not call. */
 function hostile(calls: string[]): object {
   const called = (name: string) => (): never => {
     calls.push(name);
@@ -91,14 +91,14 @@ const indifferent = (app: Loose, environ: Loose): unknown =>
   app(environ, start);
 
 for (const [place, toScenario] of Object.entries(PLACES)) {
-  Deno.test(`validator() calls nothing of a value ${place}`, async () => {
+  Deno.test(`validator() calls no function of a value ${place}`, async () => {
     const calls: string[] = [];
     const value = hostile(calls);
     const scenario = { server: indifferent, ...toScenario(value) };
     try {
       await runScenario(scenario, { profile: "paranoid" });
     } catch (error) {
-      // The program may fail; the calls are what matters.
+      // The program may fail; only the calls matter.
       if (error === value) return;
       assert(error instanceof Error);
       assert(!error.message.startsWith("Called"), error.message);

@@ -5,7 +5,7 @@ import { bytes } from "./programs.ts";
 type Call = Parameters<InputLog["take"]>[0];
 type Taken = ReturnType<InputLog["take"]>;
 
-/** A call to read() with its result, which has begun before. */
+/** The result of a call to read() that has already begun. */
 function take(
   log: InputLog,
   result: unknown,
@@ -16,13 +16,13 @@ function take(
   return log.take({ method: "read", args, ...more }, settled);
 }
 
-/** A call to read() with its result, begun and taken. */
+/** A complete call to read(), with its result. */
 function read(...call: Parameters<typeof take>): Taken {
   call[0].begin();
   return take(...call);
 }
 
-Deno.test("InputLog knows what is left only where no call is pending", () => {
+Deno.test("InputLog knows how much is left only while no call is pending", () => {
   const log = new InputLog(5);
   assertEquals(log.left, 5);
   assertEquals(read(log, bytes("ab")).total, 2);
@@ -73,7 +73,7 @@ Deno.test("InputLog counts a short result as the end", () => {
   assertEquals(read(log, bytes("c")).earlier, end);
 });
 
-Deno.test("InputLog expects no full result where any length is allowed", () => {
+Deno.test("InputLog does not expect a full result if any length is allowed", () => {
   const log = new InputLog(undefined);
   read(log, bytes("ab"), [5], { isPartial: true });
   assertEquals(read(log, bytes("c"), [1]).earlier, undefined);
@@ -89,7 +89,7 @@ Deno.test("InputLog concludes nothing from calls that overlapped", () => {
   log.fail();
   take(log, bytes(""));
   assertEquals(take(log, bytes("x")).earlier, undefined);
-  // They are over: what comes now is in order.
+  // They have finished, so later calls are in order.
   read(log, bytes(""));
   assertEquals(read(log, bytes("abcde")).earlier?.kind, "empty");
 });
@@ -123,7 +123,7 @@ Deno.test.each([
   assertEquals(taken, [...expected]);
 });
 
-Deno.test("InputLog reads the lines of lists of lines alone", () => {
+Deno.test("InputLog reads the lines only of lists of lines", () => {
   const log = new InputLog(undefined);
   const lines = (result: unknown) =>
     read(log, result, [], { method: "readlines" });

@@ -11,7 +11,7 @@ import { createEnviron, helloApp, type Loose, stderrOf } from "./scenario.ts";
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
 
-/** What a validator has watched, and what it was told to forget again. */
+/** The objects that a validator has watched, and those that it has released. */
 function watchedBy(
   use: (app: Loose) => void,
   app: (environ: Loose, startResponse: Loose) => Loose,
@@ -57,7 +57,7 @@ Deno.test("validator() watches bodies of requests without a path", () => {
   assertEquals(watchedBy(use, helloApp), { requests: ["GET "], forgotten: 0 });
 });
 
-Deno.test("validator() watches no body that it cannot see closed", () => {
+Deno.test("validator() does not watch a body whose close() it cannot see", () => {
   const environ: Loose = createEnviron();
   environ["wsgi.file_wrapper"] = () => Object.freeze([bytes("x")]);
   const use = (app: Loose) => void app(environ, start);
@@ -83,18 +83,18 @@ Deno.test.each<[string, () => Loose]>([
     }, { profile: "paranoid" });
     const use = () => {
       const environ: Loose = { ...createEnviron(), PATH_INFO: "/leak" };
-      // It may be led to from the environ, which the validator keeps.
+      // The environ, which the validator keeps, may refer to it.
       environ["x.body"] = app(environ, start);
       registry.register(environ["x.body"], undefined);
     };
     const printed = await stderrOf(async () => {
       use();
-      // What is on the stack is not collected, so not within the same job.
+      // Objects on the stack are not collected, so this needs another job.
       for (let i = 0; i < 20 && !isCollected; i++) {
         await setImmediate();
         collect();
       }
-      // Each registry has a job of its own.
+      // Each registry has its own job.
       await setImmediate();
     });
     assertEquals(isCollected, true);
@@ -121,7 +121,7 @@ const application = async function* (environ: Loose, startResponse: Loose) {
   yield new Uint8Array(10);
 } as Application;
 
-/** Passes chunk for chunk on; every hundredth request forgets to close. */
+/** Passes on each chunk; every hundredth request forgets to close. */
 function middleware(inner: Application): Application {
   return async (environ: Loose, startResponse: Loose) => {
     const body: Loose = await inner(environ, startResponse);
@@ -148,7 +148,7 @@ async function send(app: Application, number: number): Promise<void> {
   await body.close?.();
 }
 
-/** Runs requests, many at once, in an order of their own. */
+/** Runs many concurrent requests in random order. */
 async function run(app: Application): Promise<void> {
   let next = 0;
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
@@ -161,7 +161,7 @@ function usedHeap(): number {
   return Deno.memoryUsage().heapUsed;
 }
 
-Deno.test("validator() loses no finding among interleaved requests, and no memory", async () => {
+Deno.test("validator() loses no finding among interleaved requests, and leaks no memory", async () => {
   const counts: Record<string, number> = {};
   const options = {
     throws: false,

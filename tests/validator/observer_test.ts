@@ -19,7 +19,7 @@ async function observed(app: Loose, input?: string): Promise<string[]> {
   try {
     await runServer(validated, createEnviron(input));
   } catch {
-    // The observer has seen it.
+    // The observer has already seen it.
   }
   return seen;
 }

@@ -29,7 +29,7 @@ const hello = (_environ: Loose, startResponse: Loose) => {
 };
 const listener = (req: Loose, res: Loose) => res.end(req.url); // listener
 
-/** Returns what a test sees that calls a program through the client. */
+/** Returns the error that a test gets if it calls a program with the client. */
 async function errorOf(app: Loose): Promise<ConformanceError> {
   const client = new TestClient(app);
   return await assertRejects(() => client.get("/a"), ConformanceError);
@@ -82,7 +82,7 @@ Deno.test("ConformanceError shows each line once", async () => {
   assertEquals(Deno.inspect(error), shown.join("\n"));
 });
 
-Deno.test("a finding has a line however many there are", async () => {
+Deno.test("validator() gives every finding a line, however many there are", async () => {
   const found: Violation[] = [];
   const app = validator(
     ((_environ: Loose, startResponse: Loose) => {

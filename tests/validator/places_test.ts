@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import {
   assert,
   assertEquals,
@@ -20,7 +20,7 @@ const HEADERS = [["Content-Type", "text/plain"]];
 const LINES = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
 const bytes = new TextEncoder().encode("Hello");
 
-/** The error of one request to `/shop/cart`, called as a test does it. */
+/** The error of one request to `/shop/cart`, sent as in a test. */
 async function errorOf(app: Loose): Promise<ConformanceError> {
   const validated = validator(app);
   const environ = createEnviron();
@@ -75,7 +75,7 @@ const MISTAKES: Record<string, Loose> = {
 };
 
 for (const [name, app] of Object.entries(MISTAKES)) {
-  Deno.test(`a finding names the application, the request and a line: ${name}`, async () => {
+  Deno.test(`ConformanceError names the application, the request and a line: ${name}`, async () => {
     const error = await errorOf(app);
     const { application, request, place, caller } = error.violation;
     assertEquals([application, request], [name, "GET /shop/cart"]);
@@ -91,7 +91,7 @@ for (const [name, app] of Object.entries(MISTAKES)) {
   });
 }
 
-Deno.test("a finding says which chunk it is about", async () => {
+Deno.test("ConformanceError says which chunk it is about", async () => {
   const { violation, message } = await errorOf(MISTAKES.generator);
   assertEquals(violation.chunk, { via: "body", index: 1, size: 4 });
   assertStringIncludes(message, ", the chunk with index 1, of length 4\n");
@@ -107,7 +107,7 @@ Deno.test("a finding says which chunk it is about", async () => {
   assertEquals(written.chunk, { via: "write", index: 1, size: 5 });
 });
 
-Deno.test("a finding has a line also when stacks are no longer captured", async () => {
+Deno.test("Violation.place is set even when stacks are no longer captured", async () => {
   const found: Violation[] = [];
   let isBroken = false;
   const app = validator((_environ: Loose, startResponse: Loose): Loose => { // app
@@ -146,7 +146,7 @@ Deno.test("validator() reports a startResponse from a callback that comes too la
   assertStringIncludes(text, `places_test.ts:${line}:`);
 });
 
-Deno.test("an application that is none is named with the line of validator()", () => {
+Deno.test("validator() names the line of its call if its argument is not an application", () => {
   let error: unknown;
   try {
     validator({ fetch: () => new Response() } as unknown as Application); // made
@@ -166,19 +166,19 @@ Deno.test.each<[string, string, string, number, number]>([
     ...[4, 3] as const,
   ],
   [
-    "the one of this name",
+    "the function of this name",
     "const a = (x, y) => [x, y];\nconst app = (x, y) => [x, y];",
     "(x, y)=>[x, y]",
     ...[2, 14] as const,
   ],
 ])(
-  "findFunction() knows a function by its words: %s",
+  "findFunction() recognizes a function by its source: %s",
   (_, text, source, line, column) => {
     assertEquals(findFunction(text, source, "app"), { line, column });
   },
 );
 
-Deno.test("findFunction() finds no function that is not there", () => {
+Deno.test("findFunction() does not find a function that is not in the text", () => {
   assertEquals(findFunction("a b c d", "(a, d) => e", "a"), undefined);
   assertEquals(findFunction("x", "() => x", ""), undefined);
 });

@@ -13,7 +13,7 @@ function violation(rule: string, more: Partial<Violation> = {}): Violation {
   };
 }
 
-/** What a printer prints. */
+/** The output of a printer. */
 function printed(
   violations: readonly Violation[],
   name?: string,
@@ -92,7 +92,7 @@ for (const noColor of ["1", ""]) {
     }).output();
     const text = new TextDecoder().decode(stderr);
     assertStringIncludes(text, "No");
-    // An empty NO_COLOR is none.
+    // An empty NO_COLOR has no effect.
     assertEquals(text.includes("\x1b"), noColor === "");
   });
 }

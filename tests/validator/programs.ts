@@ -30,7 +30,7 @@ function isAsync(fn: Use): boolean {
 
 // Requests --------------------------------------------------------------------
 
-/** A request to HEAD. */
+/** A HEAD request. */
 export const HEAD: Scenario = withVariables({ REQUEST_METHOD: "HEAD" });
 
 /** A request with other variables. */
@@ -70,7 +70,7 @@ export function answer(
   };
 }
 
-/** An application that answers with headers, or something in their place. */
+/** An application that answers with headers, or something in place of them. */
 export function withHeaders(headers: unknown): Scenario {
   return answer("200 OK", headers);
 }
@@ -110,7 +110,7 @@ export function withStart(call: Use): Scenario {
   });
 }
 
-/** An application that gets startResponse alone. */
+/** An application that uses only startResponse. */
 export function withStarted(app: Use): Scenario {
   return { app: (_environ, startResponse) => app(startResponse) };
 }
@@ -123,7 +123,7 @@ export function withWrite(use: Use, headers: unknown = TEXT): Scenario {
   });
 }
 
-/** An application that returns what a function makes. */
+/** An application that returns the result of a function. */
 export function withBody(make: Body, headers: unknown = TEXT): Scenario {
   return withStarted((start) => {
     start("200 OK", headers);
@@ -131,7 +131,7 @@ export function withBody(make: Body, headers: unknown = TEXT): Scenario {
   });
 }
 
-/** An application that starts a response and goes on as a generator. */
+/** An application that starts a response and continues as a generator. */
 export function withYields(make: Body, headers: unknown = TEXT): Scenario {
   const sync = function* (_environ: Loose, start: Loose): Loose {
     start("200 OK", headers);
@@ -144,7 +144,7 @@ export function withYields(make: Body, headers: unknown = TEXT): Scenario {
   return { app: isAsync(make) ? later : sync };
 }
 
-/** An application that yields one chunk, which a function makes. */
+/** An application that yields one chunk, the result of a function. */
 export function withChunk(
   make: () => unknown,
   headers: unknown = TEXT,

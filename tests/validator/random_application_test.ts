@@ -64,7 +64,7 @@ function startResponse(parts: Parts, start: Loose): Loose {
   return start(parts.status, headers, new Error("replaced"));
 }
 
-/** Makes a body; all but a late generator start the response before. */
+/** Creates a body; all but a late generator start the response first. */
 function makeBody(parts: Parts, start: Loose): Loose {
   const { kind, chunks } = parts;
   if (kind === "late generator") {
@@ -113,7 +113,7 @@ Deno.test("validator() finds nothing in sound applications, behind middleware to
     fc.asyncProperty(parts, async (sound) => {
       const close = (body: Loose) =>
         sound.hasClose ? Object.assign(body, { close() {} }) : body;
-      // A generator would call write() inside of its own body.
+      // A generator would call write() inside its own body.
       const middleware = sound.kind === "write"
         ? undefined
         : MIDDLEWARES[sound.middleware];

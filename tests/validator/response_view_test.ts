@@ -34,7 +34,7 @@ function refuses(status: unknown, headers: unknown): boolean {
   }
 }
 
-/** Text with what is special here in it, more often than by chance. */
+/** Text in which special characters are more frequent than by chance. */
 const text = fc.string({
   unit: fc.oneof(
     fc.constantFrom(...'\0\t\n\r \x7f\x80\xff\u0100\ud800:;=,"\\019aZ-_/|()'),
@@ -58,7 +58,7 @@ const name = fc.oneof(
   fc.constantFrom("Content-Length", "Connection", "Retry-After", "X-A"),
 );
 
-/** Often what is right. */
+/** Often a correct value. */
 function mostly(arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 8, arbitrary }, fc.anything());
 }
@@ -67,10 +67,10 @@ const headers = mostly(
   fc.array(mostly(fc.tuple(name, text)), { maxLength: 4 }),
 );
 
-Deno.test("validator() finds an error where the server refuses status or headers, and nowhere else", () => {
+Deno.test("validator() finds an error if and only if the server refuses status or headers", () => {
   const property = fc.property(status, headers, (status, headers) => {
     const found = findings(status, headers).filter(({ severity, rule }) =>
-      // The server sends Status, which harms only under CGI.
+      // The server sends Status, which is harmful only under CGI.
       severity === "error" && rule !== "headers/status"
     );
     assertEquals(found.length > 0, refuses(status, headers));
@@ -130,7 +130,7 @@ Deno.test("ResponseView.takeChange() returns a change once, findChange() always"
   assertEquals(response.findChange(), "2 headers in place of 1");
 });
 
-Deno.test("lookUpHeader() forgets no name and fills no memory", () => {
+Deno.test("lookUpHeader() returns the same object for a name, and knows any number of names", () => {
   const long = `X-${"a".repeat(1000)}`;
   assertEquals(lookUpHeader(long), lookUpHeader(long));
   for (let i = 0; i < 1000; i++) {

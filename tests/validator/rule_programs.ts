@@ -16,7 +16,7 @@ import {
   type Scenario,
 } from "./scenario.ts";
 
-/** What the programs on the pages may use, as their index says. */
+/** The names that programs on the pages may use, as listed in their index. */
 const VOCABULARY = {
   ...package_,
   bytes: bytes("Hello"),
@@ -35,7 +35,7 @@ const PARTS = {
   input: "input",
 };
 
-/** Makes a scenario of a program as it stands on its page. */
+/** Creates a scenario from a program on a page. */
 function toScenario(code: string): Scenario {
   const parts = Object.entries(PARTS).map(([part, name]) =>
     `${part}: typeof ${name} === "undefined" ? undefined : ${name}`

@@ -1,7 +1,7 @@
 /**
  * Each rule, with the programs that break it and those that follow it.
- * `messages.txt` has what the validator says about the broken ones: what each
- * rule found, and the beginnings of the hints that are not the rule's own.
+ * `messages.txt` has the validator's messages about the broken ones: the value
+ * that each rule found, and the beginnings of hints that are not the rule's own.
  *
  * `deno test -A $(deno task -q std) tests/validator/rules_test.ts -- --update`
  * writes the file. Read the difference before you commit it.
@@ -24,7 +24,7 @@ type AnyRule = typeof RULES[number];
 const MESSAGES = new URL("messages.txt", import.meta.url);
 const IDS: readonly string[] = RULES.map(({ id }) => id);
 
-/** What is found in a scenario, or thrown into it. */
+/** The findings in a scenario, and the errors thrown into it. */
 async function violationsOf(
   scenario: Scenario,
   profile: Profile,
@@ -41,7 +41,7 @@ function idsOf(violations: readonly Violation[]): string[] {
   return [...new Set(violations.map(({ rule }) => rule))];
 }
 
-/** What the messages say was found, with the hints for it. */
+/** The found values in the messages, with their hints. */
 function textOf(rule: AnyRule, violations: readonly Violation[]): string {
   const found = new Map<string, Set<string>>([["", new Set()]]);
   for (const { blame, hint = "", message, spec } of violations) {
@@ -67,7 +67,7 @@ for (const rule of RULES) {
   const { id, profile } = rule;
   const { bad, good } = FIXTURES.get(id) ?? { bad: [], good: [] };
 
-  Deno.test(`validator() finds ${id} alone in each program that breaks it`, async () => {
+  Deno.test(`validator() finds only ${id} in each program that breaks it`, async () => {
     const all: Violation[] = [];
     for (const [index, scenario] of bad.entries()) {
       const violations = await violationsOf(scenario, profile);
@@ -109,7 +109,7 @@ Deno.test("validator() throws a ConformanceError for each rule that is an error"
     if (severity !== "error" || !scenario?.server || scenario.validate) {
       continue;
     }
-    // After the response nobody could catch it.
+    // After the response, nothing could catch it.
     if (id === "input/after-close") continue;
     await t.step(id, async () => {
       const error = await assertRejects(

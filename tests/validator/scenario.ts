@@ -1,5 +1,5 @@
 /**
- * Running what breaks a rule, and what keeps it.
+ * Runs programs that break a rule, and programs that follow it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { runApplication, type Transport } from "../../gateway/mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 
-// What is wrong on purpose has no type: these are the beginner's mistakes.
+// Deliberate mistakes have no type: beginners make these.
 // deno-lint-ignore no-explicit-any -- see above
 export type Loose = any;
 
@@ -33,13 +33,13 @@ export interface Scenario {
   readonly middleware?: (
     app: Loose,
   ) => (environ: Loose, startResponse: Loose) => Loose;
-  /** Changes the environ before the call, or gives another one. */
+  /** Changes the environ before the call, or replaces it. */
   readonly environ?: (environ: Loose) => Loose;
   /** The body of the request. */
   readonly input?: string;
   /** Plays the server; a correct one if it is left out. */
   readonly server?: (app: Loose, environ: Loose) => Loose;
-  /** Uses the validator otherwise than in one request. */
+  /** Uses the validator in another way than for one request. */
   readonly validate?: (validate: Loose) => Loose;
 }
 
@@ -94,12 +94,12 @@ export function createEnviron(input?: string): Environ {
 }
 
 /**
- * Runs a scenario and collects what its validators find.
+ * Runs a scenario and collects the findings of its validators.
  *
- * @param scenario What happens.
+ * @param scenario The request and its participants.
  * @param options Options for every validator in it.
- * @returns The violations, in order. What is thrown is not: with `throws` they
- * are the same, only that the first error is the last.
+ * @returns The violations, in order. Errors are not thrown: with `throws` the
+ * violations are the same, except that the first error is the last one.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -129,13 +129,13 @@ export async function runScenario(
   return found;
 }
 
-/** What a message says was found. */
+/** The found value in a message. */
 export function foundIn(message: string): string {
   const got = message.slice(message.indexOf(", got ") + 6);
   return got.slice(0, got.lastIndexOf(" (rule "));
 }
 
-/** What is found in a scenario: each rule, with what its message says. */
+/** The findings in a scenario: rules, with the found values in the messages. */
 export async function findingsIn(
   scenario: Scenario,
   options: Parameters<typeof runScenario>[1] = {},
@@ -147,7 +147,7 @@ export async function findingsIn(
   return found.map(({ rule, message }) => `${rule}: ${foundIn(message)}`);
 }
 
-/** Asserts what is found: rules, or rules with what their messages say. */
+/** Asserts the findings: rules, or rules with the found values. */
 export async function assertFinds(
   scenario: Scenario,
   expected: readonly string[],
@@ -160,7 +160,7 @@ export async function assertFinds(
   assertEquals(found, expected);
 }
 
-/** What is written to stderr while an action runs, or until it is settled. */
+/** Returns the text written to stderr until an action has run or settled. */
 export async function stderrOf(action: () => unknown): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

@@ -10,7 +10,7 @@ const SECRETS: Record<string, Scenario> = {
   "with a tab": withHeader("Set-Cookie", `id=${SECRET}\ta`),
   "above U+00FF": withHeader("Set-Cookie", `id=${SECRET}€`),
   "in one string with its name": withHeaders([`Set-Cookie: id=${SECRET}`]),
-  "as all of the headers": withHeaders(`Set-Cookie: id=${SECRET}`),
+  "as the whole header list": withHeaders(`Set-Cookie: id=${SECRET}`),
   "in the name": withHeader(`Set-Cookie: id=${SECRET}`, ""),
   "in an object": withHeaders({ "Set-Cookie": `id=${SECRET}` }),
   "joined with another": withHeader("Set-Cookie", `a=${SECRET}, b=${SECRET}`),

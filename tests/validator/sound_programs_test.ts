@@ -14,13 +14,13 @@ import { createEnviron, type Loose, runServer } from "./scenario.ts";
 type App = (environ: Loose, startResponse: Loose) => Loose;
 type Request = Readonly<Record<string, string>>;
 
-/** Warnings that such middleware is meant to get. */
+/** Warnings that are intended for such middleware. */
 const MEANT: ValidatorOptions["rules"] = {
   "middleware/drained": "off",
   "middleware/chunk-for-chunk": "off",
 };
 
-/** Sends requests to an application, and lists what is found. */
+/** Sends requests to an application, and lists the findings. */
 async function findingsOf(
   make: (validate: (app: App) => App) => App,
   request: Request,
@@ -33,7 +33,7 @@ async function findingsOf(
     }) as App;
   const { BODY: body, ...variables } = request;
   const app = make(validate);
-  // Twice: what a validator remembers must not make a difference.
+  // Twice: the memory of a validator must not make a difference.
   for (let i = 0; i < 2; i++) {
     const environ = Object.assign(createEnviron(body), variables);
     await runServer(app as Loose, environ);

@@ -19,7 +19,7 @@ function parseRequirements(markdown: string): Requirement[] {
 const spec = await Deno.readTextFile(new URL("../../SPEC.md", import.meta.url));
 const requirements = parseRequirements(spec);
 
-Deno.test("SPEC.md gives each requirement an anchor of its own", () => {
+Deno.test("SPEC.md gives each requirement a unique anchor", () => {
   const anchors = requirements.map(({ anchor }) => anchor);
   assert(anchors.length > 200);
   assertEquals([...new Set(anchors)].length, anchors.length);
@@ -51,7 +51,7 @@ Deno.test("SPEC.md has a rule for each MUST, or says why not", () => {
   assertEquals(uncovered, []);
 });
 
-Deno.test("SPEC.md does not call a requirement uncheckable that has a rule", () => {
+Deno.test("SPEC.md calls no requirement uncheckable that has a rule", () => {
   const wrong = anchorsOf(({ anchor, text }) =>
     /_Not checkable\b/.test(text) && covered.has(anchor)
   );
@@ -84,7 +84,7 @@ const ONLY_WARNED: Readonly<Record<string, string>> = {
   "close/unread": "PEP 3333 does not know return()",
 };
 
-Deno.test("RULES warn of a demand only for a reason, and take no advice for an error", () => {
+Deno.test("RULES warn about a MUST only for a reason, and report no SHOULD as an error", () => {
   const demanded = new Set(anchorsOf(isDemand));
   const idsOf = (severity: string, isDemanded: boolean) =>
     RULES.filter((rule) => rule.severity === severity)

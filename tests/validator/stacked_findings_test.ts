@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import { assertEquals } from "@std/assert";
 import {
   answer,
@@ -65,7 +65,7 @@ function replacing(written: number, yielded: number): Wrap {
 
 const two = answer("200 OK", [PLAIN], {}, [bytes("first"), bytes("last")]).app!;
 
-/** An application that logs what is no text, and answers. */
+/** An application that logs a value that is not text, and answers. */
 const logging = (environ: Loose, startResponse: Loose) => {
   environ["wsgi.errors"].write(5);
   return helloApp(environ, startResponse);
@@ -144,7 +144,7 @@ Deno.test.each<[string, Stack, string[]]>([
       "wsgi.input": createEnviron()["wsgi.input"],
     })),
   }, ["environ/string by middleware"]],
-  ["a second try like the first", {
+  ["a repeated call with the same arguments", {
     middleware: (app) => (environ, startResponse) => {
       app(environ, start).close();
       delete environ.SERVER_PROTOCOL;
@@ -157,7 +157,7 @@ Deno.test.each<[string, Stack, string[]]>([
     "environ/missing-server-protocol by middleware",
     "errors/write by application",
   ]],
-  ["nothing where middleware calls its application again", {
+  ["nothing if middleware calls its application again", {
     middleware: (app) => async (environ, startResponse) => {
       const body = app(environ, start);
       const iterator = body[Symbol.asyncIterator]();
@@ -173,7 +173,7 @@ Deno.test.each<[string, Stack, string[]]>([
       yield new Uint8Array(1);
     },
   }, []],
-  ["nothing where middleware waits for an application that it gave up", {
+  ["nothing if middleware waits for an application that it gave up", {
     app: () => answered.promise.then(() => []),
     innerOptions: { rules: { "start-response/never-called": "off" } },
     middleware: (app) => (environ, startResponse) => {
@@ -187,7 +187,7 @@ Deno.test.each<[string, Stack, string[]]>([
       (await waiting).close();
     },
   }, []],
-  ["nothing where the close() of an inner body is called and not awaited", {
+  ["nothing if the close() of an inner body is called and not awaited", {
     app: (...args) =>
       Object.assign(helloApp(...args), { close: () => Promise.resolve() }),
     middleware: (app) => (environ, startResponse) => {
@@ -207,11 +207,11 @@ Deno.test.each<[string, Stack, string[]]>([
     app: two,
     middleware: writing(([first]) => [first!]),
   }, ["middleware/write by middleware"]],
-  ["nothing where middleware writes a chunk of its own", {
+  ["nothing if middleware writes a chunk of its own", {
     app: two,
     middleware: writing(() => [bytes("own")]),
   }, []],
-  ["nothing where middleware writes an empty chunk", {
+  ["nothing if middleware writes an empty chunk", {
     app: yielding(bytes("")),
     middleware: writing((chunks) => chunks),
   }, []],
@@ -219,18 +219,18 @@ Deno.test.each<[string, Stack, string[]]>([
     app: yielding(x),
     middleware: writing((chunks) => chunks),
   }, ["middleware/write by middleware"]],
-  ["nothing where an inner array is read at once", {
+  ["nothing if an inner array is read immediately", {
     middleware: draining,
   }, []],
-  ["nothing where an empty inner body is read at once", {
+  ["nothing if an empty inner body is read immediately", {
     app: yielding(bytes("")),
     middleware: draining,
   }, []],
-  ["an inner body that is read at once", {
+  ["an inner body that is read completely before the first chunk", {
     app: yielding(x),
     middleware: draining,
   }, ["middleware/drained by middleware"]],
-  ["nothing where middleware continues an iterator", {
+  ["nothing if middleware continues an iterator", {
     app: yielding(x, x),
     middleware: passing(function* (body) {
       const iterator = body[Symbol.iterator]();
@@ -238,7 +238,7 @@ Deno.test.each<[string, Stack, string[]]>([
       yield* iterator;
     }),
   }, []],
-  ["changed headers where the middleware has not answered yet", {
+  ["changed headers if the middleware has not answered yet", {
     middleware: (app) => (environ, startResponse) => {
       let given: Loose;
       const body = app(environ, (status: string, headers: Loose) => {
@@ -273,7 +273,7 @@ Deno.test.each<[string, Stack, string[]]>([
     { app: four(), middleware: replacing(written, yielded) },
     written + yielded === 4 ? [] : ["middleware/content-length by middleware"],
   ]),
-  ["no length where no inner response was started", {
+  ["no length if no inner response was started", {
     app: () => [bytes("four")],
     middleware: replacing(0, 4),
     server: closing,
@@ -311,11 +311,11 @@ Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
   },
 );
 
-Deno.test("middleware/content-length is about no answer to HEAD", async () => {
+Deno.test("middleware/content-length ignores responses to HEAD", async () => {
   assertEquals(await lengths("200 OK", drop, HEAD), []);
 });
 
-/** What is found about the length of a body whose chunks are changed. */
+/** The findings about the length of a body whose chunks are changed. */
 async function lengths(
   status: string,
   change: (chunk: Uint8Array) => unknown,

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Violation } from "../../mod.ts";
 import {
@@ -78,7 +78,7 @@ Deno.test.each([
   ["a", undefined, 'broken by the middleware inside of "a")'],
   [undefined, "b", 'broken by the middleware around "b")'],
 ])(
-  "validator() names the middleware where validators have no names: %s, %s",
+  "validator() names the middleware if validators have no names: %s, %s",
   async (outer, inner, expected) => {
     const { all } = await run({
       middleware: starting((status, headers) => [`${status}\t`, headers]),
@@ -89,7 +89,7 @@ Deno.test.each([
   },
 );
 
-Deno.test("validator() knows of a validator behind one that does not check", async () => {
+Deno.test("validator() knows about a validator behind one that does not check", async () => {
   const found: Violation[] = [];
   const inner = layer(challenge, [found]);
   const blind = layer(inner, [found], { rules: { "http/*": "off" } });
@@ -105,7 +105,7 @@ Deno.test("validator() blames middleware for an environ that inherits", async ()
   assertEquals(summary(all)[0], "environ/plain-object by middleware");
 });
 
-Deno.test("validator() reports chunks as collected where the second one is read", async () => {
+Deno.test("validator() reports collected chunks as soon as the second one is read", async () => {
   const events: string[] = [];
   await run({
     app: (_environ, startResponse) => {
@@ -132,7 +132,7 @@ Deno.test.each<[Uint8Array[], unknown[], string]>([
   [[x, x], ["200 OK", []], "a Uint8Array of 1 byte"],
   [[], ["200 OK"], "the end of the body before a call, after undefined"],
 ])(
-  "validator() reports what came before a missing startResponse of middleware: %#",
+  "validator() reports what preceded a missing startResponse of middleware: %#",
   async (chunks, args, got) => {
     const { outer } = await run({
       app: withStart((startResponse) => startResponse(...args)).app!,
@@ -240,7 +240,7 @@ Deno.test("validator() may be called by its own application", async () => {
   assertEquals(found, []);
 });
 
-Deno.test("validator() reports wsgi.errors once where two validators get an environ again", async () => {
+Deno.test("validator() reports wsgi.errors once when two validators get an environ again", async () => {
   let text: unknown = "text\n";
   const found: Violation[] = [];
   const app = (environ: Loose, startResponse: Loose) => {

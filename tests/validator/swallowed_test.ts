@@ -9,7 +9,7 @@ const bytes = new TextEncoder().encode("Hello");
 
 type App = (environ: Loose, startResponse: Loose) => Loose;
 
-/** Calls something and forgets what it throws, as a careless program does. */
+/** Calls a function and ignores its error, as a careless program does. */
 function swallow(action: () => unknown): unknown {
   try {
     return action();
@@ -18,7 +18,7 @@ function swallow(action: () => unknown): unknown {
   }
 }
 
-/** Starts a response wrongly, and swallows what that throws. */
+/** Starts a response incorrectly, and swallows the error. */
 function startBadly(startResponse: Loose): void {
   swallow(() => startResponse(200, TEXT));
 }
@@ -145,7 +145,7 @@ async function printedBy(
   return Array.from(text.matchAll(/\(rule ([^,]+),/g), ([, id]) => id ?? "");
 }
 
-/** An application that throws something made of a finding. */
+/** An application that throws a value made from a finding. */
 function throwing(wrap: (finding: unknown) => unknown): App {
   return (_environ, start) => {
     try {
@@ -156,14 +156,14 @@ function throwing(wrap: (finding: unknown) => unknown): App {
   };
 }
 
-/** An error whose cause's cause, and so on, is the given one. */
+/** An error with the given one at the end of a chain of causes. */
 function deep(finding: unknown, depth: number): unknown {
   let error = finding;
   for (let i = 0; i < depth; i++) error = new Error("outer", { cause: error });
   return error;
 }
 
-/** An error with errors after so many others. */
+/** An AggregateError with these errors after the given number of others. */
 function after(count: number, finding: unknown): unknown {
   return new AggregateError([...Array(count).fill(0), finding]);
 }
@@ -183,8 +183,12 @@ Deno.test.each<[string, boolean, (finding: unknown) => unknown]>([
   ["the second of its errors", false, (finding) => after(1, finding)],
   ["the tenth of its errors", false, (finding) => after(9, finding)],
   ["the eleventh of its errors", true, (finding) => after(10, finding)],
-  ["what it suppresses", false, (suppressed) => other({ suppressed })],
-  ["what has suppressed another", false, (error) => other({ error })],
+  [
+    "the error that it suppresses",
+    false,
+    (suppressed) => other({ suppressed }),
+  ],
+  ["the error that has suppressed another", false, (error) => other({ error })],
   ["errors that are not an array", true, (it) => other({ errors: { 0: it } })],
   ["another error", true, () => new Error("other")],
   ["no error", true, () => "text"],
@@ -198,7 +202,7 @@ Deno.test.each<[string, boolean, (finding: unknown) => unknown]>([
   },
 );
 
-/** An application whose body is closed so. */
+/** An application whose body has this close(). */
 function closed(close?: (start: Loose) => unknown): App {
   return (_environ, start) => {
     start("200 OK", TEXT);

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file explicit-function-return-type -- what is wrong on purpose has no type
+// deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 /**
  * What a validator changes of random programs, however wrong they are: nothing
  * where it does not throw, and where it throws, every body is closed once.
@@ -37,7 +37,7 @@ const WEIRD: readonly unknown[] = [
 const weird = fc.constantFrom(...WEIRD);
 const args = fc.array(weird, { maxLength: 4 });
 
-/** An arbitrary that is right most of the time, so that programs go on. */
+/** An arbitrary that is correct most of the time, so that programs continue. */
 function mostly<T>(right: fc.Arbitrary<T>, other: fc.Arbitrary<unknown>) {
   return fc.oneof({ weight: 6, arbitrary: right }, other);
 }
@@ -50,7 +50,7 @@ const headers = fc.oneof(
   weird,
 );
 
-/** A call to the application, on what the server has passed to it. */
+/** A call by the application on a value that the server has passed to it. */
 const step = fc.oneof(
   fc.record({
     kind: fc.constantFrom("start"),
@@ -74,7 +74,7 @@ const step = fc.oneof(
   }),
 );
 
-/** A body that `runApplication()` sends, with a response that begins well. */
+/** A body that `runApplication()` sends, with a response that starts correctly. */
 const bodies = fc.record({
   kind: fc.constantFrom("array", "sync", "async", "generator", "value"),
   isAsync: fc.boolean(),
@@ -158,7 +158,7 @@ function makeBody(body: Body, events: unknown[]): Loose {
   return Object.assign(made, { close: closeIt });
 }
 
-/** An application that makes the steps of a program, however wrong. */
+/** An application that performs the steps of a program, however wrong. */
 function stepping({ steps, body, thrown }: Program, events: unknown[]): Loose {
   const run = (environ: Loose, startResponse: Loose) => {
     let write: Loose = () => {};
@@ -174,7 +174,7 @@ function stepping({ steps, body, thrown }: Program, events: unknown[]): Loose {
   return async (environ: Loose, start: Loose) => await run(environ, start);
 }
 
-/** An application that starts its response well, and has a random body. */
+/** An application that starts its response correctly, and has a random body. */
 function answering({ body }: Program, events: unknown[]): Application {
   const length = body.length === undefined
     ? []
@@ -186,7 +186,7 @@ function answering({ body }: Program, events: unknown[]): Application {
   };
 }
 
-/** A server that sees and takes everything. */
+/** A server that records and accepts everything. */
 async function takeAll(
   app: Loose,
   { input }: Program,
@@ -207,7 +207,7 @@ async function takeAll(
   });
   Reflect.set(environ, "wsgi.errors", {
     write: note("write"),
-    // What can be iterated arrives as an array.
+    // Iterables arrive as arrays.
     writelines: (...args: unknown[]) => note("lines")(...args.map(toArray)),
     flush: note("flush"),
     close: note("close"),
@@ -230,7 +230,7 @@ async function takeAll(
   }
 }
 
-/** The server of this package, with what it sends and logs. */
+/** The server of this package; it records the response and the log. */
 async function serve(
   app: Application,
   { body }: Program,
@@ -238,7 +238,7 @@ async function serve(
 ): Promise<void> {
   const environ = createEnviron();
   environ.REQUEST_METHOD = body.method;
-  // The first line of what is logged; the rest is the stack.
+  // The first line of the log; the rest is the stack.
   const write = (text: string) => void events.push(text.split("\n")[0]);
   environ["wsgi.errors"] = { write, writelines: () => {}, flush: () => {} };
   await runApplication(app, environ, {
@@ -279,7 +279,7 @@ Deno.test.each<[
   ["programs do", stepping, takeAll],
   ["a server does or sees", answering, serve],
 ])(
-  "validator() without throws changes nothing that %s, and its messages have a bound",
+  "validator() without throws changes nothing that %s, and its messages have a limited length",
   async (_what, make, run) => {
     const property = fc.asyncProperty(program, async (program) => {
       const found: Violation[] = [];
@@ -296,7 +296,7 @@ Deno.test.each<[
         assertEquals(found.filter(({ blame }) => blame === "server"), []);
       }
       for (const { message, hint = "" } of found) {
-        // deno-lint-ignore no-control-regex -- they are what must not be there
+        // deno-lint-ignore no-control-regex -- the test looks for them
         assertEquals(/[\x00-\x1f\x7f]/.exec(message + hint), null);
         assert(message.length < 1000);
       }

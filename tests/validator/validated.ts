@@ -15,7 +15,7 @@ import type { Profile } from "../../validator.ts";
 import { start, TEXT } from "./programs.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 
-/** One validator, with what it has found. */
+/** One validator, with its findings. */
 export interface Validated {
   /** The application. */
   readonly app: ValidatedApplication;
@@ -51,7 +51,7 @@ export function returning(
   }, options);
 }
 
-/** What a recorded body gives; an error is thrown, or rejected with. */
+/** The results of a recorded body; errors are thrown or rejected with. */
 export interface Answers {
   readonly isAsync?: boolean;
   readonly result?: unknown;
@@ -59,7 +59,7 @@ export interface Answers {
   readonly close?: unknown;
 }
 
-/** A body that writes down what is called on it. */
+/** A body that records the calls on it. */
 export function recorded(calls: string[], answers: Answers = {}): Loose {
   const { isAsync = false, close } = answers;
   const give = (name: string, value: unknown): unknown => {
@@ -98,7 +98,7 @@ export function wrapping(
 
 // Two validators ---------------------------------------------------------------
 
-/** What one request through two named validators finds. */
+/** The findings for one request through two named validators. */
 export interface Findings {
   readonly all: Violation[];
   readonly outer: Violation[];
@@ -110,7 +110,7 @@ export type Wrap = (
   app: Loose,
 ) => (environ: Loose, startResponse: Loose) => Loose;
 
-/** What stands between the server and the application, where it is not the usual. */
+/** The parts between the server and the application, if not the defaults. */
 export interface Stack {
   readonly app?: (environ: Loose, startResponse: Loose) => Loose;
   readonly middleware?: Wrap;
@@ -152,7 +152,7 @@ export const draining: Wrap = (app) => (environ, startResponse) => {
   return taken;
 };
 
-/** Validates an application, and adds what is found to some lists. */
+/** Validates an application, and adds the findings to lists. */
 export function layer(
   app: Loose,
   lists: readonly Violation[][],
@@ -164,7 +164,7 @@ export function layer(
   return validator(app, { throws: false, onViolation, ...options });
 }
 
-/** Lets one request through a stack. */
+/** Sends one request through a stack. */
 export async function run(stack: Stack): Promise<Findings> {
   const { app = helloApp, middleware = transparent } = stack;
   const findings: Findings = { all: [], outer: [], inner: [] };
@@ -185,12 +185,12 @@ export async function run(stack: Stack): Promise<Findings> {
   return findings;
 }
 
-/** Each rule that was broken, and by whom. */
+/** Each broken rule, and the layer that broke it. */
 export function summary(violations: readonly Violation[]): string[] {
   return violations.map(({ rule, blame }) => `${rule} by ${blame}`);
 }
 
-/** A stack whose validators throw; gives the rule that the server gets to see. */
+/** A stack whose validators throw; returns the rule that the server sees. */
 export async function thrown(stack: Stack): Promise<string | undefined> {
   try {
     await run({

@@ -20,14 +20,14 @@ const fail = (): never => {
   throw error;
 };
 
-Deno.test("assertFinished() accepts a call that the server got wrong", () => {
+Deno.test("assertFinished() accepts a call in which the server made a mistake", () => {
   for (const args of [[], [{}], [5, start], [createEnviron(), 5]]) {
     for (const throws of [true, false]) {
       const validated = validator(() => [], { throws, onViolation: () => {} });
       try {
         Reflect.apply(validated, undefined, args);
       } catch {
-        // What it throws is not the subject.
+        // The error itself does not matter here.
       }
       validated.assertFinished();
     }
@@ -41,7 +41,7 @@ function assertOpen(app: { assertFinished(): void }, text: string): void {
   assertEquals(violation.rule, "close/never-called");
 }
 
-Deno.test("assertFinished() counts what is open, whatever throws says", async () => {
+Deno.test("assertFinished() counts open requests with and without throws", async () => {
   const validated = validator(helloApp, { name: "one", throws: false });
   const other = validator(helloApp);
   const first = await validated(createEnviron(), start);
@@ -67,7 +67,7 @@ Deno.test("validator() passes on what the server throws", async () => {
   assertStrictEquals(await assertRejects(call), error);
 });
 
-Deno.test("validator() gives the environ itself to the application, without another key", () => {
+Deno.test("validator() passes the environ itself to the application, and adds no key", () => {
   const environ = createEnviron();
   const keys = Object.keys(environ);
   let given: unknown;
@@ -80,7 +80,7 @@ Deno.test("validator() gives the environ itself to the application, without anot
   assertEquals(Object.keys(environ), keys);
 });
 
-Deno.test("validator() goes on where onViolation throws", async () => {
+Deno.test("validator() continues when onViolation throws", async () => {
   const text = await stderrOf(async () => {
     const validated = validator((environ: Loose, startResponse: Loose) => {
       environ["wsgi.errors"].flush();

@@ -42,7 +42,7 @@ Deno.test("toViolation() shows 500 characters of what was found, and no more", (
 
 Deno.test("toViolation() makes one line without control characters", () => {
   const { message } = found("\x1b[31m\r\nforged\u2028line\t\x00");
-  // deno-lint-ignore no-control-regex -- they are what must not be there
+  // deno-lint-ignore no-control-regex -- the test looks for them
   assert(!/[\x00-\x1f\x7f\u2028]/.test(message), message);
 });
 
@@ -78,7 +78,7 @@ Deno.test("howToExplain() returns a command that explains the rule", async () =>
   assertStringIncludes(new TextDecoder().decode(stdout), spec);
 });
 
-/** The text of the line that the first frame of a stack is about. */
+/** The source line of the first frame of a stack. */
 async function firstLine(error: ConformanceError): Promise<string> {
   const frame = error.stack?.split("\n").find((line) => /^ +at /.test(line));
   const place = /(file:\/\/.*?):(\d+):\d+\)?$/.exec(frame ?? "");

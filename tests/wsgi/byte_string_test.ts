@@ -19,7 +19,7 @@ function latin1(bytes: Iterable<number>): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** Percent decoding as RFC 3986 has it, on a list of bytes. */
+/** Percent decoding according to RFC 3986, on a list of bytes. */
 function slowPercentDecode(raw: string): string {
   const bytes = [...new TextEncoder().encode(raw)];
   const decoded: number[] = [];
@@ -110,7 +110,7 @@ Deno.test("encodeUtf8() replaces a lone surrogate with U+FFFD", () => {
   assertEquals(encodeUtf8("\ude00\ud83d"), "\xef\xbf\xbd\xef\xbf\xbd");
 });
 
-Deno.test("encodeUtf8() returns a ByteString that decodeUtf8() turns back", () => {
+Deno.test("encodeUtf8() returns a ByteString that decodeUtf8() reverses", () => {
   fc.assert(fc.property(anyText, (text) => {
     const byteString = encodeUtf8(text);
     assert(isByteString(byteString));
@@ -153,7 +153,7 @@ Deno.test("toBytes() returns a new array that owns its buffer", () => {
   assert(bytes !== toBytes("abc"));
 });
 
-Deno.test("fromBytes() returns one code unit for each byte, even of UTF-8, and toBytes() turns it back", () => {
+Deno.test("fromBytes() returns one code unit for each byte, even of UTF-8, and toBytes() reverses it", () => {
   const marks = [
     "\xef\xbb\xbf",
     "\xef\xbf\xbd",
@@ -176,7 +176,7 @@ Deno.test("fromBytes() returns one code unit for each byte, even of UTF-8, and t
   );
 });
 
-Deno.test("fromBytes() accepts more bytes than a call has arguments", () => {
+Deno.test("fromBytes() accepts more bytes than a call can have arguments", () => {
   const bytes = Uint8Array.from({ length: 300_001 }, (_, index) => index * 7);
   const byteString = fromBytes(bytes);
   assertStrictEquals(byteString, latin1(bytes));

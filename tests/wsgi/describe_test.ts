@@ -86,9 +86,9 @@ Deno.test("describe() is short and printable for anything", () => {
   fc.assert(
     fc.property(fc.oneof(anything, fc.string({ unit: "binary" })), (value) => {
       const words = describe(value);
-      // 60 characters, each as \uNNNN at most, and what stands around them.
+      // 60 characters, each as \uNNNN at most, and the text around them.
       assert(words.length < 420);
-      // deno-lint-ignore no-control-regex -- they are what is looked for
+      // deno-lint-ignore no-control-regex -- the test looks for them
       assertFalse(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(words));
     }),
   );

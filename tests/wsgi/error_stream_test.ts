@@ -3,7 +3,7 @@ import fc from "npm:fast-check@^4";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { ErrorStream } from "../../wsgi/types.ts";
 
-/** Creates a stream and the list of what it has written. */
+/** Creates a stream and the list of texts that it has written. */
 function collect(): { stream: ErrorStream; written: string[] } {
   const written: string[] = [];
   const stream = new StderrStream((text) => void written.push(text));
@@ -29,7 +29,7 @@ function withGlobals(globals: Record<string, unknown>, body: () => void): void {
   }
 }
 
-/** Stands in for Deno: its stderr takes at most `most` bytes a call. */
+/** Stands in for Deno: its stderr accepts at most `most` bytes per call. */
 function fakeDeno(most: number): { Deno: unknown; bytes: number[] } {
   const bytes: number[] = [];
   const writeSync = (chunk: Uint8Array) => {
@@ -97,7 +97,7 @@ Deno.test("StderrStream.write() writes to Deno.stderr until everything is writte
   assertEquals(text, "näht\ufffd\n");
 });
 
-Deno.test("StderrStream.write() survives a stderr that is gone or takes nothing", () => {
+Deno.test("StderrStream.write() survives a stderr that is closed or accepts nothing", () => {
   const fail = (): never => {
     throw new Error("Broken pipe");
   };
@@ -108,7 +108,7 @@ Deno.test("StderrStream.write() survives a stderr that is gone or takes nothing"
   }
 });
 
-Deno.test("StderrStream.write() uses process.stderr where there is no Deno", () => {
+Deno.test("StderrStream.write() uses process.stderr if there is no Deno", () => {
   const written: string[] = [];
   const stderr = {
     write(text: string): boolean {
@@ -125,7 +125,7 @@ Deno.test("StderrStream.write() uses process.stderr where there is no Deno", () 
   assertEquals(written, ["a\nb"]);
 });
 
-Deno.test("StderrStream.write() uses console.error by whole lines where there is nothing else", () => {
+Deno.test("StderrStream.write() uses console.error for whole lines if there is nothing else", () => {
   for (const process of [undefined, {}, { stderr: {} }]) {
     const lines: unknown[] = [];
     const console = { error: (...args: unknown[]) => void lines.push(...args) };

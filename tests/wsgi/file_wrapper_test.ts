@@ -11,7 +11,7 @@ import type { FileLike, ResponseBody } from "../../wsgi/types.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import { answering, run } from "../gateway/recording_transport.ts";
 
-/** A file that gives a text, and counts what is done with it. */
+/** A file that contains a text, and counts the calls of its methods. */
 class TextFile implements FileLike {
   readonly sizes: number[] = [];
   closed = 0;
@@ -58,7 +58,7 @@ Deno.test.each([
   assertEquals(await blocksOf(new FileWrapper({ read: () => end })), []);
 });
 
-Deno.test("FileWrapper reads on from where an iteration was left", async () => {
+Deno.test("FileWrapper continues where an iteration stopped", async () => {
   const wrapper = new FileWrapper(new TextFile("abcd"), 1);
   for await (const block of wrapper) {
     assertEquals(fromBytes(block), "a");
@@ -74,7 +74,7 @@ Deno.test("FileWrapper.close() closes the file, and nothing else does", async ()
   const wrapper = new FileWrapper(file);
   await blocksOf(wrapper);
   assertEquals(file.closed, 0);
-  // A server may call it without the body as this.
+  // A server may call it without the body as `this`.
   const { close } = wrapper;
   close?.();
   assertEquals(file.closed, 1);

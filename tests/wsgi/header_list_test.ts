@@ -61,17 +61,17 @@ Deno.test("HeaderList finds headers in any case, and lists them in order", () =>
 });
 
 Deno.test.each<[string, (headers: HeaderList) => void, string]>([
-  ["set() of all of a name", (it) => it.set("a", "4"), "b: 2, a: 4"],
+  ["set() of all values of a name", (it) => it.set("a", "4"), "b: 2, a: 4"],
   ["append()", (it) => it.append("A", "4"), "A: 1, b: 2, a: 3, A: 4"],
-  ["delete() of none", (it) => it.delete("c"), "A: 1, b: 2, a: 3"],
-  ["delete() of all of a name", (it) => it.delete("A"), "b: 2"],
+  ["delete() of an absent name", (it) => it.delete("c"), "A: 1, b: 2, a: 3"],
+  ["delete() of all values of a name", (it) => it.delete("A"), "b: 2"],
   ["setDefault() of a known name", (it) => {
     assertEquals(it.setDefault("A", "9"), "1");
   }, "A: 1, b: 2, a: 3"],
   ["setDefault() of a new name", (it) => {
     assertEquals(it.setDefault("C", "9"), "9");
   }, "A: 1, b: 2, a: 3, C: 9"],
-  ["set() of a wrong value", (it) => {
+  ["set() of an invalid value", (it) => {
     assertThrows(() => it.set("a", "4\n"), TypeError);
   }, "A: 1, b: 2, a: 3"],
 ])("HeaderList.%s changes the list", (_call, change, expected) => {

@@ -32,7 +32,7 @@ Deno.test.each([
   assertEquals([isHost(value), isHost(value)], [expected, expected]);
 });
 
-Deno.test("isHost() accepts nothing that no URL can have", () => {
+Deno.test("isHost() accepts only hosts that a URL can have", () => {
   const part = fc.constantFrom(
     ..."a 0 9 x . - _ ~ ! : [ ] xn-- 0x 256 %41 %2F %FF %C3%A9 ::1".split(" "),
   );

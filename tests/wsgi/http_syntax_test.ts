@@ -34,7 +34,7 @@ Deno.test.each<[string, number | undefined]>([
   ["005", 5],
   ["9007199254740991", Number.MAX_SAFE_INTEGER],
   ...NO_LENGTH.map((text): [string, undefined] => [text, undefined]),
-])("parseContentLength() makes %j %i", (value, length) => {
+])("parseContentLength() turns %j into %i", (value, length) => {
   assertEquals(parseContentLength(value), length);
   assertEquals(isDigits(value), /^[0-9]+$/.test(value));
 });

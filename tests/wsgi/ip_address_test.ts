@@ -16,7 +16,7 @@ Deno.test("parseAddress() reads every IPv4 address", () => {
 Deno.test("parseAddress() reads every IPv6 address", () => {
   fc.assert(fc.property(fc.ipV6(), (text) => {
     const bytes = parseAddress(text);
-    // The parser of the platform gives the canonical form.
+    // The parser of the platform returns the canonical form.
     const host = new URL(`http://[${text}]/`).hostname.slice(1, -1);
     assertEquals(parseAddress(host), bytes);
     assert(bytes?.length === 16 || bytes?.length === 4);
@@ -68,7 +68,7 @@ Deno.test("isInNetwork() finds an address in each of its networks, and in no oth
     const bytes = [...parseAddress(text) ?? []];
     assert(isIn(bytes, `${text}/${bits}`));
     if (bits === 0) return;
-    // A bit that counts.
+    // A bit that is part of the prefix.
     const bit = bits - 1;
     bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (0x80 >> (bit & 7));
     assert(!isIn(bytes, `${text}/${bits}`));

@@ -11,7 +11,7 @@ function inputOf(...chunks: string[]): RequestInput {
   );
 }
 
-/** A body that gives its next chunk when it is told to. */
+/** A body that returns its next chunk when the test allows it. */
 function trickle(): { send: (text: string) => void; input: RequestInput } {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
@@ -21,7 +21,7 @@ function trickle(): { send: (text: string) => void; input: RequestInput } {
   };
 }
 
-Deno.test("readSome() gives what one chunk has, and at most so many bytes", async () => {
+Deno.test("readSome() returns the bytes of one chunk, and at most the given number", async () => {
   const input = inputOf("abc", "defgh");
   assertEquals(fromBytes(await readSome(input, 10)), "abc");
   assertEquals(fromBytes(await readSome(input, 2)), "de");
@@ -29,13 +29,13 @@ Deno.test("readSome() gives what one chunk has, and at most so many bytes", asyn
   assertEquals((await readSome(input, 10)).length, 0);
 });
 
-Deno.test("readSome() goes on where read() has stopped", async () => {
+Deno.test("readSome() continues where read() has stopped", async () => {
   const input = inputOf("abc", "defgh");
   assertEquals(fromBytes(await input.read(4)), "abcd");
   assertEquals(fromBytes(await readSome(input, 10)), "efgh");
 });
 
-Deno.test("readSome() of an input without that method reads as many bytes", async () => {
+Deno.test("readSome() reads the given number of bytes from an input without that method", async () => {
   const right = inputOf("abc", "defgh");
   const input: InputStream = {
     read: (size) => right.read(size),
@@ -46,7 +46,7 @@ Deno.test("readSome() of an input without that method reads as many bytes", asyn
   assertEquals(fromBytes(await readSome(input, 5)), "abcde");
 });
 
-Deno.test("toRequest() gives a body piece by piece as it comes, through validator() too", async () => {
+Deno.test("toRequest() streams a body as it arrives, even through validator()", async () => {
   const { send, input } = trickle();
   const found: string[] = [];
   const app: Application = async (environ, startResponse) => {

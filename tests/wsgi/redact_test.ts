@@ -12,7 +12,7 @@ Deno.test.each([...SECRET.split(" "), " Cookie", "Cookie "])(
 );
 
 Deno.test.each([...OPEN.split(" "), "", "cookie".repeat(99)])(
-  "isSecret() finds none in %j",
+  "isSecret() finds no secret in %j",
   (name) => assertEquals(isSecret(name), false),
 );
 

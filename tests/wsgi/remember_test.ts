@@ -14,7 +14,7 @@ function counted(): {
   return { lookUp, calls };
 }
 
-Deno.test("remember() asks once for a name, also when nothing was found", () => {
+Deno.test("remember() looks a name up once, even if nothing was found", () => {
   const { lookUp, calls } = counted();
   for (const name of ["a", "", "a", "", "A"]) {
     assertEquals(lookUp(name), name === "" ? undefined : "A");
@@ -22,7 +22,7 @@ Deno.test("remember() asks once for a name, also when nothing was found", () => 
   assertEquals(calls, ["a", "", "A"]);
 });
 
-Deno.test("remember() remembers 256 names, and asks for others every time", () => {
+Deno.test("remember() remembers 256 names, and looks others up every time", () => {
   const { lookUp, calls } = counted();
   const names = Array.from({ length: 300 }, (_, i) => `name-${i}`);
   for (const name of [...names, ...names]) {

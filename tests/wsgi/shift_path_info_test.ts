@@ -28,7 +28,7 @@ Deno.test.each<[string, string, string | undefined, string, string]>([
   ["", "/./.", undefined, "", ""],
   ["", "/%2e", "%2e", "/%2e", ""],
 ])(
-  "shiftPathInfo() with SCRIPT_NAME %j and PATH_INFO %j gives %j",
+  "shiftPathInfo() with SCRIPT_NAME %j and PATH_INFO %j returns %j",
   (script, path, segment, newScript, newPath) => {
     const environ = { SCRIPT_NAME: script, PATH_INFO: path };
     assertEquals(shiftPathInfo(environ), segment);
@@ -58,7 +58,7 @@ Deno.test.each<[unknown]>([["abc"], ["*"], [7], [["/a"]]])(
   },
 );
 
-/** All strings of up to `length` of the pieces. */
+/** All strings of up to `length` pieces. */
 function* combinations(pieces: string[], length: number): Iterable<string> {
   if (length === 0) return yield "";
   for (const rest of combinations(pieces, length - 1)) {

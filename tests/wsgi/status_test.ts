@@ -9,7 +9,7 @@ Deno.test("hasNoBody() is true for 204, 205 and 304", () => {
   assertEquals(hasNoBody(undefined), false);
 });
 
-Deno.test("reasonPhrase() agrees with Node.js, but for what RFC 9110 has changed", () => {
+Deno.test("reasonPhrase() agrees with Node.js, except where RFC 9110 has changed a phrase", () => {
   const changed: Record<number, string | undefined> = {
     413: "Content Too Large",
     418: "I'm a teapot",

@@ -1,6 +1,6 @@
 /**
- * What the types reject, and what they accept. `deno task check` checks these
- * lines; the functions are not called.
+ * Code that the types reject, and code that they accept. `deno task check`
+ * checks these lines; the functions are not called.
  *
  * @module
  */
@@ -20,19 +20,19 @@ interface Given {
   readonly table: Readonly<Record<string, string>>;
 }
 
-/** Every status that is known to be wrong while it is written. */
+/** Every status that is known to be wrong at compile time. */
 export function wrongStatuses(
   start: StartResponse,
   { isFound }: Given,
 ): void {
   // @ts-expect-error There is no reason phrase.
   start("200", []);
-  // @ts-expect-error One of the two has none.
+  // @ts-expect-error One of the two has no reason phrase.
   start(isFound ? "200 OK" : "404", []);
   // @ts-expect-error It is a number.
   start(200, []);
   const status = "404";
-  // @ts-expect-error A constant is known as well.
+  // @ts-expect-error A constant is also known.
   start(status, []);
 }
 
@@ -77,7 +77,7 @@ export function otherFunctions(app: Application): readonly Middleware[] {
   ];
 }
 
-Deno.test("StartResponse takes strings of which the types know nothing", () => {
+Deno.test("StartResponse accepts strings that are known only at run time", () => {
   const given: string[] = [];
   const start: StartResponse = (status) => {
     given.push(status);

@@ -5,7 +5,7 @@ import { askPython, testWithPython } from "./python.ts";
 
 type Variables = Record<string, unknown>;
 
-/** What the tests below are given, so that the scheme need not be repeated. */
+/** The common variables of the tests below. */
 const HTTP = { "wsgi.url_scheme": "http", HTTP_HOST: "h" };
 
 const HTTPS = { "wsgi.url_scheme": "https" };
@@ -30,7 +30,7 @@ Deno.test.each<[Variables, string]>([
   [{ ...HTTPS, ...SERVER, SERVER_PORT: "443" }, "https://s/"],
   [{ ...HTTPS, ...SERVER, SERVER_PORT: "80" }, "https://s:80/"],
   [{ "wsgi.url_scheme": "ftp", ...SERVER, SERVER_PORT: "80" }, "ftp://s/"],
-])("applicationUri() makes of %j the URI %s", (environ, uri) => {
+])("applicationUri() turns %j into %s", (environ, uri) => {
   assertEquals(applicationUri(environ), uri);
 });
 
@@ -51,7 +51,7 @@ Deno.test.each<[Variables, string]>([
   ],
   [{ ...HTTP, PATH_INFO: "/", QUERY_STRING: "" }, "http://h/"],
   [{ ...HTTP, PATH_INFO: "/", QUERY_STRING: "a=b c?#é" }, "http://h/?a=b c?#é"],
-])("requestUri() makes of %j the URI %s", (environ, uri) => {
+])("requestUri() turns %j into %s", (environ, uri) => {
   assertEquals(requestUri(environ), uri);
 });
 
@@ -61,7 +61,7 @@ Deno.test("requestUri() and applicationUri() accept what setupTestingDefaults() 
   assertEquals(requestUri(environ), "http://127.0.0.1/");
 });
 
-Deno.test("requestUri() leaves the query out when it is asked to", () => {
+Deno.test("requestUri() omits the query on request", () => {
   const environ = { ...HTTP, PATH_INFO: "/a", QUERY_STRING: "b" };
   assertEquals(requestUri(environ, { includeQuery: true }), "http://h/a?b");
   assertEquals(requestUri(environ, { includeQuery: false }), "http://h/a");
@@ -83,7 +83,7 @@ Deno.test.each<[Variables, string]>([
 });
 
 testWithPython(
-  "requestUri() and applicationUri() do what Python's do",
+  "requestUri() and applicationUri() agree with Python's",
   async () => {
     const paths = ["", "/", "/a", "/é ü", `/${BYTES}`, "a", "//", undefined];
     const cases: Variables[] = [];
@@ -128,7 +128,7 @@ Deno.test.each<[unknown, "http" | "https"]>([
   [1, "http"],
   [true, "http"],
   [undefined, "http"],
-])("guessScheme() makes %j %s", (HTTPS, scheme) => {
+])("guessScheme() turns %j into %s", (HTTPS, scheme) => {
   assertEquals(guessScheme({ HTTPS }), scheme);
 });
 

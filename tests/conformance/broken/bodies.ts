@@ -8,7 +8,7 @@ type Next = () => Result | Promise<Result>;
 
 const END: Result = { done: true, value: undefined };
 
-/** Goes on with a result, at once if it is there. */
+/** Continues with a result, immediately if it is there. */
 function then(
   result: Result | Promise<Result>,
   go: (result: Result) => Result | Promise<Result>,
@@ -16,7 +16,7 @@ function then(
   return result instanceof Promise ? result.then(go) : go(result);
 }
 
-/** Asks for 64 chunks, or the end, before it gives the first one. */
+/** Requests 64 chunks, or all, before it yields the first one. */
 function collecting(): Parameters<typeof like>[1] {
   const kept: Result[] = [];
   let rounds = 0;
@@ -40,7 +40,7 @@ function collecting(): Parameters<typeof like>[1] {
   };
 }
 
-/** Is a chunk behind. */
+/** Yields each chunk after the next one has been read. */
 function holding(): Parameters<typeof like>[1] {
   let held: Result | undefined;
   let hasEnded = false;
@@ -58,22 +58,22 @@ function holding(): Parameters<typeof like>[1] {
   };
 }
 
-/** They are wrong with bodies. */
+/** The servers. */
 export const BODY: readonly BrokenServer[] = [
   body(
-    "collects the body before it is sent",
+    "collects the body before sending it",
     (body) => Array.isArray(body) ? body : like(body, collecting()),
     `bodiless/head-lazy body/not-held-back close/pending-next
     errors/after-first-chunk errors/after-length start-response/rethrows`,
   ),
   body(
-    "holds a chunk back until the next one is there",
+    "delays a chunk until the next one is available",
     (body) => Array.isArray(body) ? body : like(body, holding()),
     `bodiless/head-lazy body/not-held-back close/pending-next
     errors/after-first-chunk errors/after-length start-response/rethrows`,
   ),
   body(
-    "takes an empty chunk for the end",
+    "treats an empty chunk as the end",
     (body) =>
       Array.isArray(body) ? body : like(body, {
         next: (next) => {
@@ -146,7 +146,7 @@ export const BODY: readonly BrokenServer[] = [
     return { [Symbol.iterator]: () => source[Symbol.iterator]() };
   }, "body/both-iterators"),
   body(
-    "sends the first chunk of an array only",
+    "sends only the first chunk of an array",
     (body) =>
       Array.isArray(body) && body.length > 1
         ? copy(body, body.slice(0, 1))
@@ -155,7 +155,7 @@ export const BODY: readonly BrokenServer[] = [
     length/array`,
   ),
   body(
-    "takes a string for a body",
+    "accepts a string as a body",
     (body) =>
       typeof body === "string" ? [new TextEncoder().encode(body)] : body,
     "body/refuses-string",

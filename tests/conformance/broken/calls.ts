@@ -3,7 +3,7 @@
 import type { ResponseBody } from "../../../mod.ts";
 import { type BrokenServer, call, copy, like } from "./server.ts";
 
-/** They are wrong in how they call applications. */
+/** The servers. */
 export const CALL: readonly BrokenServer[] = [
   call("aborts the signal after every response", (app) => {
     return (environ, startResponse) => {
@@ -23,7 +23,7 @@ export const CALL: readonly BrokenServer[] = [
     };
   }, "environ/signal"),
   call("calls the application twice", (app) => (environ, startResponse) => {
-    // Where that has few other consequences: there is one input only.
+    // Only for these cases: there is a single input.
     if (!/^environ\/(?:fresh|one-call)/.test(environ.HTTP_WSGI_CASE ?? "")) {
       return app(environ, startResponse);
     }
@@ -59,7 +59,7 @@ export const CALL: readonly BrokenServer[] = [
     input/* write/arrives write/order write/over-length write/with-length`,
   ),
   call(
-    "wants startResponse to be called before the application returns",
+    "requires startResponse to be called before the application returns",
     (app) => (environ, startResponse) => {
       let called = false;
       const check = <T>(body: T): T => {
@@ -117,7 +117,7 @@ export const CALL: readonly BrokenServer[] = [
     `errors/after-first-chunk errors/first-async-next errors/first-next
     start-response/rethrows`,
   ),
-  call("runs one request at a time, and waits for ever", (app) => {
+  call("runs one request at a time, and waits without a limit", (app) => {
     let before: Promise<unknown> = Promise.resolve();
     return async (environ, startResponse) => {
       const ours = before.then(() => app(environ, startResponse));

@@ -12,7 +12,7 @@ function firstSize(wrong: RegExp, right: string): (piece: string) => string {
     );
 }
 
-/** What they do, which sizes they change and to what, and the cases. */
+/** The mistake, the sizes that are changed, their replacement, and the cases. */
 const SIZES: readonly [string, RegExp, right: string, string][] = [
   [
     "reads chunk sizes as parseInt() does",
@@ -24,22 +24,22 @@ const SIZES: readonly [string, RegExp, right: string, string][] = [
   ["counts chunk sizes in 64 bits", /^10{15}5/, "5\r\n", "chunks/overflow"],
   ["takes a bad digit for the end", /^g/, "5\r\n", "chunks/digits"],
   ["skips empty lines before chunks", /^\r/, "5\r\n", "chunks/no-size"],
-  ["takes LF for the end of a chunk size", /^5\n/, "5\r\n", "chunks/bare-lf"],
+  ["accepts LF as the end of a chunk size", /^5\n/, "5\r\n", "chunks/bare-lf"],
   ["skips chunk extensions", /^5;a\rb/, "5\r\n", "chunks/bare-cr"],
   ["knows no leading zeros", /^0005/, "0\r\n\r\n", "chunks/zeros"],
   ["knows no chunk extensions", /^5;a=b/, "5x\r\n", "chunks/extension"],
 ];
 
-/** What they do, which part they change and to what, and the cases. */
+/** The mistake, the part that is changed, its replacement, and the cases. */
 const PARTS: readonly [string, part: string, to: string, string][] = [
   [
-    "takes LF for the end of a chunk",
+    "accepts LF as the end of a chunk",
     "hello\n0\r\n",
     "hello\r\n0\r\n",
     "chunks/bare-lf-data",
   ],
   [
-    "needs no CRLF after a chunk",
+    "requires no CRLF after a chunk",
     "hello0\r\n",
     "hello\r\n0\r\n",
     "chunks/unended",
@@ -51,7 +51,7 @@ const PARTS: readonly [string, part: string, to: string, string][] = [
     "chunks/too-long",
   ],
   [
-    "does not look at trailers",
+    "does not check trailers",
     "\r\n0\r\na\r\n\r\n",
     "\r\n0\r\n\r\n",
     "chunks/bad-trailer",
@@ -60,7 +60,7 @@ const PARTS: readonly [string, part: string, to: string, string][] = [
   ["knows no trailers", "X-Trailer: 1\r\n", "X-Trailer\r\n", "chunks/trailers"],
 ];
 
-/** They misread the chunked coding. */
+/** The servers. */
 export const CHUNKS: readonly BrokenServer[] = [
   ...SIZES.map(([name, wrong, right, found]) =>
     reads(name, firstSize(wrong, right), found)

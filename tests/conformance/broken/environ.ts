@@ -10,10 +10,10 @@ function rename(environ: Environ, from: RegExp, to: string): void {
   }
 }
 
-/** What one request leaves for the next. */
+/** A value that one request leaves for the next. */
 const shared: Record<string, unknown> = {};
 
-/** They are wrong with the environ. */
+/** The servers. */
 export const ENVIRON: readonly BrokenServer[] = [
   environ("decodes the path twice", (environ) => {
     environ.PATH_INFO = environ.PATH_INFO.replace(
@@ -34,7 +34,7 @@ export const ENVIRON: readonly BrokenServer[] = [
   environ("decodes the path as UTF-8", (environ) => {
     environ.PATH_INFO = new TextDecoder().decode(toBytes(environ.PATH_INFO));
   }, "target/path-decoded target/request-uri"),
-  environ("resolves dots and drops what URL drops", (environ) => {
+  environ("normalizes the path as URL does", (environ) => {
     const url = new URL(`http://h${environ.REQUEST_URI}`);
     environ.PATH_INFO = unescape(url.pathname);
   }, "target/asterisk-form target/path-backslash target/path-dots"),
@@ -45,7 +45,7 @@ export const ENVIRON: readonly BrokenServer[] = [
     environ.QUERY_STRING = unescape(environ.QUERY_STRING ?? "");
   }, "target/path-question-mark target/query-raw"),
   environ(
-    "leaves the ? in the query",
+    "keeps the ? in the query",
     (environ) => {
       if (environ.QUERY_STRING) {
         environ.QUERY_STRING = `?${environ.QUERY_STRING}`;
@@ -54,11 +54,11 @@ export const ENVIRON: readonly BrokenServer[] = [
     `target/absolute-form target/long target/path-question-mark
     target/query-questions target/query-raw target/request-uri`,
   ),
-  environ("leaves out an empty query", (environ) => {
+  environ("omits an empty query", (environ) => {
     if (!environ.QUERY_STRING) Reflect.deleteProperty(environ, "QUERY_STRING");
   }, "target/query-empty target/root target/script-name"),
   environ(
-    "gives the port as a number",
+    "sets the port to a number",
     (environ) => {
       environ.SERVER_PORT = Number(environ.SERVER_PORT) as unknown as string;
     },
@@ -66,7 +66,7 @@ export const ENVIRON: readonly BrokenServer[] = [
     "environ/server-port",
   ),
   environ("keeps variables from one request to the next", (environ) => {
-    // Taken when the application is done with it.
+    // Copied when the application has finished with it.
     Object.assign(environ, shared);
     queueMicrotask(() => {
       if ("kit.left" in environ) shared["kit.left"] = environ["kit.left"];
@@ -87,12 +87,12 @@ export const ENVIRON: readonly BrokenServer[] = [
   environ("lets headers set variables", (environ) => {
     rename(environ, /^HTTP_(?=SCRIPT_NAME|REMOTE_USER|PATH_INFO)/, "");
   }, "headers/own-variable"),
-  environ("believes X-Forwarded-Proto", (environ) => {
+  environ("trusts X-Forwarded-Proto", (environ) => {
     if (environ["HTTP_X_FORWARDED_PROTO"] === "https") {
       environ["wsgi.url_scheme"] = "https";
     }
   }, "environ/scheme-not-from-headers"),
-  environ("believes X-Forwarded-For", (environ) => {
+  environ("trusts X-Forwarded-For", (environ) => {
     const address = environ["HTTP_X_FORWARDED_FOR"];
     if (address) environ.REMOTE_ADDR = address;
   }, "environ/remote-addr"),
@@ -100,7 +100,7 @@ export const ENVIRON: readonly BrokenServer[] = [
     if (environ.HTTP_HOST === "") delete environ.HTTP_HOST;
   }, "headers/host-empty"),
   environ(
-    "writes the port behind REMOTE_ADDR",
+    "appends the port to REMOTE_ADDR",
     (environ) => {
       environ.REMOTE_ADDR += `:${environ.REMOTE_PORT}`;
     },

@@ -10,7 +10,7 @@ type Handler = (
   info: Deno.ServeHandlerInfo,
 ) => Response | Promise<Response>;
 
-/** Makes a server whose handler stands in another one. */
+/** Creates a server whose handler is wrapped in another one. */
 function handler(
   name: string,
   wrong: (right: Handler) => Handler,
@@ -47,7 +47,7 @@ function withHeaders(response: Response, headers: Headers): Response {
   return new Response(body, { status, statusText, headers });
 }
 
-/** They are wrong with Request and Response. */
+/** The servers. */
 export const HANDLERS: readonly BrokenServer[] = [
   handler("joins Set-Cookie", (right) => async (request, info) => {
     const response = await right(request, info);
@@ -65,7 +65,7 @@ export const HANDLERS: readonly BrokenServer[] = [
     for (const [name] of empty) headers.delete(name);
     return withHeaders(response, headers);
   }, "response/headers-order"),
-  handler("takes the type of a text as UTF-8", (right) => {
+  handler("adds a charset to the type of a text", (right) => {
     return async (request, info) => {
       const response = await right(request, info);
       if (response.headers.get("Content-Type") !== "text/html") return response;
@@ -74,7 +74,7 @@ export const HANDLERS: readonly BrokenServer[] = [
       return withHeaders(response, headers);
     };
   }, "response/content-type-once"),
-  handler("makes pages of its own for errors", (right) => {
+  handler("replaces the pages for errors", (right) => {
     return async (request, info) => {
       const response = await right(request, info);
       if (response.status !== 404) return response;

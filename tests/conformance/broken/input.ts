@@ -2,10 +2,10 @@
 
 import { type BrokenServer, input } from "./server.ts";
 
-/** They are wrong with `wsgi.input`. */
+/** The servers. */
 export const INPUT: readonly BrokenServer[] = [
   input(
-    "gives what has come, and not n bytes",
+    "returns the bytes that have arrived instead of n bytes",
     (right) => ({
       read: (size) => right.read(size === undefined ? 4 : Math.min(size, 4)),
     }),
@@ -15,7 +15,7 @@ export const INPUT: readonly BrokenServer[] = [
     input/read-all input/read-bytes input/readlines-hint`,
   ),
   input(
-    "gives null at the end",
+    "returns null at the end",
     (right) => ({
       read: async (size) => {
         const piece = await right.read(size);
@@ -27,7 +27,7 @@ export const INPUT: readonly BrokenServer[] = [
     input/read-all input/read-sized`,
   ),
   input(
-    "drops the end of lines",
+    "drops line ends",
     (right) => ({
       readline: async (size) => {
         const line = await right.readline(size);
@@ -43,7 +43,7 @@ export const INPUT: readonly BrokenServer[] = [
     readlines: () => right.readlines(),
   }), "input/mixed input/own-buffer input/readlines-hint"),
   input(
-    "uses its buffer again",
+    "reuses its buffer",
     (right) => {
       const buffer = new Uint8Array(1 << 21);
       return {
@@ -57,11 +57,11 @@ export const INPUT: readonly BrokenServer[] = [
     `input/arrives-late input/every-split-* input/fresh input/in-order
     input/large input/read-across-chunks input/read-sized`,
   ),
-  input("takes a body that was cut short for a whole one", (right) => ({
+  input("accepts a body that was cut short as complete", (right) => ({
     read: (size) => right.read(size).catch(() => new Uint8Array()),
   }), "chunks/* errors/body-error-passed-on input/cut-*"),
   input(
-    "gives shared arrays",
+    "returns shared arrays",
     (right) => ({
       readline: async (size) => {
         const line = await right.readline(size);
@@ -73,7 +73,7 @@ export const INPUT: readonly BrokenServer[] = [
     "input/own-buffer",
     "input/memory",
   ),
-  input("reads as text", (right) => ({
+  input("returns text", (right) => ({
     read: async (size) =>
       new TextEncoder().encode(
         new TextDecoder().decode(await right.read(size)),

@@ -4,7 +4,7 @@ import type { BrokenServer } from "./server.ts";
 import { serveWith } from "./server.ts";
 import { before, type Wrong } from "./wrong_proxy.ts";
 
-/** Limits that no other case comes to, but for the time. */
+/** Limits that no other case reaches, except for the time. */
 const LIMITS_OF_OURS = {
   maxTargetSize: 8_192,
   maxHeaderSize: 16_384,
@@ -12,7 +12,7 @@ const LIMITS_OF_OURS = {
   headersTimeout: 1_000,
 };
 
-/** Makes a server with limits. */
+/** Creates a server with limits. */
 function limited(
   name: string,
   wrong: () => Wrong,
@@ -29,7 +29,7 @@ function limited(
   };
 }
 
-/** Answers one status in the place of another. */
+/** Sends one status in place of another. */
 function instead(wrong: number, right: number): () => Wrong {
   return () => ({
     received: (piece) =>
@@ -37,7 +37,7 @@ function instead(wrong: number, right: number): () => Wrong {
   });
 }
 
-/** They are wrong at their limits. */
+/** The servers. */
 export const LIMITS: readonly BrokenServer[] = [
   limited("answers 400 to a long target", instead(400, 414), "limits/target"),
   limited("answers 400 to a large head", instead(400, 431), "limits/head"),
@@ -48,7 +48,7 @@ export const LIMITS: readonly BrokenServer[] = [
     "limits/slow-head",
   ),
   {
-    name: "gives a body up to its limit, and then an end",
+    name: "returns a body up to its limit, and then the end",
     start: (app) => {
       const { maxTargetSize: _, ...options } = LIMITS_OF_OURS;
       const server = serveWith((environ, startResponse) => {

@@ -3,12 +3,12 @@
 import type { BrokenServer } from "./server.ts";
 import { reads, wire } from "./wrong_proxy.ts";
 
-/** Changes the head of a request, where a piece begins with one. */
+/** Changes the head of a request if a piece begins with one. */
 function head(change: (head: string) => string): (piece: string) => string {
   return (piece) => piece.replace(/^[\w-]+ [^\n]* HTTP\/[^]*?\r\n\r\n/, change);
 }
 
-/** Replaces a part of such heads: the name, the part, what for, the cases. */
+/** Replaces a part of these heads: name, part, replacement, cases. */
 type Replacing = readonly [string, from: string | RegExp, to: string, string];
 
 function replacing(rows: readonly Replacing[]): BrokenServer[] {
@@ -17,10 +17,10 @@ function replacing(rows: readonly Replacing[]): BrokenServer[] {
   );
 }
 
-/** They take malformed heads for sound ones. */
+/** Servers that accept malformed heads. */
 const HEADS: readonly BrokenServer[] = [
   reads(
-    "needs no Host",
+    "requires no Host",
     head((text) =>
       /^.* HTTP\/1\.1\r\n/.test(text) && !/\r\nHost:/i.test(text)
         ? text.replace("\r\n", "\r\nHost: h\r\n")
@@ -29,7 +29,7 @@ const HEADS: readonly BrokenServer[] = [
     "refused/host-missing",
   ),
   reads(
-    "takes CR for a blank",
+    "accepts CR as a blank",
     head((text) => text.replace(/\r(?!\n)/g, "").replace("\r ", " ")),
     "refused/bare-cr*",
   ),
@@ -46,14 +46,14 @@ const HEADS: readonly BrokenServer[] = [
     ],
     ["speaks every version", " HTTP/2.0\r", " HTTP/1.1\r", "refused/version"],
     [
-      "ignores what it cannot expect",
+      "ignores unknown expectations",
       "Expect: 200-ok\r\n",
       "",
       "refused/expectation",
     ],
   ]),
   reads(
-    "goes on after a request that it has refused",
+    "continues after a request that it has refused",
     (piece) =>
       piece.replace(/^POST [^]*?Content-Length: \+5\r\n\r\n(?=GET )/, ""),
     "refused/nothing-after",
@@ -62,19 +62,19 @@ const HEADS: readonly BrokenServer[] = [
 
 const EMPTY = "Transfer-Encoding: \r\n";
 
-/** They misread transfer codings. */
+/** Servers that misread transfer codings. */
 const CODINGS: readonly BrokenServer[] = [
   ...replacing([
     ["passes on what is coded by gzip", "gzip, ", "", "refused/coding-gzip"],
     ["ignores an unknown coding", ": x-foo,", ":", "refused/coding-unknown"],
     [
-      "looks for chunked anywhere",
+      "accepts chunked in any position",
       /: chunked, .*/,
       ": chunked",
       "refused/coding-twice refused/coding-not-last",
     ],
     [
-      "takes every coding for chunked",
+      "treats every coding as chunked",
       ": gzip\r",
       ": chunked\r",
       "refused/coding-not-chunked",
@@ -82,7 +82,7 @@ const CODINGS: readonly BrokenServer[] = [
     ["ignores an empty coding", EMPTY, "", "refused/coding-empty"],
   ]),
   reads(
-    "decodes chunks of HTTP/1.0",
+    "decodes chunks from HTTP/1.0",
     head((text) =>
       text.includes("\r\nTransfer-Encoding: ")
         ? text.replace(" HTTP/1.0\r\n", " HTTP/1.1\r\n")
@@ -92,12 +92,12 @@ const CODINGS: readonly BrokenServer[] = [
   ),
 ];
 
-/** They are wrong with Expect, Upgrade, CONNECT and empty lines. */
+/** Servers that mishandle Expect, Upgrade, CONNECT and empty lines. */
 const FEATURES: readonly BrokenServer[] = [
   wire("never sends 100", () => ({
     received: (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
   }), "connection/expect-read"),
-  wire("sends 100 at once", () => {
+  wire("sends 100 immediately", () => {
     let isOwed = false;
     return {
       sent: (piece) => {
@@ -112,12 +112,12 @@ const FEATURES: readonly BrokenServer[] = [
     };
   }, "connection/expect-unread"),
   reads(
-    "refuses what would be upgraded and has a body",
+    "refuses an Upgrade with a body",
     head((text) => text.replace("Upgrade: h2c", "Upgrade h2c")),
     "connection/upgrade-*",
   ),
   reads(
-    "takes the body of a CONNECT for a request",
+    "mistakes the body of a CONNECT for a request",
     head((text) =>
       text.startsWith("CONNECT ") && text.includes("\r\nContent-Length: ")
         ? ""
@@ -126,7 +126,7 @@ const FEATURES: readonly BrokenServer[] = [
     "connection/connect-body",
   ),
   reads(
-    "serves what follows a CONNECT",
+    "serves a request that follows a CONNECT",
     head((text) =>
       text.includes("\r\nContent-Length: ")
         ? text
@@ -145,7 +145,7 @@ const FEATURES: readonly BrokenServer[] = [
         isTunnel ? piece.replace("\r\n", "\r\nContent-Length: 0\r\n") : piece,
     };
   }, "bodiless/connect"),
-  wire("bears no empty line before a request", () => {
+  wire("rejects an empty line before a request", () => {
     let isFirst = true;
     return {
       sent: (piece) => {
@@ -157,7 +157,7 @@ const FEATURES: readonly BrokenServer[] = [
   }, "connection/empty-lines"),
 ];
 
-/** They accept what they must refuse, or refuse what they must accept. */
+/** All of these servers. */
 export const REQUESTS: readonly BrokenServer[] = [
   ...HEADS,
   ...CODINGS,

@@ -1,6 +1,6 @@
 /**
- * Servers that are wrong in one way each: ours, with something between it and
- * the application that a wrong server would have in itself.
+ * Servers with one mistake each: ours, with a layer between it and the
+ * application that makes the mistake.
  */
 
 import { StderrStream } from "../../../wsgi/error_stream.ts";
@@ -16,7 +16,7 @@ import { makeServer, type ServerOptions } from "../../../server.ts";
 
 /** A server that is wrong in one way. */
 export interface BrokenServer {
-  /** What it does wrong. */
+  /** Its mistake. */
   readonly name: string;
   /** Starts it. */
   readonly start: (app: Application) => RunningServer;
@@ -25,11 +25,11 @@ export interface BrokenServer {
    * case that fails, and no other case fails.
    */
   readonly found: string;
-  /** Instead of naming cases: what the validator says in all that fail. */
+  /** Instead of naming cases: the message of the validator in all that fail. */
   readonly rule?: string;
 }
 
-/** What applications write to wsgi.errors on purpose is not shown. */
+/** The text that applications write to wsgi.errors on purpose is not shown. */
 const SILENT = new StderrStream(() => {});
 
 /** Starts our server for an application. */
@@ -56,7 +56,7 @@ export function serveWith(
   };
 }
 
-/** Makes a server that calls applications in another way. */
+/** Creates a server that calls applications in another way. */
 export function call(
   name: string,
   wrong: (app: Application) => Application,
@@ -69,7 +69,7 @@ export function call(
     : { name, start, found, rule };
 }
 
-/** Makes a server that changes the environ. */
+/** Creates a server that changes the environ. */
 export function environ(
   name: string,
   change: (environ: Environ) => void,
@@ -87,7 +87,7 @@ export function environ(
   );
 }
 
-/** Makes a server whose input has other methods. */
+/** Creates a server whose input has other methods. */
 export function input(
   name: string,
   change: (input: InputStream) => Partial<InputStream>,
@@ -111,7 +111,7 @@ export function input(
   );
 }
 
-/** Makes a server with another startResponse. */
+/** Creates a server with another startResponse. */
 export function start(
   name: string,
   change: (startResponse: StartResponse, environ: Environ) => StartResponse,
@@ -125,7 +125,7 @@ export function start(
   );
 }
 
-/** Makes a server that treats bodies in another way. */
+/** Creates a server that handles bodies in another way. */
 export function body(
   name: string,
   change: (body: ResponseBody, environ: Environ) => ResponseBody,
@@ -145,7 +145,7 @@ export function body(
   );
 }
 
-/** Passes an array on as another one, which is closed like it. */
+/** Passes an array on as another one with the same close(). */
 export function copy(
   body: ResponseBody & unknown[],
   chunks: readonly unknown[],
@@ -156,7 +156,7 @@ export function copy(
   return Object.assign(copied, { close: () => close(end) as void });
 }
 
-/** Passes a body on as it is, but for what is said. */
+/** Passes a body on unchanged, except for the given methods. */
 export function like(
   body: ResponseBody,
   changes: {

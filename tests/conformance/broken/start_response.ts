@@ -3,10 +3,10 @@
 import type { HeaderTuple } from "../../../mod.ts";
 import { type BrokenServer, start } from "./server.ts";
 
-/** They are wrong with `startResponse`. */
+/** The servers. */
 export const START: readonly BrokenServer[] = [
   start(
-    "takes a second call for a correction",
+    "accepts a second call as a correction",
     (right) => {
       let called = false;
       return (status, headers, excInfo) => {
@@ -19,7 +19,7 @@ export const START: readonly BrokenServer[] = [
     start-response/twice-after-refusal`,
   ),
   start(
-    "refuses excInfo from the beginning",
+    "refuses excInfo in the first call",
     (right) => (status, headers, excInfo) => {
       if (excInfo !== undefined && excInfo !== null) throw excInfo;
       return right(status, headers);
@@ -37,7 +37,7 @@ export const START: readonly BrokenServer[] = [
       return write;
     };
   }, "start-response/replaced start-response/replaced-late"),
-  start("throws something else than excInfo", (right) => (...args) => {
+  start("throws another error than excInfo", (right) => (...args) => {
     try {
       return right(...args);
     } catch {
@@ -45,7 +45,7 @@ export const START: readonly BrokenServer[] = [
     }
   }, "start-response/rethrows"),
   start(
-    "drops hop-by-hop headers without a word",
+    "silently drops hop-by-hop headers",
     (right) => (status, headers, excInfo) => {
       const kept = Array.isArray(headers)
         ? headers.filter(([name]) =>
@@ -57,7 +57,7 @@ export const START: readonly BrokenServer[] = [
     "start-response/refuses-chunked start-response/refuses-connection",
   ),
   start(
-    "takes a number for a status",
+    "accepts a number as a status",
     (right) => (status, headers, excInfo) =>
       right(
         typeof status === "number" ? `${status} OK` : status,
@@ -92,7 +92,7 @@ export const START: readonly BrokenServer[] = [
     "response/headers-order response/headers-shared",
   ),
   start(
-    "drops what is written",
+    "drops chunks of write()",
     (right) => (...args) => {
       right(...args);
       return () => Promise.resolve();

@@ -3,7 +3,7 @@
 import type { BrokenServer } from "./server.ts";
 import { wire } from "./wrong_proxy.ts";
 
-/** Changes the head of a response, where a piece begins with one. */
+/** Changes the head of a response if a piece begins with one. */
 function head(change: (head: string) => string): (piece: string) => string {
   return (piece) =>
     piece.startsWith("HTTP/1.")
@@ -11,12 +11,12 @@ function head(change: (head: string) => string): (piece: string) => string {
       : piece;
 }
 
-/** They are wrong on the wire. */
+/** The servers. */
 export const WIRE: readonly BrokenServer[] = [
   wire("sends no Date", () => ({
     received: head((head) => head.replace(/\r\ndate: (?!.*1994)[^\r]*/i, "")),
   }), "response/date"),
-  wire("sends a body under HEAD", () => {
+  wire("sends a body with HEAD", () => {
     let isHead = false;
     return {
       sent: (piece) => {
@@ -80,19 +80,19 @@ export const WIRE: readonly BrokenServer[] = [
     `bodiless/head-write chunks/* connection/close connection/unread-*
     length/truncated-* refused/nothing-after`,
   ),
-  wire("answers pipelined requests in another order", () => ({
+  wire("answers pipelined requests in reverse order", () => ({
     sent: (piece) =>
       /^GET [^]*\r\n\r\nGET /.test(piece)
         ? piece.split(/(?=GET \/)/).reverse().join("")
         : piece,
   }), "connection/pipelined"),
-  wire("takes an unread body for the next request", () => ({
+  wire("mistakes an unread body for the next request", () => ({
     sent: (piece) =>
       /^POST [^]*\r\n\r\nGET /.test(piece)
         ? piece.replace(/Content-Length: \d+\r\n/, "")
         : piece,
   }), "connection/unread-length"),
-  wire("takes the first of two Content-Lengths", () => ({
+  wire("uses the first of two Content-Lengths", () => ({
     sent: (piece) =>
       piece.replace(/(Content-Length: \d+\r\n)Content-Length: \d+\r\n/, "$1"),
   }), "refused/same-lengths refused/two-lengths"),
@@ -103,11 +103,11 @@ export const WIRE: readonly BrokenServer[] = [
         "$1",
       ),
   }), "refused/length-and-chunked"),
-  wire("mends a bad Host", () => ({
+  wire("repairs an invalid Host", () => ({
     sent: (piece) =>
       piece.replace(/^(\S+ \S+ HTTP\/1\.1\r\nHost:) .*[^\w.:\r-].*/, "$1 h"),
   }), "refused/host-*"),
-  wire("takes the last of two Hosts", () => ({
+  wire("uses the last of two Hosts", () => ({
     sent: (piece) => piece.replace(/\r\nHost: .*(?=(?:\r\n.+)*\r\nHost: )/, ""),
   }), "refused/two-hosts"),
   wire("refuses Expect", () => {
@@ -126,7 +126,7 @@ export const WIRE: readonly BrokenServer[] = [
       },
     };
   }, "connection/expect*"),
-  wire("answers HTTP/1.0 with chunked coding", () => {
+  wire("answers HTTP/1.0 with a chunked body", () => {
     let isOld = false;
     let isChunked = false;
     const code = (data: string) =>
@@ -149,7 +149,7 @@ export const WIRE: readonly BrokenServer[] = [
     };
   }, "body/large length/http-1.0"),
   wire(
-    "keeps the beginning of chunked bodies until there is more",
+    "delays the beginning of chunked bodies until more follows",
     () => {
       let kept = "";
       return {
@@ -169,17 +169,17 @@ export const WIRE: readonly BrokenServer[] = [
     `body/not-held-back close/pending-next errors/after-first-chunk
     start-response/rethrows write/arrives`,
   ),
-  wire("writes the names of headers in upper case", () => ({
+  wire("sends header names in upper case", () => ({
     received: head((head) =>
       head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
     ),
   }), "response/headers-case"),
   wire(
-    "leaves when the client sends no more",
+    "closes the connection when the client ends its side",
     () => ({ cuts: true }),
     "connection/half-close",
   ),
-  wire("does not keep the keep-alive of HTTP/1.0", () => {
+  wire("ignores the keep-alive of HTTP/1.0", () => {
     let isBroken = false;
     return {
       received: (piece) => {

@@ -7,17 +7,17 @@ import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import type { RunningServer } from "../../../conformance/mod.ts";
 import { type BrokenServer, serve } from "./server.ts";
 
-/** What is wrong on one connection. Pieces of bytes are ByteStrings. */
+/** The mistakes on one connection. Pieces of bytes are ByteStrings. */
 export interface Wrong {
-  /** Changes what the client sent. */
+  /** Changes the bytes from the client. */
   readonly sent?: (piece: string) => string;
-  /** Changes what the server sent. */
+  /** Changes the bytes from the server. */
   readonly received?: (piece: string) => string;
-  /** Whether to end the connection after what was sent. */
+  /** Whether to end the connection after the bytes sent so far. */
   readonly isOver?: () => boolean;
-  /** What is sent when the server ends the connection. */
+  /** The bytes to send when the server ends the connection. */
   readonly last?: () => string;
-  /** Whether the connection ends as soon as the client sends no more. */
+  /** Whether the connection ends as soon as the client ends its side. */
   readonly cuts?: boolean;
   /** Whether the connection stays open when the server ends it. */
   readonly stays?: () => boolean;
@@ -36,7 +36,7 @@ async function pump(
       }
     }
   } catch {
-    // A broken connection is an end as well.
+    // A broken connection is also an end.
   }
 }
 
@@ -65,7 +65,7 @@ async function connect(
       await send(server, sent(piece));
       return true;
     });
-    // The client sends no more: it may have left, or wait for its answer.
+    // The client has ended its side: it has left, or waits for its response.
     if (wrong.cuts) quietly(() => client.close());
     await server.closeWrite().catch(() => {});
   })();
@@ -97,7 +97,7 @@ export function before(
       clients.add(client);
       const connection = connect(client, open, wrong()).catch(() => {})
         .finally(() => {
-          // The server may have refused the connection behind it.
+          // The server may have refused its connection.
           quietly(() => client.close());
           connections.delete(connection);
           clients.delete(client);
@@ -118,7 +118,7 @@ export function before(
   };
 }
 
-/** Makes a server that is wrong on the wire. */
+/** Creates a server that is wrong on the wire. */
 export function wire(
   name: string,
   wrong: () => Wrong,
@@ -127,7 +127,7 @@ export function wire(
   return { name, start: (app) => before(serve(app), wrong), found };
 }
 
-/** Makes a server that reads requests in another way. */
+/** Creates a server that reads requests in another way. */
 export function reads(
   name: string,
   change: (piece: string) => string,

@@ -12,13 +12,13 @@ import { answer, createSamples, request } from "./samples.ts";
 
 const testBrowser = testsWith(MISSING_CHROMIUM);
 
-/** The ids of the rows that can be seen, from top to bottom. */
+/** The ids of the visible rows, from top to bottom. */
 async function visibleRows(page: Page): Promise<number[]> {
   const ids = await page.locator("#requests li:visible .id").allTextContents();
   return ids.map(Number);
 }
 
-/** Reads what has the focus. */
+/** Describes the element that has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(
     "(document.activeElement.innerText || document.activeElement.name || document.activeElement.tagName).trim().replace(/\\s+/g, ' ')",
@@ -26,7 +26,7 @@ function focused(page: Page): Promise<string> {
 }
 
 testBrowser(
-  "the inspector lists requests live, filters them, and follows the state",
+  "inspector() lists requests live, filters them, and follows the state",
   async () => {
     const { log, ids } = createSamples();
     log.state = "running";
@@ -47,7 +47,7 @@ testBrowser(
     await page.getByText("No requests match the filter.").waitFor();
     await page.getByRole("searchbox").fill("");
 
-    // New ones come in at the top; the filter holds for them, too.
+    // New ones appear at the top; the filter applies to them, too.
     log.keep(
       request("GET", "/fine"),
       answer(request("GET", "/fine"), "200 OK"),
@@ -96,7 +96,7 @@ testBrowser(
 );
 
 testBrowser(
-  "the inspector shows a stream while it runs, and keeps open what was opened",
+  "inspector() shows a running stream, and keeps opened parts open",
   async () => {
     const { log, ids } = createSamples();
     const id = ids.running!;
@@ -141,7 +141,7 @@ testBrowser(
 );
 
 testBrowser(
-  "the inspector hides credentials until they are clicked",
+  "inspector() hides credentials until they are clicked",
   async () => {
     const { log, ids } = createSamples();
     await using server = serveInspector(log);
@@ -162,7 +162,7 @@ testBrowser(
 );
 
 testBrowser(
-  "the inspector replays, and copies a request as curl and as test",
+  "inspector() replays a request, and copies it as curl and as a test",
   async () => {
     const { log, ids } = createSamples();
     await using server = serveInspector(log, {
@@ -201,7 +201,7 @@ testBrowser(
   },
 );
 
-testBrowser("the inspector can be used by keyboard alone", async () => {
+testBrowser("inspector() can be used with the keyboard alone", async () => {
   const { log } = createSamples();
   await using server = serveInspector(log);
   await using browser = await TestBrowser.start();
@@ -254,7 +254,7 @@ testBrowser("the inspector can be used by keyboard alone", async () => {
 const OPEN_ALL =
   "for (const more of document.querySelectorAll('details')) more.open = true";
 
-/** Finds what keeps people from reading or using a page: contrast, names, roles. */
+/** Finds barriers to reading or using a page: contrast, names, roles. */
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found: { violations: { id: string; nodes: { html: string }[] }[] } =
@@ -263,7 +263,7 @@ async function barriers(page: Page): Promise<string[]> {
 }
 
 testBrowser(
-  "the inspector can be read in light and dark, and at 390 pixels without scrolling sideways",
+  "inspector() is readable in light and dark, and at 390 pixels without horizontal scrolling",
   async () => {
     const { log, ids } = createSamples();
     log.state = "running";

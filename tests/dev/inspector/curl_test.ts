@@ -42,11 +42,11 @@ const word = fc.oneof(
 );
 
 testShell(
-  "quoteForShell() gives a program the same bytes, whatever they are",
+  "quoteForShell() passes any bytes unchanged to a program",
   async () => {
     const words = fc.array(word, { minLength: 20, maxLength: 40 });
     const check = async (words: string[]): Promise<void> => {
-      // $(…) removes line feeds from the end of what is no text.
+      // $(…) removes line feeds from the end of a body that is not text.
       const sent = words.map((word) => word.replace(/\n+$/, ""));
       const line = `curl ${sent.map(quoteForShell).join(" ")}`;
       const got = await runScript(line);
@@ -135,7 +135,7 @@ async function receive(listener: Deno.Listener): Promise<string> {
 }
 
 testCurl(
-  "toCurl() makes curl send the same request again, and nothing more",
+  "toCurl() makes curl send the same request again, and nothing else",
   async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const host = `127.0.0.1:${listener.addr.port}`;

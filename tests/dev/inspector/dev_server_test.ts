@@ -12,7 +12,7 @@ const ROOT = new URL("../../../", import.meta.url);
 const testBrowser = testsWith(MISSING_CHROMIUM);
 
 testBrowser(
-  "the inspector of devServer() shows a stream, replays, and copies tests that fail for the same reason",
+  "devServer() has an inspector that shows a stream, replays, and copies tests that fail for the same reason",
   async () => {
     const folder = await Deno.makeTempDir();
     try {

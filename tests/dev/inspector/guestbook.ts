@@ -1,9 +1,9 @@
-/** The inspector of a real development server, over a small application. */
+/** The inspector of a real development server with a small application. */
 
 import { devServer } from "../../../dev/dev_server.ts";
 import type { DevServer } from "../../../dev/development_server.ts";
 
-/** An application with a mistake or two. */
+/** An application with mistakes. */
 const GUESTBOOK = `const encoder = new TextEncoder();
 const entries = ["Ada", "Grace"];
 
@@ -58,7 +58,7 @@ export class Guestbook implements AsyncDisposable {
     return new Guestbook(server);
   }
 
-  /** Where the inspector is. */
+  /** The address of the inspector. */
   get inspectorUrl(): string {
     return this.server.inspectorUrl!;
   }

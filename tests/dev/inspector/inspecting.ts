@@ -1,4 +1,4 @@
-/** An inspector that is served, over samples. */
+/** An inspector that serves samples. */
 
 import { AccessGuard } from "../../../dev/access_guard.ts";
 import type { InspectorOptions } from "../../../dev/inspector_options.ts";
@@ -9,7 +9,7 @@ import type { Application } from "../../../wsgi/types.ts";
 import { CheckedServer } from "../../checked_server.ts";
 import { MODULE, SOURCE } from "./samples.ts";
 
-/** What a form has to send. */
+/** The header that a form must send. */
 export const TOKEN = "token-of-the-test";
 
 /** Reads the sources of the samples, whatever their folder. */
@@ -17,7 +17,7 @@ export function sampleSource(file: string): Promise<string | undefined> {
   return Promise.resolve(file.endsWith(MODULE) ? SOURCE : undefined);
 }
 
-/** Makes an inspector with options for tests. */
+/** Creates an inspector with options for tests. */
 export function inspect(
   log: ConversationLog,
   options: Partial<InspectorOptions> = {},
@@ -36,7 +36,7 @@ export function inspect(
   });
 }
 
-/** Serves an inspector, behind a validator that forgives nothing. */
+/** Serves an inspector behind a validator with all rules. */
 export function serveInspector(
   log: ConversationLog,
   options: Partial<InspectorOptions> = {},

@@ -90,7 +90,7 @@ const action = fc.oneof(
   event("head", { bytes: text }),
 );
 
-/** Checks that nothing in a page is an element, or an attribute, of a value. */
+/** Checks that no value has become an element or an attribute of a page. */
 function assertTame(page: string): void {
   const errors: string[] = [];
   const document = parse(page, {
@@ -126,7 +126,7 @@ function assertTame(page: string): void {
 
 const environ = { HTTP_HOST: "localhost:8000" };
 
-Deno.test("inspector() shows any string in any field inside of its element", async () => {
+Deno.test("inspector() shows any string in any field inside its element", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({
@@ -189,7 +189,7 @@ Deno.test("inspector() shows any string in any field inside of its element", asy
   );
 });
 
-Deno.test("inspector() shows every rule, the index of rules and what is not there inside of their elements", async () => {
+Deno.test("inspector() shows rules, the index of rules and missing pages inside their elements", async () => {
   const client = new TestClient(inspect(new SampleLog()), { environ });
   const index = (await client.get("/__wsgi__/rules/")).text();
   assertTame(index);
@@ -210,7 +210,7 @@ Deno.test("inspector() shows every rule, the index of rules and what is not ther
   }
 });
 
-Deno.test("inspector() shows the timeline in its order: each event, its place and its source", async () => {
+Deno.test("inspector() shows the timeline in order, with the place and the source of each event", async () => {
   const { log, ids } = createSamples();
   const client = new TestClient(inspect(log), { environ });
   const show = async (id = 0) => {
@@ -271,7 +271,7 @@ Deno.test("inspector() shows the timeline in its order: each event, its place an
   assert(stream.length < 300_000);
 });
 
-Deno.test("inspector() lists requests by text and by failure, also without a script", async () => {
+Deno.test("inspector() filters requests by text and by failure, even without scripts", async () => {
   const { log } = createSamples();
   const client = new TestClient(inspect(log), { environ });
   for (
@@ -295,7 +295,7 @@ Deno.test("inspector() lists requests by text and by failure, also without a scr
   }
 });
 
-Deno.test("inspector() gives everything as JSON, credentials only where asked for", async () => {
+Deno.test("inspector() serves everything as JSON, with credentials only on request", async () => {
   const { log, ids } = createSamples();
   const client = new TestClient(inspect(log), { environ });
   const path = `/__wsgi__/api/requests/${ids.sign}`;
@@ -312,7 +312,7 @@ Deno.test("inspector() gives everything as JSON, credentials only where asked fo
     const content = (await client.get(one)).text();
     assertEquals(secrets.filter((secret) => content.includes(secret)), [], one);
   }
-  // In the page they are there, each in an element that is closed.
+  // The page has them, each in a closed element.
   const page = (await client.get(`/__wsgi__/requests/${ids.sign}`)).text();
   const open = page.replace(/<details class="secret">.*?<\/details>/gs, "");
   assertEquals(secrets.filter((secret) => page.includes(secret)), secrets);
@@ -321,7 +321,7 @@ Deno.test("inspector() gives everything as JSON, credentials only where asked fo
   assertEquals(state, { state: "loading" });
 });
 
-Deno.test("inspector() says what is unusual about an environ first", async () => {
+Deno.test("inspector() shows the unusual variables of an environ first", async () => {
   const log = new SampleLog();
   const sent = request("GET", "/");
   const variables = [

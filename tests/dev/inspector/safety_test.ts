@@ -52,7 +52,7 @@ const PATHS = [
   "/api/rules/body/string",
 ];
 
-Deno.test("inspector() answers each path with headers that keep it to itself, HEAD without a body", async () => {
+Deno.test("inspector() answers each path with headers that isolate it, and HEAD without a body", async () => {
   await using server = serveInspector(log);
   for (const path of PATHS) {
     const { head, body } = await send(server, `GET ${BASE}${path}`, [
@@ -75,7 +75,7 @@ Deno.test("inspector() answers each path with headers that keep it to itself, HE
   await server.assertClean();
 });
 
-Deno.test("inspector() refuses unknown host names at every path, and takes those it was given", async () => {
+Deno.test("inspector() refuses unknown host names at every path, and accepts those in its options", async () => {
   const rules = { hostname: "localhost", allowHosts: ["Dev.Example"] };
   const guard = new AccessGuard(rules);
   await using server = serveInspector(log, { guard });
@@ -114,7 +114,7 @@ Deno.test("inspector() refuses unknown host names at every path, and takes those
   assertEquals((await send(server, absolute)).head.status, 403);
 });
 
-Deno.test("inspector() gives scripts, data and streams to its own pages only; a link may open a page", async () => {
+Deno.test("inspector() serves scripts, data and streams to its own pages only; links may open pages", async () => {
   await using server = serveInspector(log);
   const foreign = [
     ["Origin: http://evil.example"],
@@ -146,7 +146,7 @@ Deno.test("inspector() gives scripts, data and streams to its own pages only; a 
   }
 });
 
-Deno.test("inspector() replays by POST from its own page with the token only", async () => {
+Deno.test("inspector() replays a request only by POST from its own page with the token", async () => {
   const replayed: RecordedRequest[] = [];
   let checks = 0;
   await using server = serveInspector(log, {
@@ -204,7 +204,7 @@ Deno.test("inspector() replays by POST from its own page with the token only", a
   assertEquals([check.head.status, checks], [303, 1]);
 });
 
-Deno.test("inspector() replays no request whose body was not kept as a whole", async () => {
+Deno.test("inspector() does not replay a request whose body was not kept completely", async () => {
   const { log } = createSamples();
   const { request } = log.get(ids.sign!)!;
   const [body, isBodyComplete] = [request.body.subarray(1), false];
@@ -221,14 +221,14 @@ Deno.test("inspector() replays no request whose body was not kept as a whole", a
   const test = await send(server, `GET ${BASE}/api/requests/${ids.sign}/test`);
   assertEquals(test.head.status, 404);
   log.setRequest(ids.sign!, request);
-  // The fake of these tests rejects, as a server does that cannot replay.
+  // The fake of these tests rejects, like a server that cannot replay.
   const line = `POST ${path}/replay`;
   const failed = await send(server, line, [FORM, FROM_HERE], `token=${TOKEN}`);
   assertEquals(failed.head.status, 502);
   assertStringIncludes(failed.body, "nothing is replayed here");
 });
 
-Deno.test("inspector() reads no path but its own: not above its assets, not of objects", async () => {
+Deno.test("inspector() serves only its own paths: nothing above its assets, no properties of objects", async () => {
   await using server = serveInspector(log);
   for (
     const path of [
@@ -261,7 +261,7 @@ Deno.test("inspector() reads no path but its own: not above its assets, not of o
   }
 });
 
-Deno.test("inspector() asks for the sources of places in conversations only, by source()", async () => {
+Deno.test("inspector() calls source() only for places in conversations", async () => {
   const asked = new Set<string>();
   await using server = serveInspector(log, {
     source: (file) => {
@@ -280,7 +280,7 @@ Deno.test("inspector() asks for the sources of places in conversations only, by 
   assertEquals([...asked], [module, "file:///home/ada/guestbook.ts"]);
 });
 
-Deno.test("inspector() streams events until the client leaves, then follows the log no more", async () => {
+Deno.test("inspector() streams events until the client leaves, and then stops following the log", async () => {
   const { log } = createSamples();
   const subscribe = log.subscribe.bind(log);
   const left = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** A log of conversations that never happened. */
+/** A log of invented conversations. */
 
 import type {
   Conversation,

@@ -1,4 +1,4 @@
-/** Requests of an application that never ran, for the pages about them. */
+/** Invented requests of an invented application, for the pages about them. */
 
 import type {
   ConversationEvent,
@@ -10,7 +10,7 @@ import { SampleLog } from "./sample_log.ts";
 
 const encoder = new TextEncoder();
 
-/** The module that the samples name, and its text. */
+/** The module to which the samples refer. */
 export const MODULE = "guestbook.ts";
 
 /** The text of the module. */
@@ -36,7 +36,7 @@ async function* stream(startResponse) {
 }
 `;
 
-/** Makes a request. */
+/** Creates a request. */
 export function request(
   method: string,
   target: string,
@@ -58,7 +58,7 @@ export function request(
   };
 }
 
-/** Makes the environ of a request, as a server would. */
+/** Creates the environ of a request, as a server would. */
 export function environOf(
   { method, target, protocol, headers }: RecordedRequest,
 ): EnvironEntry[] {
@@ -106,7 +106,7 @@ export function environOf(
 
 const HTML = [["Content-Type", "text/html; charset=utf-8"]] as const;
 
-/** Makes a place in the module. */
+/** Creates a place in the module. */
 export function at(line: number, column = 5): {
   file: string;
   line: number;
@@ -115,7 +115,7 @@ export function at(line: number, column = 5): {
   return { file: `file:///home/ada/${MODULE}`, line, column };
 }
 
-/** Makes the events of a whole answer. */
+/** Creates the events of a whole response. */
 export function answer(
   sent: RecordedRequest,
   status: string,
@@ -140,7 +140,7 @@ export function answer(
   ];
 }
 
-/** A stream of many chunks, with what the application logs. */
+/** A stream of many chunks, with lines that the application logs. */
 export function streamEvents(
   sent: RecordedRequest,
   chunks: number,

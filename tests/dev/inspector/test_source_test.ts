@@ -72,7 +72,7 @@ const BYTES = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
 const ODD = 'a"b\\c*/ \xe9';
 const HOST = "localhost:8000";
 
-/** Requests, and what ECHO sees of each. */
+/** Requests, and the description of each by ECHO. */
 const SENT: readonly (readonly [RecordedRequest, string])[] = [
   [
     request("GET", '/%C3%A9/../x?a=%20"`${b}\\', [["X-Odd", ODD]]),
@@ -100,7 +100,7 @@ const SENT: readonly (readonly [RecordedRequest, string])[] = [
   ],
 ];
 
-Deno.test("toTestSource() makes tests that compile, send the same request, and fail for the same reason", async () => {
+Deno.test("toTestSource() writes tests that compile, send the same request, and fail for the same reason", async () => {
   const modules = { "app.ts": ECHO, "names.js": NAMES, "fetch.ts": FETCH };
   const toSource = (
     module: keyof typeof modules,
@@ -147,7 +147,7 @@ Deno.test("toTestSource() makes tests that compile, send the same request, and f
   assertEquals(seen, SENT.map(([, expected]) => expected));
 });
 
-Deno.test("toTestSource() gives nothing for what the test client cannot send", () => {
+Deno.test("toTestSource() returns nothing for a request that the test client cannot send", () => {
   const module = findExport("app.ts", ECHO);
   const cut = { ...request("POST", "/", [], "abc"), isBodyComplete: false };
   for (const sent of [request("OPTIONS", "*"), cut]) {
@@ -174,7 +174,7 @@ Deno.test.each<[string | undefined, name: string, isFetch: boolean, string?]>([
   [undefined, "shop", false, "/home/ada/app.ts:shop"],
   [undefined, "default", false, "C:\\x\\app.ts"],
 ])(
-  "findExport() finds in %j the export %s",
+  "findExport() of %j is %s",
   (source, name, isFetch, module) => {
     const specifier = "./app.ts";
     const path = typeof module === "string" ? module : "app.ts";

@@ -25,7 +25,7 @@ def app(environ, start_response):
 
 // The environ and the body of the request -----------------------------------------------------------------
 
-test("fromPython() makes an exact dict of the environ", async () => {
+test("fromPython() converts the environ to an exact dict", async () => {
   const { app, notes } = make(`
 import io
 from wsgiref.util import FileWrapper
@@ -60,7 +60,7 @@ def app(environ, start_response):
   assertEquals(environ.REQUEST_METHOD, "GET");
 });
 
-test("fromPython() passes ByteStrings on as they are", async () => {
+test("fromPython() passes ByteStrings on unchanged", async () => {
   const path = `/${String.fromCharCode(...Array(256).keys())}`;
   const { app, notes } = make(`
 def app(environ, start_response):
@@ -82,7 +82,7 @@ def app(environ, start_response):
     return []
 `;
 
-test("fromPython() tells the length of a body that came in chunks", async () => {
+test("fromPython() sets CONTENT_LENGTH for a body that came in chunks", async () => {
   const { app, notes } = make(READS);
   await using serving = serve(app);
   await ask(
@@ -94,7 +94,7 @@ test("fromPython() tells the length of a body that came in chunks", async () => 
   assertEquals(notes, ["6", "b'onetwo'", "None", "b''"]);
 });
 
-test("fromPython() does not call for a body that was cut short", async () => {
+test("fromPython() does not call the application if the body was cut short", async () => {
   const { app, notes } = make(READS);
   await using serving = serve(app);
   using client = await send(serving, post("abc", 9));
@@ -106,7 +106,7 @@ test("fromPython() does not call for a body that was cut short", async () => {
 
 // The response ------------------------------------------------------------------
 
-test("fromPython() makes an array of a list", async () => {
+test("fromPython() converts a list to an array", async () => {
   const { app } = make(`
 def app(environ, start_response):
     start_response("200 OK", TEXT)
@@ -178,7 +178,7 @@ def app(environ, start_response):
   assertEquals(more, ["freed", before, "freed"]);
 });
 
-test("fromPython() serves one request after the other", async () => {
+test("fromPython() serves one request at a time", async () => {
   const { app, notes } = make(GENERATOR);
   const first = await call(app);
   iterate(first.body).next();
@@ -186,7 +186,7 @@ test("fromPython() serves one request after the other", async () => {
     iterate(body).next();
     body.close?.();
   });
-  // Another bridge has a turn of its own, and is done when this would be.
+  // Another bridge would be done by the time that this one is.
   const { body } = await call(make(GENERATOR).app);
   body.close?.();
   assertEquals(notes, ["0"]);
@@ -195,7 +195,7 @@ test("fromPython() serves one request after the other", async () => {
   assertEquals(notes, ["0", "closed", "0", "closed"]);
 });
 
-test("fromPython() closes what a client has left, and goes on", async () => {
+test("fromPython() closes the body when its client leaves, and continues", async () => {
   const { app, notes } = make(`
 class app:
     def __init__(self, environ, start_response):
@@ -228,7 +228,7 @@ def app(environ, start_response):
     return iter([b"body"])
 `;
 
-test("fromPython() writes the first chunk at once, the others in turn", async () => {
+test("fromPython() writes the first chunk immediately, and the others in turn", async () => {
   const { app, notes } = make(WRITES);
   let takes = 0;
   const { body } = await call(app, environOf(), async ({ length }) => {
@@ -253,7 +253,7 @@ test("fromPython() writes the first chunk at once, the others in turn", async ()
   body.close?.();
 });
 
-test("fromPython() writes nothing more when the client has left", async () => {
+test("fromPython() writes nothing more once the client has left", async () => {
   const { app, notes } = make(WRITES);
   const { body } = await call(app, environOf(), ({ length }) => {
     notes.push(`write ${length}`);
@@ -263,7 +263,7 @@ test("fromPython() writes nothing more when the client has left", async () => {
   body.close?.();
 });
 
-test("fromPython() lets Python write nothing but bytes", async () => {
+test("fromPython() lets Python write only bytes", async () => {
   const { app } = make(`
 def app(environ, start_response):
     start_response("200 OK", TEXT)("text")
@@ -299,7 +299,7 @@ test("fromPython() passes exc_info on with its traceback", async () => {
   assertMatch(excInfo.message, trace);
 });
 
-test("fromPython() raises Python's own exception when it is too late, and other errors as they are", async () => {
+test("fromPython() reraises a late exception of Python, and passes on other errors unchanged", async () => {
   const other = new TypeError("a status of another kind");
   for (const thrown of [undefined, other]) {
     const { app, notes } = make(REPLACES);
@@ -317,7 +317,7 @@ test("fromPython() raises Python's own exception when it is too late, and other 
 
 // Errors that pass through Python ----------------------------------------------------
 
-/** Mistakes of an application, and the rule that the server finds broken. */
+/** Mistakes of an application, and the rule that each breaks. */
 const MISTAKES = [
   ['start_response("teapot", TEXT)', "return []", /^status\//],
   [
@@ -366,7 +366,7 @@ def app(environ, start_response):
   assertEquals(notes, ["JsException", "RangeError: no"]);
 });
 
-test("fromPython() refuses a chunk that JavaScript does not know", async () => {
+test("fromPython() refuses a chunk that cannot be converted to JavaScript", async () => {
   const { app } = make(`
 def app(environ, start_response):
     start_response("200 OK", TEXT)
@@ -375,7 +375,7 @@ def app(environ, start_response):
   await assertRejects(() => call(app), Error, "ConversionError");
 });
 
-test("fromPython() goes on after an error of the application", async () => {
+test("fromPython() continues after an error of the application", async () => {
   const { app } = make(`
 def app(environ, start_response):
     1 / int(environ["QUERY_STRING"])
@@ -390,7 +390,7 @@ def app(environ, start_response):
 
 // wsgi.errors ----------------------------------------------------------------------
 
-test("fromPython() takes text only on wsgi.errors", async () => {
+test("fromPython() accepts only text on wsgi.errors", async () => {
   const { app, notes } = make(`
 def app(environ, start_response):
     print("caf\\u00e9", file=environ["wsgi.errors"], flush=True)
@@ -409,7 +409,7 @@ def app(environ, start_response):
   assertEquals(notes, ["write() argument must be str, not <class 'bytes'>"]);
 });
 
-test("fromPython() leaves wsgi.errors alone when Python frees its end", async () => {
+test("fromPython() makes no call to wsgi.errors when Python frees its wrapper", async () => {
   const { app } = make(`
 def app(environ, start_response):
     print("line", file=environ["wsgi.errors"])

@@ -21,15 +21,15 @@ export function test(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name: `${name}${reason}`, ignore: isMissing, fn });
 }
 
-/** A Python application, and what it has told by `note(value)`. */
+/** A Python application, and the values that it has passed to `note()`. */
 export interface PythonApp {
   app: Application;
   notes: string[];
 }
 
 /**
- * Makes an application of a Python program that calls it `app`. In it, TEXT is a
- * header list, and `note()` tells something.
+ * Creates an application from a Python program that names it `app`. TEXT is a
+ * header list, and `note()` records a value.
  */
 export function make(program: string): PythonApp {
   const notes: string[] = [];
@@ -43,7 +43,7 @@ app`;
   return { app: fromPython(python!, run(python!, lines, { tell })), notes };
 }
 
-/** Makes an environ whose wsgi.errors goes nowhere. */
+/** Creates an environ whose wsgi.errors discards its text. */
 export function environOf(variables: Partial<Environ> = {}): Environ {
   return setupTestingDefaults({
     "wsgi.errors": new StderrStream(() => {}),
@@ -51,20 +51,20 @@ export function environOf(variables: Partial<Environ> = {}): Environ {
   });
 }
 
-/** What startResponse was called with. */
+/** The arguments of a call to startResponse. */
 export type Start = [
   status: string,
   headers: readonly HeaderTuple[],
   excInfo?: unknown,
 ];
 
-/** What came of a call. */
+/** The outcome of a call. */
 export interface Called {
   body: ResponseBody;
   starts: Start[];
 }
 
-/** Calls an application as a server does that only takes down what it is told. */
+/** Calls an application like a server that only records what it receives. */
 export async function call(
   app: Application,
   environ: Environ = environOf(),
@@ -78,7 +78,7 @@ export async function call(
   return { body, starts };
 }
 
-/** Gives the iterator of a body that is no array. */
+/** Returns the iterator of a body that is not an array. */
 export function iterate(body: ResponseBody): Iterator<Uint8Array, void> {
   return (body as Iterable<Uint8Array, void>)[Symbol.iterator]();
 }

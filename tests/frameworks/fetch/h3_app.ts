@@ -24,7 +24,7 @@ function text(event: H3Event, body: string): string {
   return body;
 }
 
-/** Makes the application. */
+/** Creates the application. */
 export function createApp(happenings: Happenings): H3 {
   // Otherwise it also writes errors of handlers to the console.
   const app = new H3({ silent: true });

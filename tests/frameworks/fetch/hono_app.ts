@@ -6,7 +6,7 @@ import { getConnInfo } from "npm:hono@^4/deno";
 import { stream, streamSSE, streamText } from "npm:hono@^4/streaming";
 import { aborted, type Happenings } from "./happenings.ts";
 
-/** Makes the application. */
+/** Creates the application. */
 export function createApp(happenings: Happenings): Hono {
   const app = new Hono();
   app.get("/hello/:name", (c) => c.text(`Hello ${c.req.param("name")}!\n`));

@@ -109,6 +109,6 @@ export const LIVE_EXERCISES: readonly Exercise[] = [
   { name: "streamed response", run: stream },
   { name: "server-sent events", run: events },
   { name: "HEAD", run: head },
-  { name: "client leaves a handler that waits", run: leaveWaiting },
+  { name: "client leaves a waiting handler", run: leaveWaiting },
   { name: "client leaves a stream", run: leaveStream },
 ];

@@ -20,7 +20,7 @@ function text(body: string): Response {
   return new Response(body, { headers: TEXT });
 }
 
-/** Makes the application. */
+/** Creates the application. */
 export function createApp(
   happenings: Happenings,
 ): (request: Request) => Response | Promise<Response> {

@@ -7,7 +7,7 @@ export interface Visit {
   readonly text: string;
 }
 
-/** Makes a function that sends `"GET hello/Ada"` and follows no redirect. */
+/** Creates a function that sends `"GET hello/Ada"` and follows no redirect. */
 export function askOf(
   url: URL,
 ): (request: string, init?: RequestInit) => Promise<Visit> {

@@ -15,7 +15,7 @@ const STYLE = new URL(
   "../../../examples/python/static/style.css",
   import.meta.url,
 );
-/** The second place of the application. */
+/** The path of the second mount of the application. */
 export const MOUNTED = "/below";
 /** More numbers than are read. */
 const ENDLESS = 1_000_000_000;
@@ -105,7 +105,7 @@ async function streamedResponse(url: URL): Promise<void> {
     assertEquals(await client.chunk(), `${number}\n`);
   }
   client.close();
-  // It is answered when the generator is closed.
+  // It is answered once the generator is closed.
   assertEquals(await new Visitor(url).read("hello/next"), "Hello next!\n");
 }
 
@@ -164,7 +164,7 @@ async function head(url: URL): Promise<void> {
   }
   assertEquals((await ask(`count/${ENDLESS}`)).head.status, 200);
   assertEquals((await ask("nowhere")).head.status, 404);
-  // There was no body before it.
+  // The response before it had no body.
   assertEquals((await ask("hello/b", "GET")).body, "Hello b!\n");
 }
 
@@ -204,6 +204,6 @@ export const EXERCISES: readonly Exercise[] = [
   { name: "upload", run: upload },
   { name: "HEAD", run: head },
   { name: "a 404 of the framework", run: notFound },
-  { name: "requests at once", run: requestsAtOnce },
+  { name: "concurrent requests", run: requestsAtOnce },
   { name: "mounted", run: mounted },
 ];

@@ -5,7 +5,7 @@ import {
 } from "../../../gateway/backend/cgi_variables.ts";
 import { RequestError } from "../../../http1/request_error.ts";
 
-Deno.test("joinVariables() joins headers, and takes the last of other variables", () => {
+Deno.test("joinVariables() joins headers, and takes the last value of other variables", () => {
   assertEquals(
     joinVariables([
       ["HTTP_X", "1"],

@@ -27,7 +27,7 @@ const PARSERS = [
   { name: "parseUwsgiBlock()", parse: parseUwsgiBlock, encode: encodeUwsgi },
 ];
 
-/** The fault of a block; nothing if it was parsed. */
+/** The fault of a block; `undefined` if it was parsed. */
 function problemOf(parse: ParseBlock, text: string): string | undefined {
   try {
     parse(toBytes(text));

@@ -60,7 +60,7 @@ Deno.test.each<[string, string, string]>([
   assertEquals(output, `Status: ${status}\r\n${length}\r\n`);
 });
 
-Deno.test("runCgi() drops a header Status, because CGI has its own", async () => {
+Deno.test("runCgi() drops a Status header, because CGI has its own", async () => {
   const headers: HeaderTuple[] = [["Status", "404 Not Found"], ["sTATUS", "1"]];
   const { output, errors } = await cgi(answering(() => [], headers));
   assertEquals(output, "Status: 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -131,7 +131,7 @@ Deno.test("runCgi() rejects a value that is not an application", async () => {
   await assertRejects(call, TypeError, message);
 });
 
-Deno.test("runCgi() breaks off at an error after the first byte", async () => {
+Deno.test("runCgi() breaks off the response at an error after the first byte", async () => {
   const body = function* (): Generator<Uint8Array, void> {
     yield encode("a");
     fail("too late");

@@ -26,7 +26,7 @@ Deno.test.each<[Record<string, string>, string]>([
   [post(""), "abcdef"],
   [post(), "abcdef"],
   [{ ...post(), HTTP_TRANSFER_ENCODING: "chunked" }, "abcdef"],
-])("runCgi() reads for %j the input %j", async (env, body) => {
+])("runCgi() with %j reads the input %j", async (env, body) => {
   const { output, errors } = await cgi(echo, env, ["abc", "def"]);
   assertEquals([bodyOf(output), errors], [body, ""]);
 });
@@ -41,7 +41,7 @@ function watched(onPull: () => void): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-Deno.test("runCgi() reads its input when the application does", async () => {
+Deno.test("runCgi() reads its input only when the application does", async () => {
   let unread = -1;
   let pulls = 0;
   const stdin = watched(() => void pulls++);
@@ -65,12 +65,12 @@ Deno.test("runCgi() answers 413 to a body that turns out too large", async () =>
 });
 
 Deno.test.each<[string, Record<string, string>, number]>([
-  ["all of a body with a length", post("9"), 0],
+  ["the whole body with a length", post("9"), 0],
   ["no more than the length", post("6"), 3],
-  ["nothing of an empty body", post("0"), 9],
-  ["all of a body of unknown length", post(), 0],
-  ["nothing of a GET without a length", {}, 9],
-  ["all of a chunked GET", { HTTP_TRANSFER_ENCODING: "chunked" }, 0],
+  ["nothing from an empty body", post("0"), 9],
+  ["the whole body of unknown length", post(), 0],
+  ["nothing from a GET without a length", {}, 9],
+  ["the whole body of a chunked GET", { HTTP_TRANSFER_ENCODING: "chunked" }, 0],
 ])("runCgi() drains %s that was not read", async (_what, env, left) => {
   const { unread, errors } = await cgi(ignoring, env, ["abc", "def", "ghi"]);
   assertEquals([unread, errors], [left, ""]);
@@ -90,7 +90,7 @@ Deno.test("runCgi() drains the input after a failure and after a rejection", asy
   assertEquals([failed.unread, rejected.unread], [0, 0]);
 });
 
-Deno.test("runCgi() ends the response before it drains", async () => {
+Deno.test("runCgi() ends the response before it drains the input", async () => {
   const sink = new Sink();
   let ended = "";
   const stdin = watched(() => void (ended = sink.end));
@@ -98,7 +98,7 @@ Deno.test("runCgi() ends the response before it drains", async () => {
   assertEquals(ended, "closed");
 });
 
-Deno.test("runCgi() ignores that its input cannot be drained", async () => {
+Deno.test("runCgi() ignores an input that cannot be drained", async () => {
   const stdin = new ReadableStream<Uint8Array>({
     pull(): void {
       throw new Error("EIO");

@@ -39,7 +39,7 @@ Deno.test("runCgi() sets the variables of the interface, which no other variable
   assertEquals(environ["wsgi.version"], [1, 0]);
 });
 
-// Variables, and those that the environ has in return.
+// Variables, and those of the resulting environ.
 Deno.test.each<[env: Variables, expected: object, options?: CgiOptions]>([
   [GET, {
     "wsgi.run_once": true,
@@ -250,7 +250,7 @@ Deno.test.each<[string, Variables]>([
   app.assertFinished();
 });
 
-Deno.test("readEnviron() returns new ByteStrings, by default of the process", () => {
+Deno.test("readEnviron() returns new ByteStrings, by default those of the process", () => {
   const env = Object.freeze({ A: "é€", Bé: "😀" });
   assertEquals(readEnviron(env), {
     A: "\xc3\xa9\xe2\x82\xac",

@@ -31,7 +31,7 @@ function queryOf({ target: { query } }: WireRequest): string {
   return query === undefined ? "" : `?${query}`;
 }
 
-/** Makes a request as Deno passes it on: all of the target in one URL. */
+/** Creates a request as Deno passes it on: all of the target in one URL. */
 export function asDenoGives(wire: WireRequest, port: number): Request {
   const { method, target, host, headers } = wire;
   const { scheme = "http", user, authority = host || `localhost:${port}` } =
@@ -98,7 +98,7 @@ function joinValues(
   return joined;
 }
 
-/** Makes the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
+/** Creates the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
 function headerVariables(wire: WireRequest): Record<string, string> | 400 {
   const variables: Record<string, string> = {};
   const joined = joinValues(wire.headers);

@@ -9,7 +9,7 @@ import { StderrStream } from "../../../wsgi/error_stream.ts";
 import type { Environ } from "../../../wsgi/types.ts";
 import { answering } from "../recording_transport.ts";
 
-/** Makes the environ of a request as Deno.serve, not a constructor, makes it. */
+/** Creates the environ of a request as Deno.serve, not a constructor, does. */
 function environOf(
   parts: { method?: string; headers?: HeadersInit; body?: ReadableStream } = {},
 ): Environ {

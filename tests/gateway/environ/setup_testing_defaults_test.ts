@@ -44,7 +44,7 @@ Deno.test("setupTestingDefaults() keeps a variable that is undefined", () => {
   ]);
 });
 
-Deno.test("setupTestingDefaults() sets HTTP_HOST to SERVER_NAME, and sets both paths or none", () => {
+Deno.test("setupTestingDefaults() sets HTTP_HOST to SERVER_NAME, and sets both paths or neither", () => {
   const environ = setupTestingDefaults({ SERVER_NAME: "example.com" });
   assertEquals(environ.HTTP_HOST, "example.com");
   assert(!("SCRIPT_NAME" in setupTestingDefaults({ PATH_INFO: "/a" })));

@@ -55,7 +55,7 @@ Deno.test.each([
   assertEquals(response.headers.get("x-a"), "1");
 });
 
-Deno.test("toFetchHandler() asks for a chunk when the one before was read", async () => {
+Deno.test("toFetchHandler() requests a chunk when the previous one has been read", async () => {
   let made = 0;
   const body = function* (): Generator<Uint8Array, void> {
     while (made < 5) yield toBytes(`${++made}`);

@@ -80,7 +80,7 @@ Deno.test("fromFetchHandler() passes the bytes of a request on while they arrive
   await served.assertClean();
 });
 
-Deno.test("fromFetchHandler() makes no chunk that the client cannot take", async () => {
+Deno.test("fromFetchHandler() requests no chunk that the client cannot accept", async () => {
   const block = new Uint8Array(1 << 20);
   const ended = Promise.withResolvers<void>();
   let made = 0;

@@ -68,7 +68,7 @@ Deno.test.each<[unknown, string]>([
   assertThrows(make, TypeError, message);
 });
 
-Deno.test("fromFetchHandler() is sync if the body is null and the handler sync", () => {
+Deno.test("fromFetchHandler() is sync if the body is null and the handler is sync", () => {
   const app = fromFetchHandler(() => new Response(null));
   let status = "";
   const body = app(setupTestingDefaults({}), (given) => {
@@ -86,7 +86,7 @@ Deno.test.each<[Record<string, string>, unknown]>([
   [{ REMOTE_ADDR: "::1" }, { transport: "tcp", hostname: "::1" }],
   [{}, undefined],
 ])(
-  "fromFetchHandler() passes for %j the client %j, and leaves the environ alone",
+  "fromFetchHandler() with %j passes on the client %j, and does not change the environ",
   async (variables, client) => {
     const environ = setupTestingDefaults({ ...variables });
     if (!("REMOTE_ADDR" in variables)) delete environ.REMOTE_ADDR;
@@ -139,7 +139,7 @@ Deno.test("fromFetchHandler() answers 500 if the handler rejects or its headers 
   await cancelled.promise;
 });
 
-Deno.test("fromFetchHandler() does not read a body that the handler leaves", async () => {
+Deno.test("fromFetchHandler() does not read a body that the handler does not read", async () => {
   let pulls = 0;
   const app = fromFetchHandler(() => new Response("no thanks"));
   const { response } = await upload(app, () => void pulls++);

@@ -21,7 +21,7 @@ const WAYS: ((make: () => unknown) => Application)[] = [
   (make) => (_environ, start) => fromResponse(make() as Response, start),
 ];
 
-/** The same response of both. Findings of the validator fail the test. */
+/** The same response from both. Findings of the validator fail the test. */
 async function answer(
   make: () => unknown,
   method = "GET",

@@ -42,7 +42,7 @@ export function sourceOf(
   return source;
 }
 
-/** Makes an input over some chunks. */
+/** Creates an input over some chunks. */
 export function inputOf(
   chunks: Iterable<string | Uint8Array>,
   limits?: BodyLimits,
@@ -70,7 +70,7 @@ export async function rejectsWith(
   return error;
 }
 
-/** Makes an input, and returns its source too. */
+/** Creates an input, and returns its source too. */
 export function open(
   chunks: Iterable<string | Uint8Array>,
   limits?: BodyLimits,

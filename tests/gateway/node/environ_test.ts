@@ -45,7 +45,7 @@ function assertVariables(
 }
 
 // The kit has other variables, and refusal_test.ts other requests.
-Deno.test("toNodeListener() makes environ of HTTP/1.0 without Host, with its own address", async () => {
+Deno.test("toNodeListener() uses its own address for HTTP/1.0 without Host", async () => {
   const environ = await environOf("GET / HTTP/1.0\r\n\r\n");
   assertVariables(environ, {
     SERVER_PROTOCOL: "HTTP/1.0",
@@ -98,7 +98,7 @@ Deno.test("toNodeListener() serves requests of node:http2", async () => {
       if (environ.PATH_INFO === "/broken") throw new Error("on purpose");
     })();
   }, { environ: { "wsgi.errors": errors } });
-  // Its types differ, but it has all that the listener asks for.
+  // Its types differ, but it has everything that the listener needs.
   const server = createServer(listener as Http2Listener).listen(0, "127.0.0.1");
   await within(once(server, "listening"), "the server to listen");
   const { port } = server.address() as AddressInfo;

@@ -109,7 +109,7 @@ Deno.test("toNodeListener() reads no more than the application", async () => {
   const sending = (async () => {
     for (; sent < size; sent += part.length) await client.send(part);
   })();
-  // It is held back when no byte was accepted during many turns.
+  // It counts as held back if no byte was accepted during many turns.
   for (let before = -1, turns = 0; turns < 200; turns++) {
     if (before !== sent) turns = 0;
     before = sent;

@@ -1,4 +1,4 @@
-// The kit has clients that leave before the first chunk or while they read.
+// The kit has clients that leave before the first chunk or while reading.
 
 import { assert, assertEquals } from "@std/assert";
 import { ClientDisconnected } from "../../../gateway/cancellation.ts";
@@ -86,7 +86,7 @@ Deno.test("toNodeListener() closes the bodies of pipelined requests when the cli
   assertEquals(closes, count);
 });
 
-Deno.test("toNodeListener() does not abort the signal of a request that ended well", async () => {
+Deno.test("toNodeListener() does not abort the signal of a request that succeeded", async () => {
   let signal: AbortSignal | undefined;
   await using serving = await serveNode((environ, startResponse) => {
     signal ??= environ["wsgiref.signal"]!();

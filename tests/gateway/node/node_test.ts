@@ -95,7 +95,7 @@ Deno.test.each<[object, HeaderTuple[], string[]]>([
   },
 );
 
-Deno.test("toNodeListener() passes no array to a writeHead() that was wrapped", async () => {
+Deno.test("toNodeListener() passes no array to a wrapped writeHead()", async () => {
   let count = 0;
   const lines = await linesOf(COOKIES, (response) => {
     const { writeHead } = response;

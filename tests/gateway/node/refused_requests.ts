@@ -16,7 +16,7 @@ function request(line: string, headers: readonly string[], body = ""): string {
   return `${[line, ...headers].join("\r\n")}\r\n\r\n${body}`;
 }
 
-/** Makes a request with an empty body in chunks. */
+/** Creates a request with an empty body in chunks. */
 function coded(...values: readonly string[]): string {
   const codings = values.map((value) => `Transfer-Encoding: ${value}`);
   return request("POST / HTTP/1.1", ["Host: h", ...codings], "0\r\n\r\n");

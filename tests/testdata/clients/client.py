@@ -1,4 +1,4 @@
-"""The requests of clients_test.ts, by http.client over one connection."""
+"""The requests of clients_test.ts, with http.client over one connection."""
 
 import sys
 from http.client import HTTPConnection
@@ -44,7 +44,7 @@ connection.putrequest("POST", "/echo")
 connection.putheader("Content-Length", str(len(LARGE)))
 connection.putheader("Expect", "100-continue")
 connection.endheaders()
-# Nothing of the body is sent before this has come.
+# No byte of the body is sent before this has arrived.
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 interim = b""
 while len(interim) < len(CONTINUE):
