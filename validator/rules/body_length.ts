@@ -107,7 +107,7 @@ export const END_RULES: readonly Rule<StateView>[] = [
     title: "startResponse must be called before the body ends",
     why: "Without a status there is no response.",
     hint:
-      "Call startResponse in every branch, even in the one that returns []. If a callback calls it, is an await missing?",
+      "Call startResponse in every branch, even in the one that returns []; if a callback calls it, an await may be missing",
     // Chunks that were sent without it were reported as late.
     check: ({ state }) =>
       state.starts > 0 || state.headSent

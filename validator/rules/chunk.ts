@@ -52,7 +52,7 @@ export const CHUNK_RULES: readonly Rule<ChunkView>[] = [
     title: "startResponse must be called before the first non-empty chunk",
     why: "Status and headers are sent before the body.",
     hint:
-      "Call startResponse before the first yield, or before an array is returned. If a callback calls it, is an await missing?",
+      "Call startResponse before the first yield, or before an array is returned; if a callback calls it, an await may be missing",
     check: ({ chunk, length, state }) =>
       length === 0 || state.starts > 0
         ? undefined

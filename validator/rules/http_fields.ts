@@ -181,7 +181,7 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-credentials",
     title:
-      "Access-Control-Allow-Credentials should come with one origin, not with *",
+      "Access-Control-Allow-Credentials should come with one origin, not with the wildcard",
     why: "Browsers reject a response with both.",
     hint:
       "Answer with the Origin of the request if you know it, and with Vary: Origin",
