@@ -42,7 +42,7 @@ async function readAfter(
   }));
   using client = await RawClient.connect(server);
   await client.send(request);
-  await within(called.promise, "the call of the application");
+  await within(called.promise, "the call to the application");
   await client[leave]();
   return await within(seen.promise, "the body");
 }

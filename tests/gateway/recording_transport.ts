@@ -223,7 +223,7 @@ export interface Settings {
   onError?: (error: unknown, environ: Environ) => void;
 }
 
-/** A call of runApplication() and its outcome. */
+/** A call to runApplication() and its outcome. */
 export class Run {
   readonly transport: RecordingTransport;
   readonly environ: Environ;

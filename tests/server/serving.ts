@@ -129,13 +129,13 @@ type Chunk = Uint8Array | undefined;
 
 /** A body that records how it ends. */
 export class WatchedBody {
-  /** The calls of `return` and `close`, in their order. */
+  /** The calls to `return` and `close`, in their order. */
   readonly events: string[] = [];
   readonly #closed = Promise.withResolvers<void>();
   /** Resolves when the body is closed. */
   readonly closed: Promise<void> = this.#closed.promise;
   readonly body: ResponseBody;
-  /** The number of calls of `next`. */
+  /** The number of calls to `next`. */
   calls = 0;
 
   /** @param next Returns each chunk, by its index; the end is `undefined`. */

@@ -83,7 +83,7 @@ export class BodyLedger {
   entered = 0;
   /** The number of them that have ended in any way. */
   left = 0;
-  /** Forbidden calls of the server. */
+  /** Forbidden calls by the server. */
   readonly faults: string[] = [];
   #settled: PromiseWithResolvers<void> | undefined;
 

@@ -17,7 +17,7 @@ import { validator } from "../../validator/validator.ts";
 
 const HEADERS: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
 
-/** The detected faults, and the number of calls of the application. */
+/** The detected faults, and the number of calls to the application. */
 const faults: string[] = [];
 let calls = 0;
 

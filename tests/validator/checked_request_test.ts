@@ -7,7 +7,7 @@ import { activate } from "../../validator/rules/active_rules.ts";
 import { RULES } from "../../validator/rules/table.ts";
 import { createEnviron } from "./scenario.ts";
 
-/** A call of a separate validator, whose environ is linked to another call. */
+/** A call to a separate validator, whose environ is linked to another call. */
 function request(linked?: unknown, variables: object = {}): CheckedRequest {
   const context = new ValidatorContext({}, RULES.map(({ id }) => id));
   const rules = activate((rules) => context.select(rules));

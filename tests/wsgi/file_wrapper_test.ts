@@ -11,7 +11,7 @@ import type { FileLike, ResponseBody } from "../../wsgi/types.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import { answering, run } from "../gateway/recording_transport.ts";
 
-/** A file that contains a text, and counts the calls of its methods. */
+/** A file that contains a text, and counts the calls to its methods. */
 class TextFile implements FileLike {
   readonly sizes: number[] = [];
   closed = 0;

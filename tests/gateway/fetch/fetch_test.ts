@@ -164,7 +164,7 @@ Deno.test("toFetchHandler() lets the runtime stop if an application never ends a
   await client.send(
     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
   );
-  await within(called.promise, "the call of the application");
+  await within(called.promise, "the call to the application");
   client.close();
   await within(left.promise, "the signal");
   await within(server[Symbol.asyncDispose](), "the server to stop");

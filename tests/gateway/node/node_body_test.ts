@@ -103,7 +103,7 @@ Deno.test("toNodeListener() reads no more than the application", async () => {
   using client = await RawClient.connect(serving);
   const size = 64 << 20;
   await client.send(post("", "/2", size));
-  await within(called.promise, "the call of the application");
+  await within(called.promise, "the call to the application");
   const part = new Uint8Array(1 << 20);
   let sent = 0;
   const sending = (async () => {
