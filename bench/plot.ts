@@ -29,7 +29,7 @@ export function plotReport({ results }: Report): string {
   if (perScenario.length > 0) {
     panels.push(barPanel(
       "makeServer against a bare Deno.serve handler",
-      "Requests for the same CPU time, the bare handler's being 1",
+      "Requests for the same CPU time (bare handler: 1)",
       perScenario,
     ));
   }
@@ -43,7 +43,7 @@ export function plotReport({ results }: Report): string {
   if (hello && perContender.length > 0) {
     panels.push(barPanel(
       `Everyone: ${hello.title}`,
-      "Requests for the same CPU time, the bare handler's being 1",
+      "Requests for the same CPU time (bare handler: 1)",
       perContender.toSorted((a, b) => b.value - a.value),
     ));
   }

@@ -42,7 +42,7 @@ export interface CaseReport {
   readonly id: string;
   /** The anchor of its requirement in SPEC.md, such as `"environ-path-decoded"`. */
   readonly spec: string;
-  /** The expected behaviour, as a sentence. */
+  /** The expected behavior, as a sentence. */
   readonly title: string;
   /** The outcome of the case. */
   readonly outcome: Outcome;

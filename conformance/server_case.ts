@@ -85,7 +85,7 @@ export interface ServerCase {
   readonly id: string;
   /** The anchor of the requirement in SPEC.md. */
   readonly spec: string;
-  /** The expected behaviour, as a sentence. */
+  /** The expected behavior, as a sentence. */
   readonly title: string;
   /**
    * Creates the application for one request. It runs in the process of the

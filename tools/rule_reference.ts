@@ -29,7 +29,7 @@ const INTRODUCTION = `# Rules
 
 The validator checks ${RULES.length} rules. \`deno task rules\` writes these pages
 from the rule table. Each rule comes with a program that breaks it and one that
-follows it. The programs are written by hand, and a test runs each as it stands.
+follows it. The programs are written by hand, and a test runs each of them unchanged.
 
 - **Severity.** The validator throws an error and reports a warning.
 - **Broken by.** The side that has to change: the application, the server, or

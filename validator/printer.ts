@@ -19,7 +19,7 @@ const BOLD_YELLOW = "\x1b[1;33m";
 const DIM = "\x1b[2m";
 const RESET = "\x1b[0m";
 
-/** Colours are used in a terminal unless NO_COLOR is set. */
+/** Colors are used in a terminal unless NO_COLOR is set. */
 function wantsColor(): boolean {
   const { Deno } = globalThis as Runtime;
   return Deno?.noColor === false && Deno.stderr?.isTerminal?.() === true;
@@ -40,7 +40,7 @@ export class ViolationPrinter {
   /**
    * @param name The name of the layer.
    * @param sink Receives the text instead of stderr.
-   * @param color Returns whether to use colours.
+   * @param color Returns whether to use colors.
    */
   constructor(
     name: string | undefined,

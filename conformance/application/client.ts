@@ -15,13 +15,13 @@ import { type RequestOutcome, sendRequest } from "./send_request.ts";
 import type { SendingMode } from "./sending_mode.ts";
 import { type KitRequest, requestName } from "./request.ts";
 
-/** One case: requests, and the expected behaviour of an application. */
+/** One case: requests, and the expected behavior of an application. */
 export interface ApplicationCase {
   /** Its id, such as `"application/head-like-get"`. */
   readonly id: string;
   /** The anchor of its requirement in SPEC.md. */
   readonly spec: string;
-  /** The expected behaviour, as a sentence. */
+  /** The expected behavior, as a sentence. */
   readonly title: string;
   /** Whether it does not depend on a path, and runs only once. */
   readonly isOnce?: boolean | undefined;
@@ -57,7 +57,7 @@ export interface ApplicationSettings {
 
 /** The special properties of one request. */
 export interface Expectation {
-  /** The behaviour of the server. */
+  /** The behavior of the server. */
   readonly mode?: SendingMode | undefined;
   /** Whether a complete response is impossible because of the client. */
   readonly isClients?: boolean | undefined;
@@ -184,7 +184,7 @@ export class ApplicationClient {
 
   #judgeAnswer(result: RequestOutcome, isClients: boolean): void {
     const { request, errors, status, code, isComplete, hasLeft } = result;
-    // Consequences of a broken rule and of the client's behaviour are not
+    // Consequences of a broken rule and of the client's behavior are not
     // reported.
     const failures = errors.filter((error) =>
       !(error instanceof ConformanceError) &&

@@ -51,7 +51,7 @@ export interface SendSettings {
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** The profile of the validator. */
   readonly profile: Profile;
-  /** The behaviour of the server. */
+  /** The behavior of the server. */
   readonly mode: SendingMode;
   /** Records the bytes sent and received. */
   readonly transcript: Transcript;

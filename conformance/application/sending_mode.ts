@@ -1,5 +1,5 @@
 /**
- * The behaviour of the kit's server: allowed by the specification, but
+ * The behavior of the kit's server: allowed by the specification, but
  * unexpected for some applications.
  *
  * @module
@@ -8,7 +8,7 @@
 import { BodyReader } from "../../gateway/body_reader.ts";
 import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
-/** Unusual behaviour that the specification allows. */
+/** Unusual behavior that the specification allows. */
 export interface SendingMode {
   /** When the client leaves. */
   readonly leaves?: Leaving | undefined;
@@ -71,7 +71,7 @@ async function* iterate(
  * The wrapper must be outside the validator, like a server.
  *
  * @param app The application, with the validator around it.
- * @param mode The behaviour of the server.
+ * @param mode The behavior of the server.
  * @param leave Makes the client leave.
  * @param failed Receives errors of `return()` and `close()`.
  * @returns The wrapped application.

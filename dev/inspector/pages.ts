@@ -174,7 +174,7 @@ export class InspectorPages {
       summary,
       sources: this.#sources(),
       canBeTest: await this.#testOf(conversation) !== undefined,
-      neighbours: { previous: all[index - 1]?.id, next: all[index + 1]?.id },
+      neighbors: { previous: all[index - 1]?.id, next: all[index + 1]?.id },
     });
   }
 

@@ -30,7 +30,7 @@ export interface RequestPageParts {
   /** Whether the request can be written as a test. */
   readonly canBeTest: boolean;
   /** The ids of the requests before and after this one. */
-  readonly neighbours: {
+  readonly neighbors: {
     readonly previous: number | undefined;
     readonly next: number | undefined;
   };
@@ -115,7 +115,7 @@ export async function requestPage(
 ): Promise<Html> {
   const { base } = frame;
   const { id, request, events } = conversation;
-  const { neighbours: { previous, next }, sources } = parts;
+  const { neighbors: { previous, next }, sources } = parts;
   const target = hideSecrets(toReadable(request.target));
   const json = `${base}/api/requests/${id}`;
   const context = { base, json, target: request.target, sources };

@@ -101,7 +101,7 @@ ${groups}`,
   });
 }
 
-function neighbours(id: string): [string | undefined, string | undefined] {
+function neighbors(id: string): [string | undefined, string | undefined] {
   const all = RULE_GROUPS.flatMap(({ rules }) => rules);
   const index = all.indexOf(id);
   return [all[index - 1], all[index + 1]];
@@ -117,7 +117,7 @@ function neighbours(id: string): [string | undefined, string | undefined] {
 export function rulePage(frame: PageFrame, rule: RuleExplanation): Html {
   const { base } = frame;
   const { id, severity, blame, profile, title, why, hint, clauses } = rule;
-  const [previous, next] = neighbours(id);
+  const [previous, next] = neighbors(id);
   const step = (to: string | undefined, rel: string, label: string) =>
     to === undefined
       ? markup`<span class="quiet">${label}</span>`

@@ -88,7 +88,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     assertEquals(await client.rest(), "");
   },
 
-  "answers 500 to an error and logs it, without colours": async (server) => {
+  "answers 500 to an error and logs it, without colors": async (server) => {
     const { head, body } = await ask(server, to("throws"));
     assertEquals(head.status, 500);
     assertFalse(body.includes("thrown by"));

@@ -30,7 +30,7 @@ function* generate(): Generator<Uint8Array, void> {
 }
 
 /** Real applications do all of these. */
-const behaviours: Record<string, Application> = {
+const behaviors: Record<string, Application> = {
   "/read": async (environ, startResponse) => {
     const bytes = await environ["wsgi.input"].read();
     startResponse("200 OK", HEADERS);
@@ -62,8 +62,8 @@ const behaviours: Record<string, Application> = {
 
 const validated = validator(
   (environ, startResponse): ReturnType<Application> => {
-    const behaviour = behaviours[environ.PATH_INFO];
-    if (behaviour !== undefined) return behaviour(environ, startResponse);
+    const behavior = behaviors[environ.PATH_INFO];
+    if (behavior !== undefined) return behavior(environ, startResponse);
     startResponse("200 OK", HEADERS);
     return [say(environ.REQUEST_METHOD)];
   },

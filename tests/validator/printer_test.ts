@@ -17,11 +17,11 @@ function violation(rule: string, more: Partial<Violation> = {}): Violation {
 function printed(
   violations: readonly Violation[],
   name?: string,
-  isColoured = false,
+  isColored = false,
 ): string[] {
   const texts: string[] = [];
   const print = (text: string) => void texts.push(text);
-  const printer = new ViolationPrinter(name, print, () => isColoured);
+  const printer = new ViolationPrinter(name, print, () => isColored);
   for (const one of violations) printer.print(one);
   return texts;
 }
@@ -50,27 +50,27 @@ Deno.test("ViolationPrinter prints a rule once for each layer, then counts at po
   assertEquals(printed([...two, ...two]).length, 2);
 });
 
-Deno.test("ViolationPrinter uses colours where it should, and ends each", () => {
+Deno.test("ViolationPrinter uses colors where it should, and ends each", () => {
   const error = violation("a/b", { severity: "error" });
   const texts = printed([error, violation("a/c")], undefined, true);
   assertStringIncludes(texts[0] ?? "", "\x1b[1;31merror\x1b[0m: ");
   assertStringIncludes(texts[1] ?? "", "\x1b[1;33mwarning\x1b[0m: ");
   for (const text of texts) {
-    // Each of label, hint and address begins a colour and ends it.
+    // Each of label, hint and address begins a color and ends it.
     assertEquals(text.split("\x1b[0m").length, 4);
     assertEquals(text.split("\x1b[").length, 7);
   }
 });
 
 Deno.test.each([[false], [true]])(
-  "ViolationPrinter writes to stderr in colour if it is a terminal: %s",
+  "ViolationPrinter writes to stderr in color if it is a terminal: %s",
   async (isTerminal) => {
     Deno.stderr.isTerminal = () => isTerminal;
     try {
       const print = () =>
         new ViolationPrinter(undefined).print(violation("a/b"));
-      const isColoured = (await stderrOf(print)).includes("\x1b");
-      assertEquals(isColoured, isTerminal && !Deno.noColor);
+      const isColored = (await stderrOf(print)).includes("\x1b");
+      assertEquals(isColored, isTerminal && !Deno.noColor);
     } finally {
       Reflect.deleteProperty(Deno.stderr, "isTerminal");
     }

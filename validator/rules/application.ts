@@ -59,7 +59,7 @@ function serverLike(app: object, got: string): Finding {
     : got;
 }
 
-/** Recognises a class by its source and its read-only prototype. */
+/** Recognizes a class by its source and its read-only prototype. */
 function isClass(app: unknown): app is object {
   return typeof app === "function" &&
     Object.getOwnPropertyDescriptor(app, "prototype")?.writable === false &&

@@ -90,7 +90,7 @@ export const RESULT_RULES: readonly Rule<ResultView>[] = [
     profile: "core",
     spec: "body-iterator",
     title: "The next() of a body must return an object { done, value }",
-    why: "The server cannot recognise a chunk or the end in other values.",
+    why: "The server cannot recognize a chunk or the end in other values.",
     hint: "Return { done: false, value: chunk }, and { done: true } at the end",
     check: (view) => {
       const { result, isPromise } = view;

@@ -47,7 +47,7 @@ export const NEXT_RULES: readonly Rule<StateView>[] = [
     profile: "core",
     spec: "server-no-late-next",
     title: "The next() of a body must not be called after its end",
-    why: "The behaviour of an iterator after its end is undefined.",
+    why: "The behavior of an iterator after its end is undefined.",
     hint: "Stop at { done: true }, and when next() throws",
     check: ({ state }) => {
       if (state.closes > 0 || state.returns > 0) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Recognises functions for another interface by the names of their parameters.
+ * Recognizes functions for another interface by the names of their parameters.
  *
  * This is a guess, and is made only when the function has failed as an
  * application.
@@ -50,7 +50,7 @@ function kindOf(
 }
 
 /**
- * Recognises a function for another interface.
+ * Recognizes a function for another interface.
  *
  * @param app The function.
  * @returns The interface; `undefined` if the function may be an application.

@@ -29,7 +29,7 @@ export type PairEvent =
   /** Its body has been closed, or it has failed. */
   | "closed";
 
-/** How far one request has come in one layer, with facts for its neighbours. */
+/** How far one request has come in one layer, with facts for its neighbors. */
 export interface PairState extends RequestState {
   /** The application's body, if it is an array. */
   readonly array: readonly unknown[] | undefined;

@@ -196,7 +196,7 @@ function define(body: object, key: PropertyKey, value: unknown): boolean {
 
 /**
  * Wraps the server's wsgi.file_wrapper. Its use is checked, and its results are
- * recognised when the application returns them.
+ * recognized when the application returns them.
  *
  * @param request The request.
  * @param wrap The server's function.

@@ -56,7 +56,7 @@ export function defineMembers<Stream extends object>(
 
 /**
  * Calls a method that is not part of the interface, if the server's stream has
- * it: a validator that does not throw must not change the behaviour.
+ * it: a validator that does not throw must not change the behavior.
  *
  * @param stream The server's stream.
  * @param name The name of the method.
