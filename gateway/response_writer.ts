@@ -12,7 +12,7 @@ import {
   withoutContentLength,
 } from "./response_head.ts";
 import type { Transport } from "./transport.ts";
-import { hasNoBody } from "../wsgi/status.ts";
+import { hasNoBody, isTunnel } from "../wsgi/status.ts";
 
 /** Sends one response through a transport. */
 export class ResponseWriter {
@@ -62,12 +62,9 @@ export class ResponseWriter {
       (this.#method === "HEAD" || hasNoBody(this.head.code) || this.#isTunnel);
   }
 
-  /**
-   * Whether this is a 2xx to CONNECT, which has no body: RFC 9110 section
-   * 9.3.6.
-   */
+  /** Whether this is a 2xx to CONNECT, which has no body. */
   get #isTunnel(): boolean {
-    return this.#method === "CONNECT" && (this.head?.code ?? 0) < 300;
+    return isTunnel(this.#method, this.head?.code ?? 0);
   }
 
   /** Whether the transport may still use a chunk after it was sent. */

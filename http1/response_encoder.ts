@@ -6,6 +6,7 @@
 
 import { toBytes } from "../wsgi/byte_string.ts";
 import { formatDateTime, isContentLength } from "../wsgi/http_syntax.ts";
+import { hasNoBody, isTunnel } from "../wsgi/status.ts";
 import type { HeaderTuple } from "../wsgi/types.ts";
 
 /** The checked status and headers of a response. */
@@ -175,11 +176,11 @@ function encodeHead(
 ): EncodedHead {
   const framing = frame(start, context);
   const { code } = start;
-  const isTunnel = context.method === "CONNECT" && code < 300;
+  const opensTunnel = isTunnel(context.method, code);
   // RFC 9110 sections 8.6 and 9.3.6: the first two must not have one. In a 205,
   // it is 0.
-  const losesLength = isTunnel || code === 204 || code === 205;
-  const keepsAlive = context.keepsAlive && framing !== "close" && !isTunnel;
+  const losesLength = opensTunnel || code === 204 || code === 205;
+  const keepsAlive = context.keepsAlive && framing !== "close" && !opensTunnel;
   let text = `HTTP/1.1 ${start.status}\r\n`;
   let hasDate = false;
   for (const [name, value] of start.headers) {
@@ -188,7 +189,7 @@ function encodeHead(
     text += `${name}: ${value}\r\n`;
   }
   if (!hasDate) text += `Date: ${date}\r\n`;
-  if (code === 205 && !isTunnel) text += "Content-Length: 0\r\n";
+  if (code === 205 && !opensTunnel) text += "Content-Length: 0\r\n";
   if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
   if (!keepsAlive) text += "Connection: close\r\n";
   else if (context.version === "1.0") text += "Connection: keep-alive\r\n";
@@ -199,8 +200,9 @@ function frame(
   { code, contentLength }: ResponseStart,
   { method, version }: ResponseContext,
 ): BodyFraming {
-  if (method === "HEAD" || (method === "CONNECT" && code < 300)) return "none";
-  if (code === 204 || code === 205 || code === 304) return "none";
+  if (method === "HEAD" || hasNoBody(code) || isTunnel(method, code)) {
+    return "none";
+  }
   if (contentLength !== undefined) return "length";
   return version === "1.1" ? "chunked" : "close";
 }

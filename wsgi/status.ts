@@ -93,3 +93,17 @@ export function reasonPhrase(code: number): string | undefined {
 export function hasNoBody(code: number | undefined): boolean {
   return code === 204 || code === 205 || code === 304;
 }
+
+/**
+ * Returns whether a response turns its connection into a tunnel: a 2xx to
+ * CONNECT. It has no body, and neither header that frames one.
+ *
+ * RFC 9110 section 9.3.6.
+ *
+ * @param method The method of the request.
+ * @param code The status code, at least 200.
+ * @returns Whether the bytes after the head of the response belong to a tunnel.
+ */
+export function isTunnel(method: string | undefined, code: number): boolean {
+  return method === "CONNECT" && code < 300;
+}

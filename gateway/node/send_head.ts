@@ -5,7 +5,7 @@
  * @module
  */
 
-import { hasNoBody } from "../../wsgi/status.ts";
+import { hasNoBody, isTunnel } from "../../wsgi/status.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
 import type { NodeRequest, NodeResponse } from "./node_http.ts";
 import type { ResponseHead } from "../response_head.ts";
@@ -92,21 +92,20 @@ export function sendHead(
   closes: boolean,
 ): void {
   const { httpVersion, method, stream } = request;
-  // RFC 9110 section 9.3.6: such a response has neither framing header.
-  const isTunnel = method === "CONNECT" && code < 300;
+  const opensTunnel = isTunnel(method, code);
   const all: readonly HeaderTuple[] = closes
     ? [...headers, ["Connection", "close"]]
     : headers;
   // HTTP/2 has no reason phrase.
   const reason = stream === undefined ? status.slice(4) : undefined;
-  if (isTunnel) response.removeHeader("transfer-encoding");
+  if (opensTunnel) response.removeHeader("transfer-encoding");
   const isFirst = response.getHeaderNames().length === 0 &&
     !Object.hasOwn(response, "writeHead");
   if (isFirst && reason !== undefined) {
     response.writeHead(code, reason, all.flat());
     return;
   }
-  const hasBody = !isTunnel && !hasNoBody(code);
+  const hasBody = !opensTunnel && !hasNoBody(code);
   resetFraming(
     response,
     hasBody && contentLength === undefined && httpVersion !== "1.0",
