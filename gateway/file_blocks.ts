@@ -40,9 +40,15 @@ export async function openBlocks(
   return blocksOf(file, first, limit, response.holdsChunks);
 }
 
-/** Reads a block; only the last block of a file is not full. */
-async function readBlock(
-  file: OpenFile,
+/**
+ * Reads a block of a file. Only the last block of a file is not full.
+ *
+ * @param file The file, which is read from its position.
+ * @param size The size of the block in bytes.
+ * @returns The bytes. A block that is not full is a view of a larger buffer.
+ */
+export async function readBlock(
+  file: Pick<OpenFile, "read">,
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const block = new Uint8Array(size);

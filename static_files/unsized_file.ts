@@ -5,6 +5,8 @@
  * @module
  */
 
+import { readBlock } from "../gateway/file_blocks.ts";
+
 /** The size of the beginning that is read, in bytes. */
 const START_SIZE = 65_536;
 
@@ -32,12 +34,6 @@ export function isSized(info: Pick<Deno.FileInfo, "size" | "blocks">): boolean {
  * @param file The file, at its beginning. Its position is then after the bytes.
  */
 export async function readStart(file: Deno.FsFile): Promise<FileStart> {
-  const buffer = new Uint8Array(START_SIZE);
-  let length = 0;
-  while (length < START_SIZE) {
-    const count = await file.read(buffer.subarray(length));
-    if (count === null) break;
-    length += count;
-  }
-  return { bytes: buffer.slice(0, length), isWhole: length < START_SIZE };
+  const block = await readBlock(file, START_SIZE);
+  return { bytes: block.slice(), isWhole: block.length < START_SIZE };
 }
