@@ -19,6 +19,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { UsageError } from "../cli/parsed_arguments.ts";
 import { compare, type ScenarioResult } from "./compare.ts";
 import { BASELINE, type Contender, contendersWith } from "./contenders.ts";
 import { FILE_SIZE } from "./contenders/payload.mjs";
@@ -164,18 +165,6 @@ async function run(
 function note(line: string): void {
   // deno-lint-ignore no-console -- a program's progress
   console.error(line);
-}
-
-/** An error of the user: it is shown without a stack. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-  /** What to do. */
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 /** Parses the command line, and throws a `UsageError` if it is wrong. */
