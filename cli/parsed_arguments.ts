@@ -28,7 +28,7 @@ export class UsageError extends Error {
  * Returns the choice with a name.
  *
  * @param what A description of the choices, for the message.
- * @param name The name.
+ * @param name The name that the user typed.
  * @param choices All choices.
  * @throws {UsageError} If the choice does not exist. It suggests a similar one.
  */

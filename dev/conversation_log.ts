@@ -73,7 +73,7 @@ export class ConversationLog {
   /**
    * Creates an empty log.
    *
-   * @param limits The limits.
+   * @param limits The numbers of conversations and of bytes that are kept.
    */
   constructor(
     { conversations = 200, bytes = 33_554_432 }: ConversationLogLimits = {},
@@ -124,7 +124,7 @@ export class ConversationLog {
   /**
    * Returns one conversation.
    *
-   * @param id The id.
+   * @param id The id that `add()` returned.
    * @returns A copy that does not change; `undefined` if it was dropped.
    */
   get(id: number): Conversation | undefined {
@@ -134,8 +134,8 @@ export class ConversationLog {
   /**
    * Adds a conversation.
    *
-   * @param conversation The conversation.
-   * @returns Its id.
+   * @param conversation The conversation, which is not copied.
+   * @returns Its id, a positive integer.
    */
   add(conversation: LoggedConversation): number {
     const id = ++this.#lastId;
@@ -150,7 +150,7 @@ export class ConversationLog {
    * Reports that a conversation has changed. It has no effect if the
    * conversation was dropped.
    *
-   * @param id The id.
+   * @param id The id that `add()` returned.
    * @param growth The additional size in memory, in bytes.
    * @returns Whether the conversation is still in the log.
    */

@@ -146,7 +146,7 @@ function hideInEvent(event: ConversationEvent): ConversationEvent {
  * Copies a conversation without its credentials, and without the request body,
  * which may contain others.
  *
- * @param conversation The conversation.
+ * @param conversation The conversation, which is not changed.
  * @returns The copy.
  */
 export function withoutSecrets(conversation: Conversation): Conversation {
