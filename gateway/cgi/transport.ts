@@ -110,12 +110,14 @@ export class CgiTransport implements Transport {
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
-    try {
-      if (this.#reason === undefined) await this.#writer.write(chunk);
-    } catch (error) {
-      this.#leave(error);
-    }
     if (this.#reason !== undefined) throw this.#reason;
+    try {
+      // A chunk that was written counts, even if the server in front has ended
+      // the request in the meantime.
+      await this.#writer.write(chunk);
+    } catch (error) {
+      throw this.#leave(error);
+    }
   }
 
   async end(): Promise<void> {
@@ -145,13 +147,14 @@ export class CgiTransport implements Transport {
     if (!this.#isOver) this.#leave(undefined);
   }
 
-  /** Ends the response because it cannot be written. */
-  #leave(error: unknown): void {
-    if (this.#reason !== undefined) return;
+  /** Ends the response because it cannot be written, and returns the reason. */
+  #leave(error: unknown): ClientDisconnected {
+    if (this.#reason !== undefined) return this.#reason;
     this.#reason = new ClientDisconnected();
     if (!isBrokenPipe(error)) {
       this.#output.log(`The response could not be written: ${error}`);
     }
     this.cancellation.cancel(this.#reason);
+    return this.#reason;
   }
 }
