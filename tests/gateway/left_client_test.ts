@@ -4,10 +4,11 @@ import { assert, assertEquals } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
-import { RawClient, within } from "../raw_client.ts";
+import { within } from "../raw_client.ts";
 import { serveFetch, untilAborted } from "./left_client.ts";
 import { serveNode } from "./node/node_serving.ts";
 import { answering } from "./recording_transport.ts";
+import { send } from "../server/serving.ts";
 
 const SERVERS: [
   name: string,
@@ -40,8 +41,7 @@ async function readAfter(
     await reading.then(seen.resolve, seen.resolve);
     return [];
   }));
-  using client = await RawClient.connect(server);
-  await client.send(request);
+  using client = await send(server, request);
   await within(called.promise, "the call to the application");
   await client[leave]();
   return await within(seen.promise, "the body");

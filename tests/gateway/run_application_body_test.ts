@@ -20,7 +20,6 @@ import {
   runAll,
   sending,
   testEnviron,
-  turn,
 } from "./recording_transport.ts";
 
 // server-sync-path: the shortest path, in code and in time.
@@ -202,21 +201,4 @@ Deno.test("runApplication() calls next() once at a time and not after the end", 
   };
   const { transport } = await run(answering(() => body));
   assertEquals([transport.body, faults], ["ab", []]);
-});
-
-Deno.test("runApplication() sends a large array only as fast as the transport accepts it", async () => {
-  const transport = new RecordingTransport();
-  transport.isBusy = true;
-  const [a, b] = ["a".repeat(40_000), "b".repeat(40_000)];
-  const app = answering(() => [toBytes(a), toBytes(b)]);
-  const waiting = new Run(app, { transport });
-  await transport.events.seen(`write ${a}`);
-  await turn();
-  assertEquals(transport.body.length, 40_000);
-  transport.release();
-  await transport.events.seen(`write ${b}`);
-  transport.release();
-  await waiting.finish();
-  assertEquals(transport.body, a + b);
-  assertEquals(transport.head?.contentLength, 80_000);
 });

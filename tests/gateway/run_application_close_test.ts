@@ -46,19 +46,6 @@ Deno.test.each([
   },
 );
 
-// An iterator that threw has ended.
-Deno.test("runApplication() does not call return() after next() has thrown", async () => {
-  for (const kind of ["iterator", "async iterator"] as const) {
-    const events = new Events();
-    const failing = function* (): Generator<string, void> {
-      yield "a";
-      fail();
-    };
-    await run(answering(() => bodyOf(kind, failing(), events)));
-    assertEquals(events.list, ["next", "next", "close"]);
-  }
-});
-
 // close-error
 Deno.test("runApplication() logs errors of close() and return(), and sends the same response", async () => {
   for (const fails of [() => fail(), () => Promise.try(fail)]) {

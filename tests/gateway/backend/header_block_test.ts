@@ -21,6 +21,7 @@ import {
   statusOf,
   test,
 } from "../../server/backend_gateway.ts";
+import { send } from "../../server/serving.ts";
 
 const PARSERS = [
   { name: "parseScgiBlock()", parse: parseScgiBlock, encode: encodeScgi },
@@ -156,8 +157,7 @@ test("understands a request that arrives byte by byte", async (gateway) => {
 
 test("closes a connection that does not begin with a block, and logs one line", async (gateway) => {
   await using serving = serve(gateway, show);
-  using client = await RawClient.connect(serving);
-  await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  using client = await send(serving, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   assertEquals(await client.rest(), "");
   assertEquals(serving.log.length, 1);
   assertStringIncludes(serving.log[0] ?? "", "Cannot read the header block");

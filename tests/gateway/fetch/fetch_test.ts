@@ -7,7 +7,7 @@ import { ClientDisconnected } from "../../../gateway/cancellation.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
 import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
-import { RawClient, within } from "../../raw_client.ts";
+import { within } from "../../raw_client.ts";
 import { bodyOf, endless } from "../recording_body.ts";
 import {
   answering,
@@ -18,6 +18,7 @@ import {
 } from "../recording_transport.ts";
 import { serveFetch, untilAborted } from "../left_client.ts";
 import { run } from "./run_fetch.ts";
+import { send } from "../../server/serving.ts";
 
 Deno.test("toFetchHandler() rejects a value that is not an application", () => {
   for (const app of [undefined, null, "app", {}, Promise.resolve()]) {
@@ -160,8 +161,8 @@ Deno.test("toFetchHandler() lets the runtime stop if an application never ends a
     called.resolve();
     return new Promise(() => {});
   });
-  using client = await RawClient.connect(server);
-  await client.send(
+  using client = await send(
+    server,
     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
   );
   await within(called.promise, "the call to the application");

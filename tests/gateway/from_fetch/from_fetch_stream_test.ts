@@ -4,14 +4,12 @@ import {
   type FetchFunction,
   fromFetchHandler,
 } from "../../../gateway/from_fetch/from_fetch.ts";
-import { fromResponse } from "../../../gateway/from_fetch/from_response.ts";
 import { CheckedServer } from "../../checked_server.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { run } from "../fetch/run_fetch.ts";
-import { get } from "../../server/serving.ts";
+import { never, post, send } from "../../server/serving.ts";
 
 const HEADERS = { "Content-Type": "application/octet-stream" };
-const POST = "POST / HTTP/1.1\r\nHost: h\r\n";
 
 /** A Response with the chunks of `next()`, one for each pull. */
 function streaming(
@@ -33,18 +31,6 @@ function server(handler: FetchFunction): CheckedServer {
   return new CheckedServer(fromFetchHandler(handler));
 }
 
-const never = (): Promise<never> => new Promise(() => {});
-
-/** A client that has sent a request. */
-async function asking(
-  served: CheckedServer,
-  request: string = get(),
-): Promise<RawClient> {
-  const client = await RawClient.connect(served);
-  await client.send(request);
-  return client;
-}
-
 Deno.test("fromFetchHandler() sends the first chunk before the second is made", async () => {
   const second = Promise.withResolvers<void>();
   let made = 0;
@@ -55,7 +41,7 @@ Deno.test("fromFetchHandler() sends the first chunk before the second is made", 
       return made === 3 ? undefined : toBytes(`chunk ${made}`);
     })
   );
-  using client = await asking(served);
+  using client = await send(served);
   assertEquals((await client.head()).status, 200);
   assertEquals(await client.chunk(), "chunk 1");
   second.resolve();
@@ -69,9 +55,10 @@ Deno.test("fromFetchHandler() passes the bytes of a request on while they arrive
   );
   // Full blocks: wsgi.input returns no less before the end.
   const block = "b".repeat(65_536);
-  const request =
-    `${POST}Transfer-Encoding: chunked\r\n\r\n10000\r\n${block}\r\n`;
-  using client = await asking(served, request);
+  using client = await send(
+    served,
+    `POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n${block}\r\n`,
+  );
   await client.head();
   let echoed = 0;
   while (echoed < block.length) echoed += (await client.chunk())!.length;
@@ -87,7 +74,7 @@ Deno.test("fromFetchHandler() requests no chunk that the client cannot accept", 
   await using served = server(() =>
     streaming(() => ++made > 1000 ? undefined : block, () => ended.resolve())
   );
-  using client = await asking(served);
+  using client = await send(served);
   await client.head();
   assertEquals(await client.skip(8 << 20), 8 << 20);
   client.close();
@@ -104,7 +91,7 @@ Deno.test("fromFetchHandler() cancels the stream and aborts the signal when the 
     signal = new Request(request).signal;
     return streaming(() => chunks.shift() ?? never(), cancelled.resolve);
   });
-  using client = await asking(served);
+  using client = await send(served);
   await client.head();
   assertEquals(await client.chunk(), "first");
   assertEquals(signal?.aborted, false);
@@ -123,7 +110,7 @@ Deno.test("fromFetchHandler() cancels the response to a client that has left", a
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     return streaming(never, () => cancelled.resolve());
   });
-  using client = await asking(served);
+  using client = await send(served);
   await within(called.promise, "the handler");
   client.close();
   await within(cancelled.promise, "the stream to be cancelled");
@@ -151,7 +138,7 @@ Deno.test("fromFetchHandler() keeps a connection usable if the handler reads no 
   await using served = server(() => new Response("no", { headers: HEADERS }));
   using client = await RawClient.connect(served);
   for (let i = 0; i < 3; i++) {
-    await client.send(`${POST}Content-Length: 5\r\n\r\nabcde`);
+    await client.send(post("abcde"));
     assertEquals((await client.response()).body, "no");
   }
   await served.assertClean();
@@ -165,7 +152,7 @@ Deno.test("fromFetchHandler() breaks off a response whose stream fails", async (
       return toBytes("a");
     })
   );
-  using client = await asking(served);
+  using client = await send(served);
   assertEquals((await client.response()).complete, false);
   const { findings, log } = await served.verdict();
   // Logged once: closing the body says nothing new.
@@ -201,27 +188,10 @@ Deno.test("fromFetchHandler() fails the reads of a handler whose client left wit
     text.catch(failed.resolve);
     return new Response(await text);
   });
-  using client = await asking(served, `${POST}Content-Length: 9\r\n\r\na`);
+  using client = await send(served, post("a", 9));
   await within(called.promise, "the handler");
   client.close();
   const error = await within(failed.promise, "the reading to fail");
   assertEquals((error as Error).name, "RequestBodyError");
   assertEquals((await served.verdict()).findings, []);
-});
-
-Deno.test("fromResponse() cancels its stream when the client leaves", async () => {
-  const cancelled = Promise.withResolvers<void>();
-  const chunks = [toBytes("one")];
-  await using served = new CheckedServer((_environ, startResponse) =>
-    fromResponse(
-      streaming(() => chunks.shift() ?? never(), () => cancelled.resolve()),
-      startResponse,
-    )
-  );
-  using client = await asking(served);
-  await client.head();
-  assertEquals(await client.chunk(), "one");
-  client.close();
-  await within(cancelled.promise, "the stream to be cancelled");
-  await served.verdict();
 });

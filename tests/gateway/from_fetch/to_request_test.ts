@@ -98,20 +98,6 @@ Deno.test("toRequest() reads the input when its body is read", async () => {
   assertEquals((await environ["wsgi.input"].read()).length, 0);
 });
 
-Deno.test("toRequest() parses JSON and multipart forms", async () => {
-  assertEquals(await toRequest(posting('{"a":[1]}').environ).json(), {
-    a: [1],
-  });
-  const form = new FormData();
-  form.append("file", new File(["content"], "a.txt", { type: "text/x" }));
-  const sent = new Response(form);
-  const type = sent.headers.get("content-type") ?? "";
-  const { environ } = posting(await sent.text(), { CONTENT_TYPE: type });
-  const file = (await toRequest(environ).formData()).get("file");
-  assert(file instanceof File);
-  assertEquals([file.name, await file.text()], ["a.txt", "content"]);
-});
-
 Deno.test("toRequest() reads a body of unknown length if the input ends by itself", async () => {
   const CONTENT_LENGTH = "";
   const ends = { CONTENT_LENGTH, "wsgi.input_terminated": true };

@@ -6,6 +6,7 @@ import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { type Before, serveNode } from "./node_serving.ts";
 import { answering } from "../recording_transport.ts";
+import { send } from "../../server/serving.ts";
 
 function post(body: string, target = "/", length = body.length): string {
   return `POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n${body}`;
@@ -82,8 +83,7 @@ Deno.test.each([
       await input.read().then(caught.resolve, caught.resolve);
       return [];
     }));
-    using client = await RawClient.connect(serving);
-    await client.send(request);
+    using client = await send(serving, request);
     await within(began.promise, "the first byte");
     client.close();
     const error = await within(caught.promise, "the end of the input");
@@ -167,8 +167,7 @@ Deno.test.each<[string, string, Before, string]>([
   "toNodeListener() answers 500 if %s before",
   async (_what, request, before, message) => {
     await using serving = await serveNode(echo, {}, {}, before);
-    using client = await RawClient.connect(serving);
-    await client.send(request);
+    using client = await send(serving, request);
     assertEquals((await client.response()).head.status, 500);
     assertStringIncludes(serving.log.join(""), message);
   },
@@ -186,7 +185,6 @@ Deno.test.each<[string, string, Before]>([
   ["paused", "Hello", (request) => void request.pause()],
 ])("toNodeListener() reads a body that is %s", async (_what, body, before) => {
   await using serving = await serveNode(echo, {}, {}, before);
-  using client = await RawClient.connect(serving);
-  await client.send(post(body));
+  using client = await send(serving, post(body));
   assertEquals((await client.response()).body, body);
 });

@@ -3,8 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ClientDisconnected } from "../../../gateway/cancellation.ts";
 import type { ResponseBody } from "../../../wsgi/types.ts";
-import { RawClient, within } from "../../raw_client.ts";
-import { get } from "../../server/serving.ts";
+import { within } from "../../raw_client.ts";
+import { get, send } from "../../server/serving.ts";
 import { untilAborted } from "../left_client.ts";
 import { answering, sending } from "../recording_transport.ts";
 import { serveNode } from "./node_serving.ts";
@@ -31,8 +31,7 @@ Deno.test.each(["close", "closeWrite"] as const)(
         () => (events.push("close"), closed.resolve()),
       );
     }));
-    using client = await RawClient.connect(serving);
-    await client.send(get());
+    using client = await send(serving);
     await within(called.promise, "the body");
     await client[leave]();
     if (leave === "closeWrite") assertEquals(await client.rest(), "");
@@ -59,8 +58,7 @@ Deno.test("toNodeListener() rejects write() when the client leaves", async () =>
       return [];
     }
   });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
+  using client = await send(serving);
   await within(called.promise, "the first chunk");
   client.close();
   const error = await within(rejected.promise, "write() to reject");
@@ -78,8 +76,7 @@ Deno.test("toNodeListener() closes the bodies of pipelined requests when the cli
       if (++closes === count) all!.resolve();
     });
   }));
-  using client = await RawClient.connect(serving);
-  await client.send(get().repeat(count));
+  using client = await send(serving, get().repeat(count));
   await within(called!.promise, "all requests");
   client.close();
   await within(all!.promise, "all bodies to be closed");
@@ -93,8 +90,7 @@ Deno.test("toNodeListener() does not abort the signal of a request that succeede
     return sending("Hello")(environ, startResponse);
   });
   for (let turn = 0; turn < 2; turn++) {
-    using client = await RawClient.connect(serving);
-    await client.send(get());
+    using client = await send(serving);
     await client.response();
   }
   assertEquals(signal?.aborted, false);

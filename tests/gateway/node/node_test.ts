@@ -2,8 +2,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ServerResponse } from "node:http";
 import { toNodeListener } from "../../../gateway/node/node.ts";
 import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
-import { ask, RawClient } from "../../raw_client.ts";
-import { get } from "../../server/serving.ts";
+import { ask } from "../../raw_client.ts";
+import { get, send } from "../../server/serving.ts";
 import { answering, fail } from "../recording_transport.ts";
 import { serveNode } from "./node_serving.ts";
 
@@ -40,8 +40,7 @@ Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that f
     fail("late");
   };
   await using serving = await serveNode(answering(body, []));
-  using client = await RawClient.connect(serving);
-  await client.send("GET / HTTP/1.0\r\n\r\n");
+  using client = await send(serving, "GET / HTTP/1.0\r\n\r\n");
   assertEquals((await client.response()).complete, false);
   assertEquals(client.ending, "reset");
 });
@@ -49,8 +48,7 @@ Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that f
 Deno.test("toNodeListener() closes the connection if even the error page fails", async () => {
   const broken = () => fail("page");
   await using serving = await serveNode(broken, { errorPage: broken });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
+  using client = await send(serving);
   assertEquals(await client.rest(), "");
   assertStringIncludes(serving.log.join(""), "Error: page");
 });
