@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkChunk } from "../../gateway/body_chunks.ts";
 import { BodyReader } from "../../gateway/body_reader.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { bodyOf, type Chunks, hanging, KINDS } from "./recording_body.ts";
+import { bodyOf, type Chunks } from "./recording_body.ts";
 import { Events, fail, turn } from "./recording_transport.ts";
 
 const ASYNC = Symbol.asyncIterator;
@@ -33,20 +33,6 @@ function readerOf(
   reader.open();
   return reader;
 }
-
-Deno.test.each(KINDS)(
-  "BodyReader reads the chunks of a body: %s",
-  async (kind) => {
-    const { reader } = logging(bodyOf(kind, ["a", "", "b"]));
-    reader.open();
-    assertEquals(reader.isAsync, kind.startsWith("async"));
-    const next = () => reader.isAsync ? reader.nextAsync() : reader.next();
-    for (const text of ["a", "", "b"]) {
-      assertEquals(await next(), toBytes(text));
-    }
-    assertEquals(await next(), undefined);
-  },
-);
 
 Deno.test("BodyReader.open() iterates another body when one is given", async () => {
   const { reader } = logging([toBytes("a")]);
@@ -230,16 +216,6 @@ Deno.test("BodyReader.close() does nothing when the close() of the body calls it
   const { reader } = logging({ ...bodyOf("iterator", []), close });
   reader.close();
   assertEquals(calls, 1);
-});
-
-// close-pending-next
-Deno.test("BodyReader.close() does not wait for a pending next()", async () => {
-  const { reader, events } = logging(hanging);
-  reader.open();
-  const chunk = reader.nextAsync();
-  await reader.close();
-  assertEquals(await chunk, undefined);
-  assertEquals(events.list, ["next", "return", "close"]);
 });
 
 Deno.test("BodyReader.close() ignores the late result of a pending next()", async () => {

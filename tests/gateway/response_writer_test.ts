@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { isThenable } from "../../wsgi/describe.ts";
-import { isContentLength } from "../../wsgi/http_syntax.ts";
 import { Gate } from "../../gateway/gate.ts";
 import { createHead } from "../../gateway/response_head.ts";
 import { ResponseWriter } from "../../gateway/response_writer.ts";
@@ -29,17 +28,6 @@ function writing<T extends Transport = RespondingTransport>(
 function stateOf({ isFull, isShort }: ResponseWriter): [boolean, boolean] {
   return [isFull, isShort];
 }
-
-Deno.test("ResponseWriter sends the head once, before the first chunk", () => {
-  const { writer, transport: { events, faults } } = writing();
-  assertEquals(writer.headSent, false);
-  assert(writer.send(toBytes("a")));
-  assert(writer.send(toBytes("b")));
-  writer.end();
-  assertEquals([writer.headSent, writer.sent], [true, 2]);
-  assertEquals(events.list, ["head 200", "write a", "write b", "end"]);
-  assertEquals(faults, []);
-});
 
 Deno.test("ResponseWriter sends nothing without a head", () => {
   const transport = new RecordingTransport();
@@ -126,17 +114,6 @@ Deno.test("ResponseWriter.announceLength() does not change a head that has been 
   assertEquals(writer.head?.contentLength, undefined);
 });
 
-Deno.test("ResponseWriter.sendWhole() uses respond() if there is one", () => {
-  const { writer, transport } = writing();
-  writer.sendWhole(toBytes("abc"));
-  assertEquals(transport.responded, 1);
-  assertEquals([writer.headSent, writer.sent], [true, 3]);
-  const plain = writing("200 OK", undefined, "GET", new RecordingTransport());
-  plain.writer.sendWhole(toBytes("abc"));
-  assertEquals(plain.transport.headers, [["Content-Length", "3"]]);
-  assertEquals(plain.transport.events.list, transport.events.list);
-});
-
 Deno.test("ResponseWriter.sendWhole() announces the length of a body that HEAD leaves out", () => {
   const { writer, transport } = writing("500 Oops", undefined, "HEAD");
   writer.sendWhole(toBytes("abc"));
@@ -165,14 +142,6 @@ Deno.test("ResponseWriter.ready is the promise of the transport, and causes no u
   assertEquals(result, { status: "rejected", reason });
 });
 
-Deno.test("ResponseWriter.abort() passes the reason on", () => {
-  const { writer, transport } = writing();
-  const reason = new Error("broken");
-  writer.abort(reason);
-  assertEquals(transport.outcome, "aborted");
-  assert(transport.reason === reason);
-});
-
 const NOTHING = { sendHead: () => {}, end: () => {}, abort: () => {} };
 
 Deno.test("ResponseWriter.wait() waits for a gate only while it is closed", () => {
@@ -189,10 +158,4 @@ Deno.test("ResponseWriter.wait() waits for a gate only while it is closed", () =
   assertEquals([wait(), calls], [true, 0]);
   gate.open();
   assertEquals(calls, 1);
-});
-
-Deno.test("isContentLength() finds the name in any case, and no other of its length", () => {
-  assert(isContentLength("content-LENGTH"));
-  assert(!isContentLength("Accept-Charset"));
-  assert(!isContentLength("Content-Length2"));
 });

@@ -174,13 +174,19 @@ Deno.test.each<[string, () => unknown, number]>([
 );
 
 // server-deadline: the server gives up before the headers are sent, and after.
-Deno.test("runApplication() answers 503 when the server stops before the first byte", async () => {
-  const waiting = await waitFor("next", hangs);
-  waiting.transport.cancellation.cancel(new ServerStopped());
-  await waiting.finish();
-  assertEquals(ended(waiting), [503, "503 Service Unavailable\n", "ended", 1]);
-  assertEquals(waiting.events.slice(-2), ["return", "close"]);
-});
+Deno.test.each([
+  [new ServerStopped(), 503, "503 Service Unavailable\n"],
+  [new Error("some other end"), 500, "500 Internal Server Error\n"],
+])(
+  "runApplication() answers a request that %s ends before the first byte with %i",
+  async (reason, code, page) => {
+    const waiting = await waitFor("next", hangs);
+    waiting.transport.cancellation.cancel(reason);
+    await waiting.finish();
+    assertEquals(ended(waiting), [code, page, "ended", 1]);
+    assertEquals(waiting.events.slice(-2), ["return", "close"]);
+  },
+);
 
 Deno.test("runApplication() breaks the response off when the server stops after the first byte", async () => {
   const waiting = await waitFor(
@@ -224,11 +230,4 @@ Deno.test("runApplication() logs a rejection of the application after the server
   await waiting.finish();
   assertEquals(waiting.transport.head?.code, 503);
   assertStringIncludes(waiting.written.join(""), "too late");
-});
-
-Deno.test("runApplication() answers 500 when a request is cancelled for another reason", async () => {
-  const waiting = await waitFor("next", hangs);
-  waiting.transport.cancellation.cancel(new Error("some other end"));
-  await waiting.finish();
-  assertEquals(waiting.transport.head?.code, 500);
 });

@@ -1,6 +1,4 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromBytes } from "../../../wsgi/byte_string.ts";
-import { toRequest } from "../../../gateway/from_fetch/to_request.ts";
 import { answering, type LooseApplication } from "../recording_transport.ts";
 import { cgi, Sink } from "./run_cgi.ts";
 
@@ -107,24 +105,4 @@ Deno.test("runCgi() ignores an input that cannot be drained", async () => {
   const { output, errors } = await cgi(ignoring, post("6"), [], { stdin });
   assertMatch(output, /^Status: 200 OK\r\n/);
   assertEquals(errors, "");
-});
-
-Deno.test("runCgi() reads lines, and forms through toRequest()", async () => {
-  const lines: string[] = [];
-  const readLines = answering(async ({ "wsgi.input": input }) => {
-    for await (const line of input) lines.push(fromBytes(line));
-    return [];
-  });
-  await cgi(readLines, post("9"), ["a\nbc", "\ndefg"]);
-  assertEquals(lines, ["a\n", "bc\n", "defg"]);
-
-  let name: unknown;
-  const readForm = answering(async (environ) => {
-    name = (await toRequest(environ).formData()).get("name");
-    return [];
-  });
-  const CONTENT_TYPE = "application/x-www-form-urlencoded";
-  const env = { ...post("8"), CONTENT_TYPE, PATH_INFO: "/form" };
-  await cgi(readForm, env, ["name=", "Ada&more"]);
-  assertEquals(name, "Ada");
 });

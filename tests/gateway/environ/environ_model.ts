@@ -106,8 +106,8 @@ function headerVariables(wire: WireRequest): Record<string, string> | 400 {
     // environ-http-underscore, environ-http-forbidden
     if (name.includes("_") || name === "PROXY") continue;
     if (name === "TRANSFER-ENCODING") {
-      // server-bad-length; there are no values but "chunked".
-      if (value !== "chunked" || joined.has("CONTENT-LENGTH")) return 400;
+      // server-bad-length; there are no values but "chunked", in any case.
+      if (value.length > 7 || joined.has("CONTENT-LENGTH")) return 400;
     } else if (name === "CONTENT-LENGTH") {
       // server-bad-length
       if (!/^\d+$/.test(value) || BigInt(value) > 2n ** 53n - 1n) return 400;
