@@ -10,9 +10,7 @@ import {
   answering,
   ended,
   Events,
-  fail,
   type LooseApplication,
-  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
@@ -20,57 +18,6 @@ import {
   runAll,
   turn,
 } from "./recording_transport.ts";
-
-// close-called, close-once
-Deno.test.each([
-  ["never called", []],
-  ["called twice", ["200 OK", "200 OK"]],
-  ["refused", ["nonsense"]],
-])(
-  "runApplication() closes the body once when startResponse was %s",
-  async (_how, statuses) => {
-    for (const kind of KINDS) {
-      for (const method of ["GET", "HEAD"]) {
-        const events = new Events();
-        const runs = await runAll((_environ, start) => {
-          try {
-            for (const status of statuses) start(status, PLAIN);
-          } catch {
-            // Catching it changes nothing.
-          }
-          return bodyOf(kind, ["a"], events);
-        }, { method });
-        assertEquals(events.count("close"), runs.length, `${kind} ${method}`);
-      }
-    }
-  },
-);
-
-// close-error
-Deno.test("runApplication() logs errors of close() and return(), and sends the same response", async () => {
-  for (const fails of [() => fail(), () => Promise.try(fail)]) {
-    for (const kind of KINDS) {
-      const app = answering(() =>
-        Object.assign(bodyOf(kind, ["a"]), { close: fails })
-      );
-      for (const one of await runAll(app)) {
-        assertEquals(ended(one), [200, "a", "ended", 1]);
-        assertStringIncludes(one.written[0]!, "on purpose");
-      }
-    }
-    const events = new Events();
-    const next = () => Promise.resolve({ value: toBytes("a") });
-    const body = {
-      [Symbol.asyncIterator]: () => ({ next, return: fails }),
-      close: () => events.add("close"),
-    };
-    const { transport, written } = await run(
-      answering(() => body, [["Content-Length", "1"]]),
-    );
-    assertEquals([transport.outcome, events.list], ["ended", ["close"]]);
-    assertStringIncludes(written.at(-1)!, "on purpose");
-  }
-});
 
 Deno.test.each([
   ["the normal end", "200 OK", ["a"], undefined],

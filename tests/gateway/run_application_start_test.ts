@@ -6,11 +6,9 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import type { StartResponse, Write } from "../../wsgi/types.ts";
 import type { Chunks } from "./recording_body.ts";
 import {
-  answering,
   ended,
   fail,
   leave,
-  type LooseApplication,
   PLAIN,
   RecordingTransport,
   RespondingTransport,
@@ -19,34 +17,6 @@ import {
   runAll,
   turn,
 } from "./recording_transport.ts";
-
-// server-refuses-result, server-start-checks. The kit has other misuses.
-Deno.test.each<[what: string, app: LooseApplication, message: string]>([
-  ["returns nothing", answering(() => {}), "is a return missing?"],
-  ["resolves to undefined", async (_environ, start) => {
-    await Promise.resolve();
-    start("200 OK", PLAIN);
-  }, "got undefined: is a return missing?"],
-  ["catches that it has a bad status", (_environ, start) => {
-    assertThrows(() => start("999 Huh", PLAIN), RangeError);
-    return [toBytes("hello")];
-  }, 'got "999 Huh"'],
-  ["catches that it writes text", (_environ, start) => {
-    const write = start("200 OK", PLAIN);
-    assertThrows(() => write("text" as unknown as Uint8Array), TypeError);
-    return [toBytes("hello")];
-  }, 'Cannot send the body: chunk must be a Uint8Array, got "text"'],
-])(
-  "runApplication() answers 500 for an application that %s",
-  async (_, app, message) => {
-    for (const method of ["GET", "HEAD"]) {
-      for (const one of await runAll(app, { method })) {
-        assertEquals([ended(one)[0], ended(one)[3]], [500, 1]);
-        assertStringIncludes(one.written[0]!, message);
-      }
-    }
-  },
-);
 
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
   "startResponse() and write() fail the request from inside the body after %j, even if that is caught",
@@ -137,26 +107,6 @@ Deno.test("startResponse() fails the request when a call with excInfo is invalid
   }
 });
 
-// server-start-rethrows
-Deno.test.each([[new Error("late")], ["late"], [0]])(
-  "startResponse() throws excInfo itself after the headers have been sent: %s",
-  async (thrown) => {
-    let caught: unknown;
-    const { transport } = await run(function* (_environ, start): Chunks {
-      start("200 OK", PLAIN);
-      yield toBytes("a");
-      try {
-        start("500 Oops", PLAIN, thrown);
-      } catch (error) {
-        caught = error;
-        throw error;
-      }
-    });
-    assert(caught === thrown && transport.reason === thrown);
-    assertEquals([transport.status, transport.outcome], ["200 OK", "aborted"]);
-  },
-);
-
 Deno.test("write() resolves when the transport accepts more", async () => {
   const transport = new RecordingTransport();
   const { events } = transport;
@@ -174,24 +124,6 @@ Deno.test("write() resolves when the transport accepts more", async () => {
   transport.release();
   await waiting.finish();
   assertEquals(events.list.slice(2), ["resumed", "write b", "end"]);
-});
-
-// write-rejects, length-truncated
-Deno.test("write() rejects beyond Content-Length, and sends the rest of the length", async () => {
-  const message =
-    "Cannot write: the body is longer than its Content-Length of 3";
-  const runs = await runAll(async (_environ, startResponse) => {
-    const write = startResponse("200 OK", [["Content-Length", "3"]]);
-    await write(toBytes("ab"));
-    await assertRejects(() => write(toBytes("cd")), RangeError, message);
-    // Rejections that nobody awaits must not be unhandled.
-    write(toBytes("e"));
-    return [];
-  });
-  for (const one of runs) {
-    assertEquals(ended(one), [200, "abc", "ended", 1]);
-    assertStringIncludes(one.written[0]!, "Cannot send the whole body");
-  }
 });
 
 Deno.test("write() rejects with the reason when the client has left", async () => {

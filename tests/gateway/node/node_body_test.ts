@@ -2,7 +2,6 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { once } from "node:events";
 import { NodeBody } from "../../../gateway/node/input.ts";
 import type { NodeRequest } from "../../../gateway/node/node_http.ts";
-import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { type Before, serveNode } from "./node_serving.ts";
 import { answering } from "../recording_transport.ts";
@@ -27,23 +26,6 @@ const echo = answering(async (environ) => {
   return [await environ["wsgi.input"].read(size === "" ? -1 : Number(size))];
 }, []);
 
-Deno.test("toNodeListener() keeps the connection after a body that was not read to its end", async () => {
-  await using serving = await serveNode(echo);
-  using client = await RawClient.connect(serving);
-  const large = "x".repeat(1 << 20);
-  for (
-    const [request, expected] of [
-      [post(large, "/0"), ""],
-      [post(large, "/3"), "xxx"],
-      [postChunked(large, large), "xxxx"],
-      [post("last"), "last"],
-    ] as const
-  ) {
-    await client.send(request);
-    assertEquals((await client.response()).body, expected);
-  }
-});
-
 Deno.test("toNodeListener() answers a body over the limit with 413, and goes on", async () => {
   const called: unknown[] = [];
   await using serving = await serveNode((environ, startResponse) => {
@@ -66,31 +48,6 @@ Deno.test("toNodeListener() answers a body over the limit with 413, and goes on"
   assertEquals((await client.head()).status, 413);
   assertEquals((await client.head()).line, "HTTP/1.1 200 OK");
 });
-
-Deno.test.each([
-  ["with a length", post("abc", "/", 6)],
-  ["in chunks", postChunked("abc").slice(0, -5)],
-  ["in the middle of a chunk", postChunked("abcdef").slice(0, -9)],
-])(
-  "toNodeListener() rejects the reads of a body that is cut short %s",
-  async (_how, request) => {
-    const began = Promise.withResolvers<void>();
-    const caught = Promise.withResolvers<unknown>();
-    await using serving = await serveNode(answering(async (environ) => {
-      const input = environ["wsgi.input"];
-      await input.read(1);
-      began.resolve();
-      await input.read().then(caught.resolve, caught.resolve);
-      return [];
-    }));
-    using client = await send(serving, request);
-    await within(began.promise, "the first byte");
-    client.close();
-    const error = await within(caught.promise, "the end of the input");
-    assert(error instanceof RequestBodyError);
-    assertEquals(error.status, 400);
-  },
-);
 
 Deno.test("toNodeListener() reads no more than the application", async () => {
   const called = Promise.withResolvers<void>();

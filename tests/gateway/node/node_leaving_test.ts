@@ -6,7 +6,7 @@ import type { ResponseBody } from "../../../wsgi/types.ts";
 import { within } from "../../raw_client.ts";
 import { get, send } from "../../server/serving.ts";
 import { untilAborted } from "../left_client.ts";
-import { answering, sending } from "../recording_transport.ts";
+import { answering } from "../recording_transport.ts";
 import { serveNode } from "./node_serving.ts";
 
 const never = new Promise<never>(() => {});
@@ -81,17 +81,4 @@ Deno.test("toNodeListener() closes the bodies of pipelined requests when the cli
   client.close();
   await within(all!.promise, "all bodies to be closed");
   assertEquals(closes, count);
-});
-
-Deno.test("toNodeListener() does not abort the signal of a request that succeeded", async () => {
-  let signal: AbortSignal | undefined;
-  await using serving = await serveNode((environ, startResponse) => {
-    signal ??= environ["wsgiref.signal"]!();
-    return sending("Hello")(environ, startResponse);
-  });
-  for (let turn = 0; turn < 2; turn++) {
-    using client = await send(serving);
-    await client.response();
-  }
-  assertEquals(signal?.aborted, false);
 });
