@@ -57,10 +57,6 @@ Deno.test.each([
 // body-iterable, body-not-string, body-iterator
 Deno.test.each<[string, unknown]>([
   ["undefined: is a return missing?", undefined],
-  ["null", null],
-  ["true", true],
-  ["a bigint", 7n],
-  ["a symbol", Symbol("s")],
   ['"text"', "text"],
   ["a function", function* (): Chunks {}],
   ["an object", {}],
@@ -70,7 +66,6 @@ Deno.test.each<[string, unknown]>([
   ["a Response", new Response()],
   ["a Promise", Promise.resolve([])],
   ["a Uint8Array of 3 bytes: wrap it in an array", toBytes("abc")],
-  ["a Uint8ClampedArray", new Uint8ClampedArray()],
   ["a Float64Array", new Float64Array()],
   ["a DataView", new DataView(new ArrayBuffer(1))],
   ["an ArrayBuffer", new ArrayBuffer(1)],
@@ -96,10 +91,8 @@ Deno.test("checkChunk() accepts a Uint8Array and its subclasses, also of another
 
 Deno.test.each<[string, unknown]>([
   ['"text"', "text"],
-  ["104", 104],
   ["null", null],
   ["an array", [1]],
-  ["an ArrayBuffer", new ArrayBuffer(1)],
   ["a Uint8ClampedArray", new Uint8ClampedArray(1)],
   ["an Int8Array", new Int8Array(1)],
   ["a Promise", Promise.resolve(toBytes("a"))],
@@ -111,19 +104,15 @@ Deno.test.each<[string, unknown]>([
 });
 
 Deno.test("BodyReader.next() and nextAsync() fail with the error of the body", async () => {
-  const failure = new Error("no more");
-  const throws = (): never => {
-    throw failure;
-  };
-  assert(assertThrows(() => readerOf({ next: throws }).next()) === failure);
   const getter = {
     get then(): never {
-      throw failure;
+      return fail();
     },
   };
-  for (const next of [throws, () => Promise.reject(failure), () => getter]) {
+  assertThrows(() => readerOf({ next: fail }).next(), Error, "on purpose");
+  for (const next of [() => fail(), () => Promise.try(fail), () => getter]) {
     const reader = readerOf({ next }, ASYNC);
-    assert(await assertRejects(() => reader.nextAsync()) === failure);
+    await assertRejects(() => reader.nextAsync(), Error, "on purpose");
   }
 });
 
@@ -221,16 +210,12 @@ Deno.test("BodyReader.close() does nothing when the close() of the body calls it
 Deno.test("BodyReader.close() ignores the late result of a pending next()", async () => {
   const late = [{ value: toBytes("late") }, { value: "no chunk" }, undefined];
   for (const result of late) {
-    const gate = Promise.withResolvers<unknown>();
-    const { reader, logged } = logging({
-      [ASYNC]: () => ({ next: () => gate.promise }),
-    });
-    reader.open();
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const reader = readerOf({ next: () => promise }, ASYNC);
     const chunk = reader.nextAsync();
     await reader.close();
-    gate.resolve(result);
-    await gate.promise;
-    assertEquals([await chunk, logged], [undefined, []]);
+    resolve(result);
+    assertEquals(await chunk, undefined);
   }
 });
 

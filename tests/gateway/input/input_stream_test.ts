@@ -138,12 +138,6 @@ Deno.test("readline() scans every byte once, however small the sizes and chunks"
   assertEquals(scanned, 100_000);
 });
 
-Deno.test("readline() joins a line of very many chunks", async () => {
-  const input = inputOf([...Array<string>(50_000).fill("x"), "\n", "y"]);
-  assertEquals((await input.readline()).length, 50_001);
-  assertEquals(await text(input.readline()), "y");
-});
-
 Deno.test("read() returns arrays that own their whole buffer", async () => {
   class Subclass extends Uint8Array {}
   const input = inputOf([
