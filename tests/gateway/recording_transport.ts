@@ -125,11 +125,11 @@ export class RecordingTransport implements Transport {
 
 /** A transport that can send a whole response at once. */
 export class RespondingTransport extends RecordingTransport {
-  /** How often respond() was called. */
-  responded = 0;
+  /** The heads given to respond(). */
+  readonly responded: ResponseHead[] = [];
 
   respond(head: ResponseHead, body: Uint8Array): void | Promise<void> {
-    this.responded++;
+    this.responded.push(head);
     // A length that the head leaves out is up to the transport.
     this.sendHead(
       hasNoBody(head.code) ? head : withContentLength(head, body.byteLength),

@@ -34,26 +34,15 @@ Deno.test.each([[["hello"]], [["hel", "lo"]], [[]]])(
       assertEquals(ended(sync), [200, text, "ended", 0]);
       const writes = text === "" ? [] : [`write ${text}`];
       assertEquals(sync.events, ["head 200", ...writes, "end"]);
-      if ("responded" in transport) assertEquals(transport.responded, 1);
+      if (!(transport instanceof RespondingTransport)) continue;
+      // The transport may add the length in its own way.
+      const lengths = transport.responded.map((head) => head.contentLength);
+      assertEquals(lengths, [undefined]);
     }
     const failing = new Run(() => fail());
     assertEquals([failing.done, ended(failing)[0]], [undefined, 500]);
   },
 );
-
-Deno.test("runApplication() passes the head to respond() as the application gave it", async () => {
-  const given: unknown[] = [];
-  class Plain extends RespondingTransport {
-    override respond(
-      ...[head, body]: Parameters<RespondingTransport["respond"]>
-    ): void | Promise<void> {
-      given.push(head.headers, head.contentLength, body);
-      return super.respond(head, body);
-    }
-  }
-  await run(sending("a"), { transport: new Plain() });
-  assertEquals(given, [[...PLAIN], undefined, toBytes("a")]);
-});
 
 Deno.test("runApplication() awaits any object with a then() method", async () => {
   const then = (take: (body: unknown) => void) => take([toBytes("later")]);

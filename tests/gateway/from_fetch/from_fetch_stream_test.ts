@@ -7,7 +7,7 @@ import {
 import { CheckedServer } from "../../checked_server.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { run } from "../fetch/run_fetch.ts";
-import { never, post, send } from "../../server/serving.ts";
+import { never, send } from "../../server/serving.ts";
 
 const HEADERS = { "Content-Type": "application/octet-stream" };
 
@@ -30,24 +30,6 @@ function streaming(
 function server(handler: FetchFunction): CheckedServer {
   return new CheckedServer(fromFetchHandler(handler));
 }
-
-Deno.test("fromFetchHandler() sends the first chunk before the second is made", async () => {
-  const second = Promise.withResolvers<void>();
-  let made = 0;
-  await using served = server(() =>
-    streaming(async () => {
-      made++;
-      if (made === 2) await second.promise;
-      return made === 3 ? undefined : toBytes(`chunk ${made}`);
-    })
-  );
-  using client = await send(served);
-  assertEquals((await client.head()).status, 200);
-  assertEquals(await client.chunk(), "chunk 1");
-  second.resolve();
-  assertEquals(await client.chunks(), { body: "chunk 2", complete: true });
-  await served.assertClean();
-});
 
 Deno.test("fromFetchHandler() passes the bytes of a request on while they arrive", async () => {
   await using served = server(({ body }) =>
@@ -102,21 +84,6 @@ Deno.test("fromFetchHandler() cancels the stream and aborts the signal when the 
   await served.assertClean();
 });
 
-Deno.test("fromFetchHandler() cancels the response to a client that has left", async () => {
-  const called = Promise.withResolvers<void>();
-  const cancelled = Promise.withResolvers<void>();
-  await using served = server(async ({ signal }) => {
-    called.resolve();
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    return streaming(never, () => cancelled.resolve());
-  });
-  using client = await send(served);
-  await within(called.promise, "the handler");
-  client.close();
-  await within(cancelled.promise, "the stream to be cancelled");
-  await served.assertClean();
-});
-
 Deno.test("fromFetchHandler() does not abort the signal after success", async () => {
   const signals: AbortSignal[] = [];
   await using served = server(async ({ signal, method }) => {
@@ -168,20 +135,3 @@ Deno.test.each<[string, () => unknown, string]>([
     if (what === "has text") await cancelled.promise;
   },
 );
-
-Deno.test("fromFetchHandler() fails the reads of a handler whose client left within the body", async () => {
-  const called = Promise.withResolvers<void>();
-  const failed = Promise.withResolvers<unknown>();
-  await using served = server(async (request) => {
-    called.resolve();
-    const text = request.text();
-    text.catch(failed.resolve);
-    return new Response(await text);
-  });
-  using client = await send(served, post("a", 9));
-  await within(called.promise, "the handler");
-  client.close();
-  const error = await within(failed.promise, "the reading to fail");
-  assertEquals((error as Error).name, "RequestBodyError");
-  assertEquals((await served.verdict()).findings, []);
-});

@@ -78,9 +78,7 @@ async function* slowly(): AsyncGenerator<Uint8Array> {
 
 Deno.test.each<[string, () => BodyInit | null, string | undefined, number]>([
   ["text", () => "Grüße", "7", 7],
-  ["bytes", () => new Uint8Array(65_536), "65536", 65_536],
   ["a Blob", () => new Blob(["abc"]), "3", 3],
-  ["a form", () => new URLSearchParams({ a: "b" }), "3", 3],
   ["no text", () => "", "0", 0],
   ["null", () => null, "0", 0],
   ["much text", () => "a".repeat(1 << 20), "1048576", 1 << 20],
