@@ -1,12 +1,22 @@
-// SPEC.md 5.8 and 5.10: startResponse and write().
+// SPEC.md 5.1 and 5.8 to 5.11: how an application is called, startResponse and
+// write(), and how the body is iterated.
 
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { StartResponse, Write } from "../../wsgi/types.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Chunks } from "./recording_body.ts";
 import {
+  answering,
   ended,
+  Events,
   fail,
   leave,
   PLAIN,
@@ -15,8 +25,180 @@ import {
   Run,
   run,
   runAll,
+  sending,
+  testEnviron,
   turn,
 } from "./recording_transport.ts";
+
+// server-sync-path: the shortest path, in code and in time.
+Deno.test.each([[["hello"]], [["hel", "lo"]], [[]]])(
+  "runApplication() is sync for the sync array %j",
+  (chunks) => {
+    for (const Transport of [RecordingTransport, RespondingTransport]) {
+      const transport = new Transport();
+      const sync = new Run(answering(() => chunks.map(toBytes)), { transport });
+      assertEquals(sync.done, undefined);
+      const text = chunks.join("");
+      assertEquals(ended(sync), [200, text, "ended", 0]);
+      const writes = text === "" ? [] : [`write ${text}`];
+      assertEquals(sync.events, ["head 200", ...writes, "end"]);
+      if (!(transport instanceof RespondingTransport)) continue;
+      // The transport may add the length in its own way.
+      const lengths = transport.responded.map((head) => head.contentLength);
+      assertEquals(lengths, [undefined]);
+    }
+    const failing = new Run(() => fail());
+    assertEquals([failing.done, ended(failing)[0]], [undefined, 500]);
+  },
+);
+
+Deno.test("runApplication() awaits any object with a then() method", async () => {
+  const then = (take: (body: unknown) => void) => take([toBytes("later")]);
+  const { transport } = await run(answering(() => ({ then })));
+  assertEquals(transport.body, "later");
+});
+
+Deno.test("runApplication() answers 500 when reading the result throws", async () => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const getter = {
+    get then(): never {
+      return fail();
+    },
+  };
+  // A hole is not a chunk.
+  const holes = Object.assign([], { 0: toBytes("a"), 2: toBytes("b") });
+  for (const result of [getter, proxy, holes]) {
+    const { transport } = await run(answering(() => result));
+    assertEquals(transport.head?.code, 500);
+  }
+});
+
+// The method of the request counts, even if the application changes environ.
+Deno.test("runApplication() reads method and wsgi.errors before the call", async () => {
+  const { transport, written } = await run((environ, startResponse) => {
+    environ.REQUEST_METHOD = "HEAD";
+    environ["wsgi.errors"] = new StderrStream(() => {});
+    startResponse("200 OK", PLAIN);
+    return Object.assign([toBytes("hello")], { close: () => fail("logged") });
+  });
+  assertEquals(transport.body, "hello");
+  assertStringIncludes(written.join(""), "logged");
+});
+
+Deno.test("runApplication() sends a body for the method head, which is not HEAD", async () => {
+  const { transport } = await run(sending("a"), { method: "head" });
+  assertEquals(transport.body, "a");
+});
+
+Deno.test.each([
+  [undefined, "undefined"],
+  [{ fetch(): void {} }, "an object"],
+  ["app", '"app"'],
+])("runApplication() throws for %s as an application", (app, got) => {
+  const transport = new RecordingTransport();
+  const call = () =>
+    runApplication(
+      app as unknown as Application,
+      testEnviron().environ,
+      transport,
+    );
+  const message =
+    `Cannot run the application: it must be a function (environ, startResponse), got ${got}`;
+  assertThrows(call, TypeError, message);
+  assertEquals(transport.events.list, []);
+});
+
+/** A proxy that records which members of its target are read. */
+function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
+  return new Proxy(target, {
+    get(target, key): unknown {
+      seen.add(key);
+      const value = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+// server-body-members
+Deno.test("runApplication() uses only the iterator method and close of a body", async () => {
+  const body = new Set<PropertyKey>();
+  const iterator = new Set<PropertyKey>();
+  const events = new Events();
+  const close = () => events.add("close of the iterator");
+  const values = Object.assign([toBytes("a")].values(), { close });
+  const given = {
+    [Symbol.iterator]: () => watched(values, iterator),
+    close(): void {},
+  };
+  await run(answering(() => watched(given, body)));
+  // Awaiting a value reads its then().
+  body.delete("then");
+  const { asyncIterator, iterator: sync } = Symbol;
+  assertEquals(body, new Set<PropertyKey>([asyncIterator, sync, "close"]));
+  assertEquals(iterator, new Set<PropertyKey>(["next"]));
+  assertEquals(events.list, []);
+});
+
+/** Sent whole, joined, or one by one because of their size; also after write(). */
+const ARRAYS = [["a"], ["a", "bb"], ["a".repeat(40_000), "b".repeat(40_000)]]
+  .flatMap((texts) => ["", "w"].map((written) => ({ texts, written })));
+
+Deno.test("runApplication() uses only length, elements and close of an array, which close() may empty", async () => {
+  for (const { texts, written } of ARRAYS) {
+    const seen = new Set<PropertyKey>();
+    const runs = await runAll((_environ, startResponse) => {
+      startResponse("200 OK", PLAIN)(toBytes(written));
+      const body = texts.map(toBytes);
+      const close = (): void => void body.splice(0);
+      return watched(Object.assign(body, { close }), seen);
+    });
+    for (const { transport } of runs) {
+      assertEquals(transport.body, written + texts.join(""));
+      assertEquals(transport.outcome, "ended");
+    }
+    seen.delete("then");
+    const indices = texts.map((_, index) => String(index));
+    assertEquals(seen, new Set<PropertyKey>(["length", "close", ...indices]));
+  }
+});
+
+// server-array-checked
+Deno.test("runApplication() checks all chunks of an array before it sends the first one", async () => {
+  for (const size of [1, 70_000]) {
+    for (const bad of ["text", null, 7, [toBytes("a")]]) {
+      const chunks = [new Uint8Array(size), new Uint8Array(size), bad];
+      for (const one of await runAll(answering(() => chunks))) {
+        const page = "500 Internal Server Error\n";
+        assertEquals(ended(one), [500, page, "ended", 1]);
+      }
+    }
+  }
+});
+
+// server-one-next, server-no-late-next
+Deno.test("runApplication() calls next() once at a time and not after the end", async () => {
+  let isPending = false;
+  const faults: string[] = [];
+  const chunks = ["a", "", "b", undefined];
+  const body = {
+    [Symbol.asyncIterator]: () => ({
+      async next(): Promise<IteratorResult<Uint8Array>> {
+        if (isPending) faults.push("two at a time");
+        if (chunks.length === 0) faults.push("after the end");
+        isPending = true;
+        await Promise.resolve();
+        isPending = false;
+        const value = chunks.shift();
+        if (value === undefined) return { done: true, value };
+        return { value: toBytes(value) };
+      },
+      return: () => faults.push("return after the end"),
+    }),
+  };
+  const { transport } = await run(answering(() => body));
+  assertEquals([transport.body, faults], ["ab", []]);
+});
 
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
   "startResponse() and write() fail the request from inside the body after %j, even if that is caught",
