@@ -96,9 +96,3 @@ Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
     assertThrows(() => serverOf(authority, "http"), RequestError);
   },
 );
-
-Deno.test("RequestError has the status 400 by default", () => {
-  const [error, other] = [new RequestError("why"), new RequestError("", 413)];
-  assertEquals([error.status, other.status], [400, 413]);
-  assertEquals(String(error), "RequestError: why");
-});

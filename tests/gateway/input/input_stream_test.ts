@@ -22,11 +22,6 @@ Deno.test("RequestInput pulls only as many chunks as a read needs", async () => 
   }
 });
 
-Deno.test("RequestInput reads a null source as an empty body", async () => {
-  const input = new RequestInput(() => null);
-  await play(input, 'read(5) ""; readline() ""; readlines() []');
-});
-
 Deno.test("RequestInput rejects with the error of a source that cannot be opened", async () => {
   const failure = new TypeError("Request closed");
   let calls = 0;
@@ -37,14 +32,6 @@ Deno.test("RequestInput rejects with the error of a source that cannot be opened
   assert(await assertRejects(() => input.read()) === failure);
   assert(await assertRejects(() => input.readline()) === failure);
   assertEquals(calls, 1);
-});
-
-Deno.test("RequestInput rejects when the stream of the source is locked", async () => {
-  const { source, input } = open(["a"]);
-  const reader = source.stream.getReader();
-  await assertRejects(() => input.read(), TypeError);
-  await assertRejects(() => input.read(), TypeError);
-  reader.releaseLock();
 });
 
 Deno.test("RequestInput rejects chunks that are not bytes", async () => {
