@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { EnvironTemplates } from "../../../gateway/environ/environ_template.ts";
 import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
@@ -124,7 +124,7 @@ Deno.test("createFetchEnviron() breaks no rule of the core profile for any reque
     async (wire, [info]) => {
       const response = await handler(asDenoGives(wire, PORT), info);
       assertEquals(violations.splice(0), []);
-      assert([200, 400].includes(response.status), `${response.status}`);
+      assert([200, 400, 501].includes(response.status), `${response.status}`);
       if (response.status === 200) answered++;
       await response.body?.cancel();
     },
@@ -146,34 +146,6 @@ Deno.test("createFetchEnviron() uses the signal of the request, and only on dema
   }));
   assertEquals((await handler(request)).status, 200);
 });
-
-// server-bad-length, server-bad-type. Iterating Deno's Headers drops a first
-// value that is empty.
-Deno.test.each<[name: string, values: string[], status: number]>([
-  ["Transfer-Encoding", [""], 400],
-  ["Transfer-Encoding", ["chunked, chunked"], 400],
-  ["Transfer-Encoding", ["chunked, gzip"], 400],
-  ["Transfer-Encoding", ["gzip"], 501],
-  ["Transfer-Encoding", ["gzip, chunked"], 501],
-  ["Content-Length", ["", "5"], 400],
-  ["Content-Length", ["5", ""], 400],
-  ["Content-Length", ["5", "5"], 400],
-  ["Content-Type", ["", "text/plain"], 400],
-  ["Content-Type", ["text/plain", ""], 400],
-  ["Content-Type", ['a/b; c="d"', "e/f"], 400],
-])(
-  "createFetchEnviron() rejects the header %s with the values %j with %i",
-  (name, values, status) => {
-    const pairs = values.map((value): [string, string] => [name, value]);
-    const headers = new Headers([["Host", "h"], ...pairs]);
-    // As Deno.serve, not the constructor, creates it.
-    const request = { method: "GET", url: "http://h/", headers, body: null };
-    const signal = () => new AbortController().signal;
-    const create = () =>
-      createFetchEnviron(request as Request, undefined, signal, {});
-    assertEquals(assertThrows(create, RequestError).status, status);
-  },
-);
 
 Deno.test.each<[Record<string, string>, string]>([
   [{ host: "a/<b>" }, "400 Bad Request"],
