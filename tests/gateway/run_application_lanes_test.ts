@@ -180,7 +180,8 @@ async function observe(
   const app = applicationOf(given, kind, headers, events);
   const { written } = await run(app, { method: given.method, transport });
   assertEquals(headers, before);
-  // return() at most once and before close(), close() always once.
+  // server-one-next, server-no-late-next: no other event of a body. return() at
+  // most once and before close(), close() always once.
   const ends = events.list.filter((event) => event !== "next");
   if (ends.length > 1) assertEquals(ends.shift(), "return");
   assertEquals(ends, ["close"]);

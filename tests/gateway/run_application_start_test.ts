@@ -176,30 +176,6 @@ Deno.test("runApplication() checks all chunks of an array before it sends the fi
   }
 });
 
-// server-one-next, server-no-late-next
-Deno.test("runApplication() calls next() once at a time and not after the end", async () => {
-  let isPending = false;
-  const faults: string[] = [];
-  const chunks = ["a", "", "b", undefined];
-  const body = {
-    [Symbol.asyncIterator]: () => ({
-      async next(): Promise<IteratorResult<Uint8Array>> {
-        if (isPending) faults.push("two at a time");
-        if (chunks.length === 0) faults.push("after the end");
-        isPending = true;
-        await Promise.resolve();
-        isPending = false;
-        const value = chunks.shift();
-        if (value === undefined) return { done: true, value };
-        return { value: toBytes(value) };
-      },
-      return: () => faults.push("return after the end"),
-    }),
-  };
-  const { transport } = await run(answering(() => body));
-  assertEquals([transport.body, faults], ["ab", []]);
-});
-
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
   "startResponse() and write() fail the request from inside the body after %j, even if that is caught",
   async (first, code, outcome) => {
