@@ -30,7 +30,6 @@ import {
   RespondingTransport,
   Run,
   run,
-  runAll,
   sending,
   turn,
 } from "./recording_transport.ts";
@@ -98,24 +97,6 @@ Deno.test("runApplication() closes an array before it sends its chunks", async (
 function announcing(length: string, body: () => unknown): LooseApplication {
   return answering(body, [["Content-Length", length]]);
 }
-
-// length-truncated, length-short-breaks
-Deno.test.each([
-  [["ab", "", "cd"], 3, "it is longer than its Content-Length of 3"],
-  [[], 5, "the body has 0 bytes, its Content-Length is 5"],
-  [["a", "b"], 5, "the body has 2 bytes, its Content-Length is 5"],
-])(
-  "runApplication() logs that a body of %j does not match the length %i",
-  async (chunks, length, message) => {
-    for (const kind of KINDS) {
-      const app = announcing(`${length}`, () => bodyOf(kind, chunks));
-      for (const { written } of await runAll(app)) {
-        assertEquals(written.length, 1);
-        assertStringIncludes(written[0]!, message);
-      }
-    }
-  },
-);
 
 // length-end-asked
 Deno.test.each(KINDS.slice(1))(
