@@ -20,7 +20,6 @@ import {
   Events,
   fail,
   type LooseApplication,
-  PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
@@ -51,31 +50,6 @@ Deno.test("runApplication() answers an error with a complete 500, and logs its s
   for (const one of await runAll(() => fail(), { method: "HEAD" })) {
     assertEquals(ended(one), [500, "", "ended", 1]);
     assertEquals(one.transport.head?.contentLength, 26);
-  }
-});
-
-// error-breaks
-Deno.test.each(KINDS.slice(1))(
-  "runApplication() breaks the response off at an error after the first byte: %s",
-  async (kind) => {
-    const chunks = function* (): Generator<string, void> {
-      yield "a";
-      fail();
-    };
-    for (const one of await runAll(answering(() => bodyOf(kind, chunks())))) {
-      assertEquals(ended(one), [200, "a", "aborted", 1]);
-      assertEquals((one.transport.reason as Error).message, "on purpose");
-    }
-  },
-);
-
-Deno.test("runApplication() breaks the response off at an error after write()", async () => {
-  const runs = await runAll((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN)(toBytes("a"));
-    fail();
-  });
-  for (const { events } of runs) {
-    assertEquals(events, ["head 200", "write a", "abort"]);
   }
 });
 

@@ -138,6 +138,24 @@ function expected(given: Case, kind: Kind): Outcome {
   return { code, headers, body, outcome: isShort ? "aborted" : "ended", log };
 }
 
+/** Whether the body fails in a response without limits. */
+function canFail(
+  { method, code, lengthOffset, failsAt, chunks }: Case,
+): boolean {
+  const hasBody = ["GET", "POST"].includes(method) &&
+    ![204, 205, 304].includes(code);
+  return hasBody && lengthOffset === null && (failsAt ?? 9) < chunks.length;
+}
+
+// error-500, error-breaks
+function expectedFailure({ code, writes, chunks, failsAt }: Case): unknown[] {
+  const body = expand([...writes, ...chunks.slice(0, failsAt!)]).join("");
+  const answer = body === ""
+    ? [500, "500 Internal Server Error\n", "ended"]
+    : [code, body, "aborted"];
+  return [...answer, "Error: The body failed"];
+}
+
 /** The application of a case, with the headers that it passes. */
 function applicationOf(
   given: Case,
@@ -194,12 +212,15 @@ async function observe(
   const ends = events.list.filter((event) => event !== "next");
   if (ends.length > 1) assertEquals(ends.shift(), "return");
   assertEquals(ends, ["close"]);
+  const log = written.map((text) => text.split("\n")[0]);
+  const { reason } = transport;
+  if (transport.outcome === "aborted") assertEquals([`${reason}`], log);
   return {
     code: transport.head?.code,
     headers: transport.headers,
     body: transport.body,
     outcome: transport.outcome,
-    log: written.map((text) => text.split("\n")[0]),
+    log,
   };
 }
 
@@ -228,6 +249,10 @@ Deno.test.each(KINDS.slice(1))(
       fc.asyncProperty(anyCase, async (given) => {
         const [first, ...others] = transports(given);
         const seen = await observe(given, kind, first!);
+        if (canFail(given)) {
+          const { code, body, outcome, log } = seen;
+          assertEquals([code, body, outcome, ...log], expectedFailure(given));
+        }
         for (const transport of others) {
           assertEquals(await observe(given, kind, transport), seen);
         }
