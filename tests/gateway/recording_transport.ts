@@ -16,7 +16,10 @@ import {
   type ResponseHead,
   withContentLength,
 } from "../../gateway/response_head.ts";
-import { runApplication } from "../../gateway/run_application.ts";
+import {
+  runApplication,
+  type RunOptions,
+} from "../../gateway/run_application.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import type {
@@ -220,7 +223,8 @@ export interface Settings {
   method?: string;
   environ?: Partial<Environ>;
   transport?: RecordingTransport;
-  onError?: (error: unknown, environ: Environ) => void;
+  onError?: RunOptions["onError"];
+  errorPage?: RunOptions["errorPage"];
 }
 
 /** A call to runApplication() and its outcome. */
@@ -245,7 +249,7 @@ export class Run {
       app as Application,
       environ,
       transport instanceof PlainTransport ? transport.required : transport,
-      { onError: settings.onError },
+      { onError: settings.onError, errorPage: settings.errorPage },
     );
   }
 

@@ -5,7 +5,6 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertStringIncludes } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { createHead, type ResponseHead } from "../../gateway/response_head.ts";
-import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import {
@@ -26,7 +25,6 @@ import {
   run,
   runAll,
   sending,
-  testEnviron,
   turn,
 } from "./recording_transport.ts";
 
@@ -125,39 +123,32 @@ Deno.test("runApplication() waits for the error page and for close()", async () 
   assertEquals([transport.body, closed], [PAGE, true]);
 });
 
-/** Runs an application that throws, and returns the response and the log. */
-async function failWith(
-  error: unknown,
-  errorPage: (code: number) => [ResponseHead, Uint8Array],
-): Promise<[sent: unknown[], log: string]> {
-  const transport = new RespondingTransport();
-  const { environ, written } = testEnviron();
-  const app = () => Promise.reject(error);
-  await runApplication(app, environ, transport, { errorPage });
-  const { status, headers, body, outcome } = transport;
-  return [[status, headers, body, outcome], written.join("")];
-}
-
 Deno.test.each<[unknown, number, string]>([
   [new Error("broken"), 500, "Error: broken\n"],
   [new RequestBodyError("too large", 413), 413, "too large\n"],
 ])(
   "runApplication() answers %s with what errorPage returns for %i",
   async (error, status, line) => {
-    const [sent, log] = await failWith(error, (code) => {
-      return [createHead("502 Bad", [["X", `${code}`]]), toBytes("sorry")];
-    });
+    const errorPage = (code: number): [ResponseHead, Uint8Array] => [
+      createHead("502 Bad", [["X", `${code}`]]),
+      toBytes("sorry"),
+    ];
+    const one = await run(() => Promise.reject(error), { errorPage });
+    assertEquals(ended(one), [502, "sorry", "ended", 1]);
     const headers = [["X", `${status}`], ["Content-Length", "5"]];
-    assertEquals(sent, ["502 Bad", headers, "sorry", "ended"]);
-    assertStringIncludes(log, line);
+    assertEquals<unknown>(one.transport.headers, headers);
+    assertStringIncludes(one.written[0]!, line);
   },
 );
 
 Deno.test("runApplication() breaks off when errorPage fails", async () => {
-  const [sent, log] = await failWith(new Error("first"), () => fail("second"));
-  assertEquals(sent, [undefined, [], "", "aborted"]);
-  assertStringIncludes(log, "Error: first\n");
-  assertStringIncludes(log, "Error: second\n");
+  const errorPage = () => fail("second");
+  const one = await run(() => Promise.reject(new Error("first")), {
+    errorPage,
+  });
+  assertEquals(ended(one), [undefined, "", "aborted", 2]);
+  assertStringIncludes(one.written[0]!, "Error: first\n");
+  assertStringIncludes(one.written[1]!, "Error: second\n");
 });
 
 /** A transport that fails in one of its functions. */

@@ -52,16 +52,6 @@ Deno.test.each<[string, () => unknown, string]>([
   assertEquals([output, errors], [HEAD + rest, ""]);
 });
 
-Deno.test.each<[string, string, string]>([
-  ["HEAD", "200 OK", "Content-Length: 3\r\n"],
-  ["GET", "204 No Content", ""],
-  ["GET", "304 Not Modified", ""],
-])("runCgi() sends no body to %s with status %s", async (...row) => {
-  const [REQUEST_METHOD, status, length] = row;
-  const { output } = await cgi(sending("abc", [], status), { REQUEST_METHOD });
-  assertEquals(output, `Status: ${status}\r\n${length}\r\n`);
-});
-
 Deno.test("runCgi() drops a Status header, because CGI has its own", async () => {
   const headers: HeaderTuple[] = [["Status", "404 Not Found"], ["sTATUS", "1"]];
   const { output, errors } = await cgi(answering(() => [], headers));
@@ -114,12 +104,6 @@ Deno.test.each<[Record<string, unknown>]>([
   const call = () => cgi(() => called = true, {}, [], options);
   await assertRejects(call, Error, "Cannot start the response: ");
   assertEquals(called, false);
-});
-
-Deno.test("runCgi() rejects a value that is not an application", async () => {
-  const call = () => runCgi("app" as unknown as Application, { env: GET });
-  const message = "Cannot run the application: it must be a function";
-  await assertRejects(call, TypeError, message);
 });
 
 Deno.test("runCgi() breaks off the response at an error after the first byte", async () => {

@@ -191,30 +191,9 @@ Deno.test.each<[Variables, number, string]>([
   },
 );
 
-/** The variables of Apache 2.4. */
-const APACHE: Variables = {
-  ...GET,
-  GATEWAY_INTERFACE: "CGI/1.1",
-  HTTP_HOST: "example.com",
-  PATH_INFO: "/é",
-  QUERY_STRING: "",
-  REMOTE_ADDR: "127.0.0.1",
-  REMOTE_PORT: "40000",
-  REQUEST_SCHEME: "http",
-  REQUEST_URI: "/cgi-bin/app/%C3%A9",
-  SERVER_SIGNATURE: "",
-  SERVER_SOFTWARE: "Apache/2.4",
-};
-/** The additional variables of lighttpd 1.4. */
-const LIGHTTPD: Variables = {
-  CONTENT_LENGTH: "0",
-  REDIRECT_STATUS: "200",
-  HTTP_CONTENT_LENGTH: "0",
-};
-
 Deno.test.each<[string, Variables]>([
-  ["Apache", APACHE],
-  ["lighttpd", { ...APACHE, ...LIGHTTPD }],
+  ["Apache", { ...GET, REMOTE_ADDR: "::1", SERVER_SIGNATURE: "", PATH: "/é" }],
+  ["lighttpd", { ...GET, CONTENT_LENGTH: "0", HTTP_CONTENT_LENGTH: "0" }],
   ["a shell", BARE],
 ])("runCgi() breaks no rule under %s", async (_server, env) => {
   const found: string[] = [];

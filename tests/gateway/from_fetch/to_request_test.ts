@@ -32,16 +32,7 @@ function posting(
   return { environ, pulls: () => pulls };
 }
 
-Deno.test("toRequest() has the method, the URL and the bytes of a raw query", () => {
-  const request = toRequest(environWith({
-    REQUEST_METHOD: "PURGE",
-    SCRIPT_NAME: "/a",
-    PATH_INFO: "/caf\xc3\xa9",
-    QUERY_STRING: "b=%20",
-    "wsgi.url_scheme": "https",
-  }));
-  assertEquals(request.method, "PURGE");
-  assertEquals(request.url, "https://h/a/caf%C3%A9?b=%20");
+Deno.test("toRequest() has the bytes of a raw query", () => {
   const raw = toRequest(environWith({ QUERY_STRING: "q=\xc3\xa9 #?/'" }));
   const { searchParams, hash } = new URL(raw.url);
   assertEquals([searchParams.get("q"), hash], ["é #?/'", ""]);
