@@ -3,20 +3,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
-import type { Application } from "../../wsgi/types.ts";
 import { within } from "../raw_client.ts";
 import { serveFetch, untilAborted } from "./left_client.ts";
 import { serveNode } from "./node/node_serving.ts";
 import { answering } from "./recording_transport.ts";
 import { send } from "../server/serving.ts";
 
-const SERVERS: [
-  name: string,
-  serve: (
-    app: Application,
-  ) => Promise<AsyncDisposable & { readonly port: number }>,
-][] = [
-  ["toFetchHandler()", (app) => Promise.resolve(serveFetch(app))],
+type Serve = typeof serveFetch | typeof serveNode;
+
+const SERVERS: [name: string, serve: Serve][] = [
+  ["toFetchHandler()", serveFetch],
   ["toNodeListener()", serveNode],
 ];
 
@@ -27,7 +23,7 @@ const CHUNKED =
 
 /** Reads the body once the client has left; returns its text or the error. */
 async function readAfter(
-  serve: (typeof SERVERS)[0][1],
+  serve: Serve,
   request: string,
   leave: "close" | "closeWrite",
 ): Promise<unknown> {
