@@ -67,6 +67,8 @@ export class RecordingTransport implements Transport {
   reason: unknown;
   /** While true, write() returns a promise that `release()` settles. */
   isBusy = false;
+  /** The result of end(). */
+  ending: Promise<void> | undefined;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
 
   constructor(events: Events = new Events()) {
@@ -109,6 +111,7 @@ export class RecordingTransport implements Transport {
     this.#demand(this.outcome === "open", "second end");
     this.outcome = "ended";
     this.events.add("end");
+    return this.ending;
   }
 
   abort(reason: unknown): void {
