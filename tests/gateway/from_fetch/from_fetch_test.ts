@@ -106,31 +106,18 @@ Deno.test("fromFetchHandler() answers a Host that no URL can have with 400", asy
 });
 
 Deno.test("fromFetchHandler() answers 500 if the handler rejects or its headers are invalid", async () => {
+  const rejected = await run(fromFetchHandler(() => Promise.try(fail)));
+  assertStringIncludes(rejected.log.join(""), "on purpose");
   const cancelled = Promise.withResolvers<void>();
   const body = new ReadableStream({ cancel: () => cancelled.resolve() });
   const headers = { "X-Control": "\x01" };
-  for (
-    const [handler, part] of [
-      [() => Promise.try(() => fail("async failure")), "async failure"],
-      [() => new Response(body, { headers }), "x-control"],
-    ] as const
-  ) {
-    const { response, log } = await run(fromFetchHandler(handler));
+  const handler = () => new Response(body, { headers });
+  const invalid = await run(fromFetchHandler(handler));
+  assertStringIncludes(invalid.log.join(""), "x-control");
+  for (const { response } of [rejected, invalid]) {
     assertEquals(response.status, 500);
-    assertStringIncludes(log.join(""), part);
   }
   await cancelled.promise;
-});
-
-Deno.test("fromFetchHandler() does not read a body that the handler does not read", async () => {
-  let pulls = 0;
-  const app = fromFetchHandler(() => new Response("no thanks"));
-  const body = new ReadableStream({ pull: () => void pulls++ }, {
-    highWaterMark: 0,
-  });
-  const init = { method: "POST", body, duplex: "half" } as RequestInit;
-  const { response } = await run(app, init);
-  assertEquals([await response.text(), pulls], ["no thanks", 0]);
 });
 
 Deno.test("fromFetchHandler() gives copies of the request the same signal", async () => {
