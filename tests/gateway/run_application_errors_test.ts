@@ -4,9 +4,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertStringIncludes } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
-import { createHead, type ResponseHead } from "../../gateway/response_head.ts";
+import { createHead } from "../../gateway/response_head.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { Environ } from "../../wsgi/types.ts";
+import type { Environ, HeaderTuple } from "../../wsgi/types.ts";
 import {
   type AsyncChunks,
   bodyOf,
@@ -18,7 +18,6 @@ import {
   ended,
   Events,
   fail,
-  type LooseApplication,
   RecordingTransport,
   RespondingTransport,
   Run,
@@ -29,27 +28,6 @@ import {
 } from "./recording_transport.ts";
 
 const PAGE = "500 Internal Server Error\n";
-
-// error-500, error-own-answers, error-logged. The kit has other places.
-Deno.test("runApplication() answers an error with a complete 500, and logs its stack", async () => {
-  const app: LooseApplication = async function* (_environ, start): AsyncChunks {
-    start("200 OK", [["Set-Cookie", "a=1"], ["Content-Length", "999"]]);
-    yield await Promise.resolve(new Uint8Array());
-    fail();
-  };
-  for (const one of await runAll(app)) {
-    assertEquals(ended(one), [500, PAGE, "ended", 1]);
-    assertEquals(one.transport.headers, [
-      ["Content-Type", "text/plain; charset=utf-8"],
-      ["Content-Length", "26"],
-    ]);
-    assertMatch(one.written[0]!, /^Error: on purpose\n +at .*fail \(.+\n$/s);
-  }
-  for (const one of await runAll(() => fail(), { method: "HEAD" })) {
-    assertEquals(ended(one), [500, "", "ended", 1]);
-    assertEquals(one.transport.head?.contentLength, 26);
-  }
-});
 
 Deno.test("runApplication() calls onError with the error and the environ, after the log", async () => {
   const calls: [unknown, Environ][] = [];
@@ -106,7 +84,8 @@ Deno.test("runApplication() waits for the error page and for close()", async () 
   assertEquals([transport.body, closed], [PAGE, true]);
 });
 
-// error-request-body. No line of the program is at fault, so there is no stack.
+// error-500, error-own-answers, error-logged, error-request-body. If no line of
+// the program is at fault, there is no stack. The kit has other places.
 Deno.test.each<[unknown, string, RegExp]>([
   [new Error("broken"), "500 Internal Server Error", /^Error: broken\n +at /],
   [new RequestBodyError("cut", 400), "400 Bad Request", /^cut\n$/],
@@ -114,20 +93,33 @@ Deno.test.each<[unknown, string, RegExp]>([
 ])(
   "runApplication() answers %s with %s, or with what errorPage returns",
   async (error, line, log) => {
-    const app = answering(() => Promise.reject(error));
-    const errorPage = (code: number): [ResponseHead, Uint8Array] => [
-      createHead("502 Bad", [["X", `${code}`]]),
-      toBytes("sorry"),
-    ];
-    const own = await run(app, { errorPage });
-    assertEquals(ended(own), [502, "sorry", "ended", 1]);
-    const headers = [["X", line.slice(0, 3)], ["Content-Length", "5"]];
-    assertEquals<unknown>(own.transport.headers, headers);
-    const runs = await runAll(app);
-    for (const { transport: { status, body } } of runs) {
-      assertEquals([status, body], [line, `${line}\n`]);
+    const code = line.slice(0, 3);
+    const failed = (): Promise<never> => Promise.reject(error);
+    const app = answering(failed, [["Set-Cookie", "a"], [
+      "Content-Length",
+      "9",
+    ]]);
+    const page = `${line}\n`;
+    const length: HeaderTuple = ["Content-Length", `${page.length}`];
+    for (const method of ["GET", "HEAD"]) {
+      for (const { transport, written } of await runAll(app, { method })) {
+        const { status, body, headers } = transport;
+        assertEquals([status, body], [line, method === "GET" ? page : ""]);
+        const type = "text/plain; charset=utf-8";
+        assertEquals(headers, [["Content-Type", type], length]);
+        assertMatch(written.join(), log);
+      }
     }
-    for (const { written } of [own, ...runs]) assertMatch(written.join(), log);
+    const own = await run(app, {
+      errorPage: (code) => [
+        createHead("502 Bad", [["X", `${code}`]]),
+        toBytes("sorry"),
+      ],
+    });
+    assertEquals(ended(own), [502, "sorry", "ended", 1]);
+    const ownHeaders = [["X", code], ["Content-Length", "5"]];
+    assertEquals<unknown>(own.transport.headers, ownHeaders);
+    assertMatch(own.written.join(), log);
   },
 );
 

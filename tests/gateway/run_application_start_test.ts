@@ -8,6 +8,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
+import { toNodeListener } from "../../gateway/node/node.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
@@ -95,19 +97,22 @@ Deno.test.each([
   [undefined, "undefined"],
   [{ fetch(): void {} }, "an object"],
   ["app", '"app"'],
-])("runApplication() throws for %s as an application", (app, got) => {
-  const transport = new RecordingTransport();
-  const call = () =>
-    runApplication(
-      app as unknown as Application,
-      testEnviron().environ,
-      transport,
-    );
-  const message =
-    `Cannot run the application: it must be a function (environ, startResponse), got ${got}`;
-  assertThrows(call, TypeError, message);
-  assertEquals(transport.events.list, []);
-});
+])(
+  "runApplication() and its gateways throw for %s as an application",
+  (given, got) => {
+    const app = given as unknown as Application;
+    const transport = new RecordingTransport();
+    const calls = [
+      () => runApplication(app, testEnviron().environ, transport),
+      () => toFetchHandler(app),
+      () => toNodeListener(app),
+    ];
+    const message =
+      `Cannot run the application: it must be a function (environ, startResponse), got ${got}`;
+    for (const call of calls) assertThrows(call, TypeError, message);
+    assertEquals(transport.events.list, []);
+  },
+);
 
 /** A proxy that records which members of its target are read. */
 function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {

@@ -1,26 +1,18 @@
 // The kit tests it under Deno.serve; this is about Request and Response.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { assertMatch } from "@std/assert";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 import { ClientDisconnected } from "../../../gateway/cancellation.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
-import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
+import type { HeaderTuple } from "../../../wsgi/types.ts";
 import { within } from "../../raw_client.ts";
 import { bodyOf, endless } from "../recording_body.ts";
 import { answering, Events, PLAIN } from "../recording_transport.ts";
 import { serveFetch, untilAborted } from "../left_client.ts";
 import { run } from "./run_fetch.ts";
 import { send } from "../../server/serving.ts";
-
-Deno.test("toFetchHandler() rejects a value that is not an application", () => {
-  for (const app of [undefined, null, "app", {}, Promise.resolve()]) {
-    const make = () => toFetchHandler(app as unknown as Application);
-    const message = "Cannot run the application: it must be a function";
-    assertThrows(make, TypeError, message);
-  }
-});
 
 Deno.test("toFetchHandler() answers an array synchronously, with its headers and the reason", async () => {
   const headers: HeaderTuple[] = [

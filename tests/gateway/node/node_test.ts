@@ -6,22 +6,15 @@ import {
   assertEquals,
   assertRejects,
   assertStringIncludes,
-  assertThrows,
 } from "@std/assert";
 import { ClientDisconnected } from "../../../gateway/cancellation.ts";
-import { toNodeListener } from "../../../gateway/node/node.ts";
-import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
+import type { HeaderTuple } from "../../../wsgi/types.ts";
 import { ask, within } from "../../raw_client.ts";
 import { get, send } from "../../server/serving.ts";
 import { untilAborted } from "../left_client.ts";
 import { hanging } from "../recording_body.ts";
 import { answering, Events, fail } from "../recording_transport.ts";
 import { serveNode } from "./node_serving.ts";
-
-Deno.test("toNodeListener() rejects a value that is not an application", () => {
-  const make = () => toNodeListener({} as Application);
-  assertThrows(make, TypeError, "must be a function (environ, startResponse)");
-});
 
 Deno.test("toNodeListener() copies the chunks that it sends", async () => {
   const chunk = new Uint8Array(1 << 20);
