@@ -2,19 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { headerKey } from "../../../gateway/environ/header_variables.ts";
 
-Deno.test.each([
-  ["x-forwarded-for", "HTTP_X_FORWARDED_FOR"],
-  ["content-length", "CONTENT_LENGTH"],
-  ["-", "HTTP__"],
-  ["x.y!#$%&'*+^`|~9", "HTTP_X.Y!#$%&'*+^`|~9"],
-  // Only similar to headers that are left out.
-  ["Proxy-Connection", "HTTP_PROXY_CONNECTION"],
-  ["Transfer-Encodings", "HTTP_TRANSFER_ENCODINGS"],
-  ["wsgi.input", "HTTP_WSGI.INPUT"],
-])("headerKey() of %s is %s", (name, key) => {
-  assertEquals(headerKey(name), key);
-});
-
 // environ-http-underscore, httpoxy
 Deno.test.each([
   ..."X_Forwarded_For X-Forwarded_For Content_Length _ Proxy PROXY".split(" "),
