@@ -271,35 +271,41 @@ Deno.test.each<[string, () => unknown, number]>([
   },
 );
 
+const streams = (events: Events) =>
+  answering(() => bodyOf("generator", endless("a"), events));
+
 // server-deadline: the server gives up before the headers are sent, and after.
 Deno.test.each([
-  [new ServerStopped(), 503, "503 Service Unavailable\n"],
-  [new Error("some other end"), 500, "500 Internal Server Error\n"],
+  [
+    "next",
+    new ServerStopped(),
+    hangs,
+    503,
+    "503 Service Unavailable\n",
+    "ended",
+  ],
+  [
+    "next",
+    new Error("odd"),
+    hangs,
+    500,
+    "500 Internal Server Error\n",
+    "ended",
+  ],
+  ["write a", new ServerStopped(), streams, 200, "a", "aborted"],
 ])(
-  "runApplication() answers a request that %s ends before the first byte with %i",
-  async (reason, code, page) => {
-    const waiting = await waitFor("next", hangs);
-    waiting.transport.cancellation.cancel(reason);
+  "runApplication() ends a request after %j when it is cancelled by %s",
+  async (seen, reason, app, code, body, outcome) => {
+    const transport = new RespondingTransport();
+    transport.isBusy = true;
+    const waiting = await waitFor(seen, app, transport);
+    transport.cancellation.cancel(reason);
+    transport.release();
     await waiting.finish();
-    assertEquals(ended(waiting), [code, page, "ended", 1]);
+    assertEquals(ended(waiting), [code, body, outcome, 1]);
     assertEquals(waiting.events.slice(-2), ["return", "close"]);
   },
 );
-
-Deno.test("runApplication() breaks the response off when the server stops after the first byte", async () => {
-  const waiting = await waitFor(
-    "waits",
-    (events) =>
-      answering(async function* (): AsyncChunks {
-        yield toBytes("a");
-        events.add("waits");
-        await new Promise(() => {});
-      }),
-  );
-  waiting.transport.cancellation.cancel(new ServerStopped());
-  await waiting.finish();
-  assertEquals(ended(waiting).slice(0, 3), [200, "a", "aborted"]);
-});
 
 Deno.test("runApplication() answers 503 while an application or a close() still waits", async () => {
   const closed = Promise.withResolvers<void>();

@@ -27,15 +27,16 @@ Deno.test("toNodeListener() copies the chunks that it sends", async () => {
   assertEquals(counts, Array(4).fill(1 << 20));
 });
 
-Deno.test("toNodeListener() calls onError and answers 500", async () => {
+Deno.test("toNodeListener() calls onError, and closes the connection if even the error page fails", async () => {
   const seen: unknown[] = [];
   await using serving = await serveNode(() => fail("<secret>"), {
     onError: (error, { PATH_INFO }) => void seen.push(`${error}`, PATH_INFO),
+    errorPage: () => fail("page"),
   });
-  const { head, body } = await ask(serving, get("/x"));
-  assertEquals(head.line, "HTTP/1.1 500 Internal Server Error");
-  assertEquals(body, "500 Internal Server Error\n");
-  assertEquals(seen, ["Error: <secret>", "/x"]);
+  using client = await send(serving, get("/x"));
+  assertEquals(await client.rest(), "");
+  assertEquals(seen, ["Error: <secret>", "/x", "Error: page", "/x"]);
+  assertStringIncludes(serving.log.join(""), "Error: page");
 });
 
 Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that fails", async () => {
@@ -47,14 +48,6 @@ Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that f
   using client = await send(serving, "GET / HTTP/1.0\r\n\r\n");
   assertEquals((await client.response()).complete, false);
   assertEquals(client.ending, "reset");
-});
-
-Deno.test("toNodeListener() closes the connection if even the error page fails", async () => {
-  const broken = () => fail("page");
-  await using serving = await serveNode(broken, { errorPage: broken });
-  using client = await send(serving);
-  assertEquals(await client.rest(), "");
-  assertStringIncludes(serving.log.join(""), "Error: page");
 });
 
 /** Returns the header lines of a response, with those that were set before. */
