@@ -64,21 +64,15 @@ const query = fc.option(text, { nil: undefined });
 const target = weighted<WireRequest["target"]>(
   [5, fc.record({ path, query })],
   [
-    2,
+    3,
     fc.record({
       scheme: oneOf("http HTTP https HttpS ftp"),
+      user: weighted(
+        [2, fc.constant(undefined)],
+        [1, fc.constantFrom("me", "me:secret", "")],
+      ),
       authority: anyAuthority.filter((authority) => !/[/?@]/.test(authority)),
       path: fc.oneof(path, fc.constant("")),
-      query,
-    }),
-  ],
-  [
-    1,
-    fc.record({
-      scheme: fc.constant("http"),
-      user: fc.constantFrom("me", "me:secret", ""),
-      authority: oneOf("h h:81"),
-      path,
       query,
     }),
   ],

@@ -13,7 +13,7 @@ export interface WireRequest {
   readonly target: {
     /** Only in the absolute form, which has an authority. */
     readonly scheme?: string;
-    readonly user?: string;
+    readonly user?: string | undefined;
     /** Without a path, it is the target of CONNECT. */
     readonly authority?: string;
     readonly path?: string;

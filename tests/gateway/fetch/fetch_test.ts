@@ -12,7 +12,7 @@ import { bodyOf, endless } from "../recording_body.ts";
 import { answering, Events, PLAIN } from "../recording_transport.ts";
 import { serveFetch, untilAborted } from "../left_client.ts";
 import { run } from "./run_fetch.ts";
-import { send } from "../../server/serving.ts";
+import { post, send } from "../../server/serving.ts";
 
 Deno.test("toFetchHandler() answers an array synchronously, with its headers and the reason", async () => {
   const headers: HeaderTuple[] = [
@@ -125,10 +125,7 @@ Deno.test("toFetchHandler() lets the runtime stop if an application never ends a
     called.resolve();
     return new Promise(() => {});
   });
-  using client = await send(
-    server,
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
-  );
+  using client = await send(server, post("ab"));
   await within(called.promise, "the call to the application");
   client.close();
   await within(left.promise, "the signal");

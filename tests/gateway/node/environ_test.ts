@@ -126,15 +126,10 @@ Deno.test("toNodeListener() serves requests of node:http2", async () => {
   }
 });
 
-/** Target; `url` and `baseUrl` then; SCRIPT_NAME, PATH_INFO and the query. */
-type Mounting = readonly [
-  target: string,
-  url: string,
-  baseUrl: string | undefined,
-  expected: readonly [script: string, path: string, query?: string],
-];
-
-Deno.test.each<Mounting>([
+// Target; `url` and `baseUrl` then; SCRIPT_NAME, PATH_INFO and the query.
+Deno.test.each<
+  [string, string, string | undefined, [string, string, string?]]
+>([
   ["/a/b?q", "/b?q", "/a", ["/a", "/b", "q"]],
   ["/a/b?q", "/b?q", undefined, ["/a", "/b", "q"]],
   ["/a/b", "/a/b", "", ["", "/a/b"]],
