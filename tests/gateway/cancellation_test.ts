@@ -61,7 +61,6 @@ Deno.test.each([
   ["ClientDisconnected", new ClientDisconnected()],
   ["ServerStopped", new ServerStopped()],
 ])("%s is an Error with its own name", (name, error) => {
-  assert(error instanceof Error);
-  assertEquals([error.name, error.constructor.name], [name, name]);
+  assert(error instanceof Error && error.constructor.name === name);
   assertEquals(String(error), `${name}: ${error.message}`);
 });

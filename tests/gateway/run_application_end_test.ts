@@ -88,11 +88,6 @@ Deno.test("runApplication() closes an array before it sends its chunks", async (
   }
 });
 
-/** An application with a Content-Length. */
-function announcing(length: string, body: () => unknown): LooseApplication {
-  return answering(body, [["Content-Length", length]]);
-}
-
 // length-end-asked
 Deno.test.each(KINDS.slice(1))(
   "runApplication() ends the response at Content-Length before the transport accepts more, and calls next() once more: %s",
@@ -100,7 +95,8 @@ Deno.test.each(KINDS.slice(1))(
     const transport = new RespondingTransport();
     const { events } = transport;
     transport.isBusy = true;
-    const app = announcing("1", () => bodyOf(kind, ["a"], events));
+    const body = () => bodyOf(kind, ["a"], events);
+    const app = answering(body, [["Content-Length", "1"]]);
     const { written } = await run(app, { transport });
     const sent = "next,head 200,write a,end,next,close";
     assertEquals([events.list.join(), written], [sent, []]);

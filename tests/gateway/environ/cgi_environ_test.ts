@@ -12,7 +12,6 @@ type Variables = Readonly<Record<string, string>>;
 
 const BARE = { REQUEST_METHOD: "GET" };
 
-/** The environ of the application. */
 async function environOf(
   env: Variables,
   options: CgiOptions = {},

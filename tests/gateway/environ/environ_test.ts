@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { EnvironTemplates } from "../../../gateway/environ/environ_template.ts";
+import { headerKey } from "../../../gateway/environ/header_variables.ts";
 import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
@@ -149,3 +150,32 @@ Deno.test.each<[Record<string, string>, string]>([
     assert(lines[0]?.startsWith(start), lines[0]);
   },
 );
+
+// environ-http-underscore, httpoxy
+Deno.test.each([
+  ..."X_Forwarded_For X-Forwarded_For Content_Length _ Proxy PROXY".split(" "),
+  ..."Transfer-Encoding transfer-encoding X: caf\xe9 \u0130 __proto__".split(
+    " ",
+  ),
+  ...["", "X Y", "X\n"],
+])("headerKey() leaves %j out", (name) => {
+  // The second result comes from the cache.
+  assertEquals(headerKey(name), undefined);
+  assertEquals(headerKey(name), undefined);
+});
+
+Deno.test("headerKey() returns one key for each name, in any case of letters", () => {
+  const unit = fc.constantFrom(..."abcXYZ019.!-_");
+  const anyName = fc.string({ unit, minLength: 1 });
+  // More names than it caches.
+  fc.assert(
+    fc.property(anyName, anyName, (name, other) => {
+      const key = headerKey(name);
+      assertEquals(headerKey(name.toUpperCase()), key);
+      assertEquals(headerKey(name.toLowerCase()), key);
+      const isSame = name.toLowerCase() === other.toLowerCase();
+      assert(key === undefined || isSame || headerKey(other) !== key);
+    }),
+    { numRuns: 1000 },
+  );
+});
