@@ -30,6 +30,7 @@ import {
   RespondingTransport,
   Run,
   run,
+  runAll,
   sending,
   turn,
 } from "./recording_transport.ts";
@@ -87,6 +88,17 @@ Deno.test("runApplication() closes an array before it sends its chunks", async (
     }
   }
 });
+
+// close-called
+Deno.test.each(KINDS)(
+  "runApplication() answers 500, and closes the body, if startResponse was never called: %s",
+  async (kind) => {
+    const events = new Events();
+    const runs = await runAll(() => bodyOf(kind, ["a"], events));
+    for (const one of runs) assertEquals(ended(one)[0], 500);
+    assertEquals(events.count("close"), runs.length);
+  },
+);
 
 // length-end-asked
 Deno.test.each(KINDS.slice(1))(

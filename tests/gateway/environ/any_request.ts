@@ -108,7 +108,15 @@ export const anyHeader: fc.Arbitrary<[name: string, value: string]> = fc.oneof(
 const method = fc.oneof(token, oneOf("GET get POST OPTIONS"))
   .filter((method) => method !== "CONNECT");
 const host = fc.option(anyAuthority, { nil: undefined });
-const headers = fc.array(anyHeader, { maxLength: 6 });
+const headers = weighted<WireRequest["headers"]>(
+  [9, fc.array(anyHeader, { maxLength: 6 })],
+  // A first value that is empty.
+  [
+    1,
+    fc.tuple(oneOf("Content-Length Content-Type Set-Cookie"), oneOf("5 a/b"))
+      .map(([name, value]) => [[name, ""], [name, value]]),
+  ],
+);
 
 /** A request: mostly a valid one. */
 export const anyRequest: fc.Arbitrary<WireRequest> = weighted<WireRequest>(
