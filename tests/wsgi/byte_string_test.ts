@@ -62,16 +62,18 @@ Deno.test("decodeUtf8() agrees with TextDecoder for any bytes", () => {
 
 const UNIT = "ByteString: every code unit must be at most U+00FF, got U+";
 
-Deno.test.each<[(text: string) => unknown, unknown, message: string]>([
-  [decodeUtf8, "ab€", `decode the ${UNIT}20AC at index 2`],
-  [decodeUtf8, "\u0100", `decode the ${UNIT}0100 at index 0`],
-  [decodeUtf8, "\u{1f600}", `decode the ${UNIT}D83D at index 0`],
-  [toBytes, "ab\u0141", `encode the ${UNIT}0141 at index 2`],
-  [decodeUtf8, null, "decode the ByteString: it must be a string, got null"],
-  [encodeUtf8, 1, "encode the text: it must be a string, got 1"],
-])("%o rejects %j", (convert, value, message) => {
-  const error = assertThrows(() => convert(value as string), TypeError);
-  assertEquals(error.message, `Cannot ${message}`);
+const CONVERT = { decodeUtf8, encodeUtf8, toBytes };
+
+Deno.test.each<[keyof typeof CONVERT, unknown, message: string]>([
+  ["decodeUtf8", "ab€", `decode the ${UNIT}20AC at index 2`],
+  ["decodeUtf8", "\u0100", `decode the ${UNIT}0100 at index 0`],
+  ["decodeUtf8", "\u{1f600}", `decode the ${UNIT}D83D at index 0`],
+  ["toBytes", "ab\u0141", `encode the ${UNIT}0141 at index 2`],
+  ["decodeUtf8", null, "decode the ByteString: it must be a string, got null"],
+  ["encodeUtf8", 1, "encode the text: it must be a string, got 1"],
+])("%s() rejects %j", (name, value, message) => {
+  const convert = () => CONVERT[name](value as string);
+  assertEquals(assertThrows(convert, TypeError).message, `Cannot ${message}`);
 });
 
 Deno.test("encodeUtf8() returns a ByteString that decodeUtf8() reverses", () => {
