@@ -87,6 +87,16 @@ export function environ(
   );
 }
 
+/** The same input as an object without a prototype of its own. */
+export function plain(input: InputStream): InputStream {
+  return {
+    read: (size) => input.read(size),
+    readline: (size) => input.readline(size),
+    readlines: (hint) => input.readlines(hint),
+    [Symbol.asyncIterator]: () => input[Symbol.asyncIterator](),
+  };
+}
+
 /** Creates a server whose input has other methods. */
 export function input(
   name: string,
@@ -98,13 +108,7 @@ export function input(
     name,
     (environ) => {
       const right = environ["wsgi.input"];
-      const bound: InputStream = {
-        read: (size) => right.read(size),
-        readline: (size) => right.readline(size),
-        readlines: (hint) => right.readlines(hint),
-        [Symbol.asyncIterator]: () => right[Symbol.asyncIterator](),
-      };
-      environ["wsgi.input"] = { ...bound, ...change(right) };
+      environ["wsgi.input"] = { ...plain(right), ...change(right) };
     },
     found,
     rule,
