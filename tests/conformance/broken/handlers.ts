@@ -22,7 +22,7 @@ function headers(
     const headers = new Headers(response.headers);
     change(headers);
     // A response whose body was asked for is sent in another way.
-    if (`${[...headers]}` === `${[...response.headers]}`) return response;
+    if (String([...headers]) === String([...response.headers])) return response;
     const { status, statusText, body } = response;
     return new Response(body, { status, statusText, headers });
   }, found);
