@@ -3,6 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
+import { Happenings } from "../happenings.ts";
 import { Program } from "../program.ts";
 import { ask, type RawClient, within } from "../raw_client.ts";
 import { answer, get, hello, listen, send, serve } from "./serving.ts";
@@ -14,34 +15,24 @@ class Gate {
   /** The largest number of calls that ran at once. */
   most = 0;
   #running = 0;
-  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
-  readonly #called = new Map<string, PromiseWithResolvers<void>>();
-
-  #of(
-    map: Map<string, PromiseWithResolvers<void>>,
-    path: string,
-  ): PromiseWithResolvers<void> {
-    const known = map.get(path) ?? Promise.withResolvers<void>();
-    map.set(path, known);
-    return known;
-  }
+  readonly #events = new Happenings();
 
   /** Lets calls return. */
   open(...paths: string[]): void {
-    for (const path of paths) this.#of(this.#waiting, path).resolve();
+    for (const path of paths) this.#events.happen(`open ${path}`);
   }
 
   /** Waits for a call. */
-  async called(path: string): Promise<void> {
-    await within(this.#of(this.#called, path).promise, `the call of ${path}`);
+  called(path: string): Promise<void> {
+    return this.#events.soon(`call of ${path}`);
   }
 
   readonly app: Application = async (environ, startResponse) => {
     const path = environ.PATH_INFO;
     this.calls.push(path);
     this.most = Math.max(this.most, ++this.#running);
-    this.#of(this.#called, path).resolve();
-    await this.#of(this.#waiting, path).promise;
+    this.#events.happen(`call of ${path}`);
+    await this.#events.when(`open ${path}`);
     this.#running--;
     startResponse("200 OK", []);
     return [toBytes(path)];

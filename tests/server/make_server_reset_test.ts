@@ -5,70 +5,42 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
+import { Happenings } from "../happenings.ts";
 import { ask, within } from "../raw_client.ts";
-import { get, serve, type Serving } from "./serving.ts";
+import { aborted, get, serve, type Serving } from "./serving.ts";
 
 const BLOCK = new Uint8Array(65_536);
 
-/** Events that an application reports, and a test waits for. */
-class Events {
-  readonly seen: string[] = [];
-  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
-
-  add(event: string): void {
-    this.seen.push(event);
-    this.#deferred(event).resolve();
-  }
-
-  /** Waits until something has happened. */
-  async wait(event: string): Promise<void> {
-    await within(this.#deferred(event).promise, event);
-  }
-
-  count(event: string): number {
-    return this.seen.filter((other) => other === event).length;
-  }
-
-  #deferred(event: string): PromiseWithResolvers<void> {
-    const deferred = this.#waiting.get(event) ?? Promise.withResolvers<void>();
-    this.#waiting.set(event, deferred);
-    return deferred;
-  }
-}
-
 /** Waits, reads or sends without end, as the path says. */
-function application(events: Events): Application {
+function application(events: Happenings): Application {
   return async (environ, startResponse) => {
     const path = environ.PATH_INFO;
     if (path === "/next") {
       startResponse("200 OK", []);
       return [toBytes("next")];
     }
-    const aborted = Promise.withResolvers<void>();
-    environ["wsgiref.signal"]!().addEventListener("abort", () => {
-      events.add("abort");
-      aborted.resolve();
-    });
-    events.add("called");
-    if (path === "/wait") await aborted.promise;
+    const end = aborted(environ["wsgiref.signal"]!());
+    end.then(() => events.happen("abort"));
+    events.happen("called");
+    if (path === "/wait") await end;
     if (path === "/upload") {
       const input = environ["wsgi.input"];
-      await input.read(10).then(() => events.add("read"));
-      await input.read().catch(() => events.add("read failed"));
+      await input.read(10).then(() => events.happen("read"));
+      await input.read().catch(() => events.happen("read failed"));
     }
     startResponse("200 OK", []);
     const body = async function* (): AsyncGenerator<Uint8Array, void> {
       for (let blocks = 1;; blocks++) {
         if (path === "/stall") {
-          events.add("stalled");
-          await aborted.promise;
+          events.happen("stalled");
+          await end;
         }
         // The system accepts some blocks before the first one waits.
-        if (blocks === 4) events.add("sent");
+        if (blocks === 4) events.happen("sent");
         yield BLOCK;
       }
     };
-    return Object.assign(body(), { close: () => events.add("close") });
+    return Object.assign(body(), { close: () => events.happen("close") });
   };
 }
 
@@ -85,6 +57,14 @@ async function reset(socket: Socket): Promise<void> {
   const closed = once(socket, "close");
   socket.resetAndDestroy();
   await within(closed, "the end of the connection");
+}
+
+/** Asserts that every body was closed once. */
+function assertBalanced({ seen }: Happenings): void {
+  const [called, closed] = ["called", "close"].map((event) =>
+    seen.filter((other) => other === event).length
+  );
+  assertEquals(called, closed);
 }
 
 const upload = "POST /upload HTTP/1.1\r\nHost: h\r\n";
@@ -114,14 +94,14 @@ Deno.test.each<[string, string, string, string[]]>([
 ])(
   "makeServer() keeps nothing for a client that resets %s",
   async (_, sent, event, seen) => {
-    const events = new Events();
+    const events = new Happenings();
     // A request that is left behind makes shutdown() take too long.
     const options = { shutdownTimeout: 60_000 };
     await using serving = serve(application(events), options);
     const client = await connectTo(serving, sent);
-    if (event !== "") await events.wait(event);
+    if (event !== "") await events.soon(event);
     await reset(client);
-    if (event !== "") await events.wait("close");
+    if (event !== "") await events.soon("close");
     assertEquals((await ask(serving, get("/next"))).body, "next");
     await within(serving.server.shutdown(), "shutdown()");
     const always = event === "" ? [] : ["called", "abort", "close"];
@@ -131,31 +111,31 @@ Deno.test.each<[string, string, string, string[]]>([
 );
 
 Deno.test("makeServer() skips a client that resets while its request waits", async () => {
-  const events = new Events();
+  const events = new Happenings();
   await using serving = serve(application(events), {
     maxInFlight: 1,
     shutdownTimeout: 60_000,
   });
   const running = await connectTo(serving, get("/wait"));
-  await events.wait("called");
+  await events.soon("called");
   const queued = await connectTo(serving, get("/wait"));
   await reset(queued);
   const next = ask(serving, get("/next"));
   await reset(running);
   assertEquals((await next).body, "next");
   await within(serving.server.shutdown(), "shutdown()");
-  assertEquals(events.count("called"), events.count("close"));
+  assertBalanced(events);
   assertEquals(serving.log, []);
 });
 
 Deno.test("makeServer() closes each of 100 downloads once when their clients reset", async () => {
-  const events = new Events();
+  const events = new Happenings();
   await using serving = serve(application(events), { shutdownTimeout: 60_000 });
   await Promise.all(Array.from({ length: 100 }, async () => {
     const client = await connectTo(serving, get("/download"));
-    await events.wait("sent");
+    await events.soon("sent");
     await reset(client);
   }));
   await within(serving.server.shutdown(), "shutdown()");
-  assertEquals(events.count("close"), events.count("called"));
+  assertBalanced(events);
 });
