@@ -3,22 +3,17 @@
 import { assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { Happenings } from "../happenings.ts";
 import { ask, within } from "../raw_client.ts";
-import { aborted, get, serve, type Serving } from "./serving.ts";
+import { aborted, get, serve, type Serving, untilNext } from "./serving.ts";
 
 const BLOCK = new Uint8Array(65_536);
 
 /** Waits, reads or sends without end, as the path says. */
 function application(events: Happenings): Application {
-  return async (environ, startResponse) => {
+  return untilNext(async (environ, startResponse) => {
     const path = environ.PATH_INFO;
-    if (path === "/next") {
-      startResponse("200 OK", []);
-      return [toBytes("next")];
-    }
     const end = aborted(environ["wsgiref.signal"]!());
     end.then(() => events.happen("abort"));
     events.happen("called");
@@ -41,7 +36,7 @@ function application(events: Happenings): Application {
       }
     };
     return Object.assign(body(), { close: () => events.happen("close") });
-  };
+  });
 }
 
 /** Connects a client that can end its connection with a reset. */
@@ -102,7 +97,7 @@ Deno.test.each<[string, string, string, string[]]>([
     if (event !== "") await events.soon(event);
     await reset(client);
     if (event !== "") await events.soon("close");
-    assertEquals((await ask(serving, get("/next"))).body, "next");
+    assertEquals((await ask(serving, get("/next"))).body, "hello");
     await within(serving.server.shutdown(), "shutdown()");
     const always = event === "" ? [] : ["called", "abort", "close"];
     assertEquals(events.seen.sort(), [...always, ...seen].sort());
@@ -122,7 +117,7 @@ Deno.test("makeServer() skips a client that resets while its request waits", asy
   await reset(queued);
   const next = ask(serving, get("/next"));
   await reset(running);
-  assertEquals((await next).body, "next");
+  assertEquals((await next).body, "hello");
   await within(serving.server.shutdown(), "shutdown()");
   assertBalanced(events);
   assertEquals(serving.log, []);

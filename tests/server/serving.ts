@@ -91,6 +91,27 @@ export function answer(
 /** Answers with a short text. */
 export const hello: Application = answer("hello");
 
+/** Runs an application, and another one at `/next`. */
+export function untilNext(
+  app: Application,
+  next: Application = hello,
+): Application {
+  return (environ, startResponse) =>
+    (environ.PATH_INFO === "/next" ? next : app)(environ, startResponse);
+}
+
+/** Records the paths of an application's requests. */
+export function recorded(
+  app: Application = answer(({ PATH_INFO }) => [toBytes(PATH_INFO)]),
+): { readonly app: Application; readonly paths: string[] } {
+  const paths: string[] = [];
+  const recording: Application = (environ, startResponse) => {
+    paths.push(environ.PATH_INFO);
+    return app(environ, startResponse);
+  };
+  return { app: recording, paths };
+}
+
 /** Reads the whole body of the request, and sends it back. */
 export const echo: Application = async (environ, startResponse) => {
   const body = await environ["wsgi.input"].read();
@@ -104,11 +125,10 @@ export function hanging(): {
   called: Promise<AbortSignal>;
 } {
   const { promise, resolve } = Promise.withResolvers<AbortSignal>();
-  const app: Application = (environ, startResponse) => {
-    if (environ.PATH_INFO === "/next") return hello(environ, startResponse);
-    resolve(environ["wsgiref.signal"]!());
-    return new Promise<never>(() => {});
-  };
+  const app = untilNext(({ "wsgiref.signal": signal }) => {
+    resolve(signal!());
+    return never();
+  });
   return { app, called: promise };
 }
 
@@ -160,7 +180,5 @@ export class WatchedBody {
   }
 
   /** Starts a response with this body; at `/next`, with another one. */
-  readonly app: Application = answer(({ PATH_INFO }) =>
-    PATH_INFO === "/next" ? [] : this.body
-  );
+  readonly app: Application = untilNext(answer(() => this.body), answer(""));
 }
