@@ -11,7 +11,7 @@ import type {
   ResponseBody,
 } from "../../wsgi/types.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { RawClient } from "../raw_client.ts";
+import { RawClient, within } from "../raw_client.ts";
 
 const read = (name: string): string =>
   Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
@@ -130,6 +130,34 @@ export function hanging(): {
     return never();
   });
   return { app, called: promise };
+}
+
+/** An application that the test lets run. */
+export class Waiting {
+  /** The number of calls. */
+  calls = 0;
+  readonly #called = Promise.withResolvers<void>();
+  readonly #going = Promise.withResolvers<void>();
+  readonly app: Application;
+
+  constructor(app: Application = hello) {
+    this.app = async (environ, startResponse) => {
+      this.calls++;
+      this.#called.resolve();
+      await this.#going.promise;
+      return await app(environ, startResponse);
+    };
+  }
+
+  /** Waits for the first call. */
+  async called(): Promise<void> {
+    await within(this.#called.promise, "the application");
+  }
+
+  /** Lets all calls continue. */
+  go(): void {
+    this.#going.resolve();
+  }
 }
 
 /** A promise that never settles. */
