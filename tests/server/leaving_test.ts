@@ -6,10 +6,12 @@ import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import type { ServerOptions } from "../../server/make_server.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
+import { Happenings } from "../happenings.ts";
 import { ask, within } from "../raw_client.ts";
 import {
   aborted,
   answer,
+  dial,
   get,
   hanging,
   post,
@@ -34,8 +36,7 @@ for (const [name, options] of KINDS) {
     `makeServer() notices over ${name} that a client leaves while its application %s`,
     async (action) => {
       const started = Promise.withResolvers<AbortSignal>();
-      const closed = Promise.withResolvers<void>();
-      let closes = 0;
+      const events = new Happenings();
       await using serving = serve(async (environ, startResponse) => {
         const signal = environ["wsgiref.signal"]!();
         const input = environ["wsgi.input"];
@@ -58,26 +59,19 @@ for (const [name, options] of KINDS) {
             await Promise.resolve();
           }
         }
-        const close = () => {
-          closes++;
-          closed.resolve();
-        };
-        return Object.assign(body(), { close });
+        return Object.assign(body(), { close: () => events.happen("close") });
       }, options);
-      const address = { hostname: "127.0.0.1", port: serving.port };
-      const conn = options.cert === undefined
-        ? await Deno.connect(address)
-        : await Deno.connectTls({ ...address, caCerts: [options.cert] });
+      const conn = await dial(serving, options);
       const isUpload = action === "reads" || action === "uploads";
       const request = isUpload ? post("abcdef", 100) : post("");
       const version = name === "TLS" ? "HTTP/1.1" : name;
       await conn.write(toBytes(request.replace("HTTP/1.1", version)));
       const signal = await within(started.promise, "the application");
       conn.close();
-      await within(closed.promise, "close()");
+      await events.soon("close");
       assert(signal.aborted && signal.reason instanceof ClientDisconnected);
       await serving.server.shutdown();
-      assertEquals([closes, serving.log], [1, []]);
+      assertEquals([events.seen, serving.log], [["close"], []]);
     },
   );
 }
@@ -115,16 +109,16 @@ Deno.test("makeServer() continues when an application never returns after its cl
 Deno.test.each([[0], [1]])(
   "makeServer() closes a body that waits for chunk %d when its client leaves",
   async (waitsAt) => {
-    const asked = Promise.withResolvers<void>();
+    const events = new Happenings();
     const pending = Promise.withResolvers<Uint8Array>();
     const watched = new WatchedBody((index) => {
       if (index < waitsAt) return toBytes("one");
-      asked.resolve();
+      events.happen("next()");
       return pending.promise;
     });
     await using serving = serve(watched.app);
     using client = await send(serving);
-    await within(asked.promise, "next()");
+    await events.soon("next()");
     if (waitsAt === 1) {
       await client.head();
       assertEquals(await client.chunk(), "one");
@@ -140,17 +134,16 @@ Deno.test.each([[0], [1]])(
 );
 
 Deno.test("makeServer() logs no stack for an upload that was cut off", async () => {
-  const reading = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<void>();
+  const events = new Happenings();
   await using serving = serve(async (environ) => {
     const read = environ["wsgi.input"].read();
-    reading.resolve();
+    events.happen("read()");
     return [await read];
-  }, { onError: () => over.resolve() });
+  }, { onError: () => events.happen("onError") });
   using client = await send(serving, post("abc", 9));
-  await within(reading.promise, "read()");
+  await events.soon("read()");
   client.close();
-  await within(over.promise, "onError");
+  await events.soon("onError");
   assertEquals(serving.log.join("").split("\n").length, 2);
 });
 

@@ -76,6 +76,17 @@ export async function send(
   return client;
 }
 
+/** Connects over TLS, or over TCP without a certificate. */
+export function dial(
+  { port }: { readonly port: number },
+  { cert }: ServerOptions,
+): Promise<Deno.Conn> {
+  const address = { hostname: "127.0.0.1", port };
+  return cert === undefined
+    ? Deno.connect(address)
+    : Deno.connectTls({ ...address, caCerts: [cert] });
+}
+
 /** An application that starts its response and then returns a body. */
 export function answer(
   body: string | ((environ: Environ) => ResponseBody | Promise<ResponseBody>),
