@@ -103,9 +103,6 @@ export function after(
   };
 }
 
-/** A mistake in reading: its name, the part to replace, with what, the cases. */
-export type Replacing = readonly [string, string | RegExp, string, string];
-
 /** Creates a server that reads requests in another way. */
 export function reads(
   name: string,
@@ -115,13 +112,6 @@ export function reads(
   return wire(name, () => ({ sent }), found);
 }
 
-/** Creates servers that read one part of a piece as another. */
-export function replacing(rows: readonly Replacing[]): BrokenServer[] {
-  return rows.map(([name, from, to, found]) =>
-    reads(name, (piece) => piece.replace(from, to), found)
-  );
-}
-
 /** Creates a server that sends something else. */
 export function sends(
   name: string,
@@ -129,4 +119,23 @@ export function sends(
   found: string,
 ): BrokenServer {
   return wire(name, () => ({ received }), found);
+}
+
+/**
+ * Creates servers that replace a part of what they read or send.
+ *
+ * @param rows A line for each, with ` | ` between its name, the pattern of the
+ * part, the text instead of it (`-` for none), and the cases that find it.
+ * @param create Creates a server from a change.
+ */
+export function replacing(
+  rows: string,
+  create: typeof reads | typeof sends,
+): BrokenServer[] {
+  return rows.trim().split(/\n +/).map((row) => {
+    const [name = "", part = "", text = "", found = ""] = row.split(" | ");
+    const to = text.replaceAll("\\r\\n", "\r\n").replace(/^-$/, "");
+    const pattern = new RegExp(part, "g");
+    return create(name, (piece) => piece.replace(pattern, to), found);
+  });
 }
