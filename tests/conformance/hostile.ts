@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningServer } from "../../conformance/mod.ts";
 import type { Application, ResponseBody } from "../../mod.ts";
-import { aborted } from "../server/serving.ts";
+import { aborted, never } from "../server/serving.ts";
 import { serve } from "./broken/server.ts";
 import { before } from "./broken/wrong_proxy.ts";
 import { answers, send } from "./connections.ts";
@@ -79,13 +79,11 @@ function bufferingProxy(app: Application): RunningServer {
 
 /** Collects a whole body before it passes it to the server, even for HEAD. */
 async function collect(body: ResponseBody): Promise<ResponseBody> {
-  const kept: Uint8Array[] = [];
   try {
-    for await (const chunk of body) kept.push(chunk);
+    return await Array.fromAsync(body);
   } finally {
     await body.close?.();
   }
-  return kept;
 }
 
 /** All hostile servers. */
@@ -97,11 +95,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   },
   {
     name: "calls the application and discards its body",
-    start: (app) =>
-      serve(async (...args) => {
-        await app(...args);
-        return await new Promise<never>(() => {});
-      }),
+    start: (app) => serve((...args) => Promise.try(app, ...args).then(never)),
   },
   {
     name: "never answers",
@@ -147,6 +141,23 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     name: "announces a body that never comes",
     start: () => always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
     skipped: /was not called/,
+  },
+  {
+    name: "loses the reports of the application",
+    start: (app) =>
+      serve((environ, startResponse) => {
+        const mark = environ.HTTP_WSGI_CASE?.replace(/\.[^.]*$/, ".lost");
+        return app({ ...environ, HTTP_WSGI_CASE: mark }, startResponse);
+      }),
+    skipped: /, or its reports do not arrive$/,
+  },
+  {
+    name: "hides the header of the kit",
+    start: (app) =>
+      serve(({ HTTP_WSGI_CASE: _, ...environ }, startResponse) =>
+        app(environ, startResponse)
+      ),
+    skipped: /without the header Wsgi-Case/,
   },
   {
     name: "answers everything with 200",
