@@ -126,12 +126,8 @@ Deno.test.each<[boolean, string, unknown]>([
   assertEquals(isUint8Array(value), expected);
 });
 
-Deno.test.each<[boolean, string, unknown]>([
-  [true, "a Promise", Promise.resolve()],
-  [true, "an object with then()", { then(): void {} }],
-  [false, "an object with another then", { then: 1 }],
-  [false, "null", null],
-  [false, "its name", "then"],
-])("isThenable() is %s for %s", (expected, _what, value) => {
-  assertEquals(isThenable(value), expected);
+Deno.test("isThenable() is true for objects with a then()", () => {
+  const thenables = [Promise.resolve(), { then: () => {} }];
+  const others = [{ then: 1 }, null, "then"];
+  assertEquals([...thenables, ...others].filter(isThenable), thenables);
 });
