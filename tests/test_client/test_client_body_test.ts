@@ -125,12 +125,12 @@ Deno.test("TestClient keeps the chunks of a response separate", async () => {
 
 Deno.test("TestClient requests the next chunk after onChunk has finished", async () => {
   const events: string[] = [];
-  const app = answering(function* (): Generator<Uint8Array, void> {
-    for (const text of ["a", "b"]) {
+  const app = answering(() =>
+    ["a", "b"].values().map((text) => {
       events.push(`make ${text}`);
-      yield toBytes(text);
-    }
-  });
+      return toBytes(text);
+    })
+  );
   const onChunk = async (chunk: Uint8Array): Promise<void> => {
     await Promise.resolve();
     events.push(`take ${fromBytes(chunk)}`);
