@@ -1,10 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertRejects, assertStringIncludes } from "@std/assert";
-import {
-  APPLICATION_CASES,
-  type ApplicationCheckOptions,
-  checkApplication,
-} from "../../conformance/check_application.ts";
+import { APPLICATION_CASES } from "../../conformance/check_application.ts";
+import type { ApplicationCheckOptions } from "../../conformance/check_application.ts";
+import { checkApplication } from "../../conformance/check_application.ts";
 import type { CaseReport } from "../../conformance/report.ts";
 import { app as hello } from "../../examples/hello.ts";
 import { type Application, decodeUtf8, type Environ } from "../../mod.ts";

@@ -1,10 +1,8 @@
 /** Folders that the tests of `staticFiles()` serve. */
 
 import { dirname, join } from "@std/path";
-import {
-  staticFiles,
-  type StaticFilesOptions,
-} from "../../static_files/static_files.ts";
+import { staticFiles } from "../../static_files/static_files.ts";
+import type { StaticFilesOptions } from "../../static_files/static_files.ts";
 import { makeServer, type WsgiServer } from "../../server/make_server.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { validator } from "../../validator.ts";

@@ -2,10 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { assertStringIncludes } from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
-import {
-  TestClient,
-  type TestRequestOptions,
-} from "../../test_client/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import type { TestRequestOptions } from "../../test_client/test_client.ts";
 import { answering } from "../gateway/recording_transport.ts";
 import { echo } from "./recorded_app.ts";
 

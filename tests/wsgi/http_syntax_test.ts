@@ -1,13 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  formatDateTime,
-  hasBareComma,
-  isDigits,
-  isHopByHop,
-  isToken,
-  parseContentLength,
-  splitAuthority,
-} from "../../wsgi/http_syntax.ts";
+import { formatDateTime, hasBareComma } from "../../wsgi/http_syntax.ts";
+import { isDigits, isHopByHop, isToken } from "../../wsgi/http_syntax.ts";
+import { parseContentLength, splitAuthority } from "../../wsgi/http_syntax.ts";
 import { askPython, testWithPython } from "./python.ts";
 
 Deno.test("isToken() accepts each character of RFC 9110, and no other", () => {
