@@ -54,15 +54,11 @@ Deno.test("runApplication() answers although the log or onError throws", async (
 
 Deno.test("runApplication() writes errors to stderr if there is no wsgi.errors", async () => {
   let text = "";
-  const value = (chunk: Uint8Array): number => {
+  const settings = { environ: { "wsgi.errors": undefined as never } };
+  Deno.stderr.writeSync = (chunk) => {
     text += new TextDecoder().decode(chunk);
     return chunk.byteLength;
   };
-  const settings = { environ: { "wsgi.errors": undefined as never } };
-  Object.defineProperty(Deno.stderr, "writeSync", {
-    value,
-    configurable: true,
-  });
   try {
     assertEquals((await run(sending("a"), settings)).transport.body, "a");
     assertEquals(text, "");
