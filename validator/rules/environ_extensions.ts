@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
+import { isClass } from "./application.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
@@ -77,9 +78,11 @@ function toRule(extension: Extension): Rule<EnvironView> {
     check: ({ values }): Finding => {
       const value = values[key];
       // undefined means that it is not offered.
-      return value === undefined || typeof value === shape
-        ? undefined
-        : describe(value);
+      if (value === undefined) return undefined;
+      if (typeof value !== shape) return describe(value);
+      return isClass(value)
+        ? { got: "a class", hint: `${hint}; a class throws without new` }
+        : undefined;
     },
   };
 }
