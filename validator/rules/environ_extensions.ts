@@ -79,10 +79,10 @@ function toRule(extension: Extension): Rule<EnvironView> {
       const value = values[key];
       // undefined means that it is not offered.
       if (value === undefined) return undefined;
-      if (typeof value !== shape) return describe(value);
-      return isClass(value)
-        ? { got: "a class", hint: `${hint}; a class throws without new` }
-        : undefined;
+      if (isClass(value)) {
+        return { got: "a class", hint: `${hint}; a class throws without new` };
+      }
+      return typeof value === shape ? undefined : describe(value);
     },
   };
 }
