@@ -82,7 +82,8 @@ function toRule(extension: Extension): Rule<EnvironView> {
       if (isClass(value)) {
         return { got: "a class", hint: `${hint}; a class throws without new` };
       }
-      return typeof value === shape ? undefined : describe(value);
+      const type: string = typeof value;
+      return type === shape ? undefined : describe(value);
     },
   };
 }
