@@ -6,7 +6,7 @@
 
 import { describe, quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
-import { parseAddress } from "../../wsgi/ip_address.ts";
+import { isAnyAddress, parseAddress } from "../../wsgi/ip_address.ts";
 import { remember } from "../../wsgi/remember.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -75,13 +75,11 @@ const isAddress = remember((text) =>
   parseAddress(text.replace(/%[^%]+$/, "")) !== undefined
 );
 
-/** Whether a host is a wildcard address, however it is written. */
+/** Whether a host is a wildcard address. */
 function isWildcard(host: string): boolean {
   // Other names do not begin with these characters.
   return /^(?:0|\[[0:])/.test(host) &&
-    parseAddress(host.replace(/^\[(.*)\]$/, "$1"))?.every((byte) =>
-        byte === 0
-      ) === true;
+    isAnyAddress(host.replace(/^\[(.*)\]$/, "$1"));
 }
 
 /** Finds the reason why a text is not the address of a client. */
