@@ -151,6 +151,19 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.#lastMark = markOf(chunk, length);
   }
 
+  /**
+   * Forgets the last chunk if it has changed before the next one is requested:
+   * the server may have written to it.
+   */
+  forgetChanged(): void {
+    const last = this.#last;
+    if (
+      last !== undefined && markOf(last, this.#lastLength) !== this.#lastMark
+    ) {
+      this.#last = undefined;
+    }
+  }
+
   #checkBytes(isPlain: boolean, entry?: Entry): void {
     const { state, length } = this;
     this.total = state.bytes + state.written + length;
