@@ -27,6 +27,7 @@ import {
   starting,
   summary,
   thrown,
+  type Wrap,
 } from "./validated.ts";
 
 const [digits, challenge] = statuses("200", "401 Unauthorized")
@@ -39,7 +40,7 @@ const between = 'the middleware between "outer" and "inner"';
 const withoutMethod = ({ REQUEST_METHOD: _, ...environ }: Loose) => environ;
 
 /** Middleware that passes other arguments to the application. */
-function calling(change: (...args: Loose[]) => Loose[]): Stack["middleware"] {
+function calling(change: (...args: Loose[]) => Loose[]): Wrap {
   return (app) => (environ, startResponse) => {
     app(...change(environ, startResponse));
     startResponse("200 OK", []);
