@@ -194,10 +194,7 @@ Deno.test("BodyReader.close() does its work once", async () => {
 
 Deno.test("BodyReader.close() does nothing when the close() of the body calls it", () => {
   let calls = 0;
-  const close = (): void => {
-    calls++;
-    reader.close();
-  };
+  const close = () => (calls++, reader.close());
   const { reader } = logging({ ...bodyOf("iterator", []), close });
   reader.close();
   assertEquals(calls, 1);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RateLimitedLog } from "../../gateway/rate_limited_log.ts";
+import { fail } from "./recording_transport.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 
 /** A log, its lines, and its clock. */
@@ -62,12 +63,8 @@ Deno.test("RateLimitedLog escapes controls, and keeps the lines of a stack", () 
 
 Deno.test("RateLimitedLog continues when its stream is broken", () => {
   let calls = 0;
-  const log = new RateLimitedLog(
-    new StderrStream(() => {
-      calls++;
-      throw new Error("the disk is full");
-    }),
-  );
+  const broken = () => (calls++, fail("the disk is full"));
+  const log = new RateLimitedLog(new StderrStream(broken));
   addMany(log, 25);
   log.close();
   assertEquals(calls, 21);

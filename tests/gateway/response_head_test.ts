@@ -130,10 +130,8 @@ Deno.test.each<[unknown, unknown, string]>([
   "createHead() describes the fault of the status %o and the headers %o",
   (status, headers, message) => {
     const isRange = message.includes("from 200 to 599");
-    const error = assertThrows(
-      () => createHead(status, headers),
-      isRange ? RangeError : TypeError,
-    );
+    const create = () => createHead(status, headers);
+    const error = assertThrows(create, isRange ? RangeError : TypeError);
     assert(error.message.startsWith("Cannot start the response: "));
     assert(error.message.endsWith(message), error.message);
   },

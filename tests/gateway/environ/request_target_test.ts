@@ -79,10 +79,3 @@ Deno.test.each([
     assertEquals(serverOf(authority, "http", local), [name, port]);
   },
 );
-
-Deno.test.each([["h:0"], ["h:65536"], ["h:99999"]])(
-  "serverOf() rejects the port of %s",
-  (authority) => {
-    assertThrows(() => serverOf(authority, "http"), RequestError);
-  },
-);

@@ -12,12 +12,9 @@ function post(body: string, target = "/", length = body.length): string {
 }
 
 function postChunked(...chunks: string[]): string {
-  const lines = [...chunks, ""].map((chunk) =>
-    `${chunk.length.toString(16)}\r\n${chunk}\r\n`
-  );
-  return `POST /4 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${
-    lines.join("")
-  }`;
+  const body = [...chunks, ""]
+    .map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join("");
+  return `POST /4 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
 }
 
 /** Reads as many bytes as the path says, all of them for "/". */
