@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   completeVariables,
   joinVariables,
 } from "../../../gateway/backend/cgi_variables.ts";
+import { RequestError } from "../../../http1/request_error.ts";
 
 Deno.test("joinVariables() joins headers, and takes the last value of other variables", () => {
   assertEquals(
@@ -86,4 +87,9 @@ Deno.test.each<[Record<string, string>, string]>([
   [{ HTTP_CONTENT_TYPE: 'a/b; c="d, e"' }, ""],
 ])("completeVariables() turns %j into HTTPS %j", (variables, https) => {
   assertEquals(completeVariables(variables)["HTTPS"], https);
+});
+
+Deno.test("completeVariables() rejects two values of Content-Length", () => {
+  const variables = { HTTP_CONTENT_LENGTH: "1, 1" };
+  assertThrows(() => completeVariables(variables), RequestError);
 });

@@ -13,11 +13,13 @@ function start(
   [command, ...args]: [string, ...string[]] = [Deno.execPath()],
   permission = "--allow-env",
 ): Deno.ChildProcess {
-  const { HOME = "", DENO_DIR } = Deno.env.toObject();
+  // What Deno itself needs, in a run with coverage as well.
+  const kept = Object.entries(Deno.env.toObject())
+    .filter(([name]) => /^(HOME|DENO_DIR|DENO_COVERAGE_DIR)$/.test(name));
   return new Deno.Command(command, {
     args: [...args, "run", "--quiet", "--no-prompt", permission, PROGRAM, app],
     clearEnv: true,
-    env: { NO_COLOR: "1", HOME, ...(DENO_DIR && { DENO_DIR }), ...variables },
+    env: { NO_COLOR: "1", ...Object.fromEntries(kept), ...variables },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -120,28 +120,31 @@ Deno.test("fromFetchHandler() answers 500 if the handler rejects or its headers 
   await cancelled.promise;
 });
 
-Deno.test("fromFetchHandler() gives copies of the request the same signal", async () => {
+Deno.test("fromFetchHandler() gives copies of the request the same signal, and its reason to a late response", async () => {
   const left = new AbortController();
   const signals: AbortSignal[] = [];
+  const cancelled: unknown[] = [];
+  const cancel = (reason: unknown) => void cancelled.push(reason);
   const aborted = Promise.withResolvers<void>();
   const app = fromFetchHandler(async (request) => {
     const copies = [request, new Request(request), request.clone()];
     signals.push(...copies.map(({ signal }) => signal));
     request.signal.addEventListener("abort", () => aborted.resolve());
     await aborted.promise;
-    return new Response();
+    return new Response(new ReadableStream({ cancel }));
   });
   const environ = { "wsgiref.signal": () => left.signal };
   const body = app(setupTestingDefaults(environ), ignore);
   assertEquals(signals.map(({ aborted }) => aborted), [false, false, false]);
   const reason = new Error("gone");
   left.abort(reason);
-  await body;
+  await (await body).close?.();
   assertEquals(signals.map(({ aborted }) => aborted), [true, true, true]);
   for (const { reason: error } of signals) {
     assert(error instanceof DOMException && error.cause === reason);
     assertEquals([error.name, error.message], ["AbortError", "gone"]);
   }
+  assert(cancelled.length === 1 && cancelled[0] === signals[0]?.reason);
 });
 
 Deno.test("fromFetchHandler() does not ask for the signal of a quick request", async () => {
