@@ -6,11 +6,12 @@
 
 import * as package_ from "../../mod.ts";
 import { readPrograms } from "../../tools/rule_data.ts";
-import { MORE_FIXTURES } from "./fixtures/table.ts";
+import * as tables from "./fixtures/table.ts";
 import { bytes } from "./programs.ts";
 import {
   createEnviron,
   type Fixture,
+  type Fixtures,
   helloApp,
   runServer,
   type Scenario,
@@ -44,6 +45,12 @@ function toScenario(code: string): Scenario {
   const made = new Function(...Object.keys(VOCABULARY), source);
   return made(...Object.values(VOCABULARY));
 }
+
+/** More programs that break each rule or follow it, by the id of the rule. */
+export const MORE_FIXTURES: Fixtures = Object.assign(
+  {},
+  ...Object.values(tables),
+);
 
 /** All programs that break each rule or follow it; those of the page first. */
 export const FIXTURES: ReadonlyMap<string, Required<Fixture>> = new Map(
