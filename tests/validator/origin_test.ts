@@ -10,10 +10,12 @@ import {
 import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { findDeclaration } from "../../validator/function_source.ts";
+import { withHeader, withYields } from "./programs.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
+import { sourceLines } from "./source_lines.ts";
 
 const HEADERS = [["Content-Type", "text/plain"], ["Content-Length", "5"]];
-const LINES = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
+const lineOf = await sourceLines(import.meta.url);
 const bytes = new TextEncoder().encode("Hello");
 
 const wrapped = (app: Loose) =>
@@ -33,11 +35,6 @@ const listener = (req: Loose, res: Loose) => res.end(req.url); // listener
 async function errorOf(app: Loose): Promise<ConformanceError> {
   const client = new TestClient(app);
   return await assertRejects(() => client.get("/a"), ConformanceError);
-}
-
-function lineOf(place: Violation["place"]): string {
-  assertEquals(place?.file, import.meta.url);
-  return LINES[place!.line - 1] ?? "";
 }
 
 Deno.test.each<[string, Loose, Violation["application"], string]>([
@@ -84,17 +81,12 @@ Deno.test("ConformanceError shows each line once", async () => {
 
 Deno.test("validator() gives every finding a line, however many there are", async () => {
   const found: Violation[] = [];
-  const app = validator(
-    ((_environ: Loose, startResponse: Loose) => {
-      startResponse("200 OK", [["Connection", "close"]]);
-      return [];
-    }) as Loose,
-    {
-      throws: false,
-      onViolation: (violation) => void found.push(violation),
-    },
-  );
-  for (let i = 0; i < 100; i++) await runServer(app, createEnviron());
+  const { app } = withHeader("Connection", "close");
+  const validated = validator(app!, {
+    throws: false,
+    onViolation: (violation) => void found.push(violation),
+  });
+  for (let i = 0; i < 100; i++) await runServer(validated, createEnviron());
   assert(found.length >= 100);
   assertEquals(found.filter(({ place }) => place === undefined), []);
 });
@@ -126,12 +118,13 @@ Deno.test.each<[string, (environ: Loose) => unknown, unknown]>([
 
 Deno.test("validator() only warns where middleware may hold a response back", async () => {
   const found: Violation[] = [];
-  const failing = validator(function* (_environ: Loose, start: Loose): Loose {
-    start("200 OK", HEADERS.slice(0, 1));
+  const { app } = withYields(function* (start) {
     yield bytes;
     start("500 Internal Server Error", HEADERS.slice(0, 1), new Error("late"));
     yield bytes;
-  }, { onViolation: (violation) => void found.push(violation) });
+  });
+  const onViolation = (violation: Violation) => void found.push(violation);
+  const failing: Loose = validator(app!, { onViolation });
   let head: Loose[] = [];
   const body = await failing(createEnviron(), (...args: Loose[]) => {
     head = args;

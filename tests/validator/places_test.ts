@@ -1,23 +1,20 @@
 // deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import {
-  assert,
   assertEquals,
   assertMatch,
+  assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
-import {
-  type Application,
-  ConformanceError,
-  validator,
-  type Violation,
-} from "../../mod.ts";
+import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import { findFunction } from "../../validator/function_source.ts";
 import { cutOwnFrames, readFrames } from "../../wsgi/source_place.ts";
 import { start } from "./programs.ts";
-import { createEnviron, type Loose, runServer, stderrOf } from "./scenario.ts";
+import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
+import { sourceLines } from "./source_lines.ts";
 
 const HEADERS = [["Content-Type", "text/plain"]];
-const LINES = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
+const lineOf = await sourceLines(import.meta.url);
 const bytes = new TextEncoder().encode("Hello");
 
 /** The error of one request to `/shop/cart`, sent as in a test. */
@@ -25,19 +22,10 @@ async function errorOf(app: Loose): Promise<ConformanceError> {
   const validated = validator(app);
   const environ = createEnviron();
   Object.assign(environ, { SCRIPT_NAME: "/shop", PATH_INFO: "/cart" });
-  try {
+  return await assertRejects(async () => {
     const body = await validated(environ, start); // the test calls
     for await (const _chunk of body);
-  } catch (error) {
-    assert(error instanceof ConformanceError, String(error));
-    return error;
-  }
-  throw new Error("Expected an error");
-}
-
-function lineOf(place: Violation["place"] | Violation["caller"]): string {
-  assertEquals(place?.file, import.meta.url);
-  return LINES[place!.line - 1] ?? "";
+  }, ConformanceError);
 }
 
 const MISTAKES: Record<string, Loose> = {
@@ -70,7 +58,19 @@ const MISTAKES: Record<string, Loose> = {
   },
   status: (_environ: Loose, startResponse: Loose) => {
     startResponse(200, HEADERS); // status
-    return [bytes];
+  },
+  write: (_environ: Loose, startResponse: Loose) => {
+    const write = startResponse("200 OK", HEADERS);
+    write("Hello"); // write
+  },
+  input: async (environ: Loose) => {
+    await environ["wsgi.input"].read("5"); // input
+  },
+  close: (environ: Loose) => {
+    environ["wsgi.input"].close(); // close
+  },
+  errors: (environ: Loose) => {
+    environ["wsgi.errors"].write(5); // errors
   },
 };
 
@@ -85,11 +85,19 @@ for (const [name, app] of Object.entries(MISTAKES)) {
     assertStringIncludes(error.message, `GET /shop/cart of ${name}`);
     assertStringIncludes(error.message, `at:   ${file}:${line}:${column}`);
     const frames = readFrames(error.stack ?? "");
-    assertEquals(frames[0]?.file, import.meta.url);
+    assertEquals(lineOf(frames[0]), lineOf(place));
     const own = new URL("../../validator/", import.meta.url).href;
     assertEquals(frames.filter(({ file }) => file.startsWith(own)), []);
   });
 }
+
+Deno.test("ConformanceError has a stack that starts at a wrong call of the server", () => {
+  const app = validator(helloApp);
+  const { stack = "" } = assertThrows(() => {
+    app({ ...createEnviron(), SERVER_PORT: 5 } as Loose, start); // called
+  }, ConformanceError);
+  assertStringIncludes(lineOf(readFrames(stack)[0]), "// called");
+});
 
 Deno.test("ConformanceError says which chunk it is about", async () => {
   const { violation, message } = await errorOf(MISTAKES.generator);
@@ -127,6 +135,7 @@ Deno.test("Violation.place is set even when stacks are no longer captured", asyn
 });
 
 Deno.test("validator() reports a startResponse from a callback that comes too late, and throws nothing", async () => {
+  const found: Violation[] = [];
   const calls = Promise.withResolvers<void>();
   const app = validator((_environ: Loose, startResponse: Loose): Loose => {
     Promise.resolve().then(async () => {
@@ -136,24 +145,19 @@ Deno.test("validator() reports a startResponse from a callback that comes too la
       calls.resolve();
     });
     return [];
-  });
-  const text = await stderrOf(async () => {
-    await runServer(app, createEnviron()).catch(() => {});
-    await calls.promise;
-  });
-  assertMatch(text, /start-response\/after-end[^]*Is an await missing\?/);
-  const line = LINES.findIndex((line) => line.endsWith("// late")) + 1;
-  assertStringIncludes(text, `places_test.ts:${line}:`);
+  }, { onViolation: (violation) => void found.push(violation) });
+  await runServer(app, createEnviron()).catch(() => {});
+  await calls.promise;
+  const late = found.find(({ rule }) => rule === "start-response/after-end");
+  assertStringIncludes(lineOf(late?.place), "// late");
+  assertStringIncludes(late?.hint ?? "", "Is an await missing?");
 });
 
 Deno.test("validator() names the line of its call if its argument is not an application", () => {
-  let error: unknown;
-  try {
-    validator({ fetch: () => new Response() } as unknown as Application); // made
-  } catch (caught) {
-    error = caught;
-  }
-  assert(error instanceof ConformanceError);
+  const wrong: Loose = { fetch: () => new Response() };
+  const error = assertThrows(() => {
+    validator(wrong); // made
+  }, ConformanceError);
   assertStringIncludes(lineOf(error.violation.place), "// made");
   assertStringIncludes(error.message, "fromFetchHandler(app)");
 });
