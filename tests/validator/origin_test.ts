@@ -10,9 +10,10 @@ import {
 import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { findDeclaration } from "../../validator/function_source.ts";
-import { withHeader, withYields } from "./programs.ts";
+import { play, withHeader, withYields } from "./programs.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
 import { sourceLines } from "./source_lines.ts";
+import { validate } from "./validated.ts";
 
 const HEADERS = [["Content-Type", "text/plain"], ["Content-Length", "5"]];
 const lineOf = await sourceLines(import.meta.url);
@@ -80,15 +81,11 @@ Deno.test("ConformanceError shows each line once", async () => {
 });
 
 Deno.test("validator() gives every finding a line, however many there are", async () => {
-  const found: Violation[] = [];
-  const { app } = withHeader("Connection", "close");
-  const validated = validator(app!, {
-    throws: false,
-    onViolation: (violation) => void found.push(violation),
-  });
-  for (let i = 0; i < 100; i++) await runServer(validated, createEnviron());
-  assert(found.length >= 100);
-  assertEquals(found.filter(({ place }) => place === undefined), []);
+  const wrong = withHeader("Connection", "close").app!;
+  const { app, violations } = validate(wrong, { throws: false });
+  for (let i = 0; i < 100; i++) await runServer(app, createEnviron());
+  assert(violations.length >= 100);
+  assertEquals(violations.filter(({ place }) => place === undefined), []);
 });
 
 Deno.test.each<[string, (environ: Loose) => unknown, unknown]>([
@@ -102,38 +99,24 @@ Deno.test.each<[string, (environ: Loose) => unknown, unknown]>([
 ])(
   "validator() reports %s after the response, and throws nothing",
   async (rule, use, result) => {
-    const found: string[] = [];
-    let environ: Loose;
-    const app = validator((...args) => {
-      environ = args[0];
-      return hello(...args as [Loose, Loose]) as Loose;
-    }, { onViolation: ({ rule }) => void found.push(rule) });
-    const given = createEnviron();
-    Object.assign(given, { "wsgi.file_wrapper": () => assert(false) });
-    await runServer(app, given);
+    const { app, found } = validate(hello);
+    const environ = createEnviron();
+    Object.assign(environ, { "wsgi.file_wrapper": () => assert(false) });
+    await runServer(app, environ);
     assertEquals(await use(environ), result);
     assertEquals(found.slice(0, 1), [rule]);
   },
 );
 
 Deno.test("validator() only warns where middleware may hold a response back", async () => {
-  const found: Violation[] = [];
   const { app } = withYields(function* (start) {
     yield bytes;
     start("500 Internal Server Error", HEADERS.slice(0, 1), new Error("late"));
     yield bytes;
   });
-  const onViolation = (violation: Violation) => void found.push(violation);
-  const failing: Loose = validator(app!, { onViolation });
-  let head: Loose[] = [];
-  const body = await failing(createEnviron(), (...args: Loose[]) => {
-    head = args;
-    return async () => {};
-  });
-  for await (const _chunk of body);
-  await body.close?.();
-  assertEquals(head[0], "500 Internal Server Error");
-  assertEquals(found.map(({ rule, severity }) => `${severity} ${rule}`), [
+  const { call, violations } = validate(app!);
+  await play(call(), "end close");
+  assertEquals(violations.map(({ rule, severity }) => `${severity} ${rule}`), [
     "warning start-response/rethrows",
   ]);
 });

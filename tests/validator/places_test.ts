@@ -6,12 +6,13 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { ConformanceError, validator, type Violation } from "../../mod.ts";
+import { ConformanceError, validator } from "../../mod.ts";
 import { findFunction } from "../../validator/function_source.ts";
 import { cutOwnFrames, readFrames } from "../../wsgi/source_place.ts";
 import { start } from "./programs.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 import { sourceLines } from "./source_lines.ts";
+import { validate } from "./validated.ts";
 
 const HEADERS = [["Content-Type", "text/plain"]];
 const lineOf = await sourceLines(import.meta.url);
@@ -116,28 +117,26 @@ Deno.test("ConformanceError says which chunk it is about", async () => {
 });
 
 Deno.test("Violation.place is set even when stacks are no longer captured", async () => {
-  const found: Violation[] = [];
   let isBroken = false;
-  const app = validator((_environ: Loose, startResponse: Loose): Loose => { // app
+  const { app, violations } = validate((_environ, startResponse) => { // app
     startResponse("200 OK", HEADERS);
     return isBroken ? "Hello" : [bytes];
-  }, { onViolation: (violation) => void found.push(violation) });
+  });
   const call = () => runServer(app, createEnviron()).catch(() => {});
   for (let i = 0; i < 200; i++) await call();
   isBroken = true;
   await call();
   await call();
-  assertEquals(found.map(({ place }) => place?.role), [
+  assertEquals(violations.map(({ place }) => place?.role), [
     "definition",
     "start-response",
   ]);
-  assertStringIncludes(lineOf(found[0]?.place), "// app");
+  assertStringIncludes(lineOf(violations[0]?.place), "// app");
 });
 
 Deno.test("validator() reports a startResponse from a callback that comes too late, and throws nothing", async () => {
-  const found: Violation[] = [];
   const calls = Promise.withResolvers<void>();
-  const app = validator((_environ: Loose, startResponse: Loose): Loose => {
+  const { app, violations } = validate((_environ, startResponse) => {
     Promise.resolve().then(async () => {
       await Promise.resolve();
       const write = startResponse("200 OK", HEADERS); // late
@@ -145,10 +144,12 @@ Deno.test("validator() reports a startResponse from a callback that comes too la
       calls.resolve();
     });
     return [];
-  }, { onViolation: (violation) => void found.push(violation) });
+  });
   await runServer(app, createEnviron()).catch(() => {});
   await calls.promise;
-  const late = found.find(({ rule }) => rule === "start-response/after-end");
+  const late = violations.find(({ rule }) =>
+    rule === "start-response/after-end"
+  );
   assertStringIncludes(lineOf(late?.place), "// late");
   assertStringIncludes(late?.hint ?? "", "Is an await missing?");
 });

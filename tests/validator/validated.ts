@@ -11,7 +11,6 @@ import {
   type ValidatorOptions,
   type Violation,
 } from "../../mod.ts";
-import type { Profile } from "../../validator.ts";
 import { start, TEXT } from "./programs.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 
@@ -19,6 +18,8 @@ import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 export interface Validated {
   /** The application. */
   readonly app: ValidatedApplication;
+  /** The findings, in order. */
+  readonly violations: Violation[];
   /** The ids of the rules that were broken, in order. */
   readonly found: string[];
   /** Calls the application for one request. */
@@ -28,16 +29,20 @@ export interface Validated {
 /** Validates an application that begins the response and returns a body. */
 export function validate(
   app: (environ: Loose, startResponse: Loose) => Loose,
-  options: { throws?: boolean; profile?: Profile; name?: string } = {},
+  options: Omit<ValidatorOptions, "onViolation"> = {},
 ): Validated {
+  const violations: Violation[] = [];
   const found: string[] = [];
   const validated = validator(app as Application, {
     ...options,
-    onViolation: ({ rule }) => void found.push(rule),
+    onViolation: (violation) => {
+      violations.push(violation);
+      found.push(violation.rule);
+    },
   });
   const call = (method = "GET", input?: string) =>
     validated({ ...createEnviron(input), REQUEST_METHOD: method }, start);
-  return { app: validated, found, call };
+  return { app: validated, violations, found, call };
 }
 
 /** Validates an application that returns a body. */
@@ -85,7 +90,7 @@ export function wrapping(
   wrap: (file: Loose) => unknown,
   file: Loose = { read: () => null },
   options: { throws?: boolean; headers?: readonly unknown[] } = {},
-): { readonly body: Loose } & Omit<Validated, "call"> {
+): { readonly body: Loose } & Pick<Validated, "app" | "found"> {
   const { headers = TEXT, ...others } = options;
   const { app, found } = validate((environ, startResponse) => {
     startResponse("200 OK", headers);
