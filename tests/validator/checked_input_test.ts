@@ -4,7 +4,6 @@ import { setImmediate } from "node:timers/promises";
 import {
   ConformanceError,
   RequestBodyError,
-  validator,
   type ValidatorOptions,
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
@@ -25,17 +24,12 @@ async function useStream(
   const isText = typeof stream === "string";
   const environ = createEnviron(isText ? stream : undefined);
   if (!isText) Reflect.set(environ, key, stream);
-  const found: string[] = [];
   let result: unknown;
-  const app = validator(async (environ, startResponse) => {
+  const { app, found } = validate(async (environ, startResponse) => {
     result = await action(environ[key]);
     startResponse("200 OK", []);
     return [];
-  }, {
-    throws: false,
-    onViolation: ({ rule }) => void found.push(rule),
-    ...options,
-  });
+  }, { throws: false, ...options });
   const body = await app(environ, start);
   await body.close?.();
   return { result, found };
