@@ -54,6 +54,7 @@ Deno.test.each([
   ["sound", "detached!", "close", "close/not-on-body"],
   ["close() throws", "return closeWith?", "return close", "close/arguments"],
   ["sound", "next close!", "next close", "close/without-return"],
+  ["failed", "next? return close", "next return close", ""],
   ["failed", "next? next! close", "next close", "iteration/next-after-end"],
   ["ended", "next next! close", "next close", "iteration/next-after-end"],
 ])(

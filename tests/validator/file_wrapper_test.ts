@@ -73,7 +73,8 @@ Deno.test("validator() checks the chunks of a sync file wrapper", () => {
   assertEquals(Symbol.asyncIterator in body, false);
   assertEquals([...body], ["text"]);
   body.close();
-  assertEquals(found, ["body/chunk"]);
+  body.close();
+  assertEquals(found, ["body/chunk", "close/called-twice"]);
   app.assertFinished();
 });
 

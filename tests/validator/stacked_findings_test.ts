@@ -230,6 +230,12 @@ Deno.test.each<[string, Stack, string[]]>([
     app: yielding(x),
     middleware: draining,
   }, ["middleware/drained by middleware"]],
+  ["nothing if an empty chunk stands for one that is held back", {
+    app: yielding(x, x),
+    middleware: passing(function* (body) {
+      for (const _chunk of body) yield bytes("");
+    }),
+  }, []],
   ["nothing if middleware continues an iterator", {
     app: yielding(x, x),
     middleware: passing(function* (body) {
