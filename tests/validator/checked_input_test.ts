@@ -8,7 +8,7 @@ import {
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
 import { calling } from "./fixtures/input_apps.ts";
-import { bytes, PLAIN, start, TEXT } from "./programs.ts";
+import { bytes, start, TEXT } from "./programs.ts";
 import { assertFinds, createEnviron, type Loose } from "./scenario.ts";
 import { validate } from "./validated.ts";
 
@@ -217,16 +217,6 @@ Deno.test("validator() reports once that wsgi.input returned more than CONTENT_L
   };
   const expected = "input/too-much: 3 bytes where CONTENT_LENGTH is 2";
   await assertFinds({ ...scenario, environ }, [expected], { profile: "core" });
-});
-
-Deno.test("validator() checks the size only of calls that have one", async () => {
-  await assertFinds({
-    app: (environ, startResponse) => {
-      startResponse("200 OK", [PLAIN]);
-      assertThrows(() => environ["wsgi.input"].on("data", () => {}));
-      return [];
-    },
-  }, ["input/member: a call to on()"]);
 });
 
 // wsgi.errors -----------------------------------------------------------------

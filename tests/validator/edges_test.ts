@@ -1,7 +1,6 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals, assertThrows } from "@std/assert";
 import { runInNewContext } from "node:vm";
-import { findEnvironHints } from "../../validator/views/environ_hints.ts";
 import { isPlainObject } from "../../validator/views/environ_view.ts";
 import { validator } from "../../mod.ts";
 import {
@@ -202,11 +201,6 @@ Deno.test("validator() passes on wsgi.input and wsgi.errors that are not streams
     server: closing,
   });
   assertEquals(seen, ["input", "errors"]);
-});
-
-Deno.test("findEnvironHints() counts an empty name as misspelled", () => {
-  assertEquals(findEnvironHints({ "": "x" })?.name, "");
-  assertEquals(findEnvironHints({ A: "x" }), undefined);
 });
 
 Deno.test("validator() lets programs add members to wsgi.input", async () => {

@@ -1,35 +1,11 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { FileWrapper, validator } from "../../mod.ts";
-import { runApplication } from "../../gateway/mod.ts";
 import { play, start, TEXT } from "./programs.ts";
-import { validate, wrapping } from "./validated.ts";
+import { wrapping } from "./validated.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
-
-Deno.test("validator() does not change what runApplication() sends from a file wrapper", async () => {
-  const blocks = [bytes, bytes];
-  const sent: unknown[] = [];
-  const { app, found } = validate((environ, startResponse) => {
-    startResponse("200 OK", [...TEXT, ["Content-Length", "10"]]);
-    const close = () => void sent.push("close");
-    return environ["wsgi.file_wrapper"]({ read: () => blocks.shift(), close });
-  });
-  const environ = createEnviron();
-  environ["wsgi.file_wrapper"] = (file) => new FileWrapper(file);
-  await runApplication(app, environ, {
-    sendHead: () => {},
-    write: (chunk) => void sent.push(chunk),
-    end: () => void sent.push("end"),
-    abort: (reason) => void sent.push(reason),
-  });
-  assertEquals(sent.length, 4);
-  assertStrictEquals(sent[0], bytes);
-  assertEquals(sent.slice(2).sort(), ["close", "end"]);
-  assertEquals(found, []);
-  app.assertFinished();
-});
 
 Deno.test("validator() keeps a file wrapper the same object, and checks its chunks", async () => {
   const blocks = [bytes];

@@ -10,7 +10,7 @@ import {
 import { ConformanceError, validator, type Violation } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { findDeclaration } from "../../validator/function_source.ts";
-import { play, withHeader, withYields } from "./programs.ts";
+import { withHeader } from "./programs.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
 import { sourceLines } from "./source_lines.ts";
 import { validate } from "./validated.ts";
@@ -107,19 +107,6 @@ Deno.test.each<[string, (environ: Loose) => unknown, unknown]>([
     assertEquals(found.slice(0, 1), [rule]);
   },
 );
-
-Deno.test("validator() only warns where middleware may hold a response back", async () => {
-  const { app } = withYields(function* (start) {
-    yield bytes;
-    start("500 Internal Server Error", HEADERS.slice(0, 1), new Error("late"));
-    yield bytes;
-  });
-  const { call, violations } = validate(app!);
-  await play(call(), "end close");
-  assertEquals(violations.map(({ rule, severity }) => `${severity} ${rule}`), [
-    "warning start-response/rethrows",
-  ]);
-});
 
 Deno.test.each<[string, string, number | undefined]>([
   ["app();\nclass app {}", "app", 2],

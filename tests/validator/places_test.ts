@@ -34,10 +34,6 @@ const MISTAKES: Record<string, Loose> = {
     startResponse("200 OK", HEADERS); // string
     return "Hello";
   },
-  promise: (_environ: Loose, startResponse: Loose) => {
-    startResponse("200 OK", HEADERS); // promise
-    return [Promise.resolve(bytes)];
-  },
   nothing: async function nothing(_environ: Loose, startResponse: Loose) {
     await Promise.resolve();
     startResponse("200 OK", HEADERS); // nothing
@@ -46,9 +42,6 @@ const MISTAKES: Record<string, Loose> = {
     startResponse("200 OK", HEADERS); // generator
     yield bytes;
     yield "text";
-  },
-  never(_environ: Loose, _never: Loose): Loose { // never
-    return [bytes];
   },
   response: (_environ: Loose, _response: Loose) =>
     // response

@@ -206,15 +206,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       throw new Error("The disk is full");
     },
   ],
-  "a session": [(app) => (environ, startResponse) => {
-    environ["example.session"] = { user: "ada" };
-    const cookie = ["Set-Cookie", "sid=1; Path=/; HttpOnly"];
-    return app(
-      environ,
-      (status: string, headers: Loose[], excInfo: Loose) =>
-        startResponse(status, [...headers, cookie], excInfo),
-    );
-  }, lazily],
   "conditional requests": [
     buffering(({ head: [status, headers], chunks }, startResponse, environ) => {
       const isSame = environ.HTTP_IF_NONE_MATCH === '"7"';
@@ -249,15 +240,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
     lazily,
     { PATH_INFO: "/app/a b", REQUEST_URI: "/app/a%20b" },
   ],
-  "method override": [
-    (app) => (environ, startResponse) =>
-      app({ ...environ, REQUEST_METHOD: "DELETE" }, startResponse),
-    (_environ, startResponse) => {
-      startResponse("204 No Content", []);
-      return [];
-    },
-    { REQUEST_METHOD: "POST" },
-  ],
   "a form that is read and put back": [
     (app) => async (environ, startResponse) => {
       const left = [await environ["wsgi.input"].read()];
@@ -277,20 +259,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       return [form];
     },
     { BODY: "name=ada" },
-  ],
-  "an upper-case filter that streams": [
-    (app) =>
-      async function* (environ, startResponse) {
-        const body = await app(environ, startResponse);
-        try {
-          for await (const chunk of body) {
-            yield bytes(new TextDecoder().decode(chunk).toUpperCase());
-          }
-        } finally {
-          await body.close?.();
-        }
-      },
-    lazily,
   ],
   "a body through transferred buffers": [(app) => app, transfers],
 };

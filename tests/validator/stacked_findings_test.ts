@@ -100,10 +100,6 @@ Deno.test.each<[string, Stack, string[]]>([
     app: challenge!,
     innerOptions: { profile: "core" },
   }, [CHALLENGE]],
-  ["the application where the inner validator checks no http rule", {
-    app: challenge!,
-    innerOptions: { rules: { "http/*": "off" } },
-  }, [CHALLENGE]],
   ["the application where the inner validator does not check the rule", {
     app: challenge!,
     innerOptions: { rules: { "http/challenge": "off" } },
@@ -131,10 +127,6 @@ Deno.test.each<[string, Stack, string[]]>([
     "body/string by application",
   ]],
   // Links between validators
-  ["an application behind a copy of the environ", {
-    app: challenge!,
-    middleware: copying((environ) => ({ ...environ })),
-  }, [CHALLENGE]],
   ["middleware that copies string keys", {
     middleware: copying(fromEntries),
   }, ["environ/string by middleware"]],
