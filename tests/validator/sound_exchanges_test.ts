@@ -56,7 +56,6 @@ GET => 200 OK | Content-Type: multipart/form-data; boundary=----WebKitFormBounda
 GET => 200 OK | Content-Type: text/event-stream | X-Accel-Buffering: no
 GET => 200 OK | X-Empty: `.trim().split("\n");
 
-/** Splits a header line. */
 function toPair(line: string): [string, string] {
   const end = line.indexOf(":");
   return [line.slice(0, end), line.slice(end + 1).trim()];

@@ -219,19 +219,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
     lazily,
     { HTTP_IF_NONE_MATCH: '"7"' },
   ],
-  "ranges": [
-    buffering(async ({ head, chunks }, startResponse) => {
-      const whole = new Uint8Array(await new Blob(chunks).arrayBuffer());
-      startResponse("206 Partial Content", [
-        ...head[1],
-        ["Content-Range", `bytes 0-3/${whole.length}`],
-        ["Content-Length", "4"],
-      ]);
-      return [whole.subarray(0, 4)];
-    }),
-    lazily,
-    { HTTP_RANGE: "bytes=0-3" },
-  ],
   "a mount": [
     (app) => (environ, startResponse) => {
       const PATH_INFO = environ.PATH_INFO.slice(4);

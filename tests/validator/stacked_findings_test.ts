@@ -15,7 +15,6 @@ import {
   helloApp,
   type Loose,
   runServer,
-  type Scenario,
 } from "./scenario.ts";
 import {
   copying,
@@ -286,17 +285,12 @@ Deno.test.each<[string, Stack, string[]]>([
 // middleware/content-length ----------------------------------------------------
 
 const drop = (chunk: Uint8Array) => chunk.subarray(0, 0);
-const HEAD: Scenario["environ"] = (it) => ({ ...it, REQUEST_METHOD: "HEAD" });
 
 Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
-  ["the same chunks", "200 OK", (chunk) => chunk, []],
-  ["the same length", "200 OK", (chunk) => chunk.toReversed(), []],
   ["a byte less", "200 OK", (chunk) => chunk.subarray(1), [
     "a body of 3 bytes",
   ]],
   ["a byte more", "200 OK", () => new Uint8Array(5), ["5 bytes"]],
-  ["nothing", "204 No Content", drop, []],
-  ["nothing", "205 Reset Content", drop, []],
   ["nothing", "304 Not Modified", drop, []],
   ["nothing", "206 Partial Content", drop, ["a body of 0 bytes"]],
   ["nothing", "305 Use Proxy", drop, ["a body of 0 bytes"]],
@@ -305,33 +299,20 @@ Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
 ])(
   "middleware/content-length counts %s with %s",
   async (_what, status, change, expected) => {
-    assertEquals(await lengths(status, change), expected);
+    const { outer } = await run({
+      app: four(status),
+      middleware: passing(function* (body) {
+        for (const chunk of body) yield change(chunk);
+      }),
+      // A server that reads every chunk, even of a response without content.
+      server: (app, environ) => {
+        const body = app(environ, start);
+        for (const _chunk of body);
+        body.close();
+      },
+    });
+    const found = outer.filter(({ rule }) => rule.endsWith("/content-length"))
+      .map(({ message }) => foundIn(message).replace(/ with.*/, ""));
+    assertEquals(found, expected);
   },
 );
-
-Deno.test("middleware/content-length ignores responses to HEAD", async () => {
-  assertEquals(await lengths("200 OK", drop, HEAD), []);
-});
-
-/** The findings about the length of a body whose chunks are changed. */
-async function lengths(
-  status: string,
-  change: (chunk: Uint8Array) => unknown,
-  environ: Scenario["environ"] = (environ) => environ,
-): Promise<string[]> {
-  const { outer } = await run({
-    app: four(status),
-    environ,
-    middleware: passing(function* (body) {
-      for (const chunk of body) yield change(chunk);
-    }),
-    // A server that reads every chunk, even of a response without content.
-    server: (app, environ) => {
-      const body = app(environ, start);
-      for (const _chunk of body);
-      body.close();
-    },
-  });
-  return outer.filter(({ rule }) => rule === "middleware/content-length")
-    .map(({ message }) => foundIn(message).replace(/ with.*/, ""));
-}

@@ -26,7 +26,6 @@ import {
   type Stack,
   starting,
   summary,
-  thrown,
 } from "./validated.ts";
 
 const [digits, challenge] = statuses("200", "401 Unauthorized")
@@ -148,24 +147,6 @@ Deno.test.each<[Uint8Array[], unknown[], string]>([
   },
 );
 
-// What is thrown --------------------------------------------------------------
-
-Deno.test.each<[string, Stack]>([
-  [CHALLENGE, { app: challenge! }],
-  ["middleware/exc-info-lost by middleware", {
-    ...withStart((startResponse) => {
-      startResponse("200 OK", []);
-      startResponse("500 Internal Server Error", [], new Error("no"));
-    }),
-    middleware: starting((status, headers) => [status, headers]),
-  }],
-  ["middleware/inner-not-closed by middleware", {
-    middleware: (app) => (...args) => [...app(...args)],
-  }],
-])("validator() throws once through a stack: %s", async (rule, stack) => {
-  assertEquals(await thrown(stack), rule);
-});
-
 Deno.test.each<[string, (startResponse: Loose) => void]>([
   ["middleware/inner-not-closed", () => {
     throw new RangeError("mine");
@@ -189,8 +170,6 @@ Deno.test.each<[string, (startResponse: Loose) => void]>([
     assertEquals(found.map(({ rule }) => rule), [rule]);
   },
 );
-
-// Several requests and validators ---------------------------------------------
 
 Deno.test.each([[1, "one inner body"], [2, "2 inner bodies"]])(
   "validator() reports how many inner bodies were left open: %i",

@@ -194,25 +194,3 @@ export async function run(stack: Stack): Promise<Findings> {
 export function summary(violations: readonly Violation[]): string[] {
   return violations.map(({ rule, blame }) => `${rule} by ${blame}`);
 }
-
-/** A stack whose validators throw; returns the rule that the server sees. */
-export async function thrown(stack: Stack): Promise<string | undefined> {
-  try {
-    await run({
-      ...stack,
-      outerOptions: { throws: true },
-      innerOptions: { throws: true },
-      server: async (app, environ) => {
-        const body = await app(environ, () => () => Promise.resolve());
-        try {
-          for await (const _chunk of body);
-        } finally {
-          await body.close?.();
-        }
-      },
-    });
-  } catch (error) {
-    return summary([(error as { violation: Violation }).violation])[0];
-  }
-  return undefined;
-}
