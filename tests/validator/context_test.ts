@@ -143,15 +143,3 @@ Deno.test("ValidatorContext.report() survives an onViolation that rejects", asyn
   await printed({ onViolation }, true);
   await setImmediate();
 });
-
-Deno.test("ValidatorContext knows the rules that are on, its name and its profile", () => {
-  const rulesOff = { rules: { "body/string": "off" } } as const;
-  const context = new ValidatorContext(rulesOff, ids);
-  context.select(rules);
-  const applies = ["headers/array", "body/string", "body/costly"]
-    .map((id) => context.applies(id));
-  assertEquals(applies, [true, false, false]);
-  assertEquals([context.where, context.watchesGarbage], ["", false]);
-  const other = new ValidatorContext({ name: "a", profile: "paranoid" }, []);
-  assertEquals([other.where, other.watchesGarbage], [', seen by "a"', true]);
-});

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { FileWrapper, validator } from "../../mod.ts";
+import { FileWrapper, type Violation } from "../../mod.ts";
 import { play, start, TEXT } from "./programs.ts";
-import { wrapping } from "./validated.ts";
+import { layer, summary, wrapping } from "./validated.ts";
 import { createEnviron, type Loose } from "./scenario.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -55,26 +55,23 @@ Deno.test("validator() checks the chunks of a sync file wrapper", () => {
 });
 
 Deno.test("validator() watches a file wrapper in each validator of a stack", () => {
-  const found: string[] = [];
-  const layer = (app: Loose, name: string, rules = {}): Loose =>
-    validator(app, {
-      ...{ name, throws: false, rules },
-      onViolation: ({ rule }) => void found.push(`${name}: ${rule}`),
-    });
+  const [inside, outside]: Violation[][] = [[], []];
   const app = (environ: Loose, start: Loose) => {
     start("200 OK", TEXT);
     return environ["wsgi.file_wrapper"]({ read: () => null });
   };
-  const inner = layer(app, "inner", { "body/chunk": "off" });
-  const outer = layer(inner, "outer");
+  const inner = layer(app, [inside!], { rules: { "body/chunk": "off" } });
+  const outer = layer(inner, [outside!]);
   const wrap = syncWrapper("text") as Loose;
-  const environ = { ...createEnviron(), "wsgi.file_wrapper": wrap };
-  const body = outer(environ, start);
+  const body = outer({ ...createEnviron(), "wsgi.file_wrapper": wrap }, start);
   assertEquals([...body], ["text"]);
   body.close();
   outer.assertFinished();
   inner.assertFinished();
-  assertEquals(found, ["outer: body/chunk"]);
+  assertEquals([inside, outside].map((found) => summary(found!)), [
+    [],
+    ["body/chunk by application"],
+  ]);
 });
 
 Deno.test("validator() keeps a file wrapper writable", async () => {

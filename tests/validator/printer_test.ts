@@ -35,11 +35,6 @@ Deno.test("ViolationPrinter prints message, hint and how to read more", () => {
   assertEquals(printed([brief]), [`${message}${see}`]);
 });
 
-Deno.test("ViolationPrinter names the layer", () => {
-  const [text] = printed([violation("a/b", { severity: "error" })], "blog");
-  assertStringIncludes(text ?? "", "error [blog]: All");
-});
-
 Deno.test("ViolationPrinter prints a rule once for each layer, then counts at powers of ten", () => {
   const many = Array.from({ length: 10_000 }, () => violation("a/b"));
   const counts = [10, 100, 1000, 10000].map((count) =>

@@ -28,6 +28,12 @@ function isAsync(fn: Use): boolean {
   return fn.toString().startsWith("async");
 }
 
+/** Calls a function, and returns an empty body when it has finished. */
+function nothingAfter(use: Use, ...args: Loose[]): Loose {
+  const result = use(...args);
+  return isAsync(use) ? result.then(() => []) : [];
+}
+
 // Requests --------------------------------------------------------------------
 
 /** A HEAD request. */
@@ -104,10 +110,7 @@ export function* generatorApp(
 
 /** An application that calls startResponse and returns no chunks. */
 export function withStart(call: Use): Scenario {
-  return withStarted((start) => {
-    const result = call(start);
-    return isAsync(call) ? result.then(() => []) : [];
-  });
+  return withStarted((start) => nothingAfter(call, start));
 }
 
 /** An application that uses only startResponse. */
@@ -117,10 +120,9 @@ export function withStarted(app: Use): Scenario {
 
 /** An application that uses write() and returns no chunks. */
 export function withWrite(use: Use, headers: unknown = TEXT): Scenario {
-  return withStarted((start) => {
-    const result = use(start("200 OK", headers), start);
-    return isAsync(use) ? result.then(() => []) : [];
-  });
+  return withStarted((start) =>
+    nothingAfter(use, start("200 OK", headers), start)
+  );
 }
 
 /** An application that returns the result of a function. */

@@ -8,7 +8,14 @@
 
 import { assertEquals } from "@std/assert";
 import { validator, type ValidatorOptions } from "../../mod.ts";
-import { bytes, TEXT } from "./programs.ts";
+import {
+  bytes,
+  statuses,
+  TEXT,
+  withBody,
+  withYields,
+  yielding,
+} from "./programs.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
 
 type App = (environ: Loose, startResponse: Loose) => Loose;
@@ -75,10 +82,7 @@ function buffering(
     await answer(await buffer(app, environ), startResponse, environ, app);
 }
 
-const lazily: App = function* (_environ, startResponse) {
-  startResponse("200 OK", TEXT);
-  yield* [bytes("Hello "), bytes("world")];
-};
+const lazily: App = yielding(bytes("Hello "), bytes("world"));
 
 let calls = 0;
 const failsOnce: App = (_environ, startResponse) => {
@@ -87,12 +91,11 @@ const failsOnce: App = (_environ, startResponse) => {
   return [bytes(isGood ? "fine" : "busy")];
 };
 
-const throwsLate: App = function* (_environ, startResponse) {
-  startResponse("200 OK", TEXT);
+const throwsLate = withYields(function* (startResponse) {
   yield bytes("Half ");
   startResponse("500 Internal Server Error", TEXT, new Error("full"));
   yield bytes("sorry");
-};
+}).app!;
 
 const redirects: App = (environ, startResponse) => {
   if (environ.PATH_INFO === "/new") startResponse("200 OK", TEXT);
@@ -180,10 +183,7 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       await body.close?.();
       return [];
     },
-    (_environ, startResponse) => {
-      startResponse("200 OK", [...TEXT, ["Content-Length", "5"]]);
-      return [bytes("Hello")];
-    },
+    withBody(() => [bytes("Hello")], [...TEXT, ["Content-Length", "5"]]).app!,
     { REQUEST_METHOD: "HEAD" },
   ],
   "a cache": [(app) => async (environ, startResponse) => {
@@ -268,10 +268,7 @@ Deno.test.each(Object.entries(stacks))(
 );
 
 Deno.test("validator() finds nothing in a router that tries siblings with one environ", async () => {
-  const missing: App = (_environ, startResponse) => {
-    startResponse("404 Not Found", TEXT);
-    return [bytes("no")];
-  };
+  const missing = statuses("404 Not Found")[0]!.app!;
   const found = await findingsOf((validate) => {
     const routes = [missing, missing, lazily].map(validate);
     return validate(async (environ, startResponse) => {
