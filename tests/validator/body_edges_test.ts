@@ -170,23 +170,13 @@ Deno.test("validator() ignores a response that the server refuses", () => {
 });
 
 Deno.test("validator() handles the rejection of a Promise that was passed to write()", async () => {
-  const escaped: unknown[] = [];
-  const note = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    escaped.push(event.reason);
-  };
-  addEventListener("unhandledrejection", note);
-  try {
-    const app = withWrite((write) => {
-      write(Promise.reject(new Error("x")));
-    });
-    const options = { profile: "core" } as const;
-    await assertFinds({ ...app, server: closing }, ["write/chunk"], options);
-    await setImmediate();
-  } finally {
-    removeEventListener("unhandledrejection", note);
-  }
-  assertEquals(escaped, []);
+  const app = withWrite((write) => {
+    write(Promise.reject(new Error("x")));
+  });
+  const options = { profile: "core" } as const;
+  await assertFinds({ ...app, server: closing }, ["write/chunk"], options);
+  // An unhandled rejection would end the test here.
+  await setImmediate();
 });
 
 Deno.test.each<[string, (environ: Loose) => unknown]>([

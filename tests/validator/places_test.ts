@@ -1,29 +1,41 @@
 // deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import {
+  assert,
   assertEquals,
+  assertInstanceOf,
   assertMatch,
   assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { ConformanceError, validator } from "../../mod.ts";
-import { findFunction } from "../../validator/function_source.ts";
+import { ConformanceError, validator, type Violation } from "../../mod.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import {
+  findDeclaration,
+  findFunction,
+} from "../../validator/function_source.ts";
 import { cutOwnFrames, readFrames } from "../../wsgi/source_place.ts";
-import { start } from "./programs.ts";
+import { start, withHeader } from "./programs.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
-import { sourceLines } from "./source_lines.ts";
 import { validate } from "./validated.ts";
 
 const HEADERS = [["Content-Type", "text/plain"]];
-const lineOf = await sourceLines(import.meta.url);
+const SIZED = [...HEADERS, ["Content-Length", "5"]];
+const LINES = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
 const bytes = new TextEncoder().encode("Hello");
 
+/** Returns the line of this file that a finding names. */
+function lineOf(place?: { file: string; line: number }): string {
+  assertEquals(place?.file, import.meta.url);
+  return LINES[place!.line - 1] ?? "";
+}
+
 /** The error of one request to `/shop/cart`, sent as in a test. */
-async function errorOf(app: Loose): Promise<ConformanceError> {
+function errorOf(app: Loose): Promise<ConformanceError> {
   const validated = validator(app);
   const environ = createEnviron();
   Object.assign(environ, { SCRIPT_NAME: "/shop", PATH_INFO: "/cart" });
-  return await assertRejects(async () => {
+  return assertRejects(async () => {
     const body = await validated(environ, start); // the test calls
     for await (const _chunk of body);
   }, ConformanceError);
@@ -156,6 +168,95 @@ Deno.test("validator() names the line of its call if its argument is not an appl
   assertStringIncludes(error.message, "fromFetchHandler(app)");
 });
 
+const wrapped = (app: Loose) =>
+  async function shout(environ: Loose, startResponse: Loose) { // middleware
+    const chunks: Uint8Array[] = await Array.fromAsync(
+      await app(environ, startResponse),
+    );
+    return [...chunks, ...chunks];
+  };
+const hello = (_environ: Loose, startResponse: Loose) => {
+  startResponse("200 OK", SIZED); // hello
+  return [bytes];
+};
+const listener = (req: Loose, res: Loose) => res.end(req.url); // listener
+
+/** Returns the error that a test gets if it calls a program with the client. */
+async function clientErrorOf(app: Loose): Promise<ConformanceError> {
+  const client = new TestClient(app);
+  return await assertRejects(() => client.get("/a"), ConformanceError);
+}
+
+Deno.test.each<[string, Loose, Violation["application"], string]>([
+  [
+    "the body",
+    (_: Loose, start: Loose) => {
+      start("200 OK", SIZED); // the body
+      return "Hello";
+    },
+    "places_test.ts",
+    "start-response",
+  ],
+  ["no startResponse", () => [bytes], "places_test.ts", "definition"], // no startResponse
+  ["middleware", wrapped(validator(hello)), "shout", "definition"],
+  ["listener", listener, "listener", "definition"],
+])(
+  "TestClient names the application and its line: %s",
+  async (line, app, application, role) => {
+    const { violation, message } = await clientErrorOf(app);
+    assertEquals([violation.application, violation.place?.role], [
+      application,
+      role,
+    ]);
+    assert(lineOf(violation.place).endsWith(`// ${line}`), message);
+    assertMatch(lineOf(violation.caller as Loose), /client\.get\(/);
+  },
+);
+
+Deno.test("TestClient explains the error of a handler of another interface", async () => {
+  const error = await clientErrorOf(listener);
+  assertEquals(error.violation.rule, "application/other-interface");
+  assertInstanceOf(error.cause, TypeError);
+  assertStringIncludes(Deno.inspect(error), "[cause]: TypeError");
+});
+
+Deno.test("ConformanceError shows each line once", async () => {
+  const error = await clientErrorOf(wrapped(validator(hello)));
+  const [head, ...frames] = error.stack!.split("\n");
+  assertEquals(head, `ConformanceError: ${error.violation.message}`);
+  assertEquals(frames.filter((line) => !line.startsWith("    at ")), []);
+  const shown = [`ConformanceError: ${error.message}`, ...frames];
+  assertEquals(Deno.inspect(error), shown.join("\n"));
+});
+
+Deno.test("validator() gives every finding a line, however many there are", async () => {
+  const wrong = withHeader("Connection", "close").app!;
+  const { app, violations } = validate(wrong, { throws: false });
+  for (let i = 0; i < 100; i++) await runServer(app, createEnviron());
+  assert(violations.length >= 100);
+  assertEquals(violations.filter(({ place }) => place === undefined), []);
+});
+
+Deno.test.each<[string, (environ: Loose) => unknown, unknown]>([
+  ["input/after-close", (it) => it["wsgi.input"].read(5), new Uint8Array()],
+  ["input/after-close", (it) => it["wsgi.input"].readlines(), []],
+  ["input/arguments", (it) => it["wsgi.input"].read("5"), new Uint8Array()],
+  ["input/member", (it) => it["wsgi.input"].json(), undefined],
+  ["errors/write", (it) => it["wsgi.errors"].write(5), undefined],
+  ["errors/member", (it) => it["wsgi.errors"].log(5), undefined],
+  ["file-wrapper/readable", (it) => it["wsgi.file_wrapper"](5), []],
+])(
+  "validator() reports %s after the response, and throws nothing",
+  async (rule, use, result) => {
+    const { app, found } = validate(hello);
+    const environ = createEnviron();
+    Object.assign(environ, { "wsgi.file_wrapper": () => assert(false) });
+    await runServer(app, environ);
+    assertEquals(await use(environ), result);
+    assertEquals(found.slice(0, 1), [rule]);
+  },
+);
+
 Deno.test.each<[string, string, string, number, number]>([
   [
     "types, and another function of the same words",
@@ -179,6 +280,17 @@ Deno.test.each<[string, string, string, number, number]>([
 Deno.test("findFunction() does not find a function that is not in the text", () => {
   assertEquals(findFunction("a b c d", "(a, d) => e", "a"), undefined);
   assertEquals(findFunction("x", "() => x", ""), undefined);
+});
+
+Deno.test.each<[string, string, number | undefined]>([
+  ["app();\nclass app {}", "app", 2],
+  ["app();\nexport async function* app() {}", "app", 2],
+  ["let app;\nexport const app: Application = make();", "app", 2],
+  ["const my = {\n  async app(environ) {},\n}", "app", 2],
+  ["const application = 1; let app;", "app", undefined],
+  ["export default () => []", "", undefined],
+])("findDeclaration() finds what declares a name: %j", (text, name, line) => {
+  assertEquals(findDeclaration(text, name)?.line, line);
 });
 
 Deno.test("cutOwnFrames() keeps the frames of programs, the runtime and dependencies", () => {

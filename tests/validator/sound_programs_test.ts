@@ -123,14 +123,6 @@ const STARTS_AGAIN = "a buffer around an application that starts again";
 
 /** Middleware, the application behind it, and a request. */
 const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
-  "a buffer that sets Content-Length": [
-    buffering(({ head: [status, headers], chunks }, startResponse) => {
-      const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-      startResponse(status, [...headers, ["Content-Length", String(length)]]);
-      return chunks;
-    }),
-    lazily,
-  ],
   [STARTS_AGAIN]: [
     buffering(({ head, chunks }, startResponse) => {
       startResponse(...head.slice(0, 2));

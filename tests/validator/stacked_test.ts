@@ -28,8 +28,7 @@ import {
   summary,
 } from "./validated.ts";
 
-const [digits, challenge] = statuses("200", "401 Unauthorized")
-  .map(({ app }) => app!);
+const [challenge] = statuses("401 Unauthorized").map(({ app }) => app!);
 
 const CHALLENGE = "http/challenge by application";
 const x = bytes("x");
@@ -38,12 +37,6 @@ const between = 'the middleware between "outer" and "inner"';
 const withoutMethod = ({ REQUEST_METHOD: _, ...environ }: Loose) => environ;
 
 Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
-  [
-    'the application, seen by "inner"',
-    { app: digits!, server: closing },
-    "status/digits",
-    "inner",
-  ],
   [
     between,
     { middleware: starting((_, list) => ["200", list]), server: closing },
