@@ -170,13 +170,9 @@ Deno.test.each<[string, (environ: Loose) => Loose]>([
 ])(
   "validator() does not check the variables of an invalid environ: %s",
   async (id, environ) => {
-    const server = (app: Loose, environ: Loose) => {
-      try {
-        closing(app, environ);
-      } catch {
-        // The application cannot use it.
-      }
-    };
+    // The application cannot use it.
+    const server = (app: Loose, environ: Loose) =>
+      Promise.try(closing, app, environ).catch(() => {});
     assertEquals(await idsIn({ environ, server }), [id]);
   },
 );

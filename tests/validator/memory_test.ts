@@ -44,24 +44,22 @@ function watchedBy(
   return { requests, forgotten };
 }
 
-Deno.test("validator() watches bodies in the profile paranoid, until they are closed", () => {
-  const environ = { ...createEnviron(), PATH_INFO: "/leak" };
-  const use = (app: Loose) => app(environ, start).close();
-  assertEquals(watchedBy(use, helloApp), {
-    requests: ["GET /leak"],
-    forgotten: 1,
-  });
-  assertEquals(watchedBy(use, helloApp, "http"), {
-    requests: [],
-    forgotten: 0,
-  });
-});
-
-Deno.test("validator() watches bodies of requests without a path", () => {
-  const environ = { ...createEnviron(), PATH_INFO: 5 };
-  const use = (app: Loose) => void app(environ, start);
-  assertEquals(watchedBy(use, helloApp), { requests: ["GET "], forgotten: 0 });
-});
+Deno.test.each<[unknown, boolean, Profile, string[]]>([
+  ["/leak", true, "paranoid", ["GET /leak"]],
+  ["/leak", true, "http", []],
+  [5, false, "paranoid", ["GET "]],
+])(
+  "validator() watches bodies until they are closed: of %j, closed: %s, in %s",
+  (PATH_INFO, closes, profile, requests) => {
+    const use = (app: Loose) => {
+      const body = app({ ...createEnviron(), PATH_INFO }, start);
+      if (closes) body.close();
+    };
+    const forgotten = closes ? requests.length : 0;
+    const watched = watchedBy(use, helloApp, profile);
+    assertEquals(watched, { requests, forgotten });
+  },
+);
 
 Deno.test("validator() does not watch a body whose close() it cannot see", () => {
   const environ: Loose = createEnviron();

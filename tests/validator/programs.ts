@@ -99,14 +99,9 @@ export function headers(name: string, ...values: unknown[]): Scenario[] {
 // Applications ----------------------------------------------------------------
 
 /** A correct application with a sync body. */
-export function* generatorApp(
-  _environ: Loose,
-  startResponse: Loose,
-): Generator<Uint8Array, void> {
-  startResponse("200 OK", TEXT);
-  yield bytes("Hello");
-  yield bytes(" world");
-}
+export const generatorApp: Loose = withYields(function* (): Loose {
+  yield* [bytes("Hello"), bytes(" world")];
+}).app;
 
 /** An application that calls startResponse and returns no chunks. */
 export function withStart(call: Use): Scenario {

@@ -71,12 +71,7 @@ async function buffer(app: App, environ: Loose): Promise<Kept> {
 
 /** Middleware that reads the whole response, and then answers. */
 function buffering(
-  answer: (
-    kept: Kept,
-    startResponse: Loose,
-    environ: Loose,
-    app: App,
-  ) => Loose,
+  answer: (kept: Kept, start: Loose, environ: Loose, app: App) => Loose,
 ): (app: App) => App {
   return (app) => async (environ, startResponse) =>
     await answer(await buffer(app, environ), startResponse, environ, app);
@@ -197,19 +192,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
     () => {
       throw new Error("The disk is full");
     },
-  ],
-  "conditional requests": [
-    buffering(({ head: [status, headers], chunks }, startResponse, environ) => {
-      const isSame = environ.HTTP_IF_NONE_MATCH === '"7"';
-      const kept = isSame ? [] : headers;
-      startResponse(isSame ? "304 Not Modified" : status, [
-        ...kept,
-        ["ETag", '"7"'],
-      ]);
-      return isSame ? [] : chunks;
-    }),
-    lazily,
-    { HTTP_IF_NONE_MATCH: '"7"' },
   ],
   "a mount": [
     (app) => (environ, startResponse) => {
