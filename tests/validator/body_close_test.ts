@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
 import { ConformanceError } from "../../mod.ts";
-import { play, TEXT } from "./programs.ts";
+import { caught, play, TEXT } from "./programs.ts";
 import { type Answers, recorded, returning, validate } from "./validated.ts";
 
 const bytes = new TextEncoder().encode("Hello");
@@ -155,11 +155,8 @@ Deno.test("validator() throws no finding at close() that another error has hidde
   const { call, found } = validate(function* (_environ, startResponse) {
     startResponse("200 OK", TEXT);
     yield bytes;
-    try {
-      startResponse("200 OK", TEXT);
-    } catch {
-      throw error;
-    }
+    caught(() => startResponse("200 OK", TEXT));
+    throw error;
   });
   await play(call(), "next next? close");
   assertEquals(found, ["start-response/called-twice"]);

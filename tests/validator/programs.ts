@@ -34,6 +34,16 @@ function nothingAfter(use: Use, ...args: Loose[]): Loose {
   return isAsync(use) ? result.then(() => []) : [];
 }
 
+/** Returns what a function throws, as a program that ignores it. */
+export function caught(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 // Requests --------------------------------------------------------------------
 
 /** A HEAD request. */
