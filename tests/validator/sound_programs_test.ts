@@ -16,6 +16,7 @@ import {
   withYields,
   yielding,
 } from "./programs.ts";
+import { gives } from "./fixtures/input_apps.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
 
 type App = (environ: Loose, startResponse: Loose) => Loose;
@@ -79,13 +80,6 @@ function buffering(
 
 const lazily: App = yielding(bytes("Hello "), bytes("world"));
 
-let calls = 0;
-const failsOnce: App = (_environ, startResponse) => {
-  const isGood = calls++ % 2 === 1;
-  startResponse(isGood ? "200 OK" : "503 Service Unavailable", TEXT);
-  return [bytes(isGood ? "fine" : "busy")];
-};
-
 const throwsLate = withYields(function* (startResponse) {
   yield bytes("Half ");
   startResponse("500 Internal Server Error", TEXT, new Error("full"));
@@ -142,14 +136,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       close: () => body.close?.(),
     };
   }, lazily],
-  "a retry with the same environ": [
-    buffering(async (kept, startResponse, environ, app) => {
-      while (kept.head[0].startsWith("503")) kept = await buffer(app, environ);
-      startResponse(...kept.head);
-      return kept.chunks;
-    }),
-    failsOnce,
-  ],
   "an internal redirect": [
     buffering(async ({ head, chunks }, startResponse, environ, app) => {
       if (head[0].startsWith("302")) {
@@ -203,15 +189,7 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
   ],
   "a form that is read and put back": [
     (app) => async (environ, startResponse) => {
-      const left = [await environ["wsgi.input"].read()];
-      const next = () => Promise.resolve(left.pop() ?? new Uint8Array());
-      environ["wsgi.input"] = {
-        ...{ read: next, readline: next },
-        readlines: async () => [await next()],
-        async *[Symbol.asyncIterator]() {
-          yield await next();
-        },
-      };
+      gives(await environ["wsgi.input"].read())(environ);
       return app(environ, startResponse);
     },
     async (environ, startResponse) => {

@@ -80,12 +80,16 @@ const fromEntries = (environ: Loose) =>
   Object.fromEntries(Object.entries({ ...environ, HTTP_X: 5 }));
 
 /** Sends the same path with other variables from both sides. */
-function paths(outer: Loose, inner: Loose): Stack {
+function paths(outer: unknown[], inner: unknown[]): Stack {
+  const toPath = ([SCRIPT_NAME, PATH_INFO]: unknown[]) => ({
+    SCRIPT_NAME,
+    PATH_INFO,
+  });
   return {
     outerOptions: { profile: "paranoid", rules: { "environ/*": "off" } },
     innerOptions: { profile: "paranoid", rules: { "environ/*": "off" } },
-    environ: (environ) => ({ ...environ, ...outer }),
-    middleware: copying((environ) => ({ ...environ, ...inner })),
+    environ: (environ) => ({ ...environ, ...toPath(outer) }),
+    middleware: copying((environ) => ({ ...environ, ...toPath(inner) })),
   };
 }
 
@@ -249,14 +253,8 @@ Deno.test.each<[string, Stack, string[]]>([
   }, ["middleware/headers-changed by middleware"]],
   // A path that is not a string counts as missing
   ...[
-    paths({ SCRIPT_NAME: undefined, PATH_INFO: "/a/b" }, {
-      SCRIPT_NAME: "/a",
-      PATH_INFO: "/b",
-    }),
-    paths({ SCRIPT_NAME: "/a", PATH_INFO: undefined }, {
-      SCRIPT_NAME: "",
-      PATH_INFO: "/a",
-    }),
+    paths([undefined, "/a/b"], ["/a", "/b"]),
+    paths(["/a", undefined], ["", "/a"]),
   ].map((stack): [string, Stack, string[]] => [
     "nothing about a path that is not a string",
     stack,

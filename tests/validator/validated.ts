@@ -174,14 +174,10 @@ export async function run(stack: Stack): Promise<Findings> {
   const { app = helloApp, middleware = transparent } = stack;
   const findings: Findings = { all: [], outer: [], inner: [] };
   const { all, outer, inner } = findings;
-  const inside = layer(app, [inner, all], {
-    name: "inner",
-    ...stack.innerOptions,
-  });
-  const outside = layer(middleware(inside), [outer, all], {
-    name: "outer",
-    ...stack.outerOptions,
-  });
+  const innerOptions = { name: "inner", ...stack.innerOptions };
+  const inside = layer(app, [inner, all], innerOptions);
+  const outerOptions = { name: "outer", ...stack.outerOptions };
+  const outside = layer(middleware(inside), [outer, all], outerOptions);
   const environ = createEnviron();
   const changed = stack.environ?.(environ) ?? environ;
   await (stack.server ?? runServer)(outside, changed);
