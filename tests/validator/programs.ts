@@ -68,6 +68,12 @@ export function variables(key: string, ...values: unknown[]): Scenario[] {
   return values.map((value) => withVariables({ [key]: value }));
 }
 
+/** Sets a wsgi.errors that accepts everything. */
+export function silent(environ: Loose): void {
+  const [write, writelines, flush] = new Array(3).fill(() => {});
+  environ["wsgi.errors"] = { write, writelines, flush };
+}
+
 // Responses -------------------------------------------------------------------
 
 /** An application that answers a request with other variables. */

@@ -5,6 +5,7 @@ import {
   bytes,
   closing,
   PLAIN,
+  silent,
   start,
   statuses,
   yielding,
@@ -69,12 +70,6 @@ const logging = (environ: Loose, startResponse: Loose) => {
   environ["wsgi.errors"].write(5);
   return helloApp(environ, startResponse);
 };
-
-/** A server's wsgi.errors that accepts everything. */
-function silent(environ: Loose) {
-  const ignore = () => {};
-  environ["wsgi.errors"] = { write: ignore, writelines: ignore, flush: ignore };
-}
 
 const fromEntries = (environ: Loose) =>
   Object.fromEntries(Object.entries({ ...environ, HTTP_X: 5 }));

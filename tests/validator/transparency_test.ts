@@ -112,9 +112,7 @@ function makeIterator(body: Body, events: unknown[]): Loose {
       : { done: body.done, value: body.last };
   };
   const iterator: Loose = {
-    next: body.kind === "async"
-      ? () => new Promise((resolve) => resolve(next()))
-      : next,
+    next: body.kind === "async" ? () => Promise.try(next) : next,
   };
   if (body.stop !== "none") {
     iterator.return = () => {
