@@ -7,7 +7,7 @@ import {
   type ValidatorOptions,
 } from "../../mod.ts";
 import { RequestInput } from "../../gateway/input/input_stream.ts";
-import { calling } from "./fixtures/input_apps.ts";
+import { calling } from "./input_apps.ts";
 import { bytes, start, TEXT } from "./programs.ts";
 import { assertFinds, createEnviron, type Loose } from "./scenario.ts";
 import { validate } from "./validated.ts";

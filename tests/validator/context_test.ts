@@ -54,10 +54,6 @@ Deno.test.each<[Loose, string]>([
   [{ "*": "off" }, ""],
   [{ "*/string": "off" }, "headers/array e, headers/odd w"],
   // The last one counts.
-  [
-    { "headers/*": "off", "headers/array": "warning" },
-    `headers/array w, ${STRING}`,
-  ],
   [{ "headers/array": "warning", "headers/*": "off" }, STRING],
   [{ "*": "off", "headers/*": "error" }, "headers/array e, headers/odd e"],
   [{ "*": "warning" }, "headers/array w, headers/odd w, body/string w"],

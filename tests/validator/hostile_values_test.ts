@@ -9,7 +9,7 @@ import {
   withStart,
   withVariables,
 } from "./programs.ts";
-import { calling } from "./fixtures/input_apps.ts";
+import { calling } from "./input_apps.ts";
 import { type Loose, runScenario, type Scenario } from "./scenario.ts";
 
 /** Everything about a value that a message could use, but must not call. */

@@ -6,7 +6,6 @@
 
 import * as package_ from "../../mod.ts";
 import { readPrograms } from "../../tools/rule_data.ts";
-import * as tables from "./fixtures/table.ts";
 import { bytes } from "./programs.ts";
 import {
   createEnviron,
@@ -46,10 +45,17 @@ function toScenario(code: string): Scenario {
   return made(...Object.values(VOCABULARY));
 }
 
+const modules = await Promise.all(
+  Array.from(
+    Deno.readDirSync(new URL("fixtures/", import.meta.url)),
+    ({ name }) => import(`./fixtures/${name}`),
+  ),
+);
+
 /** More programs that break each rule or follow it, by the id of the rule. */
 export const MORE_FIXTURES: Fixtures = Object.assign(
   {},
-  ...Object.values(tables),
+  ...modules.flatMap(Object.values),
 );
 
 /** All programs that break each rule or follow it; those of the page first. */

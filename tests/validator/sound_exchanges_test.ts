@@ -26,9 +26,7 @@ GET => 308 Permanent Redirect | Location: /a/
 GET | If-None-Match: "a" => 304 Not Modified | ETag: "a" | Vary: Accept | Cache-Control: max-age=60
 GET | If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT => 304 Not Modified | Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT
 GET => 401 Unauthorized | WWW-Authenticate: Basic realm="a, b" | WWW-Authenticate: Bearer
-GET => 404 Not Found | Content-Type: text/plain => no
 GET | Accept: image/webp => 406 Not Acceptable
-PUT => 409 Conflict | Content-Type: text/plain => newer
 PUT | If-Match: "a" => 412 Precondition Failed
 POST => 413 Content Too Large | Retry-After: 5
 POST => 415 Unsupported Media Type | Accept-Encoding: gzip
@@ -36,7 +34,6 @@ GET | Range: bytes=9- => 416 Range Not Satisfiable | Content-Range: bytes */5
 POST => 422 Unprocessable Content | Content-Type: application/json => {}
 PUT => 428 Precondition Required
 GET => 451 Unavailable For Legal Reasons | Link: <https://example.com/>; rel="blocked-by"
-GET => 500 Internal Server Error | Content-Type: text/plain => sorry
 GET => 503 Service Unavailable
 GET => 503 Service Unavailable | Retry-After: Sun, 06 Nov 1994 08:49:37 GMT
 OPTIONS | Origin: https://a.example => 204 No Content | Access-Control-Allow-Origin: https://a.example | Access-Control-Allow-Methods: PUT, DELETE | Access-Control-Allow-Headers: X-A, Content-Type | Access-Control-Max-Age: 600 | Vary: Origin

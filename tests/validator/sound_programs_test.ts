@@ -16,7 +16,7 @@ import {
   withYields,
   yielding,
 } from "./programs.ts";
-import { gives } from "./fixtures/input_apps.ts";
+import { gives } from "./input_apps.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
 
 type App = (environ: Loose, startResponse: Loose) => Loose;
