@@ -26,6 +26,7 @@ import {
   type Stack,
   starting,
   summary,
+  type Wrap,
 } from "./validated.ts";
 
 const [challenge] = statuses("401 Unauthorized").map(({ app }) => app!);
@@ -35,6 +36,15 @@ const x = bytes("x");
 
 const between = 'the middleware between "outer" and "inner"';
 const withoutMethod = ({ REQUEST_METHOD: _, ...environ }: Loose) => environ;
+
+/** Middleware that passes other arguments to the application. */
+function calling(change: (...args: Loose[]) => Loose[]): Wrap {
+  return (app) => (environ, startResponse) => {
+    app(...change(environ, startResponse));
+    startResponse("200 OK", []);
+    return [];
+  };
+}
 
 Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
   [
@@ -53,6 +63,23 @@ Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
     between,
     { middleware: copying(withoutMethod) },
     "environ/missing-request-method",
+    "inner",
+  ],
+  [
+    between,
+    { middleware: calling((environ, start) => [start, environ]) },
+    "application/start-response",
+    "inner",
+  ],
+  [
+    between,
+    {
+      middleware: calling((
+        environ,
+        startResponse,
+      ) => [{ environ, startResponse }]),
+    },
+    "application/arguments",
     "inner",
   ],
 ])(
