@@ -68,14 +68,12 @@ function* oneChunk() {
 }
 
 const AFTER_CLOSE = "iteration/next-after-close";
+const NOT_ON_BODY = "close/not-on-body";
 
 Deno.test.each([
   ["next next close next", [AFTER_CLOSE]],
   ["next next return next", ["iteration/return-again", AFTER_CLOSE]],
-  [
-    "next closeIterator return close closeIterator",
-    ["close/not-on-body", "close/not-on-body"],
-  ],
+  ["next closeIterator return close closeIterator", [NOT_ON_BODY, NOT_ON_BODY]],
 ])("validator() reports each fault of a server: %s", async (script, ids) => {
   const { call, found } = returning(oneChunk, { throws: false });
   await play(call(), script);

@@ -68,9 +68,11 @@ Deno.test.each<[string, Scenario, string[]]>([
     "chunk/changed: a chunk whose bytes have changed",
   ]],
   [
-    "a chunk whose buffer the server has taken, once",
-    between((chunk) => chunk.buffer.transfer()),
-    ["iteration/chunk-detached: a chunk whose buffer is detached"],
+    "a chunk that was transferred, once",
+    between((it) => it.buffer.transfer()),
+    [
+      "iteration/chunk-detached: a chunk whose buffer is detached",
+    ],
   ],
 ])("validator() reports %s", async (_what, scenario, expected) => {
   await assertFinds(scenario, expected);

@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { ConformanceError, validator, type Violation } from "../../mod.ts";
+import { ConformanceError, validator } from "../../mod.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import {
   findDeclaration,
@@ -187,22 +187,17 @@ async function clientErrorOf(app: Loose): Promise<ConformanceError> {
   return await assertRejects(() => client.get("/a"), ConformanceError);
 }
 
-Deno.test.each<[string, Loose, Violation["application"], string]>([
-  [
-    "the body",
-    (_: Loose, start: Loose) => {
-      start("200 OK", SIZED); // the body
-      return "Hello";
-    },
-    "places_test.ts",
-    "start-response",
-  ],
-  ["no startResponse", () => [bytes], "places_test.ts", "definition"], // no startResponse
-  ["middleware", wrapped(validator(hello)), "shout", "definition"],
-  ["listener", listener, "listener", "definition"],
+Deno.test.each<[string, string, string, Loose]>([
+  ["the body", "places_test.ts", "start-response", (_: Loose, start: Loose) => {
+    start("200 OK", SIZED); // the body
+    return "Hello";
+  }],
+  ["no startResponse", "places_test.ts", "definition", () => [bytes]], // no startResponse
+  ["middleware", "shout", "definition", wrapped(validator(hello))],
+  ["listener", "listener", "definition", listener],
 ])(
   "TestClient names the application and its line: %s",
-  async (line, app, application, role) => {
+  async (line, application, role, app) => {
     const { violation, message } = await clientErrorOf(app);
     assertEquals([violation.application, violation.place?.role], [
       application,

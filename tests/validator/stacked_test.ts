@@ -46,45 +46,24 @@ function calling(change: (...args: Loose[]) => Loose[]): Wrap {
   };
 }
 
-Deno.test.each<[string, Stack, string, "outer" | "inner"]>([
-  [
-    between,
-    { middleware: starting((_, list) => ["200", list]), server: closing },
-    "status/digits",
-    "outer",
-  ],
-  [
-    'the server, seen by "outer"',
-    { environ: withoutMethod },
-    "environ/missing-request-method",
-    "outer",
-  ],
-  [
-    between,
-    { middleware: copying(withoutMethod) },
-    "environ/missing-request-method",
-    "inner",
-  ],
-  [
-    between,
-    { middleware: calling((environ, start) => [start, environ]) },
-    "application/start-response",
-    "inner",
-  ],
-  [
-    between,
-    {
-      middleware: calling((
-        environ,
-        startResponse,
-      ) => [{ environ, startResponse }]),
-    },
-    "application/arguments",
-    "inner",
-  ],
+const MISSING = "environ/missing-request-method";
+
+Deno.test.each<[string, string, "outer" | "inner", Stack]>([
+  [between, "status/digits", "outer", {
+    middleware: starting((_, list) => ["200", list]),
+    server: closing,
+  }],
+  ['the server, seen by "outer"', MISSING, "outer", { environ: withoutMethod }],
+  [between, MISSING, "inner", { middleware: copying(withoutMethod) }],
+  [between, "application/start-response", "inner", {
+    middleware: calling((environ, start) => [start, environ]),
+  }],
+  [between, "application/arguments", "inner", {
+    middleware: calling((environ, start) => [{ environ, start }]),
+  }],
 ])(
   "validator() reports what is broken by %s once, by the validator next to it",
-  async (place, stack, rule, name) => {
+  async (place, rule, name, stack) => {
     const found = await run(stack);
     assertEquals(found.all.map(({ rule }) => rule), [rule]);
     assertEquals(found[name], found.all);
