@@ -91,14 +91,10 @@ const indifferent = (app: Loose, environ: Loose): unknown =>
   app(environ, start);
 
 /** Runs a program, which may fail, and returns what it throws. */
-async function errorOf(scenario: Scenario): Promise<unknown> {
-  try {
-    const whole = { server: indifferent, ...scenario };
-    await runScenario(whole, { profile: "paranoid" });
-  } catch (error) {
-    return error;
-  }
-  return undefined;
+function errorOf(scenario: Scenario): Promise<unknown> {
+  const whole = { server: indifferent, ...scenario };
+  return runScenario(whole, { profile: "paranoid" })
+    .then(() => undefined, (error: unknown) => error);
 }
 
 Deno.test.each(Object.entries(PLACES))(

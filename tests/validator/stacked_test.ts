@@ -124,9 +124,7 @@ Deno.test("validator() reports collected chunks as soon as the second one is rea
 });
 
 Deno.test.each<[Uint8Array[], unknown[], string]>([
-  [[], ["200 OK", []], "the end of the body"],
   [[bytes("")], ["200 OK", []], "the end of the body"],
-  [[x], ["200 OK", []], "a Uint8Array of 1 byte"],
   [[x, x], ["200 OK", []], "a Uint8Array of 1 byte"],
   [[], ["200 OK"], "the end of the body before a call, after undefined"],
 ])(
@@ -170,21 +168,17 @@ Deno.test.each<[string, (startResponse: Loose) => void]>([
   },
 );
 
-Deno.test.each([[1, "one inner body"], [2, "2 inner bodies"]])(
-  "validator() reports how many inner bodies were left open: %i",
-  (count, got) => {
-    const found: Violation[] = [];
-    const inner = layer(helloApp, []);
-    const outer = layer((environ: Loose, startResponse: Loose) => {
-      const body = inner({ ...environ }, startResponse);
-      if (count === 2) inner({ ...environ }, start);
-      return [...body];
-    }, [found]);
-    outer(createEnviron(), start).close();
-    const lines = found.map(({ message }) => foundIn(message));
-    assertEquals(lines, [`${got} left open`]);
-  },
-);
+Deno.test("validator() reports how many inner bodies were left open", () => {
+  const found: Violation[] = [];
+  const inner = layer(helloApp, []);
+  const outer = layer((environ: Loose, startResponse: Loose) => {
+    inner({ ...environ }, start);
+    return [...inner({ ...environ }, startResponse)];
+  }, [found]);
+  outer(createEnviron(), start).close();
+  const lines = found.map(({ message }) => foundIn(message));
+  assertEquals(lines, ["2 inner bodies left open"]);
+});
 
 Deno.test("validator() reports the same fault of two middlewares for each of them", async () => {
   const found: Violation[][] = [[], [], []];

@@ -16,7 +16,6 @@ import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 
 /** One validator, with its findings. */
 export interface Validated {
-  /** The application. */
   readonly app: ValidatedApplication;
   /** The findings, in order. */
   readonly violations: Violation[];
