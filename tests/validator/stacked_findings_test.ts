@@ -98,10 +98,6 @@ Deno.test.each<[string, Stack, string[]]>([
     app: challenge!,
     innerOptions: { profile: "core" },
   }, [CHALLENGE]],
-  ["the application where the inner validator does not check the rule", {
-    app: challenge!,
-    innerOptions: { rules: { "http/challenge": "off" } },
-  }, [CHALLENGE]],
   ["wsgi.errors in the outer validator alone", {
     app: logging,
     innerOptions: { rules: { "errors/write": "off" } },
@@ -210,10 +206,6 @@ Deno.test.each<[string, Stack, string[]]>([
     middleware: writing((chunks) => chunks),
   }, ["middleware/write by middleware"]],
   ["nothing if an inner array is read immediately", {
-    middleware: draining,
-  }, []],
-  ["nothing if an empty inner body is read immediately", {
-    app: yielding(bytes("")),
     middleware: draining,
   }, []],
   ["an inner body that is read completely before the first chunk", {
