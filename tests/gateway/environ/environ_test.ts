@@ -6,9 +6,10 @@ import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import { RequestError } from "../../../http1/request_error.ts";
+import { validator } from "../../../validator/validator.ts";
 import { isByteString } from "../../../wsgi/byte_string.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
-import { answering, fail } from "../recording_transport.ts";
+import { answering, fail, sending } from "../recording_transport.ts";
 import {
   anyAuthority,
   anyHeader,
@@ -123,6 +124,30 @@ Deno.test("createFetchEnviron() returns ByteStrings or throws a RequestError for
     },
   );
   fc.assert(property, { numRuns: 3000 });
+});
+
+Deno.test("createFetchEnviron() breaks no rule of the http profile for any request", async () => {
+  const violations: unknown[] = [];
+  const app = validator(sending("a"), {
+    rules: { "body/*": "off" },
+    throws: false,
+    onViolation: (violation) => void violations.push(violation),
+  });
+  const handler = toFetchHandler(app, { urlScheme: "http" });
+  let answered = 0;
+  const property = fc.asyncProperty(
+    anyRequest,
+    anyInfo,
+    async (wire, [info]) => {
+      const response = await handler(asDenoGives(wire, PORT), info);
+      assertEquals(violations.splice(0), []);
+      assert([200, 400, 501].includes(response.status), `${response.status}`);
+      if (response.status === 200) answered++;
+      await response.body?.cancel();
+    },
+  );
+  await fc.assert(property, { numRuns: 1000 });
+  assert(answered > 200, `only ${answered} reached the application`);
 });
 
 Deno.test("createFetchEnviron() uses the signal of the request, and only on demand", async () => {
