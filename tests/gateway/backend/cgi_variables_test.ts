@@ -10,12 +10,14 @@ Deno.test("joinVariables() joins headers, and takes the last value of other vari
     joinVariables([
       ["HTTP_X", "1"],
       ["PATH_INFO", "/a"],
+      ["HTTP_COOKIE", "a"],
       ["HTTP_HOST", "h"],
       ["HTTP_X", ""],
       ["PATH_INFO", "/b"],
+      ["HTTP_COOKIE", "b"],
       ["HTTP_HOST", "h:1"],
     ]),
-    { HTTP_X: "1, ", PATH_INFO: "/b", HTTP_HOST: "h:1" },
+    { HTTP_X: "1, ", PATH_INFO: "/b", HTTP_COOKIE: "a; b", HTTP_HOST: "h:1" },
   );
 });
 
@@ -89,7 +91,11 @@ Deno.test.each<[Record<string, string>, string]>([
   assertEquals(completeVariables(variables)["HTTPS"], https);
 });
 
-Deno.test("completeVariables() rejects two values of Content-Length", () => {
-  const variables = { HTTP_CONTENT_LENGTH: "1, 1" };
+Deno.test.each<[Record<string, string>]>([
+  [{ HTTP_HOST: "a b" }],
+  [{ HTTP_CONTENT_LENGTH: "1, 1" }],
+  [{ HTTP_CONTENT_TYPE: "a/b, c/d" }],
+  [{ REQUEST_URI: "/#" }],
+])("completeVariables() rejects %j", (variables) => {
   assertThrows(() => completeVariables(variables), RequestError);
 });
