@@ -81,7 +81,7 @@ const target = weighted<WireRequest["target"]>(
 
 const names = oneOf(
   "X-A x-a X_A Set-Cookie set-cookie Proxy Script-Name Remote-User HTTPS",
-  "X_Forwarded_For Content-Type constructor",
+  "X_Forwarded_For X-Forwarded-Proto Content-Type constructor",
 );
 const length = fc.oneof(
   fc.nat(99).map(String),
