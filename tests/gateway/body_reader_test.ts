@@ -160,21 +160,23 @@ Deno.test.each<[string, boolean, () => unknown, string]>([
   ["had an invalid chunk", true, () => ({ value: "text" }), "return,close"],
 ])(
   "BodyReader.close() ends a body that %s",
-  (_state, isOpened, next, expected) => {
-    const { reader, events, logged } = logging((events: Events) => ({
-      [Symbol.iterator]: () => ({ next, return: () => events.add("return") }),
-      close: () => events.add("close"),
-    }));
-    try {
-      if (isOpened) {
-        reader.open();
-        reader.next();
+  async (_state, isOpened, next, expected) => {
+    for (const symbol of [Symbol.iterator, ASYNC]) {
+      const { reader, events, logged } = logging((events: Events) => ({
+        [symbol]: () => ({ next, return: () => events.add("return") }),
+        close: () => events.add("close"),
+      }));
+      try {
+        if (isOpened) {
+          reader.open();
+          await (reader.isAsync ? reader.nextAsync() : reader.next());
+        }
+      } catch {
+        // It is closed as well.
       }
-    } catch {
-      // It is closed as well.
+      assertEquals(reader.close(), undefined);
+      assertEquals([events.list.join(), logged], [expected, []]);
     }
-    assertEquals(reader.close(), undefined);
-    assertEquals([events.list.join(), logged], [expected, []]);
   },
 );
 
