@@ -192,6 +192,18 @@ Deno.test.each<[Record<string, string>, string]>([
   },
 );
 
+Deno.test.each([
+  ["x-forwarded-for", "HTTP_X_FORWARDED_FOR"],
+  ["Content-Type", "CONTENT_TYPE"],
+  ["content-length", "CONTENT_LENGTH"],
+  ["x.y!#$%&'*+^`|~9", "HTTP_X.Y!#$%&'*+^`|~9"],
+  // Only similar to headers that are left out.
+  ["Proxy-Connection", "HTTP_PROXY_CONNECTION"],
+  ["Transfer-Encodings", "HTTP_TRANSFER_ENCODINGS"],
+])("headerKey() of %s is %s", (name, key) => {
+  assertEquals(headerKey(name), key);
+});
+
 // environ-http-underscore, httpoxy
 Deno.test.each([
   ..."X_Forwarded_For X-Forwarded_For Content_Length _ Proxy PROXY".split(" "),
