@@ -115,13 +115,18 @@ Deno.test("CheckedInput forwards return() of the iterator with its value, or end
   assertEquals((await resultFor({ next })).done, true);
 });
 
-Deno.test("CheckedInput passes on rejections of the server", async () => {
+Deno.test("CheckedInput passes on rejections and errors of the server", async () => {
   const source = () => ReadableStream.from([new Uint8Array(3)]);
   const cut = new RequestInput(source, { contentLength: 5 });
   const read = (input: Loose) =>
     assertRejects(() => input.read(5), RequestBodyError);
   const { result, found } = await use(read, cut);
   assertEquals([result.status, found], [400, []]);
+  const throwing = streamOf(() => {
+    throw full;
+  });
+  const failing = (input: Loose) => assertThrows(() => input.read(5), Error);
+  assertEquals((await use(failing, throwing)).result, full);
 });
 
 Deno.test("CheckedInput handles a rejection that is not awaited", async () => {
