@@ -85,6 +85,7 @@ function notPair({ index, entry, length }: Misfit): Finding {
 const VALUE_HINTS: Readonly<Record<string, string>> = {
   "an array": "Write one pair for each value; names may repeat",
   "a Date": "Write date.toUTCString()",
+  "a Promise": "Await it: [name, await promise]",
   "an URL": "Write url.href",
   "a String": "Write the string without new String()",
   "undefined": "Leave the header out where it has no value",
