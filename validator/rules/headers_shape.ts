@@ -86,7 +86,7 @@ const VALUE_HINTS: Readonly<Record<string, string>> = {
   "an array": "Write one pair for each value; names may repeat",
   "a Date": "Write date.toUTCString()",
   "a Promise": "Await it: [name, await promise]",
-  "an URL": "Write url.href",
+  "a URL": "Write url.href",
   "a String": "Write the string without new String()",
   "undefined": "Leave the header out where it has no value",
   "null": "Leave the header out where it has no value",
