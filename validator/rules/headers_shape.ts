@@ -161,7 +161,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     spec: "header-string",
     title: "Name and value of a header must be strings",
     why: "They are sent as they are, and servers do not convert other values.",
-    hint: "Convert it, for instance with String()",
+    hint: "Pass text, such as String(number) or JSON.stringify(data)",
     check: ({ response: { noStrings } }) =>
       noStrings?.pair === undefined ? undefined : notStrings(noStrings.pair),
   },
