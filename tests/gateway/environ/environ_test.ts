@@ -92,7 +92,9 @@ Deno.test("createFetchEnviron() keeps nothing of other requests in its templates
   const property = fc.property(requests, (requests) => {
     const templates = new EnvironTemplates();
     for (const [wire, [info]] of [...requests, ...requests]) {
-      for (const one of [wire, wire, varied(wire)]) {
+      const other = varied(wire);
+      const host = "other.example:81";
+      for (const one of [wire, wire, other, { ...other, host }]) {
         const request = asDenoGives(one, PORT);
         const kept = made(request, info, {}, templates);
         assertEquals(kept, made(request, info));
