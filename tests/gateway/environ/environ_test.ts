@@ -89,15 +89,15 @@ function varied(wire: WireRequest): WireRequest {
 
 Deno.test("createFetchEnviron() keeps nothing of other requests in its templates", () => {
   const requests = fc.array(fc.tuple(anyRequest, anyInfo), { maxLength: 5 });
-  const property = fc.property(requests, (requests) => {
+  const property = fc.property(requests, anyOptions, (requests, options) => {
     const templates = new EnvironTemplates();
     for (const [wire, [info]] of [...requests, ...requests]) {
       const other = varied(wire);
       const host = "other.example:81";
       for (const one of [wire, wire, other, { ...other, host }]) {
         const request = asDenoGives(one, PORT);
-        const kept = made(request, info, {}, templates);
-        assertEquals(kept, made(request, info));
+        const kept = made(request, info, options, templates);
+        assertEquals(kept, made(request, info, options));
       }
     }
   });
