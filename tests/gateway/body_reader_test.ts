@@ -57,6 +57,7 @@ Deno.test.each([
 // body-iterable, body-not-string, body-iterator
 Deno.test.each<[string, unknown]>([
   ["undefined: is a return missing?", undefined],
+  ["null", null],
   ['"text"', "text"],
   ["a function", function* (): Chunks {}],
   ["an object", {}],
