@@ -73,8 +73,9 @@ Deno.test.each<[string, unknown]>([
   ["an iterable whose iterator is null", { [Symbol.iterator]: () => null }],
   ['an iterable whose iterator is "i"', { [Symbol.iterator]: () => "i" }],
 ])("BodyReader.open() rejects %s", (got, body) => {
-  const reader = new BodyReader(body, { add: () => {} });
+  const reader = new BodyReader(body, { add: () => fail("logged twice") });
   const error = assertThrows(() => reader.open(), TypeError);
+  reader.close();
   assertEquals(
     error.message,
     `Cannot send the body: application must return an iterable of Uint8Array chunks, got ${got}`,
