@@ -9,9 +9,7 @@ import { fail } from "../gateway/recording_transport.ts";
 import { call, denoServe, serve } from "./broken/server.ts";
 
 /** A server that counts how often it was stopped. */
-function countingStops(
-  changes: Partial<RunningServer> = {},
-): { start: StartServer; stops: () => number } {
+const countingStops = (changes: Partial<RunningServer> = {}) => {
   let stops = 0;
   const start: StartServer = (app) => {
     const server = serve(app);
@@ -19,7 +17,7 @@ function countingStops(
     return { ...server, stop, ...changes };
   };
   return { start, stops: () => stops };
-}
+};
 
 /** A server that cannot send every reason phrase. */
 function withoutReason(deviations?: RunningServer["deviations"]): StartServer {
