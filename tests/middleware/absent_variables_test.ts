@@ -14,7 +14,6 @@ import { mount } from "../../middleware/mount.ts";
 import { proxyHeaders } from "../../middleware/proxy_headers.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { appOf, EXAMPLES } from "../examples/list.ts";
 import { answering, fail } from "../gateway/recording_transport.ts";
 import { testEnviron } from "../gateway/recording_transport.ts";
 import { RespondingTransport } from "../gateway/recording_transport.ts";
@@ -149,21 +148,5 @@ for (const [name, subject] of Object.entries(MIDDLEWARE)) {
       const text = JSON.stringify(expected) ?? "";
       assertNotMatch(text, /undefined|\bNaN\b|TypeError/);
     }));
-  });
-}
-
-/** Not tested here, because it takes several seconds. */
-const SLOW = "streaming.ts";
-
-for (const { file } of EXAMPLES.filter(({ file }) => file !== SLOW)) {
-  Deno.test(`examples/${file} needs no variable that a server may omit`, async () => {
-    const app = await appOf(file);
-    await fc.assert(
-      fc.asyncProperty(anyEnviron, async (request) => {
-        const found = await answerOf(app)(environOf(request, "absent"));
-        assertNotMatch(JSON.stringify(found), /undefined|\bNaN\b|TypeError/);
-      }),
-      { numRuns: 20 },
-    );
   });
 }
