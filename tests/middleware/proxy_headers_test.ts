@@ -7,31 +7,27 @@ import { answering, testEnviron } from "../gateway/recording_transport.ts";
 
 type Options = Partial<ProxyHeadersOptions>;
 
-interface Outcome {
-  status: string;
-  environ: Environ | undefined;
-  log: readonly string[];
-}
-
 /** Sends a request through the middleware to an application. */
-function sendThrough(
-  variables: Partial<Environ>,
-  options: Options = {},
-): Outcome {
+const sendThrough = (variables: Partial<Environ>, options: Options = {}) => {
   const peer = { REMOTE_ADDR: "127.0.0.1", REMOTE_PORT: "4711" };
-  const { environ, written: log } = testEnviron({ ...peer, ...variables });
-  const outcome: Outcome = { status: "", environ: undefined, log };
+  const { environ, written } = testEnviron({ ...peer, ...variables });
+  let seen: Environ | undefined;
+  let status = "";
   const app = answering((environ) => {
-    outcome.environ = environ;
+    seen = environ;
     return [];
   }, []);
   const wrapped = proxyHeaders({ trusted: ["127.0.0.1"], ...options })(app);
-  validator(wrapped)(environ, (status) => {
-    outcome.status = status;
+  validator(wrapped)(environ, (given) => {
+    status = given;
     return async () => {};
   });
-  return outcome;
-}
+  return {
+    status,
+    environ: seen as Environ | undefined,
+    log: written.join(""),
+  };
+};
 
 type Row = [
   headers: Record<string, string>,
@@ -124,7 +120,7 @@ Deno.test.each<[name: string, values: string[], Options]>([
   for (const value of values) {
     const { status, environ, log } = sendThrough(sentBy({ [name]: value }), it);
     assertEquals([status, environ], ["400 Bad Request", undefined], value);
-    assert(log.join("").startsWith("Bad request from a proxy: "));
+    assert(log.startsWith("Bad request from a proxy: "));
   }
 });
 
