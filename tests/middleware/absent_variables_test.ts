@@ -28,18 +28,14 @@ const show: Application = answering((environ) => {
 });
 
 /** Runs an application. Its errors fail the test. */
-function answerOf(
-  app: Application,
-): (environ: Environ) => Promise<{ readonly body: string }> {
-  return async (environ) => {
-    const transport = new RespondingTransport();
-    let failure: unknown;
-    const onError = (error: unknown) => void (failure = String(error));
-    await runApplication(app, environ, transport, { onError });
-    const { status, headers, body } = transport;
-    return { status, headers, body, failure };
-  };
-}
+const answerOf = (app: Application) => async (environ: Environ) => {
+  const transport = new RespondingTransport();
+  let failure: unknown;
+  const onError = (error: unknown) => void (failure = String(error));
+  await runApplication(app, environ, transport, { onError });
+  const { status, headers, body } = transport;
+  return { status, headers, body, failure };
+};
 
 const fetching = fromFetchHandler(({ url }) => new Response(url));
 
@@ -67,11 +63,10 @@ const MIDDLEWARE: Record<string, Subject> = {
   "proxyHeaders()": answerOf(behind({ host: 1, port: 1, prefix: 1 })),
   "proxyHeaders() with Forwarded": answerOf(behind({ forwarded: 1 })),
   "accessLog()": async (environ) => {
-    let record: unknown;
-    const log = (line: AccessRecord): void =>
-      void (record = { ...line, time: 0, duration: 0 });
+    const records: AccessRecord[] = [];
+    const log = (line: AccessRecord) => records.push(line);
     await answerOf(accessLog({ log })(show))(environ);
-    return record;
+    return records.map((record) => ({ ...record, time: 0, duration: 0 }));
   },
   "errorPage()": async (environ) => {
     const { body } = await answerOf(errorPage()(() => fail()))(environ);

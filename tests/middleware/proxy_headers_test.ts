@@ -29,12 +29,6 @@ const sendThrough = (variables: Partial<Environ>, options: Options = {}) => {
   };
 };
 
-type Row = [
-  headers: Record<string, string>,
-  options: Options,
-  expected: Partial<Environ>,
-];
-
 /** The headers of a proxy by the end of their names: `FOR` is X-Forwarded-For. */
 function sentBy(headers: Record<string, string>): Partial<Environ> {
   return Object.fromEntries(
@@ -49,7 +43,7 @@ const ALL = { HOST: "example.com", PORT: "8443", PREFIX: "/app/" };
 const FORWARDED =
   'for=10.9.9.9, For="[2001:db8::1]:4711";proto=https;host="h.test:8443";by=_x';
 
-Deno.test.each<Row>([
+Deno.test.each<[Record<string, string>, Options, Partial<Environ>]>([
   [{ FOR: "1.2.3.4" }, {}, { REMOTE_ADDR: "1.2.3.4", REMOTE_PORT: undefined }],
   [{ FOR: "2001:db8::1" }, {}, { REMOTE_ADDR: "2001:db8::1" }],
   // Only the value that the trusted proxy has added counts.
