@@ -12,9 +12,7 @@ const TIMEOUT_MS = 300;
 const CASES = SERVER_CASES.filter(({ limit }) => limit === undefined).length;
 
 /** Checks a server, and returns the mistakes in its report. */
-async function wrongly(
-  { name, start, skipped }: HostileServer,
-): Promise<string[]> {
+const wrongly = async ({ name, start, skipped }: HostileServer) => {
   const report = await checkServer(start, { timeout: TIMEOUT_MS });
   const { passed, failed, about: { problem = "" } = {} } = report;
   const shown = `${name}: ${passed} passed, ${failed} failed, "${problem}"`;
@@ -23,7 +21,7 @@ async function wrongly(
     : passed === 0 && failed === 3 && skipped.test(problem) &&
       report.cases.at(-1)?.message === `not run: ${problem}`;
   return isRight && report.cases.length === CASES ? [] : [shown];
-}
+};
 
 Deno.test("checkServer() reports why no client can work with a hostile server", async () => {
   const [busy, idle] = [true, false].map((kind) =>
