@@ -131,9 +131,11 @@ export class FieldCollector {
       checkTransferEncoding(transferEncoding, version, this.#contentLength);
     }
     const connection = this.#connection?.toLowerCase();
+    // A connection remembers its last head. A copy has no room to spare.
+    const headers = this.#headers.slice();
     return {
-      headers: this.#headers,
-      shape: this.#headers,
+      headers,
+      shape: headers,
       host: this.#host,
       contentLength: this.#contentLength || undefined,
       hasBody: transferEncoding !== undefined ||
