@@ -47,11 +47,14 @@ export class HeadParser {
    *
    * @param reader The source of the bytes.
    * @param maxSize The maximum size of a head, in bytes.
+   * @param like A parser whose last head this one remembers, too.
    */
-  constructor(reader: LineReader, maxSize: number) {
+  constructor(reader: LineReader, maxSize: number, like?: HeadParser) {
     this.#reader = reader;
-    this.#whole = new WholeHeadParser();
     this.#maxSize = maxSize;
+    this.#whole = new WholeHeadParser(like?.#whole);
+    this.#last = like?.#last;
+    this.#repeated = like?.#repeated;
   }
 
   /** The request line of a head whose rest is missing or malformed. */

@@ -43,6 +43,16 @@ export class EnvironTemplate {
   #model: Model | undefined;
 
   /**
+   * Creates a template.
+   *
+   * @param like A template whose last environ this one remembers, too.
+   */
+  constructor(like?: EnvironTemplate) {
+    this.#plan = like?.#plan;
+    this.#model = like?.#model;
+  }
+
+  /**
    * Copies the last environ and sets the variables that differ.
    *
    * @param facts The facts about the request.
