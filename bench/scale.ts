@@ -49,7 +49,7 @@ const SIZES = [1, 10, 100, 1024, 10_240, 102_400].map((n) => n * KIBIBYTE);
  * machine.
  */
 const CONNECTIONS_OF_SIZES = 8;
-const IDLE = 1000;
+const IDLE = 3000;
 const STREAMS = 500;
 
 function scenarioOf(id: string): Scenario {
@@ -98,30 +98,19 @@ async function curves(
   }));
 }
 
-/**
- * Returns the memory of a server for each of many connections, in bytes.
- *
- * @param isWarm Whether the server has handled requests for a second. Compiling
- * them takes as much memory as a thousand connections, but only once.
- */
+/** Returns the memory of a server for each of many connections, in bytes. */
 async function memoryPer(
   contender: Contender,
   scenario: Scenario,
   count: number,
-  isWarm: boolean,
 ): Promise<number> {
   await using serving = await Serving.start(contender, scenario, "");
-  if (isWarm) await measure(serving, scenario, { seconds: 1 });
   const request = requestOf(scenario, serving.port);
-  // The first connections need more memory than the others.
-  const warmUp = await IdleConnections.open(serving.port, 50, request);
+  // The first ones include memory that is needed once, such as compiled code.
+  using _first = await IdleConnections.open(serving.port, count, request);
   const before = (await memoryOf(serving.pid)).rss;
-  let after: number;
-  {
-    using _held = await IdleConnections.open(serving.port, count, request);
-    after = (await memoryOf(serving.pid)).rss;
-  }
-  warmUp[Symbol.dispose]();
+  using _further = await IdleConnections.open(serving.port, count, request);
+  const after = (await memoryOf(serving.pid)).rss;
   return Math.max(0, after - before) / count;
 }
 
@@ -129,14 +118,8 @@ async function holdingOf(contender: Contender): Promise<Holding> {
   const held: Scenario = { ...scenarioOf("stream"), id: "held" };
   return {
     contender: contender.id,
-    perIdleConnection: await memoryPer(
-      contender,
-      scenarioOf("hello"),
-      IDLE,
-      true,
-    ),
-    // Their responses never end, so there is nothing to measure before.
-    perOpenStream: await memoryPer(contender, held, STREAMS, false),
+    perIdleConnection: await memoryPer(contender, scenarioOf("hello"), IDLE),
+    perOpenStream: await memoryPer(contender, held, STREAMS),
   };
 }
 

@@ -219,7 +219,7 @@ function takingSocket(): { socket: Socket; writes: number[] } {
 
 Deno.test("SocketWriter gathers the chunks of an async generator that awaits nothing", async () => {
   const { socket, writes } = takingSocket();
-  const writer = new SocketWriter(socket, { onWriteError() {} });
+  const writer = new SocketWriter(socket, { onWriteError: () => {} });
   const chunk = new Uint8Array(16_384);
   async function* generate(): AsyncGenerator<Uint8Array, void> {
     for (let i = 0; i < 16; i++) yield chunk;
@@ -241,7 +241,7 @@ Deno.test("SocketWriter gathers the chunks of an async generator that awaits not
 
 Deno.test("SocketWriter sends what it has gathered when no further chunk comes", async () => {
   const { socket, writes } = takingSocket();
-  const writer = new SocketWriter(socket, { onWriteError() {} });
+  const writer = new SocketWriter(socket, { onWriteError: () => {} });
   writer.write(new Uint8Array(1), NOTHING);
   await undefined;
   writer.write(new Uint8Array(2), NOTHING);
