@@ -52,9 +52,10 @@ export class HeadParser {
   constructor(reader: LineReader, maxSize: number, like?: HeadParser) {
     this.#reader = reader;
     this.#maxSize = maxSize;
-    this.#whole = new WholeHeadParser(like?.#whole);
-    this.#last = like?.#last;
-    this.#repeated = like?.#repeated;
+    this.#whole = new WholeHeadParser(like && like.#whole);
+    if (like === undefined) return;
+    this.#last = like.#last;
+    this.#repeated = like.#repeated;
   }
 
   /** The request line of a head whose rest is missing or malformed. */

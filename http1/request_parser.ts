@@ -80,7 +80,7 @@ export class RequestParser {
     like?: RequestParser | undefined;
   } = {}) {
     const limit = this.#maxHeaderSize = maxHeaderSize || Infinity;
-    this.#heads = new HeadParser(this.#lines, limit, like?.#heads);
+    this.#heads = new HeadParser(this.#lines, limit, like && like.#heads);
   }
 
   /** Whether no byte of a further request has arrived. */

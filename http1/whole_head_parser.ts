@@ -35,7 +35,7 @@ export class WholeHeadParser {
    * @param like A parser whose last head this one remembers, too.
    */
   constructor(like: WholeHeadParser | undefined) {
-    this.#last = like?.#last;
+    if (like !== undefined) this.#last = like.#last;
   }
 
   /**

@@ -58,9 +58,10 @@ export class EnvironTemplate {
    * @param like A template whose last environ this one remembers, too.
    */
   constructor(like?: EnvironTemplate) {
-    this.#plan = like?.#plan;
-    this.#model = like?.#model;
-    this.#head = like?.#head;
+    if (like === undefined) return;
+    this.#plan = like.#plan;
+    this.#model = like.#model;
+    this.#head = like.#head;
   }
 
   /**

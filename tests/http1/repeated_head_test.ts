@@ -8,7 +8,7 @@ class Connection {
   readonly #parser: RequestParser;
 
   constructor(like?: Connection) {
-    this.#parser = new RequestParser({ like: like?.#parser });
+    this.#parser = new RequestParser({ like: like && like.#parser });
   }
 
   /** Parses the head of the next request, which arrives in one piece. */
