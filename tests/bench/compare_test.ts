@@ -11,6 +11,7 @@ import {
 } from "../../bench/scenarios.ts";
 import { Serving } from "../../bench/serving.ts";
 import { hasWrk } from "../../bench/wrk.ts";
+import { RawClient } from "../raw_client.ts";
 
 const wrk = Deno.build.os === "linux" && await hasWrk();
 const [hello] = SCENARIOS as [Scenario];
@@ -63,18 +64,10 @@ for (const id of ["bare", "makeServer"]) {
   Deno.test(`Serving.start() starts ${id} with open streams in the scenario "held"`, async () => {
     const held = { ...hello, id: "held" };
     await using serving = await Serving.start(contender(id), held, "");
-    const address = { hostname: "127.0.0.1", port: serving.port };
-    using conn = await Deno.connect(address);
-    await conn.write(new TextEncoder().encode(requestOf(held, serving.port)));
-    const buffer = new Uint8Array(4096);
-    let received = "";
-    // The size of the first chunk, and the chunk.
-    while (!/\r\n400\r\nx{1024}\r\n/.test(received)) {
-      const count = await conn.read(buffer);
-      if (count === null) throw new Error(`It ended after "${received}"`);
-      received += new TextDecoder().decode(buffer.subarray(0, count));
-    }
-    assertEquals(received.endsWith("x\r\n"), true);
+    using client = await RawClient.connect(serving);
+    await client.send(requestOf(held, serving.port));
+    await client.head();
+    assertEquals(await client.chunk(), "x".repeat(1024));
   });
 }
 

@@ -107,14 +107,6 @@ Deno.test.each(
   assert(error.hint.startsWith(hint!), error.hint);
 });
 
-Deno.test.each(["http", "65536"])(
-  "parseArguments() rejects PORT=%s",
-  (PORT) => {
-    const error = assertThrows(() => parse([], { PORT }), UsageError);
-    assertEquals(error.message, `invalid port: ${PORT}`);
-  },
-);
-
 Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {
   const lines = HELP.split("\n");
   assert(lines.length < 24);

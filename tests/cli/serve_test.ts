@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Program } from "../program.ts";
+import { type Outcome, Program } from "../program.ts";
 import { ask } from "../raw_client.ts";
+import { Tree } from "../static_files/static_tree.ts";
 
 const GET = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -17,9 +18,14 @@ async function start(
   return { program, line, port: Number(/:([0-9]+)\/ /.exec(line)?.[1] ?? 0) };
 }
 
-async function refusal(...args: string[]): Promise<string[]> {
+/** Runs a program that ends by itself. */
+async function run(...args: string[]): Promise<Outcome> {
   await using program = new Program("run", "--no-prompt", ...args);
-  const { code, stdout, stderr } = await program.outcome();
+  return await program.outcome();
+}
+
+async function refusal(...args: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await run(...args);
   assertEquals([code, stdout], [1, ""], stderr);
   return stderr.trimEnd().split("\n");
 }
@@ -78,30 +84,25 @@ Deno.test({
   name: "server.ts --unix listens on a socket",
   ignore: Deno.build.os === "windows",
   async fn(): Promise<void> {
-    const folder = await Deno.makeTempDir();
-    const path = `${folder}/app.sock`;
-    {
-      const { program, line } = await start("--unix", path);
-      await using _ = program;
-      assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
-      using connection = await Deno.connect({ transport: "unix", path });
-      await connection.write(new TextEncoder().encode(GET));
-      const bytes = new Uint8Array(12);
-      await connection.read(bytes);
-      assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
-    }
-    await Deno.remove(folder, { recursive: true });
+    await using tree = await Tree.make({});
+    const path = `${tree.root}/app.sock`;
+    const { program, line } = await start("--unix", path);
+    await using _ = program;
+    assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
+    using connection = await Deno.connect({ transport: "unix", path });
+    await connection.write(new TextEncoder().encode(GET));
+    const bytes = new Uint8Array(12);
+    await connection.read(bytes);
+    assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
   },
 });
 
 Deno.test("server.ts --help and --version print their text and exit", async () => {
-  await using help = new Program("run", "server.ts", "--help");
-  const { code, stdout, stderr } = await help.outcome();
+  const { code, stdout, stderr } = await run("server.ts", "--help");
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^usage: deno run -A server\.ts \[APP\] \[PORT\]$/m);
-  await using version = new Program("run", "server.ts", "--version");
   const line = `wsgiref for Deno 0.1.0 (Deno ${Deno.version.deno})\n`;
-  assertEquals((await version.outcome()).stdout, line);
+  assertEquals((await run("server.ts", "--version")).stdout, line);
 });
 
 const READING = ["--allow-net", "server.ts"];
@@ -153,70 +154,58 @@ Deno.test.each([
   assert(error.includes(expected), error);
 });
 
-Deno.test("server.ts shows the error page without @std, and a plain response in production", async () => {
-  const folder = await Deno.makeTempDir();
-  const app = `${folder}/app.js`;
-  const source = "export function app() { throw new Error('boom'); }";
-  await Deno.writeTextFile(app, source);
-  // An import map with missing files simulates an unreachable registry.
-  const map = `${folder}/map.json`;
-  await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
-  for (
-    const [args, expected, log] of [
-      [
-        [],
-        /^Error: boom\n\n.*app\.js:1:/,
-        /^ {2}Error: boom\n {4}at app .*app\.js:1:\d+\n/,
-      ],
-      [
-        ["--production"],
-        /^500 Internal Server Error\n$/,
-        /^Error: boom\n( {4}at .*\n)+$/,
-      ],
-    ] as const
-  ) {
-    await using program = new Program(
-      ...["run", "-A", `--import-map=${map}`, "server.ts"],
-      ...[...args, "--log=off", app, "0"],
-    );
-    const port = Number(/:([0-9]+)\/ /.exec(await program.firstLine())?.[1]);
-    const { head, body } = await ask({ port }, GET);
-    assertEquals(head.status, 500);
-    assertMatch(body, expected);
-    program.kill("SIGTERM");
-    const { stderr } = await program.outcome();
-    assertMatch(stderr, log);
-  }
-  await Deno.remove(folder, { recursive: true });
+Deno.test.each<[option: string[], page: RegExp, log: RegExp]>([
+  [
+    [],
+    /^Error: boom\n\n.*app\.js:1:/,
+    /^ {2}Error: boom\n {4}at app .*app\.js:1:\d+\n/,
+  ],
+  [
+    ["--production"],
+    /^500 Internal Server Error\n$/,
+    /^Error: boom\n( {4}at .*\n)+$/,
+  ],
+])("server.ts %j shows an error without @std", async (option, page, log) => {
+  await using tree = await Tree.make({
+    "app.js": "export function app() { throw new Error('boom'); }",
+    // An import map with missing files simulates an unreachable registry.
+    "map.json": '{ "imports": { "@std/html": "./none.ts" } }',
+  });
+  await using program = new Program(
+    ...["run", "-A", `--import-map=${tree.root}/map.json`, "server.ts"],
+    ...[...option, "--log=off", `${tree.root}/app.js`, "0"],
+  );
+  const port = Number(/:([0-9]+)\/ /.exec(await program.firstLine())?.[1]);
+  const { head, body } = await ask({ port }, GET);
+  assertEquals(head.status, 500);
+  assertMatch(body, page);
+  program.kill("SIGTERM");
+  assertMatch((await program.outcome()).stderr, log);
 });
 
 Deno.test("server.ts --check checks an application once and sets the exit code", async () => {
-  const folder = await Deno.makeTempDir();
-  const run = async (source: string): Promise<[number, string]> => {
-    await Deno.writeTextFile(`${folder}/app.js`, source);
-    const args = ["run", "-A", "server.ts", "--check", `${folder}/app.js`];
-    await using program = new Program(...args);
-    const { code, stdout, stderr } = await program.outcome();
+  await using tree = await Tree.make({});
+  const app = `${tree.root}/app.js`;
+  const check = async (source: string): Promise<[number, string]> => {
+    await Deno.writeTextFile(app, source);
+    const args = ["-A", "server.ts", "--check", app];
+    const { code, stdout, stderr } = await run(...args);
     return [code, `${stdout}${stderr}`];
   };
   const fetching = "export default { fetch: () => new Response('a') };";
-  const [code, report] = await run(fetching);
+  const [code, report] = await check(fetching);
   assertEquals(code, 0, report);
   assertMatch(report, /^\d+ passed, 0 failed/m);
   const failing = "export const app = (_, start) => { start(200, []); };";
-  assertEquals((await run(failing))[0], 1);
-  const [missing, message] = await run(
-    "export default 1;\nimport './none.js';",
-  );
+  assertEquals((await check(failing))[0], 1);
+  const importing = "export default 1;\nimport './none.js';";
+  const [missing, message] = await check(importing);
   assertEquals(missing, 1);
   assertMatch(message, /^error: Cannot check .*Module not found.*none\.js/s);
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("server.ts --explain explains a rule, and suggests a similar one", async () => {
-  const args = ["run", "server.ts", "--explain", "body/string"];
-  await using program = new Program(...args);
-  const { code, stdout } = await program.outcome();
+  const { code, stdout } = await run("server.ts", "--explain", "body/string");
   assertEquals(code, 0);
   for (
     const part of [

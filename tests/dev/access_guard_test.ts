@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { AccessGuard, type AccessRules } from "../../dev/access_guard.ts";
+import {
+  AccessGuard,
+  type AccessRules,
+  type Exposure,
+} from "../../dev/access_guard.ts";
 import { setupTestingDefaults } from "../../mod.ts";
 import { ask } from "../raw_client.ts";
 import { answering, Developing } from "./developing.ts";
@@ -23,8 +27,11 @@ const LINKED = {
   HTTP_SEC_FETCH_MODE: "navigate",
   HTTP_SEC_FETCH_DEST: "document",
 };
+const OWN = { HTTP_SEC_FETCH_SITE: "same-origin" };
 
-Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
+type Variables = Record<string, string | undefined>;
+
+Deno.test.each<[boolean, AccessRules, Variables, Exposure?]>([
   [true, LOCAL, {}],
   [true, LOCAL, { HTTP_HOST: "LOCALHOST.:1" }],
   [true, LOCAL, { HTTP_HOST: "app.localhost:8000" }],
@@ -38,6 +45,7 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
   [false, LOCAL, { HTTP_HOST: "evil.example:8000" }],
   [false, LOCAL, { HTTP_HOST: "localhost.evil.example" }],
   [false, LOCAL, { HTTP_HOST: "127.0.0.1.evil.example" }],
+  [false, LOCAL, { HTTP_HOST: "xlocalhost" }],
   [false, LOCAL, { HTTP_HOST: "192.168.0.2" }],
   [false, LOCAL, { HTTP_HOST: "" }],
   [false, LOCAL, { HTTP_HOST: undefined }],
@@ -54,11 +62,27 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
   [false, LOCAL, { HTTP_ORIGIN: "https://evil.example" }],
   [false, LOCAL, { HTTP_ORIGIN: "null" }],
   [false, LOCAL, FETCHED],
+  [true, LOCAL, { ...FETCHED, HTTP_SEC_FETCH_SITE: "none" }],
+  [false, LOCAL, { HTTP_SEC_FETCH_SITE: "same-site" }],
   [true, LOCAL, LINKED],
   [false, LOCAL, { ...LINKED, REQUEST_METHOD: "POST" }],
+  [false, LOCAL, { ...LINKED, HTTP_SEC_FETCH_DEST: "iframe" }],
+  [true, LOCAL, OWN, "resource"],
+  [false, LOCAL, LINKED, "resource"],
+  [true, LOCAL, { HTTP_ORIGIN: "http://localhost:8000" }, "action"],
+  [true, LOCAL, OWN, "action"],
+  [false, LOCAL, {}, "action"],
+  [false, LOCAL, LINKED, "action"],
+  [false, LOCAL, { HTTP_SEC_FETCH_SITE: "none" }, "action"],
+  [
+    false,
+    LOCAL,
+    { ...FETCHED, HTTP_ORIGIN: "http://localhost:8000" },
+    "action",
+  ],
 ])(
-  "AccessGuard allows access to the pages: %j, with %j, %j",
-  (expected, rules, more) => {
+  "AccessGuard allows access: %j, with %j, %j, %s",
+  (expected, rules, more, exposure) => {
     const environ = setupTestingDefaults({
       HTTP_HOST: "localhost:8000",
       REMOTE_ADDR: "127.0.0.1",
@@ -67,37 +91,25 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
       if (value === undefined) Reflect.deleteProperty(environ, name);
       else Object.assign(environ, { [name]: value });
     }
-    const refusal = new AccessGuard(rules).refusal(environ, "page");
+    // Without an exposure, the fourth argument is the context of the test.
+    const checked = typeof exposure === "string" ? exposure : "page";
+    const refusal = new AccessGuard(rules).refusal(environ, checked);
     assertEquals(refusal === undefined, expected, refusal);
   },
 );
 
 Deno.test("AccessGuard turns the pages off if other machines can reach the server", () => {
-  for (
-    const [rules, isOn] of [[LOCAL, true], [OPEN, false], [
-      OPEN_NAMED,
-      true,
-    ]] as const
-  ) {
-    assertEquals(new AccessGuard(rules).isOn, isOn);
-  }
+  const guards = [LOCAL, OPEN, OPEN_NAMED].map((one) => new AccessGuard(one));
+  assertEquals(guards.map(({ isOn }) => isOn), [true, false, true]);
 });
 
 Deno.test("devServer() sends no page and no CORS header to an unknown host", async () => {
   Deno.env.set("DEV_SERVER_SECRET", "do-not-show-this");
   const failing = "export default () => { throw new Error('boom'); };";
   await using developing = await Developing.start({ "app.js": failing });
-  for (
-    const path of [
-      "/__wsgi__/",
-      "/__wsgi__",
-      "/__wsgi__/reload",
-      "/__wsgi__/api/requests",
-      "/__wsgi__/none",
-    ]
-  ) {
+  for (const path of ["", "/", "/reload", "/api/requests", "/none"]) {
     const request =
-      `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n`;
+      `GET /__wsgi__${path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n`;
     const { head, body } = await ask(developing.server, request);
     assertEquals(head.status, 403);
     assertMatch(

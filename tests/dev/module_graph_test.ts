@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { toFileUrl } from "@std/path";
 import { findModules, findSpecifiers } from "../../dev/reload/module_graph.ts";
+import { Tree } from "../static_files/static_tree.ts";
 
 Deno.test.each<[string, string[]]>([
   ['import "./a.ts";', ["./a.ts"]],
@@ -24,22 +26,15 @@ Deno.test.each<[string, string[]]>([
 });
 
 Deno.test("findModules() follows imports, including circular ones and those of missing files", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "graph # %41 " });
-  const files = {
-    "app.ts":
+  await using tree = await Tree.make({
+    "a # %41/app.ts":
       'import "./a.ts"; import data from "./data.json" with { type: "json" };',
-    "a.ts":
+    "a # %41/a.ts":
       'import "./app.ts"; import "./missing.ts"; import "npm:x"; import "node:fs";',
-    "data.json": "\"import './none.ts'\"",
-  };
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(`${folder}/${name}`, text);
-  }
-  const { href } = new URL(
-    `file://${encodeURI(folder).replaceAll("#", "%23")}/`,
-  );
+    "a # %41/data.json": "\"import './none.ts'\"",
+  });
+  const { href } = toFileUrl(`${tree.root}/a # %41/`);
   const found = await findModules(`${href}app.ts`, () => false);
   const names = [...found].map((url) => url.slice(href.length));
   assertEquals(names, ["app.ts", "a.ts", "data.json", "missing.ts"]);
-  await Deno.remove(folder, { recursive: true });
 });

@@ -3,6 +3,7 @@ import { createPaint } from "../../dev/terminal/paint.ts";
 import { Reporter } from "../../dev/terminal/reporter.ts";
 import { showError } from "../../dev/terminal/show_error.ts";
 import { Developing } from "./developing.ts";
+import { CHECK } from "./inspector/samples.ts";
 
 const APP = `const encoder = new TextEncoder();
 export default function app(environ, startResponse) {
@@ -36,21 +37,6 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
   // deno-lint-ignore no-control-regex -- no color was requested
   assertEquals(/\x1b/.test(text), false);
 });
-
-Deno.test.each(
-  [["common", /^127\.0\.0\.1 - - .* "GET \/ HTTP\/1\.1" 200 4$/m], [
-    "off",
-    /^$/,
-  ]] as const,
-)(
-  "devServer({ log: %j }) writes lines of that format",
-  async (log, expected) => {
-    await using developing = await Developing.start({ "app.js": APP }, { log });
-    await developing.get();
-    await developing.server.shutdown();
-    assertMatch(developing.terminal, expected);
-  },
-);
 
 Deno.test("devServer() reports what the application does after its response", async () => {
   const app = `export default (_environ, startResponse) => {
@@ -97,25 +83,13 @@ Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () =
   });
   const report = (failing: number, before: number): string => {
     const ids = Array.from({ length: 9 }, (_, i) => `case/${i}`);
-    const [more, fewer] = [
-      Math.max(before, failing),
-      Math.min(before, failing),
-    ];
-    const changed = ids.slice(fewer, more);
+    const [from, to] = [failing, before].toSorted();
+    const failure = { title: "Title", spec: "", message: "one\ntwo" };
     text = "";
     reporter.onCheck({
-      endedAt: 0,
-      passed: 9 - failing,
-      failed: failing,
-      skipped: 0,
-      failures: ids.slice(0, failing).map((id) => ({
-        id,
-        title: "Title",
-        spec: "",
-        message: "one\ntwo",
-      })),
-      newlyFailing: failing > before ? changed : [],
-      newlyPassing: failing > before ? [] : changed,
+      ...{ ...CHECK, passed: 9 - failing, failed: failing },
+      failures: ids.slice(0, failing).map((id) => ({ id, ...failure })),
+      [failing > before ? "newlyFailing" : "newlyPassing"]: ids.slice(from, to),
     }, false);
     reporter.flush();
     return text;
@@ -125,17 +99,12 @@ Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () =
     "Check: 8 passed, 1 failed\n  fails case/0: Title\n    one\n    two\n",
   );
   assertEquals(report(1, 1), "");
-  assertEquals(
-    report(8, 1).match(/^ {2}\S.*$/gm)?.slice(4),
-    [
-      "  fails case/5: Title",
-      "  and 2 more: see http://localhost/__wsgi__/",
-    ],
-  );
-  assertEquals(
-    report(0, 8).match(/^ {2}\S.*$/gm)?.slice(4),
-    ["  passes case/4", "  and 3 more"],
-  );
+  const more = (text: string) => text.match(/^ {2}\S.*$/gm)?.slice(4);
+  assertEquals(more(report(8, 1)), [
+    "  fails case/5: Title",
+    "  and 2 more: see http://localhost/__wsgi__/",
+  ]);
+  assertEquals(more(report(0, 8)), ["  passes case/4", "  and 3 more"]);
 });
 
 Deno.test("showError() shows causes and the errors of an AggregateError, and no control characters", () => {

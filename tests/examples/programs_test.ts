@@ -15,6 +15,7 @@ import {
   validator,
 } from "../../mod.ts";
 import { Program } from "../program.ts";
+import { Tree } from "../static_files/static_tree.ts";
 import { missingTool, runTool } from "../tool.ts";
 import {
   assertPage,
@@ -246,17 +247,6 @@ Deno.test("upload.ts shows name, size and hash of every file, up to ten megabyte
   assertEquals((await post(...files))[0], 200);
 });
 
-Deno.test("hello.ts says what is wrong when its port is in use", async () => {
-  await using first = await Example.start("hello.ts");
-  const { port } = new URL(first.url);
-  const args = (await commandOf("hello.ts")).with(-1, port);
-  await using second = new Program(...args);
-  const { code, stdout, stderr } = await second.outcome();
-  assertEquals([code, stdout], [1, ""]);
-  const message = `Cannot listen on 127.0.0.1:${port}: the port is in use`;
-  assertStringIncludes(stderr, message);
-});
-
 Deno.test.each([
   ["its first line", ""],
   ["all downloads forbidden", "--cached-only --no-remote --no-npm"],
@@ -268,25 +258,21 @@ Deno.test.each([
     onListen: () => {},
   }, () => new Response(null, { status: 500 + 0 * asked++ }));
   const url = `http://127.0.0.1:${registry.addr.port}/`;
-  const cache = await Deno.makeTempDir();
-  try {
-    const [run = "", ...rest] = await commandOf("hello.ts");
-    // Nothing can be fetched without being counted: registries and proxies
-    // all have this address.
-    const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
-      .flatMap((name) => [[name, url], [name.toLowerCase(), url]]);
-    const options = flags.split(" ").filter((flag) => flag !== "");
-    await using program = await Example.run(run, ...options, ...rest, {
-      ...Object.fromEntries(proxies),
-      ...{ DENO_DIR: cache, DENO_NO_UPDATE_CHECK: "1", NO_PROXY: "" },
-      ...{ JSR_URL: url, NPM_CONFIG_REGISTRY: url, no_proxy: "" },
-    });
-    assertEquals(await getPage(program.url), HELLO);
-    await program.assertQuiet();
-    assertEquals(asked, 0);
-  } finally {
-    await Deno.remove(cache, { recursive: true });
-  }
+  await using cache = await Tree.make({});
+  const [run = "", ...rest] = await commandOf("hello.ts");
+  // Nothing can be fetched without being counted: registries and proxies
+  // all have this address.
+  const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+    .flatMap((name) => [[name, url], [name.toLowerCase(), url]]);
+  const options = flags.split(" ").filter((flag) => flag !== "");
+  await using program = await Example.run(run, ...options, ...rest, {
+    ...Object.fromEntries(proxies),
+    ...{ DENO_DIR: cache.root, DENO_NO_UPDATE_CHECK: "1", NO_PROXY: "" },
+    ...{ JSR_URL: url, NPM_CONFIG_REGISTRY: url, no_proxy: "" },
+  });
+  assertEquals(await getPage(program.url), HELLO);
+  await program.assertQuiet();
+  assertEquals(asked, 0);
 });
 
 const missing = await flask.missing();

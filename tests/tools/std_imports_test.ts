@@ -17,12 +17,8 @@ function address(server: Deno.HttpServer<Deno.NetAddr>): string {
   return `http://127.0.0.1:${server.addr.port}/`;
 }
 
-async function closedPort(): Promise<string> {
-  const server = serve(() => new Response());
-  const url = address(server);
-  await server.shutdown();
-  return url;
-}
+/** A port on which nothing listens. */
+const CLOSED = "http://127.0.0.1:1/";
 
 /** Runs the task as the other tasks do, with no more than its permissions. */
 async function task(
@@ -64,7 +60,7 @@ Deno.test.each([
 });
 
 Deno.test("jsrAnswers() is false if nothing listens or answers", async () => {
-  assertEquals(await jsrAnswers(await closedPort()), false);
+  assertEquals(await jsrAnswers(CLOSED), false);
   assertEquals(await jsrAnswers("jsr"), false);
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const silent = `http://127.0.0.1:${listener.addr.port}/`;
@@ -73,12 +69,12 @@ Deno.test("jsrAnswers() is false if nothing listens or answers", async () => {
 
 Deno.test("deno task std prints the options that tasks need, or nothing if JSR answers", async () => {
   await using server = serve(() => Response.json(PACKAGE));
-  const [JSR_URL, absent] = [address(server), await closedPort()];
+  const JSR_URL = address(server);
   const npm = { WSGIREF_STD: "npm" };
   const slow = "--rules-exclude=no-slow-types\n";
   for (
     const [env, args, stdout] of [
-      [{ JSR_URL: absent }, [], IMPORT_MAP],
+      [{ JSR_URL: CLOSED }, [], IMPORT_MAP],
       [{ JSR_URL }, [], ""],
       [{ JSR_URL }, ["lint"], ""],
       [npm, ["lint"], slow],

@@ -4,7 +4,7 @@ import type { RecordedRequest } from "../../../dev/conversation.ts";
 import { toCurl } from "../../../dev/inspector/curl.ts";
 import { quoteForShell } from "../../../dev/inspector/shell.ts";
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
-import { RawHead } from "../../raw_client.ts";
+import { Developing } from "../developing.ts";
 import { missingTool, runTool, testsWith } from "../../tool.ts";
 
 const testShell = testsWith(await missingTool("sh", "-c :"));
@@ -103,82 +103,68 @@ testShell(
   },
 );
 
-/** Reads a request from its text, with line feeds in place of CR LF. */
-function parseRequest(text: string): RecordedRequest {
-  const end = text.indexOf("\n\n");
-  const head = text.slice(0, end).replaceAll("\n", "\r\n");
-  const { line, headers } = new RawHead(`${head}\r\n\r\n`);
-  const [method = "", target = "", protocol = ""] = line.split(" ");
-  const body = toBytes(text.slice(end + 2));
-  return { method, target, protocol, headers, body, isBodyComplete: true };
-}
-
-/** Answers one request, and returns its bytes. */
-async function receive(listener: Deno.Listener): Promise<string> {
-  using conn = await listener.accept();
-  const buffer = new Uint8Array(65_536);
-  let received = "";
-  const isWhole = () => {
-    const [head = "", body] = received.split(/\r\n\r\n(.*)/s);
-    const [, length = 0] = /^content-length: (\d+)/im.exec(head) ?? [];
-    return body !== undefined &&
-      (/^transfer-encoding/im.test(head)
-        ? body.endsWith("0\r\n\r\n")
-        : body.length >= Number(length));
-  };
-  while (!isWhole()) {
-    received += fromBytes(buffer.subarray(0, await conn.read(buffer) ?? 0));
-  }
-  const answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-  await conn.write(new TextEncoder().encode(answer));
-  return received;
-}
+const APP = `export default async (environ, startResponse) => {
+  await environ["wsgi.input"].read();
+  startResponse("200 OK", []);
+  return [];
+};`;
 
 testCurl(
   "toCurl() makes curl send the same request again, and nothing else",
   async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const host = `127.0.0.1:${listener.addr.port}`;
-    for (
-      const text of [
-        `GET / HTTP/1.1\nHost: ${host}\n\n`,
-        `GET /a/../b/./%2e?x=[1-3]{a,b} HTTP/1.1\nHost: ${host}\nAccept: */*\n\n`,
-        'GET / HTTP/1.1\nHost: other.example\nX-Odd: it\'s "$HOME" `id` \\ !\nX-Empty: \nX-Raw: caf\xe9\nX-Text: caf\xc3\xa9\nUser-Agent: \n\n',
-        `GET / HTTP/1.1\nHost: ${host}\nX-Twice: a\nx-twice: b\nCookie: a=b; c=d\n\n`,
-        `POST /f HTTP/1.1\nHost: ${host}\nContent-Type: text/plain\nContent-Length: 3\n\n@'\n`,
-        `POST /f HTTP/1.1\nHost: ${host}\nContent-Length: 0\n\n`,
-        `PUT /f HTTP/1.1\nHost: ${host}\nContent-Length: 8\n\n\0\xff%s\\n\r\n`,
-        `POST /f HTTP/1.1\nHost: ${host}\nTransfer-Encoding: chunked\n\nchunks`,
-        `POST /f HTTP/1.1\nHost: ${host}\nContent-Length: 200000\n\n${
-          "x".repeat(200_000)
-        }`,
-        `DELETE / HTTP/1.1\nHost: ${host}\n\n`,
-        `OPTIONS * HTTP/1.1\nHost: ${host}\n\n`,
-        "GET / HTTP/1.0\n\n",
-        `HEAD /x HTTP/1.1\nHost: ${host}\n\n`,
-      ]
-    ) {
-      const sent = parseRequest(text);
-      const script = `${toCurl(sent, `http://${host}`)} -sS`;
+    await using dev = await Developing.start({ "app.js": APP });
+    const origin = dev.server.url.slice(0, -1);
+    const host = ["Host", new URL(origin).host] as const;
+    const length = (value: number) => ["Content-Length", `${value}`] as const;
+    const type = ["Content-Type", "text/plain"] as const;
+    const rows: readonly [string, RecordedRequest["headers"]?, string?][] = [
+      ["GET / HTTP/1.1"],
+      [
+        "GET /a/../b/./%2e?x=[1-3]{a,b} HTTP/1.1",
+        [host, ["Accept", "*/*"]],
+      ],
+      ["GET / HTTP/1.1", [
+        ["Host", "other.example"],
+        ["X-Empty", ""],
+        ["User-Agent", ""],
+        ["X-Raw", "caf\xe9"],
+        ["X-Text", "caf\xc3\xa9"],
+        ["X-Odd", 'it\'s "$HOME" `id` \\ !'],
+      ]],
+      ["GET / HTTP/1.1", [
+        host,
+        ["X-Twice", "a"],
+        ["x-twice", "b"],
+        ["Cookie", "a=b; c=d"],
+      ]],
+      ["POST /f HTTP/1.1", [host, type, length(3)], "@'\n"],
+      ["POST /f HTTP/1.1", [host, length(0)]],
+      ["PUT /f HTTP/1.1", [host, length(8)], "\0\xff%s\\n\r\n"],
+      [
+        "POST /f HTTP/1.1",
+        [host, ["Transfer-Encoding", "chunked"]],
+        "chunks",
+      ],
+      ["POST /f HTTP/1.1", [host, length(60_000)], "x".repeat(60_000)],
+      ["DELETE / HTTP/1.1"],
+      ["OPTIONS * HTTP/1.1"],
+      ["GET / HTTP/1.0", []],
+      ["HEAD /x HTTP/1.1"],
+    ];
+    for (const [line, headers = [host], body = ""] of rows) {
+      const [method = "", target = "", protocol = ""] = line.split(" ");
+      const sent: RecordedRequest = {
+        ...{ method, target, protocol, body: toBytes(body) },
+        ...{ headers: headers.toSorted(), isBodyComplete: true },
+      };
+      const script = `${toCurl(sent, origin)} -sS`;
       const input = new TextEncoder().encode(script);
-      const [received, { code, stderr }] = await Promise.all([
-        receive(listener),
-        runTool("sh", ["-s"], input),
-      ]);
+      const { code, stderr } = await runTool("sh", ["-s"], input);
       assertEquals(code, 0, stderr);
-      const got = parseRequest(received.replaceAll("\r\n", "\n"));
-      const lines = ({ headers }: RecordedRequest) =>
-        headers.map((header) => header.join(": ")).sort();
-      assertEquals(lines(got), lines(sent));
-      const { headers: _, body, ...line } = got;
-      const { headers: __, body: expected, ...expectedLine } = sent;
-      assertEquals(line, expectedLine);
-      const isChunked = text.includes("chunked");
-      const chunk = `6\nchunks\n0\n\n`;
-      assertEquals(
-        fromBytes(body),
-        isChunked ? chunk : fromBytes(expected).replaceAll("\r\n", "\n"),
-      );
+      const { id } = dev.inspected.log.list().at(-1)!;
+      const { request } = dev.inspected.log.get(id)!;
+      const received = { ...request, headers: request.headers.toSorted() };
+      assertEquals(received, sent);
     }
   },
 );

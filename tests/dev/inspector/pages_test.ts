@@ -5,10 +5,11 @@ import type {
   Conversation,
   ConversationEvent,
 } from "../../../dev/conversation.ts";
+import type { InspectorOptions } from "../../../dev/inspector_options.ts";
 import { SampleLog } from "./sample_log.ts";
 import { TestClient } from "../../../test_client/test_client.ts";
 import { inspect } from "./inspecting.ts";
-import { BODY_STRING, createSamples, request } from "./samples.ts";
+import { BODY_STRING, CHECK, createSamples, request } from "./samples.ts";
 
 /** Every tag that the pages have. */
 const TAGS = new Set(
@@ -65,27 +66,22 @@ function event(
 }
 
 const flag = fc.boolean();
-const flags = { isString: flag, isSecret: flag };
-const variable = fc.record({ name: text, value: text, ...flags });
-const environs = fc.array(variable, { maxLength: 4 });
-const severity = fc.constant("error");
-const finding = {
-  rule: text,
-  severity,
-  blame: text,
-  message: text,
-  hint: text,
-};
-const method = fc.constantFrom("read", "iterate");
+const variable = fc.record({
+  ...{ name: text, value: text, isString: flag, isSecret: flag },
+});
+const finding = fc.record({
+  ...{ rule: text, severity: fc.constant("error"), blame: text },
+  ...{ message: text, hint: text, place },
+});
 const via = fc.constantFrom("body", "write");
 const action = fc.oneof(
-  event("call", { application: text, environ: environs }),
-  event("read", { method, bytes: size, preview: text }),
+  event("call", { application: text, environ: fc.array(variable) }),
+  event("read", { method: text, bytes: size, preview: text }),
   event("start-response", { status: text, headers, excInfo: error, place }),
   event("chunk", { via, index: size, bytes: size, preview: text }),
   event("close", { by: text }),
   event("log", { source: fc.constant("console"), text }),
-  event("finding", { finding: fc.record({ ...finding, place }) }),
+  event("finding", { finding }),
   event("error", { error }),
   event("head", { bytes: text }),
 );
@@ -124,7 +120,14 @@ function assertTame(page: string): void {
   for (const script of scripts) assertEquals(script.childNodes.length, 0);
 }
 
-const environ = { HTTP_HOST: "localhost:8000" };
+/** A client of the inspector of a log. */
+function clientOf(
+  log: SampleLog,
+  options: Partial<InspectorOptions> = {},
+): TestClient {
+  const environ = { HTTP_HOST: "localhost:8000" };
+  return new TestClient(inspect(log, options), { environ });
+}
 
 Deno.test("inspector() shows any string in any field inside its element", async () => {
   await fc.assert(
@@ -156,21 +159,12 @@ Deno.test("inspector() shows any string in any field inside its element", async 
           },
         };
         log.check = {
-          endedAt: 0,
-          passed: 1,
-          failed: 1,
-          skipped: 1,
+          ...{ ...CHECK, passed: 1, failed: 1, skipped: 1 },
           failures: [{ id: module, title: body, spec: body, message: body }],
-          newlyFailing: [module],
-          newlyPassing: [body],
+          ...{ newlyFailing: [module], newlyPassing: [body] },
         };
         const source = () => Promise.resolve(body);
-        const app = inspect(log, {
-          module,
-          source,
-          check: () => Promise.resolve(),
-        });
-        const client = new TestClient(app, { environ });
+        const client = clientOf(log, { module, source });
         const query = encodeURIComponent(body.toWellFormed());
         for (const path of [`/?q=${query}`, `/requests/${id}`]) {
           const page = await client.get(`/__wsgi__${path}`);
@@ -190,7 +184,7 @@ Deno.test("inspector() shows any string in any field inside its element", async 
 });
 
 Deno.test("inspector() shows rules, the index of rules and missing pages inside their elements", async () => {
-  const client = new TestClient(inspect(new SampleLog()), { environ });
+  const client = clientOf(new SampleLog());
   const index = (await client.get("/__wsgi__/rules/")).text();
   assertTame(index);
   const links = index.matchAll(/href="(\/__wsgi__\/rules\/[^"]+)"/g);
@@ -212,7 +206,7 @@ Deno.test("inspector() shows rules, the index of rules and missing pages inside 
 
 Deno.test("inspector() shows the timeline in order, with the place and the source of each event", async () => {
   const { log, ids } = createSamples();
-  const client = new TestClient(inspect(log), { environ });
+  const client = clientOf(log);
   const show = async (id = 0) => {
     const page = (await client.get(`/__wsgi__/requests/${id}`)).text();
     assertTame(page);
@@ -242,20 +236,11 @@ Deno.test("inspector() shows the timeline in order, with the place and the sourc
   const sign = await show(ids.sign);
   inOrder(sign, "wsgi.input.read()", "24 bytes", "name=Linus&amp;password=");
   inOrder(sign, "end of input", "303 See Other", "close()", "by the server");
-  inOrder(
-    await show(ids.error),
-    "looking for page 7",
-    "RangeError",
-    "Caused by",
-    "TypeError",
-  );
-  inOrder(
-    await show(ids.upload),
-    "65536",
-    "\\x89PNG",
-    "because the client left",
-    "The client left",
-  );
+  const error = await show(ids.error);
+  inOrder(error, "looking for page 7", "RangeError", "Caused by", "TypeError");
+  const upload = await show(ids.upload);
+  const left = ["because the client left", "The client left"];
+  inOrder(upload, "65536", "\\x89PNG", ...left);
   inOrder(await show(ids.running), "chunk 3", "The response has not ended.");
   const stream = await show(ids.stream);
   inOrder(
@@ -273,7 +258,7 @@ Deno.test("inspector() shows the timeline in order, with the place and the sourc
 
 Deno.test("inspector() filters requests by text and by failure, even without scripts", async () => {
   const { log } = createSamples();
-  const client = new TestClient(inspect(log), { environ });
+  const client = clientOf(log);
   for (
     const [query, shown] of [
       ["", [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
@@ -297,7 +282,7 @@ Deno.test("inspector() filters requests by text and by failure, even without scr
 
 Deno.test("inspector() serves everything as JSON, with credentials only on request", async () => {
   const { log, ids } = createSamples();
-  const client = new TestClient(inspect(log), { environ });
+  const client = clientOf(log);
   const path = `/__wsgi__/api/requests/${ids.sign}`;
   const hidden = (await client.get(path)).json() as Conversation;
   assertEquals(hidden.request.target, "/sign?token=•••");
@@ -323,33 +308,25 @@ Deno.test("inspector() serves everything as JSON, with credentials only on reque
 
 Deno.test("inspector() shows the unusual variables of an environ first", async () => {
   const log = new SampleLog();
-  const sent = request("GET", "/");
-  const variables = [
+  const environ = ([
     ["wsgi.version", "an array", false],
     ["REQUEST_METHOD", "GET", true],
     ["HTTP_USER_AGENT", "curl", true],
     ["HTTP_X_MODE", "caf\xc3\xa9", true],
     ["my.flag", "true", false],
-  ] as const;
-  const call = { time: 0, type: "call", application: "app" } as const;
-  const id = log.keep(sent, [{
-    ...call,
-    environ: variables.map(([name, value, isString]) => ({
-      ...{ name, value, isString, isSecret: false },
-    })),
-  }]);
-  const client = new TestClient(inspect(log), { environ });
-  const page = (await client.get(`/__wsgi__/requests/${id}`)).text();
+  ] as const).map(([name, value, isString]) => (
+    { name, value, isString, isSecret: false }
+  ));
+  const call = { time: 0, type: "call", application: "app", environ } as const;
+  const id = log.keep(request("GET", "/"), [call]);
+  const page = (await clientOf(log).get(`/__wsgi__/requests/${id}`)).text();
   const [, first = ""] = page.split("(environ, startResponse)");
   const [unusual = "", usual = ""] = first.split("3 variables as in a plain");
   const names = (part: string) =>
     Array.from(part.matchAll(/<th scope="row">([^<]*)/g), ([, name]) => name);
   assertEquals(names(unusual), ["HTTP_X_MODE", "my.flag"]);
-  assertEquals(names(usual), [
-    "REQUEST_METHOD",
-    "HTTP_USER_AGENT",
-    "wsgi.version",
-  ]);
+  const plain = ["REQUEST_METHOD", "HTTP_USER_AGENT", "wsgi.version"];
+  assertEquals(names(usual), plain);
   assertStringIncludes(unusual, "café");
   assertStringIncludes(unusual, "SERVER_NAME, SERVER_PORT");
 });

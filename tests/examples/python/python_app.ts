@@ -43,6 +43,12 @@ app`;
   return { app: fromPython(python!, run(python!, lines, { tell })), notes };
 }
 
+/** Creates an application that is a function, from the lines of its body. */
+export function define(...lines: readonly string[]): PythonApp {
+  const body = lines.map((line) => `    ${line}\n`).join("");
+  return make(`def app(environ, start_response):\n${body}`);
+}
+
 /** Creates an environ whose wsgi.errors discards its text. */
 export function environOf(variables: Partial<Environ> = {}): Environ {
   return setupTestingDefaults({
