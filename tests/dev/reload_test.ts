@@ -43,7 +43,10 @@ Deno.test.each<[string, Record<string, string>, [string, string]]>([
   },
 );
 
-const BROKEN: [string, string, RegExp][] = [
+/** A module whose application answers, but that runs code in addition. */
+const running = (code: string): string => answering("well", `\n${code};`);
+
+Deno.test.each<[string, string, RegExp]>([
   [
     "a syntax error",
     "export default (",
@@ -60,7 +63,7 @@ const BROKEN: [string, string, RegExp][] = [
     /^TypeError: .*app\.js:3:6\n.*> 3 \| null\.x/s,
   ],
   [
-    "no application",
+    "that there is no application",
     "export const a = 1;",
     /exports no application\n {2}hint: It exports a/,
   ],
@@ -69,60 +72,43 @@ const BROKEN: [string, string, RegExp][] = [
     "await 0; throw new Error('late')",
     /^Error: late\n.*app\.js:1:/s,
   ],
-];
-
-Deno.test.each(BROKEN)(
-  "devServer() shows %s, and goes back to the application when it is corrected",
+  [
+    "a promise rejected in a timer",
+    running("setTimeout(() => { Promise.reject(new Error('rejected')) }, 0)"),
+    /^Error: rejected\n.*app\.js:2:.*hint: Without the development server, this ends the program/s,
+  ],
+  [
+    "an error thrown in a timer",
+    running("setTimeout(() => { throw new RangeError('thrown') }, 0)"),
+    /^RangeError: thrown\n.*app\.js:2:.*hint: Without the development/s,
+  ],
+  [
+    "a text thrown in a timer",
+    running("setTimeout(() => { throw 'text' }, 0)"),
+    /^Thrown value: "text", which is not an Error.*hint: Without the /s,
+  ],
+  [
+    "a call to Deno.exit()",
+    running("setTimeout(() => Deno.exit(7), 0)"),
+    /^Exit: The application called Deno\.exit\(7\)\n.*app\.js:2:.*hint: Without the /s,
+  ],
+  [
+    "a call to process.exit()",
+    running("import('node:process').then((p) => p.default.exit(7))"),
+    /^Exit: .*app\.js:2:.*hint: Without the /s,
+  ],
+])(
+  "devServer() shows %s, and starts the application again when it is saved",
   async (_, source, expected) => {
     await using developing = await Developing.start({ "app.js": source });
+    await developing.getUntil(expected);
     const response = await fetch(developing.server.url);
     assertEquals(response.status, 500);
     assertMatch(await response.text(), expected);
-    assertMatch(developing.terminal, /^Cannot load .*app\.js:$/m);
-    await developing.save("app.js", answering("well"));
-    await developing.getUntil(/^well$/);
-  },
-);
-
-const ENDINGS: [string, string, RegExp][] = [
-  [
-    "rejects a promise in a timer",
-    "setTimeout(() => { Promise.reject(new Error('rejected')) }, 0)",
-    /^Error: rejected\n.*app\.js:2:/s,
-  ],
-  [
-    "throws in a timer",
-    "setTimeout(() => { throw new RangeError('thrown') }, 0)",
-    /^RangeError: thrown\n.*app\.js:2:/s,
-  ],
-  [
-    "throws no error in a timer",
-    "setTimeout(() => { throw 'text' }, 0)",
-    /^Thrown value: "text", which is not an Error/,
-  ],
-  [
-    "calls Deno.exit()",
-    "setTimeout(() => Deno.exit(7), 0)",
-    /^Exit: The application called Deno\.exit\(7\)\n.*app\.js:2:/s,
-  ],
-  [
-    "calls process.exit()",
-    "import('node:process').then((p) => p.default.exit(7))",
-    /^Exit: .*app\.js:2:/s,
-  ],
-];
-
-Deno.test.each(ENDINGS)(
-  "devServer() shows that an application %s, and starts it again when it is saved",
-  async (_, code, expected) => {
-    const module = answering("well", `\n${code};`);
-    await using developing = await Developing.start({ "app.js": module });
-    const text = await developing.getUntil(expected);
     assertMatch(
-      text,
-      /hint: Without the development server, this ends the program/,
+      developing.terminal,
+      /^(?:Cannot load .*app\.js|.*app\.js has stopped):$/m,
     );
-    assertMatch(developing.terminal, /^.*app\.js has stopped:$/m);
     await developing.save("app.js", answering("again"));
     await developing.getUntil(/^again$/);
   },
