@@ -17,28 +17,13 @@ import {
 import { Program } from "../program.ts";
 import { Tree } from "../static_files/static_tree.ts";
 import { missingTool, runTool } from "../tool.ts";
-import {
-  assertPage,
-  ELSEWHERE,
-  EXAMPLES,
-  getPage,
-  HELLO,
-  TEXT,
-} from "./list.ts";
+import { ELSEWHERE, EXAMPLES, getPage, HELLO } from "./list.ts";
 import { commandOf, Example, firstLineOf, readGallery } from "./program.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const GALLERY = await readGallery();
 
 Deno.test("every example is tested, and docs/examples.md names it by its first line", async () => {
-  const files = Array.from(
-    Deno.readDirSync(new URL("examples/", ROOT)),
-    ({ name }) => name,
-  ).filter((name) => name.endsWith(".ts"));
-  assertEquals(
-    files.toSorted(),
-    [...EXAMPLES.map(({ file }) => file), ...Object.keys(ELSEWHERE)].toSorted(),
-  );
   for (const [file, test] of Object.entries(ELSEWHERE)) {
     const source = await Deno.readTextFile(new URL(test, ROOT));
     assertStringIncludes(source, `examples/${file}`);
@@ -111,27 +96,48 @@ function patternOf(text: string): RegExp {
   return new RegExp(`^${parts.join("[^]*")}$`);
 }
 
+/** Pages that the documentation does not show. */
+const PAGES: Readonly<Record<string, RegExp>> = {
+  "conditional_get.ts": /^Hello world!\n$/,
+  "download.ts": /^\/\/ deno run .* examples\/download\.ts\n/,
+  "echo.ts": /^Post something: curl -d 'Hello' http:\/\/127\.0\.0\.1:\d+\/\n$/,
+  "error_catcher.ts": /^Hello world!\n$/,
+  "events.ts": /new EventSource\("events"\)/,
+  "file_server.ts": /<a href="[^"]*README\.md"/,
+  "framework.ts": /^Try \/mytime, \/mynews\/42 and \/static\/index\.html\.\n$/,
+  "gzip.ts": /^(?:Hello world!\n){100}$/,
+  "guestbook.ts": /<h1>Guest book<\/h1>/,
+  "hono.ts": /^Try \/hello\/Ada and \/demo\.\n$/,
+  "mounted.ts": /^Try \/where\/am\/I and \/demo\.\n$/,
+  "own_headers.ts": /^path \/\nquery \n$/,
+  "site.ts": /<h1>A site<\/h1>/,
+  "upload.ts": /<form method="post" enctype="multipart\/form-data">/,
+};
+
 /** Examples that end by themselves, or whose page takes ten seconds. */
 const APART = ["bare_server.ts", "streaming.ts"];
 
 Deno.test.each(EXAMPLES)(
   `$file answers as the pages show when it is started with its first line${missingCurl}`,
-  async (example) => {
-    const { file, page, status = 200, type = TEXT } = example;
+  async ({ file }) => {
     const asks = missingCurl === "" ? shown(file) : [];
     if (file === "bare_server.ts") return;
     await using program = await Example.start(file);
     if (!APART.includes(file)) {
       const response = await fetch(program.url);
-      assertEquals(
-        [response.status, response.headers.get("content-type")],
-        [status, type],
+      const { status, headers } = response;
+      const type = headers.get("content-type") ?? "";
+      const page = await response.text();
+      assertMatch(page, PAGES[file] ?? /\n$/);
+      const text =
+        /^(?:text\/plain; ?charset=utf-8|application\/octet-stream)$/i;
+      assertMatch(
+        type,
+        page.startsWith("<") ? /^text\/html; charset=utf-8$/ : text,
       );
-      // It may name its own address.
-      const body = await response.text();
-      assertPage(body.replace(program.url, ADDRESS), page);
       const head = await fetch(program.url, { method: "HEAD" });
       assertEquals([head.status, await head.text()], [status, ""]);
+      assertEquals(status, file === "basic_auth.ts" ? 401 : 200);
     }
     for (const { command, output } of asks) {
       const typed = command.replace(ADDRESS, program.url);
