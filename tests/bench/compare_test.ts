@@ -70,29 +70,21 @@ for (const id of ["bare", "makeServer"]) {
 
 Deno.test("Serving.wrongAnswer() finds a wrong type, length or body", async () => {
   await using serving = await Serving.start(bare, hello, "");
-  for (
-    const [changes, expected] of [
-      [{ type: "text/html" }, "Content-Type is text/plain"],
-      [{ hasLength: false }, "Content-Length is 13, not undefined"],
-      [
-        { answer: () => "Hello World!\n" },
-        "the body of 13 bytes is not that of 13: Hello world!\n, " +
-        "not Hello World!\n",
-      ],
-    ] as [Partial<Scenario>, string][]
-  ) {
-    const wrong = await serving.wrongAnswer({ ...hello, ...changes });
-    assertEquals(wrong, expected);
-  }
+  const find = (changes: Partial<Scenario>) =>
+    serving.wrongAnswer({ ...hello, ...changes });
+  assertEquals(await find({ type: "text/html" }), "Content-Type is text/plain");
+  const length = "Content-Length is 13, not undefined";
+  assertEquals(await find({ hasLength: false }), length);
+  assertEquals(
+    await find({ answer: () => "Hello World!\n" }),
+    "the body of 13 bytes is not that of 13: Hello world!\n, not Hello World!\n",
+  );
 });
 
 Deno.test("Serving.start() rejects when the program ends", async () => {
   const broken: Contender = { ...bare, id: "broken", command: ["false"] };
-  await assertRejects(
-    () => Serving.start(broken, hello, ""),
-    Error,
-    "broken ended at its start",
-  );
+  const start = () => Serving.start(broken, hello, "");
+  await assertRejects(start, Error, "broken ended at its start");
 });
 
 Deno.test({

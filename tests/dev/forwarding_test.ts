@@ -47,12 +47,8 @@ export default async function app(environ, startResponse) {
 }
 `;
 
-async function start(): Promise<Developing> {
-  return await Developing.start({ "app.js": APP });
-}
-
 Deno.test("devServer() passes the application the same environ as makeServer()", async () => {
-  await using developing = await start();
+  await using developing = await Developing.start({ "app.js": APP });
   const { default: app } = await import(
     toModuleUrl(`${developing.folder}/app.js`)
   );
@@ -73,7 +69,7 @@ Deno.test("devServer() passes the application the same environ as makeServer()",
 });
 
 Deno.test("devServer() streams 100 MB in both directions", async () => {
-  await using developing = await start();
+  await using developing = await Developing.start({ "app.js": APP });
   const { url } = developing.server;
   const chunk = new Uint8Array(1_048_576);
   let left = 100;
@@ -90,7 +86,7 @@ Deno.test("devServer() streams 100 MB in both directions", async () => {
 });
 
 Deno.test("devServer() notifies the application when a client leaves", async () => {
-  await using developing = await start();
+  await using developing = await Developing.start({ "app.js": APP });
   {
     using client = await RawClient.connect(developing.server);
     await client.send(get("/events"));

@@ -120,9 +120,8 @@ export class Workplace implements AsyncDisposable {
     const { success, stderr } = await child.output();
     clearTimeout(timer);
     if (success) return;
-    throw new Error(
-      `Cannot run ${commands}${new TextDecoder().decode(stderr)}`,
-    );
+    const reason = new TextDecoder().decode(stderr);
+    throw new Error(`Cannot run ${commands}${reason}`);
   }
 
   /** Starts the commands of a terminal. */
@@ -173,10 +172,7 @@ export class Workplace implements AsyncDisposable {
       args: ["-ec", this.#put(script)],
       cwd: this.folder,
       env: { NO_COLOR: "1", PATH: `${Deno.env.get("PATH")}:/usr/sbin` },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      detached,
+      ...{ stdin: "null", stdout: "piped", stderr: "piped", detached },
     });
   }
 }

@@ -9,14 +9,14 @@ import {
 } from "@std/assert";
 import { flask } from "../../tools/matrix/frameworks.ts";
 import {
-  type Application,
   ConformanceError,
   setupTestingDefaults,
   validator,
 } from "../../mod.ts";
 import { Program } from "../program.ts";
+import { never } from "../server/serving.ts";
 import { Tree } from "../static_files/static_tree.ts";
-import { missingTool, runTool } from "../tool.ts";
+import { missingTool, runTool, testsWith } from "../tool.ts";
 import { ELSEWHERE, EXAMPLES, getPage, HELLO } from "./list.ts";
 import { commandOf, Example, firstLineOf, readGallery } from "./program.ts";
 
@@ -45,19 +45,17 @@ Deno.test("docs/examples.md names no line that is not at the top of its file", a
 });
 
 Deno.test.each([
-  { mistake: "a number as status", status: 200, body: [] },
-  { mistake: "a string as body", status: "200 OK", body: HELLO },
-])("docs/validator.md shows the message for $mistake", async (row) => {
+  ["a number as status", 200, []],
+  ["a string as body", "200 OK", HELLO],
+])("docs/validator.md shows the message for %s", async (_, ...row) => {
+  const [status, body] = row;
   // The type checker would find both.
-  const app = (_environ: unknown, startResponse: CallableFunction): unknown => {
-    startResponse(row.status, [["Content-Type", "text/plain"]]);
-    return row.body;
+  const app = (_environ: unknown, startResponse: CallableFunction) => {
+    startResponse(status, [["Content-Type", "text/plain"]]);
+    return body as [];
   };
-  const checked = validator(app as unknown as Application);
-  const { message, violation } = assertThrows(
-    () => checked(setupTestingDefaults({}), () => () => Promise.resolve()),
-    ConformanceError,
-  );
+  const call = () => validator(app)(setupTestingDefaults({}), () => never);
+  const { message, violation } = assertThrows(call, ConformanceError);
   const page = await Deno.readTextFile(new URL("docs/validator.md", ROOT));
   assertStringIncludes(page, `${message.split("\n")[0]}\n`);
   assertStringIncludes(page, `hint: ${violation.hint}\n`);
@@ -161,13 +159,9 @@ Deno.test("docs/examples.md shows the responses of twenty servers", () => {
 
 Deno.test("bare_server.ts prints status, headers and page, and exits", async () => {
   await using program = new Program(...await commandOf("bare_server.ts"));
-  const { code, stdout, stderr } = await program.outcome();
-  assertEquals([code, stderr], [0, ""]);
-  assertEquals(
-    stdout,
-    "HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n" +
-      "Content-Length: 13\r\n\r\nHello world!\n",
-  );
+  const stdout =
+    "HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 13\r\n\r\nHello world!\n";
+  assertEquals(await program.outcome(), { code: 0, stdout, stderr: "" });
 });
 
 Deno.test("hello_class.ts closes its body once for each request", async () => {
@@ -282,18 +276,11 @@ Deno.test.each([
 });
 
 const missing = await flask.missing();
+const testFlask = testsWith(missing === undefined ? "" : ` (${missing})`);
 
-Deno.test({
-  name: `serve.ts serves an application of a Python file${
-    missing === undefined ? "" : ` (${missing})`
-  }`,
-  ignore: missing !== undefined,
-}, async () => {
-  const args = (await commandOf("python/serve.ts")).toSpliced(
-    -1,
-    0,
-    "examples/python/flask_app.py:flask_app",
-  );
+testFlask("serve.ts serves an application of a Python file", async () => {
+  const args = await commandOf("python/serve.ts");
+  args.splice(-1, 0, "examples/python/flask_app.py:flask_app");
   await using program = await Example.run(...args);
   const response = await fetch(new URL("hello/Zo%C3%AB", program.url));
   assertEquals(await response.text(), "Hello Zoë!\n");

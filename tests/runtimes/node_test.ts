@@ -112,11 +112,8 @@ async function start(
   ready = /listening on ([0-9]+)/,
 ): Promise<ServerProcess> {
   return await ServerProcess.start({
-    program: runtime.path!,
-    args: runArgs(runtime, file),
-    env: { PORT: "0" },
-    folder: await Deno.makeTempDir(),
-    ready,
+    ...{ program: runtime.path!, args: runArgs(runtime, file), ready },
+    ...{ env: { PORT: "0" }, folder: await Deno.makeTempDir() },
   });
 }
 

@@ -85,9 +85,7 @@ testInspector(
     await page.getByText("No requests yet.").waitFor();
 
     const error = { name: "SyntaxError", message: "<token>", frames: [] };
-    log.state = {
-      failed: { error, during: "loading", hint: "Close the brace" },
-    };
+    log.state = { failed: { error, during: "loading", hint: "Close it" } };
     await page.getByRole("heading", { name: "could not be loaded" }).waitFor();
     assertEquals(await page.textContent("#state"), "failed");
     log.state = "running";
@@ -147,10 +145,8 @@ testInspector(
     const read = () => page.evaluate("navigator.clipboard.readText()");
     await page.getByRole("link", { name: "Copy as curl" }).click();
     await page.getByText("Copied the curl command.").waitFor();
-    assertMatch(
-      `${await read()}`,
-      /^curl http:\/\/127\.0\.0\.1:\d+\/names \\\n/,
-    );
+    const curl = /^curl http:\/\/127\.0\.0\.1:\d+\/names \\\n/;
+    assertMatch(`${await read()}`, curl);
     await page.getByRole("link", { name: "Copy as test" }).click();
     await page.getByText("Copied the test.").waitFor();
     assertStringIncludes(`${await read()}`, 'Deno.test("GET /names", async');
@@ -175,24 +171,16 @@ testInspector(
 testInspector("can be used with the keyboard alone", async ({ page, url }) => {
   await page.goto(url);
   const walk: string[] = [];
+  const style = "getComputedStyle(document.activeElement).outlineStyle";
   for (let step = 0; step < 10; step++) {
     await page.keyboard.press("Tab");
     walk.push(await focused(page));
-    const ring = await page.evaluate(
-      "getComputedStyle(document.activeElement).outlineStyle",
-    );
-    assertEquals(ring, "solid", walk.at(-1));
+    assertEquals(await page.evaluate(style), "solid", walk.at(-1));
   }
-  assertEquals(walk.slice(0, 8), [
-    "Skip to the content",
-    "WSGI inspector",
-    "Requests",
-    "Rules",
-    "Application",
-    "Check now",
-    "q",
-    "failures",
-  ]);
+  assertEquals(
+    walk.slice(0, 8).join(", "),
+    "Skip to the content, WSGI inspector, Requests, Rules, Application, Check now, q, failures",
+  );
   assertMatch(walk[8]!, /^10 GET 200 OK \/stream running/);
   await page.keyboard.press("j");
   assertMatch(await focused(page), /^8 PUT/);
@@ -232,19 +220,11 @@ testInspector(
   "is readable in light and dark, and at 390 pixels without horizontal scrolling",
   async ({ log, ids, browser, url }) => {
     log.state = "running";
-    const long = request("GET", `/${"long".repeat(200)}`, [[
-      "X-Long",
-      "y".repeat(900),
-    ]]);
+    const field = ["X-Long", "y".repeat(900)] as const;
+    const long = request("GET", `/${"long".repeat(200)}`, [field]);
     const longId = log.keep(long, answer(long, `200 ${"Reason".repeat(50)}`));
-    const paths = [
-      "",
-      ...Object.values(ids).map((id) => `requests/${id}`),
-      `requests/${longId}`,
-      "rules/",
-      "rules/body/string",
-      "nothing",
-    ];
+    const paths = [...Object.values(ids), longId].map((id) => `requests/${id}`)
+      .concat("", "rules/", "rules/body/string", "nothing");
     const { sign, names, error } = ids;
     const looked = [sign, names, error].map((id) => `requests/${id}`)
       .concat("", "rules/body/string");
@@ -253,10 +233,8 @@ testInspector(
       for (const path of paths) {
         await page.goto(`${url}${path}`);
         await page.evaluate(OPEN_ALL);
-        const width = await page.evaluate(
-          "document.documentElement.scrollWidth",
-        );
-        assertEquals(width, 390, path);
+        const width = "document.documentElement.scrollWidth";
+        assertEquals(await page.evaluate(width), 390, path);
         if (!looked.includes(path)) continue;
         assertEquals(await barriers(page), [], `${colorScheme} ${path}`);
       }

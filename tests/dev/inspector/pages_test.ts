@@ -1,6 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { type DefaultTreeAdapterTypes as Tree, parse } from "npm:parse5@^8";
+import type { ApplicationState } from "../../../dev/application_state.ts";
 import type {
   Conversation,
   ConversationEvent,
@@ -86,14 +92,15 @@ const action = fc.oneof(
   event("head", { bytes: text }),
 );
 
+/** Paths of the inspector, and the sources of the rules. */
+const OWN_URL = /^\/|^#|^https:\/\/(?:peps\.python|www\.rfc-editor)\.org\//;
+
 /** Checks that no value has become an element or an attribute of a page. */
 function assertTame(page: string): void {
   const errors: string[] = [];
   const document = parse(page, {
-    onParseError: ({ code, startOffset }) =>
-      void errors.push(
-        `${code}: ${page.slice(startOffset - 60, startOffset + 60)}`,
-      ),
+    onParseError: ({ code, startOffset: at }) =>
+      void errors.push(`${code}: ${page.slice(at - 60, at + 60)}`),
   });
   assertEquals(errors, []);
   const scripts: Tree.Element[] = [];
@@ -103,14 +110,7 @@ function assertTame(page: string): void {
       if (node.tagName === "script") scripts.push(node);
       for (const { name, value } of node.attrs) {
         assert(!/^on|^style$/.test(name), name);
-        if (name === "href" || name === "action" || name === "src") {
-          assert(
-            /^\/|^#|^https:\/\/(?:peps\.python|www\.rfc-editor)\.org\//.test(
-              value,
-            ),
-            value,
-          );
-        }
+        if (/^(?:href|action|src)$/.test(name)) assertMatch(value, OWN_URL);
       }
     }
     if ("childNodes" in node) node.childNodes.forEach(visit);
@@ -133,31 +133,21 @@ Deno.test("inspector() shows any string in any field inside its element", async 
   await fc.assert(
     fc.asyncProperty(
       fc.record({
-        method: text,
-        target: text,
-        protocol: text,
-        headers,
-        body: text,
+        ...{ method: text, target: text, protocol: text, headers, body: text },
       }),
       fc.array(action, { maxLength: 14 }),
       text,
       async ({ body, ...sent }, actions, module) => {
         const log = new SampleLog();
         const bytes = new TextEncoder().encode(body);
-        const events = actions.map((one, index) => ({
-          time: index * 9,
-          ...one,
-        }));
+        const events = actions.map((one, i) => ({ time: i * 9, ...one }));
         const recorded = { ...sent, body: bytes, isBodyComplete: true };
         const id = log.keep(recorded, events as ConversationEvent[]);
+        const error = { name: module, message: body, frames: [] };
+        const excerpt = { file: body, line: 2, column: 1, lines: [[2, body]] };
         log.state = {
-          failed: {
-            error: { name: module, message: body, frames: [] },
-            during: "loading",
-            hint: module,
-            excerpt: { file: body, line: 2, column: 1, lines: [[2, body]] },
-          },
-        };
+          failed: { error, during: "loading", hint: module, excerpt },
+        } as ApplicationState;
         log.check = {
           ...{ ...CHECK, passed: 1, failed: 1, skipped: 1 },
           failures: [{ id: module, title: body, spec: body, message: body }],
