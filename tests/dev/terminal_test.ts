@@ -38,37 +38,30 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
   assertEquals(/\x1b/.test(text), false);
 });
 
-Deno.test("devServer() reports what the application does after its response", async () => {
-  const app = `export default (_environ, startResponse) => {
-  startResponse("200 OK", [["Content-Length", "1"]]);
-  return (async function* () {
+Deno.test.each([
+  [
+    "an error",
+    `return (async function* () {
     yield new Uint8Array(1);
     await new Promise((resolve) => setTimeout(resolve, 400));
     throw new Error("afterwards");
-  })();
-};`;
-  await using developing = await Developing.start({ "app.js": app });
-  await developing.get();
-  const text = await developing.terminalUntil(/afterwards/);
-  assertMatch(text, /^GET \/ 200, 1 B, [^\n]*ms$/m);
-  assertMatch(
-    text,
-    /^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
-  );
-});
-
-Deno.test("devServer() reports a startResponse that comes after its response", async () => {
+  })();`,
+    /^GET \/ 200, 1 B, .*ms$[^]*^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
+  ],
+  [
+    "a startResponse",
+    `setTimeout(() => startResponse("200 OK", []), 10);
+  return [new Uint8Array(1)];`,
+    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n[^]*await missing/,
+  ],
+])("devServer() reports %s after the response", async (_, code, expected) => {
   const app = `export default (_environ, startResponse) => {
-  startResponse("200 OK", []);
-  setTimeout(() => startResponse("200 OK", []), 10);
-  return [];
+  startResponse("200 OK", [["Content-Length", "1"]]);
+  ${code}
 };`;
   await using developing = await Developing.start({ "app.js": app });
   await developing.get();
-  assertMatch(
-    await developing.terminalUntil(/await missing/),
-    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n/,
-  );
+  await developing.terminalUntil(expected);
 });
 
 Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () => {

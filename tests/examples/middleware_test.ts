@@ -1,11 +1,6 @@
 // The middleware among the examples.
 
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { app as auth, basicAuth } from "../../examples/basic_auth.ts";
 import { conditionalGet } from "../../examples/conditional_get.ts";
 import { errorCatcher } from "../../examples/error_catcher.ts";
@@ -283,24 +278,4 @@ Deno.test("upperCase() yields one chunk for each chunk, empty ones too", async (
     assertEquals(watched.calls, index + 1);
   }
   assertEquals((await iterator.next()).done, true);
-});
-
-Deno.test("upperCase() passes on an error that startResponse rethrows", async () => {
-  const late = new Error("too late");
-  let caught: unknown;
-  const app: Application = function* (
-    _environ,
-    startResponse,
-  ): Generator<Uint8Array, void> {
-    startResponse("200 OK", [TEXT]);
-    yield toBytes("a");
-    try {
-      startResponse("500 Internal Server Error", [TEXT], late);
-    } catch (error) {
-      caught = error;
-      throw error;
-    }
-  };
-  await assertRejects(() => clientOf(upperCase, app).get("/"));
-  assertStrictEquals(caught, late);
 });
