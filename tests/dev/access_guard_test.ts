@@ -125,31 +125,23 @@ Deno.test("devServer() sends no page and no CORS header to an unknown host", asy
   assert(!`${page}${listed}`.includes("do-not-show-this"));
 });
 
-Deno.test("devServer() puts its script into its own pages, never into the application's", async () => {
+Deno.test("devServer() puts a script into its own pages alone, and notifies it when the application runs again", async () => {
   const accept = { headers: { Accept: "text/html" } };
-  const html = answering("<p>mine</p>").replace("text/plain", "text/html");
-  await using developing = await Developing.start({ "app.js": html });
-  assertEquals(await developing.get("", accept), "<p>mine</p>");
-  await developing.save("app.js", "throw new Error('boom');");
-  await developing.getUntil(/boom/);
+  const failing = "throw new Error('boom');";
+  await using developing = await Developing.start({ "app.js": failing });
   const response = await fetch(developing.server.url, accept);
-  const page = await response.text();
-  const [, nonce = ""] =
-    /<script nonce="([^"]+)">new EventSource\("\/__wsgi__\/reload\?/
-      .exec(page) ?? [];
+  const [, nonce = "", path = ""] =
+    /<script nonce="([^"]+)">new EventSource\("\/(__wsgi__\/reload\?generation=[^"]+)"/
+      .exec(await response.text()) ?? [];
   const policy = response.headers.get("Content-Security-Policy") ?? "";
   assert(nonce !== "" && policy.includes(`script-src 'nonce-${nonce}'`));
   const posted = await developing.get("", { ...accept, method: "POST" });
   assert(posted.includes("boom") && !posted.includes("<script"));
-});
-
-Deno.test("devServer() notifies an error page when the application runs again", async () => {
-  await using developing = await Developing.start({ "app.js": "throw 1;" });
-  const page = await developing.get("", { headers: { Accept: "text/html" } });
-  const [path = ""] = /__wsgi__\/reload\?generation=[^"]+/.exec(page) ?? [];
-  const told = developing.get(path);
-  await developing.save("app.js", answering("well"));
-  assertMatch(await told, /event: reload\n/);
+  const notified = developing.get(path);
+  const html = answering("<p>mine</p>").replace("text/plain", "text/html");
+  await developing.save("app.js", html);
+  assertMatch(await notified, /event: reload\n/);
   // The page may have missed it.
   assertMatch(await developing.get(path), /event: reload\n/);
+  assertEquals(await developing.get("", accept), "<p>mine</p>");
 });

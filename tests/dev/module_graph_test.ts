@@ -3,26 +3,23 @@ import { toFileUrl } from "@std/path";
 import { findModules, findSpecifiers } from "../../dev/reload/module_graph.ts";
 import { Tree } from "../static_files/static_tree.ts";
 
-Deno.test.each<[string, string[]]>([
-  ['import "./a.ts";', ["./a.ts"]],
-  ["import a, { b } from './a.ts'; import * as c from \"./c.ts\"", [
-    "./a.ts",
-    "./c.ts",
-  ]],
-  ['import {\n  a,\n  b,\n} from "./a.ts";', ["./a.ts"]],
-  ['export * from "./a.ts";\nexport { b } from "./b.ts";', [
-    "./a.ts",
-    "./b.ts",
-  ]],
-  ['const a = await import("./a.ts");', ["./a.ts"]],
-  ['import data from "./a.json" with { type: "json" };', ["./a.json"]],
-  ['import type { A } from "./a.ts";', ["./a.ts"]],
-  ['// import "./a.ts";\n/* import "./b.ts" */', []],
-  ['const url = "https://a.b/c"; import "./d.ts";', ["./d.ts"]],
-  ["import(name)", []],
-  ["export const from = 1; const a = { from: './a.ts' };", []],
+Deno.test.each([
+  ['import "./a.ts";', "./a.ts"],
+  [
+    "import a, { b } from './a.ts'; import * as c from \"./c.ts\"",
+    "./a.ts ./c.ts",
+  ],
+  ['import {\n  a,\n  b,\n} from "./a.ts";', "./a.ts"],
+  ['export * from "./a.ts";\nexport { b } from "./b.ts";', "./a.ts ./b.ts"],
+  ['const a = await import("./a.ts");', "./a.ts"],
+  ['import data from "./a.json" with { type: "json" };', "./a.json"],
+  ['import type { A } from "./a.ts";', "./a.ts"],
+  ['// import "./a.ts";\n/* import "./b.ts" */', ""],
+  ['const url = "https://a.b/c"; import "./d.ts";', "./d.ts"],
+  ["import(name)", ""],
+  ["export const from = 1; const a = { from: './a.ts' };", ""],
 ])("findSpecifiers() finds the imports of %j", (text, expected) => {
-  assertEquals(findSpecifiers(text), expected);
+  assertEquals(findSpecifiers(text).join(" "), expected);
 });
 
 Deno.test("findModules() follows imports, including circular ones and those of missing files", async () => {

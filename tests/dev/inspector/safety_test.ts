@@ -9,21 +9,18 @@ const { log, ids } = createSamples();
 const BASE = "/__wsgi__";
 const REPLAY = `${BASE}/requests/${ids.home}/replay`;
 
-/** Sends lines, with a Host of this machine unless they have one. */
+/** Sends lines, with a Host of this machine. */
 function send(
   server: { port: number },
   line: string,
   headers: readonly string[] = [],
   body = "",
 ): Promise<RawResponse> {
-  const hasHost = headers.some((header) => header.startsWith("Host"));
   const all = [
-    ...hasHost ? [] : [`Host: localhost:${server.port}`],
-    ...headers,
+    ...[`${line} HTTP/1.1`, `Host: localhost:${server.port}`, ...headers],
     ...body === "" ? [] : [`Content-Length: ${body.length}`],
   ];
-  const request = `${line} HTTP/1.1\r\n${all.join("\r\n")}\r\n\r\n${body}`;
-  return ask(server, request);
+  return ask(server, `${all.join("\r\n")}\r\n\r\n${body}`);
 }
 
 const FROM_HERE = "Sec-Fetch-Site: same-origin";
@@ -66,15 +63,14 @@ Deno.test("inspector() answers each path with headers that isolate it, and HEAD 
 Deno.test("inspector() refuses unknown host names at every path, and accepts those in its options", async () => {
   const rules = { hostname: "localhost", allowHosts: ["Dev.Example"] };
   await using server = serveInspector(log, { guard: new AccessGuard(rules) });
-  const ask = (line: string, host: string) =>
-    send(server, line, [`Host: ${host}`]);
+  const askAs = (host: string, path: string) =>
+    ask(server, `GET ${BASE}${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   for (const path of [...PATHS, "/api/events", "/nothing", ""]) {
-    const { head, body } = await ask(`GET ${BASE}${path}`, "evil.example");
+    const { head, body } = await askAs("evil.example", path);
     assertEquals(head.status, 403, path);
     assertStringIncludes(body, "--allow-host");
   }
-  const page = `GET ${BASE}/`;
-  assertEquals((await ask(page, "dev.example")).head.status, 200);
+  assertEquals((await askAs("dev.example", "/")).head.status, 200);
   const absolute = `GET http://evil.example${BASE}/`;
   assertEquals((await send(server, absolute)).head.status, 403);
 });
