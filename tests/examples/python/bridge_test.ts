@@ -123,8 +123,9 @@ test("fromPython() asks Python for one chunk at a time", async () => {
 const CLOSES = `
 class app:
     def __init__(self, environ, start_response):
-        start_response("200 OK", TEXT)
         self.query = environ["QUERY_STRING"]
+        1 / (self.query != "zero")
+        start_response("200 OK", TEXT)
     def __iter__(self):
         yield b"one"
         if self.query == "fails":
@@ -135,13 +136,16 @@ class app:
         note("closed")
 `;
 
-test("fromPython() closes Python's iterable once, also after an error", async () => {
+test("fromPython() closes Python's iterable once, also after an error, and continues", async () => {
   const { app, notes } = make(CLOSES);
   await using serving = serve(app);
   assertEquals((await ask(serving, get())).body, "one");
   assertEquals(notes, ["closed"]);
   assertEquals((await ask(serving, get("/?fails"))).complete, false);
   assertEquals(notes, ["closed", "closed"]);
+  assertEquals((await ask(serving, get("/?zero"))).head.status, 500);
+  assertEquals((await ask(serving, get())).body, "one");
+  assertMatch(serving.log.join(""), /, in __init__\n[^]*ZeroDivisionError/);
 });
 
 test("fromPython() closes the body when its client leaves, and continues", async () => {
