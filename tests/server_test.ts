@@ -21,19 +21,6 @@ async function start(
   return { program, port };
 }
 
-/** Runs server.ts, which must refuse to start; returns its error and hint. */
-async function refusal(...args: string[]): Promise<string[]> {
-  await using program = new Program("run", "--no-prompt", ...args);
-  const { code, stdout, stderr } = await program.outcome();
-  assertEquals([code, stdout], [1, ""], stderr);
-  const [error = "", hint = "", ...more] = stderr.split("\n");
-  // Two lines and no stack.
-  assertEquals(more, [""], stderr);
-  assertMatch(error, /^error: /);
-  assertMatch(hint, /^hint: /);
-  return [error.slice("error: ".length), hint.slice("hint: ".length)];
-}
-
 Deno.test("server.ts serves an application that imports server.ts", async () => {
   const { program, port } = await start("tests/testdata/imports_server.ts");
   await using _ = program;
@@ -102,39 +89,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     },
   });
 }
-
-Deno.test("server.ts says that its port is in use, and which one to try", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  assertEquals(await refusal("--allow-net", "server.ts", String(port)), [
-    `Cannot listen on 127.0.0.1:${port}: the port is in use`,
-    `Choose another port, such as ${port + 1}, or 0 for any`,
-  ]);
-});
-
-Deno.test("server.ts says which permission it needs", async () => {
-  assertEquals(await refusal("server.ts", "8000"), [
-    "Cannot listen on 127.0.0.1:8000: permission is missing, run again with --allow-net=127.0.0.1:8000",
-    "deno run --allow-net=127.0.0.1:8000 server.ts",
-  ]);
-});
-
-Deno.test.each([
-  [["-1"], "invalid port: -1"],
-  [["8000.5"], "invalid port: 8000.5"],
-  [["0x50"], "invalid port: 0x50"],
-  [[""], "invalid port: "],
-  [["examples/hello.ts", "abc"], "invalid port: abc"],
-  [["65536"], "invalid port: 65536"],
-  [["0", "more"], "unexpected argument more"],
-])("server.ts refuses the arguments %s", async (args, message) => {
-  const [error, hint] = await refusal("--allow-net", "server.ts", ...args);
-  assertEquals(error, message);
-  assertEquals(
-    hint,
-    "usage: deno run -A server.ts [APP] [PORT] (--help lists the options)",
-  );
-});
 
 Deno.test("server.ts serves nothing when it is imported", async () => {
   await using program = new Program(

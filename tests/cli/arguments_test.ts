@@ -95,6 +95,10 @@ const REJECTED = `
   --rules body/*=no            | unknown setting of a rule: no | Choose one of
   --port 1e3                   | invalid port: 1e3            | usage:
   --port 65536                 | invalid port: 65536          | usage:
+  -1                           | invalid port: -1             | usage:
+  8000.5                       | invalid port: 8000.5         | usage:
+  0x50                         | invalid port: 0x50           | usage:
+  a.ts abc                     | invalid port: abc            | usage:
   a.ts 1 2                     | unexpected argument 2        | usage:
   --cert c.pem                 | --cert needs --key           | usage:
   --key k.pem                  | --key needs --cert           | usage:`;
@@ -105,6 +109,10 @@ Deno.test.each(
   const error = assertThrows(() => parse(args!.split(" ")), UsageError);
   assertEquals(error.message, message);
   assert(error.hint.startsWith(hint!), error.hint);
+});
+
+Deno.test("parseArguments() rejects an empty port", () => {
+  assertThrows(() => parse([""]), UsageError, "invalid port: ");
 });
 
 Deno.test("--help fits a terminal of 24 lines and 80 columns", () => {

@@ -128,6 +128,15 @@ Deno.test.each<[args: string[], error: string, hint: string]>([
   assertEquals(await refusal(...args), [`error: ${error}`, `hint: ${hint}`]);
 });
 
+Deno.test("server.ts says that its port is in use, and which one to try", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  assertEquals(await refusal(...READING, String(port)), [
+    `error: Cannot listen on 127.0.0.1:${port}: the port is in use`,
+    `hint: Choose another port, such as ${port + 1}, or 0 for any`,
+  ]);
+});
+
 Deno.test.each([
   ["HOST", "no_such-host.invalid", "Cannot listen on no_such-host.invalid:80"],
   ["HOST", "*", 'got "*"'],

@@ -1,8 +1,10 @@
 /** Servers that no client can work with: each of them ends a check early. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { RunningServer } from "../../conformance/mod.ts";
 import type { Application, ResponseBody } from "../../mod.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { aborted } from "../server/serving.ts";
 import { serve } from "./broken/server.ts";
 
 /** A server, and the words with which the report describes its fault. */
@@ -34,13 +36,12 @@ export function answers(
     for await (const connection of listener) {
       const end = () => quietly(connection);
       stopped.signal.addEventListener("abort", end, { once: true });
-      const one = answer(connection, stopped.signal).catch(() => {}).finally(
-        () => {
+      const one = answer(connection, stopped.signal).catch(() => {})
+        .finally(() => {
           stopped.signal.removeEventListener("abort", end);
           end();
           all.delete(one);
-        },
-      );
+        });
       all.add(one);
     }
   })();
@@ -70,41 +71,36 @@ async function send(connection: Deno.TcpConn, text: string): Promise<void> {
 }
 
 /** Answers each request with a text, and continues with another one. */
-function endless(begin: string, more: string): () => RunningServer {
-  return () =>
+function endless(name: string, begin: string, more: string): HostileServer {
+  const start = () =>
     answers(async (connection) => {
       void drain(connection).catch(() => {});
       await send(connection, begin);
       for (;;) await send(connection, more);
     });
+  const skipped =
+    /sends more than 4 MiB|does not (?:complete its response|respond)/;
+  return { name, start, skipped, isBusy: true };
 }
 
-/** Answers each request with the same text, one byte after the other. */
-function dripping(text: string, interval: number): () => RunningServer {
-  return () =>
-    answers(async (connection, signal) => {
-      void drain(connection).catch(() => {});
-      for (const byte of text) {
-        await send(connection, byte);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, interval);
-          signal.addEventListener("abort", () => {
-            clearTimeout(timer);
-            resolve();
-          }, { once: true });
-        });
-      }
-    });
+/** Answers each request with the same text, one byte per second. */
+function dripping(text: string): RunningServer {
+  return answers(async (connection, signal) => {
+    void drain(connection).catch(() => {});
+    for (const byte of text) {
+      await send(connection, byte);
+      await delay(1000, undefined, { signal });
+    }
+  });
 }
 
-function always(response: string): () => RunningServer {
-  return () =>
-    answers(async (connection) => {
-      await connection.read(new Uint8Array(16_384));
-      await send(connection, response);
-      await connection.closeWrite();
-      await drain(connection);
-    });
+function always(response: string): RunningServer {
+  return answers(async (connection) => {
+    await connection.read(new Uint8Array(16_384));
+    await send(connection, response);
+    await connection.closeWrite();
+    await drain(connection);
+  });
 }
 
 const OK =
@@ -129,19 +125,8 @@ function bufferingProxy(app: Application): RunningServer {
         );
       }
     })().catch(() => {});
-    const kept: Uint8Array[] = [];
-    const buffer = new Uint8Array(65_536);
-    for (;;) {
-      const count = await upstream.read(buffer);
-      if (count === null) break;
-      kept.push(buffer.slice(0, count));
-    }
-    quietly(upstream);
-    for (let piece of kept) {
-      while (piece.length > 0) {
-        piece = piece.subarray(await connection.write(piece));
-      }
-    }
+    const kept = await Array.fromAsync(upstream.readable);
+    for (const piece of kept) await send(connection, fromBytes(piece));
   });
   return {
     ...proxy,
@@ -185,12 +170,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   },
   {
     name: "never reads",
-    start: () =>
-      answers((_connection, signal) =>
-        new Promise((resolve) =>
-          signal.addEventListener("abort", () => resolve())
-        )
-      ),
+    start: () => answers((_connection, signal) => aborted(signal)),
     skipped: /accepts connections, but does not respond/,
   },
   {
@@ -198,46 +178,39 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     start: () => answers(() => Promise.resolve()),
     skipped: /closes the connection without a response/,
   },
-  {
-    name: "sends a head without an end",
-    start: endless("HTTP/1.1 200 OK\r\n", `X-More: ${"x".repeat(8000)}\r\n`),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
-  {
-    name: "sends 100 without an end",
-    start: endless("", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100)),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
-  {
-    name: "sends a body without an end",
-    start: endless("HTTP/1.1 200 OK\r\n\r\n", "x".repeat(65_536)),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
-  {
-    name: "sends chunks without an end",
-    start: endless(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-      "1\r\nx\r\n".repeat(1000),
-    ),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
+  endless(
+    "sends a head without an end",
+    "HTTP/1.1 200 OK\r\n",
+    `X-More: ${"x".repeat(8000)}\r\n`,
+  ),
+  endless(
+    "sends 100 without an end",
+    "",
+    "HTTP/1.1 100 Continue\r\n\r\n".repeat(100),
+  ),
+  endless(
+    "sends a body without an end",
+    "HTTP/1.1 200 OK\r\n\r\n",
+    "x".repeat(65_536),
+  ),
+  endless(
+    "sends chunks without an end",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "1\r\nx\r\n".repeat(1000),
+  ),
   {
     name: "sends one byte per second",
-    start: dripping(OK, 1000),
+    start: () => dripping(OK),
     skipped: /does not complete its response/,
   },
   {
     name: "announces a body that never comes",
-    start: always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
+    start: () => always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
     skipped: /was not called/,
   },
   {
     name: "answers everything with 200",
-    start: always(OK),
+    start: () => always(OK),
     skipped: /responds with "HTTP\/1\.1 200 OK", but .* was not called/,
   },
 ];

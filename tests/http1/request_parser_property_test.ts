@@ -11,12 +11,10 @@ function verdict({ requests, open, status, isIdle }: Parsed): unknown {
 }
 
 function sizeWithoutBlanks({ method, target, fields }: RequestHead): number {
-  const lines = [`${method} ${target} HTTP/1.1`, "", ""];
+  // A colon and CRLF for each pair of a name and a value, and CRLF twice.
   const { headers } = fields;
-  for (let i = 0; i < headers.length; i += 2) {
-    lines.push(`${headers[i]}:${headers[i + 1]}`);
-  }
-  return lines.join("\r\n").length;
+  const fieldSize = headers.join("").length + headers.length / 2 * 3;
+  return `${method} ${target} HTTP/1.1`.length + fieldSize + 4;
 }
 
 Deno.test("RequestParser has the same result for any valid requests, cut anywhere", () => {
@@ -42,20 +40,8 @@ Deno.test("RequestParser has the same result for any valid requests, cut anywher
   );
 });
 
-Deno.test("RequestParser has the same result on any bytes, cut anywhere", () => {
-  fc.assert(
-    fc.property(anySpoiled, anyCuts, (text, cuts) => {
-      const bytes = toBytes(text);
-      const whole = verdict(parseAll([bytes]));
-      assertEquals(verdict(parseAll(cut(bytes, cuts))), whole);
-      assertEquals(verdict(parseAll(singleBytes(bytes))), whole);
-    }),
-    { numRuns: 1_500 },
-  );
-});
-
-Deno.test("RequestParser has the same result at any limit, cut anywhere", () => {
-  const limit = fc.integer({ min: 1, max: 120 });
+Deno.test("RequestParser has the same result on any bytes, at any limit, cut anywhere", () => {
+  const limit = fc.option(fc.integer({ min: 1, max: 120 }), { nil: undefined });
   fc.assert(
     fc.property(anySpoiled, anyCuts, limit, (text, cuts, maxHeaderSize) => {
       const bytes = toBytes(text);
@@ -64,9 +50,9 @@ Deno.test("RequestParser has the same result at any limit, cut anywhere", () => 
       const single = parseAll(singleBytes(bytes), maxHeaderSize);
       assertEquals(verdict(single), whole);
       for (const { head } of single.requests) {
-        assert(sizeWithoutBlanks(head) <= maxHeaderSize);
+        assert(sizeWithoutBlanks(head) <= (maxHeaderSize ?? 16_384));
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: 2_500 },
   );
 });

@@ -40,17 +40,11 @@ function linesOf(
 }
 
 Deno.test("ResponseEncoder writes the reason phrase, and the headers in order and case", () => {
-  const headers: HeaderTuple[] = [
-    ["x-B", "1"],
-    ["Content-LENGTH", "5"],
-    ["X-a", ""],
-    ["x-B", "2"],
-  ];
-  assertEquals(linesOf(startOf("299 Rather  Good", ...headers)), [
-    "HTTP/1.1 299 Rather  Good",
-    ...headers.map(([name, value]) => `${name}: ${value}`),
-    DATE,
-  ]);
+  const lines = ["x-B: 1", "Content-LENGTH: 5", "X-a: ", "x-B: 2"];
+  const headers = lines.map((line) => line.split(": ") as [string, string]);
+  const status = "299 Rather  Good";
+  const expected = [`HTTP/1.1 ${status}`, ...lines, DATE];
+  assertEquals(linesOf(startOf(status, ...headers)), expected);
 });
 
 Deno.test("ResponseEncoder writes each code unit as one byte", () => {
@@ -59,14 +53,13 @@ Deno.test("ResponseEncoder writes each code unit as one byte", () => {
   assertEquals(lines.slice(0, 2), [`HTTP/1.1 200 ${all}`, `X: a${all}`]);
 });
 
-Deno.test.each(["Date", "date", "DATE"])(
-  "ResponseEncoder keeps a given %s",
-  (name) => {
-    const headers: HeaderTuple[] = [[name, "x"], ["Content-Length", "0"]];
-    const lines = linesOf(startOf("200 OK", ...headers));
-    assertEquals(lines.slice(1), [`${name}: x`, "Content-Length: 0"]);
-  },
-);
+Deno.test("ResponseEncoder keeps a given Date, in any case", () => {
+  for (const name of ["Date", "date", "DATE"]) {
+    const lines = linesOf(startOf("200 OK", [name, "x"]));
+    assertEquals(lines[1], `${name}: x`);
+    assert(!lines.includes(DATE));
+  }
+});
 
 Deno.test("ResponseEncoder formats Date once a second", () => {
   const encoder = new ResponseEncoder();
@@ -105,14 +98,11 @@ Deno.test.each<[string, ResponseStart, ResponseContext]>([
   },
 );
 
-Deno.test.each([[1, "1\r\n"], [255, "ff\r\n"], [16_384, "4000\r\n"]])(
-  "encodeChunkSize(%i) is %j",
-  (size, expected) => assertEquals(fromBytes(encodeChunkSize(size)), expected),
-);
-
-Deno.test("CHUNK_END and LAST_CHUNK end a chunk and a body", () => {
-  assertEquals(fromBytes(CHUNK_END), "\r\n");
-  assertEquals(fromBytes(LAST_CHUNK), "0\r\n\r\n");
+Deno.test("encodeChunkSize(), CHUNK_END and LAST_CHUNK frame a body", () => {
+  const sizes = [1, 255, 16_384].map(encodeChunkSize);
+  assertEquals(sizes.map(fromBytes), ["1\r\n", "ff\r\n", "4000\r\n"]);
+  const ends = [CHUNK_END, LAST_CHUNK];
+  assertEquals(ends.map(fromBytes), ["\r\n", "0\r\n\r\n"]);
 });
 
 /** The lines by their names in the table. */
@@ -175,13 +165,17 @@ Deno.test.each(
       version: version as "1.0" | "1.1",
       keepsAlive: wish === "stay",
     };
-    const expected = lines === "-" ? [] : lines!.split(",");
-    assertEquals(
-      linesOf(start, context).filter((line) => line !== DATE),
-      [`HTTP/1.1 ${status}`, ...expected.map((name) => LINES[name])],
-    );
+    const names = lines === "-" ? [] : lines!.split(",");
+    const expected = [
+      `HTTP/1.1 ${status}`,
+      ...names.map((name) => LINES[name]),
+    ];
+    const got = linesOf(start, context).filter((line) => line !== DATE);
+    assertEquals(got, expected);
     const encoded = new ResponseEncoder().encode(start, context, NOW);
-    assertEquals(encoded.framing, framing);
-    assertEquals(encoded.keepsAlive, outcome === "stay");
+    assertEquals(
+      [encoded.framing, encoded.keepsAlive],
+      [framing, outcome === "stay"],
+    );
   },
 );

@@ -16,7 +16,14 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 import { within } from "../raw_client.ts";
 import { serveFake, settle } from "./fake_serving.ts";
 import { FakeSocket, turn } from "./fake_socket.ts";
-import { answer, get, post, WatchedBody } from "./serving.ts";
+import {
+  answer,
+  get,
+  post,
+  recorded,
+  Waiting,
+  WatchedBody,
+} from "./serving.ts";
 
 const MIB = 1_048_576;
 const BUFFER = 65_536;
@@ -25,21 +32,18 @@ const large = answer(() => [new Uint8Array(MIB)]);
 Deno.test.each([[20, false], [3, true]])(
   "makeServer() begins %d pipelined requests only as fast as the client reads responses, ended: %s",
   async (count, ends) => {
-    let calls = 0;
-    await using serving = serveFake((environ, startResponse) => {
-      calls++;
-      return large(environ, startResponse);
-    });
+    const { app, paths } = recorded(large);
+    await using serving = serveFake(app);
     const socket = serving.connect();
     socket.take(0);
     socket.send(get().repeat(count));
     if (ends) socket.end();
     await settle();
-    assertEquals(calls, 1);
+    assertEquals(paths.length, 1);
     socket.take(Infinity);
     if (ends) await within(socket.closed, "close()");
     else await settle();
-    assertEquals(calls, count);
+    assertEquals(paths.length, count);
     assertEquals(socket.received.split("HTTP/1.1 200 OK").length - 1, count);
   },
 );
@@ -50,12 +54,8 @@ Deno.test.each<[string, string, string | Uint8Array]>([
 ])(
   "makeServer() reads no more than one buffer while it handles a request: %s",
   async (_, head, rest) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    await using serving = serveFake(async (_environ, startResponse) => {
-      await promise;
-      startResponse("200 OK", []);
-      return [];
-    });
+    const waiting = new Waiting();
+    await using serving = serveFake(waiting.app);
     const socket = serving.connect();
     socket.send(head);
     socket.send(rest);
@@ -63,7 +63,7 @@ Deno.test.each<[string, string, string | Uint8Array]>([
     // The head came with a part of the body in a small buffer.
     assert(socket.taken <= BUFFER + 4_096, `${socket.taken} bytes were read`);
     assert(socket.unread > 0);
-    resolve();
+    waiting.go();
   },
 );
 

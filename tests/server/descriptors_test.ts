@@ -3,10 +3,9 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { ServerOptions } from "../../server/make_server.ts";
-import type { Application } from "../../wsgi/types.ts";
 import { ask, RawClient, within } from "../raw_client.ts";
 import { startServer, stopServer } from "../server_program.ts";
-import { get, post, send, serve, TLS } from "./serving.ts";
+import { answer, dial, get, post, send, serve, TLS } from "./serving.ts";
 
 /** Only Linux shows the sockets of a port. */
 const ignore = Deno.build.os !== "linux";
@@ -37,6 +36,7 @@ const KINDS: readonly [string, number, ServerOptions][] = [
 
 const AT_ONCE = 100;
 const SERVER = "tests/testdata/leaving_server.ts";
+const UPLOADS = "tests/testdata/upload_server.ts";
 
 for (const [name, count, options] of KINDS) {
   Deno.test({
@@ -46,28 +46,21 @@ for (const [name, count, options] of KINDS) {
     async fn(): Promise<void> {
       let calls = 0;
       let closes = 0;
-      const app: Application = async (environ, startResponse) => {
+      const app = answer(async (environ) => {
         calls++;
         await environ["wsgi.input"].read().catch(() => {});
-        startResponse("200 OK", []);
         const block = new Uint8Array(65_536);
         async function* body(): AsyncGenerator<Uint8Array, void> {
-          for (;;) {
-            yield block;
-            await Promise.resolve();
-          }
+          for (;;) yield block;
         }
         return Object.assign(body(), { close: () => void closes++ });
-      };
+      });
       await using serving = serve(app, options);
       assertEquals(socketsOf(serving.port), LISTENER);
       let next = 0;
       async function leave(): Promise<void> {
         for (let i = next++; i < count; i = next++) {
-          const address = { hostname: "127.0.0.1", port: serving.port };
-          const conn = options.cert === undefined
-            ? await Deno.connect(address)
-            : await Deno.connectTls({ ...address, caCerts: [options.cert] });
+          const conn = await dial(serving, options);
           const version = name === "TLS" ? "HTTP/1.1" : name;
           const request = post("abcdefghi").replace("HTTP/1.1", version);
           const end = [20, -9, -6, undefined][i % 4];
@@ -97,9 +90,7 @@ for (const [name, count, options] of KINDS) {
 }
 
 Deno.test("makeServer() lets V8 collect the blocks of an upload early", async () => {
-  const { program, port } = await startServer(
-    "tests/testdata/upload_server.ts",
-  );
+  const { program, port } = await startServer(UPLOADS);
   await using _ = program;
   const size = 256 * 1024 * 1024;
   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -117,52 +108,44 @@ Deno.test("makeServer() lets V8 collect the blocks of an upload early", async ()
   await stopServer(program);
 });
 
-async function heldBy(port: number): Promise<number> {
-  const { body } = await ask({ port }, get("/report"));
-  return JSON.parse(body).memory.held;
+/** Starts a server; returns how many bytes more it holds after more work. */
+async function growth(
+  first: number,
+  more: number,
+  work: (server: { port: number }, count: number) => Promise<void>,
+): Promise<number> {
+  const { program, port } = await startServer(SERVER);
+  await using _ = program;
+  const held: number[] = [];
+  for (const count of [first, more]) {
+    await work({ port }, count);
+    const { body } = await ask({ port }, get("/report"));
+    held.push(JSON.parse(body).memory.held);
+  }
+  assertEquals((await stopServer(program)).alarm, undefined);
+  return held[1]! - held[0]!;
 }
 
 Deno.test("makeServer() holds no more memory after 10,000 requests", async () => {
-  const { program, port } = await startServer(SERVER);
-  await using _ = program;
-  async function request(count: number): Promise<void> {
-    using client = await RawClient.connect({ port });
+  const bytes = await growth(1_000, 10_000, async (server, count) => {
+    using client = await RawClient.connect(server);
     for (let i = 0; i < count; i++) {
       // The bodies are long; most are left out to save time.
       const method = i % 8 === 0 ? "GET" : "HEAD";
       await client.send(get("/array").replace("GET", method));
-      const { head } = await client.response(method);
-      assertEquals(head.status, 200);
+      assertEquals((await client.response(method)).head.status, 200);
     }
-  }
-  await request(1_000);
-  const before = await heldBy(port);
-  await request(10_000);
-  assertLess(await heldBy(port) - before, 512 * 1024);
-  const { alarm } = await stopServer(program);
-  assertEquals(alarm, undefined);
+  });
+  assertLess(bytes, 512 * 1024);
 });
 
 Deno.test("makeServer() holds less than 12 KiB for an idle connection", async () => {
-  const count = 500;
-  const { program, port } = await startServer(SERVER);
-  await using _ = program;
-  const clients: RawClient[] = [];
-  async function open(count: number): Promise<void> {
+  using clients = new DisposableStack();
+  const bytes = await growth(100, 500, async (server, count) => {
     for (let i = 0; i < count; i++) {
-      const client = await send({ port }, get("/array"));
-      clients.push(client);
+      const client = clients.use(await send(server, get("/array")));
       await client.response();
     }
-  }
-  try {
-    await open(100);
-    const before = await heldBy(port);
-    await open(count);
-    const each = (await heldBy(port) - before) / count;
-    assertLess(each, 12 * 1024);
-  } finally {
-    for (const client of clients) client.close();
-  }
-  await stopServer(program);
+  });
+  assertLess(bytes / 500, 12 * 1024);
 });

@@ -2,50 +2,98 @@
 // The application is notified, and its body is closed once.
 
 import { assert, assertEquals } from "@std/assert";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { ClientDisconnected } from "../../gateway/cancellation.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import type { ServerOptions } from "../../server/make_server.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
+import { Happenings } from "../happenings.ts";
 import { ask, within } from "../raw_client.ts";
 import {
   aborted,
   answer,
+  dial,
   get,
   hanging,
+  hello,
   post,
+  recorded,
   send,
   serve,
+  type Serving,
   TLS,
   WatchedBody,
 } from "./serving.ts";
 
 const BLOCK = new Uint8Array(65_536);
 
+const RESET = "HTTP/1.1 with a reset";
+
+/** The ways to connect; a client leaves by closing its connection, or by RESET. */
 const KINDS: readonly [string, ServerOptions][] = [
   ["HTTP/1.1", {}],
+  [RESET, {}],
   ["HTTP/1.0", {}],
   ["TLS", TLS],
 ];
 
-const ACTIONS = ["waits", "reads", "streams", "has sent a chunk", "uploads"];
+/** What the application does, and the request. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  waits: post(""),
+  "waits before a pipelined request": post("") + get("/next"),
+  reads: post("abcdef", 100),
+  uploads: post("abcdef", 100),
+  "uploads in chunks": post("").replace(
+    /Content-Length.*\r\n\r\n/,
+    "Transfer-Encoding: chunked\r\n\r\nff\r\nabcdef",
+  ),
+  streams: post(""),
+  "has sent a chunk": post(""),
+};
 
-for (const [name, options] of KINDS) {
-  Deno.test.each(ACTIONS.map((action) => [action] as [string]))(
-    `makeServer() notices over ${name} that a client leaves while its application %s`,
-    async (action) => {
+/** Connects and sends a request; returns a function that leaves. */
+async function visit(
+  serving: Serving,
+  kind: string,
+  request: string,
+  options: ServerOptions = {},
+): Promise<() => Promise<void>> {
+  if (kind !== RESET) {
+    const conn = await dial(serving, options);
+    await conn.write(toBytes(request));
+    return () => Promise.resolve(conn.close());
+  }
+  const socket = connect(serving.port, "127.0.0.1").pause();
+  await within(once(socket, "connect"), "the connection");
+  await new Promise((done) => socket.write(request, "latin1", done));
+  return async () => {
+    const closed = once(socket, "close");
+    socket.resetAndDestroy();
+    await within(closed, "the end of the connection");
+  };
+}
+
+for (const [kind, options] of KINDS) {
+  const version = kind === "HTTP/1.0" ? kind : "HTTP/1.1";
+  const actions = Object.entries(ACTIONS).filter(([action]) =>
+    version === "HTTP/1.1" || action !== "uploads in chunks"
+  );
+  Deno.test.each(actions)(
+    `makeServer() notices over ${kind} that a client leaves while its application %s`,
+    async (action, request) => {
       const started = Promise.withResolvers<AbortSignal>();
-      const closed = Promise.withResolvers<void>();
-      let closes = 0;
-      await using serving = serve(async (environ, startResponse) => {
+      const events = new Happenings();
+      const { app, paths } = recorded(async (environ, startResponse) => {
         const signal = environ["wsgiref.signal"]!();
         const input = environ["wsgi.input"];
-        if (action === "uploads") await input.read(3);
+        if (action.startsWith("uploads")) await input.read(3);
         if (action !== "streams") started.resolve(signal);
-        if (action === "reads" || action === "uploads") {
+        if (action === "reads" || action.startsWith("uploads")) {
           const error = await input.read().catch((error) => error);
           assert(error instanceof RequestBodyError && error.status === 400);
         }
-        if (action === "waits") await aborted(signal);
+        if (action.startsWith("waits")) await aborted(signal);
         startResponse("200 OK", []);
         async function* body(): AsyncGenerator<Uint8Array, void> {
           if (action === "has sent a chunk") {
@@ -58,29 +106,48 @@ for (const [name, options] of KINDS) {
             await Promise.resolve();
           }
         }
-        const close = () => {
-          closes++;
-          closed.resolve();
-        };
-        return Object.assign(body(), { close });
-      }, options);
-      const address = { hostname: "127.0.0.1", port: serving.port };
-      const conn = options.cert === undefined
-        ? await Deno.connect(address)
-        : await Deno.connectTls({ ...address, caCerts: [options.cert] });
-      const isUpload = action === "reads" || action === "uploads";
-      const request = isUpload ? post("abcdef", 100) : post("");
-      const version = name === "TLS" ? "HTTP/1.1" : name;
-      await conn.write(toBytes(request.replace("HTTP/1.1", version)));
+        return Object.assign(body(), { close: () => events.happen("close") });
+      });
+      await using serving = serve(app, options);
+      const text = request.replace("HTTP/1.1", version);
+      const leave = await visit(serving, kind, text, options);
       const signal = await within(started.promise, "the application");
-      conn.close();
-      await within(closed.promise, "close()");
+      await leave();
+      await events.soon("close");
       assert(signal.aborted && signal.reason instanceof ClientDisconnected);
       await serving.server.shutdown();
-      assertEquals([closes, serving.log], [1, []]);
+      assertEquals([events.seen, serving.log, paths], [["close"], [], ["/"]]);
     },
   );
 }
+
+Deno.test.each([["HTTP/1.1"], [RESET]])(
+  "makeServer() keeps nothing for a client that leaves over %s before its head is complete",
+  async (kind) => {
+    // A request that is left behind makes shutdown() take too long.
+    await using serving = serve(hello, { shutdownTimeout: 60_000 });
+    for (const sent of ["", "GET / HT", get().slice(0, -2)]) {
+      await (await visit(serving, kind, sent))();
+      assertEquals((await ask(serving, get())).body, "hello");
+    }
+    await within(serving.server.shutdown(), "shutdown()");
+    assertEquals(serving.log, []);
+  },
+);
+
+// SPEC: server-deadline
+Deno.test("makeServer() frees the place of a request whose client has left at its deadline, and skips clients that have left the queue", async () => {
+  const hung = hanging();
+  const { app, paths } = recorded(hung.app);
+  await using serving = serve(app, { maxInFlight: 1, requestTimeout: 800 });
+  const leave = await visit(serving, RESET, get());
+  await within(hung.called, "the application");
+  await (await visit(serving, RESET, get("/skipped")))();
+  const next = ask(serving, get("/next"));
+  await leave();
+  assertEquals((await next).body, "hello");
+  assertEquals([paths, serving.log], [["/", "/next"], []]);
+});
 
 Deno.test.each([[true], [false]])(
   "makeServer() keeps a complete body for an application that reads late, half-closed: %s",
@@ -115,16 +182,16 @@ Deno.test("makeServer() continues when an application never returns after its cl
 Deno.test.each([[0], [1]])(
   "makeServer() closes a body that waits for chunk %d when its client leaves",
   async (waitsAt) => {
-    const asked = Promise.withResolvers<void>();
+    const events = new Happenings();
     const pending = Promise.withResolvers<Uint8Array>();
     const watched = new WatchedBody((index) => {
       if (index < waitsAt) return toBytes("one");
-      asked.resolve();
+      events.happen("next()");
       return pending.promise;
     });
     await using serving = serve(watched.app);
     using client = await send(serving);
-    await within(asked.promise, "next()");
+    await events.soon("next()");
     if (waitsAt === 1) {
       await client.head();
       assertEquals(await client.chunk(), "one");
@@ -140,17 +207,16 @@ Deno.test.each([[0], [1]])(
 );
 
 Deno.test("makeServer() logs no stack for an upload that was cut off", async () => {
-  const reading = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<void>();
+  const events = new Happenings();
   await using serving = serve(async (environ) => {
     const read = environ["wsgi.input"].read();
-    reading.resolve();
+    events.happen("read()");
     return [await read];
-  }, { onError: () => over.resolve() });
+  }, { onError: () => events.happen("onError") });
   using client = await send(serving, post("abc", 9));
-  await within(reading.promise, "read()");
+  await events.soon("read()");
   client.close();
-  await within(over.promise, "onError");
+  await events.soon("onError");
   assertEquals(serving.log.join("").split("\n").length, 2);
 });
 
@@ -197,14 +263,4 @@ Deno.test("makeServer() never aborts the signal of a request that succeeded", as
   await serving.server.shutdown();
   assertEquals(signals.map(({ aborted }) => aborted), [false, false, false]);
   assertEquals(serving.log, []);
-});
-
-// SPEC: server-deadline
-Deno.test("makeServer() frees the place of a request whose client has left at its deadline", async () => {
-  const { app, called } = hanging();
-  await using serving = serve(app, { maxInFlight: 1, requestTimeout: 800 });
-  using client = await send(serving);
-  await within(called, "the application");
-  client.close();
-  assertEquals((await ask(serving, get("/next"))).body, "hello");
 });

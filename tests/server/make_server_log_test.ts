@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { deliver } from "../../gateway/access_record.ts";
-import type { AccessRecord } from "../../gateway/access_record.ts";
+import { type AccessRecord, deliver } from "../../gateway/access_record.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { ServerOptions } from "../../server/types.ts";
@@ -10,13 +9,14 @@ import { ask, within } from "../raw_client.ts";
 import {
   answer,
   get,
-  hanging,
   hello,
   listen,
   never,
   send,
   serve,
   type Serving,
+  Waiting,
+  WatchedBody,
 } from "./serving.ts";
 
 /** A server with records that a test can wait for. */
@@ -26,21 +26,15 @@ interface Logged extends Serving {
 }
 
 function serveLogged(app: Application, options = {}, start = serve): Logged {
-  const records = new TransformStream<AccessRecord>(undefined, {
-    highWaterMark: 100,
-  }, { highWaterMark: 100 });
-  const reader = records.readable.getReader();
-  const writer = records.writable.getWriter();
-  const serving = start(app, {
-    log: (record) => void writer.write(record),
-    ...options,
+  let write: (record: AccessRecord) => void;
+  const stream = new ReadableStream<AccessRecord>({
+    start: (controller) => void (write = (one) => controller.enqueue(one)),
   });
-  return {
-    ...serving,
-    async record(): Promise<AccessRecord> {
-      return (await within(reader.read(), "a record")).value!;
-    },
-  };
+  const reader = stream.getReader();
+  const serving = start(app, { log: (record) => write(record), ...options });
+  const record = async (): Promise<AccessRecord> =>
+    (await within(reader.read(), "a record")).value!;
+  return { ...serving, record };
 }
 
 function* generate(): Generator<Uint8Array, void> {
@@ -130,8 +124,7 @@ Deno.test.each([
   ["CONNECT h:1", "h:1"],
 ])(
   "makeServer() logs the target of %s with Host %j as it was sent",
-  async (...row) => {
-    const [start, host] = row;
+  async (start, host) => {
     await using serving = serveLogged(hello);
     await ask(serving, `${start} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     const { method, target } = await serving.record();
@@ -164,15 +157,10 @@ Deno.test("makeServer() logs requests that it refuses", async () => {
 });
 
 Deno.test("makeServer() logs a request that waits when it shuts down", async () => {
-  const called = Promise.withResolvers<void>();
-  const going = Promise.withResolvers<void>();
-  await using serving = serveLogged(async (environ, startResponse) => {
-    called.resolve();
-    await going.promise;
-    return hello(environ, startResponse);
-  }, { maxInFlight: 1 });
+  const waiting = new Waiting();
+  await using serving = serveLogged(waiting.app, { maxInFlight: 1 });
   using _client = await send(serving, get("/running"));
-  await within(called.promise, "the application");
+  await waiting.called();
   using late = await send(serving, get("/late"));
   // A request that needs no place: once it is answered, the other one waits.
   assertEquals((await ask(serving, "bad\r\n\r\n")).head.status, 400);
@@ -181,27 +169,22 @@ Deno.test("makeServer() logs a request that waits when it shuts down", async () 
   assertEquals((await late.response()).head.status, 503);
   const { status, target, bytesSent } = await serving.record();
   assertEquals([status, target, bytesSent], [503, "/late", 24]);
-  going.resolve();
+  waiting.go();
   await stopped;
 });
 
-Deno.test.each([["before the head", hanging().app, 0], [
-  "in the body",
-  answer(function* (): Generator<Uint8Array, void> {
-    for (;;) yield new Uint8Array(1000);
-  }),
-  200,
-]])(
+Deno.test.each([
+  ["before the head", never, 0],
+  ["in the body", new WatchedBody(() => new Uint8Array(1000)).app, 200],
+])(
   "makeServer() logs once, and without an error, that a client has left %s",
-  async (where, app, expected) => {
-    const called = Promise.withResolvers<void>();
-    await using serving = serveLogged((environ, startResponse) => {
-      called.resolve();
-      return app(environ, startResponse);
-    }, { shutdownTimeout: 20 });
+  async (_, app, expected) => {
+    const waiting = new Waiting(app);
+    waiting.go();
+    await using serving = serveLogged(waiting.app, { shutdownTimeout: 20 });
     using client = await send(serving);
-    await within(called.promise, "the application");
-    if (where === "in the body") await client.head();
+    await waiting.called();
+    if (expected === 200) await client.head();
     client.close();
     const { status, bytesSent, clientLeft } = await serving.record();
     assertEquals([status, clientLeft], [expected, true]);
@@ -213,15 +196,11 @@ Deno.test.each([["before the head", hanging().app, 0], [
 Deno.test("deliver() reports a log that fails, and continues", async () => {
   const told: string[] = [];
   const errors = new StderrStream((text) => void told.push(text));
-  const record = {} as AccessRecord;
-  deliver(
-    () => {
-      throw new RangeError("sync");
-    },
-    record,
-    errors,
-  );
-  deliver(() => Promise.reject(new RangeError("async")), record, errors);
+  const throws = (): never => {
+    throw new RangeError("sync");
+  };
+  const rejects = () => Promise.reject(new RangeError("async"));
+  for (const log of [throws, rejects]) deliver(log, {} as AccessRecord, errors);
   await Promise.resolve();
   assertEquals(told.map((text) => text.split("\n")[0]), [
     "The access log failed: RangeError: sync",

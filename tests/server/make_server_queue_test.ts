@@ -3,9 +3,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
+import { Happenings } from "../happenings.ts";
 import { Program } from "../program.ts";
 import { ask, type RawClient, within } from "../raw_client.ts";
-import { answer, get, hello, listen, send, serve } from "./serving.ts";
+import {
+  answer,
+  get,
+  hello,
+  listen,
+  recorded,
+  send,
+  serve,
+  WatchedBody,
+} from "./serving.ts";
 
 /** Answers with the path once the test allows it. */
 class Gate {
@@ -14,34 +24,24 @@ class Gate {
   /** The largest number of calls that ran at once. */
   most = 0;
   #running = 0;
-  readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
-  readonly #called = new Map<string, PromiseWithResolvers<void>>();
-
-  #of(
-    map: Map<string, PromiseWithResolvers<void>>,
-    path: string,
-  ): PromiseWithResolvers<void> {
-    const known = map.get(path) ?? Promise.withResolvers<void>();
-    map.set(path, known);
-    return known;
-  }
+  readonly #events = new Happenings();
 
   /** Lets calls return. */
   open(...paths: string[]): void {
-    for (const path of paths) this.#of(this.#waiting, path).resolve();
+    for (const path of paths) this.#events.happen(`open ${path}`);
   }
 
   /** Waits for a call. */
-  async called(path: string): Promise<void> {
-    await within(this.#of(this.#called, path).promise, `the call of ${path}`);
+  called(path: string): Promise<void> {
+    return this.#events.soon(`call of ${path}`);
   }
 
   readonly app: Application = async (environ, startResponse) => {
     const path = environ.PATH_INFO;
     this.calls.push(path);
     this.most = Math.max(this.most, ++this.#running);
-    this.#of(this.#called, path).resolve();
-    await this.#of(this.#waiting, path).promise;
+    this.#events.happen(`call of ${path}`);
+    await this.#events.when(`open ${path}`);
     this.#running--;
     startResponse("200 OK", []);
     return [toBytes(path)];
@@ -61,9 +61,9 @@ Deno.test("makeServer() runs no more requests at once than maxInFlight, in order
     if (path === "/1") await gate.called("/1");
   }
   gate.open(...paths);
-  for (const [index, client] of clients.entries()) {
-    assertEquals((await client.response()).body, paths[index]);
-  }
+  const responses = clients.map((client) => client.response());
+  const bodies = (await Promise.all(responses)).map(({ body }) => body);
+  assertEquals(bodies, paths);
   assertEquals([gate.calls.toSorted(), gate.most], [paths, 1]);
 });
 
@@ -71,12 +71,7 @@ Deno.test("makeServer() runs as many requests at once as maxInFlight says", asyn
   const gate = new Gate();
   await using serving = serve(gate.app, { maxInFlight: 2 });
   const asked = ["/1", "/2", "/3"].map((path) => ask(serving, get(path)));
-  await Promise.race([
-    Promise.all([gate.called("/1"), gate.called("/2")]),
-    Promise.all([gate.called("/1"), gate.called("/3")]),
-    Promise.all([gate.called("/2"), gate.called("/3")]),
-  ]);
-  assertEquals(gate.calls.length, 2);
+  while (gate.calls.length < 2) await new Promise((turn) => setTimeout(turn));
   gate.open("/1", "/2", "/3");
   await Promise.all(asked);
   assertEquals([gate.calls.length, gate.most], [3, 2]);
@@ -134,11 +129,8 @@ Deno.test("makeServer() serves waiting requests when the deadline of another has
 });
 
 Deno.test("makeServer() answers HEAD without a body if its queue is full, and shutdown() answers 503 to all waiting requests", async () => {
-  const paths: string[] = [];
-  await using serving = listen(answer(({ PATH_INFO }) => {
-    paths.push(PATH_INFO);
-    return [];
-  }));
+  const { app, paths } = recorded();
+  await using serving = listen(app);
   using stack = new DisposableStack();
   const clients: RawClient[] = [];
   for (let i = 0; i < 128; i++) clients.push(stack.use(await send(serving)));
@@ -161,11 +153,8 @@ Deno.test("makeServer() answers HEAD without a body if its queue is full, and sh
 // handleRequest() and serveForever() ---------------------------------------------
 
 Deno.test("WsgiServer.handleRequest() answers the waiting request, and no other", async () => {
-  const paths: string[] = [];
-  await using serving = listen(answer(({ PATH_INFO }) => {
-    paths.push(PATH_INFO);
-    return [toBytes(PATH_INFO)];
-  }));
+  const { app, paths } = recorded();
+  await using serving = listen(app);
   using client = await send(serving, get("/1") + get("/2"));
   await serving.server.handleRequest();
   assertEquals((await client.response()).body, "/1");
@@ -178,20 +167,16 @@ Deno.test("WsgiServer.handleRequest() answers the waiting request, and no other"
 
 Deno.test("WsgiServer.handleRequest() resolves when the body is closed", async () => {
   const closing = Promise.withResolvers<void>();
-  let closed = false;
-  const close = async (): Promise<void> => {
-    await closing.promise;
-    closed = true;
-  };
-  await using serving = listen(
-    answer(() => Object.assign(new Set([toBytes("x")]), { close })),
-  );
-  const handled = serving.server.handleRequest();
+  const body = Object.assign(new Set([toBytes("x")]), {
+    close: () => closing.promise,
+  });
+  await using serving = listen(answer(() => body));
+  let isOver = false;
+  const handled = serving.server.handleRequest().then(() => isOver = true);
   assertEquals((await ask(serving, get())).body, "x");
-  assertEquals(closed, false);
+  assertEquals(isOver, false);
   closing.resolve();
   await handled;
-  assertEquals(closed, true);
 });
 
 Deno.test("WsgiServer.handleRequest() serves several callers in their order", async () => {
@@ -221,19 +206,15 @@ Deno.test.each([
 );
 
 Deno.test("WsgiServer.handleRequest() resolves when the client leaves in the middle", async () => {
-  const events: string[] = [];
-  await using serving = listen(answer(() => {
-    const body = (function* (): Generator<Uint8Array, void> {
-      for (;;) yield new Uint8Array(1000);
-    })();
-    return Object.assign(body, { close: () => void events.push("close") });
-  }));
+  const block = new Uint8Array(1000);
+  const { app, events } = new WatchedBody(() => block);
+  await using serving = listen(app);
   const handled = serving.server.handleRequest();
   using client = await send(serving);
   await client.head();
   client.close();
   await within(handled, "handleRequest()");
-  assertEquals(events, ["close"]);
+  assertEquals(events, ["return", "close"]);
 });
 
 Deno.test("WsgiServer.handleRequest() resolves when the response has left the program", async () => {
@@ -280,7 +261,7 @@ Deno.test("WsgiServer.handleRequest() ignores an idle connection and half a head
 });
 
 Deno.test("WsgiServer.serveForever() serves the waiting requests first, and then new ones", async () => {
-  await using serving = listen(answer(({ PATH_INFO }) => [toBytes(PATH_INFO)]));
+  await using serving = listen(recorded().app);
   using first = await send(serving, get("/1"));
   using second = await send(serving, get("/2"));
   serving.server.serveForever();

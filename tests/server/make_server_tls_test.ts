@@ -3,7 +3,15 @@ import { makeServer } from "../../server/make_server.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { ask, within } from "../raw_client.ts";
 import { missingTool, runTool } from "../tool.ts";
-import { answer, get, send, serve, type Serving, TLS } from "./serving.ts";
+import {
+  answer,
+  dial,
+  get,
+  send,
+  serve,
+  type Serving,
+  TLS,
+} from "./serving.ts";
 
 /** Answers with the variables that depend on TLS and HTTP/2. */
 const variables = answer((environ) =>
@@ -12,9 +20,8 @@ const variables = answer((environ) =>
 );
 
 /** Sends a request over TLS, and returns the whole response. */
-async function askTls({ port }: Serving, target: string): Promise<string> {
-  const caCerts = [TLS.cert];
-  using conn = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts });
+async function askTls(serving: Serving, target: string): Promise<string> {
+  using conn = await dial(serving, TLS);
   await conn.write(toBytes(
     get(target).replace("\r\n\r\n", ":1\r\nConnection: close\r\n\r\n"),
   ));

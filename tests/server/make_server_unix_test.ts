@@ -13,7 +13,7 @@ import {
   type ServerOptions,
   type WsgiServer,
 } from "../../server/make_server.ts";
-import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { Program } from "../program.ts";
 import { within } from "../raw_client.ts";
@@ -39,19 +39,19 @@ function serveAt(
   return server;
 }
 
-const CLOSE = get("/").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
-
 /** Sends a request and returns the body of the response. */
 async function ask(
   address: string | Deno.ConnectOptions,
-  request = CLOSE,
+  request = get(),
 ): Promise<string> {
   using conn = typeof address === "string"
     ? await Deno.connect({ transport: "unix", path: address })
     : await Deno.connect(address);
   await conn.write(toBytes(request));
-  const chunks = await within(Array.fromAsync(conn.readable), "the response");
-  const response = chunks.map((chunk) => fromBytes(chunk)).join("");
+  // The server answers, and ends the connection.
+  await conn.closeWrite();
+  const text = new Response(conn.readable).text();
+  const response = await within(text, "the response");
   assertMatch(response, /^HTTP\/1\.1 200 OK\r\n/);
   return response.split("\r\n\r\n")[1] ?? "";
 }
@@ -82,6 +82,16 @@ function assertRemoved(path: string): void {
   assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
 }
 
+/** Asserts that a server cannot listen on a path. */
+function assertRefused(
+  path: string,
+  type: typeof Deno.errors.NotFound,
+  why: string,
+): void {
+  const { message } = assertThrows(() => serveAt(path), type);
+  assertEquals(message, `Cannot listen on ${path}: ${why}`);
+}
+
 /** Leaves a socket behind on which nobody listens. */
 function leaveStale(path: string): void {
   const listener = Deno.listen({ transport: "unix", path: `${path}.old` });
@@ -99,13 +109,12 @@ test("serves a Unix socket and removes it at the end", async (path) => {
   assertEquals([server.hostname, server.port], ["ignored", 0]);
   assertEquals(server.url, `http+unix://${encodeURIComponent(path)}/`);
   assertEquals(Deno.lstatSync(path).mode! & 0o777, 0o660);
-  for (
-    const [request, expected] of [
-      [CLOSE.replace("/", "/a?b"), "http localhost 80 h - - /a?b "],
-      ["GET /c HTTP/1.0\r\n\r\n", "http localhost 80 - - - /c "],
-      [CLOSE.replace("/", "http://o/d"), "http localhost 80 o - - /d "],
-    ]
-  ) assertEquals(await ask(path, request), expected);
+  const requests = [get("/a?b"), "GET /c HTTP/1.0\r\n\r\n", get("http://o/d")];
+  assertEquals(await Promise.all(requests.map((one) => ask(path, one))), [
+    "http localhost 80 h - - /a?b ",
+    "http localhost 80 - - - /c ",
+    "http localhost 80 o - - /d ",
+  ]);
   await server.shutdown();
   assertRemoved(path);
 });
@@ -132,10 +141,10 @@ test("replaces a Unix socket on which nobody listens", async (path) => {
 
 test("does not take a Unix socket away from another server", async (path) => {
   await using _server = serveAt(path, "first");
-  const error = assertThrows(() => serveAt(path), Deno.errors.AddrInUse);
-  assertEquals(
-    error.message,
-    `Cannot listen on ${path}: another server listens there, or the file is not a socket`,
+  assertRefused(
+    path,
+    Deno.errors.AddrInUse,
+    "another server listens there, or the file is not a socket",
   );
   assertEquals(await ask(path), "first");
 });
@@ -152,23 +161,22 @@ test("removes no file that is not a socket", (path) => {
 });
 
 test("says why it cannot create a Unix socket", (path) => {
-  const error = assertThrows(() => serveAt(path), Deno.errors.NotCapable);
-  assertEquals(
-    error.message,
-    "Cannot listen on /nowhere/app.sock: permission is missing, run again with --allow-read=/nowhere/app.sock --allow-write=/nowhere/app.sock --allow-net=unix:/nowhere/app.sock",
+  assertRefused(
+    path,
+    Deno.errors.NotCapable,
+    "permission is missing, run again with --allow-read=/nowhere/app.sock --allow-write=/nowhere/app.sock --allow-net=unix:/nowhere/app.sock",
   );
 }, { read: true, write: false, net: true });
 
 test("names all permissions that a Unix socket needs", async (path) => {
   const module = new URL("../../mod.ts", import.meta.url);
-  await Deno.writeTextFile(
-    `${path}.ts`,
-    `import { demoApp, makeServer } from "${module}";
-makeServer("", 0, demoApp, { path: "${path}" });
-console.log("it listens");
-Deno.exit();
-`,
-  );
+  const code = `
+    import { demoApp, makeServer } from "${module}";
+    makeServer("", 0, demoApp, { path: "${path}" });
+    console.log("it listens");
+    Deno.exit();
+  `;
+  await Deno.writeTextFile(`${path}.ts`, code);
   await using refused = new Program("run", `${path}.ts`);
   const { stderr } = await refused.outcome();
   const [, options = ""] = /run again with (.*)/.exec(stderr) ?? [];
@@ -177,13 +185,9 @@ Deno.exit();
   assertEquals(await allowed.firstLine(), "it listens");
 });
 
-test("says that the folder of its Unix socket is missing", (path) => {
-  const missing = `${path}/app.sock`.replace(".sock/", "/");
-  const error = assertThrows(() => serveAt(missing), Deno.errors.NotFound);
-  assertEquals(
-    error.message,
-    `Cannot listen on ${missing}: its folder does not exist`,
-  );
+test("says that the folder of its Unix socket is missing", (_, folder) => {
+  const path = `${folder}/none/app.sock`;
+  assertRefused(path, Deno.errors.NotFound, "its folder does not exist");
 });
 
 test("listens on no socket whose mode it cannot set", (path) => {
@@ -252,29 +256,24 @@ test(
   "keeps the socket of another server that it may not link",
   async (path, folder) => {
     const module = import.meta.resolve("../../server/make_server.ts");
-    const [socket, options] = [path, { path, log: false }].map((value) =>
-      JSON.stringify(value)
-    );
     const code = `
-    import { makeServer } from ${JSON.stringify(module)};
+    import { makeServer } from "${module}";
     const serve = () => {
-      const server = makeServer("h", 0, () => [], ${options});
+      const options = { path: "${path}", log: false };
+      const server = makeServer("h", 0, () => [], options);
       server.serveForever();
       return server;
     };
     const first = serve();
-    Deno.removeSync(${socket});
+    Deno.removeSync("${path}");
     const second = serve();
     await first.shutdown();
-    console.log(Deno.lstatSync(${socket}).isSocket);
+    console.log(Deno.lstatSync("${path}").isSocket);
     await second.shutdown();
   `;
     await using program = new Program(
-      "run",
-      "--no-prompt",
-      `--allow-net=unix:${path}`,
-      `--allow-read=${path}`,
-      `--allow-write=${path}`,
+      ...["run", "--no-prompt", `--allow-net=unix:${path}`],
+      ...[`--allow-read=${path}`, `--allow-write=${path}`],
       `data:application/javascript,${encodeURIComponent(code)}`,
     );
     const { code: status, stdout, stderr } = await program.outcome();
@@ -311,11 +310,8 @@ Deno.test({
       server.serveForever();
       const { port } = server;
       assertEquals(server.url, `http://[::1]:${port}/`);
-      const body = await ask({ hostname: "::1", port });
-      assertMatch(
-        body,
-        new RegExp(`^http \\[::1\\] ${port} h ::1 [0-9]+ / $`),
-      );
+      const body = (await ask({ hostname: "::1", port })).split(" ");
+      assertEquals(body.slice(0, 5), ["http", "[::1]", `${port}`, "h", "::1"]);
     }
   },
 });

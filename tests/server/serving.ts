@@ -11,7 +11,7 @@ import type {
   ResponseBody,
 } from "../../wsgi/types.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import { RawClient } from "../raw_client.ts";
+import { RawClient, within } from "../raw_client.ts";
 
 const read = (name: string): string =>
   Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
@@ -76,6 +76,17 @@ export async function send(
   return client;
 }
 
+/** Connects over TLS, or over TCP without a certificate. */
+export function dial(
+  { port }: { readonly port: number },
+  { cert }: ServerOptions,
+): Promise<Deno.Conn> {
+  const address = { hostname: "127.0.0.1", port };
+  return cert === undefined
+    ? Deno.connect(address)
+    : Deno.connectTls({ ...address, caCerts: [cert] });
+}
+
 /** An application that starts its response and then returns a body. */
 export function answer(
   body: string | ((environ: Environ) => ResponseBody | Promise<ResponseBody>),
@@ -91,6 +102,27 @@ export function answer(
 /** Answers with a short text. */
 export const hello: Application = answer("hello");
 
+/** Runs an application, and another one at `/next`. */
+export function untilNext(
+  app: Application,
+  next: Application = hello,
+): Application {
+  return (environ, startResponse) =>
+    (environ.PATH_INFO === "/next" ? next : app)(environ, startResponse);
+}
+
+/** Records the paths of an application's requests. */
+export function recorded(
+  app: Application = answer(({ PATH_INFO }) => [toBytes(PATH_INFO)]),
+): { readonly app: Application; readonly paths: string[] } {
+  const paths: string[] = [];
+  const recording: Application = (environ, startResponse) => {
+    paths.push(environ.PATH_INFO);
+    return app(environ, startResponse);
+  };
+  return { app: recording, paths };
+}
+
 /** Reads the whole body of the request, and sends it back. */
 export const echo: Application = async (environ, startResponse) => {
   const body = await environ["wsgi.input"].read();
@@ -104,12 +136,39 @@ export function hanging(): {
   called: Promise<AbortSignal>;
 } {
   const { promise, resolve } = Promise.withResolvers<AbortSignal>();
-  const app: Application = (environ, startResponse) => {
-    if (environ.PATH_INFO === "/next") return hello(environ, startResponse);
-    resolve(environ["wsgiref.signal"]!());
-    return new Promise<never>(() => {});
-  };
+  const app = untilNext(({ "wsgiref.signal": signal }) => {
+    resolve(signal!());
+    return never();
+  });
   return { app, called: promise };
+}
+
+/** An application that the test lets run. */
+export class Waiting {
+  /** The number of calls. */
+  calls = 0;
+  readonly #called = Promise.withResolvers<void>();
+  readonly #going = Promise.withResolvers<void>();
+  readonly app: Application;
+
+  constructor(app: Application = hello) {
+    this.app = async (environ, startResponse) => {
+      this.calls++;
+      this.#called.resolve();
+      await this.#going.promise;
+      return await app(environ, startResponse);
+    };
+  }
+
+  /** Waits for the first call. */
+  async called(): Promise<void> {
+    await within(this.#called.promise, "the application");
+  }
+
+  /** Lets all calls continue. */
+  go(): void {
+    this.#going.resolve();
+  }
 }
 
 /** A promise that never settles. */
@@ -160,7 +219,5 @@ export class WatchedBody {
   }
 
   /** Starts a response with this body; at `/next`, with another one. */
-  readonly app: Application = answer(({ PATH_INFO }) =>
-    PATH_INFO === "/next" ? [] : this.body
-  );
+  readonly app: Application = untilNext(answer(() => this.body), answer(""));
 }

@@ -3,24 +3,20 @@
  * selects its behavior.
  */
 
-import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
+import type { Application, ResponseBody } from "../../wsgi/types.ts";
 
 const encoder = new TextEncoder();
 
 const PLAIN = [["Content-Type", "text/plain"]] as const;
 
-/** The environ as JSON; its ByteStrings become text of the same characters. */
-function show(environ: Environ): Uint8Array {
-  return encoder.encode(JSON.stringify(environ));
-}
-
 const ISOLATE = Math.random();
 
 /** The applications, by the value of `X-App`. */
 const APPS: Readonly<Record<string, Application>> = {
+  /** The environ as JSON; its ByteStrings become text of the same characters. */
   show(environ, startResponse): ResponseBody {
     startResponse("200 OK", [["Content-Type", "application/json"]]);
-    return [show(environ)];
+    return [encoder.encode(JSON.stringify(environ))];
   },
 
   /** Sends the request body back. */
@@ -48,12 +44,6 @@ const APPS: Readonly<Record<string, Application>> = {
     startResponse("200 OK", [...PLAIN, ["Content-Length", "6"]]);
     yield encoder.encode("abc");
     yield encoder.encode("def");
-  },
-
-  /** Sends a body that is shorter than its length. */
-  *short(_environ, startResponse): Generator<Uint8Array, void> {
-    startResponse("200 OK", [...PLAIN, ["Content-Length", "6"]]);
-    yield encoder.encode("abc");
   },
 
   /** Needs time to close once everything has been sent. */

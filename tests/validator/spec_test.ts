@@ -80,6 +80,7 @@ const ONLY_WARNED: Readonly<Record<string, string>> = {
   "iteration/chunk-lost": "it may not have been the server",
   "chunk/changed": "it may not have been the application",
   "iteration/chunk-changed": "it may not have been the server",
+  "middleware/write-lost": "it may have been on purpose",
   "input/overwritten": "it may not have been the server",
   "close/unread": "PEP 3333 does not know return()",
 };

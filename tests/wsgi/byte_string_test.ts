@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import {
   decodeUtf8,
@@ -32,14 +27,12 @@ function slowPercentDecode(raw: string): string {
   return latin1(decoded);
 }
 
-const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-
 /** Strings in which ByteStrings and wider ones are both common. */
 const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: "binary" }),
   fc.string({
-    unit: fc.constantFrom(..."a\0\x7f\x80\xffĀ€", "\ud83d", "\ude00"),
+    unit: fc.constantFrom(..."a\0\x7f\x80\xffĀ€\ufeff", "\ud83d", "\ude00"),
   }),
 );
 
@@ -51,11 +44,6 @@ const anyTarget = fc.string({
     ..."/a41Féÿ€\u{1f600}+\\\0",
     "\ud800",
   ),
-});
-
-Deno.test("decodeUtf8() and encodeUtf8() keep a byte order mark", () => {
-  assertEquals(decodeUtf8("\xef\xbb\xbfa"), "\ufeffa");
-  assertEquals(encodeUtf8("\ufeffa"), "\xef\xbb\xbfa");
 });
 
 Deno.test("decodeUtf8() agrees with TextDecoder for any bytes", () => {
@@ -72,42 +60,20 @@ Deno.test("decodeUtf8() agrees with TextDecoder for any bytes", () => {
   }));
 });
 
-const UNIT = "every code unit must be at most U+00FF, got U+";
+const UNIT = "ByteString: every code unit must be at most U+00FF, got U+";
 
-Deno.test.each<[string, (text: string) => unknown, unknown, string]>([
-  [
-    "decodeUtf8",
-    decodeUtf8,
-    "ab€",
-    `decode the ByteString: ${UNIT}20AC at index 2`,
-  ],
-  ["decodeUtf8", decodeUtf8, "\u0100", `${UNIT}0100 at index 0`],
-  ["decodeUtf8", decodeUtf8, "\u{1f600}", `${UNIT}D83D at index 0`],
-  [
-    "toBytes",
-    toBytes,
-    "ab\u0141",
-    `encode the ByteString: ${UNIT}0141 at index 2`,
-  ],
-  ...[undefined, null, 1].flatMap((value) => {
-    const text = `it must be a string, got ${value}`;
-    return [
-      ["decodeUtf8", decodeUtf8, value, `decode the ByteString: ${text}`],
-      ["encodeUtf8", encodeUtf8, value, `encode the text: ${text}`],
-    ] as [string, (text: string) => unknown, unknown, string][];
-  }),
-])("%s() rejects an argument: %#", (_name, convert, value, message) => {
-  const { message: actual } = assertThrows(
-    () => convert(value as string),
-    TypeError,
-    message,
-  );
-  assert(actual.startsWith("Cannot "), actual);
-});
+const CONVERT = { decodeUtf8, encodeUtf8, toBytes };
 
-Deno.test("encodeUtf8() replaces a lone surrogate with U+FFFD", () => {
-  assertEquals(encodeUtf8("a\ud800"), "a\xef\xbf\xbd");
-  assertEquals(encodeUtf8("\ude00\ud83d"), "\xef\xbf\xbd\xef\xbf\xbd");
+Deno.test.each<[keyof typeof CONVERT, unknown, message: string]>([
+  ["decodeUtf8", "ab€", `decode the ${UNIT}20AC at index 2`],
+  ["decodeUtf8", "\u0100", `decode the ${UNIT}0100 at index 0`],
+  ["decodeUtf8", "\u{1f600}", `decode the ${UNIT}D83D at index 0`],
+  ["toBytes", "ab\u0141", `encode the ${UNIT}0141 at index 2`],
+  ["decodeUtf8", null, "decode the ByteString: it must be a string, got null"],
+  ["encodeUtf8", 1, "encode the text: it must be a string, got 1"],
+])("%s() rejects %j", (name, value, message) => {
+  const convert = () => CONVERT[name](value as string);
+  assertEquals(assertThrows(convert, TypeError).message, `Cannot ${message}`);
 });
 
 Deno.test("encodeUtf8() returns a ByteString that decodeUtf8() reverses", () => {
@@ -132,19 +98,8 @@ Deno.test("percentDecode() agrees with a slow decoder for any target", () => {
 Deno.test("isByteString() accepts every code unit up to U+00FF and no other", () => {
   for (let unit = 0; unit <= 0xffff; unit++) {
     const character = String.fromCharCode(unit);
-    assertStrictEquals(isByteString(character), unit <= 0xff, `${unit}`);
+    assertEquals(isByteString(`a\n${character}`), unit <= 0xff, `${unit}`);
   }
-  assert(isByteString(""));
-  assert(!isByteString("abcĀ"));
-  assert(!isByteString("abc\nĀ"));
-});
-
-Deno.test("toBytes() and fromBytes() map each byte to one code unit, not windows-1252", () => {
-  assertEquals(toBytes(latin1(ALL_BYTES)), ALL_BYTES);
-  assertEquals(fromBytes(ALL_BYTES), latin1(ALL_BYTES));
-  assertEquals(toBytes(""), new Uint8Array(0));
-  assertEquals(fromBytes(new Uint8Array(0)), "");
-  assertEquals(fromBytes(ALL_BYTES.subarray(0x61, 0x64)), "abc");
 });
 
 Deno.test("toBytes() returns a new array that owns its buffer", () => {
@@ -154,14 +109,10 @@ Deno.test("toBytes() returns a new array that owns its buffer", () => {
 });
 
 Deno.test("fromBytes() returns one code unit for each byte, even of UTF-8, and toBytes() reverses it", () => {
-  const marks = [
-    "\xef\xbb\xbf",
-    "\xef\xbf\xbd",
-    "a\x80",
-    "\xef\xbb\xbf\x80\x80",
-  ];
+  const marks = ["\xef\xbb\xbf", "\xef\xbf\xbd", "\xef\xbb\xbf\x80\x80"];
   const anyBytes = fc.oneof(
-    fc.uint8Array({ maxLength: 100 }),
+    // Part of a larger buffer.
+    fc.uint8Array({ maxLength: 100 }).map((bytes) => bytes.subarray(1)),
     fc.string({ unit: "grapheme" }).map((text) =>
       new TextEncoder().encode(text)
     ),
@@ -179,6 +130,6 @@ Deno.test("fromBytes() returns one code unit for each byte, even of UTF-8, and t
 Deno.test("fromBytes() accepts more bytes than a call can have arguments", () => {
   const bytes = Uint8Array.from({ length: 300_001 }, (_, index) => index * 7);
   const byteString = fromBytes(bytes);
-  assertStrictEquals(byteString, latin1(bytes));
+  assertEquals(byteString, latin1(bytes));
   assertEquals(toBytes(byteString), bytes);
 });

@@ -2,15 +2,11 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { runInNewContext } from "node:vm";
 import fc from "npm:fast-check@^4";
-import {
-  describe,
-  escapeControls,
-  isThenable,
-  isUint8Array,
-  quote,
-} from "../../wsgi/describe.ts";
+import { describe, escapeControls, quote } from "../../wsgi/describe.ts";
+import { isThenable, isUint8Array } from "../../wsgi/describe.ts";
 
 class Mine {}
+const Anonymous = [class extends Mine {}][0]!;
 class Bytes extends Uint8Array {}
 
 Deno.test.each<[string, unknown]>([
@@ -30,6 +26,7 @@ Deno.test.each<[string, unknown]>([
   ["an object", Object.create(null)],
   ["a Mine", new Mine()],
   ["a Mine", Object.create(Mine.prototype)],
+  ["a Mine", new Anonymous()],
   ["an Error", new Error("secret")],
   ["a Promise", Promise.resolve()],
   ["a Headers", new Headers()],
@@ -45,11 +42,6 @@ Deno.test.each<[string, unknown]>([
   ["a Map", new Map()],
 ])("describe() says %s", (words, value) => {
   assertEquals(describe(value), words);
-});
-
-Deno.test("describe() names an anonymous class after the one it extends", () => {
-  const Anonymous = [class extends Mine {}][0]!;
-  assertEquals(describe(new Anonymous()), "a Mine");
 });
 
 Deno.test("describe() calls nothing of the value", () => {
@@ -80,18 +72,15 @@ Deno.test("describe() bounds and escapes the name of a class", () => {
 });
 
 Deno.test("describe() is short and printable for anything", () => {
-  const anything = fc.anything(
-    { withProxy: false, withTypedArray: true } as object,
-  );
-  fc.assert(
-    fc.property(fc.oneof(anything, fc.string({ unit: "binary" })), (value) => {
-      const words = describe(value);
-      // 60 characters, each as \uNNNN at most, and the text around them.
-      assert(words.length < 420);
-      // deno-lint-ignore no-control-regex -- the test looks for them
-      assertFalse(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(words));
-    }),
-  );
+  const anything = fc.anything({ withTypedArray: true });
+  const any = fc.oneof(anything, fc.string({ unit: "binary" }));
+  fc.assert(fc.property(any, (value) => {
+    const words = describe(value);
+    // 60 characters, each as \uNNNN at most, and the text around them.
+    assert(words.length < 420);
+    // deno-lint-ignore no-control-regex -- the test looks for them
+    assertFalse(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(words));
+  }));
 });
 
 Deno.test.each([
@@ -112,12 +101,10 @@ Deno.test("escapeControls() keeps line feeds and tabs and no other control chara
     const unit = String.fromCharCode(code);
     const isControl = code < 0x20 || code >= 0x7f && code <= 0x9f;
     const escaped = escapeControls(`a${unit}b`);
-    if (isControl && unit !== "\n" && unit !== "\t") {
-      const hex = code.toString(16).padStart(2, "0");
-      assertEquals(escaped, unit === "\r" ? "a\\rb" : `a\\x${hex}b`);
-    } else {
-      assertEquals(escaped, `a${unit}b`);
-    }
+    const hex = code.toString(16).padStart(2, "0");
+    const shown = unit === "\r" ? "\\r" : `\\x${hex}`;
+    const isKept = !isControl || "\n\t".includes(unit);
+    assertEquals(escaped, `a${isKept ? unit : shown}b`);
   }
 });
 
@@ -132,9 +119,9 @@ Deno.test.each<[boolean, string, unknown]>([
   [false, "an object with its prototype", Object.create(Uint8Array.prototype)],
   [false, "an object with its tag", { [Symbol.toStringTag]: "Uint8Array" }],
   [false, "a proxy", new Proxy(new Uint8Array(), {})],
-  ...[[1], "Uint8Array", undefined, null].map((value) =>
-    [false, describe(value), value] as [boolean, string, unknown]
-  ),
+  [false, "an array", [1]],
+  [false, "its name", "Uint8Array"],
+  [false, "null", null],
 ])("isUint8Array() is %s for %s", (expected, _what, value) => {
   assertEquals(isUint8Array(value), expected);
 });
@@ -143,9 +130,8 @@ Deno.test.each<[boolean, string, unknown]>([
   [true, "a Promise", Promise.resolve()],
   [true, "an object with then()", { then(): void {} }],
   [false, "an object with another then", { then: 1 }],
-  ...[[], null, undefined, "then"].map((value) =>
-    [false, describe(value), value] as [boolean, string, unknown]
-  ),
+  [false, "null", null],
+  [false, "its name", "then"],
 ])("isThenable() is %s for %s", (expected, _what, value) => {
   assertEquals(isThenable(value), expected);
 });

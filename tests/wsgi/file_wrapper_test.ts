@@ -1,15 +1,10 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { FileLike, ResponseBody } from "../../wsgi/types.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
-import { answering, run } from "../gateway/recording_transport.ts";
+import { answering, fail, run } from "../gateway/recording_transport.ts";
 
 /** A file that contains a text, and counts the calls to its methods. */
 class TextFile implements FileLike {
@@ -28,8 +23,9 @@ class TextFile implements FileLike {
     return block;
   }
 
-  close(): void {
+  close(): string {
     this.closed++;
+    return "closed";
   }
 }
 
@@ -76,50 +72,35 @@ Deno.test("FileWrapper.close() closes the file, and nothing else does", async ()
   assertEquals(file.closed, 0);
   // A server may call it without the body as `this`.
   const { close } = wrapper;
-  close?.();
-  assertEquals(file.closed, 1);
+  assertEquals([close?.(), file.closed], ["closed", 1]);
+  for (const other of [{}, { close: undefined }]) {
+    assert(!("close" in new FileWrapper({ read: () => null, ...other })));
+  }
 });
-
-Deno.test("FileWrapper.close exists only for a file that has one, and returns its result", async () => {
-  assert("close" in new FileWrapper(new TextFile("")));
-  assert(!("close" in new FileWrapper({ read: () => null })));
-  const file = { read: () => null, close: undefined };
-  assert(!("close" in new FileWrapper(file)));
-  const closed = Promise.resolve("closed");
-  const wrapper = new FileWrapper({ read: () => null, close: () => closed });
-  assertStrictEquals(wrapper.close?.(), closed);
-  await closed;
-});
-
-const READABLE = "it must have a read() method";
-const SIZE = "block size must be a positive integer, got ";
 
 // file-wrapper-readable
-Deno.test.each<[unknown, unknown, string]>([
-  ...[undefined, null, "text", {}, { read: "text" }].map((file) =>
-    [file, 1, READABLE] as [unknown, unknown, string]
-  ),
-  ...[0, -1, 1.5, NaN, Infinity, "7"].map((size) =>
-    [new TextFile(""), size, `${SIZE}${size}`] as [unknown, unknown, string]
-  ),
-])("FileWrapper() rejects %j with block size %j", (file, size, message) => {
-  assertThrows(
-    () => new FileWrapper(file as FileLike, size as number),
-    typeof file === "object" && file instanceof TextFile
-      ? RangeError
-      : TypeError,
-    `Cannot wrap the file: ${message}`,
-  );
-});
+Deno.test.each<[unknown]>([[null], ["text"], [{}], [{ read: "text" }]])(
+  "FileWrapper() rejects %j",
+  (file) => {
+    const wrap = () => new FileWrapper(file as FileLike);
+    const message = "Cannot wrap the file: it must have a read() method";
+    assertThrows(wrap, TypeError, message);
+  },
+);
+
+Deno.test.each<[unknown]>([[0], [-1], [1.5], [NaN], [Infinity], ["7"]])(
+  "FileWrapper() rejects the block size %j",
+  (size) => {
+    const wrap = () => new FileWrapper(new TextFile(""), size as number);
+    const message = `block size must be a positive integer, got ${size}`;
+    assertThrows(wrap, RangeError, `Cannot wrap the file: ${message}`);
+  },
+);
 
 Deno.test("FileWrapper rejects with what read() throws or rejects with", async () => {
-  const failure = new Error("disk");
-  const throwing = (): never => {
-    throw failure;
-  };
-  for (const read of [throwing, () => Promise.reject(failure)]) {
+  for (const read of [() => fail("disk"), () => Promise.try(fail, "disk")]) {
     const wrapper = new FileWrapper({ read });
-    assertStrictEquals(await assertRejects(() => wrapper.next()), failure);
+    await assertRejects(() => wrapper.next(), Error, "disk");
   }
 });
 
@@ -136,19 +117,14 @@ Deno.test("FileWrapper reads a Deno.FsFile into a new buffer for each block", as
 
 // file-wrapper-body, file-wrapper-same-bytes
 Deno.test("FileWrapper is a body with the same bytes, whatever the block size", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.string({ unit: fc.constantFrom("a", "b") }),
-      fc.integer({ min: 1, max: 12 }),
-      async (text, size) => {
-        const file = new TextFile(text);
-        const body: ResponseBody = new FileWrapper(file, size);
-        const { transport } = await run(answering(() => body));
-        assertEquals(transport.body, text);
-        assertEquals(file.closed, 1);
-      },
-    ),
-  );
+  const anyText = fc.string({ unit: fc.constantFrom("a", "b") });
+  const anySize = fc.integer({ min: 1, max: 12 });
+  await fc.assert(fc.asyncProperty(anyText, anySize, async (text, size) => {
+    const file = new TextFile(text);
+    const body: ResponseBody = new FileWrapper(file, size);
+    const { transport } = await run(answering(() => body));
+    assertEquals([transport.body, file.closed], [text, 1]);
+  }));
 });
 
 Deno.test.each([["GET", "he"], ["HEAD", ""]])(

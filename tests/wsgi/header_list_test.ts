@@ -1,10 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertNotStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type { HeaderTuple } from "../../wsgi/types.ts";
 import { HeaderList, type HeaderParameters } from "../../wsgi/header_list.ts";
 import { askPython, testWithPython } from "./python.ts";
@@ -25,9 +20,7 @@ Deno.test("HeaderList wraps the array that it is given and copies nothing", () =
 
 Deno.test("HeaderList is empty without an array", () => {
   for (const headers of [new HeaderList(), new HeaderList(null)]) {
-    assertEquals(headers.length, 0);
-    assertEquals(headers.entries(), []);
-    assertEquals(headers.toString(), "\r\n");
+    assertEquals([headers.entries(), `${headers}`], [[], "\r\n"]);
     headers.set("a", "1");
     assertEquals(headers.length, 1);
   }
@@ -36,28 +29,19 @@ Deno.test("HeaderList is empty without an array", () => {
 Deno.test("HeaderList finds headers in any case, and lists them in order", () => {
   const list = sample();
   const headers = new HeaderList(list);
-  const names = ["a", "A", "B", "c"];
-  assertEquals(names.map((name) => headers.get(name)), [
-    "1",
-    "1",
-    "2",
-    undefined,
-  ]);
-  assertEquals(names.map((name) => headers.has(name)), [
-    true,
-    true,
-    true,
-    false,
-  ]);
+  const found = { a: ["1", "3"], A: ["1", "3"], B: ["2"], c: [] };
+  for (const [name, values] of Object.entries(found)) {
+    assertEquals(headers.get(name), values[0]);
+    assertEquals(headers.getAll(name), values);
+    assertEquals(headers.has(name), values.length > 0);
+  }
   assert(new HeaderList([["empty", ""]]).has("Empty"));
-  assertEquals(headers.getAll("A"), ["1", "3"]);
-  assertEquals(headers.getAll("c"), []);
   assertEquals(headers.length, 3);
   assertEquals(headers.keys(), ["A", "b", "a"]);
   assertEquals(headers.values(), ["1", "2", "3"]);
-  assertEquals(headers.entries(), list);
   assertEquals([...headers], list);
-  assertNotStrictEquals(headers.entries(), list);
+  assertEquals(headers.entries(), list);
+  assert(headers.entries() !== list);
 });
 
 Deno.test.each<[string, (headers: HeaderList) => void, string]>([
@@ -65,11 +49,9 @@ Deno.test.each<[string, (headers: HeaderList) => void, string]>([
   ["append()", (it) => it.append("A", "4"), "A: 1, b: 2, a: 3, A: 4"],
   ["delete() of an absent name", (it) => it.delete("c"), "A: 1, b: 2, a: 3"],
   ["delete() of all values of a name", (it) => it.delete("A"), "b: 2"],
-  ["setDefault() of a known name", (it) => {
-    assertEquals(it.setDefault("A", "9"), "1");
-  }, "A: 1, b: 2, a: 3"],
   ["setDefault() of a new name", (it) => {
     assertEquals(it.setDefault("C", "9"), "9");
+    assertEquals(it.setDefault("A", "9"), "1");
   }, "A: 1, b: 2, a: 3, C: 9"],
   ["set() of an invalid value", (it) => {
     assertThrows(() => it.set("a", "4\n"), TypeError);
@@ -101,9 +83,7 @@ Deno.test.each<[string | null, HeaderParameters | undefined, string]>([
 Deno.test("HeaderList.toString() and toBytes() write what HTTP sends", () => {
   const headers = new HeaderList([["A", "1"], ["B", "\xe9"]]);
   const text = "A: 1\r\nB: \xe9\r\n\r\n";
-  assertEquals([headers.toString(), `${headers}`], [text, text]);
-  const bytes = Array.from(text, (char) => char.charCodeAt(0));
-  assertEquals([...headers.toBytes()], bytes);
+  assertEquals([`${headers}`, headers.toBytes()], [text, toBytes(text)]);
   const wide = new HeaderList([["A", "€"]]);
   assertEquals(wide.get("A"), "€");
   assertThrows(() => wide.toBytes(), TypeError, "U+20AC");
@@ -112,61 +92,45 @@ Deno.test("HeaderList.toString() and toBytes() write what HTTP sends", () => {
 Deno.test.each<[unknown, string]>([
   [{}, "the list must be an array of [name, value] tuples, got an object"],
   ["a: 1", 'the list must be an array of [name, value] tuples, got "a: 1"'],
-  [new Headers(), "must be an array of [name, value] tuples, got a Headers"],
   [["a: 1"], 'list[0] must be a [name, value] tuple, got "a: 1"'],
   [[["a"]], "list[0] must be a [name, value] tuple, got an array"],
   [[["a", "1"], ["b", 2]], 'value of "b" must be a string, got 2'],
   [[[1, "a"]], "name must be a string, got 1"],
-  [
-    [["a", "\r\n"]],
-    'value of "a" must have no control characters, got "\\r\\n"',
-  ],
+  [[["a", "\n"]], 'value of "a" must have no control characters, got "\\n"'],
 ])("HeaderList() rejects %j", (list, message) => {
   assertThrows(() => new HeaderList(list as HeaderTuple[]), TypeError, message);
 });
 
-/** The calls that take a name. */
-function withName(headers: HeaderList, name: string): (() => void)[] {
+/** The calls that take a name and a value. */
+function calls(it: HeaderList, name: string, value: string): (() => void)[] {
   return [
-    () => headers.set(name, "v"),
-    () => headers.append(name, "v"),
-    () => headers.setDefault(name, "v"),
-    () => headers.addHeader(name, "v"),
-  ];
-}
-
-/** The calls that take a value, or a parameter. */
-function withValue(headers: HeaderList, value: string): (() => void)[] {
-  return [
-    () => headers.set("n", value),
-    () => headers.append("n", value),
-    () => headers.setDefault("n", value),
-    () => headers.addHeader("n", value),
-    () => headers.addHeader("n", "v", { x: value }),
+    () => it.set(name, value),
+    () => it.append(name, value),
+    () => it.setDefault(name, value),
+    () => it.addHeader(name, value),
   ];
 }
 
 Deno.test("HeaderList rejects control characters everywhere, but a tab in a value", () => {
   for (let code = 0; code <= 127; code++) {
     if (code > 31 && code < 127) continue;
-    const control = String.fromCharCode(code);
-    const bad = `a${control}b`;
+    const bad = `a${String.fromCharCode(code)}b`;
+    const noTab = bad.replace("\t", "\n");
     const headers = new HeaderList();
-    const param = { [bad.replace("\t", "\n")]: "x" };
-    const calls = [
-      ...withName(headers, bad),
-      () => headers.addHeader("n", "v", param),
-      ...control === "\t" ? [] : withValue(headers, bad),
+    const all = [
+      ...calls(headers, bad, "v"),
+      ...calls(headers, "n", noTab),
+      () => headers.addHeader("n", "v", { [noTab]: "x" }),
+      () => headers.addHeader("n", "v", { x: noTab }),
     ];
-    for (const call of calls) {
+    for (const call of all) {
       assertThrows(call, TypeError, "must have no control characters, got ");
     }
     assertEquals(headers.length, 0);
   }
-  assertEquals(new HeaderList([["n", "a\tb"]]).get("n"), "a\tb");
-  const headers = new HeaderList();
-  headers.set("n", "a\tb");
-  assertEquals(headers.get("n"), "a\tb");
+  const headers = new HeaderList([["n", "a\tb"]]);
+  for (const call of calls(headers, "n", "a\tb")) call();
+  assertEquals(headers.getAll("n"), ["a\tb", "a\tb", "a\tb"]);
 });
 
 Deno.test.each<[unknown]>([[1], [true], [{}], [new String("a")], [["a"]]])(
@@ -174,8 +138,12 @@ Deno.test.each<[unknown]>([[1], [true], [{}], [new String("a")], [["a"]]])(
   (wrong) => {
     const headers = new HeaderList();
     const text = wrong as string;
-    const calls = [() => headers.set(text, "v"), ...withValue(headers, text)];
-    for (const call of calls) {
+    const all = [
+      () => headers.set(text, "v"),
+      ...calls(headers, "n", text),
+      () => headers.addHeader("n", "v", { x: text }),
+    ];
+    for (const call of all) {
       assertThrows(call, TypeError, "must be a string, got ");
     }
     assertEquals(headers.length, 0);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   formatDateTime,
   hasBareComma,
@@ -17,12 +17,9 @@ Deno.test("isToken() accepts each character of RFC 9110, and no other", () => {
     const isAlphanumeric = /^[0-9A-Za-z]$/.test(char);
     assertEquals(isToken(char), isAlphanumeric || others.includes(char), char);
     assertEquals(isToken(`a${char}b`), isToken(char), char);
+    assertEquals(isToken(`a${char}`), isToken(char), char);
   }
-});
-
-Deno.test("isToken() rejects an empty string and a line feed at the end", () => {
   assertEquals(isToken(""), false);
-  assertEquals(isToken("GET\n"), false);
 });
 
 const NO_LENGTH = "9007199254740992 -1 +1 1.0 1e3 0x1 1\n \u0661".split(" ")
@@ -49,16 +46,12 @@ Deno.test.each<[string, string, string?, string?]>([
   ["[::1]:8000", "http", "[::1]", "8000"],
   ["", "http", "localhost", "80"],
   [":8000", "http", "localhost", "8000"],
-  ...["h:0", "h:65536", "h:99999"].map((
-    text,
-  ): [string, string] => [text, "http"]),
-])(
-  "splitAuthority() of %j under %s is %s and %s",
-  (authority, scheme, host, port) => {
-    const parts = typeof host === "string" ? [host, port] : undefined;
-    assertEquals(splitAuthority(authority, scheme), parts as [string, string]);
-  },
-);
+  ["h:0", "http"],
+  ["h:65536", "http"],
+])("splitAuthority() of %j under %s is %s, %s", (text, scheme, host, port) => {
+  const parts = typeof host === "string" ? [host, port] : undefined;
+  assertEquals(splitAuthority(text, scheme), parts as [string, string]);
+});
 
 Deno.test("hasBareComma() agrees with a pattern for quoted strings", () => {
   const chars = ["a", ",", '"', "\\"];
@@ -77,19 +70,14 @@ const HOP_BY_HOP =
 const END_TO_END =
   "Accept Connections Content-Length Content-Type Date Host Proxy Set-Cookie T Transfer_Encoding Via constructor";
 
-Deno.test.each(HOP_BY_HOP.split(" "))(
-  "isHopByHop() is true for %s in any case",
-  (name) => {
-    assert(isHopByHop(name));
-    assert(isHopByHop(name.toLowerCase()));
-    assert(isHopByHop(name.toUpperCase()));
-  },
-);
-
-Deno.test.each([...END_TO_END.split(" "), "TE ", " TE", ""])(
-  "isHopByHop() is false for %j",
-  (name) => assertFalse(isHopByHop(name)),
-);
+Deno.test("isHopByHop() is true for hop-by-hop headers in any case, and no others", () => {
+  const hopByHop = HOP_BY_HOP.split(" ");
+  const other = [...END_TO_END.split(" "), "TE ", " TE", ""];
+  for (const to of ["toString", "toLowerCase", "toUpperCase"] as const) {
+    const found = [...hopByHop, ...other].filter((it) => isHopByHop(it[to]()));
+    assertEquals(found, hopByHop);
+  }
+});
 
 Deno.test.each<[Date | number, string]>([
   [new Date("2006-06-05T18:49:54Z"), "Mon, 05 Jun 2006 18:49:54 GMT"],
@@ -104,21 +92,17 @@ Deno.test.each<[Date | number, string]>([
   assertEquals(formatDateTime(time), text);
 });
 
-Deno.test.each<[unknown]>([
-  [NaN],
-  [Infinity],
-  [new Date(NaN)],
-  [new Date("+010000-01-01T00:00:00Z")],
-  [new Date("-000001-12-31T23:59:59Z")],
-  ["soon"],
-  [undefined],
-])("formatDateTime() refuses %s", (time) => {
-  assertThrows(
-    () => formatDateTime(time as number),
-    RangeError,
-    "Cannot format the date: it must be in the years 0 to 9999, got ",
-  );
-});
+const MAX = new Date("+010000-01-01T00:00:00Z");
+const MIN = new Date("-000001-12-31T23:59:59Z");
+
+Deno.test.each([NaN, Infinity, new Date(NaN), MAX, MIN, "soon", undefined])(
+  "formatDateTime() refuses %s",
+  (time) => {
+    const format = () => formatDateTime(time as number);
+    const message = "it must be in the years 0 to 9999, got ";
+    assertThrows(format, RangeError, `Cannot format the date: ${message}`);
+  },
+);
 
 testWithPython("formatDateTime() does what Python's does", async () => {
   // Every weekday and month, leap days, and seconds up to 59.

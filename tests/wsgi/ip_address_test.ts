@@ -1,11 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import {
-  isInNetwork,
-  parseAddress,
-  parseIpv6,
-  parseNetwork,
-} from "../../wsgi/ip_address.ts";
+import { isInNetwork, parseAddress } from "../../wsgi/ip_address.ts";
+import { parseIpv6, parseNetwork } from "../../wsgi/ip_address.ts";
 
 Deno.test("parseAddress() reads every IPv4 address", () => {
   fc.assert(fc.property(fc.ipV4(), (text) => {
@@ -23,22 +19,13 @@ Deno.test("parseAddress() reads every IPv6 address", () => {
   }));
 });
 
-Deno.test("parseAddress() reads a mapped IPv4 address as IPv4", () => {
-  assertEquals(parseAddress("::ffff:192.0.2.1"), [192, 0, 2, 1]);
-  assertEquals(parseAddress("::FFFF:c000:201"), [192, 0, 2, 1]);
+Deno.test("parseAddress() and parseNetwork() reject other texts", () => {
+  const addresses = "1.2.3 1.2.3.4.5 1.2.3.256 01.2.3.4 1.2.3.x localhost"
+    .split(" ").concat("", "1.2.3.4 ");
+  assertEquals(addresses.filter(parseAddress), []);
+  const networks = "10.0.0.0/33 10.0.0.0/ 10.0.0.0/-1 ::/129 x/8".split(" ");
+  assertEquals(networks.filter(parseNetwork), []);
 });
-
-Deno.test.each(
-  "1.2.3 1.2.3.4.5 1.2.3.256 01.2.3.4 1.2.3.x localhost".split(" ")
-    .concat("", "1.2.3.4 "),
-)("parseAddress() rejects %j", (text) => {
-  assertEquals(parseAddress(text), undefined);
-});
-
-Deno.test.each(["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129", "x/8"])(
-  "parseNetwork() rejects %j",
-  (text) => assertEquals(parseNetwork(text), undefined),
-);
 
 function isIn(address: readonly number[] | undefined, text: string): boolean {
   const network = parseNetwork(text);
@@ -58,6 +45,7 @@ Deno.test.each([
   ["fe80::1", "fd00::/8", false],
   ["::1", "0.0.0.0/0", false],
   ["::ffff:10.0.0.1", "10.0.0.0/8", true],
+  ["::FFFF:c000:201", "192.0.2.1", true],
 ])("isInNetwork() with %s and %s is %s", (address, text, expected) => {
   assertEquals(isIn(parseAddress(address), text), expected);
 });
@@ -75,21 +63,18 @@ Deno.test("isInNetwork() finds an address in each of its networks, and in no oth
   }));
 });
 
-const ADDRESSES = ":: ::1 1:: 1:2:3:4:5:6:7:8 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8"
-  .concat(" 1::3:4:5:6:7:8 abcd:ABCD::0000 1:2:3:4:5:6:1.2.3.4 ::1.2.3.4")
-  .concat(" 1::255.255.255.255").split(" ");
+const ADDRESSES = `:: ::1 1:: 1:2:3:4:5:6:7:8 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8
+  1::3:4:5:6:7:8 abcd:ABCD::0000 1:2:3:4:5:6:1.2.3.4 ::1.2.3.4
+  1::255.255.255.255`.split(/\s+/);
 
-const OTHERS = ": ::: ::1:: 1 1:2 1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9"
-  .concat(" 1:2:3:4::5:6:7:8 :1:2:3:4:5:6:7:8 1:2:3:4:5:6:7:8: :1::2 1::2:")
-  .concat(" 12345:: g:: 1.2.3.4 1.2.3.4:: ::1.2.3.4:5 ::1.2.3 ::1.2.3.4.5")
-  .concat(" ::1.2.3.256 ::1.2.3.04 ::1.2.3. ::1..2.3 1:2:3:4:5:6:7:1.2.3.4")
-  .concat(" ::1%lo ::1\n [::1]").split(" ").concat("", "::1 ");
+const OTHERS = `: ::: ::1:: 1 1:2 1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9
+  1:2:3:4::5:6:7:8 :1:2:3:4:5:6:7:8 1:2:3:4:5:6:7:8: :1::2 1::2: 12345:: g::
+  1.2.3.4 1.2.3.4:: ::1.2.3.4:5 ::1.2.3 ::1.2.3.4.5 ::1.2.3.256 ::1.2.3.04
+  ::1.2.3. ::1..2.3 1:2:3:4:5:6:7:1.2.3.4 ::1%lo [::1]`.split(/\s+/);
 
-Deno.test.each([
-  ...ADDRESSES.map((text) => [text, true] as const),
-  ...OTHERS.map((text) => [text, false] as const),
-])("parseIpv6(%j) finds an address: %j", (text, expected) => {
-  assertEquals(parseIpv6(text) !== undefined, expected);
+Deno.test("parseIpv6() finds an address in these texts only", () => {
+  const all = [...ADDRESSES, ...OTHERS, "", "::1 ", "::1\n"];
+  assertEquals(all.filter(parseIpv6), ADDRESSES);
 });
 
 Deno.test("parseIpv6() agrees with URL", () => {

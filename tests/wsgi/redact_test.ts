@@ -1,20 +1,19 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { describeEntry, describeValue, isSecret } from "../../wsgi/redact.ts";
 
-const SECRET =
-  "Authorization authorization COOKIE Cookie2 Set-Cookie set-cookie2 Proxy-Authorization HTTP_AUTHORIZATION HTTP_COOKIE HTTP_PROXY_AUTHORIZATION Set_Cookie";
+const SECRET = `Authorization authorization COOKIE Cookie2 Set-Cookie
+  set-cookie2 Proxy-Authorization HTTP_AUTHORIZATION HTTP_COOKIE
+  HTTP_PROXY_AUTHORIZATION Set_Cookie`.split(/\s+/).concat(
+  " Cookie",
+  "Cookie ",
+);
 const OPEN =
-  "Content-Type WWW-Authenticate X-Cookie-Consent HTTP_HOST REMOTE_USER";
+  "Content-Type WWW-Authenticate X-Cookie-Consent HTTP_HOST REMOTE_USER"
+    .split(" ").concat("", "cookie".repeat(99));
 
-Deno.test.each([...SECRET.split(" "), " Cookie", "Cookie "])(
-  "isSecret() finds the secret in %j",
-  (name) => assert(isSecret(name)),
-);
-
-Deno.test.each([...OPEN.split(" "), "", "cookie".repeat(99)])(
-  "isSecret() finds no secret in %j",
-  (name) => assertEquals(isSecret(name), false),
-);
+Deno.test("isSecret() finds the names whose values are secret", () => {
+  assertEquals([...SECRET, ...OPEN].filter(isSecret), SECRET);
+});
 
 Deno.test.each<[string | undefined, unknown, string]>([
   ["Content-Type", "text/html", '"text/html"'],
@@ -29,10 +28,7 @@ Deno.test.each<[string | undefined, unknown, string]>([
 });
 
 Deno.test.each<[unknown, string]>([
-  [
-    "Set-Cookie: session=s3cret",
-    "a header line in one string, with a hidden value",
-  ],
+  ["Cookie: a=s3cret", "a header line in one string, with a hidden value"],
   ["Content-Type: text/html", '"Content-Type: text/html"'],
   ["Set-Cookie", '"Set-Cookie"'],
   [["Set-Cookie"], "an array"],

@@ -7,53 +7,39 @@ Deno.test.each<[string, string, string | undefined, string, string]>([
   ["", "/x", "x", "/x", ""],
   ["/", "", undefined, "/", ""],
   ["/a", "/x/y", "x", "/a/x", "/y"],
-  ["/a", "/x/", "x", "/a/x", "/"],
   ["/a/b", "/../y", "..", "/a", "/y"],
   ["", "/../y", "..", "", "/y"],
-  ["/a/b", "//y", "y", "/a/b/y", ""],
-  ["/a/b", "//y/", "y", "/a/b/y", "/"],
-  ["/a/b", "/./y", "y", "/a/b/y", ""],
-  ["/a/b", "/./y/", "y", "/a/b/y", "/"],
   ["/a/b", "///./..//y/.//", "..", "/a", "/y/"],
-  ["/a/b", "///", "", "/a/b/", ""],
   ["/a/b", "/.///", "", "/a/b/", ""],
-  ["/a/b", "/.//", "", "/a/b/", ""],
   ["/a/b", "/x//", "x", "/a/b/x", "/"],
   ["/a/b", "/.", undefined, "/a/b", ""],
-  ["", "/a//b", "a", "/a", "/b"],
-  ["/x", "/..", "..", "", ""],
   ["/", "/a", "a", "//a", ""],
   ["//", "/a", "a", "/a", ""],
   ["/a", "/b/..", "b", "/a/b", "/.."],
-  ["", "/./.", undefined, "", ""],
   ["", "/%2e", "%2e", "/%2e", ""],
 ])(
-  "shiftPathInfo() with SCRIPT_NAME %j and PATH_INFO %j returns %j",
-  (script, path, segment, newScript, newPath) => {
+  "shiftPathInfo() at %j and %j returns %j",
+  (script, path, segment, ...to) => {
     const environ = { SCRIPT_NAME: script, PATH_INFO: path };
     assertEquals(shiftPathInfo(environ), segment);
-    assertEquals(environ, { SCRIPT_NAME: newScript, PATH_INFO: newPath });
+    assertEquals(environ, { SCRIPT_NAME: to[0], PATH_INFO: to[1] });
   },
 );
 
 Deno.test("shiftPathInfo() treats a missing variable as empty", () => {
-  const nothing = {};
-  assertEquals(shiftPathInfo(nothing), undefined);
-  assertEquals<object>(nothing, {});
-  const path = { PATH_INFO: "/a/b" };
-  assertEquals(shiftPathInfo(path), "a");
-  assertEquals<object>(path, { SCRIPT_NAME: "/a", PATH_INFO: "/b" });
+  const [nothing, path]: object[] = [{}, { PATH_INFO: "/a/b" }];
+  assertEquals([nothing!, path!].map(shiftPathInfo), [undefined, "a"]);
+  const after = { SCRIPT_NAME: "/a", PATH_INFO: "/b" };
+  assertEquals([nothing, path], [{}, after]);
 });
 
 Deno.test.each<[unknown]>([["abc"], ["*"], [7], [["/a"]]])(
   "shiftPathInfo() rejects the PATH_INFO %j and changes nothing",
   (PATH_INFO) => {
     const environ = { SCRIPT_NAME: "/s", PATH_INFO: PATH_INFO as string };
-    assertThrows(
-      () => shiftPathInfo(environ),
-      TypeError,
-      'Cannot shift the path: PATH_INFO must be a string that begins with "/", got ',
-    );
+    const shift = () => shiftPathInfo(environ);
+    const message = 'PATH_INFO must be a string that begins with "/", got ';
+    assertThrows(shift, TypeError, `Cannot shift the path: ${message}`);
     assertEquals<unknown>(environ, { SCRIPT_NAME: "/s", PATH_INFO });
   },
 );

@@ -1,25 +1,18 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { setupTestingDefaults } from "../../gateway/environ/setup_testing_defaults.ts";
+import { fromBytes } from "../../wsgi/byte_string.ts";
 import { applicationUri, guessScheme, requestUri } from "../../wsgi/uri.ts";
 import { askPython, testWithPython } from "./python.ts";
 
 type Variables = Record<string, unknown>;
 
-/** The common variables of the tests below. */
 const HTTP = { "wsgi.url_scheme": "http", HTTP_HOST: "h" };
 
 const HTTPS = { "wsgi.url_scheme": "https" };
-
-/** All bytes, as characters. */
-const BYTES = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i))
-  .join("");
-
 const SERVER = { SERVER_NAME: "s", HTTP_HOST: "" };
 
 Deno.test.each<[Variables, string]>([
   [{ ...HTTP, SCRIPT_NAME: "/a" }, "http://h/a"],
   [{ ...HTTP, SCRIPT_NAME: "" }, "http://h/"],
-  [{ ...HTTP }, "http://h/"],
   [{ ...HTTP, HTTP_HOST: "h:8000" }, "http://h:8000/"],
   [{ ...HTTP, SERVER_PORT: "81", SERVER_NAME: "s" }, "http://h/"],
   [{ ...HTTP, SCRIPT_NAME: "/spämmity" }, "http://h/sp%E4mmity"],
@@ -36,12 +29,9 @@ Deno.test.each<[Variables, string]>([
 
 Deno.test.each<[Variables, string]>([
   [{ ...HTTP, SCRIPT_NAME: "/a", PATH_INFO: "/b" }, "http://h/a/b"],
-  [{ ...HTTP, SCRIPT_NAME: "/a", PATH_INFO: "" }, "http://h/a"],
   [{ ...HTTP, SCRIPT_NAME: "/a" }, "http://h/a"],
-  [{ ...HTTP, PATH_INFO: "/a//b/" }, "http://h/a//b/"],
   [{ ...HTTP, PATH_INFO: "nosl" }, "http://h/osl"],
   [{ ...HTTP, PATH_INFO: "//a/b", SCRIPT_NAME: "" }, "http://h//a/b"],
-  [{ ...HTTP, PATH_INFO: "//b", SCRIPT_NAME: "/a" }, "http://h/a//b"],
   [{ ...HTTP, PATH_INFO: "*", REQUEST_METHOD: "OPTIONS" }, "http://h"],
   [{ ...HTTP, PATH_INFO: "", REQUEST_METHOD: "CONNECT" }, "http://h"],
   [{ ...HTTP, PATH_INFO: "/a;b=c,d" }, "http://h/a;b=c,d"],
@@ -53,12 +43,6 @@ Deno.test.each<[Variables, string]>([
   [{ ...HTTP, PATH_INFO: "/", QUERY_STRING: "a=b c?#é" }, "http://h/?a=b c?#é"],
 ])("requestUri() turns %j into %s", (environ, uri) => {
   assertEquals(requestUri(environ), uri);
-});
-
-Deno.test("requestUri() and applicationUri() accept what setupTestingDefaults() returns", () => {
-  const environ = setupTestingDefaults();
-  assertEquals(applicationUri(environ), "http://127.0.0.1/");
-  assertEquals(requestUri(environ), "http://127.0.0.1/");
 });
 
 Deno.test("requestUri() omits the query on request", () => {
@@ -75,17 +59,15 @@ Deno.test.each<[Variables, string]>([
   [{ ...HTTP, PATH_INFO: "/€" }, "PATH_INFO"],
   [{ ...HTTP, PATH_INFO: 7 }, "PATH_INFO"],
 ])("requestUri() rejects %j and names %s", (environ, name) => {
-  assertThrows(
-    () => requestUri(environ),
-    TypeError,
-    `Cannot make the URI: ${name} must be a string `,
-  );
+  const message = `Cannot make the URI: ${name} must be a string `;
+  assertThrows(() => requestUri(environ), TypeError, message);
 });
 
 testWithPython(
-  "requestUri() and applicationUri() agree with Python's",
+  "requestUri() and applicationUri() do what Python's do",
   async () => {
-    const paths = ["", "/", "/a", "/é ü", `/${BYTES}`, "a", "//", undefined];
+    const bytes = fromBytes(Uint8Array.from({ length: 256 }, (_, i) => i));
+    const paths = ["", "/", "/a", "/é ü", `/${bytes}`, "a", "//", undefined];
     const cases: Variables[] = [];
     for (const SCRIPT_NAME of paths) {
       for (const PATH_INFO of paths) {
@@ -114,26 +96,14 @@ def run(case):
   },
 );
 
-Deno.test.each<[unknown, "http" | "https"]>([
-  ["on", "https"],
-  ["yes", "https"],
-  ["1", "https"],
-  ["ON", "http"],
-  ["Yes", "http"],
-  ["true", "http"],
-  ["off", "http"],
-  ["0", "http"],
-  ["", "http"],
-  [" on", "http"],
-  [1, "http"],
-  [true, "http"],
-  [undefined, "http"],
-])("guessScheme() turns %j into %s", (HTTPS, scheme) => {
-  assertEquals(guessScheme({ HTTPS }), scheme);
-});
-
-Deno.test("guessScheme() looks at HTTPS only", () => {
+Deno.test("guessScheme() knows https by three values of HTTPS alone", () => {
+  for (const HTTPS of ["on", "yes", "1"]) {
+    assertEquals(guessScheme({ HTTPS }), "https");
+  }
+  const others = ["ON", "Yes", "true", "off", "0", "", " on", 1, true];
+  for (const HTTPS of [...others, undefined]) {
+    const more = { https: "on", HTTP_HTTPS: "on", "wsgi.url_scheme": "https" };
+    assertEquals(guessScheme({ HTTPS, ...more }), "http", `${HTTPS}`);
+  }
   assertEquals(guessScheme({}), "http");
-  assertEquals(guessScheme({ https: "on", HTTP_HTTPS: "on" }), "http");
-  assertEquals(guessScheme({ "wsgi.url_scheme": "https" }), "http");
 });

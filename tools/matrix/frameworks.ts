@@ -23,7 +23,6 @@ import {
 import { mount } from "../../middleware/mount.ts";
 import { type Application, makeServer, validator } from "../../mod.ts";
 import { EXERCISES as FETCH_EXERCISES } from "../../tests/frameworks/fetch/exercises.ts";
-import { Happenings } from "../../tests/frameworks/fetch/happenings.ts";
 import {
   EXERCISES as PYTHON_EXERCISES,
   MOUNTED,
@@ -67,7 +66,7 @@ function serve(
   return { url: new URL(server.url), findings, seen, log, stop };
 }
 
-type CreateApp = (happenings: Happenings) => FetchFunction | FetchModule;
+type CreateApp = () => FetchFunction | FetchModule;
 
 /** Returns the versions of an npm package and its dependencies. */
 async function versionsInNpm(npm: string): Promise<Texts> {
@@ -118,7 +117,7 @@ export function fetchPart(
     },
     async start(): Promise<RunningFramework> {
       const createApp = await load();
-      return serve(fromFetchHandler(createApp(new Happenings())), {}, []);
+      return serve(fromFetchHandler(createApp()), {}, []);
     },
   };
 }

@@ -67,6 +67,8 @@ function wrongLength({ total, length, state }: LengthView): Finding {
       }
       : undefined;
   }
+  // The server sends only that part of a file: PEP 3333.
+  if (state.isFile) return undefined;
   // Only the chunk that exceeds the length, not every chunk after it.
   return total > announced && total - length <= announced
     ? `${bytes(total)} so far, not ${announced}`

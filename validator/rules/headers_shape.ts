@@ -207,7 +207,7 @@ export const LEAVING_RULES: readonly Rule<StateView>[] = [
     title: "Headers should not be changed after startResponse was called",
     why: "The server has copied them, so the change has no effect.",
     hint: "Call startResponse when all the headers are known",
-    check: ({ state: { headSent, response } }) =>
-      headSent ? undefined : response?.takeChange(),
+    check: ({ state: { headSent, ended, response } }) =>
+      headSent && !ended ? undefined : response?.takeChange(),
   },
 ];

@@ -65,6 +65,34 @@ function hasOuterSpace({ bit, classes }: Field): boolean {
     bit !== KNOWN.contentLength;
 }
 
+/** The results of converting values that a program did not mean to send. */
+const CONVERTED =
+  /^(?:undefined|null|NaN|Invalid Date|async .*=>.*)$|\[object [A-Za-z]+\]|^[^;=]+=undefined(?:;|$)/;
+
+/** Headers whose syntax other rules check, or in which `null` has a meaning. */
+const CHECKED = KNOWN.contentLength | KNOWN.contentType | KNOWN.etag |
+  KNOWN.contentRange | KNOWN.date | KNOWN.expires | KNOWN.lastModified |
+  KNOWN.retryAfter | KNOWN.lookedAt;
+
+function converted({ name, value, bit, key }: Field): Finding {
+  if ((bit & CHECKED) !== 0 || !CONVERTED.test(value)) return undefined;
+  // The values of cookies are secrets.
+  const got = key === "set-cookie"
+    ? `a converted value in ${quote(name)}`
+    : `${quote(value)} as the value of ${quote(name)}`;
+  return value.includes("[object Promise]")
+    ? { got, hint: "Is an await missing?" }
+    : got;
+}
+
+function findConverted({ fields }: ResponseView): Finding {
+  for (const field of fields) {
+    const finding = converted(field);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}
+
 /** Rules about values. */
 export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
   {
@@ -131,6 +159,18 @@ export const HEADER_VALUE_RULES: readonly Rule<HeadView>[] = [
       const field = response.fields.find(hasOuterSpace);
       return field && `spaces around the value of ${quote(field.name)}`;
     },
+  },
+  {
+    id: "headers/converted",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "header-no-conversion",
+    title:
+      "The value of a header should not be a missing value or an object that was converted to a string",
+    why: "Clients receive the text undefined, or [object Object].",
+    hint: "Is the value missing? If it is right, switch this warning off",
+    check: ({ response }) => findConverted(response),
   },
   {
     id: "headers/non-ascii",

@@ -4,10 +4,18 @@
  * @module
  */
 
+import { quote } from "../../wsgi/describe.ts";
 import type { HeadView } from "../views/call_views.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import type { RequestState } from "../views/request_state.ts";
-import type { ResponseView } from "../views/response_view.ts";
+import { findField, type ResponseView } from "../views/response_view.ts";
+import { overlapsRange, satisfiesRange } from "./http_ranges.ts";
 import type { Finding, Rule } from "./rule.ts";
+
+function textOf(state: RequestState, key: string): string {
+  const value = state.environ.values[key];
+  return typeof value === "string" ? value : "";
+}
 
 function has(state: RequestState, key: string): boolean {
   return state.environ.values[key] !== undefined;
@@ -20,10 +28,48 @@ const OTHER_CONDITIONS: readonly string[] = [
   "HTTP_TUS_RESUMABLE",
 ];
 
-function hasCondition({ environ }: RequestState): boolean {
-  return Object.keys(environ.values).some((key) =>
-    key.includes("_IF_") || OTHER_CONDITIONS.includes(key)
-  );
+/** Conditions that never lead to 412: RFC 9110, sections 13.1.3 and 13.1.5. */
+const OPTIONAL_CONDITIONS: readonly string[] = [
+  "HTTP_IF_MODIFIED_SINCE",
+  "HTTP_IF_RANGE",
+];
+
+function isSafe(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** Returns whether the request has a condition that can lead to 412. */
+function hasCondition({ environ, method }: RequestState): boolean {
+  return Object.keys(environ.values).some((key) => {
+    if (OPTIONAL_CONDITIONS.includes(key)) return false;
+    // A match is then answered with 304: RFC 9110, section 13.1.2.
+    if (key === "HTTP_IF_NONE_MATCH") return !isSafe(method);
+    return key.includes("_IF_") || OTHER_CONDITIONS.includes(key);
+  });
+}
+
+function opaque(tag: string): string {
+  return tag.trim().replace(/^W\//, "");
+}
+
+/** Finds a 304 with an entity tag that the client does not have. */
+function otherTag(response: ResponseView, state: RequestState): Finding {
+  const asked = textOf(state, "HTTP_IF_NONE_MATCH");
+  const tags = asked.match(/(?:W\/)?"[^"]*"/g);
+  const etag = findField(response, KNOWN.etag)?.value;
+  if (tags === null || etag === undefined) return undefined;
+  return tags.map(opaque).includes(opaque(etag)) ? undefined : {
+    got: `304 with the ETag ${quote(etag)} for If-None-Match ${quote(asked)}`,
+    hint:
+      "Send the new content; with If-None-Match, If-Modified-Since does not count",
+  };
+}
+
+/** Returns whether the request has content, as far as its variables show. */
+function mayHaveContent(state: RequestState): boolean {
+  if (!isSafe(state.method)) return true;
+  const length = textOf(state, "CONTENT_LENGTH");
+  return length !== "" && length !== "0" || has(state, "CONTENT_TYPE");
 }
 
 const ACCEPT: readonly string[] = [
@@ -33,6 +79,23 @@ const ACCEPT: readonly string[] = [
   "HTTP_ACCEPT_LANGUAGE",
 ];
 
+/** Finds a part that was not requested, or one that was refused wrongly. */
+function otherRange(response: ResponseView, state: RequestState): Finding {
+  const asked = textOf(state, "HTTP_RANGE");
+  if (response.code === 206) {
+    return overlapsRange(response, asked) ? undefined : {
+      got: `another part than the one in Range ${quote(asked)}`,
+      hint: "Send the part that was requested, or the whole content with 200",
+    };
+  }
+  return satisfiesRange(response, asked)
+    ? {
+      got: `416 for Range ${quote(asked)}, which the content has`,
+      hint: "Positions count from 0; answer 416 if the first one is the size",
+    }
+    : undefined;
+}
+
 /** The statuses that answer a header of the request. */
 const ANSWERING: ReadonlySet<number> = new Set([
   206,
@@ -41,17 +104,20 @@ const ANSWERING: ReadonlySet<number> = new Set([
   406,
   411,
   412,
+  413,
+  415,
   416,
   417,
   428,
 ]);
 
-function unasked({ code }: ResponseView, state: RequestState): Finding {
+function unasked(response: ResponseView, state: RequestState): Finding {
+  const { code } = response;
   switch (code) {
     case 304:
       return has(state, "HTTP_IF_NONE_MATCH") ||
           has(state, "HTTP_IF_MODIFIED_SINCE")
-        ? undefined
+        ? otherTag(response, state)
         : "304 without If-None-Match or If-Modified-Since";
     case 226:
       return has(state, "HTTP_A_IM") ? undefined : "226 without A-IM";
@@ -73,15 +139,27 @@ function unasked({ code }: ResponseView, state: RequestState): Finding {
         : undefined;
     case 206:
     case 416:
-      return has(state, "HTTP_RANGE") ? undefined : {
+      return has(state, "HTTP_RANGE") ? otherRange(response, state) : {
         got: `${code} without Range`,
         hint:
           "Check environ.HTTP_RANGE first; without it, send the whole content",
       };
     case 412:
-      return hasCondition(state) ? undefined : {
-        got: "412 without a condition such as If-Match",
-        hint: "Answer 409, or 428 to demand a condition",
+      if (hasCondition(state)) return undefined;
+      return has(state, "HTTP_IF_NONE_MATCH")
+        ? {
+          got: `412 in answer to ${state.method} with If-None-Match`,
+          hint: "Answer 304 if the client has the content already",
+        }
+        : {
+          got: "412 without a condition such as If-Match",
+          hint: "Answer 409, or 428 to demand a condition",
+        };
+    case 413:
+    case 415:
+      return mayHaveContent(state) ? undefined : {
+        got: `${code} to ${state.method} without content`,
+        hint: "Answer 400, or 406 if the client accepts no type that you have",
       };
     case 417:
       return has(state, "HTTP_EXPECT")

@@ -128,11 +128,21 @@ function untyped(state: RequestState, code: number | undefined): Finding {
   return `${length === 1 ? "1 byte" : `${length} bytes`} without it`;
 }
 
+/** Checks the first bytes of encoded content, of which some may be missing. */
+type Magic = (first: number, second?: number) => boolean;
+
+const isGzip: Magic = (first, second = 0x8b) =>
+  first === 0x1f && second === 0x8b;
+
 /** The first bytes of encoded content, by coding. */
-const MAGIC: Readonly<Record<string, readonly number[]>> = {
-  "gzip": [0x1f, 0x8b],
-  "x-gzip": [0x1f, 0x8b],
-  "zstd": [0x28, 0xb5, 0x2f, 0xfd],
+const MAGIC: Readonly<Record<string, Magic>> = {
+  "gzip": isGzip,
+  "x-gzip": isGzip,
+  "zstd": (first, second = 0xb5) => first === 0x28 && second === 0xb5,
+  // The header of zlib: RFC 1950, section 2.2.
+  "deflate": (first, second) =>
+    (first & 0x8f) === 8 &&
+    (second === undefined || (first * 256 + second) % 31 === 0),
 };
 
 function notEncoded({ chunk, length, state }: ChunkView): Finding {
@@ -142,13 +152,13 @@ function notEncoded({ chunk, length, state }: ChunkView): Finding {
   ) {
     return undefined;
   }
-  if (length < 4 || state.bytes + state.written > 0) return undefined;
+  if (length === 0 || state.bytes + state.written > 0) return undefined;
   // A part can begin anywhere.
   if (method === "HEAD" || response.code === 206) return undefined;
   const coding = findField(response, KNOWN.contentEncoding)?.value.trim() ?? "";
   const magic = MAGIC[coding.toLowerCase()];
-  const bytes = chunk as Uint8Array;
-  return magic === undefined || magic.every((byte, i) => bytes[i] === byte)
+  const [first, second] = chunk as Uint8Array;
+  return magic === undefined || magic(first!, second)
     ? undefined
     : `a body that is not ${coding}`;
 }

@@ -16,12 +16,15 @@ import type { Finding, Rule } from "./rule.ts";
  * space after it may be a part of a value.
  */
 const NEXT_COOKIE = new RegExp(`, +(${TOKEN_PATTERN})=`);
+/** In an attribute, a comma needs no space after it. */
+const AFTER_ATTRIBUTE = new RegExp(`;[^;]*,(${TOKEN_PATTERN})=`);
 
 /** A quoted value, in which a comma separates nothing. */
 const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 
 function joined({ value }: Field): Finding {
-  const next = NEXT_COOKIE.exec(value.replace(QUOTED, '""'))?.[1];
+  const text = value.replace(QUOTED, '""');
+  const next = (NEXT_COOKIE.exec(text) ?? AFTER_ATTRIBUTE.exec(text))?.[1];
   if (next === undefined) return undefined;
   // The values of cookies are secrets.
   return `${quote(value.slice(0, value.indexOf("=")))} and ${
@@ -33,6 +36,8 @@ function joined({ value }: Field): Finding {
 interface Cookie {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
+  /** The number of bytes of the name and the value. */
+  readonly size: number;
 }
 
 function parse(value: string): Cookie | undefined {
@@ -44,17 +49,43 @@ function parse(value: string): Cookie | undefined {
     const [key = "", ...values] = one.split("=");
     return [key.trim().toLowerCase(), values.join("=").trim()] as const;
   });
-  return { name, attributes: new Map(attributes) };
+  return { name, attributes: new Map(attributes), size: pair.length - 1 };
 }
+
+/** The names of attributes. */
+const ATTRIBUTES =
+  /^(?:domain|expires|httponly|max-age|partitioned|path|samesite|secure)$/i;
+
+/** The valid values of attributes. */
+const VALUES: ReadonlyArray<readonly [string, RegExp, string]> = [
+  ["domain", /^[^:/,\s]*$/, "Write the host alone, or leave Domain out"],
+  ["path", /^(?:\/.*)?$/, 'Begin the path with "/"'],
+  ["samesite", /^(?:strict|lax|none)$/i, "Write Strict, Lax or None"],
+  ["secure", /^(?!false|0)/i, "Leave Secure out: it needs no value"],
+  ["httponly", /^(?!false|0)/i, "Leave HttpOnly out: it needs no value"],
+];
 
 function refused({ value }: Field): Finding {
   const cookie = parse(value);
   if (cookie === undefined) {
     return { got: "one without a name", hint: "Write name=value" };
   }
-  const { name, attributes } = cookie;
+  const { name, attributes, size } = cookie;
   const isSecure = attributes.has("secure");
   const shown = quote(name);
+  if (ATTRIBUTES.test(name)) {
+    return {
+      got: `${shown} as the name`,
+      hint: "Begin with the cookie: name=value; Path=/",
+    };
+  }
+  if (size > 4096) {
+    return {
+      got: `${shown} with ${size} bytes`,
+      hint:
+        "Clients ignore a cookie of more than 4096 bytes: store the data, and send its key",
+    };
+  }
   if (/^none$/i.test(attributes.get("samesite") ?? "") && !isSecure) {
     return { got: `${shown} with SameSite=None`, hint: "Add Secure" };
   }
@@ -69,6 +100,15 @@ function refused({ value }: Field): Finding {
       got: `${shown} with other attributes`,
       hint: "A name that begins with __Host- needs Path=/, and no Domain",
     };
+  }
+  for (const [attribute, isValid, hint] of VALUES) {
+    const value = attributes.get(attribute);
+    if (value !== undefined && !isValid.test(value)) {
+      return { got: `${attribute}=${value.slice(0, 60)}`, hint };
+    }
+  }
+  if (attributes.has("partitioned") && !isSecure) {
+    return { got: `${shown} with Partitioned`, hint: "Add Secure" };
   }
   const age = attributes.get("max-age");
   if (age !== undefined && !/^-?[0-9]+$/.test(age)) {

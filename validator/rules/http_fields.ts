@@ -10,7 +10,7 @@ import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass } from "../views/character_classes.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
-import { findFault } from "./http_syntax.ts";
+import { findFault, isHttpDate } from "./http_syntax.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** Applies a check to the headers of some names, until it finds something. */
@@ -86,21 +86,42 @@ function uriReference({ value, classes }: Field): Finding {
     : got;
 }
 
-function isDate(value: string): boolean {
-  const date = new Date(value);
-  // This is IMF-fixdate, and it shows whether the weekday is right.
-  return !Number.isNaN(date.getTime()) && date.toUTCString() === value;
-}
-
 function httpDate({ bit, name, value }: Field): Finding {
   const trimmed = value.trim();
-  if (isDate(trimmed)) return undefined;
+  if (isHttpDate(trimmed)) return undefined;
   if (bit === KNOWN.retryAfter && isDigits(trimmed)) return undefined;
   // RFC 9111 section 5.3: caches know these as "expired long ago".
   if (bit === KNOWN.expires && (trimmed === "0" || trimmed === "-1")) {
     return undefined;
   }
   return `${quote(value)} as ${name}`;
+}
+
+/** The headers in which `*` is no wildcard if there are credentials. */
+const WILDCARDS: ReadonlyMap<string, string | undefined> = new Map([
+  ["access-control-allow-origin", undefined],
+  ["access-control-allow-headers", "List the names of the headers"],
+  ["access-control-allow-methods", "List the methods"],
+  ["access-control-expose-headers", "List the names of the headers"],
+]);
+
+function findWildcard(response: ResponseView): Finding {
+  if (
+    !response.fields.some(({ key }) =>
+      key === "access-control-allow-credentials"
+    )
+  ) return undefined;
+  return findIn(response, KNOWN.lookedAt, ({ key, name, value }) => {
+    if (value.trim() !== "*" || !WILDCARDS.has(key)) return undefined;
+    const hint = WILDCARDS.get(key);
+    const got = `"*" as ${name}`;
+    return hint === undefined ? got : { got, hint };
+  });
+}
+
+function lateChange({ value }: Field): Finding {
+  // Clocks of file servers differ a little.
+  return Date.parse(value) > Date.now() + 60_000 ? quote(value) : undefined;
 }
 
 /** Rules about values. */
@@ -158,6 +179,18 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
       ),
   },
   {
+    id: "http/last-modified",
+    severity: "warning",
+    blame: "application",
+    profile: "http",
+    spec: "http-last-modified",
+    title: "The Last-Modified header should not be a time in the future",
+    why:
+      "Caches compare it with the date of the response, and keep the content too long.",
+    hint: "Send the current time if a file has a later one",
+    check: ({ response }) => findIn(response, KNOWN.lastModified, lateChange),
+  },
+  {
     id: "http/syntax",
     severity: "warning",
     blame: "application",
@@ -181,21 +214,10 @@ export const HTTP_FIELD_RULES: readonly Rule<HeadView>[] = [
     profile: "http",
     spec: "http-credentials",
     title:
-      "Access-Control-Allow-Credentials should come with one origin, not with the wildcard",
-    why: "Browsers reject a response with both.",
+      "Access-Control-Allow-Credentials should come with one origin and with names, not with the wildcard",
+    why: "For requests with credentials, browsers do not accept a wildcard.",
     hint:
       "Answer with the Origin of the request if you know it, and with Vary: Origin",
-    check: ({ response }) =>
-      findIn(
-        response,
-        KNOWN.accessControlAllowOrigin,
-        ({ value }) =>
-          value.trim() === "*" &&
-            response.fields.some(({ key }) =>
-              key === "access-control-allow-credentials"
-            )
-            ? "both"
-            : undefined,
-      ),
+    check: ({ response }) => findWildcard(response),
   },
 ];

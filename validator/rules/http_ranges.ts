@@ -125,6 +125,62 @@ function wrongPart(state: RequestState): Finding {
     : `${total} bytes for a part of ${length}`;
 }
 
+/** Parses a Range of bytes; -1 for a position that it leaves out. */
+function parseAsked(asked: string): Array<readonly [number, number]> {
+  const specs = /^bytes=(.+)$/i.exec(asked.trim())?.[1]?.split(",") ?? [];
+  const ranges = specs.map((spec) => {
+    const match = /^(\d{0,15})-(\d{0,15})$/.exec(spec.trim());
+    return match === null || match[0] === "-" ? undefined : [
+      match[1] === "" ? -1 : Number(match[1]),
+      match[2] === "" ? -1 : Number(match[2]),
+    ] as const;
+  });
+  // Servers ignore a Range that they cannot parse, each in its own way.
+  return ranges.includes(undefined)
+    ? []
+    : ranges.filter((one) => one !== undefined);
+}
+
+function partOf(response: ResponseView): ByteRange | undefined {
+  const field = findField(response, KNOWN.contentRange);
+  return field && parseRange(field.value);
+}
+
+/**
+ * Checks whether a part overlaps one of the requested ranges.
+ *
+ * @param response The response with the part.
+ * @param asked The value of the header Range.
+ * @returns Whether it does, or cannot be compared.
+ */
+export function overlapsRange(response: ResponseView, asked: string): boolean {
+  const part = partOf(response);
+  const ranges = parseAsked(asked);
+  if (part === undefined || part.first === -1 || ranges.length === 0) {
+    return true;
+  }
+  const { first, last, size } = part;
+  return ranges.some(([from, to]) => {
+    if (from === -1) return size === -1 || last >= size - to;
+    return last >= from && (to === -1 || first <= to);
+  });
+}
+
+/**
+ * Checks whether a single requested range is a part of the content.
+ *
+ * @param response The response, whose Content-Range has the size.
+ * @param asked The value of the header Range.
+ * @returns Whether it certainly is. A server may refuse several ranges.
+ */
+export function satisfiesRange(response: ResponseView, asked: string): boolean {
+  const size = partOf(response)?.size ?? -1;
+  const [range, ...more] = parseAsked(asked);
+  if (range === undefined || more.length > 0 || size <= 0) return false;
+  const [from, to] = range;
+  return from === -1 ? to > 0 : from < size && (to === -1 || to >= from);
+}
+
 /** Rules about status 206 and 416, and about Content-Range. */
 export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
   {
@@ -145,6 +201,7 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-range-method",
+    covers: ["http/unasked"],
     title: "Statuses 206 and 416 must answer GET only",
     why:
       "HTTP defines ranges for GET only, so other methods ignore the header Range.",
@@ -164,7 +221,7 @@ export const HTTP_RANGE_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-content-range",
-    covers: ["http/206-length", "http/206-body"],
+    covers: ["http/206-length", "http/206-body", "http/unasked"],
     title:
       'The Content-Range header must have the form "bytes 0-99/1234", and "bytes */1234" with status 416',
     why:

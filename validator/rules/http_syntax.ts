@@ -8,6 +8,17 @@
 import { isDigits, isToken, TOKEN_PATTERN } from "../../wsgi/http_syntax.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
 
+/**
+ * Checks whether a value is an IMF-fixdate (RFC 9110, section 5.6.7), with the
+ * right day of the week.
+ *
+ * @param value The trimmed value.
+ */
+export function isHttpDate(value: string): boolean {
+  const date = new Date(value);
+  return !Number.isNaN(date.getTime()) && date.toUTCString() === value;
+}
+
 /** How to fix a value; `undefined` if it is valid. */
 type Fault = string | undefined;
 
@@ -121,6 +132,55 @@ function uri(value: string): Fault {
     : "Escape it: encodeURI(path)";
 }
 
+// RFC 9110 section 11.6.1. Commas separate challenges and their parameters.
+const PARAMETER =
+  `${TOKEN_PATTERN}[ \\t]*=[ \\t]*(?:${TOKEN_PATTERN}|"(?:[^"\\\\]|\\\\.)*")`;
+const CHALLENGE = new RegExp(
+  `^${TOKEN_PATTERN}(?:[ \\t]+(?:${PARAMETER}|[A-Za-z0-9._~+/-]+=*))?$`,
+);
+const CHALLENGE_PARAMETER = new RegExp(`^${PARAMETER}$`);
+
+function challenges(value: string): Fault {
+  const elements = elementsOf(value);
+  if (CHALLENGE_PARAMETER.test(elements[0] ?? "")) {
+    return 'Begin with the scheme: Basic realm="…"';
+  }
+  return elements.every((one) =>
+      CHALLENGE.test(one) || CHALLENGE_PARAMETER.test(one)
+    )
+    ? undefined
+    : 'Put values with spaces into quotes: Basic realm="my site"';
+}
+
+const KEYWORDS =
+  /(?:^|[ ;])(self|unsafe-(?:inline|eval|hashes)|strict-dynamic)(?:$|[ ;])/i;
+
+function contentSecurityPolicy(value: string): Fault {
+  const keyword = KEYWORDS.exec(value)?.[1];
+  return keyword === undefined
+    ? undefined
+    : `Put single quotes around it: '${keyword}'`;
+}
+
+const REFERRER_POLICY =
+  /^(?:no-referrer|no-referrer-when-downgrade|same-origin|origin|strict-origin|origin-when-cross-origin|strict-origin-when-cross-origin|unsafe-url)$/i;
+
+function referrerPolicy(value: string): Fault {
+  // Browsers use the last one that they know.
+  return value === "" ||
+      elementsOf(value).some((one) => REFERRER_POLICY.test(one))
+    ? undefined
+    : "Write a policy such as no-referrer or strict-origin-when-cross-origin";
+}
+
+/** Matches one of some values, which parameters may follow. */
+function policy(...values: readonly string[]): Look {
+  return oneOf(
+    new RegExp(`^(?:${values.join("|")})[ \\t]*(?:;|$)`),
+    `Write ${values.slice(0, -1).join(", ")} or ${values.at(-1)}`,
+  );
+}
+
 /** The checks, by header. */
 const LOOKS: Readonly<Record<string, Look>> = {
   "accept-ranges": acceptRanges,
@@ -140,6 +200,10 @@ const LOOKS: Readonly<Record<string, Look>> = {
   "age": digits("Write a number of seconds"),
   "allow": allow,
   "cache-control": cacheControl,
+  "clear-site-data": (value) =>
+    elementsOf(value).every((one) => /^"[^"]*"$/.test(one))
+      ? undefined
+      : 'Put each type into double quotes: "cache", "cookies"',
   "content-disposition": oneOf(
     DISPOSITION,
     'Put a file name with spaces into quotes: attachment; filename="my file.txt"',
@@ -147,13 +211,40 @@ const LOOKS: Readonly<Record<string, Look>> = {
   "content-encoding": contentEncoding,
   "content-language": contentLanguage,
   "content-location": uri,
+  "content-security-policy": contentSecurityPolicy,
+  "content-security-policy-report-only": contentSecurityPolicy,
+  "cross-origin-embedder-policy": policy(
+    "require-corp",
+    "credentialless",
+    "unsafe-none",
+  ),
+  "cross-origin-opener-policy": policy(
+    "same-origin",
+    "same-origin-allow-popups",
+    "noopener-allow-popups",
+    "unsafe-none",
+  ),
+  "cross-origin-resource-policy": policy(
+    "same-origin",
+    "same-site",
+    "cross-origin",
+  ),
+  "link": oneOf(
+    /^(?:<[^<>]*>|$)/,
+    "Put the URL into angle brackets: </a.css>; rel=preload",
+  ),
+  "proxy-authenticate": challenges,
+  "referrer-policy": referrerPolicy,
   "strict-transport-security": oneOf(
     /(?:^|;)\s*max-age\s*=\s*"?\d+"?\s*(?:;|$)/i,
     "Write max-age in seconds: max-age=31536000",
   ),
+  "sunset": (value) =>
+    isHttpDate(value) ? undefined : "Write date.toUTCString()",
   "vary": tokens(
     'Write the names of request headers: "Accept-Encoding, Cookie"',
   ),
+  "www-authenticate": challenges,
   "x-content-type-options": oneOf(
     /^nosniff$/i,
     "The only valid value is nosniff",

@@ -43,6 +43,17 @@ function staleLength(view: PairView): Finding {
     : undefined;
 }
 
+/** Finds chunks that the inner application has written and that went nowhere. */
+function lostWrites({ event, outer, inner }: PairView): Finding {
+  if (event !== "end" || inner.written === 0 || outer.written > 0) {
+    return undefined;
+  }
+  // Another status belongs to a response of the middleware itself.
+  const isPassedOn = outer.response?.code === inner.response?.code &&
+    hasContent(outer) && !outer.uncounted && outer.bytes === inner.bytes;
+  return isPassedOn ? `${inner.written} written bytes lost` : undefined;
+}
+
 /** Applied together with the other rules about middleware. */
 export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
   {
@@ -58,6 +69,19 @@ export const MIDDLEWARE_BODY_RULES: readonly Rule<PairView>[] = [
       "Remove Content-Length from the headers, or set it to the new length in bytes",
     covers: ["body/content-length"],
     check: staleLength,
+  },
+  {
+    id: "middleware/write-lost",
+    severity: "warning",
+    blame: "middleware",
+    profile: "core",
+    spec: "middleware-written",
+    title:
+      "The middleware must pass on the chunks that the inner application writes",
+    why: "The client gets a body without them.",
+    hint:
+      "Return the write() of the server, or keep the chunks and yield them first",
+    check: lostWrites,
   },
   {
     id: "middleware/drained",

@@ -52,6 +52,21 @@ function wrongShape(status: string): Finding {
   return got;
 }
 
+function noReason(status: string): Finding {
+  if (status.length === 4) return quote(status);
+  const reason = status.length === 13 || status.length === 8
+    ? status.slice(4)
+    : "";
+  return reason === "undefined" || reason === "null"
+    ? {
+      got: quote(status),
+      hint: `Is the reason missing in a table? Write ${
+        example(Number(status.slice(0, 3)))
+      }`,
+    }
+    : undefined;
+}
+
 function outOfRange(code: number): Finding {
   const got = String(code).padStart(3, "0");
   if (code === 101) {
@@ -158,9 +173,7 @@ export const STATUS_RULES: readonly Rule<HeadView>[] = [
     why: "PEP 3333 requires one; servers send it, and logs show it.",
     hint: 'Write "200 OK"; any short text will do',
     check: ({ response: { status, code } }) =>
-      code !== undefined && (status as string).length === 4
-        ? quote(status as string)
-        : undefined,
+      code === undefined ? undefined : noReason(status as string),
   },
   {
     id: "status/spaces",

@@ -78,12 +78,23 @@ const LOOKED_AT: ReadonlySet<string> = new Set([
   "age",
   "allow",
   "cache-control",
+  "clear-site-data",
   "content-disposition",
   "content-encoding",
   "content-language",
   "content-location",
+  "content-security-policy",
+  "content-security-policy-report-only",
+  "cross-origin-embedder-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+  "link",
+  "proxy-authenticate",
+  "referrer-policy",
   "strict-transport-security",
+  "sunset",
   "vary",
+  "www-authenticate",
   "x-content-type-options",
   "x-frame-options",
 ]);
@@ -103,6 +114,8 @@ const TAKEN_ONCE: ReadonlySet<string> = new Set([
 ]);
 
 const REQUEST: ReadonlySet<string> = new Set([
+  "access-control-request-headers",
+  "access-control-request-method",
   "authorization",
   "cookie",
   "expect",

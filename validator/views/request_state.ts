@@ -44,6 +44,8 @@ export interface RequestState {
   readonly emptyRun: number;
   /** Whether there was a chunk whose bytes cannot be counted. */
   readonly uncounted: boolean;
+  /** Whether the body is one that `wsgi.file_wrapper` has returned. */
+  readonly isFile: boolean;
   /** Whether the body came to its end by itself. */
   readonly ended: boolean;
   /** Whether the application failed: it threw, or its body did. */

@@ -41,7 +41,8 @@ function isPlainArray(
 
 function kindOf(request: CheckedRequest, view: ReturnView): BodyKind {
   const body = view.body as object;
-  if (request.owns(body)) return "wrapper";
+  request.isFile = request.owns(body);
+  if (request.isFile) return "wrapper";
   if (Array.isArray(body)) return "array";
   return typeof view.asyncMethod === "function" ? "async" : "sync";
 }

@@ -184,7 +184,6 @@ export class CheckedIteration {
     this.#settle();
     try {
       this.observer.checkHeld("application");
-      this.observer.forget();
       if (isPromise || typeof result !== "object" || result === null) {
         return this.#takeNoResult(result, isPromise);
       }

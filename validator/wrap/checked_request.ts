@@ -38,6 +38,7 @@ export class CheckedRequest extends Findings implements PairState {
   written = 0;
   emptyRun = 0;
   uncounted = false;
+  isFile = false;
   ended = false;
   returns = 0;
   closes = 0;

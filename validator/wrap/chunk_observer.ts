@@ -47,7 +47,9 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.state = request;
     this.isInArray = isInArray;
     const { change, buffer } = request.rules;
-    if (change.length + buffer.length > 0) this.#snapshot = new ChunkSnapshot();
+    if (change.length + buffer.length > 0) {
+      this.#snapshot = new ChunkSnapshot(isInArray);
+    }
   }
 
   /**
@@ -92,7 +94,6 @@ export class ChunkObserver implements ChunkView, LengthView {
     const { state } = this;
     this.#isWritten = true;
     this.checkHeld("application", entry);
-    this.#snapshot?.forget();
     this.#look(chunk);
     if (this.memory !== undefined) this.#checkBytes(false, entry);
     state.written += this.length;
@@ -180,11 +181,6 @@ export class ChunkObserver implements ChunkView, LengthView {
     // Code behind a stream can run at any time, unlike that of a generator.
     const isCertain = kind !== "async" || isGenerator(body);
     state.checkServer(state.rules.detach, { isCertain });
-  }
-
-  /** Stops comparing earlier chunks, because the next one comes. */
-  forget(): void {
-    this.#snapshot?.forget();
   }
 
   /**

@@ -28,8 +28,11 @@ export function digest(bytes: Uint8Array, length: number): number {
   return hash;
 }
 
-/** The number of chunks that are remembered. */
+/** The number of chunks of an array that are remembered. */
 const MAX_CHUNKS = 256;
+
+/** The number of other chunks, to find a ring of buffers. */
+const MAX_EARLIER = 4;
 
 interface Remembered {
   readonly chunk: Uint8Array;
@@ -40,8 +43,17 @@ interface Remembered {
 /** Chunks that were passed on, with digests of their bytes. */
 export class ChunkSnapshot {
   #remembered: Remembered[] = [];
+  readonly #isOfArray: boolean;
   /** The length of the largest buffer so far. */
   largestBuffer = 0;
+
+  /**
+   * @param isOfArray Whether the chunks are those of an array: the first ones are
+   * then remembered, and otherwise the last ones.
+   */
+  constructor(isOfArray: boolean) {
+    this.#isOfArray = isOfArray;
+  }
 
   /**
    * Remembers a chunk.
@@ -51,8 +63,12 @@ export class ChunkSnapshot {
    */
   remember(chunk: Uint8Array, length: number): void {
     this.largestBuffer = Math.max(this.largestBuffer, bufferLengthOf(chunk));
-    if (this.#remembered.length >= MAX_CHUNKS) return;
-    this.#remembered.push({ chunk, length, digest: digest(chunk, length) });
+    const remembered = this.#remembered;
+    if (!this.#isOfArray && remembered.length === MAX_EARLIER) {
+      remembered.shift();
+    }
+    if (remembered.length >= MAX_CHUNKS) return;
+    remembered.push({ chunk, length, digest: digest(chunk, length) });
   }
 
   /** Forgets all chunks. */
@@ -61,15 +77,19 @@ export class ChunkSnapshot {
   }
 
   /**
-   * Finds a chunk that has changed. If there is one, all are forgotten.
+   * Finds a chunk that has changed. If there is one, all are forgotten. Earlier
+   * chunks of a body that is not an array may be detached: they were sent.
    *
    * @returns The kind of change; `undefined` if there is none.
    */
   find(): "changed" | "detached" | undefined {
-    for (const { chunk, length, digest: before } of this.#remembered) {
-      const isSame = lengthOf(chunk) === length &&
-        digest(chunk, length) === before;
-      if (isSame) continue;
+    const last = this.#remembered.length - 1;
+    for (
+      const [i, { chunk, length, digest: before }] of this.#remembered.entries()
+    ) {
+      const isWhole = lengthOf(chunk) === length;
+      if (!isWhole && i < last && !this.#isOfArray) continue;
+      if (isWhole && digest(chunk, length) === before) continue;
       this.forget();
       return isGone(chunk) ? "detached" : "changed";
     }

@@ -65,6 +65,22 @@ function findLinked(
   return linked instanceof CheckedRequest ? linked : undefined;
 }
 
+/** Finds the request to which an environ leads that is at the wrong place. */
+function findMisplaced(args: readonly unknown[]): CheckedRequest | undefined {
+  if (args.length === 2 && typeof args[1] === "function") return undefined;
+  const [first, second] = args as readonly (
+    Readonly<Record<PropertyKey, unknown>> | null | undefined
+  )[];
+  try {
+    const linked = second?.[CHECKED_REQUEST] ??
+      (first?.["environ"] as typeof second)?.[CHECKED_REQUEST];
+    return linked instanceof CheckedRequest ? linked : undefined;
+  } catch {
+    // A proxy may throw.
+    return undefined;
+  }
+}
+
 /**
  * Reads the environ that the server passes to the application.
  *
@@ -82,7 +98,8 @@ export function readEnviron(
     ? { ...object }
     : NOTHING;
   const isEnviron = args.length > 1 && isPlainObject(object);
-  const linked = findLinked(object, values, isEnviron);
+  const linked = findLinked(object, values, isEnviron) ??
+    findMisplaced(args);
   const earlier = linked === undefined
     ? undefined
     : findEarlier(linked, rules, object);

@@ -1,7 +1,7 @@
 /** Servers that misread the chunked coding. */
 
 import type { BrokenServer } from "./server.ts";
-import { reads } from "./wrong_proxy.ts";
+import { reads, replacing } from "./wrong_proxy.ts";
 
 /** Changes the first chunk size of a body that comes with its head. */
 function firstSize(wrong: RegExp, right: string): (piece: string) => string {
@@ -30,42 +30,27 @@ const SIZES: readonly [string, RegExp, right: string, string][] = [
   ["knows no chunk extensions", /^5;a=b/, "5x\r\n", "chunks/extension"],
 ];
 
-/** The mistake, the part that is changed, its replacement, and the cases. */
-const PARTS: readonly [string, part: string, to: string, string][] = [
-  [
-    "accepts LF as the end of a chunk",
-    "hello\n0\r\n",
-    "hello\r\n0\r\n",
-    "chunks/bare-lf-data",
-  ],
-  [
-    "requires no CRLF after a chunk",
-    "hello0\r\n",
-    "hello\r\n0\r\n",
-    "chunks/unended",
-  ],
-  [
-    "skips to the end of the line after a chunk",
-    "helloooo\r\n",
-    "hello\r\n",
-    "chunks/too-long",
-  ],
-  [
-    "does not check trailers",
-    "\r\n0\r\na\r\n\r\n",
-    "\r\n0\r\n\r\n",
-    "chunks/bad-trailer",
-  ],
-  ["knows no capital digits", "\r\nA\r\nh", "\r\nx\r\nh", "chunks/case"],
-  ["knows no trailers", "X-Trailer: 1\r\n", "X-Trailer\r\n", "chunks/trailers"],
-];
-
 /** The servers. */
 export const CHUNKS: readonly BrokenServer[] = [
   ...SIZES.map(([name, wrong, right, found]) =>
     reads(name, firstSize(wrong, right), found)
   ),
-  ...PARTS.map(([name, part, to, found]) =>
-    reads(name, (piece) => piece.replace(part, to), found)
-  ),
+  ...replacing([
+    [
+      "accepts LF as the end of a chunk",
+      "hello\n0\r\n",
+      "hello\r\n0\r\n",
+      "chunks/bare-lf-data",
+    ],
+    [
+      "requires no CRLF after a chunk",
+      "o0\r\n",
+      "o\r\n0\r\n",
+      "chunks/unended",
+    ],
+    ["skips to the end of the line", "ooo\r\n", "\r\n", "chunks/too-long"],
+    ["does not check trailers", "0\r\na\r\n", "0\r\n", "chunks/bad-trailer"],
+    ["knows no capital digits", "\r\nA\r\nh", "\r\nx\r\nh", "chunks/case"],
+    ["knows no trailers", "-Trailer: 1\r", "-Trailer\r", "chunks/trailers"],
+  ]),
 ];

@@ -1,16 +1,14 @@
 /** Servers that accept what they must refuse, or refuse what they must accept. */
 
 import type { BrokenServer } from "./server.ts";
-import { reads, wire } from "./wrong_proxy.ts";
+import { after, reads, type Replacing, sends, wire } from "./wrong_proxy.ts";
 
 /** Changes the head of a request if a piece begins with one. */
 function head(change: (head: string) => string): (piece: string) => string {
   return (piece) => piece.replace(/^[\w-]+ [^\n]* HTTP\/[^]*?\r\n\r\n/, change);
 }
 
-/** Replaces a part of these heads: name, part, replacement, cases. */
-type Replacing = readonly [string, from: string | RegExp, to: string, string];
-
+/** Creates servers that read one part of a head as another. */
 function replacing(rows: readonly Replacing[]): BrokenServer[] {
   return rows.map(([name, from, to, found]) =>
     reads(name, head((text) => text.replace(from, to)), found)
@@ -94,28 +92,34 @@ const CODINGS: readonly BrokenServer[] = [
 
 /** Servers that mishandle Expect, Upgrade, CONNECT and empty lines. */
 const FEATURES: readonly BrokenServer[] = [
-  wire("never sends 100", () => ({
-    received: (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
-  }), "connection/expect-read"),
-  wire("sends 100 immediately", () => {
-    let isOwed = false;
-    return {
-      sent: (piece) => {
-        isOwed ||= piece.includes("\r\nExpect: 100-continue\r\n");
-        return piece;
-      },
-      received: (piece) => {
-        const isMissing = isOwed && !piece.startsWith("HTTP/1.1 100 ");
-        isOwed = false;
-        return isMissing ? `HTTP/1.1 100 Continue\r\n\r\n${piece}` : piece;
-      },
-    };
-  }, "connection/expect-unread"),
-  reads(
-    "refuses an Upgrade with a body",
-    head((text) => text.replace("Upgrade: h2c", "Upgrade h2c")),
-    "connection/upgrade-*",
+  sends(
+    "never sends 100",
+    (piece) => piece.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, ""),
+    "connection/expect-read",
   ),
+  wire(
+    "sends 100 immediately",
+    after(/\r\nExpect: 100-continue\r\n/, (isExpecting) => {
+      let isOwed = true;
+      return {
+        received: (piece) => {
+          const isMissing = isExpecting() && isOwed &&
+            !piece.startsWith("HTTP/1.1 100 ");
+          isOwed = false;
+          return isMissing ? `HTTP/1.1 100 Continue\r\n\r\n${piece}` : piece;
+        },
+      };
+    }),
+    "connection/expect-unread",
+  ),
+  ...replacing([
+    [
+      "refuses an Upgrade",
+      "Upgrade: h2c",
+      "Upgrade h2c",
+      "connection/upgrade-*",
+    ],
+  ]),
   reads(
     "mistakes the body of a CONNECT for a request",
     head((text) =>
@@ -134,17 +138,14 @@ const FEATURES: readonly BrokenServer[] = [
     ),
     "bodiless/connect connection/connect-after",
   ),
-  wire("answers CONNECT with a length", () => {
-    let isTunnel = false;
-    return {
-      sent: (piece) => {
-        isTunnel ||= piece.startsWith("CONNECT ");
-        return piece;
-      },
+  wire(
+    "answers CONNECT with a length",
+    after(/^CONNECT /, (isTunnel) => ({
       received: (piece) =>
-        isTunnel ? piece.replace("\r\n", "\r\nContent-Length: 0\r\n") : piece,
-    };
-  }, "bodiless/connect"),
+        isTunnel() ? piece.replace("\r\n", "\r\nContent-Length: 0\r\n") : piece,
+    })),
+    "bodiless/connect",
+  ),
   wire("rejects an empty line before a request", () => {
     let isFirst = true;
     return {

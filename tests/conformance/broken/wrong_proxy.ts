@@ -127,11 +127,45 @@ export function wire(
   return { name, start: (app) => before(serve(app), wrong), found };
 }
 
+/** Makes a mistake that depends on what the client has sent. */
+export function after(
+  part: RegExp,
+  wrong: (isSent: () => boolean) => Wrong,
+): () => Wrong {
+  return () => {
+    let isSent = false;
+    const sent = (piece: string): string => {
+      isSent ||= part.test(piece);
+      return piece;
+    };
+    return { sent, ...wrong(() => isSent) };
+  };
+}
+
+/** A mistake in reading: its name, the part to replace, with what, the cases. */
+export type Replacing = readonly [string, string | RegExp, string, string];
+
 /** Creates a server that reads requests in another way. */
 export function reads(
   name: string,
-  change: (piece: string) => string,
+  sent: (piece: string) => string,
   found: string,
 ): BrokenServer {
-  return wire(name, () => ({ sent: change }), found);
+  return wire(name, () => ({ sent }), found);
+}
+
+/** Creates servers that read one part of a piece as another. */
+export function replacing(rows: readonly Replacing[]): BrokenServer[] {
+  return rows.map(([name, from, to, found]) =>
+    reads(name, (piece) => piece.replace(from, to), found)
+  );
+}
+
+/** Creates a server that sends something else. */
+export function sends(
+  name: string,
+  received: (piece: string) => string,
+  found: string,
+): BrokenServer {
+  return wire(name, () => ({ received }), found);
 }

@@ -97,8 +97,6 @@ test("fromPython() does not call the application if the body was cut short", asy
   assertEquals(notes, ["None", "b''"]);
 });
 
-// The response ------------------------------------------------------------------
-
 test("fromPython() converts a list to an array", async () => {
   const { app } = define(START, 'return [b"one", b"", b"two"]');
   const { body } = await call(app);
@@ -194,8 +192,6 @@ test("fromPython() serves one request at a time", async () => {
   await later;
   assertEquals(notes, ["0", "closed", "0", "closed"]);
 });
-
-// write() and startResponse ---------------------------------------------------------
 
 const WRITES = [
   `write = ${START}`,

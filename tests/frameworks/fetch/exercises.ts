@@ -4,7 +4,29 @@ import { assert, assertEquals } from "@std/assert";
 import { assertMatch, assertStringIncludes } from "@std/assert";
 import type { Exercise } from "../../../tools/matrix/part.ts";
 import { LIVE_EXERCISES } from "./live_exercises.ts";
-import { askOf } from "./visit.ts";
+
+/** A response that was read to its end. */
+interface Visit {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Creates a function that sends `"GET hello/Ada"` and follows no redirect. */
+function askOf(
+  url: URL,
+): (request: string, init?: RequestInit) => Promise<Visit> {
+  return async (request, init = {}) => {
+    const [method = "GET", target = ""] = request.split(" ");
+    const response = await fetch(new URL(target, url), {
+      redirect: "manual",
+      ...init,
+      method,
+    });
+    const { status, headers } = response;
+    return { status, headers, text: await response.text() };
+  };
+}
 
 async function routing(url: URL): Promise<void> {
   const ask = askOf(url);

@@ -11,7 +11,7 @@ import {
   redirect,
   setCookie,
 } from "npm:h3@^2";
-import { aborted, type Happenings } from "./happenings.ts";
+import { endless, happenings, twoParts, waitForLeaving } from "./live.ts";
 
 const TEXT = "text/plain; charset=utf-8";
 
@@ -25,7 +25,7 @@ function text(event: H3Event, body: string): string {
 }
 
 /** Creates the application. */
-export function createApp(happenings: Happenings): H3 {
+export function createApp(): H3 {
   // Otherwise it also writes errors of handlers to the console.
   const app = new H3({ silent: true });
   app.get(
@@ -45,15 +45,8 @@ export function createApp(happenings: Happenings): H3 {
     return event.req.body;
   });
   app.get("/parts/:id", (event) => {
-    const id = param(event, "id");
     event.res.headers.set("Content-Type", TEXT);
-    const encoder = new TextEncoder();
-    async function* parts(): AsyncGenerator<Uint8Array> {
-      yield encoder.encode("first\n");
-      await happenings.when(`${id}-open`);
-      yield encoder.encode("second\n");
-    }
-    return ReadableStream.from(parts());
+    return twoParts(param(event, "id"), "*\n");
   });
   app.get("/events/:id", (event) => {
     const stream = createEventStream(event);
@@ -79,27 +72,12 @@ export function createApp(happenings: Happenings): H3 {
     throw new Error("failed on purpose");
   });
   app.get("/wait/:id", async (event) => {
-    const id = param(event, "id");
-    happenings.happen(`${id}-began`);
-    await aborted(event.req.signal);
-    happenings.happen(`${id}-left`);
-    return text(event, "too late\n");
+    const { signal } = event.req;
+    return text(event, await waitForLeaving(param(event, "id"), signal));
   });
   app.get("/endless/:id", (event) => {
     event.res.headers.set("Content-Type", TEXT);
-    const chunk = new TextEncoder().encode("again\n");
-    return new ReadableStream({
-      pull: (controller) => controller.enqueue(chunk),
-      cancel: () => happenings.happen(`${param(event, "id")}-left`),
-    });
-  });
-  app.get("/happened/:what", async (event) => {
-    await happenings.when(param(event, "what"));
-    return text(event, "yes\n");
-  });
-  app.post("/happen/:what", (event) => {
-    happenings.happen(param(event, "what"));
-    return text(event, "yes\n");
+    return endless(param(event, "id"));
   });
   return app;
 }

@@ -4,10 +4,10 @@ import { Hono } from "npm:hono@^4";
 import { getCookie, setCookie } from "npm:hono@^4/cookie";
 import { getConnInfo } from "npm:hono@^4/deno";
 import { stream, streamSSE, streamText } from "npm:hono@^4/streaming";
-import { aborted, type Happenings } from "./happenings.ts";
+import { happenings, waitForLeaving } from "./live.ts";
 
 /** Creates the application. */
-export function createApp(happenings: Happenings): Hono {
+export function createApp(): Hono {
   const app = new Hono();
   app.get("/hello/:name", (c) => c.text(`Hello ${c.req.param("name")}!\n`));
   app.post("/sum", async (c) => {
@@ -49,11 +49,7 @@ export function createApp(happenings: Happenings): Hono {
   // Its own handler would also write to the console.
   app.onError((_error, c) => c.text("Internal Server Error", 500));
   app.get("/wait/:id", async (c) => {
-    const id = c.req.param("id");
-    happenings.happen(`${id}-began`);
-    await aborted(c.req.raw.signal);
-    happenings.happen(`${id}-left`);
-    return c.text("too late\n");
+    return c.text(await waitForLeaving(c.req.param("id"), c.req.raw.signal));
   });
   app.get("/endless/:id", (c) => {
     c.header("Content-Type", "text/plain");
@@ -65,14 +61,6 @@ export function createApp(happenings: Happenings): Hono {
   app.get("/client", (c) => {
     const { address, transport } = getConnInfo(c).remote;
     return c.text(`${address} ${transport}\n`);
-  });
-  app.get("/happened/:what", async (c) => {
-    await happenings.when(c.req.param("what"));
-    return c.text("yes\n");
-  });
-  app.post("/happen/:what", (c) => {
-    happenings.happen(c.req.param("what"));
-    return c.text("yes\n");
   });
   return app;
 }

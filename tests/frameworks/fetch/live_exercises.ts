@@ -2,33 +2,23 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../../../conformance/raw_client.ts";
-import { within } from "../../../conformance/expect.ts";
 import type { Exercise } from "../../../tools/matrix/part.ts";
-import { askOf } from "./visit.ts";
+import { happenings } from "./live.ts";
 
 /** The size of a read of `wsgi.input`. */
 const BLOCK = "b".repeat(65_536);
 
-function connect({ port }: URL): Promise<RawClient> {
-  return RawClient.connect({ port: Number(port) });
-}
-
-async function send(client: RawClient, request: string): Promise<void> {
+/** Connects and sends a request without a body. */
+async function send({ port }: URL, request: string): Promise<RawClient> {
+  const client = await RawClient.connect({ port: Number(port) });
   await client.send(`${request} HTTP/1.1\r\nHost: h\r\n\r\n`);
-}
-
-/** Waits for an event in the application. */
-async function happened(url: URL, what: string): Promise<void> {
-  const answer = askOf(url)(`GET happened/${what}`);
-  assertEquals((await within(answer, what)).text, "yes\n");
+  return client;
 }
 
 async function upload(url: URL): Promise<void> {
-  using client = await connect(url);
-  await client.send(
-    "PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
-  );
-  await client.send(`10000\r\n${BLOCK}\r\n`);
+  const line = "PUT /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n";
+  using client = await RawClient.connect({ port: Number(url.port) });
+  await client.send(`${line}Host: h\r\n\r\n10000\r\n${BLOCK}\r\n`);
   assertEquals((await client.head()).status, 200);
   // It arrives before the request ends.
   let echo = "";
@@ -48,13 +38,12 @@ async function readParts(
   target: string,
 ): Promise<{ type: string | undefined; first: string; rest: string }> {
   const id = crypto.randomUUID();
-  using client = await connect(url);
-  await send(client, `GET /${target}/${id}`);
+  using client = await send(url, `GET /${target}/${id}`);
   const head = await client.head();
   assertEquals(head.status, 200);
   assertEquals(head.get("transfer-encoding"), "chunked");
   const first = await client.chunk() ?? "";
-  await askOf(url)(`POST happen/${id}-open`);
+  happenings.happen(`${id}-open`);
   const { body, complete } = await client.chunks();
   assert(complete);
   return { type: head.get("content-type"), first, rest: body };
@@ -72,35 +61,32 @@ async function events(url: URL): Promise<void> {
 }
 
 async function head(url: URL): Promise<void> {
-  using client = await connect(url);
-  await send(client, "HEAD /hello/Ada");
+  using client = await send(url, "HEAD /hello/Ada");
   const { head, body } = await client.response("HEAD");
   assertEquals([head.status, body], [200, ""]);
   // Hono and h3 drop the body themselves, so its length is unknown.
   const length = head.get("content-length");
   assert([undefined, "11"].includes(length), `Content-Length is ${length}`);
   // A body would precede the next response.
-  await send(client, "GET /hello/Ada");
+  await client.send("GET /hello/Ada HTTP/1.1\r\nHost: h\r\n\r\n");
   assertEquals((await client.response()).body, "Hello Ada!\n");
 }
 
 async function leaveWaiting(url: URL): Promise<void> {
   const id = crypto.randomUUID();
-  using client = await connect(url);
-  await send(client, `GET /wait/${id}`);
-  await happened(url, `${id}-began`);
+  using client = await send(url, `GET /wait/${id}`);
+  await happenings.soon(`${id}-began`);
   client.close();
-  await happened(url, `${id}-left`);
+  await happenings.soon(`${id}-left`);
 }
 
 async function leaveStream(url: URL): Promise<void> {
   const id = crypto.randomUUID();
-  using client = await connect(url);
-  await send(client, `GET /endless/${id}`);
+  using client = await send(url, `GET /endless/${id}`);
   await client.head();
   await client.skip(BLOCK.length);
   client.close();
-  await happened(url, `${id}-left`);
+  await happenings.soon(`${id}-left`);
 }
 
 /** The exercises of every framework over a raw socket. */
