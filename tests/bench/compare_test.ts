@@ -12,8 +12,10 @@ import {
 import { Serving } from "../../bench/serving.ts";
 import { hasWrk } from "../../bench/wrk.ts";
 import { RawClient } from "../raw_client.ts";
+import { testsWith } from "../tool.ts";
 
-const wrk = Deno.build.os === "linux" && await hasWrk();
+const hasTool = Deno.build.os === "linux" && await hasWrk();
+const testWithWrk = testsWith(hasTool ? "" : " (wrk is not installed)");
 const [hello] = SCENARIOS as [Scenario];
 const bare = contender("bare");
 
@@ -87,26 +89,20 @@ Deno.test("Serving.start() rejects when the program ends", async () => {
   await assertRejects(start, Error, "broken ended at its start");
 });
 
-Deno.test({
-  name: `compare() measures two contenders in turns${
-    wrk ? "" : " (wrk is not installed)"
-  }`,
-  ignore: !wrk,
-  async fn(): Promise<void> {
-    const { rows, missing } = await compare(
-      hello,
-      [bare, contender("makeServer"), contender("oak")],
-      shortest({ oak: "not today" }),
-    );
-    assertEquals(rows.map((row) => row.contender), ["bare", "makeServer"]);
-    assertEquals(missing, [{ contender: "oak", reason: "not today" }]);
-    for (const { summary, memory } of rows) {
-      assertGreater(summary.best.perSecond, 0);
-      assertGreater(summary.best.cpu, 0);
-      assertGreater(memory.rss, 1_000_000);
-      assertEquals(summary.best.errors, 0);
-    }
-  },
+testWithWrk("compare() measures two contenders in turns", async () => {
+  const { rows, missing } = await compare(
+    hello,
+    [bare, contender("makeServer"), contender("oak")],
+    shortest({ oak: "not today" }),
+  );
+  assertEquals(rows.map((row) => row.contender), ["bare", "makeServer"]);
+  assertEquals(missing, [{ contender: "oak", reason: "not today" }]);
+  for (const { summary, memory } of rows) {
+    assertGreater(summary.best.perSecond, 0);
+    assertGreater(summary.best.cpu, 0);
+    assertGreater(memory.rss, 1_000_000);
+    assertEquals(summary.best.errors, 0);
+  }
 });
 
 Deno.test("compare() omits a contender that does not support the scenario", async () => {

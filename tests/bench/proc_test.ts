@@ -7,11 +7,10 @@ import {
   parseStatus,
   treeOf,
 } from "../../bench/proc.ts";
+import { testsWith } from "../tool.ts";
 
-/** A test that needs /proc. */
-function testOnLinux(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: Deno.build.os !== "linux", fn });
-}
+const isLinux = Deno.build.os === "linux";
+const testOnLinux = testsWith(isLinux ? "" : " (there is no /proc)");
 
 Deno.test("parseSchedstat() reads the nanoseconds on a CPU", () => {
   assertEquals(parseSchedstat("1543261614 20733187 44\n"), 1_543_261_614);

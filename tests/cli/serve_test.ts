@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Outcome, Program } from "../program.ts";
 import { ask } from "../raw_client.ts";
 import { Tree } from "../static_files/static_tree.ts";
+import { testsWith } from "../tool.ts";
 
 const GET = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -60,7 +61,7 @@ Deno.test.each<[args: string[], what: string, format: string, log: RegExp]>([
   program.kill("SIGTERM");
   const { code, stderr } = await program.outcome();
   // Windows kills programs without a signal.
-  if (Deno.build.os !== "windows") assertEquals(code, 0);
+  if (!isWindows) assertEquals(code, 0);
   assertMatch(stderr, log);
 });
 
@@ -80,21 +81,20 @@ Deno.test("server.ts serves https with --cert and --key", async () => {
   assertMatch(await response.text(), /^wsgi\.url_scheme = "https"$/m);
 });
 
-Deno.test({
-  name: "server.ts --unix listens on a socket",
-  ignore: Deno.build.os === "windows",
-  async fn(): Promise<void> {
-    await using tree = await Tree.make({});
-    const path = `${tree.root}/app.sock`;
-    const { program, line } = await start("--unix", path);
-    await using _ = program;
-    assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
-    using connection = await Deno.connect({ transport: "unix", path });
-    await connection.write(new TextEncoder().encode(GET));
-    const bytes = new Uint8Array(12);
-    await connection.read(bytes);
-    assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
-  },
+const isWindows = Deno.build.os === "windows";
+const testUnix = testsWith(isWindows ? " (not on Windows)" : "");
+
+testUnix("server.ts --unix listens on a socket", async () => {
+  await using tree = await Tree.make({});
+  const path = `${tree.root}/app.sock`;
+  const { program, line } = await start("--unix", path);
+  await using _ = program;
+  assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
+  using connection = await Deno.connect({ transport: "unix", path });
+  await connection.write(new TextEncoder().encode(GET));
+  const bytes = new Uint8Array(12);
+  await connection.read(bytes);
+  assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
 });
 
 Deno.test("server.ts --help and --version print their text and exit", async () => {

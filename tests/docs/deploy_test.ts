@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { missingCgiServer } from "../../tools/matrix/cgi_server.ts";
 import { SERVERS } from "../../tools/matrix/servers.ts";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
-import { missingTool } from "../tool.ts";
+import { missingTool, testsWith } from "../tool.ts";
 import { nginx } from "../nginx.ts";
 import { readRecipes, type Recipe } from "./recipes.ts";
 import { Workplace } from "./workplace.ts";
@@ -81,9 +81,8 @@ const ALONE: readonly (readonly [title: string, missing: string])[] = [
 const WITH_PACKAGE = ["node:http", "Bun.serve"] as const;
 
 for (const [title, missing] of ALONE) {
-  const reason = noCurl || missing;
-  const name = `the recipe "${title}" prints what its page shows${reason}`;
-  Deno.test({ name, ignore: reason !== "" }, async () => {
+  const test = testsWith(noCurl || missing);
+  test(`the recipe "${title}" prints what its page shows`, async () => {
     await using place = await Workplace.create(["workerd"]);
     await place.write(before);
     await follow(place, recipe(title));
@@ -92,19 +91,21 @@ for (const [title, missing] of ALONE) {
 
 const noPackage = noCurl || noNode || await missingNpm("bun");
 
-Deno.test({
-  name: `recipes with the npm package print what their page shows${noPackage}`,
-  ignore: noPackage !== "",
-}, async (t) => {
-  await using place = await Workplace.create(["bun"]);
-  await place.write(before);
-  for (const commands of recipe("The npm package").terminals) {
-    await place.run(commands);
-  }
-  for (const title of WITH_PACKAGE) {
-    await t.step(title, () => follow(place, recipe(title)));
-  }
-});
+const testPackage = testsWith(noPackage);
+
+testPackage(
+  "recipes with the npm package print what their page shows",
+  async (t) => {
+    await using place = await Workplace.create(["bun"]);
+    await place.write(before);
+    for (const commands of recipe("The npm package").terminals) {
+      await place.run(commands);
+    }
+    for (const title of WITH_PACKAGE) {
+      await t.step(title, () => follow(place, recipe(title)));
+    }
+  },
+);
 
 Deno.test("every recipe is tested", () => {
   const followed = [...ALONE.map(([title]) => title), ...WITH_PACKAGE];
