@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { compare, type CompareOptions } from "../../bench/compare.ts";
+import { compare } from "../../bench/compare.ts";
 import { type Contender, contendersWith } from "../../bench/contenders.ts";
 import { FILE_SIZE } from "../../bench/contenders/payload.mjs";
 import { IdleConnections } from "../../bench/idle_connections.ts";
@@ -25,13 +25,8 @@ function contender(id: string): Contender {
   return found;
 }
 
-/** The options of a comparison that is as short as wrk allows. */
-function shortest(missing: Record<string, string> = {}): CompareOptions {
-  return {
-    ...{ rounds: 1, seconds: 1, file: "", progress: () => {} },
-    missing: new Map(Object.entries(missing)),
-  };
-}
+/** A comparison that is as short as wrk allows. */
+const SHORTEST = { rounds: 1, seconds: 1, file: "", progress: () => {} };
 
 Deno.test("requestOf() writes the request as wrk sends it", () => {
   const echo = SCENARIOS.find(({ id }) => id === "echo") ?? hello;
@@ -93,7 +88,7 @@ testWithWrk("compare() measures two contenders in turns", async () => {
   const { rows, missing } = await compare(
     hello,
     [bare, contender("makeServer"), contender("oak")],
-    shortest({ oak: "not today" }),
+    { ...SHORTEST, missing: new Map([["oak", "not today"]]) },
   );
   assertEquals(rows.map((row) => row.contender), ["bare", "makeServer"]);
   assertEquals(missing, [{ contender: "oak", reason: "not today" }]);
@@ -108,7 +103,8 @@ testWithWrk("compare() measures two contenders in turns", async () => {
 Deno.test("compare() omits a contender that does not support the scenario", async () => {
   const old = { ...bare, id: "old", cannot: { hello: "too old" } };
   const others = [{ ...bare, only: ["json"] }, old];
-  const { rows, missing } = await compare(hello, others, shortest());
+  const options = { ...SHORTEST, missing: new Map() };
+  const { rows, missing } = await compare(hello, others, options);
   assertEquals(rows, []);
   assertEquals(missing, [{ contender: "old", reason: "too old" }]);
 });

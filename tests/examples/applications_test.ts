@@ -36,9 +36,8 @@ const SITE: Content = {
   "text.ts": { link: "text.txt" },
 };
 
-function clientOf({ root }: Tree): TestClient {
-  return new TestClient(site(root), { throws: false });
-}
+const clientOf = ({ root }: Tree) =>
+  new TestClient(site(root), { throws: false });
 
 Deno.test("site.ts loads a module whose name must be escaped in a URL", async () => {
   await using tree = await Tree.make(SITE);

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
 import { ServerProcess } from "../../tools/matrix/server_process.ts";
+import { pack } from "../../tools/pack.ts";
 import {
   REFUSED,
   REFUSED_BY_LLHTTP,
 } from "../gateway/node/refused_requests.ts";
 import { ask, RawClient } from "../raw_client.ts";
+import { Tree } from "../static_files/static_tree.ts";
 import { missingTool, runTool, testsWith } from "../tool.ts";
-import { installPackage } from "./npm_package.ts";
 
 const EXAMPLE = new URL("../../examples/deploy/node.mjs", import.meta.url);
 
@@ -78,29 +79,33 @@ const app: Application = (environ, startResponse) => {
 export default toNodeListener(app, { maxRequestBodySize: 5 });
 `;
 
-/** The folder in which the package is installed. */
-let folder = "";
+/** The folder in which the npm package is installed, as its users install it. */
+let tree: Tree;
 
 Deno.test.beforeAll(async () => {
   if (noNpm) return;
-  const imports = ENTRY_POINTS.map((path) => `import "@wsgi/ref${path}";\n`)
-    .join("");
-  folder = await installPackage({
+  const imports = ENTRY_POINTS.map((path) => `import "@wsgi/ref${path}";\n`);
+  tree = await Tree.make({
+    "package.json": '{"private":true}',
     "program.mjs": PROGRAM,
-    "entry_points.mjs": `${imports}console.log("all loaded");\n`,
+    "entry_points.mjs": `${imports.join("")}console.log("all loaded");\n`,
     "example.mjs": await Deno.readTextFile(EXAMPLE),
     "good.ts": typed("[new Uint8Array(1)]"),
     "bad.ts": typed('["text"]'),
   });
+  await pack(`${tree.root}/package.tgz`);
+  const { code, stderr } = await runTool("npm", [
+    ...["install", "--offline", "--no-audit", "--no-fund"],
+    ...["--prefix", tree.root, `${tree.root}/package.tgz`],
+  ]);
+  assertEquals(code, 0, stderr);
 });
 
-Deno.test.afterAll(async () => {
-  if (folder !== "") await Deno.remove(folder, { recursive: true });
-});
+Deno.test.afterAll(async () => await tree?.[Symbol.asyncDispose]());
 
 /** The arguments by which a runtime runs a file. */
 function runArgs({ name }: Runtime, file: string): string[] {
-  const path = `${folder}/${file}`;
+  const path = `${tree.root}/${file}`;
   return name === "Deno"
     ? ["run", "-A", "--node-modules-dir=manual", path]
     : [path];
@@ -192,7 +197,7 @@ test("the npm package has types for tsc", async () => {
       ...["--noEmit", "--strict", "--exactOptionalPropertyTypes"],
       ...["--target", "es2024", "--lib", "esnext,dom,dom.iterable"],
       ...["--module", "nodenext", "--types", ""],
-      `${folder}/${file}`,
+      `${tree.root}/${file}`,
     ]);
   const good = await check("good.ts");
   assertEquals([good.stdout, good.code], ["", 0]);

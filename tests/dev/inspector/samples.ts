@@ -10,6 +10,7 @@ import type {
 import { setupTestingDefaults } from "../../../mod.ts";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 import { describe } from "../../../wsgi/describe.ts";
+import type { SourcePlace } from "../../../wsgi/source_place.ts";
 import { SampleLog } from "./sample_log.ts";
 
 const encoder = new TextEncoder();
@@ -82,11 +83,7 @@ function environOf(
 const HTML = [["Content-Type", "text/html; charset=utf-8"]] as const;
 
 /** Creates a place in the module. */
-export function at(line: number, column = 5): {
-  file: string;
-  line: number;
-  column: number;
-} {
+export function at(line: number, column = 5): SourcePlace {
   return { file: `file:///home/ada/${MODULE}`, line, column };
 }
 
