@@ -18,7 +18,7 @@ const recipes = readRecipes(text);
 
 function recipe(title: string): Recipe {
   const found = recipes.find((one) => one.title === title);
-  if (found === undefined) throw new Error(`No page has "${title}"`);
+  assert(found !== undefined, `No page has "${title}"`);
   return found;
 }
 
@@ -52,14 +52,11 @@ const noCurl = await missingTool("curl");
 const noNginx = nginx === undefined ? " (nginx is not installed)" : "";
 const noNode = await missingTool("node") || await missingTool("npm");
 
+const reason = (text = "") => text && ` (${text})`;
+
 async function missingNpm(name: string): Promise<string> {
   const path = await npmProgram(name);
   return path === undefined ? ` (${name} cannot be had from npm)` : "";
-}
-
-function missingCgi(name: "apache2" | "lighttpd"): string {
-  const reason = missingCgiServer(name);
-  return reason === undefined ? "" : ` (${reason})`;
 }
 
 /** The recipes that need no other, each with the reason to ignore it. */
@@ -73,8 +70,8 @@ const ALONE: readonly (readonly [title: string, missing: string])[] = [
   ["nginx and SCGI", noNginx],
   ["nginx and uwsgi", noNginx],
   ["nginx and a Unix socket", noNginx],
-  ["Apache and CGI", missingCgi("apache2")],
-  ["lighttpd and CGI", missingCgi("lighttpd")],
+  ["Apache and CGI", reason(missingCgiServer("apache2"))],
+  ["lighttpd and CGI", reason(missingCgiServer("lighttpd"))],
 ];
 
 /** The recipes that begin in the folder with the npm package. */
