@@ -6,7 +6,6 @@ import {
 } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { type DefaultTreeAdapterTypes as Tree, parse } from "npm:parse5@^8";
-import type { ApplicationState } from "../../../dev/application_state.ts";
 import type {
   Conversation,
   ConversationEvent,
@@ -144,10 +143,11 @@ Deno.test("inspector() shows any string in any field inside its element", async 
         const recorded = { ...sent, body: bytes, isBodyComplete: true };
         const id = log.keep(recorded, events as ConversationEvent[]);
         const error = { name: module, message: body, frames: [] };
-        const excerpt = { file: body, line: 2, column: 1, lines: [[2, body]] };
+        const lines = [[2, body] as const];
+        const excerpt = { file: body, line: 2, column: 1, lines };
         log.state = {
           failed: { error, during: "loading", hint: module, excerpt },
-        } as ApplicationState;
+        };
         log.check = {
           ...{ ...CHECK, passed: 1, failed: 1, skipped: 1 },
           failures: [{ id: module, title: body, spec: body, message: body }],
