@@ -1,11 +1,7 @@
 /** Applications that answer incorrectly, or leave something behind. */
 
-import {
-  type Application,
-  type HeaderTuple,
-  type ResponseBody,
-  validator,
-} from "../../mod.ts";
+import type { Application, HeaderTuple } from "../../mod.ts";
+import { type ResponseBody, validator } from "../../mod.ts";
 import { fail } from "../gateway/recording_transport.ts";
 import { bytes, first, forever, type Loose } from "./sound_application.ts";
 import { only, onlyFor, sound, TEXT } from "./sound_application.ts";

@@ -15,11 +15,8 @@ import { proxyHeaders } from "../../middleware/proxy_headers.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { appOf, EXAMPLES } from "../examples/list.ts";
-import {
-  answering,
-  fail,
-  testEnviron,
-} from "../gateway/recording_transport.ts";
+import { answering, fail } from "../gateway/recording_transport.ts";
+import { testEnviron } from "../gateway/recording_transport.ts";
 import { RespondingTransport } from "../gateway/recording_transport.ts";
 
 /** Calls a function with an environ and returns the result. */

@@ -2,11 +2,8 @@
 
 import { validator } from "../../mod.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type {
-  Application,
-  Middleware,
-  ResponseBody,
-} from "../../wsgi/types.ts";
+import type { Application, Middleware } from "../../wsgi/types.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 
 /** Puts a validator on both sides of middleware. Broken rules throw. */
 export function between(middleware: Middleware, app: Application): Application {

@@ -4,19 +4,13 @@
  */
 
 import { StderrStream } from "../../../wsgi/error_stream.ts";
-import {
-  denoServeDeviations,
-  type RunningServer,
-} from "../../../conformance/mod.ts";
-import {
-  type Application,
-  type Environ,
-  type InputStream,
-  type ResponseBody,
-  type StartResponse,
-  toFetchHandler,
-} from "../../../mod.ts";
-import { makeServer, type ServerOptions } from "../../../server.ts";
+import { denoServeDeviations } from "../../../conformance/mod.ts";
+import type { RunningServer } from "../../../conformance/mod.ts";
+import type { Application, Environ } from "../../../mod.ts";
+import type { InputStream, ResponseBody } from "../../../mod.ts";
+import { type StartResponse, toFetchHandler } from "../../../mod.ts";
+import type { ServerOptions } from "../../../server.ts";
+import { serve as serving } from "../../server/serving.ts";
 
 /** A server that is wrong in one way. */
 export interface BrokenServer {
@@ -46,22 +40,12 @@ export function serveWith(
   app: Application,
   options: ServerOptions,
 ): RunningServer {
-  const server = makeServer("127.0.0.1", 0, app, {
-    ...options,
-    log: false,
-    shutdownTimeout: 0,
-    environ: ENVIRON,
-  });
-  server.serveForever();
-  const { hostname, port } = server;
-  return { hostname, port, stop: () => server.shutdown() };
+  const { server, port } = serving(app, { ...options, shutdownTimeout: 0 });
+  return { hostname: "127.0.0.1", port, stop: () => server.shutdown() };
 }
 
 /** A handler of `Deno.serve()`. */
-export type Handler = (
-  request: Request,
-  info: Deno.ServeHandlerInfo,
-) => Response | Promise<Response>;
+export type Handler = Deno.ServeHandler<Deno.NetAddr>;
 
 /** Starts `Deno.serve()` for an application, with another handler. */
 export function denoServe(

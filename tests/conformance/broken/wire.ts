@@ -1,40 +1,32 @@
 /** Servers that are wrong on the wire. */
 
 import type { BrokenServer } from "./server.ts";
-import { after, replacing, sends, wire } from "./wrong_proxy.ts";
+import { after, reads, replacing, sends, wire } from "./wrong_proxy.ts";
 
-/** Changes the head of a response if a piece begins with one. */
-function head(change: (head: string) => string): (piece: string) => string {
-  return (piece) =>
-    piece.startsWith("HTTP/1.")
-      ? piece.replace(/^.*?\r\n\r\n/s, change)
-      : piece;
-}
+/** Servers that misread requests. */
+const READING = String.raw`
+  mistakes an unread body for the next request | ^(POST [^]*?)Content-Length: \d+\r\n(?=[^]*\r\n\r\nGET ) | $1 | connection/unread-length
+  uses the first of two Content-Lengths | (Content-Length: \d+\r\n)Content-Length: \d+\r\n | $1 | refused/same-lengths refused/two-lengths
+  prefers Transfer-Encoding to Content-Length | Content-Length: \d+\r\n(?=Transfer-Encoding: chunked\r\n) | - | refused/length-and-chunked
+  repairs an invalid Host | ^(\S+ \S+ HTTP/1\.1\r\nHost:) .*[^\w.:\r-].* | $1 h | refused/host-*
+  uses the last of two Hosts | \r\nHost: .*(?=(?:\r\n.+)*\r\nHost: ) | - | refused/two-hosts`;
+
+/** Servers that change heads of responses. */
+const SENDING = String.raw`
+  sends no Date | \r\n[Dd]ate: (?!.*1994)[^\r]* | - | response/date
+  sends a body with 204 | ^HTTP/1\.1 204[^]* | $&body | bodiless/204 bodiless/204-body
+  sends Content-Length: 0 with 204 | ^HTTP/1\.1 204.*\r\n | $&Content-Length: 0\r\n | bodiless/204 bodiless/204-body`;
 
 /** The servers. */
 export const WIRE: readonly BrokenServer[] = [
-  sends(
-    "sends no Date",
-    head((head) => head.replace(/\r\ndate: (?!.*1994)[^\r]*/i, "")),
-    "response/date",
-  ),
+  ...replacing(READING, reads),
+  ...replacing(SENDING, sends),
   wire(
     "sends a body with HEAD",
     after(/^HEAD /, (isHead) => ({
       received: (piece) => isHead() ? `${piece}body` : piece,
     })),
     "bodiless/head-*",
-  ),
-  sends(
-    "sends a body with 204",
-    (piece) => piece.replace(/^HTTP\/1\.1 204[^]*/, "$&body"),
-    "bodiless/204 bodiless/204-body",
-  ),
-  sends(
-    "sends Content-Length: 0 with 204",
-    (piece) =>
-      piece.replace(/^HTTP\/1\.1 204.*\r\n/, "$&Content-Length: 0\r\n"),
-    "bodiless/204 bodiless/204-body",
   ),
   wire(
     "ends chunked bodies without their last chunk",
@@ -77,38 +69,6 @@ export const WIRE: readonly BrokenServer[] = [
         ? piece.split(/(?=GET \/)/).reverse().join("")
         : piece,
   }), "connection/pipelined"),
-  wire("mistakes an unread body for the next request", () => ({
-    sent: (piece) =>
-      /^POST [^]*\r\n\r\nGET /.test(piece)
-        ? piece.replace(/Content-Length: \d+\r\n/, "")
-        : piece,
-  }), "connection/unread-length"),
-  ...replacing([
-    [
-      "uses the first of two Content-Lengths",
-      /(Content-Length: \d+\r\n)Content-Length: \d+\r\n/,
-      "$1",
-      "refused/same-lengths refused/two-lengths",
-    ],
-    [
-      "prefers Transfer-Encoding to Content-Length",
-      /Content-Length: \d+\r\n(?=Transfer-Encoding: chunked\r\n)/,
-      "",
-      "refused/length-and-chunked",
-    ],
-    [
-      "repairs an invalid Host",
-      /^(\S+ \S+ HTTP\/1\.1\r\nHost:) .*[^\w.:\r-].*/,
-      "$1 h",
-      "refused/host-*",
-    ],
-    [
-      "uses the last of two Hosts",
-      /\r\nHost: .*(?=(?:\r\n.+)*\r\nHost: )/,
-      "",
-      "refused/two-hosts",
-    ],
-  ]),
   wire(
     "refuses Expect",
     after(/\r\nExpect: 100-continue\r\n/, (isExpecting) => {
@@ -167,13 +127,14 @@ export const WIRE: readonly BrokenServer[] = [
     `body/not-held-back close/pending-next errors/after-first-chunk
     start-response/rethrows write/arrives`,
   ),
-  sends(
-    "sends header names in upper case",
-    head((head) =>
-      head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
-    ),
-    "response/headers-case",
-  ),
+  sends("sends header names in upper case", (piece) => {
+    const head = /^HTTP\/1\.[^]*?\r\n\r\n/;
+    const name = /^[\w-]+(?=:)/gm;
+    return piece.replace(
+      head,
+      (head) => head.replace(name, (name) => name.toUpperCase()),
+    );
+  }, "response/headers-case"),
   wire(
     "closes the connection when the client ends its side",
     () => ({ cuts: true }),
