@@ -101,7 +101,7 @@ testInspector(
     const id = ids.running!;
     await page.goto(`${url}requests/${id}`);
     await page.getByText("The response has not ended.").waitFor();
-    await page.getByText("variables as in a plain request").click();
+    await page.getByText("15 variables as in a plain request").click();
     for (let index = 3; index < 50; index++) {
       const chunk = { via: "body", index, bytes: 2, preview: "2" } as const;
       log.append(id, { time: 10 * index, type: "chunk", ...chunk });
