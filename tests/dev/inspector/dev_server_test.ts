@@ -1,4 +1,5 @@
-import { assertMatch, assertStringIncludes } from "@std/assert";
+import { assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { devServer, type DevServerOptions } from "../../../dev/mod.ts";
 import { Developing } from "../developing.ts";
 import { runTests } from "./copied_tests.ts";
 
@@ -30,4 +31,16 @@ Deno.test("devServer() has an inspector that shows the line of a finding, replay
   const { stdout } = await runTests({ "app.js": APP }, test);
   assertStringIncludes(stdout, "not a string");
   assertStringIncludes(stdout, "1 failed");
+});
+
+Deno.test.each<[Record<string, unknown>, message: string]>([
+  [{}, "module must be a path or a URL"],
+  [{ module: "", log: "x" }, "log must be one of common, "],
+  [{ module: "", allowHosts: [""] }, "allowHosts must be an array"],
+  [{ module: "", check: 1 }, "check must be true or false"],
+  [{ module: "", write: 1 }, "write must be a function"],
+  [{ module: "", blockedAfter: 99 }, "blockedAfter must be at least 100 ms"],
+])("devServer() rejects %j", (options, message) => {
+  const start = () => devServer({ port: 0, ...options } as DevServerOptions);
+  assertThrows(start, Error, message);
 });
