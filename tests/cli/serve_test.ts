@@ -31,38 +31,33 @@ async function refusal(...args: string[]): Promise<string[]> {
   return stderr.trimEnd().split("\n");
 }
 
-Deno.test.each<[args: string[], what: string, format: string, log: RegExp]>([
+const LOGS: Readonly<Record<string, RegExp>> = {
+  common: /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/,
+  combined: /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/,
+  dev: /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/,
+  off: /^$/,
+};
+
+Deno.test.each(
   [
-    ["examples/hello.ts", "0"],
-    "examples/hello.ts, validated",
-    "common",
-    /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/,
-  ],
-  [
-    ["examples/hello.ts:app", "0"],
-    "examples/hello.ts:app, validated",
-    "combined",
-    /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/,
-  ],
-  [
-    ["--no-validate", "--port=0"],
-    "the demo application, not validated",
-    "dev",
-    /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/,
-  ],
-  [["docs", "0"], "docs, validated", "off", /^$/],
-])("server.ts %j serves %s, with --log=%s", async (args, what, format, log) => {
-  const { program, port, line } = await start(`--log=${format}`, ...args);
+    ["examples/hello.ts", "examples/hello.ts, validated", "common"],
+    ["examples/hello.ts:app", "examples/hello.ts:app, validated", "combined"],
+    ["--no-validate", "the demo application, not validated", "dev"],
+    ["docs", "docs, validated", "off"],
+  ] as const,
+)("server.ts %s 0 serves %s, with --log=%s", async (...row) => {
+  const [app, what, format] = row;
+  const { program, port, line } = await start(`--log=${format}`, app, "0");
   await using _ = program;
   const url = `http://127.0.0.1:${port}/`;
   assertEquals(line, `Serving ${what}, on ${url} (Ctrl+C ends it)`);
   const { head, complete } = await ask({ port }, GET);
-  assertEquals([head.status, complete], [args[0] === "docs" ? 404 : 200, true]);
+  assertEquals([head.status, complete], [app === "docs" ? 404 : 200, true]);
   program.kill("SIGTERM");
   const { code, stderr } = await program.outcome();
   // Windows kills programs without a signal.
   if (!isWindows) assertEquals(code, 0);
-  assertMatch(stderr, log);
+  assertMatch(stderr, LOGS[format]!);
 });
 
 Deno.test("server.ts serves https with --cert and --key", async () => {
