@@ -103,13 +103,10 @@ Deno.test.each([
   ["page.html", "<h1>Hello</h1>", /^Choose a module, such as app\.ts; /],
   ["page.md", "# Hello", /^Choose a module, such as app\.ts; /],
   ["app.mts", "<h1>Hello</h1>", /^Fix the module/],
-])(
-  "loadApplication() gives a hint about %s",
-  async (name, source, hint) => {
-    await using written = await write(source, name);
-    assertMatch((await refusal(written.path))[1], hint);
-  },
-);
+])("loadApplication() gives a hint about %s", async (name, source, hint) => {
+  await using written = await write(source, name);
+  assertMatch((await refusal(written.path))[1], hint);
+});
 
 Deno.test.each<[string, string, RegExp]>([
   [
@@ -124,15 +121,13 @@ Deno.test.each<[string, string, RegExp]>([
     'import "./none.js";',
     /: Module not found ".*none\.js".*\n +at file:.*app\.js:1:8$/s,
   ],
-])(
-  "loadApplication() shows the place of the error of %s, without a stack",
-  async (_, source, expected) => {
-    await using written = await write(source);
-    const [message] = await refusal(written.path);
-    assertMatch(message, expected);
-    assertEquals(
-      message.match(/^ +at /gm)?.length ?? 0,
-      source === "throw null" ? 0 : 1,
-    );
-  },
-);
+])("loadApplication() shows the place of the error of %s", async (...row) => {
+  const [, source, expected] = row;
+  await using written = await write(source);
+  const [message] = await refusal(written.path);
+  assertMatch(message, expected);
+  assertEquals(
+    message.match(/^ +at /gm)?.length ?? 0,
+    source === "throw null" ? 0 : 1,
+  );
+});

@@ -80,23 +80,21 @@ Deno.test.each<[boolean, AccessRules, Variables, Exposure?]>([
     { ...FETCHED, HTTP_ORIGIN: "http://localhost:8000" },
     "action",
   ],
-])(
-  "AccessGuard allows access: %j, with %j, %j, %s",
-  (expected, rules, more, exposure) => {
-    const environ = setupTestingDefaults({
-      HTTP_HOST: "localhost:8000",
-      REMOTE_ADDR: "127.0.0.1",
-    });
-    for (const [name, value] of Object.entries(more)) {
-      if (value === undefined) Reflect.deleteProperty(environ, name);
-      else Object.assign(environ, { [name]: value });
-    }
-    // Without an exposure, the fourth argument is the context of the test.
-    const checked = typeof exposure === "string" ? exposure : "page";
-    const refusal = new AccessGuard(rules).refusal(environ, checked);
-    assertEquals(refusal === undefined, expected, refusal);
-  },
-);
+])("AccessGuard allows access: %j, with %j, %j, %s", (...row) => {
+  const [expected, rules, more, exposure] = row;
+  const environ = setupTestingDefaults({
+    HTTP_HOST: "localhost:8000",
+    REMOTE_ADDR: "127.0.0.1",
+  });
+  for (const [name, value] of Object.entries(more)) {
+    if (value === undefined) Reflect.deleteProperty(environ, name);
+    else Object.assign(environ, { [name]: value });
+  }
+  // Without an exposure, the fourth argument is the context of the test.
+  const checked = typeof exposure === "string" ? exposure : "page";
+  const refusal = new AccessGuard(rules).refusal(environ, checked);
+  assertEquals(refusal === undefined, expected, refusal);
+});
 
 Deno.test("AccessGuard turns the pages off if other machines can reach the server", () => {
   const guards = [LOCAL, OPEN, OPEN_NAMED].map((one) => new AccessGuard(one));

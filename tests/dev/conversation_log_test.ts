@@ -20,17 +20,15 @@ Deno.test.each<[limits: ConversationLogLimits, size: number, count: number]>([
   [{}, 1000, 40],
   // 32 MiB are the default.
   [{}, 2 ** 20, 32],
-])(
-  "ConversationLog drops the oldest beyond its limits: %j, %d bytes each",
-  (limits, size, count) => {
-    const log = new ConversationLog(limits);
-    for (let i = 1; i <= 40; i++) log.add(sized(size));
-    const ids = Array.from({ length: count }, (_, i) => 41 - count + i);
-    assertEquals(log.list().map(({ id }) => id), ids);
-    assertEquals(log.get(ids[0]! - 1), undefined);
-    assertEquals(log.size, size * count);
-  },
-);
+])("ConversationLog drops the oldest beyond %j, %d bytes each", (...row) => {
+  const [limits, size, count] = row;
+  const log = new ConversationLog(limits);
+  for (let i = 1; i <= 40; i++) log.add(sized(size));
+  const ids = Array.from({ length: count }, (_, i) => 41 - count + i);
+  assertEquals(log.list().map(({ id }) => id), ids);
+  assertEquals(log.get(ids[0]! - 1), undefined);
+  assertEquals(log.size, size * count);
+});
 
 Deno.test("ConversationLog drops a conversation that is larger than the whole limit", () => {
   const log = new ConversationLog({ bytes: 1000 });

@@ -30,18 +30,16 @@ Deno.test.each<[Error, expected: string[], hint?: string]>([
     new RangeError(`mine\n    at ${AT}:1:9`),
     ["RangeError", `mine\n    at ${AT}:1:9`],
   ],
-])(
-  "describeError() finds name, message and places in the errors of Deno: %#",
-  (error, expected, hint) => {
-    error.stack = "";
-    const { name, message, frames } = describeError(error);
-    const places = frames.map(({ file, line, column }) =>
-      `${file}:${line}:${column}`
-    );
-    assertEquals([name, message, ...places], expected);
-    assertEquals(hintIn(error), typeof hint === "string" ? hint : undefined);
-  },
-);
+])("describeError() finds name, message and places: %#", (...row) => {
+  const [error, expected, hint] = row;
+  error.stack = "";
+  const { name, message, frames } = describeError(error);
+  const places = frames.map(({ file, line, column }) =>
+    `${file}:${line}:${column}`
+  );
+  assertEquals([name, message, ...places], expected);
+  assertEquals(hintIn(error), typeof hint === "string" ? hint : undefined);
+});
 
 Deno.test("describeError() describes an error that throws when it is read", () => {
   const error = Object.defineProperty(new Error(), "message", {

@@ -28,20 +28,17 @@ Deno.test.each<[string, Record<string, string>, [string, string]]>([
     ),
     "text.txt": "one",
   }, ["text.txt", "two"]],
-])(
-  "devServer() starts the application again when %s is saved",
-  async (...row) => {
-    const [, files, [name, text]] = row;
-    await using developing = await Developing.start(files);
-    assertEquals(await developing.get(), "one");
-    await developing.save(name, text);
-    await developing.getUntil(/^two$/);
-    assertMatch(
-      await developing.terminalUntil(/Reloaded/),
-      /^Reloaded .*app\.js in \d+ ms; each reload discards what it held in memory$/m,
-    );
-  },
-);
+])("devServer() starts again when %s is saved", async (...row) => {
+  const [, files, [name, text]] = row;
+  await using developing = await Developing.start(files);
+  assertEquals(await developing.get(), "one");
+  await developing.save(name, text);
+  await developing.getUntil(/^two$/);
+  assertMatch(
+    await developing.terminalUntil(/Reloaded/),
+    /^Reloaded .*app\.js in \d+ ms; each reload discards what it held in memory$/m,
+  );
+});
 
 /** A module whose application answers, but that runs code in addition. */
 const running = (code: string): string => answering("well", `\n${code};`);
@@ -98,8 +95,9 @@ Deno.test.each<[string, string, RegExp]>([
     /^Exit: .*hint: Without the .*app\.js:2:/s,
   ],
 ])(
-  "devServer() shows %s, and starts the application again when it is saved",
-  async (_, source, expected) => {
+  "devServer() shows %s, and starts again when it is saved",
+  async (...row) => {
+    const [, source, expected] = row;
     await using developing = await Developing.start({ "app.js": source });
     await developing.getUntil(expected);
     const response = await fetch(developing.server.url);

@@ -78,31 +78,26 @@ const ALONE: readonly (readonly [title: string, missing: string])[] = [
 const WITH_PACKAGE = ["node:http", "Bun.serve"] as const;
 
 for (const [title, missing] of ALONE) {
-  const test = testsWith(noCurl || missing);
-  test(`the recipe "${title}" prints what its page shows`, async () => {
+  const testRecipe = testsWith(noCurl || missing);
+  testRecipe(`the recipe "${title}" prints what its page shows`, async () => {
     await using place = await Workplace.create(["workerd"]);
     await place.write(before);
     await follow(place, recipe(title));
   });
 }
 
-const noPackage = noCurl || noNode || await missingNpm("bun");
+const test = testsWith(noCurl || noNode || await missingNpm("bun"));
 
-const testPackage = testsWith(noPackage);
-
-testPackage(
-  "recipes with the npm package print what their page shows",
-  async (t) => {
-    await using place = await Workplace.create(["bun"]);
-    await place.write(before);
-    for (const commands of recipe("The npm package").terminals) {
-      await place.run(commands);
-    }
-    for (const title of WITH_PACKAGE) {
-      await t.step(title, () => follow(place, recipe(title)));
-    }
-  },
-);
+test("recipes with the npm package print what their page shows", async (t) => {
+  await using place = await Workplace.create(["bun"]);
+  await place.write(before);
+  for (const commands of recipe("The npm package").terminals) {
+    await place.run(commands);
+  }
+  for (const title of WITH_PACKAGE) {
+    await t.step(title, () => follow(place, recipe(title)));
+  }
+});
 
 Deno.test("every recipe is tested", () => {
   const followed = [...ALONE.map(([title]) => title), ...WITH_PACKAGE];

@@ -44,14 +44,12 @@ Deno.test.each<[string, string, string, TestRequestOptions["body"], number]>([
   ["a body that is not a form", "POST", "/", "text", 400],
   ["a form without a name", "POST", "/", signature(["message", "x"]), 400],
   ["a photo of another type", "POST", "/", signature(...ADA, SVG), 415],
-])(
-  "guestbook.ts answers %s with its status",
-  async (_what, method, target, body, status) => {
-    const client = new TestClient(guestbook(":memory:"));
-    const response = await client.request(method, target, { body });
-    assertEquals(response.status, status);
-  },
-);
+])("guestbook.ts answers %s with its status", async (_what, ...row) => {
+  const [method, target, body, status] = row;
+  const client = new TestClient(guestbook(":memory:"));
+  const response = await client.request(method, target, { body });
+  assertEquals(response.status, status);
+});
 
 Deno.test("guestbook.ts notifies open pages of a new entry", async () => {
   await using server = serve(guestbook(":memory:"), { port: 0, log: false });

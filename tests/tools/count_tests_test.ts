@@ -40,22 +40,20 @@ Deno.test.each([
   ["with colors", "pretty", ["FORCE_COLOR=1", "NO_COLOR="]],
   ["without colors", "pretty", ["NO_COLOR=1"]],
   ["as dots", "dot", ["NO_COLOR=1"]],
-])(
-  "countTests() reads what deno test prints %s",
-  async (_how, reporter, env) => {
-    const file = await Deno.makeTempFile({ suffix: "_test.ts" });
-    try {
-      await Deno.writeTextFile(file, SOURCE);
-      const flags = ["--no-config", "--no-check", `--reporter=${reporter}`];
-      const command = [Deno.execPath(), "test", ...flags, file];
-      const { stdout } = await runTool("env", [...env, ...command]);
-      const expected = { passed: 3, failed: 1, skipped: 1 };
-      assertEquals(countTests(stdout), expected, stdout);
-    } finally {
-      await Deno.remove(file);
-    }
-  },
-);
+])("countTests() reads what deno test prints %s", async (...row) => {
+  const [, reporter, env] = row;
+  const file = await Deno.makeTempFile({ suffix: "_test.ts" });
+  try {
+    await Deno.writeTextFile(file, SOURCE);
+    const flags = ["--no-config", "--no-check", `--reporter=${reporter}`];
+    const command = [Deno.execPath(), "test", ...flags, file];
+    const { stdout } = await runTool("env", [...env, ...command]);
+    const expected = { passed: 3, failed: 1, skipped: 1 };
+    assertEquals(countTests(stdout), expected, stdout);
+  } finally {
+    await Deno.remove(file);
+  }
+});
 
 Deno.test.each([
   ["ok | 2 passed | 0 failed (1s)\n", 0, "2 passed, 0 failed\n"],

@@ -6,8 +6,7 @@ import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
 import { Developing } from "../developing.ts";
 import { missingTool, runTool, testsWith } from "../../tool.ts";
 
-const testShell = testsWith(await missingTool("sh", "-c :"));
-const testCurl = testsWith(
+const test = testsWith(
   await missingTool("sh", "-c :") || await missingTool("curl"),
 );
 
@@ -49,34 +48,31 @@ const anyRequest: fc.Arbitrary<RecordedRequest> = fc.record({
   isBodyComplete: fc.constant(true),
 });
 
-testShell(
-  "toCurl() sends every header, the target and the body of any request",
-  async () => {
-    const check = async (sent: RecordedRequest): Promise<void> => {
-      const script = toCurl(sent, "http://h:1");
-      const parts = (await runScript(script)).split("\0");
-      const after = (option: string) =>
-        parts.filter((_, index) => parts[index - 1] === option);
-      const target = after("--request-target")[0] ??
-        parts[0]!.slice("http://h:1".length);
-      assertEquals(target, sent.target);
-      const lines = after("-H").filter((line) => !/^[^:]*:$/.test(line));
-      const named = sent.headers.filter(([name]) =>
-        name.toLowerCase() !== "content-length"
-      );
-      const expected = named.map(([name, value]) =>
-        value === "" ? `${name};` : `${name}: ${value}`
-      );
-      assertEquals(lines, expected);
-      assertEquals(parts.includes("--http1.0"), sent.protocol === "HTTP/1.0");
-      const input = parts.includes("@-")
-        ? parts.slice(parts.indexOf("@-") + 1).join("\0")
-        : after("--data-raw")[0] ?? "";
-      assertEquals(input, fromBytes(sent.body));
-    };
-    await fc.assert(fc.asyncProperty(anyRequest, check), { numRuns: 150 });
-  },
-);
+test("toCurl() sends every header, the target and the body of any request", async () => {
+  const check = async (sent: RecordedRequest): Promise<void> => {
+    const script = toCurl(sent, "http://h:1");
+    const parts = (await runScript(script)).split("\0");
+    const after = (option: string) =>
+      parts.filter((_, index) => parts[index - 1] === option);
+    const target = after("--request-target")[0] ??
+      parts[0]!.slice("http://h:1".length);
+    assertEquals(target, sent.target);
+    const lines = after("-H").filter((line) => !/^[^:]*:$/.test(line));
+    const named = sent.headers.filter(([name]) =>
+      name.toLowerCase() !== "content-length"
+    );
+    const expected = named.map(([name, value]) =>
+      value === "" ? `${name};` : `${name}: ${value}`
+    );
+    assertEquals(lines, expected);
+    assertEquals(parts.includes("--http1.0"), sent.protocol === "HTTP/1.0");
+    const input = parts.includes("@-")
+      ? parts.slice(parts.indexOf("@-") + 1).join("\0")
+      : after("--data-raw")[0] ?? "";
+    assertEquals(input, fromBytes(sent.body));
+  };
+  await fc.assert(fc.asyncProperty(anyRequest, check), { numRuns: 150 });
+});
 
 const APP = `export default async (environ, startResponse) => {
   await environ["wsgi.input"].read();
@@ -84,62 +80,59 @@ const APP = `export default async (environ, startResponse) => {
   return [];
 };`;
 
-testCurl(
-  "toCurl() makes curl send the same request again, and nothing else",
-  async () => {
-    await using dev = await Developing.start({ "app.js": APP });
-    const origin = dev.server.url.slice(0, -1);
-    const host = ["Host", new URL(origin).host] as const;
-    const length = (value: number) => ["Content-Length", `${value}`] as const;
-    const type = ["Content-Type", "text/plain"] as const;
-    const rows: readonly [string, RecordedRequest["headers"]?, string?][] = [
-      ["GET / HTTP/1.1"],
-      [
-        "GET /a/../b/./%2e?x=[1-3]{a,b} HTTP/1.1",
-        [host, ["Accept", "*/*"]],
-      ],
-      ["GET / HTTP/1.1", [
-        ["Host", "other.example"],
-        ["X-Empty", ""],
-        ["User-Agent", ""],
-        ["X-Raw", "caf\xe9"],
-        ["X-Text", "caf\xc3\xa9"],
-        ["X-Odd", 'it\'s "$HOME" `id` \\ !'],
-      ]],
-      ["GET / HTTP/1.1", [
-        host,
-        ["X-Twice", "a"],
-        ["x-twice", "b"],
-        ["Cookie", "a=b; c=d"],
-      ]],
-      ["POST /f HTTP/1.1", [host, type, length(3)], "@'\n"],
-      ["POST /f HTTP/1.1", [host, length(0)]],
-      ["PUT /f HTTP/1.1", [host, length(8)], "\0\xff%s\\n\r\n"],
-      [
-        "POST /f HTTP/1.1",
-        [host, ["Transfer-Encoding", "chunked"]],
-        "chunks",
-      ],
-      ["POST /f HTTP/1.1", [host, length(60_000)], "x".repeat(60_000)],
-      ["DELETE / HTTP/1.1"],
-      ["OPTIONS * HTTP/1.1"],
-      ["GET / HTTP/1.0", []],
-      ["HEAD /x HTTP/1.1"],
-    ];
-    for (const [line, headers = [host], body = ""] of rows) {
-      const [method = "", target = "", protocol = ""] = line.split(" ");
-      const sent: RecordedRequest = {
-        ...{ method, target, protocol, body: toBytes(body) },
-        ...{ headers: headers.toSorted(), isBodyComplete: true },
-      };
-      const script = `${toCurl(sent, origin)} -sS`;
-      const input = new TextEncoder().encode(script);
-      const { code, stderr } = await runTool("sh", ["-s"], input);
-      assertEquals(code, 0, stderr);
-      const { id } = dev.inspected.log.list().at(-1)!;
-      const { request } = dev.inspected.log.get(id)!;
-      const received = { ...request, headers: request.headers.toSorted() };
-      assertEquals(received, sent);
-    }
-  },
-);
+test("toCurl() makes curl send the same request again, and nothing else", async () => {
+  await using dev = await Developing.start({ "app.js": APP });
+  const origin = dev.server.url.slice(0, -1);
+  const host = ["Host", new URL(origin).host] as const;
+  const length = (value: number) => ["Content-Length", `${value}`] as const;
+  const type = ["Content-Type", "text/plain"] as const;
+  const rows: readonly [string, RecordedRequest["headers"]?, string?][] = [
+    ["GET / HTTP/1.1"],
+    [
+      "GET /a/../b/./%2e?x=[1-3]{a,b} HTTP/1.1",
+      [host, ["Accept", "*/*"]],
+    ],
+    ["GET / HTTP/1.1", [
+      ["Host", "other.example"],
+      ["X-Empty", ""],
+      ["User-Agent", ""],
+      ["X-Raw", "caf\xe9"],
+      ["X-Text", "caf\xc3\xa9"],
+      ["X-Odd", 'it\'s "$HOME" `id` \\ !'],
+    ]],
+    ["GET / HTTP/1.1", [
+      host,
+      ["X-Twice", "a"],
+      ["x-twice", "b"],
+      ["Cookie", "a=b; c=d"],
+    ]],
+    ["POST /f HTTP/1.1", [host, type, length(3)], "@'\n"],
+    ["POST /f HTTP/1.1", [host, length(0)]],
+    ["PUT /f HTTP/1.1", [host, length(8)], "\0\xff%s\\n\r\n"],
+    [
+      "POST /f HTTP/1.1",
+      [host, ["Transfer-Encoding", "chunked"]],
+      "chunks",
+    ],
+    ["POST /f HTTP/1.1", [host, length(60_000)], "x".repeat(60_000)],
+    ["DELETE / HTTP/1.1"],
+    ["OPTIONS * HTTP/1.1"],
+    ["GET / HTTP/1.0", []],
+    ["HEAD /x HTTP/1.1"],
+  ];
+  for (const [line, headers = [host], body = ""] of rows) {
+    const [method = "", target = "", protocol = ""] = line.split(" ");
+    const sent: RecordedRequest = {
+      ...{ method, target, protocol, body: toBytes(body) },
+      ...{ headers: headers.toSorted(), isBodyComplete: true },
+    };
+    const script = `${toCurl(sent, origin)} -sS`;
+    const input = new TextEncoder().encode(script);
+    const { code, stderr } = await runTool("sh", ["-s"], input);
+    assertEquals(code, 0, stderr);
+    const { id } = dev.inspected.log.list().at(-1)!;
+    const { request } = dev.inspected.log.get(id)!;
+    const received = { ...request, headers: request.headers.toSorted() };
+    assertEquals(received, sent);
+  }
+});

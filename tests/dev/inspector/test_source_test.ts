@@ -133,11 +133,8 @@ Deno.test.each<[string | undefined, name: string, isFetch: boolean, string?]>([
   ["const app = 1;\nexport { app };", "app", false],
   [undefined, "shop", false, "/home/ada/app.ts:shop"],
   [undefined, "default", false, "C:\\x\\app.ts"],
-])(
-  "findExport() of %j is %s",
-  (source, name, isFetch, module) => {
-    const specifier = "./app.ts";
-    const path = typeof module === "string" ? module : "app.ts";
-    assertEquals(findExport(path, source), { specifier, name, isFetch });
-  },
-);
+])("findExport() of %j is %s", (source, name, isFetch, module) => {
+  const specifier = "./app.ts";
+  const path = typeof module === "string" ? module : "app.ts";
+  assertEquals(findExport(path, source), { specifier, name, isFetch });
+});
