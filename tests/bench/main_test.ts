@@ -32,13 +32,14 @@ Deno.test("planOf() chooses five rounds, or two with --quick", () => {
 });
 
 Deno.test("planOf() rejects unknown names and wrong numbers", () => {
-  for (
-    const [option, message] of [
-      ["--scenario=hello,nope", 'must be one of hello, json, got "nope"'],
-      ["--contender=", 'got ""'],
-      ["--rounds=0", 'got "0"'],
-      ["--seconds=0.2", 'got "0.2"'],
-      ["--unknown", ""],
-    ] as const
-  ) assertThrows(() => plan(option), TypeError, message);
+  const wrong = [
+    ["--scenario=hello,nope", 'must be one of hello, json, got "nope"'],
+    ["--contender=", 'got ""'],
+    ["--rounds=0", 'got "0"'],
+    ["--seconds=0.2", 'got "0.2"'],
+    ["--unknown", ""],
+  ] as const;
+  for (const [option, message] of wrong) {
+    assertThrows(() => plan(option), TypeError, message);
+  }
 });

@@ -203,14 +203,13 @@ Deno.test("server.ts --check checks an application once and sets the exit code",
 Deno.test("server.ts --explain explains a rule, and suggests a similar one", async () => {
   const { code, stdout } = await run("server.ts", "--explain", "body/string");
   assertEquals(code, 0);
-  for (
-    const part of [
-      "body/string: error, broken by the application, in the profile core",
-      'return "Hello";',
-      'return [new TextEncoder().encode("Hello")];',
-      "(SPEC.md#",
-    ]
-  ) assert(stdout.includes(part), part);
+  const parts = [
+    "body/string: error, broken by the application, in the profile core",
+    'return "Hello";',
+    'return [new TextEncoder().encode("Hello")];',
+    "(SPEC.md#",
+  ];
+  for (const part of parts) assert(stdout.includes(part), part);
   assertEquals(await refusal("server.ts", "--explain=body/strin"), [
     "error: unknown rule body/strin",
     "hint: Did you mean body/string?",

@@ -26,14 +26,13 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
   assertEquals(refused.match(/^ {4}at .*$/gm)?.length, 1, refused);
   await developing.get("later");
   const text = await developing.terminalUntil(/late\n.*app\.js:\d+/s);
-  for (
-    const expected of [
-      /^GET \/a\?b 200, 4 B, [\d.]+ ms$/m,
-      /^GET \/throw 500, \d+ B, [\d.]+ ms\n {2}RangeError: Boom\n {4}at app .*app\.js:3:\d+\n(?: {6}.*\n)+ {4}> 3 \| .*Boom/m,
-      /^GET \/status 500, .*\n {2}error status\/string: .*got 200\n {4}at .*app\.js:4:\d+\n[^]*? {4}hint: .*\n {4}see: {2}http.*\/__wsgi__\/rules\/status\/string$/m,
-      /^GET \/later 200, .*\n {2}Error: late\n {4}at .*app\.js:7:\d+$/m,
-    ]
-  ) assertMatch(text, expected);
+  const lines = [
+    /^GET \/a\?b 200, 4 B, [\d.]+ ms$/m,
+    /^GET \/throw 500, \d+ B, [\d.]+ ms\n {2}RangeError: Boom\n {4}at app .*app\.js:3:\d+\n(?: {6}.*\n)+ {4}> 3 \| .*Boom/m,
+    /^GET \/status 500, .*\n {2}error status\/string: .*got 200\n {4}at .*app\.js:4:\d+\n[^]*? {4}hint: .*\n {4}see: {2}http.*\/__wsgi__\/rules\/status\/string$/m,
+    /^GET \/later 200, .*\n {2}Error: late\n {4}at .*app\.js:7:\d+$/m,
+  ];
+  for (const expected of lines) assertMatch(text, expected);
   // deno-lint-ignore no-control-regex -- no color was requested
   assertEquals(/\x1b/.test(text), false);
 });

@@ -136,9 +136,8 @@ for (const runtime of runtimes) {
     assertEquals(good.head.headers.some(([name]) => name === "x-A"), true);
     assertEquals([good.body, good.complete], ["/a b Hello", true]);
     // Middleware may have set headers before, also those of a body of its own.
-    for (
-      const path of ["", "/framework", "/framework/length", "/framework/chunks"]
-    ) {
+    const paths = ["", "/framework", "/framework/length", "/framework/chunks"];
+    for (const path of paths) {
       const whole = await ask(server, request(`${path}/a`));
       assertEquals([whole.body, whole.complete], [`${path}/a Hello`, true]);
       const cookies = whole.head.all("set-cookie");

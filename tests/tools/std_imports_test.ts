@@ -77,16 +77,15 @@ Deno.test("deno task std prints the options that tasks need, or nothing if JSR a
   const npm = { JSR_URL, WSGIREF_STD: "npm" };
   const jsr = { JSR_URL, WSGIREF_STD: "jsr" };
   const slow = "--rules-exclude=no-slow-types\n";
-  for (
-    const [env, args, stdout, total] of [
-      [{ JSR_URL: CLOSED }, [], IMPORT_MAP, 0],
-      [npm, [], IMPORT_MAP, 0],
-      [npm, ["lint"], slow, 0],
-      [jsr, [], "", 0],
-      [{ JSR_URL }, [], "", 1],
-      [{ JSR_URL }, ["lint"], "", 2],
-    ] as const
-  ) {
+  const runs = [
+    [{ JSR_URL: CLOSED }, [], IMPORT_MAP, 0],
+    [npm, [], IMPORT_MAP, 0],
+    [npm, ["lint"], slow, 0],
+    [jsr, [], "", 0],
+    [{ JSR_URL }, [], "", 1],
+    [{ JSR_URL }, ["lint"], "", 2],
+  ] as const;
+  for (const [env, args, stdout, total] of runs) {
     assertEquals(await task(env, ...args), { code: 0, stdout, stderr: "" });
     assertEquals(requests, total);
   }

@@ -94,25 +94,24 @@ Deno.test("inspector() replays a request only by POST from its own page with the
   const origin = `Origin: http://localhost:${server.port}`;
   const token = `token=${TOKEN}`;
   const long = "x".repeat(9000);
-  for (
-    const [line, status, body = token, header = origin] of [
-      [`GET ${REPLAY}?${token}`, 405, "", FROM_HERE],
-      [`HEAD ${REPLAY}`, 405, "", FROM_HERE],
-      [`POST ${REPLAY}`, 403, token, "Accept: */*"],
-      [`POST ${REPLAY}`, 403, ""],
-      [`POST ${REPLAY}`, 403, `${token}x`],
-      [`POST ${REPLAY}`, 403, token.slice(0, -1)],
-      [`POST ${REPLAY}?${token}`, 403, "a=b"],
-      [`POST ${REPLAY}`, 403, `${token}&${long}`],
-      [`POST ${BASE}/requests/999/replay`, 404],
-      [`POST ${BASE}/check`, 403, "token=wrong"],
-      [`POST ${BASE}/`, 405],
-      [`POST ${BASE}/api/requests`, 405],
-      [`PUT ${REPLAY}`, 405],
-      [`OPTIONS ${BASE}/api/state`, 405, ""],
-      [`DELETE ${BASE}/requests/${ids.home}`, 405, ""],
-    ] as const
-  ) {
+  const refused = [
+    [`GET ${REPLAY}?${token}`, 405, "", FROM_HERE],
+    [`HEAD ${REPLAY}`, 405, "", FROM_HERE],
+    [`POST ${REPLAY}`, 403, token, "Accept: */*"],
+    [`POST ${REPLAY}`, 403, ""],
+    [`POST ${REPLAY}`, 403, `${token}x`],
+    [`POST ${REPLAY}`, 403, token.slice(0, -1)],
+    [`POST ${REPLAY}?${token}`, 403, "a=b"],
+    [`POST ${REPLAY}`, 403, `${token}&${long}`],
+    [`POST ${BASE}/requests/999/replay`, 404],
+    [`POST ${BASE}/check`, 403, "token=wrong"],
+    [`POST ${BASE}/`, 405],
+    [`POST ${BASE}/api/requests`, 405],
+    [`PUT ${REPLAY}`, 405],
+    [`OPTIONS ${BASE}/api/state`, 405, ""],
+    [`DELETE ${BASE}/requests/${ids.home}`, 405, ""],
+  ] as const;
+  for (const [line, status, body = token, header = origin] of refused) {
     const { head } = await send(server, line, [header], body);
     assertEquals(head.status, status, `${line} ${body.slice(0, 40)}`);
     assertEquals(head.get("access-control-allow-origin"), undefined);
@@ -157,9 +156,8 @@ Deno.test("inspector() serves only its own paths", async () => {
     const { head } = await send(server, `GET ${BASE}${path}`, [FROM_HERE]);
     assertEquals(head.status, 404, path);
   }
-  for (
-    const [path, to] of [["", "/"], ["/rules", "/rules/"], ["/requests/", "/"]]
-  ) {
+  const moved = { "": "/", "/rules": "/rules/", "/requests/": "/" };
+  for (const [path, to] of Object.entries(moved)) {
     const { head } = await send(server, `GET ${BASE}${path}`);
     assertEquals([head.status, head.get("location")], [302, `${BASE}${to}`]);
   }

@@ -274,13 +274,12 @@ test("fromPython() reraises a late exception of Python, and passes on other erro
 // Errors that pass through Python ----------------------------------------------------
 
 test("fromPython() leaves it to the server to refuse status, headers and chunks", async () => {
-  for (
-    const [start, end, rule] of [
-      ['start_response("teapot", TEXT)', "return []", /^status\//],
-      ['start_response("200 OK", {"A": "b"})', "return []", /^headers\/array$/],
-      [START, 'yield "text"', /^body\/chunk$/],
-    ] as const
-  ) {
+  const mistakes = [
+    ['start_response("teapot", TEXT)', "return []", /^status\//],
+    ['start_response("200 OK", {"A": "b"})', "return []", /^headers\/array$/],
+    [START, 'yield "text"', /^body\/chunk$/],
+  ] as const;
+  for (const [start, end, rule] of mistakes) {
     const checked = validator(define(start, end).app);
     const error = await assertRejects(async () => {
       const { body } = await call(checked);
