@@ -126,8 +126,6 @@ Deno.test.each<[string, string, RegExp]>([
   await using written = await write(source);
   const [message] = await refusal(written.path);
   assertMatch(message, expected);
-  assertEquals(
-    message.match(/^ +at /gm)?.length ?? 0,
-    source === "throw null" ? 0 : 1,
-  );
+  const places = message.match(/^ +at /gm)?.length ?? 0;
+  assertEquals(places, source === "throw null" ? 0 : 1);
 });

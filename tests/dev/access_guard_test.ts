@@ -110,10 +110,7 @@ Deno.test("devServer() sends no page and no CORS header to an unknown host", asy
       `GET /__wsgi__${path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n`;
     const { head, body } = await ask(developing.server, request);
     assertEquals(head.status, 403);
-    assertMatch(
-      body,
-      /^The pages of the development server are not shown under the host "evil\.example"/,
-    );
+    assertMatch(body, /^The pages .* are not shown under the host "evil\.ex/);
     assert(!head.headers.some(([name]) => /^access-control/i.test(name)));
   }
   const page = await developing.get("", { headers: { Accept: "text/html" } });

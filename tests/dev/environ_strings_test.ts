@@ -24,10 +24,8 @@ Deno.test("EnvironDecoder restores what EnvironEncoder has encoded, whatever cam
     const strings = Object.entries(environ).filter(([, value]) =>
       typeof value === "string"
     );
-    assertEquals(
-      decoder.decode(structuredClone(encoded)),
-      Object.fromEntries(strings),
-    );
+    const decoded = decoder.decode(structuredClone(encoded));
+    assertEquals(decoded, Object.fromEntries(strings));
   }
   // Differences are pairs; -1 is a complete environ.
   assertEquals(sizes, [-1, 0, 4, -1, 4, -1]);

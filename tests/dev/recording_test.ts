@@ -97,18 +97,15 @@ Deno.test("devServer() records every call between server and application", async
   assertMatch(`${place?.file}:${place?.line}`, /app\.js:6$/);
   const logged = only(conversation, "log");
   assertEquals(
-    logged.map(({ source, text }) => [source, text]),
-    [["wsgi.errors", "logged\n"], ["console", "on the console"]],
+    logged.map(({ source, text }) => `${source}: ${text}`).join(),
+    "wsgi.errors: logged\n,console: on the console",
   );
-  assertMatch(
-    only(conversation, "head")[0]?.bytes ?? "",
-    /^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nX-Length: 5\r\nDate: .*\r\nTransfer-Encoding: chunked\r\n\r\n$/,
-  );
+  const head =
+    /^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nX-Length: 5\r\nDate: .*\r\nTransfer-Encoding: chunked\r\n\r\n$/;
+  assertMatch(only(conversation, "head")[0]?.bytes ?? "", head);
   const body = new TextEncoder().encode("hello");
-  assertEquals(
-    fieldsOf(request, "method target body isBodyComplete"),
-    ["POST", "/a?b", body, true],
-  );
+  const sent = fieldsOf(request, "method target body isBodyComplete");
+  assertEquals(sent, ["POST", "/a?b", body, true]);
   const [, host = ""] = request.headers.find(([name]) => /^host$/i.test(name))!;
   assertMatch(host, /:\d+$/);
   const [summary] = dev.inspected.log.list();

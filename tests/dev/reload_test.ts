@@ -34,8 +34,7 @@ Deno.test.each<[string, Record<string, string>, [string, string]]>([
   assertEquals(await developing.get(), "one");
   await developing.save(name, text);
   await developing.getUntil(/^two$/);
-  assertMatch(
-    await developing.terminalUntil(/Reloaded/),
+  await developing.terminalUntil(
     /^Reloaded .*app\.js in \d+ ms; each reload discards what it held in memory$/m,
   );
 });
@@ -125,10 +124,7 @@ Deno.test("devServer() reports an application in an endless loop, answers, and e
   await developing.getUntil(/loop/, "__wsgi__/api/requests");
   const other = developing.get("other");
   for (const text of [await loop, await other]) {
-    assertMatch(
-      text,
-      /^Blocked: .* for 0\.5 s, while it was handling GET \/loop/,
-    );
+    assertMatch(text, /^Blocked: .* for 0\.5 s, while it was .* GET \/loop/);
     assertMatch(text, /hint: Look for an endless loop. Saving a file ends it/);
   }
   await developing.save("app.js", answering("again"));

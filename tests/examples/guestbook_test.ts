@@ -29,10 +29,8 @@ Deno.test("guestbook.ts keeps the entries of visitors, and recognizes returning 
   const photo = await client.get("/photo?id=1");
   assertEquals(photo.header("Content-Type"), type);
   assertEquals(photo.bytes, new Uint8Array([1, 2]));
-  assertEquals(
-    (await client.get("/entries.csv")).text(),
-    '"A ""d"" a","<b>, Hi"\r\n',
-  );
+  const csv = await client.get("/entries.csv");
+  assertEquals(csv.text(), '"A ""d"" a","<b>, Hi"\r\n');
   assertEquals((await client.get("/entries.json")).json(), [
     { id: 1, name: 'A "d" a', message: "<b>, Hi", type },
   ]);

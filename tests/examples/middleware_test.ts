@@ -76,10 +76,8 @@ Deno.test.each(kindsOf(["ETag", '"1"'], ["Vary", "Cookie"]))(
     assertEquals(response.header("Content-Encoding"), "gzip");
     assertEquals(response.header("Content-Length"), undefined);
     assertEquals(response.header("ETag"), 'W/"1"');
-    assertEquals(
-      response.headers.filter(([name]) => name === "Vary"),
-      [["Vary", "Cookie"], ["Vary", "Accept-Encoding"]],
-    );
+    const vary = response.headers.filter(([name]) => name === "Vary");
+    assertEquals(vary.join(), "Vary,Cookie,Vary,Accept-Encoding");
     assertEquals(await unzip(response), "abc");
     for (const accept of ["", "br", "gzip;q=0", "gzip ; q=0.000", "xgzip"]) {
       const headers = { "Accept-Encoding": accept };
@@ -192,10 +190,8 @@ Deno.test.each(kindsOf(["ETag", '"1"'], ["Cache-Control", "no-cache"]))(
       const headers = { "If-None-Match": tag };
       const response = await client.get("/", { headers });
       const isKnown = /"1"|\*/.test(tag);
-      assertEquals(
-        [response.status, response.text()],
-        isKnown ? [304, ""] : [200, "abc"],
-      );
+      const expected = isKnown ? [304, ""] : [200, "abc"];
+      assertEquals([response.status, response.text()], expected);
       const tags = [["ETag", '"1"'], ["Cache-Control", "no-cache"]];
       if (isKnown) assertEquals<unknown>(response.headers, tags);
     }
@@ -252,10 +248,8 @@ Deno.test.each<[string | undefined, string?]>([
   const headers = scheme === undefined ? {} : { Authorization };
   const response = await new TestClient(auth).get("/", { headers });
   assertEquals([response.status, response.text()], [401, "Who are you?\n"]);
-  assertEquals(
-    response.header("WWW-Authenticate"),
-    'Basic realm="example", charset="UTF-8"',
-  );
+  const challenge = 'Basic realm="example", charset="UTF-8"';
+  assertEquals(response.header("WWW-Authenticate"), challenge);
 });
 
 Deno.test("basicAuth() passes on a name that is not ASCII as a ByteString", async () => {

@@ -129,10 +129,8 @@ Deno.test.each(EXAMPLES)(
       assertMatch(page, PAGES[file] ?? /\n$/);
       const text =
         /^(?:text\/plain; ?charset=utf-8|application\/octet-stream)$/i;
-      assertMatch(
-        type,
-        page.startsWith("<") ? /^text\/html; charset=utf-8$/ : text,
-      );
+      const html = /^text\/html; charset=utf-8$/;
+      assertMatch(type, page.startsWith("<") ? html : text);
       const head = await fetch(program.url, { method: "HEAD" });
       assertEquals([head.status, await head.text()], [status, ""]);
       assertEquals(status, file === "basic_auth.ts" ? 401 : 200);

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { AccessGuard } from "../../../dev/access_guard.ts";
 import type { RecordedRequest } from "../../../dev/conversation.ts";
 import { ask, RawClient, type RawResponse } from "../../raw_client.ts";
@@ -202,18 +207,13 @@ Deno.test("inspector() streams events until the client leaves, and then stops fo
     const head = await client.head();
     assertEquals(head.get("content-type"), "text/event-stream");
     const first = await client.chunk() ?? "";
-    assertStringIncludes(
-      first,
-      "event: requests\ndata: [1,2,3,4,5,6,7,8,9,10]",
-    );
+    assertMatch(first, /event: requests\ndata: \[1,2,3,4,5,6,7,8,9,10\]/);
     assertStringIncludes(first, "event: application\n");
     log.append(ids.running!, { time: 9000, type: "body-end" });
     log.state = "loading";
     const second = await client.chunk() ?? "";
-    assertEquals(
-      [...second.matchAll(/^event: (.*)$/gm)].map(([, name]) => name),
-      ["request", "application"],
-    );
+    const events = second.match(/^event: .*$/gm);
+    assertEquals(events, ["event: request", "event: application"]);
     assertStringIncludes(second, "loading");
   }
   await left.promise;

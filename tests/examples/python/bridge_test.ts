@@ -49,10 +49,8 @@ def app(environ, start_response):
     ...{ "my.function": () => {}, "my.object": {} },
   });
   await call(app, environ);
-  assertEquals(
-    notes.join(),
-    "<class 'dict'>,(1, 0),[False, False],True,True,[1, '1'],False",
-  );
+  const noted = "<class 'dict'>,(1, 0),[False, False],True,True,[1, '1'],False";
+  assertEquals(notes.join(), noted);
   assertEquals(environ.REQUEST_METHOD, "GET");
 });
 
@@ -213,10 +211,8 @@ test("fromPython() writes the first chunk immediately, and the others in turn", 
     notes.push(`took ${length}`);
   });
   notes.push("body");
-  assertEquals(
-    notes.join(),
-    "write 0,returns,took 0,write 1,took 1,write 2,took 2,body",
-  );
+  const turns = "write 0,returns,took 0,write 1,took 1,write 2,took 2,body";
+  assertEquals(notes.join(), turns);
   body.close?.();
 });
 
