@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { answering, Developing } from "./developing.ts";
 
 const GREETING = { "greeting.js": "export const text = 'one';" };
+const CHANGED: [string, string] = ["greeting.js", "export const text = 'two';"];
 const IMPORTING = `import { text } from "./greeting.js";
 export default (_environ, startResponse) => {
   startResponse("200 OK", []);
@@ -10,17 +11,14 @@ export default (_environ, startResponse) => {
 
 Deno.test.each<[string, Record<string, string>, [string, string]]>([
   ["its module", { "app.js": answering("one") }, ["app.js", answering("two")]],
-  ["a module that it imports", { "app.js": IMPORTING, ...GREETING }, [
-    "greeting.js",
-    "export const text = 'two';",
-  ]],
+  ["a module that it imports", { "app.js": IMPORTING, ...GREETING }, CHANGED],
   ["a module that it imports in a function", {
     "app.js": IMPORTING.replace(/^import.*/, "").replace(
       "=> {",
       "=> import('./greeting.js').then(({ text }) => {",
     ).replace(/;\n}$|\};$/, "});"),
     ...GREETING,
-  }, ["greeting.js", "export const text = 'two';"]],
+  }, CHANGED],
   ["a file that it reads", {
     "app.js": IMPORTING.replace(
       /^import.*/,
