@@ -17,8 +17,12 @@ import type { ConversationLog } from "../conversation_log.ts";
 import { RELOAD_PATH } from "../reload_script.ts";
 import { EnvironCollector } from "../wire/environ_strings.ts";
 import type { AccessGuard } from "../access_guard.ts";
-import { Exchange, exchangeOf, type OwnResponse } from "./exchange.ts";
-import { toFailureResponse, toText } from "./failure_response.ts";
+import { Exchange, exchangeOf } from "./exchange.ts";
+import {
+  type OwnResponse,
+  toFailureResponse,
+  toText,
+} from "./failure_response.ts";
 import { Interrupter } from "./interrupter.ts";
 import { Recording } from "./recording.ts";
 import { reloadStream } from "./reload_stream.ts";
@@ -140,9 +144,7 @@ export class Front {
     if (exchange.isCancelled) return;
     const { worker, failure } = this.#options.supervisor();
     if (failure !== undefined) {
-      const { generation } = this.#options.supervisor();
-      const answer = () => this.answer(exchange, failure, generation);
-      return exchange.fail("cut", answer);
+      return exchange.fail("cut", () => this.answer(exchange, failure));
     }
     // Another reload may have started in the meantime.
     if (worker === undefined) return void this.#await(exchange);
@@ -160,21 +162,16 @@ export class Front {
    *
    * @param exchange The request.
    * @param failure The reason.
-   * @param generation The id of the start that has failed.
    * @returns The answer.
    */
-  answer(
-    { environ, recording }: Exchange,
-    failure: Failure,
-    generation: string,
-  ): OwnResponse {
-    const { guard } = this.#options;
+  answer({ environ, recording }: Exchange, failure: Failure): OwnResponse {
+    const { guard, supervisor } = this.#options;
     recording.addError(failure.error);
     return toFailureResponse(failure, {
       environ,
       showsDetails: this.#showsDetails(environ),
       hasPages: guard.isOn && guard.refusal(environ, "page") === undefined,
-      generation,
+      generation: supervisor().generation,
     });
   }
 
