@@ -68,6 +68,7 @@ Deno.test("parseArguments() prefers a flag to an argument, a variable and a defa
   assertEquals(parse(["a.ts", "2"], env).port, 2);
   assertEquals(parse([], env), { ...PLAIN, hostname: "0.0.0.0", port: 3000 });
   assertEquals(parse(["--host", "h"], env).hostname, "h");
+  assertThrows(() => parse([], { PORT: "a" }), UsageError, "invalid port: a");
   // An empty variable counts as not set.
   assertEquals(parse([], { PORT: "", HOST: "" }), PLAIN);
 });

@@ -117,7 +117,8 @@ Deno.test("devServer() reports an application in an endless loop, answers, and e
   await using developing = await Developing.start({ "app.js": looping }, {
     blockedAfter: 500,
   });
-  await developing.get();
+  // Loading may take as long, too.
+  await developing.getUntil(/^well$/);
   const loop = developing.get("loop");
   await developing.getUntil(/loop/, "__wsgi__/api/requests");
   const other = developing.get("other");

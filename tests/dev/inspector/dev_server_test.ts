@@ -13,6 +13,7 @@ const APP = `export async function app(environ, startResponse) {
 
 Deno.test("devServer() has an inspector that shows the line of a finding, replays the request, and writes a test that fails for the same reason", async () => {
   await using dev = await Developing.start({ "app.js": APP });
+  await dev.server.settled;
   const body = new URLSearchParams({ name: "Linus", password: "abcd" });
   await dev.get("sign", { method: "POST", body });
   const page = await dev.get("__wsgi__/requests/1");
