@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
+import { isAnyAddress } from "../wsgi/ip_address.ts";
 
 /** The address of a server, as given in its options. */
 export interface ListenAddress {
@@ -47,18 +48,6 @@ export function checkAddress({ hostname, port, path }: ListenAddress): void {
       `Cannot make the server: port must be an integer from 0 to 65535, got ${port}`,
     );
   }
-}
-
-/** The IPv4 address 0.0.0.0 in all formats that `inet_aton()` accepts. */
-const ANY_IPV4 = /^(?:0x)?0+(?:\.(?:0x)?0+){0,3}$/i;
-
-/** The IPv6 address `::` in any spelling, also as an IPv4-mapped address. */
-const ANY_IPV6 =
-  /^(?=.*:)[0:]+(?:0(?:\.0+){3}|ffff:(?:0+(?:\.0+){3}|0+:0+))?$/i;
-
-/** Returns whether an address without brackets stands for all interfaces. */
-function isAnyAddress(bare: string): boolean {
-  return ANY_IPV4.test(bare) || ANY_IPV6.test(bare.replace(/%.*$/, ""));
 }
 
 /**

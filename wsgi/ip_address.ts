@@ -89,6 +89,22 @@ export function parseAddress(text: string): AddressBytes | undefined {
   return isMapped ? bytes.slice(12) : bytes;
 }
 
+/** The IPv4 address 0.0.0.0 in all formats that `inet_aton()` accepts. */
+const ANY_IPV4 = /^(?:0x)?0+(?:\.(?:0x)?0+){0,3}$/i;
+
+/** The IPv6 address `::` in any spelling, also as an IPv4-mapped address. */
+const ANY_IPV6 =
+  /^(?=.*:)[0:]+(?:0(?:\.0+){3}|ffff:(?:0+(?:\.0+){3}|0+:0+))?$/i;
+
+/**
+ * Returns whether an address stands for all interfaces, in any spelling.
+ *
+ * @param bare The address, without brackets.
+ */
+export function isAnyAddress(bare: string): boolean {
+  return ANY_IPV4.test(bare) || ANY_IPV6.test(bare.replace(/%.*$/, ""));
+}
+
 /**
  * Parses a network: an address, optionally with a slash and a number of bits.
  *

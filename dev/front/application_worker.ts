@@ -11,6 +11,7 @@ import { EnvironEncoder } from "../wire/environ_strings.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
+import { toReloadingResponse } from "./reloading_response.ts";
 import type { RequestEnd } from "./request_end.ts";
 
 /** How long running requests may continue after a reload, in milliseconds. */
@@ -202,12 +203,8 @@ export class ApplicationWorker {
     }
   }
 
-  /**
-   * Waits a second for running requests, and ends the worker.
-   *
-   * @param answer Answers requests whose response has not started.
-   */
-  async retire(answer: (exchange: Exchange) => OwnResponse): Promise<void> {
+  /** Waits a second for running requests, and ends the worker. */
+  async retire(): Promise<void> {
     if (this.#running > 0 && !this.#isBlocked) {
       const idle = Promise.withResolvers<void>();
       this.#onIdle = idle.resolve;
@@ -215,7 +212,7 @@ export class ApplicationWorker {
       await idle.promise;
       clearTimeout(timer);
     }
-    this.failAll("reloaded", answer);
+    this.failAll("reloaded", ({ environ }) => toReloadingResponse(environ));
     this.terminate();
   }
 

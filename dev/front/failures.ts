@@ -10,16 +10,6 @@ import type { Failure } from "../application_state.ts";
 import type { DescribedError } from "../conversation.ts";
 import type { ApplicationWorker } from "./application_worker.ts";
 
-/** The failure of a request that a reload has cut off. */
-export const RELOADED: Failure = {
-  error: {
-    name: "Reloaded",
-    message: "The application was restarted before it answered",
-    frames: [],
-  },
-  during: "running",
-};
-
 const UNCAUGHT_HINT =
   "Without the development server, this ends the program. Save a file to restart it.";
 

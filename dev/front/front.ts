@@ -140,9 +140,7 @@ export class Front {
     if (exchange.isCancelled) return;
     const { worker, failure } = this.#options.supervisor();
     if (failure !== undefined) {
-      const { generation } = this.#options.supervisor();
-      const answer = () => this.answer(exchange, failure, generation);
-      return exchange.fail("cut", answer);
+      return exchange.fail("cut", () => this.answer(exchange, failure));
     }
     // Another reload may have started in the meantime.
     if (worker === undefined) return void this.#await(exchange);
@@ -160,21 +158,16 @@ export class Front {
    *
    * @param exchange The request.
    * @param failure The reason.
-   * @param generation The id of the start that has failed.
    * @returns The answer.
    */
-  answer(
-    { environ, recording }: Exchange,
-    failure: Failure,
-    generation: string,
-  ): OwnResponse {
-    const { guard } = this.#options;
+  answer({ environ, recording }: Exchange, failure: Failure): OwnResponse {
+    const { guard, supervisor } = this.#options;
     recording.addError(failure.error);
     return toFailureResponse(failure, {
       environ,
       showsDetails: this.#showsDetails(environ),
       hasPages: guard.isOn && guard.refusal(environ, "page") === undefined,
-      generation,
+      generation: supervisor().generation,
     });
   }
 

@@ -18,7 +18,7 @@ import {
   type WorkerSettings,
 } from "./application_worker.ts";
 import type { Exchange, OwnResponse } from "./exchange.ts";
-import { completeFailure, describeBlocked, RELOADED } from "./failures.ts";
+import { completeFailure, describeBlocked } from "./failures.ts";
 
 /** A change of the application's state, for the terminal. */
 export type SupervisorEvent =
@@ -42,11 +42,7 @@ export interface SupervisorOptions {
   readonly blockedAfter: number;
   readonly onEvent: (event: SupervisorEvent) => void;
   /** Answers a request that a start of the application cannot answer. */
-  readonly answer: (
-    exchange: Exchange,
-    failure: Failure,
-    generation: string,
-  ) => OwnResponse;
+  readonly answer: (exchange: Exchange, failure: Failure) => OwnResponse;
 }
 
 /** Starts and restarts the application. */
@@ -106,7 +102,6 @@ export class Supervisor implements WorkerListener {
   #load(changed: readonly string[]): void {
     const { log } = this.#options;
     const old = this.#worker;
-    const oldGeneration = this.generation;
     if (log.state !== "loading") this.#settled = Promise.withResolvers();
     this.#count++;
     this.#startedAt = performance.now();
@@ -123,15 +118,12 @@ export class Supervisor implements WorkerListener {
       isUnixSocket,
       blockedAfter,
     }, this);
-    if (old !== undefined) this.#retire(old, oldGeneration);
+    if (old !== undefined) this.#retire(old);
     this.#watch();
   }
 
-  #retire(worker: ApplicationWorker, generation: string): void {
-    // The page reloads itself, because another start of the application runs.
-    const retired = worker.retire((exchange) =>
-      this.#options.answer(exchange, RELOADED, generation)
-    );
+  #retire(worker: ApplicationWorker): void {
+    const retired = worker.retire();
     this.#retiring.add(retired);
     retired.finally(() => this.#retiring.delete(retired));
   }
@@ -186,7 +178,7 @@ export class Supervisor implements WorkerListener {
     this.#options.onEvent({ type: "failed", failure });
     this.#worker?.failAll(
       "cut",
-      (exchange) => this.#options.answer(exchange, failure, this.generation),
+      (exchange) => this.#options.answer(exchange, failure),
     );
     this.#settled.resolve();
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CgiVariables } from "../environ/cgi_environ.ts";
+import type { CgiVariables } from "../environ/cgi_paths.ts";
 import { bodyLengthOf, joinVariables } from "./cgi_variables.ts";
 import { malformedBlock, type ParseBlock } from "./header_block.ts";
 

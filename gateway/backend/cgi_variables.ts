@@ -6,7 +6,7 @@
 
 import type { Variable } from "./header_block.ts";
 import { percentDecode } from "../../wsgi/byte_string.ts";
-import { type CgiVariables, requestUriOf } from "../environ/cgi_environ.ts";
+import { type CgiVariables, requestUriOf } from "../environ/cgi_paths.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { isDigits } from "../../wsgi/http_syntax.ts";
 import {

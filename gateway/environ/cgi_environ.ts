@@ -18,15 +18,13 @@ import {
   expectsContinue,
 } from "../../http1/request_head.ts";
 import { createBaseEnviron } from "./base_environ.ts";
-import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
+import { type CgiVariables, pathsOf, requestUriOf } from "./cgi_paths.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
+import { isAnyAddress, parseAddress } from "../../wsgi/ip_address.ts";
 import type { Environ, ErrorStream, InputStream } from "../../wsgi/types.ts";
 import type { EnvironOptions } from "./request_environ.ts";
 import { guessScheme } from "../../wsgi/uri.ts";
-
-/** The part before the path in absolute form, RFC 9112 section 3.2.2. */
-const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/;
 
 /** Variables that no application may see: SPEC.md, environ-http-forbidden. */
 const FORBIDDEN: readonly string[] = [
@@ -35,6 +33,16 @@ const FORBIDDEN: readonly string[] = [
   "HTTP_PROXY",
   "HTTP_TRANSFER_ENCODING",
 ];
+
+/** Variables besides `HTTP_*` that are copied from the head of the request. */
+const FROM_HEAD: readonly string[] = [
+  "CONTENT_TYPE",
+  "QUERY_STRING",
+  "REQUEST_URI",
+];
+
+/** The form of SERVER_PROTOCOL. CGI has `INCLUDED` too, for server-side includes. */
+const PROTOCOL = /^HTTP\/[0-9](?:\.[0-9])?$/;
 
 /** Variables that are removed if they are empty: SPEC.md, environ-no-empty. */
 const NEVER_EMPTY: readonly string[] = [
@@ -47,9 +55,6 @@ const NEVER_EMPTY: readonly string[] = [
   "REMOTE_PORT",
   "REMOTE_USER",
 ];
-
-/** The variables of RFC 3875 section 4.1, as ByteStrings. */
-export type CgiVariables = Readonly<Record<string, string>>;
 
 /** The properties of a request that are not among its variables. */
 export interface CgiFacts {
@@ -73,63 +78,31 @@ export interface CgiFacts {
 }
 
 /**
- * Returns `REQUEST_URI` as path and query. Apache also passes on the absolute
- * form.
- *
- * @param variables The CGI variables.
- * @returns Path and query; `undefined` without `REQUEST_URI`.
+ * Returns SERVER_NAME. An IPv6 address is put in brackets, and a wildcard address
+ * becomes `localhost`.
  */
-export function requestUriOf(
-  variables: CgiVariables,
-): string | undefined {
-  const uri = variables["REQUEST_URI"]?.replace(ORIGIN, "");
-  return uri === "" || uri?.startsWith("?") ? `/${uri}` : uri;
-}
-
-function isUtf8(byteString: string): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(toBytes(byteString));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Returns the `PATH_INFO` that the runtime could not read because it is not
- * UTF-8: the part of `REQUEST_URI` after `SCRIPT_NAME`.
- */
-function lostPath(
-  variables: CgiVariables,
-  script: string,
-): string {
-  const [raw = ""] = (requestUriOf(variables) ?? "").split("?", 1);
-  const path = percentDecode(raw);
-  if (!path.startsWith(`${script}/`)) return "";
-  const rest = path.slice(script.length);
-  // The runtime could have read UTF-8, so there was no PATH_INFO.
-  return isUtf8(rest) ? "" : rest;
-}
-
-/** Returns SCRIPT_NAME and PATH_INFO according to SPEC.md, section 5.3. */
-function pathsOf(
-  variables: CgiVariables,
-  repeatsScript: boolean,
-): readonly [script: string, path: string] {
-  const { SCRIPT_NAME = "", PATH_INFO, REQUEST_METHOD } = variables;
-  const script = SCRIPT_NAME === "/" ? "" : SCRIPT_NAME;
-  let path = PATH_INFO ?? lostPath(variables, script);
-  if (repeatsScript && `${path}/`.startsWith(`${script}/`)) {
-    path = path.slice(script.length);
-  }
-  const isRoot = script === "" && path === "" && REQUEST_METHOD !== "CONNECT";
-  return [script, isRoot ? "/" : path];
-}
-
-/** Returns SERVER_NAME; an IPv6 address is put in brackets. */
 function serverNameOf({ SERVER_NAME }: CgiVariables): string {
   const name = SERVER_NAME || "localhost";
-  return name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
+  const bare = name.replace(/^\[(.*)\]$/, "$1");
+  if (isAnyAddress(bare)) return "localhost";
+  return bare.includes(":") ? `[${bare}]` : name;
+}
+
+/** Returns an address without a port and brackets; empty if it is none. */
+function remoteAddressOf(text: string): string {
+  const bare = text.replace(/^\[(.*)\](?::\d*)?$|^([^:]*):\d*$/, "$1$2");
+  // Systems name the interface of a link-local address.
+  return parseAddress(bare.replace(/%[^%]+$/, "")) === undefined ? "" : bare;
+}
+
+/** Throws for a line end, which no head of a request has: RFC 9110 section 5.5. */
+function checkLines(variables: CgiVariables): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!/[\r\n]/.test(value)) continue;
+    if (name.startsWith("HTTP_") || FROM_HEAD.includes(name)) {
+      throw new RequestError(`${name} must have no line ends`);
+    }
+  }
 }
 
 /**
@@ -166,6 +139,7 @@ export function createCgiEnviron(
       `REQUEST_METHOD must be a token, got ${quote(method)}`,
     );
   }
+  checkLines(variables);
   if (HTTP_HOST !== undefined) checkHost(HTTP_HOST);
   if (HTTP_TRANSFER_ENCODING !== undefined) {
     // A CONTENT_LENGTH next to it is correct if the server in front has decoded
@@ -195,7 +169,9 @@ export function createCgiEnviron(
     serverName: serverNameOf(variables),
     serverPort: variables["SERVER_PORT"] ||
       (scheme === "https" ? "443" : "80"),
-    protocol: SERVER_PROTOCOL || "HTTP/1.1",
+    protocol: PROTOCOL.test(SERVER_PROTOCOL ?? "")
+      ? SERVER_PROTOCOL!
+      : "HTTP/1.1",
     scheme,
     input: facts.openInput(length),
     errors: facts.errors,
@@ -204,12 +180,16 @@ export function createCgiEnviron(
     signal: facts.signal,
     isUnixSocket,
   });
-  const environ = { ...variables, ...base, CONTENT_TYPE: type } as Environ;
+  const environ = {
+    ...variables,
+    ...base,
+    CONTENT_TYPE: type,
+    REMOTE_ADDR: remoteAddressOf(REMOTE_ADDR),
+  } as Environ;
   for (const name of FORBIDDEN) delete environ[name];
   for (const name of NEVER_EMPTY) {
     if (environ[name] === "") delete environ[name];
   }
-  if (isUnixSocket) delete environ.REMOTE_ADDR;
   if (length === undefined) delete environ.CONTENT_LENGTH;
   else environ.CONTENT_LENGTH = String(length);
   if (scheme === "https") environ.HTTPS = "on";

@@ -5,6 +5,12 @@ import { MISREADING } from "./broken_requests.ts";
 import { MISANSWERING } from "./broken_responses.ts";
 import type { Loose } from "./sound_application.ts";
 
+const OPTIONAL = "without-optional post-without-optional";
+const BEGUN = `disconnect-after-first-chunk disconnect-in-first-next
+  disconnect-in-second-next`;
+const LEFT = `disconnect-before-return disconnect-before-first-chunk ${BEGUN}
+  disconnect-in-upload`;
+
 /** The cases that each application fails; it passes all others. */
 const CAUGHT: Record<string, string> = {
   "keeps the request in a module variable": "interleaved-same",
@@ -15,19 +21,13 @@ const CAUGHT: Record<string, string> = {
   "does not know HEAD": "head-status head-headers",
   "sends another Content-Type with HEAD": "head-type",
   "omits headers with HEAD": "head-headers",
-  "needs QUERY_STRING":
-    "without-query-string without-optional post-without-optional",
-  "needs REMOTE_ADDR": "without-remote without-optional post-without-optional",
-  "needs HTTP_HOST":
-    "without-host without-optional post-without-optional http-1.0",
-  "needs REQUEST_URI":
-    "without-request-uri without-optional post-without-optional",
-  "needs SERVER_SOFTWARE":
-    "without-server-software without-optional post-without-optional",
-  "needs wsgiref.signal":
-    "without-signal without-optional post-without-optional",
-  "requires wsgi.file_wrapper":
-    "without-file-wrapper without-optional post-without-optional",
+  "needs QUERY_STRING": `without-query-string ${OPTIONAL}`,
+  "needs REMOTE_ADDR": `without-remote ${OPTIONAL}`,
+  "needs HTTP_HOST": `without-host ${OPTIONAL} http-1.0`,
+  "needs REQUEST_URI": `without-request-uri ${OPTIONAL}`,
+  "needs SERVER_SOFTWARE": `without-server-software ${OPTIONAL}`,
+  "needs wsgiref.signal": `without-signal ${OPTIONAL}`,
+  "requires wsgi.file_wrapper": `without-file-wrapper ${OPTIONAL}`,
   "needs a prototype of environ": "without-prototype",
   "treats every address as IPv4": "ipv6",
   "treats every path as UTF-8": "path-not-utf8",
@@ -68,16 +68,9 @@ const CAUGHT: Record<string, string> = {
   "treats every form as UTF-8": "body-form",
   "waits for a body that the client does not send":
     "body-cut-short body-over-limit disconnect-in-upload disconnect-in-read",
-  "throws from close() when the body was not read to its end":
-    `disconnect-before-return disconnect-before-first-chunk
-    disconnect-after-first-chunk disconnect-in-first-next
-    disconnect-in-second-next disconnect-in-upload`,
-  "never finishes its close() when the body was not read to its end":
-    `disconnect-before-return disconnect-before-first-chunk
-    disconnect-after-first-chunk disconnect-in-first-next
-    disconnect-in-second-next disconnect-in-upload`,
-  "yields from finally": `disconnect-after-first-chunk disconnect-in-first-next
-    disconnect-in-second-next`,
+  "throws from close() when the body was not read to its end": LEFT,
+  "never finishes its close() when the body was not read to its end": LEFT,
+  "yields from finally": BEGUN,
   "leaves a rejection behind after DELETE": "nothing-left",
   "throws from a timer after PATCH": "nothing-left",
   "begins another response from a timer after PUT": "nothing-left",

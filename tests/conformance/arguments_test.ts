@@ -33,19 +33,18 @@ Deno.test("parseKitArguments() accepts every option, and some of them several ti
   });
 });
 
-Deno.test("parseKitArguments() accepts --help without any other argument", () => {
+Deno.test("parseKitArguments() accepts --help and --list without a module", () => {
   for (const args of [["--help"], ["-h"], ["server", "--help"]]) {
     assertEquals(parseKitArguments(args), "help");
   }
-});
-
-Deno.test("parseKitArguments() accepts --list without a module", () => {
   const given = parseKitArguments(["server", "--list"]);
   assertEquals(given !== "help" && given.list, true);
 });
 
 const TIME = "For example --timeout 3000";
 const NO_TIME = "--timeout must be a number of milliseconds, got";
+const MODULE =
+  "Name a module whose start(app) starts your server with the application of the kit";
 
 /** Wrong command lines, the message for each, and the hint. */
 Deno.test.each<[args: string, message: string, hint: string]>([
@@ -54,16 +53,16 @@ Deno.test.each<[args: string, message: string, hint: string]>([
   ["server", "name the server: a module that exports start(app)", USAGE],
   ["application", "name the application: a module that exports it", USAGE],
   [
-    "server http://localhost:8000",
-    "cannot test http://localhost:8000: it is a server's address, not a module",
-    "Name a module whose start(app) starts your server with the application of the kit",
+    "server http://a:8000",
+    "cannot test http://a:8000: it is a server's address, not a module",
+    MODULE,
   ],
   ["server a.ts b.ts", "unexpected argument b.ts", USAGE],
   ["server a.ts --cases", "--cases needs a value", USAGE],
   ["server a.ts --html=", "--html needs a value", USAGE],
   ["server a.ts --list=1", "--list does not accept a value, got 1", USAGE],
   [
-    "server a.ts --tiemout 5",
+    "server a --tiemout 5",
     "unknown option --tiemout",
     "Did you mean --timeout?",
   ],
@@ -74,20 +73,16 @@ Deno.test.each<[args: string, message: string, hint: string]>([
   ["server a.ts --timeout 3s", `${NO_TIME} 3s`, TIME],
   ["server a.ts --timeout 9999999999", `${NO_TIME} 9999999999`, TIME],
   ["server a.ts --path /x", "--path is for applications only", USAGE],
-])(
-  'parseKitArguments() refuses "%s" with a line and a hint',
-  (line, message, hint) => {
-    const args = line.split(" ").filter((one) => one !== "");
-    const error = assertThrows(() => parseKitArguments(args), UsageError);
-    assertEquals([error.message, error.hint], [message, hint]);
-    assertEquals(error.message.includes("\n"), false);
-  },
-);
+])('parseKitArguments() refuses "%s"', (line, message, hint) => {
+  const args = line.split(" ").filter((one) => one !== "");
+  const error = assertThrows(() => parseKitArguments(args), UsageError);
+  assertEquals([error.message, error.hint], [message, hint]);
+});
 
 Deno.test("HELP names every option, in lines that fit a terminal", () => {
-  const names = ["cases", "path", "timeout", "text", "junit", "json", "html"];
-  for (const name of [...names, "name", "verbose", "list", "help"]) {
-    assertEquals(HELP.includes(`--${name}`), true, name);
-  }
+  const names =
+    "cases path timeout text junit json html name verbose list help";
+  const missing = names.split(" ").filter((it) => !HELP.includes(`--${it}`));
+  assertEquals(missing, []);
   assertEquals(HELP.split("\n").filter((line) => line.length > 80), []);
 });

@@ -1,20 +1,21 @@
 /** Applications that misread what a client or a server may send. */
 
-import { decodeUtf8 } from "../../mod.ts";
-import {
-  bytes,
-  first,
-  forever,
-  type Loose,
-  sound,
-  TEXT,
-} from "./sound_application.ts";
+import { decodeUtf8, type Environ, type HeaderTuple } from "../../mod.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
+import { fail } from "../gateway/recording_transport.ts";
+import { first, forever, type Loose, only } from "./sound_application.ts";
+import { onlyFor, sound, TEXT } from "./sound_application.ts";
+
+/** An application that fails if a request is like this. */
+function failsIf(is: (environ: Environ) => unknown): Loose {
+  return first((environ) => is(environ) && fail());
+}
 
 /** An application that makes a mistake while it reads the request body. */
-function reading(wrong: (body: string) => unknown): Loose {
+function reading(wrong: (body: string) => unknown, size?: number): Loose {
   return async (environ, startResponse) => {
     const { CONTENT_LENGTH: length = "0" } = environ;
-    const body = await environ["wsgi.input"].read(Number(length));
+    const body = await environ["wsgi.input"].read(size ?? Number(length));
     wrong(new TextDecoder().decode(body));
     return sound(environ, startResponse);
   };
@@ -31,30 +32,19 @@ export const MISREADING: Record<string, Loose> = {
   ),
   "needs wsgiref.signal": first((environ) => environ["wsgiref.signal"]!()),
   "requires wsgi.file_wrapper": (environ, startResponse) => {
-    startResponse("200 OK", TEXT);
-    let rest = environ.REQUEST_METHOD === "HEAD" ? [] : bytes("Hello\n");
-    const read = (): Uint8Array => {
-      const [chunk = new Uint8Array()] = rest;
-      rest = [];
-      return chunk;
-    };
-    return environ["wsgi.file_wrapper"]!({ read });
+    const rest = sound(environ, startResponse);
+    return environ["wsgi.file_wrapper"]!({ read: () => rest.shift() ?? null });
   },
   "needs a prototype of environ": first((environ) =>
     // deno-lint-ignore no-prototype-builtins -- that is the mistake
     environ.hasOwnProperty("HTTP_COOKIE")
   ),
-  "treats every address as IPv4": first((environ) => {
-    const parts = (environ.REMOTE_ADDR ?? "0.0.0.0").split(".");
-    if (parts.length !== 4) throw new Error("no address");
-  }),
-  "treats every path as UTF-8": first((environ) => {
-    const path = Uint8Array.from(
-      environ.PATH_INFO,
-      (unit) => unit.charCodeAt(0),
-    );
-    new TextDecoder("utf-8", { fatal: true }).decode(path);
-  }),
+  "treats every address as IPv4": failsIf(({ REMOTE_ADDR = "0.0.0.0" }) =>
+    REMOTE_ADDR.split(".").length !== 4
+  ),
+  "treats every path as UTF-8": first((environ) =>
+    new TextDecoder("utf-8", { fatal: true }).decode(toBytes(environ.PATH_INFO))
+  ),
   "treats PATH_INFO as a part of a URL": first((environ) =>
     new URL(environ.PATH_INFO, "http://a/")
   ),
@@ -65,14 +55,14 @@ export const MISREADING: Record<string, Loose> = {
     decodeURIComponent(environ.PATH_INFO)
   ),
   "sends the path in a header": (environ, startResponse) => {
-    startResponse("200 OK", [...TEXT, ["X-Path", environ.PATH_INFO]]);
-    return environ.REQUEST_METHOD === "HEAD" ? [] : bytes("Hello\n");
+    const headers: HeaderTuple[] = [...TEXT, ["X-Path", environ.PATH_INFO]];
+    return sound(environ, startResponse, { headers });
   },
   "counts characters for Content-Length": (environ, startResponse) => {
     const text = decodeUtf8(environ.PATH_INFO);
     const length = String(text.length);
-    startResponse("200 OK", [...TEXT, ["Content-Length", length]]);
-    return environ.REQUEST_METHOD === "HEAD" ? [] : bytes(text);
+    const headers: HeaderTuple[] = [...TEXT, ["Content-Length", length]];
+    return sound(environ, startResponse, { headers, text });
   },
   "decodes queries by hand": first(({ QUERY_STRING: query = "" }) =>
     query.split("&").map(decodeURIComponent)
@@ -90,50 +80,36 @@ export const MISREADING: Record<string, Loose> = {
       if (date !== undefined) new Date(date).toISOString();
     },
   ),
-  "requires CONTENT_LENGTH": async (environ, startResponse) => {
-    if (environ.REQUEST_METHOD === "POST") {
-      await environ["wsgi.input"].read(Number(environ.CONTENT_LENGTH));
-    }
+  "requires CONTENT_LENGTH": onlyFor("POST", async (environ, startResponse) => {
+    await environ["wsgi.input"].read(Number(environ.CONTENT_LENGTH));
     return sound(environ, startResponse);
-  },
-  "trusts a Content-Type of JSON": async (environ, startResponse) => {
-    if (environ.CONTENT_TYPE !== "application/json") {
-      return sound(environ, startResponse);
-    }
-    const body = await environ["wsgi.input"].read(1_000_000);
-    JSON.parse(new TextDecoder().decode(body));
-    return sound(environ, startResponse);
-  },
+  }),
+  "trusts a Content-Type of JSON": only(
+    (environ) => environ.CONTENT_TYPE === "application/json",
+    reading(JSON.parse, 1_000_000),
+  ),
   "trusts every charset": first(({ CONTENT_TYPE: type = "" }) => {
     const charset = /charset=(.*)/.exec(type)?.[1];
     if (charset !== undefined) new TextDecoder(charset);
   }),
-  "treats every form as UTF-8": reading((body) => decodeURIComponent(body)),
+  "treats every form as UTF-8": reading(decodeURIComponent),
   "waits for a body that the client does not send": async (
     environ,
     startResponse,
   ) => {
-    try {
-      await environ["wsgi.input"].read(10_000_000);
-    } catch {
-      await forever();
-    }
+    await environ["wsgi.input"].read(10_000_000).catch(forever);
     return sound(environ, startResponse);
   },
-  "assumes that it is not mounted": first((environ) => {
-    if (environ.SCRIPT_NAME !== "") throw new Error("mounted");
-  }),
-  "cannot accept a large body": reading((body) => {
-    if (body.length > 100_000) throw new Error("too large");
-  }),
-  "fails on a GET with a body": first((environ) => {
-    if (environ.REQUEST_METHOD === "GET" && environ.CONTENT_LENGTH) {
-      throw new Error("a body");
-    }
-  }),
-  "assumes that it is not behind TLS": first((environ) => {
-    if (environ.HTTPS !== undefined) throw new Error("TLS");
-  }),
+  "assumes that it is not mounted": failsIf((environ) =>
+    environ.SCRIPT_NAME !== ""
+  ),
+  "cannot accept a large body": reading((body) =>
+    body.length > 100_000 && fail()
+  ),
+  "fails on a GET with a body": failsIf((environ) =>
+    environ.REQUEST_METHOD === "GET" && environ.CONTENT_LENGTH
+  ),
+  "assumes that it is not behind TLS": failsIf((environ) => environ.HTTPS),
   "copies the environ as strings": first((environ) => {
     for (const key of Object.keys(environ)) String(environ[key]).trim();
     for (const key of Object.keys(environ)) {

@@ -1,9 +1,12 @@
 /** Servers that no client can work with: each of them ends a check early. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { RunningServer } from "../../conformance/mod.ts";
 import type { Application, ResponseBody } from "../../mod.ts";
-import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
+import { aborted, never } from "../server/serving.ts";
 import { serve } from "./broken/server.ts";
+import { before } from "./broken/wrong_proxy.ts";
+import { answers, send } from "./connections.ts";
 
 /** A server, and the words with which the report describes its fault. */
 export interface HostileServer {
@@ -15,96 +18,43 @@ export interface HostileServer {
   readonly isBusy?: boolean;
 }
 
-function quietly(connection: Deno.Conn): void {
-  try {
-    connection.close();
-  } catch {
-    // It was closed before.
-  }
-}
-
-/** Answers each connection by itself, whatever the client sends. */
-export function answers(
-  answer: (connection: Deno.TcpConn, signal: AbortSignal) => Promise<void>,
-): RunningServer {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const stopped = new AbortController();
-  const all = new Set<Promise<void>>();
-  const accepting = (async () => {
-    for await (const connection of listener) {
-      const end = () => quietly(connection);
-      stopped.signal.addEventListener("abort", end, { once: true });
-      const one = answer(connection, stopped.signal).catch(() => {}).finally(
-        () => {
-          stopped.signal.removeEventListener("abort", end);
-          end();
-          all.delete(one);
-        },
-      );
-      all.add(one);
-    }
-  })();
-  return {
-    hostname: "127.0.0.1",
-    port: listener.addr.port,
-    stop: async () => {
-      listener.close();
-      stopped.abort();
-      await accepting;
-      await Promise.all(all);
-    },
-  };
-}
-
 /** Reads until the client leaves. */
 async function drain(connection: Deno.TcpConn): Promise<void> {
   const buffer = new Uint8Array(16_384);
   while (await connection.read(buffer) !== null);
 }
 
-async function send(connection: Deno.TcpConn, text: string): Promise<void> {
-  let bytes = toBytes(text);
-  while (bytes.length > 0) {
-    bytes = bytes.subarray(await connection.write(bytes));
-  }
-}
-
 /** Answers each request with a text, and continues with another one. */
-function endless(begin: string, more: string): () => RunningServer {
-  return () =>
+function endless(name: string, begin: string, more: string): HostileServer {
+  const start = () =>
     answers(async (connection) => {
       void drain(connection).catch(() => {});
       await send(connection, begin);
       for (;;) await send(connection, more);
     });
+  const skipped =
+    /sends more than 4 MiB|does not (?:complete its response|respond)/;
+  return { name, start, skipped, isBusy: true };
 }
 
-/** Answers each request with the same text, one byte after the other. */
-function dripping(text: string, interval: number): () => RunningServer {
-  return () =>
-    answers(async (connection, signal) => {
-      void drain(connection).catch(() => {});
-      for (const byte of text) {
-        await send(connection, byte);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, interval);
-          signal.addEventListener("abort", () => {
-            clearTimeout(timer);
-            resolve();
-          }, { once: true });
-        });
-      }
-    });
+/** Answers each request with the same text, one byte per second. */
+function dripping(text: string): RunningServer {
+  return answers(async (connection, signal) => {
+    void drain(connection).catch(() => {});
+    for (const byte of text) {
+      await send(connection, byte);
+      await delay(1000, undefined, { signal });
+    }
+  });
 }
 
-function always(response: string): () => RunningServer {
-  return () =>
-    answers(async (connection) => {
-      await connection.read(new Uint8Array(16_384));
-      await send(connection, response);
-      await connection.closeWrite();
-      await drain(connection);
-    });
+function always(response: string): RunningServer {
+  return answers(async (connection) => {
+    await connection.read(new Uint8Array(16_384));
+    await send(connection, response);
+    await connection.closeWrite();
+    await drain(connection);
+  });
 }
 
 const OK =
@@ -112,55 +62,28 @@ const OK =
 
 /** Collects a whole response before it passes on the first byte. */
 function bufferingProxy(app: Application): RunningServer {
-  const server = serve(app);
-  const proxy = answers(async (connection, signal) => {
-    const upstream = await Deno.connect({ port: server.port });
-    signal.addEventListener("abort", () => quietly(upstream), { once: true });
-    void (async () => {
-      const buffer = new Uint8Array(65_536);
-      for (;;) {
-        const count = await connection.read(buffer);
-        if (count === null) return await upstream.closeWrite();
-        const piece = fromBytes(buffer.subarray(0, count));
-        // One response for each connection, which shows the end of the response.
-        await send(
-          upstream,
-          piece.replace(/ HTTP\/1\.[01]\r\n/, "$&Connection: close\r\n"),
-        );
-      }
-    })().catch(() => {});
-    const kept: Uint8Array[] = [];
-    const buffer = new Uint8Array(65_536);
-    for (;;) {
-      const count = await upstream.read(buffer);
-      if (count === null) break;
-      kept.push(buffer.slice(0, count));
-    }
-    quietly(upstream);
-    for (let piece of kept) {
-      while (piece.length > 0) {
-        piece = piece.subarray(await connection.write(piece));
-      }
-    }
+  return before(serve(app), () => {
+    let kept = "";
+    return {
+      // One response for each connection, which shows the end of the response.
+      sent: (piece) =>
+        piece.replace(/ HTTP\/1\.[01]\r\n/, "$&Connection: close\r\n"),
+      received: (piece) => {
+        kept += piece;
+        return "";
+      },
+      last: () => kept,
+    };
   });
-  return {
-    ...proxy,
-    stop: async () => {
-      await proxy.stop();
-      await server.stop();
-    },
-  };
 }
 
 /** Collects a whole body before it passes it to the server, even for HEAD. */
 async function collect(body: ResponseBody): Promise<ResponseBody> {
-  const kept: Uint8Array[] = [];
   try {
-    for await (const chunk of body) kept.push(chunk);
+    return await Array.fromAsync(body);
   } finally {
     await body.close?.();
   }
-  return kept;
 }
 
 /** All hostile servers. */
@@ -172,11 +95,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   },
   {
     name: "calls the application and discards its body",
-    start: (app) =>
-      serve(async (...args) => {
-        await app(...args);
-        return await new Promise<never>(() => {});
-      }),
+    start: (app) => serve((...args) => Promise.try(app, ...args).then(never)),
   },
   {
     name: "never answers",
@@ -185,12 +104,7 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
   },
   {
     name: "never reads",
-    start: () =>
-      answers((_connection, signal) =>
-        new Promise((resolve) =>
-          signal.addEventListener("abort", () => resolve())
-        )
-      ),
+    start: () => answers((_connection, signal) => aborted(signal)),
     skipped: /accepts connections, but does not respond/,
   },
   {
@@ -198,46 +112,56 @@ export const HOSTILE_SERVERS: readonly HostileServer[] = [
     start: () => answers(() => Promise.resolve()),
     skipped: /closes the connection without a response/,
   },
-  {
-    name: "sends a head without an end",
-    start: endless("HTTP/1.1 200 OK\r\n", `X-More: ${"x".repeat(8000)}\r\n`),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
-  {
-    name: "sends 100 without an end",
-    start: endless("", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100)),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
-  {
-    name: "sends a body without an end",
-    start: endless("HTTP/1.1 200 OK\r\n\r\n", "x".repeat(65_536)),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
-  {
-    name: "sends chunks without an end",
-    start: endless(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-      "1\r\nx\r\n".repeat(1000),
-    ),
-    skipped: /sends more than 4 MiB|does not (?:complete its response|respond)/,
-    isBusy: true,
-  },
+  endless(
+    "sends a head without an end",
+    "HTTP/1.1 200 OK\r\n",
+    `X-More: ${"x".repeat(8000)}\r\n`,
+  ),
+  endless(
+    "sends 100 without an end",
+    "",
+    "HTTP/1.1 100 Continue\r\n\r\n".repeat(100),
+  ),
+  endless(
+    "sends a body without an end",
+    "HTTP/1.1 200 OK\r\n\r\n",
+    "x".repeat(65_536),
+  ),
+  endless(
+    "sends chunks without an end",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "1\r\nx\r\n".repeat(1000),
+  ),
   {
     name: "sends one byte per second",
-    start: dripping(OK, 1000),
+    start: () => dripping(OK),
     skipped: /does not complete its response/,
   },
   {
     name: "announces a body that never comes",
-    start: always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
+    start: () => always("HTTP/1.1 200 OK\r\nContent-Length: 1e15\r\n\r\n"),
     skipped: /was not called/,
   },
   {
+    name: "loses the reports of the application",
+    start: (app) =>
+      serve((environ, startResponse) => {
+        const mark = environ.HTTP_WSGI_CASE?.replace(/\.[^.]*$/, ".lost");
+        return app({ ...environ, HTTP_WSGI_CASE: mark }, startResponse);
+      }),
+    skipped: /, or its reports do not arrive$/,
+  },
+  {
+    name: "hides the header of the kit",
+    start: (app) =>
+      serve(({ HTTP_WSGI_CASE: _, ...environ }, startResponse) =>
+        app(environ, startResponse)
+      ),
+    skipped: /without the header Wsgi-Case/,
+  },
+  {
     name: "answers everything with 200",
-    start: always(OK),
+    start: () => always(OK),
     skipped: /responds with "HTTP\/1\.1 200 OK", but .* was not called/,
   },
 ];

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { checkServer } from "../../conformance/mod.ts";
 import { Patience } from "../../conformance/patience.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
@@ -52,27 +52,6 @@ Deno.test("checkServer() sends and requests no body that would fill the memory o
       return collect(body) as ResponseBody;
     }), { timeout: TIMEOUT_MS });
   assert(largest <= 32 << 20, `${largest} bytes`);
-});
-
-Deno.test("checkServer() says that the reports of another process do not arrive", async () => {
-  const { about } = await checkServer((app) =>
-    // The reports of the application are lost.
-    serve((environ, startResponse) => {
-      const mark = environ.HTTP_WSGI_CASE?.replace(/\.[^.]*$/, ".lost");
-      return app({ ...environ, HTTP_WSGI_CASE: mark }, startResponse);
-    }), { cases: ["environ/*"], timeout: TIMEOUT_MS });
-  assertMatch(about?.problem ?? "", /, or its reports do not arrive$/);
-});
-
-Deno.test("checkServer() says that a server hides the header of the kit", async () => {
-  const { about } = await checkServer(
-    (app) =>
-      serve(({ HTTP_WSGI_CASE: _, ...environ }, startResponse) =>
-        app(environ, startResponse)
-      ),
-    { cases: ["environ/*"], timeout: TIMEOUT_MS },
-  );
-  assertMatch(about?.problem ?? "", /without the header Wsgi-Case/);
 });
 
 Deno.test("Patience gives cases less time after long waits, and finally none", () => {

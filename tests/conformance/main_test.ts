@@ -1,33 +1,25 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
 import { type Outcome, Program } from "../program.ts";
+import { TLS } from "../server/serving.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-const [CERT, KEY] = ["cert", "key"].map((name) =>
-  Deno.readTextFileSync(new URL(`tests/testdata/localhost_${name}.pem`, ROOT))
-);
-
 /** Runs the program of the kit. */
 async function kit(...args: string[]): Promise<Outcome> {
-  await using program = new Program(
-    "run",
-    "-A",
-    "--no-check",
-    "conformance/main.ts",
-    ...args,
-  );
+  const main = ["run", "-A", "--no-check", "conformance/main.ts"];
+  await using program = new Program(...main, ...args);
   return await program.outcome();
 }
 
-/** A folder with modules, removed at the end of the scope. */
+/** A folder with a module, removed at the end of the scope. */
 class Folder implements AsyncDisposable {
   readonly path: string = Deno.makeTempDirSync();
+  /** The module. */
+  readonly start: string = `${this.path}/start.js`;
 
-  write(name: string, text: string): string {
-    const path = `${this.path}/${name}`;
-    Deno.writeTextFileSync(path, text);
-    return path;
+  constructor(module: string) {
+    Deno.writeTextFileSync(this.start, module);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -54,25 +46,18 @@ export function start(app) {
 }
 
 Deno.test("main.ts exits with code 0 if nothing fails, and writes every report", async () => {
-  await using folder = new Folder();
-  const start = folder.write(
-    "start.js",
-    startModule('{ "response/reason": "a table of its own" }'),
-  );
+  const deviations = '{ "response/reason": "a table of its own" }';
+  await using folder = new Folder(startModule(deviations));
   const forms = ["text", "junit", "json", "html"];
-  const { code, stdout, stderr } = await kit(
-    "server",
-    start,
-    "--cases",
-    "response/*",
-    ...forms.flatMap((form) => [`--${form}`, `${folder.path}/report.${form}`]),
+  const args = ["server", folder.start, "--cases", "response/*"].concat(
+    forms.flatMap((form) => [`--${form}`, `${folder.path}/report.${form}`]),
   );
-  assertEquals(code, 0, stderr);
+  const { code, stdout, stderr } = await kit(...args);
+  assertEquals([code, stderr], [0, ""]);
   const count = SERVER_CASES.filter(({ id }) => id.startsWith("response/"));
   const summary = `${count.length - 1} passed, 0 failed, 1 deviation`;
   assertEquals(stdout.trimEnd().split("\n").at(-1), summary);
   assertMatch(stdout, /^deviation response\/reason: [^\n]+\n {2}a table of /m);
-  assertEquals(stderr, "");
   const [text, junit, json, html] = await Promise.all(
     forms.map((form) => Deno.readTextFile(`${folder.path}/report.${form}`)),
   );
@@ -83,18 +68,13 @@ Deno.test("main.ts exits with code 0 if nothing fails, and writes every report",
 });
 
 Deno.test("main.ts exits with code 1 if a case fails, and shows it in the report alone", async () => {
-  await using folder = new Folder();
-  const start = folder.write("start.js", startModule());
-  const { code, stdout, stderr } = await kit(
-    "server",
-    start,
-    "--cases=response/reason",
-  );
-  assertEquals(code, 1);
+  await using folder = new Folder(startModule());
+  const args = ["server", folder.start, "--cases=response/reason"];
+  const { code, stdout, stderr } = await kit(...args);
+  assertEquals([code, stderr], [1, ""]);
   const failure =
     /^failed response\/reason: .*\n {2}code and reason must be "404 Nothing Here", got "404 Not Found"\n {2}SPEC\.md#server-reason-sent$/m;
   assertMatch(stdout, failure);
-  assertEquals(stderr, "");
 });
 
 Deno.test("main.ts finds nothing in examples/check_server.ts, and shows what it writes to stderr only with --verbose", async () => {
@@ -106,25 +86,19 @@ Deno.test("main.ts finds nothing in examples/check_server.ts, and shows what it 
   assertMatch(verbose.stderr, /kit: a string/);
 });
 
-Deno.test("main.ts lists the cases that a glob names", async () => {
+Deno.test("main.ts lists the cases that a glob names, and prints its help", async () => {
   const { code, stdout } = await kit("server", "--list", "--cases", "write/*");
-  assertEquals(code, 0);
   const listed = SERVER_CASES.filter(({ id }) => id.startsWith("write/"))
-    .map(({ id, title }) => `${id}: ${title}`);
-  assertEquals(stdout.trimEnd().split("\n"), listed);
-});
-
-Deno.test("main.ts prints its help", async () => {
-  const { code, stdout, stderr } = await kit("--help");
-  assertEquals([code, stderr], [0, ""]);
-  assertMatch(
-    stdout,
-    /^usage: deno run -A conformance\/main\.ts server START$/m,
-  );
+    .map(({ id, title }) => `${id}: ${title}\n`);
+  assertEquals([code, stdout], [0, listed.join("")]);
+  const help = await kit("--help");
+  assertEquals([help.code, help.stderr], [0, ""]);
+  const usage = /^usage: deno run -A conformance\/main\.ts server START$/m;
+  assertMatch(help.stdout, usage);
 });
 
 /** Modules that cannot be tested, and the message for each. */
-const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
+Deno.test.each<[what: string, text: string, error: RegExp]>([
   [
     "exports nothing",
     "export {};",
@@ -164,10 +138,7 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
   ],
   [
     "starts a server with TLS",
-    startModule().replace(
-      "port: 0,",
-      `port: 0, cert: ${JSON.stringify(CERT)}, key: ${JSON.stringify(KEY)},`,
-    ),
+    startModule().replace("port: 0,", `port: 0, ...${JSON.stringify(TLS)},`),
     /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: Start the server without its certificate/,
   ],
   [
@@ -180,24 +151,15 @@ const MISTAKES: readonly [what: string, text: string, error: RegExp][] = [
     startModule('{ "no/case": "because" }'),
     /^error: Cannot check the server: a deviation must have the id of a case, got "no\/case"\nhint: /,
   ],
-];
-
-Deno.test.each(MISTAKES)(
-  "main.ts exits with code 2 if the module %s",
-  async (_, text, error) => {
-    await using folder = new Folder();
-    const start = folder.write("start.js", text);
-    const { code, stdout, stderr } = await kit(
-      "server",
-      start,
-      "--timeout=500",
-    );
-    assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, error);
-    // Only the place in the user's module helps; a stack does not.
-    assert((stderr.match(/^ {4}at /gm) ?? []).length <= 1, stderr);
-  },
-);
+])("main.ts exits with code 2 if the module %s", async (_, text, error) => {
+  await using folder = new Folder(text);
+  const args = ["server", folder.start, "--timeout=500"];
+  const { code, stdout, stderr } = await kit(...args);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(stderr, error);
+  // Only the place in the user's module helps; a stack does not.
+  assert((stderr.match(/^ {4}at /gm) ?? []).length <= 1, stderr);
+});
 
 Deno.test.each<[string, RegExp]>([
   [
@@ -208,17 +170,13 @@ Deno.test.each<[string, RegExp]>([
     "server DIR/start.js --cases respnse/*",
     /^error: no case matches respnse\/\*\nhint: deno run -A conformance\/main\.ts server --list\n$/,
   ],
-  [
-    "server DIR/start.js --casse x",
-    /^error: unknown option --casse\nhint: /,
-  ],
+  ["server DIR/start.js --casse x", /^error: unknown option --casse\nhint: /],
   [
     "server DIR/start.js --cases response/status --json DIR/none/report.json",
     /^error: Cannot write \S+report\.json: /,
   ],
 ])("main.ts exits with code 2 after %s", async (line, error) => {
-  await using folder = new Folder();
-  folder.write("start.js", startModule());
+  await using folder = new Folder(startModule());
   const args = line.replaceAll("DIR", folder.path).split(" ");
   const { code, stderr } = await kit(...args);
   assertEquals(code, 2, stderr);

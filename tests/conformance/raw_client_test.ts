@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CaseRecord } from "../../conformance/case_record.ts";
-import { RawClient } from "../../conformance/raw_client.ts";
-import { RawHead } from "../../conformance/raw_client.ts";
+import { RawClient, RawHead } from "../../conformance/raw_client.ts";
 import { Transcript } from "../../conformance/report.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 
@@ -29,31 +28,22 @@ Deno.test("RawHead reads status and headers as they were sent", () => {
   assertEquals(head.headers, [["X-A", "1"], ["x-a", "2"]]);
   assertEquals([head.get("x-a"), head.all("x-a")], ["1", ["1", "2"]]);
   assertEquals(head.get("x-b"), undefined);
-});
-
-Deno.test("RawHead has no status if the first line is not a status line", () => {
-  for (
-    const line of ["bodyHTTP/1.1 200 OK", "HTTP/1.1 20 OK", "HTTP/2 200", ""]
-  ) {
+  for (const line of ["bodyHTTP/1.1 200 OK", "HTTP/1.1 20 OK", "HTTP/2 200"]) {
     assertEquals(new RawHead(`${line}\r\n\r\n`).status, NaN, line);
   }
 });
 
-Deno.test("RawClient.response() reads bodies by length, by chunks and to the end", async () => {
-  for (
-    const [framed, body, complete] of [
-      ["Content-Length: 3\r\n\r\nabcd", "abc", true],
-      ["Content-Length: 5\r\n\r\nabcd", "abcd", false],
-      ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "ab", true],
-      ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "ab", false],
-      ["Transfer-Encoding: chunked\r\n\r\n4\r\nab", "", false],
-      ["X-A: 1\r\n\r\nab", "ab", true],
-    ] as const
-  ) {
-    const bytes = `HTTP/1.1 200 OK\r\n${framed}`;
-    const response = await receiving(bytes, (client) => client.response());
-    assertEquals([response.body, response.complete], [body, complete], framed);
-  }
+Deno.test.each([
+  ["Content-Length: 3\r\n\r\nabcd", "abc", true],
+  ["Content-Length: 5\r\n\r\nabcd", "abcd", false],
+  ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "ab", true],
+  ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "ab", false],
+  ["Transfer-Encoding: chunked\r\n\r\n4\r\nab", "", false],
+  ["X-A: 1\r\n\r\nab", "ab", true],
+])("RawClient.response() reads the body of %j", async (framed, ...expected) => {
+  const bytes = `HTTP/1.1 200 OK\r\n${framed}`;
+  const response = await receiving(bytes, (client) => client.response());
+  assertEquals([response.body, response.complete], expected.slice(0, 2));
 });
 
 Deno.test("RawClient.response() skips 100, and reads no body if the response cannot have one", async () => {
@@ -101,11 +91,9 @@ Deno.test("CaseRecord waits until an event has happened often enough, and return
 });
 
 Deno.test("CaseRecord gives up after the deadline", async () => {
-  await assertRejects(
-    () => new CaseRecord().waitFor("a", 1, 1),
-    Error,
-    'Waited too long for the application to report "a"',
-  );
+  const wait = () => new CaseRecord().waitFor("a", 1, 1);
+  const message = 'Waited too long for the application to report "a"';
+  await assertRejects(wait, Error, message);
 });
 
 Deno.test("CaseRecord opens gates permanently, and all of them at the end", async () => {

@@ -15,14 +15,39 @@ export function bytes(text: string): Uint8Array[] {
   return [encoder.encode(text)];
 }
 
-/** Answers correctly. */
+/** Answers correctly, unless it is given something wrong. */
 export function sound(
   environ: Environ,
   startResponse: StartResponse,
-  text = "Hello\n",
+  { status = "200 OK", headers = TEXT, text = "Hello\n" }: Answer = {},
 ): Uint8Array[] {
-  startResponse("200 OK", TEXT);
+  startResponse(status, headers);
   return environ.REQUEST_METHOD === "HEAD" ? [] : bytes(text);
+}
+
+/** A response: the status, headers and text that differ from the correct one. */
+export interface Answer {
+  readonly status?: `${number} ${string}`;
+  readonly headers?: readonly HeaderTuple[];
+  readonly text?: string;
+}
+
+/** An application that answers some requests incorrectly. */
+export function only(
+  is: (environ: Environ) => boolean,
+  wrong: Loose | Answer,
+): Loose {
+  return (environ, startResponse) => {
+    if (!is(environ)) return sound(environ, startResponse);
+    return typeof wrong === "function"
+      ? wrong(environ, startResponse)
+      : sound(environ, startResponse, wrong);
+  };
+}
+
+/** An application that answers requests with this method incorrectly. */
+export function onlyFor(method: string, wrong: Loose | Answer): Loose {
+  return only((environ) => environ.REQUEST_METHOD === method, wrong);
 }
 
 /** An application that makes a mistake first, and then answers. */

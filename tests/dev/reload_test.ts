@@ -176,18 +176,25 @@ export default async (environ, startResponse) => {
     fetch(`${url}short`),
     fetch(`${url}long`),
   ]);
-  const silent = developing.get("silent", { headers: { Accept: "text/html" } });
-  await developing.getUntil(/silent/, "__wsgi__/api/requests");
+  const headers = { Accept: "text/html" };
+  const silent = ["GET", "POST"].map((method) =>
+    fetch(`${url}silent`, { method, headers })
+  );
+  await developing.getUntil(/silent.*silent/s, "__wsgi__/api/requests");
   await developing.save("app.js", answering("again"));
   const cut = long.text().then(() => "whole", () => "cut");
   assertEquals(await short.text(), "begun whole");
   await developing.getUntil(/^again$/);
   assertEquals(await cut, "cut");
-  // The page of a request that was cut off before its response reloads itself.
-  const page = await silent;
-  assertMatch(page, /The application was restarted before it answered/);
-  const [path = ""] = /__wsgi__\/reload\?generation=[^"]+/.exec(page) ?? [];
-  assertMatch(await developing.get(path), /event: reload\n/);
+  // Only a page that the browser may request again does so by itself.
+  for (const [i, refreshes] of [true, false].entries()) {
+    const response = await silent[i]!;
+    assertEquals(response.status, 503);
+    assertEquals(response.headers.get("Retry-After"), "1");
+    const text = await response.text();
+    assertMatch(text, /The application was reloaded before it answered/);
+    assertEquals(text.includes('http-equiv="refresh" content="1"'), refreshes);
+  }
 });
 
 Deno.test("devServer() answers every request while it starts the application again", async () => {

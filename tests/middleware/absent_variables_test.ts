@@ -2,15 +2,9 @@
 
 import { assertEquals, assertNotMatch } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import {
-  type Application,
-  applicationUri,
-  type Environ,
-  requestUri,
-  setupTestingDefaults,
-  shiftPathInfo,
-  toRequest,
-} from "../../mod.ts";
+import { type Application, applicationUri, type Environ } from "../../mod.ts";
+import { requestUri, setupTestingDefaults } from "../../mod.ts";
+import { shiftPathInfo, toRequest } from "../../mod.ts";
 import { fromFetchHandler } from "../../gateway/from_fetch/from_fetch.ts";
 import { runApplication } from "../../gateway/run_application.ts";
 import type { AccessRecord } from "../../gateway/access_record.ts";
@@ -19,14 +13,11 @@ import { errorPage } from "../../middleware/error_page.ts";
 import { mount } from "../../middleware/mount.ts";
 import { proxyHeaders } from "../../middleware/proxy_headers.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
-import { StderrStream } from "../../wsgi/error_stream.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { appOf, EXAMPLES } from "../examples/list.ts";
-import {
-  answering,
-  fail,
-  RespondingTransport,
-} from "../gateway/recording_transport.ts";
+import { answering, fail } from "../gateway/recording_transport.ts";
+import { testEnviron } from "../gateway/recording_transport.ts";
+import { RespondingTransport } from "../gateway/recording_transport.ts";
 
 /** Calls a function with an environ and returns the result. */
 type Subject = (environ: Environ) => unknown;
@@ -43,16 +34,18 @@ function answerOf(
 ): (environ: Environ) => Promise<{ readonly body: string }> {
   return async (environ) => {
     const transport = new RespondingTransport();
-    let failure: string | undefined;
-    await runApplication(app, environ, transport, {
-      onError: (error) => void (failure = String(error)),
-    });
-    const { head: { status, headers } = {}, body } = transport;
+    let failure: unknown;
+    const onError = (error: unknown) => void (failure = String(error));
+    await runApplication(app, environ, transport, { onError });
+    const { status, headers, body } = transport;
     return { status, headers, body, failure };
   };
 }
 
-const TRUSTED = { trusted: ["127.0.0.1"] };
+const fetching = fromFetchHandler(({ url }) => new Response(url));
+
+const behind = (options: object): Application =>
+  proxyHeaders({ trusted: ["127.0.0.1"], ...options })(show);
 
 const MIDDLEWARE: Record<string, Subject> = {
   "applicationUri()": applicationUri,
@@ -69,17 +62,11 @@ const MIDDLEWARE: Record<string, Subject> = {
     const { method, url, headers } = request;
     return { method, url, headers: [...headers], body: await request.text() };
   },
-  "fromFetchHandler()": answerOf(
-    fromFetchHandler(({ url }) => new Response(url)),
-  ),
+  "fromFetchHandler()": answerOf(fetching),
   "mount()": answerOf(mount({ "/": show, "/a": show, "/a/b": show })),
   "staticFiles()": answerOf(staticFiles(import.meta.dirname ?? ".")),
-  "proxyHeaders()": answerOf(
-    proxyHeaders({ ...TRUSTED, host: 1, port: 1, prefix: 1 })(show),
-  ),
-  "proxyHeaders() with Forwarded": answerOf(
-    proxyHeaders({ ...TRUSTED, forwarded: 1 })(show),
-  ),
+  "proxyHeaders()": answerOf(behind({ host: 1, port: 1, prefix: 1 })),
+  "proxyHeaders() with Forwarded": answerOf(behind({ forwarded: 1 })),
   "accessLog()": async (environ) => {
     let record: unknown;
     const log = (line: AccessRecord): void =>
@@ -106,34 +93,26 @@ const OPTIONAL: Readonly<Record<string, readonly unknown[]>> = {
   SCRIPT_NAME: ["/a", "/caf\xc3\xa9"],
   PATH_INFO: ["/", "/b", "/a/b"],
   QUERY_STRING: ["x=1", "a?b"],
-  CONTENT_TYPE: ["text/plain"],
-  CONTENT_LENGTH: ["0"],
   REQUEST_URI: ["/", "/a%2Fb?x=1", "*"],
-  SERVER_SOFTWARE: ["test/1.0"],
-  GATEWAY_INTERFACE: ["CGI/1.1"],
-  REMOTE_ADDR: ["127.0.0.1"],
-  REMOTE_PORT: ["4711"],
-  REMOTE_USER: ["ada"],
-  HTTPS: ["on"],
-  HTTP_HOST: ["example.com"],
-  HTTP_COOKIE: ["a=b"],
-  HTTP_USER_AGENT: ["curl/8"],
-  HTTP_ACCEPT: ["*/*"],
-  HTTP_ACCEPT_ENCODING: ["gzip"],
   HTTP_AUTHORIZATION: ["Basic YTpi"],
-  HTTP_FORWARDED: ["for=192.0.2.7"],
-  HTTP_IF_NONE_MATCH: ['"a"'],
-  HTTP_RANGE: ["bytes=0-1"],
-  HTTP_X_FORWARDED_FOR: ["192.0.2.7"],
-  HTTP_X_FORWARDED_PREFIX: ["/app"],
   "wsgi.input_terminated": [true],
   "wsgiref.signal": [() => new AbortController().signal],
+  ...Object.fromEntries(
+    `CONTENT_TYPE=text/plain CONTENT_LENGTH=0 SERVER_SOFTWARE=test/1.0
+    GATEWAY_INTERFACE=CGI/1.1 REMOTE_ADDR=127.0.0.1 REMOTE_PORT=4711
+    REMOTE_USER=ada HTTPS=on HTTP_HOST=example.com HTTP_COOKIE=a=b
+    HTTP_USER_AGENT=curl/8 HTTP_ACCEPT=*/* HTTP_ACCEPT_ENCODING=gzip
+    HTTP_FORWARDED=for=192.0.2.7 HTTP_IF_NONE_MATCH="a" HTTP_RANGE=bytes=0-1
+    HTTP_X_FORWARDED_FOR=192.0.2.7 HTTP_X_FORWARDED_PREFIX=/app`
+      .split(/\s+/).map((line) => {
+        const [name, value] = line.split(/=(.*)/);
+        return [name, [value]];
+      }),
+  ),
 };
 const anyGiven = fc.record(Object.fromEntries(
-  Object.entries(OPTIONAL).map(([name, values]) => [
-    name,
-    fc.constantFrom(...values),
-  ]),
+  Object.entries(OPTIONAL)
+    .map(([name, values]) => [name, fc.constantFrom(...values)]),
 ));
 
 /** The variables of a server, and the names of those that it omits. */
@@ -150,11 +129,7 @@ function environOf(
   { method, given, absent }: Without,
   way: "absent" | "empty" | "undefined",
 ): Environ {
-  const environ = setupTestingDefaults({
-    ...given,
-    REQUEST_METHOD: method,
-    "wsgi.errors": new StderrStream(() => {}),
-  });
+  const { environ } = testEnviron({ ...given, REQUEST_METHOD: method });
   for (const name of absent) {
     if (way === "undefined") environ[name] = undefined;
     else if (way === "empty" && MAYBE_EMPTY.includes(name)) environ[name] = "";

@@ -2,32 +2,14 @@
 
 import { validator } from "../../mod.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type {
-  Application,
-  HeaderTuple,
-  Middleware,
-  ResponseBody,
-} from "../../wsgi/types.ts";
-
-/** The headers of a plain text. */
-export const TEXT: HeaderTuple[] = [["Content-Type", "text/plain"]];
+import type { Application, Middleware } from "../../wsgi/types.ts";
+import type { ResponseBody } from "../../wsgi/types.ts";
 
 /** Puts a validator on both sides of middleware. Broken rules throw. */
 export function between(middleware: Middleware, app: Application): Application {
   const profile = "paranoid";
   const inner = validator(app, { profile, name: "inner" });
   return validator(middleware(inner), { profile, name: "outer" });
-}
-
-/** Returns an application that responds with 200 and a body. */
-export function answering(
-  body: () => ResponseBody | Promise<ResponseBody>,
-  status = "200 OK",
-): Application {
-  return (_environ, startResponse) => {
-    startResponse(status, TEXT);
-    return body();
-  };
 }
 
 /** A generator of these chunks. */

@@ -2,20 +2,21 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
-import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application, Environ, ResponseBody } from "../../wsgi/types.ts";
 import { errorPage } from "../../middleware/error_page.ts";
 import { setupTestingDefaults, validator } from "../../mod.ts";
 import { get, serve } from "../server/serving.ts";
 import { ask, RawClient } from "../raw_client.ts";
-import { answering, between, failing, generate, TEXT } from "./between.ts";
+import { answering, PLAIN } from "../gateway/recording_transport.ts";
+import { testEnviron } from "../gateway/recording_transport.ts";
+import { between, failing, generate } from "./between.ts";
 
 const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 /** The response that a server has received. */
 interface Seen {
   readonly starts: { status: string; excInfo: unknown }[];
-  readonly headers: Map<string, string>;
+  headers: Headers;
   readonly chunks: string[];
   readonly log: string[];
 }
@@ -23,27 +24,18 @@ interface Seen {
 /** Calls an application like a server that does not handle errors. */
 async function serveOnce(
   app: Application,
-  more: object = {},
-  log: string[] = [],
+  { environ, written: log } = testEnviron(),
 ): Promise<Seen> {
-  const seen: Seen = { starts: [], headers: new Map(), chunks: [], log };
-  const environ = setupTestingDefaults({
-    "wsgi.errors": new StderrStream((text) => void log.push(text)),
-    ...more,
-  } as Partial<Environ>);
-  const decoder = new TextDecoder();
+  const seen: Seen = { starts: [], headers: new Headers(), chunks: [], log };
   const push = (chunk: Uint8Array): void =>
-    void seen.chunks.push(decoder.decode(chunk));
+    void seen.chunks.push(new TextDecoder().decode(chunk));
   let body: ResponseBody | undefined;
   try {
     body = await app(environ, (status, headers, excInfo) => {
       // Empty chunks send nothing.
       if (excInfo !== undefined && seen.chunks.join("") !== "") throw excInfo;
       seen.starts.push({ status, excInfo });
-      seen.headers.clear();
-      for (const [name, value] of headers) {
-        seen.headers.set(name.toLowerCase(), value);
-      }
+      seen.headers = new Headers(headers.map(([...header]) => header));
       return (chunk) => Promise.resolve(push(chunk));
     });
     for await (const chunk of body) push(chunk);
@@ -70,6 +62,19 @@ function breaking(chunk: string): Application {
   });
 }
 
+/** Creates an application that fails after write(). */
+function writing(chunk: string): Application {
+  return (_environ, start) => {
+    start("200 OK", PLAIN)(toBytes(chunk));
+    return boom();
+  };
+}
+
+/** Creates an application that rejects with a value. */
+function rejecting(error: unknown): Application {
+  return () => Promise.reject(error);
+}
+
 Deno.test("errorPage() passes on responses that do not fail", async () => {
   const app = answering(() => generate("a", "b"));
   const { starts, chunks, log } = await serveOnce(page(app));
@@ -78,20 +83,17 @@ Deno.test("errorPage() passes on responses that do not fail", async () => {
   const body = [toBytes("a")];
   const sync = errorPage()(answering(() => body));
   const start = () => () => Promise.resolve();
-  assert(sync(setupTestingDefaults({}), start) === body);
+  assert(sync(setupTestingDefaults(), start) === body);
 });
 
 Deno.test.each<[string, Application]>([
   ["throws", boom],
   ["rejects", () => Promise.try(boom)],
-  ["throws after startResponse", (_environ, start) => {
-    start("200 OK", [...TEXT, ["Content-Length", "3"]]);
-    return boom();
-  }],
-  ["throws after an empty write()", (_environ, start) => {
-    start("200 OK", TEXT)(new Uint8Array());
-    return boom();
-  }],
+  [
+    "throws after startResponse",
+    answering(boom, [...PLAIN, ["Content-Length", "3"]]),
+  ],
+  ["throws after an empty write()", writing("")],
   ["fails at the first chunk of a sync body", () => failing(boom)],
   ["fails at the first chunk of an async body", () => ({
     [Symbol.asyncIterator]: () => ({ next: () => Promise.try(boom) }),
@@ -112,42 +114,28 @@ Deno.test.each<[string, Application]>([
 
 Deno.test.each<[string, Application]>([
   ["after a chunk has sent bytes", page(breaking("begun"))],
-  [
-    "after write() has sent bytes",
-    page((_environ, start) => {
-      start("200 OK", TEXT)(toBytes("begun"));
-      return boom();
-    }),
-  ],
-  [
-    "of the client",
-    errorPage()(() => {
-      throw new RequestBodyError("Boom", 413);
-    }),
-  ],
+  ["after write() has sent bytes", page(writing("begun"))],
+  ["of the client", errorPage()(rejecting(new RequestBodyError("Boom", 413)))],
 ])("errorPage() passes on an error %s", async (_when, app) => {
-  const log: string[] = [];
-  await assertRejects(() => serveOnce(app, {}, log), Error, "Boom");
-  assertEquals(log, []);
+  const given = testEnviron();
+  await assertRejects(() => serveOnce(app, given), Error, "Boom");
+  assertEquals(given.written, []);
 });
 
 Deno.test("errorPage() passes on an error that the server rethrows", async () => {
   const error = new RangeError("too late");
-  const app = errorPage()(() => Promise.reject(error));
   const start = (_status: string, _headers: unknown, excInfo: unknown) => {
     throw excInfo;
   };
-  const run = async () => await app(setupTestingDefaults({}), start);
+  const app = errorPage()(rejecting(error));
+  const run = async () => await app(testEnviron().environ, start);
   assert(await assertRejects(run) === error);
 });
 
 Deno.test.each([undefined, null, "text", 0])(
   "errorPage() shows the thrown value %s",
   async (thrown) => {
-    const app = errorPage()(() => {
-      throw thrown;
-    });
-    const { starts, chunks } = await serveOnce(app);
+    const { starts, chunks } = await serveOnce(errorPage()(rejecting(thrown)));
     // startResponse() would ignore undefined.
     assert(starts[0]?.excInfo !== undefined && starts[0].excInfo !== null);
     assertStringIncludes(chunks.join(""), "not an Error, so there is no stack");
@@ -169,10 +157,11 @@ Deno.test.each([true, false])(
 
 Deno.test("errorPage() shows a broken rule with its hint, clause and line", async () => {
   const app = errorPage()(validator((_environ, start) => {
-    start(200 as unknown as string, TEXT); // the line at fault
+    start(200 as unknown as string, PLAIN); // the line at fault
     return [];
   }));
-  const { headers, chunks } = await serveOnce(app, { HTTP_ACCEPT: HTML });
+  const asked = testEnviron({ HTTP_ACCEPT: HTML });
+  const { headers, chunks } = await serveOnce(app, asked);
   const html = chunks.join("");
   assertEquals(headers.get("content-type"), "text/html; charset=utf-8");
   for (
@@ -210,7 +199,7 @@ Deno.test("errorPage({ source: false }) shows no line of the program", async () 
 
 Deno.test("errorPage() escapes the request and hides its secrets", async () => {
   const evil = '"><script>alert(1)</script>\x1b]0;x\x07';
-  const request = {
+  const request: Partial<Environ> = {
     PATH_INFO: `/${evil}`,
     QUERY_STRING: evil,
     [`HTTP_${evil}`]: evil,
@@ -222,8 +211,8 @@ Deno.test("errorPage() escapes the request and hides its secrets", async () => {
     throw new Error(`${evil} ${environ.HTTP_COOKIE}`, { cause });
   });
   for (const HTTP_ACCEPT of [HTML, "*/*", "\n"]) {
-    const { chunks } = await serveOnce(app, { ...request, HTTP_ACCEPT });
-    const answer = chunks.join("");
+    const asked = testEnviron({ ...request, HTTP_ACCEPT });
+    const answer = (await serveOnce(app, asked)).chunks.join("");
     assertNotMatch(answer, /secret/);
     assertStringIncludes(answer, "a hidden value of 14 characters");
     // deno-lint-ignore no-control-regex -- the test searches for them
@@ -242,8 +231,10 @@ Deno.test.each<[string | undefined, string]>([
   ["text/html", "text/html"],
   [HTML, "text/html"],
 ])("errorPage() responds to Accept: %s with %s", async (accept, type) => {
-  const request = { HTTP_ACCEPT: accept };
-  const { headers } = await serveOnce(errorPage()(boom), request);
+  const asked = testEnviron(
+    accept === undefined ? {} : { HTTP_ACCEPT: accept },
+  );
+  const { headers } = await serveOnce(errorPage()(boom), asked);
   assertEquals(headers.get("content-type"), `${type}; charset=utf-8`);
   assertEquals(headers.get("vary"), "Accept");
   assertEquals(headers.get("cache-control"), "no-store");
@@ -255,7 +246,7 @@ Deno.test("errorPage() works over a socket, and breaks off responses that have s
     environ,
     start,
   ): AsyncGenerator<Uint8Array, void> {
-    start("200 OK", TEXT);
+    start("200 OK", PLAIN);
     if (environ.PATH_INFO !== "/begun") boom();
     yield await Promise.resolve(toBytes("begun"));
     boom();

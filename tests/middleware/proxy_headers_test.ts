@@ -1,39 +1,30 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  type Application,
-  type Environ,
-  setupTestingDefaults,
-  validator,
-} from "../../mod.ts";
-import { StderrStream } from "../../wsgi/error_stream.ts";
-import {
-  proxyHeaders,
-  type ProxyHeadersOptions,
-} from "../../middleware/proxy_headers.ts";
+import type { Application, Environ } from "../../mod.ts";
+import { setupTestingDefaults, validator } from "../../mod.ts";
+import { proxyHeaders } from "../../middleware/proxy_headers.ts";
+import type { ProxyHeadersOptions } from "../../middleware/proxy_headers.ts";
+import { answering, testEnviron } from "../gateway/recording_transport.ts";
+
+type Options = Partial<ProxyHeadersOptions>;
 
 interface Outcome {
   status: string;
   environ: Environ | undefined;
-  log: string;
+  log: readonly string[];
 }
 
 /** Sends a request through the middleware to an application. */
 function sendThrough(
   variables: Partial<Environ>,
-  options: Partial<ProxyHeadersOptions> = {},
+  options: Options = {},
 ): Outcome {
-  const outcome: Outcome = { status: "", environ: undefined, log: "" };
-  const app: Application = (environ, startResponse) => {
+  const peer = { REMOTE_ADDR: "127.0.0.1", REMOTE_PORT: "4711" };
+  const { environ, written: log } = testEnviron({ ...peer, ...variables });
+  const outcome: Outcome = { status: "", environ: undefined, log };
+  const app = answering((environ) => {
     outcome.environ = environ;
-    startResponse("200 OK", []);
     return [];
-  };
-  const environ = setupTestingDefaults({
-    REMOTE_ADDR: "127.0.0.1",
-    REMOTE_PORT: "4711",
-    "wsgi.errors": new StderrStream((text) => void (outcome.log += text)),
-    ...variables,
-  });
+  }, []);
   const wrapped = proxyHeaders({ trusted: ["127.0.0.1"], ...options })(app);
   validator(wrapped)(environ, (status) => {
     outcome.status = status;
@@ -42,7 +33,6 @@ function sendThrough(
   return outcome;
 }
 
-type Options = Partial<ProxyHeadersOptions>;
 type Row = [
   headers: Record<string, string>,
   options: Options,
@@ -91,22 +81,17 @@ Deno.test.each<Row>([
     { forwarded: 1 },
     { REMOTE_ADDR: "192.0.2.7" },
   ],
-])(
-  "proxyHeaders() turns %j with the options %j into %j",
-  (headers, options, expected) => {
-    const { environ } = sendThrough(sentBy(headers), options);
-    const found = Object.keys(expected).map((key) => [key, environ?.[key]]);
-    assertEquals(Object.fromEntries(found), expected);
-  },
-);
+])("proxyHeaders() turns %j with %j into %j", (headers, options, expected) => {
+  const { environ } = sendThrough(sentBy(headers), options);
+  const found = Object.keys(expected).map((key) => [key, environ?.[key]]);
+  assertEquals(Object.fromEntries(found), expected);
+});
 
 Deno.test("proxyHeaders() removes HTTPS when the proxy reports http", () => {
   const https = { HTTPS: "on", "wsgi.url_scheme": "https" } as const;
   const { environ } = sendThrough({ HTTP_X_FORWARDED_PROTO: "http", ...https });
-  assertEquals([environ?.["wsgi.url_scheme"], environ?.HTTPS], [
-    "http",
-    undefined,
-  ]);
+  const found = [environ?.["wsgi.url_scheme"], environ?.HTTPS];
+  assertEquals(found, ["http", undefined]);
 });
 
 Deno.test("proxyHeaders() removes the headers of untrusted peers", () => {
@@ -135,17 +120,13 @@ Deno.test.each<[name: string, values: string[], Options]>([
     ...["for=[::1]", 'for="1.2.3.4', "for=1.2.3.4;proto=ftp"],
     "for=1.2.3.4 proto=http",
   ], { forwarded: 1 }],
-])(
-  "proxyHeaders() responds to a malformed %s with 400",
-  (name, values, options) => {
-    for (const value of values) {
-      const outcome = sendThrough(sentBy({ [name]: value }), options);
-      assertEquals(outcome.status, "400 Bad Request", value);
-      assertEquals(outcome.environ, undefined);
-      assert(outcome.log.startsWith("Bad request from a proxy: "));
-    }
-  },
-);
+])("proxyHeaders() responds to a malformed %s with 400", (name, values, it) => {
+  for (const value of values) {
+    const { status, environ, log } = sendThrough(sentBy({ [name]: value }), it);
+    assertEquals([status, environ], ["400 Bad Request", undefined], value);
+    assert(log.join("").startsWith("Bad request from a proxy: "));
+  }
+});
 
 Deno.test.each<[node: string, expected: Partial<Environ>]>([
   ["192.0.2.7", { REMOTE_ADDR: "192.0.2.7" }],

@@ -11,17 +11,16 @@ import { makeServer } from "../../server/make_server.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { cgi } from "../gateway/cgi/run_cgi.ts";
-import { within } from "../raw_client.ts";
+import { answering } from "../gateway/recording_transport.ts";
+import { ask, within } from "../raw_client.ts";
+import { serve } from "../server/serving.ts";
 
 const BELIEVED = "192.0.2.7";
 const REQUEST = `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n` +
   `X-Forwarded-For: ${BELIEVED}\r\n\r\n`;
 
 const address: Application = proxyHeaders({ trusted: ["unix"] })(
-  ({ REMOTE_ADDR = "none" }, startResponse) => {
-    startResponse("200 OK", [["Content-Type", "text/plain"]]);
-    return [toBytes(`address: ${REMOTE_ADDR};`)];
-  },
+  answering(({ REMOTE_ADDR }) => [toBytes(`address: ${REMOTE_ADDR};`)]),
 );
 
 async function askUnix(path: string): Promise<string> {
@@ -68,10 +67,8 @@ const SERVERS: Record<string, (path: string) => Promise<string>> = {
 
 const OTHERS: typeof SERVERS = {
   "makeServer() on TCP": async () => {
-    await using server = makeServer("127.0.0.1", 0, address, { log: false });
-    server.serveForever();
-    const headers = { "X-Forwarded-For": BELIEVED };
-    return await (await fetch(server.url, { headers })).text();
+    await using serving = serve(address);
+    return (await ask(serving, REQUEST)).body;
   },
   "node:http with a connection that was reset": async () => {
     const { promise, resolve } = Promise.withResolvers<string>();

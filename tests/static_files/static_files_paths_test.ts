@@ -4,7 +4,7 @@ import fc from "npm:fast-check@^4";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { parsePath } from "../../static_files/path.ts";
 import { TestClient } from "../../test_client/test_client.ts";
-import { Tree } from "./static_tree.ts";
+import { statusesOf, Tree } from "./static_tree.ts";
 
 /** The content of every file that must not be read. */
 const SECRET = "SECRET";
@@ -67,9 +67,8 @@ Deno.test("staticFiles() does not list links that lead outside", async () => {
   await using tree = await guarded();
   await Deno.remove(`${tree.root}/index.html`);
   const page = (await tree.client().get("/")).text();
-  const links = page.matchAll(/href="\.\/([^"]*)"/g);
-  const names = Array.from(links, ([, name]) => name);
-  assertEquals(names, ["~/", "a/", "in/", "self/"]);
+  const links = page.match(/(?<=href="\.\/)[^"]*/g);
+  assertEquals(links, ["~/", "a/", "in/", "self/"]);
 });
 
 Deno.test("staticFiles() serves dot files only with dotFiles", async () => {
@@ -79,21 +78,18 @@ Deno.test("staticFiles() serves dot files only with dotFiles", async () => {
     "link": { link: ".env" },
   });
   const dotty = tree.client({ dotFiles: true });
-  for (const target of "/.env /.git/config /.git/ /%2eenv /link".split(" ")) {
-    assertEquals((await tree.client().get(target)).status, 404);
-    assertEquals((await dotty.get(target)).status, 200);
-  }
-  for (const target of ["/.", "/..", "/.git/..", "/.git/."]) {
-    assertEquals((await dotty.get(target)).status, 404);
-  }
+  const targets = "/.env /.git/config /.git/ /%2eenv /link".split(" ");
+  const hidden = new Set(await statusesOf(tree.client(), targets));
+  const shown = new Set(await statusesOf(dotty, targets));
+  const outside = ["/.", "/..", "/.git/..", "/.git/."];
+  const never = new Set(await statusesOf(dotty, outside));
+  assertEquals([...hidden, ...shown, ...never], [404, 200, 404]);
 });
 
-Deno.test.each([["a"], ["*"], ["http://x/"], ["/\u0100"], ["/\xff"]])(
-  "parsePath() rejects %j",
-  (path) => {
-    assertEquals(parsePath(path, true), undefined);
-  },
-);
+Deno.test("parsePath() rejects texts that are not paths", () => {
+  const texts = ["a", "*", "http://x/", "/\u0100", "/\xff"];
+  assertEquals(texts.filter((text) => parsePath(text, true)), []);
+});
 
 Deno.test("parsePath() returns names that cannot lead elsewhere", () => {
   const parts = ["..", ".", "/", "\\", "\0", "a", "%2f", "\xc3\xa9"];

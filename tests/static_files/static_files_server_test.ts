@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromBytes } from "../../wsgi/byte_string.ts";
-import { makeServer } from "../../server/make_server.ts";
 import type { Application, FileLike } from "../../wsgi/types.ts";
+import { fail } from "../gateway/recording_transport.ts";
 import { FileSlice } from "../../static_files/answer.ts";
 import { FileWrapper } from "../../wsgi/file_wrapper.ts";
 import { staticFiles } from "../../static_files/static_files.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { RawClient, within } from "../raw_client.ts";
+import { get, send, serve } from "../server/serving.ts";
 import { Tree } from "./static_tree.ts";
 
 /** A wsgi.file_wrapper that reports when its file is closed. */
@@ -48,9 +49,7 @@ Deno.test("staticFiles() keeps a connection usable after 304, 416 and HEAD", asy
   for (const extra of extras.split("|")) {
     const method = extra === "" ? "HEAD" : "GET";
     const line = extra || "X: y";
-    await client.send(
-      `${method} /a HTTP/1.1\r\nHost: localhost\r\n${line}\r\n\r\n`,
-    );
+    await client.send(`${method} /a HTTP/1.1\r\nHost: h\r\n${line}\r\n\r\n`);
     const { head, complete } = await client.response(method);
     assert(complete);
     statuses.push(head.status);
@@ -61,17 +60,12 @@ Deno.test("staticFiles() keeps a connection usable after 304, 416 and HEAD", asy
 Deno.test("staticFiles() closes its file when the client leaves", async () => {
   await using tree = await Tree.make({ "a": new Uint8Array(30_000_000) });
   const { wrap, closed } = watchedWrapper();
-  await using server = makeServer("127.0.0.1", 0, staticFiles(tree.root), {
-    log: false,
-    environ: { "wsgi.file_wrapper": wrap },
-  });
-  server.serveForever();
-  {
-    using client = await RawClient.connect(server);
-    await client.send("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    assertEquals((await client.head()).status, 200);
-    await client.bytes(1000);
-  }
+  const environ = { "wsgi.file_wrapper": wrap };
+  await using serving = serve(staticFiles(tree.root), { environ });
+  const client = await send(serving, get("/a"));
+  assertEquals((await client.head()).status, 200);
+  await client.bytes(1000);
+  client.close();
   await within(closed, "the file to be closed");
 });
 
@@ -97,9 +91,7 @@ Deno.test("staticFiles() needs no wsgi.file_wrapper", async () => {
   assertEquals([response.text(), response.closed], ["hello", true]);
 });
 
-const broken = (): never => {
-  throw new Error("Too many open files");
-};
+const broken = () => fail("Too many open files");
 
 Deno.test("staticFiles() closes its file when startResponse or the wrapper throws, and passes errors on", async () => {
   await using tree = await Tree.make({ "a": "hello" });

@@ -1,10 +1,8 @@
 /** Folders that the tests of `staticFiles()` serve. */
 
 import { dirname, join } from "@std/path";
-import {
-  staticFiles,
-  type StaticFilesOptions,
-} from "../../static_files/static_files.ts";
+import { staticFiles } from "../../static_files/static_files.ts";
+import type { StaticFilesOptions } from "../../static_files/static_files.ts";
 import { makeServer, type WsgiServer } from "../../server/make_server.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { validator } from "../../validator.ts";
@@ -14,7 +12,7 @@ export const CHANGED: Date = new Date("2024-05-06T07:08:09Z");
 
 /** The entries of a tree by path: text, bytes, or a link. */
 export type Content = Readonly<
-  Record<string, string | Uint8Array | { readonly link: string }>
+  Record<string, string | Uint8Array<ArrayBuffer> | { readonly link: string }>
 >;
 
 /** A folder that is removed at the end of the test: `await using tree = …`. */
@@ -35,13 +33,10 @@ export class Tree implements AsyncDisposable {
       await Deno.mkdir(dirname(full), { recursive: true });
       if (typeof entry === "object" && "link" in entry) {
         await Deno.symlink(entry.link, full);
-      } else {
-        const bytes = typeof entry === "string"
-          ? new TextEncoder().encode(entry)
-          : entry;
-        await Deno.writeFile(full, bytes);
-        await Deno.utime(full, CHANGED, CHANGED);
+        continue;
       }
+      await Deno.writeFile(full, await new Blob([entry]).bytes());
+      await Deno.utime(full, CHANGED, CHANGED);
     }
     return tree;
   }
@@ -53,9 +48,8 @@ export class Tree implements AsyncDisposable {
 
   /** A client of the tree. Findings of the validator fail the test. */
   client(options?: StaticFilesOptions): TestClient {
-    return new TestClient(staticFiles(this.root, options), {
-      validate: STRICT,
-    });
+    const app = staticFiles(this.root, options);
+    return new TestClient(app, { validate: STRICT });
   }
 
   /** Serves it behind a validator over a socket. */
@@ -69,6 +63,15 @@ export class Tree implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.base, { recursive: true });
   }
+}
+
+/** Requests each target, and returns the statuses of the responses. */
+export async function statusesOf(
+  client: TestClient,
+  targets: readonly string[],
+): Promise<number[]> {
+  const responses = targets.map((target) => client.get(target));
+  return (await Promise.all(responses)).map(({ status }) => status);
 }
 
 /** The default validator, except that warnings are errors. */

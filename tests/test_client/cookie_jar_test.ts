@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { parseCookieDate } from "../../test_client/cookie_date.ts";
 import { CookieJar, TestClient } from "../../test_client/test_client.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
+import { PLAIN } from "../gateway/recording_transport.ts";
 
 /** Splits a table into its lines and cells. */
 function table(text: string): string[][] {
@@ -40,10 +42,12 @@ const NO_DATES = `0|1|2030|2030-01-01|2030-01-01T00:00:00Z|1/1/2030|Jan 2030|
   1 Jan 20300 00:00:00|001 Jan 2030 00:00:00|1 Jan 2030 000:00:00|
   1 Jan 2030 0:0:000|1 Foo 2030 00:00:00|94 6 NOV 08:49:37`;
 
-Deno.test.each(NO_DATES.split(/\|\s*/))(
-  "parseCookieDate(%j) is undefined",
-  (text) => assertEquals(parseCookieDate(text), undefined),
-);
+Deno.test("parseCookieDate() is undefined for other texts", () => {
+  const found = NO_DATES.split(/\|\s*/).filter((it) =>
+    parseCookieDate(it) !== undefined
+  );
+  assertEquals(found, []);
+});
 
 Deno.test("parseCookieDate() parses the format of HTTP dates", () => {
   const min = new Date("1601-01-01T00:00:00Z");
@@ -135,10 +139,9 @@ for (const [name, rows] of [["path", PATHS], ["host", DOMAINS]] as const) {
       else jar.receive(header, "/", { host: from! });
       const sent = (to: string) =>
         isPath ? jar.headerFor(to, false) : jar.headerFor("/", false, to);
-      for (const to of yes!.match(/\S+/g) ?? []) assertEquals(sent(to), "a=1");
-      for (const to of no!.match(/\S+/g) ?? []) {
-        assertEquals(sent(to), undefined);
-      }
+      const all = `${yes} ${no}`.match(/\S+/g) ?? [];
+      const found = all.filter((to) => sent(to) === "a=1");
+      assertEquals(found.join(" "), yes!.replace(/ +/g, " "));
     },
   );
 }
@@ -168,13 +171,11 @@ Deno.test("CookieJar keeps secure cookies for TLS", () => {
 
 /** Sets cookies at `/set`, and responds with those that were sent. */
 function app(...cookies: string[]): Application {
+  const set = cookies.map((cookie) => ["Set-Cookie", cookie] as const);
   return (environ, startResponse) => {
-    const headers: [string, string][] = [["Content-Type", "text/plain"]];
-    if (environ.PATH_INFO.endsWith("/set")) {
-      for (const cookie of cookies) headers.push(["Set-Cookie", cookie]);
-    }
-    startResponse("200 OK", headers);
-    return [new TextEncoder().encode(environ.HTTP_COOKIE ?? "none")];
+    const isSetting = environ.PATH_INFO.endsWith("/set");
+    startResponse("200 OK", [...PLAIN, ...isSetting ? set : []]);
+    return [toBytes(environ.HTTP_COOKIE ?? "none")];
   };
 }
 

@@ -2,10 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { assertStringIncludes } from "@std/assert";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
-import {
-  TestClient,
-  type TestRequestOptions,
-} from "../../test_client/test_client.ts";
+import { TestClient } from "../../test_client/test_client.ts";
+import type { TestRequestOptions } from "../../test_client/test_client.ts";
 import { answering } from "../gateway/recording_transport.ts";
 import { echo } from "./recorded_app.ts";
 
@@ -23,15 +21,7 @@ Deno.test.each<[string, TestRequestOptions, string, string | undefined]>([
   ["a Blob", { body: new Blob(["x"], { type: "a/b" }) }, "x", "a/b"],
   ["JSON", { json: { a: [1] } }, '{"a":[1]}', "application/json"],
   ["null as JSON", { json: null }, "null", "application/json"],
-  [
-    "JSON of another type",
-    {
-      json: 1,
-      headers: { "content-type": "application/x+json" },
-    },
-    "1",
-    "application/x+json",
-  ],
+  ["typed JSON", { json: 1, headers: { "content-type": "a/b" } }, "1", "a/b"],
 ])("TestClient sends %s", async (_what, options, text, type) => {
   const { app, seen } = echo();
   const response = await new TestClient(app).post("/", options);
@@ -54,18 +44,16 @@ Deno.test("TestClient sends a FormData with its boundary", async () => {
 });
 
 Deno.test("TestClient sends a stream, with a length only if the headers have one", async () => {
-  for (
-    const [headers, text, length] of [
-      [{}, "abc", undefined],
-      [{ "Content-Length": "2" }, "ab", "2"],
-    ] as const
-  ) {
-    const { app, seen } = echo();
+  const { app, seen } = echo();
+  const texts: string[] = [];
+  for (const headers of [{}, { "Content-Length": "2" }]) {
     const options = { body: streamOf("a", "bc"), headers };
-    const response = await new TestClient(app).put("/", options);
-    assertEquals([response.text(), seen[0]?.CONTENT_LENGTH], [text, length]);
-    assertEquals(seen[0]?.["wsgi.input_terminated"], true);
+    texts.push((await new TestClient(app).put("/", options)).text());
   }
+  assertEquals(texts, ["abc", "ab"]);
+  const lengths = seen.map(({ CONTENT_LENGTH }) => CONTENT_LENGTH);
+  assertEquals(lengths, [undefined, "2"]);
+  assert(seen.every((environ) => environ["wsgi.input_terminated"]));
 });
 
 Deno.test("TestClient responds with 400 if a body is cut short", async () => {
@@ -135,12 +123,12 @@ Deno.test("TestClient keeps the chunks of a response separate", async () => {
 
 Deno.test("TestClient requests the next chunk after onChunk has finished", async () => {
   const events: string[] = [];
-  const app = answering(function* (): Generator<Uint8Array, void> {
-    for (const text of ["a", "b"]) {
+  const app = answering(() =>
+    ["a", "b"].values().map((text) => {
       events.push(`make ${text}`);
-      yield toBytes(text);
-    }
-  });
+      return toBytes(text);
+    })
+  );
   const onChunk = async (chunk: Uint8Array): Promise<void> => {
     await Promise.resolve();
     events.push(`take ${fromBytes(chunk)}`);

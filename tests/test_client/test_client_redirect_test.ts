@@ -23,6 +23,8 @@ const app: Application = async (environ, startResponse) => {
 
 const headers = { "Content-Type": "a/b" };
 
+const following = new TestClient(app, { followRedirects: true });
+
 Deno.test.each([
   [301, "GET", "GET - - seen=1"],
   [301, "POST", "GET - - seen=1"],
@@ -43,41 +45,30 @@ Deno.test.each([
 });
 
 Deno.test("TestClient keeps HEAD when it follows a redirect", async () => {
-  const client = new TestClient(app, { followRedirects: true });
-  const response = await client.head("/303/x");
+  const response = await following.head("/303/x");
   const { status } = response;
   assertEquals([status, response.header("Content-Length")], [200, "15"]);
 });
 
 Deno.test("TestClient follows redirects only with followRedirects, of the client or the request", async () => {
-  for (
-    const [ofClient, ofRequest, status] of [
-      [undefined, undefined, 302],
-      [undefined, true, 200],
-      [true, undefined, 200],
-      [true, false, 302],
-    ] as const
-  ) {
-    const client = new TestClient(app, { followRedirects: ofClient });
-    const options = { followRedirects: ofRequest };
-    const response = await client.get("/302/x", options);
-    const count = status === 200 ? 1 : 0;
-    assertEquals([response.status, response.redirects.length], [status, count]);
+  const statuses: [number, number][] = [];
+  for (const client of [new TestClient(app), following]) {
+    for (const followRedirects of [undefined, true, false]) {
+      const response = await client.get("/302/x", { followRedirects });
+      statuses.push([response.status, response.redirects.length]);
+    }
   }
+  const [no, yes] = [[302, 0], [200, 1]];
+  assertEquals<unknown>(statuses, [no, yes, no, yes, yes, no]);
 });
 
 Deno.test("TestClient follows at most the given number of redirects", async () => {
   const client = new TestClient(app, { followRedirects: 2 });
   const response = await client.get("/302/301/x");
-  assertEquals(response.redirects.map(({ url }) => url), [
-    "http://localhost/302/301/x",
-    "http://localhost/301/x",
-  ]);
-  await assertRejects(
-    () => client.get("/302/302/302/x"),
-    Error,
-    'Cannot follow more than 2 redirects: the last leads to "/x"',
-  );
+  const urls = ["http://localhost/302/301/x", "http://localhost/301/x"];
+  assertEquals(response.redirects.map(({ url }) => url), urls);
+  const message = 'Cannot follow more than 2 redirects: the last leads to "/x"';
+  await assertRejects(() => client.get("/302/302/302/x"), Error, message);
 });
 
 Deno.test("TestClient stops in a redirect loop", async () => {
@@ -89,21 +80,16 @@ Deno.test("TestClient stops in a redirect loop", async () => {
 });
 
 Deno.test("TestClient follows no redirect to another host", async () => {
-  const client = new TestClient(app, { followRedirects: true });
-  const response = await client.get("/302/away");
+  const response = await following.get("/302/away");
   assertEquals([response.status, response.redirects.length], [302, 0]);
 });
 
 Deno.test("TestClient cannot send a stream again", async () => {
-  const client = new TestClient(app, { followRedirects: true });
-  const stream = (): ReadableStream<Uint8Array> => ReadableStream.from([]);
-  await assertRejects(
-    () => client.post("/307/x", { body: stream() }),
-    Error,
-    "a stream can be sent once only",
-  );
-  const response = await client.post("/303/x", { body: stream() });
-  assertEquals(response.status, 200);
+  const post = (path: string) =>
+    following.post(path, { body: ReadableStream.from<Uint8Array>([]) });
+  const message = "a stream can be sent once only";
+  await assertRejects(() => post("/307/x"), Error, message);
+  assertEquals((await post("/303/x")).status, 200);
 });
 
 Deno.test("TestClient follows a relative Location with text in UTF-8", async () => {

@@ -1,10 +1,11 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
 import { ConformanceError, validator } from "../../mod.ts";
 import {
   answer,
   bytes,
+  caught,
   closing,
   giving,
   play,
@@ -52,10 +53,6 @@ function between(act: (chunk: Uint8Array<ArrayBuffer>) => void) {
   });
 }
 
-const AFTER_END = serve(
-  once("5", { value: hello }),
-  (body) => play(body, "next next next close"),
-);
 const UNTYPED = withBody(
   () => giving({ value: hello }, text, { done: true }),
   [],
@@ -63,22 +60,19 @@ const UNTYPED = withBody(
 
 Deno.test.each<[string, Scenario, string[]]>([
   ["a result that is a chunk, and no length", once("9", more), ["body/result"]],
-  ["a text as a chunk, and no length", once("9", text), ["body/chunk"]],
   ["the bytes of the chunks alone", plays(UNTYPED, "next next next close"), [
     "body/chunk",
     "http/content-type: 5 bytes without it",
-  ]],
-  ["a chunk after the end that makes the body too long", AFTER_END, [
-    "iteration/next-after-end: a call after { done: true }",
-    "body/content-length: 9 bytes so far, not 5",
   ]],
   ["a chunk that the application has changed", between((it) => it[0] = 0), [
     "chunk/changed: a chunk whose bytes have changed",
   ]],
   [
-    "a chunk whose buffer the server has taken, once",
-    between((chunk) => chunk.buffer.transfer()),
-    ["iteration/chunk-detached: a chunk whose buffer is detached"],
+    "a chunk that was transferred, once",
+    between((it) => it.buffer.transfer()),
+    [
+      "iteration/chunk-detached: a chunk whose buffer is detached",
+    ],
   ],
 ])("validator() reports %s", async (_what, scenario, expected) => {
   await assertFinds(scenario, expected);
@@ -102,17 +96,6 @@ Deno.test("validator() counts pending calls to next()", async () => {
   iterator.next();
   const overlapping = ["iteration/overlapping", "iteration/overlapping"];
   assertEquals(found, [...overlapping, "iteration/next-after-end"]);
-});
-
-Deno.test("validator() passes on the error of a getter in an array", () => {
-  let reads = 0;
-  const get = () => {
-    if (reads++ === 0) throw new RangeError("mine");
-    return bytes("x");
-  };
-  const array = Object.defineProperty([], 0, { get, enumerable: true });
-  const { call } = returning(() => array);
-  assertThrows(() => call(), RangeError, "mine");
 });
 
 Deno.test("validator() lets a server use an iterator that is a function, if it does not throw", () => {
@@ -176,11 +159,9 @@ Deno.test("validator() throws an error about written chunks each time, and repor
 Deno.test("validator() ignores a response that the server refuses", () => {
   const { app, found } = validate((_environ, start) => {
     start("200 OK", [...TEXT, ["Content-Length", "5"]]);
-    try {
-      start("200 OK", [...TEXT, ["Content-Length", "9"]], new Error("late"));
-    } catch {
-      // The length of the first response counts.
-    }
+    // The length of the first response counts.
+    const longer = [...TEXT, ["Content-Length", "9"]];
+    caught(() => start("200 OK", longer, new Error("late")));
     return [hello];
   }, { throws: false });
   let calls = 0;
@@ -193,23 +174,13 @@ Deno.test("validator() ignores a response that the server refuses", () => {
 });
 
 Deno.test("validator() handles the rejection of a Promise that was passed to write()", async () => {
-  const escaped: unknown[] = [];
-  const note = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    escaped.push(event.reason);
-  };
-  addEventListener("unhandledrejection", note);
-  try {
-    const app = withWrite((write) => {
-      write(Promise.reject(new Error("x")));
-    });
-    const options = { profile: "core" } as const;
-    await assertFinds({ ...app, server: closing }, ["write/chunk"], options);
-    await setImmediate();
-  } finally {
-    removeEventListener("unhandledrejection", note);
-  }
-  assertEquals(escaped, []);
+  const app = withWrite((write) => {
+    write(Promise.reject(new Error("x")));
+  });
+  const options = { profile: "core" } as const;
+  await assertFinds({ ...app, server: closing }, ["write/chunk"], options);
+  // An unhandled rejection would end the test here.
+  await setImmediate();
 });
 
 Deno.test.each<[string, (environ: Loose) => unknown]>([
@@ -246,21 +217,4 @@ Deno.test("validator() throws a finding at next() only there", () => {
   assertThrows(() => iterator.next(), ConformanceError);
   body.close();
   assertEquals(found, ["iteration/chunk-changed"]);
-});
-
-Deno.test("validator() does not blame the application for a wrong call to next()", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const { call, found } = validate(async function* (_environ, start) {
-    await promise;
-    start("200 OK", TEXT);
-    yield hello;
-  });
-  const body = call();
-  const iterator = body[Symbol.asyncIterator]();
-  const first = iterator.next();
-  await assertRejects(() => iterator.next(), ConformanceError);
-  resolve();
-  assertEquals((await first).value, hello);
-  await body.close();
-  assertEquals(found, ["iteration/overlapping"]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { CHECKED_REQUEST } from "../../validator/views/environ_view.ts";
 import { CheckedRequest } from "../../validator/wrap/checked_request.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
@@ -8,32 +8,13 @@ import { RULES } from "../../validator/rules/table.ts";
 import { createEnviron } from "./scenario.ts";
 
 /** A call to a separate validator, whose environ is linked to another call. */
-function request(linked?: unknown, variables: object = {}): CheckedRequest {
+function request(linked?: CheckedRequest): CheckedRequest {
   const context = new ValidatorContext({}, RULES.map(({ id }) => id));
   const rules = activate((rules) => context.select(rules));
-  const environ = {
-    ...createEnviron(),
-    ...variables,
-    [CHECKED_REQUEST]: linked,
-  };
+  const environ = { ...createEnviron(), [CHECKED_REQUEST]: linked };
   const view = readEnviron([environ, () => {}], rules);
   return new CheckedRequest(context, rules, view);
 }
-
-Deno.test("CheckedRequest knows which validators are outside it, and when all have finished", () => {
-  const outer = request();
-  const middle = request(outer);
-  const inner = request(middle);
-  assertStrictEquals(inner.outer, middle);
-  assertEquals(outer.isOutsideOf(inner), true);
-  assertEquals(inner.isOutsideOf(outer), false);
-  assertEquals(inner.isOutsideOf(inner), false);
-  middle.finish();
-  assertEquals([middle.isOver, middle.isAllOver], [true, false]);
-  outer.finish();
-  assertEquals([middle.isOver, middle.isAllOver], [true, true]);
-  assertStrictEquals(request(middle).outer, undefined);
-});
 
 Deno.test("CheckedRequest counts the inner bodies that are open", () => {
   const outer = request();
@@ -48,9 +29,4 @@ Deno.test("CheckedRequest counts the inner bodies that are open", () => {
   assertEquals(outer.openInner, 0);
   second.takeBack();
   assertEquals(outer.openInner, 0);
-});
-
-Deno.test("CheckedRequest reads the method once, and takes only a string", () => {
-  assertEquals(request().method, "GET");
-  assertEquals(request(undefined, { REQUEST_METHOD: 5 }).method, "");
 });

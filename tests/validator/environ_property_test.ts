@@ -1,7 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { createFetchEnviron } from "../../gateway/fetch/environ.ts";
-import { RequestError } from "../../http1/request_error.ts";
 import type { EnvironView } from "../../validator/views/environ_view.ts";
 import { readEnviron } from "../../validator/wrap/read_environ.ts";
 import type { Finding, Rule } from "../../validator/rules/rule.ts";
@@ -107,40 +105,4 @@ Deno.test("validator() finds the same in each request as in a first one", () => 
     }),
     { numRuns: 10 },
   );
-});
-
-/** The part of a request that the client determines. */
-const requests = fc.record({
-  method: fc.constantFrom("GET", "OPTIONS", "M-SEARCH", "FOO|BAR"),
-  host: fc.constantFrom("a", "a_b:80", "[::1]:1", "0.0.0.0", "%41", "a.", "~"),
-  path: fc.string({
-    unit: fc.constantFrom(..."/ %2 %41 %E2%82%AC %00 %ff a *".split(" ")),
-  }),
-  query: fc.option(
-    fc.string({ unit: fc.constantFrom("?", "/", "%", "a", "=", "&", "%23") }),
-  ),
-  headers: fc.dictionary(
-    fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,8}$/),
-    fc.string({ unit: fc.constantFrom("a", " ", ",", "\t", "\xe9", '"') }),
-  ),
-});
-
-Deno.test("ENVIRON_RULES find nothing in the environ that a server creates for any request", () => {
-  const wanted = ENVIRON_RULES.filter(({ profile }) => profile !== "paranoid");
-  fc.assert(fc.property(requests, ({ method, host, path, query, headers }) => {
-    // A fetch Request would normalize the target; this is what Deno passes on.
-    const url = `http://${host}/${path}${query === null ? "" : `?${query}`}`;
-    delete headers["Content-Length"];
-    const request = { url, method, headers: new Headers(headers), body: null };
-    const signal = () => new AbortController().signal;
-    let environ: object;
-    try {
-      environ = createFetchEnviron(request as Request, undefined, signal, {});
-    } catch (error) {
-      if (error instanceof RequestError) return;
-      throw error;
-    }
-    const view = readEnviron([environ, () => {}], rules);
-    assertEquals(findings(wanted, view), []);
-  }));
 });

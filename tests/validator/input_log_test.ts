@@ -66,13 +66,6 @@ Deno.test("InputLog remembers the read that showed the end, until it is reported
   assertEquals(read(log, bytes("abcde")).earlier, undefined);
 });
 
-Deno.test("InputLog counts a short result as the end", () => {
-  const log = new InputLog(undefined);
-  read(log, bytes("ab"), []);
-  const end = { call: "read()", kind: "bytes", length: 2 };
-  assertEquals(read(log, bytes("c")).earlier, end);
-});
-
 Deno.test("InputLog does not expect a full result if any length is allowed", () => {
   const log = new InputLog(undefined);
   read(log, bytes("ab"), [5], { isPartial: true });

@@ -1,12 +1,18 @@
 // deno-lint-ignore-file explicit-function-return-type -- the applications in it have no types
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type Application, validator, type Violation } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
 import { bytes, start, TEXT } from "./programs.ts";
-import { createEnviron, helloApp, type Loose, stderrOf } from "./scenario.ts";
+import {
+  createEnviron,
+  helloApp,
+  type Loose,
+  runServer,
+  stderrOf,
+} from "./scenario.ts";
 
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
@@ -38,24 +44,22 @@ function watchedBy(
   return { requests, forgotten };
 }
 
-Deno.test("validator() watches bodies in the profile paranoid, until they are closed", () => {
-  const environ = { ...createEnviron(), PATH_INFO: "/leak" };
-  const use = (app: Loose) => app(environ, start).close();
-  assertEquals(watchedBy(use, helloApp), {
-    requests: ["GET /leak"],
-    forgotten: 1,
-  });
-  assertEquals(watchedBy(use, helloApp, "http"), {
-    requests: [],
-    forgotten: 0,
-  });
-});
-
-Deno.test("validator() watches bodies of requests without a path", () => {
-  const environ = { ...createEnviron(), PATH_INFO: 5 };
-  const use = (app: Loose) => void app(environ, start);
-  assertEquals(watchedBy(use, helloApp), { requests: ["GET "], forgotten: 0 });
-});
+Deno.test.each<[unknown, boolean, Profile, string[]]>([
+  ["/leak", true, "paranoid", ["GET /leak"]],
+  ["/leak", true, "http", []],
+  [5, false, "paranoid", ["GET "]],
+])(
+  "validator() watches bodies until they are closed: of %j, closed: %s, in %s",
+  (PATH_INFO, closes, profile, requests) => {
+    const use = (app: Loose) => {
+      const body = app({ ...createEnviron(), PATH_INFO }, start);
+      if (closes) body.close();
+    };
+    const forgotten = closes ? requests.length : 0;
+    const watched = watchedBy(use, helloApp, profile);
+    assertEquals(watched, { requests, forgotten });
+  },
+);
 
 Deno.test("validator() does not watch a body whose close() it cannot see", () => {
   const environ: Loose = createEnviron();
@@ -98,10 +102,7 @@ Deno.test.each<[string, () => Loose]>([
       await setImmediate();
     });
     assertEquals(isCollected, true);
-    assertEquals(
-      printed.includes("the body of GET /leak collected as garbage"),
-      true,
-    );
+    assertStringIncludes(printed, "the body of GET /leak collected as garbage");
   },
 );
 
@@ -117,42 +118,27 @@ const application = async function* (environ: Loose, startResponse: Loose) {
   startResponse("200 OK", [["Content-Type", "text/plain"]]);
   yield new Uint8Array(10);
   await undefined;
-  environ["wsgi.errors"].write(number % 100 === 7 ? number : "fine\n");
+  environ["wsgi.errors"].write("fine\n");
   yield new Uint8Array(10);
+  if (number % 100 === 7) return "not sent";
 } as Application;
 
 /** Passes on each chunk; every hundredth request forgets to close. */
-function middleware(inner: Application): Application {
-  return async (environ: Loose, startResponse: Loose) => {
-    const body: Loose = await inner(environ, startResponse);
-    const forgets = Number(environ.QUERY_STRING) % 100 === 8;
-    return {
-      async *[Symbol.asyncIterator]() {
-        yield* body;
-      },
-      close: () => forgets ? undefined : body.close?.(),
-    };
+const middleware = (inner: Loose) =>
+  async function* (environ: Loose, startResponse: Loose): Loose {
+    const body = await inner(environ, startResponse);
+    yield* body;
+    if (Number(environ.QUERY_STRING) % 100 !== 8) await body.close();
   };
-}
-
-async function send(app: Application, number: number): Promise<void> {
-  const environ = createEnviron("hello");
-  environ.QUERY_STRING = String(number);
-  environ["wsgi.errors"] = {
-    write: () => {},
-    writelines: () => {},
-    flush: () => {},
-  };
-  const body = await app(environ, () => () => Promise.resolve());
-  for await (const _chunk of body);
-  await body.close?.();
-}
 
 /** Runs many concurrent requests in random order. */
 async function run(app: Application): Promise<void> {
   let next = 0;
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (next < REQUESTS) await send(app, next++);
+    while (next < REQUESTS) {
+      const QUERY_STRING = String(next++);
+      await runServer(app, { ...createEnviron("hello"), QUERY_STRING });
+    }
   }));
 }
 
@@ -178,7 +164,7 @@ Deno.test("validator() loses no finding among interleaved requests, and leaks no
   const grown = usedHeap() - before;
   const each = REQUESTS / 100 * 2;
   assertEquals(counts, {
-    "errors/write by application": each,
+    "body/return-value by application": each,
     "middleware/inner-not-closed by middleware": each,
   });
   outer.assertFinished();

@@ -16,12 +16,11 @@ function violation(rule: string, more: Partial<Violation> = {}): Violation {
 /** The output of a printer. */
 function printed(
   violations: readonly Violation[],
-  name?: string,
   isColored = false,
 ): string[] {
   const texts: string[] = [];
   const print = (text: string) => void texts.push(text);
-  const printer = new ViolationPrinter(name, print, () => isColored);
+  const printer = new ViolationPrinter(undefined, print, () => isColored);
   for (const one of violations) printer.print(one);
   return texts;
 }
@@ -33,11 +32,6 @@ Deno.test("ViolationPrinter prints message, hint and how to read more", () => {
   assertEquals(printed([violation("a/b")]), [`${message}${hint}${see}`]);
   const brief = violation("a/b", { hint: undefined });
   assertEquals(printed([brief]), [`${message}${see}`]);
-});
-
-Deno.test("ViolationPrinter names the layer", () => {
-  const [text] = printed([violation("a/b", { severity: "error" })], "blog");
-  assertStringIncludes(text ?? "", "error [blog]: All");
 });
 
 Deno.test("ViolationPrinter prints a rule once for each layer, then counts at powers of ten", () => {
@@ -52,7 +46,7 @@ Deno.test("ViolationPrinter prints a rule once for each layer, then counts at po
 
 Deno.test("ViolationPrinter uses colors where it should, and ends each", () => {
   const error = violation("a/b", { severity: "error" });
-  const texts = printed([error, violation("a/c")], undefined, true);
+  const texts = printed([error, violation("a/c")], true);
   assertStringIncludes(texts[0] ?? "", "\x1b[1;31merror\x1b[0m: ");
   assertStringIncludes(texts[1] ?? "", "\x1b[1;33mwarning\x1b[0m: ");
   for (const text of texts) {

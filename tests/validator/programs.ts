@@ -28,6 +28,22 @@ function isAsync(fn: Use): boolean {
   return fn.toString().startsWith("async");
 }
 
+/** Calls a function, and returns an empty body when it has finished. */
+function nothingAfter(use: Use, ...args: Loose[]): Loose {
+  const result = use(...args);
+  return isAsync(use) ? result.then(() => []) : [];
+}
+
+/** Returns what a function throws, as a program that ignores it. */
+export function caught(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 // Requests --------------------------------------------------------------------
 
 /** A HEAD request. */
@@ -50,6 +66,12 @@ export function without(...keys: readonly string[]): Scenario {
 /** Requests in which a variable has each of the values. */
 export function variables(key: string, ...values: unknown[]): Scenario[] {
   return values.map((value) => withVariables({ [key]: value }));
+}
+
+/** Sets a wsgi.errors that accepts everything. */
+export function silent(environ: Loose): void {
+  const [write, writelines, flush] = new Array(3).fill(() => {});
+  environ["wsgi.errors"] = { write, writelines, flush };
 }
 
 // Responses -------------------------------------------------------------------
@@ -93,21 +115,13 @@ export function headers(name: string, ...values: unknown[]): Scenario[] {
 // Applications ----------------------------------------------------------------
 
 /** A correct application with a sync body. */
-export function* generatorApp(
-  _environ: Loose,
-  startResponse: Loose,
-): Generator<Uint8Array, void> {
-  startResponse("200 OK", TEXT);
-  yield bytes("Hello");
-  yield bytes(" world");
-}
+export const generatorApp: Loose = withYields(function* (): Loose {
+  yield* [bytes("Hello"), bytes(" world")];
+}).app;
 
 /** An application that calls startResponse and returns no chunks. */
 export function withStart(call: Use): Scenario {
-  return withStarted((start) => {
-    const result = call(start);
-    return isAsync(call) ? result.then(() => []) : [];
-  });
+  return withStarted((start) => nothingAfter(call, start));
 }
 
 /** An application that uses only startResponse. */
@@ -117,10 +131,9 @@ export function withStarted(app: Use): Scenario {
 
 /** An application that uses write() and returns no chunks. */
 export function withWrite(use: Use, headers: unknown = TEXT): Scenario {
-  return withStarted((start) => {
-    const result = use(start("200 OK", headers), start);
-    return isAsync(use) ? result.then(() => []) : [];
-  });
+  return withStarted((start) =>
+    nothingAfter(use, start("200 OK", headers), start)
+  );
 }
 
 /** An application that returns the result of a function. */

@@ -3,23 +3,24 @@ import fc from "npm:fast-check@^4";
 import { createHead } from "../../gateway/response_head.ts";
 import { lookUpHeader } from "../../validator/views/known_headers.ts";
 import { readResponse } from "../../validator/views/response_view.ts";
-import { setupTestingDefaults, validator, type Violation } from "../../mod.ts";
+import type { Violation } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
+import { validate } from "./validated.ts";
 
 /** Validates an application that calls startResponse with these arguments. */
 function validating(
   profile: Profile,
 ): (status: unknown, headers: unknown) => Violation[] {
   let args: unknown[];
-  let found: Violation[];
-  const app = validator((_environ, startResponse) => {
-    Reflect.apply(startResponse, undefined, args);
+  const { call, violations } = validate((_environ, startResponse) => {
+    startResponse(...args);
     return [];
-  }, { throws: false, profile, onViolation: (one) => void found.push(one) });
+  }, { throws: false, profile });
   return (...given) => {
-    [args, found] = [given, []];
-    app(setupTestingDefaults({}), () => () => Promise.resolve());
-    return found.filter(({ rule }) => /^(status|headers|http)\//.test(rule));
+    args = given;
+    violations.length = 0;
+    call();
+    return violations.filter(({ rule }) => /^(status|headers|http)/.test(rule));
   };
 }
 
@@ -105,13 +106,6 @@ Deno.test("validator() reads each status and header once", () => {
 Deno.test("readResponse() stops at the first element that is not a pair, however long the array is", () => {
   const response = readResponse("200 OK", new Array(2 ** 32 - 1));
   assertEquals(response.noPair?.index, 0);
-});
-
-Deno.test("readResponse() reads headers of a subclass of Array", () => {
-  class List extends Array<[string, string]> {}
-  const response = readResponse("200 OK", List.from([["X-A", "1"]]));
-  assertEquals(response.fields.map(({ key }) => key), ["x-a"]);
-  assert(response.isWellFormed);
 });
 
 Deno.test("readResponse() has a code only where three digits and a space begin the status", () => {

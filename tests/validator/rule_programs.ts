@@ -6,11 +6,11 @@
 
 import * as package_ from "../../mod.ts";
 import { readPrograms } from "../../tools/rule_data.ts";
-import { MORE_FIXTURES } from "./fixtures/table.ts";
 import { bytes } from "./programs.ts";
 import {
   createEnviron,
   type Fixture,
+  type Fixtures,
   helloApp,
   runServer,
   type Scenario,
@@ -44,6 +44,19 @@ function toScenario(code: string): Scenario {
   const made = new Function(...Object.keys(VOCABULARY), source);
   return made(...Object.values(VOCABULARY));
 }
+
+const modules = await Promise.all(
+  Array.from(
+    Deno.readDirSync(new URL("fixtures/", import.meta.url)),
+    ({ name }) => import(`./fixtures/${name}`),
+  ),
+);
+
+/** More programs that break each rule or follow it, by the id of the rule. */
+export const MORE_FIXTURES: Fixtures = Object.assign(
+  {},
+  ...modules.flatMap(Object.values),
+);
 
 /** All programs that break each rule or follow it; those of the page first. */
 export const FIXTURES: ReadonlyMap<string, Required<Fixture>> = new Map(

@@ -15,8 +15,7 @@ import { createRuleData, REFERENCE, RULE_DATA } from "../../tools/rule_data.ts";
 import { ConformanceError, type Violation } from "../../mod.ts";
 import type { Profile } from "../../validator.ts";
 import { RULES } from "../../validator/rules/table.ts";
-import { MORE_FIXTURES } from "./fixtures/table.ts";
-import { FIXTURES } from "./rule_programs.ts";
+import { FIXTURES, MORE_FIXTURES } from "./rule_programs.ts";
 import { foundIn, runScenario, type Scenario } from "./scenario.ts";
 
 type AnyRule = typeof RULES[number];

@@ -1,7 +1,12 @@
 import { assert, assertStringIncludes } from "@std/assert";
-import { setupTestingDefaults } from "../../mod.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
 import { withHeader, withHeaders, withVariables } from "./programs.ts";
-import { runScenario, runServer, type Scenario } from "./scenario.ts";
+import {
+  createEnviron,
+  runScenario,
+  runServer,
+  type Scenario,
+} from "./scenario.ts";
 
 const SECRET = "s3cr3t-s3cr3t";
 
@@ -40,14 +45,8 @@ Deno.test("runApplication() shows no secret either", async () => {
   let text = "";
   for (const { app } of Object.values(SECRETS)) {
     if (app === undefined) continue;
-    const environ = setupTestingDefaults({
-      "wsgi.errors": {
-        write: (line: string) => void (text += line),
-        writelines: () => {},
-        flush: () => {},
-      },
-    });
-    await runServer(app, environ);
+    const errors = new StderrStream((line) => void (text += line));
+    await runServer(app, { ...createEnviron(), "wsgi.errors": errors });
   }
   assertStringIncludes(text, "Cannot start the response");
   assert(!text.includes(SECRET), text);

@@ -8,7 +8,15 @@
 
 import { assertEquals } from "@std/assert";
 import { validator, type ValidatorOptions } from "../../mod.ts";
-import { bytes, TEXT } from "./programs.ts";
+import {
+  bytes,
+  statuses,
+  TEXT,
+  withBody,
+  withYields,
+  yielding,
+} from "./programs.ts";
+import { gives } from "./input_apps.ts";
 import { createEnviron, type Loose, runServer } from "./scenario.ts";
 
 type App = (environ: Loose, startResponse: Loose) => Loose;
@@ -41,95 +49,6 @@ async function findingsOf(
   return found;
 }
 
-/** Requests that name their headers, each with a response and its content. */
-const EXCHANGES = String.raw`
-POST => 201 Created | Location: /7
-PUT => 201 Created | ETag: "7"
-GET => 201 Created
-GET => 202 Accepted | Content-Type: text/plain | Location: /jobs/7 => queued
-GET => 203 Non-Authoritative Information | Content-Type: text/plain => hello
-DELETE => 204 No Content | ETag: W/"7"
-POST => 205 Reset Content | Content-Length: 0
-GET | Range: bytes=1-3 => 206 Partial Content | Content-Type: text/plain | Content-Range: bytes 1-3/5 | Content-Length: 3 => ell
-GET | Range: bytes=0-0,2-2 => 206 Partial Content | Content-Type: multipart/byteranges; boundary=b => --b\r\nContent-Range: bytes 0-0/3\r\n\r\na\r\n--b--\r\n
-PROPFIND => 207 Multi-Status | Content-Type: application/xml => <multistatus/>
-GET | A-IM: feed => 226 IM Used | Content-Type: text/plain | IM: feed => new
-GET => 299 Miscellaneous | X.Custom|Pipe: ~
-GET => 300 Multiple Choices | Content-Type: text/html => <a>
-GET => 301 Moved Permanently | Location: https://example.com/
-GET => 302 Found | Location: ../up?q=1#top | Content-Type: text/plain => moved
-GET => 303 See Other | Location: /search?q=a+b&tags[]=x|y&t={1}#top
-POST => 303 See Other | Location: /done
-PUT => 307 Temporary Redirect | Location: /
-GET => 308 Permanent Redirect | Location: /a/
-GET | If-None-Match: "a" => 304 Not Modified | ETag: "a" | Vary: Accept | Cache-Control: max-age=60
-GET | If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT => 304 Not Modified | Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT
-GET => 401 Unauthorized | WWW-Authenticate: Basic realm="a, b" | WWW-Authenticate: Bearer
-GET => 404 Not Found | Content-Type: text/plain => no
-GET | Accept: image/webp => 406 Not Acceptable
-PUT => 409 Conflict | Content-Type: text/plain => newer
-PUT | If-Match: "a" => 412 Precondition Failed
-POST => 413 Content Too Large | Retry-After: 5
-POST => 415 Unsupported Media Type | Accept-Encoding: gzip
-GET | Range: bytes=9- => 416 Range Not Satisfiable | Content-Range: bytes */5
-POST => 422 Unprocessable Content | Content-Type: application/json => {}
-PUT => 428 Precondition Required
-GET => 451 Unavailable For Legal Reasons | Link: <https://example.com/>; rel="blocked-by"
-GET => 500 Internal Server Error | Content-Type: text/plain => sorry
-GET => 503 Service Unavailable
-GET => 503 Service Unavailable | Retry-After: Sun, 06 Nov 1994 08:49:37 GMT
-OPTIONS | Origin: https://a.example => 204 No Content | Access-Control-Allow-Origin: https://a.example | Access-Control-Allow-Methods: PUT, DELETE | Access-Control-Allow-Headers: X-A, Content-Type | Access-Control-Max-Age: 600 | Vary: Origin
-GET => 204 No Content | Access-Control-Allow-Origin: * | Access-Control-Allow-Methods: GET, POST | Allow: GET, POST, OPTIONS
-GET => 200 OK | Content-Type: application/json; charset=utf-8 | Access-Control-Allow-Origin: https://a.example | Access-Control-Allow-Credentials: true => {}
-GET => 200 OK | Set-Cookie: sid=1; Path=/; HttpOnly; Secure; SameSite=None | Set-Cookie: theme=dark; Max-Age=3600
-GET => 200 OK | Set-Cookie: session=a.b-c_d; Path=/; HttpOnly; SameSite=Lax | Set-Cookie: old=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0 | Set-Cookie: cart={"items":[1,2],"total":3}; Path=/ | Set-Cookie: track=a|b,c:d; Secure
-GET => 200 OK | X-Frame-Options: DENY | X-Content-Type-Options: nosniff | Content-Security-Policy: default-src 'self' | Content-Security-Policy: img-src *
-GET => 200 OK | Link: </a>; rel=preload | Link: </b>; rel=preload | Cache-Control: no-store | Cache-Control: private
-GET => 200 OK | Content-Type: text/html; charset=utf-8 | Cache-Control: private, no-cache, no-store, max-age=0 | Pragma: no-cache | Expires: 0 | Vary: Accept-Encoding | Vary: Cookie
-GET => 200 OK | Content-Security-Policy: default-src 'self'; img-src * data: | Content-Security-Policy: frame-ancestors 'none' | Link: </a.css>; rel=preload; as=style, </b.js>; rel="preload" | Strict-Transport-Security: max-age=31536000; includeSubDomains
-GET => 200 OK | Server-Timing: db;dur=53, app;desc="All of it";dur=47.2 | X-Powered-By: PHP/8.3 | Report-To: {"group":"a","max_age":1,"endpoints":[{"url":"/r"}]}
-GET => 200 OK | Content-Type: application/octet-stream | Content-Disposition: attachment; filename="na\xefve.txt"; filename*=UTF-8''na%C3%AFve.txt | Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT | ETag: W/"5-2e8a" | Accept-Ranges: bytes
-HEAD => 200 OK | Content-Type: application/pdf | Content-Disposition: attachment; filename="a b.pdf" | Accept-Ranges: bytes | Content-Length: 5
-OPTIONS => 200 OK | Allow: GET, POST
-GET => 200 OK | Content-Type: multipart/form-data; boundary=----WebKitFormBoundary7
-GET => 200 OK | Content-Type: text/event-stream | X-Accel-Buffering: no
-GET => 200 OK | X-Empty: `.trim().split("\n");
-
-/** Splits a header line. */
-function toPair(line: string): [string, string] {
-  const end = line.indexOf(":");
-  return [line.slice(0, end), line.slice(end + 1).trim()];
-}
-
-Deno.test.each(EXCHANGES.map((exchange) => [exchange]))(
-  "validator() finds nothing in a sound exchange: %s",
-  async (exchange) => {
-    const text = exchange.replace(/\\r/g, "\r").replace(/\\n/g, "\n")
-      .replace(/\\xef/g, "\xef");
-    const [request, response, content] = text.split(" => ");
-    const [method = "", ...lines] = request!.split(" | ");
-    const variables = lines.map(toPair).map(([name, value]) =>
-      [`HTTP_${name.toUpperCase().replaceAll("-", "_")}`, value] as const
-    );
-    const [status, ...fields] = response!.split(" | ");
-    const app: App = (_environ, startResponse) => {
-      startResponse(status, fields.map(toPair));
-      return content === undefined ? [] : [bytes(content)];
-    };
-    const environ = Object.fromEntries([
-      ["REQUEST_METHOD", method],
-      ...variables,
-    ]);
-    const pass = (inside: App): App => (...args) => inside(...args);
-    const inner = await findingsOf((validate) => validate(app), environ);
-    const stacked = await findingsOf(
-      (validate) => validate(pass(validate(app))),
-      environ,
-    );
-    assertEquals([...inner, ...stacked], []);
-  },
-);
-
 /** A response that is kept for later. */
 interface Kept {
   head: Loose[];
@@ -153,35 +72,19 @@ async function buffer(app: App, environ: Loose): Promise<Kept> {
 
 /** Middleware that reads the whole response, and then answers. */
 function buffering(
-  answer: (
-    kept: Kept,
-    startResponse: Loose,
-    environ: Loose,
-    app: App,
-  ) => Loose,
+  answer: (kept: Kept, start: Loose, environ: Loose, app: App) => Loose,
 ): (app: App) => App {
   return (app) => async (environ, startResponse) =>
     await answer(await buffer(app, environ), startResponse, environ, app);
 }
 
-const lazily: App = function* (_environ, startResponse) {
-  startResponse("200 OK", TEXT);
-  yield* [bytes("Hello "), bytes("world")];
-};
+const lazily: App = yielding(bytes("Hello "), bytes("world"));
 
-let calls = 0;
-const failsOnce: App = (_environ, startResponse) => {
-  const isGood = calls++ % 2 === 1;
-  startResponse(isGood ? "200 OK" : "503 Service Unavailable", TEXT);
-  return [bytes(isGood ? "fine" : "busy")];
-};
-
-const throwsLate: App = function* (_environ, startResponse) {
-  startResponse("200 OK", TEXT);
+const throwsLate = withYields(function* (startResponse) {
   yield bytes("Half ");
   startResponse("500 Internal Server Error", TEXT, new Error("full"));
   yield bytes("sorry");
-};
+}).app!;
 
 const redirects: App = (environ, startResponse) => {
   if (environ.PATH_INFO === "/new") startResponse("200 OK", TEXT);
@@ -209,14 +112,6 @@ const STARTS_AGAIN = "a buffer around an application that starts again";
 
 /** Middleware, the application behind it, and a request. */
 const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
-  "a buffer that sets Content-Length": [
-    buffering(({ head: [status, headers], chunks }, startResponse) => {
-      const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-      startResponse(status, [...headers, ["Content-Length", String(length)]]);
-      return chunks;
-    }),
-    lazily,
-  ],
   [STARTS_AGAIN]: [
     buffering(({ head, chunks }, startResponse) => {
       startResponse(...head.slice(0, 2));
@@ -241,14 +136,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       close: () => body.close?.(),
     };
   }, lazily],
-  "a retry with the same environ": [
-    buffering(async (kept, startResponse, environ, app) => {
-      while (kept.head[0].startsWith("503")) kept = await buffer(app, environ);
-      startResponse(...kept.head);
-      return kept.chunks;
-    }),
-    failsOnce,
-  ],
   "an internal redirect": [
     buffering(async ({ head, chunks }, startResponse, environ, app) => {
       if (head[0].startsWith("302")) {
@@ -269,10 +156,7 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       await body.close?.();
       return [];
     },
-    (_environ, startResponse) => {
-      startResponse("200 OK", [...TEXT, ["Content-Length", "5"]]);
-      return [bytes("Hello")];
-    },
+    withBody(() => [bytes("Hello")], [...TEXT, ["Content-Length", "5"]]).app!,
     { REQUEST_METHOD: "HEAD" },
   ],
   "a cache": [(app) => async (environ, startResponse) => {
@@ -295,41 +179,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       throw new Error("The disk is full");
     },
   ],
-  "a session": [(app) => (environ, startResponse) => {
-    environ["example.session"] = { user: "ada" };
-    const cookie = ["Set-Cookie", "sid=1; Path=/; HttpOnly"];
-    return app(
-      environ,
-      (status: string, headers: Loose[], excInfo: Loose) =>
-        startResponse(status, [...headers, cookie], excInfo),
-    );
-  }, lazily],
-  "conditional requests": [
-    buffering(({ head: [status, headers], chunks }, startResponse, environ) => {
-      const isSame = environ.HTTP_IF_NONE_MATCH === '"7"';
-      const kept = isSame ? [] : headers;
-      startResponse(isSame ? "304 Not Modified" : status, [
-        ...kept,
-        ["ETag", '"7"'],
-      ]);
-      return isSame ? [] : chunks;
-    }),
-    lazily,
-    { HTTP_IF_NONE_MATCH: '"7"' },
-  ],
-  "ranges": [
-    buffering(async ({ head, chunks }, startResponse) => {
-      const whole = new Uint8Array(await new Blob(chunks).arrayBuffer());
-      startResponse("206 Partial Content", [
-        ...head[1],
-        ["Content-Range", `bytes 0-3/${whole.length}`],
-        ["Content-Length", "4"],
-      ]);
-      return [whole.subarray(0, 4)];
-    }),
-    lazily,
-    { HTTP_RANGE: "bytes=0-3" },
-  ],
   "a mount": [
     (app) => (environ, startResponse) => {
       const PATH_INFO = environ.PATH_INFO.slice(4);
@@ -338,26 +187,9 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
     lazily,
     { PATH_INFO: "/app/a b", REQUEST_URI: "/app/a%20b" },
   ],
-  "method override": [
-    (app) => (environ, startResponse) =>
-      app({ ...environ, REQUEST_METHOD: "DELETE" }, startResponse),
-    (_environ, startResponse) => {
-      startResponse("204 No Content", []);
-      return [];
-    },
-    { REQUEST_METHOD: "POST" },
-  ],
   "a form that is read and put back": [
     (app) => async (environ, startResponse) => {
-      const left = [await environ["wsgi.input"].read()];
-      const next = () => Promise.resolve(left.pop() ?? new Uint8Array());
-      environ["wsgi.input"] = {
-        ...{ read: next, readline: next },
-        readlines: async () => [await next()],
-        async *[Symbol.asyncIterator]() {
-          yield await next();
-        },
-      };
+      gives(await environ["wsgi.input"].read())(environ);
       return app(environ, startResponse);
     },
     async (environ, startResponse) => {
@@ -366,20 +198,6 @@ const stacks: Record<string, readonly [(app: App) => App, App, Request?]> = {
       return [form];
     },
     { BODY: "name=ada" },
-  ],
-  "an upper-case filter that streams": [
-    (app) =>
-      async function* (environ, startResponse) {
-        const body = await app(environ, startResponse);
-        try {
-          for await (const chunk of body) {
-            yield bytes(new TextDecoder().decode(chunk).toUpperCase());
-          }
-        } finally {
-          await body.close?.();
-        }
-      },
-    lazily,
   ],
   "a body through transferred buffers": [(app) => app, transfers],
 };
@@ -402,10 +220,7 @@ Deno.test.each(Object.entries(stacks))(
 );
 
 Deno.test("validator() finds nothing in a router that tries siblings with one environ", async () => {
-  const missing: App = (_environ, startResponse) => {
-    startResponse("404 Not Found", TEXT);
-    return [bytes("no")];
-  };
+  const missing = statuses("404 Not Found")[0]!.app!;
   const found = await findingsOf((validate) => {
     const routes = [missing, missing, lazily].map(validate);
     return validate(async (environ, startResponse) => {

@@ -78,6 +78,7 @@ const ONLY_WARNED: Readonly<Record<string, string>> = {
   "environ/http-proxy": "a client can send the header",
   "environ/transfer-encoding": "a client can send the header",
   "iteration/chunk-lost": "it may not have been the server",
+  "chunk/reused": "it may not have been the application",
   "chunk/changed": "it may not have been the application",
   "iteration/chunk-changed": "it may not have been the server",
   "middleware/write-lost": "it may have been on purpose",

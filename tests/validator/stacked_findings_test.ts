@@ -5,6 +5,7 @@ import {
   bytes,
   closing,
   PLAIN,
+  silent,
   start,
   statuses,
   yielding,
@@ -15,7 +16,6 @@ import {
   helloApp,
   type Loose,
   runServer,
-  type Scenario,
 } from "./scenario.ts";
 import {
   copying,
@@ -71,22 +71,20 @@ const logging = (environ: Loose, startResponse: Loose) => {
   return helloApp(environ, startResponse);
 };
 
-/** A server's wsgi.errors that accepts everything. */
-function silent(environ: Loose) {
-  const ignore = () => {};
-  environ["wsgi.errors"] = { write: ignore, writelines: ignore, flush: ignore };
-}
-
 const fromEntries = (environ: Loose) =>
   Object.fromEntries(Object.entries({ ...environ, HTTP_X: 5 }));
 
 /** Sends the same path with other variables from both sides. */
-function paths(outer: Loose, inner: Loose): Stack {
+function paths(outer: unknown[], inner: unknown[]): Stack {
+  const toPath = ([SCRIPT_NAME, PATH_INFO]: unknown[]) => ({
+    SCRIPT_NAME,
+    PATH_INFO,
+  });
   return {
     outerOptions: { profile: "paranoid", rules: { "environ/*": "off" } },
     innerOptions: { profile: "paranoid", rules: { "environ/*": "off" } },
-    environ: (environ) => ({ ...environ, ...outer }),
-    middleware: copying((environ) => ({ ...environ, ...inner })),
+    environ: (environ) => ({ ...environ, ...toPath(outer) }),
+    middleware: copying((environ) => ({ ...environ, ...toPath(inner) })),
   };
 }
 
@@ -99,14 +97,6 @@ Deno.test.each<[string, Stack, string[]]>([
   ["the application where the inner validator checks less", {
     app: challenge!,
     innerOptions: { profile: "core" },
-  }, [CHALLENGE]],
-  ["the application where the inner validator checks no http rule", {
-    app: challenge!,
-    innerOptions: { rules: { "http/*": "off" } },
-  }, [CHALLENGE]],
-  ["the application where the inner validator does not check the rule", {
-    app: challenge!,
-    innerOptions: { rules: { "http/challenge": "off" } },
   }, [CHALLENGE]],
   ["wsgi.errors in the outer validator alone", {
     app: logging,
@@ -131,10 +121,6 @@ Deno.test.each<[string, Stack, string[]]>([
     "body/string by application",
   ]],
   // Links between validators
-  ["an application behind a copy of the environ", {
-    app: challenge!,
-    middleware: copying((environ) => ({ ...environ })),
-  }, [CHALLENGE]],
   ["middleware that copies string keys", {
     middleware: copying(fromEntries),
   }, ["environ/string by middleware"]],
@@ -222,14 +208,16 @@ Deno.test.each<[string, Stack, string[]]>([
   ["nothing if an inner array is read immediately", {
     middleware: draining,
   }, []],
-  ["nothing if an empty inner body is read immediately", {
-    app: yielding(bytes("")),
-    middleware: draining,
-  }, []],
   ["an inner body that is read completely before the first chunk", {
     app: yielding(x),
     middleware: draining,
   }, ["middleware/drained by middleware"]],
+  ["nothing if an empty chunk stands for one that is held back", {
+    app: yielding(x, x),
+    middleware: passing(function* (body) {
+      for (const _chunk of body) yield bytes("");
+    }),
+  }, []],
   ["nothing if middleware continues an iterator", {
     app: yielding(x, x),
     middleware: passing(function* (body) {
@@ -252,14 +240,8 @@ Deno.test.each<[string, Stack, string[]]>([
   }, ["middleware/headers-changed by middleware"]],
   // A path that is not a string counts as missing
   ...[
-    paths({ SCRIPT_NAME: undefined, PATH_INFO: "/a/b" }, {
-      SCRIPT_NAME: "/a",
-      PATH_INFO: "/b",
-    }),
-    paths({ SCRIPT_NAME: "/a", PATH_INFO: undefined }, {
-      SCRIPT_NAME: "",
-      PATH_INFO: "/a",
-    }),
+    paths([undefined, "/a/b"], ["/a", "/b"]),
+    paths(["/a", undefined], ["", "/a"]),
   ].map((stack): [string, Stack, string[]] => [
     "nothing about a path that is not a string",
     stack,
@@ -288,17 +270,12 @@ Deno.test.each<[string, Stack, string[]]>([
 // middleware/content-length ----------------------------------------------------
 
 const drop = (chunk: Uint8Array) => chunk.subarray(0, 0);
-const HEAD: Scenario["environ"] = (it) => ({ ...it, REQUEST_METHOD: "HEAD" });
 
 Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
-  ["the same chunks", "200 OK", (chunk) => chunk, []],
-  ["the same length", "200 OK", (chunk) => chunk.toReversed(), []],
   ["a byte less", "200 OK", (chunk) => chunk.subarray(1), [
     "a body of 3 bytes",
   ]],
   ["a byte more", "200 OK", () => new Uint8Array(5), ["5 bytes"]],
-  ["nothing", "204 No Content", drop, []],
-  ["nothing", "205 Reset Content", drop, []],
   ["nothing", "304 Not Modified", drop, []],
   ["nothing", "206 Partial Content", drop, ["a body of 0 bytes"]],
   ["nothing", "305 Use Proxy", drop, ["a body of 0 bytes"]],
@@ -307,33 +284,20 @@ Deno.test.each<[string, string, (chunk: Uint8Array) => unknown, string[]]>([
 ])(
   "middleware/content-length counts %s with %s",
   async (_what, status, change, expected) => {
-    assertEquals(await lengths(status, change), expected);
+    const { outer } = await run({
+      app: four(status),
+      middleware: passing(function* (body) {
+        for (const chunk of body) yield change(chunk);
+      }),
+      // A server that reads every chunk, even of a response without content.
+      server: (app, environ) => {
+        const body = app(environ, start);
+        for (const _chunk of body);
+        body.close();
+      },
+    });
+    const found = outer.filter(({ rule }) => rule.endsWith("/content-length"))
+      .map(({ message }) => foundIn(message).replace(/ with.*/, ""));
+    assertEquals(found, expected);
   },
 );
-
-Deno.test("middleware/content-length ignores responses to HEAD", async () => {
-  assertEquals(await lengths("200 OK", drop, HEAD), []);
-});
-
-/** The findings about the length of a body whose chunks are changed. */
-async function lengths(
-  status: string,
-  change: (chunk: Uint8Array) => unknown,
-  environ: Scenario["environ"] = (environ) => environ,
-): Promise<string[]> {
-  const { outer } = await run({
-    app: four(status),
-    environ,
-    middleware: passing(function* (body) {
-      for (const chunk of body) yield change(chunk);
-    }),
-    // A server that reads every chunk, even of a response without content.
-    server: (app, environ) => {
-      const body = app(environ, start);
-      for (const _chunk of body);
-      body.close();
-    },
-  });
-  return outer.filter(({ rule }) => rule === "middleware/content-length")
-    .map(({ message }) => foundIn(message).replace(/ with.*/, ""));
-}

@@ -50,28 +50,21 @@ const headers = fc.oneof(
   weird,
 );
 
+const CALLS = [
+  ...new Array<string>(5).fill("write"),
+  ..."input.read input.readline input.readlines input.close input.text"
+    .split(" "),
+  ..."errors.write errors.writelines errors.flush errors.close errors.log"
+    .split(" "),
+];
+
 /** A call by the application on a value that the server has passed to it. */
 const step = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom("start"),
-    name: fc.constant(""),
-    args: fc.oneof(
-      args,
-      fc.tuple(status, headers),
-      fc.tuple(status, headers, weird),
-    ),
-  }),
-  fc.record({ kind: fc.constantFrom("write"), name: fc.constant(""), args }),
-  fc.record({
-    kind: fc.constantFrom("input"),
-    name: fc.constantFrom("read", "readline", "readlines", "close", "text"),
-    args,
-  }),
-  fc.record({
-    kind: fc.constantFrom("errors"),
-    name: fc.constantFrom("write", "writelines", "flush", "close", "log"),
-    args,
-  }),
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...CALLS), args) },
+  fc.tuple(
+    fc.constant("start"),
+    fc.oneof(args, fc.tuple(status, headers), fc.tuple(status, headers, weird)),
+  ),
 );
 
 /** A body that `runApplication()` sends, with a response that starts correctly. */
@@ -119,9 +112,7 @@ function makeIterator(body: Body, events: unknown[]): Loose {
       : { done: body.done, value: body.last };
   };
   const iterator: Loose = {
-    next: body.kind === "async"
-      ? () => new Promise((resolve) => resolve(next()))
-      : next,
+    next: body.kind === "async" ? () => Promise.try(next) : next,
   };
   if (body.stop !== "none") {
     iterator.return = () => {
@@ -162,10 +153,11 @@ function makeBody(body: Body, events: unknown[]): Loose {
 function stepping({ steps, body, thrown }: Program, events: unknown[]): Loose {
   const run = (environ: Loose, startResponse: Loose) => {
     let write: Loose = () => {};
-    for (const { kind, name, args } of steps) {
-      if (kind === "start") write = startResponse(...args);
-      else if (kind === "write") write(...args);
-      else environ[`wsgi.${kind}`][name](...args);
+    for (const [name, args] of steps) {
+      const [stream, method = ""] = name.split(".");
+      if (name === "start") write = startResponse(...args);
+      else if (name === "write") write(...args);
+      else environ[`wsgi.${stream}`][method](...args);
     }
     if (thrown !== null) throw thrown;
     return makeBody({ ...body, stop: "none", close: "none" }, events);

@@ -11,14 +11,14 @@ import {
   type ValidatorOptions,
   type Violation,
 } from "../../mod.ts";
-import type { Profile } from "../../validator.ts";
 import { start, TEXT } from "./programs.ts";
 import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
 
 /** One validator, with its findings. */
 export interface Validated {
-  /** The application. */
   readonly app: ValidatedApplication;
+  /** The findings, in order. */
+  readonly violations: Violation[];
   /** The ids of the rules that were broken, in order. */
   readonly found: string[];
   /** Calls the application for one request. */
@@ -28,16 +28,20 @@ export interface Validated {
 /** Validates an application that begins the response and returns a body. */
 export function validate(
   app: (environ: Loose, startResponse: Loose) => Loose,
-  options: { throws?: boolean; profile?: Profile; name?: string } = {},
+  options: Omit<ValidatorOptions, "onViolation"> = {},
 ): Validated {
+  const violations: Violation[] = [];
   const found: string[] = [];
   const validated = validator(app as Application, {
     ...options,
-    onViolation: ({ rule }) => void found.push(rule),
+    onViolation: (violation) => {
+      violations.push(violation);
+      found.push(violation.rule);
+    },
   });
   const call = (method = "GET", input?: string) =>
     validated({ ...createEnviron(input), REQUEST_METHOD: method }, start);
-  return { app: validated, found, call };
+  return { app: validated, violations, found, call };
 }
 
 /** Validates an application that returns a body. */
@@ -85,7 +89,7 @@ export function wrapping(
   wrap: (file: Loose) => unknown,
   file: Loose = { read: () => null },
   options: { throws?: boolean; headers?: readonly unknown[] } = {},
-): { readonly body: Loose } & Omit<Validated, "call"> {
+): { readonly body: Loose } & Pick<Validated, "app" | "found"> {
   const { headers = TEXT, ...others } = options;
   const { app, found } = validate((environ, startResponse) => {
     startResponse("200 OK", headers);
@@ -169,14 +173,10 @@ export async function run(stack: Stack): Promise<Findings> {
   const { app = helloApp, middleware = transparent } = stack;
   const findings: Findings = { all: [], outer: [], inner: [] };
   const { all, outer, inner } = findings;
-  const inside = layer(app, [inner, all], {
-    name: "inner",
-    ...stack.innerOptions,
-  });
-  const outside = layer(middleware(inside), [outer, all], {
-    name: "outer",
-    ...stack.outerOptions,
-  });
+  const innerOptions = { name: "inner", ...stack.innerOptions };
+  const inside = layer(app, [inner, all], innerOptions);
+  const outerOptions = { name: "outer", ...stack.outerOptions };
+  const outside = layer(middleware(inside), [outer, all], outerOptions);
   const environ = createEnviron();
   const changed = stack.environ?.(environ) ?? environ;
   await (stack.server ?? runServer)(outside, changed);
@@ -188,26 +188,4 @@ export async function run(stack: Stack): Promise<Findings> {
 /** Each broken rule, and the layer that broke it. */
 export function summary(violations: readonly Violation[]): string[] {
   return violations.map(({ rule, blame }) => `${rule} by ${blame}`);
-}
-
-/** A stack whose validators throw; returns the rule that the server sees. */
-export async function thrown(stack: Stack): Promise<string | undefined> {
-  try {
-    await run({
-      ...stack,
-      outerOptions: { throws: true },
-      innerOptions: { throws: true },
-      server: async (app, environ) => {
-        const body = await app(environ, () => () => Promise.resolve());
-        try {
-          for await (const _chunk of body);
-        } finally {
-          await body.close?.();
-        }
-      },
-    });
-  } catch (error) {
-    return summary([(error as { violation: Violation }).violation])[0];
-  }
-  return undefined;
 }

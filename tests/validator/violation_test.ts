@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ConformanceError, validator, type Violation } from "../../mod.ts";
+import { ConformanceError, type Violation } from "../../mod.ts";
 import type { Rule } from "../../validator/rules/rule.ts";
 import { howToExplain, toViolation } from "../../validator/violation.ts";
-import { start } from "./programs.ts";
-import { createEnviron, helloApp, type Loose } from "./scenario.ts";
 
 const rule: Rule<unknown> = {
   ...{ id: "status/string", severity: "error", blame: "application" },
@@ -76,45 +74,4 @@ Deno.test("howToExplain() returns a command that explains the rule", async () =>
   assertEquals([program, args[0]], ["deno", "run"]);
   const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
   assertStringIncludes(new TextDecoder().decode(stdout), spec);
-});
-
-/** The source line of the first frame of a stack. */
-async function firstLine(error: ConformanceError): Promise<string> {
-  const frame = error.stack?.split("\n").find((line) => /^ +at /.test(line));
-  const place = /(file:\/\/.*?):(\d+):\d+\)?$/.exec(frame ?? "");
-  assert(place !== null, `Expected a place in ${frame}`);
-  const text = await Deno.readTextFile(new URL(place[1]!));
-  return text.split("\n")[Number(place[2]) - 1]?.trim() ?? "";
-}
-
-Deno.test.each<[string, (environ: Loose, startResponse: Loose) => Loose]>([
-  ["startResponse was called", (_environ, startResponse) => {
-    startResponse(200, []); // startResponse was called
-  }],
-  ["write() was called", (_environ, startResponse) => {
-    const write = startResponse("200 OK", []);
-    write("Hello"); // write() was called
-  }],
-  ["the input was read", async (environ) => {
-    await environ["wsgi.input"].read("5"); // the input was read
-  }],
-  ["the input was closed", (environ) => {
-    environ["wsgi.input"].close(); // the input was closed
-  }],
-  ["wsgi.errors was used", (environ) => {
-    environ["wsgi.errors"].write(5); // wsgi.errors was used
-  }],
-  ["the application was called", (environ) => {
-    const app = validator(helloApp);
-    app({ ...environ, SERVER_PORT: 5 }, start); // the application was called
-  }],
-])("ConformanceError has a stack that starts where %s", async (place, app) => {
-  let error: unknown;
-  try {
-    await validator(app)(createEnviron(), start);
-  } catch (caught) {
-    error = caught;
-  }
-  assert(error instanceof ConformanceError);
-  assertStringIncludes(await firstLine(error), `; // ${place}`);
 });

@@ -1,13 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import {
-  decodeUtf8,
-  encodeUtf8,
-  fromBytes,
-  isByteString,
-  percentDecode,
-  toBytes,
-} from "../../wsgi/byte_string.ts";
+import { decodeUtf8, encodeUtf8, fromBytes } from "../../wsgi/byte_string.ts";
+import { isByteString, percentDecode } from "../../wsgi/byte_string.ts";
+import { toBytes } from "../../wsgi/byte_string.ts";
 
 /** One code unit for each byte, the slow and obvious way. */
 function latin1(bytes: Iterable<number>): string {

@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import fc from "npm:fast-check@^4";
 import { describe, escapeControls, quote } from "../../wsgi/describe.ts";
 import { isThenable, isUint8Array } from "../../wsgi/describe.ts";
+import { fail } from "../gateway/recording_transport.ts";
 
 class Mine {}
 const Anonymous = [class extends Mine {}][0]!;
@@ -45,9 +46,7 @@ Deno.test.each<[string, unknown]>([
 });
 
 Deno.test("describe() calls nothing of the value", () => {
-  const touched = (): never => {
-    throw new Error("touched");
-  };
+  const touched = () => fail("touched");
   class Trap {}
   Object.defineProperty(Trap.prototype, Symbol.toStringTag, { get: touched });
   const traps = { toString: touched, toJSON: touched };
@@ -126,12 +125,8 @@ Deno.test.each<[boolean, string, unknown]>([
   assertEquals(isUint8Array(value), expected);
 });
 
-Deno.test.each<[boolean, string, unknown]>([
-  [true, "a Promise", Promise.resolve()],
-  [true, "an object with then()", { then(): void {} }],
-  [false, "an object with another then", { then: 1 }],
-  [false, "null", null],
-  [false, "its name", "then"],
-])("isThenable() is %s for %s", (expected, _what, value) => {
-  assertEquals(isThenable(value), expected);
+Deno.test("isThenable() is true for objects with a then()", () => {
+  const thenables = [Promise.resolve(), { then: () => {} }];
+  const others = [{ then: 1 }, null, "then"];
+  assertEquals([...thenables, ...others].filter(isThenable), thenables);
 });

@@ -126,14 +126,3 @@ Deno.test("FileWrapper is a body with the same bytes, whatever the block size", 
     assertEquals([transport.body, file.closed], [text, 1]);
   }));
 });
-
-Deno.test.each([["GET", "he"], ["HEAD", ""]])(
-  "FileWrapper closes its file once when %s does not read all of it",
-  async (method, body) => {
-    const file = new TextFile("hello");
-    const two = [["Content-Length", "2"]] as const;
-    const app = answering(() => new FileWrapper(file, 1), two);
-    const { transport } = await run(app, { method });
-    assertEquals([transport.body, file.closed], [body, 1]);
-  },
-);

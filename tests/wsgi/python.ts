@@ -5,14 +5,12 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { missingTool, runTool } from "../tool.ts";
+import { missingTool, runTool, testsWith } from "../tool.ts";
 
-const missing = await missingTool("python3");
-
-/** A test that needs Python, and is ignored without it. */
-export function testWithPython(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${name}${missing}`, ignore: missing !== "", fn });
-}
+/** Registers a test that needs Python, and is ignored without it. */
+export const testWithPython: ReturnType<typeof testsWith> = testsWith(
+  await missingTool("python3"),
+);
 
 /**
  * Calls a Python function for each of many cases.
@@ -37,11 +35,8 @@ def answer(case):
 print(json.dumps([answer(case) for case in json.load(sys.stdin)]))
 `;
   const input = new TextEncoder().encode(JSON.stringify(cases));
-  const { code, stdout, stderr } = await runTool(
-    "python3",
-    ["-c", program],
-    input,
-  );
+  const args = ["-c", program];
+  const { code, stdout, stderr } = await runTool("python3", args, input);
   assertEquals(code, 0, stderr);
   return JSON.parse(stdout);
 }

@@ -6,12 +6,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type {
-  Application,
-  HeaderTuple,
-  Middleware,
-  StartResponse,
-} from "../../mod.ts";
+import type { Application, HeaderTuple, Middleware } from "../../mod.ts";
+import type { StartResponse } from "../../mod.ts";
 
 interface Given {
   readonly code: number;

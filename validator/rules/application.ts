@@ -59,8 +59,13 @@ function serverLike(app: object, got: string): Finding {
     : got;
 }
 
-/** Recognizes a class by its source and its read-only prototype. */
-function isClass(app: unknown): app is object {
+/**
+ * Recognizes a class by its source and its read-only prototype.
+ *
+ * @param app The value.
+ * @returns Whether it is a class.
+ */
+export function isClass(app: unknown): app is object {
   return typeof app === "function" &&
     Object.getOwnPropertyDescriptor(app, "prototype")?.writable === false &&
     Function.prototype.toString.call(app).startsWith("class");

@@ -4,14 +4,15 @@
  * @module
  */
 
-import { hasNoBody } from "../../wsgi/status.ts";
+import { hasNoBody, isTunnel } from "../../wsgi/status.ts";
 import type { ChunkView, LengthView } from "../views/body_views.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** Whether the status allows no content. */
-function isNoContent({ response }: RequestState): boolean {
-  return hasNoBody(response?.code);
+/** Whether the response has no content, whatever the application sends. */
+function isNoContent({ response, method }: RequestState): boolean {
+  const code = response?.code;
+  return hasNoBody(code) || code !== undefined && isTunnel(method, code);
 }
 
 function bytes(count: number): string {
@@ -26,7 +27,8 @@ export const NO_CONTENT_RULES: readonly Rule<ChunkView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-no-content",
-    title: "A response with status 204, 205 or 304 must have no body",
+    title:
+      "A response with status 204, 205 or 304, or a 2xx to CONNECT, must have no body",
     why:
       "Such a response ends with its headers, so a server drops the body or rejects the response.",
     hint: "Return [], or use another status, such as 200",

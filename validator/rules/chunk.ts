@@ -10,6 +10,7 @@ import type {
   ChangeView,
   ChunkView,
   DetachView,
+  ReuseView,
 } from "../views/body_views.ts";
 import { describeNoChunk } from "./chunk_hints.ts";
 import type { Rule } from "./rule.ts";
@@ -149,6 +150,7 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
     profile: "paranoid",
     spec: "chunk-not-changed",
     title: "A chunk must not be changed after it was yielded or written",
+    covers: ["chunk/reused"],
     why: "Bytes that have not been sent yet change too.",
     hint:
       "Use a new buffer for each chunk, or yield a copy: buffer.slice(0, length)",
@@ -173,6 +175,24 @@ export const CHANGE_RULES: readonly Rule<ChangeView>[] = [
       holder === "server" && change === "changed"
         ? "a chunk whose bytes have changed"
         : undefined,
+  },
+];
+
+/** Applied to a chunk in the memory of the one before, with other bytes. */
+export const REUSE_RULES: readonly Rule<ReuseView>[] = [
+  {
+    id: "chunk/reused",
+    severity: "warning",
+    blame: "application",
+    profile: "core",
+    spec: "chunk-not-changed",
+    title: "A chunk must not use the memory of an earlier one for other bytes",
+    why:
+      "The earlier chunk changes too, and may not have been sent completely.",
+    hint:
+      "Use a new buffer for each chunk, or yield a copy: buffer.slice(0, length)",
+    check: ({ length }) =>
+      `a Uint8Array of ${length} bytes in the same place as the one before`,
   },
 ];
 

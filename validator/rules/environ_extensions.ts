@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../wsgi/describe.ts";
+import { isClass } from "./application.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
 
@@ -77,9 +78,12 @@ function toRule(extension: Extension): Rule<EnvironView> {
     check: ({ values }): Finding => {
       const value = values[key];
       // undefined means that it is not offered.
-      return value === undefined || typeof value === shape
-        ? undefined
-        : describe(value);
+      if (value === undefined) return undefined;
+      if (isClass(value)) {
+        return { got: "a class", hint: `${hint}; a class throws without new` };
+      }
+      const type: string = typeof value;
+      return type === shape ? undefined : describe(value);
     },
   };
 }

@@ -6,7 +6,7 @@
 
 import { describe, quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
-import { parseAddress } from "../../wsgi/ip_address.ts";
+import { isAnyAddress, parseAddress } from "../../wsgi/ip_address.ts";
 import { remember } from "../../wsgi/remember.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -38,7 +38,11 @@ function serverName(name: unknown): Finding {
   if (typeof name !== "string") return undefined;
   if (NOT_IN_HOST.test(name)) return noHost(name);
   if (name === "") return '""';
-  if (name.startsWith("[") && name.endsWith("]")) return undefined;
+  if (name.startsWith("[") && name.endsWith("]")) {
+    const isHost = isAddress(name.slice(1, -1)) ||
+      /^\[v[0-9a-f]+\./i.test(name);
+    return isHost ? undefined : quote(name);
+  }
   const colon = name.indexOf(":");
   if (colon === -1) return undefined;
   const got = quote(name);
@@ -70,6 +74,13 @@ const isAddress = remember((text) =>
   // Systems name the interface of a link-local address.
   parseAddress(text.replace(/%[^%]+$/, "")) !== undefined
 );
+
+/** Whether a host is a wildcard address. */
+function isWildcard(host: string): boolean {
+  // Other names do not begin with these characters.
+  return /^(?:0|\[[0:])/.test(host) &&
+    isAnyAddress(host.replace(/^\[(.*)\]$/, "$1"));
+}
 
 /** Finds the reason why a text is not the address of a client. */
 function remoteAddress(address: unknown): Finding {
@@ -135,7 +146,7 @@ export const ENVIRON_SERVER_RULES: readonly Rule<EnvironView>[] = [
     hint: 'Set it to "localhost" if the server listens on all addresses',
     check: ({ values }) => {
       const name = values["SERVER_NAME"];
-      if (name !== "0.0.0.0" && name !== "[::]") return undefined;
+      if (typeof name !== "string" || !isWildcard(name)) return undefined;
       // A client on the same machine can reach it and has sent it as Host.
       const host = values["HTTP_HOST"];
       return typeof host === "string" && host.startsWith(name)

@@ -79,6 +79,7 @@ export const WRAPPED_RULES: readonly Rule<WrappedView>[] = [
     profile: "core",
     spec: "file-wrapper-body",
     title: "wsgi.file_wrapper must return a body",
+    covers: ["body/iterable", "body/string", "body/bytes"],
     why: "The application returns it as its own body.",
     hint: "Return new FileWrapper(file, blockSize), whatever the file is",
     check: (view) => isIterable(view) ? undefined : describeNoBody(view),

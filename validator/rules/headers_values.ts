@@ -67,20 +67,20 @@ function hasOuterSpace({ bit, classes }: Field): boolean {
 
 /** The results of converting values that a program did not mean to send. */
 const CONVERTED =
-  /^(?:undefined|null|NaN|Invalid Date|async .*=>.*)$|\[object [A-Za-z]+\]|^[^;=]+=undefined(?:;|$)/;
+  /^(?:undefined|null|NaN|Invalid Date)$|\[object [A-Za-z]+\]|^[^;=]+=undefined(?=;|$)/;
 
 /** Headers whose syntax other rules check, or in which `null` has a meaning. */
 const CHECKED = KNOWN.contentLength | KNOWN.contentType | KNOWN.etag |
   KNOWN.contentRange | KNOWN.date | KNOWN.expires | KNOWN.lastModified |
   KNOWN.retryAfter | KNOWN.lookedAt;
 
-function converted({ name, value, bit, key }: Field): Finding {
-  if ((bit & CHECKED) !== 0 || !CONVERTED.test(value)) return undefined;
-  // The values of cookies are secrets.
-  const got = key === "set-cookie"
-    ? `a converted value in ${quote(name)}`
-    : `${quote(value)} as the value of ${quote(name)}`;
-  return value.includes("[object Promise]")
+function converted({ name, value, bit }: Field): Finding {
+  if ((bit & CHECKED) !== 0) return undefined;
+  // Only this part is shown, because the rest may be a secret.
+  const part = CONVERTED.exec(value)?.[0];
+  if (part === undefined) return undefined;
+  const got = `${quote(part)} in the value of ${quote(name)}`;
+  return part === "[object Promise]"
     ? { got, hint: "Is an await missing?" }
     : got;
 }

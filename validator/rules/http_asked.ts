@@ -6,16 +6,17 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import type { HeadView } from "../views/call_views.ts";
-import { KNOWN } from "../views/known_headers.ts";
 import type { RequestState } from "../views/request_state.ts";
-import { findField, type ResponseView } from "../views/response_view.ts";
+import type { ResponseView } from "../views/response_view.ts";
+import {
+  CONTRADICTED,
+  findMatch,
+  findStale,
+  otherVersion,
+  textOf,
+} from "./http_conditions.ts";
 import { overlapsRange, satisfiesRange } from "./http_ranges.ts";
 import type { Finding, Rule } from "./rule.ts";
-
-function textOf(state: RequestState, key: string): string {
-  const value = state.environ.values[key];
-  return typeof value === "string" ? value : "";
-}
 
 function has(state: RequestState, key: string): boolean {
   return state.environ.values[key] !== undefined;
@@ -48,23 +49,6 @@ function hasCondition({ environ, method }: RequestState): boolean {
   });
 }
 
-function opaque(tag: string): string {
-  return tag.trim().replace(/^W\//, "");
-}
-
-/** Finds a 304 with an entity tag that the client does not have. */
-function otherTag(response: ResponseView, state: RequestState): Finding {
-  const asked = textOf(state, "HTTP_IF_NONE_MATCH");
-  const tags = asked.match(/(?:W\/)?"[^"]*"/g);
-  const etag = findField(response, KNOWN.etag)?.value;
-  if (tags === null || etag === undefined) return undefined;
-  return tags.map(opaque).includes(opaque(etag)) ? undefined : {
-    got: `304 with the ETag ${quote(etag)} for If-None-Match ${quote(asked)}`,
-    hint:
-      "Send the new content; with If-None-Match, If-Modified-Since does not count",
-  };
-}
-
 /** Returns whether the request has content, as far as its variables show. */
 function mayHaveContent(state: RequestState): boolean {
   if (!isSafe(state.method)) return true;
@@ -83,13 +67,15 @@ const ACCEPT: readonly string[] = [
 function otherRange(response: ResponseView, state: RequestState): Finding {
   const asked = textOf(state, "HTTP_RANGE");
   if (response.code === 206) {
-    return overlapsRange(response, asked) ? undefined : {
+    return overlapsRange(response, asked) ? otherVersion(response, state) : {
+      spec: CONTRADICTED,
       got: `another part than the one in Range ${quote(asked)}`,
       hint: "Send the part that was requested, or the whole content with 200",
     };
   }
   return satisfiesRange(response, asked)
     ? {
+      spec: CONTRADICTED,
       got: `416 for Range ${quote(asked)}, which the content has`,
       hint: "Positions count from 0; answer 416 if the first one is the size",
     }
@@ -117,7 +103,7 @@ function unasked(response: ResponseView, state: RequestState): Finding {
     case 304:
       return has(state, "HTTP_IF_NONE_MATCH") ||
           has(state, "HTTP_IF_MODIFIED_SINCE")
-        ? otherTag(response, state)
+        ? findStale(response, state)
         : "304 without If-None-Match or If-Modified-Since";
     case 226:
       return has(state, "HTTP_A_IM") ? undefined : "226 without A-IM";
@@ -145,7 +131,7 @@ function unasked(response: ResponseView, state: RequestState): Finding {
           "Check environ.HTTP_RANGE first; without it, send the whole content",
       };
     case 412:
-      if (hasCondition(state)) return undefined;
+      if (hasCondition(state)) return findMatch(response, state);
       return has(state, "HTTP_IF_NONE_MATCH")
         ? {
           got: `412 in answer to ${state.method} with If-None-Match`,
@@ -178,6 +164,7 @@ export const HTTP_UNASKED_RULES: readonly Rule<HeadView>[] = [
     blame: "application",
     profile: "http",
     spec: "http-unasked",
+    alsoSpec: [CONTRADICTED],
     title: "The status should match the headers of the request",
     why: "Clients do not expect such a status, and handle it as an error.",
     hint:

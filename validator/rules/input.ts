@@ -193,7 +193,7 @@ export const INPUT_RULES: readonly Rule<InputView>[] = [
         size as number > left &&
         state.environ.values["wsgi.input_terminated"] !== true
         ? `read(${size}) where ${
-          left === 1 ? "1 byte is" : `${left} bytes are`
+          left === 1 ? "1 byte is" : `${Math.max(left, 0)} bytes are`
         } left`
         : undefined,
   },

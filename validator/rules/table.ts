@@ -15,6 +15,7 @@ import type {
   OpenView,
   ResultView,
   ReturnView,
+  ReuseView,
   StoppedView,
   WrappedView,
 } from "../views/body_views.ts";
@@ -55,6 +56,7 @@ import {
   CHUNK_RULES,
   DETACH_RULES,
   MEMORY_RULES,
+  REUSE_RULES,
 } from "./chunk.ts";
 import { CLOSING_RULES, OPEN_RULES } from "./close.ts";
 import { ENVIRON_EXTENSION_RULES } from "./environ_extensions.ts";
@@ -186,6 +188,7 @@ export class RuleTable {
   ];
   readonly length: Rules<LengthView> = BODY_LENGTH_RULES;
   readonly change: Rules<ChangeView> = CHANGE_RULES;
+  readonly reuse: Rules<ReuseView> = REUSE_RULES;
   readonly detach: Rules<DetachView> = DETACH_RULES;
   readonly buffer: Rules<BufferView> = BUFFER_RULES;
 

@@ -87,6 +87,12 @@ export interface ChangeView {
   readonly holder: "application" | "server";
 }
 
+/** A chunk in the memory of the one before, whose bytes have changed. */
+export interface ReuseView {
+  /** The length of the chunk in bytes. */
+  readonly length: number;
+}
+
 /** A chunk whose buffer was detached when the server asked for the next one. */
 export interface DetachView {
   /** Whether only the server can have transferred it. */

@@ -29,6 +29,9 @@ const byteLengthOf = getterOf(TypedArray.prototype, "byteLength") as (
 const bufferOf = getterOf(TypedArray.prototype, "buffer") as (
   this: Uint8Array,
 ) => ArrayBufferLike;
+const byteOffsetOf = getterOf(TypedArray.prototype, "byteOffset") as (
+  this: Uint8Array,
+) => number;
 const isResizable = getterOf(ArrayBuffer.prototype, "resizable") as (
   this: ArrayBufferLike,
 ) => boolean | undefined;
@@ -51,6 +54,28 @@ export function lengthOf(chunk: Uint8Array): number {
  */
 export function bufferLengthOf(chunk: Uint8Array): number {
   return bufferOf.call(chunk).byteLength;
+}
+
+/**
+ * Returns whether two chunks begin at the same byte of the same buffer.
+ *
+ * @param one A chunk.
+ * @param other Another chunk.
+ */
+export function beginTogether(one: Uint8Array, other: Uint8Array): boolean {
+  return bufferOf.call(one) === bufferOf.call(other) &&
+    byteOffsetOf.call(one) === byteOffsetOf.call(other);
+}
+
+/**
+ * Returns a number that depends on a few bytes of a chunk, to notice most
+ * changes cheaply.
+ *
+ * @param chunk The chunk.
+ * @param length Its length, not 0.
+ */
+export function markOf(chunk: Uint8Array, length: number): number {
+  return chunk[0]! | chunk[length >> 1]! << 8 | chunk[length - 1]! << 16;
 }
 
 /**

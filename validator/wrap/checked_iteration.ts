@@ -149,6 +149,7 @@ export class CheckedIteration {
       this.observer.checkKept(this.kind, this.view.body);
       // Behind an async body there may be a source that runs by itself.
       this.observer.checkHeld(this.kind === "sync" ? "server" : "application");
+      this.observer.forgetChanged();
     } catch (error) {
       // The body has not failed, and is checked as before.
       this.#isBroken = true;

@@ -12,8 +12,14 @@ import type {
   ChunkView,
   LengthView,
 } from "../views/body_views.ts";
-import { isGone, lengthOf, memoryOf } from "../views/memory.ts";
-import type { Memory } from "../views/memory.ts";
+import {
+  beginTogether,
+  isGone,
+  lengthOf,
+  markOf,
+  type Memory,
+  memoryOf,
+} from "../views/memory.ts";
 import { isGenerator } from "../views/value_shape.ts";
 import type { ViolationChunk } from "../violation.ts";
 import type { CheckedRequest } from "./checked_request.ts";
@@ -37,6 +43,10 @@ export class ChunkObserver implements ChunkView, LengthView {
   #isWritten = false;
   /** The last non-empty chunk, until it is checked again. */
   #kept: Uint8Array | undefined;
+  /** The last non-empty chunk, its length, and its mark at that time. */
+  #last: Uint8Array | undefined;
+  #lastLength = 0;
+  #lastMark = 0;
   readonly #snapshot: ChunkSnapshot | undefined;
 
   /**
@@ -127,11 +137,40 @@ export class ChunkObserver implements ChunkView, LengthView {
     }
   }
 
+  /** Checks whether the last chunk was overwritten with this one. */
+  #checkReuse(entry?: Entry): void {
+    const { state, length } = this;
+    const chunk = this.chunk as Uint8Array;
+    const last = this.#last;
+    if (
+      last !== undefined && beginTogether(last, chunk) &&
+      markOf(last, this.#lastLength) !== this.#lastMark
+    ) state.checkOften(state.rules.reuse, this, entry);
+    this.#last = chunk;
+    this.#lastLength = length;
+    this.#lastMark = markOf(chunk, length);
+  }
+
+  /**
+   * Forgets the last chunk if it has changed before the next one is requested:
+   * the server may have written to it.
+   */
+  forgetChanged(): void {
+    const last = this.#last;
+    if (
+      last !== undefined && markOf(last, this.#lastLength) !== this.#lastMark
+    ) {
+      this.#last = undefined;
+    }
+  }
+
   #checkBytes(isPlain: boolean, entry?: Entry): void {
     const { state, length } = this;
     this.total = state.bytes + state.written + length;
     const { rules } = state;
     state.checkOften(isPlain ? rules.plain.bytes : rules.bytes, this, entry);
+    // An array is complete, and the server has not sent any of it.
+    if (length > 0 && !this.isInArray) this.#checkReuse(entry);
     state.check(state.rules.length, this, entry);
   }
 

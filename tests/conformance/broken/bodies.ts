@@ -1,23 +1,17 @@
 /** Servers that are wrong with bodies. */
 
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
-import { body, type BrokenServer, copy, like } from "./server.ts";
+import type { ResponseBody } from "../../../mod.ts";
+import { body, type BrokenServer, type Changes, copy } from "./server.ts";
+import { iterating, like, then } from "./server.ts";
 
 type Result = IteratorResult<Uint8Array, void>;
 type Next = () => Result | Promise<Result>;
 
 const END: Result = { done: true, value: undefined };
 
-/** Continues with a result, immediately if it is there. */
-function then(
-  result: Result | Promise<Result>,
-  go: (result: Result) => Result | Promise<Result>,
-): Result | Promise<Result> {
-  return result instanceof Promise ? result.then(go) : go(result);
-}
-
-/** Requests 64 chunks, or all, before it yields the first one. */
-function collecting(): Parameters<typeof like>[1] {
+/** Requests some chunks, or all, before it yields the first of them. */
+function collecting(count: number): Changes {
   const kept: Result[] = [];
   let rounds = 0;
   let isStopped = false;
@@ -30,7 +24,7 @@ function collecting(): Parameters<typeof like>[1] {
       const more = (): Result | Promise<Result> =>
         isStopped ? END : then((next as Next)(), (result) => {
           kept.push(result);
-          const isFull = result.done || ++rounds % 64 === 0;
+          const isFull = result.done || ++rounds % count === 0;
           return isFull ? kept.shift() ?? END : more();
         });
       return kept.shift() ?? more();
@@ -40,64 +34,48 @@ function collecting(): Parameters<typeof like>[1] {
   };
 }
 
-/** Yields each chunk after the next one has been read. */
-function holding(): Parameters<typeof like>[1] {
-  let held: Result | undefined;
-  let hasEnded = false;
-  return {
-    next: (next) => {
-      const ask = (): Result | Promise<Result> =>
-        then((next as Next)(), (result) => {
-          const given = held;
-          hasEnded = result.done === true;
-          held = result;
-          return given ?? (hasEnded ? result : ask());
-        });
-      return hasEnded ? END : ask();
-    },
-  };
+/** Creates a server that calls close() in another way. */
+function closing(
+  name: string,
+  close: (close: (() => unknown) | undefined) => unknown,
+  found: string,
+  rule?: string,
+): BrokenServer {
+  const change = (body: ResponseBody) =>
+    Array.isArray(body) ? copy(body, body, close) : like(body, { close });
+  return body(name, change, found, rule);
 }
+
+/** Calls a function twice. */
+function twice(go: (() => unknown) | undefined): unknown {
+  go?.();
+  return go?.();
+}
+
+const EAGER = `bodiless/head-lazy body/not-held-back close/pending-next
+  errors/after-first-chunk errors/after-length start-response/rethrows`;
 
 /** The servers. */
 export const BODY: readonly BrokenServer[] = [
-  body(
-    "collects the body before sending it",
-    (body) => Array.isArray(body) ? body : like(body, collecting()),
-    `bodiless/head-lazy body/not-held-back close/pending-next
-    errors/after-first-chunk errors/after-length start-response/rethrows`,
-  ),
-  body(
-    "delays a chunk until the next one is available",
-    (body) => Array.isArray(body) ? body : like(body, holding()),
-    `bodiless/head-lazy body/not-held-back close/pending-next
-    errors/after-first-chunk errors/after-length start-response/rethrows`,
-  ),
-  body(
+  iterating("sends a body after 64 chunks", () => collecting(64), EAGER),
+  iterating("delays a chunk until the next one", () => collecting(2), EAGER),
+  iterating(
     "treats an empty chunk as the end",
-    (body) =>
-      Array.isArray(body) ? body : like(body, {
-        next: (next) => {
-          const end = (result: unknown) => {
-            const { value } = result as { value?: unknown };
-            return value instanceof Uint8Array && value.length === 0
-              ? { done: true, value: undefined }
-              : result;
-          };
-          const result = next();
-          return result instanceof Promise ? result.then(end) : end(result);
-        },
-      }),
+    () => ({
+      next: (next) =>
+        then(
+          (next as Next)(),
+          (result) => result.value?.length === 0 ? END : result,
+        ),
+    }),
     `body/async-generator body/generator body/iterable body/promised-*
     body/set body/stream errors/first-async-next errors/first-next
     start-response/headers-wait start-response/lazy-after-empty
     start-response/replaced-late`,
   ),
-  body(
+  closing(
     "never calls close()",
-    (body) =>
-      Array.isArray(body)
-        ? copy(body, body, () => {})
-        : like(body, { close: () => {} }),
+    () => {},
     `close/204 close/304 close/array close/awaited close/async-iterator
     close/client-left close/empty close/error-first close/error-later
     close/head close/iterator close/left-early close/never-started
@@ -105,37 +83,23 @@ export const BODY: readonly BrokenServer[] = [
     file-wrapper/async file-wrapper/bytes file-wrapper/head
     file-wrapper/length`,
   ),
-  body(
+  closing(
     "calls close() twice",
-    (body) => {
-      const twice = (close: (() => unknown) | undefined) => {
-        close?.();
-        return close?.();
-      };
-      return Array.isArray(body)
-        ? copy(body, body, twice)
-        : like(body, { close: twice });
-    },
+    twice,
     "close/* file-wrapper/length",
     "close/called-twice",
   ),
-  body(
+  iterating(
     "does not call return()",
-    (body) => Array.isArray(body) ? body : like(body, { end: () => {} }),
+    () => ({ end: () => {} }),
     `bodiless/head-endless bodiless/head-generator bodiless/head-lazy
     body/backpressure close/204 close/304 close/awaited close/client-left
     close/finally close/head close/left-early close/pending-next
     close/stream close/too-long close/wrong-chunk`,
   ),
-  body(
+  iterating(
     "calls return() twice",
-    (body) =>
-      Array.isArray(body) ? body : like(body, {
-        end: (end) => {
-          end?.();
-          return end?.();
-        },
-      }),
+    () => ({ end: twice }),
     `close/204 close/304 close/awaited close/client-left close/head close/too-long close/wrong-chunk`,
   ),
   body("prefers the synchronous iterator", (body) => {
@@ -171,15 +135,10 @@ export const BODY: readonly BrokenServer[] = [
         : body,
     "body/every-byte response/status",
   ),
-  body(
-    "does not await return()",
-    (body) =>
-      Array.isArray(body) ? body : like(body, {
-        end: (end) => {
-          const ended = end?.();
-          return ended instanceof Promise ? Promise.resolve(END) : ended;
-        },
-      }),
-    "close/awaited",
-  ),
+  iterating("does not await return()", () => ({
+    end: (end) => {
+      const ended = end?.();
+      return ended instanceof Promise ? Promise.resolve(END) : ended;
+    },
+  }), "close/awaited"),
 ];

@@ -1,7 +1,7 @@
 /** Servers that are wrong in how they call applications. */
 
 import type { ResponseBody } from "../../../mod.ts";
-import { type BrokenServer, call, copy, like } from "./server.ts";
+import { type BrokenServer, call, copy, iterating, then } from "./server.ts";
 
 /** The servers. */
 export const CALL: readonly BrokenServer[] = [
@@ -18,8 +18,7 @@ export const CALL: readonly BrokenServer[] = [
             return close?.();
           })
           : body;
-      const result = app(environ, startResponse);
-      return result instanceof Promise ? result.then(wrap) : wrap(result);
+      return then(app(environ, startResponse), wrap);
     };
   }, "environ/signal"),
   call("calls the application twice", (app) => (environ, startResponse) => {
@@ -27,12 +26,9 @@ export const CALL: readonly BrokenServer[] = [
     if (!/^environ\/(?:fresh|one-call)/.test(environ.HTTP_WSGI_CASE ?? "")) {
       return app(environ, startResponse);
     }
-    try {
-      const first = app({ ...environ }, () => () => Promise.resolve());
-      if (first instanceof Promise) first.catch(() => {});
-    } catch {
-      // The second call shows it.
-    }
+    // The second call shows errors.
+    Promise.try(app, { ...environ }, () => () => Promise.resolve())
+      .catch(() => {});
     return app(environ, startResponse);
   }, "environ/one-call"),
   call(
@@ -70,7 +66,7 @@ export const CALL: readonly BrokenServer[] = [
         called = true;
         return startResponse(...args);
       });
-      return result instanceof Promise ? result.then(check) : check(result);
+      return then(result, check);
     },
     `bodiless/head-lazy body/backpressure close/finally close/never-started
     errors/after-first-chunk errors/after-length length/end-asked
@@ -96,24 +92,19 @@ export const CALL: readonly BrokenServer[] = [
     `errors/after-start errors/body-error-passed-on errors/rejects
     errors/throws errors/throws-string`,
   ),
-  call(
+  iterating(
     "ends a response cleanly when the body fails",
-    (app) => (environ, startResponse) => {
-      const quiet = (body: ResponseBody): ResponseBody =>
-        Array.isArray(body) ? body : like(body, {
-          next: (next) => {
-            const end = () => ({ done: true, value: undefined });
-            try {
-              const result = next();
-              return result instanceof Promise ? result.catch(end) : result;
-            } catch {
-              return end();
-            }
-          },
-        });
-      const result = app(environ, startResponse);
-      return result instanceof Promise ? result.then(quiet) : quiet(result);
-    },
+    () => ({
+      next: (next) => {
+        const end = () => ({ done: true, value: undefined });
+        try {
+          const result = next();
+          return result instanceof Promise ? result.catch(end) : result;
+        } catch {
+          return end();
+        }
+      },
+    }),
     `errors/after-first-chunk errors/first-async-next errors/first-next
     start-response/rethrows`,
   ),

@@ -1,14 +1,7 @@
 /** Servers that are wrong with the environ. */
 
 import { toBytes } from "../../../wsgi/byte_string.ts";
-import type { Environ } from "../../../mod.ts";
 import { type BrokenServer, environ } from "./server.ts";
-
-function rename(environ: Environ, from: RegExp, to: string): void {
-  for (const [key, value] of Object.entries(environ)) {
-    if (from.test(key)) environ[key.replace(from, to)] = value;
-  }
-}
 
 /** A value that one request leaves for the next. */
 const shared: Record<string, unknown> = {};
@@ -85,7 +78,10 @@ export const ENVIRON: readonly BrokenServer[] = [
     }
   }, "headers/content"),
   environ("lets headers set variables", (environ) => {
-    rename(environ, /^HTTP_(?=SCRIPT_NAME|REMOTE_USER|PATH_INFO)/, "");
+    for (const name of ["SCRIPT_NAME", "REMOTE_USER", "PATH_INFO"]) {
+      const sent = environ[`HTTP_${name}`];
+      if (sent !== undefined) environ[name] = sent;
+    }
   }, "headers/own-variable"),
   environ("trusts X-Forwarded-Proto", (environ) => {
     if (environ["HTTP_X_FORWARDED_PROTO"] === "https") {

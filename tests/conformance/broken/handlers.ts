@@ -1,14 +1,6 @@
 /** Servers that are wrong between `Deno.serve` and the handler. */
 
-import { StderrStream } from "../../../wsgi/error_stream.ts";
-import { denoServeDeviations } from "../../../conformance/mod.ts";
-import { toFetchHandler } from "../../../mod.ts";
-import type { BrokenServer } from "./server.ts";
-
-type Handler = (
-  request: Request,
-  info: Deno.ServeHandlerInfo,
-) => Response | Promise<Response>;
+import { type BrokenServer, denoServe, type Handler } from "./server.ts";
 
 /** Creates a server whose handler is wrapped in another one. */
 function handler(
@@ -16,80 +8,54 @@ function handler(
   wrong: (right: Handler) => Handler,
   found: string,
 ): BrokenServer {
-  return {
-    name,
-    start: (app) => {
-      const server = Deno.serve(
-        {
-          hostname: "127.0.0.1",
-          port: 0,
-          onListen: () => {},
-          onError: () => new Response(null, { status: 500 }),
-        },
-        wrong(toFetchHandler(app, {
-          environ: { "wsgi.errors": new StderrStream(() => {}) },
-        })),
-      );
-      return {
-        hostname: "127.0.0.1",
-        port: server.addr.port,
-        deviations: denoServeDeviations,
-        stop: () => server.shutdown(),
-      };
-    },
-    found,
-  };
+  return { name, start: (app) => denoServe(app, wrong), found };
 }
 
-/** The same response with other headers. */
-function withHeaders(response: Response, headers: Headers): Response {
-  const { status, statusText, body } = response;
-  return new Response(body, { status, statusText, headers });
+/** Creates a server that changes the headers of responses. */
+function headers(
+  name: string,
+  change: (headers: Headers) => void,
+  found: string,
+): BrokenServer {
+  return handler(name, (right) => async (request, info) => {
+    const response = await right(request, info);
+    const headers = new Headers(response.headers);
+    change(headers);
+    // A response whose body was asked for is sent in another way.
+    if (String([...headers]) === String([...response.headers])) return response;
+    const { status, statusText, body } = response;
+    return new Response(body, { status, statusText, headers });
+  }, found);
 }
 
 /** The servers. */
 export const HANDLERS: readonly BrokenServer[] = [
-  handler("joins Set-Cookie", (right) => async (request, info) => {
-    const response = await right(request, info);
-    const cookies = response.headers.getSetCookie();
-    if (cookies.length < 2) return response;
-    const headers = new Headers(response.headers);
-    headers.set("Set-Cookie", cookies.join(", "));
-    return withHeaders(response, headers);
+  headers("joins Set-Cookie", (headers) => {
+    const cookies = headers.getSetCookie();
+    if (cookies.length > 1) headers.set("Set-Cookie", cookies.join(", "));
   }, "response/headers-repeated"),
-  handler("drops headers without a value", (right) => async (request, info) => {
-    const response = await right(request, info);
-    const empty = [...response.headers].filter(([, value]) => value === "");
-    if (empty.length === 0) return response;
-    const headers = new Headers(response.headers);
-    for (const [name] of empty) headers.delete(name);
-    return withHeaders(response, headers);
+  headers("drops headers without a value", (headers) => {
+    for (const [name, value] of [...headers]) {
+      if (value === "") headers.delete(name);
+    }
   }, "response/headers-order"),
-  handler("adds a charset to the type of a text", (right) => {
-    return async (request, info) => {
-      const response = await right(request, info);
-      if (response.headers.get("Content-Type") !== "text/html") return response;
-      const headers = new Headers(response.headers);
-      headers.set("Content-Type", "text/html; charset=utf-8");
-      return withHeaders(response, headers);
-    };
+  headers("adds a charset to the type of a text", (headers) => {
+    if (headers.get("Content-Type") !== "text/html") return;
+    headers.set("Content-Type", "text/html; charset=utf-8");
   }, "response/content-type-once"),
-  handler("replaces the pages for errors", (right) => {
-    return async (request, info) => {
-      const response = await right(request, info);
-      if (response.status !== 404) return response;
-      await response.body?.cancel();
-      return new Response("This page does not exist.\n", { status: 404 });
-    };
+  handler("replaces the pages for errors", (right) => async (request, info) => {
+    const response = await right(request, info);
+    if (response.status !== 404) return response;
+    await response.body?.cancel();
+    return new Response("This page does not exist.\n", { status: 404 });
   }, "response/status-404"),
   handler(
     "reads the request before it calls the application",
     (right) => async (request, info) => {
-      const { headers: sent } = request;
-      if (!sent.has("Content-Length") && !sent.has("Transfer-Encoding")) {
+      const { method, headers, url, signal } = request;
+      if (!headers.has("Content-Length") && !headers.has("Transfer-Encoding")) {
         return await right(request, info);
       }
-      const { method, headers, url, signal } = request;
       const body = await request.arrayBuffer();
       const read = new Request(url, { method, headers, body, signal });
       return await right(read, info);

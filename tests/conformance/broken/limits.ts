@@ -1,8 +1,7 @@
 /** Servers that are wrong at their limits. */
 
-import type { BrokenServer } from "./server.ts";
-import { serveWith } from "./server.ts";
-import { before, type Wrong } from "./wrong_proxy.ts";
+import { type BrokenServer, serveWith } from "./server.ts";
+import { before } from "./wrong_proxy.ts";
 
 /** Limits that no other case reaches, except for the time. */
 const LIMITS_OF_OURS = {
@@ -12,45 +11,39 @@ const LIMITS_OF_OURS = {
   headersTimeout: 1_000,
 };
 
-/** Creates a server with limits. */
-function limited(
+const { maxTargetSize: _, ...OPTIONS } = LIMITS_OF_OURS;
+
+/** Creates a server that sends one status in place of another. */
+function instead(
   name: string,
-  wrong: () => Wrong,
+  wrong: number,
+  right: number,
   found: string,
 ): BrokenServer {
+  const received = (piece: string): string =>
+    piece.replace(`HTTP/1.1 ${right} `, `HTTP/1.1 ${wrong} `);
   return {
     name,
     start: (app) => {
-      const { maxTargetSize: _, ...options } = LIMITS_OF_OURS;
-      const server = serveWith(app, options);
-      return before({ ...server, limits: LIMITS_OF_OURS }, wrong);
+      const server = serveWith(app, OPTIONS);
+      return before(
+        { ...server, limits: LIMITS_OF_OURS },
+        () => ({ received }),
+      );
     },
     found,
   };
 }
 
-/** Sends one status in place of another. */
-function instead(wrong: number, right: number): () => Wrong {
-  return () => ({
-    received: (piece) =>
-      piece.replace(`HTTP/1.1 ${right} `, `HTTP/1.1 ${wrong} `),
-  });
-}
-
 /** The servers. */
 export const LIMITS: readonly BrokenServer[] = [
-  limited("answers 400 to a long target", instead(400, 414), "limits/target"),
-  limited("answers 400 to a large head", instead(400, 431), "limits/head"),
-  limited("answers 400 to a large body", instead(400, 413), "limits/body"),
-  limited(
-    "answers 500 to a slow client",
-    instead(500, 408),
-    "limits/slow-head",
-  ),
+  instead("answers 400 to a long target", 400, 414, "limits/target"),
+  instead("answers 400 to a large head", 400, 431, "limits/head"),
+  instead("answers 400 to a large body", 400, 413, "limits/body"),
+  instead("answers 500 to a slow client", 500, 408, "limits/slow-head"),
   {
     name: "returns a body up to its limit, and then the end",
     start: (app) => {
-      const { maxTargetSize: _, ...options } = LIMITS_OF_OURS;
       const server = serveWith((environ, startResponse) => {
         const input = environ["wsgi.input"];
         const read = input.read.bind(input);
@@ -60,7 +53,7 @@ export const LIMITS: readonly BrokenServer[] = [
             return new Uint8Array();
           });
         return app(environ, startResponse);
-      }, options);
+      }, OPTIONS);
       return { ...server, limits: LIMITS_OF_OURS };
     },
     found: "limits/body-chunked",

@@ -4,15 +4,13 @@
  */
 
 import { StderrStream } from "../../../wsgi/error_stream.ts";
+import { denoServeDeviations } from "../../../conformance/mod.ts";
 import type { RunningServer } from "../../../conformance/mod.ts";
-import type {
-  Application,
-  Environ,
-  InputStream,
-  ResponseBody,
-  StartResponse,
-} from "../../../mod.ts";
-import { makeServer, type ServerOptions } from "../../../server.ts";
+import type { Application, Environ } from "../../../mod.ts";
+import type { InputStream, ResponseBody } from "../../../mod.ts";
+import { type StartResponse, toFetchHandler } from "../../../mod.ts";
+import type { ServerOptions } from "../../../server.ts";
+import { serve as serving } from "../../server/serving.ts";
 
 /** A server that is wrong in one way. */
 export interface BrokenServer {
@@ -26,11 +24,11 @@ export interface BrokenServer {
    */
   readonly found: string;
   /** Instead of naming cases: the message of the validator in all that fail. */
-  readonly rule?: string;
+  readonly rule?: string | undefined;
 }
 
 /** The text that applications write to wsgi.errors on purpose is not shown. */
-const SILENT = new StderrStream(() => {});
+const ENVIRON = { "wsgi.errors": new StderrStream(() => {}) };
 
 /** Starts our server for an application. */
 export function serve(app: Application): RunningServer {
@@ -42,108 +40,111 @@ export function serveWith(
   app: Application,
   options: ServerOptions,
 ): RunningServer {
-  const server = makeServer("127.0.0.1", 0, app, {
-    ...options,
-    log: false,
-    shutdownTimeout: 0,
-    environ: { "wsgi.errors": SILENT },
-  });
-  server.serveForever();
+  const { server, port } = serving(app, { ...options, shutdownTimeout: 0 });
+  return { hostname: "127.0.0.1", port, stop: () => server.shutdown() };
+}
+
+/** A handler of `Deno.serve()`. */
+export type Handler = Deno.ServeHandler<Deno.NetAddr>;
+
+/** Starts `Deno.serve()` for an application, with another handler. */
+export function denoServe(
+  app: Application,
+  wrong: (right: Handler) => Handler = (right) => right,
+): RunningServer {
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+    onError: () => new Response(null, { status: 500 }),
+  }, wrong(toFetchHandler(app, { environ: ENVIRON })));
+  const { hostname, port } = server.addr;
+  const deviations = denoServeDeviations;
+  return { hostname, port, deviations, stop: () => server.shutdown() };
+}
+
+/** Continues with a result, immediately if it is there. */
+export function then<T, U>(
+  result: T | Promise<T>,
+  go: (result: T) => U | Promise<U>,
+): U | Promise<U> {
+  return result instanceof Promise ? result.then(go) : go(result);
+}
+
+/** Creates a server from its mistake. */
+type Create<Mistake> = (
+  name: string,
+  wrong: Mistake,
+  found: string,
+  rule?: string,
+) => BrokenServer;
+
+/** Puts something wrong in the place of something right. */
+type Swap<T> = (right: T) => T;
+
+/** Creates a server that calls applications in another way. */
+export const call: Create<Swap<Application>> = (name, wrong, found, rule) => ({
+  name,
+  start: (app) => serve(wrong(app)),
+  found,
+  rule,
+});
+
+/** Creates a server that changes the environ. */
+export const environ: Create<(it: Environ) => void> = (name, change, ...rest) =>
+  call(name, (app) => (environ, startResponse) => {
+    change(environ);
+    return app(environ, startResponse);
+  }, ...rest);
+
+/** The same input as an object without a prototype of its own. */
+export function plain(input: InputStream): InputStream {
   return {
-    hostname: server.hostname,
-    port: server.port,
-    stop: () => server.shutdown(),
+    read: (size) => input.read(size),
+    readline: (size) => input.readline(size),
+    readlines: (hint) => input.readlines(hint),
+    [Symbol.asyncIterator]: () => input[Symbol.asyncIterator](),
   };
 }
 
-/** Creates a server that calls applications in another way. */
-export function call(
-  name: string,
-  wrong: (app: Application) => Application,
-  found: string,
-  rule?: string,
-): BrokenServer {
-  const start = (app: Application) => serve(wrong(app));
-  return rule === undefined
-    ? { name, start, found }
-    : { name, start, found, rule };
-}
-
-/** Creates a server that changes the environ. */
-export function environ(
-  name: string,
-  change: (environ: Environ) => void,
-  found: string,
-  rule?: string,
-): BrokenServer {
-  return call(
-    name,
-    (app) => (environ, startResponse) => {
-      change(environ);
-      return app(environ, startResponse);
-    },
-    found,
-    rule,
-  );
-}
+/** The methods of `wsgi.input` that a server changes. */
+type Methods = Partial<InputStream>;
 
 /** Creates a server whose input has other methods. */
-export function input(
-  name: string,
-  change: (input: InputStream) => Partial<InputStream>,
-  found: string,
-  rule?: string,
-): BrokenServer {
-  return environ(
-    name,
-    (environ) => {
-      const right = environ["wsgi.input"];
-      const bound: InputStream = {
-        read: (size) => right.read(size),
-        readline: (size) => right.readline(size),
-        readlines: (hint) => right.readlines(hint),
-        [Symbol.asyncIterator]: () => right[Symbol.asyncIterator](),
-      };
-      environ["wsgi.input"] = { ...bound, ...change(right) };
-    },
-    found,
-    rule,
-  );
-}
+export const input: Create<(it: InputStream) => Methods> = (
+  name,
+  go,
+  ...rest
+) =>
+  environ(name, (environ) => {
+    const right = environ["wsgi.input"];
+    environ["wsgi.input"] = { ...plain(right), ...go(right) };
+  }, ...rest);
 
 /** Creates a server with another startResponse. */
-export function start(
-  name: string,
-  change: (startResponse: StartResponse, environ: Environ) => StartResponse,
-  found: string,
-): BrokenServer {
-  return call(
+export const start: Create<Swap<StartResponse>> = (name, change, ...rest) =>
+  call(
     name,
-    (app) => (environ, startResponse) =>
-      app(environ, change(startResponse, environ)),
-    found,
+    (app) => (environ, startResponse) => app(environ, change(startResponse)),
+    ...rest,
   );
-}
 
 /** Creates a server that handles bodies in another way. */
-export function body(
-  name: string,
-  change: (body: ResponseBody, environ: Environ) => ResponseBody,
-  found: string,
-  rule?: string,
-): BrokenServer {
-  return call(
-    name,
-    (app) => (environ, startResponse) => {
-      const result = app(environ, startResponse);
-      return result instanceof Promise
-        ? result.then((body) => change(body, environ))
-        : change(result, environ);
-    },
-    found,
-    rule,
-  );
+export const body: Create<Swap<ResponseBody>> = (name, change, ...rest) =>
+  call(name, (app) => (...args) => then(app(...args), change), ...rest);
+
+/** Changes to the methods of a body. */
+export interface Changes {
+  readonly next?: (next: () => unknown) => unknown;
+  readonly end?: (end: (() => unknown) | undefined) => unknown;
+  readonly close?: (close: (() => unknown) | undefined) => unknown;
 }
+
+/** Creates a server that changes the methods of bodies that are not arrays. */
+export const iterating: Create<() => Changes> = (name, changes, ...rest) =>
+  body(name, (right) => {
+    return Array.isArray(right) ? right : like(right, changes());
+  }, ...rest);
 
 /** Passes an array on as another one with the same close(). */
 export function copy(
@@ -157,14 +158,7 @@ export function copy(
 }
 
 /** Passes a body on unchanged, except for the given methods. */
-export function like(
-  body: ResponseBody,
-  changes: {
-    next?: (next: () => unknown) => unknown;
-    end?: (end: (() => unknown) | undefined) => unknown;
-    close?: (close: (() => unknown) | undefined) => unknown;
-  },
-): ResponseBody {
+export function like(body: ResponseBody, changes: Changes): ResponseBody {
   if (typeof body !== "object" || body === null) return body;
   const key = Symbol.asyncIterator in body
     ? Symbol.asyncIterator

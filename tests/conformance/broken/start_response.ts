@@ -3,6 +3,18 @@
 import type { HeaderTuple } from "../../../mod.ts";
 import { type BrokenServer, start } from "./server.ts";
 
+/** Creates a server that changes the list of headers. */
+function headers(
+  name: string,
+  change: (list: HeaderTuple[]) => HeaderTuple[],
+  found: string,
+): BrokenServer {
+  return start(name, (right) => (status, headers, excInfo) => {
+    const changed = Array.isArray(headers) ? change(headers) : headers;
+    return right(status, changed, excInfo);
+  }, found);
+}
+
 /** The servers. */
 export const START: readonly BrokenServer[] = [
   start(
@@ -44,53 +56,30 @@ export const START: readonly BrokenServer[] = [
       throw new Error("the headers have been sent");
     }
   }, "start-response/rethrows"),
-  start(
+  headers(
     "silently drops hop-by-hop headers",
-    (right) => (status, headers, excInfo) => {
-      const kept = Array.isArray(headers)
-        ? headers.filter(([name]) =>
-          !/^(connection|transfer-encoding)$/i.test(name)
-        )
-        : headers;
-      return right(status, kept, excInfo);
-    },
+    (list) =>
+      list.filter(([name]) => !/^(connection|transfer-encoding)$/i.test(name)),
     "start-response/refuses-chunked start-response/refuses-connection",
   ),
-  start(
-    "accepts a number as a status",
-    (right) => (status, headers, excInfo) =>
-      right(
-        typeof status === "number" ? `${status} OK` : status,
-        headers,
-        excInfo,
-      ),
-    "start-response/refuses-status-number",
-  ),
-  start(
+  start("accepts a number as a status", (right) => (status, ...rest) => {
+    const text = typeof status === "number" ? `${status} OK` : status;
+    return right(text, ...rest);
+  }, "start-response/refuses-status-number"),
+  headers(
     "keeps the last of repeated headers",
-    (right) => (status, headers, excInfo) => {
-      if (!Array.isArray(headers)) return right(status, headers, excInfo);
-      const last = new Map(headers.map((one) => [one[0], one] as const));
-      return right(status, [...last.values()], excInfo);
-    },
+    (list) => [...new Map(list.map((one) => [one[0], one])).values()],
     "response/headers-repeated",
   ),
-  start("sorts headers", (right) => (status, headers, excInfo) =>
-    right(
-      status,
-      Array.isArray(headers)
-        ? [...headers].sort(([one], [other]) => one < other ? -1 : 1)
-        : headers,
-      excInfo,
-    ), "response/headers-order"),
-  start(
-    "adds a header to the application's array",
-    (right) => (status, headers, excInfo) => {
-      if (Array.isArray(headers)) headers.push(["X-Server", "1"]);
-      return right(status, headers, excInfo);
-    },
-    "response/headers-order response/headers-shared",
+  headers(
+    "sorts headers",
+    (list) => list.toSorted(([one], [other]) => one < other ? -1 : 1),
+    "response/headers-order",
   ),
+  headers("adds a header to the application's array", (list) => {
+    list.push(["X-Server", "1"]);
+    return list;
+  }, "response/headers-order response/headers-shared"),
   start(
     "drops chunks of write()",
     (right) => (...args) => {

@@ -1,41 +1,33 @@
 /** Servers that are wrong on the wire. */
 
 import type { BrokenServer } from "./server.ts";
-import { wire } from "./wrong_proxy.ts";
+import { after, reads, replacing, sends, wire } from "./wrong_proxy.ts";
 
-/** Changes the head of a response if a piece begins with one. */
-function head(change: (head: string) => string): (piece: string) => string {
-  return (piece) =>
-    piece.startsWith("HTTP/1.")
-      ? piece.replace(/^.*?\r\n\r\n/s, change)
-      : piece;
-}
+/** Servers that misread requests. */
+const READING = String.raw`
+  mistakes an unread body for the next request | ^(POST [^]*?)Content-Length: \d+\r\n(?=[^]*\r\n\r\nGET ) | $1 | connection/unread-length
+  uses the first of two Content-Lengths | (Content-Length: \d+\r\n)Content-Length: \d+\r\n | $1 | refused/same-lengths refused/two-lengths
+  prefers Transfer-Encoding to Content-Length | Content-Length: \d+\r\n(?=Transfer-Encoding: chunked\r\n) | - | refused/length-and-chunked
+  repairs an invalid Host | ^(\S+ \S+ HTTP/1\.1\r\nHost:) .*[^\w.:\r-].* | $1 h | refused/host-*
+  uses the last of two Hosts | \r\nHost: .*(?=(?:\r\n.+)*\r\nHost: ) | - | refused/two-hosts`;
+
+/** Servers that change heads of responses. */
+const SENDING = String.raw`
+  sends no Date | \r\n[Dd]ate: (?!.*1994)[^\r]* | - | response/date
+  sends a body with 204 | ^HTTP/1\.1 204[^]* | $&body | bodiless/204 bodiless/204-body
+  sends Content-Length: 0 with 204 | ^HTTP/1\.1 204.*\r\n | $&Content-Length: 0\r\n | bodiless/204 bodiless/204-body`;
 
 /** The servers. */
 export const WIRE: readonly BrokenServer[] = [
-  wire("sends no Date", () => ({
-    received: head((head) => head.replace(/\r\ndate: (?!.*1994)[^\r]*/i, "")),
-  }), "response/date"),
-  wire("sends a body with HEAD", () => {
-    let isHead = false;
-    return {
-      sent: (piece) => {
-        isHead ||= piece.startsWith("HEAD ");
-        return piece;
-      },
-      received: (piece) => isHead ? `${piece}body` : piece,
-    };
-  }, "bodiless/head-*"),
-  wire("sends a body with 204", () => ({
-    received: (piece) =>
-      piece.startsWith("HTTP/1.1 204") ? `${piece}body` : piece,
-  }), "bodiless/204 bodiless/204-body"),
-  wire("sends Content-Length: 0 with 204", () => ({
-    received: (piece) =>
-      piece.startsWith("HTTP/1.1 204")
-        ? piece.replace("\r\n", "\r\nContent-Length: 0\r\n")
-        : piece,
-  }), "bodiless/204 bodiless/204-body"),
+  ...replacing(READING, reads),
+  ...replacing(SENDING, sends),
+  wire(
+    "sends a body with HEAD",
+    after(/^HEAD /, (isHead) => ({
+      received: (piece) => isHead() ? `${piece}body` : piece,
+    })),
+    "bodiless/head-*",
+  ),
   wire(
     "ends chunked bodies without their last chunk",
     () => {
@@ -67,16 +59,7 @@ export const WIRE: readonly BrokenServer[] = [
   }, "errors/after-first-chunk start-response/rethrows"),
   wire(
     "keeps the connection after Connection: close",
-    () => {
-      let isLast = false;
-      return {
-        sent: (piece) => {
-          isLast ||= piece.includes("\r\nConnection: close\r\n");
-          return piece;
-        },
-        stays: () => isLast,
-      };
-    },
+    after(/\r\nConnection: close\r\n/, (stays) => ({ stays })),
     `bodiless/head-write chunks/* connection/close connection/unread-*
     length/truncated-* refused/nothing-after`,
   ),
@@ -86,68 +69,43 @@ export const WIRE: readonly BrokenServer[] = [
         ? piece.split(/(?=GET \/)/).reverse().join("")
         : piece,
   }), "connection/pipelined"),
-  wire("mistakes an unread body for the next request", () => ({
-    sent: (piece) =>
-      /^POST [^]*\r\n\r\nGET /.test(piece)
-        ? piece.replace(/Content-Length: \d+\r\n/, "")
-        : piece,
-  }), "connection/unread-length"),
-  wire("uses the first of two Content-Lengths", () => ({
-    sent: (piece) =>
-      piece.replace(/(Content-Length: \d+\r\n)Content-Length: \d+\r\n/, "$1"),
-  }), "refused/same-lengths refused/two-lengths"),
-  wire("prefers Transfer-Encoding to Content-Length", () => ({
-    sent: (piece) =>
-      piece.replace(
-        /Content-Length: \d+\r\n(Transfer-Encoding: chunked\r\n)/,
-        "$1",
-      ),
-  }), "refused/length-and-chunked"),
-  wire("repairs an invalid Host", () => ({
-    sent: (piece) =>
-      piece.replace(/^(\S+ \S+ HTTP\/1\.1\r\nHost:) .*[^\w.:\r-].*/, "$1 h"),
-  }), "refused/host-*"),
-  wire("uses the last of two Hosts", () => ({
-    sent: (piece) => piece.replace(/\r\nHost: .*(?=(?:\r\n.+)*\r\nHost: )/, ""),
-  }), "refused/two-hosts"),
-  wire("refuses Expect", () => {
-    let isExpecting = false;
-    let isRefused = false;
-    return {
-      sent: (piece) => {
-        isExpecting ||= piece.includes("\r\nExpect: 100-continue\r\n");
-        return piece;
-      },
-      received: (piece) => {
-        if (!isExpecting) return piece;
-        if (isRefused) return "";
-        isRefused = true;
-        return "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
-      },
-    };
-  }, "connection/expect*"),
-  wire("answers HTTP/1.0 with a chunked body", () => {
-    let isOld = false;
-    let isChunked = false;
-    const code = (data: string) =>
-      data === "" ? "" : `${data.length.toString(16)}\r\n${data}\r\n`;
-    return {
-      sent: (piece) => {
-        isOld ||= piece.includes(" HTTP/1.0\r\n");
-        return piece;
-      },
-      received: (piece) => {
-        if (!isOld) return piece;
-        if (isChunked) return code(piece);
-        const [, head = "", data = ""] =
-          /^(HTTP\/1\.1 [^]*?\r\n)\r\n([^]*)$/.exec(piece) ?? [];
-        if (head === "" || /\r\ncontent-length: /i.test(head)) return piece;
-        isChunked = true;
-        return `${head}Transfer-Encoding: chunked\r\n\r\n${code(data)}`;
-      },
-      last: () => isChunked ? "0\r\n\r\n" : "",
-    };
-  }, "body/large length/http-1.0"),
+  wire(
+    "refuses Expect",
+    after(/\r\nExpect: 100-continue\r\n/, (isExpecting) => {
+      let answer =
+        "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
+      return {
+        received: (piece) => {
+          if (!isExpecting()) return piece;
+          const given = answer;
+          answer = "";
+          return given;
+        },
+      };
+    }),
+    "connection/expect*",
+  ),
+  wire(
+    "answers HTTP/1.0 with a chunked body",
+    after(/ HTTP\/1\.0\r\n/, (isOld) => {
+      let isChunked = false;
+      const code = (data: string): string =>
+        data === "" ? "" : `${data.length.toString(16)}\r\n${data}\r\n`;
+      return {
+        received: (piece) => {
+          if (!isOld()) return piece;
+          if (isChunked) return code(piece);
+          const [, head = "", data = ""] =
+            /^(HTTP\/1\.1 [^]*?\r\n)\r\n([^]*)$/.exec(piece) ?? [];
+          if (head === "" || /\r\ncontent-length: /i.test(head)) return piece;
+          isChunked = true;
+          return `${head}Transfer-Encoding: chunked\r\n\r\n${code(data)}`;
+        },
+        last: () => isChunked ? "0\r\n\r\n" : "",
+      };
+    }),
+    "body/large length/http-1.0",
+  ),
   wire(
     "delays the beginning of chunked bodies until more follows",
     () => {
@@ -169,11 +127,14 @@ export const WIRE: readonly BrokenServer[] = [
     `body/not-held-back close/pending-next errors/after-first-chunk
     start-response/rethrows write/arrives`,
   ),
-  wire("sends header names in upper case", () => ({
-    received: head((head) =>
-      head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase())
-    ),
-  }), "response/headers-case"),
+  sends("sends header names in upper case", (piece) => {
+    const head = /^HTTP\/1\.[^]*?\r\n\r\n/;
+    const name = /^[\w-]+(?=:)/gm;
+    return piece.replace(
+      head,
+      (head) => head.replace(name, (name) => name.toUpperCase()),
+    );
+  }, "response/headers-case"),
   wire(
     "closes the connection when the client ends its side",
     () => ({ cuts: true }),
@@ -190,14 +151,9 @@ export const WIRE: readonly BrokenServer[] = [
       isOver: () => isBroken,
     };
   }, "connection/keep-alive-1.0-*"),
-  wire("keeps the connection of every HTTP/1.0 client", () => {
-    let isOld = false;
-    return {
-      sent: (piece) => {
-        isOld ||= / HTTP\/1\.0\r\n(?!(?:.+\r\n)*Connection: )/.test(piece);
-        return piece;
-      },
-      stays: () => isOld,
-    };
-  }, "body/large connection/close-1.0"),
+  wire(
+    "keeps the connection of every HTTP/1.0 client",
+    after(/ HTTP\/1\.0\r\n(?!(?:.+\r\n)*Connection: )/, (stays) => ({ stays })),
+    "body/large connection/close-1.0",
+  ),
 ];

@@ -3,8 +3,9 @@
  * server is wrong on the wire, and right in everything else.
  */
 
-import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
+import { fromBytes } from "../../../wsgi/byte_string.ts";
 import type { RunningServer } from "../../../conformance/mod.ts";
+import { answers, close, send } from "../connections.ts";
 import { type BrokenServer, serve } from "./server.ts";
 
 /** The mistakes on one connection. Pieces of bytes are ByteStrings. */
@@ -40,19 +41,6 @@ async function pump(
   }
 }
 
-async function send(to: Deno.Conn, piece: string): Promise<void> {
-  let bytes = toBytes(piece);
-  while (bytes.length > 0) bytes = bytes.subarray(await to.write(bytes));
-}
-
-function quietly(close: () => void): void {
-  try {
-    close();
-  } catch {
-    // It was closed before.
-  }
-}
-
 async function connect(
   client: Deno.TcpConn,
   open: () => Promise<Deno.Conn>,
@@ -66,7 +54,7 @@ async function connect(
       return true;
     });
     // The client has ended its side: it has left, or waits for its response.
-    if (wrong.cuts) quietly(() => client.close());
+    if (wrong.cuts) close(client);
     await server.closeWrite().catch(() => {});
   })();
   const back = (async () => {
@@ -75,47 +63,20 @@ async function connect(
       return !wrong.isOver?.();
     });
     await send(client, wrong.last?.() ?? "").catch(() => {});
-    quietly(() => server.close());
-    if (!wrong.stays?.()) quietly(() => client.close());
+    close(server);
+    if (!wrong.stays?.()) close(client);
   })();
   await Promise.all([there, back]);
-  quietly(() => client.close());
 }
 
 /** Puts a proxy in front of a server; `open` connects to it, if not by port. */
 export function before(
   server: RunningServer,
   wrong: () => Wrong,
-  open: () => Promise<Deno.Conn> = () =>
-    Deno.connect({ hostname: "127.0.0.1", port: server.port }),
+  open: () => Promise<Deno.Conn> = () => Deno.connect({ port: server.port }),
 ): RunningServer {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const connections = new Set<Promise<void>>();
-  const clients = new Set<Deno.TcpConn>();
-  const accepting = (async () => {
-    for await (const client of listener) {
-      clients.add(client);
-      const connection = connect(client, open, wrong()).catch(() => {})
-        .finally(() => {
-          // The server may have refused its connection.
-          quietly(() => client.close());
-          connections.delete(connection);
-          clients.delete(client);
-        });
-      connections.add(connection);
-    }
-  })();
-  return {
-    ...server,
-    port: listener.addr.port,
-    stop: async () => {
-      listener.close();
-      await accepting;
-      await server.stop();
-      for (const client of clients) quietly(() => client.close());
-      await Promise.all(connections);
-    },
-  };
+  const connected = (client: Deno.TcpConn) => connect(client, open, wrong());
+  return { ...server, ...answers(connected, () => server.stop()) };
 }
 
 /** Creates a server that is wrong on the wire. */
@@ -127,11 +88,54 @@ export function wire(
   return { name, start: (app) => before(serve(app), wrong), found };
 }
 
+/** Makes a mistake that depends on what the client has sent. */
+export function after(
+  part: RegExp,
+  wrong: (isSent: () => boolean) => Wrong,
+): () => Wrong {
+  return () => {
+    let isSent = false;
+    const sent = (piece: string): string => {
+      isSent ||= part.test(piece);
+      return piece;
+    };
+    return { sent, ...wrong(() => isSent) };
+  };
+}
+
 /** Creates a server that reads requests in another way. */
 export function reads(
   name: string,
-  change: (piece: string) => string,
+  sent: (piece: string) => string,
   found: string,
 ): BrokenServer {
-  return wire(name, () => ({ sent: change }), found);
+  return wire(name, () => ({ sent }), found);
+}
+
+/** Creates a server that sends something else. */
+export function sends(
+  name: string,
+  received: (piece: string) => string,
+  found: string,
+): BrokenServer {
+  return wire(name, () => ({ received }), found);
+}
+
+/**
+ * Creates servers that replace a part of what they read or send.
+ *
+ * @param rows A line for each, with ` | ` between its name, the pattern of the
+ * part, the text instead of it (`-` for none), and the cases that find it.
+ * @param create Creates a server from a change.
+ */
+export function replacing(
+  rows: string,
+  create: typeof reads | typeof sends,
+): BrokenServer[] {
+  return rows.trim().split(/\n +/).map((row) => {
+    const [name = "", part = "", text = "", found = ""] = row.split(" | ");
+    const to = text.replaceAll("\\r\\n", "\r\n").replace(/^-$/, "");
+    const pattern = new RegExp(part, "g");
+    return create(name, (piece) => piece.replace(pattern, to), found);
+  });
 }

@@ -74,6 +74,29 @@ Deno.test.each<[env: Variables, expected: object, options?: CgiOptions]>([
   [{ ...GET, SERVER_NAME: "::1" }, { SERVER_NAME: "[::1]" }],
   [{ ...GET, SERVER_NAME: "[::1]" }, { SERVER_NAME: "[::1]" }],
   [{ ...GET, SERVER_NAME: "" }, { SERVER_NAME: "localhost" }],
+  ...["0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0"].map((
+    name,
+  ): [Variables, object] => [
+    { ...GET, SERVER_NAME: name },
+    { SERVER_NAME: "localhost" },
+  ]),
+  ...[
+    ["[::1]", "::1"],
+    ["[::1]:80", "::1"],
+    ["192.0.2.1:80", "192.0.2.1"],
+    ["fe80::1%eth0", "fe80::1%eth0"],
+    ["client.example", undefined],
+    ["unix:", undefined],
+  ].map(([sent, REMOTE_ADDR]): [Variables, object] => [
+    { ...GET, REMOTE_ADDR: sent! },
+    { REMOTE_ADDR },
+  ]),
+  [{ ...GET, SERVER_PROTOCOL: "INCLUDED" }, { SERVER_PROTOCOL: "HTTP/1.1" }],
+  [{ ...GET, SERVER_PROTOCOL: "HTTP/2.0" }, { SERVER_PROTOCOL: "HTTP/2.0" }],
+  ...["", "*", "/*", "/"].map((PATH_INFO): [Variables, object] => [
+    { ...GET, REQUEST_METHOD: "OPTIONS", REQUEST_URI: "*", PATH_INFO },
+    { SCRIPT_NAME: "", PATH_INFO: "*", REQUEST_URI: "*" },
+  ]),
   [{ ...GET, CONTENT_TYPE: 'a/b; c="d,e"' }, { CONTENT_TYPE: 'a/b; c="d,e"' }],
   [{ ...GET, REQUEST_URI: "http://example.com:81/a%2Fb?c" }, {
     REQUEST_URI: "/a%2Fb?c",
@@ -100,7 +123,11 @@ const PATHS = `
   /a  -   /ab/caf%E9      /a  ""
   ""  ""  -               ""  /
   /   -   -               ""  /
-  /   /x  -               ""  /x`;
+  /   /x  -               ""  /x
+  /   x   -               ""  /x
+  /a/ b   -               /a  /b
+  /a/ /b  -               /a  /b
+  /a/ -   -               /a  /`;
 
 // If REQUEST_URI is UTF-8, Deno could read PATH_INFO, so the server rewrote it.
 Deno.test.each(
@@ -178,6 +205,8 @@ Deno.test.each<[Variables, number, string]>([
     400,
     'HTTP_HOST must be a host with an optional port, got "[1:2]"',
   ],
+  [{ HTTP_X: "a\r\nb" }, 400, "HTTP_X must have no line ends"],
+  [{ QUERY_STRING: "a\n" }, 400, "QUERY_STRING must have no line ends"],
   [{ [CODING]: "" }, 400, `${CODINGS} ""`],
   [{ [CODING]: "chunked, chunked" }, 400, `${CODINGS} "chunked, chunked"`],
   [

@@ -108,10 +108,10 @@ Deno.test("createFetchEnviron() returns ByteStrings or throws a RequestError for
   fc.assert(property, { numRuns: 3000 });
 });
 
-Deno.test("createFetchEnviron() breaks no rule of the core profile for any request", async () => {
+Deno.test("createFetchEnviron() breaks no rule of the http profile for any request", async () => {
   const violations: unknown[] = [];
   const app = validator(sending("a"), {
-    profile: "core",
+    rules: { "body/*": "off" },
     throws: false,
     onViolation: (violation) => void violations.push(violation),
   });
