@@ -131,6 +131,10 @@ async function upload(url: URL): Promise<void> {
   };
   const visitor = new Visitor(url);
   // Whole, and in pieces without a length.
+  const toPieces = (form: FormData): RequestInit => {
+    const { body, headers } = new Response(form);
+    return { body, headers };
+  };
   for (const toInit of [(body: FormData) => ({ body }), toPieces]) {
     await visitor.seeForm();
     const fields = new FormData();
@@ -139,11 +143,6 @@ async function upload(url: URL): Promise<void> {
     assertEquals(response.status, 200);
     assertEquals(await response.json(), expected);
   }
-}
-
-function toPieces(form: FormData): RequestInit {
-  const { body, headers } = new Response(form);
-  return { body, headers };
 }
 
 async function head(url: URL): Promise<void> {
@@ -176,13 +175,12 @@ async function notFound(url: URL): Promise<void> {
 }
 
 async function requestsAtOnce(url: URL): Promise<void> {
-  const visitors = Array.from({ length: 8 }, () => new Visitor(url));
-  const answers = await Promise.all(visitors.map(async (visitor, index) => {
-    const sum = JSON.parse(await visitor.read(`sum/${index}/1`)).sum;
+  await Promise.all(Array.from({ length: 8 }, async (_, index) => {
+    const visitor = new Visitor(url);
+    const { sum } = JSON.parse(await visitor.read(`sum/${index}/1`));
     const lines = (await visitor.read(`count/${index}`)).length;
-    return [sum, lines];
+    assertEquals([sum, lines], [index + 1, index * 2]);
   }));
-  assertEquals(answers, visitors.map((_, index) => [index + 1, index * 2]));
 }
 
 /** The links of a page must begin with the path where it is mounted. */
