@@ -59,13 +59,10 @@ const HEAD = /^([!-~]+ [^ \r\n]+ HTTP\/1\.[1-9]\r\n)((?:[^\r\n]+\r\n)*)/gm;
 const ADDED_HOST = "added";
 
 function addHost(text: string): string {
-  return text.replace(
-    HEAD,
-    (head, line, fields) =>
-      /^host:/im.test(fields)
-        ? head
-        : `${line}Host: ${ADDED_HOST}\r\n${fields}`,
-  );
+  return text.replace(HEAD, (head, line, fields) => {
+    const host = `Host: ${ADDED_HOST}\r\n`;
+    return /^host:/im.test(fields) ? head : line + host + fields;
+  });
 }
 
 /** The requests that a connection would serve before it closes. */
@@ -114,13 +111,11 @@ function checkParsed(raw: RawRequest, text: string, parsed: Parsed): void {
 function check(raw: RawRequest, text: string): void {
   const isProbe = raw.file.startsWith("probes/");
   if (raw.missing_host) assertEquals(parseText(text).status ?? 400, 400);
-  const lacksHost = parseText(text).message?.startsWith(
-    "Host must be sent with",
+  const lacksHost = /^Host must be sent with/.test(
+    parseText(text).message ?? "",
   );
-  const parsed = parseText(
-    lacksHost && !isProbe ? addHost(text) : text,
-    raw.options?.limit_request_field_size === undefined ? undefined : 32_768,
-  );
+  const limit = raw.options?.limit_request_field_size && 32_768;
+  const parsed = parseText(lacksHost && !isProbe ? addHost(text) : text, limit);
   const { status, requests, open, isIdle } = parsed;
   const isRefused = status !== undefined || open !== undefined || !isIdle ||
     servedOf(parsed).length < requests.length;
@@ -133,17 +128,12 @@ function check(raw: RawRequest, text: string): void {
     case "reject-or-close":
     case "accept-then-reject":
       assert(isRefused);
-      assert(
-        raw.parsed === undefined ||
-          servedOf(parsed).length <= raw.parsed.length,
-      );
+      assert(servedOf(parsed).length <= (raw.parsed?.length ?? Infinity));
       break;
     case "417-or-ignore":
-      assertEquals(status, 417);
-      break;
     case "501":
     case "505":
-      assertEquals(status, Number(raw.expect));
+      assertEquals(status, parseInt(raw.expect));
       break;
     case "no-smuggling":
       assert(!requests.some(({ head }) => head.target.includes("smuggle")));
