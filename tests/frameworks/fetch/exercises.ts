@@ -18,11 +18,8 @@ function askOf(
 ): (request: string, init?: RequestInit) => Promise<Visit> {
   return async (request, init = {}) => {
     const [method = "GET", target = ""] = request.split(" ");
-    const response = await fetch(new URL(target, url), {
-      redirect: "manual",
-      ...init,
-      method,
-    });
+    const options = { redirect: "manual", ...init, method } as const;
+    const response = await fetch(new URL(target, url), options);
     const { status, headers } = response;
     return { status, headers, text: await response.text() };
   };
@@ -40,10 +37,7 @@ async function notFound(url: URL): Promise<void> {
   const ask = askOf(url);
   for (const target of ["GET nowhere", "GET hello/a/b", "POST hello/Ada"]) {
     const { status, text } = await ask(target);
-    assert(
-      [404, 405].includes(status),
-      `${target} was answered with ${status}`,
-    );
+    assert([404, 405].includes(status), `${target}: ${status}`);
     assert(text !== "");
   }
 }

@@ -5,7 +5,8 @@ import { assertEquals } from "@std/assert";
 /** A client with cookies, which submits forms with their hidden fields. */
 export class Visitor {
   readonly #url: URL;
-  readonly #cookies = new Map<string, string>();
+  /** The cookies, by their name; may be changed. */
+  readonly cookies: Map<string, string> = new Map();
   /** The hidden fields of the last form. */
   #hidden: [name: string, value: string][] = [];
 
@@ -14,27 +15,18 @@ export class Visitor {
     this.#url = url;
   }
 
-  /** The cookies, by their name; may be changed. */
-  get cookies(): Map<string, string> {
-    return this.#cookies;
-  }
-
   /** Sends a request and keeps the cookies; does not follow redirects. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    if (this.#cookies.size > 0) {
-      const pairs = [...this.#cookies].map((pair) => pair.join("="));
+    if (this.cookies.size > 0) {
+      const pairs = [...this.cookies].map((pair) => pair.join("="));
       headers.set("cookie", pairs.join("; "));
     }
-    const target = new URL(path, this.#url);
-    const response = await fetch(target, {
-      redirect: "manual",
-      ...init,
-      headers,
-    });
+    const options = { redirect: "manual", ...init, headers } as const;
+    const response = await fetch(new URL(path, this.#url), options);
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = cookie.match(/^([^=]+)=([^;]*)/) ?? [];
-      this.#cookies.set(name, value);
+      this.cookies.set(name, value);
     }
     return response;
   }
@@ -51,10 +43,10 @@ export class Visitor {
   async seeForm(): Promise<string> {
     const text = await this.read("");
     const hidden = /<input type="hidden" name="([^"]*)" value="([^"]*)">/g;
-    const inputs = text.matchAll(hidden);
-    this.#hidden = Array.from(inputs, ([, name = "", value = ""]) => {
-      return [name, value];
-    });
+    this.#hidden = Array.from(
+      text.matchAll(hidden),
+      ([, name = "", value = ""]) => [name, value],
+    );
     return text;
   }
 
