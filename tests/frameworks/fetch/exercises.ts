@@ -3,25 +3,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertMatch, assertStringIncludes } from "@std/assert";
 import type { Exercise } from "../../../tools/matrix/part.ts";
+import { type Visit, visit } from "../visit.ts";
 import { LIVE_EXERCISES } from "./live_exercises.ts";
-
-/** A response that was read to its end. */
-interface Visit {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
 
 /** Creates a function that sends `"GET hello/Ada"` and follows no redirect. */
 function askOf(
   url: URL,
 ): (request: string, init?: RequestInit) => Promise<Visit> {
-  return async (request, init = {}) => {
+  return (request, init = {}) => {
     const [method = "GET", target = ""] = request.split(" ");
-    const options = { redirect: "manual", ...init, method } as const;
-    const response = await fetch(new URL(target, url), options);
-    const { status, headers } = response;
-    return { status, headers, text: await response.text() };
+    return visit(new URL(target, url), { ...init, method });
   };
 }
 

@@ -1,6 +1,7 @@
 /** A browser that keeps cookies and submits forms. */
 
 import { assertEquals } from "@std/assert";
+import { type Visit, visit } from "../visit.ts";
 
 /** A client with cookies, which submits forms with their hidden fields. */
 export class Visitor {
@@ -16,14 +17,16 @@ export class Visitor {
   }
 
   /** Sends a request and keeps the cookies; does not follow redirects. */
-  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+  async ask(path: string, init: RequestInit = {}): Promise<Visit> {
     const headers = new Headers(init.headers);
     if (this.cookies.size > 0) {
       const pairs = [...this.cookies].map((pair) => pair.join("="));
       headers.set("cookie", pairs.join("; "));
     }
-    const options = { redirect: "manual", ...init, headers } as const;
-    const response = await fetch(new URL(path, this.#url), options);
+    const response = await visit(new URL(path, this.#url), {
+      ...init,
+      headers,
+    });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = cookie.match(/^([^=]+)=([^;]*)/) ?? [];
       this.cookies.set(name, value);
@@ -33,9 +36,8 @@ export class Visitor {
 
   /** Reads the text of a page that must exist. */
   async read(path: string): Promise<string> {
-    const response = await this.ask(path);
-    const text = await response.text();
-    assertEquals([response.status, path], [200, path], text.slice(0, 1000));
+    const { status, text } = await this.ask(path);
+    assertEquals([status, path], [200, path], text.slice(0, 1000));
     return text;
   }
 
@@ -55,7 +57,7 @@ export class Visitor {
     path: string,
     fields: Fields,
     toInit: (body: Fields) => RequestInit = (body) => ({ body }),
-  ): Promise<Response> {
+  ): Promise<Visit> {
     for (const [name, value] of this.#hidden) fields.append(name, value);
     return await this.ask(path, { method: "POST", ...toInit(fields) });
   }
