@@ -10,7 +10,8 @@ import type { Failure } from "../application_state.ts";
 import { EnvironEncoder } from "../wire/environ_strings.ts";
 import { MessageQueue } from "../wire/message_queue.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "../wire/messages.ts";
-import type { Exchange, OwnResponse } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import type { OwnResponse } from "./failure_response.ts";
 import { toReloadingResponse } from "./reloading_response.ts";
 import type { RequestEnd } from "./request_end.ts";
 
@@ -125,6 +126,12 @@ export class ApplicationWorker {
       case "respond":
         return this.#exchanges[message[1]]
           ?.onRespond(message[2], message[3], message[4]);
+      case "answer": {
+        const exchange = this.#exchanges[message[1]];
+        exchange?.onRespond(message[2], message[3], message[4]);
+        exchange?.recording.addRecorded(message[5], message[6]);
+        return this.#finish(message[1]);
+      }
       case "head":
         return this.#exchanges[message[1]]?.onHead(message[2], message[3]);
       case "chunk":

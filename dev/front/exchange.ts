@@ -5,12 +5,9 @@
  */
 
 import { RequestTimeout, ServerStopped } from "../../gateway/cancellation.ts";
-import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
-import { readSome } from "../../wsgi/read_some.ts";
 import type {
   Environ,
   HeaderTuple,
-  InputStream,
   ResponseBody,
   StartResponse,
 } from "../../wsgi/types.ts";
@@ -22,20 +19,13 @@ import {
   toPairs,
   type ToWorker,
 } from "../wire/messages.ts";
+import { type SentBody, unpackBody } from "../wire/short_body.ts";
+import type { OwnResponse } from "./failure_response.ts";
 import { ForwardedBody } from "./forwarded_body.ts";
+import { nextPart } from "./forwarded_input.ts";
 import { receivedOf } from "./received.ts";
 import type { Recording } from "./recording.ts";
 import type { RequestEnd } from "./request_end.ts";
-
-/** The maximum size of a part of the request body, in bytes. */
-const INPUT_SIZE = 65_536;
-
-/** A response that the front makes itself. */
-export interface OwnResponse {
-  readonly status: string;
-  readonly headers: readonly HeaderTuple[];
-  readonly body: Uint8Array;
-}
 
 /** Breaks off a response. The worker has already reported the reason. */
 export class BrokenResponse extends Error {
@@ -70,7 +60,6 @@ export class Exchange {
   readonly environ: Environ;
   readonly end: RequestEnd;
   readonly #startResponse: StartResponse;
-  readonly #input: InputStream;
   readonly #response = Promise.withResolvers<ResponseBody>();
   #hasStarted = false;
   #body: ForwardedBody | undefined;
@@ -94,7 +83,6 @@ export class Exchange {
     this.recording = recording;
     this.end = end;
     this.#startResponse = startResponse;
-    this.#input = environ["wsgi.input"];
     (environ as { [EXCHANGE]?: Exchange })[EXCHANGE] = this;
   }
 
@@ -160,20 +148,9 @@ export class Exchange {
 
   /** Sends the next part of the request body, which the worker has asked for. */
   async sendInput(): Promise<void> {
-    try {
-      const bytes = await readSome(this.#input, INPUT_SIZE);
-      if (bytes.length === 0) {
-        this.recording.addInput(undefined);
-        this.#send(["input-end", this.#id]);
-      } else {
-        this.recording.addInput(bytes);
-        this.#send(["input", this.#id, bytes], bytes);
-      }
-    } catch (error) {
-      const { message } = error as Error;
-      const status = error instanceof RequestBodyError ? error.status : 400;
-      this.#send(["input-failed", this.#id, message, status]);
-    }
+    const { environ, recording } = this;
+    const part = await nextPart(this.#id, environ["wsgi.input"], recording);
+    this.#send(part, part[0] === "input" ? part[2] : undefined);
   }
 
   #start(status: string, headers: readonly HeaderTuple[]): boolean {
@@ -204,8 +181,8 @@ export class Exchange {
    * @param headers The headers.
    * @param body The body.
    */
-  onRespond(status: string, headers: FlatPairs, body: Uint8Array): void {
-    this.#respond(status, toPairs(headers), body);
+  onRespond(status: string, headers: FlatPairs, body: SentBody): void {
+    this.#respond(status, toPairs(headers), unpackBody(body));
   }
 
   /**

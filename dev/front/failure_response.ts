@@ -9,13 +9,19 @@ import {
   type ReportedError,
   reportRequest,
 } from "../../middleware/failure_report.ts";
-import type { Environ } from "../../wsgi/types.ts";
+import type { Environ, HeaderTuple } from "../../wsgi/types.ts";
 import type { Failure } from "../application_state.ts";
 import type { DescribedError } from "../conversation.ts";
 import { reloadScript } from "../reload_script.ts";
-import type { OwnResponse } from "./exchange.ts";
 
 const encoder = new TextEncoder();
+
+/** A response that the front makes itself. */
+export interface OwnResponse {
+  readonly status: string;
+  readonly headers: readonly HeaderTuple[];
+  readonly body: Uint8Array;
+}
 
 function toReported(error: DescribedError): ReportedError {
   const { name, message, frames, cause, errors } = error;

@@ -17,8 +17,12 @@ import type { ConversationLog } from "../conversation_log.ts";
 import { RELOAD_PATH } from "../reload_script.ts";
 import { EnvironCollector } from "../wire/environ_strings.ts";
 import type { AccessGuard } from "../access_guard.ts";
-import { Exchange, exchangeOf, type OwnResponse } from "./exchange.ts";
-import { toFailureResponse, toText } from "./failure_response.ts";
+import { Exchange, exchangeOf } from "./exchange.ts";
+import {
+  type OwnResponse,
+  toFailureResponse,
+  toText,
+} from "./failure_response.ts";
 import { Interrupter } from "./interrupter.ts";
 import { Recording } from "./recording.ts";
 import { reloadStream } from "./reload_stream.ts";

@@ -138,11 +138,11 @@ export class Recording implements LoggedConversation {
    * Adds events that the worker has recorded.
    *
    * @param json An array of events, as JSON.
-   * @param digest The numbers that these events add to the summary.
+   * @param digest The numbers that these events add to the summary, if any.
    */
-  addRecorded(json: string, digest: EventDigest): void {
+  addRecorded(json: string, digest?: EventDigest): void {
     if (json === "[]") return;
-    if (digest.errors + digest.warnings > 0) this.notable.push(json);
+    if (digest !== undefined) this.notable.push(json);
     this.#add(json, digest);
   }
 
@@ -158,10 +158,10 @@ export class Recording implements LoggedConversation {
     this.#add(JSON.stringify([event]), { errors: 1, warnings: 0 });
   }
 
-  #add(json: string, { errors, warnings }: EventDigest): void {
+  #add(json: string, digest?: EventDigest): void {
     this.#events.push(json);
-    this.#errors += errors;
-    this.#warnings += warnings;
+    this.#errors += digest?.errors ?? 0;
+    this.#warnings += digest?.warnings ?? 0;
     const isKept = this.#log.change(this.id, CHARACTER * json.length);
     // A long response must not fill the memory after it was dropped.
     if (!isKept) this.#events = [];

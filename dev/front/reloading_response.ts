@@ -7,8 +7,7 @@
 
 import { acceptsHtml } from "../../middleware/accepts_html.ts";
 import type { Environ } from "../../wsgi/types.ts";
-import type { OwnResponse } from "./exchange.ts";
-import { toText } from "./failure_response.ts";
+import { type OwnResponse, toText } from "./failure_response.ts";
 
 const encoder = new TextEncoder();
 

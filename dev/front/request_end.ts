@@ -69,9 +69,9 @@ export class RequestEnd {
    * Adds events of a request that the worker has finished.
    *
    * @param json An array of events, as JSON.
-   * @param digest The numbers that these events add to the summary.
+   * @param digest The numbers that these events add to the summary, if any.
    */
-  addLate(json: string, digest: EventDigest): void {
+  addLate(json: string, digest?: EventDigest): void {
     this.#recording.addRecorded(json, digest);
     if (this.#record !== undefined) this.#report(this.#record);
   }

@@ -17,7 +17,8 @@ import {
   type WorkerListener,
   type WorkerSettings,
 } from "./application_worker.ts";
-import type { Exchange, OwnResponse } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import type { OwnResponse } from "./failure_response.ts";
 import { completeFailure, describeBlocked } from "./failures.ts";
 
 /** A change of the application's state, for the terminal. */

@@ -9,9 +9,10 @@ const MIN_TRANSFERRED = 8_192;
 
 /**
  * The maximum number of messages that are sent at once. With more of them, one
- * thread would be idle while the other works.
+ * thread is idle while the other works; with fewer, it has to be woken more
+ * often.
  */
-const MAX_GATHERED = 32;
+const MAX_GATHERED = 8;
 
 /** A destination of messages, such as a `MessagePort`. */
 export interface Target {
@@ -58,6 +59,20 @@ export class MessageQueue<Message extends readonly unknown[]> {
     // Jobs that are already waiting, such as those of other connections, may add
     // further messages.
     queueMicrotask(() => queueMicrotask(this.#onTurn));
+  }
+
+  /**
+   * Replaces a message.
+   *
+   * @param message The message.
+   * @param other The other message.
+   * @returns Whether the message was still waiting.
+   */
+  replace(message: Message, other: Message): boolean {
+    const index = this.#waiting.lastIndexOf(message);
+    if (index === -1) return false;
+    this.#waiting[index] = other;
+    return true;
   }
 
   /** Sends the waiting messages now. */

@@ -9,6 +9,7 @@ import type { StackFrame } from "../../wsgi/source_place.ts";
 import type { ValidatorOptions } from "../../validator/validator_options.ts";
 import type { Failure } from "../application_state.ts";
 import type { EncodedEnviron } from "./environ_strings.ts";
+import type { SentBody } from "./short_body.ts";
 
 /** Alternating names and values: cheaper to send than an array of pairs. */
 export type FlatPairs = readonly string[];
@@ -73,7 +74,10 @@ export type ToWorker =
   | readonly ["cancel", number, EndReason]
   | readonly ["ping"];
 
-/** The numbers that some events add to the summary of a conversation. */
+/**
+ * The numbers that some events add to the summary of a conversation. Most events
+ * add nothing and have no digest.
+ */
 export interface EventDigest {
   readonly errors: number;
   readonly warnings: number;
@@ -91,7 +95,17 @@ export type FromWorker =
     number,
     status: string,
     headers: FlatPairs,
-    Uint8Array<ArrayBuffer>,
+    body: SentBody,
+  ]
+  /** The same, and the application has finished: "respond" and "over". */
+  | readonly [
+    "answer",
+    number,
+    status: string,
+    headers: FlatPairs,
+    body: SentBody,
+    json: string,
+    EventDigest?,
   ]
   | readonly ["head", number, status: string, headers: FlatPairs]
   | readonly ["chunk", number, Uint8Array<ArrayBuffer>]
@@ -99,11 +113,11 @@ export type FromWorker =
   /** The response cannot be completed. */
   | readonly ["broken", number]
   /** Recorded events, as a JSON array. */
-  | readonly ["events", number, json: string, EventDigest]
+  | readonly ["events", number, json: string, EventDigest?]
   /** The application has finished the request. These are its last events. */
-  | readonly ["over", number, json: string, EventDigest]
+  | readonly ["over", number, json: string, EventDigest?]
   /** Events after the last ones, such as a call to startResponse by a timer. */
-  | readonly ["late", number, json: string, EventDigest]
+  | readonly ["late", number, json: string, EventDigest?]
   /** The definition of the application, if it was found. */
   | readonly ["definition", StackFrame]
   /** The paths of files that the application has read. */

@@ -133,14 +133,15 @@ export class Recorder {
   /**
    * Returns the new events, and forgets them.
    *
-   * @returns A JSON array, and the numbers for the summary.
+   * @returns A JSON array, and the numbers for the summary unless they are 0.
    */
-  take(): [json: string, digest: EventDigest] {
+  take(): [json: string, digest?: EventDigest] {
     const json = `[${this.#json}]`;
-    const digest = { errors: this.#errors, warnings: this.#warnings };
+    const errors = this.#errors;
+    const warnings = this.#warnings;
     this.#json = "";
     this.#errors = 0;
     this.#warnings = 0;
-    return [json, digest];
+    return errors + warnings === 0 ? [json] : [json, { errors, warnings }];
   }
 }

@@ -20,10 +20,12 @@ import type { Environ, ErrorStream } from "../../wsgi/types.ts";
 import type { MessageQueue } from "../wire/message_queue.ts";
 import {
   type EndReason,
+  type EventDigest,
   flatten,
   type FromWorker,
   WINDOW,
 } from "../wire/messages.ts";
+import { packBody } from "../wire/short_body.ts";
 import { WireInput } from "./wire_input.ts";
 
 const REASONS = {
@@ -49,6 +51,7 @@ export class ServedRequest implements Transport {
   readonly #queue: MessageQueue<FromWorker>;
   readonly #gate = new Gate();
   #input: WireInput | undefined;
+  #answer: Extract<FromWorker, readonly ["respond", ...unknown[]]> | undefined;
   /** Bytes of the body that the client has not received yet. */
   #waiting = 0;
 
@@ -172,8 +175,24 @@ export class ServedRequest implements Transport {
   }
 
   respond(head: ResponseHead, body: Uint8Array): void {
-    const copy = new Uint8Array(body);
+    const sent = packBody(body);
     const headers = flatten(head.headers);
-    this.#queue.add(["respond", this.#id, head.status, headers, copy], copy);
+    this.#answer = ["respond", this.#id, head.status, headers, sent];
+    this.#queue.add(this.#answer, typeof sent === "string" ? undefined : sent);
+  }
+
+  /**
+   * Reports that the application has finished. Its response usually still waits:
+   * then, one message is enough.
+   *
+   * @param events Its last events.
+   */
+  finish(events: [json: string, digest?: EventDigest]): void {
+    if (this.#answer !== undefined) {
+      const [, ...response] = this.#answer;
+      const whole = ["answer", ...response, ...events] as const;
+      if (this.#queue.replace(this.#answer, whole)) return;
+    }
+    this.#queue.add(["over", this.#id, ...events]);
   }
 }

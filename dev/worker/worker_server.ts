@@ -158,8 +158,8 @@ export class WorkerServer {
     const running = this.#running.get(id);
     if (running === undefined) return;
     this.#running.delete(id);
-    const { recorder } = running;
-    this.#queue.add(["over", id, ...recorder.take()]);
+    const { recorder, transport } = running;
+    transport.finish(recorder.take());
     // A timer or a promise of the application may still use the request.
     recorder.onEvent = () =>
       queueMicrotask(() => {
