@@ -62,8 +62,7 @@ test("passes on that the client uses TLS", async () => {
   const certificate = new URL("localhost_cert.pem", folder);
   const port = freePort();
   await using _proxied = await serveBehind(show, [
-    ["# listen", "listen"],
-    ["# ssl_", "ssl_"],
+    ...[["# listen", "listen"], ["# ssl_", "ssl_"]] as const,
     ["/path/to/fullchain.pem", certificate.pathname],
     ["/path/to/privkey.pem", new URL("localhost_key.pem", folder).pathname],
   ], port);

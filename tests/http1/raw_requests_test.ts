@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeUtf8, fromBytes } from "../../wsgi/byte_string.ts";
+import { testsWith } from "../tool.ts";
 import { type Parsed, type ParsedRequest, parseText } from "./parse_all.ts";
 
 const FOLDER = new URL(
@@ -160,15 +161,14 @@ for (const raw of index ?? []) {
   });
 }
 
-Deno.test({
-  name: `RequestParser reads the request files of other projects${
-    index === undefined ? " (they are not next to the repository)" : ""
-  }`,
-  ignore: index === undefined,
-  fn(): void {
+const missing = index ? "" : " (they are not next to the repository)";
+
+testsWith(missing)(
+  "RequestParser reads the request files of other projects",
+  () => {
     const files = new Set(index?.map(({ file }) => file));
     assert(files.size > 0);
     const unknown = Object.keys(EXCEPTIONS).filter((file) => !files.has(file));
     assertEquals(unknown, []);
   },
-});
+);
