@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { findCircle, readImports, showImport } from "./import_graph.ts";
+import { Program } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -50,14 +51,10 @@ interface Module {
 }
 
 async function deno(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals(code, 0, decoder.decode(stderr));
-  return decoder.decode(stdout);
+  await using program = new Program(...args);
+  const { code, stdout, stderr } = await program.outcome();
+  assertEquals(code, 0, stderr);
+  return stdout;
 }
 
 /** Returns the TypeScript files of a folder and its subfolders. */
@@ -192,9 +189,8 @@ async function loadedBy(file: string): Promise<string[]> {
 
 Deno.test("server.ts loads only the server", async () => {
   const loaded = await loadedBy("server.ts");
-  const rooms = ["wsgi/", "http1/", "gateway/", "server/"];
   const others = loaded.filter((file) =>
-    !rooms.some((room) => file.startsWith(room))
+    !/^(?:wsgi|http1|gateway|server)\//.test(file)
   );
   assertEquals(others, ["server.ts"]);
   assert(loaded.includes("server/make_server.ts"), loaded.join("\n"));

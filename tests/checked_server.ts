@@ -1,8 +1,24 @@
 /** A server behind a validator with all rules. */
 
 import { assertEquals } from "@std/assert";
-import { type Application, type ServerOptions, validator } from "../mod.ts";
+import {
+  type Application,
+  type Environ,
+  type ServerOptions,
+  type StartResponse,
+  validator,
+} from "../mod.ts";
 import { serve, type Serving } from "./server/serving.ts";
+
+/** Sends the body of a request back while it arrives. */
+export async function* streamBack(
+  environ: Environ,
+  startResponse: StartResponse,
+): AsyncGenerator<Uint8Array, void> {
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  const input = environ["wsgi.input"];
+  for (let chunk; (chunk = await input.read(65_536)).length > 0;) yield chunk;
+}
 
 /** The findings of the validator, and the text sent to `wsgi.errors`. */
 export interface Verdict {

@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Application, demoApp } from "../mod.ts";
-import { CheckedServer } from "./checked_server.ts";
+import { CheckedServer, streamBack } from "./checked_server.ts";
 import { dumpDom } from "./chromium.ts";
 import { missingTool, runTool, testsWith } from "./tool.ts";
 
@@ -23,15 +23,7 @@ const HTML = ["Content-Type", "text/html; charset=utf-8"] as const;
 const requested: Application = (environ, startResponse) => {
   const { PATH_INFO, REQUEST_METHOD, REQUEST_URI } = environ;
   if (PATH_INFO === "/fail") throw new Error("on purpose");
-  if (PATH_INFO === "/echo") {
-    startResponse("200 OK", [TEXT]);
-    return (async function* (): AsyncGenerator<Uint8Array, void> {
-      const input = environ["wsgi.input"];
-      for (let chunk; (chunk = await input.read(65_536)).length > 0;) {
-        yield chunk;
-      }
-    })();
-  }
+  if (PATH_INFO === "/echo") return streamBack(environ, startResponse);
   const page = encoder.encode(`${REQUEST_METHOD} ${REQUEST_URI}`);
   const length = ["Content-Length", String(page.length)] as const;
   startResponse("404 Not There", [TEXT, length]);

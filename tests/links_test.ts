@@ -8,13 +8,9 @@ import config from "../deno.json" with { type: "json" };
 const ROOT = new URL("../", import.meta.url);
 
 /** Programs that the pages tell the reader to write. */
-const READERS_FILES = [
-  "form_test.ts",
-  "app.ts",
-  "main.ts",
-  "start.ts",
-  "worker.js",
-];
+const READERS_FILES = "form_test.ts app.ts main.ts start.ts worker.js".split(
+  " ",
+);
 
 /** Pages that name files that have since been moved or removed. */
 const HISTORY = ["CHANGELOG.md"];
@@ -37,12 +33,10 @@ async function listTree(folder: URL, prefix = "/"): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if ([".git", "coverage", "node_modules"].includes(name)) continue;
-    if (!isDirectory) {
-      found.push(`${prefix}${name}`);
-      continue;
-    }
-    const path = `${prefix}${name}/`;
-    found.push(path, ...await listTree(new URL(`${name}/`, folder), path));
+    const path = `${prefix}${name}${isDirectory ? "/" : ""}`;
+    found.push(path);
+    if (!isDirectory) continue;
+    found.push(...await listTree(new URL(`${name}/`, folder), path));
   }
   return found;
 }
@@ -143,8 +137,7 @@ Deno.test("no page names a task that does not exist", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("every page gives the right number of cases of the kit", async () => {
-  const pages = await readPages();
+Deno.test("every page gives the right number of cases of the kit", () => {
   const server = `${SERVER_CASES.length} cases`;
   const both = `${server} for servers and ${APPLICATION_CASES.length} for`;
   const expected = [["README.md", server], ["CHANGELOG.md", both]] as const;

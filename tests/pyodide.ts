@@ -1,12 +1,9 @@
 /** CPython in this process, for tests that need the real one. */
 
-import type { Python } from "../examples/python/bridge.ts";
-
-/** A literal import would fetch its 14 MB even if no test runs it. */
-const PACKAGE: string = "npm:pyodide@314.0.7";
+import { type DebianPython, importPyodide } from "../examples/python/debian.ts";
 
 /** The part of pyodide that the tests use. */
-export interface Pyodide extends Python {
+export interface Pyodide extends DebianPython {
   /** Runs a program and returns the value of its last line. */
   runPython(
     program: string,
@@ -14,8 +11,6 @@ export interface Pyodide extends Python {
   ): unknown;
   /** Converts a JavaScript value to a Python value. */
   toPy(value: unknown): unknown;
-  /** Mounts a folder of this machine for Python. */
-  mountNodeFS(path: string, hostPath: string): void;
 }
 
 /** Python, or the reason why it is not available. */
@@ -37,13 +32,9 @@ export async function loadPython(
       return { missing: `${name} is not installed in ${folder}` };
     }
   }
-  let pyodide: { loadPyodide(): Promise<Pyodide> };
-  try {
-    pyodide = await import(PACKAGE);
-  } catch (error) {
-    return { missing: `${PACKAGE} cannot be had: ${error}`.split("\n")[0]! };
-  }
-  const python = await pyodide.loadPyodide();
+  const module = await importPyodide().catch((error) => `${error}`);
+  if (typeof module === "string") return { missing: module.split("\n")[0]! };
+  const python = await module.loadPyodide({}) as Pyodide;
   for (const [name, folder] of Object.entries(folders)) {
     python.mountNodeFS(`/site/${name}`, folder);
   }

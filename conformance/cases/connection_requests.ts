@@ -101,6 +101,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
     id: "connection/connect-body",
     spec: "server-unread-body",
     title: "The body of a CONNECT is not parsed as the next request",
+    broken: true,
     app: ignore,
     run: async (client) => {
       const connection = await client.connect();
@@ -125,6 +126,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
     id: "connection/connect-after",
     spec: "server-connect",
     title: "Nothing that follows a CONNECT with a 2xx response is served",
+    broken: true,
     app: ignore,
     run: async (client) => {
       const connection = await client.connect();

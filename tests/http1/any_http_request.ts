@@ -96,11 +96,9 @@ export const anyHttpRequest: fc.Arbitrary<SentRequest> = fc.record({
   const coded = isChunked ? chunked(sent) : fc.constant(sent);
   return coded.map((bytes) => {
     const { version, place } = parts;
-    const fields = parts.headers.map(([[name, text], before, after]) => ({
-      name,
-      text,
-      line: `${name}:${before}${text}${after}\r\n`,
-    }));
+    const fields = parts.headers.map(([[name, text], before, after]) => {
+      return { name, text, line: `${name}:${before}${text}${after}\r\n` };
+    });
     const add = (name: string, text: string): void => {
       const line = `${name}: ${text}\r\n`;
       fields.splice(place % (fields.length + 1), 0, { name, text, line });

@@ -7,6 +7,7 @@ import {
   parseWithLlhttp,
   WITHOUT_LLHTTP,
 } from "./llhttp.ts";
+import { testsWith } from "../tool.ts";
 import { parseAll, type Parsed } from "./parse_all.ts";
 
 /** Faults that only this parser finds, by the start of the message. */
@@ -74,25 +75,21 @@ function compare(pieces: readonly Uint8Array[]): void {
   }
 }
 
+const anyValid = anyRequests.map((sent) => sent.map((it) => it.text).join(""));
+
 for (
   const [name, texts, numRuns] of [
-    [
-      "valid",
-      anyRequests.map((sent) => sent.map((it) => it.text).join("")),
-      1000,
-    ],
+    ["valid", anyValid, 1000],
     ["spoiled", anySpoiled, 5000],
   ] as const
 ) {
-  Deno.test({
-    name:
-      `RequestParser agrees with llhttp on ${name} requests, apart from documented differences${WITHOUT_LLHTTP}`,
-    ignore: WITHOUT_LLHTTP !== "",
-    fn(): void {
+  testsWith(WITHOUT_LLHTTP)(
+    `RequestParser agrees with llhttp on ${name} requests, apart from documented differences`,
+    () => {
       const property = fc.property(texts, anyCuts, (text, cuts) => {
         compare(cut(toBytes(text), cuts));
       });
       fc.assert(property, { numRuns, seed: 20261128 });
     },
-  });
+  );
 }

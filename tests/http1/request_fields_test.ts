@@ -39,15 +39,11 @@ Deno.test.each([
 
 Deno.test("RequestParser requires Host except for HTTP/1.0, also with an absolute target", () => {
   const absolute = "GET http://a/ HTTP/1.1\r\n";
-  for (
-    const text of [
-      request("1.1", "X: y"),
-      request("1.1"),
-      "GET / HTTP/1.2\r\n\r\n",
-      `${absolute}\r\n`,
-      `${absolute}Host: u@b\r\n\r\n`,
-    ]
-  ) assertEquals(refusalOf(text), 400);
+  const wrong = [request("1.1", "X: y"), request("1.1")];
+  wrong.push("GET / HTTP/1.2\r\n\r\n", `${absolute}\r\n`);
+  for (const text of [...wrong, `${absolute}Host: u@b\r\n\r\n`]) {
+    assertEquals(refusalOf(text), 400);
+  }
   assertEquals(fieldsOf("1.0").host, undefined);
   const { head } = parseOne(`${absolute}Host: b\r\n\r\n`);
   assertEquals([head.target, head.fields.host], ["http://a/", "b"]);
@@ -100,9 +96,9 @@ Deno.test.each(["chunked", "CHUNKED", "Chunked", " chunked \t"])(
   },
 );
 
-Deno.test.each([
-  { expect: ["100-continue"], status: undefined },
-  { expect: ["100-Continue"], status: undefined },
+Deno.test.each<{ expect: string[]; status?: number }>([
+  { expect: ["100-continue"] },
+  { expect: ["100-Continue"] },
   { expect: ["200-ok"], status: 417 },
   { expect: [""], status: 417 },
   { expect: ["100-continue, x"], status: 417 },
@@ -150,9 +146,8 @@ Deno.test.each(
 );
 
 Deno.test("RequestParser ignores Upgrade and frames the body as usual", () => {
-  const lines = ["Host: a", "Connection: Upgrade, HTTP2-Settings"];
-  const { body, head } = parseOne(
-    request("1.1", ...lines, "Upgrade: h2c", "Content-Length: 3") + "abc",
-  );
+  const lines = ["Host: a", "Connection: Upgrade", "Upgrade: h2c"];
+  const text = request("1.1", ...lines, "Content-Length: 3") + "abc";
+  const { body, head } = parseOne(text);
   assertEquals([body, head.fields.keepsAlive], ["abc", true]);
 });

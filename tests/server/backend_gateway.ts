@@ -6,16 +6,11 @@
 
 import type { Variable } from "../../gateway/backend/header_block.ts";
 import { encodeUtf8, fromBytes, toBytes } from "../../wsgi/byte_string.ts";
-import { StderrStream } from "../../wsgi/error_stream.ts";
-import {
-  type BackendOptions,
-  serveScgi,
-  type WsgiServer,
-} from "../../server/scgi.ts";
+import { type BackendOptions, serveScgi } from "../../server/scgi.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
 import type { RawClient, RawHead, RawResponse } from "../raw_client.ts";
-import { send } from "./serving.ts";
+import { send, type Serving as Served, withLog } from "./serving.ts";
 
 /** One of the two gateways. */
 export interface Gateway {
@@ -69,13 +64,9 @@ export const GET: Readonly<Record<string, string>> = {
   HTTP_HOST: "example.com",
 };
 
-/** A gateway that serves, and its log. */
-export interface Serving extends AsyncDisposable {
+/** A server of a gateway, and its log. */
+export interface Serving extends Served {
   readonly gateway: Gateway;
-  readonly server: WsgiServer;
-  readonly port: number;
-  /** The text that the application and the server have logged so far. */
-  readonly log: readonly string[];
 }
 
 /** Serves an application. */
@@ -84,23 +75,7 @@ export function serve(
   app: Application,
   options: BackendOptions = {},
 ): Serving {
-  const log: string[] = [];
-  const server = gateway.serve(app, {
-    // A test that leaves a request behind fails instead of waiting.
-    shutdownTimeout: 2000,
-    ...options,
-    environ: {
-      "wsgi.errors": new StderrStream((text) => void log.push(text)),
-      ...options.environ,
-    },
-  });
-  return {
-    gateway,
-    server,
-    port: server.port,
-    log,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+  return { gateway, ...withLog((all) => gateway.serve(app, all), options) };
 }
 
 /** Creates a request: the variables of GET with changes, and a body. */
@@ -127,11 +102,8 @@ type Parts = Parameters<typeof request> extends [unknown, ...infer Rest] ? Rest
   : never;
 
 /** Sends one request. */
-export function connect(
-  serving: Serving,
-  ...parts: Parts
-): Promise<RawClient> {
-  return send(serving, request(serving.gateway, ...parts));
+export function connect(to: Serving, ...parts: Parts): Promise<RawClient> {
+  return send(to, request(to.gateway, ...parts));
 }
 
 /** Sends one request and reads the whole response. */

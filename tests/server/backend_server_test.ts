@@ -106,10 +106,8 @@ test("serves immediately, by default on a free port of 127.0.0.1, until shutdown
     assertEquals(served, server.finished);
     await server.shutdown();
     await served;
-    await assertRejects(
-      () => RawClient.connect(server),
-      Deno.errors.ConnectionRefused,
-    );
+    const { ConnectionRefused } = Deno.errors;
+    await assertRejects(() => RawClient.connect(server), ConnectionRefused);
   }
 });
 
@@ -149,28 +147,20 @@ test("says why it cannot listen, and refuses invalid options", async (gateway) =
     const start = () => gateway.serve(show, options as BackendOptions);
     assertThrows(start, Error, part);
   }
-  assertThrows(
-    () => gateway.serve("app" as unknown as Application),
-    TypeError,
-    "Cannot run the application",
-  );
+  const start = () => gateway.serve("app" as unknown as Application);
+  assertThrows(start, TypeError, "Cannot run the application");
 });
 
 test("answers 503 at the deadline of a request, and of a shutdown", async (gateway) => {
   const waiting = new Waiting();
   const stop = new AbortController();
-  await using serving = serve(gateway, waiting.app, {
-    requestTimeout: 20,
-    shutdownTimeout: 0,
-    signal: stop.signal,
-  });
+  const options = { shutdownTimeout: 0, signal: stop.signal };
+  const limited = { ...options, requestTimeout: 20 };
+  await using serving = serve(gateway, waiting.app, limited);
   const { head, complete } = await ask(serving);
   assertEquals([statusOf(head), complete], [503, true]);
   assertStringIncludes(serving.log.join(""), "not complete at its deadline");
-  await using stopped = serve(gateway, waiting.app, {
-    shutdownTimeout: 0,
-    signal: stop.signal,
-  });
+  await using stopped = serve(gateway, waiting.app, options);
   using client = await connect(stopped);
   while (waiting.calls < 2) await new Promise((done) => setTimeout(done));
   stop.abort();

@@ -147,11 +147,8 @@ test("answers 500 without REQUEST_METHOD, and 400 to bad variables, and logs why
 // Responses ----------------------------------------------------------------------
 
 test("sends status, headers and body, and ends the connection", async (gateway) => {
-  const headers: HeaderTuple[] = [
-    ["Set-Cookie", "a"],
-    ["Set-Cookie", "b"],
-    ["X-Text", "\xe9"],
-  ];
+  const cookies: HeaderTuple[] = [["Set-Cookie", "a"], ["Set-Cookie", "b"]];
+  const headers: HeaderTuple[] = [...cookies, ["X-Text", "\xe9"]];
   const chunks = [toBytes("caf"), toBytes(encodeUtf8("é"))];
   const app = answer(() => chunks, "418 I'm a teapot", headers);
   await using serving = serve(gateway, validator(app));

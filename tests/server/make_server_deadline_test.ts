@@ -221,10 +221,8 @@ Deno.test.each<[string, string, ServerOptions]>([
 
 // The other limit shows that the clock has advanced meanwhile.
 Deno.test("makeServer() has no time limit for a head when headersTimeout is 0", async () => {
-  await using serving = serve(hello, {
-    headersTimeout: 0,
-    keepAliveTimeout: 30,
-  });
+  const options = { headersTimeout: 0, keepAliveTimeout: 30 };
+  await using serving = serve(hello, options);
   using slow = await send(serving, "GET / HTTP/1.1\r\n");
   using idle = await send(serving);
   await idle.response();
@@ -234,10 +232,8 @@ Deno.test("makeServer() has no time limit for a head when headersTimeout is 0", 
 });
 
 Deno.test("makeServer() keeps idle connections when keepAliveTimeout is 0", async () => {
-  await using serving = serve(hello, {
-    headersTimeout: 30,
-    keepAliveTimeout: 0,
-  });
+  const options = { headersTimeout: 30, keepAliveTimeout: 0 };
+  await using serving = serve(hello, options);
   using idle = await send(serving);
   await idle.response();
   using slow = await send(serving, "G");

@@ -30,23 +30,27 @@ export interface Serving extends AsyncDisposable {
   readonly log: readonly string[];
 }
 
-/** Creates a server that does not serve yet. */
-export function listen(app: Application, options: ServerOptions = {}): Serving {
+/** Starts a server whose log a test can read. */
+export function withLog<Options extends Pick<ServerOptions, "environ">>(
+  start: (options: Options & { shutdownTimeout: number }) => WsgiServer,
+  options: Options,
+): Serving {
   const log: string[] = [];
   const errors = new StderrStream((text) => void log.push(text));
-  const server = makeServer("127.0.0.1", 0, app, {
+  const server = start({
     // A test that leaves a request behind fails instead of waiting.
     shutdownTimeout: 2000,
-    log: false,
     ...options,
     environ: { "wsgi.errors": errors, ...options.environ },
   });
-  return {
-    server,
-    port: server.port,
-    log,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+  const stop = () => server.shutdown();
+  return { server, port: server.port, log, [Symbol.asyncDispose]: stop };
+}
+
+/** Creates a server that does not serve yet. */
+export function listen(app: Application, options: ServerOptions = {}): Serving {
+  const start = makeServer.bind(undefined, "127.0.0.1", 0, app);
+  return withLog(start, { log: false, ...options });
 }
 
 /** Creates a server that serves until it is disposed of. */

@@ -18,7 +18,8 @@ import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { ask, type RawResponse } from "../raw_client.ts";
 import { show, shown } from "../server/backend_gateway.ts";
-import { answer, echo, get, post } from "../server/serving.ts";
+import { answer, echo, get, post, untilNext } from "../server/serving.ts";
+import { testsWith } from "../tool.ts";
 
 const MIB = 1024 * 1024;
 
@@ -38,21 +39,17 @@ function test(
   options: (protocol: Protocol) => FrontedOptions = () => ({}),
 ): void {
   for (const front of fronts) {
-    const ignore = findProgram(front.program) === undefined;
-    const why = ignore ? ` (ignored: ${front.program} is not installed)` : "";
+    const isMissing = findProgram(front.program) === undefined;
+    const test = testsWith(isMissing ? " (it is not installed)" : "");
     for (const protocol of ["scgi", "uwsgi"] as const) {
-      Deno.test({
-        name: `${front.program} over ${protocol} ${name}${why}`,
-        ignore,
-        async fn(): Promise<void> {
-          const log: string[] = [];
-          const errors = new StderrStream((text) => void log.push(text));
-          await using fronted = await serveBehind(front, protocol, app, {
-            ...options(protocol),
-            backend: { environ: { "wsgi.errors": errors } },
-          });
-          await fn({ protocol, log, ask: (request) => ask(fronted, request) });
-        },
+      test(`${front.program} over ${protocol} ${name}`, async () => {
+        const log: string[] = [];
+        const errors = new StderrStream((text) => void log.push(text));
+        await using fronted = await serveBehind(front, protocol, app, {
+          ...options(protocol),
+          backend: { environ: { "wsgi.errors": errors } },
+        });
+        await fn({ protocol, log, ask: (request) => ask(fronted, request) });
       });
     }
   }
@@ -63,19 +60,13 @@ const ALL = [nginx, ...OTHERS];
 
 /** The edits that replace all parameters of nginx. */
 function params(protocol: Protocol, instead: string): Edits {
-  const config = Deno.readTextFileSync(
-    new URL(`../../examples/deploy/nginx_${protocol}.conf`, import.meta.url),
-  );
-  const lines = config.split("\n").filter((line) =>
-    line.startsWith(`      ${protocol}_param `)
-  );
+  const path = `../../examples/deploy/nginx_${protocol}.conf`;
+  const config = Deno.readTextFileSync(new URL(path, import.meta.url));
+  const lines = config.match(new RegExp(`^ +${protocol}_param .*`, "gm")) ?? [];
   return lines.map((line, i) => [line, i === 0 ? `      ${instead}` : ""]);
 }
 
-const HEAD = get("/caf%C3%A9/b?x=%20y").replace(
-  "h\r\n\r\n",
-  "example.com:8080\r\n",
-);
+const HEAD = "GET /caf%C3%A9/b?x=%20y HTTP/1.1\r\nHost: example.com:8080\r\n";
 
 for (const way of ["tcp", "unix"] as const) {
   test(
@@ -111,21 +102,13 @@ test(
   validator(show),
   async (behind) => {
     const head = HEAD.replace("9/b", "9%2Fb");
-    const environ = shown(
-      await behind.ask(
-        `${head}Cookie: a=1\r\nCookie: b=2\r\nX-Text: \xe9\r\n\r\n`,
-      ),
-    );
+    const more = "Cookie: a=1\r\nCookie: b=2\r\nX-Text: \xe9\r\n\r\n";
+    const environ = shown(await behind.ask(head + more));
     const { PATH_INFO, REQUEST_URI, HTTP_COOKIE, HTTP_X_TEXT } = environ;
+    const uri = "/caf%C3%A9%2Fb?x=%20y";
     assertEquals<unknown>(
       [PATH_INFO, REQUEST_URI, HTTP_COOKIE, HTTP_X_TEXT, environ.SERVER_NAME],
-      [
-        "/caf\xc3\xa9/b",
-        "/caf%C3%A9%2Fb?x=%20y",
-        "a=1; b=2",
-        "\xe9",
-        "localhost",
-      ],
+      ["/caf\xc3\xa9/b", uri, "a=1; b=2", "\xe9", "localhost"],
     );
     assertStringIncludes(environ.SERVER_SOFTWARE ?? "", "nginx/");
     assertFalse("CONTENT_LENGTH" in environ);
@@ -165,18 +148,13 @@ test(
 
 const UPLOAD = post("x".repeat(5 * MIB));
 
-/** Answers an upload with itself, and one to /unread without reading it. */
-const both = validator((environ, startResponse) =>
-  (environ.PATH_INFO === "/unread" ? answer("no") : echo)(
-    environ,
-    startResponse,
-  )
-);
+/** Answers an upload with itself, and one to /next without reading it. */
+const both = validator(untilNext(echo, answer("no")));
 
 async function upload(behind: Behind): Promise<void> {
   const { head, body } = await behind.ask(UPLOAD);
   assertEquals([head.status, body.length], [200, 5 * MIB]);
-  const unread = await behind.ask(UPLOAD.replace("/", "/unread"));
+  const unread = await behind.ask(UPLOAD.replace("/", "/next"));
   assertEquals(unread.head.status, 200);
 }
 
@@ -215,16 +193,15 @@ const streamed = answer(
 test(
   OTHERS,
   "passes on status, cookies and a streamed body, and the page of an error",
-  (environ, startResponse) => {
-    if (environ.PATH_INFO === "/fail") throw new Error("on purpose");
-    return streamed(environ, startResponse);
-  },
+  untilNext(streamed, () => {
+    throw new Error("on purpose");
+  }),
   async (behind) => {
     const { head, body, complete } = await behind.ask(get());
     assertEquals(head.line, "HTTP/1.1 404 Not Found");
     assertEquals(head.all("set-cookie"), ["a", "b"]);
     assertEquals([body, complete], ["one two", true]);
-    const failed = await behind.ask(get("/fail"));
+    const failed = await behind.ask(get("/next"));
     assertEquals(failed.head.status, 500);
     assertEquals(failed.body, "500 Internal Server Error\n");
     assertStringIncludes(behind.log.join(""), "on purpose");

@@ -15,6 +15,7 @@ import {
 } from "../../tools/matrix/cgi_server.ts";
 import type { ServerProcess } from "../../tools/matrix/server_process.ts";
 import { ask, RawClient } from "../raw_client.ts";
+import { testsWith } from "../tool.ts";
 import { fromUtf8, pick, type Shown, to } from "./shown.ts";
 
 const PROGRAM = cgiProgram(new URL("shown_app.ts", import.meta.url), "app");
@@ -102,22 +103,16 @@ const STEPS: Readonly<Record<string, Step>> = {
 /** Registers the tests of one server. */
 export function testCgi(name: CgiServer): void {
   const missing = missingCgiServer(name);
-  const ignore = missing !== undefined;
+  const register = testsWith(missing === undefined ? "" : ` (${missing})`);
   const test = (
     what: string,
     fn: (server: ServerProcess, t: Deno.TestContext) => Promise<void>,
     options: CgiServerOptions = {},
     program: string = PROGRAM,
   ): void =>
-    Deno.test({
-      name: `runCgi() under ${name} ${what}${
-        ignore ? ` (ignored: ${missing})` : ""
-      }`,
-      ignore,
-      async fn(t): Promise<void> {
-        await using server = await startCgiServer(name, program, options);
-        await fn(server, t);
-      },
+    register(`runCgi() under ${name} ${what}`, async (t) => {
+      await using server = await startCgiServer(name, program, options);
+      await fn(server, t);
     });
 
   // They share a server: Apache needs a second to stop.

@@ -7,6 +7,7 @@ import { assertEquals, assertFalse } from "@std/assert";
 import type { Subject } from "../../tools/matrix/fetch_server.ts";
 import type { ServerProcess } from "../../tools/matrix/server_process.ts";
 import { ask } from "../raw_client.ts";
+import { testsWith } from "../tool.ts";
 import { fromUtf8, pick, type Shown, to } from "./shown.ts";
 
 /** The application of the tests. */
@@ -57,10 +58,8 @@ type Step = (server: ServerProcess, runtime: Runtime) => Promise<void>;
 const STEPS: Readonly<Record<string, Step>> = {
   "passes the application its environ": async (server, { client }) => {
     const more = "X-Text: 1\r\nX-Text: 2\r\n";
-    const { head, body } = await ask(
-      server,
-      to("show", "GET", "/a%2Fb//caf%E9?x=%20y", more),
-    );
+    const request = to("show", "GET", "/a%2Fb//caf%E9?x=%20y", more);
+    const { head, body } = await ask(server, request);
     assertEquals(head.status, 200);
     assertEquals(head.get("content-type"), "application/json");
     const environ = fromUtf8(body);
@@ -110,17 +109,11 @@ const STEPS: Readonly<Record<string, Step>> = {
  */
 export function testRuntime(runtime: Runtime): void {
   const { name, missing, start } = runtime;
-  const ignore = missing !== undefined;
-  Deno.test({
-    name: `toFetchHandler() under ${name} works as in every runtime${
-      ignore ? ` (ignored: ${missing})` : ""
-    }`,
-    ignore,
-    fn: async (t) => {
-      await using server = await start();
-      for (const [what, step] of Object.entries(STEPS)) {
-        await t.step(what, () => step(server, runtime));
-      }
-    },
+  const test = testsWith(missing === undefined ? "" : ` (${missing})`);
+  test(`toFetchHandler() under ${name} works as in every runtime`, async (t) => {
+    await using server = await start();
+    for (const [what, step] of Object.entries(STEPS)) {
+      await t.step(what, () => step(server, runtime));
+    }
   });
 }

@@ -9,8 +9,6 @@ type AnyIterator =
   | Iterator<Uint8Array, void>
   | AsyncIterator<Uint8Array, void>;
 
-type AnyResult = ReturnType<AnyIterator["next"]>;
-
 /** The record of one body. */
 class Account {
   isOpen = true;
@@ -24,41 +22,36 @@ class Account {
     this.#complain = complain;
   }
 
-  /** Records a call to next(), and whether it was the last. */
-  next(call: () => AnyResult): AnyResult {
+  /** Records the calls on an iterator. */
+  watch(iterator: AnyIterator): unknown {
+    return {
+      next: () => this.#next(iterator),
+      return: () => {
+        this.returns++;
+        if (!this.isOpen) this.#complain("return() after close()");
+        if (this.hasEnded) this.#complain("return() after the end");
+        return iterator.return?.();
+      },
+    };
+  }
+
+  /** Calls next(), and records whether it was the last call. */
+  #next(iterator: AnyIterator): ReturnType<AnyIterator["next"]> {
     if (!this.isOpen) this.#complain("next() after close()");
     if (this.returns > 0) this.#complain("next() after return()");
     if (this.hasEnded) this.#complain("next() after the end");
+    const settle = (isLast = false): void => {
+      if (this.isOpen) this.hasEnded = isLast;
+    };
     try {
-      const result = call();
-      if (!(result instanceof Promise)) {
-        this.hasEnded = result.done === true;
-        return result;
-      }
-      return this.#settle(result);
+      const result = iterator.next();
+      if (!(result instanceof Promise)) settle(result.done);
+      else result.then(({ done }) => settle(done), () => settle(true));
+      return result;
     } catch (error) {
-      this.hasEnded = true;
+      settle(true);
       throw error;
     }
-  }
-
-  async #settle(
-    result: Promise<IteratorResult<Uint8Array, void>>,
-  ): Promise<IteratorResult<Uint8Array, void>> {
-    try {
-      const settled = await result;
-      if (this.isOpen) this.hasEnded = settled.done === true;
-      return settled;
-    } catch (error) {
-      if (this.isOpen) this.hasEnded = true;
-      throw error;
-    }
-  }
-
-  return(): void {
-    this.returns++;
-    if (!this.isOpen) this.#complain("return() after close()");
-    if (this.hasEnded) this.#complain("return() after the end");
   }
 
   close(): void {
@@ -112,7 +105,7 @@ export class BodyLedger {
       const open: unknown = Reflect.get(body, key);
       if (typeof open !== "function" || account.isArray) continue;
       Object.defineProperty(body, key, {
-        value: () => watchIterator(Reflect.apply(open, body, []), account),
+        value: () => account.watch(Reflect.apply(open, body, [])),
       });
     }
     return Object.assign(body, {
@@ -140,14 +133,4 @@ export class BodyLedger {
       this.#settled?.resolve();
     }
   }
-}
-
-function watchIterator(iterator: AnyIterator, account: Account): unknown {
-  return {
-    next: (): AnyResult => account.next(() => iterator.next()),
-    return: (): unknown => {
-      account.return();
-      return iterator.return?.();
-    },
-  };
 }

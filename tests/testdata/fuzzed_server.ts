@@ -7,12 +7,7 @@
 import { percentDecode, toBytes } from "../../wsgi/byte_string.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import { makeServer } from "../../server/make_server.ts";
-import type {
-  Application,
-  Environ,
-  HeaderTuple,
-  ResponseBody,
-} from "../../wsgi/types.ts";
+import type { Application, Environ, HeaderTuple } from "../../wsgi/types.ts";
 import { validator } from "../../validator/validator.ts";
 
 const HEADERS: readonly HeaderTuple[] = [["Content-Type", "text/plain"]];
@@ -25,10 +20,6 @@ function say(...lines: string[]): Uint8Array {
   return toBytes(lines.join("\n"));
 }
 
-function* generate(): Generator<Uint8Array, void> {
-  for (const text of ["one", "", "two"]) yield say(text);
-}
-
 /** Real applications do all of these. */
 const behaviors: Record<string, Application> = {
   "/read": async (environ, startResponse) => {
@@ -37,14 +28,13 @@ const behaviors: Record<string, Application> = {
     return [say(`${bytes.length} bytes`)];
   },
   "/lines": async (environ, startResponse) => {
-    let lines = 0;
-    for await (const _ of environ["wsgi.input"]) lines++;
+    const lines = await Array.fromAsync(environ["wsgi.input"]);
     startResponse("200 OK", HEADERS);
-    return [say(`${lines} lines`)];
+    return [say(`${lines.length} lines`)];
   },
-  "/generator": (_environ, startResponse) => {
+  *"/generator"(_environ, startResponse): Generator<Uint8Array, void> {
     startResponse("200 OK", HEADERS);
-    return generate();
+    for (const text of ["one", "", "two"]) yield say(text);
   },
   "/written": async (environ, startResponse) => {
     const write = startResponse("200 OK", HEADERS);
@@ -60,13 +50,14 @@ const behaviors: Record<string, Application> = {
   },
 };
 
+const method: Application = (environ, startResponse) => {
+  startResponse("200 OK", HEADERS);
+  return [say(environ.REQUEST_METHOD)];
+};
+
 const validated = validator(
-  (environ, startResponse): ReturnType<Application> => {
-    const behavior = behaviors[environ.PATH_INFO];
-    if (behavior !== undefined) return behavior(environ, startResponse);
-    startResponse("200 OK", HEADERS);
-    return [say(environ.REQUEST_METHOD)];
-  },
+  (environ, startResponse) =>
+    (behaviors[environ.PATH_INFO] ?? method)(environ, startResponse),
   { onViolation: ({ message }) => void faults.push(message) },
 );
 
@@ -95,13 +86,11 @@ const reflect: Application = (environ, startResponse) => {
 const head: Application = (environ, startResponse) => {
   const [status = "", ...lines] = percentDecode(environ.QUERY_STRING)
     .split("\n");
-  startResponse(
-    status,
-    lines.map((line): HeaderTuple => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon), line.slice(colon + 1)];
-    }),
-  );
+  const headers = lines.map((line): HeaderTuple => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 1)];
+  });
+  startResponse(status, headers);
   return [];
 };
 
@@ -133,11 +122,11 @@ function check(environ: Environ): void {
 }
 
 const routes: Record<string, Application> = {
-  "/normal": (environ, startResponse): ResponseBody => {
+  "/normal": (environ, startResponse) => {
     startResponse("200 OK", HEADERS);
     return [say("normal ", environ.QUERY_STRING)];
   },
-  "/report": (_environ, startResponse): ResponseBody => {
+  "/report": (_environ, startResponse) => {
     startResponse("200 OK", HEADERS);
     return [new TextEncoder().encode(JSON.stringify({ calls, faults }))];
   },

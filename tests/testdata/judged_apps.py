@@ -4,13 +4,6 @@ import io
 import json
 
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
-APPS = {}
-
-
-def app(function):
-    """Adds a function to the applications of the test."""
-    APPS[function.__name__.replace("_", "-")] = function
-    return function
 
 
 def read_body(environ, size=65536):
@@ -29,7 +22,6 @@ def read_body(environ, size=65536):
 # What the server passes on ----------------------------------------------------
 
 
-@app
 def show(environ, start_response):
     """Shows the variables and the body."""
     body = b"".join(read_body(environ)).decode("latin-1")
@@ -43,7 +35,6 @@ def show(environ, start_response):
     return [page]
 
 
-@app
 def types(environ, start_response):
     """Shows the wsgi.* variables as Python sees them."""
     keys = ["version", "url_scheme", "multithread", "multiprocess", "run_once"]
@@ -52,27 +43,23 @@ def types(environ, start_response):
     return [page.encode()]
 
 
-@app
 def echo(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/octet-stream")])
     return read_body(environ)
 
 
-@app
 def pieces(environ, start_response):
     """Reads three bytes at a time."""
     start_response("200 OK", [TEXT])
     return [b"|".join(read_body(environ, 3))]
 
 
-@app
 def lines(environ, start_response):
     """Iterates over the lines; Lint refuses any readline()."""
     start_response("200 OK", [TEXT])
     return [b"|".join(environ["wsgi.input"])]
 
 
-@app
 def beyond(environ, start_response):
     """Reads at the end, which always returns nothing."""
     read_body(environ)
@@ -81,26 +68,22 @@ def beyond(environ, start_response):
     return [repr(ends).encode()]
 
 
-@app
 def half(environ, start_response):
     start_response("200 OK", [TEXT])
     return [environ["wsgi.input"].read(5)]
 
 
-@app
 def header(environ, start_response):
     """Sends the bytes of a header, all of which Latin-1 has."""
     start_response("200 OK", [TEXT])
     return [environ["HTTP_X_BYTES"].encode("latin-1")]
 
 
-@app
 def unread(environ, start_response):
     start_response("200 OK", [TEXT])
     return [b"not read"]
 
 
-@app
 def errors(environ, start_response):
     stream = environ["wsgi.errors"]
     print("printed", 1, file=stream)
@@ -114,7 +97,6 @@ def errors(environ, start_response):
 # Status and headers -----------------------------------------------------------
 
 
-@app
 def response(environ, start_response):
     """Answers with the response in the header X-Response."""
     status, headers, chunks = json.loads(environ["HTTP_X_RESPONSE"])
@@ -125,7 +107,6 @@ def response(environ, start_response):
 # Bodies -----------------------------------------------------------------------
 
 
-@app
 def generator(environ, start_response):
     start_response("200 OK", [TEXT])
     if environ["REQUEST_METHOD"] == "HEAD":
@@ -135,7 +116,6 @@ def generator(environ, start_response):
     yield b"three"
 
 
-@app
 def empty_chunks(environ, start_response):
     start_response("200 OK", [TEXT])
     yield b""
@@ -144,13 +124,11 @@ def empty_chunks(environ, start_response):
     yield b"b"
 
 
-@app
 def nothing(environ, start_response):
     start_response("200 OK", [TEXT])
     yield from ()
 
 
-@app
 class instance:
     """A class as an application: its instances are the bodies."""
 
@@ -168,20 +146,17 @@ class instance:
         type(self).closed += 1
 
 
-@app
 def wrapped_file(environ, start_response):
     start_response("200 OK", [TEXT])
     return environ["wsgi.file_wrapper"](io.BytesIO(b"file " * 20000), 8192)
 
 
-@app
 def big(environ, start_response):
     start_response("200 OK", [TEXT, ("Content-Length", str(4 * 1024 * 1024))])
     for _ in range(64):
         yield b"x" * 65536
 
 
-@app
 def written(environ, start_response):
     write = start_response("200 OK", [TEXT])
     write(b"one ")
@@ -191,7 +166,6 @@ def written(environ, start_response):
     return []
 
 
-@app
 def written_and_yielded(environ, start_response):
     write = start_response("200 OK", [TEXT, ("Content-Length", "12")])
     write(b"written ")

@@ -2,12 +2,11 @@
 
 import sys
 
-from testdata.judged_apps import TEXT, app
+from testdata.judged_apps import TEXT
 
 # Errors -----------------------------------------------------------------------
 
 
-@app
 def error_page(environ, start_response):
     """Fails before the first byte, and replaces status and headers."""
     try:
@@ -18,7 +17,6 @@ def error_page(environ, start_response):
         return [b"error page"]
 
 
-@app
 def error_page_of_generator(environ, start_response):
     """The same in a generator, after a chunk that sends nothing."""
     start_response("200 OK", [TEXT])
@@ -30,7 +28,6 @@ def error_page_of_generator(environ, start_response):
         yield b"error page"
 
 
-@app
 def too_late(environ, start_response):
     """Fails after the first byte: start_response raises its exc_info."""
     start_response("200 OK", [TEXT])
@@ -42,7 +39,6 @@ def too_late(environ, start_response):
         yield b"never"
 
 
-@app
 def too_late_for_write(environ, start_response):
     try:
         start_response("200 OK", [TEXT])(b"begun")
@@ -52,12 +48,10 @@ def too_late_for_write(environ, start_response):
         return [b"never"]
 
 
-@app
 def failing(environ, start_response):
     raise LookupError("not handled")
 
 
-@app
 def failing_midway(environ, start_response):
     start_response("200 OK", [TEXT])
     yield b"begun"
@@ -67,13 +61,11 @@ def failing_midway(environ, start_response):
 # Faults that the judges report --------------------------------------------------
 
 
-@app
 def without_type(environ, start_response):
     start_response("200 OK", [])
     return [b"what is it?"]
 
 
-@app
 def unquoted_etag(environ, start_response):
     start_response("200 OK", [TEXT, ("ETag", "abc")])
     return [b"tagged"]

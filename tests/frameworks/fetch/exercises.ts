@@ -3,28 +3,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertMatch, assertStringIncludes } from "@std/assert";
 import type { Exercise } from "../../../tools/matrix/part.ts";
+import { type Visit, visit } from "../visit.ts";
 import { LIVE_EXERCISES } from "./live_exercises.ts";
-
-/** A response that was read to its end. */
-interface Visit {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
 
 /** Creates a function that sends `"GET hello/Ada"` and follows no redirect. */
 function askOf(
   url: URL,
 ): (request: string, init?: RequestInit) => Promise<Visit> {
-  return async (request, init = {}) => {
+  return (request, init = {}) => {
     const [method = "GET", target = ""] = request.split(" ");
-    const response = await fetch(new URL(target, url), {
-      redirect: "manual",
-      ...init,
-      method,
-    });
-    const { status, headers } = response;
-    return { status, headers, text: await response.text() };
+    return visit(new URL(target, url), { ...init, method });
   };
 }
 
@@ -40,10 +28,7 @@ async function notFound(url: URL): Promise<void> {
   const ask = askOf(url);
   for (const target of ["GET nowhere", "GET hello/a/b", "POST hello/Ada"]) {
     const { status, text } = await ask(target);
-    assert(
-      [404, 405].includes(status),
-      `${target} was answered with ${status}`,
-    );
+    assert([404, 405].includes(status), `${target}: ${status}`);
     assert(text !== "");
   }
 }

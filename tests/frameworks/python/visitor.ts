@@ -1,11 +1,13 @@
 /** A browser that keeps cookies and submits forms. */
 
 import { assertEquals } from "@std/assert";
+import { type Visit, visit } from "../visit.ts";
 
 /** A client with cookies, which submits forms with their hidden fields. */
 export class Visitor {
   readonly #url: URL;
-  readonly #cookies = new Map<string, string>();
+  /** The cookies, by their name; may be changed. */
+  readonly cookies: Map<string, string> = new Map();
   /** The hidden fields of the last form. */
   #hidden: [name: string, value: string][] = [];
 
@@ -14,36 +16,28 @@ export class Visitor {
     this.#url = url;
   }
 
-  /** The cookies, by their name; may be changed. */
-  get cookies(): Map<string, string> {
-    return this.#cookies;
-  }
-
   /** Sends a request and keeps the cookies; does not follow redirects. */
-  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+  async ask(path: string, init: RequestInit = {}): Promise<Visit> {
     const headers = new Headers(init.headers);
-    if (this.#cookies.size > 0) {
-      const pairs = [...this.#cookies].map((pair) => pair.join("="));
+    if (this.cookies.size > 0) {
+      const pairs = [...this.cookies].map((pair) => pair.join("="));
       headers.set("cookie", pairs.join("; "));
     }
-    const target = new URL(path, this.#url);
-    const response = await fetch(target, {
-      redirect: "manual",
+    const response = await visit(new URL(path, this.#url), {
       ...init,
       headers,
     });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = cookie.match(/^([^=]+)=([^;]*)/) ?? [];
-      this.#cookies.set(name, value);
+      this.cookies.set(name, value);
     }
     return response;
   }
 
   /** Reads the text of a page that must exist. */
   async read(path: string): Promise<string> {
-    const response = await this.ask(path);
-    const text = await response.text();
-    assertEquals([response.status, path], [200, path], text.slice(0, 1000));
+    const { status, text } = await this.ask(path);
+    assertEquals([status, path], [200, path], text.slice(0, 1000));
     return text;
   }
 
@@ -51,10 +45,10 @@ export class Visitor {
   async seeForm(): Promise<string> {
     const text = await this.read("");
     const hidden = /<input type="hidden" name="([^"]*)" value="([^"]*)">/g;
-    const inputs = text.matchAll(hidden);
-    this.#hidden = Array.from(inputs, ([, name = "", value = ""]) => {
-      return [name, value];
-    });
+    this.#hidden = Array.from(
+      text.matchAll(hidden),
+      ([, name = "", value = ""]) => [name, value],
+    );
     return text;
   }
 
@@ -63,7 +57,7 @@ export class Visitor {
     path: string,
     fields: Fields,
     toInit: (body: Fields) => RequestInit = (body) => ({ body }),
-  ): Promise<Response> {
+  ): Promise<Visit> {
     for (const [name, value] of this.#hidden) fields.append(name, value);
     return await this.ask(path, { method: "POST", ...toInit(fields) });
   }
