@@ -23,6 +23,23 @@ const echo = answering(async (environ) => {
   return [await environ["wsgi.input"].read(size === "" ? -1 : Number(size))];
 }, []);
 
+Deno.test("toNodeListener() keeps the connection after a body that was not read to its end", async () => {
+  await using serving = await serveNode(echo);
+  using client = await RawClient.connect(serving);
+  const large = "x".repeat(1 << 20);
+  for (
+    const [request, expected] of [
+      [post(large, "/0"), ""],
+      [post(large, "/3"), "xxx"],
+      [postChunked(large, large), "xxxx"],
+      [post("last"), "last"],
+    ] as const
+  ) {
+    await client.send(request);
+    assertEquals((await client.response()).body, expected);
+  }
+});
+
 Deno.test("toNodeListener() answers a body over the limit with 413, and goes on", async () => {
   const called: unknown[] = [];
   await using serving = await serveNode((environ, startResponse) => {
