@@ -25,6 +25,7 @@ const LINE =
   '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b HTTP/1.1" 200 12';
 const LEFT = { clientLeft: true, status: 0, bytesSent: 0 };
 const UNKNOWN = { remoteAddress: undefined, bytesSent: 0 };
+const UNKNOWN_LINE = LINE.replace("192.0.2.1", "-").replace(" 12", " -");
 const failure = describeFailure(new RangeError('no "row"\n'));
 const CUT_OFF = ' cut off "RangeError: no \\"row\\"\\x0a"';
 
@@ -34,12 +35,7 @@ Deno.test.each<[Partial<AccessRecord>, string, string, string]>([
   [{ referer: "http://h/" }, LINE, ' "http://h/" "curl/8"', ""],
   [LEFT, LINE.replace("200 12", "- -"), ' "-" "curl/8"', " client left"],
   [{ failure }, LINE, ' "-" "curl/8"', CUT_OFF],
-  [
-    UNKNOWN,
-    LINE.replace("192.0.2.1", "-").replace(" 12", " -"),
-    ' "-" "curl/8"',
-    "",
-  ],
+  [UNKNOWN, UNKNOWN_LINE, ' "-" "curl/8"', ""],
 ])(
   "formatCommon() and formatCombined() write %j in UTC",
   (more, line, combined, end) => {

@@ -16,10 +16,7 @@ Deno.test("Cancellation.cancel() calls the last listener once, then aborts the s
     cancellation.cancel("again");
   });
   signal.addEventListener("abort", () => order.push("signal"));
-  assertEquals([cancellation.cancelled, cancellation.reason], [
-    false,
-    undefined,
-  ]);
+  assert(!cancellation.cancelled && cancellation.reason === undefined);
   const reason = new ClientDisconnected();
   cancellation.cancel(reason);
   cancellation.cancel(new ServerStopped());
@@ -61,7 +58,6 @@ Deno.test.each([
   ["ClientDisconnected", new ClientDisconnected()],
   ["ServerStopped", new ServerStopped()],
 ])("%s is an Error with its own name", (name, error) => {
-  assert(error instanceof Error);
-  assertEquals([error.name, error.constructor.name], [name, name]);
+  assert(error instanceof Error && error.constructor.name === name);
   assertEquals(String(error), `${name}: ${error.message}`);
 });

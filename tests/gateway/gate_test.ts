@@ -29,18 +29,6 @@ Deno.test("Gate.open() calls the waiting function synchronously, once", () => {
   assertEquals(told, ["open"]);
 });
 
-Deno.test("Gate can be closed and waited for again in the callback", () => {
-  const gate = new Gate();
-  let rounds = 0;
-  const wait = (): void => {
-    gate.close();
-    gate.wait(() => ++rounds === 3 || wait(), () => {});
-  };
-  wait();
-  for (let turn = 0; turn < 4; turn++) gate.open();
-  assertEquals(rounds, 3);
-});
-
 Deno.test("Gate.then() resolves in a separate job when the gate opens", async () => {
   const gate = new Gate();
   gate.close();

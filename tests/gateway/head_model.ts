@@ -79,7 +79,12 @@ const status = weighted<unknown>(
 
 const name = weighted(
   [8, mostly(TOKEN, `:()<>@,;\\"/[]?={} \t\xe9\u212a${CONTROLS}`, 9)],
-  [3, oneOf("Content-Type Set-Cookie set-cookie __proto__ Content-Lengths")],
+  [
+    3,
+    oneOf(
+      "Content-Type Set-Cookie set-cookie __proto__ Content-Lengths Accept-Charset",
+    ),
+  ],
 );
 
 const length = weighted(

@@ -1,7 +1,6 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import { toBytes } from "../../wsgi/byte_string.ts";
 import { Random } from "../random.ts";
-import { ask, within } from "../raw_client.ts";
+import { ask, RawClient, within } from "../raw_client.ts";
 import { startServer, stopServer } from "../server_program.ts";
 import { get } from "../server/serving.ts";
 
@@ -38,26 +37,9 @@ function pause(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time));
 }
 
-async function sendAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  let left = bytes;
-  while (left.length > 0) left = left.subarray(await conn.write(left));
-}
-
-/** Reads a number of bytes, or up to the end. */
-async function readUpTo(conn: Deno.Conn, count: number): Promise<number> {
-  const buffer = new Uint8Array(Math.min(count, 16_384));
-  let read = 0;
-  while (read < count) {
-    const got = await conn.read(buffer.subarray(0, count - read));
-    if (got === null) break;
-    read += got;
-  }
-  return read;
-}
-
 /** A client that leaves at a random moment and in a random way. */
 async function leave(port: number, random: Random): Promise<void> {
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  using client = await RawClient.connect({ port });
   const isUpload = random.chance(0.3);
   const body = isUpload ? random.below(100_000) : 0;
   const [line, length] = isUpload
@@ -65,21 +47,21 @@ async function leave(port: number, random: Random): Promise<void> {
     : [`GET ${random.pick(PATHS)}`, ""];
   // Otherwise a client that reads to the end would wait for it.
   const head = "Host: h\r\nConnection: close\r\n";
-  const request = toBytes(`${line} HTTP/1.1\r\n${head}${length}\r\n`);
+  const request = `${line} HTTP/1.1\r\n${head}${length}\r\n`;
   const moment = random.pick(["head", "upload", "sent", "read", "end"]);
   try {
     if (moment === "head") {
-      await sendAll(conn, request.subarray(0, random.below(request.length)));
+      await client.send(request.slice(0, random.below(request.length)));
     } else {
-      await sendAll(conn, request);
+      await client.send(request);
       const sent = moment === "upload" ? random.below(body + 1) : body;
-      await sendAll(conn, new Uint8Array(sent));
+      await client.send(new Uint8Array(sent));
     }
     if (moment === "sent") await pause(random.below(8));
     // Unread bytes turn the end into a reset.
-    if (moment === "read") await readUpTo(conn, 1 + random.below(100_000));
-    if (moment === "end" || random.chance(0.3)) await conn.closeWrite();
-    if (moment === "end") await readUpTo(conn, Infinity);
+    if (moment === "read") await client.skip(1 + random.below(100_000));
+    if (moment === "end" || random.chance(0.3)) await client.closeWrite();
+    if (moment === "end") await client.skip(Infinity);
   } catch {
     // The server closed first, because it responded before the upload ended.
   }

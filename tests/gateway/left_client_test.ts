@@ -3,19 +3,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { fromBytes } from "../../wsgi/byte_string.ts";
-import type { Application } from "../../wsgi/types.ts";
-import { RawClient, within } from "../raw_client.ts";
+import { within } from "../raw_client.ts";
 import { serveFetch, untilAborted } from "./left_client.ts";
 import { serveNode } from "./node/node_serving.ts";
 import { answering } from "./recording_transport.ts";
+import { send } from "../server/serving.ts";
 
-const SERVERS: [
-  name: string,
-  serve: (
-    app: Application,
-  ) => Promise<AsyncDisposable & { readonly port: number }>,
-][] = [
-  ["toFetchHandler()", (app) => Promise.resolve(serveFetch(app))],
+type Serve = typeof serveFetch | typeof serveNode;
+
+const SERVERS: [name: string, serve: Serve][] = [
+  ["toFetchHandler()", serveFetch],
   ["toNodeListener()", serveNode],
 ];
 
@@ -26,7 +23,7 @@ const CHUNKED =
 
 /** Reads the body once the client has left; returns its text or the error. */
 async function readAfter(
-  serve: (typeof SERVERS)[0][1],
+  serve: Serve,
   request: string,
   leave: "close" | "closeWrite",
 ): Promise<unknown> {
@@ -40,8 +37,7 @@ async function readAfter(
     await reading.then(seen.resolve, seen.resolve);
     return [];
   }));
-  using client = await RawClient.connect(server);
-  await client.send(request);
+  using client = await send(server, request);
   await within(called.promise, "the call to the application");
   await client[leave]();
   return await within(seen.promise, "the body");

@@ -1,23 +1,24 @@
 import { assertEquals } from "@std/assert";
 import { RateLimitedLog } from "../../gateway/rate_limited_log.ts";
+import { fail } from "./recording_transport.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 
 /** A log, its lines, and its clock. */
-function create(): {
-  readonly log: RateLimitedLog;
-  readonly lines: string[];
-  readonly clock: { now: number };
-} & Disposable {
-  const lines: string[] = [];
-  const clock = { now: 5 };
-  const original = performance.now;
-  performance.now = () => clock.now;
-  return {
-    log: new RateLimitedLog(new StderrStream((text) => void lines.push(text))),
-    lines,
-    clock,
-    [Symbol.dispose]: () => void (performance.now = original),
-  };
+class Logging implements Disposable {
+  readonly lines: string[] = [];
+  readonly log = new RateLimitedLog(
+    new StderrStream((text) => void this.lines.push(text)),
+  );
+  now = 5;
+  readonly #original = performance.now;
+
+  constructor() {
+    performance.now = () => this.now;
+  }
+
+  [Symbol.dispose](): void {
+    performance.now = this.#original;
+  }
 }
 
 function addMany(log: RateLimitedLog, count: number): void {
@@ -27,7 +28,7 @@ function addMany(log: RateLimitedLog, count: number): void {
 Deno.test.each([[0, 0], [1, 1], [20, 20], [21, 20], [500, 20]])(
   "RateLimitedLog of %d lines writes the first %d",
   (given, written) => {
-    using made = create();
+    using made = new Logging();
     addMany(made.log, given);
     assertEquals(made.lines.length, written);
     assertEquals(made.lines.at(-1), written ? `line ${written}\n` : undefined);
@@ -35,11 +36,11 @@ Deno.test.each([[0, 0], [1, 1], [20, 20], [21, 20], [500, 20]])(
 );
 
 Deno.test("RateLimitedLog counts the omitted lines before the next ones", () => {
-  using made = create();
+  using made = new Logging();
   addMany(made.log, 25);
-  made.clock.now += 9_999;
+  made.now += 9_999;
   made.log.add("still too early");
-  made.clock.now += 1;
+  made.now += 1;
   addMany(made.log, 20);
   assertEquals(made.lines.length, 41);
   const counted = ["6 more lines like these\n", "line 1\n"];
@@ -47,7 +48,7 @@ Deno.test("RateLimitedLog counts the omitted lines before the next ones", () => 
 });
 
 Deno.test("RateLimitedLog.close() counts the omitted lines once", () => {
-  using made = create();
+  using made = new Logging();
   addMany(made.log, 22);
   made.log.close();
   made.log.close();
@@ -55,19 +56,15 @@ Deno.test("RateLimitedLog.close() counts the omitted lines once", () => {
 });
 
 Deno.test("RateLimitedLog escapes controls, and keeps the lines of a stack", () => {
-  using made = create();
+  using made = new Logging();
   made.log.add("a\r\nb\x1b[31m \n");
   assertEquals(made.lines, ["a\\r\nb\\x1b[31m\n"]);
 });
 
 Deno.test("RateLimitedLog continues when its stream is broken", () => {
   let calls = 0;
-  const log = new RateLimitedLog(
-    new StderrStream(() => {
-      calls++;
-      throw new Error("the disk is full");
-    }),
-  );
+  const broken = () => (calls++, fail("the disk is full"));
+  const log = new RateLimitedLog(new StderrStream(broken));
   addMany(log, 25);
   log.close();
   assertEquals(calls, 21);

@@ -21,7 +21,7 @@ export const KINDS = [
 
 export type Kind = typeof KINDS[number];
 
-/** A body that records `next`, `return` and `close` as events. */
+/** A body that records `next`, `return` and `close` as events, and bad calls. */
 export function bodyOf(
   kind: Kind,
   chunks: Iterable<string>,
@@ -50,10 +50,12 @@ function syncIterator(
   events: Events,
 ): Iterator<Uint8Array, void> {
   const iterator = chunks[Symbol.iterator]();
+  let ended = false;
   return {
     next(): IteratorResult<Uint8Array, void> {
-      events.add("next");
+      events.add(ended ? "next after the end" : "next");
       const { done, value } = iterator.next();
+      ended = done === true;
       return done
         ? { done, value: undefined }
         : { done: false, value: toBytes(value) };
@@ -70,8 +72,16 @@ function asyncIterator(
   events: Events,
 ): AsyncIterator<Uint8Array, void> {
   const iterator = syncIterator(chunks, events);
+  let isPending = false;
   return {
-    next: () => Promise.resolve(iterator.next()),
+    async next(): Promise<IteratorResult<Uint8Array, void>> {
+      if (isPending) events.add("two next() at a time");
+      isPending = true;
+      const result = iterator.next();
+      await Promise.resolve();
+      isPending = false;
+      return result;
+    },
     return: () => Promise.resolve(iterator.return!()),
   };
 }

@@ -16,7 +16,10 @@ import {
   type ResponseHead,
   withContentLength,
 } from "../../gateway/response_head.ts";
-import { runApplication } from "../../gateway/run_application.ts";
+import {
+  runApplication,
+  type RunOptions,
+} from "../../gateway/run_application.ts";
 import { hasNoBody } from "../../wsgi/status.ts";
 import type { Transport } from "../../gateway/transport.ts";
 import type {
@@ -64,6 +67,8 @@ export class RecordingTransport implements Transport {
   reason: unknown;
   /** While true, write() returns a promise that `release()` settles. */
   isBusy = false;
+  /** The result of end(). */
+  ending: Promise<void> | undefined;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
 
   constructor(events: Events = new Events()) {
@@ -106,6 +111,7 @@ export class RecordingTransport implements Transport {
     this.#demand(this.outcome === "open", "second end");
     this.outcome = "ended";
     this.events.add("end");
+    return this.ending;
   }
 
   abort(reason: unknown): void {
@@ -125,11 +131,11 @@ export class RecordingTransport implements Transport {
 
 /** A transport that can send a whole response at once. */
 export class RespondingTransport extends RecordingTransport {
-  /** How often respond() was called. */
-  responded = 0;
+  /** The heads given to respond(). */
+  readonly responded: ResponseHead[] = [];
 
   respond(head: ResponseHead, body: Uint8Array): void | Promise<void> {
-    this.responded++;
+    this.responded.push(head);
     // A length that the head leaves out is up to the transport.
     this.sendHead(
       hasNoBody(head.code) ? head : withContentLength(head, body.byteLength),
@@ -220,7 +226,8 @@ export interface Settings {
   method?: string;
   environ?: Partial<Environ>;
   transport?: RecordingTransport;
-  onError?: (error: unknown, environ: Environ) => void;
+  onError?: RunOptions["onError"];
+  errorPage?: RunOptions["errorPage"];
 }
 
 /** A call to runApplication() and its outcome. */
@@ -245,7 +252,7 @@ export class Run {
       app as Application,
       environ,
       transport instanceof PlainTransport ? transport.required : transport,
-      { onError: settings.onError },
+      { onError: settings.onError, errorPage: settings.errorPage },
     );
   }
 

@@ -17,26 +17,6 @@ Deno.test("createHead() rejects an empty status, also before it has seen another
   assertThrows(() => fresh.createHead("", []), TypeError, "three digits");
 });
 
-Deno.test("createHead() returns status, code and headers", () => {
-  assertEquals(createHead("201 Made", [["X-A", "1"], ["x-a", ""]]), {
-    status: "201 Made",
-    code: 201,
-    headers: [["X-A", "1"], ["x-a", ""]],
-    contentLength: undefined,
-  });
-});
-
-// status-range
-Deno.test("createHead() accepts the codes from 200 to 599 and no others", () => {
-  for (let code = 0; code <= 999; code++) {
-    const status = `${String(code).padStart(3, "0")} Any`;
-    const create = () => createHead(status, []);
-    const message = `status must be from 200 to 599, got "${status}"`;
-    if (code >= 200 && code <= 599) assertEquals(create().code, code);
-    else assertThrows(create, RangeError, message);
-  }
-});
-
 /** Whether startResponse would accept a status and headers. */
 function isTaken(status: unknown, headers: unknown): boolean {
   try {
@@ -78,9 +58,13 @@ Deno.test("createHead() accepts exactly what a slow model accepts, and changes n
     assertEquals(isTaken(head.status, head.headers), expected);
     if (!expected) return;
     taken++;
-    const { status, code, headers } = createHead(head.status, head.headers);
-    const given = [head.status, Number(status.slice(0, 3)), head.headers];
-    assertEquals<unknown>([status, code, headers], given);
+    const made = createHead(head.status, head.headers);
+    const { status, headers } = made;
+    const isLength = ([name]: HeaderTuple) => /^content-length$/i.test(name);
+    const length = headers.find(isLength)?.[1];
+    const contentLength = length === undefined ? length : Number(length);
+    const code = Number(status.slice(0, 3));
+    assertEquals<unknown>(made, { ...head, code, contentLength });
   });
   fc.assert(property, { numRuns: 5000 });
   // Otherwise one half of the model would hardly be used.
@@ -120,6 +104,9 @@ Deno.test.each<[unknown, unknown, string]>([
   ["OK", [], `${STATUS} "OK"`],
   ["2000 OK", [], `${STATUS} "2000 OK"`],
   ["200 OK\n", [], `${STATUS} "200 OK\\n"`],
+  // status-range
+  ["199 Low", [], 'status must be from 200 to 599, got "199 Low"'],
+  ["600 High", [], 'status must be from 200 to 599, got "600 High"'],
   ...([
     [undefined, `${ARRAY} undefined`],
     [{}, `${ARRAY} an object`],
@@ -142,7 +129,9 @@ Deno.test.each<[unknown, unknown, string]>([
 ])(
   "createHead() describes the fault of the status %o and the headers %o",
   (status, headers, message) => {
-    const error = assertThrows(() => createHead(status, headers), TypeError);
+    const isRange = message.includes("from 200 to 599");
+    const create = () => createHead(status, headers);
+    const error = assertThrows(create, isRange ? RangeError : TypeError);
     assert(error.message.startsWith("Cannot start the response: "));
     assert(error.message.endsWith(message), error.message);
   },
@@ -160,16 +149,6 @@ Deno.test("createHead() copies the array and its pairs, and reads each element o
   Object.defineProperty(pair, 1, { get: () => reads++ === 0 ? "b" : "\r\n" });
   assertEquals(createHead("200 OK", [pair]).headers, [["A", "b"]]);
 });
-
-Deno.test.each([["0", 0], ["12", 12], ["0012", 12]])(
-  "createHead() reads the Content-Length %j as %s",
-  (value, length) => {
-    for (const name of ["Content-Length", "content-length", "CONTENT-LENGTH"]) {
-      const head = createHead("200 OK", [[name, value]]);
-      assertEquals(head.contentLength, length);
-    }
-  },
-);
 
 Deno.test("withContentLength() adds a length only if there is none", () => {
   const without = createHead("200 OK", [["A", "b"]]);

@@ -1,13 +1,16 @@
-// SPEC.md 5.16 and 5.17: the client leaves, or the server ends a request early.
+// SPEC.md 5.12 to 5.17: close(), Content-Length, a client that leaves, and a
+// server that ends a request early. run_application_lanes_test.ts has the normal
+// ends of all kinds of bodies.
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout } from "node:timers/promises";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   ClientDisconnected,
   ServerStopped,
 } from "../../gateway/cancellation.ts";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
+import type { HeaderTuple } from "../../wsgi/types.ts";
 import {
   type AsyncChunks,
   bodyOf,
@@ -18,7 +21,7 @@ import {
 import {
   answering,
   ended,
-  type Events,
+  Events,
   fail,
   leave,
   type LooseApplication,
@@ -27,8 +30,111 @@ import {
   RespondingTransport,
   Run,
   run,
+  runAll,
   sending,
+  turn,
 } from "./recording_transport.ts";
+
+Deno.test.each([
+  ["the normal end", "200 OK", ["a"], undefined],
+  ["an end without a chunk", "200 OK", [], undefined],
+  ["Content-Length", "200 OK", ["a", "b"], "1"],
+  ["an error", "wrong", ["a"], undefined],
+  ["a status without content", "204 Empty", ["a"], undefined],
+])(
+  "runApplication() waits for the transport and for close() at %s",
+  async (_end, status, chunks, length) => {
+    for (const isTransportLast of [true, false]) {
+      const gate = Promise.withResolvers<void>();
+      const transport = new RespondingTransport();
+      transport.ending = gate.promise;
+      const { events } = transport;
+      const closed = Promise.withResolvers<void>();
+      const app: LooseApplication = (_environ, startResponse) => {
+        const headers: HeaderTuple[] = [];
+        if (length !== undefined) headers.push(["Content-Length", length]);
+        try {
+          startResponse(status, headers);
+        } catch {
+          // Catching it changes nothing.
+        }
+        const close = () => (events.add("close"), closed.promise);
+        return Object.assign(bodyOf("generator", chunks), { close });
+      };
+      const waiting = new Run(app, { transport });
+      const done = waiting.finish().then(() => events.add("settled"));
+      const [first, last] = isTransportLast ? [closed, gate] : [gate, closed];
+      first.resolve();
+      await events.seen("close");
+      await turn();
+      assertEquals(events.count("settled"), 0);
+      last.resolve();
+      await done;
+      assertEquals(events.count("end"), 1);
+    }
+  },
+);
+
+// close-array-early
+Deno.test("runApplication() closes an array before it sends its chunks", async () => {
+  for (const pause of [undefined, Promise.resolve()]) {
+    for (const Transport of [RespondingTransport, RecordingTransport]) {
+      const transport = new Transport();
+      const { events } = transport;
+      const close = () => (events.add("close"), pause);
+      const body = Object.assign(["a", "b"].map(toBytes), { close });
+      await run(answering(() => body), { transport });
+      assertEquals(events.list, ["close", "head 200", "write ab", "end"]);
+    }
+  }
+});
+
+// close-called
+Deno.test.each(KINDS)(
+  "runApplication() answers 500, and closes the body, if startResponse was never called: %s",
+  async (kind) => {
+    const events = new Events();
+    const runs = await runAll(() => bodyOf(kind, ["a"], events));
+    for (const one of runs) assertEquals(ended(one)[0], 500);
+    assertEquals(events.count("close"), runs.length);
+  },
+);
+
+// length-end-asked
+Deno.test.each(KINDS.slice(1))(
+  "runApplication() ends the response at Content-Length before the transport accepts more, and calls next() once more: %s",
+  async (kind) => {
+    const transport = new RespondingTransport();
+    const { events } = transport;
+    transport.isBusy = true;
+    const body = () => bodyOf(kind, ["a"], events);
+    const app = answering(body, [["Content-Length", "1"]]);
+    const { written } = await run(app, { transport });
+    const sent = "next,head 200,write a,end,next,close";
+    assertEquals([events.list.join(), written], [sent, []]);
+  },
+);
+
+Deno.test.each([["a", 1], ["", 0]])(
+  "runApplication() stops a body that exceeds Content-Length with %j, even after write()",
+  async (chunk, logged) => {
+    for (const isWritten of [false, true]) {
+      const events = new Events();
+      const chunks = function* (): Generator<string, void> {
+        if (!isWritten) yield "ab";
+        yield* endless(chunk);
+      };
+      const one = await run((_environ, startResponse) => {
+        const write = startResponse("200 OK", [["Content-Length", "2"]]);
+        if (isWritten) write(toBytes("ab"));
+        return bodyOf("iterator", chunks(), events);
+      });
+      const asked = isWritten ? ["next"] : ["next", "next"];
+      assertEquals(events.list, [...asked, "return", "close"]);
+      assertEquals(ended(one), [200, "ab", "ended", logged]);
+    }
+  },
+);
 
 /** A run whose body waits once `seen` has happened. */
 async function waitFor(
@@ -173,29 +279,41 @@ Deno.test.each<[string, () => unknown, number]>([
   },
 );
 
-// server-deadline: the server gives up before the headers are sent, and after.
-Deno.test("runApplication() answers 503 when the server stops before the first byte", async () => {
-  const waiting = await waitFor("next", hangs);
-  waiting.transport.cancellation.cancel(new ServerStopped());
-  await waiting.finish();
-  assertEquals(ended(waiting), [503, "503 Service Unavailable\n", "ended", 1]);
-  assertEquals(waiting.events.slice(-2), ["return", "close"]);
-});
+const streams = (events: Events) =>
+  answering(() => bodyOf("generator", endless("a"), events));
 
-Deno.test("runApplication() breaks the response off when the server stops after the first byte", async () => {
-  const waiting = await waitFor(
-    "waits",
-    (events) =>
-      answering(async function* (): AsyncChunks {
-        yield toBytes("a");
-        events.add("waits");
-        await new Promise(() => {});
-      }),
-  );
-  waiting.transport.cancellation.cancel(new ServerStopped());
-  await waiting.finish();
-  assertEquals(ended(waiting).slice(0, 3), [200, "a", "aborted"]);
-});
+// server-deadline: the server gives up before the headers are sent, and after.
+Deno.test.each([
+  [
+    "next",
+    new ServerStopped(),
+    hangs,
+    503,
+    "503 Service Unavailable\n",
+    "ended",
+  ],
+  [
+    "next",
+    new Error("odd"),
+    hangs,
+    500,
+    "500 Internal Server Error\n",
+    "ended",
+  ],
+  ["write a", new ServerStopped(), streams, 200, "a", "aborted"],
+])(
+  "runApplication() ends a request after %j when it is cancelled by %s",
+  async (seen, reason, app, code, body, outcome) => {
+    const transport = new RespondingTransport();
+    transport.isBusy = true;
+    const waiting = await waitFor(seen, app, transport);
+    transport.cancellation.cancel(reason);
+    transport.release();
+    await waiting.finish();
+    assertEquals(ended(waiting), [code, body, outcome, 1]);
+    assertEquals(waiting.events.slice(-2), ["return", "close"]);
+  },
+);
 
 Deno.test("runApplication() answers 503 while an application or a close() still waits", async () => {
   const closed = Promise.withResolvers<void>();
@@ -224,11 +342,4 @@ Deno.test("runApplication() logs a rejection of the application after the server
   await waiting.finish();
   assertEquals(waiting.transport.head?.code, 503);
   assertStringIncludes(waiting.written.join(""), "too late");
-});
-
-Deno.test("runApplication() answers 500 when a request is cancelled for another reason", async () => {
-  const waiting = await waitFor("next", hangs);
-  waiting.transport.cancellation.cancel(new Error("some other end"));
-  await waiting.finish();
-  assertEquals(waiting.transport.head?.code, 500);
 });

@@ -4,89 +4,30 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertStringIncludes } from "@std/assert";
 import { RequestBodyError } from "../../gateway/input/request_body_error.ts";
-import { createHead, type ResponseHead } from "../../gateway/response_head.ts";
-import { runApplication } from "../../gateway/run_application.ts";
+import { createHead } from "../../gateway/response_head.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { Environ } from "../../wsgi/types.ts";
-import { type AsyncChunks, bodyOf, KINDS } from "./recording_body.ts";
+import type { Environ, HeaderTuple } from "../../wsgi/types.ts";
+import {
+  type AsyncChunks,
+  bodyOf,
+  type Chunks,
+  KINDS,
+} from "./recording_body.ts";
 import {
   answering,
   ended,
+  Events,
   fail,
-  type LooseApplication,
-  PLAIN,
   RecordingTransport,
   RespondingTransport,
+  Run,
   run,
   runAll,
   sending,
-  testEnviron,
+  turn,
 } from "./recording_transport.ts";
 
 const PAGE = "500 Internal Server Error\n";
-
-// error-500, error-own-answers, error-logged. The kit has other places.
-Deno.test("runApplication() answers an error with a complete 500, and logs its stack", async () => {
-  const app: LooseApplication = async function* (_environ, start): AsyncChunks {
-    start("200 OK", [["Set-Cookie", "a=1"], ["Content-Length", "999"]]);
-    yield await Promise.resolve(new Uint8Array());
-    fail();
-  };
-  for (const one of await runAll(app)) {
-    assertEquals(ended(one), [500, PAGE, "ended", 1]);
-    assertEquals(one.transport.headers, [
-      ["Content-Type", "text/plain; charset=utf-8"],
-      ["Content-Length", "26"],
-    ]);
-    assertMatch(one.written[0]!, /^Error: on purpose\n +at .*fail \(.+\n$/s);
-  }
-  for (const one of await runAll(() => fail(), { method: "HEAD" })) {
-    assertEquals(ended(one), [500, "", "ended", 1]);
-    assertEquals(one.transport.head?.contentLength, 26);
-  }
-});
-
-// error-breaks
-Deno.test.each(KINDS.slice(1))(
-  "runApplication() breaks the response off at an error after the first byte: %s",
-  async (kind) => {
-    const chunks = function* (): Generator<string, void> {
-      yield "a";
-      fail();
-    };
-    for (const one of await runAll(answering(() => bodyOf(kind, chunks())))) {
-      assertEquals(ended(one), [200, "a", "aborted", 1]);
-      assertEquals((one.transport.reason as Error).message, "on purpose");
-    }
-  },
-);
-
-Deno.test("runApplication() breaks the response off at an error after write()", async () => {
-  const runs = await runAll((_environ, startResponse) => {
-    startResponse("200 OK", PLAIN)(toBytes("a"));
-    fail();
-  });
-  for (const { events } of runs) {
-    assertEquals(events, ["head 200", "write a", "abort"]);
-  }
-});
-
-// error-request-body
-Deno.test.each<[400 | 413, string]>([
-  [400, "400 Bad Request"],
-  [413, "413 Content Too Large"],
-])(
-  "runApplication() answers a RequestBodyError with its status %i",
-  async (code, line) => {
-    const error = new RequestBodyError("The body was cut short", code);
-    const runs = await runAll(answering(() => Promise.reject(error)));
-    for (const { transport: { status, body }, written } of runs) {
-      assertEquals([status, body], [line, `${line}\n`]);
-      // No line of the program is at fault, so there is no stack.
-      assertEquals(written, ["The body was cut short\n"]);
-    }
-  },
-);
 
 Deno.test("runApplication() calls onError with the error and the environ, after the log", async () => {
   const calls: [unknown, Environ][] = [];
@@ -113,15 +54,11 @@ Deno.test("runApplication() answers although the log or onError throws", async (
 
 Deno.test("runApplication() writes errors to stderr if there is no wsgi.errors", async () => {
   let text = "";
-  const value = (chunk: Uint8Array): number => {
+  const settings = { environ: { "wsgi.errors": undefined as never } };
+  Deno.stderr.writeSync = (chunk) => {
     text += new TextDecoder().decode(chunk);
     return chunk.byteLength;
   };
-  const settings = { environ: { "wsgi.errors": undefined as never } };
-  Object.defineProperty(Deno.stderr, "writeSync", {
-    value,
-    configurable: true,
-  });
   try {
     assertEquals((await run(sending("a"), settings)).transport.body, "a");
     assertEquals(text, "");
@@ -143,40 +80,166 @@ Deno.test("runApplication() waits for the error page and for close()", async () 
   assertEquals([transport.body, closed], [PAGE, true]);
 });
 
-/** Runs an application that throws, and returns the response and the log. */
-async function failWith(
-  error: unknown,
-  errorPage: (code: number) => [ResponseHead, Uint8Array],
-): Promise<[sent: unknown[], log: string]> {
-  const transport = new RespondingTransport();
-  const { environ, written } = testEnviron();
-  const app = () => Promise.reject(error);
-  await runApplication(app, environ, transport, { errorPage });
-  const { status, headers, body, outcome } = transport;
-  return [[status, headers, body, outcome], written.join("")];
-}
-
-Deno.test.each<[unknown, number, string]>([
-  [new Error("broken"), 500, "Error: broken\n"],
-  [new RequestBodyError("too large", 413), 413, "too large\n"],
+// error-500, error-own-answers, error-logged, error-request-body. If no line of
+// the program is at fault, there is no stack. The kit has other places.
+Deno.test.each<[unknown, string, RegExp]>([
+  [new Error("broken"), "500 Internal Server Error", /^Error: broken\n +at /],
+  [new RequestBodyError("cut", 400), "400 Bad Request", /^cut\n$/],
+  [new RequestBodyError("large", 413), "413 Content Too Large", /^large\n$/],
 ])(
-  "runApplication() answers %s with what errorPage returns for %i",
-  async (error, status, line) => {
-    const codes: number[] = [];
-    const [sent, log] = await failWith(error, (code) => {
-      codes.push(code);
-      return [createHead("502 Bad", [["X", "y"]]), toBytes("sorry")];
+  "runApplication() answers %s with %s, or with what errorPage returns",
+  async (error, line, log) => {
+    const code = line.slice(0, 3);
+    const failed = (): Promise<never> => Promise.reject(error);
+    const app = answering(failed, [["Set-Cookie", "a"], [
+      "Content-Length",
+      "9",
+    ]]);
+    const page = `${line}\n`;
+    const length: HeaderTuple = ["Content-Length", `${page.length}`];
+    for (const method of ["GET", "HEAD"]) {
+      for (const { transport, written } of await runAll(app, { method })) {
+        const { status, body, headers } = transport;
+        assertEquals([status, body], [line, method === "GET" ? page : ""]);
+        const type = "text/plain; charset=utf-8";
+        assertEquals(headers, [["Content-Type", type], length]);
+        assertMatch(written.join(), log);
+      }
+    }
+    const own = await run(app, {
+      errorPage: (code) => [
+        createHead("502 Bad", [["X", `${code}`]]),
+        toBytes("sorry"),
+      ],
     });
-    assertEquals(codes, [status]);
-    const headers = [["X", "y"], ["Content-Length", "5"]];
-    assertEquals(sent, ["502 Bad", headers, "sorry", "ended"]);
-    assertStringIncludes(log, line);
+    assertEquals(ended(own), [502, "sorry", "ended", 1]);
+    const ownHeaders = [["X", code], ["Content-Length", "5"]];
+    assertEquals<unknown>(own.transport.headers, ownHeaders);
+    assertMatch(own.written.join(), log);
   },
 );
 
 Deno.test("runApplication() breaks off when errorPage fails", async () => {
-  const [sent, log] = await failWith(new Error("first"), () => fail("second"));
-  assertEquals(sent, [undefined, [], "", "aborted"]);
-  assertStringIncludes(log, "Error: first\n");
-  assertStringIncludes(log, "Error: second\n");
+  const errorPage = () => fail("second");
+  const one = await run(() => Promise.reject(new Error("first")), {
+    errorPage,
+  });
+  assertEquals(ended(one), [undefined, "", "aborted", 2]);
+  assertStringIncludes(one.written[0]!, "Error: first\n");
+  assertStringIncludes(one.written[1]!, "Error: second\n");
+});
+
+/** Creates a transport that fails in one of its functions. */
+function failing(
+  at: "sendHead" | "write" | "end" | "respond",
+  how: string,
+  events?: Events,
+): RespondingTransport {
+  const transport = new RespondingTransport(events);
+  const method = transport[at];
+  const value = (...args: unknown[]): Promise<void> => {
+    if (at !== "end" && at !== "respond") {
+      Reflect.apply(method, transport, args);
+    }
+    if (how === "throws") fail(`${at} failed`);
+    return Promise.try(fail, `${at} failed`);
+  };
+  // It would call the others.
+  transport.respond = () => {};
+  return Object.defineProperty(transport, at, { value });
+}
+
+Deno.test.each(
+  [
+    ["sendHead", "throws"],
+    ["write", "throws"],
+    ["write", "rejects"],
+    ["end", "throws"],
+    ["end", "rejects"],
+    ["respond", "throws"],
+    ["respond", "rejects"],
+  ] as const,
+)("runApplication() survives a transport whose %s() %s", async (at, how) => {
+  let failures = 0;
+  for (const kind of KINDS) {
+    for (const method of ["GET", "HEAD"]) {
+      const events = new Events();
+      const transport = failing(at, how, events);
+      const app = answering(() => bodyOf(kind, ["a", "b"], events));
+      const { written } = await run(app, { method, transport });
+      assertEquals(events.count("close"), 1);
+      // Not every kind of response makes this call.
+      const hasFailed = written.join("").includes(`${at} failed`);
+      const isBroken = hasFailed && (how === "throws" || at === "write");
+      assertEquals(transport.outcome === "aborted", isBroken);
+      failures += hasFailed ? 1 : 0;
+    }
+  }
+  assert(failures > 0);
+});
+
+Deno.test.each(["throws", "rejects"])(
+  "runApplication() logs that respond() %s for an error page, and after an async close()",
+  async (how) => {
+    const transport = failing("respond", how);
+    const app = () => Promise.reject("no luck");
+    const { written } = await run(app, { transport });
+    if (how === "throws") {
+      const { outcome, reason } = transport;
+      assertEquals([outcome, reason], ["aborted", "no luck"]);
+    }
+    assertEquals(written.length, 2);
+    assertStringIncludes(written[0]!, "no luck");
+    assertStringIncludes(written[1]!, "respond failed");
+    const close = (): Promise<void> => Promise.resolve();
+    const body = Object.assign([toBytes("a")], { close });
+    const closing = await run(answering(() => body), {
+      transport: failing("respond", how),
+    });
+    assertStringIncludes(closing.written[0]!, "respond failed");
+  },
+);
+
+Deno.test("runApplication() logs errors of a body that come after Content-Length is reached", async () => {
+  const chunk = { done: false, value: toBytes("a") };
+  const results: unknown[] = [chunk, Promise.resolve(chunk)];
+  const promising = {
+    [Symbol.iterator]: () => ({ next: () => results.shift() }),
+  };
+  const throwing = function* (): Chunks {
+    yield toBytes("a");
+    fail();
+  };
+  const headers = [["Content-Length", "1"]] as const;
+  for (
+    const [body, message] of [
+      [() => promising, "must not return a promise"],
+      [throwing, "on purpose"],
+    ] as const
+  ) {
+    const one = await run(answering<unknown>(body, headers));
+    assertEquals(ended(one), [200, "a", "ended", 1]);
+    assertStringIncludes(one.written[0]!, message);
+  }
+});
+
+Deno.test("runApplication() survives a transport that fails after Content-Length is reached", async () => {
+  const ending = Promise.withResolvers<void>();
+  const transport = new RespondingTransport();
+  transport.ending = ending.promise;
+  transport.isBusy = true;
+  const gate = Promise.withResolvers<void>();
+  const body = async function* (): AsyncChunks {
+    yield toBytes("a");
+    await gate.promise;
+  };
+  const app = answering(body, [["Content-Length", "1"]]);
+  const waiting = new Run(app, { transport });
+  await transport.events.seen("end");
+  transport.release(new Error("write failed"));
+  ending.reject(new Error("end failed"));
+  await turn();
+  gate.resolve();
+  await waiting.finish();
+  assertStringIncludes(waiting.written.join(""), "end failed");
 });

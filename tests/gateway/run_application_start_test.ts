@@ -1,52 +1,179 @@
-// SPEC.md 5.8 and 5.10: startResponse and write().
+// SPEC.md 5.1 and 5.8 to 5.11: how an application is called, startResponse and
+// write(), and how the body is iterated.
 
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
+import { toNodeListener } from "../../gateway/node/node.ts";
+import { runApplication } from "../../gateway/run_application.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
-import type { StartResponse, Write } from "../../wsgi/types.ts";
+import { StderrStream } from "../../wsgi/error_stream.ts";
+import type { Application, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Chunks } from "./recording_body.ts";
 import {
   answering,
   ended,
+  Events,
   fail,
   leave,
-  type LooseApplication,
   PLAIN,
   RecordingTransport,
   RespondingTransport,
   Run,
   run,
   runAll,
+  testEnviron,
   turn,
 } from "./recording_transport.ts";
 
-// server-refuses-result, server-start-checks. The kit has other misuses.
-Deno.test.each<[what: string, app: LooseApplication, message: string]>([
-  ["returns nothing", answering(() => {}), "is a return missing?"],
-  ["resolves to undefined", async (_environ, start) => {
-    await Promise.resolve();
-    start("200 OK", PLAIN);
-  }, "got undefined: is a return missing?"],
-  ["catches that it has a bad status", (_environ, start) => {
-    assertThrows(() => start("999 Huh", PLAIN), RangeError);
-    return [toBytes("hello")];
-  }, 'got "999 Huh"'],
-  ["catches that it writes text", (_environ, start) => {
-    const write = start("200 OK", PLAIN);
-    assertThrows(() => write("text" as unknown as Uint8Array), TypeError);
-    return [toBytes("hello")];
-  }, 'Cannot send the body: chunk must be a Uint8Array, got "text"'],
-])(
-  "runApplication() answers 500 for an application that %s",
-  async (_, app, message) => {
-    for (const method of ["GET", "HEAD"]) {
-      for (const one of await runAll(app, { method })) {
-        assertEquals([ended(one)[0], ended(one)[3]], [500, 1]);
-        assertStringIncludes(one.written[0]!, message);
-      }
+// server-sync-path: the shortest path, in code and in time.
+Deno.test.each([[["hello"]], [["hel", "lo"]], [[]]])(
+  "runApplication() is sync for the sync array %j",
+  (chunks) => {
+    for (const Transport of [RecordingTransport, RespondingTransport]) {
+      const transport = new Transport();
+      const sync = new Run(answering(() => chunks.map(toBytes)), { transport });
+      assertEquals(sync.done, undefined);
+      const text = chunks.join("");
+      assertEquals(ended(sync), [200, text, "ended", 0]);
+      const writes = text === "" ? [] : [`write ${text}`];
+      assertEquals(sync.events, ["head 200", ...writes, "end"]);
+      if (!(transport instanceof RespondingTransport)) continue;
+      // The transport may add the length in its own way.
+      const lengths = transport.responded.map((head) => head.contentLength);
+      assertEquals(lengths, [undefined]);
     }
+    const failing = new Run(() => fail());
+    assertEquals([failing.done, ended(failing)[0]], [undefined, 500]);
   },
 );
+
+Deno.test("runApplication() awaits any object with a then() method", async () => {
+  const then = (take: (body: unknown) => void) => take([toBytes("later")]);
+  const { transport } = await run(answering(() => ({ then })));
+  assertEquals(transport.body, "later");
+});
+
+Deno.test("runApplication() answers 500 when reading the result throws", async () => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const getter = {
+    get then(): never {
+      return fail();
+    },
+  };
+  // A hole is not a chunk.
+  const holes = Object.assign([], { 0: toBytes("a"), 2: toBytes("b") });
+  for (const result of [getter, proxy, holes]) {
+    const { transport } = await run(answering(() => result));
+    assertEquals(transport.head?.code, 500);
+  }
+});
+
+// The method of the request counts, even if the application changes environ.
+Deno.test("runApplication() reads method and wsgi.errors before the call", async () => {
+  const { transport, written } = await run((environ, startResponse) => {
+    environ.REQUEST_METHOD = "HEAD";
+    environ["wsgi.errors"] = new StderrStream(() => {});
+    startResponse("200 OK", PLAIN);
+    return Object.assign([toBytes("hello")], { close: () => fail("logged") });
+  });
+  assertEquals(transport.body, "hello");
+  assertStringIncludes(written.join(""), "logged");
+});
+
+Deno.test.each([
+  [undefined, "undefined"],
+  [{ fetch(): void {} }, "an object"],
+  ["app", '"app"'],
+])(
+  "runApplication() and its gateways throw for %s as an application",
+  (given, got) => {
+    const app = given as unknown as Application;
+    const transport = new RecordingTransport();
+    const calls = [
+      () => runApplication(app, testEnviron().environ, transport),
+      () => toFetchHandler(app),
+      () => toNodeListener(app),
+    ];
+    const message =
+      `Cannot run the application: it must be a function (environ, startResponse), got ${got}`;
+    for (const call of calls) assertThrows(call, TypeError, message);
+    assertEquals(transport.events.list, []);
+  },
+);
+
+/** A proxy that records which members of its target are read. */
+function watched<T extends object>(target: T, seen: Set<PropertyKey>): T {
+  return new Proxy(target, {
+    get(target, key): unknown {
+      seen.add(key);
+      const value = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+// server-body-members
+Deno.test("runApplication() uses only the iterator method and close of a body", async () => {
+  const body = new Set<PropertyKey>();
+  const iterator = new Set<PropertyKey>();
+  const events = new Events();
+  const close = () => events.add("close of the iterator");
+  const values = Object.assign([toBytes("a")].values(), { close });
+  const given = {
+    [Symbol.iterator]: () => watched(values, iterator),
+    close(): void {},
+  };
+  await run(answering(() => watched(given, body)));
+  // Awaiting a value reads its then().
+  body.delete("then");
+  const { asyncIterator, iterator: sync } = Symbol;
+  assertEquals(body, new Set<PropertyKey>([asyncIterator, sync, "close"]));
+  assertEquals(iterator, new Set<PropertyKey>(["next"]));
+  assertEquals(events.list, []);
+});
+
+/** Sent whole, joined, or one by one because of their size; also after write(). */
+const ARRAYS = [["a"], ["a", "bb"], ["a".repeat(40_000), "b".repeat(40_000)]]
+  .flatMap((texts) => ["", "w"].map((written) => ({ texts, written })));
+
+Deno.test("runApplication() uses only length, elements and close of an array, which close() may empty", async () => {
+  for (const { texts, written } of ARRAYS) {
+    const seen = new Set<PropertyKey>();
+    const runs = await runAll((_environ, startResponse) => {
+      startResponse("200 OK", PLAIN)(toBytes(written));
+      const body = texts.map(toBytes);
+      const close = (): void => void body.splice(0);
+      return watched(Object.assign(body, { close }), seen);
+    });
+    for (const { transport } of runs) {
+      assertEquals(transport.body, written + texts.join(""));
+      assertEquals(transport.outcome, "ended");
+    }
+    seen.delete("then");
+    const indices = texts.map((_, index) => String(index));
+    assertEquals(seen, new Set<PropertyKey>(["length", "close", ...indices]));
+  }
+});
+
+// server-array-checked
+Deno.test("runApplication() checks all chunks of an array before it sends the first one", async () => {
+  for (const size of [1, 70_000]) {
+    for (const bad of ["text", null, 7, [toBytes("a")]]) {
+      const chunks = [new Uint8Array(size), new Uint8Array(size), bad];
+      for (const one of await runAll(answering(() => chunks))) {
+        const page = "500 Internal Server Error\n";
+        assertEquals(ended(one), [500, page, "ended", 1]);
+      }
+    }
+  }
+});
 
 Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
   "startResponse() and write() fail the request from inside the body after %j, even if that is caught",
@@ -137,26 +264,6 @@ Deno.test("startResponse() fails the request when a call with excInfo is invalid
   }
 });
 
-// server-start-rethrows
-Deno.test.each([[new Error("late")], ["late"], [0]])(
-  "startResponse() throws excInfo itself after the headers have been sent: %s",
-  async (thrown) => {
-    let caught: unknown;
-    const { transport } = await run(function* (_environ, start): Chunks {
-      start("200 OK", PLAIN);
-      yield toBytes("a");
-      try {
-        start("500 Oops", PLAIN, thrown);
-      } catch (error) {
-        caught = error;
-        throw error;
-      }
-    });
-    assert(caught === thrown && transport.reason === thrown);
-    assertEquals([transport.status, transport.outcome], ["200 OK", "aborted"]);
-  },
-);
-
 Deno.test("write() resolves when the transport accepts more", async () => {
   const transport = new RecordingTransport();
   const { events } = transport;
@@ -174,24 +281,6 @@ Deno.test("write() resolves when the transport accepts more", async () => {
   transport.release();
   await waiting.finish();
   assertEquals(events.list.slice(2), ["resumed", "write b", "end"]);
-});
-
-// write-rejects, length-truncated
-Deno.test("write() rejects beyond Content-Length, and sends the rest of the length", async () => {
-  const message =
-    "Cannot write: the body is longer than its Content-Length of 3";
-  const runs = await runAll(async (_environ, startResponse) => {
-    const write = startResponse("200 OK", [["Content-Length", "3"]]);
-    await write(toBytes("ab"));
-    await assertRejects(() => write(toBytes("cd")), RangeError, message);
-    // Rejections that nobody awaits must not be unhandled.
-    write(toBytes("e"));
-    return [];
-  });
-  for (const one of runs) {
-    assertEquals(ended(one), [200, "abc", "ended", 1]);
-    assertStringIncludes(one.written[0]!, "Cannot send the whole body");
-  }
 });
 
 Deno.test("write() rejects with the reason when the client has left", async () => {

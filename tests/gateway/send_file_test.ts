@@ -1,17 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
-import { runApplication } from "../../gateway/mod.ts";
-import {
-  type Application,
-  FileWrapper,
-  setupTestingDefaults,
-  toFetchHandler,
-  validator,
-} from "../../mod.ts";
+import { type Application, FileWrapper, validator } from "../../mod.ts";
 import type { AccessRecord } from "../../gateway/access_record.ts";
-import { StderrStream } from "../../wsgi/error_stream.ts";
 import { serve } from "../server/serving.ts";
+import { run as runFetch } from "./fetch/run_fetch.ts";
 import { serveFetch } from "./left_client.ts";
+import { RecordingTransport, run } from "./recording_transport.ts";
 
 const SIZE = 300_000;
 
@@ -107,67 +101,53 @@ Deno.test("FileWrapper closes an empty file, a file under HEAD and one whose cli
 
 /** Sends a file that changes when the first bytes are sent. */
 async function sendChanging(
-  path: string,
+  file: TestFile,
   change: () => void,
-): Promise<{ sent: number; announced: unknown; errors: string[] }> {
-  const errors: string[] = [];
-  let sent = 0;
-  let announced: unknown;
-  await runApplication(
-    (_environ, startResponse) => {
-      startResponse("200 OK", []);
-      return new FileWrapper(Deno.openSync(path));
-    },
-    setupTestingDefaults({
-      "wsgi.errors": new StderrStream((text) => void errors.push(text)),
-    }),
-    {
-      sendHead: ({ contentLength }) => void (announced = contentLength),
-      write(chunk): void {
-        if (sent === 0) change();
-        sent += chunk.length;
-      },
-      end: () => {},
-      abort: (error) => void errors.push(`broken: ${error}`),
-    },
-  );
-  return { sent, announced, errors };
+): Promise<unknown[]> {
+  class Changing extends RecordingTransport {
+    override write(chunk: Uint8Array): void | PromiseLike<void> {
+      if (this.body === "") change();
+      return super.write(chunk);
+    }
+  }
+  const { transport, written } = await run(file.app(0), {
+    transport: new Changing(),
+    environ: { "wsgi.file_wrapper": (file) => new FileWrapper(file) },
+  });
+  const { body, head, reason } = transport;
+  const logged = written.map((text) => text.split("\n")[0]);
+  return [body.length, head?.contentLength, reason && `${reason}`, ...logged];
 }
 
 Deno.test("FileWrapper breaks off and logs why if its file is truncated, and ignores growth", async () => {
   using file = new TestFile();
   const append = { append: true };
   const grow = () => Deno.writeFileSync(file.path, new Uint8Array(9), append);
-  const grown = await sendChanging(file.path, grow);
-  assertEquals(grown, { sent: SIZE, announced: SIZE, errors: [] });
+  assertEquals(await sendChanging(file, grow), [SIZE, SIZE, undefined]);
   const cut = () => Deno.truncateSync(file.path, 270_000);
-  const { sent, announced, errors } = await sendChanging(file.path, cut);
-  assertEquals([sent, announced], [270_000, SIZE + 9]);
   const message =
     "Error: Cannot send the whole file: it was truncated while it was sent, from 300009 bytes to 270000 or less";
-  const lines = errors.map((text) => text.split("\n")[0]);
-  assertEquals(lines, [message, `broken: ${message}`]);
+  const expected = [270_000, SIZE + 9, message, message];
+  assertEquals(await sendChanging(file, cut), expected);
 });
 
 Deno.test("toFetchHandler() sends a file in separate chunks, and breaks off if it is truncated", async () => {
   using file = new TestFile();
   const truncate = () => Deno.truncateSync(file.path, 270_000);
   for (const change of [undefined, truncate]) {
-    const errors: string[] = [];
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    const log = new StderrStream((text) => void errors.push(text));
-    const environ = { "wsgi.errors": log };
-    const handler = toFetchHandler(file.app(0), { environ });
-    const { body } = await handler(new Request("http://h/"));
+    const { response, log } = await runFetch(file.app(0));
     const read = async (): Promise<void> => {
-      for await (const chunk of body!) if (chunks.push(chunk) === 1) change?.();
+      for await (const chunk of response.body!) {
+        if (chunks.push(chunk) === 1) change?.();
+      }
     };
     if (change === undefined) {
       await read();
       assertEquals(await new Blob(chunks).bytes(), file.bytes);
     } else await assertRejects(read, Error, "it was truncated");
     assertEquals(chunks.length > 1, true);
-    assertEquals(errors.join().includes("truncated"), change !== undefined);
+    assertEquals(log.join().includes("truncated"), change !== undefined);
   }
 });
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { Program } from "../program.ts";
 import { RawClient } from "../raw_client.ts";
-import { get } from "../server/serving.ts";
+import { get, post } from "../server/serving.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 
 const MIB = 1024 * 1024;
@@ -61,9 +61,7 @@ test("sends a long body without buffering it", async (client) => {
 });
 
 test("reads a long body with a length without buffering it", async (client) => {
-  await client.send(
-    `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${TOTAL}\r\n\r\n`,
-  );
+  await client.send(post("", TOTAL));
   const piece = new Uint8Array(MIB);
   for (let sent = 0; sent < TOTAL; sent += MIB) await client.send(piece);
   assertEquals((await client.response()).body, String(TOTAL));

@@ -93,11 +93,8 @@ Deno.test.each<[string, (input: Loose) => unknown, unknown[]]>([
 
 Deno.test("CheckedInput makes detached methods work, and reports them", async () => {
   const { result, found } = await use(
-    async ({ read, readline, readlines }) => [
-      await read(2),
-      await readline(),
-      await readlines(),
-    ],
+    ({ read, readline, readlines }) =>
+      Promise.all([read(2), readline(), readlines()]),
     "one\ntwo\n",
   );
   assertEquals(text(result), ["on", "e\n", ["two\n"]]);
@@ -118,17 +115,18 @@ Deno.test("CheckedInput forwards return() of the iterator with its value, or end
   assertEquals((await resultFor({ next })).done, true);
 });
 
-Deno.test("CheckedInput passes on rejections of the server", async () => {
-  const cut = new RequestInput(
-    () => ReadableStream.from([new Uint8Array(3)]),
-    { contentLength: 5 },
-  );
-  const rejected = await use(
-    (input) => assertRejects(() => input.read(5), RequestBodyError),
-    cut,
-  );
-  assertEquals(rejected.result.status, 400);
-  assertEquals(rejected.found, []);
+Deno.test("CheckedInput passes on rejections and errors of the server", async () => {
+  const source = () => ReadableStream.from([new Uint8Array(3)]);
+  const cut = new RequestInput(source, { contentLength: 5 });
+  const read = (input: Loose) =>
+    assertRejects(() => input.read(5), RequestBodyError);
+  const { result, found } = await use(read, cut);
+  assertEquals([result.status, found], [400, []]);
+  const throwing = streamOf(() => {
+    throw full;
+  });
+  const failing = (input: Loose) => assertThrows(() => input.read(5), Error);
+  assertEquals((await use(failing, throwing)).result, full);
 });
 
 Deno.test("CheckedInput handles a rejection that is not awaited", async () => {

@@ -74,6 +74,21 @@ Deno.test("validator() watches a file wrapper in each validator of a stack", () 
   ]);
 });
 
+Deno.test("validator() allows a file longer than its Content-Length, and a server that reuses its buffer", () => {
+  const buffer = new Uint8Array(5);
+  const wrap = () => ({
+    *[Symbol.iterator]() {
+      yield buffer.fill(1);
+      yield buffer.fill(2);
+    },
+  });
+  const headers = [...TEXT, ["Content-Length", "7"]];
+  const { body, found } = wrapping(wrap, undefined, { headers });
+  assertEquals([...body].length, 2);
+  body.close();
+  assertEquals(found, []);
+});
+
 Deno.test("validator() keeps a file wrapper writable", async () => {
   const { body } = wrapping((file) => new FileWrapper(file));
   // A middleware may do its own work at the end.

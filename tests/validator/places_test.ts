@@ -16,7 +16,13 @@ import {
 } from "../../validator/function_source.ts";
 import { cutOwnFrames, readFrames } from "../../wsgi/source_place.ts";
 import { start, withHeader } from "./programs.ts";
-import { createEnviron, helloApp, type Loose, runServer } from "./scenario.ts";
+import {
+  createEnviron,
+  helloApp,
+  type Loose,
+  runServer,
+  stderrOf,
+} from "./scenario.ts";
 import { validate } from "./validated.ts";
 
 const HEADERS = [["Content-Type", "text/plain"]];
@@ -141,7 +147,7 @@ Deno.test("Violation.place is set even when stacks are no longer captured", asyn
 
 Deno.test("validator() reports a startResponse from a callback that comes too late, and throws nothing", async () => {
   const calls = Promise.withResolvers<void>();
-  const { app, violations } = validate((_environ, startResponse) => {
+  const app: Loose = validator((_environ: Loose, startResponse: Loose) => {
     Promise.resolve().then(async () => {
       await Promise.resolve();
       const write = startResponse("200 OK", HEADERS); // late
@@ -150,13 +156,13 @@ Deno.test("validator() reports a startResponse from a callback that comes too la
     });
     return [];
   });
-  await runServer(app, createEnviron()).catch(() => {});
-  await calls.promise;
-  const late = violations.find(({ rule }) =>
-    rule === "start-response/after-end"
-  );
-  assertStringIncludes(lineOf(late?.place), "// late");
-  assertStringIncludes(late?.hint ?? "", "Is an await missing?");
+  const text = await stderrOf(async () => {
+    await runServer(app, createEnviron()).catch(() => {});
+    await calls.promise;
+  });
+  assertMatch(text, /start-response\/after-end[^]*Is an await missing\?/);
+  const line = LINES.findIndex((line) => line.endsWith("// late")) + 1;
+  assertStringIncludes(text, `places_test.ts:${line}:`);
 });
 
 Deno.test("validator() names the line of its call if its argument is not an application", () => {

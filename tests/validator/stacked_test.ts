@@ -1,6 +1,6 @@
 // deno-lint-ignore-file explicit-function-return-type -- deliberate mistakes have no type
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Violation } from "../../mod.ts";
+import { ConformanceError, type Violation } from "../../mod.ts";
 import {
   bytes,
   closing,
@@ -167,6 +167,16 @@ Deno.test.each<[string, (startResponse: Loose) => void]>([
     assertEquals(found.map(({ rule }) => rule), [rule]);
   },
 );
+
+Deno.test("validator() throws once at close() what middleware left open", () => {
+  const found: Violation[] = [];
+  const inner = layer(helloApp, [found], { throws: true });
+  const middleware: Wrap = (app) => (...args) => [...app(...args)];
+  const outer = layer(middleware(inner), [found], { throws: true });
+  const body = outer(createEnviron(), start);
+  assertThrows(() => body.close(), ConformanceError);
+  assertEquals(summary(found), ["middleware/inner-not-closed by middleware"]);
+});
 
 Deno.test("validator() reports how many inner bodies were left open", () => {
   const found: Violation[] = [];

@@ -110,6 +110,11 @@ function describeObject(body: object): Finding {
     case "a Blob":
     case "a File":
       return { got, hint: "Return its stream: blob.stream()" };
+    case "a FsFile":
+    case "a CompressionStream":
+    case "a TextEncoderStream":
+    case "a TransformStream":
+      return { got, hint: "Return its stream: value.readable" };
     case "an ArrayBuffer":
     case "a SharedArrayBuffer":
     case "a DataView":

@@ -19,6 +19,9 @@ const PASSES = {
   write: (what: string): string => `write(${what})`,
 };
 
+const WRITE_EACH =
+  "Write its chunks one by one: for await (const chunk of chunks) await write(chunk)";
+
 /**
  * Describes a value that is not a chunk.
  *
@@ -111,14 +114,15 @@ function describeNoBytes(chunk: object, got: string, pass: Pass): Finding {
   if (typeof dataOf(chunk, "then") === "function") {
     return { got, hint: `Await it: ${pass("await promise")}` };
   }
-  if (typeof dataOf(chunk, Symbol.asyncIterator) === "function") {
+  const isAsync = typeof dataOf(chunk, Symbol.asyncIterator) === "function";
+  if (isAsync || typeof dataOf(chunk, Symbol.iterator) === "function") {
+    if (pass === PASSES.write) return { got, hint: WRITE_EACH };
     return {
       got,
-      hint: "Pass its chunks on from an async generator: yield* body",
+      hint: isAsync
+        ? "Pass its chunks on from an async generator: yield* body"
+        : "Pass its chunks on, one by one: yield* body",
     };
-  }
-  if (typeof dataOf(chunk, Symbol.iterator) === "function") {
-    return { got, hint: "Pass its chunks on, one by one: yield* body" };
   }
   return {
     got,
@@ -142,6 +146,8 @@ function describeArray(
   }
   return {
     got: isUint8Array(first) ? "an array of chunks" : got,
-    hint: "Pass its chunks on, one by one: yield* chunks, or [...chunks]",
+    hint: pass === PASSES.write
+      ? WRITE_EACH
+      : "Pass its chunks on, one by one: yield* chunks, or [...chunks]",
   };
 }

@@ -85,7 +85,8 @@ function notPair({ index, entry, length }: Misfit): Finding {
 const VALUE_HINTS: Readonly<Record<string, string>> = {
   "an array": "Write one pair for each value; names may repeat",
   "a Date": "Write date.toUTCString()",
-  "an URL": "Write url.href",
+  "a Promise": "Await it: [name, await promise]",
+  "a URL": "Write url.href",
   "a String": "Write the string without new String()",
   "undefined": "Leave the header out where it has no value",
   "null": "Leave the header out where it has no value",
@@ -160,7 +161,7 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     spec: "header-string",
     title: "Name and value of a header must be strings",
     why: "They are sent as they are, and servers do not convert other values.",
-    hint: "Convert it, for instance with String()",
+    hint: "Pass text, such as String(number) or JSON.stringify(data)",
     check: ({ response: { noStrings } }) =>
       noStrings?.pair === undefined ? undefined : notStrings(noStrings.pair),
   },

@@ -60,7 +60,7 @@ const ATTRIBUTES =
 const VALUES: ReadonlyArray<readonly [string, RegExp, string]> = [
   ["domain", /^[^:/,\s]*$/, "Write the host alone, or leave Domain out"],
   ["path", /^(?:\/.*)?$/, 'Begin the path with "/"'],
-  ["samesite", /^(?:strict|lax|none)$/i, "Write Strict, Lax or None"],
+  ["samesite", /^(?:strict|lax|none)?$/i, "Write Strict, Lax or None"],
   ["secure", /^(?!false|0)/i, "Leave Secure out: it needs no value"],
   ["httponly", /^(?!false|0)/i, "Leave HttpOnly out: it needs no value"],
 ];

@@ -45,13 +45,16 @@ function staleLength(view: PairView): Finding {
 
 /** Finds chunks that the inner application has written and that went nowhere. */
 function lostWrites({ event, outer, inner }: PairView): Finding {
-  if (event !== "end" || inner.written === 0 || outer.written > 0) {
-    return undefined;
-  }
+  const { written } = inner;
+  if (event !== "end" || written === 0 || outer.written > 0) return undefined;
+  // An error page replaces what was written before.
+  if (inner.starts > 1) return undefined;
   // Another status belongs to a response of the middleware itself.
   const isPassedOn = outer.response?.code === inner.response?.code &&
     hasContent(outer) && !outer.uncounted && outer.bytes === inner.bytes;
-  return isPassedOn ? `${inner.written} written bytes lost` : undefined;
+  return isPassedOn
+    ? `${written === 1 ? "1 written byte" : `${written} written bytes`} lost`
+    : undefined;
 }
 
 /** Applied together with the other rules about middleware. */

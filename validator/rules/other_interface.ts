@@ -21,6 +21,14 @@ const GUESSES: Readonly<
     hint:
       "Convert it to an application with fromFetchHandler(handler) of @wsgi/ref/from-fetch; in an application, toRequest(environ) returns a Request and fromResponse(response, startResponse) sends a Response",
   },
+  object: {
+    name: "an application that takes one object",
+    hint: "Take two parameters: (environ, startResponse)",
+  },
+  swapped: {
+    name: "an application with swapped parameters",
+    hint: "environ comes first: (environ, startResponse)",
+  },
   context: {
     name: "a handler or middleware of Hono, Koa or Oak",
     hint:

@@ -23,6 +23,7 @@ function statusNotString(status: unknown): Finding {
   if (typeof status === "number") {
     return { got, hint: `Write the code and its reason: ${example(status)}` };
   }
+  if (got === "a Promise") return { got, hint: "Await it first" };
   if (got === "a Response") {
     return {
       got,

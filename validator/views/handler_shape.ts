@@ -14,7 +14,7 @@ export interface HandlerShape {
   /** The function, as a message shows it: `"a function (req, res)"`. */
   readonly got: string;
   /** The interface. */
-  readonly kind: "node" | "fetch" | "context";
+  readonly kind: "node" | "fetch" | "context" | "object" | "swapped";
 }
 
 // Of a function, an arrow function, or a method.
@@ -28,6 +28,9 @@ const CONTEXT = /^_?(?:ctx|context|c)$/i;
 const SECOND_OF_FETCH =
   /^_?(?:info|env|server|ctx|context|conn|connInfo|params)$/i;
 const NEXT = /^_?next$/i;
+const START = /^_?start(?:_?response)?$/i;
+/** The members of an object that handlers of frameworks take apart. */
+const MEMBERS = /^(?:req|request|res|response|params|url)$/i;
 
 function parametersOf(app: object): string[] | undefined {
   const source = Function.prototype.toString.call(app).slice(0, 2000);
@@ -38,8 +41,15 @@ function parametersOf(app: object): string[] | undefined {
 }
 
 function kindOf(
-  [first = "", second = "", third = ""]: readonly string[],
+  names: readonly string[],
 ): HandlerShape["kind"] | undefined {
+  const [first = "", second = "", third = ""] = names;
+  if (first.startsWith("{")) {
+    const members = names.map((name) => name.replace(/[{}\s]|:.*/g, ""));
+    if (members.some((name) => START.test(name))) return "object";
+    return members.some((name) => MEMBERS.test(name)) ? "context" : undefined;
+  }
+  if (START.test(first) && second !== "") return "swapped";
   if (REQUEST.test(first)) {
     if (RESPONSE.test(second)) return "node";
     if (second === "" || SECOND_OF_FETCH.test(second)) return "fetch";

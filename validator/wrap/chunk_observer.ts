@@ -169,8 +169,8 @@ export class ChunkObserver implements ChunkView, LengthView {
     this.total = state.bytes + state.written + length;
     const { rules } = state;
     state.checkOften(isPlain ? rules.plain.bytes : rules.bytes, this, entry);
-    // An array is complete, and the server has not sent any of it.
-    if (length > 0 && !this.isInArray) this.#checkReuse(entry);
+    // An array is complete, and a file wrapper belongs to the server.
+    if (length > 0 && !this.isInArray && !state.isFile) this.#checkReuse(entry);
     state.check(state.rules.length, this, entry);
   }
 

@@ -12,18 +12,12 @@ Deno.test("joinVariables() joins headers, and takes the last value of other vari
       ["PATH_INFO", "/a"],
       ["HTTP_COOKIE", "a"],
       ["HTTP_HOST", "h"],
-      ["HTTP_X", "2"],
+      ["HTTP_X", ""],
       ["PATH_INFO", "/b"],
       ["HTTP_COOKIE", "b"],
       ["HTTP_HOST", "h:1"],
-      ["HTTP_X", ""],
     ]),
-    {
-      HTTP_X: "1, 2, ",
-      PATH_INFO: "/b",
-      HTTP_COOKIE: "a; b",
-      HTTP_HOST: "h:1",
-    },
+    { HTTP_X: "1, ", PATH_INFO: "/b", HTTP_COOKIE: "a; b", HTTP_HOST: "h:1" },
   );
 });
 
@@ -40,16 +34,8 @@ Deno.test("joinVariables() trims headers alone, and accepts any name", () => {
 const APACHE = "Apache/2.4.71 (Debian)";
 
 Deno.test.each<[Record<string, string>, string | undefined, string]>([
-  [
-    { PATH_INFO: "", SCRIPT_NAME: "/app", DOCUMENT_URI: "/app/x" },
-    "/app",
-    "",
-  ],
-  [
-    { DOCUMENT_URI: "/a/\xe9", REQUEST_URI: "//a/%E9?b" },
-    undefined,
-    "/a/\xe9",
-  ],
+  [{ PATH_INFO: "", SCRIPT_NAME: "/a", DOCUMENT_URI: "/a/x" }, "/a", ""],
+  [{ DOCUMENT_URI: "/\xe9", REQUEST_URI: "//%E9?b" }, undefined, "/\xe9"],
   [{ REQUEST_URI: "//a/%E9?b" }, undefined, "//a/\xe9"],
   [{}, undefined, ""],
   [{ SCRIPT_NAME: "/app", DOCUMENT_URI: "/app/x" }, "/app", "/x"],

@@ -21,6 +21,7 @@ import {
   statusOf,
   test,
 } from "../../server/backend_gateway.ts";
+import { send } from "../../server/serving.ts";
 
 const PARSERS = [
   { name: "parseScgiBlock()", parse: parseScgiBlock, encode: encodeScgi },
@@ -55,13 +56,6 @@ for (const { name, parse, encode } of PARSERS) {
         variables,
         size: text.length,
       });
-    }
-  });
-
-  Deno.test(`${name} waits for the rest of a block`, () => {
-    const whole = encode([["CONTENT_LENGTH", "0"], ["A", "b"]]);
-    for (let end = 0; end < whole.length; end++) {
-      assertEquals(parse(toBytes(whole.slice(0, end))), undefined);
     }
   });
 
@@ -131,33 +125,9 @@ Deno.test("parseUwsgiBlock() accepts any second modifier and an empty block", ()
   });
 });
 
-test("understands a request that arrives byte by byte", async (gateway) => {
-  await using serving = serve(gateway, async (environ, startResponse) => {
-    startResponse("200 OK", []);
-    const { PATH_INFO, HTTP_X_TEXT } = environ;
-    const body = await environ["wsgi.input"].read();
-    return [toBytes(`${PATH_INFO} ${HTTP_X_TEXT} `), body];
-  });
-  const text = gateway.encode([
-    ["CONTENT_LENGTH", "2"],
-    ["REQUEST_METHOD", "POST"],
-    ["PATH_INFO", "/"],
-    ["HTTP_X_TEXT", "\xe9"],
-  ]) + "ok";
-  using client = await RawClient.connect(serving);
-  for (const byte of text) {
-    await client.send(byte);
-    // A turn of the event loop in which the server can read.
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  assertEquals((await client.head()).line, `${gateway.prefix} 200 OK`);
-  assertEquals(await client.rest(), "/ \xe9 ok");
-});
-
 test("closes a connection that does not begin with a block, and logs one line", async (gateway) => {
   await using serving = serve(gateway, show);
-  using client = await RawClient.connect(serving);
-  await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  using client = await send(serving, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   assertEquals(await client.rest(), "");
   assertEquals(serving.log.length, 1);
   assertStringIncludes(serving.log[0] ?? "", "Cannot read the header block");

@@ -1,81 +1,50 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { within } from "../../raw_client.ts";
-import { missingTool, runTool, type ToolOutcome } from "../../tool.ts";
+import { missingTool } from "../../tool.ts";
+import { GET } from "./run_cgi.ts";
 
 const PROGRAM =
   new URL("../../testdata/cgi_program.ts", import.meta.url).pathname;
 
-const WITHOUT_ENV = await missingTool("env");
-
-const VARIABLES = {
-  REQUEST_METHOD: "GET",
-  SCRIPT_NAME: "/cgi-bin/app",
-  SERVER_NAME: "example.com",
-  SERVER_PORT: "80",
-  SERVER_PROTOCOL: "HTTP/1.1",
-};
-
-/** Registers a test that needs a program. */
-function test(name: string, missing: string, fn: () => Promise<void>): void {
-  const full = `runCgi() as a program ${name}${missing}`;
-  Deno.test({ name: full, ignore: missing !== "", fn });
-}
-
-/** The arguments of `env` that start the program as a web server would. */
-function commandLine(
+/** Starts the program as a web server would, by default with --allow-env only. */
+function start(
   app: string,
-  variables: Record<string, string>,
-  permission: string,
-): string[] {
-  const { HOME = "", DENO_DIR = "" } = Deno.env.toObject();
-  const cache = DENO_DIR === "" ? { HOME } : { HOME, DENO_DIR };
-  const all = { NO_COLOR: "1", ...cache, ...variables };
-  return [
-    "-i",
-    ...Object.entries(all).map((pair) => pair.join("=")),
-    ...[Deno.execPath(), "run", "--quiet", "--no-prompt", permission],
-    ...[PROGRAM, app],
-  ];
-}
-
-function run(
-  app: string,
-  variables: Record<string, string>,
-  input = "",
-): Promise<ToolOutcome> {
-  const args = commandLine(app, variables, "--allow-env");
-  return runTool("env", args, new TextEncoder().encode(input));
-}
-
-/** Starts the program, and kills it if it does not end. */
-async function withProgram(
-  app: string,
-  variables: Record<string, string>,
-  input: "null" | "piped",
-  use: (program: Deno.ChildProcess) => Promise<void>,
-): Promise<void> {
-  const program = new Deno.Command("env", {
-    args: commandLine(app, variables, "--allow-env"),
-    stdin: input,
+  variables: Readonly<Record<string, string>>,
+  [command, ...args]: [string, ...string[]] = [Deno.execPath()],
+  permission = "--allow-env",
+): Deno.ChildProcess {
+  // What Deno itself needs, in a run with coverage as well.
+  const kept = Object.entries(Deno.env.toObject())
+    .filter(([name]) => /^(HOME|DENO_DIR|DENO_COVERAGE_DIR)$/.test(name));
+  return new Deno.Command(command, {
+    args: [...args, "run", "--quiet", "--no-prompt", permission, PROGRAM, app],
+    clearEnv: true,
+    env: { NO_COLOR: "1", ...Object.fromEntries(kept), ...variables },
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  try {
-    await use(program);
-  } finally {
-    try {
-      program.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
-  }
 }
 
-test("answers GET with --allow-env only", WITHOUT_ENV, async () => {
+/** Returns the exit code, the output and the errors of a program that ends. */
+async function outcomeOf(
+  program: Deno.ChildProcess,
+  input = "",
+): Promise<[code: number, stdout: string, stderr: string]> {
+  await using _ = program;
+  const writing = new Blob([input]).stream().pipeTo(program.stdin);
+  const all = Promise.all([program.output(), writing]);
+  const [{ code, stdout, stderr }] = await within(all, "the end", 60_000);
+  const decoder = new TextDecoder();
+  return [code, decoder.decode(stdout), decoder.decode(stderr)];
+}
+
+Deno.test("runCgi() as a program answers GET with --allow-env only", async () => {
   const variables = { PATH_INFO: "/é", SERVER_SOFTWARE: "Test/1" };
-  const outcome = await run("demo", { ...VARIABLES, ...variables });
-  assertEquals([outcome.code, outcome.stderr], [0, ""]);
-  const [head, body = ""] = outcome.stdout.split("\r\n\r\n");
+  const program = start("demo", { ...GET, ...variables });
+  const [code, stdout, stderr] = await outcomeOf(program);
+  assertEquals([code, stderr], [0, ""]);
+  const [head, body = ""] = stdout.split("\r\n\r\n");
   assertEquals(
     head,
     "Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n" +
@@ -86,84 +55,73 @@ test("answers GET with --allow-env only", WITHOUT_ENV, async () => {
   assertStringIncludes(body, "\nwsgi.run_once = true\n");
 });
 
-test("reads stdin", WITHOUT_ENV, async () => {
-  const post = { ...VARIABLES, REQUEST_METHOD: "POST" };
-  const sized = await run("echo", { ...post, CONTENT_LENGTH: "4" }, "abcdef");
+Deno.test("runCgi() as a program reads stdin", async () => {
+  const post = { ...GET, REQUEST_METHOD: "POST" };
+  const sized = start("echo", { ...post, CONTENT_LENGTH: "4" });
   const head = "Status: 200 Fine\r\nContent-Type: application/octet-stream\r\n";
-  assertEquals(sized.stdout, `${head}Content-Length: 4\r\n\r\nabcd`);
-  assertEquals([sized.code, sized.stderr], [0, ""]);
-  const unsized = await run("echo", post, "abcdef");
-  assertEquals(unsized.stdout, `${head}Content-Length: 6\r\n\r\nabcdef`);
+  const four = [0, `${head}Content-Length: 4\r\n\r\nabcd`, ""];
+  assertEquals(await outcomeOf(sized, "abcdef"), four);
+  const all = [0, `${head}Content-Length: 6\r\n\r\nabcdef`, ""];
+  assertEquals(await outcomeOf(start("echo", post), "abcdef"), all);
 });
 
-test("logs to stderr and answers 500", WITHOUT_ENV, async () => {
-  const { code, stdout, stderr } = await run("fail", VARIABLES);
+Deno.test("runCgi() as a program logs to stderr and answers 500", async () => {
+  const [code, stdout, stderr] = await outcomeOf(start("fail", GET));
   assertEquals(code, 0);
   assertMatch(stdout, /^Status: 500 [^]*\r\n\r\n500 Internal Server Error\n$/);
   assertMatch(stderr, /^before é\nError: broken\n {4}at /);
 });
 
-test("reports in one line that no server started it", WITHOUT_ENV, async () => {
-  const { code, stdout, stderr } = await run("demo", {});
+Deno.test("runCgi() as a program reports in one line that no server started it", async () => {
+  const [code, stdout, stderr] = await outcomeOf(start("demo", {}));
   assertMatch(stdout, /^Status: 500 Internal Server Error\r\n/);
-  assertEquals(code, 1);
-  assertEquals(
-    stderr,
-    "Cannot run under CGI: REQUEST_METHOD must be set by the web server, got none\n",
-  );
+  const line =
+    "Cannot run under CGI: REQUEST_METHOD must be set by the web server, got none\n";
+  assertEquals([code, stderr], [1, line]);
 });
 
 /** A shell, because Deno cannot pass bytes that are not text. */
-const WITHOUT_LATIN_1 = Deno.build.os === "linux"
+const missing = Deno.build.os === "linux"
   ? await missingTool("bash")
   : " (not on Linux)";
 
-test("finds a PATH_INFO that is not UTF-8", WITHOUT_LATIN_1, async () => {
-  const script = "export PATH_INFO=$'/caf\\xe9'; exec \"$@\"";
-  const ways: [string, Record<string, string>][] = [
-    ["--allow-env", { REQUEST_URI: "/cgi-bin/app/caf%E9?q" }],
-    ["--allow-all", {}],
-  ];
-  for (const [permission, more] of ways) {
-    const line = commandLine("path", { ...VARIABLES, ...more }, permission);
-    // Without -i, which would drop the variable.
-    const args = ["-c", script, "bash", "env", ...line.slice(1)];
-    const { stdout, stderr } = await runTool("bash", args);
-    assertEquals(stderr, "");
-    assertStringIncludes(stdout, '["/cgi-bin/app","/café"]');
-  }
+Deno.test({
+  name: `runCgi() as a program finds a PATH_INFO that is not UTF-8${missing}`,
+  ignore: missing !== "",
+  fn: async () => {
+    const script = "export PATH_INFO=$'/caf\\xe9'; exec \"$@\"";
+    const shell = ["bash", "-c", script, "bash", Deno.execPath()] as const;
+    const REQUEST_URI = "/cgi-bin/app/caf%E9?q";
+    for (
+      const program of [
+        start("path", { ...GET, REQUEST_URI }, [...shell]),
+        start("path", GET, [...shell], "--allow-all"),
+      ]
+    ) {
+      const [, stdout, stderr] = await outcomeOf(program);
+      assertEquals(stderr, "");
+      assertStringIncludes(stdout, '["/cgi-bin/app","/café"]');
+    }
+  },
 });
 
-test(
-  "ends without an error when nobody reads its output",
-  WITHOUT_ENV,
-  async () => {
-    await withProgram("endless", VARIABLES, "null", async (program) => {
-      const reader = program.stdout.getReader();
-      await within(reader.read(), "the first bytes");
-      await reader.cancel();
-      const errors = await within(
-        new Response(program.stderr).text(),
-        "the end",
-      );
-      const { code } = await within(program.status, "the end");
-      assertEquals([code, errors], [0, "closed\n"]);
-    });
-  },
-);
+Deno.test("runCgi() as a program ends without an error when nobody reads its output", async () => {
+  await using program = start("endless", GET);
+  await program.stdin.close();
+  const reader = program.stdout.getReader();
+  await within(reader.read(), "the first bytes", 60_000);
+  await reader.cancel();
+  const errors = await within(new Response(program.stderr).text(), "the end");
+  const { code } = await within(program.status, "the end");
+  assertEquals([code, errors], [0, "closed\n"]);
+});
 
-test("reads the rest of the input", WITHOUT_ENV, async () => {
-  const size = 1_000_000;
-  const post = { REQUEST_METHOD: "POST", CONTENT_LENGTH: String(size) };
-  const variables = { ...VARIABLES, ...post };
-  await withProgram("ignore", variables, "piped", async (program) => {
-    const writer = program.stdin.getWriter();
-    // Far more than a pipe holds: it fails if the program does not read.
-    await within(writer.write(new Uint8Array(size)), "the input");
-    await writer.close();
-    const { stdout, code } = await within(program.output(), "the end");
-    const output = new TextDecoder().decode(stdout);
-    assertMatch(output, /^Status: 200 OK\r\n[^]*\r\n\r\ndone$/);
-    assertEquals(code, 0);
-  });
+Deno.test("runCgi() as a program reads the rest of the input", async () => {
+  // Far more than a pipe holds: it fails if the program does not read.
+  const input = "x".repeat(1_000_000);
+  const post = { REQUEST_METHOD: "POST", CONTENT_LENGTH: `${input.length}` };
+  const program = start("ignore", { ...GET, ...post });
+  const [code, stdout] = await outcomeOf(program, input);
+  assertMatch(stdout, /^Status: 200 OK\r\n[^]*\r\n\r\ndone$/);
+  assertEquals(code, 0);
 });

@@ -1,8 +1,16 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { ClientDisconnected } from "../../../gateway/cancellation.ts";
 import { runCgi } from "../../../gateway/cgi/cgi.ts";
+import { CgiTransport } from "../../../gateway/cgi/transport.ts";
 import { demoApp } from "../../../server/demo_app.ts";
 import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
+import { bodyOf, endless } from "../recording_body.ts";
 import {
   answering,
   Events,
@@ -10,7 +18,6 @@ import {
   type LooseApplication,
   sending,
 } from "../recording_transport.ts";
-import { bodyOf, endless } from "../recording_body.ts";
 import { cgi, GET, Sink, stdinOf } from "./run_cgi.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -37,29 +44,6 @@ Deno.test("runCgi() writes status, headers, an empty line and the body", async (
   assertEquals([errors, end], ["", "closed"]);
 });
 
-const AB = ["a", "", "b"].map(encode);
-
-Deno.test.each<[string, () => unknown, string]>([
-  ["an array", () => [encode("abc")], "Content-Length: 3\r\n\r\nabc"],
-  ["an empty array", () => [], "Content-Length: 0\r\n\r\n"],
-  ["an iterator", () => AB.values(), "\r\nab"],
-  ["a stream", () => ReadableStream.from(AB), "\r\nab"],
-  ["an empty iterator", () => [].values(), "Content-Length: 0\r\n\r\n"],
-])("runCgi() writes a length if it knows it: %s", async (_kind, body, rest) => {
-  const { output, errors } = await cgi(answering(body));
-  assertEquals([output, errors], [HEAD + rest, ""]);
-});
-
-Deno.test.each<[string, string, string]>([
-  ["HEAD", "200 OK", "Content-Length: 3\r\n"],
-  ["GET", "204 No Content", ""],
-  ["GET", "304 Not Modified", ""],
-])("runCgi() sends no body to %s with status %s", async (...row) => {
-  const [REQUEST_METHOD, status, length] = row;
-  const { output } = await cgi(sending("abc", [], status), { REQUEST_METHOD });
-  assertEquals(output, `Status: ${status}\r\n${length}\r\n`);
-});
-
 Deno.test("runCgi() drops a Status header, because CGI has its own", async () => {
   const headers: HeaderTuple[] = [["Status", "404 Not Found"], ["sTATUS", "1"]];
   const { output, errors } = await cgi(answering(() => [], headers));
@@ -79,17 +63,6 @@ Deno.test("runCgi() writes a chunk before the next one is made", async () => {
   };
   await cgi(answering(body), {}, [], { stdout: sink.stream });
   assertEquals(seen, [`${HEAD}\r\na`, `${HEAD}\r\nab`]);
-});
-
-Deno.test("runCgi() answers an error with 500, and logs it", async () => {
-  const { output, errors, end } = await cgi(failing);
-  assertEquals(
-    output,
-    "Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n" +
-      "Content-Length: 26\r\n\r\n500 Internal Server Error\n",
-  );
-  assertMatch(errors, /^Error: on purpose\n {4}at /);
-  assertEquals(end, "closed");
 });
 
 Deno.test("runCgi() answers an error as its options say, but not a 500 of the application", async () => {
@@ -123,12 +96,6 @@ Deno.test.each<[Record<string, unknown>]>([
   const call = () => cgi(() => called = true, {}, [], options);
   await assertRejects(call, Error, "Cannot start the response: ");
   assertEquals(called, false);
-});
-
-Deno.test("runCgi() rejects a value that is not an application", async () => {
-  const call = () => runCgi("app" as unknown as Application, { env: GET });
-  const message = "Cannot run the application: it must be a function";
-  await assertRejects(call, TypeError, message);
 });
 
 Deno.test("runCgi() breaks off the response at an error after the first byte", async () => {
@@ -224,4 +191,125 @@ Deno.test("runCgi() answers although its log is closed", async () => {
   });
   const { output } = await cgi(failing, {}, [], { stderr });
   assertMatch(output, /^Status: 500 /);
+});
+
+const echo = answering(async (environ) => [await environ["wsgi.input"].read()]);
+
+const ignoring = answering(() => []);
+
+function post(length?: string): Record<string, string> {
+  const env = { REQUEST_METHOD: "POST" };
+  return length === undefined ? env : { ...env, CONTENT_LENGTH: length };
+}
+
+Deno.test.each<[Record<string, string>, string]>([
+  [post("6"), "abcdef"],
+  [post("4"), "abcd"],
+  [post("0"), ""],
+  [post(""), "abcdef"],
+  [post(), "abcdef"],
+  [{ ...post(), HTTP_TRANSFER_ENCODING: "chunked" }, "abcdef"],
+])("runCgi() with %j reads the input %j", async (env, body) => {
+  const { output, errors } = await cgi(echo, env, ["abc", "def"]);
+  assertEquals(errors, "");
+  assert(output.endsWith(`\r\n\r\n${body}`), output);
+});
+
+/** A standard input that calls a function when it is read, and ends. */
+function watched(onPull: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull(controller): void {
+      onPull();
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+Deno.test("runCgi() reads its input only when the application does", async () => {
+  let unread = -1;
+  let pulls = 0;
+  const stdin = watched(() => void pulls++);
+  const app = answering(() => (unread = pulls, []));
+  await cgi(app, post("3"), [], { stdin });
+  assertEquals([unread, pulls], [0, 1]);
+});
+
+Deno.test("runCgi() answers 400 to a body that was cut short, despite its options", async () => {
+  const options = { errorStatus: "503 Soon", errorBody: "mine" };
+  const { output, errors } = await cgi(echo, post("9"), ["abc"], options);
+  assertMatch(output, /^Status: 400 Bad Request\r\n[^]*\n400 Bad Request\n$/);
+  assertStringIncludes(errors, "it must have 9 bytes as Content-Length says");
+});
+
+Deno.test("runCgi() answers 413 to a body that turns out too large", async () => {
+  const options = { maxRequestBodySize: 5 };
+  const { output, unread } = await cgi(echo, post(), ["abc", "def"], options);
+  assertMatch(output, /^Status: 413 /);
+  assertEquals(unread, 0);
+});
+
+Deno.test.each<[string, Record<string, string>, number]>([
+  ["the whole body with a length", post("9"), 0],
+  ["no more than the length", post("6"), 3],
+  ["nothing from an empty body", post("0"), 9],
+  ["the whole body of unknown length", post(), 0],
+  ["nothing from a GET without a length", {}, 9],
+  ["the whole body of a chunked GET", { HTTP_TRANSFER_ENCODING: "chunked" }, 0],
+])("runCgi() drains %s that was not read", async (_what, env, left) => {
+  const { unread, errors } = await cgi(ignoring, env, ["abc", "def", "ghi"]);
+  assertEquals([unread, errors], [left, ""]);
+});
+
+Deno.test("runCgi() drains the input after a failure and after a rejection", async () => {
+  const app: LooseApplication = async (environ) => {
+    await environ["wsgi.input"].read(1);
+    throw new Error("enough");
+  };
+  const input = ["abc", "def", "ghi"];
+  const failed = await cgi(app, post("9"), input);
+  assertMatch(failed.output, /^Status: 500 /);
+  const options = { maxRequestBodySize: 1 };
+  const rejected = await cgi(ignoring, post("9"), input, options);
+  assertMatch(rejected.output, /^Status: 413 /);
+  assertEquals([failed.unread, rejected.unread], [0, 0]);
+});
+
+Deno.test("runCgi() ends the response before it drains the input", async () => {
+  const sink = new Sink();
+  let ended = "";
+  const stdin = watched(() => void (ended = sink.end));
+  await cgi(ignoring, post("6"), [], { stdin, stdout: sink.stream });
+  assertEquals(ended, "closed");
+});
+
+Deno.test("runCgi() ignores an input that cannot be drained", async () => {
+  const stdin = new ReadableStream<Uint8Array>({
+    pull(): void {
+      throw new Error("EIO");
+    },
+  });
+  const { output, errors } = await cgi(ignoring, post("6"), [], { stdin });
+  assertMatch(output, /^Status: 200 OK\r\n/);
+  assertEquals(errors, "");
+});
+
+Deno.test("CgiTransport.write() resolves for a chunk that was written before SIGTERM was noticed", async () => {
+  const written: number[] = [];
+  const transport: CgiTransport = new CgiTransport({
+    // lighttpd sends SIGTERM as soon as it has the whole Content-Length.
+    stream: new WritableStream({
+      write(chunk): void {
+        written.push(chunk.byteLength);
+        transport.terminate();
+      },
+    }),
+    closes: false,
+    log: () => {},
+  });
+  assertEquals(await transport.write(new Uint8Array(4)), undefined);
+  await assertRejects(
+    () => transport.write(new Uint8Array(5)),
+    ClientDisconnected,
+  );
+  assertEquals([written, transport.cancellation.signal.aborted], [[4], true]);
 });

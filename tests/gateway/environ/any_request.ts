@@ -64,21 +64,15 @@ const query = fc.option(text, { nil: undefined });
 const target = weighted<WireRequest["target"]>(
   [5, fc.record({ path, query })],
   [
-    2,
+    3,
     fc.record({
       scheme: oneOf("http HTTP https HttpS ftp"),
+      user: weighted(
+        [2, fc.constant(undefined)],
+        [1, fc.constantFrom("me", "me:secret", "")],
+      ),
       authority: anyAuthority.filter((authority) => !/[/?@]/.test(authority)),
       path: fc.oneof(path, fc.constant("")),
-      query,
-    }),
-  ],
-  [
-    1,
-    fc.record({
-      scheme: fc.constant("http"),
-      user: fc.constantFrom("me", "me:secret", ""),
-      authority: oneOf("h h:81"),
-      path,
       query,
     }),
   ],
@@ -86,8 +80,8 @@ const target = weighted<WireRequest["target"]>(
 );
 
 const names = oneOf(
-  "X-A x-a X_A Set-Cookie set-cookie Proxy Script-Name Remote-User",
-  "X_Forwarded_For Content-Type constructor",
+  "X-A x-a X_A Set-Cookie set-cookie Proxy Script-Name Remote-User HTTPS",
+  "X_Forwarded_For X-Forwarded-Proto Content-Type constructor",
 );
 const length = fc.oneof(
   fc.nat(99).map(String),
@@ -102,13 +96,27 @@ export const anyHeader: fc.Arbitrary<[name: string, value: string]> = fc.oneof(
   fc.tuple(oneOf("Cookie cookie"), fc.constantFrom("a=1", "b=2; c=3", "\xe9")),
   fc.tuple(fc.constant("Content-Length"), length),
   // Deno rejects it together with Content-Length.
-  fc.constant(["Transfer-Encoding", "chunked"] as [string, string]),
+  fc.tuple(
+    fc.constant("Transfer-Encoding"),
+    fc.oneof(
+      oneOf("chunked chunked Chunked gzip"),
+      fc.constantFrom("", "gzip, chunked"),
+    ),
+  ),
 );
 
 const method = fc.oneof(token, oneOf("GET get POST OPTIONS"))
   .filter((method) => method !== "CONNECT");
 const host = fc.option(anyAuthority, { nil: undefined });
-const headers = fc.array(anyHeader, { maxLength: 6 });
+const headers = weighted<WireRequest["headers"]>(
+  [9, fc.array(anyHeader, { maxLength: 6 })],
+  // A first value that is empty.
+  [
+    1,
+    fc.tuple(oneOf("Content-Length Content-Type Set-Cookie"), oneOf("5 a/b"))
+      .map(([name, value]) => [[name, ""], [name, value]]),
+  ],
+);
 
 /** A request: mostly a valid one. */
 export const anyRequest: fc.Arbitrary<WireRequest> = weighted<WireRequest>(

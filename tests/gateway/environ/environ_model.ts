@@ -13,7 +13,7 @@ export interface WireRequest {
   readonly target: {
     /** Only in the absolute form, which has an authority. */
     readonly scheme?: string;
-    readonly user?: string;
+    readonly user?: string | undefined;
     /** Without a path, it is the target of CONNECT. */
     readonly authority?: string;
     readonly path?: string;
@@ -25,7 +25,7 @@ export interface WireRequest {
 }
 
 /** The plain variables of an environ, or the status that rejects the request. */
-export type Expected = Record<string, unknown> | 400 | 413;
+export type Expected = Record<string, unknown> | 400 | 413 | 501;
 
 function queryOf({ target: { query } }: WireRequest): string {
   return query === undefined ? "" : `?${query}`;
@@ -99,16 +99,15 @@ function joinValues(
 }
 
 /** Creates the HTTP_* variables, CONTENT_TYPE and CONTENT_LENGTH. */
-function headerVariables(wire: WireRequest): Record<string, string> | 400 {
+function headerVariables(
+  wire: WireRequest,
+): Record<string, string> | 400 | 501 {
   const variables: Record<string, string> = {};
   const joined = joinValues(wire.headers);
   for (const [name, value] of joined) {
     // environ-http-underscore, environ-http-forbidden
     if (name.includes("_") || name === "PROXY") continue;
-    if (name === "TRANSFER-ENCODING") {
-      // server-bad-length; there are no values but "chunked".
-      if (value !== "chunked" || joined.has("CONTENT-LENGTH")) return 400;
-    } else if (name === "CONTENT-LENGTH") {
+    if (name === "CONTENT-LENGTH") {
       // server-bad-length
       if (!/^\d+$/.test(value) || BigInt(value) > 2n ** 53n - 1n) return 400;
       variables["CONTENT_LENGTH"] = String(BigInt(value));
@@ -117,9 +116,16 @@ function headerVariables(wire: WireRequest): Record<string, string> | 400 {
       if (value.replace(/"(?:[^"\\]|\\.)*"/g, "").includes(",")) return 400;
       // environ-no-empty
       if (value !== "") variables["CONTENT_TYPE"] = value;
-    } else variables[`HTTP_${name.replaceAll("-", "_")}`] = value;
+    } else if (name !== "TRANSFER-ENCODING") {
+      variables[`HTTP_${name.replaceAll("-", "_")}`] = value;
+    }
   }
-  return variables;
+  // server-bad-length
+  const coding = joined.get("TRANSFER-ENCODING")?.toLowerCase();
+  if (coding === undefined) return variables;
+  const isMalformed = /^(.*,)? *(,|$)|chunked *,/.test(coding);
+  if (joined.has("CONTENT-LENGTH") || isMalformed) return 400;
+  return coding === "chunked" ? variables : 501;
 }
 
 /** Returns the environ that the gateway must make of a request from Deno. */
@@ -143,7 +149,7 @@ export function expectEnviron(
   // environ-server-port
   if (number === 0) return 400;
   const variables = headerVariables(wire);
-  if (variables === 400) return 400;
+  if (typeof variables === "number") return variables;
   // server-body-limit
   const length = Number(variables["CONTENT_LENGTH"] ?? 0);
   if (length > (options.maxRequestBodySize ?? Infinity)) return 413;

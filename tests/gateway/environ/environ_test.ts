@@ -1,59 +1,153 @@
-// A slow model agrees for any request: environ_property_test.ts.
-
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { EnvironTemplates } from "../../../gateway/environ/environ_template.ts";
+import { headerKey } from "../../../gateway/environ/header_variables.ts";
+import type { EnvironOptions } from "../../../gateway/environ/request_environ.ts";
 import { createFetchEnviron } from "../../../gateway/fetch/environ.ts";
 import { toFetchHandler } from "../../../gateway/fetch/fetch.ts";
 import { RequestError } from "../../../http1/request_error.ts";
-import { fromBytes } from "../../../wsgi/byte_string.ts";
+import { validator } from "../../../validator/validator.ts";
+import { isByteString } from "../../../wsgi/byte_string.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
-import type { Environ } from "../../../wsgi/types.ts";
-import { answering } from "../recording_transport.ts";
+import { answering, fail, sending } from "../recording_transport.ts";
+import {
+  anyAuthority,
+  anyHeader,
+  anyInfo,
+  anyOptions,
+  anyRequest,
+  PORT,
+  token,
+} from "./any_request.ts";
+import {
+  asDenoGives,
+  expectEnviron,
+  type WireRequest,
+} from "./environ_model.ts";
 
-/** Creates the environ of a request as Deno.serve, not a constructor, does. */
-function environOf(
-  parts: { method?: string; headers?: HeadersInit; body?: ReadableStream } = {},
-): Environ {
-  const { method = "GET", headers = { Host: "h" }, body = null } = parts;
-  const request = {
-    method,
-    url: "http://h/",
-    headers: new Headers(headers),
-    body,
-  };
-  const signal = () => new AbortController().signal;
-  return createFetchEnviron(request as Request, undefined, signal, {});
+/** The variables that are neither objects nor functions, or the status of a rejection. */
+function made(
+  request: Request,
+  info?: unknown,
+  options: EnvironOptions = {},
+  templates?: EnvironTemplates,
+): Record<string, unknown> | number {
+  const signal = () => fail("Nobody asked for a signal");
+  try {
+    const environ = createFetchEnviron(
+      request,
+      info,
+      signal,
+      options,
+      templates,
+    );
+    const isPlain = (value: unknown) =>
+      typeof value !== "object" && typeof value !== "function";
+    return Object.fromEntries(
+      Object.entries(environ).filter(([, value]) => isPlain(value)),
+    );
+  } catch (error) {
+    assert(error instanceof RequestError);
+    return error.status;
+  }
 }
 
-Deno.test("createFetchEnviron() returns a new plain object of plain properties", () => {
-  const environ = environOf();
-  assert(Object.getPrototypeOf(environ) === Object.prototype);
-  assert(Object.isExtensible(environ));
-  const descriptors = Object.values(Object.getOwnPropertyDescriptors(environ));
-  for (const { writable, enumerable, configurable } of descriptors) {
-    assert(writable && enumerable && configurable);
-  }
-  environ.PATH_INFO = "/changed";
-  environ["my.key"] = 1;
-  const next = environOf();
-  assert(next !== environ);
-  assertEquals([next.PATH_INFO, next["my.key"]], ["/", undefined]);
+Deno.test("createFetchEnviron() agrees with a slow model for any request", () => {
+  let refused = 0;
+  const property = fc.property(
+    ...[anyRequest, anyOptions, anyInfo] as const,
+    (wire, options, [info, remote]) => {
+      const request = asDenoGives(wire, PORT);
+      const expected = expectEnviron(wire, options, PORT);
+      const templates = new EnvironTemplates();
+      if (typeof expected === "number") refused++;
+      // The third one is a copy.
+      for (let turn = 0; turn < 3; turn++) {
+        assertEquals(
+          made(request, info, options, templates),
+          typeof expected === "number"
+            ? expected
+            : { "wsgiref.unix_socket": false, ...remote, ...expected },
+        );
+      }
+    },
+  );
+  fc.assert(property, { numRuns: 3000 });
+  // Otherwise one half of the model would hardly be used.
+  assert(refused > 300 && refused < 2250, `${refused} were rejected`);
 });
 
-// input-lazy
-Deno.test("createFetchEnviron() reads the body at the first read", async () => {
-  let pulls = 0;
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller): void {
-      pulls++;
-      controller.enqueue(new Uint8Array([97, 98, 99]));
-      controller.close();
+/** Creates a request with the same names of headers. */
+function varied(wire: WireRequest): WireRequest {
+  return {
+    ...wire,
+    method: `${wire.method}X`,
+    target: { ...wire.target, path: "/other", query: "q" },
+    headers: wire.headers.map(([name, value]) => [name, `${value}1`]),
+  };
+}
+
+Deno.test("createFetchEnviron() keeps nothing of other requests in its templates", () => {
+  const requests = fc.array(fc.tuple(anyRequest, anyInfo), { maxLength: 5 });
+  const property = fc.property(requests, (requests) => {
+    const templates = new EnvironTemplates();
+    for (const [wire, [info]] of [...requests, ...requests]) {
+      for (const one of [wire, wire, varied(wire)]) {
+        const request = asDenoGives(one, PORT);
+        const kept = made(request, info, {}, templates);
+        assertEquals(kept, made(request, info));
+      }
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
+});
+
+Deno.test("createFetchEnviron() returns ByteStrings or throws a RequestError for any URL and headers", () => {
+  const anyText = fc.string({ unit: "binary" });
+  const parts = fc.tuple(
+    fc.constantFrom("http://", "https://", "http+unix://", "//", ""),
+    fc.oneof(anyAuthority, anyText),
+    fc.constantFrom("", "/", "?", "#"),
+    anyText,
+  );
+  const anyUrl = fc.oneof(anyText, parts.map((parts) => parts.join("")));
+  const anyHeaders = fc.array(anyHeader, { maxLength: 6 });
+  const property = fc.property(
+    ...[token, anyUrl, anyHeaders] as const,
+    (method, url, list) => {
+      const headers = new Headers([...list]);
+      const environ = made({ method, url, headers, body: null } as Request);
+      for (const [key, value] of Object.entries(environ)) {
+        assert(isByteString(key));
+        assert(typeof value !== "string" || isByteString(value), key);
+      }
     },
-  }, { highWaterMark: 0 });
-  const headers = { host: "h", "content-length": "2" };
-  const environ = environOf({ method: "POST", headers, body });
-  assertEquals([pulls, body.locked], [0, false]);
-  assertEquals(fromBytes(await environ["wsgi.input"].read()), "ab");
-  assertEquals(pulls, 1);
+  );
+  fc.assert(property, { numRuns: 3000 });
+});
+
+Deno.test("createFetchEnviron() breaks no rule of the http profile for any request", async () => {
+  const violations: unknown[] = [];
+  const app = validator(sending("a"), {
+    rules: { "body/*": "off" },
+    throws: false,
+    onViolation: (violation) => void violations.push(violation),
+  });
+  const handler = toFetchHandler(app, { urlScheme: "http" });
+  let answered = 0;
+  const property = fc.asyncProperty(
+    anyRequest,
+    anyInfo,
+    async (wire, [info]) => {
+      const response = await handler(asDenoGives(wire, PORT), info);
+      assertEquals(violations.splice(0), []);
+      assert([200, 400, 501].includes(response.status), `${response.status}`);
+      if (response.status === 200) answered++;
+      await response.body?.cancel();
+    },
+  );
+  await fc.assert(property, { numRuns: 1000 });
+  assert(answered > 200, `only ${answered} reached the application`);
 });
 
 Deno.test("createFetchEnviron() uses the signal of the request, and only on demand", async () => {
@@ -69,66 +163,6 @@ Deno.test("createFetchEnviron() uses the signal of the request, and only on dema
   }));
   assertEquals((await handler(request)).status, 200);
 });
-
-Deno.test("createFetchEnviron() has version 1.0 and a file wrapper that makes a body", async () => {
-  const environ = environOf();
-  assertEquals(environ["wsgi.version"], [1, 0]);
-  const blocks = [new Uint8Array(3), new Uint8Array()];
-  const sizes: number[] = [];
-  const read = (size: number) => (sizes.push(size), blocks.shift());
-  const body = environ["wsgi.file_wrapper"]?.({ read }, 3);
-  const chunks = await Array.fromAsync(body ?? []);
-  assertEquals([chunks.map(({ length }) => length), sizes], [[3], [3, 3]]);
-});
-
-Deno.test("createFetchEnviron() makes variables of headers with unusual names", () => {
-  const environ = environOf({
-    headers: [
-      ["a.b!|~^`#$%&'*+", "1"],
-      ["X-Forwarded-Proto", "https"],
-      ["X-Empty", ""],
-      ["Content-Type", ""],
-      ["HTTPS", "on"],
-      ["Transfer-Encoding", "Chunked"],
-      // Iterating Headers gives each Set-Cookie separately.
-      ["Set-Cookie", "a"],
-      ["set-cookie", "b"],
-    ],
-  });
-  const isOfHeader = ([name]: [string, unknown]) =>
-    /^(?:HTTP|CONTENT_)/.test(name);
-  assertEquals(Object.fromEntries(Object.entries(environ).filter(isOfHeader)), {
-    "HTTP_A.B!|~^`#$%&'*+": "1",
-    HTTP_HOST: "h",
-    HTTP_HTTPS: "on",
-    HTTP_SET_COOKIE: "a, b",
-    HTTP_X_EMPTY: "",
-    HTTP_X_FORWARDED_PROTO: "https",
-  });
-});
-
-// server-bad-length, server-bad-type. Iterating Deno's Headers drops a first
-// value that is empty.
-Deno.test.each<[name: string, values: string[], status: number]>([
-  ["Transfer-Encoding", [""], 400],
-  ["Transfer-Encoding", ["chunked, chunked"], 400],
-  ["Transfer-Encoding", ["chunked, gzip"], 400],
-  ["Transfer-Encoding", ["gzip"], 501],
-  ["Transfer-Encoding", ["gzip, chunked"], 501],
-  ["Content-Length", ["", "5"], 400],
-  ["Content-Length", ["5", ""], 400],
-  ["Content-Length", ["5", "5"], 400],
-  ["Content-Type", ["", "text/plain"], 400],
-  ["Content-Type", ["text/plain", ""], 400],
-  ["Content-Type", ['a/b; c="d"', "e/f"], 400],
-])(
-  "createFetchEnviron() rejects the header %s with the values %j with %i",
-  (name, values, status) => {
-    const headers = values.map((value): [string, string] => [name, value]);
-    const error = assertThrows(() => environOf({ headers }), RequestError);
-    assertEquals(error.status, status);
-  },
-);
 
 Deno.test.each<[Record<string, string>, string]>([
   [{ host: "a/<b>" }, "400 Bad Request"],
@@ -157,3 +191,32 @@ Deno.test.each<[Record<string, string>, string]>([
     assert(lines[0]?.startsWith(start), lines[0]);
   },
 );
+
+// environ-http-underscore, httpoxy
+Deno.test.each([
+  ..."X_Forwarded_For X-Forwarded_For Content_Length _ Proxy PROXY".split(" "),
+  ..."Transfer-Encoding transfer-encoding X: caf\xe9 \u0130 __proto__".split(
+    " ",
+  ),
+  ...["", "X Y", "X\n"],
+])("headerKey() leaves %j out", (name) => {
+  // The second result comes from the cache.
+  assertEquals(headerKey(name), undefined);
+  assertEquals(headerKey(name), undefined);
+});
+
+Deno.test("headerKey() returns one key for each name, in any case of letters", () => {
+  const unit = fc.constantFrom(..."abcXYZ019.!-_");
+  const anyName = fc.string({ unit, minLength: 1 });
+  // More names than it caches.
+  fc.assert(
+    fc.property(anyName, anyName, (name, other) => {
+      const key = headerKey(name);
+      assertEquals(headerKey(name.toUpperCase()), key);
+      assertEquals(headerKey(name.toLowerCase()), key);
+      const isSame = name.toLowerCase() === other.toLowerCase();
+      assert(key === undefined || isSame || headerKey(other) !== key);
+    }),
+    { numRuns: 1000 },
+  );
+});

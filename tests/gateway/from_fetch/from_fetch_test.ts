@@ -1,49 +1,32 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { setupTestingDefaults } from "../../../gateway/environ/setup_testing_defaults.ts";
 import {
   type FetchFunction,
   type FetchInfo,
   fromFetchHandler,
 } from "../../../gateway/from_fetch/from_fetch.ts";
-import type { Application, StartResponse } from "../../../wsgi/types.ts";
-import { setupTestingDefaults } from "../../../gateway/environ/setup_testing_defaults.ts";
 import { TestClient } from "../../../test_client/test_client.ts";
+import { toBytes } from "../../../wsgi/byte_string.ts";
+import type { StartResponse } from "../../../wsgi/types.ts";
+import { CheckedServer } from "../../checked_server.ts";
+import { RawClient, within } from "../../raw_client.ts";
+import { never, send } from "../../server/serving.ts";
 import { run } from "../fetch/run_fetch.ts";
 import { fail } from "../recording_transport.ts";
 
 /** A startResponse that does nothing. */
 const ignore: StartResponse = () => () => Promise.resolve();
 
-/** Runs an application for a request whose body comes from a function. */
-function upload(
-  app: Application,
-  pull: (controller: ReadableStreamDefaultController) => void,
-): ReturnType<typeof run> {
-  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
-  return run(app, { method: "POST", body, duplex: "half" } as RequestInit);
-}
-
 /** A client of a handler. Findings of the validator fail the test. */
 function clientOf(handler: Parameters<typeof fromFetchHandler>[0]): TestClient {
   const validate = { profile: "paranoid" } as const;
   return new TestClient(fromFetchHandler(handler), { validate });
 }
-
-Deno.test("fromFetchHandler() passes the request to a function", async () => {
-  const client = clientOf(async (request) => {
-    const { method, url, headers } = request;
-    const body = await request.text();
-    return Response.json({ method, url, accept: headers.get("Accept"), body });
-  });
-  const headers = { Accept: "text/csv" };
-  const response = await client.post("/a%2Fb?c=d", { headers, body: "Grüße" });
-  assertEquals(response.json(), {
-    method: "POST",
-    url: "http://localhost/a%2Fb?c=d",
-    accept: "text/csv",
-    body: "Grüße",
-  });
-});
 
 Deno.test("fromFetchHandler() calls fetch() of an object as its method", async () => {
   const client = clientOf({
@@ -123,61 +106,45 @@ Deno.test("fromFetchHandler() answers a Host that no URL can have with 400", asy
 });
 
 Deno.test("fromFetchHandler() answers 500 if the handler rejects or its headers are invalid", async () => {
+  const rejected = await run(fromFetchHandler(() => Promise.try(fail)));
+  assertStringIncludes(rejected.log.join(""), "on purpose");
   const cancelled = Promise.withResolvers<void>();
   const body = new ReadableStream({ cancel: () => cancelled.resolve() });
   const headers = { "X-Control": "\x01" };
-  for (
-    const [handler, part] of [
-      [() => Promise.try(() => fail("async failure")), "async failure"],
-      [() => new Response(body, { headers }), "x-control"],
-    ] as const
-  ) {
-    const { response, log } = await run(fromFetchHandler(handler));
+  const handler = () => new Response(body, { headers });
+  const invalid = await run(fromFetchHandler(handler));
+  assertStringIncludes(invalid.log.join(""), "x-control");
+  for (const { response } of [rejected, invalid]) {
     assertEquals(response.status, 500);
-    assertStringIncludes(log.join(""), part);
   }
   await cancelled.promise;
 });
 
-Deno.test("fromFetchHandler() does not read a body that the handler does not read", async () => {
-  let pulls = 0;
-  const app = fromFetchHandler(() => new Response("no thanks"));
-  const { response } = await upload(app, () => void pulls++);
-  assertEquals([await response.text(), pulls], ["no thanks", 0]);
-});
-
-Deno.test("fromFetchHandler() lets the handler answer while the body arrives", async () => {
-  let pulls = 0;
-  const app = fromFetchHandler((request) => new Response(request.body));
-  const { response } = await upload(app, (controller) => {
-    if (++pulls === 5) controller.close();
-    else controller.enqueue(new Uint8Array([97]));
-  });
-  assertEquals(await response.text(), "aaaa");
-});
-
-Deno.test("fromFetchHandler() gives copies of the request the same signal", async () => {
+Deno.test("fromFetchHandler() gives copies of the request the same signal, and its reason to a late response", async () => {
   const left = new AbortController();
   const signals: AbortSignal[] = [];
+  const cancelled: unknown[] = [];
+  const cancel = (reason: unknown) => void cancelled.push(reason);
   const aborted = Promise.withResolvers<void>();
   const app = fromFetchHandler(async (request) => {
     const copies = [request, new Request(request), request.clone()];
     signals.push(...copies.map(({ signal }) => signal));
     request.signal.addEventListener("abort", () => aborted.resolve());
     await aborted.promise;
-    return new Response();
+    return new Response(new ReadableStream({ cancel }));
   });
   const environ = { "wsgiref.signal": () => left.signal };
   const body = app(setupTestingDefaults(environ), ignore);
   assertEquals(signals.map(({ aborted }) => aborted), [false, false, false]);
   const reason = new Error("gone");
   left.abort(reason);
-  await body;
+  await (await body).close?.();
   assertEquals(signals.map(({ aborted }) => aborted), [true, true, true]);
   for (const { reason: error } of signals) {
     assert(error instanceof DOMException && error.cause === reason);
     assertEquals([error.name, error.message], ["AbortError", "gone"]);
   }
+  assert(cancelled.length === 1 && cancelled[0] === signals[0]?.reason);
 });
 
 Deno.test("fromFetchHandler() does not ask for the signal of a quick request", async () => {
@@ -205,3 +172,130 @@ Deno.test("fromFetchHandler() works on a server without wsgiref.signal", async (
   await body.close?.();
   assert(cancelled);
 });
+
+const HEADERS = { "Content-Type": "application/octet-stream" };
+
+/** A Response with the chunks of `next()`, one for each pull. */
+function streaming(
+  next: () => unknown,
+  cancel?: (reason: unknown) => void,
+): Response {
+  const stream = new ReadableStream({
+    async pull(controller): Promise<void> {
+      const chunk = await next();
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(chunk);
+    },
+    cancel: (reason) => cancel?.(reason),
+  }, { highWaterMark: 0 });
+  return new Response(stream, { headers: HEADERS });
+}
+
+function server(handler: FetchFunction): CheckedServer {
+  return new CheckedServer(fromFetchHandler(handler));
+}
+
+Deno.test("fromFetchHandler() passes the bytes of a request on while they arrive", async () => {
+  await using served = server(({ body }) =>
+    new Response(body, { headers: HEADERS })
+  );
+  // Full blocks: wsgi.input returns no less before the end.
+  const block = "b".repeat(65_536);
+  using client = await send(
+    served,
+    `POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n${block}\r\n`,
+  );
+  await client.head();
+  let echoed = 0;
+  while (echoed < block.length) echoed += (await client.chunk())!.length;
+  await client.send("3\r\nend\r\n0\r\n\r\n");
+  assertEquals(await client.chunks(), { body: "end", complete: true });
+  await served.assertClean();
+});
+
+Deno.test("fromFetchHandler() requests no chunk that the client cannot accept", async () => {
+  const block = new Uint8Array(1 << 20);
+  const ended = Promise.withResolvers<void>();
+  let made = 0;
+  await using served = server(() =>
+    streaming(() => ++made > 1000 ? undefined : block, () => ended.resolve())
+  );
+  using client = await send(served);
+  await client.head();
+  assertEquals(await client.skip(8 << 20), 8 << 20);
+  client.close();
+  await within(ended.promise, "the stream to be cancelled");
+  assert(made < 200, `${made} blocks of 1 MiB were made for 8`);
+  await served.verdict();
+});
+
+Deno.test("fromFetchHandler() cancels the stream and aborts the signal when the client leaves", async () => {
+  const cancelled = Promise.withResolvers<unknown>();
+  let signal: AbortSignal | undefined;
+  const chunks = [toBytes("first")];
+  await using served = server((request) => {
+    signal = new Request(request).signal;
+    return streaming(() => chunks.shift() ?? never(), cancelled.resolve);
+  });
+  using client = await send(served);
+  await client.head();
+  assertEquals(await client.chunk(), "first");
+  assertEquals(signal?.aborted, false);
+  client.close();
+  const reason = await within(cancelled.promise, "the stream to be cancelled");
+  assert(signal?.aborted && reason === signal.reason);
+  assertEquals((reason as Error).name, "AbortError");
+  await served.assertClean();
+});
+
+Deno.test("fromFetchHandler() does not abort the signal after success", async () => {
+  const signals: AbortSignal[] = [];
+  await using served = server(async ({ signal, method }) => {
+    signals.push(signal);
+    // Longer than the time after which the server is asked for its signal.
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    return streaming(method === "HEAD" ? never : () => undefined);
+  });
+  using client = await RawClient.connect(served);
+  for (const method of ["GET", "HEAD"]) {
+    await client.send(`${method} / HTTP/1.1\r\nHost: h\r\n\r\n`);
+    assert((await client.response(method)).complete);
+  }
+  await served.assertClean();
+  assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
+});
+
+Deno.test("fromFetchHandler() breaks off a response whose stream fails", async () => {
+  let made = 0;
+  await using served = server(() =>
+    streaming(() => {
+      if (++made === 3) throw new Error("disk on fire");
+      return toBytes("a");
+    })
+  );
+  using client = await send(served);
+  assertEquals((await client.response()).complete, false);
+  const { findings, log } = await served.verdict();
+  // Logged once: closing the body says nothing new.
+  assertEquals([findings, log.match(/disk on fire/g)?.length], [[], 1]);
+});
+
+Deno.test.each<[string, () => unknown, string]>([
+  ["fails", () => Promise.reject(new Error("disk on fire")), "disk on fire"],
+  [
+    "has text",
+    () => "text",
+    'the stream of a Response must contain Uint8Array chunks, got "text"',
+  ],
+])(
+  "fromFetchHandler() answers 500 if the first chunk of the stream %s",
+  async (what, next, message) => {
+    const cancelled = Promise.withResolvers<void>();
+    const stream = () => streaming(next, () => cancelled.resolve());
+    const { response, log } = await run(fromFetchHandler(stream));
+    assertEquals(response.status, 500);
+    await response.body?.cancel();
+    assertStringIncludes(log.join(""), message);
+    if (what === "has text") await cancelled.promise;
+  },
+);

@@ -7,57 +7,52 @@ import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 /** The result of a read. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A body in pieces, and a record of its use. */
-export interface Source {
-  stream: ReadableStream<Uint8Array>;
-  opened: number;
-  pulls: number;
-  cancelled: unknown[];
-  open: () => ReadableStream<Uint8Array>;
-}
+/** A body with one chunk for each pull, which ends or fails, and a record of its use. */
+export class Source {
+  opened = 0;
+  pulls = 0;
+  readonly cancelled: unknown[] = [];
+  readonly stream: ReadableStream<Uint8Array>;
 
-/** A body with one chunk for each pull, which ends or fails. */
-export function sourceOf(
-  chunks: Iterable<string | Uint8Array>,
-  failure?: Error,
-): Source {
-  const iterator = chunks[Symbol.iterator]();
-  const source: Source = {
-    opened: 0,
-    pulls: 0,
-    cancelled: [],
-    open: () => (source.opened++, source.stream),
-    stream: new ReadableStream<Uint8Array>({
-      pull(controller): void {
-        source.pulls++;
+  constructor(chunks: Iterable<string | Uint8Array>, failure?: Error) {
+    const iterator = chunks[Symbol.iterator]();
+    this.stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        this.pulls++;
         const { done, value } = iterator.next();
         const bytes = typeof value === "string" ? toBytes(value) : value;
         if (!done) controller.enqueue(bytes);
         else if (failure !== undefined) controller.error(failure);
         else controller.close();
       },
-      cancel: (reason) => void source.cancelled.push(reason),
-    }, { highWaterMark: 0 }),
+      cancel: (reason) => void this.cancelled.push(reason),
+    }, { highWaterMark: 0 });
+  }
+
+  readonly open = (): ReadableStream<Uint8Array> => {
+    this.opened++;
+    return this.stream;
   };
-  return source;
+}
+
+/** Creates an input, and returns its source too. */
+export function open(
+  chunks: Iterable<string | Uint8Array>,
+  limits?: BodyLimits,
+  failure?: Error,
+): { input: RequestInput; source: Source } {
+  const source = new Source(chunks, failure);
+  return { input: new RequestInput(source.open, limits), source };
 }
 
 /** Creates an input over some chunks. */
-export function inputOf(
-  chunks: Iterable<string | Uint8Array>,
-  limits?: BodyLimits,
-): RequestInput {
-  return new RequestInput(sourceOf(chunks).open, limits);
+export function inputOf(chunks: Iterable<string | Uint8Array>): RequestInput {
+  return open(chunks).input;
 }
 
 /** Awaits bytes, as a ByteString. */
 export async function text(bytes: Promise<Bytes>): Promise<string> {
   return fromBytes(await bytes);
-}
-
-/** Awaits the lines that were read, as ByteStrings. */
-export async function texts(lines: Promise<Bytes[]>): Promise<string[]> {
-  return (await lines).map(fromBytes);
 }
 
 /** Awaits the RequestBodyError that a read must reject with. */
@@ -68,16 +63,6 @@ export async function rejectsWith(
   const error = await assertRejects(() => promise, RequestBodyError);
   assertEquals(error.status, status);
   return error;
-}
-
-/** Creates an input, and returns its source too. */
-export function open(
-  chunks: Iterable<string | Uint8Array>,
-  limits?: BodyLimits,
-  failure?: Error,
-): { input: RequestInput; source: Source } {
-  const source = sourceOf(chunks, failure);
-  return { input: new RequestInput(source.open, limits), source };
 }
 
 /**
@@ -96,7 +81,7 @@ export async function play(
     const calls: Record<string, () => unknown> = {
       read: () => text(input.read(argument)),
       readline: () => text(input.readline(argument)),
-      readlines: () => texts(input.readlines(argument)),
+      readlines: async () => (await input.readlines(argument)).map(fromBytes),
       next: async () =>
         fromBytes((await iterator.next()).value ?? new Uint8Array()),
       return: () => iterator.return?.().then(({ done }) => done),

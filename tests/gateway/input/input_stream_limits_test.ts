@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
+import { toBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
+import { ask } from "../../raw_client.ts";
 import { check, open, play, rejectsWith, text } from "./input_sources.ts";
 
 const ABC = ["abc"];
@@ -149,44 +150,36 @@ Deno.test("release() cancels an open source once, and keeps the buffer", async (
   await check([], {}, 'read() ""; release() null; read() ""', [1, 1, []]);
 });
 
-/** Sends a raw request to Deno.serve, and returns the body of the response. */
-async function exchange(
-  request: string,
-  handler: (request: Request) => Promise<string>,
-): Promise<string> {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) =>
-      new Response(await handler(request), { headers: { done: "yes" } }),
-  );
-  using connection = await Deno.connect({ port: server.addr.port });
-  await connection.write(toBytes(`POST / HTTP/1.1\r\nHost: a\r\n${request}`));
-  const answer = new Uint8Array(1000);
-  const length = await connection.read(answer);
-  return fromBytes(answer.subarray(0, length ?? 0)).split("\r\n\r\n")[1] ?? "";
-}
-
-Deno.test("RequestInput over the limit lets Deno.serve answer", async () => {
-  const answer = await exchange(
+// Deno.serve must be able to answer.
+Deno.test.each<
+  [string, string, string, (body: Request["body"]) => Promise<unknown>]
+>([
+  [
+    "RequestInput over the limit",
     "Transfer-Encoding: chunked\r\n\r\n8\r\none\ntwo\n\r\n",
-    async (request) => {
-      const input = new RequestInput(() => request.body, { maxSize: 4 });
+    "RequestBodyError",
+    async (body) => {
+      const input = new RequestInput(() => body, { maxSize: 4 });
       return (await rejectsWith(413, input.read())).name;
     },
-  );
-  assertEquals(answer, "RequestBodyError");
-});
-
-Deno.test("abort() of a read that waits for the client lets Deno.serve answer", async () => {
-  const answer = await exchange(
+  ],
+  [
+    "abort() of a read that waits for the client",
     "Content-Length: 8\r\n\r\none\n",
-    async (request) => {
-      const input = new RequestInput(() => request.body, { contentLength: 8 });
+    "late",
+    async (body) => {
+      const input = new RequestInput(() => body, { contentLength: 8 });
       await input.readline();
       const pending = input.readline();
       input.abort("late");
-      return `${(await rejectsWith(400, pending)).cause}`;
+      return (await rejectsWith(400, pending)).cause;
     },
+  ],
+])("%s lets Deno.serve answer", async (_what, request, expected, read) => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async ({ body }) => new Response(`${await read(body)}`),
   );
-  assertEquals(answer, "late");
+  const post = `POST / HTTP/1.1\r\nHost: a\r\n${request}`;
+  assertEquals((await ask(server.addr, post)).body, expected);
 });

@@ -4,7 +4,7 @@ import { fromBytes } from "../../../wsgi/byte_string.ts";
 import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import type { InputStream } from "../../../wsgi/types.ts";
-import { type Bytes, sourceOf } from "./input_sources.ts";
+import { type Bytes, Source } from "./input_sources.ts";
 
 type Call =
   | { kind: "read" | "readline" | "readlines"; size: number | undefined }
@@ -110,11 +110,7 @@ function settled(
 
 const anyCall: fc.Arbitrary<Call> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom(
-      "read" as const,
-      "readline" as const,
-      "readlines" as const,
-    ),
+    kind: fc.constantFrom("read", "readline", "readlines"),
     size: fc.oneof(
       { weight: 4, arbitrary: fc.integer({ min: 0, max: 12 }) },
       fc.constantFrom(...ALL, Number.MAX_SAFE_INTEGER, 1e300),
@@ -138,7 +134,7 @@ function start(
   { chunks, fails, contentLength, maxSize }: Scenario,
 ): RequestInput {
   const failure = fails ? new Error("cut") : undefined;
-  return new RequestInput(sourceOf(chunks, failure).open, {
+  return new RequestInput(new Source(chunks, failure).open, {
     contentLength,
     maxSize,
   });

@@ -47,12 +47,9 @@ function assertVariables(
 // The kit has other variables, and refusal_test.ts other requests.
 Deno.test("toNodeListener() uses its own address for HTTP/1.0 without Host", async () => {
   const environ = await environOf("GET / HTTP/1.0\r\n\r\n");
-  assertVariables(environ, {
-    SERVER_PROTOCOL: "HTTP/1.0",
-    SERVER_NAME: "127.0.0.1",
-    HTTP_HOST: undefined,
-    HTTPS: undefined,
-  });
+  assertEquals(environ?.SERVER_PROTOCOL, "HTTP/1.0");
+  assertEquals(environ?.SERVER_NAME, "127.0.0.1");
+  assertEquals([environ?.HTTP_HOST, environ?.HTTPS], [undefined, undefined]);
   assertMatch(String(environ?.SERVER_PORT), /^[1-9][0-9]+$/);
   assertMatch(String(environ?.REMOTE_PORT), /^[0-9]+$/);
 });
@@ -127,4 +124,47 @@ Deno.test("toNodeListener() serves requests of node:http2", async () => {
     server.close();
     await within(closed, "the server to close");
   }
+});
+
+// Target; `url` and `baseUrl` then; SCRIPT_NAME, PATH_INFO and the query.
+Deno.test.each<
+  [string, string, string | undefined, [string, string, string?]]
+>([
+  ["/a/b?q", "/b?q", "/a", ["/a", "/b", "q"]],
+  ["/a/b?q", "/b?q", undefined, ["/a", "/b", "q"]],
+  ["/a/b", "/a/b", "", ["", "/a/b"]],
+  ["/a/b/c", "/c", "/a/b", ["/a/b", "/c"]],
+  ["/a/", "/", "/a", ["/a", "/"]],
+  // The client did not send the slash.
+  ["/a", "/", "/a", ["/a", ""]],
+  ["/a?q", "/?q", "/a", ["/a", "", "q"]],
+  ["/a?q", "/?q", undefined, ["/a", "", "q"]],
+  ["/a?q", "?q", undefined, ["/a", "", "q"]],
+  ["/a", "", undefined, ["/a", ""]],
+  ["//b", "/b", "/", ["", "//b"]],
+  ["/a//b", "/b", "/a", ["/a", "//b"]],
+  ["/caf%C3%A9/%2F%zz", "/%2F%zz", "/caf%C3%A9", ["/caf\xc3\xa9", "//%zz"]],
+  ["http://o.example/a/b?q", "http://o.example/b?q", "/a", ["/a", "/b", "q"]],
+  // Something has rewritten the path.
+  ["/a/b?q", "/other?r", "/a", ["/a", "/other", "r"]],
+  ["/b", "/", "", ["", "/"]],
+  ["/a/b", "/other", undefined, ["", "/other"]],
+])("toNodeListener() finds where it is mounted: %s as %s", async (
+  target,
+  url,
+  baseUrl,
+  [script, path, query = ""],
+) => {
+  let seen: unknown[] = [];
+  const app = answering((environ) => {
+    const { SCRIPT_NAME, PATH_INFO, QUERY_STRING, REQUEST_URI } = environ;
+    seen = [SCRIPT_NAME, PATH_INFO, QUERY_STRING, REQUEST_URI];
+    return [];
+  });
+  await using serving = await serveNode(app, {}, {}, (request) => {
+    Object.assign(request, { url, baseUrl, originalUrl: target });
+  });
+  await ask(serving, `GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`);
+  const sent = target.replace(/^http:..[^/]*/, "");
+  assertEquals(seen, [script, path, query, sent]);
 });

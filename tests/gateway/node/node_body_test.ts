@@ -2,22 +2,19 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { once } from "node:events";
 import { NodeBody } from "../../../gateway/node/input.ts";
 import type { NodeRequest } from "../../../gateway/node/node_http.ts";
-import { RequestBodyError } from "../../../gateway/input/request_body_error.ts";
 import { RawClient, within } from "../../raw_client.ts";
 import { type Before, serveNode } from "./node_serving.ts";
 import { answering } from "../recording_transport.ts";
+import { send } from "../../server/serving.ts";
 
 function post(body: string, target = "/", length = body.length): string {
   return `POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n${body}`;
 }
 
 function postChunked(...chunks: string[]): string {
-  const lines = [...chunks, ""].map((chunk) =>
-    `${chunk.length.toString(16)}\r\n${chunk}\r\n`
-  );
-  return `POST /4 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${
-    lines.join("")
-  }`;
+  const body = [...chunks, ""]
+    .map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join("");
+  return `POST /4 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
 }
 
 /** Reads as many bytes as the path says, all of them for "/". */
@@ -25,23 +22,6 @@ const echo = answering(async (environ) => {
   const size = environ.PATH_INFO.slice(1);
   return [await environ["wsgi.input"].read(size === "" ? -1 : Number(size))];
 }, []);
-
-Deno.test("toNodeListener() keeps the connection after a body that was not read to its end", async () => {
-  await using serving = await serveNode(echo);
-  using client = await RawClient.connect(serving);
-  const large = "x".repeat(1 << 20);
-  for (
-    const [request, expected] of [
-      [post(large, "/0"), ""],
-      [post(large, "/3"), "xxx"],
-      [postChunked(large, large), "xxxx"],
-      [post("last"), "last"],
-    ] as const
-  ) {
-    await client.send(request);
-    assertEquals((await client.response()).body, expected);
-  }
-});
 
 Deno.test("toNodeListener() answers a body over the limit with 413, and goes on", async () => {
   const called: unknown[] = [];
@@ -65,32 +45,6 @@ Deno.test("toNodeListener() answers a body over the limit with 413, and goes on"
   assertEquals((await client.head()).status, 413);
   assertEquals((await client.head()).line, "HTTP/1.1 200 OK");
 });
-
-Deno.test.each([
-  ["with a length", post("abc", "/", 6)],
-  ["in chunks", postChunked("abc").slice(0, -5)],
-  ["in the middle of a chunk", postChunked("abcdef").slice(0, -9)],
-])(
-  "toNodeListener() rejects the reads of a body that is cut short %s",
-  async (_how, request) => {
-    const began = Promise.withResolvers<void>();
-    const caught = Promise.withResolvers<unknown>();
-    await using serving = await serveNode(answering(async (environ) => {
-      const input = environ["wsgi.input"];
-      await input.read(1);
-      began.resolve();
-      await input.read().then(caught.resolve, caught.resolve);
-      return [];
-    }));
-    using client = await RawClient.connect(serving);
-    await client.send(request);
-    await within(began.promise, "the first byte");
-    client.close();
-    const error = await within(caught.promise, "the end of the input");
-    assert(error instanceof RequestBodyError);
-    assertEquals(error.status, 400);
-  },
-);
 
 Deno.test("toNodeListener() reads no more than the application", async () => {
   const called = Promise.withResolvers<void>();
@@ -167,8 +121,7 @@ Deno.test.each<[string, string, Before, string]>([
   "toNodeListener() answers 500 if %s before",
   async (_what, request, before, message) => {
     await using serving = await serveNode(echo, {}, {}, before);
-    using client = await RawClient.connect(serving);
-    await client.send(request);
+    using client = await send(serving, request);
     assertEquals((await client.response()).head.status, 500);
     assertStringIncludes(serving.log.join(""), message);
   },
@@ -186,7 +139,6 @@ Deno.test.each<[string, string, Before]>([
   ["paused", "Hello", (request) => void request.pause()],
 ])("toNodeListener() reads a body that is %s", async (_what, body, before) => {
   await using serving = await serveNode(echo, {}, {}, before);
-  using client = await RawClient.connect(serving);
-  await client.send(post(body));
+  using client = await send(serving, post(body));
   assertEquals((await client.response()).body, body);
 });

@@ -1,16 +1,20 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { ServerResponse } from "node:http";
-import { toNodeListener } from "../../../gateway/node/node.ts";
-import type { Application, HeaderTuple } from "../../../wsgi/types.ts";
-import { ask, RawClient } from "../../raw_client.ts";
-import { get } from "../../server/serving.ts";
-import { answering, fail } from "../recording_transport.ts";
-import { serveNode } from "./node_serving.ts";
+// The kit has clients that leave before the first chunk or while reading.
 
-Deno.test("toNodeListener() rejects a value that is not an application", () => {
-  const make = () => toNodeListener({} as Application);
-  assertThrows(make, TypeError, "must be a function (environ, startResponse)");
-});
+import type { ServerResponse } from "node:http";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { ClientDisconnected } from "../../../gateway/cancellation.ts";
+import type { HeaderTuple } from "../../../wsgi/types.ts";
+import { ask, within } from "../../raw_client.ts";
+import { get, send } from "../../server/serving.ts";
+import { untilAborted } from "../left_client.ts";
+import { hanging } from "../recording_body.ts";
+import { answering, Events, fail } from "../recording_transport.ts";
+import { serveNode } from "./node_serving.ts";
 
 Deno.test("toNodeListener() copies the chunks that it sends", async () => {
   const chunk = new Uint8Array(1 << 20);
@@ -23,15 +27,16 @@ Deno.test("toNodeListener() copies the chunks that it sends", async () => {
   assertEquals(counts, Array(4).fill(1 << 20));
 });
 
-Deno.test("toNodeListener() calls onError and answers 500", async () => {
+Deno.test("toNodeListener() calls onError, and closes the connection if even the error page fails", async () => {
   const seen: unknown[] = [];
   await using serving = await serveNode(() => fail("<secret>"), {
     onError: (error, { PATH_INFO }) => void seen.push(`${error}`, PATH_INFO),
+    errorPage: () => fail("page"),
   });
-  const { head, body } = await ask(serving, get("/x"));
-  assertEquals(head.line, "HTTP/1.1 500 Internal Server Error");
-  assertEquals(body, "500 Internal Server Error\n");
-  assertEquals(seen, ["Error: <secret>", "/x"]);
+  using client = await send(serving, get("/x"));
+  assertEquals(await client.rest(), "");
+  assertEquals(seen, ["Error: <secret>", "/x", "Error: page", "/x"]);
+  assertStringIncludes(serving.log.join(""), "Error: page");
 });
 
 Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that fails", async () => {
@@ -40,19 +45,9 @@ Deno.test("toNodeListener() resets the connection of an HTTP/1.0 response that f
     fail("late");
   };
   await using serving = await serveNode(answering(body, []));
-  using client = await RawClient.connect(serving);
-  await client.send("GET / HTTP/1.0\r\n\r\n");
+  using client = await send(serving, "GET / HTTP/1.0\r\n\r\n");
   assertEquals((await client.response()).complete, false);
   assertEquals(client.ending, "reset");
-});
-
-Deno.test("toNodeListener() closes the connection if even the error page fails", async () => {
-  const broken = () => fail("page");
-  await using serving = await serveNode(broken, { errorPage: broken });
-  using client = await RawClient.connect(serving);
-  await client.send(get());
-  assertEquals(await client.rest(), "");
-  assertStringIncludes(serving.log.join(""), "Error: page");
 });
 
 /** Returns the header lines of a response, with those that were set before. */
@@ -105,4 +100,59 @@ Deno.test("toNodeListener() passes no array to a wrapped writeHead()", async () 
     };
   });
   assertEquals([count, ...lines.slice(0, 2)], [2, ...SENT]);
+});
+
+Deno.test.each(["close", "closeWrite"] as const)(
+  "toNodeListener() closes the body of a client that leaves by %s()",
+  async (leave) => {
+    const events = new Events();
+    const reason = Promise.withResolvers<unknown>();
+    await using serving = await serveNode(answering((environ) => {
+      untilAborted(environ).then(reason.resolve);
+      return hanging(events);
+    }));
+    using client = await send(serving);
+    await within(events.seen("next"), "the body");
+    await client[leave]();
+    if (leave === "closeWrite") assertEquals(await client.rest(), "");
+    const error = await within(reason.promise, "the signal");
+    assert(error instanceof ClientDisconnected);
+    await within(events.seen("close"), "close()");
+    assertEquals(events.list, ["next", "return", "close"]);
+  },
+);
+
+Deno.test("toNodeListener() rejects write() when the client leaves", async () => {
+  const events = new Events();
+  await using serving = await serveNode(async (_environ, startResponse) => {
+    const write = startResponse("200 OK", []);
+    await assertRejects(async () => {
+      for (;;) {
+        await write(new Uint8Array(65_536));
+        events.add("written");
+      }
+    }, ClientDisconnected);
+    events.add("rejected");
+    return [];
+  });
+  using client = await send(serving);
+  await within(events.seen("written"), "the first chunk");
+  client.close();
+  await within(events.seen("rejected"), "write() to reject");
+});
+
+Deno.test("toNodeListener() closes the bodies of pipelined requests when the client leaves", async () => {
+  const count = 15;
+  const all = Array.from({ length: count }, () => new Events());
+  let calls = 0;
+  await using serving = await serveNode(
+    answering(() => hanging(all[calls++]!)),
+  );
+  using client = await send(serving, get().repeat(count));
+  const seen = (event: string) =>
+    within(Promise.all(all.map((events) => events.seen(event))), event);
+  await seen("next");
+  client.close();
+  await seen("close");
+  assertEquals(calls, count);
 });

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { RawClient } from "../../raw_client.ts";
 import { answering } from "../recording_transport.ts";
-import { get } from "../../server/serving.ts";
+import { get, send } from "../../server/serving.ts";
 import { serveNode } from "./node_serving.ts";
 import { REFUSED, REFUSED_BY_LLHTTP } from "./refused_requests.ts";
 
@@ -23,14 +23,12 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
       // Otherwise node:http rejects a request without Host, and serves the next.
       { requireHostHeader: false },
     );
-    using client = await RawClient.connect(serving);
-    await client.send(request);
+    using client = await send(serving, request);
     const { head } = await client.response();
     assertEquals([head.status, head.get("connection")], [status, "close"]);
     assertEquals(await client.rest(), "");
     // If the next request is also malformed, node:http answers.
-    using other = await RawClient.connect(serving);
-    await other.send(request + NEXT);
+    using other = await send(serving, request + NEXT);
     assert((await other.head()).status >= 400);
     assertFalse((await other.rest()).includes("HTTP/1.1"));
     assertEquals(called, []);
@@ -39,8 +37,7 @@ Deno.test.each([...REFUSED, ...REFUSED_BY_LLHTTP])(
 
 Deno.test("toNodeListener() answers a rejected HEAD without a page, and logs it", async () => {
   await using serving = await serveNode(() => []);
-  using client = await RawClient.connect(serving);
-  await client.send("HEAD / HTTP/1.1\r\nHost: [:]\r\n\r\n");
+  using client = await send(serving, "HEAD / HTTP/1.1\r\nHost: [:]\r\n\r\n");
   assertStringIncludes((await client.head()).line, " 400 ");
   assertEquals(await client.rest(), "");
   assertEquals(serving.log, [
@@ -74,8 +71,7 @@ Deno.test.each([
     await using serving = await serveNode(
       answering(async (environ) => [await environ["wsgi.input"].read()]),
     );
-    using client = await RawClient.connect(serving);
-    await client.send(request + NEXT);
+    using client = await send(serving, request + NEXT);
     const { head, body } = await client.response();
     assertEquals([head.status, body], [200, expected]);
     assertEquals(head.get("connection"), "close");
