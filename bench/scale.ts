@@ -49,7 +49,7 @@ const SIZES = [1, 10, 100, 1024, 10_240, 102_400].map((n) => n * KIBIBYTE);
  * machine.
  */
 const CONNECTIONS_OF_SIZES = 8;
-const IDLE = 1000;
+const IDLE = 3000;
 const STREAMS = 500;
 
 function scenarioOf(id: string): Scenario {
@@ -106,15 +106,11 @@ async function memoryPer(
 ): Promise<number> {
   await using serving = await Serving.start(contender, scenario, "");
   const request = requestOf(scenario, serving.port);
-  // The first connections need more memory than the others.
-  const warmUp = await IdleConnections.open(serving.port, 50, request);
+  // The first ones include memory that is needed once, such as compiled code.
+  using _first = await IdleConnections.open(serving.port, count, request);
   const before = (await memoryOf(serving.pid)).rss;
-  let after: number;
-  {
-    using _held = await IdleConnections.open(serving.port, count, request);
-    after = (await memoryOf(serving.pid)).rss;
-  }
-  warmUp[Symbol.dispose]();
+  using _further = await IdleConnections.open(serving.port, count, request);
+  const after = (await memoryOf(serving.pid)).rss;
   return Math.max(0, after - before) / count;
 }
 

@@ -33,7 +33,8 @@ export class HeadParser {
   /** The size of the lines so far, with their CRLF. */
   #size = 0;
   #requestLine: RequestLine | undefined;
-  #fields = new FieldCollector();
+  /** The fields of a head that arrives in pieces. */
+  #fields: FieldCollector | undefined;
   /** The request line of a head that is not complete. */
   #openLine: RequestLine | undefined;
   readonly #whole: WholeHeadParser;
@@ -46,11 +47,15 @@ export class HeadParser {
    *
    * @param reader The source of the bytes.
    * @param maxSize The maximum size of a head, in bytes.
+   * @param like A parser whose last head this one remembers, too.
    */
-  constructor(reader: LineReader, maxSize: number) {
+  constructor(reader: LineReader, maxSize: number, like?: HeadParser) {
     this.#reader = reader;
-    this.#whole = new WholeHeadParser();
     this.#maxSize = maxSize;
+    this.#whole = new WholeHeadParser(like && like.#whole);
+    if (like === undefined) return;
+    this.#last = like.#last;
+    this.#repeated = like.#repeated;
   }
 
   /** The request line of a head whose rest is missing or malformed. */
@@ -78,8 +83,10 @@ export class HeadParser {
       this.#requestLine = this.#readRequestLine();
     }
     const requestLine = this.#requestLine;
-    if (requestLine === undefined || !this.#readFields()) return undefined;
-    return this.#finish(makeHead(requestLine, this.#fields));
+    if (requestLine === undefined) return undefined;
+    const fields = this.#fields ??= new FieldCollector();
+    if (!this.#readFields(fields)) return undefined;
+    return this.#finish(makeHead(requestLine, fields));
   }
 
   /**
@@ -144,14 +151,14 @@ export class HeadParser {
   }
 
   /** Returns whether all lines have arrived. */
-  #readFields(): boolean {
+  #readFields(fields: FieldCollector): boolean {
     for (;;) {
       const line = this.#reader.read(this.#room(), headTooLarge);
       if (line === undefined) return false;
       if (line === "") return true;
       this.#size += line.length + 2;
-      if (this.#fields.count === MAX_FIELD_LINES) throw tooManyLines();
-      this.#fields.add(parseFieldLine(line));
+      if (fields.count === MAX_FIELD_LINES) throw tooManyLines();
+      fields.add(parseFieldLine(line));
     }
   }
 
@@ -169,7 +176,7 @@ export class HeadParser {
     this.#openLine = undefined;
     if (this.#requestLine !== undefined) {
       this.#requestLine = undefined;
-      this.#fields = new FieldCollector();
+      this.#fields = undefined;
     }
     return head;
   }

@@ -20,13 +20,13 @@ import type { HttpVersion, RequestLine } from "./request_line.ts";
 export interface RequestFields {
   /**
    * Alternating names and values, in the order and case in which they were
-   * sent; values without surrounding whitespace. Requests of one connection
-   * whose header blocks are byte for byte the same may share one array.
+   * sent; values without surrounding whitespace. Requests whose header blocks
+   * are byte for byte the same may share one array.
    */
   readonly headers: readonly string[];
   /**
-   * Identifies the names of the fields: if two requests of a connection have
-   * the same object here, they have the same names in the same order.
+   * Identifies the names of the fields: if two requests have the same object
+   * here, they have the same names in the same order.
    */
   readonly shape: object;
   /** The value of Host; `undefined` if an HTTP/1.0 request has none. */
@@ -131,9 +131,11 @@ export class FieldCollector {
       checkTransferEncoding(transferEncoding, version, this.#contentLength);
     }
     const connection = this.#connection?.toLowerCase();
+    // A connection remembers its last head. A copy has no room to spare.
+    const headers = this.#headers.slice();
     return {
-      headers: this.#headers,
-      shape: this.#headers,
+      headers,
+      shape: headers,
       host: this.#host,
       contentLength: this.#contentLength || undefined,
       hasBody: transferEncoding !== undefined ||

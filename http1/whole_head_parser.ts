@@ -13,17 +13,30 @@ import { MAX_REQUEST_LINE_SIZE, parseRequestLine } from "./request_line.ts";
 /** The maximum size, in bytes, of a head that an idle connection remembers. */
 const MAX_REMEMBERED_SIZE = 4_096;
 
+/** A head that was parsed. */
+interface Remembered {
+  readonly head: RequestHead;
+  readonly text: string;
+  /** Its field lines in one piece, with the empty line. */
+  readonly block: string;
+  readonly template: FieldTemplate | undefined;
+}
+
 /**
  * Parses heads that arrive in one piece. It remembers the last one, because most
  * clients repeat nearly all of it.
  */
 export class WholeHeadParser {
-  /** The last head of the connection, and its text. */
-  #head: RequestHead | undefined;
-  #text = "";
-  /** Its field lines in one piece, with the empty line. */
-  #block = "";
-  #template: FieldTemplate | undefined;
+  #last: Remembered | undefined;
+
+  /**
+   * Creates a parser.
+   *
+   * @param like A parser whose last head this one remembers, too.
+   */
+  constructor(like: WholeHeadParser | undefined) {
+    if (like !== undefined) this.#last = like.#last;
+  }
 
   /**
    * Parses a head that repeats the last one, except for its request line and the
@@ -35,22 +48,22 @@ export class WholeHeadParser {
    * @throws {RequestError} If the request line has an error.
    */
   parseSimilar(text: string): RequestHead | undefined {
-    const last = this.#head;
-    if (last === undefined || text === this.#text) return last;
+    const last = this.#last;
+    if (last === undefined) return undefined;
+    const { head, template } = last;
+    if (text === last.text) return head;
     const lineEnd = text.indexOf("\r\n");
     if (lineEnd > MAX_REQUEST_LINE_SIZE) return undefined;
     const block = text.slice(lineEnd + 2);
-    const isSame = block === this.#block;
-    const fields = isSame
-      ? last.fields
-      : this.#template?.match(text, lineEnd + 2);
+    const isSame = block === last.block;
+    const fields = isSame ? head.fields : template?.match(text, lineEnd + 2);
     if (fields === undefined) return undefined;
     const requestLine = parseRequestLine(text.slice(0, lineEnd));
     const { method, target, version } = requestLine;
-    if (version !== last.version) return undefined;
-    const head = { method, target, version, fields };
-    if (!isSame) this.#remember(text, block, head);
-    return head;
+    if (version !== head.version) return undefined;
+    const next = { method, target, version, fields };
+    if (!isSame) this.#remember(next, text, block, template);
+    return next;
   }
 
   /**
@@ -79,18 +92,22 @@ export class WholeHeadParser {
     const head = makeHead(requestLine, fields);
     if (text.length <= MAX_REMEMBERED_SIZE) {
       const block = text.slice(blockStart);
-      const template = this.#template;
-      this.#template = this.#head &&
-        FieldTemplate.of(this.#head.fields, head.fields, block, template);
-      this.#remember(text, block, head);
+      const last = this.#last;
+      const template = last === undefined
+        ? undefined
+        : FieldTemplate.of(last.head.fields, head.fields, block, last.template);
+      this.#remember(head, text, block, template);
     }
     return head;
   }
 
-  #remember(text: string, block: string, head: RequestHead): void {
+  #remember(
+    head: RequestHead,
+    text: string,
+    block: string,
+    template: FieldTemplate | undefined,
+  ): void {
     if (text.length > MAX_REMEMBERED_SIZE) return;
-    this.#text = text;
-    this.#block = block;
-    this.#head = head;
+    this.#last = { head, text, block, template };
   }
 }

@@ -64,6 +64,14 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     this.lose();
   }
 
+  onWriteError(): void {
+    this.lose();
+  }
+
+  onFault(error: unknown): void {
+    this.host.onFault(this, error);
+  }
+
   /** Handles the end of the bytes that the client sends. */
   onEnd(): void {
     // If the connection failed, the write gets the error and the read the end.

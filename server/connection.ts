@@ -9,7 +9,6 @@ import { ClosingConnection } from "./closing_connection.ts";
 import type { ActiveRequest } from "./connection_host.ts";
 import type { Channel } from "./protocol.ts";
 import { RequestSource } from "./request_source.ts";
-import type { Receiver } from "./socket_reader.ts";
 
 /**
  * The maximum number of unread body bytes that are discarded to keep a
@@ -19,17 +18,13 @@ const MAX_DISCARDED = 65_536;
 
 /** One connection. */
 export class Connection<Head> extends ClosingConnection<Head>
-  implements Channel, Receiver {
+  implements Channel {
   /** The number of bytes of an unread body that were discarded. */
   #discarded = 0;
 
-  /**
-   * Reads until the connection ends.
-   *
-   * @returns A promise that resolves when reading has ended.
-   */
-  read(): Promise<void> {
-    return this.reader.run(this);
+  /** Reads, from now on, until the connection ends. */
+  start(): void {
+    this.reader.start();
   }
 
   receive(buffer: Uint8Array, count: number): void {
@@ -45,7 +40,7 @@ export class Connection<Head> extends ClosingConnection<Head>
       return;
     }
     this.#advance();
-    if (this.parser.size > 0) this.parser.keep();
+    this.parser.keep();
   }
 
   /**
@@ -79,7 +74,7 @@ export class Connection<Head> extends ClosingConnection<Head>
       this.enter("idle");
       this.reader.resume();
       this.#advance();
-    }).catch((error) => this.host.onFault(this, error));
+    }).catch((error) => this.onFault(error));
   }
 
   #waitForHead(): void {
@@ -123,7 +118,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     if (done === undefined) return this.#finish(request);
     done.then(() => {
       if (this.#finish(request)) this.#advance();
-    }).catch((error) => this.host.onFault(this, error));
+    }).catch((error) => this.onFault(error));
     return false;
   }
 
@@ -218,7 +213,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     } catch (error) {
       // The caller belongs to another connection.
       if (error instanceof RequestError) this.refuse(error);
-      else this.host.onFault(this, error);
+      else this.onFault(error);
     }
   }
 

@@ -9,18 +9,15 @@ import type { LoggedHead } from "./access_log.ts";
 import type { Phase } from "./phase.ts";
 import type { Parser } from "./protocol.ts";
 import { SocketEnd } from "./socket_end.ts";
-import { SocketReader } from "./socket_reader.ts";
+import { IDLE_SIZE, type Receiver, SocketReader } from "./socket_reader.ts";
 import type { Socket } from "./listener.ts";
-import { SocketWriter } from "./socket_writer.ts";
+import { SocketWriter, type WriteObserver } from "./socket_writer.ts";
 
 /** The maximum number of bytes that are read ahead of the application. */
 const MAX_AHEAD = 65_536;
 
-/** The maximum size, in bytes, of a body that needs no buffer from the pool. */
-const SMALL_BODY = 2_048;
-
 /** The state of one connection. Its methods do not change it. */
-export abstract class ConnectionState<Head> {
+export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
   /** The address of the client, `undefined` on a Unix socket. */
   readonly remote: Deno.NetAddr | undefined;
   /** The parser of the received bytes. */
@@ -58,13 +55,16 @@ export abstract class ConnectionState<Head> {
     this.remote = remote;
     this.since = host.now;
     this.parser = host.protocol.createParser();
-    this.writer = new SocketWriter(socket, () => this.lose());
-    this.reader = new SocketReader(socket);
+    this.writer = new SocketWriter(socket, this);
+    this.reader = new SocketReader(socket, this);
     this.end = new SocketEnd(socket, this.writer, host.protocol.lingering);
   }
 
-  /** Ends the connection after the client has left. */
-  protected abstract lose(): void;
+  abstract receive(buffer: Uint8Array, count: number): void;
+  abstract onEnd(): void;
+  abstract onReadError(error: unknown): void;
+  abstract onFault(error: unknown): void;
+  abstract onWriteError(error: unknown): void;
 
   protected enter(phase: Phase): void {
     this.phase = phase;
@@ -102,7 +102,7 @@ export abstract class ConnectionState<Head> {
     const isBody = this.request?.source.isComplete === false ||
       this.phase === "discarding";
     const { missing } = this.parser;
-    return isBody && (missing === 0 || missing > SMALL_BODY);
+    return isBody && (missing === 0 || missing > IDLE_SIZE);
   }
 
   /** Whether enough bytes are waiting, so that reading stops. */

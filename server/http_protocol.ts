@@ -29,7 +29,12 @@ import type { SocketWriter } from "./socket_writer.ts";
 
 /** The parser of a connection, with a template for its environs. */
 class HttpParser extends RequestParser {
-  readonly template: EnvironTemplate = new EnvironTemplate();
+  readonly template: EnvironTemplate;
+
+  constructor(maxHeaderSize: number | undefined, like: HttpParser | undefined) {
+    super({ maxHeaderSize, like });
+    this.template = new EnvironTemplate(like?.template);
+  }
 }
 
 /** HTTP/1.1 with the options of one server. */
@@ -40,6 +45,11 @@ export class HttpProtocol implements Protocol<RequestHead> {
   readonly #address: ServerAddress;
   readonly #scheme: "http" | "https";
   readonly #encoder = new ResponseEncoder();
+  /**
+   * The parser of the last request. A proxy or a load test sends the same head on
+   * many connections.
+   */
+  #latest: HttpParser | undefined;
 
   /**
    * Creates the protocol.
@@ -54,7 +64,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
   }
 
   createParser(): HttpParser {
-    return new HttpParser({ maxHeaderSize: this.#options.maxHeaderSize });
+    return new HttpParser(this.#options.maxHeaderSize, this.#latest);
   }
 
   createTransport(channel: Channel, head: RequestHead): HttpTransport {
@@ -72,6 +82,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
     openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron {
+    this.#latest = parser;
     const limits: BodyLimits = {
       maxSize: this.#options.maxRequestBodySize,
       ownsChunks: true,

@@ -7,8 +7,17 @@
 import { READ_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
 import type { Socket } from "./listener.ts";
 
-/** The size of the buffer of an idle connection, in bytes. */
-const IDLE_BUFFER_SIZE = 2_048;
+/**
+ * The size of the buffer of an idle connection, in bytes. Most heads fit into
+ * it.
+ */
+export const IDLE_SIZE = 1_024;
+
+/**
+ * The size of this buffer once a client has sent more, so that its next head
+ * arrives in one piece.
+ */
+const GROWN_IDLE_SIZE = 4_096;
 
 /** The receiver of the bytes. */
 export interface Receiver {
@@ -31,57 +40,91 @@ export interface Receiver {
   onEnd(): void;
   /** Called when a read has failed. */
   onReadError(error: unknown): void;
+  /** Called for an error that the receiver itself has thrown. */
+  onFault(error: unknown): void;
 }
 
 /**
  * Reads from a connection: into a small buffer of its own while the connection is
  * idle, into a large one from the pool while a body arrives.
+ *
+ * It has callbacks instead of an async function, because a suspended function
+ * would need half a KiB in each idle connection.
  */
 export class SocketReader {
   readonly #socket: Socket;
-  readonly #idleBuffer = new Uint8Array(IDLE_BUFFER_SIZE);
-  #resume: (() => void) | undefined;
+  readonly #receiver: Receiver;
+  #idleBuffer = new Uint8Array(IDLE_SIZE);
+  /** The buffer from the pool that the pending read uses. */
+  #large: Uint8Array<ArrayBuffer> | undefined;
+  #isPaused = false;
+  readonly #onRead = (count: number | null): void => this.#receive(count);
+  readonly #onError = (error: unknown): void => this.#fail(error);
 
   /**
    * Creates the reader of one connection.
    *
    * @param socket The connection.
+   * @param receiver The receiver of the bytes.
    */
-  constructor(socket: Socket) {
+  constructor(socket: Socket, receiver: Receiver) {
     this.#socket = socket;
+    this.#receiver = receiver;
   }
 
-  /**
-   * Reads until the connection ends.
-   *
-   * @param receiver The receiver of the bytes.
-   * @returns A promise that resolves when reading has ended.
-   */
-  async run(receiver: Receiver): Promise<void> {
-    while (!receiver.isClosed) {
-      const large = receiver.wantsMuch ? takeBuffer(READ_SIZE) : undefined;
-      const buffer = large?.subarray(0, READ_SIZE - receiver.ahead) ??
-        this.#idleBuffer;
-      let count: number | null;
-      try {
-        count = await this.#socket.read(buffer);
-      } catch (error) {
-        if (large !== undefined) returnBuffer(large);
-        return receiver.onReadError(error);
-      }
-      if (count !== null) receiver.receive(buffer, count);
-      if (large !== undefined) returnBuffer(large);
-      if (count === null) return receiver.onEnd();
-      if (receiver.isFull) {
-        await new Promise<void>((resolve) => this.#resume = resolve);
-      }
+  /** Reads, from now on, until the connection ends. */
+  start(): void {
+    const receiver = this.#receiver;
+    if (receiver.isClosed) return;
+    let buffer = this.#idleBuffer;
+    if (receiver.wantsMuch) {
+      this.#large = takeBuffer(READ_SIZE);
+      buffer = this.#large.subarray(0, READ_SIZE - receiver.ahead);
     }
+    this.#socket.read(buffer).then(this.#onRead, this.#onError);
   }
 
   /** Continues reading after the receiver was full. */
   resume(): void {
-    const resume = this.#resume;
-    this.#resume = undefined;
-    resume?.();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    // The caller may still change the state on which the size of the next read
+    // depends.
+    queueMicrotask(() => this.start());
+  }
+
+  #receive(count: number | null): void {
+    const receiver = this.#receiver;
+    try {
+      if (count === null) receiver.onEnd();
+      else receiver.receive(this.#large ?? this.#idleBuffer, count);
+      if (this.#large === undefined && count === IDLE_SIZE) this.#grow();
+      this.#release();
+      if (count === null) return;
+      if (receiver.isFull) this.#isPaused = true;
+      else this.start();
+    } catch (error) {
+      receiver.onFault(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#release();
+    try {
+      this.#receiver.onReadError(error);
+    } catch (fault) {
+      this.#receiver.onFault(fault);
+    }
+  }
+
+  #grow(): void {
+    if (this.#idleBuffer.length === IDLE_SIZE) {
+      this.#idleBuffer = new Uint8Array(GROWN_IDLE_SIZE);
+    }
+  }
+
+  #release(): void {
+    if (this.#large !== undefined) returnBuffer(this.#large);
+    this.#large = undefined;
   }
 }

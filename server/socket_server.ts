@@ -94,7 +94,7 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     const connection = new Connection(socket, remote, this);
     this.#connections.add(connection);
     this.#deadlines.add(connection);
-    connection.read().catch((error) => this.onFault(connection, error));
+    connection.start();
   }
 
   // The interface for connections ---------------------------------------------

@@ -27,6 +27,12 @@ const RESOLVED = Promise.resolve();
 /** The minimum size, in bytes, of a chunk that is sent without a copy. */
 const MIN_DIRECT = 32_768;
 
+/** Notified about failed writes. */
+export interface WriteObserver {
+  /** Called once, when a write has failed. */
+  onWriteError(error: unknown): void;
+}
+
 /**
  * Writes bytes in order. While a write is pending, further bytes are gathered, so
  * that many small chunks become a few writes.
@@ -36,8 +42,9 @@ const MIN_DIRECT = 32_768;
  */
 export class SocketWriter {
   readonly #socket: Socket;
-  readonly #onFailure: (error: unknown) => void;
-  readonly #gate = new Gate();
+  readonly #observer: WriteObserver;
+  /** Created when the first body is streamed. */
+  #gate: Gate | undefined;
   /** The bytes that were gathered since the last write. */
   readonly #gathered = new GatheringBuffer();
   /** The bytes of the pending write, and the number of written ones. */
@@ -56,20 +63,21 @@ export class SocketWriter {
   #isStreaming = false;
   /** The number of promise jobs until the gathered bytes are sent. */
   #jobs = 0;
-  readonly #onDrained: (() => void)[] = [];
+  #onDrained: (() => void)[] | undefined;
   readonly #onWritten = (count: number): void => this.#advance(count);
   readonly #onError = (error: unknown): void => this.#fail(error);
-  readonly #onJob = (): void => this.#countJob();
+  /** Created when the first body is streamed. */
+  #onJob: (() => void) | undefined;
 
   /**
    * Creates the writer of one connection.
    *
    * @param socket The connection.
-   * @param onFailure Called once, when a write has failed.
+   * @param observer Notified about failed writes.
    */
-  constructor(socket: Socket, onFailure: (error: unknown) => void) {
+  constructor(socket: Socket, observer: WriteObserver) {
     this.#socket = socket;
-    this.#onFailure = onFailure;
+    this.#observer = observer;
   }
 
   get #isOver(): boolean {
@@ -121,7 +129,8 @@ export class SocketWriter {
     after: Uint8Array,
     isLast: boolean = false,
   ): void | PromiseLike<void> {
-    if (this.#isOver) return this.#gate;
+    const gate = this.#gate ??= new Gate();
+    if (this.#isOver) return gate;
     const now = performance.now();
     this.#isStreaming = true;
     if (this.#current === undefined && this.#jobs === 0) this.#since = now;
@@ -132,8 +141,8 @@ export class SocketWriter {
     if (this.#jobs === 0 || isLate || !this.#hasRoom) this.#send();
     const isDirect = chunk.length >= MIN_DIRECT || this.#queue.length > 0;
     if (!isDirect && !isLate && this.#hasRoom) return;
-    this.#gate.close();
-    return this.#gate;
+    gate.close();
+    return gate;
   }
 
   /** Whether another chunk can be gathered. */
@@ -161,7 +170,7 @@ export class SocketWriter {
   drained(): Promise<void> {
     if (this.isDrained || this.#isOver) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onDrained.push(resolve);
+    (this.#onDrained ??= []).push(resolve);
     return promise;
   }
 
@@ -174,7 +183,7 @@ export class SocketWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#drop();
-    this.#gate.fail(reason);
+    (this.#gate ??= new Gate()).fail(reason);
   }
 
   #drop(): void {
@@ -194,7 +203,7 @@ export class SocketWriter {
     // A chunk without a copy must be written before the caller continues. After
     // gathered bytes, there is immediately room for more.
     const isDirect = this.#current !== undefined && !this.#isPooled;
-    if (!isDirect && this.#queue.length === 0) this.#gate.open();
+    if (!isDirect && this.#queue.length === 0) this.#gate?.open();
   }
 
   #writeSome(): void {
@@ -214,9 +223,9 @@ export class SocketWriter {
     this.#release();
     if (!this.#isStreaming) return this.#next();
     this.#since = performance.now();
-    if (!this.#gate.isClosed && this.#hasRoom) {
+    if (this.#gate?.isClosed !== true && this.#hasRoom) {
       this.#jobs = MAX_JOBS;
-      RESOLVED.then(this.#onJob);
+      RESOLVED.then(this.#onJob ??= () => this.#countJob());
       if (this.#gathered.length === 0) this.#settle();
     } else this.#next();
   }
@@ -234,8 +243,8 @@ export class SocketWriter {
     // Pending writes reject when close() is called.
     this.#isBroken = true;
     this.#drop();
-    this.#gate.close();
-    this.#onFailure(error);
+    (this.#gate ??= new Gate()).close();
+    this.#observer.onWriteError(error);
   }
 
   #release(): void {
@@ -245,6 +254,8 @@ export class SocketWriter {
   }
 
   #settle(): void {
-    while (this.#onDrained.length > 0) this.#onDrained.shift()?.();
+    const callbacks = this.#onDrained;
+    this.#onDrained = undefined;
+    callbacks?.forEach((callback) => callback());
   }
 }

@@ -13,8 +13,8 @@
 
 import { takeScreenshot } from "../tests/chromium.ts";
 import { type PageOptions, TestBrowser } from "../tests/dev/browser.ts";
-import { Guestbook } from "../tests/dev/inspector/guestbook.ts";
 import { Program } from "../tests/program.ts";
+import { Guestbook } from "./guestbook.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = "/tmp/guestbook";

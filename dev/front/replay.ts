@@ -51,7 +51,7 @@ function openChannel(): Channel {
     close: () => {},
   };
   return {
-    writer: new SocketWriter(socket, () => {}),
+    writer: new SocketWriter(socket, { onWriteError: () => {} }),
     mayKeepAlive: () => false,
     cutOff: () => {},
   };

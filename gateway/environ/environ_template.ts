@@ -31,7 +31,15 @@ interface Model extends FixedFacts {
   readonly headers: readonly string[];
   readonly shape: object | undefined;
   readonly plan: HeaderPlan;
+  /** The head of the environ, once it has arrived twice. */
+  readonly head?: object | undefined;
 }
+
+/** The facts that differ between requests with the same head. */
+type OwnFacts = Pick<
+  RequestFacts,
+  "input" | "remoteAddress" | "remotePort" | "signal"
+>;
 
 /**
  * Creates environs for requests whose headers mostly have the same names, such
@@ -41,6 +49,36 @@ interface Model extends FixedFacts {
 export class EnvironTemplate {
   #plan: HeaderPlan | undefined;
   #model: Model | undefined;
+  /** The head of the last request. */
+  #head: object | undefined;
+
+  /**
+   * Creates a template.
+   *
+   * @param like A template whose last environ this one remembers, too.
+   */
+  constructor(like?: EnvironTemplate) {
+    if (like === undefined) return;
+    this.#plan = like.#plan;
+    this.#model = like.#model;
+    this.#head = like.#head;
+  }
+
+  /**
+   * Copies the last environ for a request with the same head.
+   *
+   * @param head The head.
+   * @param facts The facts that are not in the head. All others must be those of
+   * the earlier request.
+   * @returns A fresh environ, or `undefined` if the head is another one.
+   */
+  repeat(head: object, facts: OwnFacts): Environ | undefined {
+    const model = this.#model;
+    if (model === undefined || model.head !== head) return undefined;
+    const environ: Environ = { ...model.environ };
+    setOwn(environ, facts);
+    return environ;
+  }
 
   /**
    * Copies the last environ and sets the variables that differ.
@@ -51,7 +89,7 @@ export class EnvironTemplate {
   copy(facts: RequestFacts): Environ | undefined {
     const model = this.#model;
     if (model === undefined || !fits(facts, model)) return undefined;
-    const { headers, target, remoteAddress, remotePort } = facts;
+    const { headers, target } = facts;
     const { headers: known } = model;
     const hasShape = facts.shape !== undefined && facts.shape === model.shape;
     if (!hasShape && planFor(headers) !== model.plan) return undefined;
@@ -61,16 +99,18 @@ export class EnvironTemplate {
     environ.QUERY_STRING = target.query;
     environ.SERVER_PROTOCOL = facts.protocol;
     environ.REQUEST_URI = target.uri;
-    environ["wsgi.input"] = facts.input;
-    environ["wsgiref.signal"] = facts.signal;
-    if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
-    if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
-    if (headers === known) return environ;
-    for (let i = 1; i < headers.length; i += 2) {
+    setOwn(environ, facts);
+    for (let i = 1; headers !== known && i < headers.length; i += 2) {
       if (headers[i] === known[i]) continue;
       const key = model.plan.keys[i >> 1] as `HTTP_${string}` | undefined;
       if (key !== undefined) environ[key] = headers[i] as string;
     }
+    const { head, shape } = facts;
+    if (head !== undefined && head === this.#head) {
+      const kept = { ...environ, ...NOTHING_KEPT };
+      this.#model = { ...model, environ: kept, headers, shape, head };
+    }
+    this.#head = head;
     return environ;
   }
 
@@ -85,6 +125,7 @@ export class EnvironTemplate {
     const before = this.#plan;
     const plan = this.#plan = planFor(headers);
     this.#model = undefined;
+    this.#head = facts.head;
     if (plan !== before || !plan.isPlain) return;
     const { host, isUnixSocket, remoteAddress, remotePort } = facts;
     const { scheme, script, serverName, serverPort } = facts;
@@ -107,6 +148,14 @@ const NOTHING_KEPT = {
   "wsgi.input": undefined as unknown as InputStream,
   "wsgiref.signal": undefined as unknown as () => AbortSignal,
 };
+
+function setOwn(environ: Environ, facts: OwnFacts): void {
+  const { remoteAddress, remotePort } = facts;
+  environ["wsgi.input"] = facts.input;
+  environ["wsgiref.signal"] = facts.signal;
+  if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
+  if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
+}
 
 /** Returns whether both values are defined or neither is. */
 function hasSame(one: unknown, other: unknown): boolean {

@@ -8,6 +8,7 @@ import type { RequestHead } from "../../http1/request_head.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import type { EnvironTemplate } from "./environ_template.ts";
 import {
+  completeEnviron,
   createRequestEnviron,
   type EnvironOptions,
 } from "./request_environ.ts";
@@ -17,7 +18,7 @@ import { resolveTarget } from "./request_target.ts";
 /** The facts about a request that are not in its head. */
 export type HttpFacts = Omit<
   RequestFacts,
-  "method" | "target" | "protocol" | "host" | "headers" | "shape"
+  "method" | "target" | "protocol" | "host" | "headers" | "shape" | "head"
 >;
 
 /**
@@ -32,11 +33,14 @@ export type HttpFacts = Omit<
  * application.
  */
 export function createHttpEnviron(
-  { method, target, version, fields }: RequestHead,
+  head: RequestHead,
   facts: HttpFacts,
   options: EnvironOptions,
   template?: EnvironTemplate,
 ): Environ {
+  const same = template?.repeat(head, facts);
+  if (same !== undefined) return completeEnviron(same, options);
+  const { method, target, version, fields } = head;
   const parts = resolveTarget(target, method, fields.host ?? "");
   return createRequestEnviron(
     {
@@ -54,6 +58,7 @@ export function createHttpEnviron(
       host: parts.authority || fields.host,
       headers: fields.headers,
       shape: fields.shape,
+      head,
       input: facts.input,
       limits: facts.limits,
       signal: facts.signal,

@@ -76,6 +76,20 @@ export function createRequestEnviron(
 ): Environ {
   const environ = template?.copy(facts) ??
     makeEnviron(facts, options, template);
+  return completeEnviron(environ, options);
+}
+
+/**
+ * Adds the variables from the options of the gateway.
+ *
+ * @param environ The environ of a request, which is changed.
+ * @param options The options.
+ * @returns The same environ.
+ */
+export function completeEnviron(
+  environ: Environ,
+  options: EnvironOptions,
+): Environ {
   if (options.environ !== undefined) Object.assign(environ, options.environ);
   return environ;
 }

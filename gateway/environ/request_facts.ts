@@ -48,6 +48,11 @@ export interface RequestFacts {
    * same names in the same order. Without it, the names are compared.
    */
   readonly shape?: object | undefined;
+  /**
+   * Identifies the head: requests with the same object have the same method,
+   * target, version and headers.
+   */
+  readonly head?: object | undefined;
   /** The request body. */
   readonly input: InputStream;
   /**

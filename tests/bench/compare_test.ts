@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { compare, type CompareOptions } from "../../bench/compare.ts";
+import { compare } from "../../bench/compare.ts";
 import { type Contender, contendersWith } from "../../bench/contenders.ts";
 import { FILE_SIZE } from "../../bench/contenders/payload.mjs";
 import { IdleConnections } from "../../bench/idle_connections.ts";
@@ -11,8 +11,11 @@ import {
 } from "../../bench/scenarios.ts";
 import { Serving } from "../../bench/serving.ts";
 import { hasWrk } from "../../bench/wrk.ts";
+import { RawClient } from "../raw_client.ts";
+import { testsWith } from "../tool.ts";
 
-const wrk = Deno.build.os === "linux" && await hasWrk();
+const hasTool = Deno.build.os === "linux" && await hasWrk();
+const testWithWrk = testsWith(hasTool ? "" : " (wrk is not installed)");
 const [hello] = SCENARIOS as [Scenario];
 const bare = contender("bare");
 
@@ -22,13 +25,8 @@ function contender(id: string): Contender {
   return found;
 }
 
-/** The options of a comparison that is as short as wrk allows. */
-function shortest(missing: Record<string, string> = {}): CompareOptions {
-  return {
-    ...{ rounds: 1, seconds: 1, file: "", progress: () => {} },
-    missing: new Map(Object.entries(missing)),
-  };
-}
+/** A comparison that is as short as wrk allows. */
+const SHORTEST = { rounds: 1, seconds: 1, file: "", progress: () => {} };
 
 Deno.test("requestOf() writes the request as wrk sends it", () => {
   const echo = SCENARIOS.find(({ id }) => id === "echo") ?? hello;
@@ -48,11 +46,8 @@ for (const id of ["bare", "makeServer"]) {
     try {
       await Deno.writeFile(file, new Uint8Array(FILE_SIZE).fill(120));
       for (const scenario of [...SCENARIOS, ...sizes]) {
-        await using serving = await Serving.start(
-          contender(id),
-          scenario,
-          file,
-        );
+        const contending = contender(id);
+        await using serving = await Serving.start(contending, scenario, file);
         assertEquals(await serving.wrongAnswer(scenario), "", scenario.id);
       }
     } finally {
@@ -63,92 +58,69 @@ for (const id of ["bare", "makeServer"]) {
   Deno.test(`Serving.start() starts ${id} with open streams in the scenario "held"`, async () => {
     const held = { ...hello, id: "held" };
     await using serving = await Serving.start(contender(id), held, "");
-    const address = { hostname: "127.0.0.1", port: serving.port };
-    using conn = await Deno.connect(address);
-    await conn.write(new TextEncoder().encode(requestOf(held, serving.port)));
-    const buffer = new Uint8Array(4096);
-    let received = "";
-    // The size of the first chunk, and the chunk.
-    while (!/\r\n400\r\nx{1024}\r\n/.test(received)) {
-      const count = await conn.read(buffer);
-      if (count === null) throw new Error(`It ended after "${received}"`);
-      received += new TextDecoder().decode(buffer.subarray(0, count));
-    }
-    assertEquals(received.endsWith("x\r\n"), true);
+    using client = await RawClient.connect(serving);
+    await client.send(requestOf(held, serving.port));
+    await client.head();
+    assertEquals(await client.chunk(), "x".repeat(1024));
   });
 }
 
 Deno.test("Serving.wrongAnswer() finds a wrong type, length or body", async () => {
   await using serving = await Serving.start(bare, hello, "");
-  for (
-    const [changes, expected] of [
-      [{ type: "text/html" }, "Content-Type is text/plain"],
-      [{ hasLength: false }, "Content-Length is 13, not undefined"],
-      [
-        { answer: () => "Hello World!\n" },
-        "the body of 13 bytes is not that of 13: Hello world!\n, " +
-        "not Hello World!\n",
-      ],
-    ] as [Partial<Scenario>, string][]
-  ) {
-    const wrong = await serving.wrongAnswer({ ...hello, ...changes });
-    assertEquals(wrong, expected);
-  }
+  const find = (changes: Partial<Scenario>) =>
+    serving.wrongAnswer({ ...hello, ...changes });
+  assertEquals(await find({ type: "text/html" }), "Content-Type is text/plain");
+  const length = "Content-Length is 13, not undefined";
+  assertEquals(await find({ hasLength: false }), length);
+  assertEquals(
+    await find({ answer: () => "Hello World!\n" }),
+    "the body of 13 bytes is not that of 13: Hello world!\n, not Hello World!\n",
+  );
 });
 
 Deno.test("Serving.start() rejects when the program ends", async () => {
   const broken: Contender = { ...bare, id: "broken", command: ["false"] };
-  await assertRejects(
-    () => Serving.start(broken, hello, ""),
-    Error,
-    "broken ended at its start",
-  );
+  const start = () => Serving.start(broken, hello, "");
+  await assertRejects(start, Error, "broken ended at its start");
 });
 
-Deno.test({
-  name: `compare() measures two contenders in turns${
-    wrk ? "" : " (wrk is not installed)"
-  }`,
-  ignore: !wrk,
-  async fn(): Promise<void> {
-    const { rows, missing } = await compare(
-      hello,
-      [bare, contender("makeServer"), contender("oak")],
-      shortest({ oak: "not today" }),
-    );
-    assertEquals(rows.map((row) => row.contender), ["bare", "makeServer"]);
-    assertEquals(missing, [{ contender: "oak", reason: "not today" }]);
-    for (const { summary, memory } of rows) {
-      assertGreater(summary.best.perSecond, 0);
-      assertGreater(summary.best.cpu, 0);
-      assertGreater(memory.rss, 1_000_000);
-      assertEquals(summary.best.errors, 0);
-    }
-  },
+testWithWrk("compare() measures two contenders in turns", async () => {
+  const { rows, missing } = await compare(
+    hello,
+    [bare, contender("makeServer"), contender("oak")],
+    { ...SHORTEST, missing: new Map([["oak", "not today"]]) },
+  );
+  assertEquals(rows.map((row) => row.contender), ["bare", "makeServer"]);
+  assertEquals(missing, [{ contender: "oak", reason: "not today" }]);
+  for (const { summary, memory } of rows) {
+    assertGreater(summary.best.perSecond, 0);
+    assertGreater(summary.best.cpu, 0);
+    assertGreater(memory.rss, 1_000_000);
+    assertEquals(summary.best.errors, 0);
+  }
 });
 
 Deno.test("compare() omits a contender that does not support the scenario", async () => {
   const old = { ...bare, id: "old", cannot: { hello: "too old" } };
   const others = [{ ...bare, only: ["json"] }, old];
-  const { rows, missing } = await compare(hello, others, shortest());
+  const options = { ...SHORTEST, missing: new Map() };
+  const { rows, missing } = await compare(hello, others, options);
   assertEquals(rows, []);
   assertEquals(missing, [{ contender: "old", reason: "too old" }]);
 });
 
 Deno.test("IdleConnections.open() completes a request on each connection", async () => {
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  let open = 0;
-  const requests: string[] = [];
+  const closed = Promise.withResolvers<void>();
+  const log: string[] = [];
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serve = async (conn: Deno.TcpConn): Promise<void> => {
     using _ = conn;
-    const buffer = new Uint8Array(16);
-    const request = buffer.subarray(0, await conn.read(buffer) ?? 0);
-    requests.push(new TextDecoder().decode(request));
-    open++;
-    await conn.write(request);
+    const buffer = new Uint8Array(3);
     await conn.read(buffer);
-    if (--open === 0) resolve();
+    await conn.write(buffer);
+    log.push(new TextDecoder().decode(buffer));
+    await conn.read(buffer);
+    if (log.push("end") === 120) closed.resolve();
   };
   const accepting = (async () => {
     for (let i = 0; i < 60; i++) serve(await listener.accept());
@@ -156,9 +128,7 @@ Deno.test("IdleConnections.open() completes a request on each connection", async
   {
     using _idle = await IdleConnections.open(listener.addr.port, 60, "ask");
     await accepting;
-    assertEquals(requests, Array(60).fill("ask"));
-    assertEquals(open, 60);
+    assertEquals(log, Array(60).fill("ask"));
   }
-  await closed;
-  assertEquals(open, 0);
+  await closed.promise;
 });

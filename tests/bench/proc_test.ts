@@ -7,11 +7,10 @@ import {
   parseStatus,
   treeOf,
 } from "../../bench/proc.ts";
+import { testsWith } from "../tool.ts";
 
-/** A test that needs /proc. */
-function testOnLinux(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: Deno.build.os !== "linux", fn });
-}
+const isLinux = Deno.build.os === "linux";
+const test = testsWith(isLinux ? "" : " (there is no /proc)");
 
 Deno.test("parseSchedstat() reads the nanoseconds on a CPU", () => {
   assertEquals(parseSchedstat("1543261614 20733187 44\n"), 1_543_261_614);
@@ -30,7 +29,7 @@ Deno.test("cpuBetween() counts new threads in full and omits those that have end
   assertEquals(cpuBetween(before, after), 37);
 });
 
-testOnLinux("cpuTimes() grows while a process works", async () => {
+test("cpuTimes() grows while a process works", async () => {
   const before = await cpuTimes(Deno.pid);
   let spent = 0;
   // It ends as soon as the kernel has accounted for anything.
@@ -38,29 +37,23 @@ testOnLinux("cpuTimes() grows while a process works", async () => {
   assertGreater(spent, 0);
 });
 
-testOnLinux(
-  "treeOf() finds the children of a process, memoryOf() adds them up",
-  async () => {
-    const child = new Deno.Command("cat", { stdin: "piped", stdout: "null" })
-      .spawn();
-    try {
-      assert((await treeOf(Deno.pid)).includes(child.pid));
-      const { rss, peak } = await memoryOf(Deno.pid);
-      assertGreater(rss, 1_000_000);
-      assert(peak >= rss - 1_048_576);
-    } finally {
-      await child.stdin.close();
-      await child.status;
-    }
-  },
-);
-
-testOnLinux(
-  "memoryOf() and cpuTimes() of a process that has ended are empty",
-  async () => {
-    const child = new Deno.Command("true").spawn();
+test("treeOf() finds the children of a process, memoryOf() adds them up", async () => {
+  const child = new Deno.Command("cat", { stdin: "piped", stdout: "null" })
+    .spawn();
+  try {
+    assert((await treeOf(Deno.pid)).includes(child.pid));
+    const { rss, peak } = await memoryOf(Deno.pid);
+    assertGreater(rss, 1_000_000);
+    assert(peak >= rss - 1_048_576);
+  } finally {
+    await child.stdin.close();
     await child.status;
-    assertEquals(await memoryOf(child.pid), { rss: 0, peak: 0 });
-    assertEquals(await cpuTimes(child.pid), new Map());
-  },
-);
+  }
+});
+
+test("memoryOf() and cpuTimes() of a process that has ended are empty", async () => {
+  const child = new Deno.Command("true").spawn();
+  await child.status;
+  assertEquals(await memoryOf(child.pid), { rss: 0, peak: 0 });
+  assertEquals(await cpuTimes(child.pid), new Map());
+});

@@ -4,20 +4,13 @@ import { UsageError } from "../../cli/parsed_arguments.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 
 /** Writes a module into a folder of its own. */
-async function write(source: string, name = "app.js"): Promise<Written> {
+const write = async (source: string, name = "app.js") => {
   const folder = await Deno.makeTempDir({ prefix: "wsgiref # %41 " });
-  await Deno.writeTextFile(`${folder}/${name}`, source);
-  return {
-    folder,
-    path: `${folder}/${name}`,
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
-  };
-}
-
-interface Written extends AsyncDisposable {
-  readonly folder: string;
-  readonly path: string;
-}
+  const path = `${folder}/${name}`;
+  await Deno.writeTextFile(path, source);
+  const remove = () => Deno.remove(folder, { recursive: true });
+  return { folder, path, [Symbol.asyncDispose]: remove };
+};
 
 /** The source of an application that responds with its name. */
 function application(name: string): string {
@@ -74,40 +67,32 @@ Deno.test("loadApplication() lists the exports of a module without an applicatio
   const [, hint] = await refusal(empty.path);
   const nothing = "It exports nothing; add export default with the application";
   assertEquals(hint, nothing);
-  await using written = await write(
-    "export const version = 1; export function make() {}",
-  );
+  const source = "export const version = 1; export function make() {}";
+  await using written = await write(source);
   const { path } = written;
   const others = `It exports make, version: try ${path}:make`;
-  for (
-    const [name, problem] of [
-      [path, "it exports no application"],
-      [
-        `${path}:version`,
-        "its export version must be a function (environ, startResponse), got 1",
-      ],
-      [`${path}:nothing`, "it exports no nothing"],
-    ] as const
-  ) {
+  const problems = {
+    "": "it exports no application",
+    ":version":
+      "its export version must be a function (environ, startResponse), got 1",
+    ":nothing": "it exports no nothing",
+  };
+  for (const [suffix, problem] of Object.entries(problems)) {
     const message = `Cannot serve ${path}: ${problem}`;
-    assertEquals(await refusal(name), [message, others]);
+    assertEquals(await refusal(path + suffix), [message, others]);
   }
 });
 
 Deno.test("loadApplication() suggests similar paths and exports", async () => {
   await using written = await write("export function applikation() {}");
   const { path, folder } = written;
-  for (
-    const [name, hint] of [
-      [`${folder}/ap.js`, `Did you mean ${path}?`],
-      [`${folder}/app`, `Did you mean ${path}?`],
-      [`${folder.slice(0, -1)}/app.js`, `Did you mean ${path}?`],
-      [
-        `${path}:application`,
-        `It exports applikation: try ${path}:applikation`,
-      ],
-    ] as const
-  ) assertEquals((await refusal(name))[1], hint);
+  const near = ["/ap.js", "/app"].map((name) => folder + name)
+    .concat(`${folder.slice(0, -1)}/app.js`);
+  for (const name of near) {
+    assertEquals((await refusal(name))[1], `Did you mean ${path}?`);
+  }
+  const [, hint] = await refusal(`${path}:application`);
+  assertEquals(hint, `It exports applikation: try ${path}:applikation`);
   assertEquals(await refusal("no_such.ts:app"), [
     "Cannot load no_such.ts: the file or folder does not exist",
     "Check the path and the current folder",
@@ -118,13 +103,10 @@ Deno.test.each([
   ["page.html", "<h1>Hello</h1>", /^Choose a module, such as app\.ts; /],
   ["page.md", "# Hello", /^Choose a module, such as app\.ts; /],
   ["app.mts", "<h1>Hello</h1>", /^Fix the module/],
-])(
-  "loadApplication() gives a hint about %s",
-  async (name, source, hint) => {
-    await using written = await write(source, name);
-    assertMatch((await refusal(written.path))[1], hint);
-  },
-);
+])("loadApplication() gives a hint about %s", async (name, source, hint) => {
+  await using written = await write(source, name);
+  assertMatch((await refusal(written.path))[1], hint);
+});
 
 Deno.test.each<[string, string, RegExp]>([
   [
@@ -139,15 +121,11 @@ Deno.test.each<[string, string, RegExp]>([
     'import "./none.js";',
     /: Module not found ".*none\.js".*\n +at file:.*app\.js:1:8$/s,
   ],
-])(
-  "loadApplication() shows the place of the error of %s, without a stack",
-  async (_, source, expected) => {
-    await using written = await write(source);
-    const [message] = await refusal(written.path);
-    assertMatch(message, expected);
-    assertEquals(
-      message.match(/^ +at /gm)?.length ?? 0,
-      source === "throw null" ? 0 : 1,
-    );
-  },
-);
+])("loadApplication() shows the place of the error of %s", async (...row) => {
+  const [, source, expected] = row;
+  await using written = await write(source);
+  const [message] = await refusal(written.path);
+  assertMatch(message, expected);
+  const places = message.match(/^ +at /gm)?.length ?? 0;
+  assertEquals(places, source === "throw null" ? 0 : 1);
+});

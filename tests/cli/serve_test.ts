@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Program } from "../program.ts";
+import { type Outcome, Program } from "../program.ts";
 import { ask } from "../raw_client.ts";
+import { Tree } from "../static_files/static_tree.ts";
+import { testsWith } from "../tool.ts";
 
 const GET = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -17,45 +19,45 @@ async function start(
   return { program, line, port: Number(/:([0-9]+)\/ /.exec(line)?.[1] ?? 0) };
 }
 
-async function refusal(...args: string[]): Promise<string[]> {
+/** Runs a program that ends by itself. */
+async function run(...args: string[]): Promise<Outcome> {
   await using program = new Program("run", "--no-prompt", ...args);
-  const { code, stdout, stderr } = await program.outcome();
+  return await program.outcome();
+}
+
+async function refusal(...args: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await run(...args);
   assertEquals([code, stdout], [1, ""], stderr);
   return stderr.trimEnd().split("\n");
 }
 
-Deno.test.each<[args: string[], what: string, format: string, log: RegExp]>([
+const LOGS: Readonly<Record<string, RegExp>> = {
+  common: /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/,
+  combined: /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/,
+  dev: /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/,
+  off: /^$/,
+};
+
+Deno.test.each(
   [
-    ["examples/hello.ts", "0"],
-    "examples/hello.ts, validated",
-    "common",
-    /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+\n$/,
-  ],
-  [
-    ["examples/hello.ts:app", "0"],
-    "examples/hello.ts:app, validated",
-    "combined",
-    /^127\.0\.0\.1 .*"GET \/a\?b HTTP\/1\.1" 200 \d+ "-" "-"\n$/,
-  ],
-  [
-    ["--no-validate", "--port=0"],
-    "the demo application, not validated",
-    "dev",
-    /^GET \/a\?b 200, \d+ B, [0-9.]+ ms\n$/,
-  ],
-  [["docs", "0"], "docs, validated", "off", /^$/],
-])("server.ts %j serves %s, with --log=%s", async (args, what, format, log) => {
-  const { program, port, line } = await start(`--log=${format}`, ...args);
+    ["examples/hello.ts", "examples/hello.ts, validated", "common"],
+    ["examples/hello.ts:app", "examples/hello.ts:app, validated", "combined"],
+    ["--no-validate", "the demo application, not validated", "dev"],
+    ["docs", "docs, validated", "off"],
+  ] as const,
+)("server.ts %s 0 serves %s, with --log=%s", async (...row) => {
+  const [app, what, format] = row;
+  const { program, port, line } = await start(`--log=${format}`, app, "0");
   await using _ = program;
   const url = `http://127.0.0.1:${port}/`;
   assertEquals(line, `Serving ${what}, on ${url} (Ctrl+C ends it)`);
   const { head, complete } = await ask({ port }, GET);
-  assertEquals([head.status, complete], [args[0] === "docs" ? 404 : 200, true]);
+  assertEquals([head.status, complete], [app === "docs" ? 404 : 200, true]);
   program.kill("SIGTERM");
   const { code, stderr } = await program.outcome();
   // Windows kills programs without a signal.
-  if (Deno.build.os !== "windows") assertEquals(code, 0);
-  assertMatch(stderr, log);
+  if (!isWindows) assertEquals(code, 0);
+  assertMatch(stderr, LOGS[format]!);
 });
 
 Deno.test("server.ts serves https with --cert and --key", async () => {
@@ -74,34 +76,28 @@ Deno.test("server.ts serves https with --cert and --key", async () => {
   assertMatch(await response.text(), /^wsgi\.url_scheme = "https"$/m);
 });
 
-Deno.test({
-  name: "server.ts --unix listens on a socket",
-  ignore: Deno.build.os === "windows",
-  async fn(): Promise<void> {
-    const folder = await Deno.makeTempDir();
-    const path = `${folder}/app.sock`;
-    {
-      const { program, line } = await start("--unix", path);
-      await using _ = program;
-      assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
-      using connection = await Deno.connect({ transport: "unix", path });
-      await connection.write(new TextEncoder().encode(GET));
-      const bytes = new Uint8Array(12);
-      await connection.read(bytes);
-      assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
-    }
-    await Deno.remove(folder, { recursive: true });
-  },
+const isWindows = Deno.build.os === "windows";
+const testUnix = testsWith(isWindows ? " (not on Windows)" : "");
+
+testUnix("server.ts --unix listens on a socket", async () => {
+  await using tree = await Tree.make({});
+  const path = `${tree.root}/app.sock`;
+  const { program, line } = await start("--unix", path);
+  await using _ = program;
+  assertMatch(line, /on http\+unix:\/\/.*app\.sock\/ \(Ctrl\+C ends it\)$/);
+  using connection = await Deno.connect({ transport: "unix", path });
+  await connection.write(new TextEncoder().encode(GET));
+  const bytes = new Uint8Array(12);
+  await connection.read(bytes);
+  assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200");
 });
 
 Deno.test("server.ts --help and --version print their text and exit", async () => {
-  await using help = new Program("run", "server.ts", "--help");
-  const { code, stdout, stderr } = await help.outcome();
+  const { code, stdout, stderr } = await run("server.ts", "--help");
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^usage: deno run -A server\.ts \[APP\] \[PORT\]$/m);
-  await using version = new Program("run", "server.ts", "--version");
   const line = `wsgiref for Deno 0.1.0 (Deno ${Deno.version.deno})\n`;
-  assertEquals((await version.outcome()).stdout, line);
+  assertEquals((await run("server.ts", "--version")).stdout, line);
 });
 
 const READING = ["--allow-net", "server.ts"];
@@ -122,18 +118,10 @@ Deno.test.each<[args: string[], error: string, hint: string]>([
     "Cannot listen on 127.0.0.1:8001: permission is missing, run again with --allow-net=127.0.0.1:8001",
     "deno run --allow-net=127.0.0.1:8001 --allow-read server.ts examples/hello.ts 8001",
   ],
-  [
-    ["server.ts", "--prot=1"],
-    "unknown option --prot",
-    "Did you mean --port?",
-  ],
-])(
-  "server.ts exits with an error and a hint for %j",
-  async (args, ...lines) => {
-    const [error, hint] = lines;
-    assertEquals(await refusal(...args), [`error: ${error}`, `hint: ${hint}`]);
-  },
-);
+])("server.ts exits with an error and a hint for %j", async (...row) => {
+  const [args, error, hint] = row;
+  assertEquals(await refusal(...args), [`error: ${error}`, `hint: ${hint}`]);
+});
 
 Deno.test("server.ts says that its port is in use, and which one to try", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -162,79 +150,66 @@ Deno.test.each([
   assert(error.includes(expected), error);
 });
 
-Deno.test("server.ts shows the error page without @std, and a plain response in production", async () => {
-  const folder = await Deno.makeTempDir();
-  const app = `${folder}/app.js`;
-  const source = "export function app() { throw new Error('boom'); }";
-  await Deno.writeTextFile(app, source);
-  // An import map with missing files simulates an unreachable registry.
-  const map = `${folder}/map.json`;
-  await Deno.writeTextFile(map, '{ "imports": { "@std/html": "./none.ts" } }');
-  for (
-    const [args, expected, log] of [
-      [
-        [],
-        /^Error: boom\n\n.*app\.js:1:/,
-        /^ {2}Error: boom\n {4}at app .*app\.js:1:\d+\n/,
-      ],
-      [
-        ["--production"],
-        /^500 Internal Server Error\n$/,
-        /^Error: boom\n( {4}at .*\n)+$/,
-      ],
-    ] as const
-  ) {
-    await using program = new Program(
-      ...["run", "-A", `--import-map=${map}`, "server.ts"],
-      ...[...args, "--log=off", app, "0"],
-    );
-    const port = Number(/:([0-9]+)\/ /.exec(await program.firstLine())?.[1]);
-    const { head, body } = await ask({ port }, GET);
-    assertEquals(head.status, 500);
-    assertMatch(body, expected);
-    program.kill("SIGTERM");
-    const { stderr } = await program.outcome();
-    assertMatch(stderr, log);
-  }
-  await Deno.remove(folder, { recursive: true });
+Deno.test.each<[option: string[], page: RegExp, log: RegExp]>([
+  [
+    [],
+    /^Error: boom\n\n.*app\.js:1:/,
+    /^ {2}Error: boom\n {4}at app .*app\.js:1:\d+\n/,
+  ],
+  [
+    ["--production"],
+    /^500 Internal Server Error\n$/,
+    /^Error: boom\n( {4}at .*\n)+$/,
+  ],
+])("server.ts %j shows an error without @std", async (option, page, log) => {
+  await using tree = await Tree.make({
+    "app.js": "export function app() { throw new Error('boom'); }",
+    // An import map with missing files simulates an unreachable registry.
+    "map.json": '{ "imports": { "@std/html": "./none.ts" } }',
+  });
+  await using program = new Program(
+    ...["run", "-A", `--import-map=${tree.root}/map.json`, "server.ts"],
+    ...[...option, "--log=off", `${tree.root}/app.js`, "0"],
+  );
+  const port = Number(/:([0-9]+)\/ /.exec(await program.firstLine())?.[1]);
+  const { head, body } = await ask({ port }, GET);
+  assertEquals(head.status, 500);
+  assertMatch(body, page);
+  program.kill("SIGTERM");
+  assertMatch((await program.outcome()).stderr, log);
 });
 
 Deno.test("server.ts --check checks an application once and sets the exit code", async () => {
-  const folder = await Deno.makeTempDir();
-  const run = async (source: string): Promise<[number, string]> => {
-    await Deno.writeTextFile(`${folder}/app.js`, source);
-    const args = ["run", "-A", "server.ts", "--check", `${folder}/app.js`];
-    await using program = new Program(...args);
-    const { code, stdout, stderr } = await program.outcome();
+  await using tree = await Tree.make({});
+  const app = `${tree.root}/app.js`;
+  const check = async (source: string): Promise<[number, string]> => {
+    await Deno.writeTextFile(app, source);
+    const args = ["-A", "server.ts", "--check", app];
+    const { code, stdout, stderr } = await run(...args);
     return [code, `${stdout}${stderr}`];
   };
   const fetching = "export default { fetch: () => new Response('a') };";
-  const [code, report] = await run(fetching);
+  const [code, report] = await check(fetching);
   assertEquals(code, 0, report);
   assertMatch(report, /^\d+ passed, 0 failed/m);
   const failing = "export const app = (_, start) => { start(200, []); };";
-  assertEquals((await run(failing))[0], 1);
-  const [missing, message] = await run(
-    "export default 1;\nimport './none.js';",
-  );
+  assertEquals((await check(failing))[0], 1);
+  const importing = "export default 1;\nimport './none.js';";
+  const [missing, message] = await check(importing);
   assertEquals(missing, 1);
   assertMatch(message, /^error: Cannot check .*Module not found.*none\.js/s);
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("server.ts --explain explains a rule, and suggests a similar one", async () => {
-  const args = ["run", "server.ts", "--explain", "body/string"];
-  await using program = new Program(...args);
-  const { code, stdout } = await program.outcome();
+  const { code, stdout } = await run("server.ts", "--explain", "body/string");
   assertEquals(code, 0);
-  for (
-    const part of [
-      "body/string: error, broken by the application, in the profile core",
-      'return "Hello";',
-      'return [new TextEncoder().encode("Hello")];',
-      "(SPEC.md#",
-    ]
-  ) assert(stdout.includes(part), part);
+  const parts = [
+    "body/string: error, broken by the application, in the profile core",
+    'return "Hello";',
+    'return [new TextEncoder().encode("Hello")];',
+    "(SPEC.md#",
+  ];
+  for (const part of parts) assert(stdout.includes(part), part);
   assertEquals(await refusal("server.ts", "--explain=body/strin"), [
     "error: unknown rule body/strin",
     "hint: Did you mean body/string?",

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { AccessGuard, type AccessRules } from "../../dev/access_guard.ts";
+import {
+  AccessGuard,
+  type AccessRules,
+  type Exposure,
+} from "../../dev/access_guard.ts";
 import { setupTestingDefaults } from "../../mod.ts";
 import { ask } from "../raw_client.ts";
 import { answering, Developing } from "./developing.ts";
@@ -23,8 +27,11 @@ const LINKED = {
   HTTP_SEC_FETCH_MODE: "navigate",
   HTTP_SEC_FETCH_DEST: "document",
 };
+const OWN = { HTTP_SEC_FETCH_SITE: "same-origin" };
 
-Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
+type Variables = Record<string, string | undefined>;
+
+Deno.test.each<[boolean, AccessRules, Variables, Exposure?]>([
   [true, LOCAL, {}],
   [true, LOCAL, { HTTP_HOST: "LOCALHOST.:1" }],
   [true, LOCAL, { HTTP_HOST: "app.localhost:8000" }],
@@ -38,6 +45,7 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
   [false, LOCAL, { HTTP_HOST: "evil.example:8000" }],
   [false, LOCAL, { HTTP_HOST: "localhost.evil.example" }],
   [false, LOCAL, { HTTP_HOST: "127.0.0.1.evil.example" }],
+  [false, LOCAL, { HTTP_HOST: "xlocalhost" }],
   [false, LOCAL, { HTTP_HOST: "192.168.0.2" }],
   [false, LOCAL, { HTTP_HOST: "" }],
   [false, LOCAL, { HTTP_HOST: undefined }],
@@ -54,56 +62,55 @@ Deno.test.each<[boolean, AccessRules, Record<string, string | undefined>]>([
   [false, LOCAL, { HTTP_ORIGIN: "https://evil.example" }],
   [false, LOCAL, { HTTP_ORIGIN: "null" }],
   [false, LOCAL, FETCHED],
+  [true, LOCAL, { ...FETCHED, HTTP_SEC_FETCH_SITE: "none" }],
+  [false, LOCAL, { HTTP_SEC_FETCH_SITE: "same-site" }],
   [true, LOCAL, LINKED],
   [false, LOCAL, { ...LINKED, REQUEST_METHOD: "POST" }],
-])(
-  "AccessGuard allows access to the pages: %j, with %j, %j",
-  (expected, rules, more) => {
-    const environ = setupTestingDefaults({
-      HTTP_HOST: "localhost:8000",
-      REMOTE_ADDR: "127.0.0.1",
-    });
-    for (const [name, value] of Object.entries(more)) {
-      if (value === undefined) Reflect.deleteProperty(environ, name);
-      else Object.assign(environ, { [name]: value });
-    }
-    const refusal = new AccessGuard(rules).refusal(environ, "page");
-    assertEquals(refusal === undefined, expected, refusal);
-  },
-);
+  [false, LOCAL, { ...LINKED, HTTP_SEC_FETCH_DEST: "iframe" }],
+  [true, LOCAL, OWN, "resource"],
+  [false, LOCAL, LINKED, "resource"],
+  [true, LOCAL, { HTTP_ORIGIN: "http://localhost:8000" }, "action"],
+  [true, LOCAL, OWN, "action"],
+  [false, LOCAL, {}, "action"],
+  [false, LOCAL, LINKED, "action"],
+  [false, LOCAL, { HTTP_SEC_FETCH_SITE: "none" }, "action"],
+  [
+    false,
+    LOCAL,
+    { ...FETCHED, HTTP_ORIGIN: "http://localhost:8000" },
+    "action",
+  ],
+])("AccessGuard allows access: %j, with %j, %j, %s", (...row) => {
+  const [expected, rules, more, exposure] = row;
+  const environ = setupTestingDefaults({
+    HTTP_HOST: "localhost:8000",
+    REMOTE_ADDR: "127.0.0.1",
+  });
+  for (const [name, value] of Object.entries(more)) {
+    if (value === undefined) Reflect.deleteProperty(environ, name);
+    else Object.assign(environ, { [name]: value });
+  }
+  // Without an exposure, the fourth argument is the context of the test.
+  const checked = typeof exposure === "string" ? exposure : "page";
+  const refusal = new AccessGuard(rules).refusal(environ, checked);
+  assertEquals(refusal === undefined, expected, refusal);
+});
 
 Deno.test("AccessGuard turns the pages off if other machines can reach the server", () => {
-  for (
-    const [rules, isOn] of [[LOCAL, true], [OPEN, false], [
-      OPEN_NAMED,
-      true,
-    ]] as const
-  ) {
-    assertEquals(new AccessGuard(rules).isOn, isOn);
-  }
+  const guards = [LOCAL, OPEN, OPEN_NAMED].map((one) => new AccessGuard(one));
+  assertEquals(guards.map(({ isOn }) => isOn), [true, false, true]);
 });
 
 Deno.test("devServer() sends no page and no CORS header to an unknown host", async () => {
   Deno.env.set("DEV_SERVER_SECRET", "do-not-show-this");
   const failing = "export default () => { throw new Error('boom'); };";
   await using developing = await Developing.start({ "app.js": failing });
-  for (
-    const path of [
-      "/__wsgi__/",
-      "/__wsgi__",
-      "/__wsgi__/reload",
-      "/__wsgi__/api/requests",
-      "/__wsgi__/none",
-    ]
-  ) {
+  for (const path of ["", "/", "/reload", "/api/requests", "/none"]) {
     const request =
-      `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n`;
+      `GET /__wsgi__${path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\r\n`;
     const { head, body } = await ask(developing.server, request);
     assertEquals(head.status, 403);
-    assertMatch(
-      body,
-      /^The pages of the development server are not shown under the host "evil\.example"/,
-    );
+    assertMatch(body, /^The pages .* are not shown under the host "evil\.ex/);
     assert(!head.headers.some(([name]) => /^access-control/i.test(name)));
   }
   const page = await developing.get("", { headers: { Accept: "text/html" } });
@@ -113,31 +120,23 @@ Deno.test("devServer() sends no page and no CORS header to an unknown host", asy
   assert(!`${page}${listed}`.includes("do-not-show-this"));
 });
 
-Deno.test("devServer() puts its script into its own pages, never into the application's", async () => {
+Deno.test("devServer() puts a script into its own pages alone, and notifies it when the application runs again", async () => {
   const accept = { headers: { Accept: "text/html" } };
-  const html = answering("<p>mine</p>").replace("text/plain", "text/html");
-  await using developing = await Developing.start({ "app.js": html });
-  assertEquals(await developing.get("", accept), "<p>mine</p>");
-  await developing.save("app.js", "throw new Error('boom');");
-  await developing.getUntil(/boom/);
+  const failing = "throw new Error('boom');";
+  await using developing = await Developing.start({ "app.js": failing });
   const response = await fetch(developing.server.url, accept);
-  const page = await response.text();
-  const [, nonce = ""] =
-    /<script nonce="([^"]+)">new EventSource\("\/__wsgi__\/reload\?/
-      .exec(page) ?? [];
+  const [, nonce = "", path = ""] =
+    /<script nonce="([^"]+)">new EventSource\("\/(__wsgi__\/reload\?generation=[^"]+)"/
+      .exec(await response.text()) ?? [];
   const policy = response.headers.get("Content-Security-Policy") ?? "";
   assert(nonce !== "" && policy.includes(`script-src 'nonce-${nonce}'`));
   const posted = await developing.get("", { ...accept, method: "POST" });
   assert(posted.includes("boom") && !posted.includes("<script"));
-});
-
-Deno.test("devServer() notifies an error page when the application runs again", async () => {
-  await using developing = await Developing.start({ "app.js": "throw 1;" });
-  const page = await developing.get("", { headers: { Accept: "text/html" } });
-  const [path = ""] = /__wsgi__\/reload\?generation=[^"]+/.exec(page) ?? [];
-  const told = developing.get(path);
-  await developing.save("app.js", answering("well"));
-  assertMatch(await told, /event: reload\n/);
+  const notified = developing.get(path);
+  const html = answering("<p>mine</p>").replace("text/plain", "text/html");
+  await developing.save("app.js", html);
+  assertMatch(await notified, /event: reload\n/);
   // The page may have missed it.
   assertMatch(await developing.get(path), /event: reload\n/);
+  assertEquals(await developing.get("", accept), "<p>mine</p>");
 });

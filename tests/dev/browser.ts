@@ -31,11 +31,9 @@ export class TestBrowser implements AsyncDisposable {
     const { stdout } = await new Deno.Command("which", { args: ["chromium"] })
       .output();
     const executablePath = new TextDecoder().decode(stdout).trim();
-    const args = [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--font-render-hinting=none",
-    ];
+    const args = "--no-sandbox --disable-gpu --font-render-hinting=none".split(
+      " ",
+    );
     return new TestBrowser(await chromium.launch({ executablePath, args }));
   }
 
@@ -43,13 +41,10 @@ export class TestBrowser implements AsyncDisposable {
   async page(
     { colorScheme = "light", width = 1200, height = 860 }: PageOptions = {},
   ): Promise<Page> {
-    const viewport = { width, height };
     const context = await this.#browser.newContext({
-      colorScheme,
-      viewport,
+      ...{ colorScheme, viewport: { width, height }, deviceScaleFactor: 1 },
       permissions: ["clipboard-read", "clipboard-write"],
       timezoneId: "UTC",
-      deviceScaleFactor: 1,
     });
     const page = await context.newPage();
     page.on("console", (message) => {

@@ -7,35 +7,27 @@ import {
 } from "../../dev/conversation_log.ts";
 
 function sized(size: number): LoggedConversation {
-  const fail = (): never => {
-    throw new Error("not needed");
-  };
   return {
     size,
     toSummary: (id) => ({ id }) as ReturnType<LoggedConversation["toSummary"]>,
-    toConversation: fail,
+    toConversation: () => null as never,
   };
 }
 
-Deno.test.each<{ limits: ConversationLogLimits; ids: number[] }>([
-  { limits: { conversations: 3 }, ids: [8, 9, 10] },
-  { limits: { bytes: 2500 }, ids: [9, 10] },
-  { limits: {}, ids: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
-])(
-  "ConversationLog drops the oldest beyond its limits: %j",
-  ({ limits, ids }) => {
-    const log = new ConversationLog(limits);
-    for (let i = 1; i <= 10; i++) log.add(sized(1000));
-    assertEquals(log.list().map(({ id }) => id), ids);
-    assertEquals(log.get(ids[0]! - 1), undefined);
-    assertEquals(log.size, 1000 * ids.length);
-  },
-);
-
-Deno.test("ConversationLog keeps at most 32 MiB by default", () => {
-  const log = new ConversationLog();
-  for (let i = 0; i < 40; i++) log.add(sized(2 ** 20));
-  assertEquals([log.list().length, log.size], [32, 2 ** 25]);
+Deno.test.each<[limits: ConversationLogLimits, size: number, count: number]>([
+  [{ conversations: 3 }, 1000, 3],
+  [{ bytes: 2500 }, 1000, 2],
+  [{}, 1000, 40],
+  // 32 MiB are the default.
+  [{}, 2 ** 20, 32],
+])("ConversationLog drops the oldest beyond %j, %d bytes each", (...row) => {
+  const [limits, size, count] = row;
+  const log = new ConversationLog(limits);
+  for (let i = 1; i <= 40; i++) log.add(sized(size));
+  const ids = Array.from({ length: count }, (_, i) => 41 - count + i);
+  assertEquals(log.list().map(({ id }) => id), ids);
+  assertEquals(log.get(ids[0]! - 1), undefined);
+  assertEquals(log.size, size * count);
 });
 
 Deno.test("ConversationLog drops a conversation that is larger than the whole limit", () => {

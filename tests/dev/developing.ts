@@ -1,8 +1,10 @@
 /** A development server for an application in its own folder. */
 
 import { within } from "../raw_client.ts";
-import type { DevServer, DevServerOptions } from "../../dev/mod.ts";
-import { devServer } from "../../dev/mod.ts";
+import type { DevServerOptions } from "../../dev/mod.ts";
+import { DevelopmentServer } from "../../dev/development_server.ts";
+import { inspector } from "../../dev/inspector/inspector.ts";
+import type { InspectorOptions } from "../../dev/inspector_options.ts";
 
 /** A module whose application answers with a text, on every path. */
 export function answering(text: string, more = ""): string {
@@ -16,15 +18,17 @@ export default (_environ, startResponse) => {
 
 /** A development server, and the files that it watches. */
 export class Developing implements AsyncDisposable {
-  readonly server: DevServer;
+  readonly server: DevelopmentServer;
   readonly folder: string;
+  /** The values that it passes to its inspector. */
+  inspected!: InspectorOptions;
   /** The text that it wrote to the terminal. */
   terminal = "";
   #onWrite = Promise.withResolvers<void>();
 
   private constructor(folder: string, options: Partial<DevServerOptions>) {
     this.folder = folder;
-    this.server = devServer({
+    this.server = new DevelopmentServer({
       module: `${folder}/app.js`,
       port: 0,
       shutdownTimeout: 100,
@@ -34,7 +38,7 @@ export class Developing implements AsyncDisposable {
         this.#onWrite = Promise.withResolvers();
       },
       ...options,
-    });
+    }, (inspected) => inspector(this.inspected = inspected));
   }
 
   /** Writes files, and serves the application in app.js. */

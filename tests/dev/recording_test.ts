@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { toFileUrl } from "@std/path";
 import type {
   Conversation,
   ConversationEvent,
 } from "../../dev/conversation.ts";
-import { DevelopmentServer } from "../../dev/development_server.ts";
 import type { InspectorOptions } from "../../dev/inspector_options.ts";
-import { answering } from "./developing.ts";
+import { answering, Developing } from "./developing.ts";
 
 const APP = `const encoder = new TextEncoder();
 export default async function app(environ, startResponse) {
@@ -21,39 +21,6 @@ export default async function app(environ, startResponse) {
   return (async function* () { yield encoder.encode("chunk"); })();
 }
 `;
-
-/** A development server, and the values that it passes to its inspector. */
-async function start(
-  files: Record<string, string>,
-): Promise<
-  AsyncDisposable & { url: string; inspected: InspectorOptions; folder: string }
-> {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(`${folder}/${name}`, text);
-  }
-  let inspected: InspectorOptions | undefined;
-  const options = {
-    module: `${folder}/app.js`,
-    port: 0,
-    shutdownTimeout: 100,
-    write: () => {},
-  };
-  const server = new DevelopmentServer(options, (options) => {
-    inspected = options;
-    return () => [];
-  });
-  await server.settled;
-  return {
-    url: server.url,
-    folder,
-    inspected: inspected!,
-    async [Symbol.asyncDispose](): Promise<void> {
-      await server.shutdown();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 /** Waits for the last event of a conversation. */
 async function complete(
@@ -92,60 +59,60 @@ const POST = {
 };
 
 Deno.test("devServer() records every call between server and application", async () => {
-  await using dev = await start({ "app.js": APP });
-  const response = await fetch(`${dev.url}a?b`, POST);
-  await response.text();
+  await using dev = await Developing.start({ "app.js": APP });
+  await dev.get("a?b", POST);
   const conversation = await complete(dev.inspected, 1);
-  const types = conversation.events.map(({ type }) => type).toSorted();
-  assertEquals<string>(
-    types.join(" "),
-    "body-end call chunk close end head log log read start-response",
-  );
+  const types = conversation.events.map(({ type }) => type).toSorted().join();
+  const all = "body-end,call,chunk,close,end,head,log,log,read,start-response";
+  assertEquals(types, all);
   const [call] = only(conversation, "call");
-  assertEquals(call?.application, "app");
   const variable = (wanted: string) =>
     call?.environ.find(({ name }) => name === wanted);
   const path = { value: "/a", isString: true, isSecret: false };
   assertEquals(variable("PATH_INFO"), { name: "PATH_INFO", ...path });
   assertEquals(variable("HTTP_AUTHORIZATION")?.isSecret, true);
   assertEquals(variable("wsgi.multithread")?.value, "false");
-  const [read] = only(conversation, "read");
-  assertEquals(fieldsOf(read!, "method bytes preview"), ["read", 5, "hello"]);
-  const [started] = only(conversation, "start-response");
-  const headers = [["Content-Type", "text/plain"], ["X-Length", "5"]];
-  assertEquals(fieldsOf(started!, "status headers"), ["200 OK", headers]);
-  assertMatch(`${started?.place?.file}:${started?.place?.line}`, /app\.js:6$/);
+  const { events, request } = conversation;
+  const shown = Object.entries({
+    "call": "application",
+    "read": "method bytes preview",
+    "start-response": "status headers",
+    "chunk": "via index bytes preview",
+    "close": "by",
+    "end": "outcome bytes",
+  }).map(([type, names]) =>
+    fieldsOf(events.find((event) => event.type === type)!, names)
+  );
+  assertEquals(shown, [
+    ["app"],
+    ["read", 5, "hello"],
+    ["200 OK", [["Content-Type", "text/plain"], ["X-Length", "5"]]],
+    ["body", 0, 5, "chunk"],
+    ["server"],
+    ["complete", 5],
+  ]);
+  const place = only(conversation, "start-response")[0]?.place;
+  assertMatch(`${place?.file}:${place?.line}`, /app\.js:6$/);
+  const logged = only(conversation, "log");
   assertEquals(
-    only(conversation, "log").map(({ source, text }) => [source, text]),
-    [["wsgi.errors", "logged\n"], ["console", "on the console"]],
+    logged.map(({ source, text }) => `${source}: ${text}`).join(),
+    "wsgi.errors: logged\n,console: on the console",
   );
-  const [chunk] = only(conversation, "chunk");
-  const shown = fieldsOf(chunk!, "via index bytes preview");
-  assertEquals(shown, ["body", 0, 5, "chunk"]);
-  assertEquals(only(conversation, "close")[0]?.by, "server");
-  assertMatch(
-    only(conversation, "head")[0]?.bytes ?? "",
-    /^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nX-Length: 5\r\nDate: .*\r\nTransfer-Encoding: chunked\r\n\r\n$/,
-  );
-  const [end] = only(conversation, "end");
-  assertEquals(fieldsOf(end!, "outcome bytes"), ["complete", 5]);
-  const { request } = conversation;
-  const sent = fieldsOf(request, "method target body isBodyComplete");
+  const head =
+    /^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nX-Length: 5\r\nDate: .*\r\nTransfer-Encoding: chunked\r\n\r\n$/;
+  assertMatch(only(conversation, "head")[0]?.bytes ?? "", head);
   const body = new TextEncoder().encode("hello");
+  const sent = fieldsOf(request, "method target body isBodyComplete");
   assertEquals(sent, ["POST", "/a?b", body, true]);
-  assert(
-    request.headers.some(([name, value]) =>
-      /^host$/i.test(name) && value !== ""
-    ),
-  );
+  const [, host = ""] = request.headers.find(([name]) => /^host$/i.test(name))!;
+  assertMatch(host, /:\d+$/);
   const [summary] = dev.inspected.log.list();
-  const summed = fieldsOf(summary!, "status bytes errors");
-  assertEquals(summed, ["200 OK", 5, 0]);
+  assertEquals(fieldsOf(summary!, "status bytes errors"), ["200 OK", 5, 0]);
 });
 
 Deno.test("devServer() sends a recorded request again, with its body", async () => {
-  await using dev = await start({ "app.js": APP });
-  await (await fetch(dev.url, POST)).text();
+  await using dev = await Developing.start({ "app.js": APP });
+  await dev.get("", POST);
   const { request } = await complete(dev.inspected, 1);
   const id = await dev.inspected.replay(request);
   const again = await complete(dev.inspected, id);
@@ -156,9 +123,9 @@ Deno.test("devServer() sends a recorded request again, with its body", async () 
 });
 
 Deno.test("devServer() limits what it keeps of a request and its events", async () => {
-  await using dev = await start({ "app.js": APP });
+  await using dev = await Developing.start({ "app.js": APP });
   const body = new Uint8Array(100_000);
-  await (await fetch(`${dev.url}many`, { method: "POST", body })).text();
+  await dev.get("many", { method: "POST", body });
   const conversation = await complete(dev.inspected, 1);
   assertEquals(conversation.request.body.length, 65_536);
   assertEquals(conversation.request.isBodyComplete, false);
@@ -183,21 +150,16 @@ Deno.test("devServer() reads the source of the application's modules, and of no 
     "own.js": "1;",
     "other.js": "2;",
   };
-  await using dev = await start(files);
-  await fetch(dev.url).then((response) => response.text());
-  const { source } = dev.inspected;
-  assertEquals(await source(`file://${dev.folder}/own.js`), "1;");
-  assertEquals(await source(`${dev.folder}/own.js`), "1;");
-  for (
-    const file of [
-      `${dev.folder}/other.js`,
-      "/etc/passwd",
-      `${dev.folder}/../${dev.folder}/app.js`,
-      "https://example.com/",
-    ]
-  ) {
-    assertEquals(await source(file), undefined);
-  }
+  await using dev = await Developing.start(files);
+  await dev.get();
+  const { folder } = dev;
+  const names = [
+    ...[toFileUrl(`${folder}/own.js`).href, `${folder}/own.js`],
+    ...[`${folder}/other.js`, `${folder}/../${folder}/app.js`],
+    ...["/etc/passwd", "https://example.com/"],
+  ];
+  const sources = await Promise.all(names.map(dev.inspected.source));
+  assertEquals(sources, ["1;", "1;", ...Array(4).fill(undefined)]);
 });
 
 Deno.test("devServer() starts the application separately for a check, and reports the changes", async () => {
@@ -208,13 +170,13 @@ export default (environ, startResponse) => {
   startResponse(${status}, []);
   return environ.REQUEST_METHOD === "GET" ? [new TextEncoder().encode(String(count))] : [];
 };`;
-  await using dev = await start({ "app.js": counting('"200 OK"') });
-  const { inspected: { check, log }, folder } = dev;
+  await using dev = await Developing.start({ "app.js": counting('"200 OK"') });
+  const { check, log } = dev.inspected;
   await check?.();
   const first = log.check;
   assert(first !== undefined && first.passed > 50);
-  assertEquals(await (await fetch(dev.url)).text(), "1");
-  await Deno.writeTextFile(`${folder}/app.js`, counting("200"));
+  assertEquals(await dev.get(), "1");
+  await Deno.writeTextFile(`${dev.folder}/app.js`, counting("200"));
   await check?.();
   const second = log.check;
   assert(second !== undefined && second.newlyFailing.length > 0);

@@ -3,6 +3,7 @@ import { createPaint } from "../../dev/terminal/paint.ts";
 import { Reporter } from "../../dev/terminal/reporter.ts";
 import { showError } from "../../dev/terminal/show_error.ts";
 import { Developing } from "./developing.ts";
+import { CHECK } from "./inspector/samples.ts";
 
 const APP = `const encoder = new TextEncoder();
 export default function app(environ, startResponse) {
@@ -25,64 +26,41 @@ Deno.test("devServer() writes a line for each request, with errors and findings 
   assertEquals(refused.match(/^ {4}at .*$/gm)?.length, 1, refused);
   await developing.get("later");
   const text = await developing.terminalUntil(/late\n.*app\.js:\d+/s);
-  for (
-    const expected of [
-      /^GET \/a\?b 200, 4 B, [\d.]+ ms$/m,
-      /^GET \/throw 500, \d+ B, [\d.]+ ms\n {2}RangeError: Boom\n {4}at app .*app\.js:3:\d+\n(?: {6}.*\n)+ {4}> 3 \| .*Boom/m,
-      /^GET \/status 500, .*\n {2}error status\/string: .*got 200\n {4}at .*app\.js:4:\d+\n[^]*? {4}hint: .*\n {4}see: {2}http.*\/__wsgi__\/rules\/status\/string$/m,
-      /^GET \/later 200, .*\n {2}Error: late\n {4}at .*app\.js:7:\d+$/m,
-    ]
-  ) assertMatch(text, expected);
+  const lines = [
+    /^GET \/a\?b 200, 4 B, [\d.]+ ms$/m,
+    /^GET \/throw 500, \d+ B, [\d.]+ ms\n {2}RangeError: Boom\n {4}at app .*app\.js:3:\d+\n(?: {6}.*\n)+ {4}> 3 \| .*Boom/m,
+    /^GET \/status 500, .*\n {2}error status\/string: .*got 200\n {4}at .*app\.js:4:\d+\n[^]*? {4}hint: .*\n {4}see: {2}http.*\/__wsgi__\/rules\/status\/string$/m,
+    /^GET \/later 200, .*\n {2}Error: late\n {4}at .*app\.js:7:\d+$/m,
+  ];
+  for (const expected of lines) assertMatch(text, expected);
   // deno-lint-ignore no-control-regex -- no color was requested
   assertEquals(/\x1b/.test(text), false);
 });
 
-Deno.test.each(
-  [["common", /^127\.0\.0\.1 - - .* "GET \/ HTTP\/1\.1" 200 4$/m], [
-    "off",
-    /^$/,
-  ]] as const,
-)(
-  "devServer({ log: %j }) writes lines of that format",
-  async (log, expected) => {
-    await using developing = await Developing.start({ "app.js": APP }, { log });
-    await developing.get();
-    await developing.server.shutdown();
-    assertMatch(developing.terminal, expected);
-  },
-);
-
-Deno.test("devServer() reports what the application does after its response", async () => {
-  const app = `export default (_environ, startResponse) => {
-  startResponse("200 OK", [["Content-Length", "1"]]);
-  return (async function* () {
+Deno.test.each([
+  [
+    "an error",
+    `return (async function* () {
     yield new Uint8Array(1);
     await new Promise((resolve) => setTimeout(resolve, 400));
     throw new Error("afterwards");
-  })();
-};`;
-  await using developing = await Developing.start({ "app.js": app });
-  await developing.get();
-  const text = await developing.terminalUntil(/afterwards/);
-  assertMatch(text, /^GET \/ 200, 1 B, [^\n]*ms$/m);
-  assertMatch(
-    text,
-    /^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
-  );
-});
-
-Deno.test("devServer() reports a startResponse that comes after its response", async () => {
+  })();`,
+    /^GET \/ 200, 1 B, .*ms$[^]*^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
+  ],
+  [
+    "a startResponse",
+    `setTimeout(() => startResponse("200 OK", []), 10);
+  return [new Uint8Array(1)];`,
+    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n[^]*await missing/,
+  ],
+])("devServer() reports %s after the response", async (_, code, expected) => {
   const app = `export default (_environ, startResponse) => {
-  startResponse("200 OK", []);
-  setTimeout(() => startResponse("200 OK", []), 10);
-  return [];
+  startResponse("200 OK", [["Content-Length", "1"]]);
+  ${code}
 };`;
   await using developing = await Developing.start({ "app.js": app });
   await developing.get();
-  assertMatch(
-    await developing.terminalUntil(/await missing/),
-    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n/,
-  );
+  await developing.terminalUntil(expected);
 });
 
 Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () => {
@@ -97,25 +75,13 @@ Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () =
   });
   const report = (failing: number, before: number): string => {
     const ids = Array.from({ length: 9 }, (_, i) => `case/${i}`);
-    const [more, fewer] = [
-      Math.max(before, failing),
-      Math.min(before, failing),
-    ];
-    const changed = ids.slice(fewer, more);
+    const [from, to] = [failing, before].toSorted();
+    const failure = { title: "Title", spec: "", message: "one\ntwo" };
     text = "";
     reporter.onCheck({
-      endedAt: 0,
-      passed: 9 - failing,
-      failed: failing,
-      skipped: 0,
-      failures: ids.slice(0, failing).map((id) => ({
-        id,
-        title: "Title",
-        spec: "",
-        message: "one\ntwo",
-      })),
-      newlyFailing: failing > before ? changed : [],
-      newlyPassing: failing > before ? [] : changed,
+      ...{ ...CHECK, passed: 9 - failing, failed: failing },
+      failures: ids.slice(0, failing).map((id) => ({ id, ...failure })),
+      [failing > before ? "newlyFailing" : "newlyPassing"]: ids.slice(from, to),
     }, false);
     reporter.flush();
     return text;
@@ -125,17 +91,12 @@ Deno.test("Reporter.onCheck() lists the changes of a check, up to a limit", () =
     "Check: 8 passed, 1 failed\n  fails case/0: Title\n    one\n    two\n",
   );
   assertEquals(report(1, 1), "");
-  assertEquals(
-    report(8, 1).match(/^ {2}\S.*$/gm)?.slice(4),
-    [
-      "  fails case/5: Title",
-      "  and 2 more: see http://localhost/__wsgi__/",
-    ],
-  );
-  assertEquals(
-    report(0, 8).match(/^ {2}\S.*$/gm)?.slice(4),
-    ["  passes case/4", "  and 3 more"],
-  );
+  const more = (text: string) => text.match(/^ {2}\S.*$/gm)?.slice(4);
+  assertEquals(more(report(8, 1)), [
+    "  fails case/5: Title",
+    "  and 2 more: see http://localhost/__wsgi__/",
+  ]);
+  assertEquals(more(report(0, 8)), ["  passes case/4", "  and 3 more"]);
 });
 
 Deno.test("showError() shows causes and the errors of an AggregateError, and no control characters", () => {

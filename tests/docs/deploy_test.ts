@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { missingCgiServer } from "../../tools/matrix/cgi_server.ts";
 import { SERVERS } from "../../tools/matrix/servers.ts";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
-import { missingTool } from "../tool.ts";
+import { missingTool, testsWith } from "../tool.ts";
 import { nginx } from "../nginx.ts";
 import { readRecipes, type Recipe } from "./recipes.ts";
 import { Workplace } from "./workplace.ts";
@@ -18,7 +18,7 @@ const recipes = readRecipes(text);
 
 function recipe(title: string): Recipe {
   const found = recipes.find((one) => one.title === title);
-  if (found === undefined) throw new Error(`No page has "${title}"`);
+  assert(found !== undefined, `No page has "${title}"`);
   return found;
 }
 
@@ -52,14 +52,11 @@ const noCurl = await missingTool("curl");
 const noNginx = nginx === undefined ? " (nginx is not installed)" : "";
 const noNode = await missingTool("node") || await missingTool("npm");
 
+const reason = (text = "") => text && ` (${text})`;
+
 async function missingNpm(name: string): Promise<string> {
   const path = await npmProgram(name);
   return path === undefined ? ` (${name} cannot be had from npm)` : "";
-}
-
-function missingCgi(name: "apache2" | "lighttpd"): string {
-  const reason = missingCgiServer(name);
-  return reason === undefined ? "" : ` (${reason})`;
 }
 
 /** The recipes that need no other, each with the reason to ignore it. */
@@ -73,29 +70,25 @@ const ALONE: readonly (readonly [title: string, missing: string])[] = [
   ["nginx and SCGI", noNginx],
   ["nginx and uwsgi", noNginx],
   ["nginx and a Unix socket", noNginx],
-  ["Apache and CGI", missingCgi("apache2")],
-  ["lighttpd and CGI", missingCgi("lighttpd")],
+  ["Apache and CGI", reason(missingCgiServer("apache2"))],
+  ["lighttpd and CGI", reason(missingCgiServer("lighttpd"))],
 ];
 
 /** The recipes that begin in the folder with the npm package. */
 const WITH_PACKAGE = ["node:http", "Bun.serve"] as const;
 
 for (const [title, missing] of ALONE) {
-  const reason = noCurl || missing;
-  const name = `the recipe "${title}" prints what its page shows${reason}`;
-  Deno.test({ name, ignore: reason !== "" }, async () => {
+  const testRecipe = testsWith(noCurl || missing);
+  testRecipe(`the recipe "${title}" prints what its page shows`, async () => {
     await using place = await Workplace.create(["workerd"]);
     await place.write(before);
     await follow(place, recipe(title));
   });
 }
 
-const noPackage = noCurl || noNode || await missingNpm("bun");
+const test = testsWith(noCurl || noNode || await missingNpm("bun"));
 
-Deno.test({
-  name: `recipes with the npm package print what their page shows${noPackage}`,
-  ignore: noPackage !== "",
-}, async (t) => {
+test("recipes with the npm package print what their page shows", async (t) => {
   await using place = await Workplace.create(["bun"]);
   await place.write(before);
   for (const commands of recipe("The npm package").terminals) {

@@ -34,11 +34,8 @@ function readSection(section: string): Recipe {
   const files = new Map<string, string>();
   const terminals: string[] = [];
   const talks: Talk[] = [];
-  for (
-    const [, language = "", text = ""] of section.matchAll(
-      /^```(\S+).*\n([^]*?)^```$/gm,
-    )
-  ) {
+  const blocks = section.matchAll(/^```(\S+).*\n([^]*?)^```$/gm);
+  for (const [, language = "", text = ""] of blocks) {
     const name = /^\/\/ ([\w.]+\.\w+)\n/.exec(text)?.[1];
     if (name !== undefined) files.set(name, text);
     else if (language === "sh") terminals.push(text);

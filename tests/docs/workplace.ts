@@ -31,21 +31,17 @@ function replaceWords(
   return text.replace(words, (word) => to[from.indexOf(word)] ?? word);
 }
 
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Finds free ports of four digits, so that a Content-Length stays the same. */
 function findPorts(): string[] {
   const free = new Set<string>();
   while (free.size < PORTS.length) {
     const port = 2000 + Math.floor(Math.random() * 7900);
-    if (!PORTS.includes(`${port}`) && isFree(port)) free.add(`${port}`);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      free.add(`${port}`);
+    } catch {
+      // It is in use.
+    }
   }
   return [...free];
 }
@@ -66,8 +62,6 @@ export class Workplace implements AsyncDisposable {
   readonly #parent: string;
   readonly #ports = findPorts();
   readonly #terminals: Deno.ChildProcess[] = [];
-  readonly #reading: Promise<void>[] = [];
-  #log = "";
 
   private constructor(parent: string) {
     this.#parent = parent;
@@ -126,16 +120,14 @@ export class Workplace implements AsyncDisposable {
     const { success, stderr } = await child.output();
     clearTimeout(timer);
     if (success) return;
-    throw new Error(
-      `Cannot run ${commands}${new TextDecoder().decode(stderr)}`,
-    );
+    const reason = new TextDecoder().decode(stderr);
+    throw new Error(`Cannot run ${commands}${reason}`);
   }
 
   /** Starts the commands of a terminal. */
   open(commands: string): void {
-    const child = this.#command(commands, true).spawn();
-    this.#terminals.push(child);
-    this.#reading.push(this.#read(child.stdout), this.#read(child.stderr));
+    const script = `exec >> ../terminals.log 2>&1\n${commands}`;
+    this.#terminals.push(this.#command(script, true).spawn());
   }
 
   /** Runs a command again and again, until a server answers. */
@@ -151,7 +143,8 @@ export class Workplace implements AsyncDisposable {
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    throw new Error(`Cannot reach the server\n${this.#log.slice(0, SHOWN)}`);
+    const log = await Deno.readTextFile(`${this.#parent}/terminals.log`);
+    throw new Error(`Cannot reach the server\n${log.slice(0, SHOWN)}`);
   }
 
   /** Ends the programs that run in the terminals. */
@@ -161,8 +154,7 @@ export class Workplace implements AsyncDisposable {
     const timer = setTimeout(() => {
       for (const { pid } of terminals) end(pid, "SIGKILL");
     }, DEADLINE_MS / 4);
-    await Promise.all(terminals.map(({ status }) => status));
-    await Promise.all(this.#reading.splice(0));
+    await Promise.all(terminals.map((child) => child.output()));
     clearTimeout(timer);
   }
 
@@ -180,16 +172,7 @@ export class Workplace implements AsyncDisposable {
       args: ["-ec", this.#put(script)],
       cwd: this.folder,
       env: { NO_COLOR: "1", PATH: `${Deno.env.get("PATH")}:/usr/sbin` },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      detached,
+      ...{ stdin: "null", stdout: "piped", stderr: "piped", detached },
     });
-  }
-
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#log += text;
-    }
   }
 }

@@ -5,7 +5,11 @@ import { toBytes } from "../../wsgi/byte_string.ts";
 
 /** A connection whose requests have no body. */
 class Connection {
-  readonly #parser = new RequestParser();
+  readonly #parser: RequestParser;
+
+  constructor(like?: Connection) {
+    this.#parser = new RequestParser({ like: like && like.#parser });
+  }
 
   /** Parses the head of the next request, which arrives in one piece. */
   head(...lines: string[]): RequestHead {
@@ -43,6 +47,17 @@ Deno.test("RequestParser shares the fields of equal header blocks of one version
   assertEquals([first.fields.keepsAlive, old.fields.keepsAlive], [true, false]);
 });
 
+Deno.test("RequestParser shares equal heads with the parser of another connection", () => {
+  const connection = new Connection();
+  for (let turn = 0; turn < 3; turn++) {
+    const head = connection.head(GET, "Host: a", "X: y");
+    const next = new Connection(connection);
+    assert(next.head(GET, "Host: a", "X: y") === head);
+    assertEquals(next.head(GET, "Host: b").fields.host, "b");
+    assert(connection.head(GET, "Host: a", "X: y") === head);
+  }
+});
+
 Deno.test("RequestParser does not cache a large head", () => {
   const connection = new Connection();
   const lines = [GET, "Host: a", `X: ${"y".repeat(4_096)}`];
@@ -72,6 +87,7 @@ Deno.test.each<[string, string[]]>([
   const fresh = new Connection().head(GET, ...lines);
   for (let turn = 0; turn < 2; turn++) {
     connection.head(GET, "Host: a", "X: y", "Cookie: 1");
+    assertEquals(new Connection(connection).head(GET, ...lines), fresh);
     assertEquals(connection.head(GET, ...lines), fresh);
   }
 });
@@ -92,7 +108,9 @@ Deno.test.each<[string, string[], number]>([
   for (const values of [["y"], ["y", "z", "yz"]]) {
     const connection = new Connection();
     for (const value of values) connection.head(GET, "Host: a", `X: ${value}`);
-    assertEquals(connection.refusal(GET, ...lines), status);
+    for (const each of [new Connection(connection), connection]) {
+      assertEquals(each.refusal(GET, ...lines), status);
+    }
   }
 });
 

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { npmProgram } from "../../tools/matrix/npm_program.ts";
 import { ServerProcess } from "../../tools/matrix/server_process.ts";
+import { pack } from "../../tools/pack.ts";
 import {
   REFUSED,
   REFUSED_BY_LLHTTP,
 } from "../gateway/node/refused_requests.ts";
 import { ask, RawClient } from "../raw_client.ts";
+import { Tree } from "../static_files/static_tree.ts";
 import { missingTool, runTool, testsWith } from "../tool.ts";
-import { installPackage } from "./npm_package.ts";
 
 const EXAMPLE = new URL("../../examples/deploy/node.mjs", import.meta.url);
 
@@ -78,29 +79,33 @@ const app: Application = (environ, startResponse) => {
 export default toNodeListener(app, { maxRequestBodySize: 5 });
 `;
 
-/** The folder in which the package is installed. */
-let folder = "";
+/** The folder in which the npm package is installed, as its users install it. */
+let tree: Tree;
 
 Deno.test.beforeAll(async () => {
   if (noNpm) return;
-  const imports = ENTRY_POINTS.map((path) => `import "@wsgi/ref${path}";\n`)
-    .join("");
-  folder = await installPackage({
+  const imports = ENTRY_POINTS.map((path) => `import "@wsgi/ref${path}";\n`);
+  tree = await Tree.make({
+    "package.json": '{"private":true}',
     "program.mjs": PROGRAM,
-    "entry_points.mjs": `${imports}console.log("all loaded");\n`,
+    "entry_points.mjs": `${imports.join("")}console.log("all loaded");\n`,
     "example.mjs": await Deno.readTextFile(EXAMPLE),
     "good.ts": typed("[new Uint8Array(1)]"),
     "bad.ts": typed('["text"]'),
   });
+  await pack(`${tree.root}/package.tgz`);
+  const { code, stderr } = await runTool("npm", [
+    ...["install", "--offline", "--no-audit", "--no-fund"],
+    ...["--prefix", tree.root, `${tree.root}/package.tgz`],
+  ]);
+  assertEquals(code, 0, stderr);
 });
 
-Deno.test.afterAll(async () => {
-  if (folder !== "") await Deno.remove(folder, { recursive: true });
-});
+Deno.test.afterAll(async () => await tree?.[Symbol.asyncDispose]());
 
 /** The arguments by which a runtime runs a file. */
 function runArgs({ name }: Runtime, file: string): string[] {
-  const path = `${folder}/${file}`;
+  const path = `${tree.root}/${file}`;
   return name === "Deno"
     ? ["run", "-A", "--node-modules-dir=manual", path]
     : [path];
@@ -108,15 +113,12 @@ function runArgs({ name }: Runtime, file: string): string[] {
 
 async function start(
   runtime: Runtime,
-  file: string,
-  ready: RegExp,
+  file = "program.mjs",
+  ready = /listening on ([0-9]+)/,
 ): Promise<ServerProcess> {
   return await ServerProcess.start({
-    program: runtime.path!,
-    args: runArgs(runtime, file),
-    env: { PORT: "0" },
-    folder: await Deno.makeTempDir(),
-    ready,
+    ...{ program: runtime.path!, args: runArgs(runtime, file), ready },
+    ...{ env: { PORT: "0" }, folder: await Deno.makeTempDir() },
   });
 }
 
@@ -126,8 +128,7 @@ for (const runtime of runtimes) {
   const test = testsWith(missing);
 
   test(`the npm package serves an application on ${name}`, async () => {
-    const ready = /listening on ([0-9]+)/;
-    await using server = await start(runtime, "program.mjs", ready);
+    await using server = await start(runtime);
     const request = (path: string) =>
       `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nHello`;
     const good = await ask(server, request("/a%20b"));
@@ -135,33 +136,22 @@ for (const runtime of runtimes) {
     assertEquals(good.head.headers.some(([name]) => name === "x-A"), true);
     assertEquals([good.body, good.complete], ["/a b Hello", true]);
     // Middleware may have set headers before, also those of a body of its own.
-    for (
-      const path of ["", "/framework", "/framework/length", "/framework/chunks"]
-    ) {
+    const paths = ["", "/framework", "/framework/length", "/framework/chunks"];
+    for (const path of paths) {
       const whole = await ask(server, request(`${path}/a`));
       assertEquals([whole.body, whole.complete], [`${path}/a Hello`, true]);
+      const cookies = whole.head.all("set-cookie");
+      assertEquals(cookies.length, path === "" ? 2 : 3);
       const failed = await ask(server, request(`${path}/fail`));
       assertEquals([failed.body, failed.complete], [`${path}/fail `, false]);
     }
     assertStringIncludes(await server.logged(/on purpose/), "Error: ");
   });
 
-  test(`toNodeListener() sends all cookies on ${name}`, async () => {
-    const ready = /listening on ([0-9]+)/;
-    await using server = await start(runtime, "program.mjs", ready);
-    for (const [path, count] of [["/", 2], ["/framework", 3]]) {
-      const request = `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
-      const { head } = await ask(server, request);
-      const cookies = head.headers.filter(([name]) => name === "Set-Cookie");
-      assertEquals(cookies.length, count);
-    }
-  });
-
   // The others do not support CONNECT.
   if (name.startsWith("Node")) {
     test(`toNodeListener() sends no framing header for a tunnel on ${name}`, async () => {
-      const ready = /listening on ([0-9]+)/;
-      await using server = await start(runtime, "program.mjs", ready);
+      await using server = await start(runtime);
       using client = await RawClient.connect(server);
       await client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n");
       const { headers } = await client.head();
@@ -171,8 +161,7 @@ for (const runtime of runtimes) {
   }
 
   test(`toNodeListener() rejects what ${name} accepts`, async () => {
-    const ready = /listening on ([0-9]+)/;
-    await using server = await start(runtime, "program.mjs", ready);
+    await using server = await start(runtime);
     const all = name === "Bun" ? REFUSED : [...REFUSED, ...REFUSED_BY_LLHTTP];
     for (const [what, status, request] of all) {
       using client = await RawClient.connect(server);
@@ -207,7 +196,7 @@ test("the npm package has types for tsc", async () => {
       ...["--noEmit", "--strict", "--exactOptionalPropertyTypes"],
       ...["--target", "es2024", "--lib", "esnext,dom,dom.iterable"],
       ...["--module", "nodenext", "--types", ""],
-      `${folder}/${file}`,
+      `${tree.root}/${file}`,
     ]);
   const good = await check("good.ts");
   assertEquals([good.stdout, good.code], ["", 0]);

@@ -252,6 +252,21 @@ Deno.test("makeServer() keeps no buffers when it has no connections", async () =
   assert(keptBytes() < MIB, `${keptBytes()}`);
 });
 
+Deno.test("makeServer() reads long heads in one piece after the first one", async () => {
+  await using serving = serveFake(answer("x"));
+  const socket = serving.connect();
+  const reads: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const before = socket.reads;
+    socket.send(
+      `GET / HTTP/1.1\r\nHost: h\r\nCookie: ${"x".repeat(3_000)}\r\n\r\n`,
+    );
+    await settle();
+    reads.push(socket.reads - before);
+  }
+  assertEquals(reads, [2, 1, 1]);
+});
+
 Deno.test("GatheringBuffer moves to a large buffer when a small one is full", () => {
   dropBuffers();
   const gathered = new GatheringBuffer();

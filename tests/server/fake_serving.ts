@@ -22,6 +22,8 @@ export class ServedSocket implements Socket {
   #isClosed = false;
   /** How many bytes the server has read. */
   taken = 0;
+  /** How many reads returned them. */
+  reads = 0;
   /** The bytes that the server has written and the client has read. */
   received = "";
   /** Resolves when the server closes the connection. */
@@ -69,6 +71,7 @@ export class ServedSocket implements Socket {
     this.#waiting = this.#waiting.slice(bytes.length);
     into.set(bytes);
     this.taken += bytes.length;
+    this.reads++;
     return bytes.length;
   }
 

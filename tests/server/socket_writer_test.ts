@@ -18,7 +18,9 @@ function create(): {
 } {
   const socket = new FakeSocket();
   const failures: unknown[] = [];
-  const writer = new SocketWriter(socket, (error) => failures.push(error));
+  const writer = new SocketWriter(socket, {
+    onWriteError: (error) => void failures.push(error),
+  });
   return { socket, writer, failures };
 }
 
@@ -217,7 +219,7 @@ function takingSocket(): { socket: Socket; writes: number[] } {
 
 Deno.test("SocketWriter gathers the chunks of an async generator that awaits nothing", async () => {
   const { socket, writes } = takingSocket();
-  const writer = new SocketWriter(socket, () => {});
+  const writer = new SocketWriter(socket, { onWriteError: () => {} });
   const chunk = new Uint8Array(16_384);
   async function* generate(): AsyncGenerator<Uint8Array, void> {
     for (let i = 0; i < 16; i++) yield chunk;
@@ -239,7 +241,7 @@ Deno.test("SocketWriter gathers the chunks of an async generator that awaits not
 
 Deno.test("SocketWriter sends what it has gathered when no further chunk comes", async () => {
   const { socket, writes } = takingSocket();
-  const writer = new SocketWriter(socket, () => {});
+  const writer = new SocketWriter(socket, { onWriteError: () => {} });
   writer.write(new Uint8Array(1), NOTHING);
   await undefined;
   writer.write(new Uint8Array(2), NOTHING);

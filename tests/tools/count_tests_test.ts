@@ -1,21 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { countTests, formatCounts } from "../../tools/count_tests.ts";
-
-async function runProgram(
-  log: string,
-): Promise<{ code: number; stdout: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "tools/count_tests.ts"],
-    cwd: new URL("../..", import.meta.url),
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(log));
-  await writer.close();
-  const { code, stdout } = await child.output();
-  return { code, stdout: new TextDecoder().decode(stdout) };
-}
+import { runTool } from "../tool.ts";
 
 Deno.test.each([
   ["ok | 12 passed | 0 failed (150ms)", "12 passed, 0 failed"],
@@ -52,38 +37,31 @@ const SOURCE = `
 `;
 
 Deno.test.each([
-  ["with colors", { FORCE_COLOR: "1", NO_COLOR: "" }, "pretty"],
-  ["without colors", { NO_COLOR: "1" }, "pretty"],
-  ["as dots", { NO_COLOR: "1" }, "dot"],
-])(
-  "countTests() reads what deno test prints %s",
-  async (_how, env, reporter) => {
-    const file = await Deno.makeTempFile({ suffix: "_test.ts" });
-    try {
-      await Deno.writeTextFile(file, SOURCE);
-      const args = [
-        "test",
-        "--no-config",
-        "--no-check",
-        "--reporter",
-        reporter,
-      ];
-      const command = new Deno.Command(Deno.execPath(), {
-        args: [...args, file],
-        env,
-      });
-      const log = new TextDecoder().decode((await command.output()).stdout);
-      assertEquals(countTests(log), { passed: 3, failed: 1, skipped: 1 }, log);
-    } finally {
-      await Deno.remove(file);
-    }
-  },
-);
+  ["with colors", "pretty", ["FORCE_COLOR=1", "NO_COLOR="]],
+  ["without colors", "pretty", ["NO_COLOR=1"]],
+  ["as dots", "dot", ["NO_COLOR=1"]],
+])("countTests() reads what deno test prints %s", async (...row) => {
+  const [, reporter, env] = row;
+  const file = await Deno.makeTempFile({ suffix: "_test.ts" });
+  try {
+    await Deno.writeTextFile(file, SOURCE);
+    const flags = ["--no-config", "--no-check", `--reporter=${reporter}`];
+    const command = [Deno.execPath(), "test", ...flags, file];
+    const { stdout } = await runTool("env", [...env, ...command]);
+    const expected = { passed: 3, failed: 1, skipped: 1 };
+    assertEquals(countTests(stdout), expected, stdout);
+  } finally {
+    await Deno.remove(file);
+  }
+});
 
 Deno.test.each([
   ["ok | 2 passed | 0 failed (1s)\n", 0, "2 passed, 0 failed\n"],
   ["FAILED | 2 passed | 1 failed (1s)\n", 1, "2 passed, 1 failed\n"],
   ["error: Type checking failed.\n", 1, "0 passed, 0 failed\n"],
-])("count_tests.ts with %j exits with %i", async (log, code, stdout) => {
-  assertEquals(await runProgram(log), { code, stdout });
+])("count_tests.ts with %j exits with %i", async (log, expected, counts) => {
+  const args = ["run", "-q", "tools/count_tests.ts"];
+  const input = new TextEncoder().encode(log);
+  const { code, stdout } = await runTool(Deno.execPath(), args, input);
+  assertEquals([code, stdout], [expected, counts]);
 });

@@ -17,12 +17,8 @@ function address(server: Deno.HttpServer<Deno.NetAddr>): string {
   return `http://127.0.0.1:${server.addr.port}/`;
 }
 
-async function closedPort(): Promise<string> {
-  const server = serve(() => new Response());
-  const url = address(server);
-  await server.shutdown();
-  return url;
-}
+/** A port on which nothing listens. */
+const CLOSED = "http://127.0.0.1:1/";
 
 /** Runs the task as the other tasks do, with no more than its permissions. */
 async function task(
@@ -64,38 +60,35 @@ Deno.test.each([
 });
 
 Deno.test("jsrAnswers() is false if nothing listens or answers", async () => {
-  assertEquals(await jsrAnswers(await closedPort()), false);
+  assertEquals(await jsrAnswers(CLOSED), false);
   assertEquals(await jsrAnswers("jsr"), false);
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const silent = `http://127.0.0.1:${listener.addr.port}/`;
   assertEquals(await jsrAnswers(silent, 50), false);
 });
 
-Deno.test("deno task std prints the options that tasks need, or nothing if JSR answers", async () => {
-  await using server = serve(() => Response.json(PACKAGE));
-  const [JSR_URL, absent] = [address(server), await closedPort()];
-  const npm = { WSGIREF_STD: "npm" };
-  const slow = "--rules-exclude=no-slow-types\n";
-  for (
-    const [env, args, stdout] of [
-      [{ JSR_URL: absent }, [], IMPORT_MAP],
-      [{ JSR_URL }, [], ""],
-      [{ JSR_URL }, ["lint"], ""],
-      [npm, ["lint"], slow],
-    ] as const
-  ) assertEquals(await task(env, ...args), { code: 0, stdout, stderr: "" });
-  assertEquals((await task(npm, "absent")).code, 0);
-  assertEquals((await task({ WSGIREF_STD: "jsr" }, "absent")).code, 1);
-});
-
-Deno.test("WSGIREF_STD decides without a request", async () => {
+Deno.test("deno task std prints the options that tasks need, or nothing if JSR answers or is chosen", async () => {
   let requests = 0;
   await using server = serve(() => {
     requests++;
     return Response.json(PACKAGE);
   });
   const JSR_URL = address(server);
-  const npm = await task({ JSR_URL, WSGIREF_STD: "npm" });
-  const jsr = await task({ JSR_URL, WSGIREF_STD: "jsr" });
-  assertEquals([npm.stdout, jsr.stdout, requests], [IMPORT_MAP, "", 0]);
+  const npm = { JSR_URL, WSGIREF_STD: "npm" };
+  const jsr = { JSR_URL, WSGIREF_STD: "jsr" };
+  const slow = "--rules-exclude=no-slow-types\n";
+  const runs = [
+    [{ JSR_URL: CLOSED }, [], IMPORT_MAP, 0],
+    [npm, [], IMPORT_MAP, 0],
+    [npm, ["lint"], slow, 0],
+    [jsr, [], "", 0],
+    [{ JSR_URL }, [], "", 1],
+    [{ JSR_URL }, ["lint"], "", 2],
+  ] as const;
+  for (const [env, args, stdout, total] of runs) {
+    assertEquals(await task(env, ...args), { code: 0, stdout, stderr: "" });
+    assertEquals(requests, total);
+  }
+  assertEquals((await task(npm, "absent")).code, 0);
+  assertEquals((await task(jsr, "absent")).code, 1);
 });

@@ -5,6 +5,7 @@ import {
   ASSETS,
   createAssetData,
 } from "../../../tools/inspector_assets.ts";
+import { Tree } from "../../static_files/static_tree.ts";
 import { runTool } from "../../tool.ts";
 
 const names = Array.from(Deno.readDirSync(ASSETS), ({ name }) => name).sort();
@@ -19,37 +20,26 @@ Deno.test("dev/inspector/assets.json is up to date (deno task assets), and below
 });
 
 Deno.test("scripts of the inspector have correct types", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const name of names) {
-      await Deno.copyFile(new URL(name, ASSETS), `${folder}/${name}`);
-    }
-    const compilerOptions = {
-      checkJs: true,
-      strict: true,
-      noUncheckedIndexedAccess: true,
-      lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"],
-    };
-    const config = `${folder}/deno.json`;
-    await Deno.writeTextFile(config, JSON.stringify({ compilerOptions }));
-    const scripts = names.filter((name) => name.endsWith(".js"))
-      .map((name) => `${folder}/${name}`);
-    const args = ["check", "--config", config, ...scripts];
-    const { code, stderr } = await runTool(Deno.execPath(), args);
-    assertEquals(code, 0, stderr);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const scripts = names.filter((name) => name.endsWith(".js"));
+  const compilerOptions = {
+    ...{ checkJs: true, strict: true, noUncheckedIndexedAccess: true },
+    lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"],
+  };
+  await using tree = await Tree.make({
+    ...Object.fromEntries(scripts.map((it) => [it, assetOf(it)!.content])),
+    "deno.json": JSON.stringify({ compilerOptions }),
+  });
+  const args = ["check", `--config=${tree.root}/deno.json`, tree.root];
+  const { code, stderr } = await runTool(Deno.execPath(), args);
+  assertEquals(code, 0, stderr);
 });
 
 Deno.test("assets of the inspector refer to nothing outside of their folder", () => {
   for (const name of names) {
     const { content } = assetOf(name)!;
     const urls = content.match(/https?:\/\/[^"')\s]*|url\(|@import/g) ?? [];
-    assertEquals(
-      urls.filter((url) => url !== "http://www.w3.org/2000/svg"),
-      [],
-    );
+    const others = urls.filter((url) => url !== "http://www.w3.org/2000/svg");
+    assertEquals(others, []);
     const imports = content.matchAll(/from "([^"]*)"/g);
     for (const [, path = ""] of imports) {
       assert(names.includes(path.replace("./", "")), path);

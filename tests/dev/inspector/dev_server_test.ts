@@ -1,86 +1,47 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
-import { MISSING_CHROMIUM, TestBrowser } from "../browser.ts";
-import { runTool, testsWith } from "../../tool.ts";
-import { Guestbook } from "./guestbook.ts";
+import { assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { devServer, type DevServerOptions } from "../../../dev/mod.ts";
+import { Developing } from "../developing.ts";
+import { runTests } from "./copied_tests.ts";
 
-const ROOT = new URL("../../../", import.meta.url);
-const testBrowser = testsWith(MISSING_CHROMIUM);
+const APP = `export async function app(environ, startResponse) {
+  const form = await environ["wsgi.input"].read();
+  console.log("somebody signed");
+  startResponse("200 OK", [["Content-Type", "text/plain"]]);
+  return new TextDecoder().decode(form);
+}
+`;
 
-testBrowser(
-  "devServer() has an inspector that shows a stream, replays, and copies tests that fail for the same reason",
-  async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await using guestbook = await Guestbook.start(folder);
-      await using browser = await TestBrowser.start();
-      const page = await browser.page();
-      await page.goto(guestbook.inspectorUrl);
-      await guestbook.sendAll();
-      await page.locator("#r7").waitFor();
-      await page.getByRole("checkbox").check();
-      const failures = page.locator("#requests li:visible .target");
-      assertEquals(await failures.allTextContents(), ["/page/7", "/names"]);
+Deno.test("devServer() has an inspector that shows the line of a finding, replays the request, and writes a test that fails for the same reason", async () => {
+  await using dev = await Developing.start({ "app.js": APP });
+  await dev.server.settled;
+  const body = new URLSearchParams({ name: "Linus", password: "abcd" });
+  await dev.get("sign", { method: "POST", body });
+  const page = await dev.get("__wsgi__/requests/1");
+  assertMatch(page, /read\(\)[^]*24 bytes[^]*Linus&amp;password=/);
+  assertStringIncludes(page, "somebody signed");
+  assertMatch(page, /class="line at"><span class="number">4<\/span>/);
+  const [, token = ""] = /name="token" value="([^"]+)"/.exec(page) ?? [];
+  const again = await dev.get("__wsgi__/requests/1/replay", {
+    method: "POST",
+    headers: { Origin: dev.server.url.slice(0, -1) },
+    body: new URLSearchParams({ token }),
+  });
+  assertMatch(again, /24 bytes[^]*Linus/);
+  assertStringIncludes(again, "/__wsgi__/requests/2/replay");
+  const test = await dev.get("__wsgi__/api/requests/2/test");
+  const { stdout } = await runTests({ "app.js": APP }, test);
+  assertStringIncludes(stdout, "not a string");
+  assertStringIncludes(stdout, "1 failed");
+});
 
-      await page.goto(`${guestbook.inspectorUrl}requests/6`);
-      await page.getByText(/3\d\d more chunks/).waitFor();
-      assert(await page.locator(".strip rect.output").count() > 10);
-      assertMatch(
-        await page.locator("pre.head").last().innerText(),
-        /^HTTP\/1\.1 200 OK\n.*chunked\s*$/s,
-      );
-
-      await page.goto(`${guestbook.inspectorUrl}requests/3`);
-      const timeline = await page.locator(".timeline").innerText();
-      assertMatch(
-        timeline,
-        /wsgi\.input\.read\(\)\s+24 bytes\s+name=Linus&password=hidden/,
-      );
-      assertStringIncludes(timeline, "somebody signed");
-      await page.getByRole("button", { name: "Replay" }).click();
-      await page.waitForURL("**/requests/8");
-      assertMatch(
-        await page.locator(".timeline").innerText(),
-        /24 bytes\s+name=Linus.*303 See Other/s,
-      );
-
-      await page.goto(`${guestbook.inspectorUrl}requests/4`);
-      const line = page.locator(".finding .at");
-      assertMatch(await line.innerText(), /^\s*8 .*startResponse\("200 OK"/);
-      for (
-        const [id, reason] of [[4, "not a string"], [
-          5,
-          "RangeError: Cannot find page 7 of 3",
-        ], [3, "1 passed"]] as const
-      ) {
-        await page.goto(`${guestbook.inspectorUrl}requests/${id}`);
-        await page.getByRole("link", { name: "Copy as test" }).click();
-        await page.getByText("Copied the test.").waitFor();
-        const source = await page.evaluate("navigator.clipboard.readText()");
-        await Deno.writeTextFile(`${folder}/guestbook_test.ts`, `${source}`);
-        const imports = {
-          "@wsgi/ref": new URL("mod.ts", ROOT).href,
-          "@wsgi/ref/test-client":
-            new URL("test_client/test_client.ts", ROOT).href,
-        };
-        const config = `${folder}/deno.json`;
-        await Deno.writeTextFile(config, JSON.stringify({ imports }));
-        const args = ["test", "--no-check", `--config=${config}`, folder];
-        const { stdout } = await runTool("env", [
-          "NO_COLOR=1",
-          Deno.execPath(),
-          ...args,
-        ]);
-        assertStringIncludes(stdout, reason);
-        assertStringIncludes(stdout, id === 3 ? "0 failed" : "1 failed");
-      }
-      browser.assertQuiet();
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
-);
+Deno.test.each<[Record<string, unknown>, message: string]>([
+  [{}, "module must be a path or a URL"],
+  [{ module: "", log: "x" }, "log must be one of common, "],
+  [{ module: "", allowHosts: [""] }, "allowHosts must be an array"],
+  [{ module: "", check: 1 }, "check must be true or false"],
+  [{ module: "", write: 1 }, "write must be a function"],
+  [{ module: "", blockedAfter: 99 }, "blockedAfter must be at least 100 ms"],
+])("devServer() rejects %j", (options, message) => {
+  const start = () => devServer({ port: 0, ...options } as DevServerOptions);
+  assertThrows(start, Error, message);
+});

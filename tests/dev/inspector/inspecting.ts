@@ -12,11 +12,6 @@ import { MODULE, SOURCE } from "./samples.ts";
 /** The header that a form must send. */
 export const TOKEN = "token-of-the-test";
 
-/** Reads the sources of the samples, whatever their folder. */
-export function sampleSource(file: string): Promise<string | undefined> {
-  return Promise.resolve(file.endsWith(MODULE) ? SOURCE : undefined);
-}
-
 /** Creates an inspector with options for tests. */
 export function inspect(
   log: ConversationLog,
@@ -28,7 +23,8 @@ export function inspect(
       guard: new AccessGuard({ hostname: "localhost" }),
       module: MODULE,
       token: TOKEN,
-      source: sampleSource,
+      source: (file) =>
+        Promise.resolve(file.endsWith(MODULE) ? SOURCE : undefined),
       replay: () => Promise.reject(new Error("nothing is replayed here")),
       check: () => Promise.resolve(),
       ...options,

@@ -1,14 +1,20 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { type DefaultTreeAdapterTypes as Tree, parse } from "npm:parse5@^8";
 import type {
   Conversation,
   ConversationEvent,
 } from "../../../dev/conversation.ts";
+import type { InspectorOptions } from "../../../dev/inspector_options.ts";
 import { SampleLog } from "./sample_log.ts";
 import { TestClient } from "../../../test_client/test_client.ts";
 import { inspect } from "./inspecting.ts";
-import { BODY_STRING, createSamples, request } from "./samples.ts";
+import { BODY_STRING, CHECK, createSamples, request } from "./samples.ts";
 
 /** Every tag that the pages have. */
 const TAGS = new Set(
@@ -36,26 +42,21 @@ const HOSTILE = [
   "`${evil()}`",
 ];
 
+const binary = fc.string({ unit: "binary" });
+const part = fc.oneof(fc.constantFrom(...HOSTILE), binary);
 const text = fc.oneof(
-  fc.array(
-    fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: "binary" })),
-    {
-      maxLength: 4,
-    },
-  ).map((parts) => parts.join("")),
+  fc.array(part, { maxLength: 4 }).map((parts) => parts.join("")),
   fc.constantFrom("", "/", "body/string", "HTTP_COOKIE"),
 );
 const size = fc.nat(5000);
-const place = fc.record({ file: text, line: fc.nat(40), column: fc.nat(40) });
+const where = { file: text, line: fc.nat(40), column: fc.nat(40) };
+const place = fc.record(where);
 const headers = fc.array(fc.tuple(text, text), { maxLength: 3 });
+const frame = fc.record({ name: text, ...where });
+const cause = { name: text, message: text, frames: fc.constant([]) };
 const error = fc.record({
-  name: text,
-  message: text,
-  frames: fc.array(
-    fc.record({ name: text, file: text, line: fc.nat(9), column: fc.nat(9) }),
-    { maxLength: 2 },
-  ),
-  cause: fc.record({ name: text, message: text, frames: fc.constant([]) }),
+  ...{ name: text, message: text, cause: fc.record(cause) },
+  frames: fc.array(frame, { maxLength: 2 }),
 });
 function event(
   type: ConversationEvent["type"],
@@ -65,112 +66,90 @@ function event(
 }
 
 const flag = fc.boolean();
-const flags = { isString: flag, isSecret: flag };
-const variable = fc.record({ name: text, value: text, ...flags });
-const environs = fc.array(variable, { maxLength: 4 });
-const severity = fc.constant("error");
-const finding = {
-  rule: text,
-  severity,
-  blame: text,
-  message: text,
-  hint: text,
-};
-const method = fc.constantFrom("read", "iterate");
+const variable = fc.record({
+  ...{ name: text, value: text, isString: flag, isSecret: flag },
+});
+const finding = fc.record({
+  ...{ rule: text, severity: fc.constant("error"), blame: text },
+  ...{ message: text, hint: text, place },
+});
 const via = fc.constantFrom("body", "write");
 const action = fc.oneof(
-  event("call", { application: text, environ: environs }),
-  event("read", { method, bytes: size, preview: text }),
+  event("call", { application: text, environ: fc.array(variable) }),
+  event("read", { method: text, bytes: size, preview: text }),
   event("start-response", { status: text, headers, excInfo: error, place }),
   event("chunk", { via, index: size, bytes: size, preview: text }),
   event("close", { by: text }),
   event("log", { source: fc.constant("console"), text }),
-  event("finding", { finding: fc.record({ ...finding, place }) }),
+  event("finding", { finding }),
   event("error", { error }),
   event("head", { bytes: text }),
 );
+
+/** Paths of the inspector, and the sources of the rules. */
+const OWN_URL = /^\/|^#|^https:\/\/(?:peps\.python|www\.rfc-editor)\.org\//;
 
 /** Checks that no value has become an element or an attribute of a page. */
 function assertTame(page: string): void {
   const errors: string[] = [];
   const document = parse(page, {
-    onParseError: ({ code, startOffset }) =>
-      void errors.push(
-        `${code}: ${page.slice(startOffset - 60, startOffset + 60)}`,
-      ),
+    onParseError: ({ code, startOffset: at }) =>
+      void errors.push(`${code}: ${page.slice(at - 60, at + 60)}`),
   });
   assertEquals(errors, []);
-  const scripts: Tree.Element[] = [];
+  const scripts: Tree.Node[][] = [];
   const visit = (node: Tree.Node): void => {
     if ("tagName" in node) {
       assert(TAGS.has(node.tagName), node.tagName);
-      if (node.tagName === "script") scripts.push(node);
+      if (node.tagName === "script") scripts.push(node.childNodes);
       for (const { name, value } of node.attrs) {
         assert(!/^on|^style$/.test(name), name);
-        if (name === "href" || name === "action" || name === "src") {
-          assert(
-            /^\/|^#|^https:\/\/(?:peps\.python|www\.rfc-editor)\.org\//.test(
-              value,
-            ),
-            value,
-          );
-        }
+        if (/^(?:href|action|src)$/.test(name)) assertMatch(value, OWN_URL);
       }
     }
     if ("childNodes" in node) node.childNodes.forEach(visit);
   };
   visit(document);
   assert(scripts.length <= 1);
-  for (const script of scripts) assertEquals(script.childNodes.length, 0);
+  assertEquals(scripts.flat(), []);
 }
 
-const environ = { HTTP_HOST: "localhost:8000" };
+/** A client of the inspector of a log. */
+function clientOf(
+  log: SampleLog,
+  options: Partial<InspectorOptions> = {},
+): TestClient {
+  const environ = { HTTP_HOST: "localhost:8000" };
+  return new TestClient(inspect(log, options), { environ });
+}
 
 Deno.test("inspector() shows any string in any field inside its element", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({
-        method: text,
-        target: text,
-        protocol: text,
-        headers,
-        body: text,
+        ...{ method: text, target: text, protocol: text, headers, body: text },
       }),
       fc.array(action, { maxLength: 14 }),
       text,
       async ({ body, ...sent }, actions, module) => {
         const log = new SampleLog();
         const bytes = new TextEncoder().encode(body);
-        const events = actions.map((one, index) => ({
-          time: index * 9,
-          ...one,
-        }));
+        const events = actions.map((one, i) => ({ time: i * 9, ...one }));
         const recorded = { ...sent, body: bytes, isBodyComplete: true };
         const id = log.keep(recorded, events as ConversationEvent[]);
+        const error = { name: module, message: body, frames: [] };
+        const lines = [[2, body] as const];
+        const excerpt = { file: body, line: 2, column: 1, lines };
         log.state = {
-          failed: {
-            error: { name: module, message: body, frames: [] },
-            during: "loading",
-            hint: module,
-            excerpt: { file: body, line: 2, column: 1, lines: [[2, body]] },
-          },
+          failed: { error, during: "loading", hint: module, excerpt },
         };
         log.check = {
-          endedAt: 0,
-          passed: 1,
-          failed: 1,
-          skipped: 1,
+          ...{ ...CHECK, passed: 1, failed: 1, skipped: 1 },
           failures: [{ id: module, title: body, spec: body, message: body }],
-          newlyFailing: [module],
-          newlyPassing: [body],
+          ...{ newlyFailing: [module], newlyPassing: [body] },
         };
         const source = () => Promise.resolve(body);
-        const app = inspect(log, {
-          module,
-          source,
-          check: () => Promise.resolve(),
-        });
-        const client = new TestClient(app, { environ });
+        const client = clientOf(log, { module, source });
         const query = encodeURIComponent(body.toWellFormed());
         for (const path of [`/?q=${query}`, `/requests/${id}`]) {
           const page = await client.get(`/__wsgi__${path}`);
@@ -190,7 +169,7 @@ Deno.test("inspector() shows any string in any field inside its element", async 
 });
 
 Deno.test("inspector() shows rules, the index of rules and missing pages inside their elements", async () => {
-  const client = new TestClient(inspect(new SampleLog()), { environ });
+  const client = clientOf(new SampleLog());
   const index = (await client.get("/__wsgi__/rules/")).text();
   assertTame(index);
   const links = index.matchAll(/href="(\/__wsgi__\/rules\/[^"]+)"/g);
@@ -212,7 +191,7 @@ Deno.test("inspector() shows rules, the index of rules and missing pages inside 
 
 Deno.test("inspector() shows the timeline in order, with the place and the source of each event", async () => {
   const { log, ids } = createSamples();
-  const client = new TestClient(inspect(log), { environ });
+  const client = clientOf(log);
   const show = async (id = 0) => {
     const page = (await client.get(`/__wsgi__/requests/${id}`)).text();
     assertTame(page);
@@ -242,20 +221,11 @@ Deno.test("inspector() shows the timeline in order, with the place and the sourc
   const sign = await show(ids.sign);
   inOrder(sign, "wsgi.input.read()", "24 bytes", "name=Linus&amp;password=");
   inOrder(sign, "end of input", "303 See Other", "close()", "by the server");
-  inOrder(
-    await show(ids.error),
-    "looking for page 7",
-    "RangeError",
-    "Caused by",
-    "TypeError",
-  );
-  inOrder(
-    await show(ids.upload),
-    "65536",
-    "\\x89PNG",
-    "because the client left",
-    "The client left",
-  );
+  const error = await show(ids.error);
+  inOrder(error, "looking for page 7", "RangeError", "Caused by", "TypeError");
+  const upload = await show(ids.upload);
+  const left = ["because the client left", "The client left"];
+  inOrder(upload, "65536", "\\x89PNG", ...left);
   inOrder(await show(ids.running), "chunk 3", "The response has not ended.");
   const stream = await show(ids.stream);
   inOrder(
@@ -273,20 +243,19 @@ Deno.test("inspector() shows the timeline in order, with the place and the sourc
 
 Deno.test("inspector() filters requests by text and by failure, even without scripts", async () => {
   const { log } = createSamples();
-  const client = new TestClient(inspect(log), { environ });
-  for (
-    const [query, shown] of [
-      ["", [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
-      ["?failures=1", [6, 4]],
-      ["?q=stream", [10, 9]],
-      ["?q=GET+500+names", [4]],
-      ["?q=running", [10]],
-      ["?q=%234", [4]],
-      ["?q=warning&failures=1", []],
-      ["?q=%22%3E%3Cx%3E", []],
-      ["?q=4711aa", []],
-    ] as const
-  ) {
+  const client = clientOf(log);
+  const filters = [
+    ["", [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
+    ["?failures=1", [6, 4]],
+    ["?q=stream", [10, 9]],
+    ["?q=GET+500+names", [4]],
+    ["?q=running", [10]],
+    ["?q=%234", [4]],
+    ["?q=warning&failures=1", []],
+    ["?q=%22%3E%3Cx%3E", []],
+    ["?q=4711aa", []],
+  ] as const;
+  for (const [query, shown] of filters) {
     const page = (await client.get(`/__wsgi__/${query}`)).text();
     const rows = [...page.matchAll(/<li id="r(\d+)"[^>]*?( hidden)?>/g)]
       .filter(([, , hidden]) => hidden === undefined);
@@ -297,7 +266,7 @@ Deno.test("inspector() filters requests by text and by failure, even without scr
 
 Deno.test("inspector() serves everything as JSON, with credentials only on request", async () => {
   const { log, ids } = createSamples();
-  const client = new TestClient(inspect(log), { environ });
+  const client = clientOf(log);
   const path = `/__wsgi__/api/requests/${ids.sign}`;
   const hidden = (await client.get(path)).json() as Conversation;
   assertEquals(hidden.request.target, "/sign?token=•••");
@@ -323,33 +292,25 @@ Deno.test("inspector() serves everything as JSON, with credentials only on reque
 
 Deno.test("inspector() shows the unusual variables of an environ first", async () => {
   const log = new SampleLog();
-  const sent = request("GET", "/");
-  const variables = [
+  const environ = ([
     ["wsgi.version", "an array", false],
     ["REQUEST_METHOD", "GET", true],
     ["HTTP_USER_AGENT", "curl", true],
     ["HTTP_X_MODE", "caf\xc3\xa9", true],
     ["my.flag", "true", false],
-  ] as const;
-  const call = { time: 0, type: "call", application: "app" } as const;
-  const id = log.keep(sent, [{
-    ...call,
-    environ: variables.map(([name, value, isString]) => ({
-      ...{ name, value, isString, isSecret: false },
-    })),
-  }]);
-  const client = new TestClient(inspect(log), { environ });
-  const page = (await client.get(`/__wsgi__/requests/${id}`)).text();
+  ] as const).map(([name, value, isString]) => (
+    { name, value, isString, isSecret: false }
+  ));
+  const call = { time: 0, type: "call", application: "app", environ } as const;
+  const id = log.keep(request("GET", "/"), [call]);
+  const page = (await clientOf(log).get(`/__wsgi__/requests/${id}`)).text();
   const [, first = ""] = page.split("(environ, startResponse)");
   const [unusual = "", usual = ""] = first.split("3 variables as in a plain");
   const names = (part: string) =>
     Array.from(part.matchAll(/<th scope="row">([^<]*)/g), ([, name]) => name);
   assertEquals(names(unusual), ["HTTP_X_MODE", "my.flag"]);
-  assertEquals(names(usual), [
-    "REQUEST_METHOD",
-    "HTTP_USER_AGENT",
-    "wsgi.version",
-  ]);
+  const plain = ["REQUEST_METHOD", "HTTP_USER_AGENT", "wsgi.version"];
+  assertEquals(names(usual), plain);
   assertStringIncludes(unusual, "café");
   assertStringIncludes(unusual, "SERVER_NAME, SERVER_PORT");
 });

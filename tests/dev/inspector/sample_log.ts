@@ -11,58 +11,41 @@ import {
   type LoggedConversation,
 } from "../../../dev/conversation_log.ts";
 
-/** Finds the last event of a type. */
-function last<Type extends ConversationEvent["type"]>(
-  events: readonly ConversationEvent[],
-  type: Type,
-): Extract<ConversationEvent, { type: Type }> | undefined {
-  return events.findLast((event) => event.type === type) as never;
-}
-
 /** One conversation, given as a whole. */
 class Sample implements LoggedConversation {
   readonly size = 1;
-  readonly #startedAt: number;
-  request: RecordedRequest;
-  events: ConversationEvent[];
 
   constructor(
-    request: RecordedRequest,
-    events: readonly ConversationEvent[],
-    startedAt: number,
-  ) {
-    this.request = request;
-    this.events = [...events];
-    this.#startedAt = startedAt;
-  }
+    public request: RecordedRequest,
+    readonly events: ConversationEvent[],
+    readonly startedAt: number,
+  ) {}
 
   toSummary(id: number): ConversationSummary {
-    const { events, request: { method, target } } = this;
-    const head = last(events, "head")?.bytes ?? "";
-    const end = last(events, "end");
+    const { events, startedAt, request: { method, target } } = this;
+    const head = events.findLast((event) => event.type === "head");
+    const end = events.findLast((event) => event.type === "end");
+    const chunks = events.filter((event) => event.type === "chunk");
     const count = (wanted: string) =>
       events.filter((event) =>
         (event.type === "finding" ? event.finding.severity : event.type) ===
           wanted
       ).length;
     return {
-      id,
-      startedAt: this.#startedAt,
-      method,
-      target,
-      status: /^HTTP\/\S+ ([^\r\n]*)/.exec(head)?.[1],
+      ...{ id, startedAt, method, target },
+      status: /^HTTP\/\S+ ([^\r\n]*)/.exec(head?.bytes ?? "")?.[1],
       outcome: end?.outcome,
       duration: events.at(-1)?.time ?? 0,
-      bytes: end?.bytes ??
-        events.reduce((sum, e) => sum + (e.type === "chunk" ? e.bytes : 0), 0),
+      bytes: end?.bytes ?? chunks.reduce((sum, { bytes }) => sum + bytes, 0),
       errors: count("error"),
       warnings: count("warning"),
     };
   }
 
   toConversation(id: number): Conversation {
+    const { startedAt, request } = this;
     const events = this.events.toSorted((a, b) => a.time - b.time);
-    return { id, startedAt: this.#startedAt, request: this.request, events };
+    return { id, startedAt, request, events };
   }
 }
 
@@ -77,7 +60,7 @@ export class SampleLog extends ConversationLog {
   ): number {
     const noon = Date.UTC(2026, 10, 29, 10, 0, 0);
     const startedAt = noon + this.#samples.length * 7300;
-    const sample = new Sample(request, events, startedAt);
+    const sample = new Sample(request, [...events], startedAt);
     this.#samples.push(sample);
     return this.add(sample);
   }

@@ -1,11 +1,16 @@
 /** Invented requests of an invented application, for the pages about them. */
 
+import type { CheckOutcome } from "../../../dev/application_state.ts";
 import type {
   ConversationEvent,
   DescribedFinding,
   EnvironEntry,
   RecordedRequest,
 } from "../../../dev/conversation.ts";
+import { setupTestingDefaults } from "../../../mod.ts";
+import { toBytes } from "../../../wsgi/byte_string.ts";
+import { describe } from "../../../wsgi/describe.ts";
+import type { SourcePlace } from "../../../wsgi/source_place.ts";
 import { SampleLog } from "./sample_log.ts";
 
 const encoder = new TextEncoder();
@@ -14,13 +19,13 @@ const encoder = new TextEncoder();
 export const MODULE = "guestbook.ts";
 
 /** The text of the module. */
-export const SOURCE = `import { readForm, renderPage } from "./pages.ts";
+export const SOURCE = `import { readStream, renderPage } from "./pages.ts";
 
 const entries = ["Ada", "Grace"];
 
 export function app(environ, startResponse) {
   const { PATH_INFO: path } = environ;
-  if (path === "/stream") return stream(startResponse);
+  if (path === "/stream") return readStream(startResponse);
   if (path === "/names") {
     startResponse("200 OK", [["Content-Type", "text/plain"]]);
     return entries.join("\\n");
@@ -28,11 +33,6 @@ export function app(environ, startResponse) {
   if (path === "/error") throw new RangeError("Cannot find page 7 of 3");
   startResponse("200 OK", [["Content-Type", "text/html; charset=utf-8"]]);
   return [renderPage(entries)];
-}
-
-async function* stream(startResponse) {
-  startResponse("200 OK", [["Content-Type", "text/event-stream"]]);
-  for (let second = 0; second < 5000; second++) yield tick(second);
 }
 `;
 
@@ -59,59 +59,31 @@ export function request(
 }
 
 /** Creates the environ of a request, as a server would. */
-export function environOf(
+function environOf(
   { method, target, protocol, headers }: RecordedRequest,
 ): EnvironEntry[] {
   const [path = "", query = ""] = target.split("?");
-  const text: Record<string, string> = {
-    REQUEST_METHOD: method,
-    SCRIPT_NAME: "",
-    PATH_INFO: decodeURI(path),
-    QUERY_STRING: query,
-    REQUEST_URI: target,
-    SERVER_NAME: "localhost",
-    SERVER_PORT: "8000",
-    SERVER_PROTOCOL: protocol,
-    REMOTE_ADDR: "127.0.0.1",
-    "wsgi.url_scheme": "http",
-  };
-  for (const [name, value] of headers) {
-    const variable = name.toUpperCase().replaceAll("-", "_");
-    text[variable.startsWith("CONTENT_") ? variable : `HTTP_${variable}`] =
-      value;
-  }
-  const others = {
-    "wsgi.version": "an array",
-    "wsgi.input": "a RequestInput",
-    "wsgi.errors": "a StderrStream",
-    "wsgi.multithread": "false",
-    "wsgi.multiprocess": "false",
-    "wsgi.run_once": "false",
-  };
-  return [
-    ...Object.entries(text).map(([name, value]) => ({
-      name,
-      value,
-      isString: true,
-      isSecret: /COOKIE|AUTHORIZATION/.test(name),
-    })),
-    ...Object.entries(others).map(([name, value]) => ({
-      name,
-      value,
-      isString: false,
-      isSecret: false,
-    })),
-  ];
+  const variables = headers.map(([name, value]) => [
+    `HTTP_${name.toUpperCase().replaceAll("-", "_")}`,
+    value,
+  ]);
+  const environ = setupTestingDefaults({
+    ...{ REQUEST_METHOD: method, SERVER_PROTOCOL: protocol },
+    ...{ PATH_INFO: decodeURI(path), QUERY_STRING: query },
+    ...Object.fromEntries(variables),
+  });
+  return Object.entries(environ).map(([name, value]) => ({
+    name,
+    value: typeof value === "string" ? value : describe(value),
+    isString: typeof value === "string",
+    isSecret: /COOKIE|AUTHORIZATION/.test(name),
+  }));
 }
 
 const HTML = [["Content-Type", "text/html; charset=utf-8"]] as const;
 
 /** Creates a place in the module. */
-export function at(line: number, column = 5): {
-  file: string;
-  line: number;
-  column: number;
-} {
+export function at(line: number, column = 5): SourcePlace {
   return { file: `file:///home/ada/${MODULE}`, line, column };
 }
 
@@ -141,22 +113,21 @@ export function answer(
 }
 
 /** A stream of many chunks, with lines that the application logs. */
-export function streamEvents(
+function streamEvents(
   sent: RecordedRequest,
   chunks: number,
 ): ConversationEvent[] {
-  const all = answer(sent, "200 OK", [["Content-Type", "text/event-stream"]]);
-  const events: ConversationEvent[] = all.slice(0, 2);
+  const type = ["Content-Type", "text/event-stream"] as const;
+  const events = answer(sent, "200 OK", [type]).slice(0, 2);
+  const bytes = `HTTP/1.1 200 OK\r\n${
+    type.join(": ")
+  }\r\nTransfer-Encoding: chunked\r\n`;
+  events.push({ time: 1.1, type: "head", bytes });
   for (let index = 0; index < chunks; index++) {
     const time = 1 + index * 2.4;
     const preview = `data: tick ${index}\n\n`;
     const bytes = preview.length;
     events.push({ time, type: "chunk", via: "body", index, bytes, preview });
-    if (index === 0) {
-      const head =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n";
-      events.push({ time, type: "head", bytes: head });
-    }
     if (index % 400 === 399) {
       const text = `${index + 1} ticks sent\n`;
       events.push({ time, type: "log", source: "console", text });
@@ -165,8 +136,20 @@ export function streamEvents(
   return events;
 }
 
-const COOKIE = ["Cookie", "session=eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"] as const;
-const FORM = ["Content-Type", "application/x-www-form-urlencoded"] as const;
+/** The events of a call that fails, and the page about its error. */
+function failure(
+  sent: RecordedRequest,
+  ...events: readonly ConversationEvent[]
+): ConversationEvent[] {
+  const bytes =
+    "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4711\r\n";
+  return [
+    answer(sent, "200 OK")[0]!,
+    ...events,
+    { time: 1.2, type: "head", bytes },
+    { time: 1.4, type: "end", outcome: "complete", bytes: 4711 },
+  ];
+}
 
 /** The message of a body that is a string. */
 export const BODY_STRING: DescribedFinding = {
@@ -179,141 +162,107 @@ export const BODY_STRING: DescribedFinding = {
   place: at(10),
 };
 
-/** A log with one request of each kind. The names are those of their paths. */
+/** The outcome of a check without cases. */
+export const CHECK: CheckOutcome = {
+  ...{ endedAt: 0, passed: 0, failed: 0, skipped: 0, failures: [] },
+  ...{ newlyFailing: [], newlyPassing: [] },
+};
+
+const SIGNED = "name=Linus&password=abcd";
+const IMAGE = ["Content-Type", "image/png"] as const;
+const PNG = "\x89PNG\r\n\x1a\n\0\0\0\r";
+
+/** One request of each kind. */
+const SENT = {
+  home: request("GET", "/"),
+  style: request("GET", "/style.css"),
+  sign: request("POST", "/sign?token=4711aa", [
+    ["Cookie", "session=eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"],
+    ["Content-Type", "application/x-www-form-urlencoded"],
+    ["Content-Length", "24"],
+  ], SIGNED),
+  names: request("GET", "/names"),
+  missing: request("GET", "/page/12"),
+  error: request("GET", "/error?page=7"),
+  warned: request("GET", "/search?q=caf%C3%A9"),
+  upload: request("PUT", "/photos/1", [IMAGE], toBytes(PNG)),
+  stream: request("GET", "/stream"),
+  running: request("GET", "/stream"),
+};
+
+/** The events of those that are not answered with a page. */
+const EVENTS: Readonly<Record<string, readonly ConversationEvent[]>> = {
+  style: answer(SENT.style, "304 Not Modified", [], ""),
+  sign: [
+    { time: 0.4, type: "read", method: "read", bytes: 24, preview: SIGNED },
+    { time: 0.5, type: "read", method: "read", bytes: 0, preview: "" },
+    ...answer(SENT.sign, "303 See Other", [
+      ["Location", "/"],
+      ["Set-Cookie", "session=9f8e7d6c5b; HttpOnly"],
+    ], ""),
+  ],
+  names: failure(SENT.names, {
+    ...{ time: 0.5, type: "start-response", status: "200 OK" },
+    ...{ headers: [["Content-Type", "text/plain"]], place: at(9) },
+  }, { time: 0.6, type: "finding", finding: BODY_STRING }),
+  missing: answer(SENT.missing, "404 Not Found"),
+  error: failure(SENT.error, {
+    ...{ time: 0.3, type: "log", source: "console" },
+    text: "looking for page 7\n",
+  }, {
+    time: 0.5,
+    type: "error",
+    error: {
+      name: "RangeError",
+      message: "Cannot find page 7 of 3",
+      frames: [{ ...at(12, 37), name: "app" }],
+      cause: { name: "TypeError", message: "no pages[6]", frames: [] },
+    },
+  }),
+  warned: [{
+    time: 0.65,
+    type: "finding",
+    finding: {
+      rule: "headers/outer-space",
+      severity: "warning",
+      blame: "application",
+      message:
+        'Cannot start the response: header values should not begin or end with a space, got "text/html " (rule headers/outer-space, broken by the application)',
+      hint: "Trim it",
+      place: at(13, 3),
+    },
+  }, ...answer(SENT.warned, "200 OK")],
+  upload: [
+    answer(SENT.upload, "200 OK")[0]!,
+    {
+      time: 9,
+      type: "read",
+      method: "read",
+      size: 65536,
+      bytes: 65536,
+      preview: PNG,
+    },
+    { time: 1270, type: "close", by: "client left" },
+    { time: 1271, type: "end", outcome: "client-left", bytes: 0 },
+  ],
+  stream: [
+    ...streamEvents(SENT.stream, 2000),
+    { time: 4802, type: "body-end" },
+    { time: 4803, type: "close", by: "server" },
+    { time: 4804, type: "end", outcome: "complete", bytes: 33_890 },
+  ],
+  running: streamEvents(SENT.running, 3),
+};
+
+/** Creates a log of these requests, and returns the id of each. */
 export function createSamples(): {
   log: SampleLog;
   ids: Readonly<Record<string, number>>;
 } {
   const log = new SampleLog();
-  const ids: Record<string, number> = {};
-  const keep = (
-    name: string,
-    sent: RecordedRequest,
-    events: (sent: RecordedRequest) => readonly ConversationEvent[],
-  ) => void (ids[name] = log.keep(sent, events(sent)));
-
-  keep("home", request("GET", "/"), (sent) => answer(sent, "200 OK"));
-  keep(
-    "style",
-    request("GET", "/style.css"),
-    (sent) => answer(sent, "304 Not Modified", [], ""),
-  );
-  keep(
-    "sign",
-    request("POST", "/sign?token=4711aa", [
-      COOKIE,
-      FORM,
-      ["Content-Length", "24"],
-    ], "name=Linus&password=abcd"),
-    (sent) => {
-      const events = answer(sent, "303 See Other", [
-        ["Location", "/"],
-        ["Set-Cookie", "session=9f8e7d6c5b; HttpOnly"],
-      ], "");
-      const preview = "name=Linus&password=abcd";
-      events.splice(
-        1,
-        0,
-        { time: 0.4, type: "read", method: "read", bytes: 24, preview },
-        { time: 0.5, type: "read", method: "read", bytes: 0, preview: "" },
-      );
-      return events;
-    },
-  );
-  keep("names", request("GET", "/names"), (sent) => [
-    answer(sent, "200 OK")[0]!,
-    {
-      time: 0.5,
-      type: "start-response",
-      status: "200 OK",
-      headers: [["Content-Type", "text/plain"]],
-      place: at(9),
-    },
-    { time: 0.6, type: "finding", finding: BODY_STRING },
-    {
-      time: 1.4,
-      type: "head",
-      bytes:
-        "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/html\r\nContent-Length: 5120\r\n",
-    },
-    { time: 1.5, type: "end", outcome: "complete", bytes: 5120 },
+  const ids = Object.entries(SENT).map(([name, sent]) => [
+    name,
+    log.keep(sent, EVENTS[name] ?? answer(sent, "200 OK")),
   ]);
-  keep(
-    "missing",
-    request("GET", "/page/12"),
-    (sent) => answer(sent, "404 Not Found"),
-  );
-  keep("error", request("GET", "/error?page=7"), (sent) => [
-    answer(sent, "200 OK")[0]!,
-    { time: 0.3, type: "log", source: "console", text: "looking for page 7\n" },
-    {
-      time: 0.5,
-      type: "error",
-      error: {
-        name: "RangeError",
-        message: "Cannot find page 7 of 3",
-        frames: [{ ...at(12, 37), name: "app" }],
-        cause: {
-          name: "TypeError",
-          message: "pages[6] is undefined",
-          frames: [],
-        },
-      },
-    },
-    {
-      time: 1.2,
-      type: "head",
-      bytes: "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4711\r\n",
-    },
-    { time: 1.4, type: "end", outcome: "complete", bytes: 4711 },
-  ]);
-  keep("warned", request("GET", "/search?q=caf%C3%A9"), (sent) => {
-    const events = answer(sent, "200 OK");
-    events.splice(2, 0, {
-      time: 0.65,
-      type: "finding",
-      finding: {
-        rule: "headers/outer-space",
-        severity: "warning",
-        blame: "application",
-        message:
-          'Cannot start the response: header values should not begin or end with a space, got "text/html " (rule headers/outer-space, broken by the application)',
-        hint: "Trim it",
-        place: at(13, 3),
-      },
-    });
-    return events;
-  });
-  keep(
-    "upload",
-    request(
-      "PUT",
-      "/photos/1",
-      [["Content-Type", "image/png"]],
-      Uint8Array.of(
-        ...[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d],
-      ),
-    ),
-    (sent) => [
-      answer(sent, "200 OK")[0]!,
-      {
-        time: 9,
-        type: "read",
-        method: "read",
-        size: 65536,
-        bytes: 65536,
-        preview: "\x89PNG\r\n\x1a\n\0\0\0\r",
-      },
-      { time: 1270, type: "close", by: "client left" },
-      { time: 1271, type: "end", outcome: "client-left", bytes: 0 },
-    ],
-  );
-  keep("stream", request("GET", "/stream"), (sent) => [
-    ...streamEvents(sent, 2000),
-    { time: 4802, type: "body-end" },
-    { time: 4803, type: "close", by: "server" },
-    { time: 4804, type: "end", outcome: "complete", bytes: 33_890 },
-  ]);
-  keep("running", request("GET", "/stream"), (sent) => streamEvents(sent, 3));
-  return { log, ids };
+  return { log, ids: Object.fromEntries(ids) };
 }

@@ -20,33 +20,22 @@ Deno.test("isSecretName() knows credentials by their names", () => {
 });
 
 Deno.test("hideSecrets() hides values in queries, forms, JSON and URLs, and leaves the rest", () => {
-  for (
-    const [text, hidden] of [
-      ["/a?token=1&q=2", "/a?token=•••&q=2"],
-      ["/a?q=2&api%5Fkey=x#f", "/a?q=2&api%5Fkey=•••#f"],
-      ["/token=1;jwt=a.b.c", "/token=•••;jwt=•••"],
-      ["name=Ada&user[password]=a%20b", "name=Ada&user[password]=•••"],
-      ['{"password": "a\\"b", "n": 1}', '{"password": "•••", "n": 1}'],
-      ['{"password":"cut of', '{"password":"•••'],
-      ["https://ada:pw@h/p?x=@", "https://•••@h/p?x=@"],
-      ["/a?token=&q=%", "/a?token=&q=%"],
-      ["/a?%ff=1&tokens", "/a?%ff=1&tokens"],
-    ] as const
-  ) {
-    assertEquals(hideSecrets(text), hidden);
-  }
+  const expected = {
+    "/a?token=1&q=2": "/a?token=•••&q=2",
+    "/a?q=2&api%5Fkey=x#f": "/a?q=2&api%5Fkey=•••#f",
+    "/token=1;jwt=a.b.c": "/token=•••;jwt=•••",
+    "name=Ada&user[password]=a%20b": "name=Ada&user[password]=•••",
+    '{"password": "a\\"b", "n": 1}': '{"password": "•••", "n": 1}',
+    '{"password":"cut of': '{"password":"•••',
+    "https://ada:pw@h/p?x=@": "https://•••@h/p?x=@",
+    "/a?token=&q=%": "/a?token=&q=%",
+    "/a?%ff=1&tokens": "/a?%ff=1&tokens",
+  };
+  const hidden = Object.keys(expected).map(hideSecrets);
+  assertEquals(hidden, Object.values(expected));
   fc.assert(fc.property(
     fc.array(fc.oneof(
-      fc.constantFrom(
-        "token=",
-        "&",
-        '"password": "',
-        "://",
-        "@",
-        "?",
-        '"',
-        "\\",
-      ),
+      fc.constantFrom(...'token= & "password":" :// @ ? " \\'.split(" ")),
       fc.string(),
     )).map((parts) => parts.join("")),
     (text) => {

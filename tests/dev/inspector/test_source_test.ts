@@ -5,43 +5,8 @@ import type {
 } from "../../../dev/conversation.ts";
 import { findExport } from "../../../dev/inspector/module_export.ts";
 import { toTestSource } from "../../../dev/inspector/test_source.ts";
-import { runTool, type ToolOutcome } from "../../tool.ts";
+import { runTests } from "./copied_tests.ts";
 import { answer, BODY_STRING, request } from "./samples.ts";
-
-const ROOT = new URL("../../../", import.meta.url);
-
-/** Writes an application and the tests of some requests, and runs them. */
-async function runTests(
-  modules: Readonly<Record<string, string>>,
-  tests: readonly string[],
-): Promise<ToolOutcome> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const names = ["", "/test-client", "/from-fetch"];
-    const { exports } = JSON.parse(
-      await Deno.readTextFile(new URL("deno.json", ROOT)),
-    );
-    const imports = Object.fromEntries(names.map((name) => [
-      `@wsgi/ref${name}`,
-      new URL(exports[`.${name}`], ROOT).href,
-    ]));
-    const all: Record<string, string> = {
-      ...modules,
-      "deno.json": JSON.stringify({ imports }),
-    };
-    for (const [index, test] of tests.entries()) {
-      all[`t${index}_test.ts`] = test;
-    }
-    for (const [name, text] of Object.entries(all)) {
-      await Deno.writeTextFile(`${folder}/${name}`, text);
-    }
-    const config = `--config=${folder}/deno.json`;
-    const args = ["test", "-A", "--check", config, folder];
-    return await runTool("env", ["NO_COLOR=1", Deno.execPath(), ...args]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const ECHO = `import type { Application } from "@wsgi/ref";
 export const application: Application = async (environ, startResponse) => {
@@ -111,33 +76,28 @@ Deno.test("toTestSource() writes tests that compile, send the same request, and 
       { id: 1, startedAt: 0, request: sent, events },
       findExport(`src/${module}`, modules[module]),
     )!;
-  const [names, thrown, warned] = ["/names", "/error", "/warned"]
-    .map((path) => request("GET", path)) as [
-      RecordedRequest,
-      RecordedRequest,
-      RecordedRequest,
-    ];
+  const names = request("GET", "/names");
+  const thrown = request("GET", "/error");
+  const warned = request("GET", "/warned");
   const found = (severity: "error" | "warning"): ConversationEvent => ({
     time: 1,
     type: "finding",
     finding: { ...BODY_STRING, severity },
   });
-  const error = { name: "RangeError", message: "no page 7\n});", frames: [] };
-  const { code, stdout, stderr } = await runTests(modules, [
+  const message = "no page 7\n});";
+  const error = { name: "RangeError", message, frames: [] };
+  const fails = { time: 1, type: "error", error } as const;
+  const { code, stdout, stderr } = await runTests(
+    modules,
     ...SENT.map(([sent]) =>
       toSource("app.ts", sent, ...answer(sent, "201 Created"))
     ),
     toSource("fetch.ts", names, ...answer(names, "202 Accepted")),
     toSource("names.js", names, found("error")),
-    toSource("names.js", thrown, { time: 1, type: "error", error }),
-    toSource("fetch.ts", thrown, { time: 1, type: "error", error }),
-    toSource(
-      "names.js",
-      warned,
-      ...answer(warned, "200 OK"),
-      found("warning"),
-    ),
-  ]);
+    toSource("names.js", thrown, fails),
+    toSource("fetch.ts", thrown, fails),
+    toSource("names.js", warned, ...answer(warned, "200 OK"), found("warning")),
+  );
   assertMatch(stdout, /7 passed \| 4 failed/, stderr);
   assertEquals(code, 1);
   assertStringIncludes(stdout, "not a string");
@@ -173,11 +133,8 @@ Deno.test.each<[string | undefined, name: string, isFetch: boolean, string?]>([
   ["const app = 1;\nexport { app };", "app", false],
   [undefined, "shop", false, "/home/ada/app.ts:shop"],
   [undefined, "default", false, "C:\\x\\app.ts"],
-])(
-  "findExport() of %j is %s",
-  (source, name, isFetch, module) => {
-    const specifier = "./app.ts";
-    const path = typeof module === "string" ? module : "app.ts";
-    assertEquals(findExport(path, source), { specifier, name, isFetch });
-  },
-);
+])("findExport() of %j is %s", (source, name, isFetch, module) => {
+  const specifier = "./app.ts";
+  const path = typeof module === "string" ? module : "app.ts";
+  assertEquals(findExport(path, source), { specifier, name, isFetch });
+});

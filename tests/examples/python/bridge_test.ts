@@ -6,11 +6,12 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { PythonException } from "../../../examples/python/bridge.ts";
-import { ConformanceError, validator } from "../../../mod.ts";
+import { ConformanceError, type ErrorStream, validator } from "../../../mod.ts";
+import { toBytes } from "../../../wsgi/byte_string.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";
 import { ask } from "../../raw_client.ts";
 import { get, post, send, serve } from "../../server/serving.ts";
-import { call, environOf, iterate, make, test } from "./python_app.ts";
+import { call, define, environOf, iterate, make, test } from "./python_app.ts";
 
 const GENERATOR = `
 def app(environ, start_response):
@@ -23,7 +24,9 @@ def app(environ, start_response):
         note("closed")
 `;
 
-// The environ and the body of the request -----------------------------------------------------------------
+const START = 'start_response("200 OK", TEXT)';
+
+// The environ and the body of the request ----------------------------------------
 
 test("fromPython() converts the environ to an exact dict", async () => {
   const { app, notes } = make(`
@@ -42,48 +45,36 @@ def app(environ, start_response):
     return []
 `);
   const environ = environOf({
-    "my.number": 1,
-    "my.text": "1",
-    "my.function": () => {},
-    "my.object": {},
+    ...{ "my.number": 1, "my.text": "1" },
+    ...{ "my.function": () => {}, "my.object": {} },
   });
   await call(app, environ);
-  assertEquals(notes, [
-    "<class 'dict'>",
-    "(1, 0)",
-    "[False, False]",
-    "True",
-    "True",
-    "[1, '1']",
-    "False",
-  ]);
+  const noted = "<class 'dict'>,(1, 0),[False, False],True,True,[1, '1'],False";
+  assertEquals(notes.join(), noted);
   assertEquals(environ.REQUEST_METHOD, "GET");
 });
 
 test("fromPython() passes ByteStrings on unchanged", async () => {
   const path = `/${String.fromCharCode(...Array(256).keys())}`;
-  const { app, notes } = make(`
-def app(environ, start_response):
-    path = environ["PATH_INFO"]
-    note(path.encode("latin-1") == b"/" + bytes(range(256)))
-    start_response("200 OK", [("X-Path", path)])
-    return []
-`);
+  const { app, notes } = define(
+    'path = environ["PATH_INFO"]',
+    'note(path.encode("latin-1") == b"/" + bytes(range(256)))',
+    'start_response("200 OK", [("X-Path", path)])',
+    "return []",
+  );
   const { starts } = await call(app, environOf({ PATH_INFO: path }));
   assertEquals(notes, ["True"]);
   assertEquals(starts, [["200 OK", [["X-Path", path]], undefined]]);
 });
 
-const READS = `
-def app(environ, start_response):
-    note(environ.get("CONTENT_LENGTH"))
-    note(environ["wsgi.input"].read())
-    start_response("200 OK", TEXT)
-    return []
-`;
+const READS = [
+  'note(environ.get("CONTENT_LENGTH"))',
+  'note(environ["wsgi.input"].read())',
+  ...[START, "return []"],
+];
 
 test("fromPython() sets CONTENT_LENGTH for a body that came in chunks", async () => {
-  const { app, notes } = make(READS);
+  const { app, notes } = define(...READS);
   await using serving = serve(app);
   await ask(
     serving,
@@ -95,7 +86,7 @@ test("fromPython() sets CONTENT_LENGTH for a body that came in chunks", async ()
 });
 
 test("fromPython() does not call the application if the body was cut short", async () => {
-  const { app, notes } = make(READS);
+  const { app, notes } = define(...READS);
   await using serving = serve(app);
   using client = await send(serving, post("abc", 9));
   await client.closeWrite();
@@ -104,20 +95,10 @@ test("fromPython() does not call the application if the body was cut short", asy
   assertEquals(notes, ["None", "b''"]);
 });
 
-// The response ------------------------------------------------------------------
-
 test("fromPython() converts a list to an array", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    start_response("200 OK", TEXT)
-    return [b"one", b"", b"two"]
-`);
+  const { app } = define(START, 'return [b"one", b"", b"two"]');
   const { body } = await call(app);
-  assertEquals(body, [
-    new TextEncoder().encode("one"),
-    new Uint8Array(),
-    new TextEncoder().encode("two"),
-  ]);
+  assertEquals(body, ["one", "", "two"].map(toBytes));
   await using serving = serve(app);
   const { head } = await ask(serving, get());
   assertEquals(head.get("content-length"), "6");
@@ -135,25 +116,43 @@ test("fromPython() asks Python for one chunk at a time", async () => {
   assertEquals(notes, ["0", "1", "closed"]);
 });
 
-test("fromPython() closes Python's iterable once, also after an error", async () => {
-  const { app, notes } = make(`
+const CLOSES = `
 class app:
     def __init__(self, environ, start_response):
+        self.query = environ["QUERY_STRING"]
+        1 / (self.query != "zero")
         start_response("200 OK", TEXT)
-        self.fails = environ["QUERY_STRING"] == "fails"
     def __iter__(self):
         yield b"one"
-        if self.fails:
+        if self.query == "fails":
             raise ValueError
+        while self.query == "endless":
+            yield b"more" * 10000
     def close(self):
         note("closed")
-`);
+`;
+
+test("fromPython() closes Python's iterable once, also after an error, and continues", async () => {
+  const { app, notes } = make(CLOSES);
   await using serving = serve(app);
   assertEquals((await ask(serving, get())).body, "one");
   assertEquals(notes, ["closed"]);
-  const failing = get("/?fails");
-  assertEquals((await ask(serving, failing)).complete, false);
+  assertEquals((await ask(serving, get("/?fails"))).complete, false);
   assertEquals(notes, ["closed", "closed"]);
+  assertEquals((await ask(serving, get("/?zero"))).head.status, 500);
+  assertEquals((await ask(serving, get())).body, "one");
+  assertMatch(serving.log.join(""), /, in __init__\n[^]*ZeroDivisionError/);
+});
+
+test("fromPython() closes the body when its client leaves, and continues", async () => {
+  const { app, notes } = make(CLOSES);
+  await using serving = serve(app);
+  using client = await send(serving, get("/?endless"));
+  await client.head();
+  client.close();
+  assertEquals((await ask(serving, get())).body, "one");
+  await serving.server.shutdown();
+  assertEquals([notes, serving.log], [["closed", "closed"], []]);
 });
 
 test("fromPython() lets Python free what was closed", async () => {
@@ -170,10 +169,7 @@ def app(environ, start_response):
     weakref.finalize(body, note, "freed")
     return body
 `);
-  const first = await call(app);
-  first.body.close?.();
-  const second = await call(app);
-  second.body.close?.();
+  for (let i = 0; i < 2; i++) (await call(app)).body.close?.();
   const [before, ...more] = notes;
   assertEquals(more, ["freed", before, "freed"]);
 });
@@ -195,41 +191,16 @@ test("fromPython() serves one request at a time", async () => {
   assertEquals(notes, ["0", "closed", "0", "closed"]);
 });
 
-test("fromPython() closes the body when its client leaves, and continues", async () => {
-  const { app, notes } = make(`
-class app:
-    def __init__(self, environ, start_response):
-        start_response("200 OK", TEXT)
-        self.endless = environ["QUERY_STRING"] == "endless"
-    def __iter__(self):
-        yield b"one"
-        while self.endless:
-            yield b"more" * 10000
-    def close(self):
-        note("closed")
-`);
-  await using serving = serve(app);
-  using client = await send(serving, get("/?endless"));
-  await client.head();
-  client.close();
-  assertEquals((await ask(serving, get())).body, "one");
-  await serving.server.shutdown();
-  assertEquals([notes, serving.log], [["closed", "closed"], []]);
-});
-
-// write() and startResponse ---------------------------------------------------------
-
-const WRITES = `
-def app(environ, start_response):
-    write = start_response("200 OK", TEXT)
-    for number in range(3):
-        write(b"x" * number)
-    note("returns")
-    return iter([b"body"])
-`;
+const WRITES = [
+  `write = ${START}`,
+  "for number in range(3):",
+  '    write(b"x" * number)',
+  'note("returns")',
+  'return iter([b"body"])',
+];
 
 test("fromPython() writes the first chunk immediately, and the others in turn", async () => {
-  const { app, notes } = make(WRITES);
+  const { app, notes } = define(...WRITES);
   let takes = 0;
   const { body } = await call(app, environOf(), async ({ length }) => {
     notes.push(`write ${length}`);
@@ -240,21 +211,13 @@ test("fromPython() writes the first chunk immediately, and the others in turn", 
     notes.push(`took ${length}`);
   });
   notes.push("body");
-  assertEquals(notes, [
-    "write 0",
-    "returns",
-    "took 0",
-    "write 1",
-    "took 1",
-    "write 2",
-    "took 2",
-    "body",
-  ]);
+  const turns = "write 0,returns,took 0,write 1,took 1,write 2,took 2,body";
+  assertEquals(notes.join(), turns);
   body.close?.();
 });
 
 test("fromPython() writes nothing more once the client has left", async () => {
-  const { app, notes } = make(WRITES);
+  const { app, notes } = define(...WRITES);
   const { body } = await call(app, environOf(), ({ length }) => {
     notes.push(`write ${length}`);
     return Promise.reject(new Error("left"));
@@ -262,17 +225,6 @@ test("fromPython() writes nothing more once the client has left", async () => {
   assertEquals(notes, ["write 0", "returns"]);
   body.close?.();
 });
-
-test("fromPython() lets Python write only bytes", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    start_response("200 OK", TEXT)("text")
-`);
-  const text = "TypeError: write() argument must be bytes, not <class 'str'>";
-  await assertRejects(() => call(app), Error, text);
-});
-
-// exc_info -------------------------------------------------------------------------
 
 const REPLACES = `
 import sys
@@ -317,25 +269,14 @@ test("fromPython() reraises a late exception of Python, and passes on other erro
 
 // Errors that pass through Python ----------------------------------------------------
 
-/** Mistakes of an application, and the rule that each breaks. */
-const MISTAKES = [
-  ['start_response("teapot", TEXT)', "return []", /^status\//],
-  [
-    'start_response("200 OK", {"Content-Type": "text/plain"})',
-    "return []",
-    /^headers\/array$/,
-  ],
-  ['start_response("200 OK", TEXT)', 'yield "text"', /^body\/chunk$/],
-] as const;
-
 test("fromPython() leaves it to the server to refuse status, headers and chunks", async () => {
-  for (const [start, end, rule] of MISTAKES) {
-    const program = `
-def app(environ, start_response):
-    ${start}
-    ${end}
-`;
-    const checked = validator(make(program).app);
+  const mistakes = [
+    ['start_response("teapot", TEXT)', "return []", /^status\//],
+    ['start_response("200 OK", {"A": "b"})', "return []", /^headers\/array$/],
+    [START, 'yield "text"', /^body\/chunk$/],
+  ] as const;
+  for (const [start, end, rule] of mistakes) {
+    const checked = validator(define(start, end).app);
     const error = await assertRejects(async () => {
       const { body } = await call(checked);
       try {
@@ -349,15 +290,14 @@ def app(environ, start_response):
 });
 
 test("fromPython() lets Python handle an error of startResponse", async () => {
-  const { app, notes } = make(`
-def app(environ, start_response):
-    try:
-        start_response("200 OK", TEXT)
-    except Exception as error:
-        note(type(error).__name__)
-        note(error)
-        raise KeyError("mine")
-`);
+  const { app, notes } = define(
+    "try:",
+    `    ${START}`,
+    "except Exception as error:",
+    "    note(type(error).__name__)",
+    "    note(error)",
+    '    raise KeyError("mine")',
+  );
   const refuse = (): never => {
     throw new RangeError("no");
   };
@@ -366,42 +306,23 @@ def app(environ, start_response):
   assertEquals(notes, ["JsException", "RangeError: no"]);
 });
 
-test("fromPython() refuses a chunk that cannot be converted to JavaScript", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    start_response("200 OK", TEXT)
-    return [object()]
-`);
+test("fromPython() refuses what Python cannot convert to bytes", async () => {
+  const text = "TypeError: write() argument must be bytes, not <class 'str'>";
+  await assertRejects(() => call(define(`${START}("text")`).app), Error, text);
+  const { app } = define(START, "return [object()]");
   await assertRejects(() => call(app), Error, "ConversionError");
 });
 
-test("fromPython() continues after an error of the application", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    1 / int(environ["QUERY_STRING"])
-    start_response("200 OK", TEXT)
-    return [b"one"]
-`);
-  await using serving = serve(app);
-  assertEquals((await ask(serving, get("/?0"))).head.status, 500);
-  assertEquals((await ask(serving, get("/?1"))).body, "one");
-  assertMatch(serving.log.join(""), /line 7, in app\n[^]*ZeroDivisionError/);
-});
-
-// wsgi.errors ----------------------------------------------------------------------
-
 test("fromPython() accepts only text on wsgi.errors", async () => {
-  const { app, notes } = make(`
-def app(environ, start_response):
-    print("caf\\u00e9", file=environ["wsgi.errors"], flush=True)
-    environ["wsgi.errors"].writelines(["a", "b"])
-    try:
-        environ["wsgi.errors"].write(b"bytes")
-    except TypeError as error:
-        note(error)
-    start_response("200 OK", TEXT)
-    return []
-`);
+  const { app, notes } = define(
+    'print("café", file=environ["wsgi.errors"], flush=True)',
+    'environ["wsgi.errors"].writelines(["a", "b"])',
+    "try:",
+    '    environ["wsgi.errors"].write(b"bytes")',
+    "except TypeError as error:",
+    "    note(error)",
+    ...[START, "return []"],
+  );
   let log = "";
   const errors = new StderrStream((text) => log += text);
   await call(app, environOf({ "wsgi.errors": errors }));
@@ -410,22 +331,14 @@ def app(environ, start_response):
 });
 
 test("fromPython() makes no call to wsgi.errors when Python frees its wrapper", async () => {
-  const { app } = make(`
-def app(environ, start_response):
-    print("line", file=environ["wsgi.errors"])
-    start_response("200 OK", TEXT)
-    return []
-`);
+  const print = 'print("line", file=environ["wsgi.errors"])';
+  const { app } = define(print, START, "return []");
   const calls: string[] = [];
-  await call(
-    app,
-    environOf({
-      "wsgi.errors": {
-        write: (text) => void calls.push(text),
-        writelines: () => void calls.push("writelines()"),
-        flush: () => void calls.push("flush()"),
-      },
-    }),
-  );
+  const errors: ErrorStream = {
+    write: (text) => void calls.push(text),
+    writelines: () => void calls.push("writelines()"),
+    flush: () => void calls.push("flush()"),
+  };
+  await call(app, environOf({ "wsgi.errors": errors }));
   assertEquals(calls, ["line", "\n"]);
 });

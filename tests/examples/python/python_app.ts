@@ -11,15 +11,14 @@ import {
   type Write,
 } from "../../../mod.ts";
 import { loadPython, run } from "../../pyodide.ts";
+import { testsWith } from "../../tool.ts";
 
 const { python, missing } = await loadPython();
 
 /** A test that is ignored where Python is missing. */
-export function test(name: string, fn: () => void | Promise<void>): void {
-  const isMissing = missing !== undefined;
-  const reason = isMissing ? ` (${missing})` : "";
-  Deno.test({ name: `${name}${reason}`, ignore: isMissing, fn });
-}
+export const test: ReturnType<typeof testsWith> = testsWith(
+  missing === undefined ? "" : ` (${missing})`,
+);
 
 /** A Python application, and the values that it has passed to `note()`. */
 export interface PythonApp {
@@ -41,6 +40,12 @@ def note(value):
 ${program}
 app`;
   return { app: fromPython(python!, run(python!, lines, { tell })), notes };
+}
+
+/** Creates an application that is a function, from the lines of its body. */
+export function define(...lines: readonly string[]): PythonApp {
+  const body = lines.map((line) => `    ${line}\n`).join("");
+  return make(`def app(environ, start_response):\n${body}`);
 }
 
 /** Creates an environ whose wsgi.errors discards its text. */

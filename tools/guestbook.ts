@@ -1,7 +1,7 @@
 /** The inspector of a real development server with a small application. */
 
-import { devServer } from "../../../dev/dev_server.ts";
-import type { DevServer } from "../../../dev/development_server.ts";
+import { devServer } from "../dev/dev_server.ts";
+import type { DevServer } from "../dev/development_server.ts";
 
 /** An application with mistakes. */
 const GUESTBOOK = `const encoder = new TextEncoder();
