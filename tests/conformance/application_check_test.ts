@@ -37,9 +37,8 @@ function seeing(see: (environ: Environ) => unknown): Application {
 }
 
 Deno.test("every case for applications has a unique id and an anchor in SPEC.md", async () => {
-  const spec = await Deno.readTextFile(
-    new URL("../../SPEC.md", import.meta.url),
-  );
+  const page = new URL("../../SPEC.md", import.meta.url);
+  const spec = await Deno.readTextFile(page);
   const ids = APPLICATION_CASES.map(({ id }) => id);
   assertEquals(ids.length, new Set(ids).size);
   for (const { id, spec: anchor, title } of APPLICATION_CASES) {
@@ -91,11 +90,10 @@ Deno.test("checkApplication() sends valid requests, except for variables left ou
 
 Deno.test("checkApplication() runs a case for each path, and names the path that fails", async () => {
   const paths: string[] = [];
-  const app: Application = (environ, startResponse) => {
-    paths.push(environ.PATH_INFO + environ.QUERY_STRING);
-    if (environ.PATH_INFO === "/b") fail("no b");
-    return hello(environ, startResponse);
-  };
+  const app = seeing(({ PATH_INFO, QUERY_STRING }) => {
+    paths.push(PATH_INFO + QUERY_STRING);
+    if (PATH_INFO === "/b") fail("no b");
+  });
   const cases = await runCases(app, "get", { paths: ["/a?x=1", "/b"] });
   assertEquals(paths, ["/ax=1", "/b"]);
   const message = "GET /b: the application must not fail, got Error: no b";
@@ -205,13 +203,10 @@ Deno.test("checkApplication() fails every case of an application that always thr
 });
 
 Deno.test("checkApplication() lists text that is written to wsgi.errors too late", async () => {
-  const app: Application = (environ, startResponse) => {
-    const errors = environ["wsgi.errors"];
-    if (environ.REQUEST_METHOD === "POST") {
-      setTimeout(() => errors.write("late\n"), 30);
-    }
-    return hello(environ, startResponse);
-  };
+  const app = seeing(({ REQUEST_METHOD, "wsgi.errors": errors }) => {
+    if (REQUEST_METHOD !== "POST") return;
+    setTimeout(() => errors.write("late\n"), 30);
+  });
   const cases = await runCases(app, "post nothing-left");
   const [first, second = ""] = cases.map(shown);
   assertEquals(first, "passed: undefined");
@@ -219,11 +214,9 @@ Deno.test("checkApplication() lists text that is written to wsgi.errors too late
 });
 
 Deno.test("checkApplication() requires an application", async () => {
-  await assertRejects(
-    () => checkApplication("app" as unknown as Application),
-    TypeError,
-    "it must be a function (environ, startResponse)",
-  );
+  const check = () => checkApplication("app" as unknown as Application);
+  const message = "it must be a function (environ, startResponse)";
+  await assertRejects(check, TypeError, message);
 });
 
 Deno.test.each<[ApplicationCheckOptions, string]>([

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { checkApplication } from "../../conformance/check_application.ts";
+import type { CaseReport } from "../../conformance/report.ts";
 import { app as hello } from "../../examples/hello.ts";
 import { mount } from "../../middleware/mount.ts";
 import { type Application, demoApp, validator } from "../../mod.ts";
@@ -47,11 +48,18 @@ const SOUND: readonly Sound[] = [
   ["an application whose body never ends", endless],
 ];
 
+/** Whether a response shows that the application missed a variable. */
+function isOdd({ exchanged }: CaseReport): boolean {
+  return exchanged.some(({ direction, data }) =>
+    direction === "received" && /undefined|\bNaN\b|TypeError/.test(data)
+  );
+}
+
 Deno.test("checkApplication() finds nothing wrong with correct applications", async () => {
   const wrong = await Promise.all(SOUND.map(async ([name, app, paths]) => {
     const options = { paths, timeout: 20_000 };
     const { cases, passed } = await checkApplication(app, options);
-    return cases.filter(({ outcome }) => outcome === "failed")
+    return cases.filter((one) => one.outcome === "failed" || isOdd(one))
       .map(({ id, message }) => `${name}: ${id}: ${message}`)
       .concat(passed > 80 ? [] : `${name}: only ${passed} cases passed`);
   }));

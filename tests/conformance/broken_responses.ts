@@ -19,16 +19,13 @@ const left = bytes("Hello\n");
 type Chunks = Generator<Uint8Array, void>;
 
 /** An application that returns such a body, except to HEAD. */
-function returning(
-  body: () => Chunks,
-  close?: () => unknown,
-): Loose {
-  return (environ, startResponse) => {
+const returning =
+  (body: () => Chunks, close?: () => unknown): Loose =>
+  (environ, startResponse) => {
     startResponse("200 OK", TEXT);
     if (environ.REQUEST_METHOD === "HEAD") return [];
     return { [Symbol.iterator]: body, ...close && { close } };
   };
-}
 
 /** Calls a function in close() if the body was not read to its end. */
 function whenUnread(wrong: () => unknown): Loose {

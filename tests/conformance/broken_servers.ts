@@ -3,6 +3,7 @@
 import { checkServer } from "../../conformance/mod.ts";
 import type { CaseReport } from "../../conformance/report.ts";
 import { SERVER_CASES } from "../../conformance/server_cases.ts";
+import { globToRegExp } from "../../wsgi/glob.ts";
 import { BODY } from "./broken/bodies.ts";
 import { CALL } from "./broken/calls.ts";
 import { CHUNKS } from "./broken/chunks.ts";
@@ -41,10 +42,8 @@ const SHARE = Deno.env.get("CI") === undefined ? 3 : 1;
 const AT_ONCE = 24;
 const FAILING_AT_ONCE = 3;
 
-function matches(globs: readonly string[], id: string): boolean {
-  return globs.some((glob) =>
-    glob.endsWith("*") ? id.startsWith(glob.slice(0, -1)) : id === glob
-  );
+function matches(globs: string, id: string): boolean {
+  return globs.split(/\s+/).some((glob) => globToRegExp(glob).test(id));
 }
 
 /** A part of the cases for a server. */
@@ -55,11 +54,10 @@ interface Check {
 
 /** Divides the cases for a server: those that must find it, and the others. */
 function checksOf(server: BrokenServer, place: number): Check[] {
-  const globs = server.found.split(/\s+/);
   const ids = SERVER_CASES.map(({ id }) => id);
-  const failing = ids.filter((id) => matches(globs, id));
+  const failing = ids.filter((id) => matches(server.found, id));
   const others = ids.filter((id, index) =>
-    index % SHARE === place % SHARE && !matches(globs, id)
+    index % SHARE === place % SHARE && !failing.includes(id)
   );
   const checks = [{ server, cases: others }];
   while (failing.length > 0) {
@@ -70,12 +68,11 @@ function checksOf(server: BrokenServer, place: number): Check[] {
 
 /** Runs cases, and repeats those that unexpectedly fail at their time limit. */
 async function failuresOf({ server, cases }: Check): Promise<CaseReport[]> {
-  const globs = server.found.split(/\s+/);
   const run = async (cases: readonly string[], timeout: number) =>
     (await checkServer(server.start, { cases, timeout })).cases;
   const isLate = ({ id, outcome, message = "" }: CaseReport) =>
     outcome === "skipped" ||
-    message.startsWith("Waited too long") && !matches(globs, id);
+    message.startsWith("Waited too long") && !matches(server.found, id);
   const reports = await run(cases, CASE_TIMEOUT_MS);
   const late = reports.filter(isLate).map(({ id }) => id);
   const again = late.length === 0 ? [] : await run(late, PATIENT_TIMEOUT_MS);
@@ -88,13 +85,12 @@ function wrongly(
   { name, found, rule }: BrokenServer,
   failed: readonly CaseReport[],
 ): string[] {
-  const globs = found.split(/\s+/);
   const needless = failed.filter(({ id, message = "" }) =>
-    !matches(globs, id) &&
+    !matches(found, id) &&
     (rule === undefined || !message.includes(`the validator found ${rule},`))
   );
-  const idle = globs.filter((glob) =>
-    !failed.some(({ id }) => matches([glob], id))
+  const idle = found.split(/\s+/).filter((glob) =>
+    !failed.some(({ id }) => matches(glob, id))
   );
   return [
     ...needless.map(({ id, message }) => `${name}: found by ${id}: ${message}`),

@@ -142,11 +142,6 @@ Deno.test.each<[what: string, text: string, error: RegExp]>([
     /^error: Cannot test the server: \S+ speaks TLS, [^\n]*\nhint: Start the server without its certificate/,
   ],
   [
-    "returns no server",
-    "export function start() { return { port: 1 }; }",
-    /^error: Cannot check the server: start\(\) must resolve to /,
-  ],
-  [
     "declares a deviation for an unknown case",
     startModule('{ "no/case": "because" }'),
     /^error: Cannot check the server: a deviation must have the id of a case, got "no\/case"\nhint: /,

@@ -57,6 +57,7 @@ Deno.test.each([
 // body-iterable, body-not-string, body-iterator
 Deno.test.each<[string, unknown]>([
   ["undefined: is a return missing?", undefined],
+  ["null", null],
   ['"text"', "text"],
   ["a function", function* (): Chunks {}],
   ["an object", {}],
@@ -156,8 +157,13 @@ Deno.test.each<[string, boolean, () => unknown, string]>([
   ["was never opened", false, fail, "return,close"],
   ["was begun", true, () => ({ value: toBytes("a") }), "return,close"],
   ["has ended", true, () => ({ done: true }), "close"],
-  ["failed", true, fail, "close"],
-  ["had an invalid chunk", true, () => ({ value: "text" }), "return,close"],
+  ["failed", true, fail, "error,close"],
+  [
+    "had an invalid chunk",
+    true,
+    () => ({ value: "text" }),
+    "error,return,close",
+  ],
 ])(
   "BodyReader.close() ends a body that %s",
   async (_state, isOpened, next, expected) => {
@@ -172,7 +178,7 @@ Deno.test.each<[string, boolean, () => unknown, string]>([
           await (reader.isAsync ? reader.nextAsync() : reader.next());
         }
       } catch {
-        // It is closed as well.
+        events.add("error");
       }
       assertEquals(reader.close(), undefined);
       assertEquals([events.list.join(), logged], [expected, []]);

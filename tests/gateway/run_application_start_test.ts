@@ -21,6 +21,7 @@ import {
   Events,
   fail,
   leave,
+  type LooseApplication,
   PLAIN,
   RecordingTransport,
   RespondingTransport,
@@ -191,6 +192,29 @@ Deno.test.each([["", 500, "ended"], ["a", 200, "aborted"]])(
       });
       for (const { transport: { head, outcome: end }, written } of runs) {
         assertEquals([head?.code, end, written.length], [code, outcome, 1]);
+      }
+    }
+  },
+);
+
+// server-start-checks. The kit has other misuses.
+Deno.test.each<[string, LooseApplication, string]>([
+  ["startResponse()", (_environ, start) => {
+    assertThrows(() => start("999 Huh", PLAIN), RangeError);
+    return [toBytes("hello")];
+  }, 'got "999 Huh"'],
+  ["write()", (_environ, start) => {
+    const write = start("200 OK", PLAIN);
+    assertThrows(() => write("text" as unknown as Uint8Array), TypeError);
+    return [toBytes("hello")];
+  }, 'chunk must be a Uint8Array, got "text"'],
+])(
+  "%s fails the request even if its error is caught",
+  async (_, app, message) => {
+    for (const method of ["GET", "HEAD"]) {
+      for (const one of await runAll(app, { method })) {
+        assertEquals([ended(one)[0], ended(one)[3]], [500, 1]);
+        assertStringIncludes(one.written[0]!, message);
       }
     }
   },

@@ -30,16 +30,12 @@ class Log {
 }
 
 /** Calls an application, iterates its body and closes it, as a server does. */
-async function drain(
-  app: Application,
-  more: Partial<Environ> = {},
-): Promise<string[]> {
+const drain = async (app: Application, more: Partial<Environ> = {}) => {
   const body = await app(environFor(more), start);
-  const chunks: string[] = [];
-  for await (const chunk of body) chunks.push(fromBytes(chunk));
+  const chunks = await Array.fromAsync(body);
   await body.close?.();
-  return chunks;
-}
+  return chunks.map(fromBytes);
+};
 
 const array = () => ["abc", "", "d"].map(toBytes);
 

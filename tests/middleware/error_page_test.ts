@@ -13,37 +13,28 @@ import { between, failing, generate } from "./between.ts";
 
 const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
 
-/** The response that a server has received. */
-interface Seen {
-  readonly starts: { status: string; excInfo: unknown }[];
-  headers: Headers;
-  readonly chunks: string[];
-  readonly log: string[];
-}
-
 /** Calls an application like a server that does not handle errors. */
-async function serveOnce(
-  app: Application,
-  { environ, written: log } = testEnviron(),
-): Promise<Seen> {
-  const seen: Seen = { starts: [], headers: new Headers(), chunks: [], log };
+const serveOnce = async (app: Application, asked = testEnviron()) => {
+  const starts: { status: string; excInfo: unknown }[] = [];
+  let headers = new Headers();
+  const chunks: string[] = [];
   const push = (chunk: Uint8Array): void =>
-    void seen.chunks.push(new TextDecoder().decode(chunk));
+    void chunks.push(new TextDecoder().decode(chunk));
   let body: ResponseBody | undefined;
   try {
-    body = await app(environ, (status, headers, excInfo) => {
+    body = await app(asked.environ, (status, list, excInfo) => {
       // Empty chunks send nothing.
-      if (excInfo !== undefined && seen.chunks.join("") !== "") throw excInfo;
-      seen.starts.push({ status, excInfo });
-      seen.headers = new Headers(headers.map(([...header]) => header));
+      if (excInfo !== undefined && chunks.join("") !== "") throw excInfo;
+      starts.push({ status, excInfo });
+      headers = new Headers(list.map(([...header]) => header));
       return (chunk) => Promise.resolve(push(chunk));
     });
     for await (const chunk of body) push(chunk);
   } finally {
     await body?.close?.();
   }
-  return seen;
-}
+  return { starts, headers, chunks, log: asked.written };
+};
 
 /** The middleware between validators. */
 function page(app: Application): Application {

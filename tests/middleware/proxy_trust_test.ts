@@ -7,13 +7,13 @@ import type { AddressInfo } from "node:net";
 import { toFetchHandler } from "../../gateway/fetch/fetch.ts";
 import { toNodeListener } from "../../gateway/node/node.ts";
 import { proxyHeaders } from "../../middleware/proxy_headers.ts";
-import { makeServer } from "../../server/make_server.ts";
 import { fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import type { Application } from "../../wsgi/types.ts";
 import { cgi } from "../gateway/cgi/run_cgi.ts";
 import { answering } from "../gateway/recording_transport.ts";
 import { ask, within } from "../raw_client.ts";
 import { serve } from "../server/serving.ts";
+import { testsWith } from "../tool.ts";
 
 const BELIEVED = "192.0.2.7";
 const REQUEST = `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n` +
@@ -45,8 +45,7 @@ async function askCgi(variables: Record<string, string>): Promise<string> {
 /** Each returns the variables that the application has seen. */
 const SERVERS: Record<string, (path: string) => Promise<string>> = {
   "makeServer() on a Unix socket": async (path) => {
-    await using server = makeServer("", 0, address, { path, log: false });
-    server.serveForever();
+    await using _serving = serve(address, { path });
     return await askUnix(path);
   },
   "Deno.serve() on a Unix socket": async (path) => {
@@ -56,11 +55,9 @@ const SERVERS: Record<string, (path: string) => Promise<string>> = {
     return await askUnix(path);
   },
   "node:http on a Unix socket": async (path) => {
-    const server = createServer(toNodeListener(address)).listen(path);
+    await using server = createServer(toNodeListener(address)).listen(path);
     await once(server, "listening");
-    const response = await askUnix(path);
-    await new Promise((resolve) => server.close(resolve));
-    return response;
+    return await askUnix(path);
   },
   "nginx on a Unix socket, through CGI": () => askCgi({ REMOTE_ADDR: "unix:" }),
 };
@@ -78,20 +75,16 @@ const OTHERS: typeof SERVERS = {
       return body;
     };
     const listener = toNodeListener(app);
-    const server = createServer((request, response) => {
-      const { socket } = request;
-      const closed = once(socket, "close");
-      socket.destroy();
+    await using server = createServer((request, response) => {
+      const closed = once(request.socket, "close");
+      request.socket.destroy();
       closed.then(() => listener(request, response));
-    });
-    server.listen(0, "127.0.0.1");
+    }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     using conn = await Deno.connect({ hostname: "127.0.0.1", port });
     await conn.write(toBytes(REQUEST));
-    const seen = await within(promise, "the application");
-    await new Promise((resolve) => server.close(resolve));
-    return seen;
+    return await within(promise, "the application");
   },
   "toFetchHandler() without info": () => askFetch(undefined),
   "toFetchHandler() with no address": () => askFetch({ remoteAddr: null }),
@@ -103,21 +96,21 @@ const OTHERS: typeof SERVERS = {
     askCgi({ "wsgiref.unix_socket": "1" }),
 };
 
+const missing = Deno.build.os === "windows" ? " (no Unix sockets)" : "";
+const test = testsWith(missing);
+
 for (const [table, isTrusted] of [[SERVERS, true], [OTHERS, false]] as const) {
   for (const [name, ask] of Object.entries(table)) {
-    Deno.test({
-      name: `proxyHeaders() ${isTrusted ? "trusts" : "does not trust"} ${name}`,
-      ignore: Deno.build.os === "windows",
-      async fn(): Promise<void> {
-        const folder = await Deno.makeTempDir();
-        try {
-          const response = await ask(`${folder}/app.sock`);
-          const [, seen] = /address: (.*);/.exec(response) ?? [];
-          assertEquals(seen === BELIEVED, isTrusted, response);
-        } finally {
-          await Deno.remove(folder, { recursive: true });
-        }
-      },
+    const trusts = isTrusted ? "trusts" : "does not trust";
+    test(`proxyHeaders() ${trusts} ${name}`, async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        const response = await ask(`${folder}/app.sock`);
+        const [, seen] = /address: (.*);/.exec(response) ?? [];
+        assertEquals(seen === BELIEVED, isTrusted, response);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
     });
   }
 }

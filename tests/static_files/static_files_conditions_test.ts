@@ -90,7 +90,6 @@ const IGNORED = "bytes=4-2 bytes=- bytes=a-b bytes=0-1,3-4 bytes=+1-2"
 
 Deno.test.each<readonly [string, number, string, sent: string]>([
   ["bytes=0-0", 206, "0", "bytes 0-0/10"],
-  ["bytes=2-4", 206, "234", "bytes 2-4/10"],
   ["bytes=7-", 206, "789", "bytes 7-9/10"],
   ["bytes=7-99", 206, "789", "bytes 7-9/10"],
   [`bytes=7-${HUGE}`, 206, "789", "bytes 7-9/10"],

@@ -70,9 +70,8 @@ Deno.test("staticFiles() lists a folder, folders first, in order", async () => {
   const links = Array.from(page.matchAll(/href="([^"]*)"/g), ([, to]) => to);
   assertEquals(links, ["./zoo/", "./file9", "./file10"]);
   const time = ">2024-05-06 07:08</time>";
-  for (
-    const part of ["<td>1.2 kB</td>", "<td>3 B</td>", time, "light dark"]
-  ) assertStringIncludes(page, part);
+  const parts = ["<td>1.2 kB</td>", "<td>3 B</td>", time, "light dark"];
+  for (const part of parts) assertStringIncludes(page, part);
   assertFalse(page.includes("http:"));
   const below = (await tree.client().get("/zoo/")).text();
   assertStringIncludes(below, 'href="../"');

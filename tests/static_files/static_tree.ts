@@ -3,9 +3,9 @@
 import { dirname, join } from "@std/path";
 import { staticFiles } from "../../static_files/static_files.ts";
 import type { StaticFilesOptions } from "../../static_files/static_files.ts";
-import { makeServer, type WsgiServer } from "../../server/make_server.ts";
 import { TestClient } from "../../test_client/test_client.ts";
 import { validator } from "../../validator.ts";
+import { serve, type Serving } from "../server/serving.ts";
 
 /** The default modification time of the files of a tree. */
 export const CHANGED: Date = new Date("2024-05-06T07:08:09Z");
@@ -53,11 +53,8 @@ export class Tree implements AsyncDisposable {
   }
 
   /** Serves it behind a validator over a socket. */
-  serve(): WsgiServer {
-    const app = validator(staticFiles(this.root), STRICT);
-    const server = makeServer("127.0.0.1", 0, app, { log: false });
-    server.serveForever();
-    return server;
+  serve(): Serving {
+    return serve(validator(staticFiles(this.root), STRICT));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

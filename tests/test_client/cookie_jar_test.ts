@@ -12,8 +12,8 @@ function table(text: string): string[][] {
 }
 
 // RFC 6265 section 5.1.1.
-const DATES = `Sun, 06 Nov 1994 08:49:37 GMT          | 1994-11-06T08:49:37
-  Sunday, 06-Nov-94 08:49:37 GMT                  | 1994-11-06T08:49:37
+const DATES =
+  `Sunday, 06-Nov-94 08:49:37 GMT                  | 1994-11-06T08:49:37
   Sun Nov  6 08:49:37 1994                        | 1994-11-06T08:49:37
   6 november 1994 8:49:37                         | 1994-11-06T08:49:37
   08:49:37 1994 6 nOvEmBeR                        | 1994-11-06T08:49:37

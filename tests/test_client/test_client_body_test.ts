@@ -143,19 +143,17 @@ Deno.test("TestClient stops reading an endless response when its signal aborts",
   const app = answering((environ) => {
     const signal = environ["wsgiref.signal"]?.();
     signal?.addEventListener("abort", () => stopped = true);
-    const body = (async function* (): AsyncGenerator<Uint8Array, void> {
-      for (;;) yield await Promise.resolve(toBytes("data: 1\n\n"));
-    })();
-    return Object.assign(body, { close: (): void => {} });
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(toBytes("data: 1\n\n")),
+    });
+    return Object.assign(body, { close: () => {} });
   });
   let chunks = 0;
-  const response = await new TestClient(app).get("/", {
-    signal: controller.signal,
-    onChunk: () => void (++chunks === 3 && controller.abort()),
-  });
-  assertEquals(response.chunks.length, 3);
-  assertEquals([response.complete, response.closed], [false, true]);
-  assert(stopped);
+  const { signal } = controller;
+  const onChunk = () => void (++chunks === 3 && controller.abort());
+  const response = await new TestClient(app).get("/", { signal, onChunk });
+  assertEquals([response.chunks.length, response.complete], [3, false]);
+  assert(response.closed && stopped);
 });
 
 Deno.test("TestClient rejects when its signal aborts before there is a status", async () => {

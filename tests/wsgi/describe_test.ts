@@ -30,17 +30,14 @@ Deno.test.each<[string, unknown]>([
   ["a Mine", new Anonymous()],
   ["an Error", new Error("secret")],
   ["a Promise", Promise.resolve()],
-  ["a Headers", new Headers()],
   ["an ArrayBuffer", new ArrayBuffer(1)],
   ["a URL", new URL("http://host/secret")],
   ["a URLSearchParams", new URLSearchParams("secret")],
   ["an Int8Array", new Int8Array(1)],
-  ["a Uint16Array", new Uint16Array(1)],
   ["a Uint8Array of 3 bytes", new Uint8Array(3)],
   ["a Uint8Array of 2 bytes", new Bytes(2)],
   ["a Uint8Array of 1 byte", Buffer.from("a")],
   ["a String", Object("secret")],
-  ["a Map", new Map()],
 ])("describe() says %s", (words, value) => {
   assertEquals(describe(value), words);
 });

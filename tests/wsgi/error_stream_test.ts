@@ -13,20 +13,14 @@ function collect(): { stream: ErrorStream; written: string[] } {
 
 /** Runs `body` with some globals replaced, and restores them. */
 function withGlobals(globals: Record<string, unknown>, body: () => void): void {
-  const before = Object.keys(globals).map((name) =>
-    [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const
-  );
+  const before = Object.getOwnPropertyDescriptors<object>(globalThis);
   for (const [name, value] of Object.entries(globals)) {
-    const descriptor = { value, configurable: true, writable: true };
-    Object.defineProperty(globalThis, name, descriptor);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
   }
   try {
     body();
   } finally {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
-      else Object.defineProperty(globalThis, name, descriptor);
-    }
+    Object.defineProperties(globalThis, before);
   }
 }
 
@@ -74,11 +68,9 @@ Deno.test.each<[unknown, string]>([
 ])("StderrStream rejects %o, which is not a string", (value, got) => {
   const { stream, written } = collect();
   const text = value as string;
-  const error = assertThrows(() => stream.write(text), TypeError);
-  assertEquals(
-    error.message,
-    `Cannot write to wsgi.errors: the text must be a string, got ${got}`,
-  );
+  const { message } = assertThrows(() => stream.write(text), TypeError);
+  const what = "Cannot write to wsgi.errors: the text must be a string";
+  assertEquals(message, `${what}, got ${got}`);
   assertThrows(() => stream.writelines(["a", text]), TypeError, `got ${got}`);
   assertEquals(written, ["a"]);
 });

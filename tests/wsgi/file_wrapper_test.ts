@@ -79,23 +79,18 @@ Deno.test("FileWrapper.close() closes the file, and nothing else does", async ()
 });
 
 // file-wrapper-readable
-Deno.test.each<[unknown]>([[null], ["text"], [{}], [{ read: "text" }]])(
-  "FileWrapper() rejects %j",
-  (file) => {
+Deno.test("FileWrapper() rejects what it cannot read, and wrong block sizes", () => {
+  const start = "Cannot wrap the file: ";
+  for (const file of [undefined, null, "text", {}, { read: "text" }]) {
     const wrap = () => new FileWrapper(file as FileLike);
-    const message = "Cannot wrap the file: it must have a read() method";
-    assertThrows(wrap, TypeError, message);
-  },
-);
-
-Deno.test.each<[unknown]>([[0], [-1], [1.5], [NaN], [Infinity], ["7"]])(
-  "FileWrapper() rejects the block size %j",
-  (size) => {
+    assertThrows(wrap, TypeError, `${start}it must have a read() method`);
+  }
+  for (const size of [0, -1, 1.5, NaN, Infinity, "7"]) {
     const wrap = () => new FileWrapper(new TextFile(""), size as number);
     const message = `block size must be a positive integer, got ${size}`;
-    assertThrows(wrap, RangeError, `Cannot wrap the file: ${message}`);
-  },
-);
+    assertThrows(wrap, RangeError, start + message);
+  }
+});
 
 Deno.test("FileWrapper rejects with what read() throws or rejects with", async () => {
   for (const read of [() => fail("disk"), () => Promise.try(fail, "disk")]) {

@@ -83,17 +83,15 @@ Deno.test.each<[Date | number, string]>([
   assertEquals(formatDateTime(time), text);
 });
 
-const MAX = new Date("+010000-01-01T00:00:00Z");
-const MIN = new Date("-000001-12-31T23:59:59Z");
-
-Deno.test.each([NaN, Infinity, new Date(NaN), MAX, MIN, "soon", undefined])(
-  "formatDateTime() refuses %s",
-  (time) => {
+Deno.test("formatDateTime() refuses other values, and other years", () => {
+  const years = ["+010000-01-01T00:00:00Z", "-000001-12-31T23:59:59Z"];
+  const dates = [NaN, ...years].map((time) => new Date(time));
+  for (const time of [...dates, NaN, Infinity, "soon", undefined]) {
     const format = () => formatDateTime(time as number);
     const message = "it must be in the years 0 to 9999, got ";
     assertThrows(format, RangeError, `Cannot format the date: ${message}`);
-  },
-);
+  }
+});
 
 testWithPython("formatDateTime() does what Python's does", async () => {
   // Every weekday and month, leap days, and seconds up to 59.

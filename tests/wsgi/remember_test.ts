@@ -2,17 +2,14 @@ import { assertEquals } from "@std/assert";
 import { remember } from "../../wsgi/remember.ts";
 
 /** A function that counts its calls, and one that remembers its results. */
-function counted(): {
-  lookUp: (name: string) => string | undefined;
-  calls: string[];
-} {
+const counted = () => {
   const calls: string[] = [];
   const lookUp = remember((name) => {
     calls.push(name);
     return name === "" ? undefined : name.toUpperCase();
   });
   return { lookUp, calls };
-}
+};
 
 Deno.test("remember() looks a name up once, even if nothing was found", () => {
   const { lookUp, calls } = counted();

@@ -33,16 +33,15 @@ Deno.test("shiftPathInfo() treats a missing variable as empty", () => {
   assertEquals([nothing, path], [{}, after]);
 });
 
-Deno.test.each<[unknown]>([["abc"], ["*"], [7], [["/a"]]])(
-  "shiftPathInfo() rejects the PATH_INFO %j and changes nothing",
-  (PATH_INFO) => {
+Deno.test("shiftPathInfo() rejects a PATH_INFO that is no path, and changes nothing", () => {
+  for (const PATH_INFO of ["abc", "*", 7, ["/a"]]) {
     const environ = { SCRIPT_NAME: "/s", PATH_INFO: PATH_INFO as string };
     const shift = () => shiftPathInfo(environ);
     const message = 'PATH_INFO must be a string that begins with "/", got ';
     assertThrows(shift, TypeError, `Cannot shift the path: ${message}`);
     assertEquals<unknown>(environ, { SCRIPT_NAME: "/s", PATH_INFO });
-  },
-);
+  }
+});
 
 /** All strings of up to `length` pieces. */
 function* combinations(pieces: string[], length: number): Iterable<string> {

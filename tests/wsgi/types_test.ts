@@ -6,8 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Application, HeaderTuple, Middleware } from "../../mod.ts";
-import type { StartResponse } from "../../mod.ts";
+import type { HeaderTuple, Middleware, StartResponse } from "../../mod.ts";
 
 interface Given {
   readonly code: number;
@@ -45,33 +44,20 @@ export function otherStatuses(start: StartResponse, given: Given): void {
   start(...args);
 }
 
-/** Functions that stand for startResponse, and middleware around it. */
-export function otherFunctions(app: Application): readonly Middleware[] {
+/** Functions that stand for startResponse, and an application inside. */
+export const delayed: Middleware = (app) => async (environ, startResponse) => {
   const silent: StartResponse = () => () => Promise.resolve();
-  const own = (_status: string, _headers: readonly HeaderTuple[]) => () =>
-    Promise.resolve();
   const plain: (status: string, headers: HeaderTuple[]) => unknown = silent;
-  return [
-    () => (environ) => app(environ, own),
-    () => (environ) =>
-      app(environ, (status) => (plain(status, []), own("", []))),
-    () => (environ, startResponse) =>
-      app(environ, (status, headers, excInfo) => {
-        const isGood = status.startsWith("2");
-        const more: HeaderTuple[] = [...headers, ["X-Good", `${isGood}`]];
-        return startResponse(status, more, excInfo);
-      }),
-    () => async (environ, startResponse) => {
-      let kept: [string, readonly HeaderTuple[]] = ["", []];
-      const body = await app(environ, (status, headers) => {
-        kept = [status, headers];
-        return silent(status, headers);
-      });
-      startResponse(...kept);
-      return body;
-    },
-  ];
-}
+  let kept: [string, readonly HeaderTuple[]] = ["", []];
+  const own = (status: string, headers: readonly HeaderTuple[]) => {
+    plain(status.trim(), [...headers, ["X-Status", status]]);
+    kept = [status, headers];
+    return silent(status, headers);
+  };
+  const body = await app(environ, own);
+  startResponse(...kept);
+  return body;
+};
 
 Deno.test("StartResponse accepts strings that are known only at run time", () => {
   const given: string[] = [];

@@ -1,9 +1,8 @@
 /** Servers that are wrong with bodies. */
 
 import { fromBytes, toBytes } from "../../../wsgi/byte_string.ts";
-import type { ResponseBody } from "../../../mod.ts";
-import { body, type BrokenServer, type Changes, copy } from "./server.ts";
-import { iterating, like, then } from "./server.ts";
+import type { BrokenServer, Changes, Create } from "./server.ts";
+import { body, copy, iterating, like, then } from "./server.ts";
 
 type Result = IteratorResult<Uint8Array, void>;
 type Next = () => Result | Promise<Result>;
@@ -35,16 +34,12 @@ function collecting(count: number): Changes {
 }
 
 /** Creates a server that calls close() in another way. */
-function closing(
-  name: string,
-  close: (close: (() => unknown) | undefined) => unknown,
-  found: string,
-  rule?: string,
-): BrokenServer {
-  const change = (body: ResponseBody) =>
-    Array.isArray(body) ? copy(body, body, close) : like(body, { close });
-  return body(name, change, found, rule);
-}
+const closing: Create<typeof twice> = (name, close, ...rest) =>
+  body(name, (right) => {
+    return Array.isArray(right)
+      ? copy(right, right, close)
+      : like(right, { close });
+  }, ...rest);
 
 /** Calls a function twice. */
 function twice(go: (() => unknown) | undefined): unknown {

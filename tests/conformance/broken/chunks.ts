@@ -1,19 +1,15 @@
 /** Servers that misread the chunked coding. */
 
-import type { BrokenServer } from "./server.ts";
+import type { BrokenServer, Create, Swap } from "./server.ts";
 import { reads, replacing } from "./wrong_proxy.ts";
 
 /** Creates a server that changes the first size of a body that comes with its head. */
-function readsSize(
-  name: string,
-  change: (size: string) => string,
-  found: string,
-): BrokenServer {
+const readsSize: Create<Swap<string>> = (name, change, found) => {
   const first = /(\r\nTransfer-Encoding: chunked\r\n\r\n)([^h]*)(?=hello)/;
   return reads(name, (piece) => {
     return piece.replace(first, (_, head, size) => head + change(size));
   }, found);
-}
+};
 
 const SIZES = String.raw`
   reads chunk sizes as parseInt() does | ^(?:\+5| 5|5 |0x5)\r\n$ | 5\r\n | chunks/blank-* chunks/plus chunks/prefix

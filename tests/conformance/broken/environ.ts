@@ -19,8 +19,7 @@ export const ENVIRON: readonly BrokenServer[] = [
     (environ) => {
       environ.PATH_INFO = environ.REQUEST_URI?.split("?")[0] ?? "/";
     },
-    `bodiless/connect connection/connect-after connection/connect-body target/absolute-form
-    target/path-backslash target/path-decoded
+    `target/absolute-form target/path-backslash target/path-decoded
     target/path-decoded-once target/path-dots target/path-question-mark
     target/path-slash`,
   ),

@@ -1,23 +1,18 @@
 /** Servers that are wrong between `Deno.serve` and the handler. */
 
-import { type BrokenServer, denoServe, type Handler } from "./server.ts";
+import type { BrokenServer, Create, Handler, Swap } from "./server.ts";
+import { denoServe } from "./server.ts";
 
 /** Creates a server whose handler is wrapped in another one. */
-function handler(
-  name: string,
-  wrong: (right: Handler) => Handler,
-  found: string,
-): BrokenServer {
-  return { name, start: (app) => denoServe(app, wrong), found };
-}
+const handler: Create<Swap<Handler>> = (name, wrong, found) => ({
+  name,
+  start: (app) => denoServe(app, wrong),
+  found,
+});
 
 /** Creates a server that changes the headers of responses. */
-function headers(
-  name: string,
-  change: (headers: Headers) => void,
-  found: string,
-): BrokenServer {
-  return handler(name, (right) => async (request, info) => {
+const headers: Create<(headers: Headers) => void> = (name, change, found) =>
+  handler(name, (right) => async (request, info) => {
     const response = await right(request, info);
     const headers = new Headers(response.headers);
     change(headers);
@@ -26,7 +21,6 @@ function headers(
     const { status, statusText, body } = response;
     return new Response(body, { status, statusText, headers });
   }, found);
-}
 
 /** The servers. */
 export const HANDLERS: readonly BrokenServer[] = [

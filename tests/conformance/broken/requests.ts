@@ -1,17 +1,13 @@
 /** Servers that accept what they must refuse, or refuse what they must accept. */
 
-import type { BrokenServer } from "./server.ts";
+import type { BrokenServer, Create, Swap } from "./server.ts";
 import { after, reads, replacing, sends, wire } from "./wrong_proxy.ts";
 
 /** Creates a server that changes the head of a request if a piece begins with one. */
-function readsHead(
-  name: string,
-  change: (head: string) => string,
-  found: string,
-): BrokenServer {
+const readsHead: Create<Swap<string>> = (name, change, found) => {
   const head = /^[\w-]+ [^\n]* HTTP\/[^]*?\r\n\r\n/;
   return reads(name, (piece) => piece.replace(head, change), found);
-}
+};
 
 /** Servers that misread heads. */
 const HEADS = String.raw`

@@ -72,7 +72,7 @@ export function then<T, U>(
 }
 
 /** Creates a server from its mistake. */
-type Create<Mistake> = (
+export type Create<Mistake> = (
   name: string,
   wrong: Mistake,
   found: string,
@@ -80,7 +80,7 @@ type Create<Mistake> = (
 ) => BrokenServer;
 
 /** Puts something wrong in the place of something right. */
-type Swap<T> = (right: T) => T;
+export type Swap<T> = (right: T) => T;
 
 /** Creates a server that calls applications in another way. */
 export const call: Create<Swap<Application>> = (name, wrong, found, rule) => ({

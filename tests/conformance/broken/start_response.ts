@@ -1,19 +1,14 @@
 /** Servers that are wrong with `startResponse`. */
 
 import type { HeaderTuple } from "../../../mod.ts";
-import { type BrokenServer, start } from "./server.ts";
+import { type BrokenServer, type Create, start, type Swap } from "./server.ts";
 
 /** Creates a server that changes the list of headers. */
-function headers(
-  name: string,
-  change: (list: HeaderTuple[]) => HeaderTuple[],
-  found: string,
-): BrokenServer {
-  return start(name, (right) => (status, headers, excInfo) => {
+const headers: Create<Swap<HeaderTuple[]>> = (name, change, found) =>
+  start(name, (right) => (status, headers, excInfo) => {
     const changed = Array.isArray(headers) ? change(headers) : headers;
     return right(status, changed, excInfo);
   }, found);
-}
 
 /** The servers. */
 export const START: readonly BrokenServer[] = [

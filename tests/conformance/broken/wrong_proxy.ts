@@ -6,7 +6,7 @@
 import { fromBytes } from "../../../wsgi/byte_string.ts";
 import type { RunningServer } from "../../../conformance/mod.ts";
 import { answers, close, send } from "../connections.ts";
-import { type BrokenServer, serve } from "./server.ts";
+import { type BrokenServer, type Create, serve, type Swap } from "./server.ts";
 
 /** The mistakes on one connection. Pieces of bytes are ByteStrings. */
 export interface Wrong {
@@ -80,13 +80,11 @@ export function before(
 }
 
 /** Creates a server that is wrong on the wire. */
-export function wire(
-  name: string,
-  wrong: () => Wrong,
-  found: string,
-): BrokenServer {
-  return { name, start: (app) => before(serve(app), wrong), found };
-}
+export const wire: Create<() => Wrong> = (name, wrong, found) => ({
+  name,
+  start: (app) => before(serve(app), wrong),
+  found,
+});
 
 /** Makes a mistake that depends on what the client has sent. */
 export function after(
@@ -104,22 +102,12 @@ export function after(
 }
 
 /** Creates a server that reads requests in another way. */
-export function reads(
-  name: string,
-  sent: (piece: string) => string,
-  found: string,
-): BrokenServer {
-  return wire(name, () => ({ sent }), found);
-}
+export const reads: Create<Swap<string>> = (name, sent, found) =>
+  wire(name, () => ({ sent }), found);
 
 /** Creates a server that sends something else. */
-export function sends(
-  name: string,
-  received: (piece: string) => string,
-  found: string,
-): BrokenServer {
-  return wire(name, () => ({ received }), found);
-}
+export const sends: Create<Swap<string>> = (name, received, found) =>
+  wire(name, () => ({ received }), found);
 
 /**
  * Creates servers that replace a part of what they read or send.
@@ -130,7 +118,7 @@ export function sends(
  */
 export function replacing(
   rows: string,
-  create: typeof reads | typeof sends,
+  create: Create<Swap<string>>,
 ): BrokenServer[] {
   return rows.trim().split(/\n +/).map((row) => {
     const [name = "", part = "", text = "", found = ""] = row.split(" | ");

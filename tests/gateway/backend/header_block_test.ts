@@ -59,6 +59,13 @@ for (const { name, parse, encode } of PARSERS) {
     }
   });
 
+  Deno.test(`${name} waits for the rest of a block`, () => {
+    const whole = encode([["CONTENT_LENGTH", "0"], ["A", "b"]]);
+    for (let end = 0; end < whole.length; end++) {
+      assertEquals(parse(toBytes(whole.slice(0, end))), undefined);
+    }
+  });
+
   Deno.test(`BackendParser with ${name} finds one request, cut anywhere`, () => {
     const whole = encode([["CONTENT_LENGTH", "3"], ["A", "b"]]) + "abcdef";
     const parser = new BackendParser(parse);

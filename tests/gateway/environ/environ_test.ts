@@ -89,13 +89,16 @@ function varied(wire: WireRequest): WireRequest {
 
 Deno.test("createFetchEnviron() keeps nothing of other requests in its templates", () => {
   const requests = fc.array(fc.tuple(anyRequest, anyInfo), { maxLength: 5 });
-  const property = fc.property(requests, (requests) => {
+  const anyServer = fc.constantFrom({}, { serverName: "s", serverPort: 81 });
+  const property = fc.property(requests, anyServer, (requests, options) => {
     const templates = new EnvironTemplates();
     for (const [wire, [info]] of [...requests, ...requests]) {
-      for (const one of [wire, wire, varied(wire)]) {
+      const other = varied(wire);
+      const host = "other.example:81";
+      for (const one of [wire, wire, other, { ...other, host }]) {
         const request = asDenoGives(one, PORT);
-        const kept = made(request, info, {}, templates);
-        assertEquals(kept, made(request, info));
+        const kept = made(request, info, options, templates);
+        assertEquals(kept, made(request, info, options));
       }
     }
   });
@@ -191,6 +194,18 @@ Deno.test.each<[Record<string, string>, string]>([
     assert(lines[0]?.startsWith(start), lines[0]);
   },
 );
+
+Deno.test.each([
+  ["x-forwarded-for", "HTTP_X_FORWARDED_FOR"],
+  ["Content-Type", "CONTENT_TYPE"],
+  ["content-length", "CONTENT_LENGTH"],
+  ["x.y!#$%&'*+^`|~9", "HTTP_X.Y!#$%&'*+^`|~9"],
+  // Only similar to headers that are left out.
+  ["Proxy-Connection", "HTTP_PROXY_CONNECTION"],
+  ["Transfer-Encodings", "HTTP_TRANSFER_ENCODINGS"],
+])("headerKey() of %s is %s", (name, key) => {
+  assertEquals(headerKey(name), key);
+});
 
 // environ-http-underscore, httpoxy
 Deno.test.each([
