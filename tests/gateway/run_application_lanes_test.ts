@@ -9,10 +9,13 @@ import type { HeaderTuple } from "../../wsgi/types.ts";
 import { transportsOf } from "./paced_transports.ts";
 import { bodyOf, type Kind, KINDS } from "./recording_body.ts";
 import {
+  answering,
   Events,
   type LooseApplication,
-  type RecordingTransport,
+  RecordingTransport,
+  Run,
   run,
+  turn,
 } from "./recording_transport.ts";
 
 interface Case {
@@ -262,3 +265,20 @@ Deno.test.each(KINDS.slice(1))(
     );
   },
 );
+
+Deno.test("runApplication() sends a large array only as fast as the transport accepts it", async () => {
+  const transport = new RecordingTransport();
+  transport.isBusy = true;
+  const [a, b] = ["a".repeat(40_000), "b".repeat(40_000)];
+  const app = answering(() => [toBytes(a), toBytes(b)]);
+  const waiting = new Run(app, { transport });
+  await transport.events.seen(`write ${a}`);
+  await turn();
+  assertEquals(transport.body.length, 40_000);
+  transport.release();
+  await transport.events.seen(`write ${b}`);
+  transport.release();
+  await waiting.finish();
+  assertEquals(transport.body, a + b);
+  assertEquals(transport.head?.contentLength, 80_000);
+});
