@@ -19,9 +19,9 @@ export const ENVIRON: readonly BrokenServer[] = [
     (environ) => {
       environ.PATH_INFO = environ.REQUEST_URI?.split("?")[0] ?? "/";
     },
-    `target/absolute-form target/path-backslash target/path-decoded
-    target/path-decoded-once target/path-dots target/path-question-mark
-    target/path-slash`,
+    `bodiless/connect connection/connect-* target/absolute-form
+    target/path-backslash target/path-decoded target/path-decoded-once
+    target/path-dots target/path-question-mark target/path-slash`,
   ),
   environ("decodes the path as UTF-8", (environ) => {
     environ.PATH_INFO = new TextDecoder().decode(toBytes(environ.PATH_INFO));
