@@ -28,17 +28,27 @@ export function openBody(request: Request): Body | null {
   return body;
 }
 
+/** Returns the body, or `null` if Deno has closed the request. */
+function bodyOf(request: Request): Body | null {
+  try {
+    return request.body;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Reads the bytes of a body that arrived before its client left, so that the
  * body can be opened later. Deno drops them with the response.
  *
  * @param request The request whose body is read.
- * @returns A promise that resolves when no more bytes arrive; `undefined` if
- * other code is reading the body.
+ * @param onArrived Called when no more bytes arrive, at once if there is no
+ * body; never if other code is reading the body.
  */
-export function keepBody(request: Request): Promise<void> | undefined {
-  const { body } = request;
-  if (body === null || request.bodyUsed || body.locked) return undefined;
+export function keepBody(request: Request, onArrived: () => void): void {
+  const body = bodyOf(request);
+  if (body === null) return onArrived();
+  if (request.bodyUsed || body.locked) return;
   const arrived = readAll(body);
   kept.set(
     request,
@@ -51,7 +61,7 @@ export function keepBody(request: Request): Promise<void> | undefined {
       },
     }, { highWaterMark: 0 }),
   );
-  return arrived.then(() => {});
+  arrived.then(onArrived);
 }
 
 /** The bytes of a body that have arrived, and why it ended too early. */

@@ -127,8 +127,7 @@ export class FetchTransport implements Transport {
     this.cancellation.cancel(reason);
     // Deno drops the request body after the response. If the body is being
     // read, the response waits for the end of the application.
-    if (this.#request.body === null) this.finish();
-    else keepBody(this.#request)?.then(() => this.finish());
+    keepBody(this.#request, () => this.finish());
     this.#gate?.fail(reason);
   }
 

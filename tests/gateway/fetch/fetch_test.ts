@@ -86,6 +86,28 @@ Deno.test.each(["before the call", "during the call"])(
   },
 );
 
+/** A request that its runtime closes when the client leaves, as Deno does. */
+class ClosedRequest extends Request {
+  override get body(): Request["body"] {
+    if (this.signal.aborted) throw new TypeError("Request closed");
+    return super.body;
+  }
+}
+
+Deno.test("toFetchHandler() answers 503 if the runtime has closed the request of a client that left", async () => {
+  const client = new AbortController();
+  const handler = toFetchHandler(async (environ, startResponse) => {
+    const aborted = untilAborted(environ);
+    client.abort();
+    await aborted;
+    startResponse("200 OK", PLAIN);
+    return [];
+  });
+  const { signal } = client;
+  const response = await handler(new ClosedRequest("http://h/", { signal }));
+  assertEquals(response.status, 503);
+});
+
 Deno.test("toFetchHandler() answers 500 if the body was read before", async () => {
   const errors: unknown[] = [];
   const app = answering(async (environ) => [
