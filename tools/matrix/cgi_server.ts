@@ -83,7 +83,7 @@ export async function startCgiServer(
   });
   await Deno.mkdir(`${folder}/deno_dir`);
   await Deno.chmod(`${folder}/deno_dir`, 0o777);
-  return await ServerProcess.start({
+  const started = await ServerProcess.start({
     program: findProgram(server) ?? server,
     args: isApache
       ? ["-D", "FOREGROUND", "-d", folder, "-f", `${folder}/${name}`]
@@ -92,4 +92,21 @@ export async function startCgiServer(
     ready: isApache ? /resuming normal operations/ : /server started/,
     port,
   });
+  if (isApache) await untilCgidListens(folder);
+  return started;
+}
+
+/**
+ * Waits for Apache's process that starts the programs. Until it has changed the
+ * owner of its socket, requests get 503, even after Apache is ready.
+ */
+async function untilCgidListens(folder: string): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.startsWith("cgid.sock")) continue;
+      const { uid } = await Deno.stat(`${folder}/${name}`);
+      if (uid !== 0 || Deno.uid() !== 0) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
