@@ -145,7 +145,7 @@ export const CONNECTION_REQUEST_CASES: readonly ServerCase[] = [
       await client.settle();
       expect(
         !client.events().includes("smuggled"),
-        "the following bytes must not be served, but it was",
+        "the following bytes must not be served, but they were",
       );
     },
   },

@@ -64,8 +64,8 @@ export class MessageQueue<Message extends readonly unknown[]> {
   /**
    * Replaces a message.
    *
-   * @param message The message.
-   * @param other The other message.
+   * @param message The same array that `add()` got.
+   * @param other The message to send instead, with the same transferred bytes.
    * @returns Whether the message was still waiting.
    */
   replace(message: Message, other: Message): boolean {

@@ -67,7 +67,7 @@ export class EnvironTemplate {
   /**
    * Copies the last environ for a request with the same head.
    *
-   * @param head The head.
+   * @param head The head, which is compared by identity.
    * @param facts The facts that are not in the head. All others must be those of
    * the earlier request.
    * @returns A fresh environ, or `undefined` if the head is another one.
