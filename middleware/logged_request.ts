@@ -10,7 +10,7 @@ import {
   describeFailure,
 } from "../gateway/access_record.ts";
 import { isContentLength, parseContentLength } from "../wsgi/http_syntax.ts";
-import { hasNoBody } from "../wsgi/status.ts";
+import { hasNoBody, isTunnel } from "../wsgi/status.ts";
 import type { Environ, HeaderTuple } from "../wsgi/types.ts";
 import { targetOf } from "../wsgi/uri.ts";
 import type { ResponseObserver } from "./response_observer.ts";
@@ -60,7 +60,7 @@ export class LoggedRequest implements ResponseObserver {
   get isBodiless(): boolean {
     const { method } = this.#known;
     return method === "HEAD" || hasNoBody(this.#status) ||
-      method === "CONNECT" && this.#status < 300;
+      isTunnel(method, this.#status);
   }
 
   /** Records the status and the length that the server has accepted. */

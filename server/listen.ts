@@ -5,7 +5,7 @@
  */
 
 import { describe } from "../wsgi/describe.ts";
-import { isAnyAddress } from "../wsgi/ip_address.ts";
+import { toUrlHost } from "../wsgi/ip_address.ts";
 
 /** The address of a server, as given in its options. */
 export interface ListenAddress {
@@ -48,30 +48,6 @@ export function checkAddress({ hostname, port, path }: ListenAddress): void {
       `Cannot make the server: port must be an integer from 0 to 65535, got ${port}`,
     );
   }
-}
-
-/**
- * Converts a hostname to the host of a URL. IPv6 addresses get brackets.
- * Addresses that mean "all interfaces", in any spelling, become `localhost`,
- * because clients cannot connect to them.
- *
- * @param hostname A host name or an IP address.
- * @returns The host for a URL and for `SERVER_NAME`.
- */
-export function toUrlHost(hostname: string): string {
-  const bare = withoutBrackets(hostname);
-  if (isAnyAddress(bare)) return "localhost";
-  return bare.includes(":") ? `[${bare}]` : hostname;
-}
-
-/**
- * Removes the brackets of an IPv6 address, which Deno does not accept.
- *
- * @param hostname A host name or an IP address.
- * @returns The hostname without brackets.
- */
-export function withoutBrackets(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /**

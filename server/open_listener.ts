@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ListenAddress, listening, withoutBrackets } from "./listen.ts";
+import { type ListenAddress, listening } from "./listen.ts";
+import { withoutBrackets } from "../wsgi/ip_address.ts";
 import { type Accepted, acceptFrom, type Listener } from "./listener.ts";
 import { listenUnix } from "./unix_listener.ts";
 

@@ -106,6 +106,42 @@ export function isAnyAddress(bare: string): boolean {
 }
 
 /**
+ * Returns whether a text is an IP address. It may name an interface, as systems
+ * do for link-local addresses: `fe80::1%eth0`.
+ *
+ * RFC 4007 section 11.
+ *
+ * @param text The address, without brackets or port.
+ */
+export function isAddress(text: string): boolean {
+  return parseAddress(text.replace(/%[^%]+$/, "")) !== undefined;
+}
+
+/**
+ * Converts a hostname to the host of a URL. IPv6 addresses get brackets.
+ * Addresses that mean "all interfaces", in any spelling, become `localhost`,
+ * because clients cannot connect to them.
+ *
+ * @param hostname A host name or an IP address.
+ * @returns The host for a URL and for `SERVER_NAME`.
+ */
+export function toUrlHost(hostname: string): string {
+  const bare = withoutBrackets(hostname);
+  if (isAnyAddress(bare)) return "localhost";
+  return bare.includes(":") ? `[${bare}]` : hostname;
+}
+
+/**
+ * Removes the brackets of an IPv6 address, which Deno does not accept.
+ *
+ * @param hostname A host name or an IP address.
+ * @returns The hostname without brackets.
+ */
+export function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
+/**
  * Parses a network: an address, optionally with a slash and a number of bits.
  *
  * @param text The network: `"127.0.0.1"`, `"10.0.0.0/8"`, `"fd00::/8"`.

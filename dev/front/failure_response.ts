@@ -84,19 +84,28 @@ export function toFailureResponse(
 }
 
 /**
- * Creates a response of plain text.
+ * Creates a response of text.
  *
  * @param status The status.
  * @param text The text, without a line feed at the end.
+ * @param options Another type than plain text, and further headers.
  */
-export function toText(status: string, text: string): OwnResponse {
+export function toText(
+  status: string,
+  text: string,
+  { type = "plain", headers = [] }: {
+    type?: "plain" | "html";
+    headers?: readonly HeaderTuple[];
+  } = {},
+): OwnResponse {
   const body = encoder.encode(`${text}\n`);
   return {
     status,
     headers: [
-      ["Content-Type", "text/plain; charset=utf-8"],
+      ["Content-Type", `text/${type}; charset=utf-8`],
       ["Content-Length", String(body.length)],
       ["Cache-Control", "no-store"],
+      ...headers,
     ],
     body,
   };

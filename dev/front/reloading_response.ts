@@ -9,15 +9,13 @@ import { acceptsHtml } from "../../middleware/accepts_html.ts";
 import type { Environ } from "../../wsgi/types.ts";
 import { type OwnResponse, toText } from "./failure_response.ts";
 
-const encoder = new TextEncoder();
-
 /** When the client may send the request again, in seconds. */
 const RETRY_AFTER = "1";
 
 const REASON = "The application was reloaded before it answered this request.";
 
 /** A page for a browser, which sends the request again by itself. */
-const PAGE = encoder.encode(`<!DOCTYPE html>
+const PAGE = `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -26,8 +24,7 @@ const PAGE = encoder.encode(`<!DOCTYPE html>
 <title>Reloading</title>
 <body style="margin: 15vh auto; max-width: 34rem; padding: 0 1.25rem; font: 1rem/1.5 system-ui, sans-serif">
 <h1>Reloading…</h1>
-<p>${REASON} The page reloads by itself.</p>
-`);
+<p>${REASON} The page reloads by itself.</p>`;
 
 /**
  * Creates the response: a page for a browser that can repeat the request without
@@ -38,19 +35,14 @@ const PAGE = encoder.encode(`<!DOCTYPE html>
  * @param environ The environ of the request.
  */
 export function toReloadingResponse(environ: Environ): OwnResponse {
-  const text = toText("503 Service Unavailable", `${REASON} Send it again.`);
   const isPage = environ.REQUEST_METHOD === "GET" &&
     acceptsHtml(environ.HTTP_ACCEPT);
-  const body = isPage ? PAGE : text.body;
-  return {
-    status: text.status,
-    headers: [
-      ["Content-Type", `text/${isPage ? "html" : "plain"}; charset=utf-8`],
-      ["Content-Length", String(body.length)],
-      ["Cache-Control", "no-store"],
-      ["Vary", "Accept"],
-      ["Retry-After", RETRY_AFTER],
-    ],
-    body,
-  };
+  return toText(
+    "503 Service Unavailable",
+    isPage ? PAGE : `${REASON} Send it again.`,
+    {
+      type: isPage ? "html" : "plain",
+      headers: [["Vary", "Accept"], ["Retry-After", RETRY_AFTER]],
+    },
+  );
 }

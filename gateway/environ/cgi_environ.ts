@@ -21,7 +21,7 @@ import { createBaseEnviron } from "./base_environ.ts";
 import { type CgiVariables, pathsOf, requestUriOf } from "./cgi_paths.ts";
 import { quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
-import { isAnyAddress, parseAddress } from "../../wsgi/ip_address.ts";
+import { isAddress, toUrlHost } from "../../wsgi/ip_address.ts";
 import type { Environ, ErrorStream, InputStream } from "../../wsgi/types.ts";
 import type { EnvironOptions } from "./request_environ.ts";
 import { guessScheme } from "../../wsgi/uri.ts";
@@ -78,21 +78,12 @@ export interface CgiFacts {
 }
 
 /**
- * Returns SERVER_NAME. An IPv6 address is put in brackets, and a wildcard address
- * becomes `localhost`.
+ * Returns an address without its port and brackets, or `""` if the text is not
+ * an address.
  */
-function serverNameOf({ SERVER_NAME }: CgiVariables): string {
-  const name = SERVER_NAME || "localhost";
-  const bare = name.replace(/^\[(.*)\]$/, "$1");
-  if (isAnyAddress(bare)) return "localhost";
-  return bare.includes(":") ? `[${bare}]` : name;
-}
-
-/** Returns an address without a port and brackets; empty if it is none. */
 function remoteAddressOf(text: string): string {
   const bare = text.replace(/^\[(.*)\](?::\d*)?$|^([^:]*):\d*$/, "$1$2");
-  // Systems name the interface of a link-local address.
-  return parseAddress(bare.replace(/%[^%]+$/, "")) === undefined ? "" : bare;
+  return isAddress(bare) ? bare : "";
 }
 
 /** Throws for a line end, which no head of a request has: RFC 9110 section 5.5. */
@@ -166,7 +157,7 @@ export function createCgiEnviron(
     script,
     path,
     query: variables["QUERY_STRING"] ?? "",
-    serverName: serverNameOf(variables),
+    serverName: toUrlHost(variables["SERVER_NAME"] || "localhost"),
     serverPort: variables["SERVER_PORT"] ||
       (scheme === "https" ? "443" : "80"),
     protocol: PROTOCOL.test(SERVER_PROTOCOL ?? "")

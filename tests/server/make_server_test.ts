@@ -9,7 +9,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { getEventListeners } from "node:events";
-import { listening, toUrlHost } from "../../server/listen.ts";
+import { listening } from "../../server/listen.ts";
+import { toUrlHost } from "../../wsgi/ip_address.ts";
 import { makeServer, type ServerOptions } from "../../server/make_server.ts";
 import { serve as serveNow } from "../../server/serve.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";

@@ -6,7 +6,12 @@
 
 import { describe, quote } from "../../wsgi/describe.ts";
 import { isToken } from "../../wsgi/http_syntax.ts";
-import { isAnyAddress, parseAddress } from "../../wsgi/ip_address.ts";
+import {
+  isAddress,
+  isAnyAddress,
+  parseAddress,
+  withoutBrackets,
+} from "../../wsgi/ip_address.ts";
 import { remember } from "../../wsgi/remember.ts";
 import type { EnvironView } from "../views/environ_view.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -39,7 +44,7 @@ function serverName(name: unknown): Finding {
   if (NOT_IN_HOST.test(name)) return noHost(name);
   if (name === "") return '""';
   if (name.startsWith("[") && name.endsWith("]")) {
-    const isHost = isAddress(name.slice(1, -1)) ||
+    const isHost = isKnownAddress(name.slice(1, -1)) ||
       /^\[v[0-9a-f]+\./i.test(name);
     return isHost ? undefined : quote(name);
   }
@@ -70,21 +75,19 @@ function serverPort(port: unknown): Finding {
 }
 
 /** Whether a text is an IP address. The clients of a server often recur. */
-const isAddress = remember((text) =>
-  // Systems name the interface of a link-local address.
-  parseAddress(text.replace(/%[^%]+$/, "")) !== undefined
-);
+const isKnownAddress = remember(isAddress);
 
 /** Whether a host is a wildcard address. */
 function isWildcard(host: string): boolean {
   // Other names do not begin with these characters.
-  return /^(?:0|\[[0:])/.test(host) &&
-    isAnyAddress(host.replace(/^\[(.*)\]$/, "$1"));
+  return /^(?:0|\[[0:])/.test(host) && isAnyAddress(withoutBrackets(host));
 }
 
 /** Finds the reason why a text is not the address of a client. */
 function remoteAddress(address: unknown): Finding {
-  if (typeof address !== "string" || address === "" || isAddress(address)) {
+  if (
+    typeof address !== "string" || address === "" || isKnownAddress(address)
+  ) {
     return undefined;
   }
   const got = `REMOTE_ADDR ${quote(address)}`;

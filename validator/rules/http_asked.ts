@@ -6,6 +6,7 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import type { HeadView } from "../views/call_views.ts";
+import { textOf } from "../views/raw_target.ts";
 import type { RequestState } from "../views/request_state.ts";
 import type { ResponseView } from "../views/response_view.ts";
 import {
@@ -13,7 +14,6 @@ import {
   findMatch,
   findStale,
   otherVersion,
-  textOf,
 } from "./http_conditions.ts";
 import { overlapsRange, satisfiesRange } from "./http_ranges.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -52,7 +52,7 @@ function hasCondition({ environ, method }: RequestState): boolean {
 /** Returns whether the request has content, as far as its variables show. */
 function mayHaveContent(state: RequestState): boolean {
   if (!isSafe(state.method)) return true;
-  const length = textOf(state, "CONTENT_LENGTH");
+  const length = textOf(state.environ.values, "CONTENT_LENGTH");
   return length !== "" && length !== "0" || has(state, "CONTENT_TYPE");
 }
 
@@ -65,7 +65,7 @@ const ACCEPT: readonly string[] = [
 
 /** Finds a part that was not requested, or one that was refused wrongly. */
 function otherRange(response: ResponseView, state: RequestState): Finding {
-  const asked = textOf(state, "HTTP_RANGE");
+  const asked = textOf(state.environ.values, "HTTP_RANGE");
   if (response.code === 206) {
     return overlapsRange(response, asked) ? otherVersion(response, state) : {
       spec: CONTRADICTED,

@@ -7,24 +7,13 @@
 
 import { quote } from "../../wsgi/describe.ts";
 import { KNOWN } from "../views/known_headers.ts";
+import { textOf } from "../views/raw_target.ts";
 import type { RequestState } from "../views/request_state.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
 import type { Finding } from "./rule.ts";
 
 /** The requirement about responses that contradict a request. */
 export const CONTRADICTED = "http-contradicted";
-
-/**
- * Returns a variable of the request.
- *
- * @param state The request.
- * @param key The name of the variable.
- * @returns Its value; empty if it is not a string.
- */
-export function textOf(state: RequestState, key: string): string {
-  const value = state.environ.values[key];
-  return typeof value === "string" ? value : "";
-}
 
 /** Returns the entity tags of a condition. */
 function tagsOf(condition: string): readonly string[] {
@@ -48,7 +37,7 @@ function isAfter(date: string, other: string): boolean {
 /**
  * Finds a 304 with an entity tag or a date that the client does not have.
  *
- * @param response The response.
+ * @param response A response with status 304.
  * @param state The request.
  * @returns The finding, if there is one.
  */
@@ -56,7 +45,7 @@ export function findStale(
   response: ResponseView,
   state: RequestState,
 ): Finding {
-  const asked = textOf(state, "HTTP_IF_NONE_MATCH");
+  const asked = textOf(state.environ.values, "HTTP_IF_NONE_MATCH");
   const etag = valueOf(response, KNOWN.etag);
   const tags = tagsOf(asked);
   if (asked !== "") {
@@ -72,7 +61,7 @@ export function findStale(
           "Send the new content; with If-None-Match, If-Modified-Since does not count",
       };
   }
-  const since = textOf(state, "HTTP_IF_MODIFIED_SINCE");
+  const since = textOf(state.environ.values, "HTTP_IF_MODIFIED_SINCE");
   const modified = valueOf(response, KNOWN.lastModified);
   return isAfter(modified, since)
     ? {
@@ -88,7 +77,7 @@ export function findStale(
 /**
  * Finds a 412 although the entity tag is one of those in If-Match.
  *
- * @param response The response.
+ * @param response A response with status 412.
  * @param state The request.
  * @returns The finding, if there is one.
  */
@@ -96,7 +85,7 @@ export function findMatch(
   response: ResponseView,
   state: RequestState,
 ): Finding {
-  const asked = textOf(state, "HTTP_IF_MATCH");
+  const asked = textOf(state.environ.values, "HTTP_IF_MATCH");
   const etag = valueOf(response, KNOWN.etag);
   // Another condition may be the false one.
   const isOnly = Object.keys(state.environ.values)
@@ -113,7 +102,7 @@ export function findMatch(
 /**
  * Finds a 206 of another version than the one in If-Range.
  *
- * @param response The response.
+ * @param response A response with status 206.
  * @param state The request.
  * @returns The finding, if there is one.
  */
@@ -121,7 +110,7 @@ export function otherVersion(
   response: ResponseView,
   state: RequestState,
 ): Finding {
-  const asked = textOf(state, "HTTP_IF_RANGE").trim();
+  const asked = textOf(state.environ.values, "HTTP_IF_RANGE").trim();
   if (asked === "") return undefined;
   const isTag = /^(?:W\/)?"/.test(asked);
   const bit = isTag ? KNOWN.etag : KNOWN.lastModified;

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../../wsgi/describe.ts";
-import { hasNoBody } from "../../wsgi/status.ts";
+import { hasNoBody, isTunnel } from "../../wsgi/status.ts";
 import type { ChunkView } from "../views/body_views.ts";
 import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
@@ -22,7 +22,7 @@ function forbiddenLength(view: HeadView): Finding {
   if (code === 205 && contentLength !== undefined && contentLength !== 0) {
     return `one of ${contentLength} with 205`;
   }
-  return code < 300 && view.state.method === "CONNECT"
+  return isTunnel(view.state.method, code)
     ? `one with ${code} in answer to CONNECT`
     : undefined;
 }

@@ -55,10 +55,7 @@ function wrongShape(status: string): Finding {
 
 function noReason(status: string): Finding {
   if (status.length === 4) return quote(status);
-  const reason = status.length === 13 || status.length === 8
-    ? status.slice(4)
-    : "";
-  return reason === "undefined" || reason === "null"
+  return /^.{4}(?:undefined|null)$/.test(status)
     ? {
       got: quote(status),
       hint: `Is the reason missing in a table? Write ${

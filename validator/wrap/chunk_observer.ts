@@ -137,14 +137,19 @@ export class ChunkObserver implements ChunkView, LengthView {
     }
   }
 
+  /** Whether the bytes of the last chunk have changed since. */
+  get #hasLastChanged(): boolean {
+    return this.#last !== undefined &&
+      markOf(this.#last, this.#lastLength) !== this.#lastMark;
+  }
+
   /** Checks whether the last chunk was overwritten with this one. */
   #checkReuse(entry?: Entry): void {
     const { state, length } = this;
     const chunk = this.chunk as Uint8Array;
     const last = this.#last;
     if (
-      last !== undefined && beginTogether(last, chunk) &&
-      markOf(last, this.#lastLength) !== this.#lastMark
+      last !== undefined && beginTogether(last, chunk) && this.#hasLastChanged
     ) state.checkOften(state.rules.reuse, this, entry);
     this.#last = chunk;
     this.#lastLength = length;
@@ -156,12 +161,7 @@ export class ChunkObserver implements ChunkView, LengthView {
    * the server may have written to it.
    */
   forgetChanged(): void {
-    const last = this.#last;
-    if (
-      last !== undefined && markOf(last, this.#lastLength) !== this.#lastMark
-    ) {
-      this.#last = undefined;
-    }
+    if (this.#hasLastChanged) this.#last = undefined;
   }
 
   #checkBytes(isPlain: boolean, entry?: Entry): void {
