@@ -5,6 +5,7 @@
  */
 
 import { MAX_FIELD_LINES, parseFieldLine } from "./field_line.ts";
+import type { KnownBytes } from "./known_bytes.ts";
 import type { LineReader } from "./line_reader.ts";
 import { RequestError } from "./request_error.ts";
 import { FieldCollector, makeHead, type RequestHead } from "./request_head.ts";
@@ -19,8 +20,11 @@ import { WholeHeadParser } from "./whole_head_parser.ts";
 /** The end of the last line of a head, and the empty line. */
 const EMPTY_LINE = "\r\n\r\n";
 
-/** The maximum size, in bytes, of a head that is compared byte by byte. */
-const MAX_REPEATED_SIZE = 256;
+/**
+ * The maximum size, in bytes, of a head that is compared before it is converted
+ * to text. It is the size of the buffer of an idle connection.
+ */
+const MAX_REPEATED_SIZE = 1_024;
 
 /** The maximum number of empty lines before a request line. */
 const MAX_EMPTY_LINES = 2;
@@ -38,9 +42,9 @@ export class HeadParser {
   /** The request line of a head that is not complete. */
   #openLine: RequestLine | undefined;
   readonly #whole: WholeHeadParser;
-  /** The last small head, and its bytes once it has arrived twice. */
+  /** The last head of this size, and its bytes once it has arrived twice. */
   #last: RequestHead | undefined;
-  #repeated: { head: RequestHead; bytes: Uint8Array } | undefined;
+  #repeated: { head: RequestHead; bytes: KnownBytes } | undefined;
 
   /**
    * Creates a parser.

@@ -5,6 +5,7 @@
  */
 
 import { fromBytes } from "../wsgi/byte_string.ts";
+import { KnownBytes } from "./known_bytes.ts";
 import { RequestError } from "./request_error.ts";
 
 const HTAB = 0x09;
@@ -15,6 +16,9 @@ const DEL = 0x7f;
 /** The first byte of a TLS handshake. */
 const TLS_HANDSHAKE = 0x16;
 const NOTHING = new Uint8Array(0);
+
+/** The maximum size, in bytes, of an array whose words are kept. */
+const MAX_KEPT = 4_096;
 
 /**
  * Returns received bytes. They are borrowed from the caller of {@linkcode
@@ -29,6 +33,8 @@ export class LineReader {
   #isOwn = false;
   /** The number of bytes of an incomplete line that are already checked. */
   #checked = 0;
+  /** The array that was compared last. A connection reads into the same one. */
+  #inWords: { bytes: Uint8Array; words: Int32Array } | undefined;
 
   /** The number of bytes that can be taken. */
   get size(): number {
@@ -118,31 +124,33 @@ export class LineReader {
   }
 
   /**
-   * Tests whether the bytes that can be taken are the given ones. This is faster
-   * than converting them to text.
+   * Tests whether the bytes that can be taken are the given ones.
    *
    * @param known The bytes to compare.
-   * @returns Whether they are equal.
+   * @returns Whether they are equal; `false`, too, if the array that was received
+   * does not begin with them.
    */
-  isExactly(known: Uint8Array): boolean {
-    const { length } = known;
-    const start = this.#start;
-    if (this.#end - start !== length) return false;
+  isExactly(known: KnownBytes): boolean {
+    if (this.#end !== known.length || this.#start !== 0) return false;
     const bytes = this.#bytes;
-    for (let i = 0; i < length; i++) {
-      if (bytes[start + i] !== known[i]) return false;
+    if (bytes !== this.#inWords?.bytes) {
+      // It is kept, so it must not be a large buffer that others use, too.
+      if (bytes.byteOffset % 4 !== 0 || bytes.length > MAX_KEPT) return false;
+      this.#inWords = { bytes, words: toWords(bytes) };
     }
-    return true;
+    return known.begins(bytes, this.#inWords.words);
   }
 
   /**
    * Copies bytes without taking them.
    *
    * @param length The number of bytes.
-   * @returns The bytes.
+   * @returns The bytes, prepared for {@linkcode LineReader.isExactly}.
    */
-  copy(length: number): Uint8Array {
-    return this.#bytes.slice(this.#start, this.#start + length);
+  copy(length: number): KnownBytes {
+    return new KnownBytes(
+      this.#bytes.subarray(this.#start, this.#start + length),
+    );
   }
 
   /** Whether the bytes that can be taken end with an empty line. */
@@ -220,6 +228,10 @@ export class LineReader {
   #text(start: number, end: number): string {
     return fromBytes(this.#bytes.subarray(start, end));
   }
+}
+
+function toWords({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length >> 2);
 }
 
 function speaksTls(): RequestError {

@@ -1,0 +1,49 @@
+/**
+ * {@linkcode KnownBytes}: bytes that are expected to arrive again.
+ *
+ * @module
+ */
+
+/**
+ * Bytes, prepared for comparing them with received ones, four at a time. This is
+ * several times faster than comparing single bytes or converting them to text.
+ */
+export class KnownBytes {
+  /** The number of bytes. */
+  readonly length: number;
+  readonly #words: Int32Array;
+  /** The bytes after the last whole word. */
+  readonly #rest: Uint8Array;
+
+  /**
+   * Copies the bytes.
+   *
+   * @param bytes The bytes.
+   */
+  constructor(bytes: Uint8Array) {
+    this.length = bytes.length;
+    const end = bytes.length & ~3;
+    this.#words = new Int32Array(bytes.slice(0, end).buffer);
+    this.#rest = bytes.slice(end);
+  }
+
+  /**
+   * Tests whether an array begins with the same bytes.
+   *
+   * @param bytes The array, at least as long.
+   * @param words The same memory in words.
+   * @returns Whether it does.
+   */
+  begins(bytes: Uint8Array, words: Int32Array): boolean {
+    const known = this.#words;
+    for (let i = 0; i < known.length; i++) {
+      if (words[i] !== known[i]) return false;
+    }
+    const rest = this.#rest;
+    const end = known.length * 4;
+    for (let i = 0; i < rest.length; i++) {
+      if (bytes[end + i] !== rest[i]) return false;
+    }
+    return true;
+  }
+}
