@@ -22,6 +22,7 @@ import { RequestError } from "../http1/request_error.ts";
 import { StderrStream } from "../wsgi/error_stream.ts";
 import type { Application, ErrorStream } from "../wsgi/types.ts";
 import { checkAddress, toUrl } from "./listen.ts";
+import type { RemoteAddress } from "./listener.ts";
 import { openListener } from "./open_listener.ts";
 import { checkOptions } from "./options.ts";
 import type { BackendOptions } from "./types.ts";
@@ -130,7 +131,7 @@ class BackendProtocol implements Protocol<BackendHead> {
   createEnviron(
     { variables }: BackendHead,
     _parser: BackendParser,
-    _remote: Deno.NetAddr | undefined,
+    _remote: RemoteAddress | undefined,
     openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron {

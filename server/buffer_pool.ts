@@ -5,6 +5,8 @@
  * @module
  */
 
+import { PooledBuffer } from "./pooled_buffer.ts";
+
 /** The size of a small buffer, in bytes: a head and a short body. */
 export const SMALL_SIZE = 4_096;
 
@@ -32,7 +34,7 @@ const MIN_KEPT = 8;
 /** The free buffers of one size. */
 class Pool {
   readonly #size: number;
-  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #free: PooledBuffer[] = [];
   /** The smallest number of free buffers since the last trim. */
   #unused = 0;
 
@@ -45,13 +47,13 @@ class Pool {
     return this.#free.length * this.#size;
   }
 
-  take(): Uint8Array<ArrayBuffer> {
+  take(): PooledBuffer {
     const buffer = this.#free.pop();
     if (this.#free.length < this.#unused) this.#unused = this.#free.length;
-    return buffer ?? new Uint8Array(this.#size);
+    return buffer ?? new PooledBuffer(this.#size);
   }
 
-  give(buffer: Uint8Array<ArrayBuffer>): void {
+  give(buffer: PooledBuffer): void {
     if (this.#free.length < MAX_KEPT) this.#free.push(buffer);
   }
 
@@ -76,7 +78,7 @@ const large = new Pool(POOLED_SIZE);
  */
 export function takeBuffer(
   size: number = SMALL_SIZE,
-): Uint8Array<ArrayBuffer> {
+): PooledBuffer {
   return size <= SMALL_SIZE ? small.take() : large.take();
 }
 
@@ -85,30 +87,8 @@ export function takeBuffer(
  *
  * @param buffer A buffer from the pool that is no longer used.
  */
-export function returnBuffer(buffer: Uint8Array<ArrayBuffer>): void {
-  (buffer.length === SMALL_SIZE ? small : large).give(buffer);
-}
-
-let lastBuffer: Uint8Array<ArrayBuffer> | undefined;
-let lastView = new Uint8Array();
-
-/**
- * Returns a view of the first bytes of a buffer. Most writes have the same length
- * as the last one and use the same buffer, and then get the same view.
- *
- * @param buffer A buffer from the pool.
- * @param length The number of bytes.
- * @returns The view, which is valid until the buffer is returned.
- */
-export function viewOf(
-  buffer: Uint8Array<ArrayBuffer>,
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  if (buffer !== lastBuffer || length !== lastView.length) {
-    lastBuffer = buffer;
-    lastView = buffer.subarray(0, length);
-  }
-  return lastView;
+export function returnBuffer(buffer: PooledBuffer): void {
+  (buffer.size === SMALL_SIZE ? small : large).give(buffer);
 }
 
 /**

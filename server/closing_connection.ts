@@ -38,6 +38,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
       this.writer,
       head,
       error.status,
+      this.host.time,
     );
     this.host.onRefused(this, error, bytesSent ?? 0);
     this.hasUnread = head === undefined ||

@@ -22,6 +22,10 @@ export class Connection<Head> extends ClosingConnection<Head>
   /** The number of bytes of an unread body that were discarded. */
   #discarded = 0;
 
+  get time(): number {
+    return this.host.time;
+  }
+
   /** Reads, from now on, until the connection ends. */
   start(): void {
     this.reader.start();

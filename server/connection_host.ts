@@ -8,6 +8,7 @@ import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
 import type { TimeLimits } from "./phase.ts";
 import type { LogEntry, LoggedHead } from "./access_log.ts";
+import type { RemoteAddress } from "./listener.ts";
 import type {
   Parser,
   Protocol,
@@ -20,7 +21,7 @@ import type { SocketWriter } from "./socket_writer.ts";
 /** The interface of a connection for its server. */
 export interface ServedConnection<Head> {
   /** The address of the client, `undefined` on a Unix socket. */
-  readonly remote: Deno.NetAddr | undefined;
+  readonly remote: RemoteAddress | undefined;
   /** The parser of the received bytes. */
   readonly parser: Parser<Head>;
   /** The writer of the responses. */
@@ -63,6 +64,11 @@ export interface ConnectionHost<Head> {
   readonly limits: TimeLimits;
   /** The current tick. */
   readonly now: number;
+  /**
+   * The time for Date, in milliseconds since the epoch. Asking the system for
+   * each response would cost more than the rest of its head.
+   */
+  readonly time: number;
   /** Whether connections close after their active request. */
   readonly isStopping: boolean;
   /**

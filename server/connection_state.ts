@@ -10,7 +10,7 @@ import type { Phase } from "./phase.ts";
 import type { Parser } from "./protocol.ts";
 import { SocketEnd } from "./socket_end.ts";
 import { IDLE_SIZE, type Receiver, SocketReader } from "./socket_reader.ts";
-import type { Socket } from "./listener.ts";
+import type { RemoteAddress, Socket } from "./listener.ts";
 import { SocketWriter, type WriteObserver } from "./socket_writer.ts";
 
 /** The maximum number of bytes that are read ahead of the application. */
@@ -19,7 +19,7 @@ const MAX_AHEAD = 65_536;
 /** The state of one connection. Its methods do not change it. */
 export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
   /** The address of the client, `undefined` on a Unix socket. */
-  readonly remote: Deno.NetAddr | undefined;
+  readonly remote: RemoteAddress | undefined;
   /** The parser of the received bytes. */
   readonly parser: Parser<Head>;
   /** The writer of the responses. */
@@ -48,7 +48,7 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
    */
   constructor(
     socket: Socket,
-    remote: Deno.NetAddr | undefined,
+    remote: RemoteAddress | undefined,
     host: ConnectionHost<Head>,
   ) {
     this.host = host;

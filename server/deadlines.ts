@@ -31,6 +31,7 @@ export class Deadlines {
   readonly #onTick: (hasAny: boolean) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #now = 0;
+  #time = 0;
 
   /**
    * Creates a clock. It does not tick before an object is added.
@@ -52,6 +53,14 @@ export class Deadlines {
   /** The current tick. */
   get now(): number {
     return this.#now;
+  }
+
+  /**
+   * The time of the last tick, in milliseconds since the epoch. While there is an
+   * object, it is at most one second old unless the event loop was blocked.
+   */
+  get time(): number {
+    return this.#time;
   }
 
   /**
@@ -93,7 +102,9 @@ export class Deadlines {
   }
 
   #start(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#time = Date.now();
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#now++;
       for (const each of this.#all) each.expire(this.#now);

@@ -9,8 +9,8 @@ import {
   returnBuffer,
   SMALL_SIZE,
   takeBuffer,
-  viewOf,
 } from "./buffer_pool.ts";
+import type { PooledBuffer } from "./pooled_buffer.ts";
 
 /**
  * Gathers bytes in a buffer from the pool, a small one while they fit. Bytes that
@@ -18,10 +18,10 @@ import {
  * are gathered in another buffer.
  */
 export class GatheringBuffer {
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #buffer: PooledBuffer | undefined;
   #length = 0;
   /** The buffer whose bytes were taken out. */
-  #taken: Uint8Array<ArrayBuffer> | undefined;
+  #taken: PooledBuffer | undefined;
 
   /** The number of gathered bytes. */
   get length(): number {
@@ -32,22 +32,23 @@ export class GatheringBuffer {
    * Adds bytes, which are copied.
    *
    * @param bytes The bytes.
+   * @param isConstant Whether the array will never change.
    * @returns Whether there was room for them.
    */
-  add(bytes: Uint8Array): boolean {
+  add(bytes: Uint8Array, isConstant: boolean = false): boolean {
     const length = this.#length + bytes.length;
     if (length > POOLED_SIZE) return false;
     let buffer = this.#buffer;
     if (buffer === undefined) buffer = this.#buffer = takeBuffer(length);
-    else if (length > buffer.length) buffer = this.#grow(buffer);
-    buffer.set(bytes, this.#length);
+    else if (length > buffer.size) buffer = this.#grow(buffer);
+    buffer.add(bytes, this.#length, isConstant);
     this.#length = length;
     return true;
   }
 
-  #grow(small: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  #grow(small: PooledBuffer): PooledBuffer {
     const buffer = this.#buffer = takeBuffer(SMALL_SIZE + 1);
-    buffer.set(small.subarray(0, this.#length));
+    buffer.add(small.view(this.#length), 0, false);
     returnBuffer(small);
     return buffer;
   }
@@ -61,7 +62,7 @@ export class GatheringBuffer {
   take(): Uint8Array | undefined {
     const buffer = this.#buffer;
     if (buffer === undefined) return undefined;
-    const bytes = viewOf(buffer, this.#length);
+    const bytes = buffer.view(this.#length);
     this.#taken = buffer;
     this.#buffer = undefined;
     this.#length = 0;

@@ -15,7 +15,7 @@ import { RequestParser } from "../http1/request_parser.ts";
 import { ResponseEncoder } from "../http1/response_encoder.ts";
 import { HttpTransport } from "./http_transport.ts";
 import type { LoggedHead } from "./access_log.ts";
-import type { ServerAddress } from "./listener.ts";
+import type { RemoteAddress, ServerAddress } from "./listener.ts";
 import type { ServerOptions } from "./types.ts";
 import {
   addErrorResponse,
@@ -78,7 +78,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
   createEnviron(
     head: RequestHead,
     parser: HttpParser,
-    remote: Deno.NetAddr | undefined,
+    remote: RemoteAddress | undefined,
     openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron {
@@ -111,6 +111,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
     writer: SocketWriter,
     head: RequestHead | undefined,
     status: number,
+    time: number,
   ): number {
     const method = head?.method;
     const context = { method, version: "1.1", keepsAlive: false } as const;
@@ -118,13 +119,13 @@ export class HttpProtocol implements Protocol<RequestHead> {
       writer,
       status,
       method,
-      (start) => this.#encoder.encode(start, context, Date.now()).bytes,
+      (start) => this.#encoder.encode(start, context, time).bytes,
     );
   }
 
   describeRefusal(
     error: RequestError,
-    remote: Deno.NetAddr | undefined,
+    remote: RemoteAddress | undefined,
   ): string {
     return describeRefusal(error, remote?.hostname);
   }

@@ -113,11 +113,11 @@ export class HttpTransport implements SocketTransport {
     const { writer } = this.#channel;
     const keepsAlive = this.#channel.mayKeepAlive(isWhole);
     const context = { method, version, keepsAlive };
-    const encoded = this.#encoder.encode(head, context, Date.now());
+    const encoded = this.#encoder.encode(head, context, this.#channel.time);
     this.#status = head.code;
     this.#framing = encoded.framing;
     this.#keepsAlive = encoded.keepsAlive;
-    writer.add(encoded.bytes);
+    writer.add(encoded.bytes, true);
   }
 
   write(chunk: Uint8Array, isLast?: boolean): void | PromiseLike<void> {

@@ -16,12 +16,20 @@ export interface Socket {
   close(): void;
 }
 
+/** The address of a client. */
+export interface RemoteAddress {
+  /** Its IP address. */
+  readonly hostname: string;
+  /** Its port, as in `REMOTE_PORT`. */
+  readonly port: string;
+}
+
 /** A connection that was accepted. */
 export interface Accepted {
   /** The connection. */
   readonly socket: Socket;
   /** The address of the client; `undefined` on a Unix socket. */
-  readonly remote: Deno.NetAddr | undefined;
+  readonly remote: RemoteAddress | undefined;
 }
 
 /** The address of a server for the environ. */

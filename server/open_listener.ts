@@ -51,7 +51,9 @@ function listenTcp(
       try {
         // Without it, a second write waits for the acknowledgement of the first.
         if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay();
-        return { socket, remote: socket.remoteAddr as Deno.NetAddr };
+        const { hostname, port } = socket.remoteAddr as Deno.NetAddr;
+        // V8 reads a copy several times faster than the object of Deno.
+        return { socket, remote: { hostname, port: String(port) } };
       } catch {
         socket.close();
         return undefined;

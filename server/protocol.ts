@@ -17,6 +17,7 @@ import {
 import type { RequestError } from "../http1/request_error.ts";
 import type { Environ } from "../wsgi/types.ts";
 import type { LoggedHead } from "./access_log.ts";
+import type { RemoteAddress } from "./listener.ts";
 import type { LingeringLimits } from "./socket_end.ts";
 import type { SocketWriter } from "./socket_writer.ts";
 
@@ -76,6 +77,8 @@ export interface SocketTransport extends Transport {
 export interface Channel {
   /** The writer of the connection. */
   readonly writer: SocketWriter;
+  /** The time for Date, in milliseconds since the epoch. */
+  readonly time: number;
   /**
    * Decides whether a further request may follow. Called when the head of the
    * response is sent.
@@ -138,7 +141,7 @@ export interface Protocol<Head> {
   createEnviron(
     head: Head,
     parser: Parser<Head>,
-    remote: Deno.NetAddr | undefined,
+    remote: RemoteAddress | undefined,
     openBody: OpenBody,
     signal: () => AbortSignal,
   ): ServedEnviron;
@@ -148,6 +151,7 @@ export interface Protocol<Head> {
    * @param writer The writer of the connection.
    * @param head The head, if it could be parsed.
    * @param status The status of the response.
+   * @param time The time for Date, in milliseconds since the epoch.
    * @returns The size of its body in bytes; `undefined` if the protocol has no
    * response for this request.
    */
@@ -155,11 +159,12 @@ export interface Protocol<Head> {
     writer: SocketWriter,
     head: Head | undefined,
     status: number,
+    time: number,
   ): number | undefined;
   /** Describes a refused request in one line for the log. */
   describeRefusal(
     error: RequestError,
-    remote: Deno.NetAddr | undefined,
+    remote: RemoteAddress | undefined,
   ): string;
   /** Returns the head for the access log. */
   toLogged?(

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { Batch } from "./batch.ts";
 import { READ_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
 import type { Socket } from "./listener.ts";
+import type { PooledBuffer } from "./pooled_buffer.ts";
 
 /**
  * The size of the buffer of an idle connection, in bytes. Most heads fit into
@@ -52,11 +54,14 @@ export interface Receiver {
  * would need half a KiB in each idle connection.
  */
 export class SocketReader {
+  static readonly #continued = new Batch<SocketReader>((each) =>
+    each.#startAgain()
+  );
   readonly #socket: Socket;
   readonly #receiver: Receiver;
   #idleBuffer = new Uint8Array(IDLE_SIZE);
   /** The buffer from the pool that the pending read uses. */
-  #large: Uint8Array<ArrayBuffer> | undefined;
+  #large: PooledBuffer | undefined;
   #isPaused = false;
   readonly #onRead = (count: number | null): void => this.#receive(count);
   readonly #onError = (error: unknown): void => this.#fail(error);
@@ -79,30 +84,42 @@ export class SocketReader {
     let buffer = this.#idleBuffer;
     if (receiver.wantsMuch) {
       this.#large = takeBuffer(READ_SIZE);
-      buffer = this.#large.subarray(0, READ_SIZE - receiver.ahead);
+      buffer = this.#large.bytes.subarray(0, READ_SIZE - receiver.ahead);
     }
     this.#socket.read(buffer).then(this.#onRead, this.#onError);
+  }
+
+  #startAgain(): void {
+    try {
+      this.start();
+    } catch (error) {
+      this.#receiver.onFault(error);
+    }
   }
 
   /** Continues reading after the receiver was full. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    // The caller may still change the state on which the size of the next read
-    // depends.
-    queueMicrotask(() => this.start());
+    this.#continue();
+  }
+
+  /** Reads again, together with other connections. */
+  #continue(): void {
+    // The state on which the size of the next read depends may still change.
+    SocketReader.#continued.add(this);
   }
 
   #receive(count: number | null): void {
     const receiver = this.#receiver;
     try {
       if (count === null) receiver.onEnd();
-      else receiver.receive(this.#large ?? this.#idleBuffer, count);
+      else receiver.receive(this.#large?.bytes ?? this.#idleBuffer, count);
       if (this.#large === undefined && count === IDLE_SIZE) this.#grow();
       this.#release();
       if (count === null) return;
       if (receiver.isFull) this.#isPaused = true;
-      else this.start();
+      else this.#continue();
     } catch (error) {
       receiver.onFault(error);
     }

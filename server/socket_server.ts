@@ -103,6 +103,10 @@ export class SocketServer<Head> implements WsgiServer, ConnectionHost<Head> {
     return this.#deadlines.now;
   }
 
+  get time(): number {
+    return this.#deadlines.time;
+  }
+
   /** The number of running requests. */
   get running(): number {
     return this.#places.running;

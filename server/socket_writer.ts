@@ -5,8 +5,10 @@
  */
 
 import { Gate } from "../gateway/gate.ts";
+import { Batch } from "./batch.ts";
 import { POOLED_SIZE } from "./buffer_pool.ts";
 import { GatheringBuffer } from "./gathering_buffer.ts";
+import { JobCountdown } from "./job_countdown.ts";
 import type { Socket } from "./listener.ts";
 
 /**
@@ -14,15 +16,6 @@ import type { Socket } from "./listener.ts";
  * event loop. A generator that computes for a long time must not delay them.
  */
 const MAX_GATHERING_MS = 2;
-
-/**
- * The number of promise jobs that the next chunk of a body has after a write. An
- * async generator needs three if it does not wait for the event loop, so its
- * chunks are gathered like those of a sync generator.
- */
-const MAX_JOBS = 8;
-
-const RESOLVED = Promise.resolve();
 
 /** The minimum size, in bytes, of a chunk that is sent without a copy. */
 const MIN_DIRECT = 32_768;
@@ -41,6 +34,9 @@ export interface WriteObserver {
  * the application produces the next one.
  */
 export class SocketWriter {
+  static readonly #flushed = new Batch<SocketWriter>((each) =>
+    each.#sendFlushed()
+  );
   readonly #socket: Socket;
   readonly #observer: WriteObserver;
   /** Created when the first body is streamed. */
@@ -61,13 +57,14 @@ export class SocketWriter {
   #isBroken = false;
   /** Whether further chunks of a body may follow. */
   #isStreaming = false;
-  /** The number of promise jobs until the gathered bytes are sent. */
-  #jobs = 0;
+  /**
+   * Runs until the gathered bytes are sent. Created when the first body is
+   * streamed.
+   */
+  #countdown: JobCountdown | undefined;
   #onDrained: (() => void)[] | undefined;
   readonly #onWritten = (count: number): void => this.#advance(count);
   readonly #onError = (error: unknown): void => this.#fail(error);
-  /** Created when the first body is streamed. */
-  #onJob: (() => void) | undefined;
 
   /**
    * Creates the writer of one connection.
@@ -78,6 +75,10 @@ export class SocketWriter {
   constructor(socket: Socket, observer: WriteObserver) {
     this.#socket = socket;
     this.#observer = observer;
+  }
+
+  get #isCounting(): boolean {
+    return this.#countdown?.isRunning === true;
   }
 
   get #isOver(): boolean {
@@ -105,10 +106,12 @@ export class SocketWriter {
    * SocketWriter.flush}.
    *
    * @param bytes The bytes.
+   * @param isConstant Whether the array will never change, so that another
+   * response may not need the copy.
    */
-  add(bytes: Uint8Array): void {
+  add(bytes: Uint8Array, isConstant: boolean = false): void {
     if (this.#isOver || bytes.length === 0) return;
-    if (this.#queue.length > 0 || !this.#gathered.add(bytes)) {
+    if (this.#queue.length > 0 || !this.#gathered.add(bytes, isConstant)) {
       this.#queue.push(bytes.slice());
     }
   }
@@ -133,12 +136,13 @@ export class SocketWriter {
     if (this.#isOver) return gate;
     const now = performance.now();
     this.#isStreaming = true;
-    if (this.#current === undefined && this.#jobs === 0) this.#since = now;
+    const isIdle = this.#current === undefined && !this.#isCounting;
+    if (isIdle) this.#since = now;
     if (chunk.length < MIN_DIRECT) this.add(chunk);
     else this.#queue.push(isLast ? chunk.slice() : chunk);
     this.add(after);
     const isLate = now - this.#since >= MAX_GATHERING_MS;
-    if (this.#jobs === 0 || isLate || !this.#hasRoom) this.#send();
+    if (!this.#isCounting || isLate || !this.#hasRoom) this.#send();
     const isDirect = chunk.length >= MIN_DIRECT || this.#queue.length > 0;
     if (!isDirect && !isLate && this.#hasRoom) return;
     gate.close();
@@ -151,14 +155,27 @@ export class SocketWriter {
       POOLED_SIZE - this.#gathered.length >= MIN_DIRECT;
   }
 
-  /** Sends the added bytes, if a write is pending then after it. */
+  /**
+   * Sends the added bytes together with those of other connections, if a write is
+   * pending then after it.
+   */
   flush(): void {
     this.#isStreaming = false;
-    this.#send();
+    SocketWriter.#flushed.add(this);
+  }
+
+  #sendFlushed(): void {
+    // The next response may already be sent in chunks.
+    if (this.#isStreaming) return;
+    try {
+      this.#send();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #send(): void {
-    this.#jobs = 0;
+    this.#countdown?.stop();
     if (this.#current === undefined && !this.#isOver) this.#next();
   }
 
@@ -189,15 +206,19 @@ export class SocketWriter {
   #drop(): void {
     this.#gathered.drop();
     this.#queue.length = 0;
-    this.#jobs = 0;
+    this.#countdown?.stop();
     this.#settle();
   }
 
   /** Starts the next write, if there are more bytes. */
   #next(): void {
-    const gathered = this.#gathered.take();
-    this.#isPooled = gathered !== undefined;
-    this.#current = gathered ?? this.#queue.shift();
+    let next = this.#gathered.take();
+    this.#isPooled = next !== undefined;
+    // Calling shift() in vain would cost more than this test.
+    if (next === undefined && this.#queue.length > 0) {
+      next = this.#queue.shift();
+    }
+    this.#current = next;
     if (this.#current === undefined) this.#settle();
     else this.#writeSome();
     // A chunk without a copy must be written before the caller continues. After
@@ -224,17 +245,10 @@ export class SocketWriter {
     if (!this.#isStreaming) return this.#next();
     this.#since = performance.now();
     if (this.#gate?.isClosed !== true && this.#hasRoom) {
-      this.#jobs = MAX_JOBS;
-      RESOLVED.then(this.#onJob ??= () => this.#countJob());
+      this.#countdown ??= new JobCountdown(() => this.#send());
+      this.#countdown.start();
       if (this.#gathered.length === 0) this.#settle();
     } else this.#next();
-  }
-
-  /** Waits a few promise jobs for the next chunk of the body. */
-  #countJob(): void {
-    if (this.#jobs === 0) return;
-    if (--this.#jobs > 0) RESOLVED.then(this.#onJob);
-    else this.#send();
   }
 
   #fail(error: unknown): void {

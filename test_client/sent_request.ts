@@ -18,7 +18,7 @@ import { type TestRequest, toTestStream } from "./test_request.ts";
 import { TestResponse } from "./test_response.ts";
 
 /** The port of the client. */
-const REMOTE_PORT = 50_000;
+const REMOTE_PORT = "50000";
 
 /**
  * Parses the head of a request as `makeServer()` does, from the bytes that a

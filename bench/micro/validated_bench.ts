@@ -51,7 +51,7 @@ function toRequest(
         serverName: "127.0.0.1",
         serverPort: "8000",
         remoteAddress: "127.0.0.1",
-        remotePort: 50_000,
+        remotePort: "50000",
         isUnixSocket: false,
         host,
         headers,

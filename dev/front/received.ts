@@ -33,6 +33,7 @@ class FrontCancellation extends Cancellation {
 /** A transport that keeps the head of its response. */
 class FrontTransport extends HttpTransport {
   override readonly cancellation: FrontCancellation = new FrontCancellation();
+  readonly #channel: Channel;
   readonly #request: RequestHead;
   #sent: SentHead | undefined;
 
@@ -42,6 +43,7 @@ class FrontTransport extends HttpTransport {
     encoder: ResponseEncoder,
   ) {
     super(channel, request, encoder);
+    this.#channel = channel;
     this.#request = request;
   }
 
@@ -58,7 +60,7 @@ class FrontTransport extends HttpTransport {
   #keep(head: ResponseHead): void {
     const { method, version } = this.#request;
     const { keepsAlive } = this;
-    const sentAt = Date.now();
+    const sentAt = this.#channel.time;
     this.#sent = { method, version, head, keepsAlive, sentAt };
   }
 

@@ -52,6 +52,7 @@ function openChannel(): Channel {
   };
   return {
     writer: new SocketWriter(socket, { onWriteError: () => {} }),
+    time: Date.now(),
     mayKeepAlive: () => false,
     cutOff: () => {},
   };
@@ -92,7 +93,7 @@ export async function replayRequest(
   const { head } = event;
   const startedAt = performance.now();
   const transport = protocol.createTransport(openChannel(), head);
-  const remote = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+  const remote = { hostname: "127.0.0.1", port: "0" };
   const { environ } = protocol.createEnviron(
     head,
     parser,

@@ -154,7 +154,7 @@ function setOwn(environ: Environ, facts: OwnFacts): void {
   environ["wsgi.input"] = facts.input;
   environ["wsgiref.signal"] = facts.signal;
   if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
-  if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
+  if (remotePort !== undefined) environ.REMOTE_PORT = remotePort;
 }
 
 /** Returns whether both values are defined or neither is. */

@@ -121,7 +121,7 @@ function makeEnviron(
   if (scheme === "https") environ.HTTPS = "on";
   const { remoteAddress, remotePort } = facts;
   if (remoteAddress !== undefined) environ.REMOTE_ADDR = remoteAddress;
-  if (remotePort !== undefined) environ.REMOTE_PORT = String(remotePort);
+  if (remotePort !== undefined) environ.REMOTE_PORT = remotePort;
   const coding = addHeaders(environ, headers, host);
   const { CONTENT_LENGTH: length } = environ;
   if (length !== undefined) limits.contentLength = Number(length);

@@ -30,7 +30,7 @@ export interface RequestFacts {
   /** The address of the client, if known. */
   readonly remoteAddress: string | undefined;
   /** The port of the client, if known. */
-  readonly remotePort: number | undefined;
+  readonly remotePort: string | undefined;
   /** Whether the client is connected through a Unix socket. */
   readonly isUnixSocket: boolean;
   /**

@@ -47,7 +47,9 @@ export function remoteOf(info: unknown): Remote {
   const isAddress = typeof hostname === "string";
   return {
     remoteAddress: isAddress ? hostname : undefined,
-    remotePort: isAddress && typeof port === "number" ? port : undefined,
+    remotePort: isAddress && typeof port === "number"
+      ? String(port)
+      : undefined,
     isUnixSocket: transport === "unix",
   };
 }

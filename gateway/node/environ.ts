@@ -91,7 +91,7 @@ export function createNodeEnviron(
     serverName,
     serverPort,
     remoteAddress: socket.remoteAddress || undefined,
-    remotePort: socket.remotePort || undefined,
+    remotePort: socket.remotePort ? String(socket.remotePort) : undefined,
     isUnixSocket: isUnixSocket(socket),
     host: target.authority || host,
     headers: rawHeaders,

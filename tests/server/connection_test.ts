@@ -221,7 +221,7 @@ function burst(size: number): void {
 
 Deno.test("takeBuffer() returns the smallest buffer that is large enough", () => {
   const lengths = [1, SMALL_SIZE, SMALL_SIZE + 1, POOLED_SIZE].map((size) =>
-    takeBuffer(size).length
+    takeBuffer(size).size
   );
   assertEquals(lengths, [SMALL_SIZE, SMALL_SIZE, POOLED_SIZE, POOLED_SIZE]);
 });

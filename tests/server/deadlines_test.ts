@@ -46,3 +46,24 @@ Deno.test("Deadlines checks all entries at each tick, and stops with the last on
   assertEquals(await within(again.promise, "a tick"), 4);
   deadlines.delete(third);
 });
+
+Deno.test("Deadlines.time is the time of the last tick, and of the start after a pause", async () => {
+  const real = Date.now;
+  using _clock = { [Symbol.dispose]: () => void (Date.now = real) };
+  let time = 1_000;
+  Date.now = () => time;
+  const deadlines = new Deadlines([10]);
+  const over = Promise.withResolvers<number>();
+  const entry = { expire: over.resolve };
+  deadlines.add(entry);
+  assertEquals(deadlines.time, 1_000);
+  time = 2_000;
+  assertEquals(deadlines.time, 1_000);
+  await within(over.promise, "a tick");
+  assertEquals(deadlines.time, 2_000);
+  deadlines.delete(entry);
+  time = 90_000;
+  deadlines.add(entry);
+  assertEquals(deadlines.time, 90_000);
+  deadlines.delete(entry);
+});

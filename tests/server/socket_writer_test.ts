@@ -3,6 +3,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { takeBuffer } from "../../server/buffer_pool.ts";
+import type { PooledBuffer } from "../../server/pooled_buffer.ts";
 import type { Socket } from "../../server/listener.ts";
 import { SocketWriter } from "../../server/socket_writer.ts";
 import { FakeSocket, observe, turn } from "./fake_socket.ts";
@@ -56,8 +57,10 @@ Deno.test("SocketWriter sends all bytes in order, however they are cut and taken
         if ("count" in step) {
           const { pending } = socket;
           await pending?.take(Math.min(step.count, pending.bytes.length));
-        } else if (!("length" in step)) writer.flush();
-        else {
+        } else if (!("length" in step)) {
+          writer.flush();
+          await turn();
+        } else {
           const chunk = bytesOf(step.length, index);
           for (const byte of chunk) given.push(byte);
           if (step.kind === "add") {
@@ -79,6 +82,7 @@ Deno.test("SocketWriter sends all bytes in order, however they are cut and taken
       }
       writer.flush();
       const drained = observe(writer.drained());
+      await turn();
       await socket.drain(70_000);
       await turn();
       assertEquals([writer.isDrained, drained.state], [true, "open"]);
@@ -170,14 +174,14 @@ Deno.test("SocketWriter reports a failure once, and rejects the callers that wai
 
 /** Takes buffers and returns those that begin with this mark. */
 function takeMarked(mark: number): number {
-  const seen = new Set<Uint8Array>();
+  const seen = new Set<PooledBuffer>();
   let marked = 0;
   for (let count = 0; count < 70; count++) {
     const buffer = takeBuffer();
-    if (buffer[0] === mark) marked++;
+    if (buffer.bytes[0] === mark) marked++;
     if (seen.has(buffer)) throw new Error("A buffer was returned twice");
     seen.add(buffer);
-    buffer[0] = 0;
+    buffer.bytes[0] = 0;
   }
   return marked;
 }

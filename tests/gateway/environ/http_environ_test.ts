@@ -9,7 +9,7 @@ import { RequestInput } from "../../../gateway/input/input_stream.ts";
 import { RequestParser } from "../../../http1/request_parser.ts";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 
-function factsOf(remotePort: number): HttpFacts {
+function factsOf(remotePort: string): HttpFacts {
   const { signal } = new AbortController();
   return {
     scheme: "http",
@@ -58,7 +58,7 @@ Deno.test("createHttpEnviron() keeps nothing of other requests in its template",
         assert(event?.type === "head");
         assertEquals(parser.next()?.type, "end");
         const { head } = event;
-        const facts = factsOf(turn);
+        const facts = factsOf(String(turn));
         if (template.repeat(head, facts) !== undefined) repeated++;
         const environ = createHttpEnviron(head, facts, {}, template);
         assertEquals(environ, createHttpEnviron(head, facts, {}));
