@@ -5,7 +5,6 @@
  */
 
 import { MAX_FIELD_LINES, parseFieldLine } from "./field_line.ts";
-import type { KnownBytes } from "./known_bytes.ts";
 import type { LineReader } from "./line_reader.ts";
 import { RequestError } from "./request_error.ts";
 import { FieldCollector, makeHead, type RequestHead } from "./request_head.ts";
@@ -15,7 +14,7 @@ import {
   type RequestLine,
   targetTooLong,
 } from "./request_line.ts";
-import { WholeHeadParser } from "./whole_head_parser.ts";
+import { type RepeatedHead, WholeHeadParser } from "./whole_head_parser.ts";
 
 /** The end of the last line of a head, and the empty line. */
 const EMPTY_LINE = "\r\n\r\n";
@@ -44,7 +43,7 @@ export class HeadParser {
   readonly #whole: WholeHeadParser;
   /** The last head of this size, and its bytes once it has arrived twice. */
   #last: RequestHead | undefined;
-  #repeated: { head: RequestHead; bytes: KnownBytes } | undefined;
+  #repeated: RepeatedHead | undefined;
 
   /**
    * Creates a parser.
@@ -119,7 +118,7 @@ export class HeadParser {
       if (head === undefined) return undefined;
       if (size <= MAX_REPEATED_SIZE && head !== repeated?.head) {
         this.#repeated = head === this.#last
-          ? { head, bytes: reader.copy(size) }
+          ? this.#whole.repeat(() => reader.copy(size))
           : undefined;
         this.#last = head;
       }

@@ -72,8 +72,8 @@ export class RequestParser {
    *
    * @param options `maxHeaderSize` is the maximum size, in bytes, of the head
    * of a request and of the trailer section of a chunked body; 0 means no
-   * limit. `like` is the parser of another connection with the same limit: if
-   * the first head resembles its last one, it is parsed faster.
+   * limit. `like` is the parser of another connection with the same limit: the
+   * two share equal heads, which are then parsed faster.
    */
   constructor({ maxHeaderSize = MAX_HEADER_SIZE, like }: {
     maxHeaderSize?: number | undefined;

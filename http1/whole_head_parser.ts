@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { KnownBytes } from "./known_bytes.ts";
 import { MAX_FIELD_LINES, parseFieldLine } from "./field_line.ts";
 import { CONTROL, FieldTemplate } from "./field_template.ts";
 import { FieldCollector, makeHead, type RequestHead } from "./request_head.ts";
@@ -20,6 +21,14 @@ interface Remembered {
   /** Its field lines in one piece, with the empty line. */
   readonly block: string;
   readonly template: FieldTemplate | undefined;
+  /** The head and its bytes, once it has arrived twice. */
+  repeated?: RepeatedHead;
+}
+
+/** A head that is expected to arrive again. */
+export interface RepeatedHead {
+  readonly head: RequestHead;
+  readonly bytes: KnownBytes;
 }
 
 /**
@@ -28,14 +37,18 @@ interface Remembered {
  */
 export class WholeHeadParser {
   #last: Remembered | undefined;
+  /** The last head that one of several parsers has not known before. */
+  readonly #shared: { last: Remembered | undefined };
 
   /**
    * Creates a parser.
    *
-   * @param like A parser whose last head this one remembers, too.
+   * @param like A parser whose last head this one remembers, too. They share the
+   * strings of new heads, which are faster to compare and need less memory.
    */
   constructor(like: WholeHeadParser | undefined) {
-    if (like !== undefined) this.#last = like.#last;
+    this.#last = like && like.#last;
+    this.#shared = like === undefined ? { last: undefined } : like.#shared;
   }
 
   /**
@@ -75,6 +88,11 @@ export class WholeHeadParser {
    * @throws {RequestError} If it has another error, which may not be the first.
    */
   parse(text: string): RequestHead | undefined {
+    const { last: shared } = this.#shared;
+    if (shared !== undefined && shared.text === text) {
+      this.#last = shared;
+      return shared.head;
+    }
     const lineEnd = text.indexOf("\r\n");
     if (lineEnd > MAX_REQUEST_LINE_SIZE) return undefined;
     const requestLine = parseRequestLine(text.slice(0, lineEnd));
@@ -97,8 +115,21 @@ export class WholeHeadParser {
         ? undefined
         : FieldTemplate.of(last.head.fields, head.fields, block, last.template);
       this.#remember(head, text, block, template);
+      this.#shared.last = this.#last;
     }
     return head;
+  }
+
+  /**
+   * Prepares for another arrival of the last head.
+   *
+   * @param copy Copies its bytes.
+   * @returns The head and its bytes; `undefined` if it was too large to be
+   * remembered.
+   */
+  repeat(copy: () => KnownBytes): RepeatedHead | undefined {
+    const last = this.#last;
+    return last && (last.repeated ??= { head: last.head, bytes: copy() });
   }
 
   #remember(

@@ -49,7 +49,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
    * The parser of the last request. A proxy or a load test sends the same head on
    * many connections.
    */
-  #latest: HttpParser | undefined;
+  #latest: HttpParser;
 
   /**
    * Creates the protocol.
@@ -61,6 +61,7 @@ export class HttpProtocol implements Protocol<RequestHead> {
     this.#address = address;
     this.#options = options;
     this.#scheme = options.cert === undefined ? "http" : "https";
+    this.#latest = new HttpParser(options.maxHeaderSize, undefined);
   }
 
   createParser(): HttpParser {

@@ -58,6 +58,18 @@ Deno.test("RequestParser shares equal heads with the parser of another connectio
   }
 });
 
+Deno.test("RequestParser shares equal heads with parsers that existed before they arrived", () => {
+  const root = new Connection();
+  const [one, other] = [new Connection(root), new Connection(root)];
+  const head = one.head(GET, "Host: a", "X: y");
+  for (let turn = 0; turn < 3; turn++) {
+    assert(other.head(GET, "Host: a", "X: y") === head);
+  }
+  assertEquals(other.head(GET, "Host: a", "X: z").fields.headers[3], "z");
+  assert(one.head(GET, "Host: a", "X: y") === head);
+  assert(new Connection().head(GET, "Host: a", "X: y") !== head);
+});
+
 Deno.test("RequestParser does not cache a large head", () => {
   const connection = new Connection();
   const lines = [GET, "Host: a", `X: ${"y".repeat(4_096)}`];
