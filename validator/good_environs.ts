@@ -5,148 +5,16 @@
  * @module
  */
 
-import type { ActiveRule } from "./rules/rule.ts";
 import {
-  type EnvironHints,
-  isPlainVariable,
-  kindOfVariable,
-} from "./views/environ_hints.ts";
-import type { EarlierRequest, EnvironView } from "./views/environ_view.ts";
+  type EnvironRule,
+  type GoodEnviron,
+  type GoodVariable,
+  RecordedEnviron,
+} from "./recorded_environ.ts";
+import { isPlainVariable } from "./views/environ_hints.ts";
+import type { EnvironView } from "./views/environ_view.ts";
 
-type EnvironRule = ActiveRule<EnvironView>;
 type Values = EnvironView["values"];
-
-/** One variable of an environ that broke no rule. */
-interface GoodVariable {
-  readonly key: string;
-  /** Its value, if it is a primitive; objects may change inside. */
-  readonly value: unknown;
-  readonly kind: number;
-  /** Whether the variable has no fault by itself. */
-  readonly isPlain: boolean;
-  /** The rules that have read it. */
-  readonly rules: readonly EnvironRule[];
-}
-
-/** In place of values that must be checked again. */
-const MUTABLE = Symbol();
-
-/** An environ that broke no rule. */
-interface GoodEnviron {
-  readonly variables: readonly GoodVariable[];
-  /** The rules that have read more than single variables. */
-  readonly again: readonly EnvironRule[];
-}
-
-/** An environ that records which of its variables each check reads. */
-export class RecordedEnviron implements EnvironView {
-  readonly values: Values;
-  readonly isEnviron: boolean;
-  readonly hints: EnvironHints | undefined;
-  readonly #view: EnvironView;
-  #sawMore = false;
-  readonly #keys = new Set<string>();
-  readonly #rules = new Map<string, EnvironRule[]>();
-  readonly #again: EnvironRule[] = [];
-
-  /** @param view The environ. */
-  constructor(view: EnvironView) {
-    this.#view = view;
-    this.isEnviron = view.isEnviron;
-    this.hints = view.hints;
-    this.values = new Proxy(view.values, {
-      get: (values, key) => Reflect.get(values, this.#note(key)),
-      has: (values, key) => Reflect.has(values, this.#note(key)),
-      getOwnPropertyDescriptor: (values, key) =>
-        Reflect.getOwnPropertyDescriptor(values, this.#note(key)),
-      ownKeys: (values) => {
-        this.#sawMore = true;
-        return Reflect.ownKeys(values);
-      },
-    });
-  }
-
-  #note(key: string | symbol): string | symbol {
-    if (typeof key === "string") this.#keys.add(key);
-    else this.#sawMore = true;
-    return key;
-  }
-
-  #more(): EnvironView {
-    this.#sawMore = true;
-    return this.#view;
-  }
-
-  /** The arguments of the application. */
-  get args(): readonly unknown[] {
-    return this.#more().args;
-  }
-
-  /** The first argument of the application. */
-  get object(): unknown {
-    return this.#more().object;
-  }
-
-  /** The second argument of the application. */
-  get startResponse(): unknown {
-    return this.#more().startResponse;
-  }
-
-  /** The request for which this layer got the same object before. */
-  get earlier(): EarlierRequest | undefined {
-    return this.#more().earlier;
-  }
-
-  /** The request to which the environ leads. */
-  get linked(): EarlierRequest | undefined {
-    return this.#more().linked;
-  }
-
-  /** A check begins. */
-  begin(): void {
-    this.#sawMore = false;
-    this.#keys.clear();
-  }
-
-  /**
-   * It has ended.
-   *
-   * @param rule The rule.
-   */
-  end(rule: EnvironRule): void {
-    if (this.#sawMore) {
-      this.#again.push(rule);
-      return;
-    }
-    for (const key of this.#keys) {
-      const rules = this.#rules.get(key) ?? [];
-      this.#rules.set(key, rules);
-      rules.push(rule);
-    }
-  }
-
-  /** Returns the part of it that is remembered. */
-  toGood(): GoodEnviron {
-    const { values } = this.#view;
-    const variables: GoodVariable[] = [];
-    for (const key in values) {
-      const value = values[key];
-      const kind = kindOfVariable(key);
-      variables.push({
-        key,
-        value: Object(value) === value ? MUTABLE : value,
-        kind,
-        isPlain: isPlainVariable(kind, value),
-        rules: this.#rules.get(key) ?? [],
-      });
-    }
-    // A check may have read a variable that does not exist.
-    for (const [key, rules] of this.#rules) {
-      if (!Object.hasOwn(values, key)) rules.length = 0;
-    }
-    return { variables, again: this.#again };
-  }
-}
 
 function keeps(rules: readonly EnvironRule[], view: EnvironView): boolean {
   for (let i = 0; i < rules.length; i++) {
@@ -155,24 +23,80 @@ function keeps(rules: readonly EnvironRule[], view: EnvironView): boolean {
   return true;
 }
 
+function isGood(
+  { isPlain, kind, rules }: GoodVariable,
+  value: unknown,
+  view: EnvironView,
+): boolean {
+  return isPlain && isPlainVariable(kind, value) && keeps(rules, view);
+}
+
 /**
- * Whether an environ has the same variables, and follows the rules about
- * others.
+ * Returns whether an environ breaks no rule, as a similar one. Only the rules that
+ * have read a variable that differs are applied again.
  */
 function isLike(good: GoodEnviron, view: EnvironView): boolean {
-  const { variables } = good;
+  if (view.earlier !== undefined) return false;
+  const { keys, values: known, variables } = good;
   const { values } = view;
-  let i = 0;
+  let i = -1;
+  let first: GoodVariable | undefined;
+  let differing = 0;
   // In a copy, for-in reads values without a lookup.
   for (const key in values) {
-    const before = variables[i++];
-    if (before === undefined || before.key !== key) return false;
+    if (keys[++i] !== key) return false;
     const value = values[key];
-    if (before.value === value) continue;
-    if (!before.isPlain || !isPlainVariable(before.kind, value)) return false;
-    if (!keeps(before.rules, view)) return false;
+    if (known[i] === value) continue;
+    const variable = variables[i]!;
+    if (typeof value === "string" && ++differing === 1) first = variable;
+    else if (!isGood(variable, value, view)) return false;
   }
-  return i === variables.length && keeps(good.again, view);
+  if (i !== keys.length - 1 || !keeps(good.again, view)) return false;
+  if (first !== undefined) {
+    const value = values[first.key] as string;
+    const isOnly = differing === 1;
+    if (!isOnly || !first.knows(value)) {
+      if (!isGood(first, value, view)) return false;
+      const isLearned = isOnly && !first.isFull &&
+        readsFixed(good, first, view);
+      if (isLearned) first.learn(value);
+    }
+  }
+  if (++good.uses % USES_PER_REFRESH === 0) refresh(good, values);
+  return true;
+}
+
+/**
+ * Returns whether the rules that have read a variable only read variables that
+ * have the same value in all environs like this one. With other values of the
+ * variable, they may read others.
+ */
+function readsFixed(
+  { keys, variables }: GoodEnviron,
+  { rules }: GoodVariable,
+  view: EnvironView,
+): boolean {
+  const recorded = new RecordedEnviron(view);
+  return rules.every((rule) => {
+    recorded.begin();
+    rule.check(recorded);
+    return recorded.readsOnly((key) =>
+      variables[keys.indexOf(key)]?.isFixed !== false
+    );
+  });
+}
+
+/** The number of environs after which the strings are replaced. */
+const USES_PER_REFRESH = 256;
+
+/**
+ * Replaces strings by equal ones of a later environ. A server may use the same
+ * strings for many requests, and comparing a string with itself is faster.
+ */
+function refresh({ keys, values: known }: GoodEnviron, values: Values): void {
+  keys.forEach((key, index) => {
+    if (known[index] === values[key]) known[index] = values[key];
+  });
 }
 
 /** The number of environs. Clients differ in the headers that they send. */

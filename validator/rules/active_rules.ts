@@ -22,6 +22,7 @@ type PlainMoment =
   | "return"
   | "chunk"
   | "bytes"
+  | "end"
   | "closing";
 
 /** The rules of one layer, by moment. */
@@ -38,8 +39,11 @@ export interface ActiveRules extends RulesByMoment<keyof RuleTable> {
  * - `start`, `started`: the first call, with status and headers alone, while the
  *   response is not over; the server returned a function.
  * - `return`: an array without `close` and with the iterator of all arrays.
- * - `chunk`, `bytes`: a `Uint8Array` over fixed memory that is not empty, after
+ * - `chunk`: a `Uint8Array` over fixed memory that is not empty, after
  *   startResponse was called, and nothing was refused.
+ * - `bytes`: such a chunk of a response that has content, without a coding.
+ * - `end`: after startResponse was called and nothing was refused; a whole
+ *   response with a Content-Type.
  * - `closing`: the first close() of an array, on it and without arguments.
  */
 const KEPT_BY_PLAIN: Readonly<Record<PlainMoment, readonly string[]>> = {
@@ -72,6 +76,16 @@ const KEPT_BY_PLAIN: Readonly<Record<PlainMoment, readonly string[]>> = {
     "chunk/shared",
     "chunk/resizable",
     "body/empty-chunks",
+    "body/no-content",
+    "body/head",
+    "http/not-encoded",
+  ],
+  end: [
+    "start-response/never-called",
+    "start-response/exc-info-caught",
+    "start-response/refusal-caught",
+    "http/content-type",
+    "http/206-body",
   ],
   closing: [
     "close/called-twice",

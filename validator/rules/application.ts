@@ -66,7 +66,8 @@ function serverLike(app: object, got: string): Finding {
  * @returns Whether it is a class.
  */
 export function isClass(app: unknown): app is object {
-  return typeof app === "function" &&
+  // Most functions are told apart without the expensive descriptor.
+  return typeof app === "function" && Object.hasOwn(app, "prototype") &&
     Object.getOwnPropertyDescriptor(app, "prototype")?.writable === false &&
     Function.prototype.toString.call(app).startsWith("class");
 }

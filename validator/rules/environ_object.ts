@@ -81,11 +81,11 @@ export const ENVIRON_OBJECT_RULES: readonly Rule<EnvironView>[] = [
     why:
       "Applications and middleware read, change and copy it as one; a Map or a class instance behaves differently.",
     hint: "Create it with { … } or Object.create(null) for each request",
-    check: ({ args, object, startResponse, isEnviron }) => {
+    check: (view) => {
+      if (view.isEnviron) return undefined;
+      const { args, object, startResponse } = view;
       // Too few arguments, and swapped ones, have rules of their own.
-      if (isEnviron || args.length < 2 || isPlainObject(object)) {
-        return undefined;
-      }
+      if (args.length < 2 || isPlainObject(object)) return undefined;
       const swapped = typeof object === "function" &&
         typeof startResponse !== "function";
       return swapped ? undefined : notPlain(object);

@@ -31,6 +31,7 @@ function required(
     title: `The environ must have ${key}`,
     why: `PEP 3333 lets every application count on ${key}.`,
     hint,
+    isAboutPresence: true,
     check: ({ values, isEnviron }) =>
       isEnviron && isAbsent(values, key) ? "an environ without it" : undefined,
   };

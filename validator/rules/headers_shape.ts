@@ -120,8 +120,8 @@ export const HEADER_SHAPE_RULES: readonly Rule<HeadView>[] = [
     title: "Headers must be an array of [name, value] tuples",
     why: "Headers have an order and can repeat; only a list keeps both.",
     hint: 'Write [["Content-Type", "text/plain"]], or [] for none',
-    check: ({ response: { headers } }) =>
-      Array.isArray(headers) ? undefined : notArray(headers),
+    check: ({ response }) =>
+      response.isArray ? undefined : notArray(response.headers),
   },
   {
     id: "headers/array-iterator",

@@ -61,6 +61,11 @@ export interface Rule<View> {
    */
   readonly covers?: readonly `${string}/${string}`[];
   /**
+   * Whether the check depends only on which variables are present, not on their
+   * values.
+   */
+  readonly isAboutPresence?: boolean;
+  /**
    * Checks the values of the program, each of which was read once.
    *
    * @param view The values.

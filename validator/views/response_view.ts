@@ -24,7 +24,10 @@ export class ResponseView {
   readonly #headers: unknown;
   /** The facts about the strings. */
   readonly facts: HeadFacts;
-  readonly #iteratesItself: boolean;
+  /** Whether the headers are an array. */
+  readonly isArray: boolean;
+  /** Whether they are an array with an iterator of its own. */
+  readonly hasOwnIteration: boolean;
   /** Whether a check has looked at the header array itself. */
   headersWereSeen = false;
   #changeWasReported = false;
@@ -35,25 +38,25 @@ export class ResponseView {
    * @param status The first argument of startResponse.
    * @param headers The second argument of startResponse.
    * @param earlier The facts about an earlier response with an array of headers.
-   * If all strings are the same, they are the `facts` of this response too.
+   * If all strings are the same, and the array has no iterator of its own, they
+   * are the `facts` of this response too.
    */
   constructor(status: unknown, headers: unknown, earlier?: HeadFacts) {
     this.#headers = headers;
-    this.#iteratesItself = Array.isArray(headers) &&
+    this.isArray = Array.isArray(headers);
+    this.hasOwnIteration = Array.isArray(headers) &&
       hasOwnIteration(headers, headers[Symbol.iterator]);
-    this.facts = readFacts(status, headers, earlier);
+    this.facts = readFacts(
+      status,
+      headers,
+      this.hasOwnIteration ? undefined : earlier,
+    );
   }
 
   /** The second argument. */
   get headers(): unknown {
     this.headersWereSeen = true;
     return this.#headers;
-  }
-
-  /** Whether they are an array with an iterator of its own. */
-  get hasOwnIteration(): boolean {
-    this.headersWereSeen = true;
-    return this.#iteratesItself;
   }
 
   /** The first argument. */
@@ -120,7 +123,7 @@ export class ResponseView {
   get isWellFormed(): boolean {
     return this.code !== undefined && this.code >= 200 && this.code <= 599 &&
       ((this.statusClasses | this.classes) & BROKEN) === 0 &&
-      Array.isArray(this.#headers) && this.noPair === undefined &&
+      this.isArray && this.noPair === undefined &&
       this.noStrings === undefined && this.hasTokens;
   }
 

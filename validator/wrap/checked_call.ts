@@ -14,8 +14,8 @@ import type {
 import { capture, type Entry } from "../captures.ts";
 import { ConformanceError } from "../conformance_error.ts";
 import type { ValidatorContext } from "../context.ts";
-import { RecordedEnviron } from "../good_environs.ts";
 import { beginObserving } from "../observer.ts";
+import { RecordedEnviron } from "../recorded_environ.ts";
 import type { ActiveRules } from "../rules/active_rules.ts";
 import { checkedBody } from "./checked_body.ts";
 import { CheckedRequest } from "./checked_request.ts";

@@ -5,6 +5,7 @@
  */
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
+import { hasNoBody } from "../../wsgi/status.ts";
 import type { Entry } from "../captures.ts";
 import type {
   BodyKind,
@@ -12,6 +13,7 @@ import type {
   ChunkView,
   LengthView,
 } from "../views/body_views.ts";
+import { KNOWN } from "../views/known_headers.ts";
 import {
   beginTogether,
   isGone,
@@ -24,6 +26,24 @@ import { isGenerator } from "../views/value_shape.ts";
 import type { ViolationChunk } from "../violation.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkSnapshot } from "./chunk_snapshot.ts";
+
+/** Whether startResponse was called, and nothing was refused. */
+function hasStarted({ starts, refusedAt }: CheckedRequest): boolean {
+  return starts > 0 && refusedAt === undefined;
+}
+
+/** Whether the response has content that is not encoded. */
+function isUncoded({ response, method }: CheckedRequest): boolean {
+  return response !== undefined && !hasNoBody(response.code) &&
+    (response.known & KNOWN.contentEncoding) === 0 &&
+    method !== "HEAD" && method !== "CONNECT";
+}
+
+/** Whether the response is a whole one with a Content-Type. */
+function isWhole({ response }: CheckedRequest): boolean {
+  return response !== undefined && response.code !== 206 &&
+    (response.known & KNOWN.contentType) !== 0;
+}
 
 /**
  * Checks one chunk after the other.
@@ -78,9 +98,11 @@ export class ChunkObserver implements ChunkView, LengthView {
     if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
     const { rules } = state;
     const isPlain = this.memory === "fixed" && this.length > 0 &&
-      state.starts > 0 && state.refusedAt === undefined;
+      hasStarted(state);
     state.checkOften(isPlain ? rules.plain.chunk : rules.chunk, this);
-    if (this.memory !== undefined) this.#checkBytes(isPlain);
+    if (this.memory !== undefined) {
+      this.#checkBytes(isPlain && isUncoded(state));
+    }
     state.chunks++;
     state.bytes += this.length;
     this.#count();
@@ -232,7 +254,8 @@ export class ChunkObserver implements ChunkView, LengthView {
     state.ended = true;
     state.observe?.({ type: "body-end" });
     state.compareWithInner("end");
-    state.check(state.rules.end, this);
+    const isPlain = hasStarted(state) && isWhole(state);
+    state.check(isPlain ? state.rules.plain.end : state.rules.end, this);
     const total = state.bytes + state.written;
     state.check(state.rules.length, { total, length: undefined, state });
     if (this.#snapshot === undefined) return;
