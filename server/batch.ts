@@ -26,8 +26,8 @@ export class Batch<Item> {
   /**
    * Creates an empty batch.
    *
-   * @param step Does the step for one object. It must not throw: the others would be left
-   * out.
+   * @param step Does the step for one object. It must not throw: the others would
+   * be left out.
    */
   constructor(step: (item: Item) => void) {
     this.#step = step;
