@@ -18,7 +18,7 @@ export class KnownBytes {
   /**
    * Copies the bytes.
    *
-   * @param bytes The bytes.
+   * @param bytes The bytes, which may change afterwards.
    */
   constructor(bytes: Uint8Array) {
     this.length = bytes.length;

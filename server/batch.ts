@@ -36,7 +36,7 @@ export class Batch<Item> {
   /**
    * Adds an object.
    *
-   * @param item The object.
+   * @param item The object. If it is added twice, the step is done twice.
    */
   add(item: Item): void {
     if (this.#items.push(item) === 1) queueMicrotask(this.#run);

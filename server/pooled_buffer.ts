@@ -51,7 +51,7 @@ export class PooledBuffer {
   /**
    * Copies bytes into the buffer. Bytes must be added in order, without gaps.
    *
-   * @param bytes The bytes.
+   * @param bytes The bytes, for which there must be room.
    * @param at The index of the first one in the buffer.
    * @param isConstant Whether the array will never change.
    */

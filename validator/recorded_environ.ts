@@ -37,7 +37,7 @@ export class GoodVariable {
 
   /**
    * @param key The name.
-   * @param value The value.
+   * @param value The value with which the environ was recorded.
    * @param rules The rules that have read it.
    */
   constructor(key: string, value: unknown, rules: readonly EnvironRule[]) {
@@ -67,7 +67,7 @@ export class GoodVariable {
    * Remembers a value with which the environ broke no rule, while all other
    * variables were the same. The port of the client has one for each connection.
    *
-   * @param value The value.
+   * @param value A value that the variable does not know yet.
    */
   learn(value: string): void {
     (this.#others ??= new Set()).add(value);
@@ -173,7 +173,7 @@ export class RecordedEnviron implements EnvironView {
   /**
    * It has ended.
    *
-   * @param rule The rule.
+   * @param rule The rule whose check has read the variables.
    */
   end(rule: EnvironRule): void {
     // In a similar environ, the same variables are present.
