@@ -14,7 +14,7 @@ import {
   type RequestLine,
   targetTooLong,
 } from "./request_line.ts";
-import { type RepeatedHead, WholeHeadParser } from "./whole_head_parser.ts";
+import { WholeHeadParser } from "./whole_head_parser.ts";
 
 /** The end of the last line of a head, and the empty line. */
 const EMPTY_LINE = "\r\n\r\n";
@@ -41,9 +41,6 @@ export class HeadParser {
   /** The request line of a head that is not complete. */
   #openLine: RequestLine | undefined;
   readonly #whole: WholeHeadParser;
-  /** The last head of this size, and its bytes once it has arrived twice. */
-  #last: RequestHead | undefined;
-  #repeated: RepeatedHead | undefined;
 
   /**
    * Creates a parser.
@@ -56,9 +53,6 @@ export class HeadParser {
     this.#reader = reader;
     this.#maxSize = maxSize;
     this.#whole = new WholeHeadParser(like && like.#whole);
-    if (like === undefined) return;
-    this.#last = like.#last;
-    this.#repeated = like.#repeated;
   }
 
   /** The request line of a head whose rest is missing or malformed. */
@@ -99,12 +93,12 @@ export class HeadParser {
   #parseWhole(): RequestHead | undefined {
     const reader = this.#reader;
     if (reader.isInLine) return undefined;
-    const repeated = this.#repeated;
-    if (repeated !== undefined && reader.isExactly(repeated.bytes)) {
-      reader.skip(repeated.bytes.length);
-      return repeated.head;
-    }
     const whole = this.#whole;
+    const { last, repeated } = whole;
+    if (repeated !== undefined && reader.isExactly(repeated)) {
+      reader.skip(repeated.length);
+      return last;
+    }
     try {
       // In most cases, exactly one head without a body has arrived.
       const text = reader.endsWithEmptyLine ? reader.peek(0, reader.size) : "";
@@ -116,11 +110,8 @@ export class HeadParser {
       const head = similar ??
         this.#parseHead(isAlone ? text : reader.peek(0, size), isAlone);
       if (head === undefined) return undefined;
-      if (size <= MAX_REPEATED_SIZE && head !== repeated?.head) {
-        this.#repeated = head === this.#last
-          ? this.#whole.repeat(() => reader.copy(size))
-          : undefined;
-        this.#last = head;
+      if (head === last && size <= MAX_REPEATED_SIZE) {
+        whole.repeated ??= reader.copy(size);
       }
       reader.skip(size);
       return head;

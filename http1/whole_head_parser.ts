@@ -21,14 +21,8 @@ interface Remembered {
   /** Its field lines in one piece, with the empty line. */
   readonly block: string;
   readonly template: FieldTemplate | undefined;
-  /** The head and its bytes, once it has arrived twice. */
-  repeated?: RepeatedHead;
-}
-
-/** A head that is expected to arrive again. */
-export interface RepeatedHead {
-  readonly head: RequestHead;
-  readonly bytes: KnownBytes;
+  /** Its bytes, once it has arrived twice. */
+  bytes: KnownBytes | undefined;
 }
 
 /**
@@ -49,6 +43,20 @@ export class WholeHeadParser {
   constructor(like: WholeHeadParser | undefined) {
     this.#last = like && like.#last;
     this.#shared = like === undefined ? { last: undefined } : like.#shared;
+  }
+
+  /** The last head, if it was small enough to be remembered. */
+  get last(): RequestHead | undefined {
+    return this.#last?.head;
+  }
+
+  /** The bytes of the last head, if they are known. */
+  get repeated(): KnownBytes | undefined {
+    return this.#last?.bytes;
+  }
+
+  set repeated(bytes: KnownBytes | undefined) {
+    if (this.#last !== undefined) this.#last.bytes = bytes;
   }
 
   /**
@@ -120,18 +128,6 @@ export class WholeHeadParser {
     return head;
   }
 
-  /**
-   * Prepares for another arrival of the last head.
-   *
-   * @param copy Copies its bytes.
-   * @returns The head and its bytes; `undefined` if it was too large to be
-   * remembered.
-   */
-  repeat(copy: () => KnownBytes): RepeatedHead | undefined {
-    const last = this.#last;
-    return last && (last.repeated ??= { head: last.head, bytes: copy() });
-  }
-
   #remember(
     head: RequestHead,
     text: string,
@@ -139,6 +135,6 @@ export class WholeHeadParser {
     template: FieldTemplate | undefined,
   ): void {
     if (text.length > MAX_REMEMBERED_SIZE) return;
-    this.#last = { head, text, block, template };
+    this.#last = { head, text, block, template, bytes: undefined };
   }
 }
