@@ -92,8 +92,8 @@ class BackendTransport implements SocketTransport {
 /** The protocol of one server: SCGI or uwsgi. */
 class BackendProtocol implements Protocol<BackendHead> {
   readonly isPersistent = false;
-  /** Web servers send the whole body before they read the response. */
-  readonly lingering = { size: 64 * 1024 * 1024, timeMs: 10_000 };
+  /** A web server forwards a body as fast as its own client sends it. */
+  readonly lingering = { quietMs: 10_000, timeMs: 30_000 };
   readonly #dialect: BackendDialect;
   readonly #options: BackendOptions;
   readonly #errors: ErrorStream;

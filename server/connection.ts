@@ -33,10 +33,7 @@ export class Connection<Head> extends ClosingConnection<Head>
 
   receive(buffer: Uint8Array, count: number): void {
     if (this.isClosed) return;
-    if (this.phase === "lingering") {
-      if (!this.end.discard(count)) this.close();
-      return;
-    }
+    if (this.phase === "lingering") return this.end.discard(count);
     this.parser.receive(buffer, count);
     if (this.isBusy) {
       this.parser.keep();

@@ -107,7 +107,7 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
 
   /** Whether enough bytes are waiting, so that reading stops. */
   get isFull(): boolean {
-    return this.isBusy && this.parser.size >= MAX_AHEAD;
+    return this.end.isFull || this.isBusy && this.parser.size >= MAX_AHEAD;
   }
 
   /** The number of bytes that are waiting. */

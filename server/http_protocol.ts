@@ -40,7 +40,7 @@ class HttpParser extends RequestParser {
 /** HTTP/1.1 with the options of one server. */
 export class HttpProtocol implements Protocol<RequestHead> {
   readonly isPersistent = true;
-  readonly lingering = { size: 1_048_576, timeMs: 2_000 };
+  readonly lingering = { quietMs: 2_000, timeMs: 30_000 };
   readonly #options: ServerOptions;
   readonly #address: ServerAddress;
   readonly #scheme: "http" | "https";

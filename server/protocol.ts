@@ -119,7 +119,7 @@ export interface ServedEnviron {
 export interface Protocol<Head> {
   /** Whether a connection can carry more than one request. */
   readonly isPersistent: boolean;
-  /** The limits after the last response. */
+  /** The time limits after the last response. */
   readonly lingering: LingeringLimits;
   /** Creates the parser of one connection. */
   createParser(): Parser<Head>;

@@ -14,10 +14,16 @@ import type { SocketWriter } from "./socket_writer.ts";
  */
 const HALF_CLOSE_GRACE_MS = 500;
 
-/** The limits for bytes that arrive after the last response. */
+/**
+ * The number of bytes that are discarded after the last response. Many clients
+ * send a whole body before they read the response.
+ */
+const MAX_DISCARDED = 64 * 1_048_576;
+
+/** The time limits for bytes that arrive after the last response. */
 export interface LingeringLimits {
-  /** The maximum number of bytes. */
-  readonly size: number;
+  /** The time without a byte, in milliseconds, after which a client is done. */
+  readonly quietMs: number;
   /** The maximum time, in milliseconds. */
   readonly timeMs: number;
 }
@@ -29,6 +35,8 @@ export class SocketEnd {
   readonly #limits: LingeringLimits;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #discarded = 0;
+  /** The value of `#discarded` when the timer was started. */
+  #discardedBefore = 0;
   #isClosed = false;
 
   /**
@@ -65,7 +73,7 @@ export class SocketEnd {
     await this.#writer.drained();
     if (this.#isClosed) return;
     if (hasEnded()) return close();
-    this.#timer = setTimeout(close, this.#limits.timeMs);
+    this.#watch(close, this.#limits.timeMs);
     try {
       await this.#socket.closeWrite();
     } catch {
@@ -73,15 +81,32 @@ export class SocketEnd {
     }
   }
 
+  /** Closes the connection when the client is quiet, or after the given time. */
+  #watch(close: () => void, timeMs: number): void {
+    const { quietMs } = this.#limits;
+    this.#discardedBefore = this.#discarded;
+    this.#timer = setTimeout(() => {
+      const isQuiet = this.#discarded === this.#discardedBefore;
+      if (isQuiet || timeMs <= quietMs) close();
+      else this.#watch(close, timeMs - quietMs);
+    }, quietMs);
+  }
+
   /**
    * Counts bytes that arrived after the last response.
    *
    * @param count The number of bytes.
-   * @returns Whether they are within the limit.
    */
-  discard(count: number): boolean {
+  discard(count: number): void {
     this.#discarded += count;
-    return this.#discarded <= this.#limits.size;
+  }
+
+  /**
+   * Whether so many bytes have arrived that reading stops. The client can then
+   * send no more, and has time to read the response, which a reset might destroy.
+   */
+  get isFull(): boolean {
+    return this.#discarded > MAX_DISCARDED;
   }
 
   /**
