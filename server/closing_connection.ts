@@ -10,7 +10,7 @@ import type { ServedConnection } from "./connection_host.ts";
 import { ConnectionState } from "./connection_state.ts";
 import type { Expiring } from "./deadlines.ts";
 import { expiryOf } from "./phase.ts";
-import { HalfCloseGrace } from "./socket_end.ts";
+import { HalfCloseGrace, LingeringClose } from "./socket_end.ts";
 
 /**
  * Closes a connection after its client has left or stopped sending, after a
@@ -18,7 +18,7 @@ import { HalfCloseGrace } from "./socket_end.ts";
  */
 export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   implements ServedConnection<Head>, Expiring {
-  protected readonly grace: HalfCloseGrace = new HalfCloseGrace();
+  #grace: HalfCloseGrace | undefined;
   /** The number of bytes that the system had accepted at the last tick. */
   #taken = 0;
 
@@ -106,11 +106,16 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   }
 
   protected startGrace(): void {
-    this.grace.start(
+    this.#grace ??= new HalfCloseGrace();
+    this.#grace.start(
       () => this.request?.transport.bytesSent ?? 0,
       this.writer,
       () => this.leave(),
     );
+  }
+
+  protected stopGrace(): void {
+    this.#grace?.stop();
   }
 
   /**
@@ -121,7 +126,8 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     this.hasEnded = true;
     if (this.isClosed) return;
     if (this.request === undefined) return this.close();
-    this.grace.end(() => this.leave());
+    this.#grace ??= new HalfCloseGrace();
+    this.#grace.end(() => this.leave());
   }
 
   protected leave(): void {
@@ -148,7 +154,9 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   protected linger(): void {
     if (this.phase === "lingering" || this.isClosed) return;
     this.enter("lingering");
-    this.end.linger(() => this.hasEnded, () => this.close());
+    const { lingering } = this.host.protocol;
+    this.lingering = new LingeringClose(this.socket, this.writer, lingering);
+    this.lingering.start(() => this.hasEnded, () => this.close());
     this.reader.resume();
   }
 
@@ -161,8 +169,15 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
 
   protected close(reason?: unknown): void {
     if (this.isClosed) return;
-    this.grace.stop();
-    this.end.close(reason);
+    this.isClosed = true;
+    this.#grace?.stop();
+    this.lingering?.stop();
+    this.writer.close(reason);
+    try {
+      this.socket.close();
+    } catch {
+      // The connection is closed already.
+    }
     this.reader.resume();
     this.host.onClosed(this);
   }

@@ -33,7 +33,7 @@ export class Connection<Head> extends ClosingConnection<Head>
 
   receive(buffer: Uint8Array, count: number): void {
     if (this.isClosed) return;
-    if (this.phase === "lingering") return this.end.discard(count);
+    if (this.phase === "lingering") return this.lingering?.discard(count);
     this.parser.receive(buffer, count);
     if (this.isBusy) {
       this.parser.keep();
@@ -128,7 +128,7 @@ export class Connection<Head> extends ClosingConnection<Head>
     // It may have ended at its deadline.
     if (this.request !== request) return false;
     this.request = undefined;
-    this.grace.stop();
+    this.stopGrace();
     const { isComplete } = request.source;
     request.source.detach();
     this.host.onRequestOver(this, request);

@@ -8,7 +8,7 @@ import type { ActiveRequest, ConnectionHost } from "./connection_host.ts";
 import type { LoggedHead } from "./access_log.ts";
 import type { Phase } from "./phase.ts";
 import type { Parser } from "./protocol.ts";
-import { SocketEnd } from "./socket_end.ts";
+import type { LingeringClose } from "./socket_end.ts";
 import { IDLE_SIZE, type Receiver, SocketReader } from "./socket_reader.ts";
 import type { RemoteAddress, Socket } from "./listener.ts";
 import { SocketWriter, type WriteObserver } from "./socket_writer.ts";
@@ -26,7 +26,9 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
   readonly writer: SocketWriter;
   protected readonly host: ConnectionHost<Head>;
   protected readonly reader: SocketReader;
-  protected readonly end: SocketEnd;
+  protected readonly socket: Socket;
+  /** The lingering close, once it has begun. */
+  protected lingering: LingeringClose | undefined;
   protected phase: Phase = "new";
   /** The tick at which the phase began. */
   protected since: number;
@@ -38,6 +40,8 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
   protected hasEnded = false;
   /** Whether the client may still be sending bytes that are discarded. */
   protected hasUnread = false;
+  /** Whether the connection is closed. */
+  isClosed = false;
 
   /**
    * Creates the state of an accepted connection.
@@ -51,13 +55,13 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
     remote: RemoteAddress | undefined,
     host: ConnectionHost<Head>,
   ) {
+    this.socket = socket;
     this.host = host;
     this.remote = remote;
     this.since = host.now;
     this.parser = host.protocol.createParser();
     this.writer = new SocketWriter(socket, this);
     this.reader = new SocketReader(socket, this);
-    this.end = new SocketEnd(socket, this.writer, host.protocol.lingering);
   }
 
   abstract receive(buffer: Uint8Array, count: number): void;
@@ -83,11 +87,6 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
     return this.phase === "lingering" && this.hasUnread && !this.hasEnded;
   }
 
-  /** Whether the connection is closed. */
-  get isClosed(): boolean {
-    return this.end.isClosed;
-  }
-
   /** The head of the active or refused request, for the log. */
   get logged(): LoggedHead | undefined {
     const head = this.request?.head ?? this.queued;
@@ -107,7 +106,9 @@ export abstract class ConnectionState<Head> implements Receiver, WriteObserver {
 
   /** Whether enough bytes are waiting, so that reading stops. */
   get isFull(): boolean {
-    return this.end.isFull || this.isBusy && this.parser.size >= MAX_AHEAD;
+    return this.isBusy
+      ? this.parser.size >= MAX_AHEAD
+      : this.lingering?.isFull === true;
   }
 
   /** The number of bytes that are waiting. */

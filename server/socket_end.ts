@@ -1,5 +1,6 @@
 /**
- * The end of a connection: {@linkcode SocketEnd} and {@linkcode HalfCloseGrace}.
+ * The end of a connection: {@linkcode LingeringClose} and {@linkcode
+ * HalfCloseGrace}. Both are created only when they are needed.
  *
  * @module
  */
@@ -28,8 +29,8 @@ export interface LingeringLimits {
   readonly timeMs: number;
 }
 
-/** Closes a connection, immediately or in two steps. */
-export class SocketEnd {
+/** Closes a connection in two steps. */
+export class LingeringClose {
   readonly #socket: Socket;
   readonly #writer: SocketWriter;
   readonly #limits: LingeringLimits;
@@ -37,7 +38,7 @@ export class SocketEnd {
   #discarded = 0;
   /** The value of `#discarded` when the timer was started. */
   #discardedBefore = 0;
-  #isClosed = false;
+  #isStopped = false;
 
   /**
    * Creates the end of one connection.
@@ -52,11 +53,6 @@ export class SocketEnd {
     this.#limits = limits;
   }
 
-  /** Whether the connection is closed. */
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /**
    * Closes the sending direction after the pending bytes have been sent, and
    * gives the client time to read them. Closing both directions while the client
@@ -68,10 +64,10 @@ export class SocketEnd {
    * @param hasEnded Returns whether the client has stopped sending.
    * @param close Closes the connection.
    */
-  async linger(hasEnded: () => boolean, close: () => void): Promise<void> {
+  async start(hasEnded: () => boolean, close: () => void): Promise<void> {
     this.#writer.flush();
     await this.#writer.drained();
-    if (this.#isClosed) return;
+    if (this.#isStopped) return;
     if (hasEnded()) return close();
     this.#watch(close, this.#limits.timeMs);
     try {
@@ -109,21 +105,10 @@ export class SocketEnd {
     return this.#discarded > MAX_DISCARDED;
   }
 
-  /**
-   * Closes both directions. A second call has no effect.
-   *
-   * @param reason The reason with which pending writes reject.
-   */
-  close(reason: unknown): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Stops waiting, because the connection is closed. */
+  stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#writer.close(reason);
-    try {
-      this.#socket.close();
-    } catch {
-      // The connection is closed already.
-    }
   }
 }
 

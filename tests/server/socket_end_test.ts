@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SocketEnd } from "../../server/socket_end.ts";
+import { LingeringClose } from "../../server/socket_end.ts";
 import { SocketWriter } from "../../server/socket_writer.ts";
 import { FakeSocket, turn } from "./fake_socket.ts";
 
@@ -34,12 +34,15 @@ class FakeTimers implements Disposable {
 const OBSERVER = { onWriteError(): void {}, onFault(): void {} };
 
 /** A connection that lingers for 2 s without a byte, or for 6 s. */
-async function linger(): Promise<{ end: SocketEnd; socket: FakeSocket }> {
+async function linger(): Promise<{ end: LingeringClose; socket: FakeSocket }> {
   const socket = new FakeSocket();
   const limits = { quietMs: 2_000, timeMs: 6_000 };
   const writer = new SocketWriter(socket, OBSERVER);
-  const end = new SocketEnd(socket, writer, limits);
-  end.linger(() => false, () => end.close(undefined));
+  const end = new LingeringClose(socket, writer, limits);
+  end.start(() => false, () => {
+    end.stop();
+    socket.close();
+  });
   await turn();
   return { end, socket };
 }
@@ -49,7 +52,7 @@ Deno.test.each<[string, boolean[], number]>([
   ["nothing arrives any more", [true, false], 2],
   ["the maximum time has passed", [true, true, true], 3],
 ])(
-  "SocketEnd.linger() closes the connection when %s",
+  "LingeringClose.start() closes the connection when %s",
   async (_, arrivals, count) => {
     using timers = new FakeTimers();
     const { end, socket } = await linger();
@@ -63,12 +66,12 @@ Deno.test.each<[string, boolean[], number]>([
   },
 );
 
-Deno.test("SocketEnd is full after 64 MiB", async () => {
+Deno.test("LingeringClose.isFull is true after 64 MiB", async () => {
   using _ = new FakeTimers();
   const { end } = await linger();
   end.discard(64 * 1_048_576);
   assertEquals(end.isFull, false);
   end.discard(1);
   assertEquals(end.isFull, true);
-  end.close(undefined);
+  end.stop();
 });
