@@ -5,7 +5,7 @@
  */
 
 import { fromBytes } from "../wsgi/byte_string.ts";
-import { KnownBytes } from "./known_bytes.ts";
+import { KnownBytes, wordsOf } from "./known_bytes.ts";
 import { RequestError } from "./request_error.ts";
 
 const HTAB = 0x09;
@@ -34,7 +34,10 @@ export class LineReader {
   /** The number of bytes of an incomplete line that are already checked. */
   #checked = 0;
   /** The array that was compared last. A connection reads into the same one. */
-  #inWords: { bytes: Uint8Array; words: Int32Array } | undefined;
+  #compared: Uint8Array | undefined;
+  /** The memory of this array, and the index of its first word. */
+  #words: Int32Array | undefined;
+  #firstWord = 0;
 
   /** The number of bytes that can be taken. */
   get size(): number {
@@ -133,12 +136,19 @@ export class LineReader {
   isExactly(known: KnownBytes): boolean {
     if (this.#end !== known.length || this.#start !== 0) return false;
     const bytes = this.#bytes;
-    if (bytes !== this.#inWords?.bytes) {
-      // It is kept, so it must not be a large buffer that others use, too.
-      if (bytes.byteOffset % 4 !== 0 || bytes.length > MAX_KEPT) return false;
-      this.#inWords = { bytes, words: toWords(bytes) };
-    }
-    return known.begins(bytes, this.#inWords.words);
+    if (bytes !== this.#compared && !this.#prepare(bytes)) return false;
+    const words = this.#words;
+    return words !== undefined && known.begins(bytes, words, this.#firstWord);
+  }
+
+  #prepare(bytes: Uint8Array): boolean {
+    const { byteOffset, length } = bytes;
+    // It is kept, so it must not be a large buffer that others use, too.
+    if (byteOffset % 4 !== 0 || length > MAX_KEPT || this.#isOwn) return false;
+    this.#compared = bytes;
+    this.#words = wordsOf(bytes);
+    this.#firstWord = byteOffset / 4;
+    return true;
   }
 
   /**
@@ -228,10 +238,6 @@ export class LineReader {
   #text(start: number, end: number): string {
     return fromBytes(this.#bytes.subarray(start, end));
   }
-}
-
-function toWords({ buffer, byteOffset, length }: Uint8Array): Int32Array {
-  return new Int32Array(buffer, byteOffset, length >> 2);
 }
 
 function speaksTls(): RequestError {

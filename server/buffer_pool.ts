@@ -1,10 +1,12 @@
 /**
  * Buffers that all connections of the process share: small ones for heads and
- * short bodies, large ones for streams.
+ * short bodies, large ones for streams, and those into which idle connections
+ * read.
  *
  * @module
  */
 
+import { Pool } from "./pool.ts";
 import { PooledBuffer } from "./pooled_buffer.ts";
 
 /** The size of a small buffer, in bytes: a head and a short body. */
@@ -23,50 +25,33 @@ export const POOLED_SIZE = 66_560;
 export const READ_SIZE = 65_536;
 
 /**
- * The maximum number of free buffers of each size. It is enough for 1,000 busy
- * connections, each of which needs one while it writes.
+ * The size, in bytes, of the buffer into which an idle connection reads. Most
+ * heads fit into it.
  */
-const MAX_KEPT = 1_024;
+export const IDLE_SIZE = 1_024;
 
-/** The number of free buffers that are kept even if they are not used. */
-const MIN_KEPT = 8;
+/** The number of such buffers in one piece of memory. */
+const IDLE_BUFFERS = 16;
 
-/** The free buffers of one size. */
-class Pool {
-  readonly #size: number;
-  readonly #free: PooledBuffer[] = [];
-  /** The smallest number of free buffers since the last trim. */
-  #unused = 0;
+const small = new Pool(() => new PooledBuffer(SMALL_SIZE));
+const large = new Pool(() => new PooledBuffer(POOLED_SIZE));
+const idle = new Pool(createIdleBuffer);
 
-  constructor(size: number) {
-    this.#size = size;
+/** The memory from which the next idle buffers are created. */
+let piece = new Uint8Array(0);
+let next = 0;
+
+/**
+ * Creates a buffer as a part of a larger piece: memory of its own would need 400
+ * bytes more for its administration.
+ */
+function createIdleBuffer(): Uint8Array {
+  if (next === piece.length) {
+    piece = new Uint8Array(IDLE_BUFFERS * IDLE_SIZE);
+    next = 0;
   }
-
-  /** The total size of the free buffers, in bytes. */
-  get size(): number {
-    return this.#free.length * this.#size;
-  }
-
-  take(): PooledBuffer {
-    const buffer = this.#free.pop();
-    if (this.#free.length < this.#unused) this.#unused = this.#free.length;
-    return buffer ?? new PooledBuffer(this.#size);
-  }
-
-  give(buffer: PooledBuffer): void {
-    if (this.#free.length < MAX_KEPT) this.#free.push(buffer);
-  }
-
-  /** Drops a part of the buffers that were not used since the last call. */
-  trim(share: number): void {
-    const spare = Math.min(this.#unused, this.#free.length - MIN_KEPT);
-    if (spare > 0) this.#free.length -= Math.ceil(spare * share);
-    this.#unused = this.#free.length;
-  }
+  return piece.subarray(next, next += IDLE_SIZE);
 }
-
-const small = new Pool(SMALL_SIZE);
-const large = new Pool(POOLED_SIZE);
 
 /**
  * Takes a buffer out of the pool. An idle connection holds none. Allocating one
@@ -92,17 +77,34 @@ export function returnBuffer(buffer: PooledBuffer): void {
 }
 
 /**
+ * Takes a buffer for an idle connection out of the pool.
+ *
+ * @returns A buffer with arbitrary content, of {@linkcode IDLE_SIZE} bytes.
+ */
+export function takeIdleBuffer(): Uint8Array {
+  return idle.take();
+}
+
+/**
+ * Returns a buffer for idle connections to the pool.
+ *
+ * @param buffer A buffer from the pool that is no longer used.
+ */
+export function returnIdleBuffer(buffer: Uint8Array): void {
+  idle.give(buffer);
+}
+
+/**
  * Drops half of the buffers that were not used since the last call, which are
  * left over from a burst.
  */
 export function trimBuffers(): void {
-  small.trim(0.5);
-  large.trim(0.5);
+  for (const pool of [small, large, idle]) pool.trim(0.5);
 }
 
 /** Drops all free buffers but a few, because no connection is left. */
 export function dropBuffers(): void {
-  for (const pool of [small, large]) {
+  for (const pool of [small, large, idle]) {
     pool.trim(1);
     pool.trim(1);
   }
@@ -114,5 +116,6 @@ export function dropBuffers(): void {
  * @returns Their total size in bytes.
  */
 export function keptBytes(): number {
-  return small.size + large.size;
+  return small.size * SMALL_SIZE + large.size * POOLED_SIZE +
+    idle.size * IDLE_SIZE;
 }

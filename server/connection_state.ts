@@ -9,7 +9,8 @@ import type { LoggedHead } from "./access_log.ts";
 import type { Phase } from "./phase.ts";
 import type { Parser } from "./protocol.ts";
 import type { LingeringClose } from "./socket_end.ts";
-import { IDLE_SIZE, type Receiver, SocketReader } from "./socket_reader.ts";
+import { IDLE_SIZE } from "./buffer_pool.ts";
+import { type Receiver, SocketReader } from "./socket_reader.ts";
 import type { RemoteAddress, Socket } from "./listener.ts";
 import { SocketWriter, type WriteObserver } from "./socket_writer.ts";
 

@@ -5,21 +5,24 @@
  */
 
 import { Batch } from "./batch.ts";
-import { READ_SIZE, returnBuffer, takeBuffer } from "./buffer_pool.ts";
+import {
+  IDLE_SIZE,
+  READ_SIZE,
+  returnBuffer,
+  returnIdleBuffer,
+  takeBuffer,
+  takeIdleBuffer,
+} from "./buffer_pool.ts";
 import type { Socket } from "./listener.ts";
 import type { PooledBuffer } from "./pooled_buffer.ts";
 
 /**
- * The size of the buffer of an idle connection, in bytes. Most heads fit into
- * it.
- */
-export const IDLE_SIZE = 1_024;
-
-/**
- * The size of this buffer once a client has sent more, so that its next head
- * arrives in one piece.
+ * The size of the buffer of an idle connection once its client has sent more than
+ * fits into one from the pool, so that its next head arrives in one piece.
  */
 const GROWN_IDLE_SIZE = 4_096;
+
+const NOTHING = new Uint8Array(0);
 
 /** The receiver of the bytes. */
 export interface Receiver {
@@ -59,7 +62,7 @@ export class SocketReader {
   );
   readonly #socket: Socket;
   readonly #receiver: Receiver;
-  #idleBuffer = new Uint8Array(IDLE_SIZE);
+  #idleBuffer = takeIdleBuffer();
   /** The buffer from the pool that the pending read uses. */
   #large: PooledBuffer | undefined;
   #isPaused = false;
@@ -80,7 +83,7 @@ export class SocketReader {
   /** Reads, from now on, until the connection ends. */
   start(): void {
     const receiver = this.#receiver;
-    if (receiver.isClosed) return;
+    if (receiver.isClosed) return this.#end();
     let buffer = this.#idleBuffer;
     if (receiver.wantsMuch) {
       this.#large = takeBuffer(READ_SIZE);
@@ -117,7 +120,7 @@ export class SocketReader {
       else receiver.receive(this.#large?.bytes ?? this.#idleBuffer, count);
       if (this.#large === undefined && count === IDLE_SIZE) this.#grow();
       this.#release();
-      if (count === null) return;
+      if (count === null) return this.#end();
       if (receiver.isFull) this.#isPaused = true;
       else this.#continue();
     } catch (error) {
@@ -127,6 +130,7 @@ export class SocketReader {
 
   #fail(error: unknown): void {
     this.#release();
+    this.#end();
     try {
       this.#receiver.onReadError(error);
     } catch (fault) {
@@ -135,9 +139,17 @@ export class SocketReader {
   }
 
   #grow(): void {
+    if (this.#idleBuffer.length !== IDLE_SIZE) return;
+    returnIdleBuffer(this.#idleBuffer);
+    this.#idleBuffer = new Uint8Array(GROWN_IDLE_SIZE);
+  }
+
+  /** Returns the buffer of its own after the last read. */
+  #end(): void {
     if (this.#idleBuffer.length === IDLE_SIZE) {
-      this.#idleBuffer = new Uint8Array(GROWN_IDLE_SIZE);
+      returnIdleBuffer(this.#idleBuffer);
     }
+    this.#idleBuffer = NOTHING;
   }
 
   #release(): void {
