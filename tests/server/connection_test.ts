@@ -2,16 +2,6 @@
 // does, and failures that a real socket has only by chance.
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  dropBuffers,
-  keptBytes,
-  POOLED_SIZE,
-  returnBuffer,
-  SMALL_SIZE,
-  takeBuffer,
-  trimBuffers,
-} from "../../server/buffer_pool.ts";
-import { GatheringBuffer } from "../../server/gathering_buffer.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 import { within } from "../raw_client.ts";
 import { serveFake, settle } from "./fake_serving.ts";
@@ -211,73 +201,3 @@ Deno.test.each([
     assertEquals(socket.isClosed, true);
   },
 );
-
-// Buffers ------------------------------------------------------------------------
-
-/** Leaves behind the buffers of a burst of many busy connections. */
-function burst(size: number): void {
-  Array.from({ length: 500 }, () => takeBuffer(size)).forEach(returnBuffer);
-}
-
-Deno.test("takeBuffer() returns the smallest buffer that is large enough", () => {
-  const lengths = [1, SMALL_SIZE, SMALL_SIZE + 1, POOLED_SIZE].map((size) =>
-    takeBuffer(size).size
-  );
-  assertEquals(lengths, [SMALL_SIZE, SMALL_SIZE, POOLED_SIZE, POOLED_SIZE]);
-});
-
-Deno.test("trimBuffers() drops the buffers of a burst, but none that is in use", () => {
-  burst(POOLED_SIZE);
-  assert(keptBytes() > 30 * MIB);
-  trimBuffers();
-  for (let i = 0; i < 12; i++) {
-    // This many buffers are needed at a time.
-    burst(SMALL_SIZE);
-    trimBuffers();
-  }
-  assert(keptBytes() < 3 * MIB, `${keptBytes()}`);
-  assert(keptBytes() > 500 * SMALL_SIZE);
-  dropBuffers();
-  assert(keptBytes() < MIB);
-});
-
-Deno.test("makeServer() keeps no buffers when it has no connections", async () => {
-  await using serving = serveFake(answer("x"));
-  const socket = serving.connect();
-  socket.send(get());
-  await settle();
-  burst(POOLED_SIZE);
-  socket.end();
-  await settle();
-  assert(keptBytes() < MIB, `${keptBytes()}`);
-});
-
-Deno.test("makeServer() reads long heads in one piece after the first one", async () => {
-  await using serving = serveFake(answer("x"));
-  const socket = serving.connect();
-  const reads: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    const before = socket.reads;
-    socket.send(
-      `GET / HTTP/1.1\r\nHost: h\r\nCookie: ${"x".repeat(3_000)}\r\n\r\n`,
-    );
-    await settle();
-    reads.push(socket.reads - before);
-  }
-  assertEquals(reads, [2, 1, 1]);
-});
-
-Deno.test("GatheringBuffer moves to a large buffer when a small one is full", () => {
-  dropBuffers();
-  const gathered = new GatheringBuffer();
-  assert(gathered.add(new Uint8Array(4_000).fill(1)));
-  assert(gathered.add(new Uint8Array(100).fill(2)));
-  assert(!gathered.add(new Uint8Array(POOLED_SIZE)));
-  const bytes = gathered.take()!;
-  // Later bytes go somewhere else.
-  gathered.add(new Uint8Array(9).fill(3));
-  assertEquals([bytes.length, bytes[3_999], bytes[4_099]], [4_100, 1, 2]);
-  assertEquals(bytes.buffer.byteLength, POOLED_SIZE);
-  gathered.release();
-  assertEquals(gathered.take()?.buffer.byteLength, SMALL_SIZE);
-});
