@@ -50,14 +50,8 @@ import {
   NO_CONTENT_RULES,
 } from "./body_length.ts";
 import { ITERATOR_RULES, RESULT_RULES, STOPPED_RULES } from "./body_result.ts";
-import {
-  BUFFER_RULES,
-  CHANGE_RULES,
-  CHUNK_RULES,
-  DETACH_RULES,
-  MEMORY_RULES,
-  REUSE_RULES,
-} from "./chunk.ts";
+import { BUFFER_RULES, CHUNK_RULES, MEMORY_RULES } from "./chunk.ts";
+import { CHANGE_RULES, DETACH_RULES, REUSE_RULES } from "./chunk_changes.ts";
 import { CLOSING_RULES, OPEN_RULES } from "./close.ts";
 import { ENVIRON_EXTENSION_RULES } from "./environ_extensions.ts";
 import { ENVIRON_HEADER_RULES } from "./environ_headers.ts";
