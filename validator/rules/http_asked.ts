@@ -9,13 +9,13 @@ import type { HeadView } from "../views/call_views.ts";
 import { textOf } from "../views/raw_target.ts";
 import type { RequestState } from "../views/request_state.ts";
 import type { ResponseView } from "../views/response_view.ts";
+import { overlapsRange, satisfiesRange } from "./byte_ranges.ts";
 import {
   CONTRADICTED,
   findMatch,
   findStale,
   otherVersion,
 } from "./http_conditions.ts";
-import { overlapsRange, satisfiesRange } from "./http_ranges.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 function has(state: RequestState, key: string): boolean {

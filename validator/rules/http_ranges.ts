@@ -9,12 +9,8 @@ import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { RequestState, StateView } from "../views/request_state.ts";
 import { findField, type ResponseView } from "../views/response_view.ts";
+import { isByteRanges, parseContentRange, partLength } from "./byte_ranges.ts";
 import type { Finding, Rule } from "./rule.ts";
-
-function isByteRanges(response: ResponseView): boolean {
-  const field = findField(response, KNOWN.contentType);
-  return field !== undefined && /^multipart\/byteranges\b/i.test(field.value);
-}
 
 function describesPart(response: ResponseView): Finding {
   if (response.code !== 206) return undefined;
@@ -39,26 +35,6 @@ const WITHOUT_RANGES: ReadonlySet<string> = new Set([
   "TRACE",
 ]);
 
-/** A parsed Content-Range of bytes; -1 for a number that it leaves out. */
-interface ByteRange {
-  readonly first: number;
-  readonly last: number;
-  readonly size: number;
-}
-
-const BYTE_RANGE = /^bytes (?:(\d{1,15})-(\d{1,15})|\*)\/(\d{1,15}|\*)$/i;
-
-function parseRange(value: string): ByteRange | undefined {
-  const match = BYTE_RANGE.exec(value.trim());
-  if (match === null) return undefined;
-  const [, first = "-1", last = "-1", size = "*"] = match;
-  return {
-    first: Number(first),
-    last: Number(last),
-    size: size === "*" ? -1 : Number(size),
-  };
-}
-
 /** Units other than bytes have a form of their own. */
 function isOtherUnit(value: string): boolean {
   return /^(?!bytes\b)[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S/i.test(value.trim());
@@ -68,7 +44,7 @@ function wrongRange(response: ResponseView): Finding {
   const field = findField(response, KNOWN.contentRange);
   if (field === undefined || isOtherUnit(field.value)) return undefined;
   const got = quote(field.value);
-  const range = parseRange(field.value);
+  const range = parseContentRange(field.value);
   if (range === undefined) {
     return /^bytes\s*[=:]/i.test(field.value)
       ? { got, hint: 'Write a space after "bytes"; only Range has an =' }
@@ -93,16 +69,6 @@ function wrongRange(response: ResponseView): Finding {
     : undefined;
 }
 
-/** Returns the number of bytes of a part according to its Content-Range. */
-function partLength(response: ResponseView): number | undefined {
-  if (response.code !== 206 || isByteRanges(response)) return undefined;
-  const field = findField(response, KNOWN.contentRange);
-  const range = field && parseRange(field.value);
-  return range === undefined || range.first === -1 || range.last < range.first
-    ? undefined
-    : range.last - range.first + 1;
-}
-
 function wrongLength(response: ResponseView): Finding {
   const { contentLength } = response;
   if (contentLength === undefined) return undefined;
@@ -123,62 +89,6 @@ function wrongPart(state: RequestState): Finding {
   return length === undefined || length === total
     ? undefined
     : `${total} bytes for a part of ${length}`;
-}
-
-/** Parses a Range of bytes; -1 for a position that it leaves out. */
-function parseAsked(asked: string): Array<readonly [number, number]> {
-  const specs = /^bytes=(.+)$/i.exec(asked.trim())?.[1]?.split(",") ?? [];
-  const ranges = specs.map((spec) => {
-    const match = /^(\d{0,15})-(\d{0,15})$/.exec(spec.trim());
-    return match === null || match[0] === "-" ? undefined : [
-      match[1] === "" ? -1 : Number(match[1]),
-      match[2] === "" ? -1 : Number(match[2]),
-    ] as const;
-  });
-  // Servers ignore a Range that they cannot parse, each in its own way.
-  return ranges.includes(undefined)
-    ? []
-    : ranges.filter((one) => one !== undefined);
-}
-
-function partOf(response: ResponseView): ByteRange | undefined {
-  const field = findField(response, KNOWN.contentRange);
-  return field && parseRange(field.value);
-}
-
-/**
- * Checks whether a part overlaps one of the requested ranges.
- *
- * @param response The response with the part.
- * @param asked The value of the header Range.
- * @returns Whether it does, or cannot be compared.
- */
-export function overlapsRange(response: ResponseView, asked: string): boolean {
-  const part = partOf(response);
-  const ranges = parseAsked(asked);
-  if (part === undefined || part.first === -1 || ranges.length === 0) {
-    return true;
-  }
-  const { first, last, size } = part;
-  return ranges.some(([from, to]) => {
-    if (from === -1) return size === -1 || last >= size - to;
-    return last >= from && (to === -1 || first <= to);
-  });
-}
-
-/**
- * Checks whether a single requested range is a part of the content.
- *
- * @param response The response, whose Content-Range has the size.
- * @param asked The value of the header Range.
- * @returns Whether it certainly is. A server may refuse several ranges.
- */
-export function satisfiesRange(response: ResponseView, asked: string): boolean {
-  const size = partOf(response)?.size ?? -1;
-  const [range, ...more] = parseAsked(asked);
-  if (range === undefined || more.length > 0 || size <= 0) return false;
-  const [from, to] = range;
-  return from === -1 ? to > 0 : from < size && (to === -1 || to >= from);
 }
 
 /** Rules about status 206 and 416, and about Content-Range. */
