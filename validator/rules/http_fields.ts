@@ -10,8 +10,9 @@ import type { HeadView } from "../views/call_views.ts";
 import { CharacterClass } from "../views/character_classes.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
-import { findFault, isHttpDate } from "./http_syntax.ts";
+import { findFault } from "./http_syntax.ts";
 import type { Finding, Rule } from "./rule.ts";
+import { isHttpDate, WORD_PATTERN } from "./value_syntax.ts";
 
 /** Applies a check to the headers of some names, until it finds something. */
 function findIn(
@@ -30,9 +31,8 @@ function findIn(
 
 // RFC 9110 section 8.3.1. No part can match in two ways, so that no value from a
 // client takes long.
-const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
 const MEDIA_TYPE = new RegExp(
-  `^${TOKEN_PATTERN}/${TOKEN_PATTERN}(?:[ \\t]*;(?:[ \\t]*${TOKEN_PATTERN}=(?:${TOKEN_PATTERN}|${QUOTED}))?)*[ \\t]*$`,
+  `^${TOKEN_PATTERN}/${TOKEN_PATTERN}(?:[ \\t]*;(?:[ \\t]*${TOKEN_PATTERN}=${WORD_PATTERN})?)*[ \\t]*$`,
 );
 
 function mediaType({ value }: Field): Finding {
