@@ -32,8 +32,8 @@ export interface ActiveRules extends RulesByMoment<keyof RuleTable> {
 }
 
 /**
- * Rules that no plain call can break. They are not applied to plain calls. The
- * code that applies the rules decides what is plain:
+ * Rules that no plain call can break. They are not applied to plain calls.
+ * `wrap/plain_moments.ts` decides what is plain:
  *
  * - `call`: two arguments, of which the second is a function.
  * - `start`, `started`: the first call, with status and headers alone, while the

@@ -10,16 +10,9 @@ import { isGenerator } from "../views/value_shape.ts";
 import type { CheckedIteration } from "./checked_iteration.ts";
 import { pickError } from "../undelivered.ts";
 import type { CheckedRequest } from "./checked_request.ts";
+import { isPlainClose } from "./plain_moments.ts";
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
-
-/** Whether this is the first close() of an array, called correctly. */
-function isPlainClose(
-  { receiver, args, kind, state }: ClosingView,
-): boolean {
-  return kind === "array" && receiver === "body" && args.length === 0 &&
-    state.closes === 0;
-}
 
 /**
  * Closes a body for the server, and checks both sides.

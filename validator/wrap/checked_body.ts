@@ -14,6 +14,7 @@ import type { BodyKind, ReturnView } from "../views/body_views.ts";
 import { BodyClosing } from "./body_closing.ts";
 import { CheckedIteration, type ChunkResult } from "./checked_iteration.ts";
 import type { CheckedRequest } from "./checked_request.ts";
+import { isPlainReturn } from "./plain_moments.ts";
 
 function readBody(request: CheckedRequest, body: unknown): ReturnView {
   const isObject = typeof body === "object" && body !== null;
@@ -27,16 +28,6 @@ function readBody(request: CheckedRequest, body: unknown): ReturnView {
     close?: unknown;
   };
   return { body, asyncMethod, method, close, state: request };
-}
-
-const ARRAY_ITERATOR: unknown = Array.prototype.values;
-
-/** Whether the body is an ordinary array. */
-function isPlainArray(
-  { body, asyncMethod, method, close }: ReturnView,
-): boolean {
-  return method === ARRAY_ITERATOR && close === undefined &&
-    asyncMethod === undefined && Array.isArray(body);
 }
 
 function kindOf(request: CheckedRequest, view: ReturnView): BodyKind {
@@ -62,7 +53,7 @@ export function checkedBody(
   const view = readBody(request, body);
   if (Array.isArray(body)) request.array = body;
   const { rules } = request;
-  request.check(isPlainArray(view) ? rules.plain.return : rules.return, view);
+  request.check(isPlainReturn(view) ? rules.plain.return : rules.return, view);
   request.compareWithInner("return", [body]);
   if (!isIterable(view)) {
     // This was reported. The server's use of the value is not checked.

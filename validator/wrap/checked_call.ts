@@ -20,6 +20,7 @@ import type { ActiveRules } from "../rules/active_rules.ts";
 import { checkedBody } from "./checked_body.ts";
 import { CheckedRequest } from "./checked_request.ts";
 import { checkedStartResponse } from "./checked_start_response.ts";
+import { isPlainCall } from "./plain_moments.ts";
 import { readEnviron } from "./read_environ.ts";
 import { wrapVariables } from "./wrapped_variables.ts";
 
@@ -66,8 +67,8 @@ function begin(
     request.observe = beginObserving(observer, call);
   }
   try {
-    const isPlain = args.length === 2 && typeof args[1] === "function";
-    request.check(isPlain ? rules.plain.call : rules.call, environ, entry);
+    const call = isPlainCall(args) ? rules.plain.call : rules.call;
+    request.check(call, environ, entry);
     checkEnviron(request, entry);
     request.outer?.compareWithInner("call", [], entry, request);
   } catch (error) {

@@ -12,11 +12,12 @@ import {
 import type { HeaderTuple, StartResponse, Write } from "../../wsgi/types.ts";
 import type { Entry } from "../captures.ts";
 import { capture, userFrameOf } from "../captures.ts";
-import { hasExcInfo, isOver } from "../rules/start_response.ts";
+import { hasExcInfo } from "../rules/start_response.ts";
 import { readResponse, type ResponseView } from "../views/response_view.ts";
 import { RecordedHead } from "../layer_memory.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkObserver } from "./chunk_observer.ts";
+import { isPlainStart } from "./plain_moments.ts";
 
 /**
  * Wraps the server's startResponse.
@@ -38,8 +39,7 @@ export function checkedStartResponse(
       place: userFrameOf(request.started),
     });
     const { unheard } = request;
-    const isPlain = args.length === 2 && request.starts === 0 &&
-      !isOver(request);
+    const isPlain = isPlainStart(args, request);
     try {
       request.compareWithInner("start", args, startResponse);
       const start = isPlain ? rules.plain.start : rules.start;

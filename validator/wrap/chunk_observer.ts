@@ -5,7 +5,6 @@
  */
 
 import { ignoreRejection, isUint8Array } from "../../wsgi/describe.ts";
-import { hasNoBody } from "../../wsgi/status.ts";
 import type { Entry } from "../captures.ts";
 import type {
   BodyKind,
@@ -13,7 +12,6 @@ import type {
   ChunkView,
   LengthView,
 } from "../views/body_views.ts";
-import { KNOWN } from "../views/known_headers.ts";
 import {
   beginTogether,
   isGone,
@@ -26,24 +24,7 @@ import { isGenerator } from "../views/value_shape.ts";
 import type { ViolationChunk } from "../violation.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkSnapshot } from "./chunk_snapshot.ts";
-
-/** Whether startResponse was called, and nothing was refused. */
-function hasStarted({ starts, refusedAt }: CheckedRequest): boolean {
-  return starts > 0 && refusedAt === undefined;
-}
-
-/** Whether the response has content that is not encoded. */
-function isUncoded({ response, method }: CheckedRequest): boolean {
-  return response !== undefined && !hasNoBody(response.code) &&
-    (response.known & KNOWN.contentEncoding) === 0 &&
-    method !== "HEAD" && method !== "CONNECT";
-}
-
-/** Whether the response is a whole one with a Content-Type. */
-function isWhole({ response }: CheckedRequest): boolean {
-  return response !== undefined && response.code !== 206 &&
-    (response.known & KNOWN.contentType) !== 0;
-}
+import { hasPlainContent, isPlainChunk, isPlainEnd } from "./plain_moments.ts";
 
 /**
  * Checks one chunk after the other.
@@ -97,11 +78,10 @@ export class ChunkObserver implements ChunkView, LengthView {
     state.observe?.({ type: "chunk", via: "body", index: state.chunks, chunk });
     if (state.inner !== undefined) state.compareWithInner("chunk", [chunk]);
     const { rules } = state;
-    const isPlain = this.memory === "fixed" && this.length > 0 &&
-      hasStarted(state);
+    const isPlain = isPlainChunk(this);
     state.checkOften(isPlain ? rules.plain.chunk : rules.chunk, this);
     if (this.memory !== undefined) {
-      this.#checkBytes(isPlain && isUncoded(state));
+      this.#checkBytes(isPlain && hasPlainContent(state));
     }
     state.chunks++;
     state.bytes += this.length;
@@ -254,7 +234,7 @@ export class ChunkObserver implements ChunkView, LengthView {
     state.ended = true;
     state.observe?.({ type: "body-end" });
     state.compareWithInner("end");
-    const isPlain = hasStarted(state) && isWhole(state);
+    const isPlain = isPlainEnd(state);
     state.check(isPlain ? state.rules.plain.end : state.rules.end, this);
     const total = state.bytes + state.written;
     state.check(state.rules.length, { total, length: undefined, state });
