@@ -9,25 +9,13 @@ import {
   isThenable,
   isUint8Array,
 } from "../../wsgi/describe.ts";
-import { type AnyIterator, doneOf, readIterator } from "../views/body_views.ts";
 import type { BodyKind, ResultView, ReturnView } from "../views/body_views.ts";
+import { BodyIterator, doneOf } from "./body_iterator.ts";
 import type { CheckedRequest } from "./checked_request.ts";
 import { ChunkObserver } from "./chunk_observer.ts";
 
 /** The result of next() of a checked body. */
 export type ChunkResult = IteratorResult<Uint8Array, void>;
-
-/** Iterators and streams that were used. */
-const used = new WeakSet<object>();
-
-/** Returns whether an iterator or its stream was used before, and notes it. */
-function isUsed(body: unknown, iterator: unknown): boolean {
-  const object = body instanceof ReadableStream ? body : iterator;
-  if (typeof object !== "object" || object === null) return false;
-  const wasUsed = used.has(object);
-  used.add(object);
-  return wasUsed;
-}
 
 /** The iteration over a body, checked on both sides. */
 export class CheckedIteration {
@@ -38,7 +26,7 @@ export class CheckedIteration {
   /** Checks the chunks. */
   readonly observer: ChunkObserver;
   readonly #request: CheckedRequest;
-  #iterator: AnyIterator | undefined;
+  #iterator: BodyIterator | undefined;
   /** Calls to next() that are not settled. */
   #pending = 0;
   #wasAsked = false;
@@ -71,8 +59,7 @@ export class CheckedIteration {
 
   /** Whether the iterator was taken, and has no return(). */
   get cannotReturn(): boolean {
-    return this.#iterator !== undefined &&
-      typeof this.#iterator.return !== "function";
+    return this.#iterator?.canReturn === false;
   }
 
   /**
@@ -82,20 +69,16 @@ export class CheckedIteration {
    */
   open(method: unknown): void {
     const request = this.#request;
-    const { rules } = request;
-    request.checkServer(rules.take, this.view);
+    request.checkServer(request.rules.take, this.view);
     request.iterators++;
     try {
-      const object: unknown = Reflect.apply(
-        method as () => unknown,
-        this.view.body,
-        [],
-      );
-      this.#iterator = readIterator(object);
-      request.check(rules.iterator, {
-        isUsed: isUsed(this.view.body, object),
-        iterator: object,
-        next: this.#iterator.next,
+      const { body } = this.view;
+      const iterator = new BodyIterator(body, method);
+      this.#iterator = iterator;
+      request.check(request.rules.iterator, {
+        isUsed: iterator.noteUse(body),
+        iterator: iterator.object,
+        next: iterator.nextMethod,
         state: request,
       });
     } catch (error) {
@@ -112,7 +95,7 @@ export class CheckedIteration {
     this.#begin();
     let result: unknown;
     try {
-      result = this.#callNext();
+      result = this.#iterator!.next();
     } catch (error) {
       throw this.#failed(error);
     }
@@ -128,16 +111,11 @@ export class CheckedIteration {
     this.#begin();
     let result: unknown;
     try {
-      result = await this.#callNext();
+      result = await this.#iterator!.next();
     } catch (error) {
       throw this.#failed(error);
     }
     return this.#take(result, false);
-  }
-
-  #callNext(): unknown {
-    const { object, next } = this.#iterator!;
-    return (next as () => unknown).call(object);
   }
 
   /** Checks the call by the server, and the chunks that it got before. */
@@ -216,12 +194,7 @@ export class CheckedIteration {
   #takeNoResult(result: unknown, isPromise: boolean): ChunkResult {
     if (isPromise) ignoreRejection(result);
     this.#request.uncounted = true;
-    this.#checkResult({
-      result,
-      isPromise,
-      done: undefined,
-      value: undefined,
-    });
+    this.#checkResult({ result, isPromise, done: undefined, value: undefined });
     return result as ChunkResult;
   }
 
@@ -260,15 +233,14 @@ export class CheckedIteration {
    */
   returnBroken(): unknown {
     if (!this.#isBroken || this.#isEnded) return undefined;
-    if (typeof this.#iterator?.return !== "function") return undefined;
+    if (this.#iterator?.canReturn !== true) return undefined;
     return this.#callReturn([]);
   }
 
   #callReturn(args: readonly unknown[]): unknown {
-    const { object, return: stop } = this.#iterator!;
     const wasEnded = this.#isEnded;
     this.#isEnded = true;
-    const result: unknown = Reflect.apply(stop as () => unknown, object, args);
+    const result = this.#iterator!.return(args);
     // After the end it cannot yield anything.
     if (wasEnded) return result;
     if (!isThenable(result)) return this.#checkStopped(result);
