@@ -1,16 +1,17 @@
 /**
- * Applies rules for one request in one layer, and decides who broke them.
+ * {@linkcode Findings}: applies rules for one request in one layer, and reports
+ * or throws what they find.
  *
  * @module
  */
 
-import { quote } from "../wsgi/describe.ts";
+import { findCulprit, type Layer, whereOf } from "./blame.ts";
 import { type Capture, capture, type Entry, NO_CAPTURE } from "./captures.ts";
 import { ConformanceError } from "./conformance_error.ts";
 import type { ValidatorContext } from "./context.ts";
 import type { RequestObserver } from "./observer.ts";
 import { findOrigin, type PlacedView, type RequestPlaces } from "./origin.ts";
-import type { ActiveRule, Blame, Finding } from "./rules/rule.ts";
+import type { ActiveRule, Finding } from "./rules/rule.ts";
 import { Undelivered } from "./undelivered.ts";
 import { toViolation } from "./violation.ts";
 
@@ -23,7 +24,9 @@ export interface Recorded<Rule> {
 }
 
 /** The findings of one request in one layer. */
-export abstract class Findings implements RequestPlaces {
+export abstract class Findings implements Layer, RequestPlaces {
+  /** The layer. */
+  readonly context: ValidatorContext;
   /** The variables of the request. */
   abstract readonly environ: RequestPlaces["environ"];
   /** The stack at the call to the application, if it was captured. */
@@ -50,7 +53,6 @@ export abstract class Findings implements RequestPlaces {
   abstract readonly inner: Findings | undefined;
   /** Whether the application failed: it threw, or its body did. */
   failed = false;
-  readonly #context: ValidatorContext;
   #isQuiet = false;
   /** The ids of broken rules. Most requests have none. */
   #found: Set<string> | undefined;
@@ -62,7 +64,7 @@ export abstract class Findings implements RequestPlaces {
    * @param context The layer.
    */
   constructor(context: ValidatorContext) {
-    this.#context = context;
+    this.context = context;
   }
 
   /**
@@ -153,8 +155,8 @@ export abstract class Findings implements RequestPlaces {
       const active = rules[i]!;
       const finding = active.check(view);
       if (finding === undefined) continue;
-      const isThrown = active.severity === "error" && this.#context.throws;
-      if (!isThrown && this.#found?.has(active.rule.id)) continue;
+      const isThrown = active.severity === "error" && this.context.throws;
+      if (!isThrown && this.hasFound(active.rule.id)) continue;
       this.#handle(active, finding, view, entry);
     }
   }
@@ -182,26 +184,26 @@ export abstract class Findings implements RequestPlaces {
     view: View,
     entry: Entry | undefined,
   ): void {
-    const { id, covers } = active.rule;
-    const blame = this.#toBlame(active.rule.blame, id);
+    const { id, covers, blame: side } = active.rule;
+    const blame = findCulprit(this, side, id);
     if (blame === undefined || this.#covered?.has(id)) return;
     this.#found = (this.#found ?? new Set()).add(id);
     if (covers !== undefined) {
       this.#covered = new Set([...this.#covered ?? [], ...covers]);
     }
-    const context = this.#context;
+    const { context } = this;
     const isGrave = active.severity === "error" && context.throws;
     const isThrown = isGrave && !this.#isQuiet;
     if (isGrave && !isThrown) this.unheard++;
     if (!isThrown && context.countSilently(id)) return;
     const from = entry ?? this.edge ?? this.#handle;
     const isByMiddleware = blame === "middleware";
-    const isByServerSide = active.rule.blame === "server";
+    const isByServerSide = side === "server";
     // The layer that has called the middleware, for a call by the middleware.
     const layer: Findings = isByMiddleware && isByServerSide
       ? this.outer!
       : this;
-    const { places } = layer.#context;
+    const { places } = layer.context;
     const readsStacks = places.wantsStacksOf(id) || isThrown;
     const captured = readsStacks ? capture(from) : NO_CAPTURE;
     const isCall = entry !== undefined || isByServerSide;
@@ -209,7 +211,7 @@ export abstract class Findings implements RequestPlaces {
       active,
       finding,
       blame,
-      this.#whereOf(blame, active.rule.blame),
+      whereOf(this, blame, side),
       findOrigin(places, layer, {
         call: isCall ? captured : undefined,
         isByMiddleware,
@@ -227,38 +229,12 @@ export abstract class Findings implements RequestPlaces {
   }
 
   /**
-   * Determines who broke a rule. If a layer nearer to the culprit has this rule
-   * and has found nothing, the middleware in between broke it.
+   * Returns whether a rule was broken.
    *
-   * @param blame Who breaks the rule if there is no other layer.
    * @param id The id of the rule.
-   * @returns Who broke it; `undefined` if a nearer layer has reported it.
    */
-  #toBlame(blame: Blame, id: string): Blame | undefined {
-    if (blame === "middleware") return blame;
-    const side = blame === "server" ? "outer" : "inner";
-    let culprit: Blame = blame;
-    for (let next = this[side]; next !== undefined; next = next[side]) {
-      if (next.#found?.has(id)) return undefined;
-      if (next.#context.applies(id)) culprit = "middleware";
-    }
-    return culprit;
-  }
-
-  /** Names the layer that has seen it, or the layers around the middleware. */
-  #whereOf(blame: Blame, side: Blame): string {
-    if (blame !== "middleware") return this.#context.where;
-    const { name } = this.#context;
-    // A rule that blames middleware has looked at the inner layer.
-    const next = (side === "server" ? this.outer : this.inner)!;
-    const other = next.#context.name;
-    const [outside, inside] = side === "server" ? [other, name] : [name, other];
-    if (outside === undefined) {
-      return inside === undefined ? "" : ` around ${quote(inside)}`;
-    }
-    return inside === undefined
-      ? ` inside of ${quote(outside)}`
-      : ` between ${quote(outside)} and ${quote(inside)}`;
+  hasFound(id: string): boolean {
+    return this.#found?.has(id) === true;
   }
 
   /**

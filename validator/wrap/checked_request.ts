@@ -51,8 +51,6 @@ export class CheckedRequest extends Findings implements PairState {
   /** Whether the close() of the body is running. */
   closing = false;
 
-  /** The layer. */
-  readonly context: ValidatorContext;
   #handedOver = false;
   #isWatched = false;
   /** The bodies from wsgi.file_wrapper. */
@@ -65,7 +63,6 @@ export class CheckedRequest extends Findings implements PairState {
     environ: EnvironView,
   ) {
     super(context);
-    this.context = context;
     this.rules = rules;
     this.environ = environ;
     // Another copy of this package may have set its own.
