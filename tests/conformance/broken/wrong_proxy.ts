@@ -14,6 +14,8 @@ export interface Wrong {
   readonly sent?: (piece: string) => string;
   /** Changes the bytes from the server. */
   readonly received?: (piece: string) => string;
+  /** Whether to leave unread what the client sends from now on. */
+  readonly stopsReading?: () => boolean;
   /** Whether to end the connection after the bytes sent so far. */
   readonly isOver?: () => boolean;
   /** The bytes to send when the server ends the connection. */
@@ -50,8 +52,9 @@ async function connect(
   const server = await open();
   const there = (async () => {
     await pump(client, async (piece) => {
-      await send(server, sent(piece));
-      return true;
+      // If the server has gone, the client may still be sending.
+      await send(server, sent(piece)).catch(() => {});
+      return !wrong.stopsReading?.();
     });
     // The client has ended its side: it has left, or waits for its response.
     if (wrong.cuts) close(client);
