@@ -26,20 +26,20 @@ export interface Wrong {
   readonly stays?: () => boolean;
 }
 
+/** Returns whether the other side has ended, and nothing has failed. */
 async function pump(
   from: Deno.Conn,
   take: (piece: string) => Promise<boolean>,
-): Promise<void> {
+): Promise<boolean> {
   const buffer = new Uint8Array(65_536);
   try {
     for (;;) {
       const count = await from.read(buffer);
-      if (count === null || !await take(fromBytes(buffer.subarray(0, count)))) {
-        return;
-      }
+      if (count === null) return true;
+      if (!await take(fromBytes(buffer.subarray(0, count)))) return false;
     }
   } catch {
-    // A broken connection is also an end.
+    return false;
   }
 }
 
@@ -61,13 +61,18 @@ async function connect(
     await server.closeWrite().catch(() => {});
   })();
   const back = (async () => {
-    await pump(server, async (piece) => {
+    const hasEnded = await pump(server, async (piece) => {
       await send(client, received(piece));
       return !wrong.isOver?.();
     });
     await send(client, wrong.last?.() ?? "").catch(() => {});
+    if (!wrong.stays?.()) {
+      // The client may still be sending, and the server may read that.
+      if (hasEnded) await client.closeWrite().catch(() => {});
+      else close(client);
+      await there;
+    }
     close(server);
-    if (!wrong.stays?.()) close(client);
   })();
   await Promise.all([there, back]);
 }
