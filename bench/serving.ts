@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ask } from "../conformance/raw_client.ts";
+import { ask } from "../tests/raw_client.ts";
 import type { Contender } from "./contenders.ts";
 import { requestOf, type Scenario } from "./scenarios.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AccessLogger, formatCombined } from "../gateway/access_record.ts";
+import { formatCombined } from "../gateway/access_line.ts";
+import type { AccessLogger } from "../gateway/access_record.ts";
 import { demoApp } from "../server/demo_app.ts";
 import { SERVER_SOFTWARE } from "../gateway/environ/base_environ.ts";
 import { makeServer } from "../server/make_server.ts";

@@ -7,7 +7,8 @@
 import { CaseFailure } from "./expect.ts";
 import type { CaseRecord } from "./case_record.ts";
 import { MARK } from "./probe.ts";
-import { RawClient, type RawResponse } from "./raw_client.ts";
+import { RawClient } from "./raw_client.ts";
+import type { RawResponse } from "./raw_response.ts";
 import type { CaseClient, RequestParts } from "./server_case.ts";
 import type { Transcript } from "./report.ts";
 import type { ServerLimits } from "./server_under_test.ts";

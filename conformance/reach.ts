@@ -8,7 +8,7 @@ import { describe } from "../wsgi/describe.ts";
 import { type ServerAddress, SocketCaseClient } from "./case_client.ts";
 import type { CaseRecords } from "./case_record.ts";
 import { CaseFailure, LateError, within } from "./expect.ts";
-import type { RawResponse } from "./raw_client.ts";
+import type { RawResponse } from "./raw_response.ts";
 import { Transcript } from "./report.ts";
 
 /** The case whose application is called: it reports its environ. */

@@ -5,7 +5,8 @@
  */
 
 import type { Application } from "../wsgi/types.ts";
-import type { RawClient, RawResponse } from "./raw_client.ts";
+import type { RawClient } from "./raw_client.ts";
+import type { RawResponse } from "./raw_response.ts";
 import type { ServerLimits } from "./server_under_test.ts";
 
 /** Connects the application of a case to the client's side. */

@@ -17,12 +17,11 @@
  * @module
  */
 
+import { formatCombined, formatCommon } from "../gateway/access_line.ts";
 import {
   type AccessLogger,
   type AccessRecord,
   deliver,
-  formatCombined,
-  formatCommon,
 } from "../gateway/access_record.ts";
 import { describe, isThenable } from "../wsgi/describe.ts";
 import type {

@@ -4,11 +4,11 @@
  * @module
  */
 
+import { formatCommon } from "../gateway/access_line.ts";
 import {
   type AccessLogger,
   deliver,
   describeFailure,
-  formatCommon,
 } from "../gateway/access_record.ts";
 import type { Cancellation } from "../gateway/cancellation.ts";
 import type { RequestHead } from "../http1/request_head.ts";

@@ -13,7 +13,6 @@ import type {
 import { percentEncode } from "../wsgi/byte_string.ts";
 import { FileWrapper } from "../wsgi/file_wrapper.ts";
 import { rawPathOf } from "../wsgi/uri.ts";
-import { evaluate, type FileState, requestedRange } from "./conditions.ts";
 
 /** Reads a number of bytes of an open file, from its current position. */
 export class FileSlice implements FileLike {
@@ -59,16 +58,6 @@ export interface Answer {
   readonly status: string;
   readonly headers: readonly HeaderTuple[];
   readonly body?: Uint8Array | FileSlice | undefined;
-}
-
-/**
- * The response to a request for a file, and the part of the file that it
- * contains.
- */
-export interface Plan {
-  readonly answer: Answer;
-  readonly first: number;
-  readonly length: number;
 }
 
 const encoder = new TextEncoder();
@@ -144,57 +133,6 @@ export function redirectTo(environ: Environ): Answer {
   const { QUERY_STRING: query = "" } = environ;
   const location = `./${name}/${query === "" ? "" : `?${encodeRest(query)}`}`;
   return plain("301 Moved Permanently", ["Location", location]);
-}
-
-/** Returns the validators of a file: `ETag` and `Last-Modified`. */
-function stateHeaders({ tag, modified }: FileState): HeaderTuple[] {
-  const headers: HeaderTuple[] = [];
-  if (tag !== undefined) headers.push(["ETag", tag]);
-  if (modified !== undefined) {
-    headers.push(["Last-Modified", modified.toUTCString()]);
-  }
-  return headers;
-}
-
-/**
- * Decides on the response to a request for a file.
- *
- * @param environ The environ of the request.
- * @param state The state of the file.
- * @param typeHeaders Content-Type, and Content-Encoding if there is one.
- * @returns The response without its body, and the range of the file to send.
- */
-export function planFile(
-  environ: Environ,
-  state: FileState,
-  typeHeaders: readonly HeaderTuple[],
-): Plan {
-  const without = (answer: Answer): Plan => ({ answer, first: 0, length: 0 });
-  const headers = stateHeaders(state);
-  const outcome = evaluate(environ, state);
-  if (outcome === 304) {
-    return without({ status: "304 Not Modified", headers });
-  }
-  if (outcome === 412) return without(plain("412 Precondition Failed"));
-  const { size } = state;
-  const range = requestedRange(environ, state);
-  if (range === "unsatisfiable") {
-    return without(
-      plain("416 Range Not Satisfiable", [
-        "Content-Range",
-        `bytes */${size}`,
-      ]),
-    );
-  }
-  const { first, last } = range ?? { first: 0, last: size - 1 };
-  const length = last - first + 1;
-  headers.unshift(...typeHeaders, ["Content-Length", String(length)]);
-  headers.push(["Accept-Ranges", "bytes"]);
-  if (range !== undefined) {
-    headers.push(["Content-Range", `bytes ${first}-${last}/${size}`]);
-  }
-  const status = range === undefined ? "200 OK" : "206 Partial Content";
-  return { answer: { status, headers }, first, length };
 }
 
 /** Returns the body of a response for the server; an empty one for HEAD. */

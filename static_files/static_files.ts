@@ -28,14 +28,12 @@ import {
   FileSlice,
   htmlPage,
   plain,
-  planFile,
   redirectTo,
 } from "./answer.ts";
-import { fileState } from "./conditions.ts";
+import { answerWithFile } from "./file_answer.ts";
 import { listFolder } from "./listing.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { locate, parsePath, statusOfFileError, toRoot } from "./path.ts";
-import { isSized, readStart } from "./unsized_file.ts";
 
 /** Options of {@linkcode staticFiles}. */
 export interface StaticFilesOptions {
@@ -142,41 +140,7 @@ class StaticFiles {
     path: string,
     name: string,
   ): Promise<Answer | undefined> {
-    const headers = this.#typeHeaders(name);
-    const isHead = environ.REQUEST_METHOD === "HEAD";
-    if (isHead) {
-      const info = await Deno.stat(path);
-      if (isSized(info)) {
-        const state = await fileState(info, Date.now());
-        return planFile(environ, state, headers).answer;
-      }
-    }
-    const file = await Deno.open(path);
-    let slice: FileSlice | undefined;
-    try {
-      // The state is that of the open file: the path may lead to another file
-      // now.
-      const info = await file.stat();
-      if (!info.isFile) return undefined;
-      const start = isSized(info) ? undefined : await readStart(file);
-      if (start?.isWhole === false) {
-        const answer = { status: "200 OK", headers };
-        if (isHead) return answer;
-        await file.seek(0, Deno.SeekMode.Start);
-        return { ...answer, body: slice = new FileSlice(file, Infinity) };
-      }
-      const size = start?.bytes.length ?? info.size;
-      const state = await fileState({ ...info, size }, Date.now());
-      const { answer, first, length } = planFile(environ, state, headers);
-      if (length === 0 || isHead) return answer;
-      if (start !== undefined) {
-        return { ...answer, body: start.bytes.subarray(first, first + length) };
-      }
-      if (first > 0) await file.seek(first, Deno.SeekMode.Start);
-      return { ...answer, body: slice = new FileSlice(file, length) };
-    } finally {
-      if (slice === undefined) file.close();
-    }
+    return await answerWithFile(environ, path, this.#typeHeaders(name));
   }
 
   #typeHeaders(name: string): HeaderTuple[] {

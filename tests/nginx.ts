@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { connect } from "node:net";
+import { RawHead } from "../conformance/raw_response.ts";
 import { proxyHeaders } from "../middleware/proxy_headers.ts";
 import {
   type Edits,
@@ -12,7 +13,7 @@ import {
   ServerProcess,
 } from "../tools/matrix/server_process.ts";
 import type { Application } from "../wsgi/types.ts";
-import { RawHead, within } from "./raw_client.ts";
+import { within } from "./raw_client.ts";
 import { serve } from "./server/serving.ts";
 import { testsWith } from "./tool.ts";
 

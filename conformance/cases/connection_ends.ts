@@ -7,7 +7,7 @@
 
 import { fromBytes } from "../../wsgi/byte_string.ts";
 import type { ResponseBody } from "../../wsgi/types.ts";
-import { expect, expectEqual } from "../expect.ts";
+import { CaseFailure, expect, expectEqual } from "../expect.ts";
 import type { ServerCase } from "../server_case.ts";
 import { answering, bytes, generated, text, withLength } from "./fixtures.ts";
 
@@ -42,6 +42,19 @@ function keepAliveCase(name: string, body: () => ResponseBody): ServerCase {
   };
 }
 
+/**
+ * The size of a body, in bytes, that does not fit into the buffers of the system
+ * if the server reads nothing.
+ */
+const LONG = 8_000_000;
+
+function wasReset(error: unknown): never {
+  if (error instanceof CaseFailure) throw error;
+  throw new CaseFailure(
+    "the server must not reset the connection while its client is sending, but it did",
+  );
+}
+
 /** The cases of this subject. */
 export const CONNECTION_END_CASES: readonly ServerCase[] = [
   {
@@ -54,6 +67,23 @@ export const CONNECTION_END_CASES: readonly ServerCase[] = [
       await connection.send(client.request({ headers: ["Connection: close"] }));
       await connection.response();
       expectEqual(await connection.rest(), "", "the bytes after the response");
+      expectEqual(connection.ending, "fin", "the end of the connection");
+    },
+  },
+  {
+    id: "connection/lingering-close",
+    spec: "server-lingering-close",
+    title:
+      "A client that sends all of an unread body first gets the response, without a reset",
+    app: answering(() => [bytes("unread")]),
+    run: async (client) => {
+      const connection = await client.connect();
+      const headers = ["Connection: close", `Content-Length: ${LONG}`];
+      await connection.send(client.request({ method: "POST", headers }));
+      await connection.send(new Uint8Array(LONG)).catch(wasReset);
+      const { complete } = await connection.response();
+      expect(complete, "the response must be complete, but it was cut off");
+      await connection.rest();
       expectEqual(connection.ending, "fin", "the end of the connection");
     },
   },

@@ -12,7 +12,8 @@ import type {
   ResponseBody,
 } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
-import type { RawClient, RawHead } from "../raw_client.ts";
+import type { RawClient } from "../raw_client.ts";
+import { isChunked, type RawHead } from "../raw_response.ts";
 import type { CaseClient, Probe } from "../server_case.ts";
 
 /** Creates the headers of a plain text; a new array each time. */
@@ -171,11 +172,6 @@ export async function endsAfter(
     "the bytes after the last response",
   );
   return true;
-}
-
-/** Returns whether a body is in chunked coding. */
-export function isChunked(head: RawHead): boolean {
-  return head.get("transfer-encoding") !== undefined;
 }
 
 /**

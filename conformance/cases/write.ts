@@ -6,8 +6,9 @@
 
 import type { Application } from "../../wsgi/types.ts";
 import { expect, expectEqual } from "../expect.ts";
+import { isChunked } from "../raw_response.ts";
 import type { ServerCase } from "../server_case.ts";
-import { bytes, isChunked, readPiece, text } from "./fixtures.ts";
+import { bytes, readPiece, text } from "./fixtures.ts";
 
 /** Passes a value that is not a chunk to write(). */
 const wrongChunk: ServerCase["app"] = (probe) => (_environ, startResponse) => {

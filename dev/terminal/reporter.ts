@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  type AccessRecord,
-  formatCombined,
-  formatCommon,
-} from "../../gateway/access_record.ts";
+import { formatCombined, formatCommon } from "../../gateway/access_line.ts";
+import type { AccessRecord } from "../../gateway/access_record.ts";
 import type { LogForm } from "../../cli/arguments.ts";
 import { formatDev } from "../../cli/dev_line.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";

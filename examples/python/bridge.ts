@@ -26,13 +26,9 @@
  * @module
  */
 
-import type {
-  Application,
-  Environ,
-  InputStream,
-  StartResponse,
-} from "../../mod.ts";
+import type { Application, Environ, InputStream } from "../../mod.ts";
 import SOURCE from "./bridge.py" with { type: "text" };
+import { Exchange, type Start } from "./exchange.ts";
 
 /** The parts of pyodide that are used here. `loadPyodide()` returns it. */
 export interface Python {
@@ -56,16 +52,6 @@ type Call = (
   flush: () => void,
 ) => PythonResponse;
 
-/**
- * Called by `start_response()` of bridge.py, which raises if there is no
- * result.
- */
-type Start = (
-  status: string,
-  headers: [string, string][],
-  trace: string | undefined,
-) => ((chunk: Uint8Array) => void) | undefined;
-
 /** A handle on the class `Response` of bridge.py. */
 interface PythonResponse {
   is_list(): boolean;
@@ -73,12 +59,6 @@ interface PythonResponse {
   close(): void;
   /** Lets Python free the object of the handle. */
   destroy(): void;
-}
-
-/** The `exc_info` of Python. The message is its traceback. */
-export class PythonException extends Error {
-  /** The name of the class: `"PythonException"`. */
-  override readonly name = "PythonException";
 }
 
 /** Reads a request body to its end, in pieces of at most 64 KiB. */
@@ -105,73 +85,6 @@ function toVariables(environ: Environ, length: number): Map<string, unknown> {
     variables.set("CONTENT_LENGTH", String(length));
   }
   return variables;
-}
-
-/** One call of an application, with the functions that Python calls. */
-class Exchange {
-  readonly #startResponse: StartResponse;
-  /** The last error that was thrown into Python. */
-  #thrown: unknown;
-  /** Settles when all data written so far has been accepted. */
-  #written: Promise<void> | undefined;
-
-  constructor(startResponse: StartResponse) {
-    this.#startResponse = startResponse;
-  }
-
-  /**
-   * Runs Python. A JavaScript error that passes through it is rethrown
-   * unchanged.
-   */
-  run<T>(python: () => T): T {
-    try {
-      return python();
-    } catch (error) {
-      const { type } = error as { type?: unknown };
-      throw type === "JsException" ? this.#thrown ?? error : error;
-    }
-  }
-
-  /** Returns a function that Python can call. */
-  lend<Args extends unknown[], T>(
-    call: (...args: Args) => T,
-  ): (...args: Args) => T {
-    return (...args) => {
-      try {
-        return call(...args);
-      } catch (error) {
-        throw this.#thrown = error;
-      }
-    };
-  }
-
-  start(...[status, headers, trace]: Parameters<Start>): ReturnType<Start> {
-    const excInfo = trace && new PythonException(trace);
-    try {
-      const write = this.#startResponse(status, headers, excInfo);
-      return this.lend((chunk) => this.#write(() => write(chunk)));
-    } catch (error) {
-      if (excInfo && error === excInfo) return undefined;
-      throw error;
-    }
-  }
-
-  #write(write: () => Promise<void>): void {
-    // The first chunk is sent immediately, because it sends the headers. Each
-    // other chunk is sent when the client has accepted the previous one; Python
-    // cannot wait for this.
-    this.#written = this.#written?.then(write) ?? write();
-    this.#written.catch(() => {});
-  }
-
-  /** Waits until the client has accepted the written data, or has left. */
-  async settle(): Promise<void> {
-    try {
-      await this.#written;
-    } catch {
-      // The server has recorded the error, and Python can no longer handle it.
-    }
-  }
 }
 
 /** A body that Python yields, one chunk for each call of next(). */

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CaseRecord } from "../../conformance/case_record.ts";
-import { RawClient, RawHead } from "../../conformance/raw_client.ts";
+import { RawClient } from "../../conformance/raw_client.ts";
+import { RawHead } from "../../conformance/raw_response.ts";
 import { Transcript } from "../../conformance/report.ts";
 import { toBytes } from "../../wsgi/byte_string.ts";
 

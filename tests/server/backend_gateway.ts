@@ -9,7 +9,8 @@ import { encodeUtf8, fromBytes, toBytes } from "../../wsgi/byte_string.ts";
 import { type BackendOptions, serveScgi } from "../../server/scgi.ts";
 import type { Application, Environ } from "../../wsgi/types.ts";
 import { serveUwsgi } from "../../server/uwsgi.ts";
-import type { RawClient, RawHead, RawResponse } from "../raw_client.ts";
+import type { RawHead, RawResponse } from "../../conformance/raw_response.ts";
+import type { RawClient } from "../raw_client.ts";
 import { send, type Serving as Served, withLog } from "./serving.ts";
 
 /** One of the two gateways. */

@@ -2,6 +2,7 @@
 // conformance_test.ts runs the kit through nginx.
 
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import type { RawResponse } from "../../conformance/raw_response.ts";
 import {
   apache,
   type Edits,
@@ -16,7 +17,7 @@ import { findProgram } from "../../tools/matrix/server_process.ts";
 import { validator } from "../../validator.ts";
 import { StderrStream } from "../../wsgi/error_stream.ts";
 import type { Application } from "../../wsgi/types.ts";
-import { ask, type RawResponse } from "../raw_client.ts";
+import { ask } from "../raw_client.ts";
 import { show, shown } from "../server/backend_gateway.ts";
 import { answer, echo, get, post, untilNext } from "../server/serving.ts";
 import { testsWith } from "../tool.ts";

@@ -1,15 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { CASES, SUITES } from "../../tools/validators/cases.ts";
+import { judgeAll, judgeInPython } from "../../tools/validators/compare.ts";
+import { judge } from "../../tools/validators/judge.ts";
 import {
   createPage,
   createSuitesPage,
-  judge,
-  judgeAll,
-  judgeInPython,
   PAGE,
   readResults,
   SUITES_PAGE,
-} from "../../tools/validators/compare.ts";
+} from "../../tools/validators/pages.ts";
 import { inputWith, PROGRAMS } from "../../tools/validators/programs.ts";
 import { testsWith } from "../tool.ts";
 import type { Scenario } from "../validator/scenario.ts";

@@ -60,8 +60,16 @@ export const WIRE: readonly BrokenServer[] = [
   wire(
     "keeps the connection after Connection: close",
     after(/\r\nConnection: close\r\n/, (stays) => ({ stays })),
-    `bodiless/head-write chunks/* connection/close connection/unread-*
-    length/truncated-* refused/nothing-after`,
+    `bodiless/head-write chunks/* connection/close connection/lingering-close
+    connection/unread-* length/truncated-* refused/nothing-after`,
+  ),
+  wire(
+    "closes a connection whose client is still sending",
+    after(/\r\nContent-Length: 8000000\r\n/, (isLong) => ({
+      stopsReading: isLong,
+      isOver: isLong,
+    })),
+    "connection/lingering-close",
   ),
   wire("answers pipelined requests in reverse order", () => ({
     sent: (piece) =>

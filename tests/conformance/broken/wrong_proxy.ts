@@ -14,6 +14,8 @@ export interface Wrong {
   readonly sent?: (piece: string) => string;
   /** Changes the bytes from the server. */
   readonly received?: (piece: string) => string;
+  /** Whether to leave unread what the client sends from now on. */
+  readonly stopsReading?: () => boolean;
   /** Whether to end the connection after the bytes sent so far. */
   readonly isOver?: () => boolean;
   /** The bytes to send when the server ends the connection. */
@@ -24,20 +26,20 @@ export interface Wrong {
   readonly stays?: () => boolean;
 }
 
+/** Returns whether the other side has ended, and nothing has failed. */
 async function pump(
   from: Deno.Conn,
   take: (piece: string) => Promise<boolean>,
-): Promise<void> {
+): Promise<boolean> {
   const buffer = new Uint8Array(65_536);
   try {
     for (;;) {
       const count = await from.read(buffer);
-      if (count === null || !await take(fromBytes(buffer.subarray(0, count)))) {
-        return;
-      }
+      if (count === null) return true;
+      if (!await take(fromBytes(buffer.subarray(0, count)))) return false;
     }
   } catch {
-    // A broken connection is also an end.
+    return false;
   }
 }
 
@@ -50,21 +52,27 @@ async function connect(
   const server = await open();
   const there = (async () => {
     await pump(client, async (piece) => {
-      await send(server, sent(piece));
-      return true;
+      // If the server has gone, the client may still be sending.
+      await send(server, sent(piece)).catch(() => {});
+      return !wrong.stopsReading?.();
     });
     // The client has ended its side: it has left, or waits for its response.
     if (wrong.cuts) close(client);
     await server.closeWrite().catch(() => {});
   })();
   const back = (async () => {
-    await pump(server, async (piece) => {
+    const hasEnded = await pump(server, async (piece) => {
       await send(client, received(piece));
       return !wrong.isOver?.();
     });
     await send(client, wrong.last?.() ?? "").catch(() => {});
+    if (!wrong.stays?.()) {
+      // The client may still be sending, and the server may read that.
+      if (hasEnded) await client.closeWrite().catch(() => {});
+      else close(client);
+      await there;
+    }
     close(server);
-    if (!wrong.stays?.()) close(client);
   })();
   await Promise.all([there, back]);
 }

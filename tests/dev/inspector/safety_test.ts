@@ -4,9 +4,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import type { RawResponse } from "../../../conformance/raw_response.ts";
 import { AccessGuard } from "../../../dev/access_guard.ts";
 import type { RecordedRequest } from "../../../dev/conversation.ts";
-import { ask, RawClient, type RawResponse } from "../../raw_client.ts";
+import { ask, RawClient } from "../../raw_client.ts";
 import { serveInspector, TOKEN } from "./inspecting.ts";
 import { createSamples } from "./samples.ts";
 

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { PythonException } from "../../../examples/python/bridge.ts";
+import { PythonException } from "../../../examples/python/exchange.ts";
 import { ConformanceError, type ErrorStream, validator } from "../../../mod.ts";
 import { toBytes } from "../../../wsgi/byte_string.ts";
 import { StderrStream } from "../../../wsgi/error_stream.ts";

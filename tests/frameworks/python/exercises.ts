@@ -2,10 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  RawClient,
-  type RawResponse,
-} from "../../../conformance/raw_client.ts";
+import { RawClient } from "../../../conformance/raw_client.ts";
+import type { RawResponse } from "../../../conformance/raw_response.ts";
 import type { Exercise } from "../../../tools/matrix/part.ts";
 import { Visitor } from "./visitor.ts";
 

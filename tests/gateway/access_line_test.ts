@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { formatCombined, formatCommon } from "../../gateway/access_line.ts";
 import {
   type AccessRecord,
   describeFailure,
-  formatCombined,
-  formatCommon,
 } from "../../gateway/access_record.ts";
 
 const record: AccessRecord = {
