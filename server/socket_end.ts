@@ -19,7 +19,7 @@ const HALF_CLOSE_GRACE_MS = 500;
  * The number of bytes that are discarded after the last response. Many clients
  * send a whole body before they read the response.
  */
-const MAX_DISCARDED = 64 * 1_048_576;
+const MAX_LINGERING_SIZE = 64 * 1_048_576;
 
 /** The time limits for bytes that arrive after the last response. */
 export interface LingeringLimits {
@@ -102,7 +102,7 @@ export class LingeringClose {
    * send no more, and has time to read the response, which a reset might destroy.
    */
   get isFull(): boolean {
-    return this.#discarded > MAX_DISCARDED;
+    return this.#discarded > MAX_LINGERING_SIZE;
   }
 
   /** Stops waiting, because the connection is closed. */
