@@ -33,7 +33,7 @@ const requested: Application = (environ, startResponse) => {
 /**
  * The output of each program for each request: its name, the status, and the
  * body or, for an upload, whether the same body has come back. A body has a
- * length, comes in chunks, or waits for 100 Continue.
+ * length, comes in chunks, or waits for 100 Continue. The last one is not read.
  */
 const PRINTED = `get 404 GET /caf%C3%A9?a=b
 head 404 10
@@ -43,6 +43,7 @@ chunked 200 true
 expect 200 true
 fail 500 500 Internal Server Error
 again 404 GET /again
+unread 404 POST /unread
 `;
 
 /**

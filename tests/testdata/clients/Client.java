@@ -38,8 +38,8 @@ class Client {
     return at("echo").POST(body);
   }
 
-  static void show(String name, String path) throws Exception {
-    var response = send(at(path));
+  static void show(String name, HttpRequest.Builder builder) throws Exception {
+    var response = send(builder);
     var text = new String(response.body()).strip();
     System.out.println(name + " " + response.statusCode() + " " + text);
   }
@@ -50,7 +50,7 @@ class Client {
     var large = new byte[1_000_000];
     for (var i = 0; i < large.length; i++) large[i] = (byte) (i % 251);
 
-    show("get", "caf%C3%A9?a=b");
+    show("get", at("caf%C3%A9?a=b"));
     var head = send(at("head").method("HEAD", BodyPublishers.noBody()));
     var length = head.headers().firstValue("Content-Length").orElse("none");
     System.out.println("head " + head.statusCode() + " " + length);
@@ -60,8 +60,10 @@ class Client {
         post(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))));
     echo("expect", large,
         post(BodyPublishers.ofByteArray(large)).expectContinue(true));
-    show("fail", "fail");
-    show("again", "again");
+    show("fail", at("fail"));
+    show("again", at("again"));
+    var unread = new byte[20_000_000];
+    show("unread", at("unread").POST(BodyPublishers.ofByteArray(unread)));
     // Threads of the client would keep the program alive.
     System.exit(0);
   }

@@ -14,8 +14,8 @@ function print(...words) {
   console.log(...words);
 }
 
-async function show(name, path) {
-  const response = await fetch(url + path);
+async function show(name, path, init) {
+  const response = await fetch(url + path, init);
   print(name, response.status, (await response.text()).trim());
 }
 
@@ -50,3 +50,5 @@ await echo("chunked", LARGE, new Blob([LARGE]).stream());
 await expectContinue("expect");
 await show("fail", "fail");
 await show("again", "again");
+const UNREAD = { method: "POST", body: Buffer.alloc(20_000_000) };
+await show("unread", "unread", UNREAD);

@@ -10,8 +10,8 @@ SMALL = b"a=1&b=2"
 LARGE = bytes(i % 251 for i in range(1_000_000))
 
 
-def show(name, path):
-    connection.request("GET", path)
+def show(name, path, method="GET", body=None):
+    connection.request(method, path, body)
     response = connection.getresponse()
     print(name, response.status, response.read().decode().strip())
 
@@ -54,3 +54,4 @@ connection.send(LARGE)
 finish("expect", LARGE)
 show("fail", "/fail")
 show("again", "/again")
+show("unread", "/unread", "POST", bytes(20_000_000))
