@@ -42,24 +42,29 @@ Deno.test.each([
     "an error",
     `return (async function* () {
     yield new Uint8Array(1);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await continued;
     throw new Error("afterwards");
   })();`,
-    /^GET \/ 200, 1 B, .*ms$[^]*^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
+    /^GET \/ 200, .*, after its response\n {2}Error: afterwards$/m,
   ],
   [
     "a startResponse",
-    `setTimeout(() => startResponse("200 OK", []), 10);
+    `continued.then(() => startResponse("200 OK", []));
   return [new Uint8Array(1)];`,
-    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:3:20\n[^]*await missing/,
+    /, after its response\n {2}error start-response\/after-end: .*\n {4}at .*app\.js:6:24\n[^]*await missing/,
   ],
 ])("devServer() reports %s after the response", async (_, code, expected) => {
-  const app = `export default (_environ, startResponse) => {
+  const app = `let go;
+const continued = new Promise((resolve) => go = resolve);
+export default (environ, startResponse) => {
   startResponse("200 OK", [["Content-Length", "1"]]);
+  if (environ.PATH_INFO === "/continue") return go(), [new Uint8Array(1)];
   ${code}
 };`;
   await using developing = await Developing.start({ "app.js": app });
   await developing.get();
+  await developing.terminalUntil(/^GET \/ 200, 1 B, .*ms$/m);
+  await developing.get("continue");
   await developing.terminalUntil(expected);
 });
 
