@@ -16,6 +16,7 @@ const DEL = 0x7f;
 /** The first byte of a TLS handshake. */
 const TLS_HANDSHAKE = 0x16;
 const NOTHING = new Uint8Array(0);
+const NO_WORDS = new Int32Array(0);
 
 /** The maximum size, in bytes, of an array whose words are kept. */
 const MAX_KEPT = 4_096;
@@ -36,7 +37,7 @@ export class LineReader {
   /** The array that was compared last. A connection reads into the same one. */
   #compared: Uint8Array | undefined;
   /** The memory of this array, and the index of its first word. */
-  #words: Int32Array | undefined;
+  #words: Int32Array = NO_WORDS;
   #firstWord = 0;
 
   /** The number of bytes that can be taken. */
@@ -137,10 +138,10 @@ export class LineReader {
     if (this.#end !== known.length || this.#start !== 0) return false;
     const bytes = this.#bytes;
     if (bytes !== this.#compared && !this.#prepare(bytes)) return false;
-    const words = this.#words;
-    return words !== undefined && known.begins(bytes, words, this.#firstWord);
+    return known.begins(bytes, this.#words, this.#firstWord);
   }
 
+  /** Returns whether an array can be compared. */
   #prepare(bytes: Uint8Array): boolean {
     const { byteOffset, length } = bytes;
     // It is kept, so it must not be a large buffer that others use, too.

@@ -105,9 +105,13 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     this.closeWhenDrained();
   }
 
+  /** Created when it is needed, which is seldom. */
+  #useGrace(): HalfCloseGrace {
+    return this.#grace ??= new HalfCloseGrace();
+  }
+
   protected startGrace(): void {
-    this.#grace ??= new HalfCloseGrace();
-    this.#grace.start(
+    this.#useGrace().start(
       () => this.request?.transport.bytesSent ?? 0,
       this.writer,
       () => this.leave(),
@@ -126,8 +130,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
     this.hasEnded = true;
     if (this.isClosed) return;
     if (this.request === undefined) return this.close();
-    this.#grace ??= new HalfCloseGrace();
-    this.#grace.end(() => this.leave());
+    this.#useGrace().end(() => this.leave());
   }
 
   protected leave(): void {
@@ -170,7 +173,7 @@ export abstract class ClosingConnection<Head> extends ConnectionState<Head>
   protected close(reason?: unknown): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#grace?.stop();
+    this.stopGrace();
     this.lingering?.stop();
     this.writer.close(reason);
     try {

@@ -34,7 +34,11 @@ export class Pool<Item> {
     return this.#free.length;
   }
 
-  /** Takes an object out of the pool. */
+  /**
+   * Takes an object out of the pool.
+   *
+   * @returns A free object, or a new one.
+   */
   take(): Item {
     const item = this.#free.pop();
     if (this.#free.length < this.#unused) this.#unused = this.#free.length;

@@ -36,12 +36,10 @@ export class LingeringClose {
   readonly #limits: LingeringLimits;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #discarded = 0;
-  /** The value of `#discarded` when the timer was started. */
-  #discardedBefore = 0;
   #isStopped = false;
 
   /**
-   * Creates the end of one connection.
+   * Creates the lingering close of one connection.
    *
    * @param socket The connection.
    * @param writer The writer of the connection.
@@ -80,9 +78,9 @@ export class LingeringClose {
   /** Closes the connection when the client is quiet, or after the given time. */
   #watch(close: () => void, timeMs: number): void {
     const { quietMs } = this.#limits;
-    this.#discardedBefore = this.#discarded;
+    const before = this.#discarded;
     this.#timer = setTimeout(() => {
-      const isQuiet = this.#discarded === this.#discardedBefore;
+      const isQuiet = this.#discarded === before;
       if (isQuiet || timeMs <= quietMs) close();
       else this.#watch(close, timeMs - quietMs);
     }, quietMs);

@@ -140,16 +140,19 @@ export class SocketReader {
 
   #grow(): void {
     if (this.#idleBuffer.length !== IDLE_SIZE) return;
-    returnIdleBuffer(this.#idleBuffer);
-    this.#idleBuffer = new Uint8Array(GROWN_IDLE_SIZE);
+    this.#replaceIdle(new Uint8Array(GROWN_IDLE_SIZE));
   }
 
-  /** Returns the buffer of its own after the last read. */
+  /** Gives up the buffer of its own after the last read. */
   #end(): void {
-    if (this.#idleBuffer.length === IDLE_SIZE) {
-      returnIdleBuffer(this.#idleBuffer);
-    }
-    this.#idleBuffer = NOTHING;
+    this.#replaceIdle(NOTHING);
+  }
+
+  #replaceIdle(next: Uint8Array): void {
+    const last = this.#idleBuffer;
+    // Others do not come from the pool.
+    if (last.length === IDLE_SIZE) returnIdleBuffer(last);
+    this.#idleBuffer = next;
   }
 
   #release(): void {

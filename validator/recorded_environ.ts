@@ -190,9 +190,10 @@ export class RecordedEnviron implements EnvironView {
   }
 
   /**
-   * Returns whether the check has read single variables only, and which.
+   * Returns whether the check has read nothing but single variables that are
+   * allowed.
    *
-   * @param isAllowed Returns whether it may have read a variable.
+   * @param isAllowed Returns whether a variable, by its name, is allowed.
    */
   readsOnly(isAllowed: (key: string) => boolean): boolean {
     return !this.#sawMore && [...this.#keys].every(isAllowed);

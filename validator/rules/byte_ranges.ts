@@ -45,7 +45,7 @@ function partOf(response: ResponseView): ByteRange | undefined {
 /**
  * Returns whether a response has several parts, each with its own Content-Range.
  *
- * @param response The response.
+ * @param response The response, whose Content-Type says so.
  */
 export function isByteRanges(response: ResponseView): boolean {
   const field = findField(response, KNOWN.contentType);

@@ -10,6 +10,7 @@ import type { HeadView } from "../views/call_views.ts";
 import { KNOWN } from "../views/known_headers.ts";
 import type { Field, ResponseView } from "../views/response_view.ts";
 import type { Finding, Rule } from "./rule.ts";
+import { QUOTED_PATTERN } from "./value_syntax.ts";
 
 /** A comma and a space, then the beginning of another cookie. The comma in a
  * date of Expires is followed by a day and a space, never by `=`; one without a
@@ -20,7 +21,7 @@ const NEXT_COOKIE = new RegExp(`, +(${TOKEN_PATTERN})=`);
 const AFTER_ATTRIBUTE = new RegExp(`;[^;]*,(${TOKEN_PATTERN})=`);
 
 /** A quoted value, in which a comma separates nothing. */
-const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+const QUOTED = new RegExp(QUOTED_PATTERN, "g");
 
 function joined({ value }: Field): Finding {
   const text = value.replace(QUOTED, '""');

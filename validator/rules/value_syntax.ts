@@ -15,13 +15,19 @@ export type Fault = string | undefined;
 export type Look = (value: string, response: ResponseView) => Fault;
 
 /**
+ * The pattern of a quoted string, for use in larger patterns.
+ *
+ * RFC 9110 section 5.6.4.
+ */
+export const QUOTED_PATTERN: string = '"(?:[^"\\\\]|\\\\.)*"';
+
+/**
  * The pattern of a token or a quoted string, for use in larger patterns.
  *
  * RFC 9110 sections 5.6.2 and 5.6.4. No part of it can match in two ways, so that
  * no value from a client takes long.
  */
-export const WORD_PATTERN: string =
-  `(?:${TOKEN_PATTERN}|"(?:[^"\\\\]|\\\\.)*")`;
+export const WORD_PATTERN: string = `(?:${TOKEN_PATTERN}|${QUOTED_PATTERN})`;
 
 /**
  * The pattern of a parameter, for use in larger patterns. Spaces around its `=`
@@ -32,6 +38,8 @@ export const WORD_PATTERN: string =
 export const PARAMETER_PATTERN: string =
   `${TOKEN_PATTERN}[ \\t]*=[ \\t]*${WORD_PATTERN}`;
 
+const ELEMENT = new RegExp(`(?:${QUOTED_PATTERN}|[^,"]|")+`, "g");
+
 /**
  * Splits a list at its commas, except those in quoted strings.
  *
@@ -41,7 +49,7 @@ export const PARAMETER_PATTERN: string =
  * @returns The elements, trimmed, without the empty ones.
  */
 export function elementsOf(value: string): string[] {
-  return (value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"]|")+/g) ?? [])
+  return (value.match(ELEMENT) ?? [])
     .map((one) => one.trim()).filter((one) => one !== "");
 }
 

@@ -25,7 +25,7 @@ export class BodyIterator {
   /**
    * Takes the iterator, and reads its members, each once.
    *
-   * @param body The body.
+   * @param body The result of the application, called as `this`.
    * @param method Its iterator method.
    */
   constructor(body: unknown, method: unknown) {
@@ -40,7 +40,8 @@ export class BodyIterator {
   /**
    * Notes that a request uses it.
    *
-   * @param body The body.
+   * @param body The result of the application. If it is a stream, it is noted
+   * itself, because each of its iterators is a new object.
    * @returns Whether another request has used it, or the stream behind it.
    */
   noteUse(body: unknown): boolean {

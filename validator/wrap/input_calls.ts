@@ -60,8 +60,8 @@ export class InputCalls {
   /**
    * Makes a call and checks its result.
    *
-   * @param call The call.
-   * @param start Makes it.
+   * @param call The method and its arguments, for the checks.
+   * @param start Calls the method of the server.
    * @returns The result.
    */
   run<Result>(call: InputCall, start: () => unknown): Promise<Result> {
